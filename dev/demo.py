@@ -1,0 +1,167 @@
+"""The whole product on one machine: PostgreSQL, the stand-in for Stripe, the pages and the worker."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from dotenv import dotenv_values
+
+from dev.errors import ToolError
+from dev.ports import require_free
+from dev.postgres import Cluster
+from dev.processes import Group
+from dev.waiting import until_answering
+
+ROOT = Path(__file__).resolve().parent.parent
+DATABASE = "voice_portal"
+WEBHOOK_SECRET = "whsec_development_only"  # noqa: S105 - the stand-in's, known to everyone
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What to start and where, worked out from the environment before anything starts."""
+
+    environment: Mapping[str, str]
+    data: Path
+    host: str
+    port: int
+    sandbox_port: int | None
+    embedded_database: bool
+
+    @property
+    def address(self) -> str:
+        return f"http://localhost:{self.port}"
+
+    @property
+    def sandbox_address(self) -> str | None:
+        return None if self.sandbox_port is None else f"http://localhost:{self.sandbox_port}"
+
+
+def read_plan(environ: Mapping[str, str] | None = None, *, data: Path = ROOT / ".data") -> Plan:
+    """Read `.env` and the environment, which wins. Raises `ToolError` for a port that is none."""
+    environment = with_dotenv(os.environ if environ is None else environ)
+    own_stripe = bool(environment.get("STRIPE_SECRET_KEY") or environment.get("STRIPE_API_BASE"))
+    return Plan(
+        environment=environment,
+        data=data,
+        host=environment.get("HOST") or "127.0.0.1",
+        port=_port(environment, "PORT", 8000),
+        sandbox_port=None if own_stripe else _port(environment, "STRIPE_SANDBOX_PORT", 8001),
+        embedded_database=not environment.get("DATABASE_URL"),
+    )
+
+
+def with_dotenv(environ: Mapping[str, str], file: Path = ROOT / ".env") -> dict[str, str]:
+    """The environment over the settings in `.env`."""
+    written = {name: value for name, value in dotenv_values(file).items() if value is not None}
+    return written | dict(environ)
+
+
+def require_free_ports(plan: Plan) -> None:
+    """Raise `ToolError` where a port of the plan is taken."""
+    require_free(plan.port, setting="PORT", host=plan.host)
+    if plan.sandbox_port == plan.port:
+        raise ToolError(f"PORT and STRIPE_SANDBOX_PORT are both {plan.port}. Give them different numbers.")
+    if plan.sandbox_port is not None:
+        require_free(plan.sandbox_port, setting="STRIPE_SANDBOX_PORT")
+
+
+@contextmanager
+def running(plan: Plan, group: Group) -> Iterator[None]:
+    """Start everything in order, each part when what it needs answers. Leaving ends it all."""
+    environment = dict(plan.environment)
+    environment.setdefault("PUBLIC_URL", plan.address)
+    environment |= {"PORT": str(plan.port), "PYTHONUNBUFFERED": "1"}
+    with database(plan, group) as address:
+        environment["DATABASE_URL"] = address
+        with group:
+            _start_sandbox(plan, group, environment)
+            flask(environment, "db", "upgrade")
+            _require_answer(group, plan.sandbox_address and f"{plan.sandbox_address}/healthz")
+            if environment.get("APP_ENV", "development") == "development":
+                flask(environment, "demo", "load")
+            serving = ["--bind", f"{plan.host}:{plan.port}", "--log-level", "warning", "wsgi:app"]
+            group.start("web", [*python("gunicorn"), *serving], environment)
+            group.start("worker", [*python("flask"), "worker"], environment)
+            _require_answer(group, f"{plan.address}/readyz")
+            yield
+
+
+@contextmanager
+def database(plan: Plan, group: Group) -> Iterator[str]:
+    """The database's address: the one that is set, or that of the embedded server while this lasts.
+
+    Other programs of the checkout find the embedded server by the note in the data folder.
+    """
+    if not plan.embedded_database:
+        yield plan.environment["DATABASE_URL"]
+        return
+    note = plan.data / "database-url"
+    with Cluster(plan.data / "postgres") as cluster:
+        try:
+            address = cluster.create_database(DATABASE)
+            if cluster.process is not None:
+                group.watch("postgres", cluster.process)
+            note.write_text(f"{address}\n")
+            yield address
+        finally:
+            note.unlink(missing_ok=True)
+
+
+def flask(environment: Mapping[str, str], *arguments: str) -> None:
+    """Run a command of the product. Raises `ToolError` with what it said where it fails."""
+    done = subprocess.run(
+        [*python("flask"), *arguments],
+        cwd=ROOT,
+        env=dict(environment),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+        check=False,
+    )
+    if done.returncode != 0:
+        raise ToolError(f"`flask {' '.join(arguments)}` failed:\n{done.stdout.strip()}")
+
+
+def python(module: str) -> list[str]:
+    """The command that runs an installed module, wherever the checkout was moved to."""
+    return [sys.executable, "-m", module]
+
+
+def _start_sandbox(plan: Plan, group: Group, environment: dict[str, str]) -> None:
+    if plan.sandbox_address is None:
+        return
+    environment.setdefault("STRIPE_WEBHOOK_SECRET", WEBHOOK_SECRET)
+    environment["STRIPE_API_BASE"] = plan.sandbox_address
+    environment["STRIPE_JS_URL"] = f"{plan.sandbox_address}/endive/stripe.js"
+    plan.data.mkdir(parents=True, exist_ok=True)
+    own = {
+        "SANDBOX_PORT": str(plan.sandbox_port),
+        "SANDBOX_STATE": str(plan.data / "stripe_sandbox.db"),
+        "SANDBOX_PUBLIC_URL": plan.sandbox_address,
+        "SANDBOX_WEBHOOK_URL": f"{plan.address}/webhooks/stripe",
+        "SANDBOX_WEBHOOK_SECRET": environment["STRIPE_WEBHOOK_SECRET"],
+    }
+    group.start("stripe", python("stripe_sandbox"), environment | own)
+
+
+def _require_answer(group: Group, address: str | None) -> None:
+    if address is None or until_answering(address, give_up=group.any_ended):
+        return
+    ended = group.first_to_end(seconds=0.1)
+    raise ToolError(f"{ended}." if ended else f"{address} does not answer.")
+
+
+def _port(environment: Mapping[str, str], setting: str, default: int) -> int:
+    text = environment.get(setting) or str(default)
+    if not text.isdecimal() or not 0 < int(text) < 65536:
+        raise ToolError(f"{setting} must be a number from 1 to 65535, not {text!r}.")
+    return int(text)
