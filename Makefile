@@ -1,0 +1,63 @@
+# Each target sets up what it needs. `make help` lists them.
+
+PYTHON_IN_VENV := .venv/bin/python
+RUN_STAMP := .venv/.installed
+DEV_STAMP := .venv/.installed-dev
+PIP := $(PYTHON_IN_VENV) -m pip install --quiet --disable-pip-version-check
+COMPILE := $(PYTHON_IN_VENV) -m piptools compile --quiet --strip-extras --no-header \
+	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host --allow-unsafe
+CHECKED := app stripe_sandbox dev benchmarks config.py wsgi.py
+
+# Two cores or one: a browser per process is enough.
+TEST_PROCESSES ?= 2
+SECTION ?=
+
+.PHONY: help run test lint format bench requirements screenshots clean reset-demo
+
+help: ## List the targets
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 24
+
+run: $(RUN_STAMP) ## Start the product with demo data (PORT=8000)
+	@exec $(PYTHON_IN_VENV) -m dev.run
+
+test: $(DEV_STAMP) ## Run the tests (ARGS="tests/billing -k top_up")
+	@$(PYTHON_IN_VENV) -m dev.testing.browser
+	@$(PYTHON_IN_VENV) -m pytest -n $(TEST_PROCESSES) $(ARGS)
+
+lint: $(DEV_STAMP) ## Check style, types and who imports whom
+	$(PYTHON_IN_VENV) -m ruff check .
+	$(PYTHON_IN_VENV) -m ruff format --check .
+	$(PYTHON_IN_VENV) -m mypy $(wildcard $(CHECKED))
+	.venv/bin/lint-imports
+
+format: $(DEV_STAMP) ## Format the code and mend what ruff can
+	$(PYTHON_IN_VENV) -m ruff check --fix .
+	$(PYTHON_IN_VENV) -m ruff format .
+
+bench: $(DEV_STAMP) ## Measure speed and size (SECTION=pages)
+	@$(PYTHON_IN_VENV) -m benchmarks $(SECTION)
+
+screenshots: $(DEV_STAMP) ## Photograph the pages into docs/screenshots
+	@$(PYTHON_IN_VENV) -m dev.screenshots
+
+requirements: $(DEV_STAMP) ## Pin what requirements*.in ask for
+	$(COMPILE) --output-file requirements.txt requirements.in
+	$(COMPILE) --output-file requirements-dev.txt requirements-dev.in
+
+clean: ## Remove .venv and caches; the demo's data stays
+	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis test-results
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+reset-demo: ## Forget the demo's data; the next run loads it anew
+	@$(PYTHON_IN_VENV) -m dev.reset_demo
+
+$(RUN_STAMP): requirements.txt
+	@dev/venv.sh
+	@echo "Installing what the product runs on …"
+	@$(PIP) -r requirements.txt
+	@touch $@
+
+$(DEV_STAMP): requirements-dev.txt $(RUN_STAMP)
+	@echo "Installing what the tests and checks need …"
+	@$(PIP) -r requirements-dev.txt
+	@touch $@

@@ -1,0 +1,64 @@
+"""Finding the Chromium that drives the pages in tests and screenshots."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from dev.errors import ToolError
+
+ON_PATH = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+HOW_TO_GET_ONE = (
+    "No Chromium found for the browser tests: `apt-get install chromium` or "
+    "`.venv/bin/playwright install chromium`, or set CHROMIUM_PATH to one."
+)
+
+
+def browser_path(environ: Mapping[str, str] | None = None) -> str:
+    """The program: CHROMIUM_PATH, the system's, or the newest that Playwright installed.
+
+    Raises `ToolError`, with how to get one, where there is none.
+    """
+    environ = os.environ if environ is None else environ
+    chosen = environ.get("CHROMIUM_PATH")
+    if chosen:
+        if shutil.which(chosen) is None:
+            raise ToolError(f"CHROMIUM_PATH is {chosen}, which is not a program.")
+        return chosen
+    for name in ON_PATH:
+        found = shutil.which(name, path=environ.get("PATH"))
+        if found:
+            return found
+    installed = _of_playwright(environ)
+    if installed is None:
+        raise ToolError(HOW_TO_GET_ONE)
+    return str(installed)
+
+
+def _of_playwright(environ: Mapping[str, str]) -> Path | None:
+    folder = Path(environ.get("PLAYWRIGHT_BROWSERS_PATH") or Path.home() / ".cache" / "ms-playwright")
+    programs = [
+        path
+        for path in folder.glob("chromium*/chrome-*/*")
+        if path.name in {"chrome", "chrome-headless-shell"}
+    ]
+    # The number after the last dash is the browser's build.
+    programs.sort(key=lambda path: int(path.parts[-3].rpartition("-")[2] or 0))
+    return programs[-1] if programs else None
+
+
+def main() -> int:
+    """Say where the browser is, or how to get one. `make test` asks before it starts."""
+    try:
+        browser_path()
+    except ToolError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,72 @@
+"""One PostgreSQL for a test run. The first process starts it; the ones it starts find it in the environment."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from sqlalchemy import create_engine, make_url, text
+
+from dev.demo import flask
+from dev.postgres import Cluster
+
+ADDRESS = "TEST_CLUSTER_URL"
+
+
+def start_cluster() -> Callable[[], None]:
+    """Start a server in a temporary folder and return what ends it and removes the folder.
+
+    Its address goes into the environment, where `create_database` finds it, in this process and in those it
+    starts from now on. Where it is there already, nothing is started. The server ends with this process even
+    when that is killed.
+    """
+    if os.environ.get(ADDRESS):
+        return lambda: None
+    folder = Path(tempfile.mkdtemp(prefix="voice-portal-test-"))
+    cluster = Cluster(folder / "postgres", throwaway=True)
+
+    def stop() -> None:
+        os.environ.pop(ADDRESS, None)
+        cluster.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+
+    try:
+        cluster.start()
+    except BaseException:
+        stop()
+        raise
+    os.environ[ADDRESS] = cluster.url()
+    return stop
+
+
+def create_database(name: str, template: str | None = None) -> str:
+    """Create a database, empty or as a copy of another, in place of one of that name. Returns its address.
+
+    Nobody may be connected to the template while it is copied.
+    """
+    drop_database(name)
+    copied = "" if template is None else f' TEMPLATE "{template}" STRATEGY FILE_COPY'
+    _execute(f'CREATE DATABASE "{name}"{copied}')
+    return make_url(os.environ[ADDRESS]).set(database=name).render_as_string(hide_password=False)
+
+
+def drop_database(name: str) -> None:
+    """Drop a database if it is there, whoever is connected to it."""
+    _execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+def migrate(url: str) -> None:
+    """Bring a database to the newest schema, as `flask db upgrade` does."""
+    flask({**os.environ, "APP_ENV": "test", "DATABASE_URL": url}, "db", "upgrade")
+
+
+def _execute(statement: str) -> None:
+    engine = create_engine(os.environ[ADDRESS], isolation_level="AUTOCOMMIT")
+    try:
+        with engine.connect() as connection:
+            connection.execute(text(statement))
+    finally:
+        engine.dispose()
