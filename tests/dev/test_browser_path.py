@@ -1,0 +1,41 @@
+"""The browser tests use the Chromium that is there, and say in one line how to get one."""
+
+import pytest
+
+from dev.errors import ToolError
+from dev.testing import browser_path
+
+
+def program(path):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("#!/bin/sh\n")
+    path.chmod(0o755)
+    return str(path)
+
+
+def test_the_chosen_one_wins(tmp_path):
+    chosen = program(tmp_path / "mine" / "chrome")
+    program(tmp_path / "bin" / "chromium")
+    assert browser_path({"CHROMIUM_PATH": chosen, "PATH": str(tmp_path / "bin")}) == chosen
+
+
+def test_a_chosen_one_that_is_not_there_is_named():
+    with pytest.raises(ToolError, match="CHROMIUM_PATH is /nowhere/chrome"):
+        browser_path({"CHROMIUM_PATH": "/nowhere/chrome"})
+
+
+def test_the_systems_is_found(tmp_path):
+    found = program(tmp_path / "google-chrome")
+    assert browser_path({"PATH": str(tmp_path), "PLAYWRIGHT_BROWSERS_PATH": str(tmp_path)}) == found
+
+
+def test_playwrights_newest_is_found(tmp_path):
+    program(tmp_path / "chromium-999" / "chrome-linux64" / "chrome")
+    newest = program(tmp_path / "chromium-1200" / "chrome-linux64" / "chrome")
+    assert browser_path({"PATH": "/nowhere", "PLAYWRIGHT_BROWSERS_PATH": str(tmp_path)}) == newest
+
+
+def test_without_one_it_says_how_to_get_one(tmp_path):
+    with pytest.raises(ToolError, match=r"apt-get install chromium.*playwright install chromium") as raised:
+        browser_path({"PATH": "/nowhere", "PLAYWRIGHT_BROWSERS_PATH": str(tmp_path)})
+    assert "\n" not in str(raised.value)

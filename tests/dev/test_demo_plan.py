@@ -1,0 +1,71 @@
+"""What `make run` starts follows from the environment and .env."""
+
+import socket
+
+import pytest
+
+from dev import demo
+from dev.errors import ToolError
+from dev.ports import free_port
+
+
+@pytest.fixture
+def no_dotenv(monkeypatch):
+    monkeypatch.setattr(demo, "with_dotenv", dict)
+
+
+@pytest.fixture
+def taken_port():
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield server.getsockname()[1]
+
+
+@pytest.mark.usefixtures("no_dotenv")
+class TestThePlan:
+    def test_with_nothing_set_everything_is_ours(self):
+        plan = demo.read_plan({})
+        assert plan.embedded_database
+        assert plan.address == "http://localhost:8000"
+        assert plan.sandbox_address == "http://localhost:8001"
+
+    def test_a_database_of_ones_own_is_used(self):
+        assert not demo.read_plan({"DATABASE_URL": "postgresql+psycopg://localhost/mine"}).embedded_database
+
+    def test_with_stripe_keys_the_stand_in_stays_out(self):
+        plan = demo.read_plan({"STRIPE_SECRET_KEY": "sk_test_mine"})
+        assert plan.sandbox_address is None
+
+    def test_ports_can_be_moved(self):
+        plan = demo.read_plan({"PORT": "8100", "STRIPE_SANDBOX_PORT": "8101"})
+        assert (plan.port, plan.sandbox_port) == (8100, 8101)
+
+    @pytest.mark.parametrize("port", ["eighty", "0", "65536", "-1"])
+    def test_a_port_that_is_none_is_refused(self, port):
+        with pytest.raises(ToolError, match="PORT must be a number from 1 to 65535"):
+            demo.read_plan({"PORT": port})
+
+    def test_a_taken_port_is_said_with_the_way_out(self, taken_port):
+        plan = demo.read_plan({"PORT": str(taken_port)})
+        with pytest.raises(
+            ToolError, match=f"Port {taken_port} is taken .* PORT={taken_port + 100} make run"
+        ):
+            demo.require_free_ports(plan)
+
+    def test_a_taken_port_of_the_stand_in_is_said_too(self, taken_port):
+        plan = demo.read_plan({"PORT": str(free_port()), "STRIPE_SANDBOX_PORT": str(taken_port)})
+        with pytest.raises(ToolError, match=f"STRIPE_SANDBOX_PORT={taken_port + 100} make run"):
+            demo.require_free_ports(plan)
+
+    def test_both_on_one_port_is_refused(self):
+        port = str(free_port())
+        with pytest.raises(ToolError, match="both"):
+            demo.require_free_ports(demo.read_plan({"PORT": port, "STRIPE_SANDBOX_PORT": port}))
+
+
+def test_the_environment_wins_over_dotenv(tmp_path):
+    file = tmp_path / ".env"
+    file.write_text("PORT=8100\nSTRIPE_SECRET_KEY=sk_test_written\nEMPTY\n")
+    assert demo.with_dotenv({"PORT": "8200"}, file) == {
+        "PORT": "8200",
+        "STRIPE_SECRET_KEY": "sk_test_written",
+    }
