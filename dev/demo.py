@@ -76,7 +76,7 @@ def require_free_ports(plan: Plan) -> None:
 def running(plan: Plan, group: Group) -> Iterator[None]:
     """Start everything in order, each part when what it needs answers. Leaving ends it all."""
     environment = dict(plan.environment)
-    environment.setdefault("PUBLIC_URL", plan.address)
+    environment["PUBLIC_URL"] = environment.get("PUBLIC_URL") or plan.address
     environment |= {"PORT": str(plan.port), "PYTHONUNBUFFERED": "1"}
     with database(plan, group) as address:
         environment["DATABASE_URL"] = address
@@ -139,7 +139,7 @@ def python(module: str) -> list[str]:
 def _start_sandbox(plan: Plan, group: Group, environment: dict[str, str]) -> None:
     if plan.sandbox_address is None:
         return
-    environment.setdefault("STRIPE_WEBHOOK_SECRET", WEBHOOK_SECRET)
+    environment["STRIPE_WEBHOOK_SECRET"] = environment.get("STRIPE_WEBHOOK_SECRET") or WEBHOOK_SECRET
     environment["STRIPE_API_BASE"] = plan.sandbox_address
     environment["STRIPE_JS_URL"] = f"{plan.sandbox_address}/endive/stripe.js"
     plan.data.mkdir(parents=True, exist_ok=True)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from dev.demo import Plan
-
-PASSWORD = "voice-portal-demo"  # noqa: S105 - everybody's, printed on purpose
+from dev.people import OWNER, PASSWORD
 
 
 def welcome(plan: Plan) -> str:
@@ -12,7 +11,7 @@ def welcome(plan: Plan) -> str:
     lines = [
         "",
         f"  Billing & wallet   {plan.address}/billing",
-        f"  Sign in            owner@harbor.example / {PASSWORD}",
+        f"  Sign in            {OWNER} / {PASSWORD}",
     ]
     if plan.sandbox_address:
         lines.append(f"  Stand-in for Stripe {plan.sandbox_address}")

@@ -1,0 +1,92 @@
+"""`make screenshots`: photograph the pages, light and dark, wide and narrow, into docs/screenshots.
+
+Starts a demo of its own, or uses the one whose address is given: `python -m dev.screenshots http://localhost:8000`.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import product
+from typing import Literal
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from dev.demo import ROOT
+from dev.errors import ToolError
+from dev.people import OWNER, PASSWORD
+from dev.signals import end_on_signals
+from dev.temporary import temporary_demo
+from dev.testing import browser_path
+
+FOLDER = ROOT / "docs" / "screenshots"
+BEFORE_SIGN_IN = {"sign-in": "/sign-in"}
+AFTER_SIGN_IN = {
+    "overview": "/billing",
+    "wallet": "/billing/wallet",
+    "payment-methods": "/billing/payment-methods",
+}
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+WIDTHS = {1280: 800, 320: 640}
+
+
+def photograph(browser: Browser, address: str) -> None:
+    """Take every page in every scheme and width."""
+    for scheme, (width, height) in product(SCHEMES, WIDTHS.items()):
+        context = browser.new_context(
+            base_url=address,
+            color_scheme=scheme,
+            viewport={"width": width, "height": height},
+            reduced_motion="reduce",
+            locale="en-US",
+        )
+        page = context.new_page()
+
+        _take(page, BEFORE_SIGN_IN, f"{scheme}-{width}")
+        page.fill("input[name=email]", OWNER)
+        page.fill("input[name=password]", PASSWORD)
+        page.press("input[name=password]", "Enter")
+        page.wait_for_url("**/billing")
+        _take(page, AFTER_SIGN_IN, f"{scheme}-{width}")
+        context.close()
+
+
+def _take(page: Page, paths: dict[str, str], ending: str) -> None:
+    for name, path in paths.items():
+        page.goto(path, wait_until="networkidle")
+        page.screenshot(path=FOLDER / f"{name}-{ending}.png", full_page=True)
+
+
+@contextmanager
+def _address() -> Iterator[str]:
+    if len(sys.argv) > 1:
+        yield sys.argv[1].rstrip("/")
+    else:
+        with temporary_demo() as plan:
+            yield plan.address
+
+
+def main() -> int:
+    """Take the photographs. Returns the exit code."""
+    end_on_signals()
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
+    try:
+        program = browser_path()
+        with _address() as address, sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=program, args=arguments)
+            photograph(browser, address)
+            browser.close()
+    except ToolError as error:
+        print(error, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    print(f"The pages are in {FOLDER.relative_to(ROOT)}.")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

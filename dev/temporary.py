@@ -1,0 +1,40 @@
+"""A demo of its own for the length of a measurement or a photograph: other ports, other data, gone afterwards."""
+
+from __future__ import annotations
+
+import io
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from dev import demo
+from dev.errors import ToolError
+from dev.ports import free_port
+from dev.processes import Group
+
+OWN = (
+    "DATABASE_URL",
+    "PUBLIC_URL",
+    "STRIPE_API_BASE",
+    "STRIPE_JS_URL",
+    "STRIPE_SECRET_KEY",
+    "STRIPE_PUBLISHABLE_KEY",
+)
+
+
+@contextmanager
+def temporary_demo() -> Iterator[demo.Plan]:
+    """Run the whole product with fresh demo data. Raises `ToolError`, with what it said, where it doesn't start."""
+    said = io.StringIO()
+    ports = {"PORT": str(free_port()), "STRIPE_SANDBOX_PORT": str(free_port())}
+    # Empty ones win over what .env says, and mean the same as none.
+    environment = os.environ | dict.fromkeys(OWN, "") | ports
+    with tempfile.TemporaryDirectory(prefix="voice-portal-demo-") as folder:
+        plan = demo.read_plan(environment, data=Path(folder))
+        try:
+            with demo.running(plan, Group(said)):
+                yield plan
+        except ToolError as error:
+            raise ToolError(f"{said.getvalue()}{error}") from None
