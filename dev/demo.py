@@ -73,8 +73,11 @@ def require_free_ports(plan: Plan) -> None:
 
 
 @contextmanager
-def running(plan: Plan, group: Group) -> Iterator[None]:
-    """Start everything in order, each part when what it needs answers. Leaving ends it all."""
+def running(plan: Plan, group: Group) -> Iterator[Mapping[str, str]]:
+    """Start everything in order, each part when what it needs answers. Leaving ends it all.
+
+    Yields the environment of the programs, which leads others to the same database and the same stand-in.
+    """
     environment = dict(plan.environment)
     environment["PUBLIC_URL"] = environment.get("PUBLIC_URL") or plan.address
     environment |= {"PORT": str(plan.port), "PYTHONUNBUFFERED": "1"}
@@ -90,7 +93,7 @@ def running(plan: Plan, group: Group) -> Iterator[None]:
             group.start("web", [*python("gunicorn"), *serving], environment)
             group.start("worker", [*python("flask"), "worker"], environment)
             _require_answer(group, f"{plan.address}/readyz")
-            yield
+            yield environment
 
 
 @contextmanager

@@ -64,8 +64,8 @@ def _address() -> Iterator[str]:
     if len(sys.argv) > 1:
         yield sys.argv[1].rstrip("/")
     else:
-        with temporary_demo() as plan:
-            yield plan.address
+        with temporary_demo() as environment:
+            yield environment["PUBLIC_URL"]
 
 
 def main() -> int:

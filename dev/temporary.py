@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -25,16 +25,19 @@ OWN = (
 
 
 @contextmanager
-def temporary_demo() -> Iterator[demo.Plan]:
-    """Run the whole product with fresh demo data. Raises `ToolError`, with what it said, where it doesn't start."""
+def temporary_demo() -> Iterator[Mapping[str, str]]:
+    """Run the whole product with fresh demo data and yield the environment of its programs.
+
+    The pages are at its PUBLIC_URL. Raises `ToolError`, with what the programs said, where it doesn't start.
+    """
     said = io.StringIO()
     ports = {"PORT": str(free_port()), "STRIPE_SANDBOX_PORT": str(free_port())}
     # Empty ones win over what .env says, and mean the same as none.
-    environment = os.environ | dict.fromkeys(OWN, "") | ports
+    chosen = os.environ | dict.fromkeys(OWN, "") | ports
     with tempfile.TemporaryDirectory(prefix="voice-portal-demo-") as folder:
-        plan = demo.read_plan(environment, data=Path(folder))
+        plan = demo.read_plan(chosen, data=Path(folder))
         try:
-            with demo.running(plan, Group(said)):
-                yield plan
+            with demo.running(plan, Group(said)) as environment:
+                yield environment
         except ToolError as error:
             raise ToolError(f"{said.getvalue()}{error}") from None

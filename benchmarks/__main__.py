@@ -1,0 +1,44 @@
+"""`make bench`: measure, print one table with the floor and the goal beside each figure, keep it as JSON."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+from benchmarks import pages, weight
+from benchmarks.figures import Figure, keep, table
+from dev.errors import ToolError
+from dev.signals import end_on_signals
+from dev.temporary import temporary_demo
+
+RESULTS = Path(__file__).parent / "results" / "latest.json"
+SECTIONS: dict[str, Callable[[Mapping[str, str]], Iterator[Figure]]] = {
+    "pages": pages.measure,
+    "weight": weight.measure,
+}
+
+
+def main(asked: list[str]) -> int:
+    """Run the sections asked for, or all. Returns 0 when every goal is met, 1 otherwise."""
+    end_on_signals()
+    unknown = set(asked) - set(SECTIONS)
+    try:
+        if unknown:
+            raise ToolError(
+                f"No section named {', '.join(sorted(unknown))}. There are: {', '.join(SECTIONS)}."
+            )
+        with temporary_demo() as environment:
+            figures = [figure for name in asked or SECTIONS for figure in SECTIONS[name](environment)]
+    except ToolError as error:
+        print(error, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    print(table(figures))
+    keep(figures, RESULTS)
+    return 0 if all(figure.met for figure in figures) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

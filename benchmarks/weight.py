@@ -1,0 +1,67 @@
+"""Section weight: what a browser transfers to show the Overview for the first time, compressed."""
+
+from __future__ import annotations
+
+import gzip
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from urllib.parse import urljoin, urlsplit
+
+import requests
+
+from benchmarks.figures import Figure, kilobytes
+from benchmarks.signing_in import sign_in
+
+OVERVIEW = "/billing"
+MOST_BYTES = 60_000
+LOADED_BY_PAGE = re.compile(r'<(?:link[^>]+href|script[^>]+src|img[^>]+src|use[^>]+href)="(/[^"#]+)')
+LOADED_BY_STYLES = re.compile(r"url\([\"']?([^\"')#:]+)[\"']?\)")
+
+
+def measure(environment: Mapping[str, str]) -> Iterator[Figure]:
+    """Ask the running server for the page and for all that it loads, as a browser with an empty cache does."""
+    address = environment["PUBLIC_URL"]
+    with requests.Session() as browser:
+        sign_in(
+            lambda path: browser.get(address + path).text,
+            lambda path, form: browser.post(address + path, data=form, allow_redirects=False).status_code,
+        )
+        weights = _weights(browser, address)
+    kinds: Counter[str] = Counter()
+    for path, weight in weights.items():
+        kinds["HTML" if path == OVERVIEW else urlsplit(path).path.rpartition(".")[2]] += weight
+    total = kinds.total()
+    yield Figure(
+        section="weight",
+        what=f"first load of the Overview, {len(weights)} files",
+        measured=f"{kilobytes(total)} ({', '.join(f'{kind} {kilobytes(weight)}' for kind, weight in kinds.items())})",
+        floor="",
+        goal=f"at most {kilobytes(MOST_BYTES)}",
+        met=total <= MOST_BYTES,
+    )
+
+
+def _weights(browser: requests.Session, address: str) -> dict[str, int]:
+    weights: dict[str, int] = {}
+    waiting = [OVERVIEW]
+    while waiting:
+        path = waiting.pop()
+        if path in weights:
+            continue
+        weights[path], text = _load(browser, address + path)
+        if path == OVERVIEW:
+            waiting += LOADED_BY_PAGE.findall(text)
+        elif urlsplit(path).path.endswith(".css"):
+            waiting += [urljoin(path, found) for found in LOADED_BY_STYLES.findall(text)]
+    return weights
+
+
+def _load(browser: requests.Session, url: str) -> tuple[int, str]:
+    """The bytes of the body on the wire, and its text. What comes uncompressed is compressed as a proxy does."""
+    response = browser.get(url, stream=True)
+    response.raise_for_status()
+    wire = response.raw.read(decode_content=False)
+    if response.headers.get("Content-Encoding") == "gzip":
+        return len(wire), gzip.decompress(wire).decode(errors="replace")
+    return min(len(wire), len(gzip.compress(wire, 6))), wire.decode(errors="replace")
