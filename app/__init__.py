@@ -1,0 +1,54 @@
+"""Voice Portal Billing & wallet."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from app import cli, pages, webhooks
+from app.billing import catalog
+from app.extensions import babel, csrf, db, htmx, limiter, login_manager, migrate
+from app.payments import client as stripe_client
+from app.web import assets, database, errors, formatting, health, identity, logs, rate_limits, security
+from config import ROOT, Settings
+
+
+def create_app(settings: Settings) -> Flask:
+    """Assemble the house."""
+    app = Flask(__name__, static_folder=None)
+    app.config.from_mapping(
+        SETTINGS=settings,
+        SECRET_KEY=settings.secret_key,
+        DEBUG=settings.debug,
+        TESTING=settings.environment == "test",
+        SQLALCHEMY_DATABASE_URI=settings.database_url,
+        SQLALCHEMY_ENGINE_OPTIONS=database.engine_options(settings),
+        WTF_CSRF_TIME_LIMIT=int(timedelta(hours=settings.session_absolute_hours).total_seconds()),
+        WTF_CSRF_SSL_STRICT=settings.is_production,
+        SESSION_COOKIE_NAME="billing_session",
+        SESSION_COOKIE_SECURE=settings.is_production,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        MAX_CONTENT_LENGTH=256 * 1024,
+        MAX_FORM_MEMORY_SIZE=256 * 1024,
+        **rate_limits.CONFIG,
+    )
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+
+    logs.init_app(app)
+    db.init_app(app)
+    migrate.init_app(app, db, directory=str(ROOT / "migrations"))
+    htmx.init_app(app)
+    babel.init_app(app, locale_selector=formatting.viewer_locale)
+    login_manager.init_app(app)
+    csrf.init_app(app)
+    limiter.init_app(app)
+    stripe_client.init_app(app, settings)
+    catalog.init_app(app, settings.catalog_path)
+    for part in (identity, assets, formatting, security, errors, health, pages, webhooks, cli):
+        part.init_app(app)
+    return app

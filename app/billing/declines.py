@@ -1,0 +1,91 @@
+"""Declines in plain words, each with the next step.
+
+Codes and advice: https://docs.stripe.com/declines/codes. A lost or stolen card is told as a plain decline, as Stripe
+asks: the person at the keyboard may not be the cardholder.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """What happened, and what to do next. `same_card` says whether trying the same card again makes sense."""
+
+    message: str
+    next_step: str
+    same_card: bool
+
+
+_GENERIC = Advice(
+    "The bank declined this payment without giving a reason.",
+    "Use another card, or ask your bank to allow the payment and try again.",
+    same_card=False,
+)
+_TECHNICAL = Advice(
+    "The payment could not be processed, for a technical reason.", "Try again in a moment.", same_card=True
+)
+
+_ADVICE = {
+    "insufficient_funds": Advice(
+        "The card has not enough funds for this payment.",
+        "Use another card, or a smaller amount.",
+        same_card=False,
+    ),
+    "expired_card": Advice("The card has expired.", "Use another card, or add the new one.", same_card=False),
+    "incorrect_cvc": Advice(
+        "The security code (CVC) saved with this card is wrong.",
+        "Add the card again, or use another.",
+        same_card=False,
+    ),
+    "invalid_cvc": Advice(
+        "The security code (CVC) saved with this card is wrong.",
+        "Add the card again, or use another.",
+        same_card=False,
+    ),
+    "incorrect_number": Advice(
+        "The card number is wrong.", "Add the card again, or use another.", same_card=False
+    ),
+    "card_not_supported": Advice(
+        "The card doesn't support this kind of payment.", "Use another card.", same_card=False
+    ),
+    "currency_not_supported": Advice(
+        "The card can't pay in this currency.", "Use another card, or ask your bank.", same_card=False
+    ),
+    "card_velocity_exceeded": Advice(
+        "The card is over its limit.", "Use another card, or a smaller amount.", same_card=False
+    ),
+    "withdrawal_count_limit_exceeded": Advice(
+        "The card is over its limit.", "Use another card, or a smaller amount.", same_card=False
+    ),
+    "processing_error": _TECHNICAL,
+    "issuer_not_available": Advice(
+        "The bank could not be reached.", "Try again in a moment, or use another card.", same_card=True
+    ),
+    "try_again_later": _TECHNICAL,
+    "reenter_transaction": _TECHNICAL,
+    "authentication_required": Advice(
+        "The bank wants you to confirm this payment.", "Try again and confirm it when asked.", same_card=True
+    ),
+    "payment_intent_authentication_failure": Advice(
+        "The payment was not confirmed with the bank.",
+        "Try again and confirm it when asked, or use another card.",
+        same_card=True,
+    ),
+    "resource_missing": Advice(
+        "This card was removed at the payment processor.",
+        "Use another card, or add it again.",
+        same_card=False,
+    ),
+    "not_charged": Advice(
+        "The payment processor could not be reached in time, so the payment was given up.",
+        "Try again.",
+        same_card=True,
+    ),
+}
+
+
+def advice_for(code: str | None) -> Advice:
+    """The words for Stripe's decline code, or error code; those of a plain decline for one we don't know."""
+    return _ADVICE.get(code or "", _GENERIC)

@@ -1,0 +1,75 @@
+"""Invoices: Stripe makes them, this is what we know of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+
+from app.billing.money import Money
+from app.extensions import db
+from app.models import Invoice, InvoiceStatus, Organization
+
+_LABELS = {
+    InvoiceStatus.PAID: ("Paid", "good"),
+    InvoiceStatus.OPEN: ("Open", "warn"),
+    InvoiceStatus.VOID: ("Void", "neutral"),
+    InvoiceStatus.UNCOLLECTIBLE: ("Uncollectible", "bad"),
+}
+
+
+class UnknownInvoiceError(LookupError):
+    """The organization has no such invoice."""
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceView:
+    id: UUID
+    number: str
+    description: str
+    issued_at: datetime
+    amount: Money
+    status: InvoiceStatus
+    label: str
+    tone: str
+
+
+def newest(organization: Organization, count: int) -> list[InvoiceView]:
+    """The newest invoices. One statement."""
+    query = (
+        select(Invoice)
+        .where(Invoice.org_id == organization.id)
+        .order_by(Invoice.issued_at.desc(), Invoice.id.desc())
+        .limit(count)
+    )
+    return [_view(invoice) for invoice in db.session.scalars(query)]
+
+
+def find(organization: Organization, invoice_id: UUID) -> Invoice:
+    """The organization's invoice of this id. Raises `UnknownInvoiceError`."""
+    invoice = db.session.get(Invoice, (organization.id, invoice_id))
+    if invoice is None:
+        raise UnknownInvoiceError(str(invoice_id))
+    return invoice
+
+
+def _view(invoice: Invoice) -> InvoiceView:
+    label, tone = _LABELS[invoice.status]
+    if invoice.failed_at is not None:
+        label, tone = (
+            ("Failed, then paid", "good")
+            if invoice.status is InvoiceStatus.PAID
+            else ("Payment failed", "bad")
+        )
+    return InvoiceView(
+        id=invoice.id,
+        number=invoice.number,
+        description=invoice.description,
+        issued_at=invoice.issued_at,
+        amount=invoice.amount,
+        status=invoice.status,
+        label=label,
+        tone=tone,
+    )

@@ -1,0 +1,169 @@
+"""The double-entry ledger: the one place that moves credit.
+
+Every movement is a transfer between two accounts of one organization. Transfers are only ever added, each is
+unique by its kind and source, and the organization's wallet row is locked while one is posted.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+
+from app.billing.money import CurrencyMismatchError, Money
+from app.extensions import db
+from app.models import (
+    Account,
+    AccountName,
+    Organization,
+    Transfer,
+    TransferKind,
+    UsageGroup,
+    Wallet,
+    WalletLine,
+)
+from app.models.columns import utc_now, uuid7
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A movement to post: `amount` (above zero) from the account debited to the account credited.
+
+    `source` names what caused it, for example a payment intent's id. `at` is when it counts as posted.
+    Usage names its `group`, and adds up to one history line a day and group.
+    """
+
+    kind: TransferKind
+    source: str
+    debit: AccountName
+    credit: AccountName
+    amount: Money
+    at: datetime
+    group: UsageGroup | None = None
+    top_up_id: UUID | None = None
+    detail: str = ""
+
+    @property
+    def wallet_change(self) -> int:
+        """What the wallet's balance changes by, in micro-units."""
+        if self.credit is AccountName.WALLET:
+            return self.amount.micro
+        return -self.amount.micro if self.debit is AccountName.WALLET else 0
+
+
+def open_wallet(organization: Organization, *, low_threshold: Money | None = None) -> Wallet:
+    """Give a new organization its wallet and accounts, all at zero."""
+    wallet = Wallet(
+        org_id=organization.id,
+        currency=organization.currency,
+        low_threshold_micro=low_threshold.micro if low_threshold else None,
+    )
+    db.session.add(wallet)
+    db.session.add_all(Account(org_id=organization.id, name=name) for name in AccountName)
+    db.session.flush()
+    return wallet
+
+
+def lock(org_id: UUID) -> Wallet:
+    """The organization's wallet as it is now, locked until the transaction ends."""
+    query = select(Wallet).where(Wallet.org_id == org_id).with_for_update()
+    return db.session.execute(query, execution_options={"populate_existing": True}).scalar_one()
+
+
+def post(wallet: Wallet, entry: Entry) -> Transfer | None:
+    """Post one movement on a locked wallet; None where the same was posted before, which changes nothing.
+
+    Raises `CurrencyMismatchError`, and `ValueError` for an amount that is not above zero.
+    """
+    if entry.amount.currency != wallet.currency:
+        raise CurrencyMismatchError(
+            f"The wallet is in {wallet.currency}, the amount in {entry.amount.currency}."
+        )
+    if entry.amount.micro <= 0:
+        raise ValueError("A transfer's amount is above zero; its accounts say which way it goes.")
+    if is_posted(wallet.org_id, entry.kind, entry.source):
+        return None
+    # Clocks of two processes differ; history lines must not go back in time.
+    at = max(entry.at, wallet.last_posted_at or entry.at)
+    wallet.last_posted_at = at
+    wallet.last_seq += 1
+    wallet.posted_micro += entry.wallet_change
+    wallet.version += 1
+    line_id, line_total = _write_line(wallet, entry, at)
+    transfer = Transfer(
+        org_id=wallet.org_id,
+        id=uuid7(),
+        seq=wallet.last_seq,
+        debit=entry.debit,
+        credit=entry.credit,
+        amount_micro=entry.amount.micro,
+        balance_after_micro=wallet.posted_micro,
+        kind=entry.kind,
+        source=entry.source,
+        line_id=line_id,
+        line_after_micro=line_total,
+        posted_at=at,
+    )
+    db.session.add(transfer)
+    _move(wallet.org_id, {entry.debit: -entry.amount.micro, entry.credit: entry.amount.micro})
+    db.session.flush()
+    return transfer
+
+
+def is_posted(org_id: UUID, kind: TransferKind, source: str) -> bool:
+    """Whether a transfer of this kind and source exists. Certain only while the wallet is locked."""
+    query = select(Transfer.id).where(
+        Transfer.org_id == org_id, Transfer.kind == kind, Transfer.source == source
+    )
+    return db.session.execute(query).first() is not None
+
+
+def local_day_of(organization: Organization, at: datetime | None = None) -> date:
+    """The calendar day of `at`, or of now, in the organization's own zone."""
+    return (at or utc_now()).astimezone(ZoneInfo(organization.timezone)).date()
+
+
+def _write_line(wallet: Wallet, entry: Entry, at: datetime) -> tuple[UUID, int]:
+    """Add the entry to the history line it belongs to; the line's id and its total after it."""
+    organization = db.session.get_one(Organization, wallet.org_id)
+    fresh = insert(WalletLine).values(
+        org_id=wallet.org_id,
+        id=uuid7(),
+        seq=wallet.last_seq,
+        first_seq=wallet.last_seq,
+        day=local_day_of(organization, at),
+        at=at,
+        kind=entry.kind,
+        usage_group=entry.group,
+        amount_micro=entry.wallet_change,
+        top_up_id=entry.top_up_id,
+        detail=entry.detail,
+    )
+    added = fresh.on_conflict_do_update(
+        index_elements=[WalletLine.org_id, WalletLine.day, WalletLine.usage_group],
+        index_where=WalletLine.usage_group.is_not(None),
+        set_={
+            "seq": fresh.excluded.seq,
+            "at": fresh.excluded.at,
+            "amount_micro": WalletLine.amount_micro + fresh.excluded.amount_micro,
+        },
+    )
+    line = db.session.execute(added.returning(WalletLine.id, WalletLine.amount_micro)).one()
+    return line.id, line.amount_micro
+
+
+def _move(org_id: UUID, changes: dict[AccountName, int]) -> None:
+    rows = [
+        {"org_id": org_id, "name": name, "balance_micro": change} for name, change in sorted(changes.items())
+    ]
+    fresh = insert(Account).values(rows)
+    db.session.execute(
+        fresh.on_conflict_do_update(
+            index_elements=[Account.org_id, Account.name],
+            set_={"balance_micro": Account.balance_micro + fresh.excluded.balance_micro},
+        )
+    )

@@ -1,0 +1,90 @@
+"""Proving the ledger: every balance recomputed from the transfers, in the database."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import text
+
+from app.extensions import db
+
+_CHANGE = "CASE WHEN credit = 'wallet' THEN amount_micro WHEN debit = 'wallet' THEN -amount_micro ELSE 0 END"
+"""What a transfer changes the wallet's balance by."""
+
+_QUERIES = {
+    "the wallet's balance is {left} micro-units, its transfers sum to {right}": f"""
+        SELECT w.org_id, w.posted_micro, coalesce(t.total, 0)
+        FROM wallet w LEFT JOIN (
+            SELECT org_id, sum({_CHANGE}) AS total
+            FROM transfer GROUP BY org_id) t USING (org_id)
+        WHERE w.posted_micro <> coalesce(t.total, 0)""",
+    "account {name} has {left} micro-units, its transfers sum to {right}": """
+        SELECT a.org_id, a.balance_micro, coalesce(t.total, 0), a.name
+        FROM account a LEFT JOIN (
+            SELECT org_id, name, sum(amount) AS total FROM (
+                SELECT org_id, credit AS name, amount_micro AS amount FROM transfer
+                UNION ALL SELECT org_id, debit, -amount_micro FROM transfer) moves
+            GROUP BY org_id, name) t USING (org_id, name)
+        WHERE a.balance_micro <> coalesce(t.total, 0)""",
+    "transfer {name} says the wallet had {left} micro-units after it, the transfers before it say {right}": f"""
+        SELECT org_id, balance_after_micro, running, seq FROM (
+            SELECT org_id, seq, balance_after_micro,
+                   sum({_CHANGE})
+                       OVER (PARTITION BY org_id ORDER BY seq) AS running
+            FROM transfer) chain
+        WHERE balance_after_micro <> running""",
+    "the wallet counts {left} transfers, there are {right}": """
+        SELECT w.org_id, w.last_seq, count(t.id)
+        FROM wallet w LEFT JOIN transfer t USING (org_id)
+        GROUP BY w.org_id, w.last_seq
+        HAVING w.last_seq <> count(t.id) OR w.last_seq <> coalesce(max(t.seq), 0)""",
+    "history line {name} shows {left} micro-units, its transfers sum to {right}": f"""
+        SELECT l.org_id, l.amount_micro, coalesce(t.total, 0), l.id
+        FROM wallet_line l LEFT JOIN (
+            SELECT org_id, line_id,
+                   sum({_CHANGE})
+                       AS total
+            FROM transfer GROUP BY org_id, line_id) t ON t.org_id = l.org_id AND t.line_id = l.id
+        WHERE l.amount_micro <> coalesce(t.total, 0)""",
+    "the wallet holds {left} micro-units, its holds sum to {right}": """
+        SELECT w.org_id, w.held_micro, coalesce(h.total, 0)
+        FROM wallet w LEFT JOIN (SELECT org_id, sum(amount_micro) AS total FROM hold
+                                WHERE state = 'active' GROUP BY org_id) h USING (org_id)
+        WHERE w.held_micro <> coalesce(h.total, 0)""",
+    "usage posted on {name} costs {left} micro-units in the daily totals, its history lines say {right}": """
+        SELECT org_id, coalesce(u.total, 0), coalesce(l.total, 0), day
+        FROM (SELECT org_id, posted_on AS day, sum(amount_micro) AS total FROM usage_daily GROUP BY 1, 2) u
+        FULL JOIN (SELECT org_id, day, -sum(amount_micro) AS total FROM wallet_line
+                   WHERE usage_group IS NOT NULL GROUP BY 1, 2) l USING (org_id, day)
+        WHERE coalesce(u.total, 0) <> coalesce(l.total, 0)""",
+    "top-up {name} is settled {left} times in the top-ups and {right} times in the ledger": """
+        SELECT u.org_id, (u.status = 'succeeded')::int, count(t.id), u.id
+        FROM top_up u
+        LEFT JOIN transfer t ON t.org_id = u.org_id AND t.kind = 'top_up' AND t.source = u.payment_intent_id
+        GROUP BY u.org_id, u.id, u.status
+        HAVING (u.status = 'succeeded')::int <> count(t.id)""",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A difference between a balance and what the transfers say it should be."""
+
+    organization: str
+    text: str
+
+
+def check() -> list[Finding]:
+    """Recompute every wallet, account, history line and hold of all organizations; nothing found is good."""
+    names = dict(db.session.execute(text("SELECT id, name FROM organization")).tuples().all())
+    findings = []
+    for words, query in _QUERIES.items():
+        for org_id, left, right, *name in db.session.execute(text(query)):
+            found = words.format(left=left, right=right, name=name[0] if name else "")
+            findings.append(Finding(_name(names, org_id), found))
+    return findings
+
+
+def _name(names: dict[UUID, str], org_id: UUID) -> str:
+    return names.get(org_id, str(org_id))

@@ -1,0 +1,169 @@
+"""What was used in the current billing period: by meter, by day, by campaign and by agent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from dateutil.relativedelta import relativedelta
+from sqlalchemy import func, select, tuple_
+
+from app.billing import balance, catalog, ledger
+from app.billing.catalog import Plan
+from app.billing.history import Quantity, quantity_of
+from app.billing.money import Money, total
+from app.extensions import db
+from app.models import Organization, UsageDaily, UsageGroup
+
+TOP = 5
+
+
+@dataclass(frozen=True, slots=True)
+class MeterUsage:
+    """One meter: what was used, what of it the allowance covers, and the cost of the rest."""
+
+    meter: str
+    label: str
+    used: Quantity
+    allowance: Quantity | None
+    included: Quantity
+    cost: Money
+
+
+@dataclass(frozen=True, slots=True)
+class GroupUsage:
+    """A group's meters, and the one by which its share of the allowance is shown."""
+
+    group: UsageGroup
+    meters: tuple[MeterUsage, ...]
+    cost: Money
+
+    @property
+    def lead(self) -> MeterUsage | None:
+        """The meter that stands for the group: the first with an allowance, else the dearest."""
+        with_allowance = [meter for meter in self.meters if meter.allowance is not None]
+        if with_allowance:
+            return with_allowance[0]
+        return max(self.meters, key=lambda meter: meter.cost.micro, default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class DaySpend:
+    day: date
+    amounts: dict[UsageGroup, Money]
+    total: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Spender:
+    """A campaign or an agent; `share` of the period's cost in whole percent."""
+
+    name: str
+    cost: Money
+    share: int
+
+
+@dataclass(frozen=True, slots=True)
+class Spending:
+    """A period's usage. `last_day` is inclusive; `pace` is what the last seven whole days cost together."""
+
+    first_day: date
+    last_day: date
+    groups: tuple[GroupUsage, ...]
+    days: tuple[DaySpend, ...]
+    campaigns: tuple[Spender, ...]
+    agents: tuple[Spender, ...]
+    total: Money
+    pace: Money
+
+
+def gather(organization: Organization, plan: Plan, period_start: date) -> Spending:
+    """Usage of the billing period that began on `period_start`, in one statement."""
+    pace_first, pace_last = balance.pace_window(organization)
+    rows = _rows(organization, min(period_start, pace_first), period_start)
+    by_meter_and_day = [row for row in rows if row.day is not None]
+    in_period = [row for row in by_meter_and_day if row.day >= period_start]
+    currency = organization.currency
+    costs = [Money(int(row.amount), currency) for row in in_period]
+    period_total = total(costs, currency)
+    pace = sum(int(row.amount) for row in by_meter_and_day if pace_first <= row.day <= pace_last)
+    return Spending(
+        first_day=period_start,
+        last_day=period_start + relativedelta(months=1) - timedelta(days=1),
+        groups=tuple(_group(group, in_period, plan, currency) for group in UsageGroup),
+        days=tuple(_days(organization, period_start, in_period)),
+        campaigns=_spenders([(row.campaign, row) for row in rows if row.campaign is not None], period_total),
+        agents=_spenders([(row.agent, row) for row in rows if row.agent is not None], period_total),
+        total=period_total,
+        pace=Money(pace, currency),
+    )
+
+
+def _rows(organization: Organization, first: date, period_start: date) -> list[Any]:
+    """Sums by day and meter, by campaign and by agent; the latter two of the period alone."""
+    usage = UsageDaily
+    query = (
+        select(
+            usage.day,
+            usage.meter,
+            usage.campaign,
+            usage.agent,
+            func.sum(usage.quantity).label("units"),
+            func.sum(usage.included).label("included"),
+            func.sum(usage.amount_micro).label("amount"),
+            func.coalesce(func.sum(usage.amount_micro).filter(usage.day >= period_start), 0).label(
+                "in_period"
+            ),
+        )
+        .where(usage.org_id == organization.id, usage.day >= first)
+        .group_by(
+            func.grouping_sets(tuple_(usage.day, usage.meter), tuple_(usage.campaign), tuple_(usage.agent))
+        )
+    )
+    return list(db.session.execute(query))
+
+
+def _group(group: UsageGroup, rows: list[Any], plan: Plan, currency: str) -> GroupUsage:
+    meters = []
+    for key in catalog.current().meters_of(group):
+        own = [row for row in rows if row.meter == key]
+        allowance = plan.allowances.get(key)
+        if not own and allowance is None:
+            continue
+        meters.append(
+            MeterUsage(
+                meter=key,
+                label=catalog.current().meter(key).label,
+                used=quantity_of(key, sum(int(row.units) for row in own)),
+                allowance=quantity_of(key, allowance) if allowance is not None else None,
+                included=quantity_of(key, sum(int(row.included) for row in own)),
+                cost=Money(sum(int(row.amount) for row in own), currency),
+            )
+        )
+    return GroupUsage(group, tuple(meters), total((meter.cost for meter in meters), currency))
+
+
+def _days(organization: Organization, first: date, rows: list[Any]) -> list[DaySpend]:
+    """Every day from the period's first to today, those without usage included."""
+    currency, shelf = organization.currency, catalog.current()
+    sums: dict[tuple[date, UsageGroup], int] = {}
+    for row in rows:
+        key = (row.day, shelf.meter(row.meter).group)
+        sums[key] = sums.get(key, 0) + int(row.amount)
+    days = []
+    day = first
+    while day <= ledger.local_day_of(organization):
+        amounts = {group: Money(sums.get((day, group), 0), currency) for group in UsageGroup}
+        days.append(DaySpend(day, amounts, total(amounts.values(), currency)))
+        day += timedelta(days=1)
+    return days
+
+
+def _spenders(named: list[tuple[str, Any]], period_total: Money) -> tuple[Spender, ...]:
+    costs = sorted(((int(row.in_period), name) for name, row in named if name), reverse=True)[:TOP]
+    return tuple(
+        Spender(name, Money(cost, period_total.currency), round(100 * cost / (period_total.micro or 1)))
+        for cost, name in costs
+        if cost > 0
+    )

@@ -1,0 +1,212 @@
+"""Top-ups: chosen and reviewed, paid by card, settled into the wallet exactly once.
+
+A top-up has one payment intent for life, made with its own id as the idempotency key and confirmed again after a
+decline, so it can be charged once at most. It is settled by whoever first learns that it was paid: the page, the
+webhook or the job that looks after it (`app.billing.settlement`).
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from uuid import UUID
+
+from flask import current_app
+from sqlalchemy import select
+
+from app.billing import audit, catalog, ledger, payment_methods, settlement
+from app.billing.audit import Actor
+from app.billing.money import Money
+from app.extensions import db, enqueue
+from app.models import Organization, PaymentMethod, TopUp, TopUpStatus
+from app.models.columns import utc_now, uuid7
+from app.payments import intents
+from app.payments.errors import DeclinedError, NotDoneError, OutcomeUnknownError, PaymentsError, RefusedError
+from app.payments.intents import ChargeRequest, Payment
+
+FIRST_LOOK = timedelta(seconds=15)
+"""When the job first looks after a payment that was begun: later than a page's own answer."""
+
+PAYABLE = frozenset({TopUpStatus.REVIEW, TopUpStatus.DECLINED})
+_UNPAID = frozenset({"requires_payment_method", "requires_confirmation"})
+
+FINAL = frozenset({TopUpStatus.SUCCEEDED, TopUpStatus.CANCELED})
+
+
+class AmountOutOfRangeError(ValueError):
+    """The amount is not one that can be topped up; the message names the limits."""
+
+    def __init__(self, minimum: Money, maximum: Money) -> None:
+        super().__init__("out of range")
+        self.minimum, self.maximum = minimum, maximum
+
+
+class UnknownTopUpError(LookupError):
+    """The organization has no such top-up."""
+
+
+class PaymentNotStartedError(Exception):
+    """Stripe took no payment just now and nothing was charged: the same top-up can be paid again."""
+
+
+def begin(organization: Organization, amount: Money, card_id: UUID, actor: Actor) -> TopUp:
+    """Write down what is to be topped up, for review; nothing is charged.
+
+    Raises `AmountOutOfRangeError` and `CardNotUsableError`.
+    """
+    limits = catalog.current().top_up
+    if not limits.minimum <= amount <= limits.maximum:
+        raise AmountOutOfRangeError(limits.minimum, limits.maximum)
+    card = payment_methods.usable(organization, card_id)
+    top_up = TopUp(
+        org_id=organization.id,
+        id=uuid7(),
+        amount_micro=amount.micro,
+        currency=amount.currency,
+        payment_method_id=card.id,
+        created_by=actor.user_id,
+    )
+    db.session.add(top_up)
+    db.session.flush()
+    return top_up
+
+
+def find(org_id: UUID, top_up_id: UUID) -> TopUp:
+    """The organization's top-up of this id. Raises `UnknownTopUpError`."""
+    top_up = db.session.get(TopUp, (org_id, top_up_id), populate_existing=True)
+    if top_up is None:
+        raise UnknownTopUpError(str(top_up_id))
+    return top_up
+
+
+def pay(organization: Organization, top_up_id: UUID, card_id: UUID, actor: Actor) -> TopUp:
+    """Charge the card for a top-up, unless that was begun already: a second click finds it and charges nothing.
+
+    Commits on its own, before Stripe is asked and after. A lost answer leaves the top-up `paying`, to be settled by
+    the job. Raises `UnknownTopUpError`, `CardNotUsableError`, and `PaymentNotStartedError` where nothing was charged.
+    """
+    card = payment_methods.usable(organization, card_id)
+    customer_id = payment_methods.customer_of(organization, email=None)
+    top_up = _claim(organization, top_up_id, card, actor)
+    db.session.commit()
+    if top_up is None:
+        return find(organization.id, top_up_id)
+    request = charge_request(organization, top_up, card, customer_id)
+    try:
+        payment = charge(top_up, request)
+    except OutcomeUnknownError:
+        return find(organization.id, top_up_id)
+    except NotDoneError as error:
+        _give_back(organization.id, top_up_id)
+        raise PaymentNotStartedError from error
+    except (DeclinedError, RefusedError) as error:
+        settlement.refuse(organization.id, top_up_id, error.code)
+        db.session.commit()
+        return find(organization.id, top_up_id)
+    settlement.apply(organization.id, top_up_id, payment, actor)
+    db.session.commit()
+    return find(organization.id, top_up_id)
+
+
+def refresh(organization: Organization, top_up_id: UUID, actor: Actor) -> TopUp:
+    """Ask Stripe how an open payment stands now; without an answer it stays as it is. Commits.
+
+    Raises `UnknownTopUpError`.
+    """
+    top_up = find(organization.id, top_up_id)
+    if top_up.status not in FINAL and top_up.payment_intent_id is not None:
+        try:
+            settlement.apply(organization.id, top_up_id, intents.fetch(top_up.payment_intent_id), actor)
+            db.session.commit()
+        except PaymentsError:
+            db.session.rollback()
+    return find(organization.id, top_up_id)
+
+
+def cancel(organization: Organization, top_up_id: UUID, actor: Actor) -> TopUp:
+    """Give up a top-up that was not paid. If it turns out to be paid, it is credited. Commits.
+
+    Raises `UnknownTopUpError`, and what `app.payments` raises.
+    """
+    top_up = find(organization.id, top_up_id)
+    if top_up.status in FINAL or top_up.status is TopUpStatus.PAYING:
+        return top_up
+    if top_up.payment_intent_id is None:
+        settlement.close(organization.id, top_up_id, actor)
+    else:
+        payment = intents.cancel(top_up.payment_intent_id)
+        settlement.apply(organization.id, top_up_id, payment, actor)
+    db.session.commit()
+    return find(organization.id, top_up_id)
+
+
+def charge(top_up: TopUp, request: ChargeRequest) -> Payment:
+    """Ask Stripe for the payment of this attempt. Raises what `app.payments.intents` raises."""
+    if top_up.payment_intent_id is not None:
+        return intents.charge_again(top_up.payment_intent_id, request)
+    if top_up.attempt > 1:
+        # An earlier attempt ended without an answer: if it made a payment intent after all, go on with that one.
+        made = intents.find_for_top_up(top_up.id, customer_id=request.customer_id, since=top_up.created_at)
+        if made is not None:
+            return intents.charge_again(made.id, request) if made.status in _UNPAID else made
+    return intents.charge(request)
+
+
+def charge_request(
+    organization: Organization, top_up: TopUp, card: PaymentMethod, customer_id: str
+) -> ChargeRequest:
+    """The request of a top-up's current attempt: the same each time it is made."""
+    public_url = current_app.config["SETTINGS"].public_url
+    return ChargeRequest(
+        key=f"top_up:{top_up.id}:{top_up.attempt}",
+        amount=top_up.amount,
+        customer_id=customer_id,
+        payment_method_id=card.stripe_id,
+        top_up_id=top_up.id,
+        org_id=organization.id,
+        return_url=f"{public_url}/billing/wallet/top-ups/{top_up.id}",
+        description=f"Wallet top-up for {organization.name}",
+    )
+
+
+def _claim(organization: Organization, top_up_id: UUID, card: PaymentMethod, actor: Actor) -> TopUp | None:
+    """Begin the next attempt to pay; None where the top-up is being paid or is done."""
+    wallet = ledger.lock(organization.id)
+    top_up = _locked(organization.id, top_up_id)
+    if top_up.status not in PAYABLE:
+        return None
+    top_up.status = TopUpStatus.PAYING
+    top_up.attempt += 1
+    top_up.payment_method_id = card.id
+    top_up.paying_since = utc_now()
+    top_up.decline_code = None
+    wallet.version += 1
+    audit.note(
+        organization.id,
+        actor,
+        "top_up.paid_for",
+        str(top_up.id),
+        amount=str(top_up.amount.decimal),
+        card=card.label,
+        attempt=top_up.attempt,
+    )
+    enqueue("settle_top_up", after=FIRST_LOOK, org_id=str(organization.id), top_up_id=str(top_up.id))
+    db.session.flush()
+    return top_up
+
+
+def _give_back(org_id: UUID, top_up_id: UUID) -> None:
+    """Stripe did nothing with the attempt: let it be paid again."""
+    wallet = ledger.lock(org_id)
+    top_up = _locked(org_id, top_up_id)
+    if top_up.status is TopUpStatus.PAYING:
+        top_up.status = TopUpStatus.REVIEW if top_up.payment_intent_id is None else TopUpStatus.DECLINED
+        wallet.version += 1
+    db.session.commit()
+
+
+def _locked(org_id: UUID, top_up_id: UUID) -> TopUp:
+    query = select(TopUp).where(TopUp.org_id == org_id, TopUp.id == top_up_id).with_for_update()
+    found = db.session.execute(query, execution_options={"populate_existing": True}).scalar_one_or_none()
+    if found is None:
+        raise UnknownTopUpError(str(top_up_id))
+    return found

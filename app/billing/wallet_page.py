@@ -1,0 +1,94 @@
+"""What the wallet page shows: the balance, a top-up at one of its steps, and the history."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from app.billing import balance, history, ledger, payment_methods, topups
+from app.billing.balance import BalanceView
+from app.billing.declines import Advice, advice_for
+from app.billing.history import Filters, HistoryPage
+from app.billing.money import Money
+from app.billing.payment_methods import CardView
+from app.extensions import db
+from app.models import Organization, PaymentMethod, TopUp, TopUpStatus
+from app.payments import intents
+from app.payments.errors import PaymentsError
+
+
+@dataclass(frozen=True, slots=True)
+class TopUpView:
+    """A top-up at its step. `client_secret` is there only while the bank wants a confirmation."""
+
+    id: UUID
+    amount: Money
+    card: CardView
+    status: TopUpStatus
+    advice: Advice | None
+    client_secret: str | None
+    balance_after: Money
+
+    @property
+    def state(self) -> str:
+        return self.status.value
+
+
+@dataclass(frozen=True, slots=True)
+class WalletPage:
+    balance: BalanceView
+    history: HistoryPage
+    cards: list[CardView]
+    top_up: TopUpView | None
+
+
+def gather(
+    organization: Organization,
+    filters: Filters | None = None,
+    *,
+    before: int | None = None,
+    after: int | None = None,
+    top_up: TopUp | None = None,
+) -> WalletPage:
+    """Everything on the wallet page; with a top-up, at the step where it stands."""
+    now = balance.gather(organization)
+    return WalletPage(
+        balance=now,
+        history=history.page(organization, filters or Filters(), before=before, after=after),
+        cards=payment_methods.list_cards(organization),
+        top_up=view_of(organization, top_up, now) if top_up else None,
+    )
+
+
+def gather_live(organization: Organization, *, top_up_id: str | None) -> WalletPage:
+    """What a poll redraws; an id that is none of the organization's shows no top-up."""
+    try:
+        top_up = topups.find(organization.id, UUID(top_up_id)) if top_up_id else None
+    except (ValueError, topups.UnknownTopUpError):
+        top_up = None
+    return gather(organization, top_up=top_up)
+
+
+def view_of(organization: Organization, top_up: TopUp, now: BalanceView) -> TopUpView:
+    """The top-up as the page shows it."""
+    method = db.session.get_one(PaymentMethod, (organization.id, top_up.payment_method_id))
+    is_settled = top_up.status is TopUpStatus.SUCCEEDED
+    return TopUpView(
+        id=top_up.id,
+        amount=top_up.amount,
+        card=payment_methods.card_view(method, ledger.local_day_of(organization)),
+        status=top_up.status,
+        advice=advice_for(top_up.decline_code) if top_up.status is TopUpStatus.DECLINED else None,
+        client_secret=_client_secret(top_up),
+        balance_after=now.available if is_settled else now.available + top_up.amount,
+    )
+
+
+def _client_secret(top_up: TopUp) -> str | None:
+    """What Stripe's script needs to finish the payment, fetched fresh and stored nowhere."""
+    if top_up.status is not TopUpStatus.ACTION or top_up.payment_intent_id is None:
+        return None
+    try:
+        return intents.fetch(top_up.payment_intent_id).client_secret
+    except PaymentsError:
+        return None

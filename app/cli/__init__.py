@@ -1,0 +1,16 @@
+"""Commands for operators: `flask organization`, `flask user`, `flask ledger`, `flask worker`, `flask demo`."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from app.cli import demo, ledger, people, worker
+
+
+def init_app(app: Flask) -> None:
+    """Register the commands; those of the demo everywhere but in production."""
+    for group in (people.organization, people.user, ledger.ledger):
+        app.cli.add_command(group)
+    app.cli.add_command(worker.worker)
+    if not app.config["SETTINGS"].is_production:
+        app.cli.add_command(demo.demo)

@@ -1,0 +1,51 @@
+"""`flask demo`: a company's three months to look at, and usage at the press of a key."""
+
+from __future__ import annotations
+
+import click
+from flask.cli import with_appcontext
+
+from app.billing import ledger, usage
+from app.billing.money import Money, MoneyError
+from app.billing.usage import Used
+from app.demo import story
+from app.extensions import db
+from app.models.columns import utc_now, uuid7
+from app.people import organizations
+from app.people.organizations import PeopleError
+
+
+@click.group()
+def demo() -> None:
+    """The demo. Not there in production."""
+
+
+@demo.command()
+@with_appcontext
+def load() -> None:
+    """Load the demo's organizations, people and history, unless they are there."""
+    click.echo("Demo data loaded." if story.load() else "Demo data is there already.")
+
+
+@demo.command()
+@click.option(
+    "--organization", "slug", required=True, help="The organization's short name, like harbor-dental."
+)
+@click.option("--amount", required=True, help="What the usage costs, like 4.20.")
+@with_appcontext
+def use(slug: str, amount: str) -> None:
+    """Let calls of about this cost draw the wallet down."""
+    try:
+        organization = organizations.find_organization(slug)
+        wanted = Money.parse(amount, organization.currency)
+        quantity = usage.units_costing(organization, "call_minutes", wanted)
+    except (PeopleError, MoneyError) as error:
+        raise click.ClickException(str(error)) from error
+    now = utc_now()
+    used = Used("call_minutes", quantity, ledger.local_day_of(organization, now), "Demo", "Demo")
+    cost = usage.record(organization, f"demo:{uuid7()}", [used], at=now)
+    db.session.commit()
+    available = ledger.lock(organization.id).available
+    click.echo(
+        f"{organization.name} used {cost.decimal:f} {cost.currency}; {available.decimal:f} is available."
+    )

@@ -1,0 +1,26 @@
+"""`flask ledger check`: prove that every balance equals its transfers."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+from flask.cli import with_appcontext
+
+from app.billing import ledger_check
+
+
+@click.group()
+def ledger() -> None:
+    """The ledger."""
+
+
+@ledger.command()
+@with_appcontext
+def check() -> None:
+    """Recompute every wallet, account and history line from the transfers; exits with 1 where one differs."""
+    findings = ledger_check.check()
+    for finding in findings:
+        click.echo(f"{finding.organization}: {finding.text}")
+    click.echo("The ledger is right." if not findings else f"{len(findings)} differences found.")
+    sys.exit(1 if findings else 0)

@@ -1,0 +1,1 @@
+"""The demo: three organizations and their three months, loaded through the same functions as real data."""

@@ -1,0 +1,57 @@
+"""The parts of the house that are made once and bound to the application by `create_app`."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from flask_babel import Babel
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+from flask_login import LoginManager
+from flask_migrate import Migrate
+from flask_sqlalchemy import SQLAlchemy
+from flask_wtf import CSRFProtect
+from htmx_flask import Htmx
+from procrastinate import App as Jobs
+from procrastinate import SyncPsycopgConnector
+from sqlalchemy import MetaData
+from sqlalchemy.orm import DeclarativeBase
+
+
+class Base(DeclarativeBase):
+    """Every table. Constraints are named by rule, so that migrations can name them too."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+db = SQLAlchemy(model_class=Base)
+migrate = Migrate(compare_type=True)
+login_manager = LoginManager()
+csrf = CSRFProtect()
+htmx = Htmx()
+babel = Babel()
+limiter = Limiter(key_func=get_remote_address, headers_enabled=True)
+jobs = Jobs(connector=SyncPsycopgConnector())
+"""Defers only, on the connection of the caller's transaction; the worker opens its own (`app.jobs`)."""
+
+
+def enqueue(task: str, *, after: timedelta | None = None, lock: str | None = None, **arguments: Any) -> None:
+    """Enqueue a background task by its name, inside the caller's transaction.
+
+    The job exists exactly when the transaction commits. `after` delays it; jobs with the same `lock` run one at
+    a time, in order. `arguments` must be JSON.
+    """
+    connection = db.session.connection().connection.driver_connection
+    options: dict[str, Any] = {"connection": connection, "lock": lock}
+    if after is not None:
+        options["schedule_in"] = {"seconds": int(after.total_seconds())}
+    jobs.configure_task(name=task, **options).defer(**arguments)

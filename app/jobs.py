@@ -1,0 +1,96 @@
+"""Background tasks: each a few lines that call the domain.
+
+The worker runs them in a thread with an application context of its own; `run_worker` is `flask worker`. Tasks are
+enqueued by name (`app.extensions.enqueue`), so the domain never imports this file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
+from uuid import UUID
+
+import structlog
+from flask import Flask
+from procrastinate import App, PsycopgConnector, RetryStrategy
+from procrastinate.blueprints import Blueprint
+
+from app.billing import ledger_check, recovery
+from app.extensions import db
+from app.people import sessions
+from app.web.identity import session_limits
+from app.webhooks import handling
+
+log = structlog.get_logger("billing.jobs")
+tasks = Blueprint()
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+AGAIN = RetryStrategy(max_attempts=8, exponential_wait=3)
+"""Waits 3, 9, 27 … seconds between tries."""
+
+
+def run_worker(app: Flask) -> None:
+    """Work through the queue until the process is told to stop."""
+    url = app.config["SETTINGS"].database_url.replace("postgresql+psycopg://", "postgresql://")
+    worker = App(connector=PsycopgConnector(conninfo=url))
+    worker.add_tasks_from(tasks, namespace="")
+    worker.run_worker(
+        concurrency=4,
+        additional_context={"app": app},
+        fetch_job_polling_interval=2.0,
+        shutdown_graceful_timeout=25,
+        delete_jobs="successful",
+    )
+
+
+def in_app(task: Callable[P, R]) -> Callable[..., R]:
+    """Run a task in an application context of its own, with a session of its own."""
+
+    @wraps(task)
+    def run(context: Any, *args: P.args, **kwargs: P.kwargs) -> R:
+        app: Flask = context.additional_context["app"]
+        with app.app_context():
+            return task(*args, **kwargs)
+
+    return run
+
+
+@tasks.task(name="settle_top_up", retry=AGAIN, pass_context=True)
+@in_app
+def settle_top_up(org_id: str, top_up_id: str) -> None:
+    """Learn what became of a payment that nobody has told us the end of."""
+    recovery.look_after(UUID(org_id), UUID(top_up_id))
+
+
+@tasks.task(name="handle_stripe_event", retry=AGAIN, pass_context=True)
+@in_app
+def handle_stripe_event(event_id: str) -> None:
+    """Do what an event of Stripe's asks for."""
+    handling.handle(event_id)
+
+
+@tasks.periodic(cron="* * * * *")
+@tasks.task(name="sweep", queueing_lock="sweep", pass_context=True)
+@in_app
+def sweep(**_: int) -> None:
+    """Take up what a killed process left open: payments, and events that were stored but not handled."""
+    for org_id, top_up_id in recovery.open_payments():
+        recovery.look_after(org_id, top_up_id)
+    for event_id in handling.left_over():
+        handling.handle(event_id)
+
+
+@tasks.periodic(cron="17 3 * * *")
+@tasks.task(name="nightly", queueing_lock="nightly", pass_context=True)
+@in_app
+def nightly(**_: int) -> None:
+    """Check the whole ledger, and throw away sessions that can't be used any more."""
+    findings = ledger_check.check()
+    for finding in findings:
+        log.error("ledger_differs", organization=finding.organization, finding=finding.text)
+    log.info("ledger_checked", differences=len(findings))
+    sessions.forget_expired(session_limits())
+    db.session.commit()

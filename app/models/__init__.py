@@ -1,0 +1,52 @@
+"""The tables, one file per aggregate."""
+
+from app.models.hold import Hold, HoldState
+from app.models.ledger import (
+    Account,
+    AccountName,
+    CallingState,
+    Transfer,
+    TransferKind,
+    UsageGroup,
+    Wallet,
+    WalletLine,
+)
+from app.models.organization import AuditEvent, Membership, Organization, Role, SignInSession, User
+from app.models.rate_limit import RateLimitCounter
+from app.models.stripe_event import EventState, StripeEvent
+from app.models.subscription import Invoice, InvoiceStatus, Subscription, SubscriptionStatus
+from app.models.top_up import PaymentMethod, TopUp, TopUpStatus
+from app.models.usage import Allowance, ResourceCount, UsageDaily, UsageReport
+
+__all__ = [
+    "Account",
+    "AccountName",
+    "Allowance",
+    "AuditEvent",
+    "CallingState",
+    "EventState",
+    "Hold",
+    "HoldState",
+    "Invoice",
+    "InvoiceStatus",
+    "Membership",
+    "Organization",
+    "PaymentMethod",
+    "RateLimitCounter",
+    "ResourceCount",
+    "Role",
+    "SignInSession",
+    "StripeEvent",
+    "Subscription",
+    "SubscriptionStatus",
+    "TopUp",
+    "TopUpStatus",
+    "Transfer",
+    "TransferKind",
+    "UsageDaily",
+    "UsageGroup",
+    "UsageReport",
+    "User",
+    "Wallet",
+    "WalletLine",
+]

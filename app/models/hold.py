@@ -1,0 +1,41 @@
+"""Credit reserved for a call or a model session in progress."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, DateTime, Index, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.extensions import db
+from app.models.columns import Created, Id, Micro, When, enum_type
+from app.models.scope import OrgScoped
+
+
+class HoldState(StrEnum):
+    ACTIVE = "active"
+    CAPTURED = "captured"
+    RELEASED = "released"
+
+
+class Hold(OrgScoped, db.Model):
+    """`key` is the platform's own name for the reservation: the same key never reserves twice."""
+
+    __tablename__ = "hold"
+    __table_args__ = (
+        UniqueConstraint("org_id", "key"),
+        CheckConstraint("amount_micro > 0", name="amount_positive"),
+        Index("ix_hold_active", "org_id", "created_at", postgresql_where=text("state = 'active'")),
+    )
+
+    id: Mapped[Id]
+    key: Mapped[str] = mapped_column(String(255))
+    amount_micro: Mapped[Micro]
+    state: Mapped[HoldState] = mapped_column(enum_type(HoldState), default=HoldState.ACTIVE)
+    call: Mapped[str | None] = mapped_column(String(255))
+    agent: Mapped[str | None] = mapped_column(String(255))
+    campaign: Mapped[str | None] = mapped_column(String(255))
+    created_at: Mapped[Created]
+    expires_at: Mapped[When]
+    ended_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))

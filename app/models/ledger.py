@@ -1,0 +1,191 @@
+"""The wallet and its ledger: accounts, append-only transfers between them, and the lines people read."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    DateTime,
+    ForeignKeyConstraint,
+    Index,
+    String,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.billing.money import Money
+from app.extensions import db
+from app.models.columns import Created, Id, Micro, When, Words, enum_type
+from app.models.scope import OrgScoped
+
+
+class CallingState(StrEnum):
+    """Whether an organization may start calls."""
+
+    ACTIVE = "active"
+    LOW = "low"
+    PAUSED = "paused"
+
+    @property
+    def label(self) -> str:
+        return {"active": "Active", "low": "Low balance", "paused": "Paused"}[self.value]
+
+
+class AccountName(StrEnum):
+    """The accounts of an organization. Each balance is credits minus debits; together they are always zero."""
+
+    WALLET = "wallet"  # what we owe the organization in service
+    STRIPE = "stripe"  # what came in through Stripe (negative: it holds our money)
+    CALLING = "calling"  # revenue, by group of usage
+    TELEPHONY = "telephony"
+    MODELS = "models"
+    ADJUSTMENTS = "adjustments"  # goodwill and corrections, at our cost
+
+
+class TransferKind(StrEnum):
+    TOP_UP = "top_up"
+    REFUND = "refund"
+    REFUND_REVERSAL = "refund_reversal"
+    DISPUTE = "dispute"
+    DISPUTE_REVERSAL = "dispute_reversal"
+    USAGE = "usage"
+    ADJUSTMENT = "adjustment"
+    CREDIT = "credit"
+
+
+class UsageGroup(StrEnum):
+    """How usage is shown and accounted; each has a revenue account of its name."""
+
+    CALLING = "calling"
+    TELEPHONY = "telephony"
+    MODELS = "models"
+
+    @property
+    def label(self) -> str:
+        return self.value.capitalize()
+
+    @property
+    def account(self) -> AccountName:
+        return AccountName(self.value)
+
+
+class Wallet(OrgScoped, db.Model):
+    """An organization's credit. This row is the lock: whoever moves money holds it.
+
+    `posted` is the sum of the wallet's transfers, `held` what calls in progress have reserved; what can still be
+    spent is the difference. `version` grows with every change that a page could show.
+    """
+
+    __tablename__ = "wallet"
+    __table_args__ = (CheckConstraint("held_micro >= 0", name="held_not_negative"),)
+
+    currency: Mapped[str] = mapped_column(String(3))
+    posted_micro: Mapped[Micro] = mapped_column(default=0)
+    held_micro: Mapped[Micro] = mapped_column(default=0)
+    low_threshold_micro: Mapped[int | None] = mapped_column(BigInteger)
+    state: Mapped[CallingState] = mapped_column(enum_type(CallingState), default=CallingState.ACTIVE)
+    paused_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    last_seq: Mapped[Micro] = mapped_column(default=0)
+    last_posted_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    version: Mapped[Micro] = mapped_column(default=1)
+
+    @property
+    def posted(self) -> Money:
+        return Money(self.posted_micro, self.currency)
+
+    @property
+    def held(self) -> Money:
+        return Money(self.held_micro, self.currency)
+
+    @property
+    def available(self) -> Money:
+        return Money(self.posted_micro - self.held_micro, self.currency)
+
+    @property
+    def low_threshold(self) -> Money | None:
+        if self.low_threshold_micro is None:
+            return None
+        return Money(self.low_threshold_micro, self.currency)
+
+
+class Account(OrgScoped, db.Model):
+    __tablename__ = "account"
+
+    name: Mapped[AccountName] = mapped_column(enum_type(AccountName), primary_key=True)
+    balance_micro: Mapped[Micro] = mapped_column(default=0)
+
+
+class WalletLine(OrgScoped, db.Model):
+    """A line of the wallet's history: one transfer, or one day's usage of one group.
+
+    `seq` and `first_seq` are the positions of its newest and oldest transfer; `day` is the day of posting in the
+    organization's zone. Lines are derived from transfers and always equal their sum.
+    """
+
+    __tablename__ = "wallet_line"
+    __table_args__ = (
+        UniqueConstraint("org_id", "seq"),
+        Index(
+            "uq_wallet_line_usage",
+            "org_id",
+            "day",
+            "usage_group",
+            unique=True,
+            postgresql_where=text("usage_group IS NOT NULL"),
+        ),
+        Index("ix_wallet_line_kind", "org_id", "kind", "seq"),
+    )
+
+    id: Mapped[Id]
+    seq: Mapped[Micro]
+    first_seq: Mapped[Micro]
+    day: Mapped[date]
+    at: Mapped[When]
+    kind: Mapped[TransferKind] = mapped_column(enum_type(TransferKind))
+    usage_group: Mapped[UsageGroup | None] = mapped_column(enum_type(UsageGroup))
+    amount_micro: Mapped[Micro]
+    top_up_id: Mapped[UUID | None]
+    detail: Mapped[Words] = mapped_column(default="")
+
+
+class Transfer(OrgScoped, db.Model):
+    """Money moved from one account (debited) to another (credited). Never changed, never deleted.
+
+    `seq` counts the organization's transfers without gaps; `balance_after_micro` is the wallet's balance and
+    `line_after_micro` its history line's amount once this transfer was posted. `kind` and `source` name what
+    caused it, and are unique, so that doing it twice is doing it once.
+    """
+
+    __tablename__ = "transfer"
+    __table_args__ = (
+        UniqueConstraint("org_id", "kind", "source"),
+        UniqueConstraint("org_id", "seq"),
+        Index("ix_transfer_line", "org_id", "line_id", "seq"),
+        CheckConstraint("amount_micro > 0", name="amount_positive"),
+        CheckConstraint("debit <> credit", name="two_accounts"),
+        ForeignKeyConstraint(
+            ["org_id", "debit"], ["account.org_id", "account.name"], name="fk_transfer_debit"
+        ),
+        ForeignKeyConstraint(
+            ["org_id", "credit"], ["account.org_id", "account.name"], name="fk_transfer_credit"
+        ),
+        ForeignKeyConstraint(["org_id", "line_id"], ["wallet_line.org_id", "wallet_line.id"]),
+    )
+
+    id: Mapped[Id]
+    seq: Mapped[Micro]
+    debit: Mapped[AccountName] = mapped_column(enum_type(AccountName, "debit"))
+    credit: Mapped[AccountName] = mapped_column(enum_type(AccountName, "credit"))
+    amount_micro: Mapped[Micro]
+    balance_after_micro: Mapped[Micro]
+    kind: Mapped[TransferKind] = mapped_column(enum_type(TransferKind))
+    source: Mapped[str] = mapped_column(String(255))
+    line_id: Mapped[UUID]
+    line_after_micro: Mapped[Micro]
+    posted_at: Mapped[When]
+    recorded_at: Mapped[Created]

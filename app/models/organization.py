@@ -1,0 +1,80 @@
+"""Organizations, people, and who is what where."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.extensions import db
+from app.models.columns import Created, Id, Json, When, Words, enum_type
+from app.models.scope import OrgScoped
+
+
+class Role(StrEnum):
+    ORG_ADMIN = "org_admin"
+    MEMBER = "member"
+
+
+class Organization(db.Model):
+    """A customer of Voice Portal. `currency` is fixed for good: its whole ledger is in it."""
+
+    __tablename__ = "organization"
+
+    id: Mapped[Id]
+    slug: Mapped[str] = mapped_column(String(80), unique=True)
+    name: Mapped[Words]
+    currency: Mapped[str] = mapped_column(String(3))
+    timezone: Mapped[str] = mapped_column(String(64), default="UTC")
+    stripe_customer_id: Mapped[str | None] = mapped_column(String(255), unique=True)
+    created_at: Mapped[Created]
+
+
+class User(db.Model):
+    """A person. `password_hash` is empty until they accept their invitation."""
+
+    __tablename__ = "user"
+    __table_args__ = (Index("uq_user_email_lower", text("lower(email)"), unique=True),)
+
+    id: Mapped[Id]
+    email: Mapped[str] = mapped_column(String(254))
+    name: Mapped[Words]
+    password_hash: Mapped[str | None] = mapped_column(Text)
+    created_at: Mapped[Created]
+
+
+class Membership(OrgScoped, db.Model):
+    __tablename__ = "membership"
+
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("user.id"), primary_key=True, index=True)
+    role: Mapped[Role] = mapped_column(enum_type(Role))
+
+
+class SignInSession(db.Model):
+    """One signed-in browser. The cookie holds the token; here is its hash alone, so a leaked table opens nothing."""
+
+    __tablename__ = "sign_in_session"
+
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("user.id"), index=True)
+    org_id: Mapped[UUID | None] = mapped_column(ForeignKey("organization.id"))
+    created_at: Mapped[When]
+    seen_at: Mapped[When]
+
+
+class AuditEvent(OrgScoped, db.Model):
+    """Who did what, when, from which address."""
+
+    __tablename__ = "audit_event"
+
+    id: Mapped[Id]
+    at: Mapped[Created]
+    actor: Mapped[Words]
+    user_id: Mapped[UUID | None]
+    action: Mapped[str] = mapped_column(String(80))
+    subject: Mapped[str] = mapped_column(String(255))
+    address: Mapped[str | None] = mapped_column(String(64))
+    details: Mapped[Json] = mapped_column(JSONB, default=dict)

@@ -1,0 +1,64 @@
+"""The plan an organization is on, and the documents of what it paid: projections of Stripe's."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import DateTime, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.billing.money import Money
+from app.extensions import db
+from app.models.columns import Id, Micro, When, enum_type
+from app.models.scope import OrgScoped
+
+
+class SubscriptionStatus(StrEnum):
+    ACTIVE = "active"
+    PAST_DUE = "past_due"
+    CANCELED = "canceled"
+
+
+class InvoiceStatus(StrEnum):
+    OPEN = "open"
+    PAID = "paid"
+    VOID = "void"
+    UNCOLLECTIBLE = "uncollectible"
+
+
+class Subscription(OrgScoped, db.Model):
+    """`period_end` is the first day of the next period, in the organization's zone."""
+
+    __tablename__ = "subscription"
+
+    plan: Mapped[str] = mapped_column(String(60))
+    status: Mapped[SubscriptionStatus] = mapped_column(enum_type(SubscriptionStatus))
+    period_start: Mapped[date]
+    period_end: Mapped[date]
+    scheduled_plan: Mapped[str | None] = mapped_column(String(60))
+    failed_on: Mapped[date | None]
+    failure: Mapped[str | None] = mapped_column(Text)
+    stripe_id: Mapped[str | None] = mapped_column(String(255))
+
+
+class Invoice(OrgScoped, db.Model):
+    __tablename__ = "invoice"
+    __table_args__ = (
+        UniqueConstraint("org_id", "stripe_id"),
+        Index("ix_invoice_issued", "org_id", "issued_at"),
+    )
+
+    id: Mapped[Id]
+    stripe_id: Mapped[str] = mapped_column(String(255))
+    number: Mapped[str] = mapped_column(String(60))
+    description: Mapped[str] = mapped_column(Text)
+    issued_at: Mapped[When]
+    amount_micro: Mapped[Micro]
+    currency: Mapped[str] = mapped_column(String(3))
+    status: Mapped[InvoiceStatus] = mapped_column(enum_type(InvoiceStatus))
+    failed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+    @property
+    def amount(self) -> Money:
+        return Money(self.amount_micro, self.currency)

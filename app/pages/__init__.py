@@ -1,0 +1,13 @@
+"""What a person sees: one package per blueprint."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from app.pages import auth, change_plan, invoices, live, overview, payment_methods, wallet
+
+
+def init_app(app: Flask) -> None:
+    """Register every blueprint of pages."""
+    for package in (auth, overview, live, wallet, payment_methods, change_plan, invoices):
+        app.register_blueprint(package.blueprint)

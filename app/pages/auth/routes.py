@@ -1,0 +1,132 @@
+"""Sign in, sign out, set a password, switch the organization in view."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+from uuid import UUID
+
+import structlog
+from flask import Blueprint, current_app, flash, redirect, render_template, request, session, url_for
+from flask_login import login_user, logout_user
+from werkzeug.wrappers import Response
+
+from app.extensions import db
+from app.models import User
+from app.pages.auth import throttle
+from app.pages.auth.forms import PasswordForm, SignInForm
+from app.people import invitations, organizations, passwords, sessions
+from app.people.organizations import PeopleError
+from app.web import errors
+from app.web.identity import ask_to_sign_in, identity, session_limits
+
+log = structlog.get_logger("billing.auth")
+blueprint = Blueprint("auth", __name__)
+
+_WRONG = "That e-mail address and password don't belong together. Check both and try again."
+_TOO_OFTEN = "That was tried too often. Wait ten minutes, then try again."
+
+
+@blueprint.get("/")
+def home() -> Response:
+    """To the overview; it asks to sign in where that is needed."""
+    return redirect(url_for("overview.show"))
+
+
+@blueprint.route("/sign-in", methods=["GET", "POST"])
+def sign_in() -> str | Response | tuple[str, int]:
+    """Sign in with e-mail and password, then go where one was going."""
+    form = SignInForm(next=request.args.get("next", ""))
+    if request.method == "GET":
+        return redirect(own_address(form.next.data)) if identity() else _page(form)
+    if not form.validate():
+        return _page(form), 422
+    email = form.email.data or ""
+    if throttle.is_too_often(email):
+        form.email.errors = [_TOO_OFTEN]
+        return _page(form), 429
+    user = organizations.find_user(email)
+    if not passwords.verify(form.password.data or "", user.password_hash if user else None) or user is None:
+        throttle.count_failure(email)
+        log.info("sign_in_failed", address=request.remote_addr)
+        form.password.errors = [_WRONG]
+        return _page(form), 422
+    if passwords.is_outdated(user.password_hash or ""):
+        user.password_hash = passwords.hash_password(form.password.data or "")
+    response = redirect(own_address(form.next.data))
+    begin_session(user)
+    throttle.remember_device(response, email)
+    return response
+
+
+@blueprint.post("/sign-out")
+def sign_out() -> Response:
+    """End the session, on the server too."""
+    who = identity()
+    if who is not None:
+        sessions.end(who.token)
+        db.session.commit()
+    logout_user()
+    session.clear()
+    flash("You are signed out.")
+    return redirect(url_for("auth.sign_in"))
+
+
+@blueprint.post("/organization")
+def switch_organization() -> Response:
+    """Show another of one's own organizations."""
+    who = identity()
+    if who is None:
+        return ask_to_sign_in()
+    try:
+        switched = sessions.switch(who, UUID(request.form.get("organization", "")))
+    except ValueError:
+        switched = False
+    db.session.commit()
+    if not switched:
+        return errors.page(404, message="You are in no organization of that name.")
+    return redirect(url_for("overview.show"))
+
+
+@blueprint.route("/set-password/<token>", methods=["GET", "POST"])
+def set_password(token: str) -> str | Response | tuple[str, int]:
+    """Accept an invitation, or a link for a forgotten password, by choosing a new one."""
+    secret_key = current_app.config["SECRET_KEY"]
+    try:
+        user = invitations.accept(token, secret_key)
+    except PeopleError as error:
+        return errors.page(404, title="This link doesn't work any more", message=str(error), next_step="")
+    form = PasswordForm()
+    if request.method == "GET":
+        return render_template("auth/set_password.html", form=form, user=user)
+    try:
+        if not form.validate():
+            return render_template("auth/set_password.html", form=form, user=user), 422
+        invitations.set_password(user, form.password.data or "")
+    except PeopleError as error:
+        form.password.errors = [str(error)]
+        return render_template("auth/set_password.html", form=form, user=user), 422
+    begin_session(user)
+    return redirect(url_for("overview.show"))
+
+
+def begin_session(user: User) -> None:
+    """Sign `user` in with a new session; whatever the browser had before is thrown away."""
+    who = identity()
+    if who is not None:
+        sessions.end(who.token)
+    session.clear()
+    token = sessions.start(user)
+    db.session.commit()
+    found = sessions.identify(token, session_limits())
+    login_user(found)
+
+
+def own_address(wanted: str | None) -> str:
+    """Where to go after signing in: an address of our own pages, or the overview."""
+    parts = urlsplit((wanted or "").replace("\\", "/"))
+    inside = parts.path.startswith(("/billing", "/workplace")) and not parts.scheme and not parts.netloc
+    return wanted or "" if inside else url_for("overview.show")
+
+
+def _page(form: SignInForm) -> str:
+    return render_template("auth/sign_in.html", form=form)

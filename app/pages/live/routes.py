@@ -1,0 +1,64 @@
+"""The poll of an open page: 304 while the wallet's version is the one that the page shows.
+
+htmx sends the version back in `HX-PTag` (https://four.htmx.org/extensions/hx-ptag). The version comes with the
+identity, so a poll that finds nothing new costs one statement, by primary key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flask import Blueprint, Response, make_response, render_template, request
+
+from app.billing import overview, wallet_page
+from app.web.identity import current_identity, current_organization, keeps_session_alive, org_admin_required
+
+blueprint = Blueprint("live", __name__)
+
+
+@blueprint.get("/billing/live/overview")
+@org_admin_required
+def live_overview() -> Response:
+    """The overview's balance, alert and activity."""
+
+    def draw() -> tuple[str, int]:
+        view = overview.gather_live(current_organization())
+        html = render_template("overview/live.html", balance=view.balance, activity=view.activity)
+        return html, view.balance.version
+
+    return _unless_current(draw)
+
+
+@blueprint.get("/billing/live/wallet")
+@org_admin_required
+def live_wallet() -> Response:
+    """The wallet's balance, its history's newest page where that is shown, and the top-up in view."""
+
+    def draw() -> tuple[str, int]:
+        view = wallet_page.gather_live(current_organization(), top_up_id=request.args.get("top_up"))
+        newest = request.args.get("newest") == "1"
+        html = render_template(
+            "wallet/live.html",
+            balance=view.balance,
+            history=view.history if newest else None,
+            top_up=view.top_up,
+            shown_state=request.args.get("state"),
+            cards=view.cards,
+        )
+        return html, view.balance.version
+
+    return _unless_current(draw)
+
+
+def _unless_current(draw: Callable[[], tuple[str, int]]) -> Response:
+    known = request.headers.get("HX-PTag")
+    if known is not None and known == str(current_identity().wallet_version):
+        return Response(status=304)
+    html, version = draw()
+    response = make_response(html)
+    response.headers["HX-PTag"] = str(version)
+    return response
+
+
+for _view in (live_overview, live_wallet):
+    keeps_session_alive(_view, alive=False)

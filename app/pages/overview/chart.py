@@ -1,0 +1,108 @@
+"""The chart of spend by day, as coordinates for the template to draw in SVG."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from app.billing.money import MICRO, Money
+from app.billing.spending import DaySpend, Spending
+from app.models import UsageGroup
+
+WIDTH, HEIGHT = 660, 150
+_LEFT, _TOP, _BOTTOM = 44, 12, 124
+_STEPS = (1, 2, 5)
+_SERIES = {group: position for position, group in enumerate(UsageGroup, start=1)}
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    y: float
+    height: float
+    series: int
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    x: float
+    width: float
+    day: date
+    total: Money
+    segments: tuple[Segment, ...]
+    is_labelled: bool
+
+    @property
+    def middle(self) -> float:
+        return round(self.x + self.width / 2, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Gridline:
+    y: float
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """`least` and `most` are the cheapest and the dearest day, for the chart's title."""
+
+    width: int
+    height: int
+    left: int
+    bottom: int
+    bars: tuple[Bar, ...]
+    gridlines: tuple[Gridline, ...]
+    least: Money
+    most: Money
+
+
+def draw(usage: Spending) -> Chart | None:
+    """Lay out the period's days; None where nothing was spent yet."""
+    if not usage.total:
+        return None
+    totals = [one.total for one in usage.days]
+    step = _step(max(totals, key=lambda one: one.micro))
+    count = -(-max(one.micro for one in totals) // step.micro)
+    scale = (_BOTTOM - _TOP) / (count * step.micro)
+    slot = (WIDTH - _LEFT) / max((usage.last_day - usage.first_day).days + 1, 1)
+    return Chart(
+        width=WIDTH,
+        height=HEIGHT,
+        left=_LEFT,
+        bottom=_BOTTOM,
+        bars=tuple(_bar(position, one, slot, scale) for position, one in enumerate(usage.days)),
+        gridlines=tuple(
+            Gridline(round(_BOTTOM - line * step.micro * scale, 1), Money(line * step.micro, step.currency))
+            for line in range(count + 1)
+        ),
+        least=min(totals, key=lambda one: one.micro),
+        most=max(totals, key=lambda one: one.micro),
+    )
+
+
+def _bar(position: int, spend: DaySpend, slot: float, scale: float) -> Bar:
+    segments, y = [], float(_BOTTOM)
+    for group, amount in spend.amounts.items():
+        height = amount.micro * scale
+        if height > 0:
+            segments.append(Segment(round(y - height, 1), round(max(height - 1, 0.5), 1), _SERIES[group]))
+            y -= height
+    return Bar(
+        x=round(_LEFT + position * slot + slot * 0.15, 1),
+        width=round(slot * 0.7, 1),
+        day=spend.day,
+        total=spend.total,
+        segments=tuple(segments),
+        is_labelled=position % 7 == 0,
+    )
+
+
+def _step(highest: Money) -> Money:
+    """A round distance of gridlines, so that there are three at most above zero."""
+    power = 1
+    while True:
+        for one in _STEPS:
+            step = one * power * MICRO // 10
+            if step * 3 >= highest.micro:
+                return Money(step, highest.currency)
+        power *= 10

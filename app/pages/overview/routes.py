@@ -1,0 +1,29 @@
+"""`GET /billing`."""
+
+from __future__ import annotations
+
+from flask import Blueprint, current_app, render_template, url_for
+
+from app.billing import overview
+from app.pages.overview.chart import draw
+from app.web.identity import current_organization, org_admin_required
+
+blueprint = Blueprint("overview", __name__)
+
+
+@blueprint.get("/billing")
+@org_admin_required
+def show() -> str:
+    """Plan, usage, balance, invoices and activity of the organization in view."""
+    view = overview.gather(current_organization())
+    return render_template(
+        "overview/show.html",
+        balance=view.balance,
+        plan=view.plan,
+        usage=view.usage,
+        chart=draw(view.usage),
+        invoices=view.invoices,
+        activity=view.activity,
+        ptag=view.balance.version,
+        invoices_url=current_app.config["SETTINGS"].invoices_url or url_for("invoices.show"),
+    )

@@ -1,0 +1,5 @@
+"""The cards an organization pays with."""
+
+from app.pages.payment_methods.routes import blueprint
+
+__all__ = ["blueprint"]

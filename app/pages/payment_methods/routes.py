@@ -1,0 +1,79 @@
+"""List the saved cards, and add one with Stripe's own card form."""
+
+from __future__ import annotations
+
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from app.billing import payment_methods
+from app.billing.payment_methods import SetupNotDoneError
+from app.extensions import db
+from app.pages.actor import current_actor
+from app.payments.errors import PaymentsError, RefusedError
+from app.web import errors
+from app.web.identity import current_identity, current_organization, org_admin_required
+
+blueprint = Blueprint("payment_methods", __name__, url_prefix="/billing/payment-methods")
+
+_AWAY = "The payment processor can't be reached, so no card form can be shown. Nothing was saved or charged."
+
+
+@blueprint.get("")
+@org_admin_required
+def show() -> str:
+    """The saved cards."""
+    return render_template(
+        "payment_methods/show.html", cards=payment_methods.list_cards(current_organization())
+    )
+
+
+@blueprint.get("/new")
+@org_admin_required
+def new() -> str | Response:
+    """Stripe's card form. Coming back from a bank's own page, the card is saved at once."""
+    if "setup_intent" in request.args:
+        return _save(request.args["setup_intent"])
+    settings = current_app.config["SETTINGS"]
+    try:
+        setup = payment_methods.begin_setup(current_organization(), email=current_identity().user.email)
+    except PaymentsError:
+        db.session.rollback()
+        return errors.page(503, message=_AWAY)
+    return render_template(
+        "payment_methods/new.html",
+        client_secret=setup.client_secret,
+        stripe={"publishable_key": settings.stripe_publishable_key, "js_url": settings.stripe_js_url},
+        return_url=f"{settings.public_url}{url_for('payment_methods.new')}",
+    )
+
+
+@blueprint.post("")
+@org_admin_required
+def create() -> Response:
+    """Save the card of a finished card form."""
+    return _save(request.form.get("setup_intent", ""))
+
+
+def _save(setup_intent_id: str) -> Response:
+    try:
+        method = payment_methods.finish_setup(current_organization(), setup_intent_id, current_actor())
+        db.session.commit()
+    except RefusedError:
+        db.session.rollback()
+        return _again("This card form is not known at the payment processor.")
+    except SetupNotDoneError as error:
+        return _again(str(error))
+    except PaymentsError:
+        db.session.rollback()
+        return errors.page(
+            503,
+            message="The payment processor can't be reached to confirm the card.",
+            next_step="If it was saved, it appears among your payment methods by itself within a minute.",
+        )
+    flash(f"{method.label} is saved.")
+    return redirect(url_for("payment_methods.show"), 303)
+
+
+def _again(message: str) -> Response:
+    flash(message, "error")
+    return redirect(url_for("payment_methods.show"), 303)

@@ -1,0 +1,110 @@
+"""The top-up form, and the filters of the history."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from flask_wtf import FlaskForm
+from werkzeug.datastructures import MultiDict
+from wtforms import RadioField, SelectField, StringField
+
+from app.billing import catalog, history
+from app.billing.history import Filters
+from app.billing.money import Money, MoneyError
+from app.billing.payment_methods import CardState, CardView
+
+OTHER = "other"
+
+
+class TopUpForm(FlaskForm):  # type: ignore[misc]
+    """How much, and by which card. `chosen_amount` and `chosen_card` are there once `validate` said yes."""
+
+    amount = RadioField("Amount", validate_choice=False)
+    other_amount = StringField("Other amount")
+    card = SelectField("Card", validate_choice=False)
+
+    chosen_amount: Money
+    chosen_card: UUID
+
+    def offer(self, cards: list[CardView]) -> None:
+        """Fill the choices: the catalogue's amounts and the cards that can pay."""
+        limits = catalog.current().top_up
+        self.amount.choices = [(preset.plain, preset.plain) for preset in limits.presets] + [
+            (OTHER, "Other amount")
+        ]
+        self.card.choices = [
+            (str(card.id), card.choice) for card in cards if card.state is not CardState.EXPIRED
+        ]
+        if not self.is_submitted():
+            self._preselect()
+
+    def _preselect(self) -> None:
+        """The second preset; or the amount that the address asks for, as the campaign check and alerts do."""
+        choices = [value for value, _ in self.amount.choices]
+        if self.amount.data and self.amount.data not in choices:
+            self.amount.data, self.other_amount.data = OTHER, self.amount.data
+        elif not self.amount.data:
+            self.amount.data = choices[1]
+
+    def validate(self, extra_validators: object = None) -> bool:
+        """Check the amount and the card; every error says what to do."""
+        super().validate(extra_validators)
+        self._check_amount()
+        self._check_card()
+        return not self.errors
+
+    def _check_amount(self) -> None:
+        is_other = self.amount.data == OTHER
+        field = self.other_amount if is_other else self.amount
+        if not self.amount.data:
+            self.amount.errors = ["Choose an amount."]
+            return
+        limits = catalog.current().top_up
+        try:
+            self.chosen_amount = Money.parse(field.data or "", limits.minimum.currency)
+        except MoneyError as error:
+            field.errors = [str(error)]
+            return
+        if not limits.minimum <= self.chosen_amount <= limits.maximum:
+            field.errors = [f"Enter an amount from ${limits.minimum.plain} to ${limits.maximum.plain}."]
+
+    def _check_card(self) -> None:
+        try:
+            self.chosen_card = UUID(self.card.data or "")
+        except ValueError:
+            self.card.errors = ["Choose a card."]
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryQuery:
+    """The history's page and filters from the address. What makes no sense there is left out, not refused."""
+
+    filters: Filters
+    before: int | None
+    after: int | None
+
+    @classmethod
+    def read(cls, args: MultiDict[str, str]) -> HistoryQuery:
+        kind = args.get("kind", "")
+        return cls(
+            filters=Filters(
+                kind=kind if kind in history.kinds() else None,
+                first_day=_day(args.get("from", "")),
+                last_day=_day(args.get("to", "")),
+            ),
+            before=_position(args.get("before", "")),
+            after=_position(args.get("after", "")),
+        )
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _position(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else None

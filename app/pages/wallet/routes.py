@@ -1,0 +1,55 @@
+"""The wallet page, whole or as the region that a request of htmx wants."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, current_app, render_template, request
+
+from app.billing import catalog, wallet_page
+from app.billing.history import kinds
+from app.billing.wallet_page import WalletPage
+from app.models import TopUp
+from app.pages.wallet.forms import HistoryQuery, TopUpForm
+from app.web.identity import current_organization, org_admin_required
+
+blueprint = Blueprint("wallet", __name__, url_prefix="/billing/wallet")
+
+
+@blueprint.get("")
+@org_admin_required
+def show() -> str:
+    """Balance, top-up form and history."""
+    wanted = HistoryQuery.read(request.args)
+    view = wallet_page.gather(
+        current_organization(), wanted.filters, before=wanted.before, after=wanted.after
+    )
+    return render_template("wallet/show.html", **context(view, TopUpForm(request.args)))
+
+
+def context(view: WalletPage, form: TopUpForm | None = None) -> dict[str, Any]:
+    """What the wallet's templates need."""
+    settings = current_app.config["SETTINGS"]
+    form = form or TopUpForm()
+    form.offer(view.cards)
+    limits = catalog.current().top_up
+    return {
+        "balance": view.balance,
+        "history": view.history,
+        "kinds": kinds(),
+        "cards": view.cards,
+        "top_up": view.top_up,
+        "form": form,
+        "presets": limits.presets,
+        "minimum": limits.minimum,
+        "maximum": limits.maximum,
+        "ptag": view.balance.version,
+        "stripe": {"publishable_key": settings.stripe_publishable_key, "js_url": settings.stripe_js_url},
+    }
+
+
+def draw(top_up: TopUp, *, region: bool) -> str:
+    """The page at a top-up's step; with `region` that part alone, and the other parts that it touches."""
+    view = wallet_page.gather(current_organization(), top_up=top_up)
+    template = "wallet/top_up_response.html" if region else "wallet/show.html"
+    return render_template(template, **context(view))

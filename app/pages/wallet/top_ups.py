@@ -1,0 +1,129 @@
+"""Top-ups: review one, pay it, give it up, read its receipt. Each has an address that shows where it stands."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+from uuid import UUID
+
+from flask import flash, make_response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from app.billing import topups, wallet_page
+from app.billing.payment_methods import CardNotUsableError
+from app.billing.topups import AmountOutOfRangeError, PaymentNotStartedError, UnknownTopUpError
+from app.extensions import db
+from app.models import TopUp, TopUpStatus
+from app.pages.actor import current_actor
+from app.pages.wallet.forms import TopUpForm
+from app.pages.wallet.routes import blueprint, context, draw
+from app.payments import documents
+from app.payments.errors import PaymentsError
+from app.web import errors
+from app.web.identity import current_organization, org_admin_required
+
+
+@blueprint.post("/top-ups")
+@org_admin_required
+def begin_top_up() -> Response:
+    """Take amount and card, and go on to the review. Nothing is charged."""
+    form = TopUpForm()
+    if not form.validate():
+        return _refused(form)
+    try:
+        top_up = topups.begin(current_organization(), form.chosen_amount, form.chosen_card, current_actor())
+    except CardNotUsableError as error:
+        form.card.errors = [str(error)]
+        return _refused(form)
+    except AmountOutOfRangeError as error:
+        form.amount.errors = [f"Enter an amount from ${error.minimum.plain} to ${error.maximum.plain}."]
+        return _refused(form)
+    db.session.commit()
+    return _to(top_up)
+
+
+@blueprint.get("/top-ups/<uuid:top_up_id>")
+@org_admin_required
+def show_top_up(top_up_id: UUID) -> Response:
+    """Where a top-up stands: its review, the bank's confirmation, or its result."""
+    top_up = topups.find(current_organization().id, top_up_id)
+    # Back from the bank's own page, Stripe's answer is one question away: ask instead of waiting for the webhook.
+    if "payment_intent" in request.args and top_up.status is TopUpStatus.ACTION:
+        top_up = topups.refresh(current_organization(), top_up_id, current_actor())
+    htmx = bool(cast(Any, request).htmx)
+    response = make_response(draw(top_up, region=htmx))
+    if htmx:
+        response.headers["HX-Push-Url"] = url_for("wallet.show_top_up", top_up_id=top_up.id)
+    return response
+
+
+@blueprint.post("/top-ups/<uuid:top_up_id>/payments")
+@org_admin_required
+def pay_top_up(top_up_id: UUID) -> Response:
+    """Charge the card. However often this is sent, the top-up is charged once at most."""
+    organization = current_organization()
+    top_up = topups.find(organization.id, top_up_id)
+    try:
+        card_id = UUID(request.form.get("card", "") or str(top_up.payment_method_id))
+        top_up = topups.pay(organization, top_up_id, card_id, current_actor())
+    except (CardNotUsableError, ValueError) as error:
+        message = str(error) if isinstance(error, CardNotUsableError) else "Choose a card."
+        return _step_refused(top_up_id, message)
+    except (PaymentNotStartedError, PaymentsError):
+        db.session.rollback()
+        return _step_refused(
+            top_up_id, "The payment processor is busy and took nothing: your card was not charged. Try again."
+        )
+    return _to(top_up)
+
+
+@blueprint.post("/top-ups/<uuid:top_up_id>/confirmation")
+@org_admin_required
+def confirm_top_up(top_up_id: UUID) -> Response:
+    """The bank's challenge has ended in the page: ask Stripe how."""
+    return _to(topups.refresh(current_organization(), top_up_id, current_actor()))
+
+
+@blueprint.post("/top-ups/<uuid:top_up_id>/cancellation")
+@org_admin_required
+def cancel_top_up(top_up_id: UUID) -> Response:
+    """Give up a top-up that was not paid."""
+    try:
+        top_up = topups.cancel(current_organization(), top_up_id, current_actor())
+    except PaymentsError:
+        db.session.rollback()
+        return _step_refused(top_up_id, "The payment processor can't be reached. Try again in a moment.")
+    return _to(top_up)
+
+
+@blueprint.get("/top-ups/<uuid:top_up_id>/receipt")
+@org_admin_required
+def show_receipt(top_up_id: UUID) -> Response:
+    """To Stripe's receipt, whose address is asked for at each click because it expires."""
+    top_up = topups.find(current_organization().id, top_up_id)
+    try:
+        address = documents.receipt_url(top_up.charge_id) if top_up.charge_id else None
+    except PaymentsError:
+        return errors.page(503, message="The payment processor, which keeps the receipts, can't be reached.")
+    return redirect(address) if address else errors.page(404, message="This top-up has no receipt.")
+
+
+@blueprint.errorhandler(UnknownTopUpError)
+def _unknown(_: UnknownTopUpError) -> Response:
+    return errors.page(404, message="There is no such top-up in this organization.")
+
+
+def _to(top_up: TopUp) -> Response:
+    return redirect(url_for("wallet.show_top_up", top_up_id=top_up.id), 303)
+
+
+def _refused(form: TopUpForm) -> Response:
+    view = wallet_page.gather(current_organization())
+    template = "wallet/_top_up.html" if cast(Any, request).htmx else "wallet/show.html"
+    return make_response(render_template(template, **context(view, form)), 422)
+
+
+def _step_refused(top_up_id: UUID, message: str) -> Response:
+    """The top-up's step again, with what was wrong."""
+    flash(message, "error")
+    top_up = topups.find(current_organization().id, top_up_id)
+    return make_response(draw(top_up, region=bool(cast(Any, request).htmx)), 422)

@@ -1,0 +1,94 @@
+"""Cards: saving one with the payer's consent, and reading what Stripe knows of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import stripe
+
+from app.payments.client import stripe_client
+from app.payments.errors import RefusedError, translated
+from app.payments.references import id_of
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A saved card, without what would make it usable elsewhere."""
+
+    stripe_id: str
+    customer_id: str | None
+    brand: str
+    last4: str
+    exp_month: int
+    exp_year: int
+    fingerprint: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """A setup intent: a card being saved. `card` is there once it succeeded."""
+
+    id: str
+    status: str
+    client_secret: str | None
+    customer_id: str | None
+    card: Card | None
+
+
+def begin_setup(customer_id: str) -> Setup:
+    """Begin to save a card for charges with and without the payer present.
+
+    https://docs.stripe.com/payments/save-and-reuse. Raises `OutcomeUnknownError`, `NotDoneError`, `RefusedError`.
+    """
+    with translated():
+        intent = stripe_client().v1.setup_intents.create(
+            {"customer": customer_id, "usage": "off_session", "allowed_payment_method_types": ["card"]}
+        )
+    return _setup(intent)
+
+
+def fetch_setup(setup_intent_id: str) -> Setup:
+    """A setup intent as it is now, with its card. Raises as `begin_setup` does."""
+    with translated():
+        return _setup(
+            stripe_client().v1.setup_intents.retrieve(setup_intent_id, {"expand": ["payment_method"]})
+        )
+
+
+def fetch(payment_method_id: str) -> Card:
+    """A card as it is now. Raises as `begin_setup` does; `RefusedError` for what is no card."""
+    with translated():
+        return _card(stripe_client().v1.payment_methods.retrieve(payment_method_id))
+
+
+def attach(payment_method_id: str, customer_id: str) -> Card:
+    """Attach a payment method made elsewhere to a customer: the demo's cards. Raises also `DeclinedError`."""
+    with translated():
+        return _card(stripe_client().v1.payment_methods.attach(payment_method_id, {"customer": customer_id}))
+
+
+def _setup(intent: stripe.SetupIntent) -> Setup:
+    method = intent.payment_method
+    succeeded = intent.status == "succeeded" and method is not None and not isinstance(method, str)
+    return Setup(
+        id=intent.id,
+        status=intent.status,
+        client_secret=intent.client_secret,
+        customer_id=id_of(intent.customer),
+        card=_card(method) if succeeded else None,
+    )
+
+
+def _card(method: Any) -> Card:
+    if method.type != "card" or method.card is None:
+        raise RefusedError("not_a_card", f"{method.id} is a {method.type}, not a card.")
+    return Card(
+        stripe_id=method.id,
+        customer_id=id_of(method.customer),
+        brand=method.card.display_brand or method.card.brand,
+        last4=method.card.last4 or "",
+        exp_month=method.card.exp_month,
+        exp_year=method.card.exp_year,
+        fingerprint=method.card.fingerprint,
+    )

@@ -1,0 +1,28 @@
+"""One client for the process, pinned to the SDK's API version."""
+
+from __future__ import annotations
+
+import stripe
+from flask import Flask, current_app
+
+from config import Settings
+
+API_VERSION = stripe.api_version
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    """Make the process's client. Nothing is sent yet."""
+    # Telemetry writes timings of earlier calls to Stripe, and an id file to the home folder.
+    stripe.enable_telemetry = False
+    app.extensions["stripe"] = stripe.StripeClient(
+        settings.stripe_secret_key,
+        base_addresses={"api": settings.stripe_api_base},
+        max_network_retries=2,
+        http_client=stripe.RequestsClient(timeout=(3.05, settings.stripe_timeout_seconds)),
+    )
+
+
+def stripe_client() -> stripe.StripeClient:
+    """The client of the running application."""
+    client: stripe.StripeClient = current_app.extensions["stripe"]
+    return client

@@ -1,0 +1,73 @@
+"""Stripe's errors in our words, by what they mean for the payer's money.
+
+https://docs.stripe.com/error-handling, https://docs.stripe.com/error-low-level#idempotency
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import stripe
+import structlog
+
+log = structlog.get_logger("billing.payments")
+
+
+class PaymentsError(Exception):
+    """A call to Stripe did not end well."""
+
+
+class DeclinedError(PaymentsError):
+    """The bank or Stripe declined the card. Nothing was charged; the same card may never work."""
+
+    def __init__(self, code: str, intent: Any = None) -> None:
+        super().__init__(f"declined: {code}")
+        self.code = code
+        self.intent = intent
+
+
+class OutcomeUnknownError(PaymentsError):
+    """No usable answer came: the work may have been done or not. Ask again, never anew."""
+
+
+class NotDoneError(PaymentsError):
+    """Stripe did nothing, for no fault of the call (429, or our key is wrong): trying again later is safe."""
+
+
+class RefusedError(PaymentsError):
+    """Stripe refused the call itself; nothing was done. `code` is Stripe's, for example `resource_missing`."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(f"refused: {code}: {message}")
+        self.code = code
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Raise ours instead of the SDK's errors."""
+    try:
+        yield
+    except stripe.CardError as error:
+        raise DeclinedError(_decline_code(error), _intent(error)) from error
+    except (stripe.RateLimitError, stripe.AuthenticationError, stripe.PermissionError) as error:
+        log.error("stripe_did_nothing", reason=type(error).__name__)
+        raise NotDoneError(type(error).__name__) from error
+    except stripe.InvalidRequestError as error:
+        code = (error.error.code if error.error else None) or "invalid_request"
+        raise RefusedError(code, error.user_message or str(error)) from error
+    except stripe.StripeError as error:
+        # Lost connections, timeouts, 409 and 5xx after the SDK's own tries, answers that aren't Stripe's; and a key
+        # that was used for other parameters, which says nothing of what its first use has done.
+        log.warning("stripe_outcome_unknown", reason=type(error).__name__)
+        raise OutcomeUnknownError(type(error).__name__) from error
+
+
+def _decline_code(error: stripe.CardError) -> str:
+    details = error.error
+    return getattr(details, "decline_code", None) or getattr(details, "code", None) or "generic_decline"
+
+
+def _intent(error: stripe.CardError) -> Any:
+    return getattr(error.error, "payment_intent", None) if error.error else None

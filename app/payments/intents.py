@@ -1,0 +1,157 @@
+"""Payment intents: charging a card for a top-up, and finding out what became of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import stripe
+
+from app.billing.money import Money
+from app.payments.client import stripe_client
+from app.payments.errors import DeclinedError, translated
+from app.payments.references import id_of
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """A payment intent as it was when Stripe told us. `top_up_id` is what we wrote into its metadata."""
+
+    id: str
+    status: str
+    amount: Money
+    received: Money
+    customer_id: str | None
+    top_up_id: str | None
+    charge_id: str | None
+    decline_code: str | None
+    client_secret: str | None
+
+    @property
+    def succeeded(self) -> bool:
+        return self.status == "succeeded"
+
+
+@dataclass(frozen=True, slots=True)
+class ChargeRequest:
+    """What is to be charged: `key` makes the same request the same charge, however often it is sent."""
+
+    key: str
+    amount: Money
+    customer_id: str
+    payment_method_id: str
+    top_up_id: UUID
+    org_id: UUID
+    return_url: str
+    description: str
+
+
+def charge(request: ChargeRequest) -> Payment:
+    """Make and confirm a payment intent with the payer present; a decline comes back as its payment.
+
+    https://docs.stripe.com/api/payment_intents/create. Raises `OutcomeUnknownError`, `NotDoneError`, `RefusedError`,
+    and `DeclinedError` where Stripe declined before making a payment intent.
+    """
+    params: stripe.params.PaymentIntentCreateParams = {
+        "amount": request.amount.minor,
+        "currency": request.amount.currency.lower(),
+        "customer": request.customer_id,
+        "payment_method": request.payment_method_id,
+        "allowed_payment_method_types": ["card"],
+        "confirm": True,
+        "use_stripe_sdk": True,
+        "return_url": request.return_url,
+        "description": request.description,
+        "metadata": {"top_up": str(request.top_up_id), "organization": str(request.org_id)},
+    }
+    with _declines_as_payments() as outcome:
+        outcome.intent = stripe_client().v1.payment_intents.create(params, {"idempotency_key": request.key})
+    return _payment(outcome.intent)
+
+
+def charge_again(payment_intent_id: str, request: ChargeRequest) -> Payment:
+    """Try the same payment intent with this card: one intent can't be paid twice. Raises as `charge` does."""
+    with _declines_as_payments() as outcome:
+        outcome.intent = stripe_client().v1.payment_intents.confirm(
+            payment_intent_id,
+            {
+                "payment_method": request.payment_method_id,
+                "use_stripe_sdk": True,
+                "return_url": request.return_url,
+            },
+            {"idempotency_key": request.key},
+        )
+    return _payment(outcome.intent)
+
+
+def fetch(payment_intent_id: str) -> Payment:
+    """The payment intent as it is now. Raises `OutcomeUnknownError`, `NotDoneError`, `RefusedError`."""
+    with translated():
+        return _payment(stripe_client().v1.payment_intents.retrieve(payment_intent_id))
+
+
+def find_for_top_up(top_up_id: UUID, *, customer_id: str, since: datetime) -> Payment | None:
+    """The payment intent made for a top-up whose answer was lost, if one was made. Raises as `fetch` does."""
+    with translated():
+        listed = stripe_client().v1.payment_intents.list(
+            {"customer": customer_id, "created": {"gte": int(since.timestamp()) - 60}, "limit": 100}
+        )
+        for intent in listed.auto_paging_iter():
+            payment = _payment(intent)
+            if payment.top_up_id == str(top_up_id):
+                return payment
+    return None
+
+
+def cancel(payment_intent_id: str) -> Payment:
+    """Give up a payment intent, or learn that it can't be given up any more. Raises as `fetch` does."""
+    with translated():
+        try:
+            return _payment(stripe_client().v1.payment_intents.cancel(payment_intent_id))
+        except stripe.InvalidRequestError as error:
+            if error.error is None or error.error.code != "payment_intent_unexpected_state":
+                raise
+    return fetch(payment_intent_id)
+
+
+class _Outcome:
+    intent: Any = None
+
+
+class _declines_as_payments:  # noqa: N801, reads as a statement
+    """A declined payment intent is an outcome like any other; only a decline without one is an error."""
+
+    def __enter__(self) -> _Outcome:
+        self.outcome = _Outcome()
+        self.translation = translated()
+        self.translation.__enter__()
+        return self.outcome
+
+    def __exit__(self, kind: Any, error: Any, trace: Any) -> bool:
+        try:
+            self.translation.__exit__(kind, error, trace)
+        except DeclinedError as declined:
+            if declined.intent is None:
+                raise
+            self.outcome.intent = declined.intent
+        return True
+
+
+def _payment(intent: stripe.PaymentIntent) -> Payment:
+    currency = intent.currency.upper()
+    failure = intent.last_payment_error
+    return Payment(
+        id=intent.id,
+        status=intent.status,
+        amount=Money.from_minor(intent.amount, currency),
+        received=Money.from_minor(intent.amount_received or 0, currency),
+        customer_id=id_of(intent.customer),
+        top_up_id=(intent.metadata or {}).get("top_up"),
+        charge_id=id_of(intent.latest_charge),
+        decline_code=(getattr(failure, "decline_code", None) or getattr(failure, "code", None))
+        if failure
+        else None,
+        client_secret=intent.client_secret,
+    )

@@ -1,0 +1,10 @@
+"""Stripe's references to other objects."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def id_of(reference: Any) -> str | None:
+    """The id of a reference, which Stripe gives as an id, or as the whole object where it was expanded."""
+    return reference if reference is None or isinstance(reference, str) else str(reference.id)

@@ -1,0 +1,41 @@
+"""Refunds, as Stripe knows them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from app.billing.money import Money
+from app.payments.client import stripe_client
+from app.payments.errors import translated
+from app.payments.references import id_of
+
+
+@dataclass(frozen=True, slots=True)
+class Refund:
+    """`status` is Stripe's: `pending`, `requires_action`, `succeeded`, `failed` or `canceled`."""
+
+    id: str
+    status: str
+    amount: Money
+    payment_intent_id: str | None
+
+
+def create(payment_intent_id: str, amount: Money, *, key: str) -> Refund:
+    """Give back part of what a payment intent took. Raises `OutcomeUnknownError`, `NotDoneError`, `RefusedError`."""
+    with translated():
+        refund = stripe_client().v1.refunds.create(
+            {"payment_intent": payment_intent_id, "amount": amount.minor}, {"idempotency_key": key}
+        )
+    return fetch(refund.id)
+
+
+def fetch(refund_id: str) -> Refund:
+    """A refund as it is now. Raises as `create` does."""
+    with translated():
+        refund = stripe_client().v1.refunds.retrieve(refund_id)
+    return Refund(
+        id=refund.id,
+        status=refund.status or "pending",
+        amount=Money.from_minor(refund.amount, refund.currency.upper()),
+        payment_intent_id=id_of(refund.payment_intent),
+    )

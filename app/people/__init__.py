@@ -1,0 +1,1 @@
+"""People, the organizations they belong to, and their signed-in browsers."""

@@ -1,0 +1,96 @@
+"""Organizations and their people: made by operators, by the platform, and by the demo."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from uuid import UUID
+from zoneinfo import available_timezones
+
+from email_validator import EmailNotValidError, validate_email
+from sqlalchemy import func, select
+
+from app.billing import ledger
+from app.billing.money import Money
+from app.extensions import db
+from app.models import Membership, Organization, Role, User
+
+
+class PeopleError(ValueError):
+    """An organization or a person can't be made or found; the message says why and what to do."""
+
+
+def create_organization(
+    name: str,
+    *,
+    slug: str | None = None,
+    currency: str = "USD",
+    timezone: str = "UTC",
+    low_threshold: Money | None = None,
+) -> Organization:
+    """Make an organization with its wallet and accounts. Raises `PeopleError`."""
+    name = name.strip()
+    slug = slug or slugify(name)
+    if not slug:
+        raise PeopleError("Give the organization a name with letters or digits in it.")
+    if not re.fullmatch(r"[A-Z]{3}", currency):
+        raise PeopleError(f"{currency!r} is not a currency. Use its three letters, like USD.")
+    if timezone not in available_timezones():
+        raise PeopleError(f"{timezone!r} is not a time zone. Use a name like America/New_York.")
+    if db.session.scalar(select(Organization.id).where(Organization.slug == slug)):
+        raise PeopleError(f"There is already an organization {slug!r}. Choose another name.")
+    organization = Organization(name=name, slug=slug, currency=currency, timezone=timezone)
+    db.session.add(organization)
+    db.session.flush()
+    ledger.open_wallet(organization, low_threshold=low_threshold)
+    return organization
+
+
+def find_organization(slug: str) -> Organization:
+    """The organization of this slug. Raises `PeopleError` naming those that are there."""
+    found = db.session.scalar(select(Organization).where(Organization.slug == slug))
+    if found is None:
+        known = db.session.scalars(select(Organization.slug).order_by(Organization.slug).limit(10)).all()
+        raise PeopleError(f"There is no organization {slug!r}. Known: {', '.join(known) or 'none yet'}.")
+    return found
+
+
+def add_person(email: str, *, name: str, organization: Organization, role: Role) -> User:
+    """Give a person, made where they are new, a role in an organization. Raises `PeopleError`."""
+    try:
+        address = validate_email(email, check_deliverability=False, test_environment=True).normalized
+    except EmailNotValidError as error:
+        raise PeopleError(f"{email!r} is not an e-mail address: {error}") from error
+    user = find_user(address)
+    if user is None:
+        user = User(email=address, name=name.strip() or address)
+        db.session.add(user)
+        db.session.flush()
+    membership = db.session.get(Membership, (organization.id, user.id))
+    if membership is None:
+        db.session.add(Membership(org_id=organization.id, user_id=user.id, role=role))
+    else:
+        membership.role = role
+    return user
+
+
+def find_user(email: str) -> User | None:
+    """The person with this e-mail address, in whatever case it was typed."""
+    return db.session.scalar(select(User).where(func.lower(User.email) == email.strip().lower()))
+
+
+def owners_of(org_id: UUID) -> list[User]:
+    """Who may see and change the billing of an organization."""
+    query = (
+        select(User)
+        .join(Membership, Membership.user_id == User.id)
+        .where(Membership.org_id == org_id, Membership.role == Role.ORG_ADMIN)
+        .order_by(User.name)
+    )
+    return list(db.session.scalars(query))
+
+
+def slugify(name: str) -> str:
+    """A name as an address has it: `Harbor Dental` becomes `harbor-dental`."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:80]

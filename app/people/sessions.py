@@ -1,0 +1,173 @@
+"""Signed-in browsers: started, known again, ended. They are rows, so ending one ends it everywhere."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, delete, func, select, update
+from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
+from sqlalchemy.orm import aliased
+
+from app.extensions import db
+from app.models import Membership, Organization, Role, SignInSession, User, Wallet
+from app.models.columns import utc_now
+
+_SEEN_EVERY = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How long a session lasts: without a person's doing, and at all."""
+
+    idle: timedelta
+    absolute: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """An organization that a person can choose to see."""
+
+    id: UUID
+    name: str
+    current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who is looking, for which organization, in which role; with the wallet's version, for the live pages."""
+
+    token: str
+    user: User
+    organization: Organization | None
+    role: Role | None
+    wallet_version: int | None
+    seats: tuple[Seat, ...]
+    seen_at: datetime
+
+    is_authenticated = True
+    is_active = True
+    is_anonymous = False
+
+    def get_id(self) -> str:
+        """What flask-login keeps in the cookie."""
+        return self.token
+
+    @property
+    def is_org_admin(self) -> bool:
+        return self.role is Role.ORG_ADMIN
+
+
+def start(user: User, *, org_id: UUID | None = None) -> str:
+    """Begin a session and return its token, which is stored nowhere but in the browser.
+
+    The organization in view is `org_id`, or the first by name that the person owns, or is in.
+    """
+    token = secrets.token_urlsafe(32)
+    now = utc_now()
+    chosen = org_id or _first_organization(user)
+    db.session.add(
+        SignInSession(token_hash=_hash(token), user_id=user.id, org_id=chosen, created_at=now, seen_at=now)
+    )
+    return token
+
+
+def identify(token: str, limits: Limits) -> Identity | None:
+    """Who the token belongs to, in one statement; nobody where the session was ended or is too old."""
+    now = utc_now()
+    seats = aliased(Membership)
+    seat_organization = aliased(Organization)
+    own_seats = (
+        select(
+            func.jsonb_agg(
+                aggregate_order_by(
+                    func.jsonb_build_array(seat_organization.id, seat_organization.name),
+                    seat_organization.name,
+                )
+            )
+        )
+        .select_from(seats)
+        .join(seat_organization, seat_organization.id == seats.org_id)
+        .where(seats.user_id == SignInSession.user_id)
+        .scalar_subquery()
+    )
+    row = db.session.execute(
+        select(
+            User, Organization, Membership.role, Wallet.version, SignInSession.seen_at, own_seats.cast(JSONB)
+        )
+        .select_from(SignInSession)
+        .join(User, User.id == SignInSession.user_id)
+        .outerjoin(Membership, _membership_in_view())
+        .outerjoin(Organization, Organization.id == Membership.org_id)
+        .outerjoin(Wallet, Wallet.org_id == Organization.id)
+        .where(SignInSession.token_hash == _hash(token))
+        .where(SignInSession.seen_at > now - limits.idle)
+        .where(SignInSession.created_at > now - limits.absolute)
+    ).one_or_none()
+    if row is None:
+        return None
+    user, organization, role, version, seen_at, found = row
+    in_view = str(organization.id) if organization else None
+    choices = tuple(Seat(UUID(id_), name, id_ == in_view) for id_, name in found or ())
+    return Identity(token, user, organization, role, version, choices, seen_at)
+
+
+def touch(identity: Identity) -> bool:
+    """Note that a person did something, once a minute at most; True where it was written."""
+    now = utc_now()
+    if now - identity.seen_at < _SEEN_EVERY:
+        return False
+    db.session.execute(_own(identity.token, update(SignInSession)).values(seen_at=now))
+    return True
+
+
+def switch(identity: Identity, org_id: UUID) -> bool:
+    """Show another of the person's own organizations; False where it is none of theirs."""
+    if org_id not in {seat.id for seat in identity.seats}:
+        return False
+    db.session.execute(_own(identity.token, update(SignInSession)).values(org_id=org_id))
+    return True
+
+
+def end(token: str) -> None:
+    """End one session."""
+    db.session.execute(_own(token, delete(SignInSession)))
+
+
+def end_all(user_id: UUID) -> None:
+    """End every session of a person: after a new password."""
+    db.session.execute(delete(SignInSession).where(SignInSession.user_id == user_id))
+
+
+def forget_expired(limits: Limits) -> int:
+    """Remove sessions that can't be used any more; returns how many."""
+    too_old = (SignInSession.seen_at < utc_now() - limits.idle) | (
+        SignInSession.created_at < utc_now() - limits.absolute
+    )
+    return db.session.execute(delete(SignInSession).where(too_old)).rowcount  # type: ignore[attr-defined, no-any-return]
+
+
+def _membership_in_view() -> ColumnElement[bool]:
+    return and_(Membership.org_id == SignInSession.org_id, Membership.user_id == SignInSession.user_id)
+
+
+def _own(token: str, statement: Any) -> Any:
+    return statement.where(SignInSession.token_hash == _hash(token))
+
+
+def _first_organization(user: User) -> UUID | None:
+    return db.session.execute(
+        select(Membership.org_id)
+        .join(Organization, Organization.id == Membership.org_id)
+        .where(Membership.user_id == user.id)
+        .order_by(Membership.role != Role.ORG_ADMIN, Organization.name)
+        .limit(1)
+    ).scalar()
+
+
+def _hash(token: str) -> bytes:
+    return hashlib.sha256(token.encode()).digest()

@@ -1,0 +1,1 @@
+"""What every request goes through: identity, security headers, static files, errors, logs."""

@@ -1,0 +1,84 @@
+"""Static files, fingerprinted: an address changes with its content, so browsers may keep it for good.
+
+The stylesheets are joined in the order of `css/ORDER`, one request instead of one per component.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import mimetypes
+from dataclasses import dataclass
+from pathlib import Path
+
+from flask import Blueprint, Flask, Response, abort, current_app, request, url_for
+
+_FOREVER = "public, max-age=31536000, immutable"
+_COMPRESSED = {".css", ".js", ".svg"}
+
+blueprint = Blueprint("assets", __name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """A file as it is served: its bytes, the same compressed where that helps, and its address."""
+
+    content: bytes
+    compressed: bytes | None
+    content_type: str
+    fingerprint: str
+
+
+def init_app(app: Flask) -> None:
+    """Read the files once and give templates `static_url`. In debug mode they are read anew at each use."""
+    folder = Path(app.root_path) / "static"
+    app.extensions["assets"] = read(folder)
+    app.register_blueprint(blueprint)
+
+    def static_url(name: str) -> str:
+        if app.debug:
+            app.extensions["assets"] = read(folder)
+        asset: Asset = app.extensions["assets"][name]
+        return url_for("assets.static", fingerprint=asset.fingerprint, name=name)
+
+    app.add_template_global(static_url)
+
+
+def read(folder: Path) -> dict[str, Asset]:
+    """All files below `folder` by their relative name, and `app.css`, the stylesheets joined."""
+    files = {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.suffix != ".md" and path.parent.name != "css"
+    }
+    order = (folder / "css" / "ORDER").read_text().split()
+    files["app.css"] = b"\n".join((folder / "css" / name).read_bytes() for name in order)
+    # Modules import each other by relative address, so all files share one fingerprint.
+    digest = hashlib.sha256()
+    for name, content in sorted(files.items()):
+        digest.update(name.encode() + b"\0" + content)
+    return {name: _asset(name, content, digest.hexdigest()[:12]) for name, content in files.items()}
+
+
+@blueprint.get("/static/<fingerprint>/<path:name>")
+def static(fingerprint: str, name: str) -> Response:
+    """Serve a file; an old fingerprint gets the current file, but not for good."""
+    asset: Asset | None = current_app.extensions["assets"].get(name)
+    if asset is None:
+        abort(404)
+    gzipped = asset.compressed is not None and "gzip" in request.accept_encodings
+    response = Response(asset.compressed if gzipped else asset.content, content_type=asset.content_type)
+    response.headers["Cache-Control"] = _FOREVER if fingerprint == asset.fingerprint else "no-cache"
+    if asset.compressed is not None:
+        response.headers["Vary"] = "Accept-Encoding"
+    if gzipped:
+        response.headers["Content-Encoding"] = "gzip"
+    return response
+
+
+def _asset(name: str, content: bytes, fingerprint: str) -> Asset:
+    content_type = mimetypes.guess_type(name)[0] or "application/octet-stream"
+    if content_type.startswith("text/"):
+        content_type += "; charset=utf-8"
+    compressed = gzip.compress(content, mtime=0) if Path(name).suffix in _COMPRESSED else None
+    return Asset(content, compressed, content_type, fingerprint)

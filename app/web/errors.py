@@ -1,0 +1,148 @@
+"""Error pages that look like the product and say what to do next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+import structlog
+from flask import Flask, Response, current_app, make_response, render_template, request
+from flask_limiter import RateLimitExceeded
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from app.extensions import db
+from app.people.organizations import owners_of
+from app.web.database import is_unavailable
+from app.web.identity import NotOrgAdminError, identity
+from app.web.logs import request_id
+
+log = structlog.get_logger("billing.web")
+
+_NEVER_RESENT = {"csrf_token", "password"}
+
+
+@dataclass(frozen=True, slots=True)
+class Resend:
+    """A form that can be sent again with what was typed in it."""
+
+    action: str
+    fields: list[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorView:
+    """What an error page says: what happened, and what to do next."""
+
+    code: int
+    title: str
+    message: str
+    next_step: str
+    request_id: str
+    owners: list[Any] = field(default_factory=list)
+    resend: Resend | None = None
+
+
+_WORDS = {
+    400: (
+        "This request can't be understood",
+        "Something in it is missing or not as expected.",
+        "Go back and try again.",
+    ),
+    401: ("Sign in to go on", "Your session has ended.", "Sign in again; nothing that was paid is lost."),
+    404: ("Page not found", "There is nothing at this address.", "Check the address, or go to the overview."),
+    405: (
+        "This can't be done here",
+        "This address doesn't take that kind of request.",
+        "Go back and try again.",
+    ),
+    413: ("That was too much", "What was sent is larger than this page takes.", "Send less, and try again."),
+    429: ("Too many tries", "This was tried too often in a short time.", "Wait a little, then try again."),
+    500: (
+        "Something went wrong on our side",
+        "The error has been noted. No payment is made twice by trying again.",
+        "Try again; if it stays, write to support with the reference below.",
+    ),
+    503: (
+        "Back in a moment",
+        "The service is restarting or very busy. Nothing that was paid is lost.",
+        "Try again in some seconds.",
+    ),
+}
+
+
+def init_app(app: Flask) -> None:
+    """Answer every error with a page: whole, or as the page's main part for an htmx request."""
+    app.register_error_handler(CSRFError, _expired_form)
+    app.register_error_handler(NotOrgAdminError, _not_org_admin)
+    app.register_error_handler(RateLimitExceeded, _too_many)
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(Exception, _unexpected)
+
+
+def page(code: int, *, status: int | None = None, **changes: Any) -> Response:
+    """The error page of `code`, with words of its own where `changes` has them."""
+    title, message, next_step = _WORDS.get(code, _WORDS[500])
+    words: dict[str, Any] = {"title": title, "message": message, "next_step": next_step}
+    view = ErrorView(code=code, request_id=request_id(), **(words | changes))
+    htmx = bool(cast(Any, request).htmx)
+    support = current_app.config["SETTINGS"].support_email
+    html = render_template("errors/error.html", error=view, partial=htmx, support_email=support)
+    response = make_response(html, status or code)
+    if htmx:
+        response.headers["HX-Retarget"] = "#main"
+        response.headers["HX-Reswap"] = "innerHTML"
+    if code in {429, 503}:
+        response.headers.setdefault("Retry-After", "5")
+    return response
+
+
+def _http_error(error: HTTPException) -> Response:
+    if error.code is None or error.code < 400:
+        return cast(Response, error.get_response())
+    response = page(error.code if error.code in _WORDS else 400, status=error.code)
+    if error.code == 405 and getattr(error, "valid_methods", None):
+        response.headers["Allow"] = ", ".join(error.valid_methods)  # type: ignore[attr-defined]
+    return response
+
+
+def _expired_form(error: CSRFError) -> Response:
+    """The form was open for too long, or its session ended: offer to send it again as it was filled in."""
+    log.info("csrf_refused", reason=error.description)
+    fields = [(name, value) for name, value in request.form.items(multi=True) if name not in _NEVER_RESENT]
+    return page(
+        400,
+        title="This form has expired",
+        message="It was open for a long time, or you signed in again meanwhile. Nothing was done with it yet.",
+        next_step="Check what you entered and send it again.",
+        resend=Resend(request.full_path.rstrip("?"), fields)
+        if identity() is not None or not fields
+        else None,
+    )
+
+
+def _not_org_admin(_: NotOrgAdminError) -> Response:
+    who = identity()
+    organization = who.organization if who else None
+    name = organization.name if organization else "your organization"
+    owners = owners_of(organization.id) if organization else []
+    return page(
+        403,
+        title="Billing is for owners",
+        message=f"You are signed in, but your role in {name} doesn't include billing.",
+        next_step="Ask one of its owners to do this, or to give you the role." if owners else "Ask an owner.",
+        owners=owners,
+    )
+
+
+def _too_many(_: RateLimitExceeded) -> Response:
+    return page(429)
+
+
+def _unexpected(error: Exception) -> Response:
+    db.session.rollback()
+    if is_unavailable(error):
+        log.warning("database_unavailable", error=str(error).splitlines()[0])
+        return page(503)
+    log.exception("unexpected_error", path=request.path)
+    return page(500)

@@ -1,0 +1,136 @@
+"""Money, days, times and quantities as text, in the viewer's locale and the organization's zone."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from babel.dates import format_date, format_datetime, format_time
+from babel.numbers import format_currency, format_decimal, format_percent
+from flask import Flask, has_request_context, request
+from markupsafe import Markup
+
+from app.billing.history import Quantity
+from app.billing.money import Money
+from app.web.identity import identity
+
+LOCALES = ("en_US", "en_GB", "en_AU", "en_CA", "en_IE", "en_IN", "en_NZ")
+"""The pages are in English; its locales differ in how they write figures and dates."""
+
+_MINUS = "\u2212"
+
+
+def init_app(app: Flask) -> None:
+    """Give templates the filters."""
+    for name, function in {
+        "money": money,
+        "money_signed": money_signed,
+        "money_exact": money_exact,
+        "money_axis": money_axis,
+        "day": day,
+        "day_long": day_long,
+        "time_element": time_element,
+        "number": number,
+        "percent": percent,
+        "quantity": quantity,
+        "quantities": quantities,
+    }.items():
+        app.add_template_filter(function, name)
+
+
+def viewer_locale() -> str:
+    """The viewer's locale of those that we write, American English where none fits."""
+    if not has_request_context():
+        return LOCALES[0]
+    wanted = request.accept_languages.best_match([locale.replace("_", "-") for locale in LOCALES])
+    return (wanted or LOCALES[0]).replace("-", "_")
+
+
+def money(amount: Money) -> str:
+    """`$1,234.50`, with a minus sign below zero."""
+    return _signed(amount, "")
+
+
+def money_signed(amount: Money) -> str:
+    """`+$5.00`, or `$5.00` behind a minus sign, for movements."""
+    return _signed(amount, "+" if amount.micro > 0 else "")
+
+
+def money_exact(amount: Money) -> str:
+    """With as many decimals as the amount has, up to a micro-unit."""
+    exact = amount.decimal
+    pattern = "¤#,##0.00####" if exact.normalize().as_tuple().exponent not in {0, -1, -2} else "¤#,##0.00"
+    text = format_currency(
+        abs(exact), amount.currency, pattern, locale=viewer_locale(), currency_digits=False
+    )
+    return f"{_MINUS}{text}" if amount.micro < 0 else text
+
+
+def money_axis(amount: Money) -> str:
+    """Without decimals, for the axis of a chart."""
+    return format_currency(
+        amount.decimal, amount.currency, "¤#,##0", locale=viewer_locale(), currency_digits=False
+    )
+
+
+def day(value: date) -> str:
+    """`24 Nov`."""
+    return format_date(value, "d MMM", locale=viewer_locale())
+
+
+def day_long(value: date) -> str:
+    """`24 November 2026`."""
+    return format_date(value, "d MMMM y", locale=viewer_locale())
+
+
+def time_element(value: datetime, style: str = "full") -> Markup:
+    """A `<time>` with the instant in UTC and the words in the organization's zone, which is named.
+
+    `style` is `full` (24 Nov 2026, 09:05 EST), `day` (24 Nov) or `clock` (09:05 EST).
+    """
+    zone, locale = _zone(), viewer_locale()
+    local = value.astimezone(zone)
+    clock = f"{format_time(local, 'HH:mm', locale=locale)} {local.tzname()}"
+    words = {
+        "full": f"{format_datetime(local, 'd MMM y', locale=locale)}, {clock}",
+        "day": format_date(local.date(), "d MMM", locale=locale),
+        "clock": clock,
+    }[style]
+    return Markup('<time datetime="{}">{}</time>').format(
+        value.astimezone(ZoneInfo("UTC")).isoformat(), words
+    )
+
+
+def number(value: int) -> str:
+    """`1,234`; from a million on `48.3 M`."""
+    if value >= 1_000_000:
+        return f"{format_decimal(round(value / 1_000_000, 1), locale=viewer_locale())} M"
+    return format_decimal(value, locale=viewer_locale())
+
+
+def percent(value: int) -> str:
+    """Whole percent as `71%`."""
+    return format_percent(value / 100, locale=viewer_locale())
+
+
+def quantity(value: Quantity) -> str:
+    """`1,204 min`."""
+    return f"{number(value.amount)} {value.unit}"
+
+
+def quantities(values: tuple[Quantity, ...]) -> str:
+    """`1,204 min, 84 SMS`."""
+    return ", ".join(quantity(value) for value in values)
+
+
+def _signed(amount: Money, plus: str) -> str:
+    locale = Locale.parse(viewer_locale())
+    shown = amount.rounded
+    text = format_currency(abs(shown), amount.currency, locale=locale)
+    return f"{_MINUS}{text}" if shown < 0 else f"{plus}{text}"
+
+
+def _zone() -> ZoneInfo:
+    who = identity() if has_request_context() else None
+    return ZoneInfo(who.organization.timezone if who and who.organization else "UTC")

@@ -1,0 +1,119 @@
+"""Who is asking: from the cookie to an `Identity`, and the guard of the billing pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar, cast
+
+from flask import Flask, Response, abort, current_app, g, redirect, request, url_for
+from flask_login import current_user
+from werkzeug.wrappers import Response as AnyResponse
+
+from app.extensions import db, login_manager
+from app.models import Organization
+from app.models.scope import scope_to
+from app.people import sessions
+from app.people.sessions import Identity, Limits
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class NotOrgAdminError(Exception):
+    """Signed in, but without the role that billing needs in the organization in view."""
+
+
+def init_app(app: Flask) -> None:
+    """Let flask-login find people by their session, and templates know who is looking."""
+    app.context_processor(lambda: {"identity": identity(), "organizations": _seats()})
+    app.before_request(_keep_session_alive)
+
+
+def session_limits() -> Limits:
+    """The idle and the absolute limit of a session, from the settings."""
+    settings = current_app.config["SETTINGS"]
+    return Limits(
+        idle=timedelta(minutes=settings.session_idle_minutes),
+        absolute=timedelta(hours=settings.session_absolute_hours),
+    )
+
+
+def identity() -> Identity | None:
+    """Who is signed in, if anyone."""
+    return cast(Identity, current_user._get_current_object()) if current_user.is_authenticated else None
+
+
+def current_identity() -> Identity:
+    """Who is signed in; only behind `org_admin_required` or `login_required`."""
+    found = identity()
+    if found is None:
+        abort(401)
+    return found
+
+
+def current_organization() -> Organization:
+    """The organization in view; only behind `org_admin_required`."""
+    organization = current_identity().organization
+    if organization is None:
+        raise NotOrgAdminError
+    return organization
+
+
+def org_admin_required(view: Callable[P, R]) -> Callable[P, R | AnyResponse]:
+    """Serve the view to owners of the organization in view only, and scope the database to it.
+
+    Not signed in: to the sign-in page, then back. Signed in without the role: 403 that names whom to ask.
+    """
+
+    @wraps(view)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> R | AnyResponse:
+        who = identity()
+        if who is None:
+            return ask_to_sign_in()
+        if who.organization is None or not who.is_org_admin:
+            raise NotOrgAdminError
+        scope_to(db.session(), who.organization.id)
+        return view(*args, **kwargs)
+
+    guarded.org_admin_required = True  # type: ignore[attr-defined]
+    return guarded
+
+
+def ask_to_sign_in() -> AnyResponse:
+    """To the sign-in page with the way back; an htmx request gets 401, which the page explains in place."""
+    if cast(Any, request).htmx:
+        return Response("", status=401)
+    came_for = request.full_path.rstrip("?") if request.method == "GET" else _page_of_form()
+    return redirect(url_for("auth.sign_in", next=came_for))
+
+
+def keeps_session_alive(view: Callable[P, R], *, alive: bool) -> Callable[P, R]:
+    """Say whether asking for this view is a person's doing. Polls are not: they must not outlive the person."""
+    view.keeps_session_alive = alive  # type: ignore[attr-defined]
+    return view
+
+
+@login_manager.user_loader  # type: ignore[untyped-decorator]
+def _load(token: str) -> Identity | None:
+    return sessions.identify(token, session_limits())
+
+
+def _keep_session_alive() -> None:
+    view = current_app.view_functions.get(request.endpoint or "")
+    if view is None or request.blueprint in {None, "assets", "health", "webhooks"}:
+        return
+    g.person_acts = getattr(view, "keeps_session_alive", True)
+    who = identity() if g.person_acts else None
+    if who is not None and sessions.touch(who):
+        db.session.commit()
+
+
+def _page_of_form() -> str:
+    return url_for("wallet.show") if request.path.startswith("/billing/wallet") else url_for("overview.show")
+
+
+def _seats() -> tuple[sessions.Seat, ...]:
+    who = identity()
+    return who.seats if who else ()

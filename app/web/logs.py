@@ -1,0 +1,103 @@
+"""Structured logs: one line an event, with the request's id, and no secrets."""
+
+from __future__ import annotations
+
+import logging
+import re
+import sys
+import time
+from collections.abc import MutableMapping
+from typing import Any
+from uuid import uuid4
+
+import structlog
+from flask import Flask, Response, g, request
+
+log = structlog.get_logger("billing.web")
+
+_SECRET_NAME = re.compile(r"password|secret|token|authorization|cookie|signature|api_key", re.IGNORECASE)
+_SECRET_VALUE = re.compile(
+    r"\b(?:[sr]k_(?:test|live)|whsec)_\w+|\b\w+_secret_\w+|postgres\w*(?:\+\w+)?://\S+"
+)
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+
+
+def init_app(app: Flask) -> None:
+    """Configure logging for the process, and log each request once."""
+    settings = app.config["SETTINGS"]
+    configure(settings.log_level, settings.log_format)
+    app.before_request(_begin)
+    app.after_request(_end)
+
+
+def configure(level: str, style: str) -> None:
+    """Send everything, ours and the libraries', to standard error in one style (`json` or `text`)."""
+    shared: list[Any] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.format_exc_info,
+        redact,
+    ]
+    renderer: Any = (
+        structlog.processors.JSONRenderer()
+        if style == "json"
+        else structlog.dev.ConsoleRenderer(colors=False)
+    )
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
+        )
+    )
+    logging.basicConfig(handlers=[handler], level=level, force=True)
+    for noisy in ("stripe", "urllib3", "procrastinate", "alembic.runtime.migration", "werkzeug"):
+        logging.getLogger(noisy).setLevel(max(logging.WARNING, logging.getLevelName(level)))
+
+
+def redact(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Blank what must never be written down: by the name of the field, or by what the text looks like."""
+    for name, value in event.items():
+        if _SECRET_NAME.search(name):
+            event[name] = "[redacted]"
+        elif isinstance(value, str):
+            event[name] = _SECRET_VALUE.sub("[redacted]", value)
+    return event
+
+
+def request_id() -> str:
+    """The id of the request being served: in its logs, its answer's headers and its error pages."""
+    known: str | None = g.get("request_id")
+    return known or "-"
+
+
+def _begin() -> None:
+    given = request.headers.get("X-Request-Id", "")
+    g.request_id = given if _REQUEST_ID.fullmatch(given) else uuid4().hex
+    g.started = time.perf_counter()
+    structlog.contextvars.clear_contextvars()
+    structlog.contextvars.bind_contextvars(request_id=g.request_id)
+
+
+def _end(response: Response) -> Response:
+    response.headers["X-Request-Id"] = request_id()
+    quiet = (
+        request.endpoint in {"assets.static", "health.healthz", "health.readyz"}
+        or response.status_code == 304
+    )
+    (log.debug if quiet else log.info)(
+        "request",
+        method=request.method,
+        path=request.path,
+        status=response.status_code,
+        milliseconds=round((time.perf_counter() - g.get("started", time.perf_counter())) * 1000, 1),
+    )
+    return response

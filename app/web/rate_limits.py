@@ -1,0 +1,84 @@
+"""Rate limits whose counters all web processes share, kept in PostgreSQL: no other server is needed for it."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from limits.storage import Storage
+from sqlalchemy import case, delete, func, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.extensions import db
+from app.models import RateLimitCounter
+
+CONFIG: dict[str, Any] = {
+    "RATELIMIT_STORAGE_URI": "wallet-postgresql://",
+    "RATELIMIT_STRATEGY": "fixed-window",
+    "RATELIMIT_HEADERS_ENABLED": True,
+    "RATELIMIT_SWALLOW_ERRORS": False,
+}
+
+
+class PostgresStorage(Storage):
+    """Counters in `rate_limit_counter`, in transactions of their own: a refused request still counts."""
+
+    STORAGE_SCHEME = ["wallet-postgresql"]  # noqa: RUF012, the library's own name for it
+
+    @property
+    def base_exceptions(self) -> type[Exception]:
+        return SQLAlchemyError
+
+    def incr(self, key: str, expiry: int, amount: int = 1) -> int:
+        """Add `amount` to the counter, which starts anew when its `expiry` in seconds is over."""
+        table = RateLimitCounter
+        now = datetime.now(UTC)
+        fresh = insert(table).values(key=key, count=amount, expires_at=now + timedelta(seconds=expiry))
+        expired = table.expires_at <= now
+        statement = fresh.on_conflict_do_update(
+            index_elements=[table.key],
+            set_={
+                "count": func.coalesce(_when(expired, fresh.excluded.count), table.count + amount),
+                "expires_at": func.coalesce(_when(expired, fresh.excluded.expires_at), table.expires_at),
+            },
+        ).returning(table.count)
+        with db.engine.begin() as connection:
+            return int(connection.execute(statement).scalar_one())
+
+    def get(self, key: str) -> int:
+        """The counter, 0 where it has expired."""
+        live = (RateLimitCounter.key == key) & (RateLimitCounter.expires_at > func.now())
+        with db.engine.connect() as connection:
+            return int(connection.execute(select(RateLimitCounter.count).where(live)).scalar() or 0)
+
+    def get_expiry(self, key: str) -> float:
+        """When the counter starts anew, in seconds since 1970."""
+        wanted = select(RateLimitCounter.expires_at).where(RateLimitCounter.key == key)
+        with db.engine.connect() as connection:
+            expires_at = connection.execute(wanted).scalar()
+        return expires_at.timestamp() if expires_at else time.time()
+
+    def check(self) -> bool:
+        """Whether the database answers."""
+        try:
+            self.get("check")
+        except SQLAlchemyError:
+            return False
+        return True
+
+    def reset(self) -> int | None:
+        """Forget all counters."""
+        with db.engine.begin() as connection:
+            return connection.execute(delete(RateLimitCounter)).rowcount
+
+    def clear(self, key: str) -> None:
+        """Forget one counter."""
+        with db.engine.begin() as connection:
+            connection.execute(delete(RateLimitCounter).where(RateLimitCounter.key == key))
+
+
+def _when(condition: Any, value: Any) -> Any:
+    """`value` where `condition` holds, NULL elsewhere."""
+    return case((condition, value))

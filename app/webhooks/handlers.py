@@ -1,0 +1,70 @@
+"""One handler per kind of event. Each is given the object's id and says whether it was about something of ours."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from sqlalchemy import select
+
+from app.billing import audit, payment_methods, refunds, settlement
+from app.extensions import db
+from app.models import Organization, PaymentMethod, TopUp
+from app.payments import cards, intents
+from app.payments import refunds as stripe_refunds
+from app.payments.errors import RefusedError
+
+
+def payment_intent(payment_intent_id: str) -> bool:
+    """A payment changed: bring its top-up in line."""
+    payment = intents.fetch(payment_intent_id)
+    try:
+        top_up_id = UUID(payment.top_up_id or "")
+    except ValueError:
+        return False
+    top_up = db.session.scalar(select(TopUp).where(TopUp.id == top_up_id))
+    if top_up is None:
+        return False
+    settlement.apply(top_up.org_id, top_up.id, payment, audit.STRIPE)
+    return True
+
+
+def setup_intent(setup_intent_id: str) -> bool:
+    """A card was saved, perhaps by a browser that was closed before it could tell us."""
+    setup = cards.fetch_setup(setup_intent_id)
+    organization = _organization_of(setup.customer_id)
+    if organization is None or setup.card is None:
+        return False
+    payment_methods.record(organization, setup.card, audit.STRIPE)
+    return True
+
+
+def payment_method(payment_method_id: str) -> bool:
+    """A card of ours was attached, or its bank gave it a new number or expiry."""
+    try:
+        card = cards.fetch(payment_method_id)
+    except RefusedError:
+        return False
+    organization = _organization_of(card.customer_id)
+    if organization is None:
+        return False
+    payment_methods.record(organization, card, audit.STRIPE)
+    return True
+
+
+def payment_method_detached(payment_method_id: str) -> bool:
+    """A card was detached, here or in Stripe's dashboard; unless it was attached again since."""
+    method = db.session.scalar(select(PaymentMethod).where(PaymentMethod.stripe_id == payment_method_id))
+    if method is None or cards.fetch(payment_method_id).customer_id is not None:
+        return False
+    return payment_methods.forget(method.org_id, payment_method_id)
+
+
+def refund(refund_id: str) -> bool:
+    """Money went back to a card, or failed to: take the credit out of the wallet, or give it back."""
+    return refunds.apply(stripe_refunds.fetch(refund_id))
+
+
+def _organization_of(customer_id: str | None) -> Organization | None:
+    if customer_id is None:
+        return None
+    return db.session.scalar(select(Organization).where(Organization.stripe_customer_id == customer_id))

@@ -1,0 +1,190 @@
+"""Settings, read from the environment once.
+
+`Settings.from_environment()` is the only place that reads the environment; everything else is handed a
+`Settings`. `.env.example` lists every setting with its meaning.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, TypeVar
+
+ROOT = Path(__file__).resolve().parent
+STRIPE_API = "https://api.stripe.com"
+STRIPE_JS = "https://js.stripe.com/endive/stripe.js"
+SANDBOX = "http://localhost:8001"
+
+Choice = TypeVar("Choice", bound=str)
+Environment = Literal["development", "test", "production"]
+LogFormat = Literal["text", "json"]
+ENVIRONMENTS: tuple[Environment, ...] = ("development", "test", "production")
+LOG_FORMATS: tuple[LogFormat, ...] = ("text", "json")
+
+
+class SettingsError(Exception):
+    """A setting is missing or can't be used; the message names it and says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the environment says. Times in minutes, hours or seconds as the name tells."""
+
+    environment: Environment
+    secret_key: str
+    database_url: str
+    public_url: str
+    stripe_api_base: str
+    stripe_secret_key: str
+    stripe_publishable_key: str
+    stripe_webhook_secrets: tuple[str, ...]
+    stripe_js_url: str
+    stripe_timeout_seconds: int
+    shell_origins: tuple[str, ...]
+    invoices_url: str | None
+    catalog_path: Path
+    trusted_proxies: int
+    session_idle_minutes: int
+    session_absolute_hours: int
+    support_email: str
+    log_level: str
+    log_format: LogFormat
+    debug: bool
+
+    @property
+    def is_production(self) -> bool:
+        return self.environment == "production"
+
+    @property
+    def uses_sandbox(self) -> bool:
+        """Whether Stripe's stand-in serves instead of Stripe."""
+        return self.stripe_api_base != STRIPE_API
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str] | None = None) -> Settings:
+        """Read and check the settings.
+
+        Raises `SettingsError` where one is missing or contradicts another.
+        """
+        env = _Reader(os.environ if environ is None else environ)
+        environment = env.choice("APP_ENV", ENVIRONMENTS, "development")
+        production = environment == "production"
+        # With a key of Stripe's own and no other address given, Stripe itself is meant.
+        own_key = bool(env.text("STRIPE_SECRET_KEY", ""))
+        settings = cls(
+            environment=environment,
+            secret_key=env.secret("SECRET_KEY", None if production else "development-only-secret-key"),
+            database_url=env.text("DATABASE_URL", "") or _embedded_database_url(production=production),
+            public_url=env.text("PUBLIC_URL", None if production else "http://localhost:8000").rstrip("/"),
+            stripe_api_base=env.text("STRIPE_API_BASE", STRIPE_API if own_key else SANDBOX).rstrip("/"),
+            stripe_secret_key=env.secret("STRIPE_SECRET_KEY", None if production else "sk_test_sandbox"),
+            stripe_publishable_key=env.text(
+                "STRIPE_PUBLISHABLE_KEY", None if production or own_key else "pk_test_sandbox"
+            ),
+            stripe_webhook_secrets=env.words(
+                "STRIPE_WEBHOOK_SECRET", None if production else "whsec_development_only"
+            ),
+            stripe_js_url=env.text(
+                "STRIPE_JS_URL", STRIPE_JS if own_key or production else f"{SANDBOX}/endive/stripe.js"
+            ),
+            stripe_timeout_seconds=env.number("STRIPE_TIMEOUT_SECONDS", 20),
+            shell_origins=env.words("SHELL_ORIGINS", ""),
+            invoices_url=env.text("INVOICES_URL", "") or None,
+            catalog_path=Path(env.text("CATALOG_PATH", str(ROOT / "catalog.toml"))),
+            trusted_proxies=env.number("TRUSTED_PROXIES", 0),
+            session_idle_minutes=env.number("SESSION_IDLE_MINUTES", 60),
+            session_absolute_hours=env.number("SESSION_ABSOLUTE_HOURS", 12),
+            support_email=env.text("SUPPORT_EMAIL", "support@voice-portal.example"),
+            log_level=env.text("LOG_LEVEL", "INFO").upper(),
+            log_format=env.choice("LOG_FORMAT", LOG_FORMATS, "json" if production else "text"),
+            debug=env.flag("FLASK_DEBUG"),
+        )
+        _check_stripe(settings)
+        if production:
+            _check_production(settings)
+        return settings
+
+
+class _Reader:
+    """Reads typed values from a mapping of strings and names the setting when it can't."""
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self._environ = environ
+
+    def text(self, name: str, default: str | None) -> str:
+        value = self._environ.get(name, "").strip()
+        if value:
+            return value
+        if default is None:
+            raise SettingsError(f"{name} is not set. Set it in the environment (see .env.example).")
+        return default
+
+    def secret(self, name: str, default: str | None) -> str:
+        value = self.text(name, default)
+        if default is None and name == "SECRET_KEY" and len(value) < 32:
+            raise SettingsError(
+                f"{name} is too short to be a secret. Use 32 characters or more: "
+                "python -c 'import secrets; print(secrets.token_urlsafe(48))'"
+            )
+        return value
+
+    def words(self, name: str, default: str | None) -> tuple[str, ...]:
+        return tuple(self.text(name, default).replace(",", " ").split())
+
+    def number(self, name: str, default: int) -> int:
+        value = self.text(name, str(default))
+        if not value.isdecimal():
+            raise SettingsError(f"{name} must be a whole number, not {value!r}.")
+        return int(value)
+
+    def flag(self, name: str) -> bool:
+        return self.text(name, "0").lower() not in {"0", "false", "no", "off"}
+
+    def choice(self, name: str, allowed: tuple[Choice, ...], default: Choice) -> Choice:
+        value = self.text(name, default)
+        for one in allowed:
+            if one == value:
+                return one
+        raise SettingsError(f"{name} must be one of {', '.join(allowed)}, not {value!r}.")
+
+
+def _embedded_database_url(*, production: bool) -> str:
+    """The address that the owner of the embedded PostgreSQL left in the data folder."""
+    note = ROOT / ".data" / "database-url"
+    if production:
+        raise SettingsError("DATABASE_URL is not set. Set it to your PostgreSQL (15 or newer).")
+    if note.exists():
+        return note.read_text().strip()
+    raise SettingsError(
+        "DATABASE_URL is not set and the embedded PostgreSQL is not running. "
+        "Start it with `make run` in another terminal, or set DATABASE_URL."
+    )
+
+
+def _check_stripe(settings: Settings) -> None:
+    live = settings.stripe_secret_key.startswith(("sk_live_", "rk_live_"))
+    if live and settings.uses_sandbox:
+        raise SettingsError(
+            f"STRIPE_API_BASE is {settings.stripe_api_base}, but STRIPE_SECRET_KEY is a live key. "
+            "A live key is only ever sent to Stripe: unset STRIPE_API_BASE."
+        )
+    published_live = settings.stripe_publishable_key.startswith("pk_live_")
+    if live != published_live:
+        raise SettingsError(
+            "STRIPE_SECRET_KEY and STRIPE_PUBLISHABLE_KEY are of different modes. Use both live or both test."
+        )
+
+
+def _check_production(settings: Settings) -> None:
+    if settings.debug:
+        raise SettingsError("FLASK_DEBUG is on. Unset it: a debugger in production hands out the server.")
+    if settings.uses_sandbox:
+        raise SettingsError(
+            f"STRIPE_API_BASE is {settings.stripe_api_base}: production never pays with a stand-in. Unset it."
+        )
+    if not settings.stripe_js_url.startswith("https://js.stripe.com/"):
+        raise SettingsError("STRIPE_JS_URL must be Stripe's own address (PCI SAQ A). Unset it.")
+    if not settings.public_url.startswith("https://"):
+        raise SettingsError("PUBLIC_URL must start with https:// in production.")
