@@ -50,7 +50,7 @@ def read_plan(environ: Mapping[str, str] | None = None, *, data: Path = ROOT / "
     return Plan(
         environment=environment,
         data=data,
-        host=environment.get("HOST") or "127.0.0.1",
+        host=environment.get("DEMO_HOST") or "127.0.0.1",
         port=_port(environment, "PORT", 8000),
         sandbox_port=None if own_stripe else _port(environment, "STRIPE_SANDBOX_PORT", 8001),
         embedded_database=not environment.get("DATABASE_URL"),
