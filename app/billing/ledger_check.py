@@ -77,7 +77,9 @@ class Finding:
 
 def check() -> list[Finding]:
     """Recompute every wallet, account, history line and hold of all organizations; nothing found is good."""
-    names = dict(db.session.execute(text("SELECT id, name FROM organization")).tuples().all())
+    names: dict[UUID, str] = {
+        row.id: row.name for row in db.session.execute(text("SELECT id, name FROM organization"))
+    }
     findings = []
     for words, query in _QUERIES.items():
         for org_id, left, right, *name in db.session.execute(text(query)):

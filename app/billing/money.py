@@ -77,7 +77,7 @@ class Money:
             raise MoneyError("Use a point for cents and no comma, like 12.50 or 1250.")
         match = _PLAIN.fullmatch(cleaned)
         if match is None:
-            too_long = cleaned.replace(".", "", 1).isdecimal()
+            too_long = cleaned.isascii() and cleaned.replace(".", "", 1).isdecimal()
             raise MoneyError(
                 "That amount is too large. Enter fewer digits, like 50 or 12.50."
                 if too_long

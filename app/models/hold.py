@@ -8,7 +8,7 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, DateTime, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.extensions import db
+from app.extensions import Base
 from app.models.columns import Created, Id, Micro, When, enum_type
 from app.models.scope import OrgScoped
 
@@ -19,7 +19,7 @@ class HoldState(StrEnum):
     RELEASED = "released"
 
 
-class Hold(OrgScoped, db.Model):
+class Hold(OrgScoped, Base):
     """`key` is the platform's own name for the reservation: the same key never reserves twice."""
 
     __tablename__ = "hold"

@@ -19,7 +19,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.billing.money import Money
-from app.extensions import db
+from app.extensions import Base
 from app.models.columns import Created, Id, Micro, When, Words, enum_type
 from app.models.scope import OrgScoped
 
@@ -74,7 +74,7 @@ class UsageGroup(StrEnum):
         return AccountName(self.value)
 
 
-class Wallet(OrgScoped, db.Model):
+class Wallet(OrgScoped, Base):
     """An organization's credit. This row is the lock: whoever moves money holds it.
 
     `posted` is the sum of the wallet's transfers, `held` what calls in progress have reserved; what can still be
@@ -113,14 +113,14 @@ class Wallet(OrgScoped, db.Model):
         return Money(self.low_threshold_micro, self.currency)
 
 
-class Account(OrgScoped, db.Model):
+class Account(OrgScoped, Base):
     __tablename__ = "account"
 
     name: Mapped[AccountName] = mapped_column(enum_type(AccountName), primary_key=True)
     balance_micro: Mapped[Micro] = mapped_column(default=0)
 
 
-class WalletLine(OrgScoped, db.Model):
+class WalletLine(OrgScoped, Base):
     """A line of the wallet's history: one transfer, or one day's usage of one group.
 
     `seq` and `first_seq` are the positions of its newest and oldest transfer; `day` is the day of posting in the
@@ -153,7 +153,7 @@ class WalletLine(OrgScoped, db.Model):
     detail: Mapped[Words] = mapped_column(default="")
 
 
-class Transfer(OrgScoped, db.Model):
+class Transfer(OrgScoped, Base):
     """Money moved from one account (debited) to another (credited). Never changed, never deleted.
 
     `seq` counts the organization's transfers without gaps; `balance_after_micro` is the wallet's balance and

@@ -9,7 +9,7 @@ from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.extensions import db
+from app.extensions import Base
 from app.models.columns import Created, Id, Json, When, Words, enum_type
 from app.models.scope import OrgScoped
 
@@ -19,7 +19,7 @@ class Role(StrEnum):
     MEMBER = "member"
 
 
-class Organization(db.Model):
+class Organization(Base):
     """A customer of Voice Portal. `currency` is fixed for good: its whole ledger is in it."""
 
     __tablename__ = "organization"
@@ -33,7 +33,7 @@ class Organization(db.Model):
     created_at: Mapped[Created]
 
 
-class User(db.Model):
+class User(Base):
     """A person. `password_hash` is empty until they accept their invitation."""
 
     __tablename__ = "user"
@@ -46,14 +46,14 @@ class User(db.Model):
     created_at: Mapped[Created]
 
 
-class Membership(OrgScoped, db.Model):
+class Membership(OrgScoped, Base):
     __tablename__ = "membership"
 
     user_id: Mapped[UUID] = mapped_column(ForeignKey("user.id"), primary_key=True, index=True)
     role: Mapped[Role] = mapped_column(enum_type(Role))
 
 
-class SignInSession(db.Model):
+class SignInSession(Base):
     """One signed-in browser. The cookie holds the token; here is its hash alone, so a leaked table opens nothing."""
 
     __tablename__ = "sign_in_session"
@@ -65,7 +65,7 @@ class SignInSession(db.Model):
     seen_at: Mapped[When]
 
 
-class AuditEvent(OrgScoped, db.Model):
+class AuditEvent(OrgScoped, Base):
     """Who did what, when, from which address."""
 
     __tablename__ = "audit_event"

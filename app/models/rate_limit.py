@@ -5,11 +5,11 @@ from __future__ import annotations
 from sqlalchemy import BigInteger, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.extensions import db
+from app.extensions import Base
 from app.models.columns import When
 
 
-class RateLimitCounter(db.Model):
+class RateLimitCounter(Base):
     """How often something was tried in its window, which ends at `expires_at`."""
 
     __tablename__ = "rate_limit_counter"

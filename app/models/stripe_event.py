@@ -8,7 +8,7 @@ from enum import StrEnum
 from sqlalchemy import DateTime, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.extensions import db
+from app.extensions import Base
 from app.models.columns import Created, When, enum_type
 
 
@@ -19,7 +19,7 @@ class EventState(StrEnum):
     REFUSED = "refused"  # about something of ours that doesn't match: someone has to look
 
 
-class StripeEvent(db.Model):
+class StripeEvent(Base):
     """One row per event id, however often it is delivered. Its object is fetched anew when it is handled."""
 
     __tablename__ = "stripe_event"

@@ -9,7 +9,7 @@ from sqlalchemy import DateTime, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.billing.money import Money
-from app.extensions import db
+from app.extensions import Base
 from app.models.columns import Id, Micro, When, enum_type
 from app.models.scope import OrgScoped
 
@@ -27,7 +27,7 @@ class InvoiceStatus(StrEnum):
     UNCOLLECTIBLE = "uncollectible"
 
 
-class Subscription(OrgScoped, db.Model):
+class Subscription(OrgScoped, Base):
     """`period_end` is the first day of the next period, in the organization's zone."""
 
     __tablename__ = "subscription"
@@ -42,7 +42,7 @@ class Subscription(OrgScoped, db.Model):
     stripe_id: Mapped[str | None] = mapped_column(String(255))
 
 
-class Invoice(OrgScoped, db.Model):
+class Invoice(OrgScoped, Base):
     __tablename__ = "invoice"
     __table_args__ = (
         UniqueConstraint("org_id", "stripe_id"),

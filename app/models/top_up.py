@@ -19,7 +19,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.billing.money import Money
-from app.extensions import db
+from app.extensions import Base
 from app.models.columns import Created, Id, Micro, enum_type
 from app.models.scope import OrgScoped
 
@@ -42,7 +42,7 @@ class TopUpStatus(StrEnum):
     CANCELED = "canceled"
 
 
-class PaymentMethod(OrgScoped, db.Model):
+class PaymentMethod(OrgScoped, Base):
     """A card, as Stripe tells it. `removed_at` is set once it is detached; its top-ups keep naming it."""
 
     __tablename__ = "payment_method"
@@ -78,7 +78,7 @@ class PaymentMethod(OrgScoped, db.Model):
         return f"{self.brand_label} ending in {self.last4}"
 
 
-class TopUp(OrgScoped, db.Model):
+class TopUp(OrgScoped, Base):
     """One wish to add credit. It has at most one payment intent for life, so it can be charged at most once.
 
     `attempt` counts the tries to pay: with the id it makes Stripe's idempotency key.

@@ -7,12 +7,12 @@ from datetime import date
 from sqlalchemy import BigInteger, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.extensions import db
+from app.extensions import Base
 from app.models.columns import Created, Micro
 from app.models.scope import OrgScoped
 
 
-class UsageDaily(OrgScoped, db.Model):
+class UsageDaily(OrgScoped, Base):
     """Usage of one meter on one day by one campaign and agent.
 
     `day` is the day of use and `posted_on` that of posting, both in the organization's zone: what came late is
@@ -33,7 +33,7 @@ class UsageDaily(OrgScoped, db.Model):
     amount_micro: Mapped[Micro]
 
 
-class Allowance(OrgScoped, db.Model):
+class Allowance(OrgScoped, Base):
     """How much of a meter's allowance a billing period has used."""
 
     __tablename__ = "allowance"
@@ -43,7 +43,7 @@ class Allowance(OrgScoped, db.Model):
     used: Mapped[int] = mapped_column(BigInteger)
 
 
-class ResourceCount(OrgScoped, db.Model):
+class ResourceCount(OrgScoped, Base):
     """How many agents, phone numbers and so on an organization has, as the platform reports them."""
 
     __tablename__ = "resource_count"
@@ -52,7 +52,7 @@ class ResourceCount(OrgScoped, db.Model):
     count: Mapped[int]
 
 
-class UsageReport(OrgScoped, db.Model):
+class UsageReport(OrgScoped, Base):
     """That a report of usage was charged: the same report again costs nothing, not even its allowance."""
 
     __tablename__ = "usage_report"

@@ -139,6 +139,10 @@ class _declines_as_payments:  # noqa: N801, reads as a statement
         return True
 
 
+def _metadata(intent: stripe.PaymentIntent) -> dict[str, str]:
+    return intent.metadata.to_dict() if intent.metadata else {}
+
+
 def _payment(intent: stripe.PaymentIntent) -> Payment:
     currency = intent.currency.upper()
     failure = intent.last_payment_error
@@ -148,7 +152,7 @@ def _payment(intent: stripe.PaymentIntent) -> Payment:
         amount=Money.from_minor(intent.amount, currency),
         received=Money.from_minor(intent.amount_received or 0, currency),
         customer_id=id_of(intent.customer),
-        top_up_id=(intent.metadata or {}).get("top_up"),
+        top_up_id=_metadata(intent).get("top_up"),
         charge_id=id_of(intent.latest_charge),
         decline_code=(getattr(failure, "decline_code", None) or getattr(failure, "code", None))
         if failure

@@ -48,7 +48,7 @@ def create_organization(
 
 def find_organization(slug: str) -> Organization:
     """The organization of this slug. Raises `PeopleError` naming those that are there."""
-    found = db.session.scalar(select(Organization).where(Organization.slug == slug))
+    found: Organization | None = db.session.scalar(select(Organization).where(Organization.slug == slug))
     if found is None:
         known = db.session.scalars(select(Organization.slug).order_by(Organization.slug).limit(10)).all()
         raise PeopleError(f"There is no organization {slug!r}. Known: {', '.join(known) or 'none yet'}.")

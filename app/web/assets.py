@@ -66,7 +66,7 @@ def static(fingerprint: str, name: str) -> Response:
     asset: Asset | None = current_app.extensions["assets"].get(name)
     if asset is None:
         abort(404)
-    gzipped = asset.compressed is not None and "gzip" in request.accept_encodings
+    gzipped = asset.compressed is not None and bool(request.accept_encodings.best_match(["gzip"]))
     response = Response(asset.compressed if gzipped else asset.content, content_type=asset.content_type)
     response.headers["Cache-Control"] = _FOREVER if fingerprint == asset.fingerprint else "no-cache"
     if asset.compressed is not None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel import Locale
@@ -23,7 +25,7 @@ _MINUS = "\u2212"
 
 def init_app(app: Flask) -> None:
     """Give templates the filters."""
-    for name, function in {
+    filters: dict[str, Callable[..., Any]] = {
         "money": money,
         "money_signed": money_signed,
         "money_exact": money_exact,
@@ -35,7 +37,8 @@ def init_app(app: Flask) -> None:
         "percent": percent,
         "quantity": quantity,
         "quantities": quantities,
-    }.items():
+    }
+    for name, function in filters.items():
         app.add_template_filter(function, name)
 
 

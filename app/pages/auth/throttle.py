@@ -10,9 +10,10 @@ from __future__ import annotations
 import hashlib
 import secrets
 
-from flask import Response, current_app, request
+from flask import current_app, request
 from itsdangerous import BadSignature, URLSafeSerializer
 from limits import RateLimitItem, parse
+from werkzeug.wrappers import Response
 
 from app.extensions import limiter
 

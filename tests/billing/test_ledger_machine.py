@@ -1,0 +1,139 @@
+"""The ledger under any sequence of top-ups, refunds, usage, holds and repetitions, beside a plain model of integers."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from flask import Flask
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule, run_state_machine_as_test
+
+from app.billing import calling, history, holds, ledger, ledger_check, usage
+from app.billing.holds import NotEnoughCreditError
+from app.billing.ledger import Entry
+from app.billing.money import Money
+from app.billing.usage import Used
+from app.extensions import db
+from app.models import AccountName, CallingState, TransferKind
+from dev.testing import reset
+from tests.factories import an_organization, at
+
+micro = st.integers(min_value=1, max_value=200_000_000)
+keys = st.integers(min_value=1, max_value=12)
+
+
+class LedgerMachine(RuleBasedStateMachine):
+    """Few keys on purpose, so that repetitions are common."""
+
+    @initialize()
+    def open(self) -> None:
+        db.session.remove()
+        reset(db.engine)
+        self.organization = an_organization(alert="50")
+        self.now = at("2026-11-01 00:00")
+        self.posted: dict[tuple[str, int], int] = {}
+        self.holds: dict[int, int] = {}
+        self.ended: set[int] = set()
+
+    @rule(key=keys, amount=micro, minutes=st.integers(0, 900))
+    def top_up(self, key: int, amount: int, minutes: int) -> None:
+        self.now += timedelta(minutes=minutes)
+        self._post(TransferKind.TOP_UP, key, AccountName.STRIPE, AccountName.WALLET, amount, amount)
+
+    @rule(key=keys, amount=micro)
+    def refund(self, key: int, amount: int) -> None:
+        self._post(TransferKind.REFUND, key, AccountName.WALLET, AccountName.STRIPE, amount, -amount)
+
+    @rule(key=keys, seconds=st.integers(1, 20_000), messages=st.integers(0, 900), minutes=st.integers(0, 900))
+    def use(self, key: int, seconds: int, messages: int, minutes: int) -> None:
+        self.now += timedelta(minutes=minutes)
+        day = ledger.local_day_of(self.organization, self.now)
+        used = [Used("call_minutes", seconds, day, "Recall"), Used("sms", messages, day, "Recall", "Ava")]
+        cost = usage.record(self.organization, str(key), used, at=self.now)
+        db.session.commit()
+        if ("usage", key) in self.posted:
+            assert cost.micro == 0
+        else:
+            self.posted["usage", key] = -cost.micro
+
+    @rule(key=keys, amount=micro)
+    def hold(self, key: int, amount: int) -> None:
+        fits = amount <= self._available() or key in self.holds or key in self.ended
+        try:
+            holds.reserve(
+                self.organization.id, str(key), Money(amount, "USD"), at=self.now, lease=timedelta(minutes=5)
+            )
+            assert fits
+            if key not in self.ended:
+                self.holds.setdefault(key, amount)
+        except NotEnoughCreditError as error:
+            assert not fits
+            assert error.available.micro == self._available()
+        db.session.commit()
+
+    @precondition(lambda self: self.holds)
+    @rule(data=st.data(), captured=st.booleans())
+    def end_hold(self, data: st.DataObject, captured: bool) -> None:
+        key = data.draw(st.sampled_from(sorted(self.holds)))
+        end = holds.capture if captured else holds.release
+        for _ in range(2):
+            end(self.organization.id, str(key), at=self.now)
+        db.session.commit()
+        del self.holds[key]
+        self.ended.add(key)
+
+    @invariant()
+    def balances_equal_sums(self) -> None:
+        wallet = ledger.lock(self.organization.id)
+        assert wallet.posted_micro == sum(self.posted.values())
+        assert wallet.held_micro == sum(self.holds.values())
+        assert wallet.available.micro == self._available()
+        assert ledger_check.check() == []
+        db.session.commit()
+
+    @invariant()
+    def calling_follows_credit(self) -> None:
+        wallet = ledger.lock(self.organization.id)
+        available = self._available()
+        if self.posted:
+            expected = CallingState.PAUSED if available <= 0 else CallingState.LOW if available < 50_000_000 else None
+            assert wallet.state is (expected or CallingState.ACTIVE)
+        missing = calling.missing_to_call(wallet)
+        assert (missing is None) == (available > 0)
+        assert missing is None or 0 < available + missing.micro <= 10_000
+        db.session.commit()
+
+    @invariant()
+    def the_running_balance_chains(self) -> None:
+        lines = list(history.every(self.organization, history.Filters()))
+        running = sum(self.posted.values())
+        for line in lines:
+            assert line.balance is not None
+            assert line.balance.micro == running
+            running -= line.amount.micro
+        assert running == 0
+        usage_lines = [(line.day, line.usage_group) for line in lines if line.usage_group]
+        assert len(usage_lines) == len(set(usage_lines)), "one line a day and group"
+
+    def _post(
+        self, kind: TransferKind, key: int, debit: AccountName, credit: AccountName, amount: int, change: int
+    ) -> None:
+        wallet = ledger.lock(self.organization.id)
+        entry = Entry(kind, f"{kind}:{key}", debit, credit, Money(amount, "USD"), self.now)
+        posted = ledger.post(wallet, entry)
+        calling.reassess(wallet, self.now)
+        db.session.commit()
+        assert (posted is None) == ((kind.value, key) in self.posted)
+        self.posted.setdefault((kind.value, key), change)
+
+    def _available(self) -> int:
+        return sum(self.posted.values()) - sum(self.holds.values())
+
+
+def test_balances_equal_sums_whatever_happens(app: Flask) -> None:
+    slow_is_fine = [HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large]
+    run_state_machine_as_test(
+        LedgerMachine,
+        settings=settings(max_examples=25, stateful_step_count=20, deadline=None, suppress_health_check=slow_is_fine),
+    )

@@ -1,0 +1,100 @@
+"""Money: exact, typed, and strict about what people type."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.billing.money import CurrencyMismatchError, Money, MoneyError, half_up, total
+
+amounts = st.integers(min_value=-(10**15), max_value=10**15)
+
+
+@pytest.mark.parametrize(
+    ("typed", "micro"),
+    [("50", 50_000_000), ("12.5", 12_500_000), ("12.50", 12_500_000), (" $100 ", 100_000_000), ("0.01", 10_000)],
+)
+def test_what_people_type_is_read_exactly(typed: str, micro: int) -> None:
+    assert Money.parse(typed, "USD").micro == micro
+
+
+@pytest.mark.parametrize(
+    ("typed", "says"),
+    [
+        ("", "Enter an amount"),
+        ("   ", "Enter an amount"),
+        ("-5", "above zero"),
+        ("\u22125", "above zero"),
+        ("12,50", "Use a point"),
+        ("1,250", "Use a point"),
+        ("1e9", "in digits"),
+        ("NaN", "in digits"),
+        ("Infinity", "in digits"),
+        ("9" * 40, "too large"),
+        ("12.345", "at most 2 digits"),
+        ("fifty", "in digits"),
+        ("1 000", "in digits"),
+        ("١٢", "in digits"),
+        ("5.", "in digits"),
+        (".5", "in digits"),
+        ("0x10", "in digits"),
+    ],
+)
+def test_what_is_not_an_amount_is_refused_with_the_next_step(typed: str, says: str) -> None:
+    with pytest.raises(MoneyError, match=says):
+        Money.parse(typed, "USD")
+
+
+def test_a_currency_without_decimals_takes_whole_numbers_only() -> None:
+    assert Money.parse("500", "JPY").minor == 500
+    with pytest.raises(MoneyError, match="whole number"):
+        Money.parse("500.5", "JPY")
+
+
+@pytest.mark.parametrize("wrong", [1.0, "1", Decimal(1), True, None])
+def test_money_is_never_a_float_or_anything_but_whole_micro_units(wrong: object) -> None:
+    with pytest.raises(MoneyError):
+        Money(wrong, "USD")  # type: ignore[arg-type]
+
+
+def test_currencies_are_never_mixed() -> None:
+    for mix in (lambda a, b: a + b, lambda a, b: a - b, lambda a, b: a < b, lambda a, b: a >= b):
+        with pytest.raises(CurrencyMismatchError):
+            mix(Money(1, "USD"), Money(1, "EUR"))
+
+
+def test_more_than_the_ledger_holds_is_refused() -> None:
+    with pytest.raises(MoneyError, match="larger"):
+        Money(2**63, "USD")
+
+
+@given(amounts, amounts)
+def test_adding_and_taking_away_are_exact(one: int, other: int) -> None:
+    left, right = Money(one, "USD"), Money(other, "USD")
+    assert (left + right) - right == left
+    assert total([left, right], "USD").micro == one + other
+
+
+@given(st.integers(min_value=0, max_value=10**13))
+def test_an_amount_survives_being_shown_and_typed_again(cents: int) -> None:
+    money = Money.from_minor(cents, "USD")
+    assert money.minor == cents
+    assert Money.parse(money.plain, "USD") == money
+    assert Money.parse(str(money.decimal), "USD") == money
+
+
+def test_a_fraction_of_a_cent_is_never_charged_to_a_card() -> None:
+    with pytest.raises(MoneyError):
+        _ = Money(1, "USD").minor
+
+
+@given(st.fractions())
+def test_rounding_goes_to_the_nearest_and_halves_away_from_zero(exact: Fraction) -> None:
+    rounded = half_up(exact)
+    assert abs(rounded - exact) <= Fraction(1, 2)
+    if abs(rounded - exact) == Fraction(1, 2):
+        assert abs(rounded) > abs(exact)
