@@ -18,6 +18,7 @@ MAX_MICRO = 2**63 - 1
 """The largest amount that a PostgreSQL bigint holds; nothing larger can be written."""
 
 _PLAIN = re.compile(r"(?P<whole>[0-9]{1,12})(?:\.(?P<part>[0-9]+))?", re.ASCII)
+_TOO_LONG = re.compile(r"[0-9]{13,}(?:\.[0-9]*)?", re.ASCII)
 _DIGITS = {"JPY": 0, "KRW": 0, "CLP": 0, "VND": 0, "ISK": 0, "UGX": 0}
 
 
@@ -77,10 +78,9 @@ class Money:
             raise MoneyError("Use a point for cents and no comma, like 12.50 or 1250.")
         match = _PLAIN.fullmatch(cleaned)
         if match is None:
-            too_long = cleaned.isascii() and cleaned.replace(".", "", 1).isdecimal()
             raise MoneyError(
                 "That amount is too large. Enter fewer digits, like 50 or 12.50."
-                if too_long
+                if _TOO_LONG.fullmatch(cleaned)
                 else "Enter the amount in digits, like 50 or 12.50."
             )
         part, digits = match["part"] or "", digits_of(currency)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from dateutil.relativedelta import relativedelta
 
 from app.billing import catalog
 from app.billing.catalog import Plan
+from app.billing.money import Money
 from app.extensions import db
-from app.models import Organization, Subscription, SubscriptionStatus
+from app.models import Invoice, InvoiceStatus, Organization, Subscription, SubscriptionStatus
 
 FREE_PLAN = "starter"
 
@@ -51,3 +52,40 @@ def plan_on(organization: Organization, day: date) -> tuple[Plan, date]:
     while day >= start + relativedelta(months=1):
         start += relativedelta(months=1)
     return catalog.current().plan(subscription.plan), start
+
+
+def record_invoice(
+    organization: Organization,
+    *,
+    stripe_id: str,
+    number: str,
+    description: str,
+    amount: Money,
+    issued_at: datetime,
+    paid: bool,
+    failed_at: datetime | None = None,
+) -> Invoice:
+    """Write down a finalized invoice of the plan; `failed_at` is when a payment of it last failed."""
+    invoice = Invoice(
+        org_id=organization.id,
+        stripe_id=stripe_id,
+        number=number,
+        description=description,
+        amount_micro=amount.micro,
+        currency=amount.currency,
+        issued_at=issued_at,
+        status=InvoiceStatus.PAID if paid else InvoiceStatus.OPEN,
+        failed_at=failed_at,
+    )
+    db.session.add(invoice)
+    db.session.flush()
+    return invoice
+
+
+def record_failed_renewal(organization: Organization, *, on: date, failure: str) -> None:
+    """The plan's renewal was not paid: it is past due until it is. `failure` is Stripe's decline code."""
+    subscription = db.session.get_one(Subscription, (organization.id,))
+    subscription.status = SubscriptionStatus.PAST_DUE
+    subscription.failed_on = on
+    subscription.failure = failure
+    db.session.flush()

@@ -62,12 +62,6 @@ def fetch(payment_method_id: str) -> Card:
         return _card(stripe_client().v1.payment_methods.retrieve(payment_method_id))
 
 
-def attach(payment_method_id: str, customer_id: str) -> Card:
-    """Attach a payment method made elsewhere to a customer: the demo's cards. Raises also `DeclinedError`."""
-    with translated():
-        return _card(stripe_client().v1.payment_methods.attach(payment_method_id, {"customer": customer_id}))
-
-
 def _setup(intent: stripe.SetupIntent) -> Setup:
     method = intent.payment_method
     succeeded = intent.status == "succeeded" and method is not None and not isinstance(method, str)

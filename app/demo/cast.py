@@ -1,0 +1,125 @@
+"""Who is in the demo, and how each company uses its agents."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    """A campaign and the agents that call for it; `share` is its part of the company's calls, in percent."""
+
+    campaign: str
+    agents: tuple[str, ...]
+    share: int
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """A card made from one of Stripe's test ids, with the months until it expires.
+
+    https://docs.stripe.com/testing#cards
+    """
+
+    token: str
+    months_left: int
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    """`minutes` of calls on a usual working day; `top_up` is what its owner usually adds, in dollars.
+
+    `ends_at` is the balance in dollars that the story ends with. A `lost_card` paid until it was removed.
+    """
+
+    slug: str
+    name: str
+    timezone: str
+    plan: str
+    renewal_day: int
+    minutes: int
+    numbers: int
+    teams: tuple[Team, ...]
+    cards: tuple[Payment, ...]
+    low_alert: str
+    ends_at: str
+    counts: dict[str, int]
+    top_up: str
+    refund: str | None = None
+    calls_now: int = 0
+    renewal_fails: bool = False
+    lost_card: Payment | None = None
+    failed_once: bool = False
+
+
+HARBOR = Company(
+    slug="harbor-dental",
+    name="Harbor Dental",
+    timezone="America/New_York",
+    plan="growth",
+    renewal_day=3,
+    minutes=640,
+    numbers=3,
+    teams=(
+        Team("Recall patients", ("Ava", "Noah"), 46),
+        Team("Appointment reminders", ("Mia", "Ava"), 31),
+        Team("Front desk, after hours", ("Leo",), 23),
+    ),
+    cards=(Payment("pm_card_visa", 25), Payment("pm_card_mastercard", 14)),
+    low_alert="100",
+    ends_at="412.36",
+    counts={"agents": 7, "phone_numbers": 3},
+    top_up="250",
+    refund="50",
+    calls_now=4,
+    failed_once=True,
+)
+
+PINE = Company(
+    slug="pine-realty",
+    name="Pine Realty",
+    timezone="America/Chicago",
+    plan="growth",
+    renewal_day=12,
+    minutes=260,
+    numbers=2,
+    teams=(
+        Team("New listings", ("Sofia",), 58),
+        Team("Viewing follow-up", ("Sofia", "Jack"), 42),
+    ),
+    cards=(Payment("pm_card_visa", 1),),
+    low_alert="50",
+    ends_at="18.64",
+    counts={"agents": 3, "phone_numbers": 2},
+    top_up="100",
+)
+
+ATLAS = Company(
+    slug="atlas-freight",
+    name="Atlas Freight",
+    timezone="America/Denver",
+    plan="scale",
+    renewal_day=20,
+    minutes=1900,
+    numbers=9,
+    teams=(
+        Team("Delivery windows", ("Otto", "Ruth", "Ines"), 64),
+        Team("Driver dispatch", ("Otto",), 24),
+        Team("Claims intake", ("Ines",), 12),
+    ),
+    cards=(Payment("pm_card_chargeCustomerFail", 30),),
+    low_alert="150",
+    ends_at="-12.41",
+    counts={"agents": 18, "phone_numbers": 9},
+    top_up="250",
+    renewal_fails=True,
+    lost_card=Payment("pm_card_visa", 8),
+)
+
+PEOPLE: tuple[tuple[str, str, dict[str, str]], ...] = (
+    ("owner@harbor.example", "Dana Whitfield", {HARBOR.slug: "org_admin"}),
+    ("owner@pine.example", "Marcus Oyelaran", {PINE.slug: "org_admin"}),
+    ("owner@atlas.example", "Ingrid Sorensen", {ATLAS.slug: "org_admin"}),
+    ("group@harbor.example", "Priya Raman", {HARBOR.slug: "org_admin", PINE.slug: "org_admin"}),
+    ("member@harbor.example", "Tom Becker", {HARBOR.slug: "member"}),
+)

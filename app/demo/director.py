@@ -1,0 +1,203 @@
+"""Plays one company's three months, day by day."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from dateutil.relativedelta import relativedelta
+
+from app.billing import (
+    audit,
+    calling,
+    catalog,
+    holds,
+    ledger,
+    payment_methods,
+    refunds,
+    settlement,
+    subscriptions,
+    topups,
+    usage,
+)
+from app.billing.audit import Actor
+from app.billing.money import Money
+from app.billing.subscriptions import Period
+from app.billing.usage import Used
+from app.demo.cast import Company
+from app.demo.usage_of_day import usage_of
+from app.extensions import db
+from app.models import Organization, PaymentMethod, ResourceCount, TopUp
+from app.models.columns import utc_now
+from app.payments import intents, samples
+from app.payments import refunds as stripe_refunds
+from app.people import organizations
+
+DAYS = 90
+LAST_STRETCH = 9
+"""Days over which usage is steered so that the story ends with the balance that the cast asks for."""
+OWNER = Actor("owner, in the demo")
+
+
+class Director:
+    """Founds a company and plays its days."""
+
+    def __init__(self, company: Company) -> None:
+        self.company = company
+        self.zone = ZoneInfo(company.timezone)
+        self.now = utc_now()
+        self.today = self.now.astimezone(self.zone).date()
+        self.spent: list[int] = []
+
+    def found(self) -> None:
+        """Make the organization with its plan, limits, customer and cards."""
+        company = self.company
+        self.organization: Organization = organizations.create_organization(
+            company.name,
+            slug=company.slug,
+            currency=catalog.current().currency,
+            timezone=company.timezone,
+            low_threshold=self._dollars(company.low_alert),
+        )
+        start = self.today.replace(day=company.renewal_day)
+        if start > self.today:
+            start -= relativedelta(months=1)
+        self.period = Period(start, start + relativedelta(months=1))
+        subscriptions.subscribe(self.organization, company.plan, period=self.period)
+        for resource, count in company.counts.items():
+            db.session.add(ResourceCount(org_id=self.organization.id, resource=resource, count=count))
+        self.customer_id = payment_methods.customer_of(self.organization, email=None)
+        cards = ((company.lost_card,) if company.lost_card else ()) + company.cards
+        self.cards = [self._card(card.token, card.months_left) for card in cards]
+        self.paying_card = self.cards[0]
+        db.session.commit()
+
+    def play(self) -> None:
+        """Let the days pass: usage, top-ups when credit runs low, a refund, invoices, and calls still going on."""
+        company = self.company
+        for ago in range(DAYS, -1, -1):
+            day = self.today - timedelta(days=ago)
+            if day.day == company.renewal_day:
+                self._renew(day)
+            if ago == DAYS:
+                self._top_up(self._dollars(company.top_up), self._moment(day, 8))
+            elif ago > LAST_STRETCH and self._balance() < 3 * self._usual_day():
+                self._top_up(self._dollars(company.top_up), self._moment(day, 9))
+            elif ago == LAST_STRETCH:
+                self._top_up_for_last_stretch(day)
+            if company.refund and ago == 20:
+                self._refund(self._dollars(company.refund), self._moment(day, 11))
+            self._use(day, ago)
+            db.session.commit()
+        if company.lost_card:
+            samples.detach_card(self.cards[0].stripe_id)
+            payment_methods.forget(self.organization.id, self.cards[0].stripe_id)
+        self._calls_now()
+        calling.reassess(ledger.lock(self.organization.id), self.now)
+        db.session.commit()
+
+    def _use(self, day: date, ago: int) -> None:
+        at = self._moment(day, 18)
+        left = self._balance() - self._dollars(self.company.ends_at).micro
+        if ago > LAST_STRETCH:
+            used = usage_of(self.company, day)
+        else:
+            calm = max(self._usual_day() * (ago + 1), 1)
+            used = usage_of(self.company, day, scale=max(min(left / calm, 2.5), 0.05))
+        if ago == 0:
+            used = [one for one in used if one.meter != "call_minutes"]
+        cost = usage.record(self.organization, f"demo:{day}", used, at=at).micro
+        if ago == 0 and left > cost:
+            cost += self._land(day, Money(left - cost, self.organization.currency), at)
+        self.spent.append(cost)
+
+    def _land(self, day: date, amount: Money, at: datetime) -> int:
+        """Today's calls, costing what is left to the balance that the story ends with."""
+        units = usage.units_costing(self.organization, "call_minutes", amount)
+        shares = [
+            (team.campaign, agent, team.share / len(team.agents))
+            for team in self.company.teams
+            for agent in team.agents
+        ]
+        used = [Used("call_minutes", round(units * share / 100), day, *names) for *names, share in shares]
+        return usage.record(self.organization, f"demo:{day}:calls", used, at=at).micro
+
+    def _top_up(self, amount: Money, at: datetime) -> TopUp:
+        top_up = topups.begin(self.organization, amount, self.paying_card.id, OWNER)
+        top_up.created_at = top_up.paying_since = at
+        top_up.attempt = 1
+        db.session.commit()
+        request = topups.charge_request(self.organization, top_up, self.paying_card, self.customer_id)
+        settlement.apply(self.organization.id, top_up.id, intents.charge(request), OWNER, at=at)
+        self.last_top_up = top_up
+        return top_up
+
+    def _top_up_for_last_stretch(self, day: date) -> None:
+        wanted = self._dollars(self.company.ends_at).micro + self._usual_day() * (LAST_STRETCH + 1)
+        fives = -(-(wanted - self._balance()) // 5_000_000)
+        amount = Money(fives * 5_000_000, self.organization.currency)
+        if amount >= catalog.current().top_up.minimum:
+            self._top_up(amount, self._moment(day, 9))
+
+    def _refund(self, amount: Money, at: datetime) -> None:
+        intent = self.last_top_up.payment_intent_id or ""
+        refund = stripe_refunds.create(intent, amount, key=f"demo_refund:{self.last_top_up.id}")
+        refunds.apply(refund, at=at)
+
+    def _renew(self, day: date) -> None:
+        company, plan = self.company, catalog.current().plan(self.company.plan)
+        is_latest = day == self.period.start
+        fails = company.renewal_fails and is_latest
+        failed_once = company.failed_once and day <= self.today - timedelta(days=60)
+        at = self._moment(day, 7)
+        made = samples.issue_invoice(
+            self.customer_id, plan.price, f"{plan.name} plan, {day:%B %Y}", on=at, paid=not fails
+        )
+        subscriptions.record_invoice(
+            self.organization,
+            stripe_id=made.id,
+            number=made.number,
+            description=f"{plan.name} plan, {day:%B %Y}",
+            amount=plan.price,
+            issued_at=at,
+            paid=not fails,
+            failed_at=at if fails or failed_once else None,
+        )
+        if fails:
+            subscriptions.record_failed_renewal(self.organization, on=day, failure="generic_decline")
+
+    def _calls_now(self) -> None:
+        team = self.company.teams[0]
+        for number in range(self.company.calls_now):
+            amount = Money(1_550_000, self.organization.currency)
+            at = self.now - timedelta(minutes=2 + 3 * number)
+            holds.reserve(
+                self.organization.id,
+                f"demo-call-{number + 1}",
+                amount,
+                at=at,
+                lease=timedelta(hours=6),
+                call=f"+1 212 555 01{34 + number}",
+                agent=team.agents[number % len(team.agents)],
+                campaign=team.campaign,
+            )
+
+    def _card(self, token: str, months_left: int) -> PaymentMethod:
+        expires = self.today + relativedelta(months=months_left)
+        card = samples.attach_card(token, self.customer_id, expires=expires)
+        return payment_methods.record(self.organization, card, audit.OPERATOR)
+
+    def _usual_day(self) -> int:
+        """What a day has cost of late, in micro-units; before there is a past, a part of the usual top-up."""
+        recent = self.spent[-14:]
+        return sum(recent) // len(recent) if recent else self._dollars(self.company.top_up).micro // 6
+
+    def _balance(self) -> int:
+        return ledger.lock(self.organization.id).posted_micro
+
+    def _moment(self, day: date, hour: int) -> datetime:
+        return min(datetime.combine(day, time(hour, 12), self.zone), self.now)
+
+    def _dollars(self, text: str) -> Money:
+        currency = catalog.current().currency
+        return -Money.parse(text[1:], currency) if text.startswith("-") else Money.parse(text, currency)

@@ -1,0 +1,82 @@
+"""Settings: production refuses to start half-configured, and says which setting it is."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from config import ROOT, Settings, SettingsError
+
+PRODUCTION = {
+    "APP_ENV": "production",
+    "SECRET_KEY": "s" * 48,
+    "DATABASE_URL": "postgresql+psycopg://billing@db/billing",
+    "PUBLIC_URL": "https://billing.example",
+    "STRIPE_SECRET_KEY": "sk_live_x",
+    "STRIPE_PUBLISHABLE_KEY": "pk_live_x",
+    "STRIPE_WEBHOOK_SECRET": "whsec_x",
+}
+
+
+def test_production_starts_with_what_it_needs() -> None:
+    settings = Settings.from_environment(PRODUCTION)
+    assert settings.stripe_api_base == "https://api.stripe.com"
+    assert settings.stripe_js_url.startswith("https://js.stripe.com/")
+    assert settings.log_format == "json"
+
+
+@pytest.mark.parametrize("name", [name for name in PRODUCTION if name != "APP_ENV"])
+def test_production_refuses_to_start_without_a_needed_setting_and_names_it(name: str) -> None:
+    with pytest.raises(SettingsError, match=name):
+        Settings.from_environment({key: value for key, value in PRODUCTION.items() if key != name})
+
+
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [
+        ({"STRIPE_API_BASE": "http://localhost:8001"}, "STRIPE_API_BASE"),
+        ({"STRIPE_JS_URL": "http://localhost:8001/endive/stripe.js"}, "STRIPE_JS_URL"),
+        ({"FLASK_DEBUG": "1"}, "FLASK_DEBUG"),
+        ({"PUBLIC_URL": "http://billing.example"}, "PUBLIC_URL"),
+        ({"SECRET_KEY": "short"}, "SECRET_KEY"),
+        ({"STRIPE_PUBLISHABLE_KEY": "pk_test_x"}, "STRIPE_PUBLISHABLE_KEY"),
+        ({"SESSION_IDLE_MINUTES": "soon"}, "SESSION_IDLE_MINUTES"),
+        ({"LOG_FORMAT": "xml"}, "LOG_FORMAT"),
+    ],
+)
+def test_production_refuses_what_is_dangerous_or_wrong_and_names_it(change: dict[str, str], named: str) -> None:
+    with pytest.raises(SettingsError, match=named):
+        Settings.from_environment(PRODUCTION | change)
+
+
+def test_a_live_key_never_goes_to_a_stand_in_not_even_in_development() -> None:
+    with pytest.raises(SettingsError, match="live key"):
+        Settings.from_environment(
+            {
+                "DATABASE_URL": "postgresql+psycopg:///x",
+                "STRIPE_SECRET_KEY": "sk_live_x",
+                "STRIPE_PUBLISHABLE_KEY": "pk_live_x",
+                "STRIPE_API_BASE": "http://localhost:8001",
+            }
+        )
+
+
+def test_with_test_keys_development_talks_to_stripe_itself() -> None:
+    settings = Settings.from_environment(
+        {
+            "DATABASE_URL": "postgresql+psycopg:///x",
+            "STRIPE_SECRET_KEY": "sk_test_x",
+            "STRIPE_PUBLISHABLE_KEY": "pk_test_x",
+            "STRIPE_WEBHOOK_SECRET": "whsec_x",
+        }
+    )
+    assert not settings.uses_sandbox
+    assert settings.stripe_js_url == "https://js.stripe.com/endive/stripe.js"
+
+
+def test_the_example_lists_every_setting() -> None:
+    read = set(re.findall(r'env\.\w+\(\s*"([A-Z_]+)"', Path(ROOT / "config.py").read_text()))
+    listed = set(re.findall(r"^([A-Z_]+)=", Path(ROOT / ".env.example").read_text(), re.MULTILINE))
+    assert read <= listed
