@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import subprocess
 import time
@@ -13,8 +12,6 @@ from pathlib import Path
 from dev.errors import ToolError
 
 SECONDS = 30
-SOCKET_PREFIX = "voice-portal-"
-SOCKET_LINE = 4  # of postmaster.pid: the folder of the server's socket
 
 
 def end(folder: Path) -> None:
@@ -24,16 +21,10 @@ def end(folder: Path) -> None:
     lives. In a restarted container another program has the number soon, so the command line decides.
     """
     note = folder / "postmaster.pid"
-    lines = note.read_text().splitlines() if note.exists() else []
-    if not lines or not lines[0].isdecimal():
-        note.unlink(missing_ok=True)
-        return
-    pid = int(lines[0])
-    if _is_server(pid, folder):
-        _stop(pid, folder)
+    first = note.read_text().partition("\n")[0] if note.exists() else ""
+    if first.isdecimal() and _is_server(int(first), folder):
+        _stop(int(first), folder)
     note.unlink(missing_ok=True)
-    if len(lines) > SOCKET_LINE and SOCKET_PREFIX in lines[SOCKET_LINE]:
-        shutil.rmtree(lines[SOCKET_LINE], ignore_errors=True)
 
 
 def _stop(pid: int, folder: Path) -> None:

@@ -4,3 +4,10 @@ from __future__ import annotations
 
 PASSWORD = "voice-portal-demo"  # noqa: S105 - everybody's, and printed on purpose
 OWNER = "owner@harbor.example"
+PEOPLE = {
+    OWNER: "owner of Harbor Dental: calls in progress",
+    "owner@pine.example": "owner of Pine Realty: low balance",
+    "owner@atlas.example": "owner of Atlas Freight: calling is paused",
+    "group@harbor.example": "owner of Harbor Dental and Pine Realty",
+    "member@harbor.example": "of Harbor Dental, but no owner: sees no billing",
+}

@@ -10,6 +10,7 @@ limit on how deep the checkout lies. Only the person who started it can connect.
 
 from __future__ import annotations
 
+import hashlib
 import importlib.util
 import shutil
 import signal
@@ -67,7 +68,8 @@ class Cluster:
         self.process: subprocess.Popen[bytes] | None = None
         self._settings = SETTINGS | (THROWAWAY_SETTINGS if throwaway else {})
         self._account = Account.for_postgres()
-        self._sockets: Path | None = None
+        name = hashlib.sha256(str(self.folder).encode()).hexdigest()[:12]
+        self._sockets = Path(tempfile.gettempdir()) / f"voice-portal-{name}"
 
     def start(self) -> None:
         """Start the server, on a new folder or on what an earlier one left, and wait until it answers."""
@@ -77,8 +79,7 @@ class Cluster:
         leftover.end(self.folder)
         if not (self.folder / "PG_VERSION").exists():
             self._initialize()
-        self._sockets = Path(tempfile.mkdtemp(prefix=leftover.SOCKET_PREFIX))
-        self._account.own(self._sockets)
+        self._make_sockets()
         options = [f"--{name}={value}" for name, value in self._settings.items()]
         command = [str(programs() / "postgres"), "-D", str(self.folder), "-k", str(self._sockets), *options]
         with self.log.open("ab") as log:
@@ -104,9 +105,7 @@ class Cluster:
             except subprocess.TimeoutExpired:
                 process.send_signal(signal.SIGQUIT)
                 process.wait()
-        if self._sockets is not None:
-            shutil.rmtree(self._sockets, ignore_errors=True)
-            self._sockets = None
+        shutil.rmtree(self._sockets, ignore_errors=True)
 
     def url(self, database: str = "postgres") -> str:
         """The SQLAlchemy address of a database of this server."""
@@ -149,6 +148,14 @@ class Cluster:
         )
         if done.returncode != 0:
             raise ToolError(f"PostgreSQL could not set up {self.folder}:\n{done.stderr.strip()}")
+
+    def _make_sockets(self) -> None:
+        shutil.rmtree(self._sockets, ignore_errors=True)
+        try:
+            self._sockets.mkdir(mode=0o700)
+        except FileExistsError:
+            raise ToolError(f"{self._sockets} belongs to somebody else. Remove it, or set TMPDIR.") from None
+        self._account.own(self._sockets)
 
     def _wait_until_ready(self) -> None:
         assert self.process is not None  # noqa: S101 - called by start alone

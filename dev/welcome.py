@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from dev.demo import Plan
-from dev.people import OWNER, PASSWORD
+from dev.people import PASSWORD, PEOPLE
 
 
 def welcome(plan: Plan) -> str:
     """Where the pages are, who can sign in, and how to end it."""
+    width = max(map(len, PEOPLE))
+    sandbox = [f"  Stand-in for Stripe  {plan.sandbox_address}"] if plan.sandbox_address else []
     lines = [
+        f"  Billing & wallet     {plan.address}/billing",
+        *sandbox,
         "",
-        f"  Billing & wallet   {plan.address}/billing",
-        f"  Sign in            {OWNER} / {PASSWORD}",
+        f"  Sign in with the password {PASSWORD} as",
+        *(f"    {email:<{width}}  {who}" for email, who in PEOPLE.items()),
+        "",
+        "  Ctrl-C ends all of it.",
     ]
-    if plan.sandbox_address:
-        lines.append(f"  Stand-in for Stripe {plan.sandbox_address}")
-    lines += ["", "  Ctrl-C ends all of it.", ""]
-    return "\n".join(lines)
+    rule = "─" * max(map(len, lines))
+    return "\n".join(["", rule, *lines, rule, ""])

@@ -110,3 +110,13 @@ def test_only_the_owner_can_connect(folder):
         [socket] = [path for path in cluster._sockets.iterdir() if path.is_socket()]
         assert socket.stat().st_mode & 0o077 == 0
         assert cluster._sockets.stat().st_mode & 0o077 == 0
+
+
+def test_a_socket_folder_of_somebody_else_is_not_used(folder):
+    cluster = Cluster(folder)
+    cluster._sockets.symlink_to(folder)
+    try:
+        with pytest.raises(ToolError, match="belongs to somebody else"):
+            cluster.start()
+    finally:
+        cluster._sockets.unlink()

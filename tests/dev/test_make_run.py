@@ -5,7 +5,8 @@ from contextlib import contextmanager
 
 import pytest
 
-from dev import demo, run
+from app.demo import cast, story
+from dev import demo, people, run
 from dev.data_folder import held
 from dev.errors import ToolError
 from dev.processes import Ended
@@ -76,6 +77,12 @@ def test_the_folder_is_free_again_after_a_run(monkeypatch, tmp_path):
 def test_the_welcome_says_where_and_who(tmp_path):
     said = welcome(a_plan(tmp_path))
     assert "http://localhost:8100/billing" in said
-    assert "owner@harbor.example / voice-portal-demo" in said
+    assert "owner@harbor.example" in said
+    assert "voice-portal-demo" in said
     assert "http://localhost:8101" in said
     assert "Ctrl-C" in said
+
+
+def test_the_welcome_names_everybody_in_the_demo():
+    assert set(people.PEOPLE) == {email for email, _name, _seats in cast.PEOPLE}
+    assert people.PASSWORD == story.PASSWORD
