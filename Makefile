@@ -12,7 +12,7 @@ CHECKED := app stripe_sandbox dev benchmarks config.py wsgi.py
 TEST_PROCESSES ?= 2
 SECTION ?=
 
-.PHONY: help run test lint format bench requirements screenshots clean reset-demo
+.PHONY: help run test lint lint-style lint-types lint-imports format bench requirements screenshots clean reset-demo
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 24
@@ -21,14 +21,20 @@ run: $(RUN_STAMP) ## Start the product with demo data (PORT=8000)
 	@exec $(PYTHON_IN_VENV) -m dev.run
 
 test: $(DEV_STAMP) ## Run the tests (ARGS="tests/billing -k top_up")
-	@$(PYTHON_IN_VENV) -m dev.testing.browser
+	@$(PYTHON_IN_VENV) -m dev.testing
 	@$(PYTHON_IN_VENV) -m pytest -n $(TEST_PROCESSES) $(ARGS)
 
-lint: $(DEV_STAMP) ## Check style, types and who imports whom
+lint: lint-style lint-types lint-imports ## Check style, types and who imports whom
+
+lint-style: $(DEV_STAMP)
 	$(PYTHON_IN_VENV) -m ruff check .
 	$(PYTHON_IN_VENV) -m ruff format --check .
-	$(PYTHON_IN_VENV) -m mypy $(wildcard $(CHECKED))
-	.venv/bin/lint-imports
+
+lint-types: $(DEV_STAMP)
+	$(PYTHON_IN_VENV) -m mypy $(CHECKED)
+
+lint-imports: $(DEV_STAMP)
+	@$(PYTHON_IN_VENV) -c 'from importlinter.cli import lint_imports_command; lint_imports_command()'
 
 format: $(DEV_STAMP) ## Format the code and mend what ruff can
 	$(PYTHON_IN_VENV) -m ruff check --fix .

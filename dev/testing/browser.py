@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -48,17 +47,3 @@ def _of_playwright(environ: Mapping[str, str]) -> Path | None:
     # The number after the last dash is the browser's build.
     programs.sort(key=lambda path: int(path.parts[-3].rpartition("-")[2] or 0))
     return programs[-1] if programs else None
-
-
-def main() -> int:
-    """Say where the browser is, or how to get one. `make test` asks before it starts."""
-    try:
-        browser_path()
-    except ToolError as error:
-        print(error, file=sys.stderr)
-        return 1
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
