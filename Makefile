@@ -34,7 +34,7 @@ lint-types: $(DEV_STAMP)
 	$(PYTHON_IN_VENV) -m mypy $(CHECKED)
 
 lint-imports: $(DEV_STAMP)
-	@$(PYTHON_IN_VENV) -c 'from importlinter.cli import lint_imports_command; lint_imports_command()'
+	.venv/bin/lint-imports
 
 format: $(DEV_STAMP) ## Format the code and mend what ruff can
 	$(PYTHON_IN_VENV) -m ruff check --fix .
