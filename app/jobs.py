@@ -13,17 +13,15 @@ from uuid import UUID
 
 import structlog
 from flask import Flask
-from procrastinate import App, PsycopgConnector, RetryStrategy
-from procrastinate.blueprints import Blueprint
+from procrastinate import PsycopgConnector, RetryStrategy
 
 from app.billing import ledger_check, recovery
-from app.extensions import db
+from app.extensions import db, jobs
 from app.people import sessions
 from app.web.identity import session_limits
 from app.webhooks import handling
 
 log = structlog.get_logger("billing.jobs")
-tasks = Blueprint()
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -32,18 +30,19 @@ AGAIN = RetryStrategy(max_attempts=8, exponential_wait=3)
 """Waits 3, 9, 27 … seconds between tries."""
 
 
-def run_worker(app: Flask) -> None:
-    """Work through the queue until the process is told to stop."""
+def run_worker(app: Flask, *, until_empty: bool = False) -> None:
+    """Work through the queue until the process is told to stop, or until nothing is due."""
     url = app.config["SETTINGS"].database_url.replace("postgresql+psycopg://", "postgresql://")
-    worker = App(connector=PsycopgConnector(conninfo=url))
-    worker.add_tasks_from(tasks, namespace="")
-    worker.run_worker(
-        concurrency=4,
-        additional_context={"app": app},
-        fetch_job_polling_interval=2.0,
-        shutdown_graceful_timeout=25,
-        delete_jobs="successful",
-    )
+    with jobs.replace_connector(PsycopgConnector(conninfo=url)) as worker:
+        worker.run_worker(
+            concurrency=4,
+            wait=not until_empty,
+            additional_context={"app": app},
+            fetch_job_polling_interval=2.0,
+            shutdown_graceful_timeout=25,
+            delete_jobs="successful",
+            install_signal_handlers=not until_empty,
+        )
 
 
 def in_app(task: Callable[P, R]) -> Callable[..., R]:
@@ -58,22 +57,22 @@ def in_app(task: Callable[P, R]) -> Callable[..., R]:
     return run
 
 
-@tasks.task(name="settle_top_up", retry=AGAIN, pass_context=True)
+@jobs.task(name="settle_top_up", retry=AGAIN, pass_context=True)
 @in_app
 def settle_top_up(org_id: str, top_up_id: str) -> None:
     """Learn what became of a payment that nobody has told us the end of."""
     recovery.look_after(UUID(org_id), UUID(top_up_id))
 
 
-@tasks.task(name="handle_stripe_event", retry=AGAIN, pass_context=True)
+@jobs.task(name="handle_stripe_event", retry=AGAIN, pass_context=True)
 @in_app
 def handle_stripe_event(event_id: str) -> None:
     """Do what an event of Stripe's asks for."""
     handling.handle(event_id)
 
 
-@tasks.periodic(cron="* * * * *")
-@tasks.task(name="sweep", queueing_lock="sweep", pass_context=True)
+@jobs.periodic(cron="* * * * *")
+@jobs.task(name="sweep", queueing_lock="sweep", pass_context=True)
 @in_app
 def sweep(**_: int) -> None:
     """Take up what a killed process left open: payments, and events that were stored but not handled."""
@@ -83,8 +82,8 @@ def sweep(**_: int) -> None:
         handling.handle(event_id)
 
 
-@tasks.periodic(cron="17 3 * * *")
-@tasks.task(name="nightly", queueing_lock="nightly", pass_context=True)
+@jobs.periodic(cron="17 3 * * *")
+@jobs.task(name="nightly", queueing_lock="nightly", pass_context=True)
 @in_app
 def nightly(**_: int) -> None:
     """Check the whole ledger, and throw away sessions that can't be used any more."""

@@ -8,11 +8,15 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 
 from app import create_app
 from app.extensions import db
 from config import Settings
 from dev.testing import create_database, migrate, reset, start_cluster
+from stripe_sandbox.testing import running
+from tests.support.browsing import BrowserClient, Visitor
+from tests.support.sandbox import WEBHOOK_SECRET, Sandbox
 
 TEMPLATE = "template_of_tests"
 
@@ -36,21 +40,39 @@ def database_url(process_name: str) -> str:
 
 
 @pytest.fixture(scope="session")
-def settings(database_url: str) -> Settings:
-    """The settings of tests without Stripe: an address where nothing answers."""
+def sandbox_process() -> Iterator[Sandbox]:
+    """Stripe's stand-in, checking each of its answers against the SDK's types."""
+    with running(webhook_secret=WEBHOOK_SECRET) as process:
+        yield Sandbox(process)
+
+
+@pytest.fixture
+def sandbox(sandbox_process: Sandbox) -> Sandbox:
+    """The stand-in, empty and without faults; its webhooks wait until a test delivers them."""
+    sandbox_process.start_over()
+    return sandbox_process
+
+
+@pytest.fixture(scope="session")
+def settings(database_url: str, sandbox_process: Sandbox) -> Settings:
     return Settings.from_environment(
         {
             "APP_ENV": "test",
             "DATABASE_URL": database_url,
-            "STRIPE_API_BASE": "http://127.0.0.1:9",
-            "LOG_LEVEL": "ERROR",
+            "STRIPE_API_BASE": sandbox_process.url,
+            "STRIPE_JS_URL": f"{sandbox_process.url}/endive/stripe.js",
+            "STRIPE_WEBHOOK_SECRET": WEBHOOK_SECRET,
+            "STRIPE_TIMEOUT_SECONDS": "2",
+            "LOG_LEVEL": "CRITICAL",
         }
     )
 
 
 @pytest.fixture(scope="session")
 def application(settings: Settings) -> Flask:
-    return create_app(settings)
+    app = create_app(settings)
+    app.test_client_class = BrowserClient
+    return app
 
 
 @pytest.fixture
@@ -60,3 +82,14 @@ def app(application: Flask) -> Iterator[Flask]:
         reset(db.engine)
         yield application
         db.session.rollback()
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+@pytest.fixture
+def visitor(client: FlaskClient) -> Visitor:
+    """A browser that nobody is signed in with."""
+    return Visitor(client)

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from itertools import count
 
-from app.billing import calling, ledger
+from app.billing import calling, ledger, payment_methods
+from app.billing.audit import Actor
 from app.billing.ledger import Entry
 from app.billing.money import Money
 from app.extensions import db
 from app.models import AccountName, Organization, PaymentMethod, Role, TransferKind, User
-from app.models.columns import utc_now
+from app.payments import samples
 from app.people import invitations, organizations
 
 PASSWORD = "correct horse battery"
+OWNER = Actor("owner@test.example", address="127.0.0.1")
 _numbers = count(1)
 
 
@@ -22,10 +24,14 @@ def usd(text: str) -> Money:
     return -Money.parse(text[1:], "USD") if text.startswith("-") else Money.parse(text, "USD")
 
 
-def an_organization(name: str = "", *, timezone: str = "UTC", credit: str = "0", alert: str | None = None) -> Organization:
+def an_organization(
+    name: str = "", *, timezone: str = "UTC", credit: str = "0", alert: str | None = None
+) -> Organization:
     """An organization, with some credit if wanted."""
     made = organizations.create_organization(
-        name or f"Organization {next(_numbers)}", timezone=timezone, low_threshold=usd(alert) if alert else None
+        name or f"Organization {next(_numbers)}",
+        timezone=timezone,
+        low_threshold=usd(alert) if alert else None,
     )
     if usd(credit):
         give_credit(made, credit)
@@ -33,9 +39,11 @@ def an_organization(name: str = "", *, timezone: str = "UTC", credit: str = "0",
     return made
 
 
-def give_credit(organization: Organization, amount: str, *, source: str = "", at: datetime | None = None) -> None:
-    """Credit out of goodwill."""
-    at = at or utc_now()
+def give_credit(
+    organization: Organization, amount: str, *, source: str = "", at: datetime | None = None
+) -> None:
+    """Credit out of goodwill, long ago unless said otherwise."""
+    at = at or datetime(2026, 1, 1, tzinfo=UTC)
     wallet = ledger.lock(organization.id)
     entry = Entry(
         kind=TransferKind.CREDIT,
@@ -52,7 +60,12 @@ def give_credit(organization: Organization, amount: str, *, source: str = "", at
 
 
 def a_person(
-    email: str = "", *, organization: Organization, role: Role = Role.ORG_ADMIN, password: str = PASSWORD, name: str = ""
+    email: str = "",
+    *,
+    organization: Organization,
+    role: Role = Role.ORG_ADMIN,
+    password: str = PASSWORD,
+    name: str = "",
 ) -> User:
     """Somebody with a password and a role."""
     user = organizations.add_person(
@@ -63,7 +76,9 @@ def a_person(
     return user
 
 
-def a_card(organization: Organization, *, last4: str = "4242", year: int = 2040, default: bool = True) -> PaymentMethod:
+def a_card(
+    organization: Organization, *, last4: str = "4242", year: int = 2040, default: bool = True
+) -> PaymentMethod:
     """A card that only we know of."""
     method = PaymentMethod(
         org_id=organization.id,
@@ -82,3 +97,20 @@ def a_card(organization: Organization, *, last4: str = "4242", year: int = 2040,
 def at(text: str) -> datetime:
     """`at("2026-11-24 09:30")`, in UTC."""
     return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+def a_payer(
+    token: str = "pm_card_visa", *, credit: str = "0", alert: str | None = None
+) -> tuple[Organization, PaymentMethod]:
+    """An organization with a customer and a card at Stripe's stand-in."""
+    organization = an_organization(credit=credit, alert=alert)
+    return organization, a_stripe_card(organization, token)
+
+
+def a_stripe_card(organization: Organization, token: str = "pm_card_visa") -> PaymentMethod:
+    """One more card, made from one of Stripe's test ids."""
+    customer_id = payment_methods.customer_of(organization, email=None)
+    card = samples.attach_card(token, customer_id, expires=date(2040, 12, 1))
+    method = payment_methods.record(organization, card, OWNER)
+    db.session.commit()
+    return method

@@ -46,7 +46,9 @@ def test_production_refuses_to_start_without_a_needed_setting_and_names_it(name:
         ({"LOG_FORMAT": "xml"}, "LOG_FORMAT"),
     ],
 )
-def test_production_refuses_what_is_dangerous_or_wrong_and_names_it(change: dict[str, str], named: str) -> None:
+def test_production_refuses_what_is_dangerous_or_wrong_and_names_it(
+    change: dict[str, str], named: str
+) -> None:
     with pytest.raises(SettingsError, match=named):
         Settings.from_environment(PRODUCTION | change)
 

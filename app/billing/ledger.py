@@ -87,8 +87,7 @@ def post(wallet: Wallet, entry: Entry) -> Transfer | None:
         raise ValueError("A transfer's amount is above zero; its accounts say which way it goes.")
     if is_posted(wallet.org_id, entry.kind, entry.source):
         return None
-    # Clocks of two processes differ; history lines must not go back in time.
-    at = max(entry.at, wallet.last_posted_at or entry.at)
+    at = posting_time(wallet, entry.at)
     wallet.last_posted_at = at
     wallet.last_seq += 1
     wallet.posted_micro += entry.wallet_change
@@ -112,6 +111,11 @@ def post(wallet: Wallet, entry: Entry) -> Transfer | None:
     _move(wallet.org_id, {entry.debit: -entry.amount.micro, entry.credit: entry.amount.micro})
     db.session.flush()
     return transfer
+
+
+def posting_time(wallet: Wallet, at: datetime) -> datetime:
+    """When something of `at` counts as posted: clocks differ, but the history of a wallet never goes back in time."""
+    return max(at, wallet.last_posted_at or at)
 
 
 def is_posted(org_id: UUID, kind: TransferKind, source: str) -> bool:

@@ -43,6 +43,7 @@ def record(organization: Organization, source: str, used: Sequence[Used], *, at:
     balance below zero. Raises `CatalogError` for an unknown meter.
     """
     wallet = ledger.lock(organization.id)
+    at = ledger.posting_time(wallet, at)
     shelf = catalog.current()
     groups: dict[UsageGroup, list[Used]] = defaultdict(list)
     for one in used:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from sqlalchemy import event
-from sqlalchemy.orm import Mapped, ORMExecuteState, Session, with_loader_criteria
+from sqlalchemy.orm import Mapped, ORMExecuteState, Session, mapped_column, with_loader_criteria
 
 from app.models.columns import OrgKey
 
@@ -19,7 +19,7 @@ SCOPE = "org_id"
 class OrgScoped:
     """A table whose rows belong to one organization; `org_id` leads its primary key."""
 
-    org_id: Mapped[OrgKey]
+    org_id: Mapped[OrgKey] = mapped_column()
 
 
 def scope_to(session: Session, org_id: UUID) -> None:

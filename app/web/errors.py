@@ -29,6 +29,12 @@ class Resend:
     action: str
     fields: list[tuple[str, str]]
 
+    @property
+    def shown(self) -> list[tuple[str, str]]:
+        """What a person typed or chose of it, under readable names; ids mean nothing to them."""
+        readable = {"email": "Email", "amount": "Amount", "other_amount": "Other amount"}
+        return [(readable[name], value) for name, value in self.fields if name in readable and value]
+
 
 @dataclass(frozen=True, slots=True)
 class ErrorView:

@@ -90,13 +90,14 @@ def day_long(value: date) -> str:
 def time_element(value: datetime, style: str = "full") -> Markup:
     """A `<time>` with the instant in UTC and the words in the organization's zone, which is named.
 
-    `style` is `full` (24 Nov 2026, 09:05 EST), `day` (24 Nov) or `clock` (09:05 EST).
+    `style` is `full` (24 Nov 2026, 09:05 EST), `date` (24 Nov 2026), `day` (24 Nov) or `clock` (09:05 EST).
     """
     zone, locale = _zone(), viewer_locale()
     local = value.astimezone(zone)
     clock = f"{format_time(local, 'HH:mm', locale=locale)} {local.tzname()}"
     words = {
         "full": f"{format_datetime(local, 'd MMM y', locale=locale)}, {clock}",
+        "date": format_date(local.date(), "d MMM y", locale=locale),
         "day": format_date(local.date(), "d MMM", locale=locale),
         "clock": clock,
     }[style]

@@ -7,7 +7,14 @@ from datetime import timedelta
 from flask import Flask
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 from app.billing import calling, history, holds, ledger, ledger_check, usage
 from app.billing.holds import NotEnoughCreditError
@@ -97,7 +104,13 @@ class LedgerMachine(RuleBasedStateMachine):
         wallet = ledger.lock(self.organization.id)
         available = self._available()
         if self.posted:
-            expected = CallingState.PAUSED if available <= 0 else CallingState.LOW if available < 50_000_000 else None
+            expected = (
+                CallingState.PAUSED
+                if available <= 0
+                else CallingState.LOW
+                if available < 50_000_000
+                else None
+            )
             assert wallet.state is (expected or CallingState.ACTIVE)
         missing = calling.missing_to_call(wallet)
         assert (missing is None) == (available > 0)
@@ -135,5 +148,7 @@ def test_balances_equal_sums_whatever_happens(app: Flask) -> None:
     slow_is_fine = [HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large]
     run_state_machine_as_test(
         LedgerMachine,
-        settings=settings(max_examples=25, stateful_step_count=20, deadline=None, suppress_health_check=slow_is_fine),
+        settings=settings(
+            max_examples=25, stateful_step_count=20, deadline=None, suppress_health_check=slow_is_fine
+        ),
     )

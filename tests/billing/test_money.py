@@ -16,7 +16,13 @@ amounts = st.integers(min_value=-(10**15), max_value=10**15)
 
 @pytest.mark.parametrize(
     ("typed", "micro"),
-    [("50", 50_000_000), ("12.5", 12_500_000), ("12.50", 12_500_000), (" $100 ", 100_000_000), ("0.01", 10_000)],
+    [
+        ("50", 50_000_000),
+        ("12.5", 12_500_000),
+        ("12.50", 12_500_000),
+        (" $100 ", 100_000_000),
+        ("0.01", 10_000),
+    ],
 )
 def test_what_people_type_is_read_exactly(typed: str, micro: int) -> None:
     assert Money.parse(typed, "USD").micro == micro

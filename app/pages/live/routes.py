@@ -11,6 +11,7 @@ from collections.abc import Callable
 from flask import Blueprint, Response, make_response, render_template, request
 
 from app.billing import overview, wallet_page
+from app.pages.wallet.routes import context
 from app.web.identity import current_identity, current_organization, keeps_session_alive, org_admin_required
 
 blueprint = Blueprint("live", __name__)
@@ -37,14 +38,8 @@ def live_wallet() -> Response:
     def draw() -> tuple[str, int]:
         view = wallet_page.gather_live(current_organization(), top_up_id=request.args.get("top_up"))
         newest = request.args.get("newest") == "1"
-        html = render_template(
-            "wallet/live.html",
-            balance=view.balance,
-            history=view.history if newest else None,
-            top_up=view.top_up,
-            shown_state=request.args.get("state"),
-            cards=view.cards,
-        )
+        values = context(view) | {"history": view.history if newest else None}
+        html = render_template("wallet/live.html", shown_state=request.args.get("state"), **values)
         return html, view.balance.version
 
     return _unless_current(draw)

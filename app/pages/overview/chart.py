@@ -9,10 +9,26 @@ from app.billing.money import MICRO, Money
 from app.billing.spending import DaySpend, Spending
 from app.models import UsageGroup
 
-WIDTH, HEIGHT = 660, 150
-_LEFT, _TOP, _BOTTOM = 44, 12, 124
+_LEFT, _TOP, _UNDER = 44, 12, 26
 _STEPS = (1, 2, 5)
 _SERIES = {group: position for position, group in enumerate(UsageGroup, start=1)}
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How large a chart is drawn, in units of its viewBox, and how many days apart its labels are."""
+
+    width: int
+    height: int
+    days_a_label: int
+
+    @property
+    def bottom(self) -> int:
+        return self.height - _UNDER
+
+
+WIDE = Size(660, 150, 7)
+NARROW = Size(300, 190, 10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,30 +65,30 @@ class Chart:
     width: int
     height: int
     left: int
-    bottom: int
     bars: tuple[Bar, ...]
     gridlines: tuple[Gridline, ...]
     least: Money
     most: Money
 
 
-def draw(usage: Spending) -> Chart | None:
+def draw(usage: Spending, size: Size = WIDE) -> Chart | None:
     """Lay out the period's days; None where nothing was spent yet."""
     if not usage.total:
         return None
     totals = [one.total for one in usage.days]
     step = _step(max(totals, key=lambda one: one.micro))
     count = -(-max(one.micro for one in totals) // step.micro)
-    scale = (_BOTTOM - _TOP) / (count * step.micro)
-    slot = (WIDTH - _LEFT) / max((usage.last_day - usage.first_day).days + 1, 1)
+    scale = (size.bottom - _TOP) / (count * step.micro)
+    slot = (size.width - _LEFT) / max((usage.last_day - usage.first_day).days + 1, 1)
     return Chart(
-        width=WIDTH,
-        height=HEIGHT,
+        width=size.width,
+        height=size.height,
         left=_LEFT,
-        bottom=_BOTTOM,
-        bars=tuple(_bar(position, one, slot, scale) for position, one in enumerate(usage.days)),
+        bars=tuple(_bar(position, one, slot, scale, size) for position, one in enumerate(usage.days)),
         gridlines=tuple(
-            Gridline(round(_BOTTOM - line * step.micro * scale, 1), Money(line * step.micro, step.currency))
+            Gridline(
+                round(size.bottom - line * step.micro * scale, 1), Money(line * step.micro, step.currency)
+            )
             for line in range(count + 1)
         ),
         least=min(totals, key=lambda one: one.micro),
@@ -80,8 +96,8 @@ def draw(usage: Spending) -> Chart | None:
     )
 
 
-def _bar(position: int, spend: DaySpend, slot: float, scale: float) -> Bar:
-    segments, y = [], float(_BOTTOM)
+def _bar(position: int, spend: DaySpend, slot: float, scale: float, size: Size) -> Bar:
+    segments, y = [], float(size.bottom)
     for group, amount in spend.amounts.items():
         height = amount.micro * scale
         if height > 0:
@@ -93,7 +109,7 @@ def _bar(position: int, spend: DaySpend, slot: float, scale: float) -> Bar:
         day=spend.day,
         total=spend.total,
         segments=tuple(segments),
-        is_labelled=position % 7 == 0,
+        is_labelled=position % size.days_a_label == 0,
     )
 
 

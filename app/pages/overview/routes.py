@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, current_app, render_template, url_for
 
 from app.billing import overview
-from app.pages.overview.chart import draw
+from app.pages.overview.chart import NARROW, draw
 from app.web.identity import current_organization, org_admin_required
 
 blueprint = Blueprint("overview", __name__)
@@ -22,6 +22,7 @@ def show() -> str:
         plan=view.plan,
         usage=view.usage,
         chart=draw(view.usage),
+        narrow_chart=draw(view.usage, NARROW),
         invoices=view.invoices,
         activity=view.activity,
         ptag=view.balance.version,

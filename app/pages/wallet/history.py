@@ -24,10 +24,10 @@ _HEAD = ("posted_at", "day", "what", "detail", "amount", "balance", "currency")
 @org_admin_required
 def show_line(line_id: UUID) -> str | Response:
     """A usage line's meters, campaigns and agents."""
-    parts = history.parts_of(current_organization(), line_id)
-    if not parts:
+    line = history.open_line(current_organization(), line_id)
+    if line is None:
         return errors.page(404, message="There is no such line in this wallet.")
-    return render_template("wallet/line.html", parts=parts, line_id=line_id)
+    return render_template("wallet/line.html", line=line, parts=line.parts)
 
 
 @blueprint.get("/history.csv")

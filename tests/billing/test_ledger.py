@@ -1,0 +1,71 @@
+"""The ledger's own guards: append-only, checked, and read by day in the organization's zone."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from app.billing import history, ledger_check
+from app.extensions import db
+from tests.factories import an_organization, at, give_credit
+
+
+@pytest.mark.parametrize(
+    "change",
+    ["UPDATE transfer SET amount_micro = 1", "DELETE FROM transfer", "UPDATE audit_event SET actor = 'x'"],
+)
+def test_the_database_refuses_to_change_or_delete_what_was_posted(app: Flask, change: str) -> None:
+    organization = an_organization(credit="10")
+    db.session.execute(
+        text(
+            "INSERT INTO audit_event (org_id, id, at, actor, action, subject, details) "
+            "VALUES (:org, gen_random_uuid(), now(), 'a', 'b', 'c', '{}')"
+        ),
+        {"org": organization.id},
+    )
+    db.session.commit()
+    with pytest.raises(DBAPIError, match="append-only"):
+        db.session.execute(text(change))
+
+
+@pytest.mark.parametrize(
+    ("damage", "found"),
+    [
+        ("UPDATE wallet SET posted_micro = posted_micro + 1", "the wallet's balance"),
+        ("UPDATE wallet SET held_micro = 5", "the wallet holds"),
+        ("UPDATE wallet SET last_seq = 9", "the wallet counts"),
+        ("UPDATE account SET balance_micro = 7 WHERE name = 'models'", "account models"),
+        ("UPDATE wallet_line SET amount_micro = 3", "history line"),
+    ],
+)
+def test_the_check_finds_every_kind_of_drift(app: Flask, damage: str, found: str) -> None:
+    organization = an_organization(credit="10")
+    assert ledger_check.check() == []
+    db.session.execute(text(damage))
+    findings = ledger_check.check()
+    assert any(found in finding.text for finding in findings)
+    assert {finding.organization for finding in findings} == {organization.name}
+
+
+def test_days_are_the_organizations_own(app: Flask) -> None:
+    organization = an_organization(timezone="Pacific/Auckland")
+    give_credit(organization, "5", at=at("2026-11-10 12:30"))
+    [line] = history.page(organization, history.Filters()).lines
+    assert str(line.day) == "2026-11-11"
+
+
+def test_pages_of_the_history_join_without_gap_or_repetition(app: Flask) -> None:
+    organization = an_organization()
+    for number in range(history.PAGE * 2 + 3):
+        give_credit(organization, f"{number + 1}", at=at("2026-11-10 12:00"))
+    first = history.page(organization, history.Filters())
+    second = history.page(organization, history.Filters(), before=first.older)
+    third = history.page(organization, history.Filters(), before=second.older)
+    amounts = [line.amount.micro // 1_000_000 for page in (first, second, third) for line in page.lines]
+    assert amounts == list(range(history.PAGE * 2 + 3, 0, -1))
+    assert first.newer is None and third.older is None
+    back = history.page(organization, history.Filters(), after=third.newer)
+    assert [line.id for line in back.lines] == [line.id for line in second.lines]
+    assert history.page(organization, history.Filters(), after=second.newer).lines == first.lines

@@ -1,0 +1,137 @@
+"""Usage: allowance first, then the rate, rounded once; charged once however often it is reported."""
+
+from __future__ import annotations
+
+from datetime import date
+from fractions import Fraction
+
+import pytest
+from flask import Flask
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.billing import catalog, ledger_check, rating, spending, subscriptions, usage
+from app.billing.catalog import CatalogError
+from app.billing.money import Money
+from app.billing.subscriptions import Period
+from app.billing.usage import Used
+from app.extensions import db
+from app.models import Allowance, CallingState, Organization, Wallet
+from config import ROOT
+from tests.factories import an_organization, at, usd
+
+GROWTH = catalog.load(ROOT / "catalog.toml").plan("growth")
+NOVEMBER = Period(date(2026, 11, 1), date(2026, 12, 1))
+
+
+def on_growth(credit: str = "100", *, alert: str | None = None) -> Organization:
+    organization = an_organization(credit=credit, alert=alert)
+    subscriptions.subscribe(organization, "growth", period=NOVEMBER)
+    db.session.commit()
+    return organization
+
+
+def calls(seconds: int, day: int = 10, **names: str) -> list[Used]:
+    return [Used("call_minutes", seconds, date(2026, 11, day), **names)]
+
+
+def wallet_of(organization: Organization) -> Wallet:
+    return db.session.get_one(Wallet, (organization.id,), populate_existing=True)
+
+
+@given(quantity=st.integers(0, 10**7), used=st.integers(0, 10**7))
+def test_a_line_costs_exactly_what_lies_beyond_the_allowance(quantity: int, used: int) -> None:
+    charge = rating.rate(GROWTH, "call_minutes", quantity, used=used, currency="USD")
+    left = max(120_000 - used, 0)
+    assert charge.included == min(quantity, left)
+    exact = (quantity - charge.included) * Fraction(3, 100) / 60 * 1_000_000
+    assert abs(charge.amount.micro - exact) <= Fraction(1, 2)
+
+
+def test_a_rate_below_a_micro_unit_keeps_its_fraction_until_the_line_is_charged() -> None:
+    one = rating.rate(GROWTH, "model_tokens", 1, used=0, currency="USD")
+    thousand = rating.rate(GROWTH, "model_tokens", 1_000, used=0, currency="USD")
+    assert one.amount == Money(6, "USD"), "5.95 micro-units, rounded half up"
+    assert thousand.amount == Money(5_950, "USD"), "not a thousand times the rounded one"
+
+
+def test_the_allowance_of_the_period_goes_first(app: Flask) -> None:
+    organization = on_growth()
+    assert usage.record(organization, "a", calls(119_940), at=at("2026-11-10 12:00")) == usd("0")
+    assert usage.record(organization, "b", calls(120), at=at("2026-11-10 13:00")) == usd("0.03")
+    db.session.commit()
+    assert wallet_of(organization).available == usd("99.97")
+
+
+def test_the_next_period_has_an_allowance_of_its_own(app: Flask) -> None:
+    organization = on_growth()
+    usage.record(organization, "a", calls(120_000), at=at("2026-11-10 12:00"))
+    december = [Used("call_minutes", 60, date(2026, 12, 1))]
+    assert usage.record(organization, "b", december, at=at("2026-12-01 12:00")) == usd("0")
+
+
+@pytest.mark.parametrize("seconds", [60, 150_000])
+def test_the_same_report_twice_costs_and_uses_nothing_more(app: Flask, seconds: int) -> None:
+    organization = on_growth()
+    first = usage.record(organization, "report-1", calls(seconds), at=at("2026-11-10 12:00"))
+    assert usage.record(organization, "report-1", calls(seconds), at=at("2026-11-10 12:05")) == usd("0")
+    db.session.commit()
+    assert wallet_of(organization).available == usd("100") - first
+    assert db.session.scalar(db.select(Allowance.used)) == min(seconds, 120_000)
+
+
+def test_what_was_used_is_charged_below_zero_and_pauses_calling(app: Flask) -> None:
+    organization = on_growth("1", alert="0.50")
+    usage.record(organization, "a", calls(121_500), at=at("2026-11-10 12:00"))
+    assert wallet_of(organization).state is CallingState.LOW
+    usage.record(organization, "b", calls(2_000), at=at("2026-11-10 13:00"))
+    db.session.commit()
+    wallet = wallet_of(organization)
+    assert wallet.available == usd("-0.75")
+    assert wallet.state is CallingState.PAUSED
+    assert wallet.paused_at == at("2026-11-10 13:00")
+    assert ledger_check.check() == []
+
+
+def test_an_unknown_meter_is_refused_by_name_and_charges_nothing(app: Flask) -> None:
+    organization = on_growth()
+    with pytest.raises(CatalogError, match="carrier_pigeons"):
+        usage.record(
+            organization, "a", [Used("carrier_pigeons", 1, date(2026, 11, 10))], at=at("2026-11-10 12:00")
+        )
+    db.session.rollback()
+    assert wallet_of(organization).available == usd("100")
+
+
+def test_spending_adds_up_by_group_by_day_by_campaign_and_by_agent(app: Flask) -> None:
+    organization = on_growth()
+    today = date.today()
+    subscription = db.session.get_one(subscriptions.Subscription, (organization.id,))
+    subscription.period_start, subscription.period_end = today.replace(day=1), today
+    used = [
+        Used("call_minutes", 126_000, today, "Recall", "Ava"),
+        Used("call_minutes", 6_000, today, "Reminders", "Noah"),
+        Used("sms", 600, today, "Recall", "Ava"),
+    ]
+    cost = usage.record(organization, "a", used, at=at(f"{today} 00:00"))
+    db.session.commit()
+    view = spending.gather(organization, GROWTH, today.replace(day=1))
+    assert view.total == cost == usd("6.98")
+    assert [(group.group.value, group.cost) for group in view.groups] == [
+        ("calling", usd("6")),
+        ("telephony", usd("0.98")),
+        ("models", usd("0")),
+    ]
+    assert view.days[-1].total == cost
+    assert [(spender.name, spender.cost) for spender in view.campaigns] == [
+        ("Recall", usd("3.98")),
+        ("Reminders", usd("3")),
+    ]
+    assert sum((spender.cost.micro for spender in view.agents), 0) == cost.micro
+    calling = view.groups[0].lead
+    assert calling is not None
+    assert (calling.used.amount, calling.allowance and calling.allowance.amount, calling.used.unit) == (
+        2200,
+        2000,
+        "min",
+    )

@@ -1,0 +1,51 @@
+"""Every billing route is for owners, and every request is answered by somebody who was meant to answer it."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+
+from app.extensions import db
+from app.models import PaymentMethod, TopUp, Wallet
+from app.models.scope import scope_to
+from tests.factories import a_card, an_organization
+
+OPEN = {
+    "assets.static",
+    "auth.home",
+    "auth.sign_in",
+    "auth.sign_out",
+    "auth.switch_organization",
+    "auth.set_password",
+    "health.healthz",
+    "health.readyz",
+    "webhooks.receive",
+}
+"""What anybody may ask for. Whoever adds to it says why here: each of these checks its caller itself, or shows nothing
+of an organization."""
+
+
+def test_every_route_outside_the_list_asks_for_the_owners_role(application: Flask) -> None:
+    unguarded = {
+        rule.endpoint
+        for rule in application.url_map.iter_rules()
+        if not getattr(application.view_functions[rule.endpoint], "org_admin_required", False)
+    }
+    assert unguarded == OPEN
+
+
+def test_every_changing_route_is_protected_against_forged_requests(application: Flask) -> None:
+    exempt = application.extensions["csrf"]._exempt_blueprints
+    assert {blueprint.name for blueprint in exempt} == {"health", "webhooks"}
+    assert not application.extensions["csrf"]._exempt_views
+
+
+@pytest.mark.parametrize("table", [PaymentMethod, TopUp, Wallet])
+def test_a_query_that_forgets_the_organization_finds_its_own_rows_only(app: Flask, table: type) -> None:
+    mine, other = an_organization(), an_organization()
+    a_card(mine), a_card(other)
+    scope_to(db.session(), mine.id)
+    found = db.session.scalars(db.select(table)).all()
+    assert {row.org_id for row in found} <= {mine.id}
+    assert db.session.execute(db.update(PaymentMethod).values(last4="0000")).rowcount == 1
+    assert db.session.execute(db.delete(PaymentMethod)).rowcount == 1
