@@ -1,12 +1,12 @@
-// The field for another amount is there once it is asked for. Without this script it is always there.
-function follow(radio) {
-  const field = document.getElementById("other-amount");
-  if (!field) return;
-  const chosen = radio.value === "other";
-  field.classList.toggle("is-chosen", chosen);
-  if (chosen) field.querySelector("input").focus();
-}
+// Choosing `Other amount` goes on to its field; passing over it with the arrow keys doesn't. The styles show the field.
+let byArrow = false;
 
-document.addEventListener("change", (event) => {
-  if (event.target.matches?.('input[type="radio"][name="amount"]')) follow(event.target);
+document.addEventListener("keydown", (event) => {
+  byArrow = event.key.startsWith("Arrow");
+});
+document.addEventListener("pointerdown", () => {
+  byArrow = false;
+});
+document.addEventListener("change", ({ target }) => {
+  if (target.id === "amount-other" && !byArrow) document.getElementById("other_amount").focus();
 });

@@ -1,10 +1,9 @@
-// What every page runs. Each module does one thing and looks for its own elements.
+// What every page runs. Each module does one thing and looks for its own elements; without any of them the pages work.
 import "./amount.js";
 import "./connection.js";
 import "./focus.js";
+import "./history.js";
 import "./shortcuts.js";
 import "./stripe_action.js";
 import "./stripe_card.js";
 import "./submit.js";
-
-document.documentElement.classList.add("js");

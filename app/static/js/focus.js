@@ -1,28 +1,38 @@
-// After a swap, focus stays where it was. Where it is gone, or a form was refused, it goes to what matters now.
+// After a swap, focus is where it was. Where that is gone it goes to the heading of what came instead; after a refused
+// form, to what was wrong with it. A poll moves it only out of what the poll itself took away.
+import { isPoll } from "./poll.js";
+
+let had = null;
 let region = null;
 
-function isPoll(ctx) {
-  return ctx?.sourceElement?.id === "live";
+const isLost = () => !document.activeElement || document.activeElement === document.body;
+const find = (target) => (typeof target === "string" ? document.querySelector(target) : target);
+
+function remember() {
+  had = isLost() ? null : document.activeElement;
+  region = had?.closest("section[id]")?.id ?? null;
 }
 
-document.addEventListener("htmx:before:swap", (event) => {
-  const ctx = event.detail.ctx;
-  if (isPoll(ctx)) {
-    // A poll may replace a step that has the focus, when the top-up settles by itself.
-    region = document.activeElement?.closest("section[id]")?.id ?? null;
-  } else {
-    region = typeof ctx?.target === "string" ? ctx.target.replace("#", "") : ctx?.target?.id;
-  }
+// A button that is disabled while its request is under way loses focus, so it is noted before that.
+document.addEventListener("htmx:config:request", ({ detail: { ctx } }) => {
+  if (!isPoll(ctx)) remember();
+});
+document.addEventListener("htmx:before:swap", ({ detail: { ctx } }) => {
+  if (isPoll(ctx)) remember();
 });
 
-document.addEventListener("htmx:after:swap", (event) => {
-  const poll = isPoll(event.detail.ctx);
-  const lost = document.activeElement === document.body || !document.activeElement?.isConnected;
-  const place = region && document.getElementById(region);
-  if (!place) return;
-  const summary = poll ? null : place.querySelector(".error-summary");
+function settle(ctx) {
+  const place = isPoll(ctx) ? document.getElementById(region) : find(ctx.target);
+  const summary = !isPoll(ctx) && ctx.response?.status === 422 && place?.querySelector(".error-summary");
   if (summary) summary.focus();
-  else if (lost) place.querySelector('h1[tabindex="-1"], h2[tabindex="-1"]')?.focus();
+  else if (!isLost() || !had) return;
+  else if (had.isConnected && !had.disabled && had.checkVisibility()) had.focus({ preventScroll: true });
+  else (place?.querySelector('h3[tabindex="-1"]') ?? place?.querySelector(':is(h1, h2)[tabindex="-1"]') ?? place)?.focus();
+}
+
+// Once the request is over, htmx gives the buttons back; only after that can one have focus again.
+document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => {
+  if (ctx.status === "swapped" || !isPoll(ctx)) setTimeout(settle, 0, ctx);
 });
 
 document.querySelector("main .error-summary")?.focus();

@@ -1,43 +1,55 @@
-// Keys for those who live on the keyboard. Off while typing, and for good where the list says so (WCAG 2.1.4).
-const KEY = "billing.shortcuts";
-const PAGES = {
-  o: "/billing",
-  w: "/billing/wallet",
-  p: "/billing/payment-methods",
-  c: "/billing/change-plan",
-  i: "/workplace/invoices",
-};
+// Keys for those who live on the keyboard. Silent while typing, and for good where the list says so (WCAG 2.1.4).
+const SETTING = "billing.shortcuts";
+const PATIENCE = 1500;
+const TYPED_INTO = 'input:not([type="radio"], [type="checkbox"]), select, textarea, [contenteditable], dialog, iframe';
 const dialog = document.getElementById("shortcuts");
 const opener = document.getElementById("open-shortcuts");
 const off = document.getElementById("shortcuts-off");
-let waitsForPage = false;
+let goes = 0;
 
-const isOff = () => localStorage.getItem(KEY) === "off";
-const isTyping = (element) => element.closest?.("input:not([type=radio], [type=checkbox]), select, textarea, [contenteditable]");
-
-function startTopUp() {
-  const choice = document.querySelector('#top-up input[name="amount"]:checked, #top-up input[name="amount"]');
-  if (choice) choice.focus();
-  else location.assign("/billing/wallet#top-up");
+// A browser that keeps nothing for us, as in some frames, has them on.
+function kept(value) {
+  try {
+    if (value) localStorage.setItem(SETTING, value);
+    return localStorage.getItem(SETTING);
+  } catch {
+    return null;
+  }
 }
 
+function startTopUp() {
+  const choices = [...document.querySelectorAll('#top-up input[name="amount"]')];
+  const choice = choices.find((one) => one.checked) ?? choices[0];
+  const region = document.getElementById("top-up");
+  if (choice) {
+    region.scrollIntoView({ block: "nearest" });
+    choice.focus();
+  } else location.assign("/billing/wallet#top-up");
+}
+
+// The first letter of a tab's name is its key.
+const tab = (key) => [...document.querySelectorAll(".tabs a")].find((link) => link.textContent.trim().toLowerCase()[0] === key);
+
 function press(event) {
-  if (event.ctrlKey || event.metaKey || event.altKey || isOff() || isTyping(event.target) || dialog.open) return;
-  const key = event.key.toLowerCase();
-  if (waitsForPage && PAGES[key]) location.assign(PAGES[key]);
-  else if (event.key === "?") dialog.showModal();
+  const { key, target } = event;
+  if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || event.defaultPrevented || event.isComposing) return;
+  if (kept() === "off" || target.closest?.(TYPED_INTO) || document.querySelector("dialog:modal")) return;
+  const going = event.timeStamp - goes < PATIENCE;
+  goes = 0;
+  if (going && tab(key)) location.assign(tab(key).href);
+  else if (key === "?") dialog.showModal();
   else if (key === "t") startTopUp();
-  else if (key !== "g") return;
-  waitsForPage = key === "g";
+  else if (key === "g") goes = event.timeStamp;
+  else return;
   event.preventDefault();
 }
 
 // Only where there are pages to go to: not on the sign-in page.
-if (document.querySelector(".tabs")) {
+if (dialog && document.querySelector(".tabs")) {
   document.addEventListener("keydown", press);
   opener.hidden = false;
   opener.addEventListener("click", () => dialog.showModal());
-  off.checked = isOff();
-  off.addEventListener("change", () => localStorage.setItem(KEY, off.checked ? "off" : "on"));
-  if (location.hash === "#top-up") startTopUp();
+  off.checked = kept() === "off";
+  off.addEventListener("change", () => kept(off.checked ? "off" : "on"));
+  if (location.hash === "#top-up" && document.querySelector('#top-up input[name="amount"]')) startTopUp();
 }

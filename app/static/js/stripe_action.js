@@ -1,62 +1,52 @@
-// The bank's challenge for a payment, in the page. How it ended is asked of our server, which asks Stripe.
-import { say } from "./text.js";
+// The bank's question about a payment, answered in the page. How it ended our server asks Stripe itself.
+import { isPoll } from "./poll.js";
+import { stripe } from "./stripe.js";
 
-const AWAY = "Your bank's page can't be loaded. Check the connection, or an extension that blocks js.stripe.com, and try again.";
-const ABANDONED = "The payment is not confirmed yet, and nothing was charged. Confirm it with your bank, or cancel the top-up.";
-let loading = null;
+const AWAY = "The bank's question can't be loaded. Check the connection, and that nothing blocks js.stripe.com, then try again. Nothing was charged.";
+const OPEN = "The payment is not confirmed yet, and nothing was charged. Confirm it with your bank, or cancel the top-up.";
+const started = new Set();
 
-function load(address) {
-  loading ??= new Promise((resolve, reject) => {
-    if (typeof window.Stripe === "function") {
-      resolve();
-      return;
-    }
-    const script = document.createElement("script");
-    script.src = address;
-    script.addEventListener("load", resolve);
-    script.addEventListener("error", () => {
-      loading = null;
-      reject(new Error("not loaded"));
-    });
-    document.head.append(script);
-  });
-  return loading;
+const step = () => document.querySelector("[data-stripe-action]");
+
+function tell(text) {
+  const problem = step()?.querySelector("[data-problem]");
+  if (problem) problem.textContent = text;
 }
 
-async function challenge(form) {
-  const problem = form.querySelector("[data-stripe-problem]");
-  const button = form.querySelector("button[type=submit]");
-  problem.replaceChildren();
+async function ask({ dataset }) {
+  const { clientSecret } = dataset;
+  const button = step().querySelector("[data-confirm]");
+  started.add(clientSecret);
+  tell("");
   button.disabled = true;
+  button.setAttribute("aria-busy", "true");
   try {
-    await load(form.dataset.stripeJs);
-    const stripe = window.Stripe(form.dataset.publishableKey);
-    const { paymentIntent, error } = await stripe.handleNextAction({ clientSecret: form.dataset.clientSecret });
-    const status = paymentIntent?.status ?? error?.payment_intent?.status;
-    if (status === "requires_action" || (error && !status)) say(problem, ABANDONED, { error: true });
-    // Whatever the browser was told, the server asks Stripe itself.
-    window.htmx.trigger(form, "confirmed");
+    const client = await stripe(dataset);
+    await client.handleNextAction({ clientSecret });
+    // A poll may have learned the end of it first; then there is nothing left to ask.
+    if (step()?.dataset.clientSecret === clientSecret) step().querySelector("[data-confirmation]").requestSubmit();
   } catch {
-    say(problem, AWAY, { error: true });
+    tell(AWAY);
   } finally {
     button.disabled = false;
+    button.removeAttribute("aria-busy");
   }
 }
 
-const isAction = (element) => element instanceof HTMLFormElement && element.matches("form[data-stripe-action]");
+function greet(isOwnClick) {
+  const found = step();
+  if (!found) return;
+  found.querySelector("[data-confirm]").hidden = false;
+  if (!isOwnClick) return;
+  if (started.has(found.dataset.clientSecret)) tell(OPEN);
+  else ask(found);
+}
 
-document.addEventListener("submit", (event) => {
-  if (!isAction(event.target)) return;
-  event.preventDefault();
-  challenge(event.target);
+document.addEventListener("click", ({ target }) => {
+  if (target.closest?.("[data-confirm]")) ask(step());
 });
-
-// Paying has just been asked for with a press of the button: the bank's question follows at once.
-document.addEventListener("htmx:after:swap", (event) => {
-  if (event.detail.ctx?.sourceElement?.id === "live") return;
-  const form = document.querySelector("#top-up form[data-stripe-action]");
-  if (form && !form.dataset.started) {
-    form.dataset.started = "yes";
-    challenge(form);
-  }
+// The press of `Pay` asked for it, so the question comes at once; when a poll brings it, it waits for the button.
+document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => {
+  if (ctx.status === "swapped") setTimeout(greet, 0, !isPoll(ctx));
 });
+greet(false);

@@ -1,43 +1,85 @@
-// The card form: Stripe's own element in a form of ours. What comes back is the id of the setup, never a card.
-import { say } from "./text.js";
+// The card form: Stripe's own fields in a form of ours. What comes back is the id of the setup, never a card's number.
+import { stripe } from "./stripe.js";
 
-const AWAY = "The card form can't be loaded. Check the connection, or an extension that blocks js.stripe.com, and load the page again.";
+const AWAY = "The card form can't be loaded. Check the connection, and that nothing blocks js.stripe.com, then load this page again.";
 
-function start(form) {
-  const problem = form.querySelector("[data-stripe-problem]");
-  if (typeof window.Stripe !== "function") {
-    say(problem, AWAY, { error: true });
-    return;
-  }
-  const { publishableKey, clientSecret, returnUrl } = form.dataset;
-  const stripe = window.Stripe(publishableKey);
-  const elements = stripe.elements({ clientSecret });
-  const element = elements.create("payment");
-  const button = form.querySelector("button[type=submit]");
-  element.on("loaderror", () => say(problem, AWAY, { error: true }));
-  element.mount(form.querySelector("[data-stripe-element]"));
-
-  form.addEventListener("submit", async (event) => {
-    if (form.elements.setup_intent.value) return;
-    event.preventDefault();
-    button.disabled = true;
-    button.setAttribute("aria-busy", "true");
-    problem.replaceChildren();
-    const { error, setupIntent } = await stripe.confirmSetup({
-      elements,
-      confirmParams: { return_url: returnUrl },
-      redirect: "if_required",
-    });
-    button.disabled = false;
-    button.removeAttribute("aria-busy");
-    if (error) {
-      say(problem, `${error.message} The card was not saved.`, { error: true });
-      return;
-    }
-    form.elements.setup_intent.value = setupIntent.id;
-    form.requestSubmit();
-  });
+// Stripe takes plain colors only: the page's own, painted and read back.
+function plain(color) {
+  const brush = new OffscreenCanvas(1, 1).getContext("2d");
+  brush.fillStyle = color;
+  brush.fillRect(0, 0, 1, 1);
+  const [red, green, blue] = brush.getImageData(0, 0, 1, 1).data;
+  return `#${[red, green, blue].map((part) => part.toString(16).padStart(2, "0")).join("")}`;
 }
 
-const form = document.querySelector("form[data-stripe-card]");
-if (form) start(form);
+function appearance() {
+  const style = getComputedStyle(document.documentElement);
+  const token = (name) => plain(style.getPropertyValue(name));
+  return {
+    theme: "stripe",
+    variables: {
+      colorPrimary: token("--vp-accent"),
+      colorBackground: token("--vp-surface"),
+      colorText: token("--vp-ink"),
+      colorTextSecondary: token("--vp-ink-soft"),
+      colorDanger: token("--vp-bad"),
+      fontFamily: "system-ui, sans-serif",
+      borderRadius: "7px",
+    },
+  };
+}
+
+class CardForm {
+  constructor(form) {
+    this.form = form;
+    this.button = form.querySelector("button[type=submit]");
+    this.problem = form.querySelector("[data-problem]");
+  }
+
+  async start() {
+    this.wait(true);
+    try {
+      this.stripe = await stripe(this.form.dataset);
+      this.elements = this.stripe.elements({ clientSecret: this.form.dataset.clientSecret, appearance: appearance() });
+      const fields = this.elements.create("payment");
+      fields.on("loaderror", () => this.tell(AWAY));
+      fields.mount(this.form.querySelector("[data-card]"));
+      this.form.addEventListener("submit", (event) => this.submit(event));
+      this.wait(false);
+    } catch {
+      this.button.removeAttribute("aria-busy");
+      this.tell(AWAY);
+    }
+  }
+
+  async submit(event) {
+    if (this.form.elements.setup_intent.value) return;
+    event.preventDefault();
+    this.tell("");
+    this.wait(true);
+    const confirmParams = { return_url: this.form.dataset.returnUrl };
+    const { error, setupIntent } = await this.stripe
+      .confirmSetup({ elements: this.elements, confirmParams, redirect: "if_required" })
+      .catch(() => ({ error: { message: AWAY } }));
+    this.wait(false);
+    if (error) {
+      this.tell(`${error.message} The card was not saved.`);
+      return;
+    }
+    this.form.elements.setup_intent.value = setupIntent.id;
+    this.form.requestSubmit();
+  }
+
+  wait(isBusy) {
+    this.button.disabled = isBusy;
+    if (isBusy) this.button.setAttribute("aria-busy", "true");
+    else this.button.removeAttribute("aria-busy");
+  }
+
+  tell(text) {
+    this.problem.textContent = text;
+  }
+}
+
+const form = document.querySelector("form[data-card-form]");
+if (form) new CardForm(form).start();

@@ -1,32 +1,53 @@
-// A form that is being sent says so, and can't be sent twice by a second press. Coming back to the page undoes it.
-function mark(form, busy) {
-  for (const button of form.querySelectorAll("button[type=submit]")) {
-    if (busy) button.setAttribute("aria-busy", "true");
-    else button.removeAttribute("aria-busy");
-  }
+// A form that is being sent says so and is sent once. One that could not be sent says that, and keeps what it holds.
+import { isPoll } from "./poll.js";
+import { SESSION_ENDED, complain, signIn } from "./text.js";
+
+const LOST = "The connection was lost before an answer came. Nothing you entered is gone, and trying again charges nothing twice.";
+const BROKEN = "Something went wrong on our side. Nothing you entered is gone, and trying again charges nothing twice.";
+const TOO_OFTEN = "This was tried too often in a short time. Wait a little, then try again.";
+
+function mark(form, submitter, isBusy) {
+  const button = submitter ?? [...form.elements].find((element) => element.type === "submit");
+  if (isBusy) button?.setAttribute("aria-busy", "true");
+  else button?.removeAttribute("aria-busy");
 }
+
+function failure({ response }) {
+  if (response.status === 401) complain(SESSION_ENDED, { link: signIn() });
+  else if (response.status === 429) complain(TOO_OFTEN);
+  else if (response.status >= 500) complain(BROKEN);
+}
+
+const isForm = (ctx) => ctx?.sourceElement instanceof HTMLFormElement;
+
+document.addEventListener("htmx:before:request", ({ detail: { ctx } }) => {
+  if (isForm(ctx)) mark(ctx.sourceElement, ctx.request.submitter, true);
+});
+document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => {
+  if (ctx?.request.form) mark(ctx.request.form, ctx.request.submitter, false);
+});
+document.addEventListener("htmx:response:error", ({ detail: { ctx } }) => {
+  if (!isPoll(ctx)) failure(ctx);
+});
+document.addEventListener("htmx:error", ({ detail: { ctx } }) => {
+  if (isForm(ctx) && !ctx.response) complain(LOST);
+});
 
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (form.method !== "post" || form.hasAttribute("hx-post") || event.defaultPrevented) return;
+  if (event.defaultPrevented || form.method !== "post" || form.hasAttribute("hx-post")) return;
   if (form.dataset.sent) {
     event.preventDefault();
     return;
   }
   form.dataset.sent = "yes";
-  mark(form, true);
+  mark(form, event.submitter, true);
 });
 
+// Back from the next page by the browser's cache, the form is as it was left: sent.
 window.addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) {
     delete form.dataset.sent;
-    mark(form, false);
+    for (const button of form.querySelectorAll("[aria-busy]")) button.removeAttribute("aria-busy");
   }
 });
-
-for (const [name, busy] of [["htmx:before:request", true], ["htmx:finally:request", false]]) {
-  document.addEventListener(name, (event) => {
-    const source = event.detail.ctx?.sourceElement;
-    if (source instanceof HTMLFormElement) mark(source, busy);
-  });
-}

@@ -1,7 +1,7 @@
-// Building messages without markup in strings: the pages allow no HTML from scripts.
-export function say(place, text, { error = false, link = null } = {}) {
+// Messages are built without markup in strings.
+export function say(place, text, { tone = "quiet", link = null } = {}) {
   const message = document.createElement("p");
-  message.className = error ? "message message-error" : "message message-quiet";
+  message.className = `message message-${tone}`;
   message.append(text);
   if (link) {
     const anchor = document.createElement("a");
@@ -10,4 +10,18 @@ export function say(place, text, { error = false, link = null } = {}) {
     message.append(" ", anchor);
   }
   place.replaceChildren(message);
+}
+
+// What a person's own action ran into: announced, and brought into view.
+export function complain(text, options = {}) {
+  const place = document.getElementById("alert");
+  say(place, text, { tone: "error", ...options });
+  place.scrollIntoView({ block: "nearest" });
+}
+
+export const SESSION_ENDED = "Your session has ended.";
+
+export function signIn() {
+  const here = location.pathname + location.search;
+  return { href: `/sign-in?next=${encodeURIComponent(here)}`, text: "Sign in again" };
 }

@@ -1,0 +1,26 @@
+// Stripe's script, from the origin that the page names; asked for once it is needed, and anew after a failure.
+const PATIENCE = 20_000;
+let loading = null;
+
+function load(address) {
+  return new Promise((resolve, reject) => {
+    if (typeof window.Stripe === "function") return resolve();
+    const script = document.createElement("script");
+    script.src = address;
+    script.addEventListener("load", () => resolve());
+    script.addEventListener("error", () => reject(new Error("Stripe's script did not load")));
+    setTimeout(reject, PATIENCE, new Error("Stripe's script is taking too long"));
+    document.head.append(script);
+  });
+}
+
+export async function stripe({ jsUrl, publishableKey }) {
+  loading ??= load(jsUrl);
+  try {
+    await loading;
+    return window.Stripe(publishableKey);
+  } catch (error) {
+    loading = null;
+    throw error;
+  }
+}
