@@ -62,10 +62,10 @@ def _overview(app: Flask, owner: Visitor, url: str) -> Iterator[Figure]:
 
 def _poll(app: Flask, owner: Visitor) -> Iterator[Figure]:
     first = owner.get(POLL, HTTP_HX_REQUEST="true")
-    tag = first.headers.get("etag", "")
+    version = first.headers.get("hx-ptag", "")
 
     def ask() -> Answer:
-        return owner.get(POLL, HTTP_HX_REQUEST="true", HTTP_HX_PTAG=tag, HTTP_IF_NONE_MATCH=tag)
+        return owner.get(POLL, HTTP_HX_REQUEST="true", HTTP_HX_PTAG=version)
 
     answer, seen = _record(app, ask)
     [seconds] = side_by_side(ask)
