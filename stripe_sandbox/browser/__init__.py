@@ -1,0 +1,12 @@
+"""What a browser sees of the stand-in: stripe.js, card fields, challenges, receipts and a dashboard.
+
+`blueprint` is registered once, without a prefix. The pages read the stand-in's store and change nothing but by
+`POST /_sandbox/challenges/…`, as stripe.js does.
+"""
+
+from __future__ import annotations
+
+from stripe_sandbox.browser import challenges, cors, dashboard, frames, receipts, scripts
+from stripe_sandbox.browser.blueprint import blueprint
+
+__all__ = ["blueprint", "challenges", "cors", "dashboard", "frames", "receipts", "scripts"]

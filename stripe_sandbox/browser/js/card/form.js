@@ -1,0 +1,85 @@
+// The form of the three fields, and its conversation with the page.
+const brandLabel = document.getElementById("brand");
+const form = document.querySelector("form");
+const cvcInput = document.getElementById("cvc");
+let defaults = {};
+
+const brand = () => brandOf(digitsOf(document.getElementById("number").value));
+
+const cvcProblem = (text) =>
+  text.length < brand().cvc ? ["incomplete_cvc", "Your card's security code is incomplete."] : null;
+
+const fields = [
+  new Field("number", { format: grouped, problem: numberProblem, changed }),
+  new Field("expiration", { format: dated, problem: expirationProblem, changed }),
+  new Field("cvc", { format: (text) => digitsOf(text).slice(0, brand().cvc), problem: cvcProblem, changed }),
+];
+const [number, expiration, cvc] = fields;
+let last = "";
+
+function changed() {
+  const { id, name, cvc: length } = brand();
+  if (brandLabel.dataset.brand !== id) {
+    brandLabel.dataset.brand = id;
+    brandLabel.textContent = name;
+    cvcInput.placeholder = "CVC".padEnd(length, "C");
+  }
+  const state = {
+    empty: fields.every((field) => field.isEmpty),
+    complete: fields.every((field) => field.problem === null),
+  };
+  if (JSON.stringify(state) !== last) tell("change", state);
+  last = JSON.stringify(state);
+}
+
+function validate() {
+  let first = null;
+  for (const field of fields) {
+    field.show(field.problem);
+    if (field.problem) first ??= field;
+  }
+  if (!first) return {};
+  first.input.focus();
+  const [code, message] = first.problem;
+  return { error: { type: "validation_error", code, message } };
+}
+
+async function paymentMethod({ key, billingDetails }) {
+  const { error } = validate();
+  if (error) return { error };
+  const { month, year } = expirationOf(expiration.input.value);
+  const card = { number: digitsOf(number.input.value), exp_month: month, exp_year: year, cvc: cvc.input.value };
+  return createPaymentMethod({ key, card, billingDetails: { ...defaults.billingDetails, ...billingDetails } });
+}
+
+function options({ defaults: given, ...appearance }) {
+  defaults = given;
+  dress(appearance);
+  reportHeight();
+  tell("ready");
+}
+
+function clear() {
+  for (const field of fields) field.clear();
+  changed();
+}
+
+listen({
+  options,
+  validate,
+  clear,
+  createPaymentMethod: paymentMethod,
+  focus: () => number.input.focus(),
+  blur: () => document.activeElement?.blur(),
+});
+form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  tell("enter");
+});
+window.addEventListener("focus", () => tell("focus"));
+window.addEventListener("blur", () => tell("blur"));
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") tell("escape");
+});
+changed();
+tell("hello");

@@ -1,0 +1,27 @@
+// The question in its frame. The answer goes to the stand-in; the page learns only how the person answered.
+const form = document.querySelector("form");
+const buttons = [...form.querySelectorAll("button")];
+const problem = document.getElementById("problem");
+
+form.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const outcome = event.submitter.value;
+  const body = new URLSearchParams(new FormData(form, event.submitter));
+  for (const button of buttons) button.setAttribute("aria-disabled", "true");
+  problem.hidden = true;
+  const { ok } = await fetch(form.dataset.answer, { method: "POST", body }).catch(() => ({ ok: false }));
+  if (ok) {
+    tell("outcome", { outcome });
+    return;
+  }
+  for (const button of buttons) button.removeAttribute("aria-disabled");
+  problem.textContent = "Your answer did not arrive. Try again.";
+  problem.hidden = false;
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") tell("outcome", { outcome: "abandon" });
+});
+listen({ focus: () => document.querySelector("h1").focus() });
+reportHeight();
+tell("ready");

@@ -1,0 +1,23 @@
+// What every frame shares: it knows the page around it by the origin in its own address, and talks with no other.
+const CHANNEL = "stripe-sandbox";
+const PAGE = new URLSearchParams(window.location.search).get("origin");
+
+function tell(type, content = {}) {
+  if (PAGE && window.parent !== window) window.parent.postMessage({ ...content, source: CHANNEL, type }, PAGE);
+}
+
+// `answers` has a function for each message; what it gives goes back where the page asked a question.
+function listen(answers) {
+  window.addEventListener("message", async (event) => {
+    if (event.origin !== PAGE || event.source !== window.parent) return;
+    const { source, type, question, ...content } = event.data ?? {};
+    if (source !== CHANNEL || !Object.hasOwn(answers, type)) return;
+    const answer = await answers[type](content);
+    if (question) tell("answer", { question, answer });
+  });
+}
+
+function reportHeight() {
+  const report = () => tell("resize", { height: document.body.offsetHeight });
+  new ResizeObserver(report).observe(document.body);
+}

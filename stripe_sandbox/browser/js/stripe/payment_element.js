@@ -1,0 +1,161 @@
+// The card fields: a frame from the stand-in's origin, of which the page learns everything but the card.
+const FRAME_STYLE = {
+  border: "0",
+  display: "block",
+  width: "calc(100% + 8px)",
+  height: "170px",
+  margin: "-4px",
+  background: "transparent",
+  "max-width": "none",
+  "min-width": "100%",
+};
+
+const LOAD_PATIENCE_MS = 5000;
+const PREFERS_DARK = window.matchMedia("(prefers-color-scheme: dark)");
+
+class PaymentElement extends Emitter {
+  #owner;
+  #options;
+  #frame = null;
+  #channel = null;
+  #ready = null;
+  #gone = false;
+  #recolor = () => this.#channel?.tell("options", this.#settings());
+  state = { empty: true, complete: false };
+
+  constructor(owner, options = {}) {
+    super();
+    this.#owner = owner;
+    this.#options = options;
+  }
+
+  mount(where) {
+    if (this.#gone) throw new IntegrationError("This Element has already been destroyed. Please create a new one.");
+    const parent = typeof where === "string" ? document.querySelector(where) : where;
+    if (!parent) {
+      throw new IntegrationError(
+        `The selector you specified (${where}) applies to no DOM elements that are currently on the page. ` +
+          "Make sure the element exists on the page before calling mount().",
+      );
+    }
+    this.unmount();
+    this.#build(parent);
+    PREFERS_DARK.addEventListener("change", this.#recolor);
+  }
+
+  unmount() {
+    PREFERS_DARK.removeEventListener("change", this.#recolor);
+    this.#channel?.close();
+    this.#frame?.remove();
+    this.#channel = null;
+    this.#frame = null;
+    this.#ready = null;
+    this.state = { empty: true, complete: false };
+  }
+
+  destroy() {
+    this.unmount();
+    this.#gone = true;
+    this.#owner.forget(this);
+  }
+
+  update(options) {
+    this.#options = { ...this.#options, ...options };
+    this.#channel?.tell("options", this.#settings());
+  }
+
+  collapse() {
+    return this;
+  }
+
+  focus() {
+    this.#tellWhenReady("focus");
+  }
+
+  blur() {
+    this.#tellWhenReady("blur");
+  }
+
+  clear() {
+    this.#tellWhenReady("clear");
+  }
+
+  // Shows what is wrong with the fields, in the frame; `{}` where nothing is.
+  async validate() {
+    return (await this.#mounted()).ask("validate");
+  }
+
+  async createPaymentMethod(key, billingDetails = {}) {
+    return (await this.#mounted()).ask("createPaymentMethod", { key, billingDetails });
+  }
+
+  async #mounted() {
+    if (!this.#channel) {
+      throw new IntegrationError(
+        "We could not retrieve data from the specified Element. Please make sure the Element you are attempting to use is still mounted.",
+      );
+    }
+    await this.#ready;
+    return this.#channel;
+  }
+
+  #tellWhenReady(type) {
+    const channel = this.#channel;
+    this.#ready?.then(() => channel.tell(type));
+  }
+
+  #build(parent) {
+    const frame = document.createElement("iframe");
+    frame.title = "Secure payment input frame";
+    frame.name = `__stripe_sandbox_${crypto.randomUUID()}`;
+    frame.setAttribute("allowtransparency", "true");
+    frame.setAttribute("scrolling", "no");
+    for (const [name, value] of Object.entries(FRAME_STYLE)) frame.style.setProperty(name, value);
+    parent.replaceChildren(frame);
+    this.#frame = frame;
+    frame.src = framed("/_sandbox/frames/card", { scheme: this.#scheme(), locale: this.#owner.locale });
+    this.#ready = new Promise((resolve) => {
+      this.#channel = new Channel(frame, (type, content) => this.#told(type, content, resolve));
+    });
+    frame.addEventListener("load", () => this.#loaded());
+  }
+
+  // A frame that could not be loaded fires `load` too, but never answers: its script has run before `load`.
+  #loaded() {
+    let answered = false;
+    this.#ready.then(() => {
+      answered = true;
+    });
+    setTimeout(() => {
+      if (answered || !this.#frame) return;
+      this.emit("loaderror", { elementType: "payment", error: unreachable() });
+    }, LOAD_PATIENCE_MS);
+  }
+
+  // The frame shows the scheme of the page around it, as long as the page doesn't ask for one.
+  #scheme() {
+    const scheme = this.#owner.scheme ?? schemeAround(this.#frame.parentElement);
+    this.#frame.style.setProperty("color-scheme", scheme);
+    return scheme;
+  }
+
+  #settings() {
+    return { scheme: this.#scheme(), variables: this.#owner.variables, defaults: this.#options.defaultValues ?? {} };
+  }
+
+  #told(type, content, ready) {
+    if (type === "hello") this.#channel.tell("options", this.#settings());
+    if (type === "resize") this.#frame.style.setProperty("height", `${Math.ceil(content.height)}px`);
+    if (type === "ready") {
+      ready();
+      this.emit("ready", { elementType: "payment" });
+    }
+    if (type === "change") {
+      this.state = content;
+      this.emit("change", { elementType: "payment", collapsed: false, value: { type: "card" }, ...content });
+    }
+    if (type === "focus" || type === "blur") this.emit(type, { elementType: "payment" });
+    if (type === "enter") this.#frame.closest("form")?.requestSubmit();
+    if (type === "escape") this.emit("escape", { elementType: "payment" });
+  }
+}

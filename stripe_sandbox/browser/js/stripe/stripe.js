@@ -1,0 +1,72 @@
+// `Stripe(publishableKey)`, with the names that Stripe.js gives.
+class StripeClient {
+  #key;
+
+  constructor(key) {
+    this.#key = key;
+  }
+
+  elements(options) {
+    return new Elements(options);
+  }
+
+  confirmSetup(options) {
+    return confirmWithElements(this.#key, options, "setup_intent");
+  }
+
+  confirmPayment(options) {
+    return confirmWithElements(this.#key, options, "payment_intent");
+  }
+
+  async confirmCardPayment(clientSecret, data = {}) {
+    return this.#confirmCard(clientSecret, data);
+  }
+
+  async confirmCardSetup(clientSecret, data = {}) {
+    return this.#confirmCard(clientSecret, data);
+  }
+
+  async handleNextAction({ clientSecret }) {
+    const { result } = intentOf(clientSecret);
+    const answer = await retrieve(this.#key, clientSecret);
+    if (answer.error || answer[result].status !== "requires_action") return answer;
+    return finishNextAction(this.#key, clientSecret, answer[result]);
+  }
+
+  handleCardAction(clientSecret) {
+    return this.handleNextAction({ clientSecret });
+  }
+
+  async retrieveSetupIntent(clientSecret) {
+    return retrieve(this.#key, clientSecret);
+  }
+
+  async retrievePaymentIntent(clientSecret) {
+    return retrieve(this.#key, clientSecret);
+  }
+
+  async createPaymentMethod({ elements, params = {} }) {
+    return elements.payment().createPaymentMethod(this.#key, params.billing_details);
+  }
+
+  registerAppInfo() {}
+
+  async #confirmCard(clientSecret, { payment_method: method, return_url: returnUrl }) {
+    const given = returnUrl ? { return_url: returnUrl } : {};
+    if (!method || typeof method === "string") {
+      return confirmIntent(this.#key, clientSecret, method ? { ...given, payment_method: method } : given);
+    }
+    const made = await method.card.createPaymentMethod(this.#key, method.billing_details);
+    return made.error ? made : confirmIntent(this.#key, clientSecret, { ...given, payment_method: made.paymentMethod.id });
+  }
+}
+
+function Stripe(key) {
+  if (typeof key !== "string" || !key.startsWith("pk_")) {
+    throw new IntegrationError("Please call Stripe() with your publishable key. You used an empty string or another kind of key.");
+  }
+  return new StripeClient(key);
+}
+
+Stripe.version = "endive";
+window.Stripe = Stripe;
