@@ -31,7 +31,11 @@ def _run() -> Ended | None:
     plan = demo.read_plan()
     with held(plan.data):
         demo.require_free_ports(plan)
-        print("Starting …", flush=True)
+        first = plan.embedded_database and not (plan.data / "postgres").exists()
+        print(
+            "Starting; the demo's three months are made the first time …" if first else "Starting …",
+            flush=True,
+        )
         group = Group()
         with demo.running(plan, group):
             print(welcome(plan), flush=True)
