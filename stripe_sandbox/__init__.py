@@ -1,0 +1,22 @@
+"""A stand-in for Stripe, for demo and tests: a program of its own that the unmodified SDK speaks to."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from stripe_sandbox import api, browser, control, resources  # noqa: F401, resources register themselves
+from stripe_sandbox.sandbox import Sandbox
+from stripe_sandbox.settings import Settings
+
+
+def create_app(settings: Settings) -> Flask:
+    """The stand-in as a WSGI application; its events are delivered from a thread of its own."""
+    app = Flask(__name__, static_folder=None)
+    sandbox = Sandbox(settings)
+    app.extensions["stripe_sandbox"] = sandbox
+    app.json.sort_keys = False  # type: ignore[attr-defined]
+    app.register_blueprint(api.blueprint)
+    app.register_blueprint(control.blueprint)
+    app.register_blueprint(browser.blueprint)
+    sandbox.delivery.start()
+    return app

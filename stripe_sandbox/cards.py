@@ -1,0 +1,113 @@
+"""Test cards and how each behaves (https://docs.stripe.com/testing)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from stripe_sandbox.errors import ApiError, card_error
+
+
+@dataclass(frozen=True, slots=True)
+class Behaviour:
+    """`secure` is when 3-D Secure is asked for: never, unless the card was set up with it, or always.
+
+    `code` and `decline` decline charges, and attaching too unless `attaches`.
+    """
+
+    brand: str = "visa"
+    code: str = ""
+    decline: str = ""
+    secure: str = "never"
+    attaches: bool = False
+    disputed: bool = False
+    refund: str = "succeeded"
+
+
+CARDS: dict[str, Behaviour] = {
+    "4242424242424242": Behaviour(),
+    "5555555555554444": Behaviour("mastercard"),
+    "378282246310005": Behaviour("amex"),
+    "4000000000000002": Behaviour(code="card_declined", decline="generic_decline"),
+    "4000000000009995": Behaviour(code="card_declined", decline="insufficient_funds"),
+    "4000000000009987": Behaviour(code="card_declined", decline="lost_card"),
+    "4000000000009979": Behaviour(code="card_declined", decline="stolen_card"),
+    "4000000000000069": Behaviour(code="expired_card", decline="expired_card"),
+    "4000000000000127": Behaviour(code="incorrect_cvc", decline="incorrect_cvc"),
+    "4000000000000119": Behaviour(code="processing_error", decline="processing_error"),
+    "4000000000000341": Behaviour(code="card_declined", decline="generic_decline", attaches=True),
+    "4000002500003155": Behaviour(secure="unless_set_up"),
+    "4000002760003184": Behaviour(secure="always"),
+    "4000008260003178": Behaviour(
+        code="card_declined", decline="insufficient_funds", secure="always", attaches=True
+    ),
+    "4000000000000259": Behaviour(disputed=True),
+    "4000000000007726": Behaviour(refund="pending"),
+    "4000000000005126": Behaviour(refund="fails_later"),
+}
+
+TEST_IDS: dict[str, str] = {
+    "pm_card_visa": "4242424242424242",
+    "pm_card_mastercard": "5555555555554444",
+    "pm_card_amex": "378282246310005",
+    "pm_card_visa_chargeDeclined": "4000000000000002",
+    "pm_card_chargeDeclined": "4000000000000002",
+    "pm_card_visa_chargeDeclinedInsufficientFunds": "4000000000009995",
+    "pm_card_chargeDeclinedInsufficientFunds": "4000000000009995",
+    "pm_card_chargeDeclinedExpiredCard": "4000000000000069",
+    "pm_card_chargeDeclinedIncorrectCvc": "4000000000000127",
+    "pm_card_chargeDeclinedProcessingError": "4000000000000119",
+    "pm_card_chargeCustomerFail": "4000000000000341",
+    "pm_card_authenticationRequiredOnSetup": "4000002500003155",
+    "pm_card_threeDSecure2Required": "4000002760003184",
+    "pm_card_authenticationRequired": "4000002760003184",
+    "pm_card_authenticationRequiredChargeDeclinedInsufficientFunds": "4000008260003178",
+    "pm_card_createDispute": "4000000000000259",
+    "pm_card_pendingRefund": "4000000000007726",
+    "pm_card_refundFail": "4000000000005126",
+}
+
+MESSAGES = {
+    "card_declined": "Your card was declined.",
+    "insufficient_funds": "Your card has insufficient funds.",
+    "expired_card": "Your card has expired.",
+    "incorrect_cvc": "Your card's security code is incorrect.",
+    "processing_error": "An error occurred while processing your card. Try again in a little bit.",
+    "incorrect_number": "Your card number is incorrect.",
+    "authentication_required": "Your card was declined. This transaction requires authentication.",
+}
+
+
+def behaviour_of(number: str) -> Behaviour:
+    """How a card behaves; a number that isn't in the table pays."""
+    return CARDS.get(number, Behaviour())
+
+
+def message_for(code: str, decline: str) -> str:
+    return MESSAGES.get(decline) or MESSAGES.get(code) or MESSAGES["card_declined"]
+
+
+def check_card(number: str, month: int, year: int, cvc: str | None) -> None:
+    """Raise the 402 that Stripe answers to a card that can't be one."""
+    today = datetime.now(UTC)
+    problem: ApiError | None = None
+    if not number.isdecimal() or not 12 <= len(number) <= 19 or not passes_luhn(number):
+        problem = card_error("incorrect_number", MESSAGES["incorrect_number"], param="number")
+    elif not 1 <= month <= 12:
+        problem = card_error(
+            "invalid_expiry_month", "Your card's expiration month is invalid.", param="exp_month"
+        )
+    elif (year, month) < (today.year, today.month):
+        problem = card_error(
+            "invalid_expiry_year", "Your card's expiration year is invalid.", param="exp_year"
+        )
+    elif cvc is not None and not (cvc.isdecimal() and len(cvc) in {3, 4}):
+        problem = card_error("invalid_cvc", "Your card's security code is invalid.", param="cvc")
+    if problem:
+        raise problem
+
+
+def passes_luhn(number: str) -> bool:
+    """The check digit of ISO/IEC 7812-1."""
+    digits = [int(digit) for digit in reversed(number)]
+    return sum(sum(divmod(digit * (1 + index % 2), 10)) for index, digit in enumerate(digits)) % 10 == 0

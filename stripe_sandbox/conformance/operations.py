@@ -1,0 +1,89 @@
+"""Which operations the SDK's services have, and with which parameters."""
+
+from __future__ import annotations
+
+import ast
+import re
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from stripe_sandbox.conformance.reader import SDK, read_file
+from stripe_sandbox.conformance.types import Shape
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """A method and a path, with the class that says what may be sent; None where nothing may."""
+
+    method: str
+    template: str
+    pattern: re.Pattern[str]
+    params: Shape | None
+
+
+@cache
+def find_operation(method: str, path: str) -> Operation | None:
+    """The operation that serves this path, those without a placeholder first."""
+    found = [
+        one for one in _operations(path.split("/")[2]) if one.method == method and one.pattern.fullmatch(path)
+    ]
+    return min(found, key=lambda one: one.template.count("{"), default=None)
+
+
+@cache
+def _operations(resource: str) -> tuple[Operation, ...]:
+    """The operations whose path begins with a resource, like `payment_intents`."""
+    made = []
+    for file in sorted(SDK.glob("_*_service.py")):
+        text = file.read_text()
+        if f'"/v1/{resource}' in text:
+            made += _in_file(ast.parse(text), resource)
+    return tuple(made)
+
+
+def _in_file(tree: ast.Module, resource: str) -> list[Operation]:
+    found = []
+    for function in ast.walk(tree):
+        if isinstance(function, ast.FunctionDef):
+            for call in ast.walk(function):
+                operation = _operation(function, call) if isinstance(call, ast.Call) else None
+                if operation and operation.template.split("/")[2] == resource:
+                    found.append(operation)
+    return found
+
+
+def _operation(function: ast.FunctionDef, call: ast.Call) -> Operation | None:
+    if ast.unparse(call.func) != "self._request" or len(call.args) < 2:
+        return None
+    method, path = call.args[0], call.args[1]
+    if isinstance(path, ast.Call) and isinstance(path.func, ast.Attribute):
+        path = path.func.value
+    if not (isinstance(method, ast.Constant) and isinstance(path, ast.Constant)):
+        return None
+    template = str(path.value)
+    pattern = re.compile(re.sub(r"\{\w+\}", "[^/]+", template))
+    return Operation(str(method.value).upper(), template, pattern, _params_of(function))
+
+
+def _params_of(function: ast.FunctionDef) -> Shape | None:
+    for argument in function.args.args:
+        if argument.arg == "params" and argument.annotation is not None:
+            names = re.findall(r"\w+Params\b", ast.unparse(argument.annotation))
+            return _params(names[-1]) if names else None
+    return None
+
+
+@cache
+def _params(name: str) -> Shape | None:
+    snake = re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
+    path: Path = SDK / "params" / f"_{snake}.py"
+    return read_file(path).get(name) if path.exists() else None
+
+
+def params_shape(name: str, near: Shape) -> Shape | None:
+    """A parameter class that another one names: it stands in the same file."""
+    root = re.sub(r"Params.*$", "Params", near.name)
+    snake = re.sub(r"(?<!^)(?=[A-Z])", "_", root).lower()
+    path: Path = SDK / "params" / f"_{snake}.py"
+    return read_file(path).get(name) if path.exists() else None

@@ -1,0 +1,149 @@
+"""`/_sandbox/…`: what tests and people in front of the demo make happen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Any
+
+from flask import Blueprint, current_app, jsonify, request
+from flask.typing import ResponseReturnValue
+
+from stripe_sandbox.context import Call
+from stripe_sandbox.delivery import MODES
+from stripe_sandbox.errors import ApiError
+from stripe_sandbox.faults import KINDS, Fault
+from stripe_sandbox.resources import answers, disputes, events, payment_methods, refunds
+from stripe_sandbox.resources.common import find
+from stripe_sandbox.sandbox import Sandbox
+
+blueprint = Blueprint("control", __name__, url_prefix="/_sandbox")
+
+
+@blueprint.errorhandler(ApiError)
+def _refused(error: ApiError) -> ResponseReturnValue:
+    return jsonify(error.body), error.status
+
+
+@blueprint.get("/health")
+def health() -> ResponseReturnValue:
+    return jsonify(status="ok")
+
+
+@blueprint.post("/faults")
+def order_fault() -> ResponseReturnValue:
+    """Let the next `times` calls of `operation` go wrong in the way that `kind` names."""
+    wanted = request.get_json()
+    if wanted.get("kind") not in KINDS:
+        return jsonify(error=f"kind is one of {', '.join(sorted(KINDS))}"), 400
+    _sandbox().faults.order(Fault(**wanted))
+    return jsonify(status="ordered")
+
+
+@blueprint.delete("/faults")
+def clear_faults() -> ResponseReturnValue:
+    _sandbox().faults.clear()
+    return jsonify(status="cleared")
+
+
+@blueprint.post("/webhooks")
+def set_mode() -> ResponseReturnValue:
+    """Deliver, hold, drop, duplicate or shuffle events from now on."""
+    mode = request.get_json().get("mode")
+    if mode not in MODES:
+        return jsonify(error=f"mode is one of {', '.join(sorted(MODES))}"), 400
+    _sandbox().delivery.mode = mode
+    _sandbox().delivery.wake()
+    return jsonify(mode=mode)
+
+
+@blueprint.post("/webhooks/flush")
+def flush() -> ResponseReturnValue:
+    """Try everything that is queued once, before answering."""
+    return jsonify(_sandbox().delivery.flush())
+
+
+@blueprint.get("/requests")
+def list_requests() -> ResponseReturnValue:
+    return jsonify([asdict(one) for one in _sandbox().log.newest()])
+
+
+@blueprint.post("/reset")
+def reset() -> ResponseReturnValue:
+    """Forget everything."""
+    sandbox = _sandbox()
+    sandbox.store.forget_everything()
+    sandbox.faults.clear()
+    sandbox.log.clear()
+    sandbox.delivery.mode = "deliver"
+    return jsonify(status="empty")
+
+
+@blueprint.post("/challenges/<intent_id>")
+def answer_challenge(intent_id: str) -> ResponseReturnValue:
+    """The payer's answer to their bank: `complete` or `fail`, from whoever knows the client secret."""
+    secret, outcome = request.form.get("client_secret", ""), request.form.get("outcome", "")
+    return _doing(lambda call: answers.answer(call, intent_id, secret, outcome))
+
+
+@blueprint.post("/refunds/<refund_id>/<outcome>")
+def settle_refund(refund_id: str, outcome: str) -> ResponseReturnValue:
+    """Let a refund `succeed` or `fail`."""
+    return _doing(lambda call: refunds.settle(call, refund_id, succeeded=outcome == "succeed"))
+
+
+@blueprint.post("/disputes")
+def dispute() -> ResponseReturnValue:
+    """Open a dispute of `charge`, or close `dispute` with the outcome `won` or `lost`."""
+    wanted = request.get_json()
+    if "charge" in wanted:
+        return _doing(lambda call: disputes.open_for(call, find(call, "charge", wanted["charge"])))
+    return _doing(lambda call: disputes.close(call, wanted["dispute"], wanted["outcome"]))
+
+
+@blueprint.post("/payment_methods/<method_id>/network_update")
+def update_card(method_id: str) -> ResponseReturnValue:
+    """The card network tells of a new expiry or number, as it does without anybody asking."""
+    wanted = request.get_json()
+
+    def change(call: Call) -> dict[str, Any]:
+        method = find(call, "payment_method", method_id)
+        method["card"].update(
+            {name: wanted[name] for name in ("exp_month", "exp_year", "last4") if name in wanted}
+        )
+        call.emit("payment_method.automatically_updated", call.store.save(method))
+        return method
+
+    return _doing(change)
+
+
+@blueprint.post("/payment_methods/<method_id>/detach")
+def detach_card(method_id: str) -> ResponseReturnValue:
+    """A card is removed in Stripe's dashboard."""
+    return _doing(lambda call: payment_methods.detach(_at(call, method_id)))
+
+
+def _doing(work: Callable[[Call], dict[str, Any]]) -> ResponseReturnValue:
+    sandbox = _sandbox()
+    call = sandbox.call()
+    with sandbox.store.locked():
+        status = 200
+        try:
+            body = work(call)
+        except ApiError as error:
+            if not error.keeps_changes:
+                raise
+            status, body = error.status, error.body
+        sandbox.delivery.enqueue(events.record(call))
+    sandbox.delivery.wake()
+    return jsonify(body), status
+
+
+def _at(call: Call, id_: str) -> Call:
+    call.path_ids = (id_,)
+    return call
+
+
+def _sandbox() -> Sandbox:
+    found: Sandbox = current_app.extensions["stripe_sandbox"]
+    return found

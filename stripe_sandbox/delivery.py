@@ -1,0 +1,123 @@
+"""Webhooks: events sent to their endpoints, signed anew at each try, until they are taken.
+
+https://docs.stripe.com/webhooks#retries; the pauses are shorter here.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import time
+from threading import Event, Lock, Thread
+from typing import Any
+
+import requests
+import stripe
+
+from stripe_sandbox.settings import Settings
+from stripe_sandbox.store import Store
+
+MODES = frozenset({"deliver", "hold", "drop", "duplicate", "shuffle"})
+PAUSES = (1, 2, 4, 8, 15, 30, 60, 120, 300)
+"""Seconds before the next try; after the last one an event is given up."""
+
+
+class Delivery:
+    """The queue of events to send, and the thread that sends them."""
+
+    def __init__(self, store: Store, settings: Settings) -> None:
+        self._store = store
+        self._settings = settings
+        self._wake = Event()
+        self._sending = Lock()
+        self.mode = "deliver"
+
+    def start(self) -> None:
+        """Send from now on, in the background."""
+        Thread(target=self._run, name="webhooks", daemon=True).start()
+
+    def enqueue(self, events: list[dict[str, Any]]) -> None:
+        """Queue events for every endpoint that wants them, inside the caller's transaction."""
+        if self.mode == "drop":
+            return
+        for event in events:
+            for url, secret in self._endpoints(event["type"]):
+                for _ in range(2 if self.mode == "duplicate" else 1):
+                    self._store.execute(
+                        "INSERT INTO delivery (event, url, secret, due) VALUES (?, ?, ?, ?)",
+                        event["id"],
+                        url,
+                        secret,
+                        time.time(),
+                    )
+
+    def wake(self) -> None:
+        """Something was queued."""
+        self._wake.set()
+
+    def flush(self) -> dict[str, int]:
+        """Try everything that is queued once, now; how many were taken and how many not."""
+        rows = self._store.execute("SELECT id FROM delivery WHERE state = 'due' ORDER BY id")
+        if self.mode == "shuffle":
+            random.shuffle(rows)
+        taken = sum(self._send(row[0]) for row in rows)
+        return {"taken": taken, "refused": len(rows) - taken}
+
+    def _run(self) -> None:
+        while True:
+            self._wake.wait(timeout=0.5)
+            self._wake.clear()
+            while self.mode not in {"hold", "drop"} and (row := self._next()) is not None:
+                self._send(row)
+
+    def _next(self) -> int | None:
+        order = "random()" if self.mode == "shuffle" else "id"
+        query = f"SELECT id FROM delivery WHERE state = 'due' AND due <= ? ORDER BY {order} LIMIT 1"  # noqa: S608
+        rows = self._store.execute(query, time.time())
+        return rows[0][0] if rows else None
+
+    def _send(self, delivery_id: int) -> bool:
+        with self._sending:
+            rows = self._store.execute(
+                "SELECT event, url, secret, tries FROM delivery WHERE id = ?", delivery_id
+            )
+            event = self._store.get(rows[0][0]) if rows else None
+            if event is None:
+                self._store.execute("DELETE FROM delivery WHERE id = ?", delivery_id)
+                return False
+            _, url, secret, tries = rows[0]
+            taken, answer = _post(url, secret, event)
+            state = "taken" if taken else "due" if tries < len(PAUSES) else "given up"
+            due = time.time() + PAUSES[min(tries, len(PAUSES) - 1)]
+            self._store.execute(
+                "UPDATE delivery SET tries = tries + 1, state = ?, due = ?, answer = ? WHERE id = ?",
+                state,
+                due,
+                answer,
+                delivery_id,
+            )
+            return taken
+
+    def _endpoints(self, type_: str) -> list[tuple[str, str]]:
+        found = []
+        if self._settings.webhook_url:
+            found.append((self._settings.webhook_url, self._settings.webhook_secret))
+        for endpoint in self._store.newest("webhook_endpoint"):
+            wanted = endpoint["enabled_events"]
+            if endpoint["status"] == "enabled" and ("*" in wanted or type_ in wanted):
+                found.append((endpoint["url"], self._store.hidden(endpoint["id"])["secret"]))
+        return found
+
+
+def _post(url: str, secret: str, event: dict[str, Any]) -> tuple[bool, str]:
+    body = json.dumps(event)
+    headers = {
+        "Content-Type": "application/json; charset=utf-8",
+        "Stripe-Signature": stripe.WebhookSignature.generate_signature_header(body, secret),
+        "User-Agent": "Stripe/1.0 (stand-in)",
+    }
+    try:
+        answer = requests.post(url, data=body.encode(), headers=headers, timeout=10, allow_redirects=False)
+    except requests.RequestException as error:
+        return False, type(error).__name__
+    return 200 <= answer.status_code < 300, str(answer.status_code)

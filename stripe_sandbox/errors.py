@@ -1,0 +1,55 @@
+"""Errors in Stripe's envelope (https://docs.stripe.com/api/errors)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+class ApiError(Exception):
+    """An answer that isn't 2xx. `keeps_changes` tells a decline, which leaves its mark, from a refusal."""
+
+    def __init__(
+        self, status: int, type_: str, message: str, *, keeps_changes: bool = False, **details: Any
+    ) -> None:
+        super().__init__(message)
+        self.status = status
+        self.keeps_changes = keeps_changes
+        self.body: dict[str, Any] = {"error": {"type": type_, "message": message, **details}}
+        code = details.get("code")
+        if code:
+            self.body["error"]["doc_url"] = f"https://stripe.com/docs/error-codes/{code.replace('_', '-')}"
+
+
+def invalid(message: str, *, code: str | None = None, param: str | None = None, **details: Any) -> ApiError:
+    """400: the request can't be carried out as it is."""
+    named = {name: value for name, value in {"code": code, "param": param}.items() if value}
+    return ApiError(400, "invalid_request_error", message, **named, **details)
+
+
+def missing(kind: str, id_: str, param: str = "id") -> ApiError:
+    """No object has this id; 404 where the address names it, 400 where a parameter does."""
+    words = kind.replace("_", "")
+    return ApiError(
+        404 if param == "id" else 400,
+        "invalid_request_error",
+        f"No such {words}: '{id_}'",
+        code="resource_missing",
+        param=param,
+    )
+
+
+def unexpected_state(kind: str, object_: dict[str, Any], verb: str) -> ApiError:
+    """An intent can't do this in the state it is in."""
+    return invalid(
+        f"You cannot {verb} this {kind.replace('_', ' ').title().replace(' ', '')} because it has a status of "
+        f"{object_['status']}.",
+        code=f"{kind}_unexpected_state",
+        **{kind: object_},
+    )
+
+
+def card_error(code: str, message: str, *, decline_code: str | None = None, **details: Any) -> ApiError:
+    """402: the card was declined. What happened to the intent stays."""
+    if decline_code:
+        details["decline_code"] = decline_code
+    return ApiError(402, "card_error", message, keeps_changes=True, code=code, **details)

@@ -1,0 +1,107 @@
+"""Parameters as Stripe takes them: form-encoded with brackets, checked against the operation's own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from stripe_sandbox.conformance.operations import params_shape
+from stripe_sandbox.conformance.types import Shape, Type
+from stripe_sandbox.errors import invalid
+
+_PART = re.compile(r"\[([^\]]*)\]")
+
+
+def decode(pairs: Iterable[tuple[str, str]]) -> dict[str, Any]:
+    """`a[b]=1&c[0]=x&d[]=y` as nested maps and lists."""
+    root: dict[str, Any] = {}
+    for name, value in pairs:
+        head, _, rest = name.partition("[")
+        keys = [head, *(_PART.findall(f"[{rest}") if rest else [])]
+        place = root
+        for key in keys[:-1]:
+            place = place.setdefault(key, {})
+        last = keys[-1]
+        place[last if last else str(len(place))] = value
+    return {name: _lists(value) for name, value in root.items()}
+
+
+def check(params: dict[str, Any], shape: Shape | None) -> dict[str, Any]:
+    """The parameters with their types. Raises 400 `parameter_unknown`, `parameter_missing` or `…_invalid_…`."""
+    fields = shape.fields if shape else {}
+    for name in params:
+        if name not in fields:
+            raise invalid(f"Received unknown parameter: {name}", code="parameter_unknown", param=name)
+    for name, type_ in fields.items():
+        if type_.required and name not in params and name != "expand":
+            raise invalid(f"Missing required param: {name}.", code="parameter_missing", param=name)
+    return {name: _typed(value, fields[name], shape, name) for name, value in params.items()} if shape else {}
+
+
+def _typed(value: Any, type_: Type, near: Shape, path: str) -> Any:
+    match type_.kind:
+        case "optional":
+            return _typed(value, type_.parts[0], near, path)
+        case "int":
+            return _integer(value, path)
+        case "bool":
+            if value not in {"true", "false"}:
+                raise invalid(f"Invalid boolean: {value}", param=path)
+            return value == "true"
+        case "list":
+            items = value if isinstance(value, list) else [value]
+            return [
+                _typed(item, type_.parts[0], near, f"{path}[{index}]") for index, item in enumerate(items)
+            ]
+        case "literal":
+            if value not in type_.values and value != "":
+                known = ", ".join(str(one) for one in type_.values[:8])
+                raise invalid(
+                    f"Invalid {path}: must be one of {known}", code="parameter_invalid_empty", param=path
+                )
+            return value
+        case "ref":
+            return _nested(value, type_, near, path)
+        case "union":
+            return _any_of(value, type_, near, path)
+    return value
+
+
+def _any_of(value: Any, type_: Type, near: Shape, path: str) -> Any:
+    if isinstance(value, dict):
+        for part in type_.parts:
+            if part.kind in {"ref", "dict"}:
+                return _typed(value, part, near, path)
+    kinds = {part.kind for part in type_.parts}
+    if "int" in kinds and not isinstance(value, (dict, list)) and str(value).lstrip("-").isdecimal():
+        return int(value)
+    return value
+
+
+def _nested(value: Any, type_: Type, near: Shape, path: str) -> Any:
+    shape = params_shape(type_.name.strip('"'), near)
+    if shape is None or not isinstance(value, dict):
+        return value
+    for name in value:
+        if name not in shape.fields:
+            raise invalid(
+                f"Received unknown parameter: {path}[{name}]",
+                code="parameter_unknown",
+                param=f"{path}[{name}]",
+            )
+    return {name: _typed(item, shape.fields[name], shape, f"{path}[{name}]") for name, item in value.items()}
+
+
+def _integer(value: Any, path: str) -> int:
+    if not re.fullmatch(r"-?\d{1,15}", str(value)):
+        raise invalid(f"Invalid integer: {value}", code="parameter_invalid_integer", param=path)
+    return int(value)
+
+
+def _lists(value: Any) -> Any:
+    if not isinstance(value, dict):
+        return value
+    if value and all(key.isdecimal() for key in value):
+        return [_lists(value[key]) for key in sorted(value, key=int)]
+    return {name: _lists(item) for name, item in value.items()}

@@ -1,0 +1,27 @@
+"""The resources of the API. Importing them registers what serves each operation."""
+
+from stripe_sandbox.resources import (
+    charges,
+    customers,
+    disputes,
+    events,
+    invoices,
+    payment_intents,
+    payment_methods,
+    refunds,
+    setup_intents,
+    webhook_endpoints,
+)
+
+__all__ = [
+    "charges",
+    "customers",
+    "disputes",
+    "events",
+    "invoices",
+    "payment_intents",
+    "payment_methods",
+    "refunds",
+    "setup_intents",
+    "webhook_endpoints",
+]

@@ -1,0 +1,52 @@
+"""Events: what happened, as the webhooks tell it (https://docs.stripe.com/api/events)."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import stripe
+
+from stripe_sandbox.conformance import blank
+from stripe_sandbox.context import Call, handles
+from stripe_sandbox.resources.common import find, listing
+from stripe_sandbox.store import new_id, now
+
+
+@handles("GET", "/v1/events/{id}")
+def retrieve(call: Call) -> dict[str, Any]:
+    return find(call, "event", call.path_ids[0])
+
+
+@handles("GET", "/v1/events")
+def list_(call: Call) -> dict[str, Any]:
+    wanted = set(call.params.get("types") or ([call.params["type"]] if "type" in call.params else []))
+    if not wanted:
+        return listing(call, "event", "/v1/events")
+    from stripe_sandbox import lists
+
+    found = (event for event in call.store.newest("event") if event["type"] in wanted)
+    return lists.page(found, call.params, "/v1/events")
+
+
+def record(call: Call) -> list[dict[str, Any]]:
+    """Write down the events that a call has led to, in their order."""
+    made = []
+    for type_, object_ in call.events:
+        body = blank(
+            "event",
+            id=new_id("evt"),
+            api_version=stripe.api_version,
+            created=now(),
+            data={"object": copy.deepcopy(object_)},
+            livemode=False,
+            pending_webhooks=0,
+            request={"id": call.request_id, "idempotency_key": call.idempotency_key},
+            type=type_,
+        )
+        for name in ("context", "reason", "account"):
+            if name in body:
+                body[name] = None
+        made.append(call.store.add(body))
+    call.events.clear()
+    return made

@@ -1,0 +1,127 @@
+"""Payment intents (https://docs.stripe.com/payments/paymentintents/lifecycle)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from stripe_sandbox.conformance import blank
+from stripe_sandbox.context import Call, handles
+from stripe_sandbox.errors import invalid, unexpected_state
+from stripe_sandbox.resources import charging, payment_methods
+from stripe_sandbox.resources.common import assign, find, listing
+from stripe_sandbox.store import new_id, now
+
+_PATH = "/v1/payment_intents"
+_OPEN = {"requires_payment_method", "requires_confirmation", "requires_action"}
+_SMALLEST = {"usd": 50, "eur": 50, "gbp": 30, "jpy": 50}
+_FIELDS = (
+    "description",
+    "metadata",
+    "receipt_email",
+    "setup_future_usage",
+    "statement_descriptor_suffix",
+    "statement_descriptor",
+)
+
+
+@handles("POST", _PATH)
+def create(call: Call) -> dict[str, Any]:
+    params = call.params
+    _check_amount(params["amount"], params["currency"])
+    if "customer" in params:
+        find(call, "customer", params["customer"], "customer")
+    id_ = new_id("pi")
+    body = blank(
+        "payment_intent",
+        id=id_,
+        created=now(),
+        amount=params["amount"],
+        amount_capturable=0,
+        amount_received=0,
+        capture_method="automatic_async",
+        confirmation_method="automatic",
+        client_secret=f"{id_}_secret_{new_id('x')[2:]}",
+        currency=params["currency"],
+        customer=params.get("customer"),
+        payment_method_types=["card"],
+        status="requires_payment_method",
+    )
+    assign(body, params, *_FIELDS)
+    if "payment_method" in params:
+        _choose(call, body, params["payment_method"])
+    call.store.add(body)
+    call.emit("payment_intent.created", dict(body))
+    return charging.confirm(call, body) if params.get("confirm") else body
+
+
+@handles("GET", _PATH + "/{intent}")
+def retrieve(call: Call) -> dict[str, Any]:
+    return find(call, "payment_intent", call.path_ids[0])
+
+
+@handles("GET", _PATH)
+def list_(call: Call) -> dict[str, Any]:
+    return listing(call, "payment_intent", _PATH, customer=call.params.get("customer"))
+
+
+@handles("POST", _PATH + "/{intent}")
+def update(call: Call) -> dict[str, Any]:
+    body = _open(call, "update")
+    if "amount" in call.params:
+        _check_amount(call.params["amount"], body["currency"])
+        body["amount"] = call.params["amount"]
+    if "payment_method" in call.params:
+        _choose(call, body, call.params["payment_method"])
+    return call.store.save(assign(body, call.params, *_FIELDS))
+
+
+@handles("POST", _PATH + "/{intent}/confirm")
+def confirm(call: Call) -> dict[str, Any]:
+    body = _open(call, "confirm")
+    if "payment_method" in call.params:
+        _choose(call, body, call.params["payment_method"])
+    return charging.confirm(call, body)
+
+
+@handles("POST", _PATH + "/{intent}/cancel")
+def cancel(call: Call) -> dict[str, Any]:
+    body = _open(call, "cancel")
+    body.update(
+        status="canceled",
+        next_action=None,
+        canceled_at=now(),
+        cancellation_reason=call.params.get("cancellation_reason"),
+    )
+    call.emit("payment_intent.canceled", call.store.save(body))
+    return body
+
+
+def _open(call: Call, verb: str) -> dict[str, Any]:
+    body = find(call, "payment_intent", call.path_ids[0])
+    if body["status"] not in _OPEN:
+        raise unexpected_state("payment_intent", body, verb)
+    return body
+
+
+def _choose(call: Call, body: dict[str, Any], method_id: str) -> None:
+    method = payment_methods.usable(call, method_id)
+    if method["customer"] not in {None, body["customer"]}:
+        raise invalid(
+            f"The provided PaymentMethod belongs to a different Customer: {method['customer']}. The Customer of this "
+            f"PaymentIntent is {body['customer']}.",
+            param="payment_method",
+        )
+    body.update(payment_method=method["id"], status="requires_confirmation")
+
+
+def _check_amount(amount: int, currency: str) -> None:
+    if amount < _SMALLEST.get(currency, 50):
+        raise invalid(
+            "Amount must be at least $0.50 usd"
+            if currency == "usd"
+            else "Amount is below the smallest allowed.",
+            code="amount_too_small",
+            param="amount",
+        )
+    if amount > 99_999_999:
+        raise invalid("Amount must be no more than $999,999.99", code="amount_too_large", param="amount")

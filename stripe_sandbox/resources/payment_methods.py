@@ -1,0 +1,165 @@
+"""Payment methods: cards."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from stripe_sandbox.cards import TEST_IDS, Behaviour, behaviour_of, check_card, message_for
+from stripe_sandbox.conformance import blank
+from stripe_sandbox.context import Call, handles
+from stripe_sandbox.errors import card_error, invalid
+from stripe_sandbox.resources.common import assign, find, listing
+from stripe_sandbox.store import new_id, now
+
+_CARD = "/v1/payment_methods"
+
+
+@handles("POST", _CARD)
+def create(call: Call) -> dict[str, Any]:
+    """From a card's number: stripe.js does this with the publishable key, demo and tests with the secret one."""
+    if call.params.get("type") != "card" or "card" not in call.params:
+        raise invalid("Only cards are served: type=card and card[number].", param="type")
+    card = call.params["card"]
+    number = str(card.get("number", "")).replace(" ", "")
+    month, year = int(card.get("exp_month", 0)), int(card.get("exp_year", 0))
+    check_card(number, month, year, card.get("cvc"))
+    made = make(call, number, month, year)
+    for part in ("email", "name", "phone"):
+        made["billing_details"][part] = call.params.get("billing_details", {}).get(part)
+    return call.store.save(assign(made, call.params, "metadata"))
+
+
+@handles("GET", _CARD + "/{payment_method}")
+def retrieve(call: Call) -> dict[str, Any]:
+    return find(call, "payment_method", call.path_ids[0])
+
+
+@handles("GET", _CARD)
+def list_(call: Call) -> dict[str, Any]:
+    return listing(call, "payment_method", _CARD, customer=call.params.get("customer"))
+
+
+@handles("GET", "/v1/customers/{customer}/payment_methods")
+def list_of_customer(call: Call) -> dict[str, Any]:
+    customer = find(call, "customer", call.path_ids[0])["id"]
+    return listing(call, "payment_method", f"/v1/customers/{customer}/payment_methods", customer=customer)
+
+
+@handles("POST", _CARD + "/{payment_method}")
+def update(call: Call) -> dict[str, Any]:
+    body = find(call, "payment_method", call.path_ids[0])
+    if body["customer"] is None:
+        raise invalid("You must save this PaymentMethod to a customer before you can update it.")
+    for part in ("exp_month", "exp_year"):
+        if part in call.params.get("card", {}):
+            body["card"][part] = int(call.params["card"][part])
+    call.emit("payment_method.updated", call.store.save(assign(body, call.params, "metadata")))
+    return body
+
+
+@handles("POST", _CARD + "/{payment_method}/attach")
+def attach(call: Call) -> dict[str, Any]:
+    method = usable(call, call.path_ids[0])
+    customer = find(call, "customer", call.params.get("customer", ""), "customer")
+    behaviour = behaviour_at(call, method)
+    if behaviour.code and not behaviour.attaches:
+        raise decline_of(behaviour)
+    return attach_to(call, method, customer["id"])
+
+
+@handles("POST", _CARD + "/{payment_method}/detach")
+def detach(call: Call) -> dict[str, Any]:
+    body = find(call, "payment_method", call.path_ids[0])
+    if body["customer"] is None:
+        raise invalid(
+            "The payment method you provided is not attached to a customer so detachment is impossible.",
+            param="payment_method",
+        )
+    body["customer"] = None
+    call.store.save(body, detached=True)
+    call.emit("payment_method.detached", body)
+    return body
+
+
+def make(call: Call, number: str, month: int, year: int) -> dict[str, Any]:
+    """A card of this number; where its number is kept, the API never shows."""
+    behaviour = behaviour_of(number)
+    method = blank(
+        "payment_method", id=new_id("pm"), created=now(), type="card", allow_redisplay="unspecified"
+    )
+    for name, value in method.items():
+        if name not in {"billing_details", "card"} and isinstance(value, dict) and name != "metadata":
+            method[name] = None
+    card = blank_card()
+    card.update(
+        brand=behaviour.brand,
+        display_brand=behaviour.brand,
+        country="US",
+        exp_month=month,
+        exp_year=year,
+        fingerprint=hashlib.sha256(f"fingerprint {number}".encode()).hexdigest()[:16],
+        funding="credit",
+        last4=number[-4:],
+    )
+    method["card"] = card
+    return call.store.add(method, number=number)
+
+
+def blank_card() -> dict[str, Any]:
+    """The `card` of a payment method with all its fields."""
+    from stripe_sandbox.conformance.blank import _fields
+    from stripe_sandbox.conformance.reader import shape_of_class
+
+    shape = shape_of_class("PaymentMethod")
+    card = _fields(shape.inner["Card"]) if shape else {}
+    card["checks"] = {
+        "address_line1_check": None,
+        "address_postal_code_check": None,
+        "cvc_check": "pass",
+    }
+    card["networks"] = {"available": [], "preferred": None}
+    card["three_d_secure_usage"] = {"supported": True}
+    return card
+
+
+def usable(call: Call, id_: str) -> dict[str, Any]:
+    """The payment method of this id; a test id makes a new card each time."""
+    if id_ in TEST_IDS:
+        return make(call, TEST_IDS[id_], 12, 2034)
+    found = find(call, "payment_method", id_, "payment_method")
+    if found["customer"] is None and call.store.hidden(id_).get("detached"):
+        raise invalid(
+            "The provided PaymentMethod was previously used with a PaymentIntent without Customer attachment, shared "
+            "with a connected account without Customer attachment, or was detached from a Customer. It may not be "
+            "used again.",
+            code="payment_method_unactivated",
+            param="payment_method",
+        )
+    return found
+
+
+def attach_to(call: Call, method: dict[str, Any], customer: str, **hidden: Any) -> dict[str, Any]:
+    """Attach; doing it again changes nothing."""
+    if method["customer"] not in {None, customer}:
+        raise invalid("This PaymentMethod is already attached to another customer.", param="payment_method")
+    was_attached = method["customer"] is not None
+    method["customer"] = customer
+    call.store.save(method, **hidden)
+    if not was_attached:
+        call.emit("payment_method.attached", method)
+    return method
+
+
+def behaviour_at(call: Call, method: dict[str, Any]) -> Behaviour:
+    return behaviour_of(call.store.hidden(method["id"]).get("number", ""))
+
+
+def decline_of(behaviour: Behaviour, **details: Any) -> Exception:
+    """The 402 of a card that declines."""
+    return card_error(
+        behaviour.code,
+        message_for(behaviour.code, behaviour.decline),
+        decline_code=behaviour.decline if behaviour.code == "card_declined" else None,
+        **details,
+    )

@@ -1,0 +1,67 @@
+"""The parts of a running stand-in."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from dataclasses import dataclass
+from typing import Any
+
+from stripe_sandbox.conformance import Operation
+from stripe_sandbox.context import Call
+from stripe_sandbox.delivery import Delivery
+from stripe_sandbox.faults import Faults
+from stripe_sandbox.idempotency import Idempotency
+from stripe_sandbox.resources import challenges
+from stripe_sandbox.resources.common import find
+from stripe_sandbox.settings import Settings
+from stripe_sandbox.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A call that was served: no parameters, so no card's number either."""
+
+    at: float
+    method: str
+    path: str
+    status: int
+    request_id: str
+
+
+class RequestLog:
+    """The newest calls."""
+
+    def __init__(self) -> None:
+        self._requests: deque[Request] = deque(maxlen=500)
+
+    def add(self, method: str, path: str, status: int, request_id: str) -> None:
+        self._requests.append(Request(time.time(), method, path, status, request_id))
+
+    def newest(self) -> list[Request]:
+        return list(reversed(self._requests))
+
+    def clear(self) -> None:
+        self._requests.clear()
+
+
+class Sandbox:
+    """Store, faults, idempotency, deliveries and the log of one stand-in."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.store = Store(settings.state)
+        self.faults = Faults()
+        self.idempotency = Idempotency(self.store)
+        self.delivery = Delivery(self.store, settings)
+        self.log = RequestLog()
+
+    def call(self, **params: Any) -> Call:
+        """A call of the stand-in's own, for what its control endpoints do."""
+        return Call(self.store, self.settings, params)
+
+    def check_client_secret(self, operation: Operation, call: Call, secret: str) -> None:
+        """stripe.js has to know the secret of the intent that it reads or confirms."""
+        kind = operation.template.split("/")[2].removesuffix("s")
+        if call.path_ids and kind in {"payment_intent", "setup_intent"}:
+            challenges.check_secret(find(call, kind, call.path_ids[0]), secret)

@@ -1,0 +1,130 @@
+"""The stand-in's state: one SQLite file. Objects are kept as JSON, newest last."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import sqlite3
+import string
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import RLock
+from typing import Any
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS object (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT UNIQUE NOT NULL, kind TEXT NOT NULL, customer TEXT,
+    payment_intent TEXT, created INTEGER NOT NULL, body TEXT NOT NULL, hidden TEXT NOT NULL DEFAULT '{}');
+CREATE INDEX IF NOT EXISTS object_kind ON object (kind, seq);
+CREATE INDEX IF NOT EXISTS object_customer ON object (customer, kind, seq);
+CREATE INDEX IF NOT EXISTS object_intent ON object (payment_intent, kind, seq);
+CREATE TABLE IF NOT EXISTS idempotency (
+    key TEXT PRIMARY KEY, endpoint TEXT NOT NULL, params TEXT NOT NULL, status INTEGER NOT NULL, body TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS delivery (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, event TEXT NOT NULL, url TEXT NOT NULL, secret TEXT NOT NULL,
+    tries INTEGER NOT NULL DEFAULT 0, due REAL NOT NULL, state TEXT NOT NULL DEFAULT 'due', answer TEXT);
+CREATE INDEX IF NOT EXISTS delivery_due ON delivery (state, due);
+"""
+_LETTERS = string.ascii_letters + string.digits
+
+
+class Store:
+    """Objects by id. `locked` serves one request at a time: a transaction that is undone by an error."""
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
+        self._db.execute("PRAGMA journal_mode = WAL")
+        self._db.execute("PRAGMA synchronous = NORMAL")
+        self._db.executescript(_SCHEMA)
+        self._lock = RLock()
+        self._depth = 0
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Alone with the state; inside of itself it joins what is under way."""
+        with self._lock:
+            outermost = self._depth == 0
+            if outermost:
+                self._db.execute("BEGIN IMMEDIATE")
+            self._depth += 1
+            try:
+                yield
+            except BaseException:
+                if outermost:
+                    self._db.execute("ROLLBACK")
+                raise
+            else:
+                if outermost:
+                    self._db.execute("COMMIT")
+            finally:
+                self._depth -= 1
+
+    def add(self, body: dict[str, Any], **hidden: Any) -> dict[str, Any]:
+        """Keep a new object; `hidden` is what the API never shows of it."""
+        self._db.execute(
+            "INSERT INTO object (id, kind, customer, payment_intent, created, body, hidden) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (
+                body["id"],
+                body["object"],
+                body.get("customer"),
+                body.get("payment_intent"),
+                body.get("created", now()),
+                json.dumps(body),
+                json.dumps(hidden),
+            ),
+        )
+        return body
+
+    def save(self, body: dict[str, Any], **hidden: Any) -> dict[str, Any]:
+        """Write a changed object; `hidden` values are added to those there."""
+        self._db.execute(
+            "UPDATE object SET body = ?, customer = ?, hidden = json_patch(hidden, ?) WHERE id = ?",
+            (json.dumps(body), body.get("customer"), json.dumps(hidden), body["id"]),
+        )
+        return body
+
+    def get(self, id_: str, kind: str | None = None) -> dict[str, Any] | None:
+        with self._lock:
+            row = self._db.execute("SELECT body, kind FROM object WHERE id = ?", (id_,)).fetchone()
+        return json.loads(row[0]) if row and kind in {None, row[1]} else None
+
+    def hidden(self, id_: str) -> dict[str, Any]:
+        row = self._db.execute("SELECT hidden FROM object WHERE id = ?", (id_,)).fetchone()
+        found: dict[str, Any] = json.loads(row[0]) if row else {}
+        return found
+
+    def remove(self, id_: str) -> None:
+        self._db.execute("DELETE FROM object WHERE id = ?", (id_,))
+
+    def newest(self, kind: str, **where: str | None) -> Iterator[dict[str, Any]]:
+        """Objects of a kind, newest first, of this customer or payment intent where one is given."""
+        names = [name for name, value in where.items() if value is not None]
+        query = "SELECT body FROM object WHERE kind = ?" + "".join(f" AND {name} = ?" for name in names)
+        values = [kind, *(where[name] for name in names)]
+        with self._lock:
+            rows = self._db.execute(f"{query} ORDER BY seq DESC", values).fetchall()
+        for (body,) in rows:
+            yield json.loads(body)
+
+    def execute(self, query: str, *values: Any) -> list[Any]:
+        """A query of one's own, for the tables that aren't objects."""
+        with self._lock:
+            return self._db.execute(query, values).fetchall()
+
+    def forget_everything(self) -> None:
+        with self.locked():
+            for table in ("object", "idempotency", "delivery"):
+                self._db.execute(f"DELETE FROM {table}")  # noqa: S608, names are ours
+
+
+def new_id(prefix: str, length: int = 24) -> str:
+    """An id as Stripe makes them: `pi_` and letters."""
+    return f"{prefix}_{''.join(secrets.choice(_LETTERS) for _ in range(length))}"
+
+
+def now() -> int:
+    """Seconds since 1970."""
+    return int(time.time())

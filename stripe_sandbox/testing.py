@@ -1,0 +1,104 @@
+"""The stand-in for tests: a process of its own on a free port, with its state in a temporary file."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import requests
+
+
+class Process:
+    """A running stand-in and its controls."""
+
+    def __init__(self, folder: Path, port: int, environment: dict[str, str]) -> None:
+        self.url = f"http://localhost:{port}"
+        self._environment = {
+            **os.environ,
+            **environment,
+            "SANDBOX_PORT": str(port),
+            "SANDBOX_STATE": str(folder / "state.db"),
+            "SANDBOX_PUBLIC_URL": self.url,
+        }
+        self._process: subprocess.Popen[bytes] | None = None
+        self._session = requests.Session()
+
+    def start(self) -> None:
+        """Start it and wait until it answers. Raises `RuntimeError` where it doesn't within ten seconds."""
+        self._process = subprocess.Popen([sys.executable, "-m", "stripe_sandbox"], env=self._environment)
+        until = time.monotonic() + 10
+        while time.monotonic() < until:
+            try:
+                if self._session.get(f"{self.url}/_sandbox/health", timeout=1).ok:
+                    return
+            except requests.ConnectionError:
+                time.sleep(0.02)
+        raise RuntimeError("The stand-in did not start.")
+
+    def stop(self) -> None:
+        if self._process is not None:
+            self._process.terminate()
+            self._process.wait(10)
+            self._process = None
+
+    def restart(self) -> None:
+        self.stop()
+        self.start()
+
+    def control(self, path: str, json: Any = None, *, method: str = "POST") -> Any:
+        """Call a control endpoint, like `webhooks/flush`."""
+        answer = self._session.request(method, f"{self.url}/_sandbox/{path}", json=json, timeout=30)
+        answer.raise_for_status()
+        return answer.json()
+
+    def faults(self, *, operation: str, kind: str, times: int = 1, delay: float = 0.0) -> None:
+        self.control("faults", {"operation": operation, "kind": kind, "times": times, "delay": delay})
+
+    def clear_faults(self) -> None:
+        self.control("faults", method="DELETE")
+
+    def webhooks(self, mode: str) -> None:
+        self.control("webhooks", {"mode": mode})
+
+    def flush(self) -> Any:
+        return self.control("webhooks/flush")
+
+    def requests(self) -> Any:
+        return self.control("requests", method="GET")
+
+    def reset(self) -> None:
+        self.control("reset")
+
+
+@contextmanager
+def running(
+    *, webhook_url: str | None = None, webhook_secret: str = "whsec_test", conformance: bool = True
+) -> Iterator[Process]:
+    """Run a stand-in for as long as the block lasts."""
+    with tempfile.TemporaryDirectory() as folder:
+        environment = {
+            "SANDBOX_WEBHOOK_SECRET": webhook_secret,
+            "SANDBOX_WEBHOOK_URL": webhook_url or "",
+            "SANDBOX_CONFORMANCE": "1" if conformance else "0",
+        }
+        process = Process(Path(folder), _free_port(), environment)
+        process.start()
+        try:
+            yield process
+        finally:
+            process.stop()
+
+
+def _free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        port: int = found.getsockname()[1]
+        return port
