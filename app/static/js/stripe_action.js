@@ -4,7 +4,6 @@ import { stripe } from "./stripe.js";
 
 const AWAY = "The bank's question can't be loaded. Check the connection, and that nothing blocks js.stripe.com, then try again. Nothing was charged.";
 const OPEN = "The payment is not confirmed yet, and nothing was charged. Confirm it with your bank, or cancel the top-up.";
-const started = new Set();
 
 const step = () => document.querySelector("[data-stripe-action]");
 
@@ -16,7 +15,6 @@ function tell(text) {
 async function ask({ dataset }) {
   const { clientSecret } = dataset;
   const button = step().querySelector("[data-confirm]");
-  started.add(clientSecret);
   tell("");
   button.disabled = true;
   button.setAttribute("aria-busy", "true");
@@ -33,12 +31,12 @@ async function ask({ dataset }) {
   }
 }
 
-function greet(isOwnClick) {
+function greet(ctx) {
   const found = step();
   if (!found) return;
   found.querySelector("[data-confirm]").hidden = false;
-  if (!isOwnClick) return;
-  if (started.has(found.dataset.clientSecret)) tell(OPEN);
+  if (ctx?.status !== "swapped" || isPoll(ctx)) return;
+  if (ctx.request.form?.matches("[data-confirmation]")) tell(OPEN);
   else ask(found);
 }
 
@@ -47,6 +45,6 @@ document.addEventListener("click", ({ target }) => {
 });
 // The press of `Pay` asked for it, so the question comes at once; when a poll brings it, it waits for the button.
 document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => {
-  if (ctx.status === "swapped") setTimeout(greet, 0, !isPoll(ctx));
+  setTimeout(greet, 0, ctx);
 });
-greet(false);
+greet();
