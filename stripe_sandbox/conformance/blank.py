@@ -9,13 +9,16 @@ from typing import Any
 from stripe_sandbox.conformance.reader import resolve, shape_of_object
 from stripe_sandbox.conformance.types import Shape, Type
 
-ONLY_WHERE_DELETED = "deleted"
+SOMETIMES = frozenset({"deleted", "previous_attributes"})
+"""Fields that are left out, not null, where they mean nothing."""
 _EMPTY: dict[str, Any] = {"str": "", "int": 0, "bool": False, "float": 0.0, "Decimal": "0"}
 
 
 def blank(object_name: str, **values: Any) -> dict[str, Any]:
     """An object of this class with `values`; what may be null is, lists and maps are empty."""
     made = copy.deepcopy(_blank(object_name))
+    if "metadata" in made:
+        made["metadata"] = {}
     made.update(values)
     return made
 
@@ -25,11 +28,11 @@ def _blank(object_name: str) -> dict[str, Any]:
     shape = shape_of_object(object_name)
     if shape is None:
         raise LookupError(f"The SDK has no object {object_name!r}.")
-    return _fields(shape)
+    return fields_of(shape)
 
 
-def _fields(shape: Shape) -> dict[str, Any]:
-    return {name: _value(type_, shape) for name, type_ in shape.fields.items() if name != ONLY_WHERE_DELETED}
+def fields_of(shape: Shape) -> dict[str, Any]:
+    return {name: _value(type_, shape) for name, type_ in shape.fields.items() if name not in SOMETIMES}
 
 
 def _value(type_: Type, shape: Shape) -> Any:
@@ -46,5 +49,5 @@ def _value(type_: Type, shape: Shape) -> Any:
             return _value(type_.parts[0], shape)
         case "ref":
             inner = resolve(type_.name, shape)
-            return _fields(inner) if inner and not inner.object_name else None
+            return fields_of(inner) if inner and not inner.object_name else None
     return _EMPTY.get(type_.kind)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from stripe_sandbox.conformance.blank import ONLY_WHERE_DELETED
+from stripe_sandbox.conformance.blank import SOMETIMES
 from stripe_sandbox.conformance.reader import resolve, shape_of_object
 from stripe_sandbox.conformance.types import Shape, Type
 
@@ -36,7 +36,7 @@ def problems(value: Any) -> list[str]:
 def _compare(value: dict[str, Any], shape: Shape, path: str) -> list[str]:
     known = set(shape.fields)
     found = [f"{path}.{name} is not in the SDK's class" for name in set(value) - known]
-    found += [f"{path}.{name} is missing" for name in known - set(value) - {ONLY_WHERE_DELETED}]
+    found += [f"{path}.{name} is missing" for name in known - set(value) - SOMETIMES]
     for name in known & set(value):
         found += _check(value[name], shape.fields[name], shape, f"{path}.{name}")
     return found

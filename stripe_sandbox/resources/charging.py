@@ -128,7 +128,6 @@ def _charge(call: Call, intent: dict[str, Any], method: dict[str, Any], status: 
         receipt_email=intent["receipt_email"],
         refunded=False,
         status=status,
-        fraud_details={},
     )
     body["payment_method_details"] = charge_card(method["card"])
     for name in ("refunds", "source", "radar_options", "level3", "presentment_details"):
@@ -139,7 +138,7 @@ def _charge(call: Call, intent: dict[str, Any], method: dict[str, Any], status: 
 
 def charge_card(card: dict[str, Any]) -> dict[str, Any]:
     """A charge's `payment_method_details` for a card."""
-    from stripe_sandbox.conformance.blank import _fields
+    from stripe_sandbox.conformance.blank import fields_of
     from stripe_sandbox.conformance.reader import shape_of_class
 
     shape = shape_of_class("Charge")
@@ -147,7 +146,7 @@ def charge_card(card: dict[str, Any]) -> dict[str, Any]:
         return {}
     details = shape.inner["PaymentMethodDetails"]
     made = dict.fromkeys(details.fields)
-    own = _fields(details.inner["Card"])
+    own = fields_of(details.inner["Card"])
     own.update(
         {name: card[name] for name in own if name in card and name not in {"checks", "networks", "wallet"}}
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from stripe_sandbox.conformance.blank import _fields
+from stripe_sandbox.conformance.blank import fields_of
 from stripe_sandbox.conformance.reader import shape_of_class
 
 
@@ -19,7 +19,7 @@ def build(
 ) -> dict[str, Any]:
     """A `last_payment_error` or `last_setup_error` with all its fields."""
     shape = shape_of_class(owner)
-    error = _fields(shape.inner[name]) if shape else {}
+    error = fields_of(shape.inner[name]) if shape else {}
     is_card = not code.endswith("authentication_failure")
     error.update(
         code=code,

@@ -108,11 +108,11 @@ def make(call: Call, number: str, month: int, year: int) -> dict[str, Any]:
 
 def blank_card() -> dict[str, Any]:
     """The `card` of a payment method with all its fields."""
-    from stripe_sandbox.conformance.blank import _fields
+    from stripe_sandbox.conformance.blank import fields_of
     from stripe_sandbox.conformance.reader import shape_of_class
 
     shape = shape_of_class("PaymentMethod")
-    card = _fields(shape.inner["Card"]) if shape else {}
+    card = fields_of(shape.inner["Card"]) if shape else {}
     card["checks"] = {
         "address_line1_check": None,
         "address_postal_code_check": None,
