@@ -5,7 +5,8 @@ import { isPoll } from "./poll.js";
 let had = null;
 let region = null;
 
-const isLost = () => !document.activeElement || document.activeElement === document.body;
+// A second press on a button that is disabled by then lands on the nearest thing that takes focus: the page's main part.
+const isLost = () => !document.activeElement || ["BODY", "MAIN"].includes(document.activeElement.tagName);
 const find = (target) => (typeof target === "string" ? document.querySelector(target) : target);
 
 function remember() {

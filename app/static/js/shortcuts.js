@@ -5,7 +5,8 @@ const TYPED_INTO = 'input:not([type="radio"], [type="checkbox"]), select, textar
 const dialog = document.getElementById("shortcuts");
 const opener = document.getElementById("open-shortcuts");
 const off = document.getElementById("shortcuts-off");
-let goes = 0;
+const NEVER = -Infinity;
+let goes = NEVER;
 
 // A browser that keeps nothing for us, as in some frames, has them on.
 function kept(value) {
@@ -35,7 +36,7 @@ function press(event) {
   if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || event.defaultPrevented || event.isComposing) return;
   if (kept() === "off" || target.closest?.(TYPED_INTO) || document.querySelector("dialog:modal")) return;
   const going = event.timeStamp - goes < PATIENCE;
-  goes = 0;
+  goes = NEVER;
   if (going && tab(key)) location.assign(tab(key).href);
   else if (key === "?") dialog.showModal();
   else if (key === "t") startTopUp();
@@ -51,5 +52,8 @@ if (dialog && document.querySelector(".tabs")) {
   opener.addEventListener("click", () => dialog.showModal());
   off.checked = kept() === "off";
   off.addEventListener("change", () => kept(off.checked ? "off" : "on"));
-  if (location.hash === "#top-up" && document.querySelector('#top-up input[name="amount"]')) startTopUp();
+  // The browser goes to the address's fragment until the page has loaded, and takes focus away as it does.
+  if (location.hash === "#top-up" && document.querySelector('#top-up input[name="amount"]')) {
+    window.addEventListener("load", () => setTimeout(startTopUp));
+  }
 }
