@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from stripe_sandbox.browser import challenges, cors, dashboard, frames, receipts, scripts
+from stripe_sandbox.browser import challenges, cors, dashboard, frames, receipts, scripts, words
 from stripe_sandbox.browser.blueprint import blueprint
 
-__all__ = ["blueprint", "challenges", "cors", "dashboard", "frames", "receipts", "scripts"]
+__all__ = ["blueprint", "challenges", "cors", "dashboard", "frames", "receipts", "scripts", "words"]

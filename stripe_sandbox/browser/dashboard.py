@@ -8,14 +8,13 @@ from stripe_sandbox.browser import reading
 from stripe_sandbox.browser.blueprint import blueprint
 from stripe_sandbox.browser.pages import page
 
-SHOWN = 25
+SHOWN = 20
 
 
 @blueprint.get("/")
 def dashboard() -> Response:
     return page(
         "dashboard.html",
-        shown=SHOWN,
         payment_intents=reading.newest("payment_intent", SHOWN),
         customers=reading.newest("customer", SHOWN),
         events=reading.newest("event", SHOWN),

@@ -14,6 +14,7 @@ def page(template: str, *, framed: bool = False, form_to: str = "", **content: o
         "default-src": "'none'",
         "script-src": "'self'",
         "style-src": "'self'",
+        "img-src": "data:",
         "connect-src": "'self'",
         "form-action": f"'self' {form_to}".strip(),
         "base-uri": "'none'",

@@ -1,47 +1,47 @@
-"""The stand-in's store, as the pages read it."""
+"""What the pages read of the stand-in."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import islice
-from typing import Any, Protocol, cast
+from typing import Any
 
 from flask import abort, current_app
 
+from stripe_sandbox.sandbox import Request, Sandbox
 
-class Reader(Protocol):
-    """What the pages need of the store."""
-
-    def get(self, id_: str, kind: str | None = None) -> dict[str, Any] | None: ...
-
-    def newest(self, kind: str, **where: str | None) -> Iterator[dict[str, Any]]: ...
-
-
-def store() -> Reader:
-    return cast(Reader, current_app.extensions["stripe_sandbox"].store)
+INTENTS = {"payment_intent", "setup_intent"}
 
 
 def newest(kind: str, count: int) -> list[dict[str, Any]]:
-    return list(islice(store().newest(kind), count))
+    """The last objects of a kind, newest first."""
+    return list(islice(_sandbox().store.newest(kind), count))
+
+
+def newest_requests(count: int) -> list[Request]:
+    """The last calls of the API, newest first."""
+    return _sandbox().log.newest()[:count]
 
 
 def intent_or_404(id_: str, client_secret: str) -> dict[str, Any]:
     """The intent of this id, for somebody who knows its secret."""
-    intent = store().get(id_)
-    if intent is None or intent["object"] not in {"payment_intent", "setup_intent"}:
-        abort(404)
-    if intent["client_secret"] != client_secret:
+    intent = _sandbox().store.get(id_)
+    if intent is None or intent["object"] not in INTENTS or intent["client_secret"] != client_secret:
         abort(404)
     return intent
 
 
+def return_url(intent_id: str) -> str:
+    """Where the payer is led once the bank has its answer; empty where nobody said."""
+    return str(_sandbox().store.hidden(intent_id).get("return_url") or "")
+
+
 def charge_or_404(id_: str) -> dict[str, Any]:
-    charge = store().get(id_, "charge")
+    charge = _sandbox().store.get(id_, "charge")
     if charge is None:
         abort(404)
     return charge
 
 
-def newest_requests(count: int) -> list[dict[str, Any]]:
-    """The calls of the API as their idempotency keys were kept, newest first."""
-    return []
+def _sandbox() -> Sandbox:
+    found: Sandbox = current_app.extensions["stripe_sandbox"]
+    return found

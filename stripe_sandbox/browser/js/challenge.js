@@ -9,8 +9,9 @@ form.addEventListener("submit", async (event) => {
   const body = new URLSearchParams(new FormData(form, event.submitter));
   for (const button of buttons) button.setAttribute("aria-disabled", "true");
   problem.hidden = true;
-  const { ok } = await fetch(form.dataset.answer, { method: "POST", body }).catch(() => ({ ok: false }));
-  if (ok) {
+  const { status } = await fetch(form.dataset.answer, { method: "POST", body }).catch(() => ({ status: 503 }));
+  // A decline or a refusal is an answer too: the page asks how the intent stands.
+  if (status < 500) {
     tell("outcome", { outcome });
     return;
   }

@@ -101,6 +101,6 @@ def serving(app: Flask) -> Iterator[str]:
     server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Quiet)
     thread = Thread(target=server.serve_forever, daemon=True)
     thread.start()
-    yield f"http://localhost:{server.port}"
+    yield f"http://127.0.0.1:{server.port}"
     server.shutdown()
     thread.join()

@@ -16,7 +16,9 @@ def test_a_card_is_saved_and_only_the_frame_learns_its_number(customer: Customer
     expect(customer.status).to_have_text("done")
     assert customer.result["setupIntent"]["status"] == "succeeded"
     assert customer.result["setupIntent"]["payment_method"].startswith("pm_")
-    assert [url for url, body in seen if "4242424242424242" in body] == [f"{customer.sandbox.url}/v1/payment_methods"]
+    assert [url for url, body in seen if "4242424242424242" in body] == [
+        f"{customer.sandbox.url}/v1/payment_methods"
+    ]
     assert customer.complaints == []
 
 
@@ -141,7 +143,9 @@ def test_a_page_that_always_redirects_is_left_for_its_return_address(customer: C
 
 def test_a_message_from_another_window_is_not_heard(customer: Customer) -> None:
     customer.open_card_form()
-    customer.page.evaluate("""window.postMessage({ source: 'stripe-sandbox', type: 'resize', height: 999 }, '*')""")
+    customer.page.evaluate(
+        """window.postMessage({ source: 'stripe-sandbox', type: 'resize', height: 999 }, '*')"""
+    )
     customer.page.evaluate("new Promise((resolve) => requestAnimationFrame(resolve))")
     frame = customer.page.get_by_title("Secure payment input frame").bounding_box()
     assert frame is not None
