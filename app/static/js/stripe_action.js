@@ -12,22 +12,29 @@ function tell(text) {
   if (problem) problem.textContent = text;
 }
 
+// A disabled button loses focus; it gets it back, so that what follows knows where it was.
+function release(button, hadFocus) {
+  button.disabled = false;
+  button.removeAttribute("aria-busy");
+  if (hadFocus) button.focus();
+}
+
 async function ask({ dataset }) {
   const { clientSecret } = dataset;
   const button = step().querySelector("[data-confirm]");
+  const hadFocus = document.activeElement === button;
   tell("");
   button.disabled = true;
   button.setAttribute("aria-busy", "true");
   try {
     const client = await stripe(dataset);
     await client.handleNextAction({ clientSecret });
+    release(button, hadFocus);
     // A poll may have learned the end of it first; then there is nothing left to ask.
     if (step()?.dataset.clientSecret === clientSecret) step().querySelector("[data-confirmation]").requestSubmit();
   } catch {
+    release(button, hadFocus);
     tell(AWAY);
-  } finally {
-    button.disabled = false;
-    button.removeAttribute("aria-busy");
   }
 }
 

@@ -63,6 +63,8 @@ class CardForm {
       .catch(() => ({ error: { message: AWAY } }));
     this.wait(false);
     if (error) {
+      // Disabled, the button lost focus.
+      if (document.activeElement === document.body) this.button.focus();
       this.tell(`${error.message} The card was not saved.`);
       return;
     }
