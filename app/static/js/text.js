@@ -15,6 +15,7 @@ export function say(place, text, { tone = "quiet", link = null } = {}) {
 // What a person's own action ran into: announced, and brought into view.
 export function complain(text, options = {}) {
   const place = document.getElementById("alert");
+  if (!place) return;
   say(place, text, { tone: "error", ...options });
   place.scrollIntoView({ block: "nearest" });
 }
