@@ -1,5 +1,5 @@
 // The card form: Stripe's own fields in a form of ours. What comes back is the id of the setup, never a card's number.
-import { stripe } from "./stripe.js";
+import { stripe } from "./processor.js";
 
 const AWAY = "The card form can't be loaded. Check the connection, and that nothing blocks js.stripe.com, then load this page again.";
 
