@@ -9,6 +9,7 @@ from stripe_sandbox.browser.blueprint import HERE
 SCRIPTS = {
     "stripe": (
         "stripe/address",
+        "stripe/surroundings",
         "stripe/errors",
         "stripe/events",
         "stripe/channel",

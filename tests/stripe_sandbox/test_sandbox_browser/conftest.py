@@ -31,9 +31,9 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture
-def shop(sandbox: Sandbox) -> Iterator[str]:
-    with serving(create_shop(sandbox.url)) as address:
+@pytest.fixture(scope="module")
+def shop(sandbox_process: Sandbox) -> Iterator[str]:
+    with serving(create_shop(sandbox_process.url)) as address:
         yield address
 
 

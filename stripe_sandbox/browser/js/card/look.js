@@ -10,9 +10,10 @@ const VARIABLES = {
   fontSizeBase: ["--text", "font-size"],
 };
 
-function dress({ scheme, variables }) {
+function dress({ scheme, background, variables }) {
   const root = document.documentElement;
   if (scheme === "light" || scheme === "dark") root.dataset.scheme = scheme;
+  if (CSS.supports("color", background)) root.style.setProperty("background", background);
   for (const [name, [property, kind]] of Object.entries(VARIABLES)) {
     const value = variables[name];
     if (typeof value === "string" && CSS.supports(kind, value)) root.style.setProperty(property, value);

@@ -8,11 +8,3 @@ function framed(path, parameters) {
   }
   return address.href;
 }
-
-// The color scheme that the page shows around a node; a frame that differs from it would be opaque.
-function schemeAround(node) {
-  const schemes = getComputedStyle(node).colorScheme.split(" ");
-  const dark = window.matchMedia("(prefers-color-scheme: dark)").matches;
-  if (schemes.includes("dark") && (dark || !schemes.includes("light"))) return "dark";
-  return "light";
-}

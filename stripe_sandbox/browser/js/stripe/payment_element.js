@@ -140,7 +140,8 @@ class PaymentElement extends Emitter {
   }
 
   #settings() {
-    return { scheme: this.#scheme(), variables: this.#owner.variables, defaults: this.#options.defaultValues ?? {} };
+    const background = backgroundAround(this.#frame.parentElement);
+    return { scheme: this.#scheme(), background, variables: this.#owner.variables, defaults: this.#options.defaultValues ?? {} };
   }
 
   #told(type, content, ready) {

@@ -1,0 +1,78 @@
+"""axe finds nothing in the stand-in's frames and pages, light and dark, narrow and wide."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Frame, Page, expect
+
+from tests.stripe_sandbox.test_sandbox_browser.customer import Customer
+from tests.support.sandbox import Sandbox
+
+AXE = Path(__file__).parents[2] / "vendor" / "axe.min.js"
+# A frame is part of a page: the page has the heading.
+CHECK = """async () => (await axe.run(document, {
+    iframes: false, rules: { "page-has-heading-one": { enabled: window === window.parent } } })).violations.map(
+  ({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" ")}`)"""
+
+pytestmark = [
+    pytest.mark.skipif(not AXE.exists(), reason="tests/vendor/axe.min.js is not there"),
+    pytest.mark.parametrize("scheme", ["light", "dark"]),
+    pytest.mark.parametrize("width", [320, 1280]),
+]
+
+
+@pytest.fixture
+def seen_as(customer: Customer, scheme: Any, width: int) -> Customer:
+    customer.page.emulate_media(color_scheme=scheme)
+    customer.page.set_viewport_size({"width": width, "height": 700})
+    return customer
+
+
+def findings(page: Page) -> list[str]:
+    """What axe says of the page and of each of its frames, and where one is wider than it may be."""
+    return [finding for frame in page.frames for finding in _findings_in(frame)]
+
+
+def _findings_in(frame: Frame) -> list[str]:
+    # The debugger's own channel: no policy of the page's stands against it.
+    frame.evaluate(AXE.read_text())
+    found: list[str] = frame.evaluate(CHECK)
+    if frame.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
+        found.append(f"wider than the window: {frame.url}")
+    return found
+
+
+def test_the_card_fields(seen_as: Customer) -> None:
+    seen_as.open_card_form()
+    assert findings(seen_as.page) == []
+    seen_as.fill("4242424242424241", "12/20", "1")
+    seen_as.save()
+    expect(seen_as.status).to_have_text("invalid_number")
+    assert findings(seen_as.page) == []
+
+
+def test_the_challenge(seen_as: Customer) -> None:
+    seen_as.pay()
+    assert findings(seen_as.page) == []
+
+
+def test_the_pages(chromium: Browser, sandbox: Sandbox, seen_as: Customer) -> None:
+    page = seen_as.page
+    page.goto(sandbox.url)
+    assert findings(page) == []
+    seen_as.pay()
+    seen_as.challenge.get_by_role("button", name="Complete").click()
+    expect(seen_as.status).to_have_text("done")
+    intent = sandbox.payment_intents()[0]
+    for path in (
+        "/",
+        f"/_sandbox/receipts/{intent.latest_charge}",
+        f"/_sandbox/3ds/{intent.id}?client_secret={intent.client_secret}",
+    ):
+        answer = page.goto(f"{sandbox.url}{path}")
+        assert answer is not None
+        assert answer.ok
+        assert findings(page) == []
