@@ -86,7 +86,7 @@ def running(plan: Plan, group: Group) -> Iterator[Mapping[str, str]]:
         with group:
             _start_sandbox(plan, group, environment)
             flask(environment, "db", "upgrade")
-            _require_answer(group, plan.sandbox_address and f"{plan.sandbox_address}/healthz")
+            _require_answer(group, plan.sandbox_address and f"{plan.sandbox_address}/_sandbox/health")
             if environment.get("APP_ENV", "development") == "development":
                 flask(environment, "demo", "load")
             serving = ["--bind", f"{plan.host}:{plan.port}", "--log-level", "warning", "wsgi:app"]

@@ -1,0 +1,31 @@
+"""Everything that `make run` starts, started for real."""
+
+import socket
+from urllib.parse import urlsplit
+
+import requests
+
+from benchmarks.signing_in import sign_in
+from dev.temporary import temporary_demo
+
+
+def listens(port):
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def test_it_starts_serves_its_owner_and_leaves_nothing_running():
+    with temporary_demo() as environment, requests.Session() as browser:
+        address = environment["PUBLIC_URL"]
+        ports = [urlsplit(environment[name]).port for name in ("PUBLIC_URL", "STRIPE_API_BASE")]
+        assert requests.get(f"{address}/readyz", timeout=10).status_code == 200
+        sign_in(
+            lambda path: browser.get(address + path, timeout=10).text,
+            lambda path, form: (
+                browser.post(address + path, data=form, allow_redirects=False, timeout=10).status_code
+            ),
+        )
+        overview = browser.get(f"{address}/billing", timeout=10)
+        assert overview.status_code == 200
+        assert "Harbor Dental" in overview.text
+    assert not any(listens(port) for port in ports)
