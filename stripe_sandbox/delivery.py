@@ -41,7 +41,9 @@ class Delivery:
         if self.mode == "drop":
             return
         for event in events:
-            for url, secret in self._endpoints(event["type"]):
+            endpoints = self._endpoints(event["type"])
+            self._store.save({**event, "pending_webhooks": len(endpoints)})
+            for url, secret in endpoints:
                 for _ in range(2 if self.mode == "duplicate" else 1):
                     self._store.execute(
                         "INSERT INTO delivery (event, url, secret, due) VALUES (?, ?, ?, ?)",
@@ -79,13 +81,15 @@ class Delivery:
     def _send(self, delivery_id: int) -> bool:
         with self._sending:
             rows = self._store.execute(
-                "SELECT event, url, secret, tries FROM delivery WHERE id = ?", delivery_id
+                "SELECT event, url, secret, tries, state FROM delivery WHERE id = ?", delivery_id
             )
             event = self._store.get(rows[0][0]) if rows else None
             if event is None:
                 self._store.execute("DELETE FROM delivery WHERE id = ?", delivery_id)
                 return False
-            _, url, secret, tries = rows[0]
+            _, url, secret, tries, state = rows[0]
+            if state != "due":  # sent by the other thread while this one waited
+                return bool(state == "taken")
             taken, answer = _post(url, secret, event)
             state = "taken" if taken else "due" if tries < len(PAUSES) else "given up"
             due = time.time() + PAUSES[min(tries, len(PAUSES) - 1)]
@@ -96,7 +100,16 @@ class Delivery:
                 answer,
                 delivery_id,
             )
+            self._count_pending(event["id"])
             return taken
+
+    def _count_pending(self, event_id: str) -> None:
+        """Keep an event's `pending_webhooks`: the endpoints that have not taken it yet."""
+        with self._store.locked():
+            event = self._store.get(event_id)
+            if event is not None:
+                query = "SELECT count(DISTINCT url) FROM delivery WHERE event = ? AND state != 'taken'"
+                self._store.save({**event, "pending_webhooks": self._store.execute(query, event_id)[0][0]})
 
     def _endpoints(self, type_: str) -> list[tuple[str, str]]:
         found = []

@@ -1,0 +1,49 @@
+"""The stand-in as its own tests use it: one process for the run, empty for each test, and a receiver of webhooks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+import stripe
+
+from stripe_sandbox.testing import Process, running
+from tests.stripe_sandbox.receiver import SECRET, Receiver, receiving
+from tests.stripe_sandbox.shopper import Shopper
+
+stripe.enable_telemetry = False
+
+
+@pytest.fixture(scope="session")
+def _receiver() -> Iterator[Receiver]:
+    with receiving() as receiver:
+        yield receiver
+
+
+@pytest.fixture(scope="session")
+def _process(_receiver: Receiver) -> Iterator[Process]:
+    with running(webhook_url=_receiver.url, webhook_secret=SECRET) as process:
+        yield process
+
+
+@pytest.fixture
+def stand_in(_process: Process) -> Process:
+    """The stand-in, empty and without faults; its webhooks wait until they are flushed."""
+    _process.reset()
+    _process.clear_faults()
+    _process.webhooks("hold")
+    return _process
+
+
+@pytest.fixture
+def receiver(_receiver: Receiver, stand_in: Process) -> Receiver:
+    """What takes the webhooks; it has taken none yet."""
+    _receiver.start_over()
+    return _receiver
+
+
+@pytest.fixture
+def shopper(stand_in: Process) -> Shopper:
+    """A customer whose cards are tried, through the real SDK and without its retries."""
+    client = stripe.StripeClient("sk_test_tests", base_addresses={"api": stand_in.url}, max_network_retries=0)
+    return Shopper(client, stand_in)
