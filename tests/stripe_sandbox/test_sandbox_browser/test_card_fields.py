@@ -150,3 +150,45 @@ def test_a_message_from_another_window_is_not_heard(customer: Customer) -> None:
     frame = customer.page.get_by_title("Secure payment input frame").bounding_box()
     assert frame is not None
     assert frame["height"] < 300
+
+
+def test_the_fields_follow_the_pages_color_scheme(customer: Customer) -> None:
+    customer.page.emulate_media(color_scheme="light")
+    customer.open_card_form()
+    root = customer.card.locator("html")
+    expect(root).to_have_attribute("data-scheme", "light")
+    customer.page.emulate_media(color_scheme="dark")
+    expect(root).to_have_attribute("data-scheme", "dark")
+
+
+def test_a_frame_that_does_not_load_is_told_to_the_page(customer: Customer) -> None:
+    customer.page.clock.install()
+    customer.page.route("**/_sandbox/frames/card?*", lambda route: route.abort())
+    customer.page.goto(customer.shop)
+    customer.page.evaluate("""new Promise((resolve) => {
+      const element = Stripe("pk_test_sandbox").elements({ mode: "setup", currency: "usd" }).create("payment");
+      element.on("loaderror", ({ error }) => happened.push(error.type));
+      element.mount("#card");
+      document.querySelector("iframe").addEventListener("load", resolve);
+    })""")
+    customer.page.clock.run_for(10_000)
+    assert customer.page.evaluate("happened") == ["api_connection_error"]
+
+
+@pytest.mark.parametrize(
+    ("script", "words"),
+    [
+        ("Stripe('')", "publishable key"),
+        ("Stripe('sk_test_1')", "publishable key"),
+        ("Stripe('pk_test_1').elements({ clientSecret: 'seti_1' })", "clientSecret"),
+        ("Stripe('pk_test_1').elements({ mode: 'setup' }).create('iban')", "valid Element name"),
+        ("Stripe('pk_test_1').elements({ mode: 'setup' }).create('payment').mount('#nowhere')", "#nowhere"),
+    ],
+)
+def test_a_mistake_in_the_page_is_an_integration_error(customer: Customer, script: str, words: str) -> None:
+    customer.page.goto(customer.shop)
+    told = customer.page.evaluate(
+        f"(() => {{ try {{ {script} }} catch (error) {{ return String(error) }} }})()"
+    )
+    assert told.startswith("IntegrationError")
+    assert words in told

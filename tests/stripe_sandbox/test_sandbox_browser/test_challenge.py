@@ -95,3 +95,25 @@ def test_the_page_of_its_own_works_without_a_script_and_leads_back(customer: Cus
         assert f"payment_intent={intent_id}" in page.url
         assert f"payment_intent_client_secret={secret}" in page.url
         assert "redirect_status=succeeded" in page.url
+
+
+@pytest.mark.parametrize(("button", "status"), [("Complete", "succeeded"), ("Fail", "failed")])
+def test_a_payment_that_redirects_is_answered_on_the_page_of_its_own(
+    customer: Customer, button: str, status: str
+) -> None:
+    stripe = customer.sandbox.stripe.v1
+    customer.page.goto(customer.shop)
+    intent = stripe.payment_intents.create(
+        {
+            "amount": 5000,
+            "currency": "usd",
+            "allowed_payment_method_types": ["card"],
+            "payment_method": "pm_card_authenticationRequired",
+            "confirm": True,
+            "return_url": f"{customer.shop}/back?from=bank",
+        }
+    )
+    customer.page.evaluate("secret => act(secret)", intent.client_secret)
+    customer.page.get_by_role("button", name=button, exact=True).click()
+    customer.page.wait_for_url(f"{customer.shop}/back?from=bank&**redirect_status={status}")
+    assert (stripe.payment_intents.retrieve(intent.id).status == "succeeded") == (button == "Complete")

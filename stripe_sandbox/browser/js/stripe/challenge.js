@@ -14,7 +14,7 @@ const DIALOG_STYLE = {
   overflow: "auto",
   background: "rgb(10 16 30 / 60%)",
   display: "grid",
-  "place-items": "center",
+  "place-items": "safe center",
 };
 const CARD_STYLE = { position: "relative", width: "100%", "max-width": "400px" };
 const CHALLENGE_FRAME_STYLE = {
