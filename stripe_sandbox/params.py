@@ -10,6 +10,7 @@ from stripe_sandbox.conformance.operations import params_shape
 from stripe_sandbox.conformance.types import Shape, Type
 from stripe_sandbox.errors import invalid
 
+_BOOLEANS = {"true": True, "false": False}
 _PART = re.compile(r"\[([^\]]*)\]")
 
 
@@ -46,9 +47,9 @@ def _typed(value: Any, type_: Type, near: Shape, path: str) -> Any:
         case "int":
             return _integer(value, path)
         case "bool":
-            if value not in {"true", "false"}:
-                raise invalid(f"Invalid boolean: {value}", param=path)
-            return value == "true"
+            if value not in _BOOLEANS:
+                raise invalid(f"Invalid boolean: {value}", code="parameter_invalid_boolean", param=path)
+            return _BOOLEANS[value]
         case "list":
             items = value if isinstance(value, list) else [value]
             return [
@@ -57,9 +58,7 @@ def _typed(value: Any, type_: Type, near: Shape, path: str) -> Any:
         case "literal":
             if value not in type_.values and value != "":
                 known = ", ".join(str(one) for one in type_.values[:8])
-                raise invalid(
-                    f"Invalid {path}: must be one of {known}", code="parameter_invalid_empty", param=path
-                )
+                raise invalid(f"Invalid {path}: must be one of {known}", param=path)
             return value
         case "ref":
             return _nested(value, type_, near, path)
@@ -74,6 +73,8 @@ def _any_of(value: Any, type_: Type, near: Shape, path: str) -> Any:
             if part.kind in {"ref", "dict"}:
                 return _typed(value, part, near, path)
     kinds = {part.kind for part in type_.parts}
+    if "bool" in kinds and value in _BOOLEANS:
+        return _BOOLEANS[value]
     if "int" in kinds and not isinstance(value, (dict, list)) and str(value).lstrip("-").isdecimal():
         return int(value)
     return value
