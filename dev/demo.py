@@ -20,6 +20,7 @@ from dev.waiting import until_answering
 
 ROOT = Path(__file__).resolve().parent.parent
 DATABASE = "voice_portal"
+PATIENCE_SECONDS = 10
 WEBHOOK_SECRET = "whsec_development_only"  # noqa: S105 - the stand-in's, known to everyone
 
 
@@ -37,6 +38,11 @@ class Plan:
     @property
     def address(self) -> str:
         return f"http://localhost:{self.port}"
+
+    @property
+    def address_note(self) -> Path:
+        """Where other programs of the checkout find the embedded database while it runs."""
+        return self.data / "database-url"
 
     @property
     def sandbox_address(self) -> str | None:
@@ -64,12 +70,16 @@ def with_dotenv(environ: Mapping[str, str], file: Path = ROOT / ".env") -> dict[
 
 
 def require_free_ports(plan: Plan) -> None:
-    """Raise `ToolError` where a port of the plan is taken."""
-    require_free(plan.port, setting="PORT", host=plan.host)
+    """Raise `ToolError` where a port of the plan is taken.
+
+    Where the last run was killed, its programs get some seconds to notice and end.
+    """
+    patience = PATIENCE_SECONDS if plan.address_note.exists() else 0
+    require_free(plan.port, setting="PORT", host=plan.host, patience=patience)
     if plan.sandbox_port == plan.port:
         raise ToolError(f"PORT and STRIPE_SANDBOX_PORT are both {plan.port}. Give them different numbers.")
     if plan.sandbox_port is not None:
-        require_free(plan.sandbox_port, setting="STRIPE_SANDBOX_PORT")
+        require_free(plan.sandbox_port, setting="STRIPE_SANDBOX_PORT", patience=patience)
 
 
 @contextmanager
@@ -105,7 +115,7 @@ def database(plan: Plan, group: Group) -> Iterator[str]:
     if not plan.embedded_database:
         yield plan.environment["DATABASE_URL"]
         return
-    note = plan.data / "database-url"
+    note = plan.address_note
     with Cluster(plan.data / "postgres") as cluster:
         try:
             address = cluster.create_database(DATABASE)

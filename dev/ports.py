@@ -5,15 +5,20 @@ from __future__ import annotations
 import errno
 import os
 import socket
+import time
 
 from dev.errors import ToolError
 
 
-def require_free(port: int, *, setting: str, host: str = "127.0.0.1") -> None:
-    """Raise `ToolError`, with the way out, where nothing can listen on the port."""
+def require_free(port: int, *, setting: str, host: str = "127.0.0.1", patience: float = 0) -> None:
+    """Raise `ToolError`, with the way out, where nothing can listen on the port, `patience` seconds long."""
     try:
         _try(host, port)
     except OSError as error:
+        if error.errno == errno.EADDRINUSE and patience > 0:
+            time.sleep(0.1)
+            require_free(port, setting=setting, host=host, patience=patience - 0.1)
+            return
         reason = "is taken by another program" if error.errno == errno.EADDRINUSE else _reason(error)
         raise ToolError(
             f"Port {port} {reason}. End what uses it, or choose another: {setting}={port + 100} make run"

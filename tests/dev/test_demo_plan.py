@@ -1,6 +1,7 @@
 """What `make run` starts follows from the environment and .env."""
 
 import socket
+import threading
 
 import pytest
 
@@ -50,6 +51,14 @@ class TestThePlan:
             ToolError, match=f"Port {taken_port} is taken .* PORT={taken_port + 100} make run"
         ):
             demo.require_free_ports(plan)
+
+    def test_the_programs_of_a_killed_run_get_time_to_end(self, tmp_path):
+        port = free_port()
+        plan = demo.read_plan({"PORT": str(port), "STRIPE_SANDBOX_PORT": str(free_port())}, data=tmp_path)
+        plan.address_note.touch()
+        server = socket.create_server(("127.0.0.1", port))
+        threading.Timer(0.3, server.close).start()
+        demo.require_free_ports(plan)
 
     def test_a_taken_port_of_the_stand_in_is_said_too(self, taken_port):
         plan = demo.read_plan({"PORT": str(free_port()), "STRIPE_SANDBOX_PORT": str(taken_port)})
