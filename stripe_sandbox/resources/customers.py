@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from stripe_sandbox.conformance import blank
+from stripe_sandbox.conformance.blank import fields_of
+from stripe_sandbox.conformance.reader import shape_of_class
 from stripe_sandbox.context import Call, handles
 from stripe_sandbox.resources.common import assign, find, listing
 from stripe_sandbox.store import new_id, now
@@ -26,6 +28,8 @@ def create(call: Call) -> dict[str, Any]:
         tax_exempt="none",
     )
     _unexpanded(body)
+    shape = shape_of_class("Customer")
+    body["invoice_settings"] = fields_of(shape.inner["InvoiceSettings"]) if shape else {}
     call.store.add(assign(body, call.params, *_FIELDS))
     call.emit("customer.created", body)
     return body

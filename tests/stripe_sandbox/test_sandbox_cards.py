@@ -1,0 +1,149 @@
+"""The card table (https://docs.stripe.com/testing), as the SDK sees it."""
+
+from __future__ import annotations
+
+import pytest
+import stripe
+
+from tests.stripe_sandbox.shopper import Shopper
+
+DECLINES = [
+    ("4000000000000002", "card_declined", "generic_decline"),
+    ("4000000000009995", "card_declined", "insufficient_funds"),
+    ("4000000000009987", "card_declined", "lost_card"),
+    ("4000000000009979", "card_declined", "stolen_card"),
+    ("4000000000000069", "expired_card", None),
+    ("4000000000000127", "incorrect_cvc", None),
+    ("4000000000000119", "processing_error", None),
+]
+
+
+@pytest.mark.parametrize(
+    ("number", "brand"),
+    [("4242424242424242", "visa"), ("5555555555554444", "mastercard"), ("378282246310005", "amex")],
+)
+def test_a_good_card_pays_and_tells_its_brand(shopper: Shopper, number: str, brand: str) -> None:
+    intent = shopper.pay(shopper.saved(number))
+    assert (intent.status, intent.amount_received) == ("succeeded", 5000)
+    charge = shopper.v1.charges.retrieve(str(intent.latest_charge))
+    assert charge.paid and charge.payment_method_details.card.brand == brand
+    assert charge.payment_method_details.card.last4 == number[-4:]
+
+
+@pytest.mark.parametrize(("number", "code", "decline_code"), DECLINES)
+def test_a_declined_card_answers_402_with_the_whole_payment_intent(
+    shopper: Shopper, number: str, code: str, decline_code: str | None
+) -> None:
+    with pytest.raises(stripe.CardError) as caught:
+        shopper.pay(shopper.card(number))
+    error = caught.value.error
+    assert caught.value.http_status == 402
+    assert (error.code, error.decline_code) == (code, decline_code)
+    intent = error.payment_intent
+    assert intent.status == "requires_payment_method"
+    assert intent.last_payment_error.code == code
+    assert intent.latest_charge == error.charge
+    assert shopper.v1.charges.retrieve(error.charge).failure_code == code
+    assert shopper.events()[-2:] == ["charge.failed", "payment_intent.payment_failed"]
+
+
+@pytest.mark.parametrize(("number", "code", "decline_code"), DECLINES)
+def test_a_declining_card_can_not_be_attached(
+    shopper: Shopper, number: str, code: str, decline_code: str | None
+) -> None:
+    with pytest.raises(stripe.CardError) as caught:
+        shopper.saved(number)
+    assert (caught.value.error.code, caught.value.error.decline_code) == (code, decline_code)
+
+
+@pytest.mark.parametrize(("number", "code", "decline_code"), DECLINES)
+def test_a_declining_card_can_not_be_set_up(
+    shopper: Shopper, number: str, code: str, decline_code: str | None
+) -> None:
+    with pytest.raises(stripe.CardError) as caught:
+        shopper.set_up(shopper.card(number))
+    error = caught.value.error
+    assert (error.code, error.decline_code) == (code, decline_code)
+    assert error.setup_intent.status == "requires_payment_method"
+    assert error.setup_intent.last_setup_error.code == code
+
+
+@pytest.mark.parametrize(
+    ("details", "code"),
+    [
+        ({"number": "4242424242424241"}, "incorrect_number"),
+        ({"exp_month": 13}, "invalid_expiry_month"),
+        ({"exp_year": 2020}, "invalid_expiry_year"),
+        ({"cvc": "1"}, "invalid_cvc"),
+    ],
+)
+def test_what_can_not_be_a_card_is_refused(shopper: Shopper, details: dict[str, str], code: str) -> None:
+    with pytest.raises(stripe.CardError) as caught:
+        shopper.card(**{"number": "4242424242424242", **details})
+    assert caught.value.error.code == code
+
+
+def test_a_card_that_attaches_may_decline_later(shopper: Shopper) -> None:
+    card = shopper.saved("4000000000000341")
+    with pytest.raises(stripe.CardError) as caught:
+        shopper.pay(card, off_session=True)
+    assert caught.value.error.decline_code == "generic_decline"
+
+
+@pytest.mark.parametrize("number", ["4000002500003155", "4000002760003184", "4000008260003178"])
+def test_3d_secure_off_session_is_402_authentication_required(shopper: Shopper, number: str) -> None:
+    with pytest.raises(stripe.CardError) as caught:
+        shopper.pay(shopper.saved(number), off_session=True)
+    error = caught.value.error
+    assert (error.code, error.decline_code) == ("authentication_required", "authentication_required")
+    assert error.payment_intent.status == "requires_payment_method"
+
+
+@pytest.mark.parametrize(("number", "pays"), [("4000002500003155", True), ("4000002760003184", False)])
+def test_setting_up_spares_3d_secure_unless_the_card_always_asks(
+    shopper: Shopper, number: str, pays: bool
+) -> None:
+    card = shopper.card(number)
+    setup = shopper.set_up(card)
+    assert setup.status == "requires_action"
+    shopper.answer(setup, "complete")
+    assert shopper.v1.setup_intents.retrieve(setup.id).status == "succeeded"
+    if pays:
+        assert shopper.pay(card, off_session=True).status == "succeeded"
+    else:
+        with pytest.raises(stripe.CardError):
+            shopper.pay(card, off_session=True)
+
+
+def test_the_bank_may_agree_and_the_funds_still_lack(shopper: Shopper) -> None:
+    intent = shopper.pay(shopper.saved("4000008260003178"), use_stripe_sdk=True)
+    assert intent.status == "requires_action"
+    shopper.answer(intent, "complete")
+    intent = shopper.v1.payment_intents.retrieve(intent.id)
+    assert intent.status == "requires_payment_method"
+    assert intent.last_payment_error.decline_code == "insufficient_funds"
+
+
+@pytest.mark.parametrize("test_id", ["pm_card_visa", "pm_card_mastercard", "pm_card_amex"])
+def test_each_use_of_a_test_id_makes_a_new_card(shopper: Shopper, test_id: str) -> None:
+    ids = {shopper.v1.payment_methods.attach(test_id, {"customer": shopper.id}).id for _ in range(2)}
+    assert len(ids) == 2
+    assert test_id not in ids
+
+
+@pytest.mark.parametrize(
+    ("test_id", "code", "decline_code"),
+    [
+        ("pm_card_chargeDeclined", "card_declined", "generic_decline"),
+        ("pm_card_chargeDeclinedInsufficientFunds", "card_declined", "insufficient_funds"),
+        ("pm_card_chargeCustomerFail", "card_declined", "generic_decline"),
+        ("pm_card_authenticationRequired", "authentication_required", "authentication_required"),
+        ("pm_card_threeDSecure2Required", "authentication_required", "authentication_required"),
+    ],
+)
+def test_test_ids_behave_as_their_names_say(
+    shopper: Shopper, test_id: str, code: str, decline_code: str
+) -> None:
+    with pytest.raises(stripe.CardError) as caught:
+        shopper.pay(test_id, off_session=True)
+    assert (caught.value.error.code, caught.value.error.decline_code) == (code, decline_code)

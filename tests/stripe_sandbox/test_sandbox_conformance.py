@@ -1,0 +1,44 @@
+"""Answers and parameters against the SDK's own types."""
+
+from __future__ import annotations
+
+import pytest
+
+from stripe_sandbox.conformance import blank, find_operation, problems
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "customer",
+        "payment_intent",
+        "setup_intent",
+        "charge",
+        "refund",
+        "dispute",
+        "event",
+        "balance_transaction",
+    ],
+)
+def test_a_blank_object_has_every_field_of_its_class(kind: str) -> None:
+    missing = [one for one in problems(blank(kind)) if one.endswith("is missing")]
+    assert missing == []
+
+
+def test_a_missing_an_unknown_and_a_wrong_field_are_named() -> None:
+    customer = blank("customer", id="cus_1", colour="red", livemode="no")
+    del customer["email"]
+    found = problems(customer)
+    assert "customer.email is missing" in found
+    assert "customer.colour is not in the SDK's class" in found
+    assert any(one.startswith("customer.livemode") for one in found)
+
+
+def test_an_operation_knows_its_parameters() -> None:
+    operation = find_operation("POST", "/v1/payment_intents")
+    assert operation is not None and operation.params is not None
+    assert {"amount", "currency", "off_session", "allowed_payment_method_types"} <= set(
+        operation.params.fields
+    )
+    assert "payment_method_types" not in operation.params.fields
+    assert find_operation("PUT", "/v1/payment_intents") is None
