@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import and_, func, select
 
-from app.billing import calling, ledger
+from app.billing import calling, catalog, ledger
 from app.billing.money import Money
 from app.extensions import db
 from app.models import CallingState, Hold, HoldState, Organization, UsageDaily, Wallet
@@ -89,7 +89,7 @@ def gather(organization: Organization, *, pace: Money | None = None) -> BalanceV
         state=wallet.state,
         threshold=wallet.low_threshold,
         paused_since=wallet.paused_at,
-        missing=calling.missing_to_call(wallet),
+        missing=calling.missing_to_call(wallet, least=catalog.current().top_up.minimum),
         runway=_runway(wallet.available, pace),
         version=wallet.version,
     )

@@ -26,12 +26,15 @@ def reassess(wallet: Wallet, at: datetime) -> CallingState:
     return before
 
 
-def missing_to_call(wallet: Wallet) -> Money | None:
-    """The least top-up that brings calling back, in whole smallest units; None where calling is possible."""
+def missing_to_call(wallet: Wallet, *, least: Money) -> Money | None:
+    """The smallest top-up that brings calling back; None where calling is possible.
+
+    It is in whole smallest units of the currency, and not below `least`, the smallest that can be made.
+    """
     if wallet.available.micro > 0:
         return None
     unit = MICRO // 10 ** digits_of(wallet.currency)
-    return Money((-wallet.available.micro // unit + 1) * unit, wallet.currency)
+    return max(Money((-wallet.available.micro // unit + 1) * unit, wallet.currency), least)
 
 
 def _state_of(wallet: Wallet) -> CallingState:

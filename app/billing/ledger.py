@@ -19,6 +19,7 @@ from app.extensions import db
 from app.models import (
     Account,
     AccountName,
+    CallingState,
     Organization,
     Transfer,
     TransferKind,
@@ -56,10 +57,11 @@ class Entry:
 
 
 def open_wallet(organization: Organization, *, low_threshold: Money | None = None) -> Wallet:
-    """Give a new organization its wallet and accounts, all at zero."""
+    """Give a new organization its wallet and accounts, all at zero: calling starts with the first credit."""
     wallet = Wallet(
         org_id=organization.id,
         currency=organization.currency,
+        state=CallingState.PAUSED,
         low_threshold_micro=low_threshold.micro if low_threshold else None,
     )
     db.session.add(wallet)

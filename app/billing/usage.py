@@ -10,6 +10,7 @@ from datetime import date, datetime
 from sqlalchemy.dialects.postgresql import insert
 
 from app.billing import calling, catalog, ledger, rating, subscriptions
+from app.billing.catalog import Plan
 from app.billing.ledger import Entry
 from app.billing.money import Money, total
 from app.extensions import db
@@ -50,7 +51,8 @@ def record(organization: Organization, source: str, used: Sequence[Used], *, at:
         groups[shelf.meter(one.meter).group].append(one)
     if not _is_new(organization, source):
         return Money.zero(wallet.currency)
-    charged = [_charge(wallet, organization, source, group, lines, at=at) for group, lines in groups.items()]
+    rater = _Rater(organization)
+    charged = [_charge(wallet, rater, source, group, lines, at=at) for group, lines in groups.items()]
     calling.reassess(wallet, at)
     db.session.flush()
     return total(charged, wallet.currency)
@@ -63,17 +65,11 @@ def _is_new(organization: Organization, source: str) -> bool:
 
 
 def _charge(
-    wallet: Wallet,
-    organization: Organization,
-    source: str,
-    group: UsageGroup,
-    lines: list[Used],
-    *,
-    at: datetime,
+    wallet: Wallet, rater: _Rater, source: str, group: UsageGroup, lines: list[Used], *, at: datetime
 ) -> Money:
-    charges = [_rate(organization, one) for one in lines]
+    charges = [rater.rate(one) for one in lines]
     cost = total((charge.amount for charge in charges), wallet.currency)
-    _add_to_totals(organization, lines, charges, posted_on=ledger.local_day_of(organization, at))
+    _add_to_totals(rater.organization, lines, charges, posted_on=ledger.local_day_of(rater.organization, at))
     if cost:
         entry = Entry(
             kind=TransferKind.USAGE,
@@ -88,16 +84,35 @@ def _charge(
     return cost
 
 
-def _rate(organization: Organization, one: Used) -> rating.Charge:
-    plan, period_start = subscriptions.plan_on(organization, one.day)
-    key = (organization.id, period_start, one.meter)
-    allowance = db.session.get(Allowance, key)
-    if allowance is None:
-        allowance = Allowance(org_id=organization.id, period_start=period_start, meter=one.meter, used=0)
-        db.session.add(allowance)
-    charge = rating.rate(plan, one.meter, one.quantity, used=allowance.used, currency=organization.currency)
-    allowance.used += charge.included
-    return charge
+class _Rater:
+    """Rates the lines of one report, reading each plan and each allowance once."""
+
+    def __init__(self, organization: Organization) -> None:
+        self.organization = organization
+        self._plans: dict[date, tuple[Plan, date]] = {}
+        self._allowances: dict[tuple[date, str], Allowance] = {}
+
+    def rate(self, one: Used) -> rating.Charge:
+        """What a line costs; the allowance that it uses up is used up."""
+        if one.day not in self._plans:
+            self._plans[one.day] = subscriptions.plan_on(self.organization, one.day)
+        plan, period_start = self._plans[one.day]
+        allowance = self._allowance(period_start, one.meter)
+        currency = self.organization.currency
+        charge = rating.rate(plan, one.meter, one.quantity, used=allowance.used, currency=currency)
+        allowance.used += charge.included
+        return charge
+
+    def _allowance(self, period_start: date, meter: str) -> Allowance:
+        found = self._allowances.get((period_start, meter))
+        if found is None:
+            org_id = self.organization.id
+            found = db.session.get(Allowance, (org_id, period_start, meter), populate_existing=True)
+        if found is None:
+            found = Allowance(org_id=self.organization.id, period_start=period_start, meter=meter, used=0)
+            db.session.add(found)
+        self._allowances[period_start, meter] = found
+        return found
 
 
 def _add_to_totals(
