@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from stripe_sandbox.errors import ApiError, card_error
+from stripe_sandbox.errors import ApiError, Decline, card_error
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ TEST_IDS: dict[str, str] = {
     "pm_card_chargeCustomerFail": "4000000000000341",
     "pm_card_authenticationRequiredOnSetup": "4000002500003155",
     "pm_card_threeDSecure2Required": "4000002760003184",
-    "pm_card_authenticationRequired": "4000002760003184",
+    "pm_card_authenticationRequired": "4000002500003155",
     "pm_card_authenticationRequiredChargeDeclinedInsufficientFunds": "4000008260003178",
     "pm_card_createDispute": "4000000000000259",
     "pm_card_pendingRefund": "4000000000007726",
@@ -73,9 +73,12 @@ MESSAGES = {
     "expired_card": "Your card has expired.",
     "incorrect_cvc": "Your card's security code is incorrect.",
     "processing_error": "An error occurred while processing your card. Try again in a little bit.",
-    "incorrect_number": "Your card number is incorrect.",
     "authentication_required": "Your card was declined. This transaction requires authentication.",
 }
+
+NOT_AUTHENTICATED = Decline(
+    "authentication_required", MESSAGES["authentication_required"], "authentication_required"
+)
 
 
 def behaviour_of(number: str) -> Behaviour:
@@ -83,28 +86,29 @@ def behaviour_of(number: str) -> Behaviour:
     return CARDS.get(number, Behaviour())
 
 
-def message_for(code: str, decline: str) -> str:
-    return MESSAGES.get(decline) or MESSAGES.get(code) or MESSAGES["card_declined"]
+def decline_of(behaviour: Behaviour) -> Decline | None:
+    """How the bank refuses a card, if it does."""
+    if not behaviour.code:
+        return None
+    message = MESSAGES.get(behaviour.decline) or MESSAGES.get(behaviour.code) or MESSAGES["card_declined"]
+    return Decline(behaviour.code, message, behaviour.decline if behaviour.code == "card_declined" else None)
 
 
 def check_card(number: str, month: int, year: int, cvc: str | None) -> None:
     """Raise the 402 that Stripe answers to a card that can't be one."""
     today = datetime.now(UTC)
-    problem: ApiError | None = None
     if not number.isdecimal() or not 12 <= len(number) <= 19 or not passes_luhn(number):
-        problem = card_error("incorrect_number", MESSAGES["incorrect_number"], param="number")
-    elif not 1 <= month <= 12:
-        problem = card_error(
-            "invalid_expiry_month", "Your card's expiration month is invalid.", param="exp_month"
-        )
-    elif (year, month) < (today.year, today.month):
-        problem = card_error(
-            "invalid_expiry_year", "Your card's expiration year is invalid.", param="exp_year"
-        )
-    elif cvc is not None and not (cvc.isdecimal() and len(cvc) in {3, 4}):
-        problem = card_error("invalid_cvc", "Your card's security code is invalid.", param="cvc")
-    if problem:
-        raise problem
+        raise _wrong("incorrect_number", "Your card number is incorrect.", "number")
+    if not 1 <= month <= 12:
+        raise _wrong("invalid_expiry_month", "Your card's expiration month is invalid.", "exp_month")
+    if (year, month) < (today.year, today.month):
+        raise _wrong("invalid_expiry_year", "Your card's expiration year is invalid.", "exp_year")
+    if cvc is not None and not (cvc.isdecimal() and len(cvc) in {3, 4}):
+        raise _wrong("invalid_cvc", "Your card's security code is invalid.", "cvc")
+
+
+def _wrong(code: str, message: str, param: str) -> ApiError:
+    return card_error(Decline(code, message), param=param)
 
 
 def passes_luhn(number: str) -> bool:

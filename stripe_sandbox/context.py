@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -25,7 +26,7 @@ class Call:
 
     def emit(self, type_: str, object_: dict[str, Any]) -> None:
         """Say that something happened to an object, as it is now."""
-        self.events.append((type_, object_))
+        self.events.append((type_, copy.deepcopy(object_)))
 
 
 Handler = Callable[[Call], dict[str, Any]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 
@@ -22,8 +23,9 @@ class ApiError(Exception):
 
 def invalid(message: str, *, code: str | None = None, param: str | None = None, **details: Any) -> ApiError:
     """400: the request can't be carried out as it is."""
-    named = {name: value for name, value in {"code": code, "param": param}.items() if value}
-    return ApiError(400, "invalid_request_error", message, **named, **details)
+    named: dict[str, Any] = {"code": code, "param": param}
+    details |= {name: value for name, value in named.items() if value}
+    return ApiError(400, "invalid_request_error", message, **details)
 
 
 def missing(kind: str, id_: str, param: str = "id") -> ApiError:
@@ -40,16 +42,23 @@ def missing(kind: str, id_: str, param: str = "id") -> ApiError:
 
 def unexpected_state(kind: str, object_: dict[str, Any], verb: str) -> ApiError:
     """An intent can't do this in the state it is in."""
-    return invalid(
-        f"You cannot {verb} this {kind.replace('_', ' ').title().replace(' ', '')} because it has a status of "
-        f"{object_['status']}.",
-        code=f"{kind}_unexpected_state",
-        **{kind: object_},
-    )
+    words = kind.replace("_", " ").title().replace(" ", "")
+    message = f"You cannot {verb} this {words} because it has a status of {object_['status']}."
+    about: dict[str, Any] = {kind: object_}
+    return invalid(message, code=f"{kind}_unexpected_state", **about)
 
 
-def card_error(code: str, message: str, *, decline_code: str | None = None, **details: Any) -> ApiError:
+@dataclass(frozen=True, slots=True)
+class Decline:
+    """Why a card was not charged or not saved; `decline_code` is the bank's own word where it has one."""
+
+    code: str
+    message: str
+    decline_code: str | None = None
+
+
+def card_error(decline: Decline, **details: Any) -> ApiError:
     """402: the card was declined. What happened to the intent stays."""
-    if decline_code:
-        details["decline_code"] = decline_code
-    return ApiError(402, "card_error", message, keeps_changes=True, code=code, **details)
+    if decline.decline_code:
+        details["decline_code"] = decline.decline_code
+    return ApiError(402, "card_error", decline.message, keeps_changes=True, code=decline.code, **details)

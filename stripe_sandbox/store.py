@@ -27,6 +27,8 @@ CREATE TABLE IF NOT EXISTS delivery (
     tries INTEGER NOT NULL DEFAULT 0, due REAL NOT NULL, state TEXT NOT NULL DEFAULT 'due', answer TEXT);
 CREATE INDEX IF NOT EXISTS delivery_due ON delivery (state, due);
 """
+_COLUMNS = frozenset({"customer", "payment_intent"})
+_COMPARE = {"gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
 _LETTERS = string.ascii_letters + string.digits
 
 
@@ -65,7 +67,8 @@ class Store:
     def add(self, body: dict[str, Any], **hidden: Any) -> dict[str, Any]:
         """Keep a new object; `hidden` is what the API never shows of it."""
         self._db.execute(
-            "INSERT INTO object (id, kind, customer, payment_intent, created, body, hidden) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO object (id, kind, customer, payment_intent, created, body, hidden)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?)",
             (
                 body["id"],
                 body["object"],
@@ -87,27 +90,54 @@ class Store:
         return body
 
     def get(self, id_: str, kind: str | None = None) -> dict[str, Any] | None:
-        with self._lock:
-            row = self._db.execute("SELECT body, kind FROM object WHERE id = ?", (id_,)).fetchone()
-        return json.loads(row[0]) if row and kind in {None, row[1]} else None
+        rows = self.execute("SELECT body, kind FROM object WHERE id = ?", id_)
+        return json.loads(rows[0][0]) if rows and kind in {None, rows[0][1]} else None
 
     def hidden(self, id_: str) -> dict[str, Any]:
-        row = self._db.execute("SELECT hidden FROM object WHERE id = ?", (id_,)).fetchone()
-        found: dict[str, Any] = json.loads(row[0]) if row else {}
+        rows = self.execute("SELECT hidden FROM object WHERE id = ?", id_)
+        found: dict[str, Any] = json.loads(rows[0][0]) if rows else {}
         return found
 
     def remove(self, id_: str) -> None:
-        self._db.execute("DELETE FROM object WHERE id = ?", (id_,))
+        """Take an object out of its kind; its id still says that there was one."""
+        self.execute("UPDATE object SET kind = 'deleted ' || kind WHERE id = ?", id_)
 
-    def newest(self, kind: str, **where: str | None) -> Iterator[dict[str, Any]]:
-        """Objects of a kind, newest first, of this customer or payment intent where one is given."""
-        names = [name for name, value in where.items() if value is not None]
-        query = "SELECT body FROM object WHERE kind = ?" + "".join(f" AND {name} = ?" for name in names)
-        values = [kind, *(where[name] for name in names)]
-        with self._lock:
-            rows = self._db.execute(f"{query} ORDER BY seq DESC", values).fetchall()
-        for (body,) in rows:
+    def newest(self, kind: str) -> Iterator[dict[str, Any]]:
+        """Objects of a kind, newest first."""
+        for (body,) in self.execute("SELECT body FROM object WHERE kind = ? ORDER BY seq DESC", kind):
             yield json.loads(body)
+
+    def position(self, id_: str, kind: str) -> int | None:
+        """Where an object stands among all; newer ones stand higher."""
+        rows = self.execute("SELECT seq FROM object WHERE id = ? AND kind = ?", id_, kind)
+        return rows[0][0] if rows else None
+
+    def page(
+        self,
+        kind: str,
+        where: dict[str, Any],
+        *,
+        created: dict[str, int],
+        after: int | None,
+        before: int | None,
+        limit: int,
+    ) -> list[dict[str, Any]]:
+        """At most `limit` objects, newest first, next to the one at `after` or `before`.
+
+        `where` gives the value of a field or a list of possible ones; `created` maps gt, gte, lt, lte to seconds.
+        """
+        terms: list[tuple[str, Any]] = [("kind = ?", kind)]
+        for name, value in where.items():
+            field = name if name in _COLUMNS else f"json_extract(body, '$.{name}')"
+            values = value if isinstance(value, list) else [value]
+            terms.append((f"{field} IN (SELECT value FROM json_each(?))", json.dumps(values)))
+        terms += [(f"created {_COMPARE[name]} ?", value) for name, value in created.items()]
+        terms += [("seq < ?", after)] * (after is not None) + [("seq > ?", before)] * (before is not None)
+        query = f"SELECT body FROM object WHERE {' AND '.join(term for term, _ in terms)}"  # noqa: S608, names are ours
+        order = "ASC" if before is not None else "DESC"
+        rows = self.execute(f"{query} ORDER BY seq {order} LIMIT ?", *(value for _, value in terms), limit)
+        found = [json.loads(body) for (body,) in rows]
+        return found[::-1] if before is not None else found
 
     def execute(self, query: str, *values: Any) -> list[Any]:
         """A query of one's own, for the tables that aren't objects."""

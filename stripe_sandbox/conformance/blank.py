@@ -6,7 +6,7 @@ import copy
 from functools import cache
 from typing import Any
 
-from stripe_sandbox.conformance.reader import resolve, shape_of_object
+from stripe_sandbox.conformance.reader import resolve, shape_of_class, shape_of_object
 from stripe_sandbox.conformance.types import Shape, Type
 
 SOMETIMES = frozenset({"deleted", "previous_attributes"})
@@ -31,23 +31,34 @@ def _blank(object_name: str) -> dict[str, Any]:
     return fields_of(shape)
 
 
+def part_of(class_name: str, *path: str) -> dict[str, Any]:
+    """A blank part of an object, like the `Card` of a `PaymentMethod`."""
+    shape = shape_of_class(class_name)
+    for name in path:
+        shape = shape.inner.get(name) if shape else None
+    if shape is None:
+        raise LookupError(f"The SDK has no {'.'.join([class_name, *path])}.")
+    return fields_of(shape)
+
+
 def fields_of(shape: Shape) -> dict[str, Any]:
     return {name: _value(type_, shape) for name, type_ in shape.fields.items() if name not in SOMETIMES}
 
 
 def _value(type_: Type, shape: Shape) -> Any:
+    made = _EMPTY.get(type_.kind)
     match type_.kind:
         case "list":
-            return []
+            made = []
         case "dict":
-            return {}
+            made = {}
         case "page":
-            return {"object": "list", "data": [], "has_more": False, "url": ""}
+            made = {"object": "list", "data": [], "has_more": False, "url": ""}
         case "literal":
-            return type_.values[0]
+            made = type_.values[0]
         case "union":
-            return _value(type_.parts[0], shape)
+            made = _value(type_.parts[0], shape)
         case "ref":
             inner = resolve(type_.name, shape)
-            return fields_of(inner) if inner and not inner.object_name else None
-    return _EMPTY.get(type_.kind)
+            made = fields_of(inner) if inner and not inner.object_name else None
+    return made

@@ -1,6 +1,7 @@
 """The resources of the API. Importing them registers what serves each operation."""
 
 from stripe_sandbox.resources import (
+    balance_transactions,
     charges,
     customers,
     disputes,
@@ -14,6 +15,7 @@ from stripe_sandbox.resources import (
 )
 
 __all__ = [
+    "balance_transactions",
     "charges",
     "customers",
     "disputes",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from stripe_sandbox.context import Call
-from stripe_sandbox.errors import invalid, missing, unexpected_state
+from stripe_sandbox.errors import Decline, invalid, missing, unexpected_state
 from stripe_sandbox.resources import challenges, charging, payment_methods, setup_intents
 from stripe_sandbox.resources.common import find
 
@@ -24,7 +24,8 @@ def answer(call: Call, intent_id: str, secret: str, outcome: str) -> dict[str, A
     if outcome == "fail":
         if is_payment:
             return charging.fail_challenge(call, intent)
-        return setup_intents.fail(call, intent, "setup_intent_authentication_failure", challenges.FAILED)
+        refusal = Decline("setup_intent_authentication_failure", challenges.failed("SetupIntent"))
+        return setup_intents.fail(call, intent, refusal)
     if not is_payment:
         return setup_intents.succeed(call, intent, secured=True)
     method = find(call, "payment_method", intent["payment_method"])

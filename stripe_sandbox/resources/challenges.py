@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from stripe_sandbox.conformance.blank import part_of
 from stripe_sandbox.context import Call
 from stripe_sandbox.errors import invalid
 from stripe_sandbox.store import new_id
 
-FAILED = (
-    "The provided PaymentMethod has failed authentication. You can provide payment_method_data or a new PaymentMethod to "
-    "attempt to fulfill this PaymentIntent again."
-)
+_CLASSES = {"payment_intent": "PaymentIntent", "setup_intent": "SetupIntent"}
 
 
 def ask(call: Call, intent: dict[str, Any], *, use_sdk: bool) -> None:
@@ -21,7 +19,7 @@ def ask(call: Call, intent: dict[str, Any], *, use_sdk: bool) -> None:
         f"{call.settings.public_url}/_sandbox/3ds/{intent['id']}?client_secret={intent['client_secret']}"
     )
     return_url = call.params.get("return_url")
-    action: dict[str, Any] = dict.fromkeys(_next_action_fields(intent["object"]))
+    action: dict[str, Any] = dict.fromkeys(part_of(_CLASSES[intent["object"]], "NextAction"))
     if use_sdk or return_url is None:
         action |= {
             "type": "use_stripe_sdk",
@@ -46,8 +44,9 @@ def check_secret(intent: dict[str, Any], secret: str) -> None:
         )
 
 
-def _next_action_fields(kind: str) -> list[str]:
-    from stripe_sandbox.conformance.reader import shape_of_object
-
-    shape = shape_of_object(kind)
-    return list(shape.inner["NextAction"].fields) if shape else []
+def failed(intent: str) -> str:
+    """What Stripe says to somebody who failed the challenge of a `PaymentIntent` or `SetupIntent`."""
+    return (
+        "The provided PaymentMethod has failed authentication. You can provide payment_method_data or a new "
+        f"PaymentMethod to attempt to fulfill this {intent} again."
+    )

@@ -17,9 +17,10 @@ def find(call: Call, kind: str, id_: str, param: str = "id") -> dict[str, Any]:
     return found
 
 
-def listing(call: Call, kind: str, url: str, **where: str | None) -> dict[str, Any]:
-    """A page of the objects of a kind."""
-    return lists.page(call.store.newest(kind, **where), call.params, url)
+def listing(call: Call, kind: str, url: str, *filters: str, **where: Any) -> dict[str, Any]:
+    """A page of the objects of a kind; `filters` are the parameters that have to equal a field of their name."""
+    wanted = {name: call.params[name] for name in filters if name in call.params}
+    return lists.listing(call.store, kind, url, call.params, wanted | where)
 
 
 def assign(body: dict[str, Any], params: dict[str, Any], *names: str) -> dict[str, Any]:

@@ -42,7 +42,7 @@ def retrieve(call: Call) -> dict[str, Any]:
 
 @handles("GET", "/v1/customers")
 def list_(call: Call) -> dict[str, Any]:
-    return listing(call, "customer", "/v1/customers")
+    return listing(call, "customer", "/v1/customers", "email")
 
 
 @handles("POST", "/v1/customers/{customer}")

@@ -18,7 +18,7 @@ def retrieve(call: Call) -> dict[str, Any]:
 
 @handles("GET", "/v1/disputes")
 def list_(call: Call) -> dict[str, Any]:
-    return listing(call, "dispute", "/v1/disputes", payment_intent=call.params.get("payment_intent"))
+    return listing(call, "dispute", "/v1/disputes", "charge", "payment_intent")
 
 
 def open_for(call: Call, charge: dict[str, Any]) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from typing import Any
 
 import stripe
@@ -20,13 +19,8 @@ def retrieve(call: Call) -> dict[str, Any]:
 
 @handles("GET", "/v1/events")
 def list_(call: Call) -> dict[str, Any]:
-    wanted = set(call.params.get("types") or ([call.params["type"]] if "type" in call.params else []))
-    if not wanted:
-        return listing(call, "event", "/v1/events")
-    from stripe_sandbox import lists
-
-    found = (event for event in call.store.newest("event") if event["type"] in wanted)
-    return lists.page(found, call.params, "/v1/events")
+    types = call.params.get("types")
+    return listing(call, "event", "/v1/events", "type", **({"type": types} if types else {}))
 
 
 def record(call: Call) -> list[dict[str, Any]]:
@@ -38,7 +32,7 @@ def record(call: Call) -> list[dict[str, Any]]:
             id=new_id("evt"),
             api_version=stripe.api_version,
             created=now(),
-            data={"object": copy.deepcopy(object_)},
+            data={"object": object_},
             livemode=False,
             pending_webhooks=0,
             request={"id": call.request_id, "idempotency_key": call.idempotency_key},

@@ -87,7 +87,7 @@ def retrieve(call: Call) -> dict[str, Any]:
 
 @handles("GET", _PATH)
 def list_(call: Call) -> dict[str, Any]:
-    return listing(call, "invoice", _PATH, customer=call.params.get("customer"))
+    return listing(call, "invoice", _PATH, "customer", "status", "collection_method")
 
 
 @handles("POST", _PATH + "/{invoice}/finalize")

@@ -4,31 +4,29 @@ from __future__ import annotations
 
 from typing import Any
 
-from stripe_sandbox.conformance.blank import fields_of
-from stripe_sandbox.conformance.reader import shape_of_class
+from stripe_sandbox.conformance.blank import part_of
+from stripe_sandbox.errors import Decline
 
 
-def build(
-    owner: str,
-    name: str,
-    code: str,
-    message: str,
-    decline: str | None,
-    method: dict[str, Any],
-    charge: str | None = None,
-) -> dict[str, Any]:
-    """A `last_payment_error` or `last_setup_error` with all its fields."""
-    shape = shape_of_class(owner)
-    error = fields_of(shape.inner[name]) if shape else {}
-    is_card = not code.endswith("authentication_failure")
-    error.update(
-        code=code,
-        decline_code=decline,
-        doc_url=f"https://stripe.com/docs/error-codes/{code.replace('_', '-')}",
-        message=message,
-        payment_method=method,
-        type="card_error" if is_card else "invalid_request_error",
-    )
-    if charge and "charge" in error:
-        error["charge"] = charge
-    return error
+def of_payment(decline: Decline, method: dict[str, Any], charge: str | None = None) -> dict[str, Any]:
+    """A payment intent's `last_payment_error`."""
+    error = _fill(part_of("PaymentIntent", "LastPaymentError"), decline, method)
+    return {**error, "charge": charge}
+
+
+def of_setup(decline: Decline, method: dict[str, Any]) -> dict[str, Any]:
+    """A setup intent's `last_setup_error`."""
+    return _fill(part_of("SetupIntent", "LastSetupError"), decline, method)
+
+
+def _fill(error: dict[str, Any], decline: Decline, method: dict[str, Any]) -> dict[str, Any]:
+    is_card = not decline.code.endswith("authentication_failure")
+    return {
+        **error,
+        "code": decline.code,
+        "decline_code": decline.decline_code,
+        "doc_url": f"https://stripe.com/docs/error-codes/{decline.code.replace('_', '-')}",
+        "message": decline.message,
+        "payment_method": method,
+        "type": "card_error" if is_card else "invalid_request_error",
+    }

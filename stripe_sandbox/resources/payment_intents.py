@@ -61,7 +61,7 @@ def retrieve(call: Call) -> dict[str, Any]:
 
 @handles("GET", _PATH)
 def list_(call: Call) -> dict[str, Any]:
-    return listing(call, "payment_intent", _PATH, customer=call.params.get("customer"))
+    return listing(call, "payment_intent", _PATH, "customer")
 
 
 @handles("POST", _PATH + "/{intent}")

@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
-from stripe_sandbox.cards import TEST_IDS, Behaviour, behaviour_of, check_card, message_for
+from stripe_sandbox.cards import TEST_IDS, Behaviour, behaviour_of, check_card, decline_of
 from stripe_sandbox.conformance import blank
+from stripe_sandbox.conformance.blank import part_of
 from stripe_sandbox.context import Call, handles
-from stripe_sandbox.errors import card_error, invalid
+from stripe_sandbox.errors import Decline, card_error, invalid
 from stripe_sandbox.resources.common import assign, find, listing
 from stripe_sandbox.store import new_id, now
 
@@ -37,13 +38,15 @@ def retrieve(call: Call) -> dict[str, Any]:
 
 @handles("GET", _CARD)
 def list_(call: Call) -> dict[str, Any]:
-    return listing(call, "payment_method", _CARD, customer=call.params.get("customer"))
+    return listing(call, "payment_method", _CARD, "customer", "type")
 
 
 @handles("GET", "/v1/customers/{customer}/payment_methods")
 def list_of_customer(call: Call) -> dict[str, Any]:
     customer = find(call, "customer", call.path_ids[0])["id"]
-    return listing(call, "payment_method", f"/v1/customers/{customer}/payment_methods", customer=customer)
+    return listing(
+        call, "payment_method", f"/v1/customers/{customer}/payment_methods", "type", customer=customer
+    )
 
 
 @handles("POST", _CARD + "/{payment_method}")
@@ -62,9 +65,9 @@ def update(call: Call) -> dict[str, Any]:
 def attach(call: Call) -> dict[str, Any]:
     method = usable(call, call.path_ids[0])
     customer = find(call, "customer", call.params.get("customer", ""), "customer")
-    behaviour = behaviour_at(call, method)
-    if behaviour.code and not behaviour.attaches:
-        raise decline_of(behaviour)
+    refusal = refusal_to_save(behaviour_at(call, method))
+    if refusal:
+        raise card_error(refusal)
     return attach_to(call, method, customer["id"])
 
 
@@ -108,11 +111,7 @@ def make(call: Call, number: str, month: int, year: int) -> dict[str, Any]:
 
 def blank_card() -> dict[str, Any]:
     """The `card` of a payment method with all its fields."""
-    from stripe_sandbox.conformance.blank import fields_of
-    from stripe_sandbox.conformance.reader import shape_of_class
-
-    shape = shape_of_class("PaymentMethod")
-    card = fields_of(shape.inner["Card"]) if shape else {}
+    card = part_of("PaymentMethod", "Card")
     card["checks"] = {
         "address_line1_check": None,
         "address_postal_code_check": None,
@@ -155,11 +154,6 @@ def behaviour_at(call: Call, method: dict[str, Any]) -> Behaviour:
     return behaviour_of(call.store.hidden(method["id"]).get("number", ""))
 
 
-def decline_of(behaviour: Behaviour, **details: Any) -> Exception:
-    """The 402 of a card that declines."""
-    return card_error(
-        behaviour.code,
-        message_for(behaviour.code, behaviour.decline),
-        decline_code=behaviour.decline if behaviour.code == "card_declined" else None,
-        **details,
-    )
+def refusal_to_save(behaviour: Behaviour) -> Decline | None:
+    """Why a card can't be saved; some only decline once they are charged."""
+    return None if behaviour.attaches else decline_of(behaviour)

@@ -55,11 +55,7 @@ def retrieve(call: Call) -> dict[str, Any]:
 
 @handles("GET", "/v1/refunds")
 def list_(call: Call) -> dict[str, Any]:
-    wanted = {"payment_intent": call.params.get("payment_intent")}
-    found = listing(call, "refund", "/v1/refunds", **wanted)
-    if "charge" in call.params:
-        found["data"] = [one for one in found["data"] if one["charge"] == call.params["charge"]]
-    return found
+    return listing(call, "refund", "/v1/refunds", "charge", "payment_intent")
 
 
 def settle(call: Call, refund_id: str, *, succeeded: bool) -> dict[str, Any]:

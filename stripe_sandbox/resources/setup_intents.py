@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from stripe_sandbox.cards import message_for
 from stripe_sandbox.conformance import blank
 from stripe_sandbox.context import Call, handles
-from stripe_sandbox.errors import card_error, invalid, unexpected_state
+from stripe_sandbox.errors import Decline, card_error, invalid, unexpected_state
 from stripe_sandbox.resources import challenges, last_errors, payment_methods
 from stripe_sandbox.resources.common import assign, find, listing
 from stripe_sandbox.store import new_id, now
@@ -48,7 +47,7 @@ def retrieve(call: Call) -> dict[str, Any]:
 
 @handles("GET", _PATH)
 def list_(call: Call) -> dict[str, Any]:
-    return listing(call, "setup_intent", _PATH, customer=call.params.get("customer"))
+    return listing(call, "setup_intent", _PATH, "customer")
 
 
 @handles("POST", _PATH + "/{intent}/confirm")
@@ -77,22 +76,21 @@ def succeed(call: Call, body: dict[str, Any], *, secured: bool = False) -> dict[
     """The card is saved; one that was confirmed with its bank needs no more confirmation later."""
     method = find(call, "payment_method", body["payment_method"])
     if body["customer"]:
-        payment_methods.attach_to(call, method, body["customer"], set_up=secured)
+        known = {"set_up": True} if secured and body["usage"] == "off_session" else {}
+        payment_methods.attach_to(call, method, body["customer"], **known)
     body.update(status="succeeded", next_action=None, last_setup_error=None)
     call.emit("setup_intent.succeeded", call.store.save(body))
     return body
 
 
-def fail(
-    call: Call, body: dict[str, Any], code: str, message: str, decline: str | None = None
-) -> dict[str, Any]:
+def fail(call: Call, body: dict[str, Any], decline: Decline) -> dict[str, Any]:
     """The card was not saved; another may be tried."""
     method = find(call, "payment_method", body["payment_method"])
     body.update(
         status="requires_payment_method",
         next_action=None,
         payment_method=None,
-        last_setup_error=last_errors.build("SetupIntent", "LastSetupError", code, message, decline, method),
+        last_setup_error=last_errors.of_setup(decline, method),
     )
     call.emit("setup_intent.setup_failed", call.store.save(body))
     return body
@@ -113,13 +111,9 @@ def _confirm(call: Call, body: dict[str, Any]) -> dict[str, Any]:
         )
     method = find(call, "payment_method", body["payment_method"])
     behaviour = payment_methods.behaviour_at(call, method)
-    if behaviour.code and not behaviour.attaches:
-        message = message_for(behaviour.code, behaviour.decline)
-        decline = behaviour.decline if behaviour.code == "card_declined" else None
-        failed = fail(call, body, behaviour.code, message, decline)
-        raise card_error(
-            behaviour.code, message, decline_code=decline, setup_intent=failed, payment_method=method
-        )
+    refusal = payment_methods.refusal_to_save(behaviour)
+    if refusal:
+        raise card_error(refusal, setup_intent=fail(call, body, refusal), payment_method=method)
     if behaviour.secure != "never":
         challenges.ask(call, body, use_sdk=call.publishable or bool(call.params.get("use_stripe_sdk")))
         call.emit("setup_intent.requires_action", body)
