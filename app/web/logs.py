@@ -19,6 +19,7 @@ _SECRET_NAME = re.compile(r"password|secret|token|authorization|cookie|signature
 _SECRET_VALUE = re.compile(
     r"\b(?:[sr]k_(?:test|live)|whsec)_\w+|\b\w+_secret_\w+|postgres\w*(?:\+\w+)?://\S+"
 )
+_QUIET = {"assets.static", "health.healthz", "health.readyz", "webhooks.receive"}
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
 
