@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from stripe_sandbox import api, browser, control, resources  # noqa: F401, resources register themselves
+from stripe_sandbox import api, browser, control, documents, resources  # noqa: F401, resources register themselves
 from stripe_sandbox.sandbox import Sandbox
 from stripe_sandbox.settings import Settings
 
@@ -18,5 +18,6 @@ def create_app(settings: Settings) -> Flask:
     app.register_blueprint(api.blueprint)
     app.register_blueprint(control.blueprint)
     app.register_blueprint(browser.blueprint)
+    app.register_blueprint(documents.blueprint)
     sandbox.delivery.start()
     return app

@@ -1,0 +1,83 @@
+"""Invoices of single items, and the documents that they lead to."""
+
+from __future__ import annotations
+
+import pytest
+import requests
+import stripe
+
+from tests.stripe_sandbox.shopper import Shopper
+
+
+def drafted(shopper: Shopper, description: str = "Setup (one-off)", amount: int = 2500) -> stripe.Invoice:
+    invoice = shopper.v1.invoices.create({"customer": shopper.id, "auto_advance": False, "currency": "usd"})
+    shopper.v1.invoice_items.create(
+        {
+            "customer": shopper.id,
+            "invoice": invoice.id,
+            "amount": amount,
+            "currency": "usd",
+            "description": description,
+        }
+    )
+    return shopper.v1.invoices.retrieve(invoice.id)
+
+
+def finalized(shopper: Shopper) -> stripe.Invoice:
+    return shopper.v1.invoices.finalize_invoice(drafted(shopper).id)
+
+
+def test_a_finalized_invoice_has_a_number_and_its_total(shopper: Shopper) -> None:
+    invoice = finalized(shopper)
+    assert (invoice.status, invoice.total, invoice.amount_due) == ("open", 2500, 2500)
+    assert invoice.number.endswith("-0001")
+    assert finalized(shopper).number.endswith("-0002")
+    assert [line.description for line in invoice.lines.data] == ["Setup (one-off)"]
+
+
+def test_the_page_tells_what_the_invoice_is_for(shopper: Shopper) -> None:
+    invoice = finalized(shopper)
+    answer = requests.get(invoice.hosted_invoice_url, timeout=10)
+    assert answer.status_code == 200
+    for words in (invoice.number, "$25.00", "Setup (one-off)", "Not paid yet", "Ada"):
+        assert words in answer.text
+    assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+
+
+def test_the_pdf_is_one_whose_every_object_is_where_its_table_says(shopper: Shopper) -> None:
+    invoice = finalized(shopper)
+    answer = requests.get(invoice.invoice_pdf, timeout=10)
+    assert answer.headers["Content-Type"] == "application/pdf"
+    assert f'filename="Invoice-{invoice.number}.pdf"' in answer.headers["Content-Disposition"]
+    body = answer.content
+    assert body.startswith(b"%PDF-1.") and body.endswith(b"%%EOF\n")
+    table = body[int(body.split(b"startxref\n")[1].split(b"\n")[0]) :].splitlines()
+    assert table[0] == b"xref"
+    starts = [int(line.split()[0]) for line in table if line.endswith(b"n ")]
+    for number, start in enumerate(starts, start=1):
+        assert body[start:].startswith(b"%d 0 obj" % number)
+    assert invoice.number.encode() in body
+    assert rb"Setup \(one-off\)" in body
+
+
+def test_a_draft_has_no_documents(shopper: Shopper) -> None:
+    invoice = drafted(shopper)
+    assert (invoice.hosted_invoice_url, invoice.invoice_pdf) == (None, None)
+    address = f"{shopper.process.url}/_sandbox/invoices/{invoice.id}"
+    assert requests.get(address, timeout=10).status_code == 404
+    assert requests.get(f"{address}/pdf", timeout=10).status_code == 404
+
+
+def test_an_invoice_paid_elsewhere_is_paid(shopper: Shopper) -> None:
+    invoice = finalized(shopper)
+    paid = shopper.v1.invoices.pay(invoice.id, {"paid_out_of_band": True})
+    assert paid.status == "paid"
+    assert "Paid" in requests.get(paid.hosted_invoice_url, timeout=10).text
+    assert shopper.events()[-1] == "invoice.paid"
+
+
+def test_a_void_invoice_can_not_be_paid(shopper: Shopper) -> None:
+    invoice = finalized(shopper)
+    assert shopper.v1.invoices.void_invoice(invoice.id).status == "void"
+    with pytest.raises(stripe.InvalidRequestError):
+        shopper.v1.invoices.pay(invoice.id, {"paid_out_of_band": True})
