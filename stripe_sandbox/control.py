@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from stripe_sandbox.context import Call
 from stripe_sandbox.delivery import MODES
-from stripe_sandbox.errors import ApiError
+from stripe_sandbox.errors import ApiError, invalid
 from stripe_sandbox.faults import KINDS, Fault
 from stripe_sandbox.resources import answers, disputes, events, payment_methods, refunds
 from stripe_sandbox.resources.common import find
@@ -33,9 +33,11 @@ def health() -> ResponseReturnValue:
 @blueprint.post("/faults")
 def order_fault() -> ResponseReturnValue:
     """Let the next `times` calls of `operation` go wrong in the way that `kind` names."""
-    wanted = request.get_json()
+    wanted = _wanted()
     if wanted.get("kind") not in KINDS:
         return jsonify(error=f"kind is one of {', '.join(sorted(KINDS))}"), 400
+    if "operation" not in wanted or set(wanted) - {"operation", "kind", "times", "delay"}:
+        return jsonify(error="a fault has an operation and a kind, and may have times and delay"), 400
     _sandbox().faults.order(Fault(**wanted))
     return jsonify(status="ordered")
 
@@ -49,7 +51,7 @@ def clear_faults() -> ResponseReturnValue:
 @blueprint.post("/webhooks")
 def set_mode() -> ResponseReturnValue:
     """Deliver, hold, drop, duplicate or shuffle events from now on."""
-    mode = request.get_json().get("mode")
+    mode = _wanted().get("mode")
     if mode not in MODES:
         return jsonify(error=f"mode is one of {', '.join(sorted(MODES))}"), 400
     _sandbox().delivery.mode = mode
@@ -89,28 +91,30 @@ def answer_challenge(intent_id: str) -> ResponseReturnValue:
 @blueprint.post("/refunds/<refund_id>/<outcome>")
 def settle_refund(refund_id: str, outcome: str) -> ResponseReturnValue:
     """Let a refund `succeed` or `fail`."""
-    return _doing(lambda call: refunds.settle(call, refund_id, succeeded=outcome == "succeed"))
+    return _doing(lambda call: refunds.settle(call, refund_id, outcome))
 
 
 @blueprint.post("/disputes")
 def dispute() -> ResponseReturnValue:
-    """Open a dispute of `charge`, or close `dispute` with the outcome `won` or `lost`."""
-    wanted = request.get_json()
+    """Open a dispute of `charge`, or with `inquiry` only ask; or close `dispute` with the `outcome` won or lost."""
+    wanted = _wanted()
     if "charge" in wanted:
-        return _doing(lambda call: disputes.open_for(call, find(call, "charge", wanted["charge"])))
-    return _doing(lambda call: disputes.close(call, wanted["dispute"], wanted["outcome"]))
+        inquiry = bool(wanted.get("inquiry"))
+        return _doing(
+            lambda call: disputes.open_for(call, find(call, "charge", wanted["charge"]), inquiry=inquiry)
+        )
+    return _doing(lambda call: disputes.close(call, wanted.get("dispute", ""), wanted.get("outcome", "")))
 
 
 @blueprint.post("/payment_methods/<method_id>/network_update")
 def update_card(method_id: str) -> ResponseReturnValue:
-    """The card network tells of a new expiry or number, as it does without anybody asking."""
-    wanted = request.get_json()
+    """The card network tells of a new expiry or number without anybody asking; three years more if not told which."""
+    wanted = _wanted()
 
     def change(call: Call) -> dict[str, Any]:
         method = find(call, "payment_method", method_id)
-        method["card"].update(
-            {name: wanted[name] for name in ("exp_month", "exp_year", "last4") if name in wanted}
-        )
+        changed = {name: wanted[name] for name in ("exp_month", "exp_year", "last4") if name in wanted}
+        method["card"].update(changed or {"exp_year": method["card"]["exp_year"] + 3})
         call.emit("payment_method.automatically_updated", call.store.save(method))
         return method
 
@@ -121,6 +125,14 @@ def update_card(method_id: str) -> ResponseReturnValue:
 def detach_card(method_id: str) -> ResponseReturnValue:
     """A card is removed in Stripe's dashboard."""
     return _doing(lambda call: payment_methods.detach(_at(call, method_id)))
+
+
+def _wanted() -> dict[str, Any]:
+    """The JSON that came with a call, empty where none did. Raises 400 for anything but a map."""
+    wanted = request.get_json(silent=True) if request.data else {}
+    if not isinstance(wanted, dict):
+        raise invalid("Send a JSON object.")
+    return wanted
 
 
 def _doing(work: Callable[[Call], dict[str, Any]]) -> ResponseReturnValue:

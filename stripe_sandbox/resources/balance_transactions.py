@@ -10,6 +10,7 @@ from stripe_sandbox.resources.common import find, listing
 from stripe_sandbox.store import new_id, now
 
 FEE_PERCENT, FEE_FIXED = 2.9, 30
+_CATEGORIES = {"adjustment": "dispute"}
 _PATH = "/v1/balance_transactions"
 
 
@@ -38,7 +39,7 @@ def record(call: Call, source: dict[str, Any], amount: int, type_: str) -> dict[
             description=source.get("description"),
             fee=fee,
             net=amount - fee,
-            reporting_category=type_,
+            reporting_category=_CATEGORIES.get(type_, type_),
             source=source["id"],
             status="available",
             type=type_,

@@ -6,23 +6,18 @@ from typing import Any
 
 from stripe_sandbox.conformance import blank
 from stripe_sandbox.context import Call, handles
-from stripe_sandbox.errors import invalid
+from stripe_sandbox.errors import invalid, unexpected_state
+from stripe_sandbox.resources import balance_transactions
 from stripe_sandbox.resources.common import assign, find, listing
 from stripe_sandbox.store import new_id, now
+
+_SOMETIMES = ("destination_details", "next_action", "presentment_details")
 
 
 @handles("POST", "/v1/refunds")
 def create(call: Call) -> dict[str, Any]:
     charge = _charge(call)
-    left = charge["amount"] - charge["amount_refunded"]
-    if left <= 0:
-        raise invalid(f"Charge {charge['id']} has already been refunded.", code="charge_already_refunded")
-    amount = call.params.get("amount", left)
-    if not 0 < amount <= left:
-        raise invalid(
-            f"Refund amount (${amount / 100:.2f}) is greater than unrefunded amount on charge (${left / 100:.2f})",
-            param="amount",
-        )
+    amount = _amount(call, charge)
     pending = call.store.hidden(charge["id"]).get("refund") == "pending"
     body = blank(
         "refund",
@@ -35,10 +30,8 @@ def create(call: Call) -> dict[str, Any]:
         reason=call.params.get("reason"),
         status="pending" if pending else "succeeded",
     )
-    body["destination_details"] = None
-    for name in ("next_action", "presentment_details"):
-        if name in body:
-            body[name] = None
+    body |= {name: None for name in _SOMETIMES if name in body}
+    body["balance_transaction"] = balance_transactions.record(call, body, -amount, "refund")["id"]
     call.store.add(assign(body, call.params, "metadata"))
     charge["amount_refunded"] += amount
     charge["refunded"] = charge["amount_refunded"] == charge["amount"]
@@ -58,28 +51,62 @@ def list_(call: Call) -> dict[str, Any]:
     return listing(call, "refund", "/v1/refunds", "charge", "payment_intent")
 
 
-def settle(call: Call, refund_id: str, *, succeeded: bool) -> dict[str, Any]:
-    """Let a refund succeed, or fail, which may happen long after it had succeeded."""
+def settle(call: Call, refund_id: str, outcome: str) -> dict[str, Any]:
+    """Let a refund `succeed`, or `fail`, which may happen long after it had succeeded."""
     body = find(call, "refund", refund_id)
-    body["status"] = "succeeded" if succeeded else "failed"
-    if not succeeded:
-        body["failure_reason"] = "expired_or_canceled_card"
-        charge = find(call, "charge", body["charge"])
-        charge["amount_refunded"] -= body["amount"]
-        charge["refunded"] = False
-        call.store.save(charge)
-    call.store.save(body)
-    call.emit("refund.updated" if succeeded else "refund.failed", body)
+    if outcome not in {"succeed", "fail"}:
+        raise invalid("outcome is succeed or fail.", param="outcome")
+    if body["status"] not in {"pending"} | ({"succeeded"} if outcome == "fail" else set()):
+        raise unexpected_state("refund", body, outcome)
+    if outcome == "fail":
+        return _fail(call, body)
+    body["status"] = "succeeded"
+    call.emit("refund.updated", call.store.save(body))
+    return body
+
+
+def _fail(call: Call, body: dict[str, Any]) -> dict[str, Any]:
+    """The money comes back to the balance, and the charge counts as not refunded."""
+    returned = balance_transactions.record(call, body, body["amount"], "refund_failure")
+    body.update(
+        status="failed",
+        failure_reason="expired_or_canceled_card",
+        failure_balance_transaction=returned["id"],
+    )
+    charge = find(call, "charge", body["charge"])
+    charge["amount_refunded"] -= body["amount"]
+    charge["refunded"] = False
+    call.store.save(charge)
+    call.emit("refund.failed", call.store.save(body))
     return body
 
 
 def _charge(call: Call) -> dict[str, Any]:
-    if "payment_intent" in call.params:
-        intent = find(call, "payment_intent", call.params["payment_intent"], "payment_intent")
+    params = call.params
+    if "payment_intent" not in params and "charge" not in params:
+        message = "One of the following params should be provided for this request: payment_intent or charge."
+        raise invalid(message, code="parameter_missing", param="charge")
+    if "payment_intent" in params:
+        intent = find(call, "payment_intent", params["payment_intent"], "payment_intent")
         if intent["status"] != "succeeded":
-            raise invalid(
-                f"This PaymentIntent ({intent['id']}) does not have a successful charge to refund.",
-                param="payment_intent",
-            )
+            message = f"This PaymentIntent ({intent['id']}) does not have a successful charge to refund."
+            raise invalid(message, param="payment_intent")
         return find(call, "charge", intent["latest_charge"])
-    return find(call, "charge", call.params.get("charge", ""), "charge")
+    charge = find(call, "charge", params["charge"], "charge")
+    if charge["status"] != "succeeded":
+        raise invalid(f"Charge {charge['id']} has not succeeded, so it can't be refunded.", param="charge")
+    return charge
+
+
+def _amount(call: Call, charge: dict[str, Any]) -> int:
+    left = charge["amount"] - charge["amount_refunded"]
+    if charge["disputed"]:
+        message = f"Charge {charge['id']} has been charged back; cannot issue a refund."
+        raise invalid(message, code="charge_disputed")
+    if left <= 0:
+        raise invalid(f"Charge {charge['id']} has already been refunded.", code="charge_already_refunded")
+    amount: int = call.params.get("amount", left)
+    if not 0 < amount <= left:
+        message = f"Refund amount (${amount / 100:.2f}) is greater than unrefunded amount on charge (${left / 100:.2f})"
+        raise invalid(message, param="amount")
+    return amount
