@@ -192,3 +192,15 @@ def test_a_mistake_in_the_page_is_an_integration_error(customer: Customer, scrip
     )
     assert told.startswith("IntegrationError")
     assert words in told
+
+
+def test_the_page_may_choose_colors_but_nothing_that_is_none(customer: Customer) -> None:
+    customer.page.goto(customer.shop)
+    variables = {"colorText": "rgb(1, 2, 3)", "colorBackground": "red; } body { display: none"}
+    customer.page.evaluate(
+        "appearance => mountCard({ mode: 'setup', currency: 'usd', appearance })",
+        {"theme": "night", "variables": variables},
+    )
+    expect(customer.card.locator("html")).to_have_attribute("data-scheme", "dark")
+    expect(customer.card.get_by_label("Card number")).to_have_css("color", "rgb(1, 2, 3)")
+    assert "none" not in (customer.card.locator("html").get_attribute("style") or "")

@@ -21,7 +21,7 @@ class Elements {
   }
 
   get scheme() {
-    return { night: "dark", stripe: "light", flat: "light" }[this.#options.appearance?.theme];
+    return this.#options.appearance?.theme === "night" ? "dark" : null;
   }
 
   get variables() {
