@@ -47,7 +47,8 @@ class Group:
     def start(self, name: str, command: Sequence[str], environment: Mapping[str, str]) -> None:
         """Start a program in a session of its own, so that Ctrl-C reaches us alone and we end it in order."""
         process = subprocess.Popen(
-            tether(command),
+            # Asked politely, a worker whose database is gone as well would wait for it.
+            tether(command, signal.SIGKILL),
             env=dict(environment),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,

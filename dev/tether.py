@@ -7,7 +7,7 @@ import signal
 from collections.abc import Sequence
 
 
-def tether(command: Sequence[str], ending: signal.Signals = signal.SIGTERM) -> list[str]:
+def tether(command: Sequence[str], ending: signal.Signals) -> list[str]:
     """The command, run so that the kernel sends it `ending` when its parent dies.
 
     Linux alone can do that (`setpriv`, part of util-linux); elsewhere the command is returned as it is.
