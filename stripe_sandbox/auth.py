@@ -5,10 +5,12 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+from hmac import compare_digest
 
-from flask import Request
+from flask import Request, current_app
 
 from stripe_sandbox.errors import ApiError
+from stripe_sandbox.sandbox import Sandbox
 
 _PUBLISHABLE_MAY = re.compile(
     r"POST /v1/payment_methods|GET /v1/(payment|setup)_intents/\w+|POST /v1/(payment|setup)_intents/\w+/confirm"
@@ -16,9 +18,13 @@ _PUBLISHABLE_MAY = re.compile(
 
 
 def is_publishable(request: Request) -> bool:
-    """Whether a publishable key came with a request. Raises 401 without a test key, 403 where it may not do this."""
+    """Whether a publishable key came with a request.
+
+    Raises 401 without a test key, or without the very one that the settings name, and 403 where a publishable one may
+    not do this.
+    """
     key = _key(request)
-    if key.startswith(("sk_test_", "rk_test_")):
+    if _is_secret(key):
         return False
     if not key.startswith("pk_test_"):
         raise ApiError(
@@ -34,6 +40,12 @@ def is_publishable(request: Request) -> bool:
             code="secret_key_required",
         )
     return True
+
+
+def _is_secret(key: str) -> bool:
+    sandbox: Sandbox = current_app.extensions["stripe_sandbox"]
+    only = sandbox.settings.secret_key
+    return compare_digest(key.encode(), only.encode()) if only else key.startswith(("sk_test_", "rk_test_"))
 
 
 def _key(request: Request) -> str:

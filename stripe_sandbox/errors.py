@@ -28,9 +28,13 @@ def invalid(message: str, *, code: str | None = None, param: str | None = None, 
     return ApiError(400, "invalid_request_error", message, **details)
 
 
+# What Stripe calls an object in a sentence, where that isn't its `object`.
+_NAMES = {"payment_method": "PaymentMethod", "setup_intent": "setupintent"}
+
+
 def missing(kind: str, id_: str, param: str = "id") -> ApiError:
     """No object has this id; 404 where the address names it, 400 where a parameter does."""
-    words = kind.replace("_", "")
+    words = _NAMES.get(kind, kind)
     return ApiError(
         404 if param == "id" else 400,
         "invalid_request_error",

@@ -10,7 +10,10 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """`conformance` makes the stand-in check each of its own answers against the SDK's classes."""
+    """`conformance` makes the stand-in check each of its own answers against the SDK's classes.
+
+    `secret_key` is the only secret key taken; without one, any test key is.
+    """
 
     host: str
     port: int
@@ -19,6 +22,7 @@ class Settings:
     webhook_url: str | None
     webhook_secret: str
     conformance: bool
+    secret_key: str | None = None
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] | None = None) -> Settings:
@@ -32,4 +36,5 @@ class Settings:
             webhook_url=env.get("SANDBOX_WEBHOOK_URL") or None,
             webhook_secret=env.get("SANDBOX_WEBHOOK_SECRET") or "whsec_development_only",
             conformance=env.get("SANDBOX_CONFORMANCE", "0") == "1",
+            secret_key=env.get("SANDBOX_SECRET_KEY") or None,
         )

@@ -115,6 +115,13 @@ def test_setting_up_spares_3d_secure_unless_the_card_always_asks(
             shopper.pay(card, off_session=True)
 
 
+def test_paying_with_3d_secure_for_later_sets_the_card_up(shopper: Shopper) -> None:
+    card = shopper.card("4000002500003155")
+    intent = shopper.pay(card, use_stripe_sdk=True, setup_future_usage="off_session")
+    shopper.answer(intent, "complete")
+    assert shopper.pay(card, off_session=True).status == "succeeded"
+
+
 def test_the_bank_may_agree_and_the_funds_still_lack(shopper: Shopper) -> None:
     intent = shopper.pay(shopper.saved("4000008260003178"), use_stripe_sdk=True)
     assert intent.status == "requires_action"

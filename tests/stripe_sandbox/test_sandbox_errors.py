@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
 import stripe
+from flask.testing import FlaskClient
 
+from stripe_sandbox import create_app
+from stripe_sandbox.settings import Settings
 from stripe_sandbox.testing import Process
 from tests.stripe_sandbox.shopper import Shopper
 
@@ -25,8 +29,8 @@ def refused(
     ("path", "words"),
     [
         ("customers/cus_no", "No such customer: 'cus_no'"),
-        ("payment_intents/pi_no", "No such "),
-        ("payment_methods/pm_no", "No such "),
+        ("payment_intents/pi_no", "No such payment_intent: 'pi_no'"),
+        ("payment_methods/pm_no", "No such PaymentMethod: 'pm_no'"),
     ],
 )
 def test_an_unknown_id_is_404(stand_in: Process, path: str, words: str) -> None:
@@ -91,3 +95,19 @@ def test_an_unknown_address_is_404(stand_in: Process) -> None:
     answer, error = refused(stand_in, "GET", "nothing")
     assert answer.status_code == 404
     assert "Unrecognized request URL" in error["message"]
+
+
+@pytest.fixture
+def with_a_key_of_its_own(tmp_path: Path) -> FlaskClient:
+    own = {"SANDBOX_SECRET_KEY": "sk_test_own", "SANDBOX_STATE": str(tmp_path / "state.db")}
+    return create_app(Settings.from_environment(own)).test_client()
+
+
+@pytest.mark.parametrize(
+    ("key", "status"), [("sk_test_own", 200), ("sk_test_other", 401), ("pk_test_any", 403)]
+)
+def test_a_secret_key_that_is_set_is_the_only_one(
+    with_a_key_of_its_own: FlaskClient, key: str, status: int
+) -> None:
+    headers = {"Authorization": f"Bearer {key}"}
+    assert with_a_key_of_its_own.get("/v1/customers", headers=headers).status_code == status
