@@ -12,6 +12,7 @@ from typing import Any
 
 from stripe_sandbox.errors import ApiError
 from stripe_sandbox.store import Store
+from stripe_sandbox.wire import IN_USE
 
 
 class Idempotency:
@@ -32,7 +33,7 @@ class Idempotency:
                 raise ApiError(
                     409,
                     "idempotency_error",
-                    "There is currently another in-progress request using this Idempotent Key.",
+                    IN_USE,
                     code="idempotency_key_in_use",
                 )
             rows = self._store.execute(

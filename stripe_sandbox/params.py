@@ -40,7 +40,7 @@ def check(params: dict[str, Any], shape: Shape | None) -> dict[str, Any]:
     return {name: _typed(value, fields[name], shape, name) for name, value in params.items()} if shape else {}
 
 
-def _typed(value: Any, type_: Type, near: Shape, path: str) -> Any:
+def _typed(value: Any, type_: Type, near: Shape, path: str) -> Any:  # noqa: PLR0911, one per kind
     match type_.kind:
         case "optional":
             return _typed(value, type_.parts[0], near, path)

@@ -124,16 +124,18 @@ class Store:
     ) -> list[dict[str, Any]]:
         """At most `limit` objects, newest first, next to the one at `after` or `before`.
 
-        `where` gives the value of a field or a list of possible ones; `created` maps gt, gte, lt, lte to seconds.
+        `where` gives the value of a field or a list of possible ones; `created` maps gt, gte, lt, lte to seconds. The
+        names become part of the query, so they are never what a client sent.
         """
         terms: list[tuple[str, Any]] = [("kind = ?", kind)]
         for name, value in where.items():
             field = name if name in _COLUMNS else f"json_extract(body, '$.{name}')"
             values = value if isinstance(value, list) else [value]
-            terms.append((f"{field} IN (SELECT value FROM json_each(?))", json.dumps(values)))
+            one_of = f"{field} IN (SELECT value FROM json_each(?))"  # noqa: S608
+            terms.append((one_of, json.dumps(values)))
         terms += [(f"created {_COMPARE[name]} ?", value) for name, value in created.items()]
         terms += [("seq < ?", after)] * (after is not None) + [("seq > ?", before)] * (before is not None)
-        query = f"SELECT body FROM object WHERE {' AND '.join(term for term, _ in terms)}"  # noqa: S608, names are ours
+        query = f"SELECT body FROM object WHERE {' AND '.join(term for term, _ in terms)}"  # noqa: S608
         order = "ASC" if before is not None else "DESC"
         rows = self.execute(f"{query} ORDER BY seq {order} LIMIT ?", *(value for _, value in terms), limit)
         found = [json.loads(body) for (body,) in rows]

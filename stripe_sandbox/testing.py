@@ -15,6 +15,8 @@ from typing import Any
 
 import requests
 
+SECRET = "whsec_test"  # noqa: S105, of no endpoint but those of tests
+
 
 class Process:
     """A running stand-in and its controls."""
@@ -80,7 +82,7 @@ class Process:
 
 @contextmanager
 def running(
-    *, webhook_url: str | None = None, webhook_secret: str = "whsec_test", conformance: bool = True
+    *, webhook_url: str | None = None, webhook_secret: str = SECRET, conformance: bool = True
 ) -> Iterator[Process]:
     """Run a stand-in for as long as the block lasts."""
     with tempfile.TemporaryDirectory() as folder:

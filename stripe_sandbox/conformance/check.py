@@ -42,7 +42,7 @@ def _compare(value: dict[str, Any], shape: Shape, path: str) -> list[str]:
     return found
 
 
-def _check(value: Any, type_: Type, shape: Shape, path: str) -> list[str]:
+def _check(value: Any, type_: Type, shape: Shape, path: str) -> list[str]:  # noqa: PLR0911, one per kind
     match type_.kind:
         case "Any" | "object":
             return []

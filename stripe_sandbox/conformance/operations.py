@@ -21,8 +21,12 @@ class Operation:
     pattern: re.Pattern[str]
     params: Shape | None
 
+    def ids_in(self, path: str) -> tuple[str, ...]:
+        """What stands in a path for the template's placeholders."""
+        parts = zip(path.split("/"), self.template.split("/"), strict=True)
+        return tuple(part for part, name in parts if name.startswith("{"))
 
-@cache
+
 def find_operation(method: str, path: str) -> Operation | None:
     """The operation that serves this path, those without a placeholder first."""
     found = [

@@ -31,7 +31,7 @@ class Shape:
     object_name: str = ""
 
 
-def read_type(node: ast.expr) -> Type:
+def read_type(node: ast.expr) -> Type:  # noqa: PLR0911, one per notation
     """The type that an annotation writes."""
     match node:
         case ast.Constant(value=str() as text):
@@ -49,7 +49,7 @@ def read_type(node: ast.expr) -> Type:
     return Type("Any")
 
 
-def _subscript(base: str, inside: ast.expr) -> Type:
+def _subscript(base: str, inside: ast.expr) -> Type:  # noqa: PLR0911, one per notation
     parts = list(inside.elts) if isinstance(inside, ast.Tuple) else [inside]
     match base:
         case "Literal":

@@ -107,6 +107,7 @@ def _amount(call: Call, charge: dict[str, Any]) -> int:
         raise invalid(f"Charge {charge['id']} has already been refunded.", code="charge_already_refunded")
     amount: int = call.params.get("amount", left)
     if not 0 < amount <= left:
-        message = f"Refund amount (${amount / 100:.2f}) is greater than unrefunded amount on charge (${left / 100:.2f})"
+        asked, possible = f"${amount / 100:.2f}", f"${left / 100:.2f}"
+        message = f"Refund amount ({asked}) is greater than unrefunded amount on charge ({possible})"
         raise invalid(message, param="amount")
     return amount
