@@ -7,6 +7,7 @@ from typing import Any
 from stripe_sandbox.conformance import blank
 from stripe_sandbox.context import Call, handles
 from stripe_sandbox.errors import invalid
+from stripe_sandbox.resources import invoice_charging
 from stripe_sandbox.resources.common import assign, find, listing
 from stripe_sandbox.store import new_id, now
 
@@ -111,11 +112,14 @@ def finalize(call: Call) -> dict[str, Any]:
 @handles("POST", _PATH + "/{invoice}/pay")
 def pay(call: Call) -> dict[str, Any]:
     body = _in_status(call, "open")
-    if not call.params.get("paid_out_of_band"):
-        raise invalid("Only invoices paid out of band are served.", param="paid_out_of_band")
-    body.update(status="paid", amount_paid=0, amount_remaining=body["amount_due"], attempted=True)
+    is_charged = not call.params.get("paid_out_of_band") and body["amount_due"] > 0
+    if is_charged:
+        invoice_charging.charge(call, body)
+    body.update(status="paid", attempted=True)
     body["status_transitions"]["paid_at"] = now()
     call.emit("invoice.paid", call.store.save(body))
+    if is_charged:
+        call.emit("invoice.payment_succeeded", body)
     return body
 
 

@@ -76,6 +76,40 @@ def test_an_invoice_paid_elsewhere_is_paid(shopper: Shopper) -> None:
     assert shopper.events()[-1] == "invoice.paid"
 
 
+def test_an_invoice_is_charged_to_the_default_card(shopper: Shopper) -> None:
+    card = shopper.saved("4242424242424242")
+    shopper.v1.customers.update(shopper.id, {"invoice_settings": {"default_payment_method": card}})
+    paid = shopper.v1.invoices.pay(finalized(shopper).id)
+    assert (paid.status, paid.amount_paid, paid.amount_remaining) == ("paid", 2500, 0)
+    assert shopper.v1.charges.list().data[0].amount == 2500
+    assert shopper.events()[-3:] == ["payment_intent.succeeded", "invoice.paid", "invoice.payment_succeeded"]
+
+
+def test_an_invoice_stays_open_when_the_card_declines(shopper: Shopper) -> None:
+    invoice = finalized(shopper)
+    with pytest.raises(stripe.CardError) as caught:
+        shopper.v1.invoices.pay(invoice.id, {"payment_method": shopper.saved("4000000000000341")})
+    assert caught.value.error.code == "card_declined"
+    again = shopper.v1.invoices.retrieve(invoice.id)
+    assert (again.status, again.attempt_count, again.amount_remaining) == ("open", 1, 2500)
+    assert shopper.events()[-1] == "invoice.payment_failed"
+
+
+def test_an_invoice_whose_card_asks_waits_for_its_owner(shopper: Shopper) -> None:
+    invoice = finalized(shopper)
+    wanted = {"payment_method": shopper.saved("4000002760003184"), "off_session": False}
+    with pytest.raises(stripe.CardError) as caught:
+        shopper.v1.invoices.pay(invoice.id, wanted)  # type: ignore[arg-type]
+    assert caught.value.error.code == "invoice_payment_intent_requires_action"
+    assert caught.value.error.payment_intent.status == "requires_action"
+    assert shopper.events()[-1] == "invoice.payment_action_required"
+
+
+def test_without_a_card_an_invoice_can_not_be_charged(shopper: Shopper) -> None:
+    with pytest.raises(stripe.InvalidRequestError):
+        shopper.v1.invoices.pay(finalized(shopper).id)
+
+
 def test_a_void_invoice_can_not_be_paid(shopper: Shopper) -> None:
     invoice = finalized(shopper)
     assert shopper.v1.invoices.void_invoice(invoice.id).status == "void"
