@@ -7,9 +7,12 @@ from collections.abc import Iterable
 from typing import Any
 
 from stripe_sandbox.errors import invalid
+from stripe_sandbox.lists import listing
 from stripe_sandbox.store import Store
 
 DEEPEST = 4
+_INCLUDED = {("charge", "refunds"): ("refund", "charge")}
+"""Lists that are there only where they are asked for: what they are of, and which field says whose."""
 
 
 def expand(store: Store, body: dict[str, Any], paths: Iterable[str]) -> dict[str, Any]:
@@ -33,8 +36,17 @@ def _walk(store: Store, place: Any, parts: list[str], path: str) -> None:
     name, *rest = parts
     if name not in place:
         raise invalid(f"This property cannot be expanded ({path}).", param="expand")
+    included = _INCLUDED.get((place.get("object", ""), name))
     if isinstance(place[name], str):
-        found = store.get(place[name])
-        if found is not None:
-            place[name] = copy.deepcopy(found)
+        place[name] = _object(store, place[name], path)
+    elif place[name] is None and included:
+        kind, field = included
+        place[name] = listing(store, kind, f"/v1/{kind}s", {}, {field: place["id"]})
     _walk(store, place[name], rest, path)
+
+
+def _object(store: Store, id_: str, path: str) -> dict[str, Any]:
+    found = store.get(id_)
+    if found is None:
+        raise invalid(f"This property cannot be expanded ({path}).", param="expand")
+    return found

@@ -7,41 +7,11 @@ from typing import Any
 from stripe_sandbox.conformance import blank
 from stripe_sandbox.context import Call, handles
 from stripe_sandbox.errors import invalid
-from stripe_sandbox.resources import invoice_charging
+from stripe_sandbox.resources import invoice_charging, invoice_items
 from stripe_sandbox.resources.common import assign, find, listing
 from stripe_sandbox.store import new_id, now
 
 _PATH = "/v1/invoices"
-
-
-@handles("POST", "/v1/invoiceitems")
-def create_item(call: Call) -> dict[str, Any]:
-    params = call.params
-    customer = find(call, "customer", params.get("customer", ""), "customer")
-    invoice = find(call, "invoice", params.get("invoice", ""), "invoice")
-    if invoice["status"] != "draft":
-        raise invalid("Finalized invoices can't be updated.", code="invoice_not_editable", param="invoice")
-    item = blank(
-        "invoiceitem",
-        id=new_id("ii"),
-        amount=params.get("amount", 0),
-        currency=params.get("currency", invoice["currency"]),
-        customer=customer["id"],
-        date=now(),
-        description=params.get("description"),
-        discountable=True,
-        invoice=invoice["id"],
-        net_amount=params.get("amount", 0),
-        period={"start": now(), "end": now()},
-        quantity=1,
-        quantity_decimal="1",
-    )
-    item["pricing"] = item["parent"] = item["proration_details"] = None
-    call.store.add(item)
-    invoice["lines"]["data"].append(_line(item))
-    _add_up(invoice)
-    call.store.save(invoice)
-    return item
 
 
 @handles("POST", _PATH)
@@ -77,6 +47,8 @@ def create(call: Call) -> dict[str, Any]:
     assign(body, call.params, "description", "metadata", "footer")
     body["lines"]["url"] = f"{_PATH}/{body['id']}/lines"
     call.store.add(body)
+    if call.params.get("pending_invoice_items_behavior") == "include":
+        invoice_items.take_pending(call, body)
     call.emit("invoice.created", body)
     return body
 
@@ -137,36 +109,3 @@ def _in_status(call: Call, status: str) -> dict[str, Any]:
     if body["status"] != status:
         raise invalid(f"This invoice is {body['status']}, not {status}.", code="invoice_not_editable")
     return body
-
-
-def _line(item: dict[str, Any]) -> dict[str, Any]:
-    line = blank(
-        "line_item",
-        id=new_id("il"),
-        amount=item["amount"],
-        currency=item["currency"],
-        description=item["description"],
-        discountable=True,
-        invoice=item["invoice"],
-        period=item["period"],
-        quantity=1,
-        subtotal=item["amount"],
-    )
-    for name in ("parent", "pricing"):
-        line[name] = None
-    if "quantity_decimal" in line:
-        line["quantity_decimal"] = "1"
-    return line
-
-
-def _add_up(invoice: dict[str, Any]) -> None:
-    total = sum(line["amount"] for line in invoice["lines"]["data"])
-    for name in (
-        "amount_due",
-        "amount_remaining",
-        "subtotal",
-        "subtotal_excluding_tax",
-        "total",
-        "total_excluding_tax",
-    ):
-        invoice[name] = total

@@ -92,3 +92,13 @@ def test_every_movement_is_a_balance_transaction(shopper: Shopper, paid: stripe.
     assert (
         shopper.v1.balance_transactions.list({"source": refund.id}).data[0].id == refund.balance_transaction
     )
+
+
+def test_the_refunds_of_a_charge_are_there_where_they_are_asked_for(
+    shopper: Shopper, paid: stripe.PaymentIntent
+) -> None:
+    refund = shopper.v1.refunds.create({"payment_intent": paid.id})
+    intent = shopper.v1.payment_intents.retrieve(paid.id, {"expand": ["latest_charge.refunds"]})
+    assert [one.id for one in intent.latest_charge.refunds.data] == [refund.id]  # type: ignore[union-attr]
+    with pytest.raises(stripe.InvalidRequestError, match="cannot be expanded"):
+        shopper.v1.refunds.retrieve(refund.id, {"expand": ["status"]})

@@ -115,3 +115,16 @@ def test_a_void_invoice_can_not_be_paid(shopper: Shopper) -> None:
     assert shopper.v1.invoices.void_invoice(invoice.id).status == "void"
     with pytest.raises(stripe.InvalidRequestError):
         shopper.v1.invoices.pay(invoice.id, {"paid_out_of_band": True})
+
+
+def test_items_without_an_invoice_wait_for_the_next_one(shopper: Shopper) -> None:
+    for description, amount in (("July", 1000), ("August", 500)):
+        shopper.v1.invoice_items.create(
+            {"customer": shopper.id, "amount": amount, "currency": "usd", "description": description}
+        )
+    without = shopper.v1.invoices.create({"customer": shopper.id})
+    wanted = {"customer": shopper.id, "pending_invoice_items_behavior": "include"}
+    invoice = shopper.v1.invoices.create(wanted)  # type: ignore[arg-type]
+    assert without.total == 0
+    assert [line.description for line in invoice.lines.data] == ["July", "August"]
+    assert invoice.amount_due == 1500
