@@ -10,11 +10,12 @@ from flask import Flask, Response, current_app, make_response, render_template, 
 from flask_limiter import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as AnyResponse
 
 from app.extensions import db
 from app.people.organizations import owners_of
 from app.web.database import is_unavailable
-from app.web.identity import NotOrgAdminError, identity
+from app.web.identity import NotOrgAdminError, ask_to_sign_in, identity, is_for_owners
 from app.web.logs import request_id
 
 log = structlog.get_logger("billing.web")
@@ -79,7 +80,7 @@ _WORDS = {
 
 def init_app(app: Flask) -> None:
     """Answer every error with a page: whole, or as the page's main part for an htmx request."""
-    app.register_error_handler(CSRFError, _expired_form)
+    app.register_error_handler(CSRFError, expired_form)
     app.register_error_handler(NotOrgAdminError, _not_org_admin)
     app.register_error_handler(RateLimitExceeded, _too_many)
     app.register_error_handler(HTTPException, _http_error)
@@ -112,18 +113,18 @@ def _http_error(error: HTTPException) -> Response:
     return response
 
 
-def _expired_form(error: CSRFError) -> Response:
-    """The form was open for too long, or its session ended: offer to send it again as it was filled in."""
+def expired_form(error: CSRFError) -> AnyResponse:
+    """Offer to send an old form again, as it was filled in; ask to sign in where its session has ended."""
     log.info("csrf_refused", reason=error.description)
+    if identity() is None and is_for_owners(request.endpoint):
+        return ask_to_sign_in()
     fields = [(name, value) for name, value in request.form.items(multi=True) if name not in _NEVER_RESENT]
     return page(
         400,
         title="This form has expired",
         message="It was open for a long time, or you signed in again meanwhile. Nothing was done with it yet.",
         next_step="Check what you entered and send it again.",
-        resend=Resend(request.full_path.rstrip("?"), fields)
-        if identity() is not None or not fields
-        else None,
+        resend=Resend(request.full_path.rstrip("?"), fields),
     )
 
 

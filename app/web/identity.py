@@ -81,6 +81,12 @@ def org_admin_required(view: Callable[P, R]) -> Callable[P, R | AnyResponse]:
     return guarded
 
 
+def is_for_owners(endpoint: str | None) -> bool:
+    """Whether the view is behind `org_admin_required`."""
+    view = current_app.view_functions.get(endpoint or "")
+    return bool(getattr(view, "org_admin_required", False))
+
+
 def ask_to_sign_in() -> AnyResponse:
     """To the sign-in page with the way back; an htmx request gets 401, which the page explains in place."""
     if cast(Any, request).htmx:
@@ -111,6 +117,9 @@ def _keep_session_alive() -> None:
 
 
 def _page_of_form() -> str:
+    top_up_id = (request.view_args or {}).get("top_up_id")
+    if top_up_id is not None:
+        return url_for("wallet.show_top_up", top_up_id=top_up_id)
     return url_for("wallet.show") if request.path.startswith("/billing/wallet") else url_for("overview.show")
 
 

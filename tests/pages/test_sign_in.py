@@ -161,6 +161,23 @@ def test_an_invitation_sets_a_password_once(app: Flask, visitor: Visitor, owner:
     assert Visitor(app.test_client()).sign_in(owner, "a new long password").status_code == 302
 
 
+def test_a_form_sent_after_the_session_ended_leads_to_the_sign_in_page(visitor: Visitor, owner: str) -> None:
+    sent = visitor.post("/billing/wallet/top-ups", {"amount": "25"}, token="of a session that ended")
+    assert sent.location == "/sign-in?next=/billing/wallet"
+    in_place = visitor.post("/billing/wallet/top-ups", {"amount": "25"}, token="stale", headers=HTMX)
+    assert in_place.status_code == 401
+
+
+def test_a_sign_in_page_that_was_open_for_too_long_is_shown_anew(visitor: Visitor, owner: str) -> None:
+    filled = {"email": owner, "password": PASSWORD, "next": "/billing/wallet"}
+    page = visitor.post("/sign-in", filled, token="stale")
+    assert page.status_code == 400
+    assert "open for a long time" in text_of(page)
+    assert owner in page.text
+    assert PASSWORD not in page.text
+    assert visitor.sign_in(owner, to="/billing/wallet").location == "/billing/wallet"
+
+
 def test_a_stale_token_offers_to_send_the_form_again_with_what_was_typed(
     visitor: Visitor, owner: str
 ) -> None:

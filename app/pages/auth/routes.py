@@ -8,6 +8,7 @@ from uuid import UUID
 import structlog
 from flask import Blueprint, current_app, flash, redirect, render_template, request, session, url_for
 from flask_login import login_user, logout_user
+from flask_wtf.csrf import CSRFError
 from werkzeug.wrappers import Response
 
 from app.extensions import db
@@ -23,6 +24,7 @@ log = structlog.get_logger("billing.auth")
 blueprint = Blueprint("auth", __name__)
 
 _WRONG = "That e-mail address and password don't belong together. Check both and try again."
+_STALE = "This page was open for a long time. Enter your password and sign in again."
 _TOO_OFTEN = "That was tried too often. Wait ten minutes, then try again."
 
 
@@ -126,6 +128,16 @@ def own_address(wanted: str | None) -> str:
     parts = urlsplit((wanted or "").replace("\\", "/"))
     inside = parts.path.startswith(("/billing", "/workplace")) and not parts.scheme and not parts.netloc
     return wanted or "" if inside else url_for("overview.show")
+
+
+@blueprint.errorhandler(CSRFError)
+def _stale_form(error: CSRFError) -> Response | tuple[str, int]:
+    """A sign-in page that was open for too long is shown anew; a password is never sent back to be sent again."""
+    if request.endpoint != "auth.sign_in":
+        return errors.expired_form(error)
+    form = SignInForm()
+    form.password.errors = [_STALE]
+    return _page(form), 400
 
 
 def _page(form: SignInForm) -> str:
