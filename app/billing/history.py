@@ -25,6 +25,7 @@ from app.models import (
     UsageDaily,
     UsageGroup,
     WalletLine,
+    card_label,
 )
 from app.models.columns import utc_now
 
@@ -224,6 +225,7 @@ def _posted(organization: Organization, filters: Filters) -> Select[Any]:
         _quantities().label("quantities"),
         literal("posted").label("status"),
     ).where(line.org_id == organization.id)
+    query = query.add_columns(cast(null(), String).label("brand"))
     if filters.kind in {group.value for group in UsageGroup}:
         query = query.where(line.usage_group == UsageGroup(filters.kind))
     elif filters.kind == TransferKind.REFUND.value:
@@ -301,10 +303,11 @@ def _open_top_ups(organization: Organization) -> Select[Any]:
             cast(null(), String).label("usage_group"),
             TopUp.amount_micro.label("amount"),
             TopUp.id.label("top_up_id"),
-            (PaymentMethod.brand + literal(" ") + PaymentMethod.last4).label("detail"),
+            PaymentMethod.last4.label("detail"),
             cast(null(), BigInteger).label("balance"),
             cast(null(), JSONB).label("quantities"),
             cast(TopUp.status, String).label("status"),
+            PaymentMethod.brand,
         )
         .join(
             PaymentMethod,
@@ -336,7 +339,7 @@ def _line(organization: Organization, row: Any) -> HistoryLine:
         at=row.at,
         day=row.day,
         what=group.label if group else _LABELS[kind],
-        detail=row.detail,
+        detail=card_label(row.brand, row.detail) if row.brand else row.detail,
         quantities=tuple(quantity_of(meter, int(units)) for meter, units in sorted(found) if meter in meters),
         amount=Money(row.amount, organization.currency),
         balance=None if row.balance is None else Money(row.balance, organization.currency),

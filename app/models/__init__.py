@@ -15,7 +15,7 @@ from app.models.organization import AuditEvent, Membership, Organization, Role, 
 from app.models.rate_limit import RateLimitCounter
 from app.models.stripe_event import EventState, StripeEvent
 from app.models.subscription import Invoice, InvoiceStatus, Subscription, SubscriptionStatus
-from app.models.top_up import PaymentMethod, TopUp, TopUpStatus
+from app.models.top_up import PaymentMethod, TopUp, TopUpStatus, card_label
 from app.models.usage import Allowance, ResourceCount, UsageDaily, UsageReport
 
 __all__ = [
@@ -49,4 +49,5 @@ __all__ = [
     "User",
     "Wallet",
     "WalletLine",
+    "card_label",
 ]

@@ -70,12 +70,21 @@ class PaymentMethod(OrgScoped, Base):
 
     @property
     def brand_label(self) -> str:
-        return _BRANDS.get(self.brand, self.brand.replace("_", " ").title())
+        return _brand_label(self.brand)
 
     @property
     def label(self) -> str:
         """As sentences name a card: `Visa ending in 4242`."""
-        return f"{self.brand_label} ending in {self.last4}"
+        return card_label(self.brand, self.last4)
+
+
+def card_label(brand: str, last4: str) -> str:
+    """The label of a card that was read without being loaded."""
+    return f"{_brand_label(brand)} ending in {last4}"
+
+
+def _brand_label(brand: str) -> str:
+    return _BRANDS.get(brand, brand.replace("_", " ").title())
 
 
 class TopUp(OrgScoped, Base):

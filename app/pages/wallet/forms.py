@@ -14,6 +14,7 @@ from app.billing import catalog, history
 from app.billing.history import Filters
 from app.billing.money import Money, MoneyError
 from app.billing.payment_methods import CardState, CardView
+from app.web.formatting import money
 
 OTHER = "other"
 
@@ -68,13 +69,18 @@ class TopUpForm(FlaskForm):  # type: ignore[misc]
             field.errors = [str(error)]
             return
         if not limits.minimum <= self.chosen_amount <= limits.maximum:
-            field.errors = [f"Enter an amount from ${limits.minimum.plain} to ${limits.maximum.plain}."]
+            field.errors = [out_of_range(limits.minimum, limits.maximum)]
 
     def _check_card(self) -> None:
         try:
             self.chosen_card = UUID(self.card.data or "")
         except ValueError:
             self.card.errors = ["Choose a card."]
+
+
+def out_of_range(minimum: Money, maximum: Money) -> str:
+    """What to do about an amount beyond the limits."""
+    return f"Enter an amount from {money(minimum)} to {money(maximum)}."
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from app.billing.topups import AmountOutOfRangeError, PaymentNotStartedError, Un
 from app.extensions import db
 from app.models import TopUp, TopUpStatus
 from app.pages.actor import current_actor
-from app.pages.wallet.forms import TopUpForm
+from app.pages.wallet.forms import TopUpForm, out_of_range
 from app.pages.wallet.routes import blueprint, context, draw
 from app.payments import documents
 from app.payments.errors import PaymentsError
@@ -35,7 +35,7 @@ def begin_top_up() -> Response:
         form.card.errors = [str(error)]
         return _refused(form)
     except AmountOutOfRangeError as error:
-        form.amount.errors = [f"Enter an amount from ${error.minimum.plain} to ${error.maximum.plain}."]
+        form.amount.errors = [out_of_range(error.minimum, error.maximum)]
         return _refused(form)
     db.session.commit()
     return _to(top_up)
