@@ -141,6 +141,13 @@ class Store:
         found = [json.loads(body) for (body,) in rows]
         return found[::-1] if before is not None else found
 
+    def all(self, kind: str, where: dict[str, Any]) -> list[dict[str, Any]]:
+        """Every object of a kind with these values, newest first."""
+        return self.page(kind, where, created={}, after=None, before=None, limit=-1)
+
+    def was_removed(self, id_: str) -> bool:
+        return bool(self.execute("SELECT 1 FROM object WHERE id = ? AND kind LIKE 'deleted %'", id_))
+
     def execute(self, query: str, *values: Any) -> list[Any]:
         """A query of one's own, for the tables that aren't objects."""
         with self._lock:

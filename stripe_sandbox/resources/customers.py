@@ -5,16 +5,20 @@ from __future__ import annotations
 from typing import Any
 
 from stripe_sandbox.conformance import blank
-from stripe_sandbox.conformance.blank import fields_of
-from stripe_sandbox.conformance.reader import shape_of_class
+from stripe_sandbox.conformance.blank import part_of
 from stripe_sandbox.context import Call, handles
+from stripe_sandbox.errors import invalid
+from stripe_sandbox.resources import payment_methods
 from stripe_sandbox.resources.common import assign, find, listing
 from stripe_sandbox.store import new_id, now
 
-_FIELDS = ("name", "email", "description", "metadata", "phone")
+_PATH = "/v1/customers"
+_FIELDS = ("name", "email", "description", "metadata", "phone", "preferred_locales", "tax_exempt")
+_INCLUDABLE = ("sources", "subscriptions", "tax_ids", "cash_balance", "tax")
+"""Lists that are there only where they are asked for."""
 
 
-@handles("POST", "/v1/customers")
+@handles("POST", _PATH)
 def create(call: Call) -> dict[str, Any]:
     body = blank(
         "customer",
@@ -23,48 +27,70 @@ def create(call: Call) -> dict[str, Any]:
         balance=0,
         delinquent=False,
         invoice_prefix=new_id("x", 8)[2:].upper(),
+        invoice_settings=part_of("Customer", "InvoiceSettings"),
         next_invoice_sequence=1,
         preferred_locales=[],
         tax_exempt="none",
     )
-    _unexpanded(body)
-    shape = shape_of_class("Customer")
-    body["invoice_settings"] = fields_of(shape.inner["InvoiceSettings"]) if shape else {}
-    call.store.add(assign(body, call.params, *_FIELDS))
+    body |= {name: None for name in _INCLUDABLE if name in body}
+    _describe(call, body)
+    call.store.add(body)
     call.emit("customer.created", body)
-    return body
+    if "payment_method" in call.params:
+        payment_methods.save(call, call.params["payment_method"], body["id"])
+    return call.store.save(_choose_default(call, body))
 
 
-@handles("GET", "/v1/customers/{customer}")
+@handles("GET", _PATH + "/{customer}")
 def retrieve(call: Call) -> dict[str, Any]:
-    return find(call, "customer", call.path_ids[0])
+    """A deleted customer is still known by its id."""
+    id_ = call.path_ids[0]
+    return _tombstone(id_) if call.store.was_removed(id_) else find(call, "customer", id_)
 
 
-@handles("GET", "/v1/customers")
+@handles("GET", _PATH)
 def list_(call: Call) -> dict[str, Any]:
-    return listing(call, "customer", "/v1/customers", "email")
+    return listing(call, "customer", _PATH, "email")
 
 
-@handles("POST", "/v1/customers/{customer}")
+@handles("POST", _PATH + "/{customer}")
 def update(call: Call) -> dict[str, Any]:
-    body = assign(find(call, "customer", call.path_ids[0]), call.params, *_FIELDS)
-    settings = call.params.get("invoice_settings", {})
-    if "default_payment_method" in settings:
-        body["invoice_settings"]["default_payment_method"] = settings["default_payment_method"] or None
-    call.emit("customer.updated", call.store.save(body))
+    body = find(call, "customer", call.path_ids[0])
+    _describe(call, body)
+    call.emit("customer.updated", call.store.save(_choose_default(call, body)))
     return body
 
 
-@handles("DELETE", "/v1/customers/{customer}")
+@handles("DELETE", _PATH + "/{customer}")
 def delete(call: Call) -> dict[str, Any]:
+    """Its cards are gone with it."""
     body = find(call, "customer", call.path_ids[0])
+    for method in payment_methods.of_customer(call, body["id"]):
+        payment_methods.release(call, method)
     call.store.remove(body["id"])
     call.emit("customer.deleted", body)
-    return {"id": body["id"], "object": "customer", "deleted": True}
+    return _tombstone(body["id"])
 
 
-def _unexpanded(body: dict[str, Any]) -> None:
-    """Lists that are there only where they were asked for."""
-    for name in ("sources", "subscriptions", "tax_ids", "cash_balance", "tax"):
-        if name in body:
-            body[name] = None
+def _tombstone(id_: str) -> dict[str, Any]:
+    return {"id": id_, "object": "customer", "deleted": True}
+
+
+def _describe(call: Call, body: dict[str, Any]) -> None:
+    assign(body, call.params, *_FIELDS)
+    if "address" in call.params:
+        given = call.params["address"] or None
+        body["address"] = given and part_of("Customer", "Address") | given
+
+
+def _choose_default(call: Call, body: dict[str, Any]) -> dict[str, Any]:
+    """Raises 400 for a default card that isn't the customer's."""
+    settings = call.params.get("invoice_settings", {})
+    if "default_payment_method" in settings:
+        wanted = settings["default_payment_method"] or None
+        param = "invoice_settings[default_payment_method]"
+        if wanted and find(call, "payment_method", wanted, param)["customer"] != body["id"]:
+            message = f"The customer does not have a payment method with the ID {wanted}."
+            raise invalid(f"{message} The payment method must be attached to the customer.", param=param)
+        body["invoice_settings"]["default_payment_method"] = wanted
+    return body

@@ -15,6 +15,7 @@ _PATH = "/v1/payment_intents"
 _OPEN = {"requires_payment_method", "requires_confirmation", "requires_action"}
 _SMALLEST = {"usd": 50, "eur": 50, "gbp": 30, "jpy": 50}
 _FIELDS = (
+    "allowed_payment_method_types",
     "description",
     "metadata",
     "receipt_email",
@@ -28,6 +29,7 @@ _FIELDS = (
 def create(call: Call) -> dict[str, Any]:
     params = call.params
     _check_amount(params["amount"], params["currency"])
+    _check_served(params)
     if "customer" in params:
         find(call, "customer", params["customer"], "customer")
     id_ = new_id("pi")
@@ -41,7 +43,7 @@ def create(call: Call) -> dict[str, Any]:
         capture_method="automatic_async",
         confirmation_method="automatic",
         client_secret=f"{id_}_secret_{new_id('x')[2:]}",
-        currency=params["currency"],
+        currency=params["currency"].lower(),
         customer=params.get("customer"),
         payment_method_types=["card"],
         status="requires_payment_method",
@@ -67,6 +69,8 @@ def list_(call: Call) -> dict[str, Any]:
 @handles("POST", _PATH + "/{intent}")
 def update(call: Call) -> dict[str, Any]:
     body = _open(call, "update")
+    if "customer" in call.params and call.params["customer"] != body["customer"]:
+        body["customer"] = find(call, "customer", call.params["customer"], "customer")["id"]
     if "amount" in call.params:
         _check_amount(call.params["amount"], body["currency"])
         body["amount"] = call.params["amount"]
@@ -77,7 +81,7 @@ def update(call: Call) -> dict[str, Any]:
 
 @handles("POST", _PATH + "/{intent}/confirm")
 def confirm(call: Call) -> dict[str, Any]:
-    body = _open(call, "confirm")
+    body = assign(_open(call, "confirm"), call.params, "receipt_email", "setup_future_usage")
     if "payment_method" in call.params:
         _choose(call, body, call.params["payment_method"])
     return charging.confirm(call, body)
@@ -112,6 +116,17 @@ def _choose(call: Call, body: dict[str, Any], method_id: str) -> None:
             param="payment_method",
         )
     body.update(payment_method=method["id"], status="requires_confirmation")
+
+
+def _check_served(params: dict[str, Any]) -> None:
+    """Refuse what would be wrong to ignore."""
+    if "off_session" in params and not params.get("confirm"):
+        message = (
+            "You cannot set off_session when creating a PaymentIntent unless you also set confirm to true."
+        )
+        raise invalid(message, param="off_session")
+    if params.get("capture_method") == "manual":
+        raise invalid("The stand-in captures at once: no manual capture.", param="capture_method")
 
 
 def _check_amount(amount: int, currency: str) -> None:

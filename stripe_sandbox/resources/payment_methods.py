@@ -63,12 +63,8 @@ def update(call: Call) -> dict[str, Any]:
 
 @handles("POST", _CARD + "/{payment_method}/attach")
 def attach(call: Call) -> dict[str, Any]:
-    method = usable(call, call.path_ids[0])
     customer = find(call, "customer", call.params.get("customer", ""), "customer")
-    refusal = refusal_to_save(behaviour_at(call, method))
-    if refusal:
-        raise card_error(refusal)
-    return attach_to(call, method, customer["id"])
+    return save(call, call.path_ids[0], customer["id"])
 
 
 @handles("POST", _CARD + "/{payment_method}/detach")
@@ -79,10 +75,7 @@ def detach(call: Call) -> dict[str, Any]:
             "The payment method you provided is not attached to a customer so detachment is impossible.",
             param="payment_method",
         )
-    body["customer"] = None
-    call.store.save(body, detached=True)
-    call.emit("payment_method.detached", body)
-    return body
+    return release(call, body)
 
 
 def make(call: Call, number: str, month: int, year: int) -> dict[str, Any]:
@@ -136,6 +129,32 @@ def usable(call: Call, id_: str) -> dict[str, Any]:
             param="payment_method",
         )
     return found
+
+
+def save(call: Call, id_: str, customer: str) -> dict[str, Any]:
+    """Attach a card once its bank was asked. Raises 402 where the bank declines."""
+    method = usable(call, id_)
+    refusal = refusal_to_save(behaviour_at(call, method))
+    if refusal:
+        raise card_error(refusal)
+    return attach_to(call, method, customer)
+
+
+def release(call: Call, method: dict[str, Any]) -> dict[str, Any]:
+    """Take a card from its customer; it can never be used again, and is nobody's default."""
+    customer = find(call, "customer", method["customer"])
+    if customer["invoice_settings"]["default_payment_method"] == method["id"]:
+        customer["invoice_settings"]["default_payment_method"] = None
+        call.store.save(customer)
+    method["customer"] = None
+    call.store.save(method, detached=True)
+    call.emit("payment_method.detached", method)
+    return method
+
+
+def of_customer(call: Call, customer: str) -> list[dict[str, Any]]:
+    """The cards that a customer has saved, newest first."""
+    return call.store.all("payment_method", {"customer": customer})
 
 
 def attach_to(call: Call, method: dict[str, Any], customer: str, **hidden: Any) -> dict[str, Any]:

@@ -30,7 +30,7 @@ def create(call: Call) -> dict[str, Any]:
         status="requires_payment_method",
         usage=params.get("usage", "off_session"),
     )
-    assign(body, params, "customer", "description", "metadata")
+    assign(body, params, "allowed_payment_method_types", "customer", "description", "metadata")
     call.store.add(body)
     call.emit("setup_intent.created", dict(body))
     if "payment_method" in params:
