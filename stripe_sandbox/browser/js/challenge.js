@@ -2,6 +2,14 @@
 const form = document.querySelector("form");
 const buttons = [...form.querySelectorAll("button")];
 const problem = document.getElementById("problem");
+let released = Promise.resolve();
+let release = () => {};
+
+// The page removes this frame at once, so a key that is down is let go first: its end belongs to this frame.
+async function leave(outcome) {
+  await released;
+  tell("outcome", { outcome });
+}
 
 form.addEventListener("submit", async (event) => {
   event.preventDefault();
@@ -12,7 +20,7 @@ form.addEventListener("submit", async (event) => {
   const { status } = await fetch(form.dataset.answer, { method: "POST", body }).catch(() => ({ status: 503 }));
   // A decline or a refusal is an answer too: the page asks how the intent stands.
   if (status < 500) {
-    tell("outcome", { outcome });
+    leave(outcome);
     return;
   }
   for (const button of buttons) button.removeAttribute("aria-disabled");
@@ -21,8 +29,15 @@ form.addEventListener("submit", async (event) => {
 });
 
 document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape") tell("outcome", { outcome: "abandon" });
+  if (event.repeat) return;
+  release();
+  released = new Promise((resolve) => {
+    release = resolve;
+  });
+  if (event.key === "Escape") leave("abandon");
 });
+document.addEventListener("keyup", () => setTimeout(release));
+window.addEventListener("blur", () => release());
 listen({ focus: () => document.querySelector("h1").focus() });
 reportHeight();
 tell("ready");
