@@ -1,0 +1,110 @@
+"""The whole product as it runs for people: gunicorn, the worker, the stand-in with its webhooks, and Chromium."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from app import create_app
+from config import ROOT, Settings
+from dev.testing import browser_path, create_database
+from stripe_sandbox.testing import running
+from tests.browser.site import FLAGS, Site, wait_until_ready
+from tests.conftest import TEMPLATE
+from tests.support.sandbox import WEBHOOK_SECRET, Sandbox
+
+
+@pytest.fixture(scope="session")
+def site(process_name: str) -> Iterator[Site]:
+    """One running product for each test process. Tests make organizations of their own in it."""
+    port = _free_port()
+    with ExitStack() as stack:
+        process = stack.enter_context(
+            running(webhook_url=f"http://127.0.0.1:{port}/webhooks/stripe", webhook_secret=WEBHOOK_SECRET)
+        )
+        environment = {
+            "APP_ENV": "test",
+            "DATABASE_URL": create_database(f"browser_{process_name}", template=TEMPLATE),
+            "PUBLIC_URL": f"http://localhost:{port}",
+            "STRIPE_API_BASE": process.url,
+            "STRIPE_JS_URL": f"{process.url}/endive/stripe.js",
+            "STRIPE_WEBHOOK_SECRET": WEBHOOK_SECRET,
+            "STRIPE_TIMEOUT_SECONDS": "5",
+            "LOG_LEVEL": "WARNING",
+        }
+        for command in (
+            ["gunicorn", "--bind", f"127.0.0.1:{port}", "--workers", "1", "wsgi:app"],
+            ["flask", "worker"],
+        ):
+            stack.callback(_end, _start(command, environment))
+        app = create_app(Settings.from_environment(environment))
+        found = Site(environment["PUBLIC_URL"], app, Sandbox(process))
+        wait_until_ready(found.url)
+        yield found
+
+
+@pytest.fixture
+def application(site: Site) -> Flask:
+    return site.app
+
+
+@pytest.fixture
+def app(application: Flask) -> Iterator[Flask]:
+    """The application on the running product's database, which nobody empties: others are using it."""
+    with application.app_context():
+        yield application
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=browser_path(), args=FLAGS)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def context(browser: Browser, site: Site) -> Iterator[BrowserContext]:
+    made = browser.new_context(base_url=site.url, viewport={"width": 1280, "height": 900})
+    made.set_default_timeout(10_000)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Iterator[Page]:
+    """A page whose console stays empty: a refused script or style, or any error, fails the test."""
+    made = context.new_page()
+    said: list[str] = []
+    made.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
+    made.on("pageerror", lambda error: said.append(str(error)))
+    yield made
+    # What is written for answers that are part of a story: refused forms, a declined card, a connection cut off.
+    expected = ("Failed to load resource", "Failed to fetch")
+    assert [text for text in said if not any(part in text for part in expected)] == []
+
+
+def _start(command: list[str], environment: dict[str, str]) -> subprocess.Popen[bytes]:
+    program = Path(sys.executable).parent / command[0]
+    return subprocess.Popen([program, *command[1:]], cwd=ROOT, env=os.environ | environment)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    process.wait(30)
+
+
+def _free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        port: int = found.getsockname()[1]
+        return port

@@ -1,0 +1,67 @@
+"""The running product, and what people do in it."""
+
+from __future__ import annotations
+
+import time
+import urllib.request
+from dataclasses import dataclass
+
+from flask import Flask
+from playwright.sync_api import Page, expect
+
+from tests.factories import PASSWORD
+from tests.support.sandbox import Sandbox
+
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Where the product runs, the same application in this process, and the stand-in that it pays with."""
+
+    url: str
+    app: Flask
+    sandbox: Sandbox
+
+
+def wait_until_ready(url: str) -> None:
+    """Wait until the product serves. Raises `RuntimeError` after half a minute."""
+    until = time.monotonic() + 30
+    while time.monotonic() < until:
+        try:
+            with urllib.request.urlopen(f"{url}/readyz", timeout=2) as answer:
+                if answer.status == 200:
+                    return
+        except OSError:
+            time.sleep(0.05)
+    raise RuntimeError("The product did not start.")
+
+
+def sign_in(page: Page, email: str, *, to: str = "/billing") -> None:
+    """Sign in and go to a page."""
+    page.goto(to)
+    page.get_by_label("Email").fill(email)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("navigation", name="Billing")).to_be_visible()
+
+
+def tab_to(page: Page, name: str, *, back: bool = False) -> None:
+    """Press Tab until the thing of this name has the focus, as a person does who sees the ring move."""
+    for _ in range(60):
+        page.keyboard.press("Shift+Tab" if back else "Tab")
+        label = page.evaluate(
+            "(e => (e.labels?.[0]?.innerText || e.innerText || e.getAttribute('aria-label') || '').trim())"
+            "(document.activeElement)"
+        )
+        if label == name or label.startswith(f"{name}\n"):
+            return
+    raise AssertionError(f"Tab never came to {name!r}.")

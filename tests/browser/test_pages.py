@@ -1,0 +1,229 @@
+"""Every page and state in a browser: nothing for axe-core to find, no sideways scrolling, shortcuts and cards."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from dateutil.relativedelta import relativedelta
+from flask import Flask
+from playwright.sync_api import Browser, Page, expect
+
+from app.billing import holds, ledger, subscriptions, topups, usage
+from app.billing.subscriptions import Period
+from app.billing.usage import Used
+from app.extensions import db
+from app.models import Organization, Role
+from app.models.columns import utc_now
+from tests.browser.site import Site, sign_in, tab_to
+from tests.factories import OWNER, a_card, a_payer, a_person, an_organization, usd
+
+AXE = (Path(__file__).parent.parent / "vendor" / "axe.min.js").read_text()
+PAGES = (
+    "/billing",
+    "/billing/wallet",
+    "/billing/payment-methods",
+    "/billing/change-plan",
+    "/workplace/invoices",
+)
+LOOKS = [("light", 1280), ("dark", 320)]
+
+
+def busy() -> Organization:
+    """Usage, a call in progress, a top-up and two cards, one of them about to expire."""
+    organization, card = a_payer(credit="240", alert="50")
+    today = ledger.local_day_of(organization)
+    used = [
+        Used("call_minutes", 190_000, today, "Recall patients", "Ava"),
+        Used("sms", 80, today - timedelta(days=1), "Reminders", "Noah"),
+        Used("model_tokens", 900_000, today, "Recall patients", "Ava"),
+    ]
+    usage.record(organization, "busy", used, at=utc_now())
+    holds.reserve(
+        organization.id, "call", usd("1.55"), at=utc_now(), lease=timedelta(minutes=9), call="+1 212 555 0134"
+    )
+    topups.pay(organization, topups.begin(organization, usd("50"), card.id, OWNER).id, card.id, OWNER)
+    a_card(organization, last4="0001", year=date.today().year, default=False)
+    db.session.commit()
+    return organization
+
+
+def empty() -> Organization:
+    return an_organization()
+
+
+def low() -> Organization:
+    return a_payer(credit="20", alert="50")[0]
+
+
+def negative_and_past_due() -> Organization:
+    organization, _ = a_payer("pm_card_chargeCustomerFail", credit="1")
+    today = ledger.local_day_of(organization)
+    subscriptions.subscribe(organization, "scale", period=Period(today, today + relativedelta(months=1)))
+    subscriptions.record_failed_renewal(organization, on=today, failure="generic_decline")
+    used = [Used("call_minutes", 990_000, today, "Delivery windows", "Otto")]
+    usage.record(organization, "dry", used, at=utc_now())
+    db.session.commit()
+    return organization
+
+
+def with_an_expired_card() -> Organization:
+    organization = an_organization(credit="20")
+    a_card(organization, year=2024)
+    return organization
+
+
+STATES: list[Callable[[], Organization]] = [busy, empty, low, negative_and_past_due, with_an_expired_card]
+
+
+@pytest.fixture(params=LOOKS, ids=lambda look: f"{look[0]}-{look[1]}")
+def look(request: pytest.FixtureRequest, browser: Browser, site: Site) -> Iterator[Page]:
+    """A page in light and wide, and in dark and narrow."""
+    scheme, width = request.param
+    context = browser.new_context(
+        base_url=site.url,
+        color_scheme=scheme,
+        viewport={"width": width, "height": 800},
+        reduced_motion="reduce",
+    )
+    yield context.new_page()
+    context.close()
+
+
+def check(page: Page) -> None:
+    """Nothing for axe-core to find, and nothing wider than the screen."""
+    page.evaluate(AXE)
+    found = page.evaluate(
+        "axe.run(document, {resultTypes: ['violations']}).then(r => r.violations.map(v => "
+        "`${v.id}: ${v.nodes.map(n => n.target.join(' ')).join(', ')}`))"
+    )
+    assert found == [], page.url
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{page.url} scrolls sideways"
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_pages_in_every_state(look: Page, app: Flask, state: Callable[[], Organization]) -> None:
+    owner = a_person(organization=state())
+    sign_in(look, owner.email)
+    for path in PAGES:
+        look.goto(path)
+        for summary in look.locator("summary").all():
+            summary.click()
+        check(look)
+
+
+def test_pages_for_those_outside(look: Page, app: Flask) -> None:
+    organization = an_organization("Harbor Dental of Long Names and Associates")
+    a_person(organization=organization, name="Dana Whitfield")
+    member = a_person(organization=organization, role=Role.MEMBER)
+    look.goto("/sign-in")
+    check(look)
+    look.get_by_role("button", name="Sign in").click()
+    check(look)
+    look.get_by_label("Email").fill(member.email)
+    look.get_by_label("Password").fill("correct horse battery")
+    look.get_by_role("button", name="Sign in").click()
+    expect(look.get_by_role("heading", name="Billing is for owners")).to_be_visible()
+    expect(look.get_by_text("Dana Whitfield")).to_be_visible()
+    check(look)
+    look.goto("/billing/nothing")
+    check(look)
+
+
+def test_each_step_of_a_top_up(look: Page, app: Flask) -> None:
+    organization, _ = a_payer("pm_card_threeDSecure2Required")
+    sign_in(look, a_person(organization=organization).email, to="/billing/wallet")
+    look.get_by_role("radio", name="Other amount").check()
+    look.get_by_role("button", name="Review top-up").click()
+    expect(look.locator(".error-summary")).to_be_focused()
+    check(look)
+    look.get_by_role("textbox", name="Other amount").fill("20")
+    look.get_by_role("button", name="Review top-up").click()
+    look.get_by_role("button", name="Pay $20.00").wait_for()
+    check(look)
+    look.get_by_role("button", name="Pay $20.00").click()
+    challenge = look.frame_locator("dialog iframe")
+    challenge.get_by_role("button", name="Fail").wait_for()
+    check(look)
+    challenge.get_by_role("button", name="Fail").click()
+    look.get_by_text("Not paid").wait_for()
+    check(look)
+    look.get_by_role("button", name="Pay $20.00").click()
+    challenge.get_by_role("button", name="Complete").click()
+    look.get_by_text("$20.00 was charged to").first.wait_for()
+    check(look)
+
+
+def test_a_card_is_saved_by_keyboard_and_can_pay(page: Page, app: Flask) -> None:
+    sign_in(page, a_person(organization=an_organization()).email, to="/billing/payment-methods")
+    tab_to(page, "Add a card")
+    page.keyboard.press("Enter")
+    frame = page.frame_locator("iframe[title='Secure payment input frame']")
+    number = frame.get_by_label("Card number")
+    number.wait_for()
+    number.focus()
+    page.keyboard.type("4242424242424242")
+    page.keyboard.press("Tab")
+    page.keyboard.type("1240")
+    page.keyboard.press("Tab")
+    page.keyboard.type("123")
+    check(page)
+    page.get_by_role("button", name="Save card").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Payment methods")).to_be_visible()
+    expect(page.get_by_role("status").first).to_contain_text("Visa ending in 4242 is saved")
+    page.goto("/billing/wallet")
+    expect(page.get_by_role("combobox", name="Card")).to_contain_text("Visa ending in 4242")
+
+
+def test_a_card_that_its_bank_declines_is_not_saved(page: Page, app: Flask) -> None:
+    sign_in(page, a_person(organization=an_organization()).email, to="/billing/payment-methods/new")
+    frame = page.frame_locator("iframe[title='Secure payment input frame']")
+    frame.get_by_label("Card number").fill("4000000000000002")
+    frame.get_by_label("Expiration date").fill("12 / 40")
+    frame.get_by_label("CVC").fill("123")
+    page.get_by_role("button", name="Save card").click()
+    expect(page.get_by_text("Your card was declined.", exact=False)).to_be_visible()
+    page.goto("/billing/payment-methods")
+    expect(page.get_by_text("Visa ending in")).to_have_count(0)
+
+
+def test_shortcuts_go_to_the_pages_and_can_be_switched_off(page: Page, app: Flask) -> None:
+    sign_in(page, a_person(organization=an_organization()).email)
+    for key, heading in (
+        ("w", "Wallet"),
+        ("p", "Payment methods"),
+        ("c", "Change plan"),
+        ("i", "Invoices"),
+        ("o", "Billing"),
+    ):
+        page.keyboard.press("g")
+        page.keyboard.press(key)
+        expect(page.get_by_role("heading", name=heading, level=1)).to_be_visible()
+        page.wait_for_load_state("load")
+    page.keyboard.press("?")
+    dialog = page.get_by_role("dialog", name="Keyboard shortcuts")
+    expect(dialog).to_be_visible()
+    dialog.get_by_role("checkbox").check()
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    page.reload()
+    page.keyboard.press("?")
+    expect(dialog).to_be_hidden()
+    page.get_by_role("button", name="Keyboard shortcuts").click()
+    expect(dialog).to_be_visible()
+
+
+def test_a_lost_connection_and_an_ended_session_are_said_in_the_page(page: Page, app: Flask) -> None:
+    sign_in(page, a_person(organization=an_organization()).email)
+    page.route("**/billing/live/**", lambda route: route.abort())
+    expect(page.get_by_text("Connection lost.")).to_be_visible()
+    page.unroute("**/billing/live/**")
+    expect(page.get_by_text("Connection lost.")).to_be_hidden()
+    page.context.clear_cookies()
+    expect(page.get_by_text("Your session has ended.")).to_be_visible()
+    expect(page.get_by_role("link", name="Sign in again")).to_have_attribute(
+        "href", "/sign-in?next=%2Fbilling"
+    )
