@@ -1,0 +1,60 @@
+"""An owner at the wallet page, with a card at Stripe's stand-in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask
+from werkzeug.test import TestResponse
+
+from app.extensions import db
+from app.models import PaymentMethod, TopUp
+from tests.factories import a_payer, a_person
+from tests.support.browsing import Visitor, text_of
+
+TOP_UPS = "/billing/wallet/top-ups"
+_PRESETS = {"25", "50", "100", "250"}
+
+
+class Owner(Visitor):
+    """An owner who tops up, in one browser."""
+
+    def __init__(self, app: Flask, token: str = "pm_card_visa", *, credit: str = "0") -> None:
+        super().__init__(app.test_client())
+        self.organization, self.card = a_payer(token, credit=credit)
+        self.email = a_person(organization=self.organization).email
+        assert self.sign_in(self.email).status_code == 302
+
+    def elsewhere(self) -> Visitor:
+        """The same person in another browser."""
+        visitor = Visitor(self.client.application.test_client())
+        assert visitor.sign_in(self.email).status_code == 302
+        return visitor
+
+    def choose(
+        self, amount: str = "50", card: PaymentMethod | str | None = None, **options: Any
+    ) -> TestResponse:
+        """Fill in the form; what is no preset goes into the field for other amounts."""
+        card = self.card if card is None else card
+        fields = {"card": card if isinstance(card, str) else str(card.id)}
+        is_preset = amount in _PRESETS
+        fields |= {"amount": amount} if is_preset else {"amount": "other", "other_amount": amount}
+        return self.post(TOP_UPS, fields, **options)
+
+    def review(self, amount: str = "50") -> str:
+        """Choose an amount; the address of its review."""
+        return str(self.choose(amount).location)
+
+    def pay(self, top_up: str, card: PaymentMethod | None = None, **options: Any) -> TestResponse:
+        """Press Pay on the page at this address."""
+        return self.post(f"{top_up}/payments", {"card": str(card.id)} if card else {}, **options)
+
+    def reads(self, address: str) -> str:
+        """The words at an address."""
+        return text_of(self.get(address))
+
+    def top_ups(self) -> list[TopUp]:
+        """The organization's top-ups as they are now."""
+        db.session.rollback()
+        query = db.select(TopUp).filter_by(org_id=self.organization.id)
+        return list(db.session.scalars(query, execution_options={"populate_existing": True}))
