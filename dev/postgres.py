@@ -60,7 +60,10 @@ def programs() -> Path:
 
 
 class Cluster:
-    """One PostgreSQL server on one folder. `start` and `stop` it, or use it in a `with`."""
+    """One PostgreSQL server on one folder. `start` and `stop` it, or use it in a `with`.
+
+    A throwaway one is fast, may lose everything in a crash, and lies in a temporary folder with all that is its own.
+    """
 
     def __init__(self, folder: Path, *, throwaway: bool = False) -> None:
         self.folder = folder.resolve()
@@ -68,8 +71,7 @@ class Cluster:
         self.process: subprocess.Popen[bytes] | None = None
         self._settings = SETTINGS | (THROWAWAY_SETTINGS if throwaway else {})
         self._account = Account.for_postgres()
-        name = hashlib.sha256(str(self.folder).encode()).hexdigest()[:12]
-        self._sockets = Path(tempfile.gettempdir()) / f"voice-portal-{name}"
+        self._sockets = self.folder.parent / "sockets" if throwaway else _sockets_for(self.folder)
 
     def start(self) -> None:
         """Start the server, on a new folder or on what an earlier one left, and wait until it answers."""
@@ -172,3 +174,9 @@ class Cluster:
 
     def _last_words(self) -> str:
         return "\n".join(self.log.read_text(errors="replace").splitlines()[-10:])
+
+
+def _sockets_for(folder: Path) -> Path:
+    """A short path, the same every time. A shared folder of a container may not even be able to hold a socket."""
+    name = hashlib.sha256(str(folder).encode()).hexdigest()[:12]
+    return Path(tempfile.gettempdir()) / f"voice-portal-{name}"

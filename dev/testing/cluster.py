@@ -6,14 +6,18 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 from sqlalchemy import create_engine, make_url, text
 
+from dev.data_folder import held
 from dev.demo import flask
+from dev.errors import ToolError
 from dev.postgres import Cluster
 
 ADDRESS = "TEST_CLUSTER_URL"
+PREFIX = "voice-portal-test-"
 
 
 def start_cluster() -> Callable[[], None]:
@@ -25,13 +29,17 @@ def start_cluster() -> Callable[[], None]:
     """
     if os.environ.get(ADDRESS):
         return lambda: None
-    folder = Path(tempfile.mkdtemp(prefix="voice-portal-test-"))
+    remove_abandoned()
+    folder = Path(tempfile.mkdtemp(prefix=PREFIX))
+    holding = ExitStack()
+    holding.enter_context(held(folder))
     cluster = Cluster(folder / "postgres", throwaway=True)
 
     def stop() -> None:
         os.environ.pop(ADDRESS, None)
         cluster.stop()
         shutil.rmtree(folder, ignore_errors=True)
+        holding.close()
 
     try:
         cluster.start()
@@ -40,6 +48,15 @@ def start_cluster() -> Callable[[], None]:
         raise
     os.environ[ADDRESS] = cluster.url()
     return stop
+
+
+def remove_abandoned() -> None:
+    """Remove the folders of test runs that were killed. Those of runs still going on are held by them."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
+        with suppress(ToolError, OSError):
+            if (folder / "lock").exists():
+                with held(folder):
+                    shutil.rmtree(folder, ignore_errors=True)
 
 
 def create_database(name: str, template: str | None = None) -> str:

@@ -18,14 +18,20 @@ CREATE TRIGGER append_only BEFORE DELETE ON wallet FOR EACH ROW EXECUTE FUNCTION
 
 
 @pytest.fixture(scope="module")
-def engine():
+def name(process_name):
+    """Of a database for this process alone."""
+    return f"reset_{process_name}"
+
+
+@pytest.fixture(scope="module")
+def engine(name):
     stop = start_cluster()
-    engine = create_engine(create_database("reset_trial"))
+    engine = create_engine(create_database(name))
     with engine.begin() as connection:
         connection.exec_driver_sql(SCHEMA)
     yield engine
     engine.dispose()
-    drop_database("reset_trial")
+    drop_database(name)
     stop()
 
 
@@ -63,10 +69,10 @@ def test_what_the_table_refuses_is_refused_again_afterwards(engine):
     reset(engine)
 
 
-def test_a_copy_has_what_its_template_has(engine):
+def test_a_copy_has_what_its_template_has(engine, name):
     engine.dispose()
-    copy = create_engine(create_database("reset_copy", template="reset_trial"))
+    copy = create_engine(create_database(f"{name}_copy", template=name))
     assert counts(copy)["wallet"] == 1
     copy.dispose()
-    drop_database("reset_copy")
+    drop_database(f"{name}_copy")
     reset(engine)

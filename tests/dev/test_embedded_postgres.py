@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -18,10 +19,12 @@ DEEP = Path("a folder") / Path(*["deep"] * 25)
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("postgres") / DEEP
-    folder.mkdir(parents=True)
-    return folder / "data"
+def folder():
+    # Not pytest's own: it closes that to everyone else whenever a run starts, and as root PostgreSQL is somebody else.
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary) / DEEP
+        folder.mkdir(parents=True)
+        yield folder / "data"
 
 
 def write(cluster, database, value):
@@ -75,20 +78,18 @@ def test_a_server_that_lost_its_owner_is_ended_first(folder):
 
 
 @pytest.mark.skipif(not Path("/usr/bin/setpriv").exists(), reason="the system can't tether processes")
-def test_it_ends_when_its_owner_is_killed(tmp_path):
+def test_it_ends_when_its_owner_is_killed(folder):
     script = (
         "import sys, time; from pathlib import Path; from dev.postgres import Cluster\n"
         "cluster = Cluster(Path(sys.argv[1])); cluster.start(); print(cluster.process.pid, flush=True)\n"
         "time.sleep(60)"
     )
-    owner = subprocess.Popen(
-        [sys.executable, "-c", script, tmp_path / "data"], stdout=subprocess.PIPE, text=True
-    )
+    owner = subprocess.Popen([sys.executable, "-c", script, folder], stdout=subprocess.PIPE, text=True)
     assert int(owner.stdout.readline())
     owner.send_signal(signal.SIGKILL)
     owner.communicate()
     end = time.monotonic() + 10
-    while (tmp_path / "data" / "postmaster.pid").exists():
+    while (folder / "postmaster.pid").exists():
         assert time.monotonic() < end
         time.sleep(0.05)
 
