@@ -13,7 +13,7 @@ from stripe_sandbox.conformance import Operation, find_operation
 from stripe_sandbox.context import HANDLERS
 from stripe_sandbox.errors import ApiError
 from stripe_sandbox.faults import Fault
-from stripe_sandbox.sandbox import Sandbox
+from stripe_sandbox.sandbox import Request, Sandbox
 from stripe_sandbox.serving import Asked, Result, serve
 from stripe_sandbox.store import new_id
 
@@ -28,16 +28,34 @@ def answer(_: str) -> Response:
     request_id = new_id("req", 14)
     fault = sandbox.faults.take(request.method, request.path)
     if fault and fault.kind == "drop_before":
+        _note(sandbox, Result(0, {}), request_id, fault)
         return wire.drop(request)
     if fault and fault.kind in wire.REFUSALS:
-        return wire.refuse(fault, request_id)
+        refusal = wire.refuse(fault, request_id)
+        _note(sandbox, Result(refusal.status_code, {}), request_id, fault)
+        return refusal
     result = _result(sandbox, request_id, fault)
-    sandbox.log.add(request.method, request.path, result.status, request_id)
+    _note(sandbox, result, request_id, fault)
     sandbox.delivery.wake()
     if fault and fault.kind in {"timeout_after", "drop_after"}:
         time.sleep(fault.delay)
         return wire.drop(request)
     return wire.answer(result.status, result.body, request_id, _key(), replayed=result.replayed)
+
+
+def _note(sandbox: Sandbox, result: Result, request_id: str, fault: Fault | None) -> None:
+    """Write a call down in the log."""
+    noted = Request(
+        at=time.time(),
+        method=request.method,
+        path=request.path,
+        status=result.status,
+        request_id=request_id,
+        idempotency_key=_key(),
+        replayed=result.replayed,
+        fault=fault.kind if fault else None,
+    )
+    sandbox.log.add(noted)
 
 
 def _result(sandbox: Sandbox, request_id: str, fault: Fault | None) -> Result:

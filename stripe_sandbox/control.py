@@ -61,8 +61,8 @@ def set_mode() -> ResponseReturnValue:
 
 @blueprint.post("/webhooks/flush")
 def flush() -> ResponseReturnValue:
-    """Try everything that is queued once, before answering."""
-    return jsonify(_sandbox().delivery.flush())
+    """Try everything that is queued once, before answering; the newest first if `backwards`."""
+    return jsonify(_sandbox().delivery.flush(backwards=bool(_wanted().get("backwards"))))
 
 
 @blueprint.get("/requests")

@@ -30,7 +30,18 @@ class Delivery:
         self._settings = settings
         self._wake = Event()
         self._sending = Lock()
-        self.mode = "deliver"
+        kept = store.execute("SELECT name FROM mode")
+        self._mode: str = kept[0][0] if kept else "deliver"
+
+    @property
+    def mode(self) -> str:
+        """One of `MODES`; it outlives a restart."""
+        return self._mode
+
+    @mode.setter
+    def mode(self, name: str) -> None:
+        self._store.execute("INSERT OR REPLACE INTO mode VALUES (1, ?)", name)
+        self._mode = name
 
     def start(self) -> None:
         """Send from now on, in the background."""
@@ -57,11 +68,13 @@ class Delivery:
         """Something was queued."""
         self._wake.set()
 
-    def flush(self) -> dict[str, int]:
-        """Try everything that is queued once, now; how many were taken and how many not."""
+    def flush(self, *, backwards: bool = False) -> dict[str, int]:
+        """Try all that is queued once, now, the newest first if `backwards`; how many were taken or refused."""
         rows = self._store.execute("SELECT id FROM delivery WHERE state = 'due' ORDER BY id")
         if self.mode == "shuffle":
             random.shuffle(rows)
+        elif backwards:
+            rows.reverse()
         taken = sum(self._send(row[0]) for row in rows)
         return {"taken": taken, "refused": len(rows) - taken}
 

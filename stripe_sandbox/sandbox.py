@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections import deque
 from dataclasses import dataclass
 from typing import Any
@@ -20,13 +19,19 @@ from stripe_sandbox.store import Store
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A call that was served: no parameters, so no card's number either."""
+    """A call that came: no parameters, so no card's number either.
+
+    `status` is what was answered, or would have been had no `fault` cut the connection; 0 where nothing was served.
+    """
 
     at: float
     method: str
     path: str
     status: int
     request_id: str
+    idempotency_key: str | None = None
+    replayed: bool = False
+    fault: str | None = None
 
 
 class RequestLog:
@@ -35,8 +40,8 @@ class RequestLog:
     def __init__(self) -> None:
         self._requests: deque[Request] = deque(maxlen=500)
 
-    def add(self, method: str, path: str, status: int, request_id: str) -> None:
-        self._requests.append(Request(time.time(), method, path, status, request_id))
+    def add(self, request: Request) -> None:
+        self._requests.append(request)
 
     def newest(self) -> list[Request]:
         return list(reversed(self._requests))

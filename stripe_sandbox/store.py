@@ -25,6 +25,7 @@ CREATE TABLE IF NOT EXISTS idempotency (
 CREATE TABLE IF NOT EXISTS delivery (
     id INTEGER PRIMARY KEY AUTOINCREMENT, event TEXT NOT NULL, url TEXT NOT NULL, secret TEXT NOT NULL,
     tries INTEGER NOT NULL DEFAULT 0, due REAL NOT NULL, state TEXT NOT NULL DEFAULT 'due', answer TEXT);
+CREATE TABLE IF NOT EXISTS mode (only_one INTEGER PRIMARY KEY CHECK (only_one = 1), name TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS delivery_due ON delivery (state, due);
 """
 _COLUMNS = frozenset({"customer", "payment_intent"})

@@ -15,6 +15,7 @@ from typing import Any
 
 import requests
 
+ROOT = Path(__file__).parent.parent
 SECRET = "whsec_test"  # noqa: S105, of no endpoint but those of tests
 
 
@@ -24,7 +25,7 @@ class Process:
     def __init__(self, folder: Path, port: int, environment: dict[str, str]) -> None:
         self.url = f"http://localhost:{port}"
         self._environment = {
-            **os.environ,
+            **{name: value for name, value in os.environ.items() if not name.startswith("SANDBOX_")},
             **environment,
             "SANDBOX_PORT": str(port),
             "SANDBOX_STATE": str(folder / "state.db"),
@@ -34,15 +35,17 @@ class Process:
         self._session = requests.Session()
 
     def start(self) -> None:
-        """Start it and wait until it answers. Raises `RuntimeError` where it doesn't within ten seconds."""
-        self._process = subprocess.Popen([sys.executable, "-m", "stripe_sandbox"], env=self._environment)
+        """Start it and wait until it answers. Raises `RuntimeError` where it ends, or doesn't within ten seconds."""
+        command = [sys.executable, "-m", "stripe_sandbox"]
+        self._process = subprocess.Popen(command, env=self._environment, cwd=ROOT)
         until = time.monotonic() + 10
-        while time.monotonic() < until:
+        while time.monotonic() < until and self._process.poll() is None:
             try:
                 if self._session.get(f"{self.url}/_sandbox/health", timeout=1).ok:
                     return
-            except requests.ConnectionError:
+            except (requests.ConnectionError, requests.Timeout):
                 time.sleep(0.02)
+        self.stop()
         raise RuntimeError("The stand-in did not start.")
 
     def stop(self) -> None:
@@ -70,8 +73,9 @@ class Process:
     def webhooks(self, mode: str) -> None:
         self.control("webhooks", {"mode": mode})
 
-    def flush(self) -> Any:
-        return self.control("webhooks/flush")
+    def flush(self, *, backwards: bool = False) -> Any:
+        """Deliver what waits, the newest first if `backwards`; how many were taken and how many refused."""
+        return self.control("webhooks/flush", {"backwards": backwards})
 
     def requests(self) -> Any:
         return self.control("requests", method="GET")

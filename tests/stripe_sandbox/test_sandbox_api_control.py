@@ -1,0 +1,90 @@
+"""The controls that tests and demos pull."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import requests
+import stripe
+
+from stripe_sandbox.testing import Process, running
+from tests.stripe_sandbox.receiver import Receiver
+from tests.stripe_sandbox.shopper import Shopper
+
+CREATE = "POST /v1/payment_intents"
+
+
+@pytest.mark.parametrize(
+    ("path", "json"),
+    [
+        ("faults", {"kind": "429"}),
+        ("faults", {"operation": CREATE, "kind": "429", "often": 2}),
+        ("webhooks", {"mode": "sometimes"}),
+        ("disputes", {"charge": "ch_unknown"}),
+        ("refunds/re_unknown/fail", None),
+        ("payment_methods/pm_unknown/network_update", None),
+    ],
+)
+def test_a_control_that_makes_no_sense_is_refused(stand_in: Process, path: str, json: Any) -> None:
+    answer = requests.post(f"{stand_in.url}/_sandbox/{path}", json=json, timeout=10)
+    assert answer.status_code in {400, 404}
+    assert answer.json()["error"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "noted"),
+    [("drop_before", [0, 200]), ("drop_after", [200, 200]), ("500_before", [500, 500]), ("409", [409, 200])],
+)
+def test_the_log_tells_of_every_try_and_its_fault(stand_in: Process, kind: str, noted: list[int]) -> None:
+    retrying = stripe.StripeClient("sk_test_x", base_addresses={"api": stand_in.url}, max_network_retries=1)
+    stand_in.faults(operation=CREATE, kind=kind)
+    try:
+        retrying.v1.payment_intents.create({"amount": 5000, "currency": "usd"}, {"idempotency_key": "once"})
+    except stripe.APIError:
+        assert kind == "500_before"
+    tries = stand_in.requests()[::-1]
+    assert [one["status"] for one in tries] == noted
+    assert [one["fault"] for one in tries] == [kind, None]
+    assert {one["idempotency_key"] for one in tries} == {"once"}
+    assert tries[1]["replayed"] is (kind in {"drop_after", "500_before"})
+
+
+def test_the_network_renews_a_card(shopper: Shopper, stand_in: Process) -> None:
+    card = shopper.saved("4242424242424242")
+    stand_in.control(f"payment_methods/{card}/network_update")
+    renewed = shopper.v1.payment_methods.retrieve(card).card
+    assert renewed and renewed.exp_year == 2043
+    assert shopper.events()[-1] == "payment_method.automatically_updated"
+
+
+def test_webhooks_may_come_backwards(shopper: Shopper, stand_in: Process, receiver: Receiver) -> None:
+    stand_in.flush()
+    receiver.start_over()
+    shopper.pay("pm_card_visa")
+    stand_in.flush(backwards=True)
+    assert receiver.types == ["payment_intent.succeeded", "charge.succeeded", "payment_intent.created"]
+
+
+def test_shuffled_webhooks_all_come(shopper: Shopper, stand_in: Process, receiver: Receiver) -> None:
+    shopper.pay("pm_card_visa")
+    stand_in.webhooks("shuffle")
+    stand_in.flush()
+    assert sorted(receiver.types) == sorted(shopper.events())
+
+
+def test_held_webhooks_are_still_held_after_a_restart(receiver: Receiver) -> None:
+    with running(webhook_url=receiver.url) as process:
+        process.webhooks("hold")
+        client = stripe.StripeClient("sk_test_x", base_addresses={"api": process.url})
+        client.v1.customers.create({"name": "Ada"})
+        process.restart()
+        assert client.v1.events.list().data[0].pending_webhooks == 1
+
+
+def test_a_reset_forgets_everything(shopper: Shopper, stand_in: Process) -> None:
+    shopper.pay("pm_card_visa")
+    stand_in.faults(operation="GET /v1/customers", kind="429")
+    stand_in.reset()
+    assert shopper.v1.customers.list().data == []
+    assert shopper.v1.events.list().data == []
