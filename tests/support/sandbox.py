@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import requests
 import stripe
 from flask import Flask
 from flask.testing import FlaskClient
@@ -44,6 +45,12 @@ class Sandbox:
         """The charges that took money."""
         found = self.stripe.v1.charges.list({"limit": 100}).auto_paging_iter()
         return [charge for charge in found if charge.status == "succeeded"]
+
+    def answer_bank(self, outcome: str, *, of: str | None = None) -> None:
+        """The payer's answer to the bank, `complete` or `fail`; `of` a setup intent, else of the newest payment."""
+        intent = self.stripe.v1.setup_intents.retrieve(of) if of else self.payment_intents()[0]
+        answer = {"client_secret": intent.client_secret, "outcome": outcome}
+        requests.post(f"{self.url}/_sandbox/challenges/{intent.id}", data=answer, timeout=10)
 
     def payment_intents(self) -> list[stripe.PaymentIntent]:
         return list(self.stripe.v1.payment_intents.list({"limit": 100}).auto_paging_iter())
