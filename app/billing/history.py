@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -243,6 +244,7 @@ def _newest_first(query: Select[Any]) -> Select[Any]:
     return query.order_by(WalletLine.seq.desc())
 
 
+@cache
 def _balance_with() -> Any:
     """The sum of this and all older lines, without adding them up.
 
@@ -274,6 +276,7 @@ def _balance_with() -> Any:
     return cast(after - still_growing, BigInteger)
 
 
+@cache
 def _quantities() -> Any:
     """For a usage line, the units of each meter posted on its day; NULL for others."""
     by_meter = (

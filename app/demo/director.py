@@ -29,7 +29,7 @@ from app.demo.usage_of_day import usage_of
 from app.extensions import db
 from app.models import Organization, PaymentMethod, ResourceCount, TopUp
 from app.models.columns import utc_now
-from app.payments import intents, samples
+from app.payments import customers, intents, samples
 from app.payments import refunds as stripe_refunds
 from app.people import organizations
 
@@ -66,11 +66,12 @@ class Director:
         subscriptions.subscribe(self.organization, company.plan, period=self.period)
         for resource, count in company.counts.items():
             db.session.add(ResourceCount(org_id=self.organization.id, resource=resource, count=count))
-        self.customer_id = payment_methods.customer_of(self.organization, email=None)
+        self.customer_id = customers.create(self.organization.id, name=company.name, email=None)
+        self.organization.stripe_customer_id = self.customer_id
         cards = ((company.lost_card,) if company.lost_card else ()) + company.cards
         self.cards = [self._card(card.token, card.months_left) for card in cards]
         self.paying_card = self.cards[0]
-        db.session.commit()
+        db.session.flush()
 
     def play(self) -> None:
         """Let the days pass: usage, top-ups when credit runs low, a refund, invoices, and calls still going on."""
@@ -88,13 +89,13 @@ class Director:
             if company.refund and ago == 20:
                 self._refund(self._dollars(company.refund), self._moment(day, 11))
             self._use(day, ago)
-            db.session.commit()
+            db.session.flush()
         if company.lost_card:
             samples.detach_card(self.cards[0].stripe_id)
             payment_methods.forget(self.organization.id, self.cards[0].stripe_id)
         self._calls_now()
         calling.reassess(ledger.lock(self.organization.id), self.now)
-        db.session.commit()
+        db.session.flush()
 
     def _use(self, day: date, ago: int) -> None:
         at = self._moment(day, 18)
@@ -126,7 +127,7 @@ class Director:
         top_up = topups.begin(self.organization, amount, self.paying_card.id, OWNER)
         top_up.created_at = top_up.paying_since = at
         top_up.attempt = 1
-        db.session.commit()
+        db.session.flush()
         request = topups.charge_request(self.organization, top_up, self.paying_card, self.customer_id)
         settlement.apply(self.organization.id, top_up.id, intents.charge(request), OWNER, at=at)
         self.last_top_up = top_up

@@ -18,7 +18,7 @@ PASSWORD = "voice-portal-demo"  # noqa: S105, printed by `make run`
 
 
 def load() -> bool:
-    """Load the demo once; False where it is there already. Commits."""
+    """Load the demo once; False where it is there already. Commits at the end: half a story is none."""
     if db.session.scalar(select(Organization.id).where(Organization.slug == HARBOR.slug)):
         return False
     directors = [Director(company) for company in (HARBOR, PINE, ATLAS)]
@@ -37,4 +37,3 @@ def _invite() -> None:
             organization = organizations.find_organization(slug)
             user = organizations.add_person(email, name=name, organization=organization, role=Role(role))
         invitations.set_password(user, PASSWORD)
-    db.session.commit()

@@ -6,10 +6,11 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, delete, func, select, update
+from sqlalchemy import ColumnElement, Select, and_, bindparam, delete, func, select, update
 from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
 from sqlalchemy.orm import aliased
 
@@ -79,34 +80,9 @@ def start(user: User, *, org_id: UUID | None = None) -> str:
 def identify(token: str, limits: Limits) -> Identity | None:
     """Who the token belongs to, in one statement; nobody where the session was ended or is too old."""
     now = utc_now()
-    seats = aliased(Membership)
-    seat_organization = aliased(Organization)
-    own_seats = (
-        select(
-            func.jsonb_agg(
-                aggregate_order_by(
-                    func.jsonb_build_array(seat_organization.id, seat_organization.name),
-                    seat_organization.name,
-                )
-            )
-        )
-        .select_from(seats)
-        .join(seat_organization, seat_organization.id == seats.org_id)
-        .where(seats.user_id == SignInSession.user_id)
-        .scalar_subquery()
-    )
     row = db.session.execute(
-        select(
-            User, Organization, Membership.role, Wallet.version, SignInSession.seen_at, own_seats.cast(JSONB)
-        )
-        .select_from(SignInSession)
-        .join(User, User.id == SignInSession.user_id)
-        .outerjoin(Membership, _membership_in_view())
-        .outerjoin(Organization, Organization.id == Membership.org_id)
-        .outerjoin(Wallet, Wallet.org_id == Organization.id)
-        .where(SignInSession.token_hash == _hash(token))
-        .where(SignInSession.seen_at > now - limits.idle)
-        .where(SignInSession.created_at > now - limits.absolute)
+        _who_has(),
+        {"token": _hash(token), "seen_after": now - limits.idle, "begun_after": now - limits.absolute},
     ).one_or_none()
     if row is None:
         return None
@@ -149,6 +125,40 @@ def forget_expired(limits: Limits) -> int:
         SignInSession.created_at < utc_now() - limits.absolute
     )
     return db.session.execute(delete(SignInSession).where(too_old)).rowcount  # type: ignore[attr-defined, no-any-return]
+
+
+@cache
+def _who_has() -> Select[Any]:
+    """Everything about a session by its token, by primary keys. Built once: every request runs it."""
+    seats = aliased(Membership)
+    seat_organization = aliased(Organization)
+    own_seats = (
+        select(
+            func.jsonb_agg(
+                aggregate_order_by(
+                    func.jsonb_build_array(seat_organization.id, seat_organization.name),
+                    seat_organization.name,
+                )
+            )
+        )
+        .select_from(seats)
+        .join(seat_organization, seat_organization.id == seats.org_id)
+        .where(seats.user_id == SignInSession.user_id)
+        .scalar_subquery()
+    )
+    return (
+        select(
+            User, Organization, Membership.role, Wallet.version, SignInSession.seen_at, own_seats.cast(JSONB)
+        )
+        .select_from(SignInSession)
+        .join(User, User.id == SignInSession.user_id)
+        .outerjoin(Membership, _membership_in_view())
+        .outerjoin(Organization, Organization.id == Membership.org_id)
+        .outerjoin(Wallet, Wallet.org_id == Organization.id)
+        .where(SignInSession.token_hash == bindparam("token"))
+        .where(SignInSession.seen_at > bindparam("seen_after"))
+        .where(SignInSession.created_at > bindparam("begun_after"))
+    )
 
 
 def _membership_in_view() -> ColumnElement[bool]:

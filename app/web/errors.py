@@ -15,7 +15,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from app.extensions import db
 from app.people.organizations import owners_of
 from app.web.database import is_unavailable
-from app.web.identity import NotOrgAdminError, ask_to_sign_in, identity, is_for_owners
+from app.web.identity import NotOrgAdminError, ask_to_sign_in, go_on_unidentified, identity, is_for_owners
 from app.web.logs import request_id
 
 log = structlog.get_logger("billing.web")
@@ -149,6 +149,7 @@ def _too_many(_: RateLimitExceeded) -> Response:
 def _unexpected(error: Exception) -> Response:
     db.session.rollback()
     if is_unavailable(error):
+        go_on_unidentified()
         log.warning("database_unavailable", error=str(error).splitlines()[0])
         return page(503)
     log.exception("unexpected_error", path=request.path)

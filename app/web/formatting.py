@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from babel import Locale
 from babel.dates import format_date, format_datetime, format_time
 from babel.numbers import format_currency, format_decimal, format_percent
-from flask import Flask, has_request_context, request
+from flask import Flask, g, has_request_context, request
 from markupsafe import Markup
 
 from app.billing.history import Quantity
@@ -43,9 +43,16 @@ def init_app(app: Flask) -> None:
 
 
 def viewer_locale() -> str:
-    """The viewer's locale of those that we write, American English where none fits."""
+    """The viewer's locale of those that we write, American English where none fits. Looked up once a request."""
     if not has_request_context():
         return LOCALES[0]
+    known: str | None = g.get("viewer_locale")
+    if known is None:
+        known = g.viewer_locale = _wanted_locale()
+    return known
+
+
+def _wanted_locale() -> str:
     wanted = request.accept_languages.best_match([locale.replace("_", "-") for locale in LOCALES])
     return (wanted or LOCALES[0]).replace("-", "_")
 

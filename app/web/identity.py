@@ -8,7 +8,7 @@ from functools import wraps
 from typing import Any, ParamSpec, TypeVar, cast
 
 from flask import Flask, Response, abort, current_app, g, redirect, request, url_for
-from flask_login import current_user
+from flask_login import AnonymousUserMixin, current_user
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.extensions import db, login_manager
@@ -43,6 +43,11 @@ def session_limits() -> Limits:
 def identity() -> Identity | None:
     """Who is signed in, if anyone."""
     return cast(Identity, current_user._get_current_object()) if current_user.is_authenticated else None
+
+
+def go_on_unidentified() -> None:
+    """Serve the rest of this request to nobody in particular: who is asking can't be looked up."""
+    g._login_user = AnonymousUserMixin()
 
 
 def current_identity() -> Identity:

@@ -14,6 +14,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from app.extensions import db
 from app.models import RateLimitCounter
 
+OFTEN = "60 per minute"
+"""More often than a person presses a button, for what costs something at Stripe."""
+
 CONFIG: dict[str, Any] = {
     "RATELIMIT_STORAGE_URI": "wallet-postgresql://",
     "RATELIMIT_STRATEGY": "fixed-window",

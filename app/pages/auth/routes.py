@@ -38,7 +38,7 @@ def home() -> Response:
 def sign_in() -> str | Response | tuple[str, int]:
     """Sign in with e-mail and password, then go where one was going."""
     form = SignInForm(next=request.args.get("next", ""))
-    if request.method == "GET":
+    if request.method != "POST":
         return redirect(own_address(form.next.data)) if identity() else _page(form)
     if not form.validate():
         return _page(form), 422
@@ -98,7 +98,7 @@ def set_password(token: str) -> str | Response | tuple[str, int]:
     except PeopleError as error:
         return errors.page(404, title="This link doesn't work any more", message=str(error), next_step="")
     form = PasswordForm()
-    if request.method == "GET":
+    if request.method != "POST":
         return render_template("auth/set_password.html", form=form, user=user)
     try:
         if not form.validate():

@@ -7,11 +7,12 @@ from werkzeug.wrappers import Response
 
 from app.billing import payment_methods
 from app.billing.payment_methods import SetupNotDoneError
-from app.extensions import db
+from app.extensions import db, limiter
 from app.pages.actor import current_actor
 from app.payments.errors import PaymentsError, RefusedError
 from app.web import errors
 from app.web.identity import current_identity, current_organization, org_admin_required
+from app.web.rate_limits import OFTEN
 
 blueprint = Blueprint("payment_methods", __name__, url_prefix="/billing/payment-methods")
 
@@ -29,6 +30,7 @@ def show() -> str:
 
 @blueprint.get("/new")
 @org_admin_required
+@limiter.limit(OFTEN)
 def new() -> str | Response:
     """Stripe's card form. Coming back from a bank's own page, the card is saved at once."""
     if "setup_intent" in request.args:

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from app.billing import topups, wallet_page
 from app.billing.payment_methods import CardNotUsableError
 from app.billing.topups import AmountOutOfRangeError, PaymentNotStartedError, UnknownTopUpError
-from app.extensions import db
+from app.extensions import db, limiter
 from app.models import TopUp, TopUpStatus
 from app.pages.actor import current_actor
 from app.pages.wallet.forms import TopUpForm, out_of_range
@@ -20,10 +20,12 @@ from app.payments import documents
 from app.payments.errors import PaymentsError
 from app.web import errors
 from app.web.identity import current_organization, org_admin_required
+from app.web.rate_limits import OFTEN
 
 
 @blueprint.post("/top-ups")
 @org_admin_required
+@limiter.limit(OFTEN)
 def begin_top_up() -> Response:
     """Take amount and card, and go on to the review. Nothing is charged."""
     form = TopUpForm()
@@ -58,6 +60,7 @@ def show_top_up(top_up_id: UUID) -> Response:
 
 @blueprint.post("/top-ups/<uuid:top_up_id>/payments")
 @org_admin_required
+@limiter.limit(OFTEN)
 def pay_top_up(top_up_id: UUID) -> Response:
     """Charge the card. However often this is sent, the top-up is charged once at most."""
     organization = current_organization()

@@ -12,17 +12,25 @@ function plain(color) {
   return `#${[red, green, blue].map((part) => part.toString(16).padStart(2, "0")).join("")}`;
 }
 
+// A token may say `light-dark(…)`: only as the color of something does it become the one in use.
+function inUse(name) {
+  const probe = document.createElement("span");
+  probe.style.setProperty("color", `var(${name})`);
+  document.body.append(probe);
+  const { color } = getComputedStyle(probe);
+  probe.remove();
+  return plain(color);
+}
+
 function appearance() {
-  const style = getComputedStyle(document.documentElement);
-  const token = (name) => plain(style.getPropertyValue(name));
   return {
     theme: "stripe",
     variables: {
-      colorPrimary: token("--vp-accent"),
-      colorBackground: token("--vp-surface"),
-      colorText: token("--vp-ink"),
-      colorTextSecondary: token("--vp-ink-soft"),
-      colorDanger: token("--vp-bad"),
+      colorPrimary: inUse("--vp-accent"),
+      colorBackground: inUse("--vp-surface"),
+      colorText: inUse("--vp-ink"),
+      colorTextSecondary: inUse("--vp-ink-soft"),
+      colorDanger: inUse("--vp-bad"),
       fontFamily: "system-ui, sans-serif",
       borderRadius: "7px",
     },
