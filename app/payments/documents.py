@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from app.payments.client import stripe_client
-from app.payments.errors import translated
+from app.payments.errors import RefusedError, translated
 
 
 def receipt_url(charge_id: str) -> str | None:
-    """Where the receipt of a charge can be read. Raises `OutcomeUnknownError`, `NotDoneError`, `RefusedError`."""
-    with translated():
-        return stripe_client().v1.charges.retrieve(charge_id).receipt_url
+    """Where the receipt of a charge can be read; None where Stripe has none.
+
+    Raises `OutcomeUnknownError`, `NotDoneError`, `RefusedError`.
+    """
+    return _if_known(lambda: stripe_client().v1.charges.retrieve(charge_id).receipt_url)
 
 
 def invoice_pdf_url(invoice_id: str) -> str | None:
-    """Where the PDF of an invoice can be downloaded. Raises as `receipt_url` does."""
-    with translated():
-        return stripe_client().v1.invoices.retrieve(invoice_id).invoice_pdf
+    """Where the PDF of an invoice can be downloaded; None where Stripe has none. Raises as `receipt_url` does."""
+    return _if_known(lambda: stripe_client().v1.invoices.retrieve(invoice_id).invoice_pdf)
+
+
+def _if_known(address: Callable[[], str | None]) -> str | None:
+    try:
+        with translated():
+            return address()
+    except RefusedError as error:
+        if error.code == "resource_missing":
+            return None
+        raise

@@ -1,0 +1,102 @@
+"""Receipts and invoices: at Stripe, whose addresses expire and so are asked for at each click."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import pytest
+from flask import Flask
+
+from app.billing import payment_methods, subscriptions
+from app.extensions import db
+from app.models import Organization
+from app.payments import samples
+from tests.factories import an_organization, at, usd
+from tests.support.browsing import text_of
+from tests.support.paying import Owner
+from tests.support.sandbox import Sandbox
+
+NOBODYS = "00000000-0000-0000-0000-000000000000"
+
+
+@pytest.fixture
+def owner(app: Flask, sandbox: Sandbox) -> Owner:
+    return Owner(app)
+
+
+def an_invoice(organization: Organization, stripe_id: str = "") -> UUID:
+    """An invoice at the stand-in, or one that only we know of by this id."""
+    issued_at, customer_id = at("2026-09-01 08:00"), payment_methods.customer_of(organization, email=None)
+    if not stripe_id:
+        stripe_id = samples.issue_invoice(customer_id, usd("99"), "Growth", on=issued_at, paid=True).id
+    invoice = subscriptions.record_invoice(
+        organization,
+        stripe_id=stripe_id,
+        number="HD-0007",
+        description="Growth",
+        amount=usd("99"),
+        issued_at=issued_at,
+        paid=True,
+    )
+    db.session.commit()
+    return invoice.id
+
+
+class TestReceipts:
+    def test_a_paid_top_up_leads_to_its_receipt(self, owner: Owner, sandbox: Sandbox) -> None:
+        top_up = owner.review()
+        owner.pay(top_up)
+        receipt = owner.get(f"{top_up}/receipt")
+        assert (receipt.status_code, receipt.location) == (302, sandbox.charges()[0].receipt_url)
+
+    def test_what_was_not_paid_has_none(self, owner: Owner) -> None:
+        page = owner.get(f"{owner.review()}/receipt")
+        assert page.status_code == 404
+        assert "This top-up has no receipt." in text_of(page)
+
+    def test_while_stripe_is_away(self, owner: Owner, sandbox: Sandbox) -> None:
+        top_up = owner.review()
+        owner.pay(top_up)
+        sandbox.fail("GET /v1/charges/*", "500_before", times=3)
+        page = owner.get(f"{top_up}/receipt")
+        assert page.status_code == 503
+        assert "The payment processor, which keeps the receipts, can't be reached." in text_of(page)
+
+
+class TestInvoices:
+    def test_an_invoice_leads_to_its_pdf(self, owner: Owner, sandbox: Sandbox) -> None:
+        pdf = owner.get(f"/workplace/invoices/{an_invoice(owner.organization)}/pdf")
+        assert pdf.status_code == 302
+        assert pdf.location.startswith(f"{sandbox.url}/")
+        assert pdf.location.endswith("/pdf")
+
+    def test_the_list_shows_it(self, owner: Owner) -> None:
+        invoice_id = an_invoice(owner.organization)
+        page = owner.get("/workplace/invoices")
+        assert f'href="/workplace/invoices/{invoice_id}/pdf"' in page.text
+        assert "$99.00" in text_of(page)
+
+    def test_another_organizations_is_not_there(self, owner: Owner) -> None:
+        theirs = an_invoice(an_organization())
+        for invoice_id in (theirs, NOBODYS):
+            page = owner.get(f"/workplace/invoices/{invoice_id}/pdf")
+            assert page.status_code == 404
+            assert "There is no such invoice in this organization." in text_of(page)
+
+    def test_one_without_a_pdf(self, owner: Owner, sandbox: Sandbox) -> None:
+        draft = sandbox.stripe.v1.invoices.create({"customer": owner.organization.stripe_customer_id or ""})
+        page = owner.get(f"/workplace/invoices/{an_invoice(owner.organization, draft.id)}/pdf")
+        assert page.status_code == 404
+        assert "This invoice has no PDF yet." in text_of(page)
+
+    def test_one_that_stripe_does_not_know(self, owner: Owner) -> None:
+        page = owner.get(f"/workplace/invoices/{an_invoice(owner.organization, 'in_unknown')}/pdf")
+        assert page.status_code == 404
+        assert "This invoice has no PDF yet." in text_of(page)
+
+    def test_while_stripe_is_away(self, owner: Owner, sandbox: Sandbox) -> None:
+        invoice_id = an_invoice(owner.organization)
+        sandbox.fail("GET /v1/invoices/*", "drop_before", times=3)
+        page = owner.get(f"/workplace/invoices/{invoice_id}/pdf")
+        assert page.status_code == 503
+        assert "The payment processor, which keeps the invoices, can't be reached." in text_of(page)
