@@ -11,6 +11,7 @@ from stripe_sandbox.conformance.types import Shape, Type
 from stripe_sandbox.errors import invalid
 
 _BOOLEANS = {"true": True, "false": False}
+_HOLDERS: dict[type, tuple[str, ...]] = {dict: ("ref", "dict"), list: ("list",)}
 _PART = re.compile(r"\[([^\]]*)\]")
 
 
@@ -23,6 +24,8 @@ def decode(pairs: Iterable[tuple[str, str]]) -> dict[str, Any]:
         place = root
         for key in keys[:-1]:
             place = place.setdefault(key, {})
+            if not isinstance(place, dict):
+                raise invalid(f"Invalid hash: {name}", param=head)
         last = keys[-1]
         place[last if last else str(len(place))] = value
     return {name: _lists(value) for name, value in root.items()}
@@ -47,7 +50,7 @@ def _typed(value: Any, type_: Type, near: Shape, path: str) -> Any:  # noqa: PLR
         case "int":
             return _integer(value, path)
         case "bool":
-            if value not in _BOOLEANS:
+            if not isinstance(value, str) or value not in _BOOLEANS:
                 raise invalid(f"Invalid boolean: {value}", code="parameter_invalid_boolean", param=path)
             return _BOOLEANS[value]
         case "list":
@@ -56,35 +59,40 @@ def _typed(value: Any, type_: Type, near: Shape, path: str) -> Any:  # noqa: PLR
                 _typed(item, type_.parts[0], near, f"{path}[{index}]") for index, item in enumerate(items)
             ]
         case "literal":
-            if value not in type_.values and value != "":
-                known = ", ".join(str(one) for one in type_.values[:8])
-                raise invalid(f"Invalid {path}: must be one of {known}", param=path)
-            return value
+            return _one_of(value, type_.values, path)
         case "ref":
             return _nested(value, type_, near, path)
+        case "dict":
+            return _map(value, path)
         case "union":
             return _any_of(value, type_, near, path)
+        case "str":
+            return _string(value, path)
     return value
 
 
 def _any_of(value: Any, type_: Type, near: Shape, path: str) -> Any:
-    if isinstance(value, dict):
-        for part in type_.parts:
-            if part.kind in {"ref", "dict"}:
-                return _typed(value, part, near, path)
+    for part in type_.parts:
+        if part.kind in _HOLDERS.get(type(value), ()):
+            return _typed(value, part, near, path)
+    known = [one for part in type_.parts for one in part.values]
+    if value in known:
+        return value
     kinds = {part.kind for part in type_.parts}
-    if "bool" in kinds and value in _BOOLEANS:
+    if "bool" in kinds and isinstance(value, str) and value in _BOOLEANS:
         return _BOOLEANS[value]
-    if "int" in kinds and not isinstance(value, (dict, list)) and str(value).lstrip("-").isdecimal():
-        return int(value)
-    return value
+    if "int" in kinds:
+        return _integer(value, path)
+    if kinds <= {"ref", "dict"} or (kinds <= {"ref", "dict", "literal"} and not any(known)):
+        return _map(value, path)
+    return _one_of(value, known, path) if any(known) else _string(value, path)
 
 
 def _nested(value: Any, type_: Type, near: Shape, path: str) -> Any:
     shape = params_shape(type_.name.strip('"'), near)
-    if shape is None or not isinstance(value, dict):
+    if shape is None:
         return value
-    for name in value:
+    for name in _map(value, path):
         if name not in shape.fields:
             raise invalid(
                 f"Received unknown parameter: {path}[{name}]",
@@ -92,6 +100,27 @@ def _nested(value: Any, type_: Type, near: Shape, path: str) -> Any:
                 param=f"{path}[{name}]",
             )
     return {name: _typed(item, shape.fields[name], shape, f"{path}[{name}]") for name, item in value.items()}
+
+
+def _map(value: Any, path: str) -> dict[str, Any]:
+    if value == "":
+        raise invalid(f"You passed an empty string for '{path}'.", code="parameter_invalid_empty", param=path)
+    if not isinstance(value, dict):
+        raise invalid("Invalid object", param=path)
+    return value
+
+
+def _one_of(value: Any, known: Iterable[object], path: str) -> Any:
+    if value not in known and value != "":
+        words = ", ".join(str(one) for one in [*known][:8])
+        raise invalid(f"Invalid {path}: must be one of {words}", param=path)
+    return value
+
+
+def _string(value: Any, path: str) -> Any:
+    if isinstance(value, (dict, list)):
+        raise invalid(f"Invalid string: {value}", param=path)
+    return value
 
 
 def _integer(value: Any, path: str) -> int:

@@ -18,7 +18,7 @@ _PYTHON: dict[str, tuple[type, ...]] = {
 
 
 def problems(value: Any) -> list[str]:
-    """What is wrong with an answer; nothing for one that conforms. Lists, and errors' objects, are looked into."""
+    """What is wrong with an answer; nothing for one that conforms. Lists, errors and events are looked into."""
     if not isinstance(value, dict) or value.get("deleted"):
         return []
     if "error" in value:
@@ -28,9 +28,10 @@ def problems(value: Any) -> list[str]:
     if "object" not in value:
         return []
     shape = shape_of_object(value["object"])
-    return (
-        _compare(value, shape, value["object"]) if shape else [f"the SDK has no object {value['object']!r}"]
-    )
+    if shape is None:
+        return [f"the SDK has no object {value['object']!r}"]
+    told = problems(value["data"].get("object")) if value["object"] == "event" else []
+    return _compare(value, shape, value["object"]) + told
 
 
 def _compare(value: dict[str, Any], shape: Shape, path: str) -> list[str]:

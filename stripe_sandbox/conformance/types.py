@@ -75,4 +75,7 @@ def _subscript(base: str, inside: ast.expr) -> Type:  # noqa: PLR0911, one per n
 
 def _union(members: list[Type]) -> Type:
     flat = [part for member in members for part in (member.parts if member.kind == "union" else (member,))]
-    return Type("union", tuple(flat))
+    if any(set(part.values) - {""} for part in flat):
+        # The SDK leaves its enums open (`Literal["a", "b"] | str`); the stand-in says only what is in them.
+        flat = [part for part in flat if part.kind != "str"]
+    return Type("union", tuple(flat)) if len(flat) > 1 else flat[0]

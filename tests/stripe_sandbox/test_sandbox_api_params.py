@@ -1,0 +1,55 @@
+"""Parameters of the wrong kind are refused by name, whatever they are."""
+
+from __future__ import annotations
+
+import pytest
+import requests
+
+from stripe_sandbox.testing import Process
+
+INTENT = {"amount": "500", "currency": "usd"}
+SECRET = {"Authorization": "Bearer sk_test_tests"}
+
+
+@pytest.mark.parametrize(
+    ("path", "sent", "param"),
+    [
+        ("payment_intents", {"amount": "5x", "currency": "usd"}, "amount"),
+        ("payment_intents", {"amount[x]": "5", "currency": "usd"}, "amount"),
+        ("payment_intents", {"amount": "500", "currency[x]": "usd"}, "currency"),
+        ("payment_intents", {**INTENT, "confirm": "maybe"}, "confirm"),
+        ("payment_intents", {**INTENT, "metadata": "x"}, "metadata"),
+        ("payment_intents", {**INTENT, "metadata[a]": "x", "metadata[a][b]": "y"}, "metadata"),
+        ("payment_intents", {**INTENT, "payment_method_types[]": "card"}, "payment_method_types"),
+        ("payment_intents", {**INTENT, "setup_future_usage": "sometimes"}, "setup_future_usage"),
+        ("payment_intents", {**INTENT, "customer": ""}, "customer"),
+        ("payment_methods", {"type": "card", "card": "4242"}, "card"),
+        ("payment_methods", {"type": "card", "card[digits]": "4242"}, "card[digits]"),
+        ("customers", {"invoice_settings": ""}, "invoice_settings"),
+        ("customers", {"address[planet]": "Earth"}, "address[planet]"),
+    ],
+)
+def test_what_is_wrong_is_named(stand_in: Process, path: str, sent: dict[str, str], param: str) -> None:
+    answer = requests.post(f"{stand_in.url}/v1/{path}", data=sent, headers=SECRET, timeout=10)
+    assert answer.status_code == 400
+    assert answer.json()["error"]["param"] == param
+
+
+@pytest.mark.parametrize(
+    "query", ["created=soon", "created[gte]=soon", "created[since]=1", "limit=all", "limit=0"]
+)
+def test_lists_take_only_numbers_they_know(stand_in: Process, query: str) -> None:
+    answer = requests.get(f"{stand_in.url}/v1/payment_intents?{query}", headers=SECRET, timeout=10)
+    assert answer.status_code == 400
+
+
+def test_every_answer_has_an_id_and_tells_whether_to_try_again(stand_in: Process) -> None:
+    address = f"{stand_in.url}/v1/customers"
+    made = requests.post(address, headers={**SECRET, "Idempotency-Key": "once"}, timeout=10)
+    replayed = requests.post(address, headers={**SECRET, "Idempotency-Key": "once"}, timeout=10)
+    refused = requests.get(f"{address}/cus_unknown", headers=SECRET, timeout=10)
+    assert made.headers["Request-Id"].startswith("req_")
+    assert made.headers["Idempotency-Key"] == "once"
+    assert "Idempotent-Replayed" not in made.headers
+    assert replayed.headers["Idempotent-Replayed"] == "true"
+    assert refused.headers["Stripe-Should-Retry"] == "false"
