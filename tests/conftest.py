@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from playwright.sync_api import Browser
 
 from app import create_app
 from app.extensions import db
@@ -16,6 +17,7 @@ from config import Settings
 from dev.testing import create_database, migrate, reset, start_cluster
 from stripe_sandbox.testing import running
 from tests.support.browsing import BrowserClient, Visitor
+from tests.support.chromium import chromium
 from tests.support.sandbox import WEBHOOK_SECRET, Sandbox
 
 TEMPLATE = "template_of_tests"
@@ -93,3 +95,9 @@ def client(app: Flask) -> FlaskClient:
 def visitor(client: FlaskClient) -> Visitor:
     """A browser that nobody is signed in with."""
     return Visitor(client)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with chromium() as started:
+        yield started

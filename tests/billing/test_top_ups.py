@@ -17,7 +17,7 @@ from app.models import CallingState, Organization, PaymentMethod, TopUp, TopUpSt
 from app.payments import samples
 from tests.factories import OWNER, a_payer, a_stripe_card, an_organization, usd
 from tests.support.money import assert_ledger_matches, balance, credited, the_top_up
-from tests.support.sandbox import Sandbox, deliver, deliver_all
+from tests.support.sandbox import Sandbox, deliver, deliver_all, work_through
 
 CREATE = "POST /v1/payment_intents"
 
@@ -283,11 +283,9 @@ class TestWebhooks:
         sandbox.fail(CREATE, "drop_after", times=3)
         pay(organization, card)
         sandbox.mend()
-        from app import jobs
-
         for event in order(sandbox.events()):
             assert deliver(app.test_client(), event) == 200
-        jobs.run_worker(app, until_empty=True)
+        work_through(app)
         assert the_top_up(organization).status is TopUpStatus.SUCCEEDED
         assert_ledger_matches(organization, sandbox)
 

@@ -12,13 +12,13 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from app import create_app
 from config import ROOT, Settings
-from dev.testing import browser_path, create_database
+from dev.testing import create_database
 from stripe_sandbox.testing import running
-from tests.browser.site import FLAGS, Site, wait_until_ready
+from tests.browser.site import Site, wait_until_ready
 from tests.conftest import TEMPLATE
 from tests.support.sandbox import WEBHOOK_SECRET, Sandbox
 
@@ -62,14 +62,6 @@ def app(application: Flask) -> Iterator[Flask]:
     """The application on the running product's database, which nobody empties: others are using it."""
     with application.app_context():
         yield application
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=browser_path(), args=FLAGS)
-        yield started
-        started.close()
 
 
 @pytest.fixture

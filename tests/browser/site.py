@@ -12,16 +12,6 @@ from playwright.sync_api import Page, expect
 from tests.factories import PASSWORD
 from tests.support.sandbox import Sandbox
 
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-
 
 @dataclass(frozen=True, slots=True)
 class Site:

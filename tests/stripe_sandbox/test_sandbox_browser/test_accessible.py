@@ -59,7 +59,7 @@ def test_the_challenge(seen_as: Customer) -> None:
     assert findings(seen_as.page) == []
 
 
-def test_the_pages(chromium: Browser, sandbox: Sandbox, seen_as: Customer) -> None:
+def test_the_pages(browser: Browser, sandbox: Sandbox, seen_as: Customer) -> None:
     page = seen_as.page
     page.goto(sandbox.url)
     assert findings(page) == []
