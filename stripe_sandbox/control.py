@@ -84,7 +84,8 @@ def reset() -> ResponseReturnValue:
 @blueprint.post("/challenges/<intent_id>")
 def answer_challenge(intent_id: str) -> ResponseReturnValue:
     """The payer's answer to their bank: `complete` or `fail`, from whoever knows the client secret."""
-    secret, outcome = request.form.get("client_secret", ""), request.form.get("outcome", "")
+    given = request.form or _wanted()
+    secret, outcome = str(given.get("client_secret", "")), str(given.get("outcome", ""))
     return _doing(lambda call: answers.answer(call, intent_id, secret, outcome))
 
 

@@ -88,3 +88,16 @@ def test_a_reset_forgets_everything(shopper: Shopper, stand_in: Process) -> None
     stand_in.reset()
     assert shopper.v1.customers.list().data == []
     assert shopper.v1.events.list().data == []
+
+
+@pytest.mark.parametrize(
+    ("outcome", "status"), [("complete", "succeeded"), ("fail", "requires_payment_method")]
+)
+def test_a_challenge_is_answered_by_whoever_knows_the_secret(
+    shopper: Shopper, stand_in: Process, outcome: str, status: str
+) -> None:
+    intent = shopper.pay("pm_card_threeDSecure2Required", use_stripe_sdk=True)
+    with pytest.raises(requests.HTTPError):
+        stand_in.control(f"challenges/{intent.id}", {"client_secret": "guess", "outcome": outcome})
+    stand_in.control(f"challenges/{intent.id}", {"client_secret": intent.client_secret, "outcome": outcome})
+    assert shopper.v1.payment_intents.retrieve(intent.id).status == status
