@@ -45,6 +45,7 @@ def new() -> str | Response:
         "payment_methods/new.html",
         client_secret=setup.client_secret,
         stripe={"publishable_key": settings.stripe_publishable_key, "js_url": settings.stripe_js_url},
+        support_email=settings.support_email,
         return_url=f"{settings.public_url}{url_for('payment_methods.new')}",
     )
 
