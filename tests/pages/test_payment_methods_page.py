@@ -1,0 +1,208 @@
+"""Payment methods: only what the organization's own finished card form saved, once, and in words."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+
+from app.billing import ledger, payment_methods
+from app.extensions import db
+from app.models import Organization, PaymentMethod
+from tests.factories import a_card, a_person, a_stripe_card, an_organization
+from tests.support.browsing import Visitor, text_of
+from tests.support.paying import Owner
+from tests.support.sandbox import Sandbox
+
+CARDS = "/billing/payment-methods"
+UNKNOWN = "This card form is not known at the payment processor."
+VISA, MASTERCARD, ASKS = "4242424242424242", "5555555555554444", "4000002500003155"
+
+
+@pytest.fixture
+def organization(app: Flask, sandbox: Sandbox) -> Organization:
+    return an_organization()
+
+
+@pytest.fixture
+def owner(visitor: Visitor, organization: Organization) -> Visitor:
+    visitor.sign_in(a_person(organization=organization).email)
+    return visitor
+
+
+def open_form(owner: Visitor) -> str:
+    """Open the card form; the setup intent that it is for."""
+    secret = re.search(r'data-client-secret="((seti_[^_]+)_secret_[^"]+)"', owner.get(f"{CARDS}/new").text)
+    assert secret
+    return secret[2]
+
+
+def fill_in(sandbox: Sandbox, setup_intent: str, number: str = VISA) -> str:
+    """Type a card into Stripe's form, as its script does; how the setup intent stands then."""
+    card = {"number": number, "exp_month": 12, "exp_year": 2040, "cvc": "123"}
+    api = sandbox.stripe.v1
+    method = api.payment_methods.create({"type": "card", "card": card}).id
+    wanted = {"payment_method": method, "use_stripe_sdk": True}
+    return str(api.setup_intents.confirm(setup_intent, wanted).status)
+
+
+def saved(organization: Organization) -> list[PaymentMethod]:
+    db.session.rollback()
+    return payment_methods.saved(organization.id)
+
+
+def read_after(owner: Visitor, setup_intent: str) -> str:
+    """Send the finished form; what the page says that it leads to."""
+    sent = owner.post(CARDS, {"setup_intent": setup_intent})
+    assert (sent.status_code, sent.location) == (303, CARDS)
+    return text_of(owner.get(CARDS))
+
+
+class TestAdding:
+    def test_the_first_card_is_saved_and_is_the_default(
+        self, owner: Visitor, sandbox: Sandbox, organization: Organization
+    ) -> None:
+        setup_intent = open_form(owner)
+        assert fill_in(sandbox, setup_intent) == "succeeded"
+        said = read_after(owner, setup_intent)
+        assert "Visa ending in 4242 is saved." in said
+        assert "Visa ending in 4242 Expires 12/2040 Default" in said
+        assert sandbox.charges() == []
+
+    def test_the_next_card_leaves_the_default_as_it_is(
+        self, owner: Visitor, sandbox: Sandbox, organization: Organization
+    ) -> None:
+        for number in (VISA, MASTERCARD):
+            setup_intent = open_form(owner)
+            fill_in(sandbox, setup_intent, number)
+            read_after(owner, setup_intent)
+        assert [(card.brand, card.is_default) for card in saved(organization)] == [
+            ("visa", True),
+            ("mastercard", False),
+        ]
+
+    def test_the_organization_has_one_customer_however_often_the_form_is_opened(
+        self, owner: Visitor, sandbox: Sandbox
+    ) -> None:
+        for _ in range(2):
+            open_form(owner)
+        assert len(list(sandbox.stripe.v1.customers.list({"limit": 10}).data)) == 1
+
+    def test_the_same_form_sent_twice_saves_one_card(
+        self, owner: Visitor, sandbox: Sandbox, organization: Organization
+    ) -> None:
+        setup_intent = open_form(owner)
+        fill_in(sandbox, setup_intent)
+        for _ in range(2):
+            assert "is saved." in read_after(owner, setup_intent)
+        assert len(saved(organization)) == 1
+
+    def test_back_from_the_banks_own_page_the_card_is_saved(
+        self, owner: Visitor, sandbox: Sandbox, organization: Organization
+    ) -> None:
+        setup_intent = open_form(owner)
+        assert fill_in(sandbox, setup_intent, ASKS) == "requires_action"
+        sandbox.answer_bank("complete", of=setup_intent)
+        back = owner.get(f"{CARDS}/new?setup_intent={setup_intent}&redirect_status=succeeded")
+        assert back.location == CARDS
+        assert [card.last4 for card in saved(organization)] == ["3155"]
+
+    @pytest.mark.parametrize("answer", ["", "fail"])
+    def test_what_the_bank_did_not_confirm_is_not_saved(
+        self, owner: Visitor, sandbox: Sandbox, organization: Organization, answer: str
+    ) -> None:
+        setup_intent = open_form(owner)
+        fill_in(sandbox, setup_intent, ASKS)
+        if answer:
+            sandbox.answer_bank(answer, of=setup_intent)
+        assert "The card was not saved: its bank did not confirm it." in read_after(owner, setup_intent)
+        assert saved(organization) == []
+
+    def test_a_form_that_was_not_filled_in(
+        self, owner: Visitor, sandbox: Sandbox, organization: Organization
+    ) -> None:
+        assert "Add the card again." in read_after(owner, open_form(owner))
+        assert saved(organization) == []
+
+    @pytest.mark.parametrize("with_a_customer", [True, False])
+    def test_the_form_of_another_organization(
+        self,
+        app: Flask,
+        owner: Visitor,
+        sandbox: Sandbox,
+        organization: Organization,
+        *,
+        with_a_customer: bool,
+    ) -> None:
+        if with_a_customer:
+            open_form(owner)
+        stranger = Visitor(app.test_client())
+        stranger.sign_in(a_person(organization=an_organization()).email)
+        theirs = open_form(stranger)
+        fill_in(sandbox, theirs)
+        assert "This card form belongs to another account." in read_after(owner, theirs)
+        assert saved(organization) == []
+
+    @pytest.mark.parametrize(
+        "id_", ["seti_unknown", "pi_unknown", "", "../customers", "seti_1?expand[]=customer", "\x00"]
+    )
+    def test_an_id_that_is_none(
+        self, owner: Visitor, sandbox: Sandbox, organization: Organization, id_: str
+    ) -> None:
+        assert UNKNOWN in read_after(owner, id_)
+        assert saved(organization) == []
+
+
+class TestStripeAway:
+    def test_no_form_can_be_shown(self, owner: Visitor, sandbox: Sandbox) -> None:
+        sandbox.fail("POST /v1/customers", "drop_before", times=3)
+        page = owner.get(f"{CARDS}/new")
+        assert page.status_code == 503
+        assert "no card form can be shown. Nothing was saved or charged." in text_of(page)
+        assert owner.get(f"{CARDS}/new").status_code == 200, "and works again once Stripe does"
+
+    def test_a_finished_form_is_saved_by_the_next_try(
+        self, owner: Visitor, sandbox: Sandbox, organization: Organization
+    ) -> None:
+        setup_intent = open_form(owner)
+        fill_in(sandbox, setup_intent)
+        sandbox.fail("GET /v1/setup_intents/*", "500_before", times=3)
+        page = owner.post(CARDS, {"setup_intent": setup_intent})
+        assert page.status_code == 503
+        assert "it appears among your payment methods by itself" in text_of(page)
+        assert "is saved." in read_after(owner, setup_intent)
+
+
+class TestList:
+    def test_without_a_card_it_says_what_one_is_for(self, owner: Visitor) -> None:
+        assert "No card is saved yet." in text_of(owner.get(CARDS))
+
+    def test_cards_that_expire_are_marked(self, owner: Visitor, organization: Organization) -> None:
+        soon = ledger.local_day_of(organization) + timedelta(days=20)
+        a_card(organization, last4="1111")
+        ending, old = (a_card(organization, last4=last4, default=False) for last4 in ("2222", "3333"))
+        ending.exp_year, ending.exp_month = soon.year, soon.month
+        old.exp_year, old.exp_month = 2020, 3
+        db.session.commit()
+        said = text_of(owner.get(CARDS))
+        assert "Visa ending in 1111 Expires 12/2040 Default" in said
+        assert f"Visa ending in 2222 Expires {soon.month:02}/{soon.year} Expires soon" in said
+        assert "Visa ending in 3333 Expired 03/2020 Expired" in said
+
+    def test_cards_of_others_and_removed_ones_are_not_listed(
+        self, app: Flask, owner: Visitor, organization: Organization
+    ) -> None:
+        a_card(an_organization(), last4="9999")
+        card = a_stripe_card(organization, "pm_card_mastercard")
+        payment_methods.forget(organization.id, card.stripe_id)
+        db.session.commit()
+        assert "ending in" not in text_of(owner.get(CARDS))
+
+    def test_a_card_that_is_added_can_pay_at_once(self, app: Flask, sandbox: Sandbox) -> None:
+        payer = Owner(app)
+        setup_intent = open_form(payer)
+        fill_in(sandbox, setup_intent, MASTERCARD)
+        read_after(payer, setup_intent)
+        assert "Mastercard ending in 4444, expires 12/2040" in payer.reads("/billing/wallet")
