@@ -9,8 +9,8 @@ from sqlalchemy import select
 
 from app.billing import catalog, ledger
 from app.billing.catalog import Meter, Plan
-from app.billing.history import Quantity, quantity_of
 from app.billing.money import Money, half_up
+from app.billing.quantities import Quantity, quantity_of
 from app.billing.subscriptions import FREE_PLAN
 from app.extensions import db
 from app.models import Organization, ResourceCount, Subscription, SubscriptionStatus

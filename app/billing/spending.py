@@ -11,8 +11,8 @@ from sqlalchemy import func, select, tuple_
 
 from app.billing import balance, catalog, ledger
 from app.billing.catalog import Plan
-from app.billing.history import Quantity, quantity_of
 from app.billing.money import Money, total
+from app.billing.quantities import Quantity, quantity_of
 from app.extensions import db
 from app.models import Organization, UsageDaily, UsageGroup
 

@@ -8,7 +8,8 @@ from uuid import UUID
 from app.billing import balance, history, ledger, payment_methods, topups
 from app.billing.balance import BalanceView
 from app.billing.declines import Advice, advice_for
-from app.billing.history import Filters, HistoryPage
+from app.billing.history import HistoryPage
+from app.billing.history_queries import Filters
 from app.billing.money import Money
 from app.billing.payment_methods import CardView
 from app.extensions import db

@@ -13,8 +13,8 @@ from babel.numbers import format_currency, format_decimal, format_percent
 from flask import Flask, g, has_request_context, request
 from markupsafe import Markup
 
-from app.billing.history import Quantity
 from app.billing.money import Money
+from app.billing.quantities import Quantity
 from app.web.identity import identity
 
 LOCALES = ("en_US", "en_GB", "en_AU", "en_CA", "en_IE", "en_IN", "en_NZ")

@@ -8,6 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from app.billing import history, ledger_check
+from app.billing.history_queries import Filters
 from app.extensions import db
 from tests.factories import an_organization, at, give_credit
 
@@ -52,7 +53,7 @@ def test_the_check_finds_every_kind_of_drift(app: Flask, damage: str, found: str
 def test_days_are_the_organizations_own(app: Flask) -> None:
     organization = an_organization(timezone="Pacific/Auckland")
     give_credit(organization, "5", at=at("2026-11-10 12:30"))
-    [line] = history.page(organization, history.Filters()).lines
+    [line] = history.page(organization, Filters()).lines
     assert str(line.day) == "2026-11-11"
 
 
@@ -60,12 +61,12 @@ def test_pages_of_the_history_join_without_gap_or_repetition(app: Flask) -> None
     organization = an_organization()
     for number in range(history.PAGE * 2 + 3):
         give_credit(organization, f"{number + 1}", at=at("2026-11-10 12:00"))
-    first = history.page(organization, history.Filters())
-    second = history.page(organization, history.Filters(), before=first.older)
-    third = history.page(organization, history.Filters(), before=second.older)
+    first = history.page(organization, Filters())
+    second = history.page(organization, Filters(), before=first.older)
+    third = history.page(organization, Filters(), before=second.older)
     amounts = [line.amount.micro // 1_000_000 for page in (first, second, third) for line in page.lines]
     assert amounts == list(range(history.PAGE * 2 + 3, 0, -1))
     assert first.newer is None and third.older is None
-    back = history.page(organization, history.Filters(), after=third.newer)
+    back = history.page(organization, Filters(), after=third.newer)
     assert [line.id for line in back.lines] == [line.id for line in second.lines]
-    assert history.page(organization, history.Filters(), after=second.newer).lines == first.lines
+    assert history.page(organization, Filters(), after=second.newer).lines == first.lines

@@ -17,6 +17,7 @@ from hypothesis.stateful import (
 )
 
 from app.billing import calling, history, holds, ledger, ledger_check, usage
+from app.billing.history_queries import Filters
 from app.billing.holds import NotEnoughCreditError
 from app.billing.ledger import Entry
 from app.billing.money import Money
@@ -119,7 +120,7 @@ class LedgerMachine(RuleBasedStateMachine):
 
     @invariant()
     def the_running_balance_chains(self) -> None:
-        lines = list(history.every(self.organization, history.Filters()))
+        lines = list(history.every(self.organization, Filters()))
         running = sum(self.posted.values())
         for line in lines:
             assert line.balance is not None

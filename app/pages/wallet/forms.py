@@ -11,7 +11,7 @@ from werkzeug.datastructures import MultiDict
 from wtforms import RadioField, SelectField, StringField
 
 from app.billing import catalog, history
-from app.billing.history import Filters
+from app.billing.history_queries import Filters
 from app.billing.money import Money, MoneyError
 from app.billing.payment_methods import CardState, CardView
 from app.web.formatting import money

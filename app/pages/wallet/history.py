@@ -9,7 +9,7 @@ from uuid import UUID
 
 from flask import Response, render_template, request, stream_with_context
 
-from app.billing import history
+from app.billing import history, usage_lines
 from app.billing.history import HistoryLine
 from app.models import Organization
 from app.pages.wallet.forms import HistoryQuery
@@ -24,7 +24,7 @@ _HEAD = ("posted_at", "day", "what", "detail", "amount", "balance", "currency")
 @org_admin_required
 def show_line(line_id: UUID) -> str | Response:
     """A usage line's meters, campaigns and agents."""
-    line = history.open_line(current_organization(), line_id)
+    line = usage_lines.open_line(current_organization(), line_id)
     if line is None:
         return errors.page(404, message="There is no such line in this wallet.")
     return render_template("wallet/line.html", line=line, parts=line.parts)

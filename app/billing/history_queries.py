@@ -1,0 +1,161 @@
+"""The statements that read the wallet's history."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cache
+from typing import Any
+
+from sqlalchemy import BigInteger, Select, String, cast, func, literal, null, select, union_all
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import aliased
+
+from app.models import (
+    Organization,
+    PaymentMethod,
+    TopUp,
+    TopUpStatus,
+    Transfer,
+    TransferKind,
+    UsageDaily,
+    UsageGroup,
+    WalletLine,
+)
+from app.models.columns import utc_now
+
+OPEN_SHOWN = 25
+_DECLINED_SHOWN_FOR = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What of the history is wanted; days are of posting, in the organization's zone, both ends included."""
+
+    kind: str | None = None
+    first_day: date | None = None
+    last_day: date | None = None
+
+    def __bool__(self) -> bool:
+        return any((self.kind, self.first_day, self.last_day))
+
+
+def with_open_top_ups(organization: Organization, posted_lines: Select[Any]) -> Select[Any]:
+    """The lines of the ledger with the top-ups that are not in it on top."""
+    both = union_all(
+        _open_top_ups(organization).subquery().select(), posted_lines.subquery().select()
+    ).subquery()
+    return select(both).order_by(both.c.position.desc().nulls_first(), both.c.at.desc())
+
+
+def posted(organization: Organization, filters: Filters) -> Select[Any]:
+    """Lines of the ledger with their running balance and, for usage, the quantities by meter."""
+    line = WalletLine
+    query = select(
+        line.id,
+        line.seq.label("position"),
+        line.at,
+        line.day,
+        cast(line.kind, String).label("kind"),
+        cast(line.usage_group, String).label("usage_group"),
+        line.amount_micro.label("amount"),
+        line.top_up_id,
+        line.detail,
+        _balance_with().label("balance"),
+        _quantities().label("quantities"),
+        literal("posted").label("status"),
+    ).where(line.org_id == organization.id)
+    query = query.add_columns(cast(null(), String).label("brand"))
+    if filters.kind in {group.value for group in UsageGroup}:
+        query = query.where(line.usage_group == UsageGroup(filters.kind))
+    elif filters.kind == TransferKind.REFUND.value:
+        query = query.where(line.kind.in_([TransferKind.REFUND, TransferKind.REFUND_REVERSAL]))
+    elif filters.kind:
+        query = query.where(line.kind == TransferKind(filters.kind))
+    if filters.first_day:
+        query = query.where(line.day >= filters.first_day)
+    if filters.last_day:
+        query = query.where(line.day <= filters.last_day)
+    return query
+
+
+def newest_first(query: Select[Any]) -> Select[Any]:
+    return query.order_by(WalletLine.seq.desc())
+
+
+@cache
+def _balance_with() -> Any:
+    """The sum of this and all older lines, without adding them up.
+
+    It is the balance after the line's newest transfer, less what the day's other usage lines, which are still
+    growing and so stand above this one, had by then.
+    """
+    other, transfer, its = aliased(WalletLine), aliased(Transfer), aliased(Transfer)
+    had_by_then = (
+        select(its.line_after_micro)
+        .where(its.org_id == other.org_id, its.line_id == other.id, its.seq < WalletLine.seq)
+        .order_by(its.seq.desc())
+        .limit(1)
+        .correlate(other, WalletLine)
+        .scalar_subquery()
+    )
+    still_growing = (
+        select(func.coalesce(func.sum(had_by_then), 0))
+        .where(other.org_id == WalletLine.org_id, other.day == WalletLine.day, other.usage_group.is_not(None))
+        .where(other.seq > WalletLine.seq, other.first_seq < WalletLine.seq)
+        .correlate(WalletLine)
+        .scalar_subquery()
+    )
+    after = (
+        select(transfer.balance_after_micro)
+        .where(transfer.org_id == WalletLine.org_id, transfer.seq == WalletLine.seq)
+        .correlate(WalletLine)
+        .scalar_subquery()
+    )
+    return cast(after - still_growing, BigInteger)
+
+
+@cache
+def _quantities() -> Any:
+    """For a usage line, the units of each meter posted on its day; NULL for others."""
+    by_meter = (
+        select(UsageDaily.meter, func.sum(UsageDaily.quantity).label("units"))
+        .where(UsageDaily.org_id == WalletLine.org_id, UsageDaily.posted_on == WalletLine.day)
+        .where(WalletLine.usage_group.is_not(None))
+        .group_by(UsageDaily.meter)
+        .correlate(WalletLine)
+        .subquery()
+    )
+    return select(func.jsonb_object_agg(by_meter.c.meter, by_meter.c.units)).scalar_subquery()
+
+
+def _open_top_ups(organization: Organization) -> Select[Any]:
+    """Top-ups that are not in the ledger: still open, or declined not long ago."""
+    shown = (TopUp.status.in_([TopUpStatus.PAYING, TopUpStatus.ACTION])) | (
+        (TopUp.status == TopUpStatus.DECLINED) & (TopUp.paying_since > utc_now() - _DECLINED_SHOWN_FOR)
+    )
+    zone = organization.timezone
+    return (
+        select(
+            TopUp.id,
+            cast(null(), BigInteger).label("position"),
+            TopUp.paying_since.label("at"),
+            func.date(func.timezone(zone, TopUp.paying_since)).label("day"),
+            literal(TransferKind.TOP_UP.value).label("kind"),
+            cast(null(), String).label("usage_group"),
+            TopUp.amount_micro.label("amount"),
+            TopUp.id.label("top_up_id"),
+            PaymentMethod.last4.label("detail"),
+            cast(null(), BigInteger).label("balance"),
+            cast(null(), JSONB).label("quantities"),
+            cast(TopUp.status, String).label("status"),
+            PaymentMethod.brand,
+        )
+        .join(
+            PaymentMethod,
+            (PaymentMethod.org_id == TopUp.org_id) & (PaymentMethod.id == TopUp.payment_method_id),
+        )
+        .where(TopUp.org_id == organization.id, shown, TopUp.paying_since.is_not(None))
+        .order_by(TopUp.paying_since.desc())
+        .limit(OPEN_SHOWN)
+    )
