@@ -213,3 +213,17 @@ def test_a_poll_without_a_session_is_told_so_without_a_page(owner: Owner, addres
     owner.post("/sign-out")
     answer = poll(owner, address)
     assert (answer.status_code, answer.data) == (401, b"")
+
+
+@both
+def test_a_change_of_calling_is_told_to_who_does_not_see_the_page_and_told_once(
+    owner: Owner, address: str
+) -> None:
+    hold_all = f"{address}?calling=active"
+    assert "calling" not in regions(poll(owner, hold_all))
+    holds.reserve(owner.organization.id, "all", usd("100"), at=utc_now(), lease=timedelta(minutes=5))
+    db.session.commit()
+    told = poll(owner, hold_all)
+    assert "calling" in regions(told)
+    assert "Calling is paused" in text_of(told)
+    assert "calling" not in regions(poll(owner, f"{address}?calling=paused"))

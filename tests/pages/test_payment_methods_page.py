@@ -206,3 +206,31 @@ class TestList:
         fill_in(sandbox, setup_intent, MASTERCARD)
         read_after(payer, setup_intent)
         assert "Mastercard ending in 4444, expires 12/2040" in payer.reads("/billing/wallet")
+
+
+@pytest.mark.parametrize(
+    ("wanted", "leads_to"),
+    [
+        ("/billing/wallet?amount=73.21#top-up", "/billing/wallet?amount=73.21#top-up"),
+        ("https://evil.example/billing", CARDS),
+        ("//evil.example/billing", CARDS),
+        ("", CARDS),
+    ],
+)
+def test_a_card_added_for_a_top_up_leads_back_to_it(
+    owner: Visitor, sandbox: Sandbox, wanted: str, leads_to: str
+) -> None:
+    form = open_form(owner)
+    fill_in(sandbox, form)
+    assert owner.post(CARDS, {"setup_intent": form, "next": wanted}).location == leads_to
+
+
+def test_without_a_usable_card_the_amount_is_kept_on_the_way_to_adding_one(owner: Visitor) -> None:
+    page = owner.get("/billing/wallet?amount=73.21").text
+    way = re.search(r'href="([^"]*payment-methods/new[^"]*)"', page)
+    assert way
+    assert "73.21" in way[1]
+    assert (
+        'name="next" value="/billing/wallet?amount=73.21#top-up"'
+        in owner.get(way[1].replace("&amp;", "&")).text
+    )

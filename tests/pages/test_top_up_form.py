@@ -151,13 +151,13 @@ class TestCards:
         expire(owner.card)
         page = owner.get(WALLET)
         assert "Your saved cards have expired." in text_of(page)
-        assert 'href="/billing/payment-methods/new"' in page.text
+        assert 'href="/billing/payment-methods/new?' in page.text
 
     def test_without_a_card_one_is_asked_to_add_one(self, app: Flask, visitor: Visitor) -> None:
         visitor.sign_in(a_person(organization=an_organization()).email)
         page = visitor.get(WALLET)
         assert "There is no card to pay with yet." in text_of(page)
-        assert 'href="/billing/payment-methods/new"' in page.text
+        assert 'href="/billing/payment-methods/new?' in page.text
 
 
 class TestReview:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
 from uuid import UUID
 
 import structlog
@@ -18,6 +17,7 @@ from app.pages.auth.forms import PasswordForm, SignInForm
 from app.people import invitations, organizations, passwords, sessions
 from app.people.organizations import PeopleError
 from app.web import errors
+from app.web.addresses import own_address
 from app.web.identity import ask_to_sign_in, identity, session_limits
 
 log = structlog.get_logger("billing.auth")
@@ -39,7 +39,7 @@ def sign_in() -> str | Response | tuple[str, int]:
     """Sign in with e-mail and password, then go where one was going."""
     form = SignInForm(next=request.args.get("next", ""))
     if request.method != "POST":
-        return redirect(own_address(form.next.data)) if identity() else _page(form)
+        return redirect(_way_back(form)) if identity() else _page(form)
     if not form.validate():
         return _page(form), 422
     email = form.email.data or ""
@@ -54,7 +54,7 @@ def sign_in() -> str | Response | tuple[str, int]:
         return _page(form), 422
     if passwords.is_outdated(user.password_hash or ""):
         user.password_hash = passwords.hash_password(form.password.data or "")
-    response = redirect(own_address(form.next.data))
+    response = redirect(_way_back(form))
     begin_session(user)
     throttle.remember_device(response, email)
     return response
@@ -123,11 +123,8 @@ def begin_session(user: User) -> None:
     login_user(found)
 
 
-def own_address(wanted: str | None) -> str:
-    """Where to go after signing in: an address of our own pages, or the overview."""
-    parts = urlsplit((wanted or "").replace("\\", "/"))
-    inside = parts.path.startswith(("/billing", "/workplace")) and not parts.scheme and not parts.netloc
-    return wanted or "" if inside else url_for("overview.show")
+def _way_back(form: SignInForm) -> str:
+    return own_address(form.next.data, otherwise=url_for("overview.show"))
 
 
 @blueprint.errorhandler(CSRFError)

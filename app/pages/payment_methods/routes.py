@@ -11,6 +11,7 @@ from app.extensions import db, limiter
 from app.pages.actor import current_actor
 from app.payments.errors import PaymentsError, RefusedError
 from app.web import errors
+from app.web.addresses import own_address
 from app.web.identity import current_identity, current_organization, org_admin_required
 from app.web.rate_limits import OFTEN
 
@@ -34,7 +35,7 @@ def show() -> str:
 def new() -> str | Response:
     """Stripe's card form. Coming back from a bank's own page, the card is saved at once."""
     if "setup_intent" in request.args:
-        return _save(request.args["setup_intent"])
+        return _save(request.args["setup_intent"], request.args.get("next"))
     settings = current_app.config["SETTINGS"]
     try:
         setup = payment_methods.begin_setup(current_organization(), email=current_identity().user.email)
@@ -46,7 +47,8 @@ def new() -> str | Response:
         client_secret=setup.client_secret,
         stripe={"publishable_key": settings.stripe_publishable_key, "js_url": settings.stripe_js_url},
         support_email=settings.support_email,
-        return_url=f"{settings.public_url}{url_for('payment_methods.new')}",
+        next=request.args.get("next"),
+        return_url=f"{settings.public_url}{url_for('payment_methods.new', next=request.args.get('next'))}",
     )
 
 
@@ -54,10 +56,11 @@ def new() -> str | Response:
 @org_admin_required
 def create() -> Response:
     """Save the card of a finished card form."""
-    return _save(request.form.get("setup_intent", ""))
+    return _save(request.form.get("setup_intent", ""), request.form.get("next"))
 
 
-def _save(setup_intent_id: str) -> Response:
+def _save(setup_intent_id: str, wanted_next: str | None) -> Response:
+    """Save the card, and go back to what it was wanted for: a top-up, or the list of cards."""
     try:
         method = payment_methods.finish_setup(current_organization(), setup_intent_id, current_actor())
         db.session.commit()
@@ -74,7 +77,7 @@ def _save(setup_intent_id: str) -> Response:
             next_step="If it was saved, it appears among your payment methods by itself within a minute.",
         )
     flash(f"{method.label} is saved.")
-    return redirect(url_for("payment_methods.show"), 303)
+    return redirect(own_address(wanted_next, otherwise=url_for("payment_methods.show")), 303)
 
 
 def _again(message: str) -> Response:

@@ -49,6 +49,11 @@ class TopUpForm(FlaskForm):  # type: ignore[misc]
         elif not self.amount.data:
             self.amount.data = choices[1]
 
+    @property
+    def typed(self) -> str:
+        """The amount as it stands in the form, for the way back to it."""
+        return str((self.other_amount.data if self.amount.data == OTHER else self.amount.data) or "")
+
     def validate(self, extra_validators: object = None) -> bool:
         """Check the amount and the card; every error says what to do."""
         super().validate(extra_validators)
