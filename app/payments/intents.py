@@ -11,8 +11,12 @@ import stripe
 
 from app.billing.money import Money
 from app.payments.client import stripe_client
-from app.payments.errors import DeclinedError, translated
+from app.payments.errors import DeclinedError, RefusedError, translated
 from app.payments.references import id_of
+
+
+UNEXPECTED_STATE = "payment_intent_unexpected_state"
+"""Stripe's code for what a payment intent can't do any more, such as being paid again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +76,19 @@ def charge(request: ChargeRequest) -> Payment:
 
 
 def charge_again(payment_intent_id: str, request: ChargeRequest) -> Payment:
-    """Try the same payment intent with this card: one intent can't be paid twice. Raises as `charge` does."""
+    """Try the same payment intent with this card: one intent can't be paid twice. Raises as `charge` does.
+
+    One that was paid meanwhile, by an earlier try whose answer was lost, comes back as it is.
+    """
+    try:
+        return _confirm(payment_intent_id, request)
+    except RefusedError as error:
+        if error.code != UNEXPECTED_STATE:
+            raise
+        return fetch(payment_intent_id)
+
+
+def _confirm(payment_intent_id: str, request: ChargeRequest) -> Payment:
     with _declines_as_payments() as outcome:
         outcome.intent = stripe_client().v1.payment_intents.confirm(
             payment_intent_id,
@@ -111,7 +127,7 @@ def cancel(payment_intent_id: str) -> Payment:
         try:
             return _payment(stripe_client().v1.payment_intents.cancel(payment_intent_id))
         except stripe.InvalidRequestError as error:
-            if error.error is None or error.error.code != "payment_intent_unexpected_state":
+            if error.error is None or error.error.code != UNEXPECTED_STATE:
                 raise
     return fetch(payment_intent_id)
 

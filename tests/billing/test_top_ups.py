@@ -150,6 +150,22 @@ def test_a_top_up_wakes_a_paused_organization(app: Flask, sandbox: Sandbox) -> N
     assert wallet.state is CallingState.ACTIVE
 
 
+def test_a_payment_that_succeeded_behind_our_back_is_credited_instead_of_tried_again(
+    app: Flask, sandbox: Sandbox
+) -> None:
+    organization, card = a_payer("pm_card_chargeCustomerFail")
+    declined = pay(organization, card)
+    good = a_stripe_card(organization)
+    sandbox.stripe.v1.payment_intents.confirm(
+        declined.payment_intent_id or "",
+        {"payment_method": good.stripe_id, "return_url": "http://localhost/"},
+    )
+    paid = topups.pay(organization, declined.id, good.id, OWNER)
+    assert paid.status is TopUpStatus.SUCCEEDED
+    assert len(sandbox.charges()) == 1
+    assert_ledger_matches(organization, sandbox)
+
+
 class TestLostAnswers:
     """Stripe slow, broken or out of reach: the top-up stays open, and is settled without charging again."""
 
