@@ -14,7 +14,6 @@ from app.payments.client import stripe_client
 from app.payments.errors import DeclinedError, RefusedError, translated
 from app.payments.references import id_of
 
-
 UNEXPECTED_STATE = "payment_intent_unexpected_state"
 """Stripe's code for what a payment intent can't do any more, such as being paid again."""
 

@@ -45,6 +45,7 @@ def test_without_signing_in_one_is_asked_to_and_brought_back(visitor: Visitor, o
         "/\\evil.example",
         "javascript:alert(1)",
         "/billing\\@x:",
+        "/billing\r\nSet-Cookie: a=b",
     ],
 )
 def test_nobody_is_sent_to_a_foreign_address(visitor: Visitor, owner: str, elsewhere: str) -> None:
