@@ -77,7 +77,7 @@ class Settings:
             environment=environment,
             secret_key=env.secret("SECRET_KEY", None if production else "development-only-secret-key"),
             database_url=env.text("DATABASE_URL", "") or _embedded_database_url(production=production),
-            public_url=env.text("PUBLIC_URL", None if production else "http://localhost:8000").rstrip("/"),
+            public_url=env.text("PUBLIC_URL", None if production else _demo_address()).rstrip("/"),
             stripe_api_base=env.text("STRIPE_API_BASE", STRIPE_API if own_key else SANDBOX).rstrip("/"),
             stripe_secret_key=env.secret("STRIPE_SECRET_KEY", None if production else "sk_test_sandbox"),
             stripe_publishable_key=env.text(
@@ -161,6 +161,12 @@ def _embedded_database_url(*, production: bool) -> str:
         "DATABASE_URL is not set and the embedded PostgreSQL is not running. "
         "Start it with `make run` in another terminal, or set DATABASE_URL."
     )
+
+
+def _demo_address() -> str:
+    """Where the demo of this checkout shows its pages, if it runs; for the links that commands print."""
+    note = ROOT / ".data" / "public-url"
+    return note.read_text().strip() if note.exists() else "http://localhost:8000"
 
 
 def _check_stripe(settings: Settings) -> None:

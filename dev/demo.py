@@ -45,6 +45,11 @@ class Plan:
         return self.data / "database-url"
 
     @property
+    def pages_note(self) -> Path:
+        """Where they find the address of its pages, for the links that they print."""
+        return self.data / "public-url"
+
+    @property
     def sandbox_address(self) -> str | None:
         return None if self.sandbox_port is None else f"http://localhost:{self.sandbox_port}"
 
@@ -122,9 +127,11 @@ def database(plan: Plan, group: Group) -> Iterator[str]:
             if cluster.process is not None:
                 group.watch("postgres", cluster.process)
             note.write_text(f"{address}\n")
+            plan.pages_note.write_text(f"{plan.address}\n")
             yield address
         finally:
             note.unlink(missing_ok=True)
+            plan.pages_note.unlink(missing_ok=True)
 
 
 def flask(environment: Mapping[str, str], *arguments: str) -> None:

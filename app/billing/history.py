@@ -30,14 +30,21 @@ _LABELS = {
     TransferKind.ADJUSTMENT: "Adjustment",
     TransferKind.CREDIT: "Credit",
 }
-_OPEN = {TopUpStatus.PAYING: "pending", TopUpStatus.ACTION: "action", TopUpStatus.DECLINED: "declined"}
+_STATUS = {
+    "posted": "posted",
+    TopUpStatus.PAYING.value: "pending",
+    TopUpStatus.ACTION.value: "action",
+    TopUpStatus.DECLINED.value: "declined",
+    queries.NOT_CONFIRMED: "unconfirmed",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class HistoryLine:
     """One line. `amount` is signed; `balance` is that of the wallet with this and all older lines.
 
-    `status` is `posted`, or for a top-up that is not in the ledger `pending`, `action` or `declined`.
+    `status` is `posted`, or for a top-up that is not in the ledger `pending`, `action`,
+    `declined` or `unconfirmed`.
     """
 
     id: UUID
@@ -101,7 +108,7 @@ def page(
     posted = [line for line in lines if line.position is not None]
     more = len(posted) > PAGE
     return HistoryPage(
-        lines[:-1] if more else lines,
+        lines[: lines.index(posted[PAGE])] if more else lines,
         newer=posted[0].position if before is not None and posted else None,
         older=posted[PAGE - 1].position if more else None,
         filters=filters,
@@ -140,7 +147,7 @@ def _line(organization: Organization, row: Any) -> HistoryLine:
     kind = TransferKind(row.kind)
     meters = set(catalog.current().meters_of(group)) if group else set()
     found = (row.quantities or {}).items()
-    status = row.status if row.status == "posted" else _OPEN[TopUpStatus(row.status)]
+    status = _STATUS[row.status]
     is_top_up = kind is TransferKind.TOP_UP
     return HistoryLine(
         id=row.id,

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BigInteger, Select, String, cast, func, literal, null, select, union_all
+from sqlalchemy import BigInteger, Select, String, case, cast, func, literal, null, select, union_all
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import aliased
 
@@ -25,6 +25,8 @@ from app.models import (
 from app.models.columns import utc_now
 
 OPEN_SHOWN = 25
+NOT_CONFIRMED = "payment_intent_authentication_failure"
+"""Stripe's code for a payment that the payer did not confirm with their bank, and our status for it."""
 _DECLINED_SHOWN_FOR = timedelta(hours=24)
 
 
@@ -41,11 +43,12 @@ class Filters:
 
 
 def with_open_top_ups(organization: Organization, posted_lines: Select[Any]) -> Select[Any]:
-    """The lines of the ledger with the top-ups that are not in it on top."""
+    """The lines of the ledger with the top-ups that are not in it: open ones on top, declined ones by their time."""
     both = union_all(
         _open_top_ups(organization).subquery().select(), posted_lines.subquery().select()
     ).subquery()
-    return select(both).order_by(both.c.position.desc().nulls_first(), both.c.at.desc())
+    is_open = both.c.status.in_([TopUpStatus.PAYING.value, TopUpStatus.ACTION.value])
+    return select(both).order_by(is_open.desc(), both.c.at.desc(), both.c.position.desc().nulls_last())
 
 
 def posted(organization: Organization, filters: Filters) -> Select[Any]:
@@ -148,7 +151,9 @@ def _open_top_ups(organization: Organization) -> Select[Any]:
             PaymentMethod.last4.label("detail"),
             cast(null(), BigInteger).label("balance"),
             cast(null(), JSONB).label("quantities"),
-            cast(TopUp.status, String).label("status"),
+            case(
+                (TopUp.decline_code == NOT_CONFIRMED, NOT_CONFIRMED), else_=cast(TopUp.status, String)
+            ).label("status"),
             PaymentMethod.brand,
         )
         .join(

@@ -18,6 +18,7 @@ MAX_MICRO = 2**63 - 1
 """The largest amount that a PostgreSQL bigint holds; nothing larger can be written."""
 
 _PLAIN = re.compile(r"(?P<whole>[0-9]{1,12})(?:\.(?P<part>[0-9]+))?", re.ASCII)
+_THOUSANDS = re.compile(r"[1-9][0-9]{0,2}(?:,[0-9]{3})+(?:\.[0-9]+)?", re.ASCII)
 _TOO_LONG = re.compile(r"[0-9]{13,}(?:\.[0-9]*)?", re.ASCII)
 _DIGITS = {"JPY": 0, "KRW": 0, "CLP": 0, "VND": 0, "ISK": 0, "UGX": 0}
 
@@ -65,17 +66,19 @@ class Money:
     def parse(cls, text: str, currency: str) -> Money:
         """From what a person typed: digits and at most one point, in whole smallest units.
 
-        Signs, commas, exponents, words and spaces inside are refused rather than guessed at: `12,50` is
-        twelve and a half to one reader and a mistyped 1250 to another. Raises `MoneyError` in words for
-        the form.
+        Commas are taken where they part thousands, as the pages write them. Signs, exponents, words and spaces
+        inside are refused rather than guessed at: `12,50` is twelve and a half to one reader and a mistyped
+        1250 to another. Raises `MoneyError` in words for the form.
         """
         cleaned = text.strip().removeprefix("$").strip()
         if not cleaned:
             raise MoneyError("Enter an amount, like 50 or 12.50.")
         if cleaned.startswith(("-", "\u2212")):
             raise MoneyError("Enter an amount above zero, like 50 or 12.50.")
+        if _THOUSANDS.fullmatch(cleaned):
+            cleaned = cleaned.replace(",", "")
         if "," in cleaned:
-            raise MoneyError("Use a point for cents and no comma, like 12.50 or 1250.")
+            raise MoneyError("Use a point for cents, like 12.50, and commas for thousands only, like 1,250.")
         match = _PLAIN.fullmatch(cleaned)
         if match is None:
             raise MoneyError(

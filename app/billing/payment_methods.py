@@ -153,8 +153,11 @@ def record(organization: Organization, card: Card, actor: Actor) -> PaymentMetho
     return method
 
 
-def forget(org_id: UUID, stripe_id: str) -> bool:
-    """Note that Stripe detached a card; False where it is not one of the organization's."""
+def forget(org_id: UUID, stripe_id: str, actor: Actor = audit.STRIPE) -> bool:
+    """Note that a card was detached at Stripe; False where it is not one of the organization's any more.
+
+    Where it was the default, the newest of the others becomes it.
+    """
     wallet = ledger.lock(org_id)
     query = select(PaymentMethod).where(PaymentMethod.org_id == org_id, PaymentMethod.stripe_id == stripe_id)
     method = db.session.scalar(query)
@@ -167,5 +170,5 @@ def forget(org_id: UUID, stripe_id: str) -> bool:
     if was_default and others:
         others[0].is_default = True
     wallet.version += 1
-    audit.note(org_id, audit.STRIPE, "payment_method.removed", str(method.id), card=method.label)
+    audit.note(org_id, actor, "payment_method.removed", str(method.id), card=method.label)
     return True

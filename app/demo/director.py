@@ -29,7 +29,7 @@ from app.demo.usage_of_day import usage_of
 from app.extensions import db
 from app.models import Organization, PaymentMethod, ResourceCount, TopUp
 from app.models.columns import utc_now
-from app.payments import customers, intents, samples
+from app.payments import cards, customers, intents, samples
 from app.payments import refunds as stripe_refunds
 from app.people import organizations
 
@@ -68,8 +68,8 @@ class Director:
             db.session.add(ResourceCount(org_id=self.organization.id, resource=resource, count=count))
         self.customer_id = customers.create(self.organization.id, name=company.name, email=None)
         self.organization.stripe_customer_id = self.customer_id
-        cards = ((company.lost_card,) if company.lost_card else ()) + company.cards
-        self.cards = [self._card(card.token, card.months_left) for card in cards]
+        wanted = ((company.lost_card,) if company.lost_card else ()) + company.cards
+        self.cards = [self._card(card.token, card.months_left) for card in wanted]
         self.paying_card = self.cards[0]
         db.session.flush()
 
@@ -91,7 +91,7 @@ class Director:
             self._use(day, ago)
             db.session.flush()
         if company.lost_card:
-            samples.detach_card(self.cards[0].stripe_id)
+            cards.detach(self.cards[0].stripe_id)
             payment_methods.forget(self.organization.id, self.cards[0].stripe_id)
         self._calls_now()
         calling.reassess(ledger.lock(self.organization.id), self.now)

@@ -62,6 +62,19 @@ def fetch(payment_method_id: str) -> Card:
         return _card(stripe_client().v1.payment_methods.retrieve(payment_method_id))
 
 
+def detach(payment_method_id: str) -> None:
+    """Take a card from its customer, so that nothing can charge it any more; doing it again changes nothing.
+
+    Raises `OutcomeUnknownError`, `NotDoneError`, and `RefusedError` where the card is still attached.
+    """
+    try:
+        with translated():
+            stripe_client().v1.payment_methods.detach(payment_method_id)
+    except RefusedError:
+        if fetch(payment_method_id).customer_id is not None:
+            raise
+
+
 def _setup(intent: stripe.SetupIntent) -> Setup:
     method = intent.payment_method
     succeeded = intent.status == "succeeded" and method is not None and not isinstance(method, str)

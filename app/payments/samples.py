@@ -30,12 +30,6 @@ def attach_card(token: str, customer_id: str, *, expires: date) -> Card:
     return cards.fetch(method.id)
 
 
-def detach_card(payment_method_id: str) -> None:
-    """Take a card from its customer. Raises as `attach_card` does."""
-    with translated():
-        stripe_client().v1.payment_methods.detach(payment_method_id)
-
-
 def issue_invoice(
     customer_id: str, amount: Money, description: str, *, on: datetime, paid: bool
 ) -> SampleInvoice:

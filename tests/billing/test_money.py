@@ -22,6 +22,8 @@ amounts = st.integers(min_value=-(10**15), max_value=10**15)
         ("12.50", 12_500_000),
         (" $100 ", 100_000_000),
         ("0.01", 10_000),
+        ("1,250", 1_250_000_000),
+        ("12,345.60", 12_345_600_000),
     ],
 )
 def test_what_people_type_is_read_exactly(typed: str, micro: int) -> None:
@@ -36,7 +38,7 @@ def test_what_people_type_is_read_exactly(typed: str, micro: int) -> None:
         ("-5", "above zero"),
         ("\u22125", "above zero"),
         ("12,50", "Use a point"),
-        ("1,250", "Use a point"),
+        ("12,50,000", "Use a point"),
         ("1e9", "in digits"),
         ("NaN", "in digits"),
         ("Infinity", "in digits"),

@@ -14,7 +14,7 @@ from app.billing.payment_methods import CardNotUsableError
 from app.billing.topups import AmountOutOfRangeError, PaymentNotStartedError
 from app.extensions import db
 from app.models import CallingState, Organization, PaymentMethod, TopUp, TopUpStatus, Wallet
-from app.payments import samples
+from app.payments import cards
 from tests.factories import OWNER, a_payer, a_stripe_card, an_organization, usd
 from tests.support.money import assert_ledger_matches, balance, credited, the_top_up
 from tests.support.sandbox import Sandbox, deliver, deliver_all, work_through
@@ -124,7 +124,7 @@ def test_a_card_of_another_organization_can_not_pay(app: Flask, sandbox: Sandbox
 
 def test_a_card_detached_at_stripe_meanwhile_declines_in_words(app: Flask, sandbox: Sandbox) -> None:
     organization, card = a_payer()
-    samples.detach_card(card.stripe_id)
+    cards.detach(card.stripe_id)
     top_up = pay(organization, card)
     assert top_up.status is TopUpStatus.DECLINED
     assert sandbox.charges() == []

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from dateutil.relativedelta import relativedelta
@@ -18,7 +19,7 @@ from app.extensions import db
 from app.models import Organization, Role
 from app.models.columns import utc_now
 from tests.browser.site import Site, sign_in, tab_to
-from tests.factories import OWNER, a_card, a_payer, a_person, an_organization, usd
+from tests.factories import OWNER, a_card, a_payer, a_person, a_stripe_card, an_organization, usd
 
 AXE = (Path(__file__).parent.parent / "vendor" / "axe.min.js").read_text()
 PAGES = (
@@ -228,3 +229,42 @@ def test_a_lost_connection_and_an_ended_session_are_said_in_the_page(page: Page,
     expect(page.get_by_role("link", name="Sign in again")).to_have_attribute(
         "href", "/sign-in?next=%2Fbilling"
     )
+
+
+def test_a_card_is_removed_by_keyboard_after_being_asked(page: Page, app: Flask) -> None:
+    organization, _ = a_payer()
+    a_stripe_card(organization, "pm_card_mastercard")
+    sign_in(page, a_person(organization=organization).email, to="/billing/payment-methods")
+    button = page.get_by_role("button", name="Remove Visa ending in 4242")
+    dialog = page.get_by_role("dialog", name="Remove this card?")
+    button.focus()
+    page.keyboard.press("Enter")
+    expect(dialog).to_be_visible()
+    check(page)
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    expect(button).to_be_focused()
+    page.keyboard.press("Enter")
+    dialog.get_by_role("button", name="Keep card").press("Enter")
+    expect(dialog).to_be_hidden()
+    page.keyboard.press("Enter")
+    dialog.get_by_role("button", name="Remove card").press("Enter")
+    expect(page.get_by_role("status").first).to_contain_text("Visa ending in 4242 is removed")
+    expect(page.get_by_text("Mastercard ending in 4444", exact=True)).to_be_visible()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_what_is_typed_into_the_card_form_can_be_read(
+    browser: Browser, site: Site, app: Flask, scheme: Literal["light", "dark"]
+) -> None:
+    context = browser.new_context(base_url=site.url, color_scheme=scheme)
+    page = context.new_page()
+    sign_in(page, a_person(organization=an_organization()).email, to="/billing/payment-methods/new")
+    number = page.frame_locator("iframe[title='Secure payment input frame']").get_by_label("Card number")
+    number.wait_for()
+    ink, paper = number.evaluate("e => [getComputedStyle(e).color, getComputedStyle(e).backgroundColor]")
+    assert ink != paper
+    page.frames[-1].evaluate(AXE)
+    found = page.frames[-1].evaluate("axe.run({runOnly: ['color-contrast']}).then(r => r.violations.length)")
+    assert found == 0
+    context.close()

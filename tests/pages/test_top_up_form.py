@@ -36,7 +36,7 @@ def assert_nothing_happened(owner: Owner, sandbox: Sandbox) -> None:
         ("", "Enter an amount, like 50 or 12.50."),
         ("0", "Enter an amount from $10.00 to $5,000.00."),
         ("-50", "Enter an amount above zero, like 50 or 12.50."),
-        ("12,50", "Use a point for cents and no comma, like 12.50 or 1250."),
+        ("12,50", "Use a point for cents, like 12.50, and commas for thousands only, like 1,250."),
         ("1e9", "Enter the amount in digits, like 50 or 12.50."),
         ("NaN", "Enter the amount in digits, like 50 or 12.50."),
         ("fifty", "Enter the amount in digits, like 50 or 12.50."),

@@ -42,7 +42,7 @@ class TestPaying:
         paid = owner.pay(top_up)
         assert (paid.status_code, paid.location) == (303, top_up)
         said = owner.reads(top_up)
-        assert "$73.21 was charged to Visa ending in 4242. Your available credit is $73.21." in said
+        assert "$73.21 was charged to Visa ending in 4242. It is in your available credit." in said
         assert "View receipt" in said
         assert balance(owner.organization) == "73.21"
         assert_ledger_matches(owner.organization, sandbox)

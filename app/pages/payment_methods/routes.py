@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from app.billing import payment_methods
+from app.billing import card_changes, payment_methods
+from app.billing.card_changes import CardNeededError, UnknownCardError
 from app.billing.payment_methods import SetupNotDoneError
 from app.extensions import db, limiter
 from app.pages.actor import current_actor
@@ -17,6 +20,7 @@ from app.web.rate_limits import OFTEN
 
 blueprint = Blueprint("payment_methods", __name__, url_prefix="/billing/payment-methods")
 
+_GONE = "This card is not among your saved cards any more."
 _AWAY = "The payment processor can't be reached, so no card form can be shown. Nothing was saved or charged."
 
 
@@ -46,7 +50,6 @@ def new() -> str | Response:
         "payment_methods/new.html",
         client_secret=setup.client_secret,
         stripe={"publishable_key": settings.stripe_publishable_key, "js_url": settings.stripe_js_url},
-        support_email=settings.support_email,
         next=request.args.get("next"),
         return_url=f"{settings.public_url}{url_for('payment_methods.new', next=request.args.get('next'))}",
     )
@@ -57,6 +60,49 @@ def new() -> str | Response:
 def create() -> Response:
     """Save the card of a finished card form."""
     return _save(request.form.get("setup_intent", ""), request.form.get("next"))
+
+
+@blueprint.post("/<uuid:card_id>/default")
+@org_admin_required
+def make_default(card_id: UUID) -> Response:
+    """Let a card be the one for top-ups and for the plan."""
+    try:
+        method = card_changes.make_default(current_organization(), card_id, current_actor())
+    except UnknownCardError:
+        db.session.rollback()
+        return _again(_GONE)
+    db.session.commit()
+    flash(f"{method.label} is your default card now.")
+    return redirect(url_for("payment_methods.show"), 303)
+
+
+@blueprint.get("/<uuid:card_id>/removal")
+@org_admin_required
+def confirm_removal(card_id: UUID) -> str | Response:
+    """Ask before a card is removed: the page behind the dialog, for browsers without scripts."""
+    card = next(
+        (one for one in payment_methods.list_cards(current_organization()) if one.id == card_id), None
+    )
+    return render_template("payment_methods/remove.html", card=card) if card else _again(_GONE)
+
+
+@blueprint.post("/<uuid:card_id>/removal")
+@org_admin_required
+def remove(card_id: UUID) -> Response:
+    """Remove a card, unless a plan needs it: then say which, and what to do."""
+    try:
+        method = card_changes.remove(current_organization(), card_id, current_actor())
+    except UnknownCardError:
+        return _again(_GONE)
+    except CardNeededError as error:
+        return _again(f"{error} Add another card first, then remove this one.")
+    except PaymentsError:
+        db.session.rollback()
+        return _again(
+            "The payment processor can't be reached, so the card was not removed. Try again in a moment."
+        )
+    flash(f"{method.label} is removed.")
+    return redirect(url_for("payment_methods.show"), 303)
 
 
 def _save(setup_intent_id: str, wanted_next: str | None) -> Response:

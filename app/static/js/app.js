@@ -1,6 +1,7 @@
 // What every page runs. Each module does one thing and looks for its own elements; without any of them the pages work.
 import "./amount.js";
 import "./connection.js";
+import "./dialogs.js";
 import "./focus.js";
 import "./history.js";
 import "./shortcuts.js";
