@@ -250,7 +250,7 @@ def test_a_card_is_removed_by_keyboard_after_being_asked(page: Page, app: Flask)
     page.keyboard.press("Enter")
     dialog.get_by_role("button", name="Remove card").press("Enter")
     expect(page.get_by_role("status").first).to_contain_text("Visa ending in 4242 is removed")
-    expect(page.get_by_text("Mastercard ending in 4444", exact=True)).to_be_visible()
+    expect(page.get_by_role("button", name="Remove Mastercard ending in 4444")).to_be_visible()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
