@@ -7,8 +7,6 @@ from flask import Flask, current_app
 
 from config import Settings
 
-API_VERSION = stripe.api_version
-
 
 def init_app(app: Flask, settings: Settings) -> None:
     """Make the process's client. Nothing is sent yet."""
