@@ -84,7 +84,7 @@ def saved(org_id: UUID) -> list[PaymentMethod]:
     """The organization's cards, the default first, then the newest."""
     query = (
         select(PaymentMethod)
-        .where(PaymentMethod.org_id == org_id, PaymentMethod.removed_at.is_(None))
+        .where(PaymentMethod.org_id == org_id, PaymentMethod.removed_at.is_(None), PaymentMethod.is_kept)
         .order_by(PaymentMethod.is_default.desc(), PaymentMethod.created_at.desc())
     )
     return list(db.session.scalars(query))

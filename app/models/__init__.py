@@ -1,5 +1,6 @@
 """The tables, one file per aggregate."""
 
+from app.models.dispute import Dispute
 from app.models.hold import Hold, HoldState
 from app.models.ledger import (
     Account,
@@ -12,10 +13,12 @@ from app.models.ledger import (
     WalletLine,
 )
 from app.models.organization import AuditEvent, Membership, Organization, Role, SignInSession, User
+from app.models.payment_method import PaymentMethod, card_label
 from app.models.rate_limit import RateLimitCounter
+from app.models.reconciliation import ReconciliationRun
 from app.models.stripe_event import EventState, StripeEvent
 from app.models.subscription import Invoice, InvoiceStatus, Subscription, SubscriptionStatus
-from app.models.top_up import PaymentMethod, TopUp, TopUpStatus, card_label
+from app.models.top_up import TopUp, TopUpStatus
 from app.models.usage import Allowance, ResourceCount, UsageDaily, UsageReport
 
 __all__ = [
@@ -24,6 +27,7 @@ __all__ = [
     "Allowance",
     "AuditEvent",
     "CallingState",
+    "Dispute",
     "EventState",
     "Hold",
     "HoldState",
@@ -33,6 +37,7 @@ __all__ = [
     "Organization",
     "PaymentMethod",
     "RateLimitCounter",
+    "ReconciliationRun",
     "ResourceCount",
     "Role",
     "SignInSession",

@@ -6,7 +6,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.extensions import Base
@@ -20,7 +20,10 @@ class Role(StrEnum):
 
 
 class Organization(Base):
-    """A customer of Voice Portal. `currency` is fixed for good: its whole ledger is in it."""
+    """A customer of Voice Portal. `currency` is fixed for good: its whole ledger is in it.
+
+    `billing_emails` are who gets mail about money; where there are none, the owners do.
+    """
 
     __tablename__ = "organization"
 
@@ -30,6 +33,7 @@ class Organization(Base):
     currency: Mapped[str] = mapped_column(String(3))
     timezone: Mapped[str] = mapped_column(String(64), default="UTC")
     stripe_customer_id: Mapped[str | None] = mapped_column(String(255), unique=True)
+    billing_emails: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list, server_default="{}")
     created_at: Mapped[Created]
 
 

@@ -1,4 +1,4 @@
-"""Top-ups and the cards that pay for them."""
+"""Top-ups: one wish to add credit each."""
 
 from __future__ import annotations
 
@@ -23,13 +23,6 @@ from app.extensions import Base
 from app.models.columns import Created, Id, Micro, enum_type
 from app.models.scope import OrgScoped
 
-_BRANDS = {
-    "amex": "American Express",
-    "diners": "Diners Club",
-    "jcb": "JCB",
-    "unionpay": "UnionPay",
-}
-
 
 class TopUpStatus(StrEnum):
     """Where a top-up stands. `paying` and `action` have an open payment at Stripe."""
@@ -40,51 +33,6 @@ class TopUpStatus(StrEnum):
     SUCCEEDED = "succeeded"
     DECLINED = "declined"  # nothing was charged; another card may pay the same top-up
     CANCELED = "canceled"
-
-
-class PaymentMethod(OrgScoped, Base):
-    """A card, as Stripe tells it. `removed_at` is set once it is detached; its top-ups keep naming it."""
-
-    __tablename__ = "payment_method"
-    __table_args__ = (
-        UniqueConstraint("org_id", "stripe_id"),
-        Index("ix_payment_method_stripe_id", "stripe_id"),
-        Index(
-            "uq_payment_method_default",
-            "org_id",
-            unique=True,
-            postgresql_where=text("is_default AND removed_at IS NULL"),
-        ),
-    )
-
-    id: Mapped[Id]
-    stripe_id: Mapped[str] = mapped_column(String(255))
-    brand: Mapped[str] = mapped_column(String(40))
-    last4: Mapped[str] = mapped_column(String(4))
-    exp_month: Mapped[int]
-    exp_year: Mapped[int]
-    fingerprint: Mapped[str | None] = mapped_column(String(255))
-    is_default: Mapped[bool] = mapped_column(default=False)
-    created_at: Mapped[Created]
-    removed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
-
-    @property
-    def brand_label(self) -> str:
-        return _brand_label(self.brand)
-
-    @property
-    def label(self) -> str:
-        """As sentences name a card: `Visa ending in 4242`."""
-        return card_label(self.brand, self.last4)
-
-
-def card_label(brand: str, last4: str) -> str:
-    """The label of a card that was read without being loaded."""
-    return f"{_brand_label(brand)} ending in {last4}"
-
-
-def _brand_label(brand: str) -> str:
-    return _BRANDS.get(brand, brand.replace("_", " ").title())
 
 
 class TopUp(OrgScoped, Base):

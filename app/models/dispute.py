@@ -1,0 +1,46 @@
+"""Payments that a cardholder has disputed with their bank: a projection of Stripe's."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import DateTime, ForeignKeyConstraint, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.billing.money import Money
+from app.extensions import Base
+from app.models.columns import Micro, When
+from app.models.scope import OrgScoped
+
+
+class Dispute(OrgScoped, Base):
+    """One dispute of one top-up. What it took from the wallet, or gave back, is in the ledger alone.
+
+    `status` and `reason` are Stripe's words (https://docs.stripe.com/api/disputes/object); an inquiry's status starts
+    with `warning_`. `evidence_due_at` is until when the bank takes evidence.
+    """
+
+    __tablename__ = "dispute"
+    __table_args__ = (
+        Index("ix_dispute_top_up", "org_id", "top_up_id"),
+        ForeignKeyConstraint(["org_id", "top_up_id"], ["top_up.org_id", "top_up.id"]),
+    )
+
+    stripe_id: Mapped[str] = mapped_column(String(255), primary_key=True)
+    top_up_id: Mapped[UUID]
+    amount_micro: Mapped[Micro]
+    currency: Mapped[str] = mapped_column(String(3))
+    status: Mapped[str] = mapped_column(String(60))
+    reason: Mapped[str] = mapped_column(String(60))
+    opened_at: Mapped[When]
+    evidence_due_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+    @property
+    def amount(self) -> Money:
+        return Money(self.amount_micro, self.currency)
+
+    @property
+    def is_inquiry(self) -> bool:
+        """Whether the bank only asks so far: an inquiry moves no money."""
+        return self.status.startswith("warning_")

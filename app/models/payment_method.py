@@ -1,0 +1,71 @@
+"""The cards that pay for top-ups and plans."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import DateTime, Index, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.extensions import Base
+from app.models.columns import Created, Id
+from app.models.scope import OrgScoped
+
+_BRANDS = {
+    "amex": "American Express",
+    "diners": "Diners Club",
+    "jcb": "JCB",
+    "unionpay": "UnionPay",
+}
+
+
+class PaymentMethod(OrgScoped, Base):
+    """A card, as Stripe tells it. `removed_at` is set once it is detached; its top-ups keep naming it.
+
+    `is_kept` is false for a card that was entered for one top-up only: it pays that one and is never listed.
+    `failing_since` and `failing_code` are set once its bank said that trying again is no use, until it works again.
+    """
+
+    __tablename__ = "payment_method"
+    __table_args__ = (
+        UniqueConstraint("org_id", "stripe_id"),
+        Index("ix_payment_method_stripe_id", "stripe_id"),
+        Index(
+            "uq_payment_method_default",
+            "org_id",
+            unique=True,
+            postgresql_where=text("is_default AND removed_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[Id]
+    stripe_id: Mapped[str] = mapped_column(String(255))
+    brand: Mapped[str] = mapped_column(String(40))
+    last4: Mapped[str] = mapped_column(String(4))
+    exp_month: Mapped[int]
+    exp_year: Mapped[int]
+    fingerprint: Mapped[str | None] = mapped_column(String(255))
+    is_default: Mapped[bool] = mapped_column(default=False)
+    is_kept: Mapped[bool] = mapped_column(default=True, server_default=text("true"))
+    failing_since: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    failing_code: Mapped[str | None] = mapped_column(String(60))
+    created_at: Mapped[Created]
+    removed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+    @property
+    def brand_label(self) -> str:
+        return _brand_label(self.brand)
+
+    @property
+    def label(self) -> str:
+        """As sentences name a card: `Visa ending in 4242`."""
+        return card_label(self.brand, self.last4)
+
+
+def card_label(brand: str, last4: str) -> str:
+    """The label of a card that was read without being loaded."""
+    return f"{_brand_label(brand)} ending in {last4}"
+
+
+def _brand_label(brand: str) -> str:
+    return _BRANDS.get(brand, brand.replace("_", " ").title())
