@@ -51,7 +51,11 @@ window.mountCard = (options) => new Promise((resolve) => {
   window.elements = window.stripe.elements(options);
   const element = window.elements.create("payment");
   element.on("change", ({ empty, complete }) => window.happened.push(`change ${empty} ${complete}`));
-  element.once("ready", () => resolve());
+  element.on("focus", () => window.happened.push("focus"));
+  element.on("ready", () => {
+    window.happened.push("ready");
+    resolve();
+  });
   element.mount("#card");
 });
 window.start = (work) => {

@@ -102,7 +102,7 @@ def test_the_fields_are_reached_in_order_by_keyboard_and_enter_submits(customer:
         customer.page.keyboard.press("Tab")
     expect(customer.page.get_by_role("button", name="Save card")).to_be_focused()
     customer.card.get_by_label("CVC").press("Enter")
-    customer.page.wait_for_function("happened.includes('submit')")
+    customer.page.wait_for_function("() => happened.includes('submit')")
     assert "change false true" in customer.page.evaluate("happened")
 
 

@@ -16,6 +16,7 @@ const fields = [
 ];
 const [number, expiration, cvc] = fields;
 let last = "";
+let isReady = false;
 
 function changed() {
   const { id, name, cvc: length } = brand();
@@ -44,19 +45,23 @@ function validate() {
   return { error: { type: "validation_error", code, message } };
 }
 
-async function paymentMethod({ key, billingDetails }) {
+async function paymentMethod({ key, params }) {
   const { error } = validate();
   if (error) return { error };
   const { month, year } = expirationOf(expiration.input.value);
   const card = { number: digitsOf(number.input.value), exp_month: month, exp_year: year, cvc: cvc.input.value };
-  return createPaymentMethod({ key, card, billingDetails: { ...defaults.billingDetails, ...billingDetails } });
+  const details = { ...defaults.billingDetails, ...params.billing_details };
+  return createPaymentMethod({ key, card, params: { ...params, billing_details: details } });
 }
 
 function options({ defaults: given, ...appearance }) {
   defaults = given;
   dress(appearance);
+  if (isReady) return;
+  isReady = true;
   reportHeight();
   tell("ready");
+  changed();
 }
 
 function clear() {
@@ -81,5 +86,4 @@ window.addEventListener("blur", () => tell("blur"));
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape") tell("escape");
 });
-changed();
 tell("hello");

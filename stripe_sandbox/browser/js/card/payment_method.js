@@ -1,16 +1,16 @@
 // The one request that carries a card: from this frame to the stand-in, with the page's publishable key.
-function flattened(prefix, values, into) {
-  for (const [name, value] of Object.entries(values ?? {})) {
-    const path = `${prefix}[${name}]`;
-    if (value && typeof value === "object") flattened(path, value, into);
-    else if (value !== null && value !== undefined && value !== "") into.append(path, value);
-  }
+const ALLOWED = ["billing_details", "metadata", "allow_redisplay"];
+
+function flattened(path, value, into) {
+  if (value === null || value === undefined || value === "") return;
+  if (typeof value !== "object") into.append(path, value);
+  else for (const [name, part] of Object.entries(value)) flattened(`${path}[${name}]`, part, into);
 }
 
-async function createPaymentMethod({ key, card, billingDetails }) {
+async function createPaymentMethod({ key, card, params }) {
   const body = new URLSearchParams({ type: "card" });
   flattened("card", card, body);
-  flattened("billing_details", billingDetails, body);
+  for (const name of ALLOWED) flattened(name, params[name], body);
   try {
     const response = await fetch("/v1/payment_methods", {
       method: "POST",

@@ -6,6 +6,7 @@ class Channel {
   #told;
   #waiting = new Map();
   #asked = 0;
+  #isClosed = false;
   #hear = (event) => this.#receive(event);
 
   constructor(frame, told) {
@@ -18,7 +19,8 @@ class Channel {
     this.#frame.contentWindow?.postMessage({ ...content, source: CHANNEL, type }, HOME);
   }
 
-  ask(type, content = {}) {
+  async ask(type, content = {}) {
+    if (this.#isClosed) return { error: unreachable() };
     this.#asked += 1;
     const question = this.#asked;
     return new Promise((resolve) => {
@@ -28,6 +30,7 @@ class Channel {
   }
 
   close() {
+    this.#isClosed = true;
     window.removeEventListener("message", this.#hear);
     for (const resolve of this.#waiting.values()) resolve({ error: unreachable() });
     this.#waiting.clear();

@@ -9,6 +9,8 @@ async function confirmWithElements(key, options, kind) {
   if (object !== kind) throw new IntegrationError(`The client secret is not one of a ${kind}.`);
   if (redirect === "always") required(confirmParams.return_url, "You must provide confirmParams.return_url.");
 
+  const mismatch = await mismatchAt(key, elements, clientSecret);
+  if (mismatch) return mismatch;
   const method = await paymentMethodFor(key, elements, confirmParams);
   if (method.error) return method;
   const given = confirmParams.return_url ? { return_url: new URL(confirmParams.return_url, window.location.href).href } : {};
@@ -17,15 +19,22 @@ async function confirmWithElements(key, options, kind) {
   return answer;
 }
 
+// What an intent has other than its elements said before it was made; nothing where they agree.
+async function mismatchAt(key, elements, clientSecret) {
+  if (!elements?.isDeferred) return null;
+  requireSubmit(elements, "stripe.confirmPayment() or stripe.confirmSetup()");
+  const answer = await retrieve(key, clientSecret);
+  if (answer.error) return answer;
+  const [intent] = Object.values(answer);
+  const message = elements.mismatchWith(intent);
+  return message ? { error: { type: "invalid_request_error", message, [intent.object]: intent } } : null;
+}
+
 async function paymentMethodFor(key, elements, confirmParams) {
   if (!elements) {
     return { parameters: confirmParams.payment_method ? { payment_method: confirmParams.payment_method } : {} };
   }
-  if (elements.needsSubmit) {
-    throw new IntegrationError("elements.submit() must be called before stripe.confirmPayment() or stripe.confirmSetup().");
-  }
-  const details = confirmParams.payment_method_data?.billing_details;
-  const { error, paymentMethod } = await elements.payment().createPaymentMethod(key, details);
+  const { error, paymentMethod } = await elements.payment().createPaymentMethod(key, confirmParams.payment_method_data);
   return error ? { error } : { parameters: { payment_method: paymentMethod.id } };
 }
 

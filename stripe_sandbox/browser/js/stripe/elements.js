@@ -5,10 +5,7 @@ class Elements {
   #submitted = false;
 
   constructor(options = {}) {
-    if (options.clientSecret && options.mode) {
-      throw new IntegrationError("Please provide either clientSecret or mode to elements(), not both.");
-    }
-    if (options.clientSecret) intentOf(options.clientSecret);
+    checkOptions(options);
     this.#options = options;
   }
 
@@ -28,11 +25,27 @@ class Elements {
     return this.#options.appearance?.variables ?? {};
   }
 
-  get needsSubmit() {
-    return !this.clientSecret && !this.#submitted;
+  // Whether the intent is made after the fields were shown.
+  get isDeferred() {
+    return !this.clientSecret;
+  }
+
+  get wasSubmitted() {
+    return this.#submitted;
+  }
+
+  get makesPaymentMethods() {
+    return this.#options.paymentMethodCreation === "manual";
+  }
+
+  mismatchWith(intent) {
+    return this.isDeferred && this.#options.mode ? mismatchOf(this.#options, intent) : null;
   }
 
   create(type, options) {
+    if (type === "payment" && !this.clientSecret && !this.#options.mode) {
+      throw new IntegrationError("In order to create a payment element, you must pass a clientSecret or mode when creating the Elements group.");
+    }
     if (type !== "payment" && type !== "card") {
       throw new IntegrationError(`A valid Element name must be provided. Valid Elements are: payment; you passed: ${type}.`);
     }
@@ -49,7 +62,12 @@ class Elements {
   }
 
   update(options) {
-    this.#options = { ...this.#options, ...options };
+    const updated = { ...this.#options, ...options };
+    if (updated.clientSecret !== this.clientSecret) {
+      throw new IntegrationError("The client secret of elements can't be changed: make new elements.");
+    }
+    checkOptions(updated);
+    this.#options = updated;
     for (const element of this.#elements.values()) element.update({});
   }
 

@@ -19,6 +19,7 @@ class PaymentElement extends Emitter {
   #frame = null;
   #channel = null;
   #ready = null;
+  #giveUp = () => {};
   #gone = false;
   #recolor = () => this.#channel?.tell("options", this.#settings());
   state = { empty: true, complete: false };
@@ -46,6 +47,7 @@ class PaymentElement extends Emitter {
   unmount() {
     PREFERS_DARK.removeEventListener("change", this.#recolor);
     this.#channel?.close();
+    this.#giveUp();
     this.#frame?.remove();
     this.#channel = null;
     this.#frame = null;
@@ -85,18 +87,20 @@ class PaymentElement extends Emitter {
     return (await this.#mounted()).ask("validate");
   }
 
-  async createPaymentMethod(key, billingDetails = {}) {
-    return (await this.#mounted()).ask("createPaymentMethod", { key, billingDetails });
+  // `params` are those of the API but for the card itself, which only the frame knows.
+  async createPaymentMethod(key, params = {}) {
+    return (await this.#mounted()).ask("createPaymentMethod", { key, params });
   }
 
   async #mounted() {
-    if (!this.#channel) {
+    const channel = this.#channel;
+    if (!channel) {
       throw new IntegrationError(
         "We could not retrieve data from the specified Element. Please make sure the Element you are attempting to use is still mounted.",
       );
     }
     await this.#ready;
-    return this.#channel;
+    return channel;
   }
 
   #tellWhenReady(type) {
@@ -115,19 +119,22 @@ class PaymentElement extends Emitter {
     this.#frame = frame;
     frame.src = framed("/_sandbox/frames/card", { scheme: this.#scheme(), locale: this.#owner.locale });
     this.#ready = new Promise((resolve) => {
+      this.#giveUp = resolve;
       this.#channel = new Channel(frame, (type, content) => this.#told(type, content, resolve));
     });
-    frame.addEventListener("load", () => this.#loaded());
+    frame.addEventListener("load", () => this.#loaded(frame));
   }
 
   // A frame that could not be loaded fires `load` too, but never answers: its script has run before `load`.
-  #loaded() {
+  #loaded(frame) {
     let answered = false;
-    this.#ready.then(() => {
+    this.#ready?.then(() => {
       answered = true;
     });
     setTimeout(() => {
-      if (answered || !this.#frame) return;
+      if (answered || this.#frame !== frame) return;
+      this.#channel.close();
+      this.#giveUp();
       this.emit("loaderror", { elementType: "payment", error: unreachable() });
     }, LOAD_PATIENCE_MS);
   }

@@ -1,4 +1,7 @@
-// `Stripe(publishableKey)`, with the names that Stripe.js gives.
+// `Stripe(publishableKey)`, with the names that Stripe.js gives. Like that script it runs under the strictest policy of
+// the page around it, `require-trusted-types-for 'script'; trusted-types 'none'` included: no part of it writes markup
+// (innerHTML, srcdoc) or evaluates strings, and styles are set property by property, never as a style attribute.
+// The page's policy names this origin in script-src, connect-src and frame-src, and nothing else for it.
 class StripeClient {
   #key;
 
@@ -45,8 +48,9 @@ class StripeClient {
     return retrieve(this.#key, clientSecret);
   }
 
-  async createPaymentMethod({ elements, params = {} }) {
-    return elements.payment().createPaymentMethod(this.#key, params.billing_details);
+  async createPaymentMethod({ params, ...from }) {
+    const { billing_details: details, metadata } = from;
+    return elementFor(from).createPaymentMethod(this.#key, params ?? { billing_details: details, metadata });
   }
 
   registerAppInfo() {}
@@ -56,7 +60,7 @@ class StripeClient {
     if (!method || typeof method === "string") {
       return confirmIntent(this.#key, clientSecret, method ? { ...given, payment_method: method } : given);
     }
-    const made = await method.card.createPaymentMethod(this.#key, method.billing_details);
+    const made = await method.card.createPaymentMethod(this.#key, { billing_details: method.billing_details });
     return made.error ? made : confirmIntent(this.#key, clientSecret, { ...given, payment_method: made.paymentMethod.id });
   }
 }
