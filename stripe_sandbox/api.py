@@ -13,7 +13,8 @@ from stripe_sandbox.conformance import Operation, find_operation
 from stripe_sandbox.context import HANDLERS
 from stripe_sandbox.errors import ApiError
 from stripe_sandbox.faults import Fault
-from stripe_sandbox.sandbox import Request, Sandbox
+from stripe_sandbox.request_log import Request
+from stripe_sandbox.sandbox import Sandbox
 from stripe_sandbox.serving import Asked, Result, serve
 from stripe_sandbox.store import new_id
 
@@ -55,7 +56,7 @@ def _note(sandbox: Sandbox, result: Result, request_id: str, fault: Fault | None
         replayed=result.replayed,
         fault=fault.kind if fault else None,
     )
-    sandbox.log.add(noted)
+    sandbox.log.add(noted, _sent(), result.body)
 
 
 def _result(sandbox: Sandbox, request_id: str, fault: Fault | None) -> Result:
@@ -65,7 +66,7 @@ def _result(sandbox: Sandbox, request_id: str, fault: Fault | None) -> Result:
             operation=_operation(),
             method=request.method,
             path=request.path,
-            sent=params.decode([*request.args.items(multi=True), *request.form.items(multi=True)]),
+            sent=params.decode(_sent()),
             key=_key(),
             request_id=request_id,
             publishable=publishable,
@@ -86,6 +87,10 @@ def _operation() -> Operation:
         message = f"Unrecognized request URL ({request.method}: {request.path})."
         raise ApiError(404, "invalid_request_error", message)
     return operation
+
+
+def _sent() -> list[tuple[str, str]]:
+    return [*request.args.items(multi=True), *request.form.items(multi=True)]
 
 
 def _key() -> str | None:

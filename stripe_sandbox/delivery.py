@@ -54,15 +54,32 @@ class Delivery:
         for event in events:
             endpoints = self._endpoints(event["type"])
             self._store.save({**event, "pending_webhooks": len(endpoints)})
-            for url, secret in endpoints:
-                for _ in range(2 if self.mode == "duplicate" else 1):
-                    self._store.execute(
-                        "INSERT INTO delivery (event, url, secret, due) VALUES (?, ?, ?, ?)",
-                        event["id"],
-                        url,
-                        secret,
-                        time.time(),
-                    )
+            for _ in range(2 if self.mode == "duplicate" else 1):
+                self._queue(event["id"], endpoints)
+
+    def send_again(self, event: dict[str, Any]) -> dict[str, int]:
+        """Send an event once more, now, whatever became of it and whatever the mode; how many took or refused it."""
+        queued = self._queue(event["id"], self._endpoints(event["type"]))
+        taken = sum(self._send(delivery_id) for delivery_id in queued)
+        return {"taken": taken, "refused": len(queued) - taken}
+
+    def deliveries(self, event_id: str) -> list[dict[str, Any]]:
+        """An event's deliveries, the first one first: their address, state, and attempts with time and answer."""
+        query = "SELECT id, url, state, due FROM delivery WHERE event = ? ORDER BY id"
+        return [
+            {"id": id_, "url": url, "state": state, "due": due, "attempts": self._attempts(id_)}
+            for id_, url, state, due in self._store.execute(query, event_id)
+        ]
+
+    def _attempts(self, delivery_id: int) -> list[dict[str, Any]]:
+        query = "SELECT at, answer FROM attempt WHERE delivery = ? ORDER BY at"
+        return [{"at": at, "answer": answer} for at, answer in self._store.execute(query, delivery_id)]
+
+    def _queue(self, event_id: str, endpoints: list[tuple[str, str]]) -> list[int]:
+        query = "INSERT INTO delivery (event, url, secret, due) VALUES (?, ?, ?, ?) RETURNING id"
+        return [
+            self._store.execute(query, event_id, url, secret, time.time())[0][0] for url, secret in endpoints
+        ]
 
     def wake(self) -> None:
         """Something was queued."""
@@ -104,6 +121,7 @@ class Delivery:
             if state != "due":  # sent by the other thread while this one waited
                 return bool(state == "taken")
             taken, answer = _post(url, secret, event)
+            self._store.execute("INSERT INTO attempt VALUES (?, ?, ?)", delivery_id, time.time(), answer)
             state = "taken" if taken else "due" if tries < len(PAUSES) else "given up"
             due = time.time() + PAUSES[min(tries, len(PAUSES) - 1)]
             self._store.execute(

@@ -45,6 +45,11 @@ class Faults:
                     return fault
         return None
 
+    def waiting(self) -> list[Fault]:
+        """Those ordered that are still to come."""
+        with self._lock:
+            return [fault for fault in self._faults if fault.times > 0]
+
     def clear(self) -> None:
         with self._lock:
             self._faults.clear()

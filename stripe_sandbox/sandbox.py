@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
-from dataclasses import dataclass
 from typing import Any
 
 from stripe_sandbox.conformance import Operation
@@ -11,43 +9,11 @@ from stripe_sandbox.context import Call
 from stripe_sandbox.delivery import Delivery
 from stripe_sandbox.faults import Faults
 from stripe_sandbox.idempotency import Idempotency
+from stripe_sandbox.request_log import RequestLog
 from stripe_sandbox.resources import challenges
 from stripe_sandbox.resources.common import find
 from stripe_sandbox.settings import Settings
 from stripe_sandbox.store import Store
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """A call that came: no parameters, so no card's number either.
-
-    `status` is what was answered, or would have been had no `fault` cut the connection; 0 where nothing was served.
-    """
-
-    at: float
-    method: str
-    path: str
-    status: int
-    request_id: str
-    idempotency_key: str | None = None
-    replayed: bool = False
-    fault: str | None = None
-
-
-class RequestLog:
-    """The newest calls."""
-
-    def __init__(self) -> None:
-        self._requests: deque[Request] = deque(maxlen=500)
-
-    def add(self, request: Request) -> None:
-        self._requests.append(request)
-
-    def newest(self) -> list[Request]:
-        return list(reversed(self._requests))
-
-    def clear(self) -> None:
-        self._requests.clear()
 
 
 class Sandbox:
@@ -59,7 +25,7 @@ class Sandbox:
         self.faults = Faults()
         self.idempotency = Idempotency(self.store)
         self.delivery = Delivery(self.store, settings)
-        self.log = RequestLog()
+        self.log = RequestLog(self.store)
 
     def call(self, **params: Any) -> Call:
         """A call of the stand-in's own, for what its control endpoints do."""

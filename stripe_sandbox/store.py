@@ -25,8 +25,19 @@ CREATE TABLE IF NOT EXISTS idempotency (
 CREATE TABLE IF NOT EXISTS delivery (
     id INTEGER PRIMARY KEY AUTOINCREMENT, event TEXT NOT NULL, url TEXT NOT NULL, secret TEXT NOT NULL,
     tries INTEGER NOT NULL DEFAULT 0, due REAL NOT NULL, state TEXT NOT NULL DEFAULT 'due', answer TEXT);
+CREATE TABLE IF NOT EXISTS attempt (delivery INTEGER NOT NULL, at REAL NOT NULL, answer TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS request (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT, at REAL NOT NULL, method TEXT NOT NULL, path TEXT NOT NULL,
+    status INTEGER NOT NULL, request_id TEXT UNIQUE NOT NULL, idempotency_key TEXT, replayed INTEGER NOT NULL,
+    fault TEXT, payment_intent TEXT, sent TEXT NOT NULL, answer TEXT NOT NULL, is_cut INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS mode (only_one INTEGER PRIMARY KEY CHECK (only_one = 1), name TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS delivery_due ON delivery (state, due);
+CREATE INDEX IF NOT EXISTS delivery_event ON delivery (event);
+CREATE INDEX IF NOT EXISTS attempt_delivery ON attempt (delivery);
+CREATE INDEX IF NOT EXISTS request_intent ON request (payment_intent, seq);
+CREATE INDEX IF NOT EXISTS object_event ON object (
+    coalesce(json_extract(body, '$.data.object.payment_intent'), json_extract(body, '$.data.object.id')), seq)
+    WHERE kind = 'event';
 """
 _COLUMNS = frozenset({"customer", "payment_intent"})
 _COMPARE = {"gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
@@ -156,7 +167,7 @@ class Store:
 
     def forget_everything(self) -> None:
         with self.locked():
-            for table in ("object", "idempotency", "delivery"):
+            for table in ("object", "idempotency", "delivery", "attempt"):
                 self._db.execute(f"DELETE FROM {table}")  # noqa: S608, names are ours
 
 

@@ -7,7 +7,8 @@ from typing import Any
 
 from flask import abort, current_app
 
-from stripe_sandbox.sandbox import Request, Sandbox
+from stripe_sandbox.request_log import Request
+from stripe_sandbox.sandbox import Sandbox
 
 INTENTS = {"payment_intent", "setup_intent"}
 
