@@ -101,7 +101,14 @@ class RequestLog:
     def _read(self, term: str, *values: Any, limit: int) -> list[Request]:
         query = f"SELECT {_NOTED} FROM request WHERE {term} ORDER BY seq DESC LIMIT ?"  # noqa: S608
         rows = self._store.execute(query, *values, limit)
-        return [Request(*row[:6], bool(row[6]), row[7]) for row in rows]
+        return [_request(*row) for row in rows]
+
+
+def _request(
+    at: float, method: str, path: str, status: int, id_: str, key: str | None, replayed: int, fault: str | None
+) -> Request:
+    """A row of the table, in the order of `_NOTED`."""
+    return Request(at, method, path, status, id_, key, bool(replayed), fault)
 
 
 def _masked(name: str, value: str) -> str:
