@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 from stripe_sandbox.store import Store
@@ -13,7 +13,6 @@ from stripe_sandbox.store import Store
 KEPT = 10_000
 LONGEST = 50_000
 """Characters of an answer that are kept: long lists would fill the file."""
-_NOTED = "at, method, path, status, request_id, idempotency_key, replayed, fault"
 _SECRETS = {"card[number]": 4, "card[cvc]": 0}
 """How many of its last characters may be kept of what nobody may read."""
 _INTENT = re.compile(r"/(pi_\w+)")
@@ -34,6 +33,10 @@ class Request:
     idempotency_key: str | None = None
     replayed: bool = False
     fault: str | None = None
+
+
+_NAMES = [field.name for field in fields(Request)]
+_NOTED = ", ".join(_NAMES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,14 +104,12 @@ class RequestLog:
     def _read(self, term: str, *values: Any, limit: int) -> list[Request]:
         query = f"SELECT {_NOTED} FROM request WHERE {term} ORDER BY seq DESC LIMIT ?"  # noqa: S608
         rows = self._store.execute(query, *values, limit)
-        return [_request(*row) for row in rows]
+        return [_request(row) for row in rows]
 
 
-def _request(
-    at: float, method: str, path: str, status: int, id_: str, key: str | None, replayed: int, fault: str | None
-) -> Request:
-    """A row of the table, in the order of `_NOTED`."""
-    return Request(at, method, path, status, id_, key, bool(replayed), fault)
+def _request(row: tuple[Any, ...]) -> Request:
+    values = dict(zip(_NAMES, row, strict=True))
+    return Request(**{**values, "replayed": bool(values["replayed"])})
 
 
 def _masked(name: str, value: str) -> str:
