@@ -13,7 +13,8 @@ from stripe_sandbox.context import Call
 from stripe_sandbox.delivery import MODES
 from stripe_sandbox.errors import ApiError, invalid
 from stripe_sandbox.faults import KINDS, Fault
-from stripe_sandbox.resources import answers, disputes, events, payment_methods, refunds
+from stripe_sandbox.performing import perform
+from stripe_sandbox.resources import answers, disputes, network_updates, payment_methods, refunds
 from stripe_sandbox.resources.common import find
 from stripe_sandbox.sandbox import Sandbox
 
@@ -110,22 +111,13 @@ def dispute() -> ResponseReturnValue:
 @blueprint.post("/payment_methods/<method_id>/network_update")
 def update_card(method_id: str) -> ResponseReturnValue:
     """The card network tells of a new expiry or number without anybody asking; three years more if not told which."""
-    wanted = _wanted()
-
-    def change(call: Call) -> dict[str, Any]:
-        method = find(call, "payment_method", method_id)
-        changed = {name: wanted[name] for name in ("exp_month", "exp_year", "last4") if name in wanted}
-        method["card"].update(changed or {"exp_year": method["card"]["exp_year"] + 3})
-        call.emit("payment_method.automatically_updated", call.store.save(method))
-        return method
-
-    return _doing(change)
+    return _doing(network_updates.apply, method_id, **_wanted())
 
 
 @blueprint.post("/payment_methods/<method_id>/detach")
 def detach_card(method_id: str) -> ResponseReturnValue:
     """A card is removed in Stripe's dashboard."""
-    return _doing(lambda call: payment_methods.detach(_at(call, method_id)))
+    return _doing(payment_methods.detach, method_id)
 
 
 def _wanted() -> dict[str, Any]:
@@ -136,25 +128,9 @@ def _wanted() -> dict[str, Any]:
     return wanted
 
 
-def _doing(work: Callable[[Call], dict[str, Any]]) -> ResponseReturnValue:
-    sandbox = _sandbox()
-    call = sandbox.call()
-    with sandbox.store.locked():
-        status = 200
-        try:
-            body = work(call)
-        except ApiError as error:
-            if not error.keeps_changes:
-                raise
-            status, body = error.status, error.body
-        sandbox.delivery.enqueue(events.record(call))
-    sandbox.delivery.wake()
-    return jsonify(body), status
-
-
-def _at(call: Call, id_: str) -> Call:
-    call.path_ids = (id_,)
-    return call
+def _doing(work: Callable[[Call], dict[str, Any]], *ids: str, **params: Any) -> ResponseReturnValue:
+    result = perform(_sandbox(), work, *ids, **params)
+    return jsonify(result.body), result.status
 
 
 def _sandbox() -> Sandbox:
