@@ -38,6 +38,7 @@ document.addEventListener("keydown", (event) => {
 });
 document.addEventListener("keyup", () => setTimeout(release));
 window.addEventListener("blur", () => release());
+for (const button of buttons) button.disabled = false;
 listen({ focus: () => document.querySelector("h1").focus() });
 reportHeight();
 tell("ready");
