@@ -49,6 +49,8 @@ class Settings:
     session_idle_minutes: int
     session_absolute_hours: int
     support_email: str
+    smtp_url: str
+    mail_from: str
     log_level: str
     log_format: LogFormat
     debug: bool
@@ -97,6 +99,10 @@ class Settings:
             session_idle_minutes=env.number("SESSION_IDLE_MINUTES", 60),
             session_absolute_hours=env.number("SESSION_ABSOLUTE_HOURS", 12),
             support_email=env.text("SUPPORT_EMAIL", "support@voice-portal.example"),
+            smtp_url=env.text("SMTP_URL", None if production else ""),
+            mail_from=env.text(
+                "MAIL_FROM", None if production else "Voice Portal Billing <billing@voice-portal.example>"
+            ),
             log_level=env.text("LOG_LEVEL", "INFO").upper(),
             log_format=env.choice("LOG_FORMAT", LOG_FORMATS, "json" if production else "text"),
             debug=env.flag("FLASK_DEBUG"),

@@ -7,7 +7,7 @@ from datetime import timedelta
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app import cli, pages, webhooks
+from app import cli, notify, pages, webhooks
 from app.billing import catalog
 from app.extensions import babel, csrf, db, htmx, limiter, login_manager, migrate
 from app.payments import client as stripe_client
@@ -48,6 +48,7 @@ def create_app(settings: Settings) -> Flask:
     csrf.init_app(app)
     limiter.init_app(app)
     stripe_client.init_app(app, settings)
+    notify.init_app(app, settings)
     catalog.init_app(app, settings.catalog_path)
     for part in (identity, assets, formatting, security, errors, health, pages, webhooks, cli):
         part.init_app(app)

@@ -41,7 +41,11 @@ htmx = Htmx()
 babel = Babel()
 limiter = Limiter(key_func=get_remote_address, headers_enabled=True)
 jobs = Jobs(connector=SyncPsycopgConnector())
-"""Defers only, on the connection of the caller's transaction; the worker opens its own (`app.jobs`)."""
+"""The tasks; the worker gives it a connector of its own (`app.jobs`)."""
+
+_deferring = Jobs(connector=SyncPsycopgConnector())
+"""Only writes jobs, on the connection of the caller's transaction. In the worker too, where the connector of `jobs`
+is asynchronous and can't use that connection."""
 
 
 def enqueue(task: str, *, after: timedelta | None = None, lock: str | None = None, **arguments: Any) -> None:
@@ -54,4 +58,4 @@ def enqueue(task: str, *, after: timedelta | None = None, lock: str | None = Non
     options: dict[str, Any] = {"connection": connection, "lock": lock}
     if after is not None:
         options["schedule_in"] = {"seconds": int(after.total_seconds())}
-    jobs.configure_task(name=task, **options).defer(**arguments)
+    _deferring.configure_task(name=task, **options).defer(**arguments)

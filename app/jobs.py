@@ -15,8 +15,9 @@ import structlog
 from flask import Flask
 from procrastinate import PsycopgConnector, RetryStrategy
 
-from app.billing import ledger_check, recovery
+from app.billing import card_expiry, ledger_check, outbox, recovery
 from app.extensions import db, jobs
+from app.models import MailState
 from app.people import sessions
 from app.web.identity import session_limits
 from app.webhooks import handling
@@ -93,3 +94,28 @@ def nightly(**_: int) -> None:
     log.info("ledger_checked", differences=len(findings))
     sessions.forget_expired(session_limits())
     db.session.commit()
+
+
+@jobs.task(name="send_mail", pass_context=True)
+@in_app
+def send_mail(org_id: str, mail_id: str) -> None:
+    """Send a mail of the outbox, which plans its own next try."""
+    outbox.deliver(UUID(org_id), UUID(mail_id))
+
+
+@jobs.periodic(cron="* * * * *")
+@jobs.task(name="sweep_mail", queueing_lock="sweep_mail", pass_context=True)
+@in_app
+def sweep_mail(**_: int) -> None:
+    """Send what a killed process left in the outbox; where one must wait, the others wait too."""
+    for org_id, mail_id in outbox.left_over():
+        if outbox.deliver(org_id, mail_id) is MailState.WAITING:
+            break
+
+
+@jobs.periodic(cron="41 8 * * *")
+@jobs.task(name="tell_of_expiring_cards", queueing_lock="tell_of_expiring_cards", pass_context=True)
+@in_app
+def tell_of_expiring_cards(**_: int) -> None:
+    """Write to the people whose card is about to expire."""
+    card_expiry.tell()

@@ -17,6 +17,8 @@ PRODUCTION = {
     "STRIPE_SECRET_KEY": "sk_live_x",
     "STRIPE_PUBLISHABLE_KEY": "pk_live_x",
     "STRIPE_WEBHOOK_SECRET": "whsec_x",
+    "SMTP_URL": "smtps://user:secret@mail.example",
+    "MAIL_FROM": "Billing <billing@portal.example>",
 }
 
 

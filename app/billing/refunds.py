@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from app.billing import audit, calling, ledger
+from app.billing import audit, calling, ledger, notices
 from app.billing.ledger import Entry
 from app.extensions import db
 from app.models import AccountName, TopUp, TransferKind
@@ -42,8 +42,11 @@ def apply(refund: Refund, *, at: datetime | None = None) -> bool:
             top_up_id=top_up.id,
             detail="Failed: credited again" if undone else "To the card it was paid with",
         )
-        if ledger.post(wallet, entry) is not None:
+        posted = ledger.post(wallet, entry)
+        before = calling.reassess(wallet, now)
+        if posted is not None:
             audit.note(top_up.org_id, audit.STRIPE, kind.value, refund.id, amount=str(refund.amount.decimal))
-        calling.reassess(wallet, now)
+            tell = notices.refund_returned if undone else notices.refunded
+            tell(wallet, top_up, refund.amount, before=before, refund=refund.id, at=now)
     db.session.flush()
     return True

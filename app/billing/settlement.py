@@ -12,7 +12,7 @@ from uuid import UUID
 import structlog
 from sqlalchemy import select
 
-from app.billing import audit, calling, ledger
+from app.billing import audit, calling, ledger, notices
 from app.billing.audit import Actor
 from app.billing.ledger import Entry
 from app.extensions import db
@@ -56,6 +56,10 @@ def apply(
     else:
         top_up.status = _OPEN.get(payment.status, TopUpStatus.PAYING)
         top_up.decline_code = payment.decline_code if top_up.status is TopUpStatus.DECLINED else None
+        if top_up.decline_code is not None:
+            notices.payment_failed(
+                wallet, top_up, code=payment.decline_code, attempt=payment.charge_id or payment.id
+            )
         wallet.version += 1
     db.session.flush()
     return top_up.status
@@ -96,7 +100,8 @@ def _credit(wallet: Wallet, top_up: TopUp, payment: Payment, actor: Actor, now: 
         detail=card.label,
     )
     ledger.post(wallet, entry)
-    calling.reassess(wallet, now)
+    before = calling.reassess(wallet, now)
+    notices.charged(wallet, top_up, before=before, payment=payment.id, at=now)
     top_up.status = TopUpStatus.SUCCEEDED
     top_up.decline_code = None
     top_up.settled_at = now
@@ -117,5 +122,7 @@ def _end(org_id: UUID, top_up_id: UUID, status: TopUpStatus, code: str | None) -
         return
     top_up.status = status
     top_up.decline_code = code
+    if status is TopUpStatus.DECLINED:
+        notices.payment_failed(wallet, top_up, code=code, attempt=f"{top_up.id}:{top_up.attempt}")
     wallet.version += 1
     db.session.flush()

@@ -1,15 +1,15 @@
-"""Commands for operators: `flask organization`, `flask user`, `flask ledger`, `flask worker`, `flask demo`."""
+"""Commands for operators, in groups: `flask --help` lists them."""
 
 from __future__ import annotations
 
 from flask import Flask
 
-from app.cli import demo, ledger, people, worker
+from app.cli import demo, ledger, mail, people, worker
 
 
 def init_app(app: Flask) -> None:
     """Register the commands; those of the demo everywhere but in production."""
-    for group in (people.organization, people.user, ledger.ledger):
+    for group in (people.organization, people.user, ledger.ledger, mail.mail):
         app.cli.add_command(group)
     app.cli.add_command(worker.worker)
     if not app.config["SETTINGS"].is_production:

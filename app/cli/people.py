@@ -7,6 +7,7 @@ from flask import current_app, url_for
 from flask.cli import with_appcontext
 
 from app.billing import audit, catalog
+from app.billing.recipients import recipients_of
 from app.extensions import db
 from app.models import Role, User
 from app.people import invitations, organizations
@@ -45,6 +46,28 @@ def create(name: str, slug: str | None, timezone: str) -> None:
     audit.note(made.id, audit.OPERATOR, "organization.created", made.slug)
     db.session.commit()
     click.echo(f"Made {made.name}. Invite its owner: flask user invite --organization {made.slug} EMAIL")
+
+
+@organization.command("recipients")
+@click.argument("slug")
+@click.argument("emails", nargs=-1)
+@click.option("--owners", is_flag=True, help="Let its owners get the mails, as long as nobody else is named.")
+@with_appcontext
+def recipients(slug: str, emails: tuple[str, ...], owners: bool) -> None:
+    """Say who gets an organization's mails about money: those named, instead of who did. Without names: show them."""
+    if emails and owners:
+        raise click.ClickException("Name addresses or say --owners, not both.")
+    try:
+        found = organizations.find_organization(slug)
+        if emails or owners:
+            organizations.set_billing_emails(found, emails)
+            audit.note(found.id, audit.OPERATOR, "organization.recipients_set", slug, emails=list(emails))
+            db.session.commit()
+    except PeopleError as error:
+        raise click.ClickException(str(error)) from error
+    whose = "named" if found.billing_emails else "owners"
+    addresses = ", ".join(recipients_of(found)) or "nobody: it has no owner yet"
+    click.echo(f"Mails about the money of {found.name} go to ({whose}): {addresses}")
 
 
 @user.command()

@@ -12,6 +12,7 @@ from app.models.ledger import (
     Wallet,
     WalletLine,
 )
+from app.models.mail import Mail, MailState
 from app.models.organization import AuditEvent, Membership, Organization, Role, SignInSession, User
 from app.models.payment_method import PaymentMethod, card_label
 from app.models.rate_limit import RateLimitCounter
@@ -33,6 +34,8 @@ __all__ = [
     "HoldState",
     "Invoice",
     "InvoiceStatus",
+    "Mail",
+    "MailState",
     "Membership",
     "Organization",
     "PaymentMethod",

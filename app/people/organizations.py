@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from uuid import UUID
 from zoneinfo import available_timezones
 
@@ -57,10 +58,7 @@ def find_organization(slug: str) -> Organization:
 
 def add_person(email: str, *, name: str, organization: Organization, role: Role) -> User:
     """Give a person, made where they are new, a role in an organization. Raises `PeopleError`."""
-    try:
-        address = validate_email(email, check_deliverability=False, test_environment=True).normalized
-    except EmailNotValidError as error:
-        raise PeopleError(f"{email!r} is not an e-mail address: {error}") from error
+    address = _address(email)
     user = find_user(address)
     if user is None:
         user = User(email=address, name=name.strip() or address)
@@ -88,6 +86,19 @@ def owners_of(org_id: UUID) -> list[User]:
         .order_by(User.name)
     )
     return list(db.session.scalars(query))
+
+
+def set_billing_emails(organization: Organization, emails: Sequence[str]) -> None:
+    """Who is told about money by mail; nobody in particular: its owners. Raises `PeopleError` and changes nothing."""
+    addresses = [_address(email) for email in emails]
+    organization.billing_emails = list({address.lower(): address for address in addresses}.values())
+
+
+def _address(email: str) -> str:
+    try:
+        return validate_email(email, check_deliverability=False, test_environment=True).normalized
+    except EmailNotValidError as error:
+        raise PeopleError(f"{email!r} is not an e-mail address: {error}") from error
 
 
 def slugify(name: str) -> str:

@@ -1,0 +1,153 @@
+"""What billing recipients are told by mail, each thing once: written into the outbox together with the change itself.
+
+A notice is written in the caller's transaction, so it exists exactly when the change does, and a job sends it
+(`app.billing.outbox`). What counts as the same thing is its `source`:
+
+- a charge, a refund, a dispute: Stripe's id of it, so the page, the webhook and the reconciliation tell it once;
+- a failed payment: the charge that failed and the reason. Every attempt that fails is told, also one with a person in
+  front of the page: the mail is for those who are not, and each can be read without the others. Where the bank was
+  never asked for money (a confirmation given up), a second failure of the same top-up for the same reason is not
+  told again;
+- a card: the month printed on it and how near its end is, so a renewed card is told about anew.
+
+What moves money is told however late it is learned: the wallet changes now. What counts as of longer ago than
+`TOLD_WITHIN` (an import, the demo's past, an old failure found by the reconciliation) is not: nobody can act on it.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TypedDict
+from uuid import UUID
+
+from sqlalchemy.dialects.postgresql import insert
+
+from app.billing import calling, catalog, declines
+from app.billing.money import Money
+from app.extensions import db, enqueue
+from app.models import CallingState, Mail, MailState, PaymentMethod, TopUp, Wallet
+from app.models.columns import utc_now, uuid7
+from app.notify import letters
+from app.notify.letters import Letter
+
+TOLD_WITHIN = timedelta(days=3)
+
+
+class _About(TypedDict):
+    """What every letter about a top-up says."""
+
+    top_up_id: UUID
+    amount: Money
+    card: str
+    at: datetime
+    calling: letters.Calling
+
+
+def charged(wallet: Wallet, top_up: TopUp, *, before: CallingState, payment: str, at: datetime) -> None:
+    """A top-up was paid by `payment`, a payment intent's id. `before` is the calling state until then."""
+    letter = letters.Charged(**_about(wallet, top_up, top_up.amount, before, at))
+    _write(top_up.org_id, letter, payment, at)
+
+
+def payment_failed(wallet: Wallet, top_up: TopUp, *, code: str | None, attempt: str) -> None:
+    """An attempt to pay a top-up failed. `code` is the decline's; `attempt` names it, at best by its charge's id."""
+    at = top_up.paying_since or top_up.created_at
+    advice = declines.advice_for(code)
+    letter = letters.PaymentFailed(
+        **_about(wallet, top_up, top_up.amount, wallet.state, at),
+        reason=advice.message,
+        next_step=advice.next_step,
+    )
+    _write(top_up.org_id, letter, f"{attempt}:{code or ''}", at)
+
+
+def refunded(
+    wallet: Wallet, top_up: TopUp, amount: Money, *, before: CallingState, refund: str, at: datetime
+) -> None:
+    """`amount` of a top-up goes back to its card, by the refund of this id."""
+    letter = letters.Refunded(**_about(wallet, top_up, amount, before, at), paid=top_up.amount)
+    _write(top_up.org_id, letter, refund, at)
+
+
+def refund_returned(
+    wallet: Wallet, top_up: TopUp, amount: Money, *, before: CallingState, refund: str, at: datetime
+) -> None:
+    """A refund did not reach its card, and its credit came back."""
+    _write(top_up.org_id, letters.RefundReturned(**_about(wallet, top_up, amount, before, at)), refund, at)
+
+
+def dispute_opened(
+    wallet: Wallet,
+    top_up: TopUp,
+    amount: Money,
+    *,
+    before: CallingState,
+    dispute: str,
+    answer_by: datetime | None,
+    at: datetime,
+) -> None:
+    """A bank took `amount` of a top-up back until it has decided."""
+    about = _about(wallet, top_up, amount, before, at)
+    _write(
+        top_up.org_id, letters.DisputeOpened(**about, paid=top_up.amount, answer_by=answer_by), dispute, at
+    )
+
+
+def dispute_won(
+    wallet: Wallet, top_up: TopUp, amount: Money, *, before: CallingState, dispute: str, at: datetime
+) -> None:
+    """A bank gave back what it had taken for a dispute."""
+    _write(top_up.org_id, letters.DisputeWon(**_about(wallet, top_up, amount, before, at)), dispute, at)
+
+
+def dispute_lost(wallet: Wallet, top_up: TopUp, amount: Money, *, dispute: str, at: datetime) -> None:
+    """A bank keeps for good what it had taken for a dispute. The wallet does not change again."""
+    about = _about(wallet, top_up, amount, wallet.state, at)
+    _write(top_up.org_id, letters.DisputeLost(**about), dispute, at)
+
+
+def invoice_failed(
+    org_id: UUID, *, number: str, what: str, amount: Money, code: str | None, attempt: str, at: datetime
+) -> None:
+    """The charge for a plan failed. `attempt` names it, at best by its charge's id; `what` is what it was for."""
+    advice = declines.advice_for(code)
+    letter = letters.InvoiceFailed(
+        number=number, what=what, amount=amount, at=at, reason=advice.message, next_step=advice.next_step
+    )
+    _write(org_id, letter, attempt, at)
+
+
+def card_expiring(method: PaymentMethod, letter: letters.CardExpiring, *, notice_days: int) -> None:
+    """A card is `notice_days` or fewer from its end."""
+    source = f"{method.id}:{method.exp_year}-{method.exp_month:02}:{notice_days}"
+    _write(method.org_id, letter, source, utc_now())
+
+
+def _about(wallet: Wallet, top_up: TopUp, amount: Money, before: CallingState, at: datetime) -> _About:
+    card = db.session.get_one(PaymentMethod, (top_up.org_id, top_up.payment_method_id))
+    missing = calling.missing_to_call(wallet, least=catalog.current().top_up.minimum)
+    after = letters.Calling(
+        available=wallet.available, before=before.value, after=wallet.state.value, missing=missing
+    )
+    return {"top_up_id": top_up.id, "amount": amount, "card": card.label, "at": at, "calling": after}
+
+
+def _write(org_id: UUID, letter: Letter, source: str, at: datetime) -> None:
+    now = utc_now()
+    if now - at > TOLD_WITHIN:
+        return
+    fresh = insert(Mail).values(
+        org_id=org_id,
+        id=uuid7(),
+        kind=letter.kind,
+        source=source,
+        facts=letters.pack(letter),
+        created_at=now,
+        state=MailState.WAITING,
+        next_try_at=now,
+    )
+    written = db.session.execute(
+        fresh.on_conflict_do_nothing(index_elements=[Mail.org_id, Mail.kind, Mail.source]).returning(Mail.id)
+    ).scalar()
+    if written is not None:
+        enqueue("send_mail", org_id=str(org_id), mail_id=str(written))

@@ -1,0 +1,19 @@
+"""Who is told about an organization's money by mail."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from app.extensions import db
+from app.models import Membership, Organization, Role, User
+
+
+def recipients_of(organization: Organization) -> list[str]:
+    """The organization's billing recipients; where none are set, its owners. Each address once, in order."""
+    addresses = organization.billing_emails or db.session.scalars(
+        select(User.email)
+        .join(Membership, Membership.user_id == User.id)
+        .where(Membership.org_id == organization.id, Membership.role == Role.ORG_ADMIN)
+        .order_by(User.created_at)
+    )
+    return list({address.lower(): address for address in addresses}.values())

@@ -1,0 +1,98 @@
+"""`flask mail`: what was sent to billing recipients, what could not be, and trying it again."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import click
+from flask.cli import with_appcontext
+
+from app import notify
+from app.billing import outbox
+from app.billing.outbox import MailNotFoundError
+from app.extensions import db
+from app.models import Mail, Organization
+from app.models.columns import utc_now, uuid7
+from app.notify.message import Written, message
+from app.notify.transport import AwayError, RefusedError
+from app.people import organizations
+from app.people.organizations import PeopleError
+
+
+@click.group()
+def mail() -> None:
+    """Mails to billing recipients."""
+
+
+@mail.command("list")
+@click.option("--failed", is_flag=True, help="Only mails given up, or refused by one of their recipients.")
+@click.option("--organization", "slug", help="Only this organization's, by its short name.")
+@click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 1000))
+@with_appcontext
+def list_mails(failed: bool, slug: str | None, limit: int) -> None:
+    """List mails, the newest first: when, to which organization, how far it came, its subject and what is wrong."""
+    try:
+        org_id = organizations.find_organization(slug).id if slug else None
+    except PeopleError as error:
+        raise click.ClickException(str(error)) from error
+    found = outbox.newest(limit=limit, failed=failed, org_id=org_id)
+    for one in found:
+        click.echo(_line(one))
+    if not found:
+        click.echo("No mail has failed." if failed else "No mails yet.")
+
+
+@mail.command()
+@click.argument("mail_id", required=False, type=click.UUID)
+@click.option("--all-failed", is_flag=True, help="Every mail that `flask mail list --failed` shows.")
+@with_appcontext
+def retry(mail_id: UUID | None, all_failed: bool) -> None:
+    """Send a mail again to those who don't have it yet. Name it by its id, as the list shows it."""
+    if (mail_id is None) == (not all_failed):
+        raise click.ClickException("Name one mail by its id, or say --all-failed.")
+    try:
+        chosen = [outbox.find(mail_id)] if mail_id else outbox.newest(limit=1000, failed=True)
+    except MailNotFoundError as error:
+        raise click.ClickException(
+            f"There is no mail {mail_id}. `flask mail list` shows those there are."
+        ) from error
+    for one in chosen:
+        outbox.retry(one)
+    db.session.commit()
+    click.echo(f"{len(chosen)} to be sent again; the worker does it now.")
+
+
+@mail.command()
+@click.argument("address")
+@with_appcontext
+def test(address: str) -> None:
+    """Send a mail to an address of your own, to see that SMTP_URL and MAIL_FROM are right."""
+    words = "Mail from Voice Portal billing arrives."
+    try:
+        made = message(
+            Written("Test mail from Voice Portal billing", f"{words}\n", f"<p>{words}</p>\n"),
+            sender=notify.sender(),
+            to=address,
+            thing=str(uuid7()),
+            at=utc_now(),
+        )
+        with notify.transport().connect() as connection:
+            connection.send(made, to=address)
+    except (RefusedError, AwayError, ValueError) as error:
+        raise click.ClickException(f"Not sent: {error}") from error
+    click.echo(f"Sent to {address}.")
+
+
+def _line(one: Mail) -> str:
+    organization = db.session.get_one(Organization, one.org_id)
+    refused = "; ".join(f"{address} refused: {reason}" for address, reason in one.refused.items())
+    parts = [
+        f"{one.created_at:%Y-%m-%d %H:%M}",
+        str(one.id),
+        organization.slug,
+        one.state.value,
+        one.subject or one.kind,
+        one.note or "",
+        refused,
+    ]
+    return "  ".join(part for part in parts if part)

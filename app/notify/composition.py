@@ -1,0 +1,103 @@
+"""From facts to words: one template a kind, drawn as plain text and as HTML.
+
+A kind's template says everything once, in paragraphs, rows and buttons; what those are in plain text and in HTML is
+in `mail/_text.jinja` and `mail/_html.jinja`. So neither part can fall behind the other.
+"""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache, partial
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_datetime
+from babel.numbers import format_currency
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from app.billing.money import Money
+from app.notify.letters import Letter
+from app.notify.message import Written, one_line
+
+LOCALE = "en_US"
+"""Mails have no viewer whose locale could be asked: one for all, the one that pages fall back to."""
+
+_WIDTH = 72
+_MINUS = "\u2212"
+
+
+@dataclass(frozen=True, slots=True)
+class Readers:
+    """Whom a mail is for: the organization with its zone, and the addresses of our pages and of support."""
+
+    organization: str
+    timezone: str
+    public_url: str
+    support_email: str
+
+
+def compose(letter: Letter, readers: Readers) -> Written:
+    """Put the facts of a letter into words, for the people of an organization."""
+    drawn = {part: _draw(part, letter, readers) for part in ("text", "html")}
+    subject, text = drawn["text"]
+    return Written(
+        subject=one_line(subject),
+        text=re.sub(r"\n{3,}", "\n\n", text).strip() + "\n",
+        html=drawn["html"][1].strip() + "\n",
+    )
+
+
+def _draw(part: str, letter: Letter, readers: Readers) -> tuple[str, str]:
+    """Subject and words of one part."""
+    zone = ZoneInfo(readers.timezone)
+    template = _environment(part).get_template(f"mail/{letter.kind}.jinja")
+    context = {
+        "letter": letter,
+        "organization": one_line(readers.organization),
+        "support_email": readers.support_email,
+        "url": lambda path: f"{readers.public_url}{path}",
+        "moment": partial(moment, zone=zone),
+        "day": day,
+        "layout": f"mail/_base.{part}.jinja",
+        "kit": f"mail/_{part}.jinja",
+    }
+    module: Any = template.make_module(context)
+    return str(module.subject), str(module)
+
+
+@cache
+def _environment(part: str) -> Environment:
+    made = Environment(
+        loader=PackageLoader("app"),
+        autoescape=part == "html",  # noqa: S701 - plain text has nothing to escape
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters |= {"money": money, "fill": fill}
+    return made
+
+
+def money(amount: Money) -> str:
+    """`$1,234.50`, with a minus sign below zero."""
+    text = format_currency(abs(amount.rounded), amount.currency, locale=LOCALE)
+    return f"{_MINUS}{text}" if amount.rounded < 0 else text
+
+
+def day(value: date) -> str:
+    """`24 November 2026`, as the pages write days."""
+    return format_date(value, "d MMMM y", locale=LOCALE)
+
+
+def moment(value: datetime, *, zone: ZoneInfo) -> str:
+    """`24 November 2026, 09:05 EST`: in the organization's zone, which is named."""
+    local = value.astimezone(zone)
+    return f"{format_datetime(local, 'd MMMM y, HH:mm', locale=LOCALE)} {local.tzname()}"
+
+
+def fill(words: str) -> str:
+    """A paragraph in lines that fit a narrow window; addresses stay whole."""
+    return textwrap.fill(" ".join(words.split()), _WIDTH, break_long_words=False, break_on_hyphens=False)

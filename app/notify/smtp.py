@@ -1,0 +1,93 @@
+"""Handing mail to a mail server by SMTP, over TLS whose certificate is checked."""
+
+from __future__ import annotations
+
+import smtplib
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from email.message import EmailMessage
+
+from app.notify.server import SmtpServer
+from app.notify.transport import AwayError, RefusedError
+
+TIMEOUT_SECONDS = 15
+
+
+@dataclass(frozen=True, slots=True)
+class Smtp:
+    """A mail server, and the address that bounces go to."""
+
+    server: SmtpServer
+    sender: str
+
+    @contextmanager
+    def connect(self) -> Iterator[SmtpConnection]:
+        """Connect, protect the connection and sign in; nothing is said before it is protected."""
+        try:
+            client = self._open()
+        except (OSError, smtplib.SMTPException) as error:
+            raise AwayError(_reason(error)) from error
+        try:
+            yield SmtpConnection(client, self.sender)
+        finally:
+            with suppress(OSError, smtplib.SMTPException):
+                client.quit()
+            client.close()
+
+    def _open(self) -> smtplib.SMTP:
+        server, trusted = self.server, ssl.create_default_context()
+        client: smtplib.SMTP
+        if server.security == "tls":
+            client = smtplib.SMTP_SSL(server.host, server.port, timeout=TIMEOUT_SECONDS, context=trusted)
+        else:
+            client = smtplib.SMTP(server.host, server.port, timeout=TIMEOUT_SECONDS)
+        try:
+            if server.security == "starttls":
+                # Raises where the server doesn't offer it: never on without.
+                client.starttls(context=trusted)
+            if server.user is not None and server.password is not None:
+                client.login(server.user, server.password)
+        except BaseException:
+            client.close()
+            raise
+        return client
+
+
+@dataclass(frozen=True, slots=True)
+class SmtpConnection:
+    """A signed-in connection. Each recipient gets a mail of their own, so that one refused holds nobody back."""
+
+    client: smtplib.SMTP
+    sender: str
+
+    def send(self, mail: EmailMessage, *, to: str) -> None:
+        """Hand it in. The server's codes from 500 on are for good, 4xx for now (RFC 5321, section 4.2.1)."""
+        try:
+            self.client.send_message(mail, self.sender, [to])
+        except smtplib.SMTPRecipientsRefused as error:
+            code, reason = error.recipients[to]
+            raise _refusal(code, reason) from error
+        except smtplib.SMTPDataError as error:
+            raise _refusal(error.smtp_code, error.smtp_error) from error
+        except smtplib.SMTPNotSupportedError as error:
+            raise RefusedError("The mail server can't send to an address with such letters.") from error
+        except (OSError, smtplib.SMTPException) as error:
+            # Sender refused, connection lost, time run out: not this recipient's fault.
+            raise AwayError(_reason(error)) from error
+
+
+def _refusal(code: int, reason: bytes | str) -> RefusedError | AwayError:
+    words = f"{code} {_text(reason)}"
+    return RefusedError(words) if code >= 500 else AwayError(words)
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, smtplib.SMTPResponseException):
+        return f"{type(error).__name__}: {error.smtp_code} {_text(error.smtp_error)}"
+    return f"{type(error).__name__}: {error}"
+
+
+def _text(reason: bytes | str) -> str:
+    return reason.decode(errors="replace") if isinstance(reason, bytes) else reason

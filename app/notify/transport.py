@@ -1,0 +1,43 @@
+"""Handing mail in: to a mail server, or nowhere where mail is only kept to be looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from email.message import EmailMessage
+from typing import Protocol
+
+
+class RefusedError(Exception):
+    """One recipient or one mail was refused for good; the message is the server's reason. Others may be taken."""
+
+
+class AwayError(Exception):
+    """Mail can't be handed in just now, or not to this recipient: trying again later makes sense."""
+
+
+class Connection(Protocol):
+    """An open way to hand mail in."""
+
+    def send(self, mail: EmailMessage, *, to: str) -> None:
+        """Hand one mail in for one recipient. Raises `RefusedError` and `AwayError`."""
+
+
+class Transport(Protocol):
+    """How mail leaves the house."""
+
+    def connect(self) -> AbstractContextManager[Connection]:
+        """Open a connection for as long as the block runs. Raises `AwayError`."""
+
+
+class Kept:
+    """Mail goes nowhere: the outbox keeps it, and `/dev/mail` shows it. For the demo and tests."""
+
+    @contextmanager
+    def connect(self) -> Iterator[Kept]:
+        """Nothing to connect to."""
+        yield self
+
+    def send(self, mail: EmailMessage, *, to: str) -> None:  # noqa: ARG002 - as a connection is called
+        """Write the mail as it would go out, so that one that can't be is noticed here too."""
+        mail.as_bytes()

@@ -1,0 +1,186 @@
+"""What billing recipients are told: each thing once, in the same transaction as the thing itself."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from flask import Flask
+
+from app.billing import calling, ledger, outbox, refunds, settlement, topups
+from app.billing.ledger import Entry
+from app.extensions import db
+from app.models import AccountName, Mail, MailState, Organization, PaymentMethod, TopUp, TransferKind
+from app.models.columns import utc_now
+from app.payments import intents
+from app.payments import refunds as stripe_refunds
+from tests.factories import OWNER, a_payer, a_person, a_stripe_card, give_credit, usd
+from tests.support.money import the_top_up
+from tests.support.sandbox import Sandbox, deliver_all, work_through
+
+
+def pay(organization: Organization, card: PaymentMethod, amount: str = "50") -> TopUp:
+    top_up = topups.begin(organization, usd(amount), card.id, OWNER)
+    return topups.pay(organization, top_up.id, card.id, OWNER)
+
+
+def told(organization: Organization) -> list[str]:
+    """The kinds of mail in the outbox, in order."""
+    return [mail.kind for mail in mails(organization)]
+
+
+def mails(organization: Organization) -> list[Mail]:
+    db.session.rollback()
+    query = db.select(Mail).filter_by(org_id=organization.id).order_by(Mail.created_at)
+    return list(db.session.scalars(query, execution_options={"populate_existing": True}))
+
+
+def words_of(mail: Mail) -> str:
+    """The plain text in one line: paragraphs are wrapped."""
+    return " ".join(outbox.written(mail).text.split())
+
+
+class TestCharges:
+    def test_a_charge_is_told_once_whoever_settles_it(self, app: Flask, sandbox: Sandbox) -> None:
+        organization, card = a_payer()
+        top_up = pay(organization, card)
+        deliver_all(app, sandbox)
+        topups.refresh(organization, top_up.id, OWNER)
+        assert told(organization) == ["charge"]
+
+    def test_it_says_how_much_which_card_what_it_means_and_where_the_receipt_is(
+        self, app: Flask, sandbox: Sandbox
+    ) -> None:
+        organization, card = a_payer()
+        top_up = pay(organization, card)
+        (mail,) = mails(organization)
+        words = words_of(mail)
+        assert "Visa ending in 4242 was charged $50.00" in words
+        assert "Calling is on again" in words
+        assert f"http://localhost:8000/billing/wallet/top-ups/{top_up.id}/receipt" in words
+
+    def test_where_credit_stays_below_zero_it_says_what_brings_calling_back(
+        self, app: Flask, sandbox: Sandbox
+    ) -> None:
+        organization, card = a_payer()
+        owe(organization, "70.50")
+        pay(organization, card)
+        words = words_of(mails(organization)[0])
+        assert "Calling stays paused" in words
+        assert "A top-up of $20.51 or more brings calling back." in words
+
+    def test_no_mail_is_written_where_the_transaction_ends_without_the_change(
+        self, app: Flask, sandbox: Sandbox
+    ) -> None:
+        organization, card = a_payer()
+        top_up = topups.begin(organization, usd("50"), card.id, OWNER)
+        db.session.commit()
+        customer = organization.stripe_customer_id or ""
+        payment = intents.charge(topups.charge_request(organization, top_up, card, customer))
+        settlement.apply(organization.id, top_up.id, payment, OWNER)
+        db.session.rollback()
+        assert told(organization) == []
+        work_through(app)
+        assert told(organization) == []
+
+    def test_what_counts_as_of_long_ago_is_not_told(self, app: Flask, sandbox: Sandbox) -> None:
+        organization, card = a_payer()
+        top_up = topups.begin(organization, usd("50"), card.id, OWNER)
+        customer = organization.stripe_customer_id or ""
+        payment = intents.charge(topups.charge_request(organization, top_up, card, customer))
+        settlement.apply(organization.id, top_up.id, payment, OWNER, at=utc_now() - timedelta(days=20))
+        db.session.commit()
+        assert told(organization) == []
+
+
+class TestFailedPayments:
+    def test_each_attempt_that_the_bank_declined_is_told_once(self, app: Flask, sandbox: Sandbox) -> None:
+        organization, card = a_payer("pm_card_chargeCustomerFail")
+        top_up = pay(organization, card)
+        deliver_all(app, sandbox)
+        topups.refresh(organization, top_up.id, OWNER)
+        assert told(organization) == ["payment_failed"]
+        topups.pay(organization, top_up.id, card.id, OWNER)
+        deliver_all(app, sandbox)
+        assert told(organization) == ["payment_failed"] * 2
+
+    def test_then_the_charge_with_another_card(self, app: Flask, sandbox: Sandbox) -> None:
+        organization, card = a_payer("pm_card_chargeCustomerFail")
+        other = a_stripe_card(organization)
+        top_up = pay(organization, card)
+        topups.pay(organization, top_up.id, other.id, OWNER)
+        assert told(organization) == ["payment_failed", "charge"]
+
+    def test_it_says_why_and_what_to_do(self, app: Flask, sandbox: Sandbox) -> None:
+        organization, card = a_payer("pm_card_chargeCustomerFail")
+        top_up = pay(organization, card)
+        words = words_of(mails(organization)[0])
+        assert "was not charged, and nothing was added to your wallet" in words
+        assert "What to do: Use another card" in words
+        assert f"/billing/wallet/top-ups/{top_up.id}" in words
+
+    def test_an_old_one_learned_late_is_not_told(self, app: Flask, sandbox: Sandbox) -> None:
+        organization, card = a_payer("pm_card_chargeCustomerFail")
+        top_up = topups.begin(organization, usd("50"), card.id, OWNER)
+        top_up.paying_since = utc_now() - timedelta(days=8)
+        settlement.refuse(organization.id, top_up.id, "generic_decline")
+        db.session.commit()
+        assert told(organization) == []
+
+    def test_a_stolen_card_is_told_as_a_plain_decline(self, app: Flask, sandbox: Sandbox) -> None:
+        organization, card = a_payer()
+        top_up = topups.begin(organization, usd("50"), card.id, OWNER)
+        settlement.refuse(organization.id, top_up.id, "stolen_card")
+        db.session.commit()
+        (mail,) = mails(organization)
+        said = words_of(mail) + outbox.written(mail).html + str(mail.facts)
+        assert "without giving a reason" in said
+        assert "stolen" not in said
+
+
+class TestRefunds:
+    def test_a_refund_is_told_once_with_what_is_left(self, app: Flask, sandbox: Sandbox) -> None:
+        organization, card = a_payer()
+        top_up = pay(organization, card)
+        sandbox.stripe.v1.refunds.create({"payment_intent": top_up.payment_intent_id or "", "amount": 2000})
+        for _ in range(2):
+            deliver_all(app, sandbox)
+        assert told(organization) == ["charge", "refund"]
+        words = words_of(mails(organization)[1])
+        assert "$20.00 of your $50.00 top-up goes back to Visa ending in 4242" in words
+        assert "Available credit: $30.00" in words
+
+    def test_a_refund_that_comes_back_is_told_too(self, app: Flask, sandbox: Sandbox) -> None:
+        organization, card = a_payer()
+        intent = pay(organization, card).payment_intent_id or ""
+        refund = stripe_refunds.create(intent, usd("20"), key="refund")
+        refunds.apply(refund)
+        sandbox.process.control(f"refunds/{refund.id}/fail")
+        for _ in range(2):
+            refunds.apply(stripe_refunds.fetch(refund.id))
+        db.session.commit()
+        assert told(organization) == ["charge", "refund", "refund_returned"]
+        assert "The bank of Visa ending in 4242 did not take the refund" in words_of(mails(organization)[2])
+
+
+def test_the_worker_sends_what_was_written(app: Flask, sandbox: Sandbox) -> None:
+    organization, card = a_payer()
+    owner = a_person(organization=organization)
+    pay(organization, card)
+    work_through(app)
+    (mail,) = mails(organization)
+    assert mail.state is MailState.SENT
+    assert mail.delivered_to == [owner.email]
+    assert the_top_up(organization).settled_at is not None
+
+
+def owe(organization: Organization, amount: str) -> None:
+    """Let usage have cost more than there was."""
+    give_credit(organization, "1")
+    wallet = ledger.lock(organization.id)
+    cost = usd(amount) + usd("1")
+    entry = Entry(
+        TransferKind.ADJUSTMENT, "owed", AccountName.WALLET, AccountName.ADJUSTMENTS, cost, utc_now()
+    )
+    ledger.post(wallet, entry)
+    calling.reassess(wallet, utc_now())
+    db.session.commit()
