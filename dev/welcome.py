@@ -12,6 +12,7 @@ def welcome(plan: Plan) -> str:
     sandbox = [f"  Stand-in for Stripe  {plan.sandbox_address}"] if plan.sandbox_address else []
     lines = [
         f"  Billing & wallet     {plan.address}/billing",
+        f"  Mails it would send  {plan.address}/dev/mail",
         *sandbox,
         "",
         f"  Sign in with the password {PASSWORD} as",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from sqlalchemy import select
 
 from app.extensions import db
@@ -16,4 +18,12 @@ def recipients_of(organization: Organization) -> list[str]:
         .where(Membership.org_id == organization.id, Membership.role == Role.ORG_ADMIN)
         .order_by(User.created_at)
     )
-    return list({address.lower(): address for address in addresses}.values())
+    return each_once(addresses)
+
+
+def each_once(addresses: Iterable[str]) -> list[str]:
+    """The addresses in order, each once in whatever case it was written."""
+    found: dict[str, str] = {}
+    for address in addresses:
+        found.setdefault(address.lower(), address)
+    return list(found.values())

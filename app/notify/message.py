@@ -8,7 +8,7 @@ from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
-from email.utils import format_datetime, parseaddr
+from email.utils import format_datetime, getaddresses
 
 from email_validator import EmailNotValidError, validate_email
 
@@ -35,7 +35,8 @@ class Sender:
     @classmethod
     def parse(cls, mail_from: str, *, reply_to: str) -> Sender:
         """Read `MAIL_FROM`: an address, or a name with one in angle brackets. Raises `SettingsError`."""
-        name, address = parseaddr(mail_from)
+        found = getaddresses([mail_from])
+        name, address = found[0] if len(found) == 1 else ("", mail_from)
         return cls(
             one_line(name), _checked("MAIL_FROM", address or mail_from), _checked("SUPPORT_EMAIL", reply_to)
         )

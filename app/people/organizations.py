@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 
 from app.billing import ledger
 from app.billing.money import Money
+from app.billing.recipients import each_once
 from app.extensions import db
 from app.models import Membership, Organization, Role, User
 
@@ -90,8 +91,7 @@ def owners_of(org_id: UUID) -> list[User]:
 
 def set_billing_emails(organization: Organization, emails: Sequence[str]) -> None:
     """Who is told about money by mail; nobody in particular: its owners. Raises `PeopleError` and changes nothing."""
-    addresses = [_address(email) for email in emails]
-    organization.billing_emails = list({address.lower(): address for address in addresses}.values())
+    organization.billing_emails = each_once([_address(email) for email in emails])
 
 
 def _address(email: str) -> str:

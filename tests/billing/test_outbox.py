@@ -1,0 +1,188 @@
+"""Sending the outbox: once, to everyone it can reach, for days if it must."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+from flask import Flask
+
+from app.billing import notices, outbox
+from app.extensions import db
+from app.models import Mail, MailState, Organization, PaymentMethod
+from app.models.columns import utc_now
+from app.notify.letters import CardExpiring
+from app.notify.server import SmtpServer
+from app.notify.smtp import Smtp
+from tests.factories import a_card, a_person, an_organization
+from tests.support.mail_server import MailServer, running
+from tests.support.sandbox import work_through
+
+
+@pytest.fixture
+def server(app: Flask) -> Iterator[MailServer]:
+    """The application's mail goes to a real mail server."""
+    with running() as started:
+        kept = app.extensions["mail_transport"]
+        app.extensions["mail_transport"] = Smtp(SmtpServer.parse(f"smtp://{started.address}"), "a@b.example")
+        yield started
+        app.extensions["mail_transport"] = kept
+
+
+def a_mail(*recipients: str) -> Mail:
+    """A mail in the outbox of an organization with these recipients."""
+    organization = an_organization("Birch Clinic")
+    organization.billing_emails = list(recipients)
+    write(organization, a_card(organization))
+    db.session.commit()
+    return db.session.execute(db.select(Mail)).scalar_one()
+
+
+def write(organization: Organization, card: PaymentMethod) -> None:
+    letter = CardExpiring(card=card.label, last_day=utc_now().date(), days_left=0, is_default=True)
+    notices.card_expiring(card, letter, notice_days=7)
+
+
+def now_due(mail: Mail) -> None:
+    """Let the time until its next try have passed."""
+    mail.next_try_at = utc_now()
+    db.session.commit()
+
+
+def deliver(mail: Mail) -> MailState | None:
+    state = outbox.deliver(mail.org_id, mail.id)
+    db.session.refresh(mail)
+    return state
+
+
+def reached(server: MailServer) -> list[str]:
+    return [recipient for recipient, _ in server.taken]
+
+
+def test_each_recipient_gets_a_mail_of_their_own_once(app: Flask, server: MailServer) -> None:
+    mail = a_mail("a@x.example", "b@x.example")
+    assert deliver(mail) is MailState.SENT
+    assert deliver(mail) is None
+    work_through(app)
+    assert reached(server) == ["a@x.example", "b@x.example"]
+    assert [sent["To"] for _, sent in server.taken] == ["a@x.example", "b@x.example"]
+
+
+def test_the_same_thing_is_written_once(app: Flask) -> None:
+    mail = a_mail("a@x.example")
+    organization = db.session.get_one(Organization, mail.org_id)
+    card = db.session.execute(db.select(PaymentMethod)).scalar_one()
+    write(organization, card)
+    db.session.commit()
+    assert db.session.query(Mail).count() == 1
+
+
+def test_where_nobody_is_named_the_owners_are_written_to(app: Flask, server: MailServer) -> None:
+    mail = a_mail()
+    organization = db.session.get_one(Organization, mail.org_id)
+    owner = a_person("owner@x.example", organization=organization)
+    assert deliver(mail) is MailState.SENT
+    assert reached(server) == [owner.email]
+
+
+def test_a_refused_recipient_does_not_hold_the_others_back(app: Flask, server: MailServer) -> None:
+    server.answers["gone@x.example"] = "550 no such user"
+    mail = a_mail("gone@x.example", "b@x.example")
+    assert deliver(mail) is MailState.SENT
+    assert reached(server) == ["b@x.example"]
+    assert mail.refused == {"gone@x.example": "550 no such user"}
+
+
+def test_where_everyone_is_refused_it_has_failed_and_shows(app: Flask, server: MailServer) -> None:
+    server.answers["gone@x.example"] = "550 no such user"
+    mail = a_mail("gone@x.example")
+    assert deliver(mail) is MailState.FAILED
+    assert outbox.newest(limit=9, failed=True) == [mail]
+
+
+def test_a_recipient_put_off_is_tried_again_and_the_others_get_it_once(
+    app: Flask, server: MailServer
+) -> None:
+    server.answers["busy@x.example"] = "451 greylisted"
+    mail = a_mail("a@x.example", "busy@x.example", "c@x.example")
+    assert deliver(mail) is MailState.WAITING
+    assert mail.note == "451 greylisted"
+    server.answers.clear()
+    now_due(mail)
+    assert deliver(mail) is MailState.SENT
+    assert reached(server) == ["a@x.example", "c@x.example", "busy@x.example"]
+
+
+def test_while_the_server_is_away_the_tries_get_rarer_and_end_after_days(app: Flask) -> None:
+    waits = [outbox.wait_after(attempt) for attempt in range(1, outbox.MAX_ATTEMPTS)]
+    assert waits[:3] == [timedelta(minutes=1), timedelta(minutes=2), timedelta(minutes=4)]
+    assert timedelta(days=3) < sum(waits, timedelta()) < timedelta(days=5)
+
+
+def test_a_server_that_comes_back_gets_what_waited(app: Flask, server: MailServer) -> None:
+    away = app.extensions["mail_transport"]
+    app.extensions["mail_transport"] = Smtp(SmtpServer("127.0.0.1", 1, "none"), "a@b.example")
+    mail = a_mail("a@x.example")
+    assert deliver(mail) is MailState.WAITING
+    assert deliver(mail) is None, "it is not due yet"
+    app.extensions["mail_transport"] = away
+    now_due(mail)
+    assert deliver(mail) is MailState.SENT
+
+
+def test_after_the_last_try_it_is_given_up_and_an_operator_can_send_it_anew(
+    app: Flask, server: MailServer
+) -> None:
+    back = app.extensions["mail_transport"]
+    app.extensions["mail_transport"] = Smtp(SmtpServer("127.0.0.1", 1, "none"), "a@b.example")
+    mail = a_mail("a@x.example")
+    mail.attempts = outbox.MAX_ATTEMPTS - 1
+    db.session.commit()
+    assert deliver(mail) is MailState.FAILED
+    app.extensions["mail_transport"] = back
+    outbox.retry(mail)
+    db.session.commit()
+    work_through(app)
+    assert reached(server) == ["a@x.example"]
+
+
+def test_a_process_killed_while_sending_repeats_one_mail_rather_than_lose_any(
+    app: Flask, server: MailServer
+) -> None:
+    mail = a_mail("a@x.example", "b@x.example")
+    # It died after the first recipient was noted and the second had their mail, but not its note.
+    assert deliver(mail) is MailState.SENT
+    first_ids = [sent["Message-ID"] for _, sent in server.taken]
+    mail.state, mail.delivered_to = MailState.WAITING, ["a@x.example"]
+    mail.next_try_at = utc_now() + outbox.CLAIMED_FOR
+    db.session.commit()
+    assert deliver(mail) is None, "another process may still be at it"
+    mail.next_try_at = utc_now() - outbox.LEFT_ALONE_FOR - timedelta(seconds=1)
+    db.session.commit()
+    assert outbox.left_over() == [(mail.org_id, mail.id)]
+    assert deliver(mail) is MailState.SENT
+    assert reached(server) == ["a@x.example", "b@x.example", "b@x.example"]
+    assert server.taken[-1][1]["Message-ID"] == first_ids[-1]
+
+
+def test_what_was_sent_stays_as_it_was_read(app: Flask, server: MailServer) -> None:
+    mail = a_mail("a@x.example")
+    deliver(mail)
+    db.session.get_one(Organization, mail.org_id).name = "Renamed"
+    db.session.commit()
+    assert "Birch Clinic" in outbox.written(mail).subject
+
+
+def test_a_mail_that_can_not_be_written_waits_for_a_release_that_can(app: Flask, server: MailServer) -> None:
+    mail = a_mail("a@x.example")
+    mail.kind = "of_a_later_release"
+    db.session.commit()
+    assert deliver(mail) is MailState.WAITING
+    assert mail.note == "KeyError: 'of_a_later_release'"
+
+
+def test_a_mail_that_is_not_there_is_said_to_be_missing(app: Flask) -> None:
+    with pytest.raises(outbox.MailNotFoundError):
+        outbox.find(UUID(int=0))

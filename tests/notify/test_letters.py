@@ -1,0 +1,167 @@
+"""What mails say: read as their readers do, in both parts."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import date
+from html import unescape
+from uuid import UUID
+
+import pytest
+
+from app.notify.composition import Readers, compose
+from app.notify.letters import (
+    Calling,
+    CardExpiring,
+    Charged,
+    DisputeLost,
+    DisputeOpened,
+    DisputeWon,
+    InvoiceFailed,
+    Letter,
+    PaymentFailed,
+    Refunded,
+    RefundReturned,
+    pack,
+    unpack,
+)
+from tests.factories import at, usd
+
+READERS = Readers("Harbor Dental", "America/New_York", "https://billing.example", "help@portal.example")
+ID = UUID("01900000-0000-7000-8000-000000000001")
+GOES_ON = Calling(available=usd("1234.5"), before="active", after="active")
+TOP_UP = f"https://billing.example/billing/wallet/top-ups/{ID}"
+ABOUT = {
+    "top_up_id": ID,
+    "amount": usd("50"),
+    "card": "Visa ending in 4242",
+    "at": at("2026-11-24 14:05"),
+    "calling": GOES_ON,
+}
+CARD = CardExpiring(card="Visa ending in 4242", last_day=date(2026, 11, 30), days_left=7, is_default=True)
+LETTERS: list[Letter] = [
+    Charged(**ABOUT),
+    PaymentFailed(**ABOUT, reason="The card has expired.", next_step="Use another card."),
+    Refunded(**ABOUT, paid=usd("100")),
+    RefundReturned(**ABOUT),
+    DisputeOpened(**ABOUT, paid=usd("50"), answer_by=at("2026-12-08 23:59")),
+    DisputeOpened(**ABOUT, paid=usd("50")),
+    DisputeWon(**ABOUT),
+    DisputeLost(**ABOUT),
+    InvoiceFailed(
+        number="HD-0007",
+        what="Growth plan, November 2026",
+        amount=usd("99"),
+        at=at("2026-11-24 14:05"),
+        reason="The card has expired.",
+        next_step="Add the new card.",
+    ),
+    CARD,
+]
+NAMES = [letter.kind for letter in LETTERS]
+
+
+def words(letter: Letter) -> str:
+    """The plain text in one line."""
+    return " ".join(compose(letter, READERS).text.split())
+
+
+def paragraphs_of_html(letter: Letter) -> list[str]:
+    """What the HTML says, heading, paragraphs and rows; without the name above them."""
+    body = compose(letter, READERS).html.partition("<main>")[2]
+    found = re.findall(r"<(h1|p|dt|dd)\b[^>]*>(.*?)</\1>", body, flags=re.DOTALL)
+    plain = [re.sub(r"<[^>]+>", " ", inner) for _, inner in found]
+    return [" ".join(unescape(one).split()).replace(" .", ".") for one in plain]
+
+
+@pytest.mark.parametrize("letter", LETTERS, ids=NAMES)
+class TestEveryMail:
+    def test_its_facts_survive_the_outbox(self, letter: Letter) -> None:
+        assert unpack(letter.kind, pack(letter)) == letter
+
+    def test_its_subject_names_the_organization_and_the_card_or_the_money(self, letter: Letter) -> None:
+        subject = compose(letter, READERS).subject
+        assert "Harbor Dental" in subject
+        assert re.search(r"\$\d+\.\d\d|Visa ending in 4242", subject)
+        assert len(subject) < 110
+
+    def test_both_parts_say_the_same(self, letter: Letter) -> None:
+        said = paragraphs_of_html(letter)
+        assert len(said) > 6
+        assert [paragraph for paragraph in said if paragraph not in words(letter)] == []
+
+    def test_every_link_of_the_html_is_written_out_in_the_text(self, letter: Letter) -> None:
+        written = compose(letter, READERS)
+        links = re.findall(r'href="(https:[^"]+)"', written.html)
+        assert links
+        assert [link for link in links if link not in written.text.split()] == []
+
+    def test_its_html_is_a_page_of_its_own_without_anything_from_elsewhere(self, letter: Letter) -> None:
+        html = compose(letter, READERS).html
+        assert html.startswith('<!doctype html>\n<html lang="en">')
+        assert "<title>" in html
+        assert len(re.findall("<h1", html)) == 1
+        assert not re.search(r"<img|<script|<table|<link|url\(|@import", html)
+
+    def test_its_text_fits_a_narrow_window(self, letter: Letter) -> None:
+        long = [line for line in compose(letter, READERS).text.splitlines() if len(line) > 72]
+        assert [line for line in long if not line.startswith("https://")] == []
+
+    def test_a_name_made_of_markup_is_a_name(self, letter: Letter) -> None:
+        written = compose(letter, replace(READERS, organization="<b>A & B</b>\nBcc: x"))
+        assert "<b>A & B</b> Bcc: x" in written.subject
+        assert "&lt;b&gt;A &amp; B&lt;/b&gt; Bcc: x" in written.html
+        assert "<b>" not in written.html
+
+
+def test_money_and_times_are_written_one_way_and_in_the_organizations_zone() -> None:
+    said = words(Charged(**ABOUT))
+    assert "$1,234.50" in said
+    assert "24 November 2026, 09:05 EST" in said
+
+
+def test_a_charge_leads_to_its_receipt_here_and_never_to_one_that_expires() -> None:
+    assert f"{TOP_UP}/receipt" in words(Charged(**ABOUT))
+    assert "stripe" not in compose(Charged(**ABOUT), READERS).html
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "says"),
+    [
+        ("active", "active", "Calling goes on."),
+        ("paused", "active", "Calling is on again"),
+        ("paused", "low", "Calling is on again"),
+        ("low", "low", "under your low-balance alert"),
+        ("active", "paused", "Calling is paused now"),
+        ("paused", "paused", "Calling stays paused"),
+    ],
+)
+def test_what_it_means_for_calling_is_said(before: str, after: str, says: str) -> None:
+    missing = usd("25") if after == "paused" else None
+    calling = Calling(available=usd("-3"), before=before, after=after, missing=missing)
+    said = words(Refunded(**(ABOUT | {"calling": calling}), paid=usd("100")))
+    assert says in said
+    assert ("A top-up of $25.00 or more brings calling back." in said) == (after == "paused")
+    assert "\u2212$3.00" in said
+
+
+def test_a_dispute_says_until_when_the_bank_takes_an_answer() -> None:
+    said = words(DisputeOpened(**ABOUT, paid=usd("50"), answer_by=at("2026-12-08 23:59")))
+    assert "reply to this mail before 8 December 2026, 18:59 EST" in said
+    assert "before" not in words(DisputeOpened(**ABOUT, paid=usd("50")))
+
+
+@pytest.mark.parametrize(
+    ("letter", "says"),
+    [
+        (replace(CARD, plan="Growth"), "Your Growth plan is charged to this card"),
+        (CARD, "It is your default card"),
+        (replace(CARD, is_default=False), "It is not your default card"),
+        (replace(CARD, days_left=1), "tomorrow"),
+        (replace(CARD, days_left=0), "today"),
+    ],
+)
+def test_a_card_about_to_expire_says_what_depends_on_it(letter: CardExpiring, says: str) -> None:
+    assert says in words(letter)
+    assert "https://billing.example/billing/payment-methods" in words(letter)
