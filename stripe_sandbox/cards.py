@@ -12,7 +12,8 @@ from stripe_sandbox.errors import ApiError, Decline, card_error
 class Behaviour:
     """`secure` is when 3-D Secure is asked for: never, unless the card was set up with it, or always.
 
-    `code` and `decline` decline charges, and attaching too unless `attaches`.
+    `code` and `decline` decline charges, and attaching too unless `attaches`. `disputed` is the reason for which a
+    charge is disputed once it is paid, or `inquiry`.
     """
 
     brand: str = "visa"
@@ -20,7 +21,7 @@ class Behaviour:
     decline: str = ""
     secure: str = "never"
     attaches: bool = False
-    disputed: bool = False
+    disputed: str = ""
     refund: str = "succeeded"
 
 
@@ -41,7 +42,9 @@ CARDS: dict[str, Behaviour] = {
     "4000008260003178": Behaviour(
         code="card_declined", decline="insufficient_funds", secure="always", attaches=True
     ),
-    "4000000000000259": Behaviour(disputed=True),
+    "4000000000000259": Behaviour(disputed="fraudulent"),
+    "4000000000002685": Behaviour(disputed="product_not_received"),
+    "4000000000001976": Behaviour(disputed="inquiry"),
     "4000000000007726": Behaviour(refund="pending"),
     "4000000000005126": Behaviour(refund="fails_later"),
 }
@@ -63,6 +66,8 @@ TEST_IDS: dict[str, str] = {
     "pm_card_authenticationRequired": "4000002500003155",
     "pm_card_authenticationRequiredChargeDeclinedInsufficientFunds": "4000008260003178",
     "pm_card_createDispute": "4000000000000259",
+    "pm_card_createDisputeProductNotReceived": "4000000000002685",
+    "pm_card_createDisputeInquiry": "4000000000001976",
     "pm_card_pendingRefund": "4000000000007726",
     "pm_card_refundFail": "4000000000005126",
 }

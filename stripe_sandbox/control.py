@@ -14,7 +14,7 @@ from stripe_sandbox.delivery import MODES
 from stripe_sandbox.errors import ApiError, invalid
 from stripe_sandbox.faults import KINDS, Fault
 from stripe_sandbox.performing import perform
-from stripe_sandbox.resources import answers, disputes, network_updates, payment_methods, refunds
+from stripe_sandbox.resources import answers, disputes, disputing, network_updates, payment_methods, refunds
 from stripe_sandbox.resources.common import find
 from stripe_sandbox.sandbox import Sandbox
 
@@ -98,14 +98,20 @@ def settle_refund(refund_id: str, outcome: str) -> ResponseReturnValue:
 
 @blueprint.post("/disputes")
 def dispute() -> ResponseReturnValue:
-    """Open a dispute of `charge`, or with `inquiry` only ask; or close `dispute` with the `outcome` won or lost."""
+    """Open a dispute of `charge`, of an `amount` of it, for a `reason`, or with `inquiry` only ask.
+
+    Or decide `dispute`, with the `outcome` won, lost, warning_closed or escalated.
+    """
     wanted = _wanted()
     if "charge" in wanted:
-        inquiry = bool(wanted.get("inquiry"))
+        options: dict[str, Any] = {name: wanted[name] for name in ("amount", "reason") if name in wanted}
+        options["inquiry"] = bool(wanted.get("inquiry"))
         return _doing(
-            lambda call: disputes.open_for(call, find(call, "charge", wanted["charge"]), inquiry=inquiry)
+            lambda call: disputing.open_for(call, find(call, "charge", str(wanted["charge"])), **options)
         )
-    return _doing(lambda call: disputes.close(call, wanted.get("dispute", ""), wanted.get("outcome", "")))
+    return _doing(
+        lambda call: disputes.decide(call, str(wanted.get("dispute", "")), str(wanted.get("outcome", "")))
+    )
 
 
 @blueprint.post("/payment_methods/<method_id>/network_update")

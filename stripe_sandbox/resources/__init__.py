@@ -2,6 +2,7 @@
 
 from stripe_sandbox.resources import (
     balance_transactions,
+    balances,
     charges,
     customers,
     disputes,
@@ -17,6 +18,7 @@ from stripe_sandbox.resources import (
 
 __all__ = [
     "balance_transactions",
+    "balances",
     "charges",
     "customers",
     "disputes",

@@ -11,7 +11,7 @@ from stripe_sandbox.resources import (
     balance_transactions,
     challenges,
     charges,
-    disputes,
+    disputing,
     last_errors,
     payment_methods,
 )
@@ -47,7 +47,8 @@ def charge(
     if decline:
         raise _decline(call, intent, method, decline)
     made = charges.add(call, intent, method, "succeeded")
-    made["balance_transaction"] = balance_transactions.record(call, made, made["amount"], "charge")["id"]
+    paid = balance_transactions.record(call, made, made["amount"], balance_transactions.charged(made))
+    made["balance_transaction"] = paid["id"]
     made.update(paid=True, captured=True, amount_captured=made["amount"])
     made["receipt_url"] = f"{call.settings.public_url}/_sandbox/receipts/{made['id']}"
     call.store.save(made, refund=behaviour.refund)
@@ -65,7 +66,10 @@ def charge(
     call.emit("charge.succeeded", made)
     call.emit("payment_intent.succeeded", intent)
     if behaviour.disputed:
-        disputes.open_for(call, made)
+        inquiry = behaviour.disputed == "inquiry"
+        disputing.open_for(
+            call, made, inquiry=inquiry, reason="fraudulent" if inquiry else behaviour.disputed
+        )
     return intent
 
 

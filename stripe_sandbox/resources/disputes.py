@@ -1,74 +1,79 @@
-"""Disputes and inquiries (https://docs.stripe.com/disputes/how-disputes-work)."""
+"""Disputes and inquiries, and how a merchant answers them (https://docs.stripe.com/disputes/responding)."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from stripe_sandbox.conformance import blank
 from stripe_sandbox.context import Call, handles
 from stripe_sandbox.errors import invalid, unexpected_state
-from stripe_sandbox.resources import balance_transactions
-from stripe_sandbox.resources.common import find, listing
-from stripe_sandbox.store import new_id, now
+from stripe_sandbox.resources import disputing
+from stripe_sandbox.resources.common import assign, find, listing
 
-_SOMETIMES = ("payment_method_details", "smart_disputes")
-_CLOSED = {"won", "lost", "warning_closed"}
+_PATH = "/v1/disputes"
+_OUTCOMES = {"won", "lost", "warning_closed", "escalated"}
 
 
-@handles("GET", "/v1/disputes/{dispute}")
+@handles("GET", _PATH + "/{dispute}")
 def retrieve(call: Call) -> dict[str, Any]:
     return find(call, "dispute", call.path_ids[0])
 
 
-@handles("GET", "/v1/disputes")
+@handles("GET", _PATH)
 def list_(call: Call) -> dict[str, Any]:
-    return listing(call, "dispute", "/v1/disputes", "charge", "payment_intent")
+    return listing(call, "dispute", _PATH, "charge", "payment_intent")
 
 
-def open_for(call: Call, charge: dict[str, Any], *, inquiry: bool = False) -> dict[str, Any]:
-    """The cardholder disputes a charge: its amount is withdrawn at once. An inquiry only asks, and moves nothing."""
-    body = blank(
-        "dispute",
-        id=new_id("du"),
-        amount=charge["amount"],
-        charge=charge["id"],
-        created=now(),
-        currency=charge["currency"],
-        is_charge_refundable=inquiry,
-        payment_intent=charge["payment_intent"],
-        reason="fraudulent",
-        status="warning_needs_response" if inquiry else "needs_response",
-    )
-    body |= {name: None for name in _SOMETIMES if name in body}
-    call.store.add(body)
-    if inquiry:
-        call.emit("charge.dispute.created", body)
-        return body
-    charge["disputed"] = True
-    call.store.save(charge)
-    call.emit("charge.dispute.created", body)
-    _move(call, body, -body["amount"])
-    call.emit("charge.dispute.funds_withdrawn", body)
-    return body
+@handles("POST", _PATH + "/{dispute}")
+def update(call: Call) -> dict[str, Any]:
+    """Give evidence; it goes to the bank unless `submit` is false. Test evidence is decided upon at once."""
+    body = find(call, "dispute", call.path_ids[0])
+    evidence = call.params.get("evidence") or {}
+    submits = (bool(evidence) and call.params.get("submit", True)) or call.params.get("submit") is True
+    if (evidence or submits) and body["status"] in disputing.CLOSED:
+        raise invalid("This dispute is already closed, so you can't submit evidence any more.")
+    assign(body, call.params, "metadata")
+    body["evidence"].update({name: value or None for name, value in evidence.items()})
+    if evidence:
+        body["evidence_details"]["has_evidence"] = True
+    if submits:
+        _submit(body)
+    call.emit("charge.dispute.updated", call.store.save(body))
+    return _decide_on_test_evidence(call, body) if submits else body
 
 
-def close(call: Call, dispute_id: str, outcome: str) -> dict[str, Any]:
-    """The bank decides: `won` gives the money back, `lost` keeps it; an inquiry just ends, as `warning_closed`."""
-    body = find(call, "dispute", dispute_id)
-    possible = {"warning_closed"} if body["status"].startswith("warning_") else {"won", "lost"}
-    if outcome not in possible:
-        raise invalid(f"outcome is {' or '.join(sorted(possible))}.", param="outcome")
-    if body["status"] in _CLOSED:
+@handles("POST", _PATH + "/{dispute}/close")
+def close(call: Call) -> dict[str, Any]:
+    """Accept that a dispute is lost."""
+    body = find(call, "dispute", call.path_ids[0])
+    if disputing.is_inquiry(body) or body["status"] in disputing.CLOSED:
         raise unexpected_state("dispute", body, "close")
-    body["status"] = outcome
-    call.store.save(body)
-    if outcome == "won":
-        _move(call, body, body["amount"])
-        call.emit("charge.dispute.funds_reinstated", body)
-    call.emit("charge.dispute.closed", body)
+    return disputing.close(call, body, "lost")
+
+
+def decide(call: Call, dispute_id: str, outcome: str) -> dict[str, Any]:
+    """The bank's decision; `escalated` makes a dispute of an inquiry."""
+    body = find(call, "dispute", dispute_id)
+    if outcome not in _OUTCOMES:
+        raise invalid(f"outcome is one of {', '.join(sorted(_OUTCOMES))}.", param="outcome")
+    if outcome == "escalated":
+        return disputing.escalate(call, body)
+    return disputing.close(call, body, outcome)
+
+
+def _submit(body: dict[str, Any]) -> None:
+    body["status"] = "warning_under_review" if disputing.is_inquiry(body) else "under_review"
+    details = body["evidence_details"]
+    details.update(submission_count=details["submission_count"] + 1, submission_method="manual")
+
+
+def _decide_on_test_evidence(call: Call, body: dict[str, Any]) -> dict[str, Any]:
+    """Words that banks of the test mode decide upon (https://docs.stripe.com/testing#evidence)."""
+    inquiry = disputing.is_inquiry(body)
+    match body["evidence"]["uncategorized_text"]:
+        case "winning_evidence":
+            return disputing.close(call, body, "warning_closed" if inquiry else "won")
+        case "losing_evidence" if not inquiry:
+            return disputing.close(call, body, "lost")
+        case "escalate_inquiry_evidence" if inquiry:
+            return disputing.escalate(call, body)
     return body
-
-
-def _move(call: Call, body: dict[str, Any], amount: int) -> None:
-    body["balance_transactions"].append(balance_transactions.record(call, body, amount, "adjustment"))
-    call.store.save(body)

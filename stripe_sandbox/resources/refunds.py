@@ -7,7 +7,7 @@ from typing import Any
 from stripe_sandbox.conformance import blank
 from stripe_sandbox.context import Call, handles
 from stripe_sandbox.errors import invalid, unexpected_state
-from stripe_sandbox.resources import balance_transactions
+from stripe_sandbox.resources import balance_transactions, disputing
 from stripe_sandbox.resources.common import assign, find, listing
 from stripe_sandbox.store import new_id, now
 
@@ -31,7 +31,9 @@ def create(call: Call) -> dict[str, Any]:
         status="pending" if pending else "succeeded",
     )
     body |= {name: None for name in _SOMETIMES if name in body}
-    body["balance_transaction"] = balance_transactions.record(call, body, -amount, "refund")["id"]
+    body["balance_transaction"] = balance_transactions.record(
+        call, body, -amount, balance_transactions.refunded()
+    )["id"]
     call.store.add(assign(body, call.params, "metadata"))
     charge["amount_refunded"] += amount
     charge["refunded"] = charge["amount_refunded"] == charge["amount"]
@@ -67,7 +69,7 @@ def settle(call: Call, refund_id: str, outcome: str) -> dict[str, Any]:
 
 def _fail(call: Call, body: dict[str, Any]) -> dict[str, Any]:
     """The money comes back to the balance, and the charge counts as not refunded."""
-    returned = balance_transactions.record(call, body, body["amount"], "refund_failure")
+    returned = balance_transactions.record(call, body, body["amount"], balance_transactions.refund_failed())
     body.update(
         status="failed",
         failure_reason="expired_or_canceled_card",
@@ -100,7 +102,8 @@ def _charge(call: Call) -> dict[str, Any]:
 
 def _amount(call: Call, charge: dict[str, Any]) -> int:
     left = charge["amount"] - charge["amount_refunded"]
-    if charge["disputed"]:
+    # Nothing goes out twice; an inquiry or a dispute that was won holds nothing.
+    if disputing.withdrawn_from(call, charge["id"]):
         message = f"Charge {charge['id']} has been charged back; cannot issue a refund."
         raise invalid(message, code="charge_disputed")
     if left <= 0:
