@@ -20,8 +20,10 @@ SANDBOX = "http://localhost:8001"
 Choice = TypeVar("Choice", bound=str)
 Environment = Literal["development", "test", "production"]
 LogFormat = Literal["text", "json"]
+TrustedTypes = Literal["enforce", "report"]
 ENVIRONMENTS: tuple[Environment, ...] = ("development", "test", "production")
 LOG_FORMATS: tuple[LogFormat, ...] = ("text", "json")
+TRUSTED_TYPES: tuple[TrustedTypes, ...] = ("enforce", "report")
 
 
 class SettingsError(Exception):
@@ -43,6 +45,7 @@ class Settings:
     stripe_js_url: str
     stripe_timeout_seconds: int
     shell_origins: tuple[str, ...]
+    trusted_types: TrustedTypes
     invoices_url: str | None
     catalog_path: Path
     trusted_proxies: int
@@ -93,6 +96,7 @@ class Settings:
             ),
             stripe_timeout_seconds=env.number("STRIPE_TIMEOUT_SECONDS", 20),
             shell_origins=env.words("SHELL_ORIGINS", ""),
+            trusted_types=env.choice("TRUSTED_TYPES", TRUSTED_TYPES, "enforce"),
             invoices_url=env.text("INVOICES_URL", "") or None,
             catalog_path=Path(env.text("CATALOG_PATH", str(ROOT / "catalog.toml"))),
             trusted_proxies=env.number("TRUSTED_PROXIES", 0),

@@ -11,7 +11,18 @@ from app import cli, notify, pages, webhooks
 from app.billing import catalog
 from app.extensions import babel, csrf, db, htmx, limiter, login_manager, migrate
 from app.payments import client as stripe_client
-from app.web import assets, database, errors, formatting, health, identity, logs, rate_limits, security
+from app.web import (
+    assets,
+    csp_reports,
+    database,
+    errors,
+    formatting,
+    health,
+    identity,
+    logs,
+    rate_limits,
+    security,
+)
 from config import ROOT, Settings
 
 
@@ -50,6 +61,6 @@ def create_app(settings: Settings) -> Flask:
     stripe_client.init_app(app, settings)
     notify.init_app(app, settings)
     catalog.init_app(app, settings.catalog_path)
-    for part in (identity, assets, formatting, security, errors, health, pages, webhooks, cli):
+    for part in (identity, assets, formatting, security, csp_reports, errors, health, pages, webhooks, cli):
         part.init_app(app)
     return app

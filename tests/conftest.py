@@ -19,6 +19,7 @@ from stripe_sandbox.testing import running
 from tests.support.browsing import BrowserClient, Visitor
 from tests.support.chromium import chromium
 from tests.support.sandbox import WEBHOOK_SECRET, Sandbox
+from tests.support.violations import WatchedBrowser
 
 TEMPLATE = "template_of_tests"
 
@@ -98,6 +99,14 @@ def visitor(client: FlaskClient) -> Visitor:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def _chromium() -> Iterator[Browser]:
     with chromium() as started:
         yield started
+
+
+@pytest.fixture
+def browser(_chromium: Browser) -> Iterator[WatchedBrowser]:
+    """The browser, in which nothing may break the Content-Security-Policy: not in any page, window or frame."""
+    watched = WatchedBrowser(_chromium)
+    yield watched
+    assert watched.violations == []

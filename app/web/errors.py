@@ -16,7 +16,7 @@ from app.extensions import db
 from app.people.organizations import owners_of
 from app.web.database import is_unavailable
 from app.web.identity import NotOrgAdminError, ask_to_sign_in, go_on_unidentified, identity, is_for_owners
-from app.web.logs import request_id
+from app.web.logs import path, request_id
 
 log = structlog.get_logger("billing.web")
 
@@ -152,5 +152,5 @@ def _unexpected(error: Exception) -> Response:
         go_on_unidentified()
         log.warning("database_unavailable", error=str(error).splitlines()[0])
         return page(503)
-    log.exception("unexpected_error", path=request.path)
+    log.exception("unexpected_error", path=path())
     return page(500)

@@ -19,7 +19,7 @@ _SECRET_NAME = re.compile(r"password|secret|token|authorization|cookie|signature
 _SECRET_VALUE = re.compile(
     r"\b(?:[sr]k_(?:test|live)|whsec)_\w+|\b\w+_secret_\w+|postgres\w*(?:\+\w+)?://\S+"
 )
-_QUIET = {"assets.static", "health.healthz", "health.readyz", "webhooks.receive"}
+_QUIET = {"assets.static", "csp_reports.receive", "health.healthz", "health.readyz"}
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
 
@@ -80,6 +80,12 @@ def request_id() -> str:
     return known or "-"
 
 
+def path() -> str:
+    """The path of the request being served, without the token that some links carry in it."""
+    token = (request.view_args or {}).get("token")
+    return request.path.replace(token, "[redacted]") if token else request.path
+
+
 def _begin() -> None:
     given = request.headers.get("X-Request-Id", "")
     g.request_id = given if _REQUEST_ID.fullmatch(given) else uuid4().hex
@@ -90,14 +96,11 @@ def _begin() -> None:
 
 def _end(response: Response) -> Response:
     response.headers["X-Request-Id"] = request_id()
-    quiet = (
-        request.endpoint in {"assets.static", "health.healthz", "health.readyz"}
-        or response.status_code == 304
-    )
+    quiet = request.endpoint in _QUIET or response.status_code == 304
     (log.debug if quiet else log.info)(
         "request",
         method=request.method,
-        path=request.path,
+        path=path(),
         status=response.status_code,
         milliseconds=round((time.perf_counter() - g.get("started", time.perf_counter())) * 1000, 1),
     )

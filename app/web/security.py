@@ -1,22 +1,17 @@
-"""Security headers. The Content-Security-Policy allows no inline script or style and no `eval`.
-
-Stripe's origins are those that it asks for: https://docs.stripe.com/security/guide#content-security-policy.
-"""
+"""The headers of every answer that tell browsers what not to do with it."""
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
 from flask import Flask, Response
 
+from app.web import content_security_policy
+from app.web.content_security_policy import origin_of
 from config import Settings
-
-_STRIPE = "https://js.stripe.com https://*.js.stripe.com"
 
 
 def init_app(app: Flask) -> None:
     """Put the headers on every answer."""
-    headers = _headers(app.config["SETTINGS"])
+    headers = headers_of(app.config["SETTINGS"])
 
     def add(response: Response) -> Response:
         for name, value in headers.items():
@@ -26,47 +21,34 @@ def init_app(app: Flask) -> None:
     app.after_request(add)
 
 
-def content_security_policy(settings: Settings) -> str:
-    """The policy of every page, with Stripe's origins or those of its stand-in."""
-    if settings.uses_sandbox:
-        origin = _origin(settings.stripe_js_url)
-        script, frame, connect = origin, origin, f"{origin} {_origin(settings.stripe_api_base)}"
-    else:
-        script, frame, connect = _STRIPE, f"{_STRIPE} https://hooks.stripe.com", "https://api.stripe.com"
-    ancestors = " ".join(("'self'", *settings.shell_origins))
-    directives = {
-        "default-src": "'none'",
-        "script-src": f"'self' {script}",
-        "style-src": "'self'",
-        "img-src": "'self' data:",
-        "font-src": "'self'",
-        "connect-src": f"'self' {connect}",
-        "frame-src": frame,
-        "form-action": "'self'",
-        "manifest-src": "'self'",
-        "base-uri": "'none'",
-        "frame-ancestors": ancestors,
-    }
-    return "; ".join(f"{name} {value}" for name, value in directives.items())
-
-
-def _headers(settings: Settings) -> dict[str, str]:
-    payment = "https://js.stripe.com" if not settings.uses_sandbox else _origin(settings.stripe_js_url)
+def headers_of(settings: Settings) -> dict[str, str]:
+    """The headers by name; an answer that has set one itself keeps its own."""
+    stripe_js = origin_of(settings.stripe_js_url)
     headers = {
-        "Content-Security-Policy": content_security_policy(settings),
+        "Content-Security-Policy": content_security_policy.policy(settings),
         "X-Content-Type-Options": "nosniff",
         "Referrer-Policy": "strict-origin-when-cross-origin",
-        "Permissions-Policy": f'payment=(self "{payment}"), camera=(), microphone=(), geolocation=()',
-        "Cross-Origin-Opener-Policy": "same-origin",
+        # Wallets in Stripe's frames pay through the Payment Request API, which the page has to hand on to them:
+        # https://www.w3.org/TR/payment-request/#permissions-policy
+        "Permissions-Policy": f'payment=(self "{stripe_js}"), camera=(), microphone=(), geolocation=()',
+        # A window that opened this page has no hold on it. With plain `same-origin`, a window that the bank's frame
+        # opens for 3-D Secure would lose its way back to that frame, which is of another origin than the page
+        # (https://html.spec.whatwg.org/multipage/document-sequences.html#the-rules-for-choosing-a-navigable).
+        # No Cross-Origin-Embedder-Policy: Stripe's frames don't load under one
+        # (https://github.com/stripe/stripe-js/issues/417).
+        "Cross-Origin-Opener-Policy": "same-origin-allow-popups",
+        # The shell is on the same site; where it asks for isolation, the pages in its frame must allow that.
+        "Cross-Origin-Resource-Policy": "same-site" if settings.shell_origins else "same-origin",
         "Cache-Control": "no-store",
     }
+    optional = {
+        "Reporting-Endpoints": content_security_policy.endpoints(settings),
+        "Content-Security-Policy-Report-Only": content_security_policy.reported_only(settings),
+    }
+    headers |= {name: value for name, value in optional.items() if value}
+    # For browsers that don't know `frame-ancestors`, which others heed instead; it can't name a shell.
     if not settings.shell_origins:
         headers["X-Frame-Options"] = "SAMEORIGIN"
     if settings.is_production:
         headers["Strict-Transport-Security"] = "max-age=63072000; includeSubDomains"
     return headers
-
-
-def _origin(address: str) -> str:
-    parts = urlsplit(address)
-    return f"{parts.scheme}://{parts.netloc}"

@@ -68,16 +68,6 @@ def test_an_error_in_a_partial_request_comes_as_the_main_part_alone(signed_in: V
     assert "<html" not in page.text
 
 
-def test_every_answer_has_the_security_headers(visitor: Visitor) -> None:
-    headers = visitor.get("/sign-in").headers
-    policy = headers["Content-Security-Policy"]
-    assert "default-src 'none'" in policy
-    assert "unsafe" not in policy
-    assert "frame-ancestors 'self'" in policy
-    assert headers["X-Content-Type-Options"] == "nosniff"
-    assert headers["Cache-Control"] == "no-store"
-
-
 def test_static_files_are_kept_for_good_and_change_their_address_with_their_content(
     app: Flask, visitor: Visitor
 ) -> None:

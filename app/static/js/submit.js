@@ -30,7 +30,8 @@ document.addEventListener("htmx:response:error", ({ detail: { ctx } }) => {
   if (!isPoll(ctx)) failure(ctx);
 });
 document.addEventListener("htmx:error", ({ detail: { ctx } }) => {
-  if (isForm(ctx) && !ctx.response) complain(LOST);
+  // With an answer it is the page that could not take it in.
+  if (isForm(ctx)) complain(ctx.response ? BROKEN : LOST);
 });
 
 document.addEventListener("submit", (event) => {

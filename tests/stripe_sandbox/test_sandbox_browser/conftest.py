@@ -8,8 +8,9 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.stripe_sandbox.test_sandbox_browser.customer import Customer
-from tests.stripe_sandbox.test_sandbox_browser.shop import create_shop, serving
+from tests.stripe_sandbox.test_sandbox_browser.shop import create_shop
 from tests.support.sandbox import Sandbox
+from tests.support.serving import serving
 
 
 @pytest.fixture(scope="module")

@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from threading import Thread
-
 from flask import Flask
 from flask.typing import ResponseReturnValue
-from werkzeug.serving import WSGIRequestHandler, make_server
 
 POLICY = (
     "default-src 'none'; script-src 'self' {stand_in}; style-src 'self'; img-src 'self' data:; "
@@ -75,11 +70,6 @@ window.act = (clientSecret) => window.start(() => Stripe("pk_test_sandbox").hand
 """
 
 
-class _Quiet(WSGIRequestHandler):
-    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        """Say nothing."""
-
-
 def create_shop(stand_in: str) -> Flask:
     shop = Flask("shop")
 
@@ -97,14 +87,3 @@ def create_shop(stand_in: str) -> Flask:
         return HTML.format(stand_in=stand_in), {"Content-Security-Policy": POLICY.format(stand_in=stand_in)}
 
     return shop
-
-
-@contextmanager
-def serving(app: Flask) -> Iterator[str]:
-    """Serve an application at a free port; its address, by a name that makes it another site than the stand-in."""
-    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Quiet)
-    thread = Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.port}"
-    server.shutdown()
-    thread.join()

@@ -1,0 +1,53 @@
+"""What the Content-Security-Policy stops in a browser fails the test, in whichever page, window or frame it happens."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
+
+_SAID = "securitypolicyviolation:"
+_TELL = f"""
+document.addEventListener("securitypolicyviolation", (event) => {{
+  console.error("{_SAID}", event.effectiveDirective, event.blockedURI, event.sourceFile, event.sample);
+}});
+"""
+# What Chromium writes where no script can hear of it: before a page's first one, or about a header.
+_WRITTEN = (
+    "Content Security Policy",
+    "Content-Security-Policy",
+    "Trusted Type",
+    "Permissions-Policy",
+    "permissions policy",
+)
+
+
+class WatchedBrowser:
+    """A browser like any other, which notes what the policies of pages in it stop."""
+
+    def __init__(self, browser: Browser) -> None:
+        self._browser = browser
+        self.violations: list[str] = []
+
+    def new_context(self, **options: Any) -> BrowserContext:
+        context = self._browser.new_context(**options)
+        context.add_init_script(_TELL)
+        context.on("console", self._hear)
+        return context
+
+    def new_page(self, **options: Any) -> Page:
+        return self.new_context(**options).new_page()
+
+    def provoked(self, page: Page) -> str:
+        """What a test made happen in a page, in the browser's words and the page's; it is forgotten."""
+        page.evaluate("new Promise((told) => setTimeout(told))")
+        found = "\n".join(self.violations)
+        self.violations.clear()
+        return found
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        said = message.text
+        if message.type in {"error", "warning"} and (
+            said.startswith(_SAID) or any(part in said for part in _WRITTEN)
+        ):
+            self.violations.append(said)
