@@ -13,7 +13,7 @@ OPTIONS = {
     "mode": "payment",
     "amount": 5000,
     "currency": "usd",
-    "paymentMethodTypes": ["card"],
+    "allowedPaymentMethodTypes": ["card"],
     "paymentMethodCreation": "manual",
     "appearance": {"theme": "stripe"},
 }
@@ -213,7 +213,8 @@ def test_leaving_before_the_fields_are_there_leaves_no_question_open(customer: C
         ("{ mode: 'payment', amount: 5000, currency: 'USD' }", "currency"),
         ("{ mode: 'pay', amount: 5000, currency: 'usd' }", "mode"),
         ("{ mode: 'setup', paymentMethodCreation: 'automatic' }", "paymentMethodCreation"),
-        ("{ mode: 'setup', paymentMethodTypes: ['ideal'] }", "paymentMethodTypes"),
+        ("{ mode: 'setup', allowedPaymentMethodTypes: ['ideal'] }", "allowedPaymentMethodTypes"),
+        ("{ mode: 'setup', paymentMethodTypes: ['card'] }", "use allowedPaymentMethodTypes"),
         ("{ mode: 'setup', setupFutureUsage: 'always' }", "setupFutureUsage"),
         ("{ clientSecret: 'seti_1_secret_2', amount: 100 }", "amount"),
         ("{}", "mode"),

@@ -32,12 +32,17 @@ function checkMode(mode, amount, currency) {
   }
 }
 
-function checkMethods({ paymentMethodCreation, paymentMethodTypes, setupFutureUsage }) {
+// https://docs.stripe.com/changelog/endive/2026-09-30/remove-elements-deferred-intent-payment-method-types
+function checkMethods({ paymentMethodCreation, paymentMethodTypes, allowedPaymentMethodTypes, setupFutureUsage }) {
   if (paymentMethodCreation !== undefined && paymentMethodCreation !== "manual") {
     invalidOption("paymentMethodCreation", "manual", paymentMethodCreation);
   }
-  if (paymentMethodTypes && !paymentMethodTypes.includes("card")) {
-    invalidOption("paymentMethodTypes", "a list with card, which is all that the stand-in serves", paymentMethodTypes);
+  if (paymentMethodTypes !== undefined) {
+    throw new IntegrationError("paymentMethodTypes can't be set any more: use allowedPaymentMethodTypes, or dynamic payment methods.");
+  }
+  if (allowedPaymentMethodTypes && !allowedPaymentMethodTypes.includes("card")) {
+    const wanted = "a list with card, which is all that the stand-in serves";
+    invalidOption("allowedPaymentMethodTypes", wanted, allowedPaymentMethodTypes);
   }
   if (setupFutureUsage && !["off_session", "on_session"].includes(setupFutureUsage)) {
     invalidOption("setupFutureUsage", "off_session or on_session", setupFutureUsage);
