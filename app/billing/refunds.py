@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import select
-
-from app.billing import audit, calling, ledger, notices
-from app.billing.ledger import Entry
+from app.billing import ledger, notices, take_backs
+from app.billing.money import Money
+from app.billing.take_backs import Movement
 from app.extensions import db
-from app.models import AccountName, TopUp, TransferKind
+from app.models import TopUp, TransferKind, Wallet
 from app.models.columns import utc_now
+from app.payments import refunds as stripe_refunds
 from app.payments.refunds import Refund
 
 _UNDONE = frozenset({"failed", "canceled"})
@@ -19,34 +19,39 @@ _UNDONE = frozenset({"failed", "canceled"})
 def apply(refund: Refund, *, at: datetime | None = None) -> bool:
     """Bring the wallet in line with a refund: a debit once, given back once where the refund failed.
 
-    False where it refunds no top-up. https://docs.stripe.com/refunds#failed-refunds
+    False where it refunds nothing of ours. Call it at the start of a transaction: until that ends nobody else follows
+    this refund. Where it would move credit, the refund is fetched anew first, because one that was read a moment ago
+    may have failed since. Raises `PaymentMismatchError` and what `app.payments` raises.
+    https://docs.stripe.com/refunds#failed-refunds
     """
-    top_up = db.session.scalar(select(TopUp).where(TopUp.payment_intent_id == refund.payment_intent_id))
+    take_backs.one_at_a_time(refund.id)
+    top_up = take_backs.paid_top_up(refund.payment_intent_id)
     if top_up is None:
         return False
-    wallet = ledger.lock(top_up.org_id)
-    now = at or utc_now()
-    undone = refund.status in _UNDONE
-    if not undone or ledger.is_posted(top_up.org_id, TransferKind.REFUND, refund.id):
-        kind = TransferKind.REFUND_REVERSAL if undone else TransferKind.REFUND
-        from_account, to_account = AccountName.WALLET, AccountName.STRIPE
-        if undone:
-            from_account, to_account = to_account, from_account
-        entry = Entry(
-            kind=kind,
-            source=refund.id,
-            debit=from_account,
-            credit=to_account,
-            amount=refund.amount,
-            at=now,
-            top_up_id=top_up.id,
-            detail="Failed: credited again" if undone else "To the card it was paid with",
-        )
-        posted = ledger.post(wallet, entry)
-        before = calling.reassess(wallet, now)
-        if posted is not None:
-            audit.note(top_up.org_id, audit.STRIPE, kind.value, refund.id, amount=str(refund.amount.decimal))
-            tell = notices.refund_returned if undone else notices.refunded
-            tell(wallet, top_up, refund.amount, before=before, refund=refund.id, at=now)
-    db.session.flush()
+    if _taken_by(refund).micro != take_backs.taken(top_up.org_id, TransferKind.REFUND, refund.id):
+        _follow(top_up, stripe_refunds.fetch(refund.id), at or utc_now())
     return True
+
+
+def _follow(top_up: TopUp, refund: Refund, at: datetime) -> None:
+    wallet = ledger.lock(top_up.org_id)
+    words = {
+        "failed": "It failed: credited again",
+        "canceled": "It was canceled: credited again",
+    }.get(refund.status, "To the card it was paid with")
+    moved = take_backs.follow(
+        wallet, top_up, TransferKind.REFUND, refund.id, _taken_by(refund), at=at, detail=words
+    )
+    if moved is not None:
+        _tell(wallet, top_up, moved, at)
+    db.session.flush()
+
+
+def _taken_by(refund: Refund) -> Money:
+    """What a refund takes: all of it from the moment it is asked for, so that it can't be spent as well."""
+    return Money(0, refund.amount.currency) if refund.status in _UNDONE else refund.amount
+
+
+def _tell(wallet: Wallet, top_up: TopUp, moved: Movement, at: datetime) -> None:
+    tell = notices.refund_returned if moved.returned else notices.refunded
+    tell(wallet, top_up, moved.amount, before=moved.before, refund=moved.source, at=at)

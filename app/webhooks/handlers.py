@@ -6,10 +6,11 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from app.billing import audit, payment_methods, refunds, settlement
+from app.billing import audit, disputes, payment_methods, refunds, settlement
 from app.extensions import db
 from app.models import Organization, PaymentMethod, TopUp
 from app.payments import cards, intents
+from app.payments import disputes as stripe_disputes
 from app.payments import refunds as stripe_refunds
 from app.payments.errors import RefusedError
 
@@ -62,6 +63,11 @@ def payment_method_detached(payment_method_id: str) -> bool:
 def refund(refund_id: str) -> bool:
     """Money went back to a card, or failed to: take the credit out of the wallet, or give it back."""
     return refunds.apply(stripe_refunds.fetch(refund_id))
+
+
+def dispute(dispute_id: str) -> bool:
+    """A cardholder disputes a payment, or their bank has decided: take the credit, or give it back."""
+    return disputes.apply(stripe_disputes.fetch(dispute_id))
 
 
 def _organization_of(customer_id: str | None) -> Organization | None:

@@ -33,6 +33,11 @@ HANDLERS: dict[str, Callable[[str], bool]] = {
     "refund.created": handlers.refund,
     "refund.updated": handlers.refund,
     "refund.failed": handlers.refund,
+    "charge.dispute.created": handlers.dispute,
+    "charge.dispute.updated": handlers.dispute,
+    "charge.dispute.funds_withdrawn": handlers.dispute,
+    "charge.dispute.funds_reinstated": handlers.dispute,
+    "charge.dispute.closed": handlers.dispute,
 }
 
 

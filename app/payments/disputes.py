@@ -1,0 +1,70 @@
+"""Disputes and inquiries, as Stripe knows them (https://docs.stripe.com/api/disputes/object)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import stripe
+
+from app.billing.money import Money
+from app.payments.client import stripe_client
+from app.payments.errors import translated
+from app.payments.references import id_of
+
+
+@dataclass(frozen=True, slots=True)
+class Dispute:
+    """What a cardholder disputes with their bank. `status` and `reason` are Stripe's words.
+
+    `amount` is disputed; `taken` is what Stripe has withdrawn for it by now less what it gave back, without its
+    fees. `evidence_due_at` is until when the bank takes evidence; None where it takes none.
+    """
+
+    id: str
+    status: str
+    reason: str
+    amount: Money
+    taken: Money
+    payment_intent_id: str | None
+    charge_id: str | None
+    opened_at: datetime
+    evidence_due_at: datetime | None
+
+
+def fetch(dispute_id: str) -> Dispute:
+    """A dispute as it is now. Raises `OutcomeUnknownError`, `NotDoneError`, `RefusedError`."""
+    with translated():
+        return read(stripe_client().v1.disputes.retrieve(dispute_id))
+
+
+def read(dispute: stripe.Dispute) -> Dispute:
+    """A dispute of Stripe's in our words."""
+    currency = dispute.currency.upper()
+    due_by = dispute.evidence_details.due_by
+    return Dispute(
+        id=dispute.id,
+        status=dispute.status,
+        reason=dispute.reason,
+        amount=Money.from_minor(dispute.amount, currency),
+        taken=Money.from_minor(_taken(dispute), currency),
+        payment_intent_id=id_of(dispute.payment_intent),
+        charge_id=id_of(dispute.charge),
+        opened_at=datetime.fromtimestamp(dispute.created, UTC),
+        evidence_due_at=datetime.fromtimestamp(due_by, UTC) if due_by else None,
+    )
+
+
+def _taken(dispute: stripe.Dispute) -> int:
+    """What is withdrawn now, in the smallest unit of the dispute's currency. A movement's `amount` has no fees in it.
+
+    Stripe's balance may be kept in another currency than the payment's, at the rate of each day; there every
+    movement stands for the whole amount of the dispute.
+    """
+    taken = 0
+    for movement in dispute.balance_transactions:
+        if movement.currency == dispute.currency:
+            taken -= movement.amount
+        else:
+            taken += dispute.amount if movement.amount < 0 else -dispute.amount
+    return max(taken, 0)
