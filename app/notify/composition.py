@@ -7,7 +7,6 @@ in `mail/_text.jinja` and `mail/_html.jinja`. So neither part can fall behind th
 from __future__ import annotations
 
 import re
-import textwrap
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache, partial
@@ -25,7 +24,6 @@ from app.notify.message import Written, one_line
 LOCALE = "en_US"
 """Mails have no viewer whose locale could be asked: one for all, the one that pages fall back to."""
 
-_WIDTH = 72
 _MINUS = "\u2212"
 
 
@@ -77,7 +75,7 @@ def _environment(part: str) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters |= {"money": money, "fill": fill}
+    made.filters |= {"money": money, "folded": folded}
     return made
 
 
@@ -98,6 +96,6 @@ def moment(value: datetime, *, zone: ZoneInfo) -> str:
     return f"{format_datetime(local, 'd MMMM y, HH:mm', locale=LOCALE)} {local.tzname()}"
 
 
-def fill(words: str) -> str:
-    """A paragraph in lines that fit a narrow window; addresses stay whole."""
-    return textwrap.fill(" ".join(words.split()), _WIDTH, break_long_words=False, break_on_hyphens=False)
+def folded(words: str) -> str:
+    """A paragraph with its white space folded: one line, which the reader's window breaks where it must."""
+    return " ".join(words.split())
