@@ -78,8 +78,8 @@ def close(org_id: UUID, top_up_id: UUID, actor: Actor) -> None:
 
 def _compare(top_up: TopUp, payment: Payment) -> None:
     organization = db.session.get_one(Organization, top_up.org_id)
-    wanted = (str(top_up.id), top_up.amount, organization.stripe_customer_id)
-    found = (payment.top_up_id, payment.amount, payment.customer_id)
+    wanted = (str(top_up.id), top_up.amount, True)
+    found = (payment.top_up_id, payment.amount, organization.has_customer(payment.customer_id))
     known = top_up.payment_intent_id in {None, payment.id}
     paid_in_full = not payment.succeeded or payment.received == top_up.amount
     if wanted != found or not known or not paid_in_full:

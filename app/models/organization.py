@@ -22,7 +22,8 @@ class Role(StrEnum):
 class Organization(Base):
     """A customer of Voice Portal. `currency` is fixed for good: its whole ledger is in it.
 
-    `billing_emails` are who gets mail about money; where there are none, the owners do.
+    `billing_emails` are who gets mail about money; where there are none, the owners do. `former_customer_ids` are its
+    customers that were deleted at Stripe: payments made by them are still its own.
     """
 
     __tablename__ = "organization"
@@ -33,8 +34,13 @@ class Organization(Base):
     currency: Mapped[str] = mapped_column(String(3))
     timezone: Mapped[str] = mapped_column(String(64), default="UTC")
     stripe_customer_id: Mapped[str | None] = mapped_column(String(255), unique=True)
+    former_customer_ids: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list, server_default="{}")
     billing_emails: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list, server_default="{}")
     created_at: Mapped[Created]
+
+    def has_customer(self, customer_id: str | None) -> bool:
+        """Whether a customer of Stripe's is, or was, this organization."""
+        return customer_id is not None and customer_id in {self.stripe_customer_id, *self.former_customer_ids}
 
 
 class User(Base):

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
+from uuid import UUID
 
-from sqlalchemy import DateTime, Index, String, UniqueConstraint, text
+from sqlalchemy import DateTime, ForeignKeyConstraint, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.extensions import Base
@@ -24,6 +25,7 @@ class PaymentMethod(OrgScoped, Base):
 
     `is_kept` is false for a card that was entered for one top-up only: it pays that one and is never listed.
     `failing_since` and `failing_code` are set once its bank said that trying again is no use, until it works again.
+    `replaced_by` is the row of the same card, saved again later: Stripe makes a new payment method each time.
     """
 
     __tablename__ = "payment_method"
@@ -36,6 +38,7 @@ class PaymentMethod(OrgScoped, Base):
             unique=True,
             postgresql_where=text("is_default AND removed_at IS NULL"),
         ),
+        ForeignKeyConstraint(["org_id", "replaced_by"], ["payment_method.org_id", "payment_method.id"]),
     )
 
     id: Mapped[Id]
@@ -51,6 +54,7 @@ class PaymentMethod(OrgScoped, Base):
     failing_code: Mapped[str | None] = mapped_column(String(60))
     created_at: Mapped[Created]
     removed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    replaced_by: Mapped[UUID | None]
 
     @property
     def brand_label(self) -> str:
