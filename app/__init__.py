@@ -8,7 +8,7 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app import cli, notify, pages, webhooks
-from app.billing import catalog
+from app.billing import catalog_file
 from app.extensions import babel, csrf, db, htmx, limiter, login_manager, migrate
 from app.payments import client as stripe_client
 from app.web import (

@@ -15,6 +15,7 @@ from flask_wtf import CSRFProtect
 from htmx_flask import Htmx
 from procrastinate import App as Jobs
 from procrastinate import SyncPsycopgConnector
+from psycopg import Connection
 from sqlalchemy import MetaData
 from sqlalchemy.orm import DeclarativeBase
 
@@ -48,14 +49,19 @@ _deferring = Jobs(connector=SyncPsycopgConnector())
 is asynchronous and can't use that connection."""
 
 
+def driver_connection() -> Connection[Any]:
+    """The driver's own connection of the current transaction, for statements over arrays of a thousand rows."""
+    connection: Connection[Any] = db.session.connection().connection.driver_connection  # type: ignore[assignment]
+    return connection
+
+
 def enqueue(task: str, *, after: timedelta | None = None, lock: str | None = None, **arguments: Any) -> None:
     """Enqueue a background task by its name, inside the caller's transaction.
 
     The job exists exactly when the transaction commits. `after` delays it; jobs with the same `lock` run one at
     a time, in order. `arguments` must be JSON.
     """
-    connection = db.session.connection().connection.driver_connection
-    options: dict[str, Any] = {"connection": connection, "lock": lock}
+    options: dict[str, Any] = {"connection": driver_connection(), "lock": lock}
     if after is not None:
         options["schedule_in"] = {"seconds": int(after.total_seconds())}
     _deferring.configure_task(name=task, **options).defer(**arguments)

@@ -8,8 +8,8 @@ from app.extensions import db
 
 
 def is_ours(name, type_, _parents):
-    """Leave the queue's tables to the migration that brings its own SQL."""
-    return not (type_ == "table" and name.startswith("procrastinate_"))
+    """Leave alone the queue's tables, which bring their own SQL, and the partitions of a table, which come and go."""
+    return not (type_ == "table" and name.startswith(("procrastinate_", "usage_event_")))
 
 
 with current_app.app_context(), db.engine.connect() as connection:

@@ -14,16 +14,22 @@ def reassess(wallet: Wallet, at: datetime) -> CallingState:
     Pausing stops new calls; those in progress finish on what they hold.
     """
     before = wallet.state
-    after = _state_of(wallet)
+    after = state_of(wallet.available.micro, wallet.low_threshold_micro)
     if after is before:
         return before
     wallet.state = after
     wallet.version += 1
-    if after is CallingState.PAUSED:
-        wallet.paused_at = at
-    elif before is CallingState.PAUSED:
-        wallet.paused_at = None
+    wallet.paused_at = paused_since(before, after, wallet.paused_at, at)
     return before
+
+
+def paused_since(
+    before: CallingState, after: CallingState, since: datetime | None, at: datetime
+) -> datetime | None:
+    """Since when calling is paused, once the state has changed at `at`."""
+    if after is CallingState.PAUSED:
+        return at
+    return None if before is CallingState.PAUSED else since
 
 
 def missing_to_call(wallet: Wallet, *, least: Money) -> Money | None:
@@ -37,10 +43,10 @@ def missing_to_call(wallet: Wallet, *, least: Money) -> Money | None:
     return max(Money((-wallet.available.micro // unit + 1) * unit, wallet.currency), least)
 
 
-def _state_of(wallet: Wallet) -> CallingState:
-    available = wallet.available.micro
+def state_of(available: int, threshold: int | None) -> CallingState:
+    """The state of a wallet with so much available credit and such an alert, both in micro-units."""
     if available <= 0:
         return CallingState.PAUSED
-    if wallet.low_threshold_micro is not None and available < wallet.low_threshold_micro:
+    if threshold is not None and available < threshold:
         return CallingState.LOW
     return CallingState.ACTIVE

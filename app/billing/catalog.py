@@ -1,22 +1,23 @@
-"""The catalogue of plans, meters, rates and limits, read from `catalog.toml` and checked as it is read."""
+"""The catalogue: plans, what they include, meters, rates and limits. An operator edits it (`catalog.toml`).
+
+`app.billing.catalog_file` reads and checks it; `app.billing.catalog_versions` keeps the versions that
+organizations are on.
+"""
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from fractions import Fraction
-from pathlib import Path
-from typing import Any
 
 import msgspec
-from flask import Flask, current_app
+from flask import current_app
 
-from app.billing.money import Money, MoneyError
+from app.billing.money import Money
 from app.models.ledger import UsageGroup
 
 
 class CatalogError(Exception):
-    """The catalogue can't be used; the message names the file, the key and what is wrong with it."""
+    """The catalogue can't be used; the message names the file, the line, the key and what is wrong with it."""
 
 
 class Meter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -30,49 +31,63 @@ class Meter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     per: int
 
 
-class _TopUp(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    presets: list[str]
-    minimum: str
-    maximum: str
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """An allowance that one or several meters draw on, in their common unit."""
+
+    key: str
+    label: str
+    meters: tuple[str, ...]
 
 
-class _Wallet(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    low_threshold: str
+@dataclass(frozen=True, slots=True)
+class Tier:
+    """A price for the units of a period up to `up_to` (None: for all further ones), in micro-units a unit, exact."""
+
+    up_to: int | None
+    rate: Fraction
 
 
-class _Plan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    name: str
-    summary: str
-    price: str
-    interval: str
-    limits: dict[str, int]
-    allowances: dict[str, int]
-    rates: dict[str, str]
-    features: list[str]
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """What a meter costs. An event counts as at least `minimum` units, rounded up to whole `step`s.
 
+    Per-second billing with half a minute at least is `minimum` 30, `step` 1 on a meter in seconds.
+    """
 
-class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    version: str
-    currency: str
-    top_up: _TopUp
-    wallet: _Wallet
-    meters: dict[str, Meter]
-    plans: dict[str, _Plan]
+    tiers: tuple[Tier, ...]
+    minimum: int = 0
+    step: int = 1
+
+    @property
+    def first(self) -> Fraction:
+        """The price of a period's first unit beyond the allowance."""
+        return self.tiers[0].rate
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A tier. `rates` are exact, in micro-units for one unit of the meter; `allowances` in the meter's units."""
+    """A tier. `allowances` are by pool, in the units of its meters; `version` is the catalogue's."""
 
     key: str
+    version: str
     name: str
     summary: str
     price: Money
     interval: str
     limits: dict[str, int]
     allowances: dict[str, int]
-    rates: dict[str, Fraction]
+    rates: dict[str, Rate]
     features: tuple[str, ...]
+    pools: dict[str, str]
+
+    def pool_of(self, meter: str) -> str:
+        """The allowance that a meter draws on, named as the meter where it shares none."""
+        return self.pools.get(meter, meter)
+
+    def allowance_of(self, meter: str) -> int:
+        """How many units a period includes, for all meters of the pool together."""
+        return self.allowances.get(self.pool_of(meter), 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +99,17 @@ class TopUpLimits:
 
 @dataclass(frozen=True, slots=True)
 class Catalog:
+    """One version. `late_days` is how old usage may be when it is reported; `text` is the file as it was read."""
+
     version: str
     currency: str
     top_up: TopUpLimits
     low_threshold: Money
+    late_days: int
     meters: dict[str, Meter]
+    pools: dict[str, Pool]
     plans: dict[str, Plan]
+    text: str
 
     def plan(self, key: str) -> Plan:
         """The plan of this key. Raises `CatalogError`."""
@@ -109,88 +129,24 @@ class Catalog:
                 f"The catalogue has no meter {key!r}. It has: {', '.join(self.meters)}."
             ) from None
 
+    def pool(self, key: str) -> Pool:
+        """An allowance by its key; a meter that shares none is a pool of its own. Raises `CatalogError`."""
+        return self.pools.get(key) or Pool(key, self.meter(key).label, (key,))
+
+    def pools_of(self, group: UsageGroup) -> list[Pool]:
+        """The allowances that meters of a group draw on, in the order of the meters."""
+        found: dict[str, Pool] = {}
+        shared = {meter: pool for pool in self.pools.values() for meter in pool.meters}
+        for key in self.meters_of(group):
+            pool = shared.get(key) or self.pool(key)
+            found.setdefault(pool.key, pool)
+        return list(found.values())
+
     def meters_of(self, group: UsageGroup) -> list[str]:
         return [key for key, meter in self.meters.items() if meter.group is group]
 
 
-def init_app(app: Flask, path: Path) -> None:
-    """Read the catalogue once for the process."""
-    app.extensions["catalog"] = load(path)
-
-
 def current() -> Catalog:
-    """The catalogue that the application runs on."""
+    """The catalogue that is on offer: what new plans are made from, and what pages name things by."""
     catalog: Catalog = current_app.extensions["catalog"]
     return catalog
-
-
-def load(path: Path) -> Catalog:
-    """Read and check a catalogue. Raises `CatalogError`."""
-    try:
-        file = msgspec.convert(tomllib.loads(path.read_text()), _File)
-    except FileNotFoundError:
-        raise CatalogError(f"{path}: there is no such file. Set CATALOG_PATH.") from None
-    except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
-        raise CatalogError(f"{path}: {error}") from error
-    reader = _Amounts(path, file.currency)
-    for key, meter in file.meters.items():
-        if meter.per < 1 or meter.shown_per < 1:
-            raise CatalogError(
-                f"{path}: meters.{key}: `per` and `shown_per` are whole numbers of at least 1."
-            )
-    return Catalog(
-        version=file.version,
-        currency=file.currency,
-        top_up=TopUpLimits(
-            presets=tuple(reader.money(text, "top_up.presets") for text in file.top_up.presets),
-            minimum=reader.money(file.top_up.minimum, "top_up.minimum"),
-            maximum=reader.money(file.top_up.maximum, "top_up.maximum"),
-        ),
-        low_threshold=reader.money(file.wallet.low_threshold, "wallet.low_threshold"),
-        meters=file.meters,
-        plans={key: _plan(key, plan, file.meters, reader) for key, plan in file.plans.items()},
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class _Amounts:
-    path: Path
-    currency: str
-
-    def money(self, text: str, key: str) -> Money:
-        try:
-            return Money.parse(text, self.currency)
-        except MoneyError as error:
-            raise CatalogError(f"{self.path}: {key}: {text!r}: {error}") from error
-
-    def rate(self, text: str, key: str, per: int) -> Fraction:
-        try:
-            rate = Fraction(text) * 1_000_000 / per
-        except ValueError as error:
-            raise CatalogError(f"{self.path}: {key}: {text!r} is not a rate, like 0.03.") from error
-        if rate < 0:
-            raise CatalogError(f"{self.path}: {key}: a rate can't be below zero.")
-        return rate
-
-
-def _plan(key: str, plan: _Plan, meters: dict[str, Any], reader: _Amounts) -> Plan:
-    where = f"plans.{key}"
-    for name in ("allowances", "rates"):
-        for meter in set(getattr(plan, name)) - set(meters):
-            raise CatalogError(f"{reader.path}: {where}.{name}: there is no meter {meter!r}.")
-    for meter in set(meters) - set(plan.rates):
-        raise CatalogError(f"{reader.path}: {where}.rates: the rate of {meter!r} is missing.")
-    return Plan(
-        key=key,
-        name=plan.name,
-        summary=plan.summary,
-        price=reader.money(plan.price, f"{where}.price"),
-        interval=plan.interval,
-        limits=plan.limits,
-        allowances=plan.allowances,
-        rates={
-            meter: reader.rate(text, f"{where}.rates.{meter}", meters[meter].per)
-            for meter, text in plan.rates.items()
-        },
-        features=tuple(plan.features),
-    )

@@ -14,7 +14,7 @@ from app.billing import catalog
 from app.billing import history_queries as queries
 from app.billing.history_queries import Filters
 from app.billing.money import Money
-from app.billing.quantities import Quantity, quantity_of
+from app.billing.quantities import Quantity, added_up
 from app.extensions import db
 from app.models import Organization, TopUpStatus, TransferKind, UsageGroup, WalletLine, card_label
 
@@ -155,7 +155,7 @@ def _line(organization: Organization, row: Any) -> HistoryLine:
         day=row.day,
         what=group.label if group else _LABELS[kind],
         detail=card_label(row.brand, row.detail) if row.brand else row.detail,
-        quantities=tuple(quantity_of(meter, int(units)) for meter, units in sorted(found) if meter in meters),
+        quantities=added_up({meter: int(units) for meter, units in found if meter in meters}),
         amount=Money(row.amount, organization.currency),
         balance=None if row.balance is None else Money(row.balance, organization.currency),
         status=status,

@@ -124,7 +124,7 @@ def _quantities() -> Any:
     by_meter = (
         select(UsageDaily.meter, func.sum(UsageDaily.quantity).label("units"))
         .where(UsageDaily.org_id == WalletLine.org_id, UsageDaily.posted_on == WalletLine.day)
-        .where(WalletLine.usage_group.is_not(None))
+        .where(WalletLine.usage_group.is_not(None), ~UsageDaily.is_correction)
         .group_by(UsageDaily.meter)
         .correlate(WalletLine)
         .subquery()

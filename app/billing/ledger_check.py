@@ -54,7 +54,8 @@ _QUERIES = {
         WHERE w.held_micro <> coalesce(h.total, 0)""",
     "usage posted on {name} costs {left} micro-units in the daily totals, its history lines say {right}": """
         SELECT org_id, coalesce(u.total, 0), coalesce(l.total, 0), day
-        FROM (SELECT org_id, posted_on AS day, sum(amount_micro) AS total FROM usage_daily GROUP BY 1, 2) u
+        FROM (SELECT org_id, posted_on AS day, sum(amount_micro) AS total FROM usage_daily
+              WHERE NOT is_correction GROUP BY 1, 2) u
         FULL JOIN (SELECT org_id, day, -sum(amount_micro) AS total FROM wallet_line
                    WHERE usage_group IS NOT NULL GROUP BY 1, 2) l USING (org_id, day)
         WHERE coalesce(u.total, 0) <> coalesce(l.total, 0)""",

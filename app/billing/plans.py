@@ -7,13 +7,14 @@ from datetime import date
 
 from sqlalchemy import select
 
-from app.billing import catalog, ledger
-from app.billing.catalog import Meter, Plan
+from app.billing import catalog, catalog_versions, ledger
+from app.billing.catalog import Meter, Plan, Pool, Rate, Tier
 from app.billing.money import Money, half_up
+from app.billing.plan_terms import FREE_PLAN
 from app.billing.quantities import Quantity, quantity_of
-from app.billing.subscriptions import FREE_PLAN
 from app.extensions import db
-from app.models import Organization, ResourceCount, Subscription, SubscriptionStatus
+from app.models import Organization, PlanTerm, ResourceCount, Subscription, SubscriptionStatus
+from app.models.columns import utc_now
 
 _LIMIT_LABELS = {"agents": "Agents", "phone_numbers": "Phone numbers", "concurrent_calls": "Calls at once"}
 
@@ -63,16 +64,23 @@ class PlanView:
 
 def gather(organization: Organization) -> PlanView:
     """The organization's plan with what it uses of its limits, in one statement."""
+    version = (
+        select(PlanTerm.version)
+        .where(PlanTerm.org_id == organization.id, PlanTerm.starts_at <= utc_now())
+        .order_by(PlanTerm.starts_at.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
     rows = db.session.execute(
-        select(Subscription, ResourceCount.resource, ResourceCount.count)
+        select(Subscription, ResourceCount.resource, ResourceCount.count, version)
         .select_from(Organization)
         .outerjoin(Subscription, Subscription.org_id == Organization.id)
         .outerjoin(ResourceCount, ResourceCount.org_id == Organization.id)
         .where(Organization.id == organization.id)
     ).all()
     subscription = rows[0][0]
-    counts = {resource: count for _, resource, count in rows if resource is not None}
-    shelf = catalog.current()
+    counts = {resource: count for _, resource, count, _ in rows if resource is not None}
+    shelf = catalog_versions.find(rows[0][3]) if rows[0][3] else catalog.current()
     plan = shelf.plan(subscription.plan if subscription else FREE_PLAN)
     scheduled = (
         shelf.plan(subscription.scheduled_plan) if subscription and subscription.scheduled_plan else None
@@ -99,12 +107,28 @@ def _month_of(organization: Organization) -> date:
 
 @dataclass(frozen=True, slots=True)
 class PlanRate:
-    """The price of one step of a meter: `amount` for `per`, which says how much of what."""
+    """The price of one step of a meter: `amount` for `per`, which says how much of what.
+
+    `later` are the prices of further tiers, each with the quantity from which on it holds; `least` is what an event
+    counts as at least, and `step` what it is rounded up to, where they say something.
+    """
 
     meter: str
     label: str
     amount: Money
     per: str
+    later: tuple[tuple[Money, Quantity], ...]
+    least: str
+    step: str
+
+
+@dataclass(frozen=True, slots=True)
+class Included:
+    """What a plan includes each period of an allowance."""
+
+    pool: str
+    label: str
+    quantity: Quantity
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +138,7 @@ class Offer:
     plan: Plan
     is_current: bool
     limits: tuple[Limit, ...]
-    allowances: tuple[Quantity, ...]
+    allowances: tuple[Included, ...]
     rates: tuple[PlanRate, ...]
 
 
@@ -125,29 +149,46 @@ def compare(organization: Organization) -> list[Offer]:
 
 
 def _offer(plan: Plan, *, is_current: bool) -> Offer:
-    meters = catalog.current().meters
+    shelf = catalog.current()
     return Offer(
         plan=plan,
         is_current=is_current,
         limits=tuple(Limit(_LIMIT_LABELS[key], None, allowed) for key, allowed in plan.limits.items()),
-        allowances=tuple(quantity_of(meter, units) for meter, units in plan.allowances.items()),
+        allowances=tuple(_included(shelf.pool(key), units) for key, units in plan.allowances.items()),
         rates=tuple(
-            PlanRate(
-                key,
-                meter.label,
-                Money(half_up(plan.rates[key] * meter.per), plan.price.currency),
-                _step(meter),
-            )
-            for key, meter in meters.items()
+            _rate(key, meter, plan.rates[key], plan.price.currency) for key, meter in shelf.meters.items()
         ),
     )
 
 
+def _included(pool: Pool, units: int) -> Included:
+    return Included(pool.key, pool.label, quantity_of(pool.meters[0], units))
+
+
+def _rate(key: str, meter: Meter, rate: Rate, currency: str) -> PlanRate:
+    def price(tier: Tier) -> Money:
+        return Money(half_up(tier.rate * meter.per), currency)
+
+    starts = [tier.up_to or 0 for tier in rate.tiers]
+    return PlanRate(
+        meter=key,
+        label=meter.label,
+        amount=price(rate.tiers[0]),
+        per=_step(meter),
+        later=tuple(
+            (price(tier), quantity_of(key, start))
+            for tier, start in zip(rate.tiers[1:], starts, strict=False)
+        ),
+        least=f"{rate.minimum} {meter.unit}s" if rate.minimum else "",
+        step=f"{rate.step} {meter.unit}s" if rate.step > 1 else "",
+    )
+
+
 def _step(meter: Meter) -> str:
-    """`min`, `1 M tokens`: what the shown price of a meter is for."""
+    """`min`, `1 M tokens`, `30 number-days`: what the shown price of a meter is for."""
     shown = meter.per // meter.shown_per
     if shown <= 1:
-        return meter.shown_as.removesuffix("s") if meter.shown_as.endswith("days") else meter.shown_as
-    return (
-        f"{shown // 1_000_000} M {meter.shown_as}" if shown % 1_000_000 == 0 else f"{shown} {meter.shown_as}"
-    )
+        return meter.shown_as
+    if shown % 1_000_000 == 0:
+        return f"{shown // 1_000_000} M {meter.shown_as}"
+    return f"{shown:,} {meter.shown_as}"

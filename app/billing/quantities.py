@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from app.billing import catalog
@@ -14,6 +15,16 @@ class Quantity:
     meter: str
     amount: int
     unit: str
+
+
+def added_up(units: Mapping[str, int]) -> tuple[Quantity, ...]:
+    """Units by meter as people read them, those of one kind together: minutes in and out are minutes."""
+    shelf = catalog.current()
+    kinds: dict[tuple[str, int], list[tuple[str, int]]] = {}
+    for key, count in sorted(units.items()):
+        meter = shelf.meter(key)
+        kinds.setdefault((meter.shown_as, meter.shown_per), []).append((key, count))
+    return tuple(quantity_of(found[0][0], sum(count for _, count in found)) for found in kinds.values())
 
 
 def quantity_of(meter: str, units: int) -> Quantity:

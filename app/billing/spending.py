@@ -10,7 +10,7 @@ from dateutil.relativedelta import relativedelta
 from sqlalchemy import func, select, tuple_
 
 from app.billing import balance, catalog, ledger
-from app.billing.catalog import Plan
+from app.billing.catalog import Plan, Pool
 from app.billing.money import Money, total
 from app.billing.quantities import Quantity, quantity_of
 from app.extensions import db
@@ -21,31 +21,37 @@ TOP = 5
 
 @dataclass(frozen=True, slots=True)
 class MeterUsage:
-    """One meter: what was used, what of it the allowance covers, and the cost of the rest."""
+    """One meter: what was used, and what that cost beyond the allowance."""
 
     meter: str
     label: str
     used: Quantity
-    allowance: Quantity | None
-    included: Quantity
     cost: Money
 
 
 @dataclass(frozen=True, slots=True)
+class AllowanceUsage:
+    """An allowance: what its meters have used, what it includes, and what of that is gone."""
+
+    label: str
+    used: Quantity
+    allowance: Quantity
+    included: Quantity
+
+
+@dataclass(frozen=True, slots=True)
 class GroupUsage:
-    """A group's meters, and the one by which its share of the allowance is shown."""
+    """A group's meters and allowances."""
 
     group: UsageGroup
     meters: tuple[MeterUsage, ...]
+    allowances: tuple[AllowanceUsage, ...]
     cost: Money
 
     @property
-    def lead(self) -> MeterUsage | None:
-        """The meter that stands for the group: the first with an allowance, else the dearest."""
-        with_allowance = [meter for meter in self.meters if meter.allowance is not None]
-        if with_allowance:
-            return with_allowance[0]
-        return max(self.meters, key=lambda meter: meter.cost.micro, default=None)
+    def lead(self) -> AllowanceUsage | None:
+        """The allowance that stands for the group."""
+        return self.allowances[0] if self.allowances else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,23 +131,34 @@ def _rows(organization: Organization, first: date, period_start: date) -> list[A
 
 
 def _group(group: UsageGroup, rows: list[Any], plan: Plan, currency: str) -> GroupUsage:
-    meters = []
-    for key in catalog.current().meters_of(group):
-        own = [row for row in rows if row.meter == key]
-        allowance = plan.allowances.get(key)
-        if not own and allowance is None:
-            continue
-        meters.append(
-            MeterUsage(
-                meter=key,
-                label=catalog.current().meter(key).label,
-                used=quantity_of(key, sum(int(row.units) for row in own)),
-                allowance=quantity_of(key, allowance) if allowance is not None else None,
-                included=quantity_of(key, sum(int(row.included) for row in own)),
-                cost=Money(sum(int(row.amount) for row in own), currency),
-            )
+    shelf = catalog.current()
+    of_meter = {key: [row for row in rows if row.meter == key] for key in shelf.meters_of(group)}
+    meters = tuple(
+        MeterUsage(
+            meter=key,
+            label=shelf.meter(key).label,
+            used=quantity_of(key, sum(int(row.units) for row in own)),
+            cost=Money(sum(int(row.amount) for row in own), currency),
         )
-    return GroupUsage(group, tuple(meters), total((meter.cost for meter in meters), currency))
+        for key, own in of_meter.items()
+        if own
+    )
+    allowances = tuple(
+        _allowance(pool, [row for key in pool.meters for row in of_meter[key]], plan.allowances[pool.key])
+        for pool in shelf.pools_of(group)
+        if pool.key in plan.allowances
+    )
+    return GroupUsage(group, meters, allowances, total((meter.cost for meter in meters), currency))
+
+
+def _allowance(pool: Pool, rows: list[Any], units: int) -> AllowanceUsage:
+    first = pool.meters[0]
+    return AllowanceUsage(
+        label=pool.label,
+        used=quantity_of(first, sum(int(row.units) for row in rows)),
+        allowance=quantity_of(first, units),
+        included=quantity_of(first, sum(int(row.included) for row in rows)),
+    )
 
 
 def _days(organization: Organization, first: date, rows: list[Any]) -> list[DaySpend]:

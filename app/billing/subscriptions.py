@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
 
-from dateutil.relativedelta import relativedelta
-
-from app.billing import catalog
-from app.billing.catalog import Plan
+from app.billing import catalog, plan_terms
 from app.billing.money import Money
 from app.extensions import db
 from app.models import Invoice, InvoiceStatus, Organization, Subscription, SubscriptionStatus
-
-FREE_PLAN = "starter"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,23 +31,9 @@ def subscribe(organization: Organization, plan: str, *, period: Period) -> Subsc
     )
     db.session.add(subscription)
     db.session.flush()
+    midnight = datetime.combine(period.start, time(), ZoneInfo(organization.timezone))
+    plan_terms.begin(organization, plan, midnight)
     return subscription
-
-
-def plan_on(organization: Organization, day: date) -> tuple[Plan, date]:
-    """The plan that rates usage of `day`, and the first day of the billing period that the day falls in.
-
-    Without a subscription it is the free plan, in calendar months.
-    """
-    subscription = db.session.get(Subscription, (organization.id,)) if organization else None
-    if subscription is None:
-        return catalog.current().plan(FREE_PLAN), day.replace(day=1)
-    start = subscription.period_start
-    while day < start:
-        start -= relativedelta(months=1)
-    while day >= start + relativedelta(months=1):
-        start += relativedelta(months=1)
-    return catalog.current().plan(subscription.plan), start
 
 
 def record_invoice(

@@ -45,6 +45,7 @@ def open_line(organization: Organization, line_id: UUID) -> UsageLine | None:
     rows = db.session.execute(
         select(UsageDaily)
         .where(UsageDaily.org_id == organization.id, UsageDaily.posted_on == line.day)
+        .where(~UsageDaily.is_correction)
         .where(UsageDaily.meter.in_(catalog.current().meters_of(line.usage_group)))
         .order_by(UsageDaily.amount_micro.desc(), UsageDaily.quantity.desc())
     ).scalars()

@@ -38,11 +38,11 @@ def use(slug: str, amount: str) -> None:
     try:
         organization = organizations.find_organization(slug)
         wanted = Money.parse(amount, organization.currency)
-        quantity = usage.units_costing(organization, "call_minutes", wanted)
+        quantity = usage.units_costing(organization, "calls_outbound", wanted)
     except (PeopleError, MoneyError) as error:
         raise click.ClickException(str(error)) from error
     now = utc_now()
-    used = Used("call_minutes", quantity, ledger.local_day_of(organization, now), "Demo", "Demo")
+    used = Used("calls_outbound", quantity, ledger.local_day_of(organization, now), "Demo", "Demo")
     cost = usage.record(organization, f"demo:{uuid7()}", [used], at=now)
     db.session.commit()
     available = ledger.lock(organization.id).available

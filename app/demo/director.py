@@ -106,7 +106,7 @@ class Director:
             calm = max(self._usual_day() * (ago + 1), 1)
             used = usage_of(self.company, day, scale=max(min(left / calm, 2.5), 0.05))
         if ago == 0:
-            used = [one for one in used if one.meter != "call_minutes"]
+            used = [one for one in used if not one.meter.startswith("calls_")]
         cost = usage.record(self.organization, f"demo:{day}", used, at=at).micro
         if ago == 0 and left > cost:
             cost += self._land(day, Money(left - cost, self.organization.currency), at)
@@ -114,13 +114,13 @@ class Director:
 
     def _land(self, day: date, amount: Money, at: datetime) -> int:
         """Today's calls, costing what is left to the balance that the story ends with."""
-        units = usage.units_costing(self.organization, "call_minutes", amount)
+        units = usage.units_costing(self.organization, "calls_outbound", amount)
         shares = [
             (team.campaign, agent, team.share / len(team.agents))
             for team in self.company.teams
             for agent in team.agents
         ]
-        used = [Used("call_minutes", round(units * share / 100), day, *names) for *names, share in shares]
+        used = [Used("calls_outbound", round(units * share / 100), day, *names) for *names, share in shares]
         return usage.record(self.organization, f"demo:{day}:calls", used, at=at).micro
 
     def _top_up(self, amount: Money, at: datetime) -> TopUp:

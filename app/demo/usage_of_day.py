@@ -21,9 +21,12 @@ def usage_of(company: Company, day: date, *, scale: float = 1.0) -> list[Used]:
         for agent in team.agents:
             seconds = round(minutes * 60 * team.share / 100 / len(team.agents) * chance.uniform(0.8, 1.2))
             for meter, quantity in (
-                ("call_minutes", seconds),
-                ("speech_seconds", round(seconds * 0.87)),
-                ("model_tokens", round(seconds / 60 * TOKENS_A_MINUTE * chance.uniform(0.9, 1.15))),
+                ("calls_outbound", seconds - seconds // 4),
+                ("calls_inbound", seconds // 4),
+                ("speech_to_text", round(seconds * 0.52)),
+                ("text_to_speech", round(seconds * 4.1)),
+                ("tokens_in", round(seconds / 60 * TOKENS_A_MINUTE * chance.uniform(0.9, 1.15))),
+                ("tokens_out", round(seconds / 60 * 210 * chance.uniform(0.9, 1.15))),
                 ("sms", round(seconds / 60 * chance.uniform(0.05, 0.12))),
             ):
                 if quantity:

@@ -1,5 +1,6 @@
 """The tables, one file per aggregate."""
 
+from app.models.catalog import CatalogVersion, PlanTerm
 from app.models.dispute import Dispute
 from app.models.hold import Hold, HoldState
 from app.models.ledger import (
@@ -20,7 +21,7 @@ from app.models.reconciliation import ReconciliationRun
 from app.models.stripe_event import EventState, StripeEvent
 from app.models.subscription import Invoice, InvoiceStatus, Subscription, SubscriptionStatus
 from app.models.top_up import TopUp, TopUpStatus
-from app.models.usage import Allowance, ResourceCount, UsageDaily, UsageReport
+from app.models.usage import Allowance, RejectedEvent, ResourceCount, UsageDaily, UsageEvent, UsageKey
 
 __all__ = [
     "Account",
@@ -28,6 +29,7 @@ __all__ = [
     "Allowance",
     "AuditEvent",
     "CallingState",
+    "CatalogVersion",
     "Dispute",
     "EventState",
     "Hold",
@@ -39,8 +41,10 @@ __all__ = [
     "Membership",
     "Organization",
     "PaymentMethod",
+    "PlanTerm",
     "RateLimitCounter",
     "ReconciliationRun",
+    "RejectedEvent",
     "ResourceCount",
     "Role",
     "SignInSession",
@@ -52,8 +56,9 @@ __all__ = [
     "Transfer",
     "TransferKind",
     "UsageDaily",
+    "UsageEvent",
     "UsageGroup",
-    "UsageReport",
+    "UsageKey",
     "User",
     "Wallet",
     "WalletLine",

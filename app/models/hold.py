@@ -17,21 +17,29 @@ class HoldState(StrEnum):
     ACTIVE = "active"
     CAPTURED = "captured"
     RELEASED = "released"
+    EXPIRED = "expired"
 
 
 class Hold(OrgScoped, Base):
-    """`key` is the platform's own name for the reservation: the same key never reserves twice."""
+    """`key` is the platform's own name for the reservation: the same key never reserves twice.
+
+    `amount_micro` is what it still reserves; usage that names the hold takes from that, and `used_micro` says how
+    much it has cost. A hold is a lease: without a word until `expires_at` it ends, and what it still reserves is
+    free again.
+    """
 
     __tablename__ = "hold"
     __table_args__ = (
         UniqueConstraint("org_id", "key"),
-        CheckConstraint("amount_micro > 0", name="amount_positive"),
+        CheckConstraint("amount_micro >= 0", name="amount_not_negative"),
         Index("ix_hold_active", "org_id", "created_at", postgresql_where=text("state = 'active'")),
+        Index("ix_hold_lease", "expires_at", postgresql_where=text("state = 'active'")),
     )
 
     id: Mapped[Id]
     key: Mapped[str] = mapped_column(String(255))
     amount_micro: Mapped[Micro]
+    used_micro: Mapped[Micro] = mapped_column(default=0, server_default="0")
     state: Mapped[HoldState] = mapped_column(enum_type(HoldState), default=HoldState.ACTIVE)
     call: Mapped[str | None] = mapped_column(String(255))
     agent: Mapped[str | None] = mapped_column(String(255))

@@ -1,15 +1,105 @@
-"""What was used, in totals by day. Pages read these, never single events."""
+"""What was used: each event with what it cost, and totals by day. Pages read the totals, never single events."""
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
 
-from sqlalchemy import BigInteger, Index, String
+from sqlalchemy import BigInteger, DateTime, Index, LargeBinary, String, Text, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.extensions import Base
-from app.models.columns import Created, Micro
+from app.models.columns import Created, Micro, When, uuid7
 from app.models.scope import OrgScoped
+
+NOBODY = UUID(int=0)
+"""Stands for the organization of a refused event that names none that exists."""
+
+
+def _without_reference() -> Any:
+    """An organization's id that the database doesn't check row by row: events are only ever written with their
+    organization's wallet locked, and there are a thousand of them at a time."""
+    return mapped_column(primary_key=True, sort_order=-1)
+
+
+class UsageKey(OrgScoped, Base):
+    """That an event was taken: its sender's `source` and `id` are taken once for good.
+
+    A slim table beside the events, because those are partitioned by time and can't hold this key alone. `digest` is
+    of the event's content, so that the same id with another content is told. Rows whose event is too old to be
+    taken at all are removed.
+    """
+
+    __tablename__ = "usage_key"
+    __table_args__ = (Index("ix_usage_key_at", "at"),)
+
+    org_id: Mapped[UUID] = _without_reference()
+    source: Mapped[str] = mapped_column(String(255), primary_key=True)
+    event_id: Mapped[str] = mapped_column(String(255), primary_key=True)
+    digest: Mapped[bytes] = mapped_column(LargeBinary(16))
+    at: Mapped[When]
+
+
+class UsageEvent(OrgScoped, Base):
+    """One event of usage as it was rated, a charged line: never changed. Partitioned by month of `at`.
+
+    `quantity` and the `billable`, `included` units are the meter's; a correction's are differences to what it
+    corrects, and can be below zero. `plan` and `version` name the rates.
+    """
+
+    __tablename__ = "usage_event"
+    __table_args__ = (
+        Index("ix_usage_event_call", "org_id", "call", postgresql_where=text("call IS NOT NULL")),
+        Index(
+            "ix_usage_event_corrects",
+            "org_id",
+            "corrects_source",
+            "corrects_id",
+            postgresql_where=text("corrects_id IS NOT NULL"),
+        ),
+        {"postgresql_partition_by": "RANGE (at)"},
+    )
+
+    org_id: Mapped[UUID] = _without_reference()
+    at: Mapped[When] = mapped_column(primary_key=True)
+    source: Mapped[str] = mapped_column(String(255), primary_key=True)
+    event_id: Mapped[str] = mapped_column(String(255), primary_key=True)
+    posted_at: Mapped[When]
+    meter: Mapped[str] = mapped_column(String(60))
+    quantity: Mapped[int] = mapped_column(BigInteger)
+    billable: Mapped[int] = mapped_column(BigInteger)
+    included: Mapped[int] = mapped_column(BigInteger)
+    amount_micro: Mapped[Micro]
+    plan: Mapped[str] = mapped_column(String(60))
+    version: Mapped[str] = mapped_column(String(60))
+    call: Mapped[str | None] = mapped_column(String(255))
+    campaign: Mapped[str | None] = mapped_column(String(255))
+    agent: Mapped[str | None] = mapped_column(String(255))
+    number: Mapped[str | None] = mapped_column(String(255))
+    hold: Mapped[str | None] = mapped_column(String(255))
+    corrects_source: Mapped[str | None] = mapped_column(String(255))
+    corrects_id: Mapped[str | None] = mapped_column(String(255))
+
+
+class RejectedEvent(Base):
+    """An event that was refused, as it came, with the reason; it can be replayed once the reason is gone.
+
+    `org_id` is `NOBODY` where the event named no organization of ours, so it is not scoped to one.
+    """
+
+    __tablename__ = "rejected_event"
+
+    org_id: Mapped[UUID] = mapped_column(primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
+    received_at: Mapped[Created]
+    source: Mapped[str | None] = mapped_column(Text)
+    event_id: Mapped[str | None] = mapped_column(Text)
+    field: Mapped[str] = mapped_column(String(120))
+    reason: Mapped[str] = mapped_column(Text)
+    body: Mapped[Any] = mapped_column(JSONB)
+    replayed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
 
 class UsageDaily(OrgScoped, Base):
@@ -17,7 +107,8 @@ class UsageDaily(OrgScoped, Base):
 
     `day` is the day of use and `posted_on` that of posting, both in the organization's zone: what came late is
     told apart. Quantities are in the meter's own unit (seconds, messages, tokens), `included` what the plan's
-    allowance covered of it.
+    allowance covered of it. What corrects earlier usage stands apart: it can be below zero, and is no part of the
+    day's usage line.
     """
 
     __tablename__ = "usage_daily"
@@ -28,19 +119,22 @@ class UsageDaily(OrgScoped, Base):
     campaign: Mapped[str] = mapped_column(String(255), primary_key=True, default="")
     agent: Mapped[str] = mapped_column(String(255), primary_key=True, default="")
     posted_on: Mapped[date] = mapped_column(primary_key=True)
+    is_correction: Mapped[bool] = mapped_column(primary_key=True, default=False, server_default=text("false"))
     quantity: Mapped[int] = mapped_column(BigInteger)
     included: Mapped[int] = mapped_column(BigInteger)
     amount_micro: Mapped[Micro]
 
 
 class Allowance(OrgScoped, Base):
-    """How much of a meter's allowance a billing period has used."""
+    """How much of an allowance (`meter`: a pool of meters, or one meter) a billing period has used, and how many
+    units of a meter it has paid for, which says what tier of its rate comes next."""
 
     __tablename__ = "allowance"
 
     period_start: Mapped[date] = mapped_column(primary_key=True)
     meter: Mapped[str] = mapped_column(String(60), primary_key=True)
     used: Mapped[int] = mapped_column(BigInteger)
+    charged: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
 
 
 class ResourceCount(OrgScoped, Base):
@@ -50,12 +144,3 @@ class ResourceCount(OrgScoped, Base):
 
     resource: Mapped[str] = mapped_column(String(60), primary_key=True)
     count: Mapped[int]
-
-
-class UsageReport(OrgScoped, Base):
-    """That a report of usage was charged: the same report again costs nothing, not even its allowance."""
-
-    __tablename__ = "usage_report"
-
-    source: Mapped[str] = mapped_column(String(255), primary_key=True)
-    recorded_at: Mapped[Created]

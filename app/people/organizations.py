@@ -11,7 +11,7 @@ from zoneinfo import available_timezones
 from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import func, select
 
-from app.billing import ledger
+from app.billing import ledger, plan_terms
 from app.billing.money import Money
 from app.billing.recipients import each_once
 from app.extensions import db
@@ -45,6 +45,7 @@ def create_organization(
     db.session.add(organization)
     db.session.flush()
     ledger.open_wallet(organization, low_threshold=low_threshold)
+    plan_terms.begin(organization, plan_terms.FREE_PLAN, organization.created_at)
     return organization
 
 

@@ -57,7 +57,7 @@ class LedgerMachine(RuleBasedStateMachine):
     def use(self, key: int, seconds: int, messages: int, minutes: int) -> None:
         self.now += timedelta(minutes=minutes)
         day = ledger.local_day_of(self.organization, self.now)
-        used = [Used("call_minutes", seconds, day, "Recall"), Used("sms", messages, day, "Recall", "Ava")]
+        used = [Used("calls_outbound", seconds, day, "Recall"), Used("sms", messages, day, "Recall", "Ava")]
         cost = usage.record(self.organization, str(key), used, at=self.now)
         db.session.commit()
         if ("usage", key) in self.posted:

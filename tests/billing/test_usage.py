@@ -10,7 +10,7 @@ from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.billing import catalog, ledger_check, rating, spending, subscriptions, usage
+from app.billing import catalog_file, ledger_check, rating, spending, subscriptions, usage
 from app.billing.catalog import CatalogError
 from app.billing.money import Money
 from app.billing.subscriptions import Period
@@ -20,7 +20,7 @@ from app.models import Allowance, CallingState, Organization, Wallet
 from config import ROOT
 from tests.factories import an_organization, at, usd
 
-GROWTH = catalog.load(ROOT / "catalog.toml").plan("growth")
+GROWTH = catalog_file.load(ROOT / "catalog.toml").plan("growth")
 NOVEMBER = Period(date(2026, 11, 1), date(2026, 12, 1))
 
 
@@ -32,7 +32,7 @@ def on_growth(credit: str = "100", *, alert: str | None = None) -> Organization:
 
 
 def calls(seconds: int, day: int = 10, **names: str) -> list[Used]:
-    return [Used("call_minutes", seconds, date(2026, 11, day), **names)]
+    return [Used("calls_outbound", seconds, date(2026, 11, day), **names)]
 
 
 def wallet_of(organization: Organization) -> Wallet:
@@ -41,7 +41,7 @@ def wallet_of(organization: Organization) -> Wallet:
 
 @given(quantity=st.integers(0, 10**7), used=st.integers(0, 10**7))
 def test_a_line_costs_exactly_what_lies_beyond_the_allowance(quantity: int, used: int) -> None:
-    charge = rating.rate(GROWTH, "call_minutes", quantity, used=used, currency="USD")
+    charge = rating.rate(GROWTH, "calls_outbound", quantity, used=used, currency="USD")
     left = max(120_000 - used, 0)
     assert charge.included == min(quantity, left)
     exact = (quantity - charge.included) * Fraction(3, 100) / 60 * 1_000_000
@@ -49,10 +49,10 @@ def test_a_line_costs_exactly_what_lies_beyond_the_allowance(quantity: int, used
 
 
 def test_a_rate_below_a_micro_unit_keeps_its_fraction_until_the_line_is_charged() -> None:
-    one = rating.rate(GROWTH, "model_tokens", 1, used=0, currency="USD")
-    thousand = rating.rate(GROWTH, "model_tokens", 1_000, used=0, currency="USD")
-    assert one.amount == Money(6, "USD"), "5.95 micro-units, rounded half up"
-    assert thousand.amount == Money(5_950, "USD"), "not a thousand times the rounded one"
+    one = rating.rate(GROWTH, "tokens_in", 1, used=0, currency="USD")
+    thousand = rating.rate(GROWTH, "tokens_in", 1_000, used=0, currency="USD")
+    assert one.amount == Money(3, "USD"), "2.5 micro-units, rounded half up"
+    assert thousand.amount == Money(2_500, "USD"), "not a thousand times the rounded one"
 
 
 def test_the_allowance_of_the_period_goes_first(app: Flask) -> None:
@@ -66,7 +66,7 @@ def test_the_allowance_of_the_period_goes_first(app: Flask) -> None:
 def test_the_next_period_has_an_allowance_of_its_own(app: Flask) -> None:
     organization = on_growth()
     usage.record(organization, "a", calls(120_000), at=at("2026-11-10 12:00"))
-    december = [Used("call_minutes", 60, date(2026, 12, 1))]
+    december = [Used("calls_outbound", 60, date(2026, 12, 1))]
     assert usage.record(organization, "b", december, at=at("2026-12-01 12:00")) == usd("0")
 
 
@@ -109,8 +109,8 @@ def test_spending_adds_up_by_group_by_day_by_campaign_and_by_agent(app: Flask) -
     subscription = db.session.get_one(subscriptions.Subscription, (organization.id,))
     subscription.period_start, subscription.period_end = today.replace(day=1), today
     used = [
-        Used("call_minutes", 126_000, today, "Recall", "Ava"),
-        Used("call_minutes", 6_000, today, "Reminders", "Noah"),
+        Used("calls_outbound", 126_000, today, "Recall", "Ava"),
+        Used("calls_outbound", 6_000, today, "Reminders", "Noah"),
         Used("sms", 600, today, "Recall", "Ava"),
     ]
     cost = usage.record(organization, "a", used, at=at(f"{today} 00:00"))

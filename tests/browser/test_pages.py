@@ -37,9 +37,9 @@ def busy() -> Organization:
     organization, card = a_payer(credit="240", alert="50")
     today = ledger.local_day_of(organization)
     used = [
-        Used("call_minutes", 190_000, today, "Recall patients", "Ava"),
+        Used("calls_outbound", 190_000, today, "Recall patients", "Ava"),
         Used("sms", 80, today - timedelta(days=1), "Reminders", "Noah"),
-        Used("model_tokens", 900_000, today, "Recall patients", "Ava"),
+        Used("tokens_in", 900_000, today, "Recall patients", "Ava"),
     ]
     usage.record(organization, "busy", used, at=utc_now())
     holds.reserve(
@@ -64,7 +64,7 @@ def negative_and_past_due() -> Organization:
     today = ledger.local_day_of(organization)
     subscriptions.subscribe(organization, "scale", period=Period(today, today + relativedelta(months=1)))
     subscriptions.record_failed_renewal(organization, on=today, failure="generic_decline")
-    used = [Used("call_minutes", 990_000, today, "Delivery windows", "Otto")]
+    used = [Used("calls_outbound", 990_000, today, "Delivery windows", "Otto")]
     usage.record(organization, "dry", used, at=utc_now())
     db.session.commit()
     return organization

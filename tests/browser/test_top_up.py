@@ -31,10 +31,13 @@ def owner(organization: Organization) -> str:
 
 def use(organization: Organization, dollars: str) -> None:
     """Let calls cost this much."""
-    units = usage.units_costing(organization, "call_minutes", usd(dollars))
+    units = usage.units_costing(organization, "calls_outbound", usd(dollars))
     now = utc_now()
     usage.record(
-        organization, f"test:{now}", [Used("call_minutes", units, ledger.local_day_of(organization))], at=now
+        organization,
+        f"test:{now}",
+        [Used("calls_outbound", units, ledger.local_day_of(organization))],
+        at=now,
     )
     db.session.commit()
 

@@ -48,7 +48,7 @@ def regions(answer: TestResponse) -> list[str]:
 
 
 def spend(organization: Organization) -> None:
-    seconds = Used("call_minutes", 6000, ledger.local_day_of(organization), campaign="Winter recall")
+    seconds = Used("calls_outbound", 6000, ledger.local_day_of(organization), campaign="Winter recall")
     usage.record(organization, "report-1", [seconds], at=utc_now())
     db.session.commit()
 

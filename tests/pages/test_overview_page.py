@@ -57,7 +57,7 @@ def on_growth(organization: Organization) -> None:
 
 
 def spend(organization: Organization, seconds: int = 6000, **names: str) -> None:
-    used = Used("call_minutes", seconds, ledger.local_day_of(organization), **names)
+    used = Used("calls_outbound", seconds, ledger.local_day_of(organization), **names)
     usage.record(organization, f"report:{names}:{seconds}", [used], at=utc_now())
     db.session.commit()
 

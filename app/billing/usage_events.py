@@ -1,0 +1,106 @@
+"""What the platform reports as used, and what is wrong with it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from app.billing.catalog import Plan
+
+EARLY = timedelta(minutes=5)
+"""How far clocks may be apart: usage of later than that is of the future, and refused."""
+LONGEST = 255
+MOST = 10**12
+"""More units than any meter counts in one event."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """One event: `quantity` whole units of `meter` used at `at` (aware). `source` and `id` are its sender's.
+
+    A correction names in `corrects` the source and id of the event it corrects; its quantity is then the right one.
+    `index` is where it stands in its batch.
+    """
+
+    index: int
+    org_id: UUID
+    source: str
+    id: str
+    meter: str
+    quantity: int
+    at: datetime
+    call: str | None = None
+    campaign: str | None = None
+    agent: str | None = None
+    number: str | None = None
+    hold: str | None = None
+    corrects: tuple[str, str] | None = None
+
+    @property
+    def key(self) -> tuple[UUID, str, str]:
+        """What it is taken by once."""
+        return (self.org_id, self.source, self.id)
+
+    @property
+    def digest(self) -> bytes:
+        """Tells this event's content from any other's of the same key."""
+        content = (
+            self.meter,
+            self.quantity,
+            self.at.timestamp(),
+            self.call,
+            self.campaign,
+            self.agent,
+            self.number,
+            self.hold,
+            self.corrects,
+        )
+        return hashlib.blake2b(repr(content).encode(), digest_size=16).digest()
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why an event was not taken: the field that is wrong, and what is wrong with it."""
+
+    index: int
+    field: str
+    reason: str
+
+
+def problem_with_time(event: Reported, now: datetime, late_days: int) -> Refusal | None:
+    """Whether an event is of the future, or too late to be taken."""
+    if event.at > now + EARLY:
+        return Refusal(event.index, "time", "It lies in the future. Check the clock that reports it.")
+    if event.at < now - timedelta(days=late_days):
+        return Refusal(
+            event.index,
+            "time",
+            f"It is more than {late_days} days ago: too late to be charged. Ask an operator.",
+        )
+    return None
+
+
+def problem_with_content(event: Reported, plan: Plan) -> Refusal | None:
+    """Whether an event can be rated by `plan`, and written down."""
+    if event.meter not in plan.rates:
+        return Refusal(
+            event.index, "meter", f"There is no meter {event.meter[:60]!r}. See the catalogue's meters."
+        )
+    if not 0 <= event.quantity <= MOST:
+        return Refusal(event.index, "quantity", f"Use whole units from 0 to {MOST:,}.")
+    texts: Mapping[str, str | None] = {
+        "id": event.id,
+        "source": event.source,
+        "call": event.call,
+        "campaign": event.campaign,
+        "agent": event.agent,
+        "number": event.number,
+        "hold": event.hold,
+    }
+    for name, value in texts.items():
+        if value is not None and (len(value) > LONGEST or "\0" in value or not value):
+            return Refusal(event.index, name, f"Use 1 to {LONGEST} characters, without NUL.")
+    return None

@@ -1,0 +1,185 @@
+"""Taking a batch of usage: each event once, rated by its own time, charged in one transaction.
+
+The statements are of the batch, never of an event or an organization, so a thousand events cost about as much whether
+they are of one organization or of a thousand. Wallets are locked first, in the order of their ids: what follows is
+alone with its organizations, and two batches never wait for each other crosswise.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+
+from app.billing import (
+    catalog,
+    catalog_versions,
+    hold_usage,
+    ledger_batches,
+    plan_terms,
+    usage_corrections,
+    usage_rows,
+)
+from app.billing.ledger_batches import LockedWallet, UsageCharge
+from app.billing.usage_events import Refusal, Reported, problem_with_content, problem_with_time
+from app.billing.usage_rating import Place, Rater
+from app.billing.usage_rows import RatedEvent
+from app.extensions import db
+from app.models import Account, Allowance, Hold, Organization, UsageGroup, Wallet
+from app.models.columns import uuid7
+
+
+@dataclass(slots=True)
+class Receipt:
+    """What became of a batch: how many events were taken, how many had been before, and which were refused.
+
+    `costs` are micro-units by organization, of what was taken now; a correction's can be below zero.
+    """
+
+    accepted: int = 0
+    duplicates: int = 0
+    refused: list[Refusal] = field(default_factory=list)
+    costs: dict[UUID, int] = field(default_factory=lambda: defaultdict(int))
+
+
+def take(events: Sequence[Reported], *, at: datetime) -> Receipt:
+    """Take what is right of a batch, as of `at`, in the caller's transaction; the same batch again changes nothing.
+
+    What was used is charged even where it takes a balance below zero. A deadlock or a lost connection undoes all of
+    it, and the batch can be sent again.
+    """
+    receipt = Receipt()
+    # These statements go to the driver: the session writes what it still has, and then forgets what they change.
+    db.session.flush()
+    wallets = ledger_batches.lock_many(sorted({event.org_id for event in events}))
+    batch = _Batch(wallets, _places(wallets), receipt, at)
+    fresh = batch.without_repetitions(batch.acceptable(events))
+    batch.charge([event for event in fresh if event.corrects is None])
+    changes = usage_corrections.take([one for one in fresh if one.corrects], batch.rater, at=at)
+    receipt.refused += changes.refused
+    receipt.accepted += changes.accepted
+    for org_id, cost in changes.costs.items():
+        receipt.costs[org_id] += cost
+    batch.rater.write()
+    _forget_changed()
+    receipt.refused.sort(key=lambda refusal: refusal.index)
+    return receipt
+
+
+class _Batch:
+    """A batch on its way through, with the wallets that it locked."""
+
+    def __init__(
+        self, wallets: dict[UUID, LockedWallet], places: dict[UUID, Place], receipt: Receipt, at: datetime
+    ) -> None:
+        self.wallets = wallets
+        self.rater = Rater(places)
+        self.receipt = receipt
+        self.at = at
+
+    def acceptable(self, events: Sequence[Reported]) -> list[Reported]:
+        """The events that can be rated and written down; the others are refused."""
+        found = []
+        for event in events:
+            problem = self._problem(event)
+            if problem is None:
+                found.append(event)
+            else:
+                self.receipt.refused.append(problem)
+        return found
+
+    def without_repetitions(self, events: list[Reported]) -> list[Reported]:
+        """The events that were never taken before, each once."""
+        taken = usage_rows.digests_of({event.key for event in events})
+        fresh = []
+        for event in events:
+            before = taken.get(event.key)
+            if before is None:
+                taken[event.key] = event.digest
+                fresh.append(event)
+            elif before == event.digest:
+                self.receipt.duplicates += 1
+            else:
+                self.receipt.refused.append(_taken_with_other_content(event))
+        return fresh
+
+    def charge(self, events: list[Reported]) -> None:
+        """Rate and write events, and charge their wallets: one transfer an organization and group."""
+        rated = self._rate(events)
+        usage_rows.write(rated, posted_at=self.at)
+        costs: dict[tuple[UUID, UsageGroup], int] = defaultdict(int)
+        for one in rated:
+            group = catalog_versions.find(one.version).meters[one.event.meter].group
+            costs[one.event.org_id, group] += one.charge.amount.micro
+            self.receipt.costs[one.event.org_id] += one.charge.amount.micro
+        charges = [
+            UsageCharge(self.wallets[org_id], group, amount, self._posting_day(org_id))
+            for (org_id, group), amount in sorted(costs.items())
+            if amount
+        ]
+        ledger_batches.post_usage(charges, source=f"usage:{uuid7()}", at=self.at)
+        hold_usage.draw(self.wallets, rated)
+        touched = {one.event.org_id for one in rated}
+        ledger_batches.save((self.wallets[org_id] for org_id in sorted(touched)), at=self.at)
+        self.receipt.accepted += len(rated)
+
+    def _rate(self, events: list[Reported]) -> list[RatedEvent]:
+        self.rater.read((event.org_id, event.meter, event.at) for event in events)
+        rated = []
+        for event in events:
+            plan = self.rater.plan_at(event.org_id, event.at)
+            rated.append(
+                RatedEvent(
+                    event=event,
+                    digest=event.digest,
+                    at=event.at,
+                    day=self.rater.places[event.org_id].day_of(event.at),
+                    posted_on=self._posting_day(event.org_id),
+                    quantity=event.quantity,
+                    charge=self.rater.rate(event.org_id, event.meter, event.quantity, event.at, plan),
+                    plan=plan.key,
+                    version=plan.version,
+                )
+            )
+        return rated
+
+    def _problem(self, event: Reported) -> Refusal | None:
+        if event.org_id not in self.wallets:
+            return Refusal(event.index, "organization", "There is no organization of this id.")
+        problem = problem_with_time(event, self.at, catalog.current().late_days)
+        return problem or problem_with_content(event, self.rater.plan_at(event.org_id, event.at))
+
+    def _posting_day(self, org_id: UUID) -> date:
+        """The day of posting in the organization's zone: the history of a wallet never goes back in time."""
+        last = self.wallets[org_id].last_posted_at
+        return self.rater.places[org_id].day_of(max(self.at, last or self.at))
+
+
+def _forget_changed() -> None:
+    for known in list(db.session.identity_map.values()):
+        if isinstance(known, (Account, Allowance, Hold, Wallet)):
+            db.session.expire(known)
+
+
+def _taken_with_other_content(event: Reported) -> Refusal:
+    return Refusal(
+        event.index,
+        "id",
+        f"An event {event.id[:60]!r} of this source was taken with other content. "
+        "Give this one an id of its own, or correct the other.",
+    )
+
+
+def _places(wallets: dict[UUID, LockedWallet]) -> dict[UUID, Place]:
+    """Zone, currency and plans of organizations whose wallets are locked."""
+    terms = plan_terms.of_many(wallets)
+    query = select(Organization.id, Organization.timezone).where(Organization.id.in_(list(wallets)))
+    return {
+        org_id: Place(ZoneInfo(timezone), wallets[org_id].currency, terms[org_id])
+        for org_id, timezone in db.session.execute(query)
+    }

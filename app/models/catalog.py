@@ -1,0 +1,35 @@
+"""The versions of the catalogue, and which plan of which version an organization has been on."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import DateTime, ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.extensions import Base
+from app.models.columns import Created, When
+from app.models.scope import OrgScoped
+
+
+class CatalogVersion(Base):
+    """A catalogue as it was written, for good. From `announced_for` on everybody is on it; without one, only who
+    chooses a plan since."""
+
+    __tablename__ = "catalog_version"
+
+    version: Mapped[str] = mapped_column(String(60), primary_key=True)
+    text: Mapped[str] = mapped_column(Text)
+    synced_at: Mapped[Created]
+    announced_for: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+
+class PlanTerm(OrgScoped, Base):
+    """From `starts_at` on, until the next term, usage is rated by this plan of this version of the catalogue."""
+
+    __tablename__ = "plan_term"
+    __table_args__ = (Index("ix_plan_term_version", "version"),)
+
+    starts_at: Mapped[When] = mapped_column(primary_key=True)
+    plan: Mapped[str] = mapped_column(String(60))
+    version: Mapped[str] = mapped_column(ForeignKey("catalog_version.version"))
