@@ -1,0 +1,292 @@
+"""Batches of usage: each event once, refused ones named, rated by their own time, corrected by differences."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from threading import Thread
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from flask import Flask
+
+from app.billing import history, holds, ledger_check, plan_terms, subscriptions, usage_ingest
+from app.billing.history_queries import Filters
+from app.billing.money import Money
+from app.billing.subscriptions import Period
+from app.billing.usage_events import Reported
+from app.billing.usage_ingest import Receipt
+from app.extensions import db
+from app.models import Allowance, CallingState, Hold, Organization, Transfer, UsageDaily, UsageEvent, Wallet
+from tests.factories import an_organization, at, usd
+
+NOW = at("2026-11-10 12:00")
+
+
+def on_growth(credit: str = "100", **options: Any) -> Organization:
+    organization = an_organization(credit=credit, **options)
+    subscriptions.subscribe(organization, "growth", period=Period(date(2026, 11, 1), date(2026, 12, 1)))
+    db.session.commit()
+    return organization
+
+
+def an_event(
+    organization: Organization | UUID,
+    id: str = "e1",
+    quantity: int = 60,
+    *,
+    meter: str = "tokens_out",
+    when: datetime = NOW,
+    **names: Any,
+) -> Reported:
+    org_id = organization if isinstance(organization, UUID) else organization.id
+    return Reported(0, org_id, "platform", id, meter, quantity, when, **names)
+
+
+def take(*events: Reported, now: datetime = NOW) -> Receipt:
+    numbered = [
+        Reported(index, *[getattr(event, name) for name in Reported.__slots__ if name != "index"])
+        for index, event in enumerate(events)
+    ]
+    receipt = usage_ingest.take(numbered, at=now)
+    db.session.commit()
+    assert ledger_check.check() == []
+    return receipt
+
+
+def posted(organization: Organization) -> Money:
+    return db.session.get_one(Wallet, (organization.id,), populate_existing=True).posted
+
+
+def counted(model: Any) -> int:
+    return db.session.scalar(db.select(db.func.count()).select_from(model)) or 0
+
+
+class TestOnce:
+    def test_a_batch_sent_twice_is_taken_once(self, app: Flask) -> None:
+        organization = on_growth()
+        batch = [an_event(organization, f"e{n}", 1_000_000) for n in range(3)]
+        assert take(*batch).accepted == 3
+        again = take(*reversed(batch))
+        assert (again.accepted, again.duplicates, dict(again.costs)) == (0, 3, {})
+        assert posted(organization) == usd("100") - usd("28.50")
+        assert counted(UsageEvent) == 3
+
+    def test_an_event_twice_in_one_batch_is_taken_once(self, app: Flask) -> None:
+        organization = on_growth()
+        receipt = take(an_event(organization), an_event(organization))
+        assert (receipt.accepted, receipt.duplicates) == (1, 1)
+
+    @pytest.mark.parametrize("together", [True, False])
+    def test_the_same_id_with_other_content_is_refused_and_named(self, app: Flask, together: bool) -> None:
+        organization = on_growth()
+        first, other = an_event(organization), an_event(organization, quantity=61)
+        refused = (take(first, other) if together else (take(first), take(other))[1]).refused
+        assert [(one.field, one.index) for one in refused] == [("id", 1 if together else 0)]
+        assert "other content" in refused[0].reason
+        assert counted(UsageEvent) == 1
+
+    def test_the_same_id_of_another_organization_or_source_is_another_event(self, app: Flask) -> None:
+        one, other = on_growth(), on_growth()
+        elsewhere = Reported(0, one.id, "elsewhere", "e1", "tokens_out", 60, NOW)
+        assert take(an_event(one), an_event(other), elsewhere).accepted == 3
+
+    def test_many_connections_at_once_take_each_event_once(self, app: Flask) -> None:
+        organizations = [on_growth() for _ in range(3)]
+        ids = [organization.id for organization in organizations]
+
+        def send(seed: int) -> None:
+            with app.app_context():
+                events = [an_event(ids[n % 3], f"e{n}", 1_000_000) for n in range(30)]
+                usage_ingest.take(events if seed % 2 else events[::-1], at=NOW)
+                db.session.commit()
+
+        threads = [Thread(target=send, args=(seed,)) for seed in range(6)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        db.session.rollback()
+        assert counted(UsageEvent) == 30
+        assert [posted(organization) for organization in organizations] == [usd("5")] * 3
+        assert ledger_check.check() == []
+
+
+class TestRefused:
+    @pytest.mark.parametrize(
+        ("field", "changes"),
+        [
+            ("meter", {"meter": "carrier_pigeons"}),
+            ("quantity", {"quantity": -1}),
+            ("quantity", {"quantity": 10**13}),
+            ("time", {"when": NOW + timedelta(minutes=6)}),
+            ("time", {"when": NOW - timedelta(days=36)}),
+            ("id", {"id": "a\0b"}),
+            ("id", {"id": ""}),
+            ("call", {"call": "x" * 256}),
+            ("corrects", {"corrects": ("platform", "never")}),
+        ],
+    )
+    def test_one_bad_event_is_named_and_the_others_are_taken(
+        self, app: Flask, field: str, changes: dict[str, Any]
+    ) -> None:
+        organization = on_growth()
+        bad = an_event(organization, **{"id": "bad", **changes})
+        receipt = take(an_event(organization, "a"), bad, an_event(organization, "b"))
+        assert (receipt.accepted, [(one.index, one.field) for one in receipt.refused]) == (2, [(1, field)])
+        assert receipt.refused[0].reason.endswith(".")
+
+    def test_an_unknown_organization_is_named(self, app: Flask) -> None:
+        organization = on_growth()
+        receipt = take(an_event(uuid4()), an_event(organization))
+        assert (receipt.accepted, receipt.refused[0].field) == (1, "organization")
+
+    def test_clocks_may_differ_by_five_minutes(self, app: Flask) -> None:
+        assert take(an_event(on_growth(), when=NOW + timedelta(minutes=5))).accepted == 1
+
+
+class TestRated:
+    def test_a_batch_posts_one_transfer_for_each_organization_and_group(self, app: Flask) -> None:
+        one, other = on_growth(), on_growth()
+        before = counted(Transfer)
+        events = [an_event(one, f"a{n}", 1_000_000) for n in range(5)]
+        events += [an_event(one, f"b{n}", meter="calls_outbound_international") for n in range(5)]
+        events += [an_event(other, f"c{n}", 1_000_000) for n in range(5)]
+        take(*events)
+        assert counted(Transfer) - before == 3
+
+    def test_meters_that_share_an_allowance_use_it_up_together(self, app: Flask) -> None:
+        organization = on_growth()
+        take(an_event(organization, "out", 119_940, meter="calls_outbound"))
+        receipt = take(an_event(organization, "in", 120, meter="calls_inbound"))
+        assert receipt.costs[organization.id] == 25_000, "one minute at 0.025"
+
+    def test_a_short_call_counts_as_the_minimum_and_in_whole_steps(self, app: Flask) -> None:
+        organization = on_growth()
+        meter = "calls_outbound_international"
+        take(an_event(organization, "a", 1, meter=meter), an_event(organization, "b", 31, meter=meter))
+        take(an_event(organization, "c", 0, meter=meter))
+        billable = db.session.scalars(db.select(UsageEvent.billable).order_by(UsageEvent.event_id)).all()
+        assert list(billable) == [30, 36, 0]
+
+    def test_a_tier_is_passed_within_a_line_and_between_lines(self, app: Flask) -> None:
+        organization = an_organization(credit="9000")
+        subscriptions.subscribe(organization, "scale", period=Period(date(2026, 11, 1), date(2026, 12, 1)))
+        take(an_event(organization, "a", 49_999_000, meter="text_to_speech"))
+        second = take(an_event(organization, "b", 2_000, meter="text_to_speech"))
+        third = take(an_event(organization, "c", 1_000, meter="text_to_speech"))
+        assert second.costs[organization.id] == 12_000 + 10_000
+        assert third.costs[organization.id] == 10_000
+
+    def test_late_usage_takes_the_allowance_and_the_plan_of_its_own_time(self, app: Flask) -> None:
+        organization = on_growth()
+        plan_terms.begin(organization, "scale", at("2026-11-09 00:00"))
+        db.session.commit()
+        before, since = at("2026-11-08 23:59"), at("2026-11-09 00:00")
+        take(
+            an_event(organization, "a", 1_000_000, when=before),
+            an_event(organization, "b", 1_000_000, when=since),
+        )
+        rows = db.session.execute(
+            db.select(UsageEvent.plan, UsageEvent.amount_micro).order_by(UsageEvent.event_id)
+        )
+        assert [tuple(row) for row in rows] == [("growth", 9_500_000), ("scale", 7_500_000)]
+        october = an_event(organization, "c", 60, meter="calls_outbound", when=at("2026-10-31 12:00"))
+        take(october)
+        periods = db.session.scalars(db.select(Allowance.period_start).distinct())
+        assert set(periods) == {date(2026, 10, 1), date(2026, 11, 1)}
+
+    def test_what_comes_late_is_posted_today_and_names_its_own_day(self, app: Flask) -> None:
+        organization = on_growth()
+        take(an_event(organization, "a", 1_000_000, when=at("2026-11-03 12:00")))
+        total = db.session.scalars(db.select(UsageDaily)).one()
+        assert (total.day, total.posted_on) == (date(2026, 11, 3), date(2026, 11, 10))
+
+    def test_spending_below_zero_pauses_in_the_same_transaction(self, app: Flask) -> None:
+        organization = on_growth("5", alert="3")
+        take(an_event(organization, "a", 300_000))
+        assert db.session.get_one(Wallet, (organization.id,)).state is CallingState.LOW
+        take(an_event(organization, "b", 1_000_000))
+        wallet = db.session.get_one(Wallet, (organization.id,))
+        assert (wallet.state, wallet.paused_at, wallet.posted) == (CallingState.PAUSED, NOW, usd("-7.35"))
+
+
+class TestCorrected:
+    def corrected(self, organization: Organization, quantity: int, id: str = "fix", **names: Any) -> Receipt:
+        names = {"meter": "calls_outbound"} | names
+        return take(an_event(organization, id, quantity, corrects=("platform", "e1"), **names))
+
+    def test_less_gives_back_what_was_paid_first_and_then_the_allowance(self, app: Flask) -> None:
+        organization = on_growth()
+        take(an_event(organization, quantity=120_060, meter="calls_outbound", campaign="Recall"))
+        assert self.corrected(organization, 119_940).costs[organization.id] == -30_000
+        assert posted(organization) == usd("100")
+        assert (
+            db.session.get_one(Allowance, (organization.id, date(2026, 11, 1), "call_minutes")).used
+            == 119_940
+        )
+        first = next(history.every(organization, Filters()))
+        assert (first.what, first.detail, first.amount) == (
+            "Adjustment",
+            "Outbound calls, US and Canada on 10 Nov 2026, corrected",
+            usd("0.03"),
+        )
+
+    def test_more_is_charged_as_usage_of_the_same_time(self, app: Flask) -> None:
+        organization = on_growth()
+        take(an_event(organization, quantity=120_000, meter="calls_outbound"))
+        assert self.corrected(organization, 120_120).costs[organization.id] == 60_000
+        assert posted(organization) == usd("99.94")
+
+    def test_a_second_correction_differs_from_the_first(self, app: Flask) -> None:
+        organization = on_growth()
+        take(an_event(organization, quantity=120_600, meter="calls_outbound"))
+        self.corrected(organization, 0)
+        assert posted(organization) == usd("100")
+        self.corrected(organization, 120_060, "again")
+        assert posted(organization) == usd("99.97")
+        assert db.session.scalar(db.select(db.func.sum(UsageDaily.quantity))) == 120_060
+
+    def test_one_sent_twice_counts_once_and_may_come_with_what_it_corrects(self, app: Flask) -> None:
+        organization = on_growth()
+        original = an_event(organization, quantity=1_000_000)
+        fix = an_event(organization, "fix", 500_000, corrects=("platform", "e1"))
+        assert take(fix, original).accepted == 2
+        assert take(original, fix).duplicates == 2
+        assert posted(organization) == usd("95.25")
+
+    def test_what_it_names_has_to_be_usage_of_the_same_meter(self, app: Flask) -> None:
+        organization = on_growth()
+        take(an_event(organization, quantity=1_000_000))
+        refused = self.corrected(organization, 5).refused
+        assert refused[0].field == "meter"
+        self.corrected(organization, 5, meter="tokens_out")
+        of_a_correction = an_event(organization, "x", 1, corrects=("platform", "fix"))
+        assert take(of_a_correction).refused[0].field == "corrects"
+
+    def test_another_organizations_event_can_not_be_corrected(self, app: Flask) -> None:
+        one, other = on_growth(), on_growth()
+        take(an_event(one, quantity=1_000_000))
+        assert take(an_event(other, "fix", 1, corrects=("platform", "e1"))).refused[0].field == "corrects"
+
+
+class TestHeld:
+    def test_usage_takes_from_the_hold_that_it_names(self, app: Flask) -> None:
+        organization = on_growth("10")
+        holds.reserve(organization.id, "call-1", usd("4"), at=NOW, lease=timedelta(minutes=5))
+        db.session.commit()
+        take(an_event(organization, quantity=200_000, hold="call-1"))
+        wallet = db.session.get_one(Wallet, (organization.id,))
+        hold = db.session.scalars(db.select(Hold)).one()
+        assert (wallet.posted, wallet.held, wallet.available) == (usd("8.10"), usd("2.10"), usd("6"))
+        assert (hold.amount_micro, hold.used_micro) == (2_100_000, 1_900_000)
+
+    def test_more_than_was_held_is_charged_all_the_same(self, app: Flask) -> None:
+        organization = on_growth("10")
+        holds.reserve(organization.id, "call-1", usd("1"), at=NOW, lease=timedelta(minutes=5))
+        db.session.commit()
+        take(
+            an_event(organization, quantity=200_000, hold="call-1"), an_event(organization, "x", hold="none")
+        )
+        wallet = db.session.get_one(Wallet, (organization.id,))
+        assert (wallet.posted, wallet.held) == (usd("8.10") - Money(570, "USD"), usd("0"))
