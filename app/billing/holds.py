@@ -1,7 +1,13 @@
-"""Holds: credit reserved before it is spent, so that calls at the same time can't spend the same credit."""
+"""Holds: credit reserved before it is spent, so that calls at the same time can't spend the same credit.
+
+A hold is a lease in slices. The platform reserves the next minutes of a call, reports what they used, which takes
+from the hold (`app.billing.hold_usage`), and renews while the call goes on. Without a word it expires: what was
+reported stays charged, and the rest is free again.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -16,7 +22,7 @@ from app.models.columns import uuid7
 
 
 class HoldError(Exception):
-    """A hold can't be made or ended as asked."""
+    """A hold can't be made, renewed or ended as asked."""
 
 
 class NotEnoughCreditError(HoldError):
@@ -29,6 +35,30 @@ class NotEnoughCreditError(HoldError):
 
 class UnknownHoldError(HoldError):
     """No hold has this key."""
+
+
+class HoldEndedError(HoldError):
+    """The hold has ended and can't be renewed: reserve anew, with a key of its own."""
+
+    def __init__(self, hold: Hold) -> None:
+        super().__init__(f"The hold {hold.key!r} is {hold.state.value}. Reserve anew, with another key.")
+        self.hold = hold
+
+
+class WrongSliceError(HoldError):
+    """A renewal names a slice that does not come next; `expected` is the one that does."""
+
+    def __init__(self, expected: int) -> None:
+        super().__init__(f"The next slice of this hold is {expected}.")
+        self.expected = expected
+
+
+@dataclass(frozen=True, slots=True)
+class Renewal:
+    """A hold after a renewal. `time_left` is how long it lasts at the pace of the slice that was asked for."""
+
+    hold: Hold
+    time_left: timedelta
 
 
 def reserve(
@@ -60,21 +90,41 @@ def reserve(
     )
     made = db.session.execute(fresh.on_conflict_do_nothing().returning(Hold.id)).scalar()
     if made is None:
-        return _find(org_id, key)
-    taken = db.session.execute(
-        update(Wallet)
-        .where(Wallet.org_id == org_id, Wallet.currency == amount.currency)
-        .where(Wallet.posted_micro - Wallet.held_micro >= amount.micro)
-        .values(held_micro=Wallet.held_micro + amount.micro, version=Wallet.version + 1)
-        .returning(Wallet.org_id)
-        .execution_options(synchronize_session=False)
-    ).scalar()
-    if taken is None:
-        db.session.delete(_find(org_id, key))
+        return find(org_id, key)
+    if not _take(org_id, amount) and not (expire(org_id, at=at) and _take(org_id, amount)):
+        db.session.delete(find(org_id, key))
         db.session.flush()
         raise NotEnoughCreditError(ledger.lock(org_id).available)
     calling.reassess(ledger.lock(org_id), at)
-    return _find(org_id, key)
+    return find(org_id, key)
+
+
+def renew(org_id: UUID, key: str, amount: Money, *, slice: int, at: datetime, lease: timedelta) -> Renewal:
+    """Reserve `amount` more for the slice that comes next, which lasts for `lease` from `at` on.
+
+    Where credit doesn't reach for all of it, the rest of it is reserved and the hold is final: it says how long that
+    lasts, so that the call can be ended politely. The same `slice` again changes nothing. Raises
+    `UnknownHoldError`, `HoldEndedError`, `WrongSliceError`.
+    """
+    wallet = ledger.lock(org_id)
+    hold = find(org_id, key)
+    if hold.state is not HoldState.ACTIVE:
+        raise HoldEndedError(hold)
+    if slice == hold.slice + 1 and not hold.is_final:
+        if wallet.available < amount and expire(org_id, at=at, but=key):
+            wallet = ledger.lock(org_id)
+        granted = min(amount, max(wallet.available, Money.zero(wallet.currency)))
+        hold.slice = slice
+        hold.is_final = granted < amount
+        hold.amount_micro += granted.micro
+        wallet.held_micro += granted.micro
+        wallet.version += 1
+        hold.expires_at = at + _lasts(hold.amount_micro, amount, lease)
+        db.session.flush()
+        calling.reassess(wallet, at)
+    elif slice != hold.slice and not hold.is_final:
+        raise WrongSliceError(hold.slice + 1)
+    return Renewal(hold, max(hold.expires_at - at, timedelta()))
 
 
 def release(org_id: UUID, key: str, *, at: datetime) -> Hold:
@@ -87,9 +137,63 @@ def capture(org_id: UUID, key: str, *, at: datetime) -> Hold:
     return _end(org_id, key, HoldState.CAPTURED, at)
 
 
+def expire(org_id: UUID, *, at: datetime, but: str = "") -> int:
+    """End the organization's holds whose lease is over, except the one named `but`; how many there were."""
+    wallet = ledger.lock(org_id)
+    over = (
+        update(Hold)
+        .where(Hold.org_id == org_id, Hold.state == HoldState.ACTIVE, Hold.expires_at <= at, Hold.key != but)
+        .values(state=HoldState.EXPIRED, ended_at=at)
+        .returning(Hold.amount_micro)
+        .execution_options(synchronize_session=False)
+    )
+    freed = db.session.scalars(over).all()
+    if freed:
+        wallet.held_micro -= sum(freed)
+        wallet.version += 1
+        calling.reassess(wallet, at)
+        db.session.flush()
+    return len(freed)
+
+
+def due(at: datetime) -> list[UUID]:
+    """The organizations that have holds whose lease is over."""
+    query = select(Hold.org_id).where(Hold.state == HoldState.ACTIVE, Hold.expires_at <= at).distinct()
+    return list(db.session.scalars(query))
+
+
+def find(org_id: UUID, key: str) -> Hold:
+    """The organization's hold of this key, as it is now. Raises `UnknownHoldError`."""
+    query = select(Hold).where(Hold.org_id == org_id, Hold.key == key)
+    found = db.session.execute(query, execution_options={"populate_existing": True}).scalar_one_or_none()
+    if found is None:
+        raise UnknownHoldError(f"There is no hold with the key {key!r}.")
+    return found
+
+
+def _take(org_id: UUID, amount: Money) -> bool:
+    """Take credit from what is available, if that is enough."""
+    taken = (
+        update(Wallet)
+        .where(Wallet.org_id == org_id, Wallet.currency == amount.currency)
+        .where(Wallet.posted_micro - Wallet.held_micro >= amount.micro)
+        .values(held_micro=Wallet.held_micro + amount.micro, version=Wallet.version + 1)
+        .returning(Wallet.org_id)
+        .execution_options(synchronize_session=False)
+    )
+    return db.session.execute(taken).scalar() is not None
+
+
+def _lasts(reserved: int, slice_amount: Money, lease: timedelta) -> timedelta:
+    """How long so much credit lasts, at the pace at which `slice_amount` lasts for `lease`; not longer than that."""
+    if slice_amount.micro <= 0:
+        return lease
+    return min(lease, timedelta(seconds=int(lease.total_seconds()) * reserved // slice_amount.micro))
+
+
 def _end(org_id: UUID, key: str, state: HoldState, at: datetime) -> Hold:
     wallet = ledger.lock(org_id)
-    hold = _find(org_id, key)
+    hold = find(org_id, key)
     if hold.state is HoldState.ACTIVE:
         hold.state = state
         hold.ended_at = at
@@ -98,11 +202,3 @@ def _end(org_id: UUID, key: str, state: HoldState, at: datetime) -> Hold:
         calling.reassess(wallet, at)
         db.session.flush()
     return hold
-
-
-def _find(org_id: UUID, key: str) -> Hold:
-    query = select(Hold).where(Hold.org_id == org_id, Hold.key == key)
-    found = db.session.execute(query, execution_options={"populate_existing": True}).scalar_one_or_none()
-    if found is None:
-        raise UnknownHoldError(f"There is no hold with the key {key!r}.")
-    return found

@@ -7,20 +7,26 @@ newer version was announced for everybody.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
 from uuid import UUID
 
 from dateutil.relativedelta import relativedelta
-from sqlalchemy import delete, select
+from sqlalchemy import delete
 
 from app.billing import catalog, catalog_versions
 from app.billing.catalog import Plan
 from app.billing.catalog_versions import Announcement
-from app.extensions import db
-from app.models import Organization, PlanTerm, Subscription
+from app.extensions import db, driver_connection
+from app.models import Organization, PlanTerm
+
+_HOMES = """
+SELECT organization.id, organization.timezone, subscription.period_start, term.starts_at, term.plan, term.version
+FROM organization
+LEFT JOIN subscription ON subscription.org_id = organization.id
+LEFT JOIN plan_term term ON term.org_id = organization.id
+WHERE organization.id = ANY(%s::uuid[]) ORDER BY organization.id, term.starts_at"""
 
 FREE_PLAN = "starter"
 """The plan of an organization without a subscription, in calendar months."""
@@ -41,9 +47,14 @@ def begin(organization: Organization, plan: str, at: datetime) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Term:
+    """From `starts_at` on it is this plan, of the version on offer where none is named."""
+
     starts_at: datetime
     plan: str
-    version: str
+    version: str | None
+
+
+_FREE = Term(datetime.min.replace(tzinfo=UTC), FREE_PLAN, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +65,17 @@ class Terms:
     terms: tuple[Term, ...]
     announced: tuple[Announcement, ...]
     anchor: date | None
+    known: dict[tuple[str | None, str], Plan] = field(default_factory=dict)
 
     def plan_at(self, at: datetime) -> Plan:
         """The plan that rates what is used at `at`; before the first term, the first one's."""
-        if not self.terms:
-            return self._newest(datetime.min.replace(tzinfo=at.tzinfo), at, None).plan(FREE_PLAN)
-        position = bisect_right([term.starts_at for term in self.terms], at)
-        term = self.terms[max(position - 1, 0)]
-        return self._newest(term.starts_at, at, term.version).plan(term.plan)
+        term = self._term_at(at)
+        version = self._version_at(term, at)
+        plan = self.known.get((version, term.plan))
+        if plan is None:
+            shelf = catalog_versions.find(version) if version else catalog.current()
+            plan = self.known[version, term.plan] = shelf.plan(term.plan)
+        return plan
 
     def period_of(self, day: date) -> date:
         """The first day of the billing period that `day` falls in."""
@@ -71,30 +85,43 @@ class Terms:
         start = self.anchor + relativedelta(months=months)
         return start if start <= day else self.anchor + relativedelta(months=months - 1)
 
-    def _newest(self, since: datetime, at: datetime, version: str | None) -> catalog.Catalog:
+    def _term_at(self, at: datetime) -> Term:
+        if len(self.terms) > 1:
+            position = bisect_right([term.starts_at for term in self.terms], at)
+            return self.terms[max(position - 1, 0)]
+        return self.terms[0] if self.terms else _FREE
+
+    def _version_at(self, term: Term, at: datetime) -> str | None:
         for one in reversed(self.announced):
-            if since < one.at <= at:
-                return catalog_versions.find(one.version)
-        return catalog_versions.find(version) if version else catalog.current()
+            if term.starts_at < one.at <= at:
+                return one.version
+        return term.version
 
 
-def of_many(org_ids: Iterable[UUID]) -> dict[UUID, Terms]:
-    """The terms of organizations, in three statements."""
-    ids = list(org_ids)
+@dataclass(frozen=True, slots=True)
+class Home:
+    """An organization's zone, and the plans that it has been on."""
+
+    timezone: str
+    terms: Terms
+
+
+def homes_of(org_ids: Iterable[UUID]) -> dict[UUID, Home]:
+    """Zones and terms of organizations. Two statements, however many they are."""
     announced = tuple(catalog_versions.announcements())
-    found: dict[UUID, list[Term]] = defaultdict(list)
-    query = (
-        select(PlanTerm.org_id, PlanTerm.starts_at, PlanTerm.plan, PlanTerm.version)
-        .where(PlanTerm.org_id.in_(ids))
-        .order_by(PlanTerm.org_id, PlanTerm.starts_at)
-    )
-    for org_id, starts_at, plan, version in db.session.execute(query):
-        found[org_id].append(Term(starts_at, plan, version))
-    periods = select(Subscription.org_id, Subscription.period_start).where(Subscription.org_id.in_(ids))
-    anchors: dict[UUID, date] = {row.org_id: row.period_start for row in db.session.execute(periods)}
-    return {org_id: Terms(tuple(found[org_id]), announced, anchors.get(org_id)) for org_id in ids}
+    found: dict[UUID, tuple[str, date | None, list[Term]]] = {}
+    for org_id, timezone, anchor, starts_at, plan, version in driver_connection().execute(
+        _HOMES, [list(org_ids)]
+    ):
+        _, _, terms = found.setdefault(org_id, (timezone, anchor, []))
+        if plan is not None:
+            terms.append(Term(starts_at, plan, version))
+    return {
+        org_id: Home(timezone, Terms(tuple(terms), announced, anchor))
+        for org_id, (timezone, anchor, terms) in found.items()
+    }
 
 
 def of(organization: Organization) -> Terms:
     """The terms of one organization."""
-    return of_many([organization.id])[organization.id]
+    return homes_of([organization.id])[organization.id].terms

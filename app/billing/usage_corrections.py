@@ -15,12 +15,11 @@ from uuid import UUID
 
 from app.billing import calling, catalog_versions, ledger, rating, usage_rows
 from app.billing.arrays import columns
-from app.billing.catalog import Plan
 from app.billing.ledger import Entry
 from app.billing.money import Money, half_up
 from app.billing.rating import Charge
 from app.billing.usage_events import Refusal, Reported
-from app.billing.usage_rating import Rater
+from app.billing.usage_rating import Line, Rater
 from app.billing.usage_rows import RatedEvent
 from app.extensions import driver_connection
 from app.models import AccountName, TransferKind
@@ -76,7 +75,7 @@ def take(events: Sequence[Reported], rater: Rater, *, at: datetime) -> Outcome:
     """
     outcome = Outcome()
     found = _corrected(events)
-    rater.read((event.org_id, one.meter, one.at) for event, one in _pairs(events, found))
+    rater.read(_line(rater, org_id, one) for (org_id, _, _), one in found.items())
     for event in events:
         target = found.get((event.org_id, *(event.corrects or ("", ""))))
         problem = _problem(event, target)
@@ -99,11 +98,9 @@ def _corrected(events: Sequence[Reported]) -> dict[tuple[UUID, str, str], Correc
     return {(row[0], row[1], row[2]): Corrected(*row[3:]) for row in rows}
 
 
-def _pairs(
-    events: Sequence[Reported], found: dict[tuple[UUID, str, str], Corrected]
-) -> list[tuple[Reported, Corrected]]:
-    named = [(event, found.get((event.org_id, *(event.corrects or ("", ""))))) for event in events]
-    return [(event, target) for event, target in named if target is not None]
+def _line(rater: Rater, org_id: UUID, target: Corrected) -> Line:
+    plan = catalog_versions.find(target.version).plan(target.plan)
+    return rater.line(org_id, target.meter, target.at, plan)
 
 
 def _problem(event: Reported, target: Corrected | None) -> Refusal | None:
@@ -126,13 +123,10 @@ def _unknown(event: Reported) -> Refusal:
 
 def _rate(event: Reported, target: Corrected, rater: Rater, at: datetime) -> RatedEvent:
     """The difference that a correction makes; `target` is brought up to date, for one that follows."""
-    plan = catalog_versions.find(target.version).plan(target.plan)
-    billable = rating.billable_units(plan.rates[event.meter], event.quantity)
+    line = _line(rater, event.org_id, target)
+    billable = rating.billable_units(line.plan.rates[event.meter], event.quantity)
     change = billable - target.billable
-    if change >= 0:
-        charge = rater.rate_units(event.org_id, event.meter, change, target.at, plan)
-    else:
-        charge = _take_off(event, target, plan, -change, rater)
+    charge = rater.rate_units(line, change) if change >= 0 else _take_off(line, target, -change, rater)
     place = rater.places[event.org_id]
     quantity = event.quantity - target.quantity
     target.quantity = event.quantity
@@ -143,7 +137,7 @@ def _rate(event: Reported, target: Corrected, rater: Rater, at: datetime) -> Rat
         event=replace(event, call=target.call, campaign=target.campaign, agent=target.agent),
         digest=event.digest,
         at=target.at,
-        day=place.day_of(target.at),
+        day=line.day,
         posted_on=place.day_of(ledger.posting_time(ledger.lock(event.org_id), at)),
         quantity=quantity,
         charge=charge,
@@ -152,16 +146,17 @@ def _rate(event: Reported, target: Corrected, rater: Rater, at: datetime) -> Rat
     )
 
 
-def _take_off(event: Reported, target: Corrected, plan: Plan, units: int, rater: Rater) -> Charge:
+def _take_off(line: Line, target: Corrected, units: int, rater: Rater) -> Charge:
+    """Units off what was paid for first, then off what the allowance covered."""
     paid = target.billable - target.included
     paid_off = min(units, paid)
-    rate = plan.rates[event.meter]
+    rate = line.plan.rates[line.meter]
     if len(rate.tiers) == 1:
         left = rating.cost_of(rate, paid - paid_off)
     else:
         left = half_up(Fraction(target.amount * (paid - paid_off), paid)) if paid else 0
-    rater.give_back(event.org_id, event.meter, target.at, included=units - paid_off, charged=paid_off)
-    currency = rater.places[event.org_id].currency
+    rater.give_back(line, included=units - paid_off, charged=paid_off)
+    currency = rater.places[line.org_id].currency
     return Charge(-units, paid_off - units, Money(left - target.amount, currency))
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -61,6 +60,9 @@ class Reported:
         return hashlib.blake2b(repr(content).encode(), digest_size=16).digest()
 
 
+_TEXTS = ("id", "source", "call", "campaign", "agent", "number", "hold")
+
+
 @dataclass(frozen=True, slots=True)
 class Refusal:
     """Why an event was not taken: the field that is wrong, and what is wrong with it."""
@@ -91,16 +93,8 @@ def problem_with_content(event: Reported, plan: Plan) -> Refusal | None:
         )
     if not 0 <= event.quantity <= MOST:
         return Refusal(event.index, "quantity", f"Use whole units from 0 to {MOST:,}.")
-    texts: Mapping[str, str | None] = {
-        "id": event.id,
-        "source": event.source,
-        "call": event.call,
-        "campaign": event.campaign,
-        "agent": event.agent,
-        "number": event.number,
-        "hold": event.hold,
-    }
-    for name, value in texts.items():
+    for name in _TEXTS:
+        value = getattr(event, name)
         if value is not None and (len(value) > LONGEST or "\0" in value or not value):
             return Refusal(event.index, name, f"Use 1 to {LONGEST} characters, without NUL.")
     return None

@@ -14,8 +14,6 @@ from datetime import date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
-
 from app.billing import (
     catalog,
     catalog_versions,
@@ -30,7 +28,7 @@ from app.billing.usage_events import Refusal, Reported, problem_with_content, pr
 from app.billing.usage_rating import Place, Rater
 from app.billing.usage_rows import RatedEvent
 from app.extensions import db
-from app.models import Account, Allowance, Hold, Organization, UsageGroup, Wallet
+from app.models import Account, Allowance, Hold, UsageGroup, Wallet
 from app.models.columns import uuid7
 
 
@@ -85,8 +83,9 @@ class _Batch:
     def acceptable(self, events: Sequence[Reported]) -> list[Reported]:
         """The events that can be rated and written down; the others are refused."""
         found = []
+        late_days = catalog.current().late_days
         for event in events:
-            problem = self._problem(event)
+            problem = self._problem(event, late_days)
             if problem is None:
                 found.append(event)
             else:
@@ -111,14 +110,16 @@ class _Batch:
     def charge(self, events: list[Reported]) -> None:
         """Rate and write events, and charge their wallets: one transfer an organization and group."""
         rated = self._rate(events)
+        posted_on = {one.event.org_id: one.posted_on for one in rated}
         usage_rows.write(rated, posted_at=self.at)
         costs: dict[tuple[UUID, UsageGroup], int] = defaultdict(int)
+        shelves = {version: catalog_versions.find(version) for version in {one.version for one in rated}}
         for one in rated:
-            group = catalog_versions.find(one.version).meters[one.event.meter].group
+            group = shelves[one.version].meters[one.event.meter].group
             costs[one.event.org_id, group] += one.charge.amount.micro
             self.receipt.costs[one.event.org_id] += one.charge.amount.micro
         charges = [
-            UsageCharge(self.wallets[org_id], group, amount, self._posting_day(org_id))
+            UsageCharge(self.wallets[org_id], group, amount, posted_on[org_id])
             for (org_id, group), amount in sorted(costs.items())
             if amount
         ]
@@ -129,29 +130,28 @@ class _Batch:
         self.receipt.accepted += len(rated)
 
     def _rate(self, events: list[Reported]) -> list[RatedEvent]:
-        self.rater.read((event.org_id, event.meter, event.at) for event in events)
-        rated = []
-        for event in events:
-            plan = self.rater.plan_at(event.org_id, event.at)
-            rated.append(
-                RatedEvent(
-                    event=event,
-                    digest=event.digest,
-                    at=event.at,
-                    day=self.rater.places[event.org_id].day_of(event.at),
-                    posted_on=self._posting_day(event.org_id),
-                    quantity=event.quantity,
-                    charge=self.rater.rate(event.org_id, event.meter, event.quantity, event.at, plan),
-                    plan=plan.key,
-                    version=plan.version,
-                )
+        lines = [self.rater.line(event.org_id, event.meter, event.at) for event in events]
+        self.rater.read(lines)
+        posted_on = {org_id: self._posting_day(org_id) for org_id in {event.org_id for event in events}}
+        return [
+            RatedEvent(
+                event=event,
+                digest=event.digest,
+                at=event.at,
+                day=line.day,
+                posted_on=posted_on[event.org_id],
+                quantity=event.quantity,
+                charge=self.rater.rate(line, event.quantity),
+                plan=line.plan.key,
+                version=line.plan.version,
             )
-        return rated
+            for event, line in zip(events, lines, strict=True)
+        ]
 
-    def _problem(self, event: Reported) -> Refusal | None:
+    def _problem(self, event: Reported, late_days: int) -> Refusal | None:
         if event.org_id not in self.wallets:
             return Refusal(event.index, "organization", "There is no organization of this id.")
-        problem = problem_with_time(event, self.at, catalog.current().late_days)
+        problem = problem_with_time(event, self.at, late_days)
         return problem or problem_with_content(event, self.rater.plan_at(event.org_id, event.at))
 
     def _posting_day(self, org_id: UUID) -> date:
@@ -177,9 +177,7 @@ def _taken_with_other_content(event: Reported) -> Refusal:
 
 def _places(wallets: dict[UUID, LockedWallet]) -> dict[UUID, Place]:
     """Zone, currency and plans of organizations whose wallets are locked."""
-    terms = plan_terms.of_many(wallets)
-    query = select(Organization.id, Organization.timezone).where(Organization.id.in_(list(wallets)))
     return {
-        org_id: Place(ZoneInfo(timezone), wallets[org_id].currency, terms[org_id])
-        for org_id, timezone in db.session.execute(query)
+        org_id: Place(ZoneInfo(home.timezone), wallets[org_id].currency, home.terms)
+        for org_id, home in plan_terms.homes_of(wallets).items()
     }

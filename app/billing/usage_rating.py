@@ -38,7 +38,7 @@ class Counted:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where and when an organization's usage is rated."""
+    """Where an organization's usage is rated."""
 
     zone: ZoneInfo
     currency: str
@@ -48,9 +48,28 @@ class Place:
         return at.astimezone(self.zone).date()
 
 
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Usage to be rated: by the plan of its own time, on its own day, from the allowance of its own period."""
+
+    org_id: UUID
+    meter: str
+    plan: Plan
+    day: date
+    period: date
+
+    @property
+    def pool_key(self) -> CountKey:
+        return (self.org_id, self.period, self.plan.pools.get(self.meter, self.meter))
+
+    @property
+    def meter_key(self) -> CountKey:
+        return (self.org_id, self.period, self.meter)
+
+
 @dataclass(slots=True)
 class Rater:
-    """Rates events one by one against allowances that were read for all of them. Only with the wallets locked."""
+    """Rates lines one by one against allowances that were read for all of them. Only with the wallets locked."""
 
     places: dict[UUID, Place]
     counts: dict[CountKey, Counted] = field(default_factory=dict)
@@ -58,9 +77,15 @@ class Rater:
     def plan_at(self, org_id: UUID, at: datetime) -> Plan:
         return self.places[org_id].terms.plan_at(at)
 
-    def read(self, events: Iterable[tuple[UUID, str, datetime]]) -> None:
-        """Read the allowances that usage of these organizations, meters and times draws on. One statement."""
-        wanted = {key for org_id, meter, at in events for key in self._keys(org_id, meter, at)}
+    def line(self, org_id: UUID, meter: str, at: datetime, plan: Plan | None = None) -> Line:
+        """A line of usage at `at`, rated by `plan` where that is known already."""
+        place = self.places[org_id]
+        day = place.day_of(at)
+        return Line(org_id, meter, plan or place.terms.plan_at(at), day, place.terms.period_of(day))
+
+    def read(self, lines: Iterable[Line]) -> None:
+        """Read the allowances that lines draw on. One statement."""
+        wanted = {key for line in lines for key in (line.pool_key, line.meter_key)}
         missing = sorted(wanted - self.counts.keys())
         if not missing:
             return
@@ -68,23 +93,23 @@ class Rater:
         for org_id, period, name, used, charged in driver_connection().execute(_READ, columns(missing)):
             self.counts[org_id, period, name] = Counted(used, charged)
 
-    def rate(self, org_id: UUID, meter: str, quantity: int, at: datetime, plan: Plan) -> Charge:
-        """What usage costs by the plan of its own time; the allowance that it uses up is used up."""
-        return self.rate_units(org_id, meter, rating.billable_units(plan.rates[meter], quantity), at, plan)
+    def rate(self, line: Line, quantity: int) -> Charge:
+        """What usage costs; the allowance that it uses up is used up."""
+        return self.rate_units(line, rating.billable_units(line.plan.rates[line.meter], quantity))
 
-    def rate_units(self, org_id: UUID, meter: str, billable: int, at: datetime, plan: Plan) -> Charge:
+    def rate_units(self, line: Line, billable: int) -> Charge:
         """The same for units that are counted already, by the rate's minimum and step."""
-        pool_key, meter_key = self._keys(org_id, meter, at, plan)
-        pool, own = self.counts[pool_key], self.counts[meter_key]
-        currency = self.places[org_id].currency
-        charge = rating.charge(plan, meter, billable, used=pool.used, charged=own.charged, currency=currency)
-        self._add(pool, own, charge.included, charge.charged)
+        pool, own = self.counts[line.pool_key], self.counts[line.meter_key]
+        currency = self.places[line.org_id].currency
+        charge = rating.charge(
+            line.plan, line.meter, billable, used=pool.used, charged=own.charged, currency=currency
+        )
+        self._add(line, charge.included, charge.charged)
         return charge
 
-    def give_back(self, org_id: UUID, meter: str, at: datetime, *, included: int, charged: int) -> None:
+    def give_back(self, line: Line, *, included: int, charged: int) -> None:
         """Units that turned out not to be used: the allowance has them again."""
-        pool_key, meter_key = self._keys(org_id, meter, at)
-        self._add(self.counts[pool_key], self.counts[meter_key], -included, -charged)
+        self._add(line, -included, -charged)
 
     def write(self) -> None:
         """Write the allowances that have changed. One statement."""
@@ -92,16 +117,8 @@ class Rater:
         if rows:
             driver_connection().execute(_WRITE, columns(rows))
 
-    def _keys(
-        self, org_id: UUID, meter: str, at: datetime, plan: Plan | None = None
-    ) -> tuple[CountKey, CountKey]:
-        place = self.places[org_id]
-        period = place.terms.period_of(place.day_of(at))
-        plan = plan or place.terms.plan_at(at)
-        return (org_id, period, plan.pool_of(meter)), (org_id, period, meter)
-
-    @staticmethod
-    def _add(pool: Counted, own: Counted, included: int, charged: int) -> None:
+    def _add(self, line: Line, included: int, charged: int) -> None:
+        pool, own = self.counts[line.pool_key], self.counts[line.meter_key]
         pool.used += included
         own.charged += charged
         pool.is_changed = own.is_changed = True

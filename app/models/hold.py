@@ -24,8 +24,8 @@ class Hold(OrgScoped, Base):
     """`key` is the platform's own name for the reservation: the same key never reserves twice.
 
     `amount_micro` is what it still reserves; usage that names the hold takes from that, and `used_micro` says how
-    much it has cost. A hold is a lease: without a word until `expires_at` it ends, and what it still reserves is
-    free again.
+    much it has cost. A hold is a lease in slices: without a word until `expires_at` it ends, and what it still
+    reserves is free again. `slice` counts them, and `is_final` says that credit did not reach for a whole one.
     """
 
     __tablename__ = "hold"
@@ -40,6 +40,8 @@ class Hold(OrgScoped, Base):
     key: Mapped[str] = mapped_column(String(255))
     amount_micro: Mapped[Micro]
     used_micro: Mapped[Micro] = mapped_column(default=0, server_default="0")
+    slice: Mapped[int] = mapped_column(default=1, server_default="1")
+    is_final: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     state: Mapped[HoldState] = mapped_column(enum_type(HoldState), default=HoldState.ACTIVE)
     call: Mapped[str | None] = mapped_column(String(255))
     agent: Mapped[str | None] = mapped_column(String(255))

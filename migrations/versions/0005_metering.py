@@ -118,6 +118,8 @@ def _totals():
 
 def _leases():
     op.add_column("hold", sa.Column("used_micro", sa.BigInteger(), server_default="0", nullable=False))
+    op.add_column("hold", sa.Column("slice", sa.Integer(), server_default="1", nullable=False))
+    op.add_column("hold", sa.Column("is_final", sa.Boolean(), server_default=sa.false(), nullable=False))
     op.drop_constraint(op.f("ck_hold_amount_positive"), "hold", type_="check")
     op.create_check_constraint("amount_not_negative", "hold", "amount_micro >= 0")
     _allow_states((*_STATES, "expired"))
@@ -146,7 +148,8 @@ def downgrade():
     op.execute("UPDATE hold SET state = 'captured' WHERE amount_micro = 0 AND state = 'active'")
     op.execute("UPDATE hold SET amount_micro = greatest(used_micro, 1) WHERE amount_micro = 0")
     op.create_check_constraint("amount_positive", "hold", "amount_micro > 0")
-    op.drop_column("hold", "used_micro")
+    for column in ("is_final", "slice", "used_micro"):
+        op.drop_column("hold", column)
     op.drop_column("allowance", "charged")
     # The earlier version tells corrections apart in no way: they join the totals of their day.
     op.execute("""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from flask import Flask
 from hypothesis import HealthCheck, settings
@@ -42,6 +42,7 @@ class LedgerMachine(RuleBasedStateMachine):
         self.now = at("2026-11-01 00:00")
         self.posted: dict[tuple[str, int], int] = {}
         self.holds: dict[int, int] = {}
+        self.leases: dict[int, datetime] = {}
         self.ended: set[int] = set()
 
     @rule(key=keys, amount=micro, minutes=st.integers(0, 900))
@@ -67,7 +68,10 @@ class LedgerMachine(RuleBasedStateMachine):
 
     @rule(key=keys, amount=micro)
     def hold(self, key: int, amount: int) -> None:
-        fits = amount <= self._available() or key in self.holds or key in self.ended
+        is_known = key in self.holds or key in self.ended
+        if not is_known and amount > self._available():
+            self._expire()
+        fits = amount <= self._available() or is_known
         try:
             holds.reserve(
                 self.organization.id, str(key), Money(amount, "USD"), at=self.now, lease=timedelta(minutes=5)
@@ -75,6 +79,7 @@ class LedgerMachine(RuleBasedStateMachine):
             assert fits
             if key not in self.ended:
                 self.holds.setdefault(key, amount)
+                self.leases.setdefault(key, self.now + timedelta(minutes=5))
         except NotEnoughCreditError as error:
             assert not fits
             assert error.available.micro == self._available()
@@ -140,6 +145,12 @@ class LedgerMachine(RuleBasedStateMachine):
         db.session.commit()
         assert (posted is None) == ((kind.value, key) in self.posted)
         self.posted.setdefault((kind.value, key), change)
+
+    def _expire(self) -> None:
+        """Leases that are over are given back once somebody needs the credit."""
+        for key in [key for key in self.holds if self.leases[key] <= self.now]:
+            del self.holds[key]
+            self.ended.add(key)
 
     def _available(self) -> int:
         return sum(self.posted.values()) - sum(self.holds.values())
