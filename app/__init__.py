@@ -60,7 +60,7 @@ def create_app(settings: Settings) -> Flask:
     limiter.init_app(app)
     stripe_client.init_app(app, settings)
     notify.init_app(app, settings)
-    catalog.init_app(app, settings.catalog_path)
+    catalog_file.init_app(app, settings.catalog_path)
     for part in (identity, assets, formatting, security, csp_reports, errors, health, pages, webhooks, cli):
         part.init_app(app)
     return app
