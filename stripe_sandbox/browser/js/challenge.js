@@ -38,7 +38,13 @@ document.addEventListener("keydown", (event) => {
 });
 document.addEventListener("keyup", () => setTimeout(release));
 window.addEventListener("blur", () => release());
-for (const button of buttons) button.disabled = false;
-listen({ focus: () => document.querySelector("h1").focus() });
+
+// The page has this frame at its height by now: buttons that move under a finger are missed.
+function begin() {
+  for (const button of buttons) button.disabled = false;
+  document.querySelector("h1").focus();
+}
+
+listen({ focus: begin });
 reportHeight();
 tell("ready");

@@ -17,7 +17,9 @@ function listen(answers) {
   });
 }
 
+// At once, so that the page hears of it before anything told later, and whenever it changes.
 function reportHeight() {
   const report = () => tell("resize", { height: document.body.offsetHeight });
+  report();
   new ResizeObserver(report).observe(document.body);
 }

@@ -20,6 +20,12 @@ class Field {
     return this.find(this.input.value);
   }
 
+  // Until now nothing would have formatted or checked what is typed, and Enter would have sent it off in an address.
+  enable() {
+    this.input.disabled = false;
+    if (!this.isEmpty) this.#typed();
+  }
+
   clear() {
     this.input.value = "";
     this.show(null);

@@ -59,6 +59,7 @@ function options({ defaults: given, ...appearance }) {
   dress(appearance);
   if (isReady) return;
   isReady = true;
+  for (const field of fields) field.enable();
   reportHeight();
   tell("ready");
   changed();
