@@ -12,6 +12,8 @@ from app.extensions import db
 _CHANGE = "CASE WHEN credit = 'wallet' THEN amount_micro WHEN debit = 'wallet' THEN -amount_micro ELSE 0 END"
 """What a transfer changes the wallet's balance by."""
 
+# More than a top-up brought is taken back only while a dispute of it is open: it may be of the whole payment though a
+# part was refunded before.
 _QUERIES = {
     "the wallet's balance is {left} micro-units, its transfers sum to {right}": f"""
         SELECT w.org_id, w.posted_micro, coalesce(t.total, 0)
@@ -65,6 +67,24 @@ _QUERIES = {
         LEFT JOIN transfer t ON t.org_id = u.org_id AND t.kind = 'top_up' AND t.source = u.payment_intent_id
         GROUP BY u.org_id, u.id, u.status
         HAVING (u.status = 'succeeded')::int <> count(t.id)""",
+    "top-up {name} brought {left} micro-units, refunds and disputes took back {right}": """
+        SELECT org_id, brought, taken, top_up_id FROM (
+            SELECT l.org_id, l.top_up_id,
+                   coalesce(sum(l.amount_micro) FILTER (WHERE l.kind = 'top_up'), 0) AS brought,
+                   -coalesce(sum(l.amount_micro) FILTER (WHERE l.kind <> 'top_up'), 0) AS taken
+            FROM wallet_line l WHERE l.top_up_id IS NOT NULL GROUP BY l.org_id, l.top_up_id) story
+        WHERE taken < 0 OR taken > brought AND NOT EXISTS (
+            SELECT FROM dispute d
+            WHERE d.org_id = story.org_id AND d.top_up_id = story.top_up_id AND d.status NOT IN ('won', 'lost'))""",
+    "{name} gave back {right} micro-units and had taken {left}": """
+        SELECT org_id, taken, returned, stripe_id FROM (
+            SELECT org_id, split_part(source, ':', 1) AS stripe_id,
+                   coalesce(sum(amount_micro) FILTER (WHERE kind IN ('refund', 'dispute')), 0) AS taken,
+                   coalesce(sum(amount_micro) FILTER (WHERE kind NOT IN ('refund', 'dispute')), 0) AS returned
+            FROM transfer
+            WHERE kind IN ('refund', 'refund_reversal', 'dispute', 'dispute_reversal')
+            GROUP BY org_id, stripe_id) each_one
+        WHERE returned > taken""",
 }
 
 

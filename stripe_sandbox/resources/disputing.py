@@ -93,7 +93,11 @@ def escalate(call: Call, body: dict[str, Any]) -> dict[str, Any]:
 
 
 def close(call: Call, body: dict[str, Any], outcome: str) -> dict[str, Any]:
-    """The bank decides: `won` gives the money back, `lost` keeps it; an inquiry just ends, as `warning_closed`."""
+    """The bank decides: `won` gives the money back, `lost` keeps it; an inquiry just ends, as `warning_closed`.
+
+    Of a lost dispute comes back what had been refunded as well: nobody is paid back twice
+    (https://support.stripe.com/questions/dispute-for-full-charge-amount-after-a-partial-refund-was-issued).
+    """
     possible = {"warning_closed"} if is_inquiry(body) else {"won", "lost"}
     if outcome not in possible:
         raise invalid(f"outcome is {' or '.join(sorted(possible))}.", param="outcome")
@@ -101,8 +105,12 @@ def close(call: Call, body: dict[str, Any], outcome: str) -> dict[str, Any]:
         raise unexpected_state("dispute", body, "close")
     body["status"] = outcome
     call.store.save(body)
-    if outcome == "won":
-        _move(call, body, body["amount"], balance_transactions.dispute_reinstated(body["charge"]))
+    returned = body["amount"] if outcome == "won" else 0
+    if outcome == "lost":
+        charge = find(call, "charge", body["charge"])
+        returned = max(withdrawn_from(call, charge["id"]) + charge["amount_refunded"] - charge["amount"], 0)
+    if returned:
+        _move(call, body, returned, balance_transactions.dispute_reinstated(body["charge"]))
         call.emit("charge.dispute.funds_reinstated", body)
     call.emit("charge.dispute.closed", body)
     return body

@@ -176,3 +176,13 @@ def test_a_disputed_charge_can_not_be_refunded(shopper: Shopper) -> None:
     with pytest.raises(stripe.InvalidRequestError) as refused:
         shopper.v1.refunds.create({"payment_intent": intent.id})
     assert refused.value.code == "charge_disputed"
+
+
+def test_what_was_refunded_before_comes_back_from_a_lost_dispute(shopper: Shopper, stand_in: Process) -> None:
+    intent = shopper.pay("pm_card_visa")
+    shopper.v1.refunds.create({"payment_intent": intent.id, "amount": 2000})
+    opened = stand_in.control("disputes", {"charge": intent.latest_charge, "amount": 5000})
+    stand_in.control("disputes", {"dispute": opened["id"], "outcome": "lost"})
+    dispute = shopper.v1.disputes.retrieve(opened["id"])
+    assert [one.amount for one in dispute.balance_transactions] == [-5000, 2000]
+    assert shopper.events()[-2:] == ["charge.dispute.funds_reinstated", "charge.dispute.closed"]
