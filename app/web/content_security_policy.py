@@ -33,8 +33,8 @@ TRUSTED_TYPES = {
 _STRIPE = "https://js.stripe.com https://*.js.stripe.com"
 
 
-def policy(settings: Settings) -> str:
-    """What browsers hold every page to, with Stripe's origins or those of its stand-in."""
+def policy(settings: Settings, *, frames: str = "") -> str:
+    """What browsers hold every page to, with Stripe's origins or those of its stand-in; `frames` may be shown too."""
     if settings.uses_sandbox:
         origin = origin_of(settings.stripe_js_url)
         script, frame, connect = origin, origin, f"{origin} {origin_of(settings.stripe_api_base)}"
@@ -47,7 +47,7 @@ def policy(settings: Settings) -> str:
         "img-src": "'self'",
         "font-src": "'self'",
         "connect-src": f"'self' {connect}",
-        "frame-src": frame,
+        "frame-src": f"{frame} {frames}".strip(),
         "worker-src": "'none'",
         "object-src": "'none'",
         "form-action": "'self'",

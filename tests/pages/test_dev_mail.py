@@ -48,7 +48,10 @@ def test_the_html_part_may_have_styles_and_nothing_else(
     assert "style-src 'unsafe-inline'" in policy
     assert "script-src" not in policy
     assert "sandbox " in policy
-    assert "unsafe-inline" not in visitor.get(f"/dev/mail/{mail.id}").headers["Content-Security-Policy"]
+    around = visitor.get(f"/dev/mail/{mail.id}").headers["Content-Security-Policy"]
+    assert "unsafe-inline" not in around
+    assert " 'self';" in around.split("frame-src")[1]
+    assert "require-trusted-types-for 'script'" in around
 
 
 def test_one_that_is_not_there(app: Flask, visitor: Visitor) -> None:

@@ -16,15 +16,11 @@ from app.billing.outbox import MailNotFoundError
 from app.billing.recipients import recipients_of
 from app.extensions import db
 from app.models import Mail, MailState, Organization
-from app.web import errors
+from app.web import content_security_policy, errors
 
 blueprint = Blueprint("dev_mail", __name__, url_prefix="/dev/mail")
 
 _SHOWN = 100
-_PAGE_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
-    "frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'self'"
-)
 _HTML_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'; "
     "sandbox allow-popups allow-popups-to-escape-sandbox"
@@ -75,9 +71,10 @@ def _unknown(_: MailNotFoundError) -> Response:
 
 
 def _page(template: str, **context: object) -> Response:
-    kept = not current_app.config["SETTINGS"].smtp_url
-    response = make_response(render_template(template, kept=kept, **context))
-    response.headers["Content-Security-Policy"] = _PAGE_POLICY
+    settings = current_app.config["SETTINGS"]
+    response = make_response(render_template(template, kept=not settings.smtp_url, **context))
+    # The mail is shown in a frame of ours.
+    response.headers["Content-Security-Policy"] = content_security_policy.policy(settings, frames="'self'")
     return response
 
 
