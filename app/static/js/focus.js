@@ -36,4 +36,5 @@ document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => {
   if (ctx.status === "swapped" || !isPoll(ctx)) setTimeout(settle, 0, ctx);
 });
 
-document.querySelector("main .error-summary")?.focus();
+// A page that comes after a form begins with what became of it: there the keyboard goes on, and there a reader reads on.
+document.querySelector("main .error-summary, #messages .message[tabindex]")?.focus();
