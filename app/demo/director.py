@@ -48,6 +48,7 @@ class Director:
         self.now = utc_now()
         self.today = self.now.astimezone(self.zone).date()
         self.spent: list[int] = []
+        self.to_be_refunded = self._dollars(company.refund).micro if company.refund else 0
 
     def found(self) -> None:
         """Make the organization with its plan, limits, customer and cards."""
@@ -86,20 +87,23 @@ class Director:
                 self._top_up(self._dollars(company.top_up), self._moment(day, 9))
             elif ago == LAST_STRETCH:
                 self._top_up_for_last_stretch(day)
-            if company.refund and ago == 20:
+            if company.refund and ago == 1:
                 self._refund(self._dollars(company.refund), self._moment(day, 11))
             self._use(day, ago)
             db.session.flush()
         if company.lost_card:
             cards.detach(self.cards[0].stripe_id)
             payment_methods.forget(self.organization.id, self.cards[0].stripe_id)
+        if company.renewal_fails:
+            # With the card whose plan charge failed, so that there is a failed payment of each kind to look at.
+            self._top_up(self._dollars(company.top_up), self.now, card=self.cards[-1])
         self._calls_now()
         calling.reassess(ledger.lock(self.organization.id), self.now)
         db.session.flush()
 
     def _use(self, day: date, ago: int) -> None:
         at = self._moment(day, 18)
-        left = self._balance() - self._dollars(self.company.ends_at).micro
+        left = self._balance() - self._dollars(self.company.ends_at).micro - self.to_be_refunded
         if ago > LAST_STRETCH:
             used = usage_of(self.company, day)
         else:
@@ -123,18 +127,20 @@ class Director:
         used = [Used("calls_outbound", round(units * share / 100), day, *names) for *names, share in shares]
         return usage.record(self.organization, f"demo:{day}:calls", used, at=at).micro
 
-    def _top_up(self, amount: Money, at: datetime) -> TopUp:
-        top_up = topups.begin(self.organization, amount, self.paying_card.id, OWNER)
+    def _top_up(self, amount: Money, at: datetime, *, card: PaymentMethod | None = None) -> TopUp:
+        card = card or self.paying_card
+        top_up = topups.begin(self.organization, amount, card.id, OWNER)
         top_up.created_at = top_up.paying_since = at
         top_up.attempt = 1
         db.session.flush()
-        request = topups.charge_request(self.organization, top_up, self.paying_card, self.customer_id)
+        request = topups.charge_request(self.organization, top_up, card, self.customer_id)
         settlement.apply(self.organization.id, top_up.id, intents.charge(request), OWNER, at=at)
         self.last_top_up = top_up
         return top_up
 
     def _top_up_for_last_stretch(self, day: date) -> None:
         wanted = self._dollars(self.company.ends_at).micro + self._usual_day() * (LAST_STRETCH + 1)
+        wanted += self.to_be_refunded
         fives = -(-(wanted - self._balance()) // 5_000_000)
         amount = Money(fives * 5_000_000, self.organization.currency)
         if amount >= catalog.current().top_up.minimum:
@@ -144,6 +150,7 @@ class Director:
         intent = self.last_top_up.payment_intent_id or ""
         refund = stripe_refunds.create(intent, amount, key=f"demo_refund:{self.last_top_up.id}")
         refunds.apply(refund, at=at)
+        self.to_be_refunded = 0
 
     def _renew(self, day: date) -> None:
         company, plan = self.company, catalog.current().plan(self.company.plan)
