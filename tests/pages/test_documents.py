@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
 
 import pytest
 from flask import Flask
 
-from app.billing import payment_methods, subscriptions
+from app.billing import outbox, payment_methods, subscriptions
 from app.extensions import db
-from app.models import Organization
+from app.models import Mail, Organization
 from app.payments import samples
 from tests.factories import an_organization, at, usd
-from tests.support.browsing import text_of
+from tests.support.browsing import Visitor, text_of
 from tests.support.paying import Owner
-from tests.support.sandbox import Sandbox
+from tests.support.sandbox import Sandbox, deliver_all
 
 NOBODYS = "00000000-0000-0000-0000-000000000000"
 
@@ -53,6 +54,60 @@ class TestReceipts:
         page = owner.get(f"{owner.review()}/receipt")
         assert page.status_code == 404
         assert "This top-up has no receipt." in text_of(page)
+
+    def test_it_can_be_reached_from_the_paid_step_the_history_and_the_mail(
+        self, owner: Owner, sandbox: Sandbox
+    ) -> None:
+        top_up = owner.review()
+        owner.pay(top_up)
+        receipt = f"{top_up}/receipt"
+        assert f'href="{receipt}"' in owner.get(top_up).text
+        assert f'href="{receipt}"' in owner.get("/billing/wallet").text
+        (mail,) = db.session.scalars(db.select(Mail))
+        assert f'href="http://localhost:8000{receipt}"' in outbox.written(mail).html
+
+    def test_the_link_of_a_mail_asks_to_sign_in_and_goes_on_to_the_receipt(
+        self, owner: Owner, sandbox: Sandbox
+    ) -> None:
+        top_up = owner.review()
+        owner.pay(top_up)
+        stranger = Visitor(owner.client.application.test_client())
+        asked = stranger.get(f"{top_up}/receipt")
+        came_for = parse_qs(urlsplit(asked.location).query)["next"][0]
+        assert stranger.sign_in(owner.email, to=came_for).location == f"{top_up}/receipt"
+        assert stranger.get(f"{top_up}/receipt").location == sandbox.charges()[0].receipt_url
+
+    def test_a_refunded_top_up_still_leads_to_it(self, owner: Owner, sandbox: Sandbox) -> None:
+        top_up = owner.review()
+        owner.pay(top_up)
+        charge = sandbox.charges()[0]
+        sandbox.stripe.v1.refunds.create({"charge": charge.id})
+        deliver_all(owner.client.application, sandbox)
+        assert f'href="{top_up}/receipt"' in owner.get("/billing/wallet").text
+        assert owner.get(f"{top_up}/receipt").location == charge.receipt_url
+
+    def test_a_declined_one_has_none(self, app: Flask, sandbox: Sandbox) -> None:
+        owner = Owner(app, "pm_card_chargeCustomerFail")
+        top_up = owner.review()
+        owner.pay(top_up)
+        assert owner.get(f"{top_up}/receipt").status_code == 404
+
+    def test_a_charge_that_stripe_does_not_know_or_has_deleted(self, owner: Owner) -> None:
+        top_up = owner.review()
+        owner.pay(top_up)
+        owner.top_ups()[0].charge_id = "ch_unknown"
+        db.session.commit()
+        page = owner.get(f"{top_up}/receipt")
+        assert page.status_code == 404
+        assert "This top-up has no receipt." in text_of(page)
+
+    def test_another_organizations_is_not_there_and_says_where_it_may_be(
+        self, app: Flask, owner: Owner
+    ) -> None:
+        theirs = Owner(app).review()
+        page = owner.get(f"{theirs}/receipt")
+        assert page.status_code == 404
+        assert "If it belongs to another of your organizations, switch to that one" in text_of(page)
 
     def test_while_stripe_is_away(self, owner: Owner, sandbox: Sandbox) -> None:
         top_up = owner.review()

@@ -107,12 +107,23 @@ def show_receipt(top_up_id: UUID) -> Response:
         address = documents.receipt_url(top_up.charge_id) if top_up.charge_id else None
     except PaymentsError:
         return errors.page(503, message="The payment processor, which keeps the receipts, can't be reached.")
-    return redirect(address) if address else errors.page(404, message="This top-up has no receipt.")
+    if address is None:
+        return errors.page(
+            404,
+            message="This top-up has no receipt.",
+            next_step="Only a paid top-up has one. If this one was paid, ask support for a copy.",
+        )
+    return redirect(address)
 
 
 @blueprint.errorhandler(UnknownTopUpError)
 def _unknown(_: UnknownTopUpError) -> Response:
-    return errors.page(404, message="There is no such top-up in this organization.")
+    # A mail leads here too, whatever organization is in view just now.
+    return errors.page(
+        404,
+        message="There is no such top-up in this organization.",
+        next_step="If it belongs to another of your organizations, switch to that one, then open the link again.",
+    )
 
 
 def _to(top_up: TopUp) -> Response:

@@ -1,0 +1,77 @@
+"""Mails as a browser shows them: nothing for axe-core to find, whole words at any width, links that open elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, Page, expect
+
+from app.billing import notices, topups
+from app.extensions import db
+from app.models import Mail
+from app.models.columns import utc_now
+from app.notify.composition import compose
+from tests.browser.site import Site
+from tests.browser.test_pages import LOOKS, check
+from tests.factories import OWNER, a_payer, a_person, an_organization, usd
+from tests.notify.test_letters import LETTERS, READERS
+
+
+@pytest.fixture
+def reader(browser: Browser, site: Site, request: pytest.FixtureRequest) -> Iterator[Page]:
+    """Looks at mails in one look. Of the policies only the one against scripts is off, for axe-core's own."""
+    scheme, width = getattr(request, "param", LOOKS[0])
+    context = browser.new_context(
+        base_url=site.url,
+        color_scheme=scheme,
+        viewport={"width": width, "height": 800},
+        bypass_csp=hasattr(request, "param"),
+    )
+    yield context.new_page()
+    context.close()
+
+
+@pytest.mark.parametrize("reader", LOOKS, ids=lambda look: f"{look[0]}-{look[1]}", indirect=True)
+def test_every_mail_can_be_read_by_everyone(reader: Page) -> None:
+    readers = replace(READERS, organization="Harbor Dental of Long Names and Associatedcompanies")
+    for letter in LETTERS:
+        reader.set_content(compose(letter, readers).html)
+        check(reader)
+
+
+@pytest.mark.parametrize("reader", LOOKS, ids=lambda look: f"{look[0]}-{look[1]}", indirect=True)
+def test_the_pages_around_them_too(reader: Page, app: Flask) -> None:
+    organization = an_organization()
+    notices._write(organization.id, LETTERS[0], "test", utc_now())
+    db.session.commit()
+    mail = db.session.execute(db.select(Mail).filter_by(org_id=organization.id)).scalar_one()
+    for path in ("/dev/mail", f"/dev/mail/{mail.id}"):
+        reader.goto(path)
+        check(reader)
+
+
+def test_a_charge_is_read_in_its_frame_with_its_own_styles_and_a_link_that_leaves_it(
+    reader: Page, app: Flask, site: Site
+) -> None:
+    said: list[str] = []
+    reader.on("console", lambda message: said.append(message.text))
+    organization, card = a_payer()
+    a_person(organization=organization)
+    top_up = topups.pay(
+        organization, topups.begin(organization, usd("50"), card.id, OWNER).id, card.id, OWNER
+    )
+    mail = db.session.execute(db.select(Mail).filter_by(org_id=organization.id)).scalar_one()
+    reader.goto(f"/dev/mail/{mail.id}")
+    frame = reader.frame_locator("iframe")
+    expect(frame.get_by_role("heading", name="$50.00 was added to your wallet")).to_be_visible()
+    receipt = frame.get_by_role("link", name="View receipt")
+    expect(receipt).to_have_css("background-color", "rgb(58, 62, 194)")
+    with reader.context.expect_page() as opened:
+        receipt.click()
+    opened.value.wait_for_load_state()
+    assert "/sign-in" in opened.value.url
+    assert str(top_up.id) in opened.value.url
+    assert said == []
