@@ -15,9 +15,10 @@ import structlog
 from flask import Flask
 from procrastinate import PsycopgConnector, RetryStrategy
 
-from app.billing import card_expiry, ledger_check, outbox, recovery
+from app.billing import card_expiry, holds, ledger_check, outbox, platform_deliveries, recovery
 from app.extensions import db, jobs
 from app.models import MailState
+from app.models.columns import utc_now
 from app.people import sessions
 from app.web.identity import session_limits
 from app.webhooks import handling
@@ -81,6 +82,26 @@ def sweep(**_: int) -> None:
         recovery.look_after(org_id, top_up_id)
     for event_id in handling.left_over():
         handling.handle(event_id)
+
+
+@jobs.task(name="deliver_to_platform", retry=AGAIN, pass_context=True)
+@in_app
+def deliver_to_platform(org_id: str) -> None:
+    """Tell the platform what waits for an organization."""
+    platform_deliveries.deliver(UUID(org_id))
+
+
+@jobs.periodic(cron="* * * * *")
+@jobs.task(name="sweep_platform", queueing_lock="sweep_platform", pass_context=True)
+@in_app
+def sweep_platform(**_: int) -> None:
+    """End the leases of calls that nobody speaks of any more, and deliver what a killed process left."""
+    now = utc_now()
+    for org_id in holds.due(now):
+        holds.expire(org_id, at=now)
+        db.session.commit()
+    for org_id in platform_deliveries.left_over():
+        platform_deliveries.deliver(org_id)
 
 
 @jobs.periodic(cron="17 3 * * *")

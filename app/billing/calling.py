@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from app.billing import announcements
 from app.billing.money import MICRO, Money, digits_of
 from app.models import CallingState, Wallet
 
@@ -11,7 +12,7 @@ from app.models import CallingState, Wallet
 def reassess(wallet: Wallet, at: datetime) -> CallingState:
     """Bring the calling state of a locked wallet in line with its credit; returns the state before.
 
-    Pausing stops new calls; those in progress finish on what they hold.
+    Pausing stops new calls; those in progress finish on what they hold. The platform is told of a change.
     """
     before = wallet.state
     after = state_of(wallet.available.micro, wallet.low_threshold_micro)
@@ -20,6 +21,9 @@ def reassess(wallet: Wallet, at: datetime) -> CallingState:
     wallet.state = after
     wallet.version += 1
     wallet.paused_at = paused_since(before, after, wallet.paused_at, at)
+    announcements.calling_changed(
+        wallet.org_id, before=before, after=after, available=wallet.available, at=at
+    )
     return before
 
 

@@ -7,7 +7,7 @@ import tomllib
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import msgspec
 from flask import Flask
@@ -96,16 +96,29 @@ def parse(text: str, *, name: str) -> Catalog:
     except tomllib.TOMLDecodeError as error:
         raise CatalogError(f"{name}: {error}") from error
     except msgspec.ValidationError as error:
-        message = str(error)
-        found = _PATH.search(message)
-        key = _readable(found["path"]) if found else ""
-        _Source(name, text).refuse(key, message[: found.start()] if found else message, error)
+        key, problem = _first_problem(tomllib.loads(text), error)
+        _Source(name, text).refuse(key, problem, error)
     return _Builder(_Source(name, text), file).build()
 
 
-def _readable(path: str) -> str:
-    """The key of a path as msgspec names it: `plans[...].price` says less than it could, but starts right."""
-    return path.replace("[...]", "").strip(".")
+def _first_problem(content: dict[str, Any], error: msgspec.ValidationError) -> tuple[str, str]:
+    """The key that doesn't fit, and why. Of a table's entries the error doesn't say which one: it is looked for."""
+    for section, kind in (("meters", Meter), ("allowances", _Pool), ("plans", _Plan)):
+        entries = content.get(section)
+        for key, entry in entries.items() if isinstance(entries, dict) else ():
+            try:
+                msgspec.convert(entry, kind)
+            except msgspec.ValidationError as problem:
+                where, words = _parts(str(problem))
+                return f"{section}.{key}.{where}".rstrip("."), words
+    return _parts(str(error))
+
+
+def _parts(message: str) -> tuple[str, str]:
+    found = _PATH.search(message)
+    if found is None:
+        return "", message
+    return found["path"].replace("[...]", "").strip("."), message[: found.start()]
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from uuid import UUID
 
 from app.billing import calling
 from app.billing.arrays import columns
+from app.billing.money import Money
 from app.extensions import driver_connection
 from app.models import CallingState, UsageGroup
 from app.models.columns import uuid7
@@ -65,6 +66,10 @@ class LockedWallet:
     paused_at: datetime | None
     last_seq: int
     last_posted_at: datetime | None
+
+    @property
+    def available(self) -> Money:
+        return Money(self.posted - self.held, self.currency)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +140,7 @@ def save(wallets: Iterable[LockedWallet], *, at: datetime) -> list[tuple[LockedW
     rows = []
     for wallet in wallets:
         before = wallet.state
-        wallet.state = calling.state_of(wallet.posted - wallet.held, wallet.threshold)
+        wallet.state = calling.state_of(wallet.available.micro, wallet.threshold)
         if wallet.state is not before:
             wallet.paused_at = calling.paused_since(before, wallet.state, wallet.paused_at, at)
             changed.append((wallet, before))

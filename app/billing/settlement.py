@@ -12,7 +12,7 @@ from uuid import UUID
 import structlog
 from sqlalchemy import select
 
-from app.billing import audit, calling, ledger, notices
+from app.billing import announcements, audit, calling, ledger, notices
 from app.billing.audit import Actor
 from app.billing.ledger import Entry
 from app.extensions import db
@@ -100,6 +100,9 @@ def _credit(wallet: Wallet, top_up: TopUp, payment: Payment, actor: Actor, now: 
         detail=card.label,
     )
     ledger.post(wallet, entry)
+    announcements.topped_up(
+        top_up.org_id, top_up_id=top_up.id, credited=top_up.amount, available=wallet.available, at=now
+    )
     before = calling.reassess(wallet, now)
     notices.charged(wallet, top_up, before=before, payment=payment.id, at=now)
     top_up.status = TopUpStatus.SUCCEEDED

@@ -15,6 +15,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from app.billing import (
+    announcements,
     catalog,
     catalog_versions,
     hold_usage,
@@ -126,7 +127,11 @@ class _Batch:
         ledger_batches.post_usage(charges, source=f"usage:{uuid7()}", at=self.at)
         hold_usage.draw(self.wallets, rated)
         touched = {one.event.org_id for one in rated}
-        ledger_batches.save((self.wallets[org_id] for org_id in sorted(touched)), at=self.at)
+        changed = ledger_batches.save((self.wallets[org_id] for org_id in sorted(touched)), at=self.at)
+        for wallet, before in changed:
+            announcements.calling_changed(
+                wallet.org_id, before=before, after=wallet.state, available=wallet.available, at=self.at
+            )
         self.receipt.accepted += len(rated)
 
     def _rate(self, events: list[Reported]) -> list[RatedEvent]:

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from flask import Flask
 
-from app.cli import demo, ledger, mail, people, worker
+from app.cli import catalog, demo, ledger, mail, people, platform, worker
 
 
 def init_app(app: Flask) -> None:
     """Register the commands; those of the demo everywhere but in production."""
-    for group in (people.organization, people.user, ledger.ledger, mail.mail):
+    for group in (
+        people.organization,
+        people.user,
+        ledger.ledger,
+        mail.mail,
+        platform.platform,
+        catalog.catalog,
+    ):
         app.cli.add_command(group)
     app.cli.add_command(worker.worker)
     if not app.config["SETTINGS"].is_production:

@@ -16,6 +16,7 @@ from app.models.ledger import (
 from app.models.mail import Mail, MailState
 from app.models.organization import AuditEvent, Membership, Organization, Role, SignInSession, User
 from app.models.payment_method import PaymentMethod, card_label
+from app.models.platform import DeliveryState, PlatformDelivery, PlatformEndpoint, PlatformMessage
 from app.models.rate_limit import RateLimitCounter
 from app.models.reconciliation import ReconciliationRun
 from app.models.stripe_event import EventState, StripeEvent
@@ -30,6 +31,7 @@ __all__ = [
     "AuditEvent",
     "CallingState",
     "CatalogVersion",
+    "DeliveryState",
     "Dispute",
     "EventState",
     "Hold",
@@ -42,6 +44,9 @@ __all__ = [
     "Organization",
     "PaymentMethod",
     "PlanTerm",
+    "PlatformDelivery",
+    "PlatformEndpoint",
+    "PlatformMessage",
     "RateLimitCounter",
     "ReconciliationRun",
     "RejectedEvent",

@@ -1,0 +1,85 @@
+"""What the platform is told at once: that calling pauses or goes on, and what the wallet has to do with it.
+
+A message is written in the transaction that makes it true, with the wallet locked, so that an organization's messages
+are in the order of what happened; a job delivers them (`app.billing.platform_deliveries`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import insert, literal, select
+
+from app.billing.money import Money
+from app.extensions import db, enqueue
+from app.models import CallingState, PlatformDelivery, PlatformEndpoint, PlatformMessage
+from app.models.columns import utc_now, uuid7
+
+CALLING_PAUSED = "calling.paused"
+CALLING_RESUMED = "calling.resumed"
+WALLET_LOW = "wallet.low"
+WALLET_RECOVERED = "wallet.recovered"
+WALLET_TOPPED_UP = "wallet.topped_up"
+
+
+def calling_changed(
+    org_id: UUID, *, before: CallingState, after: CallingState, available: Money, at: datetime
+) -> None:
+    """The calling state of an organization is another: say what that means. `available` is its credit now."""
+    data = {"state": after.value, "available": amount(available)}
+    for type_ in _types(before, after):
+        tell(org_id, type_, data, at=at)
+
+
+def topped_up(org_id: UUID, *, top_up_id: UUID, credited: Money, available: Money, at: datetime) -> None:
+    """Credit was added by a top-up."""
+    data = {"top_up": str(top_up_id), "credited": amount(credited), "available": amount(available)}
+    tell(org_id, WALLET_TOPPED_UP, data, at=at)
+
+
+def tell(org_id: UUID, type_: str, data: dict[str, Any], *, at: datetime) -> None:
+    """Write a message for every endpoint that there is, in the caller's transaction. `data` is JSON."""
+    message = PlatformMessage(
+        org_id=org_id,
+        id=uuid7(),
+        type=type_,
+        data={"organization": str(org_id)} | data,
+        happened_at=at,
+    )
+    db.session.add(message)
+    db.session.flush()
+    endpoints = select(
+        literal(org_id),
+        literal(message.id),
+        PlatformEndpoint.id,
+        literal(message.position),
+        literal("waiting"),
+        literal(0),
+        literal(utc_now()),
+    ).where(PlatformEndpoint.disabled_at.is_(None))
+    names = ["org_id", "message_id", "endpoint_id", "position", "state", "attempts", "next_try_at"]
+    written = db.session.execute(
+        insert(PlatformDelivery).from_select(names, endpoints).returning(PlatformDelivery.endpoint_id)
+    )
+    if written.all():
+        enqueue("deliver_to_platform", org_id=str(org_id))
+
+
+def amount(money: Money) -> dict[str, str]:
+    """Money as the platform reads it: exact, as text."""
+    return {"amount": f"{money.decimal:f}", "currency": money.currency}
+
+
+def _types(before: CallingState, after: CallingState) -> Iterator[str]:
+    if after is CallingState.PAUSED:
+        yield CALLING_PAUSED
+        return
+    if before is CallingState.PAUSED:
+        yield CALLING_RESUMED
+    elif after is CallingState.ACTIVE:
+        yield WALLET_RECOVERED
+    if after is CallingState.LOW:
+        yield WALLET_LOW

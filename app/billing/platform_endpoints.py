@@ -1,0 +1,62 @@
+"""The addresses that the platform is told at, and the secrets that sign what is sent."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from flask import current_app
+from sqlalchemy import select
+
+from app.extensions import db
+from app.models import PlatformEndpoint
+from app.models.columns import utc_now
+from app.notify import webhooks
+
+
+class UnknownEndpointError(LookupError):
+    """There is no such endpoint, or it is switched off."""
+
+
+def add(url: str) -> tuple[PlatformEndpoint, str]:
+    """Tell the platform at this address from now on; the endpoint and its secret. Raises `AddressError`."""
+    webhooks.check_address(url, allow_private=not current_app.config["SETTINGS"].is_production)
+    secret = webhooks.new_secret()
+    endpoint = PlatformEndpoint(url=url, secrets=[secret])
+    db.session.add(endpoint)
+    db.session.flush()
+    return endpoint, secret
+
+
+def every() -> list[PlatformEndpoint]:
+    """The endpoints in use, the oldest first."""
+    query = select(PlatformEndpoint).where(PlatformEndpoint.disabled_at.is_(None))
+    return list(db.session.scalars(query.order_by(PlatformEndpoint.created_at)))
+
+
+def rotate(endpoint_id: UUID) -> str:
+    """Sign with a new secret, too, beside the newest of the others until `retire`. Raises `UnknownEndpointError`."""
+    endpoint = _find(endpoint_id)
+    secret = webhooks.new_secret()
+    endpoint.secrets = [secret, *endpoint.secrets[:1]]
+    db.session.flush()
+    return secret
+
+
+def retire(endpoint_id: UUID) -> None:
+    """Sign with the newest secret alone. Raises `UnknownEndpointError`."""
+    endpoint = _find(endpoint_id)
+    endpoint.secrets = endpoint.secrets[:1]
+    db.session.flush()
+
+
+def disable(endpoint_id: UUID) -> None:
+    """Tell nothing more at this address. Raises `UnknownEndpointError`."""
+    _find(endpoint_id).disabled_at = utc_now()
+    db.session.flush()
+
+
+def _find(endpoint_id: UUID) -> PlatformEndpoint:
+    endpoint = db.session.get(PlatformEndpoint, endpoint_id)
+    if endpoint is None or endpoint.disabled_at is not None:
+        raise UnknownEndpointError(f"There is no endpoint {endpoint_id}. See `flask platform endpoints`.")
+    return endpoint

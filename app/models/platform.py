@@ -1,0 +1,90 @@
+"""What the platform is told: its endpoints, the messages of each organization in their order, and each delivery."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    BigInteger,
+    DateTime,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Identity,
+    Index,
+    String,
+    Text,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.extensions import Base
+from app.models.columns import Created, Id, When, enum_type
+from app.models.scope import OrgScoped
+
+
+class DeliveryState(StrEnum):
+    WAITING = "waiting"
+    DELIVERED = "delivered"
+    FAILED = "failed"  # given up after three days: someone has to look, and replay it
+
+
+class PlatformEndpoint(Base):
+    """An address that every message is sent to.
+
+    `secrets` sign what is sent to it, the newest first: while one is being changed, there are two.
+    """
+
+    __tablename__ = "platform_endpoint"
+
+    id: Mapped[Id]
+    url: Mapped[str] = mapped_column(Text)
+    secrets: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    created_at: Mapped[Created]
+    disabled_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+
+class PlatformMessage(OrgScoped, Base):
+    """Something that the platform is told about an organization; `position` is its place among the others.
+
+    `happened_at` is when it became true, `created_at` when it was written down.
+    """
+
+    __tablename__ = "platform_message"
+    __table_args__ = (Index("ix_platform_message_position", "org_id", "position"),)
+
+    id: Mapped[Id]
+    position: Mapped[int] = mapped_column(BigInteger, Identity(always=True))
+    type: Mapped[str] = mapped_column(String(60))
+    data: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    happened_at: Mapped[When]
+    created_at: Mapped[Created]
+
+
+class PlatformDelivery(OrgScoped, Base):
+    """A message on its way to an endpoint. `answer` is what the last try led to."""
+
+    __tablename__ = "platform_delivery"
+    __table_args__ = (
+        Index(
+            "ix_platform_delivery_waiting",
+            "org_id",
+            "endpoint_id",
+            "position",
+            postgresql_where=text("state = 'waiting'"),
+        ),
+        Index("ix_platform_delivery_due", "next_try_at", postgresql_where=text("state = 'waiting'")),
+        ForeignKeyConstraint(["org_id", "message_id"], ["platform_message.org_id", "platform_message.id"]),
+    )
+
+    message_id: Mapped[UUID] = mapped_column(primary_key=True)
+    endpoint_id: Mapped[UUID] = mapped_column(ForeignKey("platform_endpoint.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(BigInteger)
+    state: Mapped[DeliveryState] = mapped_column(enum_type(DeliveryState), default=DeliveryState.WAITING)
+    attempts: Mapped[int] = mapped_column(default=0)
+    next_try_at: Mapped[When]
+    answer: Mapped[str | None] = mapped_column(Text)
+    ended_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))

@@ -1,0 +1,126 @@
+"""The catalogue: what is wrong is said with file, line and key; versions are kept, and hold for who chose them."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from app.billing import catalog, catalog_file, catalog_versions, plan_terms, subscriptions
+from app.billing.catalog import Catalog, CatalogError
+from app.billing.subscriptions import Period
+from app.extensions import db
+from app.models import CatalogVersion
+from app.models.columns import utc_now
+from config import ROOT
+from tests.factories import an_organization
+
+TEXT = (ROOT / "catalog.toml").read_text()
+
+
+def changed(old: str, new: str) -> str:
+    assert old in TEXT
+    return TEXT.replace(old, new, 1)
+
+
+def line_of(text: str, start: str) -> int:
+    return next(number for number, line in enumerate(text.splitlines(), 1) if line.startswith(start))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "at", "key", "problem"),
+    [
+        ('minimum = "10"', 'minimum = "ten"', "minimum", "top_up.minimum", "in digits"),
+        ('calls_inbound = "0.025"', 'calls_inbound = "1e9"', "calls_inbound = ", "plans.growth.rates", "not a rate"),
+        ('calls_inbound = "0.025"\n', "", "[plans.growth.rates]", "plans.growth.rates", "is missing"),
+        ("call_minutes = 120000", "fax = 120000", "allowances = { fax", "plans.growth.allowances", "'fax'"),
+        ("call_minutes = 120000", "calls_inbound = 1", "allowances = { calls", "plans.growth", "draws on"),
+        ('meters = ["calls_outbound", "calls_inbound"]', 'meters = ["sms", "calls_inbound"]', "meters = ", "allowances.call_minutes.meters", "same unit"),
+        ("late_days = 35", "late_days = 0", "late_days", "usage.late_days", "1 to 366"),
+        ('interval = "month"', 'interval = "week"', "interval", "plans.starter.interval", "month or year"),
+        ("{ up_to = 6000000, rate", "{ rate", "calls_outbound = { tiers", "plans.scale.rates.calls_outbound", "up_to"),
+        ('rate = "0.16", minimum = 30', "minimum = 30", "calls_outbound_international", "plans.growth", "either"),
+        ('name = "Growth"', "name = 5", "name = 5", "plans.growth.name", "str"),
+        ('shown_as = "SMS"', 'shown_like = "SMS"', "[meters.sms]", "meters.sms", "shown_like"),
+        ("per = 60", "per = 0", "[meters.calls_outbound]", "meters.calls_outbound", "at least 1"),
+        ('presets = ["25"', 'presets = ["5"', "presets", "top_up.presets", "between"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_is_said_with_file_line_and_key(
+    old: str, new: str, at: str, key: str, problem: str
+) -> None:
+    text = changed(old, new)
+    with pytest.raises(CatalogError) as refused:
+        catalog_file.parse(text, name="catalog.toml")
+    message = str(refused.value)
+    assert message.startswith("catalog.toml")
+    assert key in message
+    assert problem in message
+    line = int(message.split(":")[1])
+    assert text.splitlines()[line - 1].strip().startswith(at), message
+
+
+def test_what_is_no_toml_is_said_with_its_line() -> None:
+    with pytest.raises(CatalogError, match="line 1"):
+        catalog_file.parse("version =\ncurrency = 1", name="catalog.toml")
+
+
+def a_dearer_one(version: str = "2027-01") -> Catalog:
+    text = changed('version = "2026-11"', f'version = "{version}"')
+    return catalog_file.parse(text.replace('sms = "0.0098"', 'sms = "0.02"'), name="catalog.toml")
+
+
+class TestVersions:
+    def test_the_same_version_with_other_content_is_refused(self, app: Flask) -> None:
+        catalog_versions.keep(catalog.current())
+        with pytest.raises(CatalogError, match="version of its own"):
+            catalog_versions.keep(a_dearer_one("2026-11"))
+
+    def test_an_organization_keeps_its_version_until_its_plan_changes(self, app: Flask) -> None:
+        organization = an_organization()
+        subscriptions.subscribe(organization, "growth", period=Period(date(2026, 11, 1), date(2026, 12, 1)))
+        dearer = a_dearer_one()
+        app.extensions["catalog"], before = dearer, app.extensions["catalog"]
+        try:
+            now = utc_now()
+            assert plan_terms.of(organization).plan_at(now).version == before.version
+            plan_terms.begin(organization, "growth", now)
+            terms = plan_terms.of(organization)
+            assert terms.plan_at(now).rates["sms"] == dearer.plan("growth").rates["sms"]
+            assert terms.plan_at(now - timedelta(minutes=1)).version == before.version
+        finally:
+            app.extensions["catalog"] = before
+
+    def test_an_announced_version_holds_for_everybody_from_its_time_on(self, app: Flask) -> None:
+        organization = an_organization()
+        then = utc_now() + timedelta(days=30)
+        catalog_versions.keep(a_dearer_one(), announced_for=then)
+        terms = plan_terms.of(organization)
+        assert terms.plan_at(then - timedelta(seconds=1)).version == catalog.current().version
+        assert terms.plan_at(then).version == "2027-01"
+
+    def test_a_version_can_not_be_announced_for_the_past(self, app: Flask) -> None:
+        with pytest.raises(CatalogError, match="time to come"):
+            catalog_versions.keep(a_dearer_one(), announced_for=utc_now())
+
+
+class TestCommands:
+    def test_check_says_what_is_wrong_or_right(self, app: Flask, tmp_path: Path) -> None:
+        runner = app.test_cli_runner()
+        assert "3 plans" in runner.invoke(args=["catalog", "check"]).output
+        file = tmp_path / "next.toml"
+        file.write_text(changed('minimum = "10"', 'minimum = "ten"'))
+        refused = runner.invoke(args=["catalog", "check", str(file)])
+        assert refused.exit_code == 1
+        assert f"{file}:{line_of(TEXT, 'minimum')}: top_up.minimum" in refused.output
+
+    def test_sync_keeps_the_version_once(self, app: Flask) -> None:
+        runner = app.test_cli_runner()
+        assert "is kept." in runner.invoke(args=["catalog", "sync"]).output
+        assert "kept already" in runner.invoke(args=["catalog", "sync", "--announce", "2099-01-01"]).output
+        kept = db.session.scalars(db.select(CatalogVersion)).one()
+        assert (kept.version, kept.announced_for is not None) == ("2026-11", True)
+        refused = runner.invoke(args=["catalog", "sync", "--announce", "2020-01-01"])
+        assert refused.exit_code == 1
