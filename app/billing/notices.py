@@ -8,6 +8,8 @@ A notice is written in the caller's transaction, so it exists exactly when the c
   front of the page: the mail is for those who are not, and each can be read without the others. Where the bank was
   never asked for money (a confirmation given up), a second failure of the same top-up for the same reason is not
   told again;
+- a failed charge of an invoice: Stripe's id of it and the number of the try, which counts Stripe's own tries alone:
+  one that a person made after the first is not told again;
 - a card: the month printed on it and how near its end is, so a renewed card is told about anew.
 
 What moves money is told however late it is learned: the wallet changes now. What counts as of longer ago than
@@ -29,6 +31,7 @@ from app.models import CallingState, Mail, MailState, PaymentMethod, TopUp, Wall
 from app.models.columns import utc_now, uuid7
 from app.notify import letters
 from app.notify.letters import Letter
+from app.payments.invoices import StripeInvoice
 
 TOLD_WITHIN = timedelta(days=3)
 
@@ -106,15 +109,16 @@ def dispute_lost(wallet: Wallet, top_up: TopUp, amount: Money, *, dispute: str, 
     _write(top_up.org_id, letters.DisputeLost(**about), dispute, at)
 
 
-def invoice_failed(
-    org_id: UUID, *, number: str, what: str, amount: Money, code: str | None, attempt: str, at: datetime
-) -> None:
-    """The charge for a plan failed. `attempt` names it, at best by its charge's id; `what` is what it was for."""
-    advice = declines.advice_for(code)
+def invoice_failed(org_id: UUID, invoice: StripeInvoice, *, at: datetime) -> None:
+    """A try to charge an invoice failed."""
     letter = letters.InvoiceFailed(
-        number=number, what=what, amount=amount, at=at, reason=advice.message, next_step=advice.next_step
+        number=invoice.number,
+        what=invoice.description,
+        amount=invoice.due,
+        at=at,
+        next_try=invoice.next_try_at,
     )
-    _write(org_id, letter, attempt, at)
+    _write(org_id, letter, f"{invoice.id}:{invoice.attempts}", at)
 
 
 def card_expiring(method: PaymentMethod, letter: letters.CardExpiring, *, notice_days: int) -> None:

@@ -112,16 +112,14 @@ class DisputeLost(_AboutTopUp):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InvoiceFailed(Letter):
-    """The charge for a plan did not go through. `card` is unknown where no card was tried."""
+    """An invoice for `what` was not paid. `next_try` is when it is charged again by itself, if it is."""
 
     kind: ClassVar[str] = "invoice_failed"
     number: str
     what: str
     amount: Money
     at: datetime
-    reason: str
-    next_step: str
-    card: str | None = None
+    next_try: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,11 +6,13 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from app.billing import audit, disputes, payment_methods, refunds, settlement
+from app.billing import audit, disputes, notices, payment_methods, refunds, settlement
 from app.extensions import db
 from app.models import Organization, PaymentMethod, TopUp
+from app.models.columns import utc_now
 from app.payments import cards, intents
 from app.payments import disputes as stripe_disputes
+from app.payments import invoices as stripe_invoices
 from app.payments import refunds as stripe_refunds
 from app.payments.errors import RefusedError
 
@@ -68,6 +70,17 @@ def refund(refund_id: str) -> bool:
 def dispute(dispute_id: str) -> bool:
     """A cardholder disputes a payment, or their bank has decided: take the credit, or give it back."""
     return disputes.apply(stripe_disputes.fetch(dispute_id))
+
+
+def invoice_payment_failed(invoice_id: str) -> bool:
+    """A plan's invoice could not be charged: tell the people who pay it, unless it was paid since."""
+    invoice = stripe_invoices.fetch(invoice_id)
+    organization = _organization_of(invoice.customer_id)
+    if organization is None:
+        return False
+    if invoice.status == "open":
+        notices.invoice_failed(organization.id, invoice, at=utc_now())
+    return True
 
 
 def _organization_of(customer_id: str | None) -> Organization | None:

@@ -30,6 +30,7 @@ HANDLERS: dict[str, Callable[[str], bool]] = {
     "payment_method.updated": handlers.payment_method,
     "payment_method.automatically_updated": handlers.payment_method,
     "payment_method.detached": handlers.payment_method_detached,
+    "invoice.payment_failed": handlers.invoice_payment_failed,
     "refund.created": handlers.refund,
     "refund.updated": handlers.refund,
     "refund.failed": handlers.refund,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+import stripe
 from flask import Flask
 
 from app.billing import calling, ledger, outbox, refunds, settlement, topups
@@ -11,7 +13,7 @@ from app.billing.ledger import Entry
 from app.extensions import db
 from app.models import AccountName, Mail, MailState, Organization, PaymentMethod, TopUp, TransferKind
 from app.models.columns import utc_now
-from app.payments import intents
+from app.payments import intents, samples
 from app.payments import refunds as stripe_refunds
 from tests.factories import OWNER, a_payer, a_person, a_stripe_card, give_credit, usd
 from tests.support.money import the_top_up
@@ -160,6 +162,33 @@ class TestRefunds:
         db.session.commit()
         assert told(organization) == ["charge", "refund", "refund_returned"]
         assert "The bank of Visa ending in 4242 did not take the refund" in words_of(mails(organization)[2])
+
+
+class TestInvoices:
+    def test_each_failed_try_to_charge_one_is_told_once(self, app: Flask, sandbox: Sandbox) -> None:
+        organization, card = a_payer("pm_card_chargeCustomerFail")
+        invoice = samples.issue_invoice(
+            organization.stripe_customer_id or "", usd("99"), "Growth plan", on=utc_now(), paid=False
+        )
+        for _ in range(2):
+            with pytest.raises(stripe.CardError):
+                sandbox.stripe.v1.invoices.pay(invoice.id, {"payment_method": card.stripe_id})
+            for _ in range(2):
+                deliver_all(app, sandbox)
+        assert told(organization) == ["invoice_failed"] * 2
+        mail = mails(organization)[0]
+        assert f"Invoice {invoice.number} for Growth plan could not be charged" in words_of(mail)
+
+    def test_one_that_was_paid_meanwhile_is_not(self, app: Flask, sandbox: Sandbox) -> None:
+        organization, card = a_payer("pm_card_chargeCustomerFail")
+        invoice = samples.issue_invoice(
+            organization.stripe_customer_id or "", usd("99"), "Growth plan", on=utc_now(), paid=False
+        )
+        with pytest.raises(stripe.CardError):
+            sandbox.stripe.v1.invoices.pay(invoice.id, {"payment_method": card.stripe_id})
+        sandbox.stripe.v1.invoices.pay(invoice.id, {"paid_out_of_band": True})
+        deliver_all(app, sandbox)
+        assert told(organization) == []
 
 
 def test_the_worker_sends_what_was_written(app: Flask, sandbox: Sandbox) -> None:

@@ -54,9 +54,9 @@ LETTERS: list[Letter] = [
         what="Growth plan, November 2026",
         amount=usd("99"),
         at=at("2026-11-24 14:05"),
-        reason="The card has expired.",
-        next_step="Add the new card.",
+        next_try=at("2026-11-27 14:05"),
     ),
+    InvoiceFailed(number="HD-0007", what="your plan", amount=usd("99"), at=at("2026-11-24 14:05")),
     CARD,
 ]
 NAMES = [letter.kind for letter in LETTERS]
