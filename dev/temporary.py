@@ -21,6 +21,7 @@ OWN = (
     "STRIPE_JS_URL",
     "STRIPE_SECRET_KEY",
     "STRIPE_PUBLISHABLE_KEY",
+    "SMTP_URL",
 )
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from app import create_app
 from config import ROOT, Settings, SettingsError
 
 PRODUCTION = {
@@ -53,6 +54,21 @@ def test_production_refuses_what_is_dangerous_or_wrong_and_names_it(
 ) -> None:
     with pytest.raises(SettingsError, match=named):
         Settings.from_environment(PRODUCTION | change)
+
+
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [
+        ({"SMTP_URL": "smtp://user:secret@mail.example"}, "SMTP_URL"),
+        ({"MAIL_FROM": "Billing"}, "MAIL_FROM"),
+        ({"SUPPORT_EMAIL": "support"}, "SUPPORT_EMAIL"),
+    ],
+)
+def test_production_does_not_start_with_mail_that_could_not_be_sent(
+    change: dict[str, str], named: str
+) -> None:
+    with pytest.raises(SettingsError, match=named):
+        create_app(Settings.from_environment(PRODUCTION | change | {"LOG_LEVEL": "CRITICAL"}))
 
 
 def test_a_live_key_never_goes_to_a_stand_in_not_even_in_development() -> None:

@@ -39,6 +39,7 @@ def site(process_name: str) -> Iterator[Site]:
             "STRIPE_JS_URL": f"{process.url}/endive/stripe.js",
             "STRIPE_WEBHOOK_SECRET": WEBHOOK_SECRET,
             "STRIPE_TIMEOUT_SECONDS": "5",
+            "SMTP_URL": "",
             "LOG_LEVEL": "WARNING",
         }
         for command in (
