@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Iterator
+from dataclasses import replace
 from queue import Queue
 from typing import Any
 
 import pytest
 from flask import Flask
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
+from app import create_app
+from config import STRIPE_API, STRIPE_JS
 from tests.browser.site import Site, sign_in
 from tests.factories import a_payer, a_person, an_organization
 from tests.support.serving import serving
@@ -60,6 +64,17 @@ LOAD = """address => {
     return error.name;
   }
 }"""
+
+
+STRIPE = """
+window.Stripe = (key) => ({ key });
+document.head.append(Object.assign(document.createElement("script"), { src: "https://b.js.stripe.com/v3/part-0123.js" }));
+for (const src of ["https://js.stripe.com/v3/card.html", "https://hooks.stripe.com/3d_secure"]) {
+  document.body.append(Object.assign(document.createElement("iframe"), { src }));
+}
+fetch("https://api.stripe.com/v1/payment_intents");
+"""
+"""What Stripe.js does in a page: parts of its own, frames, and calls."""
 
 
 @pytest.fixture
@@ -159,6 +174,43 @@ def test_scripts_come_from_stripe_alone_and_its_script_can_load_its_parts(
         assert page.evaluate(LOAD, address) == "TypeError", address
     assert browser.provoked(page)
     page.context.close()
+
+
+def test_stripes_own_addresses_are_let_through_where_stripe_itself_is_used(
+    browser: WatchedBrowser, application: Flask
+) -> None:
+    settings = replace(
+        application.config["SETTINGS"],
+        stripe_api_base=STRIPE_API,
+        stripe_js_url=STRIPE_JS,
+        trusted_types="enforce",
+    )
+    with serving(create_app(settings)) as address:
+        page = browser.new_page()
+        asked = []
+
+        def answer(route: Route) -> None:
+            asked.append(route.request.url)
+            body = STRIPE if route.request.url == STRIPE_JS else ""
+            kind = "text/html" if route.request.is_navigation_request() else "text/javascript"
+            route.fulfill(body=body, content_type=kind, headers={"Access-Control-Allow-Origin": "*"})
+
+        page.route(re.compile(r"^https://[a-z.]*stripe\.com/"), answer)
+        page.goto(f"{address}/sign-in")
+        module = page.locator("link[href*='/processor.js']").get_attribute("href")
+        load = (
+            "([module, jsUrl]) => import(module).then(({stripe}) => stripe({jsUrl, publishableKey: 'pk_1'}))"
+        )
+        assert page.evaluate(load, [module, STRIPE_JS]) == {"key": "pk_1"}
+        page.wait_for_load_state("networkidle")
+        assert sorted(asked) == [
+            "https://api.stripe.com/v1/payment_intents",
+            "https://b.js.stripe.com/v3/part-0123.js",
+            "https://hooks.stripe.com/3d_secure",
+            STRIPE_JS,
+            "https://js.stripe.com/v3/card.html",
+        ]
+        page.context.close()
 
 
 def test_an_answer_with_a_script_in_it_is_not_shown_and_the_page_says_so(
