@@ -10,7 +10,7 @@ from stripe_sandbox.errors import ApiError, Decline, card_error
 
 @dataclass(frozen=True, slots=True)
 class Behaviour:
-    """`secure` is when 3-D Secure is asked for: never, unless the card was set up with it, or always.
+    """`secure` is when 3-D Secure is asked for: never, unless the card was set up with it, on session, or always.
 
     `code` and `decline` decline charges, and attaching too unless `attaches`. `disputed` is the reason for which a
     charge is disputed once it is paid, or `inquiry`.
@@ -38,7 +38,12 @@ CARDS: dict[str, Behaviour] = {
     "4000000000000119": Behaviour(code="processing_error", decline="processing_error"),
     "4000000000000341": Behaviour(code="card_declined", decline="generic_decline", attaches=True),
     "4000002500003155": Behaviour(secure="unless_set_up"),
+    "4000003800000446": Behaviour(secure="on_session"),
     "4000002760003184": Behaviour(secure="always"),
+    "4000000000003220": Behaviour(secure="always"),
+    "4000008400001629": Behaviour(
+        code="card_declined", decline="generic_decline", secure="always", attaches=True
+    ),
     "4000008260003178": Behaviour(
         code="card_declined", decline="insufficient_funds", secure="always", attaches=True
     ),
@@ -81,8 +86,20 @@ MESSAGES = {
     "authentication_required": "Your card was declined. This transaction requires authentication.",
 }
 
+# What networks send with a decline (ISO 8583, field 39; N7 is Visa's for a wrong security code), and what Stripe
+# makes of it: https://docs.stripe.com/declines/card#retrying-issuer-declines
+_NETWORK = {
+    "generic_decline": ("05", "try_again_later"),
+    "insufficient_funds": ("51", "try_again_later"),
+    "lost_card": ("41", "do_not_try_again"),
+    "stolen_card": ("43", "do_not_try_again"),
+    "expired_card": ("54", "confirm_card_data"),
+    "incorrect_cvc": ("N7", "confirm_card_data"),
+    "processing_error": ("96", "try_again_later"),
+}
+
 NOT_AUTHENTICATED = Decline(
-    "authentication_required", MESSAGES["authentication_required"], "authentication_required"
+    "authentication_required", MESSAGES["authentication_required"], "authentication_required", "1A"
 )
 
 
@@ -96,7 +113,8 @@ def decline_of(behaviour: Behaviour) -> Decline | None:
     if not behaviour.code:
         return None
     message = MESSAGES.get(behaviour.decline) or MESSAGES.get(behaviour.code) or MESSAGES["card_declined"]
-    return Decline(behaviour.code, message, behaviour.decline if behaviour.code == "card_declined" else None)
+    word = behaviour.decline if behaviour.code == "card_declined" else None
+    return Decline(behaviour.code, message, word, *_NETWORK[behaviour.decline])
 
 
 def check_card(number: str, month: int, year: int, cvc: str | None) -> None:

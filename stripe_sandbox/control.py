@@ -9,6 +9,7 @@ from typing import Any
 from flask import Blueprint, current_app, jsonify, request
 from flask.typing import ResponseReturnValue
 
+from stripe_sandbox import scheduled
 from stripe_sandbox.context import Call
 from stripe_sandbox.delivery import MODES
 from stripe_sandbox.errors import ApiError, invalid
@@ -94,6 +95,12 @@ def answer_challenge(intent_id: str) -> ResponseReturnValue:
 def settle_refund(refund_id: str, outcome: str) -> ResponseReturnValue:
     """Let a refund `succeed` or `fail`."""
     return _doing(lambda call: refunds.settle(call, refund_id, outcome))
+
+
+@blueprint.post("/scheduled/run")
+def run_scheduled() -> ResponseReturnValue:
+    """Let everything happen now that was to happen later; how much that was."""
+    return jsonify(done=scheduled.run(_sandbox(), everything=True))
 
 
 @blueprint.post("/disputes")

@@ -54,15 +54,31 @@ def unexpected_state(kind: str, object_: dict[str, Any], verb: str) -> ApiError:
 
 @dataclass(frozen=True, slots=True)
 class Decline:
-    """Why a card was not charged or not saved; `decline_code` is the bank's own word where it has one."""
+    """Why a card was not charged or not saved.
+
+    `decline_code` is the bank's own word where it has one, `network_decline_code` the card network's, and
+    `advice_code` what it advises to do.
+    """
 
     code: str
     message: str
     decline_code: str | None = None
+    network_decline_code: str | None = None
+    advice_code: str | None = None
+
+    @property
+    def codes(self) -> dict[str, str]:
+        """The codes that there are, by Stripe's names."""
+        known = {
+            "decline_code": self.decline_code,
+            "network_decline_code": self.network_decline_code,
+            "advice_code": self.advice_code,
+        }
+        return {name: code for name, code in known.items() if code}
 
 
 def card_error(decline: Decline, **details: Any) -> ApiError:
     """402: the card was declined. What happened to the intent stays."""
-    if decline.decline_code:
-        details["decline_code"] = decline.decline_code
-    return ApiError(402, "card_error", decline.message, keeps_changes=True, code=decline.code, **details)
+    return ApiError(
+        402, "card_error", decline.message, keeps_changes=True, code=decline.code, **decline.codes, **details
+    )

@@ -8,7 +8,7 @@ from typing import Any
 
 from stripe_sandbox.conformance.operations import params_shape
 from stripe_sandbox.conformance.types import Shape, Type
-from stripe_sandbox.errors import invalid
+from stripe_sandbox.errors import ApiError, invalid
 
 _BOOLEANS = {"true": True, "false": False}
 _HOLDERS: dict[type, tuple[str, ...]] = {dict: ("ref", "dict"), list: ("list",)}
@@ -36,10 +36,10 @@ def check(params: dict[str, Any], shape: Shape | None) -> dict[str, Any]:
     fields = shape.fields if shape else {}
     for name in params:
         if name not in fields:
-            raise invalid(f"Received unknown parameter: {name}", code="parameter_unknown", param=name)
+            raise _unknown(name)
     for name, type_ in fields.items():
         if type_.required and name not in params and name != "expand":
-            raise invalid(f"Missing required param: {name}.", code="parameter_missing", param=name)
+            raise _missing(name)
     return {name: _typed(value, fields[name], shape, name) for name, value in params.items()} if shape else {}
 
 
@@ -63,7 +63,7 @@ def _typed(value: Any, type_: Type, near: Shape, path: str) -> Any:  # noqa: PLR
         case "ref":
             return _nested(value, type_, near, path)
         case "dict":
-            return _map(value, path)
+            return _texts(value, path)
         case "union":
             return _any_of(value, type_, near, path)
         case "str":
@@ -94,12 +94,32 @@ def _nested(value: Any, type_: Type, near: Shape, path: str) -> Any:
         return value
     for name in _map(value, path):
         if name not in shape.fields:
-            raise invalid(
-                f"Received unknown parameter: {path}[{name}]",
-                code="parameter_unknown",
-                param=f"{path}[{name}]",
-            )
+            raise _unknown(f"{path}[{name}]")
+    for name, field in shape.fields.items():
+        if field.required and name not in value:
+            raise _missing(f"{path}[{name}]")
     return {name: _typed(item, shape.fields[name], shape, f"{path}[{name}]") for name, item in value.items()}
+
+
+def _texts(value: Any, path: str) -> dict[str, Any]:
+    """A map of texts, like metadata, within its limits (https://docs.stripe.com/metadata#data)."""
+    pairs = _map(value, path)
+    if len(pairs) > 50:
+        raise invalid("You can have up to 50 keys.", param=path)
+    for name, text in pairs.items():
+        if len(name) > 40:
+            raise invalid(f"Keys can have up to 40 characters; {name[:40]}… has {len(name)}.", param=path)
+        if len(_string(text, f"{path}[{name}]")) > 500:
+            raise invalid(f"Values can have up to 500 characters; {name} has {len(text)}.", param=path)
+    return pairs
+
+
+def _unknown(path: str) -> ApiError:
+    return invalid(f"Received unknown parameter: {path}", code="parameter_unknown", param=path)
+
+
+def _missing(path: str) -> ApiError:
+    return invalid(f"Missing required param: {path}.", code="parameter_missing", param=path)
 
 
 def _map(value: Any, path: str) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from stripe_sandbox.context import Call
 from stripe_sandbox.errors import ApiError
 from stripe_sandbox.resources import events
 from stripe_sandbox.sandbox import Sandbox
-from stripe_sandbox.serving import Result
+from stripe_sandbox.serving import Result, conform
 
 
 def perform(sandbox: Sandbox, work: Callable[[Call], dict[str, Any]], *ids: str, **params: Any) -> Result:
@@ -26,6 +26,9 @@ def perform(sandbox: Sandbox, work: Callable[[Call], dict[str, Any]], *ids: str,
             if not error.keeps_changes:
                 raise
             result = Result(error.status, error.body)
-        sandbox.delivery.enqueue(events.record(call))
+        told = events.record(call)
+        sandbox.delivery.enqueue(told)
+        if sandbox.settings.conformance:
+            conform(result.body, *told)
     sandbox.delivery.wake()
     return result

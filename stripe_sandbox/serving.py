@@ -66,16 +66,23 @@ def _work(sandbox: Sandbox, asked: Asked) -> Result:
     call = _call(sandbox, asked)
     with sandbox.store.locked():
         result = Result(500, BROKEN) if asked.fails_with("500_before") else _handle(call, asked.operation)
-        sandbox.delivery.enqueue(events.record(call))
-        wrong = problems(result.body) if sandbox.settings.conformance else []
-        if wrong:
-            message = f"The stand-in's own answer doesn't conform: {'; '.join(wrong[:5])}"
-            raise ApiError(500, "api_error", message)
+        told = events.record(call)
+        sandbox.delivery.enqueue(told)
+        if sandbox.settings.conformance:
+            conform(result.body, *told)
         if asked.fails_with("500_after"):
             result = Result(500, BROKEN)
         if asked.key:
             sandbox.idempotency.keep(asked.key, asked.endpoint, asked.sent, result.status, result.body)
     return result
+
+
+def conform(*said: dict[str, Any]) -> None:
+    """Raises 500 where an answer, or what an event tells, isn't what the SDK's classes say."""
+    wrong = [one for body in said for one in problems(body)]
+    if wrong:
+        message = f"The stand-in's own answer doesn't conform: {'; '.join(wrong[:5])}"
+        raise ApiError(500, "api_error", message)
 
 
 def _handle(call: Call, operation: Operation) -> Result:

@@ -12,7 +12,8 @@ from pathlib import Path
 class Settings:
     """`conformance` makes the stand-in check each of its own answers against the SDK's classes.
 
-    `secret_key` is the only secret key taken; without one, any test key is.
+    `secret_key` is the only secret key taken; without one, any test key is. `settles_after` are the seconds after
+    which the refunds of some test cards succeed or fail.
     """
 
     host: str
@@ -23,6 +24,7 @@ class Settings:
     webhook_secret: str
     conformance: bool
     secret_key: str | None = None
+    settles_after: float = 20.0
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] | None = None) -> Settings:
@@ -37,4 +39,5 @@ class Settings:
             webhook_secret=env.get("SANDBOX_WEBHOOK_SECRET") or "whsec_development_only",
             conformance=env.get("SANDBOX_CONFORMANCE", "0") == "1",
             secret_key=env.get("SANDBOX_SECRET_KEY") or None,
+            settles_after=float(env.get("SANDBOX_SETTLES_AFTER") or 20),
         )

@@ -31,6 +31,8 @@ CREATE TABLE IF NOT EXISTS request (
     status INTEGER NOT NULL, request_id TEXT UNIQUE NOT NULL, idempotency_key TEXT, replayed INTEGER NOT NULL,
     fault TEXT, payment_intent TEXT, sent TEXT NOT NULL, answer TEXT NOT NULL, is_cut INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS mode (only_one INTEGER PRIMARY KEY CHECK (only_one = 1), name TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS scheduled (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, due REAL NOT NULL, work TEXT NOT NULL, object TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS delivery_due ON delivery (state, due);
 CREATE INDEX IF NOT EXISTS delivery_event ON delivery (event);
 CREATE INDEX IF NOT EXISTS attempt_delivery ON attempt (delivery);
@@ -101,6 +103,10 @@ class Store:
         )
         return body
 
+    def mark(self, id_: str, **hidden: Any) -> None:
+        """Add to what the API never shows of an object."""
+        self.execute("UPDATE object SET hidden = json_patch(hidden, ?) WHERE id = ?", json.dumps(hidden), id_)
+
     def get(self, id_: str, kind: str | None = None) -> dict[str, Any] | None:
         rows = self.execute("SELECT body, kind FROM object WHERE id = ?", id_)
         return json.loads(rows[0][0]) if rows and kind in {None, rows[0][1]} else None
@@ -160,6 +166,11 @@ class Store:
     def was_removed(self, id_: str) -> bool:
         return bool(self.execute("SELECT 1 FROM object WHERE id = ? AND kind LIKE 'deleted %'", id_))
 
+    def schedule(self, seconds: float, work: str, id_: str) -> None:
+        """Let something happen to an object later; `scheduled` does it."""
+        query = "INSERT INTO scheduled (due, work, object) VALUES (?, ?, ?)"
+        self.execute(query, time.time() + seconds, work, id_)
+
     def execute(self, query: str, *values: Any) -> list[Any]:
         """A query of one's own, for the tables that aren't objects."""
         with self._lock:
@@ -167,7 +178,7 @@ class Store:
 
     def forget_everything(self) -> None:
         with self.locked():
-            for table in ("object", "idempotency", "delivery", "attempt"):
+            for table in ("object", "idempotency", "delivery", "attempt", "scheduled"):
                 self._db.execute(f"DELETE FROM {table}")  # noqa: S608, names are ours
 
 

@@ -7,10 +7,12 @@ from typing import Any
 from stripe_sandbox.conformance import blank
 from stripe_sandbox.conformance.blank import part_of
 from stripe_sandbox.context import Call, handles
-from stripe_sandbox.resources.common import find, listing
+from stripe_sandbox.errors import Decline
+from stripe_sandbox.resources.common import assign, find, listing
 from stripe_sandbox.store import new_id, now
 
 _SOMETIMES = ("refunds", "source", "radar_options", "level3", "presentment_details")
+_CHANGEABLE = ("description", "metadata", "receipt_email", "transfer_group")
 _OWN = frozenset({"checks", "networks", "wallet"})
 
 
@@ -24,8 +26,25 @@ def list_(call: Call) -> dict[str, Any]:
     return listing(call, "charge", "/v1/charges", "customer", "payment_intent")
 
 
-def add(call: Call, intent: dict[str, Any], method: dict[str, Any], status: str) -> dict[str, Any]:
-    """A new charge for a payment intent; nothing is paid yet."""
+@handles("POST", "/v1/charges/{charge}")
+def update(call: Call) -> dict[str, Any]:
+    body = assign(find(call, "charge", call.path_ids[0]), call.params, *_CHANGEABLE)
+    if "fraud_details" in call.params:
+        known = body["fraud_details"] or part_of("Charge", "FraudDetails")
+        body["fraud_details"] = known | call.params["fraud_details"]
+    call.emit("charge.updated", call.store.save(body))
+    return body
+
+
+def add(
+    call: Call, intent: dict[str, Any], method: dict[str, Any], decline: Decline | None = None
+) -> dict[str, Any]:
+    """A new charge for a payment intent, declined or not; nothing is paid yet.
+
+    A card that nobody has saved is used up by it (see `payment_methods.usable`).
+    """
+    if method["customer"] is None:
+        call.store.mark(method["id"], used=True)
     body = blank(
         "charge",
         id=new_id("ch"),
@@ -40,9 +59,34 @@ def add(call: Call, intent: dict[str, Any], method: dict[str, Any], status: str)
         payment_method=method["id"],
         payment_method_details=_card_details(method["card"]),
         receipt_email=intent["receipt_email"],
-        status=status,
+        status="failed" if decline else "succeeded",
+        outcome=_outcome(decline),
+        failure_code=decline.code if decline else None,
+        failure_message=decline.message if decline else None,
     )
     return call.store.add(body | {name: None for name in _SOMETIMES if name in body})
+
+
+def _outcome(decline: Decline | None) -> dict[str, Any]:
+    """What the bank said, and Stripe of the risk (https://docs.stripe.com/declines)."""
+    outcome = part_of("Charge", "Outcome") | {
+        "network_status": "approved_by_network",
+        "risk_level": "normal",
+        "risk_score": 12,
+        "seller_message": "Payment complete.",
+        "type": "authorized",
+    }
+    if decline:
+        reason = decline.decline_code or decline.code
+        outcome |= {
+            "advice_code": decline.advice_code,
+            "network_decline_code": decline.network_decline_code,
+            "network_status": "declined_by_network",
+            "reason": reason,
+            "seller_message": f"The bank returned the decline code `{reason}`.",
+            "type": "issuer_declined",
+        }
+    return outcome
 
 
 def _card_details(card: dict[str, Any]) -> dict[str, Any]:

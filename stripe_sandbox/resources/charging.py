@@ -46,7 +46,7 @@ def charge(
     decline = decline_of(behaviour)
     if decline:
         raise _decline(call, intent, method, decline)
-    made = charges.add(call, intent, method, "succeeded")
+    made = charges.add(call, intent, method)
     paid = balance_transactions.record(call, made, made["amount"], balance_transactions.charged(made))
     made["balance_transaction"] = paid["id"]
     made.update(paid=True, captured=True, amount_captured=made["amount"])
@@ -86,14 +86,16 @@ def fail_challenge(call: Call, intent: dict[str, Any]) -> dict[str, Any]:
 
 
 def _wants_confirmation(call: Call, method: dict[str, Any], behaviour: Behaviour) -> bool:
-    set_up = bool(call.store.hidden(method["id"]).get("set_up"))
-    return behaviour.secure == "always" or (behaviour.secure == "unless_set_up" and not set_up)
+    match behaviour.secure:
+        case "unless_set_up":
+            return not call.store.hidden(method["id"]).get("set_up")
+        case "on_session":
+            return not call.params.get("off_session")
+    return behaviour.secure == "always"
 
 
 def _decline(call: Call, intent: dict[str, Any], method: dict[str, Any], decline: Decline) -> ApiError:
-    made = charges.add(call, intent, method, "failed")
-    made.update(failure_code=decline.code, failure_message=decline.message)
-    call.store.save(made)
+    made = charges.add(call, intent, method, decline)
     intent.update(
         status="requires_payment_method",
         latest_charge=made["id"],

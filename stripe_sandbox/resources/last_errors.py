@@ -24,7 +24,7 @@ def _fill(error: dict[str, Any], decline: Decline, method: dict[str, Any]) -> di
     return {
         **error,
         "code": decline.code,
-        "decline_code": decline.decline_code,
+        **decline.codes,
         "doc_url": f"https://stripe.com/docs/error-codes/{decline.code.replace('_', '-')}",
         "message": decline.message,
         "payment_method": method,

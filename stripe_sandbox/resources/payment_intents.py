@@ -87,6 +87,12 @@ def confirm(call: Call) -> dict[str, Any]:
     return charging.confirm(call, body)
 
 
+@handles("POST", _PATH + "/{intent}/capture")
+def capture(call: Call) -> dict[str, Any]:
+    """Nothing waits to be captured here: every payment is taken at once."""
+    raise unexpected_state("payment_intent", find(call, "payment_intent", call.path_ids[0]), "capture")
+
+
 @handles("POST", _PATH + "/{intent}/cancel")
 def cancel(call: Call) -> dict[str, Any]:
     body = _open(call, "cancel")

@@ -116,19 +116,25 @@ def blank_card() -> dict[str, Any]:
 
 
 def usable(call: Call, id_: str) -> dict[str, Any]:
-    """The payment method of this id; a test id makes a new card each time."""
+    """The payment method of this id; a test id makes a new card each time.
+
+    Raises 400 for one that was detached, or charged without being saved, even where the charge was declined.
+    """
     if id_ in TEST_IDS:
         return make(call, TEST_IDS[id_], 12, 2034)
     found = find(call, "payment_method", id_, "payment_method")
-    if found["customer"] is None and call.store.hidden(id_).get("detached"):
+    if found["customer"] is None and _is_used_up(call, id_):
         raise invalid(
             "The provided PaymentMethod was previously used with a PaymentIntent without Customer attachment, shared "
             "with a connected account without Customer attachment, or was detached from a Customer. It may not be "
-            "used again.",
-            code="payment_method_unactivated",
-            param="payment_method",
+            "used again. To use a PaymentMethod multiple times, you must attach it to a Customer first.",
         )
     return found
+
+
+def _is_used_up(call: Call, id_: str) -> bool:
+    hidden = call.store.hidden(id_)
+    return bool(hidden.get("detached") or hidden.get("used"))
 
 
 def save(call: Call, id_: str, customer: str) -> dict[str, Any]:

@@ -11,14 +11,17 @@ from stripe_sandbox.resources import balance_transactions, disputing
 from stripe_sandbox.resources.common import assign, find, listing
 from stripe_sandbox.store import new_id, now
 
+_PATH = "/v1/refunds"
+_LATER = {"pending": "succeed", "fails_later": "fail"}
+"""What becomes of the refunds of some test cards after a while (https://docs.stripe.com/testing#refunds)."""
 _SOMETIMES = ("destination_details", "next_action", "presentment_details")
 
 
-@handles("POST", "/v1/refunds")
+@handles("POST", _PATH)
 def create(call: Call) -> dict[str, Any]:
     charge = _charge(call)
     amount = _amount(call, charge)
-    pending = call.store.hidden(charge["id"]).get("refund") == "pending"
+    course = call.store.hidden(charge["id"]).get("refund")
     body = blank(
         "refund",
         id=new_id("re"),
@@ -28,7 +31,7 @@ def create(call: Call) -> dict[str, Any]:
         currency=charge["currency"],
         payment_intent=charge["payment_intent"],
         reason=call.params.get("reason"),
-        status="pending" if pending else "succeeded",
+        status="pending" if course == "pending" else "succeeded",
     )
     body |= {name: None for name in _SOMETIMES if name in body}
     body["balance_transaction"] = balance_transactions.record(
@@ -40,17 +43,35 @@ def create(call: Call) -> dict[str, Any]:
     call.store.save(charge)
     call.emit("refund.created", body)
     call.emit("charge.refunded", charge)
+    if course in _LATER:
+        call.store.schedule(call.settings.settles_after, _LATER[course], body["id"])
     return body
 
 
-@handles("GET", "/v1/refunds/{refund}")
+@handles("GET", _PATH + "/{refund}")
 def retrieve(call: Call) -> dict[str, Any]:
     return find(call, "refund", call.path_ids[0])
 
 
-@handles("GET", "/v1/refunds")
+@handles("GET", _PATH)
 def list_(call: Call) -> dict[str, Any]:
-    return listing(call, "refund", "/v1/refunds", "charge", "payment_intent")
+    return listing(call, "refund", _PATH, "charge", "payment_intent")
+
+
+@handles("POST", _PATH + "/{refund}")
+def update(call: Call) -> dict[str, Any]:
+    body = assign(find(call, "refund", call.path_ids[0]), call.params, "metadata")
+    _tell_update(call, call.store.save(body))
+    return body
+
+
+@handles("POST", _PATH + "/{refund}/cancel")
+def cancel(call: Call) -> dict[str, Any]:
+    """Only refunds that wait for the customer can be canceled, and those of cards never do."""
+    find(call, "refund", call.path_ids[0])
+    raise invalid(
+        "Only refunds with a status of requires_action can be canceled: a card's refund never waits."
+    )
 
 
 def settle(call: Call, refund_id: str, outcome: str) -> dict[str, Any]:
@@ -63,8 +84,14 @@ def settle(call: Call, refund_id: str, outcome: str) -> dict[str, Any]:
     if outcome == "fail":
         return _fail(call, body)
     body["status"] = "succeeded"
-    call.emit("refund.updated", call.store.save(body))
+    _tell_update(call, call.store.save(body))
     return body
+
+
+def _tell_update(call: Call, body: dict[str, Any]) -> None:
+    """Stripe tells of it twice, for integrations older than `refund.updated`."""
+    call.emit("charge.refund.updated", body)
+    call.emit("refund.updated", body)
 
 
 def _fail(call: Call, body: dict[str, Any]) -> dict[str, Any]:
@@ -79,7 +106,8 @@ def _fail(call: Call, body: dict[str, Any]) -> dict[str, Any]:
     charge["amount_refunded"] -= body["amount"]
     charge["refunded"] = False
     call.store.save(charge)
-    call.emit("refund.failed", call.store.save(body))
+    _tell_update(call, call.store.save(body))
+    call.emit("refund.failed", body)
     return body
 
 

@@ -12,6 +12,7 @@ from stripe_sandbox.resources.common import assign, find, listing
 from stripe_sandbox.store import new_id, now
 
 _PATH = "/v1/setup_intents"
+_FIELDS = ("allowed_payment_method_types", "customer", "description", "metadata")
 _CONFIRMABLE = {"requires_payment_method", "requires_confirmation", "requires_action"}
 
 
@@ -30,7 +31,7 @@ def create(call: Call) -> dict[str, Any]:
         status="requires_payment_method",
         usage=params.get("usage", "off_session"),
     )
-    assign(body, params, "allowed_payment_method_types", "customer", "description", "metadata")
+    assign(body, params, *_FIELDS)
     call.store.add(body)
     call.emit("setup_intent.created", dict(body))
     if "payment_method" in params:
@@ -48,6 +49,19 @@ def retrieve(call: Call) -> dict[str, Any]:
 @handles("GET", _PATH)
 def list_(call: Call) -> dict[str, Any]:
     return listing(call, "setup_intent", _PATH, "customer")
+
+
+@handles("POST", _PATH + "/{intent}")
+def update(call: Call) -> dict[str, Any]:
+    body = find(call, "setup_intent", call.path_ids[0])
+    if body["status"] not in _CONFIRMABLE:
+        raise unexpected_state("setup_intent", body, "update")
+    if "customer" in call.params:
+        find(call, "customer", call.params["customer"], "customer")
+    assign(body, call.params, *_FIELDS)
+    if "payment_method" in call.params:
+        _choose(call, body, call.params["payment_method"])
+    return call.store.save(body)
 
 
 @handles("POST", _PATH + "/{intent}/confirm")

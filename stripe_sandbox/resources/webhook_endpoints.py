@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from stripe_sandbox.conformance import blank
 from stripe_sandbox.context import Call, handles
+from stripe_sandbox.errors import invalid
 from stripe_sandbox.resources.common import assign, find, listing
 from stripe_sandbox.store import new_id, now
 
@@ -25,9 +27,21 @@ def create(call: Call) -> dict[str, Any]:
         url=call.params["url"],
     )
     assign(body, call.params, "description", "metadata")
+    _check(body)
     body["secret"] = None
     call.store.add(body, secret=secret)
     return {**body, "secret": secret}
+
+
+@handles("POST", _PATH + "/{webhook_endpoint}")
+def update(call: Call) -> dict[str, Any]:
+    """Change where or what is sent, or with `disabled` whether; the signing secret stays what it is."""
+    body = find(call, "webhook_endpoint", call.path_ids[0])
+    assign(body, call.params, "description", "enabled_events", "metadata", "url")
+    _check(body)
+    if "disabled" in call.params:
+        body["status"] = "disabled" if call.params["disabled"] else "enabled"
+    return call.store.save(body)
 
 
 @handles("GET", _PATH + "/{webhook_endpoint}")
@@ -45,3 +59,16 @@ def delete(call: Call) -> dict[str, Any]:
     body = find(call, "webhook_endpoint", call.path_ids[0])
     call.store.remove(body["id"])
     return {"id": body["id"], "object": "webhook_endpoint", "deleted": True}
+
+
+def _check(body: dict[str, Any]) -> None:
+    """Raises 400 for an address that can't be sent to, and for no events."""
+    parts = urlsplit(body["url"] or "")
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise invalid(
+            "Invalid URL: An explicit scheme (such as https) must be provided.",
+            code="url_invalid",
+            param="url",
+        )
+    if not body["enabled_events"]:
+        raise invalid("enabled_events can't be empty.", param="enabled_events")

@@ -58,6 +58,28 @@ def test_what_an_event_tells_is_checked_too(app: Flask, sandbox: Sandbox) -> Non
     assert "customer.email is missing" in answer.get_json()["error"]["message"]
 
 
+def test_an_event_that_would_not_conform_is_never_sent(app: Flask, sandbox: Sandbox) -> None:
+    client = app.test_client()
+    made = client.post("/v1/customers", headers=SECRET).get_json()
+    sandbox.store.save(made | {"mood": "fine"})
+    answer = client.delete(f"/v1/customers/{made['id']}", headers=SECRET)
+    assert answer.status_code == 500
+    assert "customer.mood is not in the SDK's class" in answer.get_json()["error"]["message"]
+    assert [event["type"] for event in sandbox.store.newest("event")] == ["customer.created"]
+
+
+def test_what_no_call_asked_for_conforms_too(app: Flask, sandbox: Sandbox) -> None:
+    client = app.test_client()
+    paid = {"amount": 500, "currency": "usd", "payment_method": "pm_card_visa", "confirm": "true"}
+    intent = client.post("/v1/payment_intents", data=paid, headers=SECRET).get_json()
+    charge = client.get(f"/v1/charges/{intent['latest_charge']}", headers=SECRET).get_json()
+    charge["payment_method_details"]["card"]["brand"] = 7
+    sandbox.store.save(charge)
+    answer = client.post("/_sandbox/disputes", json={"charge": charge["id"]})
+    assert answer.status_code == 500
+    assert "dispute.payment_method_details.card.brand is 7" in answer.get_json()["error"]["message"]
+
+
 def test_a_key_in_use_is_409(app: Flask, sandbox: Sandbox) -> None:
     sandbox.idempotency.begin("once", "POST /v1/customers", {})
     answer = app.test_client().post("/v1/customers", headers={**SECRET, "Idempotency-Key": "once"})

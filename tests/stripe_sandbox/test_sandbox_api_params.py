@@ -27,6 +27,32 @@ SECRET = {"Authorization": "Bearer sk_test_tests"}
         ("payment_methods", {"type": "card", "card[digits]": "4242"}, "card[digits]"),
         ("customers", {"invoice_settings": ""}, "invoice_settings"),
         ("customers", {"address[planet]": "Earth"}, "address[planet]"),
+        ("customers", {"metadata[" + "k" * 41 + "]": "x"}, "metadata"),
+        ("customers", {"metadata[note]": "x" * 501}, "metadata"),
+        ("customers", {"metadata[note][deep]": "x"}, "metadata[note]"),
+        ("customers", {f"metadata[k{number}]": "x" for number in range(51)}, "metadata"),
+        ("customers", {"shipping[name]": "Ada"}, "shipping[address]"),
+        (
+            "payment_intents",
+            {**INTENT, "automatic_payment_methods[allow_redirects]": "never"},
+            "automatic_payment_methods[enabled]",
+        ),
+        (
+            "setup_intents",
+            {"mandate_data[customer_acceptance][type]": "somehow"},
+            "mandate_data[customer_acceptance][type]",
+        ),
+        (
+            "setup_intents",
+            {"automatic_payment_methods[enabled]": "perhaps"},
+            "automatic_payment_methods[enabled]",
+        ),
+        (
+            "webhook_endpoints",
+            {"url": "https://a.example", "enabled_events[]": "all.of.it"},
+            "enabled_events[0]",
+        ),
+        ("webhook_endpoints", {"url": "somewhere", "enabled_events[]": "*"}, "url"),
     ],
 )
 def test_what_is_wrong_is_named(stand_in: Process, path: str, sent: dict[str, str], param: str) -> None:

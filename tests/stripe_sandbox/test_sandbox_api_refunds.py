@@ -52,6 +52,44 @@ def test_a_refund_may_take_its_time(shopper: Shopper, stand_in: Process) -> None
     assert shopper.events()[-1] == "refund.updated"
 
 
+@pytest.mark.parametrize(
+    ("number", "at_first", "later", "events"),
+    [
+        ("4000000000007726", "pending", "succeeded", ["charge.refund.updated", "refund.updated"]),
+        ("4000000000005126", "succeeded", "failed", ["refund.updated", "refund.failed"]),
+    ],
+)
+def test_the_refunds_of_some_cards_settle_by_themselves(
+    shopper: Shopper, stand_in: Process, number: str, at_first: str, later: str, events: list[str]
+) -> None:
+    intent = shopper.pay(shopper.card(number))
+    refund = shopper.v1.refunds.create({"payment_intent": intent.id})
+    assert refund.status == at_first
+    stand_in.restart()
+    assert stand_in.control("scheduled/run") == {"done": 1}
+    assert shopper.v1.refunds.retrieve(refund.id).status == later
+    assert shopper.events()[-2:] == events
+    assert stand_in.control("scheduled/run") == {"done": 0}
+
+
+def test_a_refund_that_was_settled_by_hand_stays_settled(shopper: Shopper, stand_in: Process) -> None:
+    intent = shopper.pay(shopper.card("4000000000007726"))
+    refund = shopper.v1.refunds.create({"payment_intent": intent.id})
+    stand_in.control(f"refunds/{refund.id}/fail")
+    stand_in.control("scheduled/run")
+    assert shopper.v1.refunds.retrieve(refund.id).status == "failed"
+
+
+def test_a_refund_has_notes_and_is_never_canceled(shopper: Shopper, paid: stripe.PaymentIntent) -> None:
+    refund = shopper.v1.refunds.create({"payment_intent": paid.id, "metadata": {"case": "7"}})
+    changed = shopper.v1.refunds.update(refund.id, {"metadata": {"case": "", "by": "Ada"}})
+    assert changed.metadata is not None
+    assert changed.metadata.to_dict() == {"by": "Ada"}
+    assert shopper.events()[-2:] == ["charge.refund.updated", "refund.updated"]
+    with pytest.raises(stripe.InvalidRequestError, match="can be canceled"):
+        shopper.v1.refunds.cancel(refund.id)
+
+
 def test_a_refund_may_fail_after_it_had_succeeded(shopper: Shopper, stand_in: Process) -> None:
     intent = shopper.pay(shopper.card("4000000000005126"))
     refund = shopper.v1.refunds.create({"payment_intent": intent.id})

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import pytest
 import stripe
 
@@ -45,6 +47,75 @@ def test_a_declined_card_answers_402_with_the_whole_payment_intent(
     assert intent.latest_charge == error.charge
     assert shopper.v1.charges.retrieve(error.charge).failure_code == code
     assert shopper.events()[-2:] == ["charge.failed", "payment_intent.payment_failed"]
+
+
+@pytest.mark.parametrize(
+    ("number", "network", "advice"),
+    [
+        ("4000000000000002", "05", "try_again_later"),
+        ("4000000000009995", "51", "try_again_later"),
+        ("4000000000009987", "41", "do_not_try_again"),
+        ("4000000000009979", "43", "do_not_try_again"),
+        ("4000000000000069", "54", "confirm_card_data"),
+        ("4000000000000127", "N7", "confirm_card_data"),
+        ("4000000000000119", "96", "try_again_later"),
+    ],
+)
+def test_a_decline_says_what_the_network_says_and_advises(
+    shopper: Shopper, number: str, network: str, advice: str
+) -> None:
+    with pytest.raises(stripe.CardError) as caught:
+        shopper.pay(shopper.card(number))
+    error = caught.value.error
+    last = error.payment_intent.last_payment_error
+    outcome = shopper.v1.charges.retrieve(error.charge).outcome
+    assert outcome is not None
+    for told in (error, last, outcome):
+        assert (told.network_decline_code, told.advice_code) == (network, advice)
+    assert (outcome.type, outcome.network_status) == ("issuer_declined", "declined_by_network")
+    with pytest.raises(stripe.CardError) as not_saved:
+        shopper.set_up(shopper.card(number))
+    refused = not_saved.value.error
+    assert refused.advice_code == refused.setup_intent.last_setup_error.advice_code == advice
+
+
+def test_the_same_number_has_the_same_fingerprint(shopper: Shopper) -> None:
+    cards = [
+        shopper.v1.payment_methods.retrieve(shopper.card(number)).card
+        for number in ("4242424242424242", "4242 4242 4242 4242", "5555555555554444")
+    ]
+    prints = [card.fingerprint for card in cards if card]
+    assert prints[0] == prints[1] != prints[2]
+
+
+@pytest.mark.parametrize("number", ["4242424242424242", "4000000000000002"])
+def test_a_card_that_was_charged_without_being_saved_is_used_up(shopper: Shopper, number: str) -> None:
+    card = shopper.card(number)
+    with suppress(stripe.CardError):
+        shopper.pay(card)
+    for again in (
+        lambda: shopper.pay(card),
+        lambda: shopper.set_up(card),
+        lambda: shopper.v1.payment_methods.attach(card, {"customer": shopper.id}),
+    ):
+        with pytest.raises(stripe.InvalidRequestError, match="It may not be used again"):
+            again()
+
+
+def test_a_saved_card_pays_again_and_again(shopper: Shopper) -> None:
+    card = shopper.saved("4000000000000341")
+    for _ in range(2):
+        with pytest.raises(stripe.CardError):
+            shopper.pay(card)
+    kept = shopper.card("4242424242424242")
+    shopper.pay(kept, setup_future_usage="off_session")
+    assert shopper.pay(kept, off_session=True).status == "succeeded"
+
+
+def test_a_card_that_was_set_up_elsewhere_asks_only_on_session(shopper: Shopper) -> None:
+    card = shopper.saved("4000003800000446")
+    assert shopper.pay(card, use_stripe_sdk=True).status == "requires_action"
+    assert shopper.pay(card, off_session=True).status == "succeeded"
 
 
 @pytest.mark.parametrize(("number", "code", "decline_code"), DECLINES)

@@ -104,3 +104,21 @@ def test_the_fee_is_on_the_balance_transaction(shopper: Shopper) -> None:
     assert (transaction.amount, transaction.fee, transaction.net) == (5000, 175, 4825)
     assert transaction.source == intent.latest_charge.id
     assert shopper.v1.balance_transactions.retrieve(transaction.id).type == "charge"
+
+
+def test_a_charge_has_notes_of_its_own(shopper: Shopper) -> None:
+    intent = shopper.pay("pm_card_visa")
+    charge = shopper.v1.charges.update(
+        str(intent.latest_charge),
+        {"description": "Top-up", "metadata": {"a": "b"}, "fraud_details": {"user_report": "safe"}},
+    )
+    assert (charge.description, charge.metadata["a"]) == ("Top-up", "b")
+    assert charge.fraud_details is not None
+    assert charge.fraud_details.user_report == "safe"
+    assert shopper.events()[-1] == "charge.updated"
+
+
+def test_what_was_taken_can_not_be_captured(shopper: Shopper) -> None:
+    with pytest.raises(stripe.InvalidRequestError) as refused:
+        shopper.v1.payment_intents.capture(shopper.pay("pm_card_visa").id)
+    assert refused.value.code == "payment_intent_unexpected_state"

@@ -64,3 +64,24 @@ def test_the_default_card_is_kept_on_the_customer(shopper: Shopper) -> None:
         shopper.id, {"expand": ["invoice_settings.default_payment_method"]}
     )
     assert customer.invoice_settings.default_payment_method.id == card
+
+
+def test_a_setup_intent_may_change_until_it_is_done(shopper: Shopper) -> None:
+    setup = shopper.v1.setup_intents.create({"usage": "off_session"})
+    changed = shopper.v1.setup_intents.update(
+        setup.id,
+        {
+            "customer": shopper.id,
+            "description": "For top-ups",
+            "metadata": {"a": "b"},
+            "payment_method": shopper.card("4242424242424242"),
+        },
+    )
+    assert (changed.customer, changed.description, changed.status) == (
+        shopper.id,
+        "For top-ups",
+        "requires_confirmation",
+    )
+    assert shopper.v1.setup_intents.confirm(setup.id).status == "succeeded"
+    with pytest.raises(stripe.InvalidRequestError):
+        shopper.v1.setup_intents.update(setup.id, {"description": "Too late"})

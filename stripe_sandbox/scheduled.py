@@ -1,0 +1,35 @@
+"""What happens later by itself: refunds that settle. It outlives a restart."""
+
+from __future__ import annotations
+
+import time
+from contextlib import suppress
+from threading import Event, Thread
+
+from stripe_sandbox.errors import ApiError
+from stripe_sandbox.performing import perform
+from stripe_sandbox.resources import refunds
+from stripe_sandbox.sandbox import Sandbox
+
+
+def run(sandbox: Sandbox, *, everything: bool = False) -> int:
+    """Do what is due, or all that is scheduled; how much that was."""
+    until = float("inf") if everything else time.time()
+    query = "SELECT id, work, object FROM scheduled WHERE due <= ? ORDER BY due, id"
+    rows = sandbox.store.execute(query, until)
+    for id_, outcome, refund in rows:
+        # Somebody may have settled it before, and a reset may have taken it away.
+        with suppress(ApiError):
+            perform(sandbox, lambda call, of=refund, to=outcome: refunds.settle(call, of, to))  # type: ignore[misc]
+        sandbox.store.execute("DELETE FROM scheduled WHERE id = ?", id_)
+    return len(rows)
+
+
+def start(sandbox: Sandbox) -> None:
+    """Look every half second, in the background."""
+    Thread(target=_run, args=(sandbox,), name="scheduled", daemon=True).start()
+
+
+def _run(sandbox: Sandbox) -> None:
+    while not Event().wait(0.5):
+        run(sandbox)
