@@ -71,6 +71,6 @@ def _check_not_needed(organization: Organization, method: PaymentMethod) -> None
 
 def _find(organization: Organization, card_id: UUID) -> PaymentMethod:
     method = db.session.get(PaymentMethod, (organization.id, card_id), populate_existing=True)
-    if method is None or method.removed_at is not None:
+    if method is None or method.removed_at is not None or not method.is_kept:
         raise UnknownCardError(str(card_id))
     return method

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from app.billing import audit, ledger
 from app.billing.audit import Actor
 from app.extensions import db
-from app.models import Organization, PaymentMethod
+from app.models import Organization, PaymentMethod, TopUp
 from app.models.columns import utc_now
 from app.payments import cards, customers
 from app.payments.cards import Card, Setup
@@ -90,10 +90,14 @@ def saved(org_id: UUID) -> list[PaymentMethod]:
     return list(db.session.scalars(query))
 
 
-def usable(organization: Organization, card_id: UUID) -> PaymentMethod:
-    """The organization's own card of this id, if it can pay today. Raises `CardNotUsableError`."""
+def usable(organization: Organization, card_id: UUID, *, entered_for: TopUp | None = None) -> PaymentMethod:
+    """The organization's own card of this id, if it can pay today; one that isn't kept for its own top-up alone.
+
+    Raises `CardNotUsableError`.
+    """
     method = db.session.get(PaymentMethod, (organization.id, card_id), populate_existing=True)
-    if method is None or method.removed_at is not None:
+    is_own = entered_for is not None and entered_for.payment_method_id == card_id
+    if method is None or method.removed_at is not None or not (method.is_kept or is_own):
         raise CardNotUsableError("This card is not among your saved cards any more. Choose another card.")
     if state_of(method, ledger.local_day_of(organization)) is CardState.EXPIRED:
         raise CardNotUsableError(f"{method.label} has expired. Choose another card, or add one.")
@@ -138,11 +142,13 @@ def record(organization: Organization, card: Card, actor: Actor) -> PaymentMetho
         PaymentMethod.org_id == organization.id, PaymentMethod.stripe_id == card.stripe_id
     )
     method = db.session.scalar(query)
-    is_new = method is None
+    is_new = method is None or not method.is_kept
+    has_default = any(one.is_default for one in saved(organization.id))
     if method is None:
         method = PaymentMethod(org_id=organization.id, stripe_id=card.stripe_id)
-        method.is_default = not any(one.is_default for one in saved(organization.id))
         db.session.add(method)
+    if is_new:
+        method.is_default, method.is_kept = not has_default, True
     method.brand, method.last4 = card.brand, card.last4
     method.exp_month, method.exp_year = card.exp_month, card.exp_year
     method.fingerprint = card.fingerprint

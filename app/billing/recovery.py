@@ -8,7 +8,7 @@ from uuid import UUID
 import structlog
 from sqlalchemy import select
 
-from app.billing import audit, payment_methods, settlement, topups
+from app.billing import audit, payment_methods, settlement, top_up_rows, topups
 from app.extensions import db
 from app.models import Organization, PaymentMethod, TopUp, TopUpStatus
 from app.models.columns import utc_now
@@ -42,7 +42,7 @@ def look_after(org_id: UUID, top_up_id: UUID) -> bool:
 
     Commits. Stripe being away is no error: the sweep asks again.
     """
-    top_up = topups.find(org_id, top_up_id)
+    top_up = top_up_rows.find(org_id, top_up_id)
     if top_up.status not in _OPEN:
         return True
     organization = db.session.get_one(Organization, org_id)

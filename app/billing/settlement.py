@@ -10,9 +10,8 @@ from datetime import datetime
 from uuid import UUID
 
 import structlog
-from sqlalchemy import select
 
-from app.billing import announcements, audit, calling, ledger, notices
+from app.billing import announcements, audit, calling, entered_cards, ledger, notices, top_up_rows
 from app.billing.audit import Actor
 from app.billing.ledger import Entry
 from app.extensions import db
@@ -42,10 +41,7 @@ def apply(
     Raises `PaymentMismatchError` where amount, currency, customer or top-up are not ours.
     """
     wallet = ledger.lock(org_id)
-    top_up = db.session.execute(
-        select(TopUp).where(TopUp.org_id == org_id, TopUp.id == top_up_id).with_for_update(),
-        execution_options={"populate_existing": True},
-    ).scalar_one()
+    top_up = top_up_rows.lock(org_id, top_up_id)
     _compare(top_up, payment)
     if top_up.status is TopUpStatus.SUCCEEDED:
         return top_up.status
@@ -108,6 +104,8 @@ def _credit(wallet: Wallet, top_up: TopUp, payment: Payment, actor: Actor, now: 
     top_up.status = TopUpStatus.SUCCEEDED
     top_up.decline_code = None
     top_up.settled_at = now
+    if top_up.keep_card:
+        entered_cards.keep(db.session.get_one(Organization, top_up.org_id), card, actor)
     audit.note(
         top_up.org_id,
         actor,
@@ -120,7 +118,7 @@ def _credit(wallet: Wallet, top_up: TopUp, payment: Payment, actor: Actor, now: 
 
 def _end(org_id: UUID, top_up_id: UUID, status: TopUpStatus, code: str | None) -> None:
     wallet = ledger.lock(org_id)
-    top_up = db.session.get_one(TopUp, (org_id, top_up_id), populate_existing=True)
+    top_up = top_up_rows.lock(org_id, top_up_id)
     if top_up.status is TopUpStatus.SUCCEEDED:
         return
     top_up.status = status

@@ -11,11 +11,13 @@ from datetime import timedelta
 from uuid import UUID
 
 from flask import current_app
-from sqlalchemy import select
 
-from app.billing import audit, catalog, ledger, payment_methods, settlement
+from app.billing import audit, catalog, entered_cards, ledger, payment_methods, settlement, top_up_rows
 from app.billing.audit import Actor
+from app.billing.entered_cards import EnteredCard
 from app.billing.money import Money
+from app.billing.payment_methods import CardNotUsableError
+from app.billing.top_up_rows import find
 from app.extensions import db, enqueue
 from app.models import Organization, PaymentMethod, TopUp, TopUpStatus
 from app.models.columns import utc_now, uuid7
@@ -40,59 +42,60 @@ class AmountOutOfRangeError(ValueError):
         self.minimum, self.maximum = minimum, maximum
 
 
-class UnknownTopUpError(LookupError):
-    """The organization has no such top-up."""
-
-
 class PaymentNotStartedError(Exception):
     """Stripe took no payment just now and nothing was charged: the same top-up can be paid again."""
 
 
-def begin(organization: Organization, amount: Money, card_id: UUID, actor: Actor) -> TopUp:
-    """Write down what is to be topped up, for review; nothing is charged.
+def begin(organization: Organization, amount: Money, chosen: UUID | EnteredCard, actor: Actor) -> TopUp:
+    """Write down what is to be topped up and by which card, for review; nothing is charged.
 
-    Raises `AmountOutOfRangeError` and `CardNotUsableError`.
+    A card that was entered stands for one wish: sent again it finds that one, and with another amount it replaces it.
+    Raises `AmountOutOfRangeError`, `CardNotUsableError`, and what `app.payments` raises.
     """
     limits = catalog.current().top_up
     if not limits.minimum <= amount <= limits.maximum:
         raise AmountOutOfRangeError(limits.minimum, limits.maximum)
-    card = payment_methods.usable(organization, card_id)
+    if isinstance(chosen, EnteredCard):
+        card = entered_cards.write_down(organization, chosen, actor)
+    else:
+        before = top_up_rows.of_card(organization.id, chosen)
+        card = payment_methods.usable(organization, chosen, entered_for=before)
     top_up = TopUp(
         org_id=organization.id,
         id=uuid7(),
         amount_micro=amount.micro,
         currency=amount.currency,
         payment_method_id=card.id,
+        keep_card=isinstance(chosen, EnteredCard) and chosen.keep and not card.is_kept,
         created_by=actor.user_id,
     )
+    if not card.is_kept:
+        top_up = _instead_of_another(top_up, card, chosen, actor)
     db.session.add(top_up)
     db.session.flush()
     return top_up
 
 
-def find(org_id: UUID, top_up_id: UUID) -> TopUp:
-    """The organization's top-up of this id. Raises `UnknownTopUpError`."""
-    top_up = db.session.get(TopUp, (org_id, top_up_id), populate_existing=True)
-    if top_up is None:
-        raise UnknownTopUpError(str(top_up_id))
-    return top_up
-
-
-def pay(organization: Organization, top_up_id: UUID, card_id: UUID, actor: Actor) -> TopUp:
+def pay(organization: Organization, top_up_id: UUID, chosen: UUID | EnteredCard, actor: Actor) -> TopUp:
     """Charge the card for a top-up, unless that was begun already: a second click finds it and charges nothing.
 
     Commits on its own, before Stripe is asked and after. A lost answer leaves the top-up `paying`, to be settled by
-    the job. Raises `UnknownTopUpError`, `CardNotUsableError`, and `PaymentNotStartedError` where nothing was charged.
+    the job. Raises `UnknownTopUpError`, `CardNotUsableError`, `PaymentNotStartedError` where nothing was charged, and
+    what `app.payments` raises where Stripe can't tell of a card that was entered.
     """
-    card = payment_methods.usable(organization, card_id)
+    top_up = find(organization.id, top_up_id)
+    if top_up.status not in PAYABLE:
+        return top_up
     customer_id = payment_methods.customer_of(organization, email=None)
-    top_up = _claim(organization, top_up_id, card, actor)
+    card = _card_for(organization, top_up, chosen, actor)
+    keep = chosen.keep and not card.is_kept if isinstance(chosen, EnteredCard) else None
+    claimed = _claim(organization, top_up_id, card, actor, keep=keep)
     db.session.commit()
-    if top_up is None:
+    if claimed is None:
         return find(organization.id, top_up_id)
-    request = charge_request(organization, top_up, card, customer_id)
+    request = charge_request(organization, claimed, card, customer_id)
     try:
-        payment = charge(top_up, request)
+        payment = charge(claimed, request)
     except OutcomeUnknownError:
         return find(organization.id, top_up_id)
     except NotDoneError as error:
@@ -165,15 +168,54 @@ def charge_request(
         org_id=organization.id,
         return_url=f"{public_url}/billing/wallet/top-ups/{top_up.id}",
         description=f"Wallet top-up for {organization.name}",
+        keep=top_up.keep_card,
     )
 
 
-def _claim(organization: Organization, top_up_id: UUID, card: PaymentMethod, actor: Actor) -> TopUp | None:
-    """Begin the next attempt to pay; None where the top-up is being paid or is done."""
+def _instead_of_another(
+    top_up: TopUp, card: PaymentMethod, chosen: UUID | EnteredCard, actor: Actor
+) -> TopUp:
+    """The wish that a card was entered for already, where it is the same; else the new one, and that is given up."""
+    ledger.lock(card.org_id)
+    before = top_up_rows.of_card(card.org_id, card.id)
+    if before is None:
+        return top_up
+    if before.status is not TopUpStatus.REVIEW or before.attempt > 0:
+        raise CardNotUsableError(entered_cards.USED)
+    if not isinstance(chosen, EnteredCard):
+        top_up.keep_card = before.keep_card
+    if (before.amount, before.keep_card) == (top_up.amount, top_up.keep_card):
+        return before
+    settlement.close(before.org_id, before.id, actor)
+    return top_up
+
+
+def _card_for(
+    organization: Organization, top_up: TopUp, chosen: UUID | EnteredCard, actor: Actor
+) -> PaymentMethod:
+    if not isinstance(chosen, EnteredCard):
+        return payment_methods.usable(organization, chosen, entered_for=top_up)
+    card = entered_cards.write_down(organization, chosen, actor)
+    entered_cards.check_belongs(card, top_up)
+    return card
+
+
+def _claim(
+    organization: Organization, top_up_id: UUID, card: PaymentMethod, actor: Actor, *, keep: bool | None
+) -> TopUp | None:
+    """Begin the next attempt to pay; None where the top-up is being paid or is done, or the card had its one try."""
     wallet = ledger.lock(organization.id)
-    top_up = _locked(organization.id, top_up_id)
+    top_up = top_up_rows.lock(organization.id, top_up_id)
+    is_another = card.id != top_up.payment_method_id
     if top_up.status not in PAYABLE:
         return None
+    if top_up.status is TopUpStatus.DECLINED and not card.is_kept and not is_another:
+        return None
+    if is_another:
+        entered_cards.retire(organization.id, top_up.payment_method_id)
+        top_up.keep_card = False
+    if keep is not None:
+        top_up.keep_card = keep
     top_up.status = TopUpStatus.PAYING
     top_up.attempt += 1
     top_up.payment_method_id = card.id
@@ -197,16 +239,8 @@ def _claim(organization: Organization, top_up_id: UUID, card: PaymentMethod, act
 def _give_back(org_id: UUID, top_up_id: UUID) -> None:
     """Stripe did nothing with the attempt: let it be paid again."""
     wallet = ledger.lock(org_id)
-    top_up = _locked(org_id, top_up_id)
+    top_up = top_up_rows.lock(org_id, top_up_id)
     if top_up.status is TopUpStatus.PAYING:
         top_up.status = TopUpStatus.REVIEW if top_up.payment_intent_id is None else TopUpStatus.DECLINED
         wallet.version += 1
     db.session.commit()
-
-
-def _locked(org_id: UUID, top_up_id: UUID) -> TopUp:
-    query = select(TopUp).where(TopUp.org_id == org_id, TopUp.id == top_up_id).with_for_update()
-    found = db.session.execute(query, execution_options={"populate_existing": True}).scalar_one_or_none()
-    if found is None:
-        raise UnknownTopUpError(str(top_up_id))
-    return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from app.billing import balance, history, ledger, payment_methods, topups
+from app.billing import balance, history, ledger, payment_methods, top_up_rows
 from app.billing.balance import BalanceView
 from app.billing.declines import Advice, advice_for
 from app.billing.history import HistoryPage
@@ -64,8 +64,8 @@ def gather(
 def gather_live(organization: Organization, *, top_up_id: str | None) -> WalletPage:
     """What a poll redraws; an id that is none of the organization's shows no top-up."""
     try:
-        top_up = topups.find(organization.id, UUID(top_up_id)) if top_up_id else None
-    except (ValueError, topups.UnknownTopUpError):
+        top_up = top_up_rows.find(organization.id, UUID(top_up_id)) if top_up_id else None
+    except (ValueError, top_up_rows.UnknownTopUpError):
         top_up = None
     return gather(organization, top_up=top_up)
 

@@ -14,6 +14,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    false,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
@@ -38,7 +39,8 @@ class TopUpStatus(StrEnum):
 class TopUp(OrgScoped, Base):
     """One wish to add credit. It has at most one payment intent for life, so it can be charged at most once.
 
-    `attempt` counts the tries to pay: with the id it makes Stripe's idempotency key.
+    `attempt` counts the tries to pay: with the id it makes Stripe's idempotency key. `keep_card` says that the payer
+    wishes to keep the card that they entered for it.
     """
 
     __tablename__ = "top_up"
@@ -46,6 +48,7 @@ class TopUp(OrgScoped, Base):
         UniqueConstraint("org_id", "payment_intent_id"),
         CheckConstraint("amount_micro > 0", name="amount_positive"),
         Index("ix_top_up_payment_intent", "payment_intent_id"),
+        Index("ix_top_up_card", "org_id", "payment_method_id"),
         Index(
             "ix_top_up_open",
             "org_id",
@@ -60,6 +63,7 @@ class TopUp(OrgScoped, Base):
     currency: Mapped[str] = mapped_column(String(3))
     status: Mapped[TopUpStatus] = mapped_column(enum_type(TopUpStatus), default=TopUpStatus.REVIEW)
     payment_method_id: Mapped[UUID]
+    keep_card: Mapped[bool] = mapped_column(default=False, server_default=false())
     attempt: Mapped[int] = mapped_column(default=0)
     payment_intent_id: Mapped[str | None] = mapped_column(String(255))
     charge_id: Mapped[str | None] = mapped_column(String(255))

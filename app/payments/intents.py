@@ -39,7 +39,11 @@ class Payment:
 
 @dataclass(frozen=True, slots=True)
 class ChargeRequest:
-    """What is to be charged: `key` makes the same request the same charge, however often it is sent."""
+    """What is to be charged: `key` makes the same request the same charge, however often it is sent.
+
+    With `keep`, Stripe attaches the payment method to the customer once the payment has succeeded, for later charges
+    with and without the payer present (https://docs.stripe.com/payments/save-during-payment).
+    """
 
     key: str
     amount: Money
@@ -49,6 +53,7 @@ class ChargeRequest:
     org_id: UUID
     return_url: str
     description: str
+    keep: bool = False
 
 
 def charge(request: ChargeRequest) -> Payment:
@@ -69,6 +74,8 @@ def charge(request: ChargeRequest) -> Payment:
         "description": request.description,
         "metadata": {"top_up": str(request.top_up_id), "organization": str(request.org_id)},
     }
+    if request.keep:
+        params["setup_future_usage"] = "off_session"
     with _declines_as_payments() as outcome:
         outcome.intent = stripe_client().v1.payment_intents.create(params, {"idempotency_key": request.key})
     return _payment(outcome.intent)
@@ -95,6 +102,8 @@ def _confirm(payment_intent_id: str, request: ChargeRequest) -> Payment:
                 "payment_method": request.payment_method_id,
                 "use_stripe_sdk": True,
                 "return_url": request.return_url,
+                # Said each time: what was wished with the card that failed is not wished with this one.
+                "setup_future_usage": "off_session" if request.keep else "",
             },
             {"idempotency_key": request.key},
         )

@@ -8,9 +8,10 @@ from uuid import UUID
 from flask import flash, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from app.billing import topups, wallet_page
+from app.billing import top_up_rows, topups, wallet_page
 from app.billing.payment_methods import CardNotUsableError
-from app.billing.topups import AmountOutOfRangeError, PaymentNotStartedError, UnknownTopUpError
+from app.billing.top_up_rows import UnknownTopUpError
+from app.billing.topups import AmountOutOfRangeError, PaymentNotStartedError
 from app.extensions import db, limiter
 from app.models import TopUp, TopUpStatus
 from app.pages.actor import current_actor
@@ -47,7 +48,7 @@ def begin_top_up() -> Response:
 @org_admin_required
 def show_top_up(top_up_id: UUID) -> Response:
     """Where a top-up stands: its review, the bank's confirmation, or its result."""
-    top_up = topups.find(current_organization().id, top_up_id)
+    top_up = top_up_rows.find(current_organization().id, top_up_id)
     # Back from the bank's own page, Stripe's answer is one question away: ask instead of waiting for the webhook.
     if "payment_intent" in request.args and top_up.status is TopUpStatus.ACTION:
         top_up = topups.refresh(current_organization(), top_up_id, current_actor())
@@ -64,7 +65,7 @@ def show_top_up(top_up_id: UUID) -> Response:
 def pay_top_up(top_up_id: UUID) -> Response:
     """Charge the card. However often this is sent, the top-up is charged once at most."""
     organization = current_organization()
-    top_up = topups.find(organization.id, top_up_id)
+    top_up = top_up_rows.find(organization.id, top_up_id)
     try:
         card_id = UUID(request.form.get("card", "") or str(top_up.payment_method_id))
         top_up = topups.pay(organization, top_up_id, card_id, current_actor())
@@ -102,7 +103,7 @@ def cancel_top_up(top_up_id: UUID) -> Response:
 @org_admin_required
 def show_receipt(top_up_id: UUID) -> Response:
     """To Stripe's receipt, whose address is asked for at each click because it expires."""
-    top_up = topups.find(current_organization().id, top_up_id)
+    top_up = top_up_rows.find(current_organization().id, top_up_id)
     try:
         address = documents.receipt_url(top_up.charge_id) if top_up.charge_id else None
     except PaymentsError:
@@ -139,5 +140,5 @@ def _refused(form: TopUpForm) -> Response:
 def _step_refused(top_up_id: UUID, message: str) -> Response:
     """The top-up's step again, with what was wrong."""
     flash(message, "error")
-    top_up = topups.find(current_organization().id, top_up_id)
+    top_up = top_up_rows.find(current_organization().id, top_up_id)
     return make_response(draw(top_up, region=bool(cast(Any, request).htmx)), 422)
