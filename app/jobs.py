@@ -15,7 +15,16 @@ import structlog
 from flask import Flask
 from procrastinate import PsycopgConnector, RetryStrategy
 
-from app.billing import card_expiry, holds, ledger_check, outbox, platform_deliveries, recovery
+from app.billing import (
+    card_changes,
+    card_expiry,
+    default_card,
+    holds,
+    ledger_check,
+    outbox,
+    platform_deliveries,
+    recovery,
+)
 from app.extensions import db, jobs
 from app.models import MailState
 from app.models.columns import utc_now
@@ -71,6 +80,20 @@ def settle_top_up(org_id: str, top_up_id: str) -> None:
 def handle_stripe_event(event_id: str) -> None:
     """Do what an event of Stripe's asks for."""
     handling.handle(event_id)
+
+
+@jobs.task(name="detach_card", retry=AGAIN, pass_context=True)
+@in_app
+def detach_card(org_id: str, card_id: str) -> None:
+    """Detach at Stripe a card that is removed here."""
+    card_changes.finish_removal(UUID(org_id), UUID(card_id))
+
+
+@jobs.task(name="tell_default_card", retry=AGAIN, pass_context=True)
+@in_app
+def tell_default_card(org_id: str) -> None:
+    """Let Stripe charge the plan to the card that is the default here."""
+    default_card.tell_stripe(UUID(org_id))
 
 
 @jobs.periodic(cron="* * * * *")

@@ -26,6 +26,9 @@ _GENERIC = Advice(
 _TECHNICAL = Advice(
     "The payment could not be processed, for a technical reason.", "Try again in a moment.", same_card=True
 )
+_REMOVED = Advice(
+    "This card was removed at the payment processor.", "Use another card, or add it again.", same_card=False
+)
 
 _ADVICE = {
     "insufficient_funds": Advice(
@@ -73,11 +76,8 @@ _ADVICE = {
         "Try again and confirm it when asked, or use another card.",
         same_card=True,
     ),
-    "resource_missing": Advice(
-        "This card was removed at the payment processor.",
-        "Use another card, or add it again.",
-        same_card=False,
-    ),
+    "resource_missing": _REMOVED,
+    "payment_method_unactivated": _REMOVED,
     "not_charged": Advice(
         "The payment processor could not be reached in time, so the payment was given up.",
         "Try again.",

@@ -81,6 +81,7 @@ def keep(organization: Organization, method: PaymentMethod, actor: Actor) -> Non
         exp_month=method.exp_month,
         exp_year=method.exp_year,
         fingerprint=method.fingerprint,
+        created_at=method.created_at,
     )
     payment_methods.record(organization, card, actor)
 

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
 from dateutil.relativedelta import relativedelta
 from sqlalchemy import select
 
-from app.billing import audit, ledger
+from app.billing import audit, card_health, default_card, ledger, same_card
 from app.billing.audit import Actor
 from app.extensions import db
 from app.models import Organization, PaymentMethod, TopUp
 from app.models.columns import utc_now
-from app.payments import cards, customers
-from app.payments.cards import Card, Setup
+from app.payments import customers
+from app.payments.cards import Card
 
 _SOON = relativedelta(days=60)
 
@@ -25,27 +26,35 @@ class CardState(StrEnum):
     VALID = "valid"
     EXPIRES_SOON = "expires_soon"
     EXPIRED = "expired"
+    NOT_WORKING = "not_working"  # its bank said that trying again is no use
 
 
 class CardNotUsableError(Exception):
     """The card chosen can't pay; the message says what to choose instead."""
 
 
-class SetupNotDoneError(Exception):
-    """A card was not saved; the message says what to do."""
+def over_on(method: PaymentMethod) -> date:
+    """The first day on which a card is expired: it works until the end of the month printed on it."""
+    return date(method.exp_year, method.exp_month, 1) + relativedelta(months=1)
 
 
 def state_of(method: PaymentMethod, today: date) -> CardState:
-    """A card works until the end of the month printed on it."""
-    over = date(method.exp_year, method.exp_month, 1) + relativedelta(months=1)
+    over = over_on(method)
     if today >= over:
         return CardState.EXPIRED
+    if method.failing_since is not None:
+        return CardState.NOT_WORKING
     return CardState.EXPIRES_SOON if today + _SOON >= over else CardState.VALID
+
+
+def works(method: PaymentMethod, today: date) -> bool:
+    """Whether a card can be expected to pay."""
+    return state_of(method, today) in {CardState.VALID, CardState.EXPIRES_SOON}
 
 
 @dataclass(frozen=True, slots=True)
 class CardView:
-    """A card as pages show it."""
+    """A card as pages show it. `over_on` is the first day on which it is expired."""
 
     id: UUID
     brand: str
@@ -54,12 +63,21 @@ class CardView:
     expires: str
     is_default: bool
     state: CardState
+    over_on: date
+    failing_since: datetime | None
+
+    @property
+    def works(self) -> bool:
+        return self.state in {CardState.VALID, CardState.EXPIRES_SOON}
 
     @property
     def choice(self) -> str:
         """As the select of the top-up names it: `Visa ending in 4242, expires 12/2028 (default)`."""
-        when = "expired" if self.state is CardState.EXPIRED else "expires"
-        return f"{self.label}, {when} {self.expires}{' (default)' if self.is_default else ''}"
+        when = {
+            CardState.EXPIRED: f"expired {self.expires}",
+            CardState.NOT_WORKING: "not working: declined by its bank",
+        }.get(self.state, f"expires {self.expires}")
+        return f"{self.label}, {when}{' (default)' if self.is_default else ''}"
 
 
 def card_view(method: PaymentMethod, today: date) -> CardView:
@@ -71,6 +89,8 @@ def card_view(method: PaymentMethod, today: date) -> CardView:
         expires=f"{method.exp_month:02}/{method.exp_year}",
         is_default=method.is_default and method.removed_at is None,
         state=state_of(method, today),
+        over_on=over_on(method),
+        failing_since=method.failing_since,
     )
 
 
@@ -85,17 +105,19 @@ def saved(org_id: UUID) -> list[PaymentMethod]:
     query = (
         select(PaymentMethod)
         .where(PaymentMethod.org_id == org_id, PaymentMethod.removed_at.is_(None), PaymentMethod.is_kept)
-        .order_by(PaymentMethod.is_default.desc(), PaymentMethod.created_at.desc())
+        .order_by(PaymentMethod.is_default.desc(), PaymentMethod.created_at.desc(), PaymentMethod.id.desc())
     )
     return list(db.session.scalars(query))
 
 
 def usable(organization: Organization, card_id: UUID, *, entered_for: TopUp | None = None) -> PaymentMethod:
-    """The organization's own card of this id, if it can pay today; one that isn't kept for its own top-up alone.
+    """The organization's own card of this id, if it can pay today; where it was saved again since, as it is now.
 
+    One that isn't kept pays its own top-up alone; one whose bank gave it up may be tried, the person may know better.
     Raises `CardNotUsableError`.
     """
     method = db.session.get(PaymentMethod, (organization.id, card_id), populate_existing=True)
+    method = same_card.latest(method) if method else None
     is_own = entered_for is not None and entered_for.payment_method_id == card_id
     if method is None or method.removed_at is not None or not (method.is_kept or is_own):
         raise CardNotUsableError("This card is not among your saved cards any more. Choose another card.")
@@ -104,77 +126,108 @@ def usable(organization: Organization, card_id: UUID, *, entered_for: TopUp | No
     return method
 
 
-def begin_setup(organization: Organization, *, email: str | None) -> Setup:
-    """Begin to save a card; makes the organization's customer at Stripe where it has none yet.
-
-    Commits. Raises what `app.payments` raises.
-    """
-    return cards.begin_setup(customer_of(organization, email=email))
+def heir_of(others: Sequence[PaymentMethod], today: date) -> PaymentMethod | None:
+    """Which of the other cards, newest first, becomes the default when that is removed: the first that works."""
+    return next((one for one in others if works(one, today)), others[0] if others else None)
 
 
 def customer_of(organization: Organization, *, email: str | None) -> str:
     """The organization's customer at Stripe, made where it has none yet. Commits in that case."""
     if organization.stripe_customer_id is None:
+        lost = len(organization.former_customer_ids)
         organization.stripe_customer_id = customers.create(
-            organization.id, name=organization.name, email=email
+            organization.id, name=organization.name, email=email, lost=lost
         )
         db.session.commit()
     return organization.stripe_customer_id
 
 
-def finish_setup(organization: Organization, setup_intent_id: str, actor: Actor) -> PaymentMethod:
-    """Save the card of a finished setup intent, as Stripe tells it. Raises `SetupNotDoneError`."""
-    setup = cards.fetch_setup(setup_intent_id)
-    if setup.customer_id is None or setup.customer_id != organization.stripe_customer_id:
-        raise SetupNotDoneError("This card form belongs to another account. Add the card again.")
-    if setup.card is None:
-        raise SetupNotDoneError("The card was not saved: its bank did not confirm it. Add the card again.")
-    return record(organization, setup.card, actor)
+def forget_customer(organization: Organization, customer_id: str, actor: Actor = audit.STRIPE) -> bool:
+    """Note that a customer was deleted at Stripe, and its cards with it; False where it isn't the organization's.
+
+    The next card that is added makes a new customer. What the old one has paid stays the organization's.
+    """
+    wallet = ledger.lock(organization.id)
+    organization = db.session.get_one(Organization, organization.id, populate_existing=True)
+    if organization.stripe_customer_id != customer_id:
+        return False
+    organization.former_customer_ids = [*organization.former_customer_ids, customer_id]
+    organization.stripe_customer_id = None
+    for method in saved(organization.id):
+        method.removed_at, method.is_default = utc_now(), False
+        audit.note(organization.id, actor, "payment_method.removed", str(method.id), card=method.label)
+    wallet.version += 1
+    audit.note(organization.id, actor, "customer.forgotten", customer_id)
+    db.session.flush()
+    return True
 
 
 def record(organization: Organization, card: Card, actor: Actor) -> PaymentMethod:
     """Write down a card that is attached to the organization's customer. Doing it again updates it.
 
-    The first card becomes the default.
+    The first card becomes the default, and so does one that comes while the default does not work. A card that was
+    saved already stays one card: the row that stands for it from now on is returned.
     """
     wallet = ledger.lock(organization.id)
     query = select(PaymentMethod).where(
         PaymentMethod.org_id == organization.id, PaymentMethod.stripe_id == card.stripe_id
     )
-    method = db.session.scalar(query)
+    method = db.session.scalar(query.execution_options(populate_existing=True))
+    if method is not None and method.removed_at is not None:
+        return same_card.latest(method)
     is_new = method is None or not method.is_kept
-    has_default = any(one.is_default for one in saved(organization.id))
     if method is None:
-        method = PaymentMethod(org_id=organization.id, stripe_id=card.stripe_id)
+        method = PaymentMethod(org_id=organization.id, stripe_id=card.stripe_id, created_at=card.created_at)
         db.session.add(method)
-    if is_new:
-        method.is_default, method.is_kept = not has_default, True
-    method.brand, method.last4 = card.brand, card.last4
-    method.exp_month, method.exp_year = card.exp_month, card.exp_year
-    method.fingerprint = card.fingerprint
+    method.is_kept = True
+    _describe(method, card, actor, is_new=is_new)
     wallet.version += 1
     db.session.flush()
     if is_new:
         audit.note(organization.id, actor, "payment_method.added", str(method.id), card=method.label)
-    return method
+    kept = same_card.merge(method, saved(organization.id), actor)
+    _settle_default(organization, kept)
+    return kept
 
 
 def forget(org_id: UUID, stripe_id: str, actor: Actor = audit.STRIPE) -> bool:
     """Note that a card was detached at Stripe; False where it is not one of the organization's any more.
 
-    Where it was the default, the newest of the others becomes it.
+    Where it was the default, the newest of the others that work becomes it.
     """
     wallet = ledger.lock(org_id)
     query = select(PaymentMethod).where(PaymentMethod.org_id == org_id, PaymentMethod.stripe_id == stripe_id)
-    method = db.session.scalar(query)
+    method = db.session.scalar(query.execution_options(populate_existing=True))
     if method is None or method.removed_at is not None:
         return False
     method.removed_at = utc_now()
     was_default, method.is_default = method.is_default, False
     db.session.flush()
-    others = saved(org_id)
-    if was_default and others:
-        others[0].is_default = True
+    heir = heir_of(saved(org_id), ledger.local_day_of(db.session.get_one(Organization, org_id)))
+    if was_default and heir is not None:
+        default_card.appoint(heir)
     wallet.version += 1
     audit.note(org_id, actor, "payment_method.removed", str(method.id), card=method.label)
     return True
+
+
+def _describe(method: PaymentMethod, card: Card, actor: Actor, *, is_new: bool) -> None:
+    """Bring a row in line with Stripe's card. A new number or expiry is a new chance for a card that failed."""
+    before = (method.last4, method.exp_month, method.exp_year, method.fingerprint)
+    method.brand, method.last4 = card.brand, card.last4
+    method.exp_month, method.exp_year = card.exp_month, card.exp_year
+    method.fingerprint = card.fingerprint
+    if is_new or before == (card.last4, card.exp_month, card.exp_year, card.fingerprint):
+        return
+    card_health.recover(method)
+    expires = f"{card.exp_month:02}/{card.exp_year}"
+    audit.note(
+        method.org_id, actor, "payment_method.updated", str(method.id), card=method.label, expires=expires
+    )
+
+
+def _settle_default(organization: Organization, newest: PaymentMethod) -> None:
+    today = ledger.local_day_of(organization)
+    current = next((one for one in saved(organization.id) if one.is_default), None)
+    if current is None or (not works(current, today) and works(newest, today)):
+        default_card.appoint(newest, instead_of=current)

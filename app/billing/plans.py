@@ -30,7 +30,10 @@ class Limit:
 
 @dataclass(frozen=True, slots=True)
 class ScheduledChange:
+    """The plan that follows at the end of the period, and what it will cost."""
+
     plan_name: str
+    price: Money
     on: date
 
 
@@ -90,7 +93,9 @@ def gather(organization: Organization) -> PlanView:
         status=subscription.status if subscription else SubscriptionStatus.ACTIVE,
         period_start=subscription.period_start if subscription else _month_of(organization),
         renews_on=subscription.period_end if subscription else None,
-        scheduled=ScheduledChange(scheduled.name, subscription.period_end) if scheduled else None,
+        scheduled=ScheduledChange(scheduled.name, scheduled.price, subscription.period_end)
+        if scheduled
+        else None,
         failed_on=subscription.failed_on if subscription else None,
         failure=subscription.failure if subscription else None,
         limits=tuple(

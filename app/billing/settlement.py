@@ -11,7 +11,16 @@ from uuid import UUID
 
 import structlog
 
-from app.billing import announcements, audit, calling, entered_cards, ledger, notices, top_up_rows
+from app.billing import (
+    announcements,
+    audit,
+    calling,
+    card_health,
+    entered_cards,
+    ledger,
+    notices,
+    top_up_rows,
+)
 from app.billing.audit import Actor
 from app.billing.ledger import Entry
 from app.extensions import db
@@ -45,6 +54,7 @@ def apply(
     _compare(top_up, payment)
     if top_up.status is TopUpStatus.SUCCEEDED:
         return top_up.status
+    card_health.learn(top_up, payment)
     top_up.payment_intent_id = payment.id
     top_up.charge_id = payment.charge_id or top_up.charge_id
     if payment.succeeded:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import stripe
@@ -14,7 +15,11 @@ from app.payments.references import id_of
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A saved card, without what would make it usable elsewhere."""
+    """A saved card, without what would make it usable elsewhere.
+
+    `fingerprint` is the same for the same number, whatever its expiry, and may be missing
+    (https://support.stripe.com/questions/how-can-i-detect-duplicate-cards-or-bank-accounts).
+    """
 
     stripe_id: str
     customer_id: str | None
@@ -23,6 +28,7 @@ class Card:
     exp_month: int
     exp_year: int
     fingerprint: str | None
+    created_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +42,15 @@ class Setup:
     card: Card | None
 
 
-def begin_setup(customer_id: str) -> Setup:
-    """Begin to save a card for charges with and without the payer present.
+def begin_setup(customer_id: str, *, key: str) -> Setup:
+    """Begin to save a card for charges with and without the payer present; the same `key` gives the same setup.
 
     https://docs.stripe.com/payments/save-and-reuse. Raises `OutcomeUnknownError`, `NotDoneError`, `RefusedError`.
     """
     with translated():
         intent = stripe_client().v1.setup_intents.create(
-            {"customer": customer_id, "usage": "off_session", "allowed_payment_method_types": ["card"]}
+            {"customer": customer_id, "usage": "off_session", "allowed_payment_method_types": ["card"]},
+            {"idempotency_key": key},
         )
     return _setup(intent)
 
@@ -71,8 +78,22 @@ def detach(payment_method_id: str) -> None:
         with translated():
             stripe_client().v1.payment_methods.detach(payment_method_id)
     except RefusedError:
-        if fetch(payment_method_id).customer_id is not None:
+        if fetch_attached(payment_method_id) is not None:
             raise
+
+
+def fetch_attached(payment_method_id: str) -> Card | None:
+    """A card as it is now; None where it is attached to no customer any more, or not known to Stripe at all.
+
+    Raises `OutcomeUnknownError`, `NotDoneError`, and `RefusedError` for what is no card.
+    """
+    try:
+        card = fetch(payment_method_id)
+    except RefusedError as error:
+        if error.code != "resource_missing":
+            raise
+        return None
+    return card if card.customer_id is not None else None
 
 
 def _setup(intent: stripe.SetupIntent) -> Setup:
@@ -98,4 +119,5 @@ def _card(method: Any) -> Card:
         exp_month=method.card.exp_month,
         exp_year=method.card.exp_year,
         fingerprint=method.card.fingerprint,
+        created_at=datetime.fromtimestamp(method.created, UTC),
     )

@@ -37,11 +37,15 @@ class NotDoneError(PaymentsError):
 
 
 class RefusedError(PaymentsError):
-    """Stripe refused the call itself; nothing was done. `code` is Stripe's, for example `resource_missing`."""
+    """Stripe refused the call itself; nothing was done.
 
-    def __init__(self, code: str, message: str) -> None:
+    `code` is Stripe's, for example `resource_missing`, and `param` names the one thing that was wrong, if it was one.
+    """
+
+    def __init__(self, code: str, message: str, param: str | None = None) -> None:
         super().__init__(f"refused: {code}: {message}")
         self.code = code
+        self.param = param
 
 
 @contextmanager
@@ -56,7 +60,7 @@ def translated() -> Iterator[None]:
         raise NotDoneError(type(error).__name__) from error
     except stripe.InvalidRequestError as error:
         code = (error.error.code if error.error else None) or "invalid_request"
-        raise RefusedError(code, error.user_message or str(error)) from error
+        raise RefusedError(code, error.user_message or str(error), error.param) from error
     except stripe.StripeError as error:
         # Lost connections, timeouts, 409 and 5xx after the SDK's own tries, answers that aren't Stripe's; and a key
         # that was used for other parameters, which says nothing of what its first use has done.

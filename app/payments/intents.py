@@ -20,7 +20,11 @@ UNEXPECTED_STATE = "payment_intent_unexpected_state"
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """A payment intent as it was when Stripe told us. `top_up_id` is what we wrote into its metadata."""
+    """A payment intent as it was when Stripe told us. `top_up_id` is what we wrote into its metadata.
+
+    `method_id` is the card that paid, or that failed last; `advice_code` is what the card network advises after a
+    decline (https://docs.stripe.com/declines/card#retrying-issuer-declines).
+    """
 
     id: str
     status: str
@@ -31,6 +35,8 @@ class Payment:
     charge_id: str | None
     decline_code: str | None
     client_secret: str | None
+    method_id: str | None = None
+    advice_code: str | None = None
 
     @property
     def succeeded(self) -> bool:
@@ -182,4 +188,6 @@ def _payment(intent: stripe.PaymentIntent) -> Payment:
         if failure
         else None,
         client_secret=intent.client_secret,
+        method_id=id_of(intent.payment_method or getattr(failure, "payment_method", None)),
+        advice_code=getattr(failure, "advice_code", None),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from flask import Flask
@@ -12,7 +13,7 @@ from app.billing import ledger, payment_methods, subscriptions
 from app.extensions import db
 from app.models import Organization, PaymentMethod
 from tests.factories import a_card, a_person, a_stripe_card, an_organization
-from tests.support.browsing import Visitor, text_of
+from tests.support.browsing import HTMX, Visitor, text_of
 from tests.support.paying import Owner
 from tests.support.sandbox import Sandbox
 
@@ -33,10 +34,16 @@ def owner(visitor: Visitor, organization: Organization) -> Visitor:
 
 
 def open_form(owner: Visitor) -> str:
-    """Open the card form; the setup intent that it is for."""
-    secret = re.search(r'data-client-secret="((seti_[^_]+)_secret_[^"]+)"', owner.get(f"{CARDS}/new").text)
-    assert secret
-    return secret[2]
+    """Open the card form and press Save, as its script does; the setup intent that it is for."""
+    form = re.search(r'name="attempt" value="([^"]+)"', owner.get(f"{CARDS}/new").text)
+    assert form
+    return press_save(owner, form[1])
+
+
+def press_save(owner: Visitor, form: str) -> str:
+    answer = owner.post(f"{CARDS}/setups", {"attempt": form}, headers=HTMX)
+    assert answer.status_code == 201
+    return str(answer.json["client_secret"]).split("_secret_")[0] if answer.json else ""
 
 
 def fill_in(sandbox: Sandbox, setup_intent: str, number: str = VISA) -> str:
@@ -156,12 +163,21 @@ class TestAdding:
 
 
 class TestStripeAway:
-    def test_no_form_can_be_shown(self, owner: Visitor, sandbox: Sandbox) -> None:
-        sandbox.fail("POST /v1/customers", "drop_before", times=3)
-        page = owner.get(f"{CARDS}/new")
-        assert page.status_code == 503
-        assert "no card form can be shown. Nothing was saved or charged." in text_of(page)
-        assert owner.get(f"{CARDS}/new").status_code == 200, "and works again once Stripe does"
+    @pytest.mark.parametrize("operation", ["POST /v1/customers", "POST /v1/setup_intents"])
+    @pytest.mark.parametrize("kind", ["drop_before", "html", "500_after"])
+    def test_nothing_is_begun_and_the_same_form_works_later(
+        self, owner: Visitor, sandbox: Sandbox, operation: str, kind: str
+    ) -> None:
+        form = {"attempt": str(uuid4())}
+        sandbox.fail(operation, kind, times=3)
+        answer = owner.post(f"{CARDS}/setups", form, headers=HTMX)
+        assert answer.status_code == 503
+        assert "Nothing was saved or charged; try again" in answer.text
+        sandbox.mend()
+        again = owner.post(f"{CARDS}/setups", form, headers=HTMX)
+        assert again.status_code == (503 if kind == "500_after" else 201), (
+            "Stripe tells a 500 again for a day"
+        )
 
     def test_a_finished_form_is_saved_by_the_next_try(
         self, owner: Visitor, sandbox: Sandbox, organization: Organization
@@ -270,7 +286,8 @@ class TestChangingCards:
         db.session.commit()
         card = a_stripe_card(organization)
         said = self.press(owner, card, "removal")
-        assert "your Growth plan is charged to it. Add another card first" in said
+        assert "Visa ending in 4242 can't be removed yet It is the last card that works" in said
+        assert re.search(r"needed for: Growth, renews on \d+ \w+ Add another card first", said)
         assert sandbox.stripe.v1.payment_methods.retrieve(card.stripe_id).customer is not None
         a_stripe_card(organization, "pm_card_mastercard")
         assert "is removed" in self.press(owner, card, "removal")

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from flask import Blueprint, Response, make_response, render_template, request
 
 from app.billing import overview, wallet_page
+from app.pages.payment_methods.routes import context as cards_context
 from app.pages.wallet.routes import context
 from app.web.identity import current_identity, current_organization, keeps_session_alive, org_admin_required
 
@@ -45,6 +46,18 @@ def live_wallet() -> Response:
     return _unless_current(draw)
 
 
+@blueprint.get("/billing/live/payment-methods")
+@org_admin_required
+def live_payment_methods() -> Response:
+    """The saved cards: Stripe may have been told of a new expiry, or that one was detached."""
+
+    def draw() -> tuple[str, int]:
+        values = cards_context(request.args.get("refused"))
+        return render_template("payment_methods/live.html", **values), values["ptag"]
+
+    return _unless_current(draw)
+
+
 def _unless_current(draw: Callable[[], tuple[str, int]]) -> Response:
     known = request.headers.get("HX-PTag")
     if known is not None and known == str(current_identity().wallet_version):
@@ -55,5 +68,5 @@ def _unless_current(draw: Callable[[], tuple[str, int]]) -> Response:
     return response
 
 
-for _view in (live_overview, live_wallet):
+for _view in (live_overview, live_wallet, live_payment_methods):
     keeps_session_alive(_view, alive=False)

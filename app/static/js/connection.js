@@ -1,4 +1,4 @@
-// Keeping the figures current: quiet in a hidden tab, at once in one that is shown again, honest when it fails.
+// Keeping the figures current: quiet in a hidden tab and while a dialog of the page's asks something, at once in one that is shown again, honest when it fails.
 import { isPoll, poller } from "./poll.js";
 import { SESSION_ENDED, say, signIn } from "./text.js";
 
@@ -27,7 +27,8 @@ function end(text, link) {
 }
 
 document.addEventListener("htmx:before:request", (event) => {
-  if (isPoll(event.detail.ctx) && (document.hidden || isOver)) event.preventDefault();
+  const isAsking = document.querySelector("main dialog:modal");
+  if (isPoll(event.detail.ctx) && (document.hidden || isOver || isAsking)) event.preventDefault();
 });
 
 document.addEventListener("visibilitychange", () => {

@@ -1,10 +1,23 @@
 // A form that opens a dialog of this page instead of going to the page behind it, and the one that closes it again.
 // The browser keeps the rest: focus goes in, Escape closes, and focus returns to the button.
+import { poller } from "./poll.js";
+
+function open(dialog) {
+  // What a poll under way would bring could take away what is being asked about.
+  poller()?.dispatchEvent(new CustomEvent("htmx:abort"));
+  dialog.showModal();
+}
+
 document.addEventListener("submit", (event) => {
   const { opens, closes } = event.target.dataset;
   const dialog = opens ? document.getElementById(opens) : closes === undefined ? null : event.target.closest("dialog");
-  if (!dialog) return;
+  if (!dialog || event.defaultPrevented) return;
   event.preventDefault();
-  if (opens) dialog.showModal();
+  if (opens) open(dialog);
   else dialog.close();
 });
+
+// What a dialog asked is answered, or could not be: what there is to say stands on the page behind it.
+const close = ({ detail: { ctx } }) => ctx?.sourceElement?.closest("dialog")?.close();
+document.addEventListener("htmx:after:request", close);
+document.addEventListener("htmx:error", close);

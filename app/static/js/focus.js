@@ -1,5 +1,6 @@
 // After a swap, focus is where it was. Where that is gone it goes to the heading of what came instead; after a refused
-// form, to what was wrong with it. A poll moves it only out of what the poll itself took away.
+// form, to what was wrong with it; and to what an answer marks for it. A poll moves it only out of what the poll itself
+// took away.
 import { isPoll } from "./poll.js";
 
 let had = null;
@@ -8,6 +9,8 @@ let region = null;
 // A second press on a button that is disabled by then lands on the nearest thing that takes focus: the page's main part.
 const isLost = () => !document.activeElement || ["BODY", "MAIN"].includes(document.activeElement.tagName);
 const find = (target) => (typeof target === "string" ? document.querySelector(target) : target);
+
+const heading = (within) => within?.querySelector('h3[tabindex="-1"]') ?? within?.querySelector(':is(h1, h2)[tabindex="-1"]');
 
 function remember() {
   had = isLost() ? null : document.activeElement;
@@ -24,11 +27,12 @@ document.addEventListener("htmx:before:swap", ({ detail: { ctx } }) => {
 
 function settle(ctx) {
   const place = isPoll(ctx) ? document.getElementById(region) : find(ctx.target);
+  const wanted = !isPoll(ctx) && place?.querySelector("[data-takes-focus]");
   const summary = !isPoll(ctx) && ctx.response?.status === 422 && place?.querySelector(".error-summary");
-  if (summary) summary.focus();
+  if (summary || wanted) (summary || wanted).focus();
   else if (!isLost() || !had) return;
   else if (had.isConnected && !had.disabled && had.checkVisibility()) had.focus({ preventScroll: true });
-  else (place?.querySelector('h3[tabindex="-1"]') ?? place?.querySelector(':is(h1, h2)[tabindex="-1"]') ?? place)?.focus();
+  else (heading(place) ?? heading(place?.closest("section")) ?? place)?.focus();
 }
 
 // Once the request is over, htmx gives the buttons back; only after that can one have focus again.

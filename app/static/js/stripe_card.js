@@ -1,8 +1,14 @@
 // The card form: Stripe's own fields in a form of ours. What comes back is the id of the setup, never a card's number.
+// The setup is made when Save is pressed, and the fields stay as they are until the card is saved or the form is left.
 import { appearance } from "./card_look.js";
 import { stripe } from "./processor.js";
+import { SESSION_ENDED } from "./text.js";
 
-const AWAY = "The card form can't be loaded. Check the connection, and that nothing blocks js.stripe.com, then load this page again.";
+const AWAY = "The card form can't be loaded. Check the connection, and that nothing blocks js.stripe.com, then press Save card to try again.";
+const LOST = "The connection was lost, and the card was not saved. Try again.";
+const TOO_OFTEN = "This was tried too often in a short time. Wait a little, then try again.";
+const OLD = "This form has expired, and the card was not saved. Load the page again.";
+const started = new WeakMap();
 
 class CardForm {
   constructor(form) {
@@ -11,40 +17,97 @@ class CardForm {
     this.problem = form.querySelector("[data-problem]");
   }
 
+  // Fields without an intent: https://docs.stripe.com/js/elements_object/create_without_intent
   async start() {
+    this.tell("");
     this.wait(true);
     try {
       this.stripe = await stripe(this.form.dataset);
-      this.elements = this.stripe.elements({ clientSecret: this.form.dataset.clientSecret, appearance: appearance() });
-      const fields = this.elements.create("payment");
-      fields.on("loaderror", () => this.tell(AWAY));
-      fields.mount(this.form.querySelector("[data-card]"));
-      this.form.addEventListener("submit", (event) => this.submit(event));
-      this.wait(false);
+      if (!this.form.isConnected) return;
+      const elements = this.stripe.elements({
+        mode: "setup",
+        currency: this.form.dataset.currency,
+        setupFutureUsage: "off_session",
+        allowedPaymentMethodTypes: ["card"],
+        appearance: appearance(),
+      });
+      this.fields = elements.create("payment");
+      this.fields.on("loaderror", () => this.tell(AWAY));
+      this.fields.mount(this.form.querySelector("[data-card]"));
+      this.elements = elements;
     } catch {
-      this.button.removeAttribute("aria-busy");
       this.tell(AWAY);
     }
+    this.wait(false);
   }
 
-  async submit(event) {
+  // Once Stripe has the card, the form goes to our server as any other.
+  submit(event) {
     if (this.form.elements.setup_intent.value) return;
     event.preventDefault();
+    event.stopImmediatePropagation();
+    if (this.button.disabled) return;
+    if (this.elements) this.save();
+    else this.start();
+  }
+
+  async save() {
     this.tell("");
     this.wait(true);
-    const confirmParams = { return_url: this.form.dataset.returnUrl };
-    const { error, setupIntent } = await this.stripe
-      .confirmSetup({ elements: this.elements, confirmParams, redirect: "if_required" })
-      .catch(() => ({ error: { message: AWAY } }));
+    const { problem, id } = await this.confirm().catch(() => ({ problem: LOST }));
     this.wait(false);
-    if (error) {
-      // Disabled, the button lost focus.
-      if (document.activeElement === document.body) this.button.focus();
-      this.tell(`${error.message} The card was not saved.`);
+    // Disabled, the button lost focus; what comes next wants to know where it was.
+    if (document.activeElement === document.body) this.button.focus();
+    if (problem) {
+      this.tell(problem);
       return;
     }
-    this.form.elements.setup_intent.value = setupIntent.id;
+    this.form.elements.setup_intent.value = id;
     this.form.requestSubmit();
+  }
+
+  async confirm() {
+    const { error: incomplete } = await this.elements.submit();
+    if (incomplete) return { problem: notSaved(incomplete) };
+    const refused = await this.begin();
+    if (refused) return { problem: refused };
+    const { error, setupIntent } = await this.stripe.confirmSetup({
+      elements: this.elements,
+      clientSecret: this.secret,
+      confirmParams: { return_url: this.form.dataset.returnUrl },
+      redirect: "if_required",
+    });
+    // A try whose answer was lost may have been the one that saved it.
+    const done = setupIntent ?? (error.setup_intent?.status === "succeeded" ? error.setup_intent : null);
+    return done ? { id: done.id } : { problem: notSaved(error) };
+  }
+
+  // One setup for each form, however often a card is declined in it.
+  async begin() {
+    if (this.secret) return null;
+    const { setupUrl } = this.form.dataset;
+    const answer = await fetch(setupUrl, { method: "POST", headers: { "HX-Request": "true" }, body: new FormData(this.form) });
+    const told = answer.headers.get("Content-Type")?.startsWith("application/json") ? await answer.json() : {};
+    this.secret = told.client_secret;
+    if (this.secret) return null;
+    if (answer.status === 401) return `${SESSION_ENDED} Sign in again, then add the card.`;
+    if (answer.status === 429) return TOO_OFTEN;
+    // What failed at Stripe fails again under the same name, for a day.
+    if (answer.status === 503) this.form.elements.attempt.value = crypto.randomUUID();
+    return told.error ?? (answer.status < 500 ? OLD : LOST);
+  }
+
+  // What our server says to a finished setup: one that it refused is done again, one that it could not check is sent again.
+  answered(status) {
+    if (!this.form.isConnected) this.fields?.destroy();
+    else if (status === 422) this.form.elements.setup_intent.value = "";
+    else if (status === 400) this.tell(OLD);
+  }
+
+  leave() {
+    this.fields?.destroy();
+    this.form.parentElement.replaceChildren();
+    document.getElementById("add-card").focus();
   }
 
   wait(isBusy) {
@@ -58,5 +121,37 @@ class CardForm {
   }
 }
 
-const form = document.querySelector("form[data-card-form]");
-if (form) new CardForm(form).start();
+const notSaved = ({ message }) => `${message} The card was not saved.`;
+const openForm = () => document.querySelector("#card-form form[data-card-form]");
+
+function startAll() {
+  for (const form of document.querySelectorAll("form[data-card-form]")) {
+    if (started.has(form)) continue;
+    started.set(form, new CardForm(form));
+    started.get(form).start();
+  }
+}
+
+// Before htmx hears of it.
+document.addEventListener("submit", (event) => started.get(event.target)?.submit(event), true);
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest?.("[data-leaves-form]");
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  started.get(link.closest("form")).leave();
+});
+
+// An open form is gone to, never drawn anew: what is typed into it would be lost.
+document.addEventListener("htmx:config:request", (event) => {
+  const { sourceElement } = event.detail.ctx;
+  if (sourceElement.getAttribute("hx-target") !== "#card-form" || !openForm()) return;
+  event.preventDefault();
+  openForm().querySelector("h3").focus();
+});
+
+document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => {
+  started.get(ctx?.request?.form)?.answered(ctx.response?.status);
+});
+document.addEventListener("htmx:after:swap", startAll);
+startAll();

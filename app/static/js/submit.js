@@ -19,19 +19,22 @@ function failure({ response }) {
 }
 
 const isForm = (ctx) => ctx?.sourceElement instanceof HTMLFormElement;
+const isButton = (ctx) => ctx?.sourceElement instanceof HTMLButtonElement;
 
 document.addEventListener("htmx:before:request", ({ detail: { ctx } }) => {
   if (isForm(ctx)) mark(ctx.sourceElement, ctx.request.submitter, true);
+  else if (isButton(ctx)) mark(null, ctx.sourceElement, true);
 });
 document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => {
-  if (ctx?.request.form) mark(ctx.request.form, ctx.request.submitter, false);
+  if (isButton(ctx)) mark(null, ctx.sourceElement, false);
+  else if (ctx?.request.form) mark(ctx.request.form, ctx.request.submitter, false);
 });
 document.addEventListener("htmx:response:error", ({ detail: { ctx } }) => {
   if (!isPoll(ctx)) failure(ctx);
 });
 document.addEventListener("htmx:error", ({ detail: { ctx } }) => {
   // With an answer it is the page that could not take it in.
-  if (isForm(ctx)) complain(ctx.response ? BROKEN : LOST);
+  if (isForm(ctx) || isButton(ctx)) complain(ctx.response ? BROKEN : LOST);
 });
 
 document.addEventListener("submit", (event) => {

@@ -1,0 +1,43 @@
+"""Detaching at Stripe what is removed here: at once where a person waits for it, by a job where that was cut off."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from app.extensions import db, enqueue
+from app.models import PaymentMethod, TopUp, TopUpStatus
+from app.payments import cards
+
+IN_PROGRESS = (TopUpStatus.PAYING, TopUpStatus.ACTION)
+
+LOOK_AGAIN = timedelta(hours=1)
+"""When a card is looked at again that a payment in progress needs. A day later that is given up, if not before."""
+
+
+def enqueue_for(method: PaymentMethod, *, after: timedelta | None = None) -> None:
+    """Let a job detach a card, if it is still removed by then. In the caller's transaction."""
+    enqueue("detach_card", after=after, org_id=str(method.org_id), card_id=str(method.id))
+
+
+def detach(method: PaymentMethod) -> None:
+    """Detach a removed card at Stripe, once no payment in progress needs it; doing it again changes nothing.
+
+    Commits. Raises what `app.payments.cards.detach` raises.
+    """
+    if paying_with(method) is None:
+        cards.detach(method.stripe_id)
+    else:
+        enqueue_for(method, after=LOOK_AGAIN)
+    db.session.commit()
+
+
+def paying_with(method: PaymentMethod) -> TopUp | None:
+    """A top-up whose payment with this card is in progress, if there is one."""
+    query = select(TopUp).where(
+        TopUp.org_id == method.org_id,
+        TopUp.payment_method_id == method.id,
+        TopUp.status.in_(IN_PROGRESS),
+    )
+    return db.session.scalars(query.limit(1)).first()

@@ -1,0 +1,117 @@
+"""Adding a card with Stripe's own card form, within the page or on one of its own."""
+
+from __future__ import annotations
+
+from uuid import UUID, uuid4
+
+from flask import current_app, flash, jsonify, make_response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from app.billing import card_setups
+from app.billing.card_setups import SavedCard, SetupNotDoneError
+from app.extensions import db, limiter
+from app.pages.actor import current_actor
+from app.pages.payment_methods.routes import blueprint, changed, not_changed, wants_region
+from app.payments.errors import PaymentsError, RefusedError
+from app.web import errors
+from app.web.addresses import own_address
+from app.web.identity import current_identity, current_organization, org_admin_required
+from app.web.rate_limits import OFTEN
+
+_UNKNOWN = "This card form is not known at the payment processor. Add the card again."
+_NOT_BEGUN = "The payment processor can't be reached. Nothing was saved or charged; try again in a moment."
+_NOT_CONFIRMED = "The payment processor can't be reached to confirm the card."
+_BY_ITSELF = "If it was saved, it appears among your payment methods by itself within a minute."
+
+
+@blueprint.get("/new")
+@org_admin_required
+def new() -> str | Response:
+    """Stripe's card form. Coming back from a bank's own page, the card is saved at once."""
+    if "setup_intent" in request.args:
+        return _save(request.args["setup_intent"], request.args.get("next"))
+    settings = current_app.config["SETTINGS"]
+    wanted_next = request.args.get("next")
+    return render_template(
+        "payment_methods/_form.html" if wants_region() else "payment_methods/new.html",
+        attempt=uuid4(),
+        currency=current_organization().currency.lower(),
+        stripe={"publishable_key": settings.stripe_publishable_key, "js_url": settings.stripe_js_url},
+        next=wanted_next,
+        return_url=f"{settings.public_url}{url_for('payment_methods.new', next=wanted_next)}",
+    )
+
+
+@blueprint.post("/setups")
+@org_admin_required
+@limiter.limit(OFTEN)
+def begin_setup() -> Response:
+    """Begin to save the card of a form, when its Save was pressed: for Stripe's script, which needs the secret."""
+    try:
+        attempt = UUID(request.form.get("attempt", ""))
+    except ValueError:
+        return make_response(jsonify(error="This card form is incomplete. Load the page again."), 422)
+    try:
+        setup = card_setups.begin(
+            current_organization(), attempt, email=current_identity().user.email, actor=current_actor()
+        )
+    except PaymentsError:
+        db.session.rollback()
+        return make_response(jsonify(error=_NOT_BEGUN), 503)
+    return make_response(jsonify(client_secret=setup.client_secret), 201)
+
+
+@blueprint.post("")
+@org_admin_required
+def create() -> Response:
+    """Save the card of a finished card form."""
+    return _save(request.form.get("setup_intent", ""), request.form.get("next"))
+
+
+def _save(setup_intent_id: str, wanted_next: str | None) -> Response:
+    """Save the card, and go back to what it was wanted for: a top-up, or the list of cards."""
+    try:
+        card = card_setups.finish(current_organization(), setup_intent_id, current_actor())
+        db.session.commit()
+    except RefusedError:
+        db.session.rollback()
+        return _refused(_UNKNOWN)
+    except SetupNotDoneError as error:
+        return _refused(str(error))
+    except PaymentsError:
+        db.session.rollback()
+        return _away()
+    if "in_place" in request.form:
+        return changed(_words(card), saved_card=card.method.id)
+    flash(_words(card))
+    return _on_to(own_address(wanted_next, otherwise=url_for("payment_methods.show")))
+
+
+def _on_to(address: str) -> Response:
+    if not wants_region():
+        return redirect(address, 303)
+    response = make_response("", 204)
+    response.headers["HX-Redirect"] = address
+    return response
+
+
+def _words(card: SavedCard) -> str:
+    if card.was_known:
+        return f"{card.method.label} was saved already; its details are up to date now."
+    return f"{card.method.label} is saved."
+
+
+def _refused(message: str) -> Response:
+    return _problem(message, 422) if wants_region() else not_changed(message)
+
+
+def _away() -> Response:
+    # 424: the form is right and may be sent again as it is; a 5xx would be our own failure.
+    if wants_region():
+        return _problem(f"{_NOT_CONFIRMED} Press Save card again. {_BY_ITSELF}", 424)
+    return errors.page(503, message=_NOT_CONFIRMED, next_step=_BY_ITSELF)
+
+
+def _problem(message: str, status: int) -> Response:
+    """What is wrong, into the form, which stays as it is."""
+    return make_response(render_template("payment_methods/problem.html", problem=message), status)

@@ -1,0 +1,62 @@
+"""Making a card the default, and removing one."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from flask import render_template
+from werkzeug.wrappers import Response
+
+from app.billing import card_changes, cards_page
+from app.billing.card_changes import CardInUseError, CardNeededError, UnknownCardError
+from app.extensions import db
+from app.pages.actor import current_actor
+from app.pages.payment_methods.routes import blueprint, changed, not_changed
+from app.payments.errors import PaymentsError
+from app.web.identity import current_organization, org_admin_required
+
+_GONE = "This card is not among your saved cards any more."
+_NOT_REMOVED = "The payment processor can't be reached, so the card was not removed. Try again in a moment."
+
+
+@blueprint.post("/<uuid:card_id>/default")
+@org_admin_required
+def make_default(card_id: UUID) -> Response:
+    """Let a card be the one for top-ups and for the plan."""
+    try:
+        method = card_changes.make_default(current_organization(), card_id, current_actor())
+    except UnknownCardError:
+        db.session.rollback()
+        return not_changed(_GONE)
+    return changed(f"{method.label} is your default card now.")
+
+
+@blueprint.get("/<uuid:card_id>/removal")
+@org_admin_required
+def confirm_removal(card_id: UUID) -> str | Response:
+    """Ask before a card is removed: the page behind the dialog, for browsers without scripts."""
+    page = cards_page.gather(current_organization())
+    card = next((one for one in page.cards if one.id == card_id), None)
+    if card is None:
+        return not_changed(_GONE)
+    return render_template("payment_methods/remove.html", card=card, page=page)
+
+
+@blueprint.post("/<uuid:card_id>/removal")
+@org_admin_required
+def remove(card_id: UUID) -> Response:
+    """Remove a card, unless something needs it: then say what does, and what to do."""
+    try:
+        removed = card_changes.remove(current_organization(), card_id, current_actor())
+    except UnknownCardError:
+        db.session.rollback()
+        return not_changed(_GONE)
+    except (CardNeededError, CardInUseError):
+        db.session.rollback()
+        return changed(refused=card_id)
+    except PaymentsError:
+        return not_changed(_NOT_REMOVED)
+    heir = removed.new_default
+    return changed(
+        f"{removed.card.label} is removed." + (f" {heir.label} is your default card now." if heir else "")
+    )
