@@ -77,7 +77,8 @@ _ADVICE = {
         same_card=True,
     ),
     "resource_missing": _REMOVED,
-    "payment_method_unactivated": _REMOVED,
+    # Without a code of its own: a card that was detached, or was used up by the payment that it was entered for.
+    "invalid_request": _REMOVED,
     "not_charged": Advice(
         "The payment processor could not be reached in time, so the payment was given up.",
         "Try again.",

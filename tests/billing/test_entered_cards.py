@@ -382,7 +382,7 @@ class TestWhatIsNoCardOfOurs:
         sandbox.stripe.v1.payment_methods.attach(method, {"customer": stranger.id})
         sandbox.stripe.v1.payment_methods.detach(method)
         top_up = pay(organization, EnteredCard(method, keep=True))
-        assert (top_up.status, top_up.decline_code) == (TopUpStatus.DECLINED, "payment_method_unactivated")
+        assert (top_up.status, top_up.decline_code) == (TopUpStatus.DECLINED, "invalid_request")
         assert sandbox.charges() == []
 
     def test_an_expired_card(self, organization: Organization, sandbox: Sandbox) -> None:
