@@ -26,7 +26,7 @@ _LABELS = {
     TransferKind.REFUND: "Refund",
     TransferKind.REFUND_REVERSAL: "Refund failed",
     TransferKind.DISPUTE: "Dispute",
-    TransferKind.DISPUTE_REVERSAL: "Dispute won",
+    TransferKind.DISPUTE_REVERSAL: "Dispute returned",
     TransferKind.ADJUSTMENT: "Adjustment",
     TransferKind.CREDIT: "Credit",
 }
@@ -66,6 +66,11 @@ class HistoryLine:
         """Whether the line consists of more than it shows."""
         return self.usage_group is not None
 
+    @property
+    def is_told(self) -> bool:
+        """Whether the line's top-up has more to tell: how its payment goes on, or what became of it."""
+        return self.top_up_id is not None and self.status in {"posted", "pending", "action"}
+
 
 @dataclass(frozen=True, slots=True)
 class HistoryPage:
@@ -80,7 +85,17 @@ class HistoryPage:
 def kinds() -> dict[str, str]:
     """What the history can be filtered by: the value and its label."""
     groups = {group.value: group.label for group in UsageGroup}
-    return {TransferKind.TOP_UP.value: "Top-ups", TransferKind.REFUND.value: "Refunds"} | groups
+    moved = {
+        TransferKind.TOP_UP.value: "Top-ups",
+        TransferKind.REFUND.value: "Refunds",
+        TransferKind.DISPUTE.value: "Disputes",
+    }
+    return moved | groups
+
+
+def label_of(kind: TransferKind) -> str:
+    """What a line of this kind is called; usage is called by its group."""
+    return _LABELS[kind]
 
 
 def recent(organization: Organization, count: int) -> list[HistoryLine]:

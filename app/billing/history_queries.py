@@ -30,6 +30,12 @@ NOT_CONFIRMED = "payment_intent_authentication_failure"
 _DECLINED_SHOWN_FOR = timedelta(hours=24)
 
 
+_WITH_REVERSALS = {
+    TransferKind.REFUND: [TransferKind.REFUND, TransferKind.REFUND_REVERSAL],
+    TransferKind.DISPUTE: [TransferKind.DISPUTE, TransferKind.DISPUTE_REVERSAL],
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Filters:
     """What of the history is wanted; days are of posting, in the organization's zone, both ends included."""
@@ -71,10 +77,9 @@ def posted(organization: Organization, filters: Filters) -> Select[Any]:
     query = query.add_columns(cast(null(), String).label("brand"))
     if filters.kind in {group.value for group in UsageGroup}:
         query = query.where(line.usage_group == UsageGroup(filters.kind))
-    elif filters.kind == TransferKind.REFUND.value:
-        query = query.where(line.kind.in_([TransferKind.REFUND, TransferKind.REFUND_REVERSAL]))
     elif filters.kind:
-        query = query.where(line.kind == TransferKind(filters.kind))
+        kind = TransferKind(filters.kind)
+        query = query.where(line.kind.in_(_WITH_REVERSALS.get(kind, [kind])))
     if filters.first_day:
         query = query.where(line.day >= filters.first_day)
     if filters.last_day:

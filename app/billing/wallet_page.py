@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from app.billing import balance, history, ledger, payment_methods, top_up_rows
+from app.billing import balance, history, ledger, payment_methods, top_up_rows, top_up_story
 from app.billing.balance import BalanceView
 from app.billing.declines import Advice, advice_for
 from app.billing.history import HistoryPage
 from app.billing.history_queries import Filters
 from app.billing.money import Money
 from app.billing.payment_methods import CardView
+from app.billing.top_up_story import TopUpStory
 from app.extensions import db
 from app.models import Organization, PaymentMethod, TopUp, TopUpStatus
 from app.payments import intents
@@ -20,7 +21,10 @@ from app.payments.errors import PaymentsError
 
 @dataclass(frozen=True, slots=True)
 class TopUpView:
-    """A top-up at its step. `client_secret` is there only while the bank wants a confirmation."""
+    """A top-up at its step. `client_secret` is there only while the bank wants a confirmation.
+
+    Its `story` begins when it is paid.
+    """
 
     id: UUID
     amount: Money
@@ -29,6 +33,7 @@ class TopUpView:
     advice: Advice | None
     client_secret: str | None
     balance_after: Money
+    story: TopUpStory | None
 
     @property
     def state(self) -> str:
@@ -82,6 +87,7 @@ def view_of(organization: Organization, top_up: TopUp, now: BalanceView) -> TopU
         advice=advice_for(top_up.decline_code) if top_up.status is TopUpStatus.DECLINED else None,
         client_secret=_client_secret(top_up),
         balance_after=now.available if is_settled else now.available + top_up.amount,
+        story=top_up_story.tell(top_up) if is_settled else None,
     )
 
 

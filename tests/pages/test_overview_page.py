@@ -130,7 +130,7 @@ class TestBalance:
     ) -> None:
         spend(harbor, 3000 + 3000 * 60)
         page = owner.get("/billing")
-        assert "Calling is paused. Usage took the balance below zero at" in text_of(page)
+        assert "Calling is paused. The balance fell below zero at" in text_of(page)
         assert "New calls start again once you add $35.01 or more." in text_of(page)
         assert "\u2212$35.00 available credit" in text_of(page)
         give_credit(harbor, "35.01")

@@ -40,7 +40,8 @@ def live_wallet() -> Response:
         view = wallet_page.gather_live(current_organization(), top_up_id=request.args.get("top_up"))
         newest = request.args.get("newest") == "1"
         values = context(view) | {"history": view.history if newest else None}
-        html = render_template("wallet/live.html", shown_state=request.args.get("state"), **values)
+        shown = {"shown_state": request.args.get("state"), "shown_story": request.args.get("story")}
+        html = render_template("wallet/live.html", **shown, **values)
         return html, view.balance.version
 
     return _unless_current(draw)

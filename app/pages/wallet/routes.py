@@ -44,6 +44,7 @@ def context(view: WalletPage, form: TopUpForm | None = None) -> dict[str, Any]:
         "minimum": limits.minimum,
         "maximum": limits.maximum,
         "ptag": view.balance.version,
+        "support_email": settings.support_email,
         "stripe": {"publishable_key": settings.stripe_publishable_key, "js_url": settings.stripe_js_url},
     }
 

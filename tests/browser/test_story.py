@@ -1,0 +1,37 @@
+"""The story of a top-up in a browser: nothing for axe-core to find, and a dispute that comes while one looks."""
+
+from __future__ import annotations
+
+from flask import Flask
+from playwright.sync_api import Page, expect
+
+from app.billing import topups
+from app.extensions import db
+from app.models import Organization, TopUp
+from tests.browser.site import Site, sign_in
+from tests.browser.test_pages import check, look  # noqa: F401
+from tests.factories import OWNER, a_payer, a_person, usd
+
+
+def a_paid_top_up() -> tuple[Organization, TopUp]:
+    organization, card = a_payer()
+    top_up = topups.begin(organization, usd("50"), card.id, OWNER)
+    paid = topups.pay(organization, top_up.id, card.id, OWNER)
+    db.session.commit()
+    return organization, paid
+
+
+def test_a_dispute_comes_and_is_won_while_the_page_is_open(look: Page, site: Site, app: Flask) -> None:  # noqa: F811
+    organization, top_up = a_paid_top_up()
+    sign_in(look, a_person(organization=organization).email, to=f"/billing/wallet/top-ups/{top_up.id}")
+    region = look.get_by_role("region", name="Top up")
+    site.sandbox.stripe.v1.refunds.create({"charge": top_up.charge_id or "", "amount": 2000})
+    expect(region).to_contain_text("$30.00 of it is left")
+    opened = site.sandbox.process.control("disputes", {"charge": top_up.charge_id, "amount": 3000})
+    expect(region.get_by_role("heading", name="Dispute of $30.00")).to_be_visible()
+    expect(look.get_by_role("region", name="Calling is paused")).to_be_visible()
+    check(look)
+    site.sandbox.process.control("disputes", {"dispute": opened["id"], "outcome": "won"})
+    expect(region).to_contain_text("decided that the payment stands")
+    expect(look.get_by_role("region", name="Calling is paused")).to_be_hidden()
+    check(look)

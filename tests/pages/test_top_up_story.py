@@ -1,0 +1,175 @@
+"""What the page of a paid top-up tells: who paid it, what was taken back, what that means, what is left."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from app.extensions import db
+from app.models import TopUp
+from tests.support.browsing import HTMX, text_of
+from tests.support.paying import TOP_UPS, Owner
+from tests.support.sandbox import Sandbox, deliver_all
+
+
+@pytest.fixture
+def owner(app: Flask, sandbox: Sandbox) -> Owner:
+    """An owner with a paid top-up of $50.00."""
+    made = Owner(app)
+    made.pay(made.review())
+    return made
+
+
+@pytest.fixture
+def top_up(owner: Owner) -> TopUp:
+    (found,) = owner.top_ups()
+    return found
+
+
+def story(owner: Owner, top_up: TopUp) -> str:
+    return owner.reads(f"{TOP_UPS}/{top_up.id}")
+
+
+def refund(app: Flask, sandbox: Sandbox, top_up: TopUp, cents: int) -> str:
+    made = sandbox.stripe.v1.refunds.create({"charge": top_up.charge_id or "", "amount": cents})
+    deliver_all(app, sandbox)
+    return made.id
+
+
+def dispute(app: Flask, sandbox: Sandbox, top_up: TopUp, **how: Any) -> str:
+    made = sandbox.process.control("disputes", {"charge": top_up.charge_id, **how})
+    deliver_all(app, sandbox)
+    return str(made["id"])
+
+
+def decide(app: Flask, sandbox: Sandbox, dispute_id: str, outcome: str) -> None:
+    sandbox.process.control("disputes", {"dispute": dispute_id, "outcome": outcome})
+    deliver_all(app, sandbox)
+
+
+def test_an_untouched_top_up_tells_card_and_time_alone(owner: Owner, top_up: TopUp) -> None:
+    words = story(owner, top_up)
+    assert "$50.00 was charged to Visa ending in 4242. It is in your available credit." in words
+    assert f"Paid by {owner.email}" in words
+    assert "Left of this top-up" not in words
+
+
+def test_a_refund_shows_what_is_left(app: Flask, sandbox: Sandbox, owner: Owner, top_up: TopUp) -> None:
+    refund(app, sandbox, top_up, 2000)
+    words = story(owner, top_up)
+    assert "$30.00 of it is left, the rest was taken back." in words
+    assert "Refund To the card it was paid with \N{MINUS SIGN}$20.00 $30.00" in words
+    assert "Left of this top-up, before usage $30.00" in words
+
+
+def test_a_refund_that_came_back_says_what_to_do(
+    app: Flask, sandbox: Sandbox, owner: Owner, top_up: TopUp
+) -> None:
+    refund_id = refund(app, sandbox, top_up, 2000)
+    sandbox.process.control(f"refunds/{refund_id}/fail")
+    deliver_all(app, sandbox)
+    words = story(owner, top_up)
+    assert "A refund did not reach Visa ending in 4242, and its credit came back." in words
+    assert "Left of this top-up, before usage $50.00" in words
+
+
+def test_an_open_dispute_says_until_when_an_answer_counts(
+    app: Flask, sandbox: Sandbox, owner: Owner, top_up: TopUp
+) -> None:
+    dispute(app, sandbox, top_up, reason="unrecognized")
+    words = story(owner, top_up)
+    assert "Dispute of $50.00" in words
+    assert "The bank took $50.00 back until it has decided" in words
+    assert "The bank takes an answer until" in words
+    assert "What the cardholder told the bank: The cardholder does not know this payment." in words
+    assert "Nothing of it is left: it was taken back." in words
+
+
+@pytest.mark.parametrize(
+    ("outcome", "says", "left"),
+    [
+        ("won", "decided that the payment stands. $50.00 is in your credit again", "$50.00"),
+        ("lost", "decided for the cardholder: $50.00 stays out of your credit.", "$0.00"),
+    ],
+)
+def test_a_decided_dispute_says_how(
+    app: Flask, sandbox: Sandbox, owner: Owner, top_up: TopUp, outcome: str, says: str, left: str
+) -> None:
+    decide(app, sandbox, dispute(app, sandbox, top_up), outcome)
+    words = story(owner, top_up)
+    assert says in words
+    assert f"Left of this top-up, before usage {left}" in words
+
+
+def test_an_answered_dispute_says_that_the_bank_decides(
+    app: Flask, sandbox: Sandbox, owner: Owner, top_up: TopUp
+) -> None:
+    dispute_id = dispute(app, sandbox, top_up, amount=3000)
+    sandbox.stripe.v1.disputes.update(dispute_id, {"evidence": {"uncategorized_text": "They called us."}})
+    deliver_all(app, sandbox)
+    words = story(owner, top_up)
+    assert "$30.00 is out of your credit until the bank has decided." in words
+    assert "The bank takes an answer until" not in words
+
+
+def test_an_inquiry_says_that_nothing_was_taken(
+    app: Flask, sandbox: Sandbox, owner: Owner, top_up: TopUp
+) -> None:
+    dispute_id = dispute(app, sandbox, top_up, inquiry=True)
+    words = story(owner, top_up)
+    assert "Question from the bank about $50.00" in words
+    assert "Nothing was taken." in words
+    assert "It is in your available credit." in words
+    decide(app, sandbox, dispute_id, "warning_closed")
+    assert "It became no dispute, so nothing was taken for it." in story(owner, top_up)
+
+
+def test_history_and_story_lead_to_each_other(
+    app: Flask, sandbox: Sandbox, owner: Owner, top_up: TopUp
+) -> None:
+    decide(app, sandbox, dispute(app, sandbox, top_up, amount=3000), "won")
+    refund(app, sandbox, top_up, 500)
+    history = owner.get("/billing/wallet").text
+    for line in ("Top-up", "Refund", "Dispute", "Dispute returned"):
+        assert f'<a href="{TOP_UPS}/{top_up.id}">{line}<span' in history
+    page = owner.get(f"{TOP_UPS}/{top_up.id}").text
+    assert '<a class="btn btn-quiet" href="/billing/wallet#history">Back to the history</a>' in page
+
+
+def test_the_history_and_its_csv_can_be_narrowed_to_disputes(
+    app: Flask, sandbox: Sandbox, owner: Owner, top_up: TopUp
+) -> None:
+    decide(app, sandbox, dispute(app, sandbox, top_up), "won")
+    refund(app, sandbox, top_up, 500)
+    rows = owner.get("/billing/wallet/history.csv?kind=dispute", buffered=True).text.splitlines()[1:]
+    assert [row.split(",")[2:5] for row in rows] == [
+        ["Dispute returned", "The payment stands: credited again", "50.00"],
+        ["Dispute", "The cardholder asked their bank for it back", "-50.00"],
+    ]
+    assert (
+        '<option value="dispute" selected>Disputes</option>' in owner.get("/billing/wallet?kind=dispute").text
+    )
+
+
+def test_an_open_page_follows_the_story(app: Flask, sandbox: Sandbox, owner: Owner, top_up: TopUp) -> None:
+    poll = f"/billing/live/wallet?top_up={top_up.id}&state=succeeded&story=1"
+    assert 'hx-target="#top-up"' not in owner.get(poll, headers=HTMX).text
+    dispute(app, sandbox, top_up)
+    answer = owner.get(poll, headers=HTMX)
+    assert 'hx-target="#top-up"' in answer.text
+    assert "The bank took $50.00 back" in text_of(answer)
+    assert "was added to your wallet" not in answer.text
+
+
+def test_a_swap_gets_the_same_story(app: Flask, sandbox: Sandbox, owner: Owner, top_up: TopUp) -> None:
+    refund(app, sandbox, top_up, 2000)
+    region = owner.get(f"{TOP_UPS}/{top_up.id}", headers=HTMX)
+    assert "<html" not in region.text
+    assert "Left of this top-up, before usage $30.00" in text_of(region)
+
+
+def test_another_organizations_story_is_not_told(app: Flask, owner: Owner, top_up: TopUp) -> None:
+    assert Owner(app).get(f"{TOP_UPS}/{top_up.id}").status_code == 404
+    db.session.rollback()
