@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from stripe_sandbox.copying import copied
 from stripe_sandbox.settings import Settings
 from stripe_sandbox.store import Store
 
@@ -26,7 +26,7 @@ class Call:
 
     def emit(self, type_: str, object_: dict[str, Any]) -> None:
         """Say that something happened to an object, as it is now."""
-        self.events.append((type_, copy.deepcopy(object_)))
+        self.events.append((type_, copied(object_)))
 
 
 Handler = Callable[[Call], dict[str, Any]]

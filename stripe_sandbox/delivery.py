@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import random
 import time
+from dataclasses import dataclass
 from threading import Event, Lock, Thread
 from typing import Any
 
@@ -22,6 +23,18 @@ PAUSES = (1, 2, 4, 8, 15, 30, 60, 120, 300)
 """Seconds before the next try; after the last one an event is given up."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Endpoint:
+    """Where events go that are among `types`."""
+
+    url: str
+    secret: str
+    types: list[str]
+
+    def wants(self, type_: str) -> bool:
+        return "*" in self.types or type_ in self.types
+
+
 class Delivery:
     """The queue of events to send, and the thread that sends them."""
 
@@ -30,6 +43,7 @@ class Delivery:
         self._settings = settings
         self._wake = Event()
         self._sending = Lock()
+        self._session = requests.Session()
         kept = store.execute("SELECT name FROM mode")
         self._mode: str = kept[0][0] if kept else "deliver"
 
@@ -49,17 +63,19 @@ class Delivery:
 
     def enqueue(self, events: list[dict[str, Any]]) -> None:
         """Queue events for every endpoint that wants them, inside the caller's transaction."""
-        if self.mode == "drop":
-            return
+        known = self._endpoints() if events and self.mode != "drop" else []
         for event in events:
-            endpoints = self._endpoints(event["type"])
-            self._store.save({**event, "pending_webhooks": len(endpoints)})
+            endpoints = [(one.url, one.secret) for one in known if one.wants(event["type"])]
+            if not endpoints:
+                continue
+            self._set_pending(event["id"], len(endpoints))
             for _ in range(2 if self.mode == "duplicate" else 1):
                 self._queue(event["id"], endpoints)
 
     def send_again(self, event: dict[str, Any]) -> dict[str, int]:
         """Send an event once more, now, whatever became of it and whatever the mode; how many took or refused it."""
-        queued = self._queue(event["id"], self._endpoints(event["type"]))
+        wanting = [(one.url, one.secret) for one in self._endpoints() if one.wants(event["type"])]
+        queued = self._queue(event["id"], wanting)
         taken = sum(self._send(delivery_id) for delivery_id in queued)
         return {"taken": taken, "refused": len(queued) - taken}
 
@@ -120,48 +136,46 @@ class Delivery:
             _, url, secret, tries, state = rows[0]
             if state != "due":  # sent by the other thread while this one waited
                 return bool(state == "taken")
-            taken, answer = _post(url, secret, event)
-            self._store.execute("INSERT INTO attempt VALUES (?, ?, ?)", delivery_id, time.time(), answer)
+            taken, answer = self._post(url, secret, event)
             state = "taken" if taken else "due" if tries < len(PAUSES) else "given up"
             due = time.time() + PAUSES[min(tries, len(PAUSES) - 1)]
-            self._store.execute(
-                "UPDATE delivery SET tries = tries + 1, state = ?, due = ?, answer = ? WHERE id = ?",
-                state,
-                due,
-                answer,
-                delivery_id,
-            )
-            self._count_pending(event["id"])
+            query = "UPDATE delivery SET tries = tries + 1, state = ?, due = ?, answer = ? WHERE id = ?"
+            with self._store.locked():
+                self._store.execute("INSERT INTO attempt VALUES (?, ?, ?)", delivery_id, time.time(), answer)
+                self._store.execute(query, state, due, answer, delivery_id)
+                self._count_pending(event["id"])
             return taken
 
     def _count_pending(self, event_id: str) -> None:
         """Keep an event's `pending_webhooks`: the endpoints that have not taken it yet."""
-        with self._store.locked():
-            event = self._store.get(event_id)
-            if event is not None:
-                query = "SELECT count(DISTINCT url) FROM delivery WHERE event = ? AND state != 'taken'"
-                self._store.save({**event, "pending_webhooks": self._store.execute(query, event_id)[0][0]})
+        query = "SELECT count(DISTINCT url) FROM delivery WHERE event = ? AND state != 'taken'"
+        self._set_pending(event_id, self._store.execute(query, event_id)[0][0])
 
-    def _endpoints(self, type_: str) -> list[tuple[str, str]]:
+    def _set_pending(self, event_id: str, count: int) -> None:
+        query = "UPDATE object SET body = json_set(body, '$.pending_webhooks', ?) WHERE id = ?"
+        self._store.execute(query, count, event_id)
+
+    def _endpoints(self) -> list[_Endpoint]:
         found = []
         if self._settings.webhook_url:
-            found.append((self._settings.webhook_url, self._settings.webhook_secret))
-        for endpoint in self._store.newest("webhook_endpoint"):
-            wanted = endpoint["enabled_events"]
-            if endpoint["status"] == "enabled" and ("*" in wanted or type_ in wanted):
-                found.append((endpoint["url"], self._store.hidden(endpoint["id"])["secret"]))
+            found.append(_Endpoint(self._settings.webhook_url, self._settings.webhook_secret, ["*"]))
+        for one in self._store.newest("webhook_endpoint"):
+            if one["status"] == "enabled":
+                secret = self._store.hidden(one["id"])["secret"]
+                found.append(_Endpoint(one["url"], secret, one["enabled_events"]))
         return found
 
-
-def _post(url: str, secret: str, event: dict[str, Any]) -> tuple[bool, str]:
-    body = json.dumps(event)
-    headers = {
-        "Content-Type": "application/json; charset=utf-8",
-        "Stripe-Signature": stripe.WebhookSignature.generate_signature_header(body, secret),
-        "User-Agent": "Stripe/1.0 (stand-in)",
-    }
-    try:
-        answer = requests.post(url, data=body.encode(), headers=headers, timeout=10, allow_redirects=False)
-    except requests.RequestException as error:
-        return False, type(error).__name__
-    return 200 <= answer.status_code < 300, str(answer.status_code)
+    def _post(self, url: str, secret: str, event: dict[str, Any]) -> tuple[bool, str]:
+        body = json.dumps(event)
+        headers = {
+            "Content-Type": "application/json; charset=utf-8",
+            "Stripe-Signature": stripe.WebhookSignature.generate_signature_header(body, secret),
+            "User-Agent": "Stripe/1.0 (stand-in)",
+        }
+        try:
+            answer = self._session.post(
+                url, data=body.encode(), headers=headers, timeout=10, allow_redirects=False
+            )
+        except requests.RequestException as error:
+            return False, type(error).__name__
+        return 200 <= answer.status_code < 300, str(answer.status_code)

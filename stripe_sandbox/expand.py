@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Iterable
 from typing import Any
 
+from stripe_sandbox.copying import copied
 from stripe_sandbox.errors import invalid
 from stripe_sandbox.lists import listing
 from stripe_sandbox.store import Store
@@ -17,7 +17,7 @@ _INCLUDED = {("charge", "refunds"): ("refund", "charge")}
 
 def expand(store: Store, body: dict[str, Any], paths: Iterable[str]) -> dict[str, Any]:
     """A copy of `body` with what the paths name expanded. Raises 400 for what can't be."""
-    made = copy.deepcopy(body)
+    made: dict[str, Any] = copied(body)
     for path in paths:
         parts = path.split(".")
         if len(parts) > DEEPEST + (parts[0] == "data"):

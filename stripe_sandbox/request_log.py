@@ -58,6 +58,13 @@ class RequestLog:
     def add(self, request: Request, sent: Iterable[tuple[str, str]], answer: dict[str, Any]) -> None:
         text = json.dumps(answer)
         pairs = [(name, _masked(name, value)) for name, value in sent]
+        with self._store.locked():
+            self._insert(request, pairs, text, _payment_of(request.path, dict(pairs), answer))
+            self._store.execute("DELETE FROM request WHERE seq <= (SELECT max(seq) FROM request) - ?", KEPT)
+
+    def _insert(
+        self, request: Request, pairs: list[tuple[str, str]], text: str, payment_intent: str | None
+    ) -> None:
         self._store.execute(
             f"INSERT INTO request ({_NOTED}, payment_intent, sent, answer, is_cut)"  # noqa: S608, names are ours
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -69,12 +76,11 @@ class RequestLog:
             request.idempotency_key,
             request.replayed,
             request.fault,
-            _payment_of(request.path, dict(pairs), answer),
+            payment_intent,
             json.dumps(pairs),
             text[:LONGEST],
             len(text) > LONGEST,
         )
-        self._store.execute("DELETE FROM request WHERE seq <= (SELECT max(seq) FROM request) - ?", KEPT)
 
     def newest(self, count: int = 500) -> list[Request]:
         """The last calls, newest first."""

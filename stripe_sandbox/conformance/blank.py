@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import copy
 from functools import cache
 from typing import Any
 
 from stripe_sandbox.conformance.reader import resolve, shape_of_class, shape_of_object
 from stripe_sandbox.conformance.types import Shape, Type
+from stripe_sandbox.copying import copied
 
 SOMETIMES = frozenset({"deleted", "previous_attributes"})
 """Fields that are left out, not null, where they mean nothing."""
@@ -16,7 +16,7 @@ _EMPTY: dict[str, Any] = {"str": "", "int": 0, "bool": False, "float": 0.0, "Dec
 
 def blank(object_name: str, **values: Any) -> dict[str, Any]:
     """An object of this class with `values`; what may be null is, lists and maps are empty."""
-    made = copy.deepcopy(_blank(object_name))
+    made: dict[str, Any] = copied(_blank(object_name))
     if "metadata" in made:
         made["metadata"] = {}
     made.update(values)
@@ -33,6 +33,12 @@ def _blank(object_name: str) -> dict[str, Any]:
 
 def part_of(class_name: str, *path: str) -> dict[str, Any]:
     """A blank part of an object, like the `Card` of a `PaymentMethod`."""
+    made: dict[str, Any] = copied(_part_of(class_name, *path))
+    return made
+
+
+@cache
+def _part_of(class_name: str, *path: str) -> dict[str, Any]:
     shape = shape_of_class(class_name)
     for name in path:
         shape = shape.inner.get(name) if shape else None
