@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from app.billing import plans
-from app.models import Organization, SubscriptionStatus
+from app.models import Organization
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +27,7 @@ def of(organization: Organization) -> list[Need]:
 
 def _paid_plan(organization: Organization) -> Need | None:
     view = plans.gather(organization)
-    ends = view.scheduled is not None and not view.scheduled.price and not view.is_past_due
-    if not view.price or view.status is SubscriptionStatus.CANCELED or ends:
-        return None
-    return Need(view.name, view.renews_on, view.is_past_due)
+    return Need(view.name, view.renews_on, view.is_past_due) if view.paid_with else None
 
 
 REASONS: tuple[Callable[[Organization], Need | None], ...] = (_paid_plan,)

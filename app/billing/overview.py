@@ -30,6 +30,7 @@ class Live:
     """The part of it that is kept current while the page is open."""
 
     balance: BalanceView
+    plan: PlanView
     activity: list[HistoryLine]
 
 
@@ -48,4 +49,8 @@ def gather(organization: Organization) -> Overview:
 
 def gather_live(organization: Organization) -> Live:
     """What a poll redraws when something has changed."""
-    return Live(balance.gather(organization), history.recent(organization, NEWEST_LINES))
+    return Live(
+        balance=balance.gather(organization),
+        plan=plans.gather(organization),
+        activity=history.recent(organization, NEWEST_LINES),
+    )

@@ -5,15 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 
-from app.billing import catalog, catalog_versions, ledger
+from app.billing import catalog, catalog_versions, ledger, plan_card
 from app.billing.catalog import Meter, Plan, Pool, Rate, Tier
 from app.billing.money import Money, half_up
+from app.billing.plan_card import PlanCard
 from app.billing.plan_terms import FREE_PLAN
 from app.billing.quantities import Quantity, quantity_of
 from app.extensions import db
-from app.models import Organization, PlanTerm, ResourceCount, Subscription, SubscriptionStatus
+from app.models import (
+    Organization,
+    PaymentMethod,
+    PlanTerm,
+    ResourceCount,
+    Subscription,
+    SubscriptionStatus,
+)
 from app.models.columns import utc_now
 
 _LIMIT_LABELS = {"agents": "Agents", "phone_numbers": "Phone numbers", "concurrent_calls": "Calls at once"}
@@ -30,15 +38,14 @@ class Limit:
 
 @dataclass(frozen=True, slots=True)
 class ScheduledChange:
-    """The plan that follows at the end of the period, and what it will cost."""
-
     plan_name: str
-    price: Money
     on: date
 
 
 @dataclass(frozen=True, slots=True)
 class PlanView:
+    """`paid_with` is there as long as a card is charged for the plan once more."""
+
     plan: Plan
     status: SubscriptionStatus
     period_start: date
@@ -47,6 +54,7 @@ class PlanView:
     failed_on: date | None
     failure: str | None
     limits: tuple[Limit, ...]
+    paid_with: PlanCard | None
 
     @property
     def name(self) -> str:
@@ -67,6 +75,9 @@ class PlanView:
 
 def gather(organization: Organization) -> PlanView:
     """The organization's plan with what it uses of its limits, in one statement."""
+    is_default = and_(
+        PaymentMethod.org_id == Organization.id, PaymentMethod.is_default, PaymentMethod.removed_at.is_(None)
+    )
     version = (
         select(PlanTerm.version)
         .where(PlanTerm.org_id == organization.id, PlanTerm.starts_at <= utc_now())
@@ -75,15 +86,16 @@ def gather(organization: Organization) -> PlanView:
         .scalar_subquery()
     )
     rows = db.session.execute(
-        select(Subscription, ResourceCount.resource, ResourceCount.count, version)
+        select(Subscription, PaymentMethod, version, ResourceCount.resource, ResourceCount.count)
         .select_from(Organization)
         .outerjoin(Subscription, Subscription.org_id == Organization.id)
+        .outerjoin(PaymentMethod, is_default)
         .outerjoin(ResourceCount, ResourceCount.org_id == Organization.id)
         .where(Organization.id == organization.id)
     ).all()
-    subscription = rows[0][0]
-    counts = {resource: count for _, resource, count, _ in rows if resource is not None}
-    shelf = catalog_versions.find(rows[0][3]) if rows[0][3] else catalog.current()
+    subscription, default, bought = rows[0][:3]
+    counts = {resource: count for *_, resource, count in rows if resource is not None}
+    shelf = catalog_versions.find(bought) if bought else catalog.current()
     plan = shelf.plan(subscription.plan if subscription else FREE_PLAN)
     scheduled = (
         shelf.plan(subscription.scheduled_plan) if subscription and subscription.scheduled_plan else None
@@ -93,9 +105,7 @@ def gather(organization: Organization) -> PlanView:
         status=subscription.status if subscription else SubscriptionStatus.ACTIVE,
         period_start=subscription.period_start if subscription else _month_of(organization),
         renews_on=subscription.period_end if subscription else None,
-        scheduled=ScheduledChange(scheduled.name, scheduled.price, subscription.period_end)
-        if scheduled
-        else None,
+        scheduled=ScheduledChange(scheduled.name, subscription.period_end) if scheduled else None,
         failed_on=subscription.failed_on if subscription else None,
         failure=subscription.failure if subscription else None,
         limits=tuple(
@@ -103,7 +113,18 @@ def gather(organization: Organization) -> PlanView:
             for key, label in _LIMIT_LABELS.items()
             if key in plan.limits
         ),
+        paid_with=plan_card.look_at(organization, default, subscription.period_end)
+        if subscription and _is_charged_next(subscription, plan, scheduled)
+        else None,
     )
+
+
+def _is_charged_next(subscription: Subscription, plan: Plan, scheduled: Plan | None) -> bool:
+    """Not for a free plan, nor for one that has ended or goes down to free when the paid period is over."""
+    if not plan.price or subscription.status is SubscriptionStatus.CANCELED:
+        return False
+    is_owed = subscription.status is SubscriptionStatus.PAST_DUE
+    return is_owed or scheduled is None or bool(scheduled.price)
 
 
 def _month_of(organization: Organization) -> date:

@@ -12,7 +12,16 @@ from uuid import UUID
 
 from flask import current_app
 
-from app.billing import audit, catalog, entered_cards, ledger, payment_methods, settlement, top_up_rows
+from app.billing import (
+    audit,
+    card_changes,
+    catalog,
+    entered_cards,
+    ledger,
+    payment_methods,
+    settlement,
+    top_up_rows,
+)
 from app.billing.audit import Actor
 from app.billing.entered_cards import EnteredCard
 from app.billing.money import Money
@@ -104,6 +113,8 @@ def pay(organization: Organization, top_up_id: UUID, chosen: UUID | EnteredCard,
     except (DeclinedError, RefusedError) as error:
         settlement.refuse(organization.id, top_up_id, error.code)
         db.session.commit()
+        if isinstance(error, RefusedError) and card.is_kept:
+            card_changes.is_gone(organization, card)
         return find(organization.id, top_up_id)
     settlement.apply(organization.id, top_up_id, payment, actor)
     db.session.commit()

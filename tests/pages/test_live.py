@@ -21,7 +21,7 @@ from tests.support.paying import Owner
 from tests.support.sandbox import Sandbox, deliver_all
 from tests.support.statements import statements
 
-OVERVIEW, WALLET = "/billing/live/overview", "/billing/live/wallet"
+OVERVIEW, WALLET, CARDS = (f"/billing/live/{page}" for page in ("overview", "wallet", "payment-methods"))
 CREATE = "POST /v1/payment_intents"
 ASKS = "pm_card_threeDSecure2Required"
 both = pytest.mark.parametrize("address", [OVERVIEW, WALLET])
@@ -59,7 +59,7 @@ def hold(organization: Organization) -> None:
 
 
 class TestNothingNew:
-    @both
+    @pytest.mark.parametrize("address", [OVERVIEW, WALLET, CARDS])
     def test_the_answer_is_304_and_takes_one_statement(self, owner: Owner, address: str) -> None:
         version = shown(owner, address)
         with statements() as seen:
@@ -68,7 +68,10 @@ class TestNothingNew:
         assert answer.data == b""
         assert len(seen) == 1, seen
 
-    @pytest.mark.parametrize(("page", "address"), [("/billing", OVERVIEW), ("/billing/wallet", WALLET)])
+    @pytest.mark.parametrize(
+        ("page", "address"),
+        [("/billing", OVERVIEW), ("/billing/wallet", WALLET), ("/billing/payment-methods", CARDS)],
+    )
     def test_a_page_knows_its_version_from_the_start(self, owner: Owner, page: str, address: str) -> None:
         version = re.search(r'hx-ptag="(\d+)"', owner.get(page).text)
         assert version
@@ -135,15 +138,15 @@ class TestSomethingNew:
         answer = poll(owner, address, version)
         assert "$130.00 available credit" in text_of(answer)
 
-    def test_the_overview_redraws_alert_balance_and_activity(self, owner: Owner) -> None:
+    def test_the_overview_redraws_alert_balance_plan_and_activity(self, owner: Owner) -> None:
         answer = poll(owner, OVERVIEW)
-        assert regions(answer) == ["low-balance", "balance", "activity"]
+        assert regions(answer) == ["low-balance", "balance", "plan", "activity"]
         assert "<html" not in answer.text
 
     def test_a_poll_that_draws_takes_few_statements(self, owner: Owner) -> None:
         with statements() as seen:
             poll(owner, OVERVIEW)
-        assert len(seen) <= 4, seen
+        assert len(seen) <= 5, seen
 
 
 class TestTheWalletsForm:

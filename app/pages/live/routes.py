@@ -21,11 +21,13 @@ blueprint = Blueprint("live", __name__)
 @blueprint.get("/billing/live/overview")
 @org_admin_required
 def live_overview() -> Response:
-    """The overview's balance, alert and activity."""
+    """The overview's balance, alert, plan and activity."""
 
     def draw() -> tuple[str, int]:
         view = overview.gather_live(current_organization())
-        html = render_template("overview/live.html", balance=view.balance, activity=view.activity)
+        html = render_template(
+            "overview/live.html", balance=view.balance, plan=view.plan, activity=view.activity
+        )
         return html, view.balance.version
 
     return _unless_current(draw)

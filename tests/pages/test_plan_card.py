@@ -1,0 +1,98 @@
+"""The overview's plan names the card that pays it, and says in time what is to be mended about it."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from dateutil.relativedelta import relativedelta
+from flask import Flask
+
+from app.billing import ledger, subscriptions
+from app.billing.subscriptions import Period
+from app.extensions import db
+from app.models import Organization, PaymentMethod, Subscription
+from app.models.columns import utc_now
+from tests.factories import a_card, a_person, an_organization
+from tests.support.browsing import Visitor, text_of
+
+
+@pytest.fixture
+def organization(app: Flask) -> Organization:
+    """On a paid plan that renews in a month."""
+    made = an_organization()
+    today = ledger.local_day_of(made)
+    subscriptions.subscribe(made, "growth", period=Period(today, today + relativedelta(months=1)))
+    db.session.commit()
+    return made
+
+
+@pytest.fixture
+def owner(visitor: Visitor, organization: Organization) -> Visitor:
+    visitor.sign_in(a_person(organization=organization).email)
+    return visitor
+
+
+def reads(owner: Visitor) -> str:
+    return text_of(owner.get("/billing"))
+
+
+def expire(card: PaymentMethod, day: date) -> None:
+    card.exp_year, card.exp_month = day.year, day.month
+    db.session.commit()
+
+
+def test_the_card_is_named(owner: Visitor, organization: Organization) -> None:
+    a_card(organization)
+    assert "Paid with Visa ending in 4242." in reads(owner)
+
+
+def test_without_a_card_one_is_asked_for(owner: Visitor) -> None:
+    said = reads(owner)
+    assert "There is no card to pay the plan. Add one before the renewal on" in said
+    assert "Add a card" in said
+
+
+def test_one_that_expires_before_the_renewal(owner: Visitor, organization: Organization) -> None:
+    today = ledger.local_day_of(organization)
+    expire(a_card(organization), today)
+    assert f"which pays the plan, expires {today.month:02}/{today.year}." in reads(owner)
+
+
+def test_one_that_expires_after_the_renewal_can_wait(owner: Visitor, organization: Organization) -> None:
+    expire(a_card(organization), ledger.local_day_of(organization) + relativedelta(months=1))
+    assert "Paid with Visa ending in 4242." in reads(owner)
+
+
+def test_one_that_has_expired(owner: Visitor, organization: Organization) -> None:
+    a_card(organization, year=2020)
+    said = reads(owner)
+    assert "Visa ending in 4242, which pays the plan, has expired. Choose or add another card before" in said
+    assert "Change the card" in said
+
+
+def test_one_that_is_not_working(owner: Visitor, organization: Organization) -> None:
+    a_card(organization).failing_since = utc_now()
+    db.session.commit()
+    assert "which pays the plan, is not working: the bank declined it." in reads(owner)
+
+
+@pytest.mark.parametrize("change", [{"scheduled_plan": "free"}, {"plan": "free"}])
+def test_a_plan_that_charges_nothing_more_names_no_card(
+    owner: Visitor, organization: Organization, change: dict[str, str]
+) -> None:
+    a_card(organization, year=2020)
+    for name, value in change.items():
+        setattr(db.session.get_one(Subscription, (organization.id,)), name, value)
+    db.session.commit()
+    assert "ending in 4242" not in reads(owner)
+
+
+def test_an_unpaid_renewal_says_it_once(owner: Visitor, organization: Organization) -> None:
+    a_card(organization, year=2020)
+    today = ledger.local_day_of(organization)
+    subscriptions.record_failed_renewal(organization, on=today, failure="expired_card")
+    db.session.commit()
+    said = reads(owner)
+    assert "Paid with Visa ending in 4242, which has expired." in said
+    assert "Choose or add another card before" not in said
