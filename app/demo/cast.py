@@ -29,7 +29,8 @@ class Payment:
 class Company:
     """`minutes` of calls on a usual working day; `top_up` is what its owner usually adds, in dollars.
 
-    `ends_at` is the balance in dollars that the story ends with. A `lost_card` paid until it was removed.
+    `ends_at` is the balance in dollars that the story ends with. A `lost_card` paid until it was removed. Of what
+    was paid, `refund` dollars went back to the card, and a payment of `disputed` dollars was disputed and stands.
     """
 
     slug: str
@@ -46,6 +47,7 @@ class Company:
     counts: dict[str, int]
     top_up: str
     refund: str | None = None
+    disputed: str | None = None
     calls_now: int = 0
     renewal_fails: bool = False
     lost_card: Payment | None = None
@@ -71,6 +73,7 @@ HARBOR = Company(
     counts={"agents": 7, "phone_numbers": 3},
     top_up="250",
     refund="50",
+    disputed="75",
     calls_now=4,
     failed_once=True,
 )

@@ -6,6 +6,7 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from dateutil.relativedelta import relativedelta
+from sqlalchemy import select
 
 from app.billing import (
     audit,
@@ -24,10 +25,11 @@ from app.billing.audit import Actor
 from app.billing.money import Money
 from app.billing.subscriptions import Period
 from app.billing.usage import Used
-from app.demo.cast import Company
+from app.demo import disputed
+from app.demo.cast import PEOPLE, Company
 from app.demo.usage_of_day import usage_of
 from app.extensions import db
-from app.models import Organization, PaymentMethod, ResourceCount, TopUp
+from app.models import Organization, PaymentMethod, ResourceCount, Role, TopUp, User
 from app.models.columns import utc_now
 from app.payments import cards, customers, intents, samples
 from app.payments import refunds as stripe_refunds
@@ -36,7 +38,6 @@ from app.people import organizations
 DAYS = 90
 LAST_STRETCH = 9
 """Days over which usage is steered so that the story ends with the balance that the cast asks for."""
-OWNER = Actor("owner, in the demo")
 
 
 class Director:
@@ -77,6 +78,7 @@ class Director:
     def play(self) -> None:
         """Let the days pass: usage, top-ups when credit runs low, a refund, invoices, and calls still going on."""
         company = self.company
+        self.owner = self._find_owner()
         for ago in range(DAYS, -1, -1):
             day = self.today - timedelta(days=ago)
             if day.day == company.renewal_day:
@@ -89,11 +91,11 @@ class Director:
                 self._top_up_for_last_stretch(day)
             if company.refund and ago == 1:
                 self._refund(self._dollars(company.refund), self._moment(day, 11))
+            self._dispute(ago, day)
             self._use(day, ago)
             db.session.flush()
         if company.lost_card:
-            cards.detach(self.cards[0].stripe_id)
-            payment_methods.forget(self.organization.id, self.cards[0].stripe_id)
+            self._remove(self.cards[0])
         if company.renewal_fails:
             # With the card whose plan charge failed, so that there is a failed payment of each kind to look at.
             self._top_up(self._dollars(company.top_up), self.now, card=self.cards[-1])
@@ -129,12 +131,12 @@ class Director:
 
     def _top_up(self, amount: Money, at: datetime, *, card: PaymentMethod | None = None) -> TopUp:
         card = card or self.paying_card
-        top_up = topups.begin(self.organization, amount, card.id, OWNER)
+        top_up = topups.begin(self.organization, amount, card.id, self.owner)
         top_up.created_at = top_up.paying_since = at
         top_up.attempt = 1
         db.session.flush()
         request = topups.charge_request(self.organization, top_up, card, self.customer_id)
-        settlement.apply(self.organization.id, top_up.id, intents.charge(request), OWNER, at=at)
+        settlement.apply(self.organization.id, top_up.id, intents.charge(request), self.owner, at=at)
         self.last_top_up = top_up
         return top_up
 
@@ -151,6 +153,27 @@ class Director:
         refund = stripe_refunds.create(intent, amount, key=f"demo_refund:{self.last_top_up.id}")
         refunds.apply(refund, at=at)
         self.to_be_refunded = 0
+
+    def _dispute(self, ago: int, day: date) -> None:
+        """A payment that its cardholder disputes; the bank decides some days later that it stands."""
+        if self.company.disputed is None:
+            return
+        if ago == disputed.PAID:
+            last = self.last_top_up
+            card = self._card(disputed.CARD.token, disputed.CARD.months_left)
+            self.disputed = self._top_up(
+                self._dollars(self.company.disputed), self._moment(day, 10), card=card
+            )
+            self.last_top_up = last
+            self._remove(card)
+        elif ago == disputed.TAKEN:
+            disputed.take(self.disputed, at=self._moment(day, 12))
+        elif ago == disputed.GIVEN_BACK:
+            disputed.give_back(self.disputed, at=self._moment(day, 15))
+
+    def _remove(self, card: PaymentMethod) -> None:
+        cards.detach(card.stripe_id)
+        payment_methods.forget(self.organization.id, card.stripe_id)
 
     def _renew(self, day: date) -> None:
         company, plan = self.company, catalog.current().plan(self.company.plan)
@@ -194,6 +217,11 @@ class Director:
         expires = self.today + relativedelta(months=months_left)
         card = samples.attach_card(token, self.customer_id, expires=expires)
         return payment_methods.record(self.organization, card, audit.OPERATOR)
+
+    def _find_owner(self) -> Actor:
+        slug = self.company.slug
+        email = next(email for email, _, seats in PEOPLE if seats.get(slug) == Role.ORG_ADMIN.value)
+        return Actor(email, db.session.scalar(select(User.id).where(User.email == email)))
 
     def _usual_day(self) -> int:
         """What a day has cost of late, in micro-units; before there is a past, a part of the usual top-up."""

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+import stripe
 from flask import Flask
 
 from app.billing import disputes, ledger, topups
+from app.billing.money import Money
 from app.extensions import db
 from app.models import CallingState, Dispute, Mail, Organization, TopUp, TopUpStatus
 from app.payments import disputes as stripe_disputes
@@ -159,3 +162,57 @@ def test_each_turn_of_a_dispute_is_told_once(app: Flask, sandbox: Sandbox) -> No
         db.select(Mail.kind).filter_by(org_id=organization.id).order_by(Mail.created_at)
     )
     assert list(told) == ["charge", "dispute_opened", "dispute_won", "dispute_opened", "dispute_lost"]
+
+
+def test_many_events_at_the_same_moment_take_it_once(app: Flask, sandbox: Sandbox) -> None:
+    organization, top_up = a_paid_top_up()
+    dispute_id = opened(sandbox, top_up)
+
+    def hear(_: int) -> None:
+        with app.app_context():
+            follow(dispute_id)
+
+    with ThreadPoolExecutor(6) as workers:
+        list(workers.map(hear, range(6)))
+    assert balance(organization) == "0.00"
+    assert_ledger_matches(organization, sandbox)
+
+
+def test_a_whole_dispute_after_a_part_was_refunded_takes_more_than_was_paid_until_it_is_decided(
+    app: Flask, sandbox: Sandbox
+) -> None:
+    organization, top_up = a_paid_top_up()
+    sandbox.stripe.v1.refunds.create({"charge": top_up.charge_id or "", "amount": 2000})
+    dispute_id = opened(sandbox, top_up, amount=5000)
+    deliver_all(app, sandbox)
+    assert balance(organization) == "-20.00"
+    assert_ledger_matches(organization, sandbox)
+    decided(sandbox, dispute_id, "lost")
+    deliver_all(app, sandbox)
+    assert balance(organization) == "0.00"
+    assert_ledger_matches(organization, sandbox)
+
+
+def test_a_balance_kept_in_another_currency_takes_the_disputed_amount() -> None:
+    def moved(amount: int, currency: str) -> dict[str, Any]:
+        return {"object": "balance_transaction", "amount": amount, "currency": currency}
+
+    def taken(*movements: dict[str, Any]) -> Money:
+        body = {
+            "id": "du_1",
+            "object": "dispute",
+            "amount": 5000,
+            "currency": "usd",
+            "status": "needs_response",
+            "reason": "fraudulent",
+            "payment_intent": "pi_1",
+            "charge": "ch_1",
+            "created": 1,
+            "evidence_details": {"due_by": 0},
+            "balance_transactions": list(movements),
+        }
+        return stripe_disputes.read(stripe.Dispute.construct_from(body, None)).taken
+
+    assert taken(moved(-4600, "eur")) == usd("50")
+    assert taken(moved(-4600, "eur"), moved(4650, "eur")) == usd("0")
+    assert taken(moved(-5000, "usd"), moved(2000, "usd")) == usd("30")
