@@ -67,6 +67,11 @@ class Settings:
         """Whether Stripe's stand-in serves instead of Stripe."""
         return self.stripe_api_base != STRIPE_API
 
+    @property
+    def stripe_is_live(self) -> bool:
+        """Whether the key moves real money."""
+        return self.stripe_secret_key.startswith(("sk_live_", "rk_live_"))
+
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] | None = None) -> Settings:
         """Read and check the settings.
@@ -180,7 +185,7 @@ def _demo_address() -> str:
 
 
 def _check_stripe(settings: Settings) -> None:
-    live = settings.stripe_secret_key.startswith(("sk_live_", "rk_live_"))
+    live = settings.stripe_is_live
     if live and settings.uses_sandbox:
         raise SettingsError(
             f"STRIPE_API_BASE is {settings.stripe_api_base}, but STRIPE_SECRET_KEY is a live key. "

@@ -30,7 +30,7 @@ from app.models import MailState
 from app.models.columns import utc_now
 from app.people import sessions
 from app.web.identity import session_limits
-from app.webhooks import handling
+from app.webhooks import attention, handling
 
 log = structlog.get_logger("billing.jobs")
 
@@ -75,10 +75,10 @@ def settle_top_up(org_id: str, top_up_id: str) -> None:
     recovery.look_after(UUID(org_id), UUID(top_up_id))
 
 
-@jobs.task(name="handle_stripe_event", retry=AGAIN, pass_context=True)
+@jobs.task(name="handle_stripe_event", pass_context=True)
 @in_app
 def handle_stripe_event(event_id: str) -> None:
-    """Do what an event of Stripe's asks for."""
+    """Do what an event of Stripe's asks for; a failed try plans the next one itself."""
     handling.handle(event_id)
 
 
@@ -103,8 +103,7 @@ def sweep(**_: int) -> None:
     """Take up what a killed process left open: payments, and events that were stored but not handled."""
     for org_id, top_up_id in recovery.open_payments():
         recovery.look_after(org_id, top_up_id)
-    for event_id in handling.left_over():
-        handling.handle(event_id)
+    handling.take_up_left_over()
 
 
 @jobs.task(name="deliver_to_platform", retry=AGAIN, pass_context=True)
@@ -131,13 +130,14 @@ def sweep_platform(**_: int) -> None:
 @jobs.task(name="nightly", queueing_lock="nightly", pass_context=True)
 @in_app
 def nightly(**_: int) -> None:
-    """Check the whole ledger, and throw away sessions that can't be used any more."""
+    """Check the whole ledger, and throw away what is old: sessions that can't be used, events that are done with."""
     findings = ledger_check.check()
     for finding in findings:
         log.error("ledger_differs", organization=finding.organization, finding=finding.text)
     log.info("ledger_checked", differences=len(findings))
     sessions.forget_expired(session_limits())
     db.session.commit()
+    attention.forget_old()
 
 
 @jobs.task(name="send_mail", pass_context=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from app.cli import catalog, demo, ledger, mail, people, platform, worker
+from app.cli import catalog, demo, ledger, mail, people, platform, webhooks, worker
 
 
 def init_app(app: Flask) -> None:
@@ -16,6 +16,7 @@ def init_app(app: Flask) -> None:
         mail.mail,
         platform.platform,
         catalog.catalog,
+        webhooks.webhooks,
     ):
         app.cli.add_command(group)
     app.cli.add_command(worker.worker)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import DateTime, Index, String, Text, text
+from sqlalchemy import DateTime, Index, String, Text, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.extensions import Base
@@ -23,24 +23,30 @@ class EventState(StrEnum):
 class StripeEvent(Base):
     """One row per event id, however often it is delivered. Its object is fetched anew when it is handled.
 
-    `attempts` counts the tries to handle it that failed; `next_try_at` is when the next one is due, and `note` says
-    why the last one failed or what is wrong with the event.
+    `attempts` counts the tries to handle it; `next_try_at` is when the next one is due, and `note` says why the last
+    one failed, what is wrong with the event, or why nothing was done. `livemode` and `api_version` are the event's:
+    of which of Stripe's modes it is, and in which version's words its object was written.
     """
 
     __tablename__ = "stripe_event"
     __table_args__ = (
         Index(
-            "ix_stripe_event_open", "received_at", postgresql_where=text("state IN ('received', 'failed')")
+            "ix_stripe_event_open",
+            "state",
+            "next_try_at",
+            postgresql_where=text("state IN ('received', 'failed', 'refused')"),
         ),
     )
 
     id: Mapped[str] = mapped_column(String(255), primary_key=True)
     type: Mapped[str] = mapped_column(String(120))
     object_id: Mapped[str | None] = mapped_column(String(255))
+    api_version: Mapped[str | None] = mapped_column(String(60))
+    livemode: Mapped[bool | None]
     created_at: Mapped[When]
     received_at: Mapped[Created]
     state: Mapped[EventState] = mapped_column(enum_type(EventState), default=EventState.RECEIVED)
     handled_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     attempts: Mapped[int] = mapped_column(default=0, server_default="0")
-    next_try_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    next_try_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True), server_default=func.now())
     note: Mapped[str | None] = mapped_column(Text)

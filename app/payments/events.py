@@ -1,54 +1,92 @@
-"""Events that Stripe sends: their signature, and what we need of them."""
+"""Events: that something happened at Stripe (https://docs.stripe.com/api/events)."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
-import stripe
+_ID = re.compile(r"[\x21-\x7e]{1,255}")
+_TYPE = re.compile(r"[a-z0-9_.]{1,120}")
+_VERSION = re.compile(r"[\x21-\x7e]{1,60}")
+_STRIPE_BEGAN = datetime(2010, 1, 1, tzinfo=UTC)
+_AHEAD = timedelta(days=1)
+"""How far ahead of our clock an event's time may be."""
 
-TOLERANCE_SECONDS = 300
-"""How old a signature may be (https://docs.stripe.com/webhooks#replay-attacks)."""
 
-
-class SignatureError(Exception):
-    """The event was not signed with one of our secrets, or too long ago."""
+class NotAnEventError(ValueError):
+    """What was sent is no event of Stripe's; the message says what is wrong with it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """That something happened to an object of Stripe's. The object itself is fetched anew when it matters."""
+    """That something happened to an object of Stripe's. The object itself is fetched anew when it matters.
+
+    `livemode` is whether real money is meant, `api_version` in whose words the event describes its object.
+    """
 
     id: str
     type: str
     object_id: str | None
     created_at: datetime
+    livemode: bool
+    api_version: str | None
 
 
-def verify(body: bytes, signature: str, secrets: Sequence[str]) -> Notice:
-    """Check the signature over the raw body and read the event. Several secrets allow changing one.
-
-    Raises `SignatureError`.
-    """
-    text = body.decode("utf-8", "replace")
-    if not any(_is_signed(text, signature, secret) for secret in secrets):
-        raise SignatureError("The signature fits none of the webhook secrets.")
+def read(body: bytes) -> Notice:
+    """Read an event as it was sent. Raises `NotAnEventError`."""
     try:
-        event = json.loads(text)
-        return Notice(
-            id=str(event["id"]),
-            type=str(event["type"]),
-            object_id=event["data"]["object"].get("id"),
-            created_at=datetime.fromtimestamp(int(event["created"]), UTC),
-        )
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise SignatureError("The body is not an event.") from error
+        event = json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise NotAnEventError("The body is not JSON.") from error
+    if not isinstance(event, dict):
+        raise NotAnEventError("The body is JSON, but not an event: it is no object.")
+    return Notice(
+        id=_matching(event, "id", _ID),
+        type=_matching(event, "type", _TYPE),
+        object_id=_object_id(event),
+        created_at=_created(event),
+        livemode=_livemode(event),
+        api_version=_version(event.get("api_version")),
+    )
 
 
-def _is_signed(text: str, signature: str, secret: str) -> bool:
-    try:
-        return bool(stripe.WebhookSignature.verify_header(text, signature, secret, TOLERANCE_SECONDS))
-    except stripe.SignatureVerificationError:
-        return False
+def _matching(event: dict[str, Any], name: str, pattern: re.Pattern[str]) -> str:
+    value = event.get(name)
+    if not isinstance(value, str) or not pattern.fullmatch(value):
+        raise NotAnEventError(f"The event's {name} is missing or no such thing.")
+    return value
+
+
+def _object_id(event: dict[str, Any]) -> str | None:
+    """The id of the event's object. Some objects have none, such as a balance."""
+    data = event.get("data")
+    about = data.get("object") if isinstance(data, dict) else None
+    if not isinstance(about, dict):
+        raise NotAnEventError("The event has no data.object.")
+    return None if about.get("id") is None else _matching(about, "id", _ID)
+
+
+def _created(event: dict[str, Any]) -> datetime:
+    created = event.get("created")
+    if isinstance(created, int) and not isinstance(created, bool):
+        try:
+            at = datetime.fromtimestamp(created, UTC)
+        except (OverflowError, OSError, ValueError):
+            at = datetime.min.replace(tzinfo=UTC)
+        if _STRIPE_BEGAN <= at <= datetime.now(UTC) + _AHEAD:
+            return at
+    raise NotAnEventError("The event's created is missing or no time at which it can have happened.")
+
+
+def _livemode(event: dict[str, Any]) -> bool:
+    livemode = event.get("livemode")
+    if not isinstance(livemode, bool):
+        raise NotAnEventError("The event's livemode is neither true nor false.")
+    return livemode
+
+
+def _version(given: Any) -> str | None:
+    return given if isinstance(given, str) and _VERSION.fullmatch(given) else None

@@ -4,37 +4,40 @@ from __future__ import annotations
 
 import structlog
 from flask import Blueprint, current_app, request
-from sqlalchemy.dialects.postgresql import insert
+from werkzeug.exceptions import RequestEntityTooLarge
 
-from app.extensions import db, enqueue
-from app.models import EventState, StripeEvent
-from app.models.columns import utc_now
-from app.payments import events
-from app.payments.events import SignatureError
+from app.extensions import db
+from app.payments import events, signatures
+from app.payments.events import NotAnEventError
+from app.payments.signatures import SignatureError
+from app.webhooks import inbox
 
 log = structlog.get_logger("billing.webhooks")
 blueprint = Blueprint("webhooks", __name__)
 
+MAX_BODY = 4 * 1024 * 1024
+"""Bytes. An event carries its whole object: an invoice with many lines is far larger than any form of ours."""
+
 
 @blueprint.post("/webhooks/stripe")
 def receive() -> tuple[dict[str, str], int]:
-    """Take an event. Stripe sends it again until it gets a 2xx, which it gets once the event is stored."""
+    """Take an event. Stripe sends it again until it gets a 2xx, which it gets once the event is stored.
+
+    The header is looked at before the body is read, so that what isn't Stripe's costs next to nothing.
+    """
+    request.max_content_length = MAX_BODY
     secrets = current_app.config["SETTINGS"].stripe_webhook_secrets
     try:
-        notice = events.verify(request.get_data(), request.headers.get("Stripe-Signature", ""), secrets)
-    except SignatureError as error:
+        signature = signatures.read(request.headers.get("Stripe-Signature", ""))
+        body = request.get_data(cache=False)
+        signature.check(body, secrets)
+        notice = events.read(body)
+    except RequestEntityTooLarge:
+        log.warning("webhook_refused", reason="too large", bytes=request.content_length)
+        return {"error": f"The body is larger than {MAX_BODY} bytes."}, 413
+    except (SignatureError, NotAnEventError) as error:
         log.warning("webhook_refused", reason=str(error))
-        return {"error": f"{error} Check STRIPE_WEBHOOK_SECRET."}, 400
-    fresh = insert(StripeEvent).values(
-        id=notice.id,
-        type=notice.type,
-        object_id=notice.object_id,
-        created_at=notice.created_at,
-        received_at=utc_now(),
-        state=EventState.RECEIVED,
-    )
-    stored = db.session.execute(fresh.on_conflict_do_nothing().returning(StripeEvent.id)).scalar()
-    if stored is not None:
-        enqueue("handle_stripe_event", event_id=notice.id)
+        return {"error": str(error)}, 400
+    is_new = inbox.keep(notice)
     db.session.commit()
-    return {"status": "stored" if stored else "known"}, 200
+    return {"status": "stored" if is_new else "known"}, 200

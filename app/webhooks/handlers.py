@@ -14,6 +14,7 @@ from app.payments import cards, intents
 from app.payments import disputes as stripe_disputes
 from app.payments import invoices as stripe_invoices
 from app.payments import refunds as stripe_refunds
+from app.payments.cards import Card
 from app.payments.errors import RefusedError
 
 
@@ -42,11 +43,10 @@ def setup_intent(setup_intent_id: str) -> bool:
 
 
 def payment_method(payment_method_id: str) -> bool:
-    """A card of ours was attached, or its bank gave it a new number or expiry."""
-    try:
-        card = cards.fetch(payment_method_id)
-    except RefusedError:
-        return False
+    """A card of ours was attached, or its bank gave it a new number or expiry; or Stripe has it no more."""
+    card = _attached(payment_method_id)
+    if card is None:
+        return _forget_card(payment_method_id)
     organization = _organization_of(card.customer_id)
     if organization is None:
         return False
@@ -56,10 +56,7 @@ def payment_method(payment_method_id: str) -> bool:
 
 def payment_method_detached(payment_method_id: str) -> bool:
     """A card was detached, here or in Stripe's dashboard; unless it was attached again since."""
-    method = db.session.scalar(select(PaymentMethod).where(PaymentMethod.stripe_id == payment_method_id))
-    if method is None or cards.fetch(payment_method_id).customer_id is not None:
-        return False
-    return payment_methods.forget(method.org_id, payment_method_id)
+    return _attached(payment_method_id) is None and _forget_card(payment_method_id)
 
 
 def refund(refund_id: str) -> bool:
@@ -87,3 +84,18 @@ def _organization_of(customer_id: str | None) -> Organization | None:
     if customer_id is None:
         return None
     return db.session.scalar(select(Organization).where(Organization.stripe_customer_id == customer_id))
+
+
+def _attached(payment_method_id: str) -> Card | None:
+    """A card as Stripe has it now; None where it belongs to no customer, or is no card."""
+    try:
+        return cards.fetch_attached(payment_method_id)
+    except RefusedError as error:
+        if error.code == "not_a_card":
+            return None
+        raise
+
+
+def _forget_card(payment_method_id: str) -> bool:
+    method = db.session.scalar(select(PaymentMethod).where(PaymentMethod.stripe_id == payment_method_id))
+    return method is not None and payment_methods.forget(method.org_id, payment_method_id)

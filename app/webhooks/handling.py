@@ -1,4 +1,9 @@
-"""Handling a stored event: by its type, once, with the object fetched anew, so that order does not matter."""
+"""Handling a stored event: by its type, once, with the object fetched anew, so that order does not matter.
+
+A try that fails is made again, at first soon and then ever less often, for about three days: as long as Stripe itself
+goes on delivering (https://docs.stripe.com/webhooks#retries). Then somebody has to look, and replays the event
+(`flask webhooks`).
+"""
 
 from __future__ import annotations
 
@@ -6,18 +11,31 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import structlog
-from sqlalchemy import select
+from flask import current_app
+from sqlalchemy import select, update
 
+from app.billing.money import CurrencyMismatchError
 from app.billing.settlement import PaymentMismatchError
-from app.extensions import db
+from app.extensions import db, enqueue
 from app.models import EventState, StripeEvent
 from app.models.columns import utc_now
+from app.payments.errors import RefusedError
 from app.webhooks import handlers
 
 log = structlog.get_logger("billing.webhooks")
 
-LEFT_ALONE_FOR = timedelta(minutes=2)
-"""How old an unhandled event must be before the sweep takes it up: until then its own job is at it."""
+_SECONDS = (10, 30, 60, 120, 300, 600, 1800, 3600, 7200)
+_AT_LAST = 4 * 3600
+MAX_ATTEMPTS = 26
+"""With the waits of `wait_after`: an event is given up after three days."""
+
+CLAIMED_FOR = timedelta(minutes=5)
+"""How long a try may take before another process takes the event up: longer than all calls of a handler together."""
+
+LEFT_ALONE_FOR = timedelta(minutes=1)
+"""How long an event that is due is left to its own job before the sweep takes it up."""
+
+_MISSING = "resource_missing"
 
 HANDLERS: dict[str, Callable[[str], bool]] = {
     "payment_intent.succeeded": handlers.payment_intent,
@@ -42,31 +60,128 @@ HANDLERS: dict[str, Callable[[str], bool]] = {
 }
 
 
-def handle(event_id: str) -> EventState:
-    """Handle an event unless that was done; commits. What a handler raises leaves it to be tried again."""
-    event = db.session.get(StripeEvent, event_id, populate_existing=True)
-    if event is None or event.state is not EventState.RECEIVED:
-        return event.state if event else EventState.IGNORED
-    handler = HANDLERS.get(event.type)
+class _KilledError(Exception):
+    """The process ended in the middle of the last try."""
+
+
+def handle(event_id: str) -> EventState | None:
+    """Try to handle an event if that is due; None where it is not, or another process is at it. Commits.
+
+    Whatever a handler raises leaves the event to be tried again later.
+    """
+    event = _claim(event_id)
+    db.session.commit()
+    if event is None:
+        return None
     try:
-        used = handler is not None and event.object_id is not None and handler(event.object_id)
-        state, note = (EventState.HANDLED, None) if used else (EventState.IGNORED, None)
-    except PaymentMismatchError as error:
+        state, note = _do(event)
+    except (PaymentMismatchError, CurrencyMismatchError) as error:
         db.session.rollback()
         state, note = EventState.REFUSED, str(error)
-        log.error("event_refused", event_id=event_id, reason=str(error))
-    event = db.session.get_one(StripeEvent, event_id)
-    event.state, event.note, event.handled_at = state, note, utc_now()
-    db.session.commit()
+        log.error("event_refused", event_id=event_id, type=event.type, reason=note)
+    except Exception as error:
+        db.session.rollback()
+        return _try_later(event, error)
+    _end(event_id, state, note)
     return state
 
 
 def left_over() -> list[str]:
-    """Events that were stored some time ago and never handled, oldest first."""
+    """Events that are due and whose own job has not handled them, oldest first."""
     query = (
         select(StripeEvent.id)
-        .where(StripeEvent.state == EventState.RECEIVED, StripeEvent.received_at < utc_now() - LEFT_ALONE_FOR)
-        .order_by(StripeEvent.received_at)
+        .where(StripeEvent.state == EventState.RECEIVED, StripeEvent.next_try_at < utc_now() - LEFT_ALONE_FOR)
+        .order_by(StripeEvent.next_try_at)
         .limit(500)
     )
     return list(db.session.scalars(query))
+
+
+def take_up_left_over() -> None:
+    """Handle what a killed process left; where one has to wait, the others wait too, until the next time. Commits."""
+    for event_id in left_over():
+        if handle(event_id) is EventState.RECEIVED:
+            break
+
+
+def why_unused(type_: str, *, livemode: bool | None) -> str | None:
+    """Why an event is not to be handled, in words; None where it is. `livemode` None is of before it was kept."""
+    ours = current_app.config["SETTINGS"].stripe_is_live
+    if livemode is not None and livemode is not ours:
+        mode, key = ("live", "test") if livemode else ("test", "live")
+        return f"Of Stripe's {mode} mode, while STRIPE_SECRET_KEY is a {key} key."
+    return None if type_ in HANDLERS else "Of a kind that is not used here."
+
+
+def wait_after(attempts: int) -> timedelta:
+    """How long to wait after so many tries: 10 seconds, 30, a minute, two, and so on, at last four hours."""
+    return timedelta(seconds=_SECONDS[attempts - 1] if attempts <= len(_SECONDS) else _AT_LAST)
+
+
+def _claim(event_id: str) -> StripeEvent | None:
+    now = utc_now()
+    claim = (
+        update(StripeEvent)
+        .where(
+            StripeEvent.id == event_id,
+            StripeEvent.state == EventState.RECEIVED,
+            StripeEvent.next_try_at <= now,
+        )
+        .values(attempts=StripeEvent.attempts + 1, next_try_at=now + CLAIMED_FOR)
+        .returning(StripeEvent)
+    )
+    return db.session.scalars(claim, execution_options={"populate_existing": True}).one_or_none()
+
+
+def _do(event: StripeEvent) -> tuple[EventState, str | None]:
+    if event.attempts > MAX_ATTEMPTS:
+        raise _KilledError(_KilledError.__doc__)
+    unused = why_unused(event.type, livemode=event.livemode)
+    if unused or event.object_id is None:
+        return EventState.IGNORED, unused or "It names no object."
+    try:
+        used = HANDLERS[event.type](event.object_id)
+    except RefusedError as error:
+        if error.code != _MISSING:
+            raise
+        db.session.rollback()
+        return EventState.IGNORED, f"Stripe has {event.object_id} no more, so there is nothing to do."
+    return (EventState.HANDLED, None) if used else (EventState.IGNORED, "About nothing of ours.")
+
+
+def _try_later(event: StripeEvent, error: Exception) -> EventState:
+    """Plan the next try, or give the event up after the last one."""
+    reason = f"{type(error).__name__}: {error}".splitlines()[0][:500]
+    if event.attempts >= MAX_ATTEMPTS:
+        log.error("event_failed", event_id=event.id, type=event.type, reason=reason, exc_info=error)
+        _end(event.id, EventState.FAILED, reason)
+        return EventState.FAILED
+    wait = wait_after(event.attempts)
+    log.warning(
+        "event_waits",
+        event_id=event.id,
+        type=event.type,
+        attempts=event.attempts,
+        reason=reason,
+        wait=str(wait),
+    )
+    again = (
+        update(StripeEvent)
+        .where(StripeEvent.id == event.id, StripeEvent.state == EventState.RECEIVED)
+        .values(next_try_at=utc_now() + wait, note=reason)
+    )
+    db.session.execute(again)
+    enqueue("handle_stripe_event", after=wait, event_id=event.id)
+    db.session.commit()
+    return EventState.RECEIVED
+
+
+def _end(event_id: str, state: EventState, note: str | None) -> None:
+    """Write down how an event ended, unless another process did meanwhile; with what the handler has changed."""
+    ended = (
+        update(StripeEvent)
+        .where(StripeEvent.id == event_id, StripeEvent.state == EventState.RECEIVED)
+        .values(state=state, note=note, handled_at=utc_now(), next_try_at=None)
+    )
+    db.session.execute(ended)
+    db.session.commit()

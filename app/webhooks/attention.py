@@ -1,0 +1,92 @@
+"""Events that somebody looks at: listed, replayed, and forgotten once they are old."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from sqlalchemy import delete, func, select
+
+from app.extensions import db, enqueue
+from app.models import EventState, StripeEvent
+from app.models.columns import utc_now
+
+NEEDS_SOMEBODY = (EventState.FAILED, EventState.REFUSED)
+"""What has ended in a way that a person has to look at."""
+
+KEPT_FOR = timedelta(days=90)
+"""How long events that are done with are kept: far longer than the 30 days for which Stripe can send one again
+(https://docs.stripe.com/api/events), so that none is handled twice."""
+
+_BATCH = 5_000
+
+
+class UnknownEventError(LookupError):
+    """No event of this id was ever stored, or it was forgotten since."""
+
+
+def newest(*, states: Sequence[EventState] = (), limit: int = 50) -> list[StripeEvent]:
+    """The newest events that arrived, of some states or of all."""
+    query = select(StripeEvent).order_by(StripeEvent.received_at.desc(), StripeEvent.id.desc()).limit(limit)
+    if states:
+        query = query.where(StripeEvent.state.in_(states))
+    return list(db.session.scalars(query))
+
+
+def replay(event_id: str) -> StripeEvent:
+    """Let an event be handled again, whatever became of it: its object is fetched anew, so nothing is done twice.
+
+    Raises `UnknownEventError`.
+    """
+    event = db.session.get(StripeEvent, event_id, with_for_update=True, populate_existing=True)
+    if event is None:
+        raise UnknownEventError(event_id)
+    event.state, event.attempts, event.next_try_at = EventState.RECEIVED, 0, utc_now()
+    event.handled_at = event.note = None
+    enqueue("handle_stripe_event", event_id=event.id)
+    db.session.flush()
+    return event
+
+
+def replay_failed() -> list[str]:
+    """Replay every event whose tries all failed; their ids. What was refused is replayed by its id alone."""
+    query = select(StripeEvent.id).where(StripeEvent.state == EventState.FAILED)
+    found = list(db.session.scalars(query.order_by(StripeEvent.created_at)))
+    for event_id in found:
+        replay(event_id)
+    return found
+
+
+def counts() -> dict[EventState, int]:
+    """How many events wait for somebody, by state."""
+    query = (
+        select(StripeEvent.state, func.count())
+        .where(StripeEvent.state.in_(NEEDS_SOMEBODY))
+        .group_by(StripeEvent.state)
+    )
+    found = dict.fromkeys(NEEDS_SOMEBODY, 0)
+    for state, count in db.session.execute(query):
+        found[state] = count
+    return found
+
+
+def forget_old() -> int:
+    """Remove events that were done with long ago; how many. Commits, in batches."""
+    old = (
+        select(StripeEvent.id)
+        .where(
+            StripeEvent.state.in_((EventState.HANDLED, EventState.IGNORED)),
+            StripeEvent.received_at < utc_now() - KEPT_FOR,
+        )
+        .limit(_BATCH)
+    )
+    removed = 0
+    while True:
+        gone = db.session.execute(
+            delete(StripeEvent).where(StripeEvent.id.in_(old)).returning(StripeEvent.id)
+        )
+        count = len(gone.all())
+        db.session.commit()
+        removed += count
+        if count < _BATCH:
+            return removed
