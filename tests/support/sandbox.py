@@ -64,6 +64,17 @@ class Sandbox:
         return list(self.stripe.v1.payment_intents.list({"limit": 100}).auto_paging_iter())
 
 
+def network_update(sandbox: Sandbox, method: str, **changes: Any) -> None:
+    """The card network tells Stripe of a new number or expiry; three years more if it isn't said which."""
+    address = f"{sandbox.url}/_sandbox/payment_methods/{method}/network_update"
+    assert requests.post(address, json=changes, timeout=10).ok
+
+
+def detach_in_dashboard(sandbox: Sandbox, method: str) -> None:
+    """Somebody removes a card in Stripe's dashboard."""
+    assert requests.post(f"{sandbox.url}/_sandbox/payment_methods/{method}/detach", timeout=10).ok
+
+
 def deliver(client: FlaskClient, event: Any, *, secret: str = WEBHOOK_SECRET) -> int:
     """Post an event to the webhook endpoint as Stripe does; the answer's status."""
     body = event if isinstance(event, str) else str(event)
