@@ -6,11 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import insert
 
 from app.billing.money import Money
 from app.extensions import db
 from app.models import Invoice, InvoiceStatus, Organization
+from app.models.columns import uuid7
+from app.payments.invoices import StripeInvoice
 
 _LABELS = {
     InvoiceStatus.PAID: ("Paid", "good"),
@@ -18,6 +21,8 @@ _LABELS = {
     InvoiceStatus.VOID: ("Void", "neutral"),
     InvoiceStatus.UNCOLLECTIBLE: ("Uncollectible", "bad"),
 }
+
+_KEPT = frozenset(status.value for status in InvoiceStatus)
 
 
 class UnknownInvoiceError(LookupError):
@@ -34,6 +39,33 @@ class InvoiceView:
     status: InvoiceStatus
     label: str
     tone: str
+
+
+def keep(organization: Organization, invoice: StripeInvoice, *, failed_at: datetime | None = None) -> bool:
+    """Write down an invoice as Stripe has it now; False for a draft, which nobody is asked to pay yet.
+
+    `failed_at` is when a try to charge it failed; the first of them is kept, also once it was paid.
+    """
+    if invoice.status not in _KEPT:
+        return False
+    values = {
+        "number": invoice.number,
+        "description": invoice.description,
+        "issued_at": invoice.issued_at,
+        "amount_micro": invoice.total.micro,
+        "currency": invoice.total.currency,
+        "status": InvoiceStatus(invoice.status),
+    }
+    fresh = insert(Invoice).values(
+        org_id=organization.id, id=uuid7(), stripe_id=invoice.id, failed_at=failed_at, **values
+    )
+    failed_first = func.coalesce(Invoice.failed_at, fresh.excluded.failed_at)
+    db.session.execute(
+        fresh.on_conflict_do_update(
+            index_elements=[Invoice.org_id, Invoice.stripe_id], set_={**values, "failed_at": failed_first}
+        )
+    )
+    return True
 
 
 def newest(organization: Organization, count: int) -> list[InvoiceView]:

@@ -24,6 +24,16 @@ def create(org_id: UUID, *, name: str, email: str | None, lost: int = 0) -> str:
     return customer.id
 
 
+def is_deleted(customer_id: str) -> bool:
+    """Whether a customer was deleted at Stripe, which goes on knowing its id. Raises as `create` does.
+
+    https://docs.stripe.com/api/customers/delete
+    """
+    with translated():
+        customer = stripe_client().v1.customers.retrieve(customer_id)
+    return bool(getattr(customer, "deleted", False))
+
+
 def set_default_card(customer_id: str, payment_method_id: str | None) -> None:
     """Let Stripe charge invoices to this card, or to none. Raises as `create` does.
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+import stripe
+
 from app.billing.money import Money
 from app.payments.client import stripe_client
 from app.payments.errors import translated
@@ -13,7 +15,7 @@ from app.payments.references import id_of
 
 @dataclass(frozen=True, slots=True)
 class StripeInvoice:
-    """`status` is Stripe's: `draft`, `open`, `paid`, `void` or `uncollectible`. `due` is what is left to pay.
+    """`status` is Stripe's: `draft`, `open`, `paid`, `void` or `uncollectible`. `due` is what is left of its `total`.
 
     `attempts` counts the tries to charge it, and `next_try_at` is when Stripe makes the next one, if it does.
     """
@@ -23,6 +25,8 @@ class StripeInvoice:
     customer_id: str | None
     description: str
     status: str
+    issued_at: datetime
+    total: Money
     due: Money
     attempts: int
     next_try_at: datetime | None
@@ -32,15 +36,27 @@ def fetch(invoice_id: str) -> StripeInvoice:
     """An invoice as it is now. Raises `OutcomeUnknownError`, `NotDoneError`, `RefusedError`."""
     with translated():
         invoice = stripe_client().v1.invoices.retrieve(invoice_id)
+    currency = invoice.currency.upper()
     return StripeInvoice(
         id=invoice.id,
         number=invoice.number or invoice.id,
         customer_id=id_of(invoice.customer),
-        description=invoice.description or "your plan",
+        description=invoice.description or _first_line(invoice) or "your plan",
         status=invoice.status or "draft",
-        due=Money.from_minor(invoice.amount_remaining, invoice.currency.upper()),
+        issued_at=_issued_at(invoice),
+        total=Money.from_minor(invoice.total, currency),
+        due=Money.from_minor(invoice.amount_remaining, currency),
         attempts=invoice.attempt_count,
         next_try_at=datetime.fromtimestamp(invoice.next_payment_attempt, UTC)
         if invoice.next_payment_attempt
         else None,
     )
+
+
+def _first_line(invoice: stripe.Invoice) -> str | None:
+    return invoice.lines.data[0].description if invoice.lines.data else None
+
+
+def _issued_at(invoice: stripe.Invoice) -> datetime:
+    finalized = invoice.status_transitions.finalized_at
+    return datetime.fromtimestamp(invoice.effective_at or finalized or invoice.created, UTC)

@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
 
-from app.billing import audit, disputes, notices, payment_methods, refunds, settlement
+from app.billing import (
+    audit,
+    disputes,
+    invoices,
+    notices,
+    payment_methods,
+    refunds,
+    settlement,
+    take_backs,
+)
 from app.extensions import db
 from app.models import Organization, PaymentMethod, TopUp
 from app.models.columns import utc_now
-from app.payments import cards, intents
+from app.payments import cards, customers, intents
 from app.payments import disputes as stripe_disputes
 from app.payments import invoices as stripe_invoices
 from app.payments import refunds as stripe_refunds
 from app.payments.cards import Card
 from app.payments.errors import RefusedError
+from app.payments.invoices import StripeInvoice
 
 
 def payment_intent(payment_intent_id: str) -> bool:
@@ -69,21 +80,54 @@ def dispute(dispute_id: str) -> bool:
     return disputes.apply(stripe_disputes.fetch(dispute_id))
 
 
-def invoice_payment_failed(invoice_id: str) -> bool:
-    """A plan's invoice could not be charged: tell the people who pay it, unless it was paid since."""
-    invoice = stripe_invoices.fetch(invoice_id)
-    organization = _organization_of(invoice.customer_id)
+def customer(customer_id: str) -> bool:
+    """A customer of ours changed. One that was deleted is forgotten with its cards; the next card makes a new one."""
+    organization = _organization_of(customer_id)
     if organization is None:
         return False
-    if invoice.status == "open":
-        notices.invoice_failed(organization.id, invoice, at=utc_now())
+    if customers.is_deleted(customer_id):
+        payment_methods.forget_customer(organization, customer_id)
     return True
 
 
-def _organization_of(customer_id: str | None) -> Organization | None:
+def invoice(invoice_id: str) -> bool:
+    """An invoice was issued, paid, or given up: keep what we know of it."""
+    return _keep_invoice(invoice_id) is not None
+
+
+def invoice_payment_failed(invoice_id: str) -> bool:
+    """An invoice could not be charged: keep that, and tell the people who pay it, unless it was paid since."""
+    now = utc_now()
+    kept = _keep_invoice(invoice_id, failed_at=now)
+    if kept is None:
+        return False
+    organization, found = kept
+    if found.status == "open":
+        notices.invoice_failed(organization.id, found, at=now)
+    return True
+
+
+def _keep_invoice(
+    invoice_id: str, *, failed_at: datetime | None = None
+) -> tuple[Organization, StripeInvoice] | None:
+    """Fetch and keep an invoice; None where it is about nothing of ours, or a draft again."""
+    # So that of two who fetch it at the same moment the later one also writes last.
+    take_backs.one_at_a_time(invoice_id)
+    found = stripe_invoices.fetch(invoice_id)
+    organization = _organization_of(found.customer_id, or_was=True)
+    if organization is None or not invoices.keep(organization, found, failed_at=failed_at):
+        return None
+    return organization, found
+
+
+def _organization_of(customer_id: str | None, *, or_was: bool = False) -> Organization | None:
+    """The organization of a customer; `or_was` finds it by a customer that was deleted too."""
     if customer_id is None:
         return None
-    return db.session.scalar(select(Organization).where(Organization.stripe_customer_id == customer_id))
+    is_its = Organization.stripe_customer_id == customer_id
+    if or_was:
+        is_its |= Organization.former_customer_ids.contains([customer_id])
+    return db.session.scalar(select(Organization).where(is_its))
 
 
 def _attached(payment_method_id: str) -> Card | None:
