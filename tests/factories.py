@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from itertools import count
 
-from app.billing import calling, ledger, payment_methods
+from app.billing import calling, ledger, payment_methods, topups
 from app.billing.audit import Actor
 from app.billing.ledger import Entry
 from app.billing.money import Money
 from app.extensions import db
-from app.models import AccountName, Organization, PaymentMethod, Role, TransferKind, User
+from app.models import AccountName, Organization, PaymentMethod, Role, TopUp, TransferKind, User
 from app.payments import samples
 from app.people import organizations, passwords
 
@@ -116,3 +116,10 @@ def a_stripe_card(organization: Organization, token: str = "pm_card_visa") -> Pa
     method = payment_methods.record(organization, card, OWNER)
     db.session.commit()
     return method
+
+
+def a_paid_top_up(token: str = "pm_card_visa") -> tuple[Organization, TopUp]:
+    """An organization that has topped up $50.00 with a card made from one of Stripe's test ids."""
+    organization, card = a_payer(token)
+    top_up = topups.begin(organization, usd("50"), card.id, OWNER)
+    return organization, topups.pay(organization, top_up.id, card.id, OWNER)

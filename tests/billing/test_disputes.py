@@ -14,15 +14,9 @@ from app.billing.money import Money
 from app.extensions import db
 from app.models import CallingState, Dispute, Mail, Organization, TopUp, TopUpStatus
 from app.payments import disputes as stripe_disputes
-from tests.factories import OWNER, a_payer, usd
+from tests.factories import OWNER, a_paid_top_up, a_payer, usd
 from tests.support.money import assert_ledger_matches, balance, the_top_up
 from tests.support.sandbox import Sandbox, deliver_all
-
-
-def a_paid_top_up(token: str = "pm_card_visa", amount: str = "50") -> tuple[Organization, TopUp]:
-    organization, card = a_payer(token)
-    top_up = topups.begin(organization, usd(amount), card.id, OWNER)
-    return organization, topups.pay(organization, top_up.id, card.id, OWNER)
 
 
 def opened(sandbox: Sandbox, top_up: TopUp, **how: Any) -> str:

@@ -7,18 +7,12 @@ from flask import Flask
 from app.billing import ledger, ledger_check, refunds, topups
 from app.billing.ledger import Entry
 from app.extensions import db
-from app.models import AccountName, CallingState, Organization, TopUp, TopUpStatus, TransferKind
+from app.models import AccountName, CallingState, TopUp, TopUpStatus, TransferKind
 from app.models.columns import utc_now
 from app.payments import refunds as stripe_refunds
-from tests.factories import OWNER, a_payer, an_organization, usd
+from tests.factories import OWNER, a_paid_top_up, a_payer, an_organization, usd
 from tests.support.money import assert_ledger_matches, balance, the_top_up
 from tests.support.sandbox import Sandbox, deliver_all
-
-
-def a_paid_top_up(token: str = "pm_card_visa") -> tuple[Organization, TopUp]:
-    organization, card = a_payer(token)
-    top_up = topups.begin(organization, usd("50"), card.id, OWNER)
-    return organization, topups.pay(organization, top_up.id, card.id, OWNER)
 
 
 def refunded(sandbox: Sandbox, top_up: TopUp, cents: int) -> str:

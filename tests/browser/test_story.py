@@ -5,20 +5,9 @@ from __future__ import annotations
 from flask import Flask
 from playwright.sync_api import Page, expect
 
-from app.billing import topups
-from app.extensions import db
-from app.models import Organization, TopUp
 from tests.browser.site import Site, sign_in
 from tests.browser.test_pages import check, look  # noqa: F401
-from tests.factories import OWNER, a_payer, a_person, usd
-
-
-def a_paid_top_up() -> tuple[Organization, TopUp]:
-    organization, card = a_payer()
-    top_up = topups.begin(organization, usd("50"), card.id, OWNER)
-    paid = topups.pay(organization, top_up.id, card.id, OWNER)
-    db.session.commit()
-    return organization, paid
+from tests.factories import a_paid_top_up, a_person
 
 
 def test_a_dispute_comes_and_is_won_while_the_page_is_open(look: Page, site: Site, app: Flask) -> None:  # noqa: F811
