@@ -48,6 +48,7 @@ class Settings:
     trusted_types: TrustedTypes
     invoices_url: str | None
     catalog_path: Path
+    usage_months_kept: int
     trusted_proxies: int
     session_idle_minutes: int
     session_absolute_hours: int
@@ -104,6 +105,7 @@ class Settings:
             trusted_types=env.choice("TRUSTED_TYPES", TRUSTED_TYPES, "enforce"),
             invoices_url=env.text("INVOICES_URL", "") or None,
             catalog_path=Path(env.text("CATALOG_PATH", str(ROOT / "catalog.toml"))),
+            usage_months_kept=env.number("USAGE_MONTHS_KEPT", 13),
             trusted_proxies=env.number("TRUSTED_PROXIES", 0),
             session_idle_minutes=env.number("SESSION_IDLE_MINUTES", 60),
             session_absolute_hours=env.number("SESSION_ABSOLUTE_HOURS", 12),

@@ -12,7 +12,7 @@ from typing import Any, ParamSpec, TypeVar
 from uuid import UUID
 
 import structlog
-from flask import Flask
+from flask import Flask, current_app
 from procrastinate import PsycopgConnector, RetryStrategy
 
 from app.billing import (
@@ -24,6 +24,7 @@ from app.billing import (
     outbox,
     platform_deliveries,
     recovery,
+    usage_retention,
 )
 from app.extensions import db, jobs
 from app.models import MailState
@@ -136,6 +137,7 @@ def nightly(**_: int) -> None:
         log.error("ledger_differs", organization=finding.organization, finding=finding.text)
     log.info("ledger_checked", differences=len(findings))
     sessions.forget_expired(session_limits())
+    usage_retention.keep_up(utc_now(), months_kept=current_app.config["SETTINGS"].usage_months_kept)
     db.session.commit()
     attention.forget_old()
 

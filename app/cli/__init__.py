@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from app.cli import catalog, demo, ledger, mail, people, platform, webhooks, worker
+from app.cli import catalog, demo, ledger, mail, people, platform, usage, webhooks, worker
 
 
 def init_app(app: Flask) -> None:
@@ -16,6 +16,7 @@ def init_app(app: Flask) -> None:
         mail.mail,
         platform.platform,
         catalog.catalog,
+        usage.usage,
         webhooks.webhooks,
     ):
         app.cli.add_command(group)
