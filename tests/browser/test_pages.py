@@ -251,7 +251,7 @@ def test_a_card_is_removed_by_keyboard_after_being_asked(page: Page, app: Flask)
     page.keyboard.press("Enter")
     dialog.get_by_role("button", name="Remove card").press("Enter")
     expect(page.get_by_role("status").first).to_contain_text("Visa ending in 4242 is removed")
-    expect(page.get_by_text("Visa ending in 4242 is removed")).to_be_focused()
+    expect(page.get_by_role("heading", name="Saved cards")).to_be_focused()
     expect(page.get_by_role("button", name="Remove Mastercard ending in 4444")).to_be_visible()
 
 

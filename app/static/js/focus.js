@@ -7,7 +7,10 @@ let had = null;
 let region = null;
 
 // A second press on a button that is disabled by then lands on the nearest thing that takes focus: the page's main part.
-const isLost = () => !document.activeElement || ["BODY", "MAIN"].includes(document.activeElement.tagName);
+const isLost = () => {
+  const now = document.activeElement;
+  return !now || ["BODY", "MAIN"].includes(now.tagName) || !now.checkVisibility();
+};
 const find = (target) => (typeof target === "string" ? document.querySelector(target) : target);
 
 const heading = (within) => within?.querySelector('h3[tabindex="-1"]') ?? within?.querySelector(':is(h1, h2)[tabindex="-1"]');
