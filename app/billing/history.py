@@ -10,8 +10,8 @@ from uuid import UUID
 
 from sqlalchemy import Select
 
-from app.billing import catalog
 from app.billing import history_queries as queries
+from app.billing import meters
 from app.billing.history_queries import Filters
 from app.billing.money import Money
 from app.billing.quantities import Quantity, added_up
@@ -160,8 +160,7 @@ def _read(organization: Organization, query: Select[Any]) -> list[HistoryLine]:
 def _line(organization: Organization, row: Any) -> HistoryLine:
     group = UsageGroup(row.usage_group) if row.usage_group else None
     kind = TransferKind(row.kind)
-    meters = set(catalog.current().meters_of(group)) if group else set()
-    found = (row.quantities or {}).items()
+    found = (row.quantities or {}).items() if group else ()
     status = _STATUS[row.status]
     is_top_up = kind is TransferKind.TOP_UP
     return HistoryLine(
@@ -170,7 +169,7 @@ def _line(organization: Organization, row: Any) -> HistoryLine:
         day=row.day,
         what=group.label if group else _LABELS[kind],
         detail=card_label(row.brand, row.detail) if row.brand else row.detail,
-        quantities=added_up({meter: int(units) for meter, units in found if meter in meters}),
+        quantities=added_up({key: int(units) for key, units in found if meters.named(key).group is group}),
         amount=Money(row.amount, organization.currency),
         balance=None if row.balance is None else Money(row.balance, organization.currency),
         status=status,

@@ -7,12 +7,13 @@ from datetime import date
 
 from sqlalchemy import and_, select
 
-from app.billing import catalog, catalog_versions, ledger, plan_card
-from app.billing.catalog import Meter, Plan, Pool, Rate, Tier
-from app.billing.money import Money, half_up
+from app.billing import catalog, catalog_versions, ledger, plan_card, rate_words
+from app.billing.catalog import Plan, Pool
+from app.billing.money import Money
 from app.billing.plan_card import PlanCard
 from app.billing.plan_terms import FREE_PLAN
 from app.billing.quantities import Quantity, quantity_of
+from app.billing.rate_words import RateWords
 from app.extensions import db
 from app.models import (
     Organization,
@@ -132,23 +133,6 @@ def _month_of(organization: Organization) -> date:
 
 
 @dataclass(frozen=True, slots=True)
-class PlanRate:
-    """The price of one step of a meter: `amount` for `per`, which says how much of what.
-
-    `later` are the prices of further tiers, each with the quantity from which on it holds; `least` is what an event
-    counts as at least, and `step` what it is rounded up to, where they say something.
-    """
-
-    meter: str
-    label: str
-    amount: Money
-    per: str
-    later: tuple[tuple[Money, Quantity], ...]
-    least: str
-    step: str
-
-
-@dataclass(frozen=True, slots=True)
 class Included:
     """What a plan includes each period of an allowance."""
 
@@ -165,7 +149,7 @@ class Offer:
     is_current: bool
     limits: tuple[Limit, ...]
     allowances: tuple[Included, ...]
-    rates: tuple[PlanRate, ...]
+    rates: tuple[RateWords, ...]
 
 
 def compare(organization: Organization) -> list[Offer]:
@@ -182,39 +166,11 @@ def _offer(plan: Plan, *, is_current: bool) -> Offer:
         limits=tuple(Limit(_LIMIT_LABELS[key], None, allowed) for key, allowed in plan.limits.items()),
         allowances=tuple(_included(shelf.pool(key), units) for key, units in plan.allowances.items()),
         rates=tuple(
-            _rate(key, meter, plan.rates[key], plan.price.currency) for key, meter in shelf.meters.items()
+            rate_words.describe(key, meter, plan.rates[key], plan.price.currency)
+            for key, meter in shelf.meters.items()
         ),
     )
 
 
 def _included(pool: Pool, units: int) -> Included:
     return Included(pool.key, pool.label, quantity_of(pool.meters[0], units))
-
-
-def _rate(key: str, meter: Meter, rate: Rate, currency: str) -> PlanRate:
-    def price(tier: Tier) -> Money:
-        return Money(half_up(tier.rate * meter.per), currency)
-
-    starts = [tier.up_to or 0 for tier in rate.tiers]
-    return PlanRate(
-        meter=key,
-        label=meter.label,
-        amount=price(rate.tiers[0]),
-        per=_step(meter),
-        later=tuple(
-            (price(tier), quantity_of(key, start))
-            for tier, start in zip(rate.tiers[1:], starts, strict=False)
-        ),
-        least=f"{rate.minimum} {meter.unit}s" if rate.minimum else "",
-        step=f"{rate.step} {meter.unit}s" if rate.step > 1 else "",
-    )
-
-
-def _step(meter: Meter) -> str:
-    """`min`, `1 M tokens`, `30 number-days`: what the shown price of a meter is for."""
-    shown = meter.per // meter.shown_per
-    if shown <= 1:
-        return meter.shown_as
-    if shown % 1_000_000 == 0:
-        return f"{shown // 1_000_000} M {meter.shown_as}"
-    return f"{shown:,} {meter.shown_as}"

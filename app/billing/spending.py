@@ -9,7 +9,7 @@ from typing import Any
 from dateutil.relativedelta import relativedelta
 from sqlalchemy import func, select, tuple_
 
-from app.billing import balance, catalog, ledger
+from app.billing import balance, catalog_versions, ledger, meters
 from app.billing.catalog import Plan, Pool
 from app.billing.money import Money, total
 from app.billing.quantities import Quantity, quantity_of
@@ -131,12 +131,14 @@ def _rows(organization: Organization, first: date, period_start: date) -> list[A
 
 
 def _group(group: UsageGroup, rows: list[Any], plan: Plan, currency: str) -> GroupUsage:
-    shelf = catalog.current()
-    of_meter = {key: [row for row in rows if row.meter == key] for key in shelf.meters_of(group)}
-    meters = tuple(
+    of_meter = {
+        key: [row for row in rows if row.meter == key]
+        for key in meters.of_group(group, {row.meter for row in rows})
+    }
+    used = tuple(
         MeterUsage(
             meter=key,
-            label=shelf.meter(key).label,
+            label=meters.named(key).label,
             used=quantity_of(key, sum(int(row.units) for row in own)),
             cost=Money(sum(int(row.amount) for row in own), currency),
         )
@@ -144,11 +146,11 @@ def _group(group: UsageGroup, rows: list[Any], plan: Plan, currency: str) -> Gro
         if own
     )
     allowances = tuple(
-        _allowance(pool, [row for key in pool.meters for row in of_meter[key]], plan.allowances[pool.key])
-        for pool in shelf.pools_of(group)
+        _allowance(pool, [row for row in rows if row.meter in pool.meters], plan.allowances[pool.key])
+        for pool in catalog_versions.find(plan.version).pools_of(group)
         if pool.key in plan.allowances
     )
-    return GroupUsage(group, meters, allowances, total((meter.cost for meter in meters), currency))
+    return GroupUsage(group, used, allowances, total((meter.cost for meter in used), currency))
 
 
 def _allowance(pool: Pool, rows: list[Any], units: int) -> AllowanceUsage:
@@ -163,10 +165,10 @@ def _allowance(pool: Pool, rows: list[Any], units: int) -> AllowanceUsage:
 
 def _days(organization: Organization, first: date, rows: list[Any]) -> list[DaySpend]:
     """Every day from the period's first to today, those without usage included."""
-    currency, shelf = organization.currency, catalog.current()
+    currency = organization.currency
     sums: dict[tuple[date, UsageGroup], int] = {}
     for row in rows:
-        key = (row.day, shelf.meter(row.meter).group)
+        key = (row.day, meters.named(row.meter).group)
         sums[key] = sums.get(key, 0) + int(row.amount)
     days = []
     day = first

@@ -14,7 +14,7 @@ from flask import Flask, g, has_request_context, request
 from markupsafe import Markup
 
 from app.billing.money import Money
-from app.billing.quantities import Quantity
+from app.billing.quantities import Quantity, Units
 from app.web.identity import identity
 
 LOCALES = ("en_US", "en_GB", "en_AU", "en_CA", "en_IE", "en_IN", "en_NZ")
@@ -37,6 +37,7 @@ def init_app(app: Flask) -> None:
         "percent": percent,
         "quantity": quantity,
         "quantities": quantities,
+        "units": units,
     }
     for name, function in filters.items():
         app.add_template_filter(function, name)
@@ -133,6 +134,20 @@ def quantity(value: Quantity) -> str:
 def quantities(values: tuple[Quantity, ...]) -> str:
     """`1,204 min, 84 SMS`."""
     return ", ".join(quantity(value) for value in values)
+
+
+def units(value: Units) -> str:
+    """`4 min 12 s` for seconds, `1,204 tokens` for others: to the unit, with a minus sign below zero."""
+    sign, count = (_MINUS if value.count < 0 else ""), abs(value.count)
+    if value.unit == "second":
+        minutes, seconds = divmod(count, 60)
+        parts = [f"{_counted(minutes)} min"] if minutes else []
+        return sign + " ".join(parts + ([f"{seconds} s"] if seconds or not minutes else []))
+    return f"{sign}{_counted(count)} {value.unit}{'' if count == 1 else 's'}"
+
+
+def _counted(value: int) -> str:
+    return str(format_decimal(value, locale=viewer_locale()))
 
 
 def _signed(amount: Money, plus: str) -> str:

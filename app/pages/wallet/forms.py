@@ -14,6 +14,7 @@ from app.billing import catalog, history
 from app.billing.history_queries import Filters
 from app.billing.money import Money, MoneyError
 from app.billing.payment_methods import CardState, CardView
+from app.billing.usage_lines import Position
 from app.web.formatting import money
 
 OTHER = "other"
@@ -108,6 +109,12 @@ class HistoryQuery:
             before=_position(args.get("before", "")),
             after=_position(args.get("after", "")),
         )
+
+
+def read_position(args: MultiDict[str, str]) -> Position | None:
+    """Where a page of a line's calls begins, from the address; the first page where that makes no sense."""
+    cost, call = _position(args.get("cost", "")), args.get("call", "")
+    return None if cost is None or "\0" in call else Position(cost, call)
 
 
 def _day(text: str) -> date | None:

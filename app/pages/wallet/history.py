@@ -12,7 +12,7 @@ from flask import Response, render_template, request, stream_with_context
 from app.billing import history, usage_lines
 from app.billing.history import HistoryLine
 from app.models import Organization
-from app.pages.wallet.forms import HistoryQuery
+from app.pages.wallet.forms import HistoryQuery, read_position
 from app.pages.wallet.routes import blueprint
 from app.web import errors
 from app.web.identity import current_organization, org_admin_required
@@ -23,11 +23,14 @@ _HEAD = ("posted_at", "day", "what", "detail", "amount", "balance", "currency")
 @blueprint.get("/lines/<uuid:line_id>")
 @org_admin_required
 def show_line(line_id: UUID) -> str | Response:
-    """A usage line's meters, campaigns and agents."""
-    line = usage_lines.open_line(current_organization(), line_id)
+    """A usage line's meters, campaigns and agents, and its calls page by page."""
+    organization = current_organization()
+    line = usage_lines.open_line(organization, line_id)
     if line is None:
         return errors.page(404, message="There is no such line in this wallet.")
-    return render_template("wallet/line.html", line=line, parts=line.parts)
+    after = read_position(request.args)
+    calls = usage_lines.calls_of(organization, line, after=after)
+    return render_template("wallet/line.html", line=line, calls=calls, is_first=after is None)
 
 
 @blueprint.get("/history.csv")

@@ -1,0 +1,26 @@
+"""What one call cost. A call's name is the platform's own, any text, so it is asked for in the query."""
+
+from __future__ import annotations
+
+from flask import Response, render_template, request
+
+from app.billing import call_story
+from app.pages.wallet.routes import blueprint
+from app.web import errors
+from app.web.identity import current_organization, org_admin_required
+
+
+@blueprint.get("/calls")
+@org_admin_required
+def show_call() -> str | Response:
+    """The story of the call that `call` names."""
+    story = call_story.tell(current_organization(), request.args.get("call", ""))
+    if story is None:
+        return errors.page(
+            404,
+            title="No such call",
+            message="Nothing was charged for a call of this name, and it holds no credit.",
+            next_step="Usage that was reported in the last minute may still be on its way: try again. "
+            "If the call belongs to another of your organizations, switch to that one first.",
+        )
+    return render_template("wallet/call.html", story=story)
