@@ -7,6 +7,7 @@ enqueued by name (`app.extensions.enqueue`), so the domain never imports this fi
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 from uuid import UUID
@@ -31,7 +32,8 @@ from app.models import MailState
 from app.models.columns import utc_now
 from app.people import sessions
 from app.web.identity import session_limits
-from app.webhooks import attention, handling
+from app.webhooks import attention, handling, reconciliation
+from app.webhooks.reconciliation import AlreadyRunningError
 
 log = structlog.get_logger("billing.jobs")
 
@@ -107,6 +109,15 @@ def sweep(**_: int) -> None:
     handling.take_up_left_over()
 
 
+@jobs.periodic(cron="23 * * * *")
+@jobs.task(name="reconcile", queueing_lock="reconcile", pass_context=True)
+@in_app
+def reconcile(**_: int) -> None:
+    """Compare with Stripe, and mend what no event has told of; one that is running already does it."""
+    with suppress(AlreadyRunningError):
+        reconciliation.run()
+
+
 @jobs.task(name="deliver_to_platform", retry=AGAIN, pass_context=True)
 @in_app
 def deliver_to_platform(org_id: str) -> None:
@@ -140,6 +151,7 @@ def nightly(**_: int) -> None:
     usage_retention.keep_up(utc_now(), months_kept=current_app.config["SETTINGS"].usage_months_kept)
     db.session.commit()
     attention.forget_old()
+    reconciliation.forget_old()
 
 
 @jobs.task(name="send_mail", pass_context=True)

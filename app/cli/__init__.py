@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from app.cli import catalog, demo, ledger, mail, people, platform, usage, webhooks, worker
+from app.cli import catalog, demo, ledger, mail, people, platform, stripe, usage, webhooks, worker
 
 
 def init_app(app: Flask) -> None:
@@ -18,6 +18,7 @@ def init_app(app: Flask) -> None:
         catalog.catalog,
         usage.usage,
         webhooks.webhooks,
+        stripe.stripe,
     ):
         app.cli.add_command(group)
     app.cli.add_command(worker.worker)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import DateTime, String, Text
 from sqlalchemy.dialects.postgresql import JSONB
@@ -16,9 +15,9 @@ from app.models.columns import Created, Id, When
 class ReconciliationRun(Base):
     """One comparison of what Stripe has from `since` on with what we have.
 
-    `checked` counts what was looked at, by kind; `mended` and `findings` are sentences: what was put right, and what
-    someone has to look at. `last_event_id` is where the next run goes on reading events. `error` is set where the
-    run could not be finished.
+    `checked` counts what was looked at, by kind; `mended` is what was put right, `findings` what someone has to look
+    at: each the id of an `object` at Stripe and a sentence, its `text`. `last_event_id` is where the next run goes on
+    reading events. `error` is set where the run could not be finished.
     """
 
     __tablename__ = "reconciliation_run"
@@ -29,6 +28,6 @@ class ReconciliationRun(Base):
     finished_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     last_event_id: Mapped[str | None] = mapped_column(String(255))
     checked: Mapped[dict[str, int]] = mapped_column(JSONB, default=dict)
-    mended: Mapped[list[Any]] = mapped_column(JSONB, default=list)
-    findings: Mapped[list[Any]] = mapped_column(JSONB, default=list)
+    mended: Mapped[list[dict[str, str]]] = mapped_column(JSONB, default=list)
+    findings: Mapped[list[dict[str, str]]] = mapped_column(JSONB, default=list)
     error: Mapped[str | None] = mapped_column(Text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -36,6 +37,14 @@ def fetch(dispute_id: str) -> Dispute:
     """A dispute as it is now. Raises `OutcomeUnknownError`, `NotDoneError`, `RefusedError`."""
     with translated():
         return read(stripe_client().v1.disputes.retrieve(dispute_id))
+
+
+def created_since(at: datetime) -> Iterator[Dispute]:
+    """All disputes opened from `at` on, the newest first. Raises as `fetch` does."""
+    with translated():
+        listed = stripe_client().v1.disputes.list({"created": {"gte": int(at.timestamp())}, "limit": 100})
+        for dispute in listed.auto_paging_iter():
+            yield read(dispute)
 
 
 def read(dispute: stripe.Dispute) -> Dispute:

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
+
+import stripe
+
+from app.payments.client import stripe_client
+from app.payments.errors import RefusedError, translated
 
 _ID = re.compile(r"[\x21-\x7e]{1,255}")
 _TYPE = re.compile(r"[a-z0-9_.]{1,120}")
@@ -14,6 +20,10 @@ _VERSION = re.compile(r"[\x21-\x7e]{1,60}")
 _STRIPE_BEGAN = datetime(2010, 1, 1, tzinfo=UTC)
 _AHEAD = timedelta(days=1)
 """How far ahead of our clock an event's time may be."""
+
+
+class UnknownEventError(LookupError):
+    """Stripe has no event of this id any more."""
 
 
 class NotAnEventError(ValueError):
@@ -43,6 +53,35 @@ def read(body: bytes) -> Notice:
         raise NotAnEventError("The body is not JSON.") from error
     if not isinstance(event, dict):
         raise NotAnEventError("The body is JSON, but not an event: it is no object.")
+    return _notice(event)
+
+
+def after(event_id: str) -> Iterator[Notice]:
+    """All events that came after this one, the oldest first.
+
+    Raises `OutcomeUnknownError`, `NotDoneError`, and `UnknownEventError` where Stripe has this one no more: it keeps
+    events for 30 days (https://docs.stripe.com/api/events/list).
+    """
+    try:
+        yield from _listed({"ending_before": event_id, "limit": 100})
+    except RefusedError as error:
+        if error.code != "resource_missing":
+            raise
+        raise UnknownEventError(event_id) from error
+
+
+def created_since(at: datetime) -> list[Notice]:
+    """All events from `at` on that Stripe has, the oldest first. Raises as `app.payments.intents.fetch` does."""
+    return list(_listed({"created": {"gte": int(at.timestamp())}, "limit": 100}))[::-1]
+
+
+def _listed(params: stripe.params.EventListParams) -> Iterator[Notice]:
+    with translated():
+        for event in stripe_client().v1.events.list(params).auto_paging_iter():
+            yield _notice(event.to_dict())
+
+
+def _notice(event: dict[str, Any]) -> Notice:
     return Notice(
         id=_matching(event, "id", _ID),
         type=_matching(event, "type", _TYPE),

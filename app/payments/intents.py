@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -20,7 +21,7 @@ UNEXPECTED_STATE = "payment_intent_unexpected_state"
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """A payment intent as it was when Stripe told us. `top_up_id` is what we wrote into its metadata.
+    """A payment intent as it was when Stripe told us. `top_up_id` and `org_id` are what we wrote into its metadata.
 
     `method_id` is the card that paid, or that failed last; `advice_code` is what the card network advises after a
     decline (https://docs.stripe.com/declines/card#retrying-issuer-declines).
@@ -37,6 +38,7 @@ class Payment:
     client_secret: str | None
     method_id: str | None = None
     advice_code: str | None = None
+    org_id: str | None = None
 
     @property
     def succeeded(self) -> bool:
@@ -122,6 +124,16 @@ def fetch(payment_intent_id: str) -> Payment:
         return _payment(stripe_client().v1.payment_intents.retrieve(payment_intent_id))
 
 
+def created_since(at: datetime) -> Iterator[Payment]:
+    """All payment intents made from `at` on, the newest first. Raises as `fetch` does."""
+    with translated():
+        listed = stripe_client().v1.payment_intents.list(
+            {"created": {"gte": int(at.timestamp())}, "limit": 100}
+        )
+        for intent in listed.auto_paging_iter():
+            yield _payment(intent)
+
+
 def find_for_top_up(top_up_id: UUID, *, customer_id: str, since: datetime) -> Payment | None:
     """The payment intent made for a top-up whose answer was lost, if one was made. Raises as `fetch` does."""
     with translated():
@@ -190,4 +202,5 @@ def _payment(intent: stripe.PaymentIntent) -> Payment:
         client_secret=intent.client_secret,
         method_id=id_of(intent.payment_method or getattr(failure, "payment_method", None)),
         advice_code=getattr(failure, "advice_code", None),
+        org_id=_metadata(intent).get("organization"),
     )

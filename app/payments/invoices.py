@@ -53,6 +53,19 @@ def fetch(invoice_id: str) -> StripeInvoice:
     )
 
 
+def is_paid_by(payment_intent_id: str) -> bool:
+    """Whether a payment intent pays an invoice, rather than being made by us. Raises as `fetch` does.
+
+    https://docs.stripe.com/api/invoice-payment/list
+    """
+    payment: stripe.params.InvoicePaymentListParamsPayment = {
+        "type": "payment_intent",
+        "payment_intent": payment_intent_id,
+    }
+    with translated():
+        return bool(stripe_client().v1.invoice_payments.list({"payment": payment, "limit": 1}).data)
+
+
 def _first_line(invoice: stripe.Invoice) -> str | None:
     return invoice.lines.data[0].description if invoice.lines.data else None
 

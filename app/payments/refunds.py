@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
+
+import stripe
 
 from app.billing.money import Money
 from app.payments.client import stripe_client
@@ -32,7 +36,18 @@ def create(payment_intent_id: str, amount: Money, *, key: str) -> Refund:
 def fetch(refund_id: str) -> Refund:
     """A refund as it is now. Raises as `create` does."""
     with translated():
-        refund = stripe_client().v1.refunds.retrieve(refund_id)
+        return _refund(stripe_client().v1.refunds.retrieve(refund_id))
+
+
+def created_since(at: datetime) -> Iterator[Refund]:
+    """All refunds made from `at` on, the newest first. Raises as `create` does."""
+    with translated():
+        listed = stripe_client().v1.refunds.list({"created": {"gte": int(at.timestamp())}, "limit": 100})
+        for refund in listed.auto_paging_iter():
+            yield _refund(refund)
+
+
+def _refund(refund: stripe.Refund) -> Refund:
     return Refund(
         id=refund.id,
         status=refund.status or "pending",

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from flask import Blueprint, Flask, current_app
@@ -11,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from app.extensions import csrf, db, limiter
 
 blueprint = Blueprint("health", __name__)
+_DETAILS = "health_details"
 
 
 def init_app(app: Flask) -> None:
@@ -25,8 +29,13 @@ def healthz() -> dict[str, str]:
     return {"status": "ok"}
 
 
+def add_detail(app: Flask, name: str, standing: Callable[[], dict[str, Any]]) -> None:
+    """Let `/readyz` tell operators how something stands. It never decides whether the process can serve."""
+    app.extensions.setdefault(_DETAILS, {})[name] = standing
+
+
 @blueprint.get("/readyz")
-def readyz() -> tuple[dict[str, str], int]:
+def readyz() -> tuple[dict[str, Any], int]:
     """The database answers and is migrated to what this version needs; 503 with the reason otherwise."""
     try:
         found = db.session.execute(text("SELECT version_num FROM alembic_version")).scalar()
@@ -35,7 +44,18 @@ def readyz() -> tuple[dict[str, str], int]:
     wanted = newest_migration(current_app)
     if found != wanted:
         return {"status": "unavailable", "database": f"is at migration {found}, wants {wanted}"}, 503
-    return {"status": "ready", "database": f"at migration {found}"}, 200
+    return {"status": "ready", "database": f"at migration {found}", **_details()}, 200
+
+
+def _details() -> dict[str, Any]:
+    told: dict[str, Any] = {}
+    for name, standing in current_app.extensions.get(_DETAILS, {}).items():
+        try:
+            told[name] = standing()
+        except SQLAlchemyError:
+            db.session.rollback()
+            told[name] = "unknown"
+    return told
 
 
 def newest_migration(app: Flask) -> str | None:

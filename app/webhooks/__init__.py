@@ -5,11 +5,13 @@ from __future__ import annotations
 from flask import Flask
 
 from app.extensions import csrf, limiter
-from app.webhooks import endpoint
+from app.web import health
+from app.webhooks import endpoint, reconciliation
 
 
 def init_app(app: Flask) -> None:
-    """Register the endpoint; its signature stands in for CSRF protection."""
+    """Register the endpoint, whose signature stands in for CSRF protection, and tell `/readyz` how things stand."""
     app.register_blueprint(endpoint.blueprint)
     csrf.exempt(endpoint.blueprint)
     limiter.exempt(endpoint.blueprint)
+    health.add_detail(app, "stripe", reconciliation.standing)

@@ -6,7 +6,7 @@ from typing import Any
 
 from stripe_sandbox.context import Call
 from stripe_sandbox.errors import ApiError, Decline, card_error, invalid
-from stripe_sandbox.resources import payment_intents
+from stripe_sandbox.resources import invoice_payments, payment_intents
 from stripe_sandbox.resources.common import find
 
 
@@ -39,6 +39,7 @@ def charge(call: Call, invoice: dict[str, Any]) -> None:
         if error.keeps_changes:
             call.emit("invoice.payment_failed", call.store.save(invoice))
         raise
+    invoice_payments.record(call, invoice, intent)
     if intent["status"] == "requires_action":
         call.emit("invoice.payment_action_required", call.store.save(invoice))
         words = "This payment requires additional user action before it can be completed successfully."

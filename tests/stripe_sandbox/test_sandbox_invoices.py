@@ -128,3 +128,16 @@ def test_items_without_an_invoice_wait_for_the_next_one(shopper: Shopper) -> Non
     assert without.total == 0
     assert [line.description for line in invoice.lines.data] == ["July", "August"]
     assert invoice.amount_due == 1500
+
+
+def test_what_a_payment_is_for_can_be_asked(shopper: Shopper) -> None:
+    invoice = finalized(shopper)
+    shopper.v1.invoices.pay(invoice.id, {"payment_method": shopper.saved("4242424242424242")})
+    intent = shopper.v1.payment_intents.list().data[0]
+    found = shopper.v1.invoice_payments.list(
+        {"payment": {"type": "payment_intent", "payment_intent": intent.id}}
+    ).data
+    assert [(one.invoice, one.status, one.amount_paid) for one in found] == [(invoice.id, "paid", 2500)]
+    assert shopper.v1.invoice_payments.retrieve(found[0].id).payment.payment_intent == intent.id
+    other = {"payment": {"type": "payment_intent", "payment_intent": "pi_of_something_else"}}
+    assert shopper.v1.invoice_payments.list(other).data == []  # type: ignore[arg-type]

@@ -1,0 +1,88 @@
+"""`flask stripe`: compare what Stripe has with what we have."""
+
+from __future__ import annotations
+
+import re
+import sys
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import click
+from flask.cli import with_appcontext
+
+from app.models import ReconciliationRun
+from app.models.columns import utc_now
+from app.webhooks import reconciliation
+from app.webhooks.reconciliation import AlreadyRunningError
+
+_UNITS = {"d": "days", "h": "hours"}
+_FINDINGS_LEFT, _NOT_FINISHED = 1, 2
+
+
+class Since(click.ParamType[datetime]):
+    """A day like `2026-11-01`, in UTC, or how long ago: `7d`, `12h`."""
+
+    name = "day or time"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        now = utc_now()
+        try:
+            if ago := re.fullmatch(r"(\d{1,4})([dh])", value):
+                return now - timedelta(**{_UNITS[ago[2]]: int(ago[1])})
+            day = datetime.strptime(value, "%Y-%m-%d").replace(tzinfo=UTC)
+        except ValueError:
+            self.fail(f"{value!r} is neither a day like 2026-11-01 nor a time like 7d or 12h.", param, ctx)
+        if day > now:
+            self.fail(f"{value} is still to come.", param, ctx)
+        return day
+
+
+@click.group()
+def stripe() -> None:
+    """Stripe, compared with what we have."""
+
+
+@stripe.command()
+@click.option(
+    "--since",
+    type=Since(),
+    help="From this day (2026-11-01, UTC) or so long ago (7d, 12h); else since the last run.",
+)
+@with_appcontext
+def reconcile(since: datetime | None) -> None:
+    """Compare now: mend what is certain, print the rest.
+
+    Exits with 1 where findings are left, and with 2 where Stripe could not be asked to the end.
+    """
+    try:
+        run = reconciliation.run(since=since)
+    except AlreadyRunningError:
+        click.echo("Another process is comparing right now. `flask stripe last-run` shows its end.", err=True)
+        sys.exit(_NOT_FINISHED)
+    _show(run)
+
+
+@stripe.command("last-run")
+@with_appcontext
+def last_run() -> None:
+    """Show what the last comparison has found. Exits as `reconcile` does."""
+    run = reconciliation.newest()
+    if run is None:
+        click.echo("Nothing was compared yet. `flask stripe reconcile` does it now.")
+        return
+    _show(run)
+
+
+def _show(run: ReconciliationRun) -> None:
+    counts = ", ".join(f"{count} {kind.replace('_', ' ')}" for kind, count in sorted(run.checked.items()))
+    click.echo(
+        f"{run.started_at:%Y-%m-%d %H:%M} UTC, since {run.since:%Y-%m-%d %H:%M}: {counts or 'nothing'} compared."
+    )
+    for label, noted in (("Mended", run.mended), ("To look at", run.findings)):
+        for each in noted:
+            click.echo(f"{label}: {each['text']}")
+    if run.error:
+        click.echo(f"Not finished: {run.error}")
+        sys.exit(_NOT_FINISHED)
+    click.echo("Nothing is left to look at." if not run.findings else f"{len(run.findings)} left to look at.")
+    sys.exit(_FINDINGS_LEFT if run.findings else 0)

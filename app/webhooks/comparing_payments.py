@@ -1,0 +1,141 @@
+"""Stripe's payments against our top-ups, and our top-ups against Stripe's payments."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+
+from app.billing import audit, settlement
+from app.extensions import db
+from app.models import Organization, TopUp, TopUpStatus
+from app.payments import charges, intents, invoices
+from app.payments.errors import RefusedError
+from app.payments.intents import Payment
+from app.webhooks.reconciliation_report import Report
+
+_MISSING = "resource_missing"
+_AS_IT_IS = {"populate_existing": True}
+
+
+class PaymentsOfRun:
+    """The payments that a run has seen at Stripe, so that none is fetched twice."""
+
+    def __init__(self, report: Report) -> None:
+        self._report = report
+        self._seen: dict[str, Payment] = {}
+
+    def compare_since(self, start: datetime) -> None:
+        """Compare each payment intent made from `start` on with its top-up. Commits."""
+        for payment in intents.created_since(start):
+            self._seen[payment.id] = payment
+            with self._report.about("payments", payment.id):
+                self._compare(payment)
+
+    def check_credited_since(self, start: datetime) -> None:
+        """Check that what was credited from `start` on was paid. What was not is reported, never taken away."""
+        settled = select(TopUp).where(TopUp.status == TopUpStatus.SUCCEEDED, TopUp.settled_at >= start)
+        for top_up in db.session.scalars(
+            settled.order_by(TopUp.settled_at), execution_options=_AS_IT_IS
+        ).all():
+            with self._report.about("top_ups", top_up.payment_intent_id or str(top_up.id)):
+                self._check_paid(top_up)
+
+    def look_again(self, payment_intent_id: str) -> None:
+        """Look at a payment that an earlier run has found, unless this one has looked at it. Commits."""
+        if payment_intent_id in self._seen:
+            return
+        with self._report.about("payments", payment_intent_id):
+            payment = self._fetch(payment_intent_id)
+            if payment is not None:
+                self._compare(payment)
+            credited = select(TopUp).where(
+                TopUp.payment_intent_id == payment_intent_id, TopUp.status == TopUpStatus.SUCCEEDED
+            )
+            for top_up in db.session.scalars(credited, execution_options=_AS_IT_IS).all():
+                self._check_paid(top_up)
+
+    def _compare(self, payment: Payment) -> None:
+        """Settle a payment that succeeded and whose top-up says otherwise. Those still open have a job already."""
+        if not payment.succeeded:
+            return
+        top_up = _top_up_of(payment)
+        if top_up is None:
+            self._look_at_stranger(payment)
+            return
+        agrees = (TopUpStatus.SUCCEEDED, payment.id, payment.received)
+        if (top_up.status, top_up.payment_intent_id, top_up.amount) == agrees:
+            return
+        before = top_up.status
+        after = settlement.apply(top_up.org_id, top_up.id, intents.fetch(payment.id), audit.STRIPE)
+        if before is not after:
+            self._report.mend(
+                payment.id,
+                f"{payment.received} for top-up {top_up.id} had been paid and not credited: credited now.",
+            )
+
+    def _look_at_stranger(self, payment: Payment) -> None:
+        """A payment of one of our customers that no top-up asked for, unless it pays an invoice or was given back."""
+        organization = _payer_of(payment)
+        if organization is None or invoices.is_paid_by(payment.id):
+            return
+        left = charges.left_of(payment.charge_id) if payment.charge_id else payment.received
+        if left:
+            self._report.find(
+                payment.id,
+                f"Stripe charged {left} to {organization.name} ({organization.slug}) with {payment.id}, and no "
+                "top-up asked for it. Find out what it was for, and refund it at Stripe if it was for nothing.",
+            )
+
+    def _check_paid(self, top_up: TopUp) -> None:
+        what = f"Top-up {top_up.id} was credited with {top_up.amount}"
+        if top_up.payment_intent_id is None:
+            self._report.find(str(top_up.id), f"{what}, and names no payment.")
+            return
+        payment = self._fetch(top_up.payment_intent_id)
+        if payment is None:
+            self._report.find(
+                top_up.payment_intent_id, f"{what}, and Stripe has no {top_up.payment_intent_id}."
+            )
+        elif not payment.succeeded:
+            self._report.find(payment.id, f"{what}, while {payment.id} is {payment.status} at Stripe.")
+        elif payment.received != top_up.amount:
+            self._report.find(payment.id, f"{what}, while {payment.id} has brought {payment.received}.")
+
+    def _fetch(self, payment_intent_id: str) -> Payment | None:
+        """A payment as this run has seen it, or as it is now; None where Stripe has none."""
+        if payment_intent_id not in self._seen:
+            try:
+                self._seen[payment_intent_id] = intents.fetch(payment_intent_id)
+            except RefusedError as error:
+                if error.code != _MISSING:
+                    raise
+                return None
+        return self._seen[payment_intent_id]
+
+
+def _top_up_of(payment: Payment) -> TopUp | None:
+    org_id, top_up_id = _uuid(payment.org_id), _uuid(payment.top_up_id)
+    if org_id is None or top_up_id is None:
+        return None
+    return db.session.get(TopUp, (org_id, top_up_id), populate_existing=True)
+
+
+def _payer_of(payment: Payment) -> Organization | None:
+    """The organization that a payment is of: by what we wrote into it, or by its customer, also a former one."""
+    org_id = _uuid(payment.org_id)
+    if org_id is not None:
+        return db.session.get(Organization, org_id)
+    if payment.customer_id is None:
+        return None
+    is_its = Organization.stripe_customer_id == payment.customer_id
+    is_its |= Organization.former_customer_ids.contains([payment.customer_id])
+    return db.session.scalar(select(Organization).where(is_its))
+
+
+def _uuid(text: str | None) -> UUID | None:
+    try:
+        return UUID(text or "")
+    except ValueError:
+        return None

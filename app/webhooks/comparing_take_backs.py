@@ -1,0 +1,88 @@
+"""Stripe's refunds and disputes against what the ledger took for them."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+
+from app.billing import disputes, refunds, take_backs
+from app.billing.money import Money
+from app.extensions import db
+from app.models import Dispute as DisputeRow
+from app.models import TopUp, TransferKind
+from app.payments import disputes as stripe_disputes
+from app.payments import refunds as stripe_refunds
+from app.payments.disputes import Dispute
+from app.payments.refunds import Refund
+from app.webhooks.reconciliation_report import Report
+
+REFUNDS_BACK = timedelta(days=35)
+"""How far back refunds are looked at each time: one can fail up to 30 days after it was made
+(https://docs.stripe.com/refunds#failed-refunds)."""
+
+DISPUTES_BACK = timedelta(days=120)
+"""How far back disputes are looked at each time: they are few, and one that was lost can be appealed. One that is
+still open here is looked at however old it is."""
+
+_ENDED = ("won", "lost", "warning_closed", "prevented")
+
+
+def compare_refunds_since(report: Report, start: datetime) -> None:
+    """Bring the ledger in line with each refund made from `start` on. Commits."""
+    for refund in stripe_refunds.created_since(start):
+        with report.about("refunds", refund.id):
+            _compare_refund(report, refund)
+
+
+def compare_disputes_since(report: Report, start: datetime) -> None:
+    """Bring the ledger in line with each dispute opened from `start` on or still open here. Commits."""
+    seen = set()
+    for dispute in stripe_disputes.created_since(start):
+        seen.add(dispute.id)
+        with report.about("disputes", dispute.id):
+            _compare_dispute(report, dispute)
+    still_open = select(DisputeRow.stripe_id).where(DisputeRow.status.not_in(_ENDED))
+    for dispute_id in set(db.session.scalars(still_open)) - seen:
+        look_at_dispute_again(report, dispute_id)
+
+
+def look_at_refund_again(report: Report, refund_id: str) -> None:
+    """Look at one refund as it is now. Commits."""
+    with report.about("refunds", refund_id):
+        _compare_refund(report, stripe_refunds.fetch(refund_id))
+
+
+def look_at_dispute_again(report: Report, dispute_id: str) -> None:
+    """Look at one dispute as it is now. Commits."""
+    with report.about("disputes", dispute_id):
+        _compare_dispute(report, stripe_disputes.fetch(dispute_id))
+
+
+def _compare_refund(report: Report, refund: Refund) -> None:
+    before = _taken(refund.payment_intent_id, TransferKind.REFUND, refund.id)
+    refunds.apply(refund)
+    after = _taken(refund.payment_intent_id, TransferKind.REFUND, refund.id)
+    if before != after:
+        report.mend(refund.id, _words("refund", refund.id, before, after, refund.amount.currency))
+
+
+def _compare_dispute(report: Report, dispute: Dispute) -> None:
+    before = _taken(dispute.payment_intent_id, TransferKind.DISPUTE, dispute.id)
+    disputes.apply(dispute)
+    after = _taken(dispute.payment_intent_id, TransferKind.DISPUTE, dispute.id)
+    if before != after:
+        report.mend(dispute.id, _words("dispute", dispute.id, before, after, dispute.amount.currency))
+
+
+def _taken(payment_intent_id: str | None, kind: TransferKind, stripe_id: str) -> int:
+    """What the ledger has taken for a refund or dispute, in micro-units."""
+    if payment_intent_id is None:
+        return 0
+    org_id = db.session.scalar(select(TopUp.org_id).where(TopUp.payment_intent_id == payment_intent_id))
+    return take_backs.taken(org_id, kind, stripe_id) if org_id is not None else 0
+
+
+def _words(what: str, stripe_id: str, before: int, after: int, currency: str) -> str:
+    taken, wanted = Money(before, currency), Money(after, currency)
+    return f"The ledger had taken {taken} for {what} {stripe_id}, Stripe has taken {wanted}: brought in line."

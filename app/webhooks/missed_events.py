@@ -1,0 +1,58 @@
+"""Events that Stripe has and that never arrived: stored and handled as if they had."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from itertools import islice
+
+from sqlalchemy import select
+
+from app.extensions import db
+from app.models import EventState, StripeEvent
+from app.payments import events
+from app.payments.events import Notice
+from app.webhooks import handling, inbox
+from app.webhooks.reconciliation_report import Report
+
+_AT_ONCE = 500
+
+
+def take_up(report: Report, *, last_id: str | None, since: datetime) -> Iterator[str]:
+    """Store and handle what is missing; yields the ids of the events it got past, so that the next run goes on there.
+
+    Reads on from `last_id`, or from `since` where there is none or Stripe keeps it no more. Commits. Raises what
+    `app.payments` raises.
+    """
+    notices = _following(last_id, since)
+    while some := list(islice(notices, _AT_ONCE)):
+        known = _known(notice.id for notice in some)
+        for notice in some:
+            report.checked["events"] += 1
+            if notice.id not in known and not handling.why_unused(notice.type, livemode=notice.livemode):
+                _take_up(report, notice)
+        yield some[-1].id
+
+
+def _following(last_id: str | None, since: datetime) -> Iterator[Notice]:
+    if last_id is not None:
+        try:
+            yield from events.after(last_id)
+            return
+        except events.UnknownEventError:
+            pass
+    yield from events.created_since(since)
+
+
+def _known(ids: Iterable[str]) -> set[str]:
+    return set(db.session.scalars(select(StripeEvent.id).where(StripeEvent.id.in_(list(ids)))))
+
+
+def _take_up(report: Report, notice: Notice) -> None:
+    with report.about("missed_events", notice.id):
+        if not inbox.keep(notice):
+            return
+        db.session.commit()
+        state = handling.handle(notice.id)
+        end = "handled" if state is not EventState.RECEIVED else "is tried again later"
+        report.mend(notice.id, f"{notice.type} of {notice.object_id} had not arrived: stored, and {end}.")

@@ -1,0 +1,178 @@
+"""Comparing what Stripe has with what we have: what is certain is mended, the rest is reported in sentences.
+
+Two ways that don't depend on each other. The events since the last one seen, as far back as Stripe keeps them. And
+whatever the events say: the payments, refunds and disputes themselves, by when they were made, brought in line by the
+very functions that the webhooks use. Money that we credited and Stripe never took is reported, never taken away.
+
+What a run has found is looked at again by the next, until it is gone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from sqlalchemy import delete, func, select, update
+
+from app.extensions import db
+from app.models import ReconciliationRun
+from app.models.columns import utc_now
+from app.payments.errors import PaymentsError
+from app.webhooks import attention, comparing_take_backs, missed_events
+from app.webhooks.comparing_payments import PaymentsOfRun
+from app.webhooks.reconciliation_report import Report
+
+log = structlog.get_logger("billing.reconciliation")
+
+OVERLAP = timedelta(days=1)
+"""How far before `since` objects are compared: clocks differ, and what was in progress then has ended since."""
+
+FIRST_TIME = timedelta(days=30)
+"""How far back the first run looks: as far as Stripe keeps events."""
+
+KEPT_FOR = timedelta(days=90)
+_LOCK = func.hashtextextended("reconciliation", 0)
+
+
+class AlreadyRunningError(Exception):
+    """Another process is comparing right now."""
+
+
+def run(*, since: datetime | None = None) -> ReconciliationRun:
+    """Compare, from `since` on or from where the last run that was finished began. Commits.
+
+    Where Stripe is away the run ends with `error`, and the next one goes on from the same place. Raises
+    `AlreadyRunningError`.
+    """
+    with _alone():
+        _close_killed_runs()
+        found_before = _findings_before()
+        last_event_id = None if since else _last_event_id()
+        this = ReconciliationRun(since=since or _resume_at(), last_event_id=_last_event_id())
+        db.session.add(this)
+        db.session.commit()
+        report = Report()
+        try:
+            _compare(this, report, last_event_id, found_before)
+            error = None
+        except PaymentsError as away:
+            db.session.rollback()
+            error = f"Stripe could not be asked ({away}). The next run goes on from here."
+            log.error("reconciliation_stopped", reason=str(away))
+        except Exception as unexpected:
+            db.session.rollback()
+            _end(this, report, f"{type(unexpected).__name__}: see the log.")
+            raise
+        return _end(this, report, error)
+
+
+def newest() -> ReconciliationRun | None:
+    """The last run that has ended, well or not."""
+    ended = select(ReconciliationRun).where(ReconciliationRun.finished_at.is_not(None))
+    return db.session.scalars(ended.order_by(ReconciliationRun.id.desc()).limit(1)).first()
+
+
+def standing() -> dict[str, Any]:
+    """How things stand, for whoever watches the service; without names and amounts. Three statements."""
+    last, good = newest(), _newest_good()
+    age = None if good is None or good.finished_at is None else utc_now() - good.finished_at
+    return {
+        "reconciled_minutes_ago": None if age is None else int(age.total_seconds() // 60),
+        "last_run_stopped": last is not None and last.error is not None,
+        "findings": len(good.findings) if good else 0,
+        **{f"events_{state.value}": count for state, count in attention.counts().items()},
+    }
+
+
+def forget_old() -> None:
+    """Remove runs of long ago. Commits."""
+    old = ReconciliationRun.started_at < utc_now() - KEPT_FOR
+    db.session.execute(delete(ReconciliationRun).where(old))
+    db.session.commit()
+
+
+def _compare(
+    this: ReconciliationRun, report: Report, last_event_id: str | None, found_before: list[str]
+) -> None:
+    for event_id in missed_events.take_up(report, last_id=last_event_id, since=this.since):
+        this.last_event_id = event_id
+        db.session.commit()
+    start = this.since - OVERLAP
+    payments = PaymentsOfRun(report)
+    payments.compare_since(start)
+    began = this.started_at
+    comparing_take_backs.compare_refunds_since(report, min(start, began - comparing_take_backs.REFUNDS_BACK))
+    comparing_take_backs.compare_disputes_since(
+        report, min(start, began - comparing_take_backs.DISPUTES_BACK)
+    )
+    payments.check_credited_since(start)
+    for object_id in found_before:
+        if object_id in report.findings:
+            continue
+        if object_id.startswith("pi_"):
+            payments.look_again(object_id)
+        elif object_id.startswith("re_"):
+            comparing_take_backs.look_at_refund_again(report, object_id)
+        elif object_id.startswith(("du_", "dp_")):
+            comparing_take_backs.look_at_dispute_again(report, object_id)
+
+
+def _end(this: ReconciliationRun, report: Report, error: str | None) -> ReconciliationRun:
+    this.checked = dict(report.checked)
+    this.mended = [{"object": each, "text": text} for each, text in report.mended.items()]
+    this.findings = [{"object": each, "text": text} for each, text in report.findings.items()]
+    this.error, this.finished_at = error, utc_now()
+    db.session.commit()
+    log.info("reconciled", **this.checked, mended=len(this.mended), findings=len(this.findings), error=error)
+    return this
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Hold a lock for the whole run, on a connection of its own because the run commits many times.
+
+    The lock ends with the connection, so a killed run leaves none.
+    """
+    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        if not connection.scalar(select(func.pg_try_advisory_lock(_LOCK))):
+            raise AlreadyRunningError
+        try:
+            yield
+        finally:
+            connection.execute(select(func.pg_advisory_unlock(_LOCK)))
+
+
+def _close_killed_runs() -> None:
+    """Whoever holds the lock knows that no other run is alive."""
+    killed = update(ReconciliationRun).where(ReconciliationRun.finished_at.is_(None))
+    db.session.execute(killed.values(finished_at=utc_now(), error="The process ended before the run did."))
+    db.session.commit()
+
+
+def _newest_good() -> ReconciliationRun | None:
+    good = select(ReconciliationRun).where(
+        ReconciliationRun.finished_at.is_not(None), ReconciliationRun.error.is_(None)
+    )
+    return db.session.scalars(good.order_by(ReconciliationRun.id.desc()).limit(1)).first()
+
+
+def _resume_at() -> datetime:
+    good = _newest_good()
+    return good.started_at if good else utc_now() - FIRST_TIME
+
+
+def _last_event_id() -> str | None:
+    query = select(ReconciliationRun.last_event_id).where(ReconciliationRun.last_event_id.is_not(None))
+    return db.session.scalar(query.order_by(ReconciliationRun.id.desc()).limit(1))
+
+
+def _findings_before() -> list[str]:
+    """What the last runs have found, back to the last one that looked at everything."""
+    good = _newest_good()
+    runs = select(ReconciliationRun).where(ReconciliationRun.finished_at.is_not(None))
+    if good is not None:
+        runs = runs.where(ReconciliationRun.id >= good.id)
+    return list(dict.fromkeys(each["object"] for one in db.session.scalars(runs) for each in one.findings))

@@ -1,0 +1,69 @@
+"""What a reconciliation notes while it runs, and when it has to stop."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import structlog
+
+from app.billing.money import CurrencyMismatchError
+from app.billing.settlement import PaymentMismatchError
+from app.extensions import db
+from app.payments.errors import NotDoneError, OutcomeUnknownError, RefusedError
+from app.web.database import is_unavailable
+
+log = structlog.get_logger("billing.reconciliation")
+
+_IN_A_ROW = 3
+"""After so many objects in a row without an answer, Stripe is away."""
+
+
+class Report:
+    """What was looked at, by kind, what was put right, and what is left for somebody to look at, by Stripe's ids."""
+
+    def __init__(self) -> None:
+        self.checked: Counter[str] = Counter()
+        self.mended: dict[str, str] = {}
+        self.findings: dict[str, str] = {}
+        self._unanswered = 0
+
+    def mend(self, object_id: str, text: str) -> None:
+        """Note that something was put right."""
+        log.warning("reconciliation_mended", object=object_id, text=text)
+        self.mended[object_id] = text
+
+    def find(self, object_id: str, text: str) -> None:
+        """Note what has to be looked at."""
+        log.error("reconciliation_finding", object=object_id, text=text)
+        self.findings[object_id] = text
+
+    @contextmanager
+    def about(self, kind: str, object_id: str) -> Iterator[None]:
+        """Look at one object, in a transaction of its own: what is wrong with it stops no other.
+
+        Raises what says that Stripe or the database is away.
+        """
+        self.checked[kind] += 1
+        try:
+            yield
+            db.session.commit()
+            self._unanswered = 0
+        except NotDoneError:
+            raise
+        except OutcomeUnknownError as error:
+            db.session.rollback()
+            self._unanswered += 1
+            if self._unanswered >= _IN_A_ROW:
+                raise
+            self.find(object_id, f"Stripe gave no usable answer about {object_id} ({error}).")
+        except (PaymentMismatchError, CurrencyMismatchError, RefusedError) as error:
+            db.session.rollback()
+            self.find(object_id, str(error))
+        except Exception as error:
+            db.session.rollback()
+            if is_unavailable(error):
+                raise
+            log.exception("reconciliation_failed", object=object_id)
+            self.find(object_id, f"{object_id} could not be compared ({type(error).__name__}): see the log.")

@@ -1,0 +1,78 @@
+"""Payments, refunds and disputes that happen at Stripe without any event of them arriving."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask
+
+from app.billing import ledger_check, topups
+from app.extensions import db
+from app.models import PaymentMethod, TopUp, TopUpStatus, Wallet
+from app.models.columns import utc_now
+from app.payments import intents
+from app.payments.intents import Payment
+from tests.factories import OWNER, a_payer, usd
+from tests.support.sandbox import Sandbox
+
+
+class Silence:
+    """An organization whose payments Stripe knows of, and we don't."""
+
+    def __init__(self, sandbox: Sandbox) -> None:
+        self.sandbox = sandbox
+        self.organization, self.card = a_payer()
+
+    def charge(self, amount: str = "50", *, card: PaymentMethod | None = None) -> Payment:
+        """Stripe has charged the card; the process was killed before it knew."""
+        top_up = self.begin(amount, card=card)
+        request = topups.charge_request(
+            self.organization, top_up, card or self.card, self.organization.stripe_customer_id or ""
+        )
+        return intents.charge(request)
+
+    def begin(self, amount: str = "50", *, card: PaymentMethod | None = None) -> TopUp:
+        """A top-up that is being paid."""
+        top_up = topups.begin(self.organization, usd(amount), (card or self.card).id, OWNER)
+        top_up.status, top_up.attempt, top_up.paying_since = TopUpStatus.PAYING, 1, utc_now()
+        db.session.commit()
+        return top_up
+
+    def refund(self, payment: Payment, cents: int) -> str:
+        """Give back a part of a payment at Stripe; the refund's id."""
+        made = self.sandbox.stripe.v1.refunds.create({"charge": payment.charge_id or "", "amount": cents})
+        return made.id
+
+    def fail_refund(self, refund_id: str) -> None:
+        self.sandbox.process.control(f"refunds/{refund_id}/fail")
+
+    def dispute(self, payment: Payment) -> str:
+        """The cardholder disputes a payment; the dispute's id."""
+        made: dict[str, Any] = self.sandbox.process.control("disputes", {"charge": payment.charge_id})
+        return str(made["id"])
+
+    def decide(self, dispute_id: str, outcome: str) -> None:
+        """The bank decides a dispute: `won` or `lost`."""
+        self.sandbox.process.control("disputes", {"dispute": dispute_id, "outcome": outcome})
+
+    def stands(self) -> int:
+        """What Stripe has kept of all payments, in cents: charges less refunds and withdrawn disputes."""
+        api = self.sandbox.stripe.v1
+        charged = sum(charge.amount for charge in self.sandbox.charges())
+        refunds = api.refunds.list({"limit": 100}).auto_paging_iter()
+        refunded = sum(one.amount for one in refunds if one.status not in {"failed", "canceled"})
+        moved = sum(
+            movement.amount
+            for one in api.disputes.list({"limit": 100}).auto_paging_iter()
+            for movement in one.balance_transactions
+        )
+        return charged - refunded + moved
+
+
+def assert_mended(app: Flask, *silences: Silence) -> None:
+    """The wallets have together, to the cent, what Stripe has kept, and the ledger is right in itself."""
+    db.session.rollback()
+    assert ledger_check.check() == []
+    wallets = db.session.scalars(db.select(Wallet).execution_options(populate_existing=True))
+    assert sum(wallet.posted_micro for wallet in wallets) == silences[0].stands() * 10_000
+    db.session.rollback()
