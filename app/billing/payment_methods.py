@@ -127,8 +127,12 @@ def usable(organization: Organization, card_id: UUID, *, entered_for: TopUp | No
 
 
 def heir_of(others: Sequence[PaymentMethod], today: date) -> PaymentMethod | None:
-    """Which of the other cards, newest first, becomes the default when that is removed: the first that works."""
-    return next((one for one in others if works(one, today)), others[0] if others else None)
+    """Which of the other cards, newest first, becomes the default when that is removed: the first that works.
+
+    One that expires soon only where none lasts longer.
+    """
+    order = {CardState.VALID: 0, CardState.EXPIRES_SOON: 1}
+    return min(others, key=lambda one: order.get(state_of(one, today), 2), default=None)
 
 
 def customer_of(organization: Organization, *, email: str | None) -> str:

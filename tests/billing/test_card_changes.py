@@ -77,11 +77,13 @@ class TestRemoving:
     def test_the_next_default_is_one_that_works(self, payer: tuple[Organization, PaymentMethod]) -> None:
         organization, card = payer
         a_stripe_card(organization, MASTERCARD)
+        soon = ledger.local_day_of(organization)
+        a_card(organization, last4="0002", default=False, year=soon.year).exp_month = soon.month
         a_card(organization, last4="0001", default=False, year=2020)
         removed = card_changes.remove(organization, card.id, OWNER)
         assert removed.new_default is not None
         assert removed.new_default.last4 == "4444"
-        assert saved(organization) == ["4444 default", "0001"]
+        assert saved(organization) == ["4444 default", "0001", "0002"]
 
     def test_two_who_remove_the_last_two_at_once_can_t_both(
         self, app: Flask, payer: tuple[Organization, PaymentMethod]
