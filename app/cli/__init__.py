@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from app.cli import catalog, demo, ledger, mail, people, platform, stripe, usage, webhooks, worker
+from app.cli import catalog, demo, ledger, mail, people, platform, stripe, token, usage, webhooks, worker
 
 
 def init_app(app: Flask) -> None:
@@ -15,6 +15,7 @@ def init_app(app: Flask) -> None:
         ledger.ledger,
         mail.mail,
         platform.platform,
+        token.token,
         catalog.catalog,
         usage.usage,
         webhooks.webhooks,

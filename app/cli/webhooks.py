@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 from flask.cli import with_appcontext
 
+from app.cli import table
 from app.extensions import db
 from app.models import EventState, StripeEvent
 from app.webhooks import attention
@@ -36,10 +37,7 @@ def list_events(failed: bool, states: tuple[str, ...], limit: int) -> None:
     if not found:
         click.echo("Nothing waits for you." if failed else "No such events.")
         return
-    rows = [_HEADINGS, *map(_row, found)]
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for row in rows:
-        click.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+    table.show(_HEADINGS, [_row(event) for event in found])
     if len(found) == limit:
         click.echo(f"Only the newest {limit} are shown; --limit shows more.")
 

@@ -1,8 +1,10 @@
 """The tables, one file per aggregate."""
 
+from app.models.api_token import ApiToken
 from app.models.catalog import CatalogVersion, PlanTerm
 from app.models.dispute import Dispute
 from app.models.hold import Hold, HoldState
+from app.models.kept_answer import KeptAnswer
 from app.models.ledger import (
     Account,
     AccountName,
@@ -28,6 +30,7 @@ __all__ = [
     "Account",
     "AccountName",
     "Allowance",
+    "ApiToken",
     "AuditEvent",
     "CallingState",
     "CatalogVersion",
@@ -38,6 +41,7 @@ __all__ = [
     "HoldState",
     "Invoice",
     "InvoiceStatus",
+    "KeptAnswer",
     "Mail",
     "MailState",
     "Membership",

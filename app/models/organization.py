@@ -23,7 +23,8 @@ class Organization(Base):
     """A customer of Voice Portal. `currency` is fixed for good: its whole ledger is in it.
 
     `billing_emails` are who gets mail about money; where there are none, the owners do. `former_customer_ids` are its
-    customers that were deleted at Stripe: payments made by them are still its own.
+    customers that were deleted at Stripe: payments made by them are still its own. `external_id` is what the platform
+    calls it elsewhere, for people who look for it.
     """
 
     __tablename__ = "organization"
@@ -36,6 +37,7 @@ class Organization(Base):
     stripe_customer_id: Mapped[str | None] = mapped_column(String(255), unique=True)
     former_customer_ids: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list, server_default="{}")
     billing_emails: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list, server_default="{}")
+    external_id: Mapped[str | None] = mapped_column(String(255), unique=True)
     created_at: Mapped[Created]
 
     def has_customer(self, customer_id: str | None) -> bool:

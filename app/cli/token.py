@@ -1,0 +1,103 @@
+"""`flask token`: what lets the platform into the API."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from uuid import UUID
+
+import click
+from flask.cli import with_appcontext
+
+from app.billing import audit
+from app.cli import table
+from app.extensions import db
+from app.people import organizations, tokens
+from app.people.organizations import PeopleError
+from app.people.tokens import Scope, UnknownTokenError
+
+_HEADINGS = ("TOKEN", "NAME", "FOR", "SCOPES", "STATE", "EXPIRES (UTC)", "LAST USED (UTC)")
+_DAYS = re.compile(r"([1-9][0-9]{0,3})d")
+
+
+class _Days(click.ParamType[timedelta]):
+    name = "days"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> timedelta:
+        match = _DAYS.fullmatch(str(value))
+        if match is None:
+            self.fail(f"{value!r} is no number of days. Write it like 90d.", param, ctx)
+        return timedelta(days=int(match[1]))
+
+
+@click.group()
+def token() -> None:
+    """Tokens of the API."""
+
+
+@token.command()
+@click.option("--name", required=True, help="Who uses it, to be told apart by: `call engine, production`.")
+@click.option(
+    "--scope",
+    "scopes",
+    multiple=True,
+    required=True,
+    type=click.Choice([scope.value for scope in Scope]),
+    help="What it may do; may be given several times.",
+)
+@click.option("--organization", "slug", help="Only for this organization. Without it: for all of them.")
+@click.option("--expires", type=_Days(), help="After how many days, like 90d. Without it: never.")
+@with_appcontext
+def create(name: str, scopes: tuple[str, ...], slug: str | None, expires: timedelta | None) -> None:
+    """Make a token, and show it this once."""
+    if not name.strip():
+        raise click.ClickException("Give the token a name that says who uses it.")
+    try:
+        found = organizations.find_organization(slug) if slug else None
+    except PeopleError as error:
+        raise click.ClickException(str(error)) from error
+    made, text = tokens.create(name, map(Scope, scopes), org_id=found.id if found else None, lasts=expires)
+    if found:
+        audit.note(
+            found.id, audit.OPERATOR, "token.created", str(made.id), name=made.name, scopes=made.scopes
+        )
+    db.session.commit()
+    click.echo(f"{text}\nIt is shown this once. To end it: flask token revoke {made.id}")
+
+
+@token.command("list")
+@with_appcontext
+def list_tokens() -> None:
+    """List the tokens, without their secrets."""
+    found = tokens.every()
+    if not found:
+        click.echo("None yet. Make one: flask token create --name NAME --scope SCOPE")
+        return
+    rows = [
+        (
+            str(one.id),
+            one.name,
+            slug or "all",
+            " ".join(one.scopes),
+            tokens.state_of(one),
+            f"{one.expires_at:%Y-%m-%d}" if one.expires_at else "never",
+            f"{one.last_used_at:%Y-%m-%d %H:%M}" if one.last_used_at else "never",
+        )
+        for one, slug in found
+    ]
+    table.show(_HEADINGS, rows)
+
+
+@token.command()
+@click.argument("token_id", type=click.UUID)
+@with_appcontext
+def revoke(token_id: UUID) -> None:
+    """End a token at once and for good."""
+    try:
+        ended = tokens.revoke(token_id)
+    except UnknownTokenError as error:
+        raise click.ClickException(f"There is no token {error}. `flask token list` shows them.") from error
+    if ended.org_id is not None:
+        audit.note(ended.org_id, audit.OPERATOR, "token.revoked", str(ended.id), name=ended.name)
+    db.session.commit()
+    click.echo(f"{ended.name} can't be used any more.")
