@@ -52,6 +52,7 @@ class Settings:
     trusted_proxies: int
     session_idle_minutes: int
     session_absolute_hours: int
+    api_requests_per_minute: int
     support_email: str
     smtp_url: str
     mail_from: str
@@ -109,6 +110,7 @@ class Settings:
             trusted_proxies=env.number("TRUSTED_PROXIES", 0),
             session_idle_minutes=env.number("SESSION_IDLE_MINUTES", 60),
             session_absolute_hours=env.number("SESSION_ABSOLUTE_HOURS", 12),
+            api_requests_per_minute=env.number("API_REQUESTS_PER_MINUTE", 6000),
             support_email=env.text("SUPPORT_EMAIL", "support@voice-portal.example"),
             smtp_url=env.text("SMTP_URL", None if production else ""),
             mail_from=env.text(

@@ -7,7 +7,7 @@ from datetime import timedelta
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app import cli, notify, pages, webhooks
+from app import api, cli, notify, pages, webhooks
 from app.billing import catalog_file
 from app.extensions import babel, csrf, db, htmx, limiter, login_manager, migrate
 from app.payments import client as stripe_client
@@ -61,6 +61,18 @@ def create_app(settings: Settings) -> Flask:
     stripe_client.init_app(app, settings)
     notify.init_app(app, settings)
     catalog_file.init_app(app, settings.catalog_path)
-    for part in (identity, assets, formatting, security, csp_reports, errors, health, pages, webhooks, cli):
+    for part in (
+        identity,
+        assets,
+        formatting,
+        security,
+        csp_reports,
+        errors,
+        health,
+        pages,
+        api,
+        webhooks,
+        cli,
+    ):
         part.init_app(app)
     return app

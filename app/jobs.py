@@ -31,6 +31,7 @@ from app.extensions import db, jobs
 from app.models import MailState
 from app.models.columns import utc_now
 from app.people import sessions
+from app.web import kept_answers, rate_limits
 from app.web.identity import session_limits
 from app.webhooks import attention, handling, reconciliation
 from app.webhooks.reconciliation import AlreadyRunningError
@@ -142,16 +143,19 @@ def sweep_platform(**_: int) -> None:
 @jobs.task(name="nightly", queueing_lock="nightly", pass_context=True)
 @in_app
 def nightly(**_: int) -> None:
-    """Check the whole ledger, and throw away what is old: sessions that can't be used, events that are done with."""
+    """Check the whole ledger, and throw away what is old: sessions that can't be used, events that are done with,
+    answers that nobody asks for again, counters of minutes long past."""
     findings = ledger_check.check()
     for finding in findings:
         log.error("ledger_differs", organization=finding.organization, finding=finding.text)
     log.info("ledger_checked", differences=len(findings))
     sessions.forget_expired(session_limits())
+    kept_answers.forget_expired()
     usage_retention.keep_up(utc_now(), months_kept=current_app.config["SETTINGS"].usage_months_kept)
     db.session.commit()
     attention.forget_old()
     reconciliation.forget_old()
+    rate_limits.forget_expired()
 
 
 @jobs.task(name="send_mail", pass_context=True)

@@ -89,7 +89,7 @@ def gather(organization: Organization, *, pace: Money | None = None) -> BalanceV
         state=wallet.state,
         threshold=wallet.low_threshold,
         paused_since=wallet.paused_at,
-        missing=calling.missing_to_call(wallet, least=catalog.current().top_up.minimum),
+        missing=calling.missing_to_call(wallet.available, least=catalog.current().top_up.minimum),
         runway=_runway(wallet.available, pace),
         version=wallet.version,
     )

@@ -36,15 +36,15 @@ def paused_since(
     return None if before is CallingState.PAUSED else since
 
 
-def missing_to_call(wallet: Wallet, *, least: Money) -> Money | None:
-    """The smallest top-up that brings calling back; None where calling is possible.
+def missing_to_call(available: Money, *, least: Money) -> Money | None:
+    """The smallest top-up that brings calling back with so much available credit; None where calling is possible.
 
     It is in whole smallest units of the currency, and not below `least`, the smallest that can be made.
     """
-    if wallet.available.micro > 0:
+    if available.micro > 0:
         return None
-    unit = MICRO // 10 ** digits_of(wallet.currency)
-    return max(Money((-wallet.available.micro // unit + 1) * unit, wallet.currency), least)
+    unit = MICRO // 10 ** digits_of(available.currency)
+    return max(Money((-available.micro // unit + 1) * unit, available.currency), least)
 
 
 def state_of(available: int, threshold: int | None) -> CallingState:

@@ -129,7 +129,7 @@ def card_expiring(method: PaymentMethod, letter: letters.CardExpiring, *, notice
 
 def _about(wallet: Wallet, top_up: TopUp, amount: Money, before: CallingState, at: datetime) -> _About:
     card = db.session.get_one(PaymentMethod, (top_up.org_id, top_up.payment_method_id))
-    missing = calling.missing_to_call(wallet, least=catalog.current().top_up.minimum)
+    missing = calling.missing_to_call(wallet.available, least=catalog.current().top_up.minimum)
     after = letters.Calling(
         available=wallet.available, before=before.value, after=wallet.state.value, missing=missing
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -80,11 +81,31 @@ _WORDS = {
 
 def init_app(app: Flask) -> None:
     """Answer every error with a page: whole, or as the page's main part for an htmx request."""
-    app.register_error_handler(CSRFError, expired_form)
-    app.register_error_handler(NotOrgAdminError, _not_org_admin)
-    app.register_error_handler(RateLimitExceeded, _too_many)
-    app.register_error_handler(HTTPException, _http_error)
-    app.register_error_handler(Exception, _unexpected)
+    app.register_error_handler(CSRFError, _or_otherwise(expired_form))
+    app.register_error_handler(NotOrgAdminError, _or_otherwise(_not_org_admin))
+    app.register_error_handler(RateLimitExceeded, _or_otherwise(_too_many))
+    app.register_error_handler(HTTPException, _or_otherwise(_http_error))
+    app.register_error_handler(Exception, _or_otherwise(_unexpected))
+
+
+def answer_otherwise(app: Flask, prefix: str, answer: Callable[[Exception], AnyResponse | None]) -> None:
+    """Let `answer` say what is wrong at addresses that begin with `prefix`: to programs, which read no pages.
+
+    It is handed the error once the transaction is rolled back; where it has no answer, there is a page. No blueprint
+    could do this: where there is no route, there is no blueprint either.
+    """
+    app.extensions.setdefault("error_answers", {})[prefix] = answer
+
+
+def _or_otherwise(page_for: Callable[[Any], AnyResponse]) -> Callable[[Any], AnyResponse]:
+    def handle(error: Exception) -> AnyResponse:
+        for prefix, answer in current_app.extensions.get("error_answers", {}).items():
+            if request.path.startswith(prefix):
+                db.session.rollback()
+                return cast(AnyResponse | None, answer(error)) or page_for(error)
+        return page_for(error)
+
+    return handle
 
 
 def page(code: int, *, status: int | None = None, **changes: Any) -> Response:

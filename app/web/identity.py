@@ -113,7 +113,15 @@ def _load(token: str) -> Identity | None:
 
 def _keep_session_alive() -> None:
     view = current_app.view_functions.get(request.endpoint or "")
-    if view is None or request.blueprint in {None, "assets", "csp_reports", "health", "webhooks"}:
+    if view is None or request.blueprint in {
+        None,
+        "api",
+        "api_docs",
+        "assets",
+        "csp_reports",
+        "health",
+        "webhooks",
+    }:
         return
     g.person_acts = getattr(view, "keeps_session_alive", True)
     who = identity() if g.person_acts else None

@@ -82,6 +82,12 @@ class PostgresStorage(Storage):
             connection.execute(delete(RateLimitCounter).where(RateLimitCounter.key == key))
 
 
+def forget_expired() -> None:
+    """Remove counters whose window is over, in a transaction of its own."""
+    with db.engine.begin() as connection:
+        connection.execute(delete(RateLimitCounter).where(RateLimitCounter.expires_at <= func.now()))
+
+
 def _when(condition: Any, value: Any) -> Any:
     """`value` where `condition` holds, NULL elsewhere."""
     return case((condition, value))

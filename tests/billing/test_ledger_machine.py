@@ -118,7 +118,7 @@ class LedgerMachine(RuleBasedStateMachine):
                 else None
             )
             assert wallet.state is (expected or CallingState.ACTIVE)
-        missing = calling.missing_to_call(wallet, least=Money(1, "USD"))
+        missing = calling.missing_to_call(wallet.available, least=Money(1, "USD"))
         assert (missing is None) == (available > 0)
         assert missing is None or 0 < available + missing.micro <= 10_000
         db.session.commit()

@@ -34,13 +34,14 @@ def test_every_route_outside_the_list_asks_for_the_owners_role(application: Flas
         rule.endpoint
         for rule in application.url_map.iter_rules()
         if not getattr(application.view_functions[rule.endpoint], "org_admin_required", False)
+        and not rule.endpoint.startswith("api.")  # each asks for a token: tests/api/test_tokens.py
     }
     assert unguarded == OPEN
 
 
 def test_every_changing_route_is_protected_against_forged_requests(application: Flask) -> None:
     exempt = application.extensions["csrf"]._exempt_blueprints
-    assert {blueprint.name for blueprint in exempt} == {"csp_reports", "health", "webhooks"}
+    assert {blueprint.name for blueprint in exempt} == {"api", "csp_reports", "health", "webhooks"}
     assert not application.extensions["csrf"]._exempt_views
 
 

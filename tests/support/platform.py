@@ -1,54 +1,60 @@
-"""A receiver of what the platform is told: keeps what comes, and answers as it is told to."""
+"""The platform as it calls the API: with a token, and JSON both ways."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
+from datetime import timedelta
 from typing import Any
 
+from flask import Flask
+from werkzeug.test import TestResponse
 
-@dataclass
-class Receiver:
-    """Answers with the next of `answers`, and with 204 once there are none."""
-
-    url: str = ""
-    answers: list[int] = field(default_factory=list)
-    requests: list[tuple[dict[str, str], str]] = field(default_factory=list)
-
-    @property
-    def types(self) -> list[str]:
-        return [json.loads(body)["type"] for _, body in self.requests]
-
-    def data(self, index: int = -1) -> dict[str, Any]:
-        found: dict[str, Any] = json.loads(self.requests[index][1])["data"]
-        return found
+from app.extensions import db
+from app.models import Organization
+from app.people import tokens
+from app.people.tokens import Scope
 
 
-@contextmanager
-def receiving() -> Iterator[Receiver]:
-    receiver = Receiver()
+class Platform:
+    """One caller with one token; all scopes and all organizations, unless said otherwise."""
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"])).decode()
-            receiver.requests.append((dict(self.headers), body))
-            self.send_response(receiver.answers.pop(0) if receiver.answers else 204)
-            self.send_header("Location", "/elsewhere")
-            self.send_header("Content-Length", "0")
-            self.end_headers()
+    def __init__(
+        self,
+        app: Flask,
+        *scopes: Scope,
+        organization: Organization | None = None,
+        lasts: timedelta | None = None,
+    ) -> None:
+        self.client = app.test_client()
+        self.token, self.text = tokens.create(
+            "the platform",
+            scopes or tuple(Scope),
+            org_id=organization.id if organization else None,
+            lasts=lasts,
+        )
+        db.session.commit()
 
-        def log_message(self, *_: Any) -> None:
-            pass
+    def open(self, method: str, path: str, **options: Any) -> TestResponse:
+        """Ask for a path below /api/v1, with the token unless other `headers` name one."""
+        headers = {"Authorization": f"Bearer {self.text}"} | options.pop("headers", {})
+        return self.client.open(f"/api/v1{path}", method=method, headers=headers, **options)
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    receiver.url = f"http://127.0.0.1:{server.server_port}/events?from=billing"
-    Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        yield receiver
-    finally:
-        server.shutdown()
-        server.server_close()
+    def get(self, path: str, **options: Any) -> TestResponse:
+        return self.open("GET", path, **options)
+
+    def put(self, path: str, json: Any, **options: Any) -> TestResponse:
+        return self.open("PUT", path, json=json, **options)
+
+    def post(self, path: str, json: Any, **options: Any) -> TestResponse:
+        return self.open("POST", path, json=json, **options)
+
+
+def is_problem(response: TestResponse, name: str, status: int) -> bool:
+    """Whether an answer is a problem of this kind, told as RFC 9457 has it."""
+    told = response.json
+    return (
+        response.content_type == "application/problem+json"
+        and response.status_code == told["status"] == status
+        and told["type"].endswith(f"/api/problems/{name}")
+        and bool(told["title"] and told["detail"])
+        and told["request_id"] == response.headers["X-Request-Id"]
+    )

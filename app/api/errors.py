@@ -1,0 +1,75 @@
+"""Every error under /api becomes a problem: ours, the framework's, the database's, and the unexpected."""
+
+from __future__ import annotations
+
+import structlog
+from flask import Flask, Response, request
+from sqlalchemy.exc import IntegrityError
+from werkzeug.exceptions import HTTPException
+
+from app.api import problems
+from app.api.problems import Kind, ProblemError
+from app.web import errors
+from app.web.database import is_unavailable
+from app.web.logs import path
+
+log = structlog.get_logger("billing.api")
+
+_KINDS = {
+    kind.status: kind
+    for kind in (
+        problems.MALFORMED,
+        problems.NOT_FOUND,
+        problems.METHOD_NOT_ALLOWED,
+        problems.TOO_LARGE,
+        problems.UNSUPPORTED,
+        problems.TOO_MANY,
+    )
+}
+PAGES = "api_docs"
+"""The blueprint of what people read about the API."""
+_WAIT = {"Retry-After": "5"}
+
+
+def init_app(app: Flask) -> None:
+    """Answer programs with problems."""
+    errors.answer_otherwise(app, "/api/", answer)
+
+
+def answer(error: Exception) -> Response | None:
+    """The answer that says what is wrong, and nothing of how it came about inside; None where people read a page."""
+    return None if request.blueprint == PAGES else _problem(error).response()
+
+
+def _problem(error: Exception) -> ProblemError:
+    if isinstance(error, ProblemError):
+        return error
+    if isinstance(error, HTTPException):
+        return _of_framework(error)
+    if is_unavailable(error):
+        log.warning("database_unavailable", error=str(error).splitlines()[0])
+        return ProblemError(problems.UNAVAILABLE, "The database doesn't answer at the moment.", headers=_WAIT)
+    if isinstance(error, IntegrityError):
+        log.warning("conflict", error=str(error.orig).splitlines()[0])
+        return ProblemError(
+            problems.CONFLICT, "Another request changed the same at the same moment. Send it again."
+        )
+    log.exception("unexpected_error", path=path())
+    return ProblemError(problems.INTERNAL, "The error was noted under this request's id.")
+
+
+def _of_framework(error: HTTPException) -> ProblemError:
+    status = error.code or 500
+    if status < 400:
+        # The framework would lead to the same address without doubled or missing slashes.
+        return ProblemError(problems.NOT_FOUND, "There is nothing at this address. Check its slashes.")
+    kind: Kind = _KINDS.get(status, problems.MALFORMED if status < 500 else problems.INTERNAL)
+    allowed = getattr(error, "valid_methods", None)
+    headers = {"Allow": ", ".join(sorted(allowed))} if status == 405 and allowed else {}
+    return ProblemError(kind, _WORDS.get(kind.name, kind.meaning), headers=headers)
+
+
+_WORDS = {
+    problems.NOT_FOUND.name: "There is nothing at this address. /api/v1/openapi.json lists what there is.",
+    problems.METHOD_NOT_ALLOWED.name: "This address doesn't take this method.",
+}

@@ -1,0 +1,99 @@
+"""`Idempotency-Key`: a request that is sent again is answered again, and does nothing twice
+(draft-ietf-httpapi-idempotency-key-header).
+
+For POSTs that have no key of their own in what they send. What is kept are answers that changed something: where a
+request was refused nothing was changed, so it is judged anew when it comes again, with more credit for instance.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable
+
+from flask import Response, request
+
+from app.api import bodies, problems
+from app.api.caller import current_caller
+from app.api.problems import Kind, ProblemError
+from app.models.usage import NOBODY
+from app.web import kept_answers
+from app.web.kept_answers import InFlightError
+
+HEADER = "Idempotency-Key"
+_QUOTED = re.compile(r'"([\x20\x21\x23-\x5b\x5d-\x7e]{1,255})"')
+_BARE = re.compile(r"[A-Za-z0-9._:/+=-]{1,255}")
+_KEPT_HEADERS = ("Content-Type", "Location")
+
+REUSED = Kind(
+    "idempotency-key-reused",
+    422,
+    "The key was used for another request",
+    "Another request, to another address or with another body, had this `Idempotency-Key` in the last 24 hours.",
+    "Give every new request a key of its own, and send the same request only with the same key.",
+)
+IN_FLIGHT = Kind(
+    "request-in-progress",
+    409,
+    "The same request is being answered",
+    "Another request with this `Idempotency-Key` is not finished yet. This one did nothing.",
+    "Send it again after a moment: then it gets the answer of the first.",
+)
+PROBLEMS = (REUSED, IN_FLIGHT, problems.MALFORMED)
+
+
+def once(answer: Callable[[], Response]) -> Response:
+    """The answer, or the one that the same request got before. Without the header there is nothing to tell it by.
+
+    Raises `ProblemError`. The caller commits, which ends the key's lock.
+    """
+    key = _key()
+    if key is None:
+        return answer()
+    holder = current_caller().org_id or NOBODY
+    fingerprint = _fingerprint()
+    try:
+        kept = kept_answers.begin(holder, key)
+    except InFlightError:
+        raise ProblemError(
+            IN_FLIGHT, "A request with this key is being answered.", headers={"Retry-After": "1"}
+        ) from None
+    if kept is not None:
+        if kept.fingerprint != fingerprint:
+            raise ProblemError(REUSED, "This key came with another request before. Use a key of its own.")
+        response = Response(kept.body, kept.status)
+        response.headers.update(kept.headers)
+        response.headers["Idempotency-Replayed"] = "true"
+        return response
+    response = answer()
+    if response.status_code < 300:
+        kept_answers.keep(
+            holder,
+            key,
+            fingerprint=fingerprint,
+            status=response.status_code,
+            headers={name: response.headers[name] for name in _KEPT_HEADERS if name in response.headers},
+            body=response.get_data(),
+        )
+    return response
+
+
+def _key() -> str | None:
+    """The key: a string of a structured field (RFC 8941), or the same without its quotes, as many clients send it."""
+    sent = request.headers.get(HEADER)
+    if sent is None:
+        return None
+    if quoted := _QUOTED.fullmatch(sent.strip()):
+        return quoted[1]
+    if _BARE.fullmatch(sent.strip()):
+        return sent.strip()
+    raise ProblemError(
+        problems.MALFORMED,
+        f'{HEADER} has to be a text of 1 to 255 characters in double quotes, like "8e03978e-40d5-43dd-bc93".',
+    )
+
+
+def _fingerprint() -> bytes:
+    digest = hashlib.sha256(f"{request.method} {request.full_path}\n".encode())
+    digest.update(bodies.body_read())
+    return digest.digest()

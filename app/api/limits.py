@@ -1,0 +1,101 @@
+"""How many requests a token may make in a minute, told in `RateLimit` and `RateLimit-Policy`
+(draft-ietf-httpapi-ratelimit-headers).
+
+All web processes share one counter a minute and token, in PostgreSQL, and each takes from it in portions: so the
+limit holds however requests spread over processes, and a busy token costs one small write for many requests. A
+limit divided among the processes would cost none, but a client that keeps one connection would get only the share
+of the process at its other end. What a process took and did not use is lost to the others until the minute is over:
+at most a portion.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from dataclasses import dataclass
+from threading import Lock
+from uuid import UUID
+
+from flask import Response, current_app, g
+
+from app.api import problems
+from app.api.problems import ProblemError
+from app.people.tokens import Caller
+from app.web.rate_limits import PostgresStorage
+
+WINDOW = 60
+"""Seconds."""
+
+
+@dataclass(slots=True)
+class _Portion:
+    """What this process may still serve of a window, and what all of them together had left when it was taken."""
+
+    window: int
+    own: int = 0
+    shared: int = 0
+
+
+class Counter:
+    """The requests of one process."""
+
+    def __init__(self, per_window: int) -> None:
+        self.limit = per_window
+        self._portion_size = max(per_window // 100, 1)
+        self._portions: dict[UUID, _Portion] = {}
+        self._lock = Lock()
+        self._storage = PostgresStorage()
+
+    def take(self, token_id: UUID, now: float) -> int | None:
+        """Count a request: how many more are left in this window, or None where this one is too many."""
+        window = int(now // WINDOW)
+        with self._lock:
+            portion = self._portion_of(token_id, window)
+            if portion.own:
+                portion.own -= 1
+                return portion.own + portion.shared
+            if portion.shared < 0:
+                return None
+        taken = self._storage.incr(f"api:{token_id}:{window}", 2 * WINDOW, self._portion_size)
+        granted = min(self.limit - (taken - self._portion_size), self._portion_size)
+        with self._lock:
+            portion = self._portion_of(token_id, window)
+            portion.shared = max(self.limit - taken, 0)
+            if granted <= 0:
+                portion.shared = -1
+                return None
+            portion.own += granted - 1
+            return portion.own + portion.shared
+
+    def _portion_of(self, token_id: UUID, window: int) -> _Portion:
+        portion = self._portions.get(token_id)
+        if portion is None or portion.window != window:
+            if portion is not None:
+                # A window is over: so are those of everybody.
+                self._portions = {id_: one for id_, one in self._portions.items() if one.window == window}
+            portion = self._portions[token_id] = _Portion(window)
+        return portion
+
+
+def count(caller: Caller) -> None:
+    """Count a request of a token. Raises `ProblemError` where it is one too many."""
+    counter: Counter = current_app.extensions["api_counter"]
+    now = time.time()
+    left = counter.take(caller.token_id, now)
+    wait = max(math.ceil(WINDOW - now % WINDOW), 1)
+    g.api_limit = {
+        "RateLimit-Policy": f'"requests";q={counter.limit};w={WINDOW}',
+        "RateLimit": f'"requests";r={left or 0};t={wait}',
+    }
+    if left is None:
+        raise ProblemError(
+            problems.TOO_MANY,
+            f"This token may make {counter.limit:,} requests a minute. Wait {wait} seconds.",
+            headers={"Retry-After": str(wait)},
+        )
+
+
+def add_headers(response: Response) -> Response:
+    """Tell the caller what is left."""
+    response.headers.update(g.get("api_limit", {}))
+    return response

@@ -1,0 +1,79 @@
+"""Parameters of an address, and answers that come in pages.
+
+A page's `next` is the address of the page after it, which is also in the header `Link` (RFC 8288). The cursor in it
+is opaque: what it holds may change at any time.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Mapping
+from typing import Annotated, Any, TypeVar
+from urllib.parse import urlencode
+
+import msgspec
+from flask import request
+
+from app.api import problems
+from app.api.invalid import error_of, found_in
+from app.api.problems import FieldError, ProblemError
+
+T = TypeVar("T")
+MOST = 200
+
+
+class PageQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Which page of a list."""
+
+    limit: Annotated[int, msgspec.Meta(ge=1, le=MOST, description="How many at most.")] = 50
+    cursor: Annotated[
+        str | None,
+        msgspec.Meta(max_length=200, description="From `next` of the page before; none for the first."),
+    ] = None
+
+    @property
+    def after(self) -> str | None:
+        """What the cursor holds. Raises `ProblemError` where it is none of ours."""
+        if self.cursor is None:
+            return None
+        try:
+            return base64.urlsafe_b64decode(self.cursor.encode()).decode("ascii")
+        except (binascii.Error, UnicodeError):
+            raise wrong_cursor() from None
+
+
+def read(type_: type[T]) -> T:
+    """The parameters of the request. Raises `ProblemError`, naming each that is wrong."""
+    sent: dict[str, Any] = {}
+    for name, values in request.args.lists():
+        if len(values) > 1 or "\0" in values[0]:
+            raise _wrong(
+                [FieldError("Give this parameter once, without control characters.", parameter=name)]
+            )
+        sent[name] = values[0]
+    try:
+        return msgspec.convert(sent, type_, strict=False)
+    except msgspec.ValidationError as error:
+        found = found_in(sent, type_, strict=False) or [error_of(error)]
+        raise _wrong(
+            [FieldError(one.detail, parameter=str(one.pointer).removeprefix("/")) for one in found]
+        ) from None
+
+
+def next_page(after: str | None) -> tuple[str | None, Mapping[str, str]]:
+    """The address of the page that begins after `after`, and the header that names it; none where there is none."""
+    if after is None:
+        return None, {}
+    cursor = base64.urlsafe_b64encode(after.encode()).decode()
+    address = f"{request.path}?{urlencode({**request.args.to_dict(), 'cursor': cursor})}"
+    return address, {"Link": f'<{address}>; rel="next"'}
+
+
+def wrong_cursor() -> ProblemError:
+    """Said of a cursor that is none of ours."""
+    return _wrong([FieldError("Take the cursor from `next` of the page before.", parameter="cursor")])
+
+
+def _wrong(errors: list[FieldError]) -> ProblemError:
+    return ProblemError(problems.MALFORMED, "A parameter of the address is wrong: see errors.", errors)

@@ -1,0 +1,66 @@
+"""May this organization call now: asked before each call, so it is cheap and exact."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from app.billing import holds
+from app.billing.money import Money
+from app.extensions import db
+from app.models.columns import utc_now, uuid7
+from tests.factories import an_organization, give_credit
+from tests.support.platform import Platform, is_problem
+from tests.support.statements import statements
+
+
+def test_with_credit_it_may(platform: Platform) -> None:
+    organization = an_organization(credit="100", alert="50")
+    holds.reserve(
+        organization.id, "call-1", Money(12_345_678, "USD"), at=utc_now(), lease=timedelta(minutes=5)
+    )
+    db.session.commit()
+    told = platform.get(f"/organizations/{organization.id}/status").json
+    assert told["organization"] == str(organization.id)
+    assert (told["may_call"], told["state"], told["reason"]) == (True, "active", None)
+    assert told["available"] == {"amount": "87.654322", "currency": "USD"}
+    assert told["posted"] == {"amount": "100.000000", "currency": "USD"}
+    assert told["held"] == {"amount": "12.345678", "currency": "USD"}
+    assert told["available_micro"] == 87_654_322
+    assert told["missing"] is None
+
+
+def test_without_credit_it_may_not_and_the_answer_says_what_it_takes(platform: Platform) -> None:
+    organization = an_organization()
+    told = platform.get(f"/organizations/{organization.id}/status").json
+    assert (told["may_call"], told["state"], told["reason"]) == (False, "paused", "no_credit")
+    assert told["missing"] == {"amount": "10.000000", "currency": "USD"}
+
+
+def test_a_low_balance_may_call(platform: Platform) -> None:
+    organization = an_organization(credit="10", alert="50")
+    told = platform.get(f"/organizations/{organization.id}/status").json
+    assert (told["may_call"], told["state"]) == (True, "low")
+
+
+def test_it_takes_two_statements(platform: Platform) -> None:
+    address = f"/organizations/{an_organization(credit='1').id}/status"
+    platform.get(address)
+    with statements() as seen:
+        platform.get(address)
+    assert len(seen) == 2, seen
+
+
+def test_unchanged_it_is_a_304_and_changed_it_is_told(platform: Platform) -> None:
+    organization = an_organization(credit="1")
+    address = f"/organizations/{organization.id}/status"
+    tag = platform.get(address).headers["ETag"]
+    same = platform.get(address, headers={"If-None-Match": tag})
+    assert (same.status_code, same.data, same.headers["ETag"]) == (304, b"", tag)
+    give_credit(organization, "1")
+    changed = platform.get(address, headers={"If-None-Match": tag})
+    assert changed.status_code == 200
+    assert changed.headers["ETag"] != tag
+
+
+def test_an_organization_that_is_not_there(platform: Platform) -> None:
+    assert is_problem(platform.get(f"/organizations/{uuid7()}/status"), "not-found", 404)
