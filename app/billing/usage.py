@@ -14,20 +14,29 @@ from app.extensions import db
 from app.models import Allowance, Organization
 from app.models.columns import utc_now
 
+NOON = time(12)
+
 
 @dataclass(frozen=True, slots=True)
 class Used:
-    """`quantity` whole units of `meter`, used on `day` in the organization's zone."""
+    """`quantity` whole units of `meter`, used on `day` in the organization's zone: at noon where no time is given.
+
+    Empty names are none.
+    """
 
     meter: str
     quantity: int
     day: date
     campaign: str = ""
     agent: str = ""
+    call: str = ""
+    number: str = ""
+    hold: str = ""
+    clock: time = NOON
 
 
 def record(organization: Organization, source: str, used: Sequence[Used], *, at: datetime) -> Money:
-    """Charge usage of days, at noon of a day that is over; returns what it cost now.
+    """Charge usage of days, none of it later than `at`; returns what it cost now.
 
     `source` names the report: the same one again costs nothing. Raises `CatalogError` for an unknown meter.
     """
@@ -41,9 +50,12 @@ def record(organization: Organization, source: str, used: Sequence[Used], *, at:
             id=str(index),
             meter=one.meter,
             quantity=one.quantity,
-            at=_time_of(organization, one.day, at),
+            at=_time_of(organization, one, at),
             campaign=one.campaign or None,
             agent=one.agent or None,
+            call=one.call or None,
+            number=one.number or None,
+            hold=one.hold or None,
         )
         for index, one in enumerate(used)
     ]
@@ -64,6 +76,6 @@ def units_costing(organization: Organization, meter: str, amount: Money) -> int:
     return left + round(amount.micro / plan.rates[meter].first)
 
 
-def _time_of(organization: Organization, day: date, at: datetime) -> datetime:
-    noon = datetime.combine(day, time(12), ZoneInfo(organization.timezone))
-    return min(noon, at) if day == ledger.local_day_of(organization, at) else noon
+def _time_of(organization: Organization, used: Used, at: datetime) -> datetime:
+    then = datetime.combine(used.day, used.clock, ZoneInfo(organization.timezone))
+    return min(then, at) if used.day == ledger.local_day_of(organization, at) else then

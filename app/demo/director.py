@@ -12,7 +12,6 @@ from app.billing import (
     audit,
     calling,
     catalog,
-    holds,
     ledger,
     payment_methods,
     refunds,
@@ -26,6 +25,8 @@ from app.billing.money import Money
 from app.billing.subscriptions import Period
 from app.billing.usage import Used
 from app.demo import disputed
+from app.demo.calls_now import calls_now
+from app.demo.calls_of_day import as_calls
 from app.demo.cast import PEOPLE, Company
 from app.demo.usage_of_day import usage_of
 from app.extensions import db
@@ -36,6 +37,8 @@ from app.payments import refunds as stripe_refunds
 from app.people import organizations
 
 DAYS = 90
+DAYS_AS_CALLS = 2
+"""The last days, whose usage comes as calls that can be opened; that of earlier ones comes as totals."""
 LAST_STRETCH = 9
 """Days over which usage is steered so that the story ends with the balance that the cast asks for."""
 
@@ -99,12 +102,11 @@ class Director:
         if company.renewal_fails:
             # With the card whose plan charge failed, so that there is a failed payment of each kind to look at.
             self._top_up(self._dollars(company.top_up), self.now, card=self.cards[-1])
-        self._calls_now()
         calling.reassess(ledger.lock(self.organization.id), self.now)
         db.session.flush()
 
     def _use(self, day: date, ago: int) -> None:
-        at = self._moment(day, 18)
+        at = self.now if ago == 0 else self._moment(day, 18)
         left = self._balance() - self._dollars(self.company.ends_at).micro - self.to_be_refunded
         if ago > LAST_STRETCH:
             used = usage_of(self.company, day)
@@ -113,6 +115,9 @@ class Director:
             used = usage_of(self.company, day, scale=max(min(left / calm, 2.5), 0.05))
         if ago == 0:
             used = [one for one in used if not one.meter.startswith("calls_")]
+            used = self._as_calls(used, day, at) + calls_now(self.organization, self.company, self.now)
+        elif ago < DAYS_AS_CALLS:
+            used = self._as_calls(used, day, at)
         cost = usage.record(self.organization, f"demo:{day}", used, at=at).micro
         if ago == 0 and left > cost:
             cost += self._land(day, Money(left - cost, self.organization.currency), at)
@@ -126,8 +131,16 @@ class Director:
             for team in self.company.teams
             for agent in team.agents
         ]
-        used = [Used("calls_outbound", round(units * share / 100), day, *names) for *names, share in shares]
+        used = [
+            Used("calls_outbound", round(units * share / 100), day, campaign, agent)
+            for campaign, agent, share in shares
+        ]
+        used = self._as_calls(used, day, at)
         return usage.record(self.organization, f"demo:{day}:calls", used, at=at).micro
+
+    def _as_calls(self, used: list[Used], day: date, at: datetime) -> list[Used]:
+        until = at.astimezone(self.zone).time()
+        return as_calls(self.company, used, day, until=until, inbound=day < self.today)
 
     def _top_up(self, amount: Money, at: datetime, *, card: PaymentMethod | None = None) -> TopUp:
         card = card or self.paying_card
@@ -196,22 +209,6 @@ class Director:
         )
         if fails:
             subscriptions.record_failed_renewal(self.organization, on=day, failure="generic_decline")
-
-    def _calls_now(self) -> None:
-        team = self.company.teams[0]
-        for number in range(self.company.calls_now):
-            amount = Money(1_550_000, self.organization.currency)
-            at = self.now - timedelta(minutes=2 + 3 * number)
-            holds.reserve(
-                self.organization.id,
-                f"demo-call-{number + 1}",
-                amount,
-                at=at,
-                lease=timedelta(hours=6),
-                call=f"+1 212 555 01{34 + number}",
-                agent=team.agents[number % len(team.agents)],
-                campaign=team.campaign,
-            )
 
     def _card(self, token: str, months_left: int) -> PaymentMethod:
         expires = self.today + relativedelta(months=months_left)

@@ -53,6 +53,12 @@ class UsageEvent(OrgScoped, Base):
     __table_args__ = (
         Index("ix_usage_event_call", "org_id", "call", postgresql_where=text("call IS NOT NULL")),
         Index(
+            "ix_usage_event_posted",
+            "org_id",
+            "posted_at",
+            postgresql_where=text("call IS NOT NULL AND corrects_id IS NULL"),
+        ),
+        Index(
             "ix_usage_event_corrects",
             "org_id",
             "corrects_source",
