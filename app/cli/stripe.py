@@ -74,7 +74,7 @@ def last_run() -> None:
 
 
 def _show(run: ReconciliationRun) -> None:
-    counts = ", ".join(f"{count} {kind.replace('_', ' ')}" for kind, count in sorted(run.checked.items()))
+    counts = ", ".join(_count(kind, count) for kind, count in sorted(run.checked.items()))
     click.echo(
         f"{run.started_at:%Y-%m-%d %H:%M} UTC, since {run.since:%Y-%m-%d %H:%M}: {counts or 'nothing'} compared."
     )
@@ -86,3 +86,9 @@ def _show(run: ReconciliationRun) -> None:
         sys.exit(_NOT_FINISHED)
     click.echo("Nothing is left to look at." if not run.findings else f"{len(run.findings)} left to look at.")
     sys.exit(_FINDINGS_LEFT if run.findings else 0)
+
+
+def _count(kinds: str, count: int) -> str:
+    """`1 dispute`, `3 top-ups`."""
+    name = kinds.replace("top_ups", "top-ups").replace("_", " ")
+    return f"{count} {name.removesuffix('s') if count == 1 else name}"

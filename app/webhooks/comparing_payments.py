@@ -13,6 +13,7 @@ from app.models import Organization, TopUp, TopUpStatus
 from app.payments import charges, intents, invoices
 from app.payments.errors import RefusedError
 from app.payments.intents import Payment
+from app.webhooks import handlers
 from app.webhooks.reconciliation_report import Report
 
 _MISSING = "resource_missing"
@@ -60,7 +61,7 @@ class PaymentsOfRun:
         """Settle a payment that succeeded and whose top-up says otherwise. Those still open have a job already."""
         if not payment.succeeded:
             return
-        top_up = _top_up_of(payment)
+        top_up = handlers.top_up_of(payment)
         if top_up is None:
             self._look_at_stranger(payment)
             return
@@ -115,27 +116,10 @@ class PaymentsOfRun:
         return self._seen[payment_intent_id]
 
 
-def _top_up_of(payment: Payment) -> TopUp | None:
-    org_id, top_up_id = _uuid(payment.org_id), _uuid(payment.top_up_id)
-    if org_id is None or top_up_id is None:
-        return None
-    return db.session.get(TopUp, (org_id, top_up_id), populate_existing=True)
-
-
 def _payer_of(payment: Payment) -> Organization | None:
     """The organization that a payment is of: by what we wrote into it, or by its customer, also a former one."""
-    org_id = _uuid(payment.org_id)
-    if org_id is not None:
-        return db.session.get(Organization, org_id)
-    if payment.customer_id is None:
-        return None
-    is_its = Organization.stripe_customer_id == payment.customer_id
-    is_its |= Organization.former_customer_ids.contains([payment.customer_id])
-    return db.session.scalar(select(Organization).where(is_its))
-
-
-def _uuid(text: str | None) -> UUID | None:
     try:
-        return UUID(text or "")
+        named = db.session.get(Organization, UUID(payment.org_id or ""))
     except ValueError:
-        return None
+        named = None
+    return named or handlers.organization_of(payment.customer_id, or_was=True)

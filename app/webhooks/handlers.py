@@ -26,17 +26,14 @@ from app.payments import invoices as stripe_invoices
 from app.payments import refunds as stripe_refunds
 from app.payments.cards import Card
 from app.payments.errors import RefusedError
+from app.payments.intents import Payment
 from app.payments.invoices import StripeInvoice
 
 
 def payment_intent(payment_intent_id: str) -> bool:
     """A payment changed: bring its top-up in line."""
     payment = intents.fetch(payment_intent_id)
-    try:
-        top_up_id = UUID(payment.top_up_id or "")
-    except ValueError:
-        return False
-    top_up = db.session.scalar(select(TopUp).where(TopUp.id == top_up_id))
+    top_up = top_up_of(payment)
     if top_up is None:
         return False
     settlement.apply(top_up.org_id, top_up.id, payment, audit.STRIPE)
@@ -46,7 +43,7 @@ def payment_intent(payment_intent_id: str) -> bool:
 def setup_intent(setup_intent_id: str) -> bool:
     """A card was saved, perhaps by a browser that was closed before it could tell us."""
     setup = cards.fetch_setup(setup_intent_id)
-    organization = _organization_of(setup.customer_id)
+    organization = organization_of(setup.customer_id)
     if organization is None or setup.card is None:
         return False
     payment_methods.record(organization, setup.card, audit.STRIPE)
@@ -58,7 +55,7 @@ def payment_method(payment_method_id: str) -> bool:
     card = _attached(payment_method_id)
     if card is None:
         return _forget_card(payment_method_id)
-    organization = _organization_of(card.customer_id)
+    organization = organization_of(card.customer_id)
     if organization is None:
         return False
     payment_methods.record(organization, card, audit.STRIPE)
@@ -82,7 +79,7 @@ def dispute(dispute_id: str) -> bool:
 
 def customer(customer_id: str) -> bool:
     """A customer of ours changed. One that was deleted is forgotten with its cards; the next card makes a new one."""
-    organization = _organization_of(customer_id)
+    organization = organization_of(customer_id)
     if organization is None:
         return False
     if customers.is_deleted(customer_id):
@@ -107,6 +104,15 @@ def invoice_payment_failed(invoice_id: str) -> bool:
     return True
 
 
+def top_up_of(payment: Payment) -> TopUp | None:
+    """The top-up that a payment was made for, by what we wrote into it; None where it was made for none of ours."""
+    try:
+        key = (UUID(payment.org_id or ""), UUID(payment.top_up_id or ""))
+    except ValueError:
+        return None
+    return db.session.get(TopUp, key, populate_existing=True)
+
+
 def _keep_invoice(
     invoice_id: str, *, failed_at: datetime | None = None
 ) -> tuple[Organization, StripeInvoice] | None:
@@ -114,13 +120,13 @@ def _keep_invoice(
     # So that of two who fetch it at the same moment the later one also writes last.
     take_backs.one_at_a_time(invoice_id)
     found = stripe_invoices.fetch(invoice_id)
-    organization = _organization_of(found.customer_id, or_was=True)
+    organization = organization_of(found.customer_id, or_was=True)
     if organization is None or not invoices.keep(organization, found, failed_at=failed_at):
         return None
     return organization, found
 
 
-def _organization_of(customer_id: str | None, *, or_was: bool = False) -> Organization | None:
+def organization_of(customer_id: str | None, *, or_was: bool = False) -> Organization | None:
     """The organization of a customer; `or_was` finds it by a customer that was deleted too."""
     if customer_id is None:
         return None

@@ -23,7 +23,7 @@ def test_what_was_mended_is_printed_and_nothing_is_left(app: Flask, sandbox: San
     done = run(app, "reconcile", "--since", "7d")
     assert done.exit_code == 0, done.output
     assert re.search(rf"Mended: .*{payment.id}", done.output)
-    assert "1 payments" in done.output
+    assert "1 payment, " in done.output
     assert "Nothing is left to look at." in done.output
     assert balance(silence.organization) == "50.00"
 

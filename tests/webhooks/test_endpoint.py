@@ -7,9 +7,11 @@ import logging
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from io import BytesIO
 from typing import Any
 
 import pytest
+import stripe
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import text
@@ -188,6 +190,21 @@ class TestSize:
         assert answer.status_code == 413
         assert str(MAX_BODY) in answer.text
         assert rows() == 0
+
+    @pytest.mark.parametrize(("size", "status"), [(1_300_000, 200), (MAX_BODY, 413)])
+    def test_a_body_that_comes_in_chunks_has_the_same_limit(
+        self, client: FlaskClient, size: int, status: int
+    ) -> None:
+        event = an_event()
+        event["data"]["object"]["lines"] = "x" * size
+        body = json.dumps(event)
+        header = stripe.WebhookSignature.generate_signature_header(body, WEBHOOK_SECRET)
+        environ = {"wsgi.input": BytesIO(body.encode()), "wsgi.input_terminated": True, "CONTENT_LENGTH": ""}
+        answer = client.post(
+            "/webhooks/stripe", headers={"Stripe-Signature": header}, environ_overrides=environ
+        )
+        assert answer.status_code == status
+        assert rows() == (1 if status == 200 else 0)
 
     def test_garbage_without_a_signature_is_not_even_read(self, client: FlaskClient) -> None:
         body = _Unreadable()

@@ -110,6 +110,29 @@ class TestNothingArrived:
         assert organization.stripe_customer_id is None
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_whatever_happens_and_whichever_events_are_lost_the_wallet_has_what_stripe_kept(
+    app: Flask, sandbox: Sandbox, seed: int
+) -> None:
+    chance = random.Random(seed)
+    silence = Silence(sandbox)
+    for _ in range(chance.randint(2, 4)):
+        payment = silence.charge(str(chance.randint(10, 200)))
+        refunds = [silence.refund(payment, chance.randint(1, 400)) for _ in range(chance.randint(0, 2))]
+        if refunds and chance.random() < 0.5:
+            silence.fail_refund(refunds[0])
+        if chance.random() < 0.6:
+            dispute = silence.dispute(payment)
+            if end := chance.choice([None, "won", "lost"]):
+                silence.decide(dispute, end)
+        arriving = [event for event in sandbox.events() if chance.random() < 0.4]
+        for event in chance.sample(arriving, len(arriving)):
+            assert deliver(app.test_client(), event) == 200
+        work_through(app)
+    reconciliation.run()
+    assert_mended(app, silence)
+
+
 class TestWhatHappensLate:
     """Objects made before the time from which a run looks, and no event of what became of them."""
 
