@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from stripe_sandbox import api, browser, control, documents, resources, scheduled  # noqa: F401, resources register themselves
+from stripe_sandbox import api, browser, control, dashboard, documents, resources, scheduled  # noqa: F401, resources register themselves
 from stripe_sandbox.sandbox import Sandbox
 from stripe_sandbox.settings import Settings
 
@@ -19,6 +19,7 @@ def create_app(settings: Settings) -> Flask:
     app.register_blueprint(control.blueprint)
     app.register_blueprint(browser.blueprint)
     app.register_blueprint(documents.blueprint)
+    app.register_blueprint(dashboard.blueprint)
     sandbox.delivery.start()
     scheduled.start(sandbox)
     return app

@@ -14,6 +14,7 @@ from stripe_sandbox.context import Call
 from stripe_sandbox.delivery import MODES
 from stripe_sandbox.errors import ApiError, invalid
 from stripe_sandbox.faults import KINDS, Fault
+from stripe_sandbox.origins import is_foreign
 from stripe_sandbox.performing import perform
 from stripe_sandbox.resources import answers, disputes, disputing, network_updates, payment_methods, refunds
 from stripe_sandbox.resources.common import find
@@ -25,6 +26,13 @@ blueprint = Blueprint("control", __name__, url_prefix="/_sandbox")
 @blueprint.errorhandler(ApiError)
 def _refused(error: ApiError) -> ResponseReturnValue:
     return jsonify(error.body), error.status
+
+
+@blueprint.before_request
+def _refuse_other_pages() -> None:
+    """Programs and the stand-in's own pages pull these; a page of another origin only answers its challenge."""
+    if request.endpoint != "control.answer_challenge" and is_foreign(request):
+        raise ApiError(403, "invalid_request_error", "Pages of other origins can't do this.")
 
 
 @blueprint.get("/health")

@@ -87,6 +87,11 @@ class Delivery:
             for id_, url, state, due in self._store.execute(query, event_id)
         ]
 
+    def waiting(self) -> int:
+        """How many deliveries are still to be taken."""
+        rows = self._store.execute("SELECT count(*) FROM delivery WHERE state = 'due'")
+        return int(rows[0][0])
+
     def _attempts(self, delivery_id: int) -> list[dict[str, Any]]:
         query = "SELECT at, answer FROM attempt WHERE delivery = ? ORDER BY at"
         return [{"at": at, "answer": answer} for at, answer in self._store.execute(query, delivery_id)]

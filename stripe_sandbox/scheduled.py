@@ -25,6 +25,11 @@ def run(sandbox: Sandbox, *, everything: bool = False) -> int:
     return len(rows)
 
 
+def waiting(sandbox: Sandbox) -> int:
+    """How much is still to happen."""
+    return int(sandbox.store.execute("SELECT count(*) FROM scheduled")[0][0])
+
+
 def start(sandbox: Sandbox) -> None:
     """Look every half second, in the background."""
     Thread(target=_run, args=(sandbox,), name="scheduled", daemon=True).start()

@@ -175,6 +175,12 @@ class Store:
         """Every object of a kind with these values, newest first."""
         return self.page(kind, where, created={}, after=None, before=None, limit=-1)
 
+    def events_about(self, id_: str, limit: int) -> list[dict[str, Any]]:
+        """The newest events about an object that belongs to no payment, or about a payment with all that does."""
+        about = "coalesce(json_extract(body, '$.data.object.payment_intent'), json_extract(body, '$.data.object.id'))"
+        query = f"SELECT body FROM object WHERE kind = 'event' AND {about} = ? ORDER BY seq DESC LIMIT ?"  # noqa: S608
+        return [json.loads(body) for (body,) in self.execute(query, id_, limit)]
+
     def was_removed(self, id_: str) -> bool:
         return bool(self.execute("SELECT 1 FROM object WHERE id = ? AND kind LIKE 'deleted %'", id_))
 

@@ -37,7 +37,7 @@ SCRIPTS = {
 STYLES = {
     "card": ("tokens", "card"),
     "page": ("tokens", "page"),
-    "dashboard": ("tokens", "page", "dashboard"),
+    "dashboard": ("tokens", "dashboard/layout", "dashboard/content", "dashboard/forms"),
 }
 
 

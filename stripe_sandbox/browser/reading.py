@@ -2,25 +2,13 @@
 
 from __future__ import annotations
 
-from itertools import islice
 from typing import Any
 
 from flask import abort, current_app
 
-from stripe_sandbox.request_log import Request
 from stripe_sandbox.sandbox import Sandbox
 
 INTENTS = {"payment_intent", "setup_intent"}
-
-
-def newest(kind: str, count: int) -> list[dict[str, Any]]:
-    """The last objects of a kind, newest first."""
-    return list(islice(_sandbox().store.newest(kind), count))
-
-
-def newest_requests(count: int) -> list[Request]:
-    """The last calls of the API, newest first."""
-    return _sandbox().log.newest()[:count]
 
 
 def intent_or_404(id_: str, client_secret: str) -> dict[str, Any]:

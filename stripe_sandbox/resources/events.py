@@ -35,7 +35,7 @@ def record(call: Call) -> list[dict[str, Any]]:
             data={"object": object_},
             livemode=False,
             pending_webhooks=0,
-            request={"id": call.request_id, "idempotency_key": call.idempotency_key},
+            request={"id": call.request_id or None, "idempotency_key": call.idempotency_key},
             type=type_,
         )
         for name in ("context", "reason", "account"):

@@ -67,8 +67,18 @@ def test_the_pages(browser: Browser, sandbox: Sandbox, seen_as: Customer) -> Non
     seen_as.challenge.get_by_role("button", name="Complete").click()
     expect(seen_as.status).to_have_text("done")
     intent = sandbox.payment_intents()[0]
+    (charge,) = sandbox.charges()
+    dispute = sandbox.process.control("disputes", {"charge": charge.id, "amount": 1000})
+    event = sandbox.events()[-1]
     for path in (
         "/",
+        "/payments",
+        f"/payments/{intent.id}",
+        f"/payment_methods/{intent.payment_method}",
+        f"/disputes/{dispute['id']}",
+        f"/events/{event.id}",
+        f"/requests/{sandbox.process.requests()[0]['request_id']}",
+        "/controls",
         f"/_sandbox/receipts/{intent.latest_charge}",
         f"/_sandbox/3ds/{intent.id}?client_secret={intent.client_secret}",
     ):

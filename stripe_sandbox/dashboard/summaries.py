@@ -1,0 +1,70 @@
+"""An object in one line: what it is, what it moved, and how it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from stripe_sandbox.browser.words import card, money
+from stripe_sandbox.dashboard.blueprint import blueprint
+
+GOOD = frozenset({"succeeded", "paid", "won", "enabled", "warning_closed", "available"})
+BAD = frozenset({"failed", "lost", "requires_payment_method", "needs_response", "uncollectible", "given up"})
+WARN = frozenset(
+    {"requires_action", "requires_confirmation", "pending", "under_review", "warning_needs_response", "due"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """`amount` is written out; it and `status` are empty where an object has none."""
+
+    what: str
+    amount: str = ""
+    status: str = ""
+
+
+@blueprint.app_template_filter("dashboard_summary")
+@blueprint.app_template_global("dashboard_summary")
+def summary(body: dict[str, Any]) -> Summary:
+    kind = body["object"]
+    amount = body.get("total", body.get("amount"))
+    moved = money(amount, body["currency"]) if isinstance(amount, int) and body.get("currency") else ""
+    return Summary(str(_WHAT[kind](body) or ""), moved, str(body.get("status") or ""))
+
+
+@blueprint.app_template_filter("dashboard_tone")
+def tone(status: str) -> str:
+    """How good a state is: good, warn, bad or nothing."""
+    for name, states in (("good", GOOD), ("bad", BAD), ("warn", WARN)):
+        if status in states:
+            return name
+    return ""
+
+
+def _payment(body: dict[str, Any]) -> str:
+    return body["description"] or body["customer"] or "Without a customer"
+
+
+def _charge(body: dict[str, Any]) -> str:
+    return card(body["payment_method_details"]["card"]) + (", disputed" if body["disputed"] else "")
+
+
+def _method(body: dict[str, Any]) -> str:
+    return f"{card(body['card'])}, until {body['card']['exp_month']:02}/{body['card']['exp_year']}"
+
+
+_WHAT: dict[str, Callable[[dict[str, Any]], Any]] = {
+    "payment_intent": _payment,
+    "charge": _charge,
+    "customer": lambda body: ", ".join(filter(None, (body["name"], body["email"]))),
+    "payment_method": _method,
+    "setup_intent": lambda body: body["description"] or body["customer"],
+    "refund": lambda body: body["failure_reason"] or body["reason"] or "Refund",
+    "dispute": lambda body: str(body["reason"]).replace("_", " ").capitalize(),
+    "balance_transaction": lambda body: str(body["reporting_category"]).replace("_", " ").capitalize(),
+    "invoice": lambda body: body["number"] or "Draft",
+    "event": lambda body: body["type"],
+    "webhook_endpoint": lambda body: body["url"],
+}
