@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from uuid import UUID
 
-from app.billing import card_changes, card_detaching, ledger, payment_methods
+from app.billing import card_changes, card_detaching, card_needs, ledger, payment_methods
 from app.billing.card_changes import CardNeededError
 from app.billing.card_needs import Need
 from app.billing.money import Money
@@ -25,22 +26,31 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class CardsPage:
-    """`heir` is the label of the card that becomes the default when the one that is it now is removed."""
+    """`heir` is the label of the card that becomes the default when the one that is it now is removed.
+
+    `needs` are what needs the only card that works, where there is but one.
+    """
 
     cards: list[CardView]
     heir: str | None
+    needs: tuple[Need, ...]
     refusal: Refusal | None
 
 
 def gather(organization: Organization, *, refused: UUID | None = None) -> CardsPage:
-    """The page, in one statement; with the card whose removal was `refused`, as far as it still would be."""
+    """The page, with the card whose removal was `refused`, as far as it still would be.
+
+    One statement; two where only one card works.
+    """
     today = ledger.local_day_of(organization)
     methods = payment_methods.saved(organization.id)
+    works = partial(payment_methods.works, today=today)
     heir = payment_methods.heir_of([one for one in methods if not one.is_default], today)
     kept = next((one for one in methods if one.id == refused), None)
     return CardsPage(
         cards=[payment_methods.card_view(one, today) for one in methods],
         heir=heir.label if heir else None,
+        needs=tuple(card_needs.of(organization)) if sum(map(works, methods)) == 1 else (),
         refusal=_refusal(organization, kept) if kept else None,
     )
 

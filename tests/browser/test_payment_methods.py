@@ -153,7 +153,7 @@ def test_each_card_that_can_t_be_saved_says_why_and_the_form_stays(page: Page, a
     open_form(page)
     problem = page.locator("#card-problem")
     for number, words in (
-        ("4000000000000002", "Your card was declined."),
+        ("4000000000000002", "not saved. Use another card, or ask your bank and try again."),
         ("4000000000009995", "insufficient funds."),
         ("4000000000009987", "Your card was declined."),
         ("4000000000009979", "Your card was declined."),
@@ -251,7 +251,11 @@ class TestChanging:
         on_growth(organization)
         enter(page, organization)
         page.get_by_role("button", name="Remove Visa ending in 4242").press("Enter")
-        page.get_by_role("dialog").get_by_role("button", name="Remove card").press("Enter")
+        dialog = page.get_by_role("dialog", name="Remove this card?")
+        expect(dialog).to_contain_text("is the last card that works")
+        expect(dialog).to_contain_text(re.compile(r"Growth, renews on \d+ \w+"))
+        check(page)
+        dialog.get_by_role("button", name="Remove card").press("Enter")
         refusal = page.get_by_role("region", name="Visa ending in 4242 can't be removed yet")
         expect(refusal).to_contain_text(re.compile(r"Growth, renews on \d+ \w+"))
         expect(refusal.get_by_role("heading")).to_be_focused()

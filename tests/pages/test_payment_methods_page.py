@@ -16,6 +16,7 @@ from tests.factories import a_card, a_person, a_stripe_card, an_organization
 from tests.support.browsing import HTMX, Visitor, text_of
 from tests.support.paying import Owner
 from tests.support.sandbox import Sandbox
+from tests.support.statements import statements
 
 CARDS = "/billing/payment-methods"
 UNKNOWN = "This card form is not known at the payment processor."
@@ -311,3 +312,12 @@ class TestChangingCards:
         page = text_of(owner.get(f"{CARDS}/{card.id}/removal"))
         assert "Remove this card?" in page
         assert "Keep card" in page
+
+
+def test_a_hundred_cards_take_the_statements_of_one(owner: Visitor, organization: Organization) -> None:
+    for number in range(100):
+        a_card(organization, last4=f"{number:04}", default=number == 0)
+    with statements() as seen:
+        page = owner.get(CARDS)
+    assert page.text.count('class="saved-card"') == 100
+    assert len(seen) == 2, "who is asking, and the cards"

@@ -121,7 +121,12 @@ class CardForm {
   }
 }
 
-const notSaved = ({ message }) => `${message} The card was not saved.`;
+// Stripe says what is wrong; the step after it is ours. What is wrong in a field can be mended there.
+function notSaved({ type, code, message }) {
+  const isBank = type === "card_error" && !/^(incorrect|invalid)_/.test(code);
+  return `${message} The card was not saved. ${isBank ? "Use another card, or ask your bank and try again." : "Try again."}`;
+}
+
 const openForm = () => document.querySelector("#card-form form[data-card-form]");
 
 function startAll() {
