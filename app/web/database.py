@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
+from psycopg.errors import DeadlockDetected, SerializationFailure
 from sqlalchemy.exc import DBAPIError, OperationalError
 
+from app.extensions import db
 from config import Settings
+
+R = TypeVar("R")
+
+_TRIES = 5
+"""How often work is begun that another transaction gets in the way of."""
 
 
 def engine_options(settings: Settings) -> dict[str, Any]:
@@ -29,3 +37,26 @@ def is_unavailable(error: BaseException) -> bool:
     if isinstance(error, OperationalError):
         return True
     return isinstance(error, DBAPIError) and error.connection_invalidated
+
+
+def trying_again(work: Callable[[], R]) -> R:
+    """Do some work and commit it; anew where a deadlock or a serialization failure undid it.
+
+    The work is the whole transaction. Raises what it raises, and the failure itself after five tries.
+    """
+    for left in reversed(range(_TRIES)):
+        try:
+            result = work()
+            db.session.commit()
+        except (DBAPIError, DeadlockDetected, SerializationFailure) as error:
+            db.session.rollback()
+            if not left or not _got_in_the_way(error):
+                raise
+        else:
+            return result
+    raise AssertionError("the last try returns or raises")
+
+
+def _got_in_the_way(error: Exception) -> bool:
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    return isinstance(cause, DeadlockDetected | SerializationFailure)
