@@ -41,12 +41,12 @@ from __future__ import annotations
 
 from flask import Flask
 
-from app.api import endpoints, errors, status
+from app.api import endpoints, errors, holds, status, usage
 from app.api.endpoints import Room
 from app.api.limits import Counter
 from app.extensions import csrf, limiter
 
-ROOMS: tuple[Room, ...] = (status.room,)
+ROOMS: tuple[Room, ...] = (usage.room, holds.room, status.room)
 """In the order of the document."""
 
 

@@ -12,7 +12,7 @@ from msgspec import Meta, Raw, Struct
 
 from app.billing.usage_events import LONGEST, MOST, Refusal, Reported
 
-TYPE = "voice-portal.usage.v1"
+TYPE: Literal["voice-portal.usage.v1"] = "voice-portal.usage.v1"
 """The type of every event of usage; others are refused."""
 
 Name = Annotated[str, Meta(min_length=1, max_length=LONGEST)]

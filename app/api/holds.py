@@ -1,0 +1,260 @@
+"""Holds: credit reserved for a call before it is spent, renewed while the call goes on."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Annotated
+from uuid import UUID
+
+from msgspec import Meta, Struct, to_builtins
+
+from app.api import problems
+from app.api.amounts import Amount
+from app.api.caller import no_organization
+from app.api.endpoints import Answer, Body, Reply, Room
+from app.api.problems import FieldError, ProblemError
+from app.billing import calling_status, holds, usage_quotes
+from app.billing.holds import HoldEndedError, NotEnoughCreditError, UnknownHoldError, WrongSliceError
+from app.billing.money import Money
+from app.billing.usage_cloudevents import Name
+from app.billing.usage_quotes import UnknownMeterError
+from app.models import Hold, HoldState
+from app.models.columns import utc_now
+from app.people.tokens import Scope
+
+room = Room("Holds", "Credit that is reserved for a call before it is spent, in slices that are renewed.")
+
+
+class Quantity(Struct, frozen=True, forbid_unknown_fields=True):
+    """Usage that a slice is reserved for."""
+
+    meter: Annotated[str, Meta(min_length=1, max_length=60)]
+    quantity: Annotated[int, Meta(ge=0, le=10**9)]
+
+
+Wanted = Annotated[
+    list[Quantity],
+    Meta(
+        min_length=1, max_length=20, description="Priced by the plan, after what is left of the allowances."
+    ),
+]
+Seconds = Annotated[int, Meta(ge=5, le=3600, description="How long the slice lasts without a renewal.")]
+
+
+class NewHold(Struct, frozen=True, forbid_unknown_fields=True):
+    """What to reserve, and for which call. `key` is yours: the same key never reserves twice."""
+
+    key: Name
+    usage: Wanted
+    lease_seconds: Seconds
+    call: Name | None = None
+    agent: Name | None = None
+    campaign: Name | None = None
+
+
+class NextSlice(Struct, frozen=True, forbid_unknown_fields=True):
+    """The next slice. `slice` counts from 2, the first being the hold itself; the same again changes nothing."""
+
+    slice: Annotated[int, Meta(ge=2, le=1_000_000)]
+    usage: Wanted
+    lease_seconds: Seconds
+
+
+class HoldView(Struct, frozen=True):
+    """A hold. `reserved` is what it still reserves: usage that names it takes from that. `used` is what it cost."""
+
+    key: str
+    state: HoldState
+    reserved: Amount
+    used: Amount
+    slice: int
+    final: Annotated[
+        bool,
+        Meta(
+            description="Credit did not reach for the whole slice: end the call when `seconds_left` are over."
+        ),
+    ]
+    seconds_left: Annotated[int, Meta(description="Until it ends without a renewal.")]
+    expires_at: datetime
+
+
+NOT_ENOUGH = problems.Kind(
+    "not-enough-credit",
+    402,
+    "There is not enough credit",
+    "Available credit doesn't cover what the hold would reserve. Nothing was reserved.",
+    "Don't start the call. After a top-up, the webhook `calling.resumed` says that calls can start again.",
+)
+HOLD_ENDED = problems.Kind(
+    "hold-ended",
+    409,
+    "The hold has ended",
+    "It was captured or released, or its lease was over before it was renewed.",
+    "Reserve anew, with another key. What was used is charged in any case.",
+)
+WRONG_SLICE = problems.Kind(
+    "wrong-slice",
+    409,
+    "Another slice comes next",
+    "Slices of a hold are numbered without gaps, so that a renewal that is sent twice reserves once.",
+    "Send the slice that `expected` names.",
+)
+
+_ORG = "/organizations/<uuid:org_id>/holds"
+_USAGE = [Quantity("calls_outbound", 120), Quantity("tokens_out", 3000)]
+_EXAMPLE = HoldView(
+    key="call-5f2c",
+    state=HoldState.ACTIVE,
+    reserved=Amount("0.088500", "USD"),
+    used=Amount("0.000000", "USD"),
+    slice=1,
+    final=False,
+    seconds_left=120,
+    expires_at=datetime(2026, 11, 24, 9, 33, 12, tzinfo=UTC),
+)
+
+
+@room.post(
+    _ORG,
+    scope=Scope.HOLDS_WRITE,
+    summary="Reserve credit for a call",
+    body=Body(NewHold, NewHold("call-5f2c", _USAGE, 120, "call-5f2c", "Ava", "Recall patients")),
+    answers=(Answer(200, "The hold, made now or before by the same key.", HoldView, _EXAMPLE),),
+    problems=(NOT_ENOUGH,),
+)
+def reserve_hold(org_id: UUID, body: NewHold) -> Reply:
+    """Before a call starts: reserve its next minutes. Concurrent calls can never reserve the same credit.
+
+    Without a renewal the hold ends after `lease_seconds`: what was reported stays charged, the rest is free again.
+    """
+    now = utc_now()
+    amount = _price(org_id, body.usage, now)
+    try:
+        hold = holds.reserve(
+            org_id,
+            body.key,
+            amount,
+            at=now,
+            lease=timedelta(seconds=body.lease_seconds),
+            call=body.call,
+            agent=body.agent,
+            campaign=body.campaign,
+        )
+    except NotEnoughCreditError as error:
+        members = {
+            "available": to_builtins(Amount.of(error.available)),
+            "needed": to_builtins(Amount.of(amount)),
+        }
+        raise ProblemError(NOT_ENOUGH, str(error), members=members) from None
+    return Reply(_view(hold, amount.currency, now))
+
+
+@room.get(
+    f"{_ORG}/<path:key>",
+    scope=Scope.HOLDS_READ,
+    summary="Look at a hold",
+    parameters={"key": "The hold's own key."},
+    answers=(Answer(200, "The hold.", HoldView, _EXAMPLE),),
+)
+def show_hold(org_id: UUID, key: str) -> Reply:
+    """A hold as it is now."""
+    currency = _currency(org_id)
+    return Reply(_view(_found(org_id, key), currency, utc_now()))
+
+
+@room.post(
+    f"{_ORG}/<path:key>/renewals",
+    scope=Scope.HOLDS_WRITE,
+    summary="Renew a hold for the next minutes",
+    parameters={"key": "The hold's own key."},
+    body=Body(NextSlice, NextSlice(2, _USAGE, 120)),
+    answers=(Answer(200, "The hold with its next slice.", HoldView, _EXAMPLE),),
+    problems=(HOLD_ENDED, WRONG_SLICE),
+)
+def renew_hold(org_id: UUID, key: str, body: NextSlice) -> Reply:
+    """While the call goes on, before the lease is over. Where credit doesn't reach for the whole slice, what there is
+    is reserved and the answer is `final`, with the seconds left: time for the agent to end the call politely.
+    """
+    now = utc_now()
+    amount = _price(org_id, body.usage, now)
+    _found(org_id, key)
+    lease = timedelta(seconds=body.lease_seconds)
+    try:
+        renewal = holds.renew(org_id, key, amount, slice=body.slice, at=now, lease=lease)
+    except HoldEndedError as error:
+        raise ProblemError(HOLD_ENDED, str(error), members={"state": error.hold.state.value}) from None
+    except WrongSliceError as error:
+        raise ProblemError(WRONG_SLICE, str(error), members={"expected": error.expected}) from None
+    return Reply(_view(renewal.hold, amount.currency, now))
+
+
+@room.post(
+    f"{_ORG}/<path:key>/capture",
+    scope=Scope.HOLDS_WRITE,
+    summary="End a hold: the call is over",
+    parameters={"key": "The hold's own key."},
+    answers=(Answer(200, "The hold, ended.", HoldView, _EXAMPLE),),
+)
+def capture_hold(org_id: UUID, key: str) -> Reply:
+    """The call has ended and its usage is reported, or will be: what is reserved beyond it is free again. More than
+    was reserved is charged as it happened. Doing it again changes nothing.
+    """
+    currency = _currency(org_id)
+    _found(org_id, key)
+    now = utc_now()
+    return Reply(_view(holds.capture(org_id, key, at=now), currency, now))
+
+
+@room.post(
+    f"{_ORG}/<path:key>/release",
+    scope=Scope.HOLDS_WRITE,
+    summary="Give a hold back: there was no call",
+    parameters={"key": "The hold's own key."},
+    answers=(Answer(200, "The hold, ended.", HoldView, _EXAMPLE),),
+)
+def release_hold(org_id: UUID, key: str) -> Reply:
+    """What it reserves is free again. Doing it again changes nothing."""
+    currency = _currency(org_id)
+    _found(org_id, key)
+    now = utc_now()
+    return Reply(_view(holds.release(org_id, key, at=now), currency, now))
+
+
+def _currency(org_id: UUID) -> str:
+    found = calling_status.find(org_id)
+    if found is None:
+        raise no_organization()
+    return found.available.currency
+
+
+def _price(org_id: UUID, usage: list[Quantity], now: datetime) -> Money:
+    currency = _currency(org_id)
+    try:
+        return usage_quotes.price(org_id, currency, [(one.meter, one.quantity) for one in usage], at=now)
+    except UnknownMeterError as error:
+        wrong = FieldError(str(error), pointer="/usage")
+        raise ProblemError(
+            problems.INVALID, "The body is not as it has to be: see errors.", [wrong]
+        ) from None
+
+
+def _found(org_id: UUID, key: str) -> Hold:
+    try:
+        return holds.find(org_id, key)
+    except UnknownHoldError as error:
+        raise ProblemError(problems.NOT_FOUND, str(error)) from None
+
+
+def _view(hold: Hold, currency: str, now: datetime) -> HoldView:
+    is_active = hold.state is HoldState.ACTIVE
+    left = max(int((hold.expires_at - now).total_seconds()), 0) if is_active else 0
+    return HoldView(
+        key=hold.key,
+        state=hold.state,
+        reserved=Amount.of(Money(hold.amount_micro if is_active else 0, currency)),
+        used=Amount.of(Money(hold.used_micro, currency)),
+        slice=hold.slice,
+        final=hold.is_final,
+        seconds_left=left,
+        expires_at=hold.expires_at,
+    )

@@ -1,0 +1,122 @@
+"""`POST /usage`: what was used, in batches of CloudEvents."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated
+from uuid import UUID
+
+import msgspec
+from flask import request
+from msgspec import Meta, Raw, Struct
+
+from app.api import bodies, caller, problems
+from app.api.endpoints import Answer, Body, Reply, Room
+from app.api.problems import ProblemError
+from app.billing import usage_reports
+from app.billing.usage_cloudevents import TYPE, UsageData, UsageEvent
+from app.models.columns import utc_now
+from app.people.tokens import Scope
+from app.web.database import trying_again
+
+room = Room("Usage", "What calls, telephony and models used, event by event.")
+
+BATCH = "application/cloudevents-batch+json"
+SINGLE = "application/cloudevents+json"
+MOST_EVENTS = 1_000
+LARGEST = 10 * 1024 * 1024
+
+
+class RefusedEvent(Struct, frozen=True):
+    """An event that was not taken. It is kept, and an operator can replay it once the reason is gone."""
+
+    index: Annotated[int, Meta(description="Its place in the batch, from 0.")]
+    field: Annotated[str, Meta(description="What is wrong; empty where it is the event as such.")]
+    reason: str
+
+
+class Receipt(Struct, frozen=True):
+    """What became of the batch."""
+
+    accepted: Annotated[int, Meta(description="Events taken now.")]
+    duplicates: Annotated[
+        int, Meta(description="Events that had been taken before. Nothing is counted twice.")
+    ]
+    refused: list[RefusedEvent]
+
+
+_EXAMPLE = [
+    UsageEvent(
+        specversion="1.0",
+        type=TYPE,
+        source="https://portal.example/telephony",
+        id="call-5f2c-leg-1",
+        time=datetime(2026, 11, 24, 9, 31, 12, tzinfo=UTC),
+        data=UsageData(
+            organization=UUID("01932c07-9a3e-7b61-8f0e-2d5d3c1b7a90"),
+            meter="calls_outbound",
+            quantity=87,
+            call="call-5f2c",
+            campaign="Recall patients",
+            agent="Ava",
+            hold="call-5f2c",
+        ),
+    )
+]
+
+TOO_MANY_EVENTS = problems.Kind(
+    "too-many-events",
+    422,
+    "The batch has too many events",
+    f"A batch holds {MOST_EVENTS:,} events at most. Nothing of it was taken.",
+    "Send several batches. However they overlap, each event is counted once.",
+)
+
+
+@room.post(
+    "/usage",
+    scope=Scope.USAGE_WRITE,
+    summary="Report usage",
+    body=Body(list[UsageEvent], _EXAMPLE, media_types=(BATCH, SINGLE), limit=LARGEST, decoded=False),
+    answers=(
+        Answer(
+            200,
+            "What became of the batch. Events that are right were taken, whatever is wrong with others.",
+            Receipt,
+            Receipt(
+                accepted=998,
+                duplicates=1,
+                refused=[RefusedEvent(17, "data.quantity", "Expected `int`, got `str`")],
+            ),
+        ),
+    ),
+    problems=(TOO_MANY_EVENTS,),
+)
+def report_usage() -> Reply:
+    """Up to 1,000 events as a JSON batch, or one as an object; gzip is taken.
+
+    Each event is counted once by its `source` and `id`, however often and over however many connections it is sent:
+    without an answer, send the same batch again. The same `id` with other content is refused and named. Late events
+    are rated by the plan, rates and allowance of their own time. To correct an event, send another with `corrects`
+    and the right quantity.
+    """
+    who = caller.current_caller()
+    raw = _events(bodies.read_body(limit=LARGEST, media_types=(BATCH, SINGLE)))
+    receipt = trying_again(lambda: usage_reports.take(raw, only=who.org_id, at=utc_now()))
+    refused = [RefusedEvent(one.index, one.field, one.reason) for one in receipt.refused]
+    return Reply(Receipt(receipt.accepted, receipt.duplicates, refused))
+
+
+_batches = msgspec.json.Decoder(list[Raw])
+
+
+def _events(body: bytes) -> list[bytes]:
+    if request.mimetype == SINGLE:
+        return [body]
+    try:
+        found = _batches.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise ProblemError(problems.MALFORMED, f"The body is no JSON array of events: {error}.") from None
+    if len(found) > MOST_EVENTS:
+        raise ProblemError(TOO_MANY_EVENTS, f"The batch has {len(found):,} events.")
+    return [bytes(one) for one in found]
