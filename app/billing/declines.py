@@ -6,7 +6,7 @@ asks: the person at the keyboard may not be the cardholder.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +87,43 @@ _ADVICE = {
 }
 
 
-def advice_for(code: str | None) -> Advice:
-    """The words for Stripe's decline code, or error code; those of a plain decline for one we don't know."""
-    return _ADVICE.get(code or "", _GENERIC)
+_WRONG_CVC = Advice(
+    "The security code (CVC) is wrong.", "Check it and enter the card again, or use another.", same_card=False
+)
+_USED_UP = Advice(
+    "A card that isn't kept can be tried once.", "Enter it again, or use another card.", same_card=False
+)
+_ENTERED = {
+    "incorrect_cvc": _WRONG_CVC,
+    "invalid_cvc": _WRONG_CVC,
+    "incorrect_number": Advice(
+        "The card number is wrong.", "Check it and enter the card again, or use another.", same_card=False
+    ),
+    "expired_card": Advice(
+        "The card has expired.", "Check the date and enter the card again, or use another.", same_card=False
+    ),
+    "resource_missing": _USED_UP,
+    "payment_method_unactivated": _USED_UP,
+    "authentication_required": Advice(
+        "The bank wants you to confirm this payment.",
+        "Enter the card again and confirm when asked, or use another card.",
+        same_card=False,
+    ),
+    "payment_intent_authentication_failure": Advice(
+        "The payment was not confirmed with the bank.",
+        "Enter the card again and confirm when asked, or use another card.",
+        same_card=False,
+    ),
+}
+
+
+def advice_for(code: str | None, *, is_entered: bool = False) -> Advice:
+    """The words for Stripe's decline code, or error code; those of a plain decline for one we don't know.
+
+    `is_entered` is for a card that is not saved: it has to be entered again for each try.
+    """
+    advice = _ADVICE.get(code or "", _GENERIC)
+    if not is_entered:
+        return advice
+    again = "Enter the card again in a moment, or use another." if advice.same_card else advice.next_step
+    return _ENTERED.get(code or "", replace(advice, next_step=again, same_card=False))

@@ -55,6 +55,15 @@ def write_down(organization: Organization, entered: EnteredCard, actor: Actor) -
     return method
 
 
+def in_review(organization: Organization, card_id: UUID) -> PaymentMethod | None:
+    """The card of this id, if it was entered for a top-up that nobody has tried to pay yet."""
+    method = db.session.get(PaymentMethod, (organization.id, card_id))
+    if method is None or method.is_kept or method.removed_at is not None:
+        return None
+    top_up = top_up_rows.of_card(organization.id, card_id)
+    return method if top_up is not None and top_up.awaits_first_try else None
+
+
 def check_belongs(method: PaymentMethod, top_up: TopUp) -> None:
     """Raise `CardNotUsableError` for a card that was entered for another top-up than this."""
     first = None if method.is_kept else top_up_rows.of_card(method.org_id, method.id)

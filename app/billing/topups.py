@@ -191,7 +191,7 @@ def _instead_of_another(
     before = top_up_rows.of_card(card.org_id, card.id)
     if before is None:
         return top_up
-    if before.status is not TopUpStatus.REVIEW or before.attempt > 0:
+    if not before.awaits_first_try:
         raise CardNotUsableError(entered_cards.USED)
     if not isinstance(chosen, EnteredCard):
         top_up.keep_card = before.keep_card

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from app.billing import balance, history, ledger, payment_methods, top_up_rows, top_up_story
+from app.billing import balance, entered_cards, history, ledger, payment_methods, top_up_rows, top_up_story
 from app.billing.balance import BalanceView
 from app.billing.declines import Advice, advice_for
 from app.billing.history import HistoryPage
@@ -23,12 +23,15 @@ from app.payments.errors import PaymentsError
 class TopUpView:
     """A top-up at its step. `client_secret` is there only while the bank wants a confirmation.
 
-    Its `story` begins when it is paid.
+    Its `story` begins when it is paid. `is_entered` is whether the card is none of the saved ones, and `keeps_card`
+    whether it is to become one.
     """
 
     id: UUID
     amount: Money
     card: CardView
+    is_entered: bool
+    keeps_card: bool
     status: TopUpStatus
     advice: Advice | None
     client_secret: str | None
@@ -75,6 +78,15 @@ def gather_live(organization: Organization, *, top_up_id: str | None) -> WalletP
     return gather(organization, top_up=top_up)
 
 
+def entered_card(organization: Organization, card_id: str | None) -> CardView | None:
+    """A card that was entered for a top-up in review, to go back to the form with; None for any other id."""
+    try:
+        method = entered_cards.in_review(organization, UUID(card_id or ""))
+    except ValueError:
+        return None
+    return payment_methods.card_view(method, ledger.local_day_of(organization)) if method else None
+
+
 def view_of(organization: Organization, top_up: TopUp, now: BalanceView) -> TopUpView:
     """The top-up as the page shows it."""
     method = db.session.get_one(PaymentMethod, (organization.id, top_up.payment_method_id))
@@ -83,8 +95,12 @@ def view_of(organization: Organization, top_up: TopUp, now: BalanceView) -> TopU
         id=top_up.id,
         amount=top_up.amount,
         card=payment_methods.card_view(method, ledger.local_day_of(organization)),
+        is_entered=not method.is_kept,
+        keeps_card=top_up.keep_card,
         status=top_up.status,
-        advice=advice_for(top_up.decline_code) if top_up.status is TopUpStatus.DECLINED else None,
+        advice=advice_for(top_up.decline_code, is_entered=not method.is_kept)
+        if top_up.status is TopUpStatus.DECLINED
+        else None,
         client_secret=_client_secret(top_up),
         balance_after=now.available if is_settled else now.available + top_up.amount,
         story=top_up_story.tell(top_up) if is_settled else None,

@@ -76,3 +76,8 @@ class TopUp(OrgScoped, Base):
     @property
     def amount(self) -> Money:
         return Money(self.amount_micro, self.currency)
+
+    @property
+    def awaits_first_try(self) -> bool:
+        """Whether Stripe was never asked for this payment."""
+        return self.status is TopUpStatus.REVIEW and self.attempt == 0

@@ -147,17 +147,25 @@ class TestCards:
         assert "Visa ending in 4242, expires 12/2040 (default)" in text_of(page)
         assert str(old.id) not in page.text
 
-    def test_with_expired_cards_alone_one_is_asked_to_add_another(self, owner: Owner) -> None:
+    def test_with_expired_cards_alone_another_is_entered(self, owner: Owner) -> None:
         expire(owner.card)
         page = owner.get(WALLET)
-        assert "Your saved cards have expired." in text_of(page)
-        assert 'href="/billing/payment-methods/new?' in page.text
+        assert "Your saved cards have expired. Enter the one to pay with." in text_of(page)
+        assert "data-new-card" in page.text
 
-    def test_without_a_card_one_is_asked_to_add_one(self, app: Flask, visitor: Visitor) -> None:
+    def test_without_a_card_one_is_entered(self, app: Flask, visitor: Visitor) -> None:
         visitor.sign_in(a_person(organization=an_organization()).email)
-        page = visitor.get(WALLET)
-        assert "There is no card to pay with yet." in text_of(page)
-        assert 'href="/billing/payment-methods/new?' in page.text
+        page = visitor.get(f"{WALLET}?amount=73.21")
+        assert "No card is saved yet. Enter the one to pay with." in text_of(page)
+        assert "data-new-card" in page.text
+
+    def test_without_javascript_one_is_told_the_way_by_the_page_of_cards(
+        self, app: Flask, visitor: Visitor
+    ) -> None:
+        visitor.sign_in(a_person(organization=an_organization()).email)
+        words = visitor.get(f"{WALLET}?amount=73.21").text.split("<noscript>")[1].split("</noscript>")[0]
+        assert "need JavaScript" in words
+        assert 'href="/billing/payment-methods/new?next=/billing/wallet?amount%3D73.21%23top-up"' in words
 
 
 class TestReview:
@@ -177,8 +185,12 @@ class TestReview:
         assert sandbox.payment_intents() == []
 
     def test_one_can_go_back_and_change_the_amount(self, owner: Owner) -> None:
-        page = owner.get(owner.review("73.21"))
-        assert 'href="/billing/wallet?amount=73.21#top-up"' in page.text
+        other = a_stripe_card(owner.organization, "pm_card_mastercard")
+        review = owner.get(str(owner.choose("73.21", other).location))
+        back = re.search(r'href="(/billing/wallet\?amount=73.21[^"#]*)#top-up"', review.text)
+        assert back
+        form = owner.get(unescape(back[1])).text
+        assert (value_of("other_amount", form), chosen_card(form)) == ("73.21", str(other.id))
 
 
 class TestPreselection:

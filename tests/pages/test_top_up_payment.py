@@ -255,7 +255,7 @@ class TestDeclines:
         page = owner.pay(top_up, headers=headers)
         assert page.status_code == 422
         assert "This card is not among your saved cards any more. Choose another card." in text_of(page)
-        assert 'href="/billing/wallet?amount=73.21#top-up"' in page.text, "the way to choose another"
+        assert 'href="/billing/wallet?amount=73.21&amp;card=' in page.text, "the way to choose another"
         assert sandbox.payment_intents() == []
 
     def test_a_card_that_is_none(self, owner: Owner, sandbox: Sandbox) -> None:

@@ -38,13 +38,21 @@ def live_overview() -> Response:
 def live_wallet() -> Response:
     """The wallet's balance, its history's newest page where that is shown, and the top-up in view."""
 
-    def draw() -> tuple[str, int]:
+    def draw() -> tuple[str, int | None]:
         view = wallet_page.gather_live(current_organization(), top_up_id=request.args.get("top_up"))
         newest = request.args.get("newest") == "1"
-        values = context(view) | {"history": view.history if newest else None}
-        shown = {"shown_state": request.args.get("state"), "shown_story": request.args.get("story")}
-        html = render_template("wallet/live.html", **shown, **values)
-        return html, view.balance.version
+        values = context(view, card=request.args.get("card"))
+        has_other_cards = request.args.get("cards_shown") not in {None, values["card_choice"].mark}
+        # Somebody is in the form: the cards wait, and so does the tag, so that the next poll brings them.
+        is_busy = has_other_cards and request.args.get("busy") == "1"
+        html = render_template(
+            "wallet/live.html",
+            shown_state=request.args.get("state"),
+            shown_story=request.args.get("story"),
+            has_other_cards=has_other_cards and not is_busy,
+            **values | {"history": view.history if newest else None},
+        )
+        return html, None if is_busy else view.balance.version
 
     return _unless_current(draw)
 
@@ -61,13 +69,14 @@ def live_payment_methods() -> Response:
     return _unless_current(draw)
 
 
-def _unless_current(draw: Callable[[], tuple[str, int]]) -> Response:
+def _unless_current(draw: Callable[[], tuple[str, int | None]]) -> Response:
     known = request.headers.get("HX-PTag")
     if known is not None and known == str(current_identity().wallet_version):
         return Response(status=304)
     html, version = draw()
     response = make_response(html)
-    response.headers["HX-PTag"] = str(version)
+    if version is not None:
+        response.headers["HX-PTag"] = str(version)
     return response
 
 

@@ -4,40 +4,33 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from uuid import UUID
 
-from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
-from wtforms import RadioField, SelectField, StringField
+from wtforms import RadioField, StringField
 
 from app.billing import catalog, history
 from app.billing.history_queries import Filters
 from app.billing.money import Money, MoneyError
-from app.billing.payment_methods import CardState, CardView
 from app.billing.usage_lines import Position
+from app.pages.wallet.card_choice import CardForm
 from app.web.formatting import money
 
 OTHER = "other"
 
 
-class TopUpForm(FlaskForm):  # type: ignore[misc]
-    """How much, and by which card. `chosen_amount` and `chosen_card` are there once `validate` said yes."""
+class TopUpForm(CardForm):
+    """How much, and by which card. `chosen_amount` is there once `validate` said yes."""
 
     amount = RadioField("Amount", validate_choice=False)
     other_amount = StringField("Other amount")
-    card = SelectField("Card", validate_choice=False)
 
     chosen_amount: Money
-    chosen_card: UUID
 
-    def offer(self, cards: list[CardView]) -> None:
-        """Fill the choices: the catalogue's amounts and the cards that can pay."""
+    def offer(self) -> None:
+        """Fill the choices: the catalogue's amounts."""
         limits = catalog.current().top_up
         self.amount.choices = [(preset.plain, preset.plain) for preset in limits.presets] + [
             (OTHER, "Other amount")
-        ]
-        self.card.choices = [
-            (str(card.id), card.choice) for card in cards if card.state is not CardState.EXPIRED
         ]
         if not self.is_submitted():
             self._preselect()
@@ -55,11 +48,19 @@ class TopUpForm(FlaskForm):  # type: ignore[misc]
         """The amount as it stands in the form, for the way back to it."""
         return str((self.other_amount.data if self.amount.data == OTHER else self.amount.data) or "")
 
+    @property
+    def amount_so_far(self) -> Money:
+        """The amount as it stands, for Stripe's card fields; where it is none, the smallest that there is."""
+        smallest = catalog.current().top_up.minimum
+        try:
+            return max(Money.parse(self.typed, smallest.currency), smallest)
+        except MoneyError:
+            return smallest
+
     def validate(self, extra_validators: object = None) -> bool:
         """Check the amount and the card; every error says what to do."""
         super().validate(extra_validators)
         self._check_amount()
-        self._check_card()
         return not self.errors
 
     def _check_amount(self) -> None:
@@ -76,12 +77,6 @@ class TopUpForm(FlaskForm):  # type: ignore[misc]
             return
         if not limits.minimum <= self.chosen_amount <= limits.maximum:
             field.errors = [out_of_range(limits.minimum, limits.maximum)]
-
-    def _check_card(self) -> None:
-        try:
-            self.chosen_card = UUID(self.card.data or "")
-        except ValueError:
-            self.card.errors = ["Choose a card."]
 
 
 def out_of_range(minimum: Money, maximum: Money) -> str:

@@ -8,8 +8,10 @@ from flask import Blueprint, current_app, render_template, request
 
 from app.billing import catalog, wallet_page
 from app.billing.history import kinds
+from app.billing.money import digits_of
 from app.billing.wallet_page import WalletPage
 from app.models import TopUp
+from app.pages.wallet.card_choice import CardChoice, CardForm, preferred
 from app.pages.wallet.forms import HistoryQuery, TopUpForm
 from app.web.identity import current_organization, org_admin_required
 
@@ -27,20 +29,29 @@ def show() -> str:
     return render_template("wallet/show.html", **context(view, TopUpForm(request.args)))
 
 
-def context(view: WalletPage, form: TopUpForm | None = None) -> dict[str, Any]:
-    """What the wallet's templates need."""
+def context(view: WalletPage, form: TopUpForm | None = None, card: str | None = None) -> dict[str, Any]:
+    """What the wallet's templates need; with the card that was chosen in the form, if there was one."""
     settings = current_app.config["SETTINGS"]
-    form = form or TopUpForm()
-    form.offer(view.cards)
+    form = form or TopUpForm(None)
+    form.offer()
     limits = catalog.current().top_up
+    wanted = card or form.card.data
+    if view.top_up is None:
+        choice = CardChoice.among(
+            view.cards, wanted, wallet_page.entered_card(current_organization(), wanted)
+        )
+    else:
+        choice = CardChoice.among(view.cards, wanted or preferred(view.top_up, view.cards))
     return {
         "balance": view.balance,
         "history": view.history,
         "kinds": kinds(),
-        "cards": view.cards,
+        "card_choice": choice,
         "top_up": view.top_up,
         "form": form,
         "presets": limits.presets,
+        "card_amount": view.top_up.amount if view.top_up else form.amount_so_far,
+        "digits": digits_of(limits.minimum.currency),
         "minimum": limits.minimum,
         "maximum": limits.maximum,
         "ptag": view.balance.version,
@@ -49,8 +60,9 @@ def context(view: WalletPage, form: TopUpForm | None = None) -> dict[str, Any]:
     }
 
 
-def draw(top_up: TopUp, *, region: bool) -> str:
+def draw(top_up: TopUp, form: CardForm | None = None, *, region: bool) -> str:
     """The page at a top-up's step; with `region` that part alone, and the other parts that it touches."""
     view = wallet_page.gather(current_organization(), top_up=top_up)
     template = "wallet/top_up_response.html" if region else "wallet/show.html"
-    return render_template(template, **context(view))
+    values = context(view, card=form.card.data if form else None)
+    return render_template(template, **values | ({"form": form} if form else {}))

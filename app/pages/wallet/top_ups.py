@@ -15,6 +15,7 @@ from app.billing.topups import AmountOutOfRangeError, PaymentNotStartedError
 from app.extensions import db, limiter
 from app.models import TopUp, TopUpStatus
 from app.pages.actor import current_actor
+from app.pages.wallet.card_choice import CardForm
 from app.pages.wallet.forms import TopUpForm, out_of_range
 from app.pages.wallet.routes import blueprint, context, draw
 from app.payments import documents
@@ -22,6 +23,9 @@ from app.payments.errors import PaymentsError
 from app.web import errors
 from app.web.identity import current_organization, org_admin_required
 from app.web.rate_limits import OFTEN
+
+_AWAY = "The payment processor can't be reached."
+_BUSY = "The payment processor is busy and took nothing: your card was not charged. Try again."
 
 
 @blueprint.post("/top-ups")
@@ -35,7 +39,10 @@ def begin_top_up() -> Response:
     try:
         top_up = topups.begin(current_organization(), form.chosen_amount, form.chosen_card, current_actor())
     except CardNotUsableError as error:
-        form.card.errors = [str(error)]
+        form.refuse_card(str(error))
+        return _refused(form)
+    except PaymentsError:
+        form.refuse_card(f"{_AWAY} Nothing was charged. Try again in a moment.")
         return _refused(form)
     except AmountOutOfRangeError as error:
         form.amount.errors = [out_of_range(error.minimum, error.maximum)]
@@ -66,17 +73,20 @@ def pay_top_up(top_up_id: UUID) -> Response:
     """Charge the card. However often this is sent, the top-up is charged once at most."""
     organization = current_organization()
     top_up = top_up_rows.find(organization.id, top_up_id)
+    form = CardForm()
+    if "card" in request.form and not form.validate():
+        return _step_refused(top_up_id, form)
+    chosen = form.chosen_card if "card" in request.form else top_up.payment_method_id
     try:
-        card_id = UUID(request.form.get("card", "") or str(top_up.payment_method_id))
-        top_up = topups.pay(organization, top_up_id, card_id, current_actor())
-    except (CardNotUsableError, ValueError) as error:
-        message = str(error) if isinstance(error, CardNotUsableError) else "Choose a card."
-        return _step_refused(top_up_id, message)
+        top_up = topups.pay(organization, top_up_id, chosen, current_actor())
+    except CardNotUsableError as error:
+        db.session.rollback()
+        form.refuse_card(str(error))
+        return _step_refused(top_up_id, form)
     except (PaymentNotStartedError, PaymentsError):
         db.session.rollback()
-        return _step_refused(
-            top_up_id, "The payment processor is busy and took nothing: your card was not charged. Try again."
-        )
+        flash(_BUSY, "error")
+        return _step_refused(top_up_id)
     return _to(top_up)
 
 
@@ -95,7 +105,8 @@ def cancel_top_up(top_up_id: UUID) -> Response:
         top_up = topups.cancel(current_organization(), top_up_id, current_actor())
     except PaymentsError:
         db.session.rollback()
-        return _step_refused(top_up_id, "The payment processor can't be reached. Try again in a moment.")
+        flash(f"{_AWAY} Try again in a moment.", "error")
+        return _step_refused(top_up_id)
     return _to(top_up)
 
 
@@ -132,13 +143,16 @@ def _to(top_up: TopUp) -> Response:
 
 
 def _refused(form: TopUpForm) -> Response:
+    db.session.rollback()
     view = wallet_page.gather(current_organization())
     template = "wallet/_top_up.html" if cast(Any, request).htmx else "wallet/show.html"
     return make_response(render_template(template, **context(view, form)), 422)
 
 
-def _step_refused(top_up_id: UUID, message: str) -> Response:
+def _step_refused(top_up_id: UUID, form: CardForm | None = None) -> Response:
     """The top-up's step again, with what was wrong."""
-    flash(message, "error")
     top_up = top_up_rows.find(current_organization().id, top_up_id)
-    return make_response(draw(top_up, region=bool(cast(Any, request).htmx)), 422)
+    if form is not None and top_up.status is TopUpStatus.REVIEW:
+        # There the card is not chosen: it is said above.
+        flash(next(iter(form.errors.values()))[0], "error")
+    return make_response(draw(top_up, form, region=bool(cast(Any, request).htmx)), 422)

@@ -4,6 +4,7 @@ import "./connection.js";
 import "./dialogs.js";
 import "./focus.js";
 import "./history.js";
+import "./new_card.js";
 import "./new_tab.js";
 import "./shortcuts.js";
 import "./stripe_action.js";

@@ -1,0 +1,94 @@
+"""Which card pays: one of the saved ones, or one that is entered in the form."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from hashlib import sha256
+from uuid import UUID
+
+from flask_wtf import FlaskForm
+from wtforms import HiddenField, SelectField
+
+from app.billing.entered_cards import EnteredCard
+from app.billing.payment_methods import CardState, CardView
+from app.billing.wallet_page import TopUpView
+
+ANOTHER = "another"
+_KEEP = "yes"
+
+_NOT_ENTERED = "Enter the card, or choose another way to pay. Entering one needs JavaScript."
+
+
+class CardForm(FlaskForm):  # type: ignore[misc]
+    """A saved card's id, or the payment method that Stripe's fields made of one that was entered.
+
+    `chosen_card` is there once `validate` said yes. A card is kept where its box was ticked, and else never.
+    """
+
+    card = SelectField("Card", validate_choice=False)
+    payment_method = HiddenField()
+    keep = HiddenField()
+
+    chosen_card: UUID | EnteredCard
+
+    @property
+    def is_entered(self) -> bool:
+        return bool(self.card.data == ANOTHER)
+
+    @property
+    def wants_to_keep(self) -> bool:
+        return bool(self.keep.data == _KEEP)
+
+    def validate(self, extra_validators: object = None) -> bool:
+        """Check that there is a card; every error says what to do."""
+        super().validate(extra_validators)
+        self._check_card()
+        return not self.errors
+
+    def _check_card(self) -> None:
+        if not self.is_entered:
+            try:
+                self.chosen_card = UUID(self.card.data or "")
+            except ValueError:
+                self.card.errors = ["Choose a card."]
+        elif self.payment_method.data:
+            self.chosen_card = EnteredCard(self.payment_method.data, keep=self.wants_to_keep)
+        else:
+            self.payment_method.errors = [_NOT_ENTERED]
+
+    def refuse_card(self, message: str) -> None:
+        """Say what is wrong with the card, where it was chosen or entered."""
+        field = self.payment_method if self.is_entered else self.card
+        field.errors = [message]
+
+
+@dataclass(frozen=True, slots=True)
+class CardChoice:
+    """The select `Card`: the values and names of the cards that can pay, and the value that is on."""
+
+    saved: tuple[tuple[str, str], ...]
+    chosen: str | None
+    all_expired: bool
+
+    @classmethod
+    def among(cls, cards: list[CardView], wanted: str | None, entered: CardView | None = None) -> CardChoice:
+        """The card that is wanted, if it can still be chosen; else the first. `entered` is one to go back with."""
+        working = [card for card in cards if card.state is not CardState.EXPIRED]
+        saved = tuple((str(card.id), card.choice) for card in working)
+        if entered is not None:
+            saved = ((str(entered.id), f"{entered.label}, entered just now"), *saved)
+        values = [value for value, _ in saved] + [ANOTHER]
+        return cls(saved, wanted if wanted in values else values[0], all_expired=bool(cards) and not working)
+
+    @property
+    def mark(self) -> str:
+        """Differs where there is something else to choose from: a poll compares it with what the page shows."""
+        return sha256(repr(self.saved).encode()).hexdigest()[:12]
+
+
+def preferred(top_up: TopUpView, cards: list[CardView]) -> str:
+    """What to suggest after a decline: the same card where that makes sense, else another saved one."""
+    if top_up.advice is not None and top_up.advice.same_card and not top_up.is_entered:
+        return str(top_up.card.id)
+    others = [card for card in cards if card.id != top_up.card.id and card.state is not CardState.EXPIRED]
+    return str(others[0].id) if others else ANOTHER

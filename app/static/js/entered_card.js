@@ -1,0 +1,112 @@
+// One card being entered: Stripe's own fields in a form of ours. The number goes to Stripe alone; what comes back is the
+// id of a payment method (https://docs.stripe.com/payments/accept-a-payment-deferred).
+import { appearance } from "./card_look.js";
+import { stripe } from "./processor.js";
+
+const AWAY = "The card fields can't be loaded, so no card can be entered just now. Check the connection, and that nothing blocks js.stripe.com.";
+const CARDS_ONLY = { wallets: { applePay: "never", googlePay: "never", link: "never" } };
+
+// What an amount is in the currency's smallest unit; null for what is none yet.
+export function minor(typed, digits) {
+  const [, whole, part = ""] = /^\s*\$?([\d,]+)(?:\.(\d*))?\s*$/.exec(typed) ?? [];
+  if (!whole || part.length > digits) return null;
+  const amount = Number(whole.replaceAll(",", "") + part.padEnd(digits, "0"));
+  return amount > 0 && amount <= 99_999_999 ? amount : null;
+}
+
+export class EnteredCard {
+  #fields = null;
+  #elements = null;
+  #stripe = null;
+  #starting = null;
+  #changed;
+
+  // `changed` is called once another card is typed than the one that was made into a payment method.
+  constructor(place, changed) {
+    this.place = place;
+    this.#changed = changed;
+    this.start();
+  }
+
+  get isThere() {
+    return this.place.isConnected;
+  }
+
+  start() {
+    this.tell("");
+    this.#starting = this.#mount().catch(() => this.#fail());
+  }
+
+  async #mount() {
+    const { amount, currency } = this.place.dataset;
+    this.#stripe = await stripe(this.place.dataset);
+    if (!this.isThere) return;
+    this.#elements = this.#stripe.elements({
+      mode: "payment",
+      amount: Number(amount),
+      currency,
+      allowedPaymentMethodTypes: ["card"],
+      paymentMethodCreation: "manual",
+      appearance: appearance(),
+    });
+    this.#fields = this.#elements.create("payment", CARDS_ONLY);
+    this.#fields.on("loaderror", () => this.#fail());
+    this.#fields.on("change", this.#changed);
+    this.#fields.mount(this.place.querySelector("[data-card]"));
+  }
+
+  #fail() {
+    this.destroy();
+    this.tell(AWAY, () => this.start());
+  }
+
+  // Stripe says no more than that there is none, so a bad amount leaves the one before.
+  set amount(value) {
+    if (value !== null) this.#elements?.update({ amount: value });
+  }
+
+  focus() {
+    this.#fields?.focus();
+  }
+
+  // The payment method's id; null after saying what is wrong. What is wrong with a field, the field itself says.
+  async paymentMethod() {
+    this.tell("");
+    await this.#starting;
+    if (!this.#elements) {
+      this.#fail();
+      return null;
+    }
+    try {
+      const submitted = await this.#elements.submit();
+      const { error, paymentMethod } = submitted.error ? submitted : await this.#stripe.createPaymentMethod({ elements: this.#elements });
+      if (!error) return paymentMethod.id;
+      if (error.type !== "validation_error") this.tell(`${error.message} Nothing was charged.`);
+    } catch {
+      this.#fail();
+    }
+    return null;
+  }
+
+  tell(text, again = null) {
+    const problem = this.place.querySelector("[data-problem]");
+    problem?.replaceChildren();
+    if (!text || !problem) return;
+    const message = document.createElement("p");
+    message.className = "field-error";
+    message.textContent = text;
+    problem.append(message);
+    if (!again) return;
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "btn btn-small";
+    button.textContent = "Load the card fields again";
+    button.addEventListener("click", again);
+    problem.append(button);
+  }
+
+  destroy() {
+    this.#fields?.destroy();
+    this.#fields = this.#elements = null;
+  }
+}

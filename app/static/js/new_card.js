@@ -1,0 +1,90 @@
+// Paying a top-up with a card that is entered for it: the fields come once they are wanted, and are sent before the form.
+import { EnteredCard, minor } from "./entered_card.js";
+import { isPoll } from "./poll.js";
+
+const place = () => document.querySelector("[data-new-card]");
+const isWanted = () => Boolean(place()?.checkVisibility());
+const made = (form) => form.querySelector('input[name="payment_method"]');
+let card = null;
+let isSending = false;
+
+// The amount chosen or typed; a step that is about one amount has it in its markup alone.
+function amount(form) {
+  const chosen = form.querySelector('input[name="amount"]:checked');
+  if (!chosen) return null;
+  return minor(chosen.value === "other" ? form.elements.other_amount.value : chosen.value, Number(place().dataset.digits));
+}
+
+function forget() {
+  if (place()) made(place().form).value = "";
+}
+
+// Mounts the fields where they are wanted, and lets go of those whose step is over. No step takes over another's.
+function arrange() {
+  if (card && card.place !== place()) {
+    card.destroy();
+    card = null;
+  }
+  if (!card && isWanted()) card = new EnteredCard(place(), forget);
+}
+
+function wait(button, isBusy) {
+  if (!button) return;
+  button.disabled = isBusy;
+  if (isBusy) button.setAttribute("aria-busy", "true");
+  else button.removeAttribute("aria-busy");
+}
+
+async function send(form, button) {
+  if (isSending) return;
+  isSending = true;
+  const had = document.activeElement;
+  wait(button, true);
+  const id = await card.paymentMethod();
+  wait(button, false);
+  isSending = false;
+  // Disabled, the button lost focus.
+  if (document.activeElement === document.body && had.isConnected) had.focus();
+  if (!id || !form.isConnected) return;
+  made(form).value = id;
+  form.requestSubmit(button);
+}
+
+// Before htmx hears of it: a form with a new card goes to Stripe first, and to us with what that made of it.
+document.addEventListener(
+  "submit",
+  (event) => {
+    const form = event.target;
+    if (form !== place()?.form || !isWanted() || made(form).value) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    arrange();
+    send(form, event.submitter ?? [...form.elements].find((one) => one.type === "submit"));
+  },
+  true,
+);
+
+document.addEventListener("change", ({ target }) => {
+  if (target.id === "card") arrange();
+});
+document.addEventListener("input", ({ target }) => {
+  if (card && target.form === place()?.form && /^(other_)?amount$/.test(target.name)) card.amount = amount(target.form);
+});
+document.addEventListener("focusin", ({ target }) => {
+  if (target === place()) card?.focus();
+});
+
+// What was answered was used; without an answer the same card is sent again, so that it stays one wish.
+document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => {
+  if (!isPoll(ctx) && ctx.response) forget();
+  setTimeout(arrange);
+});
+
+// While somebody is in the form, a poll leaves its cards as they are.
+function noteWhoIsThere() {
+  const mark = document.getElementById("somebody-is-at-it");
+  if (mark) mark.value = document.querySelector("#top-up form:focus-within") ? "1" : "";
+}
+for (const name of ["focusin", "focusout"]) document.addEventListener(name, () => setTimeout(noteWhoIsThere));
+
+arrange();
