@@ -67,18 +67,19 @@ class CardChoice:
     """The select `Card`: the values and names of the cards that can pay, and the value that is on."""
 
     saved: tuple[tuple[str, str], ...]
-    chosen: str | None
+    chosen: str
     all_expired: bool
 
     @classmethod
     def among(cls, cards: list[CardView], wanted: str | None, entered: CardView | None = None) -> CardChoice:
-        """The card that is wanted, if it can still be chosen; else the first. `entered` is one to go back with."""
-        working = [card for card in cards if card.state is not CardState.EXPIRED]
-        saved = tuple((str(card.id), card.choice) for card in working)
+        """The card that is wanted, if it can be chosen; else the first that works. `entered` is a choice too."""
+        choosable = [card for card in cards if card.state is not CardState.EXPIRED]
+        saved = tuple((str(card.id), card.choice) for card in choosable)
         if entered is not None:
             saved = ((str(entered.id), f"{entered.label}, entered just now"), *saved)
-        values = [value for value, _ in saved] + [ANOTHER]
-        return cls(saved, wanted if wanted in values else values[0], all_expired=bool(cards) and not working)
+        if wanted not in {ANOTHER, *dict(saved)}:
+            wanted = first_that_works(cards)
+        return cls(saved, wanted or ANOTHER, all_expired=bool(cards) and not choosable)
 
     @property
     def mark(self) -> str:
@@ -86,9 +87,13 @@ class CardChoice:
         return sha256(repr(self.saved).encode()).hexdigest()[:12]
 
 
+def first_that_works(cards: list[CardView]) -> str:
+    """The saved card to suggest, or another where none works."""
+    return next((str(card.id) for card in cards if card.works), ANOTHER)
+
+
 def preferred(top_up: TopUpView, cards: list[CardView]) -> str:
     """What to suggest after a decline: the same card where that makes sense, else another saved one."""
     if top_up.advice is not None and top_up.advice.same_card and not top_up.is_entered:
         return str(top_up.card.id)
-    others = [card for card in cards if card.id != top_up.card.id and card.state is not CardState.EXPIRED]
-    return str(others[0].id) if others else ANOTHER
+    return first_that_works([card for card in cards if card.id != top_up.card.id])

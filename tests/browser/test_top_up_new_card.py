@@ -1,0 +1,312 @@
+"""Topping up with a card that is entered in the form: by keyboard alone, declined and replaced, with the bank, refused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Literal
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, BrowserContext, FrameLocator, Page, expect
+
+from app.billing import payment_methods
+from app.extensions import db
+from app.models import Organization
+from tests.browser.site import Site, sign_in, tab_to
+from tests.browser.test_pages import LOOKS, check
+from tests.factories import a_payer, a_person, a_stripe_card, an_organization
+from tests.support.money import credited
+
+WALLET = "/billing/wallet"
+FIELDS = "iframe[title='Secure payment input frame']"
+GOOD = "4242424242424242"
+DECLINED = "4000000000000002"
+ASKS = "4000002760003184"
+
+
+@pytest.fixture
+def organization(app: Flask) -> Organization:
+    """Somebody who has never paid."""
+    return an_organization()
+
+
+@pytest.fixture
+def owner(organization: Organization) -> str:
+    return a_person(organization=organization).email
+
+
+def fields(page: Page) -> FrameLocator:
+    return page.frame_locator(FIELDS)
+
+
+def enter(page: Page, number: str) -> None:
+    """Type a card into Stripe's fields."""
+    fields(page).get_by_label("Card number").fill(number)
+    fields(page).get_by_label("Expiration date").fill("12 / 34")
+    fields(page).get_by_label("CVC").fill("123")
+
+
+def review(page: Page) -> None:
+    page.get_by_role("button", name="Review top-up").click()
+    expect(page.get_by_role("heading", name="Check before you pay")).to_be_visible()
+
+
+def saved(organization: Organization) -> list[str]:
+    db.session.rollback()
+    return [card.last4 for card in payment_methods.saved(organization.id)]
+
+
+def test_by_keyboard_alone(page: Page, organization: Organization, owner: str) -> None:
+    sent: list[tuple[str, str]] = []
+    page.on("request", lambda request: sent.append((request.url, request.post_data or "")))
+    sign_in(page, owner, to=WALLET)
+    expect(fields(page).get_by_label("Card number")).to_be_visible()
+    page.keyboard.press("t")
+    expect(page.get_by_role("radio", name="$50", exact=True)).to_be_focused()
+    page.keyboard.press("Tab")
+    expect(fields(page).get_by_label("Card number")).to_be_focused()
+    page.keyboard.type(GOOD)
+    page.keyboard.press("Tab")
+    page.keyboard.type("1234")
+    page.keyboard.press("Tab")
+    page.keyboard.type("123")
+    tab_to(page, "Keep this card for next time")
+    page.keyboard.press("Space")
+    tab_to(page, "Review top-up")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Check before you pay")).to_be_focused()
+    expect(page.get_by_text("You will pay $50.00 with Visa ending in 4242")).to_be_visible()
+    expect(page.get_by_text("the card is kept for next time")).to_be_visible()
+    assert credited(organization) == []
+    tab_to(page, "Pay $50.00")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Paid")).to_be_focused()
+    assert credited(organization) == [50]
+    assert saved(organization) == ["4242"]
+    assert {url.split("/v1/")[-1] for url, body in sent if GOOD in body} == {"payment_methods"}
+
+
+def test_enter_in_the_card_fields_sends_the_form_and_unfinished_ones_say_what_is_missing(
+    page: Page, owner: str
+) -> None:
+    sign_in(page, owner, to=WALLET)
+    number = fields(page).get_by_label("Card number")
+    number.fill("4242")
+    number.press("Enter")
+    expect(fields(page).get_by_role("alert").first).to_contain_text("incomplete")
+    expect(number).to_be_focused()
+    expect(page.get_by_role("button", name="Review top-up")).to_be_enabled()
+    enter(page, GOOD)
+    fields(page).get_by_label("CVC").press("Enter")
+    expect(page.get_by_role("heading", name="Check before you pay")).to_be_focused()
+
+
+def test_a_refused_amount_keeps_what_was_typed_into_the_card_fields(page: Page, owner: str) -> None:
+    sign_in(page, owner, to=WALLET)
+    enter(page, GOOD)
+    page.get_by_label("Keep this card").check()
+    page.get_by_role("radio", name="Other amount").check()
+    amount = page.get_by_role("textbox", name="Other amount")
+    for typed in ("2", "12,50", "lots"):
+        amount.fill(typed)
+        page.get_by_role("button", name="Review top-up").click()
+        expect(page.locator(".error-summary")).to_be_focused()
+        expect(fields(page).get_by_label("Card number")).to_have_value("4242 4242 4242 4242")
+    amount.fill("12.50")
+    review(page)
+    expect(page.get_by_text("You will pay $12.50 with Visa ending in 4242")).to_be_visible()
+    expect(page.get_by_text("the card is kept for next time")).to_be_visible()
+
+
+def test_a_declined_card_is_replaced_without_losing_the_amount(
+    page: Page, organization: Organization, owner: str
+) -> None:
+    sign_in(page, owner, to=f"{WALLET}?amount=73.21")
+    enter(page, DECLINED)
+    review(page)
+    page.get_by_role("button", name="Pay $73.21").click()
+    expect(page.get_by_role("heading", name="Not paid")).to_be_focused()
+    enter(page, "4000000000009995")
+    page.get_by_role("button", name="Pay $73.21").click()
+    expect(page.get_by_text("has not enough funds").first).to_be_visible()
+    enter(page, "5555555555554444")
+    page.get_by_role("button", name="Pay $73.21").dblclick()
+    expect(page.get_by_role("heading", name="Paid")).to_be_focused()
+    expect(page.get_by_text("$73.21 was charged to Mastercard ending in 4444").first).to_be_visible()
+    assert credited(organization) == [73]
+    assert saved(organization) == []
+
+
+def test_the_bank_asks_is_left_refused_and_answered(
+    page: Page, organization: Organization, owner: str
+) -> None:
+    challenge = page.frame_locator("dialog iframe")
+    sign_in(page, owner, to=WALLET)
+    enter(page, ASKS)
+    review(page)
+    page.get_by_role("button", name="Pay $50.00").click()
+    challenge.get_by_role("button", name="Complete").wait_for()
+    page.keyboard.press("Escape")
+    expect(page.get_by_text("was not confirmed with the bank").first).to_be_visible()
+    expect(page.get_by_text("Enter the card again and confirm when asked").first).to_be_visible()
+    enter(page, ASKS)
+    page.get_by_role("button", name="Pay $50.00").click()
+    challenge.get_by_role("button", name="Fail").click()
+    expect(page.get_by_role("heading", name="Not paid")).to_be_visible()
+    enter(page, ASKS)
+    page.get_by_label("Keep this card").check()
+    page.get_by_role("button", name="Pay $50.00").click()
+    challenge.get_by_role("button", name="Complete").click()
+    expect(page.get_by_role("heading", name="Paid")).to_be_visible()
+    assert credited(organization) == [50]
+    assert saved(organization) == ["3184"]
+
+
+def test_a_lost_connection_loses_nothing_and_is_one_wish(
+    page: Page, context: BrowserContext, organization: Organization, owner: str
+) -> None:
+    sign_in(page, owner, to=WALLET)
+    enter(page, GOOD)
+    page.route("**/billing/wallet/top-ups", lambda route: route.abort())
+    page.get_by_role("button", name="Review top-up").click()
+    expect(page.get_by_text("The connection was lost")).to_be_visible()
+    page.unroute("**/billing/wallet/top-ups")
+    review(page)
+    page.get_by_role("button", name="Pay $50.00").click()
+    expect(page.get_by_role("heading", name="Paid")).to_be_visible()
+    assert credited(organization) == [50]
+
+
+class TestBesideSavedCards:
+    @pytest.fixture
+    def organization(self, app: Flask) -> Organization:
+        return a_payer()[0]
+
+    def test_stripe_is_asked_for_its_fields_only_once_another_card_is_wanted(
+        self, page: Page, owner: str, organization: Organization
+    ) -> None:
+        sign_in(page, owner, to=WALLET)
+        card = page.get_by_role("combobox", name="Card")
+        expect(page.locator(FIELDS)).to_have_count(0)
+        card.select_option("Another card")
+        enter(page, "5555555555554444")
+        card.select_option(index=0)
+        expect(page.get_by_role("group", name="Card details")).to_be_hidden()
+        card.select_option("Another card")
+        expect(fields(page).get_by_label("Card number")).to_have_value("5555 5555 5555 4444")
+        review(page)
+        page.get_by_role("link", name="Change").click()
+        expect(card.locator("option:checked")).to_contain_text("Mastercard ending in 4444, entered just now")
+
+    def test_a_card_saved_in_another_tab_comes_by_itself_but_not_while_somebody_is_in_the_form(
+        self, page: Page, owner: str, organization: Organization
+    ) -> None:
+        sign_in(page, owner, to=WALLET)
+        card = page.get_by_role("combobox", name="Card")
+        card.select_option("Another card")
+        enter(page, "4000056655665556")
+        with page.expect_response(lambda answer: "busy=1" in answer.url and answer.status == 200):
+            a_stripe_card(organization, "pm_card_mastercard")
+        expect(card.locator("option")).to_have_count(2)
+        page.get_by_role("heading", name="History").click()
+        page.evaluate("document.activeElement.blur()")
+        expect(card.locator("option")).to_have_count(3, timeout=8_000)
+        expect(card.locator("option:checked")).to_have_text("Another card")
+        expect(fields(page).get_by_label("Card number")).to_have_value("4000 0566 5566 5556")
+
+    @pytest.mark.parametrize("part", ["**/stripe.js", "**/_sandbox/frames/card*"])
+    def test_where_stripes_fields_do_not_load_the_saved_cards_still_pay(
+        self, page: Page, owner: str, organization: Organization, part: str
+    ) -> None:
+        page.route(part, lambda route: route.abort())
+        sign_in(page, owner, to=WALLET)
+        page.get_by_role("combobox", name="Card").select_option("Another card")
+        again = page.get_by_role("button", name="Load the card fields again")
+        expect(again).to_be_visible()
+        expect(page.get_by_text("no card can be entered just now")).to_be_visible()
+        page.unroute(part)
+        again.click()
+        expect(fields(page).get_by_label("Card number")).to_be_visible()
+        expect(again).to_have_count(0)
+        page.get_by_role("combobox", name="Card").select_option(index=0)
+        review(page)
+
+
+CARDS = [
+    (GOOD, "$50.00 was charged to Visa ending in 4242"),
+    ("5555555555554444", "$50.00 was charged to Mastercard ending in 4444"),
+    ("378282246310005", "$50.00 was charged to American Express ending in 0005"),
+    ("4000000000000002", "The bank declined this payment without giving a reason."),
+    ("4000000000009995", "The card has not enough funds for this payment."),
+    ("4000000000009987", "The bank declined this payment without giving a reason."),
+    ("4000000000009979", "The bank declined this payment without giving a reason."),
+    ("4000000000000069", "The card has expired."),
+    ("4000000000000127", "The security code (CVC) is wrong."),
+    ("4000000000000119", "The payment could not be processed, for a technical reason."),
+    ("4000000000000341", "The bank declined this payment without giving a reason."),
+    ("4000002500003155", "Your bank wants to know that it is you"),
+    ("4000002760003184", "Your bank wants to know that it is you"),
+    ("4000008260003178", "Your bank wants to know that it is you"),
+    ("4000000000000259", "$50.00 was charged to Visa ending in 0259"),
+    ("4000000000007726", "$50.00 was charged to Visa ending in 7726"),
+    ("4000000000005126", "$50.00 was charged to Visa ending in 5126"),
+]
+
+
+class TestEveryTestCard:
+    """Each of Stripe's test cards, entered as a new one, and what is read after it."""
+
+    @pytest.fixture(scope="class")
+    def till(self, browser: Browser, site: Site) -> Iterator[Page]:
+        """One page for all of them, signed in."""
+        with site.app.app_context():
+            owner = a_person(organization=an_organization()).email
+        context = browser.new_context(base_url=site.url)
+        page = context.new_page()
+        sign_in(page, owner, to=WALLET)
+        yield page
+        context.close()
+
+    @pytest.mark.parametrize(("number", "said"), CARDS)
+    def test_is_told_in_words(self, till: Page, number: str, said: str) -> None:
+        till.goto(WALLET)
+        enter(till, number)
+        if number.startswith("37"):
+            fields(till).get_by_label("CVC").fill("1234")
+        review(till)
+        till.get_by_role("button", name="Pay $50.00").click()
+        expect(till.get_by_role("region", name="Top up")).to_contain_text(said)
+
+    def test_a_wrong_number_is_told_beside_its_field(self, till: Page) -> None:
+        till.goto(WALLET)
+        enter(till, "4242424242424241")
+        till.get_by_role("button", name="Review top-up").click()
+        expect(fields(till).get_by_role("alert").first).to_contain_text("number is invalid")
+
+
+@pytest.mark.parametrize(("scheme", "width"), LOOKS)
+def test_nothing_for_axe_to_find_at_any_step(
+    browser: Browser, site: Site, owner: str, scheme: Literal["light", "dark"], width: int
+) -> None:
+    context = browser.new_context(
+        base_url=site.url,
+        color_scheme=scheme,
+        viewport={"width": width, "height": 800},
+        reduced_motion="reduce",
+    )
+    page = context.new_page()
+    sign_in(page, owner, to=WALLET)
+    enter(page, DECLINED)
+    check(page)
+    page.get_by_role("radio", name="Other amount").check()
+    page.get_by_role("button", name="Review top-up").click()
+    expect(page.locator(".error-summary")).to_be_focused()
+    check(page)
+    page.get_by_role("radio", name="$100").check()
+    review(page)
+    check(page)
+    page.get_by_role("button", name="Pay $100.00").click()
+    expect(page.get_by_role("heading", name="Not paid")).to_be_visible()
+    fields(page).get_by_label("Card number").wait_for()
+    check(page)
+    context.close()
