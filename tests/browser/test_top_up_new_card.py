@@ -16,6 +16,7 @@ from tests.browser.site import Site, sign_in, tab_to
 from tests.browser.test_pages import LOOKS, check
 from tests.factories import a_payer, a_person, a_stripe_card, an_organization
 from tests.support.money import credited
+from tests.support.violations import WatchedBrowser
 
 WALLET = "/billing/wallet"
 FIELDS = "iframe[title='Secure payment input frame']"
@@ -195,7 +196,7 @@ class TestBesideSavedCards:
         card.select_option("Another card")
         expect(fields(page).get_by_label("Card number")).to_have_value("5555 5555 5555 4444")
         review(page)
-        page.get_by_role("link", name="Change").click()
+        page.get_by_role("link", name="Change", exact=True).click()
         expect(card.locator("option:checked")).to_contain_text("Mastercard ending in 4444, entered just now")
 
     def test_a_card_saved_in_another_tab_comes_by_itself_but_not_while_somebody_is_in_the_form(
@@ -222,7 +223,7 @@ class TestBesideSavedCards:
         sign_in(page, owner, to=WALLET)
         page.get_by_role("combobox", name="Card").select_option("Another card")
         again = page.get_by_role("button", name="Load the card fields again")
-        expect(again).to_be_visible()
+        expect(again).to_be_visible(timeout=10_000)
         expect(page.get_by_text("no card can be entered just now")).to_be_visible()
         page.unroute(part)
         again.click()
@@ -257,8 +258,9 @@ class TestEveryTestCard:
     """Each of Stripe's test cards, entered as a new one, and what is read after it."""
 
     @pytest.fixture(scope="class")
-    def till(self, browser: Browser, site: Site) -> Iterator[Page]:
+    def till(self, _chromium: Browser, site: Site) -> Iterator[Page]:
         """One page for all of them, signed in."""
+        browser = WatchedBrowser(_chromium)
         with site.app.app_context():
             owner = a_person(organization=an_organization()).email
         context = browser.new_context(base_url=site.url)
@@ -266,6 +268,7 @@ class TestEveryTestCard:
         sign_in(page, owner, to=WALLET)
         yield page
         context.close()
+        assert browser.violations == []
 
     @pytest.mark.parametrize(("number", "said"), CARDS)
     def test_is_told_in_words(self, till: Page, number: str, said: str) -> None:

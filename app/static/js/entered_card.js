@@ -19,12 +19,13 @@ export class EnteredCard {
   #elements = null;
   #stripe = null;
   #starting = null;
-  #changed;
+  #heard;
 
-  // `changed` is called once another card is typed than the one that was made into a payment method.
-  constructor(place, changed) {
+  // Hears `change` once another card is typed than the one that was made into a payment method, and `focus` and `blur`,
+  // which a page hears of no frame.
+  constructor(place, heard) {
     this.place = place;
-    this.#changed = changed;
+    this.#heard = heard;
     this.start();
   }
 
@@ -51,7 +52,7 @@ export class EnteredCard {
     });
     this.#fields = this.#elements.create("payment", CARDS_ONLY);
     this.#fields.on("loaderror", () => this.#fail());
-    this.#fields.on("change", this.#changed);
+    for (const [name, hear] of Object.entries(this.#heard)) this.#fields.on(name, hear);
     this.#fields.mount(this.place.querySelector("[data-card]"));
   }
 

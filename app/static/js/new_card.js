@@ -15,6 +15,14 @@ function amount(form) {
   return minor(chosen.value === "other" ? form.elements.other_amount.value : chosen.value, Number(place().dataset.digits));
 }
 
+// While somebody is in the form, a poll leaves its cards as they are.
+function noteWhoIsThere() {
+  const mark = document.getElementById("somebody-is-at-it");
+  if (mark) mark.value = document.activeElement?.closest("#top-up form") ? "1" : "";
+}
+
+const noteSoon = () => setTimeout(noteWhoIsThere);
+
 function forget() {
   if (place()) made(place().form).value = "";
 }
@@ -25,7 +33,7 @@ function arrange() {
     card.destroy();
     card = null;
   }
-  if (!card && isWanted()) card = new EnteredCard(place(), forget);
+  if (!card && isWanted()) card = new EnteredCard(place(), { change: forget, focus: noteSoon, blur: noteSoon });
 }
 
 function wait(button, isBusy) {
@@ -43,8 +51,8 @@ async function send(form, button) {
   const id = await card.paymentMethod();
   wait(button, false);
   isSending = false;
-  // Disabled, the button lost focus.
-  if (document.activeElement === document.body && had.isConnected) had.focus();
+  // Disabled, the button lost focus; a second press on it gave that to the page's main part.
+  if (["BODY", "MAIN"].includes(document.activeElement.tagName) && had.isConnected) had.focus();
   if (!id || !form.isConnected) return;
   made(form).value = id;
   form.requestSubmit(button);
@@ -80,11 +88,6 @@ document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => {
   setTimeout(arrange);
 });
 
-// While somebody is in the form, a poll leaves its cards as they are.
-function noteWhoIsThere() {
-  const mark = document.getElementById("somebody-is-at-it");
-  if (mark) mark.value = document.querySelector("#top-up form:focus-within") ? "1" : "";
-}
-for (const name of ["focusin", "focusout"]) document.addEventListener(name, () => setTimeout(noteWhoIsThere));
+for (const name of ["focusin", "focusout"]) document.addEventListener(name, noteSoon);
 
 arrange();
