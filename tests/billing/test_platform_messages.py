@@ -16,7 +16,7 @@ from app.models.columns import utc_now
 from app.notify import webhooks
 from app.notify.webhooks import AddressError
 from tests.factories import an_organization, give_credit, usd
-from tests.support.platform import Receiver, receiving
+from tests.support.platform_receiver import Receiver, receiving
 from tests.support.sandbox import work_through
 
 
