@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
+from app.billing import audit
+from app.billing.audit import Actor
 from app.extensions import db
-from app.models import User
+from app.models import Organization, User
+from app.models.columns import utc_now
 from app.people import passwords, sessions
-from app.people.organizations import PeopleError
+from app.people.organizations import PeopleError, find_user, owners_of
 
 VALID_FOR = timedelta(days=7)
 
@@ -18,6 +22,24 @@ VALID_FOR = timedelta(days=7)
 def token_for(user: User, secret_key: str) -> str:
     """The token of a link that lets `user` set a password until they have set one."""
     return _serializer(secret_key).dumps([str(user.id), _state(user)])
+
+
+@dataclass(frozen=True, slots=True)
+class OwnersInvitation:
+    """A link's token for an owner."""
+
+    email: str
+    token: str
+    expires_at: datetime
+
+
+def invite_owner(organization: Organization, email: str, secret_key: str, actor: Actor) -> OwnersInvitation:
+    """Let an owner of an organization set a password; it is in the audit trail. Raises `PeopleError`."""
+    person = find_user(email)
+    if person is None or person.id not in {owner.id for owner in owners_of(organization.id)}:
+        raise PeopleError(f"{email!r} is no owner of {organization.name}. Add them to its owners first.")
+    audit.note(organization.id, actor, "user.invited", person.email)
+    return OwnersInvitation(person.email, token_for(person, secret_key), utc_now() + VALID_FOR)
 
 
 def accept(token: str, secret_key: str) -> User:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
+from functools import cache
 from uuid import UUID
 from zoneinfo import available_timezones
 
@@ -16,37 +17,54 @@ from app.billing.money import Money
 from app.billing.recipients import each_once
 from app.extensions import db
 from app.models import Membership, Organization, Role, User
+from app.models.columns import uuid7
 
 
 class PeopleError(ValueError):
     """An organization or a person can't be made or found; the message says why and what to do."""
 
 
+class TimezoneError(PeopleError):
+    """There is no such time zone."""
+
+
 def create_organization(
     name: str,
     *,
+    id_: UUID | None = None,
     slug: str | None = None,
     currency: str = "USD",
     timezone: str = "UTC",
     low_threshold: Money | None = None,
 ) -> Organization:
-    """Make an organization with its wallet and accounts. Raises `PeopleError`."""
+    """Make an organization with its wallet and accounts, under `id_` where one was chosen. Raises `PeopleError`."""
     name = name.strip()
     slug = slug or slugify(name)
     if not slug:
         raise PeopleError("Give the organization a name with letters or digits in it.")
     if not re.fullmatch(r"[A-Z]{3}", currency):
         raise PeopleError(f"{currency!r} is not a currency. Use its three letters, like USD.")
-    if timezone not in available_timezones():
-        raise PeopleError(f"{timezone!r} is not a time zone. Use a name like America/New_York.")
+    check_timezone(timezone)
     if db.session.scalar(select(Organization.id).where(Organization.slug == slug)):
         raise PeopleError(f"There is already an organization {slug!r}. Choose another name.")
-    organization = Organization(name=name, slug=slug, currency=currency, timezone=timezone)
+    organization = Organization(id=id_ or uuid7(), name=name, slug=slug, currency=currency, timezone=timezone)
     db.session.add(organization)
     db.session.flush()
     ledger.open_wallet(organization, low_threshold=low_threshold)
     plan_terms.begin(organization, plan_terms.FREE_PLAN, organization.created_at)
     return organization
+
+
+def check_timezone(timezone: str) -> None:
+    """Raises `TimezoneError` where `timezone` names none."""
+    if timezone not in _timezones():
+        raise TimezoneError(f"{timezone!r} is not a time zone. Use a name like America/New_York.")
+
+
+@cache
+def _timezones() -> set[str]:
+    """Read once: they are files in a folder."""
+    return available_timezones()
 
 
 def find_organization(slug: str) -> Organization:

@@ -1,0 +1,33 @@
+"""How many agents, numbers and so on an organization has, as the platform counts them: plans limit these."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from app.extensions import db
+from app.models import ResourceCount, Wallet
+
+
+def set_counts(org_id: UUID, counts: Mapping[str, int]) -> None:
+    """Note the counts that are named, and leave others as they are. Open pages redraw their limits."""
+    if not counts:
+        return
+    rows = [{"org_id": org_id, "resource": name, "count": count} for name, count in sorted(counts.items())]
+    fresh = insert(ResourceCount).values(rows)
+    changed = fresh.on_conflict_do_update(
+        index_elements=[ResourceCount.org_id, ResourceCount.resource],
+        set_={"count": fresh.excluded.count},
+        where=ResourceCount.count != fresh.excluded.count,
+    ).returning(ResourceCount.resource)
+    if db.session.execute(changed).all():
+        db.session.execute(update(Wallet).where(Wallet.org_id == org_id).values(version=Wallet.version + 1))
+
+
+def counts_of(org_id: UUID) -> dict[str, int]:
+    """What was counted, by resource."""
+    query = select(ResourceCount.resource, ResourceCount.count).where(ResourceCount.org_id == org_id)
+    return {row.resource: row[1] for row in db.session.execute(query)}

@@ -1,0 +1,146 @@
+"""Organizations as the platform makes them: under an id of its own, again and again with the same outcome."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import delete, select
+
+from app.billing import audit, catalog
+from app.billing.audit import Actor
+from app.extensions import db
+from app.models import Membership, Organization, Role, User
+from app.models.usage import NOBODY
+from app.people import organizations
+from app.people.organizations import PeopleError
+
+
+class RefusedError(PeopleError):
+    """What was asked for can't be; `field` names what is wrong with it."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+class FixedError(RefusedError):
+    """What was asked for contradicts what is so for good."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """How an organization is to be. `owners` are the e-mail addresses of all of them; None leaves them as they
+    are."""
+
+    name: str
+    timezone: str
+    currency: str | None = None
+    external_id: str | None = None
+    owners: Sequence[str] | None = None
+
+
+def provision(org_id: UUID, wanted: Wanted, actor: Actor) -> tuple[Organization, bool]:
+    """Make an organization, or bring the one that is there to what is wanted; says whether it was made.
+
+    Raises `RefusedError`, and `FixedError` where the currency would change or the platform's other id is taken.
+    """
+    if org_id == NOBODY:
+        raise RefusedError("org_id", "The UUID of zeros stands for no organization. Choose another.")
+    _check_external_id(org_id, wanted.external_id)
+    query = select(Organization).where(Organization.id == org_id).with_for_update()
+    organization = db.session.execute(
+        query, execution_options={"populate_existing": True}
+    ).scalar_one_or_none()
+    is_new = organization is None
+    before = _described(organization) if organization is not None else None
+    organization = _create(org_id, wanted) if organization is None else _update(organization, wanted)
+    organization.external_id = wanted.external_id
+    if wanted.owners is not None:
+        _set_owners(organization, wanted.owners)
+    db.session.flush()
+    after = _described(organization)
+    if after != before:
+        done = "organization.created" if is_new else "organization.changed"
+        audit.note(org_id, actor, done, organization.slug, before=before, after=after)
+    return organization, is_new
+
+
+def _create(org_id: UUID, wanted: Wanted) -> Organization:
+    shelf = catalog.current()
+    if wanted.currency not in {None, shelf.currency}:
+        raise RefusedError("currency", f"Plans and rates are in {shelf.currency}, so wallets are too.")
+    try:
+        return organizations.create_organization(
+            wanted.name,
+            id_=org_id,
+            slug=_free_slug(org_id, wanted.name),
+            currency=shelf.currency,
+            timezone=wanted.timezone,
+            low_threshold=shelf.low_threshold,
+        )
+    except organizations.TimezoneError as error:
+        raise RefusedError("timezone", str(error)) from error
+
+
+def _update(organization: Organization, wanted: Wanted) -> Organization:
+    if wanted.currency not in {None, organization.currency}:
+        raise FixedError("currency", f"Its ledger is in {organization.currency} for good.")
+    try:
+        organizations.check_timezone(wanted.timezone)
+    except organizations.TimezoneError as error:
+        raise RefusedError("timezone", str(error)) from error
+    organization.name = wanted.name
+    organization.timezone = wanted.timezone
+    return organization
+
+
+def _check_external_id(org_id: UUID, external_id: str | None) -> None:
+    if external_id is None:
+        return
+    taken = select(Organization.id).where(Organization.external_id == external_id, Organization.id != org_id)
+    if db.session.scalar(taken) is not None:
+        raise FixedError("external_id", "Another organization has this external_id.")
+
+
+def _free_slug(org_id: UUID, name: str) -> str:
+    """A short name: names of customers may be alike, and need not have a Latin letter."""
+    slug = organizations.slugify(name)
+    if slug and db.session.scalar(select(Organization.id).where(Organization.slug == slug)) is None:
+        return slug
+    return f"{slug[:40]}-{org_id.hex}".lstrip("-")
+
+
+def _set_owners(organization: Organization, emails: Sequence[str]) -> None:
+    """These are its owners, and nobody else; who is no longer one sees nothing with the next request."""
+    kept: set[UUID] = set()
+    for position, email in enumerate(emails):
+        try:
+            person = organizations.add_person(email, name="", organization=organization, role=Role.ORG_ADMIN)
+        except PeopleError as error:
+            raise RefusedError(f"owners/{position}", str(error)) from error
+        kept.add(person.id)
+    db.session.flush()
+    db.session.execute(
+        delete(Membership).where(
+            Membership.org_id == organization.id,
+            Membership.role == Role.ORG_ADMIN,
+            Membership.user_id.not_in(kept),
+        )
+    )
+
+
+def _described(organization: Organization) -> dict[str, object]:
+    """What the audit trail says of it."""
+    owners = (
+        select(User.email)
+        .join(Membership, Membership.user_id == User.id)
+        .where(Membership.org_id == organization.id, Membership.role == Role.ORG_ADMIN)
+    )
+    return {
+        "name": organization.name,
+        "timezone": organization.timezone,
+        "external_id": organization.external_id,
+        "owners": sorted(db.session.scalars(owners)),
+    }
