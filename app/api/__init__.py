@@ -41,12 +41,31 @@ from __future__ import annotations
 
 from flask import Flask
 
-from app.api import endpoints, errors, holds, status, usage
+from app.api import (
+    docs,
+    endpoints,
+    entitlements,
+    errors,
+    holds,
+    openapi,
+    organizations,
+    status,
+    transfers,
+    usage,
+)
 from app.api.endpoints import Room
 from app.api.limits import Counter
 from app.extensions import csrf, limiter
 
-ROOMS: tuple[Room, ...] = (usage.room, holds.room, status.room)
+ROOMS: tuple[Room, ...] = (
+    usage.room,
+    holds.room,
+    status.room,
+    entitlements.room,
+    organizations.room,
+    transfers.room,
+    openapi.room,
+)
 """In the order of the document."""
 
 
@@ -60,3 +79,4 @@ def init_app(app: Flask, rooms: tuple[Room, ...] = ROOMS) -> None:
     csrf.exempt(blueprint)
     limiter.exempt(blueprint)
     errors.init_app(app)
+    docs.init_app(app)

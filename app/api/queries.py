@@ -28,8 +28,8 @@ class PageQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     limit: Annotated[int, msgspec.Meta(ge=1, le=MOST, description="How many at most.")] = 50
     cursor: Annotated[
-        str | None,
-        msgspec.Meta(max_length=200, description="From `next` of the page before; none for the first."),
+        Annotated[str, msgspec.Meta(max_length=200)] | None,
+        msgspec.Meta(description="From `next` of the page before; none for the first."),
     ] = None
 
     @property

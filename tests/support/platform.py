@@ -1,4 +1,4 @@
-"""The platform as it calls the API: with a token, and JSON both ways."""
+"""The platform as it calls the API: with a token, JSON both ways, and each answer held to the document."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from app.extensions import db
 from app.models import Organization
 from app.people import tokens
 from app.people.tokens import Scope
+from tests.support.contract import hold_to_document
 
 
 class Platform:
@@ -36,7 +37,9 @@ class Platform:
     def open(self, method: str, path: str, **options: Any) -> TestResponse:
         """Ask for a path below /api/v1, with the token unless other `headers` name one."""
         headers = {"Authorization": f"Bearer {self.text}"} | options.pop("headers", {})
-        return self.client.open(f"/api/v1{path}", method=method, headers=headers, **options)
+        response = self.client.open(f"/api/v1{path}", method=method, headers=headers, **options)
+        hold_to_document(self.client.application, response)
+        return response
 
     def get(self, path: str, **options: Any) -> TestResponse:
         return self.open("GET", path, **options)

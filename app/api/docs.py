@@ -1,0 +1,132 @@
+"""Pages about the API for people: `/api/docs`, made of the OpenAPI document, and one for each kind of problem."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, Flask, abort, redirect, render_template, url_for
+from markupsafe import Markup, escape
+from werkzeug.wrappers import Response as AnyResponse
+
+from app.api import errors, openapi, problems
+from app.api.problems import Kind
+from app.extensions import limiter
+
+blueprint = Blueprint(errors.PAGES, __name__, url_prefix="/api")
+_CODE = re.compile(r"`([^`]+)`")
+_METHODS = ("get", "put", "post", "delete")
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One method at one path, with what the page shows of it."""
+
+    method: str
+    path: str
+    about: dict[str, Any]
+
+    @property
+    def anchor(self) -> str:
+        return str(self.about["operationId"])
+
+    @property
+    def scopes(self) -> list[str]:
+        return [scope for one in self.about["security"] for scope in one["bearer"]]
+
+    @property
+    def sent(self) -> dict[str, Any] | None:
+        """The media type, schema and example of what is sent."""
+        content = self.about.get("requestBody", {}).get("content", {})
+        return next(({"media_type": name, **one} for name, one in content.items()), None)
+
+    @property
+    def answers(self) -> list[tuple[str, dict[str, Any]]]:
+        return [(status, one) for status, one in self.about["responses"].items() if int(status) < 400]
+
+    @property
+    def problems(self) -> list[Kind]:
+        return [
+            problems.KINDS[name]
+            for _, answer in sorted(self.about["responses"].items())
+            for media_type, content in answer.get("content", {}).items()
+            if media_type == problems.MEDIA_TYPE
+            for name in content["examples"]
+        ]
+
+
+def init_app(app: Flask) -> None:
+    """Register the pages. Anybody may read them: they show nothing of an organization."""
+    app.register_blueprint(blueprint)
+    limiter.exempt(blueprint)
+    app.add_template_filter(in_words, "in_words")
+    app.add_template_filter(type_of, "schema_type")
+    app.add_template_filter(_pretty, "pretty_json")
+
+
+@blueprint.get("/docs")
+def show() -> str:
+    """The whole document as one page."""
+    document = openapi.document()
+    operations = [
+        Operation(method.upper(), path, about[method])
+        for path, about in document["paths"].items()
+        for method in _METHODS
+        if method in about
+    ]
+    by_tag = {
+        tag["name"]: [one for one in operations if tag["name"] in one.about["tags"]]
+        for tag in document["tags"]
+    }
+    return render_template("api/docs.html", document=document, operations=by_tag)
+
+
+@blueprint.get("")
+@blueprint.get("/v1")
+def start() -> AnyResponse:
+    """Whoever looks at the address itself wants to read about it."""
+    return redirect(url_for("api_docs.show"))
+
+
+@blueprint.get("/problems")
+def list_problems() -> str:
+    """Every kind of problem."""
+    return render_template(
+        "api/problems.html", kinds=sorted(problems.KINDS.values(), key=lambda one: one.status)
+    )
+
+
+@blueprint.get("/problems/<name>")
+def show_problem(name: str) -> str:
+    """What the `type` of a problem leads to."""
+    kind = problems.KINDS.get(name) or abort(404)
+    return render_template("api/problem.html", kind=kind)
+
+
+def in_words(text: str) -> Markup:
+    """Text with `code` in it, as HTML."""
+    parts = _CODE.split(text)
+    return Markup("").join(
+        Markup("<code>{}</code>").format(part) if position % 2 else escape(part)
+        for position, part in enumerate(parts)
+    )
+
+
+def type_of(schema: dict[str, Any]) -> str:
+    """A schema in a few words: `text`, `list of Owner`, `whole number or null`."""
+    if "$ref" in schema:
+        return str(schema["$ref"]).rsplit("/", 1)[1]
+    if "anyOf" in schema:
+        return " or ".join(type_of(one) for one in schema["anyOf"])
+    if "enum" in schema:
+        return " or ".join(json.dumps(one) for one in schema["enum"])
+    if schema.get("type") == "array":
+        return f"list of {type_of(schema['items'])}"
+    name = schema.get("format") or schema.get("type", "anything")
+    return {"string": "text", "integer": "whole number", "boolean": "true or false"}.get(name, str(name))
+
+
+def _pretty(value: Any) -> str:
+    return json.dumps(value, indent=2, ensure_ascii=False)

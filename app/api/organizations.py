@@ -1,0 +1,244 @@
+"""`/organizations/{org_id}`: the platform makes organizations under ids of its own, and says what they have."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated
+from uuid import UUID
+
+from flask import current_app
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+from app.api import problems
+from app.api.amounts import Currency
+from app.api.caller import current_actor, no_organization
+from app.api.endpoints import Answer, Body, Reply, Room
+from app.api.problems import FieldError, Kind, ProblemError
+from app.billing import resources
+from app.extensions import db
+from app.models import Organization
+from app.people import invitations, organizations, provisioning
+from app.people.organizations import PeopleError
+from app.people.provisioning import FixedError, RefusedError, Wanted
+from app.people.tokens import Scope
+
+room = Room(
+    "Organizations", "Customers of the Voice Portal: who they are, who owns them, and what they have."
+)
+
+FIXED = Kind(
+    "fixed-for-good",
+    409,
+    "This can't be changed any more",
+    "The request contradicts something that is so for good: the currency of a ledger, or an external id that another "
+    "organization has.",
+    "Send what is there already, as GET answers it, or leave the field out.",
+)
+
+ORG_ID = UUID("01932c07-9a3e-7b61-8f0e-2d5d3c1b7a90")
+Email = Annotated[str, Meta(min_length=3, max_length=254, examples=["owner@harbor.example"])]
+Count = Annotated[int, Meta(ge=0, le=2_000_000_000)]
+
+
+class OrganizationBody(Struct, frozen=True, forbid_unknown_fields=True):
+    """How an organization is to be."""
+
+    name: Annotated[str, Meta(min_length=1, max_length=200, pattern=r"\S", examples=["Harbor Dental"])]
+    timezone: Annotated[
+        str,
+        Meta(
+            max_length=64,
+            description="Its name in the IANA database. Its days are the days of the bill.",
+            examples=["America/New_York"],
+        ),
+    ]
+    currency: Annotated[
+        Currency | None, Meta(description="Of its wallet, for good. Left out: that of the plans.")
+    ] = None
+    external_id: Annotated[
+        Annotated[str, Meta(min_length=1, max_length=255)] | None,
+        Meta(description="What you call it elsewhere; no two have the same. Left out: none."),
+    ] = None
+    owners: Annotated[
+        Annotated[list[Email], Meta(min_length=1, max_length=50)] | None,
+        Meta(
+            description="The e-mail addresses of everybody who may see and change its billing; who is not among them "
+            "no longer may. Left out: as they are."
+        ),
+    ] = None
+
+
+class Owner(Struct, frozen=True):
+    """Who may see and change the billing of an organization."""
+
+    email: str
+    name: str
+    invited: Annotated[bool, Meta(description="Whether they have no password yet: send them an invitation.")]
+
+
+class OrganizationView(Struct, frozen=True):
+    """An organization as it is."""
+
+    id: UUID
+    name: str
+    slug: Annotated[str, Meta(description="Its short name, for operators' commands.")]
+    timezone: str
+    currency: str
+    external_id: str | None
+    owners: list[Owner]
+    created_at: datetime
+
+
+class InvitationBody(Struct, frozen=True, forbid_unknown_fields=True):
+    """Whom to invite."""
+
+    email: Email
+
+
+class Invitation(Struct, frozen=True):
+    """A link by which an owner chooses a password: good for one use."""
+
+    email: str
+    link: str
+    expires_at: datetime
+
+
+class Resources(Struct, frozen=True, forbid_unknown_fields=True):
+    """How many an organization has. A count that is left out stays as it was."""
+
+    agents: Count | UnsetType = UNSET
+    phone_numbers: Count | UnsetType = UNSET
+    concurrent_calls: Count | UnsetType = UNSET
+    seats: Count | UnsetType = UNSET
+
+
+_BODY = OrganizationBody(
+    "Harbor Dental", "America/New_York", external_id="crm-20418", owners=["owner@harbor.example"]
+)
+_VIEW = OrganizationView(
+    id=ORG_ID,
+    name="Harbor Dental",
+    slug="harbor-dental",
+    timezone="America/New_York",
+    currency="USD",
+    external_id="crm-20418",
+    owners=[Owner("owner@harbor.example", "owner@harbor.example", invited=True)],
+    created_at=datetime(2026, 11, 24, 9, 30, tzinfo=UTC),
+)
+_RESOURCES = Resources(agents=7, phone_numbers=3, concurrent_calls=2, seats=4)
+_INVITATION = Invitation(
+    "owner@harbor.example",
+    "https://billing.portal.example/set-password/IjAxOTMyYzA3Ig.Z0Lw.s3cr3t",
+    datetime(2026, 12, 1, 9, 30, tzinfo=UTC),
+)
+
+
+@room.put(
+    "/organizations/<uuid:org_id>",
+    scope=Scope.ORGANIZATIONS_WRITE,
+    summary="Create or change an organization",
+    body=Body(OrganizationBody, _BODY),
+    answers=(
+        Answer(200, "It was there, and now is as you sent it.", OrganizationView, _VIEW),
+        Answer(201, "It was made, on the free plan, with an empty wallet.", OrganizationView, _VIEW),
+    ),
+    problems=(FIXED, problems.CONFLICT),
+)
+def put_organization(org_id: UUID, body: OrganizationBody) -> Reply:
+    """The id is yours to choose, a UUID: the one that the platform has for it anyway. The same request again changes
+    nothing, so send it as often as you like.
+
+    A token for one organization can change it, and make no other.
+    """
+    wanted = Wanted(body.name.strip(), body.timezone, body.currency, body.external_id, body.owners)
+    try:
+        organization, is_new = provisioning.provision(org_id, wanted, current_actor())
+    except FixedError as error:
+        raise ProblemError(FIXED, str(error), _at(error)) from error
+    except RefusedError as error:
+        raise ProblemError(problems.INVALID, str(error), _at(error)) from error
+    return Reply(_view(organization), 201 if is_new else 200)
+
+
+@room.get(
+    "/organizations/<uuid:org_id>",
+    scope=Scope.ORGANIZATIONS_READ,
+    summary="Show an organization",
+    answers=(Answer(200, "The organization.", OrganizationView, _VIEW),),
+)
+def show_organization(org_id: UUID) -> OrganizationView:
+    """Who it is, and who owns it."""
+    return _view(organization_of(org_id))
+
+
+@room.post(
+    "/organizations/<uuid:org_id>/invitations",
+    scope=Scope.ORGANIZATIONS_WRITE,
+    summary="Invite an owner",
+    body=Body(InvitationBody, InvitationBody("owner@harbor.example")),
+    answers=(Answer(201, "The link to hand on.", Invitation, _INVITATION),),
+)
+def create_invitation(org_id: UUID, body: InvitationBody) -> Reply:
+    """Makes a link by which one of its owners chooses a password, for the first time or anew. Whoever has the link is
+    that owner, so hand it to nobody else. A second link does no harm: the first one used ends the others.
+
+    Only for who is among the owners already.
+    """
+    organization = organization_of(org_id)
+    try:
+        invitation = invitations.invite_owner(
+            organization, body.email, current_app.config["SETTINGS"].secret_key, current_actor()
+        )
+    except PeopleError as error:
+        raise ProblemError(
+            problems.INVALID, str(error), [FieldError(str(error), pointer="/email")]
+        ) from error
+    public_url = current_app.config["SETTINGS"].public_url
+    link = f"{public_url}/set-password/{invitation.token}"
+    return Reply(Invitation(invitation.email, link, invitation.expires_at), 201)
+
+
+@room.put(
+    "/organizations/<uuid:org_id>/resources",
+    scope=Scope.ORGANIZATIONS_WRITE,
+    summary="Say how many agents, numbers and so on there are",
+    body=Body(Resources, _RESOURCES),
+    answers=(Answer(200, "All counts.", Resources, _RESOURCES),),
+)
+def put_resources(org_id: UUID, body: Resources) -> Resources:
+    """Plans limit these, and owners see how many they use. Nothing is stopped here when a count is over a limit: that
+    is for the platform, which finds the limits among the entitlements.
+    """
+    organization = organization_of(org_id)
+    named = {name: getattr(body, name) for name in Resources.__struct_fields__}
+    resources.set_counts(
+        organization.id, {name: count for name, count in named.items() if count is not UNSET}
+    )
+    counts = resources.counts_of(organization.id)
+    return Resources(**{name: counts[name] for name in Resources.__struct_fields__ if name in counts})
+
+
+def organization_of(org_id: UUID) -> Organization:
+    """The organization. Raises `ProblemError` where there is none."""
+    found = db.session.get(Organization, org_id)
+    if found is None:
+        raise no_organization()
+    return found
+
+
+def _view(organization: Organization) -> OrganizationView:
+    owners = organizations.owners_of(organization.id)
+    return OrganizationView(
+        id=organization.id,
+        name=organization.name,
+        slug=organization.slug,
+        timezone=organization.timezone,
+        currency=organization.currency,
+        external_id=organization.external_id,
+        owners=[Owner(one.email, one.name, invited=one.password_hash is None) for one in owners],
+        created_at=organization.created_at,
+    )
+
+
+def _at(error: RefusedError) -> list[FieldError]:
+    return [FieldError(str(error), pointer=f"/{error.field}")]
