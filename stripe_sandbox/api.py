@@ -6,12 +6,13 @@ import logging
 import time
 
 from flask import Blueprint, Response, current_app, request
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from stripe_sandbox import params, wire
 from stripe_sandbox.auth import is_publishable
 from stripe_sandbox.conformance import Operation, find_operation
 from stripe_sandbox.context import HANDLERS
-from stripe_sandbox.errors import ApiError
+from stripe_sandbox.errors import ApiError, invalid
 from stripe_sandbox.faults import Fault
 from stripe_sandbox.request_log import Request
 from stripe_sandbox.sandbox import Sandbox
@@ -19,10 +20,13 @@ from stripe_sandbox.serving import Asked, Result, serve
 from stripe_sandbox.store import new_id
 
 blueprint = Blueprint("api", __name__)
+_METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
+LONGEST_KEY = 255
 _log = logging.getLogger(__name__)
 
 
-@blueprint.route("/v1/<path:_>", methods=["GET", "POST", "DELETE"])
+@blueprint.route("/v1/", defaults={"_": ""}, methods=_METHODS)
+@blueprint.route("/v1/<path:_>", methods=_METHODS)
 def answer(_: str) -> Response:
     """Answer one call of the API."""
     sandbox: Sandbox = current_app.extensions["stripe_sandbox"]
@@ -61,6 +65,7 @@ def _note(sandbox: Sandbox, result: Result, request_id: str, fault: Fault | None
 
 def _result(sandbox: Sandbox, request_id: str, fault: Fault | None) -> Result:
     try:
+        _check_form()
         publishable = is_publishable(request)
         asked = Asked(
             operation=_operation(),
@@ -81,6 +86,23 @@ def _result(sandbox: Sandbox, request_id: str, fault: Fault | None) -> Result:
         return Result(500, {"error": {"type": "api_error", "message": message}})
 
 
+def _check_form() -> None:
+    """Raises 400 or 413 for what can't be read at all."""
+    if request.mimetype == "application/json":
+        raise invalid(
+            "Invalid request (check that your POST content type is application/x-www-form-urlencoded). If you have "
+            "any questions, we can help at https://support.stripe.com/."
+        )
+    try:
+        _ = request.form
+    except RequestEntityTooLarge:
+        raise ApiError(
+            413, "invalid_request_error", "Request exceeds the maximum size of a megabyte."
+        ) from None
+    if len(_key() or "") > LONGEST_KEY:
+        raise invalid(f"Idempotency keys can have up to {LONGEST_KEY} characters.")
+
+
 def _operation() -> Operation:
     operation = find_operation(request.method, request.path)
     if operation is None or (operation.method, operation.template) not in HANDLERS:
@@ -90,7 +112,12 @@ def _operation() -> Operation:
 
 
 def _sent() -> list[tuple[str, str]]:
-    return [*request.args.items(multi=True), *request.form.items(multi=True)]
+    """The parameters as they came; those of a body that is too large are not read."""
+    try:
+        form = list(request.form.items(multi=True))
+    except RequestEntityTooLarge:
+        form = []
+    return [*request.args.items(multi=True), *form]
 
 
 def _key() -> str | None:

@@ -120,13 +120,17 @@ def decline_of(behaviour: Behaviour) -> Decline | None:
 def check_card(number: str, month: int, year: int, cvc: str | None) -> None:
     """Raise the 402 that Stripe answers to a card that can't be one."""
     today = datetime.now(UTC)
-    if not number.isdecimal() or not 12 <= len(number) <= 19 or not passes_luhn(number):
+    if (
+        not (number.isascii() and number.isdecimal())
+        or not 12 <= len(number) <= 19
+        or not passes_luhn(number)
+    ):
         raise _wrong("incorrect_number", "Your card number is incorrect.", "number")
     if not 1 <= month <= 12:
         raise _wrong("invalid_expiry_month", "Your card's expiration month is invalid.", "exp_month")
     if (year, month) < (today.year, today.month):
         raise _wrong("invalid_expiry_year", "Your card's expiration year is invalid.", "exp_year")
-    if cvc is not None and not (cvc.isdecimal() and len(cvc) in {3, 4}):
+    if cvc is not None and not (cvc.isascii() and cvc.isdecimal() and len(cvc) in {3, 4}):
         raise _wrong("invalid_cvc", "Your card's security code is invalid.", "cvc")
 
 

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
 from flask import Blueprint, current_app, jsonify, request
 from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from stripe_sandbox import scheduled
 from stripe_sandbox.context import Call
 from stripe_sandbox.delivery import MODES
 from stripe_sandbox.errors import ApiError, invalid
-from stripe_sandbox.faults import KINDS, Fault
+from stripe_sandbox.faults import asked_for
 from stripe_sandbox.origins import is_foreign
 from stripe_sandbox.performing import perform
 from stripe_sandbox.resources import answers, disputes, disputing, network_updates, payment_methods, refunds
@@ -28,11 +30,22 @@ def _refused(error: ApiError) -> ResponseReturnValue:
     return jsonify(error.body), error.status
 
 
+@blueprint.errorhandler(RequestEntityTooLarge)
+def _too_large(_: RequestEntityTooLarge) -> ResponseReturnValue:
+    return _refused(ApiError(413, "invalid_request_error", "Send less than a megabyte."))
+
+
 @blueprint.before_request
 def _refuse_other_pages() -> None:
     """Programs and the stand-in's own pages pull these; a page of another origin only answers its challenge."""
     if request.endpoint != "control.answer_challenge" and is_foreign(request):
         raise ApiError(403, "invalid_request_error", "Pages of other origins can't do this.")
+
+
+@blueprint.route("/<path:path>", methods=["GET", "POST", "PUT", "PATCH", "DELETE"])
+def unknown(path: str) -> ResponseReturnValue:
+    """Where no other address fits."""
+    raise ApiError(404, "invalid_request_error", f"There is no control {request.method} /_sandbox/{path}.")
 
 
 @blueprint.get("/health")
@@ -43,12 +56,7 @@ def health() -> ResponseReturnValue:
 @blueprint.post("/faults")
 def order_fault() -> ResponseReturnValue:
     """Let the next `times` calls of `operation` go wrong in the way that `kind` names."""
-    wanted = _wanted()
-    if wanted.get("kind") not in KINDS:
-        return jsonify(error=f"kind is one of {', '.join(sorted(KINDS))}"), 400
-    if "operation" not in wanted or set(wanted) - {"operation", "kind", "times", "delay"}:
-        return jsonify(error="a fault has an operation and a kind, and may have times and delay"), 400
-    _sandbox().faults.order(Fault(**wanted))
+    _sandbox().faults.order(asked_for(_wanted()))
     return jsonify(status="ordered")
 
 
@@ -62,8 +70,8 @@ def clear_faults() -> ResponseReturnValue:
 def set_mode() -> ResponseReturnValue:
     """Deliver, hold, drop, duplicate or shuffle events from now on."""
     mode = _wanted().get("mode")
-    if mode not in MODES:
-        return jsonify(error=f"mode is one of {', '.join(sorted(MODES))}"), 400
+    if not isinstance(mode, str) or mode not in MODES:
+        raise invalid(f"mode is one of {', '.join(sorted(MODES))}.", param="mode")
     _sandbox().delivery.mode = mode
     _sandbox().delivery.wake()
     return jsonify(mode=mode)
@@ -146,6 +154,10 @@ def _wanted() -> dict[str, Any]:
     wanted = request.get_json(silent=True) if request.data else {}
     if not isinstance(wanted, dict):
         raise invalid("Send a JSON object.")
+    try:
+        json.dumps(wanted, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        raise invalid("Send text that is valid Unicode.") from None
     return wanted
 
 

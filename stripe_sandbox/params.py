@@ -10,6 +10,8 @@ from stripe_sandbox.conformance.operations import params_shape
 from stripe_sandbox.conformance.types import Shape, Type
 from stripe_sandbox.errors import ApiError, invalid
 
+DEEPEST = 10
+"""Levels of brackets; no operation of Stripe's has as many."""
 _BOOLEANS = {"true": True, "false": False}
 _HOLDERS: dict[type, tuple[str, ...]] = {dict: ("ref", "dict"), list: ("list",)}
 _PART = re.compile(r"\[([^\]]*)\]")
@@ -21,6 +23,8 @@ def decode(pairs: Iterable[tuple[str, str]]) -> dict[str, Any]:
     for name, value in pairs:
         head, _, rest = name.partition("[")
         keys = [head, *(_PART.findall(f"[{rest}") if rest else [])]
+        if len(keys) > DEEPEST or any(key.isdecimal() and len(key) > 6 for key in keys):
+            raise invalid(f"Invalid hash: {name[:100]}", param=head)
         place = root
         for key in keys[:-1]:
             place = place.setdefault(key, {})
@@ -144,7 +148,7 @@ def _string(value: Any, path: str) -> Any:
 
 
 def _integer(value: Any, path: str) -> int:
-    if not re.fullmatch(r"-?\d{1,15}", str(value)):
+    if not re.fullmatch(r"-?\d{1,15}", str(value), re.ASCII):
         raise invalid(f"Invalid integer: {value}", code="parameter_invalid_integer", param=path)
     return int(value)
 

@@ -11,6 +11,8 @@ from pathlib import Path
 from stripe_sandbox.conformance.reader import SDK, read_file
 from stripe_sandbox.conformance.types import Shape
 
+_RESOURCE = re.compile(r"\w{1,60}", re.ASCII)
+
 
 @dataclass(frozen=True, slots=True)
 class Operation:
@@ -29,9 +31,9 @@ class Operation:
 
 def find_operation(method: str, path: str) -> Operation | None:
     """The operation that serves this path, those without a placeholder first."""
-    found = [
-        one for one in _operations(path.split("/")[2]) if one.method == method and one.pattern.fullmatch(path)
-    ]
+    resource = path.split("/")[2]
+    known = _operations(resource) if _RESOURCE.fullmatch(resource) else ()
+    found = [one for one in known if one.method == method and one.pattern.fullmatch(path)]
     return min(found, key=lambda one: one.template.count("{"), default=None)
 
 

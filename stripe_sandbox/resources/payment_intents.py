@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from stripe_sandbox.conformance import blank
@@ -136,10 +137,12 @@ def _check_served(params: dict[str, Any]) -> None:
 
 
 def _check_amount(amount: int, currency: str) -> None:
-    if amount < _SMALLEST.get(currency, 50):
+    if not re.fullmatch(r"[a-z]{3}", currency, re.ASCII | re.IGNORECASE):
+        raise invalid(f"Invalid currency: {currency}.", code="invalid_currency", param="currency")
+    if amount < _SMALLEST.get(currency.lower(), 50):
         raise invalid(
             "Amount must be at least $0.50 usd"
-            if currency == "usd"
+            if currency.lower() == "usd"
             else "Amount is below the smallest allowed.",
             code="amount_too_small",
             param="amount",

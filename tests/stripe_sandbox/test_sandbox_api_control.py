@@ -20,7 +20,19 @@ CREATE = "POST /v1/payment_intents"
     [
         ("faults", {"kind": "429"}),
         ("faults", {"operation": CREATE, "kind": "429", "often": 2}),
+        ("faults", {"operation": 5, "kind": "429"}),
+        ("faults", {"operation": "everything", "kind": "429"}),
+        ("faults", {"operation": CREATE, "kind": ["429"]}),
+        ("faults", {"operation": CREATE, "kind": "429", "times": 0}),
+        ("faults", {"operation": CREATE, "kind": "429", "times": True}),
+        ("faults", {"operation": CREATE, "kind": "429", "delay": "long"}),
+        ("faults", {"operation": CREATE, "kind": "429", "delay": 301}),
+        ("faults", [1]),
         ("webhooks", {"mode": "sometimes"}),
+        ("webhooks", {"mode": ["hold"]}),
+        ("disputes", {"charge": "\ud800"}),
+        ("disputes", {"dispute": 5, "outcome": "won"}),
+        ("moons", None),
         ("disputes", {"charge": "ch_unknown"}),
         ("refunds/re_unknown/fail", None),
         ("payment_methods/pm_unknown/network_update", None),
@@ -58,6 +70,27 @@ def test_the_network_renews_a_card(shopper: Shopper, stand_in: Process) -> None:
     assert shopper.events()[-1] == "payment_method.automatically_updated"
 
 
+@pytest.mark.parametrize(
+    "update",
+    [
+        {"exp_month": "x"},
+        {"exp_month": 13},
+        {"exp_year": True},
+        {"last4": 4242},
+        {"last4": "42"},
+        {"brand": "amex"},
+    ],
+)
+def test_a_network_tells_only_what_a_card_can_be(
+    shopper: Shopper, stand_in: Process, update: dict[str, object]
+) -> None:
+    card = shopper.saved("4242424242424242")
+    address = f"{stand_in.url}/_sandbox/payment_methods/{card}/network_update"
+    refused = requests.post(address, json=update, timeout=10)
+    assert (refused.status_code, refused.json()["error"]["param"]) == (400, next(iter(update)))
+    assert "payment_method.automatically_updated" not in shopper.events()
+
+
 def test_webhooks_may_come_backwards(shopper: Shopper, stand_in: Process, receiver: Receiver) -> None:
     stand_in.flush()
     receiver.start_over()
@@ -84,10 +117,16 @@ def test_held_webhooks_are_still_held_after_a_restart(receiver: Receiver) -> Non
 
 def test_a_reset_forgets_everything(shopper: Shopper, stand_in: Process) -> None:
     shopper.pay("pm_card_visa")
+    shopper.v1.refunds.create({"payment_intent": shopper.pay(shopper.card("4000000000007726")).id})
     stand_in.faults(operation="GET /v1/customers", kind="429")
+    stand_in.webhooks("drop")
     stand_in.reset()
+    assert stand_in.requests() == []
+    assert stand_in.control("scheduled/run") == {"done": 0}
+    assert stand_in.flush() == {"taken": 0, "refused": 0}
     assert shopper.v1.customers.list().data == []
     assert shopper.v1.events.list().data == []
+    assert 'value="deliver" checked' in requests.get(f"{stand_in.url}/controls", timeout=10).text
 
 
 @pytest.mark.parametrize(
