@@ -9,31 +9,18 @@ from html import unescape
 import pytest
 from flask import Flask
 
-from app.billing import recovery
-from app.extensions import db
 from app.models import TopUpStatus
-from app.models.columns import utc_now
-from tests.factories import a_stripe_card
 from tests.support.browsing import HTMX, Visitor, text_of
 from tests.support.money import assert_ledger_matches, balance, credited, the_top_up
 from tests.support.paying import TOP_UPS, Owner
 from tests.support.sandbox import Sandbox, deliver_all
 
 CREATE = "POST /v1/payment_intents"
-DECLINES = "pm_card_chargeCustomerFail"
-ASKS = "pm_card_threeDSecure2Required"
-ASKS_THEN_DECLINES = "pm_card_authenticationRequiredChargeDeclinedInsufficientFunds"
 
 
 @pytest.fixture
 def owner(app: Flask, sandbox: Sandbox) -> Owner:
     return Owner(app)
-
-
-@pytest.fixture
-def careful(app: Flask, sandbox: Sandbox) -> Owner:
-    """An owner whose bank asks for a confirmation of every payment."""
-    return Owner(app, ASKS)
 
 
 class TestPaying:
@@ -184,221 +171,6 @@ class TestStrangers:
     @pytest.mark.parametrize("id_", ["00000000-0000-0000-0000-000000000000", "1", "null"])
     def test_an_id_that_is_nobodys(self, owner: Owner, id_: str) -> None:
         assert owner.get(f"{TOP_UPS}/{id_}").status_code == 404
-
-
-class TestDeclines:
-    def test_a_declined_card_is_told_with_the_next_step(self, app: Flask, sandbox: Sandbox) -> None:
-        owner = Owner(app, DECLINES)
-        top_up = owner.review()
-        assert owner.pay(top_up).location == top_up
-        said = owner.reads(top_up)
-        assert "The bank declined this payment without giving a reason." in said
-        assert "Visa ending in 0341 was not charged." in said
-        assert "Use another card, or ask your bank" in said
-        assert "Visa ending in 0341, nothing was charged" in said, "the history says it too"
-        assert balance(owner.organization) == "0.00"
-        assert_ledger_matches(owner.organization, sandbox)
-
-    def test_another_card_is_suggested_and_pays_the_same_top_up(self, app: Flask, sandbox: Sandbox) -> None:
-        owner = Owner(app, DECLINES)
-        top_up = owner.review()
-        owner.pay(top_up)
-        good = a_stripe_card(owner.organization, "pm_card_mastercard")
-        assert f'value="{good.id}" selected' in owner.get(top_up).text
-        owner.pay(top_up, good)
-        assert "charged to Mastercard ending in 4444" in owner.reads(top_up)
-        assert credited(owner.organization) == [50]
-        assert_ledger_matches(owner.organization, sandbox)
-
-    def test_in_place_a_decline_is_announced(self, app: Flask, sandbox: Sandbox) -> None:
-        owner = Owner(app, DECLINES)
-        top_up = owner.review()
-        owner.pay(top_up, headers=HTMX)
-        answer = owner.get(top_up, headers=HTMX).text
-        alert = answer.split('<hx-partial hx-target="#alert"')[1]
-        assert "The bank declined this payment" in alert
-
-    @pytest.mark.parametrize(
-        ("code", "said"),
-        [
-            ("insufficient_funds", "The card has not enough funds for this payment."),
-            ("expired_card", "The card has expired."),
-            ("incorrect_cvc", "The security code (CVC) saved with this card is wrong."),
-            ("processing_error", "The payment could not be processed, for a technical reason."),
-            ("lost_card", "The bank declined this payment without giving a reason."),
-        ],
-    )
-    def test_each_decline_is_told_in_words(self, owner: Owner, code: str, said: str) -> None:
-        top_up = owner.review()
-        found = the_top_up(owner.organization)
-        found.status, found.decline_code, found.paying_since = TopUpStatus.DECLINED, code, utc_now()
-        db.session.commit()
-        page = owner.get(top_up)
-        assert said in text_of(page)
-        assert code not in page.text
-
-    def test_a_declined_top_up_can_be_canceled(self, app: Flask, sandbox: Sandbox) -> None:
-        owner = Owner(app, DECLINES)
-        top_up = owner.review()
-        owner.pay(top_up)
-        owner.post(f"{top_up}/cancellation")
-        assert "The top-up of $50.00 was canceled. Nothing was charged." in owner.reads(top_up)
-        assert [intent.status for intent in sandbox.payment_intents()] == ["canceled"]
-
-    @pytest.mark.parametrize("headers", [{}, HTMX])
-    def test_a_card_removed_between_review_and_paying(
-        self, owner: Owner, sandbox: Sandbox, headers: dict[str, str]
-    ) -> None:
-        top_up = owner.review("73.21")
-        owner.card.removed_at, owner.card.is_default = utc_now(), False
-        db.session.commit()
-        page = owner.pay(top_up, headers=headers)
-        assert page.status_code == 422
-        assert "This card is not among your saved cards any more. Choose another card." in text_of(page)
-        assert 'href="/billing/wallet?amount=73.21&amp;card=' in page.text, "the way to choose another"
-        assert sandbox.payment_intents() == []
-
-    def test_a_card_that_is_none(self, owner: Owner, sandbox: Sandbox) -> None:
-        page = owner.post(f"{owner.review()}/payments", {"card": "4242"})
-        assert page.status_code == 422
-        assert "Choose a card." in text_of(page)
-        assert sandbox.payment_intents() == []
-
-
-class TestConfirmation:
-    """3-D Secure: the bank wants to know that it is you."""
-
-    def test_the_bank_asks_and_nothing_is_charged_yet(self, careful: Owner, sandbox: Sandbox) -> None:
-        top_up = careful.review()
-        careful.pay(top_up)
-        page = careful.get(top_up)
-        assert "Your bank wants to know that it is you" in text_of(page)
-        assert f'data-client-secret="{sandbox.payment_intents()[0].client_secret}"' in page.text
-        assert credited(careful.organization) == []
-        assert_ledger_matches(careful.organization, sandbox)
-
-    def test_the_secret_is_shown_to_nobody_else_and_not_after_the_end(
-        self, careful: Owner, sandbox: Sandbox
-    ) -> None:
-        top_up = careful.review()
-        assert "client-secret" not in careful.get(top_up).text
-        careful.pay(top_up)
-        sandbox.answer_bank("complete")
-        careful.post(f"{top_up}/confirmation")
-        assert "client-secret" not in careful.get(top_up).text
-
-    def test_confirmed(self, careful: Owner, sandbox: Sandbox) -> None:
-        top_up = careful.review()
-        careful.pay(top_up)
-        sandbox.answer_bank("complete")
-        assert careful.post(f"{top_up}/confirmation").location == top_up
-        assert "$50.00 was charged to Visa ending in 3184." in careful.reads(top_up)
-        assert_ledger_matches(careful.organization, sandbox)
-
-    def test_confirmed_on_the_banks_own_page(self, careful: Owner, sandbox: Sandbox) -> None:
-        top_up = careful.review()
-        careful.pay(top_up)
-        sandbox.answer_bank("complete")
-        intent = sandbox.payment_intents()[0]
-        back = f"{top_up}?payment_intent={intent.id}&payment_intent_client_secret={intent.client_secret}"
-        assert "Paid" in careful.reads(back)
-        assert_ledger_matches(careful.organization, sandbox)
-
-    def test_abandoned_it_stays_open_can_be_resumed_and_canceled(
-        self, careful: Owner, sandbox: Sandbox
-    ) -> None:
-        top_up = careful.review()
-        careful.pay(top_up)
-        wallet = careful.get("/billing/wallet")
-        assert "Waiting for your confirmation" in text_of(wallet)
-        assert f'href="{top_up}"' in wallet.text
-        assert "data-client-secret" in careful.get(top_up).text
-        careful.post(f"{top_up}/cancellation")
-        assert "Nothing was charged." in careful.reads(top_up)
-        assert [intent.status for intent in sandbox.payment_intents()] == ["canceled"]
-        assert_ledger_matches(careful.organization, sandbox)
-
-    def test_failed_it_can_be_tried_again(self, careful: Owner, sandbox: Sandbox) -> None:
-        top_up = careful.review()
-        careful.pay(top_up)
-        sandbox.answer_bank("fail")
-        careful.post(f"{top_up}/confirmation")
-        page = careful.get(top_up)
-        assert "The payment was not confirmed with the bank." in text_of(page)
-        assert "confirm it when asked" in text_of(page)
-        assert f'value="{careful.card.id}" selected' in page.text, "the same card can work"
-        careful.pay(top_up, careful.card)
-        sandbox.answer_bank("complete")
-        careful.post(f"{top_up}/confirmation")
-        assert credited(careful.organization) == [50]
-        assert_ledger_matches(careful.organization, sandbox)
-
-    def test_confirmed_and_then_declined(self, app: Flask, sandbox: Sandbox) -> None:
-        owner = Owner(app, ASKS_THEN_DECLINES)
-        top_up = owner.review()
-        owner.pay(top_up)
-        sandbox.answer_bank("complete")
-        owner.post(f"{top_up}/confirmation")
-        said = owner.reads(top_up)
-        assert "The card has not enough funds for this payment. Visa ending in 3178 was not charged." in said
-        assert "Use another card, or a smaller amount." in said
-        assert_ledger_matches(owner.organization, sandbox)
-
-    def test_finished_in_another_tab(self, careful: Owner, sandbox: Sandbox) -> None:
-        top_up = careful.review()
-        careful.pay(top_up)
-        second = careful.elsewhere()
-        sandbox.answer_bank("complete")
-        second.post(f"{top_up}/confirmation")
-        careful.post(f"{top_up}/confirmation")
-        assert "Paid" in careful.reads(top_up)
-        assert credited(careful.organization) == [50]
-        assert_ledger_matches(careful.organization, sandbox)
-
-    def test_the_browser_closed_after_confirming_the_webhook_settles_it(
-        self, app: Flask, careful: Owner, sandbox: Sandbox
-    ) -> None:
-        top_up = careful.review()
-        careful.pay(top_up)
-        sandbox.answer_bank("complete")
-        deliver_all(app, sandbox)
-        assert "Paid" in careful.elsewhere().get(top_up).text
-        assert_ledger_matches(careful.organization, sandbox)
-
-    def test_without_a_webhook_the_job_settles_it(self, careful: Owner, sandbox: Sandbox) -> None:
-        top_up = careful.review()
-        careful.pay(top_up)
-        sandbox.answer_bank("complete")
-        assert recovery.look_after(careful.organization.id, the_top_up(careful.organization).id)
-        assert "Paid" in careful.reads(top_up)
-        assert_ledger_matches(careful.organization, sandbox)
-
-    def test_canceling_what_was_paid_meanwhile_credits_it(self, careful: Owner, sandbox: Sandbox) -> None:
-        top_up = careful.review()
-        careful.pay(top_up)
-        sandbox.answer_bank("complete")
-        careful.post(f"{top_up}/cancellation")
-        assert "Paid" in careful.reads(top_up)
-        assert_ledger_matches(careful.organization, sandbox)
-
-    def test_while_stripe_is_away_the_page_says_so_and_offers_to_look_again(
-        self, careful: Owner, sandbox: Sandbox
-    ) -> None:
-        top_up = careful.review()
-        careful.pay(top_up)
-        sandbox.fail("GET /v1/payment_intents/*", "500_before", times=3)
-        said = careful.reads(top_up)
-        assert "the bank's question can't be shown. Nothing was charged. Try again in a moment." in said
-        assert "data-client-secret" in careful.get(top_up).text, "and works again once Stripe does"
-
-    def test_canceling_while_stripe_is_away_leaves_it_open(self, careful: Owner, sandbox: Sandbox) -> None:
-        top_up = careful.review()
-        careful.pay(top_up)
-        sandbox.fail("POST /v1/payment_intents/*/cancel", "500_before", times=3)
-        page = careful.post(f"{top_up}/cancellation")
-        assert page.status_code == 422
-        assert "The payment processor can't be reached. Try again in a moment." in text_of(page)
-        assert the_top_up(careful.organization).status is TopUpStatus.ACTION
 
 
 class TestStripeAway:
