@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import and_, func, select
@@ -11,7 +12,16 @@ from sqlalchemy import and_, func, select
 from app.billing import calling, catalog, ledger
 from app.billing.money import Money
 from app.extensions import db
-from app.models import CallingState, Hold, HoldState, Organization, UsageDaily, Wallet
+from app.models import (
+    CallingState,
+    Hold,
+    HoldState,
+    Organization,
+    TransferKind,
+    UsageDaily,
+    Wallet,
+    WalletLine,
+)
 from app.models.columns import utc_now
 
 PACE_DAYS = 7
@@ -19,14 +29,20 @@ PACE_DAYS = 7
 
 @dataclass(frozen=True, slots=True)
 class HeldBy:
-    """What one call in progress holds."""
+    """What one call in progress holds, and what it has used of that; `until` is when its lease ends.
+
+    `has_story` where the platform named the call, and not the hold alone.
+    """
 
     id: UUID
     call: str
     agent: str
     campaign: str
     amount: Money
+    used: Money
     since: datetime
+    until: datetime
+    has_story: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +67,10 @@ class Runway:
 
 @dataclass(frozen=True, slots=True)
 class BalanceView:
-    """The three figures that explain each other: available is posted less held."""
+    """The three figures that explain each other: available is posted less held.
+
+    `paused_by` is REFUND or DISPUTE where that is what took the last of the credit.
+    """
 
     available: Money
     posted: Money
@@ -60,6 +79,7 @@ class BalanceView:
     state: CallingState
     threshold: Money | None
     paused_since: datetime | None
+    paused_by: TransferKind | None
     missing: Money | None
     runway: Runway | None
     version: int
@@ -72,7 +92,7 @@ class BalanceView:
 def gather(organization: Organization, *, pace: Money | None = None) -> BalanceView:
     """The balance of an organization, in one statement; in two where the `pace` of spending isn't given."""
     rows = db.session.execute(
-        select(Wallet, Hold)
+        select(Wallet, Hold, _paused_by())
         .outerjoin(Hold, and_(Hold.org_id == Wallet.org_id, Hold.state == HoldState.ACTIVE))
         .where(Wallet.org_id == organization.id)
         .order_by(Hold.created_at),
@@ -85,10 +105,11 @@ def gather(organization: Organization, *, pace: Money | None = None) -> BalanceV
         available=wallet.available,
         posted=wallet.posted,
         held=wallet.held,
-        holds=tuple(_held_by(hold, wallet.currency) for _, hold in rows if hold is not None),
+        holds=tuple(_held_by(hold, wallet.currency) for _, hold, _ in rows if hold is not None),
         state=wallet.state,
         threshold=wallet.low_threshold,
         paused_since=wallet.paused_at,
+        paused_by=rows[0][2],
         missing=calling.missing_to_call(wallet.available, least=catalog.current().top_up.minimum),
         runway=_runway(wallet.available, pace),
         version=wallet.version,
@@ -117,6 +138,18 @@ def _runway(available: Money, pace: Money) -> Runway | None:
     return Runway(hours, utc_now() + timedelta(hours=min(hours, 24 * 3650)))
 
 
+def _paused_by() -> Any:
+    """The kind of what Stripe took back at the moment at which calling paused; NULL where nothing was."""
+    return (
+        select(WalletLine.kind)
+        .where(WalletLine.org_id == Wallet.org_id, WalletLine.at == Wallet.paused_at)
+        .where(WalletLine.kind.in_([TransferKind.REFUND, TransferKind.DISPUTE]))
+        .limit(1)
+        .correlate(Wallet)
+        .scalar_subquery()
+    )
+
+
 def _held_by(hold: Hold, currency: str) -> HeldBy:
     return HeldBy(
         id=hold.id,
@@ -124,5 +157,8 @@ def _held_by(hold: Hold, currency: str) -> HeldBy:
         agent=hold.agent or "",
         campaign=hold.campaign or "",
         amount=Money(hold.amount_micro, currency),
+        used=Money(hold.used_micro, currency),
         since=hold.created_at,
+        until=hold.expires_at,
+        has_story=hold.call is not None,
     )

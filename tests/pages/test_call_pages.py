@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from html import unescape
 from urllib.parse import quote
 
 import pytest
@@ -88,9 +89,10 @@ def test_a_call_in_progress_is_reached_from_the_balance_and_says_what_it_holds(
 ) -> None:
     holds.reserve(harbor.id, "k", usd("1.50"), at=utc_now(), lease=timedelta(minutes=5), call=CALL)
     db.session.commit()
-    address = f"/billing/wallet/calls?call={quote(CALL, safe='/')}"
-    assert "In progress" in text_of(owner.get(address))
-    assert "It holds $1.50 of your credit since" in text_of(owner.get(address))
+    link = owner.get("/billing").text.split('class="call-name" href="')[1].split('"')[0]
+    said = text_of(owner.get(unescape(link)))
+    assert "In progress" in said
+    assert "It holds $1.50 of your credit since" in said
 
 
 @pytest.mark.parametrize("name", ["nothing", "", "x" * 300, "%00"])

@@ -113,7 +113,9 @@ class TestBalance:
         assert "Posted balance $100.00" in said
         assert "Held by 2 calls in progress \u2212$3.00" in said
         assert "Available $97.00" in said
-        assert re.search(r"Call 1 Mia \S+ UTC \$1\.50 Call 2 \S \S+ UTC \$1\.50", said)
+        assert re.search(
+            r"Call 1 Mia, since \S+ UTC , held until \S+ UTC \$0\.00 \$1\.50 Call 2 since \S+ UTC", said
+        )
 
     def test_one_call_is_one_call(self, owner: Visitor, harbor: Organization) -> None:
         holds.reserve(harbor.id, "key", usd("1.50"), at=utc_now(), lease=timedelta(minutes=5))
@@ -167,7 +169,7 @@ class TestUsage:
         on_growth(harbor)
         spend(harbor, 60_000)
         said = region(owner, "usage")
-        assert "Calling $0.00 1,000 of 2,000 min included (50%)" in said
+        assert "Calling $0.00 Call minutes 1,000 of 2,000 min included (50%)" in said
 
     def test_the_campaigns_and_agents_that_cost_most(self, owner: Visitor, harbor: Organization) -> None:
         spend(harbor, 3000)
