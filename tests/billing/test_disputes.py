@@ -10,9 +10,10 @@ import stripe
 from flask import Flask
 
 from app.billing import disputes, ledger, topups
+from app.billing.balance import gather
 from app.billing.money import Money
 from app.extensions import db
-from app.models import CallingState, Dispute, Mail, Organization, TopUp, TopUpStatus
+from app.models import CallingState, Dispute, Mail, Organization, TopUp, TopUpStatus, TransferKind
 from app.payments import disputes as stripe_disputes
 from tests.factories import OWNER, a_paid_top_up, a_payer, usd
 from tests.support.money import assert_ledger_matches, balance, the_top_up
@@ -46,6 +47,7 @@ def test_a_dispute_takes_the_credit_and_pauses_calling(app: Flask, sandbox: Sand
     deliver_all(app, sandbox)
     assert balance(organization) == "0.00"
     assert state_of(organization) is CallingState.PAUSED
+    assert gather(organization).paused_by is TransferKind.DISPUTE
     kept = db.session.get_one(Dispute, (organization.id, dispute_id))
     assert (kept.top_up_id, kept.status, kept.reason) == (top_up.id, "needs_response", "fraudulent")
     assert_ledger_matches(organization, sandbox)

@@ -115,6 +115,30 @@ def test_pages_in_every_state(look: Page, app: Flask, state: Callable[[], Organi
         check(look)
 
 
+def test_from_held_credit_to_the_story_of_its_call(look: Page, app: Flask) -> None:
+    organization = an_organization(credit="100")
+    now, call = utc_now(), "call_" + "long" * 30
+    holds.reserve(organization.id, "k", usd("1.55"), at=now, lease=timedelta(minutes=9), call=call)
+    today = ledger.local_day_of(organization)
+    used = [
+        Used(meter, 500, today, "Recall patients", "Ava", call, "+1 212 555 0134", "k")
+        for meter in ("calls_outbound", "calls_outbound_international", "speech_to_text", "tokens_in")
+    ]
+    usage.record(organization, "story", used, at=now)
+    db.session.commit()
+    sign_in(look, a_person(organization=organization).email)
+    tab_to(look, "What calls in progress hold")
+    look.keyboard.press("Enter")
+    tab_to(look, call)
+    look.keyboard.press("Enter")
+    expect(look.get_by_role("heading", name="What this call cost")).to_be_visible()
+    check(look)
+    look.goto("/billing/wallet")
+    look.get_by_role("link", name="Calling").first.click()
+    expect(look.get_by_role("heading", name="Calls that cost most")).to_be_visible()
+    check(look)
+
+
 def test_pages_for_those_outside(look: Page, app: Flask) -> None:
     # Tests of both looks share the database: the same name needs another short one.
     organization = an_organization(f"Harbor Dental of Long Names and Associates {look.viewport_size}")
