@@ -1,0 +1,211 @@
+"""From what stands in `catalog.toml` to what it means, checked."""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+
+import msgspec
+
+from app.billing.catalog import Catalog, Meter, Plan, Pool, Rate, Tier, TopUpLimits
+from app.billing.catalog_source import Source
+from app.billing.money import MICRO, Money, MoneyError
+
+_PRICE = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,12})?", re.ASCII)
+
+
+class _TopUp(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    presets: list[str]
+    minimum: str
+    maximum: str
+
+
+class _Wallet(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    low_threshold: str
+
+
+class _Usage(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    late_days: int
+
+
+class PoolText(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """An allowance, as it is written."""
+
+    label: str
+    meters: list[str]
+
+
+class _Tier(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    rate: str
+    up_to: int | None = None
+
+
+class _Rate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    rate: str | None = None
+    tiers: list[_Tier] = []
+    minimum: int = 0
+    step: int = 1
+
+
+class PlanText(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A plan, as it is written."""
+
+    name: str
+    summary: str
+    price: str
+    interval: str
+    limits: dict[str, int]
+    allowances: dict[str, int]
+    rates: dict[str, str | _Rate]
+    features: list[str]
+
+
+class CatalogText(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The whole file, as it is written."""
+
+    version: str
+    currency: str
+    top_up: _TopUp
+    wallet: _Wallet
+    usage: _Usage
+    meters: dict[str, Meter]
+    plans: dict[str, PlanText]
+    allowances: dict[str, PoolText] = {}
+
+
+class Builder:
+    """From what stands in the file to what it means, checked."""
+
+    def __init__(self, source: Source, file: CatalogText) -> None:
+        self._source = source
+        self._file = file
+        self._pools = {
+            key: Pool(key, pool.label, tuple(pool.meters)) for key, pool in file.allowances.items()
+        }
+
+    def build(self) -> Catalog:
+        file = self._file
+        self._check_names()
+        self._check_meters()
+        self._check_pools()
+        return Catalog(
+            version=file.version,
+            currency=file.currency,
+            top_up=self._top_up(),
+            low_threshold=self._money(file.wallet.low_threshold, "wallet.low_threshold"),
+            late_days=file.usage.late_days,
+            meters=file.meters,
+            pools=self._pools,
+            plans={key: self._plan(key, plan) for key, plan in file.plans.items()},
+            text=self._source.text,
+        )
+
+    def _check_names(self) -> None:
+        file, refuse = self._file, self._source.refuse
+        if not re.fullmatch(r"[A-Za-z0-9._-]{1,60}", file.version):
+            refuse("version", "use letters, digits, points and dashes, like 2026-11.")
+        if not re.fullmatch(r"[A-Z]{3}", file.currency):
+            refuse("currency", f"{file.currency!r} is not a currency. Use its three letters, like USD.")
+        if not 1 <= file.usage.late_days <= 366:
+            refuse("usage.late_days", "use a number of days from 1 to 366.")
+        if not file.plans:
+            refuse("plans", "there is no plan.")
+
+    def _check_meters(self) -> None:
+        for key, meter in self._file.meters.items():
+            if meter.per < 1 or meter.shown_per < 1:
+                self._source.refuse(f"meters.{key}", "`per` and `shown_per` are whole numbers of at least 1.")
+
+    def _check_pools(self) -> None:
+        taken: dict[str, str] = {}
+        for key, pool in self._pools.items():
+            where = f"allowances.{key}.meters"
+            if not pool.meters:
+                self._source.refuse(where, "name the meters that draw on this allowance.")
+            for meter in pool.meters:
+                if meter not in self._file.meters:
+                    self._source.refuse(where, f"there is no meter {meter!r}.")
+                if meter in taken:
+                    self._source.refuse(where, f"{meter!r} draws on {taken[meter]!r} already.")
+                taken[meter] = key
+            if len({(self._file.meters[one].unit, self._file.meters[one].group) for one in pool.meters}) > 1:
+                self._source.refuse(where, "meters that share an allowance have the same unit and group.")
+            if key in self._file.meters:
+                self._source.refuse(where, f"there is a meter {key!r}, too. Name the allowance differently.")
+
+    def _top_up(self) -> TopUpLimits:
+        asked = self._file.top_up
+        limits = TopUpLimits(
+            presets=tuple(self._money(text, "top_up.presets") for text in asked.presets),
+            minimum=self._money(asked.minimum, "top_up.minimum"),
+            maximum=self._money(asked.maximum, "top_up.maximum"),
+        )
+        if len(limits.presets) < 2:
+            self._source.refuse("top_up.presets", "offer two amounts or more.")
+        if any(not limits.minimum <= preset <= limits.maximum for preset in limits.presets):
+            self._source.refuse("top_up.presets", "each lies between `minimum` and `maximum`.")
+        return limits
+
+    def _plan(self, key: str, plan: PlanText) -> Plan:
+        where = f"plans.{key}"
+        pooled = {meter: pool.key for pool in self._pools.values() for meter in pool.meters}
+        for pool, units in plan.allowances.items():
+            place = f"{where}.allowances"
+            if pool in pooled:
+                self._source.refuse(place, f"{pool!r} draws on {pooled[pool]!r}: give that one the units.")
+            if pool not in self._pools and pool not in self._file.meters:
+                self._source.refuse(place, f"there is no allowance or meter {pool!r}.")
+            if units < 0:
+                self._source.refuse(place, f"{pool!r} can't be below zero.")
+        for meter in plan.rates:
+            if meter not in self._file.meters:
+                self._source.refuse(f"{where}.rates.{meter}", f"there is no meter {meter!r}.")
+        for meter in self._file.meters:
+            if meter not in plan.rates:
+                self._source.refuse(f"{where}.rates", f"the rate of {meter!r} is missing.")
+        if plan.interval not in {"month", "year"}:
+            self._source.refuse(f"{where}.interval", "use month or year.")
+        return Plan(
+            key=key,
+            version=self._file.version,
+            name=plan.name,
+            summary=plan.summary,
+            price=self._money(plan.price, f"{where}.price"),
+            interval=plan.interval,
+            limits=plan.limits,
+            allowances=plan.allowances,
+            rates={
+                meter: self._rate(rate, f"{where}.rates.{meter}", meter) for meter, rate in plan.rates.items()
+            },
+            features=tuple(plan.features),
+            pools=pooled,
+        )
+
+    def _rate(self, given: str | _Rate, key: str, meter: str) -> Rate:
+        asked = _Rate(rate=given) if isinstance(given, str) else given
+        if (asked.rate is None) == (not asked.tiers):
+            self._source.refuse(key, "give either `rate` or `tiers`.")
+        if asked.minimum < 0 or asked.step < 1:
+            self._source.refuse(key, "`minimum` is not below 0 and `step` not below 1.")
+        tiers = asked.tiers or [_Tier(rate=asked.rate or "")]
+        ends = [tier.up_to for tier in tiers]
+        bounds = [end for end in ends[:-1] if end is not None]
+        if ends[-1] is not None or len(bounds) != len(ends) - 1 or bounds != sorted(set(bounds)):
+            self._source.refuse(key, "every tier but the last has a larger `up_to` than the one before it.")
+        per = self._file.meters[meter].per
+        return Rate(
+            tiers=tuple(Tier(tier.up_to, self._price(tier.rate, key) / per) for tier in tiers),
+            minimum=asked.minimum,
+            step=asked.step,
+        )
+
+    def _price(self, text: str, key: str) -> Fraction:
+        if not _PRICE.fullmatch(text):
+            self._source.refuse(key, f"{text!r} is not a rate, like 0.03.")
+        return Fraction(text) * MICRO
+
+    def _money(self, text: str, key: str) -> Money:
+        try:
+            return Money.parse(text, self._file.currency)
+        except MoneyError as error:
+            self._source.refuse(key, f"{text!r}: {error}", error)
