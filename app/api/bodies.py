@@ -61,10 +61,11 @@ def read_body(*, limit: int = LIMIT, media_types: tuple[str, ...] = (JSON,)) -> 
             f"Send the body as it is or with gzip, not with {encoding[:40]}.",
             headers={"Accept-Encoding": "gzip"},
         )
-    request.max_content_length = limit
+    # What comes in chunks is cut off there without a word, so one byte more than is allowed is read.
+    request.max_content_length = limit + 1
+    sent = _up_to(limit, _raw())
     try:
-        pieces = _raw() if encoding == "identity" else _inflated(_raw())
-        body = _joined(pieces, limit)
+        body = b"".join(sent if encoding == "identity" else _up_to(limit, _inflated(sent)))
     except (RequestEntityTooLarge, _TooLargeError):
         raise ProblemError(
             problems.TOO_LARGE, f"A body may be {limit:,} bytes, also once it is decompressed."
@@ -84,23 +85,28 @@ def body_read() -> bytes:
 def decode(body: bytes, type_: type[T]) -> T:
     """JSON as a value of `type_`, strictly: nothing unknown, nothing converted. Raises `ProblemError`."""
     try:
-        decoded: T = _decoder_of(cast(Hashable, type_)).decode(body)
-    except msgspec.ValidationError as error:
-        raise ProblemError(
-            problems.INVALID, "The body is not as it has to be: see errors.", pointed_out(body, type_, error)
-        ) from None
+        decoded = _decoded(body, type_)
     except UnicodeDecodeError:
         raise ProblemError(problems.MALFORMED, "The body is not in UTF-8.") from None
     except RecursionError:
         raise ProblemError(problems.MALFORMED, "The body is nested too deeply.") from None
     except msgspec.DecodeError as error:
-        raise ProblemError(problems.MALFORMED, f"The body is no JSON: {error}.") from None
+        raise ProblemError(problems.MALFORMED, f"The body can't be read as JSON: {error}.") from None
     if b"\\u0000" in body and _NUL.search(body):
         raise ProblemError(
             problems.INVALID,
             "A text has the character NUL in it.",
             [FieldError("The character U+0000 can't be stored. Leave it out.", pointer="")],
         )
+    return decoded
+
+
+def _decoded(body: bytes, type_: type[T]) -> T:
+    try:
+        decoded: T = _decoder_of(cast(Hashable, type_)).decode(body)
+    except msgspec.ValidationError as error:
+        errors = pointed_out(body, type_, error)
+        raise ProblemError(problems.INVALID, "The body is not as it has to be: see errors.", errors) from None
     return decoded
 
 
@@ -137,13 +143,14 @@ def _inflated(pieces: Iterator[bytes]) -> Iterator[bytes]:
         raise ProblemError(problems.MALFORMED, "The gzip body ended before its end.")
 
 
-def _joined(pieces: Iterator[bytes], limit: int) -> bytes:
-    body = bytearray()
+def _up_to(limit: int, pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """The pieces, until they are too many bytes together."""
+    size = 0
     for piece in pieces:
-        body += piece
-        if len(body) > limit:
+        size += len(piece)
+        if size > limit:
             raise _TooLargeError
-    return bytes(body)
+        yield piece
 
 
 @cache

@@ -37,12 +37,13 @@ class Body:
     """What an endpoint is sent: its type, an example, and how large it may be, in bytes.
 
     With `decoded` the view gets it as `body`; without, it reads the request itself (`bodies.read_body`), within the
-    same limit and media types.
+    same limit and media types. `others` are further media types with a type and an example each, for such a view.
     """
 
     type: Any
     example: Any
     media_types: tuple[str, ...] = (bodies.JSON,)
+    others: Mapping[str, tuple[Any, Any]] = field(default_factory=dict)
     limit: int = bodies.LIMIT
     decoded: bool = True
 

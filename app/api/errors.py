@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import psycopg
 import structlog
 from flask import Flask, Response, request
 from sqlalchemy.exc import IntegrityError
 from werkzeug.exceptions import HTTPException
+from werkzeug.routing import RequestRedirect
 
 from app.api import problems
 from app.api.problems import Kind, ProblemError
@@ -34,11 +36,19 @@ _WAIT = {"Retry-After": "5"}
 def init_app(app: Flask) -> None:
     """Answer programs with problems."""
     errors.answer_otherwise(app, "/api/", answer)
+    app.before_request(_take_no_detours)
 
 
 def answer(error: Exception) -> Response | None:
     """The answer that says what is wrong, and nothing of how it came about inside; None where people read a page."""
     return None if request.blueprint == PAGES else _problem(error).response()
+
+
+def _take_no_detours() -> None:
+    """The framework would redirect to the same address without doubled slashes, with a page, and lose what was
+    sent."""
+    if isinstance(request.routing_exception, RequestRedirect) and request.path.startswith("/api/v"):
+        raise ProblemError(problems.NOT_FOUND, "There is nothing at this address. Check its slashes.")
 
 
 def _problem(error: Exception) -> ProblemError:
@@ -49,8 +59,8 @@ def _problem(error: Exception) -> ProblemError:
     if is_unavailable(error):
         log.warning("database_unavailable", error=str(error).splitlines()[0])
         return ProblemError(problems.UNAVAILABLE, "The database doesn't answer at the moment.", headers=_WAIT)
-    if isinstance(error, IntegrityError):
-        log.warning("conflict", error=str(error.orig).splitlines()[0])
+    if isinstance(error, IntegrityError | psycopg.IntegrityError):
+        log.warning("conflict", error=str(error).splitlines()[0])
         return ProblemError(
             problems.CONFLICT, "Another request changed the same at the same moment. Send it again."
         )
@@ -60,9 +70,6 @@ def _problem(error: Exception) -> ProblemError:
 
 def _of_framework(error: HTTPException) -> ProblemError:
     status = error.code or 500
-    if status < 400:
-        # The framework would lead to the same address without doubled or missing slashes.
-        return ProblemError(problems.NOT_FOUND, "There is nothing at this address. Check its slashes.")
     kind: Kind = _KINDS.get(status, problems.MALFORMED if status < 500 else problems.INTERNAL)
     allowed = getattr(error, "valid_methods", None)
     headers = {"Allow": ", ".join(sorted(allowed))} if status == 405 and allowed else {}

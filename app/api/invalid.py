@@ -21,13 +21,11 @@ _MISSING = re.compile(r"Object missing required field `(?P<name>.*)`", re.DOTALL
 
 
 def pointed_out(body: bytes, type_: Any, first: msgspec.ValidationError) -> list[FieldError]:
-    """What is wrong with a JSON body. The decoder stops at the `first`; here an object's fields are tried one by
-    one."""
-    try:
-        sent = msgspec.json.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return [error_of(first)]
-    return found_in(sent, type_) or [error_of(first)]
+    """What is wrong with a JSON body. The decoder stops at the `first`; here an object's fields are tried one by one.
+
+    Raises what the decoder raises where the body turns out to be no JSON at all, further on.
+    """
+    return found_in(msgspec.json.decode(body), type_) or [error_of(first)]
 
 
 def found_in(sent: Any, type_: Any, *, strict: bool = True) -> list[FieldError]:

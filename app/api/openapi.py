@@ -11,7 +11,7 @@ import msgspec
 from flask import Response, current_app
 
 from app.api import bodies, idempotency, problems
-from app.api.endpoints import Answer, Endpoint, Room
+from app.api.endpoints import Answer, Body, Endpoint, Room
 from app.api.problems import Kind, ProblemDetails
 from app.people.tokens import Scope
 
@@ -77,7 +77,8 @@ class _Schemas:
     def __init__(self, endpoints: Iterable[Endpoint]) -> None:
         types = [ProblemDetails]
         for endpoint in endpoints:
-            types += [endpoint.body.type] if endpoint.body else []
+            if endpoint.body is not None:
+                types += [endpoint.body.type, *(type_ for type_, _ in endpoint.body.others.values())]
             types += [answer.body for answer in endpoint.answers if answer.body is not None]
         self._types = list(dict.fromkeys(types))
         found, self.components = msgspec.json.schema_components(self._types, ref_template=_REFERENCE)
@@ -101,16 +102,20 @@ def _operation(endpoint: Endpoint, schemas: _Schemas) -> dict[str, Any]:
         "security": [{"bearer": [endpoint.scope.value]}] if endpoint.scope else [],
     }
     if endpoint.body is not None:
-        content = {
-            "schema": schemas.of(endpoint.body.type),
-            "example": msgspec.to_builtins(endpoint.body.example),
-        }
-        operation["requestBody"] = {
-            "required": True,
-            "description": f"At most {endpoint.body.limit:,} bytes, also once it is decompressed; gzip is taken.",
-            "content": dict.fromkeys(endpoint.body.media_types, content),
-        }
+        operation["requestBody"] = _request_body(endpoint.body, schemas)
     return operation
+
+
+def _request_body(body: Body, schemas: _Schemas) -> dict[str, Any]:
+    sent = dict.fromkeys(body.media_types, (body.type, body.example)) | dict(body.others)
+    return {
+        "required": True,
+        "description": f"At most {body.limit:,} bytes, also once it is decompressed; gzip is taken.",
+        "content": {
+            name: {"schema": schemas.of(type_), "example": msgspec.to_builtins(example)}
+            for name, (type_, example) in sent.items()
+        },
+    }
 
 
 def _in_path(endpoint: Endpoint) -> list[dict[str, Any]]:

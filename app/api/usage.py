@@ -77,7 +77,14 @@ TOO_MANY_EVENTS = problems.Kind(
     "/usage",
     scope=Scope.USAGE_WRITE,
     summary="Report usage",
-    body=Body(list[UsageEvent], _EXAMPLE, media_types=(BATCH, SINGLE), limit=LARGEST, decoded=False),
+    body=Body(
+        list[UsageEvent],
+        _EXAMPLE,
+        media_types=(BATCH,),
+        others={SINGLE: (UsageEvent, _EXAMPLE[0])},
+        limit=LARGEST,
+        decoded=False,
+    ),
     answers=(
         Answer(
             200,

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+import psycopg
 from psycopg.errors import DeadlockDetected, SerializationFailure
 from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from app.extensions import db
 from config import Settings
@@ -34,7 +36,7 @@ def engine_options(settings: Settings) -> dict[str, Any]:
 
 def is_unavailable(error: BaseException) -> bool:
     """Whether `error` says that the database is away or restarting: try again soon, nothing was changed."""
-    if isinstance(error, OperationalError):
+    if isinstance(error, OperationalError | PoolTimeoutError | psycopg.OperationalError):
         return True
     return isinstance(error, DBAPIError) and error.connection_invalidated
 

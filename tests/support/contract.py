@@ -43,6 +43,8 @@ def _operation(app: Flask, method: str, path: str) -> tuple[dict[str, Any], dict
 
 @cache
 def _pattern(template: str) -> re.Pattern[str]:
-    """Ids are UUIDs: what is none has no address."""
-    parts = re.sub(r"\{\w*id\}", r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", template)
-    return re.compile("/api/v1" + re.sub(r"\{\w+\}", ".+", parts))
+    """Ids are UUIDs: what is none has no address. Other names may have slashes in them."""
+    uuid = "[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
+    return re.compile(
+        "/api/v1" + re.sub(r"\{(\w+)\}", lambda name: uuid if name[1] == "org_id" else ".+", template)
+    )

@@ -1,0 +1,185 @@
+"""A request with an `Idempotency-Key` does what it does once, however often it is sent and whoever dies meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+from msgspec import Struct
+from sqlalchemy import func, select, text, update
+from werkzeug.test import TestResponse
+
+from app import create_app
+from app.api import idempotency, problems
+from app.api.caller import current_caller
+from app.api.endpoints import Answer, Body, Reply, Room, blueprint_of
+from app.api.problems import ProblemError
+from app.billing import audit
+from app.extensions import csrf, db
+from app.models import AuditEvent, KeptAnswer, Organization
+from app.models.columns import utc_now, uuid7
+from app.models.usage import NOBODY
+from app.people.tokens import Scope
+from app.web import kept_answers
+from config import Settings
+from dev.testing import reset
+from tests.factories import an_organization
+from tests.support.browsing import BrowserClient
+from tests.support.platform import Platform, is_problem
+
+
+class Order(Struct, forbid_unknown_fields=True):
+    what: str
+
+
+class Ordered(Struct):
+    id: str
+    what: str
+
+
+room = Room("Orders", "Something that is done anew with each request.")
+
+
+@room.post(
+    "/orders",
+    scope=Scope.USAGE_WRITE,
+    summary="Order",
+    body=Body(Order, Order("tea")),
+    answers=(Answer(201, "Ordered.", Ordered, Ordered("1", "tea")),),
+    once=True,
+)
+def order(body: Order) -> Reply:
+    """Orders again each time."""
+    made = Ordered(str(uuid7()), body.what)
+    organization = db.session.scalars(select(Organization)).one()
+    audit.note(organization.id, audit.OPERATOR, "ordered", made.id, token=current_caller().name)
+    db.session.flush()
+    if body.what == "nothing":
+        raise ProblemError(problems.INVALID, "There is nothing to order.")
+    return Reply(made, 201, {"Location": f"/api/v1/orders/{made.id}"})
+
+
+@pytest.fixture(scope="module")
+def tea_house(settings: Settings) -> Flask:
+    app = create_app(settings)
+    app.test_client_class = BrowserClient
+    blueprint = blueprint_of((room,))
+    app.register_blueprint(blueprint, name="orders")
+    csrf.exempt(blueprint)
+    return app
+
+
+@pytest.fixture
+def app(tea_house: Flask) -> Iterator[Flask]:
+    with tea_house.app_context():
+        reset(db.engine)
+        an_organization()
+        yield tea_house
+        db.session.rollback()
+
+
+def send(platform: Platform, key: str | None = '"k-1"', *, what: Any = "tea") -> TestResponse:
+    headers = {"Authorization": f"Bearer {platform.text}"} | ({"Idempotency-Key": key} if key else {})
+    return platform.client.post("/api/v1/orders", json={"what": what}, headers=headers)
+
+
+def orders() -> int:
+    db.session.rollback()
+    return db.session.scalar(select(func.count()).where(AuditEvent.action == "ordered")) or 0
+
+
+def test_sent_again_it_is_answered_again_and_done_once(platform: Platform) -> None:
+    first, again = send(platform), send(platform)
+    assert (first.status_code, again.status_code) == (201, 201)
+    assert first.json == again.json
+    assert first.headers["Location"] == again.headers["Location"]
+    assert "Idempotency-Replayed" not in first.headers
+    assert again.headers["Idempotency-Replayed"] == "true"
+    assert orders() == 1
+
+
+def test_another_key_or_none_is_another_order(platform: Platform) -> None:
+    for key in ('"k-1"', '"k-2"', None, None):
+        assert send(platform, key).status_code == 201
+    assert orders() == 4
+
+
+def test_the_same_key_with_another_body_is_refused(platform: Platform) -> None:
+    send(platform)
+    assert is_problem(send(platform, what="coffee"), "idempotency-key-reused", 422)
+    assert orders() == 1
+
+
+@pytest.mark.parametrize("key", ['"k-1"', "k-1"])
+def test_the_key_comes_with_quotes_or_without(platform: Platform, key: str) -> None:
+    send(platform, key)
+    assert send(platform, "k-1").headers["Idempotency-Replayed"]
+
+
+@pytest.mark.parametrize("key", ['""', '"', "a b", '"' + "k" * 256 + '"', '"é"', "k;x=1", '"a\\"b"'])
+def test_a_key_that_is_none_is_refused_in_words(platform: Platform, key: str) -> None:
+    answer = send(platform, key)
+    assert is_problem(answer, "malformed-request", 400)
+    assert "double quotes" in answer.json["detail"]
+    assert orders() == 0
+
+
+def test_a_refused_request_is_judged_anew(platform: Platform) -> None:
+    for _ in range(2):
+        assert is_problem(send(platform, what="nothing"), "invalid-content", 422)
+    assert orders() == 0
+    assert send(platform, what="tea").status_code == 201
+
+
+def test_while_it_is_being_answered_the_same_is_told_to_wait(app: Flask, platform: Platform) -> None:
+    with app.app_context():
+        kept_answers.begin(NOBODY, "k-1")
+        answer = send(platform)
+        assert is_problem(answer, idempotency.IN_FLIGHT.name, 409)
+        assert answer.headers["Retry-After"]
+        assert send(platform, '"k-2"').status_code == 201
+        db.session.rollback()
+    assert send(platform).status_code == 201
+
+
+def test_a_process_that_dies_before_the_commit_leaves_neither_order_nor_answer(
+    app: Flask, platform: Platform
+) -> None:
+    with app.app_context():
+        kept_answers.begin(NOBODY, "k-1")
+        organization = db.session.scalars(select(Organization)).one()
+        audit.note(organization.id, audit.OPERATOR, "ordered", "never")
+        kept_answers.keep(NOBODY, "k-1", fingerprint=b"", status=201, headers={}, body=b"")
+        backend = db.session.scalar(text("SELECT pg_backend_pid()"))
+        with db.engine.connect() as other:
+            other.execute(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": backend})
+        db.session().invalidate()
+    assert orders() == 0
+    answer = send(platform)
+    assert (answer.status_code, "Idempotency-Replayed" in answer.headers) == (201, False)
+    assert orders() == 1
+
+
+def test_the_platforms_keys_are_none_of_an_organizations(app: Flask, platform: Platform) -> None:
+    organization = db.session.scalars(select(Organization)).one()
+    send(platform)
+    send(Platform(app, organization=organization))
+    assert orders() == 2
+
+
+def test_a_new_token_of_the_same_holder_knows_the_keys_of_the_old(app: Flask, platform: Platform) -> None:
+    assert send(platform).json == send(Platform(app)).json
+
+
+def test_after_a_day_it_is_forgotten(platform: Platform) -> None:
+    send(platform)
+    db.session.execute(update(KeptAnswer).values(expires_at=utc_now() - timedelta(seconds=1)))
+    db.session.commit()
+    send(platform)
+    assert orders() == 2
+    db.session.execute(update(KeptAnswer).values(expires_at=utc_now() - timedelta(seconds=1)))
+    kept_answers.forget_expired()
+    assert db.session.scalar(select(func.count()).select_from(KeptAnswer)) == 0
