@@ -6,9 +6,18 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from stripe_sandbox.copying import copied
+from stripe_sandbox.copying import copied, previous
 from stripe_sandbox.settings import Settings
 from stripe_sandbox.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """An event that is still to be written down."""
+
+    type: str
+    object: dict[str, Any]
+    previous: dict[str, Any] | None
 
 
 @dataclass(slots=True)
@@ -22,11 +31,14 @@ class Call:
     publishable: bool = False
     idempotency_key: str | None = None
     request_id: str = ""
-    events: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    events: list[Happened] = field(default_factory=list)
+    found: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """Objects as they were when the call found them."""
 
     def emit(self, type_: str, object_: dict[str, Any]) -> None:
-        """Say that something happened to an object, as it is now."""
-        self.events.append((type_, copied(object_)))
+        """Say that something happened to an object, as it is now; of an update also what was there before."""
+        before = self.found.get(object_["id"]) if type_.endswith("updated") else None
+        self.events.append(Happened(type_, copied(object_), previous(before, object_) if before else None))
 
 
 Handler = Callable[[Call], dict[str, Any]]

@@ -23,7 +23,7 @@ def problems(value: Any) -> list[str]:
         return []
     if "error" in value:
         return [one for part in value["error"].values() for one in problems(part)]
-    if value.get("object") == "list":
+    if value.get("object") in {"list", "search_result"}:
         return [one for item in value["data"] for one in problems(item)]
     if "object" not in value:
         return []

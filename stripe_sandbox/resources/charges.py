@@ -9,24 +9,35 @@ from stripe_sandbox.conformance.blank import part_of
 from stripe_sandbox.context import Call, handles
 from stripe_sandbox.errors import Decline
 from stripe_sandbox.resources.common import assign, find, listing
+from stripe_sandbox.search import search
 from stripe_sandbox.store import new_id, now
 
+_PATH = "/v1/charges"
+_CARD = "payment_method_details.card."
+_SEARCHED = frozenset({"amount", "created", "currency", "customer", "disputed", "refunded", "status"}) | {
+    _CARD + name for name in ("brand", "exp_month", "exp_year", "fingerprint", "last4")
+}
 _SOMETIMES = ("refunds", "source", "radar_options", "level3", "presentment_details")
 _CHANGEABLE = ("description", "metadata", "receipt_email", "transfer_group")
 _OWN = frozenset({"checks", "networks", "wallet"})
 
 
-@handles("GET", "/v1/charges/{charge}")
+@handles("GET", _PATH + "/{charge}")
 def retrieve(call: Call) -> dict[str, Any]:
     return find(call, "charge", call.path_ids[0])
 
 
-@handles("GET", "/v1/charges")
+@handles("GET", _PATH)
 def list_(call: Call) -> dict[str, Any]:
-    return listing(call, "charge", "/v1/charges", "customer", "payment_intent")
+    return listing(call, "charge", _PATH, "customer", "payment_intent")
 
 
-@handles("POST", "/v1/charges/{charge}")
+@handles("GET", _PATH + "/search")
+def search_(call: Call) -> dict[str, Any]:
+    return search(call.store, "charge", _PATH + "/search", call.params, _SEARCHED)
+
+
+@handles("POST", _PATH + "/{charge}")
 def update(call: Call) -> dict[str, Any]:
     body = assign(find(call, "charge", call.path_ids[0]), call.params, *_CHANGEABLE)
     if "fraud_details" in call.params:

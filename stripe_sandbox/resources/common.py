@@ -6,6 +6,7 @@ from typing import Any
 
 from stripe_sandbox import lists
 from stripe_sandbox.context import Call
+from stripe_sandbox.copying import copied
 from stripe_sandbox.errors import missing
 
 
@@ -14,6 +15,7 @@ def find(call: Call, kind: str, id_: str, param: str = "id") -> dict[str, Any]:
     found = call.store.get(id_, kind)
     if found is None:
         raise missing(kind, id_, param)
+    call.found.setdefault(id_, copied(found))
     return found
 
 

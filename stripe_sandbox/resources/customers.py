@@ -10,10 +10,12 @@ from stripe_sandbox.context import Call, handles
 from stripe_sandbox.errors import invalid
 from stripe_sandbox.resources import payment_methods
 from stripe_sandbox.resources.common import assign, find, listing
+from stripe_sandbox.search import search
 from stripe_sandbox.store import new_id, now
 
 _PATH = "/v1/customers"
 _FIELDS = ("name", "email", "description", "metadata", "phone", "preferred_locales", "tax_exempt")
+_SEARCHED = frozenset({"created", "email", "name", "phone"})
 _INCLUDABLE = ("sources", "subscriptions", "tax_ids", "cash_balance", "tax")
 """Lists that are there only where they are asked for."""
 
@@ -51,6 +53,11 @@ def retrieve(call: Call) -> dict[str, Any]:
 @handles("GET", _PATH)
 def list_(call: Call) -> dict[str, Any]:
     return listing(call, "customer", _PATH, "email")
+
+
+@handles("GET", _PATH + "/search")
+def search_(call: Call) -> dict[str, Any]:
+    return search(call.store, "customer", _PATH + "/search", call.params, _SEARCHED)
 
 
 @handles("POST", _PATH + "/{customer}")

@@ -26,17 +26,20 @@ def list_(call: Call) -> dict[str, Any]:
 def record(call: Call) -> list[dict[str, Any]]:
     """Write down the events that a call has led to, in their order."""
     made = []
-    for type_, object_ in call.events:
+    for one in call.events:
+        data: dict[str, Any] = {"object": one.object}
+        if one.previous is not None:
+            data["previous_attributes"] = one.previous
         body = blank(
             "event",
             id=new_id("evt"),
             api_version=stripe.api_version,
             created=now(),
-            data={"object": object_},
+            data=data,
             livemode=False,
             pending_webhooks=0,
             request={"id": call.request_id or None, "idempotency_key": call.idempotency_key},
-            type=type_,
+            type=one.type,
         )
         for name in ("context", "reason", "account"):
             if name in body:

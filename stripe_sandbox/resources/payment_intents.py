@@ -10,9 +10,11 @@ from stripe_sandbox.context import Call, handles
 from stripe_sandbox.errors import invalid, unexpected_state
 from stripe_sandbox.resources import charging, payment_methods
 from stripe_sandbox.resources.common import assign, find, listing
+from stripe_sandbox.search import search
 from stripe_sandbox.store import new_id, now
 
 _PATH = "/v1/payment_intents"
+_SEARCHED = frozenset({"amount", "created", "currency", "customer", "status"})
 _OPEN = {"requires_payment_method", "requires_confirmation", "requires_action"}
 _SMALLEST = {"usd": 50, "eur": 50, "gbp": 30, "jpy": 50}
 _FIELDS = (
@@ -65,6 +67,11 @@ def retrieve(call: Call) -> dict[str, Any]:
 @handles("GET", _PATH)
 def list_(call: Call) -> dict[str, Any]:
     return listing(call, "payment_intent", _PATH, "customer")
+
+
+@handles("GET", _PATH + "/search")
+def search_(call: Call) -> dict[str, Any]:
+    return search(call.store, "payment_intent", _PATH + "/search", call.params, _SEARCHED)
 
 
 @handles("POST", _PATH + "/{intent}")

@@ -25,6 +25,20 @@ def test_a_customer_is_kept_as_it_was_described(shopper: Shopper) -> None:
     assert shopper.events()[-2:] == ["customer.created", "customer.updated"]
 
 
+def test_an_update_tells_what_was_there_before(shopper: Shopper) -> None:
+    shopper.v1.customers.update(shopper.id, {"name": "Grace", "metadata": {"tier": "1"}})
+    told = shopper.v1.events.list({"type": "customer.updated"}).data[0].data
+    assert told.previous_attributes
+    assert told.previous_attributes.to_dict() == {"name": "Ada", "metadata": {"tier": None}}
+    card = shopper.saved("4242424242424242")
+    shopper.v1.payment_methods.update(card, {"card": {"exp_month": 3}})
+    renewed = shopper.v1.events.list({"type": "payment_method.updated"}).data[0].data
+    assert renewed.previous_attributes
+    assert renewed.previous_attributes.to_dict() == {"card": {"exp_month": 12}}
+    created = shopper.v1.events.list({"type": "customer.created"}).data[0].data
+    assert "previous_attributes" not in created.to_dict()
+
+
 def test_a_customer_may_start_with_a_default_card(shopper: Shopper) -> None:
     card = shopper.card("4242424242424242")
     made = shopper.v1.customers.create(
