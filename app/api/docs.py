@@ -17,6 +17,13 @@ from app.extensions import limiter
 
 blueprint = Blueprint(errors.PAGES, __name__, url_prefix="/api")
 _CODE = re.compile(r"`([^`]+)`")
+_WORDS = {
+    "string": "text",
+    "integer": "whole number",
+    "boolean": "true or false",
+    "date-time": "time",
+    "uuid": "UUID",
+}
 _METHODS = ("get", "put", "post", "delete")
 
 
@@ -37,10 +44,9 @@ class Operation:
         return [scope for one in self.about["security"] for scope in one["bearer"]]
 
     @property
-    def sent(self) -> dict[str, Any] | None:
-        """The media type, schema and example of what is sent."""
-        content = self.about.get("requestBody", {}).get("content", {})
-        return next(({"media_type": name, **one} for name, one in content.items()), None)
+    def sent(self) -> list[tuple[str, dict[str, Any]]]:
+        """What can be sent, by media type."""
+        return list(self.about.get("requestBody", {}).get("content", {}).items())
 
     @property
     def answers(self) -> list[tuple[str, dict[str, Any]]]:
@@ -114,18 +120,21 @@ def in_words(text: str) -> Markup:
     )
 
 
-def type_of(schema: dict[str, Any]) -> str:
-    """A schema in a few words: `text`, `list of Owner`, `whole number or null`."""
+def type_of(schema: dict[str, Any]) -> Markup:
+    """A schema in a few words that lead to its type: `text`, `list of Owner`, `whole number or null`."""
     if "$ref" in schema:
-        return str(schema["$ref"]).rsplit("/", 1)[1]
+        name = str(schema["$ref"]).rsplit("/", 1)[1]
+        return Markup('<a href="#type-{}">{}</a>').format(name, name)
     if "anyOf" in schema:
-        return " or ".join(type_of(one) for one in schema["anyOf"])
+        return Markup(" or ").join(type_of(one) for one in schema["anyOf"])
     if "enum" in schema:
-        return " or ".join(json.dumps(one) for one in schema["enum"])
+        return Markup(" or ").join(
+            Markup("<code>{}</code>").format(json.dumps(one)) for one in schema["enum"]
+        )
     if schema.get("type") == "array":
-        return f"list of {type_of(schema['items'])}"
+        return Markup("list of ") + type_of(schema["items"])
     name = schema.get("format") or schema.get("type", "anything")
-    return {"string": "text", "integer": "whole number", "boolean": "true or false"}.get(name, str(name))
+    return escape(_WORDS.get(name, name))
 
 
 def _pretty(value: Any) -> str:

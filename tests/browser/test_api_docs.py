@@ -1,0 +1,27 @@
+"""The pages about the API in a browser: nothing for axe-core to find, and everything within reach of the keyboard."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.site import tab_to
+from tests.browser.test_pages import check, look  # noqa: F401
+
+
+@pytest.mark.parametrize("path", ["/api/docs", "/api/problems", "/api/problems/invalid-content"])
+def test_they_are_for_everybody(look: Page, path: str) -> None:  # noqa: F811
+    look.goto(path)
+    check(look)
+
+
+def test_the_keyboard_gets_from_the_contents_to_an_example_and_to_a_problem(look: Page) -> None:  # noqa: F811
+    look.goto("/api/docs")
+    tab_to(look, "May this organization call now")
+    look.keyboard.press("Enter")
+    expect(look.get_by_role("heading", name="May this organization call now")).to_be_in_viewport()
+    tab_to(look, "{")
+    expect(look.locator(":focus")).to_contain_text('"may_call": false')
+    tab_to(look, "401 unauthorized")
+    look.keyboard.press("Enter")
+    expect(look.get_by_role("heading", level=1, name="A token is needed")).to_be_visible()
