@@ -7,7 +7,7 @@ enqueued by name (`app.extensions.enqueue`), so the domain never imports this fi
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 from uuid import UUID
@@ -15,6 +15,7 @@ from uuid import UUID
 import structlog
 from flask import Flask, current_app
 from procrastinate import PsycopgConnector, RetryStrategy
+from procrastinate.periodic import PeriodicRegistry
 
 from app.billing import (
     card_changes,
@@ -46,9 +47,16 @@ AGAIN = RetryStrategy(max_attempts=8, exponential_wait=3)
 
 
 def run_worker(app: Flask, *, until_empty: bool = False) -> None:
-    """Work through the queue until the process is told to stop, or until nothing is due."""
+    """Work through the queue until the process is told to stop, or until nothing is due.
+
+    With `until_empty` nothing is done because of the time of day: what is due by the clock would come at some minutes
+    and not at others.
+    """
     url = app.config["SETTINGS"].database_url.replace("postgresql+psycopg://", "postgresql://")
-    with jobs.replace_connector(PsycopgConnector(conninfo=url)) as worker:
+    with jobs.replace_connector(PsycopgConnector(conninfo=url)) as worker, ExitStack() as clock:
+        if until_empty:
+            clock.callback(setattr, worker, "periodic_registry", worker.periodic_registry)
+            worker.periodic_registry = PeriodicRegistry()  # type: ignore[no-untyped-call]
         worker.run_worker(
             concurrency=4,
             wait=not until_empty,
