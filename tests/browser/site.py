@@ -55,3 +55,16 @@ def tab_to(page: Page, name: str, *, back: bool = False) -> None:
         if label == name or label.startswith(f"{name}\n"):
             return
     raise AssertionError(f"Tab never came to {name!r}.")
+
+
+def type_card(page: Page, number: str, expiration: str = "1240", cvc: str = "123") -> None:
+    """Type a card into Stripe's fields, the first of which has the focus or is about to.
+
+    Each key waits until its field has the focus: that goes to a frame of another origin, a process of its own.
+    """
+    fields = page.frame_locator("iframe[title='Secure payment input frame']")
+    for label, text in (("Card number", number), ("Expiration date", expiration), ("CVC", cvc)):
+        expect(fields.get_by_label(label)).to_be_focused()
+        page.keyboard.type(text)
+        if label != "CVC":
+            page.keyboard.press("Tab")

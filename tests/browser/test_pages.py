@@ -18,7 +18,7 @@ from app.billing.usage import Used
 from app.extensions import db
 from app.models import Organization, Role
 from app.models.columns import utc_now
-from tests.browser.site import Site, sign_in, tab_to
+from tests.browser.site import Site, sign_in, tab_to, type_card
 from tests.factories import OWNER, a_card, a_payer, a_person, a_stripe_card, an_organization, usd
 
 AXE = (Path(__file__).parent.parent / "vendor" / "axe.min.js").read_text()
@@ -188,13 +188,9 @@ def test_a_card_is_saved_by_keyboard_and_can_pay(page: Page, app: Flask) -> None
     page.keyboard.press("Enter")
     frame = page.frame_locator("iframe[title='Secure payment input frame']")
     number = frame.get_by_label("Card number")
-    number.wait_for()
+    expect(number).to_be_enabled()
     number.focus()
-    page.keyboard.type("4242424242424242")
-    page.keyboard.press("Tab")
-    page.keyboard.type("1240")
-    page.keyboard.press("Tab")
-    page.keyboard.type("123")
+    type_card(page, "4242424242424242")
     check(page)
     page.get_by_role("button", name="Save card").focus()
     page.keyboard.press("Enter")
@@ -270,9 +266,12 @@ def test_a_card_is_removed_by_keyboard_after_being_asked(page: Page, app: Flask)
     expect(dialog).to_be_hidden()
     expect(button).to_be_focused()
     page.keyboard.press("Enter")
+    expect(dialog).to_be_visible()
     dialog.get_by_role("button", name="Keep card").press("Enter")
     expect(dialog).to_be_hidden()
+    expect(button).to_be_focused()
     page.keyboard.press("Enter")
+    expect(dialog).to_be_visible()
     dialog.get_by_role("button", name="Remove card").press("Enter")
     expect(page.get_by_role("status").first).to_contain_text("Visa ending in 4242 is removed")
     expect(page.get_by_role("heading", name="Saved cards")).to_be_focused()

@@ -16,7 +16,7 @@ from app.billing.subscriptions import Period
 from app.extensions import db
 from app.models import Organization
 from app.models.columns import utc_now
-from tests.browser.site import Site, sign_in, tab_to
+from tests.browser.site import Site, sign_in, tab_to, type_card
 from tests.browser.test_pages import LOOKS, check, look
 from tests.factories import a_card, a_payer, a_person, a_stripe_card, an_organization
 from tests.support.sandbox import detach_in_dashboard, network_update
@@ -82,13 +82,9 @@ class TestAddingByKeyboard:
         page.keyboard.press("Enter")
         heading = page.get_by_role("heading", name="Add a card", level=3)
         expect(heading).to_be_focused()
-        fields(page).get_by_label("Card number").wait_for()
+        expect(fields(page).get_by_label("Card number")).to_be_enabled()
         page.keyboard.press("Tab")
-        page.keyboard.type(VISA)
-        page.keyboard.press("Tab")
-        page.keyboard.type("1240")
-        page.keyboard.press("Tab")
-        page.keyboard.type("123")
+        type_card(page, VISA)
         tab_to(page, "Save card")
         page.keyboard.press("Enter")
         expect(said(page)).to_contain_text("Visa ending in 4242 is saved.")
@@ -123,7 +119,9 @@ class TestAddingByKeyboard:
         fill_in(page, ASKS)
         save(page)
         complete = page.frame_locator("dialog iframe").get_by_role("button", name="Complete")
+        expect(complete).to_be_enabled()
         complete.focus()
+        expect(complete).to_be_focused()
         page.keyboard.press("Enter")
         expect(said(page)).to_contain_text("Visa ending in 3155 is saved.")
 
@@ -238,6 +236,7 @@ class TestChanging:
         expect(dialog).to_be_hidden()
         expect(button).to_be_focused()
         page.keyboard.press("Enter")
+        expect(dialog).to_be_visible()
         dialog.get_by_role("button", name="Remove card").focus()
         page.keyboard.press("Enter")
         expect(said(page)).to_contain_text(
