@@ -42,6 +42,7 @@ from __future__ import annotations
 from flask import Flask
 
 from app.api import (
+    calls,
     docs,
     endpoints,
     entitlements,
@@ -60,6 +61,7 @@ from app.extensions import csrf, limiter
 ROOMS: tuple[Room, ...] = (
     usage.room,
     holds.room,
+    calls.room,
     status.room,
     entitlements.room,
     organizations.room,

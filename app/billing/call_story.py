@@ -51,6 +51,7 @@ class StoryLine:
     billable: Units
     included: Units
     rate: RateWords | None
+    plan_key: str
     plan: str
     version: str
     amount: Money
@@ -184,6 +185,7 @@ def _line(row: Any, currency: str) -> StoryLine:
         billable=Units(int(row.billable), meter.unit),
         included=Units(int(row.included), meter.unit),
         rate=rate,
+        plan_key=row.plan,
         plan=plan,
         version=row.version,
         amount=Money(int(row.amount), currency),

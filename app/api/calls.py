@@ -1,0 +1,184 @@
+"""`GET /organizations/{org_id}/calls/{call}`: what one call cost, as one thing."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Annotated
+from uuid import UUID
+
+from msgspec import Meta, Struct
+
+from app.api import problems
+from app.api.amounts import Amount
+from app.api.endpoints import Answer, Room
+from app.api.organizations import organization_of
+from app.api.problems import ProblemError
+from app.billing import call_story
+from app.billing.call_story import CallStory, Part, StoryHold, StoryLine
+from app.billing.rate_words import RateWords
+from app.people.tokens import Scope
+
+room = Room("Calls", "What a call cost, told as one thing.")
+
+
+class CallRate(Struct, frozen=True):
+    """The price of a line, by the plan and the version of the catalogue that it was used under."""
+
+    plan: Annotated[str, Meta(description="The plan's key.", examples=["growth"])]
+    version: Annotated[str, Meta(examples=["2026-11"])]
+    amount: Annotated[
+        Amount | None, Meta(description="The price of `per`. Null where that version is not kept any more.")
+    ]
+    per: Annotated[str | None, Meta(examples=["min", "1 M tokens"])]
+
+
+class CallLine(Struct, frozen=True):
+    """One meter's usage of one day; or one correction, whose figures are differences. Of the `billable` units, which
+    the rate's minimum and step make of `quantity`, `included` were covered by the allowance."""
+
+    part: Part
+    meter: str
+    quantity: int
+    billable: int
+    included: int
+    rate: CallRate
+    amount: Amount
+    events: int
+    used_on: Annotated[date, Meta(description="In the organization's own time zone.")]
+    posted_on: date
+    corrects: Annotated[str | None, Meta(description="The `id` of the event that this corrects.")]
+
+
+class CallHold(Struct, frozen=True):
+    """Credit that the call holds now."""
+
+    reserved: Amount
+    used: Amount
+    since: datetime
+    expires_at: datetime
+    final: bool
+
+
+class CallView(Struct, frozen=True):
+    """A call with all that was charged for it. It began and ended at about `first_at` and `last_at`."""
+
+    call: str
+    total: Amount
+    in_progress: Annotated[bool, Meta(description="Whether it holds credit still.")]
+    lines: list[CallLine]
+    holds: list[CallHold]
+    campaigns: list[str]
+    agents: list[str]
+    numbers: list[str]
+    first_at: datetime
+    last_at: datetime
+
+
+_EXAMPLE = CallView(
+    call="call-5f2c",
+    total=Amount("0.048800", "USD"),
+    in_progress=False,
+    lines=[
+        CallLine(
+            part=Part.CALLING,
+            meter="calls_outbound",
+            quantity=87,
+            billable=87,
+            included=0,
+            rate=CallRate("growth", "2026-11", Amount("0.030000", "USD"), "min"),
+            amount=Amount("0.043500", "USD"),
+            events=2,
+            used_on=date(2026, 11, 24),
+            posted_on=date(2026, 11, 24),
+            corrects=None,
+        ),
+        CallLine(
+            part=Part.MODEL,
+            meter="tokens_in",
+            quantity=2120,
+            billable=2120,
+            included=0,
+            rate=CallRate("growth", "2026-11", Amount("2.500000", "USD"), "1 M tokens"),
+            amount=Amount("0.005300", "USD"),
+            events=2,
+            used_on=date(2026, 11, 24),
+            posted_on=date(2026, 11, 24),
+            corrects=None,
+        ),
+    ],
+    holds=[],
+    campaigns=["Recall patients"],
+    agents=["Ava"],
+    numbers=["+1 212 555 0134"],
+    first_at=datetime(2026, 11, 24, 9, 30, 12, tzinfo=UTC),
+    last_at=datetime(2026, 11, 24, 9, 31, 39, tzinfo=UTC),
+)
+
+
+@room.get(
+    "/organizations/<uuid:org_id>/calls/<path:call>",
+    scope=Scope.USAGE_READ,
+    summary="Show what a call cost",
+    parameters={"call": "Its name, as usage and holds gave it."},
+    answers=(Answer(200, "The call.", CallView, _EXAMPLE),),
+)
+def show_call(org_id: UUID, call: str) -> CallView:
+    """Everything that names the call: calling, telephony, speech and model, each with the rate that priced it. What
+    comes late, and each correction, is a line of its own.
+    """
+    story = call_story.tell(organization_of(org_id), call)
+    if story is None:
+        raise ProblemError(
+            problems.NOT_FOUND, f"Nothing was charged for a call {call[:60]!r}, or is held for it."
+        )
+    return _view(story)
+
+
+def _view(story: CallStory) -> CallView:
+    return CallView(
+        call=story.call,
+        total=Amount.of(story.total),
+        in_progress=story.is_in_progress,
+        lines=[_line(line) for line in story.lines],
+        holds=[_hold(hold) for hold in story.holds],
+        campaigns=list(story.campaigns),
+        agents=list(story.agents),
+        numbers=list(story.numbers),
+        first_at=story.first_at,
+        last_at=story.last_at,
+    )
+
+
+def _line(line: StoryLine) -> CallLine:
+    return CallLine(
+        part=line.part,
+        meter=line.meter,
+        quantity=line.used.count,
+        billable=line.billable.count,
+        included=line.included.count,
+        rate=_rate(line, line.rate),
+        amount=Amount.of(line.amount),
+        events=line.events,
+        used_on=line.used_on,
+        posted_on=line.posted_on,
+        corrects=line.corrects,
+    )
+
+
+def _rate(line: StoryLine, words: RateWords | None) -> CallRate:
+    return CallRate(
+        plan=line.plan_key,
+        version=line.version,
+        amount=Amount.of(words.amount) if words else None,
+        per=words.per if words else None,
+    )
+
+
+def _hold(hold: StoryHold) -> CallHold:
+    return CallHold(
+        reserved=Amount.of(hold.amount),
+        used=Amount.of(hold.used),
+        since=hold.since,
+        expires_at=hold.until,
+        final=hold.is_final,
+    )
