@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from flask import Flask
 
-from app.cli import catalog, demo, ledger, mail, people, platform, stripe, token, usage, webhooks, worker
+from app.cli import (
+    catalog,
+    demo,
+    ledger,
+    mail,
+    people,
+    platform,
+    simulate,
+    stripe,
+    token,
+    usage,
+    webhooks,
+    worker,
+)
 
 
 def init_app(app: Flask) -> None:
@@ -25,3 +38,4 @@ def init_app(app: Flask) -> None:
     app.cli.add_command(worker.worker)
     if not app.config["SETTINGS"].is_production:
         app.cli.add_command(demo.demo)
+        app.cli.add_command(simulate.simulate)

@@ -1,0 +1,147 @@
+"""`flask simulate`: a platform at work, over the real API."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+from dataclasses import dataclass
+from random import Random
+from typing import Any
+from uuid import uuid4
+
+import click
+from flask import current_app
+from flask.cli import with_appcontext
+
+from app.billing import catalog
+from app.billing.catalog import CatalogError
+from app.billing.money import Money, MoneyError
+from app.cli import table
+from app.demo import simulation
+from app.people.organizations import PeopleError
+from app.simulator import playing, reconciliation
+from app.simulator.calls import UnexpectedAnswerError
+from app.simulator.campaigns import USUAL, Organization
+from app.simulator.client import Client, UnreachableError
+from app.simulator.playing import Score
+from app.simulator.reconciliation import Comparison
+from app.simulator.reporting import RefusedError
+from app.simulator.tally import Tally
+
+_LOST = 0.03
+_HEADINGS = ("ORGANIZATION", "CALLS", "ANSWERED", "REFUSED", "EVENTS", "COST", "COUNTS")
+
+
+@click.command()
+@click.option("--url", help="Where the service is. Without it: PUBLIC_URL.")
+@click.option("--organization", "slugs", multiple=True, help="One that is there, by its short name.")
+@click.option("--organizations", "count", default=2, show_default=True, help="How many new ones, else.")
+@click.option("--lines", default=4, show_default=True, help="Calls at the same time, of each.")
+@click.option("--seconds", default=60.0, show_default=True, help="How long calls start; 0: until ended.")
+@click.option("--speed", default=60.0, show_default=True, help="Seconds of a call that pass in a second.")
+@click.option("--between", default=0.0, show_default=True, help="Seconds that a line rests between calls.")
+@click.option("--credit", default="5", show_default=True, help="What new ones get, and again when paused.")
+@click.option("--patience", default=60.0, show_default=True, help="Seconds in which an answer has to come.")
+@click.option("--seed", type=int, help="The same number makes the same calls.")
+@click.option("--trouble/--no-trouble", default=True, help="Lose answers, send twice, correct, forget.")
+@with_appcontext
+def simulate(**options: Any) -> None:
+    """Play the Voice Portal: organizations whose agents call and are called, with holds, renewals and usage.
+
+    Pauses are obeyed, until credit is back. In the end its own count is held against the service's; exits with 1
+    where they differ. Nobody else may report usage of the organizations meanwhile.
+    """
+    asked = Options(**options)
+    try:
+        with simulation.token() as token:
+            compared = _play(asked, token)
+    except (MoneyError, PeopleError, CatalogError, ValueError) as error:
+        raise click.ClickException(str(error)) from error
+    except (UnreachableError, UnexpectedAnswerError, RefusedError) as error:
+        raise click.ClickException(f"{error} Nothing was compared.") from error
+    sys.exit(0 if all(one.is_equal for one in compared) else 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What was asked for, as the options say."""
+
+    url: str | None
+    slugs: tuple[str, ...]
+    count: int
+    lines: int
+    seconds: float
+    speed: float
+    between: float
+    credit: str
+    patience: float
+    seed: int | None
+    trouble: bool
+
+    @property
+    def score(self) -> Score:
+        return Score(self.lines, self.seconds or None, self.speed, self.between, self.trouble, seed=self.seed)
+
+    def client(self, token: str) -> Client:
+        address = self.url or current_app.config["SETTINGS"].public_url
+        lost = _LOST if self.trouble else 0
+        return Client(address, token, patience=self.patience, lost=lost, chance=Random(self.seed))  # noqa: S311
+
+
+def _play(asked: Options, token: str) -> list[Comparison]:
+    client = asked.client(token)
+    stopping = _until_ended()
+    if asked.slugs:
+        fund = None
+        players = [simulation.player(slug) for slug in asked.slugs]
+    else:
+        amount = Money.parse(asked.credit, catalog.current().currency)
+        fund = simulation.credit(current_app._get_current_object(), amount)  # type: ignore[attr-defined]
+        players = [_new(client) for _ in range(asked.count)]
+        for player in players:
+            fund(player.id)
+    opened = {player.id: reconciliation.opening(client, player) for player in players}
+    tally = playing.play(client, players, asked.score, stopping=stopping, say=click.echo, fund=fund)
+    compared = [_compare(client, player, tally, opened[player.id]) for player in players]
+    _show(compared, tally, client)
+    return compared
+
+
+def _until_ended() -> threading.Event:
+    """Set by Ctrl-C or a polite end: calls in progress are hung up, and the counts compared."""
+    stopping = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stopping.set())
+    return stopping
+
+
+def _new(client: Client) -> Organization:
+    org_id = uuid4()
+    name = f"Simulated {org_id.hex[:6]}"
+    answer = client.put(f"/organizations/{org_id}", {"name": name, "timezone": "UTC"})
+    if not answer.is_good:
+        raise UnexpectedAnswerError(f"{answer.status}: {answer.body}")
+    return Organization(org_id, name, USUAL)
+
+
+def _compare(client: Client, player: Organization, tally: Tally, opened_at: int) -> Comparison:
+    plan = client.get(f"/organizations/{player.id}/entitlements").body["plan"]
+    prices = simulation.price_list(plan["key"], plan["version"])
+    return reconciliation.compare(client, player, tally, prices, opened_at=opened_at)
+
+
+def _show(compared: list[Comparison], tally: Tally, client: Client) -> None:
+    rows = []
+    for one in compared:
+        org_id = one.organization.id
+        counts = [str(tally.count(org_id, what)) for what in ("started", "answered", "refused")]
+        cost = f"{one.cost / 1_000_000:.6f}"
+        rows.append(
+            (one.organization.name, *counts, str(one.events), cost, "equal" if one.is_equal else "DIFFER")
+        )
+    table.show(_HEADINGS, rows)
+    click.echo(f"{client.sent_again} requests were sent again.")
+    for one in compared:
+        for difference in one.differences:
+            click.echo(f"{one.organization.name}: {difference}")
