@@ -156,6 +156,21 @@ def python(module: str) -> list[str]:
     return [sys.executable, "-m", module]
 
 
+def start_calls(group: Group, environment: Mapping[str, str]) -> None:
+    """Let Harbor's agents call over the API, one call after the other, for as long as there is credit."""
+    gently = {
+        "organization": "harbor-dental",
+        "lines": 1,
+        "speed": 1,
+        "between": 30,
+        "every": 5,
+        "seconds": 0,
+    }
+    options = [f"--{name}={value}" for name, value in gently.items()]
+    command = [*python("flask"), "simulate", *options, "--patience=86400", "--no-trouble"]
+    group.start("calls", command, environment, needed=False)
+
+
 def _start_sandbox(plan: Plan, group: Group, environment: dict[str, str]) -> None:
     if plan.sandbox_address is None:
         return

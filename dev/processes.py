@@ -44,8 +44,13 @@ class Group:
         self._writing = threading.Lock()
         self._stopping = False
 
-    def start(self, name: str, command: Sequence[str], environment: Mapping[str, str]) -> None:
-        """Start a program in a session of its own, so that Ctrl-C reaches us alone and we end it in order."""
+    def start(
+        self, name: str, command: Sequence[str], environment: Mapping[str, str], *, needed: bool = True
+    ) -> None:
+        """Start a program in a session of its own, so that Ctrl-C reaches us alone and we end it in order.
+
+        Where one ends by itself that is not `needed`, the others go on.
+        """
         process = subprocess.Popen(
             # Asked politely, a worker whose database is gone as well would wait for it.
             tether(command, signal.SIGKILL),
@@ -60,7 +65,8 @@ class Group:
         reader = threading.Thread(target=self._relay, args=(name, process, colour), daemon=True)
         reader.start()
         self._readers.append(reader)
-        self.watch(name, process)
+        if needed:
+            self.watch(name, process)
 
     def watch(self, name: str, process: subprocess.Popen[bytes]) -> None:
         """Take part in noticing the end of a program that somebody else started and ends."""

@@ -37,7 +37,9 @@ def _run() -> Ended | None:
             flush=True,
         )
         group = Group()
-        with demo.running(plan, group):
+        with demo.running(plan, group) as environment:
+            if environment.get("APP_ENV", "development") == "development":
+                demo.start_calls(group, environment)
             print(welcome(plan), flush=True)
             return group.first_to_end()
 

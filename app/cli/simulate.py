@@ -5,6 +5,8 @@ from __future__ import annotations
 import signal
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from random import Random
 from typing import Any
@@ -30,6 +32,7 @@ from app.simulator.reporting import RefusedError
 from app.simulator.tally import Tally
 
 _LOST = 0.03
+_PATIENCE_AT_THE_END = 3
 _HEADINGS = ("ORGANIZATION", "CALLS", "ANSWERED", "REFUSED", "EVENTS", "COST", "COUNTS")
 
 
@@ -41,6 +44,9 @@ _HEADINGS = ("ORGANIZATION", "CALLS", "ANSWERED", "REFUSED", "EVENTS", "COST", "
 @click.option("--seconds", default=60.0, show_default=True, help="How long calls start; 0: until ended.")
 @click.option("--speed", default=60.0, show_default=True, help="Seconds of a call that pass in a second.")
 @click.option("--between", default=0.0, show_default=True, help="Seconds that a line rests between calls.")
+@click.option(
+    "--every", default=0.5, show_default=True, help="Seconds between reports, and between questions."
+)
 @click.option("--credit", default="5", show_default=True, help="What new ones get, and again when paused.")
 @click.option("--patience", default=60.0, show_default=True, help="Seconds in which an answer has to come.")
 @click.option("--seed", type=int, help="The same number makes the same calls.")
@@ -74,6 +80,7 @@ class Options:
     seconds: float
     speed: float
     between: float
+    every: float
     credit: str
     patience: float
     seed: int | None
@@ -91,7 +98,6 @@ class Options:
 
 def _play(asked: Options, token: str) -> list[Comparison]:
     client = asked.client(token)
-    stopping = _until_ended()
     if asked.slugs:
         fund = None
         players = [simulation.player(slug) for slug in asked.slugs]
@@ -102,18 +108,29 @@ def _play(asked: Options, token: str) -> list[Comparison]:
         for player in players:
             fund(player.id)
     opened = {player.id: reconciliation.opening(client, player) for player in players}
-    tally = playing.play(client, players, asked.score, stopping=stopping, say=click.echo, fund=fund)
+    tally = Tally()
+    with _until_ended(client) as stopping:
+        playing.play(client, players, asked.score, tally, stopping=stopping, say=click.echo, fund=fund)
     compared = [_compare(client, player, tally, opened[player.id]) for player in players]
     _show(compared, tally, client)
     return compared
 
 
-def _until_ended() -> threading.Event:
-    """Set by Ctrl-C or a polite end: calls in progress are hung up, and the counts compared."""
+@contextmanager
+def _until_ended(client: Client) -> Iterator[threading.Event]:
+    """Set by Ctrl-C or a polite end: calls in progress are hung up, and the counts compared if there is an answer."""
     stopping = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stopping.set())
-    return stopping
+
+    def end(*_: object) -> None:
+        client.patience = _PATIENCE_AT_THE_END
+        stopping.set()
+
+    before = {number: signal.signal(number, end) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield stopping
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _new(client: Client) -> Organization:

@@ -46,8 +46,8 @@ class Answer:
 class Client:
     """Calls one service with one token, from many threads at once.
 
-    `patience` is for how many seconds a request is tried again. Of a share of `lost` requests the answer is not
-    waited for, as when a connection breaks: the service has the request, and gets it once more.
+    `patience` is for how many seconds a request is tried again; setting it takes effect at once. Of a share of `lost`
+    requests the answer is not waited for, as when a connection breaks: the service has it, and gets it once more.
     """
 
     def __init__(
@@ -80,7 +80,7 @@ class Client:
         if content is not None and len(content) > ZIPPED_FROM:
             content = gzip.compress(content, 1)
             headers["Content-Encoding"] = "gzip"
-        until = time.monotonic() + self.patience
+        began = time.monotonic()
         pause = 0.05
         is_lost = self._chance.random() < self.lost
         while True:
@@ -101,7 +101,7 @@ class Client:
                     return Answer(response.status, found, response.headers.get("ETag"))
                 trouble = f"{method} {path} was answered with {response.status}"
                 wait = max(pause, _seconds(response.headers.get("Retry-After")))
-            if time.monotonic() + wait > until:
+            if time.monotonic() + wait - began > self.patience:
                 raise UnreachableError(f"{trouble}, for {self.patience:g} seconds.")
             with self._counting:
                 self.sent_again += 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections.abc import Callable
@@ -10,13 +11,13 @@ from uuid import UUID
 
 from app.simulator.client import Client
 
-_EVERY = 0.5
-"""Seconds between two questions."""
-
 
 class Gate:
-    """Open while calls may start. `fund` is asked for credit once the gate has been closed for `fund_after` seconds;
-    without it, somebody else tops up."""
+    """Open while calls may start, which is asked `every` so many seconds at most.
+
+    `fund` is asked for credit once the gate has been closed for `fund_after` seconds; without it, somebody else tops
+    up.
+    """
 
     def __init__(
         self,
@@ -24,6 +25,7 @@ class Gate:
         org_id: UUID,
         *,
         say: Callable[[str], None],
+        every: float = 0.5,
         fund: Callable[[UUID], None] | None = None,
         fund_after: float = 1.0,
     ) -> None:
@@ -31,19 +33,20 @@ class Gate:
         self._path = f"/organizations/{org_id}/status"
         self._org_id = org_id
         self._say = say
+        self._every = every
         self._fund = fund
         self._fund_after = fund_after
         self._lock = threading.Lock()
-        self._asked_at = -_EVERY
+        self._asked_at = -math.inf
         self._etag: str | None = None
         self._closed_at: float | None = None
         self.status: dict[str, Any] = {}
         self.pauses = 0
 
     def is_open(self) -> bool:
-        """Whether a call may start, as of half a second ago at most. Raises `UnreachableError`."""
+        """Whether a call may start, as of the last question. Raises `UnreachableError`."""
         with self._lock:
-            if time.monotonic() - self._asked_at >= _EVERY:
+            if time.monotonic() - self._asked_at >= self._every:
                 self._ask()
             return self._closed_at is None
 
@@ -52,13 +55,13 @@ class Gate:
         while not stopping.is_set():
             if self.is_open():
                 return True
-            stopping.wait(_EVERY)
+            stopping.wait(self._every)
         return False
 
     def refused(self) -> None:
         """Credit was refused for a call: ask before the next one."""
         with self._lock:
-            self._asked_at = -_EVERY
+            self._asked_at = -math.inf
 
     def _ask(self) -> None:
         answer = self._client.get(self._path, etag=self._etag)

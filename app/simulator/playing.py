@@ -21,7 +21,8 @@ from app.simulator.tally import Tally
 @dataclass(frozen=True, slots=True)
 class Score:
     """How to play. `lines` are calls at the same time of each organization, `seconds` how long new calls start (None:
-    until stopped), `speed` how many seconds of a call pass in one, `between` how many seconds a line rests."""
+    until stopped), `speed` how many seconds of a call pass in one, `between` how many seconds a line rests.
+    Usage is reported, and whether calls may start is asked, every so many seconds."""
 
     lines: int = 4
     seconds: float | None = 60
@@ -29,6 +30,7 @@ class Score:
     between: float = 0
     trouble: bool = True
     report_every: float = 0.2
+    ask_every: float = 0.5
     seed: int | None = None
 
 
@@ -36,16 +38,17 @@ def play(
     client: Client,
     organizations: Sequence[Organization],
     score: Score,
+    tally: Tally,
     *,
     stopping: threading.Event,
     say: Callable[[str], None],
     fund: Callable[[UUID], None] | None = None,
-) -> Tally:
+) -> None:
     """Play until the time is over, or `stopping` is set; then let calls in progress end and report the rest.
 
-    Raises `UnreachableError`, `UnexpectedAnswerError` or `RefusedError` as soon as one of the lines met it.
+    All of it is counted in `tally`. Raises `UnreachableError`, `UnexpectedAnswerError` or `RefusedError` as soon as
+    one of the lines met it.
     """
-    tally = Tally()
     chance = Random(score.seed)  # noqa: S311 - nothing secret
     reporter = Reporter(
         client, tally, chance=Random(chance.random()), trouble=score.trouble, every=score.report_every  # noqa: S311
@@ -54,7 +57,7 @@ def play(
     exchange = Exchange(client, reporter, tally, score.speed, score.trouble, stopping)
     lines = []
     for organization in organizations:
-        gate = Gate(client, organization.id, say=_named(organization, say), fund=fund)
+        gate = Gate(client, organization.id, say=_named(organization, say), every=score.ask_every, fund=fund)
         for _ in range(score.lines):
             seed = chance.random()
             lines.append(_Line(exchange, organization, gate, closing, between=score.between, seed=seed))
@@ -68,7 +71,6 @@ def play(
     for line in lines:
         if line.failure:
             raise line.failure
-    return tally
 
 
 class _Line:
