@@ -1,4 +1,4 @@
-"""The plan of an organization as pages show it, and the plans it can choose from."""
+"""The plan of an organization as pages show it."""
 
 from __future__ import annotations
 
@@ -7,13 +7,11 @@ from datetime import date
 
 from sqlalchemy import and_, select
 
-from app.billing import catalog, catalog_versions, ledger, plan_card, rate_words
-from app.billing.catalog import Plan, Pool
+from app.billing import catalog, catalog_versions, ledger, plan_card
+from app.billing.catalog import Plan
 from app.billing.money import Money
 from app.billing.plan_card import PlanCard
 from app.billing.plan_terms import FREE_PLAN
-from app.billing.quantities import Quantity, quantity_of
-from app.billing.rate_words import RateWords
 from app.extensions import db
 from app.models import (
     Organization,
@@ -25,7 +23,7 @@ from app.models import (
 )
 from app.models.columns import utc_now
 
-_LIMIT_LABELS = {"agents": "Agents", "phone_numbers": "Phone numbers", "concurrent_calls": "Calls at once"}
+LIMIT_LABELS = {"agents": "Agents", "phone_numbers": "Phone numbers", "concurrent_calls": "Calls at once"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +109,7 @@ def gather(organization: Organization) -> PlanView:
         failure=subscription.failure if subscription else None,
         limits=tuple(
             Limit(label, counts.get(key), plan.limits[key])
-            for key, label in _LIMIT_LABELS.items()
+            for key, label in LIMIT_LABELS.items()
             if key in plan.limits
         ),
         paid_with=plan_card.look_at(organization, default, subscription.period_end)
@@ -130,47 +128,3 @@ def _is_charged_next(subscription: Subscription, plan: Plan, scheduled: Plan | N
 
 def _month_of(organization: Organization) -> date:
     return ledger.local_day_of(organization).replace(day=1)
-
-
-@dataclass(frozen=True, slots=True)
-class Included:
-    """What a plan includes each period of an allowance."""
-
-    pool: str
-    label: str
-    quantity: Quantity
-
-
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """A plan of the catalogue, with everything that tells it from the others."""
-
-    plan: Plan
-    is_current: bool
-    limits: tuple[Limit, ...]
-    allowances: tuple[Included, ...]
-    rates: tuple[RateWords, ...]
-
-
-def compare(organization: Organization) -> list[Offer]:
-    """The catalogue's plans in its order, the current one marked."""
-    current = gather(organization).plan.key
-    return [_offer(plan, is_current=plan.key == current) for plan in catalog.current().plans.values()]
-
-
-def _offer(plan: Plan, *, is_current: bool) -> Offer:
-    shelf = catalog.current()
-    return Offer(
-        plan=plan,
-        is_current=is_current,
-        limits=tuple(Limit(_LIMIT_LABELS[key], None, allowed) for key, allowed in plan.limits.items()),
-        allowances=tuple(_included(shelf.pool(key), units) for key, units in plan.allowances.items()),
-        rates=tuple(
-            rate_words.describe(key, meter, plan.rates[key], plan.price.currency)
-            for key, meter in shelf.meters.items()
-        ),
-    )
-
-
-def _included(pool: Pool, units: int) -> Included:
-    return Included(pool.key, pool.label, quantity_of(pool.meters[0], units))

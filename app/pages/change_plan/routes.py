@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, current_app, render_template
 
-from app.billing import plans
+from app.billing import plan_comparison, plan_suggestion, plans
 from app.web.identity import current_organization, org_admin_required
 
 blueprint = Blueprint("change_plan", __name__)
@@ -15,8 +15,10 @@ blueprint = Blueprint("change_plan", __name__)
 def show() -> str:
     """Compare the catalogue's plans."""
     organization = current_organization()
+    current = plans.gather(organization).plan
     return render_template(
         "change_plan/show.html",
-        comparison=plans.compare(organization),
+        comparison=plan_comparison.compare(current),
+        suggestion=plan_suggestion.gather(organization, current),
         support_email=current_app.config["SETTINGS"].support_email,
     )

@@ -1,0 +1,124 @@
+"""Which plan would have cost least: what was used in the last thirty days, priced by every plan.
+
+It is an estimate, and says so: the days' totals are priced, as if they fell into one billing period, so the minimum
+and the step that a rate has for single calls are left out, for all plans alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlalchemy import func, select
+
+from app.billing import catalog, ledger, rating, resources
+from app.billing.catalog import Plan
+from app.billing.money import Money, total
+from app.extensions import db
+from app.models import Organization, UsageDaily
+
+DAYS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class PlanCost:
+    """What a month by a plan would have cost: its price, and usage beyond its allowances."""
+
+    plan: Plan
+    usage: Money
+    is_current: bool
+    fits: bool
+    """Whether what the organization has is within the plan's limits."""
+
+    @property
+    def price(self) -> Money:
+        """The plan's price for a month."""
+        return self.plan.price
+
+    @property
+    def total(self) -> Money:
+        return self.price + self.usage
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """The costs of all plans in the catalogue's order, for the days from `first_day` to `last_day`, both included."""
+
+    first_day: date
+    last_day: date
+    costs: tuple[PlanCost, ...]
+
+    @property
+    def best(self) -> PlanCost:
+        """The plan that costs least of those that fit; the current one where none is cheaper."""
+        current = self.current
+        others = [one for one in self.costs if one.fits and one.total < current.total]
+        return min(others, key=lambda one: one.total.micro, default=current)
+
+    @property
+    def current(self) -> PlanCost:
+        return next(one for one in self.costs if one.is_current)
+
+    @property
+    def saves(self) -> Money:
+        """What the best plan would have cost less than the current one; zero where that is the best."""
+        return self.current.total - self.best.total
+
+
+def gather(organization: Organization, current: Plan) -> Suggestion | None:
+    """What each plan would have cost; None without usage. `current` counts by its own version. Two statements."""
+    last = ledger.local_day_of(organization) - timedelta(days=1)
+    first = last - timedelta(days=DAYS - 1)
+    used = _used(organization, first, last)
+    if not any(units for _, units in used):
+        return None
+    counts = resources.counts_of(organization.id)
+    offered = catalog.current().plans
+    plans = [current if plan.key == current.key else plan for plan in offered.values()]
+    if current.key not in offered:
+        plans.insert(0, current)
+    return Suggestion(
+        first, last, tuple(_cost(plan, used, counts, is_current=plan is current) for plan in plans)
+    )
+
+
+def usage_cost(plan: Plan, used: Iterable[tuple[str, int]]) -> Money:
+    """What usage, meter by meter in the order of time, costs by a plan within one billing period."""
+    gone: dict[str, int] = {}
+    charged: dict[str, int] = {}
+    amounts = []
+    for meter, units in used:
+        if meter not in plan.rates or units <= 0:
+            continue
+        pool = plan.pool_of(meter)
+        charge = rating.charge(
+            plan,
+            meter,
+            units,
+            used=gone.get(pool, 0),
+            charged=charged.get(meter, 0),
+            currency=plan.price.currency,
+        )
+        gone[pool] = gone.get(pool, 0) + charge.included
+        charged[meter] = charged.get(meter, 0) + charge.charged
+        amounts.append(charge.amount)
+    return total(amounts, plan.price.currency)
+
+
+def _cost(
+    plan: Plan, used: Sequence[tuple[str, int]], counts: Mapping[str, int], *, is_current: bool
+) -> PlanCost:
+    fits = all(counts.get(resource, 0) <= allowed for resource, allowed in plan.limits.items())
+    return PlanCost(plan, usage_cost(plan, used), is_current, fits)
+
+
+def _used(organization: Organization, first: date, last: date) -> list[tuple[str, int]]:
+    """Units by day and meter, in the order of days."""
+    query = (
+        select(UsageDaily.meter, func.sum(UsageDaily.quantity))
+        .where(UsageDaily.org_id == organization.id, UsageDaily.day.between(first, last))
+        .group_by(UsageDaily.day, UsageDaily.meter)
+        .order_by(UsageDaily.day, UsageDaily.meter)
+    )
+    return [(meter, int(units)) for meter, units in db.session.execute(query)]

@@ -1,0 +1,80 @@
+"""Which plan would have cost least, from what was really used."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from flask import Flask
+
+from app.billing import catalog, ledger, plan_suggestion, resources, usage
+from app.billing.plan_suggestion import Suggestion
+from app.billing.usage import Used
+from app.extensions import db
+from app.models import Organization
+from app.models.columns import utc_now
+from tests.billing.test_usage_ingest import on_growth
+from tests.factories import an_organization, usd
+
+
+def use(organization: Organization, meter: str, units: int, *, days_ago: int = 3) -> None:
+    day = ledger.local_day_of(organization) - timedelta(days=days_ago)
+    usage.record(
+        organization, f"test:{days_ago}:{meter}", [Used(meter, units, day, "Recall", "Ava")], at=utc_now()
+    )
+    db.session.commit()
+
+
+def suggested(organization: Organization, plan: str) -> Suggestion:
+    found = plan_suggestion.gather(organization, catalog.current().plan(plan))
+    assert found is not None
+    return found
+
+
+def test_without_usage_nothing_is_suggested(app: Flask) -> None:
+    organization = an_organization()
+    assert plan_suggestion.gather(organization, catalog.current().plan("starter")) is None
+
+
+def test_each_plan_is_priced_with_its_own_allowance_and_rates(app: Flask) -> None:
+    organization = on_growth()
+    use(organization, "calls_outbound", 180_000)
+    costs = {one.plan.key: one for one in suggested(organization, "growth").costs}
+    # 177,000 s at $0.045 a minute; 60,000 s at $0.03; nothing beyond 900,000 s.
+    assert costs["starter"].usage == usd("132.75")
+    assert costs["growth"].usage == usd("30")
+    assert costs["scale"].usage == usd("0")
+    assert costs["growth"].total == usd("129")
+
+
+def test_the_cheapest_that_fits_is_suggested_with_what_it_saves(app: Flask) -> None:
+    organization = on_growth()
+    use(organization, "calls_outbound", 1_200_000)
+    found = suggested(organization, "growth")
+    assert found.best.plan.key == "scale"
+    # $99 and 1,080,000 s at $0.03 a minute, against $399 and 300,000 s at $0.022.
+    assert found.saves == usd("639") - usd("509")
+
+
+def test_a_plan_that_is_too_small_is_not_suggested_however_cheap(app: Flask) -> None:
+    organization = on_growth()
+    use(organization, "calls_outbound", 60)
+    assert suggested(organization, "growth").best.plan.key == "starter"
+    resources.set_counts(organization.id, {"agents": 7})
+    found = suggested(organization, "growth")
+    assert found.best.is_current
+    assert found.saves == usd("0")
+
+
+def test_meters_of_one_allowance_share_it_day_by_day(app: Flask) -> None:
+    organization = an_organization()
+    use(organization, "calls_inbound", 3_000, days_ago=9)
+    use(organization, "calls_outbound", 80, days_ago=2)
+    costs = {one.plan.key: one for one in suggested(organization, "starter").costs}
+    assert costs["starter"].usage == usd("0.06")
+
+
+def test_what_is_older_than_thirty_days_and_today_s_are_left_out(app: Flask) -> None:
+    organization = an_organization()
+    use(organization, "calls_outbound", 6_000, days_ago=31)
+    use(organization, "calls_outbound", 6_000, days_ago=0)
+    assert plan_suggestion.gather(organization, catalog.current().plan("starter")) is None
