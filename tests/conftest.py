@@ -62,6 +62,7 @@ def settings(database_url: str, sandbox_process: Sandbox) -> Settings:
         {
             "APP_ENV": "test",
             "DATABASE_URL": database_url,
+            "PUBLIC_URL": "http://localhost:8000",
             "STRIPE_API_BASE": sandbox_process.url,
             "STRIPE_JS_URL": f"{sandbox_process.url}/endive/stripe.js",
             "STRIPE_WEBHOOK_SECRET": WEBHOOK_SECRET,
