@@ -31,6 +31,8 @@ class UnknownInvoiceError(LookupError):
 
 @dataclass(frozen=True, slots=True)
 class InvoiceView:
+    """An invoice as lists show it; `period` is from the beginning to the end, which is no part of it."""
+
     id: UUID
     number: str
     description: str
@@ -39,6 +41,12 @@ class InvoiceView:
     status: InvoiceStatus
     label: str
     tone: str
+    period: tuple[datetime, datetime] | None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is still to be paid."""
+        return self.status is InvoiceStatus.OPEN
 
 
 def keep(organization: Organization, invoice: StripeInvoice, *, failed_at: datetime | None = None) -> bool:
@@ -55,6 +63,8 @@ def keep(organization: Organization, invoice: StripeInvoice, *, failed_at: datet
         "amount_micro": invoice.total.micro,
         "currency": invoice.total.currency,
         "status": InvoiceStatus(invoice.status),
+        "period_start": invoice.period[0] if invoice.period else None,
+        "period_end": invoice.period[1] if invoice.period else None,
     }
     fresh = insert(Invoice).values(
         org_id=organization.id, id=uuid7(), stripe_id=invoice.id, failed_at=failed_at, **values
@@ -76,7 +86,7 @@ def newest(organization: Organization, count: int) -> list[InvoiceView]:
         .order_by(Invoice.issued_at.desc(), Invoice.id.desc())
         .limit(count)
     )
-    return [_view(invoice) for invoice in db.session.scalars(query)]
+    return [view(invoice) for invoice in db.session.scalars(query)]
 
 
 def find(organization: Organization, invoice_id: UUID) -> Invoice:
@@ -87,7 +97,8 @@ def find(organization: Organization, invoice_id: UUID) -> Invoice:
     return invoice
 
 
-def _view(invoice: Invoice) -> InvoiceView:
+def view(invoice: Invoice) -> InvoiceView:
+    """An invoice as lists show it."""
     label, tone = _LABELS[invoice.status]
     if invoice.failed_at is not None:
         label, tone = (
@@ -104,4 +115,7 @@ def _view(invoice: Invoice) -> InvoiceView:
         status=invoice.status,
         label=label,
         tone=tone,
+        period=(invoice.period_start, invoice.period_end)
+        if invoice.period_start and invoice.period_end
+        else None,
     )

@@ -43,6 +43,8 @@ class Subscription(OrgScoped, Base):
 
 
 class Invoice(OrgScoped, Base):
+    """What was charged for the plan; the period is that of Stripe's lines, and unknown where they have none."""
+
     __tablename__ = "invoice"
     __table_args__ = (
         UniqueConstraint("org_id", "stripe_id"),
@@ -58,6 +60,8 @@ class Invoice(OrgScoped, Base):
     currency: Mapped[str] = mapped_column(String(3))
     status: Mapped[InvoiceStatus] = mapped_column(enum_type(InvoiceStatus))
     failed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    period_start: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    period_end: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
     @property
     def amount(self) -> Money:

@@ -21,6 +21,12 @@ def invoice_pdf_url(invoice_id: str) -> str | None:
     return _if_known(lambda: stripe_client().v1.invoices.retrieve(invoice_id).invoice_pdf)
 
 
+def invoice_page_url(invoice_id: str) -> str | None:
+    """Where an invoice can be read, and paid while it is open; None where Stripe has no such page. Raises as
+    `receipt_url` does."""
+    return _if_known(lambda: stripe_client().v1.invoices.retrieve(invoice_id).hosted_invoice_url)
+
+
 def _if_known(address: Callable[[], str | None]) -> str | None:
     try:
         with translated():

@@ -17,6 +17,7 @@ from app.payments.references import id_of
 class StripeInvoice:
     """`status` is Stripe's: `draft`, `open`, `paid`, `void` or `uncollectible`. `due` is what is left of its `total`.
 
+    `period` is what its lines are for, from the earliest beginning to the latest end; None where they name none.
     `attempts` counts the tries to charge it, and `next_try_at` is when Stripe makes the next one, if it does.
     """
 
@@ -30,6 +31,7 @@ class StripeInvoice:
     due: Money
     attempts: int
     next_try_at: datetime | None
+    period: tuple[datetime, datetime] | None
 
 
 def fetch(invoice_id: str) -> StripeInvoice:
@@ -50,6 +52,7 @@ def fetch(invoice_id: str) -> StripeInvoice:
         next_try_at=datetime.fromtimestamp(invoice.next_payment_attempt, UTC)
         if invoice.next_payment_attempt
         else None,
+        period=_period(invoice),
     )
 
 
@@ -68,6 +71,14 @@ def is_paid_by(payment_intent_id: str) -> bool:
 
 def _first_line(invoice: stripe.Invoice) -> str | None:
     return invoice.lines.data[0].description if invoice.lines.data else None
+
+
+def _period(invoice: stripe.Invoice) -> tuple[datetime, datetime] | None:
+    periods = [line.period for line in invoice.lines.data if line.period.end > line.period.start]
+    if not periods:
+        return None
+    start, end = min(one.start for one in periods), max(one.end for one in periods)
+    return datetime.fromtimestamp(start, UTC), datetime.fromtimestamp(end, UTC)
 
 
 def _issued_at(invoice: stripe.Invoice) -> datetime:

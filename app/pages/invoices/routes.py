@@ -1,14 +1,18 @@
-"""The list of invoices, and the way to each one's PDF at Stripe."""
+"""The list of invoices, and the way to each one's page and PDF at Stripe."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from uuid import UUID
 
-from flask import Blueprint, redirect, render_template
+from flask import Blueprint, redirect, render_template, request
+from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
-from app.billing import invoices
+from app.billing import invoice_list, invoices
+from app.billing.invoice_list import InvoiceFilters, Place
 from app.billing.invoices import UnknownInvoiceError
+from app.models import InvoiceStatus
 from app.payments import documents
 from app.payments.errors import PaymentsError
 from app.web import errors
@@ -16,25 +20,57 @@ from app.web.identity import current_organization, org_admin_required
 
 blueprint = Blueprint("invoices", __name__, url_prefix="/workplace/invoices")
 
-_SHOWN = 200
+STATUSES = {
+    InvoiceStatus.OPEN: "To pay",
+    InvoiceStatus.PAID: "Paid",
+    InvoiceStatus.VOID: "Void",
+    InvoiceStatus.UNCOLLECTIBLE: "Uncollectible",
+}
 
 
 @blueprint.get("")
 @org_admin_required
 def show() -> str:
-    """The organization's invoices, newest first."""
-    return render_template("invoices/show.html", invoices=invoices.newest(current_organization(), _SHOWN))
+    """The organization's invoices, newest first. What makes no sense in the address is left out, not refused."""
+    args = request.args
+    page = invoice_list.page(
+        current_organization(),
+        _filters(args),
+        before=Place.parse(args.get("before", "")),
+        after=Place.parse(args.get("after", "")),
+    )
+    return render_template("invoices/show.html", page=page, statuses=STATUSES)
 
 
 @blueprint.get("/<uuid:invoice_id>/pdf")
 @org_admin_required
 def show_pdf(invoice_id: UUID) -> Response:
     """To the invoice's PDF, whose address is asked for at each click because it expires."""
+    return _to_stripe(invoice_id, documents.invoice_pdf_url, missing="This invoice has no PDF yet.")
+
+
+@blueprint.get("/<uuid:invoice_id>")
+@org_admin_required
+def show_invoice(invoice_id: UUID) -> Response:
+    """To the invoice's page at Stripe, where it can be paid while it is open. Its address expires, too."""
+    return _to_stripe(invoice_id, documents.invoice_page_url, missing="This invoice has no page yet.")
+
+
+def _to_stripe(invoice_id: UUID, address_of: Callable[[str], str | None], *, missing: str) -> Response:
     try:
         invoice = invoices.find(current_organization(), invoice_id)
-        address = documents.invoice_pdf_url(invoice.stripe_id)
+        address = address_of(invoice.stripe_id)
     except UnknownInvoiceError:
         return errors.page(404, message="There is no such invoice in this organization.")
     except PaymentsError:
         return errors.page(503, message="The payment processor, which keeps the invoices, can't be reached.")
-    return redirect(address) if address else errors.page(404, message="This invoice has no PDF yet.")
+    return redirect(address) if address else errors.page(404, message=missing)
+
+
+def _filters(args: MultiDict[str, str]) -> InvoiceFilters:
+    year, status = args.get("year", ""), args.get("status", "")
+    is_year = year.isascii() and year.isdecimal() and 1900 < int(year[:5]) < 3000
+    return InvoiceFilters(
+        year=int(year) if is_year else None,
+        status=InvoiceStatus(status) if status in set(InvoiceStatus) else None,
+    )

@@ -1,0 +1,112 @@
+"""All invoices: by year and status, page by page, each with its page and PDF at Stripe."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta
+
+import pytest
+from flask import Flask
+
+from app.billing import invoice_list, subscriptions
+from app.billing.invoice_list import Place
+from app.extensions import db
+from app.models import Invoice, InvoiceStatus, Organization
+from tests.factories import an_organization, at, usd
+from tests.support.browsing import text_of
+from tests.support.paying import Owner
+from tests.support.sandbox import Sandbox
+
+
+@pytest.fixture
+def owner(app: Flask, sandbox: Sandbox) -> Owner:
+    return Owner(app)
+
+
+def an_invoice(
+    organization: Organization, number: str, issued_at: datetime, status: InvoiceStatus = InvoiceStatus.PAID
+) -> Invoice:
+    invoice = subscriptions.record_invoice(
+        organization,
+        stripe_id=f"in_{number}",
+        number=number,
+        description="Growth",
+        amount=usd("99"),
+        issued_at=issued_at,
+        paid=True,
+    )
+    invoice.status = status
+    db.session.commit()
+    return invoice
+
+
+def numbers(html: str) -> list[str]:
+    return re.findall(r"invoice (HD-\d+) \(", html)[::2]
+
+
+def test_it_is_filtered_by_the_year_of_the_organization_s_own_zone(app: Flask, owner: Owner) -> None:
+    owner.organization.timezone = "America/New_York"
+    an_invoice(owner.organization, "HD-1", at("2026-01-01 04:59"))
+    an_invoice(owner.organization, "HD-2", at("2026-01-01 05:00"))
+    page = owner.get("/workplace/invoices?year=2025")
+    assert numbers(page.text) == ["HD-1"]
+    assert numbers(owner.get("/workplace/invoices?year=2026").text) == ["HD-2"]
+    assert re.findall(r"<option[^>]*>(\d{4})", page.text) == ["2026", "2025"]
+
+
+def test_it_is_filtered_by_status_and_open_ones_can_be_paid(app: Flask, owner: Owner) -> None:
+    an_invoice(owner.organization, "HD-1", at("2026-01-01 08:00"))
+    an_invoice(owner.organization, "HD-2", at("2026-02-01 08:00"), InvoiceStatus.OPEN)
+    page = owner.get("/workplace/invoices?status=open")
+    assert numbers(page.text) == ["HD-2"]
+    assert "Pay invoice HD-2 (opens in a new tab)" in text_of(page)
+    assert "View invoice HD-1 (opens in a new tab)" in text_of(owner.get("/workplace/invoices"))
+
+
+def test_filters_that_match_nothing_say_so_and_can_be_dropped(app: Flask, owner: Owner) -> None:
+    an_invoice(owner.organization, "HD-1", at("2026-01-01 08:00"))
+    page = text_of(owner.get("/workplace/invoices?status=void&year=2026"))
+    assert "No invoice matches these filters." in page
+    assert "Show everything" in page
+
+
+@pytest.mark.parametrize(
+    "query", ["year=x", "year=99999", "status=lost", "before=x", "before=20260101T000000.0-", "after=%00"]
+)
+def test_an_address_that_makes_no_sense_shows_everything(app: Flask, owner: Owner, query: str) -> None:
+    an_invoice(owner.organization, "HD-1", at("2026-01-01 08:00"))
+    assert numbers(owner.get(f"/workplace/invoices?{query}").text) == ["HD-1"]
+
+
+def test_pages_follow_each_other_without_a_gap_there_and_back(app: Flask, owner: Owner) -> None:
+    # Several at the same time: the place names the invoice, too.
+    for number in range(1, 61):
+        an_invoice(owner.organization, f"HD-{number}", at("2026-01-01 08:00") + timedelta(hours=number // 7))
+    everything: list[str] = []
+    address: str | None = "/workplace/invoices"
+    pages = []
+    while address:
+        html = owner.get(address).text
+        pages.append(numbers(html))
+        everything += pages[-1]
+        older = re.search(r'rel="next" href="([^"]+)"', html)
+        address = older[1].replace("&amp;", "&") if older else None
+    assert [len(page) for page in pages] == [25, 25, 10]
+    assert len(set(everything)) == 60
+    newer = re.search(r'rel="prev" href="([^"]+)"', html)
+    assert newer
+    assert numbers(owner.get(newer[1].replace("&amp;", "&")).text) == pages[1]
+
+
+def test_two_statements_whatever_there_is(app: Flask) -> None:
+    organization = an_organization()
+    for number in range(3):
+        an_invoice(organization, f"HD-{number}", at("2026-01-01 08:00"))
+    found = invoice_list.page(organization, invoice_list.InvoiceFilters())
+    assert (len(found.invoices), found.older, found.newer, found.years) == (3, None, None, [2026])
+
+
+def test_a_place_is_read_as_it_is_written(app: Flask) -> None:
+    invoice = an_invoice(an_organization(), "HD-1", at("2026-01-01 08:00") + timedelta(microseconds=7))
+    place = Place(invoice.issued_at, invoice.id)
+    assert Place.parse(str(place)) == place
