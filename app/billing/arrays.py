@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
+from uuid import UUID
 
 _NEEDS_QUOTES = str.maketrans({"\\": "\\\\", '"': '\\"'})
 
@@ -22,9 +23,33 @@ def columns(rows: Iterable[tuple[Any, ...]]) -> list[str]:
 
 
 def _literal(values: Sequence[Any]) -> str:
-    kind = next((type(value) for value in values if value is not None), str)
-    write = _WRITERS.get(kind, str)
-    return "{" + ",".join(["NULL" if value is None else write(value) for value in values]) + "}"
+    kind = next((type(value) for value in values if value is not None), None)
+    if kind is UUID:
+        return _ids(values)
+    if kind is None or None in values:
+        write = _WRITERS.get(kind or str, str)
+        return "{" + ",".join(["NULL" if value is None else write(value) for value in values]) + "}"
+    return _COLUMNS.get(kind, _plain)(values)
+
+
+def _plain(values: Sequence[Any]) -> str:
+    return "{" + ",".join(map(str, values)) + "}"
+
+
+def _texts(values: Sequence[str]) -> str:
+    joined = '","'.join(values)
+    if "\\" in joined or joined.count('"') != 2 * (len(values) - 1):
+        return "{" + ",".join(map(_quoted, values)) + "}"
+    return '{"' + joined + '"}'
+
+
+def _ids(values: Sequence[UUID | None]) -> str:
+    """Written once each: a batch names the same organization many times, and writing an id is slow."""
+    written: dict[int, str] = {}
+    for value in values:
+        if id(value) not in written:
+            written[id(value)] = "NULL" if value is None else str(value)
+    return "{" + ",".join([written[id(value)] for value in values]) + "}"
 
 
 def _quoted(value: str) -> str:
@@ -33,7 +58,11 @@ def _quoted(value: str) -> str:
 
 _WRITERS: dict[type, Callable[[Any], str]] = {
     str: _quoted,
-    int: int.__repr__,
     bool: lambda value: "t" if value else "f",
     bytes: lambda value: f'"\\\\x{value.hex()}"',
+}
+_COLUMNS: dict[type, Callable[[Sequence[Any]], str]] = {
+    str: _texts,
+    bool: lambda values: "{" + ",".join(["t" if value else "f" for value in values]) + "}",
+    bytes: lambda values: '{"\\\\x' + '","\\\\x'.join([value.hex() for value in values]) + '"}',
 }

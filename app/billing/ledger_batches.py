@@ -20,7 +20,7 @@ from app.models.columns import uuid7
 
 _LOCK = """
 SELECT org_id, currency, posted_micro, held_micro, low_threshold_micro, state, paused_at, last_seq, last_posted_at
-FROM wallet WHERE org_id = ANY(%s) ORDER BY org_id FOR UPDATE"""
+FROM wallet WHERE org_id = ANY(%s::uuid[]) ORDER BY org_id FOR UPDATE"""
 
 _LINES = """
 INSERT INTO wallet_line (org_id, id, seq, first_seq, day, at, kind, usage_group, amount_micro, detail)
@@ -87,7 +87,10 @@ def lock_many(org_ids: Iterable[UUID]) -> dict[UUID, LockedWallet]:
 
     In the order of their ids, so that two batches never wait for each other.
     """
-    rows = driver_connection().execute(_LOCK, [list(org_ids)])
+    asked = [(str(org_id),) for org_id in org_ids]
+    if not asked:
+        return {}
+    rows = driver_connection().execute(_LOCK, columns(asked)).fetchall()
     return {
         row[0]: LockedWallet(*row[:5], CallingState(row[5]), *row[6:])  # type: ignore[call-arg]
         for row in rows
@@ -106,7 +109,7 @@ def post_usage(charges: list[UsageCharge], *, source: str, at: datetime) -> None
         _LINES,
         columns((row.org_id, uuid7(), row.seq, row.day, row.at, row.group, row.amount) for row in rows),
     )
-    written = {(org_id, group): (line_id, after) for org_id, group, line_id, after in lines}
+    written = {(org_id, group): (line_id, after) for org_id, group, line_id, after in lines.fetchall()}
     driver_connection().execute(
         _TRANSFERS,
         columns(

@@ -163,6 +163,10 @@ def total(amounts: Iterable[Money], currency: str) -> Money:
 
 def half_up(exact: Fraction) -> int:
     """Round to whole micro-units, halves away from zero: the one rounding of a charged line."""
-    doubled = 2 * abs(exact.numerator) + exact.denominator
-    rounded = doubled // (2 * exact.denominator)
-    return rounded if exact >= 0 else -rounded
+    return half_up_ratio(exact.numerator, exact.denominator)
+
+
+def half_up_ratio(numerator: int, denominator: int) -> int:
+    """The same of a fraction that nobody needs to reduce; `denominator` is above zero."""
+    rounded = (2 * abs(numerator) + denominator) // (2 * denominator)
+    return rounded if numerator >= 0 else -rounded

@@ -16,6 +16,7 @@ from dateutil.relativedelta import relativedelta
 from sqlalchemy import delete
 
 from app.billing import catalog, catalog_versions
+from app.billing.arrays import columns
 from app.billing.catalog import Plan
 from app.billing.catalog_versions import Announcement
 from app.extensions import db, driver_connection
@@ -108,11 +109,13 @@ class Home:
 
 def homes_of(org_ids: Iterable[UUID]) -> dict[UUID, Home]:
     """Zones and terms of organizations. Two statements, however many they are."""
+    asked = [(str(org_id),) for org_id in org_ids]
+    if not asked:
+        return {}
     announced = tuple(catalog_versions.announcements())
     found: dict[UUID, tuple[str, date | None, list[Term]]] = {}
-    for org_id, timezone, anchor, starts_at, plan, version in driver_connection().execute(
-        _HOMES, [list(org_ids)]
-    ):
+    rows = driver_connection().execute(_HOMES, columns(asked)).fetchall()
+    for org_id, timezone, anchor, starts_at, plan, version in rows:
         _, _, terms = found.setdefault(org_id, (timezone, anchor, []))
         if plan is not None:
             terms.append(Term(starts_at, plan, version))

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
 
+import msgspec
+
 from app.billing.catalog import Plan, Rate
-from app.billing.money import Money, half_up
+from app.billing.money import Money, half_up, half_up_ratio
 
 
-@dataclass(frozen=True, slots=True)
-class Charge:
+class Charge(msgspec.Struct, frozen=True):
     """A rated line: of `billable` units `included` were covered by the allowance, the rest costs `amount`."""
 
     billable: int
@@ -51,7 +51,7 @@ def billable_units(own: Rate, quantity: int) -> int:
 def cost_of(own: Rate, units: int, before: int = 0) -> int:
     """The micro-units that `units` cost after `before` others of the period: the one place that rounds."""
     if len(own.tiers) == 1:
-        return half_up(units * own.first)
+        return half_up_ratio(units * own.first.numerator, own.first.denominator)
     exact = Fraction(0)
     start, end = before, before + units
     for tier in own.tiers:

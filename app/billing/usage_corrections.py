@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from fractions import Fraction
 from typing import Any
 from uuid import UUID
+
+import msgspec
 
 from app.billing import calling, catalog_versions, ledger, rating, usage_rows
 from app.billing.arrays import columns
@@ -75,7 +77,9 @@ def take(events: Sequence[Reported], rater: Rater, *, at: datetime) -> Outcome:
     """
     outcome = Outcome()
     found = _corrected(events)
-    rater.read(_line(rater, org_id, one) for (org_id, _, _), one in found.items())
+    for (org_id, _, _), one in found.items():
+        _line(rater, org_id, one)
+    rater.read()
     for event in events:
         target = found.get((event.org_id, *(event.corrects or ("", ""))))
         problem = _problem(event, target)
@@ -127,22 +131,19 @@ def _rate(event: Reported, target: Corrected, rater: Rater, at: datetime) -> Rat
     billable = rating.billable_units(line.plan.rates[event.meter], event.quantity)
     change = billable - target.billable
     charge = rater.rate_units(line, change) if change >= 0 else _take_off(line, target, -change, rater)
-    place = rater.places[event.org_id]
     quantity = event.quantity - target.quantity
     target.quantity = event.quantity
     target.billable = billable
     target.included += charge.included
     target.amount += charge.amount.micro
     return RatedEvent(
-        event=replace(event, call=target.call, campaign=target.campaign, agent=target.agent),
-        digest=event.digest,
+        event=msgspec.structs.replace(event, call=target.call, campaign=target.campaign, agent=target.agent),
+        digest=event.digest(),
+        line=line,
         at=target.at,
-        day=line.day,
-        posted_on=place.day_of(ledger.posting_time(ledger.lock(event.org_id), at)),
+        posted_on=line.place.day_of(ledger.posting_time(ledger.lock(event.org_id), at)),
         quantity=quantity,
         charge=charge,
-        plan=target.plan,
-        version=target.version,
     )
 
 
@@ -156,7 +157,7 @@ def _take_off(line: Line, target: Corrected, units: int, rater: Rater) -> Charge
     else:
         left = half_up(Fraction(target.amount * (paid - paid_off), paid)) if paid else 0
     rater.give_back(line, included=units - paid_off, charged=paid_off)
-    currency = rater.places[line.org_id].currency
+    currency = line.place.currency
     return Charge(-units, paid_off - units, Money(left - target.amount, currency))
 
 
@@ -165,9 +166,10 @@ def _post(rated: RatedEvent, at: datetime) -> None:
     amount = rated.charge.amount
     wallet = ledger.lock(rated.event.org_id)
     if amount:
-        meter = catalog_versions.find(rated.version).meter(rated.event.meter)
+        meter = catalog_versions.find(rated.line.plan.version).meter(rated.line.meter)
         revenue, is_more = meter.group.account, amount.micro > 0
-        day = f"{rated.day.day} {rated.day:%b %Y}"
+        used_on = rated.line.day
+        day = f"{used_on.day} {used_on:%b %Y}"
         about = f", call {rated.event.call}" if rated.event.call else ""
         entry = Entry(
             kind=TransferKind.ADJUSTMENT,

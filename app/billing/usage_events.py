@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+import msgspec
+
 from app.billing.catalog import Plan
 
 EARLY = timedelta(minutes=5)
@@ -16,8 +18,7 @@ MOST = 10**12
 """More units than any meter counts in one event."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reported:
+class Reported(msgspec.Struct, frozen=True):
     """One event: `quantity` whole units of `meter` used at `at` (aware). `source` and `id` are its sender's.
 
     A correction names in `corrects` the source and id of the event it corrects; its quantity is then the right one.
@@ -43,9 +44,8 @@ class Reported:
         """What it is taken by once."""
         return (self.org_id, self.source, self.id)
 
-    @property
     def digest(self) -> bytes:
-        """Tells this event's content from any other's of the same key."""
+        """Tells this event's content from any other's of the same key. Computed anew each time."""
         content = (
             self.meter,
             self.quantity,

@@ -14,6 +14,8 @@ from datetime import date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+import msgspec
+
 from app.billing import (
     announcements,
     catalog,
@@ -26,8 +28,8 @@ from app.billing import (
 )
 from app.billing.ledger_batches import LockedWallet, UsageCharge
 from app.billing.usage_events import Refusal, Reported, problem_with_content, problem_with_time
-from app.billing.usage_rating import Place, Rater
-from app.billing.usage_rows import RatedEvent
+from app.billing.usage_rating import Line, Place, Rater
+from app.billing.usage_rows import EventKey, RatedEvent
 from app.extensions import db
 from app.models import Account, Allowance, Hold, UsageGroup, Wallet
 from app.models.columns import uuid7
@@ -55,11 +57,12 @@ def take(events: Sequence[Reported], *, at: datetime) -> Receipt:
     receipt = Receipt()
     # These statements go to the driver: the session writes what it still has, and then forgets what they change.
     db.session.flush()
-    wallets = ledger_batches.lock_many(sorted({event.org_id for event in events}))
+    wallets = ledger_batches.lock_many({event.org_id for event in events})
     batch = _Batch(wallets, _places(wallets), receipt, at)
     fresh = batch.without_repetitions(batch.acceptable(events))
-    batch.charge([event for event in fresh if event.corrects is None])
-    changes = usage_corrections.take([one for one in fresh if one.corrects], batch.rater, at=at)
+    batch.charge([one for one in fresh if one.event.corrects is None])
+    corrections = [one.event for one in fresh if one.event.corrects]
+    changes = usage_corrections.take(corrections, batch.rater, at=at)
     receipt.refused += changes.refused
     receipt.accepted += changes.accepted
     for org_id, cost in changes.costs.items():
@@ -68,6 +71,19 @@ def take(events: Sequence[Reported], *, at: datetime) -> Receipt:
     _forget_changed()
     receipt.refused.sort(key=lambda refusal: refusal.index)
     return receipt
+
+
+class _Acceptable(msgspec.Struct, frozen=True):
+    """An event that can be rated, on its line; its `digest` is computed once."""
+
+    event: Reported
+    digest: bytes
+    line: Line
+
+    @property
+    def key(self) -> EventKey:
+        """What it is taken by once."""
+        return (self.line.place.name, self.event.source, self.event.id)
 
 
 class _Batch:
@@ -81,88 +97,93 @@ class _Batch:
         self.receipt = receipt
         self.at = at
 
-    def acceptable(self, events: Sequence[Reported]) -> list[Reported]:
+    def acceptable(self, events: Sequence[Reported]) -> list[_Acceptable]:
         """The events that can be rated and written down; the others are refused."""
         found = []
         late_days = catalog.current().late_days
         for event in events:
-            problem = self._problem(event, late_days)
-            if problem is None:
-                found.append(event)
+            accepted = self._accept(event, late_days)
+            if isinstance(accepted, Refusal):
+                self.receipt.refused.append(accepted)
             else:
-                self.receipt.refused.append(problem)
+                found.append(accepted)
         return found
 
-    def without_repetitions(self, events: list[Reported]) -> list[Reported]:
+    def without_repetitions(self, events: list[_Acceptable]) -> list[_Acceptable]:
         """The events that were never taken before, each once."""
-        taken = usage_rows.digests_of({event.key for event in events})
+        taken = usage_rows.digests_of({one.key for one in events})
         fresh = []
-        for event in events:
-            before = taken.get(event.key)
-            if before is None:
-                taken[event.key] = event.digest
-                fresh.append(event)
-            elif before == event.digest:
+        for one in events:
+            before = taken.setdefault(one.key, one.digest)
+            if before is one.digest:
+                fresh.append(one)
+            elif before == one.digest:
                 self.receipt.duplicates += 1
             else:
-                self.receipt.refused.append(_taken_with_other_content(event))
+                self.receipt.refused.append(_taken_with_other_content(one.event))
         return fresh
 
-    def charge(self, events: list[Reported]) -> None:
+    def charge(self, events: list[_Acceptable]) -> None:
         """Rate and write events, and charge their wallets: one transfer an organization and group."""
         rated = self._rate(events)
-        posted_on = {one.event.org_id: one.posted_on for one in rated}
         usage_rows.write(rated, posted_at=self.at)
-        costs: dict[tuple[UUID, UsageGroup], int] = defaultdict(int)
-        shelves = {version: catalog_versions.find(version) for version in {one.version for one in rated}}
-        for one in rated:
-            group = shelves[one.version].meters[one.event.meter].group
-            costs[one.event.org_id, group] += one.charge.amount.micro
-            self.receipt.costs[one.event.org_id] += one.charge.amount.micro
+        posted_on = {one.line.place.org_id: one.posted_on for one in rated}
         charges = [
             UsageCharge(self.wallets[org_id], group, amount, posted_on[org_id])
-            for (org_id, group), amount in sorted(costs.items())
+            for (org_id, group), amount in self._costs(rated).items()
             if amount
         ]
         ledger_batches.post_usage(charges, source=f"usage:{uuid7()}", at=self.at)
         hold_usage.draw(self.wallets, rated)
-        touched = {one.event.org_id for one in rated}
-        changed = ledger_batches.save((self.wallets[org_id] for org_id in sorted(touched)), at=self.at)
+        changed = ledger_batches.save([self.wallets[org_id] for org_id in posted_on], at=self.at)
         for wallet, before in changed:
             announcements.calling_changed(
                 wallet.org_id, before=before, after=wallet.state, available=wallet.available, at=self.at
             )
         self.receipt.accepted += len(rated)
 
-    def _rate(self, events: list[Reported]) -> list[RatedEvent]:
-        lines = [self.rater.line(event.org_id, event.meter, event.at) for event in events]
-        self.rater.read(lines)
-        posted_on = {org_id: self._posting_day(org_id) for org_id in {event.org_id for event in events}}
+    def _rate(self, events: list[_Acceptable]) -> list[RatedEvent]:
+        self.rater.read()
+        posted_on = {place: self._posting_day(place) for place in self.rater.places.values()}
         return [
             RatedEvent(
-                event=event,
-                digest=event.digest,
-                at=event.at,
-                day=line.day,
-                posted_on=posted_on[event.org_id],
-                quantity=event.quantity,
-                charge=self.rater.rate(line, event.quantity),
-                plan=line.plan.key,
-                version=line.plan.version,
+                event=one.event,
+                digest=one.digest,
+                line=one.line,
+                at=one.event.at,
+                posted_on=posted_on[one.line.place],
+                quantity=one.event.quantity,
+                charge=self.rater.rate(one.line, one.event.quantity),
             )
-            for event, line in zip(events, lines, strict=True)
+            for one in events
         ]
 
-    def _problem(self, event: Reported, late_days: int) -> Refusal | None:
-        if event.org_id not in self.wallets:
-            return Refusal(event.index, "organization", "There is no organization of this id.")
-        problem = problem_with_time(event, self.at, late_days)
-        return problem or problem_with_content(event, self.rater.plan_at(event.org_id, event.at))
+    def _costs(self, rated: list[RatedEvent]) -> dict[tuple[UUID, UsageGroup], int]:
+        """What each organization's usage of each group costs, in micro-units. The receipt gets it, too."""
+        by_line: dict[Line, int] = defaultdict(int)
+        for one in rated:
+            by_line[one.line] += one.charge.amount.micro
+        shelves = {
+            version: catalog_versions.find(version) for version in {line.plan.version for line in by_line}
+        }
+        costs: dict[tuple[UUID, UsageGroup], int] = defaultdict(int)
+        for line, cost in by_line.items():
+            costs[line.place.org_id, shelves[line.plan.version].meters[line.meter].group] += cost
+            self.receipt.costs[line.place.org_id] += cost
+        return costs
 
-    def _posting_day(self, org_id: UUID) -> date:
+    def _accept(self, event: Reported, late_days: int) -> _Acceptable | Refusal:
+        place = self.rater.places.get(event.org_id)
+        if place is None:
+            return Refusal(event.index, "organization", "There is no organization of this id.")
+        plan = place.terms.plan_at(event.at)
+        problem = problem_with_time(event, self.at, late_days) or problem_with_content(event, plan)
+        return problem or _Acceptable(event, event.digest(), place.line(event.meter, event.at, plan))
+
+    def _posting_day(self, place: Place) -> date:
         """The day of posting in the organization's zone: the history of a wallet never goes back in time."""
-        last = self.wallets[org_id].last_posted_at
-        return self.rater.places[org_id].day_of(max(self.at, last or self.at))
+        last = self.wallets[place.org_id].last_posted_at
+        return place.day_of(max(self.at, last or self.at))
 
 
 def _forget_changed() -> None:
@@ -183,6 +204,6 @@ def _taken_with_other_content(event: Reported) -> Refusal:
 def _places(wallets: dict[UUID, LockedWallet]) -> dict[UUID, Place]:
     """Zone, currency and plans of organizations whose wallets are locked."""
     return {
-        org_id: Place(ZoneInfo(home.timezone), wallets[org_id].currency, home.terms)
+        org_id: Place(org_id, ZoneInfo(home.timezone), wallets[org_id].currency, home.terms)
         for org_id, home in plan_terms.homes_of(wallets).items()
     }

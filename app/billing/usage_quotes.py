@@ -23,12 +23,12 @@ def price(org_id: UUID, currency: str, wanted: Sequence[tuple[str, int]], *, at:
     what is used is charged all the same.
     """
     home = plan_terms.homes_of([org_id])[org_id]
-    rater = Rater({org_id: Place(ZoneInfo(home.timezone), currency, home.terms)})
+    rater = Rater({org_id: Place(org_id, ZoneInfo(home.timezone), currency, home.terms)})
     plan = home.terms.plan_at(at)
     for meter, _ in wanted:
         if meter not in plan.rates:
             raise UnknownMeterError(f"There is no meter {meter[:60]!r}. It has: {', '.join(plan.rates)}.")
     lines = [rater.line(org_id, meter, at, plan) for meter, _ in wanted]
-    rater.read(lines)
+    rater.read()
     charges = [rater.rate(line, quantity) for line, (_, quantity) in zip(lines, wanted, strict=True)]
     return total((charge.amount for charge in charges), currency)

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any
-from uuid import UUID
+
+import msgspec
 
 from app.billing.arrays import columns
 from app.billing.rating import Charge
 from app.billing.usage_events import Reported
+from app.billing.usage_rating import Line
 from app.extensions import driver_connection
 
 _KNOWN = """
@@ -39,11 +39,11 @@ ON CONFLICT (org_id, day, meter, campaign, agent, posted_on, is_correction) DO U
     quantity = total.quantity + excluded.quantity, included = total.included + excluded.included,
     amount_micro = total.amount_micro + excluded.amount_micro"""
 
-EventKey = tuple[UUID, str, str]
+EventKey = tuple[str, str, str]
+"""Organization, source and id. An organization's id is text here: that is quicker to look up and to send."""
 
 
-@dataclass(frozen=True, slots=True)
-class RatedEvent:
+class RatedEvent(msgspec.Struct, frozen=True):
     """An event with what it cost. `at` is when it was used: of a correction, when what it corrects was.
 
     A correction's `quantity` and `charge` are differences. `digest` is that of the event as it came.
@@ -51,22 +51,19 @@ class RatedEvent:
 
     event: Reported
     digest: bytes
+    line: Line
     at: datetime
-    day: date
     posted_on: date
     quantity: int
     charge: Charge
-    plan: str
-    version: str
 
 
-def digests_of(keys: Iterable[EventKey]) -> dict[EventKey, bytes]:
+def digests_of(keys: Collection[EventKey]) -> dict[EventKey, bytes]:
     """Of these keys those that were taken before, with the digest of what was taken. One statement."""
-    wanted = list(keys)
-    if not wanted:
+    if not keys:
         return {}
-    found = driver_connection().execute(_KNOWN, columns(wanted))
-    return {(org_id, source, event_id): bytes(digest) for org_id, source, event_id, digest in found}
+    found = driver_connection().execute(_KNOWN, columns(keys)).fetchall()
+    return {(str(org_id), source, event_id): bytes(digest) for org_id, source, event_id, digest in found}
 
 
 def write(rated: list[RatedEvent], *, posted_at: datetime) -> None:
@@ -75,39 +72,59 @@ def write(rated: list[RatedEvent], *, posted_at: datetime) -> None:
         return
     connection = driver_connection()
     # A key is kept for as long as its own event could come again, whatever the time of what it corrects.
-    connection.execute(_KEYS, columns((*one.event.key, one.digest, one.event.at) for one in rated))
-    connection.execute(_EVENTS, columns(_event_row(one, posted_at) for one in rated))
-    totals: dict[tuple[Any, ...], list[int]] = defaultdict(lambda: [0, 0, 0])
+    connection.execute(_KEYS, columns([_key_row(one) for one in rated]))
+    connection.execute(_EVENTS, columns([_event_row(one, posted_at) for one in rated]))
+    connection.execute(_DAILY, columns(_daily_rows(rated)))
+
+
+def _key_row(one: RatedEvent) -> tuple[Any, ...]:
+    event = one.event
+    return (one.line.place.name, event.source, event.id, one.digest, event.at)
+
+
+def _daily_rows(rated: list[RatedEvent]) -> list[tuple[Any, ...]]:
+    """What the events add to the totals of their days."""
+    totals: dict[tuple[Line, str | None, str | None, date, bool], list[int]] = {}
     for one in rated:
-        event = one.event
-        total = totals[
-            event.org_id,
-            one.day,
-            event.meter,
-            event.campaign or "",
-            event.agent or "",
-            one.posted_on,
-            event.corrects is not None,
-        ]
-        total[0] += one.quantity
-        total[1] += one.charge.included
-        total[2] += one.charge.amount.micro
-    connection.execute(_DAILY, columns((*key, *values) for key, values in sorted(totals.items())))
+        event, charge = one.event, one.charge
+        key = (one.line, event.campaign, event.agent, one.posted_on, event.corrects is not None)
+        total = totals.get(key)
+        if total is None:
+            totals[key] = [one.quantity, charge.included, charge.amount.micro]
+        else:
+            total[0] += one.quantity
+            total[1] += charge.included
+            total[2] += charge.amount.micro
+    return [
+        (
+            line.place.org_id,
+            line.day,
+            line.meter,
+            campaign or "",
+            agent or "",
+            posted_on,
+            is_correction,
+            *total,
+        )
+        for (line, campaign, agent, posted_on, is_correction), total in totals.items()
+    ]
 
 
 def _event_row(one: RatedEvent, posted_at: datetime) -> tuple[Any, ...]:
-    event, charge = one.event, one.charge
+    event, charge, line = one.event, one.charge, one.line
     return (
-        *event.key,
+        line.place.name,
+        event.source,
+        event.id,
         one.at,
         posted_at,
-        event.meter,
+        line.meter,
         one.quantity,
         charge.billable,
         charge.included,
         charge.amount.micro,
-        one.plan,
-        one.version,
+        line.plan.key,
+        line.plan.version,
         event.call,
         event.campaign,
         event.agent,

@@ -45,7 +45,7 @@ def an_event(
 
 def take(*events: Reported, now: datetime = NOW) -> Receipt:
     numbered = [
-        Reported(index, *[getattr(event, name) for name in Reported.__slots__ if name != "index"])
+        Reported(index, *[getattr(event, name) for name in Reported.__struct_fields__ if name != "index"])
         for index, event in enumerate(events)
     ]
     receipt = usage_ingest.take(numbered, at=now)

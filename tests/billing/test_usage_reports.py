@@ -105,6 +105,7 @@ def test_refused_events_are_listed_and_taken_once_the_reason_is_gone(app: Flask)
     assert "1 taken, 1 refused still." in result.output
     assert "Expected `int` >= 0" in result.output
     assert db.session.scalars(db.select(UsageEvent.event_id)).all() == ["early"]
-    named = runner.invoke(args=["usage", "replay", str(rejected()[0].id)])
+    early = next(one for one in rejected() if one.event_id == "early")
+    named = runner.invoke(args=["usage", "replay", str(early.id)])
     assert "0 taken, 0 refused still." in named.output, "it was taken already"
     assert "Name events" in runner.invoke(args=["usage", "replay"]).output

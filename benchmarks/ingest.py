@@ -1,0 +1,157 @@
+"""Section ingest: usage over HTTP, beside a plain multi-row insert of the same rows into the same indexes."""
+
+from __future__ import annotations
+
+import http.client
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from urllib.parse import urlsplit
+from uuid import UUID
+
+import msgspec
+import psycopg
+
+from app import create_app
+from app.billing.arrays import columns
+from app.extensions import db
+from app.people import organizations, tokens
+from app.people.tokens import Scope
+from benchmarks.figures import Figure
+from config import Settings
+from dev.errors import ToolError
+
+BATCH = 1_000
+BATCHES = 60
+WARM_UP = 6
+CLIENTS = 4
+ORGANIZATIONS = 1_000
+LEAST_A_SECOND = 20_000
+LEAST_OF_THE_FLOOR = 0.5
+_KEPT = "usage_key", "usage_event"
+_METERS = ("calls_outbound", "tokens_in", "tokens_out", "speech_to_text", "text_to_speech")
+
+
+def measure(environment: Mapping[str, str]) -> Iterator[Figure]:
+    """One organization in all batches, one a batch, and a thousand in each, beside the floor."""
+    app = create_app(Settings.from_environment({**environment, "LOG_LEVEL": "ERROR"}))
+    with app.app_context():
+        ids = [
+            organizations.create_organization(f"Measured {number}", timezone="America/New_York").id
+            for number in range(ORGANIZATIONS)
+        ]
+        _, token = tokens.create("benchmark", [Scope.USAGE_WRITE])
+        db.session.commit()
+    service = _Service(environment["PUBLIC_URL"], token)
+    floor = _floor(environment["DATABASE_URL"], ids)
+    for what, chosen in (
+        ("one organization", [ids[:1]] * (BATCHES + WARM_UP)),
+        ("1,000 organizations, one a batch", [[one] for one in ids[: BATCHES + WARM_UP]]),
+        ("1,000 organizations in each batch", [ids] * (BATCHES + WARM_UP)),
+    ):
+        rate = service.rate(chosen)
+        yield Figure(
+            section="ingest",
+            what=f"usage over HTTP, batches of {BATCH:,}, {what}",
+            measured=f"{rate:,.0f} events/s ({rate / floor:.2f} of the floor)",
+            floor=f"{floor:,.0f} rows/s",
+            goal=f"{LEAST_A_SECOND:,}/s and {LEAST_OF_THE_FLOOR:g}",
+            met=rate >= LEAST_A_SECOND and rate >= LEAST_OF_THE_FLOOR * floor,
+        )
+
+
+@dataclass
+class _Service:
+    address: str
+    token: str
+    numbers: Iterator[int] = count()  # noqa: RUF009 - one run, one count
+
+    def rate(self, chosen: Sequence[Sequence[UUID]]) -> float:
+        """Events a second, of batches made before; each batch is of the organizations chosen for it."""
+        bodies = [self._batch(ids) for ids in chosen]
+        self._send(bodies[:WARM_UP])
+        started = time.perf_counter()
+        with ThreadPoolExecutor(CLIENTS) as clients:
+            list(clients.map(self._send, [bodies[WARM_UP + first :: CLIENTS] for first in range(CLIENTS)]))
+        return (len(bodies) - WARM_UP) * BATCH / (time.perf_counter() - started)
+
+    def _batch(self, ids: Sequence[UUID]) -> bytes:
+        now = datetime.now(UTC) - timedelta(minutes=1)
+        number = next(self.numbers)
+        events = [
+            {
+                "specversion": "1.0",
+                "type": "voice-portal.usage.v1",
+                "source": "https://portal.example/calls",
+                "id": f"{number}-{place}",
+                "time": (now + timedelta(milliseconds=place)).isoformat(),
+                "data": {
+                    "organization": str(ids[place % len(ids)]),
+                    "meter": _METERS[place % len(_METERS)],
+                    "quantity": 30 + place % 90,
+                    "call": f"call-{number}-{place // len(_METERS)}",
+                    "campaign": f"Campaign {place % 7}",
+                    "agent": f"Agent {place % 5}",
+                },
+            }
+            for place in range(BATCH)
+        ]
+        return msgspec.json.encode(events)
+
+    def _send(self, bodies: Sequence[bytes]) -> None:
+        where = urlsplit(self.address)
+        connection = http.client.HTTPConnection(where.hostname or "", where.port)
+        headers = {
+            "Authorization": f"Bearer {self.token}",
+            "Content-Type": "application/cloudevents-batch+json",
+        }
+        for body in bodies:
+            connection.request("POST", "/api/v1/usage", body, headers)
+            answer = connection.getresponse()
+            receipt = msgspec.json.decode(answer.read())
+            if answer.status != 200 or receipt["accepted"] != BATCH:
+                raise ToolError(f"A batch was answered with {answer.status}: {receipt}")
+        connection.close()
+
+
+def _floor(url: str, ids: Sequence[UUID]) -> float:
+    """Events a second that one writer inserts, the key and the event of each, from arrays made before."""
+    now = datetime.now(UTC)
+    batches = [
+        [
+            (str(ids[place % len(ids)]), "https://portal.example/calls", f"floor-{batch}-{place}", now)
+            for place in range(BATCH)
+        ]
+        for batch in range(BATCHES)
+    ]
+    keys = [columns((*key[:3], b"0" * 16, key[3]) for key in batch) for batch in batches]
+    events = [columns(_event(key, place) for place, key in enumerate(batch)) for batch in batches]
+    with psycopg.connect(url.replace("+psycopg", "", 1)) as connection:
+        for table in ("usage_key", "usage_event"):
+            connection.execute(f"CREATE TABLE floor_{table} (LIKE {table} INCLUDING ALL)")
+        started = time.perf_counter()
+        for key_rows, event_rows in zip(keys, events, strict=True):
+            connection.execute(_KEYS, key_rows)
+            connection.execute(_EVENTS, event_rows)
+            connection.commit()
+        return BATCHES * BATCH / (time.perf_counter() - started)
+
+
+def _event(key: tuple[str, str, str, datetime], place: int) -> tuple[object, ...]:
+    now = key[3]
+    meter, call, campaign = _METERS[place % 5], f"call-{place // 5}", f"Campaign {place % 7}"
+    return (*key, now, meter, 60, 60, 0, 30_000, "starter", "2026-11", call, campaign, f"Agent {place % 5}")
+
+
+_KEYS = """
+INSERT INTO floor_usage_key (org_id, source, event_id, digest, at)
+SELECT * FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::bytea[], %s::timestamptz[])"""
+_EVENTS = """
+INSERT INTO floor_usage_event (org_id, source, event_id, at, posted_at, meter, quantity, billable, included,
+    amount_micro, plan, version, call, campaign, agent)
+SELECT * FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::timestamptz[], %s::timestamptz[], %s::text[],
+    %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::text[], %s::text[], %s::text[], %s::text[],
+    %s::text[])"""
