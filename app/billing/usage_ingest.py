@@ -30,8 +30,8 @@ from app.billing.ledger_batches import LockedWallet, UsageCharge
 from app.billing.usage_events import Refusal, Reported, problem_with_content, problem_with_time
 from app.billing.usage_rating import Line, Place, Rater
 from app.billing.usage_rows import EventKey, RatedEvent
-from app.extensions import db
-from app.models import Account, Allowance, Hold, UsageGroup, Wallet
+from app.extensions import db, driver_connection
+from app.models import Account, Allowance, CallingState, Hold, UsageGroup, Wallet
 from app.models.columns import uuid7
 
 
@@ -126,6 +126,17 @@ class _Batch:
     def charge(self, events: list[_Acceptable]) -> None:
         """Rate and write events, and charge their wallets: one transfer an organization and group."""
         rated = self._rate(events)
+        # Nothing waits for an answer that is not needed: one statement runs while the next is put together.
+        with driver_connection().pipeline():
+            changed = self._write(rated)
+        for wallet, before in changed:
+            announcements.calling_changed(
+                wallet.org_id, before=before, after=wallet.state, available=wallet.available, at=self.at
+            )
+        self.receipt.accepted += len(rated)
+
+    def _write(self, rated: list[RatedEvent]) -> list[tuple[LockedWallet, CallingState]]:
+        """Write it all down; the wallets whose calling state has changed, with the state before."""
         usage_rows.write(rated, posted_at=self.at)
         posted_on = {one.line.place.org_id: one.posted_on for one in rated}
         charges = [
@@ -135,12 +146,7 @@ class _Batch:
         ]
         ledger_batches.post_usage(charges, source=f"usage:{uuid7()}", at=self.at)
         hold_usage.draw(self.wallets, rated)
-        changed = ledger_batches.save([self.wallets[org_id] for org_id in posted_on], at=self.at)
-        for wallet, before in changed:
-            announcements.calling_changed(
-                wallet.org_id, before=before, after=wallet.state, available=wallet.available, at=self.at
-            )
-        self.receipt.accepted += len(rated)
+        return ledger_batches.save([self.wallets[org_id] for org_id in posted_on], at=self.at)
 
     def _rate(self, events: list[_Acceptable]) -> list[RatedEvent]:
         self.rater.read()
