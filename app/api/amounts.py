@@ -26,8 +26,7 @@ class Amount(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     @classmethod
     def of(cls, money: Money) -> Amount:
-        whole, part = divmod(abs(money.micro), MICRO)
-        return cls(f"{'-' if money.micro < 0 else ''}{whole}.{part:06d}", money.currency)
+        return cls(money.exact, money.currency)
 
     @property
     def money(self) -> Money:

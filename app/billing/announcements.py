@@ -69,8 +69,8 @@ def tell(org_id: UUID, type_: str, data: dict[str, Any], *, at: datetime) -> Non
 
 
 def amount(money: Money) -> dict[str, str]:
-    """Money as the platform reads it: exact, as text."""
-    return {"amount": f"{money.decimal:f}", "currency": money.currency}
+    """Money as the platform reads it: exact, as text, as in the answers of the API."""
+    return {"amount": money.exact, "currency": money.currency}
 
 
 def _types(before: CallingState, after: CallingState) -> Iterator[str]:

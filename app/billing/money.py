@@ -105,6 +105,12 @@ class Money:
         return whole
 
     @property
+    def exact(self) -> str:
+        """All six decimals of the ledger, for programs: `-12.345600`."""
+        whole, part = divmod(abs(self.micro), MICRO)
+        return f"{'-' if self.micro < 0 else ''}{whole}.{part:06d}"
+
+    @property
     def decimal(self) -> Decimal:
         """The exact amount in units of the currency, without trailing zeros beyond its own decimals."""
         exact = Decimal(self.micro) / MICRO

@@ -71,7 +71,7 @@ def test_the_crossing_of_each_line_is_told_in_order(app: Flask, receiver: Receiv
     assert receiver.data() == {
         "organization": str(organization.id),
         "state": "active",
-        "available": {"amount": "21.00", "currency": "USD"},
+        "available": {"amount": "21.000000", "currency": "USD"},
     }
 
 
