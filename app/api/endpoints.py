@@ -14,6 +14,7 @@ from app.api import bodies, caller, idempotency, limits, problems, queries
 from app.api.problems import Kind, ProblemError
 from app.extensions import db
 from app.people.tokens import Scope
+from app.web.content_security_policy import NO_PAGE
 
 View = Callable[..., Any]
 
@@ -148,7 +149,13 @@ def blueprint_of(rooms: tuple[Room, ...]) -> Blueprint:
                 provide_automatic_options=False,
             )
     blueprint.after_request(limits.add_headers)
+    blueprint.after_request(_no_page)
     return blueprint
+
+
+def _no_page(response: Response) -> Response:
+    response.headers.setdefault("Content-Security-Policy", NO_PAGE)
+    return response
 
 
 def _view_of(endpoint: Endpoint) -> View:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
 from uuid import UUID
@@ -199,10 +200,7 @@ def capture_hold(org_id: UUID, key: str) -> Reply:
     """The call has ended and its usage is reported, or will be: what is reserved beyond it is free again. More than
     was reserved is charged as it happened. Doing it again changes nothing.
     """
-    currency = _currency(org_id)
-    _found(org_id, key)
-    now = utc_now()
-    return Reply(_view(holds.capture(org_id, key, at=now), currency, now))
+    return _ended(org_id, key, holds.capture)
 
 
 @room.post(
@@ -214,10 +212,13 @@ def capture_hold(org_id: UUID, key: str) -> Reply:
 )
 def release_hold(org_id: UUID, key: str) -> Reply:
     """What it reserves is free again. Doing it again changes nothing."""
-    currency = _currency(org_id)
+    return _ended(org_id, key, holds.release)
+
+
+def _ended(org_id: UUID, key: str, end: Callable[..., Hold]) -> Reply:
+    currency, now = _currency(org_id), utc_now()
     _found(org_id, key)
-    now = utc_now()
-    return Reply(_view(holds.release(org_id, key, at=now), currency, now))
+    return Reply(_view(end(org_id, key, at=now), currency, now))
 
 
 def _currency(org_id: UUID) -> str:

@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 from flask import Response, current_app, request
 
+from app.web.content_security_policy import NO_PAGE
 from app.web.logs import path, request_id
 
 MEDIA_TYPE = "application/problem+json"
@@ -86,6 +87,7 @@ class ProblemError(Exception):
         response = Response(
             b"" if request.method == "HEAD" else body, self.kind.status, content_type=MEDIA_TYPE
         )
+        response.headers["Content-Security-Policy"] = NO_PAGE
         response.headers.update(self.headers)
         return response
 

@@ -49,7 +49,8 @@ def provision(org_id: UUID, wanted: Wanted, actor: Actor) -> tuple[Organization,
     if org_id == NOBODY:
         raise RefusedError("org_id", "The UUID of zeros stands for no organization. Choose another.")
     _check_external_id(org_id, wanted.external_id)
-    query = select(Organization).where(Organization.id == org_id).with_for_update()
+    # Its id stays, so what refers to it meanwhile (usage, holds) need not wait.
+    query = select(Organization).where(Organization.id == org_id).with_for_update(key_share=True)
     organization = db.session.execute(
         query, execution_options={"populate_existing": True}
     ).scalar_one_or_none()

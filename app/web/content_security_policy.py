@@ -32,6 +32,9 @@ TRUSTED_TYPES = {
 }
 _STRIPE = "https://js.stripe.com https://*.js.stripe.com"
 
+NO_PAGE = "default-src 'none'; frame-ancestors 'none'"
+"""For answers that programs read: a browser that shows one runs and loads nothing of it."""
+
 
 def policy(settings: Settings, *, frames: str = "") -> str:
     """What browsers hold every page to, with Stripe's origins or those of its stand-in; `frames` may be shown too."""

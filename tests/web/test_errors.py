@@ -96,6 +96,7 @@ def test_health_and_readiness(visitor: Visitor) -> None:
         {"event": "pi_123_secret_hunter2"},
         {"database": "postgresql+psycopg://billing:hunter2@db/billing"},
         {"error": "whsec_hunter2"},
+        {"event": "denied to vpb_hunter2"},
     ],
 )
 def test_secrets_are_never_written_to_the_logs(event: dict[str, str]) -> None:
