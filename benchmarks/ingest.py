@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-import http.client
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import count
-from urllib.parse import urlsplit
 from uuid import UUID
 
 import msgspec
 import psycopg
 
-from app import create_app
 from app.billing.arrays import columns
-from app.extensions import db
-from app.people import organizations, tokens
 from app.people.tokens import Scope
 from benchmarks.figures import Figure
-from config import Settings
+from benchmarks.stage import Connection, a_token, an_organization, application
 from dev.errors import ToolError
 
 BATCH = 1_000
@@ -37,14 +32,9 @@ _METERS = ("calls_outbound", "tokens_in", "tokens_out", "speech_to_text", "text_
 
 def measure(environment: Mapping[str, str]) -> Iterator[Figure]:
     """One organization in all batches, one a batch, and a thousand in each, beside the floor."""
-    app = create_app(Settings.from_environment({**environment, "LOG_LEVEL": "ERROR"}))
-    with app.app_context():
-        ids = [
-            organizations.create_organization(f"Measured {number}", timezone="America/New_York").id
-            for number in range(ORGANIZATIONS)
-        ]
-        _, token = tokens.create("benchmark", [Scope.USAGE_WRITE])
-        db.session.commit()
+    with application(environment).app_context():
+        ids = [an_organization(f"Measured {number}").id for number in range(ORGANIZATIONS)]
+        token = a_token(Scope.USAGE_WRITE)
     service = _Service(environment["PUBLIC_URL"], token)
     floor = _floor(environment["DATABASE_URL"], ids)
     for what, chosen in (
@@ -102,18 +92,11 @@ class _Service:
         return msgspec.json.encode(events)
 
     def _send(self, bodies: Sequence[bytes]) -> None:
-        where = urlsplit(self.address)
-        connection = http.client.HTTPConnection(where.hostname or "", where.port)
-        headers = {
-            "Authorization": f"Bearer {self.token}",
-            "Content-Type": "application/cloudevents-batch+json",
-        }
+        connection = Connection(self.address, self.token)
         for body in bodies:
-            connection.request("POST", "/api/v1/usage", body, headers)
-            answer = connection.getresponse()
-            receipt = msgspec.json.decode(answer.read())
-            if answer.status != 200 or receipt["accepted"] != BATCH:
-                raise ToolError(f"A batch was answered with {answer.status}: {receipt}")
+            status, receipt = connection.post("/usage", body, "application/cloudevents-batch+json")
+            if status != 200 or receipt["accepted"] != BATCH:
+                raise ToolError(f"A batch was answered with {status}: {receipt}")
         connection.close()
 
 

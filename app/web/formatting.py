@@ -7,14 +7,12 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from babel import Locale
-from babel.dates import format_date, format_datetime, format_time
-from babel.numbers import format_currency, format_decimal, format_percent
 from flask import Flask, g, has_request_context, request
 from markupsafe import Markup
 
 from app.billing.money import Money
 from app.billing.quantities import Quantity, Units
+from app.web.babel_text import currency_text, date_text, decimal_text, percent_text
 from app.web.identity import identity
 
 LOCALES = ("en_US", "en_GB", "en_AU", "en_CA", "en_IE", "en_IN", "en_NZ")
@@ -72,27 +70,23 @@ def money_exact(amount: Money) -> str:
     """With as many decimals as the amount has, up to a micro-unit."""
     exact = amount.decimal
     pattern = "¤#,##0.00####" if exact.normalize().as_tuple().exponent not in {0, -1, -2} else "¤#,##0.00"
-    text = format_currency(
-        abs(exact), amount.currency, pattern, locale=viewer_locale(), currency_digits=False
-    )
+    text = currency_text(abs(exact), amount.currency, viewer_locale(), pattern)
     return f"{_MINUS}{text}" if amount.micro < 0 else text
 
 
 def money_axis(amount: Money) -> str:
     """Without decimals, for the axis of a chart."""
-    return format_currency(
-        amount.decimal, amount.currency, "¤#,##0", locale=viewer_locale(), currency_digits=False
-    )
+    return currency_text(amount.decimal, amount.currency, viewer_locale(), "¤#,##0")
 
 
 def day(value: date) -> str:
     """`24 Nov`."""
-    return format_date(value, "d MMM", locale=viewer_locale())
+    return date_text(value, "d MMM", viewer_locale())
 
 
 def day_long(value: date) -> str:
     """`24 November 2026`."""
-    return format_date(value, "d MMMM y", locale=viewer_locale())
+    return date_text(value, "d MMMM y", viewer_locale())
 
 
 def time_element(value: datetime, style: str = "full") -> Markup:
@@ -102,11 +96,11 @@ def time_element(value: datetime, style: str = "full") -> Markup:
     """
     zone, locale = _zone(), viewer_locale()
     local = value.astimezone(zone)
-    clock = f"{format_time(local, 'HH:mm', locale=locale)} {local.tzname()}"
+    clock = f"{local:%H:%M} {local.tzname()}"
     words = {
-        "full": f"{format_datetime(local, 'd MMM y', locale=locale)}, {clock}",
-        "date": format_date(local.date(), "d MMM y", locale=locale),
-        "day": format_date(local.date(), "d MMM", locale=locale),
+        "full": f"{date_text(local.date(), 'd MMM y', locale)}, {clock}",
+        "date": date_text(local.date(), "d MMM y", locale),
+        "day": date_text(local.date(), "d MMM", locale),
         "clock": clock,
     }[style]
     return Markup('<time datetime="{}">{}</time>').format(
@@ -117,13 +111,13 @@ def time_element(value: datetime, style: str = "full") -> Markup:
 def number(value: int) -> str:
     """`1,234`; from a million on `48.3 M`."""
     if value >= 1_000_000:
-        return f"{format_decimal(round(value / 1_000_000, 1), locale=viewer_locale())} M"
-    return format_decimal(value, locale=viewer_locale())
+        return f"{decimal_text(round(value / 1_000_000, 1), viewer_locale())} M"
+    return decimal_text(value, viewer_locale())
 
 
 def percent(value: int) -> str:
     """Whole percent as `71%`."""
-    return format_percent(value / 100, locale=viewer_locale())
+    return percent_text(value, viewer_locale())
 
 
 def quantity(value: Quantity) -> str:
@@ -147,13 +141,12 @@ def units(value: Units) -> str:
 
 
 def _counted(value: int) -> str:
-    return str(format_decimal(value, locale=viewer_locale()))
+    return decimal_text(value, viewer_locale())
 
 
 def _signed(amount: Money, plus: str) -> str:
-    locale = Locale.parse(viewer_locale())
     shown = amount.rounded
-    text = format_currency(abs(shown), amount.currency, locale=locale)
+    text = currency_text(abs(shown), amount.currency, viewer_locale())
     return f"{_MINUS}{text}" if shown < 0 else f"{plus}{text}"
 
 

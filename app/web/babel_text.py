@@ -1,0 +1,46 @@
+"""Babel's formats, each written once: a page shows the same days and amounts again and again, and with each poll.
+
+What is kept is text by value, pattern and locale, so nothing of an organization can be seen by another; the oldest
+goes when there is too much.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from functools import lru_cache
+
+from babel import Locale
+from babel.dates import format_date
+from babel.numbers import format_currency, format_decimal, format_percent
+
+_AMOUNTS = 20_000
+_OTHERS = 4_000
+
+_parsed = lru_cache(Locale.parse)
+
+
+@lru_cache(_AMOUNTS)
+def currency_text(amount: Decimal, currency: str, locale: str, pattern: str | None = None) -> str:
+    """An amount with its currency's sign: with the currency's own decimals, or those of the pattern."""
+    return str(
+        format_currency(amount, currency, pattern, locale=_parsed(locale), currency_digits=pattern is None)
+    )
+
+
+@lru_cache(_OTHERS)
+def date_text(value: date, pattern: str, locale: str) -> str:
+    """A day as the pattern has it (https://unicode.org/reports/tr35/tr35-dates.html#Date_Format_Patterns)."""
+    return str(format_date(value, pattern, locale=_parsed(locale)))
+
+
+@lru_cache(_OTHERS)
+def decimal_text(value: float, locale: str) -> str:
+    """A number with the locale's separators."""
+    return str(format_decimal(value, locale=_parsed(locale)))
+
+
+@lru_cache(_OTHERS)
+def percent_text(value: int, locale: str) -> str:
+    """Whole percent."""
+    return str(format_percent(Decimal(value) / 100, locale=_parsed(locale)))

@@ -1,0 +1,67 @@
+"""What the sections about the API need: organizations with credit, a token, and requests over a kept connection."""
+
+from __future__ import annotations
+
+import http.client
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+import msgspec
+from flask import Flask
+
+from app import create_app
+from app.billing import calling, ledger
+from app.billing.ledger import Entry
+from app.billing.money import Money
+from app.extensions import db
+from app.models import AccountName, Organization, TransferKind
+from app.models.columns import utc_now, uuid7
+from app.people import organizations, tokens
+from app.people.tokens import Scope
+from config import Settings
+
+
+def application(environment: Mapping[str, str]) -> Flask:
+    """The product in this process, on the same database."""
+    return create_app(Settings.from_environment({**environment, "LOG_LEVEL": "ERROR"}))
+
+
+def an_organization(name: str, *, credit: str = "0") -> Organization:
+    """A new organization, whose name begins with `name`. In an application context."""
+    unique = f"{name} {uuid7().hex}"
+    made = organizations.create_organization(unique, timezone="America/New_York")
+    amount = Money.parse(credit, made.currency)
+    if amount:
+        wallet, now = ledger.lock(made.id), utc_now()
+        source = f"benchmark:{uuid7()}"
+        debit, credited = AccountName.ADJUSTMENTS, AccountName.WALLET
+        ledger.post(wallet, Entry(TransferKind.CREDIT, source, debit, credited, amount, now))
+        calling.reassess(wallet, now)
+    db.session.commit()
+    return made
+
+
+def a_token(*scopes: Scope) -> str:
+    """A token for these scopes. In an application context."""
+    _, text = tokens.create("benchmark", scopes)
+    db.session.commit()
+    return text
+
+
+class Connection:
+    """One client's connection to the API, kept open."""
+
+    def __init__(self, address: str, token: str) -> None:
+        where = urlsplit(address)
+        self._connection = http.client.HTTPConnection(where.hostname or "", where.port)
+        self._headers = {"Authorization": f"Bearer {token}"}
+
+    def post(self, path: str, body: bytes, media_type: str = "application/json") -> tuple[int, Any]:
+        """The status and the decoded JSON of the answer."""
+        self._connection.request("POST", f"/api/v1{path}", body, self._headers | {"Content-Type": media_type})
+        answer = self._connection.getresponse()
+        return answer.status, msgspec.json.decode(answer.read())
+
+    def close(self) -> None:
+        self._connection.close()
