@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-from benchmarks import holds, ingest, load, pages, resume, stand_in, weight
+from benchmarks import growth, holds, ingest, load, pages, resume, stand_in, weight
 from benchmarks.figures import Figure, keep, table
 from dev.errors import ToolError
 from dev.signals import end_on_signals
@@ -19,6 +19,7 @@ SECTIONS: dict[str, Callable[[Mapping[str, str]], Iterator[Figure]]] = {
     "ingest": ingest.measure,
     "holds": holds.measure,
     "resume": resume.measure,
+    "growth": growth.measure,
     "load": load.measure,
     "stand-in": stand_in.measure,
 }

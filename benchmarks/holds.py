@@ -21,6 +21,10 @@ from dev.errors import ToolError
 
 CLIENTS = 8
 EACH = 250
+PACED_EACH = 60
+PACE_SECONDS = 0.1
+"""Between two holds of a client where they are paced, one client after the other: 80 a second together, as of some
+2,400 calls at a time that renew every 30 seconds."""
 TOKENS = 100_000
 """Model tokens of a hold: 30 cents on the free plan."""
 MICRO = 300_000
@@ -33,9 +37,11 @@ def measure(environment: Mapping[str, str]) -> Iterator[Figure]:
     app = application(environment)
     with app.app_context():
         hot = an_organization("Hot", credit=str(FITTING * MICRO // 1_000_000)).id
+        calm = an_organization("Calm", credit="10000").id
         other = an_organization("Floor", credit=str(FITTING * MICRO // 1_000_000)).id
         token = a_token(Scope.HOLDS_WRITE)
-    granted, seconds = _over_http(environment["PUBLIC_URL"], token, hot)
+    _, paced = _over_http(environment["PUBLIC_URL"], token, calm, PACED_EACH, pace=PACE_SECONDS)
+    granted, seconds = _over_http(environment["PUBLIC_URL"], token, hot, EACH)
     least = _by_psycopg(environment["DATABASE_URL"].replace("+psycopg", "", 1), other)
     with app.app_context():
         status = calling_status.find(hot)
@@ -43,8 +49,17 @@ def measure(environment: Mapping[str, str]) -> Iterator[Figure]:
         raise ToolError(f"{granted} holds were granted, {FITTING} fit; {status} is what the wallet says.")
     yield Figure(
         section="holds",
-        what=f"one hold over HTTP, {CLIENTS} clients, one organization: p99 of {CLIENTS * EACH:,}",
-        measured=f"{milliseconds(_percentile(seconds, 99))} (median {milliseconds(_percentile(seconds, 50))})",
+        what=f"one hold over HTTP, {CLIENTS} clients, {CLIENTS / PACE_SECONDS:g} a second, one organization: p99",
+        measured=f"{milliseconds(_percentile(paced, 99))} (median {milliseconds(_percentile(paced, 50))})",
+        floor="",
+        goal=f"under {milliseconds(MOST_SECONDS)}",
+        met=_percentile(paced, 99) < MOST_SECONDS,
+    )
+    rate = CLIENTS * EACH / (sum(seconds) / CLIENTS)
+    yield Figure(
+        section="holds",
+        what=f"the same as fast as {CLIENTS} clients can: p99 of {CLIENTS * EACH:,}",
+        measured=f"{milliseconds(_percentile(seconds, 99))} ({rate:,.0f} holds/s)",
         floor=f"{milliseconds(_percentile(least, 99))} by raw psycopg",
         goal=f"under {milliseconds(MOST_SECONDS)}",
         met=_percentile(seconds, 99) < MOST_SECONDS,
@@ -59,15 +74,19 @@ def measure(environment: Mapping[str, str]) -> Iterator[Figure]:
     )
 
 
-def _over_http(address: str, token: str, org_id: UUID) -> tuple[int, list[float]]:
+def _over_http(
+    address: str, token: str, org_id: UUID, each: int, *, pace: float = 0
+) -> tuple[int, list[float]]:
     granted = 0
     counting = threading.Lock()
 
-    def client(_: int) -> list[float]:
+    def client(place: int) -> list[float]:
         nonlocal granted
         connection = Connection(address, token)
         seconds = []
-        for _ in range(EACH):
+        start = time.perf_counter() + place * pace / CLIENTS
+        for number in range(each):
+            time.sleep(max(start + number * pace - time.perf_counter(), 0))
             usage = [{"meter": "tokens_in", "quantity": TOKENS}]
             body = msgspec.json.encode({"key": str(uuid7()), "usage": usage, "lease_seconds": 3600})
             began = time.perf_counter()
