@@ -21,6 +21,7 @@ from dev.errors import ToolError
 
 CLIENTS = 8
 EACH = 250
+WARM_UP = 30
 PACED_EACH = 60
 PACE_SECONDS = 0.1
 """Between two holds of a client where they are paced, one client after the other: 80 a second together, as of some
@@ -40,6 +41,7 @@ def measure(environment: Mapping[str, str]) -> Iterator[Figure]:
         calm = an_organization("Calm", credit="10000").id
         other = an_organization("Floor", credit=str(FITTING * MICRO // 1_000_000)).id
         token = a_token(Scope.HOLDS_WRITE)
+    _over_http(environment["PUBLIC_URL"], token, calm, WARM_UP)
     _, paced = _over_http(environment["PUBLIC_URL"], token, calm, PACED_EACH, pace=PACE_SECONDS)
     granted, seconds = _over_http(environment["PUBLIC_URL"], token, hot, EACH)
     least = _by_psycopg(environment["DATABASE_URL"].replace("+psycopg", "", 1), other)

@@ -229,14 +229,16 @@ def _currency(org_id: UUID) -> str:
 
 
 def _price(org_id: UUID, usage: list[Quantity], now: datetime) -> Money:
-    currency = _currency(org_id)
     try:
-        return usage_quotes.price(org_id, currency, [(one.meter, one.quantity) for one in usage], at=now)
+        amount = usage_quotes.price(org_id, [(one.meter, one.quantity) for one in usage], at=now)
     except UnknownMeterError as error:
         wrong = FieldError(str(error), pointer="/usage")
         raise ProblemError(
             problems.INVALID, "The body is not as it has to be: see errors.", [wrong]
         ) from None
+    if amount is None:
+        raise no_organization()
+    return amount
 
 
 def _found(org_id: UUID, key: str) -> Hold:

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import BigInteger, Executable, bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from app.billing import calling, ledger
@@ -88,15 +90,19 @@ def reserve(
         created_at=at,
         expires_at=at + lease,
     )
-    made = db.session.execute(fresh.on_conflict_do_nothing().returning(Hold.id)).scalar()
-    if made is None:
+    hold = db.session.scalars(fresh.on_conflict_do_nothing().returning(Hold)).one_or_none()
+    if hold is None:
         return find(org_id, key)
-    if not _take(org_id, amount) and not (expire(org_id, at=at) and _take(org_id, amount)):
-        db.session.delete(find(org_id, key))
+    taken = _take(org_id, amount)
+    if taken is None and expire(org_id, at=at):
+        taken = _take(org_id, amount)
+    if taken is None:
+        db.session.delete(hold)
         db.session.flush()
         raise NotEnoughCreditError(ledger.lock(org_id).available)
-    calling.reassess(ledger.lock(org_id), at)
-    return find(org_id, key)
+    if calling.state_of(taken.available, taken.low_threshold_micro) is not taken.state:
+        calling.reassess(ledger.lock(org_id), at)
+    return hold
 
 
 def renew(org_id: UUID, key: str, amount: Money, *, slice: int, at: datetime, lease: timedelta) -> Renewal:
@@ -171,17 +177,29 @@ def find(org_id: UUID, key: str) -> Hold:
     return found
 
 
-def _take(org_id: UUID, amount: Money) -> bool:
-    """Take credit from what is available, if that is enough."""
-    taken = (
+def _take(org_id: UUID, amount: Money) -> Any:
+    """Take credit from what is available, if that is enough: what the wallet has then, or None."""
+    values = {"wallet_of": org_id, "wanted": amount.micro, "of_currency": amount.currency}
+    return db.session.execute(_taking(), values).one_or_none()
+
+
+@cache
+def _taking() -> Executable:
+    """Built once: it is done for each call."""
+    wanted = bindparam("wanted", type_=BigInteger)
+    held = Wallet.held_micro + wanted
+    return (
         update(Wallet)
-        .where(Wallet.org_id == org_id, Wallet.currency == amount.currency)
-        .where(Wallet.posted_micro - Wallet.held_micro >= amount.micro)
-        .values(held_micro=Wallet.held_micro + amount.micro, version=Wallet.version + 1)
-        .returning(Wallet.org_id)
+        .where(Wallet.org_id == bindparam("wallet_of"), Wallet.currency == bindparam("of_currency"))
+        .where(Wallet.posted_micro - Wallet.held_micro >= wanted)
+        .values(held_micro=held, version=Wallet.version + 1)
+        .returning(
+            (Wallet.posted_micro - Wallet.held_micro).label("available"),
+            Wallet.low_threshold_micro,
+            Wallet.state,
+        )
         .execution_options(synchronize_session=False)
     )
-    return db.session.execute(taken).scalar() is not None
 
 
 def _lasts(reserved: int, slice_amount: Money, lease: timedelta) -> timedelta:

@@ -23,11 +23,16 @@ from app.extensions import db, driver_connection
 from app.models import Organization, PlanTerm
 
 _HOMES = """
-SELECT organization.id, organization.timezone, subscription.period_start, term.starts_at, term.plan, term.version
+SELECT organization.id, organization.timezone, organization.currency, subscription.period_start, term.starts_at,
+    term.plan, term.version
 FROM organization
 LEFT JOIN subscription ON subscription.org_id = organization.id
 LEFT JOIN plan_term term ON term.org_id = organization.id
-WHERE organization.id = ANY(%s::uuid[]) ORDER BY organization.id, term.starts_at"""
+WHERE organization.id = ANY(%s::uuid[])
+UNION ALL
+SELECT NULL, NULL, NULL, NULL, announced_for, NULL, version FROM catalog_version WHERE announced_for IS NOT NULL
+ORDER BY 1 NULLS LAST, 5"""
+"""With the announcements of versions, which hold for everybody, at the end."""
 
 FREE_PLAN = "starter"
 """The plan of an organization without a subscription, in calendar months."""
@@ -101,30 +106,35 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """An organization's zone, and the plans that it has been on."""
+    """An organization's zone and currency, and the plans that it has been on."""
 
     timezone: str
+    currency: str
     terms: Terms
 
 
 def homes_of(org_ids: Iterable[UUID]) -> dict[UUID, Home]:
-    """Zones and terms of organizations. Two statements, however many they are."""
+    """Where organizations are at home; those that exist. One statement, however many they are."""
     asked = [(str(org_id),) for org_id in org_ids]
     if not asked:
         return {}
-    announced = tuple(catalog_versions.announcements())
-    found: dict[UUID, tuple[str, date | None, list[Term]]] = {}
+    announced: list[Announcement] = []
+    found: dict[UUID, tuple[str, str, date | None, list[Term]]] = {}
     rows = driver_connection().execute(_HOMES, columns(asked)).fetchall()
-    for org_id, timezone, anchor, starts_at, plan, version in rows:
-        _, _, terms = found.setdefault(org_id, (timezone, anchor, []))
+    for org_id, timezone, currency, anchor, starts_at, plan, version in rows:
+        if org_id is None:
+            announced.append(Announcement(version, starts_at))
+            continue
+        terms = found.setdefault(org_id, (timezone, currency, anchor, []))[3]
         if plan is not None:
             terms.append(Term(starts_at, plan, version))
     return {
-        org_id: Home(timezone, Terms(tuple(terms), announced, anchor))
-        for org_id, (timezone, anchor, terms) in found.items()
+        org_id: Home(timezone, currency, Terms(tuple(terms), tuple(announced), anchor))
+        for org_id, (timezone, currency, anchor, terms) in found.items()
     }
 
 
 def of(organization: Organization) -> Terms:
     """The terms of one organization."""
+    db.session.flush()
     return homes_of([organization.id])[organization.id].terms

@@ -210,6 +210,6 @@ def _taken_with_other_content(event: Reported) -> Refusal:
 def _places(wallets: dict[UUID, LockedWallet]) -> dict[UUID, Place]:
     """Zone, currency and plans of organizations whose wallets are locked."""
     return {
-        org_id: Place(org_id, ZoneInfo(home.timezone), wallets[org_id].currency, home.terms)
+        org_id: Place(org_id, ZoneInfo(home.timezone), home.currency, home.terms)
         for org_id, home in plan_terms.homes_of(wallets).items()
     }

@@ -16,14 +16,17 @@ class UnknownMeterError(LookupError):
     """The organization's plan has no such meter."""
 
 
-def price(org_id: UUID, currency: str, wanted: Sequence[tuple[str, int]], *, at: datetime) -> Money:
-    """What quantities of meters cost together, after what is left of the allowances. Raises `UnknownMeterError`.
+def price(org_id: UUID, wanted: Sequence[tuple[str, int]], *, at: datetime) -> Money | None:
+    """What quantities of meters cost together, after what is left of the allowances; None where there is no such
+    organization. Raises `UnknownMeterError`.
 
     Calls at the same time may each count on the same rest of an allowance: a hold may then fall short by that, and
     what is used is charged all the same.
     """
-    home = plan_terms.homes_of([org_id])[org_id]
-    rater = Rater({org_id: Place(org_id, ZoneInfo(home.timezone), currency, home.terms)})
+    home = plan_terms.homes_of([org_id]).get(org_id)
+    if home is None:
+        return None
+    rater = Rater({org_id: Place(org_id, ZoneInfo(home.timezone), home.currency, home.terms)})
     plan = home.terms.plan_at(at)
     for meter, _ in wanted:
         if meter not in plan.rates:
@@ -31,4 +34,4 @@ def price(org_id: UUID, currency: str, wanted: Sequence[tuple[str, int]], *, at:
     lines = [rater.line(org_id, meter, at, plan) for meter, _ in wanted]
     rater.read()
     charges = [rater.rate(line, quantity) for line, (_, quantity) in zip(lines, wanted, strict=True)]
-    return total((charge.amount for charge in charges), currency)
+    return total((charge.amount for charge in charges), home.currency)
