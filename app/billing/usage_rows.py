@@ -11,7 +11,7 @@ import msgspec
 from app.billing.arrays import columns
 from app.billing.rating import Charge
 from app.billing.usage_events import Reported
-from app.billing.usage_rating import Line
+from app.billing.usage_rating import Line, Place
 from app.extensions import driver_connection
 
 _KNOWN = """
@@ -84,10 +84,12 @@ def _key_row(one: RatedEvent) -> tuple[Any, ...]:
 
 def _daily_rows(rated: list[RatedEvent]) -> list[tuple[Any, ...]]:
     """What the events add to the totals of their days."""
-    totals: dict[tuple[Line, str | None, str | None, date, bool], list[int]] = {}
+    totals: dict[tuple[Place, date, str, str | None, str | None, date, bool], list[int]] = {}
     for one in rated:
-        event, charge = one.event, one.charge
-        key = (one.line, event.campaign, event.agent, one.posted_on, event.corrects is not None)
+        event, charge, line = one.event, one.charge, one.line
+        is_correction = event.corrects is not None
+        # Not by line: a plan that was changed on the day makes two lines of it, and one total.
+        key = (line.place, line.day, line.meter, event.campaign, event.agent, one.posted_on, is_correction)
         total = totals.get(key)
         if total is None:
             totals[key] = [one.quantity, charge.included, charge.amount.micro]
@@ -96,17 +98,8 @@ def _daily_rows(rated: list[RatedEvent]) -> list[tuple[Any, ...]]:
             total[1] += charge.included
             total[2] += charge.amount.micro
     return [
-        (
-            line.place.org_id,
-            line.day,
-            line.meter,
-            campaign or "",
-            agent or "",
-            posted_on,
-            is_correction,
-            *total,
-        )
-        for (line, campaign, agent, posted_on, is_correction), total in totals.items()
+        (place.name, day, meter, campaign or "", agent or "", posted_on, is_correction, *total)
+        for (place, day, meter, campaign, agent, posted_on, is_correction), total in totals.items()
     ]
 
 

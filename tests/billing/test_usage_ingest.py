@@ -196,6 +196,20 @@ class TestRated:
         periods = db.session.scalars(db.select(Allowance.period_start).distinct())
         assert set(periods) == {date(2026, 10, 1), date(2026, 11, 1)}
 
+    def test_a_plan_that_was_changed_on_the_day_rates_each_event_by_its_own_and_makes_one_total(
+        self, app: Flask
+    ) -> None:
+        organization = on_growth()
+        plan_terms.begin(organization, "scale", at("2026-11-10 06:00"))
+        before, after = at("2026-11-10 05:00"), at("2026-11-10 07:00")
+        receipt = take(
+            an_event(organization, "before", 1_000_000, when=before),
+            an_event(organization, "after", 1_000_000, when=after),
+        )
+        assert receipt.costs[organization.id] == 9_500_000 + 7_500_000
+        (total,) = db.session.scalars(db.select(UsageDaily)).all()
+        assert total.quantity == 2_000_000
+
     def test_what_comes_late_is_posted_today_and_names_its_own_day(self, app: Flask) -> None:
         organization = on_growth()
         take(an_event(organization, "a", 1_000_000, when=at("2026-11-03 12:00")))
