@@ -1,0 +1,147 @@
+"""`POST /organizations/{org_id}/estimates`: what a campaign would cost, before it runs."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+from msgspec import Meta, Struct
+
+from app.api import problems
+from app.api.amounts import Amount
+from app.api.endpoints import Answer, Body, Room
+from app.api.organizations import organization_of
+from app.api.problems import FieldError, ProblemError
+from app.billing import campaign_estimates
+from app.billing.campaign_estimates import Campaign, Estimate, EstimateLine, UnknownCallingMeterError
+from app.models.columns import utc_now
+from app.people.tokens import Scope
+
+room = Room("Estimates", "What a campaign would cost, before it runs.")
+
+Seconds = Annotated[int, Meta(ge=1, le=14_400)]
+
+
+class CallLength(Struct, frozen=True, forbid_unknown_fields=True):
+    """How long an answered call takes, in seconds."""
+
+    shortest: Seconds
+    longest: Seconds
+
+
+class CampaignBody(Struct, frozen=True, forbid_unknown_fields=True):
+    """The calls of a campaign."""
+
+    calls: Annotated[int, Meta(ge=1, le=10_000_000)]
+    seconds: CallLength
+    meter: Annotated[str, Meta(min_length=1, max_length=60, description="The kind of calls.")] = (
+        "calls_outbound"
+    )
+    answered_percent: Annotated[
+        int, Meta(ge=1, le=100, description="How many of the calls somebody answers.")
+    ] = 100
+
+
+class LineView(Struct, frozen=True):
+    """One meter, where all calls take longest; `least` where all are short."""
+
+    meter: str
+    quantity: int
+    billable: int
+    included: Annotated[int, Meta(description="Covered by what is left of the allowance.")]
+    least: Amount
+    most: Amount
+
+
+class EstimateView(Struct, frozen=True):
+    """What it would cost if it ran now, from `least` to `most`."""
+
+    least: Amount
+    most: Amount
+    available: Amount
+    covered_percent: Annotated[int, Meta(description="How much of `most` available credit covers.")]
+    missing: Annotated[Amount, Meta(description="What available credit falls short of `most`.")]
+    suggested_top_up: Annotated[
+        Amount | None,
+        Meta(description="A top-up that covers it, within the limits. Null where none is needed."),
+    ]
+    from_own_usage: Annotated[
+        bool,
+        Meta(
+            description="Whether the agents' usage is that of its last 30 days; else what agents usually use."
+        ),
+    ]
+    lines: list[LineView]
+
+
+_EXAMPLE = EstimateView(
+    least=Amount("420.120000", "USD"),
+    most=Amount("510.480000", "USD"),
+    available=Amount("362.440000", "USD"),
+    covered_percent=70,
+    missing=Amount("148.040000", "USD"),
+    suggested_top_up=Amount("250.000000", "USD"),
+    from_own_usage=True,
+    lines=[
+        LineView(
+            "calls_outbound",
+            612_000,
+            612_000,
+            38_700,
+            Amount("225.150000", "USD"),
+            Amount("286.650000", "USD"),
+        )
+    ],
+)
+
+
+@room.post(
+    "/organizations/<uuid:org_id>/estimates",
+    scope=Scope.ESTIMATES_READ,
+    summary="Estimate a campaign",
+    body=Body(CampaignBody, CampaignBody(4_000, CallLength(120, 153), "calls_outbound", 100)),
+    answers=(Answer(200, "The estimate.", EstimateView, _EXAMPLE),),
+)
+def estimate_campaign(org_id: UUID, body: CampaignBody) -> EstimateView:
+    """By the organization's own plan, after what is left of its allowances. Nothing is reserved or kept: ask as often
+    as you like.
+    """
+    organization = organization_of(org_id)
+    if body.seconds.longest < body.seconds.shortest:
+        raise _invalid("`longest` is not shorter than `shortest`.", "/seconds/longest")
+    campaign = Campaign(
+        body.calls, body.meter, body.answered_percent, body.seconds.shortest, body.seconds.longest
+    )
+    try:
+        return _view(campaign_estimates.estimate(organization, campaign, at=utc_now()))
+    except UnknownCallingMeterError as error:
+        raise _invalid(str(error), "/meter") from None
+
+
+def _invalid(detail: str, pointer: str) -> ProblemError:
+    wrong = FieldError(detail, pointer=pointer)
+    return ProblemError(problems.INVALID, "The body is not as it has to be: see errors.", [wrong])
+
+
+def _view(found: Estimate) -> EstimateView:
+    return EstimateView(
+        least=Amount.of(found.least),
+        most=Amount.of(found.most),
+        available=Amount.of(found.available),
+        covered_percent=found.covered_percent,
+        missing=Amount.of(found.missing),
+        suggested_top_up=Amount.of(found.top_up) if found.top_up else None,
+        from_own_usage=found.is_own_usage,
+        lines=[_line(line) for line in found.lines],
+    )
+
+
+def _line(line: EstimateLine) -> LineView:
+    return LineView(
+        meter=line.meter,
+        quantity=line.quantity,
+        billable=line.billable,
+        included=line.included,
+        least=Amount.of(line.least),
+        most=Amount.of(line.most),
+    )
