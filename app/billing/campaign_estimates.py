@@ -18,6 +18,7 @@ from app.billing import calling_status, catalog, catalog_versions, ledger, plan_
 from app.billing.catalog import Meter, Plan
 from app.billing.money import Money, total
 from app.billing.plan_terms import Home
+from app.billing.quantities import Units
 from app.billing.rating import Charge
 from app.billing.usage_rating import Place, Rater
 from app.extensions import db
@@ -70,6 +71,14 @@ class EstimateLine:
     included: int
     least: Money
     most: Money
+
+    @property
+    def used(self) -> Units:
+        return Units(self.quantity, self.unit)
+
+    @property
+    def free(self) -> Units:
+        return Units(self.included, self.unit)
 
 
 @dataclass(frozen=True, slots=True)

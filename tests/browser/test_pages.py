@@ -25,6 +25,7 @@ AXE = (Path(__file__).parent.parent / "vendor" / "axe.min.js").read_text()
 PAGES = (
     "/billing",
     "/billing/wallet",
+    "/billing/wallet/campaign-check?calls=400&answered=70&shortest=1&longest=2&meter=calls_outbound",
     "/billing/payment-methods",
     "/billing/change-plan",
     "/workplace/invoices",

@@ -1,6 +1,6 @@
 """The wallet: top up, the history, and what a line of it or a call consists of."""
 
-from app.pages.wallet import calls, history, top_ups
+from app.pages.wallet import calls, campaign_check, history, top_ups
 from app.pages.wallet.routes import blueprint
 
-__all__ = ["blueprint", "calls", "history", "top_ups"]
+__all__ = ["blueprint", "calls", "campaign_check", "history", "top_ups"]
