@@ -139,6 +139,7 @@ class WalletLine(OrgScoped, Base):
             postgresql_where=text("usage_group IS NOT NULL"),
         ),
         Index("ix_wallet_line_kind", "org_id", "kind", "seq"),
+        Index("ix_wallet_line_day", "org_id", "day", "seq"),
     )
 
     id: Mapped[Id]

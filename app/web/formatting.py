@@ -30,6 +30,7 @@ def init_app(app: Flask) -> None:
         "money_axis": money_axis,
         "day": day,
         "day_long": day_long,
+        "month": month,
         "time_element": time_element,
         "number": number,
         "percent": percent,
@@ -87,6 +88,11 @@ def day(value: date) -> str:
 def day_long(value: date) -> str:
     """`24 November 2026`."""
     return date_text(value, "d MMMM y", viewer_locale())
+
+
+def month(value: date) -> str:
+    """`November 2026`, of one of its days."""
+    return date_text(value, "MMMM y", viewer_locale())
 
 
 def time_element(value: datetime, style: str = "full") -> Markup:

@@ -9,7 +9,7 @@ from flask import Blueprint, redirect, render_template, request
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
-from app.billing import invoice_list, invoices
+from app.billing import invoice_list, invoices, statements
 from app.billing.invoice_list import InvoiceFilters, Place
 from app.billing.invoices import UnknownInvoiceError
 from app.models import InvoiceStatus
@@ -33,13 +33,15 @@ STATUSES = {
 def show() -> str:
     """The organization's invoices, newest first. What makes no sense in the address is left out, not refused."""
     args = request.args
+    organization = current_organization()
     page = invoice_list.page(
-        current_organization(),
+        organization,
         _filters(args),
         before=Place.parse(args.get("before", "")),
         after=Place.parse(args.get("after", "")),
     )
-    return render_template("invoices/show.html", page=page, statuses=STATUSES)
+    months = statements.months(organization)
+    return render_template("invoices/show.html", page=page, statuses=STATUSES, months=months)
 
 
 @blueprint.get("/<uuid:invoice_id>/pdf")

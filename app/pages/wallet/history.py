@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator
 from uuid import UUID
 
@@ -12,6 +10,7 @@ from flask import Response, render_template, request, stream_with_context
 from app.billing import history, usage_lines
 from app.billing.history import HistoryLine
 from app.models import Organization
+from app.pages.csv_rows import csv_row
 from app.pages.wallet.forms import HistoryQuery, read_position
 from app.pages.wallet.routes import blueprint
 from app.web import errors
@@ -47,11 +46,11 @@ def export() -> Response:
 
 
 def _rows(organization: Organization, lines: Iterator[HistoryLine]) -> Iterator[str]:
-    yield _csv(_HEAD)
+    yield csv_row(_HEAD)
     for line in lines:
         detail = "; ".join(f"{one.amount} {one.unit}" for one in line.quantities) or line.detail
         balance = f"{line.balance.decimal:f}" if line.balance is not None else ""
-        yield _csv(
+        yield csv_row(
             (
                 line.at.isoformat(),
                 line.day.isoformat(),
@@ -62,22 +61,3 @@ def _rows(organization: Organization, lines: Iterator[HistoryLine]) -> Iterator[
                 organization.currency,
             )
         )
-
-
-def _csv(values: tuple[str, ...]) -> str:
-    out = io.StringIO()
-    csv.writer(out).writerow(_harmless(value) for value in values)
-    return out.getvalue()
-
-
-def _harmless(value: str) -> str:
-    """Text that a spreadsheet would run as a formula gets a quote in front (OWASP, CSV injection)."""
-    return (
-        f"'{value}"
-        if value[:1] in {"=", "@", "\t", "\r"} or (value[:1] in "+-" and not _is_number(value))
-        else value
-    )
-
-
-def _is_number(value: str) -> bool:
-    return value[1:].replace(".", "", 1).isdecimal()

@@ -1,0 +1,178 @@
+"""A month of the wallet, equal to the ledger to the micro-unit, and final once it is over."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from uuid import uuid4
+
+import pytest
+from flask import Flask
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from app.billing import calling, ledger, statements, usage_ingest
+from app.billing.ledger import Entry
+from app.billing.money import Money, total
+from app.billing.months import Month
+from app.billing.statements import NoStatementError, Statement
+from app.billing.usage_events import Reported
+from app.extensions import db
+from app.models import AccountName, Organization, TransferKind
+from tests.factories import an_organization, at, usd
+
+AUGUST, SEPTEMBER = Month(2026, 8), Month(2026, 9)
+
+
+def post(
+    organization: Organization, kind: TransferKind, amount: Money, when: datetime, *, out: bool = False
+) -> None:
+    wallet = ledger.lock(organization.id)
+    sides = (AccountName.STRIPE, AccountName.WALLET)
+    debit, credit = reversed(sides) if out else sides
+    ledger.post(wallet, Entry(kind, str(uuid4()), debit, credit, amount, when))
+    calling.reassess(wallet, when)
+    db.session.commit()
+
+
+def use(
+    organization: Organization,
+    units: int,
+    used_at: datetime,
+    *,
+    posted_at: datetime | None = None,
+    campaign: str = "Recall",
+    meter: str = "tokens_out",
+) -> None:
+    event = Reported(
+        0, organization.id, "test", str(uuid4()), meter, units, used_at, campaign=campaign, agent="Ava"
+    )
+    receipt = usage_ingest.take([event], at=posted_at or used_at)
+    db.session.commit()
+    assert receipt.accepted == 1, receipt
+
+
+def moves(statement: Statement) -> dict[str, Money]:
+    return {move.label: move.amount for move in statement.moves}
+
+
+def test_it_leads_from_the_opening_to_the_closing_balance(app: Flask) -> None:
+    organization = an_organization(timezone="America/New_York")
+    post(organization, TransferKind.TOP_UP, usd("50"), at("2026-08-20 12:00"))
+    use(organization, 1_000_000, at("2026-08-21 12:00"))
+    post(organization, TransferKind.TOP_UP, usd("25"), at("2026-09-02 12:00"))
+    post(organization, TransferKind.REFUND, usd("10"), at("2026-09-03 12:00"), out=True)
+    use(organization, 500_000, at("2026-09-04 12:00"))
+    found = statements.gather(organization, SEPTEMBER)
+    assert (found.opening, found.used, found.closing) == (usd("38"), usd("6"), usd("47"))
+    assert moves(found) == {"Top-ups": usd("25"), "Refunds": usd("-10")}
+    assert [(one.label, one.quantity.count, one.cost) for one in found.usage] == [
+        ("Model tokens, written", 500_000, usd("6"))
+    ]
+    assert [(one.name, one.cost) for one in found.campaigns] == [("Recall", usd("6"))]
+    assert not found.is_open
+    assert statements.gather(organization, AUGUST).closing == found.opening
+
+
+def test_the_month_is_that_of_the_organization_s_own_zone(app: Flask) -> None:
+    organization = an_organization(timezone="Pacific/Kiritimati")
+    post(organization, TransferKind.TOP_UP, usd("50"), at("2026-08-31 09:59"))
+    post(organization, TransferKind.TOP_UP, usd("25"), at("2026-08-31 10:00"))
+    assert moves(statements.gather(organization, AUGUST)) == {"Top-ups": usd("50")}
+    assert moves(statements.gather(organization, SEPTEMBER)) == {"Top-ups": usd("25")}
+
+
+def test_what_comes_late_is_in_the_month_in_which_it_came_and_names_its_day(app: Flask) -> None:
+    organization = an_organization(timezone="UTC")
+    post(organization, TransferKind.TOP_UP, usd("50"), at("2026-08-20 12:00"))
+    use(organization, 100_000, at("2026-09-01 08:00"))
+    before = statements.gather(organization, AUGUST)
+    use(organization, 1_000_000, at("2026-08-30 12:00"), posted_at=at("2026-09-01 12:00"))
+    assert statements.gather(organization, AUGUST) == before
+    found = statements.gather(organization, SEPTEMBER)
+    assert [(late.day, late.cost) for late in found.late] == [(date(2026, 8, 30), usd("12"))]
+    assert found.used == usd("13.20")
+
+
+def test_a_month_that_is_over_stays_as_it_is_when_the_zone_changes(app: Flask) -> None:
+    organization = an_organization(timezone="America/New_York")
+    post(organization, TransferKind.TOP_UP, usd("50"), at("2026-09-01 02:00"))
+    post(organization, TransferKind.TOP_UP, usd("25"), at("2026-09-09 02:00"))
+    before = statements.gather(organization, AUGUST)
+    assert before.closing == usd("50")
+    organization.timezone = "Asia/Tokyo"
+    db.session.commit()
+    assert statements.gather(organization, AUGUST) == before
+
+
+def test_there_is_none_before_the_first_movement_nor_for_months_to_come(app: Flask) -> None:
+    organization = an_organization()
+    assert statements.months(organization) == []
+    post(organization, TransferKind.TOP_UP, usd("50"), at("2026-09-10 02:00"))
+    assert statements.months(organization)[-1] == SEPTEMBER
+    for month in (AUGUST, Month(2999, 1)):
+        with pytest.raises(NoStatementError):
+            statements.gather(organization, month)
+
+
+@pytest.mark.parametrize("text", ["", "2026-13", "2026-1", "0000-01", "2026-01-01", "²026-01", "2026-01\n"])
+def test_what_is_no_month_is_none(text: str) -> None:
+    assert Month.parse(text) is None
+
+
+def test_months_know_their_days() -> None:
+    assert (Month(2028, 2).last, Month(2026, 12).last) == (date(2028, 2, 29), date(2026, 12, 31))
+    assert Month(2026, 1).before == Month(2025, 12)
+
+
+steps = st.tuples(
+    st.sampled_from(["top_up", "refund", "use", "late", "correct"]),
+    st.integers(0, 20 * 24 * 60),
+    st.integers(1, 3_000_000),
+)
+
+
+@settings(max_examples=12, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@given(
+    zone=st.sampled_from(["UTC", "Etc/GMT+12", "Pacific/Kiritimati", "Europe/Berlin"]),
+    played=st.lists(steps, min_size=1, max_size=12),
+)
+def test_months_follow_each_other_and_equal_the_ledger(
+    app: Flask, zone: str, played: list[tuple[str, int, int]]
+) -> None:
+    organization = an_organization(timezone=zone)
+    now = at("2026-03-20 12:00")
+    used: list[str] = []
+    for what, minutes, size in played:
+        now += timedelta(minutes=minutes)
+        if what in {"top_up", "refund"}:
+            post(organization, TransferKind(what), Money(size, "USD"), now, out=what == "refund")
+        elif what == "correct" and used:
+            event = Reported(
+                0,
+                organization.id,
+                "test",
+                str(uuid4()),
+                "tokens_out",
+                size // 2,
+                now,
+                corrects=("test", used[-1]),
+            )
+            usage_ingest.take([event], at=now)
+            db.session.commit()
+        else:
+            used.append(str(uuid4()))
+            back = timedelta(days=30 if what == "late" else 0)
+            event = Reported(
+                0, organization.id, "test", used[-1], "tokens_out", size, now - back, agent="Ava"
+            )
+            usage_ingest.take([event], at=now)
+            db.session.commit()
+    opening = usd("0")
+    for month in reversed(statements.months(organization)):
+        found = statements.gather(organization, month)
+        assert found.opening == opening
+        assert found.closing == opening + total((move.amount for move in found.moves), "USD") - found.used
+        for parts in (found.usage, found.campaigns, found.agents):
+            assert total((part.cost for part in parts), "USD") == found.used
+        opening = found.closing
+    assert opening == ledger.lock(organization.id).posted

@@ -1,0 +1,70 @@
+"""The wallet's monthly statement as a page and as a file."""
+
+from __future__ import annotations
+
+import csv
+import io
+from decimal import Decimal
+
+import pytest
+from flask import Flask
+
+from app.billing import statements
+from app.billing.months import Month
+from app.models import TransferKind
+from tests.billing.test_statements import post, use
+from tests.factories import an_organization, at, usd
+from tests.support.browsing import text_of
+from tests.support.paying import Owner
+from tests.support.sandbox import Sandbox
+
+ADDRESS = "/workplace/invoices/statements/2026-09"
+
+
+@pytest.fixture
+def owner(app: Flask, sandbox: Sandbox) -> Owner:
+    found = Owner(app)
+    post(found.organization, TransferKind.TOP_UP, usd("50"), at("2026-08-20 12:00"))
+    use(found.organization, 100_001, at("2026-09-01 08:00"), campaign="=SUM(A1)")
+    return found
+
+
+def test_the_invoices_lead_to_each_month(owner: Owner) -> None:
+    page = owner.get("/workplace/invoices")
+    assert f'href="{ADDRESS}"' in page.text
+    assert "September 2026" in text_of(page)
+
+
+def test_it_is_read_on_a_page(owner: Owner) -> None:
+    page = text_of(owner.get(ADDRESS))
+    assert "Statement of September 2026" in page
+    assert "1 September 2026 to 30 September 2026" in page
+    assert "Opening balance $50.00" in page
+    assert "The month is over: these figures are final." in page
+    assert "Closing balance $48.799988" in page
+
+
+def test_the_file_says_the_same_and_runs_no_formula(owner: Owner) -> None:
+    answer = owner.get(f"{ADDRESS}.csv")
+    assert answer.headers["Content-Disposition"].endswith('-2026-09.csv"')
+    rows = list(csv.DictReader(io.StringIO(answer.text)))
+    amounts = {(row["section"], row["what"]): Decimal(row["amount"]) for row in rows}
+    found = statements.gather(owner.organization, Month(2026, 9))
+    assert amounts["balance", "closing"] == found.closing.decimal
+    moved = sum(amount for (section, _), amount in amounts.items() if section in {"movement", "usage"})
+    assert amounts["balance", "opening"] + moved == amounts["balance", "closing"]
+    assert ("usage by campaign", "'=SUM(A1)") in amounts
+
+
+@pytest.mark.parametrize("month", ["2026-07", "2999-01", "x", "2026-9"])
+def test_a_month_without_one_is_said_to_be_so(owner: Owner, month: str) -> None:
+    for ending in ("", ".csv"):
+        answer = owner.get(f"/workplace/invoices/statements/{month}{ending}")
+        assert answer.status_code == 404
+        assert "No such statement" in text_of(answer)
+
+
+def test_another_organization_s_is_not_there(owner: Owner) -> None:
+    theirs = an_organization()
+    post(theirs, TransferKind.TOP_UP, usd("999"), at("2026-07-20 12:00"))
+    assert owner.get("/workplace/invoices/statements/2026-07").status_code == 404
