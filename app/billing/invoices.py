@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import Executable, bindparam, func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from app.billing.money import Money
@@ -80,13 +81,19 @@ def keep(organization: Organization, invoice: StripeInvoice, *, failed_at: datet
 
 def newest(organization: Organization, count: int) -> list[InvoiceView]:
     """The newest invoices. One statement."""
-    query = (
+    found = db.session.scalars(_newest(), {"of": organization.id, "count": count})
+    return [view(invoice) for invoice in found]
+
+
+@cache
+def _newest() -> Executable:
+    """Built once: the Overview asks it with each view."""
+    return (
         select(Invoice)
-        .where(Invoice.org_id == organization.id)
+        .where(Invoice.org_id == bindparam("of"))
         .order_by(Invoice.issued_at.desc(), Invoice.id.desc())
-        .limit(count)
+        .limit(bindparam("count"))
     )
-    return [view(invoice) for invoice in db.session.scalars(query)]
 
 
 def find(organization: Organization, invoice_id: UUID) -> Invoice:

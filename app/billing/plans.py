@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
-from sqlalchemy import and_, select
+from sqlalchemy import Executable, and_, bindparam, select
 
 from app.billing import catalog, catalog_versions, ledger, plan_card
 from app.billing.catalog import Plan
@@ -74,24 +75,7 @@ class PlanView:
 
 def gather(organization: Organization) -> PlanView:
     """The organization's plan with what it uses of its limits, in one statement."""
-    is_default = and_(
-        PaymentMethod.org_id == Organization.id, PaymentMethod.is_default, PaymentMethod.removed_at.is_(None)
-    )
-    version = (
-        select(PlanTerm.version)
-        .where(PlanTerm.org_id == organization.id, PlanTerm.starts_at <= utc_now())
-        .order_by(PlanTerm.starts_at.desc())
-        .limit(1)
-        .scalar_subquery()
-    )
-    rows = db.session.execute(
-        select(Subscription, PaymentMethod, version, ResourceCount.resource, ResourceCount.count)
-        .select_from(Organization)
-        .outerjoin(Subscription, Subscription.org_id == Organization.id)
-        .outerjoin(PaymentMethod, is_default)
-        .outerjoin(ResourceCount, ResourceCount.org_id == Organization.id)
-        .where(Organization.id == organization.id)
-    ).all()
+    rows = db.session.execute(_everything(), {"of": organization.id, "now": utc_now()}).all()
     subscription, default, bought = rows[0][:3]
     counts = {resource: count for *_, resource, count in rows if resource is not None}
     shelf = catalog_versions.find(bought) if bought else catalog.current()
@@ -115,6 +99,29 @@ def gather(organization: Organization) -> PlanView:
         paid_with=plan_card.look_at(organization, default, subscription.period_end)
         if subscription and _is_charged_next(subscription, plan, scheduled)
         else None,
+    )
+
+
+@cache
+def _everything() -> Executable:
+    """Subscription, default card, version and counts. Built once: the Overview asks it with each view."""
+    is_default = and_(
+        PaymentMethod.org_id == Organization.id, PaymentMethod.is_default, PaymentMethod.removed_at.is_(None)
+    )
+    version = (
+        select(PlanTerm.version)
+        .where(PlanTerm.org_id == bindparam("of"), PlanTerm.starts_at <= bindparam("now"))
+        .order_by(PlanTerm.starts_at.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    return (
+        select(Subscription, PaymentMethod, version, ResourceCount.resource, ResourceCount.count)
+        .select_from(Organization)
+        .outerjoin(Subscription, Subscription.org_id == Organization.id)
+        .outerjoin(PaymentMethod, is_default)
+        .outerjoin(ResourceCount, ResourceCount.org_id == Organization.id)
+        .where(Organization.id == bindparam("of"))
     )
 
 

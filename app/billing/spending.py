@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 from typing import Any
 
 from dateutil.relativedelta import relativedelta
-from sqlalchemy import func, select, tuple_
+from sqlalchemy import Executable, bindparam, func, select, tuple_
 
 from app.billing import balance, catalog_versions, ledger, meters
 from app.billing.catalog import Plan, Pool
@@ -91,8 +92,7 @@ def gather(organization: Organization, plan: Plan, period_start: date) -> Spendi
     by_meter_and_day = [row for row in rows if row.day is not None]
     in_period = [row for row in by_meter_and_day if row.day >= period_start]
     currency = organization.currency
-    costs = [Money(int(row.amount), currency) for row in in_period]
-    period_total = total(costs, currency)
+    period_total = Money(sum(int(row.amount) for row in in_period), currency)
     pace = sum(int(row.amount) for row in by_meter_and_day if pace_first <= row.day <= pace_last)
     return Spending(
         first_day=period_start,
@@ -108,8 +108,16 @@ def gather(organization: Organization, plan: Plan, period_start: date) -> Spendi
 
 def _rows(organization: Organization, first: date, period_start: date) -> list[Any]:
     """Sums by day and meter, by campaign and by agent; the latter two of the period alone."""
+    values = {"of": organization.id, "first": first, "period_start": period_start}
+    return list(db.session.execute(_sums(), values))
+
+
+@cache
+def _sums() -> Executable:
+    """Built once: the Overview asks it with each view."""
     usage = UsageDaily
-    query = (
+    in_period = func.sum(usage.amount_micro).filter(usage.day >= bindparam("period_start"))
+    return (
         select(
             usage.day,
             usage.meter,
@@ -118,16 +126,13 @@ def _rows(organization: Organization, first: date, period_start: date) -> list[A
             func.sum(usage.quantity).label("units"),
             func.sum(usage.included).label("included"),
             func.sum(usage.amount_micro).label("amount"),
-            func.coalesce(func.sum(usage.amount_micro).filter(usage.day >= period_start), 0).label(
-                "in_period"
-            ),
+            func.coalesce(in_period, 0).label("in_period"),
         )
-        .where(usage.org_id == organization.id, usage.day >= first)
+        .where(usage.org_id == bindparam("of"), usage.day >= bindparam("first"))
         .group_by(
             func.grouping_sets(tuple_(usage.day, usage.meter), tuple_(usage.campaign), tuple_(usage.agent))
         )
     )
-    return list(db.session.execute(query))
 
 
 def _group(group: UsageGroup, rows: list[Any], plan: Plan, currency: str) -> GroupUsage:
@@ -171,10 +176,11 @@ def _days(organization: Organization, first: date, rows: list[Any]) -> list[DayS
         key = (row.day, meters.named(row.meter).group)
         sums[key] = sums.get(key, 0) + int(row.amount)
     days = []
-    day = first
-    while day <= ledger.local_day_of(organization):
-        amounts = {group: Money(sums.get((day, group), 0), currency) for group in UsageGroup}
-        days.append(DaySpend(day, amounts, total(amounts.values(), currency)))
+    day, today = first, ledger.local_day_of(organization)
+    while day <= today:
+        micro = {group: sums.get((day, group), 0) for group in UsageGroup}
+        amounts = {group: Money(one, currency) for group, one in micro.items()}
+        days.append(DaySpend(day, amounts, Money(sum(micro.values()), currency)))
         day += timedelta(days=1)
     return days
 

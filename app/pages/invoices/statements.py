@@ -35,9 +35,7 @@ def export_statement(month: str) -> Response:
     organization, statement = current_organization(), _statement(month)
     if statement is None:
         return _missing()
-    response = Response(
-        "".join(map(csv_row, _rows(statement))), content_type="text/csv; charset=utf-8"
-    )
+    response = Response("".join(map(csv_row, _rows(statement))), content_type="text/csv; charset=utf-8")
     name = f"statement-{organization.slug}-{statement.month}.csv"
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
