@@ -7,11 +7,11 @@ unique by its kind and source, and the organization's wallet row is locked while
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from app.billing.money import CurrencyMismatchError, Money
@@ -118,6 +118,20 @@ def post(wallet: Wallet, entry: Entry) -> Transfer | None:
 def posting_time(wallet: Wallet, at: datetime) -> datetime:
     """When something of `at` counts as posted: clocks differ, but the history of a wallet never goes back in time."""
     return max(at, wallet.last_posted_at or at)
+
+
+def change_zone(organization: Organization, timezone: str) -> None:
+    """Put an organization into another zone, by whose days all is posted from now on. Locks the wallet.
+
+    Where the new zone is still on a day before that of the newest line, what comes until it gets there counts as
+    posted at the start of that line's day: else a month that is over would grow again. When it came is in
+    `recorded_at`.
+    """
+    organization.timezone = timezone
+    wallet = lock(organization.id)
+    newest = db.session.scalar(select(func.max(WalletLine.day)).where(WalletLine.org_id == organization.id))
+    if newest is not None:
+        wallet.last_posted_at = posting_time(wallet, datetime.combine(newest, time(), ZoneInfo(timezone)))
 
 
 def is_posted(org_id: UUID, kind: TransferKind, source: str) -> bool:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import delete, select
 
-from app.billing import audit, catalog
+from app.billing import audit, catalog, ledger
 from app.billing.audit import Actor
 from app.extensions import db
 from app.models import Membership, Organization, Role, User
@@ -93,7 +93,8 @@ def _update(organization: Organization, wanted: Wanted) -> Organization:
     except organizations.TimezoneError as error:
         raise RefusedError("timezone", str(error)) from error
     organization.name = wanted.name
-    organization.timezone = wanted.timezone
+    if wanted.timezone != organization.timezone:
+        ledger.change_zone(organization, wanted.timezone)
     return organization
 
 

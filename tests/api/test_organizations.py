@@ -9,10 +9,10 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from app.extensions import db
-from app.models import AuditEvent, Organization, Wallet
+from app.models import AuditEvent, Organization, Wallet, WalletLine
 from app.models.columns import uuid7
 from app.people import organizations
-from tests.factories import a_person, an_organization
+from tests.factories import a_person, an_organization, at, give_credit
 from tests.support.browsing import Visitor
 from tests.support.platform import Platform, is_problem
 
@@ -86,6 +86,15 @@ class TestMaking:
 
 
 class TestChanging:
+    def test_a_zone_further_west_leaves_the_wallets_days_in_order(self, platform: Platform) -> None:
+        organization = an_organization("Harbor", timezone="Pacific/Kiritimati")
+        give_credit(organization, "5", at=at("2026-08-31 11:00"))
+        platform.put(f"/organizations/{organization.id}", HARBOR | {"timezone": "Etc/GMT+12"})
+        db.session.refresh(organization)
+        give_credit(organization, "5", at=at("2026-08-31 12:00"))
+        days = db.session.scalars(select(WalletLine.day).order_by(WalletLine.seq)).all()
+        assert [str(day) for day in days] == ["2026-09-01", "2026-09-01"]
+
     def test_name_and_zone_change_and_are_in_the_audit_trail(self, platform: Platform) -> None:
         organization = an_organization("Harbor")
         platform.put(f"/organizations/{organization.id}", HARBOR)

@@ -10,7 +10,7 @@ from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app.billing import calling, ledger, statements, usage_ingest
+from app.billing import calling, ledger, ledger_check, statements, usage_ingest
 from app.billing.ledger import Entry
 from app.billing.money import Money, total
 from app.billing.months import Month
@@ -99,9 +99,25 @@ def test_a_month_that_is_over_stays_as_it_is_when_the_zone_changes(app: Flask) -
     post(organization, TransferKind.TOP_UP, usd("25"), at("2026-09-09 02:00"))
     before = statements.gather(organization, AUGUST)
     assert before.closing == usd("50")
-    organization.timezone = "Asia/Tokyo"
+    ledger.change_zone(organization, "Asia/Tokyo")
     db.session.commit()
     assert statements.gather(organization, AUGUST) == before
+
+
+def test_a_month_that_is_over_takes_nothing_more_when_the_zone_moves_west(app: Flask) -> None:
+    organization = an_organization(timezone="Pacific/Kiritimati")
+    post(organization, TransferKind.TOP_UP, usd("50"), at("2026-08-20 12:00"))
+    post(organization, TransferKind.TOP_UP, usd("25"), at("2026-08-31 11:00"))
+    before = statements.gather(organization, AUGUST)
+    ledger.change_zone(organization, "Etc/GMT+12")
+    db.session.commit()
+    post(organization, TransferKind.TOP_UP, usd("10"), at("2026-08-31 12:00"))
+    use(organization, 500_000, at("2026-08-31 12:30"))
+    found = statements.gather(organization, SEPTEMBER)
+    assert statements.gather(organization, AUGUST) == before
+    assert (found.opening, moves(found), found.closing) == (usd("50"), {"Top-ups": usd("35")}, usd("79"))
+    assert [late.day for late in found.late] == [date(2026, 8, 31)]
+    assert ledger_check.check() == []
 
 
 def test_there_is_none_before_the_first_movement_nor_for_months_to_come(app: Flask) -> None:
