@@ -7,19 +7,21 @@ says to which day it belongs.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from app.billing import ledger, meters
 from app.billing.money import Money
 from app.billing.months import Month
 from app.billing.quantities import Units
+from app.billing.statement_queries import PARTS
 from app.extensions import db
-from app.models import Organization, Transfer, TransferKind, UsageDaily, UsageGroup, WalletLine
+from app.models import Organization, TransferKind, UsageGroup, WalletLine
 
 _MOVES: dict[str, tuple[TransferKind, ...]] = {
     "Top-ups": (TransferKind.TOP_UP,),
@@ -97,41 +99,41 @@ def months(organization: Organization) -> list[Month]:
 
 
 def gather(organization: Organization, month: Month) -> Statement:
-    """The statement of a month, in six statements to the database. Raises `NoStatementError`."""
+    """The statement of a month, in two statements to the database. Raises `NoStatementError`."""
     known = months(organization)
     if month not in known:
         raise NoStatementError(str(month))
     currency = organization.currency
-    sums = {row.kind: row for row in db.session.execute(_lines(organization, month))}
-    usage = _by_meter(organization, month)
+    parts = _read(organization, month)
+    sums = {TransferKind(row.name): row for row in parts["moved"]}
+    opening = sum(int(row.amount) for row in parts["opening"])
     return Statement(
         month=month,
         is_open=month == known[0],
-        opening=_balance(organization, month.before.last),
+        opening=Money(opening, currency),
         moves=tuple(_moves(sums, currency)),
-        usage=usage,
-        campaigns=_spent(organization, month, UsageDaily.campaign),
-        agents=_spent(organization, month, UsageDaily.agent),
-        late=_late(organization, month),
+        usage=_by_meter(parts["meter"], currency),
+        campaigns=tuple(Spent(row.name, Money(int(row.amount), currency)) for row in parts["campaign"]),
+        agents=tuple(Spent(row.name, Money(int(row.amount), currency)) for row in parts["agent"]),
+        late=tuple(Late(row.day, Money(int(row.amount), currency)) for row in parts["late"]),
         used=-Money(int(sums[TransferKind.USAGE].amount), currency)
         if TransferKind.USAGE in sums
         else Money.zero(currency),
-        closing=_balance(organization, month.last),
+        closing=Money(opening + sum(int(row.amount) for row in parts["moved"]), currency),
     )
+
+
+def _read(organization: Organization, month: Month) -> dict[str, list[Any]]:
+    """The rows of each part; a part that has none is empty."""
+    found: dict[str, list[Any]] = defaultdict(list)
+    values = {"org_id": organization.id, "first": month.first, "last": month.last}
+    for row in db.session.execute(PARTS, values):
+        found[row.part].append(row)
+    return found
 
 
 def _this_month(organization: Organization) -> Month:
     return Month.of(ledger.local_day_of(organization))
-
-
-def _lines(organization: Organization, month: Month) -> Any:
-    return (
-        select(
-            WalletLine.kind, func.sum(WalletLine.amount_micro).label("amount"), func.count().label("count")
-        )
-        .where(WalletLine.org_id == organization.id, WalletLine.day.between(month.first, month.last))
-        .group_by(WalletLine.kind)
-    )
 
 
 def _moves(sums: dict[TransferKind, Any], currency: str) -> Iterable[Move]:
@@ -139,65 +141,14 @@ def _moves(sums: dict[TransferKind, Any], currency: str) -> Iterable[Move]:
         rows = [sums[kind] for kind in kinds if kind in sums]
         if rows:
             amount = Money(sum(int(row.amount) for row in rows), currency)
-            yield Move(label, amount, sum(row.count for row in rows))
+            yield Move(label, amount, sum(int(row.units) for row in rows))
 
 
-def _balance(organization: Organization, day: date) -> Money:
-    """The balance at the end of a day: that of the last transfer until then."""
-    last = (
-        select(WalletLine.seq)
-        .where(WalletLine.org_id == organization.id, WalletLine.day <= day)
-        .order_by(WalletLine.day.desc(), WalletLine.seq.desc())
-        .limit(1)
-        .scalar_subquery()
-    )
-    query = select(Transfer.balance_after_micro).where(
-        Transfer.org_id == organization.id, Transfer.seq == last
-    )
-    return Money(db.session.scalar(query) or 0, organization.currency)
-
-
-def _posted_in(organization: Organization, month: Month) -> list[Any]:
-    """Usage, that is: what corrects it is an adjustment, in the ledger and here."""
-    return [
-        UsageDaily.org_id == organization.id,
-        UsageDaily.posted_on.between(month.first, month.last),
-        ~UsageDaily.is_correction,
-    ]
-
-
-def _by_meter(organization: Organization, month: Month) -> tuple[MeterUsed, ...]:
-    query = (
-        select(UsageDaily.meter, func.sum(UsageDaily.quantity), func.sum(UsageDaily.amount_micro))
-        .where(*_posted_in(organization, month))
-        .group_by(UsageDaily.meter)
-    )
+def _by_meter(rows: Iterable[Any], currency: str) -> tuple[MeterUsed, ...]:
     found = []
-    for key, quantity, cost in db.session.execute(query):
-        meter = meters.named(key)
-        units, amount = Units(int(quantity), meter.unit), Money(int(cost), organization.currency)
-        found.append(MeterUsed(meter.label, meter.group, units, amount))
+    for row in rows:
+        meter = meters.named(row.name)
+        units, cost = Units(int(row.units), meter.unit), Money(int(row.amount), currency)
+        found.append(MeterUsed(meter.label, meter.group, units, cost))
     order = list(UsageGroup)
     return tuple(sorted(found, key=lambda one: (order.index(one.group), -one.cost.micro, one.label)))
-
-
-def _spent(organization: Organization, month: Month, name: Any) -> tuple[Spent, ...]:
-    cost = func.sum(UsageDaily.amount_micro)
-    query = (
-        select(name, cost).where(*_posted_in(organization, month)).group_by(name).order_by(cost.desc(), name)
-    )
-    return tuple(
-        Spent(found, Money(int(micro), organization.currency)) for found, micro in db.session.execute(query)
-    )
-
-
-def _late(organization: Organization, month: Month) -> tuple[Late, ...]:
-    query = (
-        select(UsageDaily.day, func.sum(UsageDaily.amount_micro))
-        .where(*_posted_in(organization, month), UsageDaily.day < month.first)
-        .group_by(UsageDaily.day)
-        .order_by(UsageDaily.day)
-    )
-    return tuple(
-        Late(day, Money(int(micro), organization.currency)) for day, micro in db.session.execute(query)
-    )

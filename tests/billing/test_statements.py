@@ -19,6 +19,7 @@ from app.billing.usage_events import Reported
 from app.extensions import db
 from app.models import AccountName, Organization, TransferKind
 from tests.factories import an_organization, at, usd
+from tests.support.statements import statements as statements_sent
 
 AUGUST, SEPTEMBER = Month(2026, 8), Month(2026, 9)
 
@@ -118,6 +119,15 @@ def test_a_month_that_is_over_takes_nothing_more_when_the_zone_moves_west(app: F
     assert (found.opening, moves(found), found.closing) == (usd("50"), {"Top-ups": usd("35")}, usd("79"))
     assert [late.day for late in found.late] == [date(2026, 8, 31)]
     assert ledger_check.check() == []
+
+
+def test_its_parts_are_read_at_one_moment_and_so_belong_together(app: Flask) -> None:
+    organization = an_organization(timezone="UTC")
+    post(organization, TransferKind.TOP_UP, usd("50"), at("2026-08-20 12:00"))
+    use(organization, 100_000, at("2026-08-21 08:00"))
+    with statements_sent() as sent:
+        statements.gather(organization, AUGUST)
+    assert len([one for one in sent if "usage_daily" in one or "transfer" in one]) == 1
 
 
 def test_there_is_none_before_the_first_movement_nor_for_months_to_come(app: Flask) -> None:
