@@ -11,7 +11,10 @@ from stripe_sandbox.lists import listing
 from stripe_sandbox.store import Store
 
 DEEPEST = 4
-_INCLUDED = {("charge", "refunds"): ("refund", "charge")}
+_INCLUDED = {
+    ("charge", "refunds"): ("refund", "charge"),
+    ("invoice", "payments"): ("invoice_payment", "invoice"),
+}
 """Lists that are there only where they are asked for: what they are of, and which field says whose."""
 
 
@@ -42,7 +45,16 @@ def _walk(store: Store, place: Any, parts: list[str], path: str) -> None:
     elif place[name] is None and included:
         kind, field = included
         place[name] = listing(store, kind, f"/v1/{kind}s", {}, {field: place["id"]})
+    elif name == "confirmation_secret" and place[name] is None:
+        place[name] = _confirmation_secret(store, place["id"])
     _walk(store, place[name], rest, path)
+
+
+def _confirmation_secret(store: Store, invoice: str) -> dict[str, Any] | None:
+    """What the page confirms an invoice's payment with; nothing where none was begun."""
+    payments = store.all("invoice_payment", {"invoice": invoice})
+    intent = store.get(payments[0]["payment"]["payment_intent"]) if payments else None
+    return intent and {"type": "payment_intent", "client_secret": intent["client_secret"]}
 
 
 def _object(store: Store, id_: str, path: str) -> dict[str, Any]:

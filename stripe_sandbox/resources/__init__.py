@@ -12,10 +12,12 @@ from stripe_sandbox.resources import (
     invoices,
     payment_intents,
     payment_methods,
+    previews,
     prices,
     products,
     refunds,
     setup_intents,
+    subscriptions,
     webhook_endpoints,
 )
 
@@ -31,9 +33,11 @@ __all__ = [
     "invoices",
     "payment_intents",
     "payment_methods",
+    "previews",
     "prices",
     "products",
     "refunds",
     "setup_intents",
+    "subscriptions",
     "webhook_endpoints",
 ]

@@ -6,7 +6,13 @@ from typing import Any
 
 from stripe_sandbox.context import Call
 from stripe_sandbox.errors import Decline, invalid, missing, unexpected_state
-from stripe_sandbox.resources import challenges, charging, payment_methods, setup_intents
+from stripe_sandbox.resources import (
+    challenges,
+    charging,
+    payment_methods,
+    setup_intents,
+    subscription_settling,
+)
 from stripe_sandbox.resources.common import find
 
 
@@ -29,4 +35,6 @@ def answer(call: Call, intent_id: str, secret: str, outcome: str) -> dict[str, A
     if not is_payment:
         return setup_intents.succeed(call, intent, secured=True)
     method = find(call, "payment_method", intent["payment_method"])
-    return charging.charge(call, intent, method, payment_methods.behaviour_at(call, method))
+    paid = charging.charge(call, intent, method, payment_methods.behaviour_at(call, method))
+    subscription_settling.payment_succeeded(call, paid)
+    return paid

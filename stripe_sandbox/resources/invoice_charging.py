@@ -10,36 +10,31 @@ from stripe_sandbox.resources import invoice_payments, payment_intents
 from stripe_sandbox.resources.common import find
 
 
-def charge(call: Call, invoice: dict[str, Any]) -> None:
+def charge(call: Call, invoice: dict[str, Any], *, on_session: bool) -> None:
     """Take what is due. Raises 402 where the card declines, or where its owner has to confirm."""
     invoice["attempted"] = True
     invoice["attempt_count"] += 1
-    # Off session unless the caller says otherwise: https://docs.stripe.com/api/invoices/pay
-    on_session = call.params.get("off_session") is False
-    paying = Call(
-        store=call.store,
-        settings=call.settings,
-        params={
-            "amount": invoice["amount_due"],
-            "currency": invoice["currency"],
-            "customer": invoice["customer"],
-            "payment_method": _card(call, invoice),
-            "description": f"Payment for Invoice {invoice['number']}",
-            "off_session": not on_session,
-            "use_stripe_sdk": True,
-            "confirm": True,
-        },
-        request_id=call.request_id,
-        idempotency_key=call.idempotency_key,
-        events=call.events,
+    known = _open_payment(call, invoice)
+    paying = _paying(
+        call, {"payment_method": _card(call, invoice), "off_session": not on_session, "use_stripe_sdk": True}
     )
     try:
-        intent = payment_intents.create(paying)
+        if known:
+            paying.path_ids = (known["payment"]["payment_intent"],)
+            intent = payment_intents.try_again(paying)
+        else:
+            paying.params |= {**_wanted(invoice), "confirm": True}
+            intent = payment_intents.create(paying)
     except ApiError as error:
         if error.keeps_changes:
+            if not known:
+                invoice_payments.record(call, invoice, error.body["error"]["payment_intent"])
             call.emit("invoice.payment_failed", call.store.save(invoice))
         raise
-    invoice_payments.record(call, invoice, intent)
+    if known:
+        invoice_payments.settle(call, known, intent)
+    else:
+        invoice_payments.record(call, invoice, intent)
     if intent["status"] == "requires_action":
         call.emit("invoice.payment_action_required", call.store.save(invoice))
         words = "This payment requires additional user action before it can be completed successfully."
@@ -47,9 +42,42 @@ def charge(call: Call, invoice: dict[str, Any]) -> None:
     invoice.update(amount_paid=invoice["amount_due"], amount_remaining=0)
 
 
+def prepare(call: Call, invoice: dict[str, Any]) -> None:
+    """Make the payment intent that the page confirms (`payment_behavior=default_incomplete`)."""
+    invoice_payments.record(call, invoice, payment_intents.create(_paying(call, _wanted(invoice))))
+
+
+def _open_payment(call: Call, invoice: dict[str, Any]) -> dict[str, Any] | None:
+    """The payment that was tried before: it is tried again, so that no two can succeed."""
+    found = call.store.all("invoice_payment", {"invoice": invoice["id"], "status": "open"})
+    return found[0] if found else None
+
+
+def _wanted(invoice: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "amount": invoice["amount_due"],
+        "currency": invoice["currency"],
+        "customer": invoice["customer"],
+        "description": f"Payment for Invoice {invoice['number']}",
+    }
+
+
+def _paying(call: Call, params: dict[str, Any]) -> Call:
+    return Call(
+        store=call.store,
+        settings=call.settings,
+        params=params,
+        request_id=call.request_id,
+        idempotency_key=call.idempotency_key,
+        events=call.events,
+    )
+
+
 def _card(call: Call, invoice: dict[str, Any]) -> str:
+    details = invoice["parent"] and invoice["parent"]["subscription_details"]
+    payer = find(call, "subscription", details["subscription"]) if details else invoice
     customer = find(call, "customer", invoice["customer"])
-    default = invoice["default_payment_method"] or customer["invoice_settings"]["default_payment_method"]
+    default = payer["default_payment_method"] or customer["invoice_settings"]["default_payment_method"]
     card = call.params.get("payment_method") or default
     if not card:
         raise invalid("Cannot charge a customer that has no active card", code="missing")

@@ -11,6 +11,8 @@ from stripe_sandbox.resources.common import assign, find, listing
 from stripe_sandbox.store import new_id, now
 
 _PATH = "/v1/invoiceitems"
+_WAITING = "waiting line_item"
+"""Lines of a change that no invoice has yet; the API shows them once one does."""
 _TOTALS = (
     "amount_due",
     "amount_remaining",
@@ -108,3 +110,20 @@ def _line(item: dict[str, Any]) -> dict[str, Any]:
         quantity_decimal="1",
         subtotal=item["amount"],
     )
+
+
+def wait(call: Call, subscription: dict[str, Any], lines: list[dict[str, Any]]) -> None:
+    """Keep the credits and debits of a change until the subscription's next invoice."""
+    for line in lines:
+        call.store.add(line | {"object": _WAITING, "customer": subscription["customer"]})
+
+
+def take_waiting(call: Call, subscription: dict[str, Any]) -> list[dict[str, Any]]:
+    """The lines that waited for the subscription's next invoice, the oldest first."""
+    kept = call.store.all(
+        _WAITING, {"customer": subscription["customer"], "subscription": subscription["id"]}
+    )
+    for line in kept:
+        call.store.remove(line["id"])
+    own = [{name: value for name, value in line.items() if name != "customer"} for line in kept[::-1]]
+    return [line | {"object": "line_item"} for line in own]

@@ -44,3 +44,13 @@ def record(call: Call, invoice: dict[str, Any], intent: dict[str, Any]) -> None:
         if name in body["payment"]:
             body["payment"][name] = None
     call.store.add(body)
+    if is_paid:
+        call.emit("invoice_payment.paid", body)
+
+
+def settle(call: Call, payment: dict[str, Any], intent: dict[str, Any]) -> None:
+    """Write down that a payment that was open has succeeded."""
+    if intent["status"] == "succeeded":
+        payment.update(status="paid", amount_paid=intent["amount"])
+        payment["status_transitions"]["paid_at"] = now()
+        call.emit("invoice_payment.paid", call.store.save(payment))

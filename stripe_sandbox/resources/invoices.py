@@ -7,7 +7,7 @@ from typing import Any
 from stripe_sandbox.conformance import blank
 from stripe_sandbox.context import Call, handles
 from stripe_sandbox.errors import invalid
-from stripe_sandbox.resources import invoice_charging, invoice_items
+from stripe_sandbox.resources import invoice_charging, invoice_items, invoice_lifecycle, subscription_settling
 from stripe_sandbox.resources.common import assign, find, listing
 from stripe_sandbox.store import new_id, now
 
@@ -60,25 +60,14 @@ def retrieve(call: Call) -> dict[str, Any]:
 
 @handles("GET", _PATH)
 def list_(call: Call) -> dict[str, Any]:
-    return listing(call, "invoice", _PATH, "customer", "status", "collection_method")
+    return listing(
+        call, "invoice", _PATH, "customer", "status", "collection_method", **_of_subscription(call)
+    )
 
 
 @handles("POST", _PATH + "/{invoice}/finalize")
 def finalize(call: Call) -> dict[str, Any]:
-    body = _in_status(call, "draft")
-    customer = find(call, "customer", body["customer"])
-    body["number"] = f"{customer['invoice_prefix']}-{customer['next_invoice_sequence']:04}"
-    customer["next_invoice_sequence"] += 1
-    call.store.save(customer)
-    body.update(
-        status="open",
-        effective_at=body["effective_at"] or now(),
-        hosted_invoice_url=f"{call.settings.public_url}/_sandbox/invoices/{body['id']}",
-        invoice_pdf=f"{call.settings.public_url}/_sandbox/invoices/{body['id']}/pdf",
-    )
-    body["status_transitions"]["finalized_at"] = now()
-    call.emit("invoice.finalized", call.store.save(body))
-    return body
+    return invoice_lifecycle.finalize(call, _in_status(call, "draft"))
 
 
 @handles("POST", _PATH + "/{invoice}/pay")
@@ -86,21 +75,17 @@ def pay(call: Call) -> dict[str, Any]:
     body = _in_status(call, "open")
     is_charged = not call.params.get("paid_out_of_band") and body["amount_due"] > 0
     if is_charged:
-        invoice_charging.charge(call, body)
-    body.update(status="paid", attempted=True)
-    body["status_transitions"]["paid_at"] = now()
-    call.emit("invoice.paid", call.store.save(body))
-    if is_charged:
-        call.emit("invoice.payment_succeeded", body)
+        # Off session unless the caller says otherwise: https://docs.stripe.com/api/invoices/pay
+        invoice_charging.charge(call, body, on_session=call.params.get("off_session") is False)
+    invoice_lifecycle.paid(call, body, charged=is_charged)
+    subscription_settling.invoice_paid(call, body)
     return body
 
 
 @handles("POST", _PATH + "/{invoice}/void")
 def void(call: Call) -> dict[str, Any]:
-    body = _in_status(call, "open")
-    body["status"] = "void"
-    body["status_transitions"]["voided_at"] = now()
-    call.emit("invoice.voided", call.store.save(body))
+    body = invoice_lifecycle.void(call, _in_status(call, "open"))
+    subscription_settling.invoice_voided(call, body)
     return body
 
 
@@ -109,3 +94,8 @@ def _in_status(call: Call, status: str) -> dict[str, Any]:
     if body["status"] != status:
         raise invalid(f"This invoice is {body['status']}, not {status}.", code="invoice_not_editable")
     return body
+
+
+def _of_subscription(call: Call) -> dict[str, Any]:
+    wanted = call.params.get("subscription")
+    return {"parent.subscription_details.subscription": wanted} if wanted else {}

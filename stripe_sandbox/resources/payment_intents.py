@@ -8,7 +8,7 @@ from typing import Any
 from stripe_sandbox.conformance import blank
 from stripe_sandbox.context import Call, handles
 from stripe_sandbox.errors import invalid, unexpected_state
-from stripe_sandbox.resources import charging, payment_methods
+from stripe_sandbox.resources import charging, payment_methods, subscription_settling
 from stripe_sandbox.resources.common import assign, find, listing
 from stripe_sandbox.search import search
 from stripe_sandbox.store import new_id, now
@@ -89,6 +89,15 @@ def update(call: Call) -> dict[str, Any]:
 
 @handles("POST", _PATH + "/{intent}/confirm")
 def confirm(call: Call) -> dict[str, Any]:
+    """Confirm a payment; the invoice that waited for it is paid with it."""
+    body = try_again(call)
+    if body["status"] == "succeeded":
+        subscription_settling.payment_succeeded(call, body)
+    return body
+
+
+def try_again(call: Call) -> dict[str, Any]:
+    """Confirm a payment of which the caller sees to what it pays. Raises 402 for a decline."""
     body = assign(_open(call, "confirm"), call.params, "receipt_email", "setup_future_usage")
     if "payment_method" in call.params:
         _choose(call, body, call.params["payment_method"])

@@ -82,7 +82,12 @@ def test_an_invoice_is_charged_to_the_default_card(shopper: Shopper) -> None:
     paid = shopper.v1.invoices.pay(finalized(shopper).id)
     assert (paid.status, paid.amount_paid, paid.amount_remaining) == ("paid", 2500, 0)
     assert shopper.v1.charges.list().data[0].amount == 2500
-    assert shopper.events()[-3:] == ["payment_intent.succeeded", "invoice.paid", "invoice.payment_succeeded"]
+    assert shopper.events()[-4:] == [
+        "payment_intent.succeeded",
+        "invoice_payment.paid",
+        "invoice.paid",
+        "invoice.payment_succeeded",
+    ]
 
 
 def test_an_invoice_stays_open_when_the_card_declines(shopper: Shopper) -> None:

@@ -1,0 +1,47 @@
+"""From draft to open to paid or void, whoever makes it happen (https://docs.stripe.com/invoicing/overview)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from stripe_sandbox.clock import now
+from stripe_sandbox.context import Call
+from stripe_sandbox.resources.common import find
+
+
+def finalize(call: Call, body: dict[str, Any]) -> dict[str, Any]:
+    """Give a draft its number and its addresses; from now on it can be paid."""
+    at = now(call.store, body["customer"])
+    customer = find(call, "customer", body["customer"])
+    body["number"] = f"{customer['invoice_prefix']}-{customer['next_invoice_sequence']:04}"
+    customer["next_invoice_sequence"] += 1
+    call.store.save(customer)
+    body.update(
+        status="open",
+        effective_at=body["effective_at"] or at,
+        hosted_invoice_url=f"{call.settings.public_url}/_sandbox/invoices/{body['id']}",
+        invoice_pdf=f"{call.settings.public_url}/_sandbox/invoices/{body['id']}/pdf",
+    )
+    body["status_transitions"]["finalized_at"] = at
+    call.emit("invoice.finalized", call.store.save(body))
+    return body
+
+
+def paid(call: Call, body: dict[str, Any], *, charged: bool) -> dict[str, Any]:
+    """Mark an invoice paid; `charged` is whether a payment took the money here."""
+    if charged:
+        body.update(amount_paid=body["amount_due"], amount_remaining=0)
+    body.update(status="paid", attempted=True, next_payment_attempt=None)
+    body["status_transitions"]["paid_at"] = now(call.store, body["customer"])
+    call.emit("invoice.paid", call.store.save(body))
+    if charged or body["amount_due"] == 0:
+        call.emit("invoice.payment_succeeded", body)
+    return body
+
+
+def void(call: Call, body: dict[str, Any]) -> dict[str, Any]:
+    """Give an open invoice up: nobody owes it any more."""
+    body["status"] = "void"
+    body["status_transitions"]["voided_at"] = now(call.store, body["customer"])
+    call.emit("invoice.voided", call.store.save(body))
+    return body

@@ -1,0 +1,57 @@
+"""What a change of a subscription would be invoiced (https://docs.stripe.com/api/invoices/create_preview)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from stripe_sandbox.clock import now
+from stripe_sandbox.context import Call, handles
+from stripe_sandbox.copying import copied
+from stripe_sandbox.errors import invalid
+from stripe_sandbox.resources import prorations, subscription_invoices, subscription_items
+from stripe_sandbox.resources.common import find
+
+
+@handles("POST", "/v1/invoices/create_preview")
+def create_preview(call: Call) -> dict[str, Any]:
+    """The invoice that the same update would make; nothing is kept. Raises 400 without a subscription."""
+    if "subscription" not in call.params:
+        raise invalid("Missing required param: subscription.", code="parameter_missing", param="subscription")
+    subscription = find(call, "subscription", call.params["subscription"], "subscription")
+    wanted = call.params.get("subscription_details", {})
+    made, lines = changes(call, subscription, wanted)
+    if wanted.get("proration_behavior") != "always_invoice" and not prorations.turns_at_once(
+        subscription["items"]["data"], made
+    ):
+        lines += prorations.whole_periods(call, _next(made, subscription["billing_cycle_anchor"]))
+    invoice = subscription_invoices.build(call, subscription, lines, "upcoming")
+    invoice["id"] = f"upcoming_{invoice['id']}"
+    details = invoice["parent"]["subscription_details"]
+    details["subscription_proration_date"] = wanted.get("proration_date")
+    return invoice
+
+
+def changes(
+    call: Call, subscription: dict[str, Any], wanted: dict[str, Any]
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """The items after a change, and the lines that it makes now. Raises 400 for a date outside the period."""
+    old = subscription["items"]["data"]
+    at = wanted.get("proration_date", now(call.store, subscription["customer"]))
+    if not old[0]["current_period_start"] <= at < old[0]["current_period_end"]:
+        message = "Cannot specify a proration date outside of the current billing period."
+        raise invalid(message, param="proration_date")
+    made = subscription_items.changed(call, old, wanted.get("items", []), subscription["id"], at)
+    prorated = wanted.get("proration_behavior") != "none"
+    if prorations.turns_at_once(old, made):
+        credited = prorations.lines(call, old, [], at) if prorated else []
+        prorations.put_in_period(made, at, at)
+        return made, [one for one in credited if one["amount"]] + prorations.whole_periods(call, made)
+    for item in made:
+        item.update({name: old[0][name] for name in ("current_period_start", "current_period_end")})
+    return made, prorations.lines(call, old, made, at) if prorated else []
+
+
+def _next(items: list[dict[str, Any]], anchor: int) -> list[dict[str, Any]]:
+    following: list[dict[str, Any]] = copied(items)
+    prorations.put_in_period(following, anchor, following[0]["current_period_end"])
+    return following

@@ -1,0 +1,134 @@
+"""What a change in the middle of a period costs: credit for the time not used, a debit for what is left.
+
+To the second, each line rounded by itself (https://docs.stripe.com/billing/subscriptions/prorations).
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from stripe_sandbox.conformance import blank
+from stripe_sandbox.context import Call
+from stripe_sandbox.resources.periods import period_end
+from stripe_sandbox.resources.subscription_items import cost
+from stripe_sandbox.store import new_id
+
+
+def share(amount: int, start: int, end: int, at: int) -> int:
+    """The part of an amount that falls on the time after `at`, half a unit rounded up."""
+    return (2 * amount * (end - at) + (end - start)) // (2 * (end - start))
+
+
+def turns_at_once(old: list[dict[str, Any]], new: list[dict[str, Any]]) -> bool:
+    """Whether a change begins a period anew: another interval, or from nothing to something that costs."""
+    lengths = [{_length(item) for item in items} for items in (old, new)]
+    was_free = sum(map(cost, old)) == 0
+    return lengths[0] != lengths[1] or (was_free and sum(map(cost, new)) > 0)
+
+
+def lines(call: Call, old: list[dict[str, Any]], new: list[dict[str, Any]], at: int) -> list[dict[str, Any]]:
+    """The credits and debits of a change within a period; nothing for items that stay as they are."""
+    before = {item["id"]: item for item in old}
+    after = {item["id"]: item for item in new}
+    period = old[0]["current_period_start"], old[0]["current_period_end"]
+    left = [item for id_, item in before.items() if not _same(item, after.get(id_))]
+    come = [item for id_, item in after.items() if not _same(item, before.get(id_))]
+    day = f"{datetime.fromtimestamp(at, UTC):%d %b %Y}"
+    credits_ = [
+        line(
+            item,
+            -share(cost(item), *period, at),
+            f"Unused time on {_title(call, item)} after {day}",
+            (at, period[1]),
+            is_proration=True,
+        )
+        for item in left
+    ]
+    debits = [
+        line(
+            item,
+            share(cost(item), *period, at),
+            f"Remaining time on {_title(call, item)} after {day}",
+            (at, period[1]),
+            is_proration=True,
+        )
+        for item in come
+    ]
+    return credits_ + debits
+
+
+def whole_periods(call: Call, items: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """A line for each item's current period."""
+    made = []
+    for item in items:
+        price = item["price"]
+        each = f"{price['unit_amount_decimal']} / {price['recurring']['interval']}"
+        words = f"{item['quantity']} x {_title(call, item)} (at {each})"
+        period = item["current_period_start"], item["current_period_end"]
+        made.append(line(item, cost(item), words, period, is_proration=False))
+    return made
+
+
+def put_in_period(items: list[dict[str, Any]], anchor: int, start: int) -> None:
+    """Let a period begin for all items."""
+    for item in items:
+        end = period_end(anchor, item["price"]["recurring"], start)
+        item.update(current_period_start=start, current_period_end=end)
+
+
+def line(
+    item: dict[str, Any],
+    amount: int,
+    words: str,
+    period: tuple[int, int],
+    *,
+    is_proration: bool,
+) -> dict[str, Any]:
+    """A line of an invoice that doesn't name the invoice yet."""
+    price = item["price"]
+    details = {
+        "invoice_item": None,
+        "proration": is_proration,
+        "proration_details": {"credited_items": None} if is_proration else None,
+        "subscription": item["subscription"],
+        "subscription_item": item["id"],
+    }
+    return blank(
+        "line_item",
+        id=new_id("il"),
+        amount=amount,
+        subtotal=amount,
+        currency=price["currency"],
+        description=words,
+        discountable=not is_proration,
+        parent={
+            "invoice_item_details": None,
+            "subscription_item_details": details,
+            "type": "subscription_item_details",
+        },
+        period={"start": period[0], "end": period[1]},
+        pricing={
+            "price_details": {"price": price["id"], "product": price["product"]},
+            "type": "price_details",
+            "unit_amount_decimal": price["unit_amount_decimal"],
+        },
+        quantity=item["quantity"],
+        quantity_decimal=str(item["quantity"]),
+        subscription=item["subscription"],
+    )
+
+
+def _same(item: dict[str, Any], other: dict[str, Any] | None) -> bool:
+    if other is None:
+        return False
+    return (item["price"]["id"], item["quantity"]) == (other["price"]["id"], other["quantity"])
+
+
+def _length(item: dict[str, Any]) -> tuple[str, int]:
+    return item["price"]["recurring"]["interval"], item["price"]["recurring"]["interval_count"]
+
+
+def _title(call: Call, item: dict[str, Any]) -> str:
+    product = call.store.get(item["price"]["product"], "product")
+    return str(product["name"]) if product else "a product that is gone"

@@ -1,0 +1,87 @@
+"""What time does to subscriptions: a period turns, an update or a first payment was waited for too long.
+
+Whoever moves a customer's clock asks `next_due` for the next moment, sets the clock to it and calls `happen`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from stripe_sandbox.context import Call
+from stripe_sandbox.errors import ApiError
+from stripe_sandbox.resources import (
+    invoice_items,
+    invoice_lifecycle,
+    prorations,
+    subscription_invoices,
+    subscription_payments,
+    subscriptions,
+)
+from stripe_sandbox.resources.common import find
+from stripe_sandbox.store import Store
+
+INCOMPLETE_FOR = 23 * 3600
+"""Seconds that a subscription waits for its first payment."""
+
+
+def next_due(store: Store, customer: str, until: int) -> tuple[int, str] | None:
+    """When the next thing happens up to `until`, and to which subscription."""
+    found = [
+        (due(body), body["id"])
+        for body in store.all("subscription", {"customer": customer})
+        if body["status"] not in {"canceled", "incomplete_expired"}
+    ]
+    return min((one for one in found if one[0] <= until), default=None)
+
+
+def due(body: dict[str, Any]) -> int:
+    """When time next changes a subscription, in seconds since 1970."""
+    if body["status"] == "incomplete":
+        return int(body["created"]) + INCOMPLETE_FOR
+    times = [item["current_period_end"] for item in body["items"]["data"]]
+    if body["pending_update"]:
+        times.append(body["pending_update"]["expires_at"])
+    if body["cancel_at"]:
+        times.append(body["cancel_at"])
+    return int(min(times))
+
+
+def happen(call: Call, id_: str, at: int) -> dict[str, Any]:
+    """Do to a subscription what is due at this moment."""
+    body = find(call, "subscription", id_)
+    if body["status"] == "incomplete":
+        body.update(status="incomplete_expired", ended_at=at)
+        _void_latest(call, body)
+        call.emit("customer.subscription.updated", call.store.save(body))
+    elif body["pending_update"] and body["pending_update"]["expires_at"] <= at:
+        body["pending_update"] = None
+        _void_latest(call, body)
+        call.emit("customer.subscription.updated", call.store.save(body))
+        call.emit("customer.subscription.pending_update_expired", body)
+    elif body["cancel_at"] and body["cancel_at"] <= at:
+        subscriptions.end(call, body, "cancellation_requested")
+    else:
+        _turn(call, body)
+    return body
+
+
+def _turn(call: Call, body: dict[str, Any]) -> None:
+    """Let the next period begin and charge for it; what waited for this invoice is on it."""
+    items = body["items"]["data"]
+    prorations.put_in_period(items, body["billing_cycle_anchor"], items[0]["current_period_end"])
+    lines = invoice_items.take_waiting(call, body) + prorations.whole_periods(call, items)
+    invoice = subscription_invoices.issue(call, body, lines, "subscription_cycle")
+    invoice_lifecycle.finalize(call, invoice)
+    try:
+        failure = subscription_payments.collect(call, invoice, on_session=False)
+    except ApiError as error:
+        failure = error
+    if failure:
+        body["status"] = "past_due"
+    call.emit("customer.subscription.updated", call.store.save(body))
+
+
+def _void_latest(call: Call, body: dict[str, Any]) -> None:
+    invoice = find(call, "invoice", body["latest_invoice"])
+    if invoice["status"] == "open":
+        invoice_lifecycle.void(call, invoice)

@@ -1,0 +1,53 @@
+"""Changing what a subscription is of: at once, or once its invoice is paid."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from stripe_sandbox.clock import now
+from stripe_sandbox.conformance.blank import part_of
+from stripe_sandbox.context import Call
+from stripe_sandbox.resources import (
+    invoice_items,
+    invoice_lifecycle,
+    previews,
+    prorations,
+    subscription_invoices,
+    subscription_payments,
+)
+from stripe_sandbox.resources.subscription_settling import apply
+
+PENDING_FOR = 23 * 3600
+"""Seconds that an update waits for its payment."""
+
+
+def change(call: Call, body: dict[str, Any]) -> bool:
+    """Change the items as the call's parameters ask; whether that is done, or else waits for a payment.
+
+    Raises 402 for a decline with `error_if_incomplete`.
+    """
+    params = call.params
+    made, lines = previews.changes(call, body, params)
+    turns = prorations.turns_at_once(body["items"]["data"], made)
+    anchor = made[0]["current_period_start"] if turns else None
+    if not lines or (not turns and params.get("proration_behavior") != "always_invoice"):
+        invoice_items.wait(call, body, lines)
+        apply(body, made, anchor)
+        return True
+    invoice = subscription_invoices.issue(call, body, lines, "subscription_update")
+    invoice_lifecycle.finalize(call, invoice)
+    failure = subscription_payments.collect(call, invoice, on_session=not params.get("off_session"))
+    behavior = params.get("payment_behavior", "allow_incomplete")
+    if failure and behavior == "error_if_incomplete":
+        raise subscription_payments.refused(failure)
+    if failure and behavior == "pending_if_incomplete":
+        body["pending_update"] = part_of("Subscription", "PendingUpdate") | {
+            "billing_cycle_anchor": anchor,
+            "expires_at": now(call.store, body["customer"]) + PENDING_FOR,
+            "subscription_items": made,
+        }
+        return False
+    apply(body, made, anchor)
+    if failure:
+        body["status"] = "past_due"
+    return True

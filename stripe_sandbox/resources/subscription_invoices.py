@@ -1,0 +1,99 @@
+"""Invoices of subscriptions: what a change or a period costs, less what the customer has in credit."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from stripe_sandbox.clock import now
+from stripe_sandbox.conformance import blank
+from stripe_sandbox.context import Call
+from stripe_sandbox.resources.common import find
+from stripe_sandbox.store import new_id
+
+_SMALLEST = {"usd": 50, "eur": 50, "gbp": 30, "jpy": 50}
+"""Less than this can't be charged and is carried over (https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts)."""
+
+
+def build(
+    call: Call, subscription: dict[str, Any], lines: list[dict[str, Any]], reason: str
+) -> dict[str, Any]:
+    """An invoice of these lines that is kept nowhere yet: a draft, or all of a preview."""
+    customer = find(call, "customer", subscription["customer"])
+    at = now(call.store, customer["id"])
+    total = sum(line["amount"] for line in lines)
+    due = max(0, total + customer["balance"])
+    ending = total + customer["balance"] - due
+    if 0 < due < _SMALLEST.get(subscription["currency"], 1):
+        due, ending = 0, due
+    body = blank(
+        "invoice",
+        id=new_id("in"),
+        created=at,
+        attempt_count=0,
+        auto_advance=True,
+        billing_reason=reason,
+        currency=subscription["currency"],
+        customer=customer["id"],
+        customer_name=customer["name"],
+        customer_email=customer["email"],
+        default_payment_method=None,
+        period_start=at,
+        period_end=at,
+        status="draft",
+        amount_due=due,
+        amount_remaining=due,
+        subtotal=total,
+        subtotal_excluding_tax=total,
+        total=total,
+        total_excluding_tax=total,
+        starting_balance=customer["balance"],
+        ending_balance=ending,
+        test_clock=customer["test_clock"],
+        parent={
+            "quote_details": None,
+            "subscription_details": {
+                "metadata": subscription["metadata"],
+                "subscription": subscription["id"],
+                "subscription_proration_date": None,
+            },
+            "type": "subscription_details",
+        },
+    )
+    for one in lines:
+        one["invoice"] = body["id"]
+    body["lines"] |= {"data": lines, "url": f"/v1/invoices/{body['id']}/lines"}
+    return body
+
+
+def issue(
+    call: Call, subscription: dict[str, Any], lines: list[dict[str, Any]], reason: str
+) -> dict[str, Any]:
+    """Draft an invoice, finalize it, and move the customer's credit. It is open, or paid where nothing is due."""
+    body = build(call, subscription, lines, reason)
+    call.emit("invoice.created", call.store.add(body))
+    subscription["latest_invoice"] = body["id"]
+    _move_balance(call, body)
+    return body
+
+
+def _move_balance(call: Call, invoice: dict[str, Any]) -> None:
+    """Take the customer's credit, or add to it, with a transaction that says so."""
+    moved = invoice["ending_balance"] - invoice["starting_balance"]
+    if moved == 0:
+        return
+    customer = find(call, "customer", invoice["customer"])
+    customer["balance"] = invoice["ending_balance"]
+    call.emit("customer.updated", call.store.save(customer))
+    call.store.add(
+        blank(
+            "customer_balance_transaction",
+            id=new_id("cbtxn"),
+            amount=moved,
+            created=invoice["created"],
+            currency=invoice["currency"],
+            customer=customer["id"],
+            ending_balance=invoice["ending_balance"],
+            invoice=invoice["id"],
+            type="applied_to_invoice",
+        )
+    )

@@ -1,0 +1,166 @@
+"""Subscriptions in flexible billing mode (https://docs.stripe.com/billing/subscriptions/overview)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from stripe_sandbox.clock import now
+from stripe_sandbox.conformance import blank
+from stripe_sandbox.conformance.blank import part_of
+from stripe_sandbox.context import Call, handles
+from stripe_sandbox.errors import invalid
+from stripe_sandbox.resources import (
+    invoice_charging,
+    invoice_lifecycle,
+    prorations,
+    subscription_changes,
+    subscription_invoices,
+    subscription_items,
+    subscription_payments,
+)
+from stripe_sandbox.resources.common import assign, find, listing
+from stripe_sandbox.store import new_id
+
+_PATH = "/v1/subscriptions"
+_ONE = _PATH + "/{subscription_exposed_id}"
+_FIELDS = ("default_payment_method", "description", "metadata", "off_session")
+_NOT_SERVED = (
+    "trial_end",
+    "trial_period_days",
+    "discounts",
+    "add_invoice_items",
+    "pause_collection",
+    "billing_cycle_anchor",
+)
+_ENDED = {"canceled", "incomplete_expired"}
+
+
+@handles("POST", _PATH)
+def create(call: Call) -> dict[str, Any]:
+    """Raises 402 for a decline with `error_if_incomplete`, 400 where there is no card to pay with."""
+    params = call.params
+    _check_served(params)
+    customer = find(call, "customer", params.get("customer", ""), "customer")
+    at = now(call.store, customer["id"])
+    id_ = new_id("sub")
+    items = [subscription_items.new(call, one, id_, at) for one in params.get("items", [])]
+    if not items:
+        raise invalid("Missing required param: items.", code="parameter_missing", param="items")
+    prorations.put_in_period(items, at, at)
+    body = blank(
+        "subscription",
+        id=id_,
+        created=at,
+        billing_cycle_anchor=at,
+        billing_mode={
+            "flexible": {"proration_discounts": "included"},
+            "type": "flexible",
+            "updated_at": None,
+        },
+        cancellation_details=part_of("Subscription", "CancellationDetails"),
+        currency=items[0]["price"]["currency"],
+        customer=customer["id"],
+        payment_settings=part_of("Subscription", "PaymentSettings"),
+        start_date=at,
+        status="active",
+        test_clock=customer["test_clock"],
+    )
+    body["items"] |= {"data": items, "url": f"/v1/subscription_items?subscription={id_}"}
+    assign(body, params, *_FIELDS[:-1])
+    _plan_end(body, params)
+    call.store.add(body)
+    invoice = subscription_invoices.issue(
+        call, body, prorations.whole_periods(call, items), "subscription_create"
+    )
+    call.store.save(body)
+    invoice_lifecycle.finalize(call, invoice)
+    _begin(call, body, invoice)
+    call.emit("customer.subscription.created", call.store.save(body))
+    return body
+
+
+@handles("GET", _ONE)
+def retrieve(call: Call) -> dict[str, Any]:
+    return find(call, "subscription", call.path_ids[0])
+
+
+@handles("GET", _PATH)
+def list_(call: Call) -> dict[str, Any]:
+    """Those that are canceled are there only where they are asked for."""
+    wanted = call.params.pop("status", None)
+    known = ["incomplete", "incomplete_expired", "past_due", "unpaid", "active", "trialing", "paused"]
+    named = {"all": [*known, "canceled"], "ended": sorted(_ENDED), None: known}
+    return listing(call, "subscription", _PATH, "customer", status=named.get(wanted, wanted))
+
+
+@handles("POST", _ONE)
+def update(call: Call) -> dict[str, Any]:
+    """Raises 402 for a decline with `error_if_incomplete`, 400 for a subscription that has ended."""
+    body = _running(call)
+    _check_served(call.params)
+    assign(body, call.params, *_FIELDS[:-1])
+    _plan_end(body, call.params)
+    applied = "items" in call.params and subscription_changes.change(call, body)
+    call.store.save(body)
+    call.emit("customer.subscription.updated", body)
+    if applied:
+        call.found.pop(body["id"], None)
+    return body
+
+
+@handles("DELETE", _ONE)
+def cancel(call: Call) -> dict[str, Any]:
+    """End it now; what was paid for the rest of the period stays paid."""
+    if call.params.get("prorate") or call.params.get("invoice_now"):
+        raise invalid("The stand-in cancels without proration.", param="prorate")
+    return end(call, _running(call), "cancellation_requested")
+
+
+def end(call: Call, body: dict[str, Any], reason: str) -> dict[str, Any]:
+    """Let a subscription end; an update that waited is gone with it."""
+    at = now(call.store, body["customer"])
+    body.update(status="canceled", ended_at=at, canceled_at=body["canceled_at"] or at, pending_update=None)
+    body["cancellation_details"]["reason"] = reason
+    call.emit("customer.subscription.deleted", call.store.save(body))
+    return body
+
+
+def _begin(call: Call, body: dict[str, Any], invoice: dict[str, Any]) -> None:
+    behavior = call.params.get("payment_behavior", "allow_incomplete")
+    if behavior == "default_incomplete" and invoice["amount_due"] > 0:
+        invoice_charging.prepare(call, invoice)
+        body["status"] = "incomplete"
+        return
+    failure = subscription_payments.collect(call, invoice, on_session=not call.params.get("off_session"))
+    if failure and behavior == "error_if_incomplete":
+        raise subscription_payments.refused(failure)
+    body["status"] = "incomplete" if failure else "active"
+
+
+def _plan_end(body: dict[str, Any], params: dict[str, Any]) -> None:
+    """Let it end with the period or at a time, or take that back."""
+    if "cancel_at_period_end" in params:
+        wanted = params["cancel_at_period_end"]
+        end_ = min(item["current_period_end"] for item in body["items"]["data"])
+        body.update(cancel_at_period_end=wanted, cancel_at=end_ if wanted else None)
+    elif "cancel_at" in params:
+        body.update(cancel_at=params["cancel_at"] or None, cancel_at_period_end=False)
+    else:
+        return
+    is_planned = body["cancel_at"] is not None
+    body["canceled_at"] = body["canceled_at"] or body["created"] if is_planned else None
+    body["cancellation_details"]["reason"] = "cancellation_requested" if is_planned else None
+
+
+def _running(call: Call) -> dict[str, Any]:
+    body = find(call, "subscription", call.path_ids[0])
+    if body["status"] in _ENDED:
+        message = "A canceled subscription can only update its cancellation_details and metadata."
+        raise invalid(message)
+    return body
+
+
+def _check_served(params: dict[str, Any]) -> None:
+    for name in _NOT_SERVED:
+        if params.get(name):
+            raise invalid(f"The stand-in does not serve {name} of subscriptions.", param=name)
