@@ -100,8 +100,7 @@ def label_of(kind: TransferKind) -> str:
 
 def recent(organization: Organization, count: int) -> list[HistoryLine]:
     """The newest lines, with top-ups that are still open first. One statement."""
-    newest = queries.newest_first(queries.posted(organization, Filters())).limit(count)
-    return _read(organization, queries.with_open_top_ups(organization, newest))[:count]
+    return _read(organization, queries.newest(), count=count)[:count]
 
 
 def page(
@@ -111,14 +110,14 @@ def page(
 
     The newest page has the open top-ups on top, where the filters let them through.
     """
-    wanted = queries.posted(organization, filters)
+    wanted = queries.posted(filters)
     if after is not None:
         return _page_after(organization, filters, wanted, after)
     if before is not None:
         wanted = wanted.where(WalletLine.seq < before)
     query = queries.newest_first(wanted).limit(PAGE + 1)
     if before is None and filters.kind in {None, TransferKind.TOP_UP.value} and filters.last_day is None:
-        query = queries.with_open_top_ups(organization, query)
+        query = queries.with_open_top_ups(query)
     lines = _read(organization, query)
     posted = [line for line in lines if line.position is not None]
     more = len(posted) > PAGE
@@ -134,7 +133,7 @@ def every(organization: Organization, filters: Filters) -> Iterator[HistoryLine]
     """All posted lines that the filters select, newest first, read in pieces: for export."""
     position: int | None = None
     while True:
-        wanted = queries.posted(organization, filters)
+        wanted = queries.posted(filters)
         if position is not None:
             wanted = wanted.where(WalletLine.seq < position)
         lines = _read(organization, queries.newest_first(wanted).limit(PIECE))
@@ -153,8 +152,9 @@ def _page_after(organization: Organization, filters: Filters, wanted: Select[Any
     return HistoryPage(shown, shown[0].position, shown[-1].position, filters)
 
 
-def _read(organization: Organization, query: Select[Any]) -> list[HistoryLine]:
-    return [_line(organization, row) for row in db.session.execute(query)]
+def _read(organization: Organization, query: Select[Any], **values: Any) -> list[HistoryLine]:
+    rows = db.session.execute(query, queries.values_of(organization) | values)
+    return [_line(organization, row) for row in rows]
 
 
 def _line(organization: Organization, row: Any) -> HistoryLine:

@@ -7,7 +7,19 @@ from datetime import date, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BigInteger, Select, String, case, cast, func, literal, null, select, union_all
+from sqlalchemy import (
+    BigInteger,
+    Select,
+    String,
+    bindparam,
+    case,
+    cast,
+    func,
+    literal,
+    null,
+    select,
+    union_all,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import aliased
 
@@ -48,16 +60,30 @@ class Filters:
         return any((self.kind, self.first_day, self.last_day))
 
 
-def with_open_top_ups(organization: Organization, posted_lines: Select[Any]) -> Select[Any]:
+def values_of(organization: Organization) -> dict[str, Any]:
+    """What the statements of this module ask for by name."""
+    return {
+        "of": organization.id,
+        "zone": organization.timezone,
+        "declined_after": utc_now() - _DECLINED_SHOWN_FOR,
+    }
+
+
+@cache
+def newest() -> Select[Any]:
+    """The newest lines, `count` of them, with the open top-ups on top. Built once: the Overview asks it with each
+    view."""
+    return with_open_top_ups(newest_first(posted(Filters())).limit(bindparam("count")))
+
+
+def with_open_top_ups(posted_lines: Select[Any]) -> Select[Any]:
     """The lines of the ledger with the top-ups that are not in it: open ones on top, declined ones by their time."""
-    both = union_all(
-        _open_top_ups(organization).subquery().select(), posted_lines.subquery().select()
-    ).subquery()
+    both = union_all(_open_top_ups().subquery().select(), posted_lines.subquery().select()).subquery()
     is_open = both.c.status.in_([TopUpStatus.PAYING.value, TopUpStatus.ACTION.value])
     return select(both).order_by(is_open.desc(), both.c.at.desc(), both.c.position.desc().nulls_last())
 
 
-def posted(organization: Organization, filters: Filters) -> Select[Any]:
+def posted(filters: Filters) -> Select[Any]:
     """Lines of the ledger with their running balance and, for usage, the quantities by meter."""
     line = WalletLine
     query = select(
@@ -73,7 +99,7 @@ def posted(organization: Organization, filters: Filters) -> Select[Any]:
         _balance_with().label("balance"),
         _quantities().label("quantities"),
         literal("posted").label("status"),
-    ).where(line.org_id == organization.id)
+    ).where(line.org_id == bindparam("of"))
     query = query.add_columns(cast(null(), String).label("brand"))
     if filters.kind in {group.value for group in UsageGroup}:
         query = query.where(line.usage_group == UsageGroup(filters.kind))
@@ -137,18 +163,17 @@ def _quantities() -> Any:
     return select(func.jsonb_object_agg(by_meter.c.meter, by_meter.c.units)).scalar_subquery()
 
 
-def _open_top_ups(organization: Organization) -> Select[Any]:
+def _open_top_ups() -> Select[Any]:
     """Top-ups that are not in the ledger: still open, or declined not long ago."""
     shown = (TopUp.status.in_([TopUpStatus.PAYING, TopUpStatus.ACTION])) | (
-        (TopUp.status == TopUpStatus.DECLINED) & (TopUp.paying_since > utc_now() - _DECLINED_SHOWN_FOR)
+        (TopUp.status == TopUpStatus.DECLINED) & (TopUp.paying_since > bindparam("declined_after"))
     )
-    zone = organization.timezone
     return (
         select(
             TopUp.id,
             cast(null(), BigInteger).label("position"),
             TopUp.paying_since.label("at"),
-            func.date(func.timezone(zone, TopUp.paying_since)).label("day"),
+            func.date(func.timezone(bindparam("zone"), TopUp.paying_since)).label("day"),
             literal(TransferKind.TOP_UP.value).label("kind"),
             cast(null(), String).label("usage_group"),
             TopUp.amount_micro.label("amount"),
@@ -165,7 +190,7 @@ def _open_top_ups(organization: Organization) -> Select[Any]:
             PaymentMethod,
             (PaymentMethod.org_id == TopUp.org_id) & (PaymentMethod.id == TopUp.payment_method_id),
         )
-        .where(TopUp.org_id == organization.id, shown, TopUp.paying_since.is_not(None))
+        .where(TopUp.org_id == bindparam("of"), shown, TopUp.paying_since.is_not(None))
         .order_by(TopUp.paying_since.desc())
         .limit(OPEN_SHOWN)
     )
