@@ -254,7 +254,8 @@ class TestEveryTestCard:
     """Each of Stripe's test cards, entered as a new one, and what is read after it."""
 
     @pytest.fixture(scope="class")
-    def till(self, _chromium: Browser, site: Site) -> Iterator[Page]:
+    @classmethod
+    def till(cls, _chromium: Browser, site: Site) -> Iterator[Page]:
         """One page for all of them, signed in."""
         browser = WatchedBrowser(_chromium)
         with site.app.app_context():
