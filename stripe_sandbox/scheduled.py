@@ -1,4 +1,4 @@
-"""What happens later by itself: refunds that settle. It outlives a restart."""
+"""What happens later by itself: refunds that settle, periods that turn. It outlives a restart."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import time
 from contextlib import suppress
 from threading import Event, Thread
 
+from stripe_sandbox.advancing import catch_up
 from stripe_sandbox.errors import ApiError
 from stripe_sandbox.performing import perform
 from stripe_sandbox.resources import refunds
@@ -38,3 +39,4 @@ def start(sandbox: Sandbox) -> None:
 def _run(sandbox: Sandbox) -> None:
     while not Event().wait(0.5):
         run(sandbox)
+        catch_up(sandbox)

@@ -75,7 +75,9 @@ def _turn(call: Call, body: dict[str, Any]) -> None:
     try:
         failure = subscription_payments.collect(call, invoice, on_session=False)
     except ApiError as error:
+        # Without a card nothing was tried that could have said so.
         failure = error
+        call.emit("invoice.payment_failed", call.store.save(invoice))
     if failure:
         body["status"] = "past_due"
     call.emit("customer.subscription.updated", call.store.save(body))

@@ -67,7 +67,7 @@ def create(call: Call) -> dict[str, Any]:
     )
     body["items"] |= {"data": items, "url": f"/v1/subscription_items?subscription={id_}"}
     assign(body, params, *_FIELDS[:-1])
-    _plan_end(body, params)
+    _plan_end(call, body)
     call.store.add(body)
     invoice = subscription_invoices.issue(
         call, body, prorations.whole_periods(call, items), "subscription_create"
@@ -99,7 +99,7 @@ def update(call: Call) -> dict[str, Any]:
     body = _running(call)
     _check_served(call.params)
     assign(body, call.params, *_FIELDS[:-1])
-    _plan_end(body, call.params)
+    _plan_end(call, body)
     applied = "items" in call.params and subscription_changes.change(call, body)
     call.store.save(body)
     call.emit("customer.subscription.updated", body)
@@ -137,8 +137,9 @@ def _begin(call: Call, body: dict[str, Any], invoice: dict[str, Any]) -> None:
     body["status"] = "incomplete" if failure else "active"
 
 
-def _plan_end(body: dict[str, Any], params: dict[str, Any]) -> None:
+def _plan_end(call: Call, body: dict[str, Any]) -> None:
     """Let it end with the period or at a time, or take that back."""
+    params = call.params
     if "cancel_at_period_end" in params:
         wanted = params["cancel_at_period_end"]
         end_ = min(item["current_period_end"] for item in body["items"]["data"])
@@ -148,7 +149,8 @@ def _plan_end(body: dict[str, Any], params: dict[str, Any]) -> None:
     else:
         return
     is_planned = body["cancel_at"] is not None
-    body["canceled_at"] = body["canceled_at"] or body["created"] if is_planned else None
+    said = body["canceled_at"] or now(call.store, body["customer"])
+    body["canceled_at"] = said if is_planned else None
     body["cancellation_details"]["reason"] = "cancellation_requested" if is_planned else None
 
 
