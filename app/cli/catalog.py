@@ -12,6 +12,11 @@ from flask.cli import with_appcontext
 from app.billing import catalog_file, catalog_versions
 from app.billing.catalog import Catalog, CatalogError
 from app.extensions import db
+from app.payments import plan_prices
+from app.payments.errors import PaymentsError
+from app.payments.plan_prices import PlanPrice
+
+_NOT_AT_STRIPE = "The version is kept, but Stripe is not in line with it"
 
 
 @click.group()
@@ -35,10 +40,16 @@ def check(file: Path | None) -> None:
     type=click.DateTime(["%Y-%m-%d"]),
     help="Everybody is on it from this day on (00:00 UTC). Without it, who chooses a plan from now on.",
 )
+@click.option(
+    "--dry-run", is_flag=True, help="Say what would change, here and at Stripe, and change nothing."
+)
 @with_appcontext
-def sync(day: datetime | None) -> None:
-    """Keep the application's catalogue as a version, for good."""
+def sync(day: datetime | None, dry_run: bool) -> None:
+    """Keep the application's catalogue as a version, for good, and bring Stripe's products and prices in line."""
     shelf = _load(None)
+    if dry_run:
+        _tell_differences(shelf)
+        return
     announced = datetime.combine(date(day.year, day.month, day.day), time(), UTC) if day else None
     try:
         is_new = catalog_versions.keep(shelf, announced_for=announced)
@@ -48,6 +59,32 @@ def sync(day: datetime | None) -> None:
     click.echo(f"Version {shelf.version} is {'kept' if is_new else 'kept already'}.")
     if announced:
         click.echo(f"Everybody is on it from {announced:%d %B %Y}, 00:00 UTC.")
+    try:
+        for difference in plan_prices.differences(_sold(shelf)):
+            plan_prices.bring_in_line(difference)
+            click.echo(f"Done at Stripe: {difference.words}")
+    except PaymentsError as error:
+        raise click.ClickException(f"{_NOT_AT_STRIPE}: {error}. Run it again.") from error
+
+
+def _tell_differences(shelf: Catalog) -> None:
+    try:
+        found = plan_prices.differences(_sold(shelf))
+    except PaymentsError as error:
+        raise click.ClickException(f"Stripe could not be asked: {error}.") from error
+    for difference in found:
+        click.echo(difference.words)
+    if not found:
+        click.echo("Stripe has it all.")
+
+
+def _sold(shelf: Catalog) -> list[PlanPrice]:
+    """The plans that cost something; what is free is no product."""
+    return [
+        PlanPrice(plan.key, plan.version, plan.name, plan.summary, plan.interval, plan.price)
+        for plan in shelf.plans.values()
+        if plan.price
+    ]
 
 
 def _load(file: Path | None) -> Catalog:
