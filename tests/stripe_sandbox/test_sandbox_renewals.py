@@ -111,3 +111,27 @@ def test_a_first_payment_is_waited_for_no_longer_than_a_day(stage: Stage) -> Non
     stage.move_to("2027-02-01")
     assert stage.now(one)["status"] == "incomplete_expired"
     assert stage.invoices()[0]["status"] == "void"
+
+
+def test_a_switch_waits_for_its_payment_for_23_hours(stage: Stage) -> None:
+    stage.use("4242424242424242")
+    one = stage.subscribe(1000)
+    stage.use("4000000000000341")
+    items = [{"id": one["items"]["data"][0]["id"], "quantity": 5}]
+    behavior = {"proration_behavior": "always_invoice", "payment_behavior": "pending_if_incomplete"}
+    waiting = stage.do(subscriptions.update, one["id"], items=items, **behavior)
+    assert waiting["pending_update"]["expires_at"] == at("2027-01-31") + 23 * 3600
+    assert stage.move_to("2027-02-01") == 1
+    after = stage.now(one)
+    assert (after["pending_update"], after["items"]["data"][0]["quantity"]) == (None, 1)
+    assert [invoice["status"] for invoice in stage.invoices()] == ["paid", "void"]
+
+
+def test_what_a_change_left_open_is_on_the_next_invoice(stage: Stage) -> None:
+    stage.use("4242424242424242")
+    one = stage.subscribe(2800)
+    stage.move_to("2027-02-14")
+    items = [{"id": one["items"]["data"][0]["id"], "quantity": 2}]
+    stage.do(subscriptions.update, one["id"], items=items)
+    stage.move_to("2027-03-01")
+    assert [line["amount"] for line in stage.invoices()[-1]["lines"]["data"]] == [-1400, 2800, 5600]
