@@ -40,7 +40,11 @@ def paid(call: Call, body: dict[str, Any], *, charged: bool) -> dict[str, Any]:
 
 
 def void(call: Call, body: dict[str, Any]) -> dict[str, Any]:
-    """Give an open invoice up: nobody owes it any more."""
+    """Give an open invoice up: nobody owes it any more, and the credit that it used comes back."""
+    if body["ending_balance"] is not None and body["ending_balance"] != body["starting_balance"]:
+        customer = find(call, "customer", body["customer"])
+        customer["balance"] += body["starting_balance"] - body["ending_balance"]
+        call.emit("customer.updated", call.store.save(customer))
     body["status"] = "void"
     body["status_transitions"]["voided_at"] = now(call.store, body["customer"])
     call.emit("invoice.voided", call.store.save(body))

@@ -163,3 +163,16 @@ def test_a_downgrade_leaves_credit_that_the_next_invoice_uses_up(shopper: Shoppe
     switch(shopper, one, price(shopper, 6000), proration_date=start)
     assert shopper.v1.customers.retrieve(shopper.id).balance == -3000
     assert len(shopper.v1.charges.list().data) == 1
+
+
+def test_the_credit_of_a_voided_invoice_comes_back(shopper: Shopper) -> None:
+    use(shopper, GOOD)
+    one = subscribe(shopper, 5000)
+    start = one["items"]["data"][0]["current_period_start"]
+    switch(shopper, one, price(shopper, 1000), proration_date=start)
+    use(shopper, DECLINES)
+    behavior: Any = {"proration_date": start, "payment_behavior": "pending_if_incomplete"}
+    waiting = switch(shopper, one, price(shopper, 9000), **behavior)
+    assert shopper.v1.customers.retrieve(shopper.id).balance == 0
+    shopper.v1.invoices.void_invoice(str(waiting.latest_invoice))
+    assert shopper.v1.customers.retrieve(shopper.id).balance == -4000
