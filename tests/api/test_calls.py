@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
-from tests.billing.test_call_story import CALL, a_call
-from tests.billing.test_usage_ingest import an_event, on_growth, take
 from tests.factories import an_organization
+from tests.support.metering import CALL, a_call, an_event, on_growth, take
 from tests.support.platform import Platform, is_problem
 
 

@@ -15,8 +15,8 @@ from app.billing import ledger_check
 from app.extensions import db
 from app.models import RejectedEvent, UsageEvent, Wallet
 from app.people.tokens import Scope
-from tests.billing.test_usage_reports import an_event
 from tests.factories import an_organization, usd
+from tests.support.metering import a_cloudevent
 from tests.support.platform import Platform, is_problem
 
 BATCH = "application/cloudevents-batch+json"
@@ -31,7 +31,7 @@ def send(
 
 def test_a_batch_is_taken_once_however_often_it_is_sent(platform: Platform) -> None:
     organization = an_organization(credit="10")
-    batch = [an_event(organization, f"e{n}", data={"quantity": 100_000}) for n in range(3)]
+    batch = [a_cloudevent(organization, f"e{n}", data={"quantity": 100_000}) for n in range(3)]
     assert send(platform, batch).json == {"accepted": 3, "duplicates": 0, "refused": []}
     assert send(platform, batch).json == {"accepted": 0, "duplicates": 3, "refused": []}
     db.session.rollback()
@@ -41,20 +41,20 @@ def test_a_batch_is_taken_once_however_often_it_is_sent(platform: Platform) -> N
 
 
 def test_one_event_comes_as_an_object(platform: Platform) -> None:
-    event = an_event(an_organization(credit="10"))
+    event = a_cloudevent(an_organization(credit="10"))
     answer = send(platform, event, content_type="application/cloudevents+json; charset=utf-8")
     assert answer.json["accepted"] == 1
 
 
 def test_gzip_is_taken(platform: Platform) -> None:
-    body = gzip.compress(json.dumps([an_event(an_organization(credit="10"))]).encode())
+    body = gzip.compress(json.dumps([a_cloudevent(an_organization(credit="10"))]).encode())
     assert send(platform, body, headers={"Content-Encoding": "gzip"}).json["accepted"] == 1
 
 
 def test_the_refused_are_named_and_kept_beside_the_taken(platform: Platform) -> None:
     organization = an_organization(credit="10")
-    bad = an_event(organization, "bad", data={"quantity": "60"})
-    answer = send(platform, [an_event(organization), bad])
+    bad = a_cloudevent(organization, "bad", data={"quantity": "60"})
+    answer = send(platform, [a_cloudevent(organization), bad])
     assert answer.status_code == 200
     assert answer.json["refused"] == [
         {"index": 1, "field": "data.quantity", "reason": "Expected `int`, got `str`"}
@@ -64,7 +64,7 @@ def test_the_refused_are_named_and_kept_beside_the_taken(platform: Platform) -> 
 
 def test_a_thousand_events_are_a_batch_and_one_more_is_not(platform: Platform) -> None:
     organization = an_organization(credit="10")
-    events = [an_event(organization, f"e{n}") for n in range(1_001)]
+    events = [a_cloudevent(organization, f"e{n}") for n in range(1_001)]
     assert is_problem(send(platform, events), "too-many-events", 422)
     assert db.session.scalars(db.select(UsageEvent.event_id)).all() == []
     assert send(platform, events[:1_000]).json["accepted"] == 1_000
@@ -97,5 +97,5 @@ def test_a_token_needs_the_scope_and_reports_for_its_own_organization_alone(app:
     one, other = an_organization(credit="10"), an_organization(credit="10")
     assert is_problem(send(Platform(app, Scope.STATUS_READ), []), "missing-scope", 403)
     bound = Platform(app, Scope.USAGE_WRITE, organization=one)
-    answer = send(bound, [an_event(one), an_event(other), an_event(uuid4())])
+    answer = send(bound, [a_cloudevent(one), a_cloudevent(other), a_cloudevent(uuid4())])
     assert (answer.json["accepted"], [one["index"] for one in answer.json["refused"]]) == (1, [1, 2])

@@ -22,27 +22,12 @@ from app.billing import (
 from app.billing.call_story import CallStory, Part
 from app.billing.money import Money
 from app.billing.plans import gather as plan_of
-from app.billing.usage_events import Reported
 from app.extensions import db
 from app.models import Organization, PlanTerm, UsageGroup
 from app.models.columns import utc_now
-from tests.billing.test_usage_ingest import NOW, an_event, on_growth, take
 from tests.factories import an_organization, usd
+from tests.support.metering import CALL, NOW, WITH, a_call, an_event, on_growth, take
 from tests.support.statements import statements
-
-CALL = "call/1 ?&#ü"
-WITH = {"call": CALL, "campaign": "Recall patients", "agent": "Ava", "number": "+1 212 555 0134"}
-
-
-def a_call(organization: Organization, **changes: Any) -> list[Reported]:
-    names = WITH | changes
-    return [
-        an_event(organization, "ring", 90, meter="calls_outbound_international", **names),
-        an_event(organization, "sms", 1, meter="sms", **names),
-        an_event(organization, "stt", 60, meter="speech_to_text", **names),
-        an_event(organization, "tts", 1_000, meter="text_to_speech", **names),
-        an_event(organization, "in", 1_000_000, meter="tokens_in", **names),
-    ]
 
 
 def micro(amount: int) -> Money:

@@ -17,8 +17,8 @@ from app.billing.usage_events import Reported
 from app.extensions import db
 from app.models import Organization
 from app.models.columns import utc_now
-from tests.billing.test_usage_ingest import on_growth
 from tests.factories import an_organization, usd
+from tests.support.metering import on_growth
 
 
 def estimated(organization: Organization, campaign: Campaign) -> Estimate:

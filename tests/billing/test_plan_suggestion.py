@@ -12,8 +12,8 @@ from app.billing.usage import Used
 from app.extensions import db
 from app.models import Organization
 from app.models.columns import utc_now
-from tests.billing.test_usage_ingest import on_growth
 from tests.factories import an_organization, usd
+from tests.support.metering import on_growth
 
 
 def use(organization: Organization, meter: str, units: int, *, days_ago: int = 3) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
@@ -10,46 +10,18 @@ from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app.billing import calling, ledger, ledger_check, statements, usage_ingest
-from app.billing.ledger import Entry
+from app.billing import ledger, ledger_check, statements, usage_ingest
 from app.billing.money import Money, total
 from app.billing.months import Month
 from app.billing.statements import NoStatementError, Statement
 from app.billing.usage_events import Reported
 from app.extensions import db
-from app.models import AccountName, Organization, TransferKind
+from app.models import TransferKind
 from tests.factories import an_organization, at, usd
+from tests.support.moving import post, use
 from tests.support.statements import statements as statements_sent
 
 AUGUST, SEPTEMBER = Month(2026, 8), Month(2026, 9)
-
-
-def post(
-    organization: Organization, kind: TransferKind, amount: Money, when: datetime, *, out: bool = False
-) -> None:
-    wallet = ledger.lock(organization.id)
-    sides = (AccountName.STRIPE, AccountName.WALLET)
-    debit, credit = reversed(sides) if out else sides
-    ledger.post(wallet, Entry(kind, str(uuid4()), debit, credit, amount, when))
-    calling.reassess(wallet, when)
-    db.session.commit()
-
-
-def use(
-    organization: Organization,
-    units: int,
-    used_at: datetime,
-    *,
-    posted_at: datetime | None = None,
-    campaign: str = "Recall",
-    meter: str = "tokens_out",
-) -> None:
-    event = Reported(
-        0, organization.id, "test", str(uuid4()), meter, units, used_at, campaign=campaign, agent="Ava"
-    )
-    receipt = usage_ingest.take([event], at=posted_at or used_at)
-    db.session.commit()
-    assert receipt.accepted == 1, receipt
 
 
 def moves(statement: Statement) -> dict[str, Money]:

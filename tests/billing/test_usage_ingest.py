@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from threading import Thread
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 from flask import Flask
@@ -19,39 +19,7 @@ from app.billing.usage_ingest import Receipt
 from app.extensions import db
 from app.models import Allowance, CallingState, Hold, Organization, Transfer, UsageDaily, UsageEvent, Wallet
 from tests.factories import an_organization, at, usd
-
-NOW = at("2026-11-10 12:00")
-
-
-def on_growth(credit: str = "100", **options: Any) -> Organization:
-    organization = an_organization(credit=credit, **options)
-    subscriptions.subscribe(organization, "growth", period=Period(date(2026, 11, 1), date(2026, 12, 1)))
-    db.session.commit()
-    return organization
-
-
-def an_event(
-    organization: Organization | UUID,
-    id: str = "e1",
-    quantity: int = 60,
-    *,
-    meter: str = "tokens_out",
-    when: datetime = NOW,
-    **names: Any,
-) -> Reported:
-    org_id = organization if isinstance(organization, UUID) else organization.id
-    return Reported(0, org_id, "platform", id, meter, quantity, when, **names)
-
-
-def take(*events: Reported, now: datetime = NOW) -> Receipt:
-    numbered = [
-        Reported(index, *[getattr(event, name) for name in Reported.__struct_fields__ if name != "index"])
-        for index, event in enumerate(events)
-    ]
-    receipt = usage_ingest.take(numbered, at=now)
-    db.session.commit()
-    assert ledger_check.check() == []
-    return receipt
+from tests.support.metering import NOW, an_event, on_growth, take
 
 
 def posted(organization: Organization) -> Money:

@@ -12,24 +12,11 @@ from flask import Flask
 from app.billing import usage_reports
 from app.billing.usage_ingest import Receipt
 from app.extensions import db
-from app.models import Organization, RejectedEvent, UsageEvent
+from app.models import RejectedEvent, UsageEvent
 from app.models.columns import utc_now
 from app.models.usage import NOBODY
 from tests.factories import an_organization
-
-
-def an_event(organization: Organization | UUID, id: str = "e1", **changes: Any) -> dict[str, Any]:
-    org_id = organization if isinstance(organization, UUID) else organization.id
-    data = {"organization": str(org_id), "meter": "tokens_out", "quantity": 60} | changes.pop("data", {})
-    event = {
-        "specversion": "1.0",
-        "type": "voice-portal.usage.v1",
-        "source": "platform",
-        "id": id,
-        "time": utc_now().isoformat(),
-        "data": data,
-    }
-    return event | changes
+from tests.support.metering import a_cloudevent
 
 
 def take(*events: Any, only: UUID | None = None) -> Receipt:
@@ -65,8 +52,8 @@ def test_one_bad_event_is_named_and_kept_and_the_others_are_taken(
     app: Flask, field: str, changes: dict[str, Any]
 ) -> None:
     organization = an_organization(credit="10")
-    bad = an_event(organization, **({"id": "bad"} | changes))
-    receipt = take(an_event(organization, "a"), bad, an_event(organization, "b"))
+    bad = a_cloudevent(organization, **({"id": "bad"} | changes))
+    receipt = take(a_cloudevent(organization, "a"), bad, a_cloudevent(organization, "b"))
     assert (receipt.accepted, [(one.index, one.field) for one in receipt.refused]) == (2, [(1, field)])
     assert receipt.refused[0].reason
     assert [(row.field, row.replayed_at) for row in rejected()] == [(field, None)]
@@ -75,21 +62,21 @@ def test_one_bad_event_is_named_and_kept_and_the_others_are_taken(
 @pytest.mark.parametrize("raw", [b"null", b"5", b'{"id": 1e400}', b"[" * 10_000, b'{"id": "\xff"}', b""])
 def test_what_is_no_event_at_all_is_kept_as_far_as_it_goes(app: Flask, raw: bytes) -> None:
     organization = an_organization(credit="10")
-    receipt = take(an_event(organization), raw)
+    receipt = take(a_cloudevent(organization), raw)
     assert (receipt.accepted, len(receipt.refused)) == (1, 1)
     assert rejected()[0].org_id == NOBODY
 
 
 def test_a_token_of_one_organization_reports_for_no_other(app: Flask) -> None:
     one, other = an_organization(credit="10"), an_organization(credit="10")
-    receipt = take(an_event(one), an_event(other), only=one.id)
+    receipt = take(a_cloudevent(one), a_cloudevent(other), only=one.id)
     assert (receipt.accepted, receipt.refused[0].field) == (1, "data.organization")
     assert db.session.scalars(db.select(UsageEvent.org_id)).all() == [one.id]
 
 
 def test_refused_events_are_listed_and_taken_once_the_reason_is_gone(app: Flask) -> None:
     org_id = uuid4()
-    take(an_event(org_id, "early"), an_event(an_organization(credit="10"), data={"quantity": -1}))
+    take(a_cloudevent(org_id, "early"), a_cloudevent(an_organization(credit="10"), data={"quantity": -1}))
     runner = app.test_cli_runner()
     listed = runner.invoke(args=["usage", "rejected"]).output
     assert "platform early  organization: There is no organization of this id." in listed

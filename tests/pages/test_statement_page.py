@@ -12,9 +12,9 @@ from flask import Flask
 from app.billing import statements
 from app.billing.months import Month
 from app.models import TransferKind
-from tests.billing.test_statements import post, use
 from tests.factories import an_organization, at, usd
 from tests.support.browsing import text_of
+from tests.support.moving import post, use
 from tests.support.paying import Owner
 from tests.support.sandbox import Sandbox
 

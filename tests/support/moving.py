@@ -1,0 +1,41 @@
+"""Credit and usage of one organization at chosen times."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import uuid4
+
+from app.billing import calling, ledger, usage_ingest
+from app.billing.ledger import Entry
+from app.billing.money import Money
+from app.billing.usage_events import Reported
+from app.extensions import db
+from app.models import AccountName, Organization, TransferKind
+
+
+def post(
+    organization: Organization, kind: TransferKind, amount: Money, when: datetime, *, out: bool = False
+) -> None:
+    wallet = ledger.lock(organization.id)
+    sides = (AccountName.STRIPE, AccountName.WALLET)
+    debit, credit = reversed(sides) if out else sides
+    ledger.post(wallet, Entry(kind, str(uuid4()), debit, credit, amount, when))
+    calling.reassess(wallet, when)
+    db.session.commit()
+
+
+def use(
+    organization: Organization,
+    units: int,
+    used_at: datetime,
+    *,
+    posted_at: datetime | None = None,
+    campaign: str = "Recall",
+    meter: str = "tokens_out",
+) -> None:
+    event = Reported(
+        0, organization.id, "test", str(uuid4()), meter, units, used_at, campaign=campaign, agent="Ava"
+    )
+    receipt = usage_ingest.take([event], at=posted_at or used_at)
+    db.session.commit()
+    assert receipt.accepted == 1, receipt
