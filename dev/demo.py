@@ -96,6 +96,8 @@ def running(plan: Plan, group: Group) -> Iterator[Mapping[str, str]]:
     environment = dict(plan.environment)
     environment["PUBLIC_URL"] = environment.get("PUBLIC_URL") or plan.address
     environment |= {"PORT": str(plan.port), "PYTHONUNBUFFERED": "1"}
+    # A line for each request would push what is to be read out of sight.
+    environment["LOG_LEVEL"] = environment.get("LOG_LEVEL") or "WARNING"
     with database(plan, group) as address:
         environment["DATABASE_URL"] = address
         with group:

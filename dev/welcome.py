@@ -18,7 +18,7 @@ def welcome(plan: Plan) -> str:
         f"  Sign in with the password {PASSWORD} as",
         *(f"    {email:<{width}}  {who}" for email, who in PEOPLE.items()),
         "",
-        "  Harbor's agents call meanwhile: see its wallet go down. `flask simulate --help` plays more.",
+        "  Harbor's agents call meanwhile: see its wallet go down. `.venv/bin/flask simulate --help` plays more.",
         "  Ctrl-C ends all of it.",
     ]
     rule = "─" * max(map(len, lines))

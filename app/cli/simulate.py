@@ -110,8 +110,14 @@ def _play(asked: Options, token: str) -> list[Comparison]:
     opened = {player.id: reconciliation.opening(client, player) for player in players}
     tally = Tally()
     with _until_ended(client) as stopping:
-        playing.play(client, players, asked.score, tally, stopping=stopping, say=click.echo, fund=fund)
-    compared = [_compare(client, player, tally, opened[player.id]) for player in players]
+        try:
+            playing.play(client, players, asked.score, tally, stopping=stopping, say=click.echo, fund=fund)
+            compared = [_compare(client, player, tally, opened[player.id]) for player in players]
+        except UnreachableError:
+            if not stopping.is_set():
+                raise
+            click.echo("Ended, and so is the service: the counts were not compared.")
+            return []
     _show(compared, tally, client)
     return compared
 
