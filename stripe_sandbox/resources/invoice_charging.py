@@ -8,6 +8,7 @@ from stripe_sandbox.context import Call
 from stripe_sandbox.errors import ApiError, Decline, card_error, invalid
 from stripe_sandbox.resources import invoice_payments, payment_intents
 from stripe_sandbox.resources.common import find
+from stripe_sandbox.store import now
 
 
 def charge(call: Call, invoice: dict[str, Any], *, on_session: bool) -> None:
@@ -45,6 +46,18 @@ def charge(call: Call, invoice: dict[str, Any], *, on_session: bool) -> None:
 def prepare(call: Call, invoice: dict[str, Any]) -> None:
     """Make the payment intent that the page confirms (`payment_behavior=default_incomplete`)."""
     invoice_payments.record(call, invoice, payment_intents.create(_paying(call, _wanted(invoice))))
+
+
+def give_up(call: Call, invoice: dict[str, Any]) -> None:
+    """Cancel the payment that an invoice waits for: a void one takes no money any more."""
+    payment = _open_payment(call, invoice)
+    if payment is not None:
+        payment["status"] = "canceled"
+        payment["status_transitions"]["canceled_at"] = now()
+        call.store.save(payment)
+        intent = find(call, "payment_intent", payment["payment"]["payment_intent"])
+        if intent["status"] != "canceled":
+            payment_intents.end(call, intent, "void_invoice")
 
 
 def _open_payment(call: Call, invoice: dict[str, Any]) -> dict[str, Any] | None:

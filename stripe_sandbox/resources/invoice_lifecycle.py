@@ -6,6 +6,7 @@ from typing import Any
 
 from stripe_sandbox.clock import now
 from stripe_sandbox.context import Call
+from stripe_sandbox.resources import invoice_charging
 from stripe_sandbox.resources.common import find
 
 
@@ -40,7 +41,8 @@ def paid(call: Call, body: dict[str, Any], *, charged: bool) -> dict[str, Any]:
 
 
 def void(call: Call, body: dict[str, Any]) -> dict[str, Any]:
-    """Give an open invoice up: nobody owes it any more, and the credit that it used comes back."""
+    """Give an open invoice up: nobody owes it any more, nothing pays it, and the credit that it used comes back."""
+    invoice_charging.give_up(call, body)
     if body["ending_balance"] is not None and body["ending_balance"] != body["starting_balance"]:
         customer = find(call, "customer", body["customer"])
         customer["balance"] += body["starting_balance"] - body["ending_balance"]

@@ -112,13 +112,15 @@ def capture(call: Call) -> dict[str, Any]:
 
 @handles("POST", _PATH + "/{intent}/cancel")
 def cancel(call: Call) -> dict[str, Any]:
-    body = _open(call, "cancel")
-    body.update(
-        status="canceled",
-        next_action=None,
-        canceled_at=now(),
-        cancellation_reason=call.params.get("cancellation_reason"),
-    )
+    return end(call, _open(call, "cancel"), call.params.get("cancellation_reason"))
+
+
+def end(call: Call, body: dict[str, Any], reason: str | None) -> dict[str, Any]:
+    """Cancel an open payment. Besides those that a caller may name, Stripe has reasons of its own: `void_invoice`.
+
+    https://docs.stripe.com/api/payment_intents/object#payment_intent_object-cancellation_reason
+    """
+    body.update(status="canceled", next_action=None, canceled_at=now(), cancellation_reason=reason)
     call.emit("payment_intent.canceled", call.store.save(body))
     return body
 

@@ -124,6 +124,24 @@ def test_a_voided_invoice_takes_the_waiting_switch_with_it(shopper: Shopper) -> 
     assert (after.pending_update, price_of(after)) == (None, price_of(one))
 
 
+def test_the_payment_of_a_voided_invoice_takes_no_money_any_more(shopper: Shopper) -> None:
+    use(shopper, GOOD)
+    one = subscribe(shopper, 1000)
+    use(shopper, ASKS)
+    expand = ["latest_invoice.confirmation_secret"]
+    dear = price(shopper, 9000)
+    waiting = switch(shopper, one, dear, payment_behavior="pending_if_incomplete", expand=expand)
+    invoice: Any = waiting.latest_invoice
+    shopper.v1.invoices.void_invoice(invoice.id)
+    intent_id = invoice.confirmation_secret.client_secret.split("_secret_")[0]
+    intent = shopper.v1.payment_intents.retrieve(intent_id)
+    assert (intent.status, intent.cancellation_reason) == ("canceled", "void_invoice")
+    with pytest.raises(stripe.InvalidRequestError):
+        shopper.v1.payment_intents.confirm(intent_id)
+    (payment,) = shopper.v1.invoice_payments.list({"invoice": invoice.id}).data
+    assert payment.status == "canceled"
+
+
 def test_a_declined_switch_that_may_not_wait_changes_nothing(shopper: Shopper) -> None:
     use(shopper, GOOD)
     one = subscribe(shopper, 1000)
