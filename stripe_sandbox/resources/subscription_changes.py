@@ -18,7 +18,8 @@ from stripe_sandbox.resources import (
 from stripe_sandbox.resources.subscription_settling import apply
 
 PENDING_FOR = 23 * 3600
-"""Seconds that an update waits for its payment."""
+"""Seconds that an update waits for its payment at most; not beyond the current period
+(https://docs.stripe.com/billing/subscriptions/pending-updates-reference)."""
 
 
 def change(call: Call, body: dict[str, Any]) -> bool:
@@ -41,9 +42,10 @@ def change(call: Call, body: dict[str, Any]) -> bool:
     if failure and behavior == "error_if_incomplete":
         raise subscription_payments.refused(failure)
     if failure and behavior == "pending_if_incomplete":
+        ends = min(item["current_period_end"] for item in body["items"]["data"])
         body["pending_update"] = part_of("Subscription", "PendingUpdate") | {
             "billing_cycle_anchor": anchor,
-            "expires_at": now(call.store, body["customer"]) + PENDING_FOR,
+            "expires_at": min(now(call.store, body["customer"]) + PENDING_FOR, ends),
             "subscription_items": made,
         }
         return False

@@ -127,6 +127,24 @@ def test_a_switch_waits_for_its_payment_for_23_hours(stage: Stage) -> None:
     assert [invoice["status"] for invoice in stage.invoices()] == ["paid", "void"]
 
 
+def test_a_switch_waits_no_longer_than_its_period_and_the_next_one_is_charged_as_if_it_was_never_asked_for(
+    stage: Stage,
+) -> None:
+    stage.use("4242424242424242")
+    one = stage.subscribe(280_000)
+    stage.set_clock(at("2027-02-28") - 3_600)
+    stage.use("4000000000000341")
+    items = [{"id": one["items"]["data"][0]["id"], "quantity": 5}]
+    behavior = {"proration_behavior": "always_invoice", "payment_behavior": "pending_if_incomplete"}
+    waiting = stage.do(subscriptions.update, one["id"], items=items, **behavior)
+    assert waiting["pending_update"]["expires_at"] == at("2027-02-28")
+    stage.use("4242424242424242")
+    stage.move_to("2027-03-01")
+    assert stage.now(one)["pending_update"] is None
+    assert [invoice["status"] for invoice in stage.invoices()] == ["paid", "void", "paid"]
+    assert stage.invoices()[-1]["amount_due"] == 280_000
+
+
 def test_what_a_change_left_open_is_on_the_next_invoice(stage: Stage) -> None:
     stage.use("4242424242424242")
     one = stage.subscribe(2800)
