@@ -10,7 +10,7 @@ from msgspec import Meta, Struct
 
 from app.api.endpoints import Answer, Room
 from app.api.organizations import ORG_ID, organization_of
-from app.billing import entitlements
+from app.billing import catalog_versions, entitlements
 from app.models import SubscriptionStatus
 from app.people.tokens import Scope
 
@@ -65,7 +65,7 @@ class EntitlementsView(Struct, frozen=True):
 
 _EXAMPLE = EntitlementsView(
     organization=ORG_ID,
-    plan=PlanView("growth", "Growth", "2026-11", SubscriptionStatus.ACTIVE, ["Campaigns", "Call transfer"]),
+    plan=PlanView("growth", "Growth", "2026-12", SubscriptionStatus.ACTIVE, ["Campaigns", "Call transfer"]),
     period_start=date(2026, 11, 3),
     limits=[
         LimitView("agents", 10, 7, exceeded=False),
@@ -99,7 +99,13 @@ def show_entitlements(org_id: UUID) -> EntitlementsView:
     plan = found.plan
     return EntitlementsView(
         organization=org_id,
-        plan=PlanView(plan.key, plan.name, plan.version, found.status, list(plan.features)),
+        plan=PlanView(
+            plan.key,
+            plan.name,
+            plan.version,
+            found.status,
+            catalog_versions.find(plan.version).features_of(plan),
+        ),
         period_start=found.period_start,
         limits=[LimitView(one.resource, one.allowed, one.used, one.is_exceeded) for one in found.limits],
         allowances=[

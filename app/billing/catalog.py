@@ -67,19 +67,36 @@ class Rate:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A tier. `allowances` are by pool, in the units of its meters; `version` is the catalogue's."""
+    """A tier. `price` is for a month, `yearly` for a year where it is sold by the year, too.
+
+    `allowances` are by pool, for a month, in the units of its meters; `version` is the catalogue's. `includes` names
+    the plan whose features this one has besides its own.
+    """
 
     key: str
     version: str
     name: str
     summary: str
     price: Money
-    interval: str
+    yearly: Money | None
     limits: dict[str, int]
     allowances: dict[str, int]
     rates: dict[str, Rate]
     features: tuple[str, ...]
+    includes: str | None
     pools: dict[str, str]
+
+    @property
+    def intervals(self) -> list[str]:
+        """How it is sold: by the `month`, and perhaps by the `year`."""
+        return ["month", "year"] if self.yearly is not None else ["month"]
+
+    def price_by(self, interval: str) -> Money:
+        """The price of a `month` or a `year`. Raises `CatalogError` where it isn't sold so."""
+        price = self.price if interval == "month" else self.yearly
+        if price is None or interval not in {"month", "year"}:
+            raise CatalogError(f"{self.name} is not sold by the {interval}.")
+        return price
 
     def pool_of(self, meter: str) -> str:
         """The allowance that a meter draws on, named as the meter where it shares none."""
@@ -88,6 +105,14 @@ class Plan:
     def allowance_of(self, meter: str) -> int:
         """How many units a period includes, for all meters of the pool together."""
         return self.allowances.get(self.pool_of(meter), 0)
+
+
+class OnRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A plan whose price is agreed with each customer."""
+
+    name: str
+    summary: str
+    features: list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,16 +124,19 @@ class TopUpLimits:
 
 @dataclass(frozen=True, slots=True)
 class Catalog:
-    """One version. `late_days` is how old usage may be when it is reported; `text` is the file as it was read."""
+    """One version. `late_days` is how old usage may be when it is reported, `grace_days` how long a plan goes on
+    whose renewal is not paid; `text` is the file as it was read."""
 
     version: str
     currency: str
     top_up: TopUpLimits
     low_threshold: Money
     late_days: int
+    grace_days: int
     meters: dict[str, Meter]
     pools: dict[str, Pool]
     plans: dict[str, Plan]
+    on_request: dict[str, OnRequest]
     text: str
 
     def plan(self, key: str) -> Plan:
@@ -119,6 +147,11 @@ class Catalog:
             raise CatalogError(
                 f"The catalogue has no plan {key!r}. It has: {', '.join(self.plans)}."
             ) from None
+
+    def features_of(self, plan: Plan) -> list[str]:
+        """All features of a plan: those of the plan that it includes, then its own."""
+        included = self.features_of(self.plan(plan.includes)) if plan.includes else []
+        return [*included, *plan.features]
 
     def meter(self, key: str) -> Meter:
         """The meter of this key. Raises `CatalogError`."""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from fractions import Fraction
+from typing import Literal
 
 import msgspec
 
-from app.billing.catalog import Catalog, Meter, Plan, Pool, Rate, Tier, TopUpLimits
+from app.billing.catalog import Catalog, Meter, OnRequest, Plan, Pool, Rate, Tier, TopUpLimits
 from app.billing.catalog_source import Source
 from app.billing.money import MICRO, Money, MoneyError
 
@@ -26,6 +27,10 @@ class _Wallet(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class _Usage(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     late_days: int
+
+
+class _Renewals(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    grace_days: int = 7
 
 
 class PoolText(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -48,16 +53,18 @@ class _Rate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class PlanText(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A plan, as it is written."""
+    """A plan, as it is written. Versions up to 2026-11 say `interval`, which was always `month`."""
 
     name: str
     summary: str
     price: str
-    interval: str
     limits: dict[str, int]
     allowances: dict[str, int]
     rates: dict[str, str | _Rate]
     features: list[str]
+    yearly: str | None = None
+    includes: str | None = None
+    interval: Literal["month"] = "month"
 
 
 class CatalogText(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -71,6 +78,8 @@ class CatalogText(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     meters: dict[str, Meter]
     plans: dict[str, PlanText]
     allowances: dict[str, PoolText] = {}
+    renewals: _Renewals = _Renewals()
+    on_request: dict[str, OnRequest] = {}
 
 
 class Builder:
@@ -94,9 +103,11 @@ class Builder:
             top_up=self._top_up(),
             low_threshold=self._money(file.wallet.low_threshold, "wallet.low_threshold"),
             late_days=file.usage.late_days,
+            grace_days=file.renewals.grace_days,
             meters=file.meters,
             pools=self._pools,
             plans={key: self._plan(key, plan) for key, plan in file.plans.items()},
+            on_request=file.on_request,
             text=self._source.text,
         )
 
@@ -108,8 +119,22 @@ class Builder:
             refuse("currency", f"{file.currency!r} is not a currency. Use its three letters, like USD.")
         if not 1 <= file.usage.late_days <= 366:
             refuse("usage.late_days", "use a number of days from 1 to 366.")
+        if not 0 <= file.renewals.grace_days <= 60:
+            refuse("renewals.grace_days", "use a number of days from 0 to 60.")
         if not file.plans:
             refuse("plans", "there is no plan.")
+        self._check_included()
+
+    def _check_included(self) -> None:
+        for key in self._file.plans:
+            seen, at = {key}, self._file.plans[key].includes
+            while at is not None:
+                if at not in self._file.plans:
+                    self._source.refuse(f"plans.{key}.includes", f"there is no plan {at!r}.")
+                if at in seen:
+                    self._source.refuse(f"plans.{key}.includes", "a plan can't include itself.")
+                seen.add(at)
+                at = self._file.plans[at].includes
 
     def _check_meters(self) -> None:
         for key, meter in self._file.meters.items():
@@ -163,21 +188,20 @@ class Builder:
         for meter in self._file.meters:
             if meter not in plan.rates:
                 self._source.refuse(f"{where}.rates", f"the rate of {meter!r} is missing.")
-        if plan.interval not in {"month", "year"}:
-            self._source.refuse(f"{where}.interval", "use month or year.")
         return Plan(
             key=key,
             version=self._file.version,
             name=plan.name,
             summary=plan.summary,
             price=self._money(plan.price, f"{where}.price"),
-            interval=plan.interval,
+            yearly=self._money(plan.yearly, f"{where}.yearly") if plan.yearly is not None else None,
             limits=plan.limits,
             allowances=plan.allowances,
             rates={
                 meter: self._rate(rate, f"{where}.rates.{meter}", meter) for meter, rate in plan.rates.items()
             },
             features=tuple(plan.features),
+            includes=plan.includes,
             pools=pooled,
         )
 

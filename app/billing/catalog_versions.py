@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from app.billing import catalog, catalog_file
-from app.billing.catalog import Catalog, CatalogError
+from app.billing.catalog import Catalog, CatalogError, Plan
 from app.extensions import db
 from app.models import CatalogVersion
 from app.models.columns import utc_now
@@ -58,6 +58,14 @@ def find(version: str) -> Catalog:
     if version not in known:
         known[version] = catalog_file.parse(_text_of(version), name=f"version {version}")
     return known[version]
+
+
+def bought(plan: str, version: str | None) -> Plan:
+    """A plan of the version that an organization is on; where that has it no more, or none is named, of the one on
+    offer. Raises `CatalogError` where neither has it."""
+    if version is not None and plan in (kept := find(version)).plans:
+        return kept.plans[plan]
+    return catalog.current().plan(plan)
 
 
 def announcements() -> list[Announcement]:

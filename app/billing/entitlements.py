@@ -63,7 +63,7 @@ def gather(organization: Organization) -> Entitlements:
         Allowance.org_id == organization.id, Allowance.period_start == start
     )
     used = {row.meter: row.used for row in db.session.execute(query)}
-    plan = view.plan
+    plan = view.holds
     return Entitlements(
         plan=plan,
         status=view.status,

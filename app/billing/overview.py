@@ -37,7 +37,7 @@ class Live:
 def gather(organization: Organization) -> Overview:
     """Everything on the overview."""
     plan = plans.gather(organization)
-    usage = spending.gather(organization, plan.plan, plan.period_start)
+    usage = spending.gather(organization, plan.holds, plan.usage_from)
     return Overview(
         balance=balance.gather(organization, pace=usage.pace),
         plan=plan,

@@ -49,6 +49,7 @@ class Offer:
     limits: tuple[OfferedLimit, ...]
     allowances: tuple[Included, ...]
     rates: tuple[OfferedRate, ...]
+    features: tuple[str, ...]
 
 
 def compare(current: Plan) -> list[Offer]:
@@ -78,6 +79,10 @@ def _offer(plan: Plan, current: Plan) -> Offer:
                 0 if is_current else _percent(plan, current, key, meter),
             )
             for key, meter in shelf.meters.items()
+        ),
+        features=(
+            *([f"Everything in {shelf.plan(plan.includes).name}"] if plan.includes else []),
+            *plan.features,
         ),
     )
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
-from dateutil.relativedelta import relativedelta
 from sqlalchemy import delete
 
-from app.billing import catalog, catalog_versions
+from app.billing import billing_periods, catalog, catalog_versions
 from app.billing.arrays import columns
 from app.billing.catalog import Plan
 from app.billing.catalog_versions import Announcement
@@ -23,14 +23,14 @@ from app.extensions import db, driver_connection
 from app.models import Organization, PlanTerm
 
 _HOMES = """
-SELECT organization.id, organization.timezone, organization.currency, subscription.period_start, term.starts_at,
-    term.plan, term.version
+SELECT organization.id, organization.timezone, organization.currency, subscription.anchor, term.starts_at,
+    term.plan, term.version, term.anchor
 FROM organization
 LEFT JOIN subscription ON subscription.org_id = organization.id
 LEFT JOIN plan_term term ON term.org_id = organization.id
 WHERE organization.id = ANY(%s::uuid[])
 UNION ALL
-SELECT NULL, NULL, NULL, NULL, announced_for, NULL, version FROM catalog_version WHERE announced_for IS NOT NULL
+SELECT NULL, NULL, NULL, NULL, announced_for, NULL, version, NULL FROM catalog_version WHERE announced_for IS NOT NULL
 ORDER BY 1 NULLS LAST, 5"""
 """With the announcements of versions, which hold for everybody, at the end."""
 
@@ -38,16 +38,26 @@ FREE_PLAN = "starter"
 """The plan of an organization without a subscription, in calendar months."""
 
 
-def begin(organization: Organization, plan: str, at: datetime) -> None:
-    """Let usage be rated by `plan`, as the catalogue on offer has it, from `at` on, in place of what began later.
+def begin(
+    organization: Organization,
+    plan: str,
+    at: datetime,
+    *,
+    version: str | None = None,
+    anchor: datetime | None = None,
+) -> None:
+    """Let usage be rated by `plan` from `at` on, in place of what began later: as a version of the catalogue has it,
+    or else the one on offer. Its months are counted from `anchor`.
 
     Raises `CatalogError`.
     """
-    shelf = catalog.current()
+    shelf = catalog_versions.find(version) if version else catalog.current()
     chosen = shelf.plan(plan).key
     catalog_versions.keep(shelf)
     db.session.execute(delete(PlanTerm).where(PlanTerm.org_id == organization.id, PlanTerm.starts_at >= at))
-    db.session.add(PlanTerm(org_id=organization.id, starts_at=at, plan=chosen, version=shelf.version))
+    db.session.add(
+        PlanTerm(org_id=organization.id, starts_at=at, plan=chosen, version=shelf.version, anchor=anchor)
+    )
     db.session.flush()
 
 
@@ -58,6 +68,7 @@ class Term:
     starts_at: datetime
     plan: str
     version: str | None
+    anchor: datetime | None = None
 
 
 _FREE = Term(datetime.min.replace(tzinfo=UTC), FREE_PLAN, None)
@@ -65,13 +76,15 @@ _FREE = Term(datetime.min.replace(tzinfo=UTC), FREE_PLAN, None)
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """The plans that an organization has been on, oldest first, and the day that its billing periods are counted
-    from, in its own zone."""
+    """The plans that an organization has been on, oldest first; its months are counted from `anchor` where a term
+    doesn't say otherwise."""
 
     terms: tuple[Term, ...]
     announced: tuple[Announcement, ...]
-    anchor: date | None
+    anchor: datetime | None
+    zone: ZoneInfo
     known: dict[tuple[str | None, str], Plan] = field(default_factory=dict)
+    periods: dict[date, date] = field(default_factory=dict)
 
     def plan_at(self, at: datetime) -> Plan:
         """The plan that rates what is used at `at`; before the first term, the first one's."""
@@ -84,12 +97,12 @@ class Terms:
         return plan
 
     def period_of(self, day: date) -> date:
-        """The first day of the billing period that `day` falls in."""
-        if self.anchor is None:
-            return day.replace(day=1)
-        months = (day.year - self.anchor.year) * 12 + day.month - self.anchor.month
-        start = self.anchor + relativedelta(months=months)
-        return start if start <= day else self.anchor + relativedelta(months=months - 1)
+        """The first day of the month of allowances that `day` falls in, by the term that its end is in."""
+        start = self.periods.get(day)
+        if start is None:
+            term = self._term_at(datetime.combine(day, time.max, self.zone))
+            start = self.periods[day] = billing_periods.start_of(term.anchor or self.anchor, self.zone, day)
+        return start
 
     def _term_at(self, at: datetime) -> Term:
         if len(self.terms) > 1:
@@ -119,17 +132,17 @@ def homes_of(org_ids: Iterable[UUID]) -> dict[UUID, Home]:
     if not asked:
         return {}
     announced: list[Announcement] = []
-    found: dict[UUID, tuple[str, str, date | None, list[Term]]] = {}
+    found: dict[UUID, tuple[str, str, datetime | None, list[Term]]] = {}
     rows = driver_connection().execute(_HOMES, columns(asked)).fetchall()
-    for org_id, timezone, currency, anchor, starts_at, plan, version in rows:
+    for org_id, timezone, currency, anchor, starts_at, plan, version, own_anchor in rows:
         if org_id is None:
             announced.append(Announcement(version, starts_at))
             continue
         terms = found.setdefault(org_id, (timezone, currency, anchor, []))[3]
         if plan is not None:
-            terms.append(Term(starts_at, plan, version))
+            terms.append(Term(starts_at, plan, version, own_anchor))
     return {
-        org_id: Home(timezone, currency, Terms(tuple(terms), tuple(announced), anchor))
+        org_id: Home(timezone, currency, Terms(tuple(terms), tuple(announced), anchor, ZoneInfo(timezone)))
         for org_id, (timezone, currency, anchor, terms) in found.items()
     }
 

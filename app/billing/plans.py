@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import Executable, and_, bindparam, select
+from sqlalchemy import Executable, and_, bindparam, select, true
 
-from app.billing import catalog, catalog_versions, ledger, plan_card
+from app.billing import billing_periods, catalog, catalog_versions, ledger, plan_card
 from app.billing.catalog import Plan
 from app.billing.money import Money
 from app.billing.plan_card import PlanCard
 from app.billing.plan_terms import FREE_PLAN
 from app.extensions import db
 from app.models import (
+    Interval,
     Organization,
     PaymentMethod,
     PlanTerm,
@@ -38,21 +40,42 @@ class Limit:
 
 @dataclass(frozen=True, slots=True)
 class ScheduledChange:
-    plan_name: str
+    """A change that waits for the end of the period; `by_schedule` where it was planned here."""
+
+    plan: Plan
+    interval: str
     on: date
+    by_schedule: bool
+
+    @property
+    def plan_name(self) -> str:
+        return self.plan.name
+
+    @property
+    def price(self) -> Money:
+        return self.plan.price_by(self.interval)
 
 
 @dataclass(frozen=True, slots=True)
 class PlanView:
-    """`paid_with` is there as long as a card is charged for the plan once more."""
+    """`plan` is the one that is paid for, and `holds` the one that its features and rates are of: the free one while
+    it is suspended.
+
+    `usage_from` is the first day of the month of allowances. `paid_with` is there as long as a card is charged for
+    the plan once more, and `grace_ends_on` while a renewal is not paid.
+    """
 
     plan: Plan
+    holds: Plan
+    interval: str
     status: SubscriptionStatus
     period_start: date
     renews_on: date | None
+    usage_from: date
     scheduled: ScheduledChange | None
     failed_on: date | None
     failure: str | None
+    grace_ends_on: date | None
     limits: tuple[Limit, ...]
     paid_with: PlanCard | None
 
@@ -62,43 +85,88 @@ class PlanView:
 
     @property
     def price(self) -> Money:
-        return self.plan.price
-
-    @property
-    def interval(self) -> str:
-        return self.plan.interval
+        return self.plan.price_by(self.interval)
 
     @property
     def is_past_due(self) -> bool:
         return self.status is SubscriptionStatus.PAST_DUE
 
+    @property
+    def is_suspended(self) -> bool:
+        """Whether the free plan holds, because the renewal was not paid in time."""
+        return self.holds.key != self.plan.key
+
 
 def gather(organization: Organization) -> PlanView:
     """The organization's plan with what it uses of its limits, in one statement."""
     rows = db.session.execute(_everything(), {"of": organization.id, "now": utc_now()}).all()
-    subscription, default, bought = rows[0][:3]
+    subscription, default, bought, holds = rows[0][:4]
     counts = {resource: count for *_, resource, count in rows if resource is not None}
-    shelf = catalog_versions.find(bought) if bought else catalog.current()
-    plan = shelf.plan(subscription.plan if subscription else FREE_PLAN)
-    scheduled = (
-        shelf.plan(subscription.scheduled_plan) if subscription and subscription.scheduled_plan else None
-    )
+    if subscription is None:
+        return _without_subscription(
+            organization, catalog_versions.bought(holds or FREE_PLAN, bought), counts
+        )
+    plan = catalog_versions.bought(subscription.plan, subscription.version or bought)
+    is_suspended = subscription.suspended_at is not None
+    in_force = catalog_versions.bought(FREE_PLAN, bought) if is_suspended else plan
+    scheduled = _scheduled(subscription)
+    failed_on = ledger.local_day_of(organization, subscription.failed_at) if subscription.failed_at else None
+    zone, today = ZoneInfo(organization.timezone), ledger.local_day_of(organization)
     return PlanView(
         plan=plan,
-        status=subscription.status if subscription else SubscriptionStatus.ACTIVE,
-        period_start=subscription.period_start if subscription else _month_of(organization),
-        renews_on=subscription.period_end if subscription else None,
-        scheduled=ScheduledChange(scheduled.name, subscription.period_end) if scheduled else None,
-        failed_on=subscription.failed_on if subscription else None,
-        failure=subscription.failure if subscription else None,
-        limits=tuple(
-            Limit(label, counts.get(key), plan.limits[key])
-            for key, label in LIMIT_LABELS.items()
-            if key in plan.limits
-        ),
+        holds=in_force,
+        interval=subscription.interval,
+        status=subscription.status,
+        period_start=subscription.period_start,
+        renews_on=subscription.period_end,
+        usage_from=billing_periods.start_of(subscription.anchor, zone, today),
+        scheduled=scheduled,
+        failed_on=failed_on,
+        failure=subscription.failure,
+        grace_ends_on=failed_on + timedelta(days=catalog.current().grace_days) if failed_on else None,
+        limits=_limits(in_force, counts),
         paid_with=plan_card.look_at(organization, default, subscription.period_end)
-        if subscription and _is_charged_next(subscription, plan, scheduled)
+        if _is_charged_next(subscription, plan, scheduled)
         else None,
+    )
+
+
+def _without_subscription(organization: Organization, plan: Plan, counts: dict[str, int]) -> PlanView:
+    """Of an organization that Stripe has no subscription of: by calendar months."""
+    month = ledger.local_day_of(organization).replace(day=1)
+    return PlanView(
+        plan=plan,
+        holds=plan,
+        interval=Interval.MONTH,
+        status=SubscriptionStatus.ACTIVE,
+        period_start=month,
+        renews_on=None,
+        usage_from=month,
+        scheduled=None,
+        failed_on=None,
+        failure=None,
+        grace_ends_on=None,
+        limits=_limits(plan, counts),
+        paid_with=None,
+    )
+
+
+def _limits(plan: Plan, counts: dict[str, int]) -> tuple[Limit, ...]:
+    return tuple(
+        Limit(label, counts.get(key), plan.limits[key])
+        for key, label in LIMIT_LABELS.items()
+        if key in plan.limits
+    )
+
+
+def _scheduled(subscription: Subscription) -> ScheduledChange | None:
+    if subscription.scheduled_plan is None:
+        return None
+    return ScheduledChange(
+        catalog_versions.bought(subscription.scheduled_plan, subscription.scheduled_version),
+        subscription.scheduled_interval or Interval.MONTH,
+        subscription.period_end,
+        by_schedule=subscription.schedule_id is not None,
     )
 
 
@@ -108,30 +176,34 @@ def _everything() -> Executable:
     is_default = and_(
         PaymentMethod.org_id == Organization.id, PaymentMethod.is_default, PaymentMethod.removed_at.is_(None)
     )
-    version = (
-        select(PlanTerm.version)
+    term = (
+        select(PlanTerm.version, PlanTerm.plan)
         .where(PlanTerm.org_id == bindparam("of"), PlanTerm.starts_at <= bindparam("now"))
         .order_by(PlanTerm.starts_at.desc())
         .limit(1)
-        .scalar_subquery()
+        .subquery()
     )
     return (
-        select(Subscription, PaymentMethod, version, ResourceCount.resource, ResourceCount.count)
+        select(
+            Subscription,
+            PaymentMethod,
+            term.c.version,
+            term.c.plan,
+            ResourceCount.resource,
+            ResourceCount.count,
+        )
         .select_from(Organization)
         .outerjoin(Subscription, Subscription.org_id == Organization.id)
         .outerjoin(PaymentMethod, is_default)
+        .outerjoin(term, true())
         .outerjoin(ResourceCount, ResourceCount.org_id == Organization.id)
         .where(Organization.id == bindparam("of"))
     )
 
 
-def _is_charged_next(subscription: Subscription, plan: Plan, scheduled: Plan | None) -> bool:
+def _is_charged_next(subscription: Subscription, plan: Plan, scheduled: ScheduledChange | None) -> bool:
     """Not for a free plan, nor for one that has ended or goes down to free when the paid period is over."""
     if not plan.price or subscription.status is SubscriptionStatus.CANCELED:
         return False
     is_owed = subscription.status is SubscriptionStatus.PAST_DUE
     return is_owed or scheduled is None or bool(scheduled.price)
-
-
-def _month_of(organization: Organization) -> date:
-    return ledger.local_day_of(organization).replace(day=1)

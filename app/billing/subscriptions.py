@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
-from app.billing import catalog, plan_terms
+from app.billing import billing_periods, catalog, plan_terms
 from app.billing.money import Money
 from app.extensions import db
 from app.models import Invoice, InvoiceStatus, Organization, Subscription, SubscriptionStatus
@@ -22,16 +22,19 @@ class Period:
 
 def subscribe(organization: Organization, plan: str, *, period: Period) -> Subscription:
     """Put an organization on a plan from `period` on. Raises `CatalogError`."""
+    shelf, zone = catalog.current(), ZoneInfo(organization.timezone)
     subscription = Subscription(
         org_id=organization.id,
-        plan=catalog.current().plan(plan).key,
+        plan=shelf.plan(plan).key,
+        version=shelf.version,
         status=SubscriptionStatus.ACTIVE,
         period_start=period.start,
         period_end=period.end,
+        anchor=billing_periods.noon(period.start, zone),
     )
     db.session.add(subscription)
     db.session.flush()
-    midnight = datetime.combine(period.start, time(), ZoneInfo(organization.timezone))
+    midnight = datetime.combine(period.start, time(), zone)
     plan_terms.begin(organization, plan, midnight)
     return subscription
 
@@ -64,10 +67,10 @@ def record_invoice(
     return invoice
 
 
-def record_failed_renewal(organization: Organization, *, on: date, failure: str) -> None:
+def record_failed_renewal(organization: Organization, *, at: datetime, failure: str) -> None:
     """The plan's renewal was not paid: it is past due until it is. `failure` is Stripe's decline code."""
     subscription = db.session.get_one(Subscription, (organization.id,))
     subscription.status = SubscriptionStatus.PAST_DUE
-    subscription.failed_on = on
+    subscription.failed_at = at
     subscription.failure = failure
     db.session.flush()

@@ -79,11 +79,11 @@ def _tell_differences(shelf: Catalog) -> None:
 
 
 def _sold(shelf: Catalog) -> list[PlanPrice]:
-    """The plans that cost something; what is free is no product."""
+    """Each plan by the month, and by the year where it is sold so. What is free has a price of zero."""
     return [
-        PlanPrice(plan.key, plan.version, plan.name, plan.summary, plan.interval, plan.price)
+        PlanPrice(plan.key, plan.version, plan.name, plan.summary, interval, plan.price_by(interval))
         for plan in shelf.plans.values()
-        if plan.price
+        for interval in plan.intervals
     ]
 
 

@@ -208,7 +208,7 @@ class Director:
             failed_at=at if fails or failed_once else None,
         )
         if fails:
-            subscriptions.record_failed_renewal(self.organization, on=day, failure="generic_decline")
+            subscriptions.record_failed_renewal(self.organization, at=at, failure="generic_decline")
 
     def _card(self, token: str, months_left: int) -> PaymentMethod:
         expires = self.today + relativedelta(months=months_left)

@@ -18,11 +18,12 @@ from app.models.ledger import (
 from app.models.mail import Mail, MailState
 from app.models.organization import AuditEvent, Membership, Organization, Role, SignInSession, User
 from app.models.payment_method import PaymentMethod, card_label
+from app.models.plan_switch import PlanSwitch, SwitchStatus
 from app.models.platform import DeliveryState, PlatformDelivery, PlatformEndpoint, PlatformMessage
 from app.models.rate_limit import RateLimitCounter
 from app.models.reconciliation import ReconciliationRun
 from app.models.stripe_event import EventState, StripeEvent
-from app.models.subscription import Invoice, InvoiceStatus, Subscription, SubscriptionStatus
+from app.models.subscription import Interval, Invoice, InvoiceStatus, Subscription, SubscriptionStatus
 from app.models.top_up import TopUp, TopUpStatus
 from app.models.usage import Allowance, RejectedEvent, ResourceCount, UsageDaily, UsageEvent, UsageKey
 
@@ -39,6 +40,7 @@ __all__ = [
     "EventState",
     "Hold",
     "HoldState",
+    "Interval",
     "Invoice",
     "InvoiceStatus",
     "KeptAnswer",
@@ -47,6 +49,7 @@ __all__ = [
     "Membership",
     "Organization",
     "PaymentMethod",
+    "PlanSwitch",
     "PlanTerm",
     "PlatformDelivery",
     "PlatformEndpoint",
@@ -60,6 +63,7 @@ __all__ = [
     "StripeEvent",
     "Subscription",
     "SubscriptionStatus",
+    "SwitchStatus",
     "TopUp",
     "TopUpStatus",
     "Transfer",

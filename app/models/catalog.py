@@ -25,7 +25,10 @@ class CatalogVersion(Base):
 
 
 class PlanTerm(OrgScoped, Base):
-    """From `starts_at` on, until the next term, usage is rated by this plan of this version of the catalogue."""
+    """From `starts_at` on, until the next term, usage is rated by this plan of this version of the catalogue.
+
+    Its allowances are for months counted from `anchor`; without one, from the subscription's, else by the calendar.
+    """
 
     __tablename__ = "plan_term"
     __table_args__ = (Index("ix_plan_term_version", "version"),)
@@ -33,3 +36,4 @@ class PlanTerm(OrgScoped, Base):
     starts_at: Mapped[When] = mapped_column(primary_key=True)
     plan: Mapped[str] = mapped_column(String(60))
     version: Mapped[str] = mapped_column(ForeignKey("catalog_version.version"))
+    anchor: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))

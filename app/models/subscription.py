@@ -27,8 +27,22 @@ class InvoiceStatus(StrEnum):
     UNCOLLECTIBLE = "uncollectible"
 
 
+class Interval(StrEnum):
+    """How often a plan is paid."""
+
+    MONTH = "month"
+    YEAR = "year"
+
+
 class Subscription(OrgScoped, Base):
-    """`period_end` is the first day of the next period, in the organization's zone."""
+    """What Stripe has as an organization's subscription, in the organization's own days.
+
+    `period_start` is the first day that is paid for and `period_end` the first day of the next period; `anchor` is
+    the moment that months are counted from. `version` is the catalogue's. What is planned for the end of the period
+    is in `scheduled_…`: by a schedule, or, where there is no `schedule_id`, because the subscription ends at
+    `ends_at`. `failed_at` is when its renewal, of `open_invoice_id`, first failed; since `suspended_at` the free plan
+    holds.
+    """
 
     __tablename__ = "subscription"
 
@@ -36,8 +50,17 @@ class Subscription(OrgScoped, Base):
     status: Mapped[SubscriptionStatus] = mapped_column(enum_type(SubscriptionStatus))
     period_start: Mapped[date]
     period_end: Mapped[date]
+    interval: Mapped[Interval] = mapped_column(String(5), default=Interval.MONTH, server_default="month")
+    version: Mapped[str | None] = mapped_column(String(60))
+    anchor: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    ends_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    schedule_id: Mapped[str | None] = mapped_column(String(255))
     scheduled_plan: Mapped[str | None] = mapped_column(String(60))
-    failed_on: Mapped[date | None]
+    scheduled_interval: Mapped[Interval | None] = mapped_column(String(5))
+    scheduled_version: Mapped[str | None] = mapped_column(String(60))
+    failed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    suspended_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    open_invoice_id: Mapped[str | None] = mapped_column(String(255))
     failure: Mapped[str | None] = mapped_column(Text)
     stripe_id: Mapped[str | None] = mapped_column(String(255))
 

@@ -39,7 +39,10 @@ def line_of(text: str, start: str) -> int:
         ("call_minutes = 120000", "calls_inbound = 1", "allowances = { calls", "plans.growth", "draws on"),
         ('meters = ["calls_outbound", "calls_inbound"]', 'meters = ["sms", "calls_inbound"]', "meters = ", "allowances.call_minutes.meters", "same unit"),
         ("late_days = 35", "late_days = 0", "late_days", "usage.late_days", "1 to 366"),
-        ('interval = "month"', 'interval = "week"', "interval", "plans.starter.interval", "month or year"),
+        ('yearly = "990"', 'yearly = "cheap"', "yearly", "plans.growth.yearly", "in digits"),
+        ('includes = "growth"', 'includes = "gold"', "includes", "plans.scale.includes", "no plan 'gold'"),
+        ('includes = "growth"', 'includes = "scale"', "includes", "plans.scale.includes", "itself"),
+        ("grace_days = 7", "grace_days = 90", "grace_days", "renewals.grace_days", "0 to 60"),
         ("{ up_to = 6000000, rate", "{ rate", "calls_outbound = { tiers", "plans.scale.rates.calls_outbound", "up_to"),
         ('rate = "0.16", minimum = 30', "minimum = 30", "calls_outbound_international", "plans.growth", "either"),
         ('name = "Growth"', "name = 5", "name = 5", "plans.growth.name", "str"),
@@ -68,7 +71,7 @@ def test_what_is_no_toml_is_said_with_its_line() -> None:
 
 
 def a_dearer_one(version: str = "2027-01") -> Catalog:
-    text = changed('version = "2026-11"', f'version = "{version}"')
+    text = changed('version = "2026-12"', f'version = "{version}"')
     return catalog_file.parse(text.replace('sms = "0.0098"', 'sms = "0.02"'), name="catalog.toml")
 
 
@@ -76,7 +79,7 @@ class TestVersions:
     def test_the_same_version_with_other_content_is_refused(self, app: Flask) -> None:
         catalog_versions.keep(catalog.current())
         with pytest.raises(CatalogError, match="version of its own"):
-            catalog_versions.keep(a_dearer_one("2026-11"))
+            catalog_versions.keep(a_dearer_one("2026-12"))
 
     def test_an_organization_keeps_its_version_until_its_plan_changes(self, app: Flask) -> None:
         organization = an_organization()
@@ -121,6 +124,6 @@ class TestCommands:
         assert "is kept." in runner.invoke(args=["catalog", "sync"]).output
         assert "kept already" in runner.invoke(args=["catalog", "sync", "--announce", "2099-01-01"]).output
         kept = db.session.scalars(db.select(CatalogVersion)).one()
-        assert (kept.version, kept.announced_for is not None) == ("2026-11", True)
+        assert (kept.version, kept.announced_for is not None) == ("2026-12", True)
         refused = runner.invoke(args=["catalog", "sync", "--announce", "2020-01-01"])
         assert refused.exit_code == 1

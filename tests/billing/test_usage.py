@@ -108,6 +108,7 @@ def test_spending_adds_up_by_group_by_day_by_campaign_and_by_agent(app: Flask) -
     today = date.today()
     subscription = db.session.get_one(subscriptions.Subscription, (organization.id,))
     subscription.period_start, subscription.period_end = today.replace(day=1), today
+    subscription.anchor = at(f"{today:%Y-%m}-01 12:00")
     used = [
         Used("calls_outbound", 126_000, today, "Recall", "Ava"),
         Used("calls_outbound", 6_000, today, "Reminders", "Noah"),

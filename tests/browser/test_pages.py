@@ -65,7 +65,7 @@ def negative_and_past_due() -> Organization:
     organization, _ = a_payer("pm_card_chargeCustomerFail", credit="1")
     today = ledger.local_day_of(organization)
     subscriptions.subscribe(organization, "scale", period=Period(today, today + relativedelta(months=1)))
-    subscriptions.record_failed_renewal(organization, on=today, failure="generic_decline")
+    subscriptions.record_failed_renewal(organization, at=utc_now(), failure="generic_decline")
     used = [Used("calls_outbound", 990_000, today, "Delivery windows", "Otto")]
     usage.record(organization, "dry", used, at=utc_now())
     db.session.commit()

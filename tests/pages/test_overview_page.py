@@ -154,8 +154,7 @@ class TestPlan:
 
     def test_a_renewal_that_was_not_paid(self, owner: Visitor, harbor: Organization) -> None:
         on_growth(harbor)
-        today = ledger.local_day_of(harbor)
-        subscriptions.record_failed_renewal(harbor, on=today, failure="card_declined")
+        subscriptions.record_failed_renewal(harbor, at=utc_now(), failure="card_declined")
         db.session.commit()
         said = region(owner, "plan")
         assert "Growth Past due" in said

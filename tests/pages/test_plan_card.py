@@ -77,7 +77,7 @@ def test_one_that_is_not_working(owner: Visitor, organization: Organization) -> 
     assert "which pays the plan, is not working: the bank declined it." in reads(owner)
 
 
-@pytest.mark.parametrize("change", [{"scheduled_plan": "free"}, {"plan": "free"}])
+@pytest.mark.parametrize("change", [{"scheduled_plan": "starter"}, {"plan": "starter"}])
 def test_a_plan_that_charges_nothing_more_names_no_card(
     owner: Visitor, organization: Organization, change: dict[str, str]
 ) -> None:
@@ -90,8 +90,7 @@ def test_a_plan_that_charges_nothing_more_names_no_card(
 
 def test_an_unpaid_renewal_says_it_once(owner: Visitor, organization: Organization) -> None:
     a_card(organization, year=2020)
-    today = ledger.local_day_of(organization)
-    subscriptions.record_failed_renewal(organization, on=today, failure="expired_card")
+    subscriptions.record_failed_renewal(organization, at=utc_now(), failure="expired_card")
     db.session.commit()
     said = reads(owner)
     assert "Paid with Visa ending in 4242, which has expired." in said

@@ -1,0 +1,31 @@
+"""The months that allowances are for, in an organization's own days.
+
+Stripe adds whole months to the anchor, in UTC, and takes the last day of a month that is too short
+(https://docs.stripe.com/billing/subscriptions/billing-cycle): so does this, that both begin on the same day.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time
+from zoneinfo import ZoneInfo
+
+from dateutil.relativedelta import relativedelta
+
+
+def start_of(anchor: datetime | None, zone: ZoneInfo, day: date) -> date:
+    """The first day of the month that `day` falls in: counted from `anchor`, without one by the calendar."""
+    if anchor is None:
+        return day.replace(day=1)
+    first = anchor.astimezone(UTC)
+    months = (day.year - first.year) * 12 + day.month - first.month + 1
+    while True:
+        # The day in the zone may be one before or after that in UTC, and so in another month.
+        start = (first + relativedelta(months=months)).astimezone(zone).date()
+        if start <= day:
+            return start
+        months -= 1
+
+
+def noon(day: date, zone: ZoneInfo) -> datetime:
+    """A moment for a day that is known as a day alone: it stays on that day when the clocks are changed."""
+    return datetime.combine(day, time(12), zone)

@@ -1,0 +1,75 @@
+"""Switches of plan: one wish of a person's each."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import DateTime, Index, String, Text, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.billing.money import Money
+from app.extensions import Base
+from app.models.columns import Created, Id, Json, Micro, When, enum_type
+from app.models.scope import OrgScoped
+from app.models.subscription import Interval
+
+
+class SwitchStatus(StrEnum):
+    """Where a switch stands. `switching`, `action` and `declined` may still be made at Stripe."""
+
+    REVIEW = "review"  # chosen, shown for review, nothing changed
+    SWITCHING = "switching"  # asked for, and its end is not known yet
+    ACTION = "action"  # waits for a payment that the bank wants confirmed (3-D Secure)
+    DECLINED = "declined"  # waits for its payment: another card may make it
+    DONE = "done"  # made; or planned, where it is for the end of the period
+    CANCELED = "canceled"  # given up, or expired: the plan before it stays
+
+
+class PlanSwitch(OrgScoped, Base):
+    """A change to `plan` of a version of the catalogue, paid by the `interval`: `is_at_once`, or else at the end of
+    the period.
+
+    `due_micro` is what its preview of `previewed_at` said would be charged, and `preview` how that comes about.
+    `based_on` names the subscription as it was then: confirmed on another one, it is previewed anew. `attempt` counts
+    the requests to Stripe: with the id it makes their idempotency keys. `note` is why it ended, where it did not
+    succeed. One at most is on its way at Stripe, of an organization.
+    """
+
+    __tablename__ = "plan_switch"
+    __table_args__ = (
+        Index(
+            "uq_plan_switch_open",
+            "org_id",
+            unique=True,
+            postgresql_where=text("status IN ('switching', 'action', 'declined')"),
+        ),
+    )
+
+    id: Mapped[Id]
+    plan: Mapped[str] = mapped_column(String(60))
+    version: Mapped[str] = mapped_column(String(60))
+    interval: Mapped[Interval] = mapped_column(String(5))
+    is_at_once: Mapped[bool]
+    status: Mapped[SwitchStatus] = mapped_column(enum_type(SwitchStatus), default=SwitchStatus.REVIEW)
+    attempt: Mapped[int] = mapped_column(default=0)
+    based_on: Mapped[str] = mapped_column(Text)
+    previewed_at: Mapped[When]
+    due_micro: Mapped[Micro]
+    currency: Mapped[str] = mapped_column(String(3))
+    preview: Mapped[Json] = mapped_column(JSONB)
+    payment_method_id: Mapped[UUID | None]
+    invoice_id: Mapped[str | None] = mapped_column(String(255))
+    payment_intent_id: Mapped[str | None] = mapped_column(String(255))
+    decline_code: Mapped[str | None] = mapped_column(String(60))
+    note: Mapped[str | None] = mapped_column(Text)
+    created_by: Mapped[UUID | None]
+    created_at: Mapped[Created]
+    claimed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    ended_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+    @property
+    def due(self) -> Money:
+        return Money(self.due_micro, self.currency)
