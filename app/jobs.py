@@ -24,6 +24,7 @@ from app.billing import (
     holds,
     ledger_check,
     outbox,
+    plan_switch_recovery,
     platform_deliveries,
     recovery,
     usage_retention,
@@ -108,6 +109,13 @@ def tell_default_card(org_id: str) -> None:
     default_card.tell_stripe(UUID(org_id))
 
 
+@jobs.task(name="look_after_switch", retry=AGAIN, pass_context=True)
+@in_app
+def look_after_switch(org_id: str, switch_id: str) -> None:
+    """Learn what became of a switch of plan that nobody has told us the end of."""
+    plan_switch_recovery.look_after(UUID(org_id), UUID(switch_id))
+
+
 @jobs.periodic(cron="* * * * *")
 @jobs.task(name="sweep", queueing_lock="sweep", pass_context=True)
 @in_app
@@ -115,6 +123,8 @@ def sweep(**_: int) -> None:
     """Take up what a killed process left open: payments, and events that were stored but not handled."""
     for org_id, top_up_id in recovery.open_payments():
         recovery.look_after(org_id, top_up_id)
+    for org_id, switch_id in plan_switch_recovery.left_over():
+        plan_switch_recovery.look_after(org_id, switch_id)
     handling.take_up_left_over()
 
 
@@ -164,6 +174,7 @@ def nightly(**_: int) -> None:
     attention.forget_old()
     reconciliation.forget_old()
     rate_limits.forget_expired()
+    plan_switch_recovery.forget_old()
 
 
 @jobs.task(name="send_mail", pass_context=True)

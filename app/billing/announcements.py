@@ -13,6 +13,7 @@ from uuid import UUID
 
 from sqlalchemy import insert, literal, select
 
+from app.billing.catalog import Plan
 from app.billing.money import Money
 from app.extensions import db, enqueue
 from app.models import CallingState, PlatformDelivery, PlatformEndpoint, PlatformMessage
@@ -23,6 +24,7 @@ CALLING_RESUMED = "calling.resumed"
 WALLET_LOW = "wallet.low"
 WALLET_RECOVERED = "wallet.recovered"
 WALLET_TOPPED_UP = "wallet.topped_up"
+PLAN_CHANGED = "plan.changed"
 
 
 def calling_changed(
@@ -38,6 +40,19 @@ def topped_up(org_id: UUID, *, top_up_id: UUID, credited: Money, available: Mone
     """Credit was added by a top-up."""
     data = {"top_up": str(top_up_id), "credited": amount(credited), "available": amount(available)}
     tell(org_id, WALLET_TOPPED_UP, data, at=at)
+
+
+def plan_changed(
+    org_id: UUID, *, before: Plan, after: Plan, interval: str, reason: str, at: datetime
+) -> None:
+    """Another plan holds, or the same one of another version or paid otherwise: its entitlements hold from now on."""
+    data = {
+        "plan": {"key": after.key, "name": after.name, "version": after.version, "interval": interval},
+        "previous": {"key": before.key, "name": before.name, "version": before.version},
+        "limits": after.limits,
+        "reason": reason,
+    }
+    tell(org_id, PLAN_CHANGED, data, at=at)
 
 
 def tell(org_id: UUID, type_: str, data: dict[str, Any], *, at: datetime) -> None:

@@ -10,6 +10,7 @@ A notice is written in the caller's transaction, so it exists exactly when the c
   told again;
 - a failed charge of an invoice: Stripe's id of it and the number of the try, which counts Stripe's own tries alone:
   one that a person made after the first is not told again;
+- a change of plan: when the other plan began to hold;
 - a card: the month printed on it and how near its end is, so a renewed card is told about anew.
 
 What moves money is told however late it is learned: the wallet changes now. What counts as of longer ago than
@@ -25,6 +26,7 @@ from uuid import UUID
 from sqlalchemy.dialects.postgresql import insert
 
 from app.billing import calling, catalog, declines
+from app.billing.catalog import Plan
 from app.billing.money import Money
 from app.extensions import db, enqueue
 from app.models import CallingState, Mail, MailState, PaymentMethod, TopUp, Wallet
@@ -119,6 +121,21 @@ def invoice_failed(org_id: UUID, invoice: StripeInvoice, *, at: datetime) -> Non
         next_try=invoice.next_try_at,
     )
     _write(org_id, letter, f"{invoice.id}:{invoice.attempts}", at)
+
+
+def plan_changed(
+    org_id: UUID, *, before: Plan, after: Plan, interval: str, reason: str, at: datetime
+) -> None:
+    """Another plan holds from `at` on."""
+    letter = letters.PlanChanged(
+        plan=after.name,
+        before=before.name,
+        price=after.price_by(interval),
+        interval=interval,
+        reason=reason,
+        at=at,
+    )
+    _write(org_id, letter, f"{at.isoformat()}:{after.key}:{interval}", at)
 
 
 def card_expiring(method: PaymentMethod, letter: letters.CardExpiring, *, notice_days: int) -> None:

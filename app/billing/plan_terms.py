@@ -21,6 +21,7 @@ from app.billing.catalog import Plan
 from app.billing.catalog_versions import Announcement
 from app.extensions import db, driver_connection
 from app.models import Organization, PlanTerm
+from app.models.columns import utc_now
 
 _HOMES = """
 SELECT organization.id, organization.timezone, organization.currency, subscription.anchor, term.starts_at,
@@ -95,6 +96,12 @@ class Terms:
             shelf = catalog_versions.find(version) if version else catalog.current()
             plan = self.known[version, term.plan] = shelf.plan(term.plan)
         return plan
+
+    @property
+    def version_now(self) -> str:
+        """The version of the catalogue that rates what is used now."""
+        now = utc_now()
+        return self._version_at(self._term_at(now), now) or catalog.current().version
 
     def period_of(self, day: date) -> date:
         """The first day of the month of allowances that `day` falls in, by the term that its end is in."""

@@ -9,12 +9,10 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 
-from app.billing import catalog_file, catalog_versions
+from app.billing import catalog_file, catalog_versions, plan_sales
 from app.billing.catalog import Catalog, CatalogError
 from app.extensions import db
-from app.payments import plan_prices
 from app.payments.errors import PaymentsError
-from app.payments.plan_prices import PlanPrice
 
 _NOT_AT_STRIPE = "The version is kept, but Stripe is not in line with it"
 
@@ -60,8 +58,7 @@ def sync(day: datetime | None, dry_run: bool) -> None:
     if announced:
         click.echo(f"Everybody is on it from {announced:%d %B %Y}, 00:00 UTC.")
     try:
-        for difference in plan_prices.differences(_sold(shelf)):
-            plan_prices.bring_in_line(difference)
+        for difference in plan_sales.bring_in_line(shelf):
             click.echo(f"Done at Stripe: {difference.words}")
     except PaymentsError as error:
         raise click.ClickException(f"{_NOT_AT_STRIPE}: {error}. Run it again.") from error
@@ -69,22 +66,13 @@ def sync(day: datetime | None, dry_run: bool) -> None:
 
 def _tell_differences(shelf: Catalog) -> None:
     try:
-        found = plan_prices.differences(_sold(shelf))
+        found = plan_sales.differences(shelf)
     except PaymentsError as error:
         raise click.ClickException(f"Stripe could not be asked: {error}.") from error
     for difference in found:
         click.echo(difference.words)
     if not found:
         click.echo("Stripe has it all.")
-
-
-def _sold(shelf: Catalog) -> list[PlanPrice]:
-    """Each plan by the month, and by the year where it is sold so. What is free has a price of zero."""
-    return [
-        PlanPrice(plan.key, plan.version, plan.name, plan.summary, interval, plan.price_by(interval))
-        for plan in shelf.plans.values()
-        for interval in plan.intervals
-    ]
 
 
 def _load(file: Path | None) -> Catalog:

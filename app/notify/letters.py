@@ -123,6 +123,19 @@ class InvoiceFailed(Letter):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PlanChanged(Letter):
+    """The plan named `plan` holds in place of `before`, for `price` an `interval`. `reason` is the domain's word."""
+
+    kind: ClassVar[str] = "plan_changed"
+    plan: str
+    before: str
+    price: Money
+    interval: str
+    reason: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CardExpiring(Letter):
     """A saved card works until the end of `last_day`. `plan` is the one that is charged to it, if any."""
 
@@ -145,6 +158,7 @@ _KINDS: dict[str, type[Letter]] = {
         DisputeWon,
         DisputeLost,
         InvoiceFailed,
+        PlanChanged,
         CardExpiring,
     )
 }

@@ -102,6 +102,25 @@ def charge_again(payment_intent_id: str, request: ChargeRequest) -> Payment:
         return fetch(payment_intent_id)
 
 
+def pay_with(payment_intent_id: str, payment_method_id: str, *, return_url: str, key: str) -> Payment:
+    """Pay what Stripe made a payment intent for, such as an invoice, with this card, the payer being present.
+
+    A decline comes back as its payment, and so does one that is paid already. Raises as `charge` does.
+    """
+    try:
+        with _declines_as_payments() as outcome:
+            outcome.intent = stripe_client().v1.payment_intents.confirm(
+                payment_intent_id,
+                {"payment_method": payment_method_id, "use_stripe_sdk": True, "return_url": return_url},
+                {"idempotency_key": key},
+            )
+        return _payment(outcome.intent)
+    except RefusedError as error:
+        if error.code != UNEXPECTED_STATE:
+            raise
+        return fetch(payment_intent_id)
+
+
 def _confirm(payment_intent_id: str, request: ChargeRequest) -> Payment:
     with _declines_as_payments() as outcome:
         outcome.intent = stripe_client().v1.payment_intents.confirm(

@@ -56,6 +56,28 @@ def fetch(invoice_id: str) -> StripeInvoice:
     )
 
 
+def payment_of(invoice_id: str) -> str | None:
+    """The payment intent that is to pay an invoice, or has; None where there is none. Raises as `fetch` does.
+
+    https://docs.stripe.com/api/invoices/object#invoice_object-payments
+    """
+    with translated():
+        invoice = stripe_client().v1.invoices.retrieve(invoice_id, {"expand": ["payments"]})
+    for one in invoice.payments.data if invoice.payments else ():
+        if one.payment.type == "payment_intent" and one.status != "canceled":
+            return id_of(one.payment.payment_intent)
+    return None
+
+
+def void(invoice_id: str) -> None:
+    """Give up an invoice that was not paid, and with it a change of plan that waits for it. Raises as `fetch` does.
+
+    https://docs.stripe.com/billing/subscriptions/pending-updates#canceling-changing
+    """
+    with translated():
+        stripe_client().v1.invoices.void_invoice(invoice_id)
+
+
 def is_paid_by(payment_intent_id: str) -> bool:
     """Whether a payment intent pays an invoice, rather than being made by us. Raises as `fetch` does.
 

@@ -13,6 +13,7 @@ from app.billing import (
     invoices,
     notices,
     payment_methods,
+    plan_projection,
     refunds,
     settlement,
     take_backs,
@@ -20,7 +21,7 @@ from app.billing import (
 from app.extensions import db
 from app.models import Organization, PaymentMethod, TopUp
 from app.models.columns import utc_now
-from app.payments import cards, customers, intents
+from app.payments import cards, customers, intents, subscriptions
 from app.payments import disputes as stripe_disputes
 from app.payments import invoices as stripe_invoices
 from app.payments import refunds as stripe_refunds
@@ -102,6 +103,20 @@ def invoice_payment_failed(invoice_id: str) -> bool:
     if found.status == "open":
         notices.invoice_failed(organization.id, found, at=now)
     return True
+
+
+def subscription(subscription_id: str) -> bool:
+    """A subscription changed: bring the plan in line with it."""
+    take_backs.one_at_a_time(subscription_id)
+    found = subscriptions.fetch(subscription_id)
+    organization = organization_of(found.customer_id, or_was=True)
+    return organization is not None and plan_projection.apply(organization, found)
+
+
+def schedule(schedule_id: str) -> bool:
+    """What is planned for a subscription changed, or was done."""
+    subscription_id = subscriptions.subscription_of_schedule(schedule_id)
+    return subscription_id is not None and subscription(subscription_id)
 
 
 def top_up_of(payment: Payment) -> TopUp | None:

@@ -45,6 +45,7 @@ def change(call: Call, body: dict[str, Any]) -> bool:
         ends = min(item["current_period_end"] for item in body["items"]["data"])
         body["pending_update"] = part_of("Subscription", "PendingUpdate") | {
             "billing_cycle_anchor": anchor,
+            "metadata": params.get("metadata"),
             "expires_at": min(now(call.store, body["customer"]) + PENDING_FOR, ends),
             "subscription_items": made,
         }

@@ -10,7 +10,7 @@ from typing import Any
 from stripe_sandbox.clock import now
 from stripe_sandbox.context import Call
 from stripe_sandbox.resources import invoice_lifecycle
-from stripe_sandbox.resources.common import find
+from stripe_sandbox.resources.common import assign, find
 
 
 def payment_succeeded(call: Call, intent: dict[str, Any]) -> None:
@@ -34,6 +34,7 @@ def invoice_paid(call: Call, invoice: dict[str, Any]) -> None:
     waiting = subscription["pending_update"]
     if waiting:
         apply(subscription, waiting["subscription_items"], waiting["billing_cycle_anchor"])
+        assign(subscription, {"metadata": waiting["metadata"] or {}}, "metadata")
         subscription["pending_update"] = None
     if subscription["status"] in {"incomplete", "past_due", "unpaid"}:
         subscription["status"] = "active"

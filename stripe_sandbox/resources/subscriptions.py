@@ -98,9 +98,12 @@ def update(call: Call) -> dict[str, Any]:
     """Raises 402 for a decline with `error_if_incomplete`, 400 for a subscription that has ended."""
     body = _running(call)
     _check_served(call.params)
-    assign(body, call.params, *_FIELDS[:-1])
+    waits = call.params.get("payment_behavior") == "pending_if_incomplete"
+    assign(body, call.params, *(name for name in _FIELDS[:-1] if not (waits and name == "metadata")))
     _plan_end(call, body)
     applied = "items" in call.params and subscription_changes.change(call, body)
+    if waits and applied:
+        assign(body, call.params, "metadata")
     call.store.save(body)
     call.emit("customer.subscription.updated", body)
     if applied:

@@ -21,6 +21,7 @@ from app.notify.letters import (
     InvoiceFailed,
     Letter,
     PaymentFailed,
+    PlanChanged,
     Refunded,
     RefundReturned,
     pack,
@@ -40,6 +41,14 @@ ABOUT = {
     "calling": GOES_ON,
 }
 CARD = CardExpiring(card="Visa ending in 4242", last_day=date(2026, 11, 30), days_left=7, is_default=True)
+PLAN = PlanChanged(
+    plan="Scale",
+    before="Growth",
+    price=usd("399"),
+    interval="month",
+    reason="switched",
+    at=at("2026-11-24 14:05"),
+)
 LETTERS: list[Letter] = [
     Charged(**ABOUT),
     PaymentFailed(**ABOUT, reason="The card has expired.", next_step="Use another card."),
@@ -58,6 +67,8 @@ LETTERS: list[Letter] = [
     ),
     InvoiceFailed(number="HD-0007", what="your plan", amount=usd("99"), at=at("2026-11-24 14:05")),
     CARD,
+    PLAN,
+    replace(PLAN, reason="restored"),
 ]
 NAMES = [letter.kind for letter in LETTERS]
 

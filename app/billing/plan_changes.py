@@ -1,0 +1,73 @@
+"""What everybody is told when another plan holds: the rates from then on, the platform, the owners, the trail."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import TypedDict
+
+from app.billing import announcements, audit, catalog_versions, notices, plan_terms
+from app.billing.audit import Actor
+from app.billing.catalog import Plan
+from app.models import Organization
+
+
+class Reason(StrEnum):
+    """Why another plan holds."""
+
+    SWITCHED = "switched"  # a person chose it, and it was paid where that was due
+    SCHEDULED = "scheduled"  # the period is over for which another was planned
+    CHANGED = "changed"  # somebody changed it at Stripe
+    SUSPENDED = "suspended"  # the renewal was not paid within the grace days: the free plan holds
+    RESTORED = "restored"  # and now it was paid
+    ENDED = "ended"  # the subscription has ended: the free plan holds
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A plan of a version that holds, paid by the `interval`."""
+
+    plan: str
+    version: str
+    interval: str
+
+
+class _Said(TypedDict):
+    before: Plan
+    after: Plan
+    interval: str
+    reason: str
+    at: datetime
+
+
+def make(
+    organization: Organization,
+    before: Held,
+    after: Held,
+    reason: Reason,
+    *,
+    at: datetime,
+    anchor: datetime | None,
+    actor: Actor,
+) -> None:
+    """Let `after` hold from `at` on, in the caller's transaction, with the wallet locked.
+
+    Its months are counted from `anchor`, or else by the calendar.
+    """
+    plan_terms.begin(organization, after.plan, at, version=after.version, anchor=anchor)
+    old = catalog_versions.bought(before.plan, before.version)
+    new = catalog_versions.bought(after.plan, after.version)
+    audit.note(
+        organization.id,
+        actor,
+        "plan.changed",
+        after.plan,
+        before=before.plan,
+        interval=after.interval,
+        version=after.version,
+        reason=reason.value,
+    )
+    said: _Said = {"before": old, "after": new, "interval": after.interval, "reason": reason.value, "at": at}
+    announcements.plan_changed(organization.id, **said)
+    notices.plan_changed(organization.id, **said)

@@ -1,0 +1,32 @@
+"""Which plans can be chosen, and whether a switch to one is made at once or when the paid period is over."""
+
+from __future__ import annotations
+
+from app.billing import catalog
+from app.billing.catalog import CatalogError, Plan
+from app.models import Interval
+
+
+class PlanNotOfferedError(Exception):
+    """The plan is not sold, or not so; the message says what to do."""
+
+
+def offered(plan: str, interval: str) -> Plan:
+    """A plan of the catalogue on offer that is sold by the `interval`. Raises `PlanNotOfferedError`."""
+    try:
+        found = catalog.current().plan(plan)
+        found.price_by(interval)
+    except CatalogError as error:
+        raise PlanNotOfferedError("This plan is not offered any more. Choose another.") from error
+    return found
+
+
+def is_at_once(before: Plan, before_by: str, after: Plan, after_by: str) -> bool:
+    """Whether a switch is made now, rather than when the paid period is over.
+
+    Now to a plan that costs more by the month, and from months to a year of the same one: whoever pays for more gets
+    it at once. Later to what costs less, because the time that is paid for is theirs.
+    """
+    if after.price != before.price:
+        return after.price > before.price
+    return (before_by, after_by) == (Interval.MONTH, Interval.YEAR)

@@ -1,0 +1,99 @@
+"""What a switch costs, kept with it as it was shown: what is charged is what was seen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from app.billing import catalog_versions
+from app.billing.catalog import Plan
+from app.billing.money import Money
+from app.models import PlanSwitch
+from app.models.columns import Json, utc_now
+from app.payments import previews
+from app.payments.previews import Preview
+from app.payments.subscriptions import StripeSubscription
+
+GOOD_FOR = timedelta(minutes=5)
+"""How long a preview is good for: what is left of a period is worth less by the second."""
+
+
+@dataclass(frozen=True, slots=True)
+class CostLine:
+    """A line of what is charged; below zero it is credit."""
+
+    words: str
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What a switch costs: `due` is charged at once, and `next_charge` on `next_at` by its plan's price.
+
+    `from_balance` is what credit with the payment processor takes off it, and `left` what is left of such credit.
+    """
+
+    lines: tuple[CostLine, ...]
+    due: Money
+    from_balance: Money
+    left: Money
+    next_charge: Money
+    next_at: datetime
+
+
+def now(subscription: StripeSubscription, plan: Plan, interval: str) -> tuple[Cost, datetime]:
+    """What switching at once costs as of this second, and that second. Raises what `app.payments` raises."""
+    as_of = utc_now().replace(microsecond=0)
+    # A subscription's first second may not be over by our clock.
+    as_of = min(max(as_of, subscription.period_start), subscription.period_end - timedelta(seconds=1))
+    price = plan.price_by(interval)
+    seen = previews.of_switch(subscription, previews.price_of(plan.key, interval, price), as_of=as_of)
+    return _cost(seen, price), as_of
+
+
+def later(subscription: StripeSubscription, plan: Plan, interval: str) -> Cost:
+    """What switching at the end of the period costs: nothing now, and its price then."""
+    price = plan.price_by(interval)
+    nothing = Money(0, price.currency)
+    return Cost((), nothing, nothing, nothing, price, subscription.period_end)
+
+
+def pack(cost: Cost) -> Json:
+    """As it is kept with a switch."""
+    return {
+        "lines": [{"words": line.words, "micro": line.amount.micro} for line in cost.lines],
+        "from_balance": cost.from_balance.micro,
+        "left": cost.left.micro,
+        "next_charge": cost.next_charge.micro,
+        "next_at": cost.next_at.isoformat(),
+    }
+
+
+def unpack(switch: PlanSwitch) -> Cost:
+    """What a switch costs, as it was shown last."""
+    kept, currency = switch.preview, switch.currency
+    return Cost(
+        lines=tuple(CostLine(line["words"], Money(line["micro"], currency)) for line in kept["lines"]),
+        due=switch.due,
+        from_balance=Money(kept["from_balance"], currency),
+        left=Money(kept["left"], currency),
+        next_charge=Money(kept["next_charge"], currency),
+        next_at=datetime.fromisoformat(kept["next_at"]),
+    )
+
+
+def plan_of(switch: PlanSwitch) -> Plan:
+    """The plan that a switch is to. Raises `CatalogError`."""
+    return catalog_versions.bought(switch.plan, switch.version)
+
+
+def _cost(seen: Preview, price: Money) -> Cost:
+    left = max(-seen.balance_after, Money(0, price.currency))
+    return Cost(
+        lines=tuple(CostLine(line.words, line.amount) for line in seen.lines),
+        due=seen.due,
+        from_balance=max(seen.total, Money(0, price.currency)) - seen.due,
+        left=left,
+        next_charge=max(price - left, Money(0, price.currency)),
+        next_at=seen.paid_until,
+    )

@@ -1,0 +1,182 @@
+"""From what Stripe says of a subscription to the plan that holds here: the same steps for the page, the webhook, the
+job and the reconciliation.
+
+Always in this order: lock the wallet, lock the subscription, compare, change. Whoever comes second finds everything
+as it should be and changes nothing. The wallet is locked because usage is rated under the same lock: rates and
+entitlements change between two batches, never within one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import structlog
+from sqlalchemy import select
+
+from app.billing import audit, catalog, catalog_versions, ledger, plan_changes, plan_switch_rows, plan_terms
+from app.billing.audit import Actor
+from app.billing.catalog import CatalogError
+from app.billing.plan_changes import Held, Reason
+from app.billing.plan_terms import FREE_PLAN
+from app.extensions import db
+from app.models import Interval, Organization, Subscription, SubscriptionStatus
+from app.models.columns import utc_now
+from app.payments.subscriptions import Chosen, StripeSubscription
+
+log = structlog.get_logger("billing.plans")
+
+_UNPAID = frozenset({"past_due", "unpaid"})
+
+
+def apply(organization: Organization, found: StripeSubscription, actor: Actor = audit.STRIPE) -> bool:
+    """Bring an organization's plan in line with a subscription as Stripe has it; False where that is none of its own.
+
+    Another one than the one that is known becomes its own once the known one has ended.
+    """
+    wallet = ledger.lock(organization.id)
+    row = lock(organization)
+    if not _is_ours(row, found):
+        return False
+    now, before = utc_now(), held(organization, row)
+    if row is None:
+        row = _first(organization, found)
+    past = _Past(before, row.scheduled_plan, row.suspended_at is not None, _facts(row))
+    _copy(organization, row, found, now)
+    after = held(organization, row)
+    if before != after:
+        reason = _reason(past, after, found)
+        at = min(found.period_start, now) if reason is Reason.SCHEDULED else now
+        plan_changes.make(organization, before, after, reason, at=at, anchor=row.anchor, actor=actor)
+    if past.facts != _facts(row):
+        wallet.version += 1
+    plan_switch_rows.follow(organization.id, found)
+    db.session.flush()
+    return True
+
+
+def lock(organization: Organization) -> Subscription | None:
+    """The organization's subscription, locked until the transaction ends; the wallet is locked before it."""
+    query = select(Subscription).where(Subscription.org_id == organization.id).with_for_update()
+    return db.session.execute(query, execution_options={"populate_existing": True}).scalar_one_or_none()
+
+
+def held(organization: Organization, row: Subscription | None) -> Held:
+    """What holds by a subscription: its plan, or the free one where it has ended or is suspended."""
+    version = (row.version if row else None) or plan_terms.of(organization).version_now
+    if row is None or row.status is SubscriptionStatus.CANCELED or row.suspended_at is not None:
+        return Held(FREE_PLAN, version, Interval.MONTH)
+    return Held(row.plan, version, Interval(row.interval))
+
+
+@dataclass(frozen=True, slots=True)
+class _Past:
+    """How a subscription was before."""
+
+    held: Held
+    planned: str | None
+    was_suspended: bool
+    facts: tuple[object, ...]
+
+
+def _facts(row: Subscription) -> tuple[object, ...]:
+    """All that pages show of it."""
+    return (
+        row.plan,
+        row.interval,
+        row.status,
+        row.period_start,
+        row.period_end,
+        row.scheduled_plan,
+        row.scheduled_interval,
+        row.open_invoice_id,
+        row.suspended_at,
+    )
+
+
+def _is_ours(row: Subscription | None, found: StripeSubscription) -> bool:
+    if row is not None and row.stripe_id == found.id:
+        return True
+    if row is not None and row.stripe_id is not None and row.status is not SubscriptionStatus.CANCELED:
+        log.warning("second_subscription", organization=str(row.org_id), ours=row.stripe_id, other=found.id)
+        return False
+    return found.has_begun and not found.has_ended
+
+
+def _first(organization: Organization, found: StripeSubscription) -> Subscription:
+    row = Subscription(
+        org_id=organization.id,
+        plan=FREE_PLAN,
+        interval=Interval.MONTH,
+        status=SubscriptionStatus.ACTIVE,
+        period_start=ledger.local_day_of(organization, found.period_start),
+        period_end=ledger.local_day_of(organization, found.period_end),
+    )
+    db.session.add(row)
+    return row
+
+
+def _copy(organization: Organization, row: Subscription, found: StripeSubscription, now: datetime) -> None:
+    row.stripe_id = found.id
+    row.period_start = ledger.local_day_of(organization, found.period_start)
+    row.period_end = ledger.local_day_of(organization, found.period_end)
+    row.ends_at = found.ends_at
+    row.schedule_id = found.schedule_id
+    if found.has_ended:
+        row.status = SubscriptionStatus.CANCELED
+        row.plan, row.interval = FREE_PLAN, Interval.MONTH
+    else:
+        row.status = SubscriptionStatus.PAST_DUE if found.status in _UNPAID else SubscriptionStatus.ACTIVE
+        _copy_plan(row, found)
+    _copy_planned(row, found)
+    if row.status is SubscriptionStatus.PAST_DUE:
+        row.failed_at = row.failed_at or now
+        row.open_invoice_id = found.latest_invoice_id
+    else:
+        row.failed_at = row.failure = row.open_invoice_id = row.suspended_at = None
+
+
+def _copy_plan(row: Subscription, found: StripeSubscription) -> None:
+    chosen = found.chosen
+    if chosen is None or not _is_known(chosen):
+        log.error("subscription_of_unknown_price", subscription=found.id, price=found.price_id)
+        return
+    if chosen.version is not None:
+        row.version = chosen.version
+    elif row.plan != chosen.plan or row.version is None:
+        row.version = catalog.current().version
+    row.plan, row.interval = chosen.plan, Interval(chosen.interval)
+    if row.anchor is not None or chosen.plan != FREE_PLAN:
+        # A free plan that was never paid for goes by calendar months, as it does without a subscription.
+        row.anchor = found.anchor
+
+
+def _copy_planned(row: Subscription, found: StripeSubscription) -> None:
+    planned = found.planned.chosen if found.planned else None
+    if planned is not None and not _is_known(planned):
+        log.error("unknown_plan_planned", subscription=found.id, plan=planned.plan)
+        planned = None
+    if planned is None and found.ends_at is not None and not found.has_ended:
+        planned = Chosen(FREE_PLAN, Interval.MONTH)
+    row.scheduled_plan = planned.plan if planned else None
+    row.scheduled_interval = Interval(planned.interval) if planned else None
+    row.scheduled_version = planned.version if planned else None
+
+
+def _is_known(chosen: Chosen) -> bool:
+    """Whether a plan is in the version that it was chosen from, or in the one on offer."""
+    try:
+        catalog_versions.bought(chosen.plan, chosen.version)
+    except CatalogError:
+        return False
+    return True
+
+
+def _reason(past: _Past, after: Held, found: StripeSubscription) -> Reason:
+    if found.has_ended:
+        return Reason.ENDED
+    if past.was_suspended:
+        return Reason.RESTORED
+    if past.planned == after.plan and (found.planned is None or found.planned.chosen.plan != after.plan):
+        return Reason.SCHEDULED
+    return Reason.SWITCHED if found.chosen is not None and found.chosen.switch else Reason.CHANGED

@@ -1,0 +1,30 @@
+"""What of the catalogue is sold, and so has a price at Stripe."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from app.billing.catalog import Catalog
+from app.payments import plan_prices
+from app.payments.plan_prices import Difference, PlanPrice
+
+
+def sold(shelf: Catalog) -> list[PlanPrice]:
+    """Each plan by the month, and by the year where it is sold so. What is free has a price of zero."""
+    return [
+        PlanPrice(plan.key, plan.version, plan.name, plan.summary, interval, plan.price_by(interval))
+        for plan in shelf.plans.values()
+        for interval in plan.intervals
+    ]
+
+
+def differences(shelf: Catalog) -> list[Difference]:
+    """What Stripe lacks of it, or has otherwise. Raises what `app.payments` raises."""
+    return plan_prices.differences(sold(shelf))
+
+
+def bring_in_line(shelf: Catalog) -> Iterator[Difference]:
+    """Make it so at Stripe, one after the other; what was done already is not done again. Raises as `differences`."""
+    for difference in differences(shelf):
+        plan_prices.bring_in_line(difference)
+        yield difference

@@ -1,0 +1,55 @@
+"""The subscription that every change of plan is made to: one of an organization, on the free plan to begin with."""
+
+from __future__ import annotations
+
+from app.billing import catalog, payment_methods, plan_projection, plan_switch_rows
+from app.billing.payment_methods import customer_of
+from app.billing.plan_terms import FREE_PLAN
+from app.extensions import db
+from app.models import Interval, Organization, PaymentMethod, Subscription, SubscriptionStatus
+from app.payments import customers, previews, subscriptions
+from app.payments.errors import RefusedError
+from app.payments.subscriptions import Chosen, StripeSubscription
+
+
+class SubscriptionMissingError(Exception):
+    """The plan was not sold through Stripe, so that it can't be changed there: people have to see to it."""
+
+
+def ensure(organization: Organization) -> StripeSubscription:
+    """The organization's subscription as Stripe has it now, with our plan in line with it. Commits.
+
+    One that has none gets one on the free plan, which costs nothing and needs no card: so that what follows is a
+    change in every case. Raises `SubscriptionMissingError`, and what `app.payments` raises.
+    """
+    row = plan_switch_rows.subscription_of(organization)
+    if row is not None and row.stripe_id is None:
+        raise SubscriptionMissingError
+    if row is not None and row.stripe_id is not None and row.status is not SubscriptionStatus.CANCELED:
+        found = subscriptions.fetch(row.stripe_id)
+        plan_projection.apply(organization, found)
+        db.session.commit()
+        if not found.has_ended:
+            return found
+    return _begin(organization, row)
+
+
+def charge_to(organization: Organization, card: PaymentMethod) -> None:
+    """Let Stripe charge the next invoice to the card that the person was shown. Raises what `app.payments` raises."""
+    customer_id = customer_of(organization, email=None)
+    customers.set_default_card(customer_id, card.stripe_id)
+
+
+def _begin(organization: Organization, row: Subscription | None) -> StripeSubscription:
+    free = catalog.current().plan(FREE_PLAN)
+    price_id = previews.price_of(free.key, Interval.MONTH, free.price)
+    customer_id = payment_methods.customer_of(organization, email=None)
+    chosen = Chosen(free.key, Interval.MONTH, free.version)
+    found = subscriptions.begin(
+        organization.id, customer_id, price_id, chosen, after=row.stripe_id if row else None
+    )
+    if found.has_ended:
+        raise RefusedError("subscription_ended", f"{found.id} has ended already.")
+    plan_projection.apply(organization, found)
+    db.session.commit()
+    return found

@@ -1,0 +1,74 @@
+"""Finding an organization's switch of plan, to look at it or to change it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+
+from app.extensions import db
+from app.models import Organization, PlanSwitch, Subscription, SwitchStatus
+from app.models.columns import utc_now
+from app.payments.subscriptions import StripeSubscription
+
+ON_ITS_WAY = (SwitchStatus.SWITCHING, SwitchStatus.ACTION, SwitchStatus.DECLINED)
+
+
+class UnknownSwitchError(LookupError):
+    """The organization has no such switch."""
+
+
+def find(org_id: UUID, switch_id: UUID) -> PlanSwitch:
+    """The organization's switch of this id. Raises `UnknownSwitchError`."""
+    found = db.session.get(PlanSwitch, (org_id, switch_id), populate_existing=True)
+    if found is None:
+        raise UnknownSwitchError(str(switch_id))
+    return found
+
+
+def lock(org_id: UUID, switch_id: UUID) -> PlanSwitch:
+    """The same, locked until the transaction ends; the wallet is locked before it. Raises `UnknownSwitchError`."""
+    query = select(PlanSwitch).where(PlanSwitch.org_id == org_id, PlanSwitch.id == switch_id)
+    found = db.session.execute(
+        query.with_for_update(), execution_options={"populate_existing": True}
+    ).scalar_one_or_none()
+    if found is None:
+        raise UnknownSwitchError(str(switch_id))
+    return found
+
+
+def on_its_way(org_id: UUID) -> PlanSwitch | None:
+    """The switch that Stripe was asked for and that has not ended yet: there is one at most."""
+    query = select(PlanSwitch).where(PlanSwitch.org_id == org_id, PlanSwitch.status.in_(ON_ITS_WAY))
+    return db.session.execute(query, execution_options={"populate_existing": True}).scalar_one_or_none()
+
+
+def subscription_of(organization: Organization) -> Subscription | None:
+    """The organization's subscription as the database has it now."""
+    return db.session.get(Subscription, (organization.id,), populate_existing=True)
+
+
+def follow(org_id: UUID, found: StripeSubscription) -> None:
+    """End the switch that is on its way, where the subscription shows that it was made or will not be any more.
+
+    The caller holds the wallet's lock. One whose request may still be at Stripe's door is left alone.
+    """
+    switch = on_its_way(org_id)
+    if switch is None:
+        return
+    id_, now = str(switch.id), utc_now()
+    made = [found.chosen, found.planned.chosen if found.planned else None]
+    if id_ in {one.switch for one in made if one is not None}:
+        end(switch, SwitchStatus.DONE, at=now)
+    elif found.waiting is not None and found.waiting.switch == id_:
+        switch.invoice_id = found.latest_invoice_id
+    elif switch.status is not SwitchStatus.SWITCHING:
+        end(switch, SwitchStatus.CANCELED, at=now, note="expired")
+
+
+def end(switch: PlanSwitch, status: SwitchStatus, *, at: datetime, note: str | None = None) -> None:
+    """Let a switch be over."""
+    switch.status, switch.ended_at, switch.note = status, at, note
+    if status is SwitchStatus.DONE:
+        switch.decline_code = None

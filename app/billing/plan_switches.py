@@ -1,0 +1,277 @@
+"""Switches of plan: chosen and reviewed with what they cost to the cent, then made exactly once.
+
+A switch for more is made at once: Stripe charges the difference as of the preview that was confirmed, and until that
+is paid the plan before stays. One for less is planned for the end of the paid period. Whoever first learns that
+Stripe has made it, the page, the webhook or the job that looks after it, lets the plan hold
+(`app.billing.plan_projection`).
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from uuid import UUID
+
+from app.billing import (
+    audit,
+    catalog,
+    catalog_versions,
+    ledger,
+    payment_methods,
+    plan_choices,
+    plan_previews,
+    plan_projection,
+    plan_subscriptions,
+    plan_switch_payments,
+    plan_switch_rows,
+)
+from app.billing.audit import Actor
+from app.billing.payment_methods import CardNotUsableError
+from app.billing.plan_previews import Cost
+from app.billing.plan_switch_rows import find
+from app.extensions import db, enqueue
+from app.models import Interval, Organization, PaymentMethod, PlanSwitch, Subscription, SwitchStatus
+from app.models.columns import utc_now, uuid7
+from app.payments import previews, subscriptions
+from app.payments.errors import NotDoneError, OutcomeUnknownError, RefusedError
+from app.payments.subscriptions import Chosen, StripeSubscription
+
+FIRST_LOOK = timedelta(seconds=15)
+"""When the job first looks after a switch: later than a page's own answer."""
+
+
+class AlreadyOnItError(Exception):
+    """The plan that was chosen is the one that the organization has, paid the same way, and nothing is planned."""
+
+
+class OtherSwitchError(Exception):
+    """Another switch waits for its payment: it is to be paid or given up first."""
+
+    def __init__(self, other: PlanSwitch) -> None:
+        super().__init__(str(other.id))
+        self.other = other
+
+
+class PastDueError(Exception):
+    """A renewal is not paid: it is to be paid before the plan can be changed."""
+
+
+class PreviewRenewedError(Exception):
+    """What was shown is not what it costs any more: it was made anew, to be looked at again. `why` is a sentence."""
+
+    def __init__(self, switch: PlanSwitch, why: str) -> None:
+        super().__init__(why)
+        self.switch, self.why = switch, why
+
+
+class SwitchNotStartedError(Exception):
+    """Stripe changed nothing just now: the same switch can be confirmed again."""
+
+
+def begin(organization: Organization, plan: str, interval: str, actor: Actor) -> PlanSwitch:
+    """Write down which plan is wanted and what it costs, for review; nothing is changed. Commits.
+
+    Raises `PlanNotOfferedError`, `AlreadyOnItError`, `OtherSwitchError`, `PastDueError`, and what `app.payments`
+    raises.
+    """
+    chosen = plan_choices.offered(plan, interval)
+    _check_free_for_another(organization)
+    subscription = plan_subscriptions.ensure(organization)
+    row = plan_switch_rows.subscription_of(organization)
+    if row is not None and row.open_invoice_id is not None:
+        raise PastDueError
+    if _is_on(row, chosen.key, interval):
+        raise AlreadyOnItError
+    switch = PlanSwitch(
+        org_id=organization.id,
+        id=uuid7(),
+        plan=chosen.key,
+        version=chosen.version,
+        interval=Interval(interval),
+        created_by=actor.user_id,
+        currency=chosen.price.currency,
+    )
+    catalog_versions.keep(catalog.current())
+    _preview(organization, switch, subscription)
+    db.session.add(switch)
+    db.session.commit()
+    return switch
+
+
+def confirm(organization: Organization, switch_id: UUID, actor: Actor) -> PlanSwitch:
+    """Make a switch that was reviewed, unless that was begun already: a second click finds it and changes nothing.
+
+    Commits on its own, before Stripe is asked and after. A lost answer leaves it `switching`, to be found out by the
+    job. Raises `UnknownSwitchError`, `PlanNotOfferedError`, `PreviewRenewedError`, `OtherSwitchError`,
+    `CardNotUsableError` where a card is to be charged and none can be, and `SwitchNotStartedError`.
+    """
+    switch = find(organization.id, switch_id)
+    if switch.status is not SwitchStatus.REVIEW:
+        return switch
+    if plan_choices.offered(switch.plan, switch.interval).version != switch.version:
+        raise plan_choices.PlanNotOfferedError(
+            "The plans have changed since you chose this one. Choose again."
+        )
+    card = _card_for(organization, switch)
+    subscription = plan_subscriptions.ensure(organization)
+    _renew_if_stale(organization, switch, subscription)
+    claimed = _claim(organization, switch_id, card, actor)
+    db.session.commit()
+    if claimed is None:
+        return find(organization.id, switch_id)
+    try:
+        found = ask_stripe(organization, claimed, subscription, card)
+    except OutcomeUnknownError:
+        return find(organization.id, switch_id)
+    except (NotDoneError, RefusedError) as error:
+        _give_back(organization.id, switch_id)
+        raise SwitchNotStartedError from error
+    plan_projection.apply(organization, found, actor)
+    db.session.commit()
+    return plan_switch_payments.learn(organization, switch_id)
+
+
+def take_back(organization: Organization, actor: Actor) -> None:
+    """Keep the plan as it is: what was planned for the end of the period is not made. Commits.
+
+    Raises what `app.payments` raises.
+    """
+    subscription = plan_subscriptions.ensure(organization)
+    planned = subscription.planned
+    if subscription.schedule_id is not None:
+        subscriptions.take_back(subscription.schedule_id)
+    if subscription.ends_at is not None:
+        subscription = subscriptions.go_on(subscription.id)
+    else:
+        subscription = subscriptions.fetch(subscription.id)
+    plan_projection.apply(organization, subscription, actor)
+    if planned is not None:
+        audit.note(organization.id, actor, "plan_switch.taken_back", planned.chosen.plan)
+    db.session.commit()
+
+
+def ask_stripe(
+    organization: Organization,
+    switch: PlanSwitch,
+    subscription: StripeSubscription,
+    card: PaymentMethod | None,
+) -> StripeSubscription:
+    """Let Stripe make the current attempt of a switch: the same request each time. Raises what `app.payments` raises.
+
+    What was planned for the end of the period gives way to a switch that is made at once.
+    """
+    key = f"switch:{switch.id}:{switch.attempt}"
+    price = plan_previews.plan_of(switch).price_by(switch.interval)
+    price_id = previews.price_of(switch.plan, switch.interval, price)
+    chosen = Chosen(switch.plan, switch.interval, switch.version, str(switch.id))
+    if not switch.is_at_once:
+        return subscriptions.plan_for_period_end(subscription, price_id, chosen, key=key)
+    if card is not None:
+        plan_subscriptions.charge_to(organization, card)
+    if subscription.schedule_id is not None:
+        subscriptions.take_back(subscription.schedule_id)
+    if subscription.ends_at is not None:
+        subscriptions.go_on(subscription.id)
+    return subscriptions.switch(subscription, price_id, chosen, as_of=switch.previewed_at, key=key)
+
+
+def _check_free_for_another(organization: Organization) -> None:
+    other = plan_switch_rows.on_its_way(organization.id)
+    if other is not None:
+        raise OtherSwitchError(other)
+
+
+def _is_on(row: Subscription | None, plan: str, interval: str) -> bool:
+    return row is not None and (row.plan, row.interval, row.scheduled_plan) == (plan, interval, None)
+
+
+def _preview(organization: Organization, switch: PlanSwitch, subscription: StripeSubscription) -> None:
+    """Find out what a switch costs now, and keep that with it."""
+    row = plan_switch_rows.subscription_of(organization)
+    after = plan_previews.plan_of(switch)
+    before = catalog_versions.bought(row.plan, row.version) if row else after
+    interval = row.interval if row else Interval.MONTH
+    switch.is_at_once = plan_choices.is_at_once(before, interval, after, switch.interval)
+    if switch.is_at_once:
+        cost, switch.previewed_at = plan_previews.now(subscription, after, switch.interval)
+    else:
+        cost, switch.previewed_at = plan_previews.later(subscription, after, switch.interval), utc_now()
+    switch.based_on = _state(row)
+    switch.due_micro = cost.due.micro
+    switch.preview = plan_previews.pack(cost)
+
+
+def _renew_if_stale(organization: Organization, switch: PlanSwitch, subscription: StripeSubscription) -> None:
+    """Raises `PreviewRenewedError` where what was shown doesn't hold any more; commits in that case."""
+    row = plan_switch_rows.subscription_of(organization)
+    if switch.based_on != _state(row):
+        why = "Your plan has changed since this was shown, so it was worked out anew."
+    elif switch.is_at_once and utc_now() - switch.previewed_at > plan_previews.GOOD_FOR:
+        why = "What was shown was older than five minutes, so it was worked out anew."
+    else:
+        return
+    if _is_on(row, switch.plan, switch.interval):
+        raise AlreadyOnItError
+    _preview(organization, switch, subscription)
+    db.session.commit()
+    raise PreviewRenewedError(switch, why)
+
+
+def _state(row: Subscription | None) -> str:
+    """What a preview depends on, besides time."""
+    if row is None:
+        return ""
+    facts = (row.stripe_id, row.plan, row.interval, row.version, row.period_start, row.scheduled_plan)
+    return " ".join(str(fact) for fact in facts)
+
+
+def _card_for(organization: Organization, switch: PlanSwitch) -> PaymentMethod | None:
+    """The default card, where something is to be charged. Raises `CardNotUsableError`."""
+    if not switch.due_micro:
+        return None
+    default = next((card for card in payment_methods.saved(organization.id) if card.is_default), None)
+    if default is None:
+        raise CardNotUsableError("There is no card to pay with. Add one, then come back to this switch.")
+    return payment_methods.usable(organization, default.id)
+
+
+def _claim(
+    organization: Organization, switch_id: UUID, card: PaymentMethod | None, actor: Actor
+) -> PlanSwitch | None:
+    """Begin to make a switch; None where that was begun. Raises `OtherSwitchError`."""
+    ledger.lock(organization.id)
+    switch = plan_switch_rows.lock(organization.id, switch_id)
+    if switch.status is not SwitchStatus.REVIEW:
+        return None
+    _check_free_for_another(organization)
+    switch.status = SwitchStatus.SWITCHING
+    switch.attempt += 1
+    switch.claimed_at = utc_now()
+    switch.payment_method_id = card.id if card else None
+    audit.note(
+        organization.id,
+        actor,
+        "plan_switch.confirmed",
+        str(switch.id),
+        plan=switch.plan,
+        interval=switch.interval,
+        due=str(switch.due.decimal),
+        at_once=switch.is_at_once,
+    )
+    enqueue("look_after_switch", after=FIRST_LOOK, org_id=str(organization.id), switch_id=str(switch.id))
+    db.session.flush()
+    return switch
+
+
+def _give_back(org_id: UUID, switch_id: UUID) -> None:
+    """Stripe changed nothing: let the switch be confirmed again."""
+    db.session.rollback()
+    ledger.lock(org_id)
+    switch = plan_switch_rows.lock(org_id, switch_id)
+    if switch.status is SwitchStatus.SWITCHING:
+        switch.status = SwitchStatus.REVIEW
+    db.session.commit()
+
+
+def cost_of(switch: PlanSwitch) -> Cost:
+    """What a switch costs, as it was shown last."""
+    return plan_previews.unpack(switch)

@@ -1,0 +1,52 @@
+"""Plans as tests switch between them: sold at Stripe's stand-in, with a payer of each kind."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from app.billing import catalog, plan_sales, plan_switches, plans
+from app.billing.plans import PlanView
+from app.extensions import db
+from app.models import Organization, PlanSwitch
+from tests.factories import OWNER, a_payer, a_stripe_card
+from tests.support.sandbox import Sandbox, deliver, work_through
+
+ALWAYS_3DS = "pm_card_authenticationRequired"
+DECLINES = "pm_card_chargeCustomerFail"
+
+
+def sell_plans() -> None:
+    """Let Stripe have the catalogue's prices."""
+    list(plan_sales.bring_in_line(catalog.current()))
+
+
+def a_subscriber(
+    plan: str = "growth", *, interval: str = "month", token: str = "pm_card_visa"
+) -> Organization:
+    """An organization that has switched to a plan, paid by a card made from one of Stripe's test ids."""
+    sell_plans()
+    organization, _ = a_payer("pm_card_visa")
+    switch_to(organization, plan, interval)
+    if token != "pm_card_visa":
+        a_stripe_card(organization, token)
+    return organization
+
+
+def switch_to(organization: Organization, plan: str, interval: str = "month") -> PlanSwitch:
+    """Choose a plan and confirm it."""
+    switch = plan_switches.begin(organization, plan, interval, OWNER)
+    return plan_switches.confirm(organization, switch.id, OWNER)
+
+
+def plan_of(organization: Organization) -> PlanView:
+    db.session.expire_all()
+    return plans.gather(organization)
+
+
+def hear_from_stripe(app: Flask, sandbox: Sandbox, *types: str) -> None:
+    """Deliver what Stripe tells of subscriptions, schedules and invoices, and work through what comes of it."""
+    client = app.test_client()
+    for event in sandbox.events():
+        if event.type.startswith(types or ("customer.subscription", "subscription_schedule", "invoice")):
+            assert deliver(client, event) == 200
+    work_through(app)
