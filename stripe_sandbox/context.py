@@ -22,7 +22,11 @@ class Happened:
 
 @dataclass(slots=True)
 class Call:
-    """One call of an operation. `publishable` is whether stripe.js made it, with the key that pages may show."""
+    """One call of an operation. `publishable` is whether stripe.js made it, with the key that pages may show.
+
+    `asks_later` is whether a payer who isn't there is asked by their bank later, instead of declined: so it is with
+    invoices.
+    """
 
     store: Store
     settings: Settings
@@ -31,6 +35,7 @@ class Call:
     publishable: bool = False
     idempotency_key: str | None = None
     request_id: str = ""
+    asks_later: bool = False
     events: list[Happened] = field(default_factory=list)
     found: dict[str, dict[str, Any]] = field(default_factory=dict)
     """Objects as they were when the call found them."""

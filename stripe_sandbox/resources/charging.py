@@ -31,7 +31,7 @@ def confirm(call: Call, intent: dict[str, Any]) -> dict[str, Any]:
     method = find(call, "payment_method", intent["payment_method"])
     behaviour = payment_methods.behaviour_at(call, method)
     if _wants_confirmation(call, method, behaviour):
-        if call.params.get("off_session"):
+        if call.params.get("off_session") and not call.asks_later:
             raise _decline(call, intent, method, NOT_AUTHENTICATED)
         challenges.ask(call, intent, use_sdk=call.publishable or bool(call.params.get("use_stripe_sdk")))
         call.emit("payment_intent.requires_action", intent)

@@ -6,15 +6,20 @@ from typing import Any
 
 from stripe_sandbox.context import Call
 from stripe_sandbox.errors import ApiError, Decline, card_error, invalid
-from stripe_sandbox.resources import invoice_payments, payment_intents
+from stripe_sandbox.resources import invoice_payments, payment_intents, retry_schedule
 from stripe_sandbox.resources.common import find
 from stripe_sandbox.store import now
 
 
-def charge(call: Call, invoice: dict[str, Any], *, on_session: bool) -> None:
-    """Take what is due. Raises 402 where the card declines, or where its owner has to confirm."""
+def charge(call: Call, invoice: dict[str, Any], *, on_session: bool, scheduled: bool = False) -> None:
+    """Take what is due. Raises 402 where the card declines, or where its owner has to confirm.
+
+    `scheduled` is an attempt of the retry schedule, which others don't change once there was a first one
+    (https://docs.stripe.com/api/invoices/object#invoice_object-attempt_count).
+    """
     invoice["attempted"] = True
-    invoice["attempt_count"] += 1
+    if scheduled or invoice["attempt_count"] == 0:
+        retry_schedule.count(call, invoice)
     known = _open_payment(call, invoice)
     paying = _paying(
         call, {"payment_method": _card(call, invoice), "off_session": not on_session, "use_stripe_sdk": True}
@@ -37,7 +42,10 @@ def charge(call: Call, invoice: dict[str, Any], *, on_session: bool) -> None:
     else:
         invoice_payments.record(call, invoice, intent)
     if intent["status"] == "requires_action":
-        call.emit("invoice.payment_action_required", call.store.save(invoice))
+        call.store.save(invoice)
+        if not on_session:
+            call.emit("invoice.payment_failed", invoice)
+        call.emit("invoice.payment_action_required", invoice)
         words = "This payment requires additional user action before it can be completed successfully."
         raise card_error(Decline("invoice_payment_intent_requires_action", words), payment_intent=intent)
     invoice.update(amount_paid=invoice["amount_due"], amount_remaining=0)
@@ -58,6 +66,21 @@ def give_up(call: Call, invoice: dict[str, Any]) -> None:
         intent = find(call, "payment_intent", payment["payment"]["payment_intent"])
         if intent["status"] != "canceled":
             payment_intents.end(call, intent, "void_invoice")
+
+
+def is_worth_trying(call: Call, invoice: dict[str, Any]) -> bool:
+    """Whether there is a card to charge whose bank has not forbidden to try it again.
+
+    https://docs.stripe.com/billing/revenue-recovery/smart-retries#non-retryable-decline-codes
+    """
+    card = _chosen(call, invoice)
+    payment = _open_payment(call, invoice)
+    intent = find(call, "payment_intent", payment["payment"]["payment_intent"]) if payment else None
+    error = intent and intent["last_payment_error"]
+    is_refused = (
+        error and error["advice_code"] == "do_not_try_again" and error["payment_method"]["id"] == card
+    )
+    return bool(card and not is_refused)
 
 
 def _open_payment(call: Call, invoice: dict[str, Any]) -> dict[str, Any] | None:
@@ -83,15 +106,22 @@ def _paying(call: Call, params: dict[str, Any]) -> Call:
         request_id=call.request_id,
         idempotency_key=call.idempotency_key,
         events=call.events,
+        asks_later=True,
     )
 
 
 def _card(call: Call, invoice: dict[str, Any]) -> str:
+    card = _chosen(call, invoice)
+    if not card:
+        raise invalid("Cannot charge a customer that has no active card", code="missing")
+    return card
+
+
+def _chosen(call: Call, invoice: dict[str, Any]) -> str | None:
+    """The card that the caller names, or the default of the subscription or the invoice, or the customer's."""
     details = invoice["parent"] and invoice["parent"]["subscription_details"]
     payer = find(call, "subscription", details["subscription"]) if details else invoice
     customer = find(call, "customer", invoice["customer"])
     default = payer["default_payment_method"] or customer["invoice_settings"]["default_payment_method"]
-    card = call.params.get("payment_method") or default
-    if not card:
-        raise invalid("Cannot charge a customer that has no active card", code="missing")
-    return str(card)
+    card: str | None = call.params.get("payment_method") or default
+    return card

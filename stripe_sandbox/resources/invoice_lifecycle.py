@@ -47,7 +47,7 @@ def void(call: Call, body: dict[str, Any]) -> dict[str, Any]:
         customer = find(call, "customer", body["customer"])
         customer["balance"] += body["starting_balance"] - body["ending_balance"]
         call.emit("customer.updated", call.store.save(customer))
-    body["status"] = "void"
+    body.update(status="void", next_payment_attempt=None)
     body["status_transitions"]["voided_at"] = now(call.store, body["customer"])
     call.emit("invoice.voided", call.store.save(body))
     return body

@@ -10,9 +10,11 @@ from typing import Any
 from stripe_sandbox.context import Call
 from stripe_sandbox.errors import ApiError
 from stripe_sandbox.resources import (
+    dunning,
     invoice_items,
     invoice_lifecycle,
     prorations,
+    retry_schedule,
     subscription_invoices,
     subscription_payments,
     subscriptions,
@@ -25,13 +27,14 @@ INCOMPLETE_FOR = 23 * 3600
 
 
 def next_due(store: Store, customer: str, until: int) -> tuple[int, str] | None:
-    """When the next thing happens up to `until`, and to which subscription."""
+    """When the next thing happens up to `until`, and to which subscription, or to which unpaid invoice."""
     found = [
         (due(body), body["id"])
         for body in store.all("subscription", {"customer": customer})
         if body["status"] not in {"canceled", "incomplete_expired"}
     ]
-    return min((one for one in found if one[0] <= until), default=None)
+    found = [one for one in found if one[0] <= until] + retry_schedule.due(store, customer, until)
+    return min(found, default=None)
 
 
 def due(body: dict[str, Any]) -> int:
@@ -47,7 +50,9 @@ def due(body: dict[str, Any]) -> int:
 
 
 def happen(call: Call, id_: str, at: int) -> dict[str, Any]:
-    """Do to a subscription what is due at this moment."""
+    """Do to a subscription, or to an unpaid invoice, what is due at this moment."""
+    if call.store.get(id_, "invoice"):
+        return dunning.retry(call, id_)
     body = find(call, "subscription", id_)
     if body["status"] == "incomplete":
         body.update(status="incomplete_expired", ended_at=at)

@@ -9,14 +9,16 @@ from stripe_sandbox.errors import ApiError
 from stripe_sandbox.resources import invoice_charging, invoice_lifecycle
 
 
-def collect(call: Call, invoice: dict[str, Any], *, on_session: bool) -> ApiError | None:
+def collect(
+    call: Call, invoice: dict[str, Any], *, on_session: bool, scheduled: bool = False
+) -> ApiError | None:
     """Pay an open invoice with the default card, or at once where nothing is due. What went wrong, or None.
 
-    Raises 400 where there is no card.
+    `scheduled` is an attempt of the retry schedule. Raises 400 where there is no card.
     """
     if invoice["amount_due"] > 0:
         try:
-            invoice_charging.charge(call, invoice, on_session=on_session)
+            invoice_charging.charge(call, invoice, on_session=on_session, scheduled=scheduled)
         except ApiError as error:
             if not error.keeps_changes:
                 raise

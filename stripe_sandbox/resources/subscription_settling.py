@@ -27,9 +27,9 @@ def payment_succeeded(call: Call, intent: dict[str, Any]) -> None:
 
 
 def invoice_paid(call: Call, invoice: dict[str, Any]) -> None:
-    """Apply the update that waited for this invoice; a subscription that lacked it is active."""
-    subscription = _of(call, invoice)
-    if subscription is None or subscription["latest_invoice"] != invoice["id"]:
+    """Apply the update that waited for this invoice; a subscription that lacked it is active, unless it has ended."""
+    subscription = subscription_of(call, invoice)
+    if subscription is None or subscription["latest_invoice"] != invoice["id"] or subscription["ended_at"]:
         return
     waiting = subscription["pending_update"]
     if waiting:
@@ -45,7 +45,7 @@ def invoice_paid(call: Call, invoice: dict[str, Any]) -> None:
 
 def invoice_voided(call: Call, invoice: dict[str, Any]) -> None:
     """Discard the update that waited for this invoice; a subscription that never began ends."""
-    subscription = _of(call, invoice)
+    subscription = subscription_of(call, invoice)
     if subscription is None or subscription["latest_invoice"] != invoice["id"]:
         return
     if subscription["status"] == "incomplete":
@@ -63,6 +63,7 @@ def apply(subscription: dict[str, Any], items: list[dict[str, Any]], anchor: int
     subscription["billing_cycle_anchor"] = anchor or subscription["billing_cycle_anchor"]
 
 
-def _of(call: Call, invoice: dict[str, Any]) -> dict[str, Any] | None:
+def subscription_of(call: Call, invoice: dict[str, Any]) -> dict[str, Any] | None:
+    """The subscription that an invoice is for, if it is for one."""
     details = invoice["parent"] and invoice["parent"]["subscription_details"]
     return find(call, "subscription", details["subscription"]) if details else None

@@ -13,6 +13,7 @@ from stripe_sandbox.resources import (
     invoice_charging,
     invoice_lifecycle,
     prorations,
+    retry_schedule,
     subscription_changes,
     subscription_invoices,
     subscription_items,
@@ -120,11 +121,12 @@ def cancel(call: Call) -> dict[str, Any]:
 
 
 def end(call: Call, body: dict[str, Any], reason: str) -> dict[str, Any]:
-    """Let a subscription end; an update that waited is gone with it."""
+    """Let a subscription end; an update that waited is gone with it, and nothing is collected any more."""
     at = now(call.store, body["customer"])
     body.update(status="canceled", ended_at=at, canceled_at=body["canceled_at"] or at, pending_update=None)
     body["cancellation_details"]["reason"] = reason
     call.emit("customer.subscription.deleted", call.store.save(body))
+    retry_schedule.stop(call, body)
     return body
 
 

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import stripe
 
+from stripe_sandbox.sandbox import Sandbox
+from stripe_sandbox.settings import Settings
 from stripe_sandbox.testing import Process, running
 from tests.stripe_sandbox.receiver import SECRET, Receiver, receiving
 from tests.stripe_sandbox.shopper import Shopper
+from tests.stripe_sandbox.stage import Stage
 
 stripe.enable_telemetry = False
 
@@ -47,3 +51,9 @@ def shopper(stand_in: Process) -> Shopper:
     """A customer whose cards are tried, through the real SDK and without its retries."""
     client = stripe.StripeClient("sk_test_tests", base_addresses={"api": stand_in.url}, max_network_retries=0)
     return Shopper(client, stand_in)
+
+
+@pytest.fixture
+def stage(tmp_path: Path) -> Stage:
+    environment = {"SANDBOX_STATE": str(tmp_path / "state.db"), "SANDBOX_CONFORMANCE": "1"}
+    return Stage(Sandbox(Settings.from_environment(environment)))

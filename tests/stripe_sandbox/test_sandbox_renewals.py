@@ -2,77 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any
-
-import pytest
-
-from stripe_sandbox.advancing import advance
-from stripe_sandbox.clock import CLOCK
-from stripe_sandbox.performing import perform
-from stripe_sandbox.resources import customers, payment_methods, prices, subscriptions
-from stripe_sandbox.sandbox import Sandbox
-from stripe_sandbox.settings import Settings
-
-
-class Stage:
-    """A customer on a clock that stands at noon of 31 January 2027."""
-
-    def __init__(self, sandbox: Sandbox) -> None:
-        self.sandbox = sandbox
-        clock = {"id": "clock_1", "object": CLOCK, "frozen_time": at("2027-01-31")}
-        sandbox.store.add(clock)
-        self.customer = self.do(customers.create, name="Ada")
-        self.customer["test_clock"] = clock["id"]
-        sandbox.store.save(self.customer)
-
-    def do(self, work: Callable[..., dict[str, Any]], *ids: str, **params: Any) -> dict[str, Any]:
-        return perform(self.sandbox, work, *ids, **params).body
-
-    def set_clock(self, moment: int) -> None:
-        clock = self.sandbox.store.get("clock_1", CLOCK) or {}
-        self.sandbox.store.save(clock | {"frozen_time": moment})
-
-    def move_to(self, day: str) -> int:
-        done = advance(self.sandbox, self.customer["id"], at(day), self.set_clock)
-        self.set_clock(at(day))
-        return done
-
-    def use(self, number: str) -> None:
-        card = {"number": number, "exp_month": 12, "exp_year": 2040, "cvc": "123"}
-        method = self.do(payment_methods.create, type="card", card=card)
-        self.do(payment_methods.attach, method["id"], customer=self.customer["id"])
-        chosen = {"default_payment_method": method["id"]}
-        self.do(customers.update, self.customer["id"], invoice_settings=chosen)
-
-    def subscribe(self, amount: int, **params: Any) -> dict[str, Any]:
-        price = self.do(
-            prices.create,
-            currency="usd",
-            unit_amount=amount,
-            recurring={"interval": "month"},
-            product_data={"name": "Plan"},
-        )
-        items = [{"price": price["id"]}]
-        return self.do(subscriptions.create, customer=self.customer["id"], items=items, **params)
-
-    def now(self, one: dict[str, Any]) -> dict[str, Any]:
-        return self.do(subscriptions.retrieve, one["id"])
-
-    def invoices(self) -> list[dict[str, Any]]:
-        return self.sandbox.store.all("invoice", {"customer": self.customer["id"]})[::-1]
-
-
-@pytest.fixture
-def stage(tmp_path: Path) -> Stage:
-    environment = {"SANDBOX_STATE": str(tmp_path / "state.db"), "SANDBOX_CONFORMANCE": "1"}
-    return Stage(Sandbox(Settings.from_environment(environment)))
-
-
-def at(day: str) -> int:
-    return int(datetime.fromisoformat(f"{day}T12:00:00").replace(tzinfo=UTC).timestamp())
+from stripe_sandbox.resources import subscriptions
+from tests.stripe_sandbox.stage import Stage, at
 
 
 def test_each_period_is_invoiced_when_it_begins(stage: Stage) -> None:
