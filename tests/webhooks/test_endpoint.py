@@ -64,7 +64,7 @@ def test_the_same_event_many_times_at_the_same_moment_is_stored_once(app: Flask)
 
 
 def test_an_unknown_kind_is_stored_and_ignored_without_a_job(client: FlaskClient) -> None:
-    event = an_event("customer.subscription.updated", "sub_test")
+    event = an_event("customer.subscription.trial_will_end", "sub_test")
     assert send(client, event).status_code == 200
     row = row_of(event["id"])
     assert (row.state, row.note) == (EventState.IGNORED, "Of a kind that is not used here.")
