@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 
+from stripe_sandbox.clock import now
 from stripe_sandbox.errors import ApiError
 from stripe_sandbox.performing import perform
 from stripe_sandbox.resources import renewals
@@ -13,21 +13,22 @@ from stripe_sandbox.sandbox import Sandbox
 from stripe_sandbox.store import Store
 
 
-def advance(sandbox: Sandbox, customer: str, to: int, set_clock: Callable[[int], None]) -> int:
-    """Do all that is due for a customer up to `to`; how much that was.
+def advance(sandbox: Sandbox, customers: Sequence[str], to: int, set_clock: Callable[[int], None]) -> int:
+    """Do all that is due for customers who share a time, up to `to`; how much that was.
 
     `set_clock` is told each moment before what happens in it, and is what moves a test clock.
     """
     done = 0
-    while _next(sandbox, customer, to, set_clock):
+    while _next(sandbox, customers, to, set_clock):
         done += 1
     return done
 
 
-def _next(sandbox: Sandbox, customer: str, to: int, set_clock: Callable[[int], None]) -> bool:
+def _next(sandbox: Sandbox, customers: Sequence[str], to: int, set_clock: Callable[[int], None]) -> bool:
     """Do the next thing, alone with the state so that no one else does it too; whether there was one."""
     with sandbox.store.locked():
-        due = renewals.next_due(sandbox.store, customer, to)
+        found = [renewals.next_due(sandbox.store, customer, to) for customer in customers]
+        due = min((one for one in found if one), default=None)
         if due is None:
             return False
         at, id_ = due
@@ -38,11 +39,10 @@ def _next(sandbox: Sandbox, customer: str, to: int, set_clock: Callable[[int], N
 
 def catch_up(sandbox: Sandbox) -> int:
     """Do what is due for customers without a test clock; how much that was."""
-    until = int(time.time())
     done = 0
     for customer in sorted(_waiting(sandbox.store)):
         with suppress(ApiError):
-            done += advance(sandbox, customer, until, lambda _: None)
+            done += advance(sandbox, [customer], now(sandbox.store, customer), lambda _: None)
     return done
 
 

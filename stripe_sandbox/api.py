@@ -42,6 +42,8 @@ def answer(_: str) -> Response:
     result = _result(sandbox, request_id, fault)
     _note(sandbox, result, request_id, fault)
     sandbox.delivery.wake()
+    if result.body.get("status") == "advancing":
+        sandbox.hurry.set()
     if fault and fault.kind in {"timeout_after", "drop_after"}:
         time.sleep(fault.delay)
         return wire.drop(request)

@@ -29,7 +29,11 @@ def invalid(message: str, *, code: str | None = None, param: str | None = None, 
 
 
 # What Stripe calls an object in a sentence, where that isn't its `object`.
-_NAMES = {"payment_method": "PaymentMethod", "setup_intent": "setupintent"}
+_NAMES = {
+    "payment_method": "PaymentMethod",
+    "setup_intent": "setupintent",
+    "test_helpers.test_clock": "test clock",
+}
 
 
 def missing(kind: str, id_: str, param: str = "id") -> ApiError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from threading import Event
 from typing import Any
 
 from stripe_sandbox.conformance import Operation
@@ -26,6 +27,8 @@ class Sandbox:
         self.idempotency = Idempotency(self.store)
         self.delivery = Delivery(self.store, settings)
         self.log = RequestLog(self.store)
+        self.hurry = Event()
+        """Set where something is to be done in the background at once."""
 
     def call(self, **params: Any) -> Call:
         """A call of the stand-in's own, for what its control endpoints do."""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import time
 from contextlib import suppress
-from threading import Event, Thread
+from threading import Thread
 
 from stripe_sandbox.advancing import catch_up
 from stripe_sandbox.errors import ApiError
+from stripe_sandbox.moving import move_clocks
 from stripe_sandbox.performing import perform
 from stripe_sandbox.resources import refunds
 from stripe_sandbox.sandbox import Sandbox
@@ -32,11 +33,14 @@ def waiting(sandbox: Sandbox) -> int:
 
 
 def start(sandbox: Sandbox) -> None:
-    """Look every half second, in the background."""
+    """Look every half second, in the background, and at once where there is hurry."""
     Thread(target=_run, args=(sandbox,), name="scheduled", daemon=True).start()
 
 
 def _run(sandbox: Sandbox) -> None:
-    while not Event().wait(0.5):
+    while True:
+        sandbox.hurry.wait(0.5)
+        sandbox.hurry.clear()
         run(sandbox)
         catch_up(sandbox)
+        move_clocks(sandbox)

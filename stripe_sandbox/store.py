@@ -148,13 +148,16 @@ class Store:
     ) -> list[dict[str, Any]]:
         """At most `limit` objects, newest first, next to the one at `after` or `before`.
 
-        `where` gives the value of a field or a list of possible ones; `created` maps gt, gte, lt, lte to seconds. The
-        kind and the names become part of the query, so they are never what a client sent.
+        `where` gives the value of a field, None where it has none, or a list of possible ones; `created` maps gt,
+        gte, lt and lte to seconds. Kind and names become part of the query, so they are never what a client sent.
         """
         # The kind is written out, or SQLite could not know that the index of a kind serves.
         terms, values = [f"kind = '{kind}'"], []
         for name, value in where.items():
             field = name if name in _COLUMNS else f"json_extract(body, '$.{name}')"
+            if value is None:
+                terms.append(f"{field} IS NULL")
+                continue
             wanted = value if isinstance(value, list) else [value]
             terms.append(f"{field} IN ({', '.join('?' * len(wanted))})")
             values += wanted

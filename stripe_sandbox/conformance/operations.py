@@ -41,25 +41,26 @@ def find_operation(method: str, path: str) -> Operation | None:
 def _operations(resource: str) -> tuple[Operation, ...]:
     """The operations whose path begins with a resource, like `payment_intents`."""
     made = []
-    for file in sorted(SDK.glob("_*_service.py")):
+    for file in sorted([*SDK.glob("_*_service.py"), *(SDK / resource).glob("_*_service.py")]):
         text = file.read_text()
         if f'"/v1/{resource}' in text:
-            made += _in_file(ast.parse(text), resource)
+            folder = str(file.parent.relative_to(SDK))
+            made += _in_file(ast.parse(text), resource, folder)
     return tuple(made)
 
 
-def _in_file(tree: ast.Module, resource: str) -> list[Operation]:
+def _in_file(tree: ast.Module, resource: str, folder: str) -> list[Operation]:
     found = []
     for function in ast.walk(tree):
         if isinstance(function, ast.FunctionDef):
             for call in ast.walk(function):
-                operation = _operation(function, call) if isinstance(call, ast.Call) else None
+                operation = _operation(function, call, folder) if isinstance(call, ast.Call) else None
                 if operation and operation.template.split("/")[2] == resource:
                     found.append(operation)
     return found
 
 
-def _operation(function: ast.FunctionDef, call: ast.Call) -> Operation | None:
+def _operation(function: ast.FunctionDef, call: ast.Call, folder: str) -> Operation | None:
     if ast.unparse(call.func) != "self._request" or len(call.args) < 2:
         return None
     method, path = call.args[0], call.args[1]
@@ -69,21 +70,21 @@ def _operation(function: ast.FunctionDef, call: ast.Call) -> Operation | None:
         return None
     template = str(path.value)
     pattern = re.compile(re.sub(r"\{\w+\}", "[^/]+", template))
-    return Operation(str(method.value).upper(), template, pattern, _params_of(function))
+    return Operation(str(method.value).upper(), template, pattern, _params_of(function, folder))
 
 
-def _params_of(function: ast.FunctionDef) -> Shape | None:
+def _params_of(function: ast.FunctionDef, folder: str) -> Shape | None:
     for argument in function.args.args:
         if argument.arg == "params" and argument.annotation is not None:
             names = re.findall(r"\w+Params\b", ast.unparse(argument.annotation))
-            return _params(names[-1]) if names else None
+            return _params(names[-1], folder) if names else None
     return None
 
 
 @cache
-def _params(name: str) -> Shape | None:
+def _params(name: str, folder: str) -> Shape | None:
     snake = re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
-    path: Path = SDK / "params" / f"_{snake}.py"
+    path: Path = SDK / "params" / folder / f"_{snake}.py"
     return read_file(path).get(name) if path.exists() else None
 
 

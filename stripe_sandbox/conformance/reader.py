@@ -15,8 +15,9 @@ SDK = Path(stripe.__file__).parent
 
 @cache
 def shape_of_object(object_name: str) -> Shape | None:
-    """The class of the objects whose `object` is this."""
-    path = SDK / f"_{_FILES.get(object_name, object_name)}.py"
+    """The class of the objects whose `object` is this: `test_helpers.test_clock` stands in a folder."""
+    *folders, name = object_name.split(".")
+    path = SDK.joinpath(*folders, f"_{_FILES.get(name, name)}.py")
     if not path.exists():
         return None
     shapes = read_file(path)

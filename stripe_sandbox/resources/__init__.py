@@ -18,6 +18,7 @@ from stripe_sandbox.resources import (
     refunds,
     setup_intents,
     subscriptions,
+    test_clocks,
     webhook_endpoints,
 )
 
@@ -39,5 +40,6 @@ __all__ = [
     "refunds",
     "setup_intents",
     "subscriptions",
+    "test_clocks",
     "webhook_endpoints",
 ]

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from stripe_sandbox.clock import now
 from stripe_sandbox.conformance import blank
 from stripe_sandbox.conformance.blank import part_of
 from stripe_sandbox.context import Call, handles
 from stripe_sandbox.errors import Decline
 from stripe_sandbox.resources.common import assign, find, listing
 from stripe_sandbox.search import search
-from stripe_sandbox.store import new_id, now
+from stripe_sandbox.store import new_id
 
 _PATH = "/v1/charges"
 _CARD = "payment_method_details.card."
@@ -59,7 +60,7 @@ def add(
     body = blank(
         "charge",
         id=new_id("ch"),
-        created=now(),
+        created=now(call.store, intent["customer"]),
         amount=intent["amount"],
         billing_details=method["billing_details"],
         currency=intent["currency"],

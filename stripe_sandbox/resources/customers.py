@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from stripe_sandbox.clock import CLOCK
 from stripe_sandbox.conformance import blank
 from stripe_sandbox.conformance.blank import part_of
 from stripe_sandbox.context import Call, handles
 from stripe_sandbox.errors import invalid
-from stripe_sandbox.resources import payment_methods
+from stripe_sandbox.resources import payment_methods, subscriptions
 from stripe_sandbox.resources.common import assign, find, listing
 from stripe_sandbox.search import search
 from stripe_sandbox.store import new_id, now
@@ -22,10 +23,13 @@ _INCLUDABLE = ("sources", "subscriptions", "tax_ids", "cash_balance", "tax")
 
 @handles("POST", _PATH)
 def create(call: Call) -> dict[str, Any]:
+    clock = (
+        find(call, CLOCK, call.params["test_clock"], "test_clock") if "test_clock" in call.params else None
+    )
     body = blank(
         "customer",
         id=new_id("cus", 14),
-        created=now(),
+        created=clock["frozen_time"] if clock else now(),
         balance=0,
         delinquent=False,
         invoice_prefix=new_id("x", 8)[2:].upper(),
@@ -33,6 +37,7 @@ def create(call: Call) -> dict[str, Any]:
         next_invoice_sequence=1,
         preferred_locales=[],
         tax_exempt="none",
+        test_clock=clock["id"] if clock else None,
     )
     body |= {name: None for name in _INCLUDABLE if name in body}
     _describe(call, body)
@@ -52,7 +57,8 @@ def retrieve(call: Call) -> dict[str, Any]:
 
 @handles("GET", _PATH)
 def list_(call: Call) -> dict[str, Any]:
-    return listing(call, "customer", _PATH, "email")
+    """Those on a test clock are there only where their clock is named."""
+    return listing(call, "customer", _PATH, "email", test_clock=call.params.get("test_clock"))
 
 
 @handles("GET", _PATH + "/search")
@@ -70,8 +76,15 @@ def update(call: Call) -> dict[str, Any]:
 
 @handles("DELETE", _PATH + "/{customer}")
 def delete(call: Call) -> dict[str, Any]:
-    """Its cards are gone with it."""
-    body = find(call, "customer", call.path_ids[0])
+    """Its cards are gone with it, and so are its subscriptions."""
+    return remove(call, find(call, "customer", call.path_ids[0]))
+
+
+def remove(call: Call, body: dict[str, Any]) -> dict[str, Any]:
+    """Take a customer away; subscriptions end at once (https://docs.stripe.com/api/customers/delete)."""
+    for one in call.store.all("subscription", {"customer": body["id"]}):
+        if not one["ended_at"]:
+            subscriptions.end(call, one, "cancellation_requested")
     for method in payment_methods.of_customer(call, body["id"]):
         payment_methods.release(call, method)
     call.store.remove(body["id"])

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from stripe_sandbox.clock import now
 from stripe_sandbox.context import Call
 from stripe_sandbox.errors import ApiError, Decline, card_error, invalid
 from stripe_sandbox.resources import invoice_payments, payment_intents, retry_schedule
 from stripe_sandbox.resources.common import find
-from stripe_sandbox.store import now
 
 
 def charge(call: Call, invoice: dict[str, Any], *, on_session: bool, scheduled: bool = False) -> None:
@@ -61,7 +61,7 @@ def give_up(call: Call, invoice: dict[str, Any]) -> None:
     payment = _open_payment(call, invoice)
     if payment is not None:
         payment["status"] = "canceled"
-        payment["status_transitions"]["canceled_at"] = now()
+        payment["status_transitions"]["canceled_at"] = now(call.store, invoice["customer"])
         call.store.save(payment)
         intent = find(call, "payment_intent", payment["payment"]["payment_intent"])
         if intent["status"] != "canceled":

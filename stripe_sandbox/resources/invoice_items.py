@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from stripe_sandbox.clock import now
 from stripe_sandbox.conformance import blank
 from stripe_sandbox.context import Call, handles
 from stripe_sandbox.errors import invalid
 from stripe_sandbox.resources.common import assign, find, listing
-from stripe_sandbox.store import new_id, now
+from stripe_sandbox.store import new_id
 
 _PATH = "/v1/invoiceitems"
 _WAITING = "waiting line_item"
@@ -28,6 +29,7 @@ def create(call: Call) -> dict[str, Any]:
     params = call.params
     customer = find(call, "customer", params.get("customer", ""), "customer")
     invoice = _draft(call, params["invoice"]) if "invoice" in params else None
+    at = now(call.store, customer["id"])
     if "amount" not in params:
         raise invalid("Missing required param: amount.", code="parameter_missing", param="amount")
     item = blank(
@@ -36,16 +38,17 @@ def create(call: Call) -> dict[str, Any]:
         amount=params["amount"],
         currency=params.get("currency", invoice["currency"] if invoice else "usd"),
         customer=customer["id"],
-        date=now(),
+        date=at,
         discountable=True,
         invoice=invoice["id"] if invoice else None,
         net_amount=params["amount"],
         parent=None,
-        period=params.get("period", {"start": now(), "end": now()}),
+        period=params.get("period", {"start": at, "end": at}),
         pricing=None,
         proration_details=None,
         quantity=1,
         quantity_decimal="1",
+        test_clock=customer["test_clock"],
     )
     call.store.add(assign(item, params, "description", "metadata"))
     call.emit("invoiceitem.created", item)

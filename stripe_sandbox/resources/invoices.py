@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from stripe_sandbox.clock import now
 from stripe_sandbox.conformance import blank
 from stripe_sandbox.context import Call, handles
 from stripe_sandbox.errors import invalid
 from stripe_sandbox.resources import invoice_charging, invoice_items, invoice_lifecycle, subscription_settling
 from stripe_sandbox.resources.common import assign, find, listing
-from stripe_sandbox.store import new_id, now
+from stripe_sandbox.store import new_id
 
 _PATH = "/v1/invoices"
 
@@ -17,10 +18,11 @@ _PATH = "/v1/invoices"
 @handles("POST", _PATH)
 def create(call: Call) -> dict[str, Any]:
     customer = find(call, "customer", call.params.get("customer", ""), "customer")
+    at = now(call.store, customer["id"])
     body = blank(
         "invoice",
         id=new_id("in"),
-        created=now(),
+        created=at,
         attempt_count=0,
         attempted=False,
         auto_advance=call.params.get("auto_advance", False),
@@ -31,9 +33,10 @@ def create(call: Call) -> dict[str, Any]:
         customer_name=customer["name"],
         customer_email=customer["email"],
         effective_at=call.params.get("effective_at"),
-        period_start=now(),
-        period_end=now(),
+        period_start=at,
+        period_end=at,
         status="draft",
+        test_clock=customer["test_clock"],
     )
     for name, value in body.items():
         if isinstance(value, dict) and name in {

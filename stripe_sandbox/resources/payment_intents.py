@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from stripe_sandbox.clock import now
 from stripe_sandbox.conformance import blank
 from stripe_sandbox.context import Call, handles
 from stripe_sandbox.errors import invalid, unexpected_state
 from stripe_sandbox.resources import charging, payment_methods, subscription_settling
 from stripe_sandbox.resources.common import assign, find, listing
 from stripe_sandbox.search import search
-from stripe_sandbox.store import new_id, now
+from stripe_sandbox.store import new_id
 
 _PATH = "/v1/payment_intents"
 _SEARCHED = frozenset({"amount", "created", "currency", "customer", "status"})
@@ -39,7 +40,7 @@ def create(call: Call) -> dict[str, Any]:
     body = blank(
         "payment_intent",
         id=id_,
-        created=now(),
+        created=now(call.store, params.get("customer")),
         amount=params["amount"],
         amount_capturable=0,
         amount_received=0,
@@ -120,7 +121,12 @@ def end(call: Call, body: dict[str, Any], reason: str | None) -> dict[str, Any]:
 
     https://docs.stripe.com/api/payment_intents/object#payment_intent_object-cancellation_reason
     """
-    body.update(status="canceled", next_action=None, canceled_at=now(), cancellation_reason=reason)
+    body.update(
+        status="canceled",
+        next_action=None,
+        canceled_at=now(call.store, body["customer"]),
+        cancellation_reason=reason,
+    )
     call.emit("payment_intent.canceled", call.store.save(body))
     return body
 

@@ -87,11 +87,14 @@ def retrieve(call: Call) -> dict[str, Any]:
 
 @handles("GET", _PATH)
 def list_(call: Call) -> dict[str, Any]:
-    """Those that are canceled are there only where they are asked for."""
+    """Those that are canceled, or on a test clock, are there only where they are asked for."""
     wanted = call.params.pop("status", None)
     known = ["incomplete", "incomplete_expired", "past_due", "unpaid", "active", "trialing", "paused"]
     named = {"all": [*known, "canceled"], "ended": sorted(_ENDED), None: known}
-    return listing(call, "subscription", _PATH, "customer", status=named.get(wanted, wanted))
+    where: dict[str, Any] = {"status": named.get(wanted, wanted)}
+    if "customer" not in call.params:
+        where["test_clock"] = call.params.get("test_clock")
+    return listing(call, "subscription", _PATH, "customer", "test_clock", **where)
 
 
 @handles("POST", _ONE)

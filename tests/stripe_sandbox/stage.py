@@ -32,7 +32,7 @@ class Stage:
         self.sandbox.store.save(clock | {"frozen_time": moment})
 
     def move_to(self, day: str) -> int:
-        done = advance(self.sandbox, self.customer["id"], at(day), self.set_clock)
+        done = advance(self.sandbox, [self.customer["id"]], at(day), self.set_clock)
         self.set_clock(at(day))
         return done
 

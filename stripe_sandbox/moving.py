@@ -1,0 +1,54 @@
+"""Moving time ahead: that of a test clock, as the API asks for it, or that of anybody, as people at the demo do."""
+
+from __future__ import annotations
+
+import logging
+
+from stripe_sandbox import clock
+from stripe_sandbox.advancing import advance
+from stripe_sandbox.clock import CLOCK
+from stripe_sandbox.performing import perform
+from stripe_sandbox.resources import renewals, test_clocks
+from stripe_sandbox.sandbox import Sandbox
+
+FARTHEST = 5 * 366 * 86_400
+"""Seconds; nobody is moved farther ahead at once."""
+_log = logging.getLogger(__name__)
+
+
+def move(sandbox: Sandbox, customer: str, to: int) -> int:
+    """Move a customer ahead, with all who hang on the same test clock; how much happened on the way."""
+    body = sandbox.store.get(customer, "customer")
+    if body and body["test_clock"]:
+        return _move_clock(sandbox, body["test_clock"], to)
+    done = advance(sandbox, [customer], to, lambda moment: clock.put(sandbox.store, customer, moment))
+    clock.put(sandbox.store, customer, to)
+    return done
+
+
+def next_moment(sandbox: Sandbox, customer: str) -> int | None:
+    """When time does the next thing to a customer."""
+    now = clock.now(sandbox.store, customer)
+    due = renewals.next_due(sandbox.store, customer, now + FARTHEST)
+    return max(due[0], now) if due else None
+
+
+def move_clocks(sandbox: Sandbox) -> int:
+    """Move the test clocks that were told to advance, also before a restart; how much happened on the way."""
+    done = 0
+    for body in sandbox.store.all(CLOCK, {"status": "advancing"}):
+        to, id_ = body["status_details"]["advancing"]["target_frozen_time"], body["id"]
+        try:
+            done += _move_clock(sandbox, id_, to)
+            perform(sandbox, lambda call, of=id_: test_clocks.arrive(call, of, "ready"))  # type: ignore[misc]
+        except Exception:
+            _log.exception("The stand-in failed to advance %s", id_)
+            perform(sandbox, lambda call, of=id_: test_clocks.arrive(call, of, "internal_failure"))  # type: ignore[misc]
+    return done
+
+
+def _move_clock(sandbox: Sandbox, id_: str, to: int) -> int:
+    customers = [one["id"] for one in sandbox.store.all("customer", {"test_clock": id_})]
+    done = advance(sandbox, customers, to, lambda moment: test_clocks.put(sandbox.store, id_, moment))
+    test_clocks.put(sandbox.store, id_, to)
+    return done
