@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from stripe_sandbox import api, browser, control, dashboard, documents, resources, scheduled  # noqa: F401, resources register themselves
+from stripe_sandbox import api, browser, control, control_time, dashboard, documents, resources, scheduled  # noqa: F401, resources register themselves
 from stripe_sandbox.sandbox import Sandbox
 from stripe_sandbox.settings import Settings
 

@@ -18,7 +18,15 @@ from stripe_sandbox.errors import ApiError, invalid
 from stripe_sandbox.faults import asked_for
 from stripe_sandbox.origins import is_foreign
 from stripe_sandbox.performing import perform
-from stripe_sandbox.resources import answers, disputes, disputing, network_updates, payment_methods, refunds
+from stripe_sandbox.resources import (
+    answers,
+    banks,
+    disputes,
+    disputing,
+    network_updates,
+    payment_methods,
+    refunds,
+)
 from stripe_sandbox.resources.common import find
 from stripe_sandbox.sandbox import Sandbox
 
@@ -56,53 +64,52 @@ def health() -> ResponseReturnValue:
 @blueprint.post("/faults")
 def order_fault() -> ResponseReturnValue:
     """Let the next `times` calls of `operation` go wrong in the way that `kind` names."""
-    _sandbox().faults.order(asked_for(_wanted()))
+    sandbox().faults.order(asked_for(wanted()))
     return jsonify(status="ordered")
 
 
 @blueprint.delete("/faults")
 def clear_faults() -> ResponseReturnValue:
-    _sandbox().faults.clear()
+    sandbox().faults.clear()
     return jsonify(status="cleared")
 
 
 @blueprint.post("/webhooks")
 def set_mode() -> ResponseReturnValue:
     """Deliver, hold, drop, duplicate or shuffle events from now on."""
-    mode = _wanted().get("mode")
+    mode = wanted().get("mode")
     if not isinstance(mode, str) or mode not in MODES:
         raise invalid(f"mode is one of {', '.join(sorted(MODES))}.", param="mode")
-    _sandbox().delivery.mode = mode
-    _sandbox().delivery.wake()
+    sandbox().delivery.mode = mode
+    sandbox().delivery.wake()
     return jsonify(mode=mode)
 
 
 @blueprint.post("/webhooks/flush")
 def flush() -> ResponseReturnValue:
     """Try everything that is queued once, before answering; the newest first if `backwards`."""
-    return jsonify(_sandbox().delivery.flush(backwards=bool(_wanted().get("backwards"))))
+    return jsonify(sandbox().delivery.flush(backwards=bool(wanted().get("backwards"))))
 
 
 @blueprint.get("/requests")
 def list_requests() -> ResponseReturnValue:
-    return jsonify([asdict(one) for one in _sandbox().log.newest()])
+    return jsonify([asdict(one) for one in sandbox().log.newest()])
 
 
 @blueprint.post("/reset")
 def reset() -> ResponseReturnValue:
     """Forget everything."""
-    sandbox = _sandbox()
-    sandbox.store.forget_everything()
-    sandbox.faults.clear()
-    sandbox.log.clear()
-    sandbox.delivery.mode = "deliver"
+    sandbox().store.forget_everything()
+    sandbox().faults.clear()
+    sandbox().log.clear()
+    sandbox().delivery.mode = "deliver"
     return jsonify(status="empty")
 
 
 @blueprint.post("/challenges/<intent_id>")
 def answer_challenge(intent_id: str) -> ResponseReturnValue:
     """The payer's answer to their bank: `complete` or `fail`, from whoever knows the client secret."""
-    given = request.form or _wanted()
+    given = request.form or wanted()
     secret, outcome = str(given.get("client_secret", "")), str(given.get("outcome", ""))
     return _doing(lambda call: answers.answer(call, intent_id, secret, outcome))
 
@@ -116,7 +123,7 @@ def settle_refund(refund_id: str, outcome: str) -> ResponseReturnValue:
 @blueprint.post("/scheduled/run")
 def run_scheduled() -> ResponseReturnValue:
     """Let everything happen now that was to happen later; how much that was."""
-    return jsonify(done=scheduled.run(_sandbox(), everything=True))
+    return jsonify(done=scheduled.run(sandbox(), everything=True))
 
 
 @blueprint.post("/disputes")
@@ -125,22 +132,29 @@ def dispute() -> ResponseReturnValue:
 
     Or decide `dispute`, with the `outcome` won, lost, warning_closed or escalated.
     """
-    wanted = _wanted()
-    if "charge" in wanted:
-        options: dict[str, Any] = {name: wanted[name] for name in ("amount", "reason") if name in wanted}
-        options["inquiry"] = bool(wanted.get("inquiry"))
+    asked = wanted()
+    if "charge" in asked:
+        options: dict[str, Any] = {name: asked[name] for name in ("amount", "reason") if name in asked}
+        options["inquiry"] = bool(asked.get("inquiry"))
         return _doing(
-            lambda call: disputing.open_for(call, find(call, "charge", str(wanted["charge"])), **options)
+            lambda call: disputing.open_for(call, find(call, "charge", str(asked["charge"])), **options)
         )
     return _doing(
-        lambda call: disputes.decide(call, str(wanted.get("dispute", "")), str(wanted.get("outcome", "")))
+        lambda call: disputes.decide(call, str(asked.get("dispute", "")), str(asked.get("outcome", "")))
     )
 
 
 @blueprint.post("/payment_methods/<method_id>/network_update")
 def update_card(method_id: str) -> ResponseReturnValue:
     """The card network tells of a new expiry or number without anybody asking; three years more if not told which."""
-    return _doing(network_updates.apply, method_id, **_wanted())
+    return _doing(network_updates.apply, method_id, **wanted())
+
+
+@blueprint.post("/payment_methods/<method_id>/bank")
+def instruct_bank(method_id: str) -> ResponseReturnValue:
+    """Let the bank of a card answer otherwise from now on: `declines`, `asks`, or `as_ever`."""
+    answer = str(wanted().get("answer", ""))
+    return _doing(lambda call: banks.let_answer(call, method_id, answer))
 
 
 @blueprint.post("/payment_methods/<method_id>/detach")
@@ -149,23 +163,24 @@ def detach_card(method_id: str) -> ResponseReturnValue:
     return _doing(payment_methods.detach, method_id)
 
 
-def _wanted() -> dict[str, Any]:
+def wanted() -> dict[str, Any]:
     """The JSON that came with a call, empty where none did. Raises 400 for anything but a map."""
-    wanted = request.get_json(silent=True) if request.data else {}
-    if not isinstance(wanted, dict):
+    found = request.get_json(silent=True) if request.data else {}
+    if not isinstance(found, dict):
         raise invalid("Send a JSON object.")
     try:
-        json.dumps(wanted, ensure_ascii=False).encode()
+        json.dumps(found, ensure_ascii=False).encode()
     except UnicodeEncodeError:
         raise invalid("Send text that is valid Unicode.") from None
-    return wanted
+    return found
 
 
 def _doing(work: Callable[[Call], dict[str, Any]], *ids: str, **params: Any) -> ResponseReturnValue:
-    result = perform(_sandbox(), work, *ids, **params)
+    result = perform(sandbox(), work, *ids, **params)
     return jsonify(result.body), result.status
 
 
-def _sandbox() -> Sandbox:
+def sandbox() -> Sandbox:
+    """The stand-in that is controlled."""
     found: Sandbox = current_app.extensions["stripe_sandbox"]
     return found

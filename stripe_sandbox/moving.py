@@ -7,9 +7,11 @@ import logging
 from stripe_sandbox import clock
 from stripe_sandbox.advancing import advance
 from stripe_sandbox.clock import CLOCK
+from stripe_sandbox.errors import invalid
 from stripe_sandbox.performing import perform
 from stripe_sandbox.resources import renewals, test_clocks
 from stripe_sandbox.sandbox import Sandbox
+from stripe_sandbox.store import Store
 
 FARTHEST = 5 * 366 * 86_400
 """Seconds; nobody is moved farther ahead at once."""
@@ -26,11 +28,19 @@ def move(sandbox: Sandbox, customer: str, to: int) -> int:
     return done
 
 
-def next_moment(sandbox: Sandbox, customer: str) -> int | None:
-    """When time does the next thing to a customer."""
-    now = clock.now(sandbox.store, customer)
-    due = renewals.next_due(sandbox.store, customer, now + FARTHEST)
-    return max(due[0], now) if due else None
+def move_to_next(sandbox: Sandbox, customer: str) -> int:
+    """Move a customer ahead to what time does next to them. Raises 400 where that is nothing."""
+    due = coming(sandbox.store, customer)
+    if due is None:
+        raise invalid("Nothing is to happen to this customer: there is no subscription that goes on.")
+    return move(sandbox, customer, due[0])
+
+
+def coming(store: Store, customer: str) -> tuple[int, str] | None:
+    """When time does the next thing to a customer, and to which subscription or unpaid invoice."""
+    now = clock.now(store, customer)
+    due = renewals.next_due(store, customer, now + FARTHEST)
+    return (max(due[0], now), due[1]) if due else None
 
 
 def move_clocks(sandbox: Sandbox) -> int:

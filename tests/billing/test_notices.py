@@ -181,6 +181,25 @@ class TestInvoices:
         (mail,) = mails(organization)
         assert f"Invoice {invoice.number} for Growth plan could not be charged" in words_of(mail)
 
+    def test_each_retry_that_fails_is_told(self, app: Flask, sandbox: Sandbox) -> None:
+        organization, card = a_payer()
+        v1, customer = sandbox.stripe.v1, organization.stripe_customer_id or ""
+        price = v1.prices.create(
+            {
+                "currency": "usd",
+                "unit_amount": 9900,
+                "recurring": {"interval": "month"},
+                "product_data": {"name": "Growth"},
+            }
+        )
+        v1.customers.update(customer, {"invoice_settings": {"default_payment_method": card.stripe_id}})
+        v1.subscriptions.create({"customer": customer, "items": [{"price": price.id}]})
+        sandbox.process.control(f"payment_methods/{card.stripe_id}/bank", {"answer": "declines"})
+        for _ in range(3):
+            sandbox.process.control("clock", {"customer": customer, "next": True})
+            deliver_all(app, sandbox)
+        assert told(organization) == ["invoice_failed"] * 3
+
     def test_one_that_was_paid_meanwhile_is_not(self, app: Flask, sandbox: Sandbox) -> None:
         organization, card = a_payer("pm_card_chargeCustomerFail")
         invoice = samples.issue_invoice(

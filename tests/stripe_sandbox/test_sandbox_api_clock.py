@@ -1,0 +1,159 @@
+"""Moving people ahead in time who are on no test clock, as in front of the demo."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import pytest
+import requests
+import stripe
+
+from stripe_sandbox.testing import Process
+from tests.stripe_sandbox.shopper import Shopper
+
+DAY = 86_400
+
+
+class Member:
+    """A customer with a saved card and a monthly subscription."""
+
+    def __init__(self, shopper: Shopper, process: Process) -> None:
+        self.v1, self._process, self.customer = shopper.v1, process, shopper.id
+        self.card = shopper.saved("4242424242424242")
+        chosen: Any = {"default_payment_method": self.card}
+        self.v1.customers.update(shopper.id, {"invoice_settings": chosen})
+        price = self.v1.prices.create(
+            {
+                "currency": "usd",
+                "unit_amount": 4900,
+                "recurring": {"interval": "month"},
+                "product_data": {"name": "Plan"},
+            }
+        )
+        items: Any = [{"price": price.id}]
+        self.id = self.v1.subscriptions.create({"customer": shopper.id, "items": items}).id
+
+    def move(self, **how: Any) -> Any:
+        return self._process.control("clock", {"customer": self.customer, **how})
+
+    def clock(self) -> Any:
+        return self._process.control(f"clock?customer={self.customer}", method="GET")
+
+    def bank(self, answer: str) -> None:
+        self._process.control(f"payment_methods/{self.card}/bank", {"answer": answer})
+
+    @property
+    def status(self) -> str:
+        return self.v1.subscriptions.retrieve(self.id).status
+
+    def invoice(self) -> stripe.Invoice:
+        return self.v1.invoices.list({"customer": self.customer}).data[0]
+
+
+@pytest.fixture
+def member(shopper: Shopper, stand_in: Process) -> Member:
+    return Member(shopper, stand_in)
+
+
+def test_the_next_renewal_comes_at_once_and_time_stays_ahead(member: Member) -> None:
+    period_end = member.v1.subscriptions.retrieve(member.id)["items"].data[0].current_period_end
+    assert member.clock()["next"] == {"at": period_end, "object": member.id}
+    moved = member.move(next=True)
+    assert (moved["done"], moved["now"] >= period_end) == (1, True)
+    assert (member.invoice().billing_reason, member.invoice().status) == ("subscription_cycle", "paid")
+    assert member.invoice().created >= period_end
+    made = member.v1.invoices.create({"customer": member.customer})
+    assert made.created >= period_end
+
+
+def test_what_is_due_on_the_way_happens_on_its_own_day(member: Member) -> None:
+    begun = member.v1.subscriptions.retrieve(member.id).created
+    assert member.move(days=70)["done"] == 2
+    created = [one.created for one in member.v1.invoices.list({"customer": member.customer}).data]
+    assert len(created) == 3 and created[0] - begun < 63 * DAY
+
+
+def test_a_renewal_fails_and_recovers_while_the_card_stays_the_same(member: Member) -> None:
+    member.bank("declines")
+    member.move(next=True)
+    assert (member.status, member.invoice().status) == ("past_due", "open")
+    assert member.clock()["next"] == {
+        "at": member.invoice().next_payment_attempt,
+        "object": member.invoice().id,
+    }
+    member.bank("as_ever")
+    member.move(next=True)
+    assert (member.status, member.invoice().status, member.invoice().attempt_count) == ("active", "paid", 2)
+
+
+def test_a_bank_that_always_declines_ends_the_subscription(member: Member) -> None:
+    member.bank("declines")
+    for _ in range(4):
+        member.move(next=True)
+    assert (member.status, member.clock()["next"]) == ("canceled", None)
+
+
+def test_a_bank_that_asks_makes_the_payment_wait_for_its_owner(member: Member) -> None:
+    member.bank("asks")
+    member.move(next=True)
+    secret: Any = {"expand": ["confirmation_secret"]}
+    invoice = member.v1.invoices.retrieve(member.invoice().id, secret)
+    assert invoice.confirmation_secret is not None
+    intent = member.v1.payment_intents.list({"customer": member.customer}).data[0]
+    assert (intent.status, intent.client_secret) == (
+        "requires_action",
+        invoice.confirmation_secret.client_secret,
+    )
+
+
+def test_everybody_is_moved_who_is_on_no_test_clock(
+    member: Member, shopper: Shopper, stand_in: Process
+) -> None:
+    clock = shopper.v1.test_helpers.test_clocks.create({"frozen_time": int(time.time())})
+    frozen: Any = {"test_clock": clock.id}
+    shopper.v1.customers.create(frozen)
+    assert stand_in.control("clock", {"days": 32}) == {"done": 1}
+    assert shopper.v1.test_helpers.test_clocks.retrieve(clock.id).frozen_time == clock.frozen_time
+
+
+def test_whoever_is_on_a_test_clock_moves_it(shopper: Shopper, stand_in: Process) -> None:
+    clock = shopper.v1.test_helpers.test_clocks.create({"frozen_time": int(time.time())})
+    frozen: Any = {"test_clock": clock.id}
+    customer = shopper.v1.customers.create(frozen)
+    stand_in.control("clock", {"customer": customer.id, "days": 1})
+    moved = shopper.v1.test_helpers.test_clocks.retrieve(clock.id)
+    assert moved.frozen_time == clock.frozen_time + DAY
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        {},
+        {"days": 0},
+        {"days": -1},
+        {"days": "2"},
+        {"days": True},
+        {"days": 9999},
+        {"to": 5},
+        {"customer": "cus_x"},
+    ],
+)
+def test_a_move_that_makes_no_sense_is_refused(
+    member: Member, stand_in: Process, how: dict[str, Any]
+) -> None:
+    asked = {"customer": member.customer, **how}
+    answer = requests.post(f"{stand_in.url}/_sandbox/clock", json=asked, timeout=10)
+    assert answer.status_code == 400
+    assert answer.json()["error"]["message"]
+
+
+def test_without_a_subscription_nothing_comes_next(shopper: Shopper, stand_in: Process) -> None:
+    asked = {"customer": shopper.id, "next": True}
+    answer = requests.post(f"{stand_in.url}/_sandbox/clock", json=asked, timeout=10)
+    assert (answer.status_code, "no subscription" in answer.json()["error"]["message"]) == (400, True)
+
+
+def test_a_bank_that_answers_otherwise_is_refused(member: Member) -> None:
+    with pytest.raises(requests.HTTPError, match="400"):
+        member.bank("sings")
