@@ -58,7 +58,7 @@ def test_the_file_says_the_same_and_runs_no_formula(owner: Owner) -> None:
 
 @pytest.mark.parametrize("month", ["2026-07", "2999-01", "x", "2026-9"])
 def test_a_month_without_one_is_said_to_be_so(owner: Owner, month: str) -> None:
-    for ending in ("", ".csv"):
+    for ending in ("", ".csv", ".pdf"):
         answer = owner.get(f"/workplace/invoices/statements/{month}{ending}")
         assert answer.status_code == 404
         assert "No such statement" in text_of(answer)

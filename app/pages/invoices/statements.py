@@ -1,4 +1,4 @@
-"""The wallet's monthly statements: a page to read and print, and a CSV file."""
+"""The wallet's monthly statements: a page to read, a PDF to keep and a CSV file to work with."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from app.billing.money import Money
 from app.billing.months import Month
 from app.billing.statements import NoStatementError, Statement
 from app.pages.csv_rows import csv_row
+from app.pages.invoices import statement_pdf
 from app.pages.invoices.routes import blueprint
 from app.web import errors
 from app.web.identity import current_organization, org_admin_required
@@ -35,9 +36,24 @@ def export_statement(month: str) -> Response:
     organization, statement = current_organization(), _statement(month)
     if statement is None:
         return _missing()
-    response = Response("".join(map(csv_row, _rows(statement))), content_type="text/csv; charset=utf-8")
-    name = f"statement-{organization.slug}-{statement.month}.csv"
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    file = "".join(map(csv_row, _rows(statement)))
+    return _download(file, "text/csv; charset=utf-8", f"{organization.slug}-{statement.month}.csv")
+
+
+@blueprint.get("/statements/<month>.pdf")
+@org_admin_required
+def download_statement(month: str) -> Response:
+    """The same on paper."""
+    organization, statement = current_organization(), _statement(month)
+    if statement is None:
+        return _missing()
+    file = statement_pdf.document(organization, statement)
+    return _download(file, "application/pdf", f"{organization.slug}-{statement.month}.pdf")
+
+
+def _download(file: str | bytes, content_type: str, name: str) -> Response:
+    response = Response(file, content_type=content_type)
+    response.headers["Content-Disposition"] = f'attachment; filename="statement-{name}"'
     return response
 
 

@@ -1,0 +1,130 @@
+"""What the statement's PDF says, in the viewer's locale: the words and figures that its template sets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from typing import Protocol
+
+from flask import current_app
+
+from app.billing.money import Money
+from app.billing.statements import Statement
+from app.models import Organization
+from app.web import pdf
+from app.web.formatting import day_long, money_exact, month, number, units, viewer_locale
+
+_LETTER = {"en_US", "en_CA"}
+
+
+class _Costing(Protocol):
+    """A part of the usage that has a cost."""
+
+    @property
+    def cost(self) -> Money: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A row between the opening and the closing balance."""
+
+    what: str
+    amount: str
+    quantity: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """A row of a part: what cost how much."""
+
+    what: str
+    amount: str
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A table below the balance; one without rows isn't printed."""
+
+    title: str
+    about: str
+    head: str
+    rows: tuple[Cost, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All that `documents/statement.typ` prints."""
+
+    title: str
+    organization: str
+    addressee: tuple[str, ...]
+    period: str
+    state: str
+    opening: str
+    lines: tuple[Line, ...]
+    closing: str
+    parts: tuple[Part, ...]
+    mark: str
+    paper: str
+    region: str
+
+
+def document(organization: Organization, statement: Statement) -> bytes:
+    """The statement as PDF: of a month that is over always the same, dated at its end."""
+    over = datetime.combine(statement.month.last + timedelta(days=1), time(), UTC)
+    dated = datetime.now(UTC) if statement.is_open else over
+    return pdf.typeset("statement", facts(organization, statement), dated=dated)
+
+
+def facts(organization: Organization, statement: Statement) -> Facts:
+    """The statement in words."""
+    locale, days = viewer_locale(), statement.month
+    zone = organization.timezone.replace("_", " ")
+    return Facts(
+        title=f"Statement of {month(days.first)}",
+        organization=organization.name,
+        addressee=(organization.name,),
+        period=f"{day_long(days.first)} to {day_long(days.last)}, {zone}.",
+        state="The month is not over: these figures grow still."
+        if statement.is_open
+        else "The month is over: these figures are final.",
+        opening=money_exact(statement.opening),
+        lines=tuple(_lines(statement)),
+        closing=money_exact(statement.closing),
+        parts=(
+            Part(
+                "Usage by campaign",
+                "",
+                "Campaign",
+                _costs((one.name or "No campaign", one) for one in statement.campaigns),
+            ),
+            Part(
+                "Usage by agent",
+                "",
+                "Agent",
+                _costs((one.name or "No agent", one) for one in statement.agents),
+            ),
+            Part(
+                "Usage of earlier days",
+                "Was reported late and is posted in this month, as part of the usage above.",
+                "Used on",
+                _costs((day_long(one.day), one) for one in statement.late),
+            ),
+        ),
+        mark=current_app.extensions["assets"]["icon.svg"].content.decode(),
+        paper="us-letter" if locale in _LETTER else "a4",
+        region=locale.partition("_")[2],
+    )
+
+
+def _lines(statement: Statement) -> Iterable[Line]:
+    for move in statement.moves:
+        yield Line(move.label, money_exact(move.amount), number(move.count))
+    for used in statement.usage:
+        yield Line(used.label, money_exact(-used.cost), units(used.quantity), used.group.label)
+
+
+def _costs(rows: Iterable[tuple[str, _Costing]]) -> tuple[Cost, ...]:
+    return tuple(Cost(what, money_exact(one.cost)) for what, one in rows)

@@ -1,0 +1,83 @@
+"""The wallet's monthly statement as a PDF that anyone can read and keep."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+
+from app.models import TransferKind
+from tests.factories import at, usd
+from tests.support.browsing import text_of
+from tests.support.moving import post, use
+from tests.support.paying import Owner
+from tests.support.pdfs import packed, pdf, words
+from tests.support.sandbox import Sandbox
+
+ADDRESS = "/workplace/invoices/statements/2026-09"
+
+
+@pytest.fixture
+def owner(app: Flask, sandbox: Sandbox) -> Owner:
+    found = Owner(app)
+    post(found.organization, TransferKind.TOP_UP, usd("50"), at("2026-08-20 12:00"))
+    return found
+
+
+def test_it_is_downloaded_from_the_page_and_says_the_same(owner: Owner) -> None:
+    post(owner.organization, TransferKind.REFUND, usd("3"), at("2026-09-03 12:00"), out=True)
+    use(owner.organization, 100_001, at("2026-08-30 08:00"), posted_at=at("2026-09-01 08:00"))
+    assert f'href="{ADDRESS}.pdf"' in owner.get(ADDRESS).text
+    answer = owner.get(f"{ADDRESS}.pdf")
+    assert answer.content_type == "application/pdf"
+    assert answer.headers["Content-Disposition"].endswith('-2026-09.pdf"')
+    page, file = packed(text_of(owner.get(ADDRESS))), words(answer.data)
+    for said in (
+        "1 September 2026 to 30 September 2026",
+        "The month is over: these figures are final.",
+        "Opening balance $50.00",
+        "Refunds 1 \u2212$3.00",
+        "100,001 tokens \u2212$1.200012",
+        "Closing balance $45.799988",
+        "Recall $1.200012",
+        "Ava $1.200012",
+        "30 August 2026 $1.200012",
+    ):
+        assert packed(said) in page
+        assert packed(said) in file
+
+
+def test_it_is_tagged_and_has_a_title_a_language_and_page_numbers(owner: Owner) -> None:
+    document = pdf(owner.get(f"{ADDRESS}.pdf").data)
+    title = f"Statement of September 2026, {owner.organization.name}"
+    assert document.metadata
+    assert document.metadata.title == title
+    assert document.root_object["/Lang"] == "en-US"
+    assert document.root_object["/MarkInfo"] == {"/Marked": True, "/Suspects": False}
+    assert (
+        document.xmp_metadata and b"<pdfuaid:part>1</pdfuaid:part>" in document.xmp_metadata.stream.get_data()
+    )
+    assert "Page 1 of 1" in document.pages[0].extract_text()
+
+
+def test_each_page_repeats_the_heads_of_the_table(owner: Owner) -> None:
+    for number in range(60):
+        use(owner.organization, 100 + number, at("2026-09-01 08:00"), campaign=f"Campaign {number:02}")
+    pages = [page.extract_text() for page in pdf(owner.get(f"{ADDRESS}.pdf").data).pages]
+    assert all(f"Page {number} of {len(pages)}" in text for number, text in enumerate(pages, 1))
+    assert [text.count("Campaign Cost") for text in pages] == [1, 1, 0]
+    assert [text.count("Agent Cost") for text in pages] == [0, 0, 1]
+
+
+def test_a_month_that_is_over_is_the_same_file_forever(owner: Owner) -> None:
+    use(owner.organization, 100_001, at("2026-09-01 08:00"))
+    before = owner.get(f"{ADDRESS}.pdf").data
+    use(owner.organization, 500, at("2026-09-20 08:00"), posted_at=at("2026-10-01 08:00"))
+    assert owner.get(f"{ADDRESS}.pdf").data == before
+
+
+def test_it_follows_the_reader_s_locale_and_paper(owner: Owner) -> None:
+    american = pdf(owner.get(f"{ADDRESS}.pdf").data)
+    british = pdf(owner.get(f"{ADDRESS}.pdf", headers={"Accept-Language": "en-GB"}).data)
+    assert [round(one.pages[0].mediabox.height) for one in (american, british)] == [792, 842]
+    assert british.root_object["/Lang"] == "en-GB"
+    assert "US$50.00" in words(owner.get(f"{ADDRESS}.pdf", headers={"Accept-Language": "en-GB"}).data)
