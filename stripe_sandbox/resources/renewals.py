@@ -17,6 +17,7 @@ from stripe_sandbox.resources import (
     retry_schedule,
     subscription_invoices,
     subscription_payments,
+    subscription_schedules,
     subscriptions,
 )
 from stripe_sandbox.resources.common import find
@@ -72,8 +73,12 @@ def happen(call: Call, id_: str, at: int) -> dict[str, Any]:
 
 def _turn(call: Call, body: dict[str, Any]) -> None:
     """Let the next period begin and charge for it; what waited for this invoice is on it."""
+    at = body["items"]["data"][0]["current_period_end"]
+    if body["schedule"] and not subscription_schedules.turn(call, body, at):
+        subscriptions.end(call, body, "cancellation_requested")
+        return
     items = body["items"]["data"]
-    prorations.put_in_period(items, body["billing_cycle_anchor"], items[0]["current_period_end"])
+    prorations.put_in_period(items, body["billing_cycle_anchor"], at)
     lines = invoice_items.take_waiting(call, body) + prorations.whole_periods(call, items)
     invoice = subscription_invoices.issue(call, body, lines, "subscription_cycle")
     invoice_lifecycle.finalize(call, invoice)

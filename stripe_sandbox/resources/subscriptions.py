@@ -128,9 +128,18 @@ def end(call: Call, body: dict[str, Any], reason: str) -> dict[str, Any]:
     at = now(call.store, body["customer"])
     body.update(status="canceled", ended_at=at, canceled_at=body["canceled_at"] or at, pending_update=None)
     body["cancellation_details"]["reason"] = reason
+    _end_schedule(call, body, at)
     call.emit("customer.subscription.deleted", call.store.save(body))
     retry_schedule.stop(call, body)
     return body
+
+
+def _end_schedule(call: Call, body: dict[str, Any], at: int) -> None:
+    """A schedule whose subscription ends is canceled with it."""
+    schedule = call.store.get(body["schedule"], "subscription_schedule") if body["schedule"] else None
+    if schedule is not None and schedule["status"] == "active":
+        schedule.update(status="canceled", canceled_at=at, current_phase=None)
+        call.emit("subscription_schedule.canceled", call.store.save(schedule))
 
 
 def _begin(call: Call, body: dict[str, Any], invoice: dict[str, Any]) -> None:
