@@ -24,6 +24,7 @@ from app.billing import (
     holds,
     ledger_check,
     outbox,
+    plan_renewals,
     plan_switch_recovery,
     platform_deliveries,
     recovery,
@@ -155,6 +156,14 @@ def sweep_platform(**_: int) -> None:
         db.session.commit()
     for org_id in platform_deliveries.left_over():
         platform_deliveries.deliver(org_id)
+
+
+@jobs.periodic(cron="37 * * * *")
+@jobs.task(name="suspend_overdue", queueing_lock="suspend_overdue", pass_context=True)
+@in_app
+def suspend_overdue(**_: int) -> None:
+    """Let the free plan hold where a renewal was not paid within the grace days."""
+    plan_renewals.suspend_overdue()
 
 
 @jobs.periodic(cron="17 3 * * *")

@@ -18,13 +18,15 @@ def now(store: Store, customer_id: str | None) -> int:
 
 
 def ahead(store: Store, customer_id: str) -> int:
-    """By how many seconds a customer without a test clock was moved ahead of the machine's time; usually by none.
+    """By how many seconds a customer without a test clock was moved ahead of the machine's time, or behind it; usually
+    by none.
 
-    Stripe has nothing like it: it is for people in front of the demo, whose customers have no test clock.
+    Stripe has nothing like it: it is for people in front of the demo, whose customers have no test clock, and for the
+    demo's own past.
     """
     return int(store.hidden(customer_id).get("ahead", 0))
 
 
 def put(store: Store, customer_id: str, moment: int) -> None:
-    """Move a customer without a test clock ahead to a moment; no time ever goes back."""
-    store.mark(customer_id, ahead=max(moment - wall_clock(), ahead(store, customer_id)))
+    """Move a customer without a test clock to a moment."""
+    store.mark(customer_id, ahead=moment - wall_clock())

@@ -14,6 +14,7 @@ from app.billing import (
     notices,
     payment_methods,
     plan_projection,
+    plan_renewals,
     refunds,
     settlement,
     take_backs,
@@ -101,6 +102,7 @@ def invoice_payment_failed(invoice_id: str) -> bool:
         return False
     organization, found = kept
     if found.status == "open":
+        plan_renewals.learn_failure(organization, invoice_id)
         notices.invoice_failed(organization.id, found, at=now)
     return True
 

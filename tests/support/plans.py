@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from flask import Flask
 
-from app.billing import catalog, plan_sales, plan_switches, plans
+from app.billing import card_changes, catalog, default_card, plan_sales, plan_switches, plans
 from app.billing.plans import PlanView
 from app.extensions import db
-from app.models import Organization, PlanSwitch
+from app.models import Organization, PaymentMethod, PlanSwitch, Subscription
+from app.payments import subscriptions
 from tests.factories import OWNER, a_payer, a_stripe_card
 from tests.support.sandbox import Sandbox, deliver, work_through
 
@@ -28,8 +31,17 @@ def a_subscriber(
     organization, _ = a_payer("pm_card_visa")
     switch_to(organization, plan, interval)
     if token != "pm_card_visa":
-        a_stripe_card(organization, token)
+        pay_by(organization, token)
     return organization
+
+
+def pay_by(organization: Organization, token: str) -> PaymentMethod:
+    """Let the plan be charged to one more card from now on."""
+    card = a_stripe_card(organization, token)
+    card_changes.make_default(organization, card.id, OWNER)
+    db.session.commit()
+    default_card.tell_stripe(organization.id)
+    return card
 
 
 def switch_to(organization: Organization, plan: str, interval: str = "month") -> PlanSwitch:
@@ -41,6 +53,17 @@ def switch_to(organization: Organization, plan: str, interval: str = "month") ->
 def plan_of(organization: Organization) -> PlanView:
     db.session.expire_all()
     return plans.gather(organization)
+
+
+def turn_period(app: Flask, sandbox: Sandbox, organization: Organization, *, days: int = 0) -> None:
+    """Let the paid period end, and so many days more pass, at Stripe; and hear of it."""
+    found = subscriptions.fetch(subscription_id(organization))
+    sandbox.move(found.customer_id or "", found.period_end + timedelta(days=days, seconds=1))
+    hear_from_stripe(app, sandbox)
+
+
+def subscription_id(organization: Organization) -> str:
+    return db.session.get_one(Subscription, (organization.id,)).stripe_id or ""
 
 
 def hear_from_stripe(app: Flask, sandbox: Sandbox, *types: str) -> None:

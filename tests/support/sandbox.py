@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from typing import Any
 
 import requests
@@ -36,6 +37,10 @@ class Sandbox:
     def fail(self, operation: str, kind: str, *, times: int = 1, delay: float = 0) -> None:
         """Let the next `times` calls of an operation, like `POST /v1/payment_intents`, fail in this way."""
         self.process.faults(operation=operation, kind=kind, times=times, delay=delay)
+
+    def move(self, customer: str, to: datetime) -> None:
+        """Let it be `to` for a customer: what comes due on the way happens."""
+        self.process.clock(customer, to=int(to.timestamp()))
 
     def mend(self) -> None:
         self.process.clear_faults()

@@ -1,0 +1,138 @@
+"""Renewals that were not paid: paying them with a card that works, and what happens to the plan until then.
+
+Stripe tries again by itself. A plan goes on for the grace days of the catalogue, then the free plan's limits and
+rates hold, until the renewal is paid or Stripe ends the subscription.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from uuid import UUID
+
+from flask import current_app
+from sqlalchemy import select
+
+from app.billing import (
+    audit,
+    catalog,
+    ledger,
+    payment_methods,
+    plan_changes,
+    plan_projection,
+    plan_switch_rows,
+)
+from app.billing.audit import Actor
+from app.billing.plan_changes import Reason
+from app.extensions import db
+from app.models import Organization, Subscription, SubscriptionStatus
+from app.models.columns import utc_now
+from app.payments import intents, invoices, subscriptions
+from app.payments.intents import Payment
+
+
+class NothingToPayError(Exception):
+    """No renewal is open: it was paid meanwhile, or given up."""
+
+
+def pay(organization: Organization, card_id: UUID, actor: Actor) -> Payment:
+    """Pay the open renewal with this card, the payer being present. Commits.
+
+    However often this is sent it is paid once: an invoice has one payment intent, which can't be paid twice. Raises
+    `NothingToPayError`, `CardNotUsableError`, and what `app.payments` raises.
+    """
+    row = plan_switch_rows.subscription_of(organization)
+    card = payment_methods.usable(organization, card_id)
+    invoice_id = row.open_invoice_id if row else None
+    intent_id = invoices.payment_of(invoice_id) if invoice_id else None
+    if invoice_id is None:
+        raise NothingToPayError
+    audit.note(organization.id, actor, "renewal.paid_for", invoice_id, card=card.label)
+    db.session.commit()
+    if intent_id is None:
+        # No card was there when it was due, so nothing was tried.
+        payment = intents.fetch(invoices.pay_with(invoice_id, card.stripe_id))
+    else:
+        before = intents.fetch(intent_id)
+        payment = intents.pay_with(
+            intent_id,
+            card.stripe_id,
+            return_url=return_url(),
+            # A new try after a decline is another request.
+            key=f"renewal:{intent_id}:{card.id}:{before.charge_id}:{before.status}",
+        )
+    if payment.succeeded:
+        refresh(organization, actor)
+    elif payment.decline_code is not None:
+        note_failure(organization, payment.decline_code)
+    return payment
+
+
+def open_payment(organization: Organization) -> Payment | None:
+    """The payment of the open renewal as Stripe has it now, if there is one. Raises what `app.payments` raises."""
+    row = plan_switch_rows.subscription_of(organization)
+    intent_id = invoices.payment_of(row.open_invoice_id) if row and row.open_invoice_id else None
+    return intents.fetch(intent_id) if intent_id else None
+
+
+def refresh(organization: Organization, actor: Actor = audit.STRIPE) -> None:
+    """Bring the plan in line with the subscription as it is now. Commits. Raises what `app.payments` raises."""
+    row = plan_switch_rows.subscription_of(organization)
+    if row is not None and row.stripe_id is not None:
+        plan_projection.apply(organization, subscriptions.fetch(row.stripe_id), actor)
+        db.session.commit()
+
+
+def note_failure(organization: Organization, code: str | None) -> None:
+    """Keep why the open renewal was not paid: Stripe's code of the decline. Commits."""
+    ledger.lock(organization.id)
+    row = plan_projection.lock(organization)
+    if row is not None and row.status is SubscriptionStatus.PAST_DUE:
+        row.failure = code
+    db.session.commit()
+
+
+def learn_failure(organization: Organization, invoice_id: str) -> None:
+    """Find out why an invoice was not paid, where it is the open renewal. In the caller's transaction."""
+    row = plan_switch_rows.subscription_of(organization)
+    if row is None or row.open_invoice_id != invoice_id:
+        return
+    intent_id = invoices.payment_of(invoice_id)
+    row.failure = intents.fetch(intent_id).decline_code if intent_id else "no_card"
+    db.session.flush()
+
+
+def suspend_overdue() -> int:
+    """Let the free plan hold where the grace days are over; of how many organizations. Commits each."""
+    limit = utc_now() - timedelta(days=catalog.current().grace_days)
+    query = select(Subscription.org_id).where(
+        Subscription.status == SubscriptionStatus.PAST_DUE,
+        Subscription.failed_at < limit,
+        Subscription.suspended_at.is_(None),
+    )
+    done = 0
+    for org_id in db.session.scalars(query).all():
+        done += _suspend(db.session.get_one(Organization, org_id))
+        db.session.commit()
+    return done
+
+
+def return_url() -> str:
+    """Where a bank's own page leads back to."""
+    return f"{current_app.config['SETTINGS'].public_url}/billing/renewal"
+
+
+def _suspend(organization: Organization) -> bool:
+    wallet = ledger.lock(organization.id)
+    row = plan_projection.lock(organization)
+    if row is None or row.status is not SubscriptionStatus.PAST_DUE or row.suspended_at is not None:
+        return False
+    now, before = utc_now(), plan_projection.held(organization, row)
+    row.suspended_at = now
+    after = plan_projection.held(organization, row)
+    if before != after:
+        plan_changes.make(
+            organization, before, after, Reason.SUSPENDED, at=now, anchor=row.anchor, actor=audit.OPERATOR
+        )
+    wallet.version += 1
+    db.session.flush()
+    return True

@@ -1,0 +1,110 @@
+"""Renewals that are not paid: past due, in grace, suspended, and paid again."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+
+from app.billing import entitlements, plan_renewals, plan_switches, plan_terms
+from app.billing.plan_switches import PastDueError
+from app.extensions import db
+from app.models import Organization, Subscription, SubscriptionStatus
+from app.models.columns import utc_now
+from tests.billing.test_planned_switches import reasons
+from tests.factories import OWNER, a_stripe_card
+from tests.support.plans import (
+    ALWAYS_3DS,
+    DECLINES,
+    a_subscriber,
+    hear_from_stripe,
+    pay_by,
+    plan_of,
+    turn_period,
+)
+from tests.support.sandbox import Sandbox
+
+
+@pytest.fixture
+def debtor(app: Flask, sandbox: Sandbox) -> Organization:
+    """On Growth, whose renewal was declined."""
+    organization = a_subscriber("growth", token=DECLINES)
+    turn_period(app, sandbox, organization)
+    return organization
+
+
+def grow_old(organization: Organization, days: int) -> None:
+    """Let so many days have passed since the renewal failed."""
+    row = db.session.get_one(Subscription, (organization.id,))
+    row.failed_at = utc_now() - timedelta(days=days)
+    db.session.commit()
+
+
+def test_it_is_past_due_and_the_plan_goes_on_for_days(debtor: Organization) -> None:
+    view = plan_of(debtor)
+    assert (view.status, view.holds.key, view.failure) == (
+        SubscriptionStatus.PAST_DUE,
+        "growth",
+        "generic_decline",
+    )
+    assert view.grace_ends_on is not None
+    assert (view.grace_ends_on - view.failed_on).days == 7
+    grow_old(debtor, 6)
+    plan_renewals.suspend_overdue()
+    assert plan_of(debtor).holds.key == "growth"
+
+
+def test_then_the_free_plan_holds_and_everybody_is_told(debtor: Organization) -> None:
+    grow_old(debtor, 8)
+    plan_renewals.suspend_overdue()
+    view = plan_of(debtor)
+    assert (view.plan.key, view.holds.key) == ("growth", "starter")
+    assert entitlements.gather(debtor).plan.key == "starter"
+    assert plan_terms.of(debtor).plan_at(utc_now()).key == "starter"
+    plan_renewals.suspend_overdue()
+    assert reasons() == ["switched", "suspended"]
+
+
+@pytest.mark.parametrize("days", [0, 8])
+def test_another_card_pays_it_at_any_time(debtor: Organization, sandbox: Sandbox, days: int) -> None:
+    grow_old(debtor, days)
+    plan_renewals.suspend_overdue()
+    card = a_stripe_card(debtor)
+    payment = plan_renewals.pay(debtor, card.id, OWNER)
+    assert payment.succeeded
+    view = plan_of(debtor)
+    assert (view.status, view.holds.key, view.failed_on) == (SubscriptionStatus.ACTIVE, "growth", None)
+    assert reasons() == (["switched", "suspended", "restored"] if days else ["switched"])
+    assert len(sandbox.charges()) == 2
+
+
+def test_a_bank_that_asks_is_answered(debtor: Organization, sandbox: Sandbox) -> None:
+    card = a_stripe_card(debtor, ALWAYS_3DS)
+    assert plan_renewals.pay(debtor, card.id, OWNER).status == "requires_action"
+    assert plan_of(debtor).is_past_due
+    sandbox.answer_bank("complete")
+    plan_renewals.refresh(debtor, OWNER)
+    assert plan_of(debtor).status is SubscriptionStatus.ACTIVE
+
+
+def test_stripes_own_retry_pays_it_with_the_new_default(
+    app: Flask, debtor: Organization, sandbox: Sandbox
+) -> None:
+    pay_by(debtor, "pm_card_visa")
+    sandbox.move(debtor.stripe_customer_id or "", utc_now() + timedelta(days=40))
+    hear_from_stripe(app, sandbox)
+    assert plan_of(debtor).status is SubscriptionStatus.ACTIVE
+
+
+def test_after_the_last_retry_it_ends(app: Flask, debtor: Organization, sandbox: Sandbox) -> None:
+    sandbox.move(debtor.stripe_customer_id or "", utc_now() + timedelta(days=31 + 16))
+    hear_from_stripe(app, sandbox)
+    view = plan_of(debtor)
+    assert (view.status, view.name) == (SubscriptionStatus.CANCELED, "Starter")
+    assert reasons()[-1] == "ended"
+
+
+def test_the_plan_is_not_changed_before_it_is_paid(debtor: Organization) -> None:
+    with pytest.raises(PastDueError):
+        plan_switches.begin(debtor, "scale", "month", OWNER)
