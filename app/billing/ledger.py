@@ -142,6 +142,12 @@ def is_posted(org_id: UUID, kind: TransferKind, source: str) -> bool:
     return db.session.execute(query).first() is not None
 
 
+def version_of(org_id: UUID) -> int:
+    """The wallet's version now: it grows with everything that pages show of it."""
+    version = db.session.scalar(select(Wallet.version).where(Wallet.org_id == org_id))
+    return version or 0
+
+
 def local_day_of(organization: Organization, at: datetime | None = None) -> date:
     """The calendar day of `at`, or of now, in the organization's own zone."""
     return (at or utc_now()).astimezone(ZoneInfo(organization.timezone)).date()

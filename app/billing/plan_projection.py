@@ -29,8 +29,15 @@ log = structlog.get_logger("billing.plans")
 _UNPAID = frozenset({"past_due", "unpaid"})
 
 
-def apply(organization: Organization, found: StripeSubscription, actor: Actor = audit.STRIPE) -> bool:
-    """Bring an organization's plan in line with a subscription as Stripe has it; False where that is none of its own.
+def apply(
+    organization: Organization,
+    found: StripeSubscription,
+    actor: Actor = audit.STRIPE,
+    *,
+    at: datetime | None = None,
+) -> bool:
+    """Bring an organization's plan in line with a subscription as Stripe has it, as of `at` or now; False where that
+    is none of its own.
 
     Another one than the one that is known becomes its own once the known one has ended.
     """
@@ -38,7 +45,7 @@ def apply(organization: Organization, found: StripeSubscription, actor: Actor = 
     row = lock(organization)
     if not _is_ours(row, found):
         return False
-    now, before = utc_now(), held(organization, row)
+    now, before = at or utc_now(), held(organization, row)
     if row is None:
         row = _first(organization, found)
     past = _Past(before, row.scheduled_plan, row.suspended_at is not None, _facts(row))
@@ -46,11 +53,10 @@ def apply(organization: Organization, found: StripeSubscription, actor: Actor = 
     after = held(organization, row)
     if before != after:
         reason = _reason(past, after, found)
-        at = min(found.period_start, now) if reason is Reason.SCHEDULED else now
-        plan_changes.make(organization, before, after, reason, at=at, anchor=row.anchor, actor=actor)
-    if past.facts != _facts(row):
+        since = min(found.period_start, now) if reason is Reason.SCHEDULED else now
+        plan_changes.make(organization, before, after, reason, at=since, anchor=row.anchor, actor=actor)
+    if plan_switch_rows.follow(organization.id, found) or past.facts != _facts(row):
         wallet.version += 1
-    plan_switch_rows.follow(organization.id, found)
     db.session.flush()
     return True
 

@@ -6,6 +6,7 @@ rates hold, until the renewal is paid or Stripe ends the subscription.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
@@ -22,6 +23,7 @@ from app.billing import (
     plan_switch_rows,
 )
 from app.billing.audit import Actor
+from app.billing.money import Money
 from app.billing.plan_changes import Reason
 from app.extensions import db
 from app.models import Organization, Subscription, SubscriptionStatus
@@ -32,6 +34,14 @@ from app.payments.intents import Payment
 
 class NothingToPayError(Exception):
     """No renewal is open: it was paid meanwhile, or given up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """What is open of a renewal, and the payment that was tried for it, if one was."""
+
+    due: Money
+    payment: Payment | None
 
 
 def pay(organization: Organization, card_id: UUID, actor: Actor) -> Payment:
@@ -67,11 +77,14 @@ def pay(organization: Organization, card_id: UUID, actor: Actor) -> Payment:
     return payment
 
 
-def open_payment(organization: Organization) -> Payment | None:
-    """The payment of the open renewal as Stripe has it now, if there is one. Raises what `app.payments` raises."""
+def owed(organization: Organization) -> Owed | None:
+    """The open renewal as Stripe has it now, if there is one. Raises what `app.payments` raises."""
     row = plan_switch_rows.subscription_of(organization)
-    intent_id = invoices.payment_of(row.open_invoice_id) if row and row.open_invoice_id else None
-    return intents.fetch(intent_id) if intent_id else None
+    if row is None or row.open_invoice_id is None:
+        return None
+    intent_id = invoices.payment_of(row.open_invoice_id)
+    due = invoices.fetch(row.open_invoice_id).due
+    return Owed(due, intents.fetch(intent_id) if intent_id else None)
 
 
 def refresh(organization: Organization, actor: Actor = audit.STRIPE) -> None:

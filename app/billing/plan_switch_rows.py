@@ -27,6 +27,14 @@ def find(org_id: UUID, switch_id: UUID) -> PlanSwitch:
     return found
 
 
+def named(org_id: UUID, text: str | None) -> PlanSwitch | None:
+    """The organization's switch whose id somebody sent; None where that is no id, or none of its own."""
+    try:
+        return find(org_id, UUID(text or ""))
+    except (ValueError, UnknownSwitchError):
+        return None
+
+
 def lock(org_id: UUID, switch_id: UUID) -> PlanSwitch:
     """The same, locked until the transaction ends; the wallet is locked before it. Raises `UnknownSwitchError`."""
     query = select(PlanSwitch).where(PlanSwitch.org_id == org_id, PlanSwitch.id == switch_id)
@@ -49,14 +57,15 @@ def subscription_of(organization: Organization) -> Subscription | None:
     return db.session.get(Subscription, (organization.id,), populate_existing=True)
 
 
-def follow(org_id: UUID, found: StripeSubscription) -> None:
-    """End the switch that is on its way, where the subscription shows that it was made or will not be any more.
+def follow(org_id: UUID, found: StripeSubscription) -> bool:
+    """End the switch that is on its way, where the subscription shows that it was made or will not be any more;
+    whether it did.
 
     The caller holds the wallet's lock. One whose request may still be at Stripe's door is left alone.
     """
     switch = on_its_way(org_id)
     if switch is None:
-        return
+        return False
     id_, now = str(switch.id), utc_now()
     made = [found.chosen, found.planned.chosen if found.planned else None]
     if id_ in {one.switch for one in made if one is not None}:
@@ -65,6 +74,7 @@ def follow(org_id: UUID, found: StripeSubscription) -> None:
         switch.invoice_id = found.latest_invoice_id
     elif switch.status is not SwitchStatus.SWITCHING:
         end(switch, SwitchStatus.CANCELED, at=now, note="expired")
+    return switch.status not in ON_ITS_WAY
 
 
 def end(switch: PlanSwitch, status: SwitchStatus, *, at: datetime, note: str | None = None) -> None:

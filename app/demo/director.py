@@ -16,18 +16,17 @@ from app.billing import (
     payment_methods,
     refunds,
     settlement,
-    subscriptions,
     topups,
     usage,
 )
 from app.billing.audit import Actor
 from app.billing.money import Money
-from app.billing.subscriptions import Period
 from app.billing.usage import Used
 from app.demo import disputed
 from app.demo.calls_now import calls_now
 from app.demo.calls_of_day import as_calls
 from app.demo.cast import PEOPLE, Company
+from app.demo.subscribing import Subscriber
 from app.demo.usage_of_day import usage_of
 from app.extensions import db
 from app.models import Organization, PaymentMethod, ResourceCount, Role, TopUp, User
@@ -51,6 +50,8 @@ class Director:
         self.zone = ZoneInfo(company.timezone)
         self.now = utc_now()
         self.today = self.now.astimezone(self.zone).date()
+        latest = self.today.replace(day=company.renewal_day)
+        self.latest_renewal = latest if latest <= self.today else latest - relativedelta(months=1)
         self.spent: list[int] = []
         self.to_be_refunded = self._dollars(company.refund).micro if company.refund else 0
 
@@ -64,11 +65,6 @@ class Director:
             timezone=company.timezone,
             low_threshold=self._dollars(company.low_alert),
         )
-        start = self.today.replace(day=company.renewal_day)
-        if start > self.today:
-            start -= relativedelta(months=1)
-        self.period = Period(start, start + relativedelta(months=1))
-        subscriptions.subscribe(self.organization, company.plan, period=self.period)
         for resource, count in company.counts.items():
             db.session.add(ResourceCount(org_id=self.organization.id, resource=resource, count=count))
         self.customer_id = customers.create(self.organization.id, name=company.name, email=None)
@@ -76,7 +72,15 @@ class Director:
         wanted = ((company.lost_card,) if company.lost_card else ()) + company.cards
         self.cards = [self._card(card.token, card.months_left) for card in wanted]
         self.paying_card = self.cards[0]
+        self.subscriber = Subscriber(self.organization, self.customer_id, self.paying_card.stripe_id)
+        self.subscriber.begin(catalog.current().plan(company.plan), self._moment(self._first_renewal(), 7))
         db.session.flush()
+
+    def _first_renewal(self) -> date:
+        """The last day before the story on which the plan is paid."""
+        begins = self.today - timedelta(days=DAYS)
+        day = begins.replace(day=self.company.renewal_day)
+        return day if day <= begins else day - relativedelta(months=1)
 
     def play(self) -> None:
         """Let the days pass: usage, top-ups when credit runs low, a refund, invoices, and calls still going on."""
@@ -84,7 +88,7 @@ class Director:
         self.owner = self._find_owner()
         for ago in range(DAYS, -1, -1):
             day = self.today - timedelta(days=ago)
-            if day.day == company.renewal_day:
+            if day.day == company.renewal_day and day > self._first_renewal():
                 self._renew(day)
             if ago == DAYS:
                 self._top_up(self._dollars(company.top_up), self._moment(day, 8))
@@ -97,6 +101,7 @@ class Director:
             self._dispute(ago, day)
             self._use(day, ago)
             db.session.flush()
+        self.subscriber.arrive()
         if company.lost_card:
             self._remove(self.cards[0])
         if company.renewal_fails:
@@ -189,26 +194,15 @@ class Director:
         payment_methods.forget(self.organization.id, card.stripe_id)
 
     def _renew(self, day: date) -> None:
-        company, plan = self.company, catalog.current().plan(self.company.plan)
-        is_latest = day == self.period.start
-        fails = company.renewal_fails and is_latest
-        failed_once = company.failed_once and day <= self.today - timedelta(days=60)
-        at = self._moment(day, 7)
-        made = samples.issue_invoice(
-            self.customer_id, plan.price, f"{plan.name} plan, {day:%B %Y}", on=at, paid=not fails
-        )
-        subscriptions.record_invoice(
-            self.organization,
-            stripe_id=made.id,
-            number=made.number,
-            description=f"{plan.name} plan, {day:%B %Y}",
-            amount=plan.price,
-            issued_at=at,
-            paid=not fails,
-            failed_at=at if fails or failed_once else None,
-        )
-        if fails:
-            subscriptions.record_failed_renewal(self.organization, at=at, failure="generic_decline")
+        company = self.company
+        # At noon: the hour of the first charge moves with the clocks.
+        at = self._moment(day, 12)
+        if company.renewal_fails and day == self.latest_renewal:
+            self.subscriber.renew_with(self.cards[-1].stripe_id, at)
+        elif company.failed_once and day <= self.today - timedelta(days=60):
+            self.subscriber.renew_late(at)
+        else:
+            self.subscriber.renew(at)
 
     def _card(self, token: str, months_left: int) -> PaymentMethod:
         expires = self.today + relativedelta(months=months_left)

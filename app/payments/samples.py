@@ -5,11 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
+import urllib3
+from flask import current_app
+from urllib3.exceptions import HTTPError
+
 from app.billing.money import Money
 from app.payments import cards
 from app.payments.cards import Card
 from app.payments.client import stripe_client
-from app.payments.errors import translated
+from app.payments.errors import OutcomeUnknownError, RefusedError, translated
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +32,27 @@ def attach_card(token: str, customer_id: str, *, expires: date) -> Card:
         method = methods.attach(token, {"customer": customer_id})
         methods.update(method.id, {"card": {"exp_month": expires.month, "exp_year": expires.year}})
     return cards.fetch(method.id)
+
+
+def move_time(customer_id: str, to: datetime) -> bool:
+    """Let it be another time for a customer, where the processor is the stand-in; False where it is Stripe itself.
+
+    Stripe has test clocks, which stand still: nothing could be paid by them that is to be seen today. Raises
+    `OutcomeUnknownError` where the stand-in can't be reached.
+    """
+    settings = current_app.config["SETTINGS"]
+    if not settings.uses_sandbox:
+        return False
+    wanted = {"customer": customer_id, "to": int(to.timestamp())}
+    try:
+        answer = urllib3.request(
+            "POST", f"{settings.stripe_api_base}/_sandbox/clock", json=wanted, timeout=30
+        )
+    except HTTPError as error:
+        raise OutcomeUnknownError(type(error).__name__) from error
+    if answer.status != 200:
+        raise RefusedError("clock", answer.data.decode(errors="replace"))
+    return True
 
 
 def disputes_of(payment_intent_id: str) -> list[str]:

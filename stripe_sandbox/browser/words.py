@@ -3,40 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from decimal import Decimal
 from typing import Any
 
+from stripe_sandbox.amounts import money
 from stripe_sandbox.browser.blueprint import blueprint
 
 BRANDS = {"amex": "American Express", "diners": "Diners Club", "jcb": "JCB", "unionpay": "UnionPay"}
-# https://docs.stripe.com/currencies#zero-decimal
-WITHOUT_DECIMALS = {
-    "bif",
-    "clp",
-    "djf",
-    "gnf",
-    "jpy",
-    "kmf",
-    "krw",
-    "mga",
-    "pyg",
-    "rwf",
-    "ugx",
-    "vnd",
-    "vuv",
-    "xaf",
-    "xof",
-    "xpf",
-}
 
-
-@blueprint.app_template_filter("sandbox_money")
-def money(amount: int, currency: str) -> str:
-    """An amount in the currency's smallest unit: "$50.00", "50.00 EUR"."""
-    places = 0 if currency in WITHOUT_DECIMALS else 2
-    value = f"{abs(Decimal(amount).scaleb(-places)):,.{places}f}"
-    sign = "-" if amount < 0 else ""
-    return f"{sign}${value}" if currency == "usd" else f"{sign}{value} {currency.upper()}"
+blueprint.add_app_template_filter(money, "sandbox_money")
 
 
 @blueprint.app_template_filter("sandbox_time")

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from stripe_sandbox.browser.words import card, money
+from stripe_sandbox.amounts import money
+from stripe_sandbox.browser.words import card
 from stripe_sandbox.dashboard.blueprint import blueprint
 
 GOOD = frozenset({"succeeded", "paid", "won", "enabled", "warning_closed", "available"})

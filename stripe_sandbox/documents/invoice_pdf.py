@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from stripe_sandbox.browser.words import money
+from stripe_sandbox.amounts import money
 from stripe_sandbox.documents.pdf import Text, write
 from stripe_sandbox.documents.wording import MERCHANT, day, state
 

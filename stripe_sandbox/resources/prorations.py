@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
+from stripe_sandbox.amounts import money
 from stripe_sandbox.conformance import blank
 from stripe_sandbox.context import Call
 from stripe_sandbox.resources.periods import period_end
@@ -63,8 +64,8 @@ def whole_periods(call: Call, items: list[dict[str, Any]]) -> list[dict[str, Any
     made = []
     for item in items:
         price = item["price"]
-        each = f"{price['unit_amount_decimal']} / {price['recurring']['interval']}"
-        words = f"{item['quantity']} x {_title(call, item)} (at {each})"
+        each = f"{money(price['unit_amount'], price['currency'])} / {price['recurring']['interval']}"
+        words = f"{item['quantity']} \N{MULTIPLICATION SIGN} {_title(call, item)} (at {each})"
         period = item["current_period_start"], item["current_period_end"]
         made.append(line(item, cost(item), words, period, is_proration=False))
     return made

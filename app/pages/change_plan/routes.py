@@ -1,10 +1,15 @@
-"""What each plan includes, with the current one marked."""
+"""The change-plan page, whole or as the region that a request of htmx wants."""
 
 from __future__ import annotations
 
-from flask import Blueprint, current_app, render_template
+from typing import Any, cast
 
-from app.billing import plan_comparison, plan_suggestion, plans
+from flask import Blueprint, current_app, make_response, render_template, request
+from werkzeug.wrappers import Response
+
+from app.billing import change_plan_page, ledger
+from app.models import PlanSwitch
+from app.pages.change_plan.forms import PayForm, PlanForm
 from app.web.identity import current_organization, org_admin_required
 
 blueprint = Blueprint("change_plan", __name__)
@@ -13,12 +18,38 @@ blueprint = Blueprint("change_plan", __name__)
 @blueprint.get("/billing/change-plan")
 @org_admin_required
 def show() -> str:
-    """Compare the catalogue's plans."""
-    organization = current_organization()
-    current = plans.gather(organization).plan
-    return render_template(
-        "change_plan/show.html",
-        comparison=plan_comparison.compare(current),
-        suggestion=plan_suggestion.gather(organization, current),
-        support_email=current_app.config["SETTINGS"].support_email,
-    )
+    """The plans side by side, and the form to choose one."""
+    return render_template("change_plan/show.html", **context(PlanForm(request.args)))
+
+
+def context(
+    form: PlanForm | PayForm | None = None, switch: PlanSwitch | None = None, why: str = ""
+) -> dict[str, Any]:
+    """What the templates need. `why` is what a person has to know before they look at the step again."""
+    settings, organization = current_app.config["SETTINGS"], current_organization()
+    page = change_plan_page.gather(organization, switch)
+    return {
+        "page": page,
+        "plan": page.plan,
+        "switch": page.switch,
+        "comparison": page.comparison,
+        "suggestion": page.suggestion,
+        "form": form or PlanForm(None),
+        "why": why,
+        "ptag": ledger.version_of(organization.id),
+        "support_email": settings.support_email,
+        "stripe": {"publishable_key": settings.stripe_publishable_key, "js_url": settings.stripe_js_url},
+    }
+
+
+def draw(
+    switch: PlanSwitch | None,
+    form: PlanForm | PayForm | None = None,
+    *,
+    why: str = "",
+    status: int = 200,
+) -> Response:
+    """The page at a switch's step, or to choose; for htmx that part alone, and the other parts that it touches."""
+    is_region = bool(cast(Any, request).htmx)
+    template = "change_plan/step_response.html" if is_region else "change_plan/show.html"
+    return make_response(render_template(template, **context(form, switch, why)), status)

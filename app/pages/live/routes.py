@@ -10,7 +10,8 @@ from collections.abc import Callable
 
 from flask import Blueprint, Response, make_response, render_template, request
 
-from app.billing import overview, wallet_page
+from app.billing import overview, plan_switch_rows, wallet_page
+from app.pages.change_plan.routes import context as plan_context
 from app.pages.payment_methods.routes import context as cards_context
 from app.pages.wallet.routes import context
 from app.web.identity import current_identity, current_organization, keeps_session_alive, org_admin_required
@@ -53,6 +54,21 @@ def live_wallet() -> Response:
             **values | {"history": view.history if newest else None},
         )
         return html, None if is_busy else view.balance.version
+
+    return _unless_current(draw)
+
+
+@blueprint.get("/billing/live/change-plan")
+@org_admin_required
+def live_change_plan() -> Response:
+    """The switch in view, where it is at another step than the page shows."""
+
+    def draw() -> tuple[str, int]:
+        organization = current_organization()
+        switch = plan_switch_rows.named(organization.id, request.args.get("switch"))
+        values = plan_context(switch=switch)
+        html = render_template("change_plan/live.html", shown_state=request.args.get("state"), **values)
+        return html, values["ptag"]
 
     return _unless_current(draw)
 

@@ -1,0 +1,166 @@
+"""What the change-plan page shows: the plans side by side, and a switch at one of its steps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from app.billing import (
+    catalog,
+    catalog_versions,
+    ledger,
+    payment_methods,
+    plan_choices,
+    plan_comparison,
+    plan_losses,
+    plan_previews,
+    plan_suggestion,
+    plan_switch_rows,
+    plans,
+)
+from app.billing.catalog import OnRequest, Plan
+from app.billing.declines import Advice, advice_for
+from app.billing.money import Money
+from app.billing.payment_methods import CardView
+from app.billing.plan_comparison import Offer
+from app.billing.plan_losses import Losses
+from app.billing.plan_previews import Cost
+from app.billing.plan_suggestion import Suggestion
+from app.billing.plans import PlanView
+from app.extensions import db
+from app.models import Organization, PaymentMethod, PlanSwitch, SwitchStatus
+from app.payments import intents
+from app.payments.errors import PaymentsError
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A plan that can be chosen, paid so: what it costs, and when a switch to it would be made."""
+
+    plan: Plan
+    interval: str
+    price: Money
+    is_current: bool
+    is_planned: bool
+    is_at_once: bool
+
+    @property
+    def value(self) -> str:
+        return f"{self.plan.key}:{self.interval}"
+
+
+@dataclass(frozen=True, slots=True)
+class SwitchView:
+    """A switch at its step. `client_secret` is there only while the bank wants a confirmation.
+
+    `on` is the day on which it is made, where that is not at once. `note` is why it was not made.
+    """
+
+    id: UUID
+    status: SwitchStatus
+    plan: Plan
+    interval: str
+    is_at_once: bool
+    cost: Cost
+    on: date
+    card: CardView | None
+    cards: tuple[CardView, ...]
+    losses: Losses
+    advice: Advice | None
+    client_secret: str | None
+    note: str | None
+
+    @property
+    def state(self) -> str:
+        return self.status.value
+
+    @property
+    def price(self) -> Money:
+        return self.plan.price_by(self.interval)
+
+
+@dataclass(frozen=True, slots=True)
+class ChangePlanPage:
+    """`waiting` is a switch that is not in view and waits for its payment."""
+
+    plan: PlanView
+    choices: tuple[Choice, ...]
+    comparison: list[Offer]
+    on_request: tuple[OnRequest, ...]
+    suggestion: Suggestion | None
+    switch: SwitchView | None
+    waiting: PlanSwitch | None
+
+
+def gather(organization: Organization, switch: PlanSwitch | None = None) -> ChangePlanPage:
+    """Everything on the page, with a switch at its step."""
+    plan = plans.gather(organization)
+    other = plan_switch_rows.on_its_way(organization.id) if switch is None else None
+    return ChangePlanPage(
+        plan=plan,
+        choices=tuple(_choices(plan)),
+        comparison=plan_comparison.compare(plan.plan),
+        on_request=tuple(catalog.current().on_request.values()),
+        suggestion=plan_suggestion.gather(organization, plan.plan),
+        switch=view(organization, switch, plan) if switch else None,
+        waiting=other,
+    )
+
+
+def view(organization: Organization, switch: PlanSwitch, plan: PlanView) -> SwitchView:
+    """A switch as the page shows it. Asks Stripe for the secret of a confirmation that is open."""
+    today = ledger.local_day_of(organization)
+    cards = tuple(payment_methods.list_cards(organization))
+    cost = plan_previews.unpack(switch)
+    target = plan_previews.plan_of(switch)
+    is_open = switch.status is SwitchStatus.REVIEW
+    return SwitchView(
+        id=switch.id,
+        status=switch.status,
+        plan=target,
+        interval=switch.interval,
+        is_at_once=switch.is_at_once,
+        cost=cost,
+        on=ledger.local_day_of(organization, cost.next_at),
+        card=next((one for one in cards if one.is_default), None) if is_open else _paying(switch, today),
+        cards=cards,
+        losses=plan_losses.of_switch(organization, plan.plan, target),
+        advice=advice_for(switch.decline_code) if switch.status is SwitchStatus.DECLINED else None,
+        client_secret=_secret(switch),
+        note=switch.note,
+    )
+
+
+def _paying(switch: PlanSwitch, today: date) -> CardView | None:
+    if switch.payment_method_id is None:
+        return None
+    method = db.session.get(PaymentMethod, (switch.org_id, switch.payment_method_id))
+    return payment_methods.card_view(method, today) if method else None
+
+
+def _secret(switch: PlanSwitch) -> str | None:
+    if switch.status is not SwitchStatus.ACTION or switch.payment_intent_id is None:
+        return None
+    try:
+        return intents.fetch(switch.payment_intent_id).client_secret
+    except PaymentsError:
+        return None
+
+
+def _choices(view: PlanView) -> list[Choice]:
+    """The plans on offer, by the month first, then by the year; in the order of the catalogue."""
+    before = catalog_versions.bought(view.plan.key, view.plan.version)
+    planned = (view.scheduled.plan.key, view.scheduled.interval) if view.scheduled else None
+    return [
+        Choice(
+            plan=plan,
+            interval=interval,
+            price=plan.price_by(interval),
+            is_current=(plan.key, interval) == (view.plan.key, view.interval),
+            is_planned=(plan.key, interval) == planned,
+            is_at_once=plan_choices.is_at_once(before, view.interval, plan, interval),
+        )
+        for plan in catalog.current().plans.values()
+        for interval in plan.intervals
+    ]

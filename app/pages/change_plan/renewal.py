@@ -1,0 +1,101 @@
+"""The renewal that was not paid: paying it with another card, the bank's question, and the result."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from flask import current_app, make_response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from app.billing import payment_methods, plan_renewals, plans
+from app.billing.declines import advice_for
+from app.billing.payment_methods import CardNotUsableError
+from app.billing.plan_renewals import NothingToPayError
+from app.extensions import db, limiter
+from app.pages.actor import current_actor
+from app.pages.change_plan.forms import PayForm
+from app.pages.change_plan.routes import blueprint
+from app.payments.errors import PaymentsError
+from app.web.identity import current_organization, org_admin_required
+from app.web.rate_limits import OFTEN
+
+_AWAY = "The payment processor can't be reached, so nothing was charged. Try again in a moment."
+
+
+@blueprint.get("/billing/renewal")
+@org_admin_required
+def show_renewal() -> Response:
+    """What is open, and the cards that could pay it."""
+    if "payment_intent" in request.args:
+        _refresh()
+    return _draw()
+
+
+@blueprint.post("/billing/renewal")
+@org_admin_required
+@limiter.limit(OFTEN)
+def pay_renewal() -> Response:
+    """Pay what is open. However often this is sent, it is paid once at most."""
+    form = PayForm()
+    if form.validate():
+        try:
+            payment = plan_renewals.pay(current_organization(), form.chosen, current_actor())
+        except CardNotUsableError as error:
+            form.refuse(str(error))
+        except PaymentsError:
+            form.refuse(_AWAY)
+        except NothingToPayError:
+            return _to_page()
+        else:
+            if payment.succeeded or payment.status == "requires_action":
+                return _to_page()
+            advice = advice_for(payment.decline_code)
+            form.refuse(f"{advice.message} {advice.next_step}")
+        db.session.rollback()
+    return _draw(form, status=422)
+
+
+@blueprint.post("/billing/renewal/answer")
+@org_admin_required
+def answer_renewal() -> Response:
+    """The bank's challenge has ended in the page: ask Stripe how."""
+    _refresh()
+    return _to_page()
+
+
+def _refresh() -> None:
+    try:
+        plan_renewals.refresh(current_organization(), current_actor())
+    except PaymentsError:
+        db.session.rollback()
+
+
+def _to_page() -> Response:
+    return redirect(url_for("change_plan.show_renewal"), 303)
+
+
+def _draw(form: PayForm | None = None, *, why: str = "", status: int = 200) -> Response:
+    organization, settings = current_organization(), current_app.config["SETTINGS"]
+    plan = plans.gather(organization)
+    try:
+        owed = plan_renewals.owed(organization) if plan.is_past_due else None
+    except PaymentsError:
+        owed = None
+    asks = owed is not None and owed.payment is not None and owed.payment.status == "requires_action"
+    cards = payment_methods.list_cards(organization)
+    template = "renewal_response.html" if cast(Any, request).htmx else "renewal.html"
+    html = render_template(
+        f"change_plan/{template}",
+        plan=plan,
+        owed=owed,
+        client_secret=owed.payment.client_secret
+        if asks and owed and owed.payment and "other" not in request.args and form is None
+        else None,
+        cards=cards,
+        failed_card=next((card for card in cards if card.is_default), None),
+        advice=advice_for(plan.failure) if plan.failure else None,
+        form=form or PayForm(None),
+        why=why,
+        stripe={"publishable_key": settings.stripe_publishable_key, "js_url": settings.stripe_js_url},
+    )
+    return make_response(html, status)

@@ -1,0 +1,177 @@
+"""A switch of plan, step by step. Each switch has an address that shows where it stands."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+from uuid import UUID
+
+from flask import flash, redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from app.billing import plan_switch_payments, plan_switch_rows, plan_switches
+from app.billing.payment_methods import CardNotUsableError
+from app.billing.plan_choices import PlanNotOfferedError
+from app.billing.plan_subscriptions import SubscriptionMissingError
+from app.billing.plan_switch_payments import PaymentNotTakenError
+from app.billing.plan_switch_rows import UnknownSwitchError
+from app.billing.plan_switches import (
+    AlreadyOnItError,
+    OtherSwitchError,
+    PastDueError,
+    PreviewRenewedError,
+    SwitchNotStartedError,
+)
+from app.extensions import db, limiter
+from app.models import PlanSwitch, SwitchStatus
+from app.pages.actor import current_actor
+from app.pages.change_plan.forms import PayForm, PlanForm
+from app.pages.change_plan.routes import blueprint, draw
+from app.payments.errors import PaymentsError
+from app.web import errors
+from app.web.identity import current_organization, org_admin_required
+from app.web.rate_limits import OFTEN
+
+_AWAY = "The payment processor can't be reached, so nothing was changed. Try again in a moment."
+_ELSEWHERE = (
+    "This plan was not bought here, so it can't be changed here. Write to support: they change it for you."
+)
+_ON_IT = "This is the plan you have. Choose another."
+_PAST_DUE = "Your renewal is not paid yet. Pay it first, then change the plan."
+
+
+@blueprint.post("/billing/change-plan")
+@org_admin_required
+@limiter.limit(OFTEN)
+def begin_switch() -> Response:
+    """Take the choice, and go on to the review with its costs. Nothing is changed."""
+    form = PlanForm()
+    if not form.validate():
+        return _refused(form)
+    try:
+        switch = plan_switches.begin(current_organization(), *form.chosen, current_actor())
+    except OtherSwitchError as error:
+        db.session.rollback()
+        return _to(error.other)
+    except AlreadyOnItError:
+        form.refuse(_ON_IT)
+    except PlanNotOfferedError as error:
+        form.refuse(str(error))
+    except PastDueError:
+        form.refuse(_PAST_DUE)
+    except SubscriptionMissingError:
+        form.refuse(_ELSEWHERE)
+    except PaymentsError:
+        form.refuse(_AWAY)
+    else:
+        return _to(switch)
+    return _refused(form)
+
+
+@blueprint.get("/billing/change-plan/<uuid:switch_id>")
+@org_admin_required
+def show_switch(switch_id: UUID) -> Response:
+    """Where a switch stands: its review, the bank's confirmation, or its result."""
+    organization = current_organization()
+    switch = plan_switch_rows.find(organization.id, switch_id)
+    # Back from the bank's own page, Stripe's answer is one question away: ask instead of waiting for the webhook.
+    if "payment_intent" in request.args and switch.status is SwitchStatus.ACTION:
+        switch = plan_switch_payments.refresh(organization, switch_id, current_actor())
+    response = draw(switch)
+    if cast(Any, request).htmx:
+        response.headers["HX-Push-Url"] = url_for("change_plan.show_switch", switch_id=switch.id)
+    return response
+
+
+@blueprint.post("/billing/change-plan/<uuid:switch_id>/confirmation")
+@org_admin_required
+@limiter.limit(OFTEN)
+def confirm_switch(switch_id: UUID) -> Response:
+    """Make the switch. However often this is sent, it is made and charged once at most."""
+    organization = current_organization()
+    try:
+        switch = plan_switches.confirm(organization, switch_id, current_actor())
+    except PreviewRenewedError as error:
+        return draw(error.switch, why=f"{error.why} Look at it again, then confirm.", status=422)
+    except OtherSwitchError as error:
+        db.session.rollback()
+        return _to(error.other)
+    except AlreadyOnItError:
+        flash(_ON_IT)
+        return redirect(url_for("change_plan.show"), 303)
+    except (CardNotUsableError, PlanNotOfferedError) as error:
+        why = str(error)
+    except (SwitchNotStartedError, SubscriptionMissingError, PaymentsError):
+        why = _AWAY
+    else:
+        return _to(switch)
+    db.session.rollback()
+    return draw(plan_switch_rows.find(organization.id, switch_id), why=why, status=422)
+
+
+@blueprint.post("/billing/change-plan/<uuid:switch_id>/payments")
+@org_admin_required
+@limiter.limit(OFTEN)
+def pay_switch(switch_id: UUID) -> Response:
+    """Pay with another card for a switch that was declined."""
+    organization, form = current_organization(), PayForm()
+    if form.validate():
+        try:
+            return _to(plan_switch_payments.pay(organization, switch_id, form.chosen, current_actor()))
+        except CardNotUsableError as error:
+            form.refuse(str(error))
+        except (PaymentNotTakenError, PaymentsError):
+            form.refuse(_AWAY)
+        db.session.rollback()
+    return draw(plan_switch_rows.find(organization.id, switch_id), form, status=422)
+
+
+@blueprint.post("/billing/change-plan/<uuid:switch_id>/answer")
+@org_admin_required
+def answer_switch(switch_id: UUID) -> Response:
+    """The bank's challenge has ended in the page: ask Stripe how."""
+    return _to(plan_switch_payments.refresh(current_organization(), switch_id, current_actor()))
+
+
+@blueprint.post("/billing/change-plan/<uuid:switch_id>/cancellation")
+@org_admin_required
+def cancel_switch(switch_id: UUID) -> Response:
+    """Give up a switch that was not paid: the plan stays as it is."""
+    organization = current_organization()
+    try:
+        return _to(plan_switch_payments.give_up(organization, switch_id, current_actor()))
+    except PaymentsError:
+        db.session.rollback()
+        return draw(plan_switch_rows.find(organization.id, switch_id), why=_AWAY, status=422)
+
+
+@blueprint.post("/billing/change-plan/scheduled/cancellation")
+@org_admin_required
+@limiter.limit(OFTEN)
+def take_back() -> Response:
+    """Keep the plan: what was planned for the end of the period is not made."""
+    try:
+        plan_switches.take_back(current_organization(), current_actor())
+    except (PaymentsError, SubscriptionMissingError):
+        db.session.rollback()
+        flash(_AWAY, "error")
+        return draw(None, status=422)
+    flash("The change is taken back. Your plan stays as it is.")
+    return draw(None) if cast(Any, request).htmx else redirect(url_for("change_plan.show"), 303)
+
+
+@blueprint.errorhandler(UnknownSwitchError)
+def _unknown(_: UnknownSwitchError) -> Response:
+    return errors.page(
+        404,
+        message="There is no such change of plan in this organization.",
+        next_step="If it belongs to another of your organizations, switch to that one, then open the link again.",
+    )
+
+
+def _to(switch: PlanSwitch) -> Response:
+    return redirect(url_for("change_plan.show_switch", switch_id=switch.id), 303)
+
+
+def _refused(form: PlanForm) -> Response:
+    db.session.rollback()
+    return draw(None, form, status=422)
