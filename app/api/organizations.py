@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from flask import current_app
@@ -37,6 +37,9 @@ FIXED = Kind(
 
 ORG_ID = UUID("01932c07-9a3e-7b61-8f0e-2d5d3c1b7a90")
 Email = Annotated[str, Meta(min_length=3, max_length=254, examples=["owner@harbor.example"])]
+Names = Annotated[list[Annotated[str, Meta(min_length=1, max_length=200)]], Meta(max_length=1000)]
+_NAMED = {"agent_names": "agents", "phone_number_names": "phone_numbers"}
+"""Which resource the names of a field are of."""
 Count = Annotated[int, Meta(ge=0, le=2_000_000_000)]
 
 
@@ -103,6 +106,12 @@ class Invitation(Struct, frozen=True):
     expires_at: datetime
 
 
+_OLDEST_FIRST = (
+    "What they are called, the oldest first: an owner who would go to a smaller plan is told which are over its "
+    "limits. Left out: as it was."
+)
+
+
 class Resources(Struct, frozen=True, forbid_unknown_fields=True):
     """How many an organization has. A count that is left out stays as it was."""
 
@@ -110,6 +119,8 @@ class Resources(Struct, frozen=True, forbid_unknown_fields=True):
     phone_numbers: Count | UnsetType = UNSET
     concurrent_calls: Count | UnsetType = UNSET
     seats: Count | UnsetType = UNSET
+    agent_names: Annotated[Names, Meta(description=_OLDEST_FIRST)] | UnsetType = UNSET
+    phone_number_names: Annotated[Names, Meta(description=_OLDEST_FIRST)] | UnsetType = UNSET
 
 
 _BODY = OrganizationBody(
@@ -125,7 +136,7 @@ _VIEW = OrganizationView(
     owners=[Owner("owner@harbor.example", "owner@harbor.example", invited=True)],
     created_at=datetime(2026, 11, 24, 9, 30, tzinfo=UTC),
 )
-_RESOURCES = Resources(agents=7, phone_numbers=3, concurrent_calls=2, seats=4)
+_RESOURCES = Resources(agents=2, phone_numbers=3, concurrent_calls=2, seats=4, agent_names=["Ava", "Noah"])
 _INVITATION = Invitation(
     "owner@harbor.example",
     "https://billing.portal.example/set-password/IjAxOTMyYzA3Ig.Z0Lw.s3cr3t",
@@ -210,12 +221,16 @@ def put_resources(org_id: UUID, body: Resources) -> Resources:
     is for the platform, which finds the limits among the entitlements.
     """
     organization = organization_of(org_id)
-    named = {name: getattr(body, name) for name in Resources.__struct_fields__}
+    sent = {name: getattr(body, name) for name in Resources.__struct_fields__}
+    given = {name: value for name, value in sent.items() if value is not UNSET}
     resources.set_counts(
-        organization.id, {name: count for name, count in named.items() if count is not UNSET}
+        organization.id, {name: count for name, count in given.items() if name not in _NAMED}
     )
-    counts = resources.counts_of(organization.id)
-    return Resources(**{name: counts[name] for name in Resources.__struct_fields__ if name in counts})
+    resources.set_names(organization.id, {_NAMED[name]: given[name] for name in _NAMED if name in given})
+    counts, names = resources.counts_of(organization.id), resources.names_of(organization.id)
+    known: dict[str, Any] = {name: counts[name] for name in Resources.__struct_fields__ if name in counts}
+    known |= {field: list(names[of]) for field, of in _NAMED.items() if names.get(of)}
+    return Resources(**known)
 
 
 def organization_of(org_id: UUID) -> Organization:

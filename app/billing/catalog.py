@@ -125,7 +125,8 @@ class TopUpLimits:
 @dataclass(frozen=True, slots=True)
 class Catalog:
     """One version. `late_days` is how old usage may be when it is reported, `grace_days` how long a plan goes on
-    whose renewal is not paid; `text` is the file as it was read."""
+    whose renewal is not paid, `over_limits` what happens to what a smaller plan doesn't allow; `text` is the file as
+    it was read."""
 
     version: str
     currency: str
@@ -137,6 +138,7 @@ class Catalog:
     pools: dict[str, Pool]
     plans: dict[str, Plan]
     on_request: dict[str, OnRequest]
+    over_limits: dict[str, str]
     text: str
 
     def plan(self, key: str) -> Plan:

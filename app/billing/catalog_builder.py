@@ -80,6 +80,7 @@ class CatalogText(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     allowances: dict[str, PoolText] = {}
     renewals: _Renewals = _Renewals()
     on_request: dict[str, OnRequest] = {}
+    over_limits: dict[str, str] = {}
 
 
 class Builder:
@@ -108,6 +109,7 @@ class Builder:
             pools=self._pools,
             plans={key: self._plan(key, plan) for key, plan in file.plans.items()},
             on_request=file.on_request,
+            over_limits=file.over_limits,
             text=self._source.text,
         )
 

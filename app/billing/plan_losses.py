@@ -22,12 +22,14 @@ class SmallerAllowance:
 
 @dataclass(frozen=True, slots=True)
 class TooMany:
-    """A limit that the organization is over by the other plan. `names` are those above it, where they are known."""
+    """A limit that the organization is over by the other plan. `names` are those above it, where they are known, and
+    `policy` says what happens to them."""
 
     resource: str
     label: str
     used: int
     allowed: int
+    policy: str
     names: tuple[str, ...] = ()
 
     @property
@@ -71,9 +73,12 @@ def _smaller(before: Plan, after: Plan) -> list[SmallerAllowance]:
 
 
 def _too_many(organization: Organization, after: Plan) -> list[TooMany]:
-    counts = resources.counts_of(organization.id)
+    counts, names = resources.counts_of(organization.id), resources.names_of(organization.id)
+    over = catalog_versions.find(after.version).over_limits
     return [
-        TooMany(key, LIMIT_LABELS.get(key, key), counts[key], allowed)
+        TooMany(
+            key, LIMIT_LABELS.get(key, key), counts[key], allowed, over.get(key, ""), names[key][allowed:]
+        )
         for key, allowed in after.limits.items()
         if counts.get(key, 0) > allowed
     ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from sqlalchemy import select, update
@@ -25,6 +25,22 @@ def set_counts(org_id: UUID, counts: Mapping[str, int]) -> None:
     ).returning(ResourceCount.resource)
     if db.session.execute(changed).all():
         db.session.execute(update(Wallet).where(Wallet.org_id == org_id).values(version=Wallet.version + 1))
+
+
+def set_names(org_id: UUID, names: Mapping[str, Sequence[str]]) -> None:
+    """Note what counted resources are called, the oldest first; those that are not named here stay as they are."""
+    for resource, wanted in sorted(names.items()):
+        db.session.execute(
+            update(ResourceCount)
+            .where(ResourceCount.org_id == org_id, ResourceCount.resource == resource)
+            .values(names=list(wanted))
+        )
+
+
+def names_of(org_id: UUID) -> dict[str, tuple[str, ...]]:
+    """What the platform calls them, by resource, the oldest first; empty where it didn't say."""
+    query = select(ResourceCount.resource, ResourceCount.names).where(ResourceCount.org_id == org_id)
+    return {resource: tuple(names) for resource, names in db.session.execute(query)}
 
 
 def counts_of(org_id: UUID) -> dict[str, int]:

@@ -53,6 +53,14 @@ class Company:
     lost_card: Payment | None = None
     failed_once: bool = False
 
+    @property
+    def agents(self) -> list[str]:
+        """All its agents, the oldest first: those that call, and some that are new."""
+        calling = list(dict.fromkeys(agent for team in self.teams for agent in team.agents))
+        return [*calling, *NEW_AGENTS][: self.counts["agents"]]
+
+
+NEW_AGENTS = ("Isla", "Theo", "Nora", "Finn")
 
 HARBOR = Company(
     slug="harbor-dental",

@@ -15,6 +15,7 @@ from app.billing import (
     ledger,
     payment_methods,
     refunds,
+    resources,
     settlement,
     topups,
     usage,
@@ -29,7 +30,7 @@ from app.demo.cast import PEOPLE, Company
 from app.demo.subscribing import Subscriber
 from app.demo.usage_of_day import usage_of
 from app.extensions import db
-from app.models import Organization, PaymentMethod, ResourceCount, Role, TopUp, User
+from app.models import Organization, PaymentMethod, Role, TopUp, User
 from app.models.columns import utc_now
 from app.payments import cards, customers, intents, samples
 from app.payments import refunds as stripe_refunds
@@ -65,8 +66,8 @@ class Director:
             timezone=company.timezone,
             low_threshold=self._dollars(company.low_alert),
         )
-        for resource, count in company.counts.items():
-            db.session.add(ResourceCount(org_id=self.organization.id, resource=resource, count=count))
+        resources.set_counts(self.organization.id, company.counts)
+        resources.set_names(self.organization.id, {"agents": company.agents})
         self.customer_id = customers.create(self.organization.id, name=company.name, email=None)
         self.organization.stripe_customer_id = self.customer_id
         wanted = ((company.lost_card,) if company.lost_card else ()) + company.cards

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import BigInteger, DateTime, Index, LargeBinary, String, Text, text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.extensions import Base
@@ -144,9 +144,11 @@ class Allowance(OrgScoped, Base):
 
 
 class ResourceCount(OrgScoped, Base):
-    """How many agents, phone numbers and so on an organization has, as the platform reports them."""
+    """How many agents, phone numbers and so on an organization has, as the platform reports them; and, where it says
+    so, their `names`, the oldest first."""
 
     __tablename__ = "resource_count"
 
     resource: Mapped[str] = mapped_column(String(60), primary_key=True)
     count: Mapped[int]
+    names: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list, server_default="{}")

@@ -164,6 +164,12 @@ class TestResources:
         assert platform.put(address, {"agents": 0}).json == {"agents": 0, "seats": 1}
         assert platform.put(address, {}).json == {"agents": 0, "seats": 1}
 
+    def test_names_come_with_their_count_or_later(self, platform: Platform) -> None:
+        address = f"/organizations/{an_organization().id}/resources"
+        named = {"agents": 2, "agent_names": ["Ava", "Noah"]}
+        assert platform.put(address, named).json == named
+        assert platform.put(address, {"agents": 1}).json == named | {"agents": 1}
+
     @pytest.mark.parametrize("count", [-1, "7", 7.5, 10**10, True, None])
     def test_a_count_is_a_whole_number(self, platform: Platform, count: object) -> None:
         answer = platform.put(f"/organizations/{an_organization().id}/resources", {"agents": count})

@@ -1,0 +1,151 @@
+"""The change-plan page: choosing, reviewing, switching; also without scripts."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from flask import Flask
+
+from app.billing import resources
+from app.extensions import db
+from app.models import Organization, PlanSwitch, SwitchStatus
+from tests.factories import a_payer, a_person, an_organization, at
+from tests.support.browsing import Visitor, text_of
+from tests.support.plans import DECLINES, a_subscriber, plan_of, sell_plans, switch_to
+from tests.support.sandbox import Sandbox
+
+PAGE = "/billing/change-plan"
+
+
+@pytest.fixture
+def subscriber(app: Flask, sandbox: Sandbox) -> Organization:
+    return a_subscriber("growth")
+
+
+@pytest.fixture
+def owner(visitor: Visitor, subscriber: Organization) -> Visitor:
+    visitor.sign_in(a_person(organization=subscriber).email)
+    return visitor
+
+
+def send(visitor: Visitor, path: str, data: dict[str, str] | None = None, *, status: int = 200) -> str:
+    """Send a form and follow where it leads; what the page then says."""
+    answer = visitor.post(path, data, follow_redirects=True)
+    assert answer.status_code == status
+    return text_of(answer)
+
+
+def latest() -> PlanSwitch:
+    db.session.expire_all()
+    return db.session.scalars(db.select(PlanSwitch).order_by(PlanSwitch.id.desc())).first()
+
+
+def test_plans_stand_side_by_side_with_what_is_on_request(owner: Visitor) -> None:
+    said = text_of(owner.get(PAGE))
+    assert "Growth Your plan $99 a month or $990 a year" in said
+    assert "Enterprise Talk to us" in said
+    assert "Growth, by the year $990.00 a year at once" in said
+    assert re.search(r"Starter Free from \d+ \w+", said)
+
+
+def test_up_is_reviewed_then_made(owner: Visitor, subscriber: Organization) -> None:
+    said = send(owner, PAGE, {"plan": "scale:month"})
+    assert "Check before you switch You will pay $300.00 now with Visa ending in 4242" in said
+    assert "Unused time on Growth" in said
+    assert "To pay now $300.00" in said
+    assert plan_of(subscriber).name == "Growth"
+    said = send(owner, f"{PAGE}/{latest().id}/confirmation")
+    assert (
+        "Scale holds now: $300.00 was charged to Visa ending in 4242. The next charge is $399.00 on" in said
+    )
+    assert plan_of(subscriber).name == "Scale"
+
+
+def test_down_says_what_is_lost_by_name_and_is_taken_back(owner: Visitor, subscriber: Organization) -> None:
+    resources.set_counts(subscriber.id, {"agents": 3, "phone_numbers": 1})
+    resources.set_names(subscriber.id, {"agents": ["Ava", "Noah", "Mia"]})
+    db.session.commit()
+    said = send(owner, PAGE, {"plan": "starter:month"})
+    assert "Campaigns Call transfer Support within a working day" in said
+    assert "Call minutes included each month: 50 min instead of 2,000 min" in said
+    assert "Agents: you have 3, Starter allows 1." in said
+    assert "2 of them are too many: Noah, Mia. The oldest go on, the others are switched off." in said
+    assert "Phone numbers: you have" not in said
+    said = send(owner, f"{PAGE}/{latest().id}/confirmation")
+    assert "Planned Starter begins on" in said
+    assert "Changes to Starter on" in text_of(owner.get("/billing"))
+    assert "Growth changes to Starter on" in text_of(owner.get(PAGE))
+    assert "The change is taken back." in send(owner, f"{PAGE}/scheduled/cancellation")
+    assert "Growth changes to Starter" not in text_of(owner.get(PAGE))
+
+
+def test_nothing_chosen_says_so(owner: Visitor) -> None:
+    assert "There is a problem Choose a plan." in send(owner, PAGE, status=422)
+
+
+@pytest.mark.parametrize("plan", ["gold:month", "starter:year", "growth:week", "growth"])
+def test_what_is_not_sold_says_so(owner: Visitor, plan: str) -> None:
+    assert "There is a problem" in send(owner, PAGE, {"plan": plan}, status=422)
+
+
+def test_the_plan_one_has_can_not_be_chosen(owner: Visitor) -> None:
+    assert "This is the plan you have." in send(owner, PAGE, {"plan": "growth:month"}, status=422)
+
+
+def test_what_changed_since_the_review_is_shown_again(owner: Visitor, subscriber: Organization) -> None:
+    send(owner, PAGE, {"plan": "growth:year"})
+    reviewed = latest()
+    switch_to(subscriber, "scale")
+    said = send(owner, f"{PAGE}/{reviewed.id}/confirmation", status=422)
+    assert "Your plan has changed since this was shown" in said
+    assert plan_of(subscriber).name == "Scale"
+
+
+def test_without_a_card_it_says_what_to_do(visitor: Visitor, app: Flask, sandbox: Sandbox) -> None:
+    sell_plans()
+    organization = an_organization()
+    visitor.sign_in(a_person(organization=organization).email)
+    said = send(visitor, PAGE, {"plan": "growth:month"})
+    assert "There is no card to pay with. Add one, then come back to this page." in said
+    said = send(visitor, f"{PAGE}/{latest().id}/confirmation", status=422)
+    assert "There is no card to pay with." in said
+
+
+def test_declined_then_given_up(visitor: Visitor, app: Flask, sandbox: Sandbox) -> None:
+    sell_plans()
+    organization, _ = a_payer(DECLINES)
+    visitor.sign_in(a_person(organization=organization).email)
+    send(visitor, PAGE, {"plan": "growth:month"})
+    said = send(visitor, f"{PAGE}/{latest().id}/confirmation")
+    assert "Not paid The bank declined this payment without giving a reason." in said
+    assert "Starter stays until this is paid." in said
+    assert "A change of plan waits for its payment." in text_of(visitor.get(PAGE))
+    said = send(visitor, f"{PAGE}/{latest().id}/cancellation")
+    assert "Not switched Starter stays as it is" in said
+    assert latest().status is SwitchStatus.CANCELED
+
+
+def test_when_stripe_is_away_nothing_is_changed(owner: Visitor, sandbox: Sandbox) -> None:
+    sandbox.fail("GET /v1/subscriptions/*", "500_before", times=5)
+    said = send(owner, PAGE, {"plan": "scale:month"}, status=422)
+    assert "can't be reached, so nothing was changed" in said
+
+
+def test_a_switch_of_another_organization_is_not_there(owner: Visitor, visitor: Visitor) -> None:
+    other = a_subscriber("growth")
+    switch = PlanSwitch(
+        org_id=other.id,
+        plan="scale",
+        version="2026-12",
+        interval="month",
+        is_at_once=True,
+        based_on="",
+        previewed_at=at("2026-11-24 09:30"),
+        due_micro=0,
+        currency="USD",
+        preview={},
+    )
+    db.session.add(switch)
+    db.session.commit()
+    assert owner.get(f"{PAGE}/{switch.id}").status_code == 404
