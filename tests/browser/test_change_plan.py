@@ -1,0 +1,138 @@
+"""Changing the plan in a browser, by keyboard alone: up with and without the bank's question, declined, down and taken
+back, and a renewal that was not paid. Each state has nothing for axe-core to find, in light and wide, dark and narrow."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Page, expect
+
+from app.billing import resources
+from app.extensions import db
+from app.models import Organization
+from tests.browser.site import Site, sign_in, tab_to
+from tests.browser.test_pages import check, look  # noqa: F401
+from tests.factories import a_payer, a_person, a_stripe_card
+from tests.support.plans import (
+    ALWAYS_3DS,
+    DECLINES,
+    a_subscriber,
+    hear_from_stripe,
+    plan_of,
+    sell_plans,
+    subscription_id,
+)
+from tests.support.sandbox import Sandbox
+
+PAGE = "/billing/change-plan"
+
+
+def choose(page: Page, name: str) -> None:
+    """Go to the radio buttons, along them to the one of this name, and on to the review."""
+    expect(page.get_by_role("heading", name="Choose a plan")).to_be_visible()
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.name") == "plan":
+            break
+    wanted = page.get_by_role("radio", name=name)
+    for _ in range(8):
+        if wanted.is_checked():
+            break
+        page.keyboard.press("ArrowDown")
+    expect(wanted).to_be_checked()
+    tab_to(page, "Review change")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Check before you switch")).to_be_focused()
+
+
+def press(page: Page, name: str) -> None:
+    tab_to(page, name)
+    page.keyboard.press("Enter")
+
+
+def step(page: Page, name: str) -> None:
+    """The step of this heading is there, and the keyboard with it."""
+    expect(page.get_by_role("heading", name=name)).to_be_focused()
+
+
+def test_up_with_the_banks_question_then_down_and_taken_back(look: Page, site: Site, app: Flask) -> None:  # noqa: F811
+    sell_plans()
+    organization, _ = a_payer(ALWAYS_3DS)
+    resources.set_counts(organization.id, {"agents": 3})
+    db.session.commit()
+    sign_in(look, a_person(organization=organization).email, to=PAGE)
+    check(look)
+    choose(look, "Growth, by the month")
+    region = look.get_by_role("region", name="Change to Growth")
+    expect(region).to_contain_text("You will pay $99.00 now with Visa ending in 3155")
+    check(look)
+    press(look, "Switch to Growth")
+    bank = look.frame_locator("dialog iframe")
+    bank.get_by_role("button", name="Complete").focus()
+    look.keyboard.press("Enter")
+    step(look, "Switched")
+    expect(region).to_contain_text("Growth holds now: $99.00 was charged")
+    check(look)
+    assert plan_of(organization).name == "Growth"
+
+    press(look, "Compare plans")
+    choose(look, "Starter")
+    expect(look.get_by_text("Agents: you have 3, Starter allows 1.")).to_be_visible()
+    check(look)
+    press(look, "Switch to Starter")
+    step(look, "Planned")
+    look.goto(PAGE)
+    check(look)
+    press(look, "Keep Growth")
+    expect(look.get_by_role("status").get_by_text("The change is taken back.")).to_be_visible()
+    expect(look.get_by_role("button", name="Keep Growth")).to_be_hidden()
+    assert look.evaluate("document.activeElement !== document.body"), "the keyboard still knows where it is"
+    assert plan_of(organization).scheduled is None
+
+
+def test_declined_and_paid_with_another_card(look: Page, site: Site, app: Flask) -> None:  # noqa: F811
+    sell_plans()
+    organization, _ = a_payer(DECLINES)
+    sign_in(look, a_person(organization=organization).email, to=PAGE)
+    choose(look, "Growth, by the month")
+    press(look, "Switch to Growth")
+    step(look, "Not paid")
+    check(look)
+    a_stripe_card(organization)
+    look.reload()
+    tab_to(look, "Card")
+    press(look, "Pay $99.00")
+    step(look, "Switched")
+    assert plan_of(organization).name == "Growth"
+
+
+@pytest.fixture
+def debtor(app: Flask, site: Site) -> Organization:
+    """Whose renewal was declined."""
+    organization = a_subscriber("growth", token=DECLINES)
+    renew(app, site.sandbox, organization)
+    return organization
+
+
+def renew(app: Flask, sandbox: Sandbox, organization: Organization) -> None:
+    """Let the period end at the stand-in, whose webhooks the running product takes; and wait until it has."""
+    found = sandbox.stripe.v1.subscriptions.retrieve(subscription_id(organization))
+    sandbox.process.clock(
+        organization.stripe_customer_id or "", to=found["items"].data[0].current_period_end + 1
+    )
+    hear_from_stripe(app, sandbox, "nothing")
+
+
+def test_a_renewal_that_was_not_paid_is_mended(look: Page, debtor: Organization) -> None:  # noqa: F811
+    sign_in(look, a_person(organization=debtor).email)
+    plan = look.get_by_role("region", name="Plan")
+    expect(plan).to_contain_text("The renewal was not paid.")
+    press(look, "Mend the payment")
+    expect(look.get_by_role("heading", name="Pay the renewal")).to_be_visible()
+    check(look)
+    # The card that works is suggested, not the one that failed.
+    expect(look.get_by_label("Card")).to_contain_text("Visa ending in 4242")
+    press(look, "Pay $99.00")
+    step(look, "Paid")
+    check(look)
+    assert not plan_of(debtor).is_past_due
