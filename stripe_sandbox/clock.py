@@ -18,8 +18,9 @@ def now(store: Store, customer_id: str | None) -> int:
 
 
 def ahead(store: Store, customer_id: str) -> int:
-    """By how many seconds a customer without a test clock was moved ahead of the machine's time, or behind it; usually
-    by none.
+    """By how many seconds a customer without a test clock was moved ahead of the machine's time, or behind it.
+
+    Usually by none.
 
     Stripe has nothing like it: it is for people in front of the demo, whose customers have no test clock, and for the
     demo's own past.

@@ -42,8 +42,10 @@ def _move(customer: str, asked: dict[str, Any]) -> int:
         return moving.move_to_next(sandbox(), customer)
     now = clock.now(sandbox().store, customer)
     to = asked.get("to", now + _whole(asked.get("days", 0), "days") * _DAY)
-    if not now < _whole(to, "to") <= now + moving.FARTHEST:
-        raise invalid("Say how far: days, or to, from now on and at most five years.", param="days")
+    if _whole(to, "to") == now or to > now + moving.FARTHEST:
+        raise invalid("Say how far: days, or to, and at most five years from now.", param="days")
+    if to < now and sandbox().store.all("subscription", {"customer": customer}):
+        raise invalid("Time goes back only for a customer without subscriptions.", param="to")
     return moving.move(sandbox(), customer, to)
 
 

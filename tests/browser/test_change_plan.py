@@ -3,6 +3,8 @@ back, and a renewal that was not paid. Each state has nothing for axe-core to fi
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 from flask import Flask
 from playwright.sync_api import Page, expect
@@ -117,9 +119,8 @@ def debtor(app: Flask, site: Site) -> Organization:
 def renew(app: Flask, sandbox: Sandbox, organization: Organization) -> None:
     """Let the period end at the stand-in, whose webhooks the running product takes; and wait until it has."""
     found = sandbox.stripe.v1.subscriptions.retrieve(subscription_id(organization))
-    sandbox.process.clock(
-        organization.stripe_customer_id or "", to=found["items"].data[0].current_period_end + 1
-    )
+    end = datetime.fromtimestamp(found["items"].data[0].current_period_end + 1, UTC)
+    sandbox.move(organization.stripe_customer_id or "", end)
     hear_from_stripe(app, sandbox, "nothing")
 
 

@@ -40,7 +40,7 @@ class Sandbox:
 
     def move(self, customer: str, to: datetime) -> None:
         """Let it be `to` for a customer: what comes due on the way happens."""
-        self.process.clock(customer, to=int(to.timestamp()))
+        self.process.control("clock", {"customer": customer, "to": int(to.timestamp())})
 
     def mend(self) -> None:
         self.process.clear_faults()
