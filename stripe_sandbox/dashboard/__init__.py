@@ -6,7 +6,9 @@
 from __future__ import annotations
 
 from stripe_sandbox.dashboard import (
+    coming,
     controls,
+    customers,
     disputes,
     events,
     home,
@@ -23,7 +25,9 @@ from stripe_sandbox.dashboard.blueprint import blueprint
 
 __all__ = [
     "blueprint",
+    "coming",
     "controls",
+    "customers",
     "disputes",
     "events",
     "home",

@@ -21,6 +21,9 @@ _NAMING = (
     "balance_transaction",
     "failure_balance_transaction",
     "source",
+    "latest_invoice",
+    "default_payment_method",
+    "test_clock",
 )
 """Fields that name another object."""
 
@@ -34,6 +37,9 @@ def draw(body: dict[str, Any], *, wrong: str = "", typed: Any = None, status: in
     """The page of an object; `wrong` is why a form on it was refused, and `typed` what was in that form."""
     kind = body["object"]
     named = {name: body[name] for name in _NAMING if isinstance(body.get(name), str)}
+    details = (body.get("parent") or {}).get("subscription_details")
+    if details:
+        named["subscription"] = details["subscription"]
     content: dict[str, Any] = {"wrong": wrong, "typed": typed or {}}
     if kind == "event":
         content["deliveries"] = sandbox().delivery.deliveries(body["id"])

@@ -72,6 +72,8 @@ _PREFIXES = {
     "du": "dispute",
     "txn": "balance_transaction",
     "in": "invoice",
+    "sub": "subscription",
+    "clock": "test_helpers.test_clock",
     "evt": "event",
     "we": "webhook_endpoint",
 }

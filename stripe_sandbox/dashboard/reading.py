@@ -20,11 +20,14 @@ _RELATED: dict[str, tuple[tuple[str, str], ...]] = {
     ),
     "charge": (("refund", "charge"), ("dispute", "charge"), ("balance_transaction", "source")),
     "customer": (
+        ("subscription", "customer"),
+        ("invoice", "customer"),
         ("payment_intent", "customer"),
         ("payment_method", "customer"),
         ("setup_intent", "customer"),
-        ("invoice", "customer"),
     ),
+    "subscription": (("invoice", "parent.subscription_details.subscription"),),
+    "test_helpers.test_clock": (("customer", "test_clock"), ("subscription", "test_clock")),
     "refund": (("balance_transaction", "source"),),
     "dispute": (("balance_transaction", "source"),),
 }

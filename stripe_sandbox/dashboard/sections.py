@@ -24,7 +24,9 @@ SECTIONS = (
     Section("refunds", "refund", "Refunds", "Refund"),
     Section("disputes", "dispute", "Disputes", "Dispute"),
     Section("balance", "balance_transaction", "Balance", "Balance transaction"),
+    Section("subscriptions", "subscription", "Subscriptions", "Subscription"),
     Section("invoices", "invoice", "Invoices", "Invoice"),
+    Section("test_clocks", "test_helpers.test_clock", "Test clocks", "Test clock"),
     Section("events", "event", "Events", "Event"),
     Section("webhooks", "webhook_endpoint", "Webhook endpoints", "Webhook endpoint"),
 )

@@ -8,12 +8,34 @@ from typing import Any
 
 from stripe_sandbox.amounts import money
 from stripe_sandbox.browser.words import card
-from stripe_sandbox.dashboard.blueprint import blueprint
+from stripe_sandbox.dashboard.blueprint import blueprint, sandbox
+from stripe_sandbox.documents.wording import day
 
-GOOD = frozenset({"succeeded", "paid", "won", "enabled", "warning_closed", "available"})
-BAD = frozenset({"failed", "lost", "requires_payment_method", "needs_response", "uncollectible", "given up"})
+GOOD = frozenset({"succeeded", "paid", "won", "enabled", "warning_closed", "available", "active", "ready"})
+BAD = frozenset(
+    {
+        "failed",
+        "lost",
+        "requires_payment_method",
+        "needs_response",
+        "uncollectible",
+        "given up",
+        "past_due",
+        "unpaid",
+    }
+)
 WARN = frozenset(
-    {"requires_action", "requires_confirmation", "pending", "under_review", "warning_needs_response", "due"}
+    {
+        "requires_action",
+        "requires_confirmation",
+        "pending",
+        "under_review",
+        "warning_needs_response",
+        "due",
+        "open",
+        "incomplete",
+        "advancing",
+    }
 )
 
 
@@ -56,6 +78,19 @@ def _method(body: dict[str, Any]) -> str:
     return f"{card(body['card'])}, until {body['card']['exp_month']:02}/{body['card']['exp_year']}"
 
 
+def _subscription(body: dict[str, Any]) -> str:
+    """What it is of, and until when that is paid: "Growth, until 24 December 2026"."""
+    items = body["items"]["data"]
+    names = [(sandbox().store.get(item["price"]["product"]) or {}).get("name", "Item") for item in items]
+    return f"{', '.join(names)}, until {day(items[0]['current_period_end'])}"
+
+
+def _invoice(body: dict[str, Any]) -> str:
+    """Its number, and of one that could not be charged when that is tried again."""
+    again = body["next_payment_attempt"]
+    return (body["number"] or "Draft") + (f", tried again {day(again)}" if again else "")
+
+
 _WHAT: dict[str, Callable[[dict[str, Any]], Any]] = {
     "payment_intent": _payment,
     "charge": _charge,
@@ -65,7 +100,9 @@ _WHAT: dict[str, Callable[[dict[str, Any]], Any]] = {
     "refund": lambda body: body["failure_reason"] or body["reason"] or "Refund",
     "dispute": lambda body: str(body["reason"]).replace("_", " ").capitalize(),
     "balance_transaction": lambda body: str(body["reporting_category"]).replace("_", " ").capitalize(),
-    "invoice": lambda body: body["number"] or "Draft",
+    "subscription": _subscription,
+    "invoice": _invoice,
+    "test_helpers.test_clock": lambda body: body["name"] or day(body["frozen_time"]),
     "event": lambda body: body["type"],
     "webhook_endpoint": lambda body: body["url"],
 }

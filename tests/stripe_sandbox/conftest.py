@@ -11,6 +11,8 @@ import stripe
 from stripe_sandbox.sandbox import Sandbox
 from stripe_sandbox.settings import Settings
 from stripe_sandbox.testing import Process, running
+from tests.stripe_sandbox.developer import Developer
+from tests.stripe_sandbox.member import Member
 from tests.stripe_sandbox.receiver import SECRET, Receiver, receiving
 from tests.stripe_sandbox.shopper import Shopper
 from tests.stripe_sandbox.stage import Stage
@@ -57,3 +59,13 @@ def shopper(stand_in: Process) -> Shopper:
 def stage(tmp_path: Path) -> Stage:
     environment = {"SANDBOX_STATE": str(tmp_path / "state.db"), "SANDBOX_CONFORMANCE": "1"}
     return Stage(Sandbox(Settings.from_environment(environment)))
+
+
+@pytest.fixture
+def member(shopper: Shopper, stand_in: Process) -> Member:
+    return Member(shopper, stand_in)
+
+
+@pytest.fixture
+def developer(stand_in: Process) -> Developer:
+    return Developer(stand_in)

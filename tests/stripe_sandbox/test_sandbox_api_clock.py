@@ -7,53 +7,12 @@ from typing import Any
 
 import pytest
 import requests
-import stripe
 
 from stripe_sandbox.testing import Process
+from tests.stripe_sandbox.member import Member
 from tests.stripe_sandbox.shopper import Shopper
 
 DAY = 86_400
-
-
-class Member:
-    """A customer with a saved card and a monthly subscription."""
-
-    def __init__(self, shopper: Shopper, process: Process) -> None:
-        self.v1, self._process, self.customer = shopper.v1, process, shopper.id
-        self.card = shopper.saved("4242424242424242")
-        chosen: Any = {"default_payment_method": self.card}
-        self.v1.customers.update(shopper.id, {"invoice_settings": chosen})
-        price = self.v1.prices.create(
-            {
-                "currency": "usd",
-                "unit_amount": 4900,
-                "recurring": {"interval": "month"},
-                "product_data": {"name": "Plan"},
-            }
-        )
-        items: Any = [{"price": price.id}]
-        self.id = self.v1.subscriptions.create({"customer": shopper.id, "items": items}).id
-
-    def move(self, **how: Any) -> Any:
-        return self._process.control("clock", {"customer": self.customer, **how})
-
-    def clock(self) -> Any:
-        return self._process.control(f"clock?customer={self.customer}", method="GET")
-
-    def bank(self, answer: str) -> None:
-        self._process.control(f"payment_methods/{self.card}/bank", {"answer": answer})
-
-    @property
-    def status(self) -> str:
-        return self.v1.subscriptions.retrieve(self.id).status
-
-    def invoice(self) -> stripe.Invoice:
-        return self.v1.invoices.list({"customer": self.customer}).data[0]
-
-
-@pytest.fixture
-def member(shopper: Shopper, stand_in: Process) -> Member:
-    return Member(shopper, stand_in)
 
 
 def test_the_next_renewal_comes_at_once_and_time_stays_ahead(member: Member) -> None:

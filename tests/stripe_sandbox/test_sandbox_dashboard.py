@@ -10,37 +10,10 @@ import requests
 import stripe
 
 from stripe_sandbox.testing import Process
+from tests.stripe_sandbox.developer import Developer
+from tests.stripe_sandbox.member import Member
 from tests.stripe_sandbox.receiver import Receiver
 from tests.stripe_sandbox.shopper import Shopper
-
-
-class Developer:
-    """Somebody in front of the dashboard; `last` is the page that came last."""
-
-    def __init__(self, stand_in: Process) -> None:
-        self.url = stand_in.url
-        self.last = requests.Response()
-
-    def see(self, path: str) -> str:
-        self.last = requests.get(f"{self.url}{path}", timeout=10)
-        return self.last.text
-
-    def send(self, path: str, **form: str) -> str:
-        """Send a form as a page of the dashboard does, and see the page that it leads to."""
-        own = {"Origin": self.url}
-        self.last = requests.post(f"{self.url}{path}", data=form, headers=own, timeout=10)
-        return self.last.text
-
-    @property
-    def said(self) -> str:
-        """What the page says of the form that was sent, or why it was refused."""
-        found = re.search(r'<p class="(?:said|wrong)"[^>]*>(.*?)</p>', self.last.text)
-        return found.group(1) if found else ""
-
-
-@pytest.fixture
-def developer(stand_in: Process) -> Developer:
-    return Developer(stand_in)
 
 
 @pytest.fixture
@@ -74,19 +47,21 @@ def test_the_first_page_has_the_newest_of_everything(
         "disputes",
         "balance",
         "invoices",
+        "subscriptions",
+        "test_clocks",
         "events",
         "webhooks",
         "requests",
     ],
 )
 def test_every_kind_has_its_list_and_each_object_its_page(
-    developer: Developer, shopper: Shopper, receiver: Receiver, path: str
+    developer: Developer, shopper: Shopper, member: Member, receiver: Receiver, path: str
 ) -> None:
     shopper.pay("pm_card_createDispute")
     shopper.set_up(shopper.card("5555555555554444"))
     shopper.v1.refunds.create({"payment_intent": shopper.pay("pm_card_visa").id})
     shopper.v1.webhook_endpoints.create({"url": receiver.url, "enabled_events": ["*"]})
-    shopper.v1.invoices.create({"customer": shopper.id})
+    shopper.v1.test_helpers.test_clocks.create({"frozen_time": 1_900_000_000})
     page = developer.see(f"/{path}")
     assert developer.last.status_code == 200
     links = re.findall(rf'<th scope="row"><a href="(/{path}/\w+)">', page)

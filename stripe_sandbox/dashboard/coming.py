@@ -1,0 +1,75 @@
+"""What time does next to a customer, in words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from stripe_sandbox import clock, moving
+from stripe_sandbox.dashboard.blueprint import blueprint, sandbox
+from stripe_sandbox.resources import banks
+
+_UNPAID = {"active", "past_due", "incomplete"}
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """`at` is in seconds since 1970, `id` that of the subscription or the unpaid invoice."""
+
+    at: int
+    id: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a customer stands in time. `cards` are those that are charged next, and how the bank of each answers."""
+
+    now: int
+    test_clock: str | None
+    is_ahead: bool
+    coming: Coming | None
+    cards: list[tuple[dict[str, Any], str]]
+
+
+@blueprint.app_template_global("dashboard_standing")
+def standing(customer: dict[str, Any]) -> Standing:
+    store = sandbox().store
+    return Standing(
+        now=clock.now(store, customer["id"]),
+        test_clock=customer["test_clock"],
+        is_ahead=clock.ahead(store, customer["id"]) > 0,
+        coming=_coming(customer["id"]),
+        cards=[(card, banks.answer_of(store.hidden(card["id"]))) for card in charged_next(customer)],
+    )
+
+
+def charged_next(customer: dict[str, Any]) -> list[dict[str, Any]]:
+    """The cards that the customer's invoices are charged to: the subscriptions' own, and the default."""
+    store = sandbox().store
+    running = store.all("subscription", {"customer": customer["id"], "status": sorted(_UNPAID)})
+    ids = [one["default_payment_method"] for one in running]
+    ids.append(customer["invoice_settings"]["default_payment_method"])
+    found = [store.get(id_, "payment_method") for id_ in dict.fromkeys(ids) if id_]
+    return [card for card in found if card]
+
+
+def _coming(customer: str) -> Coming | None:
+    due = moving.coming(sandbox().store, customer)
+    if due is None:
+        return None
+    body = sandbox().store.get(due[1]) or {}
+    return Coming(due[0], due[1], _words(body, due[0]))
+
+
+def _words(body: dict[str, Any], at: int) -> str:
+    if body["object"] == "invoice":
+        return "The payment of an invoice is tried again"
+    if body["status"] == "incomplete":
+        return "A subscription is given up whose first payment never came"
+    waiting = body["pending_update"]
+    if waiting and waiting["expires_at"] <= at:
+        return "A change of a subscription is given up that waits for its payment"
+    if body["cancel_at"] and body["cancel_at"] <= at:
+        return "A subscription ends"
+    return "A subscription renews"
