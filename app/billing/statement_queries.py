@@ -1,35 +1,55 @@
-"""The SQL statement that reads a monthly statement."""
+"""The SQL statements that read a monthly statement."""
 
 from __future__ import annotations
 
 from sqlalchemy import text
 
-PARTS = text(
-    """
+_MONTH = """
 WITH used AS (
-    SELECT day, meter, campaign, agent, quantity, amount_micro FROM usage_daily
+    SELECT posted_on, day, meter, campaign, agent, quantity, amount_micro FROM usage_daily
     WHERE org_id = :org_id AND posted_on BETWEEN :first AND :last AND NOT is_correction
+), moved AS (
+    SELECT seq, day, kind::text AS kind, detail, amount_micro FROM wallet_line
+    WHERE org_id = :org_id AND day BETWEEN :first AND :last
 ), before AS (
     SELECT seq FROM wallet_line WHERE org_id = :org_id AND day < :first ORDER BY day DESC, seq DESC LIMIT 1
+), parts AS (
+    SELECT 'opening' AS part, '' AS name, NULL::date AS day, 0 AS units, balance_after_micro AS amount
+    FROM transfer WHERE org_id = :org_id AND seq = (SELECT seq FROM before)
+    UNION ALL
+    SELECT 'moved', kind, NULL, count(*), sum(amount_micro) FROM moved GROUP BY kind
+    UNION ALL
+    SELECT 'meter', meter, NULL, sum(quantity), sum(amount_micro) FROM used GROUP BY meter
+    UNION ALL
+    SELECT 'campaign', campaign, NULL, 0, sum(amount_micro) FROM used GROUP BY campaign
+    UNION ALL
+    SELECT 'agent', agent, NULL, 0, sum(amount_micro) FROM used GROUP BY agent
+    UNION ALL
+    SELECT 'late', '', day, 0, sum(amount_micro) FROM used WHERE day < :first GROUP BY day
 )
-SELECT 'opening' AS part, '' AS name, NULL::date AS day, 0 AS units, balance_after_micro AS amount
-FROM transfer WHERE org_id = :org_id AND seq = (SELECT seq FROM before)
-UNION ALL
-SELECT 'moved', kind::text, NULL, count(*), sum(amount_micro) FROM wallet_line
-WHERE org_id = :org_id AND day BETWEEN :first AND :last GROUP BY kind
-UNION ALL
-SELECT 'meter', meter, NULL, sum(quantity), sum(amount_micro) FROM used GROUP BY meter
-UNION ALL
-SELECT 'campaign', campaign, NULL, 0, sum(amount_micro) FROM used GROUP BY campaign
-UNION ALL
-SELECT 'agent', agent, NULL, 0, sum(amount_micro) FROM used GROUP BY agent
-UNION ALL
-SELECT 'late', '', day, 0, sum(amount_micro) FROM used WHERE day < :first GROUP BY day
-ORDER BY part, day, amount DESC, name
 """
+
+PARTS = text(
+    f"{_MONTH} SELECT part, name, day, units, amount FROM parts ORDER BY part, day, amount DESC, name"
 )
 """All parts of a month, `first` to `last` being its days; amounts in micro-units, usage above zero.
 
 One statement sees one moment, so that the parts of a month that still grows belong together. What corrects usage is
 an adjustment, in the ledger and here. `opening` has no row before the wallet's first movement.
+"""
+
+PARTS_AND_LINES = text(
+    f"""{_MONTH}
+SELECT part, name, day, units, amount, NULL::date AS posted_on, NULL AS detail, NULL AS campaign, NULL AS agent,
+    FALSE AS is_line, 0 AS seq
+FROM parts
+UNION ALL
+SELECT 'moved', kind, NULL, 1, amount_micro, day, detail, '', '', TRUE, seq FROM moved WHERE kind <> 'usage'
+UNION ALL
+SELECT 'used', meter, day, quantity, -amount_micro, posted_on, '', campaign, agent, TRUE, 0 FROM used
+ORDER BY is_line, posted_on, part, seq, day, amount DESC, name, campaign, agent
+"""
+)
+"""`PARTS`, then each line that they are sums of, by day of posting: movements, and what each campaign and agent used
+of a meter on a day. Lines have the sign with which they change the balance. To be read in pieces: there may be many.
 """

@@ -8,20 +8,25 @@ says to which day it belongs.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import select
 
-from app.billing import ledger, meters
+from app.billing import ledger, meters, statement_lines
 from app.billing.money import Money
 from app.billing.months import Month
 from app.billing.quantities import Units
-from app.billing.statement_queries import PARTS
+from app.billing.statement_lines import Line
+from app.billing.statement_queries import PARTS, PARTS_AND_LINES
 from app.extensions import db
 from app.models import Organization, TransferKind, UsageGroup, WalletLine
+
+PIECE = 1000
+"""Lines that are read from the database at once."""
 
 _MOVES: dict[str, tuple[TransferKind, ...]] = {
     "Top-ups": (TransferKind.TOP_UP,),
@@ -100,16 +105,52 @@ def months(organization: Organization) -> list[Month]:
 
 def gather(organization: Organization, month: Month) -> Statement:
     """The statement of a month, in two statements to the database. Raises `NoStatementError`."""
+    is_open = _is_open(organization, month)
+    rows = db.session.execute(PARTS, _values(organization, month))
+    return _statement(organization, month, rows, is_open=is_open)
+
+
+def gather_with_lines(organization: Organization, month: Month) -> tuple[Statement, Iterator[Line]]:
+    """The statement, and the lines that it sums up, both of one moment. Raises `NoStatementError`.
+
+    Lines are read from the database as they are taken, some at a time, so that a month may have any number of them.
+    """
+    is_open = _is_open(organization, month)
+    rows = db.session.execute(
+        PARTS_AND_LINES, _values(organization, month), execution_options={"yield_per": PIECE}
+    )
+    parts: list[Any] = []
+    first_line: list[Any] = []
+    for row in rows:
+        if row.is_line:
+            first_line.append(row)
+            break
+        parts.append(row)
+    statement = _statement(organization, month, parts, is_open=is_open)
+    return statement, statement_lines.read(chain(first_line, rows), organization.currency)
+
+
+def _is_open(organization: Organization, month: Month) -> bool:
     known = months(organization)
     if month not in known:
         raise NoStatementError(str(month))
+    return month == known[0]
+
+
+def _values(organization: Organization, month: Month) -> dict[str, Any]:
+    return {"org_id": organization.id, "first": month.first, "last": month.last}
+
+
+def _statement(organization: Organization, month: Month, rows: Iterable[Any], *, is_open: bool) -> Statement:
     currency = organization.currency
-    parts = _read(organization, month)
+    parts: dict[str, list[Any]] = defaultdict(list)
+    for row in rows:
+        parts[row.part].append(row)
     sums = {TransferKind(row.name): row for row in parts["moved"]}
     opening = sum(int(row.amount) for row in parts["opening"])
     return Statement(
         month=month,
-        is_open=month == known[0],
+        is_open=is_open,
         opening=Money(opening, currency),
         moves=tuple(_moves(sums, currency)),
         usage=_by_meter(parts["meter"], currency),
@@ -121,15 +162,6 @@ def gather(organization: Organization, month: Month) -> Statement:
         else Money.zero(currency),
         closing=Money(opening + sum(int(row.amount) for row in parts["moved"]), currency),
     )
-
-
-def _read(organization: Organization, month: Month) -> dict[str, list[Any]]:
-    """The rows of each part; a part that has none is empty."""
-    found: dict[str, list[Any]] = defaultdict(list)
-    values = {"org_id": organization.id, "first": month.first, "last": month.last}
-    for row in db.session.execute(PARTS, values):
-        found[row.part].append(row)
-    return found
 
 
 def _this_month(organization: Organization) -> Month:

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import islice
+
+PIECE = 200
+"""Rows that are sent at once: each alone would be a packet of its own."""
+
+
+def csv_file(rows: Iterable[Iterable[str]]) -> Iterator[str]:
+    """The file, some rows at a time."""
+    rest = iter(rows)
+    while piece := "".join(map(csv_row, islice(rest, PIECE))):
+        yield piece
 
 
 def csv_row(values: Iterable[str]) -> str:

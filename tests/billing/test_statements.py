@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import text
 
 from app.billing import ledger, ledger_check, statements, usage_ingest
 from app.billing.money import Money, total
@@ -102,6 +103,24 @@ def test_its_parts_are_read_at_one_moment_and_so_belong_together(app: Flask) -> 
     assert len([one for one in sent if "usage_daily" in one or "transfer" in one]) == 1
 
 
+def test_its_lines_are_read_as_they_are_taken_and_add_up_to_it(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(statements, "PIECE", 2)
+    organization = an_organization(timezone="UTC")
+    post(organization, TransferKind.TOP_UP, usd("50"), at("2026-09-01 12:00"))
+    for number in range(6):
+        use(organization, 100_000, at("2026-09-02 08:00"), campaign=f"Campaign {number}")
+    found, lines = statements.gather_with_lines(organization, SEPTEMBER)
+    assert found == statements.gather(organization, SEPTEMBER)
+    first = next(lines)
+    assert (first.what, first.amount) == ("Top-up", usd("50"))
+    assert db.session.scalar(text("SELECT count(*) FROM pg_cursors")) == 1
+    rest = list(lines)
+    assert len(rest) == 6
+    assert total((line.amount for line in [first, *rest]), "USD") == found.closing
+
+
 def test_there_is_none_before_the_first_movement_nor_for_months_to_come(app: Flask) -> None:
     organization = an_organization()
     assert statements.months(organization) == []
@@ -112,9 +131,11 @@ def test_there_is_none_before_the_first_movement_nor_for_months_to_come(app: Fla
             statements.gather(organization, month)
 
 
-@pytest.mark.parametrize("text", ["", "2026-13", "2026-1", "0000-01", "2026-01-01", "²026-01", "2026-01\n"])
-def test_what_is_no_month_is_none(text: str) -> None:
-    assert Month.parse(text) is None
+@pytest.mark.parametrize(
+    "written", ["", "2026-13", "2026-1", "0000-01", "2026-01-01", "²026-01", "2026-01\n"]
+)
+def test_what_is_no_month_is_none(written: str) -> None:
+    assert Month.parse(written) is None
 
 
 def test_months_know_their_days() -> None:

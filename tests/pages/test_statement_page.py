@@ -45,7 +45,7 @@ def test_it_is_read_on_a_page(owner: Owner) -> None:
 
 
 def test_the_file_says_the_same_and_runs_no_formula(owner: Owner) -> None:
-    answer = owner.get(f"{ADDRESS}.csv")
+    answer = owner.get(f"{ADDRESS}.csv", buffered=True)
     assert answer.headers["Content-Disposition"].endswith('-2026-09.csv"')
     rows = list(csv.DictReader(io.StringIO(answer.text)))
     amounts = {(row["section"], row["what"]): Decimal(row["amount"]) for row in rows}
@@ -54,6 +54,21 @@ def test_the_file_says_the_same_and_runs_no_formula(owner: Owner) -> None:
     moved = sum(amount for (section, _), amount in amounts.items() if section in {"movement", "usage"})
     assert amounts["balance", "opening"] + moved == amounts["balance", "closing"]
     assert ("usage by campaign", "'=SUM(A1)") in amounts
+
+
+def test_the_file_has_each_line_that_the_sums_are_of(owner: Owner) -> None:
+    post(owner.organization, TransferKind.REFUND, usd("3"), at("2026-09-03 12:00"), out=True)
+    use(owner.organization, 500, at("2026-08-30 08:00"), posted_at=at("2026-09-04 08:00"))
+    rows = list(csv.DictReader(io.StringIO(owner.get(f"{ADDRESS}.csv", buffered=True).text)))
+    lines = [row for row in rows if row["section"] == "line"]
+    assert [
+        (row["posted_on"], row["used_on"], row["what"], row["campaign"], row["quantity"], row["amount"])
+        for row in lines
+    ] == [
+        ("2026-09-01", "2026-09-01", "Model tokens, written", "'=SUM(A1)", "100001", "-1.200012"),
+        ("2026-09-03", "", "Refund", "", "", "-3.00"),
+        ("2026-09-04", "2026-08-30", "Model tokens, written", "Recall", "500", "-0.006"),
+    ]
 
 
 @pytest.mark.parametrize("month", ["2026-07", "2999-01", "x", "2026-9"])

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flask import Response, render_template
+from flask import Response, render_template, stream_with_context
 
 from app.billing import statements
-from app.billing.money import Money
 from app.billing.months import Month
 from app.billing.statements import NoStatementError, Statement
-from app.pages.csv_rows import csv_row
-from app.pages.invoices import statement_pdf
+from app.models import Organization
+from app.pages.csv_rows import csv_file
+from app.pages.invoices import statement_csv, statement_pdf
 from app.pages.invoices.routes import blueprint
 from app.web import errors
 from app.web.identity import current_organization, org_admin_required
-
-_HEAD = ("section", "what", "quantity", "unit", "amount", "currency")
 
 
 @blueprint.get("/statements/<month>")
@@ -32,12 +30,18 @@ def show_statement(month: str) -> str | Response:
 @blueprint.get("/statements/<month>.csv")
 @org_admin_required
 def export_statement(month: str) -> Response:
-    """The same as a file; amounts exact, with a point, so that any program reads them."""
-    organization, statement = current_organization(), _statement(month)
-    if statement is None:
+    """The same with the lines that it sums up, streamed."""
+    organization, wanted = current_organization(), Month.parse(month)
+    if wanted not in statements.months(organization):
         return _missing()
-    file = "".join(map(csv_row, _rows(statement)))
-    return _download(file, "text/csv; charset=utf-8", f"{organization.slug}-{statement.month}.csv")
+    file = stream_with_context(_file(organization, wanted))
+    return _download(file, "text/csv; charset=utf-8", f"{organization.slug}-{wanted}.csv")
+
+
+def _file(organization: Organization, month: Month) -> Iterator[str]:
+    """Read while they are sent: what the request itself has read from the database ends with it."""
+    statement, lines = statements.gather_with_lines(organization, month)
+    yield from csv_file(statement_csv.rows(statement, lines))
 
 
 @blueprint.get("/statements/<month>.pdf")
@@ -51,7 +55,7 @@ def download_statement(month: str) -> Response:
     return _download(file, "application/pdf", f"{organization.slug}-{statement.month}.pdf")
 
 
-def _download(file: str | bytes, content_type: str, name: str) -> Response:
+def _download(file: bytes | Iterator[str], content_type: str, name: str) -> Response:
     response = Response(file, content_type=content_type)
     response.headers["Content-Disposition"] = f'attachment; filename="statement-{name}"'
     return response
@@ -71,22 +75,3 @@ def _missing() -> Response:
         title="No such statement",
         message="There is a statement for each month since the wallet first moved, written like 2026-11.",
     )
-
-
-def _rows(statement: Statement) -> Iterator[tuple[str, ...]]:
-    def row(section: str, what: str, amount: Money, quantity: str = "", unit: str = "") -> tuple[str, ...]:
-        return (section, what, quantity, unit, f"{amount.decimal:f}", amount.currency)
-
-    yield _HEAD
-    yield row("balance", "opening", statement.opening)
-    for move in statement.moves:
-        yield row("movement", move.label, move.amount, str(move.count))
-    for used in statement.usage:
-        yield row("usage", used.label, -used.cost, str(used.quantity.count), used.quantity.unit)
-    yield row("balance", "closing", statement.closing)
-    for campaign in statement.campaigns:
-        yield row("usage by campaign", campaign.name, -campaign.cost)
-    for agent in statement.agents:
-        yield row("usage by agent", agent.name, -agent.cost)
-    for late in statement.late:
-        yield row("of it used earlier", late.day.isoformat(), -late.cost)

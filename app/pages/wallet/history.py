@@ -10,7 +10,7 @@ from flask import Response, render_template, request, stream_with_context
 from app.billing import history, usage_lines
 from app.billing.history import HistoryLine
 from app.models import Organization
-from app.pages.csv_rows import csv_row
+from app.pages.csv_rows import csv_file
 from app.pages.wallet.forms import HistoryQuery, read_position
 from app.pages.wallet.routes import blueprint
 from app.web import errors
@@ -39,25 +39,23 @@ def export() -> Response:
     organization = current_organization()
     lines = history.every(organization, HistoryQuery.read(request.args).filters)
     response = Response(
-        stream_with_context(_rows(organization, lines)), content_type="text/csv; charset=utf-8"
+        stream_with_context(csv_file(_rows(organization, lines))), content_type="text/csv; charset=utf-8"
     )
     response.headers["Content-Disposition"] = f'attachment; filename="wallet-{organization.slug}.csv"'
     return response
 
 
-def _rows(organization: Organization, lines: Iterator[HistoryLine]) -> Iterator[str]:
-    yield csv_row(_HEAD)
+def _rows(organization: Organization, lines: Iterator[HistoryLine]) -> Iterator[tuple[str, ...]]:
+    yield _HEAD
     for line in lines:
         detail = "; ".join(f"{one.amount} {one.unit}" for one in line.quantities) or line.detail
         balance = f"{line.balance.decimal:f}" if line.balance is not None else ""
-        yield csv_row(
-            (
-                line.at.isoformat(),
-                line.day.isoformat(),
-                line.what,
-                detail,
-                f"{line.amount.decimal:f}",
-                balance,
-                organization.currency,
-            )
+        yield (
+            line.at.isoformat(),
+            line.day.isoformat(),
+            line.what,
+            detail,
+            f"{line.amount.decimal:f}",
+            balance,
+            organization.currency,
         )
