@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from stripe_sandbox.documents import paying
 from stripe_sandbox.documents.routes import blueprint
 
-__all__ = ["blueprint"]
+__all__ = ["blueprint", "paying"]
