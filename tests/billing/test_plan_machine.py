@@ -1,0 +1,221 @@
+"""Switches up and down, cards that decline or ask, time that passes, and what somebody does at Stripe, in any order:
+our plan always is the subscription's, what was previewed is what is invoiced, and every charge pays an invoice."""
+
+from __future__ import annotations
+
+import os
+from datetime import timedelta
+from typing import Any
+
+from flask import Flask
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from app.billing import (
+    entitlements,
+    plan_renewals,
+    plan_switch_payments,
+    plan_switch_rows,
+    plan_switches,
+    plan_terms,
+    plans,
+)
+from app.billing.plan_renewals import NothingToPayError
+from app.billing.plan_switches import (
+    AlreadyOnItError,
+    OtherSwitchError,
+    PastDueError,
+    PreviewRenewedError,
+)
+from app.extensions import db
+from app.models import Organization, PlanSwitch, Subscription, SubscriptionStatus, SwitchStatus
+from app.models.columns import utc_now
+from app.payments import subscriptions
+from app.payments.subscriptions import StripeSubscription
+from app.webhooks import handlers
+from dev.testing import reset
+from tests.factories import OWNER, a_payer, a_stripe_card
+from tests.support.plans import ALWAYS_3DS, DECLINES, pay_by, sell_plans
+from tests.support.sandbox import Sandbox
+
+EXAMPLES = int(os.environ.get("PLAN_EXAMPLES") or 8)
+"""PLAN_EXAMPLES=200 looks deeper, elsewhere each time."""
+STEPS = 14
+
+choices = st.sampled_from(
+    [("starter", "month"), ("growth", "month"), ("growth", "year"), ("scale", "month"), ("scale", "year")]
+)
+tokens = st.sampled_from(["pm_card_visa", DECLINES, ALWAYS_3DS])
+
+
+class PlanMachine(RuleBasedStateMachine):
+    """One organization and its subscription at the stand-in."""
+
+    sandbox: Sandbox
+
+    @initialize()
+    def open(self) -> None:
+        db.session.remove()
+        reset(db.engine)
+        self.sandbox.start_over()
+        sell_plans()
+        self.organization: Organization = a_payer()[0]
+        self.waiting: PlanSwitch | None = None
+
+    @rule(token=tokens)
+    def take_another_card(self, token: str) -> None:
+        pay_by(self.organization, token)
+
+    @rule(choice=choices, looked=st.integers(1, 2))
+    def switch(self, choice: tuple[str, str], looked: int) -> None:
+        try:
+            switch = plan_switches.begin(self.organization, *choice, OWNER)
+            for _ in range(looked):
+                switch = plan_switches.confirm(self.organization, switch.id, OWNER)
+        except (AlreadyOnItError, OtherSwitchError, PastDueError, PreviewRenewedError):
+            db.session.rollback()
+            return
+        assert switch.status in {SwitchStatus.DONE, SwitchStatus.ACTION, SwitchStatus.DECLINED}
+        if switch.is_at_once:
+            self.compare_with_invoice(switch)
+
+    def compare_with_invoice(self, switch: PlanSwitch) -> None:
+        """What was shown is what the invoice asks for."""
+        found = self.found
+        assert found is not None
+        invoice = self.sandbox.stripe.v1.invoices.retrieve(found.latest_invoice_id or "")
+        shown = [line["micro"] for line in switch.preview["lines"]]
+        assert [line.amount * 10_000 for line in invoice.lines.data] == shown
+        assert (invoice.amount_due * 10_000, sum(shown)) == (switch.due_micro, invoice.total * 10_000)
+
+    @precondition(lambda self: plan_switch_rows.on_its_way(self.organization.id) is not None)
+    @rule(how=st.sampled_from(["pay", "complete", "fail", "give up"]))
+    def go_on_with_it(self, how: str) -> None:
+        switch = plan_switch_rows.on_its_way(self.organization.id)
+        assert switch is not None
+        if how == "pay":
+            card = a_stripe_card(self.organization)
+            plan_switch_payments.pay(self.organization, switch.id, card.id, OWNER)
+        elif how == "give up":
+            plan_switch_payments.give_up(self.organization, switch.id, OWNER)
+        elif switch.status is SwitchStatus.ACTION:
+            self.sandbox.answer_bank(how)
+            plan_switch_payments.refresh(self.organization, switch.id, OWNER)
+
+    @rule()
+    def take_back(self) -> None:
+        if self.row is not None and self.row.scheduled_plan is not None:
+            plan_switches.take_back(self.organization, OWNER)
+
+    @precondition(lambda self: self.row is not None)
+    @rule(days=st.sampled_from([1, 4, 31, 40]))
+    def let_time_pass(self, days: int) -> None:
+        customer = self.organization.stripe_customer_id or ""
+        self.sandbox.process.control("clock", {"customer": customer, "days": days})
+        self.hear()
+
+    @precondition(lambda self: self.row is not None and self.row.status is SubscriptionStatus.PAST_DUE)
+    @rule(token=tokens)
+    def pay_renewal(self, token: str) -> None:
+        card = a_stripe_card(self.organization, token)
+        try:
+            plan_renewals.pay(self.organization, card.id, OWNER)
+        except NothingToPayError:
+            db.session.rollback()
+
+    @precondition(lambda self: self.row is not None and self.row.status is SubscriptionStatus.PAST_DUE)
+    @rule()
+    def let_grace_end(self) -> None:
+        assert self.row is not None
+        self.row.failed_at = utc_now() - timedelta(days=8)
+        db.session.commit()
+        plan_renewals.suspend_overdue()
+
+    @precondition(lambda self: self.found is not None and not self.found.has_ended)
+    @rule(how=st.sampled_from(["at once", "later", "never"]))
+    def cancel_in_the_dashboard(self, how: str) -> None:
+        found, api = self.found, self.sandbox.stripe.v1.subscriptions
+        assert found is not None
+        if how == "at once":
+            api.cancel(found.id)
+        elif found.schedule_id is None:
+            api.update(found.id, {"cancel_at_period_end": how == "later"})
+        self.hear()
+
+    @rule()
+    def hear(self) -> None:
+        """Webhooks of the subscription and of its newest invoice; the events themselves say nothing more."""
+        found = self.found
+        if found is not None:
+            handlers.subscription(found.id)
+            handlers.invoice(found.latest_invoice_id or "")
+            db.session.commit()
+
+    @property
+    def row(self) -> Subscription | None:
+        return db.session.get(Subscription, (self.organization.id,), populate_existing=True)
+
+    @property
+    def found(self) -> StripeSubscription | None:
+        row = self.row
+        return subscriptions.fetch(row.stripe_id) if row and row.stripe_id else None
+
+    @invariant()
+    def our_plan_is_the_subscription(self) -> None:
+        found, row = self.found, self.row
+        if found is None or row is None:
+            return
+        chosen = found.chosen
+        assert chosen is not None
+        paid = "starter" if found.has_ended else chosen.plan
+        assert row.plan == paid
+        assert found.has_ended or (row.interval, row.period_end) == (chosen.interval, found.period_end.date())
+        statuses: dict[Any, str] = {"active": "active", "past_due": "past_due", "canceled": "canceled"}
+        assert row.status.value == statuses[found.status]
+        planned = found.planned.chosen.plan if found.planned else None
+        if planned is None and found.ends_at and not found.has_ended:
+            planned = "starter"
+        assert row.scheduled_plan == planned
+
+    @invariant()
+    def what_holds_is_what_is_paid(self) -> None:
+        row = self.row
+        if row is None:
+            return
+        expected = "starter" if row.suspended_at else row.plan
+        assert plans.gather(self.organization).holds.key == expected
+        assert entitlements.gather(self.organization).plan.key == expected
+        assert plan_terms.of(self.organization).plan_at(utc_now()).key == expected
+
+    @invariant()
+    def every_charge_pays_an_invoice(self) -> None:
+        paid = self.sandbox.stripe.v1.invoices.list({"status": "paid", "limit": 100}).data
+        assert sum(one.amount for one in self.sandbox.charges()) == sum(one.amount_paid for one in paid)
+
+    @invariant()
+    def one_switch_at_most_is_on_its_way(self) -> None:
+        switch = plan_switch_rows.on_its_way(self.organization.id)
+        waiting = self.found.waiting if self.found else None
+        assert (switch is None) == (waiting is None)
+
+
+def test_any_sequence(app: Flask, sandbox: Sandbox) -> None:
+    PlanMachine.sandbox = sandbox
+    run_state_machine_as_test(
+        PlanMachine,
+        settings=settings(
+            max_examples=EXAMPLES,
+            stateful_step_count=STEPS,
+            deadline=None,
+            derandomize="PLAN_EXAMPLES" not in os.environ,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
