@@ -18,6 +18,7 @@ from procrastinate import PsycopgConnector, RetryStrategy
 from procrastinate.periodic import PeriodicRegistry
 
 from app.billing import (
+    billing_details,
     card_changes,
     card_expiry,
     default_card,
@@ -115,6 +116,13 @@ def tell_default_card(org_id: str) -> None:
 def look_after_switch(org_id: str, switch_id: str) -> None:
     """Learn what became of a switch of plan that nobody has told us the end of."""
     plan_switch_recovery.look_after(UUID(org_id), UUID(switch_id))
+
+
+@jobs.task(name="tell_billing_details", retry=AGAIN, pass_context=True)
+@in_app
+def tell_billing_details(org_id: str) -> None:
+    """Let Stripe write on invoices who is billed."""
+    billing_details.tell_stripe(UUID(org_id))
 
 
 @jobs.periodic(cron="* * * * *")

@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from app.billing import audit, card_health, default_card, ledger, same_card
 from app.billing.audit import Actor
-from app.extensions import db
+from app.extensions import db, enqueue
 from app.models import Organization, PaymentMethod, TopUp
 from app.models.columns import utc_now
 from app.payments import customers
@@ -142,6 +142,8 @@ def customer_of(organization: Organization, *, email: str | None) -> str:
         organization.stripe_customer_id = customers.create(
             organization.id, name=organization.name, email=email, lost=lost
         )
+        # What is written on its invoices it doesn't know yet.
+        enqueue("tell_billing_details", org_id=str(organization.id))
         db.session.commit()
     return organization.stripe_customer_id
 

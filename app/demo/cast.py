@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from app.billing.billing_details import Details
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,7 @@ class Company:
     renewal_fails: bool = False
     lost_card: Payment | None = None
     failed_once: bool = False
+    billed: Details = field(default_factory=Details)
 
     @property
     def agents(self) -> list[str]:
@@ -84,6 +87,17 @@ HARBOR = Company(
     disputed="75",
     calls_now=4,
     failed_once=True,
+    billed=Details(
+        legal_name="Harbor Dental PLLC",
+        line1="12 Pier Street",
+        line2="Suite 300",
+        city="Boston",
+        region="MA",
+        postal_code="02110",
+        country="US",
+        tax_kind="us_ein",
+        tax_id="91-1144442",
+    ),
 )
 
 PINE = Company(

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from app.billing import (
     audit,
+    billing_details,
     calling,
     catalog,
     ledger,
@@ -70,6 +71,9 @@ class Director:
         resources.set_names(self.organization.id, {"agents": company.agents})
         self.customer_id = customers.create(self.organization.id, name=company.name, email=None)
         self.organization.stripe_customer_id = self.customer_id
+        if company.billed.legal_name:
+            billing_details.save(self.organization, company.billed, 0, audit.OPERATOR)
+            billing_details.tell_stripe(self.organization.id)
         wanted = ((company.lost_card,) if company.lost_card else ()) + company.cards
         self.cards = [self._card(card.token, card.months_left) for card in wanted]
         self.paying_card = self.cards[0]

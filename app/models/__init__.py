@@ -1,6 +1,7 @@
 """The tables, one file per aggregate."""
 
 from app.models.api_token import ApiToken
+from app.models.billing_details import BillingDetails
 from app.models.catalog import CatalogVersion, PlanTerm
 from app.models.dispute import Dispute
 from app.models.hold import Hold, HoldState
@@ -33,6 +34,7 @@ __all__ = [
     "Allowance",
     "ApiToken",
     "AuditEvent",
+    "BillingDetails",
     "CallingState",
     "CatalogVersion",
     "DeliveryState",

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, cast
 from uuid import UUID
 
 import stripe
@@ -22,6 +25,48 @@ def create(org_id: UUID, *, name: str, email: str | None, lost: int = 0) -> str:
             {"idempotency_key": f"customer:{org_id}:{lost}" if lost else f"customer:{org_id}"},
         )
     return customer.id
+
+
+@dataclass(frozen=True, slots=True)
+class StripeDetails:
+    """What Stripe writes on a customer's invoices: `tax_id` is its kind, by Stripe's name, and its value."""
+
+    name: str
+    email: str | None
+    address: Mapping[str, str]
+    tax_id: tuple[str, str] | None
+    purchase_order: str | None
+
+
+def describe(customer_id: str, details: StripeDetails, *, key: str) -> None:
+    """Let a customer have these details and no others; invoices from now on carry them.
+
+    `key` names the version of the details: sent again it changes nothing. Raises as `create` does.
+    """
+    fields = [{"name": "PO number", "value": details.purchase_order}] if details.purchase_order else ""
+    params: stripe.params.CustomerUpdateParams = {
+        "name": details.name,
+        "email": details.email or "",
+        "address": cast(Any, dict(details.address) if any(details.address.values()) else ""),
+        "invoice_settings": {"custom_fields": cast(Any, fields)},
+    }
+    with translated():
+        client = stripe_client().v1.customers
+        client.update(customer_id, params)
+        # The new one before the old ones are gone: an invoice that is made meanwhile carries one at least.
+        others = client.tax_ids.list(customer_id, {"limit": 100}).data
+        if details.tax_id is not None:
+            kept = [one for one in others if (one.type, one.value) == details.tax_id]
+            others = [one for one in others if one not in kept[:1]]
+            if not kept:
+                kind, value = details.tax_id
+                client.tax_ids.create(
+                    customer_id,
+                    {"type": cast(Any, kind), "value": value},
+                    {"idempotency_key": f"tax_id:{key}"},
+                )
+        for one in others:
+            client.tax_ids.delete(customer_id, one.id)
 
 
 def is_deleted(customer_id: str) -> bool:

@@ -19,6 +19,7 @@ from stripe_sandbox.resources import (
     setup_intents,
     subscription_schedules,
     subscriptions,
+    tax_ids,
     test_clocks,
     webhook_endpoints,
 )
@@ -42,6 +43,7 @@ __all__ = [
     "setup_intents",
     "subscription_schedules",
     "subscriptions",
+    "tax_ids",
     "test_clocks",
     "webhook_endpoints",
 ]

@@ -113,4 +113,6 @@ def _choose_default(call: Call, body: dict[str, Any]) -> dict[str, Any]:
             message = f"The customer does not have a payment method with the ID {wanted}."
             raise invalid(f"{message} The payment method must be attached to the customer.", param=param)
         body["invoice_settings"]["default_payment_method"] = wanted
+    if "custom_fields" in settings:
+        body["invoice_settings"]["custom_fields"] = settings["custom_fields"] or None
     return body

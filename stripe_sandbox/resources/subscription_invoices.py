@@ -7,6 +7,7 @@ from typing import Any
 from stripe_sandbox.clock import now
 from stripe_sandbox.conformance import blank
 from stripe_sandbox.context import Call
+from stripe_sandbox.resources import tax_ids
 from stripe_sandbox.resources.common import find
 from stripe_sandbox.store import new_id
 
@@ -34,8 +35,7 @@ def build(
         billing_reason=reason,
         currency=subscription["currency"],
         customer=customer["id"],
-        customer_name=customer["name"],
-        customer_email=customer["email"],
+        **tax_ids.on_invoice(call, customer),
         default_payment_method=None,
         period_start=at,
         period_end=at,

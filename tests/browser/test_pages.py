@@ -29,6 +29,7 @@ PAGES = (
     "/billing/payment-methods",
     "/billing/change-plan",
     "/workplace/invoices",
+    "/billing/details",
     f"/workplace/invoices/statements/{date.today():%Y-%m}",
 )
 LOOKS = [("light", 1280), ("dark", 320)]

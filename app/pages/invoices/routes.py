@@ -9,7 +9,7 @@ from flask import Blueprint, redirect, render_template, request
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
-from app.billing import invoice_list, invoices, statements
+from app.billing import billing_details, invoice_list, invoices, statements
 from app.billing.invoice_list import InvoiceFilters, Place
 from app.billing.invoices import UnknownInvoiceError
 from app.models import InvoiceStatus
@@ -41,7 +41,8 @@ def show() -> str:
         after=Place.parse(args.get("after", "")),
     )
     months = statements.months(organization)
-    return render_template("invoices/show.html", page=page, statuses=STATUSES, months=months)
+    billed = billing_details.on_documents(organization)
+    return render_template("invoices/show.html", page=page, statuses=STATUSES, months=months, billed=billed)
 
 
 @blueprint.get("/<uuid:invoice_id>/pdf")

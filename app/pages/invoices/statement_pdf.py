@@ -9,6 +9,7 @@ from typing import Protocol
 
 from flask import current_app
 
+from app.billing import billing_details
 from app.billing.money import Money
 from app.billing.statements import Statement
 from app.models import Organization
@@ -85,7 +86,7 @@ def facts(organization: Organization, statement: Statement) -> Facts:
     return Facts(
         title=f"Statement of {month(days.first)}",
         organization=organization.name,
-        addressee=(organization.name,),
+        addressee=tuple(billing_details.on_documents(organization)),
         period=f"{day_long(days.first)} to {day_long(days.last)}, {zone}.",
         state="The month is not over: these figures grow still."
         if statement.is_open

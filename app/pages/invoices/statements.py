@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from flask import Response, render_template, stream_with_context
 
-from app.billing import statements
+from app.billing import billing_details, statements
 from app.billing.months import Month
 from app.billing.statements import NoStatementError, Statement
 from app.models import Organization
@@ -24,7 +24,8 @@ def show_statement(month: str) -> str | Response:
     statement = _statement(month)
     if statement is None:
         return _missing()
-    return render_template("invoices/statement.html", statement=statement)
+    billed = billing_details.on_documents(current_organization())
+    return render_template("invoices/statement.html", statement=statement, billed=billed)
 
 
 @blueprint.get("/statements/<month>.csv")

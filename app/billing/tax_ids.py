@@ -1,0 +1,82 @@
+"""Kinds of tax ids, by Stripe's names: each checked by its own rules, check digits included, and written in one way.
+
+https://docs.stripe.com/billing/customer/tax-ids#supported-tax-id. The rules are python-stdnum's.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import ModuleType
+
+from stdnum.au import abn
+from stdnum.br import cnpj
+from stdnum.ca import bn
+from stdnum.ch import vat as ch_vat
+from stdnum.eu import vat as eu_vat
+from stdnum.exceptions import InvalidChecksum, ValidationError
+from stdnum.gb import vat as gb_vat
+from stdnum.il import idnr
+from stdnum.in_ import gstin
+from stdnum.jp import cn
+from stdnum.kr import brn
+from stdnum.mx import rfc
+from stdnum.no import mva
+from stdnum.nz import ird
+from stdnum.sg import uen
+from stdnum.tr import vkn
+from stdnum.us import ein
+from stdnum.za import tin
+
+
+class TaxIdError(ValueError):
+    """The tax id can't be one of its kind; the message says what one looks like."""
+
+
+@dataclass(frozen=True, slots=True)
+class TaxKind:
+    """`key` is Stripe's name. Written with `prefix` before what the rules know, formatted where `is_formatted`."""
+
+    key: str
+    label: str
+    example: str
+    rules: ModuleType
+    prefix: str = ""
+    suffix: str = ""
+    is_formatted: bool = False
+
+
+_ALL = (
+    TaxKind("eu_vat", "European Union: VAT number", "DE136695976", eu_vat),
+    TaxKind("us_ein", "United States: EIN", "91-1144442", ein, is_formatted=True),
+    TaxKind("gb_vat", "United Kingdom: VAT number", "GB980780684", gb_vat, prefix="GB"),
+    TaxKind("ca_bn", "Canada: business number", "123026635", bn),
+    TaxKind("ch_vat", "Switzerland: VAT number", "CHE-107.787.577 MWST", ch_vat, is_formatted=True),
+    TaxKind("no_vat", "Norway: VAT number", "995525828MVA", mva),
+    TaxKind("au_abn", "Australia: ABN", "83914571673", abn),
+    TaxKind("nz_gst", "New Zealand: GST number", "49091850", ird),
+    TaxKind("in_gst", "India: GSTIN", "27AAPFU0939F1ZV", gstin),
+    TaxKind("sg_uen", "Singapore: UEN", "00192200M", uen),
+    TaxKind("jp_cn", "Japan: corporate number", "5835678256246", cn),
+    TaxKind("kr_brn", "South Korea: business registration number", "116-82-00276", brn, is_formatted=True),
+    TaxKind("br_cnpj", "Brazil: CNPJ", "16.727.230/0001-97", cnpj, is_formatted=True),
+    TaxKind("mx_rfc", "Mexico: RFC", "GODE561231GR8", rfc),
+    TaxKind("za_vat", "South Africa: tax reference number", "0001339050", tin),
+    TaxKind("il_vat", "Israel: VAT number", "039337423", idnr),
+    TaxKind("tr_tin", "Türkiye: tax number", "4540536920", vkn),
+)
+KINDS = {kind.key: kind for kind in _ALL}
+
+
+def normal(kind: TaxKind, text: str) -> str:
+    """A tax id as Stripe and documents have it, however it was typed. Raises `TaxIdError`."""
+    try:
+        plain = kind.rules.validate(text.strip())
+    except InvalidChecksum as error:
+        raise TaxIdError(
+            f"A digit of this number is wrong: its check digit doesn't fit. Look at it again; one looks like "
+            f"{kind.example}."
+        ) from error
+    except ValidationError as error:
+        raise TaxIdError(f"This is no such number. One looks like {kind.example}.") from error
+    shown = kind.rules.format(plain) if kind.is_formatted else plain
+    return f"{kind.prefix}{shown}{kind.suffix}"

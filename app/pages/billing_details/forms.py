@@ -1,0 +1,61 @@
+"""The form of the billing details."""
+
+from __future__ import annotations
+
+import re
+
+from flask_wtf import FlaskForm
+from wtforms import HiddenField, SelectField, StringField, TextAreaField
+
+from app.billing import billing_details, tax_ids
+from app.billing.billing_details import Details, DetailsError
+
+
+class DetailsForm(FlaskForm):  # type: ignore[misc]
+    """What was typed, kept as it is until it is right."""
+
+    legal_name = StringField("Legal name")
+    line1 = StringField("Street and number")
+    line2 = StringField("Further line")
+    postal_code = StringField("Postal code")
+    city = StringField("City")
+    region = StringField("State or region")
+    country = SelectField("Country", validate_choice=False)
+    tax_kind = SelectField("Kind of tax id", validate_choice=False)
+    tax_id = StringField("Tax id")
+    purchase_order = StringField("Purchase order number")
+    emails = TextAreaField("Recipients of billing mails")
+    version = HiddenField()
+
+    def offer(self) -> None:
+        """Fill the choices."""
+        self.country.choices = [("", "Choose a country"), *billing_details.countries()]
+        self.tax_kind.choices = [
+            ("", "None"),
+            *((kind.key, f"{kind.label}, like {kind.example}") for kind in tax_ids.KINDS.values()),
+        ]
+
+    def show(self, details: Details, version: int) -> None:
+        """Fill it with what is kept."""
+        for field in self:
+            if field.name in Details.__dataclass_fields__ and field.name != "emails":
+                field.data = getattr(details, field.name)
+        self.emails.data = "\n".join(details.emails)
+        self.version.data = str(version)
+
+    @property
+    def typed(self) -> Details:
+        """The details as they were typed."""
+        words = {name: (self[name].data or "") for name in Details.__dataclass_fields__ if name != "emails"}
+        emails = [one for one in re.split(r"[\s,;]+", self.emails.data or "") if one]
+        return Details(**words, emails=tuple(emails))
+
+    @property
+    def seen_version(self) -> int:
+        text = self.version.data or ""
+        return int(text) if text.isascii() and text.isdecimal() and len(text) < 9 else -1
+
+    def refuse(self, error: DetailsError) -> None:
+        """Say at each field what is wrong with it."""
+        for name, words in error.problems.items():
+            self[name].errors = [words]

@@ -1,0 +1,66 @@
+"""The billing details, whole or as the region that a request of htmx wants."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from app.billing import billing_details
+from app.billing.billing_details import ChangedMeanwhileError, DetailsError
+from app.extensions import db, limiter
+from app.pages.actor import current_actor
+from app.pages.billing_details.forms import DetailsForm
+from app.web.identity import current_organization, org_admin_required
+from app.web.rate_limits import OFTEN
+
+blueprint = Blueprint("billing_details", __name__, url_prefix="/billing/details")
+
+_CHANGED = (
+    "Somebody saved other details since you opened this page. What you typed is still here: compare it with what is "
+    "kept now, then save again."
+)
+
+
+@blueprint.get("")
+@org_admin_required
+def show() -> Response:
+    """What is kept, in a form."""
+    form = DetailsForm(None)
+    form.show(*billing_details.gather(current_organization()))
+    return _draw(form)
+
+
+@blueprint.post("")
+@org_admin_required
+@limiter.limit(OFTEN)
+def save() -> Response:
+    """Keep what was typed, or say what is wrong with it."""
+    form, organization = DetailsForm(), current_organization()
+    form.validate()
+    try:
+        billing_details.save(organization, form.typed, form.seen_version, current_actor())
+    except DetailsError as error:
+        form.refuse(error)
+    except ChangedMeanwhileError:
+        db.session.rollback()
+        form.version.data = str(billing_details.gather(organization)[1])
+        return _draw(form, why=_CHANGED, status=422)
+    else:
+        db.session.commit()
+        flash("Your billing details are saved. Invoices and statements carry them from now on.")
+        if not cast(Any, request).htmx:
+            return redirect(url_for("billing_details.show"), 303)
+        form.show(*billing_details.gather(organization))
+        return _draw(form)
+    db.session.rollback()
+    return _draw(form, status=422)
+
+
+def _draw(form: DetailsForm, *, why: str = "", status: int = 200) -> Response:
+    form.offer()
+    is_region = bool(cast(Any, request).htmx)
+    template = "billing_details/response.html" if is_region else "billing_details/show.html"
+    lines = billing_details.on_documents(current_organization())
+    return make_response(render_template(template, form=form, why=why, lines=lines), status)
