@@ -72,4 +72,7 @@ def _words(body: dict[str, Any], at: int) -> str:
         return "A change of a subscription is given up that waits for its payment"
     if body["cancel_at"] and body["cancel_at"] <= at:
         return "A subscription ends"
+    schedule = sandbox().store.get(body["schedule"]) if body["schedule"] else None
+    if schedule and any(phase["start_date"] == at for phase in schedule["phases"]):
+        return "A subscription changes as planned, and renews"
     return "A subscription renews"

@@ -22,6 +22,8 @@ _NAMING = (
     "failure_balance_transaction",
     "source",
     "latest_invoice",
+    "subscription",
+    "schedule",
     "default_payment_method",
     "test_clock",
 )

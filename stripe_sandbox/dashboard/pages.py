@@ -80,4 +80,6 @@ _PREFIXES = {
 
 
 def _kind_of(id_: str) -> str:
+    if id_.startswith("sub_sched_"):
+        return "subscription_schedule"
     return _PREFIXES.get(id_.partition("_")[0], "")

@@ -26,7 +26,10 @@ _RELATED: dict[str, tuple[tuple[str, str], ...]] = {
         ("payment_method", "customer"),
         ("setup_intent", "customer"),
     ),
-    "subscription": (("invoice", "parent.subscription_details.subscription"),),
+    "subscription": (
+        ("invoice", "parent.subscription_details.subscription"),
+        ("subscription_schedule", "subscription"),
+    ),
     "test_helpers.test_clock": (("customer", "test_clock"), ("subscription", "test_clock")),
     "refund": (("balance_transaction", "source"),),
     "dispute": (("balance_transaction", "source"),),

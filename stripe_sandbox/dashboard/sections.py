@@ -25,6 +25,7 @@ SECTIONS = (
     Section("disputes", "dispute", "Disputes", "Dispute"),
     Section("balance", "balance_transaction", "Balance", "Balance transaction"),
     Section("subscriptions", "subscription", "Subscriptions", "Subscription"),
+    Section("schedules", "subscription_schedule", "Schedules", "Schedule"),
     Section("invoices", "invoice", "Invoices", "Invoice"),
     Section("test_clocks", "test_helpers.test_clock", "Test clocks", "Test clock"),
     Section("events", "event", "Events", "Event"),

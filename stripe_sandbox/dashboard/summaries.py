@@ -101,6 +101,7 @@ _WHAT: dict[str, Callable[[dict[str, Any]], Any]] = {
     "dispute": lambda body: str(body["reason"]).replace("_", " ").capitalize(),
     "balance_transaction": lambda body: str(body["reporting_category"]).replace("_", " ").capitalize(),
     "subscription": _subscription,
+    "subscription_schedule": lambda body: f"{len(body['phases'])} phases",
     "invoice": _invoice,
     "test_helpers.test_clock": lambda body: body["name"] or day(body["frozen_time"]),
     "event": lambda body: body["type"],

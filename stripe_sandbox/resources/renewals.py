@@ -88,8 +88,7 @@ def _turn(call: Call, body: dict[str, Any]) -> None:
         # Without a card nothing was tried that could have said so.
         failure = error
         call.emit("invoice.payment_failed", call.store.save(invoice))
-    if failure:
-        body["status"] = "past_due"
+    body["status"] = "past_due" if failure else "active"
     call.emit("customer.subscription.updated", call.store.save(body))
 
 

@@ -43,12 +43,12 @@ class Stage:
         chosen = {"default_payment_method": method["id"]}
         self.do(customers.update, self.customer["id"], invoice_settings=chosen)
 
-    def subscribe(self, amount: int, **params: Any) -> dict[str, Any]:
+    def subscribe(self, amount: int, interval: str = "month", **params: Any) -> dict[str, Any]:
         price = self.do(
             prices.create,
             currency="usd",
             unit_amount=amount,
-            recurring={"interval": "month"},
+            recurring={"interval": interval},
             product_data={"name": "Plan"},
         )
         items = [{"price": price["id"]}]

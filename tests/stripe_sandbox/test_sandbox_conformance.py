@@ -18,6 +18,7 @@ from stripe_sandbox.conformance import blank, find_operation, problems
         "dispute",
         "event",
         "balance_transaction",
+        "test_helpers.test_clock",
     ],
 )
 def test_a_blank_object_has_every_field_of_its_class(kind: str) -> None:
@@ -42,3 +43,10 @@ def test_an_operation_knows_its_parameters() -> None:
     )
     assert "payment_method_types" not in operation.params.fields
     assert find_operation("PUT", "/v1/payment_intents") is None
+
+
+def test_an_operation_of_a_folder_of_the_sdk_knows_its_own() -> None:
+    operation = find_operation("POST", "/v1/test_helpers/test_clocks/clock_1/advance")
+    assert operation is not None and operation.params is not None
+    assert set(operation.params.fields) == {"expand", "frozen_time"}
+    assert operation.ids_in("/v1/test_helpers/test_clocks/clock_1/advance") == ("clock_1",)

@@ -48,6 +48,7 @@ def test_the_first_page_has_the_newest_of_everything(
         "balance",
         "invoices",
         "subscriptions",
+        "schedules",
         "test_clocks",
         "events",
         "webhooks",
@@ -62,6 +63,7 @@ def test_every_kind_has_its_list_and_each_object_its_page(
     shopper.v1.refunds.create({"payment_intent": shopper.pay("pm_card_visa").id})
     shopper.v1.webhook_endpoints.create({"url": receiver.url, "enabled_events": ["*"]})
     shopper.v1.test_helpers.test_clocks.create({"frozen_time": 1_900_000_000})
+    shopper.v1.subscription_schedules.create({"from_subscription": member.id})
     page = developer.see(f"/{path}")
     assert developer.last.status_code == 200
     links = re.findall(rf'<th scope="row"><a href="(/{path}/\w+)">', page)

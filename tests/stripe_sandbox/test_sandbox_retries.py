@@ -132,3 +132,14 @@ def test_whoever_cancels_is_not_charged_for_what_is_open(stage: Stage, renewing:
     stage.use(PAYS)
     stage.move_to("2027-04-01")
     assert (newest(stage)["status"], newest(stage)["next_payment_attempt"]) == ("open", None)
+
+
+def test_a_later_invoice_that_is_paid_makes_the_subscription_active(stage: Stage) -> None:
+    stage.use(PAYS)
+    one = stage.subscribe(700, interval="day")
+    stage.use(DECLINES)
+    stage.move_to("2027-02-01")
+    stage.use(PAYS)
+    stage.move_to("2027-02-02")
+    assert stage.now(one)["status"] == "active"
+    assert [invoice["status"] for invoice in stage.invoices()] == ["paid", "open", "paid"]

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Frame, Page, expect
 
+from tests.stripe_sandbox.member import Member
+from tests.stripe_sandbox.shopper import Shopper
 from tests.stripe_sandbox.test_sandbox_browser.customer import Customer
 from tests.support.sandbox import Sandbox
 
@@ -70,6 +72,7 @@ def test_the_pages(browser: Browser, sandbox: Sandbox, seen_as: Customer) -> Non
     (charge,) = sandbox.charges()
     dispute = sandbox.process.control("disputes", {"charge": charge.id, "amount": 1000})
     event = sandbox.events()[-1]
+    owing = somebody_who_owes(sandbox)
     for path in (
         "/",
         "/payments",
@@ -79,10 +82,22 @@ def test_the_pages(browser: Browser, sandbox: Sandbox, seen_as: Customer) -> Non
         f"/events/{event.id}",
         f"/requests/{sandbox.process.requests()[0]['request_id']}",
         "/controls",
+        f"/customers/{owing}",
         f"/_sandbox/receipts/{intent.latest_charge}",
+        sandbox.stripe.v1.invoices.list({"customer": owing})
+        .data[0]
+        .hosted_invoice_url.removeprefix(sandbox.url),
         f"/_sandbox/3ds/{intent.id}?client_secret={intent.client_secret}",
     ):
         answer = page.goto(f"{sandbox.url}{path}")
         assert answer is not None
         assert answer.ok
         assert findings(page) == []
+
+
+def somebody_who_owes(sandbox: Sandbox) -> str:
+    """A customer whose renewal waits for them: their bank asks."""
+    member = Member(Shopper(sandbox.stripe, sandbox.process), sandbox.process)
+    member.bank("asks")
+    member.move(next=True)
+    return member.customer
