@@ -35,8 +35,8 @@ SCRIPTS = {
     "challenge": ("frame", "challenge"),
 }
 STYLES = {
-    "card": ("tokens", "card"),
-    "page": ("tokens", "page"),
+    "card": ("tokens", "fields", "card"),
+    "page": ("tokens", "fields", "page"),
     "dashboard": ("tokens", "dashboard/layout", "dashboard/content", "dashboard/forms"),
 }
 
