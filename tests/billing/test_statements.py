@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
-from uuid import uuid4
+from datetime import date
 
 import pytest
 from flask import Flask
 from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 from sqlalchemy import text
 
-from app.billing import ledger, ledger_check, statements, usage_ingest
+from app.billing import ledger, ledger_check, statements
 from app.billing.money import Money, total
 from app.billing.months import Month
 from app.billing.statements import NoStatementError, Statement
-from app.billing.usage_events import Reported
 from app.extensions import db
 from app.models import TransferKind
 from tests.factories import an_organization, at, usd
+from tests.support.months import Step, closings, play, plays, zones
 from tests.support.moving import post, use
 from tests.support.statements import statements as statements_sent
 
@@ -143,54 +141,18 @@ def test_months_know_their_days() -> None:
     assert Month(2026, 1).before == Month(2025, 12)
 
 
-steps = st.tuples(
-    st.sampled_from(["top_up", "refund", "use", "late", "correct"]),
-    st.integers(0, 20 * 24 * 60),
-    st.integers(1, 3_000_000),
-)
-
-
 @settings(max_examples=12, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
-@given(
-    zone=st.sampled_from(["UTC", "Etc/GMT+12", "Pacific/Kiritimati", "Europe/Berlin"]),
-    played=st.lists(steps, min_size=1, max_size=12),
-)
-def test_months_follow_each_other_and_equal_the_ledger(
-    app: Flask, zone: str, played: list[tuple[str, int, int]]
-) -> None:
+@given(zone=zones, played=plays)
+def test_months_follow_each_other_and_equal_the_ledger(app: Flask, zone: str, played: list[Step]) -> None:
     organization = an_organization(timezone=zone)
-    now = at("2026-03-20 12:00")
-    used: list[str] = []
-    for what, minutes, size in played:
-        now += timedelta(minutes=minutes)
-        if what in {"top_up", "refund"}:
-            post(organization, TransferKind(what), Money(size, "USD"), now, out=what == "refund")
-        elif what == "correct" and used:
-            event = Reported(
-                0,
-                organization.id,
-                "test",
-                str(uuid4()),
-                "tokens_out",
-                size // 2,
-                now,
-                corrects=("test", used[-1]),
-            )
-            usage_ingest.take([event], at=now)
-            db.session.commit()
-        else:
-            used.append(str(uuid4()))
-            back = timedelta(days=30 if what == "late" else 0)
-            event = Reported(
-                0, organization.id, "test", used[-1], "tokens_out", size, now - back, agent="Ava"
-            )
-            usage_ingest.take([event], at=now)
-            db.session.commit()
+    play(organization, played)
+    in_ledger = closings(organization)
     opening = usd("0")
     for month in reversed(statements.months(organization)):
         found = statements.gather(organization, month)
         assert found.opening == opening
         assert found.closing == opening + total((move.amount for move in found.moves), "USD") - found.used
+        assert found.closing == in_ledger.get(month, opening)
         for parts in (found.usage, found.campaigns, found.agents):
             assert total((part.cost for part in parts), "USD") == found.used
         opening = found.closing

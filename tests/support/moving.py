@@ -30,12 +30,26 @@ def use(
     used_at: datetime,
     *,
     posted_at: datetime | None = None,
-    campaign: str = "Recall",
+    campaign: str | None = "Recall",
     meter: str = "tokens_out",
-) -> None:
+) -> str:
+    """The id of the event that reports it."""
     event = Reported(
         0, organization.id, "test", str(uuid4()), meter, units, used_at, campaign=campaign, agent="Ava"
     )
-    receipt = usage_ingest.take([event], at=posted_at or used_at)
+    _take(event, posted_at or used_at)
+    return event.id
+
+
+def correct(
+    organization: Organization, of: str, units: int, when: datetime, *, meter: str = "tokens_out"
+) -> None:
+    """Report that an event was of so many units."""
+    event = Reported(0, organization.id, "test", str(uuid4()), meter, units, when, corrects=("test", of))
+    _take(event, when)
+
+
+def _take(event: Reported, when: datetime) -> None:
+    receipt = usage_ingest.take([event], at=when)
     db.session.commit()
     assert receipt.accepted == 1, receipt
