@@ -9,18 +9,19 @@ from threading import Barrier
 import pytest
 from flask import Flask
 
-from app.billing import card_changes, card_setups, ledger, payment_methods, subscriptions, topups
+from app.billing import card_changes, card_setups, ledger, payment_methods, topups
 from app.billing.card_changes import CardInUseError, CardNeededError, UnknownCardError
 from app.billing.card_setups import SetupNotDoneError
-from app.billing.subscriptions import Period
 from app.extensions import db
 from app.models import AuditEvent, Organization, PaymentMethod, TopUpStatus
 from app.models.columns import utc_now, uuid7
 from app.payments.errors import PaymentsError
 from tests.billing.test_same_card import due_now
 from tests.factories import OWNER, a_card, a_payer, a_stripe_card, an_organization, usd
+from tests.support import subscriptions
 from tests.support.money import assert_ledger_matches, credited
 from tests.support.sandbox import Sandbox, deliver_all, detach_in_dashboard, work_through
+from tests.support.subscriptions import Period
 
 MASTERCARD = "pm_card_mastercard"
 DETACH = "POST /v1/payment_methods/*/detach"

@@ -8,14 +8,15 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from app.billing import catalog, catalog_file, catalog_versions, plan_terms, subscriptions
+from app.billing import catalog, catalog_file, catalog_versions, plan_terms
 from app.billing.catalog import Catalog, CatalogError
-from app.billing.subscriptions import Period
 from app.extensions import db
 from app.models import CatalogVersion
 from app.models.columns import utc_now
 from config import ROOT
 from tests.factories import an_organization
+from tests.support import subscriptions
+from tests.support.subscriptions import Period
 
 TEXT = (ROOT / "catalog.toml").read_text()
 

@@ -10,15 +10,16 @@ from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.billing import catalog_file, ledger_check, rating, spending, subscriptions, usage
+from app.billing import catalog_file, ledger_check, rating, spending, usage
 from app.billing.catalog import CatalogError
 from app.billing.money import Money
-from app.billing.subscriptions import Period
 from app.billing.usage import Used
 from app.extensions import db
 from app.models import Allowance, CallingState, Organization, Wallet
 from config import ROOT
 from tests.factories import an_organization, at, usd
+from tests.support import subscriptions
+from tests.support.subscriptions import Period
 
 GROWTH = catalog_file.load(ROOT / "catalog.toml").plan("growth")
 NOVEMBER = Period(date(2026, 11, 1), date(2026, 12, 1))

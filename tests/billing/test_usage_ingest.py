@@ -10,16 +10,17 @@ from uuid import uuid4
 import pytest
 from flask import Flask
 
-from app.billing import history, holds, ledger_check, plan_terms, subscriptions, usage_ingest
+from app.billing import history, holds, ledger_check, plan_terms, usage_ingest
 from app.billing.history_queries import Filters
 from app.billing.money import Money
-from app.billing.subscriptions import Period
 from app.billing.usage_events import Reported
 from app.billing.usage_ingest import Receipt
 from app.extensions import db
 from app.models import Allowance, CallingState, Hold, Organization, Transfer, UsageDaily, UsageEvent, Wallet
 from tests.factories import an_organization, at, usd
+from tests.support import subscriptions
 from tests.support.metering import NOW, an_event, on_growth, take
+from tests.support.subscriptions import Period
 
 
 def posted(organization: Organization) -> Money:

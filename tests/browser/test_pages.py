@@ -12,14 +12,15 @@ from dateutil.relativedelta import relativedelta
 from flask import Flask
 from playwright.sync_api import Browser, Page, expect
 
-from app.billing import holds, ledger, subscriptions, topups, usage
-from app.billing.subscriptions import Period
+from app.billing import holds, ledger, topups, usage
 from app.billing.usage import Used
 from app.extensions import db
 from app.models import Organization, Role
 from app.models.columns import utc_now
 from tests.browser.site import Site, sign_in, tab_to, type_card
 from tests.factories import OWNER, a_card, a_payer, a_person, a_stripe_card, an_organization, usd
+from tests.support import subscriptions
+from tests.support.subscriptions import Period
 
 AXE = (Path(__file__).parent.parent / "vendor" / "axe.min.js").read_text()
 PAGES = (

@@ -11,15 +11,16 @@ from dateutil.relativedelta import relativedelta
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, FrameLocator, Locator, Page, Route, expect
 
-from app.billing import ledger, payment_methods, subscriptions
-from app.billing.subscriptions import Period
+from app.billing import ledger, payment_methods
 from app.extensions import db
 from app.models import Organization
 from app.models.columns import utc_now
 from tests.browser.site import Site, sign_in, tab_to, type_card
 from tests.browser.test_pages import LOOKS, check, look
 from tests.factories import a_card, a_payer, a_person, a_stripe_card, an_organization
+from tests.support import subscriptions
 from tests.support.sandbox import detach_in_dashboard, network_update
+from tests.support.subscriptions import Period
 
 CARDS = "/billing/payment-methods"
 VISA, ASKS = "4242424242424242", "4000002500003155"

@@ -8,11 +8,12 @@ from uuid import UUID
 import pytest
 from flask import Flask
 
-from app.billing import outbox, payment_methods, subscriptions
+from app.billing import outbox, payment_methods
 from app.extensions import db
 from app.models import Mail, Organization
 from app.payments import samples
 from tests.factories import an_organization, at, usd
+from tests.support import subscriptions
 from tests.support.browsing import Visitor, text_of
 from tests.support.paying import Owner
 from tests.support.sandbox import Sandbox, deliver_all

@@ -8,11 +8,12 @@ from datetime import datetime, timedelta
 import pytest
 from flask import Flask
 
-from app.billing import invoice_list, subscriptions
+from app.billing import invoice_list
 from app.billing.invoice_list import Place
 from app.extensions import db
 from app.models import Invoice, InvoiceStatus, Organization
 from tests.factories import an_organization, at, usd
+from tests.support import subscriptions
 from tests.support.browsing import text_of
 from tests.support.paying import Owner
 from tests.support.sandbox import Sandbox

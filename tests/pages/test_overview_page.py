@@ -9,17 +9,18 @@ import pytest
 from dateutil.relativedelta import relativedelta
 from flask import Flask
 
-from app.billing import holds, ledger, subscriptions, usage
-from app.billing.subscriptions import Period
+from app.billing import holds, ledger, usage
 from app.billing.usage import Used
 from app.extensions import db
 from app.models import Organization
 from app.models.columns import utc_now
 from tests.factories import a_person, an_organization, give_credit, usd
+from tests.support import subscriptions
 from tests.support.browsing import Visitor, text_of
 from tests.support.paying import Owner
 from tests.support.sandbox import Sandbox
 from tests.support.statements import statements
+from tests.support.subscriptions import Period
 
 REGIONS = ["Balance", "Plan", "Usage this period", "Wallet activity", "Recent invoices"]
 ISSUED = datetime(2026, 9, 1, 8, tzinfo=UTC)

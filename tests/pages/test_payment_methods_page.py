@@ -9,10 +9,11 @@ from uuid import uuid4
 import pytest
 from flask import Flask
 
-from app.billing import ledger, payment_methods, subscriptions
+from app.billing import ledger, payment_methods
 from app.extensions import db
 from app.models import Organization, PaymentMethod
 from tests.factories import a_card, a_person, a_stripe_card, an_organization
+from tests.support import subscriptions
 from tests.support.browsing import HTMX, Visitor, text_of
 from tests.support.paying import Owner
 from tests.support.sandbox import Sandbox

@@ -8,13 +8,14 @@ import pytest
 from dateutil.relativedelta import relativedelta
 from flask import Flask
 
-from app.billing import ledger, subscriptions
-from app.billing.subscriptions import Period
+from app.billing import ledger
 from app.extensions import db
 from app.models import Organization, PaymentMethod, Subscription
 from app.models.columns import utc_now
 from tests.factories import a_card, a_person, an_organization
+from tests.support import subscriptions
 from tests.support.browsing import Visitor, text_of
+from tests.support.subscriptions import Period
 
 
 @pytest.fixture

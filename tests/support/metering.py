@@ -6,14 +6,15 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from app.billing import ledger_check, subscriptions, usage_ingest
-from app.billing.subscriptions import Period
+from app.billing import ledger_check, usage_ingest
 from app.billing.usage_events import Reported
 from app.billing.usage_ingest import Receipt
 from app.extensions import db
 from app.models import Organization
 from app.models.columns import utc_now
 from tests.factories import an_organization, at
+from tests.support import subscriptions
+from tests.support.subscriptions import Period
 
 NOW = at("2026-11-10 12:00")
 CALL = "call/1 ?&#ü"

@@ -12,16 +12,17 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from app.billing import calling, holds, ledger, ledger_check, plan_terms, subscriptions, usage_ingest
+from app.billing import calling, holds, ledger, ledger_check, plan_terms, usage_ingest
 from app.billing.holds import HoldEndedError, NotEnoughCreditError, UnknownHoldError, WrongSliceError
 from app.billing.money import Money
-from app.billing.subscriptions import Period
 from app.billing.usage_events import Reported
 from app.extensions import db
 from app.models import Allowance, Hold, HoldState, UsageEvent
 from dev.testing import reset
 from tests.billing.metering.model import EARLY, FILE, LATE, Lease, Model
 from tests.factories import an_organization, at, give_credit
+from tests.support import subscriptions
+from tests.support.subscriptions import Period
 
 EXAMPLES = int(os.environ.get("METERING_EXAMPLES") or 12)
 """METERING_EXAMPLES=1000 looks deeper, elsewhere each time."""

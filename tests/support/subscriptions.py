@@ -1,4 +1,4 @@
-"""The plan an organization is on."""
+"""Plans and invoices that only we know of, for tests that need no Stripe."""
 
 from __future__ import annotations
 
