@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 import structlog
 from sqlalchemy import select
@@ -29,22 +30,29 @@ log = structlog.get_logger("billing.plans")
 _UNPAID = frozenset({"past_due", "unpaid"})
 
 
+class Outcome(StrEnum):
+    """What came of bringing a plan in line."""
+
+    NOT_OURS = "not_ours"
+    THE_SAME = "the_same"
+    CHANGED = "changed"
+
+
 def apply(
     organization: Organization,
     found: StripeSubscription,
     actor: Actor = audit.STRIPE,
     *,
     at: datetime | None = None,
-) -> bool:
-    """Bring an organization's plan in line with a subscription as Stripe has it, as of `at` or now; False where that
-    is none of its own.
+) -> Outcome:
+    """Bring an organization's plan in line with a subscription as Stripe has it, as of `at` or now.
 
-    Another one than the one that is known becomes its own once the known one has ended.
+    Another subscription than the one that is known becomes its own once the known one has ended.
     """
     wallet = ledger.lock(organization.id)
     row = lock(organization)
     if not _is_ours(row, found):
-        return False
+        return Outcome.NOT_OURS
     now, before = at or utc_now(), held(organization, row)
     if row is None:
         row = _first(organization, found)
@@ -55,10 +63,36 @@ def apply(
         reason = _reason(past, after, found)
         since = min(found.period_start, now) if reason is Reason.SCHEDULED else now
         plan_changes.make(organization, before, after, reason, at=since, anchor=row.anchor, actor=actor)
-    if plan_switch_rows.follow(organization.id, found) or past.facts != _facts(row):
+    changed = plan_switch_rows.follow(organization.id, found) or past.facts != _facts(row)
+    if changed:
         wallet.version += 1
     db.session.flush()
-    return True
+    return Outcome.CHANGED if changed else Outcome.THE_SAME
+
+
+def agrees(organization: Organization, found: StripeSubscription) -> bool:
+    """Whether the plan is as a subscription has it, by a look that locks nothing."""
+    row = plan_switch_rows.subscription_of(organization)
+    if row is None or row.stripe_id != found.id or found.chosen is None or found.has_ended:
+        return False
+    planned = found.planned.chosen if found.planned else None
+    return (
+        row.plan,
+        row.interval,
+        row.status is SubscriptionStatus.PAST_DUE,
+        row.period_end,
+        row.schedule_id,
+        row.ends_at,
+        planned is None or (row.scheduled_plan, row.scheduled_interval) == (planned.plan, planned.interval),
+    ) == (
+        found.chosen.plan,
+        found.chosen.interval,
+        found.status in _UNPAID,
+        ledger.local_day_of(organization, found.period_end),
+        found.schedule_id,
+        found.ends_at,
+        True,
+    )
 
 
 def lock(organization: Organization) -> Subscription | None:

@@ -6,7 +6,7 @@ a price outlives the versions in which its amount stays the same.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -97,15 +97,12 @@ def subscription_of_schedule(schedule_id: str) -> str | None:
     return id_of(schedule.subscription) or schedule.released_subscription
 
 
-def running_of(customer_id: str) -> list[str]:
-    """The ids of a customer's subscriptions that have not ended, the newest first. Raises as `fetch` does."""
+def all_running() -> Iterator[StripeSubscription]:
+    """All subscriptions that have not ended, the newest first. Raises as `fetch` does."""
     with translated():
-        return [
-            one.id
-            for one in stripe_client()
-            .v1.subscriptions.list({"customer": customer_id, "limit": 100})
-            .auto_paging_iter()
-        ]
+        listed = stripe_client().v1.subscriptions.list({"limit": 100, "expand": ["data.schedule"]})
+        for one in listed.auto_paging_iter():
+            yield _read(one)
 
 
 def begin(

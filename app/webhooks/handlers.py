@@ -19,6 +19,7 @@ from app.billing import (
     settlement,
     take_backs,
 )
+from app.billing.plan_projection import Outcome
 from app.extensions import db
 from app.models import Organization, PaymentMethod, TopUp
 from app.models.columns import utc_now
@@ -112,7 +113,7 @@ def subscription(subscription_id: str) -> bool:
     take_backs.one_at_a_time(subscription_id)
     found = subscriptions.fetch(subscription_id)
     organization = organization_of(found.customer_id, or_was=True)
-    return organization is not None and plan_projection.apply(organization, found)
+    return organization is not None and plan_projection.apply(organization, found) is not Outcome.NOT_OURS
 
 
 def schedule(schedule_id: str) -> bool:

@@ -1,8 +1,9 @@
 """Comparing what Stripe has with what we have: what is certain is mended, the rest is reported in sentences.
 
 Two ways that don't depend on each other. The events since the last one seen, as far back as Stripe keeps them. And
-whatever the events say: the payments, refunds and disputes themselves, by when they were made, brought in line by the
-very functions that the webhooks use. Money that we credited and Stripe never took is reported, never taken away.
+whatever the events say: the payments, refunds and disputes themselves, by when they were made, and every subscription
+that has not ended, brought in line by the very functions that the webhooks use. Money that we credited and Stripe
+never took is reported, never taken away.
 
 What a run has found is looked at again by the next, until it is gone.
 """
@@ -21,7 +22,7 @@ from app.extensions import db
 from app.models import ReconciliationRun
 from app.models.columns import utc_now
 from app.payments.errors import PaymentsError
-from app.webhooks import attention, comparing_take_backs, missed_events
+from app.webhooks import attention, comparing_plans, comparing_take_backs, missed_events
 from app.webhooks.comparing_payments import PaymentsOfRun
 from app.webhooks.reconciliation_report import Report
 
@@ -109,6 +110,7 @@ def _compare(
         report, min(start, began - comparing_take_backs.DISPUTES_BACK)
     )
     payments.check_credited_since(start)
+    comparing_plans.compare(report)
     for object_id in found_before:
         if object_id in report.findings:
             continue

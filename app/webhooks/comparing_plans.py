@@ -1,0 +1,47 @@
+"""Stripe's subscriptions against the plans that hold here."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from app.billing import plan_projection, take_backs
+from app.billing.plan_projection import Outcome
+from app.extensions import db
+from app.models import Organization, Subscription, SubscriptionStatus
+from app.payments import subscriptions
+from app.webhooks import handlers
+from app.webhooks.reconciliation_report import Report
+
+
+def compare(report: Report) -> None:
+    """Bring every plan in line with its subscription, also where that has ended. Commits."""
+    seen = set()
+    for found in subscriptions.all_running():
+        seen.add(found.id)
+        with report.about("subscriptions", found.id):
+            organization = handlers.organization_of(found.customer_id, or_was=True)
+            if organization is not None and not plan_projection.agrees(organization, found):
+                _bring_in_line(report, organization, found.id)
+    for org_id, stripe_id in _ours():
+        if stripe_id not in seen:
+            with report.about("subscriptions", stripe_id):
+                _bring_in_line(report, db.session.get_one(Organization, org_id), stripe_id)
+
+
+def _ours() -> list[tuple[object, str]]:
+    """The subscriptions that have not ended as far as we know."""
+    query = select(Subscription.org_id, Subscription.stripe_id).where(
+        Subscription.stripe_id.is_not(None), Subscription.status != SubscriptionStatus.CANCELED
+    )
+    return [(org_id, stripe_id) for org_id, stripe_id in db.session.execute(query) if stripe_id]
+
+
+def _bring_in_line(report: Report, organization: Organization, subscription_id: str) -> None:
+    """Fetched anew: a list may be older than what an event has told meanwhile."""
+    take_backs.one_at_a_time(subscription_id)
+    outcome = plan_projection.apply(organization, subscriptions.fetch(subscription_id))
+    db.session.commit()
+    if outcome is Outcome.CHANGED:
+        report.mend(
+            subscription_id, f"{organization.name} had another plan than at Stripe: brought in line now."
+        )
