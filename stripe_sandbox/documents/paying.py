@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 
 from stripe_sandbox.context import Call
 from stripe_sandbox.documents.card_form import CardForm, field_of
-from stripe_sandbox.documents.routes import blueprint, draw, finalized_or_404, intent_of, sandbox
+from stripe_sandbox.documents.routes import blueprint, draw, finalized_or_404, intent_of, is_owed, sandbox
 from stripe_sandbox.errors import ApiError
 from stripe_sandbox.origins import is_own
 from stripe_sandbox.performing import perform
@@ -27,7 +27,7 @@ def pay(invoice_id: str) -> Response:
     if not is_own(request):
         abort(403)
     invoice = finalized_or_404(invoice_id)
-    if invoice["status"] != "open":
+    if not is_owed(invoice):
         return _back(invoice)
     typed = CardForm.read(request.form)
     problems = typed.problems()

@@ -11,6 +11,7 @@ from stripe_sandbox.browser.pages import page
 from stripe_sandbox.documents.card_form import CardForm
 from stripe_sandbox.documents.invoice_pdf import invoice_pdf
 from stripe_sandbox.documents.wording import MERCHANT, day, state
+from stripe_sandbox.resources import invoice_lifecycle
 from stripe_sandbox.sandbox import Sandbox
 
 blueprint = Blueprint("documents", __name__, url_prefix="/_sandbox/invoices", template_folder="templates")
@@ -20,7 +21,7 @@ blueprint = Blueprint("documents", __name__, url_prefix="/_sandbox/invoices", te
 def hosted(invoice_id: str) -> Response:
     """The invoice as a page, on which one that is open can be paid."""
     invoice = finalized_or_404(invoice_id)
-    came_back = request.args.get("redirect_status") == "failed" and invoice["status"] == "open"
+    came_back = request.args.get("redirect_status") == "failed" and is_owed(invoice)
     return draw(invoice, wrong=_refusal_of(invoice) if came_back else "")
 
 
@@ -51,6 +52,7 @@ def draw(
         merchant=MERCHANT,
         date=day(invoice["effective_at"]),
         state=state(invoice),
+        is_owed=is_owed(invoice),
         asks=intent is not None and intent["status"] == "requires_action",
         typed=typed or CardForm(),
         problems=problems or {},
@@ -70,10 +72,15 @@ def finalized_or_404(invoice_id: str) -> dict[str, Any]:
     return invoice
 
 
+def is_owed(invoice: dict[str, Any]) -> bool:
+    """Whether there is something left to pay."""
+    return invoice["status"] in invoice_lifecycle.OWED and invoice["amount_remaining"] > 0
+
+
 def intent_of(invoice: dict[str, Any]) -> dict[str, Any] | None:
-    """The payment that an open invoice waits for, if one was tried."""
+    """The payment that an invoice waits for, if one was tried."""
     where = {"invoice": invoice["id"], "status": "open"}
-    found = sandbox().store.all("invoice_payment", where) if invoice["status"] == "open" else []
+    found = sandbox().store.all("invoice_payment", where) if is_owed(invoice) else []
     return sandbox().store.get(found[0]["payment"]["payment_intent"]) if found else None
 
 

@@ -57,8 +57,8 @@ def prepare(call: Call, invoice: dict[str, Any]) -> None:
     invoice_payments.record(call, invoice, payment_intents.create(_paying(call, _wanted(invoice))))
 
 
-def give_up(call: Call, invoice: dict[str, Any]) -> None:
-    """Cancel the payment that an invoice waits for: a void one takes no money any more."""
+def give_up(call: Call, invoice: dict[str, Any], reason: str | None) -> None:
+    """Cancel the payment that an invoice waited for: one that is void, or paid elsewhere, takes no money any more."""
     payment = _open_payment(call, invoice)
     if payment is not None:
         payment["status"] = "canceled"
@@ -66,7 +66,7 @@ def give_up(call: Call, invoice: dict[str, Any]) -> None:
         call.store.save(payment)
         intent = find(call, "payment_intent", payment["payment"]["payment_intent"])
         if intent["status"] != "canceled":
-            payment_intents.end(call, intent, "void_invoice")
+            payment_intents.end(call, intent, reason)
 
 
 def is_worth_trying(call: Call, invoice: dict[str, Any]) -> bool:

@@ -9,6 +9,9 @@ from stripe_sandbox.context import Call
 from stripe_sandbox.resources import invoice_charging
 from stripe_sandbox.resources.common import find
 
+OWED = ("open", "uncollectible")
+"""The states in which an invoice can be paid or voided (https://docs.stripe.com/invoicing/overview#invoice-statuses)."""
+
 
 def finalize(call: Call, body: dict[str, Any]) -> dict[str, Any]:
     """Give a draft its number and its addresses; from now on it can be paid."""
@@ -42,7 +45,7 @@ def paid(call: Call, body: dict[str, Any], *, charged: bool) -> dict[str, Any]:
 
 def void(call: Call, body: dict[str, Any]) -> dict[str, Any]:
     """Give an open invoice up: nobody owes it any more, nothing pays it, and the credit that it used comes back."""
-    invoice_charging.give_up(call, body)
+    invoice_charging.give_up(call, body, "void_invoice")
     if body["ending_balance"] is not None and body["ending_balance"] != body["starting_balance"]:
         customer = find(call, "customer", body["customer"])
         customer["balance"] += body["starting_balance"] - body["ending_balance"]
@@ -50,4 +53,12 @@ def void(call: Call, body: dict[str, Any]) -> dict[str, Any]:
     body.update(status="void", next_payment_attempt=None)
     body["status_transitions"]["voided_at"] = now(call.store, body["customer"])
     call.emit("invoice.voided", call.store.save(body))
+    return body
+
+
+def write_off(call: Call, body: dict[str, Any]) -> dict[str, Any]:
+    """Count on an open invoice no more: nobody tries to collect it, its owner can still pay it."""
+    body.update(status="uncollectible", next_payment_attempt=None)
+    body["status_transitions"]["marked_uncollectible_at"] = now(call.store, body["customer"])
+    call.emit("invoice.marked_uncollectible", call.store.save(body))
     return body

@@ -75,11 +75,13 @@ def finalize(call: Call) -> dict[str, Any]:
 
 @handles("POST", _PATH + "/{invoice}/pay")
 def pay(call: Call) -> dict[str, Any]:
-    body = _in_status(call, "open")
+    body = _in_status(call, *invoice_lifecycle.OWED)
     is_charged = not call.params.get("paid_out_of_band") and body["amount_due"] > 0
     if is_charged:
         # Off session unless the caller says otherwise: https://docs.stripe.com/api/invoices/pay
         invoice_charging.charge(call, body, on_session=call.params.get("off_session") is False)
+    else:
+        invoice_charging.give_up(call, body, None)
     invoice_lifecycle.paid(call, body, charged=is_charged)
     subscription_settling.invoice_paid(call, body)
     return body
@@ -87,15 +89,22 @@ def pay(call: Call) -> dict[str, Any]:
 
 @handles("POST", _PATH + "/{invoice}/void")
 def void(call: Call) -> dict[str, Any]:
-    body = invoice_lifecycle.void(call, _in_status(call, "open"))
+    body = invoice_lifecycle.void(call, _in_status(call, *invoice_lifecycle.OWED))
     subscription_settling.invoice_voided(call, body)
     return body
 
 
-def _in_status(call: Call, status: str) -> dict[str, Any]:
+@handles("POST", _PATH + "/{invoice}/mark_uncollectible")
+def mark_uncollectible(call: Call) -> dict[str, Any]:
+    """Write an invoice off; it can still be paid or voided."""
+    return invoice_lifecycle.write_off(call, _in_status(call, "open"))
+
+
+def _in_status(call: Call, *statuses: str) -> dict[str, Any]:
     body = find(call, "invoice", call.path_ids[0])
-    if body["status"] != status:
-        raise invalid(f"This invoice is {body['status']}, not {status}.", code="invoice_not_editable")
+    if body["status"] not in statuses:
+        message = f"This invoice is {body['status']}, not {' or '.join(statuses)}."
+        raise invalid(message, code="invoice_not_editable")
     return body
 
 

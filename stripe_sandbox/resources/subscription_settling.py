@@ -21,7 +21,7 @@ def payment_succeeded(call: Call, intent: dict[str, Any]) -> None:
         payment["status_transitions"]["paid_at"] = now(call.store, intent["customer"])
         call.emit("invoice_payment.paid", call.store.save(payment))
         invoice = find(call, "invoice", payment["invoice"])
-        if invoice["status"] == "open":
+        if invoice["status"] in invoice_lifecycle.OWED:
             invoice_lifecycle.paid(call, invoice, charged=True)
             invoice_paid(call, invoice)
 

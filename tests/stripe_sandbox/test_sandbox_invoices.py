@@ -146,3 +146,25 @@ def test_what_a_payment_is_for_can_be_asked(shopper: Shopper) -> None:
     assert shopper.v1.invoice_payments.retrieve(found[0].id).payment.payment_intent == intent.id
     other = {"payment": {"type": "payment_intent", "payment_intent": "pi_of_something_else"}}
     assert shopper.v1.invoice_payments.list(other).data == []  # type: ignore[arg-type]
+
+
+def test_an_invoice_that_is_written_off_can_still_be_paid(shopper: Shopper) -> None:
+    written_off = shopper.v1.invoices.mark_uncollectible(finalized(shopper).id)
+    assert (written_off.status, shopper.events()[-1]) == ("uncollectible", "invoice.marked_uncollectible")
+    assert "Pay $25.00" in requests.get(str(written_off.hosted_invoice_url), timeout=10).text
+    wanted = {"payment_method": shopper.saved("4242424242424242")}
+    assert shopper.v1.invoices.pay(written_off.id, wanted).status == "paid"  # type: ignore[arg-type]
+    with pytest.raises(stripe.InvalidRequestError):
+        shopper.v1.invoices.mark_uncollectible(written_off.id)
+
+
+def test_what_was_paid_elsewhere_can_not_be_paid_again(shopper: Shopper) -> None:
+    invoice = finalized(shopper)
+    wanted = {"payment_method": shopper.saved("4000002760003184"), "off_session": False}
+    with pytest.raises(stripe.CardError):
+        shopper.v1.invoices.pay(invoice.id, wanted)  # type: ignore[arg-type]
+    shopper.v1.invoices.pay(invoice.id, {"paid_out_of_band": True})
+    intent = shopper.v1.payment_intents.list().data[0]
+    assert intent.status == "canceled"
+    shopper.answer(intent, "complete")
+    assert shopper.v1.charges.list().data == []
