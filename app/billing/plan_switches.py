@@ -117,7 +117,11 @@ def confirm(organization: Organization, switch_id: UUID, actor: Actor) -> PlanSw
     claimed = _claim(organization, switch_id, card, actor)
     db.session.commit()
     if claimed is None:
-        return find(organization.id, switch_id)
+        # Begun by another click; or the plan was changed by another tab in this very moment.
+        switch = find(organization.id, switch_id)
+        if switch.status is SwitchStatus.REVIEW:
+            _renew_if_stale(organization, switch, plan_subscriptions.ensure(organization))
+        return switch
     try:
         found = ask_stripe(organization, claimed, subscription, card)
     except OutcomeUnknownError:
@@ -237,10 +241,11 @@ def _card_for(organization: Organization, switch: PlanSwitch) -> PaymentMethod |
 def _claim(
     organization: Organization, switch_id: UUID, card: PaymentMethod | None, actor: Actor
 ) -> PlanSwitch | None:
-    """Begin to make a switch; None where that was begun. Raises `OtherSwitchError`."""
+    """Begin to make a switch; None where that was begun, or its preview holds no more. Raises `OtherSwitchError`."""
     ledger.lock(organization.id)
     switch = plan_switch_rows.lock(organization.id, switch_id)
-    if switch.status is not SwitchStatus.REVIEW:
+    row = plan_switch_rows.subscription_of(organization)
+    if switch.status is not SwitchStatus.REVIEW or switch.based_on != _state(row):
         return None
     _check_free_for_another(organization)
     switch.status = SwitchStatus.SWITCHING
