@@ -14,6 +14,7 @@ import msgspec
 import typst
 from flask import current_app
 
+_KEPT = 10
 _FOLDERS = ("source-sans/ttf", "kurinto/ttf")
 
 
@@ -24,20 +25,31 @@ def typeset(template: str, facts: object, *, dated: datetime) -> bytes:
     copied as typed; PDF/UA forbids that, so such a document is tagged alike but doesn't claim the standard.
     """
     source = (Path(current_app.root_path) / "templates" / "documents" / f"{template}.typ").read_bytes()
-    inputs = {"facts": msgspec.json.encode(facts).decode()}
     try:
-        return typst.compile(
-            source,
-            format="pdf",
-            sys_inputs=inputs,
-            font_paths=_fonts(),
-            pdf_standards=["ua-1"],
-            timestamp=dated,
-        )
+        return _compile(source, facts, dated, ["ua-1"])
     except typst.TypstError as error:
         if "could not be displayed with font" not in error.message:
             raise
-        return typst.compile(source, format="pdf", sys_inputs=inputs, font_paths=_fonts(), timestamp=dated)
+        return _compile(source, facts, dated, [])
+    finally:
+        _forget()
+
+
+def _compile(source: bytes, facts: object, dated: datetime, standards: list[typst.PDFStandard]) -> bytes:
+    return typst.compile(
+        source,
+        format="pdf",
+        sys_inputs={"facts": msgspec.json.encode(facts).decode()},
+        font_paths=_fonts(),
+        pdf_standards=standards,
+        timestamp=dated.replace(microsecond=0),
+    )
+
+
+def _forget() -> None:
+    """Free the memory of this document: Typst keeps the last ten in parts, hundreds of MB, to be fast at the next."""
+    for _ in range(_KEPT):
+        typst.compile(b"", format="svg", font_paths=_fonts())
 
 
 @cache

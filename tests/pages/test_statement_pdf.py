@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import pytest
 from flask import Flask
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
+from app.billing.months import Month
+from app.billing.statements import Spent, Statement
 from app.models import TransferKind
-from tests.factories import at, usd
+from app.models.columns import utc_now
+from app.pages.invoices import statement_pdf
+from tests.factories import an_organization, at, usd
 from tests.support.browsing import text_of
 from tests.support.moving import post, use
 from tests.support.paying import Owner
@@ -81,3 +87,47 @@ def test_it_follows_the_reader_s_locale_and_paper(owner: Owner) -> None:
     assert [round(one.pages[0].mediabox.height) for one in (american, british)] == [792, 842]
     assert british.root_object["/Lang"] == "en-GB"
     assert "US$50.00" in words(owner.get(f"{ADDRESS}.pdf", headers={"Accept-Language": "en-GB"}).data)
+
+
+def test_the_month_that_is_not_over_has_one_too_and_says_so(owner: Owner) -> None:
+    use(owner.organization, 100_001, utc_now())
+    answer = owner.get(f"/workplace/invoices/statements/{utc_now():%Y-%m}.pdf")
+    assert packed("The month is not over: these figures grow still.") in words(answer.data)
+
+
+def test_of_very_many_campaigns_those_that_cost_less_are_summed_up(
+    owner: Owner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(statement_pdf, "SHOWN", 2)
+    for number, campaign in enumerate(("Least", "Less", "More", "Most"), 1):
+        use(owner.organization, number * 1_000, at("2026-09-01 08:00"), campaign=campaign)
+    said = words(owner.get(f"{ADDRESS}.pdf").data)
+    assert packed("Most $0.048 More $0.036 2 more, each in the CSV file $0.036") in said
+
+
+TYPED = st.text("#$*_`\\<>@&~=-+/[](){}'\";:.,!?% aZ09éßŁğΩωЖя\u00a0", min_size=1, max_size=60).filter(
+    str.strip
+)
+
+
+@settings(max_examples=5, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@given(st.lists(TYPED, min_size=10, max_size=30))
+def test_what_people_typed_is_printed_as_they_typed_it(app: Flask, names: list[str]) -> None:
+    organization = an_organization()
+    organization.name = names[0]
+    said = words(statement_pdf.document(organization, spent_by(names)))
+    assert [name for name in names if packed(f"{name}$0.00") not in said] == []
+    assert packed(f"Statement of September 2026 · {names[0]}Page 1 of") in said
+
+
+@pytest.mark.parametrize("name", ["東京歯科", "שלום", "한국 치과", "សាលា", "Škoda ☎", "😀 smile", "x" * 255])
+def test_a_name_in_any_script_makes_a_document(app: Flask, name: str) -> None:
+    organization = an_organization()
+    organization.name = name
+    assert "$0.00" in words(statement_pdf.document(organization, spent_by([name])))
+
+
+def spent_by(names: list[str]) -> Statement:
+    nothing = usd("0")
+    spent = tuple(Spent(name, nothing) for name in names)
+    return Statement(Month(2026, 9), False, nothing, (), (), spent, spent, (), nothing, nothing)

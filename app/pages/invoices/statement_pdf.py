@@ -10,11 +10,14 @@ from typing import Protocol
 from flask import current_app
 
 from app.billing import billing_details
-from app.billing.money import Money
+from app.billing.money import Money, total
 from app.billing.statements import Statement
 from app.models import Organization
 from app.web import pdf
 from app.web.formatting import day_long, money_exact, month, number, units, viewer_locale
+
+SHOWN = 250
+"""Campaigns, and agents, that are printed: some pages. Each takes 0.2 MB while the document is made."""
 
 _LETTER = {"en_US", "en_CA"}
 
@@ -128,4 +131,10 @@ def _lines(statement: Statement) -> Iterable[Line]:
 
 
 def _costs(rows: Iterable[tuple[str, _Costing]]) -> tuple[Cost, ...]:
-    return tuple(Cost(what, money_exact(one.cost)) for what, one in rows)
+    """The first of them, which cost most, and what the others cost together."""
+    known = list(rows)
+    shown = [Cost(what, money_exact(one.cost)) for what, one in known[:SHOWN]]
+    if others := known[SHOWN:]:
+        rest = total((one.cost for _, one in others), others[0][1].cost.currency)
+        shown.append(Cost(f"{number(len(others))} more, each in the CSV file", money_exact(rest)))
+    return tuple(shown)
