@@ -10,7 +10,7 @@ from flask import Blueprint, Response, abort, current_app, request
 from stripe_sandbox.browser.pages import page
 from stripe_sandbox.documents.card_form import CardForm
 from stripe_sandbox.documents.invoice_pdf import invoice_pdf
-from stripe_sandbox.documents.wording import MERCHANT, day, state
+from stripe_sandbox.documents.wording import MERCHANT, day, recipient, state
 from stripe_sandbox.resources import invoice_lifecycle
 from stripe_sandbox.sandbox import Sandbox
 
@@ -52,6 +52,7 @@ def draw(
         merchant=MERCHANT,
         date=day(invoice["effective_at"]),
         state=state(invoice),
+        recipient=recipient(invoice),
         is_owed=is_owed(invoice),
         asks=intent is not None and intent["status"] == "requires_action",
         typed=typed or CardForm(),

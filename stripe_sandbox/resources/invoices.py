@@ -8,7 +8,13 @@ from stripe_sandbox.clock import now
 from stripe_sandbox.conformance import blank
 from stripe_sandbox.context import Call, handles
 from stripe_sandbox.errors import invalid
-from stripe_sandbox.resources import invoice_charging, invoice_items, invoice_lifecycle, subscription_settling
+from stripe_sandbox.resources import (
+    invoice_charging,
+    invoice_items,
+    invoice_lifecycle,
+    subscription_settling,
+    tax_ids,
+)
 from stripe_sandbox.resources.common import assign, find, listing
 from stripe_sandbox.store import new_id
 
@@ -30,13 +36,12 @@ def create(call: Call) -> dict[str, Any]:
         collection_method=call.params.get("collection_method", "charge_automatically"),
         currency=call.params.get("currency", "usd"),
         customer=customer["id"],
-        customer_name=customer["name"],
-        customer_email=customer["email"],
         effective_at=call.params.get("effective_at"),
         period_start=at,
         period_end=at,
         status="draft",
         test_clock=customer["test_clock"],
+        **tax_ids.on_invoice(call, customer),
     )
     for name, value in body.items():
         if isinstance(value, dict) and name in {

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 import requests
 import stripe
@@ -168,3 +170,19 @@ def test_what_was_paid_elsewhere_can_not_be_paid_again(shopper: Shopper) -> None
     assert intent.status == "canceled"
     shopper.answer(intent, "complete")
     assert shopper.v1.charges.list().data == []
+
+
+def test_page_and_pdf_say_whom_the_invoice_is_to(shopper: Shopper) -> None:
+    details: Any = {
+        "name": "Ada GmbH",
+        "address": {"line1": "Hauptstr. 1", "postal_code": "10827", "city": "Berlin", "country": "DE"},
+        "invoice_settings": {"custom_fields": [{"name": "PO number", "value": "4711"}]},
+    }
+    shopper.v1.customers.update(shopper.id, details)
+    shopper.v1.customers.tax_ids.create(shopper.id, {"type": "eu_vat", "value": "DE123456789"})
+    invoice = finalized(shopper)
+    page = requests.get(str(invoice.hosted_invoice_url), timeout=10).text
+    pdf = requests.get(str(invoice.invoice_pdf), timeout=10).content.decode("cp1252", "replace")
+    for words in ("Ada GmbH", "Hauptstr. 1", "10827 Berlin", "DE", "EU VAT DE123456789", "PO number", "4711"):
+        assert words in page and words in pdf
+    assert "(Left to pay) Tj" in pdf and pdf.count("($25.00) Tj") == 4
