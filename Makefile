@@ -20,6 +20,8 @@ help: ## List the targets
 run: $(RUN_STAMP) ## Start the product with demo data (PORT=8000)
 	@exec $(PYTHON_IN_VENV) -m dev.run
 
+# Tests start the product's programs over and over: those are compiled once, whatever the shell says.
+test: export PYTHONDONTWRITEBYTECODE :=
 test: $(DEV_STAMP) ## Run the tests (ARGS="tests/billing -k top_up")
 	@$(PYTHON_IN_VENV) -m dev.testing
 	@$(PYTHON_IN_VENV) -m pytest -n $(TEST_PROCESSES) $(ARGS)

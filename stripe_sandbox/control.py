@@ -77,9 +77,7 @@ def clear_faults() -> ResponseReturnValue:
 @blueprint.post("/webhooks")
 def set_mode() -> ResponseReturnValue:
     """Deliver, hold, drop, duplicate or shuffle events from now on."""
-    mode = wanted().get("mode")
-    if not isinstance(mode, str) or mode not in MODES:
-        raise invalid(f"mode is one of {', '.join(sorted(MODES))}.", param="mode")
+    mode = _mode(wanted().get("mode"), "mode")
     sandbox().delivery.mode = mode
     sandbox().delivery.wake()
     return jsonify(mode=mode)
@@ -98,11 +96,12 @@ def list_requests() -> ResponseReturnValue:
 
 @blueprint.post("/reset")
 def reset() -> ResponseReturnValue:
-    """Forget everything."""
+    """Forget everything. Webhooks are delivered from then on, or what else `webhooks` says."""
+    mode = _mode(wanted().get("webhooks", "deliver"), "webhooks")
     sandbox().store.forget_everything()
     sandbox().faults.clear()
     sandbox().log.clear()
-    sandbox().delivery.mode = "deliver"
+    sandbox().delivery.mode = mode
     return jsonify(status="empty")
 
 
@@ -173,6 +172,12 @@ def wanted() -> dict[str, Any]:
     except UnicodeEncodeError:
         raise invalid("Send text that is valid Unicode.") from None
     return found
+
+
+def _mode(named: object, param: str) -> str:
+    if not isinstance(named, str) or named not in MODES:
+        raise invalid(f"{param} is one of {', '.join(sorted(MODES))}.", param=param)
+    return named
 
 
 def _doing(work: Callable[[Call], dict[str, Any]], *ids: str, **params: Any) -> ResponseReturnValue:

@@ -80,8 +80,9 @@ class Process:
     def requests(self) -> Any:
         return self.control("requests", method="GET")
 
-    def reset(self) -> None:
-        self.control("reset")
+    def reset(self, *, webhooks: str = "deliver") -> None:
+        """Forget everything, faults too. Webhooks are in this mode from then on."""
+        self.control("reset", {"webhooks": webhooks})
 
 
 @contextmanager

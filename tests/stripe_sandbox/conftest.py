@@ -35,9 +35,7 @@ def _process(_receiver: Receiver) -> Iterator[Process]:
 @pytest.fixture
 def stand_in(_process: Process) -> Process:
     """The stand-in, empty and without faults; its webhooks wait until they are flushed."""
-    _process.reset()
-    _process.clear_faults()
-    _process.webhooks("hold")
+    _process.reset(webhooks="hold")
     return _process
 
 

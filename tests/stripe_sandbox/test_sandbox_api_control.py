@@ -129,6 +129,13 @@ def test_a_reset_forgets_everything(shopper: Shopper, stand_in: Process) -> None
     assert 'value="deliver" checked' in requests.get(f"{stand_in.url}/controls", timeout=10).text
 
 
+def test_a_reset_says_what_becomes_of_webhooks(stand_in: Process) -> None:
+    stand_in.reset(webhooks="drop")
+    assert 'value="drop" checked' in requests.get(f"{stand_in.url}/controls", timeout=10).text
+    with pytest.raises(requests.HTTPError, match="400"):
+        stand_in.reset(webhooks="burn")
+
+
 @pytest.mark.parametrize(
     ("outcome", "status"), [("complete", "succeeded"), ("fail", "requires_payment_method")]
 )
