@@ -26,7 +26,6 @@ from app.billing import (
 )
 from app.billing.audit import Actor
 from app.billing.payment_methods import CardNotUsableError
-from app.billing.plan_previews import Cost
 from app.billing.plan_switch_rows import find
 from app.extensions import db, enqueue
 from app.models import Interval, Organization, PaymentMethod, PlanSwitch, Subscription, SwitchStatus
@@ -275,8 +274,3 @@ def _give_back(org_id: UUID, switch_id: UUID) -> None:
     if switch.status is SwitchStatus.SWITCHING:
         switch.status = SwitchStatus.REVIEW
     db.session.commit()
-
-
-def cost_of(switch: PlanSwitch) -> Cost:
-    """What a switch costs, as it was shown last."""
-    return plan_previews.unpack(switch)

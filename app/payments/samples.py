@@ -1,25 +1,17 @@
-"""Cards and invoices for the demo, made at Stripe in test mode, or at its stand-in."""
+"""Cards, and a past, for the demo, made at Stripe in test mode, or at its stand-in."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime
 
 import urllib3
 from flask import current_app
 from urllib3.exceptions import HTTPError
 
-from app.billing.money import Money
 from app.payments import cards
 from app.payments.cards import Card
 from app.payments.client import stripe_client
 from app.payments.errors import OutcomeUnknownError, RefusedError, translated
-
-
-@dataclass(frozen=True, slots=True)
-class SampleInvoice:
-    id: str
-    number: str
 
 
 def attach_card(token: str, customer_id: str, *, expires: date) -> Card:
@@ -71,34 +63,3 @@ def win_dispute(dispute_id: str) -> None:
         stripe_client().v1.disputes.update(
             dispute_id, {"evidence": {"uncategorized_text": "winning_evidence"}, "submit": True}
         )
-
-
-def issue_invoice(
-    customer_id: str, amount: Money, description: str, *, on: datetime, paid: bool
-) -> SampleInvoice:
-    """Issue an invoice dated `on`, marked as paid elsewhere where `paid`. Raises as `attach_card` does."""
-    with translated():
-        api = stripe_client().v1
-        invoice = api.invoices.create(
-            {
-                "customer": customer_id,
-                "auto_advance": False,
-                "collection_method": "charge_automatically",
-                "currency": amount.currency.lower(),
-                "description": description,
-                "effective_at": int(on.timestamp()),
-            }
-        )
-        api.invoice_items.create(
-            {
-                "customer": customer_id,
-                "invoice": invoice.id,
-                "amount": amount.minor,
-                "currency": amount.currency.lower(),
-                "description": description,
-            }
-        )
-        invoice = api.invoices.finalize_invoice(invoice.id, {"auto_advance": False})
-        if paid:
-            invoice = api.invoices.pay(invoice.id, {"paid_out_of_band": True})
-    return SampleInvoice(invoice.id, invoice.number or invoice.id)

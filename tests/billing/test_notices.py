@@ -13,9 +13,10 @@ from app.billing.ledger import Entry
 from app.extensions import db
 from app.models import AccountName, Mail, MailState, Organization, PaymentMethod, TopUp, TransferKind
 from app.models.columns import utc_now
-from app.payments import intents, samples
+from app.payments import intents
 from app.payments import refunds as stripe_refunds
 from tests.factories import OWNER, a_payer, a_person, a_stripe_card, give_credit, usd
+from tests.support.invoices import issue_invoice
 from tests.support.money import the_top_up
 from tests.support.sandbox import Sandbox, deliver_all, work_through
 
@@ -169,7 +170,7 @@ class TestInvoices:
         self, app: Flask, sandbox: Sandbox
     ) -> None:
         organization, card = a_payer("pm_card_chargeCustomerFail")
-        invoice = samples.issue_invoice(
+        invoice = issue_invoice(
             organization.stripe_customer_id or "", usd("99"), "Growth plan", on=utc_now(), paid=False
         )
         for _ in range(2):
@@ -202,7 +203,7 @@ class TestInvoices:
 
     def test_one_that_was_paid_meanwhile_is_not(self, app: Flask, sandbox: Sandbox) -> None:
         organization, card = a_payer("pm_card_chargeCustomerFail")
-        invoice = samples.issue_invoice(
+        invoice = issue_invoice(
             organization.stripe_customer_id or "", usd("99"), "Growth plan", on=utc_now(), paid=False
         )
         with pytest.raises(stripe.CardError):

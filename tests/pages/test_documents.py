@@ -11,10 +11,10 @@ from flask import Flask
 from app.billing import outbox, payment_methods
 from app.extensions import db
 from app.models import Mail, Organization
-from app.payments import samples
 from tests.factories import an_organization, at, usd
 from tests.support import subscriptions
 from tests.support.browsing import Visitor, text_of
+from tests.support.invoices import issue_invoice
 from tests.support.paying import Owner
 from tests.support.sandbox import Sandbox, deliver_all
 
@@ -30,7 +30,7 @@ def an_invoice(organization: Organization, stripe_id: str = "") -> UUID:
     """An invoice at the stand-in, or one that only we know of by this id."""
     issued_at, customer_id = at("2026-09-01 08:00"), payment_methods.customer_of(organization, email=None)
     if not stripe_id:
-        stripe_id = samples.issue_invoice(customer_id, usd("99"), "Growth", on=issued_at, paid=True).id
+        stripe_id = issue_invoice(customer_id, usd("99"), "Growth", on=issued_at, paid=True).id
     invoice = subscriptions.record_invoice(
         organization,
         stripe_id=stripe_id,

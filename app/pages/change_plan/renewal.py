@@ -74,7 +74,7 @@ def _to_page() -> Response:
     return redirect(url_for("change_plan.show_renewal"), 303)
 
 
-def _draw(form: PayForm | None = None, *, why: str = "", status: int = 200) -> Response:
+def _draw(form: PayForm | None = None, *, status: int = 200) -> Response:
     organization, settings = current_organization(), current_app.config["SETTINGS"]
     plan = plans.gather(organization)
     try:
@@ -95,7 +95,6 @@ def _draw(form: PayForm | None = None, *, why: str = "", status: int = 200) -> R
         failed_card=next((card for card in cards if card.is_default), None),
         advice=advice_for(plan.failure) if plan.failure else None,
         form=form or PayForm(None),
-        why=why,
         stripe={"publishable_key": settings.stripe_publishable_key, "js_url": settings.stripe_js_url},
     )
     return make_response(html, status)
