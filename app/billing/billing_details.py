@@ -10,9 +10,11 @@ from babel import Locale
 from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import select
 
-from app.billing import audit, ledger, tax_ids
+from app.billing import audit, ledger, statement_heads, tax_ids
 from app.billing.audit import Actor
+from app.billing.months import Month
 from app.billing.recipients import each_once, recipients_of
+from app.billing.statement_heads import Head
 from app.billing.tax_ids import TaxIdError
 from app.extensions import db, enqueue
 from app.models import BillingDetails, Organization
@@ -93,6 +95,7 @@ def save(organization: Organization, wanted: Details, version: int, actor: Actor
     row = _row(organization.id)
     if (row.version if row else 0) != version:
         raise ChangedMeanwhileError
+    keep_on_statements(organization)
     if row is None:
         row = BillingDetails(org_id=organization.id, version=0)
         db.session.add(row)
@@ -150,6 +153,20 @@ def on_documents(organization: Organization) -> list[str]:
     if details.purchase_order:
         lines.append(f"Purchase order: {details.purchase_order}")
     return [line for line in lines if line]
+
+
+def on_statement(organization: Organization, month: Month) -> Head:
+    """What the wallet's statement of a month says of the organization."""
+    return statement_heads.kept(organization, month) or _head_now(organization)
+
+
+def keep_on_statements(organization: Organization) -> None:
+    """Let the statements of months that are over stay as they are; before a change of name, zone or details."""
+    statement_heads.keep(organization, _head_now(organization))
+
+
+def _head_now(organization: Organization) -> Head:
+    return Head(organization.name, organization.timezone, tuple(on_documents(organization)))
 
 
 def _town(details: Details) -> list[str]:

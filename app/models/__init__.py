@@ -23,6 +23,7 @@ from app.models.plan_switch import PlanSwitch, SwitchStatus
 from app.models.platform import DeliveryState, PlatformDelivery, PlatformEndpoint, PlatformMessage
 from app.models.rate_limit import RateLimitCounter
 from app.models.reconciliation import ReconciliationRun
+from app.models.statement_head import StatementHead
 from app.models.stripe_event import EventState, StripeEvent
 from app.models.subscription import Interval, Invoice, InvoiceStatus, Subscription, SubscriptionStatus
 from app.models.top_up import TopUp, TopUpStatus
@@ -62,6 +63,7 @@ __all__ = [
     "ResourceCount",
     "Role",
     "SignInSession",
+    "StatementHead",
     "StripeEvent",
     "Subscription",
     "SubscriptionStatus",

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import delete, select
 
-from app.billing import audit, catalog, ledger
+from app.billing import audit, billing_details, catalog, ledger
 from app.billing.audit import Actor
 from app.extensions import db
 from app.models import Membership, Organization, Role, User
@@ -92,6 +92,8 @@ def _update(organization: Organization, wanted: Wanted) -> Organization:
         organizations.check_timezone(wanted.timezone)
     except organizations.TimezoneError as error:
         raise RefusedError("timezone", str(error)) from error
+    if (wanted.name, wanted.timezone) != (organization.name, organization.timezone):
+        billing_details.keep_on_statements(organization)
     organization.name = wanted.name
     if wanted.timezone != organization.timezone:
         ledger.change_zone(organization, wanted.timezone)

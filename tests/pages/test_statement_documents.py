@@ -13,11 +13,15 @@ import pytest
 from flask import Flask
 from hypothesis import HealthCheck, given, settings
 
-from app.billing import statements
+from app.billing import billing_details, statements
+from app.billing.audit import Actor
+from app.billing.billing_details import Details
 from app.billing.months import Month
 from app.billing.statements import Statement
+from app.extensions import db
 from app.models import Organization, TransferKind
 from app.models.columns import utc_now
+from app.people.provisioning import Wanted, provision
 from app.web.formatting import money_exact, number, units
 from tests.factories import a_person, an_organization, usd
 from tests.support.browsing import Visitor, text_of
@@ -70,11 +74,24 @@ def test_a_month_that_is_over_keeps_its_documents(owner: Owner) -> None:
     before = files_of(owner, month)
     post(organization, TransferKind.TOP_UP, usd("10"), utc_now())
     use(organization, 1_000, utc_now())
+    change_all_that_documents_say(organization)
     assert files_of(owner, month) == before
+    this_month = text_of(owner.get(address(statements.months(organization)[0])))
+    assert "New name" in this_month
+    assert "Harbor Dental LLC" in this_month
+    assert "Asia/Tokyo" in this_month
 
 
 def address(month: Month) -> str:
     return f"/workplace/invoices/statements/{month}"
+
+
+def change_all_that_documents_say(organization: Organization) -> None:
+    wanted = Wanted(name="New name", timezone="Asia/Tokyo")
+    provision(organization.id, wanted, Actor("test"))
+    details = Details(legal_name="Harbor Dental LLC")
+    billing_details.save(organization, details, 0, Actor("test"))
+    db.session.commit()
 
 
 def files_of(owner: Visitor, month: Month) -> list[bytes]:

@@ -8,11 +8,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.billing.months import Month
+from app.billing.statement_heads import Head
 from app.billing.statements import Spent, Statement
 from app.models import TransferKind
 from app.models.columns import utc_now
 from app.pages.invoices import statement_pdf
-from tests.factories import an_organization, at, usd
+from tests.factories import at, usd
 from tests.support.browsing import text_of
 from tests.support.moving import post, use
 from tests.support.paying import Owner
@@ -113,18 +114,15 @@ TYPED = st.text("#$*_`\\<>@&~=-+/[](){}'\";:.,!?% aZ09éßŁğΩωЖя\u00a0", m
 @settings(max_examples=5, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(st.lists(TYPED, min_size=10, max_size=30))
 def test_what_people_typed_is_printed_as_they_typed_it(app: Flask, names: list[str]) -> None:
-    organization = an_organization()
-    organization.name = names[0]
-    said = words(statement_pdf.document(organization, spent_by(names)))
+    said = words(statement_pdf.document(Head(names[0], "UTC", tuple(names[1:4])), spent_by(names)))
     assert [name for name in names if packed(f"{name}$0.00") not in said] == []
     assert packed(f"Statement of September 2026 · {names[0]}Page 1 of") in said
+    assert packed(f"Statement of September 2026{''.join(names[1:4])}1 September") in said
 
 
 @pytest.mark.parametrize("name", ["東京歯科", "שלום", "한국 치과", "សាលា", "Škoda ☎", "😀 smile", "x" * 255])
 def test_a_name_in_any_script_makes_a_document(app: Flask, name: str) -> None:
-    organization = an_organization()
-    organization.name = name
-    assert "$0.00" in words(statement_pdf.document(organization, spent_by([name])))
+    assert "$0.00" in words(statement_pdf.document(Head(name, "UTC", (name,)), spent_by([name])))
 
 
 def spent_by(names: list[str]) -> Statement:

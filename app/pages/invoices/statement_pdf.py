@@ -9,10 +9,9 @@ from typing import Protocol
 
 from flask import current_app
 
-from app.billing import billing_details
 from app.billing.money import Money, total
+from app.billing.statement_heads import Head
 from app.billing.statements import Statement
-from app.models import Organization
 from app.web import pdf
 from app.web.formatting import day_long, money_exact, month, number, units, viewer_locale
 
@@ -75,21 +74,21 @@ class Facts:
     region: str
 
 
-def document(organization: Organization, statement: Statement) -> bytes:
+def document(head: Head, statement: Statement) -> bytes:
     """The statement as PDF: of a month that is over always the same, dated at its end."""
     over = datetime.combine(statement.month.last + timedelta(days=1), time(), UTC)
     dated = datetime.now(UTC) if statement.is_open else over
-    return pdf.typeset("statement", facts(organization, statement), dated=dated)
+    return pdf.typeset("statement", facts(head, statement), dated=dated)
 
 
-def facts(organization: Organization, statement: Statement) -> Facts:
+def facts(head: Head, statement: Statement) -> Facts:
     """The statement in words."""
     locale, days = viewer_locale(), statement.month
-    zone = organization.timezone.replace("_", " ")
+    zone = head.timezone.replace("_", " ")
     return Facts(
         title=f"Statement of {month(days.first)}",
-        organization=organization.name,
-        addressee=tuple(billing_details.on_documents(organization)),
+        organization=head.name,
+        addressee=head.billed,
         period=f"{day_long(days.first)} to {day_long(days.last)}, {zone}.",
         state="The month is not over: these figures grow still."
         if statement.is_open

@@ -24,8 +24,8 @@ def show_statement(month: str) -> str | Response:
     statement = _statement(month)
     if statement is None:
         return _missing()
-    billed = billing_details.on_documents(current_organization())
-    return render_template("invoices/statement.html", statement=statement, billed=billed)
+    head = billing_details.on_statement(current_organization(), statement.month)
+    return render_template("invoices/statement.html", statement=statement, head=head)
 
 
 @blueprint.get("/statements/<month>.csv")
@@ -52,7 +52,8 @@ def download_statement(month: str) -> Response:
     organization, statement = current_organization(), _statement(month)
     if statement is None:
         return _missing()
-    file = statement_pdf.document(organization, statement)
+    head = billing_details.on_statement(organization, statement.month)
+    file = statement_pdf.document(head, statement)
     return _download(file, "application/pdf", f"{organization.slug}-{statement.month}.pdf")
 
 
