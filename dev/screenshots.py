@@ -27,6 +27,9 @@ AFTER_SIGN_IN = {
     "overview": "/billing",
     "wallet": "/billing/wallet",
     "payment-methods": "/billing/payment-methods",
+    "change-plan": "/billing/change-plan",
+    "invoices": "/workplace/invoices",
+    "billing-details": "/billing/details",
 }
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 WIDTHS = {1280: 800, 320: 640}

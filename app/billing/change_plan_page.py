@@ -102,7 +102,7 @@ def gather(organization: Organization, switch: PlanSwitch | None = None) -> Chan
         choices=tuple(_choices(plan)),
         comparison=plan_comparison.compare(plan.plan),
         on_request=tuple(catalog.current().on_request.values()),
-        suggestion=plan_suggestion.gather(organization, plan.plan),
+        suggestion=plan_suggestion.gather(organization, plan.plan, plan.interval),
         switch=view(organization, switch, plan) if switch else None,
         waiting=other,
     )

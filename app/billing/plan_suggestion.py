@@ -16,7 +16,7 @@ from app.billing import catalog, ledger, rating, resources
 from app.billing.catalog import Plan
 from app.billing.money import Money, total
 from app.extensions import db
-from app.models import Organization, UsageDaily
+from app.models import Interval, Organization, UsageDaily
 
 DAYS = 30
 
@@ -26,6 +26,7 @@ class PlanCost:
     """What a month by a plan would have cost: its price, and usage beyond its allowances."""
 
     plan: Plan
+    interval: str
     usage: Money
     is_current: bool
     fits: bool
@@ -33,8 +34,11 @@ class PlanCost:
 
     @property
     def price(self) -> Money:
-        """The plan's price for a month."""
-        return self.plan.price
+        """The plan's price for a month; where it is paid by the year, a twelfth of that, to the cent."""
+        if self.interval == Interval.MONTH or self.plan.yearly is None:
+            return self.plan.price
+        yearly = self.plan.yearly
+        return Money.from_minor(round(yearly.minor / 12), yearly.currency)
 
     @property
     def total(self) -> Money:
@@ -66,8 +70,11 @@ class Suggestion:
         return self.current.total - self.best.total
 
 
-def gather(organization: Organization, current: Plan) -> Suggestion | None:
-    """What each plan would have cost; None without usage. `current` counts by its own version. Two statements."""
+def gather(organization: Organization, current: Plan, interval: str = Interval.MONTH) -> Suggestion | None:
+    """What each plan would have cost, paid by the `interval`; None without usage. Two statements.
+
+    `current` counts by its own version.
+    """
     last = ledger.local_day_of(organization) - timedelta(days=1)
     first = last - timedelta(days=DAYS - 1)
     used = _used(organization, first, last)
@@ -79,7 +86,7 @@ def gather(organization: Organization, current: Plan) -> Suggestion | None:
     if current.key not in offered:
         plans.insert(0, current)
     return Suggestion(
-        first, last, tuple(_cost(plan, used, counts, is_current=plan is current) for plan in plans)
+        first, last, tuple(_cost(plan, interval, used, counts, is_current=plan is current) for plan in plans)
     )
 
 
@@ -107,10 +114,15 @@ def usage_cost(plan: Plan, used: Iterable[tuple[str, int]]) -> Money:
 
 
 def _cost(
-    plan: Plan, used: Sequence[tuple[str, int]], counts: Mapping[str, int], *, is_current: bool
+    plan: Plan,
+    interval: str,
+    used: Sequence[tuple[str, int]],
+    counts: Mapping[str, int],
+    *,
+    is_current: bool,
 ) -> PlanCost:
     fits = all(counts.get(resource, 0) <= allowed for resource, allowed in plan.limits.items())
-    return PlanCost(plan, usage_cost(plan, used), is_current, fits)
+    return PlanCost(plan, interval, usage_cost(plan, used), is_current, fits)
 
 
 def _used(organization: Organization, first: date, last: date) -> list[tuple[str, int]]:

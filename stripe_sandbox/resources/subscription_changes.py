@@ -15,6 +15,7 @@ from stripe_sandbox.resources import (
     subscription_invoices,
     subscription_payments,
 )
+from stripe_sandbox.resources.common import find
 from stripe_sandbox.resources.subscription_settling import apply
 
 PENDING_FOR = 23 * 3600
@@ -28,6 +29,7 @@ def change(call: Call, body: dict[str, Any]) -> bool:
     Raises 402 for a decline with `error_if_incomplete`.
     """
     params = call.params
+    _discard_waiting(call, body)
     made, lines = previews.changes(call, body, params)
     turns = prorations.turns_at_once(body["items"]["data"], made)
     anchor = made[0]["current_period_start"] if turns else None
@@ -54,3 +56,15 @@ def change(call: Call, body: dict[str, Any]) -> bool:
     if failure:
         body["status"] = "past_due"
     return True
+
+
+def _discard_waiting(call: Call, body: dict[str, Any]) -> None:
+    """Another change takes the place of one that waits for its payment: nobody can pay for that any more
+    (https://docs.stripe.com/billing/subscriptions/pending-updates#canceling-changing)."""
+    if not body["pending_update"]:
+        return
+    body["pending_update"] = None
+    invoice = find(call, "invoice", body["latest_invoice"])
+    if invoice["status"] == "open":
+        invoice_lifecycle.void(call, invoice)
+    call.emit("customer.subscription.pending_update_expired", call.store.save(body))

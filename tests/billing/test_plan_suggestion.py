@@ -78,3 +78,11 @@ def test_what_is_older_than_thirty_days_and_today_s_are_left_out(app: Flask) -> 
     use(organization, "calls_outbound", 6_000, days_ago=31)
     use(organization, "calls_outbound", 6_000, days_ago=0)
     assert plan_suggestion.gather(organization, catalog.current().plan("starter")) is None
+
+
+def test_who_pays_by_the_year_compares_by_the_year(app: Flask) -> None:
+    organization = an_organization()
+    use(organization, "sms", 1)
+    found = plan_suggestion.gather(organization, catalog.current().plan("growth"), "year")
+    assert found is not None
+    assert [str(one.price.decimal) for one in found.costs] == ["0.00", "82.50", "332.50"]

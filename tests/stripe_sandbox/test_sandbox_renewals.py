@@ -84,3 +84,15 @@ def test_what_a_change_left_open_is_on_the_next_invoice(stage: Stage) -> None:
     stage.do(subscriptions.update, one["id"], items=items)
     stage.move_to("2027-03-01")
     assert [line["amount"] for line in stage.invoices()[-1]["lines"]["data"]] == [-1400, 2800, 5600]
+
+
+def test_another_switch_takes_the_place_of_one_that_waits(stage: Stage) -> None:
+    stage.use("4242424242424242")
+    one = stage.subscribe(1000)
+    stage.use("4000000000000341")
+    behavior = {"proration_behavior": "always_invoice", "payment_behavior": "pending_if_incomplete"}
+    for quantity in (5, 7):
+        items = [{"id": one["items"]["data"][0]["id"], "quantity": quantity}]
+        waiting = stage.do(subscriptions.update, one["id"], items=items, **behavior)
+    assert waiting["pending_update"]["subscription_items"][0]["quantity"] == 7
+    assert [invoice["status"] for invoice in stage.invoices()] == ["paid", "void", "open"]
