@@ -11,7 +11,8 @@ from app.extensions import db
 from app.web.health import newest_migration
 from config import Settings
 from dev.testing import create_database, drop_database, migrate
-from tests.factories import an_organization
+from tests.conftest import TEMPLATE
+from tests.factories import an_organization, at
 
 
 def test_migrations_go_down_and_up_again_with_data_in_the_tables(process_name: str) -> None:
@@ -41,3 +42,35 @@ def test_migrations_go_down_and_up_again_with_data_in_the_tables(process_name: s
 def test_the_models_and_the_migrations_say_the_same(app: Flask) -> None:
     result = app.test_cli_runner().invoke(args=["db", "check"])
     assert result.exit_code == 0, result.output
+
+
+def test_subscriptions_keep_their_periods_and_failures(process_name: str) -> None:
+    """Revision 0015 turns days into moments, in each organization's zone, and back."""
+    name = f"subscriptions_{process_name}"
+    url = create_database(name, template=TEMPLATE)
+    app = create_app(
+        Settings.from_environment({"APP_ENV": "test", "DATABASE_URL": url, "LOG_LEVEL": "ERROR"})
+    )
+    with app.app_context():
+        organization = an_organization(timezone="Pacific/Auckland")
+        id_ = {"id": organization.id}
+        db.session.remove()
+        downgrade(revision="0014")
+        db.session.execute(
+            text(
+                "INSERT INTO subscription (org_id, plan, status, period_start, period_end, failed_on) VALUES "
+                "(:id, 'growth', 'past_due', '2026-11-03', '2026-12-03', '2026-11-04')"
+            ),
+            id_,
+        )
+        db.session.commit()
+        upgrade()
+        row = db.session.execute(text("SELECT anchor, failed_at, interval FROM subscription"), id_).one()
+        assert (row.anchor, row.failed_at) == (at("2026-11-02 23:00"), at("2026-11-03 23:00"))
+        assert row.interval == "month"
+        db.session.remove()
+        downgrade(revision="0014")
+        assert str(db.session.scalar(text("SELECT failed_on FROM subscription"))) == "2026-11-04"
+        db.session.remove()
+        db.engine.dispose()
+    drop_database(name)
