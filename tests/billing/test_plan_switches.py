@@ -215,6 +215,16 @@ class TestPayingFails:
             app.extensions["catalog"] = offered
         assert plan_of(payer).name == "Starter"
 
+    def test_the_webhook_comes_before_the_answer(
+        self, payer: Organization, app: Flask, sandbox: Sandbox
+    ) -> None:
+        switch = plan_switches.begin(payer, "growth", "month", OWNER)
+        sandbox.fail(UPDATE, "drop_after", times=3)
+        assert plan_switches.confirm(payer, switch.id, OWNER).status is SwitchStatus.SWITCHING
+        hear_from_stripe(app, sandbox)
+        db.session.expire_all()
+        assert (switch.status, plan_of(payer).name) == (SwitchStatus.DONE, "Growth")
+
     @pytest.mark.parametrize("kind", ["drop_after", "500_after", "drop_before"])
     def test_a_lost_answer_is_found_out_by_the_job(
         self, payer: Organization, app: Flask, sandbox: Sandbox, kind: str

@@ -1,0 +1,50 @@
+"""What a switch would cost, as Stripe's preview says it: with credit left over, and in a currency without decimals."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from app.billing import plan_previews, plan_switches
+from app.billing.money import Money
+from app.models import SwitchStatus
+from app.payments import customers, previews, subscriptions
+from tests.factories import OWNER, a_payer, usd
+from tests.support.plans import a_subscriber, plan_of, turn_period
+from tests.support.sandbox import Sandbox
+
+
+def test_credit_that_is_left_pays_the_next_invoices(app: Flask, sandbox: Sandbox) -> None:
+    organization = a_subscriber("growth", interval="year")
+    switch = plan_switches.begin(organization, "scale", "month", OWNER)
+    cost = plan_previews.unpack(switch)
+    # A year of Growth was paid this minute: $990 of credit against the $399 of a month of Scale.
+    assert (cost.due, cost.left, cost.next_charge) == (usd("0"), usd("591"), usd("0"))
+    assert plan_switches.confirm(organization, switch.id, OWNER).status is SwitchStatus.DONE
+    turn_period(app, sandbox, organization)
+    balance = sandbox.stripe.v1.customers.retrieve(organization.stripe_customer_id or "").balance
+    assert (plan_of(organization).name, balance) == ("Scale", -19_200)
+    assert len(sandbox.charges()) == 1
+
+
+def test_yen_have_no_decimals(app: Flask, sandbox: Sandbox) -> None:
+    organization, card = a_payer()
+    customers.set_default_card(organization.stripe_customer_id or "", card.stripe_id)
+    small, large = (
+        sandbox.stripe.v1.prices.create(
+            {
+                "currency": "jpy",
+                "unit_amount": amount,
+                "recurring": {"interval": "month"},
+                "product_data": {"name": "Plan"},
+                "metadata": {"plan": "growth"},
+            }
+        )
+        for amount in (9_900, 39_900)
+    )
+    made = sandbox.stripe.v1.subscriptions.create(
+        {"customer": organization.stripe_customer_id or "", "items": [{"price": small.id}]}
+    )
+    found = subscriptions.fetch(made.id)
+    seen = previews.of_switch(found, large.id, as_of=found.period_start)
+    assert seen.due == Money.from_minor(30_000, "JPY") == Money(30_000_000_000, "JPY")
+    assert [line.amount.plain for line in seen.lines] == ["-9900", "39900"]
