@@ -12,7 +12,7 @@ from app.models import PlanSwitch
 from app.models.columns import Json, utc_now
 from app.payments import previews
 from app.payments.previews import Preview
-from app.payments.subscriptions import StripeSubscription
+from app.payments.subscription_facts import StripeSubscription
 
 GOOD_FOR = timedelta(minutes=5)
 """How long a preview is good for: what is left of a period is worth less by the second."""

@@ -23,7 +23,7 @@ from app.billing.plan_terms import FREE_PLAN
 from app.extensions import db
 from app.models import Interval, Organization, Subscription, SubscriptionStatus
 from app.models.columns import utc_now
-from app.payments.subscriptions import Chosen, StripeSubscription
+from app.payments.subscription_facts import Chosen, StripeSubscription
 
 log = structlog.get_logger("billing.plans")
 

@@ -9,7 +9,7 @@ from app.extensions import db
 from app.models import Interval, Organization, PaymentMethod, Subscription, SubscriptionStatus
 from app.payments import customers, previews, subscriptions
 from app.payments.errors import RefusedError
-from app.payments.subscriptions import Chosen, StripeSubscription
+from app.payments.subscription_facts import Chosen, StripeSubscription
 
 
 class SubscriptionMissingError(Exception):

@@ -15,6 +15,7 @@ from app.models import Organization, PaymentMethod, PlanSwitch, SwitchStatus
 from app.models.columns import utc_now
 from app.payments import subscriptions
 from app.payments.errors import PaymentsError, RefusedError
+from app.payments.subscription_facts import StripeSubscription
 
 log = structlog.get_logger("billing.plans")
 
@@ -83,7 +84,7 @@ def forget_old() -> None:
     db.session.commit()
 
 
-def _never_arrived(switch: PlanSwitch, found: subscriptions.StripeSubscription) -> bool:
+def _never_arrived(switch: PlanSwitch, found: StripeSubscription) -> bool:
     """Whether Stripe shows nothing of a switch that was asked for."""
     if switch.status is not SwitchStatus.SWITCHING or switch.invoice_id is not None:
         return False

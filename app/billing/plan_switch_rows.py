@@ -10,7 +10,7 @@ from sqlalchemy import select
 from app.extensions import db
 from app.models import Organization, PlanSwitch, Subscription, SwitchStatus
 from app.models.columns import utc_now
-from app.payments.subscriptions import StripeSubscription
+from app.payments.subscription_facts import StripeSubscription
 
 ON_ITS_WAY = (SwitchStatus.SWITCHING, SwitchStatus.ACTION, SwitchStatus.DECLINED)
 

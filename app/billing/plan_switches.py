@@ -22,24 +22,22 @@ from app.billing import (
     plan_projection,
     plan_subscriptions,
     plan_switch_payments,
+    plan_switch_reviews,
     plan_switch_rows,
 )
 from app.billing.audit import Actor
 from app.billing.payment_methods import CardNotUsableError
+from app.billing.plan_switch_reviews import AlreadyOnItError
 from app.billing.plan_switch_rows import find
 from app.extensions import db, enqueue
-from app.models import Interval, Organization, PaymentMethod, PlanSwitch, Subscription, SwitchStatus
+from app.models import Interval, Organization, PaymentMethod, PlanSwitch, SwitchStatus
 from app.models.columns import utc_now, uuid7
 from app.payments import previews, subscriptions
 from app.payments.errors import NotDoneError, OutcomeUnknownError, RefusedError
-from app.payments.subscriptions import Chosen, StripeSubscription
+from app.payments.subscription_facts import Chosen, StripeSubscription
 
 FIRST_LOOK = timedelta(seconds=15)
 """When the job first looks after a switch: later than a page's own answer."""
-
-
-class AlreadyOnItError(Exception):
-    """The plan that was chosen is the one that the organization has, paid the same way, and nothing is planned."""
 
 
 class OtherSwitchError(Exception):
@@ -52,14 +50,6 @@ class OtherSwitchError(Exception):
 
 class PastDueError(Exception):
     """A renewal is not paid: it is to be paid before the plan can be changed."""
-
-
-class PreviewRenewedError(Exception):
-    """What was shown is not what it costs any more: it was made anew, to be looked at again. `why` is a sentence."""
-
-    def __init__(self, switch: PlanSwitch, why: str) -> None:
-        super().__init__(why)
-        self.switch, self.why = switch, why
 
 
 class SwitchNotStartedError(Exception):
@@ -78,7 +68,7 @@ def begin(organization: Organization, plan: str, interval: str, actor: Actor) ->
     row = plan_switch_rows.subscription_of(organization)
     if row is not None and row.open_invoice_id is not None:
         raise PastDueError
-    if _is_on(row, chosen.key, interval):
+    if plan_switch_reviews.is_on(row, chosen.key, interval):
         raise AlreadyOnItError
     switch = PlanSwitch(
         org_id=organization.id,
@@ -90,7 +80,9 @@ def begin(organization: Organization, plan: str, interval: str, actor: Actor) ->
         currency=chosen.price.currency,
     )
     catalog_versions.keep(catalog.current())
-    _preview(organization, switch, subscription)
+    plan_switch_reviews.keep(
+        switch, plan_switch_reviews.work_out(organization, chosen, interval, subscription)
+    )
     db.session.add(switch)
     db.session.commit()
     return switch
@@ -112,14 +104,16 @@ def confirm(organization: Organization, switch_id: UUID, actor: Actor) -> PlanSw
         )
     card = _card_for(organization, switch)
     subscription = plan_subscriptions.ensure(organization)
-    _renew_if_stale(organization, switch, subscription)
+    switch = find(organization.id, switch_id)
+    if switch.status is SwitchStatus.REVIEW:
+        plan_switch_reviews.renew_if_stale(organization, switch, subscription)
     claimed = _claim(organization, switch_id, card, actor)
     db.session.commit()
     if claimed is None:
         # Begun by another click; or the plan was changed by another tab in this very moment.
         switch = find(organization.id, switch_id)
         if switch.status is SwitchStatus.REVIEW:
-            _renew_if_stale(organization, switch, plan_subscriptions.ensure(organization))
+            plan_switch_reviews.renew_if_stale(organization, switch, plan_subscriptions.ensure(organization))
         return switch
     try:
         found = ask_stripe(organization, claimed, subscription, card)
@@ -183,50 +177,6 @@ def _check_free_for_another(organization: Organization) -> None:
         raise OtherSwitchError(other)
 
 
-def _is_on(row: Subscription | None, plan: str, interval: str) -> bool:
-    return row is not None and (row.plan, row.interval, row.scheduled_plan) == (plan, interval, None)
-
-
-def _preview(organization: Organization, switch: PlanSwitch, subscription: StripeSubscription) -> None:
-    """Find out what a switch costs now, and keep that with it."""
-    row = plan_switch_rows.subscription_of(organization)
-    after = plan_previews.plan_of(switch)
-    before = catalog_versions.bought(row.plan, row.version) if row else after
-    interval = row.interval if row else Interval.MONTH
-    switch.is_at_once = plan_choices.is_at_once(before, interval, after, switch.interval)
-    if switch.is_at_once:
-        cost, switch.previewed_at = plan_previews.now(subscription, after, switch.interval)
-    else:
-        cost, switch.previewed_at = plan_previews.later(subscription, after, switch.interval), utc_now()
-    switch.based_on = _state(row)
-    switch.due_micro = cost.due.micro
-    switch.preview = plan_previews.pack(cost)
-
-
-def _renew_if_stale(organization: Organization, switch: PlanSwitch, subscription: StripeSubscription) -> None:
-    """Raises `PreviewRenewedError` where what was shown doesn't hold any more; commits in that case."""
-    row = plan_switch_rows.subscription_of(organization)
-    if switch.based_on != _state(row):
-        why = "Your plan has changed since this was shown, so it was worked out anew."
-    elif switch.is_at_once and utc_now() - switch.previewed_at > plan_previews.GOOD_FOR:
-        why = "What was shown was older than five minutes, so it was worked out anew."
-    else:
-        return
-    if _is_on(row, switch.plan, switch.interval):
-        raise AlreadyOnItError
-    _preview(organization, switch, subscription)
-    db.session.commit()
-    raise PreviewRenewedError(switch, why)
-
-
-def _state(row: Subscription | None) -> str:
-    """What a preview depends on, besides time."""
-    if row is None:
-        return ""
-    facts = (row.stripe_id, row.plan, row.interval, row.version, row.period_start, row.scheduled_plan)
-    return " ".join(str(fact) for fact in facts)
-
-
 def _card_for(organization: Organization, switch: PlanSwitch) -> PaymentMethod | None:
     """The default card, where something is to be charged. Raises `CardNotUsableError`."""
     if not switch.due_micro:
@@ -244,7 +194,7 @@ def _claim(
     ledger.lock(organization.id)
     switch = plan_switch_rows.lock(organization.id, switch_id)
     row = plan_switch_rows.subscription_of(organization)
-    if switch.status is not SwitchStatus.REVIEW or switch.based_on != _state(row):
+    if switch.status is not SwitchStatus.REVIEW or switch.based_on != plan_switch_reviews.state_of(row):
         return None
     _check_free_for_another(organization)
     switch.status = SwitchStatus.SWITCHING

@@ -11,7 +11,7 @@ from app.models import Interval, Organization, Subscription, SubscriptionStatus
 from app.models.columns import utc_now
 from app.payments import cards, customers, previews, samples, subscriptions
 from app.payments import invoices as stripe_invoices
-from app.payments.subscriptions import Chosen, StripeSubscription
+from app.payments.subscription_facts import Chosen, StripeSubscription
 
 FAILING = "pm_card_chargeCustomerFail"
 

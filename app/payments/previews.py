@@ -10,7 +10,7 @@ import stripe
 from app.billing.money import Money
 from app.payments.client import stripe_client
 from app.payments.errors import RefusedError, translated
-from app.payments.subscriptions import StripeSubscription
+from app.payments.subscription_facts import StripeSubscription
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,14 +1,9 @@
-"""Subscriptions, as Stripe knows them: one of an organization, with one item, which is its plan.
-
-Which plan that is says the price, and which version of the catalogue it was chosen from the subscription's metadata:
-a price outlives the versions in which its amount stays the same.
-"""
+"""What is asked of Stripe about subscriptions: begin one, switch it at once or later, take that back."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -17,77 +12,14 @@ import stripe
 from app.payments.client import stripe_client
 from app.payments.errors import translated
 from app.payments.references import id_of
-
-_ENDED = frozenset({"canceled", "incomplete_expired"})
-
-
-@dataclass(frozen=True, slots=True)
-class Chosen:
-    """A plan as it is, or is to be, at Stripe: paid by the `interval` (`month` or `year`).
-
-    `version` is the catalogue's and `switch` the id of the wish that led to it; None where nobody wished it here.
-    """
-
-    plan: str
-    interval: str
-    version: str | None = None
-    switch: str | None = None
-
-    @property
-    def metadata(self) -> dict[str, str]:
-        """What is written to Stripe beside it."""
-        told = {"plan": self.plan, "interval": self.interval, "version": self.version, "switch": self.switch}
-        return {key: value or "" for key, value in told.items()}
-
-
-@dataclass(frozen=True, slots=True)
-class Planned:
-    """What comes at the end of the period."""
-
-    chosen: Chosen
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class StripeSubscription:
-    """`status` is Stripe's. The period is from `period_start` to `period_end`, and months are counted from `anchor`.
-
-    `chosen` is None where its price is none of the catalogue's. `waiting` is an update that waits until the invoice
-    `latest_invoice_id` is paid, at most until `waits_until`. `ends_at` is when it ends for good, if that is planned.
-    """
-
-    id: str
-    customer_id: str | None
-    status: str
-    item_id: str
-    price_id: str
-    chosen: Chosen | None
-    anchor: datetime
-    period_start: datetime
-    period_end: datetime
-    ends_at: datetime | None
-    ended_at: datetime | None
-    schedule_id: str | None
-    planned: Planned | None
-    waiting: Chosen | None
-    waits_until: datetime | None
-    latest_invoice_id: str | None
-
-    @property
-    def has_ended(self) -> bool:
-        return self.status in _ENDED
-
-    @property
-    def has_begun(self) -> bool:
-        """Whether it was ever paid: one whose first invoice never was is nothing yet."""
-        return self.status not in {"incomplete", "incomplete_expired"}
+from app.payments.subscription_facts import Chosen, StripeSubscription, read
 
 
 def fetch(subscription_id: str) -> StripeSubscription:
     """A subscription as it is now. Raises `OutcomeUnknownError`, `NotDoneError`, `RefusedError`."""
     with translated():
         found = stripe_client().v1.subscriptions.retrieve(subscription_id, {"expand": ["schedule"]})
-        return _read(found)
+        return read(found)
 
 
 def subscription_of_schedule(schedule_id: str) -> str | None:
@@ -102,7 +34,7 @@ def all_running() -> Iterator[StripeSubscription]:
     with translated():
         listed = stripe_client().v1.subscriptions.list({"limit": 100, "expand": ["data.schedule"]})
         for one in listed.auto_paging_iter():
-            yield _read(one)
+            yield read(one)
 
 
 def begin(
@@ -202,68 +134,6 @@ def go_on(subscription_id: str) -> StripeSubscription:
     return fetch(subscription_id)
 
 
-def _read(found: stripe.Subscription) -> StripeSubscription:
-    item = found["items"].data[0]
-    chosen = _chosen(item.price, _dict(found.metadata))
-    schedule = found.schedule if isinstance(found.schedule, stripe.SubscriptionSchedule) else None
-    return StripeSubscription(
-        id=found.id,
-        customer_id=id_of(found.customer),
-        status=found.status,
-        item_id=item.id,
-        price_id=item.price.id,
-        chosen=chosen,
-        anchor=_moment(found.billing_cycle_anchor),
-        period_start=_moment(item.current_period_start),
-        period_end=_moment(item.current_period_end),
-        ends_at=_moment(found.cancel_at) if found.cancel_at else None,
-        ended_at=_moment(found.ended_at) if found.ended_at else None,
-        schedule_id=id_of(found.schedule),
-        planned=_planned(schedule) if schedule else None,
-        waiting=_waiting(found),
-        waits_until=_moment(found.pending_update.expires_at) if found.pending_update else None,
-        latest_invoice_id=id_of(found.latest_invoice),
-    )
-
-
-def _chosen(price: Any, metadata: Mapping[str, str]) -> Chosen | None:
-    """The plan of a price; with what we wrote, where that was about this plan."""
-    told = _dict(price.metadata)
-    plan, interval = told.get("plan"), price.recurring.interval if price.recurring else None
-    if plan is None or interval not in {"month", "year"}:
-        return None
-    if (metadata.get("plan"), metadata.get("interval")) != (plan, interval):
-        return Chosen(plan, interval)
-    return Chosen(plan, interval, metadata.get("version") or None, metadata.get("switch") or None)
-
-
-def _waiting(found: stripe.Subscription) -> Chosen | None:
-    update = found.pending_update
-    if update is None or not update.subscription_items:
-        return None
-    return _chosen(update.subscription_items[0].price, _dict(update.metadata))
-
-
-def _planned(schedule: stripe.SubscriptionSchedule) -> Planned | None:
-    """The phase after the current one; one that somebody planned at Stripe is known by its price."""
-    if schedule.current_phase is None:
-        return None
-    for phase in schedule.phases:
-        if phase.start_date >= schedule.current_phase.end_date:
-            price = stripe_client().v1.prices.retrieve(id_of(phase["items"][0].price) or "")
-            chosen = _chosen(price, _dict(phase.metadata))
-            return Planned(chosen, _moment(phase.start_date)) if chosen else None
-    return None
-
-
 def _current(schedule: stripe.SubscriptionSchedule) -> Any:
     current = schedule.current_phase
     return next(one for one in schedule.phases if current and one.start_date == current.start_date)
-
-
-def _dict(metadata: Any) -> dict[str, str]:
-    return metadata.to_dict() if metadata else {}
-
-
-def _moment(seconds: int) -> datetime:
-    return datetime.fromtimestamp(seconds, UTC)

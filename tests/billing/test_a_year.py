@@ -32,7 +32,7 @@ from app.extensions import db
 from app.models import Invoice, InvoiceStatus, Organization, Transfer, TransferKind
 from app.payments import customers, intents, previews, subscriptions
 from app.payments import invoices as stripe_invoices
-from app.payments.subscriptions import Chosen, StripeSubscription
+from app.payments.subscription_facts import Chosen, StripeSubscription
 from app.simulator.campaigns import USUAL, used_in
 from tests.factories import OWNER, a_stripe_card, an_organization, at, usd
 from tests.support.plans import DECLINES, sell_plans, subscription_id

@@ -29,17 +29,13 @@ from app.billing import (
     plans,
 )
 from app.billing.plan_renewals import NothingToPayError
-from app.billing.plan_switches import (
-    AlreadyOnItError,
-    OtherSwitchError,
-    PastDueError,
-    PreviewRenewedError,
-)
+from app.billing.plan_switch_reviews import AlreadyOnItError, PreviewRenewedError
+from app.billing.plan_switches import OtherSwitchError, PastDueError
 from app.extensions import db
 from app.models import Organization, PlanSwitch, Subscription, SubscriptionStatus, SwitchStatus
 from app.models.columns import utc_now
 from app.payments import subscriptions
-from app.payments.subscriptions import StripeSubscription
+from app.payments.subscription_facts import StripeSubscription
 from app.webhooks import handlers
 from dev.testing import reset
 from tests.factories import OWNER, a_payer, a_stripe_card

@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 
 from app.billing import plan_previews, plan_switches, plan_terms
-from app.billing.plan_switches import PreviewRenewedError
+from app.billing.plan_switch_reviews import PreviewRenewedError
 from app.extensions import db
 from app.models import Organization, PlatformMessage, SubscriptionStatus, SwitchStatus
 from app.payments import subscriptions

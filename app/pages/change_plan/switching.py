@@ -13,14 +13,9 @@ from app.billing.payment_methods import CardNotUsableError
 from app.billing.plan_choices import PlanNotOfferedError
 from app.billing.plan_subscriptions import SubscriptionMissingError
 from app.billing.plan_switch_payments import PaymentNotTakenError
+from app.billing.plan_switch_reviews import AlreadyOnItError, PreviewRenewedError
 from app.billing.plan_switch_rows import UnknownSwitchError
-from app.billing.plan_switches import (
-    AlreadyOnItError,
-    OtherSwitchError,
-    PastDueError,
-    PreviewRenewedError,
-    SwitchNotStartedError,
-)
+from app.billing.plan_switches import OtherSwitchError, PastDueError, SwitchNotStartedError
 from app.extensions import db, limiter
 from app.models import PlanSwitch, SwitchStatus
 from app.pages.actor import current_actor

@@ -1,0 +1,93 @@
+"""What a person looks at before a switch is made: what it costs, and whether that still holds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.billing import catalog_versions, ledger, plan_choices, plan_previews, plan_switch_rows
+from app.billing.catalog import Plan
+from app.billing.plan_previews import Cost
+from app.extensions import db
+from app.models import Interval, Organization, PlanSwitch, Subscription, SwitchStatus
+from app.models.columns import utc_now
+from app.payments.subscription_facts import StripeSubscription
+
+
+class AlreadyOnItError(Exception):
+    """The plan that was chosen is the one that the organization has, paid the same way, and nothing is planned."""
+
+
+class PreviewRenewedError(Exception):
+    """What was shown is not what it costs any more: it was made anew, to be looked at again. `why` is a sentence."""
+
+    def __init__(self, switch: PlanSwitch, why: str) -> None:
+        super().__init__(why)
+        self.switch, self.why = switch, why
+
+
+def is_on(row: Subscription | None, plan: str, interval: str) -> bool:
+    """Whether a plan is what an organization has, paid so, with nothing planned."""
+    return row is not None and (row.plan, row.interval, row.scheduled_plan) == (plan, interval, None)
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """What a switch costs as of `at`, for the subscription as it was then (`based_on`)."""
+
+    is_at_once: bool
+    at: datetime
+    cost: Cost
+    based_on: str
+
+
+def work_out(
+    organization: Organization, plan: Plan, interval: str, subscription: StripeSubscription
+) -> Review:
+    """Find out what a switch to a plan costs now. Raises what `app.payments` raises."""
+    row = plan_switch_rows.subscription_of(organization)
+    before = catalog_versions.bought(row.plan, row.version) if row else plan
+    is_at_once = plan_choices.is_at_once(before, row.interval if row else Interval.MONTH, plan, interval)
+    if is_at_once:
+        cost, at = plan_previews.now(subscription, plan, interval)
+    else:
+        cost, at = plan_previews.later(subscription, plan, interval), utc_now()
+    return Review(is_at_once, at, cost, state_of(row))
+
+
+def keep(switch: PlanSwitch, review: Review) -> None:
+    """Keep with a switch what is shown of it."""
+    switch.is_at_once, switch.previewed_at, switch.based_on = review.is_at_once, review.at, review.based_on
+    switch.due_micro, switch.preview = review.cost.due.micro, plan_previews.pack(review.cost)
+
+
+def renew_if_stale(organization: Organization, switch: PlanSwitch, subscription: StripeSubscription) -> None:
+    """Raises `PreviewRenewedError` where what was shown of a switch doesn't hold any more, and `AlreadyOnItError`.
+
+    Commits in that case. One that was confirmed meanwhile stays as it is.
+    """
+    row = plan_switch_rows.subscription_of(organization)
+    if switch.based_on != state_of(row):
+        why = "Your plan has changed since this was shown, so it was worked out anew."
+    elif switch.is_at_once and utc_now() - switch.previewed_at > plan_previews.GOOD_FOR:
+        why = "What was shown was older than five minutes, so it was worked out anew."
+    else:
+        return
+    if is_on(row, switch.plan, switch.interval):
+        raise AlreadyOnItError
+    review = work_out(organization, plan_previews.plan_of(switch), switch.interval, subscription)
+    ledger.lock(organization.id)
+    locked = plan_switch_rows.lock(organization.id, switch.id)
+    if locked.status is SwitchStatus.REVIEW:
+        keep(locked, review)
+        db.session.commit()
+        raise PreviewRenewedError(locked, why)
+    db.session.rollback()
+
+
+def state_of(row: Subscription | None) -> str:
+    """What a preview depends on, besides time."""
+    if row is None:
+        return ""
+    facts = (row.stripe_id, row.plan, row.interval, row.version, row.period_start, row.scheduled_plan)
+    return " ".join(str(fact) for fact in facts)
