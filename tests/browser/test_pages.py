@@ -23,6 +23,14 @@ from tests.support import subscriptions
 from tests.support.subscriptions import Period
 
 AXE = (Path(__file__).parent.parent / "vendor" / "axe.min.js").read_text()
+# Going over into the other scheme is no moment to measure contrast at; what inherits a colour goes after its parent.
+COLOURS_ARE_THERE = """async () => {
+  const moving = () => document.getAnimations().filter((each) => each instanceof CSSTransition);
+  do {
+    await Promise.allSettled(moving().map((each) => each.finished));
+    await new Promise(requestAnimationFrame);
+  } while (moving().length);
+}"""
 PAGES = (
     "/billing",
     "/billing/wallet",
@@ -33,7 +41,8 @@ PAGES = (
     "/billing/details",
     f"/workplace/invoices/statements/{date.today():%Y-%m}",
 )
-LOOKS = [("light", 1280), ("dark", 320)]
+Scheme = Literal["light", "dark"]
+LOOKS: list[tuple[Scheme, int]] = [("light", 1280), ("dark", 320)]
 
 
 def busy() -> Organization:
@@ -85,8 +94,17 @@ STATES: list[Callable[[], Organization]] = [busy, empty, low, negative_and_past_
 
 @pytest.fixture(params=LOOKS, ids=lambda look: f"{look[0]}-{look[1]}")
 def look(request: pytest.FixtureRequest, browser: Browser, site: Site) -> Iterator[Page]:
-    """A page in light and wide, and in dark and narrow."""
-    scheme, width = request.param
+    """A page in light and wide, and in dark and narrow: for what is done there."""
+    yield from _a_page(browser, site, *request.param)
+
+
+@pytest.fixture
+def sight(browser: Browser, site: Site) -> Iterator[Page]:
+    """A page that is looked at both ways once it is open, with `check_in_each_look`."""
+    yield from _a_page(browser, site, *LOOKS[0])
+
+
+def _a_page(browser: Browser, site: Site, scheme: Scheme, width: int) -> Iterator[Page]:
     context = browser.new_context(
         base_url=site.url,
         color_scheme=scheme,
@@ -95,6 +113,15 @@ def look(request: pytest.FixtureRequest, browser: Browser, site: Site) -> Iterat
     )
     yield context.new_page()
     context.close()
+
+
+def check_in_each_look(page: Page) -> None:
+    """Check it dark and narrow, then light and wide, which it stays."""
+    for scheme, width in reversed(LOOKS):
+        page.emulate_media(color_scheme=scheme)
+        page.set_viewport_size({"width": width, "height": 800})
+        page.evaluate(COLOURS_ARE_THERE)
+        check(page)
 
 
 def check(page: Page) -> None:
@@ -109,14 +136,14 @@ def check(page: Page) -> None:
 
 
 @pytest.mark.parametrize("state", STATES)
-def test_pages_in_every_state(look: Page, app: Flask, state: Callable[[], Organization]) -> None:
+def test_pages_in_every_state(sight: Page, app: Flask, state: Callable[[], Organization]) -> None:
     owner = a_person(organization=state())
-    sign_in(look, owner.email)
+    sign_in(sight, owner.email)
     for path in PAGES:
-        look.goto(path)
-        for summary in look.locator("summary").all():
+        sight.goto(path)
+        for summary in sight.locator("summary").all():
             summary.click()
-        check(look)
+        check_in_each_look(sight)
 
 
 def test_from_held_credit_to_the_story_of_its_call(look: Page, app: Flask) -> None:

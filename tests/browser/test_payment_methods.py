@@ -16,7 +16,7 @@ from app.extensions import db
 from app.models import Organization
 from app.models.columns import utc_now
 from tests.browser.site import Site, sign_in, tab_to, type_card
-from tests.browser.test_pages import LOOKS, check, look
+from tests.browser.test_pages import LOOKS, check, check_in_each_look, look, sight
 from tests.factories import a_card, a_payer, a_person, a_stripe_card, an_organization
 from tests.support import subscriptions
 from tests.support.sandbox import detach_in_dashboard, network_update
@@ -24,7 +24,7 @@ from tests.support.subscriptions import Period
 
 CARDS = "/billing/payment-methods"
 VISA, ASKS = "4242424242424242", "4000002500003155"
-__all__ = ["LOOKS", "look"]
+__all__ = ["LOOKS", "look", "sight"]
 
 
 @pytest.fixture
@@ -405,18 +405,18 @@ def many() -> Organization:
 
 @pytest.mark.parametrize("state", [an_organization, lambda: a_payer()[0], many], ids=["none", "one", "many"])
 def test_each_state_of_the_page_is_accessible(
-    look: Page, app: Flask, state: Callable[[], Organization]
+    sight: Page, app: Flask, state: Callable[[], Organization]
 ) -> None:
-    enter(look, state())
-    check(look)
-    removal = look.get_by_role("button", name="Remove").first
+    enter(sight, state())
+    check_in_each_look(sight)
+    removal = sight.get_by_role("button", name="Remove").first
     if removal.count():
         removal.click()
-        look.get_by_role("dialog").wait_for()
-        check(look)
-        look.keyboard.press("Escape")
-    open_form(look)
-    check(look)
-    save(look)
-    expect(look.locator("#card-problem")).to_contain_text("The card was not saved.")
-    check(look)
+        sight.get_by_role("dialog").wait_for()
+        check_in_each_look(sight)
+        sight.keyboard.press("Escape")
+    open_form(sight)
+    check_in_each_look(sight)
+    save(sight)
+    expect(sight.locator("#card-problem")).to_contain_text("The card was not saved.")
+    check_in_each_look(sight)
