@@ -79,6 +79,8 @@ _ADVICE = {
     "resource_missing": _REMOVED,
     # Without a code of its own: a card that was detached, or was used up by the payment that it was entered for.
     "invalid_request": _REMOVED,
+    # Our own: Stripe has no code for what it never tried.
+    "no_card": Advice("There was no card to pay with.", "Add a card, then pay with it.", same_card=False),
     "not_charged": Advice(
         "The payment processor could not be reached in time, so the payment was given up.",
         "Try again.",

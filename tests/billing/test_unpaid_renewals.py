@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 
-from app.billing import entitlements, plan_renewals, plan_switches, plan_terms
+from app.billing import entitlements, payment_methods, plan_renewals, plan_switches, plan_terms
 from app.billing.plan_switches import PastDueError
 from app.extensions import db
 from app.models import Organization, Subscription, SubscriptionStatus
@@ -77,6 +77,17 @@ def test_another_card_pays_it_at_any_time(debtor: Organization, sandbox: Sandbox
     assert (view.status, view.holds.key, view.failed_on) == (SubscriptionStatus.ACTIVE, "growth", None)
     assert reasons() == (["switched", "suspended", "restored"] if days else ["switched"])
     assert len(sandbox.charges()) == 2
+
+
+def test_without_a_card_it_says_so_and_a_new_card_pays_it(app: Flask, sandbox: Sandbox) -> None:
+    organization = a_subscriber("growth")
+    (card,) = payment_methods.saved(organization.id)
+    sandbox.stripe.v1.payment_methods.detach(card.stripe_id)
+    turn_period(app, sandbox, organization)
+    assert (plan_of(organization).is_past_due, plan_of(organization).failure) == (True, "no_card")
+    paid = plan_renewals.pay(organization, a_stripe_card(organization).id, OWNER)
+    assert paid.succeeded
+    assert plan_of(organization).status is SubscriptionStatus.ACTIVE
 
 
 def test_a_bank_that_asks_is_answered(debtor: Organization, sandbox: Sandbox) -> None:
