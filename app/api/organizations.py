@@ -38,7 +38,7 @@ FIXED = Kind(
 ORG_ID = UUID("01932c07-9a3e-7b61-8f0e-2d5d3c1b7a90")
 Email = Annotated[str, Meta(min_length=3, max_length=254, examples=["owner@harbor.example"])]
 Names = Annotated[list[Annotated[str, Meta(min_length=1, max_length=200)]], Meta(max_length=1000)]
-_NAMED = {"agent_names": "agents", "phone_number_names": "phone_numbers"}
+_NAMED = {"agent_names": "agents", "phone_number_names": "phone_numbers", "campaign_names": "campaigns"}
 """Which resource the names of a field are of."""
 Count = Annotated[int, Meta(ge=0, le=2_000_000_000)]
 
@@ -117,10 +117,12 @@ class Resources(Struct, frozen=True, forbid_unknown_fields=True):
 
     agents: Count | UnsetType = UNSET
     phone_numbers: Count | UnsetType = UNSET
+    campaigns: Count | UnsetType = UNSET
     concurrent_calls: Count | UnsetType = UNSET
     seats: Count | UnsetType = UNSET
     agent_names: Annotated[Names, Meta(description=_OLDEST_FIRST)] | UnsetType = UNSET
     phone_number_names: Annotated[Names, Meta(description=_OLDEST_FIRST)] | UnsetType = UNSET
+    campaign_names: Annotated[Names, Meta(description=_OLDEST_FIRST)] | UnsetType = UNSET
 
 
 _BODY = OrganizationBody(

@@ -26,7 +26,12 @@ from app.models import (
 )
 from app.models.columns import utc_now
 
-LIMIT_LABELS = {"agents": "Agents", "phone_numbers": "Phone numbers", "concurrent_calls": "Calls at once"}
+LIMIT_LABELS = {
+    "agents": "Agents",
+    "phone_numbers": "Phone numbers",
+    "campaigns": "Campaigns",
+    "concurrent_calls": "Calls at once",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,7 +81,7 @@ HARBOR = Company(
     cards=(Payment("pm_card_visa", 25), Payment("pm_card_mastercard", 14)),
     low_alert="100",
     ends_at="412.36",
-    counts={"agents": 7, "phone_numbers": 3},
+    counts={"agents": 7, "phone_numbers": 3, "campaigns": 3},
     top_up="250",
     refund="50",
     disputed="75",
@@ -115,7 +115,7 @@ PINE = Company(
     cards=(Payment("pm_card_visa", 1),),
     low_alert="50",
     ends_at="18.64",
-    counts={"agents": 3, "phone_numbers": 2},
+    counts={"agents": 3, "phone_numbers": 2, "campaigns": 2},
     top_up="100",
 )
 
@@ -135,7 +135,7 @@ ATLAS = Company(
     cards=(Payment("pm_card_chargeCustomerFail", 30),),
     low_alert="150",
     ends_at="-12.41",
-    counts={"agents": 18, "phone_numbers": 9},
+    counts={"agents": 18, "phone_numbers": 9, "campaigns": 3},
     top_up="250",
     renewal_fails=True,
     lost_card=Payment("pm_card_visa", 8),

@@ -68,7 +68,8 @@ class Director:
             low_threshold=self._dollars(company.low_alert),
         )
         resources.set_counts(self.organization.id, company.counts)
-        resources.set_names(self.organization.id, {"agents": company.agents})
+        campaigns = [team.campaign for team in company.teams]
+        resources.set_names(self.organization.id, {"agents": company.agents, "campaigns": campaigns})
         self.customer_id = customers.create(self.organization.id, name=company.name, email=None)
         self.organization.stripe_customer_id = self.customer_id
         if company.billed.legal_name:

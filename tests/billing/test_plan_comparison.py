@@ -25,6 +25,7 @@ def test_limits_and_allowances_say_how_many_more_or_less(app: Flask) -> None:
     assert {limit.label: limit.more for limit in offers["scale"].limits} == {
         "Agents": 40,
         "Phone numbers": 20,
+        "Campaigns": 180,
         "Calls at once": 80,
     }
     minutes = offers["starter"].allowances[0]

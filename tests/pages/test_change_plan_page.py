@@ -63,14 +63,17 @@ def test_up_is_reviewed_then_made(owner: Visitor, subscriber: Organization) -> N
 
 
 def test_down_says_what_is_lost_by_name_and_is_taken_back(owner: Visitor, subscriber: Organization) -> None:
-    resources.set_counts(subscriber.id, {"agents": 3, "phone_numbers": 1})
-    resources.set_names(subscriber.id, {"agents": ["Ava", "Noah", "Mia"]})
+    resources.set_counts(subscriber.id, {"agents": 3, "phone_numbers": 1, "campaigns": 2})
+    names = {"agents": ["Ava", "Noah", "Mia"], "campaigns": ["Recall", "Reminders"]}
+    resources.set_names(subscriber.id, names)
     db.session.commit()
     said = send(owner, PAGE, {"plan": "starter:month"})
     assert "Campaigns Call transfer Support within a working day" in said
     assert "Call minutes included each month: 50 min instead of 2,000 min" in said
     assert "Agents: you have 3, Starter allows 1." in said
     assert "2 of them are too many: Noah, Mia. The oldest go on, the others are switched off." in said
+    assert "Campaigns: you have 2, Starter allows 1." in said
+    assert "1 of them is too many: Reminders. The oldest go on, the others keep their place" in said
     assert "Phone numbers: you have" not in said
     said = send(owner, f"{PAGE}/{latest().id}/confirmation")
     assert "Planned Starter begins on" in said
