@@ -7,7 +7,7 @@ from datetime import timedelta
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar, cast
 
-from flask import Flask, Response, abort, current_app, g, redirect, request, url_for
+from flask import Blueprint, Flask, Response, abort, current_app, g, redirect, request, url_for
 from flask_login import AnonymousUserMixin, current_user
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -16,6 +16,8 @@ from app.models import Organization
 from app.models.scope import scope_to
 from app.people import sessions
 from app.people.sessions import Identity, Limits
+
+_WITHOUT_A_PERSON = {None, "api", "api_docs", "assets", "csp_reports", "health", "webhooks"}
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -100,10 +102,18 @@ def ask_to_sign_in() -> AnyResponse:
     return redirect(url_for("auth.sign_in", next=came_for))
 
 
-def keeps_session_alive(view: Callable[P, R], *, alive: bool) -> Callable[P, R]:
-    """Say whether asking for this view is a person's doing. Polls are not: they must not outlive the person."""
-    view.keeps_session_alive = alive  # type: ignore[attr-defined]
-    return view
+def asked_by_pages(blueprint: Blueprint) -> Blueprint:
+    """Mark a blueprint whose views open pages ask for by themselves, so that its requests are no one's doing.
+
+    They keep no session alive: an open page must not outlive the person who left it.
+    """
+    blueprint.asked_by_pages = True  # type: ignore[attr-defined]
+    return blueprint
+
+
+def is_asked_by_pages(blueprint: str | None) -> bool:
+    """Whether open pages ask for this blueprint's views by themselves."""
+    return bool(getattr(current_app.blueprints.get(blueprint or ""), "asked_by_pages", False))
 
 
 @login_manager.user_loader  # type: ignore[untyped-decorator]
@@ -112,19 +122,9 @@ def _load(token: str) -> Identity | None:
 
 
 def _keep_session_alive() -> None:
-    view = current_app.view_functions.get(request.endpoint or "")
-    if view is None or request.blueprint in {
-        None,
-        "api",
-        "api_docs",
-        "assets",
-        "csp_reports",
-        "health",
-        "webhooks",
-    }:
+    if request.blueprint in _WITHOUT_A_PERSON or is_asked_by_pages(request.blueprint):
         return
-    g.person_acts = getattr(view, "keeps_session_alive", True)
-    who = identity() if g.person_acts else None
+    who = identity()
     if who is not None and sessions.touch(who):
         db.session.commit()
 

@@ -1,7 +1,7 @@
 """The poll of an open page: 304 while the wallet's version is the one that the page shows.
 
 htmx sends the version back in `HX-PTag` (https://four.htmx.org/extensions/hx-ptag). The version comes with the
-identity, so a poll that finds nothing new costs one statement, by primary key.
+identity, so a poll that finds nothing new costs one statement, by primary key. No poll keeps a session alive.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from app.billing import overview, plan_switch_rows, wallet_page
 from app.pages.change_plan.routes import context as plan_context
 from app.pages.payment_methods.routes import context as cards_context
 from app.pages.wallet.routes import context
-from app.web.identity import current_identity, current_organization, keeps_session_alive, org_admin_required
+from app.web.identity import asked_by_pages, current_identity, current_organization, org_admin_required
 
-blueprint = Blueprint("live", __name__)
+blueprint = asked_by_pages(Blueprint("live", __name__))
 
 
 @blueprint.get("/billing/live/overview")
@@ -94,7 +94,3 @@ def _unless_current(draw: Callable[[], tuple[str, int | None]]) -> Response:
     if version is not None:
         response.headers["HX-PTag"] = str(version)
     return response
-
-
-for _view in (live_overview, live_wallet, live_payment_methods):
-    keeps_session_alive(_view, alive=False)
