@@ -34,7 +34,7 @@ from app.billing import (
 from app.extensions import db, jobs
 from app.models import MailState
 from app.models.columns import utc_now
-from app.people import sessions
+from app.people import password_links, sessions
 from app.web import kept_answers, rate_limits
 from app.web.identity import session_limits
 from app.webhooks import attention, handling, reconciliation
@@ -199,6 +199,14 @@ def nightly(**_: int) -> None:
 def send_mail(org_id: str, mail_id: str) -> None:
     """Send a mail of the outbox, which plans its own next try."""
     outbox.deliver(UUID(org_id), UUID(mail_id))
+
+
+@jobs.task(name="mail_password_link", retry=AGAIN, pass_context=True)
+@in_app
+def mail_password_link(email: str, address: str | None) -> None:
+    """Mail a link for a new password to an account, if there is one of this address."""
+    password_links.mail_if_known(email, current_app.config["SETTINGS"].secret_key, address)
+    db.session.commit()
 
 
 @jobs.periodic(cron="* * * * *")

@@ -11,12 +11,12 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 from app.api import problems
 from app.api.amounts import Currency
-from app.api.caller import current_actor, no_organization
+from app.api.caller import current_actor, current_caller, no_organization
 from app.api.endpoints import Answer, Body, Reply, Room
 from app.api.problems import FieldError, Kind, ProblemError
 from app.billing import resources
 from app.extensions import db
-from app.models import Organization
+from app.models import Organization, Role
 from app.people import invitations, organizations, provisioning
 from app.people.organizations import PeopleError
 from app.people.provisioning import FixedError, RefusedError, Wanted
@@ -65,8 +65,9 @@ class OrganizationBody(Struct, frozen=True, forbid_unknown_fields=True):
     owners: Annotated[
         Annotated[list[Email], Meta(min_length=1, max_length=50)] | None,
         Meta(
-            description="The e-mail addresses of everybody who may see and change its billing; who is not among them "
-            "no longer may. Left out: as they are."
+            description="The email addresses of everyone who may see and change its billing; who is not among them "
+            "no longer may. Who has no role in it yet is invited, and becomes an owner by accepting. Left out: as "
+            "they are."
         ),
     ] = None
 
@@ -75,8 +76,15 @@ class Owner(Struct, frozen=True):
     """Who may see and change the billing of an organization."""
 
     email: str
-    name: str
-    invited: Annotated[bool, Meta(description="Whether they have no password yet: send them an invitation.")]
+    name: Annotated[
+        str,
+        Meta(
+            description="Told to tokens of the platform, once they have accepted. Otherwise the address again."
+        ),
+    ]
+    invited: Annotated[
+        bool, Meta(description="Whether they have not accepted yet: hand an invitation on to them.")
+    ]
 
 
 class OrganizationView(Struct, frozen=True):
@@ -99,7 +107,7 @@ class InvitationBody(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Invitation(Struct, frozen=True):
-    """A link by which an owner chooses a password: good for one use."""
+    """A link by which an owner accepts: good for one use."""
 
     email: str
     link: str
@@ -141,7 +149,7 @@ _VIEW = OrganizationView(
 _RESOURCES = Resources(agents=2, phone_numbers=3, concurrent_calls=2, seats=4, agent_names=["Ava", "Noah"])
 _INVITATION = Invitation(
     "owner@harbor.example",
-    "https://billing.portal.example/set-password/IjAxOTMyYzA3Ig.Z0Lw.s3cr3t",
+    "https://billing.portal.example/invitations/kq3vT1yLZ0c8s3cr3t",
     datetime(2026, 12, 1, 9, 30, tzinfo=UTC),
 )
 
@@ -192,22 +200,21 @@ def show_organization(org_id: UUID) -> OrganizationView:
     answers=(Answer(201, "The link to hand on.", Invitation, _INVITATION),),
 )
 def create_invitation(org_id: UUID, body: InvitationBody) -> Reply:
-    """Makes a link by which one of its owners chooses a password, for the first time or anew. Whoever has the link is
-    that owner, so hand it to nobody else. A second link does no harm: the first one used ends the others.
+    """Makes a link by which one of those named among its owners accepts. Who has an account for that address signs in
+    to accept; who has none chooses a password with the link. No link changes the password of an account, and the
+    answer is the same whether there is one. Hand it to nobody else. A new link ends the one before.
 
-    Only for who is among the owners already.
+    Only for who is among the owners and hasn't accepted yet.
     """
     organization = organization_of(org_id)
     try:
-        invitation = invitations.invite_owner(
-            organization, body.email, current_app.config["SETTINGS"].secret_key, current_actor()
-        )
+        invitation = invitations.invite_owner(organization, body.email, current_actor())
     except PeopleError as error:
         raise ProblemError(
             problems.INVALID, str(error), [FieldError(str(error), pointer="/email")]
         ) from error
     public_url = current_app.config["SETTINGS"].public_url
-    link = f"{public_url}/set-password/{invitation.token}"
+    link = f"{public_url}/invitations/{invitation.token}"
     return Reply(Invitation(invitation.email, link, invitation.expires_at), 201)
 
 
@@ -244,7 +251,6 @@ def organization_of(org_id: UUID) -> Organization:
 
 
 def _view(organization: Organization) -> OrganizationView:
-    owners = organizations.owners_of(organization.id)
     return OrganizationView(
         id=organization.id,
         name=organization.name,
@@ -252,9 +258,22 @@ def _view(organization: Organization) -> OrganizationView:
         timezone=organization.timezone,
         currency=organization.currency,
         external_id=organization.external_id,
-        owners=[Owner(one.email, one.name, invited=one.password_hash is None) for one in owners],
+        owners=_owners(organization.id),
         created_at=organization.created_at,
     )
+
+
+def _owners(org_id: UUID) -> list[Owner]:
+    """Its owners, then those who haven't accepted. What people are called is for tokens of the platform only: whoever
+    may write an organization may name any address."""
+    tells_names = current_caller().org_id is None
+    owners = [
+        Owner(one.email, one.name if tells_names else one.email, invited=one.password_hash is None)
+        for one in organizations.owners_of(org_id)
+    ]
+    waiting = [one.email for one in invitations.open_of(org_id) if one.role is Role.ORG_ADMIN]
+    known = {one.email.lower() for one in owners}
+    return owners + [Owner(email, email, invited=True) for email in waiting if email.lower() not in known]
 
 
 def _at(error: RefusedError) -> list[FieldError]:

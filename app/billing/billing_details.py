@@ -91,7 +91,7 @@ def save(organization: Organization, wanted: Details, version: int, actor: Actor
     Raises `DetailsError` with everything that is wrong, and `ChangedMeanwhileError`.
     """
     checked = _checked(wanted)
-    ledger.lock(organization.id)
+    _hold(organization)
     row = _row(organization.id)
     if (row.version if row else 0) != version:
         raise ChangedMeanwhileError
@@ -109,6 +109,44 @@ def save(organization: Organization, wanted: Details, version: int, actor: Actor
     audit.note(organization.id, actor, "billing_details.changed", str(organization.id), fields=changed)
     tell_soon(organization.id)
     db.session.flush()
+
+
+def set_recipients(organization: Organization, emails: Sequence[str]) -> None:
+    """Let these addresses get mail about money, and no others. In the caller's transaction."""
+    _hold(organization)
+    if list(emails) != organization.billing_emails:
+        organization.billing_emails = list(emails)
+        _outdate(organization)
+
+
+def forget_recipient(organization: Organization, email: str) -> None:
+    """Let someone who lost the role get no more mail about money. In the caller's transaction.
+
+    Where only owners get it, Stripe's customer may still have their address: a job tells Stripe in any case.
+    """
+    _hold(organization)
+    left = [one for one in organization.billing_emails if one.lower() != email.lower()]
+    if left != organization.billing_emails or organization.stripe_customer_id is not None:
+        organization.billing_emails = left
+        _outdate(organization)
+
+
+def _hold(organization: Organization) -> None:
+    """Lock the organization, then its wallet: in this order wherever its recipients change."""
+    db.session.flush()
+    db.session.refresh(organization, with_for_update={"key_share": True})
+    ledger.lock(organization.id)
+
+
+def _outdate(organization: Organization) -> None:
+    """Count a change, so that a form that was opened before it can't bring the old recipients back; tell Stripe."""
+    row = _row(organization.id)
+    if row is None:
+        row = BillingDetails(org_id=organization.id, version=0)
+        db.session.add(row)
+    row.version += 1
+    db.session.flush()
+    tell_soon(organization.id)
 
 
 def tell_soon(org_id: UUID) -> None:

@@ -144,6 +144,11 @@ def card_expiring(method: PaymentMethod, letter: letters.CardExpiring, *, notice
     _write(method.org_id, letter, source, utc_now())
 
 
+def personal(org_id: UUID, letter: Letter, *, to: str, source: str) -> None:
+    """Something about a person's own account, for the person alone; an organization they are in keeps it for them."""
+    _write(org_id, letter, source, utc_now(), recipient=to)
+
+
 def _about(wallet: Wallet, top_up: TopUp, amount: Money, before: CallingState, at: datetime) -> _About:
     card = db.session.get_one(PaymentMethod, (top_up.org_id, top_up.payment_method_id))
     missing = calling.missing_to_call(wallet.available, least=catalog.current().top_up.minimum)
@@ -153,7 +158,7 @@ def _about(wallet: Wallet, top_up: TopUp, amount: Money, before: CallingState, a
     return {"top_up_id": top_up.id, "amount": amount, "card": card.label, "at": at, "calling": after}
 
 
-def _write(org_id: UUID, letter: Letter, source: str, at: datetime) -> None:
+def _write(org_id: UUID, letter: Letter, source: str, at: datetime, *, recipient: str | None = None) -> None:
     now = utc_now()
     if now - at > TOLD_WITHIN:
         return
@@ -163,6 +168,7 @@ def _write(org_id: UUID, letter: Letter, source: str, at: datetime) -> None:
         kind=letter.kind,
         source=source,
         facts=letters.pack(letter),
+        recipient=recipient,
         created_at=now,
         state=MailState.WAITING,
         next_try_at=now,

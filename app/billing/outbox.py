@@ -23,7 +23,7 @@ from app.models.columns import utc_now
 from app.notify import letters
 from app.notify.composition import Readers, compose
 from app.notify.message import Written, message
-from app.notify.transport import AwayError, Connection, RefusedError
+from app.notify.transport import AwayError, Connection, Kept, RefusedError
 
 log = structlog.get_logger("billing.mail")
 
@@ -137,7 +137,7 @@ def _send(mail: Mail) -> None:
     words = written(mail)
     mail.subject, mail.text, mail.html = words.subject, words.text, words.html
     db.session.commit()
-    open_for = [one for one in _recipients(mail) if one not in mail.delivered_to and one not in mail.refused]
+    open_for = [one for one in recipients(mail) if one not in mail.delivered_to and one not in mail.refused]
     later: AwayError | None = None
     if open_for:
         with notify.transport().connect() as connection:
@@ -164,7 +164,10 @@ def _send_to(connection: Connection, mail: Mail, words: Written, recipient: str)
     db.session.commit()
 
 
-def _recipients(mail: Mail) -> list[str]:
+def recipients(mail: Mail) -> list[str]:
+    """To whom a mail goes: the one person it is for, or who gets mail about the organization's money now."""
+    if mail.recipient is not None:
+        return [mail.recipient]
     return recipients_of(db.session.get_one(Organization, mail.org_id))
 
 
@@ -172,11 +175,22 @@ def _finish(mail: Mail) -> None:
     """Everyone is done with: sent if anyone has it."""
     if mail.delivered_to:
         mail.state, mail.sent_at, mail.note = MailState.SENT, utc_now(), None
+        _forget_secret(mail)
         log.info("mail_sent", mail=str(mail.id), kind=mail.kind, recipients=len(mail.delivered_to))
         return
     mail.state = MailState.FAILED
     mail.note = "Every recipient was refused." if mail.refused else "The organization has nobody to write to."
     log.error("mail_failed", mail=str(mail.id), kind=mail.kind, reason=mail.note)
+
+
+def _forget_secret(mail: Mail) -> None:
+    """Keep no link that opens something: its reader has it. Where no mail leaves, the outbox is where it is read."""
+    letter = letters.unpack(mail.kind, mail.facts)
+    if letter.opens is None or isinstance(notify.transport(), Kept):
+        return
+    secret = getattr(letter, letter.opens)
+    mail.facts = {**mail.facts, letter.opens: ""}
+    mail.text, mail.html = ((words or "").replace(secret, "…") for words in (mail.text, mail.html))
 
 
 def _try_later(mail: Mail, reason: str) -> None:

@@ -9,8 +9,8 @@ from flask.cli import with_appcontext
 from app.billing import audit, catalog
 from app.billing.recipients import recipients_of
 from app.extensions import db
-from app.models import Role, User
-from app.people import invitations, organizations
+from app.models import Organization, Role
+from app.people import invitations, memberships, organizations, password_links
 from app.people.organizations import PeopleError
 
 
@@ -66,8 +66,7 @@ def recipients(slug: str, emails: tuple[str, ...], owners: bool) -> None:
     except PeopleError as error:
         raise click.ClickException(str(error)) from error
     whose = "named" if found.billing_emails else "owners"
-    addresses = ", ".join(recipients_of(found)) or "nobody: it has no owner yet"
-    click.echo(f"Mails about the money of {found.name} go to ({whose}): {addresses}")
+    click.echo(f"Mails about the money of {found.name} go to ({whose}): {_told(found)}")
 
 
 @user.command()
@@ -82,32 +81,71 @@ def recipients(slug: str, emails: tuple[str, ...], owners: bool) -> None:
 @click.option("--name", default="", help="How the person is called.")
 @with_appcontext
 def invite(email: str, slug: str, role: str, name: str) -> None:
-    """Give a person a role in an organization, and print the link by which they choose a password."""
+    """Invite a person to a role in an organization, and print the link by which they accept.
+
+    Who is in the organization already has the new role at once. Who has no account chooses a password with the link.
+    """
     try:
-        found = organizations.find_organization(slug)
-        person = organizations.add_person(email, name=name, organization=found, role=Role(role))
+        found = organizations.locked(organizations.find_organization(slug).id)
+        address = organizations.checked_address(email)
+        known = memberships.people_of(found.id).get(address.lower())
+        if known is not None and known.password_hash is not None:
+            memberships.give(found, known, Role(role), audit.OPERATOR)
+            link = None
+        else:
+            link = invitations.invite(found, address, role=Role(role), actor=audit.OPERATOR, name=name)
     except PeopleError as error:
         raise click.ClickException(str(error)) from error
-    audit.note(found.id, audit.OPERATOR, "user.invited", person.email, role=role)
     db.session.commit()
-    click.echo(f"{person.email} is {role} of {found.name}.")
-    if person.password_hash is None:
-        click.echo(f"Send them this link, valid for {invitations.VALID_FOR.days} days: {_link(person)}")
+    if link is None:
+        click.echo(f"{address} is {role} of {found.name}.")
+        return
+    with current_app.test_request_context():
+        path = url_for("auth.invitation", token=link.token)
+    click.echo(f"{address} is invited to be {role} of {found.name}.")
+    click.echo(
+        f"Send them this link, valid for {invitations.VALID_FOR.days} days: "
+        f"{current_app.config['SETTINGS'].public_url}{path}"
+    )
+
+
+@user.command()
+@click.argument("email")
+@click.option("--organization", "slug", required=True, help="The organization's short name.")
+@with_appcontext
+def remove(email: str, slug: str) -> None:
+    """Take a person's role in an organization away, with their invitations and mail about its money."""
+    try:
+        found = organizations.locked(organizations.find_organization(slug).id)
+    except PeopleError as error:
+        raise click.ClickException(str(error)) from error
+    person = memberships.people_of(found.id).get(email.strip().lower())
+    if person is None and invitations.open_for(found.id, email) is None:
+        raise click.ClickException(f"{email!r} has no role in {found.name} and no invitation to it.")
+    invitations.withdraw(found.id, [email], audit.OPERATOR)
+    if person is not None:
+        memberships.remove(found, person, audit.OPERATOR)
+    db.session.commit()
+    click.echo(f"{email} has no role in {found.name}. Its mail about money goes to: {_told(found)}")
 
 
 @user.command("reset-password")
 @click.argument("email")
 @with_appcontext
 def reset_password(email: str) -> None:
-    """Print a link by which a person chooses a new password."""
+    """Mail a person a link by which they choose a new password: to their own address; it is shown to nobody."""
     person = organizations.find_user(email)
     if person is None:
-        raise click.ClickException(f"Nobody has the e-mail address {email!r}.")
-    click.echo(f"Send them this link, valid for {invitations.VALID_FOR.days} days: {_link(person)}")
+        raise click.ClickException(f"Nobody has the email address {email!r}.")
+    try:
+        password_links.mail_to(person, current_app.config["SETTINGS"].secret_key, audit.OPERATOR)
+    except PeopleError as error:
+        raise click.ClickException(str(error)) from error
+    db.session.commit()
+    hours = password_links.VALID_FOR.seconds // 3600
+    click.echo(f"A link, valid for {hours} hours, is on its way to {person.email}.")
+    click.echo("`flask mail list` shows how far it came.")
 
 
-def _link(person: User) -> str:
-    settings = current_app.config["SETTINGS"]
-    token = invitations.token_for(person, settings.secret_key)
-    with current_app.test_request_context():
-        return f"{settings.public_url}{url_for('auth.set_password', token=token)}"
+def _told(organization: Organization) -> str:
+    return ", ".join(recipients_of(organization)) or "nobody: it has no owner yet"

@@ -13,7 +13,7 @@ from app.demo.cast import ATLAS, HARBOR, PEOPLE, PINE
 from app.demo.director import Director
 from app.extensions import db
 from app.models import Organization, Role
-from app.people import invitations, organizations
+from app.people import accounts, organizations
 
 PASSWORD = "voice-portal-demo"  # noqa: S105, printed by `make run`
 
@@ -38,4 +38,4 @@ def _invite() -> None:
         for slug, role in seats.items():
             organization = organizations.find_organization(slug)
             user = organizations.add_person(email, name=name, organization=organization, role=Role(role))
-        invitations.set_password(user, PASSWORD)
+        accounts.set_password(user, PASSWORD)

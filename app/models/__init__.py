@@ -5,6 +5,7 @@ from app.models.billing_details import BillingDetails
 from app.models.catalog import CatalogVersion, PlanTerm
 from app.models.dispute import Dispute
 from app.models.hold import Hold, HoldState
+from app.models.invitation import Invitation, InvitationEnd
 from app.models.kept_answer import KeptAnswer
 from app.models.ledger import (
     Account,
@@ -44,6 +45,8 @@ __all__ = [
     "Hold",
     "HoldState",
     "Interval",
+    "Invitation",
+    "InvitationEnd",
     "Invoice",
     "InvoiceStatus",
     "KeptAnswer",

@@ -25,7 +25,8 @@ class Mail(OrgScoped, Base):
 
     Written in the transaction that made it happen. `facts` are what it tells, as they were at that moment
     (`app.notify.letters`); `subject`, `text` and `html` are what was made of them at the first try to send it, and
-    stay as what its readers got. `delivered_to` and `refused` (address to reason) are the recipients done with.
+    stay as what its readers got. A mail about a person's own account goes to `recipient` alone; others go to who gets
+    the organization's mail when it is sent. `delivered_to` and `refused` (address to reason) are those done with.
     """
 
     __tablename__ = "mail"
@@ -39,6 +40,7 @@ class Mail(OrgScoped, Base):
     kind: Mapped[str] = mapped_column(String(40))
     source: Mapped[str] = mapped_column(String(400))
     facts: Mapped[Json] = mapped_column(JSONB)
+    recipient: Mapped[str | None] = mapped_column(String(254))
     created_at: Mapped[Created]
     state: Mapped[MailState] = mapped_column(enum_type(MailState), default=MailState.WAITING)
     attempts: Mapped[int] = mapped_column(default=0, server_default="0")

@@ -40,9 +40,11 @@ class Calling:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
-    """Facts of a mail. `kind` names its template, and is the mail's kind in the outbox."""
+    """Facts of a mail. `kind` names its template, and is the mail's kind in the outbox; `opens` names the field
+    that opens something: it isn't kept once the mail was sent."""
 
     kind: ClassVar[str]
+    opens: ClassVar[str | None] = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,6 +149,29 @@ class CardExpiring(Letter):
     plan: str | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PasswordLink(Letter):
+    """Whoever reads it may choose a new password for `email`, at `path` and for some `hours`."""
+
+    kind: ClassVar[str] = "password_link"
+    opens: ClassVar[str | None] = "path"
+    email: str
+    path: str
+    hours: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PasswordSet(Letter):
+    """The password of `email` was set from the IP address `address`; `first`: its account began with that."""
+
+    kind: ClassVar[str] = "password_set"
+    email: str
+    first: bool
+    at: datetime
+    address: str | None = None
+
+
 _KINDS: dict[str, type[Letter]] = {
     one.kind: one
     for one in (
@@ -160,6 +185,8 @@ _KINDS: dict[str, type[Letter]] = {
         InvoiceFailed,
         PlanChanged,
         CardExpiring,
+        PasswordLink,
+        PasswordSet,
     )
 }
 

@@ -1,76 +1,187 @@
-"""Links by which a person sets their password: signed, valid for some days, good for one use."""
+"""Invitations to an organization: made by operators and the platform, accepted by the person that has the address.
+
+A link proves that someone was invited, and nothing more. Whoever has an account for the address accepts by signing in
+to it; a link sets a password only where there is no account yet that it could be taken from. So who makes links, a
+token of one organization for instance, never gets at anything that a person has elsewhere.
+"""
 
 from __future__ import annotations
 
+import hashlib
+import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from itsdangerous import BadSignature, URLSafeTimedSerializer
+from sqlalchemy import Select, func, select
 
 from app.billing import audit
 from app.billing.audit import Actor
 from app.extensions import db
-from app.models import Organization, User
+from app.models import Invitation, InvitationEnd, Organization, Role, User
 from app.models.columns import utc_now
-from app.people import passwords, sessions
-from app.people.organizations import PeopleError, find_user, owners_of
+from app.people import accounts, memberships
+from app.people.organizations import PeopleError, checked_address, find_user, locked, owners_of
 
 VALID_FOR = timedelta(days=7)
 
 
-def token_for(user: User, secret_key: str) -> str:
-    """The token of a link that lets `user` set a password until they have set one."""
-    return _serializer(secret_key).dumps([str(user.id), _state(user)])
+class LinkError(PeopleError):
+    """A link opens nothing: it was made up, used, ended by another, or is too old."""
+
+
+class NotYoursError(PeopleError):
+    """An invitation is for another address than that of whoever is signed in."""
 
 
 @dataclass(frozen=True, slots=True)
-class OwnersInvitation:
-    """A link's token for an owner."""
+class NewLink:
+    """The token of a link, which is stored nowhere."""
 
     email: str
     token: str
     expires_at: datetime
 
 
-def invite_owner(organization: Organization, email: str, secret_key: str, actor: Actor) -> OwnersInvitation:
-    """Let an owner of an organization set a password; it is in the audit trail. Raises `PeopleError`."""
-    person = find_user(email)
-    if person is None or person.id not in {owner.id for owner in owners_of(organization.id)}:
-        raise PeopleError(f"{email!r} is no owner of {organization.name}. Add them to its owners first.")
-    audit.note(organization.id, actor, "user.invited", person.email)
-    return OwnersInvitation(person.email, token_for(person, secret_key), utc_now() + VALID_FOR)
+def expect(organization: Organization, email: str, actor: Actor) -> None:
+    """Note that an address is to be an owner, without a link yet; again changes nothing."""
+    if open_for(organization.id, email) is None:
+        db.session.add(_made(organization.id, email, Role.ORG_ADMIN, actor))
+        db.session.flush()
 
 
-def accept(token: str, secret_key: str) -> User:
-    """Whose link it is. Raises `PeopleError` where it is forged, too old or was used."""
-    problem = PeopleError("This link has been used or is too old. Ask for a new one.")
-    try:
-        user_id, state = _serializer(secret_key).loads(token, max_age=int(VALID_FOR.total_seconds()))
-        user = db.session.get(User, UUID(user_id))
-    except (BadSignature, ValueError, TypeError) as error:
-        raise problem from error
-    if user is None or state != _state(user):
-        raise problem
-    return user
+def invite(organization: Organization, email: str, *, role: Role, actor: Actor, name: str = "") -> NewLink:
+    """Make a link for an address, and end the one before. In the caller's transaction. Raises `PeopleError`."""
+    address = checked_address(email)
+    locked(organization.id)
+    before = open_for(organization.id, address)
+    if before is not None:
+        _end([before], InvitationEnd.REPLACED)
+    token = secrets.token_urlsafe(32)
+    made = _made(organization.id, address, role, actor)
+    made.name = name.strip() or (before.name if before is not None else "")
+    made.token_hash, made.expires_at = _hash(token), utc_now() + VALID_FOR
+    db.session.add(made)
+    audit.note(organization.id, actor, "user.invited", address, role=role.value)
+    db.session.flush()
+    return NewLink(address, token, made.expires_at)
 
 
-def set_password(user: User, password: str) -> None:
-    """Set the password and sign the person out everywhere. Raises `PeopleError` where it is too weak."""
-    if len(password) < passwords.MINIMUM_LENGTH:
+def invite_owner(organization: Organization, email: str, actor: Actor) -> NewLink:
+    """A link for one who was named among the owners. Raises `PeopleError`, alike whoever else has an account."""
+    wanted = open_for(organization.id, email)
+    if wanted is not None and wanted.role is Role.ORG_ADMIN:
+        return invite(organization, wanted.email, role=Role.ORG_ADMIN, actor=actor)
+    owner = next(
+        (one for one in owners_of(organization.id) if one.email.lower() == email.strip().lower()), None
+    )
+    if owner is None:
         raise PeopleError(
-            f"Use at least {passwords.MINIMUM_LENGTH} characters. Several words make a good password."
+            f"{email!r} is not among the owners of {organization.name}. Add them to its owners first."
         )
-    if len(password) > passwords.MAXIMUM_LENGTH:
-        raise PeopleError(f"Use at most {passwords.MAXIMUM_LENGTH} characters.")
-    user.password_hash = passwords.hash_password(password)
-    sessions.end_all(user.id)
+    if owner.password_hash is not None:
+        raise PeopleError(
+            f"{email!r} is an owner already and signs in with their password. "
+            "Who has forgotten it gets a link by email: “Forgot password?” on the sign-in page."
+        )
+    return invite(organization, email, role=Role.ORG_ADMIN, actor=actor)
 
 
-def _state(user: User) -> str:
-    """Changes with the password, so that setting one uses the link up."""
-    return (user.password_hash or "")[-16:]
+def open_of(org_id: UUID) -> list[Invitation]:
+    """Who was invited and hasn't accepted yet, by address."""
+    return list(db.session.scalars(_open(org_id).order_by(func.lower(Invitation.email))))
 
 
-def _serializer(secret_key: str) -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(secret_key, salt="set-password")
+def open_for(org_id: UUID, email: str) -> Invitation | None:
+    """The open invitation of an address, in whatever case it was typed."""
+    address = func.lower(Invitation.email) == func.lower(email.strip())
+    return db.session.scalar(_open(org_id).where(address))
+
+
+def withdraw(org_id: UUID, emails: Iterable[str], actor: Actor) -> None:
+    """End the open invitations of some addresses."""
+    for email in emails:
+        found = open_for(org_id, email)
+        if found is not None:
+            _end([found], InvitationEnd.WITHDRAWN)
+            audit.note(org_id, actor, "invitation.withdrawn", found.email)
+
+
+def find(token: str) -> Invitation:
+    """The open invitation that a link is for. Raises `LinkError`."""
+    query = select(Invitation).where(
+        Invitation.token_hash == _hash(token),
+        Invitation.ended_at.is_(None),
+        Invitation.expires_at > utc_now(),
+    )
+    found = db.session.scalar(query, execution_options={"populate_existing": True})
+    if found is None:
+        raise LinkError(
+            "This link has been used, was replaced by a newer one, or is too old. Ask for a new one."
+        )
+    return found
+
+
+def accept(token: str, user: User, came_from: str | None) -> Organization:
+    """Let someone who is signed in have what the invitation of their address gives. `came_from` is their IP address.
+
+    Raises `LinkError` and `NotYoursError`.
+    """
+    invitation, organization = _held(token)
+    if not is_for(invitation, user):
+        raise NotYoursError(f"This invitation is for {invitation.email}.")
+    _join(invitation, organization, user, came_from)
+    return organization
+
+
+def accept_as_new(token: str, password: str, came_from: str | None) -> tuple[User, Organization]:
+    """Make the account of who has none, with this password, and accept.
+
+    Raises `LinkError`, `accounts.AccountExistsError`, and `PeopleError` for a password that is too weak.
+    """
+    invitation, organization = _held(token)
+    user = accounts.begin(invitation.email, name=invitation.name, password=password, org_id=organization.id)
+    _join(invitation, organization, user, came_from)
+    accounts.password_was_set(user, Actor(user.email, user.id, came_from), first=True)
+    return user, organization
+
+
+def is_for(invitation: Invitation, user: User) -> bool:
+    """Whether it is for the address of this person."""
+    found = find_user(invitation.email)
+    return found is not None and found.id == user.id
+
+
+def _made(org_id: UUID, email: str, role: Role, actor: Actor) -> Invitation:
+    return Invitation(
+        org_id=org_id, email=email, role=role, invited_by=actor.name, invited_by_id=actor.user_id
+    )
+
+
+def _held(token: str) -> tuple[Invitation, Organization]:
+    """The invitation and its organization, locked: nobody is taken off its owners meanwhile. Raises `LinkError`."""
+    organization = locked(find(token).org_id)
+    return find(token), organization
+
+
+def _join(invitation: Invitation, organization: Organization, user: User, came_from: str | None) -> None:
+    actor = Actor(user.email, user.id, came_from)
+    _end([invitation], InvitationEnd.ACCEPTED)
+    memberships.give(organization, user, invitation.role, actor)
+    audit.note(organization.id, actor, "user.joined", user.email, role=invitation.role.value)
+    db.session.flush()
+
+
+def _end(invitations: Iterable[Invitation], as_: InvitationEnd) -> None:
+    for one in invitations:
+        one.ended_at, one.ended_as = utc_now(), as_
+    db.session.flush()
+
+
+def _open(org_id: UUID) -> Select[Invitation]:
+    return select(Invitation).where(Invitation.org_id == org_id, Invitation.ended_at.is_(None))
+
+
+def _hash(token: str) -> bytes:
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()

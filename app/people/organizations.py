@@ -12,12 +12,13 @@ from zoneinfo import available_timezones
 from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import func, select
 
-from app.billing import ledger, plan_terms
+from app.billing import audit, billing_details, ledger, plan_terms
 from app.billing.money import Money
 from app.billing.recipients import each_once
 from app.extensions import db
 from app.models import Membership, Organization, Role, User
 from app.models.columns import uuid7
+from app.people import memberships
 
 
 class PeopleError(ValueError):
@@ -77,18 +78,17 @@ def find_organization(slug: str) -> Organization:
 
 
 def add_person(email: str, *, name: str, organization: Organization, role: Role) -> User:
-    """Give a person, made where they are new, a role in an organization. Raises `PeopleError`."""
-    address = _address(email)
+    """Give a person, made where they are new, a role in an organization without asking them. Raises `PeopleError`.
+
+    For the demo and tests: people are invited (`app.people.invitations`) and accept.
+    """
+    address = checked_address(email)
     user = find_user(address)
     if user is None:
         user = User(email=address, name=name.strip() or address)
         db.session.add(user)
         db.session.flush()
-    membership = db.session.get(Membership, (organization.id, user.id))
-    if membership is None:
-        db.session.add(Membership(org_id=organization.id, user_id=user.id, role=role))
-    else:
-        membership.role = role
+    memberships.give(organization, user, role, audit.OPERATOR)
     return user
 
 
@@ -108,12 +108,27 @@ def owners_of(org_id: UUID) -> list[User]:
     return list(db.session.scalars(query))
 
 
+def locked(org_id: UUID) -> Organization:
+    """The organization, until the transaction ends: its people are changed by one at a time. Raises `LookupError`."""
+    found = locked_if_there(org_id)
+    if found is None:
+        raise LookupError(str(org_id))
+    return found
+
+
+def locked_if_there(org_id: UUID) -> Organization | None:
+    """As `locked`. The organization's id stays, so what refers to it meanwhile (usage, holds) need not wait."""
+    query = select(Organization).where(Organization.id == org_id).with_for_update(key_share=True)
+    return db.session.execute(query, execution_options={"populate_existing": True}).scalar_one_or_none()
+
+
 def set_billing_emails(organization: Organization, emails: Sequence[str]) -> None:
     """Who is told about money by mail; nobody in particular: its owners. Raises `PeopleError` and changes nothing."""
-    organization.billing_emails = each_once([_address(email) for email in emails])
+    billing_details.set_recipients(organization, each_once([checked_address(email) for email in emails]))
 
 
-def _address(email: str) -> str:
+def checked_address(email: str) -> str:
+    """The address as it is stored. Raises `PeopleError` where it is none."""
     try:
         return validate_email(email, check_deliverability=False, test_environment=True).normalized
     except EmailNotValidError as error:

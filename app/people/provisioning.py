@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 
 from app.billing import audit, billing_details, catalog, ledger
 from app.billing.audit import Actor
 from app.extensions import db
-from app.models import Membership, Organization, Role, User
+from app.models import Organization, Role
 from app.models.usage import NOBODY
-from app.people import organizations
+from app.people import invitations, memberships, organizations
 from app.people.organizations import PeopleError
 
 
@@ -49,17 +49,13 @@ def provision(org_id: UUID, wanted: Wanted, actor: Actor) -> tuple[Organization,
     if org_id == NOBODY:
         raise RefusedError("org_id", "The UUID of zeros stands for no organization. Choose another.")
     _check_external_id(org_id, wanted.external_id)
-    # Its id stays, so what refers to it meanwhile (usage, holds) need not wait.
-    query = select(Organization).where(Organization.id == org_id).with_for_update(key_share=True)
-    organization = db.session.execute(
-        query, execution_options={"populate_existing": True}
-    ).scalar_one_or_none()
+    organization = organizations.locked_if_there(org_id)
     is_new = organization is None
     before = _described(organization) if organization is not None else None
     organization = _create(org_id, wanted) if organization is None else _update(organization, wanted)
     organization.external_id = wanted.external_id
     if wanted.owners is not None:
-        _set_owners(organization, wanted.owners)
+        _set_owners(organization, wanted.owners, actor)
     db.session.flush()
     after = _described(organization)
     if after != before:
@@ -116,35 +112,44 @@ def _free_slug(org_id: UUID, name: str) -> str:
     return f"{slug[:40]}-{org_id.hex}".lstrip("-")
 
 
-def _set_owners(organization: Organization, emails: Sequence[str]) -> None:
-    """These are its owners, and nobody else; who is no longer one sees nothing with the next request."""
-    kept: set[UUID] = set()
+def _set_owners(organization: Organization, emails: Sequence[str], actor: Actor) -> None:
+    """These are its owners, and nobody else; who is no longer one sees nothing with the next request.
+
+    Who has no role in the organization is invited and becomes an owner by accepting: nobody is made one by being
+    named, and the answer is the same whoever has an account.
+    """
+    people = memberships.people_of(organization.id)
+    wanted = _addresses(emails)
+    withdrawn = [one.email for one in invitations.open_of(organization.id) if one.role is Role.ORG_ADMIN]
+    invitations.withdraw(organization.id, [one for one in withdrawn if one.lower() not in wanted], actor)
+    for key, address in wanted.items():
+        if key in people:
+            memberships.give(organization, people[key], Role.ORG_ADMIN, actor)
+        else:
+            invitations.expect(organization, address, actor)
+    for owner in organizations.owners_of(organization.id):
+        if owner.email.lower() not in wanted:
+            memberships.remove(organization, owner, actor)
+
+
+def _addresses(emails: Sequence[str]) -> dict[str, str]:
+    """The addresses by themselves in lower case. Raises `RefusedError`."""
+    found: dict[str, str] = {}
     for position, email in enumerate(emails):
         try:
-            person = organizations.add_person(email, name="", organization=organization, role=Role.ORG_ADMIN)
+            address = organizations.checked_address(email)
         except PeopleError as error:
             raise RefusedError(f"owners/{position}", str(error)) from error
-        kept.add(person.id)
-    db.session.flush()
-    db.session.execute(
-        delete(Membership).where(
-            Membership.org_id == organization.id,
-            Membership.role == Role.ORG_ADMIN,
-            Membership.user_id.not_in(kept),
-        )
-    )
+        found.setdefault(address.lower(), address)
+    return found
 
 
 def _described(organization: Organization) -> dict[str, object]:
     """What the audit trail says of it."""
-    owners = (
-        select(User.email)
-        .join(Membership, Membership.user_id == User.id)
-        .where(Membership.org_id == organization.id, Membership.role == Role.ORG_ADMIN)
-    )
+    invited = [one.email for one in invitations.open_of(organization.id) if one.role is Role.ORG_ADMIN]
     return {
         "name": organization.name,
         "timezone": organization.timezone,
         "external_id": organization.external_id,
-        "owners": sorted(db.session.scalars(owners)),
+        "owners": sorted([*(one.email for one in organizations.owners_of(organization.id)), *invited]),
     }

@@ -6,9 +6,13 @@ from urllib.parse import urlsplit
 
 
 def own_address(wanted: str | None, *, otherwise: str) -> str:
-    """`wanted` where it is an address of a billing page, on this host; else `otherwise`."""
+    """`wanted` where it is an address of a billing page or of an invitation, on this host; else `otherwise`."""
     if not (wanted or "").isprintable():
         return otherwise
     parts = urlsplit((wanted or "").replace("\\", "/"))
-    is_ours = parts.path.startswith(("/billing", "/workplace")) and not parts.scheme and not parts.netloc
+    is_ours = (
+        parts.path.startswith(("/billing", "/workplace", "/invitations/"))
+        and not parts.scheme
+        and not parts.netloc
+    )
     return wanted if wanted and is_ours else otherwise

@@ -13,7 +13,7 @@ from app.billing import notices, outbox
 from app.extensions import db
 from app.models import Mail, MailState, Organization, PaymentMethod
 from app.models.columns import utc_now
-from app.notify.letters import CardExpiring
+from app.notify.letters import CardExpiring, PasswordLink
 from app.notify.server import SmtpServer
 from app.notify.smtp import Smtp
 from tests.factories import a_card, a_person, an_organization
@@ -186,3 +186,17 @@ def test_a_mail_that_can_not_be_written_waits_for_a_release_that_can(app: Flask,
 def test_a_mail_that_is_not_there_is_said_to_be_missing(app: Flask) -> None:
     with pytest.raises(outbox.MailNotFoundError):
         outbox.find(UUID(int=0))
+
+
+def test_a_link_that_opens_something_is_not_kept_once_it_was_sent(app: Flask, server: MailServer) -> None:
+    organization = an_organization()
+    a_person(organization=organization)
+    letter = PasswordLink(email="a@x.example", path="/set-password/s3cr3t", hours=2, at=utc_now())
+    notices.personal(organization.id, letter, to="a@x.example", source="test")
+    db.session.commit()
+    mail = db.session.execute(db.select(Mail)).scalar_one()
+    assert deliver(mail) is MailState.SENT
+    assert reached(server) == ["a@x.example"], "it is for nobody else"
+    assert "/set-password/s3cr3t" in server.taken[0][1].get_body().get_content()
+    assert "s3cr3t" not in f"{mail.facts}{mail.text}{mail.html}"
+    assert outbox.written(mail).subject

@@ -8,8 +8,8 @@ from flask import Flask
 from sqlalchemy import text
 
 from app.extensions import db
-from app.models import Organization, User
-from tests.factories import an_organization
+from app.models import Mail, Organization, User
+from tests.factories import a_person, an_organization
 from tests.support.browsing import Visitor
 
 
@@ -20,9 +20,33 @@ def test_an_organization_and_its_owner_are_made_and_the_owner_gets_in(app: Flask
     invited = run(
         args=["user", "invite", "--organization", "birch-clinic", "ruth@birch.example", "--name", "Ruth"]
     )
-    link = re.search(r"http://localhost:8000(/set-password/\S+)", invited.output)
+    link = re.search(r"http://localhost:8000(/invitations/\S+)", invited.output)
     assert link, invited.output
     visitor.post(link[1], {"password": "eight green bottles"})
+    assert "Birch Clinic" in visitor.get("/billing").text
+
+
+def test_a_link_for_a_new_password_is_mailed_and_never_printed(app: Flask) -> None:
+    run = app.test_cli_runner().invoke
+    a_person("ruth@birch.example", organization=an_organization("Birch Clinic"))
+    sent = run(args=["user", "reset-password", "RUTH@birch.example"])
+    assert (sent.exit_code, "http" in sent.output) == (0, False)
+    assert db.session.scalars(db.select(Mail.recipient)).one() == "ruth@birch.example"
+    assert "Nobody has" in run(args=["user", "reset-password", "tom@birch.example"]).output
+    run(args=["user", "remove", "ruth@birch.example", "--organization", "birch-clinic"])
+    assert "Invite them" in run(args=["user", "reset-password", "ruth@birch.example"]).output
+
+
+def test_who_has_an_account_is_invited_and_told_nothing_of_a_password(app: Flask, visitor: Visitor) -> None:
+    run = app.test_cli_runner().invoke
+    an_organization("Birch Clinic")
+    a_person("ruth@birch.example", organization=an_organization("Pine Realty"))
+    invited = run(args=["user", "invite", "--organization", "birch-clinic", "ruth@birch.example"])
+    link = re.search(r"http://localhost:8000(/invitations/\S+)", invited.output)
+    assert link, invited.output
+    visitor.sign_in("ruth@birch.example")
+    assert "Birch Clinic" not in visitor.get("/billing").text
+    visitor.post(link[1])
     assert "Birch Clinic" in visitor.get("/billing").text
 
 

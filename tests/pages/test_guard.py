@@ -21,6 +21,8 @@ OPEN = {
     "auth.sign_out",
     "auth.switch_organization",
     "auth.set_password",
+    "auth.invitation",
+    "auth.forgot_password",
     "csp_reports.receive",  # browsers report by themselves, without a session
     "dev_mail.index",  # the demo's and the tests' own, not there in production
     "dev_mail.show",

@@ -1,5 +1,6 @@
-"""Signing in and out, choosing a password, and switching organizations."""
+"""Signing in and out, invitations, choosing a password, and switching organizations."""
 
-from app.pages.auth.routes import blueprint
+from app.pages.auth import accepting, choosing_passwords, routes  # noqa: F401
+from app.pages.auth.blueprint import blueprint
 
 __all__ = ["blueprint"]

@@ -1,11 +1,11 @@
-"""Sign in, sign out, set a password, switch the organization in view."""
+"""Sign in, sign out, switch the organization in view."""
 
 from __future__ import annotations
 
 from uuid import UUID
 
 import structlog
-from flask import Blueprint, current_app, flash, redirect, render_template, request, session, url_for
+from flask import flash, redirect, render_template, request, session, url_for
 from flask_login import login_user, logout_user
 from flask_wtf.csrf import CSRFError
 from werkzeug.wrappers import Response
@@ -13,17 +13,16 @@ from werkzeug.wrappers import Response
 from app.extensions import db
 from app.models import User
 from app.pages.auth import throttle
-from app.pages.auth.forms import PasswordForm, SignInForm
-from app.people import invitations, organizations, passwords, sessions
-from app.people.organizations import PeopleError
+from app.pages.auth.blueprint import blueprint
+from app.pages.auth.forms import SignInForm
+from app.people import organizations, passwords, sessions
 from app.web import errors
 from app.web.addresses import own_address
 from app.web.identity import ask_to_sign_in, identity, session_limits
 
 log = structlog.get_logger("billing.auth")
-blueprint = Blueprint("auth", __name__)
 
-_WRONG = "That e-mail address and password don't belong together. Check both and try again."
+_WRONG = "Incorrect email or password. Check both and try again."
 _STALE = "This page was open for a long time. Enter your password and sign in again."
 _TOO_OFTEN = "That was tried too often. Wait ten minutes, then try again."
 
@@ -36,7 +35,7 @@ def home() -> Response:
 
 @blueprint.route("/sign-in", methods=["GET", "POST"])
 def sign_in() -> str | Response | tuple[str, int]:
-    """Sign in with e-mail and password, then go where one was going."""
+    """Sign in with email and password, then go where one was going."""
     form = SignInForm(next=request.args.get("next", ""))
     if request.method != "POST":
         return redirect(_way_back(form)) if identity() else _page(form)
@@ -70,7 +69,8 @@ def sign_out() -> Response:
     logout_user()
     session.clear()
     flash("You are signed out.")
-    return redirect(url_for("auth.sign_in"))
+    came_from = own_address(request.form.get("next"), otherwise="")
+    return redirect(url_for("auth.sign_in", next=came_from or None))
 
 
 @blueprint.post("/organization")
@@ -89,35 +89,13 @@ def switch_organization() -> Response:
     return redirect(url_for("overview.show"))
 
 
-@blueprint.route("/set-password/<token>", methods=["GET", "POST"])
-def set_password(token: str) -> str | Response | tuple[str, int]:
-    """Accept an invitation, or a link for a forgotten password, by choosing a new one."""
-    secret_key = current_app.config["SECRET_KEY"]
-    try:
-        user = invitations.accept(token, secret_key)
-    except PeopleError as error:
-        return errors.page(404, title="This link doesn't work any more", message=str(error), next_step="")
-    form = PasswordForm()
-    if request.method != "POST":
-        return render_template("auth/set_password.html", form=form, user=user)
-    try:
-        if not form.validate():
-            return render_template("auth/set_password.html", form=form, user=user), 422
-        invitations.set_password(user, form.password.data or "")
-    except PeopleError as error:
-        form.password.errors = [str(error)]
-        return render_template("auth/set_password.html", form=form, user=user), 422
-    begin_session(user)
-    return redirect(url_for("overview.show"))
-
-
-def begin_session(user: User) -> None:
-    """Sign `user` in with a new session; whatever the browser had before is thrown away."""
+def begin_session(user: User, *, org_id: UUID | None = None) -> None:
+    """Sign `user` in with a new session; whatever the browser had before is thrown away. `org_id` comes into view."""
     who = identity()
     if who is not None:
         sessions.end(who.token)
     session.clear()
-    token = sessions.start(user)
+    token = sessions.start(user, org_id=org_id)
     db.session.commit()
     found = sessions.identify(token, session_limits())
     login_user(found)

@@ -1,4 +1,4 @@
-"""How often a sign-in may be tried: per address, and per account.
+"""How often a sign-in may be tried, and a link for a new password be asked for: per address, and per account.
 
 Only failed tries count. The account's counter is a window of minutes, never a lock, and a browser that the account
 signed in from before has a counter of its own, so that a stranger's tries don't keep the owner out.
@@ -19,6 +19,8 @@ from app.extensions import limiter
 
 PER_ADDRESS = parse("30 per 5 minutes")
 PER_ACCOUNT = parse("8 per 10 minutes")
+LINKS_PER_ADDRESS = parse("10 per hour")
+LINKS_PER_ACCOUNT = parse("3 per hour")
 _COOKIE = "known_device"
 _KEPT_SECONDS = 180 * 24 * 3600
 
@@ -32,6 +34,13 @@ def count_failure(email: str) -> None:
     """Count a failed try against the address and the account."""
     for limit, key in _counters(email):
         limiter.limiter.hit(limit, *key)
+
+
+def may_ask_for_link(email: str) -> bool:
+    """Whether a link for a new password may be mailed now; counts the request, whoever has an account."""
+    return limiter.limiter.hit(
+        LINKS_PER_ADDRESS, "password-link", "address", request.remote_addr or "-"
+    ) and limiter.limiter.hit(LINKS_PER_ACCOUNT, "password-link", "account", _account(email))
 
 
 def remember_device(response: Response, email: str) -> None:

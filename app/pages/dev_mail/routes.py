@@ -13,7 +13,6 @@ from flask import Blueprint, Response, current_app, make_response, render_templa
 
 from app.billing import outbox
 from app.billing.outbox import MailNotFoundError
-from app.billing.recipients import recipients_of
 from app.extensions import db
 from app.models import Mail, MailState, Organization
 from app.web import content_security_policy, errors
@@ -93,7 +92,7 @@ def _view(mail: Mail) -> MailView:
         created_at=mail.created_at,
         subject=words.subject,
         text=words.text,
-        recipients=", ".join(mail.delivered_to or recipients_of(organization)),
+        recipients=", ".join(mail.delivered_to or outbox.recipients(mail)),
         label=label,
         tone=tone,
         note=". ".join([*filter(None, [mail.note]), *refused]),

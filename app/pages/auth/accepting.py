@@ -1,0 +1,76 @@
+"""`/invitations/<token>`: accept an invitation, signed in as the address it is for or with a first password."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from app.extensions import db
+from app.models import Invitation, Organization
+from app.pages.auth.blueprint import blueprint
+from app.pages.auth.forms import PasswordForm
+from app.pages.auth.routes import begin_session
+from app.people import invitations
+from app.people.invitations import LinkError, NotYoursError
+from app.people.organizations import PeopleError
+from app.web import errors
+from app.web.identity import identity
+
+
+@blueprint.route("/invitations/<token>", methods=["GET", "POST"])
+def invitation(token: str) -> str | Response | tuple[str, int]:
+    """Show who is invited to what, and accept. Before signing in it looks the same whoever has an account."""
+    form = PasswordForm()
+    try:
+        found = invitations.find(token)
+        if request.method != "POST":
+            return _page(found, form, token)
+        return _accept_signed_in(found, form, token) if identity() else _accept_as_new(found, form, token)
+    except LinkError as error:
+        db.session.rollback()
+        return errors.page(404, title="This link doesn't work any more", message=str(error), next_step="")
+
+
+def _accept_signed_in(found: Invitation, form: PasswordForm, token: str) -> Response | tuple[str, int]:
+    who = identity()
+    assert who is not None  # noqa: S101 - the caller asked
+    try:
+        organization = invitations.accept(token, who.user, request.remote_addr)
+    except NotYoursError:
+        db.session.rollback()
+        return _page(found, form, token), 403
+    begin_session(who.user, org_id=organization.id)
+    return _welcome(organization)
+
+
+def _accept_as_new(found: Invitation, form: PasswordForm, token: str) -> Response | tuple[str, int]:
+    if not form.validate():
+        return _page(found, form, token), 422
+    try:
+        user, organization = invitations.accept_as_new(token, form.password.data or "", request.remote_addr)
+    except LinkError:
+        raise
+    except PeopleError as error:
+        db.session.rollback()
+        form.password.errors = [str(error)]
+        return _page(found, form, token), 422
+    begin_session(user, org_id=organization.id)
+    return _welcome(organization)
+
+
+def _welcome(organization: Organization) -> Response:
+    flash(f"You're now in {organization.name}.")
+    return redirect(url_for("overview.show"))
+
+
+def _page(found: Invitation, form: PasswordForm, token: str) -> str:
+    who = identity()
+    return render_template(
+        "auth/invitation.html",
+        form=form,
+        invitation=found,
+        organization=db.session.get_one(Organization, found.org_id),
+        here=url_for("auth.invitation", token=token),
+        signed_in_as=who.user.email if who else None,
+        is_theirs=who is not None and invitations.is_for(found, who.user),
+    )

@@ -1,0 +1,58 @@
+"""A new password for an account: by a link that is mailed to its own address."""
+
+from __future__ import annotations
+
+from flask import current_app, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from app.billing.audit import Actor
+from app.extensions import db, enqueue
+from app.pages.auth import throttle
+from app.pages.auth.blueprint import blueprint
+from app.pages.auth.forms import ForgotPasswordForm, PasswordForm
+from app.pages.auth.routes import begin_session
+from app.people import accounts, password_links
+from app.people.invitations import LinkError
+from app.people.organizations import PeopleError
+from app.web import errors
+
+_TOO_OFTEN = "Too many requests for a link. Wait an hour, then try again; look in your spam folder meanwhile."
+
+
+@blueprint.route("/forgot-password", methods=["GET", "POST"])
+def forgot_password() -> str | tuple[str, int]:
+    """Ask for a link by mail. The answer, and the time it takes, are the same whoever has an account: a job looks."""
+    form = ForgotPasswordForm()
+    if request.method != "POST":
+        return render_template("auth/forgot_password.html", form=form, asked_for=None)
+    if not form.validate():
+        return render_template("auth/forgot_password.html", form=form, asked_for=None), 422
+    email = (form.email.data or "").strip()
+    if not throttle.may_ask_for_link(email):
+        form.email.errors = [_TOO_OFTEN]
+        return render_template("auth/forgot_password.html", form=form, asked_for=None), 429
+    enqueue("mail_password_link", email=email, address=request.remote_addr)
+    db.session.commit()
+    return render_template("auth/forgot_password.html", form=form, asked_for=email)
+
+
+@blueprint.route("/set-password/<token>", methods=["GET", "POST"])
+def set_password(token: str) -> str | Response | tuple[str, int]:
+    """Choose a new password with a link that was mailed."""
+    try:
+        user = password_links.read(token, current_app.config["SECRET_KEY"])
+    except LinkError as error:
+        return errors.page(404, title="This link doesn't work any more", message=str(error), next_step="")
+    form = PasswordForm()
+    if request.method != "POST":
+        return render_template("auth/set_password.html", form=form, user=user)
+    try:
+        if not form.validate():
+            return render_template("auth/set_password.html", form=form, user=user), 422
+        accounts.set_password(user, form.password.data or "")
+    except PeopleError as error:
+        form.password.errors = [str(error)]
+        return render_template("auth/set_password.html", form=form, user=user), 422
+    accounts.password_was_set(user, Actor(user.email, user.id, request.remote_addr))
+    begin_session(user)
+    return redirect(url_for("overview.show"))

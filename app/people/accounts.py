@@ -1,0 +1,74 @@
+"""Accounts: a person's address with a password. Begun with the first one, and changed by mail to that address."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from sqlalchemy import exists, func, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from app.billing import audit
+from app.billing.audit import Actor
+from app.extensions import db
+from app.models import Membership, User
+from app.models.columns import utc_now, uuid7
+from app.notify.letters import PasswordSet
+from app.people import own_mail, passwords, sessions
+from app.people.organizations import PeopleError
+
+
+class AccountExistsError(PeopleError):
+    """The address has an account: who holds it signs in."""
+
+
+def begin(email: str, *, name: str, password: str, org_id: UUID) -> User:
+    """Make the account of an address that has none, for someone invited to `org_id`.
+
+    Raises `AccountExistsError`, also where another link made one a moment ago, and where the address belongs to
+    someone without a password who is a member elsewhere: whoever has this link must not get in there. `PeopleError`
+    for a password that is too weak.
+    """
+    hashed = passwords.hash_password(checked(password))
+    new = insert(User).values(
+        id=uuid7(), email=email, name=name or email, password_hash=hashed, created_at=utc_now()
+    )
+    made = db.session.scalar(new.on_conflict_do_nothing().returning(User.id))
+    if made is None:
+        elsewhere = exists().where(Membership.user_id == User.id, Membership.org_id != org_id)
+        first = update(User).where(
+            func.lower(User.email) == email.lower(), User.password_hash.is_(None), ~elsewhere
+        )
+        made = db.session.scalar(first.values(password_hash=hashed).returning(User.id))
+    if made is None:
+        raise AccountExistsError(
+            f"{email} already has an account. Sign in to accept; if you don't know its password, "
+            "use “Forgot password?” on the sign-in page."
+        )
+    return db.session.get_one(User, made, populate_existing=True)
+
+
+def set_password(user: User, password: str) -> None:
+    """Set the password and sign the person out everywhere. Raises `PeopleError` where it is too weak."""
+    user.password_hash = passwords.hash_password(checked(password))
+    sessions.end_all(user.id)
+
+
+def password_was_set(user: User, actor: Actor, *, first: bool = False) -> None:
+    """Tell the person by mail, and each organization that they are in by its audit trail."""
+    now = utc_now()
+    db.session.flush()
+    for org_id in db.session.scalars(select(Membership.org_id).where(Membership.user_id == user.id)):
+        audit.note(org_id, actor, "user.password_set", user.email, first=first)
+    letter = PasswordSet(email=user.email, first=first, address=actor.address, at=now)
+    own_mail.write(user, letter, source=f"{user.id}:{now.isoformat()}")
+
+
+def checked(password: str) -> str:
+    """The password. Raises `PeopleError` where it is too weak or too long."""
+    if len(password) < passwords.MINIMUM_LENGTH:
+        raise PeopleError(
+            f"Use at least {passwords.MINIMUM_LENGTH} characters. Several words make a good password."
+        )
+    if len(password) > passwords.MAXIMUM_LENGTH:
+        raise PeopleError(f"Use at most {passwords.MAXIMUM_LENGTH} characters.")
+    return password
