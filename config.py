@@ -49,6 +49,7 @@ class Settings:
     invoices_url: str | None
     catalog_path: Path
     usage_months_kept: int
+    rejected_days_kept: int
     trusted_proxies: int
     session_idle_minutes: int
     session_absolute_hours: int
@@ -107,6 +108,7 @@ class Settings:
             invoices_url=env.text("INVOICES_URL", "") or None,
             catalog_path=Path(env.text("CATALOG_PATH", str(ROOT / "catalog.toml"))),
             usage_months_kept=env.number("USAGE_MONTHS_KEPT", 13),
+            rejected_days_kept=env.number("REJECTED_DAYS_KEPT", 90),
             trusted_proxies=env.number("TRUSTED_PROXIES", 0),
             session_idle_minutes=env.number("SESSION_IDLE_MINUTES", 60),
             session_absolute_hours=env.number("SESSION_ABSOLUTE_HOURS", 12),

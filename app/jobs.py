@@ -29,6 +29,7 @@ from app.billing import (
     plan_switch_recovery,
     platform_deliveries,
     recovery,
+    usage_rejections,
     usage_retention,
 )
 from app.extensions import db, jobs
@@ -187,6 +188,7 @@ def nightly(**_: int) -> None:
     sessions.forget_expired(session_limits())
     kept_answers.forget_expired()
     usage_retention.keep_up(utc_now(), months_kept=current_app.config["SETTINGS"].usage_months_kept)
+    usage_rejections.remove_old(utc_now(), days_kept=current_app.config["SETTINGS"].rejected_days_kept)
     db.session.commit()
     attention.forget_old()
     reconciliation.forget_old()

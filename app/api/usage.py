@@ -7,19 +7,28 @@ from typing import Annotated
 from uuid import UUID
 
 import msgspec
+import psycopg
+import structlog
 from flask import request
-from msgspec import Meta, Raw, Struct
+from msgspec import UNSET, Meta, Raw, Struct, UnsetType
+from sqlalchemy.exc import DataError, IntegrityError
 
 from app.api import bodies, caller, problems
 from app.api.endpoints import Answer, Body, Reply, Room
 from app.api.problems import ProblemError
-from app.billing import usage_reports
+from app.billing import usage_ingest, usage_json, usage_reports
+from app.billing.catalog import CatalogError
 from app.billing.usage_cloudevents import TYPE, UsageData, UsageEvent
+from app.billing.usage_events import Sender
+from app.billing.usage_json import NotSplittableError
+from app.extensions import db
 from app.models.columns import utc_now
 from app.people.tokens import Scope
 from app.web.database import trying_again
 
 room = Room("Usage", "What calls, telephony and models used, event by event.")
+
+log = structlog.get_logger("billing.api")
 
 BATCH = "application/cloudevents-batch+json"
 SINGLE = "application/cloudevents+json"
@@ -33,6 +42,13 @@ class RefusedEvent(Struct, frozen=True):
     index: Annotated[int, Meta(description="Its place in the batch, from 0.")]
     field: Annotated[str, Meta(description="What is wrong; empty where it is the event as such.")]
     reason: str
+    kept: Annotated[
+        bool | UnsetType,
+        Meta(
+            description="`false` where it was not kept, because too many of this token's refused events wait already: "
+            "send it again once the reason is gone. Left out otherwise."
+        ),
+    ] = UNSET
 
 
 class Receipt(Struct, frozen=True):
@@ -109,9 +125,50 @@ def report_usage() -> Reply:
     """
     who = caller.current_caller()
     raw = _events(bodies.read_body(limit=LARGEST, media_types=(BATCH, SINGLE)))
-    receipt = trying_again(lambda: usage_reports.take(raw, only=who.org_id, at=utc_now()))
-    refused = [RefusedEvent(one.index, one.field, one.reason) for one in receipt.refused]
+    receipt = _take(dict(enumerate(raw)), Sender(who.token_id, who.org_id))
+    unkept = set(receipt.unkept)
+    refused = [
+        RefusedEvent(one.index, one.field, one.reason, False if one.index in unkept else UNSET)
+        for one in receipt.refused
+    ]
     return Reply(Receipt(receipt.accepted, receipt.duplicates, refused))
+
+
+_OF_AN_EVENT = (
+    psycopg.DataError,
+    psycopg.IntegrityError,
+    DataError,
+    IntegrityError,
+    CatalogError,
+    ArithmeticError,
+    LookupError,
+    ValueError,
+)
+"""What one event, or one organization's data, can make fail; other failures are the whole service's."""
+
+
+def _take(raw: dict[int, bytes], sender: Sender) -> usage_ingest.Receipt:
+    """Take a batch; where it fails as such, its halves: whatever an event does, it does to itself alone."""
+    try:
+        return trying_again(lambda: usage_reports.take(raw, sender, at=utc_now()))
+    except _OF_AN_EVENT:
+        db.session.rollback()
+        if len(raw) == 1:
+            log.exception("usage_not_recorded")
+            ((index, one),) = raw.items()
+            return trying_again(lambda: usage_reports.refuse(index, one, sender, at=utc_now()))
+    first, second = (_take(half, sender) for half in _halves(raw))
+    return usage_ingest.Receipt(
+        accepted=first.accepted + second.accepted,
+        duplicates=first.duplicates + second.duplicates,
+        refused=first.refused + second.refused,
+        unkept=first.unkept + second.unkept,
+    )
+
+
+def _halves(raw: dict[int, bytes]) -> tuple[dict[int, bytes], dict[int, bytes]]:
+    rows = list(raw.items())
+    return dict(rows[: len(rows) // 2]), dict(rows[len(rows) // 2 :])
 
 
 _batches = msgspec.json.Decoder(list[Raw])
@@ -121,9 +178,13 @@ def _events(body: bytes) -> list[bytes]:
     if request.mimetype == SINGLE:
         return [body]
     try:
-        found = _batches.decode(body)
+        found = [bytes(one) for one in _batches.decode(body)]
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise ProblemError(problems.MALFORMED, f"The body is no JSON array of events: {error}.") from None
+        # One element that can't be read is told among the refused: the others are taken.
+        try:
+            found = usage_json.elements(body)
+        except NotSplittableError:
+            raise ProblemError(problems.MALFORMED, f"The body is no JSON array of events: {error}.") from None
     if len(found) > MOST_EVENTS:
         raise ProblemError(TOO_MANY_EVENTS, f"The batch has {len(found):,} events.")
-    return [bytes(one) for one in found]
+    return found

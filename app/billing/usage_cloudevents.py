@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
-from typing import Annotated, Any, Literal
+from datetime import UTC, datetime
+from typing import Annotated, Literal
 from uuid import UUID
 
 import msgspec
-from msgspec import Meta, Raw, Struct
+from msgspec import Meta, Struct
 
+from app.billing import usage_defects
 from app.billing.usage_events import LONGEST, MOST, Refusal, Reported
 
 TYPE: Literal["voice-portal.usage.v1"] = "voice-portal.usage.v1"
@@ -17,7 +18,6 @@ TYPE: Literal["voice-portal.usage.v1"] = "voice-portal.usage.v1"
 
 Name = Annotated[str, Meta(min_length=1, max_length=LONGEST)]
 _PATH = re.compile(r" - at `\$\.?(?P<path>[^`]*)`$")
-_LONGEST_KEPT = 20_000
 
 
 class Corrects(Struct, frozen=True, forbid_unknown_fields=True):
@@ -61,15 +61,20 @@ _decoder = msgspec.json.Decoder(UsageEvent)
 
 
 def read(index: int, raw: bytes) -> Reported | Refusal:
-    """An event of its JSON; or the field that is wrong, and what is wrong with it."""
+    """An event of its JSON, its time in UTC; or the field that is wrong, and what is wrong with it."""
     try:
+        if not raw.isascii():
+            # Fields that are skipped would else not be looked at.
+            raw.decode()
         event = _decoder.decode(raw)
+        # The database knows offsets up to 15:59, RFC 3339 up to 23:59 (https://www.rfc-editor.org/rfc/rfc3339#section-5.6).
+        at = event.time.astimezone(UTC)
     except msgspec.ValidationError as error:
-        message = str(error)
-        found = _PATH.search(message)
-        return Refusal(index, found["path"] if found else "", message[: found.start()] if found else message)
+        return _refusal_of(index, error)
+    except OverflowError:
+        return Refusal(index, "time", "It lies outside of the years 1 to 9999 in UTC.")
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return Refusal(index, "", "It is no JSON object in UTF-8.")
+        return Refusal(index, *usage_defects.find(raw))
     data = event.data
     return Reported(
         index=index,
@@ -78,7 +83,7 @@ def read(index: int, raw: bytes) -> Reported | Refusal:
         id=event.id,
         meter=data.meter,
         quantity=data.quantity,
-        at=event.time,
+        at=at,
         call=data.call,
         campaign=data.campaign,
         agent=data.agent,
@@ -88,19 +93,8 @@ def read(index: int, raw: bytes) -> Reported | Refusal:
     )
 
 
-def kept(raw: Raw | bytes) -> Any:
-    """The event as it is kept when it was refused: its JSON where that can be stored, else its beginning as text."""
-    text = bytes(raw).decode("utf-8", "replace")
-    if len(text) <= _LONGEST_KEPT and "\\u0000" not in text and "\0" not in text:
-        try:
-            return msgspec.json.decode(text)
-        except (msgspec.DecodeError, RecursionError):
-            pass
-    return {"text": text[:_LONGEST_KEPT].replace("\0", "").replace("\\u0000", "")}
-
-
-def names_of(body: Any) -> tuple[str | None, str | None]:
-    """Source and id of an event that could not be read, as far as it has them."""
-    found = [body.get(name) if isinstance(body, dict) else None for name in ("source", "id")]
-    source, id_ = (value[:LONGEST] if isinstance(value, str) else None for value in found)
-    return source, id_
+def _refusal_of(index: int, error: msgspec.ValidationError) -> Refusal:
+    message = str(error)
+    found = _PATH.search(message)
+    path, reason = (found["path"], message[: found.start()]) if found else ("", message)
+    return Refusal(index, usage_defects.shortened(path), usage_defects.shortened(reason))

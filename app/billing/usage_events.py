@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -10,12 +11,45 @@ from uuid import UUID
 import msgspec
 
 from app.billing.catalog import Plan
+from app.models.usage import NOBODY
 
 EARLY = timedelta(minutes=5)
 """How far clocks may be apart: usage of later than that is of the future, and refused."""
 LONGEST = 255
 MOST = 10**12
 """More units than any meter counts in one event."""
+
+
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
+
+
+def is_storable(text: str) -> bool:
+    """Whether PostgreSQL can store a text: not with NUL in it, nor with a surrogate that has no partner."""
+    return text.isprintable() or _UNSTORABLE.search(text) is None
+
+
+def storable(text: str) -> str:
+    """A text with what can't be stored made visible."""
+    return _UNSTORABLE.sub("\ufffd", text)
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who reports: a token, and the one organization that it may report for; None where it may for all.
+
+    `NOBODY` stands for a sender that is not known, who may report for none.
+    """
+
+    token_id: UUID | None
+    org_id: UUID | None
+
+    def why_not_for(self, org_id: UUID) -> str | None:
+        """Why it may not report for an organization; None where it may."""
+        if self.org_id is None or self.org_id == org_id:
+            return None
+        if self.org_id == NOBODY:
+            return "It isn't known who sent this, so it can't be replayed. Have it sent again."
+        return "This token is for another organization."
 
 
 class Reported(msgspec.Struct, frozen=True):
@@ -95,6 +129,14 @@ def problem_with_content(event: Reported, plan: Plan) -> Refusal | None:
         return Refusal(event.index, "quantity", f"Use whole units from 0 to {MOST:,}.")
     for name in _TEXTS:
         value = getattr(event, name)
-        if value is not None and (len(value) > LONGEST or "\0" in value or not value):
-            return Refusal(event.index, name, f"Use 1 to {LONGEST} characters, without NUL.")
+        if value is not None and not _is_name(value):
+            return Refusal(event.index, name, f"Use 1 to {LONGEST} characters of valid Unicode, without NUL.")
+    if event.corrects is not None and not all(map(_is_name, event.corrects)):
+        return Refusal(
+            event.index, "corrects", "It names the event by its `source` and `id`, as that was sent."
+        )
     return None
+
+
+def _is_name(value: str) -> bool:
+    return 0 < len(value) <= LONGEST and is_storable(value)

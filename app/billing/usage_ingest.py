@@ -39,12 +39,14 @@ from app.models.columns import uuid7
 class Receipt:
     """What became of a batch: how many events were taken, how many had been before, and which were refused.
 
-    `costs` are micro-units by organization, of what was taken now; a correction's can be below zero.
+    `costs` are micro-units by organization, of what was taken now; a correction's can be below zero. `unkept` are the
+    places of refused events that were not stored.
     """
 
     accepted: int = 0
     duplicates: int = 0
     refused: list[Refusal] = field(default_factory=list)
+    unkept: list[int] = field(default_factory=list)
     costs: dict[UUID, int] = field(default_factory=lambda: defaultdict(int))
 
 

@@ -1,24 +1,29 @@
-"""Refused events: kept as they came, with the reason, and taken again once the reason is gone."""
+"""Refused events: stored as they came, with sender and reason, so that they can be taken once the reason is gone.
+
+What is stored is bounded: the same event of a sender once, so many of each sender, and each for so long.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Select, func, select, text
+from sqlalchemy.dialects.postgresql import insert
 
-from app.billing import usage_ingest
-from app.billing.usage_events import Refusal, Reported
+from app.billing.usage_events import Refusal, Sender
 from app.extensions import db
 from app.models import RejectedEvent
 from app.models.columns import uuid7
 from app.models.usage import NOBODY
 
-Reader = Callable[[int, Any], Reported | Refusal]
-"""Makes an event of a body, or says what is wrong with it; the first argument is the event's index."""
+MOST_OF_A_SENDER = 10_000
+"""Refused events of one token that wait at a time. Further ones are refused all the same, and not stored."""
+_BATCH = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,59 +34,115 @@ class Rejected:
     source: str | None
     event_id: str | None
     body: Any
+    digest: bytes
     refusal: Refusal
 
 
-def keep(rejected: Iterable[Rejected], *, at: datetime) -> None:
-    """Keep refused events, in the caller's transaction. Their bodies are JSON, without NUL."""
-    db.session.add_all(
-        RejectedEvent(
-            org_id=one.org_id or NOBODY,
-            id=uuid7(),
-            received_at=at,
-            source=one.source,
-            event_id=one.event_id,
-            field=one.refusal.field[:120],
-            reason=one.refusal.reason,
-            body=one.body,
-        )
-        for one in rejected
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Which refused events: of these tokens (None among them: of senders that are not known), refused for a field or
+    with some words in the reason, of an organization, received since. `ids` names single ones."""
+
+    ids: tuple[UUID, ...] = ()
+    senders: tuple[UUID | None, ...] = ()
+    field: str | None = None
+    reason: str | None = None
+    org_id: UUID | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+    def conditions(self) -> list[ColumnElement[bool]]:
+        row = RejectedEvent
+        found: list[ColumnElement[bool]] = [row.replayed_at.is_(None)]
+        if self.ids:
+            found.append(row.id.in_(self.ids))
+        if self.senders:
+            known = row.token_id.in_([one for one in self.senders if one is not None])
+            found.append(known | row.token_id.is_(None) if None in self.senders else known)
+        if self.field is not None:
+            found.append(row.field == self.field)
+        if self.reason is not None:
+            found.append(row.reason.icontains(self.reason, autoescape=True))
+        if self.org_id is not None:
+            found.append(row.org_id == self.org_id)
+        if self.since is not None:
+            found.append(row.received_at >= self.since)
+        if self.until is not None:
+            found.append(row.received_at <= self.until)
+        return found
+
+
+def digest(raw: bytes) -> bytes:
+    """Tells the bytes of an event from any other's."""
+    return hashlib.blake2b(raw, digest_size=16).digest()
+
+
+def keep(rejected: Sequence[Rejected], sender: Sender, *, at: datetime) -> list[int]:
+    """Store refused events, in the caller's transaction; the places in the batch of those that were not stored,
+    because too many of this sender wait already. One that waits already is not stored again."""
+    if not rejected:
+        return []
+    room = MOST_OF_A_SENDER - _waiting_of(sender)
+    stored, unkept = rejected[: max(room, 0)], rejected[max(room, 0) :]
+    if stored:
+        rows = [_row(one, sender, at) for one in stored]
+        db.session.execute(insert(RejectedEvent).on_conflict_do_nothing(), rows)
+    return [one.refusal.index for one in unkept]
+
+
+def waiting(filters: Filters, *, after: UUID | None = None, limit: int) -> Sequence[RejectedEvent]:
+    """Refused events that were not taken since, oldest first: those behind `after`."""
+    query = select(RejectedEvent).where(*filters.conditions())
+    if after is not None:
+        query = query.where(RejectedEvent.id > after)
+    return db.session.scalars(query.order_by(RejectedEvent.id).limit(limit)).all()
+
+
+def count(filters: Filters, *, after: UUID | None = None) -> int:
+    """How many there are behind `after`."""
+    query: Select[Any] = select(func.count()).select_from(RejectedEvent).where(*filters.conditions())
+    if after is not None:
+        query = query.where(RejectedEvent.id > after)
+    return db.session.scalar(query) or 0
+
+
+def remove_old(now: datetime, *, days_kept: int) -> int:
+    """Remove what was received more than `days_kept` days ago, taken since or not; how many. Commits, in batches."""
+    query = text(
+        "DELETE FROM rejected_event WHERE ctid IN"
+        " (SELECT ctid FROM rejected_event WHERE received_at < :before LIMIT :batch) RETURNING 1"
     )
-    db.session.flush()
+    values = {"before": now - timedelta(days=days_kept), "batch": _BATCH}
+    removed = 0
+    while found := len(db.session.execute(query, values).all()):
+        db.session.commit()
+        removed += found
+    db.session.commit()
+    return removed
 
 
-def waiting(*, limit: int = 1000) -> Sequence[RejectedEvent]:
-    """The refused events that were not taken since, oldest first."""
-    query = (
-        select(RejectedEvent)
-        .where(RejectedEvent.replayed_at.is_(None))
-        .order_by(RejectedEvent.id)
-        .limit(limit)
+def _waiting_of(sender: Sender) -> int:
+    """How many of a sender wait; it looks no further than there may be."""
+    few = (
+        select(RejectedEvent.id)
+        .where(RejectedEvent.token_id == sender.token_id, RejectedEvent.replayed_at.is_(None))
+        .limit(MOST_OF_A_SENDER)
+        .subquery()
     )
-    return db.session.scalars(query).all()
+    return db.session.scalar(select(func.count()).select_from(few)) or 0
 
 
-def replay(rows: Sequence[RejectedEvent], read: Reader, *, at: datetime) -> list[tuple[RejectedEvent, str]]:
-    """Take refused events again; those that are refused still, with the reason now. In the caller's transaction.
-
-    One that was sent again and taken meanwhile counts as taken: an event is only ever counted once.
-    """
-    still: list[tuple[RejectedEvent, str]] = []
-    events = []
-    for index, row in enumerate(rows):
-        event = read(index, row.body)
-        if isinstance(event, Refusal):
-            still.append((row, event.reason))
-        else:
-            events.append(event)
-    receipt = usage_ingest.take(events, at=at)
-    refused = {refusal.index: refusal for refusal in receipt.refused}
-    for event in events:
-        row = rows[event.index]
-        if event.index in refused:
-            row.field, row.reason = refused[event.index].field[:120], refused[event.index].reason
-            still.append((row, row.reason))
-        else:
-            row.replayed_at = at
-    db.session.flush()
-    return still
+def _row(one: Rejected, sender: Sender, at: datetime) -> dict[str, Any]:
+    return {
+        "org_id": one.org_id or NOBODY,
+        "id": uuid7(),
+        "received_at": at,
+        "token_id": sender.token_id,
+        "sender_org_id": sender.org_id,
+        "source": one.source,
+        "event_id": one.event_id,
+        "field": one.refusal.field[:120],
+        "reason": one.refusal.reason,
+        "body": one.body,
+        "digest": one.digest,
+    }

@@ -1,25 +1,24 @@
-"""A report of usage as it comes: read, taken, and what was refused of it kept. In the caller's transaction."""
+"""A report of usage as it comes: read, taken, and what was refused of it stored. In the caller's transaction."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from datetime import datetime
-from uuid import UUID
 
-from app.billing import usage_cloudevents, usage_ingest, usage_rejections
-from app.billing.usage_events import Refusal, Reported
+from app.billing import usage_cloudevents, usage_defects, usage_ingest, usage_rejections
+from app.billing.usage_events import Refusal, Reported, Sender
 from app.billing.usage_ingest import Receipt
 from app.billing.usage_rejections import Rejected
 
+UNRECORDED = "It could not be recorded because of an error on our side, which was noted. It can be replayed."
 
-def take(raw_events: Sequence[bytes], *, only: UUID | None, at: datetime) -> Receipt:
-    """Take a batch of events' JSON; `only` is the one organization that the sender may report for, if it is one."""
+
+def take(raw_events: Mapping[int, bytes], sender: Sender, *, at: datetime) -> Receipt:
+    """Take the JSON of events, by their places in the batch; what is refused is stored with its sender."""
     events: list[Reported] = []
     refused: list[Refusal] = []
-    for index, raw in enumerate(raw_events):
-        event = usage_cloudevents.read(index, raw)
-        if isinstance(event, Reported) and only is not None and event.org_id != only:
-            event = Refusal(index, "data.organization", "This token is for another organization.")
+    for index, raw in raw_events.items():
+        event = read(index, raw, sender)
         if isinstance(event, Refusal):
             refused.append(event)
         else:
@@ -27,14 +26,30 @@ def take(raw_events: Sequence[bytes], *, only: UUID | None, at: datetime) -> Rec
     receipt = usage_ingest.take(events, at=at)
     receipt.refused = sorted([*receipt.refused, *refused], key=lambda refusal: refusal.index)
     by_index = {event.index: event for event in events}
-    usage_rejections.keep(
-        (_rejected(raw_events[one.index], by_index.get(one.index), one) for one in receipt.refused), at=at
-    )
+    found = [_rejected(raw_events[one.index], by_index.get(one.index), one) for one in receipt.refused]
+    receipt.unkept = usage_rejections.keep(found, sender, at=at)
     return receipt
 
 
+def refuse(index: int, raw: bytes, sender: Sender, *, at: datetime) -> Receipt:
+    """Refuse an event on which everything else failed, and store it."""
+    refusal = Refusal(index, "", UNRECORDED)
+    unkept = usage_rejections.keep([_rejected(raw, None, refusal)], sender, at=at)
+    return Receipt(refused=[refusal], unkept=unkept)
+
+
+def read(index: int, raw: bytes, sender: Sender) -> Reported | Refusal:
+    """An event that this sender may report, or why not. The same for a report and for its replay."""
+    event = usage_cloudevents.read(index, raw)
+    if isinstance(event, Reported) and (reason := sender.why_not_for(event.org_id)):
+        return Refusal(index, "data.organization", reason)
+    return event
+
+
 def _rejected(raw: bytes, event: Reported | None, refusal: Refusal) -> Rejected:
-    body = usage_cloudevents.kept(raw)
-    source, event_id = usage_cloudevents.names_of(body)
+    source, event_id = usage_defects.names_of(raw)
     is_ours = event is not None and refusal.field != "organization"
-    return Rejected(event.org_id if event and is_ours else None, source, event_id, body, refusal)
+    org_id = event.org_id if event and is_ours else None
+    return Rejected(
+        org_id, source, event_id, usage_defects.body_of(raw), usage_rejections.digest(raw), refusal
+    )

@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any, TypeVar
 from uuid import UUID
 
 import click
-import msgspec
 from flask import current_app
 from flask.cli import with_appcontext
 
-from app.billing import usage_cloudevents, usage_rejections, usage_retention
-from app.billing.usage_events import Refusal, Reported
-from app.extensions import db
+from app.billing import usage_rejections, usage_replays, usage_retention
+from app.billing.usage_rejections import Filters
+from app.models import RejectedEvent
 from app.models.columns import utc_now
 from app.models.usage import NOBODY
+from app.people import organizations, tokens
+from app.people.organizations import PeopleError
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+UNKNOWN = "unknown"
+"""How a sender is named that was not stored yet."""
+_SHOWN = 20
+"""Events that a replay names, of those that are still rejected."""
 
 
 @click.group()
@@ -21,35 +33,70 @@ def usage() -> None:
     """Reported usage."""
 
 
+def _filtered(command: F) -> F:
+    """The options that choose refused events."""
+    for option in (
+        click.option(
+            "--sender", help="Only of this token, by its id or name; `unknown` for those without one."
+        ),
+        click.option("--field", help="Only those refused for this field, like `meter` or `data.quantity`."),
+        click.option("--reason", help="Only those with this text in their reason."),
+        click.option(
+            "--organization", help="Only of this organization, by its short name or id; `-` for of none."
+        ),
+        click.option(
+            "--since", type=click.DateTime(), help="Only those received at this time (UTC) or later."
+        ),
+    ):
+        command = option(command)
+    return command
+
+
 @usage.command()
+@_filtered
+@click.option("--limit", default=100, show_default=True, type=click.IntRange(1, 10_000))
+@click.option("--after", type=click.UUID, help="Begin behind this event, the last one of the page before.")
 @with_appcontext
-def rejected() -> None:
+def rejected(limit: int, after: UUID | None, **chosen: Any) -> None:
     """List the events that were refused and not taken since, the oldest first."""
-    found = usage_rejections.waiting()
+    filters = _filters(chosen)
+    found = usage_rejections.waiting(filters, after=after, limit=limit)
+    names = {token.id: token.name for token, _ in tokens.every()}
     for row in found:
-        organization = "-" if row.org_id == NOBODY else row.org_id
-        named = f"{row.source or '-'} {row.event_id or '-'}"
-        click.echo(
-            f"{row.id}  {row.received_at:%Y-%m-%d %H:%M}  {organization}  {named}  {row.field}: {row.reason}"
-        )
+        click.echo(_line(row, names))
     if not found:
         click.echo("None.")
+        return
+    left = usage_rejections.count(filters, after=found[-1].id)
+    if left:
+        click.echo(f"{left} more: repeat with --after {found[-1].id}")
 
 
 @usage.command()
 @click.argument("events", nargs=-1, type=click.UUID)
 @click.option("--all", "every", is_flag=True, help="Every event that was refused and not taken since.")
+@_filtered
 @with_appcontext
-def replay(events: tuple[UUID, ...], every: bool) -> None:
-    """Take refused events again, once the reason is gone: a meter that was missing, an organization."""
-    if not events and not every:
+def replay(events: tuple[UUID, ...], every: bool, **chosen: Any) -> None:
+    """Take refused events again, once the reason is gone: a meter that was missing, an organization.
+
+    Each is judged again as its sender: what a token may not report stays rejected. The exit code is 1 where some do.
+    """
+    if bool(events) == every:
         raise click.UsageError("Name events as `flask usage rejected` lists them, or use --all.")
-    rows = [row for row in usage_rejections.waiting() if every or row.id in events]
-    still = usage_rejections.replay(rows, _read, at=utc_now())
-    db.session.commit()
-    for row, reason in still:
-        click.echo(f"{row.id}: refused still: {reason}")
-    click.echo(f"{len(rows) - len(still)} taken, {len(still)} refused still.")
+    taken, reasons = 0, Counter[str]()
+    for batch in usage_replays.replay(_filters(chosen, events), at=utc_now()):
+        taken += batch.taken
+        for event_id, reason in batch.still:
+            if reasons.total() < _SHOWN:
+                click.echo(f"{event_id}: still rejected: {reason}")
+            reasons[reason] += 1
+    if reasons.total() > _SHOWN:
+        for reason, number in reasons.most_common(_SHOWN):
+            click.echo(f"{number} times: {reason}")
+    click.echo(f"{taken} taken, {reasons.total()} still rejected.")
+    if reasons:
+        raise click.exceptions.Exit(1)
 
 
 @usage.command()
@@ -66,5 +113,45 @@ def partitions() -> None:
         click.echo(f"{month:%B %Y}")
 
 
-def _read(index: int, body: object) -> Reported | Refusal:
-    return usage_cloudevents.read(index, msgspec.json.encode(body))
+def _filters(chosen: dict[str, Any], events: tuple[UUID, ...] = ()) -> Filters:
+    since: datetime | None = chosen["since"]
+    return Filters(
+        ids=events,
+        senders=_senders(chosen["sender"]) if chosen["sender"] is not None else (),
+        field=chosen["field"],
+        reason=chosen["reason"],
+        org_id=_organization(chosen["organization"]) if chosen["organization"] is not None else None,
+        since=since.replace(tzinfo=UTC) if since else None,
+    )
+
+
+def _senders(named: str) -> tuple[UUID | None, ...]:
+    if named == UNKNOWN:
+        return (None,)
+    found = tuple(token.id for token, _ in tokens.every() if named in {str(token.id), token.name})
+    if not found:
+        raise click.ClickException(f"There is no token {named!r}. `flask token list` shows those there are.")
+    return found
+
+
+def _organization(named: str) -> UUID:
+    if named == "-":
+        return NOBODY
+    try:
+        return UUID(named)
+    except ValueError:
+        pass
+    try:
+        return organizations.find_organization(named).id
+    except PeopleError as error:
+        raise click.ClickException(str(error)) from error
+
+
+def _line(row: RejectedEvent, names: dict[UUID, str]) -> str:
+    organization = "-" if row.org_id == NOBODY else str(row.org_id)
+    sender = names.get(row.token_id, str(row.token_id)) if row.token_id else UNKNOWN
+    named = f"{row.source or '-'} {row.event_id or '-'}"
+    when = f"{row.received_at:%Y-%m-%d %H:%M}"
+    line = f"{row.id}  {when}  {organization}  {sender}  {named}  {row.field}: {row.reason}"
+    # What was sent could else write lines of its own.
+    return "".join(character if character.isprintable() else "\ufffd" for character in line)

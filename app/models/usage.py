@@ -92,19 +92,35 @@ class UsageEvent(OrgScoped, Base):
 class RejectedEvent(Base):
     """An event that was refused, as it came, with the reason; it can be replayed once the reason is gone.
 
-    `org_id` is `NOBODY` where the event named no organization of ours, so it is not scoped to one.
+    `org_id` is `NOBODY` where the event named no organization of ours, so it is not scoped to one. `token_id` sent
+    it, and may report for `sender_org_id`: for all organizations where that is None, for none where it is `NOBODY`.
+    What was stored before senders were has no token. `digest` is of the bytes that came.
     """
 
     __tablename__ = "rejected_event"
+    __table_args__ = (
+        Index("ix_rejected_event_waiting", "id", postgresql_where=text("replayed_at IS NULL")),
+        Index(
+            "uq_rejected_event_sent",
+            "token_id",
+            "digest",
+            unique=True,
+            postgresql_where=text("replayed_at IS NULL"),
+        ),
+        Index("ix_rejected_event_received_at", "received_at"),
+    )
 
     org_id: Mapped[UUID] = mapped_column(primary_key=True)
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
     received_at: Mapped[Created]
+    token_id: Mapped[UUID | None]
+    sender_org_id: Mapped[UUID | None]
     source: Mapped[str | None] = mapped_column(Text)
     event_id: Mapped[str | None] = mapped_column(Text)
     field: Mapped[str] = mapped_column(String(120))
     reason: Mapped[str] = mapped_column(Text)
     body: Mapped[Any] = mapped_column(JSONB)
+    digest: Mapped[bytes | None] = mapped_column(LargeBinary(16))
     replayed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
 

@@ -10,10 +10,11 @@ import pytest
 from flask import Flask
 
 from app.billing import usage_reports
+from app.billing.usage_events import Sender
 from app.billing.usage_ingest import Receipt
 from app.extensions import db
 from app.models import RejectedEvent, UsageEvent
-from app.models.columns import utc_now
+from app.models.columns import utc_now, uuid7
 from app.models.usage import NOBODY
 from tests.factories import an_organization
 from tests.support.metering import a_cloudevent
@@ -21,7 +22,7 @@ from tests.support.metering import a_cloudevent
 
 def take(*events: Any, only: UUID | None = None) -> Receipt:
     raw = [event if isinstance(event, bytes) else json.dumps(event).encode() for event in events]
-    receipt = usage_reports.take(raw, only=only, at=utc_now())
+    receipt = usage_reports.take(dict(enumerate(raw)), Sender(uuid7(), only), at=utc_now())
     db.session.commit()
     return receipt
 
@@ -89,10 +90,10 @@ def test_refused_events_are_listed_and_taken_once_the_reason_is_gone(app: Flask)
     )
     db.session.commit()
     result = runner.invoke(args=["usage", "replay", "--all"])
-    assert "1 taken, 1 refused still." in result.output
+    assert "1 taken, 1 still rejected." in result.output
     assert "Expected `int` >= 0" in result.output
     assert db.session.scalars(db.select(UsageEvent.event_id)).all() == ["early"]
     early = next(one for one in rejected() if one.event_id == "early")
     named = runner.invoke(args=["usage", "replay", str(early.id)])
-    assert "0 taken, 0 refused still." in named.output, "it was taken already"
+    assert "0 taken, 0 still rejected." in named.output, "it was taken already"
     assert "Name events" in runner.invoke(args=["usage", "replay"]).output

@@ -1,0 +1,77 @@
+"""Splitting JSON by its outermost brackets without reading what lies between them.
+
+A decoder gives up on a whole document for one bad byte. Here an array is cut into its elements, and an object into its
+members, so that what is wrong is the trouble of one of them. Nothing recurses, so depth does no harm.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+_TOKEN = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|[\[\]{},:]', re.DOTALL)
+"""A string, or a character of structure. Both are ASCII, so bytes that are no UTF-8 can't look like one."""
+_OPENED_BY = {b"]": b"[", b"}": b"{"}
+_BLANK = b" \t\r\n"
+
+
+class NotSplittableError(ValueError):
+    """The text has no such brackets, or they don't match."""
+
+
+def elements(body: bytes) -> list[bytes]:
+    """The elements of an array, each as it came, right or wrong. Raises `NotSplittableError`."""
+    if body.strip(_BLANK)[:1] != b"[":
+        raise NotSplittableError("it does not begin with [")
+    parts = list(_parts(body))
+    if len(parts) == 1 and not parts[0]:
+        return []
+    if not all(parts):
+        raise NotSplittableError("there is nothing between two commas")
+    return parts
+
+
+def members(body: bytes) -> list[tuple[bytes, bytes]]:
+    """The members of an object, name (with its quotes) and value as they came. Raises `NotSplittableError`."""
+    if body.strip(_BLANK)[:1] != b"{":
+        raise NotSplittableError("it does not begin with {")
+    parts = list(_parts(body))
+    return [] if parts == [b""] else [_member(part) for part in parts]
+
+
+def _member(part: bytes) -> tuple[bytes, bytes]:
+    name = _TOKEN.match(part)
+    rest = part[name.end() :].lstrip(_BLANK) if name else b""
+    if name is None or not part.startswith(b'"') or not rest.startswith(b":"):
+        raise NotSplittableError("a member has no name")
+    return name[0], rest[1:].strip(_BLANK)
+
+
+def _parts(body: bytes) -> Iterator[bytes]:
+    """What commas part within the outermost brackets, without the blanks around it."""
+    opened: list[bytes] = []
+    start = reached = 0
+    for token in _TOKEN.finditer(body):
+        _no_quote(body, reached, token.start())
+        reached, mark = token.end(), token[0]
+        if mark in {b"[", b"{"}:
+            opened.append(mark)
+            if len(opened) == 1:
+                start = reached
+        elif mark in _OPENED_BY:
+            if not opened or opened.pop() != _OPENED_BY[mark]:
+                raise NotSplittableError("its brackets don't match")
+            if not opened:
+                yield body[start : token.start()].strip(_BLANK)
+                break
+        elif mark == b"," and len(opened) == 1:
+            yield body[start : token.start()].strip(_BLANK)
+            start = reached
+    if opened or body[reached:].strip(_BLANK):
+        raise NotSplittableError("it does not end where its brackets do")
+
+
+def _no_quote(body: bytes, start: int, end: int) -> None:
+    """Between two tokens a quote would open a string that never ends."""
+    if body.find(b'"', start, end) >= 0:
+        raise NotSplittableError("a text in it has no end")
