@@ -45,8 +45,8 @@ class RefusedEvent(Struct, frozen=True):
     kept: Annotated[
         bool | UnsetType,
         Meta(
-            description="`false` where it was not kept, because too many of this token's refused events wait already: "
-            "send it again once the reason is gone. Left out otherwise."
+            description="`false` where it was not kept, because too many of this token's refused events wait "
+            "already: send it again once the reason is gone. Left out otherwise."
         ),
     ] = UNSET
 

@@ -1,7 +1,7 @@
 """Splitting JSON by its outermost brackets without reading what lies between them.
 
-A decoder gives up on a whole document for one bad byte. Here an array is cut into its elements, and an object into its
-members, so that what is wrong is the trouble of one of them. Nothing recurses, so depth does no harm.
+A decoder gives up on a whole document for one bad byte. Here an array is cut into its elements, and an object into
+its members, so that what is wrong is the trouble of one of them. Nothing recurses, so depth does no harm.
 """
 
 from __future__ import annotations
