@@ -22,6 +22,7 @@ from app.web import (
     logs,
     rate_limits,
     security,
+    text_guard,
 )
 from config import ROOT, Settings
 
@@ -51,6 +52,8 @@ def create_app(settings: Settings) -> Flask:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
 
     logs.init_app(app)
+    # Before whatever reads what was sent: the form's token, the limits, the session.
+    text_guard.init_app(app)
     db.init_app(app)
     migrate.init_app(app, db, directory=str(ROOT / "migrations"))
     htmx.init_app(app)

@@ -28,6 +28,7 @@ T = TypeVar("T")
 _PIECE = 64 * 1024
 _GZIP = 31
 """What zlib calls gzip with its largest window (https://zlib.net/manual.html#Advanced)."""
+_SURROGATE = re.compile(rb"(?<!\\)(?:\\\\)*\\u[dD][89a-fA-F]")
 _NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 
 
@@ -91,6 +92,11 @@ def decode(body: bytes, type_: type[T]) -> T:
     except RecursionError:
         raise ProblemError(problems.MALFORMED, "The body is nested too deeply.") from None
     except msgspec.DecodeError as error:
+        if _SURROGATE.search(body):
+            raise ProblemError(
+                problems.MALFORMED,
+                "The body can't be read as JSON: a character that is written as two \\u escapes lacks one of them.",
+            ) from None
         raise ProblemError(problems.MALFORMED, f"The body can't be read as JSON: {error}.") from None
     if b"\\u0000" in body and _NUL.search(body):
         raise ProblemError(

@@ -11,7 +11,7 @@ import msgspec
 from flask import Blueprint, Response
 
 from app.api import bodies, caller, idempotency, limits, problems, queries
-from app.api.problems import Kind, ProblemError
+from app.api.problems import Kind
 from app.extensions import db
 from app.people.tokens import Scope
 from app.web.content_security_policy import NO_PAGE
@@ -92,10 +92,10 @@ class Endpoint:
             kinds += [problems.UNAUTHORIZED, problems.FORBIDDEN, problems.TOO_MANY, problems.CONFLICT]
         if "<" in self.path:
             kinds.append(problems.NOT_FOUND)
-        if self.query is not None:
-            kinds.append(problems.MALFORMED)
+        # Of the address: a parameter that is wrong, or text that can't be stored.
+        kinds.append(problems.MALFORMED)
         if self.body is not None:
-            kinds += [problems.MALFORMED, problems.TOO_LARGE, problems.UNSUPPORTED, problems.INVALID]
+            kinds += [problems.TOO_LARGE, problems.UNSUPPORTED, problems.INVALID]
         if self.once:
             kinds += idempotency.PROBLEMS
         if self.method == "GET" and problems.CONFLICT in kinds and problems.CONFLICT not in self.problems:
@@ -177,8 +177,6 @@ def serve(endpoint: Endpoint, **values: Any) -> Response:
         limits.count(who)
         caller.demand(who, endpoint.scope)
         caller.enter(who, values.get("org_id"))
-    if any(isinstance(value, str) and "\0" in value for value in values.values()):
-        raise ProblemError(problems.NOT_FOUND, "There is nothing at this address.")
     if endpoint.query is not None:
         values["query"] = queries.read(endpoint.query)
     body = endpoint.body

@@ -10,10 +10,11 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
 from app.api import problems
-from app.api.problems import Kind, ProblemError
+from app.api.problems import FieldError, Kind, ProblemError
 from app.web import errors
 from app.web.database import is_unavailable
 from app.web.logs import path
+from app.web.text_guard import UnstorableTextError
 
 log = structlog.get_logger("billing.api")
 
@@ -54,6 +55,12 @@ def _take_no_detours() -> None:
 def _problem(error: Exception) -> ProblemError:
     if isinstance(error, ProblemError):
         return error
+    if isinstance(error, UnstorableTextError):
+        return ProblemError(
+            problems.MALFORMED,
+            "The address has a character that can't be stored: see errors.",
+            [FieldError("Leave out the character U+0000.", parameter=name) for name in error.names],
+        )
     if isinstance(error, HTTPException):
         return _of_framework(error)
     if is_unavailable(error):

@@ -21,6 +21,7 @@ from app.people import invitations, organizations, provisioning
 from app.people.organizations import PeopleError
 from app.people.provisioning import FixedError, RefusedError, Wanted
 from app.people.tokens import Scope
+from app.text import tidied
 
 room = Room(
     "Organizations", "Customers of the Voice Portal: who they are, who owns them, and what they have."
@@ -171,7 +172,7 @@ def put_organization(org_id: UUID, body: OrganizationBody) -> Reply:
 
     A token for one organization can change it, and make no other.
     """
-    wanted = Wanted(body.name.strip(), body.timezone, body.currency, body.external_id, body.owners)
+    wanted = Wanted(tidied(body.name), body.timezone, body.currency, body.external_id, body.owners)
     try:
         organization, is_new = provisioning.provision(org_id, wanted, current_actor())
     except FixedError as error:

@@ -7,6 +7,7 @@ might not be valid" (https://docs.stripe.com/api/setup_intents). The fields are 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -17,6 +18,8 @@ from app.models import Organization, PaymentMethod
 from app.payments import cards
 from app.payments.cards import Setup
 from app.payments.errors import RefusedError
+
+_ID = re.compile(r"seti_[A-Za-z0-9_]{1,250}", re.ASCII)
 
 
 class SetupNotDoneError(Exception):
@@ -50,6 +53,8 @@ def begin(organization: Organization, form: UUID, *, email: str | None, actor: A
 
 def finish(organization: Organization, setup_intent_id: str, actor: Actor) -> SavedCard:
     """Save the card of a finished setup intent, as Stripe tells it. Raises `SetupNotDoneError`."""
+    if not _ID.fullmatch(setup_intent_id):
+        raise SetupNotDoneError("This card form is not known at the payment processor. Add the card again.")
     setup = cards.fetch_setup(setup_intent_id)
     if setup.customer_id is None or setup.customer_id != organization.stripe_customer_id:
         raise SetupNotDoneError("This card form belongs to another account. Add the card again.")

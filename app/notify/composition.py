@@ -20,6 +20,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from app.billing.money import Money
 from app.notify.letters import Letter
 from app.notify.message import Written, one_line
+from app.text import shown
 
 LOCALE = "en_US"
 """Mails have no viewer whose locale could be asked: one for all, the one that pages fall back to."""
@@ -74,6 +75,7 @@ def _environment(part: str) -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        finalize=lambda value: shown(value) if type(value) is str else value,
     )
     made.filters |= {"money": money, "folded": folded}
     return made

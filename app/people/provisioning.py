@@ -48,6 +48,8 @@ def provision(org_id: UUID, wanted: Wanted, actor: Actor) -> tuple[Organization,
     """
     if org_id == NOBODY:
         raise RefusedError("org_id", "The UUID of zeros stands for no organization. Choose another.")
+    if not wanted.name:
+        raise RefusedError("name", "Give it a name that can be seen.")
     _check_external_id(org_id, wanted.external_id)
     organization = organizations.locked_if_there(org_id)
     is_new = organization is None

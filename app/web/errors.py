@@ -18,6 +18,7 @@ from app.people.organizations import owners_of
 from app.web.database import is_unavailable
 from app.web.identity import NotOrgAdminError, ask_to_sign_in, go_on_unidentified, identity, is_for_owners
 from app.web.logs import path, request_id
+from app.web.text_guard import UnstorableTextError
 
 log = structlog.get_logger("billing.web")
 
@@ -84,6 +85,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(CSRFError, _or_otherwise(expired_form))
     app.register_error_handler(NotOrgAdminError, _or_otherwise(_not_org_admin))
     app.register_error_handler(RateLimitExceeded, _or_otherwise(_too_many))
+    app.register_error_handler(UnstorableTextError, _or_otherwise(_unstorable))
     app.register_error_handler(HTTPException, _or_otherwise(_http_error))
     app.register_error_handler(Exception, _or_otherwise(_unexpected))
 
@@ -160,6 +162,15 @@ def _not_org_admin(_: NotOrgAdminError) -> Response:
         message=f"You are signed in, but your role in {name} doesn't include billing.",
         next_step="Ask one of its owners to do this, or to give you the role." if owners else "Ask an owner.",
         owners=owners,
+    )
+
+
+def _unstorable(error: UnstorableTextError) -> Response:
+    return page(
+        error.code or 400,
+        title="This text can't be used",
+        message=f"It has a character that can't be stored, in: {', '.join(error.names)}. Nothing was changed.",
+        next_step="Go back, remove that character, and try again.",
     )
 
 

@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from app.billing.money import Money
 from app.billing.quantities import Quantity, Units
+from app.text import shown
 from app.web.babel_text import currency_text, date_text, decimal_text, percent_text
 from app.web.identity import identity
 
@@ -40,6 +41,12 @@ def init_app(app: Flask) -> None:
     }
     for name, function in filters.items():
         app.add_template_filter(function, name)
+    app.jinja_env.finalize = for_reader
+
+
+def for_reader(value: Any) -> Any:
+    """What templates print: text without the characters that would harm what stands around it. Markup is ours."""
+    return shown(value) if type(value) is str else value
 
 
 def viewer_locale() -> str:

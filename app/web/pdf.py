@@ -1,47 +1,67 @@
-"""Documents as tagged PDF (PDF/UA-1), set by Typst: its compiler and the fonts are wheels, nothing is the system's.
+"""Documents as tagged PDF (PDF/UA-1), set by Typst, whose compiler is a wheel.
 
-The fonts are Source Sans 3 and, for scripts that it lacks, Kurinto Sans, so that a name in any of them is printed.
+PDF/UA forbids a character without a glyph, a byte order mark and noncharacters in text (ISO 14289-1, 7.21.7 and
+7.21.8), so facts are made legible before they are set: any text that is stored makes a document.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
-from functools import cache
-from importlib import resources
 from pathlib import Path
+from typing import Any
 
 import msgspec
+import structlog
 import typst
 from flask import current_app
 
+from app.web.fonts import coverage, families, fonts
+from app.web.glyphs import Coverage, legible
+
+log = structlog.get_logger("billing.web")
 _KEPT = 10
-_FOLDERS = ("source-sans/ttf", "kurinto/ttf")
 
 
 def typeset(template: str, facts: object, *, dated: datetime) -> bytes:
     """The document that `templates/documents/<template>.typ` makes of `facts`, which it reads as JSON.
 
-    The same facts and date give the same bytes. A character that no font has (an emoji) is printed as a box and
-    copied as typed; PDF/UA forbids that, so such a document is tagged alike but doesn't claim the standard.
+    The same facts and date give the same bytes. A character that no font draws is printed as a replacement character.
     """
     source = (Path(current_app.root_path) / "templates" / "documents" / f"{template}.typ").read_bytes()
     try:
-        return _compile(source, facts, dated, ["ua-1"])
+        return _compile(source, _legible(facts, coverage()), dated)
     except typst.TypstError as error:
-        if "could not be displayed with font" not in error.message:
-            raise
-        return _compile(source, facts, dated, [])
+        # Letters that no font joins to the marks that follow them, perhaps. The first font alone never fails.
+        log.warning("document_in_first_font", template=template, error=error.message)
+        return _compile(source, _legible(facts, coverage()[:1]), dated)
     finally:
         _forget()
 
 
-def _compile(source: bytes, facts: object, dated: datetime, standards: list[typst.PDFStandard]) -> bytes:
+def _legible(facts: object, drawn: Sequence[Coverage]) -> Any:
+    """The facts as JSON has them, every text legible."""
+
+    def walk(value: Any) -> Any:
+        if isinstance(value, str):
+            return legible(value, drawn)
+        if isinstance(value, dict):
+            return {name: walk(inner) for name, inner in value.items()}
+        return [walk(inner) for inner in value] if isinstance(value, list | tuple) else value
+
+    return walk(msgspec.to_builtins(facts))
+
+
+def _compile(source: bytes, facts: object, dated: datetime) -> bytes:
     return typst.compile(
         source,
         format="pdf",
-        sys_inputs={"facts": msgspec.json.encode(facts).decode()},
-        font_paths=_fonts(),
-        pdf_standards=standards,
+        sys_inputs={
+            "facts": msgspec.json.encode(facts).decode(),
+            "fonts": msgspec.json.encode(families()).decode(),
+        },
+        font_paths=fonts(),
+        pdf_standards=["ua-1"],
         timestamp=dated.replace(microsecond=0),
     )
 
@@ -49,15 +69,4 @@ def _compile(source: bytes, facts: object, dated: datetime, standards: list[typs
 def _forget() -> None:
     """Free the memory of this document: Typst keeps the last ten in parts, hundreds of MB, to be fast at the next."""
     for _ in range(_KEPT):
-        typst.compile(b"", format="svg", font_paths=_fonts())
-
-
-@cache
-def _fonts() -> typst.Fonts:
-    """Those of the wheel alone, so that a document looks the same on every machine."""
-    folder = resources.files("weblate_fonts") / "static" / "weblate_fonts"
-    return typst.Fonts(
-        include_system_fonts=False,
-        include_embedded_fonts=False,
-        font_paths=[str(folder / name) for name in _FOLDERS],
-    )
+        typst.compile(b"", format="svg", font_paths=fonts())

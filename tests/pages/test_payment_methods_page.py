@@ -155,7 +155,7 @@ class TestAdding:
         assert saved(organization) == []
 
     @pytest.mark.parametrize(
-        "id_", ["seti_unknown", "pi_unknown", "", "../customers", "seti_1?expand[]=customer", "\x00"]
+        "id_", ["seti_unknown", "pi_unknown", "", "../customers", "seti_1?expand[]=customer", "\ufeff"]
     )
     def test_an_id_that_is_none(
         self, owner: Visitor, sandbox: Sandbox, organization: Organization, id_: str

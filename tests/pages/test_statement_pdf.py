@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 from flask import Flask
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from app.billing.months import Month
@@ -13,6 +15,9 @@ from app.billing.statements import Spent, Statement
 from app.models import TransferKind
 from app.models.columns import utc_now
 from app.pages.invoices import statement_pdf
+from app.web import pdf as app_pdf
+from app.web.fonts import coverage
+from app.web.glyphs import Coverage
 from tests.factories import at, usd
 from tests.support.browsing import text_of
 from tests.support.moving import post, use
@@ -60,9 +65,6 @@ def test_it_is_tagged_and_has_a_title_a_language_and_page_numbers(owner: Owner) 
     assert document.metadata.title == title
     assert document.root_object["/Lang"] == "en-US"
     assert document.root_object["/MarkInfo"] == {"/Marked": True, "/Suspects": False}
-    assert (
-        document.xmp_metadata and b"<pdfuaid:part>1</pdfuaid:part>" in document.xmp_metadata.stream.get_data()
-    )
     assert "Page 1 of 1" in document.pages[0].extract_text()
 
 
@@ -121,9 +123,86 @@ def test_what_people_typed_is_printed_as_they_typed_it(app: Flask, names: list[s
     assert packed(f"Statement of September 2026{''.join(names[1:4])}1 September") in said
 
 
-@pytest.mark.parametrize("name", ["東京歯科", "שלום", "한국 치과", "សាលា", "Škoda ☎", "😀 smile", "x" * 255])
-def test_a_name_in_any_script_makes_a_document(app: Flask, name: str) -> None:
-    assert "$0.00" in words(statement_pdf.document(Head(name, "UTC", (name,)), spent_by([name])))
+SCRIPTS = [
+    "東京歯科 学校 學校",
+    "שלום עולם",
+    "مرحبا بالعالم",
+    "नमस्ते क्षत्रिय",
+    "สวัสดีครับ",
+    "한국 치과",
+    "សាលា",
+    "မြန်မာ",
+    "தமிழ்",
+    "አማርኛ",
+    "Škoda ☎",
+    "😀 smile 👩\u200d🚀 🇩🇪 ❤️ 🏴\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f",
+]
+
+
+@pytest.mark.parametrize("name", [*SCRIPTS, "x" * 255])
+def test_a_name_in_any_script_is_drawn(app: Flask, name: str) -> None:
+    document = statement_pdf.document(Head(name, "UTC", (name,)), spent_by([name]))
+    said = words(document)
+    assert claims_accessibility(document)
+    assert "\ufffd" not in said
+    assert set(packed(name)) <= set(said)
+
+
+STORABLE = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), min_size=1, max_size=80)
+"""All that PostgreSQL holds."""
+MIXED = st.lists(
+    st.sampled_from(
+        [*"aéक्षِبשׁกำ한🚀ﷺ", "\u0301", "\u094d", "\u200d", "\ufe0f", "\u20dd", "\u0f90", "\u1039", " "]
+    ),
+    min_size=1,
+).map("".join)
+"""Letters with the marks of other scripts."""
+
+
+@settings(
+    max_examples=int(os.environ.get("PDF_EXAMPLES", "15")),
+    deadline=None,
+    derandomize="PDF_EXAMPLES" not in os.environ,
+    suppress_health_check=list(HealthCheck),
+)
+@given(st.lists(STORABLE | MIXED, min_size=5, max_size=20))
+@example(
+    [
+        "\ufeffHarbor",
+        "Har\ufeffbor",
+        "\ufffe",
+        "\x07\x85",
+        "\u202eevil",
+        "\u2028",
+        "\ue000",
+        "\U0010ffff",
+        "\U00013000",
+    ]
+)
+def test_whatever_is_stored_makes_a_document(app: Flask, names: list[str]) -> None:
+    document = statement_pdf.document(Head(names[0], "UTC", tuple(names)), spent_by(names))
+    assert claims_accessibility(document)
+    said = words(document)
+    assert said.count("$0.00") >= 2 * len(names)
+    # What every font lacks is seen to be missing, and what is Latin is there.
+    assert {char for name in names for char in name if char.isascii() and char.isprintable()} - {" "} <= set(
+        said
+    )
+
+
+def test_a_font_that_promises_too_much_costs_its_letters_and_never_the_document(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = coverage()[0]
+    monkeypatch.setattr(app_pdf, "coverage", lambda: (first, Coverage([(0x80, 0x10FFFF)])))
+    document = statement_pdf.document(Head("Harbor 𓀀", "UTC", ("Harbor",)), spent_by(["𓀀 Recall"]))
+    assert claims_accessibility(document)
+    assert packed("\ufffd Recall$0.00") in words(document)
+
+
+def claims_accessibility(document: bytes) -> bool:
+    metadata = pdf(document).xmp_metadata
+    return metadata is not None and b"<pdfuaid:part>1</pdfuaid:part>" in metadata.stream.get_data()
 
 
 def spent_by(names: list[str]) -> Statement:

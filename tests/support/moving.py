@@ -31,11 +31,12 @@ def use(
     *,
     posted_at: datetime | None = None,
     campaign: str | None = "Recall",
+    agent: str = "Ava",
     meter: str = "tokens_out",
 ) -> str:
     """The id of the event that reports it."""
     event = Reported(
-        0, organization.id, "test", str(uuid4()), meter, units, used_at, campaign=campaign, agent="Ava"
+        0, organization.id, "test", str(uuid4()), meter, units, used_at, campaign=campaign, agent=agent
     )
     _take(event, posted_at or used_at)
     return event.id

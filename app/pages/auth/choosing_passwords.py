@@ -15,11 +15,13 @@ from app.people import accounts, password_links
 from app.people.invitations import LinkError
 from app.people.organizations import PeopleError
 from app.web import errors
+from app.web.text_guard import keeps_typed
 
 _TOO_OFTEN = "Too many requests for a link. Wait an hour, then try again; look in your spam folder meanwhile."
 
 
 @blueprint.route("/forgot-password", methods=["GET", "POST"])
+@keeps_typed(ForgotPasswordForm)
 def forgot_password() -> str | tuple[str, int]:
     """Ask for a link by mail. The answer, and the time it takes, are the same whoever has an account: a job looks."""
     form = ForgotPasswordForm()
@@ -37,6 +39,7 @@ def forgot_password() -> str | tuple[str, int]:
 
 
 @blueprint.route("/set-password/<token>", methods=["GET", "POST"])
+@keeps_typed(PasswordForm)
 def set_password(token: str) -> str | Response | tuple[str, int]:
     """Choose a new password with a link that was mailed."""
     try:

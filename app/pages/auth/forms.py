@@ -6,16 +6,18 @@ from flask_wtf import FlaskForm
 from wtforms import EmailField, HiddenField, PasswordField
 from wtforms.validators import InputRequired, Length
 
+from app.web.text_guard import TidyForm
 
-class SignInForm(FlaskForm):  # type: ignore[misc]
+
+class SignInForm(TidyForm, FlaskForm):  # type: ignore[misc]
     email = EmailField("Email", [InputRequired("Enter your email address."), Length(max=254)])
     password = PasswordField("Password", [InputRequired("Enter your password."), Length(max=200)])
     next = HiddenField()
 
 
-class PasswordForm(FlaskForm):  # type: ignore[misc]
+class PasswordForm(TidyForm, FlaskForm):  # type: ignore[misc]
     password = PasswordField("New password", [InputRequired("Choose a password.")])
 
 
-class ForgotPasswordForm(FlaskForm):  # type: ignore[misc]
+class ForgotPasswordForm(TidyForm, FlaskForm):  # type: ignore[misc]
     email = EmailField("Email", [InputRequired("Enter your email address."), Length(max=254)])

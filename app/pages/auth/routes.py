@@ -19,6 +19,7 @@ from app.people import organizations, passwords, sessions
 from app.web import errors
 from app.web.addresses import own_address
 from app.web.identity import ask_to_sign_in, identity, session_limits
+from app.web.text_guard import keeps_typed
 
 log = structlog.get_logger("billing.auth")
 
@@ -34,6 +35,7 @@ def home() -> Response:
 
 
 @blueprint.route("/sign-in", methods=["GET", "POST"])
+@keeps_typed(SignInForm)
 def sign_in() -> str | Response | tuple[str, int]:
     """Sign in with email and password, then go where one was going."""
     form = SignInForm(next=request.args.get("next", ""))

@@ -9,9 +9,10 @@ from wtforms import HiddenField, SelectField, StringField, TextAreaField
 
 from app.billing import billing_details, tax_ids
 from app.billing.billing_details import Details, DetailsError
+from app.web.text_guard import TidyForm
 
 
-class DetailsForm(FlaskForm):  # type: ignore[misc]
+class DetailsForm(TidyForm, FlaskForm):  # type: ignore[misc]
     """What was typed, kept as it is until it is right."""
 
     legal_name = StringField("Legal name")

@@ -14,6 +14,7 @@ from app.pages.actor import current_actor
 from app.pages.billing_details.forms import DetailsForm
 from app.web.identity import current_organization, org_admin_required
 from app.web.rate_limits import OFTEN
+from app.web.text_guard import keeps_typed
 
 blueprint = Blueprint("billing_details", __name__, url_prefix="/billing/details")
 
@@ -35,10 +36,12 @@ def show() -> Response:
 @blueprint.post("")
 @org_admin_required
 @limiter.limit(OFTEN)
+@keeps_typed(DetailsForm)
 def save() -> Response:
     """Keep what was typed, or say what is wrong with it."""
     form, organization = DetailsForm(), current_organization()
-    form.validate()
+    if not form.validate():
+        return _draw(form, status=422)
     try:
         billing_details.save(organization, form.typed, form.seen_version, current_actor())
     except DetailsError as error:

@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from flask import render_template, request
 from werkzeug.datastructures import MultiDict
-from wtforms import Form, SelectField, StringField
+from wtforms import SelectField, StringField
 
 from app.billing import campaign_estimates
 from app.billing.campaign_estimates import Campaign
@@ -15,12 +15,13 @@ from app.models.columns import utc_now
 from app.pages.wallet.routes import blueprint
 from app.web.formatting import number
 from app.web.identity import current_organization, org_admin_required
+from app.web.text_guard import TidyForm, keeps_typed
 
 _MOST_CALLS = 10_000_000
 _MOST_MINUTES = 240
 
 
-class CampaignForm(Form):  # type: ignore[misc]
+class CampaignForm(TidyForm):
     """Asked by its address, so that an estimate can be kept and shared. `campaign` is there once `validate` said
     yes."""
 
@@ -78,6 +79,7 @@ class CampaignForm(Form):  # type: ignore[misc]
 
 @blueprint.get("/campaign-check")
 @org_admin_required
+@keeps_typed(CampaignForm)
 def check_campaign() -> tuple[str, int]:
     """The estimate of the campaign in the address; with nothing there, the form alone."""
     organization = current_organization()

@@ -12,6 +12,7 @@ from wtforms import HiddenField, SelectField
 from app.billing.entered_cards import EnteredCard
 from app.billing.payment_methods import CardState, CardView
 from app.billing.wallet_page import TopUpView
+from app.web.text_guard import TidyForm
 
 ANOTHER = "another"
 _KEEP = "yes"
@@ -19,7 +20,7 @@ _KEEP = "yes"
 _NOT_ENTERED = "Enter the card, or choose another way to pay. Entering one needs JavaScript."
 
 
-class CardForm(FlaskForm):  # type: ignore[misc]
+class CardForm(TidyForm, FlaskForm):  # type: ignore[misc]
     """A saved card's id, or the payment method that Stripe's fields made of one that was entered.
 
     `chosen_card` is there once `validate` said yes. A card is kept where its box was ticked, and else never.

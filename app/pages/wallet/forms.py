@@ -109,7 +109,7 @@ class HistoryQuery:
 def read_position(args: MultiDict[str, str]) -> Position | None:
     """Where a page of a line's calls begins, from the address; the first page where that makes no sense."""
     cost, call = _position(args.get("cost", "")), args.get("call", "")
-    return None if cost is None or "\0" in call else Position(cost, call)
+    return None if cost is None else Position(cost, call)
 
 
 def _day(text: str) -> date | None:

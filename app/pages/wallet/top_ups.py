@@ -23,6 +23,7 @@ from app.payments.errors import PaymentsError
 from app.web import errors
 from app.web.identity import current_organization, org_admin_required
 from app.web.rate_limits import OFTEN
+from app.web.text_guard import keeps_typed
 
 _AWAY = "The payment processor can't be reached."
 _BUSY = "The payment processor is busy and took nothing: your card was not charged. Try again."
@@ -31,6 +32,7 @@ _BUSY = "The payment processor is busy and took nothing: your card was not charg
 @blueprint.post("/top-ups")
 @org_admin_required
 @limiter.limit(OFTEN)
+@keeps_typed(TopUpForm)
 def begin_top_up() -> Response:
     """Take amount and card, and go on to the review. Nothing is charged."""
     form = TopUpForm()

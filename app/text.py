@@ -1,0 +1,58 @@
+"""Text that people typed or programs sent: what of it can be stored, and how it is shown.
+
+Stored text is kept as it came. What a reader is shown of it never breaks a document, a line or the order of the words
+around it.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+REPLACEMENT: Final = "\ufffd"
+"""Shown where a character can't be: a reader sees that something stood there."""
+
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
+"""PostgreSQL's text holds no NUL (https://www.postgresql.org/docs/current/datatype-character.html), and a surrogate
+that has no partner is no character and has no UTF-8 (The Unicode Standard, section 3.9, D90 and D92)."""
+
+_UNSHOWN = re.compile(
+    "[\u202a-\u202e\u2066-\u2069"  # change the direction of whatever follows, amounts too (UAX #9)
+    "\ufeff"  # a byte order mark, which PDF/UA forbids in text
+    "\ufff9-\ufffb]"  # marks of interlinear notes, without a meaning in plain text
+)
+_NONCHARACTERS = "\ufdd0-\ufdef" + "".join(
+    chr(plane << 16 | low) for plane in range(17) for low in (0xFFFE, 0xFFFF)
+)
+_UNREADABLE = re.compile(f"[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff{_NONCHARACTERS}]")
+"""Control characters, but for those that space words, and noncharacters."""
+
+_SPACING = re.compile("[\t-\r\x1c-\x1f\x85\u2028\u2029]+")
+_INVISIBLE_AROUND = re.compile(r"\A[\s\u200b-\u200f\u2060\ufeff]+|[\s\u200b-\u200f\u2060\ufeff]+\Z")
+
+
+def is_storable(text: str) -> bool:
+    """Whether the database can hold `text`."""
+    return _UNSTORABLE.search(text) is None
+
+
+def without_unstorable(text: str) -> str:
+    """`text` with what can't be stored made visible."""
+    return _UNSTORABLE.sub(REPLACEMENT, text)
+
+
+def shown(text: str) -> str:
+    """`text` for a reader. Line breaks stay; what would turn the words around it about is left out."""
+    if text.isascii() and text.isprintable():
+        return text
+    return _UNREADABLE.sub(REPLACEMENT, _UNSHOWN.sub("", text))
+
+
+def shown_in_a_line(text: str) -> str:
+    """`text` for a reader, without line breaks."""
+    return shown(_SPACING.sub(" ", text))
+
+
+def tidied(text: str) -> str:
+    """A line that was typed or pasted, without what nobody sees in it: control characters, and invisible ends."""
+    return _INVISIBLE_AROUND.sub("", shown_in_a_line(text))

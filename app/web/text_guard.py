@@ -1,0 +1,114 @@
+"""No view meets text that can't be stored: not in the path, not in the query, not in a form.
+
+Where a view draws the form that somebody typed into (`keeps_typed`), the form itself says what is wrong with which
+field, and what was typed stays in it. Every other request is refused before its view.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any, ParamSpec, TypeVar
+
+from flask import Flask, current_app, request
+from werkzeug.exceptions import BadRequest, HTTPException, UnprocessableEntity
+from wtforms import Form, HiddenField, PasswordField, StringField, TextAreaField
+from wtforms.fields.core import UnboundField
+
+from app.text import is_storable, tidied, without_unstorable
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+_IN_FIELD = "This has a character that can't be stored, shown as \ufffd. Remove it."
+_FORMS = {"application/x-www-form-urlencoded", "multipart/form-data"}
+
+
+class UnstorableTextError(HTTPException):
+    """Text that the database can't hold. `names` are the parameters or fields that have it."""
+
+    def __init__(self, names: list[str]) -> None:
+        super().__init__()
+        self.names = [without_unstorable(name) for name in names]
+
+
+class UnstorableAddressError(UnstorableTextError, BadRequest):
+    """It is in the address."""
+
+
+class UnstorableFieldError(UnstorableTextError, UnprocessableEntity):
+    """It is in a form."""
+
+
+class TidyForm(Form):  # type: ignore[misc]
+    """A form whose text fields are rid of what nobody sees in them; passwords stay as they were typed.
+
+    What can't be stored is made visible, and `validate` refuses it.
+    """
+
+    def process(self, *args: Any, **named: Any) -> None:
+        """Read the fields."""
+        super().process(*args, **named)
+        self.unstorable: list[str] = []
+        for field in self:
+            if not isinstance(field.data, str):
+                continue
+            if not is_storable(field.data):
+                field.data = without_unstorable(field.data)
+                # What nobody typed is no known card, plan or version any more: the view says so.
+                if isinstance(field, StringField) and not isinstance(field, HiddenField):
+                    self.unstorable.append(field.name)
+            if not isinstance(field, StringField):
+                continue
+            if isinstance(field, TextAreaField):
+                field.data = "\n".join(map(tidied, re.split("\r\n|\r|\n", field.data)))
+            elif not isinstance(field, PasswordField):
+                field.data = tidied(field.data)
+
+    def validate(self, extra_validators: object = None) -> bool:
+        """Check the fields."""
+        is_right = super().validate(extra_validators)
+        for name in self.unstorable:
+            self[name].errors = [_IN_FIELD]
+        return is_right and not self.unstorable
+
+
+def keeps_typed(form: type[TidyForm]) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Say that the view draws `form` with what was typed in it, where `form.validate` refuses that."""
+
+    def mark(view: Callable[P, R]) -> Callable[P, R]:
+        view.typed_form = form  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def init_app(app: Flask) -> None:
+    """Look at every request before its view does."""
+    app.before_request(_refuse_unstorable)
+
+
+def _refuse_unstorable() -> None:
+    known = _typed_by(request.endpoint)
+    in_path = [name for name, value in (request.view_args or {}).items() if not _is_fine(value)]
+    in_query = [name for name in _unstorable_of(request.args.lists()) if name not in known]
+    if in_path or in_query:
+        raise UnstorableAddressError(in_path + in_query)
+    if request.mimetype in _FORMS and request.blueprint != "api":
+        in_form = [name for name in _unstorable_of(request.form.lists()) if name not in known]
+        if in_form:
+            raise UnstorableFieldError(in_form)
+
+
+def _unstorable_of(fields: Any) -> list[str]:
+    return [name for name, values in fields if not all(map(is_storable, (name, *values)))]
+
+
+def _is_fine(value: object) -> bool:
+    return not isinstance(value, str) or is_storable(value)
+
+
+def _typed_by(endpoint: str | None) -> set[str]:
+    """The names of the fields of the form that the view draws again."""
+    form = getattr(current_app.view_functions.get(endpoint or ""), "typed_form", None)
+    return {name for name in dir(form) if isinstance(getattr(form, name), UnboundField)}
