@@ -44,6 +44,7 @@ class Settings:
     stripe_webhook_secrets: tuple[str, ...]
     stripe_js_url: str
     stripe_timeout_seconds: int
+    stripe_page_patience_seconds: int
     shell_origins: tuple[str, ...]
     trusted_types: TrustedTypes
     invoices_url: str | None
@@ -54,6 +55,14 @@ class Settings:
     session_idle_minutes: int
     session_absolute_hours: int
     api_requests_per_minute: int
+    platform_threads: int
+    page_threads: int
+    stripe_threads: int
+    webhook_threads: int
+    queue_seconds: int
+    body_silence_seconds: int
+    body_seconds: int
+    spool_megabytes: int
     support_email: str
     smtp_url: str
     mail_from: str
@@ -103,6 +112,7 @@ class Settings:
                 "STRIPE_JS_URL", STRIPE_JS if own_key or production else f"{SANDBOX}/endive/stripe.js"
             ),
             stripe_timeout_seconds=env.number("STRIPE_TIMEOUT_SECONDS", 20),
+            stripe_page_patience_seconds=env.at_least_one("STRIPE_PAGE_PATIENCE_SECONDS", 4),
             shell_origins=env.words("SHELL_ORIGINS", ""),
             trusted_types=env.choice("TRUSTED_TYPES", TRUSTED_TYPES, "enforce"),
             invoices_url=env.text("INVOICES_URL", "") or None,
@@ -113,6 +123,14 @@ class Settings:
             session_idle_minutes=env.number("SESSION_IDLE_MINUTES", 60),
             session_absolute_hours=env.number("SESSION_ABSOLUTE_HOURS", 12),
             api_requests_per_minute=env.number("API_REQUESTS_PER_MINUTE", 6000),
+            platform_threads=env.at_least_one("PLATFORM_THREADS", 4),
+            page_threads=env.at_least_one("PAGE_THREADS", 4),
+            stripe_threads=env.at_least_one("STRIPE_THREADS", 4),
+            webhook_threads=env.at_least_one("WEBHOOK_THREADS", 2),
+            queue_seconds=env.at_least_one("QUEUE_SECONDS", 5),
+            body_silence_seconds=env.at_least_one("BODY_SILENCE_SECONDS", 10),
+            body_seconds=env.at_least_one("BODY_SECONDS", 30),
+            spool_megabytes=env.number("SPOOL_MEGABYTES", 512),
             support_email=env.text("SUPPORT_EMAIL", "support@voice-portal.example"),
             smtp_url=env.text("SMTP_URL", None if production else ""),
             mail_from=env.text(
@@ -159,6 +177,12 @@ class _Reader:
         if not value.isdecimal():
             raise SettingsError(f"{name} must be a whole number, not {value!r}.")
         return int(value)
+
+    def at_least_one(self, name: str, default: int) -> int:
+        value = self.number(name, default)
+        if not value:
+            raise SettingsError(f"{name} must be 1 or more.")
+        return value
 
     def flag(self, name: str) -> bool:
         return self.text(name, "0").lower() not in {"0", "false", "no", "off"}

@@ -21,6 +21,7 @@ from app.web import (
     identity,
     logs,
     rate_limits,
+    refusals,
     security,
     text_guard,
 )
@@ -52,6 +53,7 @@ def create_app(settings: Settings) -> Flask:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
 
     logs.init_app(app)
+    refusals.init_app(app)
     # Before whatever reads what was sent: the form's token, the limits, the session.
     text_guard.init_app(app)
     db.init_app(app)

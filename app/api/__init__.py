@@ -58,6 +58,7 @@ from app.api import (
 from app.api.endpoints import Room
 from app.api.limits import Counter
 from app.extensions import csrf, limiter
+from app.web import pools
 
 ROOMS: tuple[Room, ...] = (
     usage.room,
@@ -80,6 +81,10 @@ def init_app(app: Flask, rooms: tuple[Room, ...] = ROOMS) -> None:
     app.extensions["api_counter"] = Counter(app.config["SETTINGS"].api_requests_per_minute)
     blueprint = endpoints.blueprint_of(rooms)
     app.register_blueprint(blueprint)
+    for room in rooms:
+        for endpoint in room.endpoints:
+            if endpoint.body is not None:
+                pools.let_send(app, f"{blueprint.name}.{endpoint.name}", endpoint.body.limit)
     csrf.exempt(blueprint)
     limiter.exempt(blueprint)
     errors.init_app(app)

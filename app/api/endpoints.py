@@ -95,7 +95,7 @@ class Endpoint:
         # Of the address: a parameter that is wrong, or text that can't be stored.
         kinds.append(problems.MALFORMED)
         if self.body is not None:
-            kinds += [problems.TOO_LARGE, problems.UNSUPPORTED, problems.INVALID]
+            kinds += [problems.TIMED_OUT, problems.TOO_LARGE, problems.UNSUPPORTED, problems.INVALID]
         if self.once:
             kinds += idempotency.PROBLEMS
         if self.method == "GET" and problems.CONFLICT in kinds and problems.CONFLICT not in self.problems:

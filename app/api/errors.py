@@ -27,6 +27,8 @@ _KINDS = {
         problems.TOO_LARGE,
         problems.UNSUPPORTED,
         problems.TOO_MANY,
+        problems.TIMED_OUT,
+        problems.UNAVAILABLE,
     )
 }
 PAGES = "api_docs"
@@ -80,10 +82,13 @@ def _of_framework(error: HTTPException) -> ProblemError:
     kind: Kind = _KINDS.get(status, problems.MALFORMED if status < 500 else problems.INTERNAL)
     allowed = getattr(error, "valid_methods", None)
     headers = {"Allow": ", ".join(sorted(allowed))} if status == 405 and allowed else {}
+    if kind is problems.UNAVAILABLE:
+        headers = _WAIT
     return ProblemError(kind, _WORDS.get(kind.name, kind.meaning), headers=headers)
 
 
 _WORDS = {
     problems.NOT_FOUND.name: "There is nothing at this address. /api/v1/openapi.json lists what there is.",
+    problems.UNAVAILABLE.name: "Too many requests wait for an answer already. This one wasn't begun.",
     problems.METHOD_NOT_ALLOWED.name: "This address doesn't take this method.",
 }

@@ -127,6 +127,13 @@ METHOD_NOT_ALLOWED = Kind(
     "There is something at this address, but it takes other methods.",
     "Use one of those that the header `Allow` names.",
 )
+TIMED_OUT = Kind(
+    "request-timeout",
+    408,
+    "The body didn't arrive in time",
+    "The connection stayed silent for too long, or the whole body took too long. Nothing of it was taken.",
+    "Send the same request again. Send large batches with gzip, or in smaller pieces.",
+)
 CONFLICT = Kind(
     "conflict",
     409,

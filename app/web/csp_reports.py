@@ -9,7 +9,7 @@ from flask import Blueprint, Flask, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from app.extensions import csrf, limiter
-from app.web import violations
+from app.web import pools, violations
 from app.web.content_security_policy import REPORTS
 
 log = structlog.get_logger("billing.csp")
@@ -21,6 +21,7 @@ LARGEST = 16 * 1024
 def init_app(app: Flask) -> None:
     """Register the endpoint. Browsers send reports by themselves, so there is no form and no token."""
     app.register_blueprint(blueprint)
+    pools.let_send(app, "csp_reports.receive", LARGEST)
     csrf.exempt(blueprint)
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from app.extensions import db
+from app.web.pools import threads_of
 from config import Settings
 
 R = TypeVar("R")
@@ -23,8 +24,10 @@ def engine_options(settings: Settings) -> dict[str, Any]:
     """A pool for a threaded web process that gets over a restart of the database by itself."""
     return {
         "pool_pre_ping": True,
-        "pool_size": 8,
-        "max_overflow": 8,
+        # One for each thread, so that pages that wait for slow queries leave the platform's threads theirs; and as
+        # many for a moment, for what counts in a transaction of its own.
+        "pool_size": sum(threads_of(settings).values()),
+        "max_overflow": sum(threads_of(settings).values()),
         "pool_timeout": 5,
         "connect_args": {
             "connect_timeout": 3,

@@ -65,6 +65,11 @@ _WORDS = {
         "This address doesn't take that kind of request.",
         "Go back and try again.",
     ),
+    408: (
+        "That took too long",
+        "What you sent didn't arrive in time. Nothing was done with it.",
+        "Check your connection, go back, and send it again.",
+    ),
     413: ("That was too much", "What was sent is larger than this page takes.", "Send less, and try again."),
     429: ("Too many tries", "This was tried too often in a short time.", "Wait a little, then try again."),
     500: (

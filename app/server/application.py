@@ -1,0 +1,138 @@
+"""The ASGI application that gunicorn calls for each request: body, thread, answer."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import Any
+
+import structlog
+from flask import Flask
+
+from app.server import outgoing
+from app.server.environ import Scope, environ_of, path_of
+from app.server.incoming import Body, GoneError, Patience, Receive, read_body
+from app.server.running import WSGI, Answer, Head
+from app.server.spool import DiskBudget, NobodyReadsError
+from app.server.threads import Threads, Ticket
+from app.web.pools import REFUSED, STRIPE_BUSY, Pool, Switchboard, pool_of, threads_of
+from config import Settings
+
+log = structlog.get_logger("billing.server")
+
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+
+_QUEUE_PER_THREAD = 16
+"""How many requests may wait for each thread of a class; more are refused at once."""
+
+_NO_WORDS = [("Retry-After", "5"), ("Content-Length", "0"), ("Cache-Control", "no-store")]
+_HEALTHY = b'{"status":"ok"}\n'
+
+
+class Application:
+    """Serves a Flask application: slow clients cost no thread, and no class of requests has another's threads."""
+
+    def __init__(self, flask: Flask) -> None:
+        settings: Settings = flask.config["SETTINGS"]
+        self._wsgi: WSGI = flask.wsgi_app
+        self._switchboard = Switchboard(flask)
+        self._pools = {
+            pool: Threads(pool.value, count, queue=_queue(pool, count))
+            for pool, count in threads_of(settings).items()
+        }
+        self._patience = Patience(settings.body_silence_seconds, settings.body_seconds)
+        self._queue_seconds = settings.queue_seconds
+        self._disk = DiskBudget(settings.spool_megabytes * 1024 * 1024)
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether no thread has anything to do."""
+        return all(pool.is_idle for pool in self._pools.values())
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request (https://asgi.readthedocs.io/en/latest/specs/www.html)."""
+        if scope["type"] != "http":
+            # There are no websockets here: gunicorn answers 403.
+            await send({"type": "websocket.close"})
+            return
+        path, method = path_of(scope), scope["method"]
+        if path == "/healthz" and method in {"GET", "HEAD"}:
+            await _healthy(send, with_body=method == "GET")
+            return
+        endpoint = self._switchboard.endpoint_of(method, path)
+        limit = self._switchboard.limit_of(endpoint)
+        try:
+            body = await read_body(scope, receive, limit=limit, patience=self._patience)
+        except GoneError:
+            return
+        answer = Answer(asyncio.get_running_loop(), self._disk)
+        try:
+            head = await self._head(scope, body, pool_of(endpoint, path), answer)
+            await outgoing.send_answer(head, answer, send, receive, keep_open=body.whole)
+        except NobodyReadsError:
+            # Returning in the middle of an answer lets gunicorn end the connection, so that nobody takes a part for
+            # the whole.
+            return
+        finally:
+            answer.spool.close()
+
+    async def _head(self, scope: Scope, body: Body, pool: Pool, answer: Answer) -> Head:
+        """How the answer begins, by a thread of the pool or of the next best."""
+        environ = environ_of(scope, body.file, body.length)
+        if body.late:
+            return await self._refused(environ, 408, answer)
+        head = await self._run(pool, environ, answer)
+        if head is None and pool is Pool.STRIPE:
+            environ[STRIPE_BUSY] = True
+            head = await self._run(Pool.PAGES, environ, answer)
+        if head is None:
+            log.warning("no_thread", pool=pool.value)
+            head = await self._refused(environ, 503, answer)
+        return head
+
+    async def _refused(self, environ: dict[str, Any], status: int, answer: Answer) -> Head:
+        """Let the application say it in its own words; where even that is too much, in none."""
+        environ[REFUSED] = status
+        return await self._run(Pool.REFUSALS, environ, answer) or Head(status, _NO_WORDS, b"")
+
+    async def _run(self, pool: Pool, environ: dict[str, Any], answer: Answer) -> Head | None:
+        """Let a thread of the pool make the answer; None where none was free for too long."""
+        ticket = self._pools[pool].submit(partial(answer.run, self._wsgi, environ))
+        if ticket is None:
+            return None
+        waited = answer.loop.call_later(self._queue_seconds, _give_up, ticket, answer)
+        try:
+            return await answer.head
+        except NoThreadError:
+            answer.head = answer.loop.create_future()
+            return None
+        finally:
+            waited.cancel()
+            # Where the client is gone before a thread was free, nothing is begun for it.
+            ticket.give_up()
+
+
+class NoThreadError(Exception):
+    """No thread was free for too long."""
+
+
+def _give_up(ticket: Ticket, answer: Answer) -> None:
+    if ticket.give_up():
+        answer.head.set_exception(NoThreadError())
+
+
+def _queue(pool: Pool, threads: int) -> int:
+    # Who waits for Stripe would wait for others' patience: they are answered without it instead.
+    return threads if pool is Pool.STRIPE else threads * _QUEUE_PER_THREAD
+
+
+async def _healthy(send: Send, *, with_body: bool) -> None:
+    headers = [
+        (b"content-type", b"application/json"),
+        (b"content-length", str(len(_HEALTHY)).encode()),
+        (b"cache-control", b"no-store"),
+        (b"x-content-type-options", b"nosniff"),
+    ]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": _HEALTHY if with_body else b""})

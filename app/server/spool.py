@@ -1,0 +1,124 @@
+"""What a thread has answered and the client has not read yet: in memory, then in a temporary file, within a bound.
+
+The thread never waits for the client: it writes its answer to the end and goes on to the next request.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from tempfile import TemporaryFile
+from threading import Lock
+from typing import IO
+
+IN_MEMORY = 256 * 1024
+"""Bytes of one answer that wait in memory."""
+
+PIECE = 64 * 1024
+"""Bytes that are read from the file at once."""
+
+
+class NobodyReadsError(Exception):
+    """The client is gone, or what waits for slow clients has reached its bound: the answer is given up."""
+
+
+class DiskBudget:
+    """How many bytes all answers of the process together may keep on disk."""
+
+    def __init__(self, size: int) -> None:
+        self._left = size
+        self._lock = Lock()
+
+    def take(self, size: int) -> bool:
+        """Take `size` bytes, if there are so many."""
+        with self._lock:
+            if size > self._left:
+                return False
+            self._left -= size
+            return True
+
+    def give_back(self, size: int) -> None:
+        """Bytes that were sent, or given up."""
+        with self._lock:
+            self._left += size
+
+
+class Spool:
+    """The pieces of one answer, written by a thread and read by the event loop, in order."""
+
+    def __init__(self, disk: DiskBudget, wake: Callable[[], None]) -> None:
+        self._disk, self._wake = disk, wake
+        self._lock = Lock()
+        self._pieces: deque[bytes] = deque()
+        self._in_memory = 0
+        self._file: IO[bytes] | None = None
+        self._read = self._written = 0
+        self._ended = self._failed = self._closed = False
+
+    def write(self, piece: bytes) -> None:
+        """Add a piece. Raises `NobodyReadsError`."""
+        if not piece:
+            return
+        with self._lock:
+            if self._closed:
+                raise NobodyReadsError("The client has gone.")
+            if self._read == self._written and self._in_memory + len(piece) <= IN_MEMORY:
+                self._pieces.append(piece)
+                self._in_memory += len(piece)
+            else:
+                self._to_disk(piece)
+        self._wake()
+
+    def end(self, *, failed: bool = False) -> None:
+        """The answer is complete, or, `failed`, never will be."""
+        with self._lock:
+            self._ended, self._failed = True, failed
+        self._wake()
+
+    def read(self) -> bytes | None:
+        """The next piece; nothing where none is there yet, None after the last.
+
+        Raises `NobodyReadsError` where the answer was given up: then what was sent must not look complete.
+        """
+        with self._lock:
+            if self._pieces:
+                piece = self._pieces.popleft()
+                self._in_memory -= len(piece)
+                return piece
+            if self._file is not None and self._read < self._written:
+                return self._from_disk(self._file)
+            if self._ended and self._failed:
+                raise NobodyReadsError("The answer was given up.")
+            return None if self._ended else b""
+
+    def close(self) -> None:
+        """Nothing will be read any more."""
+        with self._lock:
+            self._closed = True
+            self._pieces.clear()
+            self._disk.give_back(self._written)
+            self._read = self._written = 0
+            if self._file is not None:
+                self._file.close()
+                self._file = None
+
+    def _to_disk(self, piece: bytes) -> None:
+        if not self._disk.take(len(piece)):
+            raise NobodyReadsError("Too much waits for slow clients.")
+        if self._file is None:
+            self._file = TemporaryFile()  # noqa: SIM115 - closed with the spool
+        self._file.seek(self._written)
+        self._file.write(piece)
+        self._written += len(piece)
+
+    def _from_disk(self, file: IO[bytes]) -> bytes:
+        file.seek(self._read)
+        piece = file.read(PIECE)
+        self._read += len(piece)
+        if self._read == self._written:
+            # All of it is sent: what comes next fits into memory again.
+            file.seek(0)
+            file.truncate()
+            self._disk.give_back(self._written)
+            self._read = self._written = 0
+        return piece
