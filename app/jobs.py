@@ -25,6 +25,7 @@ from app.billing import (
     holds,
     ledger_check,
     outbox,
+    plan_cancellation,
     plan_renewals,
     plan_switch_recovery,
     platform_deliveries,
@@ -33,7 +34,7 @@ from app.billing import (
     usage_retention,
 )
 from app.extensions import db, jobs
-from app.models import MailState
+from app.models import MailState, Organization
 from app.models.columns import utc_now
 from app.people import password_links, sessions
 from app.web import kept_answers, rate_limits
@@ -119,6 +120,14 @@ def look_after_switch(org_id: str, switch_id: str) -> None:
     plan_switch_recovery.look_after(UUID(org_id), UUID(switch_id))
 
 
+@jobs.task(name="finish_cancellation", retry=AGAIN, pass_context=True)
+@in_app
+def finish_cancellation(org_id: str, subscription_id: str, invoice_id: str) -> None:
+    """Do what is left of the cancellation of a plan whose renewal was not paid."""
+    organization = db.session.get_one(Organization, UUID(org_id))
+    plan_cancellation.finish(organization, subscription_id, invoice_id)
+
+
 @jobs.task(name="tell_billing_details", retry=AGAIN, pass_context=True)
 @in_app
 def tell_billing_details(org_id: str) -> None:
@@ -167,11 +176,11 @@ def sweep_platform(**_: int) -> None:
         platform_deliveries.deliver(org_id)
 
 
-@jobs.periodic(cron="37 * * * *")
+@jobs.periodic(cron="* * * * *")
 @jobs.task(name="suspend_overdue", queueing_lock="suspend_overdue", pass_context=True)
 @in_app
 def suspend_overdue(**_: int) -> None:
-    """Let the free plan hold where a renewal was not paid within the grace days."""
+    """Tell everyone that the free plan is in force where a renewal was not paid by its deadline."""
     plan_renewals.suspend_overdue()
 
 

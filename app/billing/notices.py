@@ -19,7 +19,7 @@ What moves money is told however late it is learned: the wallet changes now. Wha
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TypedDict
 from uuid import UUID
 
@@ -111,14 +111,15 @@ def dispute_lost(wallet: Wallet, top_up: TopUp, amount: Money, *, dispute: str, 
     _write(top_up.org_id, letters.DisputeLost(**about), dispute, at)
 
 
-def invoice_failed(org_id: UUID, invoice: StripeInvoice, *, at: datetime) -> None:
-    """A try to charge an invoice failed."""
+def invoice_failed(org_id: UUID, invoice: StripeInvoice, *, at: datetime, pay_by: date | None = None) -> None:
+    """A try to charge an invoice failed. `pay_by` is the last day on which the plan goes on without its payment."""
     letter = letters.InvoiceFailed(
         number=invoice.number,
         what=invoice.description,
         amount=invoice.due,
         at=at,
         next_try=invoice.next_try_at,
+        pay_by=pay_by,
     )
     _write(org_id, letter, f"{invoice.id}:{invoice.attempts}", at)
 

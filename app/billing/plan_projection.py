@@ -13,12 +13,20 @@ from datetime import datetime
 from enum import StrEnum
 
 import structlog
-from sqlalchemy import select
 
-from app.billing import audit, catalog, catalog_versions, ledger, plan_changes, plan_switch_rows, plan_terms
+from app.billing import (
+    audit,
+    catalog,
+    catalog_versions,
+    ledger,
+    plan_changes,
+    plan_suspension,
+    plan_switch_rows,
+)
 from app.billing.audit import Actor
 from app.billing.catalog import CatalogError
 from app.billing.plan_changes import Held, Reason
+from app.billing.plan_suspension import held, lock
 from app.billing.plan_terms import FREE_PLAN
 from app.extensions import db
 from app.models import Interval, Organization, Subscription, SubscriptionStatus
@@ -53,7 +61,10 @@ def apply(
     row = lock(organization)
     if not _is_ours(row, found):
         return Outcome.NOT_OURS
-    now, before = at or utc_now(), held(organization, row)
+    now = at or utc_now()
+    # A payment after the deadline restores the plan from now on: until now it was the free one.
+    suspended = plan_suspension.note(organization, row, now)
+    before = held(organization, row)
     if row is None:
         row = _first(organization, found)
     past = _Past(before, row.scheduled_plan, row.suspended_at is not None, _facts(row))
@@ -63,7 +74,7 @@ def apply(
         reason = _reason(past, after, found)
         since = min(found.period_start, now) if reason is Reason.SCHEDULED else now
         plan_changes.make(organization, before, after, reason, at=since, anchor=row.anchor, actor=actor)
-    changed = plan_switch_rows.follow(organization.id, found) or past.facts != _facts(row)
+    changed = plan_switch_rows.follow(organization.id, found) or past.facts != _facts(row) or suspended
     if changed:
         wallet.version += 1
     db.session.flush()
@@ -93,20 +104,6 @@ def agrees(organization: Organization, found: StripeSubscription) -> bool:
         found.ends_at,
         True,
     )
-
-
-def lock(organization: Organization) -> Subscription | None:
-    """The organization's subscription, locked until the transaction ends; the wallet is locked before it."""
-    query = select(Subscription).where(Subscription.org_id == organization.id).with_for_update()
-    return db.session.execute(query, execution_options={"populate_existing": True}).scalar_one_or_none()
-
-
-def held(organization: Organization, row: Subscription | None) -> Held:
-    """What holds by a subscription: its plan, or the free one where it has ended or is suspended."""
-    version = (row.version if row else None) or plan_terms.of(organization).version_now
-    if row is None or row.status is SubscriptionStatus.CANCELED or row.suspended_at is not None:
-        return Held(FREE_PLAN, version, Interval.MONTH)
-    return Held(row.plan, version, Interval(row.interval))
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +170,7 @@ def _copy(organization: Organization, row: Subscription, found: StripeSubscripti
         row.failed_at = row.failed_at or now
         row.open_invoice_id = found.latest_invoice_id
     else:
-        row.failed_at = row.failure = row.open_invoice_id = row.suspended_at = None
+        row.failed_at = row.failure = row.open_invoice_id = row.suspended_at = row.promised_until = None
 
 
 def _copy_plan(row: Subscription, found: StripeSubscription) -> None:

@@ -1,33 +1,30 @@
 """Renewals that were not paid: paying them with a card that works, and what happens to the plan until then.
 
-Stripe tries again by itself. A plan goes on for the grace days of the catalogue, then the free plan's limits and
-rates hold, until the renewal is paid or Stripe ends the subscription.
+Stripe tries again by itself. A plan goes on until the deadline (`app.billing.plan_grace`); from then on the free
+plan's limits and rates are in force, until the renewal is paid or the subscription ends.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date
 from uuid import UUID
 
 from flask import current_app
-from sqlalchemy import select
 
 from app.billing import (
     audit,
-    catalog,
     ledger,
     payment_methods,
-    plan_changes,
+    plan_grace,
     plan_projection,
+    plan_suspension,
     plan_switch_rows,
 )
 from app.billing.audit import Actor
 from app.billing.money import Money
-from app.billing.plan_changes import Reason
 from app.extensions import db
-from app.models import Organization, Subscription, SubscriptionStatus
-from app.models.columns import utc_now
+from app.models import Organization, SubscriptionStatus
 from app.payments import intents, invoices, subscriptions
 from app.payments.intents import Payment
 
@@ -98,7 +95,7 @@ def refresh(organization: Organization, actor: Actor = audit.STRIPE) -> None:
 def note_failure(organization: Organization, code: str | None) -> None:
     """Keep why the open renewal was not paid: Stripe's code of the decline. Commits."""
     ledger.lock(organization.id)
-    row = plan_projection.lock(organization)
+    row = plan_suspension.lock(organization)
     if row is not None and row.status is SubscriptionStatus.PAST_DUE:
         row.failure = code
     db.session.commit()
@@ -115,37 +112,17 @@ def learn_failure(organization: Organization, invoice_id: str) -> None:
 
 
 def suspend_overdue() -> int:
-    """Let the free plan hold where the grace days are over; of how many organizations. Commits each."""
-    limit = utc_now() - timedelta(days=catalog.current().grace_days)
-    query = select(Subscription.org_id).where(
-        Subscription.status == SubscriptionStatus.PAST_DUE,
-        Subscription.failed_at < limit,
-        Subscription.suspended_at.is_(None),
-    )
-    done = 0
-    for org_id in db.session.scalars(query).all():
-        done += _suspend(db.session.get_one(Organization, org_id))
-        db.session.commit()
-    return done
+    """Note it for everyone whose deadline has passed; for how many. Commits each."""
+    return plan_suspension.suspend_overdue()
+
+
+def last_day_for(organization: Organization, invoice_id: str) -> date | None:
+    """The last day on which the plan goes on without payment of this invoice; None where it is no open renewal."""
+    row = plan_switch_rows.subscription_of(organization)
+    found = plan_grace.deadline_of(organization, row)
+    return found.last_day if row and found and row.open_invoice_id == invoice_id else None
 
 
 def return_url() -> str:
     """Where a bank's own page leads back to."""
     return f"{current_app.config['SETTINGS'].public_url}/billing/renewal"
-
-
-def _suspend(organization: Organization) -> bool:
-    wallet = ledger.lock(organization.id)
-    row = plan_projection.lock(organization)
-    if row is None or row.status is not SubscriptionStatus.PAST_DUE or row.suspended_at is not None:
-        return False
-    now, before = utc_now(), plan_projection.held(organization, row)
-    row.suspended_at = now
-    after = plan_projection.held(organization, row)
-    if before != after:
-        plan_changes.make(
-            organization, before, after, Reason.SUSPENDED, at=now, anchor=row.anchor, actor=audit.OPERATOR
-        )
-    wallet.version += 1
-    db.session.flush()
-    return True

@@ -31,6 +31,12 @@ def is_on(row: Subscription | None, plan: str, interval: str) -> bool:
     return row is not None and (row.plan, row.interval, row.scheduled_plan) == (plan, interval, None)
 
 
+def is_at_once(row: Subscription | None, plan: Plan, interval: str) -> bool:
+    """Whether a switch of an organization with this subscription is made now, or when the period is over."""
+    before = catalog_versions.bought(row.plan, row.version) if row else plan
+    return plan_choices.is_at_once(before, row.interval if row else Interval.MONTH, plan, interval)
+
+
 @dataclass(frozen=True, slots=True)
 class Review:
     """What a switch costs as of `at`, for the subscription as it was then (`based_on`)."""
@@ -46,13 +52,12 @@ def work_out(
 ) -> Review:
     """Find out what a switch to a plan costs now. Raises what `app.payments` raises."""
     row = plan_switch_rows.subscription_of(organization)
-    before = catalog_versions.bought(row.plan, row.version) if row else plan
-    is_at_once = plan_choices.is_at_once(before, row.interval if row else Interval.MONTH, plan, interval)
-    if is_at_once:
+    now = is_at_once(row, plan, interval)
+    if now:
         cost, at = plan_previews.now(subscription, plan, interval)
     else:
         cost, at = plan_previews.later(subscription, plan, interval), utc_now()
-    return Review(is_at_once, at, cost, state_of(row))
+    return Review(now, at, cost, state_of(row))
 
 
 def keep(switch: PlanSwitch, review: Review) -> None:

@@ -49,7 +49,7 @@ class OtherSwitchError(Exception):
 
 
 class PastDueError(Exception):
-    """A renewal is not paid: it is to be paid before the plan can be changed."""
+    """A renewal is not paid: it is to be paid before another plan can begin now. One for less can be planned."""
 
 
 class SwitchNotStartedError(Exception):
@@ -66,8 +66,6 @@ def begin(organization: Organization, plan: str, interval: str, actor: Actor) ->
     _check_free_for_another(organization)
     subscription = plan_subscriptions.ensure(organization)
     row = plan_switch_rows.subscription_of(organization)
-    if row is not None and row.open_invoice_id is not None:
-        raise PastDueError
     if plan_switch_reviews.is_on(row, chosen.key, interval):
         raise AlreadyOnItError
     switch = PlanSwitch(
@@ -79,6 +77,8 @@ def begin(organization: Organization, plan: str, interval: str, actor: Actor) ->
         created_by=actor.user_id,
         currency=chosen.price.currency,
     )
+    if plan_switch_reviews.is_at_once(row, chosen, interval):
+        _check_paid(organization)
     catalog_versions.keep(catalog.current())
     plan_switch_reviews.keep(
         switch, plan_switch_reviews.work_out(organization, chosen, interval, subscription)
@@ -93,7 +93,7 @@ def confirm(organization: Organization, switch_id: UUID, actor: Actor) -> PlanSw
 
     Commits on its own, before Stripe is asked and after. A lost answer leaves it `switching`, to be found out by the
     job. Raises `UnknownSwitchError`, `PlanNotOfferedError`, `PreviewRenewedError`, `OtherSwitchError`,
-    `CardNotUsableError` where a card is to be charged and none can be, and `SwitchNotStartedError`.
+    `PastDueError`, `CardNotUsableError` where a card is to be charged and none can be, and `SwitchNotStartedError`.
     """
     switch = find(organization.id, switch_id)
     if switch.status is not SwitchStatus.REVIEW:
@@ -106,6 +106,8 @@ def confirm(organization: Organization, switch_id: UUID, actor: Actor) -> PlanSw
     subscription = plan_subscriptions.ensure(organization)
     switch = find(organization.id, switch_id)
     if switch.status is SwitchStatus.REVIEW:
+        if switch.is_at_once:
+            _check_paid(organization)
         plan_switch_reviews.renew_if_stale(organization, switch, subscription)
     claimed = _claim(organization, switch_id, card, actor)
     db.session.commit()
@@ -169,6 +171,12 @@ def ask_stripe(
     if subscription.ends_at is not None:
         subscriptions.go_on(subscription.id)
     return subscriptions.switch(subscription, price_id, chosen, as_of=switch.previewed_at, key=key)
+
+
+def _check_paid(organization: Organization) -> None:
+    row = plan_switch_rows.subscription_of(organization)
+    if row is not None and row.open_invoice_id is not None:
+        raise PastDueError
 
 
 def _check_free_for_another(organization: Organization) -> None:

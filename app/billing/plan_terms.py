@@ -7,7 +7,7 @@ newer version was announced for everybody.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from uuid import UUID
@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete
 
-from app.billing import billing_periods, catalog, catalog_versions
+from app.billing import billing_periods, catalog, catalog_versions, plan_grace
 from app.billing.arrays import columns
 from app.billing.catalog import Plan
 from app.billing.catalog_versions import Announcement
@@ -25,15 +25,19 @@ from app.models.columns import utc_now
 
 _HOMES = """
 SELECT organization.id, organization.timezone, organization.currency, subscription.anchor, term.starts_at,
-    term.plan, term.version, term.anchor
+    term.plan, term.version, term.anchor,
+    CASE WHEN subscription.status = 'past_due' AND subscription.suspended_at IS NULL THEN subscription.failed_at
+    END, subscription.version, subscription.promised_until
 FROM organization
 LEFT JOIN subscription ON subscription.org_id = organization.id
 LEFT JOIN plan_term term ON term.org_id = organization.id
 WHERE organization.id = ANY(%s::uuid[])
 UNION ALL
-SELECT NULL, NULL, NULL, NULL, announced_for, NULL, version, NULL FROM catalog_version WHERE announced_for IS NOT NULL
+SELECT NULL, NULL, NULL, NULL, announced_for, NULL, version, NULL, NULL, NULL, NULL FROM catalog_version
+WHERE announced_for IS NOT NULL
 ORDER BY 1 NULLS LAST, 5"""
-"""With the announcements of versions, which hold for everybody, at the end."""
+"""With the announcements of versions, which hold for everybody, at the end. `failed_at` is there where a renewal
+failed and nobody has noted yet what becomes of the plan at its deadline."""
 
 FREE_PLAN = "starter"
 """The plan of an organization without a subscription, in calendar months."""
@@ -86,6 +90,10 @@ class Terms:
     zone: ZoneInfo
     known: dict[tuple[str | None, str], Plan] = field(default_factory=dict)
     periods: dict[date, date] = field(default_factory=dict)
+
+    def not_before(self, at: datetime) -> datetime:
+        """`at`, or when the newest term began: one is never begun before another that began earlier."""
+        return _not_before(self.terms, at)
 
     def plan_at(self, at: datetime) -> Plan:
         """The plan that rates what is used at `at`; before the first term, the first one's."""
@@ -140,18 +148,29 @@ def homes_of(org_ids: Iterable[UUID]) -> dict[UUID, Home]:
         return {}
     announced: list[Announcement] = []
     found: dict[UUID, tuple[str, str, datetime | None, list[Term]]] = {}
+    overdue: dict[UUID, tuple[datetime, str | None, datetime | None]] = {}
     rows = driver_connection().execute(_HOMES, columns(asked)).fetchall()
-    for org_id, timezone, currency, anchor, starts_at, plan, version, own_anchor in rows:
+    for org_id, timezone, currency, anchor, starts_at, plan, version, own_anchor, *renewal in rows:
         if org_id is None:
             announced.append(Announcement(version, starts_at))
             continue
         terms = found.setdefault(org_id, (timezone, currency, anchor, []))[3]
         if plan is not None:
             terms.append(Term(starts_at, plan, version, own_anchor))
+        if renewal[0] is not None:
+            overdue[org_id] = tuple(renewal)
+    for org_id, (failed_at, bought, promised) in overdue.items():
+        timezone, _, anchor, terms = found[org_id]
+        over_at = plan_grace.deadline(failed_at, bought, ZoneInfo(timezone), promised).over_at
+        terms.append(Term(_not_before(terms, over_at), FREE_PLAN, bought, anchor))
     return {
         org_id: Home(timezone, currency, Terms(tuple(terms), tuple(announced), anchor, ZoneInfo(timezone)))
         for org_id, (timezone, currency, anchor, terms) in found.items()
     }
+
+
+def _not_before(terms: Sequence[Term], at: datetime) -> datetime:
+    return max(at, terms[-1].starts_at) if terms else at
 
 
 def of(organization: Organization) -> Terms:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from functools import cache
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Executable, and_, bindparam, select, true
 
-from app.billing import billing_periods, catalog, catalog_versions, ledger, plan_card
+from app.billing import billing_periods, catalog_versions, ledger, plan_card, plan_grace
 from app.billing.catalog import Plan
 from app.billing.money import Money
 from app.billing.plan_card import PlanCard
@@ -67,7 +67,7 @@ class PlanView:
     it is suspended.
 
     `usage_from` is the first day of the month of allowances. `paid_with` is there as long as a card is charged for
-    the plan once more, and `grace_ends_on` while a renewal is not paid.
+    the plan once more. While a renewal is not paid, `grace_ends_on` is the last day on which the plan goes on.
     """
 
     plan: Plan
@@ -112,7 +112,8 @@ def gather(organization: Organization) -> PlanView:
             organization, catalog_versions.bought(holds or FREE_PLAN, bought), counts
         )
     plan = catalog_versions.bought(subscription.plan, subscription.version or bought)
-    is_suspended = subscription.suspended_at is not None
+    is_suspended = plan_grace.is_suspended(organization, subscription)
+    deadline = plan_grace.deadline_of(organization, subscription)
     in_force = catalog_versions.bought(FREE_PLAN, bought) if is_suspended else plan
     scheduled = _scheduled(subscription)
     failed_on = ledger.local_day_of(organization, subscription.failed_at) if subscription.failed_at else None
@@ -128,7 +129,7 @@ def gather(organization: Organization) -> PlanView:
         scheduled=scheduled,
         failed_on=failed_on,
         failure=subscription.failure,
-        grace_ends_on=failed_on + timedelta(days=catalog.current().grace_days) if failed_on else None,
+        grace_ends_on=deadline.last_day if deadline else None,
         limits=_limits(in_force, counts),
         paid_with=plan_card.look_at(organization, default, subscription.period_end)
         if _is_charged_next(subscription, plan, scheduled)

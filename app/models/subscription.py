@@ -41,7 +41,7 @@ class Subscription(OrgScoped, Base):
     the moment that months are counted from. `version` is the catalogue's. What is planned for the end of the period
     is in `scheduled_…`: by a schedule, or, where there is no `schedule_id`, because the subscription ends at
     `ends_at`. `failed_at` is when its renewal, of `open_invoice_id`, first failed; since `suspended_at` the free plan
-    holds.
+    is in force. `promised_until` is until when it could be paid before the organization moved to another zone.
     """
 
     __tablename__ = "subscription"
@@ -60,6 +60,7 @@ class Subscription(OrgScoped, Base):
     scheduled_version: Mapped[str | None] = mapped_column(String(60))
     failed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     suspended_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    promised_until: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     open_invoice_id: Mapped[str | None] = mapped_column(String(255))
     failure: Mapped[str | None] = mapped_column(Text)
     stripe_id: Mapped[str | None] = mapped_column(String(255))

@@ -114,7 +114,8 @@ class DisputeLost(_AboutTopUp):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InvoiceFailed(Letter):
-    """An invoice for `what` was not paid. `next_try` is when it is charged again by itself, if it is."""
+    """An invoice for `what` was not paid. `next_try` is when it is charged again by itself, if it is, and `pay_by`
+    the last day on which the plan goes on without its payment, where it is the plan's renewal."""
 
     kind: ClassVar[str] = "invoice_failed"
     number: str
@@ -122,6 +123,7 @@ class InvoiceFailed(Letter):
     amount: Money
     at: datetime
     next_try: datetime | None = None
+    pay_by: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

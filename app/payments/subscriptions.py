@@ -134,6 +134,16 @@ def go_on(subscription_id: str) -> StripeSubscription:
     return fetch(subscription_id)
 
 
+def cancel(subscription_id: str) -> StripeSubscription:
+    """End a subscription now, with what was planned for it. Nothing is charged or given back.
+
+    https://docs.stripe.com/api/subscriptions/cancel. Raises as `fetch` does.
+    """
+    with translated():
+        stripe_client().v1.subscriptions.cancel(subscription_id)
+    return fetch(subscription_id)
+
+
 def _current(schedule: stripe.SubscriptionSchedule) -> Any:
     current = schedule.current_phase
     return next(one for one in schedule.phases if current and one.start_date == current.start_date)

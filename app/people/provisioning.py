@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from app.billing import audit, billing_details, catalog, ledger
+from app.billing import audit, billing_details, catalog, ledger, plan_grace
 from app.billing.audit import Actor
 from app.extensions import db
 from app.models import Organization, Role
@@ -94,6 +94,7 @@ def _update(organization: Organization, wanted: Wanted) -> Organization:
         billing_details.keep_on_statements(organization)
     organization.name = wanted.name
     if wanted.timezone != organization.timezone:
+        plan_grace.keep_promise(organization)
         ledger.change_zone(organization, wanted.timezone)
     return organization
 

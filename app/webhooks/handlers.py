@@ -15,6 +15,7 @@ from app.billing import (
     payment_methods,
     plan_projection,
     plan_renewals,
+    plan_switch_rows,
     refunds,
     settlement,
     take_backs,
@@ -103,8 +104,13 @@ def invoice_payment_failed(invoice_id: str) -> bool:
         return False
     organization, found = kept
     if found.status == "open":
+        # So that the mail says until when the plan goes on, whichever of the two events comes first.
+        row = plan_switch_rows.subscription_of(organization)
+        if row is not None and row.stripe_id is not None:
+            subscription(row.stripe_id)
         plan_renewals.learn_failure(organization, invoice_id)
-        notices.invoice_failed(organization.id, found, at=now)
+        pay_by = plan_renewals.last_day_for(organization, invoice_id)
+        notices.invoice_failed(organization.id, found, at=now, pay_by=pay_by)
     return True
 
 

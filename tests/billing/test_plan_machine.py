@@ -21,6 +21,7 @@ from hypothesis.stateful import (
 
 from app.billing import (
     entitlements,
+    plan_cancellation,
     plan_renewals,
     plan_switch_payments,
     plan_switch_rows,
@@ -134,6 +135,14 @@ class PlanMachine(RuleBasedStateMachine):
         self.row.failed_at = utc_now() - timedelta(days=8)
         db.session.commit()
         plan_renewals.suspend_overdue()
+
+    @precondition(lambda self: self.row is not None and self.row.status is SubscriptionStatus.PAST_DUE)
+    @rule()
+    def cancel(self) -> None:
+        try:
+            plan_cancellation.cancel(self.organization, OWNER)
+        except NothingToPayError:
+            db.session.rollback()
 
     @precondition(lambda self: self.found is not None and not self.found.has_ended)
     @rule(how=st.sampled_from(["at once", "later", "never"]))

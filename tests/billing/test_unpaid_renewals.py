@@ -7,10 +7,18 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 
-from app.billing import entitlements, payment_methods, plan_renewals, plan_switches, plan_terms
+from app.billing import (
+    entitlements,
+    payment_methods,
+    plan_cancellation,
+    plan_renewals,
+    plan_switches,
+    plan_terms,
+)
+from app.billing.plan_renewals import NothingToPayError
 from app.billing.plan_switches import PastDueError
 from app.extensions import db
-from app.models import Organization, Subscription, SubscriptionStatus
+from app.models import Mail, Organization, Subscription, SubscriptionStatus, SwitchStatus
 from app.models.columns import utc_now
 from tests.billing.test_planned_switches import reasons
 from tests.factories import OWNER, a_stripe_card
@@ -21,9 +29,10 @@ from tests.support.plans import (
     hear_from_stripe,
     pay_by,
     plan_of,
+    switch_to,
     turn_period,
 )
-from tests.support.sandbox import Sandbox
+from tests.support.sandbox import Sandbox, work_through
 
 
 @pytest.fixture
@@ -116,6 +125,83 @@ def test_after_the_last_retry_it_ends(app: Flask, debtor: Organization, sandbox:
     assert reasons()[-1] == "ended"
 
 
-def test_the_plan_is_not_changed_before_it_is_paid(debtor: Organization) -> None:
+@pytest.mark.parametrize(("plan", "interval"), [("scale", "month"), ("growth", "year")])
+def test_nothing_bigger_begins_before_it_is_paid(debtor: Organization, plan: str, interval: str) -> None:
     with pytest.raises(PastDueError):
-        plan_switches.begin(debtor, "scale", "month", OWNER)
+        plan_switches.begin(debtor, plan, interval, OWNER)
+
+
+def test_nor_where_it_was_reviewed_before_the_renewal_failed(app: Flask, sandbox: Sandbox) -> None:
+    organization = a_subscriber("growth", token=DECLINES)
+    switch = plan_switches.begin(organization, "scale", "month", OWNER)
+    turn_period(app, sandbox, organization)
+    with pytest.raises(PastDueError):
+        plan_switches.confirm(organization, switch.id, OWNER)
+    assert plan_of(organization).name == "Growth"
+
+
+@pytest.mark.parametrize("days", [0, 9])
+def test_a_smaller_one_is_planned_for_the_end_of_the_period(
+    app: Flask, sandbox: Sandbox, debtor: Organization, days: int
+) -> None:
+    grow_old(debtor, days)
+    plan_renewals.suspend_overdue()
+    assert switch_to(debtor, "starter").status is SwitchStatus.DONE
+    view = plan_of(debtor)
+    assert (view.name, view.is_past_due) == ("Growth", True)
+    assert view.scheduled is not None
+    assert view.scheduled.plan_name == "Starter"
+    card = a_stripe_card(debtor)
+    assert plan_renewals.pay(debtor, card.id, OWNER).succeeded, "it stays due until then, and can be paid"
+    turn_period(app, sandbox, debtor)
+    assert (plan_of(debtor).name, len(sandbox.charges())) == ("Starter", 2)
+
+
+class TestCanceling:
+    @pytest.mark.parametrize("days", [0, 9])
+    def test_the_plan_ends_now_and_the_renewal_is_charged_no_more(
+        self, app: Flask, debtor: Organization, sandbox: Sandbox, days: int
+    ) -> None:
+        grow_old(debtor, days)
+        plan_cancellation.cancel(debtor, OWNER)
+        view = plan_of(debtor)
+        assert (view.status, view.name, view.is_past_due) == (SubscriptionStatus.CANCELED, "Starter", False)
+        assert reasons()[-1] == ("suspended" if days else "ended")
+        pay_by(debtor, "pm_card_visa")
+        sandbox.move(debtor.stripe_customer_id or "", utc_now() + timedelta(days=80))
+        hear_from_stripe(app, sandbox)
+        work_through(app)
+        assert len(sandbox.charges()) == 1
+        assert switch_to(debtor, "scale").status is SwitchStatus.DONE
+        assert plan_of(debtor).name == "Scale"
+
+    def test_whoever_has_paid_keeps_the_plan(self, debtor: Organization, sandbox: Sandbox) -> None:
+        """Paid with another tab, or by Stripe's own retry, of which nobody has heard yet."""
+        row = db.session.get_one(Subscription, (debtor.id,))
+        stripe_card = a_stripe_card(debtor).stripe_id
+        sandbox.stripe.v1.invoices.pay(row.open_invoice_id or "", {"payment_method": stripe_card})
+        with pytest.raises(NothingToPayError):
+            plan_cancellation.cancel(debtor, OWNER)
+        view = plan_of(debtor)
+        assert (view.status, view.name) == (SubscriptionStatus.ACTIVE, "Growth")
+        with pytest.raises(NothingToPayError):
+            plan_cancellation.cancel(debtor, OWNER)
+
+    @pytest.mark.parametrize("lost", ["all of it", "the end of the subscription"])
+    def test_what_is_left_half_done_is_finished(
+        self, app: Flask, debtor: Organization, sandbox: Sandbox, lost: str
+    ) -> None:
+        row = db.session.get_one(Subscription, (debtor.id,))
+        arguments = {"subscription_id": row.stripe_id or "", "invoice_id": row.open_invoice_id or ""}
+        if lost != "all of it":
+            sandbox.stripe.v1.invoices.void_invoice(arguments["invoice_id"])
+        for _ in range(2):
+            assert plan_cancellation.finish(debtor, **arguments)
+            assert plan_of(debtor).status is SubscriptionStatus.CANCELED
+        assert len(sandbox.charges()) == 1
+
+
+def test_the_mail_says_the_day_that_the_page_says(debtor: Organization) -> None:
+    mail = db.session.scalars(db.select(Mail).where(Mail.kind == "invoice_failed")).first()
+    assert mail is not None
+    assert mail.facts["pay_by"] == plan_of(debtor).grace_ends_on.isoformat()

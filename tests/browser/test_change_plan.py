@@ -3,6 +3,7 @@ back, and a renewal that was not paid. Each state has nothing for axe-core to fi
 
 from __future__ import annotations
 
+import os
 from datetime import UTC, datetime
 
 import pytest
@@ -136,4 +137,17 @@ def test_a_renewal_that_was_not_paid_is_mended(look: Page, debtor: Organization)
     press(look, "Pay $99.00")
     step(look, "Paid")
     check(look)
+    assert not plan_of(debtor).is_past_due
+
+
+def test_a_plan_that_is_past_due_is_canceled(look: Page, debtor: Organization) -> None:  # noqa: F811
+    sign_in(look, a_person(organization=debtor).email, to="/billing/renewal")
+    press(look, "cancel Growth")
+    expect(look.get_by_role("heading", name="Check before you cancel")).to_be_visible()
+    check(look)
+    folder = os.environ.get("PICTURES")
+    if folder:
+        look.screenshot(path=f"{folder}/cancel-{look.viewport_size['width']}.png", full_page=True)
+    look.get_by_role("button", name="Cancel Growth").click()
+    expect(look.get_by_text("Growth is canceled, and its renewal won't be charged.")).to_be_visible()
     assert not plan_of(debtor).is_past_due

@@ -7,12 +7,12 @@ import re
 import pytest
 from flask import Flask
 
-from app.billing import resources
+from app.billing import plan_cancellation, resources
 from app.extensions import db
 from app.models import Organization, PlanSwitch, SwitchStatus
 from tests.factories import a_payer, a_person, an_organization, at
 from tests.support.browsing import Visitor, text_of
-from tests.support.plans import DECLINES, a_subscriber, plan_of, sell_plans, switch_to
+from tests.support.plans import DECLINES, a_subscriber, plan_of, sell_plans, switch_to, turn_period
 from tests.support.sandbox import Sandbox
 
 PAGE = "/billing/change-plan"
@@ -152,3 +152,57 @@ def test_a_switch_of_another_organization_is_not_there(owner: Visitor, visitor: 
     db.session.add(switch)
     db.session.commit()
     assert owner.get(f"{PAGE}/{switch.id}").status_code == 404
+
+
+class TestPastDue:
+    @pytest.fixture
+    def debtor(self, app: Flask, sandbox: Sandbox, visitor: Visitor) -> Organization:
+        """On Growth, whose renewal was declined; its owner is at the browser."""
+        organization = a_subscriber("growth", token=DECLINES)
+        turn_period(app, sandbox, organization)
+        visitor.sign_in(a_person(organization=organization).email)
+        return organization
+
+    def test_the_page_says_what_can_be_done(self, debtor: Organization, visitor: Visitor) -> None:
+        said = text_of(visitor.get(PAGE))
+        assert (
+            "Pay it before you switch to a bigger plan. You can choose a smaller one now, or cancel" in said
+        )
+        said = send(visitor, PAGE, {"plan": "scale:month"}, status=422)
+        assert "Pay it before you switch to a bigger plan." in said
+
+    def test_going_down_says_what_stays_due(self, debtor: Organization, visitor: Visitor) -> None:
+        said = send(visitor, PAGE, {"plan": "starter:month"})
+        assert "its renewal stays due until then" in said
+        assert "because it is paid until then" not in said
+        send(visitor, f"{PAGE}/{latest().id}/confirmation")
+        assert plan_of(debtor).scheduled is not None
+
+    def test_canceling_says_what_is_lost_first(self, debtor: Organization, visitor: Visitor) -> None:
+        said = text_of(visitor.get("/billing/renewal"))
+        assert "You keep Growth to the end of" in said
+        said = text_of(visitor.get("/billing/renewal/cancellation"))
+        assert "Growth ends now, and you're on Starter." in said
+        assert "What you would lose on" in said
+        assert plan_of(debtor).is_past_due
+        said = send(visitor, "/billing/renewal/cancellation")
+        assert "Growth is canceled, and its renewal won't be charged. You're now on Starter." in said
+        assert not plan_of(debtor).is_past_due
+        again = visitor.post("/billing/renewal/cancellation")
+        assert again.location == "/billing/renewal"
+
+    def test_with_stripe_away_it_is_canceled_as_soon_as_it_can(
+        self, debtor: Organization, visitor: Visitor, sandbox: Sandbox, app: Flask
+    ) -> None:
+        sandbox.fail("GET /v1/subscriptions/*", "500_before", times=5)
+        said = send(visitor, "/billing/renewal/cancellation")
+        assert "Growth is canceled as soon as it can" in said
+        queued = "SELECT args FROM procrastinate_jobs WHERE task_name = 'finish_cancellation'"
+        arguments = db.session.execute(db.text(queued)).scalar_one()
+        sandbox.mend()
+        assert plan_cancellation.finish(debtor, arguments["subscription_id"], arguments["invoice_id"])
+        assert plan_of(debtor).name == "Starter"
+
+    def test_who_is_not_past_due_has_nothing_to_cancel(self, owner: Visitor) -> None:
+        assert owner.get("/billing/renewal/cancellation").location == "/billing/renewal"
+        assert owner.post("/billing/renewal/cancellation").location == "/billing/renewal"

@@ -31,7 +31,9 @@ _ELSEWHERE = (
     "This plan was not bought here, so it can't be changed here. Write to support: they change it for you."
 )
 _ON_IT = "This is the plan you have. Choose another."
-_PAST_DUE = "Your renewal is not paid yet. Pay it first, then change the plan."
+_PAST_DUE = (
+    "Your renewal isn't paid yet. Pay it before you switch to a bigger plan. You can choose a smaller one."
+)
 
 
 @blueprint.post("/billing/change-plan")
@@ -95,6 +97,8 @@ def confirm_switch(switch_id: UUID) -> Response:
         return redirect(url_for("change_plan.show"), 303)
     except (CardNotUsableError, PlanNotOfferedError) as error:
         why = str(error)
+    except PastDueError:
+        why = _PAST_DUE
     except (SwitchNotStartedError, SubscriptionMissingError, PaymentsError):
         why = _AWAY
     else:

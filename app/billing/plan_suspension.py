@@ -1,0 +1,72 @@
+"""From the deadline of a renewal on, the free plan is in force: noted once, and as of the deadline."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select
+
+from app.billing import audit, ledger, plan_changes, plan_grace, plan_terms
+from app.billing.plan_changes import Held, Reason
+from app.billing.plan_terms import FREE_PLAN
+from app.extensions import db
+from app.models import Interval, Organization, Subscription, SubscriptionStatus
+from app.models.columns import utc_now
+
+
+def lock(organization: Organization) -> Subscription | None:
+    """The organization's subscription, locked until the transaction ends; the wallet is locked before it."""
+    query = select(Subscription).where(Subscription.org_id == organization.id).with_for_update()
+    return db.session.execute(query, execution_options={"populate_existing": True}).scalar_one_or_none()
+
+
+def held(organization: Organization, row: Subscription | None) -> Held:
+    """What is in force by a subscription: its plan, or the free one where it has ended or is suspended."""
+    version = (row.version if row else None) or plan_terms.of(organization).version_now
+    if row is None or row.status is SubscriptionStatus.CANCELED or row.suspended_at is not None:
+        return Held(FREE_PLAN, version, Interval.MONTH)
+    return Held(row.plan, version, Interval(row.interval))
+
+
+def note(organization: Organization, row: Subscription | None, now: datetime) -> bool:
+    """Note that the deadline has passed, if it has and nobody did; the caller holds the locks of wallet and row.
+
+    The free plan is in force from the deadline on, however late this comes: what was used since is rated by it.
+    """
+    deadline = plan_grace.deadline_of(organization, row)
+    if row is None or row.suspended_at is not None or deadline is None or deadline.over_at > now:
+        return False
+    before = held(organization, row)
+    row.suspended_at = deadline.over_at
+    after = held(organization, row)
+    if before != after:
+        plan_changes.make(
+            organization,
+            before,
+            after,
+            Reason.SUSPENDED,
+            at=plan_terms.of(organization).not_before(deadline.over_at),
+            anchor=row.anchor,
+            actor=audit.OPERATOR,
+        )
+    db.session.flush()
+    return True
+
+
+def suspend_overdue() -> int:
+    """Note it for everyone whose deadline has passed; for how many. Commits each."""
+    query = select(Subscription.org_id).where(
+        Subscription.status == SubscriptionStatus.PAST_DUE,
+        Subscription.failed_at.is_not(None),
+        Subscription.suspended_at.is_(None),
+    )
+    done = 0
+    for org_id in db.session.scalars(query).all():
+        organization = db.session.get_one(Organization, org_id)
+        if plan_grace.is_suspended(organization, db.session.get_one(Subscription, (org_id,))):
+            wallet = ledger.lock(org_id)
+            if note(organization, lock(organization), utc_now()):
+                wallet.version += 1
+                done += 1
+        db.session.commit()
+    return done

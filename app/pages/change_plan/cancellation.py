@@ -1,0 +1,59 @@
+"""Cancel a plan whose renewal is not paid: what is lost, then the cancellation."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, render_template, url_for
+from werkzeug.wrappers import Response
+
+from app.billing import catalog, ledger, plan_cancellation, plan_losses, plans
+from app.billing.plan_renewals import NothingToPayError
+from app.billing.plan_terms import FREE_PLAN
+from app.extensions import db, limiter
+from app.pages.actor import current_actor
+from app.pages.change_plan.routes import blueprint
+from app.payments.errors import PaymentsError
+from app.web.identity import current_organization, org_admin_required
+from app.web.rate_limits import OFTEN
+
+
+@blueprint.get("/billing/renewal/cancellation")
+@org_admin_required
+def review_cancellation() -> str | Response:
+    """What canceling takes away, and what is not charged any more."""
+    organization = current_organization()
+    plan = plans.gather(organization)
+    if not plan.is_past_due:
+        return redirect(url_for("change_plan.show_renewal"), 303)
+    free = catalog.current().plan(FREE_PLAN)
+    losses = plan_losses.of_switch(organization, plan.holds, free)
+    return render_template(
+        "change_plan/cancellation.html",
+        plan=plan,
+        free=free,
+        switch={"losses": losses, "on": ledger.local_day_of(organization), "plan": free},
+    )
+
+
+@blueprint.post("/billing/renewal/cancellation")
+@org_admin_required
+@limiter.limit(OFTEN)
+def cancel_plan() -> Response:
+    """End the plan now. However often this is sent, it is ended once, and never after it was paid."""
+    organization = current_organization()
+    name = plans.gather(organization).name
+    try:
+        plan_cancellation.cancel(organization, current_actor())
+    except NothingToPayError:
+        db.session.rollback()
+        return redirect(url_for("change_plan.show_renewal"), 303)
+    except PaymentsError:
+        db.session.rollback()
+        flash(
+            f"The payment processor can't be reached just now. {name} is canceled as soon as it can, "
+            "unless the renewal is paid first."
+        )
+        return redirect(url_for("change_plan.show_renewal"), 303)
+    flash(
+        f"{name} is canceled, and its renewal won't be charged. You're now on {plans.gather(organization).name}."
+    )
+    return redirect(url_for("change_plan.show"), 303)
