@@ -163,15 +163,23 @@ def deliver_to_platform(org_id: str) -> None:
     platform_deliveries.deliver(UUID(org_id))
 
 
-@jobs.periodic(cron="* * * * *")
-@jobs.task(name="sweep_platform", queueing_lock="sweep_platform", pass_context=True)
+@jobs.periodic(cron="* * * * * */5")
+@jobs.task(name="end_leases", queueing_lock="end_leases", pass_context=True)
 @in_app
-def sweep_platform(**_: int) -> None:
-    """End the leases of calls that nobody speaks of any more, and deliver what a killed process left."""
+def end_leases(**_: int) -> None:
+    """Every five seconds, write down which leases are over, and tell what follows from that. Whoever asks finds out
+    without it; this is for the platform, which waits for `calling.resumed`."""
     now = utc_now()
     for org_id in holds.due(now):
         holds.expire(org_id, at=now)
         db.session.commit()
+
+
+@jobs.periodic(cron="* * * * *")
+@jobs.task(name="sweep_platform", queueing_lock="sweep_platform", pass_context=True)
+@in_app
+def sweep_platform(**_: int) -> None:
+    """Deliver what a killed process left."""
     for org_id in platform_deliveries.left_over():
         platform_deliveries.deliver(org_id)
 

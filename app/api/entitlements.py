@@ -40,7 +40,10 @@ class LimitView(Struct, frozen=True):
 
 
 class AllowanceView(Struct, frozen=True):
-    """What a billing period includes for several meters together. Used up, further usage is charged by the rates."""
+    """What a billing period includes for several meters together. Used up, further usage is charged by the rates.
+
+    It is used while the wallet has credit: it does not lift a pause of calling.
+    """
 
     key: Annotated[str, Meta(examples=["call_minutes"])]
     label: str
@@ -48,7 +51,10 @@ class AllowanceView(Struct, frozen=True):
     meters: list[str]
     included: int
     used: int
-    left: int
+    reserved: Annotated[int, Meta(description="What holds of calls in progress count on.")]
+    left: Annotated[
+        int, Meta(description="What the next hold can count on: `included` less `used` and `reserved`.")
+    ]
 
 
 class EntitlementsView(Struct, frozen=True):
@@ -79,7 +85,8 @@ _EXAMPLE = EntitlementsView(
             ["calls_outbound", "calls_inbound"],
             120_000,
             81_300,
-            38_700,
+            600,
+            38_100,
         )
     ],
 )
@@ -109,7 +116,16 @@ def show_entitlements(org_id: UUID) -> EntitlementsView:
         period_start=found.period_start,
         limits=[LimitView(one.resource, one.allowed, one.used, one.is_exceeded) for one in found.limits],
         allowances=[
-            AllowanceView(one.key, one.label, one.unit, list(one.meters), one.included, one.used, one.left)
+            AllowanceView(
+                key=one.key,
+                label=one.label,
+                unit=one.unit,
+                meters=list(one.meters),
+                included=one.included,
+                used=one.used,
+                reserved=one.reserved,
+                left=one.left,
+            )
             for one in found.allowances
         ],
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from msgspec import Meta, Struct, to_builtins
@@ -14,11 +14,18 @@ from app.api.amounts import Amount
 from app.api.caller import no_organization
 from app.api.endpoints import Answer, Body, Reply, Room
 from app.api.problems import FieldError, ProblemError
-from app.billing import calling_status, holds, usage_quotes
-from app.billing.holds import HoldEndedError, NotEnoughCreditError, UnknownHoldError, WrongSliceError
+from app.billing import calling, calling_status, catalog, holds, usage_quotes
+from app.billing.holds import (
+    CallingPausedError,
+    HoldEndedError,
+    NotEnoughCreditError,
+    OtherContentError,
+    UnknownHoldError,
+    WrongSliceError,
+)
 from app.billing.money import Money
 from app.billing.usage_cloudevents import Name
-from app.billing.usage_quotes import UnknownMeterError
+from app.billing.usage_quotes import Quote, UnknownMeterError
 from app.models import Hold, HoldState
 from app.models.columns import utc_now
 from app.people.tokens import Scope
@@ -36,14 +43,17 @@ class Quantity(Struct, frozen=True, forbid_unknown_fields=True):
 Wanted = Annotated[
     list[Quantity],
     Meta(
-        min_length=1, max_length=20, description="Priced by the plan, after what is left of the allowances."
+        min_length=1,
+        max_length=20,
+        description="Priced by the plan, after what is left of the allowances and what other holds count on of them.",
     ),
 ]
 Seconds = Annotated[int, Meta(ge=5, le=3600, description="How long the slice lasts without a renewal.")]
 
 
 class NewHold(Struct, frozen=True, forbid_unknown_fields=True):
-    """What to reserve, and for which call. `key` is yours: the same key never reserves twice."""
+    """What to reserve, and for which call. `key` is yours, and a new one for each hold: the same request again gets
+    the same hold."""
 
     key: Name
     usage: Wanted
@@ -79,19 +89,36 @@ class HoldView(Struct, frozen=True):
     expires_at: datetime
 
 
+PAUSED = problems.Kind(
+    "calling-paused",
+    402,
+    "Calling is paused",
+    "No new call may start, whatever it would cost and whatever the plan's allowances have left: available credit is "
+    "not above zero. Nothing was reserved. `missing` is the smallest top-up that lets calls start again; `reason` "
+    "is `no_credit`, or `credit_reserved` where calls in progress reserve all that there is.",
+    "Don't start the call. The webhook `calling.resumed` says when calls can start again.",
+)
 NOT_ENOUGH = problems.Kind(
     "not-enough-credit",
     402,
     "There is not enough credit",
     "Available credit doesn't cover what the hold would reserve. Nothing was reserved.",
-    "Don't start the call. After a top-up, the webhook `calling.resumed` says that calls can start again.",
+    "Don't start the call. Ask for less, or again once there is more credit: after a top-up, or when a call ends.",
+)
+HOLD_DIFFERS = problems.Kind(
+    "hold-differs",
+    409,
+    "The hold was asked for with other content",
+    "A hold of this key is there already, or this slice of it, and was asked for with other content: `differs` names "
+    "the fields. Nothing was reserved.",
+    "Send the same request again as it was, or reserve with another key.",
 )
 HOLD_ENDED = problems.Kind(
     "hold-ended",
     409,
     "The hold has ended",
-    "It was captured or released, or its lease was over before it was renewed.",
-    "Reserve anew, with another key. What was used is charged in any case.",
+    "It was captured or released, or its lease was over before it was renewed, as `state` says. It reserves nothing.",
+    "Don't start a call on it. Reserve again, with another key. What was used is charged in any case.",
 )
 WRONG_SLICE = problems.Kind(
     "wrong-slice",
@@ -121,33 +148,38 @@ _EXAMPLE = HoldView(
     summary="Reserve credit for a call",
     body=Body(NewHold, NewHold("call-5f2c", _USAGE, 120, "call-5f2c", "Ava", "Recall patients")),
     answers=(Answer(200, "The hold, made now or before by the same key.", HoldView, _EXAMPLE),),
-    problems=(NOT_ENOUGH,),
+    problems=(PAUSED, NOT_ENOUGH, HOLD_DIFFERS, HOLD_ENDED),
 )
 def reserve_hold(org_id: UUID, body: NewHold) -> Reply:
-    """Before a call starts: reserve its next minutes. Concurrent calls can never reserve the same credit.
+    """Before a call starts: reserve its next minutes. Concurrent calls can never reserve the same credit, nor count
+    on the same rest of an allowance. While calling is paused, no hold is granted, whatever the allowances have left.
 
     Without a renewal the hold ends after `lease_seconds`: what was reported stays charged, the rest is free again.
     """
     now = utc_now()
-    amount = _price(org_id, body.usage, now)
+    quote = _quote(org_id, body.usage, now)
     try:
         hold = holds.reserve(
             org_id,
             body.key,
-            amount,
+            quote,
             at=now,
             lease=timedelta(seconds=body.lease_seconds),
             call=body.call,
             agent=body.agent,
             campaign=body.campaign,
         )
+    except CallingPausedError as error:
+        missing = calling.missing_to_call(error.available, least=catalog.current().top_up.minimum)
+        members = _figures(error) | {"missing": to_builtins(Amount.of(missing)) if missing else None}
+        raise ProblemError(PAUSED, str(error), members=members | {"reason": error.reason.value}) from None
     except NotEnoughCreditError as error:
-        members = {
-            "available": to_builtins(Amount.of(error.available)),
-            "needed": to_builtins(Amount.of(amount)),
-        }
-        raise ProblemError(NOT_ENOUGH, str(error), members=members) from None
-    return Reply(_view(hold, amount.currency, now))
+        raise ProblemError(NOT_ENOUGH, str(error), members=_figures(error)) from None
+    except HoldEndedError as error:
+        raise _ended_problem(error) from None
+    except OtherContentError as error:
+        raise _differs_problem(error) from None
+    return Reply(_view(hold, quote.home.currency, now))
 
 
 @room.get(
@@ -170,23 +202,26 @@ def show_hold(org_id: UUID, key: str) -> Reply:
     parameters={"key": "The hold's own key."},
     body=Body(NextSlice, NextSlice(2, _USAGE, 120)),
     answers=(Answer(200, "The hold with its next slice.", HoldView, _EXAMPLE),),
-    problems=(HOLD_ENDED, WRONG_SLICE),
+    problems=(HOLD_DIFFERS, HOLD_ENDED, WRONG_SLICE),
 )
 def renew_hold(org_id: UUID, key: str, body: NextSlice) -> Reply:
-    """While the call goes on, before the lease is over. Where credit doesn't reach for the whole slice, what there is
-    is reserved and the answer is `final`, with the seconds left: time for the agent to end the call politely.
+    """While the call goes on, before the lease is over; while calling is paused, too, because that stops new calls
+    only. Where credit and allowances don't reach for the whole slice, what there is is reserved and the answer is
+    `final`, with the seconds left: time for the agent to end the call politely.
     """
     now = utc_now()
-    amount = _price(org_id, body.usage, now)
+    quote = _quote(org_id, body.usage, now)
     _found(org_id, key)
     lease = timedelta(seconds=body.lease_seconds)
     try:
-        renewal = holds.renew(org_id, key, amount, slice=body.slice, at=now, lease=lease)
+        renewal = holds.renew(org_id, key, quote, slice=body.slice, at=now, lease=lease)
     except HoldEndedError as error:
-        raise ProblemError(HOLD_ENDED, str(error), members={"state": error.hold.state.value}) from None
+        raise _ended_problem(error) from None
+    except OtherContentError as error:
+        raise _differs_problem(error) from None
     except WrongSliceError as error:
         raise ProblemError(WRONG_SLICE, str(error), members={"expected": error.expected}) from None
-    return Reply(_view(renewal.hold, amount.currency, now))
+    return Reply(_view(renewal.hold, quote.home.currency, now))
 
 
 @room.post(
@@ -228,17 +263,32 @@ def _currency(org_id: UUID) -> str:
     return found.available.currency
 
 
-def _price(org_id: UUID, usage: list[Quantity], now: datetime) -> Money:
+def _figures(error: CallingPausedError | NotEnoughCreditError) -> dict[str, Any]:
+    return {
+        "available": to_builtins(Amount.of(error.available)),
+        "needed": to_builtins(Amount.of(error.needed)),
+    }
+
+
+def _ended_problem(error: HoldEndedError) -> ProblemError:
+    return ProblemError(HOLD_ENDED, str(error), members={"state": error.hold.state.value})
+
+
+def _differs_problem(error: OtherContentError) -> ProblemError:
+    return ProblemError(HOLD_DIFFERS, str(error), members={"differs": error.differs})
+
+
+def _quote(org_id: UUID, usage: list[Quantity], now: datetime) -> Quote:
     try:
-        amount = usage_quotes.price(org_id, [(one.meter, one.quantity) for one in usage], at=now)
+        quote = usage_quotes.ask(org_id, [(one.meter, one.quantity) for one in usage], at=now)
     except UnknownMeterError as error:
         wrong = FieldError(str(error), pointer="/usage")
         raise ProblemError(
             problems.INVALID, "The body is not as it has to be: see errors.", [wrong]
         ) from None
-    if amount is None:
+    if quote is None:
         raise no_organization()
-    return amount
+    return quote
 
 
 def _found(org_id: UUID, key: str) -> Hold:
@@ -249,11 +299,12 @@ def _found(org_id: UUID, key: str) -> Hold:
 
 
 def _view(hold: Hold, currency: str, now: datetime) -> HoldView:
-    is_active = hold.state is HoldState.ACTIVE
+    state = hold.state_at(now)
+    is_active = state is HoldState.ACTIVE
     left = max(int((hold.expires_at - now).total_seconds()), 0) if is_active else 0
     return HoldView(
         key=hold.key,
-        state=hold.state,
+        state=state,
         reserved=Amount.of(Money(hold.amount_micro if is_active else 0, currency)),
         used=Amount.of(Money(hold.used_micro, currency)),
         slice=hold.slice,

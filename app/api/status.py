@@ -13,6 +13,7 @@ from app.api.amounts import Amount
 from app.api.caller import no_organization
 from app.api.endpoints import Answer, Reply, Room
 from app.billing import calling_status, catalog
+from app.billing.calling import PauseReason
 from app.billing.calling_status import CallingStatus
 from app.models import CallingState
 from app.people.tokens import Scope
@@ -25,10 +26,22 @@ class Status(Struct, frozen=True):
 
     organization: UUID
     may_call: Annotated[
-        bool, Meta(description="Whether new calls may start. Calls in progress finish either way.")
+        bool,
+        Meta(
+            description="Whether new calls may start: while it is false, no new hold is granted, whatever the plan's "
+            "allowances have left. Calls in progress go on either way."
+        ),
     ]
-    state: Annotated[CallingState, Meta(description="`low` is below the owners' alert, and may call.")]
-    reason: Annotated[str | None, Meta(description="Why not: `no_credit`. Null where calls may start.")]
+    state: Annotated[
+        CallingState, Meta(description="`low`: credit fell below the owners' alert. It may call.")
+    ]
+    reason: Annotated[
+        PauseReason | None,
+        Meta(
+            description="Why not: `no_credit`, or `credit_reserved` where calls in progress reserve all that there "
+            "is; that is over as soon as one of them leaves some. Null where calls may start."
+        ),
+    ]
     paused_since: datetime | None
     missing: Annotated[
         Amount | None,
@@ -48,15 +61,15 @@ def _example() -> Status:
         organization=UUID("01932c07-9a3e-7b61-8f0e-2d5d3c1b7a90"),
         may_call=False,
         state=CallingState.PAUSED,
-        reason="no_credit",
+        reason=PauseReason.NO_CREDIT,
         paused_since=datetime(2026, 11, 24, 9, 30, tzinfo=UTC),
         missing=Amount("10.000000", "USD"),
         available=Amount("-0.412500", "USD"),
-        posted=Amount("2.587500", "USD"),
-        held=Amount("3.000000", "USD"),
+        posted=Amount("-0.412500", "USD"),
+        held=Amount("0.000000", "USD"),
         available_micro=-412_500,
-        posted_micro=2_587_500,
-        held_micro=3_000_000,
+        posted_micro=-412_500,
+        held_micro=0,
         version=48_213,
     )
 
@@ -92,7 +105,7 @@ def _status(org_id: UUID, found: CallingStatus) -> Status:
         organization=org_id,
         may_call=found.may_call,
         state=found.state,
-        reason=None if found.may_call else "no_credit",
+        reason=found.reason,
         paused_since=found.paused_since,
         missing=Amount.of(found.missing) if found.missing else None,
         available=Amount.of(found.available),

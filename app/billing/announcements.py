@@ -6,7 +6,6 @@ are in the order of what happened; a job delivers them (`app.billing.platform_de
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -28,12 +27,28 @@ PLAN_CHANGED = "plan.changed"
 
 
 def calling_changed(
-    org_id: UUID, *, before: CallingState, after: CallingState, available: Money, at: datetime
+    org_id: UUID,
+    *,
+    before: CallingState,
+    after: CallingState,
+    was_low: bool,
+    is_low: bool,
+    available: Money,
+    reason: str | None,
+    at: datetime,
 ) -> None:
-    """The calling state of an organization is another: say what that means. `available` is its credit now."""
+    """The calling state of an organization has changed, or whether its credit is low: say what that means.
+
+    `available` is its credit now, and `reason` why it is paused.
+    """
     data = {"state": after.value, "available": amount(available)}
-    for type_ in _types(before, after):
-        tell(org_id, type_, data, at=at)
+    was_paused, is_paused = before is CallingState.PAUSED, after is CallingState.PAUSED
+    if was_paused and not is_paused:
+        tell(org_id, CALLING_RESUMED, data, at=at)
+    if was_low != is_low:
+        tell(org_id, WALLET_LOW if is_low else WALLET_RECOVERED, data, at=at)
+    if is_paused and not was_paused:
+        tell(org_id, CALLING_PAUSED, data | {"reason": reason}, at=at)
 
 
 def topped_up(org_id: UUID, *, top_up_id: UUID, credited: Money, available: Money, at: datetime) -> None:
@@ -86,15 +101,3 @@ def tell(org_id: UUID, type_: str, data: dict[str, Any], *, at: datetime) -> Non
 def amount(money: Money) -> dict[str, str]:
     """Money as the platform reads it: exact, as text, as in the answers of the API."""
     return {"amount": money.exact, "currency": money.currency}
-
-
-def _types(before: CallingState, after: CallingState) -> Iterator[str]:
-    if after is CallingState.PAUSED:
-        yield CALLING_PAUSED
-        return
-    if before is CallingState.PAUSED:
-        yield CALLING_RESUMED
-    elif after is CallingState.ACTIVE:
-        yield WALLET_RECOVERED
-    if after is CallingState.LOW:
-        yield WALLET_LOW

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -10,7 +11,8 @@ from uuid import UUID
 
 from sqlalchemy import Executable, and_, bindparam, func, select
 
-from app.billing import calling, catalog, ledger
+from app.billing import calling, catalog, holds, ledger
+from app.billing.calling import PauseReason
 from app.billing.money import Money
 from app.extensions import db
 from app.models import (
@@ -70,7 +72,8 @@ class Runway:
 class BalanceView:
     """The three figures that explain each other: available is posted less held.
 
-    `paused_by` is REFUND or DISPUTE where that is what took the last of the credit.
+    `reason` is why calling is paused, and `paused_by` is REFUND or DISPUTE where that is what took the last of the
+    credit.
     """
 
     available: Money
@@ -78,6 +81,7 @@ class BalanceView:
     held: Money
     holds: tuple[HeldBy, ...]
     state: CallingState
+    reason: PauseReason | None
     threshold: Money | None
     paused_since: datetime | None
     paused_by: TransferKind | None
@@ -91,10 +95,16 @@ class BalanceView:
 
 
 def gather(organization: Organization, *, pace: Money | None = None) -> BalanceView:
-    """The balance of an organization, in one statement; in two where the `pace` of spending isn't given."""
-    rows = db.session.execute(
-        _with_holds(), {"of": organization.id}, execution_options={"populate_existing": True}
-    ).all()
+    """The balance of an organization, in one statement; in two where the `pace` of spending isn't given.
+
+    Where a lease is over, that is written down first, and committed.
+    """
+    rows = _read(organization)
+    now = utc_now()
+    if any(hold is not None and hold.expires_at <= now for _, hold, _ in rows):
+        holds.expire(organization.id, at=now)
+        db.session.commit()
+        rows = _read(organization)
     wallet = rows[0][0]
     if pace is None:
         pace = pace_of(organization)
@@ -104,6 +114,7 @@ def gather(organization: Organization, *, pace: Money | None = None) -> BalanceV
         held=wallet.held,
         holds=tuple(_held_by(hold, wallet.currency) for _, hold, _ in rows if hold is not None),
         state=wallet.state,
+        reason=calling.reason_of(wallet.posted_micro, wallet.held_micro),
         threshold=wallet.low_threshold,
         paused_since=wallet.paused_at,
         paused_by=rows[0][2],
@@ -111,6 +122,12 @@ def gather(organization: Organization, *, pace: Money | None = None) -> BalanceV
         runway=_runway(wallet.available, pace),
         version=wallet.version,
     )
+
+
+def _read(organization: Organization) -> Sequence[Any]:
+    return db.session.execute(
+        _with_holds(), {"of": organization.id}, execution_options={"populate_existing": True}
+    ).all()
 
 
 @cache

@@ -17,6 +17,7 @@ from app.billing.quantities import Units
 from app.billing.rate_words import RateWords
 from app.extensions import db
 from app.models import Hold, HoldState, Organization, UsageEvent, UsageGroup
+from app.models.columns import utc_now
 
 LONGEST = 255
 """Characters of a call's name, as of any other name that usage comes with."""
@@ -114,6 +115,7 @@ def tell(organization: Organization, call: str) -> CallStory | None:
     holds = db.session.scalars(
         select(Hold)
         .where(Hold.org_id == organization.id, Hold.state == HoldState.ACTIVE, Hold.call == call)
+        .where(Hold.expires_at > utc_now())
         .order_by(Hold.created_at)
     ).all()
     if not rows and not holds:

@@ -5,21 +5,28 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Executable, bindparam, select
 
-from app.billing import calling, catalog
+from app.billing import calling, catalog, holds, leases
+from app.billing.calling import PauseReason
 from app.billing.money import Money
 from app.extensions import db
 from app.models import CallingState, Wallet
+from app.models.columns import utc_now
 
 
 @dataclass(frozen=True, slots=True)
 class CallingStatus:
-    """`missing` is the smallest top-up that brings calling back; `version` grows with every change of the rest."""
+    """`missing` is the smallest top-up that brings calling back; `version` grows with every change of the rest.
+
+    `reason` is why calling is paused.
+    """
 
     state: CallingState
+    reason: PauseReason | None
     paused_since: datetime | None
     missing: Money | None
     available: Money
@@ -33,13 +40,21 @@ class CallingStatus:
 
 
 def find(org_id: UUID) -> CallingStatus | None:
-    """The status of an organization, from its wallet's row alone; None where there is none."""
-    row = db.session.execute(_of_wallet(), {"wallet_of": org_id}).one_or_none()
+    """The status of an organization, from its wallet's row alone; None where there is none.
+
+    Where a lease is over, that is written down first: the caller commits.
+    """
+    asked: dict[str, Any] = {"wallet_of": org_id, "at": utc_now()}
+    row = db.session.execute(_of_wallet(), asked).one_or_none()
+    if row is not None and row.has_leases_over:
+        holds.expire(org_id, at=asked["at"])
+        row = db.session.execute(_of_wallet(), asked).one_or_none()
     if row is None:
         return None
     available = Money(row.posted_micro - row.held_micro, row.currency)
     return CallingStatus(
         state=row.state,
+        reason=calling.reason_of(row.posted_micro, row.held_micro),
         paused_since=row.paused_at,
         missing=calling.missing_to_call(available, least=catalog.current().top_up.minimum),
         available=available,
@@ -59,4 +74,5 @@ def _of_wallet() -> Executable:
         Wallet.state,
         Wallet.paused_at,
         Wallet.version,
+        leases.are_over(bindparam("at")).label("has_leases_over"),
     ).where(Wallet.org_id == bindparam("wallet_of"))

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import and_, func, select
 
 from app.billing import catalog_versions, ledger, plan_terms, plans, resources
 from app.billing.catalog import Plan
 from app.extensions import db
-from app.models import Allowance, Organization, SubscriptionStatus
+from app.models import Allowance, Hold, HoldAllowance, Organization, SubscriptionStatus
 from app.models.columns import utc_now
 
 
@@ -29,7 +29,7 @@ class LimitLeft:
 
 @dataclass(frozen=True, slots=True)
 class AllowanceLeft:
-    """An allowance of the current period, in `unit`s of its meters."""
+    """An allowance of the current period, in `unit`s of its meters; calls in progress count on `reserved` of it."""
 
     key: str
     label: str
@@ -37,10 +37,11 @@ class AllowanceLeft:
     meters: tuple[str, ...]
     included: int
     used: int
+    reserved: int
 
     @property
     def left(self) -> int:
-        return max(self.included - self.used, 0)
+        return max(self.included - self.used - self.reserved, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,7 @@ def gather(organization: Organization) -> Entitlements:
         Allowance.org_id == organization.id, Allowance.period_start == start
     )
     used = {row.meter: row.used for row in db.session.execute(query)}
+    reserved = _reserved(organization, start)
     plan = view.holds
     return Entitlements(
         plan=plan,
@@ -73,14 +75,33 @@ def gather(organization: Organization) -> Entitlements:
             for resource in [*plan.limits, *sorted(counts.keys() - plan.limits.keys())]
         ),
         allowances=tuple(
-            _allowance(plan, pool, units, used.get(pool, 0)) for pool, units in plan.allowances.items()
+            _allowance(plan, pool, units, used.get(pool, 0), reserved.get(pool, 0))
+            for pool, units in plan.allowances.items()
         ),
     )
 
 
-def _allowance(plan: Plan, key: str, included: int, used: int) -> AllowanceLeft:
+def _reserved(organization: Organization, start: date) -> dict[str, int]:
+    """What calls in progress count on, by allowance. A lease that is over counts on nothing."""
+    query = (
+        select(HoldAllowance.meter, func.sum(HoldAllowance.reserved).label("units"))
+        .join(Hold, and_(Hold.org_id == HoldAllowance.org_id, Hold.id == HoldAllowance.hold_id))
+        .where(HoldAllowance.org_id == organization.id, HoldAllowance.period_start == start)
+        .where(Hold.expires_at > utc_now())
+        .group_by(HoldAllowance.meter)
+    )
+    return {row.meter: int(row.units) for row in db.session.execute(query)}
+
+
+def _allowance(plan: Plan, key: str, included: int, used: int, reserved: int) -> AllowanceLeft:
     shelf = catalog_versions.find(plan.version)
     pool = shelf.pool(key)
     return AllowanceLeft(
-        key, pool.label, shelf.meter(pool.meters[0]).unit, pool.meters, included, min(used, included)
+        key=key,
+        label=pool.label,
+        unit=shelf.meter(pool.meters[0]).unit,
+        meters=pool.meters,
+        included=included,
+        used=min(used, included),
+        reserved=reserved,
     )

@@ -1,25 +1,29 @@
 """Holds: credit reserved before it is spent, so that calls at the same time can't spend the same credit.
 
 A hold is a lease in slices. The platform reserves the next minutes of a call, reports what they used, which takes
-from the hold (`app.billing.hold_usage`), and renews while the call goes on. Without a word it expires: what was
-reported stays charged, and the rest is free again.
+from the hold (`app.billing.hold_usage`), and renews while the call goes on. Without a word it ends with its lease:
+what was reported stays charged, and the rest is free again (`app.billing.leases`).
+
+What is left of an allowance is given out once, like credit: a hold keeps the units that it counts on. Whether a new
+one may be made while calling is paused is said in `app.billing.calling`.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Executable, bindparam, select, update
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
-from app.billing import calling, ledger
+from app.billing import calling, hold_requests, leases, ledger
+from app.billing.calling import PauseReason
 from app.billing.money import Money
+from app.billing.usage_quotes import Price, Quote
 from app.extensions import db
-from app.models import Hold, HoldState, Wallet
+from app.models import Hold, HoldAllowance, HoldState, Wallet
 from app.models.columns import uuid7
 
 
@@ -27,12 +31,25 @@ class HoldError(Exception):
     """A hold can't be made, renewed or ended as asked."""
 
 
-class NotEnoughCreditError(HoldError):
-    """Available credit doesn't cover the hold; `available` says what there is."""
+class CallingPausedError(HoldError):
+    """Calling is paused, so no new call may start, whatever it would cost; `available` says what credit there is."""
 
-    def __init__(self, available: Money) -> None:
+    def __init__(self, available: Money, needed: Money, reason: PauseReason) -> None:
+        super().__init__(
+            "Calling is paused: no new call can start, whatever the plan's allowances have left."
+        )
+        self.available = available
+        self.needed = needed
+        self.reason = reason
+
+
+class NotEnoughCreditError(HoldError):
+    """Available credit doesn't cover the hold; `available` says what there is, and `needed` what it takes."""
+
+    def __init__(self, available: Money, needed: Money) -> None:
         super().__init__("Available credit doesn't cover this. Top up the wallet to go on.")
         self.available = available
+        self.needed = needed
 
 
 class UnknownHoldError(HoldError):
@@ -40,11 +57,19 @@ class UnknownHoldError(HoldError):
 
 
 class HoldEndedError(HoldError):
-    """The hold has ended and can't be renewed: reserve anew, with a key of its own."""
+    """The hold has ended and reserves nothing: reserve again, with a key of its own."""
 
     def __init__(self, hold: Hold) -> None:
-        super().__init__(f"The hold {hold.key!r} is {hold.state.value}. Reserve anew, with another key.")
+        super().__init__(f"The hold {hold.key!r} is {hold.state.value}. Reserve again, with another key.")
         self.hold = hold
+
+
+class OtherContentError(HoldError):
+    """The hold, or the slice, was asked for with other content; `differs` names the fields."""
+
+    def __init__(self, what: str, differs: list[str]) -> None:
+        super().__init__(f"{what} was asked for with other content: {', '.join(differs)}.")
+        self.differs = differs
 
 
 class WrongSliceError(HoldError):
@@ -66,7 +91,7 @@ class Renewal:
 def reserve(
     org_id: UUID,
     key: str,
-    amount: Money,
+    asked: Money | Quote,
     *,
     at: datetime,
     lease: timedelta,
@@ -74,61 +99,76 @@ def reserve(
     agent: str | None = None,
     campaign: str | None = None,
 ) -> Hold:
-    """Reserve `amount` for `lease`. The same `key` again returns the hold that is there.
+    """Reserve credit, or what usage costs, for `lease`. The same request again returns the hold that is there.
 
-    One conditional UPDATE takes the credit, so two holds can never take the same. Raises `NotEnoughCreditError`.
+    The wallet is locked, so that two holds can never take the same. Raises `HoldEndedError` and `OtherContentError`
+    for a key that was used before, `CallingPausedError`, `NotEnoughCreditError`.
     """
-    fresh = insert(Hold).values(
+    wallet = ledger.lock(org_id)
+    calling.reassess(wallet, at)
+    request = hold_requests.of_hold(asked, lease, call=call, agent=agent, campaign=campaign)
+    known = _known(org_id, key)
+    if known is not None:
+        return _same(known, request)
+    price = _price(asked)
+    reason = calling.reason_of(wallet.posted_micro, wallet.held_micro)
+    if reason is not None:
+        raise CallingPausedError(wallet.available, price.amount, reason)
+    if wallet.available < price.amount:
+        raise NotEnoughCreditError(wallet.available, price.amount)
+    hold = Hold(
         org_id=org_id,
         id=uuid7(),
         key=key,
-        amount_micro=amount.micro,
+        amount_micro=price.amount.micro,
+        used_micro=0,
+        slice=1,
+        is_final=False,
         state=HoldState.ACTIVE,
         call=call,
         agent=agent,
         campaign=campaign,
+        asked=request,
         created_at=at,
         expires_at=at + lease,
     )
-    hold = db.session.scalars(fresh.on_conflict_do_nothing().returning(Hold)).one_or_none()
-    if hold is None:
-        return find(org_id, key)
-    taken = _take(org_id, amount)
-    if taken is None and expire(org_id, at=at):
-        taken = _take(org_id, amount)
-    if taken is None:
-        db.session.delete(hold)
-        db.session.flush()
-        raise NotEnoughCreditError(ledger.lock(org_id).available)
-    if calling.state_of(taken.available, taken.low_threshold_micro) is not taken.state:
-        calling.reassess(ledger.lock(org_id), at)
+    db.session.add(hold)
+    _take(wallet, hold, price.amount, price)
+    calling.rejudge(wallet, at)
     return hold
 
 
-def renew(org_id: UUID, key: str, amount: Money, *, slice: int, at: datetime, lease: timedelta) -> Renewal:
-    """Reserve `amount` more for the slice that comes next, which lasts for `lease` from `at` on.
+def renew(
+    org_id: UUID, key: str, asked: Money | Quote, *, slice: int, at: datetime, lease: timedelta
+) -> Renewal:
+    """Reserve more for the slice that comes next, which lasts for `lease` from `at` on; while calling is paused, too.
 
     Where credit doesn't reach for all of it, the rest of it is reserved and the hold is final: it says how long that
-    lasts, so that the call can be ended politely. The same `slice` again changes nothing. Raises
-    `UnknownHoldError`, `HoldEndedError`, `WrongSliceError`.
+    lasts, so that the call can be ended politely. The same request again changes nothing. Raises
+    `UnknownHoldError`, `HoldEndedError`, `OtherContentError`, `WrongSliceError`.
     """
     wallet = ledger.lock(org_id)
+    calling.reassess(wallet, at)
     hold = find(org_id, key)
     if hold.state is not HoldState.ACTIVE:
         raise HoldEndedError(hold)
+    request = hold_requests.of_slice(asked, lease)
     if slice == hold.slice + 1 and not hold.is_final:
-        if wallet.available < amount and expire(org_id, at=at, but=key):
-            wallet = ledger.lock(org_id)
-        granted = min(amount, max(wallet.available, Money.zero(wallet.currency)))
+        price = _price(asked)
+        granted = min(price.amount, max(wallet.available, Money.zero(wallet.currency)))
         hold.slice = slice
-        hold.is_final = granted < amount
+        hold.slice_asked = request
+        hold.is_final = granted < price.amount
         hold.amount_micro += granted.micro
-        wallet.held_micro += granted.micro
-        wallet.version += 1
-        hold.expires_at = at + _lasts(hold.amount_micro, amount, lease)
+        _take(wallet, hold, granted, price)
+        hold.expires_at = at + _lasts(hold, price, lease)
         db.session.flush()
-        calling.reassess(wallet, at)
-    elif slice != hold.slice and not hold.is_final:
+        calling.rejudge(wallet, at)
+    elif slice == hold.slice:
+        differs = hold_requests.differences(hold.slice_asked, request)
+        if differs:
+            raise OtherContentError(f"Slice {slice} of the hold {hold.key!r}", differs)
+    elif not hold.is_final:
         raise WrongSliceError(hold.slice + 1)
     return Renewal(hold, max(hold.expires_at - at, timedelta()))
 
@@ -143,80 +183,90 @@ def capture(org_id: UUID, key: str, *, at: datetime) -> Hold:
     return _end(org_id, key, HoldState.CAPTURED, at)
 
 
-def expire(org_id: UUID, *, at: datetime, but: str = "") -> int:
-    """End the organization's holds whose lease is over, except the one named `but`; how many there were."""
-    wallet = ledger.lock(org_id)
-    over = (
-        update(Hold)
-        .where(Hold.org_id == org_id, Hold.state == HoldState.ACTIVE, Hold.expires_at <= at, Hold.key != but)
-        .values(state=HoldState.EXPIRED, ended_at=at)
-        .returning(Hold.amount_micro)
-        .execution_options(synchronize_session=False)
-    )
-    freed = db.session.scalars(over).all()
-    if freed:
-        wallet.held_micro -= sum(freed)
-        wallet.version += 1
-        calling.reassess(wallet, at)
-        db.session.flush()
-    return len(freed)
+def expire(org_id: UUID, *, at: datetime) -> None:
+    """Write down which leases of the organization are over, and tell what follows from that."""
+    calling.reassess(ledger.lock(org_id), at)
 
 
 def due(at: datetime) -> list[UUID]:
-    """The organizations that have holds whose lease is over."""
+    """The organizations that have holds whose lease is over, without that being written down."""
     query = select(Hold.org_id).where(Hold.state == HoldState.ACTIVE, Hold.expires_at <= at).distinct()
     return list(db.session.scalars(query))
 
 
 def find(org_id: UUID, key: str) -> Hold:
-    """The organization's hold of this key, as it is now. Raises `UnknownHoldError`."""
-    query = select(Hold).where(Hold.org_id == org_id, Hold.key == key)
-    found = db.session.execute(query, execution_options={"populate_existing": True}).scalar_one_or_none()
+    """The organization's hold of this key, as it is written down now. Raises `UnknownHoldError`."""
+    found = _known(org_id, key)
     if found is None:
         raise UnknownHoldError(f"There is no hold with the key {key!r}.")
     return found
 
 
-def _take(org_id: UUID, amount: Money) -> Any:
-    """Take credit from what is available, if that is enough: what the wallet has then, or None."""
-    values = {"wallet_of": org_id, "wanted": amount.micro, "of_currency": amount.currency}
-    return db.session.execute(_taking(), values).one_or_none()
+def _known(org_id: UUID, key: str) -> Hold | None:
+    query = select(Hold).where(Hold.org_id == org_id, Hold.key == key)
+    return db.session.execute(query, execution_options={"populate_existing": True}).scalar_one_or_none()
 
 
-@cache
-def _taking() -> Executable:
-    """Built once: it is done for each call."""
-    wanted = bindparam("wanted", type_=BigInteger)
-    held = Wallet.held_micro + wanted
-    return (
-        update(Wallet)
-        .where(Wallet.org_id == bindparam("wallet_of"), Wallet.currency == bindparam("of_currency"))
-        .where(Wallet.posted_micro - Wallet.held_micro >= wanted)
-        .values(held_micro=held, version=Wallet.version + 1)
-        .returning(
-            (Wallet.posted_micro - Wallet.held_micro).label("available"),
-            Wallet.low_threshold_micro,
-            Wallet.state,
-        )
-        .execution_options(synchronize_session=False)
-    )
+def _same(hold: Hold, request: dict[str, Any]) -> Hold:
+    if hold.state is not HoldState.ACTIVE:
+        raise HoldEndedError(hold)
+    differs = hold_requests.differences(hold.asked, request)
+    if differs:
+        raise OtherContentError(f"The hold {hold.key!r}", differs)
+    return hold
 
 
-def _lasts(reserved: int, slice_amount: Money, lease: timedelta) -> timedelta:
-    """How long so much credit lasts, at the pace at which `slice_amount` lasts for `lease`; not longer than that."""
-    if slice_amount.micro <= 0:
+def _price(asked: Money | Quote) -> Price:
+    return asked.price() if isinstance(asked, Quote) else Price.of_credit(asked)
+
+
+def _take(wallet: Wallet, hold: Hold, credit: Money, price: Price) -> None:
+    """Take credit and included units of the locked wallet for a hold."""
+    wallet.held_micro += credit.micro
+    wallet.version += 1
+    db.session.flush()
+    if not price.included:
+        return
+    rows = [
+        {
+            "org_id": hold.org_id,
+            "period_start": period,
+            "meter": meter,
+            "hold_id": hold.id,
+            "reserved": counted.units,
+            "worth_micro": counted.worth,
+        }
+        for (period, meter), counted in price.included.items()
+    ]
+    fresh = insert(HoldAllowance).values(rows)
+    added = {
+        name: getattr(HoldAllowance, name) + fresh.excluded[name] for name in ("reserved", "worth_micro")
+    }
+    key = ["org_id", "period_start", "meter", "hold_id"]
+    db.session.execute(fresh.on_conflict_do_update(index_elements=key, set_=added))
+
+
+def _lasts(hold: Hold, price: Price, lease: timedelta) -> timedelta:
+    """How long a hold lasts at the pace at which what was asked for lasts for `lease`; not longer than that."""
+    if not hold.is_final or price.full.micro <= 0:
         return lease
-    return min(lease, timedelta(seconds=int(lease.total_seconds()) * reserved // slice_amount.micro))
+    worth = select(HoldAllowance.worth_micro).where(
+        HoldAllowance.org_id == hold.org_id, HoldAllowance.hold_id == hold.id
+    )
+    reserved = hold.amount_micro + sum(db.session.scalars(worth))
+    return min(lease, timedelta(seconds=int(lease.total_seconds()) * reserved // price.full.micro))
 
 
 def _end(org_id: UUID, key: str, state: HoldState, at: datetime) -> Hold:
     wallet = ledger.lock(org_id)
+    calling.reassess(wallet, at)
     hold = find(org_id, key)
     if hold.state is HoldState.ACTIVE:
         hold.state = state
         hold.ended_at = at
         wallet.held_micro -= hold.amount_micro
         wallet.version += 1
-        calling.reassess(wallet, at)
+        leases.give_back(hold)
+        calling.rejudge(wallet, at)
         db.session.flush()
     return hold

@@ -13,13 +13,15 @@ from uuid import UUID
 
 from app.billing import calling
 from app.billing.arrays import columns
+from app.billing.calling import Judgment
 from app.billing.money import Money
 from app.extensions import driver_connection
 from app.models import CallingState, UsageGroup
 from app.models.columns import uuid7
 
 _LOCK = """
-SELECT org_id, currency, posted_micro, held_micro, low_threshold_micro, state, paused_at, last_seq, last_posted_at
+SELECT org_id, currency, posted_micro, held_micro, low_threshold_micro, is_low, state, paused_at, last_seq,
+    last_posted_at
 FROM wallet WHERE org_id = ANY(%s::uuid[]) ORDER BY org_id FOR UPDATE"""
 
 _LINES = """
@@ -45,11 +47,12 @@ FROM unnest(%s::uuid[], %s::text[], %s::bigint[]) AS change (org_id, name, amoun
 WHERE account.org_id = change.org_id AND account.name = change.name"""
 
 _WALLETS = """
-UPDATE wallet SET posted_micro = fresh.posted, held_micro = fresh.held, state = fresh.state,
+UPDATE wallet SET posted_micro = fresh.posted, held_micro = fresh.held, is_low = fresh.is_low, state = fresh.state,
     paused_at = fresh.paused_at, last_seq = fresh.last_seq, last_posted_at = fresh.last_posted_at,
     version = wallet.version + 1
-FROM unnest(%s::uuid[], %s::bigint[], %s::bigint[], %s::text[], %s::timestamptz[], %s::bigint[], %s::timestamptz[])
-    AS fresh (org_id, posted, held, state, paused_at, last_seq, last_posted_at)
+FROM unnest(%s::uuid[], %s::bigint[], %s::bigint[], %s::bool[], %s::text[], %s::timestamptz[], %s::bigint[],
+    %s::timestamptz[])
+    AS fresh (org_id, posted, held, is_low, state, paused_at, last_seq, last_posted_at)
 WHERE wallet.org_id = fresh.org_id"""
 
 
@@ -62,6 +65,7 @@ class LockedWallet:
     posted: int
     held: int
     threshold: int | None
+    is_low: bool
     state: CallingState
     paused_at: datetime | None
     last_seq: int
@@ -70,6 +74,10 @@ class LockedWallet:
     @property
     def available(self) -> Money:
         return Money(self.posted - self.held, self.currency)
+
+    @property
+    def judgment(self) -> Judgment:
+        return Judgment(self.state, self.is_low)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +100,7 @@ def lock_many(org_ids: Iterable[UUID]) -> dict[UUID, LockedWallet]:
         return {}
     rows = driver_connection().execute(_LOCK, columns(asked)).fetchall()
     return {
-        row[0]: LockedWallet(*row[:5], CallingState(row[5]), *row[6:])  # type: ignore[call-arg]
+        row[0]: LockedWallet(*row[:6], CallingState(row[6]), *row[7:])  # type: ignore[call-arg]
         for row in rows
     }
 
@@ -134,24 +142,26 @@ def post_usage(charges: list[UsageCharge], *, source: str, at: datetime) -> None
     driver_connection().execute(_ACCOUNTS, columns((*key, change) for key, change in sorted(changes.items())))
 
 
-def save(wallets: Iterable[LockedWallet], *, at: datetime) -> list[tuple[LockedWallet, CallingState]]:
+def save(wallets: Iterable[LockedWallet], *, at: datetime) -> list[tuple[LockedWallet, Judgment]]:
     """Write locked wallets back, their calling state in line with their credit. One statement.
 
-    Returns those whose state has changed, with the state before.
+    Returns those of which that has changed, with the judgment before, for `tell`.
     """
     changed = []
     rows = []
     for wallet in wallets:
-        before = wallet.state
-        wallet.state = calling.state_of(wallet.available.micro, wallet.threshold)
-        if wallet.state is not before:
-            wallet.paused_at = calling.paused_since(before, wallet.state, wallet.paused_at, at)
+        before = wallet.judgment
+        after = calling.judge(wallet.posted, wallet.held, wallet.threshold, was_low=wallet.is_low)
+        if after != before:
+            wallet.state, wallet.is_low = after.state, after.is_low
+            wallet.paused_at = calling.paused_since(before.state, after.state, wallet.paused_at, at)
             changed.append((wallet, before))
         rows.append(
             (
                 wallet.org_id,
                 wallet.posted,
                 wallet.held,
+                wallet.is_low,
                 wallet.state.value,
                 wallet.paused_at,
                 wallet.last_seq,
@@ -161,6 +171,13 @@ def save(wallets: Iterable[LockedWallet], *, at: datetime) -> list[tuple[LockedW
     if rows:
         driver_connection().execute(_WALLETS, columns(rows))
     return changed
+
+
+def tell(changed: Iterable[tuple[LockedWallet, Judgment]], *, at: datetime) -> None:
+    """Tell the platform what has changed about saved wallets."""
+    for wallet, before in changed:
+        posted, held = Money(wallet.posted, wallet.currency), Money(wallet.held, wallet.currency)
+        calling.tell(wallet.org_id, before, wallet.judgment, posted=posted, held=held, at=at)
 
 
 @dataclass(frozen=True, slots=True)

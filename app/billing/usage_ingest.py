@@ -17,21 +17,22 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from app.billing import (
-    announcements,
     catalog,
     catalog_versions,
     hold_usage,
+    leases,
     ledger_batches,
     plan_terms,
     usage_corrections,
     usage_rows,
 )
+from app.billing.calling import Judgment
 from app.billing.ledger_batches import LockedWallet, UsageCharge
 from app.billing.usage_events import Refusal, Reported, problem_with_content, problem_with_time
 from app.billing.usage_rating import Line, Place, Rater
 from app.billing.usage_rows import EventKey, RatedEvent
 from app.extensions import db, driver_connection
-from app.models import Account, Allowance, CallingState, Hold, UsageGroup, Wallet
+from app.models import Account, Allowance, Hold, UsageGroup, Wallet
 from app.models.columns import uuid7
 
 
@@ -69,6 +70,8 @@ def take(events: Sequence[Reported], *, at: datetime) -> Receipt:
     receipt.accepted += changes.accepted
     for org_id, cost in changes.costs.items():
         receipt.costs[org_id] += cost
+    if changes.accepted:
+        batch.settle_corrected(set(changes.costs))
     batch.rater.write()
     _forget_changed()
     receipt.refused.sort(key=lambda refusal: refusal.index)
@@ -98,6 +101,7 @@ class _Batch:
         self.rater = Rater(places)
         self.receipt = receipt
         self.at = at
+        self.settled = leases.settle_many(wallets.values(), at)
 
     def acceptable(self, events: Sequence[Reported]) -> list[_Acceptable]:
         """The events that can be rated and written down; the others are refused."""
@@ -131,14 +135,19 @@ class _Batch:
         # Nothing waits for an answer that is not needed: one statement runs while the next is put together.
         with driver_connection().pipeline():
             changed = self._write(rated)
-        for wallet, before in changed:
-            announcements.calling_changed(
-                wallet.org_id, before=before, after=wallet.state, available=wallet.available, at=self.at
-            )
+        ledger_batches.tell(changed, at=self.at)
         self.receipt.accepted += len(rated)
 
-    def _write(self, rated: list[RatedEvent]) -> list[tuple[LockedWallet, CallingState]]:
-        """Write it all down; the wallets whose calling state has changed, with the state before."""
+    def settle_corrected(self, org_ids: set[UUID]) -> None:
+        """Corrections may have used units of allowances that holds count on."""
+        db.session.flush()
+        wallets = ledger_batches.lock_many(org_ids)
+        places = [self.rater.places[org_id] for org_id in wallets]
+        hold_usage.draw_included(wallets, places, [], at=self.at)
+        ledger_batches.tell(ledger_batches.save(wallets.values(), at=self.at), at=self.at)
+
+    def _write(self, rated: list[RatedEvent]) -> list[tuple[LockedWallet, Judgment]]:
+        """Write it all down; the wallets of which the calling state has changed, with the judgment before."""
         usage_rows.write(rated, posted_at=self.at)
         posted_on = {one.line.place.org_id: one.posted_on for one in rated}
         charges = [
@@ -148,7 +157,10 @@ class _Batch:
         ]
         ledger_batches.post_usage(charges, source=f"usage:{uuid7()}", at=self.at)
         hold_usage.draw(self.wallets, rated)
-        return ledger_batches.save([self.wallets[org_id] for org_id in posted_on], at=self.at)
+        hold_usage.draw_included(self.wallets, list(self.rater.places.values()), rated, at=self.at)
+        changed = {wallet.org_id: wallet for wallet in self.settled}
+        changed |= {org_id: self.wallets[org_id] for org_id in posted_on}
+        return ledger_batches.save(changed.values(), at=self.at)
 
     def _rate(self, events: list[_Acceptable]) -> list[RatedEvent]:
         self.rater.read()

@@ -1,37 +1,116 @@
-"""What usage would cost now, for reserving it: nothing is used up by asking."""
+"""What usage would cost now, for reserving it: nothing is used up by asking.
+
+What is left of an allowance is given out once, like credit: what other holds count on is not left.
+"""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from app.billing import plan_terms
+from sqlalchemy import func, select
+
+from app.billing import plan_terms, rating
 from app.billing.money import Money, total
+from app.billing.plan_terms import Home
 from app.billing.usage_rating import Place, Rater
+from app.extensions import db
+from app.models import HoldAllowance
+
+PoolKey = tuple[date, str]
+"""The first day of a billing period, and the allowance: a pool of meters, or one meter."""
 
 
 class UnknownMeterError(LookupError):
     """The organization's plan has no such meter."""
 
 
-def price(org_id: UUID, wanted: Sequence[tuple[str, int]], *, at: datetime) -> Money | None:
-    """What quantities of meters cost together, after what is left of the allowances; None where there is no such
-    organization. Raises `UnknownMeterError`.
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """Units of an allowance that are counted on, and the micro-units that they would cost beyond it."""
 
-    Calls at the same time may each count on the same rest of an allowance: a hold may then fall short by that, and
-    what is used is charged all the same.
-    """
+    units: int
+    worth: int
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """What usage costs: `included` is left of allowances, `amount` is for the rest, `full` would be without any."""
+
+    amount: Money
+    full: Money
+    included: dict[PoolKey, Counted]
+
+    @classmethod
+    def of_credit(cls, amount: Money) -> Price:
+        """So much credit, whatever it is for."""
+        return cls(amount, amount, {})
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """Quantities of meters that an organization wants to use at a time. Their price depends on what is left then."""
+
+    org_id: UUID
+    wanted: tuple[tuple[str, int], ...]
+    at: datetime
+    home: Home
+
+    @property
+    def content(self) -> list[list[Any]]:
+        """What is wanted, as JSON, in an order of its own."""
+        return [list(one) for one in sorted(self.wanted)]
+
+    def price(self) -> Price:
+        """What it costs after what is left of the allowances. Only with the wallet locked, or else it is a guess."""
+        home, org_id = self.home, self.org_id
+        plan = home.terms.plan_at(self.at)
+        rater = Rater({org_id: Place(org_id, ZoneInfo(home.timezone), home.currency, home.terms)})
+        lines = [rater.line(org_id, meter, self.at, plan) for meter, _ in self.wanted]
+        rater.read()
+        for key, units in _counted_on(org_id).items():
+            pool = rater.places[org_id].counts.get(key)
+            if pool is not None:
+                pool.used += units
+        amounts, full = [], 0
+        included: dict[PoolKey, Counted] = defaultdict(lambda: Counted(0, 0))
+        for line, (meter, quantity) in zip(lines, self.wanted, strict=True):
+            before = line.own.charged
+            charge = rater.rate(line, quantity)
+            without = rating.cost_of(plan.rates[meter], charge.billable, before)
+            amounts.append(charge.amount)
+            full += without
+            if charge.included > 0:
+                key = (line.period, plan.pool_of(meter))
+                known = included[key]
+                worth = known.worth + without - charge.amount.micro
+                included[key] = Counted(known.units + charge.included, worth)
+        return Price(total(amounts, home.currency), Money(full, home.currency), dict(included))
+
+
+def ask(org_id: UUID, wanted: Sequence[tuple[str, int]], *, at: datetime) -> Quote | None:
+    """What is wanted, ready to be priced; None where there is no such organization. Raises `UnknownMeterError`."""
     home = plan_terms.homes_of([org_id]).get(org_id)
     if home is None:
         return None
-    rater = Rater({org_id: Place(org_id, ZoneInfo(home.timezone), home.currency, home.terms)})
-    plan = home.terms.plan_at(at)
+    rates = home.terms.plan_at(at).rates
     for meter, _ in wanted:
-        if meter not in plan.rates:
-            raise UnknownMeterError(f"There is no meter {meter[:60]!r}. It has: {', '.join(plan.rates)}.")
-    lines = [rater.line(org_id, meter, at, plan) for meter, _ in wanted]
-    rater.read()
-    charges = [rater.rate(line, quantity) for line, (_, quantity) in zip(lines, wanted, strict=True)]
-    return total((charge.amount for charge in charges), home.currency)
+        if meter not in rates:
+            raise UnknownMeterError(f"There is no meter {meter[:60]!r}. It has: {', '.join(rates)}.")
+    return Quote(org_id, tuple(wanted), at, home)
+
+
+def _counted_on(org_id: UUID) -> dict[PoolKey, int]:
+    """The units of allowances that active holds count on."""
+    one = HoldAllowance
+    query = (
+        select(one.period_start, one.meter, func.sum(one.reserved))
+        .where(one.org_id == org_id)
+        .group_by(one.period_start, one.meter)
+    )
+    return {(period, meter): int(units) for period, meter, units in db.session.execute(query)}

@@ -4,7 +4,7 @@ from app.models.api_token import ApiToken
 from app.models.billing_details import BillingDetails
 from app.models.catalog import CatalogVersion, PlanTerm
 from app.models.dispute import Dispute
-from app.models.hold import Hold, HoldState
+from app.models.hold import Hold, HoldAllowance, HoldState
 from app.models.invitation import Invitation, InvitationEnd
 from app.models.kept_answer import KeptAnswer
 from app.models.ledger import (
@@ -43,6 +43,7 @@ __all__ = [
     "Dispute",
     "EventState",
     "Hold",
+    "HoldAllowance",
     "HoldState",
     "Interval",
     "Invitation",

@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
+from uuid import UUID
 
-from sqlalchemy import CheckConstraint, DateTime, Index, String, UniqueConstraint, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    DateTime,
+    ForeignKeyConstraint,
+    Index,
+    String,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.extensions import Base
@@ -26,13 +38,16 @@ class Hold(OrgScoped, Base):
     `amount_micro` is what it still reserves; usage that names the hold takes from that, and `used_micro` says how
     much it has cost. A hold is a lease in slices: without a word until `expires_at` it ends, and what it still
     reserves is free again. `slice` counts them, and `is_final` says that credit did not reach for a whole one.
+
+    `asked` is what the hold was asked for with, and `slice_asked` what its newest slice was, so that the same request
+    is told from another one of the same key; holds made before these were stored have neither.
     """
 
     __tablename__ = "hold"
     __table_args__ = (
         UniqueConstraint("org_id", "key"),
         CheckConstraint("amount_micro >= 0", name="amount_not_negative"),
-        Index("ix_hold_active", "org_id", "created_at", postgresql_where=text("state = 'active'")),
+        Index("ix_hold_active", "org_id", "expires_at", postgresql_where=text("state = 'active'")),
         Index("ix_hold_lease", "expires_at", postgresql_where=text("state = 'active'")),
     )
 
@@ -46,6 +61,35 @@ class Hold(OrgScoped, Base):
     call: Mapped[str | None] = mapped_column(String(255))
     agent: Mapped[str | None] = mapped_column(String(255))
     campaign: Mapped[str | None] = mapped_column(String(255))
+    asked: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    slice_asked: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
     created_at: Mapped[Created]
     expires_at: Mapped[When]
     ended_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+    def state_at(self, at: datetime) -> HoldState:
+        """A lease that is over has ended, whether or not that has been written down."""
+        is_over = self.state is HoldState.ACTIVE and self.expires_at <= at
+        return HoldState.EXPIRED if is_over else self.state
+
+
+class HoldAllowance(OrgScoped, Base):
+    """Units of an allowance (`meter`: a pool of meters, or one meter) of a billing period that an active hold counts
+    on: they are left to no other hold. Usage that names the hold takes from them; they go with the hold's end.
+
+    `worth_micro` is what the units would cost beyond the allowance.
+    """
+
+    __tablename__ = "hold_allowance"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["org_id", "hold_id"], ["hold.org_id", "hold.id"], name="fk_hold_allowance_hold"
+        ),
+        CheckConstraint("reserved > 0", name="reserved_positive"),
+    )
+
+    period_start: Mapped[date] = mapped_column(primary_key=True)
+    meter: Mapped[str] = mapped_column(String(60), primary_key=True)
+    hold_id: Mapped[UUID] = mapped_column(primary_key=True)
+    reserved: Mapped[int] = mapped_column(BigInteger)
+    worth_micro: Mapped[Micro]

@@ -78,7 +78,8 @@ class Wallet(OrgScoped, Base):
     """An organization's credit. This row is the lock: whoever moves money holds it.
 
     `posted` is the sum of the wallet's transfers, `held` what calls in progress have reserved; what can still be
-    spent is the difference. `version` grows with every change that a page could show.
+    spent is the difference. `version` grows with every change that a page could show. `is_low` says that the credit
+    has fallen below the alert and has not recovered since (`app.billing.calling`).
     """
 
     __tablename__ = "wallet"
@@ -90,6 +91,7 @@ class Wallet(OrgScoped, Base):
     low_threshold_micro: Mapped[int | None] = mapped_column(BigInteger)
     state: Mapped[CallingState] = mapped_column(enum_type(CallingState), default=CallingState.ACTIVE)
     paused_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    is_low: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     last_seq: Mapped[Micro] = mapped_column(default=0)
     last_posted_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     version: Mapped[Micro] = mapped_column(default=1)

@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, Select, and_, bindparam, delete, func, sel
 from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
 from sqlalchemy.orm import aliased
 
+from app.billing import leases
 from app.extensions import db
 from app.models import Membership, Organization, Role, SignInSession, User, Wallet
 from app.models.columns import utc_now
@@ -40,13 +41,17 @@ class Seat:
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Who is looking, for which organization, in which role; with the wallet's version, for the live pages."""
+    """Who is looking, for which organization, in which role; with the wallet's version, for the live pages.
+
+    `has_lease_over` where a call's lease may be over that the wallet's version doesn't tell of yet.
+    """
 
     token: str
     user: User
     organization: Organization | None
     role: Role | None
     wallet_version: int | None
+    has_lease_over: bool
     seats: tuple[Seat, ...]
     seen_at: datetime
 
@@ -82,14 +87,19 @@ def identify(token: str, limits: Limits) -> Identity | None:
     now = utc_now()
     row = db.session.execute(
         _who_has(),
-        {"token": _hash(token), "seen_after": now - limits.idle, "begun_after": now - limits.absolute},
+        {
+            "token": _hash(token),
+            "at": now,
+            "seen_after": now - limits.idle,
+            "begun_after": now - limits.absolute,
+        },
     ).one_or_none()
     if row is None:
         return None
-    user, organization, role, version, seen_at, found = row
+    user, organization, role, version, has_lease_over, seen_at, found = row
     in_view = str(organization.id) if organization else None
     choices = tuple(Seat(UUID(id_), name, id_ == in_view) for id_, name in found or ())
-    return Identity(token, user, organization, role, version, choices, seen_at)
+    return Identity(token, user, organization, role, version, bool(has_lease_over), choices, seen_at)
 
 
 def touch(identity: Identity) -> bool:
@@ -148,7 +158,13 @@ def _who_has() -> Select[Any]:
     )
     return (
         select(
-            User, Organization, Membership.role, Wallet.version, SignInSession.seen_at, own_seats.cast(JSONB)
+            User,
+            Organization,
+            Membership.role,
+            Wallet.version,
+            leases.are_over(bindparam("at")),
+            SignInSession.seen_at,
+            own_seats.cast(JSONB),
         )
         .select_from(SignInSession)
         .join(User, User.id == SignInSession.user_id)

@@ -104,7 +104,7 @@ class Call:
             "campaign": self.campaign.name,
         }
         answer = self.exchange.client.post(f"/organizations/{self.organization.id}/holds", wanted)
-        if answer.problem == "not-enough-credit":
+        if answer.problem in {"calling-paused", "not-enough-credit"}:
             return None
         return self._expected(answer)
 

@@ -18,7 +18,7 @@ from hypothesis.stateful import (
 
 from app.billing import calling, history, holds, ledger, ledger_check, usage
 from app.billing.history_queries import Filters
-from app.billing.holds import NotEnoughCreditError
+from app.billing.holds import CallingPausedError, HoldEndedError, NotEnoughCreditError, OtherContentError
 from app.billing.ledger import Entry
 from app.billing.money import Money
 from app.billing.usage import Used
@@ -44,6 +44,7 @@ class LedgerMachine(RuleBasedStateMachine):
         self.holds: dict[int, int] = {}
         self.leases: dict[int, datetime] = {}
         self.ended: set[int] = set()
+        self.is_low = False
 
     @rule(key=keys, amount=micro, minutes=st.integers(0, 900))
     def top_up(self, key: int, amount: int, minutes: int) -> None:
@@ -68,26 +69,37 @@ class LedgerMachine(RuleBasedStateMachine):
 
     @rule(key=keys, amount=micro)
     def hold(self, key: int, amount: int) -> None:
-        is_known = key in self.holds or key in self.ended
-        if not is_known and amount > self._available():
-            self._expire()
-        fits = amount <= self._available() or is_known
+        self._expire()
+        available, asked = self._available(), self.holds.get(key)
         try:
             holds.reserve(
                 self.organization.id, str(key), Money(amount, "USD"), at=self.now, lease=timedelta(minutes=5)
             )
-            assert fits
-            if key not in self.ended:
-                self.holds.setdefault(key, amount)
-                self.leases.setdefault(key, self.now + timedelta(minutes=5))
+        except HoldEndedError:
+            assert key in self.ended
+        except OtherContentError as error:
+            assert asked not in {None, amount}
+            assert error.differs == ["amount_micro"]
+        except CallingPausedError:
+            assert asked is None
+            assert available <= 0
         except NotEnoughCreditError as error:
-            assert not fits
-            assert error.available.micro == self._available()
+            assert asked is None
+            assert 0 < available < amount
+            assert error.available.micro == available
+        else:
+            assert key not in self.ended
+            assert asked == amount or 0 < available >= amount
+            self.holds[key] = amount
+            self.leases.setdefault(key, self.now + timedelta(minutes=5))
         db.session.commit()
 
     @precondition(lambda self: self.holds)
     @rule(data=st.data(), captured=st.booleans())
     def end_hold(self, data: st.DataObject, captured: bool) -> None:
+        self._expire()
+        if not self.holds:
+            return
         key = data.draw(st.sampled_from(sorted(self.holds)))
         end = holds.capture if captured else holds.release
         for _ in range(2):
@@ -98,6 +110,8 @@ class LedgerMachine(RuleBasedStateMachine):
 
     @invariant()
     def balances_equal_sums(self) -> None:
+        holds.expire(self.organization.id, at=self.now)
+        self._expire()
         wallet = ledger.lock(self.organization.id)
         assert wallet.posted_micro == sum(self.posted.values())
         assert wallet.held_micro == sum(self.holds.values())
@@ -108,16 +122,13 @@ class LedgerMachine(RuleBasedStateMachine):
     @invariant()
     def calling_follows_credit(self) -> None:
         wallet = ledger.lock(self.organization.id)
-        available = self._available()
+        available, posted = self._available(), sum(self.posted.values())
+        # Read after each step: low is remembered from one to the next.
+        below = 55_000_000 if self.is_low else 50_000_000
+        self.is_low = posted < below and (self.is_low or available > 0)
         if self.posted:
-            expected = (
-                CallingState.PAUSED
-                if available <= 0
-                else CallingState.LOW
-                if available < 50_000_000
-                else None
-            )
-            assert wallet.state is (expected or CallingState.ACTIVE)
+            low = CallingState.LOW if self.is_low else CallingState.ACTIVE
+            assert wallet.state is (CallingState.PAUSED if available <= 0 else low)
         missing = calling.missing_to_call(wallet.available, least=Money(1, "USD"))
         assert (missing is None) == (available > 0)
         assert missing is None or 0 < available + missing.micro <= 10_000
@@ -147,7 +158,7 @@ class LedgerMachine(RuleBasedStateMachine):
         self.posted.setdefault((kind.value, key), change)
 
     def _expire(self) -> None:
-        """Leases that are over are given back once somebody needs the credit."""
+        """Leases that are over are given back."""
         for key in [key for key in self.holds if self.leases[key] <= self.now]:
             del self.holds[key]
             self.ended.add(key)

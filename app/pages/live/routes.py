@@ -86,8 +86,8 @@ def live_payment_methods() -> Response:
 
 
 def _unless_current(draw: Callable[[], tuple[str, int | None]]) -> Response:
-    known = request.headers.get("HX-PTag")
-    if known is not None and known == str(current_identity().wallet_version):
+    known, who = request.headers.get("HX-PTag"), current_identity()
+    if known is not None and known == str(who.wallet_version) and not who.has_lease_over:
         return Response(status=304)
     html, version = draw()
     response = make_response(html)

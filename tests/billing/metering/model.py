@@ -70,6 +70,8 @@ class Event:
 class Lease:
     amount: int
     until: datetime
+    asked: tuple[int, int]
+    slice_asked: tuple[int, int] | None = None
     slice: int = 1
     is_final: bool = False
     used: int = 0
@@ -126,10 +128,10 @@ class Model:
         self.events[id_] = Event(content, target.meter, "", target.period, 0, 0, 0, 0, is_correction=True)
         return target.amount - before
 
-    def expire(self, now: datetime, but: str = "") -> None:
-        """Leases that are over give back what they hold."""
-        for key, one in self.leases.items():
-            if one.is_active and one.until <= now and key != but:
+    def expire(self, now: datetime) -> None:
+        """Leases that are over have ended."""
+        for one in self.leases.values():
+            if one.is_active and one.until <= now:
                 one.is_active = False
 
     def draw(self, key: str | None, cost: int) -> None:

@@ -12,12 +12,19 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from app.billing import calling, holds, ledger, ledger_check, plan_terms, usage_ingest
-from app.billing.holds import HoldEndedError, NotEnoughCreditError, UnknownHoldError, WrongSliceError
+from app.billing import holds, ledger, ledger_check, plan_terms, usage_ingest
+from app.billing.holds import (
+    CallingPausedError,
+    HoldEndedError,
+    NotEnoughCreditError,
+    OtherContentError,
+    UnknownHoldError,
+    WrongSliceError,
+)
 from app.billing.money import Money
 from app.billing.usage_events import Reported
 from app.extensions import db
-from app.models import Allowance, Hold, HoldState, UsageEvent
+from app.models import Allowance, CallingState, Hold, HoldState, UsageEvent
 from dev.testing import reset
 from tests.billing.metering.model import EARLY, FILE, LATE, Lease, Model
 from tests.factories import an_organization, at, give_credit
@@ -61,6 +68,7 @@ class MeteringMachine(RuleBasedStateMachine):
         self.model = Model(ZoneInfo(zone), anchor, [(begins, plan)], posted=int(credit) * 1_000_000)
         self.now = at("2026-10-11 12:00")
         self.org_id = self.organization.id
+        self.is_low = False
 
     @rule(minutes=st.one_of(st.integers(1, 30), st.integers(1, 30 * 24 * 60)))
     def wait(self, minutes: int) -> None:
@@ -109,24 +117,39 @@ class MeteringMachine(RuleBasedStateMachine):
     @rule(key=keys.filter(bool), amount=micro, minutes=st.integers(1, 600))
     def reserve(self, key: str, amount: int, minutes: int) -> None:
         model, lease = self.model, timedelta(minutes=minutes)
+        model.expire(self.now)
+        known, content = model.leases.get(key), (amount, minutes)
         try:
             holds.reserve(self.org_id, key, Money(amount, "USD"), at=self.now, lease=lease)
+        except HoldEndedError:
+            assert known is not None
+            assert not known.is_active
+        except OtherContentError as error:
+            assert known is not None
+            assert error.differs == [
+                name
+                for name, was, now in zip(
+                    ("amount_micro", "lease_seconds"), known.asked, content, strict=True
+                )
+                if was != now
+            ]
+        except CallingPausedError:
+            assert known is None
+            assert model.available <= 0
         except NotEnoughCreditError:
-            db.session.commit()
-            assert key not in model.leases
-            model.expire(self.now)
-            assert model.available < amount
-            return
+            assert known is None
+            assert 0 < model.available < amount
+        else:
+            if known is None:
+                assert 0 < model.available >= amount
+                model.leases[key] = Lease(amount, self.now + lease, content)
+            else:
+                assert (known.is_active, known.asked) == (True, content)
         db.session.commit()
-        if key in model.leases:
-            return
-        if model.available < amount:
-            model.expire(self.now)
-        assert model.available >= amount
-        model.leases[key] = Lease(amount, self.now + lease)
 
     @rule(key=keys.filter(bool), slice=st.integers(2, 4), amount=micro, minutes=st.integers(1, 600))
     def renew(self, key: str, slice: int, amount: int, minutes: int) -> None:
+        self.model.expire(self.now)
         known, lease = self.model.leases.get(key), timedelta(minutes=minutes)
         try:
             renewal = holds.renew(
@@ -140,15 +163,20 @@ class MeteringMachine(RuleBasedStateMachine):
         except WrongSliceError as error:
             assert known is not None
             assert error.expected == known.slice + 1 != slice
+        except OtherContentError:
+            assert known is not None
+            assert known.slice_asked != (amount, minutes)
+            assert slice == known.slice
         else:
             assert known is not None
-            self._renewed(known, key, slice, amount, lease)
+            self._renewed(known, slice, (amount, minutes), lease)
             assert renewal.hold.is_final == known.is_final
             assert renewal.hold.expires_at == known.until
         db.session.commit()
 
     @rule(key=keys.filter(bool), end=st.sampled_from([holds.capture, holds.release]))
     def finish(self, key: str, end: Any) -> None:
+        self.model.expire(self.now)
         try:
             end(self.org_id, key, at=self.now)
         except UnknownHoldError:
@@ -165,11 +193,15 @@ class MeteringMachine(RuleBasedStateMachine):
 
     @invariant()
     def the_wallet_is_as_the_model_has_it(self) -> None:
+        holds.expire(self.org_id, at=self.now)
+        self.model.expire(self.now)
         wallet = ledger.lock(self.org_id)
-        found = (wallet.posted_micro, wallet.held_micro, wallet.state)
-        state = calling.state_of(self.model.available, wallet.low_threshold_micro)
+        found = (wallet.posted_micro, wallet.held_micro, wallet.state, wallet.is_low)
         db.session.commit()
-        assert found == (self.model.posted, self.model.held, state)
+        self.is_low = self._judged_low()
+        low = CallingState.LOW if self.is_low else CallingState.ACTIVE
+        state = CallingState.PAUSED if self.model.available <= 0 else low
+        assert found == (self.model.posted, self.model.held, state, self.is_low)
 
     def teardown(self) -> None:
         if hasattr(self, "model"):
@@ -177,6 +209,11 @@ class MeteringMachine(RuleBasedStateMachine):
             self._compare_events()
             self._compare_allowances()
             assert ledger_check.check() == []
+
+    def _judged_low(self) -> bool:
+        """Below the alert at 50 dollars, or since then not a tenth above it; not begun while calling is paused."""
+        below = 55_000_000 if self.is_low else 50_000_000
+        return self.model.posted < below and (self.is_low or self.model.available > 0)
 
     def _event(self, name: str, meter: str, quantity: int, minutes: int, key: str) -> Reported:
         used_at = self.now - timedelta(minutes=minutes)
@@ -189,6 +226,7 @@ class MeteringMachine(RuleBasedStateMachine):
         ]
         receipt = usage_ingest.take(numbered, at=self.now)
         db.session.commit()
+        self.model.expire(self.now)
         accepted = duplicates = 0
         refused: list[tuple[int, str]] = []
         drawn: dict[str, int] = {}
@@ -209,14 +247,13 @@ class MeteringMachine(RuleBasedStateMachine):
         told = [(refusal.index, refusal.field) for refusal in receipt.refused]
         assert (receipt.accepted, receipt.duplicates, told) == (accepted, duplicates, refused)
 
-    def _renewed(self, known: Lease, key: str, slice: int, amount: int, lease: timedelta) -> None:
+    def _renewed(self, known: Lease, slice: int, asked: tuple[int, int], lease: timedelta) -> None:
         """What a renewal that was let through has changed: nothing where it was made before, or is the last."""
         if slice != known.slice + 1 or known.is_final:
             return
-        if self.model.available < amount:
-            self.model.expire(self.now, but=key)
+        amount = asked[0]
         granted = min(amount, max(self.model.available, 0))
-        known.slice, known.is_final = slice, granted < amount
+        known.slice, known.slice_asked, known.is_final = slice, asked, granted < amount
         known.amount += granted
         lasts = lease
         if amount:
