@@ -99,7 +99,11 @@ def files_of(owner: Visitor, month: Month) -> list[bytes]:
 
 
 def csv_of(owner: Visitor, month: Month) -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO(owner.get(f"{address(month)}.csv", buffered=True).text)))
+    return list(
+        csv.DictReader(
+            io.StringIO(owner.get(f"{address(month)}.csv", buffered=True).data.decode("utf-8-sig"))
+        )
+    )
 
 
 def pdf_of(owner: Visitor, month: Month) -> str:

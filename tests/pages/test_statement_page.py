@@ -47,7 +47,7 @@ def test_it_is_read_on_a_page(owner: Owner) -> None:
 def test_the_file_says_the_same_and_runs_no_formula(owner: Owner) -> None:
     answer = owner.get(f"{ADDRESS}.csv", buffered=True)
     assert answer.headers["Content-Disposition"].endswith('-2026-09.csv"')
-    rows = list(csv.DictReader(io.StringIO(answer.text)))
+    rows = list(csv.DictReader(io.StringIO(answer.data.decode("utf-8-sig"))))
     amounts = {(row["section"], row["what"]): Decimal(row["amount"]) for row in rows}
     found = statements.gather(owner.organization, Month(2026, 9))
     assert amounts["balance", "closing"] == found.closing.decimal
@@ -59,7 +59,9 @@ def test_the_file_says_the_same_and_runs_no_formula(owner: Owner) -> None:
 def test_the_file_has_each_line_that_the_sums_are_of(owner: Owner) -> None:
     post(owner.organization, TransferKind.REFUND, usd("3"), at("2026-09-03 12:00"), out=True)
     use(owner.organization, 500, at("2026-08-30 08:00"), posted_at=at("2026-09-04 08:00"))
-    rows = list(csv.DictReader(io.StringIO(owner.get(f"{ADDRESS}.csv", buffered=True).text)))
+    rows = list(
+        csv.DictReader(io.StringIO(owner.get(f"{ADDRESS}.csv", buffered=True).data.decode("utf-8-sig")))
+    )
     lines = [row for row in rows if row["section"] == "line"]
     assert [
         (row["posted_on"], row["used_on"], row["what"], row["campaign"], row["quantity"], row["amount"])

@@ -1,4 +1,4 @@
-"""The statement as rows of a CSV file; amounts exact, with a point, so that any program reads them.
+"""The statement as rows of a CSV file.
 
 `section` tells the sums of the month from each `line` of it; all lines together are what the balance changed by.
 """
@@ -11,6 +11,9 @@ from app.billing.money import Money
 from app.billing.quantities import Units
 from app.billing.statement_lines import Line
 from app.billing.statements import Statement
+from app.pages.csv_rows import Cell
+
+_Quantity = tuple[Cell, str]
 
 HEAD = (
     "section",
@@ -27,12 +30,12 @@ HEAD = (
 )
 
 
-def rows(statement: Statement, lines: Iterable[Line]) -> Iterator[tuple[str, ...]]:
+def rows(statement: Statement, lines: Iterable[Line]) -> Iterator[tuple[Cell, ...]]:
     """The head, the sums, and the lines as they come."""
     yield HEAD
     yield _sum("balance", "opening", statement.opening)
     for move in statement.moves:
-        yield _sum("movement", move.label, move.amount, (str(move.count), ""))
+        yield _sum("movement", move.label, move.amount, (move.count, ""))
     for used in statement.usage:
         yield _sum("usage", used.label, -used.cost, _quantity(used.quantity))
     yield _sum("balance", "closing", statement.closing)
@@ -41,25 +44,25 @@ def rows(statement: Statement, lines: Iterable[Line]) -> Iterator[tuple[str, ...
     for agent in statement.agents:
         yield _sum("usage by agent", agent.name, -agent.cost)
     for late in statement.late:
-        yield _sum("of it used earlier", late.day.isoformat(), -late.cost)
+        yield _sum("of it used earlier", late.day, -late.cost)
     for line in lines:
         yield (
             *_start("line", line.what, line.amount, _quantity(line.quantity)),
-            line.posted_on.isoformat(),
-            line.used_on.isoformat() if line.used_on else "",
+            line.posted_on,
+            line.used_on or "",
             line.campaign,
             line.agent,
             line.detail,
         )
 
 
-def _sum(section: str, what: str, amount: Money, quantity: tuple[str, str] = ("", "")) -> tuple[str, ...]:
+def _sum(section: str, what: Cell, amount: Money, quantity: _Quantity = ("", "")) -> tuple[Cell, ...]:
     return (*_start(section, what, amount, quantity), "", "", "", "", "")
 
 
-def _start(section: str, what: str, amount: Money, quantity: tuple[str, str]) -> tuple[str, ...]:
-    return (section, what, *quantity, f"{amount.decimal:f}", amount.currency)
+def _start(section: str, what: Cell, amount: Money, quantity: _Quantity) -> tuple[Cell, ...]:
+    return (section, what, *quantity, amount.decimal, amount.currency)
 
 
-def _quantity(units: Units | None) -> tuple[str, str]:
-    return (str(units.count), units.unit) if units else ("", "")
+def _quantity(units: Units | None) -> _Quantity:
+    return (units.count, units.unit) if units else ("", "")

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flask import Response, render_template, stream_with_context
+from flask import Response, render_template
 
 from app.billing import billing_details, statements
 from app.billing.months import Month
 from app.billing.statements import NoStatementError, Statement
 from app.models import Organization
-from app.pages.csv_rows import csv_file
+from app.pages.csv_rows import Cell, csv_download
 from app.pages.invoices import statement_csv, statement_pdf
 from app.pages.invoices.routes import blueprint
 from app.web import errors
@@ -35,14 +35,13 @@ def export_statement(month: str) -> Response:
     organization, wanted = current_organization(), Month.parse(month)
     if wanted not in statements.months(organization):
         return _missing()
-    file = stream_with_context(_file(organization, wanted))
-    return _download(file, "text/csv; charset=utf-8", f"{organization.slug}-{wanted}.csv")
+    return csv_download(_rows(organization, wanted), f"statement-{organization.slug}-{wanted}.csv")
 
 
-def _file(organization: Organization, month: Month) -> Iterator[str]:
+def _rows(organization: Organization, month: Month) -> Iterator[tuple[Cell, ...]]:
     """Read while they are sent: what the request itself has read from the database ends with it."""
     statement, lines = statements.gather_with_lines(organization, month)
-    yield from csv_file(statement_csv.rows(statement, lines))
+    yield from statement_csv.rows(statement, lines)
 
 
 @blueprint.get("/statements/<month>.pdf")
@@ -54,12 +53,9 @@ def download_statement(month: str) -> Response:
         return _missing()
     head = billing_details.on_statement(organization, statement.month)
     file = statement_pdf.document(head, statement)
-    return _download(file, "application/pdf", f"{organization.slug}-{statement.month}.pdf")
-
-
-def _download(file: bytes | Iterator[str], content_type: str, name: str) -> Response:
-    response = Response(file, content_type=content_type)
-    response.headers["Content-Disposition"] = f'attachment; filename="statement-{name}"'
+    response = Response(file, content_type="application/pdf")
+    name = f"statement-{organization.slug}-{statement.month}.pdf"
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from uuid import UUID
 
-from flask import Response, render_template, request, stream_with_context
+from flask import Response, render_template, request
 
 from app.billing import history, usage_lines
 from app.billing.history import HistoryLine
 from app.models import Organization
-from app.pages.csv_rows import csv_file
+from app.pages.csv_rows import Cell, csv_download
 from app.pages.wallet.forms import HistoryQuery, read_position
 from app.pages.wallet.routes import blueprint
 from app.web import errors
@@ -35,27 +35,22 @@ def show_line(line_id: UUID) -> str | Response:
 @blueprint.get("/history.csv")
 @org_admin_required
 def export() -> Response:
-    """Everything that the filters select, streamed; amounts exact, with a point, so that any program reads them."""
+    """Everything that the filters select, streamed."""
     organization = current_organization()
     lines = history.every(organization, HistoryQuery.read(request.args).filters)
-    response = Response(
-        stream_with_context(csv_file(_rows(organization, lines))), content_type="text/csv; charset=utf-8"
-    )
-    response.headers["Content-Disposition"] = f'attachment; filename="wallet-{organization.slug}.csv"'
-    return response
+    return csv_download(_rows(organization, lines), f"wallet-{organization.slug}.csv")
 
 
-def _rows(organization: Organization, lines: Iterator[HistoryLine]) -> Iterator[tuple[str, ...]]:
+def _rows(organization: Organization, lines: Iterator[HistoryLine]) -> Iterator[tuple[Cell, ...]]:
     yield _HEAD
     for line in lines:
         detail = "; ".join(f"{one.amount} {one.unit}" for one in line.quantities) or line.detail
-        balance = f"{line.balance.decimal:f}" if line.balance is not None else ""
         yield (
-            line.at.isoformat(),
-            line.day.isoformat(),
+            line.at,
+            line.day,
             line.what,
             detail,
-            f"{line.amount.decimal:f}",
-            balance,
+            line.amount.decimal,
+            "" if line.balance is None else line.balance.decimal,
             organization.currency,
         )
