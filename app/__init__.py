@@ -19,6 +19,7 @@ from app.web import (
     formatting,
     health,
     identity,
+    lock_patience,
     logs,
     rate_limits,
     refusals,
@@ -54,6 +55,7 @@ def create_app(settings: Settings) -> Flask:
 
     logs.init_app(app)
     refusals.init_app(app)
+    lock_patience.init_app(app)
     # Before whatever reads what was sent: the form's token, the limits, the session.
     text_guard.init_app(app)
     db.init_app(app)

@@ -12,7 +12,7 @@ from werkzeug.routing import RequestRedirect
 from app.api import problems
 from app.api.problems import FieldError, Kind, ProblemError
 from app.web import errors
-from app.web.database import is_unavailable
+from app.web.database import is_locked, is_unavailable
 from app.web.logs import path
 from app.web.text_guard import UnstorableTextError
 
@@ -34,6 +34,7 @@ _KINDS = {
 PAGES = "api_docs"
 """The blueprint of what people read about the API."""
 _WAIT = {"Retry-After": "5"}
+LOCKED = "Another change of this organization's wallet takes unusually long. This request changed nothing."
 
 
 def init_app(app: Flask) -> None:
@@ -65,9 +66,8 @@ def _problem(error: Exception) -> ProblemError:
         )
     if isinstance(error, HTTPException):
         return _of_framework(error)
-    if is_unavailable(error):
-        log.warning("database_unavailable", error=str(error).splitlines()[0])
-        return ProblemError(problems.UNAVAILABLE, "The database doesn't answer at the moment.", headers=_WAIT)
+    if is_locked(error) or is_unavailable(error):
+        return _of_database(error)
     if isinstance(error, IntegrityError | psycopg.IntegrityError):
         log.warning("conflict", error=str(error).splitlines()[0])
         return ProblemError(
@@ -75,6 +75,14 @@ def _problem(error: Exception) -> ProblemError:
         )
     log.exception("unexpected_error", path=path())
     return ProblemError(problems.INTERNAL, "The error was noted under this request's id.")
+
+
+def _of_database(error: Exception) -> ProblemError:
+    if is_locked(error):
+        log.warning("lock_not_available", path=path())
+        return ProblemError(problems.UNAVAILABLE, LOCKED, headers={"Retry-After": "2"})
+    log.warning("database_unavailable", error=str(error).splitlines()[0])
+    return ProblemError(problems.UNAVAILABLE, "The database doesn't answer at the moment.", headers=_WAIT)
 
 
 def _of_framework(error: HTTPException) -> ProblemError:

@@ -11,20 +11,21 @@ import psycopg
 import structlog
 from flask import request
 from msgspec import UNSET, Meta, Raw, Struct, UnsetType
-from sqlalchemy.exc import DataError, IntegrityError
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 
 from app.api import bodies, caller, problems
 from app.api.endpoints import Answer, Body, Reply, Room
 from app.api.problems import ProblemError
-from app.billing import usage_ingest, usage_json, usage_reports
+from app.billing import usage_ingest, usage_json, usage_of_busy, usage_reports
 from app.billing.catalog import CatalogError
 from app.billing.usage_cloudevents import TYPE, UsageData, UsageEvent
 from app.billing.usage_events import Sender
 from app.billing.usage_json import NotSplittableError
+from app.billing.wallet_queue import WalletBusyError
 from app.extensions import db
 from app.models.columns import utc_now
 from app.people.tokens import Scope
-from app.web.database import trying_again
+from app.web.database import is_locked, trying_again
 
 room = Room("Usage", "What calls, telephony and models used, event by event.")
 
@@ -125,13 +126,39 @@ def report_usage() -> Reply:
     """
     who = caller.current_caller()
     raw = _events(bodies.read_body(limit=LARGEST, media_types=(BATCH, SINGLE)))
-    receipt = _take(dict(enumerate(raw)), Sender(who.token_id, who.org_id))
+    receipt = _take_from_free(dict(enumerate(raw)), Sender(who.token_id, who.org_id))
     unkept = set(receipt.unkept)
     refused = [
         RefusedEvent(one.index, one.field, one.reason, False if one.index in unkept else UNSET)
         for one in receipt.refused
     ]
     return Reply(Receipt(receipt.accepted, receipt.duplicates, refused))
+
+
+def _take_from_free(raw: dict[int, bytes], sender: Sender) -> usage_ingest.Receipt:
+    """Take a batch; where something holds an organization's wallet for long, what there is of the others.
+
+    The batch is to be sent again then: what was taken of it is counted once. Raises `ProblemError`.
+    """
+    try:
+        return _take(raw, sender)
+    except (OperationalError, psycopg.OperationalError, WalletBusyError) as error:
+        db.session.rollback()
+        if not is_locked(error):
+            raise
+        free, busy = usage_of_busy.split(raw, sender)
+        if not free:
+            raise
+    receipt = _take(free, sender)
+    if not busy:
+        return receipt
+    raise ProblemError(
+        problems.UNAVAILABLE,
+        f"{receipt.accepted:,} events were taken. Those of the organizations in `busy` wait for another change of "
+        "their wallet: send the same batch again.",
+        headers={"Retry-After": "2"},
+        members={"accepted": receipt.accepted, "busy": sorted(map(str, busy))},
+    )
 
 
 _OF_AN_EVENT = (

@@ -15,6 +15,7 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from app.billing.money import CurrencyMismatchError, Money
+from app.billing.wallet_queue import waiting_for
 from app.extensions import db
 from app.models import (
     Account,
@@ -71,9 +72,13 @@ def open_wallet(organization: Organization, *, low_threshold: Money | None = Non
 
 
 def lock(org_id: UUID) -> Wallet:
-    """The organization's wallet as it is now, locked until the transaction ends."""
+    """The organization's wallet as it is now, locked until the transaction ends.
+
+    Raises `WalletBusyError` in a request, where others have waited for that lock for long.
+    """
     query = select(Wallet).where(Wallet.org_id == org_id).with_for_update()
-    return db.session.execute(query, execution_options={"populate_existing": True}).scalar_one()
+    with waiting_for((org_id,)):
+        return db.session.execute(query, execution_options={"populate_existing": True}).scalar_one()
 
 
 def post(wallet: Wallet, entry: Entry) -> Transfer | None:

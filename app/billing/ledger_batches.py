@@ -6,7 +6,7 @@ in the order of their ids, each transfer is chained to the one before, and a day
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -15,6 +15,7 @@ from app.billing import calling
 from app.billing.arrays import columns
 from app.billing.calling import Judgment
 from app.billing.money import Money
+from app.billing.wallet_queue import waiting_for
 from app.extensions import driver_connection
 from app.models import CallingState, UsageGroup
 from app.models.columns import uuid7
@@ -23,6 +24,10 @@ _LOCK = """
 SELECT org_id, currency, posted_micro, held_micro, low_threshold_micro, is_low, state, paused_at, last_seq,
     last_posted_at
 FROM wallet WHERE org_id = ANY(%s::uuid[]) ORDER BY org_id FOR UPDATE"""
+
+_HELD = """
+WITH free AS (SELECT org_id FROM wallet WHERE org_id = ANY(%s::uuid[]) FOR UPDATE SKIP LOCKED)
+SELECT org_id FROM wallet WHERE org_id = ANY(%s::uuid[]) AND org_id NOT IN (SELECT org_id FROM free)"""
 
 _LINES = """
 INSERT INTO wallet_line (org_id, id, seq, first_seq, day, at, kind, usage_group, amount_micro, detail)
@@ -90,19 +95,27 @@ class UsageCharge:
     day: date
 
 
-def lock_many(org_ids: Iterable[UUID]) -> dict[UUID, LockedWallet]:
+def lock_many(org_ids: Collection[UUID]) -> dict[UUID, LockedWallet]:
     """The wallets of organizations, locked until the transaction ends; those that exist. One statement.
 
-    In the order of their ids, so that two batches never wait for each other.
+    In the order of their ids, so that two batches never wait for each other. Raises `WalletBusyError` as
+    `ledger.lock` does.
     """
     asked = [(str(org_id),) for org_id in org_ids]
     if not asked:
         return {}
-    rows = driver_connection().execute(_LOCK, columns(asked)).fetchall()
+    with waiting_for(set(org_ids)):
+        rows = driver_connection().execute(_LOCK, columns(asked)).fetchall()
     return {
         row[0]: LockedWallet(*row[:6], CallingState(row[6]), *row[7:])  # type: ignore[call-arg]
         for row in rows
     }
+
+
+def held_among(org_ids: Collection[UUID]) -> frozenset[UUID]:
+    """Those whose wallet another transaction holds at this moment. Locks the others."""
+    asked = [str(org_id) for org_id in org_ids]
+    return frozenset(row[0] for row in driver_connection().execute(_HELD, (asked, asked)).fetchall())
 
 
 def post_usage(charges: list[UsageCharge], *, source: str, at: datetime) -> None:

@@ -6,11 +6,13 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 import psycopg
-from psycopg.errors import DeadlockDetected, SerializationFailure
+from psycopg.errors import DeadlockDetected, LockNotAvailable, SerializationFailure
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
+from app.billing.wallet_queue import WalletBusyError
 from app.extensions import db
+from app.web.lock_patience import OF_JOBS
 from app.web.pools import threads_of
 from config import Settings
 
@@ -31,7 +33,7 @@ def engine_options(settings: Settings) -> dict[str, Any]:
         "pool_timeout": 5,
         "connect_args": {
             "connect_timeout": 3,
-            "options": "-c timezone=UTC -c lock_timeout=10s -c statement_timeout=20s",
+            "options": f"-c timezone=UTC -c lock_timeout={OF_JOBS} -c statement_timeout=20s",
             "application_name": f"billing-{settings.environment}",
         },
     }
@@ -42,6 +44,12 @@ def is_unavailable(error: BaseException) -> bool:
     if isinstance(error, OperationalError | PoolTimeoutError | psycopg.OperationalError):
         return True
     return isinstance(error, DBAPIError) and error.connection_invalidated
+
+
+def is_locked(error: BaseException) -> bool:
+    """Whether `error` says that something else holds a lock for too long: try again soon, nothing was changed."""
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    return isinstance(cause, LockNotAvailable | WalletBusyError)
 
 
 def trying_again(work: Callable[[], R]) -> R:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 
 import structlog
-from flask import Flask, Response, current_app, make_response, render_template, request
+from flask import Flask, Response, current_app, g, make_response, render_template, request
 from flask_limiter import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
@@ -15,9 +15,10 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app.extensions import db
 from app.people.organizations import owners_of
-from app.web.database import is_unavailable
+from app.web.database import is_locked, is_unavailable
 from app.web.identity import NotOrgAdminError, ask_to_sign_in, go_on_unidentified, identity, is_for_owners
 from app.web.logs import path, request_id
+from app.web.refusals import retry_after
 from app.web.text_guard import UnstorableTextError
 
 log = structlog.get_logger("billing.web")
@@ -127,8 +128,10 @@ def page(code: int, *, status: int | None = None, **changes: Any) -> Response:
     if htmx:
         response.headers["HX-Retarget"] = "#main"
         response.headers["HX-Reswap"] = "innerHTML"
-    if code in {429, 503}:
+    if code == 429:
         response.headers.setdefault("Retry-After", "5")
+    if code == 503:
+        retry_after(response, 5)
     return response
 
 
@@ -146,14 +149,18 @@ def expired_form(error: CSRFError) -> AnyResponse:
     log.info("csrf_refused", reason=error.description)
     if identity() is None and is_for_owners(request.endpoint):
         return ask_to_sign_in()
-    fields = [(name, value) for name, value in request.form.items(multi=True) if name not in _NEVER_RESENT]
     return page(
         400,
         title="This form has expired",
         message="It was open for a long time, or you signed in again meanwhile. Nothing was done with it yet.",
         next_step="Check what you entered and send it again.",
-        resend=Resend(request.full_path.rstrip("?"), fields),
+        resend=_sent_form(),
     )
+
+
+def _sent_form() -> Resend:
+    fields = [(name, value) for name, value in request.form.items(multi=True) if name not in _NEVER_RESENT]
+    return Resend(request.full_path.rstrip("?"), fields)
 
 
 def _not_org_admin(_: NotOrgAdminError) -> Response:
@@ -185,9 +192,24 @@ def _too_many(_: RateLimitExceeded) -> Response:
 
 def _unexpected(error: Exception) -> Response:
     db.session.rollback()
+    if is_locked(error):
+        return _locked()
     if is_unavailable(error):
         go_on_unidentified()
         log.warning("database_unavailable", error=str(error).splitlines()[0])
         return page(503)
     log.exception("unexpected_error", path=path())
     return page(500)
+
+
+def _locked() -> Response:
+    """Something else holds the wallet for unusually long. A form that was sent by its own page can be sent again."""
+    log.warning("lock_not_available", path=path())
+    response = page(
+        503,
+        message="Another change of your wallet is taking unusually long, so nothing was done with this.",
+        next_step="Nothing you entered is lost. Try again in a few seconds.",
+        resend=_sent_form() if g.get("csrf_valid") else None,
+    )
+    retry_after(response, 2)
+    return response

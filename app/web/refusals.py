@@ -5,7 +5,7 @@ It is said in the words of the pages or of the API, but nothing is looked up for
 
 from __future__ import annotations
 
-from flask import Flask, abort, request
+from flask import Flask, Response, abort, g, request
 
 from app.web.identity import go_on_unidentified
 from app.web.pools import REFUSED
@@ -14,6 +14,12 @@ from app.web.pools import REFUSED
 def init_app(app: Flask) -> None:
     """Refuse first of all: before cookies, tokens and limits cost a question to the database."""
     app.before_request(_refuse)
+    app.after_request(_say_when)
+
+
+def retry_after(response: Response, seconds: int) -> None:
+    """Say when to come again, whatever the limits of the address say to those who come too often."""
+    response.headers["Retry-After"] = g.retry_after = str(seconds)
 
 
 def _refuse() -> None:
@@ -21,3 +27,10 @@ def _refuse() -> None:
     if status is not None:
         go_on_unidentified()
         abort(status)
+
+
+def _say_when(response: Response) -> Response:
+    # Registered first, so it comes last: after the limiter, which puts the end of its window there.
+    if "retry_after" in g:
+        response.headers["Retry-After"] = g.retry_after
+    return response

@@ -1,0 +1,26 @@
+"""A batch while something holds one organization's wallet: the others' events are taken without it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from app.billing import ledger_batches, usage_reports
+from app.billing.usage_events import Reported, Sender
+from app.extensions import db
+
+
+def split(raw_events: Mapping[int, bytes], sender: Sender) -> tuple[dict[int, bytes], frozenset[UUID]]:
+    """The events of organizations whose wallets nothing holds at this moment, and those that have one that is held.
+
+    Ends the transaction: a wallet that is free now may be held a moment later, and then waits as any other.
+    """
+    org_of = {index: _organization(index, raw, sender) for index, raw in raw_events.items()}
+    busy = ledger_batches.held_among({org_id for org_id in org_of.values() if org_id is not None})
+    db.session.rollback()
+    return {index: raw for index, raw in raw_events.items() if org_of[index] not in busy}, busy
+
+
+def _organization(index: int, raw: bytes, sender: Sender) -> UUID | None:
+    event = usage_reports.read(index, raw, sender)
+    return event.org_id if isinstance(event, Reported) else None

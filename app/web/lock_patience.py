@@ -1,0 +1,38 @@
+"""How long a request waits for a lock of the database: less than a job, because somebody waits for its answer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask, has_request_context
+from sqlalchemy import event
+from sqlalchemy.pool import ConnectionPoolEntry, Pool
+
+from app.billing import wallet_queue
+
+OF_REQUESTS = "1500ms"
+OF_JOBS = "10s"
+
+_KEY = "lock_timeout"
+
+
+def init_app(app: Flask) -> None:
+    """Be impatient while a request is served."""
+    app.before_request(_mark)
+
+
+def _mark() -> None:
+    wallet_queue.impatient.set(True)
+
+
+@event.listens_for(Pool, "checkout")
+def _set_patience(driver: Any, entry: ConnectionPoolEntry, _: Any) -> None:
+    """A connection keeps its patience, so in a web process and in a worker this is said to each once."""
+    wanted = OF_REQUESTS if has_request_context() else OF_JOBS
+    if entry.info.get(_KEY, OF_JOBS) == wanted:
+        return
+    with driver.cursor() as cursor:
+        cursor.execute(f"SET lock_timeout = '{wanted}'")
+    # Or a rollback would take it back.
+    driver.commit()
+    entry.info[_KEY] = wanted

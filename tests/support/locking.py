@@ -1,0 +1,25 @@
+"""Another program that holds a wallet's lock, for as long as a test wants."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from uuid import UUID
+
+from app.extensions import db
+
+
+@contextmanager
+def wallet_locked(org_id: UUID) -> Iterator[None]:
+    """Lock an organization's wallet on a connection of its own."""
+    with db.engine.connect() as connection:
+        driver = connection.connection.driver_connection
+        assert driver is not None
+        with driver.cursor() as cursor:
+            cursor.execute("SELECT set_config('app.org_id', 'all', true)")
+            cursor.execute("SELECT 1 FROM wallet WHERE org_id = %s FOR UPDATE", (org_id,))
+            assert cursor.fetchone() is not None
+        try:
+            yield
+        finally:
+            driver.rollback()
