@@ -30,6 +30,7 @@ AFTER_SIGN_IN = {
     "change-plan": "/billing/change-plan",
     "invoices": "/workplace/invoices",
     "billing-details": "/billing/details",
+    "activity": "/billing/activity",
 }
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 WIDTHS = {1280: 800, 320: 640}

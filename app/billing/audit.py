@@ -3,11 +3,52 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from app.extensions import db
 from app.models import AuditEvent
+
+Action = Literal[
+    "billing_details.changed",
+    "customer.forgotten",
+    "dispute",
+    "dispute_reversal",
+    "invitation.withdrawn",
+    "organization.changed",
+    "organization.created",
+    "organization.recipients_set",
+    "payment_method.added",
+    "payment_method.failing",
+    "payment_method.made_default",
+    "payment_method.removal_failed",
+    "payment_method.removed",
+    "payment_method.replaced",
+    "payment_method.updated",
+    "payment_method.works_again",
+    "plan.canceled",
+    "plan.changed",
+    "plan_switch.confirmed",
+    "plan_switch.given_up",
+    "plan_switch.not_made",
+    "plan_switch.paid_for",
+    "plan_switch.taken_back",
+    "refund",
+    "refund_reversal",
+    "renewal.paid_for",
+    "token.created",
+    "token.revoked",
+    "top_up.canceled",
+    "top_up.paid_for",
+    "top_up.settled",
+    "user.invited",
+    "user.joined",
+    "user.password_link_mailed",
+    "user.password_set",
+    "user.removed",
+    "user.role_changed",
+]
+"""All that can be noted; its words are in `app.pages.activity.wording`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,9 +62,11 @@ class Actor:
 
 STRIPE = Actor("stripe")
 OPERATOR = Actor("operator")
+SIGN_IN_PAGE = "sign-in page"
+"""The name of who asks there without being signed in."""
 
 
-def note(org_id: UUID, actor: Actor, action: str, subject: str, **details: Any) -> None:
+def note(org_id: UUID, actor: Actor, action: Action, subject: str, **details: Any) -> None:
     """Add a line to the trail, in the caller's transaction. `details` are JSON without secrets."""
     db.session.add(
         AuditEvent(

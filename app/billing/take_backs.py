@@ -13,6 +13,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 
 from app.billing import audit, calling, ledger, settlement
+from app.billing.audit import Action
 from app.billing.ledger import Entry
 from app.billing.money import Money
 from app.extensions import db
@@ -22,6 +23,12 @@ from app.payments import intents
 _REVERSALS = {
     TransferKind.REFUND: TransferKind.REFUND_REVERSAL,
     TransferKind.DISPUTE: TransferKind.DISPUTE_REVERSAL,
+}
+_NOTED_AS: dict[TransferKind, Action] = {
+    TransferKind.REFUND: "refund",
+    TransferKind.REFUND_REVERSAL: "refund_reversal",
+    TransferKind.DISPUTE: "dispute",
+    TransferKind.DISPUTE_REVERSAL: "dispute_reversal",
 }
 
 
@@ -109,7 +116,7 @@ def follow(
         ),
     )
     before = calling.reassess(wallet, at)
-    audit.note(top_up.org_id, audit.STRIPE, actual.value, source, amount=str(amount.decimal))
+    audit.note(top_up.org_id, audit.STRIPE, _NOTED_AS[actual], source, amount=str(amount.decimal))
     return Movement(amount, returned, source, before)
 
 

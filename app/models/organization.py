@@ -81,6 +81,7 @@ class AuditEvent(OrgScoped, Base):
     """Who did what, when, from which address."""
 
     __tablename__ = "audit_event"
+    __table_args__ = (Index("ix_audit_event_at", "org_id", "at", "id"),)
 
     id: Mapped[Id]
     at: Mapped[Created]

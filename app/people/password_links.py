@@ -42,7 +42,7 @@ def mail_if_known(email: str, secret_key: str, address: str | None) -> None:
     user = find_user(email)
     if user is not None:
         with suppress(own_mail.NoOrganizationError):
-            mail_to(user, secret_key, Actor(user.email, user.id, address))
+            mail_to(user, secret_key, Actor(audit.SIGN_IN_PAGE, address=address))
 
 
 def read(token: str, secret_key: str) -> User:

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from app.billing import audit, billing_details, catalog, ledger, plan_grace
-from app.billing.audit import Actor
+from app.billing.audit import Action, Actor
 from app.extensions import db
 from app.models import Organization, Role
 from app.models.usage import NOBODY
@@ -61,7 +61,7 @@ def provision(org_id: UUID, wanted: Wanted, actor: Actor) -> tuple[Organization,
     db.session.flush()
     after = _described(organization)
     if after != before:
-        done = "organization.created" if is_new else "organization.changed"
+        done: Action = "organization.created" if is_new else "organization.changed"
         audit.note(org_id, actor, done, organization.slug, before=before, after=after)
     return organization, is_new
 

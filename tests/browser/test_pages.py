@@ -39,6 +39,7 @@ PAGES = (
     "/billing/change-plan",
     "/workplace/invoices",
     "/billing/details",
+    "/billing/activity",
     f"/workplace/invoices/statements/{date.today():%Y-%m}",
 )
 Scheme = Literal["light", "dark"]
@@ -250,6 +251,7 @@ def test_shortcuts_go_to_the_pages_and_can_be_switched_off(page: Page, app: Flas
         ("p", "Payment methods"),
         ("c", "Change plan"),
         ("i", "Invoices"),
+        ("a", "Activity"),
         ("o", "Billing"),
     ):
         page.keyboard.press("g")

@@ -1,0 +1,131 @@
+"""The audit trail as owners read it: newest first, page by page, by person, by action and by days."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Select, select, tuple_
+
+from app.extensions import db
+from app.models import AuditEvent, Organization
+
+PAGE = 50
+PIECE = 500
+"""Lines that an export reads at once."""
+MOST_PEOPLE = 200
+"""In the list to choose from."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a page ends: a line's time and id, which no other has."""
+
+    at: datetime
+    id: UUID
+
+    def __str__(self) -> str:
+        return f"{self.at.astimezone(UTC):%Y%m%dT%H%M%S.%f}-{self.id.hex}"
+
+    @classmethod
+    def parse(cls, text: str) -> Place | None:
+        """The place as an address has it; None where it makes no sense."""
+        moment, _, rest = text.partition("-")
+        try:
+            return cls(datetime.strptime(moment, "%Y%m%dT%H%M%S.%f").replace(tzinfo=UTC), UUID(hex=rest))
+        except ValueError:
+            return None
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What is wanted: by who acted, by actions, by days in the organization's zone, both ends included."""
+
+    actor: str | None = None
+    actions: frozenset[str] | None = None
+    first_day: date | None = None
+    last_day: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TrailPage:
+    """Some lines, and the places to ask for the page before and after."""
+
+    events: list[AuditEvent]
+    newer: Place | None
+    older: Place | None
+
+
+def page(
+    organization: Organization,
+    filters: Filters,
+    *,
+    before: Place | None = None,
+    after: Place | None = None,
+) -> TrailPage:
+    """The lines older than `before`, or newer than `after`, or the newest. One statement."""
+    wanted, place = _filtered(organization, filters), tuple_(AuditEvent.at, AuditEvent.id)
+    if after is not None:
+        nearest = wanted.where(place > (after.at, after.id)).order_by(AuditEvent.at, AuditEvent.id)
+        found = list(reversed(_read(nearest, PAGE + 1)))
+        if len(found) <= PAGE:
+            return page(organization, filters)
+        shown = found[1:]
+        return TrailPage(shown, _place(shown[0]), _place(shown[-1]))
+    if before is not None:
+        wanted = wanted.where(place < (before.at, before.id))
+    found = _read(_newest_first(wanted), PAGE + 1)
+    shown = found[:PAGE]
+    return TrailPage(
+        shown,
+        newer=_place(shown[0]) if before is not None and shown else None,
+        older=_place(shown[-1]) if len(found) > PAGE else None,
+    )
+
+
+def every(organization: Organization, filters: Filters) -> Iterator[AuditEvent]:
+    """All lines that the filters select, newest first, read in pieces: for export."""
+    wanted = _newest_first(_filtered(organization, filters))
+    found = _read(wanted, PIECE)
+    while found:
+        yield from found
+        last = found[-1]
+        older = tuple_(AuditEvent.at, AuditEvent.id) < (last.at, last.id)
+        found = _read(wanted.where(older), PIECE) if len(found) == PIECE else []
+
+
+def people(organization: Organization) -> list[str]:
+    """Who has acted, by name: people, programs and parts of the service."""
+    query = select(AuditEvent.actor).where(AuditEvent.org_id == organization.id).distinct()
+    return list(db.session.scalars(query.order_by(AuditEvent.actor).limit(MOST_PEOPLE)))
+
+
+def _filtered(organization: Organization, filters: Filters) -> Select[Any]:
+    query = select(AuditEvent).where(AuditEvent.org_id == organization.id)
+    if filters.actor is not None:
+        query = query.where(AuditEvent.actor == filters.actor)
+    if filters.actions is not None:
+        query = query.where(AuditEvent.action.in_(filters.actions))
+    zone = ZoneInfo(organization.timezone)
+    if filters.first_day is not None:
+        query = query.where(AuditEvent.at >= datetime.combine(filters.first_day, time(), zone))
+    if filters.last_day is not None:
+        day_after = filters.last_day + timedelta(days=1)
+        query = query.where(AuditEvent.at < datetime.combine(day_after, time(), zone))
+    return query
+
+
+def _newest_first(query: Select[Any]) -> Select[Any]:
+    return query.order_by(AuditEvent.at.desc(), AuditEvent.id.desc())
+
+
+def _read(query: Select[Any], count: int) -> list[AuditEvent]:
+    return list(db.session.scalars(query.limit(count)))
+
+
+def _place(event: AuditEvent) -> Place:
+    return Place(event.at, event.id)

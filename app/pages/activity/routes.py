@@ -1,0 +1,130 @@
+"""`/billing/activity`: the audit trail with its filters, and what they select as CSV."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, Response, render_template, request, stream_with_context
+from werkzeug.datastructures import MultiDict
+
+from app.billing import audit_trail
+from app.billing.audit_trail import Filters, Place
+from app.models import AuditEvent, Organization
+from app.pages.activity import wording
+from app.pages.csv_rows import csv_file
+from app.web.identity import current_organization, org_admin_required
+
+blueprint = Blueprint("activity", __name__, url_prefix="/billing")
+
+_HEAD = ("at", "person", "kind", "what", "details", "address")
+_FIRST_YEAR, _LAST_YEAR = 2000, 2999
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """The filters from the address. What makes no sense there is left out, not refused."""
+
+    person: str | None
+    kind: str | None
+    first_day: date | None
+    last_day: date | None
+
+    @classmethod
+    def read(cls, args: MultiDict[str, str]) -> Query:
+        kind = args.get("kind", "")
+        return cls(
+            person=args.get("person", "")[:300] or None,
+            kind=kind if kind in wording.KINDS else None,
+            first_day=_day(args.get("from", "")),
+            last_day=_day(args.get("to", "")),
+        )
+
+    def __bool__(self) -> bool:
+        return any((self.person, self.kind, self.first_day, self.last_day))
+
+    @property
+    def filters(self) -> Filters:
+        return Filters(
+            actor=self.person,
+            actions=wording.actions_of(self.kind) if self.kind else None,
+            first_day=self.first_day,
+            last_day=self.last_day,
+        )
+
+    @property
+    def address(self) -> dict[str, object]:
+        """The same, for links to other pages and to the export."""
+        return {"person": self.person, "kind": self.kind, "from": self.first_day, "to": self.last_day}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of the trail as people read it."""
+
+    event: AuditEvent
+    person: str
+    kind: str
+    what: str
+    detail: str
+
+
+@blueprint.get("/activity")
+@org_admin_required
+def show() -> str:
+    """Who did what, newest first, page by page."""
+    organization, query = current_organization(), Query.read(request.args)
+    found = audit_trail.page(
+        organization,
+        query.filters,
+        before=Place.parse(request.args.get("before", "")),
+        after=Place.parse(request.args.get("after", "")),
+    )
+    actors = audit_trail.people(organization)
+    if query.person and query.person not in actors:
+        actors.append(query.person)
+    return render_template(
+        "activity/show.html",
+        lines=[_line(event) for event in found.events],
+        page=found,
+        chosen=query,
+        kinds=wording.KINDS,
+        people={actor: wording.actor_name(actor) for actor in actors},
+    )
+
+
+@blueprint.get("/activity.csv")
+@org_admin_required
+def export() -> Response:
+    """Everything that the filters select, streamed."""
+    organization = current_organization()
+    events = audit_trail.every(organization, Query.read(request.args).filters)
+    response = Response(
+        stream_with_context(csv_file(_rows(organization, events))), content_type="text/csv; charset=utf-8"
+    )
+    response.headers["Content-Disposition"] = f'attachment; filename="activity-{organization.slug}.csv"'
+    return response
+
+
+def _rows(organization: Organization, events: Iterator[AuditEvent]) -> Iterator[tuple[str, ...]]:
+    zone = ZoneInfo(organization.timezone)
+    yield _HEAD
+    for line in map(_line, events):
+        at = line.event.at.astimezone(zone).isoformat()
+        yield (at, line.person, line.kind, line.what, line.detail, line.event.address or "")
+
+
+def _line(event: AuditEvent) -> Line:
+    words = wording.words_of(event.action)
+    person = wording.actor_name(event.actor)
+    return Line(event, person, wording.KINDS[words.kind], words.text, words.detail(event))
+
+
+def _day(text: str) -> date | None:
+    try:
+        found = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if _FIRST_YEAR <= found.year <= _LAST_YEAR else None

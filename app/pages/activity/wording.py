@@ -1,0 +1,203 @@
+"""The audit trail in words: what each action is called, its kind, and what of its details is shown.
+
+Only what is named here is shown: details may hold what is kept for operators, such as why a bank gave a card up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import get_args
+
+from app.billing import catalog
+from app.billing.audit import Action
+from app.billing.money import Money
+from app.models import AuditEvent
+from app.web.formatting import money
+
+KINDS = {
+    "cards": "Cards",
+    "top_ups": "Top-ups",
+    "plan": "Plan",
+    "details": "Billing details",
+    "people": "People",
+    "organization": "Organization",
+    "tokens": "API tokens",
+}
+"""What the list can be filtered by."""
+_ROLES = {"org_admin": "owner", "member": "member"}
+_REASONS = {
+    "switched": "chosen by an owner",
+    "scheduled": "as scheduled",
+    "changed": "changed with the payment processor",
+    "suspended": "the renewal wasn't paid in time",
+    "restored": "the renewal was paid",
+    "ended": "the subscription ended",
+}
+_ACTORS = {
+    "operator": "Voice Portal operator",
+    "stripe": "Payment processor",
+    "sign-in page": "Someone who wasn't signed in",
+}
+
+Detail = Callable[[AuditEvent], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What an action is called, the key of its kind, and how its details read."""
+
+    kind: str
+    text: str
+    detail: Detail
+
+
+def _nothing(_: AuditEvent) -> str:
+    return ""
+
+
+def _subject(event: AuditEvent) -> str:
+    return event.subject
+
+
+def _said(name: str) -> Detail:
+    return lambda event: str(event.details.get(name) or "")
+
+
+def _paid(event: AuditEvent) -> str:
+    """The amount, in the currency of the catalog, with the card where it is known."""
+    amount, card = event.details.get("amount"), event.details.get("card")
+    parts = [_money(amount) if amount else "", f"with {card}" if card else ""]
+    return " ".join(filter(None, parts))
+
+
+def _updated(event: AuditEvent) -> str:
+    card, expires = event.details.get("card", ""), event.details.get("expires")
+    return f"{card}, expires {expires}" if expires else str(card)
+
+
+def _plan(event: AuditEvent) -> str:
+    return plan_name(str(event.details.get("plan") or event.subject))
+
+
+def _switch(event: AuditEvent) -> str:
+    due = str(event.details.get("due") or "0")
+    when = "now" if event.details.get("at_once") else "at the end of the period"
+    cost = f", {_money(due)} due" if _amount(due) else ""
+    return f"{_plan(event)}, {_by(event)}, {when}{cost}"
+
+
+def _changed_plan(event: AuditEvent) -> str:
+    before, after = plan_name(str(event.details.get("before") or "")), plan_name(event.subject)
+    reason = _REASONS.get(str(event.details.get("reason")), "")
+    change = f"{before} to {after}" if before != after else f"{after}, {_by(event)}"
+    return f"{change}: {reason}" if reason else change
+
+
+def _by(event: AuditEvent) -> str:
+    return "yearly" if event.details.get("interval") == "year" else "monthly"
+
+
+def _fields(event: AuditEvent) -> str:
+    named = {"emails": "billing email recipients", "line1": "address line 1", "line2": "address line 2"}
+    names = [named.get(one, one.replace("_", " ")) for one in event.details.get("fields") or ()]
+    return ", ".join(names).capitalize()
+
+
+def _recipients(event: AuditEvent) -> str:
+    return ", ".join(event.details.get("emails") or ()) or "The owners"
+
+
+def _with_role(event: AuditEvent) -> str:
+    role = _ROLES.get(str(event.details.get("role")))
+    return f"{event.subject}, {role}" if role else event.subject
+
+
+def _changed_organization(event: AuditEvent) -> str:
+    before, after = event.details.get("before") or {}, event.details.get("after") or {}
+    parts = [
+        f"{label}: {before.get(name) or 'none'} to {after.get(name) or 'none'}"
+        for name, label in (("name", "Name"), ("timezone", "Time zone"), ("external_id", "External id"))
+        if before and before.get(name) != after.get(name)
+    ]
+    had, has = set(before.get("owners") or ()), set(after.get("owners") or ())
+    parts += [f"Owner added: {one}" for one in sorted(has - had)]
+    parts += [f"Owner removed: {one}" for one in sorted(had - has)]
+    return "; ".join(parts)
+
+
+WORDS: dict[Action, Words] = {
+    "billing_details.changed": Words("details", "Changed billing details", _fields),
+    "customer.forgotten": Words("cards", "Payment profile was deleted", _nothing),
+    "dispute": Words("top_ups", "A bank took a disputed payment back", _paid),
+    "dispute_reversal": Words("top_ups", "A bank returned a disputed payment", _paid),
+    "invitation.withdrawn": Words("people", "Withdrew an invitation", _subject),
+    "organization.changed": Words("organization", "Changed the organization", _changed_organization),
+    "organization.created": Words("organization", "Created the organization", _changed_organization),
+    "organization.recipients_set": Words("details", "Changed who gets billing email", _recipients),
+    "payment_method.added": Words("cards", "Added a card", _said("card")),
+    "payment_method.failing": Words("cards", "Card stopped working", _said("card")),
+    "payment_method.made_default": Words("cards", "Made a card the default", _said("card")),
+    "payment_method.removal_failed": Words("cards", "Card couldn't be removed", _said("card")),
+    "payment_method.removed": Words("cards", "Removed a card", _said("card")),
+    "payment_method.replaced": Words("cards", "Replaced a card that was saved twice", _said("card")),
+    "payment_method.updated": Words("cards", "Card was renewed", _updated),
+    "payment_method.works_again": Words("cards", "Card works again", _said("card")),
+    "plan.canceled": Words("plan", "Canceled the plan", _plan),
+    "plan.changed": Words("plan", "Plan changed", _changed_plan),
+    "plan_switch.confirmed": Words("plan", "Confirmed a plan change", _switch),
+    "plan_switch.given_up": Words("plan", "Canceled a plan change before it was paid", _plan),
+    "plan_switch.not_made": Words("plan", "Plan change wasn't made", _nothing),
+    "plan_switch.paid_for": Words("plan", "Paid for a plan change", _plan),
+    "plan_switch.taken_back": Words("plan", "Canceled a scheduled plan change", _plan),
+    "refund": Words("top_ups", "Refunded to the card", _paid),
+    "refund_reversal": Words("top_ups", "A refund failed, its credit came back", _paid),
+    "renewal.paid_for": Words("plan", "Paid a renewal", _paid),
+    "token.created": Words("tokens", "Created an API token", _said("name")),
+    "token.revoked": Words("tokens", "Revoked an API token", _said("name")),
+    "top_up.canceled": Words("top_ups", "Canceled a top-up", _nothing),
+    "top_up.paid_for": Words("top_ups", "Paid for a top-up", _paid),
+    "top_up.settled": Words("top_ups", "Top-up succeeded", _paid),
+    "user.invited": Words("people", "Invited a person", _with_role),
+    "user.joined": Words("people", "Accepted an invitation", _with_role),
+    "user.password_link_mailed": Words("people", "Emailed a link for a new password", _subject),
+    "user.password_set": Words("people", "Set a password", _subject),
+    "user.removed": Words("people", "Removed a person", _subject),
+    "user.role_changed": Words("people", "Changed a role", _with_role),
+}
+
+
+_KNOWN: dict[str, Words] = {str(action): words for action, words in WORDS.items()}
+
+
+def words_of(action: str) -> Words:
+    """What an action is called; one that was written by an older version reads as it was written."""
+    return _KNOWN.get(action) or Words("organization", action.replace(".", ": ").replace("_", " "), _subject)
+
+
+def actions_of(kind: str) -> frozenset[str]:
+    """The actions of a kind."""
+    return frozenset(action for action in get_args(Action) if words_of(action).kind == kind)
+
+
+def actor_name(actor: str) -> str:
+    """Who acted, as people read it: an email address, a program by its token's name, or a part of the service."""
+    if actor.startswith("token "):
+        return f"API token “{actor.removeprefix('token ')}”"
+    return _ACTORS.get(actor, actor)
+
+
+def plan_name(key: str) -> str:
+    """What a plan is called; by its key where it isn't sold any more."""
+    plan = catalog.current().plans.get(key)
+    return plan.name if plan else key.capitalize()
+
+
+def _money(text: str) -> str:
+    return money(_amount(text))
+
+
+def _amount(text: str) -> Money:
+    """An amount as the trail has it: an exact decimal, in the currency that every wallet is in."""
+    return Money(int(Decimal(text) * 1_000_000), catalog.current().currency)
