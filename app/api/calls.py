@@ -25,7 +25,7 @@ class CallRate(Struct, frozen=True):
     """The price of a line, by the plan and the version of the catalogue that it was used under."""
 
     plan: Annotated[str, Meta(description="The plan's key.", examples=["growth"])]
-    version: Annotated[str, Meta(examples=["2026-12"])]
+    version: Annotated[str, Meta(examples=["2026-12.1"])]
     amount: Annotated[
         Amount | None, Meta(description="The price of `per`. Null where that version is not kept any more.")
     ]
@@ -85,7 +85,7 @@ _EXAMPLE = CallView(
             quantity=87,
             billable=87,
             included=0,
-            rate=CallRate("growth", "2026-12", Amount("0.030000", "USD"), "min"),
+            rate=CallRate("growth", "2026-12.1", Amount("0.030000", "USD"), "min"),
             amount=Amount("0.043500", "USD"),
             events=2,
             used_on=date(2026, 11, 24),
@@ -98,7 +98,7 @@ _EXAMPLE = CallView(
             quantity=2120,
             billable=2120,
             included=0,
-            rate=CallRate("growth", "2026-12", Amount("2.500000", "USD"), "1 M tokens"),
+            rate=CallRate("growth", "2026-12.1", Amount("2.500000", "USD"), "1 M tokens"),
             amount=Amount("0.005300", "USD"),
             events=2,
             used_on=date(2026, 11, 24),

@@ -20,8 +20,24 @@ class CatalogError(Exception):
     """The catalogue can't be used; the message names the file, the line, the key and what is wrong with it."""
 
 
+USUAL_MOST = {
+    "second": 86_400,
+    "message": 10_000,
+    "number-day": 10_000,
+    "token": 100_000_000,
+    "character": 100_000_000,
+}
+"""Units that one event may count at most where the catalogue doesn't say it, as versions up to 2026-12 don't: a day
+of a call, what a busy day takes of a model."""
+OTHERWISE_MOST = 1_000_000
+"""Of units that aren't among those."""
+
+
 class Meter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Something that is used: counted in whole `unit`s, priced by `per` units, shown by `shown_per` units."""
+    """Something that is used: counted in whole `unit`s, priced by `per` units, shown by `shown_per` units.
+
+    One event may count `most` units; more than that is taken for a mistake.
+    """
 
     group: UsageGroup
     label: str
@@ -29,6 +45,12 @@ class Meter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     shown_as: str
     shown_per: int
     per: int
+    most: int | None = None
+
+    @property
+    def most_an_event(self) -> int:
+        """What one event may count at most, in units."""
+        return USUAL_MOST.get(self.unit, OTHERWISE_MOST) if self.most is None else self.most
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +74,14 @@ class Tier:
 class Rate:
     """What a meter costs. An event counts as at least `minimum` units, rounded up to whole `step`s.
 
-    Per-second billing with half a minute at least is `minimum` 30, `step` 1 on a meter in seconds.
+    Per-second billing with half a minute at least is `minimum` 30, `step` 1 on a meter in seconds. An event of more
+    than `most` units is refused.
     """
 
     tiers: tuple[Tier, ...]
     minimum: int = 0
     step: int = 1
+    most: int = OTHERWISE_MOST
 
     @property
     def first(self) -> Fraction:

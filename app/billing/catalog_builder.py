@@ -12,6 +12,11 @@ from app.billing.catalog import Catalog, Meter, OnRequest, Plan, Pool, Rate, Tie
 from app.billing.catalog_source import Source
 from app.billing.money import MICRO, Money, MoneyError
 
+MOST_TOP_UP = 99_999_999
+"""In the currency's smallest unit: Stripe takes eight digits
+(https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts)."""
+MOST = 10**12
+"""More units than anything counts."""
 _PRICE = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,12})?", re.ASCII)
 
 
@@ -142,6 +147,8 @@ class Builder:
         for key, meter in self._file.meters.items():
             if meter.per < 1 or meter.shown_per < 1:
                 self._source.refuse(f"meters.{key}", "`per` and `shown_per` are whole numbers of at least 1.")
+            if meter.most is not None and not 1 <= meter.most <= MOST:
+                self._source.refuse(f"meters.{key}.most", f"use a number of units from 1 to {MOST:,}.")
 
     def _check_pools(self) -> None:
         taken: dict[str, str] = {}
@@ -169,6 +176,8 @@ class Builder:
         )
         if len(limits.presets) < 2:
             self._source.refuse("top_up.presets", "offer two amounts or more.")
+        if limits.maximum.minor > MOST_TOP_UP:
+            self._source.refuse("top_up.maximum", "no card is charged more than eight digits of cents.")
         if any(not limits.minimum <= preset <= limits.maximum for preset in limits.presets):
             self._source.refuse("top_up.presets", "each lies between `minimum` and `maximum`.")
         return limits
@@ -182,8 +191,8 @@ class Builder:
                 self._source.refuse(place, f"{pool!r} draws on {pooled[pool]!r}: give that one the units.")
             if pool not in self._pools and pool not in self._file.meters:
                 self._source.refuse(place, f"there is no allowance or meter {pool!r}.")
-            if units < 0:
-                self._source.refuse(place, f"{pool!r} can't be below zero.")
+            if not 0 <= units <= MOST:
+                self._source.refuse(place, f"{pool!r} lies between 0 and {MOST:,} units.")
         for meter in plan.rates:
             if meter not in self._file.meters:
                 self._source.refuse(f"{where}.rates.{meter}", f"there is no meter {meter!r}.")
@@ -218,11 +227,15 @@ class Builder:
         bounds = [end for end in ends[:-1] if end is not None]
         if ends[-1] is not None or len(bounds) != len(ends) - 1 or bounds != sorted(set(bounds)):
             self._source.refuse(key, "every tier but the last has a larger `up_to` than the one before it.")
+        most = self._file.meters[meter].most_an_event
+        if max(asked.minimum, asked.step) > most:
+            self._source.refuse(key, f"`minimum` and `step` are not above what an event may count, {most:,}.")
         per = self._file.meters[meter].per
         return Rate(
             tiers=tuple(Tier(tier.up_to, self._price(tier.rate, key) / per) for tier in tiers),
             minimum=asked.minimum,
             step=asked.step,
+            most=most,
         )
 
     def _price(self, text: str, key: str) -> Fraction:

@@ -42,14 +42,20 @@ def record(organization: Organization, source: str, used: Sequence[Used], *, at:
     """
     for one in used:
         catalog.current().meter(one.meter)
+    plan = plan_terms.of(organization).plan_at(at)
+    parts = [
+        (str(place) if number == 0 else f"{place}.{number}", one, quantity)
+        for place, one in enumerate(used)
+        for number, quantity in enumerate(_in_events(one.quantity, plan.rates[one.meter].most))
+    ]
     events = [
         Reported(
             index=index,
             org_id=organization.id,
             source=source,
-            id=str(index),
+            id=id_,
             meter=one.meter,
-            quantity=one.quantity,
+            quantity=quantity,
             at=_time_of(organization, one, at),
             campaign=one.campaign or None,
             agent=one.agent or None,
@@ -57,10 +63,16 @@ def record(organization: Organization, source: str, used: Sequence[Used], *, at:
             number=one.number or None,
             hold=one.hold or None,
         )
-        for index, one in enumerate(used)
+        for index, (id_, one, quantity) in enumerate(parts)
     ]
     receipt = usage_ingest.take(events, at=at)
     return Money(receipt.costs[organization.id], organization.currency)
+
+
+def _in_events(quantity: int, most: int) -> list[int]:
+    """A day's usage in as many events as it takes, because one may only count so much."""
+    whole, rest = divmod(quantity, most)
+    return [most] * whole + ([rest] if rest or not whole else [])
 
 
 def units_costing(organization: Organization, meter: str, amount: Money) -> int:

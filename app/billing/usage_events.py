@@ -17,7 +17,7 @@ EARLY = timedelta(minutes=5)
 """How far clocks may be apart: usage of later than that is of the future, and refused."""
 LONGEST = 255
 MOST = 10**12
-"""More units than any meter counts in one event."""
+"""More units than any meter counts in one event; the catalogue says how many each does."""
 
 
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
@@ -121,12 +121,18 @@ def problem_with_time(event: Reported, now: datetime, late_days: int) -> Refusal
 
 def problem_with_content(event: Reported, plan: Plan) -> Refusal | None:
     """Whether an event can be rated by `plan`, and written down."""
-    if event.meter not in plan.rates:
+    rate = plan.rates.get(event.meter)
+    if rate is None:
         return Refusal(
             event.index, "meter", f"There is no meter {event.meter[:60]!r}. See the catalogue's meters."
         )
-    if not 0 <= event.quantity <= MOST:
-        return Refusal(event.index, "quantity", f"Use whole units from 0 to {MOST:,}.")
+    if not 0 <= event.quantity <= rate.most:
+        return Refusal(
+            event.index,
+            "quantity",
+            f"One event may count {rate.most:,} units of {event.meter} at most, and 0 at least. "
+            "Check how it was counted; report what is really more in several events.",
+        )
     for name in _TEXTS:
         value = getattr(event, name)
         if value is not None and not _is_name(value):
@@ -136,6 +142,16 @@ def problem_with_content(event: Reported, plan: Plan) -> Refusal | None:
             event.index, "corrects", "It names the event by its `source` and `id`, as that was sent."
         )
     return None
+
+
+def beyond_the_wallet(event: Reported) -> Refusal:
+    """Why an event is refused for what it would cost."""
+    return Refusal(
+        event.index,
+        "quantity",
+        "It would take the wallet's balance beyond what one can hold. Check how it was counted, and what else was "
+        "reported for this organization; it can be replayed once there is credit.",
+    )
 
 
 def _is_name(value: str) -> bool:

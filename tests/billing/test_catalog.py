@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -50,6 +51,10 @@ def line_of(text: str, start: str) -> int:
         ('shown_as = "SMS"', 'shown_like = "SMS"', "[meters.sms]", "meters.sms", "shown_like"),
         ("per = 60", "per = 0", "[meters.calls_outbound]", "meters.calls_outbound", "at least 1"),
         ('presets = ["25"', 'presets = ["5"', "presets", "top_up.presets", "between"),
+        ("most = 10000\n", "most = 0\n", "most = 0", "meters.sms", "from 1 to"),
+        ('rate = "0.16", minimum = 30', 'rate = "0.16", minimum = 90000', "calls_outbound_international", "plans.growth", "86,400"),
+        ("call_minutes = 120000", "call_minutes = 10000000000000", "allowances = { call_minutes = 10", "plans.growth", "units"),
+        ('maximum = "5000"', 'maximum = "1000000"', "maximum", "top_up.maximum", "eight digits"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_said_with_file_line_and_key(
@@ -66,13 +71,22 @@ def test_what_is_wrong_is_said_with_file_line_and_key(
     assert text.splitlines()[line - 1].strip().startswith(at), message
 
 
+def test_a_version_without_limits_has_the_usual_ones() -> None:
+    """Versions that were kept before meters had a limit are read as they are."""
+    older = catalog_file.parse(re.sub(r"\nmost = .*", "", TEXT), name="older")
+    assert "most" not in older.text
+    for key, meter in catalog_file.parse(TEXT, name="now").meters.items():
+        assert older.meter(key).most_an_event == meter.most_an_event
+        assert older.plan("growth").rates[key].most == meter.most_an_event
+
+
 def test_what_is_no_toml_is_said_with_its_line() -> None:
     with pytest.raises(CatalogError, match="line 1"):
         catalog_file.parse("version =\ncurrency = 1", name="catalog.toml")
 
 
 def a_dearer_one(version: str = "2027-01") -> Catalog:
-    text = changed('version = "2026-12"', f'version = "{version}"')
+    text = changed('version = "2026-12.1"', f'version = "{version}"')
     return catalog_file.parse(text.replace('sms = "0.0098"', 'sms = "0.02"'), name="catalog.toml")
 
 
@@ -80,7 +94,7 @@ class TestVersions:
     def test_the_same_version_with_other_content_is_refused(self, app: Flask) -> None:
         catalog_versions.keep(catalog.current())
         with pytest.raises(CatalogError, match="version of its own"):
-            catalog_versions.keep(a_dearer_one("2026-12"))
+            catalog_versions.keep(a_dearer_one("2026-12.1"))
 
     def test_an_organization_keeps_its_version_until_its_plan_changes(self, app: Flask) -> None:
         organization = an_organization()
@@ -125,6 +139,6 @@ class TestCommands:
         assert "is kept." in runner.invoke(args=["catalog", "sync"]).output
         assert "kept already" in runner.invoke(args=["catalog", "sync", "--announce", "2099-01-01"]).output
         kept = db.session.scalars(db.select(CatalogVersion)).one()
-        assert (kept.version, kept.announced_for is not None) == ("2026-12", True)
+        assert (kept.version, kept.announced_for is not None) == ("2026-12.1", True)
         refused = runner.invoke(args=["catalog", "sync", "--announce", "2020-01-01"])
         assert refused.exit_code == 1

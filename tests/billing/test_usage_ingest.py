@@ -87,6 +87,8 @@ class TestRefused:
         [
             ("meter", {"meter": "carrier_pigeons"}),
             ("quantity", {"quantity": -1}),
+            ("quantity", {"quantity": 100_000_001}),
+            ("quantity", {"quantity": 86_401, "meter": "calls_inbound"}),
             ("quantity", {"quantity": 10**13}),
             ("time", {"when": NOW + timedelta(minutes=6)}),
             ("time", {"when": NOW - timedelta(days=36)}),
@@ -94,6 +96,9 @@ class TestRefused:
             ("id", {"id": ""}),
             ("call", {"call": "x" * 256}),
             ("corrects", {"corrects": ("platform", "never")}),
+            ("corrects", {"corrects": ("platform", "a\0b")}),
+            ("corrects", {"corrects": ("", "e1")}),
+            ("id", {"id": "\ud800"}),
         ],
     )
     def test_one_bad_event_is_named_and_the_others_are_taken(
@@ -126,7 +131,8 @@ class TestRated:
 
     def test_meters_that_share_an_allowance_use_it_up_together(self, app: Flask) -> None:
         organization = on_growth()
-        take(an_event(organization, "out", 119_940, meter="calls_outbound"))
+        take(an_event(organization, "a", 60_000, meter="calls_outbound"))
+        take(an_event(organization, "b", 59_940, meter="calls_outbound"))
         receipt = take(an_event(organization, "in", 120, meter="calls_inbound"))
         assert receipt.costs[organization.id] == 25_000, "one minute at 0.025"
 
@@ -195,14 +201,19 @@ class TestRated:
 
 
 class TestCorrected:
+    def used(self, organization: Organization, quantity: int) -> None:
+        """So much, of which the event to be corrected was the last 60,000 seconds and more."""
+        take(an_event(organization, "before", 60_000, meter="calls_outbound"))
+        take(an_event(organization, quantity=quantity - 60_000, meter="calls_outbound", campaign="Recall"))
+
     def corrected(self, organization: Organization, quantity: int, id: str = "fix", **names: Any) -> Receipt:
         names = {"meter": "calls_outbound"} | names
         return take(an_event(organization, id, quantity, corrects=("platform", "e1"), **names))
 
     def test_less_gives_back_what_was_paid_first_and_then_the_allowance(self, app: Flask) -> None:
         organization = on_growth()
-        take(an_event(organization, quantity=120_060, meter="calls_outbound", campaign="Recall"))
-        assert self.corrected(organization, 119_940).costs[organization.id] == -30_000
+        self.used(organization, 120_060)
+        assert self.corrected(organization, 59_940).costs[organization.id] == -30_000
         assert posted(organization) == usd("100")
         assert (
             db.session.get_one(Allowance, (organization.id, date(2026, 11, 1), "call_minutes")).used
@@ -217,16 +228,16 @@ class TestCorrected:
 
     def test_more_is_charged_as_usage_of_the_same_time(self, app: Flask) -> None:
         organization = on_growth()
-        take(an_event(organization, quantity=120_000, meter="calls_outbound"))
-        assert self.corrected(organization, 120_120).costs[organization.id] == 60_000
+        self.used(organization, 120_000)
+        assert self.corrected(organization, 60_120).costs[organization.id] == 60_000
         assert posted(organization) == usd("99.94")
 
     def test_a_second_correction_differs_from_the_first(self, app: Flask) -> None:
         organization = on_growth()
-        take(an_event(organization, quantity=120_600, meter="calls_outbound"))
+        self.used(organization, 120_600)
         self.corrected(organization, 0)
         assert posted(organization) == usd("100")
-        self.corrected(organization, 120_060, "again")
+        self.corrected(organization, 60_060, "again")
         assert posted(organization) == usd("99.97")
         assert db.session.scalar(db.select(db.func.sum(UsageDaily.quantity))) == 120_060
 

@@ -66,7 +66,7 @@ def test_a_call_is_told_whatever_its_name_is(owner: Visitor, harbor: Organizatio
     assert f"Call {CALL}" in said
     assert "Model tokens, written" in said
     assert "100,000 tokens" in said
-    assert "$12.00 per 1 M tokens Starter plan, catalogue 2026-12" in said
+    assert "$12.00 per 1 M tokens Starter plan, catalogue 2026-12.1" in said
     assert "$1.20" in said
     assert "Agent Ava" in said
 
