@@ -30,6 +30,15 @@ from app.models import (
 )
 from app.models.columns import utc_now, uuid7
 
+FURTHEST = 10**15
+"""How far from zero a wallet's balance may be, in micro-units: a billion of the currency, far less than its column
+holds. Usage and credits stop there. What Stripe says was paid or taken back is posted all the same, and so is what a
+correction gives back: each is bounded, so nothing reaches the end of the column."""
+
+
+class TooFarError(ValueError):
+    """A movement would take a wallet further from zero than any may be."""
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -84,7 +93,7 @@ def lock(org_id: UUID) -> Wallet:
 def post(wallet: Wallet, entry: Entry) -> Transfer | None:
     """Post one movement on a locked wallet; None where the same was posted before, which changes nothing.
 
-    Raises `CurrencyMismatchError`, and `ValueError` for an amount that is not above zero.
+    Raises `CurrencyMismatchError`, `TooFarError`, and `ValueError` for an amount that is not above zero.
     """
     if entry.amount.currency != wallet.currency:
         raise CurrencyMismatchError(
@@ -94,6 +103,8 @@ def post(wallet: Wallet, entry: Entry) -> Transfer | None:
         raise ValueError("A transfer's amount is above zero; its accounts say which way it goes.")
     if is_posted(wallet.org_id, entry.kind, entry.source):
         return None
+    if entry.kind is TransferKind.CREDIT and is_too_far(wallet.posted_micro, entry.wallet_change):
+        raise TooFarError(f"This would take the balance beyond {Money(FURTHEST, wallet.currency).exact}.")
     at = posting_time(wallet, entry.at)
     wallet.last_posted_at = at
     wallet.last_seq += 1
@@ -118,6 +129,12 @@ def post(wallet: Wallet, entry: Entry) -> Transfer | None:
     _move(wallet.org_id, {entry.debit: -entry.amount.micro, entry.credit: entry.amount.micro})
     db.session.flush()
     return transfer
+
+
+def is_too_far(posted: int, change: int) -> bool:
+    """Whether a change takes a balance further from zero than any may be; back towards zero it never does."""
+    after = posted + change
+    return abs(after) > FURTHEST and abs(after) > abs(posted)
 
 
 def posting_time(wallet: Wallet, at: datetime) -> datetime:

@@ -1,7 +1,14 @@
-"""What usage costs: the allowance of the period first, then the plan's rate."""
+"""What usage costs: the allowance of the period first, then the plan's rate.
+
+A *line* is what an organization used of one meter in one billing period beyond the allowance, at one rate: that of a
+plan in one version of the catalogue. It costs its units times the rate, rounded once, half up: `line_cost`. An event
+costs what it adds to its line, so a hundred events of one token cost what one of a hundred does. Each event is within
+one micro-unit of its own units times the rate, and all events of a line are together exactly the line.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 
 import msgspec
@@ -49,14 +56,27 @@ def billable_units(own: Rate, quantity: int) -> int:
 
 
 def cost_of(own: Rate, units: int, before: int = 0) -> int:
-    """The micro-units that `units` cost after `before` others of the period: the one place that rounds."""
+    """The micro-units that `units` cost after `before` others of the period, as a line of their own."""
+    return line_cost(own, by_tier(own, units, before))
+
+
+def line_cost(own: Rate, units: Sequence[int]) -> int:
+    """The micro-units that a line costs, of so many units in each tier: the one place that rounds."""
     if len(own.tiers) == 1:
-        return half_up_ratio(units * own.first.numerator, own.first.denominator)
-    exact = Fraction(0)
+        return half_up_ratio(units[0] * own.first.numerator, own.first.denominator)
+    return half_up(
+        sum((count * tier.rate for count, tier in zip(units, own.tiers, strict=True)), Fraction(0))
+    )
+
+
+def by_tier(own: Rate, units: int, before: int) -> list[int]:
+    """How many of `units`, which come after `before` others of the period, lie in each tier."""
+    if len(own.tiers) == 1:
+        return [units]
+    found = []
     start, end = before, before + units
     for tier in own.tiers:
         reach = end if tier.up_to is None else min(end, tier.up_to)
-        if reach > start:
-            exact += (reach - start) * tier.rate
-            start = reach
-    return half_up(exact)
+        found.append(max(reach - start, 0))
+        start = max(start, reach)
+    return found

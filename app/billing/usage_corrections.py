@@ -1,6 +1,17 @@
 """Corrections: an event that says what another one's quantity really was.
 
 What was posted never changes; the difference is an adjustment of its own, in the history and in the totals.
+
+It is rated by the sums of the period, not by what the event itself was charged: which event is wrong, and in which
+order corrections come, changes nothing about the end. Units that turn out not to be used come off those of the meter
+that were charged for. Where these don't suffice, the allowance has some again, and they go at once to units of the
+same allowance and period that were charged for, the dearest first. So an allowance is always used up before anything
+is charged, and a period ends as if the right quantities had been reported at first:
+
+- exactly, where one meter draws on the allowance and one plan rates the period;
+- in the units that are charged, where several meters share it. Which meter's units those are depends on what was
+  reported first, with corrections and without them: an allowance belongs to whoever uses it first. So two ends differ
+  by no more than the units that are charged times the difference between the dearest and the cheapest rate.
 """
 
 from __future__ import annotations
@@ -9,18 +20,16 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from fractions import Fraction
 from typing import Any
 from uuid import UUID
 
 import msgspec
 
-from app.billing import calling, catalog_versions, ledger, rating, usage_rows
+from app.billing import calling, catalog_versions, ledger, rating, usage_rows, usage_take_offs
 from app.billing.arrays import columns
 from app.billing.ledger import Entry
-from app.billing.money import Money, half_up
-from app.billing.rating import Charge
-from app.billing.usage_events import Refusal, Reported
+from app.billing.usage_counts import TooMuchError
+from app.billing.usage_events import Refusal, Reported, beyond_the_wallet
 from app.billing.usage_rating import Line, Rater
 from app.billing.usage_rows import RatedEvent
 from app.extensions import driver_connection
@@ -31,9 +40,7 @@ _CORRECTED = """
 SELECT event.org_id, event.source, event.event_id, event.at, event.meter, event.plan, event.version,
     event.call, event.campaign, event.agent, event.corrects_id IS NOT NULL,
     event.quantity + coalesce(sum(other.quantity), 0)::bigint,
-    event.billable + coalesce(sum(other.billable), 0)::bigint,
-    event.included + coalesce(sum(other.included), 0)::bigint,
-    event.amount_micro + coalesce(sum(other.amount_micro), 0)::bigint
+    event.billable + coalesce(sum(other.billable), 0)::bigint
 FROM unnest(%s::uuid[], %s::text[], %s::text[]) AS asked (org_id, source, event_id)
 JOIN usage_event event ON event.org_id = asked.org_id AND event.source = asked.source
     AND event.event_id = asked.event_id
@@ -56,8 +63,6 @@ class Corrected:
     is_correction: bool
     quantity: int
     billable: int
-    included: int
-    amount: int
 
 
 @dataclass(slots=True)
@@ -70,15 +75,11 @@ class Outcome:
 
 
 def take(events: Sequence[Reported], rater: Rater, *, at: datetime) -> Outcome:
-    """Take corrections that were never taken before, with their organizations' wallets locked.
-
-    Units that turn out not to be used are taken off what was paid for first, then off what the allowance covered,
-    at the rates by which they were charged; units that come on top are rated as usage of the same time.
-    """
+    """Take corrections that were never taken before, with their organizations' wallets locked."""
     outcome = Outcome()
     found = _corrected(events)
     for (org_id, _, _), one in found.items():
-        _line(rater, org_id, one)
+        usage_take_offs.siblings(_line(rater, org_id, one))
     rater.read()
     for event in events:
         target = found.get((event.org_id, *(event.corrects or ("", ""))))
@@ -86,7 +87,11 @@ def take(events: Sequence[Reported], rater: Rater, *, at: datetime) -> Outcome:
         if problem is not None or target is None:
             outcome.refused.append(problem or _unknown(event))
             continue
-        rated = _rate(event, target, rater, at)
+        try:
+            rated = _rate(event, target, rater, at)
+        except TooMuchError:
+            outcome.refused.append(beyond_the_wallet(event))
+            continue
         usage_rows.write([rated], posted_at=at)
         _post(rated, at)
         outcome.accepted += 1
@@ -126,39 +131,30 @@ def _unknown(event: Reported) -> Refusal:
 
 
 def _rate(event: Reported, target: Corrected, rater: Rater, at: datetime) -> RatedEvent:
-    """The difference that a correction makes; `target` is brought up to date, for one that follows."""
+    """The difference that a correction makes; `target` is brought up to date, for one that follows.
+
+    Raises `TooMuchError`.
+    """
     line = _line(rater, event.org_id, target)
-    billable = rating.billable_units(line.plan.rates[event.meter], event.quantity)
+    wallet = ledger.lock(event.org_id)
+    billable = rating.billable_units(line.charged.rate, event.quantity)
     change = billable - target.billable
-    charge = rater.rate_units(line, change) if change >= 0 else _take_off(line, target, -change, rater)
+    if change >= 0:
+        charge = rater.rate_units(line, change, most=max(wallet.posted_micro + ledger.FURTHEST, 0))
+    else:
+        charge = usage_take_offs.take_off(line, -change)
     quantity = event.quantity - target.quantity
     target.quantity = event.quantity
     target.billable = billable
-    target.included += charge.included
-    target.amount += charge.amount.micro
     return RatedEvent(
         event=msgspec.structs.replace(event, call=target.call, campaign=target.campaign, agent=target.agent),
         digest=event.digest(),
         line=line,
         at=target.at,
-        posted_on=line.place.day_of(ledger.posting_time(ledger.lock(event.org_id), at)),
+        posted_on=line.place.day_of(ledger.posting_time(wallet, at)),
         quantity=quantity,
         charge=charge,
     )
-
-
-def _take_off(line: Line, target: Corrected, units: int, rater: Rater) -> Charge:
-    """Units off what was paid for first, then off what the allowance covered."""
-    paid = target.billable - target.included
-    paid_off = min(units, paid)
-    rate = line.plan.rates[line.meter]
-    if len(rate.tiers) == 1:
-        left = rating.cost_of(rate, paid - paid_off)
-    else:
-        left = half_up(Fraction(target.amount * (paid - paid_off), paid)) if paid else 0
-    rater.give_back(line, included=units - paid_off, charged=paid_off)
-    currency = line.place.currency
-    return Charge(-units, paid_off - units, Money(left - target.amount, currency))
 
 
 def _post(rated: RatedEvent, at: datetime) -> None:

@@ -21,14 +21,23 @@ from app.billing import (
     catalog_versions,
     hold_usage,
     leases,
+    ledger,
     ledger_batches,
     plan_terms,
+    rating,
     usage_corrections,
     usage_rows,
 )
 from app.billing.calling import Judgment
 from app.billing.ledger_batches import LockedWallet, UsageCharge
-from app.billing.usage_events import Refusal, Reported, problem_with_content, problem_with_time
+from app.billing.usage_counts import TooMuchError
+from app.billing.usage_events import (
+    Refusal,
+    Reported,
+    beyond_the_wallet,
+    problem_with_content,
+    problem_with_time,
+)
 from app.billing.usage_rating import Line, Place, Rater
 from app.billing.usage_rows import EventKey, RatedEvent
 from app.extensions import db, driver_connection
@@ -165,18 +174,24 @@ class _Batch:
     def _rate(self, events: list[_Acceptable]) -> list[RatedEvent]:
         self.rater.read()
         posted_on = {place: self._posting_day(place) for place in self.rater.places.values()}
-        return [
-            RatedEvent(
-                event=one.event,
-                digest=one.digest,
-                line=one.line,
-                at=one.event.at,
-                posted_on=posted_on[one.line.place],
-                quantity=one.event.quantity,
-                charge=self.rater.rate(one.line, one.event.quantity),
-            )
-            for one in events
-        ]
+        left = {place: self._left(place) for place in self.rater.places.values()}
+        rated = []
+        for one in events:
+            line, quantity = one.line, one.event.quantity
+            billable = rating.billable_units(line.charged.rate, quantity)
+            try:
+                charge = self.rater.rate_units(line, billable, most=left[line.place])
+            except TooMuchError:
+                self.receipt.refused.append(beyond_the_wallet(one.event))
+                continue
+            left[line.place] -= charge.amount.micro
+            at, day = one.event.at, posted_on[line.place]
+            rated.append(RatedEvent(one.event, one.digest, line, at, day, quantity, charge))
+        return rated
+
+    def _left(self, place: Place) -> int:
+        """The micro-units that usage may cost until the wallet is as far below zero as any may be."""
+        return max(self.wallets[place.org_id].posted + ledger.FURTHEST, 0)
 
     def _costs(self, rated: list[RatedEvent]) -> dict[tuple[UUID, UsageGroup], int]:
         """What each organization's usage of each group costs, in micro-units. The receipt gets it, too."""

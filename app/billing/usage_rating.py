@@ -7,31 +7,28 @@ from datetime import date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+import msgspec
+
 from app.billing import rating
 from app.billing.arrays import columns
 from app.billing.catalog import Plan
+from app.billing.money import MAX_MICRO, Money
 from app.billing.plan_terms import Terms
 from app.billing.rating import Charge
+from app.billing.usage_counts import MOST_COUNTED, ChargedLine, Counted, TooMuchError
 from app.extensions import driver_connection
 
+_json = msgspec.json.Encoder()
+
 _READ = """
-SELECT org_id, period_start, meter, used, charged FROM allowance
+SELECT org_id, period_start, meter, used, charged, lines FROM allowance
 WHERE (org_id, period_start, meter) IN (SELECT * FROM unnest(%s::uuid[], %s::date[], %s::text[]))"""
 
 _WRITE = """
-INSERT INTO allowance (org_id, period_start, meter, used, charged)
-SELECT * FROM unnest(%s::uuid[], %s::date[], %s::text[], %s::bigint[], %s::bigint[])
-ON CONFLICT (org_id, period_start, meter) DO UPDATE SET used = excluded.used, charged = excluded.charged"""
-
-
-@dataclass(slots=True)
-class Counted:
-    """Of an allowance or meter in a period: units that were included, units that were paid for."""
-
-    used: int = 0
-    charged: int = 0
-    is_read: bool = False
-    is_changed: bool = False
+INSERT INTO allowance (org_id, period_start, meter, used, charged, lines)
+SELECT * FROM unnest(%s::uuid[], %s::date[], %s::text[], %s::bigint[], %s::bigint[], %s::jsonb[])
+ON CONFLICT (org_id, period_start, meter) DO UPDATE SET
+    used = excluded.used, charged = excluded.charged, lines = excluded.lines"""
 
 
 @dataclass(slots=True, eq=False)
@@ -65,20 +62,24 @@ class Place:
                 plan=plan,
                 day=day,
                 period=period,
-                pool=self._counted(period, plan.pool_of(meter)),
-                own=self._counted(period, meter),
+                pool=self.counted(period, plan.pool_of(meter)),
+                own=(own := self.counted(period, meter)),
+                charged=own.line_of(plan),
+                allowance=plan.allowance_of(meter),
             )
         return line
 
-    def _counted(self, period: date, name: str) -> Counted:
-        return self.counts.setdefault((period, name), Counted())
+    def counted(self, period: date, name: str) -> Counted:
+        """What a period has used of an allowance or a meter; to be read before it is counted on."""
+        return self.counts.setdefault((period, name), Counted(name))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Line:
     """Usage that is rated alike: by one plan, on one day, from the allowance of one period.
 
-    `pool` counts what is gone of the allowance, which several meters may share; `own` what the meter was paid for.
+    `pool` counts what is gone of the allowance, which several meters may share; `own` what the meter was paid for,
+    and `charged` that at this plan's rate: what is charged in the end (see `rating`).
     """
 
     place: Place
@@ -88,6 +89,8 @@ class Line:
     period: date
     pool: Counted
     own: Counted
+    charged: ChargedLine
+    allowance: int
 
 
 @dataclass(slots=True)
@@ -112,46 +115,36 @@ class Rater:
         if not missing:
             return
         found = driver_connection().execute(_READ, columns(missing)).fetchall()
-        for org_id, period, name, used, charged in found:
-            counted = missing[str(org_id), period, name]
-            counted.used, counted.charged = used, charged
+        for org_id, period, name, used, charged, lines in found:
+            missing[str(org_id), period, name].fill(used, charged, lines)
         for counted in missing.values():
             counted.is_read = True
 
     def rate(self, line: Line, quantity: int) -> Charge:
-        """What usage costs; the allowance that it uses up is used up."""
+        """What usage costs; the allowance that it uses up is used up. Raises `TooMuchError`, and has used nothing."""
         return self.rate_units(line, rating.billable_units(line.plan.rates[line.meter], quantity))
 
-    def rate_units(self, line: Line, billable: int) -> Charge:
-        """The same for units that are counted already, by the rate's minimum and step."""
-        charge = rating.charge(
-            line.plan,
-            line.meter,
-            billable,
-            used=line.pool.used,
-            charged=line.own.charged,
-            currency=line.place.currency,
-        )
-        _add(line, charge.included, charge.charged)
-        return charge
-
-    def give_back(self, line: Line, *, included: int, charged: int) -> None:
-        """Units that turned out not to be used: the allowance has them again."""
-        _add(line, -included, -charged)
+    def rate_units(self, line: Line, billable: int, *, most: int = MAX_MICRO) -> Charge:
+        """The same for units that are counted already, by the rate's minimum and step. It may cost `most`."""
+        included = min(billable, max(line.allowance - line.pool.used, 0))
+        units, before = billable - included, line.own.charged
+        cost = line.charged.cost_of_more(units, before) if units else 0
+        if cost > most or before + units > MOST_COUNTED:
+            raise TooMuchError
+        line.pool.used += included
+        if units:
+            line.own.charged += units
+            line.charged.add(units, before, cost)
+        line.pool.is_changed = line.own.is_changed = True
+        return Charge(billable, included, Money(cost, line.place.currency))
 
     def write(self) -> None:
         """Write the allowances that have changed. One statement."""
         rows = [
-            (place.name, period, name, one.used, one.charged)
+            (place.name, period, name, one.used, one.charged, _json.encode(one.written).decode())
             for place in self.places.values()
             for (period, name), one in sorted(place.counts.items())
             if one.is_changed
         ]
         if rows:
             driver_connection().execute(_WRITE, columns(rows))
-
-
-def _add(line: Line, included: int, charged: int) -> None:
-    line.pool.used += included
-    line.own.charged += charged
-    line.pool.is_changed = line.own.is_changed = True

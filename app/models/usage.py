@@ -149,7 +149,9 @@ class UsageDaily(OrgScoped, Base):
 
 class Allowance(OrgScoped, Base):
     """How much of an allowance (`meter`: a pool of meters, or one meter) a billing period has used, and how many
-    units of a meter it has paid for, which says what tier of its rate comes next."""
+    units of a meter it has paid for, which says what tier of its rate comes next.
+
+    `lines` are these paid units by the rate that they were charged at, "version/plan", and its tiers."""
 
     __tablename__ = "allowance"
 
@@ -157,6 +159,7 @@ class Allowance(OrgScoped, Base):
     meter: Mapped[str] = mapped_column(String(60), primary_key=True)
     used: Mapped[int] = mapped_column(BigInteger)
     charged: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
+    lines: Mapped[dict[str, list[int]]] = mapped_column(JSONB, default=dict, server_default="{}")
 
 
 class ResourceCount(OrgScoped, Base):

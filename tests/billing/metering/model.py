@@ -33,22 +33,18 @@ def units(plan: str, meter: str, quantity: int) -> int:
     return count
 
 
-def price(plan: str, meter: str, before: int, count: int) -> int:
-    """The micro-units of `count` units after `before` others: unit by unit in what tier they lie, rounded once."""
+def tiers_of(plan: str, meter: str) -> list[tuple[int | None, Fraction]]:
+    """Where each tier ends, and the micro-units of a unit in it."""
     rate = FILE["plans"][plan]["rates"][meter]
     tiers = [{"rate": rate}] if isinstance(rate, str) else rate.get("tiers", [rate])
-    exact, start = Fraction(0), before
-    for tier in tiers:
-        end = min(before + count, tier.get("up_to", before + count))
-        if end > start:
-            exact += (end - start) * Fraction(tier["rate"]) * 1_000_000 / FILE["meters"][meter]["per"]
-            start = end
-    return half_up(exact)
+    per = FILE["meters"][meter]["per"]
+    return [(tier.get("up_to"), Fraction(tier["rate"]) * 1_000_000 / per) for tier in tiers]
 
 
-def is_tiered(plan: str, meter: str) -> bool:
-    rate = FILE["plans"][plan]["rates"][meter]
-    return isinstance(rate, dict) and "tiers" in rate
+def price(plan: str, meter: str, counts: list[int]) -> int:
+    """The micro-units of what was charged at one rate in a period, so many units in each tier: rounded once."""
+    prices = [one for _, one in tiers_of(plan, meter)]
+    return half_up(sum((count * one for count, one in zip(counts, prices, strict=True)), Fraction(0)))
 
 
 @dataclass
@@ -88,7 +84,8 @@ class Model:
     posted: int = 0
     events: dict[str, Event] = field(default_factory=dict)
     gone: dict[tuple[date, str], int] = field(default_factory=lambda: defaultdict(int))
-    paid: dict[tuple[date, str], int] = field(default_factory=lambda: defaultdict(int))
+    charged: dict[tuple[date, str, str], list[int]] = field(default_factory=dict)
+    """By period, meter and plan: units in each tier of the plan's rate."""
     leases: dict[str, Lease] = field(default_factory=dict)
 
     @property
@@ -141,30 +138,67 @@ class Model:
             one.amount -= min(one.amount, cost)
             one.used += cost
 
+    def paid(self, period: date, meter: str) -> int:
+        return sum(sum(counts) for (at, of, _), counts in self.charged.items() if (at, of) == (period, meter))
+
     def _rate(self, event: Event, count: int) -> None:
         pool = (event.period, POOL.get(event.meter, event.meter))
-        own = (event.period, event.meter)
-        allowance = FILE["plans"][event.plan]["allowances"].get(pool[1], 0)
-        free = min(count, max(allowance - self.gone[pool], 0))
-        cost = price(event.plan, event.meter, self.paid[own], count - free)
+        free = min(count, max(allowance(event.plan, pool[1]) - self.gone[pool], 0))
+        counts = self._counts(event.period, event.meter, event.plan)
+        start, end = (before := self.paid(event.period, event.meter)), before + count - free
+        cost = -price(event.plan, event.meter, counts)
+        for tier, (up_to, _) in enumerate(tiers_of(event.plan, event.meter)):
+            reach = end if up_to is None else min(end, up_to)
+            if reach > start:
+                counts[tier] += reach - start
+                start = reach
+        cost += price(event.plan, event.meter, counts)
         self.gone[pool] += free
-        self.paid[own] += count - free
         event.billable += count
         event.included += free
         event.amount += cost
         self.posted -= cost
 
     def _take_off(self, event: Event, count: int) -> None:
-        """Off what was paid first, then off what was free: by the same rate, or in proportion where it has tiers."""
-        paid = event.billable - event.included
-        off = min(count, paid)
-        if is_tiered(event.plan, event.meter):
-            left = half_up(Fraction(event.amount * (paid - off), paid)) if paid else 0
-        else:
-            left = price(event.plan, event.meter, 0, paid - off)
-        self.paid[event.period, event.meter] -= off
-        self.gone[event.period, POOL.get(event.meter, event.meter)] -= count - off
+        """Off what the meter was charged for, then off the allowance, which covers others then: the dearest first."""
+        pool = (event.period, POOL.get(event.meter, event.meter))
+        off = min(count, sum(self._counts(event.period, event.meter, event.plan)))
+        back = self._uncharge(event.period, event.meter, event.plan, off)
+        covered = self.gone[pool]
+        self.gone[pool] -= count - off
+        others = [
+            (meter, plan)
+            for (period, meter, plan), counts in self.charged.items()
+            if period == event.period and POOL.get(meter, meter) == pool[1] and sum(counts)
+        ]
+        for meter, plan in sorted(others, key=lambda one: (-self._dearest(event.period, *one), *one)):
+            room = max(allowance(plan, pool[1]) - self.gone[pool], 0)
+            units = min(room, sum(self._counts(event.period, meter, plan)))
+            back += self._uncharge(event.period, meter, plan, units)
+            self.gone[pool] += units
         event.billable -= count
-        event.included -= count - off
-        self.posted += event.amount - left
-        event.amount = left
+        event.included += self.gone[pool] - covered
+        event.amount -= back
+        self.posted += back
+
+    def _counts(self, period: date, meter: str, plan: str) -> list[int]:
+        return self.charged.setdefault((period, meter, plan), [0] * len(tiers_of(plan, meter)))
+
+    def _uncharge(self, period: date, meter: str, plan: str, units: int) -> int:
+        counts = self._counts(period, meter, plan)
+        before = price(plan, meter, counts)
+        for tier in reversed(range(len(counts))):
+            off = min(units, counts[tier])
+            counts[tier] -= off
+            units -= off
+        return before - price(plan, meter, counts)
+
+    def _dearest(self, period: date, meter: str, plan: str) -> Fraction:
+        """What the last of the charged units cost."""
+        counts = self._counts(period, meter, plan)
+        return [one for (_, one), count in zip(tiers_of(plan, meter), counts, strict=True) if count][-1]
+
+
+def allowance(plan: str, pool: str) -> int:
+    units: int = FILE["plans"][plan]["allowances"].get(pool, 0)
+    return units

@@ -46,7 +46,8 @@ METERS = (
 PLANS = ("starter", "growth", "scale")
 names = st.integers(1, 9).map(str)
 keys = st.sampled_from(["", "h1", "h2", "h3"])
-quantities = st.one_of(st.integers(0, 400), st.integers(0, 70_000_000))
+MOST = {meter: FILE["meters"][meter]["most"] for meter in METERS}
+quantities = st.one_of(st.integers(0, 400), st.integers(0, 90_000), st.integers(0, 110_000_000))
 moments = st.one_of(st.integers(0, 90), st.integers(-6, 36 * 24 * 60))
 """Minutes before now: some too early, some too late."""
 events = st.tuples(names, st.sampled_from(METERS), quantities, moments, keys)
@@ -103,7 +104,9 @@ class MeteringMachine(RuleBasedStateMachine):
         content = _content(event)
         receipt = usage_ingest.take([event], at=self.now)
         db.session.commit()
-        if before is not None:
+        if quantity > MOST[meter]:
+            assert [refusal.field for refusal in receipt.refused] == ["quantity"]
+        elif before is not None:
             is_same = before.content == content
             assert (receipt.accepted, receipt.duplicates, len(receipt.refused)) == (0, is_same, not is_same)
         elif known is None or known.meter != meter:
@@ -234,6 +237,8 @@ class MeteringMachine(RuleBasedStateMachine):
             content, known = _content(one), self.model.events.get(one.id)
             if not self.now - LATE <= one.at <= self.now + EARLY:
                 refused.append((one.index, "time"))
+            elif one.quantity > MOST[one.meter]:
+                refused.append((one.index, "quantity"))
             elif known is None:
                 event = self.model.use(one.id, content, one.meter, one.quantity, one.at)
                 drawn[one.hold or ""] = drawn.get(one.hold or "", 0) + event.amount
@@ -286,7 +291,13 @@ class MeteringMachine(RuleBasedStateMachine):
     def _compare_allowances(self) -> None:
         for row in db.session.scalars(db.select(Allowance).filter_by(org_id=self.org_id)):
             assert row.used == self.model.gone[row.period_start, row.meter]
-            assert row.charged == self.model.paid[row.period_start, row.meter]
+            assert row.charged == self.model.paid(row.period_start, row.meter)
+            lines = {
+                plan: counts
+                for (period, meter, plan), counts in self.model.charged.items()
+                if (period, meter) == (row.period_start, row.meter) and any(counts)
+            }
+            assert {key.partition("/")[2]: counts for key, counts in row.lines.items()} == lines
 
 
 def _content(event: Reported) -> tuple[Any, ...]:
