@@ -7,8 +7,9 @@ from typing import Any
 import msgspec
 
 from app.billing import usage_json
-from app.billing.usage_events import LONGEST, is_storable, storable
+from app.billing.usage_events import LONGEST
 from app.billing.usage_json import NotSplittableError
+from app.text import is_storable, without_unstorable
 
 _NO_OBJECT = "It is no JSON object in UTF-8."
 _CONTAINERS = ("", "data", "data.corrects")
@@ -64,7 +65,7 @@ def _reason(raw: bytes) -> str | None:
 
 def shortened(text: str) -> str:
     """What was sent, as it can be told and stored: without NUL and of a bounded length."""
-    return storable(text[:_LONGEST_TOLD])
+    return without_unstorable(text[:_LONGEST_TOLD])
 
 
 def body_of(raw: bytes) -> Any:
@@ -79,7 +80,7 @@ def body_of(raw: bytes) -> Any:
         else:
             if _can_be_kept(body):
                 return body
-    return {"text": storable(raw[:_BEGINNING].decode("utf-8", "replace"))}
+    return {"text": without_unstorable(raw[:_BEGINNING].decode("utf-8", "replace"))}
 
 
 def is_beginning(body: Any) -> bool:
@@ -113,4 +114,4 @@ def _name(raw: bytes | None) -> str | None:
         found = msgspec.json.decode(raw or b"null", type=str | None)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
-    return None if found is None else storable(found[:LONGEST])
+    return None if found is None else without_unstorable(found[:LONGEST])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -12,25 +11,13 @@ import msgspec
 
 from app.billing.catalog import Plan
 from app.models.usage import NOBODY
+from app.text import is_storable
 
 EARLY = timedelta(minutes=5)
 """How far clocks may be apart: usage of later than that is of the future, and refused."""
 LONGEST = 255
 MOST = 10**12
 """More units than any meter counts in one event; the catalogue says how many each does."""
-
-
-_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
-
-
-def is_storable(text: str) -> bool:
-    """Whether PostgreSQL can store a text: not with NUL in it, nor with a surrogate that has no partner."""
-    return text.isprintable() or _UNSTORABLE.search(text) is None
-
-
-def storable(text: str) -> str:
-    """A text with what can't be stored made visible."""
-    return _UNSTORABLE.sub("\ufffd", text)
 
 
 @dataclass(frozen=True, slots=True)
