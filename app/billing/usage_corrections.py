@@ -1,6 +1,8 @@
 """Corrections: an event that says what another one's quantity really was.
 
-What was posted never changes; the difference is an adjustment of its own, in the history and in the totals.
+What was posted never changes; the difference is an adjustment of its own, in the history and in the totals. Of
+several corrections of an event the one with the latest `time` counts, whichever came first; of the same time, the last
+to come.
 
 It is rated by the sums of the period, not by what the event itself was charged: which event is wrong, and in which
 order corrections come, changes nothing about the end. Units that turn out not to be used come off those of the meter
@@ -40,18 +42,23 @@ _CORRECTED = """
 SELECT event.org_id, event.source, event.event_id, event.at, event.meter, event.plan, event.version,
     event.call, event.campaign, event.agent, event.corrects_id IS NOT NULL,
     event.quantity + coalesce(sum(other.quantity), 0)::bigint,
-    event.billable + coalesce(sum(other.billable), 0)::bigint
+    event.billable + coalesce(sum(other.billable), 0)::bigint,
+    max(key.at)
 FROM unnest(%s::uuid[], %s::text[], %s::text[]) AS asked (org_id, source, event_id)
 JOIN usage_event event ON event.org_id = asked.org_id AND event.source = asked.source
     AND event.event_id = asked.event_id
 LEFT JOIN usage_event other ON other.org_id = event.org_id AND other.corrects_source = event.source
     AND other.corrects_id = event.event_id
+LEFT JOIN usage_key key ON key.org_id = other.org_id AND key.source = other.source AND key.event_id = other.event_id
 GROUP BY event.org_id, event.at, event.source, event.event_id"""
 
 
 @dataclass(slots=True)
 class Corrected:
-    """An event as it stands after the corrections so far."""
+    """An event as it stands after the corrections so far; `corrected_at` is the time of the latest one.
+
+    That is forgotten when the correction is so old that another one of before it would not be taken any more.
+    """
 
     at: datetime
     meter: str
@@ -63,6 +70,7 @@ class Corrected:
     is_correction: bool
     quantity: int
     billable: int
+    corrected_at: datetime | None
 
 
 @dataclass(slots=True)
@@ -137,15 +145,17 @@ def _rate(event: Reported, target: Corrected, rater: Rater, at: datetime) -> Rat
     """
     line = _line(rater, event.org_id, target)
     wallet = ledger.lock(event.org_id)
-    billable = rating.billable_units(line.charged.rate, event.quantity)
+    is_outdated = target.corrected_at is not None and event.at < target.corrected_at
+    right = target.quantity if is_outdated else event.quantity
+    billable = rating.billable_units(line.charged.rate, right)
     change = billable - target.billable
     if change >= 0:
         charge = rater.rate_units(line, change, most=max(wallet.posted_micro + ledger.FURTHEST, 0))
     else:
         charge = usage_take_offs.take_off(line, -change)
-    quantity = event.quantity - target.quantity
-    target.quantity = event.quantity
-    target.billable = billable
+    quantity = right - target.quantity
+    target.quantity, target.billable = right, billable
+    target.corrected_at = max(event.at, target.corrected_at or event.at)
     return RatedEvent(
         event=msgspec.structs.replace(event, call=target.call, campaign=target.campaign, agent=target.agent),
         digest=event.digest(),

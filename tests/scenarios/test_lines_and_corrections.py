@@ -232,7 +232,10 @@ class TestCorrections:
                 n = which % len(used)
                 right[n] = quantity
                 corrects = ("platform", f"e{n}")
-                fixes.append(an_event(messy, f"f{number}", quantity, meter=used[n][0], corrects=corrects))
+                when = NOW + timedelta(seconds=number)
+                fixes.append(
+                    an_event(messy, f"f{number}", quantity, meter=used[n][0], when=when, corrects=corrects)
+                )
             order.shuffle(events)
             in_batches(mixed(events, fixes, order), cuts)
             in_batches([an_event(clean, f"e{n}", right[n], meter=used[n][0]) for n in right], cuts)
@@ -252,17 +255,11 @@ class TestCorrections:
 
 
 def mixed(events: list[Reported], fixes: list[Reported], order: Any) -> list[Reported]:
-    """Events and their corrections, in an order in which each correction comes behind the event that it names, and
-    behind those of the same event that came before it."""
+    """Events and their corrections in any order in which each correction comes behind the event that it names."""
     found = list(events)
-    last: dict[str, int] = {}
     for fix in fixes:
-        name = (fix.corrects or ("", ""))[1]
-        behind = max(next(n for n, one in enumerate(found) if one.id == name), last.get(name, 0))
-        place = order.randint(behind + 1, len(found))
-        found.insert(place, fix)
-        last = {id_: at_ + (at_ >= place) for id_, at_ in last.items()}
-        last[name] = place
+        named = next(n for n, one in enumerate(found) if one.id == (fix.corrects or ("", ""))[1])
+        found.insert(order.randint(named + 1, len(found)), fix)
     return found
 
 
