@@ -1,8 +1,8 @@
 """Corrections: an event that says what another one's quantity really was.
 
 What was posted never changes; the difference is an adjustment of its own, in the history and in the totals. Of
-several corrections of an event the one with the latest `time` counts, whichever came first; of the same time, the last
-to come.
+several corrections of an event the one with the latest `time` counts, whichever came first; of the same time, the
+last to come.
 
 It is rated by the sums of the period, not by what the event itself was charged: which event is wrong, and in which
 order corrections come, changes nothing about the end. Units that turn out not to be used come off those of the meter
