@@ -63,6 +63,7 @@ class Settings:
     body_silence_seconds: int
     body_seconds: int
     spool_megabytes: int
+    webhook_ports: tuple[int, ...]
     support_email: str
     smtp_url: str
     mail_from: str
@@ -131,6 +132,7 @@ class Settings:
             body_silence_seconds=env.at_least_one("BODY_SILENCE_SECONDS", 10),
             body_seconds=env.at_least_one("BODY_SECONDS", 30),
             spool_megabytes=env.number("SPOOL_MEGABYTES", 512),
+            webhook_ports=env.ports("WEBHOOK_PORTS", "443"),
             support_email=env.text("SUPPORT_EMAIL", "support@voice-portal.example"),
             smtp_url=env.text("SMTP_URL", None if production else ""),
             mail_from=env.text(
@@ -183,6 +185,13 @@ class _Reader:
         if not value:
             raise SettingsError(f"{name} must be 1 or more.")
         return value
+
+    def ports(self, name: str, default: str) -> tuple[int, ...]:
+        found = self.words(name, default)
+        for word in found:
+            if not (word.isascii() and word.isdecimal() and 0 < int(word) < 65536):
+                raise SettingsError(f"{name} must be numbers from 1 to 65535, not {word!r}.")
+        return tuple(map(int, found))
 
     def flag(self, name: str) -> bool:
         return self.text(name, "0").lower() not in {"0", "false", "no", "off"}

@@ -5,35 +5,46 @@ https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-w
 
 from __future__ import annotations
 
-import ipaddress
 import json
 import secrets as random_source
-import socket
 from base64 import b64encode
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import urlsplit
 
-import urllib3
 from standardwebhooks.webhooks import Webhook
-from urllib3.exceptions import HTTPError
 
-PATIENCE = urllib3.Timeout(connect=3.05, read=10.0)
+from app.notify import addresses, posting
+from app.notify.addresses import HTTPS_PORT, AddressError
+from app.notify.posting import NoAnswerError
+
+DEADLINE_SECONDS = 15
+"""For a whole request, from connecting to the end of the answer's head: the specification names 15 to 30 seconds."""
+
+LOOKUP_SECONDS = 5
+"""For the name server, before that."""
+
+_ONLY_NOW = frozenset({408, 425, 429})
+"""Answers from 400 to 499 that say "not now", where all others say "never" (RFC 9110, RFC 8470, RFC 6585)."""
+
+_GONE = 410
 _KEPT = 200
-
-
-class AddressError(ValueError):
-    """An address can't be sent to; the message says what is wrong with it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What sending led to: whether it was taken, and the answer in words."""
+    """What sending led to: whether it was taken, and the answer as text.
+
+    `refused`: the receiver won't take this message, however often it is sent. `gone`: it wants no message any more,
+    and the specification says to stop sending it any. `retry_after` are the seconds that it asked to be left alone.
+    """
 
     taken: bool
     words: str
+    refused: bool = False
+    gone: bool = False
+    retry_after: int | None = None
 
 
 def new_secret() -> str:
@@ -41,9 +52,9 @@ def new_secret() -> str:
     return f"whsec_{b64encode(random_source.token_bytes(32)).decode()}"
 
 
-def check_address(url: str, *, allow_private: bool) -> None:
+def check_address(url: str, *, allow_private: bool, ports: Collection[int] = (HTTPS_PORT,)) -> None:
     """Whether messages could be sent to an address. Raises `AddressError`."""
-    _target(url, allow_private=allow_private)
+    addresses.find(url, allow_private=allow_private, ports=ports, seconds=LOOKUP_SECONDS)
 
 
 def send(
@@ -55,11 +66,13 @@ def send(
     data: dict[str, Any],
     at: datetime,
     allow_private: bool,
+    ports: Collection[int] = (HTTPS_PORT,),
+    seconds: float = DEADLINE_SECONDS,
 ) -> Answer:
     """Send one message, signed with each of the secrets; anything but a 2xx counts as not taken.
 
-    Where the name leads is looked up once, checked, and connected to, so that it can't lead somewhere else meanwhile
-    (DNS rebinding); redirects are not followed.
+    Takes `LOOKUP_SECONDS` and `seconds` at most. Where the name leads is looked up once, checked, and connected to,
+    so that it can't lead somewhere else meanwhile (DNS rebinding); redirects are not followed.
     """
     body = json.dumps({"type": type_, "timestamp": at.astimezone(UTC).isoformat(), "data": data})
     now = datetime.now(UTC)
@@ -71,82 +84,18 @@ def send(
         "webhook-signature": " ".join(Webhook(secret).sign(message_id, now, body) for secret in signing),
     }
     try:
-        target = _target(url, allow_private=allow_private)
-        response = target.pool().request(
-            "POST",
-            target.path,
-            body=body.encode(),
-            headers={"Host": target.host_header} | headers,
-            redirect=False,
-            retries=False,
-            preload_content=False,
-        )
-        try:
-            return Answer(200 <= response.status < 300, _words(response.status))
-        finally:
-            response.close()
-    except AddressError as error:
-        return Answer(False, str(error))
-    except (HTTPError, OSError) as error:
-        return Answer(False, f"{type(error).__name__}: {error}"[:_KEPT])
+        target = addresses.find(url, allow_private=allow_private, ports=ports, seconds=LOOKUP_SECONDS)
+        reply = posting.post(target, body.encode(), headers, seconds=seconds)
+    except (AddressError, NoAnswerError) as error:
+        return Answer(False, str(error)[:_KEPT])
+    return Answer(
+        taken=200 <= reply.status < 300,
+        words=_words(reply.status),
+        refused=400 <= reply.status < 500 and reply.status not in _ONLY_NOW,
+        gone=reply.status == _GONE,
+        retry_after=reply.retry_after,
+    )
 
 
 def _words(status: int) -> str:
     return f"{status}: redirects are not followed" if 300 <= status < 400 else str(status)
-
-
-@dataclass(frozen=True, slots=True)
-class _Target:
-    """Where to connect: a checked address of a host, by the host's own name."""
-
-    scheme: str
-    host: str
-    port: int
-    address: str
-    path: str
-
-    @property
-    def host_header(self) -> str:
-        usual = {"http": 80, "https": 443}[self.scheme]
-        return self.host if self.port == usual else f"{self.host}:{self.port}"
-
-    def pool(self) -> urllib3.HTTPConnectionPool:
-        if self.scheme == "http":
-            return urllib3.HTTPConnectionPool(self.address, self.port, timeout=PATIENCE, maxsize=1)
-        return urllib3.HTTPSConnectionPool(
-            self.address,
-            self.port,
-            timeout=PATIENCE,
-            maxsize=1,
-            server_hostname=self.host,
-            assert_hostname=self.host,
-        )
-
-
-def _target(url: str, *, allow_private: bool) -> _Target:
-    parts = urlsplit(url)
-    try:
-        port = parts.port or (443 if parts.scheme == "https" else 80)
-    except ValueError:
-        raise AddressError("The address has a port that is none.") from None
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.username:
-        raise AddressError("Use an address like https://portal.example/billing-events.")
-    if parts.scheme == "http" and not allow_private:
-        raise AddressError("Use https: what is sent is for the platform alone.")
-    path = parts.path or "/"
-    address = _checked(parts.hostname, port, allow_private=allow_private)
-    return _Target(
-        parts.scheme, parts.hostname, port, address, f"{path}?{parts.query}" if parts.query else path
-    )
-
-
-def _checked(host: str, port: int, *, allow_private: bool) -> str:
-    try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except OSError:
-        raise AddressError(f"{host} can't be found.") from None
-    addresses = [str(entry[4][0]) for entry in found]
-    for address in addresses:
-        if not allow_private and not ipaddress.ip_address(address).is_global:
-            raise AddressError(f"{host} leads to {address}, which is no public address.")
-    return addresses[0]

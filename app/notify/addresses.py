@@ -1,0 +1,132 @@
+"""Which addresses messages may be sent to: names of hosts on the public internet, and nothing inside our own network.
+
+What a name leads to is looked up once, every address of it is checked, and only checked ones are connected to.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+import socket
+from collections.abc import Collection
+from dataclasses import dataclass
+from threading import BoundedSemaphore, Thread
+from urllib.parse import quote, urlsplit
+
+from app.notify.public_networks import is_public
+
+HTTPS_PORT = 443
+LONGEST = 2000
+_LOOKUPS = BoundedSemaphore(16)
+"""Lookups that have not come back. One can't be called off, so a name server that is silent must not take more."""
+
+_NO_HOST = re.compile(r"[\x00-\x20\x7f\\]")
+_ENDS_IN_NUMBER = re.compile(r"(?:^|\.)(?:[0-9]+|0x[0-9a-f]*)$", re.IGNORECASE)
+_NAME = re.compile(
+    r"[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?(?:\.[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?)*", re.IGNORECASE
+)
+
+
+class AddressError(ValueError):
+    """An address can't be sent to; the message says what is wrong with it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where to connect: a host by its own name, and the checked addresses that it has."""
+
+    scheme: str
+    host: str
+    port: int
+    addresses: tuple[str, ...]
+    path: str
+
+    @property
+    def host_header(self) -> str:
+        name = f"[{self.host}]" if ":" in self.host else self.host
+        return name if self.port == {"http": 80, "https": HTTPS_PORT}[self.scheme] else f"{name}:{self.port}"
+
+
+def find(url: str, *, allow_private: bool, ports: Collection[int], seconds: float) -> Target:
+    """Where an address leads. Raises `AddressError`.
+
+    `allow_private` allows http, every port and addresses that are not public: for development. `seconds` is how long
+    the name server is waited for.
+    """
+    if len(url) > LONGEST or _NO_HOST.search(url):
+        raise AddressError("The address has spaces, backslashes or control characters in it, or is too long.")
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        raise AddressError("The address has a host or a port that is none.") from None
+    if parts.scheme not in {"http", "https"} or not parts.hostname or "@" in parts.netloc:
+        raise AddressError("Use an address like https://portal.example/billing-events.")
+    if parts.scheme == "http" and not allow_private:
+        raise AddressError("Use https: what is sent is for the platform alone.")
+    if port is None:
+        port = HTTPS_PORT if parts.scheme == "https" else 80
+    if port == 0 or not (allow_private or port in ports):
+        allowed = ", ".join(map(str, sorted(ports)))
+        raise AddressError(f"Port {port} is not allowed, only {allowed}. WEBHOOK_PORTS says which are.")
+    host = _host(parts.hostname)
+    addresses = _resolved(host, port, seconds)
+    for address in addresses:
+        if not allow_private and not is_public(address):
+            raise AddressError(f"{host} leads to {address}, which is no public address.")
+    path = quote(parts.path or "/", safe="/%:@!$&'()*+,;=~-._") + (
+        f"?{quote(parts.query, safe='/%:@!$&()*+,;=~-._?[]')}" if parts.query else ""
+    )
+    return Target(parts.scheme, host, port, addresses, path)
+
+
+def _host(written: str) -> str:
+    """The host as it is looked up. A number has one way to be written; a name is one that DNS can have."""
+    if "%" in written:
+        raise AddressError("The address has a zone or a percent sign in its host. Use the host's name.")
+    if ":" in written:
+        try:
+            return str(ipaddress.IPv6Address(written))
+        except ValueError:
+            raise AddressError(f"{written} is no address.") from None
+    try:
+        name = written.encode("idna").decode().removesuffix(".").lower()
+    except UnicodeError:
+        raise AddressError(
+            f"{written[:80]} is no name of a host: its parts have 1 to 63 letters, digits or hyphens."
+        ) from None
+    if _ENDS_IN_NUMBER.search(name):
+        try:
+            return str(ipaddress.IPv4Address(name))
+        except ValueError:
+            raise AddressError(
+                f"{written} is no address. Use a name, or four numbers from 0 to 255."
+            ) from None
+    if len(name) > 253 or not _NAME.fullmatch(name):
+        raise AddressError(f"{written[:80]} is no name of a host.")
+    return name
+
+
+def _resolved(host: str, port: int, seconds: float) -> tuple[str, ...]:
+    """The addresses of a host, each once. In a thread of its own, because a lookup knows no deadline."""
+    found: list[str] = []
+
+    def look_up() -> None:
+        try:
+            entries = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+            found.extend(dict.fromkeys(str(entry[4][0]) for entry in entries))
+        except (OSError, UnicodeError):
+            pass
+        finally:
+            _LOOKUPS.release()
+
+    if not _LOOKUPS.acquire(timeout=seconds):
+        raise AddressError(f"{host} could not be looked up: the name server does not answer.")
+    thread = Thread(target=look_up, daemon=True, name="lookup")
+    thread.start()
+    thread.join(seconds)
+    if thread.is_alive():
+        raise AddressError(f"{host} could not be looked up within {seconds:.0f} seconds.")
+    if not found:
+        raise AddressError(f"{host} can't be found.")
+    return tuple(found)

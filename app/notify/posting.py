@@ -1,0 +1,137 @@
+"""One POST with a deadline for all of it: connecting, TLS, sending, and every byte of the answer's head.
+
+The timeouts of HTTP libraries are for each read, so a receiver that sends a byte now and then is waited for without
+end. Here one clock runs for the whole. The body of the answer is not read: nothing in it is of use.
+"""
+
+from __future__ import annotations
+
+import re
+import socket
+import ssl
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from app.notify.addresses import Target
+
+LARGEST_HEAD = 16 * 1024
+"""Bytes of an answer's head that are read at most."""
+
+_CONNECT_SECONDS = 3.05
+_STATUS = re.compile(rb"HTTP/1\.[01] (\d{3})(?:[ \r]|$)")
+_RETRY_AFTER = re.compile(rb"^retry-after:[ \t]*(\d{1,9})[ \t]*\r?$", re.IGNORECASE | re.MULTILINE)
+
+
+class NoAnswerError(Exception):
+    """There was no answer, or one that isn't HTTP; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """The status of an answer, and the seconds of its `Retry-After`, where it says so."""
+
+    status: int
+    retry_after: int | None = None
+
+
+class _Clock:
+    """What is left of the time for the whole."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds, self._end = seconds, time.monotonic() + seconds
+
+    def left(self) -> float:
+        left = self._end - time.monotonic()
+        if left <= 0:
+            raise NoAnswerError(f"No answer within {self._seconds:g} seconds.")
+        return left
+
+
+def post(target: Target, body: bytes, headers: Mapping[str, str], *, seconds: float) -> Reply:
+    """Send a request and read the head of its answer, all within `seconds`. Raises `NoAnswerError`.
+
+    Redirects are an answer like any other.
+    """
+    clock = _Clock(seconds)
+    try:
+        with _connected(target, clock) as connection:
+            _send(connection, _request(target, body, headers), clock)
+            return _read(connection, clock)
+    except TimeoutError:
+        raise NoAnswerError(f"No answer within {seconds:g} seconds.") from None
+    except OSError as error:
+        raise NoAnswerError(f"No connection: {error}") from error
+
+
+def _connected(target: Target, clock: _Clock) -> socket.socket:
+    """A connection to the first of the addresses that takes one."""
+    failure: OSError | None = None
+    for address in target.addresses:
+        try:
+            plain = socket.create_connection((address, target.port), min(clock.left(), _CONNECT_SECONDS))
+        except OSError as error:
+            clock.left()
+            failure = OSError(f"{address} takes no connection ({error}).")
+            continue
+        if target.scheme == "http":
+            return plain
+        try:
+            plain.settimeout(clock.left())
+            return _trusted().wrap_socket(plain, server_hostname=target.host)
+        except BaseException:
+            plain.close()
+            raise
+    raise failure or OSError("the host has no address.")
+
+
+def _send(connection: socket.socket, request: bytes, clock: _Clock) -> None:
+    rest = memoryview(request)
+    while rest:
+        connection.settimeout(clock.left())
+        rest = rest[connection.send(rest) :]
+
+
+def _read(connection: socket.socket, clock: _Clock) -> Reply:
+    data = b""
+    while True:
+        head, end, rest = data.partition(b"\r\n\r\n")
+        if end:
+            reply = _reply(head)
+            if reply.status >= 200:
+                return reply
+            # 1xx: more is to come (RFC 9110, section 15.2).
+            data = rest
+            continue
+        if len(data) > LARGEST_HEAD:
+            raise NoAnswerError(f"The head of the answer is longer than {LARGEST_HEAD} bytes.")
+        connection.settimeout(clock.left())
+        more = connection.recv(4096)
+        if not more:
+            raise NoAnswerError("The connection was closed without an answer.")
+        data += more
+
+
+def _reply(head: bytes) -> Reply:
+    status = _STATUS.match(head)
+    if status is None:
+        raise NoAnswerError("The answer is not HTTP.")
+    wait = _RETRY_AFTER.search(head)
+    return Reply(int(status[1]), int(wait[1]) if wait else None)
+
+
+def _request(target: Target, body: bytes, headers: Mapping[str, str]) -> bytes:
+    lines = [
+        f"POST {target.path} HTTP/1.1",
+        f"Host: {target.host_header}",
+        "Connection: close",
+        f"Content-Length: {len(body)}",
+        *(f"{name}: {value}" for name, value in headers.items()),
+    ]
+    return "\r\n".join([*lines, "", ""]).encode("ascii") + body
+
+
+@cache
+def _trusted() -> ssl.SSLContext:
+    return ssl.create_default_context()
