@@ -7,7 +7,7 @@ from datetime import timedelta
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app import api, cli, notify, pages, webhooks
+from app import api, cli, notify, pages, webhooks, work
 from app.billing import catalog_file
 from app.extensions import babel, csrf, db, htmx, limiter, login_manager, migrate
 from app.payments import client as stripe_client
@@ -79,6 +79,7 @@ def create_app(settings: Settings) -> Flask:
         pages,
         api,
         webhooks,
+        work,
         cli,
     ):
         part.init_app(app)

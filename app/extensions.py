@@ -19,6 +19,8 @@ from psycopg import Connection
 from sqlalchemy import MetaData
 from sqlalchemy.orm import DeclarativeBase
 
+from app.queues import QUEUE_OF
+
 
 class Base(DeclarativeBase):
     """Every table. Constraints are named by rule, so that migrations can name them too."""
@@ -55,13 +57,27 @@ def driver_connection() -> Connection[Any]:
     return connection
 
 
-def enqueue(task: str, *, after: timedelta | None = None, lock: str | None = None, **arguments: Any) -> None:
-    """Enqueue a background task by its name, inside the caller's transaction.
+def enqueue(task: str, *, after: timedelta | None = None, **arguments: Any) -> None:
+    """Enqueue a background task by its name, inside the caller's transaction, into the task's own queue.
 
-    The job exists exactly when the transaction commits. `after` delays it; jobs with the same `lock` run one at
-    a time, in order. `arguments` must be JSON.
+    The job exists exactly when the transaction commits. `after` delays it. `arguments` must be JSON; where they name
+    an organization (`org_id`) or a customer of Stripe's (`customer`), each job of it that waits already puts the next
+    one further back, so that ten thousand of one never stand before the first of another.
     """
-    options: dict[str, Any] = {"connection": driver_connection(), "lock": lock}
+    connection, queue = driver_connection(), QUEUE_OF[task]
+    options: dict[str, Any] = {"connection": connection, "queue": queue.value}
     if after is not None:
         options["schedule_in"] = {"seconds": int(after.total_seconds())}
+    whose = arguments.get("org_id") or arguments.get("customer")
+    if whose is not None:
+        row = connection.execute(_WAITING_BEFORE, (queue.value, whose)).fetchone()
+        options["priority"] = -row[0] if row else 0
     _deferring.configure_task(name=task, **options).defer(**arguments)
+
+
+_WAITING_BEFORE = """
+    SELECT count(*) FROM (
+        SELECT FROM procrastinate_jobs
+        WHERE status = 'todo' AND queue_name = %s AND coalesce(args ->> 'org_id', args ->> 'customer') = %s
+        LIMIT 200) waiting
+"""

@@ -21,6 +21,9 @@ from dev.waiting import until_answering
 ROOT = Path(__file__).resolve().parent.parent
 DATABASE = "voice_portal"
 PATIENCE_SECONDS = 10
+WORKERS = {"worker": "money", "messenger": "messages,mail,maintenance"}
+"""The worker processes, as in the Procfile, and the queues of each."""
+
 WEBHOOK_SECRET = "whsec_development_only"  # noqa: S105 - the stand-in's, known to everyone
 
 
@@ -108,7 +111,8 @@ def running(plan: Plan, group: Group) -> Iterator[Mapping[str, str]]:
                 flask(environment, "demo", "load")
             serving = ["--bind", f"{plan.host}:{plan.port}", "--log-level", "warning", "wsgi:app"]
             group.start("web", [*python("gunicorn"), *serving], environment)
-            group.start("worker", [*python("flask"), "worker"], environment)
+            for name, queues in WORKERS.items():
+                group.start(name, [*python("flask"), "worker", "--queues", queues], environment)
             _require_answer(group, f"{plan.address}/readyz")
             yield environment
 

@@ -1,7 +1,7 @@
 """What the platform is told at once: that calling pauses or goes on, and what the wallet has to do with it.
 
 A message is written in the transaction that makes it true, with the wallet locked, so that an organization's messages
-are in the order of what happened; a job delivers them (`app.billing.platform_deliveries`).
+are in the order of what happened; jobs deliver them (`app.billing.platform_deliveries`).
 """
 
 from __future__ import annotations
@@ -24,6 +24,9 @@ WALLET_LOW = "wallet.low"
 WALLET_RECOVERED = "wallet.recovered"
 WALLET_TOPPED_UP = "wallet.topped_up"
 PLAN_CHANGED = "plan.changed"
+
+STATES = frozenset({CALLING_PAUSED, CALLING_RESUMED})
+"""What tells a state: only the newest counts, and it waits for no other kind of message."""
 
 
 def calling_changed(
@@ -81,21 +84,37 @@ def tell(org_id: UUID, type_: str, data: dict[str, Any], *, at: datetime) -> Non
     )
     db.session.add(message)
     db.session.flush()
+    is_state = type_ in STATES
     endpoints = select(
         literal(org_id),
         literal(message.id),
         PlatformEndpoint.id,
         literal(message.position),
+        literal(is_state),
         literal("waiting"),
         literal(0),
         literal(utc_now()),
     ).where(PlatformEndpoint.disabled_at.is_(None))
-    names = ["org_id", "message_id", "endpoint_id", "position", "state", "attempts", "next_try_at"]
+    names = [
+        "org_id",
+        "message_id",
+        "endpoint_id",
+        "position",
+        "is_state",
+        "state",
+        "attempts",
+        "next_try_at",
+    ]
     written = db.session.execute(
         insert(PlatformDelivery).from_select(names, endpoints).returning(PlatformDelivery.endpoint_id)
     )
-    if written.all():
-        enqueue("deliver_to_platform", org_id=str(org_id))
+    for endpoint_id in written.scalars():
+        enqueue(task_of(is_state), org_id=str(org_id), endpoint_id=str(endpoint_id))
+
+
+def task_of(is_state: bool) -> str:
+    """The task that delivers messages of this kind."""
+    return "tell_calling_state" if is_state else "deliver_to_platform"
 
 
 def amount(money: Money) -> dict[str, str]:

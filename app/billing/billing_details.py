@@ -33,6 +33,8 @@ LONGEST = {
 """Characters; the purchase order number goes into a custom field of Stripe's
 (https://docs.stripe.com/api/customers/create#create_customer-invoice_settings-custom_fields)."""
 MOST_RECIPIENTS = 20
+_TIMES = 5
+"""How often details are told that change again meanwhile, before a new job goes on."""
 _TOWN_FIRST = frozenset({"US", "CA", "AU", "NZ", "GB", "IE", "IN"})
 """Where the postal code stands behind the town."""
 _COUNTRIES = {
@@ -150,19 +152,43 @@ def _outdate(organization: Organization) -> None:
 
 
 def tell_soon(org_id: UUID) -> None:
-    """Let a job tell Stripe; one at a time, so that of two changes the later one is told last."""
-    enqueue("tell_billing_details", lock=f"billing_details:{org_id}", org_id=str(org_id))
+    """Let a job tell Stripe, in the caller's transaction."""
+    enqueue("tell_billing_details", org_id=str(org_id))
 
 
 def tell_stripe(org_id: UUID) -> None:
-    """Let Stripe's customer have the details that we have now. Raises what `app.payments` raises."""
+    """Let Stripe's customer have the details that we have now. Commits. Raises what `app.payments` raises.
+
+    No lock is held meanwhile: whoever has told Stripe looks whether the details are others by now, so that the last
+    one to tell it tells those that we have.
+    """
+    told: tuple[str, StripeDetails, int] | None = None
+    for _ in range(_TIMES):
+        now = _for_stripe(org_id)
+        if now is None or now == told:
+            return
+        customer_id, details, version = now
+        customers.describe(customer_id, details, key=f"{org_id}:{version}")
+        told = now
+    tell_soon(org_id)
+    db.session.commit()
+
+
+def _for_stripe(org_id: UUID) -> tuple[str, StripeDetails, int] | None:
+    """The customer, what Stripe is to know of it, and of which version that is; read afresh.
+
+    No transaction is open afterwards. None where there is no customer, or nothing was ever saved.
+    """
+    db.session.expire_all()
     organization = db.session.get_one(Organization, org_id)
     details, version = gather(organization)
-    if organization.stripe_customer_id is None or not version:
-        return
     recipients = recipients_of(organization)
-    customers.describe(
-        organization.stripe_customer_id,
+    customer_id = organization.stripe_customer_id
+    db.session.commit()
+    if customer_id is None or not version:
+        return None
+    return (
+        customer_id,
         StripeDetails(
             name=details.legal_name or organization.name,
             email=recipients[0] if recipients else None,
@@ -177,7 +203,7 @@ def tell_stripe(org_id: UUID) -> None:
             tax_id=(details.tax_kind, details.tax_id) if details.tax_id else None,
             purchase_order=details.purchase_order or None,
         ),
-        key=f"{org_id}:{version}",
+        version,
     )
 
 

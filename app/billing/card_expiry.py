@@ -8,6 +8,7 @@ from dateutil.relativedelta import relativedelta
 from sqlalchemy import func, select
 
 from app.billing import ledger, notices, plans
+from app.billing.one_by_one import one_by_one
 from app.extensions import db
 from app.models import Organization, PaymentMethod
 from app.models.columns import utc_now
@@ -16,18 +17,25 @@ from app.notify.letters import CardExpiring
 NOTICE_DAYS = (7, 30)
 """How many days before a card's last one its owners are told, the nearest first."""
 
+_LONGEST_SECONDS = 3600
+"""How long a look at all cards takes at most; the rest is left for the next day."""
+
 
 def tell(at: datetime | None = None) -> int:
     """Write what is due about every kept card; how many cards were looked at. Commits card by card.
 
     Doing it again writes nothing twice, and days on which it did not run are made up for: a card is told about once
-    when it comes within thirty days of its end, and once when it comes within seven.
+    when it comes within thirty days of its end, and once when it comes within seven. Where one card fails the others
+    go on, and it is tried again the next day.
     """
     now = at or utc_now()
     cards = _about_to_expire(now)
-    for organization, method in cards:
+
+    def tell_of(card: tuple[Organization, PaymentMethod]) -> None:
+        organization, method = card
         _tell_of(organization, method, ledger.local_day_of(organization, now))
-        db.session.commit()
+
+    one_by_one("tell_of_expiring_cards", cards, tell_of, seconds=_LONGEST_SECONDS)
     return len(cards)
 
 

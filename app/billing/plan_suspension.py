@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy import select
 
 from app.billing import audit, ledger, plan_changes, plan_grace, plan_terms
+from app.billing.one_by_one import one_by_one
 from app.billing.plan_changes import Held, Reason
 from app.billing.plan_terms import FREE_PLAN
 from app.extensions import db
 from app.models import Interval, Organization, Subscription, SubscriptionStatus
 from app.models.columns import utc_now
+
+_LONGEST_SECONDS = 50
+"""How long a look at all overdue renewals takes at most; the rest is left for the next minute."""
 
 
 def lock(organization: Organization) -> Subscription | None:
@@ -54,19 +59,24 @@ def note(organization: Organization, row: Subscription | None, now: datetime) ->
 
 
 def suspend_overdue() -> int:
-    """Note it for everyone whose deadline has passed; for how many. Commits each."""
+    """Note it for everyone whose deadline has passed; for how many. Commits each.
+
+    Where one fails the others go on, and it is tried again the next time.
+    """
     query = select(Subscription.org_id).where(
         Subscription.status == SubscriptionStatus.PAST_DUE,
         Subscription.failed_at.is_not(None),
         Subscription.suspended_at.is_(None),
     )
-    done = 0
-    for org_id in db.session.scalars(query).all():
+    suspended: list[UUID] = []
+
+    def suspend(org_id: UUID) -> None:
         organization = db.session.get_one(Organization, org_id)
         if plan_grace.is_suspended(organization, db.session.get_one(Subscription, (org_id,))):
             wallet = ledger.lock(org_id)
             if note(organization, lock(organization), utc_now()):
                 wallet.version += 1
-                done += 1
-        db.session.commit()
-    return done
+                suspended.append(org_id)
+
+    one_by_one("suspend_overdue", db.session.scalars(query).all(), suspend, seconds=_LONGEST_SECONDS)
+    return len(suspended)

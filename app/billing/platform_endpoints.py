@@ -19,12 +19,19 @@ class UnknownEndpointError(LookupError):
 
 def add(url: str) -> tuple[PlatformEndpoint, str]:
     """Tell the platform at this address from now on; the endpoint and its secret. Raises `AddressError`."""
-    webhooks.check_address(url, allow_private=not current_app.config["SETTINGS"].is_production)
+    settings = current_app.config["SETTINGS"]
+    webhooks.check_address(url, allow_private=not settings.is_production, ports=settings.webhook_ports)
     secret = webhooks.new_secret()
     endpoint = PlatformEndpoint(url=url, secrets=[secret])
     db.session.add(endpoint)
     db.session.flush()
     return endpoint, secret
+
+
+def switched_off() -> list[PlatformEndpoint]:
+    """The endpoints that nothing is sent to any more, switched off by an operator or by an answer 410."""
+    query = select(PlatformEndpoint).where(PlatformEndpoint.disabled_at.is_not(None))
+    return list(db.session.scalars(query.order_by(PlatformEndpoint.disabled_at)))
 
 
 def every() -> list[PlatformEndpoint]:
@@ -52,6 +59,15 @@ def retire(endpoint_id: UUID) -> None:
 def disable(endpoint_id: UUID) -> None:
     """Tell nothing more at this address. Raises `UnknownEndpointError`."""
     _find(endpoint_id).disabled_at = utc_now()
+    db.session.flush()
+
+
+def enable(endpoint_id: UUID) -> None:
+    """Send what happens from now on to this address again. Raises `UnknownEndpointError`."""
+    endpoint = db.session.get(PlatformEndpoint, endpoint_id)
+    if endpoint is None:
+        raise UnknownEndpointError(f"There is no endpoint {endpoint_id}. See `flask platform endpoints`.")
+    endpoint.disabled_at = None
     db.session.flush()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from app.cli import (
+    background,
     catalog,
     demo,
     ledger,
@@ -36,6 +37,7 @@ def init_app(app: Flask) -> None:
     ):
         app.cli.add_command(group)
     app.cli.add_command(worker.worker)
+    app.cli.add_command(background.jobs)
     if not app.config["SETTINGS"].is_production:
         app.cli.add_command(demo.demo)
         app.cli.add_command(simulate.simulate)

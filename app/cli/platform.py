@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from typing import TypeVar
 from uuid import UUID
@@ -9,10 +10,11 @@ from uuid import UUID
 import click
 from flask.cli import with_appcontext
 
-from app.billing import platform_deliveries, platform_endpoints
+from app.billing import platform_deliveries, platform_endpoints, platform_replays
 from app.billing.platform_endpoints import UnknownEndpointError
+from app.billing.platform_replays import Replayed
 from app.extensions import db
-from app.notify.webhooks import AddressError
+from app.notify.addresses import AddressError
 
 R = TypeVar("R")
 
@@ -30,7 +32,10 @@ def endpoints() -> None:
     for endpoint in found:
         count = len(endpoint.secrets)
         click.echo(f"{endpoint.id}  {endpoint.url}  {count} {'secret' if count == 1 else 'secrets'}")
-    if not found:
+    off = platform_endpoints.switched_off()
+    for endpoint in off:
+        click.echo(f"{endpoint.id}  {endpoint.url}  switched off {endpoint.disabled_at:%Y-%m-%d %H:%M} UTC")
+    if not found and not off:
         click.echo("None yet. Add one: flask platform add https://portal.example/billing-events")
 
 
@@ -76,9 +81,18 @@ def disable(endpoint: UUID) -> None:
 
 
 @platform.command()
+@click.argument("endpoint", type=click.UUID)
+@with_appcontext
+def enable(endpoint: UUID) -> None:
+    """Send messages again to an address that was switched off, also by an answer 410 of its own."""
+    _changed(lambda: platform_endpoints.enable(endpoint))
+    click.echo("What happens from now on is sent there. What failed meanwhile: flask platform failed")
+
+
+@platform.command()
 @with_appcontext
 def failed() -> None:
-    """List the messages that were given up."""
+    """List the messages that were refused for good, or given up after three days."""
     found = platform_deliveries.failed()
     for delivery, message, endpoint in found:
         click.echo(
@@ -89,13 +103,31 @@ def failed() -> None:
 
 
 @platform.command()
-@click.argument("messages", nargs=-1, required=True, type=click.UUID)
+@click.argument("messages", nargs=-1, type=click.UUID)
+@click.option("--all-failed", is_flag=True, help="Every message that `flask platform failed` shows.")
 @with_appcontext
-def replay(messages: tuple[UUID, ...]) -> None:
-    """Send messages again."""
-    for message in messages:
-        count = platform_deliveries.replay(message)
-        click.echo(f"{message}: {'queued' if count else 'there is no such message'}")
+def replay(messages: tuple[UUID, ...], all_failed: bool) -> None:
+    """Send messages again. Exits with 1 where one can't be sent."""
+    if bool(messages) == all_failed:
+        raise click.ClickException("Name messages by their ids, or say --all-failed.")
+    chosen = platform_replays.all_failed() if all_failed else messages
+    done = [(message, platform_replays.replay(message)) for message in chosen]
+    for message, result in done:
+        click.echo(f"{message}: {_told(result)}")
+    if not done:
+        click.echo("No message has failed.")
+    if any(not result.queued for _, result in done):
+        sys.exit(1)
+
+
+def _told(result: Replayed) -> str:
+    if result.queued:
+        return "queued"
+    if result.outdated:
+        return "not sent: the platform was told a newer state, or will be"
+    if result.switched_off:
+        return "not sent: its endpoint is switched off. See `flask platform endpoints`"
+    return "there is no such message"
 
 
 def _changed(change: Callable[[], R]) -> R:

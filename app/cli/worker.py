@@ -1,16 +1,49 @@
-"""`flask worker`: work through the queue of background jobs."""
+"""`flask worker`: work through the queues of background jobs."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
 
 import click
 from flask import current_app
 from flask.cli import with_appcontext
 
-from app import jobs
+from app import jobs, queues
+from app.queues import GROUPS, Queue
+from app.work.worker import EVERYTHING
+
+
+class Queues(click.ParamType[Sequence[Queue]]):
+    """Names of queues or groups of them, separated by commas."""
+
+    name = "queues"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> Sequence[Queue]:
+        if not isinstance(value, str):
+            return tuple(value)
+        try:
+            return queues.named(value)
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
 
 
 @click.command()
+@click.option(
+    "--queues",
+    "chosen",
+    type=Queues(),
+    default=EVERYTHING,
+    show_default="all",
+    help=f"Only these, separated by commas: {', '.join(GROUPS)}, or single ones: {', '.join(Queue)}.",
+)
 @with_appcontext
-def worker() -> None:
-    """Run background jobs until stopped."""
-    jobs.run_worker(current_app._get_current_object())  # type: ignore[attr-defined]
+def worker(chosen: Sequence[Queue]) -> None:
+    """Run background jobs until stopped.
+
+    Each queue has slots of its own, so that none waits for another, whether one process runs all or several share
+    them.
+    """
+    jobs.run_worker(current_app._get_current_object(), queues=chosen)  # type: ignore[attr-defined]

@@ -29,7 +29,8 @@ from app.models.scope import OrgScoped
 class DeliveryState(StrEnum):
     WAITING = "waiting"
     DELIVERED = "delivered"
-    FAILED = "failed"  # given up after three days: someone has to look, and replay it
+    FAILED = "failed"  # refused for good, or given up after three days: someone has to look, and replay it
+    SUPERSEDED = "superseded"  # not taken before a newer state was there to tell
 
 
 class PlatformEndpoint(Base):
@@ -65,7 +66,12 @@ class PlatformMessage(OrgScoped, Base):
 
 
 class PlatformDelivery(OrgScoped, Base):
-    """A message on its way to an endpoint. `answer` is what the last try led to."""
+    """A message on its way to an endpoint. `answer` is what the last try led to.
+
+    `is_state`: it tells a state that the newest message replaces (`calling.paused`, `calling.resumed`), so it waits
+    for no other kind of message. `sending_until` is set while a process sends it; after that moment the process is
+    taken for gone. `refused`: the receiver's last answer was that it will never take it.
+    """
 
     __tablename__ = "platform_delivery"
     __table_args__ = (
@@ -76,15 +82,25 @@ class PlatformDelivery(OrgScoped, Base):
             "position",
             postgresql_where=text("state = 'waiting'"),
         ),
-        Index("ix_platform_delivery_due", "next_try_at", postgresql_where=text("state = 'waiting'")),
+        Index(
+            "ix_platform_delivery_due",
+            "endpoint_id",
+            "is_state",
+            "next_try_at",
+            postgresql_where=text("state = 'waiting'"),
+        ),
+        Index("ix_platform_delivery_failed", "position", postgresql_where=text("state = 'failed'")),
         ForeignKeyConstraint(["org_id", "message_id"], ["platform_message.org_id", "platform_message.id"]),
     )
 
     message_id: Mapped[UUID] = mapped_column(primary_key=True)
     endpoint_id: Mapped[UUID] = mapped_column(ForeignKey("platform_endpoint.id"), primary_key=True)
     position: Mapped[int] = mapped_column(BigInteger)
+    is_state: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     state: Mapped[DeliveryState] = mapped_column(enum_type(DeliveryState), default=DeliveryState.WAITING)
     attempts: Mapped[int] = mapped_column(default=0)
     next_try_at: Mapped[When]
+    sending_until: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    refused: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     answer: Mapped[str | None] = mapped_column(Text)
     ended_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))

@@ -35,6 +35,7 @@ class Notice:
     """That something happened to an object of Stripe's. The object itself is fetched anew when it matters.
 
     `livemode` is whether real money is meant, `api_version` in whose words the event describes its object.
+    `customer_id` is whose object it is, where the event says so.
     """
 
     id: str
@@ -43,6 +44,7 @@ class Notice:
     created_at: datetime
     livemode: bool
     api_version: str | None
+    customer_id: str | None = None
 
 
 def read(body: bytes) -> Notice:
@@ -89,6 +91,7 @@ def _notice(event: dict[str, Any]) -> Notice:
         created_at=_created(event),
         livemode=_livemode(event),
         api_version=_version(event.get("api_version")),
+        customer_id=_customer_id(event),
     )
 
 
@@ -106,6 +109,13 @@ def _object_id(event: dict[str, Any]) -> str | None:
     if not isinstance(about, dict):
         raise NotAnEventError("The event has no data.object.")
     return None if about.get("id") is None else _matching(about, "id", _ID)
+
+
+def _customer_id(event: dict[str, Any]) -> str | None:
+    """The customer that the event's object names, or is."""
+    about = event["data"]["object"]
+    found = about.get("id") if about.get("object") == "customer" else about.get("customer")
+    return found if isinstance(found, str) and _ID.fullmatch(found) else None
 
 
 def _created(event: dict[str, Any]) -> datetime:

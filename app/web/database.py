@@ -12,6 +12,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from app.billing.wallet_queue import WalletBusyError
 from app.extensions import db
+from app.queues import SLOTS
 from app.web.lock_patience import OF_JOBS
 from app.web.pools import threads_of
 from config import Settings
@@ -22,14 +23,22 @@ _TRIES = 5
 """How often work is begun that another transaction gets in the way of."""
 
 
+_SPARE = 2
+"""Connections of a worker beside those of its slots: looking for stalled jobs, and the lock of a comparison."""
+
+
 def engine_options(settings: Settings) -> dict[str, Any]:
-    """A pool for a threaded web process that gets over a restart of the database by itself."""
+    """A pool for a process with threads that gets over a restart of the database by itself.
+
+    It reaches for all slots of a worker that runs every queue, with a connection to spare.
+    """
+    threads = sum(threads_of(settings).values())
     return {
         "pool_pre_ping": True,
         # One for each thread, so that pages that wait for slow queries leave the platform's threads theirs; and as
         # many for a moment, for what counts in a transaction of its own.
-        "pool_size": sum(threads_of(settings).values()),
-        "max_overflow": sum(threads_of(settings).values()),
+        "pool_size": threads,
+        "max_overflow": max(threads, sum(SLOTS.values()) + _SPARE - threads),
         "pool_timeout": 5,
         "connect_args": {
             "connect_timeout": 3,

@@ -29,8 +29,9 @@ _AT_LAST = 4 * 3600
 MAX_ATTEMPTS = 26
 """With the waits of `wait_after`: an event is given up after three days."""
 
-CLAIMED_FOR = timedelta(minutes=5)
-"""How long a try may take before another process takes the event up: longer than all calls of a handler together."""
+CLAIMED_FOR = timedelta(seconds=45)
+"""How long a try is left alone. One that takes longer may be made by a second process at the same time, which changes
+nothing twice; a killed one is made again within a minute."""
 
 LEFT_ALONE_FOR = timedelta(minutes=1)
 """How long an event that is due is left to its own job before the sweep takes it up."""
@@ -92,12 +93,14 @@ class _KilledError(Exception):
     """The process ended in the middle of the last try."""
 
 
-def handle(event_id: str) -> EventState | None:
+def handle(event_id: str, *, left_by_killed: bool = False, customer: str | None = None) -> EventState | None:
     """Try to handle an event if that is due; None where it is not, or another process is at it. Commits.
 
-    Whatever a handler raises leaves the event to be tried again later.
+    `left_by_killed` where the very job that was at it is run again because its worker was killed: then nobody is at
+    it. `customer` is whose event it is, for the place of the next try in the queue. Whatever a handler raises leaves
+    the event to be tried again later.
     """
-    event = _claim(event_id)
+    event = _claim(event_id, even_if_claimed=left_by_killed)
     db.session.commit()
     if event is None:
         return None
@@ -109,7 +112,7 @@ def handle(event_id: str) -> EventState | None:
         log.error("event_refused", event_id=event_id, type=event.type, reason=note)
     except Exception as error:
         db.session.rollback()
-        return _try_later(event, error)
+        return _try_later(event, error, customer)
     _end(event_id, state, note)
     return state
 
@@ -123,13 +126,6 @@ def left_over() -> list[str]:
         .limit(500)
     )
     return list(db.session.scalars(query))
-
-
-def take_up_left_over() -> None:
-    """Handle what a killed process left; where one has to wait, the others wait too, until the next time. Commits."""
-    for event_id in left_over():
-        if handle(event_id) is EventState.RECEIVED:
-            break
 
 
 def why_unused(type_: str, *, livemode: bool | None) -> str | None:
@@ -146,18 +142,16 @@ def wait_after(attempts: int) -> timedelta:
     return timedelta(seconds=_SECONDS[attempts - 1] if attempts <= len(_SECONDS) else _AT_LAST)
 
 
-def _claim(event_id: str) -> StripeEvent | None:
+def _claim(event_id: str, *, even_if_claimed: bool) -> StripeEvent | None:
     now = utc_now()
     claim = (
         update(StripeEvent)
-        .where(
-            StripeEvent.id == event_id,
-            StripeEvent.state == EventState.RECEIVED,
-            StripeEvent.next_try_at <= now,
-        )
+        .where(StripeEvent.id == event_id, StripeEvent.state == EventState.RECEIVED)
         .values(attempts=StripeEvent.attempts + 1, next_try_at=now + CLAIMED_FOR)
         .returning(StripeEvent)
     )
+    if not even_if_claimed:
+        claim = claim.where(StripeEvent.next_try_at <= now)
     return db.session.scalars(claim, execution_options={"populate_existing": True}).one_or_none()
 
 
@@ -177,7 +171,7 @@ def _do(event: StripeEvent) -> tuple[EventState, str | None]:
     return (EventState.HANDLED, None) if used else (EventState.IGNORED, "About nothing of ours.")
 
 
-def _try_later(event: StripeEvent, error: Exception) -> EventState:
+def _try_later(event: StripeEvent, error: Exception, customer: str | None) -> EventState:
     """Plan the next try, or give the event up after the last one."""
     reason = f"{type(error).__name__}: {error}".splitlines()[0][:500]
     if event.attempts >= MAX_ATTEMPTS:
@@ -199,7 +193,8 @@ def _try_later(event: StripeEvent, error: Exception) -> EventState:
         .values(next_try_at=utc_now() + wait, note=reason)
     )
     db.session.execute(again)
-    enqueue("handle_stripe_event", after=wait, event_id=event.id)
+    whose = {"customer": customer} if customer else {}
+    enqueue("handle_stripe_event", after=wait, event_id=event.id, **whose)
     db.session.commit()
     return EventState.RECEIVED
 

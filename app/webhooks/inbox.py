@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from sqlalchemy.dialects.postgresql import insert
 
 from app.extensions import db, enqueue
@@ -11,10 +13,11 @@ from app.payments.events import Notice
 from app.webhooks.handling import why_unused
 
 
-def keep(notice: Notice) -> bool:
+def keep(notice: Notice, *, handled_after: timedelta | None = None) -> bool:
     """Store an event unless it is known; whether it was new. In the caller's transaction, as is the job that it gets.
 
-    What is of no use here is stored too, so that it can be seen that it came.
+    What is of no use here is stored too, so that it can be seen that it came. `handled_after` is for a caller that
+    handles it itself: the job comes then, in case that the caller was killed.
     """
     unused = why_unused(notice.type, livemode=notice.livemode)
     now = utc_now()
@@ -33,5 +36,6 @@ def keep(notice: Notice) -> bool:
     )
     stored = db.session.execute(fresh.on_conflict_do_nothing().returning(StripeEvent.id)).scalar()
     if stored is not None and not unused:
-        enqueue("handle_stripe_event", event_id=notice.id)
+        whose = {"customer": notice.customer_id} if notice.customer_id else {}
+        enqueue("handle_stripe_event", after=handled_after, event_id=notice.id, **whose)
     return stored is not None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import islice
 
 from sqlalchemy import select
@@ -16,6 +16,7 @@ from app.webhooks import handling, inbox
 from app.webhooks.reconciliation_report import Report
 
 _AT_ONCE = 500
+_SPARE = timedelta(seconds=5)
 
 
 def take_up(report: Report, *, last_id: str | None, since: datetime) -> Iterator[str]:
@@ -50,7 +51,7 @@ def _known(ids: Iterable[str]) -> set[str]:
 
 def _take_up(report: Report, notice: Notice) -> None:
     with report.about("missed_events", notice.id):
-        if not inbox.keep(notice):
+        if not inbox.keep(notice, handled_after=handling.CLAIMED_FOR + _SPARE):
             return
         db.session.commit()
         state = handling.handle(notice.id)

@@ -1,0 +1,94 @@
+"""The queues of background jobs: which task goes where, and how many jobs of a queue run at the same time.
+
+Each queue has slots of its own in the worker, so that what is slow in one never keeps another waiting.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Queue(StrEnum):
+    """A kind of work that must not wait for another kind."""
+
+    PAYMENTS = "payments"  # what became of a top-up or a switch of plan
+    STRIPE_EVENTS = "stripe_events"
+    LEASES = "leases"  # holds whose lease is over
+    CUSTOMERS = "customers"  # default card, billing details, removed cards: brought to Stripe
+    SWEEPS = "sweeps"  # look for what was left over, and enqueue it; no work of their own
+    RENEWALS = "renewals"  # deadlines of renewals that were not paid
+    COMPARISON = "comparison"  # comparing with Stripe
+    CALLING = "calling"  # messages to the platform that calling pauses or resumes
+    MESSAGES = "messages"  # all other messages to the platform
+    MAIL = "mail"
+    MAINTENANCE = "maintenance"
+
+
+SLOTS: dict[Queue, int] = {
+    Queue.PAYMENTS: 3,
+    Queue.STRIPE_EVENTS: 3,
+    Queue.LEASES: 1,
+    Queue.CUSTOMERS: 2,
+    Queue.SWEEPS: 1,
+    Queue.RENEWALS: 1,
+    Queue.COMPARISON: 1,
+    Queue.CALLING: 3,
+    Queue.MESSAGES: 4,
+    Queue.MAIL: 2,
+    Queue.MAINTENANCE: 1,
+}
+"""How many jobs of a queue a worker process runs at the same time."""
+
+GROUPS: dict[str, tuple[Queue, ...]] = {
+    "money": (
+        Queue.PAYMENTS,
+        Queue.STRIPE_EVENTS,
+        Queue.LEASES,
+        Queue.CUSTOMERS,
+        Queue.SWEEPS,
+        Queue.RENEWALS,
+        Queue.COMPARISON,
+    ),
+    "messages": (Queue.CALLING, Queue.MESSAGES),
+    "mail": (Queue.MAIL,),
+    "maintenance": (Queue.MAINTENANCE,),
+}
+"""What `flask worker --queues` takes besides the names of single queues."""
+
+QUEUE_OF: dict[str, Queue] = {
+    "settle_top_up": Queue.PAYMENTS,
+    "look_after_switch": Queue.PAYMENTS,
+    "finish_cancellation": Queue.PAYMENTS,
+    "handle_stripe_event": Queue.STRIPE_EVENTS,
+    "end_leases": Queue.LEASES,
+    "detach_card": Queue.CUSTOMERS,
+    "tell_default_card": Queue.CUSTOMERS,
+    "tell_billing_details": Queue.CUSTOMERS,
+    "sweep": Queue.SWEEPS,
+    "sweep_platform": Queue.SWEEPS,
+    "sweep_mail": Queue.SWEEPS,
+    "reconcile": Queue.COMPARISON,
+    "suspend_overdue": Queue.RENEWALS,
+    "tell_calling_state": Queue.CALLING,
+    "deliver_to_platform": Queue.MESSAGES,
+    "send_mail": Queue.MAIL,
+    "mail_password_link": Queue.MAIL,
+    "nightly": Queue.MAINTENANCE,
+    "tell_of_expiring_cards": Queue.MAINTENANCE,
+}
+"""Each task's queue, by the task's name. A task that isn't here can be neither defined nor enqueued."""
+
+
+def named(words: str) -> tuple[Queue, ...]:
+    """The queues that `words` name, singly or by group, separated by commas or spaces. Raises `ValueError`."""
+    found: dict[Queue, None] = {}
+    for word in words.replace(",", " ").split():
+        try:
+            several = GROUPS.get(word) or (Queue(word),)
+        except ValueError:
+            known = ", ".join([*GROUPS, *Queue])
+            raise ValueError(f"There is no queue {word!r}. Choose from: {known}.") from None
+        found |= dict.fromkeys(several)
+    if not found:
+        raise ValueError("Name at least one queue, or leave --queues out for all of them.")
+    return tuple(found)

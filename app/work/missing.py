@@ -1,0 +1,33 @@
+"""Enqueueing what a sweep has found, unless a job for it is there already."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy import text
+
+from app.extensions import db, enqueue
+
+# A job planned for later that never ran is no reason to wait. One that waits after an error is: it has its own pace.
+# One that failed for good waits for somebody (`flask jobs failed`).
+_AT_IT = text("""
+    SELECT args ->> :key FROM procrastinate_jobs
+    WHERE task_name = :task
+      AND (status IN ('doing', 'failed')
+           OR status = 'todo' AND (attempts > 0 OR coalesce(scheduled_at <= now(), true)))
+""")
+
+
+def enqueue_missing(task: str, wanted: Iterable[dict[str, str]], *, key: str) -> int:
+    """Enqueue a task for each of the `wanted` arguments that no job has yet; how many. Commits.
+
+    `key` names the argument that tells them apart. Each gets a job of its own, so that one that fails or is slow
+    keeps no other waiting.
+    """
+    found = list(wanted)
+    at_it = set(db.session.scalars(_AT_IT, {"task": task, "key": key})) if found else set()
+    new = [arguments for arguments in found if arguments[key] not in at_it]
+    for arguments in new:
+        enqueue(task, after=None, **arguments)
+    db.session.commit()
+    return len(new)

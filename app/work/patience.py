@@ -1,0 +1,30 @@
+"""When a job that ended with an error runs again."""
+
+from __future__ import annotations
+
+from procrastinate import BaseRetryStrategy, RetryDecision
+from procrastinate.jobs import Job
+
+MOST_TRIES = 300
+"""With the waits of `wait_after`: for about three days. Then somebody has to look (`flask jobs failed`)."""
+
+_LONGEST_SECONDS = 900
+
+
+def wait_after(tries: int) -> int:
+    """Seconds to wait after so many tries: 3, 9, 27 and so on, a quarter of an hour at most."""
+    return min(int(3 ** min(tries, 10)), _LONGEST_SECONDS)
+
+
+class Patience(BaseRetryStrategy):
+    """Again and again, ever more rarely, and not for ever."""
+
+    def get_retry_decision(
+        self,
+        *,
+        exception: BaseException,  # noqa: ARG002 - every error is waited for alike
+        job: Job,
+    ) -> RetryDecision | None:
+        """The next try, or None after the last one."""
+        tries = job.attempts + 1
+        return None if tries >= MOST_TRIES else RetryDecision(retry_in={"seconds": wait_after(tries)})

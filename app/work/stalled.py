@@ -1,0 +1,82 @@
+"""Jobs whose worker is gone: run again by a live one.
+
+A worker that is killed leaves its jobs marked as running, and with them their locks. It has also stopped telling the
+database that it is alive; that is how its jobs are known. A job may so run twice, should its worker only have been
+out of breath: every task stands that.
+"""
+
+from __future__ import annotations
+
+import structlog
+from sqlalchemy import text
+
+from app.extensions import db
+
+log = structlog.get_logger("billing.jobs")
+
+BEAT_SECONDS = 5
+"""How often a worker tells that it is alive."""
+
+GONE_AFTER_SECONDS = 20
+"""A worker that has told nothing for so long is taken for gone."""
+
+MOST_STARTS = 320
+"""A job that was started so often is given up: it may be what kills its worker. More than errors alone can need."""
+
+LONGEST_PAUSE_SECONDS = 30
+"""Before a job runs again; at first none, and a second more each time, so that what kills its worker does so less."""
+
+_GONE = f"""
+    job.status = 'doing' AND NOT EXISTS (
+        SELECT FROM procrastinate_workers worker
+        WHERE worker.id = job.worker_id
+          AND worker.last_heartbeat > now() - interval '{GONE_AFTER_SECONDS} seconds')
+"""
+
+# Of several with one queueing lock (a periodic task), a single one may wait: the others have nothing to add.
+_TAKE_UP = text(f"""
+    WITH gone AS MATERIALIZED (
+        SELECT job.id, job.attempts, job.queueing_lock FROM procrastinate_jobs job
+        WHERE {_GONE}
+        ORDER BY job.id
+        FOR UPDATE OF job SKIP LOCKED
+    ), ordered AS (
+        SELECT gone.id, gone.attempts,
+               gone.queueing_lock IS NOT NULL AND (
+                   row_number() OVER (PARTITION BY gone.queueing_lock ORDER BY gone.id) > 1
+                   OR EXISTS (SELECT FROM procrastinate_jobs other
+                              WHERE other.queueing_lock = gone.queueing_lock AND other.status = 'todo')
+               ) AS spare
+        FROM gone
+    )
+    UPDATE procrastinate_jobs job
+    SET status = CASE WHEN ordered.spare THEN 'aborted'
+                      WHEN ordered.attempts + 1 >= {MOST_STARTS} THEN 'failed'
+                      ELSE 'todo' END::procrastinate_job_status,
+        attempts = job.attempts + 1,
+        scheduled_at = now() + make_interval(secs => least(job.attempts, {LONGEST_PAUSE_SECONDS})),
+        abort_requested = false,
+        worker_id = NULL
+    FROM ordered WHERE job.id = ordered.id
+    RETURNING job.id, job.task_name, job.queue_name, job.status::text
+""")  # noqa: S608 - only numbers of ours are put in
+
+_COUNT = text(f"SELECT count(*) FROM procrastinate_jobs job WHERE {_GONE}")  # noqa: S608 - as above
+
+
+def take_up() -> int:
+    """Let the jobs of workers that are gone run again; how many there were. Commits.
+
+    Several processes may do so at the same moment: each job is taken up by one of them.
+    """
+    found = db.session.execute(_TAKE_UP).all()
+    db.session.commit()
+    for job in found:
+        say = log.error if job.status == "failed" else log.warning
+        say("stalled_job", job=job.id, task=job.task_name, queue=job.queue_name, now=job.status)
+    return len(found)
+
+
+def count() -> int:
+    """How many jobs a worker that is gone has left."""
+    return int(db.session.execute(_COUNT).scalar_one())

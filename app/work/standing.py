@@ -1,0 +1,94 @@
+"""How the jobs stand: waiting, running, stalled, failed; and letting failed ones run again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import text
+
+from app.extensions import db
+from app.work import stalled
+
+FAILED_KEPT_DAYS = 90
+"""How long a job that failed for good is kept, for somebody to look at."""
+
+_BY_QUEUE = text("""
+    SELECT queue_name,
+           count(*) FILTER (WHERE status = 'todo') AS waiting,
+           count(*) FILTER (WHERE status = 'doing') AS running,
+           count(*) FILTER (WHERE status = 'failed') AS failed,
+           coalesce(extract(epoch FROM now() - min(due.at) FILTER (WHERE status = 'todo' AND due.at <= now())), 0)
+               AS oldest_seconds
+    FROM procrastinate_jobs job
+    CROSS JOIN LATERAL (
+        SELECT coalesce(job.scheduled_at, (SELECT min(event.at) FROM procrastinate_events event
+                                           WHERE job.status = 'todo' AND event.job_id = job.id)) AS at
+    ) due
+    GROUP BY queue_name ORDER BY queue_name
+""")
+
+_FAILED = text("""
+    SELECT job.id, job.queue_name, job.task_name, job.args, job.attempts, max(event.at) AS at
+    FROM procrastinate_jobs job LEFT JOIN procrastinate_events event ON event.job_id = job.id
+    WHERE job.status = 'failed'
+    GROUP BY job.id ORDER BY job.id DESC LIMIT :limit
+""")
+
+_AGAIN = text("""
+    UPDATE procrastinate_jobs SET status = 'todo', attempts = 0, scheduled_at = NULL
+    WHERE status = 'failed' AND (CAST(:ids AS bigint[]) IS NULL OR id = ANY(CAST(:ids AS bigint[])))
+    RETURNING id
+""")
+
+_FORGET = text("""
+    DELETE FROM procrastinate_jobs job
+    WHERE job.status IN ('failed', 'aborted', 'cancelled', 'succeeded') AND NOT EXISTS (
+        SELECT FROM procrastinate_events event
+        WHERE event.job_id = job.id AND event.at > now() - make_interval(days => :days))
+""")
+
+_COUNTS = text("""
+    SELECT count(*) FILTER (WHERE status = 'failed') AS failed,
+           count(*) FILTER (WHERE status = 'todo' AND (scheduled_at IS NULL OR scheduled_at <= now())) AS due
+    FROM procrastinate_jobs
+""")
+
+
+_IS_DUE = text("""
+    SELECT EXISTS (SELECT FROM procrastinate_jobs
+                   WHERE status = 'todo' AND queue_name = ANY(:queues) AND coalesce(scheduled_at <= now(), true))
+""")
+
+
+def counts() -> dict[str, Any]:
+    """For whoever watches the service: jobs of workers that are gone, failed for good, and due. Two statements."""
+    row = db.session.execute(_COUNTS).one()
+    return {"stalled": stalled.count(), "failed": row.failed, "due": row.due}
+
+
+def is_due(queues: Sequence[str]) -> bool:
+    """Whether a job of these queues could run now."""
+    return bool(db.session.scalar(_IS_DUE, {"queues": list(queues)}))
+
+
+def by_queue() -> Sequence[Any]:
+    """Each queue with its jobs that wait, run and failed, and for how many seconds the oldest due one has waited."""
+    return db.session.execute(_BY_QUEUE).all()
+
+
+def failed(limit: int) -> Sequence[Any]:
+    """The newest jobs that failed for good: every try ended with an error, or its worker was killed each time."""
+    return db.session.execute(_FAILED, {"limit": limit}).all()
+
+
+def run_again(ids: Sequence[int] | None = None) -> list[int]:
+    """Let failed jobs run again, these or all of them; the ids of those that will. In the caller's transaction."""
+    found = db.session.execute(_AGAIN, {"ids": None if ids is None else list(ids)})
+    return [row.id for row in found]
+
+
+def forget_old() -> None:
+    """Remove what ended long ago and nobody has asked for. Commits."""
+    db.session.execute(_FORGET, {"days": FAILED_KEPT_DAYS})
+    db.session.commit()

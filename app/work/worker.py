@@ -1,0 +1,139 @@
+"""`flask worker`: the queues of a process side by side, each with slots of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, suppress
+from typing import Any
+
+import structlog
+from flask import Flask
+from procrastinate import PsycopgConnector
+from procrastinate.periodic import PeriodicRegistry
+
+from app.extensions import db, jobs
+from app.queues import SLOTS, Queue
+from app.work import stalled, standing
+
+log = structlog.get_logger("billing.jobs")
+
+EVERYTHING = (*Queue,)
+LOOK_SECONDS = 5
+"""How often a worker looks for jobs of workers that are gone."""
+
+RECONNECT_SECONDS = 1
+_GRACE_SECONDS = 25
+_SLOTS_UNTIL_EMPTY = 4
+_BEFORE_QUEUES = "default"
+"""Where versions before this one enqueued everything: their processes may still do so during a deployment."""
+
+
+def run(app: Flask, *, queues: Sequence[Queue] = EVERYTHING, until_empty: bool = False) -> None:
+    """Work through queues until the process is told to stop, or until nothing is due.
+
+    With `until_empty` nothing is done because of the time of day: what is due by the clock would come at some minutes
+    and not at others. Otherwise a database that goes away is waited for.
+    """
+    if until_empty:
+        _until_empty(app, queues)
+        return
+    stopping = False
+    while not stopping:
+        try:
+            with jobs.replace_connector(_connector(app)):
+                stopping = asyncio.run(_serve(app, queues))
+        except Exception as error:
+            # What it was doing is found by `stalled`, as after a kill.
+            log.warning("worker_begins_again", reason=f"{type(error).__name__}: {error}".splitlines()[0])
+            time.sleep(RECONNECT_SECONDS)
+
+
+def _until_empty(app: Flask, queues: Sequence[Queue]) -> None:
+    _look_for_stalled(app)
+    with jobs.replace_connector(_connector(app)) as worker, ExitStack() as clock:
+        clock.callback(setattr, worker, "periodic_registry", worker.periodic_registry)
+        worker.periodic_registry = PeriodicRegistry()  # type: ignore[no-untyped-call]
+        options = _options(app) | {"wait": False}
+        names = _names(queues)
+        # It ends when it finds no job, though one that still runs may enqueue another.
+        while True:
+            worker.run_worker(queues=names, concurrency=_SLOTS_UNTIL_EMPTY, **options)
+            if not _is_due(app, names):
+                return
+
+
+def _is_due(app: Flask, names: Sequence[str]) -> bool:
+    with app.app_context():
+        return standing.is_due(names)
+
+
+async def _serve(app: Flask, queues: Sequence[Queue]) -> bool:
+    """Run every queue until told to stop (True), or until one of them ends by itself (False)."""
+    loop = asyncio.get_running_loop()
+    # The loop's own pool has six threads on two cores: slow jobs of one queue would take them all.
+    loop.set_default_executor(ThreadPoolExecutor(sum(SLOTS[queue] for queue in queues) + 1, "job"))
+    told = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, told.set)
+    async with jobs.open_async():
+        running = [asyncio.create_task(_run(app, queue), name=queue) for queue in queues]
+        keeper = asyncio.create_task(_look_for_stalled_again_and_again(app))
+        stop = asyncio.create_task(told.wait())
+        ended, _ = await asyncio.wait([*running, keeper, stop], return_when=asyncio.FIRST_COMPLETED)
+        for task in (*running, keeper, stop):
+            # A queue that is canceled lets its jobs end first.
+            task.cancel()
+        await asyncio.gather(*running, keeper, stop, return_exceptions=True)
+    if stop not in ended:
+        log.warning("worker_ended", queues=[task.get_name() for task in ended])
+    return stop in ended
+
+
+async def _run(app: Flask, queue: Queue) -> None:
+    await jobs.run_worker_async(
+        queues=_names([queue]), name=queue.value, concurrency=SLOTS[queue], **_options(app)
+    )
+
+
+async def _look_for_stalled_again_and_again(app: Flask) -> None:
+    while True:
+        await asyncio.to_thread(_look_for_stalled, app)
+        await asyncio.sleep(LOOK_SECONDS)
+
+
+def _look_for_stalled(app: Flask) -> None:
+    with app.app_context():
+        try:
+            stalled.take_up()
+        except Exception as error:
+            with suppress(Exception):
+                db.session.rollback()
+            log.warning(
+                "stalled_jobs_not_looked_for", reason=f"{type(error).__name__}: {error}".splitlines()[0]
+            )
+
+
+def _options(app: Flask) -> dict[str, Any]:
+    return {
+        "additional_context": {"app": app},
+        "fetch_job_polling_interval": 2.0,
+        "shutdown_graceful_timeout": _GRACE_SECONDS,
+        "delete_jobs": "successful",
+        "install_signal_handlers": False,
+        "update_heartbeat_interval": stalled.BEAT_SECONDS,
+        "stalled_worker_timeout": stalled.GONE_AFTER_SECONDS,
+    }
+
+
+def _names(queues: Sequence[Queue]) -> list[str]:
+    names = [queue.value for queue in queues]
+    return [*names, _BEFORE_QUEUES] if Queue.MAINTENANCE in queues else names
+
+
+def _connector(app: Flask) -> PsycopgConnector:
+    url = app.config["SETTINGS"].database_url.replace("postgresql+psycopg://", "postgresql://")
+    return PsycopgConnector(conninfo=url)

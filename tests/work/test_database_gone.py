@@ -1,0 +1,50 @@
+"""A worker whose database was killed goes on by itself when it is back."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from sqlalchemy import text
+
+from app import create_app
+from app.extensions import db, enqueue
+from config import Settings
+from dev.postgres import Cluster
+from dev.testing import migrate
+from tests.support.worker import a_worker, until
+
+
+def test_jobs_are_done_again_after_the_database_was_killed() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        cluster = Cluster(Path(folder) / "data")
+        cluster.start()
+        url = cluster.create_database("killed")
+        migrate(url)
+        environment = {"APP_ENV": "test", "DATABASE_URL": url, "STRIPE_API_BASE": "http://localhost:1"}
+        settings = Settings.from_environment(environment | {"LOG_LEVEL": "CRITICAL"})
+        app = create_app(settings)
+        with app.app_context(), a_worker(settings) as worker:
+            until(lambda: workers() > 0, "it has begun")
+            db.session.remove()
+            assert cluster.process is not None
+            cluster.process.kill()
+            cluster.process.wait()
+            cluster.start()
+            db.engine.dispose()
+            enqueue("handle_stripe_event", event_id="evt_unknown")
+            db.session.commit()
+            until(lambda: left() == 0, "the job is done")
+            assert worker.poll() is None, "the process itself goes on"
+            db.session.remove()
+            db.engine.dispose()
+        cluster.stop()
+
+
+def workers() -> int:
+    return int(db.session.execute(text("SELECT count(*) FROM procrastinate_workers")).scalar_one())
+
+
+def left() -> int:
+    query = "SELECT count(*) FROM procrastinate_jobs WHERE task_name = 'handle_stripe_event'"
+    return int(db.session.execute(text(query)).scalar_one())
