@@ -13,7 +13,7 @@ from uuid import UUID
 import pytest
 from flask import Flask
 
-from app.billing import audit, audit_trail
+from app.billing import audit, audit_trail, catalog
 from app.billing.audit import Action, Actor
 from app.extensions import db
 from app.models import AuditEvent, Organization, Role
@@ -232,3 +232,10 @@ class TestExport:
         ]
         assert not found[1][4].startswith("=")
         assert {int(one[4]) for one in found[2:]} == set(range(audit_trail.PIECE + 5))
+
+
+def test_the_plan_table_sells_nothing_that_every_owner_has_or_that_is_not_there(app: Flask) -> None:
+    shelf = catalog.current()
+    sold = {one for plan in shelf.plans.values() for one in shelf.features_of(plan)}
+    sold |= {one for each in shelf.on_request.values() for one in each.features}
+    assert not [one for one in sold if re.search("audit|activity|invoice", one, re.IGNORECASE)]
