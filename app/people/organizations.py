@@ -18,6 +18,7 @@ from app.billing.recipients import each_once
 from app.extensions import db
 from app.models import Membership, Organization, Role, User
 from app.models.columns import uuid7
+from app.models.scope import Reason, seeing_all
 from app.people import memberships
 
 
@@ -46,7 +47,7 @@ def create_organization(
     if not re.fullmatch(r"[A-Z]{3}", currency):
         raise PeopleError(f"{currency!r} is not a currency. Use its three letters, like USD.")
     check_timezone(timezone)
-    if db.session.scalar(select(Organization.id).where(Organization.slug == slug)):
+    if is_taken(slug):
         raise PeopleError(f"There is already an organization {slug!r}. Choose another name.")
     organization = Organization(id=id_ or uuid7(), name=name, slug=slug, currency=currency, timezone=timezone)
     db.session.add(organization)
@@ -54,6 +55,12 @@ def create_organization(
     ledger.open_wallet(organization, low_threshold=low_threshold)
     plan_terms.begin(organization, plan_terms.FREE_PLAN, organization.created_at)
     return organization
+
+
+@seeing_all(Reason.NAMES)
+def is_taken(slug: str) -> bool:
+    """Whether an organization has this short name."""
+    return db.session.scalar(select(Organization.id).where(Organization.slug == slug)) is not None
 
 
 def check_timezone(timezone: str) -> None:
@@ -77,6 +84,7 @@ def find_organization(slug: str) -> Organization:
     return found
 
 
+@seeing_all(Reason.PEOPLE)
 def add_person(email: str, *, name: str, organization: Organization, role: Role) -> User:
     """Give a person, made where they are new, a role in an organization without asking them. Raises `PeopleError`.
 
@@ -92,6 +100,7 @@ def add_person(email: str, *, name: str, organization: Organization, role: Role)
     return user
 
 
+@seeing_all(Reason.PEOPLE)
 def find_user(email: str) -> User | None:
     """The person with this e-mail address, in whatever case it was typed."""
     return db.session.scalar(select(User).where(func.lower(User.email) == email.strip().lower()))
