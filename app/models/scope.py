@@ -44,6 +44,7 @@ class Reason(StrEnum):
     SWEEP = "sweep"  # finds what is due, or left by a killed process, wherever it is
     NIGHTLY = "nightly"  # checks the whole ledger, and removes what is old
     OPERATOR = "operator"  # commands
+    READINESS = "readiness"  # counts what waits and what has failed
     DEV_MAIL = "dev_mail"  # the demo's mails; not there in production
     DEMO = "demo"  # demo data, the simulator, benchmarks
     TESTS = "tests"

@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from app.clock import what_is_off
 from app.database import roles
 from app.extensions import csrf, db, limiter
+from app.models.scope import Reason, seeing_all
 
 blueprint = Blueprint("health", __name__)
 _DETAILS = "health_details"
@@ -59,6 +60,7 @@ def readyz() -> tuple[dict[str, Any], int]:
     return told | ({"role": f"DATABASE_URL {role}"} if role is not None else {}), 200
 
 
+@seeing_all(Reason.READINESS)
 def _details() -> dict[str, Any]:
     told: dict[str, Any] = {}
     for name, standing in current_app.extensions.get(_DETAILS, {}).items():
