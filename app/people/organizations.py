@@ -5,9 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
-from functools import cache
 from uuid import UUID
-from zoneinfo import available_timezones
 
 from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import func, select
@@ -19,7 +17,7 @@ from app.extensions import db
 from app.models import Membership, Organization, Role, User
 from app.models.columns import uuid7
 from app.models.scope import Reason, seeing_all
-from app.people import memberships
+from app.people import memberships, timezones
 
 
 class PeopleError(ValueError):
@@ -64,15 +62,9 @@ def is_taken(slug: str) -> bool:
 
 
 def check_timezone(timezone: str) -> None:
-    """Raises `TimezoneError` where `timezone` names none."""
-    if timezone not in _timezones():
+    """Raises `TimezoneError` where `timezone` names none that we and the database know."""
+    if timezone not in timezones.known():
         raise TimezoneError(f"{timezone!r} is not a time zone. Use a name like America/New_York.")
-
-
-@cache
-def _timezones() -> set[str]:
-    """Read once: they are files in a folder."""
-    return available_timezones()
 
 
 def find_organization(slug: str) -> Organization:

@@ -13,7 +13,7 @@ from sqlalchemy import func, select, text, update
 from werkzeug.test import TestResponse
 
 from app import create_app
-from app.api import idempotency, problems
+from app.api import ROOMS, idempotency, problems
 from app.api.caller import current_caller
 from app.api.endpoints import Answer, Body, Reply, Room, blueprint_of
 from app.api.problems import ProblemError
@@ -184,3 +184,34 @@ def test_after_a_day_it_is_forgotten(platform: Platform) -> None:
     db.session.execute(update(KeptAnswer).values(expires_at=utc_now() - timedelta(seconds=1)))
     kept_answers.forget_expired()
     assert db.session.scalar(select(func.count()).select_from(KeptAnswer)) == 0
+
+
+OWN_KEY = {
+    "report_usage",  # each event's source and id
+    "reserve_hold",  # the hold's key
+    "renew_hold",  # the slice
+    "capture_hold",  # the hold ends once
+    "release_hold",
+    "estimate_campaign",  # changes nothing
+}
+
+
+def test_every_post_can_be_sent_again() -> None:
+    posts = {
+        endpoint.name: endpoint for room in ROOMS for endpoint in room.endpoints if endpoint.method == "POST"
+    }
+    assert {name for name, endpoint in posts.items() if not endpoint.once} == OWN_KEY
+
+
+def test_an_invitation_that_is_asked_for_again_is_the_same_link(app: Flask) -> None:
+    platform, organization = Platform(app), an_organization()
+    address = f"/organizations/{organization.id}"
+    platform.put(address, {"name": "Harbor", "timezone": "UTC", "owners": ["ruth@harbor.example"]})
+    body, key = {"email": "ruth@harbor.example"}, {"Idempotency-Key": '"invite-1"'}
+    first, again = (platform.post(f"{address}/invitations", body, headers=key) for _ in range(2))
+    assert (first.status_code, again.status_code) == (201, 201)
+    assert first.json == again.json
+    assert again.headers["Idempotency-Replayed"] == "true"
+    other = platform.post(f"{address}/invitations", {"email": "ann@harbor.example"}, headers=key)
+    assert is_problem(other, "idempotency-key-reused", 422)
+    assert platform.post(f"{address}/invitations", body).json["link"] != first.json["link"]

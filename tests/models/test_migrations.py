@@ -75,3 +75,36 @@ def test_subscriptions_keep_their_periods_and_failures(process_name: str) -> Non
         another_session()
         db.engine.dispose()
     drop_database(name)
+
+
+def test_organizations_whose_zone_is_none_get_one(process_name: str) -> None:
+    """Revision 0028: the database doesn't know the zone, or takes it for an abbreviation."""
+    name = f"zones_{process_name}"
+    database = create_database(name, template=TEMPLATE)
+    app = create_app(
+        Settings.from_environment({"APP_ENV": "test", **database.settings, "LOG_LEVEL": "ERROR"})
+    )
+    with inside(app):
+        ids = {
+            zone: an_organization().id
+            for zone in ("localtime", "Factory", "right/UTC", "CET", "Asia/Kolkata")
+        }
+        another_session()
+        downgrade(revision="0027")
+        for zone, org_id in ids.items():
+            change = text("UPDATE organization SET timezone = :zone WHERE id = :id")
+            db.session.execute(change, {"zone": zone, "id": org_id})
+        db.session.commit()
+        upgrade()
+        rows = db.session.execute(text("SELECT id, timezone FROM organization"))
+        now = {row.id: row.timezone for row in rows}
+        assert [now[org_id] for org_id in ids.values()] == [
+            "UTC",
+            "UTC",
+            "UTC",
+            "Europe/Brussels",
+            "Asia/Kolkata",
+        ]
+        another_session()
+        db.engine.dispose()
+    drop_database(name)
