@@ -63,7 +63,7 @@ def pay(organization: Organization, card_id: UUID, actor: Actor) -> Payment:
         payment = intents.pay_with(
             intent_id,
             card.stripe_id,
-            return_url=return_url(),
+            return_url=return_url(organization),
             # A new try after a decline is another request.
             key=f"renewal:{intent_id}:{card.id}:{before.charge_id}:{before.status}",
         )
@@ -123,6 +123,6 @@ def last_day_for(organization: Organization, invoice_id: str) -> date | None:
     return found.last_day if row and found and row.open_invoice_id == invoice_id else None
 
 
-def return_url() -> str:
-    """Where a bank's own page leads back to."""
-    return f"{current_app.config['SETTINGS'].public_url}/billing/renewal"
+def return_url(organization: Organization) -> str:
+    """Where a bank's own page leads back to, whichever organization is in view by then."""
+    return f"{current_app.config['SETTINGS'].public_url}/billing/renewal?org={organization.slug}"

@@ -71,7 +71,7 @@ def pay(organization: Organization, switch_id: UUID, card_id: UUID, actor: Actor
         payment = intents.pay_with(
             switch.payment_intent_id,
             card.stripe_id,
-            return_url=return_url(switch_id),
+            return_url=return_url(organization, switch_id),
             key=f"switch:{switch_id}:{attempt}:pay",
         )
     except OutcomeUnknownError:
@@ -101,9 +101,10 @@ def give_up(organization: Organization, switch_id: UUID, actor: Actor) -> PlanSw
     return find(organization.id, switch_id)
 
 
-def return_url(switch_id: UUID) -> str:
-    """Where a bank's own page leads back to."""
-    return f"{current_app.config['SETTINGS'].public_url}/billing/change-plan/{switch_id}"
+def return_url(organization: Organization, switch_id: UUID) -> str:
+    """Where a bank's own page leads back to, whichever organization is in view by then."""
+    public_url = current_app.config["SETTINGS"].public_url
+    return f"{public_url}/billing/change-plan/{switch_id}?org={organization.slug}"
 
 
 def _follow(organization: Organization, actor: Actor) -> None:

@@ -177,7 +177,7 @@ def charge_request(
         payment_method_id=card.stripe_id,
         top_up_id=top_up.id,
         org_id=organization.id,
-        return_url=f"{public_url}/billing/wallet/top-ups/{top_up.id}",
+        return_url=f"{public_url}/billing/wallet/top-ups/{top_up.id}?org={organization.slug}",
         description=f"Wallet top-up for {organization.name}",
         keep=top_up.keep_card,
     )

@@ -9,40 +9,37 @@ from typing import Any, cast
 import structlog
 from flask import Flask, Response, current_app, g, make_response, render_template, request
 from flask_limiter import RateLimitExceeded
-from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.extensions import db
 from app.people.organizations import owners_of
+from app.web import resend
 from app.web.database import is_locked, is_unavailable
-from app.web.identity import NotOrgAdminError, ask_to_sign_in, go_on_unidentified, identity, is_for_owners
+from app.web.identity import NotOrgAdminError, go_on_unidentified, identity
 from app.web.logs import path, request_id
+from app.web.marks import page_behind
 from app.web.refusals import retry_after
 from app.web.text_guard import UnstorableTextError
 
 log = structlog.get_logger("billing.web")
 
-_NEVER_RESENT = {"csrf_token", "password"}
-
 
 @dataclass(frozen=True, slots=True)
-class Resend:
-    """A form that can be sent again with what was typed in it."""
+class Choice:
+    """A button that goes on in one of the person's organizations; `is_back` where an open page can stay as it is."""
 
-    action: str
+    label: str
     fields: list[tuple[str, str]]
-
-    @property
-    def shown(self) -> list[tuple[str, str]]:
-        """What a person typed or chose of it, under readable names; ids mean nothing to them."""
-        readable = {"email": "Email", "amount": "Amount", "other_amount": "Other amount"}
-        return [(readable[name], value) for name, value in self.fields if name in readable and value]
+    is_back: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class ErrorView:
-    """What an error page says: what happened, and what to do next."""
+    """What an error page says: what happened, and what to do next.
+
+    `resend` is a form that can be sent again (`app.web.resend`), `start_over` the page where it can be filled in.
+    """
 
     code: int
     title: str
@@ -50,7 +47,9 @@ class ErrorView:
     next_step: str
     request_id: str
     owners: list[Any] = field(default_factory=list)
-    resend: Resend | None = None
+    choices: list[Choice] = field(default_factory=list)
+    resend: Any = None
+    start_over: str | None = None
 
 
 _WORDS = {
@@ -88,12 +87,11 @@ _WORDS = {
 
 def init_app(app: Flask) -> None:
     """Answer every error with a page: whole, or as the page's main part for an htmx request."""
-    app.register_error_handler(CSRFError, _or_otherwise(expired_form))
-    app.register_error_handler(NotOrgAdminError, _or_otherwise(_not_org_admin))
-    app.register_error_handler(RateLimitExceeded, _or_otherwise(_too_many))
-    app.register_error_handler(UnstorableTextError, _or_otherwise(_unstorable))
-    app.register_error_handler(HTTPException, _or_otherwise(_http_error))
-    app.register_error_handler(Exception, _or_otherwise(_unexpected))
+    app.register_error_handler(NotOrgAdminError, or_otherwise(_not_org_admin))
+    app.register_error_handler(RateLimitExceeded, or_otherwise(_too_many))
+    app.register_error_handler(UnstorableTextError, or_otherwise(_unstorable))
+    app.register_error_handler(HTTPException, or_otherwise(_http_error))
+    app.register_error_handler(Exception, or_otherwise(_unexpected))
 
 
 def answer_otherwise(app: Flask, prefix: str, answer: Callable[[Exception], AnyResponse | None]) -> None:
@@ -105,7 +103,9 @@ def answer_otherwise(app: Flask, prefix: str, answer: Callable[[Exception], AnyR
     app.extensions.setdefault("error_answers", {})[prefix] = answer
 
 
-def _or_otherwise(page_for: Callable[[Any], AnyResponse]) -> Callable[[Any], AnyResponse]:
+def or_otherwise(page_for: Callable[[Any], AnyResponse]) -> Callable[[Any], AnyResponse]:
+    """A handler of errors that answers programs in their own way, and people with `page_for`."""
+
     def handle(error: Exception) -> AnyResponse:
         for prefix, answer in current_app.extensions.get("error_answers", {}).items():
             if request.path.startswith(prefix):
@@ -121,7 +121,7 @@ def page(code: int, *, status: int | None = None, **changes: Any) -> Response:
     title, message, next_step = _WORDS.get(code, _WORDS[500])
     words: dict[str, Any] = {"title": title, "message": message, "next_step": next_step}
     view = ErrorView(code=code, request_id=request_id(), **(words | changes))
-    htmx = bool(cast(Any, request).htmx)
+    htmx = wants_part()
     support = current_app.config["SETTINGS"].support_email
     html = render_template("errors/error.html", error=view, partial=htmx, support_email=support)
     response = make_response(html, status or code)
@@ -135,6 +135,11 @@ def page(code: int, *, status: int | None = None, **changes: Any) -> Response:
     return response
 
 
+def wants_part() -> bool:
+    """Whether an open page asks, which stays as it is and says in place what an error page says."""
+    return bool(cast(Any, request).htmx)
+
+
 def _http_error(error: HTTPException) -> Response:
     if error.code is None or error.code < 400:
         return cast(Response, error.get_response())
@@ -142,25 +147,6 @@ def _http_error(error: HTTPException) -> Response:
     if error.code == 405 and getattr(error, "valid_methods", None):
         response.headers["Allow"] = ", ".join(error.valid_methods)  # type: ignore[attr-defined]
     return response
-
-
-def expired_form(error: CSRFError) -> AnyResponse:
-    """Offer to send an old form again, as it was filled in; ask to sign in where its session has ended."""
-    log.info("csrf_refused", reason=error.description)
-    if identity() is None and is_for_owners(request.endpoint):
-        return ask_to_sign_in()
-    return page(
-        400,
-        title="This form has expired",
-        message="It was open for a long time, or you signed in again meanwhile. Nothing was done with it yet.",
-        next_step="Check what you entered and send it again.",
-        resend=_sent_form(),
-    )
-
-
-def _sent_form() -> Resend:
-    fields = [(name, value) for name, value in request.form.items(multi=True) if name not in _NEVER_RESENT]
-    return Resend(request.full_path.rstrip("?"), fields)
 
 
 def _not_org_admin(_: NotOrgAdminError) -> Response:
@@ -209,7 +195,14 @@ def _locked() -> Response:
         503,
         message="Another change of your wallet is taking unusually long, so nothing was done with this.",
         next_step="Nothing you entered is lost. Try again in a few seconds.",
-        resend=_sent_form() if g.get("csrf_valid") else None,
+        resend=_sent_form() if g.get("csrf_valid") and not wants_part() else None,
+        start_over=page_behind(request.path) if g.get("csrf_valid") and not wants_part() else None,
     )
     retry_after(response, 2)
     return response
+
+
+def _sent_form() -> resend.Resend | None:
+    who = identity()
+    organization = who.organization if who else None
+    return resend.of_form(request.path, request.form, organization) if organization else None

@@ -7,7 +7,7 @@ from datetime import timedelta
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar, cast
 
-from flask import Blueprint, Flask, Response, abort, current_app, g, redirect, request, url_for
+from flask import Flask, Response, abort, current_app, g, redirect, request, url_for
 from flask_login import AnonymousUserMixin, current_user
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -16,6 +16,8 @@ from app.models import Organization
 from app.models.scope import scope_to
 from app.people import sessions
 from app.people.sessions import Identity, Limits
+from app.web import drawn_for
+from app.web.marks import is_asked_by_pages, page_behind
 
 _WITHOUT_A_PERSON = {None, "api", "api_docs", "assets", "csp_reports", "health", "webhooks"}
 
@@ -71,7 +73,8 @@ def current_organization() -> Organization:
 def org_admin_required(view: Callable[P, R]) -> Callable[P, R | AnyResponse]:
     """Serve the view to owners of the organization in view only, and scope the database to it.
 
-    Not signed in: to the sign-in page, then back. Signed in without the role: 403 that names whom to ask.
+    Not signed in: to the sign-in page, then back. Asked by a page that was drawn for another organization: 409 that
+    asks which one is meant. Signed in without the role: 403 that names whom to ask.
     """
 
     @wraps(view)
@@ -79,43 +82,22 @@ def org_admin_required(view: Callable[P, R]) -> Callable[P, R | AnyResponse]:
         who = identity()
         if who is None:
             return ask_to_sign_in()
-        if who.organization is None:
+        drawn_for.check(who)
+        if who.organization is None or not who.is_org_admin:
             raise NotOrgAdminError
         scope_to(db.session(), who.organization.id)
-        if not who.is_org_admin:
-            raise NotOrgAdminError
         return view(*args, **kwargs)
 
     guarded.org_admin_required = True  # type: ignore[attr-defined]
     return guarded
 
 
-def is_for_owners(endpoint: str | None) -> bool:
-    """Whether the view is behind `org_admin_required`."""
-    view = current_app.view_functions.get(endpoint or "")
-    return bool(getattr(view, "org_admin_required", False))
-
-
 def ask_to_sign_in() -> AnyResponse:
     """To the sign-in page with the way back; an htmx request gets 401, which the page explains in place."""
     if cast(Any, request).htmx:
         return Response("", status=401)
-    came_for = request.full_path.rstrip("?") if request.method == "GET" else _page_of_form()
+    came_for = request.full_path.rstrip("?") if request.method == "GET" else page_behind(request.path)
     return redirect(url_for("auth.sign_in", next=came_for))
-
-
-def asked_by_pages(blueprint: Blueprint) -> Blueprint:
-    """Mark a blueprint whose views open pages ask for by themselves, so that its requests are no one's doing.
-
-    They keep no session alive: an open page must not outlive the person who left it.
-    """
-    blueprint.asked_by_pages = True  # type: ignore[attr-defined]
-    return blueprint
-
-
-def is_asked_by_pages(blueprint: str | None) -> bool:
-    """Whether open pages ask for this blueprint's views by themselves."""
-    return bool(getattr(current_app.blueprints.get(blueprint or ""), "asked_by_pages", False))
 
 
 @login_manager.user_loader  # type: ignore[untyped-decorator]
@@ -129,13 +111,6 @@ def _keep_session_alive() -> None:
     who = identity()
     if who is not None and sessions.touch(who):
         db.session.commit()
-
-
-def _page_of_form() -> str:
-    top_up_id = (request.view_args or {}).get("top_up_id")
-    if top_up_id is not None:
-        return url_for("wallet.show_top_up", top_up_id=top_up_id)
-    return url_for("wallet.show") if request.path.startswith("/billing/wallet") else url_for("overview.show")
 
 
 def _seats() -> tuple[sessions.Seat, ...]:

@@ -7,7 +7,7 @@ from flask import Flask
 
 from app.models import Organization
 from tests.factories import a_person, an_organization
-from tests.support.browsing import Visitor, text_of
+from tests.support.browsing import Visitor, links_of, text_of
 
 PAGE = "/billing/details"
 TYPED = {
@@ -38,7 +38,7 @@ def owner(visitor: Visitor, organization: Organization) -> Visitor:
 
 def test_the_invoices_lead_to_it(owner: Visitor) -> None:
     page = owner.get("/workplace/invoices")
-    assert f'href="{PAGE}"' in page.text
+    assert PAGE in links_of(page.text)
     assert "Billing details Change billing details Harbor Dental" in text_of(page)
 
 

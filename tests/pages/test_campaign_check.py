@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 
-from tests.support.browsing import HTMX, text_of
+from tests.support.browsing import HTMX, links_of, text_of
 from tests.support.paying import Owner
 from tests.support.sandbox import Sandbox
 
@@ -23,7 +23,7 @@ def asked(owner: Owner, **changes: str) -> str:
 
 
 def test_the_wallet_leads_to_the_form_which_asks_for_nothing_yet(owner: Owner) -> None:
-    assert f'href="{CHECK}"' in owner.get("/billing/wallet").text
+    assert CHECK in links_of(owner.get("/billing/wallet").text)
     page = text_of(owner.get(CHECK))
     assert "Number of calls" in page
     assert "There is a problem" not in page
@@ -34,7 +34,7 @@ def test_it_says_what_the_campaign_costs_and_which_top_up_covers_it(owner: Owner
     words = text_of(page)
     assert "This campaign costs about $3.97 to $10.20." in words
     assert "Your credit covers 34% of it: $6.70 more would cover all of it." in words
-    assert 'href="/billing/wallet?amount=25#top-up"' in page.text
+    assert "/billing/wallet?amount=25#top-up" in links_of(page.text)
     assert "what agents usually use" in words
 
 

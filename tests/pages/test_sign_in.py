@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from flask import Flask
@@ -237,8 +239,67 @@ def test_a_stale_token_offers_to_send_the_form_again_with_what_was_typed(
 ) -> None:
     visitor.sign_in(owner)
     page = visitor.post(
-        "/billing/wallet/top-ups", {"amount": "other", "other_amount": "73.21"}, token="stale"
+        "/billing/wallet/top-ups", {"amount": "other", "other_amount": "73.21"}, token=visitor.old_token()
     )
     assert page.status_code == 400
     assert 'value="73.21"' in page.text
     assert "Send again" in text_of(page)
+
+
+class TestAnotherPerson:
+    """A page that one person opened acts for no other who signs in later in the same browser."""
+
+    @pytest.mark.parametrize("headers", [{}, HTMX])
+    def test_their_forms_are_refused_and_not_handed_over(
+        self, visitor: Visitor, owner: str, headers: dict[str, str]
+    ) -> None:
+        visitor.sign_in(owner)
+        drawn = visitor.token()
+        other = a_person("olga@pine.example", organization=an_organization("Pine Realty"), name="Olga Pine")
+        visitor.post("/sign-out")
+        visitor.sign_in(other.email)
+        page = visitor.post(
+            "/billing/details", {"legal_name": "Harbor Ltd", "version": "0"}, token=drawn, headers=headers
+        )
+        assert page.status_code == 400
+        assert "You are signed in as Olga Pine now" in text_of(page)
+        assert "Nothing was done." in text_of(page)
+        assert "Send again" not in page.text
+        assert "Harbor Ltd" not in page.text
+        assert "X-Form-Token" not in page.headers
+
+    def test_an_open_page_of_the_same_person_gets_a_fresh_token(self, visitor: Visitor, owner: str) -> None:
+        visitor.sign_in(owner)
+        page = visitor.post("/billing/details", {"legal_name": "x"}, token=visitor.old_token(), headers=HTMX)
+        assert page.status_code == 400
+        assert "Press the button again." in text_of(page)
+        saved = visitor.post(
+            "/billing/details", {"version": "0"}, token=page.headers["X-Form-Token"], headers=HTMX
+        )
+        assert saved.status_code in {200, 422}
+
+
+class TestBlockedCookies:
+    def test_are_told_as_such_with_what_to_do(self, app: Flask, visitor: Visitor, owner: str) -> None:
+        form = re.search(r'name="csrf_token" value="([^"]+)"', visitor.get("/sign-in").text)
+        assert form
+        without = app.test_client(use_cookies=False)
+        page = without.post(
+            "/sign-in", data={"email": owner, "password": PASSWORD, "csrf_token": unescape(form[1])}
+        )
+        assert page.status_code == 400
+        assert "it blocks cookies" in text_of(page)
+        assert "Allow cookies for localhost, then try again." in text_of(page)
+        assert "open for a long time" not in text_of(page)
+        assert owner in page.text
+        assert PASSWORD not in page.text
+
+    def test_so_are_they_where_a_link_is_asked_for(self, app: Flask, visitor: Visitor, owner: str) -> None:
+        form = re.search(r'name="csrf_token" value="([^"]+)"', visitor.get("/forgot-password").text)
+        assert form
+        page = app.test_client(use_cookies=False).post(
+            "/forgot-password", data={"email": owner, "csrf_token": unescape(form[1])}
+        )
+        assert page.status_code == 400
+        assert "it blocks cookies" in text_of(page)
+        assert 'href="/forgot-password"' in page.text

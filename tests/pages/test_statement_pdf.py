@@ -19,7 +19,7 @@ from app.web import pdf as app_pdf
 from app.web.fonts import coverage
 from app.web.glyphs import Coverage
 from tests.factories import at, usd
-from tests.support.browsing import text_of
+from tests.support.browsing import links_of, text_of
 from tests.support.moving import post, use
 from tests.support.paying import Owner
 from tests.support.pdfs import packed, pdf, words
@@ -38,7 +38,7 @@ def owner(app: Flask, sandbox: Sandbox) -> Owner:
 def test_it_is_downloaded_from_the_page_and_says_the_same(owner: Owner) -> None:
     post(owner.organization, TransferKind.REFUND, usd("3"), at("2026-09-03 12:00"), out=True)
     use(owner.organization, 100_001, at("2026-08-30 08:00"), posted_at=at("2026-09-01 08:00"))
-    assert f'href="{ADDRESS}.pdf"' in owner.get(ADDRESS).text
+    assert f"{ADDRESS}.pdf" in links_of(owner.get(ADDRESS).text)
     answer = owner.get(f"{ADDRESS}.pdf")
     assert answer.content_type == "application/pdf"
     assert answer.headers["Content-Disposition"].endswith('-2026-09.pdf"')

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 from contextvars import Context
+from datetime import timedelta
 from html import unescape
 from secrets import token_hex
 from typing import Any
 
 from flask.testing import FlaskClient
-from itsdangerous import URLSafeTimedSerializer
 from werkzeug.test import TestResponse
 
+from app.people import sessions
+from app.people.sessions import Limits
+from app.web.form_tokens import seal
 from tests.factories import PASSWORD
 
 HTMX = {"HX-Request": "true", "HX-Request-Type": "partial"}
@@ -44,16 +47,31 @@ class Visitor:
         """The CSRF token of this browser's session, as the forms of its pages carry it."""
         return Context().run(self._token)
 
+    def old_token(self) -> str:
+        """The token of a page of this person's that was drawn before they signed in again."""
+        return Context().run(self._token, "an earlier session")
+
     def sign_in(self, email: str, password: str = PASSWORD, *, to: str = "") -> TestResponse:
         return self.post("/sign-in", {"email": email, "password": password, "next": to})
 
-    def _token(self) -> str:
+    def _token(self, secret: str = "") -> str:
         # Made instead of read from a page: half of all requests would be for it.
+        app = self.client.application
         with self.client.session_transaction() as session:
-            secret = session.setdefault("csrf_token", token_hex())
-        return str(
-            URLSafeTimedSerializer(self.client.application.secret_key, salt="wtf-csrf-token").dumps(secret)
-        )
+            secret = secret or session.setdefault("csrf_token", token_hex())
+            signed_in = session.get("_user_id", "")
+        with app.app_context():
+            who = sessions.identify(signed_in, Limits(timedelta(days=1), timedelta(days=1)))
+            person = str(who.user.id) if who else None
+            organization = who.organization.slug if who and who.organization else None
+        return seal(app.config["SECRET_KEY"], secret, person, organization)
+
+
+def links_of(html: str) -> list[str]:
+    """Where the links of a page lead, without the organization that each of them names."""
+    found = (unescape(address) for address in re.findall(r'href="([^"]*)"', html))
+    plain = (re.sub(r"\borg(?:=|%3D)[a-z0-9-]+(?:&|%26)?", "", address) for address in found)
+    return [re.sub(r"(?:\?|%3F|&)(?=#|%23|$)", "", address) for address in plain]
 
 
 def text_of(response: TestResponse) -> str:

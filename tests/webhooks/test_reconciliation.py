@@ -34,7 +34,6 @@ from app.webhooks import comparing_take_backs, handling, reconciliation
 from app.webhooks.reconciliation import AlreadyRunningError
 from config import ROOT, Settings
 from tests.factories import OWNER, a_stripe_card, usd
-from tests.support.database import inside
 from tests.support.events import an_event, send
 from tests.support.money import balance, credited
 from tests.support.sandbox import Sandbox, deliver, deliver_all, work_through
@@ -366,7 +365,7 @@ def test_two_at_the_same_time_are_one(app: Flask, silence: Silence) -> None:
     silence.charge("50")
 
     def compare(_: int) -> bool:
-        with inside(app):
+        with app.app_context():
             try:
                 reconciliation.run()
             except AlreadyRunningError:
@@ -403,7 +402,7 @@ def test_browser_webhook_and_reconciliation_at_the_same_moment_credit_once(
     ]
 
     def go(way: Callable[[], object]) -> None:
-        with inside(app):
+        with app.app_context():
             way()
 
     with ThreadPoolExecutor(len(ways)) as at_once:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
 
 import structlog
@@ -12,13 +13,22 @@ from werkzeug.wrappers import Response
 
 from app.extensions import db
 from app.models import User
+from app.models.scope import scope_to
 from app.pages.auth import throttle
 from app.pages.auth.blueprint import blueprint
 from app.pages.auth.forms import SignInForm
 from app.people import organizations, passwords, sessions
-from app.web import errors
+from app.web import errors, form_refusals
 from app.web.addresses import own_address
-from app.web.identity import ask_to_sign_in, identity, session_limits
+from app.web.drawn_for import PARAMETER
+from app.web.form_tokens import ForeignOriginError, FormRefusedError
+from app.web.identity import (
+    ask_to_sign_in,
+    current_identity,
+    current_organization,
+    identity,
+    session_limits,
+)
 from app.web.text_guard import keeps_typed
 
 log = structlog.get_logger("billing.auth")
@@ -55,8 +65,9 @@ def sign_in() -> str | Response | tuple[str, int]:
         return _page(form), 422
     if passwords.is_outdated(user.password_hash or ""):
         user.password_hash = passwords.hash_password(form.password.data or "")
-    response = redirect(_way_back(form))
-    begin_session(user)
+    way_back = _way_back(form)
+    begin_session(user, wanted=way_back)
+    response = redirect(way_back)
     throttle.remember_device(response, email)
     return response
 
@@ -77,7 +88,7 @@ def sign_out() -> Response:
 
 @blueprint.post("/organization")
 def switch_organization() -> Response:
-    """Show another of one's own organizations."""
+    """Show another of one's own organizations; a form that was refused for the wrong one goes on there."""
     who = identity()
     if who is None:
         return ask_to_sign_in()
@@ -88,19 +99,41 @@ def switch_organization() -> Response:
     db.session.commit()
     if not switched:
         return errors.page(404, message="You are in no organization of that name.")
-    return redirect(url_for("overview.show"))
+    login_user(sessions.identify(who.token, session_limits()))
+    if "form" in request.form and (asked := _asked_again(request.form["form"])):
+        return asked
+    organization = current_organization()
+    if not who.organization or who.organization.id != organization.id:
+        flash(f"You are looking at {organization.name} now.")
+    return redirect(own_address(request.form.get("next"), otherwise=url_for("overview.show")))
 
 
-def begin_session(user: User, *, org_id: UUID | None = None) -> None:
-    """Sign `user` in with a new session; whatever the browser had before is thrown away. `org_id` comes into view."""
+def begin_session(user: User, *, org_id: UUID | None = None, wanted: str = "") -> None:
+    """Sign `user` in with a new session; whatever the browser had before is thrown away.
+
+    `org_id` comes into view, or the organization that the address `wanted` names, where they are in it.
+    """
     who = identity()
     if who is not None:
         sessions.end(who.token)
     session.clear()
     token = sessions.start(user, org_id=org_id)
-    db.session.commit()
+    db.session.flush()
     found = sessions.identify(token, session_limits())
+    [slug] = parse_qs(urlsplit(wanted).query).get(PARAMETER, [""])[:1]
+    seat = next((one for one in found.seats if one.slug == slug), None) if found else None
+    if found and seat and sessions.switch(found, seat.id):
+        found = sessions.identify(token, session_limits())
+    db.session.commit()
     login_user(found)
+
+
+def _asked_again(form: str) -> Response | None:
+    who = current_identity()
+    if who.organization is None or not who.is_org_admin:
+        return None
+    scope_to(db.session(), who.organization.id)
+    return form_refusals.ask_again(form, form_refusals.typed_of(request.form), who.organization)
 
 
 def _way_back(form: SignInForm) -> str:
@@ -108,12 +141,15 @@ def _way_back(form: SignInForm) -> str:
 
 
 @blueprint.errorhandler(CSRFError)
-def _stale_form(error: CSRFError) -> Response | tuple[str, int]:
-    """A sign-in page that was open for too long is shown anew; a password is never sent back to be sent again."""
-    if request.endpoint != "auth.sign_in":
-        return errors.expired_form(error)
+def _refused_form(error: CSRFError) -> Response | tuple[str, int]:
+    """A sign-in page that was open for too long is shown again; a password is never sent back to be sent again."""
+    if request.endpoint != "auth.sign_in" or isinstance(error, ForeignOriginError):
+        return form_refusals.refused_form(error)
     form = SignInForm()
-    form.password.errors = [_STALE]
+    if isinstance(error, FormRefusedError) and form_refusals.cookies_seem_blocked(error.token):
+        form.password.errors = [form_refusals.blocked_cookies()]
+    else:
+        form.password.errors = [_STALE]
     return _page(form), 400
 
 

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from flask_wtf import FlaskForm
+from werkzeug.datastructures import MultiDict
 from wtforms import HiddenField, SelectField, StringField, TextAreaField
 
 from app.billing import billing_details, tax_ids
 from app.billing.billing_details import Details, DetailsError
+from app.models import Organization
+from app.web.resend import Told
 from app.web.text_guard import TidyForm
 
 
@@ -60,3 +64,16 @@ class DetailsForm(TidyForm, FlaskForm):  # type: ignore[misc]
         """Say at each field what is wrong with it."""
         for name, words in error.problems.items():
             self[name].errors = [words]
+
+
+def in_words(_: Organization, typed: MultiDict[str, str]) -> Iterable[Told]:
+    """The form as people read it; which version of the details it was drawn with goes along without words."""
+    form = DetailsForm(typed)
+    form.offer()
+    for field in form:
+        if field.name not in typed:
+            continue
+        value = (field.data or "").strip()
+        choices = dict(field.choices) if isinstance(field, SelectField) else {}
+        words = "" if isinstance(field, HiddenField) else str(choices.get(value, value)) if value else ""
+        yield Told(field.name, field.data or "", field.label.text, words)

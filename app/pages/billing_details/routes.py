@@ -11,9 +11,10 @@ from app.billing import billing_details
 from app.billing.billing_details import ChangedMeanwhileError, DetailsError
 from app.extensions import db, limiter
 from app.pages.actor import current_actor
-from app.pages.billing_details.forms import DetailsForm
+from app.pages.billing_details.forms import DetailsForm, in_words
 from app.web.identity import current_organization, org_admin_required
 from app.web.rate_limits import OFTEN
+from app.web.resend import told_as
 from app.web.text_guard import keeps_typed
 
 blueprint = Blueprint("billing_details", __name__, url_prefix="/billing/details")
@@ -35,6 +36,7 @@ def show() -> Response:
 
 @blueprint.post("")
 @org_admin_required
+@told_as(in_words)
 @limiter.limit(OFTEN)
 @keeps_typed(DetailsForm)
 def save() -> Response:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from flask_wtf import FlaskForm
+from werkzeug.datastructures import MultiDict
 from wtforms import RadioField, SelectField
 
-from app.models import Interval
+from app.billing import catalog
+from app.billing.catalog import CatalogError
+from app.models import Interval, Organization
+from app.web.resend import Told
 
 
 class PlanForm(FlaskForm):  # type: ignore[misc]
@@ -49,3 +54,16 @@ class PayForm(FlaskForm):  # type: ignore[misc]
 
     def refuse(self, message: str) -> None:
         self.card.errors = [message]
+
+
+def plan_in_words(_: Organization, typed: MultiDict[str, str]) -> Iterable[Told]:
+    """The plan that was chosen, as people read it; nothing where it is none that is offered."""
+    chosen = typed.get("plan", "")
+    key, _sep, interval = chosen.partition(":")
+    try:
+        plan = catalog.current().plan(key)
+    except CatalogError:
+        return
+    if interval in set(Interval):
+        how = {Interval.MONTH: "monthly", Interval.YEAR: "yearly"}[Interval(interval)]
+        yield Told("plan", chosen, "Plan", f"{plan.name}, {how}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from flask import current_app, make_response, redirect, render_template, request, url_for
+from flask import current_app, flash, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from app.billing import payment_methods, plan_renewals, plans
@@ -28,6 +28,7 @@ def show_renewal() -> Response:
     """What is open, and the cards that could pay it."""
     if "payment_intent" in request.args:
         _refresh()
+        _say_what_became_of_it()
     return _draw()
 
 
@@ -48,6 +49,7 @@ def pay_renewal() -> Response:
             return _to_page()
         else:
             if payment.succeeded or payment.status == "requires_action":
+                _say_what_became_of_it()
                 return _to_page()
             advice = advice_for(payment.decline_code)
             form.refuse(f"{advice.message} {advice.next_step}")
@@ -60,7 +62,16 @@ def pay_renewal() -> Response:
 def answer_renewal() -> Response:
     """The bank's challenge has ended in the page: ask Stripe how."""
     _refresh()
+    _say_what_became_of_it()
     return _to_page()
+
+
+def _say_what_became_of_it() -> None:
+    plan = plans.gather(current_organization())
+    if not plan.is_past_due:
+        flash(f"The renewal of {plan.name} is paid. {plan.name} is active.")
+    else:
+        flash("The renewal isn't paid yet. Confirm the payment with your bank.")
 
 
 def _refresh() -> None:

@@ -8,7 +8,7 @@ from uuid import UUID
 from flask import flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from app.billing import plan_switch_payments, plan_switch_rows, plan_switches
+from app.billing import catalog, plan_switch_payments, plan_switch_rows, plan_switches
 from app.billing.payment_methods import CardNotUsableError
 from app.billing.plan_choices import PlanNotOfferedError
 from app.billing.plan_subscriptions import SubscriptionMissingError
@@ -19,12 +19,13 @@ from app.billing.plan_switches import OtherSwitchError, PastDueError, SwitchNotS
 from app.extensions import db, limiter
 from app.models import PlanSwitch, SwitchStatus
 from app.pages.actor import current_actor
-from app.pages.change_plan.forms import PayForm, PlanForm
+from app.pages.change_plan.forms import PayForm, PlanForm, plan_in_words
 from app.pages.change_plan.routes import blueprint, draw
 from app.payments.errors import PaymentsError
 from app.web import errors
 from app.web.identity import current_organization, org_admin_required
 from app.web.rate_limits import OFTEN
+from app.web.resend import told_as
 
 _AWAY = "The payment processor can't be reached, so nothing was changed. Try again in a moment."
 _ELSEWHERE = (
@@ -38,6 +39,7 @@ _PAST_DUE = (
 
 @blueprint.post("/billing/change-plan")
 @org_admin_required
+@told_as(plan_in_words)
 @limiter.limit(OFTEN)
 def begin_switch() -> Response:
     """Take the choice, and go on to the review with its costs. Nothing is changed."""
@@ -102,7 +104,7 @@ def confirm_switch(switch_id: UUID) -> Response:
     except (SwitchNotStartedError, SubscriptionMissingError, PaymentsError):
         why = _AWAY
     else:
-        return _to(switch)
+        return _came_out(switch)
     db.session.rollback()
     return draw(plan_switch_rows.find(organization.id, switch_id), why=why, status=422)
 
@@ -115,7 +117,7 @@ def pay_switch(switch_id: UUID) -> Response:
     organization, form = current_organization(), PayForm()
     if form.validate():
         try:
-            return _to(plan_switch_payments.pay(organization, switch_id, form.chosen, current_actor()))
+            return _came_out(plan_switch_payments.pay(organization, switch_id, form.chosen, current_actor()))
         except CardNotUsableError as error:
             form.refuse(str(error))
         except (PaymentNotTakenError, PaymentsError):
@@ -128,7 +130,7 @@ def pay_switch(switch_id: UUID) -> Response:
 @org_admin_required
 def answer_switch(switch_id: UUID) -> Response:
     """The bank's challenge has ended in the page: ask Stripe how."""
-    return _to(plan_switch_payments.refresh(current_organization(), switch_id, current_actor()))
+    return _came_out(plan_switch_payments.refresh(current_organization(), switch_id, current_actor()))
 
 
 @blueprint.post("/billing/change-plan/<uuid:switch_id>/cancellation")
@@ -137,7 +139,7 @@ def cancel_switch(switch_id: UUID) -> Response:
     """Give up a switch that was not paid: the plan stays as it is."""
     organization = current_organization()
     try:
-        return _to(plan_switch_payments.give_up(organization, switch_id, current_actor()))
+        return _came_out(plan_switch_payments.give_up(organization, switch_id, current_actor()))
     except PaymentsError:
         db.session.rollback()
         return draw(plan_switch_rows.find(organization.id, switch_id), why=_AWAY, status=422)
@@ -169,6 +171,23 @@ def _unknown(_: UnknownSwitchError) -> Response:
 
 def _to(switch: PlanSwitch) -> Response:
     return redirect(url_for("change_plan.show_switch", switch_id=switch.id), 303)
+
+
+def _came_out(switch: PlanSwitch) -> Response:
+    """On to the switch, saying what became of it; in place its step says so by itself (`change_plan/_said.html`)."""
+    if not cast(Any, request).htmx:
+        name = catalog.current().plan(switch.plan).name
+        done = f"You're now on {name}." if switch.is_at_once else f"The change to {name} is scheduled."
+        said = {
+            SwitchStatus.DONE: done,
+            SwitchStatus.SWITCHING: f"The change to {name} is on its way.",
+            SwitchStatus.ACTION: "Confirm the payment with your bank. Nothing was charged yet.",
+            SwitchStatus.DECLINED: "The payment was declined. Nothing was charged, and your plan hasn't changed.",
+            SwitchStatus.CANCELED: "Your plan hasn't changed. Nothing was charged.",
+        }.get(switch.status)
+        if said:
+            flash(said, "error" if switch.status is SwitchStatus.DECLINED else "message")
+    return _to(switch)
 
 
 def _refused(form: PlanForm) -> Response:

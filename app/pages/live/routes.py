@@ -14,7 +14,8 @@ from app.billing import overview, plan_switch_rows, wallet_page
 from app.pages.change_plan.routes import context as plan_context
 from app.pages.payment_methods.routes import context as cards_context
 from app.pages.wallet.routes import context
-from app.web.identity import asked_by_pages, current_identity, current_organization, org_admin_required
+from app.web.identity import current_identity, current_organization, org_admin_required
+from app.web.marks import asked_by_pages
 
 blueprint = asked_by_pages(Blueprint("live", __name__))
 

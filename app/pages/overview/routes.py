@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, current_app, render_template, url_for
+from flask import Blueprint, current_app, render_template
 
 from app.billing import overview
 from app.pages.overview.chart import NARROW, draw
 from app.web.identity import current_organization, org_admin_required
+from app.web.links import url_of_page
 
 blueprint = Blueprint("overview", __name__)
 
@@ -26,5 +27,5 @@ def show() -> str:
         invoices=view.invoices,
         activity=view.activity,
         ptag=view.balance.version,
-        invoices_url=current_app.config["SETTINGS"].invoices_url or url_for("invoices.show"),
+        invoices_url=current_app.config["SETTINGS"].invoices_url or url_of_page("invoices.show"),
     )

@@ -16,6 +16,7 @@ from app.payments.errors import PaymentsError, RefusedError
 from app.web import errors
 from app.web.addresses import own_address
 from app.web.identity import current_identity, current_organization, org_admin_required
+from app.web.links import url_of_page
 from app.web.rate_limits import OFTEN
 
 _UNKNOWN = "This card form is not known at the payment processor. Add the card again."
@@ -38,7 +39,7 @@ def new() -> str | Response:
         currency=current_organization().currency.lower(),
         stripe={"publishable_key": settings.stripe_publishable_key, "js_url": settings.stripe_js_url},
         next=wanted_next,
-        return_url=f"{settings.public_url}{url_for('payment_methods.new', next=wanted_next)}",
+        return_url=f"{settings.public_url}{url_of_page('payment_methods.new', next=wanted_next)}",
     )
 
 

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
 from werkzeug.datastructures import MultiDict
 from wtforms import RadioField, StringField
 
-from app.billing import catalog, history
+from app.billing import catalog, history, payment_methods
 from app.billing.history_queries import Filters
 from app.billing.money import Money, MoneyError
 from app.billing.usage_lines import Position
+from app.models import Organization
 from app.pages.wallet.card_choice import CardForm
 from app.web.formatting import money
+from app.web.resend import Told
 
 OTHER = "other"
 
@@ -77,6 +80,26 @@ class TopUpForm(CardForm):
             return
         if not limits.minimum <= self.chosen_amount <= limits.maximum:
             field.errors = [out_of_range(limits.minimum, limits.maximum)]
+
+
+def top_up_in_words(organization: Organization, typed: MultiDict[str, str]) -> Iterable[Told]:
+    """Amount and card as people read them. A card that was entered is entered again: only its fields show it."""
+    amount, other = typed.get("amount", ""), typed.get("other_amount", "")
+    if amount == OTHER:
+        yield Told("amount", amount, "Amount", "")
+        yield Told("other_amount", other, "Amount", other.strip())
+    elif amount:
+        yield Told("amount", amount, "Amount", _amount_in_words(amount))
+    cards = {str(card.id): card.choice for card in payment_methods.list_cards(organization)}
+    if typed.get("card") in cards:
+        yield Told("card", typed["card"], "Card", cards[typed["card"]])
+
+
+def _amount_in_words(amount: str) -> str:
+    try:
+        return money(Money.parse(amount, catalog.current().top_up.minimum.currency))
+    except MoneyError:
+        return amount
 
 
 def out_of_range(minimum: Money, maximum: Money) -> str:

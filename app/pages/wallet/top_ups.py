@@ -16,13 +16,15 @@ from app.extensions import db, limiter
 from app.models import TopUp, TopUpStatus
 from app.pages.actor import current_actor
 from app.pages.wallet.card_choice import CardForm
-from app.pages.wallet.forms import TopUpForm, out_of_range
+from app.pages.wallet.forms import TopUpForm, out_of_range, top_up_in_words
 from app.pages.wallet.routes import blueprint, context, draw
 from app.payments import documents
 from app.payments.errors import PaymentsError
 from app.web import errors
+from app.web.formatting import money
 from app.web.identity import current_organization, org_admin_required
 from app.web.rate_limits import OFTEN
+from app.web.resend import told_as
 from app.web.text_guard import keeps_typed
 
 _AWAY = "The payment processor can't be reached."
@@ -31,6 +33,7 @@ _BUSY = "The payment processor is busy and took nothing: your card was not charg
 
 @blueprint.post("/top-ups")
 @org_admin_required
+@told_as(top_up_in_words)
 @limiter.limit(OFTEN)
 @keeps_typed(TopUpForm)
 def begin_top_up() -> Response:
@@ -89,14 +92,14 @@ def pay_top_up(top_up_id: UUID) -> Response:
         db.session.rollback()
         flash(_BUSY, "error")
         return _step_refused(top_up_id)
-    return _to(top_up)
+    return _came_out(top_up)
 
 
 @blueprint.post("/top-ups/<uuid:top_up_id>/confirmation")
 @org_admin_required
 def confirm_top_up(top_up_id: UUID) -> Response:
     """The bank's challenge has ended in the page: ask Stripe how."""
-    return _to(topups.refresh(current_organization(), top_up_id, current_actor()))
+    return _came_out(topups.refresh(current_organization(), top_up_id, current_actor()))
 
 
 @blueprint.post("/top-ups/<uuid:top_up_id>/cancellation")
@@ -109,7 +112,7 @@ def cancel_top_up(top_up_id: UUID) -> Response:
         db.session.rollback()
         flash(f"{_AWAY} Try again in a moment.", "error")
         return _step_refused(top_up_id)
-    return _to(top_up)
+    return _came_out(top_up)
 
 
 @blueprint.get("/top-ups/<uuid:top_up_id>/receipt")
@@ -142,6 +145,22 @@ def _unknown(_: UnknownTopUpError) -> Response:
 
 def _to(top_up: TopUp) -> Response:
     return redirect(url_for("wallet.show_top_up", top_up_id=top_up.id), 303)
+
+
+def _came_out(top_up: TopUp) -> Response:
+    """On to the top-up, saying what became of it; in place its step says so by itself (`wallet/_said.html`)."""
+    if not cast(Any, request).htmx:
+        amount = money(top_up.amount)
+        said = {
+            TopUpStatus.SUCCEEDED: f"{amount} was added to your wallet.",
+            TopUpStatus.PAYING: f"Your payment of {amount} is on its way.",
+            TopUpStatus.ACTION: f"Confirm the payment of {amount} with your bank. Nothing was charged yet.",
+            TopUpStatus.CANCELED: "The top-up was canceled. Nothing was charged.",
+            TopUpStatus.DECLINED: f"The payment of {amount} was declined. Nothing was charged.",
+        }.get(top_up.status)
+        if said:
+            flash(said, "error" if top_up.status is TopUpStatus.DECLINED else "message")
+    return _to(top_up)
 
 
 def _refused(form: TopUpForm) -> Response:

@@ -6,6 +6,7 @@ import "./focus.js";
 import "./history.js";
 import "./new_card.js";
 import "./new_tab.js";
+import "./refused.js";
 import "./shortcuts.js";
 import "./stripe_action.js";
 import "./stripe_card.js";

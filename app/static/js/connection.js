@@ -1,5 +1,6 @@
 // Keeping the figures current: quiet in a hidden tab and while a dialog of the page's asks something, at once in one that is shown again, honest when it fails.
 import { isPoll, poller } from "./poll.js";
+import { told } from "./refused.js";
 import { SESSION_ENDED, say, signIn } from "./text.js";
 
 const LOST = "Connection lost. Figures may be out of date; trying again.";
@@ -39,6 +40,7 @@ document.addEventListener("htmx:after:request", ({ detail: { ctx } }) => {
   if (!isPoll(ctx)) return;
   const { status } = ctx.response;
   if (status === 401) end(SESSION_ENDED, signIn());
+  else if (status === 409 && told(ctx.text)) end(told(ctx.text));
   else if (status >= 500 || status === 429) lose();
   else if (status >= 400) end(OUTDATED, { href: location.href, text: "Load it again" });
   else recover();
@@ -46,4 +48,8 @@ document.addEventListener("htmx:after:request", ({ detail: { ctx } }) => {
 
 document.addEventListener("htmx:error", ({ detail: { ctx } }) => {
   if (isPoll(ctx) && !ctx.response) lose();
+});
+
+document.addEventListener("organization:back", () => {
+  isOver = false;
 });

@@ -28,14 +28,28 @@ document.addEventListener("htmx:before:swap", ({ detail: { ctx } }) => {
   if (isPoll(ctx)) remember();
 });
 
+// A swap may have taken from a thing what lets it have the focus: that is given back for as long as it is there.
+function keep(thing) {
+  thing.focus({ preventScroll: true });
+  if (document.activeElement === thing) return;
+  thing.tabIndex = -1;
+  thing.focus({ preventScroll: true });
+}
+
+function goOn(place) {
+  const wanted = heading(place) ?? heading(place?.closest("section")) ?? place;
+  wanted?.focus();
+  if (isLost()) document.getElementById("main").focus();
+}
+
 function settle(ctx) {
   const place = isPoll(ctx) ? document.getElementById(region) : find(ctx.target);
   const wanted = !isPoll(ctx) && place?.querySelector("[data-takes-focus]");
   const summary = !isPoll(ctx) && ctx.response?.status === 422 && place?.querySelector(".error-summary");
   if (summary || wanted) (summary || wanted).focus();
   else if (!isLost() || !had) return;
-  else if (had.isConnected && !had.disabled && had.checkVisibility()) had.focus({ preventScroll: true });
-  else (heading(place) ?? heading(place?.closest("section")) ?? place)?.focus();
+  else if (had.isConnected && !had.disabled && had.checkVisibility()) keep(had);
+  else goOn(place);
 }
 
 // Once the request is over, htmx gives the buttons back; only after that can one have focus again.

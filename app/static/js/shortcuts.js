@@ -25,7 +25,7 @@ function startTopUp() {
   if (choice) {
     region.scrollIntoView({ block: "nearest" });
     choice.focus();
-  } else location.assign("/billing/wallet#top-up");
+  } else location.assign(`${tab("w").href}#top-up`);
 }
 
 // The first letter of a tab's name is its key.

@@ -2,12 +2,12 @@
 // The setup is made when Save is pressed, and the fields stay as they are until the card is saved or the form is left.
 import { appearance } from "./card_look.js";
 import { stripe } from "./processor.js";
-import { SESSION_ENDED } from "./text.js";
+import { refuse } from "./refused.js";
+import { withdraw } from "./text.js";
 
 const AWAY = "The card form can't be loaded. Check the connection, and that nothing blocks js.stripe.com, then press Save card to try again.";
 const LOST = "The connection was lost, and the card was not saved. Try again.";
-const TOO_OFTEN = "This was tried too often in a short time. Wait a little, then try again.";
-const OLD = "This form has expired, and the card was not saved. Load the page again.";
+const NOT_SAVED = "The card was not saved.";
 const started = new WeakMap();
 
 class CardForm {
@@ -53,6 +53,7 @@ class CardForm {
 
   async save() {
     this.tell("");
+    withdraw(this.form);
     this.wait(true);
     const { problem, id } = await this.confirm().catch(() => ({ problem: LOST }));
     this.wait(false);
@@ -86,22 +87,23 @@ class CardForm {
   async begin() {
     if (this.secret) return null;
     const { setupUrl } = this.form.dataset;
-    const answer = await fetch(setupUrl, { method: "POST", headers: { "HX-Request": "true" }, body: new FormData(this.form) });
-    const told = answer.headers.get("Content-Type")?.startsWith("application/json") ? await answer.json() : {};
-    this.secret = told.client_secret;
-    if (this.secret) return null;
-    if (answer.status === 401) return `${SESSION_ENDED} Sign in again, then add the card.`;
-    if (answer.status === 429) return TOO_OFTEN;
+    const answer = await fetch(setupUrl, { method: "POST", headers: { "HX-Request": "true", "X-Organization": document.body.dataset.organization }, body: new FormData(this.form) });
+    const { status, headers } = answer;
+    const isTold = headers.get("Content-Type")?.startsWith("application/json");
+    const { client_secret: secret, error } = isTold ? await answer.json() : {};
+    this.secret = secret;
+    if (secret) return null;
     // What failed at Stripe fails again under the same name, for a day.
-    if (answer.status === 503) this.form.elements.attempt.value = crypto.randomUUID();
-    return told.error ?? (answer.status < 500 ? OLD : LOST);
+    if (status === 503) this.form.elements.attempt.value = crypto.randomUUID();
+    if (error) return error;
+    refuse(this.form, { status, headers, text: await answer.text() });
+    return NOT_SAVED;
   }
 
   // What our server says to a finished setup: one that it refused is done again, one that it could not check is sent again.
   answered(status) {
     if (!this.form.isConnected) this.fields?.destroy();
     else if (status === 422) this.form.elements.setup_intent.value = "";
-    else if (status === 400) this.tell(OLD);
   }
 
   leave() {

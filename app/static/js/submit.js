@@ -1,10 +1,7 @@
 // A form that is being sent says so and is sent once. One that could not be sent says that, and keeps what it holds.
 import { isPoll } from "./poll.js";
-import { SESSION_ENDED, complain, signIn } from "./text.js";
-
-const LOST = "The connection was lost before an answer came. Nothing you entered is gone, and trying again charges nothing twice.";
-const BROKEN = "Something went wrong on our side. Nothing you entered is gone, and trying again charges nothing twice.";
-const TOO_OFTEN = "This was tried too often in a short time. Wait a little, then try again.";
+import { BROKEN, LOST, refuse } from "./refused.js";
+import { complain, withdraw } from "./text.js";
 
 function mark(form, submitter, isBusy) {
   const button = submitter ?? [...form.elements].find((element) => element.type === "submit");
@@ -12,16 +9,13 @@ function mark(form, submitter, isBusy) {
   else button?.removeAttribute("aria-busy");
 }
 
-function failure({ response }) {
-  if (response.status === 401) complain(SESSION_ENDED, { link: signIn() });
-  else if (response.status === 429) complain(TOO_OFTEN);
-  else if (response.status >= 500) complain(BROKEN);
-}
-
 const isForm = (ctx) => ctx?.sourceElement instanceof HTMLFormElement;
 const isButton = (ctx) => ctx?.sourceElement instanceof HTMLButtonElement;
 
+const formOf = ({ sourceElement }) => (sourceElement instanceof HTMLFormElement ? sourceElement : sourceElement.form);
+
 document.addEventListener("htmx:before:request", ({ detail: { ctx } }) => {
+  if (isForm(ctx) || isButton(ctx)) withdraw(formOf(ctx));
   if (isForm(ctx)) mark(ctx.sourceElement, ctx.request.submitter, true);
   else if (isButton(ctx)) mark(null, ctx.sourceElement, true);
 });
@@ -29,12 +23,16 @@ document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => {
   if (isButton(ctx)) mark(null, ctx.sourceElement, false);
   else if (ctx?.request.form) mark(ctx.request.form, ctx.request.submitter, false);
 });
+// No error takes the place of anything: see `noSwap` in the page's head. What is wrong with a field is no error in this
+// sense (422), nor is what an answer itself puts somewhere.
 document.addEventListener("htmx:response:error", ({ detail: { ctx } }) => {
-  if (!isPoll(ctx)) failure(ctx);
+  const { status, headers } = ctx.response;
+  if (isPoll(ctx) || status === 422 || ctx.text.includes("<hx-partial")) return;
+  refuse(formOf(ctx), { status, headers, text: ctx.text });
 });
 document.addEventListener("htmx:error", ({ detail: { ctx } }) => {
   // With an answer it is the page that could not take it in.
-  if (isForm(ctx) || isButton(ctx)) complain(ctx.response ? BROKEN : LOST);
+  if (isForm(ctx) || isButton(ctx)) complain(ctx.response ? BROKEN : LOST, { form: formOf(ctx) });
 });
 
 document.addEventListener("submit", (event) => {

@@ -1,28 +1,58 @@
-// Messages are built without markup in strings.
-export function say(place, text, { tone = "quiet", link = null } = {}) {
-  const message = document.createElement("p");
+// Messages are built without markup in strings. `content` is text, or what the server said, taken out of its answer.
+export function say(place, content, { tone = "quiet", link = null } = {}) {
+  const message = document.createElement(typeof content === "string" ? "p" : "div");
   message.className = `message message-${tone}`;
-  message.append(text);
+  message.append(content);
   if (link) {
     const anchor = document.createElement("a");
     anchor.href = link.href;
     anchor.textContent = link.text;
+    if (link.aside) {
+      anchor.target = "_blank";
+      const hint = document.createElement("span");
+      hint.className = "visually-hidden";
+      hint.textContent = " (opens in a new tab)";
+      anchor.append(hint);
+    }
     message.append(" ", anchor);
   }
   place.replaceChildren(message);
 }
 
+const FILLED_IN = "input:not([type=hidden]), select, textarea, [data-card]";
+const isBeside = (element) => element?.matches("[data-beside-form]");
+
+// Beside a form that is filled in, which stays as it is; for a mere button, at the head of the page.
+function placeFor(form) {
+  if (!form?.isConnected || !form.checkVisibility() || !form.querySelector(FILLED_IN)) return document.getElementById("alert");
+  if (isBeside(form.previousElementSibling)) return form.previousElementSibling;
+  const place = document.createElement("div");
+  place.setAttribute("role", "alert");
+  place.dataset.besideForm = "";
+  form.before(place);
+  return place;
+}
+
 // What a person's own action ran into: announced, and brought into view.
-export function complain(text, options = {}) {
-  const place = document.getElementById("alert");
+export function complain(content, { form = null, ...options } = {}) {
+  const place = placeFor(form);
   if (!place) return;
-  say(place, text, { tone: "error", ...options });
+  say(place, content, { tone: "error", ...options });
   place.scrollIntoView({ block: "nearest" });
+}
+
+// The form is sent again, so what was said before is over.
+export function withdraw(form) {
+  if (isBeside(form?.previousElementSibling)) form.previousElementSibling.remove();
+  document.getElementById("alert")?.replaceChildren();
 }
 
 export const SESSION_ENDED = "Your session has ended.";
 
+// In a tab of its own, so that nothing typed here is left behind; where there are several organizations, to the page's own.
 export function signIn() {
-  const here = location.pathname + location.search;
-  return { href: `/sign-in?next=${encodeURIComponent(here)}`, text: "Sign in again" };
+  const here = new URL(location.href);
+  const { organization } = document.body.dataset;
+  if (organization && document.getElementById("organization") && !here.searchParams.has("org")) here.searchParams.set("org", organization);
+  return { href: `/sign-in?next=${encodeURIComponent(here.pathname + here.search)}`, text: "Sign in again", aside: true };
 }

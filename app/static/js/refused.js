@@ -1,0 +1,59 @@
+// What the server says instead of an answer is said beside the form that was sent; the form stays, with all that it holds.
+// A page of an organization that was left in another tab can go back to it from there.
+import { SESSION_ENDED, complain, say, signIn } from "./text.js";
+import { poller } from "./poll.js";
+
+export const LOST = "The connection was lost before an answer came. Nothing you entered is gone, and trying again charges nothing twice.";
+export const BROKEN = "Something went wrong on our side. Nothing you entered is gone, and trying again charges nothing twice.";
+const TOO_OFTEN = "This was tried too often in a short time. Wait a little, then try again.";
+
+// The server's own words, out of the page that it answered with; null where there are none, as on a proxy's page.
+export function told(text) {
+  try {
+    const found = new DOMParser().parseFromString(text, "text/html").querySelector("[data-refusal]");
+    found?.querySelector(".step-lead")?.classList.remove("step-lead");
+    return found && document.adoptNode(found);
+  } catch {
+    return null;
+  }
+}
+
+// A form that was only open for too long can be sent as it is, with a fresh token.
+function renew(token) {
+  if (!token) return;
+  for (const field of document.querySelectorAll('input[name="csrf_token"]')) field.value = token;
+}
+
+export function refuse(form, { status, headers, text }) {
+  renew(headers.get("X-Form-Token"));
+  if (status === 401) complain(SESSION_ENDED, { form, link: signIn() });
+  else if (status === 429) complain(TOO_OFTEN, { form });
+  else complain((status < 500 && told(text)) || BROKEN, { form });
+}
+
+function isBack(place) {
+  const form = place?.nextElementSibling;
+  for (const refusal of document.querySelectorAll("[data-beside-form]:has([data-refusal]), .message:has([data-refusal])")) refusal.remove();
+  say(document.getElementById("status"), `${document.body.dataset.organizationName} is in view again. What you entered is still here.`, { tone: "good" });
+  document.dispatchEvent(new CustomEvent("organization:back"));
+  poller()?.dispatchEvent(new CustomEvent("wake"));
+  const wanted = place && form?.querySelector("button[type=submit]");
+  (wanted ?? document.getElementById("main")).focus({ preventScroll: true });
+}
+
+document.addEventListener("submit", async (event) => {
+  const form = event.target;
+  const refusal = form.closest("[data-beside-form], .messages");
+  if (!form.matches("[data-back]") || !refusal) return;
+  event.preventDefault();
+  const body = new FormData();
+  for (const name of ["csrf_token", "organization"]) body.set(name, form.elements[name].value);
+  try {
+    const answer = await fetch(form.action, { method: "POST", body, redirect: "manual" });
+    if (answer.type === "opaqueredirect") isBack(refusal.matches("[data-beside-form]") ? refusal : null);
+    // Something else happened meanwhile: the page that says what.
+    else form.submit();
+  } catch {
+    complain(LOST);
+  }
+});

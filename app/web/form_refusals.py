@@ -1,0 +1,239 @@
+"""What a person is told whose form, page or link was refused: why, that nothing was done, and how to go on."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+import structlog
+from flask import Flask, current_app, request
+from flask_wtf.csrf import CSRFError
+from werkzeug.datastructures import MultiDict
+from werkzeug.wrappers import Response as AnyResponse
+
+from app.models import Organization
+from app.people.sessions import Identity, Seat
+from app.web import errors, links, resend
+from app.web.addresses import own_address
+from app.web.drawn_for import PARAMETER, OtherOrganizationError
+from app.web.errors import Choice
+from app.web.form_tokens import ForeignOriginError, FormRefusedError, FormToken, form_token
+from app.web.identity import ask_to_sign_in, identity
+from app.web.marks import is_for_owners, page_behind
+from app.web.origins import SAFE
+
+log = structlog.get_logger("billing.web")
+
+TYPED = "typed-"
+"""What a page that asks where a form should go puts before the names of its fields."""
+_NEVER_KEPT = {"csrf_token", "password", "payment_method", PARAMETER}
+_JUST_DRAWN = timedelta(hours=1)
+_NOTHING = "Nothing was done."
+
+
+def init_app(app: Flask) -> None:
+    """Answer refused requests with a page: whole, or as the part that an open page takes in."""
+    app.register_error_handler(CSRFError, errors.or_otherwise(refused_form))
+    app.register_error_handler(OtherOrganizationError, errors.or_otherwise(other_organization))
+
+
+def refused_form(error: CSRFError) -> AnyResponse:
+    """A form that is not one of ours, not this session's, or of another person or organization."""
+    log.info("form_refused", reason=error.description)
+    if isinstance(error, ForeignOriginError):
+        return _foreign(error)
+    token = error.token if isinstance(error, FormRefusedError) else None
+    who = identity()
+    if who is None and is_for_owners(request.endpoint):
+        return ask_to_sign_in()
+    if token is None:
+        return _unknown()
+    if who is None or token.person != str(who.user.id):
+        return _without_cookie() if cookies_seem_blocked(token) else _of_another_person(who)
+    if is_for_owners(request.endpoint) and (
+        who.organization is None or token.organization != who.organization.slug
+    ):
+        return other_organization(OtherOrganizationError(token.organization or ""))
+    return _expired(who.organization)
+
+
+def cookies_seem_blocked(token: FormToken | None) -> bool:
+    """Whether a form that we drew a moment ago came back without the cookie that came with it."""
+    name = current_app.config["SESSION_COOKIE_NAME"]
+    return token is not None and name not in request.cookies and token.age < _JUST_DRAWN
+
+
+def blocked_cookies() -> str:
+    """What to say about it."""
+    return (
+        "Your browser did not send back the cookie that this page has set: it blocks cookies, and without one "
+        f"nobody can sign in. Allow cookies for {urlsplit(request.host_url).hostname}, then try again."
+    )
+
+
+def other_organization(error: OtherOrganizationError) -> AnyResponse:
+    """The page, link or form was drawn for another organization than the one in view: ask which one is meant."""
+    who = identity()
+    drawn = _seat(who, error.slug)
+    view = who.organization if who else None
+    log.info("drawn_for_another_organization", endpoint=request.endpoint)
+    if view is None:
+        said = "You are in no organization any more."
+    elif drawn is None:
+        said = f"This is for an organization that you are not in. You are looking at {view.name}."
+    elif _is_of_open_page():
+        said = f"You switched to {view.name} in another tab. This page still shows {drawn.name}."
+    else:
+        said = f"This link is to a page of {drawn.name}. You are looking at {view.name}."
+    changes = request.method not in SAFE
+    choices = [_back_to(drawn, f"Go to {drawn.name}", is_back=True)] if drawn else []
+    if view is not None:
+        choices.append(_stay_with(view))
+    return errors.page(
+        409,
+        title="This page is for another organization",
+        message=f"{said} {_NOTHING}" if changes else said,
+        next_step="Choose which one you mean. What you entered is kept." if changes and drawn else "",
+        choices=choices,
+    )
+
+
+def ask_again(path: str, typed: MultiDict[str, str], organization: Organization) -> AnyResponse | None:
+    """A form that was refused, in words, to be sent for the organization chosen; None where it starts over."""
+    again = resend.of_form(path, typed, organization)
+    if again is None:
+        return None
+    return errors.page(
+        409,
+        status=200,
+        title=f"Check what you entered, for {organization.name}",
+        message="Nothing was done with it yet.",
+        next_step="Send it if it is right. Otherwise start over.",
+        resend=again,
+        start_over=links.of_organization(page_behind(path), organization.slug),
+    )
+
+
+def typed_of(form: MultiDict[str, str]) -> MultiDict[str, str]:
+    """The fields that a page carried on while it asked where the form should go."""
+    kept = [
+        (name.removeprefix(TYPED), value) for name, value in form.items(multi=True) if name.startswith(TYPED)
+    ]
+    return MultiDict(kept)
+
+
+def _foreign(error: ForeignOriginError) -> AnyResponse:
+    return errors.page(
+        403,
+        title="This came from another website",
+        message=f"A page that is not ours ({error.description}) sent a form here in your name. {_NOTHING}",
+        next_step="If you meant to do this, open the page here and do it there.",
+        start_over=_start_over(),
+    )
+
+
+def _unknown() -> AnyResponse:
+    return errors.page(
+        400,
+        title="This form can't be used",
+        message=f"We can't tell that it came from one of your own pages here. {_NOTHING}",
+        next_step="Open the page and fill the form in again.",
+        start_over=_start_over(),
+    )
+
+
+def _without_cookie() -> AnyResponse:
+    return errors.page(
+        400,
+        title="Your browser blocks cookies",
+        message=blocked_cookies(),
+        next_step="In a frame of another site, open this page in a tab of its own.",
+        start_over=_start_over(),
+    )
+
+
+def _of_another_person(who: Identity | None) -> AnyResponse:
+    now = f"You are signed in as {who.user.name or who.user.email} now" if who else "You are signed out now"
+    return errors.page(
+        400,
+        title="This page is from before",
+        message=f"{now}, and this page was opened before that. {_NOTHING}",
+        next_step="Open the page again. Only who had opened it can send what was entered there.",
+        start_over=_start_over(),
+    )
+
+
+def _expired(organization: Organization | None) -> AnyResponse:
+    """The form is its sender's own, only old: an open page gets a fresh token, and keeps what was typed."""
+    in_place = errors.wants_part()
+    typed = _typed()
+    again = None if in_place or organization is None else resend.of_form(request.path, typed, organization)
+    response = errors.page(
+        400,
+        title="This form has expired",
+        message=f"It was open for a long time, or you signed in again meanwhile. {_NOTHING}",
+        next_step="What you entered is still there. Press the button again."
+        if in_place
+        else "Check what you entered and send it again."
+        if again
+        else "Open the page and do it again.",
+        resend=again,
+        start_over=None if in_place else _start_over(),
+    )
+    if in_place:
+        response.headers["X-Form-Token"] = form_token()
+    return response
+
+
+def _back_to(seat: Seat, label: str, *, is_back: bool = False) -> Choice:
+    fields = [("organization", str(seat.id))]
+    if request.method in SAFE:
+        here = request.full_path.rstrip("?") if not _is_of_open_page() else _open_page()
+        fields.append(("next", links.of_organization(here, seat.slug)))
+    else:
+        fields += [("form", request.path), ("next", links.of_organization(_page_behind(), seat.slug))]
+        fields += [(f"{TYPED}{name}", value) for name, value in _typed().items(multi=True)]
+    return Choice(label, fields, is_back=is_back)
+
+
+def _stay_with(view: Organization) -> Choice:
+    """Another organization has no use for what names things of the first: its pages are shown instead."""
+    named = Seat(view.id, view.name, view.slug, True)
+    label = f"Stay with {view.name}"
+    if request.method not in SAFE and not request.view_args and resend.can_be_told(request.path):
+        return _back_to(named, label)
+    path = urlsplit(_open_page() if _is_of_open_page() else request.path).path
+    target = page_behind(path, with_ids=False)
+    return Choice(label, [("organization", str(view.id)), ("next", links.of_organization(target, view.slug))])
+
+
+def _typed() -> MultiDict[str, str]:
+    kept = [(name, value) for name, value in request.form.items(multi=True) if name not in _NEVER_KEPT]
+    return MultiDict(kept)
+
+
+def _is_of_open_page() -> bool:
+    """Whether a page asks that stays open, instead of a link that leads to another."""
+    return errors.wants_part() or request.method not in SAFE
+
+
+def _open_page() -> str:
+    parts = urlsplit(request.headers.get("HX-Current-URL", ""))
+    here = f"{parts.path}?{parts.query}" if parts.query else parts.path
+    return own_address(here, otherwise=_page_behind())
+
+
+def _page_behind() -> str:
+    rule = request.url_rule
+    if not is_for_owners(request.endpoint) and rule is not None and "GET" in (rule.methods or ()):
+        return request.path
+    return page_behind(request.path)
+
+
+def _start_over() -> str:
+    slug = links.drawn_for()
+    return links.of_organization(_page_behind(), slug) if slug else _page_behind()
+
+
+def _seat(who: Identity | None, slug: str) -> Seat | None:
+    return next((seat for seat in who.seats if seat.slug == slug), None) if who else None

@@ -1,0 +1,112 @@
+"""The token of a form: that we drew it, in this session, for this person and for this organization.
+
+A token of another session, person or organization is refused even where it is genuine. What a refused token says of
+its form decides what its sender is told (`app.web.form_refusals`): a forged one says nothing.
+"""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import cast
+
+from flask import Flask, current_app, g, request, session
+from flask_wtf.csrf import CSRFError
+from itsdangerous import BadData, URLSafeTimedSerializer
+
+from app.extensions import csrf
+from app.web import origins
+from app.web.identity import identity
+
+FIELD = "csrf_token"
+_SALT = "form-token"
+
+
+@dataclass(frozen=True, slots=True)
+class FormToken:
+    """What a genuine token says: `person` is a user's id, `organization` a short name; None where there was none."""
+
+    secret: str
+    person: str | None
+    organization: str | None
+    made_at: datetime
+
+    @property
+    def age(self) -> timedelta:
+        return datetime.now(UTC) - self.made_at
+
+
+class FormRefusedError(CSRFError):  # type: ignore[misc]
+    """The form was not drawn for this session, or too long ago; `token` where the one that it has is genuine."""
+
+    def __init__(self, reason: str, token: FormToken | None = None) -> None:
+        super().__init__(reason)
+        self.token = token
+
+
+class ForeignOriginError(CSRFError):  # type: ignore[misc]
+    """A page of another site sent the form."""
+
+
+def init_app(app: Flask) -> None:
+    """Protect every form: Flask-WTF's own check, which knows neither people nor organizations, gives way to ours."""
+    app.config["WTF_CSRF_CHECK_DEFAULT"] = False
+    app.before_request(_protect)
+    app.jinja_env.globals["csrf_token"] = form_token
+    app.context_processor(lambda: {"csrf_token": form_token})
+
+
+def _protect() -> None:
+    """Raise `ForeignOriginError` or `FormRefusedError` where a request that changes something isn't one of ours."""
+    if not request.endpoint or request.method in origins.SAFE or csrf._is_exempt():
+        return
+    if (origin := origins.foreign_origin()) is not None:
+        raise ForeignOriginError(origin)
+    g.form_token = _checked(request.form.get(FIELD) or request.headers.get("X-CSRFToken"))
+    # What FlaskForm asks before it checks by itself.
+    g.csrf_valid = True
+
+
+def form_token() -> str:
+    """The token of the forms of this answer."""
+    if "form_token_made" not in g:
+        secret = session.setdefault(FIELD, secrets.token_hex())
+        g.form_token_made = seal(current_app.config["SECRET_KEY"], secret, *_in_view())
+    return cast(str, g.form_token_made)
+
+
+def seal(secret_key: str, secret: str, person: str | None, organization: str | None) -> str:
+    """A token for a session's secret, a person and an organization."""
+    return str(URLSafeTimedSerializer(secret_key, salt=_SALT).dumps([secret, person, organization]))
+
+
+def read(text: str | None) -> FormToken | None:
+    """What a token says, however old it is; None where it is none of ours."""
+    serializer = URLSafeTimedSerializer(current_app.config["SECRET_KEY"], salt=_SALT)
+    try:
+        (secret, person, organization), made_at = serializer.loads(text or "", return_timestamp=True)
+    except (BadData, ValueError, TypeError):
+        return None
+    return FormToken(secret, person, organization, made_at)
+
+
+def _checked(text: str | None) -> FormToken:
+    token = read(text)
+    if token is None:
+        raise FormRefusedError("The token is missing or none of ours.")
+    if not hmac.compare_digest(token.secret, str(session.get(FIELD, ""))):
+        raise FormRefusedError("The token is of another session.", token)
+    if token.person != _in_view()[0]:
+        raise FormRefusedError("The token is of another person.", token)
+    if token.age > timedelta(seconds=current_app.config["WTF_CSRF_TIME_LIMIT"]):
+        raise FormRefusedError("The token is too old.", token)
+    return token
+
+
+def _in_view() -> tuple[str | None, str | None]:
+    who = identity()
+    if who is None:
+        return None, None
+    return str(who.user.id), who.organization.slug if who.organization else None

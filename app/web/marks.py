@@ -1,0 +1,56 @@
+"""What the views say of themselves: whom they are for, and who asks for them; and the page that a form is on."""
+
+from __future__ import annotations
+
+from flask import Blueprint, current_app, url_for
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import RequestRedirect
+
+
+def is_for_owners(endpoint: str | None) -> bool:
+    """Whether the view is behind `org_admin_required`."""
+    view = current_app.view_functions.get(endpoint or "")
+    return bool(getattr(view, "org_admin_required", False))
+
+
+def is_read(endpoint: str) -> bool:
+    """Whether the view answers GET: whether its address can be a link's."""
+    return any("GET" in (rule.methods or ()) for rule in current_app.url_map.iter_rules(endpoint))
+
+
+def asked_by_pages(blueprint: Blueprint) -> Blueprint:
+    """Mark a blueprint whose views open pages ask for by themselves, so that its requests are no one's doing.
+
+    They keep no session alive: an open page must not outlive the person who left it.
+    """
+    blueprint.asked_by_pages = True  # type: ignore[attr-defined]
+    return blueprint
+
+
+def is_asked_by_pages(blueprint: str | None) -> bool:
+    """Whether open pages ask for this blueprint's views by themselves."""
+    return bool(getattr(current_app.blueprints.get(blueprint or ""), "asked_by_pages", False))
+
+
+def page_behind(path: str, *, with_ids: bool = True) -> str:
+    """The page that a form at this path belongs to: the nearest address above it, or it, that shows owners a page.
+
+    Without `with_ids`, one that every organization has: not of a single top-up, for instance.
+    """
+    while path.count("/") > 1:
+        if _shows_a_page(path, with_ids=with_ids):
+            return path
+        path = path.rsplit("/", 1)[0]
+    return url_for("overview.show")
+
+
+def _shows_a_page(path: str, *, with_ids: bool) -> bool:
+    try:
+        endpoint, arguments = current_app.url_map.bind("").match(path, method="GET")
+    except (HTTPException, RequestRedirect):
+        return False
+    return (
+        is_for_owners(endpoint)
+        and not is_asked_by_pages(endpoint.split(".")[0])
+        and (with_ids or not arguments)
+    )

@@ -1,0 +1,85 @@
+"""A form that was refused and can be sent again: what would be sent is shown in words, every field of it.
+
+A view says how its form reads with `@told_as(words)`. What the words don't mention is never sent again, and a form
+whose view says nothing starts over: no one is asked to confirm what they can't see.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import ParamSpec, TypeVar
+
+from flask import current_app
+from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import RequestRedirect
+
+from app.models import Organization
+from app.web.marks import is_for_owners
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One field of a form: as it is sent, and as people read it. An empty field has no words and is not shown."""
+
+    name: str
+    value: str
+    label: str
+    words: str
+
+
+Words = Callable[[Organization, MultiDict[str, str]], Iterable[Told]]
+
+
+@dataclass(frozen=True, slots=True)
+class Resend:
+    """Where a form goes, with the fields that are sent; all that holds something is in `shown`."""
+
+    action: str
+    fields: tuple[Told, ...]
+
+    @property
+    def shown(self) -> tuple[Told, ...]:
+        return tuple(one for one in self.fields if one.words)
+
+
+def told_as(words: Words) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Let the form of a view be sent again after a refusal, once its sender has read it as `words` put it."""
+
+    def mark(view: Callable[P, R]) -> Callable[P, R]:
+        view.form_words = words  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def can_be_told(path: str) -> bool:
+    """Whether the form at this path can be sent again."""
+    return _words_of(path) is not None
+
+
+def of_form(path: str, typed: MultiDict[str, str], organization: Organization) -> Resend | None:
+    """A form as it would be sent for an organization; None where it has to start over."""
+    words = _words_of(path)
+    told = tuple(words(organization, typed)) if words else ()
+    return Resend(path, told) if any(one.words for one in told) else None
+
+
+def told(typed: MultiDict[str, str], **labels: str) -> Iterable[Told]:
+    """Fields whose values read as they were typed, by name and label."""
+    for name, label in labels.items():
+        for value in typed.getlist(name):
+            yield Told(name, value, label, value.strip())
+
+
+def _words_of(path: str) -> Words | None:
+    try:
+        endpoint, _ = current_app.url_map.bind("").match(path, method="POST")
+    except (HTTPException, RequestRedirect):
+        return None
+    found: Words | None = getattr(current_app.view_functions[endpoint], "form_words", None)
+    return found if is_for_owners(endpoint) else None
