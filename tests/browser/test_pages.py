@@ -125,8 +125,21 @@ def check_in_each_look(page: Page) -> None:
         check(page)
 
 
+# Ids are there once, and what a label or another attribute refers to is there. What is drawn by Stripe is not ours.
+REFERENCES = """() => {
+  const all = [...document.querySelectorAll("[id]")].map((each) => each.id);
+  const twice = all.filter((id, at) => all.indexOf(id) !== at).map((id) => `two elements with id ${id}`);
+  const names = ["for", "aria-labelledby", "aria-describedby", "aria-controls", "aria-owns", "form", "headers", "list"];
+  const missing = names.flatMap((name) => [...document.querySelectorAll(`[${name}]`)].flatMap((each) =>
+    each.getAttribute(name).trim().split(/\\s+/).filter((id) => !document.getElementById(id)).map((id) =>
+      `${name} refers to ${id}, which is not there`)));
+  return [...twice, ...missing];
+}"""
+
+
 def check(page: Page) -> None:
-    """Nothing for axe-core to find, and nothing wider than the screen."""
+    """Nothing for axe-core to find, ids that are unique and there, and nothing wider than the screen."""
+    assert page.evaluate(REFERENCES) == [], page.url
     page.evaluate(AXE)
     found = page.evaluate(
         "axe.run(document, {resultTypes: ['violations']}).then(r => r.violations.map(v => "
