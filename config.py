@@ -37,6 +37,7 @@ class Settings:
     environment: Environment
     secret_key: str
     database_url: str
+    database_owner_url: str
     public_url: str
     stripe_api_base: str
     stripe_secret_key: str
@@ -76,6 +77,18 @@ class Settings:
         return self.environment == "production"
 
     @property
+    def owner_url(self) -> str:
+        """The address of the role that owns the tables. Raises `SettingsError` where production has none."""
+        if self.database_owner_url:
+            return self.database_owner_url
+        if self.is_production:
+            raise SettingsError(
+                "DATABASE_OWNER_URL is not set. `flask db` changes tables as the role that owns them: set it for "
+                "that command (see 'Roles of the database' in the README)."
+            )
+        return self.database_url
+
+    @property
     def uses_sandbox(self) -> bool:
         """Whether Stripe's stand-in serves instead of Stripe."""
         return self.stripe_api_base != STRIPE_API
@@ -96,10 +109,14 @@ class Settings:
         production = environment == "production"
         # With a key of Stripe's own and no other address given, Stripe itself is meant.
         own_key = bool(env.text("STRIPE_SECRET_KEY", ""))
+        database_url = env.text("DATABASE_URL", "")
+        # Of the embedded database, which has both, the one goes with the other.
+        embedded_owner = "" if database_url or production else _note("database-owner-url")
         settings = cls(
             environment=environment,
             secret_key=env.secret("SECRET_KEY", None if production else "development-only-secret-key"),
-            database_url=env.text("DATABASE_URL", "") or _embedded_database_url(production=production),
+            database_url=database_url or _embedded_database_url(production=production),
+            database_owner_url=env.text("DATABASE_OWNER_URL", embedded_owner),
             public_url=env.text("PUBLIC_URL", None if production else _demo_address()).rstrip("/"),
             stripe_api_base=env.text("STRIPE_API_BASE", STRIPE_API if own_key else SANDBOX).rstrip("/"),
             stripe_secret_key=env.secret("STRIPE_SECRET_KEY", None if production else "sk_test_sandbox"),
@@ -206,11 +223,10 @@ class _Reader:
 
 def _embedded_database_url(*, production: bool) -> str:
     """The address that the owner of the embedded PostgreSQL left in the data folder."""
-    note = ROOT / ".data" / "database-url"
     if production:
         raise SettingsError("DATABASE_URL is not set. Set it to your PostgreSQL (15 or newer).")
-    if note.exists():
-        return note.read_text().strip()
+    if address := _note("database-url"):
+        return address
     raise SettingsError(
         "DATABASE_URL is not set and the embedded PostgreSQL is not running. "
         "Start it with `make run` in another terminal, or set DATABASE_URL."
@@ -219,8 +235,13 @@ def _embedded_database_url(*, production: bool) -> str:
 
 def _demo_address() -> str:
     """Where the demo of this checkout shows its pages, if it runs; for the links that commands print."""
-    note = ROOT / ".data" / "public-url"
-    return note.read_text().strip() if note.exists() else "http://localhost:8000"
+    return _note("public-url") or "http://localhost:8000"
+
+
+def _note(name: str) -> str:
+    """What the demo of this checkout has left in its data folder while it runs; empty where there is none."""
+    note = ROOT / ".data" / name
+    return note.read_text().strip() if note.exists() else ""
 
 
 def _check_stripe(settings: Settings) -> None:

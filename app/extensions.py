@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from flask import has_app_context
 from flask_babel import Babel
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
@@ -19,6 +20,8 @@ from psycopg import Connection
 from sqlalchemy import MetaData
 from sqlalchemy.orm import DeclarativeBase
 
+from app.clock import Moment, clock, utc_now
+from app.database import transactions
 from app.queues import QUEUE_OF
 
 
@@ -53,8 +56,14 @@ is asynchronous and can't use that connection."""
 
 def driver_connection() -> Connection[Any]:
     """The driver's own connection of the current transaction, for statements over arrays of a thousand rows."""
-    connection: Connection[Any] = db.session.connection().connection.driver_connection  # type: ignore[assignment]
-    return connection
+    return transactions.driver_connection(db.session())
+
+
+def _moment() -> Moment | None:
+    return transactions.moment_of(db.session()) if has_app_context() else None
+
+
+clock.ask = _moment
 
 
 def enqueue(task: str, *, after: timedelta | None = None, **arguments: Any) -> None:
@@ -67,7 +76,8 @@ def enqueue(task: str, *, after: timedelta | None = None, **arguments: Any) -> N
     connection, queue = driver_connection(), QUEUE_OF[task]
     options: dict[str, Any] = {"connection": connection, "queue": queue.value}
     if after is not None:
-        options["schedule_in"] = {"seconds": int(after.total_seconds())}
+        # Not `schedule_in`, which counts from this process's own clock.
+        options["schedule_at"] = utc_now() + timedelta(seconds=int(after.total_seconds()))
     whose = arguments.get("org_id") or arguments.get("customer")
     if whose is not None:
         row = connection.execute(_WAITING_BEFORE, (queue.value, whose)).fetchone()

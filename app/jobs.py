@@ -38,7 +38,7 @@ from app.billing.one_by_one import one_by_one
 from app.extensions import db, jobs
 from app.models import Organization
 from app.models.columns import utc_now
-from app.models.scope import scope_to
+from app.models.scope import Reason, scope_to, scoped_to, seeing_all
 from app.people import password_links, sessions
 from app.queues import QUEUE_OF, Queue
 from app.web import kept_answers, rate_limits
@@ -67,7 +67,8 @@ def run_worker(app: Flask, *, queues: Sequence[Queue] = worker.EVERYTHING, until
 def in_app(task: Callable[P, R]) -> Callable[..., R]:
     """Run a task in an application context of its own, with a session of its own.
 
-    A task that is told its organization sees no other's rows.
+    It sees no rows of any organization: what works for one is `of_organization`, what works across them says so by
+    `seeing_all`.
     """
 
     @wraps(task)
@@ -105,6 +106,7 @@ def settle_top_up(org_id: str, top_up_id: str) -> None:
 
 @task("handle_stripe_event")
 @in_app
+@seeing_all(Reason.STRIPE_EVENTS)
 def handle_stripe_event(event_id: str, customer: str | None = None) -> None:
     """Do what an event of Stripe's asks for; a failed try plans the next one itself.
 
@@ -152,6 +154,7 @@ def tell_billing_details(org_id: str) -> None:
 @jobs.periodic(cron="* * * * *")
 @task("sweep", queueing_lock="sweep")
 @in_app
+@seeing_all(Reason.SWEEP)
 def sweep(**_: int) -> None:
     """Take up what a killed process left open: payments, switches, and events that were stored but not handled."""
     enqueue_missing(
@@ -172,6 +175,7 @@ def sweep(**_: int) -> None:
 @jobs.periodic(cron="23 * * * *")
 @task("reconcile", queueing_lock="reconcile")
 @in_app
+@seeing_all(Reason.RECONCILIATION)
 def reconcile(**_: int) -> None:
     """Compare with Stripe, and mend what no event has told of; one that is running already does it."""
     with suppress(AlreadyRunningError):
@@ -181,17 +185,22 @@ def reconcile(**_: int) -> None:
 @jobs.periodic(cron="* * * * * */5")
 @task("end_leases", queueing_lock="end_leases")
 @in_app
+@seeing_all(Reason.SWEEP)
 def end_leases(**_: int) -> None:
     """Every five seconds, write down which leases are over, and tell what follows from that. Whoever asks finds out
     without it; this is for the platform, which waits for `calling.resumed`."""
     now = utc_now()
-    one_by_one(
-        "end_leases", holds.due(now), lambda org_id: holds.expire(org_id, at=now), seconds=_LEASES_SECONDS
-    )
+
+    def end(org_id: UUID) -> None:
+        with scoped_to(org_id):
+            holds.expire(org_id, at=now)
+
+    one_by_one("end_leases", holds.due(now), end, seconds=_LEASES_SECONDS)
 
 
 @task("tell_calling_state", retry=AGAIN)
 @in_app
+@seeing_all(Reason.PLATFORM_MESSAGES)
 def tell_calling_state(endpoint_id: str, **_: str) -> None:
     """Tell the platform that calling pauses or resumes; whose calling, is for its place in the queue."""
     platform_deliveries.drain(UUID(endpoint_id), is_state=True)
@@ -199,6 +208,7 @@ def tell_calling_state(endpoint_id: str, **_: str) -> None:
 
 @task("deliver_to_platform", retry=AGAIN)
 @in_app
+@seeing_all(Reason.PLATFORM_MESSAGES)
 def deliver_to_platform(org_id: str, endpoint_id: str | None = None) -> None:
     """Tell the platform what else waits at an endpoint; `org_id` is for its place in the queue."""
     if endpoint_id is None:
@@ -211,6 +221,7 @@ def deliver_to_platform(org_id: str, endpoint_id: str | None = None) -> None:
 @jobs.periodic(cron="* * * * *")
 @task("sweep_platform", queueing_lock="sweep_platform")
 @in_app
+@seeing_all(Reason.SWEEP)
 def sweep_platform(**_: int) -> None:
     """Deliver what a killed process left."""
     platform_deliveries.enqueue_due()
@@ -219,6 +230,7 @@ def sweep_platform(**_: int) -> None:
 @jobs.periodic(cron="* * * * *")
 @task("suspend_overdue", queueing_lock="suspend_overdue")
 @in_app
+@seeing_all(Reason.SWEEP)
 def suspend_overdue(**_: int) -> None:
     """Tell everyone that the free plan is in force where a renewal was not paid by its deadline."""
     plan_renewals.suspend_overdue()
@@ -227,6 +239,7 @@ def suspend_overdue(**_: int) -> None:
 @jobs.periodic(cron="17 3 * * *")
 @task("nightly", queueing_lock="nightly")
 @in_app
+@seeing_all(Reason.NIGHTLY)
 def nightly(**_: int) -> None:
     """Check the whole ledger, and throw away what is old: sessions that can't be used, events that are done with,
     answers that nobody asks for again, counters of minutes long past. Where one of it fails, the rest is done."""
@@ -270,6 +283,7 @@ def send_mail(org_id: str, mail_id: str) -> None:
 
 @task("mail_password_link", retry=AGAIN)
 @in_app
+@seeing_all(Reason.PEOPLE)
 def mail_password_link(email: str, address: str | None) -> None:
     """Mail a link for a new password to an account, if there is one of this address."""
     password_links.mail_if_known(email, current_app.config["SETTINGS"].secret_key, address)
@@ -279,6 +293,7 @@ def mail_password_link(email: str, address: str | None) -> None:
 @jobs.periodic(cron="* * * * *")
 @task("sweep_mail", queueing_lock="sweep_mail")
 @in_app
+@seeing_all(Reason.SWEEP)
 def sweep_mail(**_: int) -> None:
     """Send what a killed process left in the outbox."""
     enqueue_missing(
@@ -291,6 +306,7 @@ def sweep_mail(**_: int) -> None:
 @jobs.periodic(cron="41 8 * * *")
 @task("tell_of_expiring_cards", queueing_lock="tell_of_expiring_cards")
 @in_app
+@seeing_all(Reason.SWEEP)
 def tell_of_expiring_cards(**_: int) -> None:
     """Write to the people whose card is about to expire."""
     card_expiry.tell()

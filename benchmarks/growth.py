@@ -19,7 +19,7 @@ from app.extensions import db
 from app.models import Organization
 from app.models.columns import utc_now, uuid7
 from benchmarks.figures import Figure, milliseconds
-from benchmarks.stage import an_organization, application
+from benchmarks.stage import an_organization, application, conninfo, inside
 
 FEW = 100_000
 MANY = int(os.environ.get("BENCH_TRANSFERS") or 1_000_000)
@@ -33,8 +33,8 @@ _NOISE_SECONDS = 0.0003
 def measure(environment: Mapping[str, str]) -> Iterator[Figure]:
     """The same work in one organization's ledger at both sizes, in this process."""
     app = application(environment)
-    url = environment["DATABASE_URL"].replace("+psycopg", "", 1)
-    with app.app_context():
+    url = conninfo(environment)
+    with inside(app):
         org_id = an_organization("Growing").id
     _grow(url, org_id, 0, FEW)
     few = _measured(app, org_id)
@@ -52,7 +52,7 @@ def measure(environment: Mapping[str, str]) -> Iterator[Figure]:
 
 
 def _measured(app: Flask, org_id: UUID) -> dict[str, float]:
-    with app.app_context():
+    with inside(app):
         organization = db.session.get_one(Organization, org_id)
         work: dict[str, Callable[[], object]] = {
             "ingest of 100 events": lambda: _ingest(org_id),

@@ -16,7 +16,7 @@ from app.billing import calling_status
 from app.models.columns import utc_now, uuid7
 from app.people.tokens import Scope
 from benchmarks.figures import Figure, milliseconds
-from benchmarks.stage import Connection, a_token, an_organization, application
+from benchmarks.stage import Connection, a_token, an_organization, application, conninfo, inside
 from dev.errors import ToolError
 
 CLIENTS = 8
@@ -36,7 +36,7 @@ MOST_SECONDS = 0.010
 def measure(environment: Mapping[str, str]) -> Iterator[Figure]:
     """Holds by eight clients until credit is gone, and beyond; beside the two statements of each by raw psycopg."""
     app = application(environment)
-    with app.app_context():
+    with inside(app):
         hot = an_organization("Hot", credit=str(FITTING * MICRO // 1_000_000)).id
         calm = an_organization("Calm", credit="10000").id
         other = an_organization("Floor", credit=str(FITTING * MICRO // 1_000_000)).id
@@ -44,8 +44,8 @@ def measure(environment: Mapping[str, str]) -> Iterator[Figure]:
     _over_http(environment["PUBLIC_URL"], token, calm, WARM_UP)
     _, paced = _over_http(environment["PUBLIC_URL"], token, calm, PACED_EACH, pace=PACE_SECONDS)
     granted, seconds = _over_http(environment["PUBLIC_URL"], token, hot, EACH)
-    least = _by_psycopg(environment["DATABASE_URL"].replace("+psycopg", "", 1), other)
-    with app.app_context():
+    least = _by_psycopg(conninfo(environment), other)
+    with inside(app):
         status = calling_status.find(hot)
     if status is None or granted != FITTING or status.held.micro != FITTING * MICRO:
         raise ToolError(f"{granted} holds were granted, {FITTING} fit; {status} is what the wallet says.")

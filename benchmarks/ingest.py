@@ -16,7 +16,7 @@ import psycopg
 from app.billing.arrays import columns
 from app.people.tokens import Scope
 from benchmarks.figures import Figure
-from benchmarks.stage import Connection, a_token, an_organization, application
+from benchmarks.stage import Connection, a_token, an_organization, application, conninfo, inside
 from dev.errors import ToolError
 
 BATCH = 1_000
@@ -32,11 +32,11 @@ _METERS = ("calls_outbound", "tokens_in", "tokens_out", "speech_to_text", "text_
 
 def measure(environment: Mapping[str, str]) -> Iterator[Figure]:
     """One organization in all batches, one a batch, and a thousand in each, beside the floor."""
-    with application(environment).app_context():
+    with inside(application(environment)):
         ids = [an_organization(f"Measured {number}").id for number in range(ORGANIZATIONS)]
         token = a_token(Scope.USAGE_WRITE)
     service = _Service(environment["PUBLIC_URL"], token)
-    floor = _floor(environment["DATABASE_URL"], ids)
+    floor = _floor(conninfo(environment), ids)
     for what, chosen in (
         ("one organization", [ids[:1]] * (BATCHES + WARM_UP)),
         ("1,000 organizations, one a batch", [[one] for one in ids[: BATCHES + WARM_UP]]),
@@ -112,7 +112,7 @@ def _floor(url: str, ids: Sequence[UUID]) -> float:
     ]
     keys = [columns((*key[:3], b"0" * 16, key[3]) for key in batch) for batch in batches]
     events = [columns(_event(key, place) for place, key in enumerate(batch)) for batch in batches]
-    with psycopg.connect(url.replace("+psycopg", "", 1)) as connection:
+    with psycopg.connect(url) as connection:
         for table in ("usage_key", "usage_event"):
             connection.execute(f"CREATE TABLE floor_{table} (LIKE {table} INCLUDING ALL)")
         started = time.perf_counter()

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from benchmarks.figures import Figure, milliseconds
 from benchmarks.signing_in import sign_in
-from benchmarks.stage import an_organization, application
+from benchmarks.stage import an_organization, application, inside
 from dev.errors import ToolError
 
 ORGANIZATIONS = 1_000
@@ -33,7 +33,7 @@ def measure(environment: Mapping[str, str]) -> Iterator[Figure]:
     """Full pages of a signed-in owner, in a database with a thousand organizations."""
     if shutil.which("wrk") is None:
         raise ToolError("The section load needs wrk: apt-get install wrk")
-    with application(environment).app_context():
+    with inside(application(environment)):
         for number in range(ORGANIZATIONS):
             an_organization(f"Neighbour {number}")
     address, cookie = environment["PUBLIC_URL"], _signed_in(environment["PUBLIC_URL"])

@@ -12,6 +12,7 @@ from benchmarks.figures import Figure, milliseconds
 from benchmarks.floor import bare_application
 from benchmarks.recording import Recording, recording
 from benchmarks.signing_in import sign_in
+from benchmarks.stage import conninfo
 from benchmarks.wsgi import Answer, Visitor, side_by_side
 from config import Settings
 from dev.errors import ToolError
@@ -28,13 +29,13 @@ def measure(environment: Mapping[str, str]) -> Iterator[Figure]:
     app = create_app(Settings.from_environment({**environment, "LOG_LEVEL": "ERROR"}))
     owner = Visitor(app)
     sign_in(lambda path: owner.get(path).body.decode(), lambda path, form: owner.post(path, form).status)
-    yield from _overview(app, owner, environment["DATABASE_URL"])
+    yield from _overview(app, owner, conninfo(environment))
     yield from _poll(app, owner)
 
 
 def _overview(app: Flask, owner: Visitor, url: str) -> Iterator[Figure]:
     page, seen = _record(app, lambda: owner.get(OVERVIEW))
-    floor = Visitor(bare_application(app, seen, url.replace("+psycopg", "", 1), OVERVIEW))
+    floor = Visitor(bare_application(app, seen, url, OVERVIEW))
     same = floor.get("/floor").body
     if abs(len(same) - len(page.body)) > len(page.body) / 100:
         raise ToolError(

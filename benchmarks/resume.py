@@ -18,7 +18,7 @@ from app.billing.money import Money
 from app.extensions import db
 from app.payments import samples
 from benchmarks.figures import Figure
-from benchmarks.stage import an_organization, application
+from benchmarks.stage import an_organization, application, inside
 from dev.errors import ToolError
 
 ROUNDS = 8
@@ -29,7 +29,7 @@ PATIENCE_SECONDS = 20
 def measure(environment: Mapping[str, str]) -> Iterator[Figure]:
     """Top-ups of paused organizations, paid at the stand-in and told by the demo's own worker."""
     app = application(environment)
-    with _receiver() as (url, told), app.app_context():
+    with _receiver() as (url, told), inside(app):
         endpoint, _ = platform_endpoints.add(url)
         db.session.commit()
         seconds = [_seconds_to_resume(told) for _ in range(ROUNDS)]

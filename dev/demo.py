@@ -48,6 +48,11 @@ class Plan:
         return self.data / "database-url"
 
     @property
+    def owner_note(self) -> Path:
+        """Where they find it as the owner of its tables."""
+        return self.data / "database-owner-url"
+
+    @property
     def pages_note(self) -> Path:
         """Where they find the address of its pages, for the links that they print."""
         return self.data / "public-url"
@@ -101,8 +106,8 @@ def running(plan: Plan, group: Group) -> Iterator[Mapping[str, str]]:
     environment |= {"PORT": str(plan.port), "PYTHONUNBUFFERED": "1"}
     # A line for each request would push what is to be read out of sight.
     environment["LOG_LEVEL"] = environment.get("LOG_LEVEL") or "WARNING"
-    with database(plan, group) as address:
-        environment["DATABASE_URL"] = address
+    with database(plan, group) as addresses:
+        environment |= addresses
         with group:
             _start_sandbox(plan, group, environment)
             flask(environment, "db", "upgrade")
@@ -118,26 +123,30 @@ def running(plan: Plan, group: Group) -> Iterator[Mapping[str, str]]:
 
 
 @contextmanager
-def database(plan: Plan, group: Group) -> Iterator[str]:
-    """The database's address: the one that is set, or that of the embedded server while this lasts.
+def database(plan: Plan, group: Group) -> Iterator[Mapping[str, str]]:
+    """The settings of the database: those that are set, or the embedded server's while this lasts.
 
-    Other programs of the checkout find the embedded server by the note in the data folder.
+    Other programs of the checkout find the embedded server by the notes in the data folder.
     """
     if not plan.embedded_database:
-        yield plan.environment["DATABASE_URL"]
+        yield {}
         return
-    note = plan.address_note
     with Cluster(plan.data / "postgres") as cluster:
+        addresses = cluster.create_database(DATABASE)
+        if cluster.process is not None:
+            group.watch("postgres", cluster.process)
+        notes = {
+            plan.address_note: addresses.application,
+            plan.owner_note: addresses.owner,
+            plan.pages_note: plan.address,
+        }
         try:
-            address = cluster.create_database(DATABASE)
-            if cluster.process is not None:
-                group.watch("postgres", cluster.process)
-            note.write_text(f"{address}\n")
-            plan.pages_note.write_text(f"{plan.address}\n")
-            yield address
+            for note, address in notes.items():
+                note.write_text(f"{address}\n")
+            yield addresses.settings
         finally:
-            note.unlink(missing_ok=True)
-            plan.pages_note.unlink(missing_ok=True)
+            for note in notes:
+                note.unlink(missing_ok=True)
 
 
 def flask(environment: Mapping[str, str], *arguments: str) -> None:

@@ -25,6 +25,7 @@ from psycopg import sql
 
 from dev import leftover
 from dev.account import Account
+from dev.database_roles import APPLICATION, OWNER, SUPERUSER, Addresses, hand_over, make_roles
 from dev.errors import ToolError
 from dev.tether import tether
 
@@ -109,21 +110,23 @@ class Cluster:
                 process.wait()
         shutil.rmtree(self._sockets, ignore_errors=True)
 
-    def url(self, database: str = "postgres") -> str:
+    def url(self, database: str = "postgres", role: str = SUPERUSER) -> str:
         """The SQLAlchemy address of a database of this server."""
-        return f"postgresql+psycopg://postgres@/{quote(database)}?host={quote(str(self._sockets), safe='')}"
+        return f"postgresql+psycopg://{role}@/{quote(database)}?host={quote(str(self._sockets), safe='')}"
 
     def conninfo(self, database: str = "postgres") -> str:
         """The same address as libpq and psycopg read it."""
         return self.url(database).replace("+psycopg", "", 1)
 
-    def create_database(self, name: str) -> str:
-        """Create a database unless it is there. Returns its SQLAlchemy address."""
-        statement = sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name))
+    def create_database(self, name: str) -> Addresses:
+        """Create a database unless it is there, with the two roles of the product. Returns its addresses."""
         with psycopg.connect(self.conninfo(), autocommit=True) as connection:
+            make_roles(connection)
             if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone() is None:
-                connection.execute(statement)
-        return self.url(name)
+                made = sql.SQL("CREATE DATABASE {} OWNER {}")
+                connection.execute(made.format(sql.Identifier(name), sql.Identifier(OWNER)))
+        hand_over(self.conninfo(name))
+        return Addresses(self.url(name, APPLICATION), self.url(name, OWNER))
 
     def __enter__(self) -> Cluster:
         self.start()
@@ -138,7 +141,13 @@ class Cluster:
             shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
         done = subprocess.run(
             [
-                *(str(programs() / "initdb"), "-D", str(self.folder), "--username=postgres", "--auth=trust"),
+                *(
+                    str(programs() / "initdb"),
+                    "-D",
+                    str(self.folder),
+                    f"--username={SUPERUSER}",
+                    "--auth=trust",
+                ),
                 *("--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"),
                 "--no-sync",
             ],

@@ -16,6 +16,7 @@ from dev.processes import Group
 
 OWN = (
     "DATABASE_URL",
+    "DATABASE_OWNER_URL",
     "PUBLIC_URL",
     "STRIPE_API_BASE",
     "STRIPE_JS_URL",

@@ -1,10 +1,16 @@
-"""How migrations run: on the application's own engine, each in a transaction."""
+"""How migrations run: as the owner of the tables, each in a transaction; in the end the application gets its rights."""
 
+import psycopg
 from alembic import context
+from alembic.util import CommandError
 from flask import current_app
+from sqlalchemy import create_engine
 
 from app import models  # noqa: F401, so that autogenerate sees every table
+from app.database import roles
 from app.extensions import db
+from app.web.database import engine_options
+from config import SettingsError
 
 
 def is_ours(name, type_, _parents):
@@ -12,7 +18,16 @@ def is_ours(name, type_, _parents):
     return not (type_ == "table" and name.startswith(("procrastinate_", "usage_event_")))
 
 
-with current_app.app_context(), db.engine.connect() as connection:
+settings = current_app.config["SETTINGS"]
+try:
+    engine = create_engine(settings.owner_url, **engine_options(settings))
+    application = roles.name_of(settings.database_url)
+except SettingsError as error:
+    raise CommandError(str(error)) from error
+except psycopg.OperationalError as error:
+    problem = f"The role of DATABASE_URL can't connect: {error} {roles.HOW_TO_MAKE_ROLES}"
+    raise CommandError(problem) from error
+with current_app.app_context(), engine.connect() as connection:
     context.configure(
         connection=connection,
         target_metadata=db.metadata,
@@ -22,3 +37,5 @@ with current_app.app_context(), db.engine.connect() as connection:
     )
     with context.begin_transaction():
         context.run_migrations()
+    roles.grant(connection, application)
+engine.dispose()

@@ -14,10 +14,11 @@ from playwright.sync_api import Browser
 from app import create_app
 from app.extensions import db
 from config import Settings
-from dev.testing import create_database, migrate, reset, start_cluster
+from dev.testing import Addresses, create_database, migrate, start_cluster
 from stripe_sandbox.testing import running
 from tests.support.browsing import BrowserClient, Visitor
 from tests.support.chromium import chromium
+from tests.support.database import empty, inside
 from tests.support.sandbox import WEBHOOK_SECRET, Sandbox
 from tests.support.violations import WatchedBrowser
 
@@ -38,8 +39,14 @@ def process_name() -> str:
 
 
 @pytest.fixture(scope="session")
-def database_url(process_name: str) -> str:
+def database(process_name: str) -> Addresses:
     return create_database(f"test_{process_name}", template=TEMPLATE)
+
+
+@pytest.fixture(scope="session")
+def database_url(database: Addresses) -> str:
+    """The database as the application connects to it."""
+    return database.application
 
 
 @pytest.fixture(scope="session")
@@ -57,11 +64,11 @@ def sandbox(sandbox_process: Sandbox) -> Sandbox:
 
 
 @pytest.fixture(scope="session")
-def settings(database_url: str, sandbox_process: Sandbox) -> Settings:
+def settings(database: Addresses, sandbox_process: Sandbox) -> Settings:
     return Settings.from_environment(
         {
             "APP_ENV": "test",
-            "DATABASE_URL": database_url,
+            **database.settings,
             "PUBLIC_URL": "http://localhost:8000",
             "STRIPE_API_BASE": sandbox_process.url,
             "STRIPE_JS_URL": f"{sandbox_process.url}/endive/stripe.js",
@@ -82,8 +89,8 @@ def application(settings: Settings) -> Flask:
 @pytest.fixture
 def app(application: Flask) -> Iterator[Flask]:
     """The application on an empty database, in an application context."""
-    with application.app_context():
-        reset(db.engine)
+    with inside(application):
+        empty()
         yield application
         db.session.rollback()
 

@@ -199,11 +199,13 @@ def show_organization(org_id: UUID) -> OrganizationView:
     summary="Invite an owner",
     body=Body(InvitationBody, InvitationBody("owner@harbor.example")),
     answers=(Answer(201, "The link to hand on.", Invitation, _INVITATION),),
+    once=True,
 )
 def create_invitation(org_id: UUID, body: InvitationBody) -> Reply:
     """Makes a link by which one of those named among its owners accepts. Who has an account for that address signs in
     to accept; who has none chooses a password with the link. No link changes the password of an account, and the
-    answer is the same whether there is one. Hand it to nobody else. A new link ends the one before.
+    answer is the same whether there is one. Hand it to nobody else. A new link ends the one before; without an
+    answer, the same request with the same `Idempotency-Key` gets the same link.
 
     Only for who is among the owners and hasn't accepted yet.
     """

@@ -19,6 +19,7 @@ from app.billing.usage_events import Refusal, Sender
 from app.extensions import db
 from app.models import RejectedEvent
 from app.models.columns import uuid7
+from app.models.scope import Reason, seeing_all
 from app.models.usage import NOBODY
 
 MOST_OF_A_SENDER = 10_000
@@ -77,6 +78,7 @@ def digest(raw: bytes) -> bytes:
     return hashlib.blake2b(raw, digest_size=16).digest()
 
 
+@seeing_all(Reason.REFUSED_EVENTS)
 def keep(rejected: Sequence[Rejected], sender: Sender, *, at: datetime) -> list[int]:
     """Store refused events, in the caller's transaction; the places in the batch of those that were not stored,
     because too many of this sender wait already. One that waits already is not stored again."""

@@ -9,6 +9,7 @@ from app.billing import usage_cloudevents, usage_defects, usage_ingest, usage_re
 from app.billing.usage_events import Refusal, Reported, Sender
 from app.billing.usage_ingest import Receipt
 from app.billing.usage_rejections import Rejected
+from app.models.scope import scoped_to
 
 UNRECORDED = "It could not be recorded because of an error on our side, which was noted. It can be replayed."
 
@@ -23,7 +24,9 @@ def take(raw_events: Mapping[int, bytes], sender: Sender, *, at: datetime) -> Re
             refused.append(event)
         else:
             events.append(event)
-    receipt = usage_ingest.take(events, at=at)
+    # A token of the platform sees the organizations of its batch, and no other.
+    with scoped_to(*{event.org_id for event in events}):
+        receipt = usage_ingest.take(events, at=at)
     receipt.refused = sorted([*receipt.refused, *refused], key=lambda refusal: refusal.index)
     by_index = {event.index: event for event in events}
     found = [_rejected(raw_events[one.index], by_index.get(one.index), one) for one in receipt.refused]

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from dateutil.relativedelta import relativedelta
-from sqlalchemy import text
+from sqlalchemy import func, select, text
 
 from app.billing import catalog
 from app.billing.usage_events import EARLY
@@ -35,20 +35,21 @@ class Changes:
 def keep_up(now: datetime, *, months_kept: int) -> Changes:
     """Make the months to come and detach those before the last `months_kept`; remove keys of events too late by now.
 
-    Commits. A detached month is a table of its own, `usage_event_2026_11`, to be archived or dropped. Months for
-    which late events are still taken are never detached.
+    Commits. A month is made with what waited for it among the rest; a detached one is a table of its own,
+    `usage_event_2026_11`, to be archived or dropped. Months for which late events are still taken are never detached.
     """
     first = _month(now - timedelta(days=catalog.current().late_days))
     there = set(months())
     wanted = _range(first, _month(now) + relativedelta(months=AHEAD))
     made = [month for month in wanted if month not in there]
     for month in made:
-        _make(month)
+        # The tables belong to another role, which these functions act for (migration 0027).
+        db.session.execute(select(func.make_usage_month(month)))
         db.session.commit()
     oldest = min(_month(now) - relativedelta(months=months_kept), first)
     detached = sorted(month for month in there if month < oldest)
     for month in detached:
-        db.session.execute(text(f"ALTER TABLE usage_event DETACH PARTITION {_name(month)}"))
+        db.session.execute(select(func.detach_usage_month(month)))
         db.session.commit()
     return Changes(made, detached, _remove_keys(now))
 
@@ -58,17 +59,6 @@ def months() -> list[date]:
     query = text("SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = 'usage_event'::regclass")
     found = [_NAME.fullmatch(name) for name in db.session.scalars(query)]
     return sorted(date(int(match[1]), int(match[2]), 1) for match in found if match)
-
-
-def _make(month: date) -> None:
-    """Make a month's partition, with what waited for it among the rest."""
-    name, after = _name(month), month + relativedelta(months=1)
-    start, end = f"{month} 00:00:00+00", f"{after} 00:00:00+00"
-    db.session.execute(text(f"CREATE TABLE {name} (LIKE usage_event INCLUDING DEFAULTS)"))
-    moved = f"DELETE FROM usage_event_rest WHERE at >= '{start}' AND at < '{end}' RETURNING *"  # noqa: S608, ours
-    db.session.execute(text(f"WITH moved AS ({moved}) INSERT INTO {name} SELECT * FROM moved"))  # noqa: S608, ours
-    attach = f"ALTER TABLE usage_event ATTACH PARTITION {name} FOR VALUES FROM ('{start}') TO ('{end}')"
-    db.session.execute(text(attach))
 
 
 def _remove_keys(now: datetime) -> int:
@@ -93,7 +83,3 @@ def _range(first: date, last: date) -> list[date]:
 
 def _month(moment: datetime) -> date:
     return moment.astimezone(UTC).date().replace(day=1)
-
-
-def _name(month: date) -> str:
-    return f"usage_event_{month:%Y_%m}"

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import click
 from flask import current_app
-from flask.cli import with_appcontext
 
 from app.billing import catalog_file, catalog_versions, plan_sales
 from app.billing.catalog import Catalog, CatalogError
+from app.cli.context import for_operators
 from app.extensions import db
 from app.payments.errors import PaymentsError
 
@@ -24,7 +24,7 @@ def catalog() -> None:
 
 @catalog.command()
 @click.argument("file", required=False, type=click.Path(path_type=Path))
-@with_appcontext
+@for_operators
 def check(file: Path | None) -> None:
     """Check a catalogue, the application's own where no FILE is named; changes nothing."""
     shelf = _load(file)
@@ -41,7 +41,7 @@ def check(file: Path | None) -> None:
 @click.option(
     "--dry-run", is_flag=True, help="Say what would change, here and at Stripe, and change nothing."
 )
-@with_appcontext
+@for_operators
 def sync(day: datetime | None, dry_run: bool) -> None:
     """Keep the application's catalogue as a version, for good, and bring Stripe's products and prices in line."""
     shelf = _load(None)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import click
-from flask.cli import with_appcontext
 
 from app.billing import ledger, usage
 from app.billing.money import Money, MoneyError
 from app.billing.usage import Used
+from app.cli.context import for_operators
 from app.demo import story
 from app.extensions import db
 from app.models.columns import utc_now, uuid7
@@ -21,7 +21,7 @@ def demo() -> None:
 
 
 @demo.command()
-@with_appcontext
+@for_operators
 def load() -> None:
     """Load the demo's organizations, people and history, unless they are there."""
     click.echo("Demo data loaded." if story.load() else "Demo data is there already.")
@@ -32,7 +32,7 @@ def load() -> None:
     "--organization", "slug", required=True, help="The organization's short name, like harbor-dental."
 )
 @click.option("--amount", required=True, help="What the usage costs, like 4.20.")
-@with_appcontext
+@for_operators
 def use(slug: str, amount: str) -> None:
     """Let calls of about this cost draw the wallet down."""
     try:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import sys
 
 import click
-from flask.cli import with_appcontext
 
 from app.billing import ledger_check
+from app.cli.context import for_operators
 
 
 @click.group()
@@ -16,7 +16,7 @@ def ledger() -> None:
 
 
 @ledger.command()
-@with_appcontext
+@for_operators
 def check() -> None:
     """Recompute every wallet, account and history line from the transfers; exits with 1 where one differs."""
     findings = ledger_check.check()

@@ -5,11 +5,11 @@ from __future__ import annotations
 from uuid import UUID
 
 import click
-from flask.cli import with_appcontext
 
 from app import notify
 from app.billing import outbox
 from app.billing.outbox import MailNotFoundError
+from app.cli.context import for_operators
 from app.extensions import db
 from app.models import Mail, Organization
 from app.models.columns import utc_now, uuid7
@@ -28,7 +28,7 @@ def mail() -> None:
 @click.option("--failed", is_flag=True, help="Only mails given up, or refused by one of their recipients.")
 @click.option("--organization", "slug", help="Only this organization's, by its short name.")
 @click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 1000))
-@with_appcontext
+@for_operators
 def list_mails(failed: bool, slug: str | None, limit: int) -> None:
     """List mails, the newest first: when, to which organization, how far it came, its subject and what is wrong."""
     try:
@@ -45,7 +45,7 @@ def list_mails(failed: bool, slug: str | None, limit: int) -> None:
 @mail.command()
 @click.argument("mail_id", required=False, type=click.UUID)
 @click.option("--all-failed", is_flag=True, help="Every mail that `flask mail list --failed` shows.")
-@with_appcontext
+@for_operators
 def retry(mail_id: UUID | None, all_failed: bool) -> None:
     """Send a mail again to those who don't have it yet. Name it by its id, as the list shows it."""
     if (mail_id is None) == (not all_failed):
@@ -64,7 +64,7 @@ def retry(mail_id: UUID | None, all_failed: bool) -> None:
 
 @mail.command()
 @click.argument("address")
-@with_appcontext
+@for_operators
 def test(address: str) -> None:
     """Send a mail to an address of your own, to see that SMTP_URL and MAIL_FROM are right."""
     words = "Mail from Voice Portal billing arrives."

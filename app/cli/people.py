@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import click
 from flask import current_app, url_for
-from flask.cli import with_appcontext
 
 from app.billing import audit, catalog
 from app.billing.recipients import recipients_of
+from app.cli.context import for_operators
 from app.extensions import db
 from app.models import Organization, Role
 from app.people import invitations, memberships, organizations, password_links
@@ -33,7 +33,7 @@ def user() -> None:
     show_default=True,
     help="Such as America/New_York: its days are the bill's days.",
 )
-@with_appcontext
+@for_operators
 def create(name: str, slug: str | None, timezone: str) -> None:
     """Make an organization with an empty wallet."""
     shelf = catalog.current()
@@ -52,7 +52,7 @@ def create(name: str, slug: str | None, timezone: str) -> None:
 @click.argument("slug")
 @click.argument("emails", nargs=-1)
 @click.option("--owners", is_flag=True, help="Let its owners get the mails, as long as nobody else is named.")
-@with_appcontext
+@for_operators
 def recipients(slug: str, emails: tuple[str, ...], owners: bool) -> None:
     """Say who gets an organization's mails about money: those named, instead of who did. Without names: show them."""
     if emails and owners:
@@ -79,7 +79,7 @@ def recipients(slug: str, emails: tuple[str, ...], owners: bool) -> None:
     show_default=True,
 )
 @click.option("--name", default="", help="How the person is called.")
-@with_appcontext
+@for_operators
 def invite(email: str, slug: str, role: str, name: str) -> None:
     """Invite a person to a role in an organization, and print the link by which they accept.
 
@@ -112,7 +112,7 @@ def invite(email: str, slug: str, role: str, name: str) -> None:
 @user.command()
 @click.argument("email")
 @click.option("--organization", "slug", required=True, help="The organization's short name.")
-@with_appcontext
+@for_operators
 def remove(email: str, slug: str) -> None:
     """Take a person's role in an organization away, with their invitations and mail about its money."""
     try:
@@ -131,7 +131,7 @@ def remove(email: str, slug: str) -> None:
 
 @user.command("reset-password")
 @click.argument("email")
-@with_appcontext
+@for_operators
 def reset_password(email: str) -> None:
     """Mail a person a link by which they choose a new password: to their own address; it is shown to nobody."""
     person = organizations.find_user(email)

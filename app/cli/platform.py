@@ -8,11 +8,11 @@ from typing import TypeVar
 from uuid import UUID
 
 import click
-from flask.cli import with_appcontext
 
 from app.billing import platform_deliveries, platform_endpoints, platform_replays
 from app.billing.platform_endpoints import UnknownEndpointError
 from app.billing.platform_replays import Replayed
+from app.cli.context import for_operators
 from app.extensions import db
 from app.notify.addresses import AddressError
 
@@ -25,7 +25,7 @@ def platform() -> None:
 
 
 @platform.command()
-@with_appcontext
+@for_operators
 def endpoints() -> None:
     """List the addresses that messages are sent to."""
     found = platform_endpoints.every()
@@ -41,7 +41,7 @@ def endpoints() -> None:
 
 @platform.command()
 @click.argument("url")
-@with_appcontext
+@for_operators
 def add(url: str) -> None:
     """Send messages to an address from now on, and print the secret that they are signed with."""
     try:
@@ -54,7 +54,7 @@ def add(url: str) -> None:
 
 @platform.command()
 @click.argument("endpoint", type=click.UUID)
-@with_appcontext
+@for_operators
 def rotate(endpoint: UUID) -> None:
     """Sign with a new secret as well as with the old one, until `retire`."""
     secret = _changed(lambda: platform_endpoints.rotate(endpoint))
@@ -64,7 +64,7 @@ def rotate(endpoint: UUID) -> None:
 
 @platform.command()
 @click.argument("endpoint", type=click.UUID)
-@with_appcontext
+@for_operators
 def retire(endpoint: UUID) -> None:
     """Sign with the newest secret alone."""
     _changed(lambda: platform_endpoints.retire(endpoint))
@@ -73,7 +73,7 @@ def retire(endpoint: UUID) -> None:
 
 @platform.command()
 @click.argument("endpoint", type=click.UUID)
-@with_appcontext
+@for_operators
 def disable(endpoint: UUID) -> None:
     """Send nothing more to an address."""
     _changed(lambda: platform_endpoints.disable(endpoint))
@@ -82,7 +82,7 @@ def disable(endpoint: UUID) -> None:
 
 @platform.command()
 @click.argument("endpoint", type=click.UUID)
-@with_appcontext
+@for_operators
 def enable(endpoint: UUID) -> None:
     """Send messages again to an address that was switched off, also by an answer 410 of its own."""
     _changed(lambda: platform_endpoints.enable(endpoint))
@@ -90,7 +90,7 @@ def enable(endpoint: UUID) -> None:
 
 
 @platform.command()
-@with_appcontext
+@for_operators
 def failed() -> None:
     """List the messages that were refused for good, or given up after three days."""
     found = platform_deliveries.failed()
@@ -105,7 +105,7 @@ def failed() -> None:
 @platform.command()
 @click.argument("messages", nargs=-1, type=click.UUID)
 @click.option("--all-failed", is_flag=True, help="Every message that `flask platform failed` shows.")
-@with_appcontext
+@for_operators
 def replay(messages: tuple[UUID, ...], all_failed: bool) -> None:
     """Send messages again. Exits with 1 where one can't be sent."""
     if bool(messages) == all_failed:

@@ -14,12 +14,12 @@ from uuid import uuid4
 
 import click
 from flask import current_app
-from flask.cli import with_appcontext
 
 from app.billing import catalog
 from app.billing.catalog import CatalogError
 from app.billing.money import Money, MoneyError
 from app.cli import table
+from app.cli.context import for_operators
 from app.demo import simulation
 from app.people.organizations import PeopleError
 from app.simulator import playing, reconciliation
@@ -51,7 +51,7 @@ _HEADINGS = ("ORGANIZATION", "CALLS", "ANSWERED", "REFUSED", "EVENTS", "COST", "
 @click.option("--patience", default=60.0, show_default=True, help="Seconds in which an answer has to come.")
 @click.option("--seed", type=int, help="The same number makes the same calls.")
 @click.option("--trouble/--no-trouble", default=True, help="Lose answers, send twice, correct, forget.")
-@with_appcontext
+@for_operators
 def simulate(**options: Any) -> None:
     """Play the Voice Portal: organizations whose agents call and are called, with holds, renewals and usage.
 

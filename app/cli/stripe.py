@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import click
-from flask.cli import with_appcontext
 
+from app.cli.context import for_operators
 from app.models import ReconciliationRun
 from app.models.columns import utc_now
 from app.webhooks import reconciliation
@@ -48,7 +48,7 @@ def stripe() -> None:
     type=Since(),
     help="From this day (2026-11-01, UTC) or so long ago (7d, 12h); else since the last run.",
 )
-@with_appcontext
+@for_operators
 def reconcile(since: datetime | None) -> None:
     """Compare now: mend what is certain, print the rest.
 
@@ -63,7 +63,7 @@ def reconcile(since: datetime | None) -> None:
 
 
 @stripe.command("last-run")
-@with_appcontext
+@for_operators
 def last_run() -> None:
     """Show what the last comparison has found. Exits as `reconcile` does."""
     run = reconciliation.newest()

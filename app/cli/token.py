@@ -7,10 +7,10 @@ from datetime import timedelta
 from uuid import UUID
 
 import click
-from flask.cli import with_appcontext
 
 from app.billing import audit
 from app.cli import table
+from app.cli.context import for_operators
 from app.extensions import db
 from app.people import organizations, tokens
 from app.people.organizations import PeopleError
@@ -47,7 +47,7 @@ def token() -> None:
 )
 @click.option("--organization", "slug", help="Only for this organization. Without it: for all of them.")
 @click.option("--expires", type=_Days(), help="After how many days, like 90d. Without it: never.")
-@with_appcontext
+@for_operators
 def create(name: str, scopes: tuple[str, ...], slug: str | None, expires: timedelta | None) -> None:
     """Make a token, and show it this once."""
     if not name.strip():
@@ -66,7 +66,7 @@ def create(name: str, scopes: tuple[str, ...], slug: str | None, expires: timede
 
 
 @token.command("list")
-@with_appcontext
+@for_operators
 def list_tokens() -> None:
     """List the tokens, without their secrets."""
     found = tokens.every()
@@ -90,7 +90,7 @@ def list_tokens() -> None:
 
 @token.command()
 @click.argument("token_id", type=click.UUID)
-@with_appcontext
+@for_operators
 def revoke(token_id: UUID) -> None:
     """End a token at once and for good."""
     try:

@@ -10,10 +10,10 @@ from uuid import UUID
 
 import click
 from flask import current_app
-from flask.cli import with_appcontext
 
 from app.billing import usage_rejections, usage_replays, usage_retention
 from app.billing.usage_rejections import Filters
+from app.cli.context import for_operators
 from app.models import RejectedEvent
 from app.models.columns import utc_now
 from app.models.usage import NOBODY
@@ -56,7 +56,7 @@ def _filtered(command: F) -> F:
 @_filtered
 @click.option("--limit", default=100, show_default=True, type=click.IntRange(1, 10_000))
 @click.option("--after", type=click.UUID, help="Begin behind this event, the last one of the page before.")
-@with_appcontext
+@for_operators
 def rejected(limit: int, after: UUID | None, **chosen: Any) -> None:
     """List the events that were refused and not taken since, the oldest first."""
     filters = _filters(chosen)
@@ -76,7 +76,7 @@ def rejected(limit: int, after: UUID | None, **chosen: Any) -> None:
 @click.argument("events", nargs=-1, type=click.UUID)
 @click.option("--all", "every", is_flag=True, help="Every event that was refused and not taken since.")
 @_filtered
-@with_appcontext
+@for_operators
 def replay(events: tuple[UUID, ...], every: bool, **chosen: Any) -> None:
     """Take refused events again, once the reason is gone: a meter that was missing, an organization.
 
@@ -100,7 +100,7 @@ def replay(events: tuple[UUID, ...], every: bool, **chosen: Any) -> None:
 
 
 @usage.command()
-@with_appcontext
+@for_operators
 def partitions() -> None:
     """Make the months to come and detach the old ones, as every night; list those that are there."""
     kept = current_app.config["SETTINGS"].usage_months_kept

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import click
-from flask.cli import with_appcontext
 
 from app.cli import table
+from app.cli.context import for_operators
 from app.extensions import db
 from app.models import EventState, StripeEvent
 from app.webhooks import attention
@@ -29,7 +29,7 @@ def webhooks() -> None:
     help="Only those in this state; may be given several times.",
 )
 @click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 1000))
-@with_appcontext
+@for_operators
 def list_events(failed: bool, states: tuple[str, ...], limit: int) -> None:
     """List events, the newest first: id, type, object, when, how far it came, tries, and why it stands there."""
     wanted = {EventState(state) for state in states} | set(attention.NEEDS_SOMEBODY if failed else ())
@@ -45,7 +45,7 @@ def list_events(failed: bool, states: tuple[str, ...], limit: int) -> None:
 @webhooks.command()
 @click.argument("event_ids", nargs=-1)
 @click.option("--all-failed", is_flag=True, help="Every event whose tries all failed.")
-@with_appcontext
+@for_operators
 def replay(event_ids: tuple[str, ...], all_failed: bool) -> None:
     """Handle events again, as they stand at Stripe now. Doing it twice does nothing twice."""
     if bool(event_ids) == all_failed:

@@ -10,6 +10,8 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 from app import jobs, queues
+from app.database import roles
+from app.extensions import db
 from app.queues import GROUPS, Queue
 from app.work.worker import EVERYTHING
 
@@ -46,4 +48,8 @@ def worker(chosen: Sequence[Queue]) -> None:
     Each queue has slots of its own, so that none waits for another, whether one process runs all or several share
     them.
     """
+    problem = roles.what_is_wrong(db.session.connection())
+    if problem is not None and current_app.config["SETTINGS"].is_production:
+        raise click.ClickException(f"DATABASE_URL {problem}")
+    db.session.rollback()
     jobs.run_worker(current_app._get_current_object(), queues=chosen)  # type: ignore[attr-defined]

@@ -16,6 +16,7 @@ from app.demo.cast import ATLAS, HARBOR, PINE
 from app.extensions import db
 from app.models import AccountName, TransferKind
 from app.models.columns import utc_now, uuid7
+from app.models.scope import scoped_to
 from app.people import organizations, tokens
 from app.people.tokens import Scope
 from app.simulator.campaigns import USUAL, Campaign, Organization
@@ -52,7 +53,7 @@ def credit(app: Flask, amount: Money) -> Callable[[UUID], None]:
     """What gives an organization that much credit, from any thread."""
 
     def give(org_id: UUID) -> None:
-        with app.app_context():
+        with app.app_context(), scoped_to(org_id):
             now = utc_now()
             wallet = ledger.lock(org_id)
             entry = Entry(

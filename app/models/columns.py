@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import secrets
-import time
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any
 from uuid import UUID
@@ -12,18 +11,27 @@ from uuid import UUID
 from sqlalchemy import BigInteger, DateTime, Enum, ForeignKey, Text
 from sqlalchemy.orm import mapped_column
 
+from app.clock import clock, utc_now
+
+__all__ = [
+    "Created",
+    "Id",
+    "Json",
+    "Micro",
+    "OrgKey",
+    "When",
+    "Words",
+    "enum_type",
+    "utc_now",
+    "uuid7",
+]
+
 
 def uuid7() -> UUID:
     """A UUID version 7 (RFC 9562, section 5.7): milliseconds since 1970, then 74 random bits."""
-    milliseconds = time.time_ns() // 1_000_000
-    value = (milliseconds & (1 << 48) - 1) << 80 | secrets.randbits(80)
+    value = (clock.milliseconds() & (1 << 48) - 1) << 80 | secrets.randbits(80)
     value = value & ~(0xF << 76) | 0x7 << 76
     return UUID(int=value & ~(0x3 << 62) | 0x2 << 62)
-
-
-def utc_now() -> datetime:
-    """Now, aware and in UTC."""
-    return datetime.now(UTC)
 
 
 def enum_type(enum: type[StrEnum], name: str = "") -> Enum:

@@ -15,6 +15,7 @@ from typing import Any
 
 from standardwebhooks.webhooks import Webhook
 
+from app.clock import clock
 from app.notify import addresses, posting
 from app.notify.addresses import HTTPS_PORT, AddressError
 from app.notify.posting import NoAnswerError
@@ -75,7 +76,7 @@ def send(
     so that it can't lead somewhere else meanwhile (DNS rebinding); redirects are not followed.
     """
     body = json.dumps({"type": type_, "timestamp": at.astimezone(UTC).isoformat(), "data": data})
-    now = datetime.now(UTC)
+    now = clock.about_now()
     headers = {
         "Content-Type": "application/json",
         "User-Agent": "VoicePortalBilling/1",

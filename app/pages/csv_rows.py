@@ -19,6 +19,7 @@ from itertools import chain, islice
 
 from flask import Response, stream_with_context
 
+from app.models.scope import carried_over
 from app.text import shown
 
 Cell = str | int | Decimal | date
@@ -42,7 +43,9 @@ _ALTERED = re.compile(
 
 def csv_download(rows: Iterable[Iterable[Cell]], name: str) -> Response:
     """The answer that saves `rows` as a file, streamed; `rows` may read from the database meanwhile."""
-    response = Response(stream_with_context(csv_file(rows)), content_type="text/csv; charset=utf-8")
+    response = Response(
+        stream_with_context(carried_over(csv_file(rows))), content_type="text/csv; charset=utf-8"
+    )
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 

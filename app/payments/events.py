@@ -11,6 +11,7 @@ from typing import Any
 
 import stripe
 
+from app.clock import clock
 from app.payments.client import stripe_client
 from app.payments.errors import RefusedError, translated
 
@@ -125,7 +126,7 @@ def _created(event: dict[str, Any]) -> datetime:
             at = datetime.fromtimestamp(created, UTC)
         except (OverflowError, OSError, ValueError):
             at = datetime.min.replace(tzinfo=UTC)
-        if _STRIPE_BEGAN <= at <= datetime.now(UTC) + _AHEAD:
+        if _STRIPE_BEGAN <= at <= clock.about_now() + _AHEAD:
             return at
     raise NotAnEventError("The event's created is missing or no time at which it can have happened.")
 

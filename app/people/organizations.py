@@ -5,9 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
-from functools import cache
 from uuid import UUID
-from zoneinfo import available_timezones
 
 from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import func, select
@@ -18,7 +16,8 @@ from app.billing.recipients import each_once
 from app.extensions import db
 from app.models import Membership, Organization, Role, User
 from app.models.columns import uuid7
-from app.people import memberships
+from app.models.scope import Reason, seeing_all
+from app.people import memberships, timezones
 
 
 class PeopleError(ValueError):
@@ -46,7 +45,7 @@ def create_organization(
     if not re.fullmatch(r"[A-Z]{3}", currency):
         raise PeopleError(f"{currency!r} is not a currency. Use its three letters, like USD.")
     check_timezone(timezone)
-    if db.session.scalar(select(Organization.id).where(Organization.slug == slug)):
+    if is_taken(slug):
         raise PeopleError(f"There is already an organization {slug!r}. Choose another name.")
     organization = Organization(id=id_ or uuid7(), name=name, slug=slug, currency=currency, timezone=timezone)
     db.session.add(organization)
@@ -56,16 +55,16 @@ def create_organization(
     return organization
 
 
+@seeing_all(Reason.NAMES)
+def is_taken(slug: str) -> bool:
+    """Whether an organization has this short name."""
+    return db.session.scalar(select(Organization.id).where(Organization.slug == slug)) is not None
+
+
 def check_timezone(timezone: str) -> None:
-    """Raises `TimezoneError` where `timezone` names none."""
-    if timezone not in _timezones():
+    """Raises `TimezoneError` where `timezone` names none that we and the database know."""
+    if timezone not in timezones.known():
         raise TimezoneError(f"{timezone!r} is not a time zone. Use a name like America/New_York.")
-
-
-@cache
-def _timezones() -> set[str]:
-    """Read once: they are files in a folder."""
-    return available_timezones()
 
 
 def find_organization(slug: str) -> Organization:
@@ -77,6 +76,7 @@ def find_organization(slug: str) -> Organization:
     return found
 
 
+@seeing_all(Reason.PEOPLE)
 def add_person(email: str, *, name: str, organization: Organization, role: Role) -> User:
     """Give a person, made where they are new, a role in an organization without asking them. Raises `PeopleError`.
 
@@ -92,6 +92,7 @@ def add_person(email: str, *, name: str, organization: Organization, role: Role)
     return user
 
 
+@seeing_all(Reason.PEOPLE)
 def find_user(email: str) -> User | None:
     """The person with this e-mail address, in whatever case it was typed."""
     return db.session.scalar(select(User).where(func.lower(User.email) == email.strip().lower()))

@@ -12,6 +12,7 @@ from app.billing import audit, billing_details, catalog, ledger, plan_grace
 from app.billing.audit import Action, Actor
 from app.extensions import db
 from app.models import Organization, Role
+from app.models.scope import Reason, seeing_all
 from app.models.usage import NOBODY
 from app.people import invitations, memberships, organizations
 from app.people.organizations import PeopleError
@@ -99,6 +100,7 @@ def _update(organization: Organization, wanted: Wanted) -> Organization:
     return organization
 
 
+@seeing_all(Reason.NAMES)
 def _check_external_id(org_id: UUID, external_id: str | None) -> None:
     if external_id is None:
         return
@@ -110,7 +112,7 @@ def _check_external_id(org_id: UUID, external_id: str | None) -> None:
 def _free_slug(org_id: UUID, name: str) -> str:
     """A short name: names of customers may be alike, and need not have a Latin letter."""
     slug = organizations.slugify(name)
-    if slug and db.session.scalar(select(Organization.id).where(Organization.slug == slug)) is None:
+    if slug and not organizations.is_taken(slug):
         return slug
     return f"{slug[:40]}-{org_id.hex}".lstrip("-")
 

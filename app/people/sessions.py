@@ -18,6 +18,7 @@ from app.billing import leases
 from app.extensions import db
 from app.models import Membership, Organization, Role, SignInSession, User, Wallet
 from app.models.columns import utc_now
+from app.models.scope import Reason, seeing_all
 
 _SEEN_EVERY = timedelta(minutes=1)
 
@@ -69,6 +70,7 @@ class Identity:
         return self.role is Role.ORG_ADMIN
 
 
+@seeing_all(Reason.SIGN_IN)
 def start(user: User, *, org_id: UUID | None = None) -> str:
     """Begin a session and return its token, which is stored nowhere but in the browser.
 
@@ -83,6 +85,7 @@ def start(user: User, *, org_id: UUID | None = None) -> str:
     return token
 
 
+@seeing_all(Reason.SIGN_IN)
 def identify(token: str, limits: Limits) -> Identity | None:
     """Who the token belongs to, in one statement; nobody where the session was ended or is too old."""
     now = utc_now()
@@ -103,6 +106,7 @@ def identify(token: str, limits: Limits) -> Identity | None:
     return Identity(token, user, organization, role, version, bool(has_lease_over), choices, seen_at)
 
 
+@seeing_all(Reason.SIGN_IN)
 def touch(identity: Identity) -> bool:
     """Note that a person did something, once a minute at most; True where it was written."""
     now = utc_now()
@@ -112,6 +116,7 @@ def touch(identity: Identity) -> bool:
     return True
 
 
+@seeing_all(Reason.SIGN_IN)
 def switch(identity: Identity, org_id: UUID) -> bool:
     """Show another of the person's own organizations; False where it is none of theirs."""
     if org_id not in {seat.id for seat in identity.seats}:
@@ -120,11 +125,13 @@ def switch(identity: Identity, org_id: UUID) -> bool:
     return True
 
 
+@seeing_all(Reason.SIGN_IN)
 def end(token: str) -> None:
     """End one session."""
     db.session.execute(_own(token, delete(SignInSession)))
 
 
+@seeing_all(Reason.SIGN_IN)
 def end_all(user_id: UUID) -> None:
     """End every session of a person: after a new password."""
     db.session.execute(delete(SignInSession).where(SignInSession.user_id == user_id))

@@ -11,7 +11,10 @@ from flask import Blueprint, Flask, current_app
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
+from app.clock import what_is_off
+from app.database import roles
 from app.extensions import csrf, db, limiter
+from app.models.scope import Reason, seeing_all
 
 blueprint = Blueprint("health", __name__)
 _DETAILS = "health_details"
@@ -36,17 +39,28 @@ def add_detail(app: Flask, name: str, standing: Callable[[], dict[str, Any]]) ->
 
 @blueprint.get("/readyz")
 def readyz() -> tuple[dict[str, Any], int]:
-    """The database answers and is migrated to what this version needs; 503 with the reason otherwise."""
+    """The database answers, is migrated to what this version needs and keeps organizations apart for this process's
+    role, and the process's clock is right; 503 with the reason otherwise."""
     try:
         found = db.session.execute(text("SELECT version_num FROM alembic_version")).scalar()
+        role = roles.what_is_wrong(db.session.connection())
     except SQLAlchemyError:
-        return {"status": "unavailable", "database": "can't be reached or was never migrated"}, 503
+        return {
+            "status": "unavailable",
+            "database": "can't be reached, was never migrated, or `flask db upgrade` gave this role no rights",
+        }, 503
     wanted = newest_migration(current_app)
     if found != wanted:
         return {"status": "unavailable", "database": f"is at migration {found}, wants {wanted}"}, 503
-    return {"status": "ready", "database": f"at migration {found}", **_details()}, 200
+    if role is not None and current_app.config["SETTINGS"].is_production:
+        return {"status": "unavailable", "database": f"DATABASE_URL {role}"}, 503
+    if (clock := what_is_off()) is not None:
+        return {"status": "unavailable", "clock": f"this process's clock {clock}"}, 503
+    told = {"status": "ready", "database": f"at migration {found}", **_details()}
+    return told | ({"role": f"DATABASE_URL {role}"} if role is not None else {}), 200
 
 
+@seeing_all(Reason.READINESS)
 def _details() -> dict[str, Any]:
     told: dict[str, Any] = {}
     for name, standing in current_app.extensions.get(_DETAILS, {}).items():

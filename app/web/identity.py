@@ -83,9 +83,11 @@ def org_admin_required(view: Callable[P, R]) -> Callable[P, R | AnyResponse]:
         if who is None:
             return ask_to_sign_in()
         drawn_for.check(who)
-        if who.organization is None or not who.is_org_admin:
+        if who.organization is None:
             raise NotOrgAdminError
         scope_to(db.session(), who.organization.id)
+        if not who.is_org_admin:
+            raise NotOrgAdminError
         return view(*args, **kwargs)
 
     guarded.org_admin_required = True  # type: ignore[attr-defined]

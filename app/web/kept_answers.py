@@ -16,6 +16,7 @@ from sqlalchemy import delete, func, select
 from app.extensions import db
 from app.models import KeptAnswer
 from app.models.columns import utc_now
+from app.models.scope import scoped_to
 
 KEPT_FOR = timedelta(hours=24)
 
@@ -34,30 +35,30 @@ def begin(org_id: UUID, key: str) -> KeptAnswer | None:
     number = int.from_bytes(name, "big", signed=True)
     if not db.session.scalar(select(func.pg_try_advisory_xact_lock(number))):
         raise InFlightError
-    found = db.session.get(KeptAnswer, (org_id, key), populate_existing=True)
-    if found is not None and found.expires_at <= utc_now():
-        db.session.delete(found)
-        db.session.flush()
-        return None
-    return found
+    with scoped_to(org_id):
+        found = db.session.get(KeptAnswer, (org_id, key), populate_existing=True)
+        if found is not None and found.expires_at <= utc_now():
+            db.session.delete(found)
+            return None
+        return found
 
 
 def keep(
     org_id: UUID, key: str, *, fingerprint: bytes, status: int, headers: dict[str, Any], body: bytes
 ) -> None:
     """Keep an answer, in the transaction of what it tells."""
-    db.session.add(
-        KeptAnswer(
-            org_id=org_id,
-            key=key,
-            fingerprint=fingerprint,
-            status=status,
-            headers=headers,
-            body=body,
-            expires_at=utc_now() + KEPT_FOR,
+    with scoped_to(org_id):
+        db.session.add(
+            KeptAnswer(
+                org_id=org_id,
+                key=key,
+                fingerprint=fingerprint,
+                status=status,
+                headers=headers,
+                body=body,
+                expires_at=utc_now() + KEPT_FOR,
+            )
         )
-    )
-    db.session.flush()
 
 
 def forget_expired() -> None:

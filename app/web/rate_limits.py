@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from limits.storage import Storage
-from sqlalchemy import case, delete, func, select
+from sqlalchemy import case, delete, func, literal, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -37,8 +37,10 @@ class PostgresStorage(Storage):
     def incr(self, key: str, expiry: int, amount: int = 1) -> int:
         """Add `amount` to the counter, which starts anew when its `expiry` in seconds is over."""
         table = RateLimitCounter
-        now = datetime.now(UTC)
-        fresh = insert(table).values(key=key, count=amount, expires_at=now + timedelta(seconds=expiry))
+        now = func.now()
+        fresh = insert(table).values(
+            key=key, count=amount, expires_at=now + literal(timedelta(seconds=expiry))
+        )
         expired = table.expires_at <= now
         statement = fresh.on_conflict_do_update(
             index_elements=[table.key],

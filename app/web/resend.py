@@ -15,7 +15,9 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
+from app.extensions import db
 from app.models import Organization
+from app.models.scope import scope_to
 from app.web.marks import is_for_owners
 
 P = ParamSpec("P")
@@ -64,6 +66,7 @@ def can_be_told(path: str) -> bool:
 
 def of_form(path: str, typed: MultiDict[str, str], organization: Organization) -> Resend | None:
     """A form as it would be sent for an organization; None where it has to start over."""
+    scope_to(db.session(), organization.id)
     words = _words_of(path)
     told = tuple(words(organization, typed)) if words else ()
     return Resend(path, told) if any(one.words for one in told) else None

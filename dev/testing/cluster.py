@@ -9,9 +9,11 @@ from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from pathlib import Path
 
+import psycopg
 from sqlalchemy import create_engine, make_url, text
 
 from dev.data_folder import held
+from dev.database_roles import APPLICATION, OWNER, Addresses, make_roles
 from dev.demo import flask
 from dev.errors import ToolError
 from dev.postgres import Cluster
@@ -43,6 +45,8 @@ def start_cluster() -> Callable[[], None]:
 
     try:
         cluster.start()
+        with psycopg.connect(cluster.conninfo(), autocommit=True) as connection:
+            make_roles(connection)
     except BaseException:
         stop()
         raise
@@ -59,15 +63,19 @@ def remove_abandoned() -> None:
                     shutil.rmtree(folder, ignore_errors=True)
 
 
-def create_database(name: str, template: str | None = None) -> str:
-    """Create a database, empty or as a copy of another, in place of one of that name. Returns its address.
+def create_database(name: str, template: str | None = None) -> Addresses:
+    """Create a database, empty or as a copy of another, in place of one of that name. Returns its addresses.
 
     Nobody may be connected to the template while it is copied.
     """
     drop_database(name)
     copied = "" if template is None else f' TEMPLATE "{template}" STRATEGY FILE_COPY'
-    _execute(f'CREATE DATABASE "{name}"{copied}')
-    return make_url(os.environ[ADDRESS]).set(database=name).render_as_string(hide_password=False)
+    _execute(f'CREATE DATABASE "{name}" OWNER "{OWNER}"{copied}')
+    application, owner = (
+        make_url(os.environ[ADDRESS]).set(database=name, username=role).render_as_string(hide_password=False)
+        for role in (APPLICATION, OWNER)
+    )
+    return Addresses(application, owner)
 
 
 def drop_database(name: str) -> None:
@@ -75,9 +83,9 @@ def drop_database(name: str) -> None:
     _execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
 
-def migrate(url: str) -> None:
+def migrate(addresses: Addresses) -> None:
     """Bring a database to the newest schema, as `flask db upgrade` does."""
-    flask({**os.environ, "APP_ENV": "test", "DATABASE_URL": url}, "db", "upgrade")
+    flask({**os.environ, "APP_ENV": "test", **addresses.settings}, "db", "upgrade")
 
 
 def _execute(statement: str) -> None:

@@ -17,6 +17,7 @@ from app.models import Hold, Organization, Wallet
 from app.models.columns import utc_now
 from app.people.tokens import Scope
 from tests.factories import an_organization, usd
+from tests.support.database import inside
 from tests.support.platform import Platform, is_problem
 
 MINUTE_OF_TOKENS = [{"meter": "tokens_out", "quantity": 100_000}]  # 1.20 on the free plan
@@ -139,7 +140,7 @@ def test_fifty_calls_at_once_never_hold_more_than_there_is(app: Flask) -> None:
     callers = [Platform(app) for _ in range(10)]
 
     def call(number: int) -> int:
-        with app.app_context():
+        with inside(app):
             return reserve(callers[number % 10], organization, f"call-{number}").status_code
 
     with ThreadPoolExecutor(50) as calls:

@@ -16,6 +16,7 @@ from app.extensions import db
 from app.models import CallingState, Hold, Organization, Wallet
 from app.models.columns import utc_now
 from tests.factories import an_organization, give_credit, usd
+from tests.support.database import inside
 from tests.support.platform import Platform, is_problem
 
 TOKENS = [{"meter": "tokens_out", "quantity": 100_000}]  # 1.20 on the free plan
@@ -104,7 +105,7 @@ def test_the_same_key_from_two_processes_at_the_same_moment_is_one_hold(app: Fla
     platforms = [Platform(app), Platform(app)]
 
     def ask(number: int) -> int:
-        with app.app_context():
+        with inside(app):
             return reserve(
                 platforms[number % 2], org, **({"agent": "Noah"} if number % 4 == 3 else {})
             ).status_code

@@ -13,7 +13,7 @@ from sqlalchemy import func, select, text, update
 from werkzeug.test import TestResponse
 
 from app import create_app
-from app.api import idempotency, problems
+from app.api import ROOMS, idempotency, problems
 from app.api.caller import current_caller
 from app.api.endpoints import Answer, Body, Reply, Room, blueprint_of
 from app.api.problems import ProblemError
@@ -21,13 +21,14 @@ from app.billing import audit
 from app.extensions import csrf, db
 from app.models import AuditEvent, KeptAnswer, Organization
 from app.models.columns import utc_now, uuid7
+from app.models.scope import Reason, seeing_all
 from app.models.usage import NOBODY
 from app.people.tokens import Scope
 from app.web import kept_answers
 from config import Settings
-from dev.testing import reset
 from tests.factories import an_organization
 from tests.support.browsing import BrowserClient
+from tests.support.database import empty, inside
 from tests.support.platform import Platform, is_problem
 
 
@@ -54,9 +55,9 @@ room = Room("Orders", "Something that is done anew with each request.")
 def order(body: Order) -> Reply:
     """Orders again each time."""
     made = Ordered(str(uuid7()), body.what)
-    organization = db.session.scalars(select(Organization)).one()
-    audit.note(organization.id, audit.OPERATOR, "ordered", made.id, token=current_caller().name)
-    db.session.flush()
+    with seeing_all(Reason.TESTS):
+        organization = db.session.scalars(select(Organization)).one()
+        audit.note(organization.id, audit.OPERATOR, "ordered", made.id, token=current_caller().name)
     if body.what == "nothing":
         raise ProblemError(problems.INVALID, "There is nothing to order.")
     return Reply(made, 201, {"Location": f"/api/v1/orders/{made.id}"})
@@ -74,8 +75,8 @@ def tea_house(settings: Settings) -> Flask:
 
 @pytest.fixture
 def app(tea_house: Flask) -> Iterator[Flask]:
-    with tea_house.app_context():
-        reset(db.engine)
+    with inside(tea_house):
+        empty()
         an_organization()
         yield tea_house
         db.session.rollback()
@@ -135,7 +136,7 @@ def test_a_refused_request_is_judged_anew(platform: Platform) -> None:
 
 
 def test_while_it_is_being_answered_the_same_is_told_to_wait(app: Flask, platform: Platform) -> None:
-    with app.app_context():
+    with inside(app):
         kept_answers.begin(NOBODY, "k-1")
         answer = send(platform)
         assert is_problem(answer, idempotency.IN_FLIGHT.name, 409)
@@ -148,7 +149,7 @@ def test_while_it_is_being_answered_the_same_is_told_to_wait(app: Flask, platfor
 def test_a_process_that_dies_before_the_commit_leaves_neither_order_nor_answer(
     app: Flask, platform: Platform
 ) -> None:
-    with app.app_context():
+    with inside(app):
         kept_answers.begin(NOBODY, "k-1")
         organization = db.session.scalars(select(Organization)).one()
         audit.note(organization.id, audit.OPERATOR, "ordered", "never")
@@ -183,3 +184,34 @@ def test_after_a_day_it_is_forgotten(platform: Platform) -> None:
     db.session.execute(update(KeptAnswer).values(expires_at=utc_now() - timedelta(seconds=1)))
     kept_answers.forget_expired()
     assert db.session.scalar(select(func.count()).select_from(KeptAnswer)) == 0
+
+
+OWN_KEY = {
+    "report_usage",  # each event's source and id
+    "reserve_hold",  # the hold's key
+    "renew_hold",  # the slice
+    "capture_hold",  # the hold ends once
+    "release_hold",
+    "estimate_campaign",  # changes nothing
+}
+
+
+def test_every_post_can_be_sent_again() -> None:
+    posts = {
+        endpoint.name: endpoint for room in ROOMS for endpoint in room.endpoints if endpoint.method == "POST"
+    }
+    assert {name for name, endpoint in posts.items() if not endpoint.once} == OWN_KEY
+
+
+def test_an_invitation_that_is_asked_for_again_is_the_same_link(app: Flask) -> None:
+    platform, organization = Platform(app), an_organization()
+    address = f"/organizations/{organization.id}"
+    platform.put(address, {"name": "Harbor", "timezone": "UTC", "owners": ["ruth@harbor.example"]})
+    body, key = {"email": "ruth@harbor.example"}, {"Idempotency-Key": '"invite-1"'}
+    first, again = (platform.post(f"{address}/invitations", body, headers=key) for _ in range(2))
+    assert (first.status_code, again.status_code) == (201, 201)
+    assert first.json == again.json
+    assert again.headers["Idempotency-Replayed"] == "true"
+    other = platform.post(f"{address}/invitations", {"email": "ann@harbor.example"}, headers=key)
+    assert is_problem(other, "idempotency-key-reused", 422)
+    assert platform.post(f"{address}/invitations", body).json["link"] != first.json["link"]

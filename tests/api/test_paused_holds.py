@@ -14,6 +14,7 @@ from app.extensions import db
 from app.models import Organization, Wallet
 from app.models.columns import utc_now
 from tests.factories import an_organization, give_credit
+from tests.support.database import inside
 from tests.support.platform import Platform, is_problem
 
 MINUTE = [{"meter": "calls_outbound", "quantity": 60}]
@@ -108,7 +109,7 @@ def test_thirty_holds_at_the_same_time_count_on_the_last_minute_once(app: Flask)
     use(platforms[0], org, "before", 49 * 60)
 
     def call(number: int) -> str:
-        with app.app_context():
+        with inside(app):
             return str(reserve(platforms[number % 6], org, f"call-{number}").json["reserved"]["amount"])
 
     with ThreadPoolExecutor(30) as calls:

@@ -19,6 +19,7 @@ from app.payments.errors import PaymentsError
 from tests.billing.test_same_card import due_now
 from tests.factories import OWNER, a_card, a_payer, a_stripe_card, an_organization, usd
 from tests.support import subscriptions
+from tests.support.database import inside
 from tests.support.money import assert_ledger_matches, credited
 from tests.support.sandbox import Sandbox, deliver_all, detach_in_dashboard, work_through
 from tests.support.subscriptions import Period
@@ -95,7 +96,7 @@ class TestRemoving:
         together = Barrier(2)
 
         def remove(card_id: object) -> str:
-            with app.app_context():
+            with inside(app):
                 mine = db.session.get_one(Organization, organization.id)
                 together.wait()
                 try:

@@ -16,6 +16,7 @@ from app.extensions import db
 from app.models import CallingState, Dispute, Mail, Organization, TopUp, TopUpStatus, TransferKind
 from app.payments import disputes as stripe_disputes
 from tests.factories import OWNER, a_paid_top_up, a_payer, usd
+from tests.support.database import inside
 from tests.support.money import assert_ledger_matches, balance, the_top_up
 from tests.support.sandbox import Sandbox, deliver_all
 
@@ -165,7 +166,7 @@ def test_many_events_at_the_same_moment_take_it_once(app: Flask, sandbox: Sandbo
     dispute_id = opened(sandbox, top_up)
 
     def hear(_: int) -> None:
-        with app.app_context():
+        with inside(app):
             follow(dispute_id)
 
     with ThreadPoolExecutor(6) as workers:

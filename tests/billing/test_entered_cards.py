@@ -16,6 +16,7 @@ from app.extensions import db
 from app.models import Organization, PaymentMethod, TopUp, TopUpStatus
 from app.models.columns import utc_now
 from tests.factories import OWNER, a_payer, an_organization, usd
+from tests.support.database import inside
 from tests.support.money import assert_ledger_matches, credited, the_top_up
 from tests.support.sandbox import GOOD, Sandbox, deliver, deliver_all, work_through
 
@@ -112,7 +113,7 @@ class TestPayingOnce:
         card, org_id = entered(sandbox), organization.id
 
         def press(_: int) -> object:
-            with app.app_context():
+            with inside(app):
                 return begin(db.session.get_one(Organization, org_id), card).id
 
         with ThreadPoolExecutor(3) as hands:
@@ -140,7 +141,7 @@ class TestPayingOnce:
         org_id, id_, card_id = organization.id, top_up.id, top_up.payment_method_id
 
         def press(_: int) -> None:
-            with app.app_context():
+            with inside(app):
                 topups.pay(db.session.get_one(Organization, org_id), id_, card_id, OWNER)
 
         with ThreadPoolExecutor(4) as tabs:

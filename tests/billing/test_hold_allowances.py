@@ -19,8 +19,8 @@ from app.billing.usage_quotes import Quote
 from app.extensions import db
 from app.models import Allowance, Hold, HoldAllowance, HoldState, Organization
 from app.models.columns import utc_now
-from dev.testing import reset
 from tests.factories import an_organization, at, give_credit
+from tests.support.database import another_session, empty
 from tests.support.metering import an_event, take
 
 EXAMPLES = int(os.environ.get("HOLDS_EXAMPLES") or 10)
@@ -36,8 +36,8 @@ class Machine(RuleBasedStateMachine):
 
     @initialize(gone=st.integers(2_600, 3_100), credit=st.sampled_from(["0.05", "0.30", "20"]))
     def open(self, gone: int, credit: str) -> None:
-        db.session.remove()
-        reset(db.engine)
+        another_session()
+        empty()
         self.organization = an_organization(credit=credit)
         self.org_id = self.organization.id
         self.now = utc_now() - timedelta(days=34)

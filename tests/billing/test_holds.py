@@ -15,6 +15,7 @@ from app.extensions import db
 from app.models import CallingState, HoldState
 from app.models.columns import utc_now
 from tests.factories import an_organization, at, usd
+from tests.support.database import inside
 
 NOW = at("2026-11-10 12:00")
 LEASE = timedelta(minutes=5)
@@ -40,7 +41,7 @@ def test_concurrent_calls_never_hold_more_than_there_is(app: Flask) -> None:
     org_id = organization.id
 
     def call(number: int) -> bool:
-        with app.app_context():
+        with inside(app):
             try:
                 holds.reserve(org_id, f"call-{number}", usd("1.50"), at=utc_now(), lease=LEASE)
             except NotEnoughCreditError:

@@ -24,8 +24,8 @@ from app.billing.money import Money
 from app.billing.usage import Used
 from app.extensions import db
 from app.models import AccountName, CallingState, TransferKind
-from dev.testing import reset
 from tests.factories import an_organization, at
+from tests.support.database import another_session, empty
 
 micro = st.integers(min_value=1, max_value=200_000_000)
 keys = st.integers(min_value=1, max_value=12)
@@ -36,8 +36,8 @@ class LedgerMachine(RuleBasedStateMachine):
 
     @initialize()
     def open(self) -> None:
-        db.session.remove()
-        reset(db.engine)
+        another_session()
+        empty()
         self.organization = an_organization(alert="50")
         self.now = at("2026-11-01 00:00")
         self.posted: dict[tuple[str, int], int] = {}

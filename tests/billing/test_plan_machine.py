@@ -38,8 +38,8 @@ from app.models.columns import utc_now
 from app.payments import subscriptions
 from app.payments.subscription_facts import StripeSubscription
 from app.webhooks import handlers
-from dev.testing import reset
 from tests.factories import OWNER, a_payer, a_stripe_card
+from tests.support.database import another_session, empty
 from tests.support.plans import ALWAYS_3DS, DECLINES, pay_by, sell_plans
 from tests.support.sandbox import Sandbox
 
@@ -60,8 +60,8 @@ class PlanMachine(RuleBasedStateMachine):
 
     @initialize()
     def open(self) -> None:
-        db.session.remove()
-        reset(db.engine)
+        another_session()
+        empty()
         self.sandbox.start_over()
         sell_plans()
         self.organization: Organization = a_payer()[0]

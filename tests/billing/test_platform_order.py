@@ -16,6 +16,7 @@ from app.models import DeliveryState, Organization, PlatformDelivery, PlatformEn
 from app.models.columns import utc_now
 from app.queues import SLOTS, Queue
 from tests.factories import an_organization
+from tests.support.database import inside
 from tests.support.platform_receiver import Receiver, holding, receiving
 from tests.support.sandbox import work_through
 from tests.support.worker import until
@@ -229,7 +230,7 @@ def test_nothing_is_locked_while_a_receiver_is_waited_for(app: Flask, organizati
 
 
 def in_app(app: Flask, organization: Organization) -> None:
-    with app.app_context():
+    with inside(app):
         platform_deliveries.deliver(organization.id)
 
 
@@ -248,7 +249,7 @@ def test_an_endpoint_takes_fewer_slots_than_there_are_and_what_waits_is_sent_by_
         endpoints = {row.url: row.id for row in db.session.scalars(db.select(PlatformEndpoint))}
 
         def drain(url: str) -> None:
-            with app.app_context():
+            with inside(app):
                 platform_deliveries.drain(endpoints[url], is_state=is_state)
 
         at_slow = [slots.submit(drain, slow.url) for _ in range(all_slots)]

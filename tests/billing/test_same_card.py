@@ -15,6 +15,7 @@ from app.models import AuditEvent, Organization, PaymentMethod, TopUp, TopUpStat
 from app.models.columns import utc_now
 from app.payments.cards import Card
 from tests.factories import OWNER, a_payer, a_stripe_card, usd
+from tests.support.database import inside
 from tests.support.money import assert_ledger_matches, credited
 from tests.support.sandbox import Sandbox, deliver_all, work_through
 
@@ -121,7 +122,7 @@ class TestSavedAgain:
         together = Barrier(2)
 
         def save(name: str) -> None:
-            with app.app_context():
+            with inside(app):
                 mine = db.session.get_one(Organization, organization.id)
                 together.wait()
                 payment_methods.record(mine, told(organization, name), OWNER)

@@ -14,17 +14,18 @@ from app.billing.plan_switches import OtherSwitchError
 from app.extensions import db
 from app.models import Organization
 from tests.factories import OWNER, a_payer
+from tests.support.database import another_session, inside
 from tests.support.plans import a_subscriber, plan_of, sell_plans
 from tests.support.sandbox import Sandbox
 
 
 def confirm(app: Flask, org_id: UUID, switch_id: UUID) -> None:
     """As a web process does, on a connection of its own."""
-    with app.app_context():
+    with inside(app):
         organization = db.session.get_one(Organization, org_id)
         with suppress(OtherSwitchError, PreviewRenewedError):
             plan_switches.confirm(organization, switch_id, OWNER)
-        db.session.remove()
+        another_session()
 
 
 def at_once(app: Flask, org_id: UUID, switch_ids: list[UUID]) -> None:

@@ -15,6 +15,7 @@ from app.extensions import db
 from app.models import CallingState, Organization, TopUpStatus, Wallet
 from app.payments import cards
 from tests.factories import OWNER, a_payer, a_stripe_card, usd
+from tests.support.database import inside
 from tests.support.money import assert_ledger_matches, balance, credited
 from tests.support.sandbox import Sandbox, deliver_all
 from tests.support.topping_up import begin, pay
@@ -49,7 +50,7 @@ def test_paying_from_many_tabs_at_the_same_moment_charges_once(app: Flask, sandb
     top_up_id, org_id, card_id = begin(organization, card), organization.id, card.id
 
     def press(_: int) -> None:
-        with app.app_context():
+        with inside(app):
             topups.pay(db.session.get_one(Organization, org_id), top_up_id, card_id, OWNER)
 
     with ThreadPoolExecutor(6) as tabs:
@@ -66,7 +67,7 @@ def test_two_top_ups_at_once_are_both_charged_and_the_balance_is_their_sum(
     org_id, card_id = organization.id, card.id
 
     def press(top_up_id: UUID) -> None:
-        with app.app_context():
+        with inside(app):
             topups.pay(db.session.get_one(Organization, org_id), top_up_id, card_id, OWNER)
 
     with ThreadPoolExecutor(2) as tabs:

@@ -19,6 +19,7 @@ from app.extensions import db
 from app.models import Allowance, CallingState, Hold, Organization, Transfer, UsageDaily, UsageEvent, Wallet
 from tests.factories import an_organization, at, usd
 from tests.support import subscriptions
+from tests.support.database import inside
 from tests.support.metering import NOW, an_event, on_growth, take
 from tests.support.subscriptions import Period
 
@@ -65,7 +66,7 @@ class TestOnce:
         ids = [organization.id for organization in organizations]
 
         def send(seed: int) -> None:
-            with app.app_context():
+            with inside(app):
                 events = [an_event(ids[n % 3], f"e{n}", 1_000_000) for n in range(30)]
                 usage_ingest.take(events if seed % 2 else events[::-1], at=NOW)
                 db.session.commit()

@@ -20,6 +20,7 @@ from dev.testing import create_database
 from stripe_sandbox.testing import running
 from tests.browser.site import Site, wait_until_ready
 from tests.conftest import TEMPLATE
+from tests.support.database import inside
 from tests.support.sandbox import WEBHOOK_SECRET, Sandbox
 
 
@@ -33,7 +34,7 @@ def site(process_name: str) -> Iterator[Site]:
         )
         environment = {
             "APP_ENV": "test",
-            "DATABASE_URL": create_database(f"browser_{process_name}", template=TEMPLATE),
+            **create_database(f"browser_{process_name}", template=TEMPLATE).settings,
             "PUBLIC_URL": f"http://localhost:{port}",
             "STRIPE_API_BASE": process.url,
             "STRIPE_JS_URL": f"{process.url}/endive/stripe.js",
@@ -61,7 +62,7 @@ def application(site: Site) -> Flask:
 @pytest.fixture
 def app(application: Flask) -> Iterator[Flask]:
     """The application on the running product's database, which nobody empties: others are using it."""
-    with application.app_context():
+    with inside(application):
         yield application
 
 

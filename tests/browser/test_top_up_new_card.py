@@ -15,6 +15,7 @@ from app.models import Organization
 from tests.browser.site import Site, sign_in, tab_to, type_card
 from tests.browser.test_pages import LOOKS, check
 from tests.factories import a_payer, a_person, a_stripe_card, an_organization
+from tests.support.database import inside
 from tests.support.money import credited
 from tests.support.violations import WatchedBrowser
 
@@ -258,7 +259,7 @@ class TestEveryTestCard:
     def till(cls, _chromium: Browser, site: Site) -> Iterator[Page]:
         """One page for all of them, signed in."""
         browser = WatchedBrowser(_chromium)
-        with site.app.app_context():
+        with inside(site.app):
             owner = a_person(organization=an_organization()).email
         context = browser.new_context(base_url=site.url)
         page = context.new_page()

@@ -26,7 +26,7 @@ def name(process_name):
 @pytest.fixture(scope="module")
 def engine(name):
     stop = start_cluster()
-    engine = create_engine(create_database(name))
+    engine = create_engine(create_database(name).superuser)
     with engine.begin() as connection:
         connection.exec_driver_sql(SCHEMA)
     yield engine
@@ -71,7 +71,7 @@ def test_what_the_table_refuses_is_refused_again_afterwards(engine):
 
 def test_a_copy_has_what_its_template_has(engine, name):
     engine.dispose()
-    copy = create_engine(create_database(f"{name}_copy", template=name))
+    copy = create_engine(create_database(f"{name}_copy", template=name).superuser)
     assert counts(copy)["wallet"] == 1
     copy.dispose()
     drop_database(f"{name}_copy")

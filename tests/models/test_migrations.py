@@ -13,28 +13,29 @@ from config import Settings
 from dev.testing import create_database, drop_database, migrate
 from tests.conftest import TEMPLATE
 from tests.factories import an_organization, at
+from tests.support.database import another_session, inside
 
 
 def test_migrations_go_down_and_up_again_with_data_in_the_tables(process_name: str) -> None:
     name = f"migrations_{process_name}"
-    url = create_database(name)
-    migrate(url)
+    database = create_database(name)
+    migrate(database)
     app = create_app(
-        Settings.from_environment({"APP_ENV": "test", "DATABASE_URL": url, "LOG_LEVEL": "ERROR"})
+        Settings.from_environment({"APP_ENV": "test", **database.settings, "LOG_LEVEL": "ERROR"})
     )
-    with app.app_context():
+    with inside(app):
         an_organization(credit="10")
-        db.session.remove()
+        another_session()
         downgrade(revision="base")
         assert inspect(db.engine).get_table_names() == ["alembic_version"]
         left = db.session.scalar(
             text("SELECT count(*) FROM pg_proc WHERE pronamespace = 'public'::regnamespace")
         )
         assert left == 0
-        db.session.remove()
+        another_session()
         upgrade()
         assert db.session.scalar(text("SELECT version_num FROM alembic_version")) == newest_migration(app)
-        db.session.remove()
+        another_session()
         db.engine.dispose()
     drop_database(name)
 
@@ -47,14 +48,14 @@ def test_the_models_and_the_migrations_say_the_same(app: Flask) -> None:
 def test_subscriptions_keep_their_periods_and_failures(process_name: str) -> None:
     """Revision 0015 turns days into moments, in each organization's zone, and back."""
     name = f"subscriptions_{process_name}"
-    url = create_database(name, template=TEMPLATE)
+    database = create_database(name, template=TEMPLATE)
     app = create_app(
-        Settings.from_environment({"APP_ENV": "test", "DATABASE_URL": url, "LOG_LEVEL": "ERROR"})
+        Settings.from_environment({"APP_ENV": "test", **database.settings, "LOG_LEVEL": "ERROR"})
     )
-    with app.app_context():
+    with inside(app):
         organization = an_organization(timezone="Pacific/Auckland")
         id_ = {"id": organization.id}
-        db.session.remove()
+        another_session()
         downgrade(revision="0014")
         db.session.execute(
             text(
@@ -68,9 +69,42 @@ def test_subscriptions_keep_their_periods_and_failures(process_name: str) -> Non
         row = db.session.execute(text("SELECT anchor, failed_at, interval FROM subscription"), id_).one()
         assert (row.anchor, row.failed_at) == (at("2026-11-02 23:00"), at("2026-11-03 23:00"))
         assert row.interval == "month"
-        db.session.remove()
+        another_session()
         downgrade(revision="0014")
         assert str(db.session.scalar(text("SELECT failed_on FROM subscription"))) == "2026-11-04"
-        db.session.remove()
+        another_session()
+        db.engine.dispose()
+    drop_database(name)
+
+
+def test_organizations_whose_zone_is_none_get_one(process_name: str) -> None:
+    """Revision 0028: the database doesn't know the zone, or takes it for an abbreviation."""
+    name = f"zones_{process_name}"
+    database = create_database(name, template=TEMPLATE)
+    app = create_app(
+        Settings.from_environment({"APP_ENV": "test", **database.settings, "LOG_LEVEL": "ERROR"})
+    )
+    with inside(app):
+        ids = {
+            zone: an_organization().id
+            for zone in ("localtime", "Factory", "right/UTC", "CET", "Asia/Kolkata")
+        }
+        another_session()
+        downgrade(revision="0027")
+        for zone, org_id in ids.items():
+            change = text("UPDATE organization SET timezone = :zone WHERE id = :id")
+            db.session.execute(change, {"zone": zone, "id": org_id})
+        db.session.commit()
+        upgrade()
+        rows = db.session.execute(text("SELECT id, timezone FROM organization"))
+        now = {row.id: row.timezone for row in rows}
+        assert [now[org_id] for org_id in ids.values()] == [
+            "UTC",
+            "UTC",
+            "UTC",
+            "Europe/Brussels",
+            "Asia/Kolkata",
+        ]
+        another_session()
         db.engine.dispose()
     drop_database(name)

@@ -15,6 +15,7 @@ from app.models.columns import utc_now
 from app.web.marks import is_asked_by_pages
 from tests.factories import a_person, an_organization
 from tests.support.browsing import HTMX, Visitor
+from tests.support.database import inside
 from tests.support.statements import statements
 
 WRITES = re.compile(r"\b(INSERT|UPDATE|DELETE)\b")
@@ -41,7 +42,7 @@ def seen_at() -> datetime | None:
 
 def polls(app: Flask) -> list[str]:
     """The addresses of every rule that is marked so, none of which takes arguments."""
-    with app.app_context():
+    with inside(app):
         found = [rule for rule in app.url_map.iter_rules() if is_asked_by_pages(rule.endpoint.split(".")[0])]
     assert not [rule for rule in found if rule.arguments], (
         "give this test an address for a rule with arguments"

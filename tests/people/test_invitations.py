@@ -12,6 +12,7 @@ from app.models import AuditEvent, Invitation, Membership, Role, User
 from app.people import invitations, passwords
 from app.people.organizations import PeopleError
 from tests.factories import OWNER, PASSWORD, an_organization
+from tests.support.database import inside
 
 
 def test_of_many_links_for_one_address_at_the_same_moment_one_makes_the_account(app: Flask) -> None:
@@ -24,7 +25,7 @@ def test_of_many_links_for_one_address_at_the_same_moment_one_makes_the_account(
 
     def accept(token: str) -> str | None:
         password = f"the password of {token}"
-        with app.app_context():
+        with inside(app):
             together.wait()
             try:
                 invitations.accept_as_new(token, password, None)
@@ -48,7 +49,7 @@ def test_one_link_opened_in_many_tabs_is_accepted_once(app: Flask) -> None:
     db.session.commit()
 
     def accept(_: int) -> bool:
-        with app.app_context():
+        with inside(app):
             try:
                 invitations.accept_as_new(link.token, PASSWORD, "192.0.2.1")
                 db.session.commit()

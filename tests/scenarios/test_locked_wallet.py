@@ -14,6 +14,7 @@ from app.billing import ledger, ledger_check, wallet_queue
 from app.billing.wallet_queue import AT_ONCE, WalletBusyError
 from tests.factories import a_card, a_person, an_organization
 from tests.support.browsing import Visitor, text_of
+from tests.support.database import inside
 from tests.support.locking import wallet_locked
 from tests.support.metering import a_cloudevent
 from tests.support.platform import Platform, is_problem
@@ -104,7 +105,7 @@ def test_a_job_waits_in_its_own_time(app: Flask) -> None:
 
 
 def _lock_in_a_job(app: Flask, org_id: UUID) -> UUID:
-    with app.app_context():
+    with inside(app):
         return ledger.lock(org_id).org_id
 
 

@@ -20,6 +20,7 @@ from app.people import provisioning, tokens
 from app.people.provisioning import Wanted
 from app.people.tokens import Scope
 from tests.factories import OWNER, an_organization, usd
+from tests.support.database import owner
 from tests.support.metering import a_cloudevent
 from tests.support.platform import Platform
 
@@ -227,19 +228,20 @@ class poisoned:  # noqa: N801, reads as a statement
         self.event_id = event_id
 
     def __enter__(self) -> None:
-        db.session.execute(
-            text(f"""
+        db.session.commit()
+        self._as_owner(f"""
             CREATE FUNCTION poisoned() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
                 IF NEW.event_id = '{self.event_id}' THEN RAISE 'poison' USING ERRCODE = '22000'; END IF;
                 RETURN NEW; END $$;
             CREATE TRIGGER poisoned BEFORE INSERT ON usage_key FOR EACH ROW EXECUTE FUNCTION poisoned()""")
-        )
-        db.session.commit()
 
     def __exit__(self, *_: object) -> None:
         db.session.rollback()
-        db.session.execute(text("DROP TRIGGER poisoned ON usage_key; DROP FUNCTION poisoned()"))
-        db.session.commit()
+        self._as_owner("DROP TRIGGER poisoned ON usage_key; DROP FUNCTION poisoned()")
+
+    def _as_owner(self, statements: str) -> None:
+        with owner().begin() as connection:
+            connection.execute(text(statements))
 
 
 def an_organization_of(org_id: Any) -> None:

@@ -20,6 +20,7 @@ from app.simulator.playing import Score
 from app.simulator.tally import Tally
 from config import Settings
 from tests.factories import an_organization
+from tests.support.database import inside
 from tests.support.killing import Programs, programs
 from tests.support.platform import Platform
 
@@ -31,7 +32,7 @@ def test_no_event_is_lost_and_none_is_counted_twice(tmp_path: Path) -> None:
     tmp_path.chmod(0o755)
     with programs(tmp_path, {"APP_ENV": "test", "LOG_LEVEL": "CRITICAL"}) as running:
         app = create_app(Settings.from_environment(dict(running.environment)))
-        with app.app_context():
+        with inside(app):
             made = an_organization(credit="900")
             player = Organization(made.id, made.name, USUAL)
             client = Client(running.address, Platform(app).text, patience=60, lost=0.05, chance=Random(3))

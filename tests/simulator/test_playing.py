@@ -25,6 +25,7 @@ from app.simulator.playing import Score
 from app.simulator.reconciliation import Comparison
 from app.simulator.tally import Tally
 from tests.factories import an_organization, give_credit, usd
+from tests.support.database import behind_everybodys_back, inside
 from tests.support.platform import Platform
 from tests.support.serving import serving
 
@@ -79,7 +80,7 @@ def test_without_credit_nobody_calls_and_with_it_they_go_on_by_themselves(app: F
     credit = simulation.credit(app, usd("1000"))
 
     def fund(org_id: UUID) -> None:
-        with app.app_context():
+        with inside(app):
             holds.append(db.session.query(Hold).count())
         credit(org_id)
 
@@ -114,10 +115,10 @@ def differences_after(client: Client, **change: Any) -> str:
     player = a_player("1000")
     tally = played(client, player)
     one = select(UsageEvent.event_id).where(UsageEvent.meter == "tokens_in").limit(1)
-    db.session.execute(
-        update(UsageEvent).where(UsageEvent.event_id == one.scalar_subquery()).values(**change)
-    )
-    db.session.commit()
+    with behind_everybodys_back() as connection:
+        connection.execute(
+            update(UsageEvent).where(UsageEvent.event_id == one.scalar_subquery()).values(**change)
+        )
     return " ".join(compared(client, player, tally).differences)
 
 

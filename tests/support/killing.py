@@ -60,7 +60,7 @@ def programs(folder: Path, settings: Mapping[str, str]) -> Iterator[Programs]:
     """Start them all on a database of their own that keeps its word when it is killed."""
     port = free_port()
     with Cluster(folder / "postgres") as cluster:
-        own = {"DATABASE_URL": cluster.create_database("killed"), "PORT": str(port), "WEB_CONCURRENCY": "2"}
+        own = {**cluster.create_database("killed").settings, "PORT": str(port), "WEB_CONCURRENCY": "2"}
         environment = os.environ | settings | own
         flask(environment, "db", "upgrade")
         found = Programs(cluster, environment, f"http://127.0.0.1:{port}")

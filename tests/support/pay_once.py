@@ -14,8 +14,9 @@ from app.billing.audit import Actor
 from app.extensions import db
 from app.models import Organization
 from config import Settings
+from tests.support.database import inside
 
 if __name__ == "__main__":
     org_id, top_up_id, card_id = map(UUID, sys.argv[1:])
-    with create_app(Settings.from_environment()).app_context():
+    with inside(create_app(Settings.from_environment())):
         topups.pay(db.session.get_one(Organization, org_id), top_up_id, card_id, Actor("owner"))

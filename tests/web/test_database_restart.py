@@ -14,19 +14,20 @@ from dev.postgres import Cluster
 from dev.testing import migrate
 from tests.factories import a_person, an_organization
 from tests.support.browsing import BrowserClient, Visitor, text_of
+from tests.support.database import inside
 
 
 def test_pages_say_503_while_the_database_restarts_and_recover() -> None:
     with tempfile.TemporaryDirectory() as folder:
         cluster = Cluster(Path(folder) / "data", throwaway=True)
         cluster.start()
-        url = cluster.create_database("restarted")
-        migrate(url)
+        database = cluster.create_database("restarted")
+        migrate(database)
         app = create_app(
-            Settings.from_environment({"APP_ENV": "test", "DATABASE_URL": url, "LOG_LEVEL": "CRITICAL"})
+            Settings.from_environment({"APP_ENV": "test", **database.settings, "LOG_LEVEL": "CRITICAL"})
         )
         app.test_client_class = BrowserClient
-        with app.app_context():
+        with inside(app):
             organization = an_organization("Harbor Dental", credit="10")
             email = a_person(organization=organization).email
             db.session.remove()
@@ -50,7 +51,7 @@ def test_pages_say_503_while_the_database_restarts_and_recover() -> None:
 
         cluster.start()
         assert all("Harbor Dental" in text_of(visitor.get("/billing")) for visitor in visitors)
-        with app.app_context():
+        with inside(app):
             assert ledger_check.check() == []
             db.session.remove()
             db.engine.dispose()

@@ -21,6 +21,7 @@ from app.extensions import db
 from app.models import EventState, StripeEvent
 from app.webhooks.endpoint import MAX_BODY
 from config import Settings
+from tests.support.database import inside
 from tests.support.events import an_event, row_of, send, stored
 from tests.support.sandbox import WEBHOOK_SECRET
 
@@ -101,7 +102,7 @@ class TestSecrets:
         }
         other = create_app(Settings.from_environment(environment))
         yield other.test_client()
-        with other.app_context():
+        with inside(other):
             db.engine.dispose()
 
     @pytest.mark.parametrize(

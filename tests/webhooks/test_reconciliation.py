@@ -34,6 +34,7 @@ from app.webhooks import comparing_take_backs, handling, reconciliation
 from app.webhooks.reconciliation import AlreadyRunningError
 from config import ROOT, Settings
 from tests.factories import OWNER, a_stripe_card, usd
+from tests.support.database import inside
 from tests.support.events import an_event, send
 from tests.support.money import balance, credited
 from tests.support.sandbox import Sandbox, deliver, deliver_all, work_through
@@ -365,7 +366,7 @@ def test_two_at_the_same_time_are_one(app: Flask, silence: Silence) -> None:
     silence.charge("50")
 
     def compare(_: int) -> bool:
-        with app.app_context():
+        with inside(app):
             try:
                 reconciliation.run()
             except AlreadyRunningError:
@@ -402,7 +403,7 @@ def test_browser_webhook_and_reconciliation_at_the_same_moment_credit_once(
     ]
 
     def go(way: Callable[[], object]) -> None:
-        with app.app_context():
+        with inside(app):
             way()
 
     with ThreadPoolExecutor(len(ways)) as at_once:

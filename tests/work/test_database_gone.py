@@ -12,6 +12,7 @@ from app.extensions import db, enqueue
 from config import Settings
 from dev.postgres import Cluster
 from dev.testing import migrate
+from tests.support.database import inside
 from tests.support.worker import a_worker, until
 
 
@@ -19,12 +20,12 @@ def test_jobs_are_done_again_after_the_database_was_killed() -> None:
     with tempfile.TemporaryDirectory() as folder:
         cluster = Cluster(Path(folder) / "data")
         cluster.start()
-        url = cluster.create_database("killed")
-        migrate(url)
-        environment = {"APP_ENV": "test", "DATABASE_URL": url, "STRIPE_API_BASE": "http://localhost:1"}
+        database = cluster.create_database("killed")
+        migrate(database)
+        environment = {"APP_ENV": "test", **database.settings, "STRIPE_API_BASE": "http://localhost:1"}
         settings = Settings.from_environment(environment | {"LOG_LEVEL": "CRITICAL"})
         app = create_app(settings)
-        with app.app_context(), a_worker(settings) as worker:
+        with inside(app), a_worker(settings) as worker:
             until(lambda: workers() > 0, "it has begun")
             db.session.remove()
             assert cluster.process is not None

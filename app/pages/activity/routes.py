@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, Response, render_template, request, stream_with_context
+from flask import Blueprint, Response, render_template, request
 from werkzeug.datastructures import MultiDict
 
 from app.billing import audit_trail
 from app.billing.audit_trail import Filters, Place
 from app.models import AuditEvent, Organization
 from app.pages.activity import wording
-from app.pages.csv_rows import csv_file
+from app.pages.csv_rows import csv_download
 from app.web.identity import current_organization, org_admin_required
 
 blueprint = Blueprint("activity", __name__, url_prefix="/billing")
@@ -101,11 +101,7 @@ def export() -> Response:
     """Everything that the filters select, streamed."""
     organization = current_organization()
     events = audit_trail.every(organization, Query.read(request.args).filters)
-    response = Response(
-        stream_with_context(csv_file(_rows(organization, events))), content_type="text/csv; charset=utf-8"
-    )
-    response.headers["Content-Disposition"] = f'attachment; filename="activity-{organization.slug}.csv"'
-    return response
+    return csv_download(_rows(organization, events), f"activity-{organization.slug}.csv")
 
 
 def _rows(organization: Organization, events: Iterator[AuditEvent]) -> Iterator[tuple[str, ...]]:

@@ -4,4 +4,13 @@ from __future__ import annotations
 
 from flask import Blueprint
 
+from app.extensions import db
+from app.models.scope import Reason, see_all
+
 blueprint = Blueprint("auth", __name__)
+
+
+@blueprint.before_request
+def _see_whoever_signs_in() -> None:
+    """Who somebody is, and in which organizations, is found among all."""
+    see_all(db.session(), Reason.SIGN_IN)

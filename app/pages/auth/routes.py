@@ -13,7 +13,6 @@ from werkzeug.wrappers import Response
 
 from app.extensions import db
 from app.models import User
-from app.models.scope import scope_to
 from app.pages.auth import throttle
 from app.pages.auth.blueprint import blueprint
 from app.pages.auth.forms import SignInForm
@@ -132,7 +131,6 @@ def _asked_again(form: str) -> Response | None:
     who = current_identity()
     if who.organization is None or not who.is_org_admin:
         return None
-    scope_to(db.session(), who.organization.id)
     return form_refusals.ask_again(form, form_refusals.typed_of(request.form), who.organization)
 
 

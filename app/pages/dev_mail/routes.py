@@ -15,6 +15,7 @@ from app.billing import outbox
 from app.billing.outbox import MailNotFoundError
 from app.extensions import db
 from app.models import Mail, MailState, Organization
+from app.models.scope import Reason, see_all
 from app.web import content_security_policy, errors
 
 blueprint = Blueprint("dev_mail", __name__, url_prefix="/dev/mail")
@@ -40,6 +41,11 @@ class MailView:
     label: str
     tone: str
     note: str
+
+
+@blueprint.before_request
+def _see_every_organization() -> None:
+    see_all(db.session(), Reason.DEV_MAIL)
 
 
 @blueprint.get("")

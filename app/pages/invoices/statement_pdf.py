@@ -12,6 +12,7 @@ from flask import current_app
 from app.billing.money import Money, total
 from app.billing.statement_heads import Head
 from app.billing.statements import Statement
+from app.clock import clock
 from app.web import pdf
 from app.web.formatting import day_long, money_exact, month, number, units, viewer_locale
 
@@ -77,7 +78,7 @@ class Facts:
 def document(head: Head, statement: Statement) -> bytes:
     """The statement as PDF: of a month that is over always the same, dated at its end."""
     over = datetime.combine(statement.month.last + timedelta(days=1), time(), UTC)
-    dated = datetime.now(UTC) if statement.is_open else over
+    dated = clock.about_now() if statement.is_open else over
     return pdf.typeset("statement", facts(head, statement), dated=dated)
 
 

@@ -25,10 +25,10 @@ from app.billing.money import Money
 from app.billing.usage_events import Reported
 from app.extensions import db
 from app.models import Allowance, CallingState, Hold, HoldState, UsageEvent
-from dev.testing import reset
 from tests.billing.metering.model import EARLY, FILE, LATE, Lease, Model
 from tests.factories import an_organization, at, give_credit
 from tests.support import subscriptions
+from tests.support.database import another_session, empty
 from tests.support.subscriptions import Period
 
 EXAMPLES = int(os.environ.get("METERING_EXAMPLES") or 12)
@@ -59,8 +59,8 @@ class MeteringMachine(RuleBasedStateMachine):
 
     @initialize(plan=st.sampled_from(PLANS), credit=st.sampled_from(["5", "20000"]))
     def open(self, plan: str, credit: str) -> None:
-        db.session.remove()
-        reset(db.engine)
+        another_session()
+        empty()
         zone, anchor = "America/New_York", date(2026, 9, 12)
         self.organization = an_organization(timezone=zone, credit=credit, alert="50")
         subscriptions.subscribe(self.organization, plan, period=Period(anchor, date(2026, 10, 12)))

@@ -1,0 +1,91 @@
+"""Two roles of the database: the owner of the tables, for migrations, and the application's, which owns nothing.
+
+The application's may only read and write rows, so row-level security holds for whatever it says. What it may do to
+each table follows from the table's own triggers: what is append-only is added to, what is never removed is not.
+"""
+
+from __future__ import annotations
+
+import psycopg
+from sqlalchemy import Connection, text
+
+HOW_TO_MAKE_ROLES = (
+    "Make two roles, as the README says under 'Roles of the database': one that owns the tables, for "
+    "DATABASE_OWNER_URL, and one that owns nothing, for DATABASE_URL; then run `flask db upgrade`."
+)
+
+_TABLES = text("""
+    SELECT c.oid::regclass::text AS name,
+        EXISTS (SELECT FROM pg_trigger WHERE tgrelid = c.oid AND tgname = 'append_only') AS append_only,
+        EXISTS (SELECT FROM pg_trigger WHERE tgrelid = c.oid AND tgname = 'never_removed') AS never_removed
+    FROM pg_class c
+    WHERE relkind IN ('r', 'p') AND NOT relispartition AND relnamespace = current_schema()::regnamespace
+        AND relname !~ '^usage_event_'""")
+_FUNCTIONS = text("""
+    SELECT oid::regprocedure::text FROM pg_proc
+    WHERE pronamespace = current_schema()::regnamespace AND proname IN ('make_usage_month', 'detach_usage_month')""")
+_WHAT_IS_WRONG = text("""
+    SELECT current_user AS name, rolsuper AS is_superuser, rolbypassrls AS bypasses,
+        EXISTS (SELECT FROM pg_class WHERE relkind IN ('r', 'p') AND relnamespace = current_schema()::regnamespace
+                AND pg_has_role(current_user, relowner, 'MEMBER')) AS owns
+    FROM pg_roles WHERE rolname = current_user""")
+
+
+def name_of(url: str) -> str:
+    """The role that an address connects as. Raises `psycopg.OperationalError` where it can't connect."""
+    with psycopg.connect(url.replace("postgresql+psycopg://", "postgresql://", 1)) as connection:
+        row = connection.execute("SELECT current_user").fetchone()
+    return str(row[0]) if row else ""
+
+
+def grant(connection: Connection, role: str) -> None:
+    """Let the application's role do what the application does, and no more. As the owner; commits.
+
+    Does nothing where the role is the owner itself, as in a development that has one role.
+    """
+    if role == connection.scalar(text("SELECT current_user")):
+        return
+    quoted = connection.dialect.identifier_preparer.quote_identifier(role)
+    schema = connection.scalar(text("SELECT quote_ident(current_schema())"))
+    statements = [
+        f"GRANT USAGE ON SCHEMA {schema} TO {quoted}",
+        f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA {schema} TO {quoted}",
+    ]
+    for table in connection.execute(_TABLES):
+        statements.append(f"REVOKE ALL ON {table.name} FROM {quoted}")
+        statements.append(f"GRANT {_rights(table.name, table)} ON {table.name} TO {quoted}")
+    statements += [
+        f"GRANT EXECUTE ON FUNCTION {function} TO {quoted}" for function in connection.scalars(_FUNCTIONS)
+    ]
+    for statement in statements:
+        connection.exec_driver_sql(statement)
+    connection.commit()
+
+
+def what_is_wrong(connection: Connection) -> str | None:
+    """Why row-level security would not hold for the role of a connection, and how to put that right; None if it
+    holds."""
+    row = connection.execute(_WHAT_IS_WRONG).one()
+    if row.is_superuser:
+        why = "is a superuser"
+    elif row.bypasses:
+        why = "has BYPASSRLS"
+    elif row.owns:
+        why = "owns the tables, or is a member of the role that does"
+    else:
+        return None
+    return (
+        f"connects as {row.name}, which {why}, so nothing would keep organizations apart. {HOW_TO_MAKE_ROLES}"
+    )
+
+
+def _rights(name: str, table: object) -> str:
+    if name == "alembic_version":
+        return "SELECT"
+    if getattr(table, "append_only", False):
+        return "SELECT, INSERT"
+    return (
+        "SELECT, INSERT, UPDATE"
+        if getattr(table, "never_removed", False)
+        else "SELECT, INSERT, UPDATE, DELETE"
+    )

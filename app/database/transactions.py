@@ -1,0 +1,149 @@
+"""What each transaction begins with: which organizations its statements see, and what time it is.
+
+Row-level security lets a statement see the rows of the organizations that the setting `app.org_id` names: one id or
+several with commas between them, `all`, or, empty or unset, none (`keep_apart` in the migrations). The setting is
+local to the transaction, so it ends with it however that ends, and a pooled connection carries nothing over.
+
+It is sent together with BEGIN, and the database's time comes back with it, so neither costs a round trip. A change
+within a transaction is sent before the next statement.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, cast
+
+import psycopg
+from psycopg.errors import error_from_result
+from psycopg.pq import ConnStatus, ExecStatus, PipelineStatus, TransactionStatus
+from sqlalchemy import Connection, Engine, event
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session, SessionTransaction
+from sqlalchemy.pool import Pool
+
+from app.clock import Moment, clock
+
+SETTING = "app.org_id"
+ALL = "all"
+NONE = ""
+
+_KEY = "organizations_seen"
+_SAYABLE = re.compile(r"|all|[0-9a-f-]{36}(,[0-9a-f-]{36})*")
+
+
+@dataclass(slots=True)
+class Standing:
+    """What a session's transactions are to see, and what the one that is running does see and began at.
+
+    `seen` is None where none is running, or where a savepoint may have changed it.
+    """
+
+    wanted: str = NONE
+    seen: str | None = None
+    began: Moment | None = None
+
+
+def standing_of(session: Session) -> Standing:
+    """The standing that goes with a session."""
+    found: Standing = session.info.setdefault(_KEY, Standing())
+    return found
+
+
+def want(session: Session, organizations: str) -> None:
+    """Let the statements of a session see these organizations from now on, in the running transaction too."""
+    if not _SAYABLE.fullmatch(organizations):
+        raise ValueError(f"{organizations!r} names no organizations.")
+    standing_of(session).wanted = organizations
+
+
+def driver_connection(session: Session) -> psycopg.Connection[Any]:
+    """The driver's own connection of the session's transaction, which sees what the session is to see."""
+    connection = session.connection()
+    driver = _driver(connection)
+    _bring_in_line(connection, standing_of(session))
+    return driver
+
+
+def moment_of(session: Session) -> Moment | None:
+    """When the session's transaction began; it begins where none is running."""
+    standing = standing_of(session)
+    if standing.began is None:
+        session.connection()
+    return standing.began
+
+
+@event.listens_for(Session, "after_begin")
+def _begin(session: Session, transaction: SessionTransaction, connection: Connection) -> None:
+    if transaction.nested or connection.dialect.name != "postgresql":
+        return
+    driver, standing = _driver(connection), standing_of(session)
+    if driver.autocommit or driver.pgconn.transaction_status != TransactionStatus.IDLE:
+        raise RuntimeError("A session begins its transactions itself, on a connection that is in none.")
+    said = _run(connection, f"BEGIN; SELECT {_set(standing.wanted)}, extract(epoch FROM now())")  # noqa: S608, checked
+    standing.seen = standing.wanted
+    standing.began = clock.learn(datetime.fromtimestamp(float(said), UTC))
+    connection.info[_KEY] = standing
+
+
+@event.listens_for(Session, "after_transaction_end")
+def _end(session: Session, transaction: SessionTransaction) -> None:
+    standing = standing_of(session)
+    standing.seen = None
+    if transaction.parent is None:
+        standing.began = None
+
+
+@event.listens_for(Engine, "before_cursor_execute")
+def _before_statement(connection: Connection, *_: Any) -> None:
+    standing = connection.info.get(_KEY)
+    if standing is not None:
+        _bring_in_line(connection, standing)
+
+
+@event.listens_for(Pool, "checkin")
+def _forget(_: Any, record: Any) -> None:
+    record.info.pop(_KEY, None)
+
+
+def _bring_in_line(connection: Connection, standing: Standing) -> None:
+    if standing.seen == standing.wanted:
+        return
+    driver = _driver(connection)
+    if driver.pgconn.pipeline_status == PipelineStatus.OFF:
+        _run(connection, f"SELECT {_set(standing.wanted)}, 0")
+    else:
+        driver.execute(f"SELECT {_set(standing.wanted)}")
+    standing.seen = standing.wanted
+
+
+def _set(organizations: str) -> str:
+    return f"set_config('{SETTING}', '{organizations}', true)"
+
+
+def _driver(connection: Connection) -> psycopg.Connection[Any]:
+    return cast("psycopg.Connection[Any]", connection.connection.driver_connection)
+
+
+def _run(connection: Connection, command: str) -> str:
+    """Run a command in one round trip, and return the second column of its last row.
+
+    psycopg sends a BEGIN of its own before a first statement, and waits for it; it does not where a transaction is
+    running already.
+    """
+    driver = _driver(connection)
+    result = driver.pgconn.exec_(command.encode())
+    if result.status != ExecStatus.TUPLES_OK:
+        is_lost = driver.pgconn.status != ConnStatus.OK
+        error = (
+            psycopg.OperationalError(driver.pgconn.get_error_message())
+            if is_lost
+            else error_from_result(result)
+        )
+        if is_lost:
+            connection.invalidate(error)
+        raise DBAPIError.instance(
+            command, None, error, psycopg.Error, connection_invalidated=is_lost, dialect=connection.dialect
+        ) from error
+    return (result.get_value(0, 1) or b"0").decode()

@@ -1,0 +1,64 @@
+"""How tests look at the database: over every organization, and emptied by a superuser."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+
+from flask import Flask, current_app
+from sqlalchemy import URL, Connection, Engine, create_engine, make_url, text
+from sqlalchemy.pool import NullPool
+
+from app.extensions import db
+from app.models.scope import Reason, see_all
+from dev.database_roles import SUPERUSER
+from dev.testing import reset
+
+
+@contextmanager
+def inside(app: Flask) -> Iterator[Flask]:
+    """An application context whose session sees all organizations, as the tests' own code does."""
+    with app.app_context():
+        see_all(db.session(), Reason.TESTS)
+        yield app
+
+
+def empty() -> None:
+    """Empty every table, also those that refuse it and those of other organizations."""
+    reset(superuser())
+
+
+def another_session() -> None:
+    """Leave the session at hand for a new one that knows nothing yet."""
+    db.session.remove()
+    see_all(db.session(), Reason.TESTS)
+
+
+def superuser() -> Engine:
+    """The application's database as a role for which no wall holds."""
+    return _engine(_owner_url().set(username=SUPERUSER))
+
+
+@contextmanager
+def behind_everybodys_back() -> Iterator[Connection]:
+    """A transaction that changes what can't be changed; what the session has locked is let go first."""
+    db.session.commit()
+    with superuser().begin() as connection:
+        connection.execute(text("SET LOCAL session_replication_role = replica"))
+        yield connection
+
+
+def owner() -> Engine:
+    """The application's database as the role that owns its tables."""
+    return _engine(_owner_url())
+
+
+def _owner_url() -> URL:
+    return make_url(current_app.config["SETTINGS"].owner_url)
+
+
+@cache
+def _engine(url: URL) -> Engine:
+    # No connection is kept: nobody may be connected to a database that is dropped or copied.
+    return create_engine(url, poolclass=NullPool)
