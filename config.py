@@ -12,10 +12,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeVar
 
+import demo_notes
+from demo_notes import Notes, StaleNotesError
+
 ROOT = Path(__file__).resolve().parent
 STRIPE_API = "https://api.stripe.com"
 STRIPE_JS = "https://js.stripe.com/endive/stripe.js"
+PAGES = "http://localhost:8000"
 SANDBOX = "http://localhost:8001"
+DEMO_DATA = ROOT / ".data"
 
 Choice = TypeVar("Choice", bound=str)
 Environment = Literal["development", "test", "production"]
@@ -44,6 +49,7 @@ class Settings:
     stripe_publishable_key: str
     stripe_webhook_secrets: tuple[str, ...]
     stripe_js_url: str
+    stripe_stand_in_id: str | None
     stripe_timeout_seconds: int
     stripe_page_patience_seconds: int
     shell_origins: tuple[str, ...]
@@ -99,26 +105,32 @@ class Settings:
         return self.stripe_secret_key.startswith(("sk_live_", "rk_live_"))
 
     @classmethod
-    def from_environment(cls, environ: Mapping[str, str] | None = None) -> Settings:
+    def from_environment(
+        cls, environ: Mapping[str, str] | None = None, *, data: Path = DEMO_DATA
+    ) -> Settings:
         """Read and check the settings.
 
-        Raises `SettingsError` where one is missing or contradicts another.
+        In development the demo that runs on the folder `data` says what is not set. Raises `SettingsError` where a
+        setting is missing or contradicts another.
         """
         env = _Reader(os.environ if environ is None else environ)
         environment = env.choice("APP_ENV", ENVIRONMENTS, "development")
         production = environment == "production"
         # With a key of Stripe's own and no other address given, Stripe itself is meant.
         own_key = bool(env.text("STRIPE_SECRET_KEY", ""))
+        left = _demo_notes(environment, data)
+        notes = left or Notes()
+        stand_in = notes.stripe_url or SANDBOX
         database_url = env.text("DATABASE_URL", "")
         # Of the embedded database, which has both, the one goes with the other.
-        embedded_owner = "" if database_url or production else _note("database-owner-url")
+        embedded_owner = "" if database_url or production else notes.database_owner_url or ""
         settings = cls(
             environment=environment,
             secret_key=env.secret("SECRET_KEY", None if production else "development-only-secret-key"),
-            database_url=database_url or _embedded_database_url(production=production),
+            database_url=database_url or _embedded_database_url(left, production=production),
             database_owner_url=env.text("DATABASE_OWNER_URL", embedded_owner),
-            public_url=env.text("PUBLIC_URL", None if production else _demo_address()).rstrip("/"),
-            stripe_api_base=env.text("STRIPE_API_BASE", STRIPE_API if own_key else SANDBOX).rstrip("/"),
+            public_url=env.text("PUBLIC_URL", None if production else notes.public_url or PAGES).rstrip("/"),
+            stripe_api_base=env.text("STRIPE_API_BASE", STRIPE_API if own_key else stand_in).rstrip("/"),
             stripe_secret_key=env.secret("STRIPE_SECRET_KEY", None if production else "sk_test_sandbox"),
             stripe_publishable_key=env.text(
                 "STRIPE_PUBLISHABLE_KEY", None if production or own_key else "pk_test_sandbox"
@@ -127,7 +139,10 @@ class Settings:
                 "STRIPE_WEBHOOK_SECRET", None if production else "whsec_development_only"
             ),
             stripe_js_url=env.text(
-                "STRIPE_JS_URL", STRIPE_JS if own_key or production else f"{SANDBOX}/endive/stripe.js"
+                "STRIPE_JS_URL", STRIPE_JS if own_key or production else f"{stand_in}/endive/stripe.js"
+            ),
+            stripe_stand_in_id=_stand_in_id(
+                environment, notes, is_set=own_key or bool(env.text("STRIPE_API_BASE", ""))
             ),
             stripe_timeout_seconds=env.number("STRIPE_TIMEOUT_SECONDS", 20),
             stripe_page_patience_seconds=env.at_least_one("STRIPE_PAGE_PATIENCE_SECONDS", 4),
@@ -221,27 +236,36 @@ class _Reader:
         raise SettingsError(f"{name} must be one of {', '.join(allowed)}, not {value!r}.")
 
 
-def _embedded_database_url(*, production: bool) -> str:
-    """The address that the owner of the embedded PostgreSQL left in the data folder."""
+def _demo_notes(environment: Environment, folder: Path) -> Notes | None:
+    """What the demo that runs on the folder has left, in development; None where it has ended and left it."""
+    try:
+        return demo_notes.read(folder) if environment == "development" else Notes()
+    except StaleNotesError:
+        return None
+
+
+def _embedded_database_url(notes: Notes | None, *, production: bool) -> str:
+    """The address of the demo's embedded PostgreSQL; `notes` is None where they are of a demo that has ended."""
     if production:
         raise SettingsError("DATABASE_URL is not set. Set it to your PostgreSQL (15 or newer).")
-    if address := _note("database-url"):
-        return address
+    if notes is None:
+        raise SettingsError(
+            "DATABASE_URL is not set, and the demo that left its addresses in the data folder is not running any "
+            "more. Start it with `make run` in another terminal, or set DATABASE_URL."
+        )
+    if notes.database_url is not None:
+        return notes.database_url
     raise SettingsError(
         "DATABASE_URL is not set and the embedded PostgreSQL is not running. "
         "Start it with `make run` in another terminal, or set DATABASE_URL."
     )
 
 
-def _demo_address() -> str:
-    """Where the demo of this checkout shows its pages, if it runs; for the links that commands print."""
-    return _note("public-url") or "http://localhost:8000"
-
-
-def _note(name: str) -> str:
-    """What the demo of this checkout has left in its data folder while it runs; empty where there is none."""
-    note = ROOT / ".data" / name
-    return note.read_text().strip() if note.exists() else ""
+def _stand_in_id(environment: Environment, notes: Notes, *, is_set: bool) -> str | None:
+    """Who the stand-in for Stripe has to be; None where its address was set, or where Stripe itself is meant."""
+    if is_set or environment != "development":
+        return None
+    return notes.stripe_id or ""
 
 
 def _check_stripe(settings: Settings) -> None:

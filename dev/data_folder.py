@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import fcntl
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from demo_notes import LOCK
 from dev.errors import ToolError
+
+_LOOKS, _PAUSE_SECONDS = 10, 0.02
 
 
 @contextmanager
@@ -17,9 +21,19 @@ def held(folder: Path) -> Iterator[None]:
     The system lets go of it when the process that holds it ends, however it ends.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise ToolError("`make run` runs in this folder already. End it first (Ctrl-C there).") from None
+    with (folder / LOCK).open("w") as lock:
+        if not _lock(lock.fileno()):
+            raise ToolError("`make run` runs in this folder already. End it first (Ctrl-C there).")
         yield
+
+
+def _lock(file: int) -> bool:
+    """Lock it; a command that only looks whether somebody has it (`demo_notes.is_running`) is waited for."""
+    for _ in range(_LOOKS):
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            time.sleep(_PAUSE_SECONDS)
+        else:
+            return True
+    return False

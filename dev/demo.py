@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -12,6 +13,7 @@ from pathlib import Path
 
 from dotenv import dotenv_values
 
+import demo_notes
 from dev.errors import ToolError
 from dev.ports import require_free
 from dev.postgres import Cluster
@@ -44,18 +46,8 @@ class Plan:
 
     @property
     def address_note(self) -> Path:
-        """Where other programs of the checkout find the embedded database while it runs."""
-        return self.data / "database-url"
-
-    @property
-    def owner_note(self) -> Path:
-        """Where they find it as the owner of its tables."""
-        return self.data / "database-owner-url"
-
-    @property
-    def pages_note(self) -> Path:
-        """Where they find the address of its pages, for the links that they print."""
-        return self.data / "public-url"
+        """Where other programs of the checkout find the embedded database while it runs (`demo_notes`)."""
+        return demo_notes.files(self.data)["database_url"]
 
     @property
     def sandbox_address(self) -> str | None:
@@ -106,10 +98,16 @@ def running(plan: Plan, group: Group) -> Iterator[Mapping[str, str]]:
     environment |= {"PORT": str(plan.port), "PYTHONUNBUFFERED": "1"}
     # A line for each request would push what is to be read out of sight.
     environment["LOG_LEVEL"] = environment.get("LOG_LEVEL") or "WARNING"
-    with database(plan, group) as addresses:
+    with _notes(plan), database(plan, group) as addresses:
         environment |= addresses
         with group:
-            _start_sandbox(plan, group, environment)
+            stripe_id = _start_sandbox(plan, group, environment)
+            demo_notes.leave(
+                plan.data,
+                public_url=environment["PUBLIC_URL"],
+                stripe_url=plan.sandbox_address,
+                stripe_id=stripe_id,
+            )
             flask(environment, "db", "upgrade")
             _require_answer(group, plan.sandbox_address and f"{plan.sandbox_address}/_sandbox/health")
             if environment.get("APP_ENV", "development") == "development":
@@ -120,6 +118,17 @@ def running(plan: Plan, group: Group) -> Iterator[Mapping[str, str]]:
                 group.start(name, [*python("flask"), "worker", "--queues", queues], environment)
             _require_answer(group, f"{plan.address}/readyz")
             yield environment
+
+
+@contextmanager
+def _notes(plan: Plan) -> Iterator[None]:
+    """Forget what a demo that was killed has left, and in the end what this one leaves."""
+    plan.data.mkdir(parents=True, exist_ok=True)
+    demo_notes.remove(plan.data)
+    try:
+        yield
+    finally:
+        demo_notes.remove(plan.data)
 
 
 @contextmanager
@@ -135,18 +144,13 @@ def database(plan: Plan, group: Group) -> Iterator[Mapping[str, str]]:
         addresses = cluster.create_database(DATABASE)
         if cluster.process is not None:
             group.watch("postgres", cluster.process)
-        notes = {
-            plan.address_note: addresses.application,
-            plan.owner_note: addresses.owner,
-            plan.pages_note: plan.address,
-        }
         try:
-            for note, address in notes.items():
-                note.write_text(f"{address}\n")
+            demo_notes.leave(
+                plan.data, database_url=addresses.application, database_owner_url=addresses.owner
+            )
             yield addresses.settings
         finally:
-            for note in notes:
-                note.unlink(missing_ok=True)
+            demo_notes.remove(plan.data)
 
 
 def flask(environment: Mapping[str, str], *arguments: str) -> None:
@@ -186,14 +190,16 @@ def start_calls(group: Group, environment: Mapping[str, str]) -> None:
     group.start("calls", command, environment, needed=False)
 
 
-def _start_sandbox(plan: Plan, group: Group, environment: dict[str, str]) -> None:
+def _start_sandbox(plan: Plan, group: Group, environment: dict[str, str]) -> str | None:
+    """Start the stand-in, if it is wanted; what it says when it is asked who it is."""
     if plan.sandbox_address is None:
-        return
+        return None
+    stripe_id = secrets.token_hex(8)
     environment["STRIPE_WEBHOOK_SECRET"] = environment.get("STRIPE_WEBHOOK_SECRET") or WEBHOOK_SECRET
     environment["STRIPE_API_BASE"] = plan.sandbox_address
     environment["STRIPE_JS_URL"] = f"{plan.sandbox_address}/endive/stripe.js"
-    plan.data.mkdir(parents=True, exist_ok=True)
     own = {
+        "SANDBOX_ID": stripe_id,
         "SANDBOX_PORT": str(plan.sandbox_port),
         "SANDBOX_STATE": str(plan.data / "stripe_sandbox.db"),
         "SANDBOX_PUBLIC_URL": plan.sandbox_address,
@@ -201,6 +207,7 @@ def _start_sandbox(plan: Plan, group: Group, environment: dict[str, str]) -> Non
         "SANDBOX_WEBHOOK_SECRET": environment["STRIPE_WEBHOOK_SECRET"],
     }
     group.start("stripe", python("stripe_sandbox"), environment | own)
+    return stripe_id
 
 
 def _require_answer(group: Group, address: str | None) -> None:

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from dev import demo
+from dev.data_folder import held
 from dev.errors import ToolError
 from dev.ports import free_port
 from dev.processes import Group
@@ -39,7 +40,7 @@ def temporary_demo() -> Iterator[Mapping[str, str]]:
     with tempfile.TemporaryDirectory(prefix="voice-portal-demo-") as folder:
         plan = demo.read_plan(chosen, data=Path(folder))
         try:
-            with demo.running(plan, Group(said)) as environment:
+            with held(plan.data), demo.running(plan, Group(said)) as environment:
                 yield environment
         except ToolError as error:
             raise ToolError(f"{said.getvalue()}{error}") from None

@@ -58,7 +58,8 @@ def unknown(path: str) -> ResponseReturnValue:
 
 @blueprint.get("/health")
 def health() -> ResponseReturnValue:
-    return jsonify(status="ok")
+    """It answers, and says who it is, so that nobody takes it for another one that listens here by now."""
+    return jsonify(status="ok", id=sandbox().settings.id)
 
 
 @blueprint.post("/faults")

@@ -13,7 +13,7 @@ class Settings:
     """`conformance` makes the stand-in check each of its own answers against the SDK's classes.
 
     `secret_key` is the only secret key taken; without one, any test key is. `settles_after` are the seconds after
-    which the refunds of some test cards succeed or fail.
+    which the refunds of some test cards succeed or fail. `id` is what it says when it is asked who it is.
     """
 
     host: str
@@ -25,6 +25,7 @@ class Settings:
     conformance: bool
     secret_key: str | None = None
     settles_after: float = 20.0
+    id: str | None = None
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] | None = None) -> Settings:
@@ -40,4 +41,5 @@ class Settings:
             conformance=env.get("SANDBOX_CONFORMANCE", "0") == "1",
             secret_key=env.get("SANDBOX_SECRET_KEY") or None,
             settles_after=float(env.get("SANDBOX_SETTLES_AFTER") or 20),
+            id=env.get("SANDBOX_ID") or None,
         )

@@ -87,14 +87,15 @@ class Process:
 
 @contextmanager
 def running(
-    *, webhook_url: str | None = None, webhook_secret: str = SECRET, conformance: bool = True
+    *, webhook_url: str | None = None, webhook_secret: str = SECRET, conformance: bool = True, id: str = ""
 ) -> Iterator[Process]:
-    """Run a stand-in for as long as the block lasts."""
+    """Run a stand-in for as long as the block lasts. `id` is who it says it is."""
     with tempfile.TemporaryDirectory() as folder:
         environment = {
             "SANDBOX_WEBHOOK_SECRET": webhook_secret,
             "SANDBOX_WEBHOOK_URL": webhook_url or "",
             "SANDBOX_CONFORMANCE": "1" if conformance else "0",
+            "SANDBOX_ID": id,
             # Tests say when time has passed: `control("scheduled/run")`.
             "SANDBOX_SETTLES_AFTER": "86400",
         }

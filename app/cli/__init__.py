@@ -7,6 +7,7 @@ from flask import Flask
 from app.cli import (
     background,
     catalog,
+    connected,
     demo,
     ledger,
     mail,
@@ -41,3 +42,5 @@ def init_app(app: Flask) -> None:
     if not app.config["SETTINGS"].is_production:
         app.cli.add_command(demo.demo)
         app.cli.add_command(simulate.simulate)
+    for name in app.cli.commands:
+        connected.say_first(app, name)

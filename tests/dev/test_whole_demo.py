@@ -1,10 +1,13 @@
 """Everything that `make run` starts, started for real."""
 
 import socket
+import tempfile
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import requests
 
+import demo_notes
 from benchmarks.signing_in import sign_in
 from dev.temporary import temporary_demo
 
@@ -12,6 +15,12 @@ from dev.temporary import temporary_demo
 def listens(port):
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def left_in_temporary_folders():
+    """What the demos that run in folders of their own have left for other programs."""
+    folders = Path(tempfile.gettempdir()).glob("voice-portal-demo-*")
+    return [demo_notes.read(folder) for folder in folders if demo_notes.is_running(folder)]
 
 
 def test_it_starts_serves_its_owner_and_leaves_nothing_running():
@@ -28,4 +37,10 @@ def test_it_starts_serves_its_owner_and_leaves_nothing_running():
         overview = browser.get(f"{address}/billing", timeout=10)
         assert overview.status_code == 200
         assert "Harbor Dental" in overview.text
+        notes = next(one for one in left_in_temporary_folders() if one.public_url == address)
+        assert notes.public_url == address
+        assert notes.stripe_url == environment["STRIPE_API_BASE"]
+        assert notes.database_url == environment["DATABASE_URL"]
+        said = requests.get(f"{notes.stripe_url}/_sandbox/health", timeout=10).json()
+        assert said["id"] == notes.stripe_id
     assert not any(listens(port) for port in ports)

@@ -1,0 +1,214 @@
+"""Commands talk to their own demo, say what they are connected to, and touch no other demo's stand-in."""
+
+from __future__ import annotations
+
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import Result
+from flask import Flask
+
+import demo_notes
+from app import create_app
+from app.cli import connected
+from app.extensions import db
+from config import Settings, SettingsError
+from dev.testing import reset
+from stripe_sandbox.testing import Process, running
+from tests.support.sandbox import WEBHOOK_SECRET
+
+
+@contextmanager
+def a_demo(folder: Path, **notes: str) -> Iterator[Path]:
+    """What a running demo has in its folder."""
+    folder.mkdir()
+    demo_notes.leave(folder, **notes)
+    with (folder / demo_notes.LOCK).open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield folder
+
+
+@contextmanager
+def commands_of(folder: Path, **environment: str) -> Iterator[Flask]:
+    """The application as the `flask` command of a checkout makes it."""
+    app = create_app(Settings.from_environment({"LOG_LEVEL": "CRITICAL"} | environment, data=folder))
+    with app.app_context():
+        reset(db.engine)
+        db.session.remove()
+    yield app
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+
+
+def flask(app: Flask, *words: str) -> Result:
+    return app.test_cli_runner().invoke(args=list(words))
+
+
+def asked(process: Process) -> int:
+    """How often a stand-in was asked for something of Stripe's."""
+    return len(process.requests())
+
+
+@pytest.fixture(scope="module")
+def stand_ins() -> Iterator[tuple[Process, Process]]:
+    """Those of two demos that run at the same time."""
+    with (
+        running(webhook_secret=WEBHOOK_SECRET, id="first") as first,
+        running(webhook_secret=WEBHOOK_SECRET, id="second") as second,
+    ):
+        yield first, second
+
+
+def test_each_of_two_demos_has_its_own_addresses(tmp_path: Path) -> None:
+    with (
+        a_demo(tmp_path / "a", database_url="postgresql+psycopg:///a", public_url="http://localhost:8200",
+               stripe_url="http://localhost:8201", stripe_id="first") as first,
+        a_demo(tmp_path / "b", database_url="postgresql+psycopg:///b", public_url="http://localhost:8300",
+               stripe_url="http://localhost:8301", stripe_id="second") as second,
+    ):  # fmt: skip
+        found = [Settings.from_environment({}, data=folder) for folder in (first, second)]
+    assert [one.database_url[-2:] for one in found] == ["/a", "/b"]
+    assert [one.public_url for one in found] == ["http://localhost:8200", "http://localhost:8300"]
+    assert [one.stripe_api_base for one in found] == ["http://localhost:8201", "http://localhost:8301"]
+    assert found[0].stripe_js_url == "http://localhost:8201/endive/stripe.js"
+
+
+def test_what_is_set_wins_over_what_the_demo_left(tmp_path: Path) -> None:
+    set_ = {"DATABASE_URL": "postgresql+psycopg:///mine", "STRIPE_API_BASE": "http://localhost:9"}
+    with a_demo(
+        tmp_path / "a", stripe_url="http://localhost:8201", stripe_id="x", database_url="x"
+    ) as folder:
+        found = Settings.from_environment(set_, data=folder)
+    assert (found.database_url, found.stripe_api_base) == tuple(set_.values())
+    assert found.stripe_stand_in_id is None
+
+
+def test_a_command_of_each_demo_asks_its_own_stand_in(
+    tmp_path: Path, settings: Settings, stand_ins: tuple[Process, Process]
+) -> None:
+    for number, (own, other) in enumerate([stand_ins, stand_ins[::-1]]):
+        notes = {
+            "database_url": settings.database_url,
+            "stripe_url": own.url,
+            "stripe_id": ["first", "second"][number],
+        }
+        before = asked(own), asked(other)
+        with a_demo(tmp_path / str(number), **notes) as folder, commands_of(folder) as app:
+            done = flask(app, "stripe", "reconcile")
+        assert "Nothing is left to look at" in done.output
+        assert asked(own) > before[0]
+        assert asked(other) == before[1]
+
+
+@pytest.mark.parametrize(
+    "words", [("stripe", "reconcile"), ("catalog", "sync"), ("catalog", "sync", "--dry-run")]
+)
+def test_a_stand_in_of_another_demo_is_left_alone(
+    tmp_path: Path, settings: Settings, stand_ins: tuple[Process, Process], words: tuple[str, ...]
+) -> None:
+    """On the port that the demo had, another one listens by now."""
+    _, other = stand_ins
+    before = asked(other)
+    notes = {"database_url": settings.database_url, "stripe_url": other.url, "stripe_id": "first"}
+    with a_demo(tmp_path / "a", **notes) as folder, commands_of(folder) as app:
+        refused = flask(app, *words)
+    assert refused.exit_code != 0
+    assert "another one's" in refused.output
+    assert other.url in refused.output
+    assert asked(other) == before
+
+
+def test_a_stand_in_that_is_gone_is_said_to_be(tmp_path: Path, settings: Settings) -> None:
+    notes = {"database_url": settings.database_url, "stripe_url": "http://localhost:9", "stripe_id": "first"}
+    with a_demo(tmp_path / "a", **notes) as folder, commands_of(folder) as app:
+        refused = flask(app, "stripe", "reconcile")
+    assert refused.exit_code == 2
+    assert "does not answer at http://localhost:9" in refused.output
+
+
+def test_notes_of_a_demo_that_was_killed_are_told_as_such(tmp_path: Path, settings: Settings) -> None:
+    with a_demo(
+        tmp_path / "a", database_url="x", stripe_url="http://localhost:8201", stripe_id="x"
+    ) as folder:
+        pass
+    with pytest.raises(SettingsError, match="not running any more"):
+        Settings.from_environment({}, data=folder)
+    with pytest.raises(demo_notes.StaleNotesError, match="make run"):
+        demo_notes.read(folder)
+    with commands_of(folder, DATABASE_URL=settings.database_url) as app:
+        refused = flask(app, "stripe", "reconcile")
+    assert refused.exit_code == 2
+    assert "No demo with a stand-in" in refused.output
+
+
+def test_without_a_demo_nothing_that_listens_is_taken_for_its_stand_in(
+    tmp_path: Path, settings: Settings
+) -> None:
+    with commands_of(tmp_path, DATABASE_URL=settings.database_url) as app:
+        refused = flask(app, "stripe", "reconcile")
+    assert "set STRIPE_API_BASE" in refused.output
+
+
+def leaves(command: click.Command, path: str) -> Iterator[tuple[str, click.Command]]:
+    if isinstance(command, click.Group):
+        for name, inner in command.commands.items():
+            yield from leaves(inner, f"{path} {name}".strip())
+    else:
+        yield path, command
+
+
+def test_every_command_says_what_it_is_connected_to(app: Flask) -> None:
+    """Flask's own look at no database."""
+    found = {path: one for name, command in app.cli.commands.items() for path, one in leaves(command, name)}
+    silent = {path for path, one in found.items() if not hasattr(one.callback, "says_where")}
+    assert silent - connected.SILENT <= {"run", "shell", "routes"}
+    assert {"db upgrade", "worker", "platform add", "jobs status", "stripe reconcile"} <= set(found) - silent
+
+
+def test_the_line_is_on_standard_error_alone(tmp_path: Path, settings: Settings) -> None:
+    with (
+        a_demo(
+            tmp_path / "a", database_url=settings.database_url, stripe_url="http://x:1", stripe_id="i"
+        ) as folder,
+        commands_of(folder) as app,
+    ):
+        done = flask(app, "platform", "endpoints")
+    assert done.exit_code == 0
+    assert done.stdout.startswith("None yet")
+    assert done.stderr.startswith("Connected to database ")
+    assert "the stand-in for Stripe of the demo at http://x:1" in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        (
+            "postgresql+psycopg://billing:s3cret@db.example:5433/live",
+            "database live at db.example:5433 as billing",
+        ),
+        (
+            "postgresql+psycopg://billing@/live?host=/run/pg&password=s3cret",
+            "database live at /run/pg as billing",
+        ),
+        ("postgresql+psycopg://a:s3cret@/x?host=one&host=two&sslpassword=s3cret", "database x at one as a"),
+        ("postgresql+psycopg:///x", "database x at the default socket"),
+    ],
+)
+def test_no_secret_is_shown(settings: Settings, url: str, said: str) -> None:
+    live = replace(
+        settings,
+        database_url=url,
+        stripe_api_base="https://api.stripe.com",
+        stripe_secret_key="sk_live_s3cret",
+    )
+    assert connected.database(live) == said
+    assert "s3cret" not in connected.line(live)
+    assert "Stripe (live mode)" in connected.line(live)
+    assert "test mode" in connected.line(replace(live, stripe_secret_key="sk_test_s3cret"))
