@@ -18,8 +18,9 @@ from app import create_app
 from app.cli import connected
 from app.extensions import db
 from config import Settings, SettingsError
-from dev.testing import reset
+from dev.database_roles import Addresses
 from stripe_sandbox.testing import Process, running
+from tests.support.database import empty, inside
 from tests.support.sandbox import WEBHOOK_SECRET
 
 
@@ -37,17 +38,26 @@ def a_demo(folder: Path, **notes: str) -> Iterator[Path]:
 def commands_of(folder: Path, **environment: str) -> Iterator[Flask]:
     """The application as the `flask` command of a checkout makes it."""
     app = create_app(Settings.from_environment({"LOG_LEVEL": "CRITICAL"} | environment, data=folder))
-    with app.app_context():
-        reset(db.engine)
-        db.session.remove()
     yield app
     with app.app_context():
-        db.session.remove()
         db.engine.dispose()
 
 
 def flask(app: Flask, *words: str) -> Result:
     return app.test_cli_runner().invoke(args=list(words))
+
+
+@pytest.fixture
+def emptied(application: Flask) -> None:
+    """An empty database, and no application's context to be taken for the command's own."""
+    with inside(application):
+        empty()
+        db.session.rollback()
+
+
+def of(database: Addresses) -> dict[str, str]:
+    """The notes of a database."""
+    return {"database_url": database.application, "database_owner_url": database.owner}
 
 
 def asked(process: Process) -> int:
@@ -90,19 +100,19 @@ def test_what_is_set_wins_over_what_the_demo_left(tmp_path: Path) -> None:
 
 
 def test_a_command_of_each_demo_asks_its_own_stand_in(
-    tmp_path: Path, settings: Settings, stand_ins: tuple[Process, Process]
+    emptied: None, tmp_path: Path, database: Addresses, stand_ins: tuple[Process, Process]
 ) -> None:
-    for number, (own, other) in enumerate([stand_ins, stand_ins[::-1]]):
+    for number, (mine, other) in enumerate([stand_ins, stand_ins[::-1]]):
         notes = {
-            "database_url": settings.database_url,
-            "stripe_url": own.url,
+            **of(database),
+            "stripe_url": mine.url,
             "stripe_id": ["first", "second"][number],
         }
-        before = asked(own), asked(other)
-        with a_demo(tmp_path / str(number), **notes) as folder, commands_of(folder) as app:
-            done = flask(app, "stripe", "reconcile")
+        before = asked(mine), asked(other)
+        with a_demo(tmp_path / str(number), **notes) as folder, commands_of(folder) as own:
+            done = flask(own, "stripe", "reconcile")
         assert "Nothing is left to look at" in done.output
-        assert asked(own) > before[0]
+        assert asked(mine) > before[0]
         assert asked(other) == before[1]
 
 
@@ -110,29 +120,35 @@ def test_a_command_of_each_demo_asks_its_own_stand_in(
     "words", [("stripe", "reconcile"), ("catalog", "sync"), ("catalog", "sync", "--dry-run")]
 )
 def test_a_stand_in_of_another_demo_is_left_alone(
-    tmp_path: Path, settings: Settings, stand_ins: tuple[Process, Process], words: tuple[str, ...]
+    emptied: None,
+    tmp_path: Path,
+    database: Addresses,
+    stand_ins: tuple[Process, Process],
+    words: tuple[str, ...],
 ) -> None:
     """On the port that the demo had, another one listens by now."""
     _, other = stand_ins
     before = asked(other)
-    notes = {"database_url": settings.database_url, "stripe_url": other.url, "stripe_id": "first"}
-    with a_demo(tmp_path / "a", **notes) as folder, commands_of(folder) as app:
-        refused = flask(app, *words)
+    notes = {**of(database), "stripe_url": other.url, "stripe_id": "first"}
+    with a_demo(tmp_path / "a", **notes) as folder, commands_of(folder) as own:
+        refused = flask(own, *words)
     assert refused.exit_code != 0
     assert "another one's" in refused.output
     assert other.url in refused.output
     assert asked(other) == before
 
 
-def test_a_stand_in_that_is_gone_is_said_to_be(tmp_path: Path, settings: Settings) -> None:
-    notes = {"database_url": settings.database_url, "stripe_url": "http://localhost:9", "stripe_id": "first"}
-    with a_demo(tmp_path / "a", **notes) as folder, commands_of(folder) as app:
-        refused = flask(app, "stripe", "reconcile")
+def test_a_stand_in_that_is_gone_is_said_to_be(emptied: None, tmp_path: Path, database: Addresses) -> None:
+    notes = {**of(database), "stripe_url": "http://localhost:9", "stripe_id": "first"}
+    with a_demo(tmp_path / "a", **notes) as folder, commands_of(folder) as own:
+        refused = flask(own, "stripe", "reconcile")
     assert refused.exit_code == 2
     assert "does not answer at http://localhost:9" in refused.output
 
 
-def test_notes_of_a_demo_that_was_killed_are_told_as_such(tmp_path: Path, settings: Settings) -> None:
+def test_notes_of_a_demo_that_was_killed_are_told_as_such(
+    emptied: None, tmp_path: Path, database: Addresses
+) -> None:
     with a_demo(
         tmp_path / "a", database_url="x", stripe_url="http://localhost:8201", stripe_id="x"
     ) as folder:
@@ -141,17 +157,17 @@ def test_notes_of_a_demo_that_was_killed_are_told_as_such(tmp_path: Path, settin
         Settings.from_environment({}, data=folder)
     with pytest.raises(demo_notes.StaleNotesError, match="make run"):
         demo_notes.read(folder)
-    with commands_of(folder, DATABASE_URL=settings.database_url) as app:
-        refused = flask(app, "stripe", "reconcile")
+    with commands_of(folder, **database.settings) as own:
+        refused = flask(own, "stripe", "reconcile")
     assert refused.exit_code == 2
     assert "No demo with a stand-in" in refused.output
 
 
 def test_without_a_demo_nothing_that_listens_is_taken_for_its_stand_in(
-    tmp_path: Path, settings: Settings
+    emptied: None, tmp_path: Path, database: Addresses
 ) -> None:
-    with commands_of(tmp_path, DATABASE_URL=settings.database_url) as app:
-        refused = flask(app, "stripe", "reconcile")
+    with commands_of(tmp_path, **database.settings) as own:
+        refused = flask(own, "stripe", "reconcile")
     assert "set STRIPE_API_BASE" in refused.output
 
 
@@ -171,14 +187,12 @@ def test_every_command_says_what_it_is_connected_to(app: Flask) -> None:
     assert {"db upgrade", "worker", "platform add", "jobs status", "stripe reconcile"} <= set(found) - silent
 
 
-def test_the_line_is_on_standard_error_alone(tmp_path: Path, settings: Settings) -> None:
+def test_the_line_is_on_standard_error_alone(emptied: None, tmp_path: Path, database: Addresses) -> None:
     with (
-        a_demo(
-            tmp_path / "a", database_url=settings.database_url, stripe_url="http://x:1", stripe_id="i"
-        ) as folder,
-        commands_of(folder) as app,
+        a_demo(tmp_path / "a", **of(database), stripe_url="http://x:1", stripe_id="i") as folder,
+        commands_of(folder) as own,
     ):
-        done = flask(app, "platform", "endpoints")
+        done = flask(own, "platform", "endpoints")
     assert done.exit_code == 0
     assert done.stdout.startswith("None yet")
     assert done.stderr.startswith("Connected to database ")
