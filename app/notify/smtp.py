@@ -3,16 +3,63 @@
 from __future__ import annotations
 
 import smtplib
+import socket
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from email.message import EmailMessage
+from threading import Event, Thread
+from typing import Any, cast
 
 from app.notify.server import SmtpServer
 from app.notify.transport import AwayError, RefusedError
 
 TIMEOUT_SECONDS = 15
+"""For each answer of the server."""
+
+CONVERSATION_SECONDS = 120
+"""For all of it, from connecting to the last mail: a server that sends a byte now and then answers in no time at all,
+and would be waited for without end. Far shorter than the time for which a mail is claimed."""
+
+
+class _Plain(smtplib.SMTP):
+    """Tells of its socket before it reads from it."""
+
+    def __init__(self, sockets: list[socket.socket], *words: Any, **options: Any) -> None:
+        self._sockets = sockets
+        super().__init__(*words, **options)
+
+    def getreply(self) -> tuple[int, bytes]:
+        if self.sock is not None and self.sock not in self._sockets:
+            self._sockets.append(self.sock)
+        return super().getreply()
+
+
+class _Tls(_Plain, smtplib.SMTP_SSL):
+    """The same, protected from the start."""
+
+
+@contextmanager
+def _cut_off_after(seconds: float) -> Iterator[list[socket.socket]]:
+    """End the connections that are put into the list once the time is over: whoever reads from them is told so."""
+    sockets: list[socket.socket] = []
+    ended = Event()
+
+    def watch() -> None:
+        if ended.wait(seconds):
+            return
+        # Again and again: TLS may be just taking the place of a plain connection.
+        while not ended.wait(0.2):
+            for one in tuple(sockets):
+                with suppress(OSError):
+                    one.shutdown(socket.SHUT_RDWR)
+
+    Thread(target=watch, daemon=True, name="mail-deadline").start()
+    try:
+        yield sockets
+    finally:
+        ended.set()
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,32 +68,35 @@ class Smtp:
 
     server: SmtpServer
     sender: str
+    seconds: float = CONVERSATION_SECONDS
 
     @contextmanager
     def connect(self) -> Iterator[SmtpConnection]:
         """Connect, protect the connection and sign in; nothing is said before it is protected."""
-        try:
-            client = self._open()
-        except (OSError, smtplib.SMTPException) as error:
-            raise AwayError(_reason(error)) from error
-        try:
-            yield SmtpConnection(client, self.sender)
-        finally:
-            with suppress(OSError, smtplib.SMTPException):
-                client.quit()
-            client.close()
+        with _cut_off_after(self.seconds) as sockets:
+            try:
+                client = self._open(sockets)
+            except (OSError, smtplib.SMTPException) as error:
+                raise AwayError(_reason(error)) from error
+            try:
+                yield SmtpConnection(client, self.sender)
+            finally:
+                with suppress(OSError, smtplib.SMTPException):
+                    client.quit()
+                client.close()
 
-    def _open(self) -> smtplib.SMTP:
+    def _open(self, sockets: list[socket.socket]) -> smtplib.SMTP:
         server, trusted = self.server, ssl.create_default_context()
         client: smtplib.SMTP
         if server.security == "tls":
-            client = smtplib.SMTP_SSL(server.host, server.port, timeout=TIMEOUT_SECONDS, context=trusted)
+            client = _Tls(sockets, server.host, server.port, timeout=TIMEOUT_SECONDS, context=trusted)
         else:
-            client = smtplib.SMTP(server.host, server.port, timeout=TIMEOUT_SECONDS)
+            client = _Plain(sockets, server.host, server.port, timeout=TIMEOUT_SECONDS)
         try:
             if server.security == "starttls":
                 # Raises where the server doesn't offer it: never on without.
                 client.starttls(context=trusted)
+                sockets.append(cast(socket.socket, client.sock))
             if server.user is not None and server.password is not None:
                 client.login(server.user, server.password)
         except BaseException:

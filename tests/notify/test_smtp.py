@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -12,6 +13,7 @@ from app.notify.smtp import Smtp
 from app.notify.transport import AwayError, RefusedError
 from tests.factories import at
 from tests.support.mail_server import CERTIFICATES, running
+from tests.support.platform_receiver import answering
 
 SENDER = Sender.parse("Billing <billing@portal.example>", reply_to="help@portal.example")
 WORDS = Written("Grüße & more", "Plain wörds\n", "<p>Words</p>\n")
@@ -102,3 +104,13 @@ def test_where_tls_is_wanted_and_not_offered_nothing_is_sent() -> None:
         with pytest.raises(AwayError, match="STARTTLS"):
             send(f"smtp+starttls://{server.address}", "a@x.example")
         assert server.taken == []
+
+
+@pytest.mark.parametrize("parts", [(b"2",), (b"220-wait\r\n",), (b"220 hello\r\n", b"250-wait\r\n")])
+@pytest.mark.parametrize("scheme", ["smtp", "smtp+starttls"])
+def test_a_server_that_never_ends_its_answer_is_cut_off(parts: tuple[bytes, ...], scheme: str) -> None:
+    """Each byte comes well within the time for a single answer."""
+    with answering(*parts, pause=0.02, for_ever=True, speaks_first=True) as url:
+        server = SmtpServer.parse(f"{scheme}://127.0.0.1:{urlsplit(url).port}")
+        with pytest.raises(AwayError), Smtp(server, SENDER.address, seconds=0.4).connect():
+            pass

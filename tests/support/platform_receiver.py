@@ -116,7 +116,9 @@ def holding() -> Iterator[Holding]:
 
 
 @contextmanager
-def answering(*parts: bytes, pause: float = 0, for_ever: bool = False) -> Iterator[str]:
+def answering(
+    *parts: bytes, pause: float = 0, for_ever: bool = False, speaks_first: bool = False
+) -> Iterator[str]:
     """A receiver that sends these bytes, whatever they are, with a pause between; its address.
 
     `for_ever`: it begins again with the last of them, until the other side has had enough.
@@ -130,7 +132,8 @@ def answering(*parts: bytes, pause: float = 0, for_ever: bool = False) -> Iterat
             except OSError:
                 return
             with connection, suppress(OSError):
-                connection.recv(65536)
+                if not speaks_first:
+                    connection.recv(65536)
                 for part in parts:
                     connection.sendall(part)
                     ended.wait(pause)
