@@ -14,13 +14,14 @@ from app.extensions import db, enqueue
 from app.models import Hold, HoldState, Mail, Organization, Wallet
 from app.models.columns import utc_now, uuid7
 from tests.factories import a_card, an_organization, usd
+from tests.support.database import superuser
 from tests.support.sandbox import work_through
 
 
 @contextmanager
 def locked(organization: Organization) -> Iterator[None]:
     """Somebody else has the organization's wallet locked."""
-    with db.engine.connect() as other:
+    with superuser().connect() as other:
         other.execute(text("SELECT 1 FROM wallet WHERE org_id = :id FOR UPDATE"), {"id": organization.id})
         yield
 

@@ -112,5 +112,6 @@ def test_a_server_that_never_ends_its_answer_is_cut_off(parts: tuple[bytes, ...]
     """Each byte comes well within the time for a single answer."""
     with answering(*parts, pause=0.02, for_ever=True, speaks_first=True) as url:
         server = SmtpServer.parse(f"{scheme}://127.0.0.1:{urlsplit(url).port}")
-        with pytest.raises(AwayError), Smtp(server, SENDER.address, seconds=0.4).connect():
-            pass
+        made = message(WORDS, sender=SENDER, to="a@x.example", thing="1", at=at("2026-11-24 09:30"))
+        with pytest.raises(AwayError), Smtp(server, SENDER.address, seconds=0.4).connect() as connection:
+            connection.send(made, to="a@x.example")
