@@ -6,13 +6,13 @@ DEV_STAMP := .venv/.installed-dev
 PIP := $(PYTHON_IN_VENV) -m pip install --quiet --disable-pip-version-check
 COMPILE := $(PYTHON_IN_VENV) -m piptools compile --quiet --strip-extras --no-header \
 	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host --allow-unsafe
-CHECKED := app stripe_sandbox dev benchmarks config.py demo_notes.py wsgi.py
+CHECKED := app stripe_sandbox dev benchmarks torture config.py demo_notes.py wsgi.py
 
 # Two cores or one: a browser per process is enough.
 TEST_PROCESSES ?= 2
 SECTION ?=
 
-.PHONY: help run test lint lint-style lint-types lint-imports format bench requirements screenshots clean reset-demo
+.PHONY: help run test torture lint lint-style lint-types lint-imports format bench requirements screenshots clean reset-demo
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 24
@@ -25,6 +25,9 @@ test: export PYTHONDONTWRITEBYTECODE :=
 test: $(DEV_STAMP) ## Run the tests (ARGS="tests/billing -k top_up")
 	@$(PYTHON_IN_VENV) -m dev.testing
 	@$(PYTHON_IN_VENV) -m pytest -n $(TEST_PROCESSES) $(ARGS)
+
+torture: $(DEV_STAMP) ## Let everything go wrong for an hour, and prove that nothing was lost (TORTURE_SECONDS=120)
+	@$(PYTHON_IN_VENV) -m torture
 
 lint: lint-style lint-types lint-imports ## Check style, types and who imports whom
 

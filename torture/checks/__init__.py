@@ -1,0 +1,1 @@
+"""What must hold in the end, whatever happened. Each check tells the journal what doesn't."""

@@ -1,0 +1,34 @@
+"""The one table: operations by kind, kills by program, findings."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from torture.journal import Journal
+from torture.plan import Plan
+
+
+def show(plan: Plan, journal: Journal) -> None:
+    """Print it."""
+    outcomes: dict[str, list[str]] = defaultdict(list)
+    totals: dict[str, int] = defaultdict(int)
+    for (kind, outcome), count in sorted(journal.operations.items()):
+        totals[kind] += count
+        outcomes[kind].append(f"{outcome} {count:,}")
+    width = max([len(kind) for kind in totals] + [len("OPERATION")])
+    print(f"\n{'OPERATION':<{width}}  {'COUNT':>7}  OUTCOMES")
+    for kind, count in sorted(totals.items()):
+        print(f"{kind:<{width}}  {count:>7,}  {', '.join(outcomes[kind])}")
+    print(f"{'all':<{width}}  {sum(totals.values()):>7,}")
+    kills = ", ".join(f"{name} {count}" for name, count in sorted(journal.kills.items())) or "none"
+    print(f"\nKilled and started again: {sum(journal.kills.values())} ({kills}).")
+    for note in journal.notes:
+        print(note)
+    findings = journal.findings
+    if not findings:
+        print("Nothing was lost, doubled, crossed or left behind.", flush=True)
+        return
+    print(f"\n{len(findings)} FINDINGS (TORTURE_SEED={plan.seed} TORTURE_SECONDS={plan.seconds})")
+    for finding, times in findings:
+        print(f"{finding.kind}: {finding.text}" + (f" ({times} times)" if times > 1 else ""))
+    print("", end="", flush=True)

@@ -1,0 +1,1 @@
+"""What goes wrong around the system: its payment processor, its receivers, its visitors, its processes."""
