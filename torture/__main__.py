@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -21,6 +22,7 @@ def main() -> int:
             folder = Path(name)
             folder.chmod(0o755)  # PostgreSQL may run as another account
             journal = run.torture(wanted, folder)
+            logs = _keep_logs(folder) if journal.findings else None
     except KeyboardInterrupt:
         print("\nEnded before it was over: nothing was compared.", flush=True)
         return 1
@@ -28,7 +30,17 @@ def main() -> int:
         print(f"\n{error}", file=sys.stderr, flush=True)
         return 1
     report.show(wanted, journal)
+    if logs is not None:
+        print(f"What the programs said meanwhile is in {logs}.", flush=True)
     return 1 if journal.findings else 0
+
+
+def _keep_logs(folder: Path) -> Path:
+    """Logs of a run that found something outlive it."""
+    kept = Path(tempfile.mkdtemp(prefix="voice-portal-torture-logs-"))
+    for log in folder.glob("*.log"):
+        shutil.copy(log, kept)
+    return kept
 
 
 if __name__ == "__main__":

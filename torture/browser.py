@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import cached_property
 from urllib.parse import urljoin, urlsplit
 
@@ -94,8 +96,10 @@ class Browser:
         status = answer.status_code
         if status >= 500 and status != FINE:
             path = urlsplit(answer.url).path
-            request_id = answer.headers.get("X-Request-Id", "")
-            self.journal.found(f"{status} answered", f"{answer.request.method} {path} (request {request_id})")
+            said = " ".join(re.sub(r"<[^>]+>", " ", answer.text).split())[:200]
+            request_id = answer.headers.get("X-Request-Id", "without id")
+            asked = f"{answer.request.method} {path} at {datetime.now(UTC):%H:%M:%S}"
+            self.journal.found(f"{status} answered", f"{asked}, request {request_id}: {said}")
 
     def _look_for_others(self, page: Page) -> None:
         seen = sorted(word for word in self.forbidden if word in page.text)

@@ -43,7 +43,7 @@ def torture(plan: Plan, folder: Path) -> Journal:
             settling.settle(system, side, plan.chance("settling"), journal, plan.settle_seconds)
             ledger.check(system, journal)
             money.check(system, side, journal)
-            events.check(system, cast, calls.tally, journal)
+            events.check(system, cast.companies, calls.tally, journal)
             states.check(system, quick, journal)
             journal.note(
                 f"Messages: {quick.messages} to the quick receiver, {hostile.messages} to the hostile one."

@@ -13,11 +13,12 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import psycopg
 
 from config import ROOT
-from dev.demo import flask
+from dev.demo import WORKERS, flask
 from dev.errors import ToolError
 from dev.ports import free_port
 from dev.postgres import Cluster
@@ -30,7 +31,7 @@ DATABASE = "torture"
 COMMANDS = {
     "stripe": ["stripe_sandbox"],
     "web": ["gunicorn", "--log-level", "error", "wsgi:app"],
-    "worker": ["flask", "worker"],
+    **{name: ["flask", "worker", "--queues", queues] for name, queues in WORKERS.items()},
 }
 PROGRAMS = ("postgres", *COMMANDS)
 """In the order in which they are started."""
@@ -38,7 +39,7 @@ PROGRAMS = ("postgres", *COMMANDS)
 
 @dataclass
 class System:
-    """PostgreSQL, the stand-in, the web processes and the worker. What they say is kept in `folder`."""
+    """PostgreSQL, the stand-in, the web processes and the workers. What they say is kept in `folder`."""
 
     folder: Path
     cluster: Cluster
@@ -93,7 +94,7 @@ class System:
     def log_of(self, name: str) -> Path:
         return self.folder / f"{name}.log"
 
-    def connect(self) -> psycopg.Connection[tuple[object, ...]]:
+    def connect(self) -> psycopg.Connection[Any]:
         """To the database as its superuser, whom no policy restricts."""
         return psycopg.connect(self.cluster.conninfo(DATABASE), autocommit=True)
 
@@ -129,7 +130,6 @@ def running(folder: Path) -> Iterator[System]:
         "WEB_CONCURRENCY": "2",
         "LOG_LEVEL": "WARNING",
         "PYTHONUNBUFFERED": "1",
-        "DATABASE_URL": cluster.url(DATABASE),
         "STRIPE_API_BASE": stripe_address,
         "STRIPE_JS_URL": f"{stripe_address}/endive/stripe.js",
         "STRIPE_WEBHOOK_SECRET": WEBHOOK_SECRET,
@@ -141,9 +141,9 @@ def running(folder: Path) -> Iterator[System]:
         "SANDBOX_WEBHOOK_SECRET": WEBHOOK_SECRET,
         "SANDBOX_SETTLES_AFTER": "5",
     }
-    system = System(folder, cluster, address, stripe_address, environment)
     with cluster:
-        cluster.create_database(DATABASE)
+        environment |= cluster.create_database(DATABASE).settings
+        system = System(folder, cluster, address, stripe_address, environment)
         flask(environment, "db", "upgrade")
         try:
             for name in COMMANDS:

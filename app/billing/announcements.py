@@ -6,7 +6,7 @@ are in the order of what happened; jobs deliver them (`app.billing.platform_deli
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -74,7 +74,19 @@ def plan_changed(
 
 
 def tell(org_id: UUID, type_: str, data: dict[str, Any], *, at: datetime) -> None:
-    """Write a message for every endpoint that there is, in the caller's transaction. `data` is JSON."""
+    """Write a message for every endpoint that there is, in the caller's transaction. `data` is JSON.
+
+    Whoever waited for the wallet may have begun before the one that had it: the times of an organization's messages
+    are in their order all the same, each later than the one before, so that a receiver can tell the newest.
+    """
+    newest = db.session.scalar(
+        select(PlatformMessage.happened_at)
+        .where(PlatformMessage.org_id == org_id)
+        .order_by(PlatformMessage.position.desc())
+        .limit(1)
+    )
+    if newest is not None:
+        at = max(at, newest + timedelta(microseconds=1))
     message = PlatformMessage(
         org_id=org_id,
         id=uuid7(),

@@ -54,6 +54,10 @@ _QUERIES = {
         FROM wallet w LEFT JOIN (SELECT org_id, sum(amount_micro) AS total FROM hold
                                 WHERE state = 'active' GROUP BY org_id) h USING (org_id)
         WHERE w.held_micro <> coalesce(h.total, 0)""",
+    "hold {name}, which has ended, still counts on {left} units of an allowance": """
+        SELECT counted.org_id, counted.reserved, 0, hold.key FROM hold_allowance counted
+        JOIN hold ON hold.org_id = counted.org_id AND hold.id = counted.hold_id
+        WHERE hold.state <> 'active'""",
     "usage posted on {name} costs {left} micro-units in the daily totals, its history lines say {right}": """
         SELECT org_id, coalesce(u.total, 0), coalesce(l.total, 0), day
         FROM (SELECT org_id, posted_on AS day, sum(amount_micro) AS total FROM usage_daily

@@ -97,13 +97,13 @@ class Call:
             hold = renewed
 
     def _reserve(self) -> dict[str, Any] | None:
-        wanted = self._slice() | {
-            "key": self.key,
-            "call": self.name,
-            "agent": self.agent,
-            "campaign": self.campaign.name,
-        }
-        answer = self.exchange.client.post(f"/organizations/{self.organization.id}/holds", wanted)
+        wanted = self._slice() | {"call": self.name, "agent": self.agent, "campaign": self.campaign.name}
+        path = f"/organizations/{self.organization.id}/holds"
+        answer = self.exchange.client.post(path, wanted | {"key": self.key})
+        if answer.problem == "hold-ended":
+            # Its answer was lost, and by the time there was one its lease was over.
+            self.key += "-again"
+            answer = self.exchange.client.post(path, wanted | {"key": self.key})
         if answer.problem in {"calling-paused", "not-enough-credit"}:
             return None
         return self._expected(answer)

@@ -37,6 +37,12 @@ class Answer:
         return self.status < 400
 
     @property
+    def asks_to_come_again(self) -> bool:
+        """Whether the same request may get another answer in a moment, as docs/platform.md has it."""
+        is_in_progress = self.status == 409 and self.problem in {"conflict", "request-in-progress"}
+        return self.status >= 500 or self.status == 429 or is_in_progress
+
+    @property
     def problem(self) -> str:
         """The name of the problem that it tells; empty where it tells none."""
         kind = self.body.get("type", "") if isinstance(self.body, dict) and not self.is_good else ""
@@ -96,9 +102,9 @@ class Client:
             except HTTPError:
                 trouble = f"{self._base} does not answer"
             else:
-                if response.status < 500 and response.status != 429:
-                    found = msgspec.json.decode(response.data) if response.data else None
-                    return Answer(response.status, found, response.headers.get("ETag"))
+                answer = _answer_of(response)
+                if not answer.asks_to_come_again:
+                    return answer
                 trouble = f"{method} {path} was answered with {response.status}"
                 wait = max(pause, _seconds(response.headers.get("Retry-After")))
             if time.monotonic() + wait - began > self.patience:
@@ -107,6 +113,12 @@ class Client:
                 self.sent_again += 1
             time.sleep(0 if is_lost else wait)
             pause, is_lost = min(pause * 2, _LONGEST_PAUSE), False
+
+
+def _answer_of(response: urllib3.BaseHTTPResponse) -> Answer:
+    is_json = "json" in response.headers.get("Content-Type", "")
+    found = msgspec.json.decode(response.data) if response.data and is_json else None
+    return Answer(response.status, found, response.headers.get("ETag"))
 
 
 def _seconds(text: str | None) -> float:

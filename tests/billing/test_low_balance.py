@@ -113,3 +113,18 @@ def test_pauses_are_told_immediately_each_time_and_say_why(app: Flask) -> None:
 def test_without_an_alert_it_is_never_low() -> None:
     assert judge(1, 0, None, was_low=True).state is CallingState.ACTIVE
     assert judge(0, 0, None, was_low=False).state is CallingState.PAUSED
+
+
+def test_messages_are_dated_in_their_order_whoever_waited_for_the_wallet(app: Flask) -> None:
+    organization, now = an_alerted("1", alert="0.50"), utc_now()
+    for number in range(3):
+        # Each began before the one that had the wallet first.
+        holds.reserve(
+            organization.id, f"call-{number}", usd("1"), at=now - timedelta(seconds=number), lease=LEASE
+        )
+        holds.release(organization.id, f"call-{number}", at=now - timedelta(seconds=number))
+        db.session.commit()
+    query = db.select(PlatformMessage.happened_at).order_by(PlatformMessage.position)
+    times = list(db.session.scalars(query))
+    assert len(times) == 7
+    assert times == sorted(set(times))

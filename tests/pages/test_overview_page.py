@@ -139,6 +139,39 @@ class TestBalance:
         give_credit(harbor, "35.01")
         assert "Calling is paused" not in text_of(owner.get("/billing"))
 
+    def test_a_pause_says_that_what_the_plan_includes_waits_too(
+        self, owner: Visitor, harbor: Organization
+    ) -> None:
+        spend(harbor, 3000 + 3000 * 60)
+        for address in ("/billing", "/billing/wallet"):
+            assert "Until then, they can't use what your plan includes either." in text_of(owner.get(address))
+
+    @pytest.mark.parametrize("address", ["/billing", "/billing/wallet"])
+    def test_credit_that_calls_in_progress_reserve_is_not_said_to_be_used_up(
+        self, owner: Visitor, harbor: Organization, address: str
+    ) -> None:
+        holds.reserve(harbor.id, "key", usd("100"), at=utc_now(), lease=timedelta(minutes=5))
+        db.session.commit()
+        said = text_of(owner.get(address))
+        assert "All your credit is reserved for calls in progress." in said
+        assert "once you add $10.00 or more" in said
+        assert "used up" not in said
+        holds.release(harbor.id, "key", at=utc_now())
+        db.session.commit()
+        assert "reserved for calls in progress." not in text_of(owner.get(address))
+
+    def test_low_is_said_of_what_is_posted_whatever_calls_reserve(
+        self, owner: Visitor, harbor: Organization
+    ) -> None:
+        holds.reserve(harbor.id, "key", usd("90"), at=utc_now(), lease=timedelta(minutes=5))
+        db.session.commit()
+        assert "Your credit is low" not in text_of(owner.get("/billing"))
+        holds.release(harbor.id, "key", at=utc_now())
+        spend(harbor, 3000 + 2000 * 60)
+        give_credit(harbor, "11", at=utc_now())
+        said = region(owner, "low-balance")
+        assert "Your credit is low. $21.00 is left, just above your alert at $20.00." in said
+
     def test_the_smallest_top_up_is_named_where_less_would_do(
         self, owner: Visitor, harbor: Organization
     ) -> None:

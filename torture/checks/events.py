@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 
 from app.simulator.tally import Tally
+from torture.checks import Database
 from torture.journal import Journal
-from torture.stage import Stage
-from torture.system import System
+from torture.stage import Company
 
 CHARGED = """
 SELECT org_id::text, call, meter, sum(quantity)::bigint, count(*) FILTER (WHERE corrects_id IS NULL)
@@ -21,15 +22,15 @@ Counts = dict[tuple[str, str, str], tuple[int, int]]
 """By organization, call and meter: the quantity as it is right, and the number of events."""
 
 
-def check(system: System, stage: Stage, tally: Tally, journal: Journal) -> None:
+def check(database: Database, companies: Sequence[Company], tally: Tally, journal: Journal) -> None:
     """Beside the platform's own count, event by event; and the ledger charged what the events cost."""
-    with system.connect() as connection:
+    with database.connect() as connection:
         charged: Counts = {
             (str(org_id), str(call), str(meter)): (int(str(quantity)), int(str(events)))
             for org_id, call, meter, quantity, events in connection.execute(CHARGED)
         }
         costs = connection.execute(COSTS).fetchall()
-    reported = _reported(stage, tally)
+    reported = _reported(companies, tally)
     for key in sorted(reported.keys() | charged.keys()):
         if reported.get(key) != charged.get(key):
             journal.found(
@@ -44,9 +45,9 @@ def check(system: System, stage: Stage, tally: Tally, journal: Journal) -> None:
     journal.happened("check: event compared", times=sum(events for _, events in reported.values()))
 
 
-def _reported(stage: Stage, tally: Tally) -> Counts:
+def _reported(companies: Sequence[Company], tally: Tally) -> Counts:
     counts: Counts = defaultdict(lambda: (0, 0))
-    for company in stage.companies:
+    for company in companies:
         for call, meters in tally.calls(company.id):
             for meter, used in meters.items():
                 counts[str(company.id), call, meter] = (used.total, len(used.quantities))

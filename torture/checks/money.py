@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Any
 
+from torture.checks import Database
 from torture.journal import Journal
 from torture.stripe_side import StripeSide
-from torture.system import System
 from torture.trouble.processor import top_up_of
 
 MICRO_PER_CENT = 10_000
@@ -19,11 +19,11 @@ CARDS = """
 SELECT org_id::text, stripe_id FROM payment_method WHERE removed_at IS NULL AND stripe_id IS NOT NULL"""
 
 
-def check(system: System, side: StripeSide, journal: Journal) -> None:
+def check(database: Database, side: StripeSide, journal: Journal) -> None:
     """What was paid less what went back is in the wallet of who paid it, and nothing else is."""
     charges = [charge for charge in side.all("charges") if charge.paid and top_up_of(charge)]
     expected = _expected(side, charges)
-    with system.connect() as connection:
+    with database.connect() as connection:
         lines: dict[str, tuple[str, int]] = {
             str(intent): (str(org_id), int(str(micro))) for intent, org_id, micro in connection.execute(LINES)
         }

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from torture.checks import Database
 from torture.journal import Journal
-from torture.system import System
 from torture.trouble.receivers import Receiver
 
 STATES = "SELECT org_id::text, state FROM wallet"
@@ -18,9 +18,9 @@ SELECT count(*) FROM hold_allowance counted JOIN hold ON hold.org_id = counted.o
 WHERE hold.state <> 'active'"""
 
 
-def check(system: System, receiver: Receiver, journal: Journal) -> None:
+def check(database: Database, receiver: Receiver, journal: Journal) -> None:
     """States, jobs, Stripe's events and what ended holds left."""
-    with system.connect() as connection:
+    with database.connect() as connection:
         for org_id, state in connection.execute(STATES).fetchall():
             told = receiver.states.get(str(org_id))
             if told is not None and told[2] != state:

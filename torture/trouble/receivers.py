@@ -63,7 +63,7 @@ def _answer(receiver: Receiver, request: BaseHTTPRequestHandler, body: bytes) ->
     elif mood < 0.35:
         _drip(request)
         return
-    status = 500 if 0.35 <= mood < 0.45 else 410 if 0.45 <= mood < 0.5 else 204
+    status = 500 if 0.35 <= mood < 0.45 else 404 if 0.45 <= mood < 0.5 else 204
     if status == 204:
         receiver.take(body)
     try:
