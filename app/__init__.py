@@ -9,6 +9,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app import api, cli, notify, pages, webhooks, work
 from app.billing import catalog_file
+from app.database import gone
 from app.extensions import babel, csrf, db, htmx, limiter, login_manager, migrate
 from app.payments import client as stripe_client
 from app.web import (
@@ -61,12 +62,15 @@ def create_app(settings: Settings) -> Flask:
     # Before whatever reads what was sent: the form's token, the limits, the session.
     text_guard.init_app(app)
     db.init_app(app)
+    with app.app_context():
+        gone.forgive_rollbacks(db.engine)
     migrate.init_app(app, db, directory=str(ROOT / "migrations"))
     htmx.init_app(app)
     babel.init_app(app, locale_selector=formatting.viewer_locale)
     login_manager.init_app(app)
     csrf.init_app(app)
     limiter.init_app(app)
+    app.after_request(rate_limits.add_headers)
     stripe_client.init_app(app, settings)
     notify.init_app(app, settings)
     catalog_file.init_app(app, settings.catalog_path)

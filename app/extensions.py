@@ -45,7 +45,7 @@ login_manager = LoginManager()
 csrf = CSRFProtect()
 htmx = Htmx()
 babel = Babel()
-limiter = Limiter(key_func=get_remote_address, headers_enabled=True)
+limiter = Limiter(key_func=get_remote_address)
 jobs = Jobs(connector=SyncPsycopgConnector())
 """The tasks; the worker gives it a connector of its own (`app.jobs`)."""
 

@@ -107,6 +107,10 @@ def or_otherwise(page_for: Callable[[Any], AnyResponse]) -> Callable[[Any], AnyR
     """A handler of errors that answers programs in their own way, and people with `page_for`."""
 
     def handle(error: Exception) -> AnyResponse:
+        # What goes wrong once there was an answer comes wrapped: what it is decides what is said.
+        cause = getattr(error, "original_exception", None)
+        if cause is not None and page_for is not _unexpected:
+            return or_otherwise(_unexpected)(cause)
         for prefix, answer in current_app.extensions.get("error_answers", {}).items():
             if request.path.startswith(prefix):
                 db.session.rollback()

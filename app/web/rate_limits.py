@@ -6,13 +6,17 @@ import time
 from datetime import timedelta
 from typing import Any
 
+import structlog
+from flask import Response
 from limits.storage import Storage
 from sqlalchemy import case, delete, func, literal, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.extensions import db
+from app.extensions import db, limiter
 from app.models import RateLimitCounter
+
+log = structlog.get_logger("billing.web")
 
 OFTEN = "60 per minute"
 """More often than a person presses a button, for what costs something at Stripe."""
@@ -20,9 +24,27 @@ OFTEN = "60 per minute"
 CONFIG: dict[str, Any] = {
     "RATELIMIT_STORAGE_URI": "wallet-postgresql://",
     "RATELIMIT_STRATEGY": "fixed-window",
-    "RATELIMIT_HEADERS_ENABLED": True,
+    "RATELIMIT_HEADERS_ENABLED": False,  # `add_headers` does it
     "RATELIMIT_SWALLOW_ERRORS": False,
 }
+
+
+def add_headers(response: Response) -> Response:
+    """Tell on an answer what is left of the limit that was counted. Where that can't be read just now, the answer
+    goes without: it is made already, and whatever it tells is done."""
+    limit = limiter.current_limit
+    if limit is None:
+        return response
+    try:
+        left, reset_at = limit.remaining, limit.reset_at
+    except SQLAlchemyError as error:
+        log.warning("rate_limit_not_told", error=str(error).splitlines()[0])
+        return response
+    response.headers["X-RateLimit-Limit"] = str(limit.limit.amount)
+    response.headers["X-RateLimit-Remaining"] = str(left)
+    response.headers["X-RateLimit-Reset"] = str(reset_at)
+    response.headers.setdefault("Retry-After", str(max(int(reset_at - time.time()), 1)))
+    return response
 
 
 class PostgresStorage(Storage):
