@@ -129,11 +129,19 @@ def set_billing_emails(organization: Organization, emails: Sequence[str]) -> Non
 
 
 def checked_address(email: str) -> str:
-    """The address as it is stored. Raises `PeopleError` where it is none."""
+    """The address as it is stored. Raises `PeopleError` where it is none, or another may be taken for it."""
     try:
-        return validate_email(email, check_deliverability=False, test_environment=True).normalized
+        address = str(validate_email(email, check_deliverability=False, test_environment=True).normalized)
     except EmailNotValidError as error:
-        raise PeopleError(f"{email!r} is not an e-mail address: {error}") from error
+        raise PeopleError(f"{email!r} is not an email address: {error}") from error
+    # PostgreSQL lowers each character to one other, which makes an `i` of `\u0130`; Python looks at its neighbors.
+    # Where the two differ, one address would be two people's here and one person's there.
+    lowered = [one.lower() for one in address]
+    if "".join(lowered) != address.lower() or any(len(one) > 1 for one in lowered):
+        raise PeopleError(
+            f"{email!r} has a capital letter that can't be told from others. Write it in lower case."
+        )
+    return address
 
 
 def slugify(name: str) -> str:

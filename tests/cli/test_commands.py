@@ -60,7 +60,7 @@ def test_mistakes_are_said_with_what_would_be_right(app: Flask) -> None:
     unknown = run(args=["user", "invite", "--organization", "birch", "a@b.example"]).output
     assert "Known: birch-clinic" in unknown
     assert (
-        "not an e-mail address"
+        "not an email address"
         in run(args=["user", "invite", "--organization", "birch-clinic", "ruth"]).output
     )
     assert db.session.query(User).count() == 0

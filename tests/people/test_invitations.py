@@ -5,11 +5,12 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
+import pytest
 from flask import Flask
 
 from app.extensions import db
 from app.models import AuditEvent, Invitation, Membership, Role, User
-from app.people import invitations, passwords
+from app.people import invitations, organizations, passwords
 from app.people.organizations import PeopleError
 from tests.factories import OWNER, PASSWORD, an_organization
 from tests.support.database import inside
@@ -75,3 +76,22 @@ def test_a_token_is_stored_nowhere(app: Flask) -> None:
     row = db.session.execute(db.select(*Invitation.__table__.c)).one()
     assert link.token not in str(row)
     assert link.token.encode() not in row.token_hash
+
+
+@pytest.mark.parametrize(
+    "confusable", ["v\u0130ctim@pine.example", "VICT\u0130M@pine.example", "\u0391\u03a3@pine.example"]
+)
+def test_an_address_that_the_database_takes_for_another_is_nobodys(app: Flask, confusable: str) -> None:
+    """To PostgreSQL the lower case of a dotted capital I is a plain i: an account of the first would be the second's."""
+    with pytest.raises(PeopleError, match="lower case"):
+        invitations.invite(an_organization(), confusable, role=Role.ORG_ADMIN, actor=OWNER)
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["stra\u00dfe@pine.example", "\u00c4RGER@pine.example", "\u0131@pine.example", "\u03b1\u03c2@x.example"],
+)
+def test_an_address_with_letters_of_its_own_is_the_same_to_the_database(app: Flask, address: str) -> None:
+    known = organizations.add_person(address, name="", organization=an_organization(), role=Role.MEMBER)
+    for typed in (address, address.lower()):
+        assert organizations.find_user(typed) == known
