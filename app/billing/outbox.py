@@ -112,7 +112,13 @@ def written(mail: Mail) -> Written:
         return Written(mail.subject, mail.text, mail.html)
     organization = db.session.get_one(Organization, mail.org_id)
     settings = current_app.config["SETTINGS"]
-    readers = Readers(organization.name, organization.timezone, settings.public_url, settings.support_email)
+    readers = Readers(
+        organization=organization.name,
+        slug=organization.slug,
+        timezone=organization.timezone,
+        public_url=settings.public_url,
+        support_email=settings.support_email,
+    )
     return compose(letters.unpack(mail.kind, mail.facts), readers)
 
 

@@ -20,6 +20,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from app.billing.money import Money
 from app.notify.letters import Letter
 from app.notify.message import Written, one_line
+from app.own_pages import in_mail
 from app.text import shown
 
 LOCALE = "en_US"
@@ -30,9 +31,10 @@ _MINUS = "\u2212"
 
 @dataclass(frozen=True, slots=True)
 class Readers:
-    """Whom a mail is for: the organization with its zone, and the addresses of our pages and of support."""
+    """Whom a mail is for: the organization, its zone, and the addresses of our pages and of support."""
 
     organization: str
+    slug: str
     timezone: str
     public_url: str
     support_email: str
@@ -57,7 +59,7 @@ def _draw(part: str, letter: Letter, readers: Readers) -> tuple[str, str]:
         "letter": letter,
         "organization": one_line(readers.organization),
         "support_email": readers.support_email,
-        "url": lambda path: f"{readers.public_url}{path}",
+        "url": lambda path: f"{readers.public_url}{in_mail(path, readers.slug)}",
         "moment": partial(moment, zone=zone),
         "day": day,
         "layout": f"mail/_base.{part}.jinja",

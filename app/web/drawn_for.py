@@ -6,10 +6,11 @@ the organization's short name:
 
 - a form, its token (`app.web.form_tokens`), which can't be made by hand;
 - a request of htmx, the header `X-Organization`, from one attribute on `<body>`;
-- a link, a download and a form that is asked by its address, the parameter `org`, which `app.web.links` puts there.
+- a link, a download and a form that is asked by its address, the parameter `org`, which `app.web.links` puts there;
+- a link of a mail, the same (`app.notify.composition`): it is about one organization, whichever is in view by then.
 
 `org_admin_required` holds them against the organization in view before it calls a view, so a new route has all this
-by itself. An address without a name, typed or out of a mail, shows the organization in view.
+by itself. An address without a name, which somebody typed, shows the organization in view.
 """
 
 from __future__ import annotations
@@ -17,10 +18,10 @@ from __future__ import annotations
 from flask import g, request
 from werkzeug.datastructures import ImmutableMultiDict
 
+from app.own_pages import PARAMETER
 from app.people.sessions import Identity
 from app.web.origins import SAFE
 
-PARAMETER = "org"
 HEADER = "X-Organization"
 
 

@@ -12,10 +12,10 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.models import Organization
+from app.own_pages import PARAMETER, of_organization, own_address
 from app.people.sessions import Identity, Seat
 from app.web import errors, links, resend
-from app.web.addresses import own_address
-from app.web.drawn_for import PARAMETER, OtherOrganizationError
+from app.web.drawn_for import OtherOrganizationError
 from app.web.errors import Choice
 from app.web.form_tokens import ForeignOriginError, FormRefusedError, FormToken, form_token
 from app.web.identity import ask_to_sign_in, identity
@@ -78,7 +78,7 @@ def other_organization(error: OtherOrganizationError) -> AnyResponse:
     view = who.organization if who else None
     log.info("drawn_for_another_organization", endpoint=request.endpoint)
     if view is None:
-        said = "You are in no organization any more."
+        said = "You are no longer in the organization that you were looking at."
     elif drawn is None:
         said = f"This is for an organization that you are not in. You are looking at {view.name}."
     elif _is_of_open_page():
@@ -110,7 +110,7 @@ def ask_again(path: str, typed: MultiDict[str, str], organization: Organization)
         message="Nothing was done with it yet.",
         next_step="Send it if it is right. Otherwise start over.",
         resend=again,
-        start_over=links.of_organization(page_behind(path), organization.slug),
+        start_over=of_organization(page_behind(path), organization.slug),
     )
 
 
@@ -189,9 +189,9 @@ def _back_to(seat: Seat, label: str, *, is_back: bool = False) -> Choice:
     fields = [("organization", str(seat.id))]
     if request.method in SAFE:
         here = request.full_path.rstrip("?") if not _is_of_open_page() else _open_page()
-        fields.append(("next", links.of_organization(here, seat.slug)))
+        fields.append(("next", of_organization(here, seat.slug)))
     else:
-        fields += [("form", request.path), ("next", links.of_organization(_page_behind(), seat.slug))]
+        fields += [("form", request.path), ("next", of_organization(_page_behind(), seat.slug))]
         fields += [(f"{TYPED}{name}", value) for name, value in _typed().items(multi=True)]
     return Choice(label, fields, is_back=is_back)
 
@@ -204,7 +204,7 @@ def _stay_with(view: Organization) -> Choice:
         return _back_to(named, label)
     path = urlsplit(_open_page() if _is_of_open_page() else request.path).path
     target = page_behind(path, with_ids=False)
-    return Choice(label, [("organization", str(view.id)), ("next", links.of_organization(target, view.slug))])
+    return Choice(label, [("organization", str(view.id)), ("next", of_organization(target, view.slug))])
 
 
 def _typed() -> MultiDict[str, str]:
@@ -232,7 +232,7 @@ def _page_behind() -> str:
 
 def _start_over() -> str:
     slug = links.drawn_for()
-    return links.of_organization(_page_behind(), slug) if slug else _page_behind()
+    return of_organization(_page_behind(), slug) if slug else _page_behind()
 
 
 def _seat(who: Identity | None, slug: str) -> Seat | None:

@@ -7,7 +7,8 @@ from typing import Any
 from flask import Flask, has_request_context, url_for
 from markupsafe import Markup
 
-from app.web.drawn_for import HEADER, PARAMETER
+from app.own_pages import PARAMETER
+from app.web.drawn_for import HEADER
 from app.web.identity import identity
 from app.web.marks import is_for_owners, is_read
 
@@ -35,14 +36,6 @@ def url_of_page(endpoint: str, **values: Any) -> str:
         {PARAMETER: slug} if is_for_owners(endpoint) and is_read(endpoint) and (slug := drawn_for()) else {}
     )
     return url_for(endpoint, **named | values)
-
-
-def of_organization(address: str, slug: str) -> str:
-    """An address of one of our pages, naming the organization that it is for; another's name in it is replaced."""
-    path, hash_, fragment = address.partition("#")
-    path, _, query = path.partition("?")
-    kept = [part for part in query.split("&") if part and not part.startswith(f"{PARAMETER}=")]
-    return f"{path}?{'&'.join([*kept, f'{PARAMETER}={slug}'])}{hash_}{fragment}"
 
 
 def org_field() -> Markup:

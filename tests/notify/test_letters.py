@@ -31,7 +31,9 @@ from app.notify.letters import (
 )
 from tests.factories import at, usd
 
-READERS = Readers("Harbor Dental", "America/New_York", "https://billing.example", "help@portal.example")
+READERS = Readers(
+    "Harbor Dental", "harbor-dental", "America/New_York", "https://billing.example", "help@portal.example"
+)
 ID = UUID("01900000-0000-7000-8000-000000000001")
 GOES_ON = Calling(available=usd("1234.5"), before="active", after="active")
 TOP_UP = f"https://billing.example/billing/wallet/top-ups/{ID}"
@@ -112,6 +114,12 @@ class TestEveryMail:
         assert links
         assert [link for link in links if link not in written.text.split()] == []
 
+    def test_every_link_to_the_pages_of_an_organization_names_it(self, letter: Letter) -> None:
+        links = re.findall(r'href="https://billing.example([^"]+)"', compose(letter, READERS).html)
+        pages = [link for link in links if link.startswith(("/billing", "/workplace"))]
+        assert pages or letter in ABOUT_ACCOUNTS
+        assert [link for link in pages if "?org=harbor-dental" not in link] == []
+
     def test_its_html_is_a_page_of_its_own_without_anything_from_elsewhere(self, letter: Letter) -> None:
         html = compose(letter, READERS).html
         assert html.startswith('<!doctype html>\n<html lang="en">')
@@ -147,7 +155,7 @@ def test_money_and_times_are_written_one_way_and_in_the_organizations_zone() -> 
 
 
 def test_a_charge_leads_to_its_receipt_here_and_never_to_one_that_expires() -> None:
-    assert f"{TOP_UP}/receipt" in words(Charged(**ABOUT))
+    assert f"{TOP_UP}/receipt?org=harbor-dental" in words(Charged(**ABOUT))
     assert "stripe" not in compose(Charged(**ABOUT), READERS).html
 
 

@@ -13,13 +13,12 @@ from werkzeug.wrappers import Response
 
 from app.extensions import db
 from app.models import User
+from app.own_pages import PARAMETER, own_address
 from app.pages.auth import throttle
 from app.pages.auth.blueprint import blueprint
 from app.pages.auth.forms import SignInForm
 from app.people import organizations, passwords, sessions
 from app.web import errors, form_refusals
-from app.web.addresses import own_address
-from app.web.drawn_for import PARAMETER
 from app.web.form_tokens import ForeignOriginError, FormRefusedError
 from app.web.identity import (
     ask_to_sign_in,

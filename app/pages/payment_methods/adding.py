@@ -10,11 +10,11 @@ from werkzeug.wrappers import Response
 from app.billing import card_setups
 from app.billing.card_setups import SavedCard, SetupNotDoneError
 from app.extensions import db, limiter
+from app.own_pages import own_address
 from app.pages.actor import current_actor
 from app.pages.payment_methods.routes import blueprint, changed, not_changed, wants_region
 from app.payments.errors import PaymentsError, RefusedError
 from app.web import errors
-from app.web.addresses import own_address
 from app.web.identity import current_identity, current_organization, org_admin_required
 from app.web.links import url_of_page
 from app.web.rate_limits import OFTEN
