@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import exists, select
 
 from app.billing import ledger, payment_methods, top_up_rows
 from app.billing.audit import Actor
@@ -19,6 +19,7 @@ from app.billing.payment_methods import CardNotUsableError, CardState
 from app.extensions import db
 from app.models import Organization, PaymentMethod, TopUp
 from app.models.columns import utc_now
+from app.models.scope import Reason, seeing_all
 from app.payments import cards
 from app.payments.cards import Card
 from app.payments.errors import RefusedError
@@ -135,7 +136,10 @@ def _add(organization: Organization, card: Card) -> PaymentMethod:
     return method
 
 
+@seeing_all(Reason.CARDS)
 def _is_somebody_elses(organization: Organization, card: Card) -> bool:
-    """Whether it was entered in another organization: in plain SQL, because a session sees but its own."""
-    query = text("SELECT 1 FROM payment_method WHERE stripe_id = :stripe_id AND org_id <> :org_id LIMIT 1")
-    return db.session.scalar(query, {"stripe_id": card.stripe_id, "org_id": organization.id}) is not None
+    """Whether it was entered in another organization."""
+    others = exists().where(
+        PaymentMethod.stripe_id == card.stripe_id, PaymentMethod.org_id != organization.id
+    )
+    return bool(db.session.scalar(select(others)))

@@ -8,6 +8,7 @@ from uuid import UUID
 from app.billing import ledger_batches, usage_reports
 from app.billing.usage_events import Reported, Sender
 from app.extensions import db
+from app.models.scope import scoped_to
 
 
 def split(raw_events: Mapping[int, bytes], sender: Sender) -> tuple[dict[int, bytes], frozenset[UUID]]:
@@ -16,7 +17,10 @@ def split(raw_events: Mapping[int, bytes], sender: Sender) -> tuple[dict[int, by
     Ends the transaction: a wallet that is free now may be held a moment later, and then waits as any other.
     """
     org_of = {index: _organization(index, raw, sender) for index, raw in raw_events.items()}
-    busy = ledger_batches.held_among({org_id for org_id in org_of.values() if org_id is not None})
+    asked = {org_id for org_id in org_of.values() if org_id is not None}
+    # A token of the platform sees no organization but those of its batch.
+    with scoped_to(*asked):
+        busy = ledger_batches.held_among(asked)
     db.session.rollback()
     return {index: raw for index, raw in raw_events.items() if org_of[index] not in busy}, busy
 

@@ -35,6 +35,7 @@ class Reason(StrEnum):
     API_TOKEN = "api_token"  # noqa: S105, a token's organization is known once it is found
     PEOPLE = "people"  # a person belongs to several organizations, and an address to one person
     NAMES = "names"  # slugs and external ids are unique over all organizations
+    CARDS = "cards"  # a card that was entered in one organization pays in no other
     REFUSED_EVENTS = (
         "refused_events"  # what one sender may leave is counted over all; some name no organization
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -13,7 +13,9 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.extensions import db
+from app.own_pages import of_organization
 from app.people.organizations import owners_of
+from app.people.sessions import Seat
 from app.web import resend
 from app.web.database import is_locked, is_unavailable
 from app.web.identity import NotOrgAdminError, go_on_unidentified, identity
@@ -156,14 +158,29 @@ def _http_error(error: HTTPException) -> Response:
 def _not_org_admin(_: NotOrgAdminError) -> Response:
     who = identity()
     organization = who.organization if who else None
-    name = organization.name if organization else "your organization"
-    owners = owners_of(organization.id) if organization else []
+    if organization is None:
+        return _none_in_view(who.seats if who else ())
+    owners = owners_of(organization.id)
     return page(
         403,
         title="Billing is for owners",
-        message=f"You are signed in, but your role in {name} doesn't include billing.",
+        message=f"You are signed in, but your role in {organization.name} doesn't include billing.",
         next_step="Ask one of its owners to do this, or to give you the role." if owners else "Ask an owner.",
         owners=owners,
+    )
+
+
+def _none_in_view(seats: Iterable[Seat]) -> Response:
+    """Who was taken out of the organization that they were looking at goes on in another of theirs."""
+    choices = [Choice(f"Go to {seat.name}", [("organization", str(seat.id))]) for seat in seats]
+    return page(
+        403,
+        title="No organization to show",
+        message="You are signed in, but you are in no organization any more."
+        if not choices
+        else "You are no longer in the organization that you were looking at.",
+        next_step="" if choices else "Ask an owner of it to invite you.",
+        choices=choices,
     )
 
 
@@ -200,10 +217,16 @@ def _locked() -> Response:
         message="Another change of your wallet is taking unusually long, so nothing was done with this.",
         next_step="Nothing you entered is lost. Try again in a few seconds.",
         resend=_sent_form() if g.get("csrf_valid") and not wants_part() else None,
-        start_over=page_behind(request.path) if g.get("csrf_valid") and not wants_part() else None,
+        start_over=_page_of_form() if g.get("csrf_valid") and not wants_part() else None,
     )
     retry_after(response, 2)
     return response
+
+
+def _page_of_form() -> str:
+    who = identity()
+    page = page_behind(request.path)
+    return of_organization(page, who.organization.slug) if who and who.organization else page
 
 
 def _sent_form() -> resend.Resend | None:

@@ -15,6 +15,7 @@ from app.billing.payment_methods import CardNotUsableError
 from app.extensions import db
 from app.models import Organization, PaymentMethod, TopUp, TopUpStatus
 from app.models.columns import utc_now
+from app.models.scope import scoped_to
 from tests.factories import OWNER, a_payer, an_organization, usd
 from tests.support.database import inside
 from tests.support.money import assert_ledger_matches, credited, the_top_up
@@ -366,7 +367,8 @@ class TestWhatIsNoCardOfOurs:
     ) -> None:
         card = entered(sandbox)
         begin(an_organization(), card)
-        with pytest.raises(CardNotUsableError, match="could not be read"):
+        # As a request sees it: of this organization alone.
+        with scoped_to(organization.id), pytest.raises(CardNotUsableError, match="could not be read"):
             topups.begin(organization, usd("50"), card, OWNER)
 
     def test_one_of_our_own_that_was_detached(self, app: Flask, sandbox: Sandbox) -> None:

@@ -168,3 +168,25 @@ def test_a_role_that_is_given_again_changes_nothing(harbor: Organization) -> Non
     organizations.set_billing_emails(harbor, [GONE])
     memberships.give(harbor, person, Role.ORG_ADMIN, OWNER)
     assert recipients_of(harbor) == [GONE]
+
+
+@pytest.mark.parametrize("others", [0, 1, 2])
+def test_who_is_taken_out_of_the_organization_in_view_goes_on_in_their_others(
+    app: Flask, visitor: Visitor, others: int
+) -> None:
+    harbor = an_organization("Harbor Dental")
+    a_person(GONE, organization=harbor)
+    a_person(STAYS, organization=harbor)
+    visitor.sign_in(GONE)
+    theirs = [an_organization(f"Other {number}") for number in range(others)]
+    for other in theirs:
+        a_person(GONE, organization=other)
+    by_put(app, harbor)
+    for path in ("/billing", f"/billing?org={harbor.slug}"):
+        said = visitor.get(path)
+        assert said.status_code in {403, 409}
+        assert "no longer in" in said.text or not others
+    assert [f"Go to {other.name}" in visitor.get("/billing").text for other in theirs] == [True] * others
+    if theirs:
+        assert visitor.post("/organization", {"organization": str(theirs[0].id)}).status_code == 302
+        assert visitor.get("/billing").status_code == 200

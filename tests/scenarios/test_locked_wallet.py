@@ -60,7 +60,7 @@ def test_a_batch_takes_the_events_of_others_and_asks_for_the_rest_again(platform
     assert ledger_check.check() == []
 
 
-def test_a_page_says_so_and_what_was_entered_can_be_sent_again(app: Flask, visitor: Visitor) -> None:
+def test_a_page_says_so_and_leads_back_to_where_it_can_be_sent_again(app: Flask, visitor: Visitor) -> None:
     organization = an_organization("Harbor Dental", credit="10")
     card = a_card(organization)
     visitor.sign_in(a_person(organization=organization).email)
@@ -69,7 +69,8 @@ def test_a_page_says_so_and_what_was_entered_can_be_sent_again(app: Flask, visit
         answer = visitor.post(f"/billing/wallet/top-ups/{top_up}/payments", {"card": str(card.id)})
         assert (answer.status_code, answer.headers["Retry-After"]) == (503, "2")
         assert "Nothing you entered is lost" in text_of(answer)
-        assert f'name="card" value="{card.id}"' in answer.text
+        # Which payment that would be is on its own page alone.
+        assert f'href="/billing/wallet/top-ups/{top_up}?org={organization.slug}">Open the page' in answer.text
         assert visitor.get("/billing/wallet").status_code == 200
 
 
