@@ -72,7 +72,7 @@ def _to_stripe(invoice_id: UUID, address_of: Callable[[str], str | None], *, mis
 
 def _filters(args: MultiDict[str, str]) -> InvoiceFilters:
     year, status = args.get("year", ""), args.get("status", "")
-    is_year = year.isascii() and year.isdecimal() and 1900 < int(year[:5]) < 3000
+    is_year = year.isascii() and year.isdecimal() and len(year) == 4 and 1900 < int(year) < 3000
     return InvoiceFilters(
         year=int(year) if is_year else None,
         status=InvoiceStatus(status) if status in set(InvoiceStatus) else None,
