@@ -14,9 +14,12 @@ from app.api.endpoints import Answer, Room
 from app.api.organizations import organization_of
 from app.api.problems import ProblemError
 from app.billing import call_story
-from app.billing.call_story import CallStory, Part, StoryHold, StoryLine
+from app.billing.call_story import LINES, CallStory, Part, StoryHold, StoryLine
 from app.billing.rate_words import RateWords
 from app.people.tokens import Scope
+
+NAMES = 100
+"""Names and holds of one call that an answer has; a call has one or two of each."""
 
 room = Room("Calls", "What a call cost, told as one thing.")
 
@@ -65,9 +68,10 @@ class CallView(Struct, frozen=True):
     call: str
     total: Amount
     in_progress: Annotated[bool, Meta(description="Whether it holds credit still.")]
-    lines: list[CallLine]
-    holds: list[CallHold]
-    campaigns: list[str]
+    lines: Annotated[list[CallLine], Meta(description=f"The first {LINES} of them.")]
+    more_lines: Annotated[int, Meta(description="How many more there are, which `total` counts too.")]
+    holds: Annotated[list[CallHold], Meta(description=f"At most {NAMES}.")]
+    campaigns: Annotated[list[str], Meta(description=f"At most {NAMES}, like `agents` and `numbers`.")]
     agents: list[str]
     numbers: list[str]
     first_at: datetime
@@ -106,6 +110,7 @@ _EXAMPLE = CallView(
             corrects=None,
         ),
     ],
+    more_lines=0,
     holds=[],
     campaigns=["Recall patients"],
     agents=["Ava"],
@@ -140,10 +145,11 @@ def _view(story: CallStory) -> CallView:
         total=Amount.of(story.total),
         in_progress=story.is_in_progress,
         lines=[_line(line) for line in story.lines],
-        holds=[_hold(hold) for hold in story.holds],
-        campaigns=list(story.campaigns),
-        agents=list(story.agents),
-        numbers=list(story.numbers),
+        more_lines=story.others,
+        holds=[_hold(hold) for hold in story.holds[:NAMES]],
+        campaigns=list(story.campaigns[:NAMES]),
+        agents=list(story.agents[:NAMES]),
+        numbers=list(story.numbers[:NAMES]),
         first_at=story.first_at,
         last_at=story.last_at,
     )

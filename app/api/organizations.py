@@ -39,6 +39,8 @@ FIXED = Kind(
 ORG_ID = UUID("01932c07-9a3e-7b61-8f0e-2d5d3c1b7a90")
 Email = Annotated[str, Meta(min_length=3, max_length=254, examples=["owner@harbor.example"])]
 Names = Annotated[list[Annotated[str, Meta(min_length=1, max_length=200)]], Meta(max_length=1000)]
+ANSWERED = 200
+"""Names of a kind, and owners, that an answer has. All are stored."""
 _NAMED = {"agent_names": "agents", "phone_number_names": "phone_numbers", "campaign_names": "campaigns"}
 """Which resource the names of a field are of."""
 Count = Annotated[int, Meta(ge=0, le=2_000_000_000)]
@@ -117,7 +119,7 @@ class Invitation(Struct, frozen=True):
 
 _OLDEST_FIRST = (
     "What they are called, the oldest first: an owner who would go to a smaller plan is told which are over its "
-    "limits. Left out: as it was."
+    "limits. Left out: as it was. Answers have the oldest 200."
 )
 
 
@@ -241,7 +243,7 @@ def put_resources(org_id: UUID, body: Resources) -> Resources:
     resources.set_names(organization.id, {_NAMED[name]: given[name] for name in _NAMED if name in given})
     counts, names = resources.counts_of(organization.id), resources.names_of(organization.id)
     known: dict[str, Any] = {name: counts[name] for name in Resources.__struct_fields__ if name in counts}
-    known |= {field: list(names[of]) for field, of in _NAMED.items() if names.get(of)}
+    known |= {field: list(names[of][:ANSWERED]) for field, of in _NAMED.items() if names.get(of)}
     return Resources(**known)
 
 
@@ -276,7 +278,8 @@ def _owners(org_id: UUID) -> list[Owner]:
     ]
     waiting = [one.email for one in invitations.open_of(org_id) if one.role is Role.ORG_ADMIN]
     known = {one.email.lower() for one in owners}
-    return owners + [Owner(email, email, invited=True) for email in waiting if email.lower() not in known]
+    owners += [Owner(email, email, invited=True) for email in waiting if email.lower() not in known]
+    return owners[:ANSWERED]
 
 
 def _at(error: RefusedError) -> list[FieldError]:

@@ -22,6 +22,9 @@ from app.models.columns import utc_now
 LONGEST = 255
 """Characters of a call's name, as of any other name that usage comes with."""
 
+LINES = 200
+"""Lines that a story tells one by one. A call has some; only one with very many corrections has more."""
+
 
 class Part(StrEnum):
     """What a call is made of, in the order in which it is told."""
@@ -81,7 +84,10 @@ class StoryHold:
 
 @dataclass(frozen=True, slots=True)
 class CallStory:
-    """A call. It began and ended at about `first_at` and `last_at`, the times of its usage and holds."""
+    """A call. It began and ended at about `first_at` and `last_at`, the times of its usage and holds.
+
+    `others` are lines beyond those that are told, which cost `others_cost` together; `total` is of all.
+    """
 
     call: str
     lines: tuple[StoryLine, ...]
@@ -92,6 +98,8 @@ class CallStory:
     first_at: datetime
     last_at: datetime
     total: Money
+    others: int
+    others_cost: Money
 
     @property
     def parts(self) -> list[tuple[Part, list[StoryLine], Money]]:
@@ -125,7 +133,7 @@ def tell(organization: Organization, call: str) -> CallStory | None:
     times = [row.first_at for row in rows] + [row.last_at for row in rows] + [one.created_at for one in holds]
     return CallStory(
         call=call,
-        lines=tuple(lines),
+        lines=tuple(lines[:LINES]),
         holds=tuple(_hold(hold, currency) for hold in holds),
         campaigns=_names([*(row.campaigns for row in rows), [hold.campaign for hold in holds]]),
         agents=_names([*(row.agents for row in rows), [hold.agent for hold in holds]]),
@@ -133,6 +141,8 @@ def tell(organization: Organization, call: str) -> CallStory | None:
         first_at=min(times),
         last_at=max(times),
         total=total((line.amount for line in lines), currency),
+        others=len(lines[LINES:]),
+        others_cost=total((line.amount for line in lines[LINES:]), currency),
     )
 
 

@@ -22,6 +22,10 @@ from app.payments.errors import RefusedError
 _ID = re.compile(r"seti_[A-Za-z0-9_]{1,250}", re.ASCII)
 
 
+class TooManyCardsError(Exception):
+    """The organization has as many cards as it can; the message says what to do."""
+
+
 class SetupNotDoneError(Exception):
     """A card was not saved; the message says what to do."""
 
@@ -37,9 +41,13 @@ class SavedCard:
 def begin(organization: Organization, form: UUID, *, email: str | None, actor: Actor) -> Setup:
     """Begin to save the card of a form; asking again for the same form gives the same setup.
 
-    Makes the organization's customer at Stripe where it has none, or has none any more. Commits. Raises what
-    `app.payments` raises.
+    Makes the organization's customer at Stripe where it has none, or has none any more. Commits. Raises
+    `TooManyCardsError`, and what `app.payments` raises.
     """
+    if len(payment_methods.saved(organization.id)) >= payment_methods.MOST:
+        raise TooManyCardsError(
+            f"You can save at most {payment_methods.MOST} cards. Remove one, then add this one."
+        )
     customer_id = payment_methods.customer_of(organization, email=email)
     try:
         return _begin(customer_id, form)

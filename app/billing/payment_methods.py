@@ -19,6 +19,8 @@ from app.models.columns import utc_now
 from app.payments import customers
 from app.payments.cards import Card
 
+MOST = 50
+"""Cards that people can save, and that pages show. Stripe may tell of more, which are shown as others go."""
 _SOON = relativedelta(days=60)
 
 
@@ -95,9 +97,9 @@ def card_view(method: PaymentMethod, today: date) -> CardView:
 
 
 def list_cards(organization: Organization) -> list[CardView]:
-    """The organization's cards as pages show them. One statement."""
+    """The organization's cards to choose from, as pages show them: the first of very many. One statement."""
     today = ledger.local_day_of(organization)
-    return [card_view(method, today) for method in saved(organization.id)]
+    return [card_view(method, today) for method in saved(organization.id)[:MOST]]
 
 
 def saved(org_id: UUID) -> list[PaymentMethod]:

@@ -16,6 +16,7 @@ OPEN = {
     "api_docs.show_problem",
     "api_docs.start",
     "assets.static",
+    "auth.choose_organization",  # one's own organizations, whatever the role
     "auth.home",
     "auth.sign_in",
     "auth.sign_out",

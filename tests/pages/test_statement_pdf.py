@@ -160,12 +160,12 @@ MIXED = st.lists(
 
 
 @settings(
-    max_examples=int(os.environ.get("PDF_EXAMPLES", "15")),
+    max_examples=int(os.environ.get("PDF_EXAMPLES", "6")),
     deadline=None,
     derandomize="PDF_EXAMPLES" not in os.environ,
     suppress_health_check=list(HealthCheck),
 )
-@given(st.lists(STORABLE | MIXED, min_size=5, max_size=20))
+@given(st.lists(STORABLE | MIXED, min_size=3, max_size=10))
 @example(
     [
         "\ufeffHarbor",

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
-from typing import Protocol
 
 from flask import current_app
 
-from app.billing.money import Money, total
+from app.billing.shortlists import Costing, shortlist
 from app.billing.statement_heads import Head
 from app.billing.statements import Statement
 from app.clock import clock
@@ -20,13 +19,6 @@ SHOWN = 250
 """Campaigns, and agents, that are printed: some pages. Each takes 0.2 MB while the document is made."""
 
 _LETTER = {"en_US", "en_CA"}
-
-
-class _Costing(Protocol):
-    """A part of the usage that has a cost."""
-
-    @property
-    def cost(self) -> Money: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,11 +122,12 @@ def _lines(statement: Statement) -> Iterable[Line]:
         yield Line(used.label, money_exact(-used.cost), units(used.quantity), used.group.label)
 
 
-def _costs(rows: Iterable[tuple[str, _Costing]]) -> tuple[Cost, ...]:
+def _costs(rows: Iterable[tuple[str, Costing]]) -> tuple[Cost, ...]:
     """The first of them, which cost most, and what the others cost together."""
     known = list(rows)
+    costly = shortlist([one for _, one in known], SHOWN)
     shown = [Cost(what, money_exact(one.cost)) for what, one in known[:SHOWN]]
-    if others := known[SHOWN:]:
-        rest = total((one.cost for _, one in others), others[0][1].cost.currency)
-        shown.append(Cost(f"{number(len(others))} more, each in the CSV file", money_exact(rest)))
+    if costly.others_cost is not None:
+        words = f"{number(costly.others)} more, each in the CSV file"
+        shown.append(Cost(words, money_exact(costly.others_cost)))
     return tuple(shown)

@@ -8,6 +8,7 @@ from flask import Response, render_template
 
 from app.billing import billing_details, statements
 from app.billing.months import Month
+from app.billing.shortlists import shortlist
 from app.billing.statements import NoStatementError, Statement
 from app.models import Organization
 from app.pages.csv_rows import Cell, csv_download
@@ -15,6 +16,9 @@ from app.pages.invoices import statement_csv, statement_pdf
 from app.pages.invoices.routes import blueprint
 from app.web import errors
 from app.web.identity import current_organization, org_admin_required
+
+SHOWN = 100
+"""Campaigns, agents and earlier days that the page lists. All are in the file."""
 
 
 @blueprint.get("/statements/<month>")
@@ -25,7 +29,14 @@ def show_statement(month: str) -> str | Response:
     if statement is None:
         return _missing()
     head = billing_details.on_statement(current_organization(), statement.month)
-    return render_template("invoices/statement.html", statement=statement, head=head)
+    return render_template(
+        "invoices/statement.html",
+        statement=statement,
+        head=head,
+        campaigns=shortlist(statement.campaigns, SHOWN),
+        agents=shortlist(statement.agents, SHOWN),
+        late=shortlist(statement.late, SHOWN),
+    )
 
 
 @blueprint.get("/statements/<month>.csv")

@@ -8,7 +8,7 @@ from flask import current_app, flash, jsonify, make_response, redirect, render_t
 from werkzeug.wrappers import Response
 
 from app.billing import card_setups
-from app.billing.card_setups import SavedCard, SetupNotDoneError
+from app.billing.card_setups import SavedCard, SetupNotDoneError, TooManyCardsError
 from app.extensions import db, limiter
 from app.own_pages import own_address
 from app.pages.actor import current_actor
@@ -56,6 +56,8 @@ def begin_setup() -> Response:
         setup = card_setups.begin(
             current_organization(), attempt, email=current_identity().user.email, actor=current_actor()
         )
+    except TooManyCardsError as error:
+        return make_response(jsonify(error=str(error)), 422)
     except PaymentsError:
         db.session.rollback()
         return make_response(jsonify(error=_NOT_BEGUN), 503)

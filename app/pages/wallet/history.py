@@ -9,6 +9,8 @@ from flask import Response, render_template, request
 
 from app.billing import history, usage_lines
 from app.billing.history import HistoryLine
+from app.billing.months import Month
+from app.billing.shortlists import shortlist
 from app.models import Organization
 from app.pages.csv_rows import Cell, csv_download
 from app.pages.wallet.forms import HistoryQuery, read_position
@@ -16,6 +18,8 @@ from app.pages.wallet.routes import blueprint
 from app.web import errors
 from app.web.identity import current_organization, org_admin_required
 
+PARTS = 100
+"""Of a usage line, those that its page lists. All are in the month's file."""
 _HEAD = ("posted_at", "day", "what", "detail", "amount", "balance", "currency")
 
 
@@ -29,7 +33,11 @@ def show_line(line_id: UUID) -> str | Response:
         return errors.page(404, message="There is no such line in this wallet.")
     after = read_position(request.args)
     calls = usage_lines.calls_of(organization, line, after=after)
-    return render_template("wallet/line.html", line=line, calls=calls, is_first=after is None)
+    parts = shortlist(line.parts, PARTS)
+    month = Month.of(line.day)
+    return render_template(
+        "wallet/line.html", line=line, parts=parts, month=month, calls=calls, is_first=after is None
+    )
 
 
 @blueprint.get("/history.csv")
