@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -49,6 +51,13 @@ class Platform:
 
     def post(self, path: str, json: Any, **options: Any) -> TestResponse:
         return self.open("POST", path, json=json, **options)
+
+
+def patiently(ask: Callable[[], TestResponse]) -> TestResponse:
+    """Ask again while the answer is 503, as a platform does: where many want one wallet, some are told to come again."""
+    while (answer := ask()).status_code == 503:
+        time.sleep(0.05)
+    return answer
 
 
 def is_problem(response: TestResponse, name: str, status: int) -> bool:
