@@ -33,7 +33,7 @@ def apply(dispute: Dispute, *, at: datetime | None = None) -> bool:
     a moment ago may have been decided since. Raises `PaymentMismatchError` and what `app.payments` raises.
     """
     take_backs.one_at_a_time(dispute.id)
-    top_up = take_backs.paid_top_up(dispute.payment_intent_id)
+    top_up = take_backs.paid_top_up(dispute.payment_intent_id, of=dispute.id)
     if top_up is None:
         return False
     known = db.session.get(DisputeRow, (top_up.org_id, dispute.id), populate_existing=True)

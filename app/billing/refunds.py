@@ -25,7 +25,7 @@ def apply(refund: Refund, *, at: datetime | None = None) -> bool:
     https://docs.stripe.com/refunds#failed-refunds
     """
     take_backs.one_at_a_time(refund.id)
-    top_up = take_backs.paid_top_up(refund.payment_intent_id)
+    top_up = take_backs.paid_top_up(refund.payment_intent_id, of=refund.id)
     if top_up is None:
         return False
     if _taken_by(refund).micro != take_backs.taken(top_up.org_id, TransferKind.REFUND, refund.id):

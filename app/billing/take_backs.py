@@ -55,11 +55,12 @@ def one_at_a_time(stripe_id: str) -> None:
     db.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(stripe_id, 0))))
 
 
-def paid_top_up(payment_intent_id: str | None) -> TopUp | None:
-    """The top-up that a payment intent paid; None where it paid none of ours.
+def paid_top_up(payment_intent_id: str | None, *, of: str) -> TopUp | None:
+    """The top-up that a payment intent paid; None where it paid none of ours. `of` is the refund or dispute at hand.
 
     Stripe may tell of a refund before it tells of the payment, or the news of that may be lost: then the payment is
-    fetched and settled first. Raises `PaymentMismatchError`, and what `intents.fetch` raises.
+    fetched and settled first, in a transaction of its own, so that its wallet isn't locked while Stripe is asked
+    about the refund. Raises `PaymentMismatchError`, and what `intents.fetch` raises.
     """
     if payment_intent_id is None:
         return None
@@ -71,6 +72,8 @@ def paid_top_up(payment_intent_id: str | None) -> TopUp | None:
     if top_up is None or not payment.succeeded:
         return None
     settlement.apply(top_up.org_id, top_up.id, payment, audit.STRIPE)
+    db.session.commit()
+    one_at_a_time(of)
     return top_up
 
 

@@ -103,11 +103,14 @@ def invoice_payment_failed(invoice_id: str) -> bool:
     if kept is None:
         return False
     organization, found = kept
+    # Each step is complete in itself, and nothing stays locked while Stripe is asked for the next.
+    db.session.commit()
     if found.status == "open":
         # So that the mail says until when the plan goes on, whichever of the two events comes first.
         row = plan_switch_rows.subscription_of(organization)
         if row is not None and row.stripe_id is not None:
             subscription(row.stripe_id)
+            db.session.commit()
         plan_renewals.learn_failure(organization, invoice_id)
         pay_by = plan_renewals.last_day_for(organization, invoice_id)
         notices.invoice_failed(organization.id, found, at=now, pay_by=pay_by)

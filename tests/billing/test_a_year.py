@@ -74,6 +74,7 @@ class Year:
     def keep(self, found: StripeSubscription) -> None:
         """What webhooks would tell now."""
         plan_projection.apply(self.organization, found, audit.STRIPE, at=self.now)
+        db.session.commit()
         invoices.keep(self.organization, stripe_invoices.fetch(found.latest_invoice_id or ""))
         db.session.commit()
 

@@ -113,6 +113,7 @@ class TestAtStripe:
         listed = sandbox.stripe.v1.customers.tax_ids.list(organization.stripe_customer_id or "")
         assert [(one.type, one.value) for one in listed.data] == [("us_ein", "91-1144442")]
         billing_details.save(organization, Details(), 2, OWNER)
+        db.session.commit()
         billing_details.tell_stripe(organization.id)
         customer = sandbox.stripe.v1.customers.retrieve(organization.stripe_customer_id or "")
         assert (customer.name, customer.address) == (organization.name, None)

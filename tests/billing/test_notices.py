@@ -157,10 +157,11 @@ class TestRefunds:
         intent = pay(organization, card).payment_intent_id or ""
         refund = stripe_refunds.create(intent, usd("20"), key="refund")
         refunds.apply(refund)
+        db.session.commit()
         sandbox.process.control(f"refunds/{refund.id}/fail")
         for _ in range(2):
             refunds.apply(stripe_refunds.fetch(refund.id))
-        db.session.commit()
+            db.session.commit()
         assert told(organization) == ["charge", "refund", "refund_returned"]
         assert "The bank of Visa ending in 4242 did not take the refund" in words_of(mails(organization)[2])
 
