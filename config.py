@@ -65,6 +65,7 @@ class Settings:
     platform_threads: int
     page_threads: int
     stripe_threads: int
+    download_threads: int
     webhook_threads: int
     queue_seconds: int
     body_silence_seconds: int
@@ -159,6 +160,7 @@ class Settings:
             platform_threads=env.at_least_one("PLATFORM_THREADS", 4),
             page_threads=env.at_least_one("PAGE_THREADS", 4),
             stripe_threads=env.at_least_one("STRIPE_THREADS", 4),
+            download_threads=env.at_least_one("DOWNLOAD_THREADS", 2),
             webhook_threads=env.at_least_one("WEBHOOK_THREADS", 2),
             queue_seconds=env.at_least_one("QUEUE_SECONDS", 5),
             body_silence_seconds=env.at_least_one("BODY_SILENCE_SECONDS", 10),

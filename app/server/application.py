@@ -26,6 +26,9 @@ Send = Callable[[dict[str, Any]], Awaitable[None]]
 _QUEUE_PER_THREAD = 16
 """How many requests may wait for each thread of a class; more are refused at once."""
 
+_DOWNLOAD_SECONDS = 60
+"""How long a file may wait for a thread: each takes seconds, and who wants one waits anyway."""
+
 _NO_WORDS = [("Retry-After", "5"), ("Content-Length", "0"), ("Cache-Control", "no-store")]
 _HEALTHY = b'{"status":"ok"}\n'
 
@@ -42,7 +45,9 @@ class Application:
             for pool, count in threads_of(settings).items()
         }
         self._patience = Patience(settings.body_silence_seconds, settings.body_seconds)
-        self._queue_seconds = settings.queue_seconds
+        self._waits = dict.fromkeys(Pool, float(settings.queue_seconds)) | {
+            Pool.DOWNLOADS: float(max(settings.queue_seconds, _DOWNLOAD_SECONDS))
+        }
         self._disk = DiskBudget(settings.spool_megabytes * 1024 * 1024)
 
     @property
@@ -101,7 +106,7 @@ class Application:
         ticket = self._pools[pool].submit(partial(answer.run, self._wsgi, environ))
         if ticket is None:
             return None
-        waited = answer.loop.call_later(self._queue_seconds, _give_up, ticket, answer)
+        waited = answer.loop.call_later(self._waits[pool], _give_up, ticket, answer)
         try:
             return await answer.head
         except NoThreadError:

@@ -21,6 +21,7 @@ class Pool(StrEnum):
     PLATFORM = "platform"  # holds, usage, status: calls wait for the answer
     PAGES = "pages"  # people
     STRIPE = "stripe"  # people, and the answer needs one of Stripe's
+    DOWNLOADS = "downloads"  # files that take seconds to make
     WEBHOOKS = "webhooks"  # what Stripe tells
     HEALTH = "health"  # the orchestrator's and the operators' questions
     REFUSALS = "refusals"  # what is refused before it was looked at: nothing is read from the database
@@ -28,6 +29,9 @@ class Pool(StrEnum):
 
 BY_BLUEPRINT = {"api": Pool.PLATFORM, "webhooks": Pool.WEBHOOKS, "health": Pool.HEALTH}
 """Those that aren't pages."""
+
+FILES = (".csv", ".pdf")
+"""How addresses of pages end that are files to download."""
 
 ASK_STRIPE = frozenset(
     {
@@ -53,6 +57,7 @@ ASK_STRIPE = frozenset(
         "change_plan.show_renewal",
         "change_plan.pay_renewal",
         "change_plan.answer_renewal",
+        "change_plan.cancel_plan",
         "invoices.show_invoice",
         "invoices.show_pdf",
     }
@@ -74,7 +79,8 @@ def pool_of(endpoint: str | None, path: str = "") -> Pool:
         return Pool.PLATFORM if path.startswith("/api/") else Pool.PAGES
     if endpoint in ASK_STRIPE:
         return Pool.STRIPE
-    return BY_BLUEPRINT.get(endpoint.partition(".")[0], Pool.PAGES)
+    pool = BY_BLUEPRINT.get(endpoint.partition(".")[0], Pool.PAGES)
+    return Pool.DOWNLOADS if pool is Pool.PAGES and path.endswith(FILES) else pool
 
 
 def threads_of(settings: Settings) -> dict[Pool, int]:
@@ -83,6 +89,7 @@ def threads_of(settings: Settings) -> dict[Pool, int]:
         Pool.PLATFORM: settings.platform_threads,
         Pool.PAGES: settings.page_threads,
         Pool.STRIPE: settings.stripe_threads,
+        Pool.DOWNLOADS: settings.download_threads,
         Pool.WEBHOOKS: settings.webhook_threads,
         Pool.HEALTH: 1,
         Pool.REFUSALS: 1,

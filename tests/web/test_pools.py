@@ -20,7 +20,8 @@ def test_every_address_has_a_class_by_its_blueprint(application: Flask) -> None:
         if blueprint in BY_BLUEPRINT:
             assert pool is BY_BLUEPRINT[blueprint]
         else:
-            assert pool in {Pool.PAGES, Pool.STRIPE}
+            assert pool in {Pool.PAGES, Pool.STRIPE, Pool.DOWNLOADS}
+            assert (pool is Pool.DOWNLOADS) == rule.rule.endswith((".csv", ".pdf"))
         assert (pool is Pool.PLATFORM) == rule.rule.startswith("/api/v1/")
         assert (pool is Pool.WEBHOOKS) == rule.rule.startswith("/webhooks/")
 
@@ -31,7 +32,8 @@ def test_the_table_names_addresses_that_there_are(application: Flask) -> None:
 
 
 def test_a_new_page_is_a_page_and_a_new_address_of_the_api_the_platforms() -> None:
-    assert pool_of("forecast.show") is Pool.PAGES
+    assert pool_of("forecast.show", "/billing/forecast") is Pool.PAGES
+    assert pool_of("forecast.export", "/billing/forecast.csv") is Pool.DOWNLOADS
     assert pool_of("api.reserve_many") is Pool.PLATFORM
     assert pool_of(None, "/api/v1/nothing") is Pool.PLATFORM
     assert pool_of(None, "/nothing") is Pool.PAGES
