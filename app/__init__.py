@@ -28,6 +28,7 @@ from app.web import (
     rate_limits,
     refusals,
     security,
+    stripe_patience,
     text_guard,
 )
 from config import ROOT, Settings
@@ -59,6 +60,7 @@ def create_app(settings: Settings) -> Flask:
     logs.init_app(app)
     refusals.init_app(app)
     lock_patience.init_app(app)
+    stripe_patience.init_app(app)
     # Before whatever reads what was sent: the form's token, the limits, the session.
     text_guard.init_app(app)
     db.init_app(app)

@@ -26,6 +26,7 @@ from app.billing.money import Money
 from app.extensions import db
 from app.models import Organization, SubscriptionStatus
 from app.payments import intents, invoices, subscriptions
+from app.payments.errors import PaymentsError
 from app.payments.intents import Payment
 
 
@@ -68,7 +69,11 @@ def pay(organization: Organization, card_id: UUID, actor: Actor) -> Payment:
             key=f"renewal:{intent_id}:{card.id}:{before.charge_id}:{before.status}",
         )
     if payment.succeeded:
-        refresh(organization, actor)
+        # Paid is paid: where Stripe doesn't say what became of the plan in time, its events do.
+        try:
+            refresh(organization, actor)
+        except PaymentsError:
+            db.session.rollback()
     elif payment.decline_code is not None:
         note_failure(organization, payment.decline_code)
     return payment

@@ -8,8 +8,8 @@ from flask import current_app
 
 from app.billing import audit, ledger, payment_methods, plan_projection, plan_switch_rows
 from app.billing.audit import Actor
-from app.billing.plan_switch_rows import ON_ITS_WAY, find
-from app.extensions import db
+from app.billing.plan_switch_rows import FIRST_LOOK, ON_ITS_WAY, find
+from app.extensions import db, enqueue
 from app.models import Organization, PlanSwitch, SwitchStatus
 from app.models.columns import utc_now
 from app.payments import intents, invoices, subscriptions
@@ -144,6 +144,7 @@ def _claim(organization: Organization, switch_id: UUID, card_id: UUID, actor: Ac
         plan=switch.plan,
         attempt=switch.attempt,
     )
+    enqueue("look_after_switch", after=FIRST_LOOK, org_id=str(organization.id), switch_id=str(switch_id))
     db.session.flush()
     return switch.attempt
 

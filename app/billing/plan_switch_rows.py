@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import select
@@ -11,6 +11,9 @@ from app.extensions import db
 from app.models import Organization, PlanSwitch, Subscription, SwitchStatus
 from app.models.columns import utc_now
 from app.payments.subscription_facts import StripeSubscription
+
+FIRST_LOOK = timedelta(seconds=15)
+"""When the job first looks after a switch: later than a page's own answer."""
 
 ON_ITS_WAY = (SwitchStatus.SWITCHING, SwitchStatus.ACTION, SwitchStatus.DECLINED)
 

@@ -8,7 +8,6 @@ Stripe has made it, the page, the webhook or the job that looks after it, lets t
 
 from __future__ import annotations
 
-from datetime import timedelta
 from uuid import UUID
 
 from app.billing import (
@@ -28,16 +27,13 @@ from app.billing import (
 from app.billing.audit import Actor
 from app.billing.payment_methods import CardNotUsableError
 from app.billing.plan_switch_reviews import AlreadyOnItError
-from app.billing.plan_switch_rows import find
+from app.billing.plan_switch_rows import FIRST_LOOK, find
 from app.extensions import db, enqueue
 from app.models import Interval, Organization, PaymentMethod, PlanSwitch, SwitchStatus
 from app.models.columns import utc_now, uuid7
 from app.payments import previews, subscriptions
 from app.payments.errors import NotDoneError, OutcomeUnknownError, RefusedError
 from app.payments.subscription_facts import Chosen, StripeSubscription
-
-FIRST_LOOK = timedelta(seconds=15)
-"""When the job first looks after a switch: later than a page's own answer."""
 
 
 class OtherSwitchError(Exception):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from uuid import UUID
 
-from app.billing import ledger_batches, usage_reports
+from app.billing import ledger_batches, usage_reports, wallet_queue
 from app.billing.usage_events import Reported, Sender
 from app.extensions import db
 from app.models.scope import scoped_to
@@ -22,6 +22,7 @@ def split(raw_events: Mapping[int, bytes], sender: Sender) -> tuple[dict[int, by
     with scoped_to(*asked):
         busy = ledger_batches.held_among(asked)
     db.session.rollback()
+    wallet_queue.note_stuck(busy)
     return {index: raw for index, raw in raw_events.items() if org_of[index] not in busy}, busy
 
 

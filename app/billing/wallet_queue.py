@@ -2,7 +2,8 @@
 
 A wallet is locked for milliseconds, as a rule. Where something holds it for long, each request for it would take a
 thread until its patience ends. So few may wait for one wallet at a time; the others wait for a place for a moment,
-and where who waits has waited for longer than that already, they are told at once to come again.
+and where who waits has waited for longer than that already, they are told immediately to come again. Once somebody's
+patience has ended, one at a time tries until the wallet is free again.
 
 Jobs wait in their own time: only what is marked `impatient` is bounded.
 """
@@ -16,17 +17,27 @@ from contextvars import ContextVar
 from threading import Condition
 from uuid import UUID
 
+from sqlalchemy import event
+from sqlalchemy.orm import Session, SessionTransaction
+
+from app.extensions import db
+
 AT_ONCE = 2
 """How many threads may wait for one wallet's lock."""
 
-GRACE = 0.25
+GRACE = 0.75
 """Seconds for which others wait for such a place; and how long waiting is nothing unusual."""
+
+STUCK_SECONDS = 5
+"""How long a wallet counts as held after somebody's patience has ended, if nobody gets its lock before."""
 
 impatient: ContextVar[bool] = ContextVar("impatient", default=False)
 """Whether the work at hand is a request, which somebody waits for."""
 
 _changed = Condition()
 _waiting: dict[UUID, list[float]] = {}
+_stuck: dict[UUID, float] = {}
+_HELD = "wallet_held"
 
 
 class WalletBusyError(Exception):
@@ -36,6 +47,7 @@ class WalletBusyError(Exception):
 @contextmanager
 def waiting_for(org_ids: Collection[UUID]) -> Iterator[None]:
     """Take a place among those who wait for wallets, while their lock is asked for. Raises `WalletBusyError`."""
+    db.session.info[_HELD] = True
     if not impatient.get():
         yield
         return
@@ -43,20 +55,61 @@ def waiting_for(org_ids: Collection[UUID]) -> Iterator[None]:
     _enter(org_ids, since)
     try:
         yield
+    except BaseException:
+        if len(org_ids) == 1 and time.monotonic() - since > GRACE:
+            note_stuck(org_ids)
+        raise
+    else:
+        _note_free(org_ids)
     finally:
         _leave(org_ids, since)
 
 
+def note_stuck(org_ids: Collection[UUID]) -> None:
+    """Let only one at a time try these wallets, until one gets the lock."""
+    with _changed:
+        _stuck.update(dict.fromkeys(org_ids, time.monotonic() + STUCK_SECONDS))
+
+
+def _note_free(org_ids: Collection[UUID]) -> None:
+    if _stuck:
+        with _changed:
+            for org_id in org_ids:
+                _stuck.pop(org_id, None)
+
+
+def is_any_held() -> bool:
+    """Whether the session's transaction has locked a wallet, or tried to."""
+    return bool(db.session.info.get(_HELD))
+
+
+@event.listens_for(Session, "after_transaction_end")
+def _release(session: Session, transaction: SessionTransaction) -> None:
+    if transaction.parent is None:
+        session.info.pop(_HELD, None)
+
+
 def _enter(org_ids: Collection[UUID], since: float) -> None:
     with _changed:
-        while full := [org_id for org_id in org_ids if len(_waiting.get(org_id, ())) >= AT_ONCE]:
+        while full := [org_id for org_id in org_ids if len(_waiting.get(org_id, ())) >= _places(org_id)]:
             now = time.monotonic()
             left = since + GRACE - now
-            if left <= 0 or any(now - _waiting[org_id][0] > GRACE for org_id in full):
+            if left <= 0 or any(_is_stuck(org_id, now) for org_id in full):
                 raise WalletBusyError(", ".join(map(str, full)))
             _changed.wait(left)
         for org_id in org_ids:
             _waiting.setdefault(org_id, []).append(since)
+
+
+def _places(org_id: UUID) -> int:
+    return 1 if org_id in _stuck else AT_ONCE
+
+
+def _is_stuck(org_id: UUID, now: float) -> bool:
+    """Whether its lock is waited for in vain; forgets what was long ago."""
+    if _stuck.get(org_id, now) < now:
+        del _stuck[org_id]
+    return org_id in _stuck or now - _waiting[org_id][0] > GRACE
 
 
 def _leave(org_ids: Collection[UUID], since: float) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import stripe
 from flask import Flask, current_app
 
+from app.payments.http_client import CONNECT_SECONDS, HttpClient
 from app.payments.stand_in import StandIn
 from config import Settings
 
@@ -18,7 +19,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         settings.stripe_secret_key,
         base_addresses={"api": settings.stripe_api_base},
         max_network_retries=2,
-        http_client=stripe.RequestsClient(timeout=(3.05, settings.stripe_timeout_seconds)),
+        http_client=HttpClient(timeout=(CONNECT_SECONDS, settings.stripe_timeout_seconds)),
     )
 
 

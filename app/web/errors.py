@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app.extensions import db
 from app.own_pages import of_organization
+from app.payments.errors import PaymentsError
 from app.people.organizations import owners_of
 from app.people.sessions import Seat
 from app.web import resend
@@ -205,6 +206,13 @@ def _unexpected(error: Exception) -> Response:
         go_on_unidentified()
         log.warning("database_unavailable", error=str(error).splitlines()[0])
         return page(503)
+    if isinstance(error, PaymentsError):
+        log.warning("payments_unavailable", path=path(), reason=str(error))
+        return page(
+            503,
+            message="The payment processor isn't answering. You can't be charged twice by trying again.",
+            next_step="Try again in a minute.",
+        )
     log.exception("unexpected_error", path=path())
     return page(500)
 

@@ -65,13 +65,26 @@ def test_a_page_says_so_and_leads_back_to_where_it_can_be_sent_again(app: Flask,
     card = a_card(organization)
     visitor.sign_in(a_person(organization=organization).email)
     top_up = begin(organization, card)
+    address = f"/billing/wallet/top-ups/{top_up}"
     with wallet_locked(organization.id):
-        answer = visitor.post(f"/billing/wallet/top-ups/{top_up}/payments", {"card": str(card.id)})
+        answer = visitor.post(f"{address}/payments", {"card": str(card.id)})
         assert (answer.status_code, answer.headers["Retry-After"]) == (503, "2")
         assert "Nothing you entered is lost" in text_of(answer)
         # Which payment that would be is on its own page alone.
         assert f'href="/billing/wallet/top-ups/{top_up}?org={organization.slug}">Open the page' in answer.text
         assert visitor.get("/billing/wallet").status_code == 200
+        assert visitor.get(address).status_code == 200
+
+
+def test_what_was_typed_into_a_form_can_be_sent_again(visitor: Visitor) -> None:
+    organization = an_organization("Harbor Dental", credit="10")
+    visitor.sign_in(a_person(organization=organization).email)
+    typed = {"legal_name": "Harbor Dental LLC", "version": "0"}
+    with wallet_locked(organization.id):
+        answer = visitor.post("/billing/details", typed)
+        assert (answer.status_code, answer.headers["Retry-After"]) == (503, "2")
+        assert 'value="Harbor Dental LLC"' in answer.text
+        assert "Send again" in text_of(answer)
 
 
 def test_few_threads_wait_for_one_wallet_and_the_others_are_told_at_once(
@@ -110,7 +123,7 @@ def _lock_in_a_job(app: Flask, org_id: UUID) -> UUID:
         return ledger.lock(org_id).org_id
 
 
-def test_a_place_is_waited_for_a_moment_and_left_however_it_ends() -> None:
+def test_a_place_is_waited_for_a_moment_and_left_however_it_ends(app: Flask) -> None:
     org_id = UUID(int=1)
     wallet_queue.impatient.set(True)
     with wallet_queue.waiting_for({org_id}), wallet_queue.waiting_for({org_id}):

@@ -15,10 +15,14 @@ from app.extensions import db, limiter
 from app.pages.actor import current_actor
 from app.pages.change_plan.forms import PayForm
 from app.pages.change_plan.routes import blueprint
-from app.payments.errors import PaymentsError
+from app.payments.errors import OutcomeUnknownError, PaymentsError
 from app.web.identity import current_organization, org_admin_required
 from app.web.rate_limits import OFTEN
 
+_UNKNOWN = (
+    "The payment processor hasn't answered yet, so it may have charged your card. Refresh this page in a minute. "
+    "If it still asks you to pay, try again: you can't be charged twice."
+)
 _AWAY = "The payment processor can't be reached, so nothing was charged. Try again in a moment."
 
 
@@ -43,6 +47,8 @@ def pay_renewal() -> Response:
             payment = plan_renewals.pay(current_organization(), form.chosen, current_actor())
         except CardNotUsableError as error:
             form.refuse(str(error))
+        except OutcomeUnknownError:
+            form.refuse(_UNKNOWN)
         except PaymentsError:
             form.refuse(_AWAY)
         except NothingToPayError:
