@@ -1,8 +1,9 @@
 """What each transaction begins with: which organizations its statements see, and what time it is.
 
-Row-level security lets a statement see the rows of the organizations that the setting `app.org_id` names: one id or
-several with commas between them, `all`, or, empty or unset, none (`keep_apart` in the migrations). The setting is
-local to the transaction, so it ends with it however that ends, and a pooled connection carries nothing over.
+Row-level security lets a statement see the rows of the organization that the setting `app.org_id` names, or of `all`,
+or, where it is empty or unset, of none (`keep_apart` in migrations). Several are in `app.org_ids_00` to `…_ff`, by
+the last two digits of their ids, so that a row of a batch is looked for among few; `app.org_id` is `several` then.
+Settings are local to the transaction, so they end with it however that ends: a pooled connection carries none over.
 
 It is sent together with BEGIN, and the database's time comes back with it, so neither costs a round trip. A change
 within a transaction is sent before the next statement.
@@ -11,7 +12,7 @@ within a transaction is sent before the next statement.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, cast
 
@@ -28,6 +29,7 @@ from app.clock import Moment, clock
 SETTING = "app.org_id"
 ALL = "all"
 NONE = ""
+_SEVERAL = "several"
 
 _KEY = "organizations_seen"
 _SAYABLE = re.compile(r"|all|[0-9a-f-]{36}(,[0-9a-f-]{36})*")
@@ -37,11 +39,13 @@ _SAYABLE = re.compile(r"|all|[0-9a-f-]{36}(,[0-9a-f-]{36})*")
 class Standing:
     """What a session's transactions are to see, and what the one that is running does see and began at.
 
-    `seen` is None where none is running, or where a savepoint may have changed it.
+    `seen` is None where none is running, or where a savepoint may have changed it. `digits` are those of the settings
+    of several organizations that the running transaction may have filled.
     """
 
     wanted: str = NONE
     seen: str | None = None
+    digits: set[str] = field(default_factory=set)
     began: Moment | None = None
 
 
@@ -81,7 +85,7 @@ def _begin(session: Session, transaction: SessionTransaction, connection: Connec
     driver, standing = _driver(connection), standing_of(session)
     if driver.autocommit or driver.pgconn.transaction_status != TransactionStatus.IDLE:
         raise RuntimeError("A session begins its transactions itself, on a connection that is in none.")
-    said = _run(connection, f"BEGIN; SELECT {_set(standing.wanted)}, extract(epoch FROM now())")  # noqa: S608, checked
+    said = _run(connection, f"BEGIN; SELECT extract(epoch FROM now()), {_settings(standing)}")  # noqa: S608, checked
     standing.seen = standing.wanted
     standing.began = clock.learn(datetime.fromtimestamp(float(said), UTC))
     connection.info[_KEY] = standing
@@ -93,6 +97,7 @@ def _end(session: Session, transaction: SessionTransaction) -> None:
     standing.seen = None
     if transaction.parent is None:
         standing.began = None
+        standing.digits.clear()
 
 
 @event.listens_for(Engine, "before_cursor_execute")
@@ -112,14 +117,22 @@ def _bring_in_line(connection: Connection, standing: Standing) -> None:
         return
     driver = _driver(connection)
     if driver.pgconn.pipeline_status == PipelineStatus.OFF:
-        _run(connection, f"SELECT {_set(standing.wanted)}, 0")
+        _run(connection, f"SELECT {_settings(standing)}")
     else:
-        driver.execute(f"SELECT {_set(standing.wanted)}")
+        driver.execute(f"SELECT {_settings(standing)}")
     standing.seen = standing.wanted
 
 
-def _set(organizations: str) -> str:
-    return f"set_config('{SETTING}', '{organizations}', true)"
+def _settings(standing: Standing) -> str:
+    """What sets what is wanted, and empties what was filled before."""
+    ids = standing.wanted.split(",") if "," in standing.wanted else []
+    by_digits = dict.fromkeys(standing.digits, "")
+    for one in ids:
+        by_digits[one[-2:]] = f"{by_digits.get(one[-2:], '')} {one}"
+    standing.digits |= by_digits.keys()
+    settings = {SETTING: _SEVERAL if ids else standing.wanted}
+    settings |= {f"{SETTING}s_{digits}": some for digits, some in by_digits.items()}
+    return ", ".join(f"set_config('{name}', '{value}', true)" for name, value in settings.items())
 
 
 def _driver(connection: Connection) -> psycopg.Connection[Any]:
@@ -127,7 +140,7 @@ def _driver(connection: Connection) -> psycopg.Connection[Any]:
 
 
 def _run(connection: Connection, command: str) -> str:
-    """Run a command in one round trip, and return the second column of its last row.
+    """Run a command in one round trip, and return the first column of its last row.
 
     psycopg sends a BEGIN of its own before a first statement, and waits for it; it does not where a transaction is
     running already.
@@ -146,4 +159,4 @@ def _run(connection: Connection, command: str) -> str:
         raise DBAPIError.instance(
             command, None, error, psycopg.Error, connection_invalidated=is_lost, dialect=connection.dialect
         ) from error
-    return (result.get_value(0, 1) or b"0").decode()
+    return (result.get_value(0, 0) or b"").decode()

@@ -9,13 +9,14 @@ from __future__ import annotations
 import hmac
 import secrets
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import cast
 
 from flask import Flask, current_app, g, request, session
 from flask_wtf.csrf import CSRFError
 from itsdangerous import BadData, URLSafeTimedSerializer
 
+from app.clock import process_time
 from app.extensions import csrf
 from app.web import origins
 from app.web.identity import identity
@@ -35,7 +36,7 @@ class FormToken:
 
     @property
     def age(self) -> timedelta:
-        return datetime.now(UTC) - self.made_at
+        return process_time() - self.made_at
 
 
 class FormRefusedError(CSRFError):  # type: ignore[misc]

@@ -7,10 +7,10 @@ waiting, and tried again later where something holds it. A version that is runni
 A later migration that makes a table with `org_id` ends with `SELECT keep_apart('that_table')`.
 """
 
-import time
-
 import sqlalchemy as sa
 from alembic import op
+
+from app.database import in_use
 
 revision = "0027"
 down_revision = "0026"
@@ -31,7 +31,6 @@ NEVER_REMOVED = (
     "wallet",
     "wallet_line",
 )
-_TRIES, _PAUSE = 30, 1.0
 
 _SEEN = "string_to_array(nullif(current_setting(''app.org_id'', true), ''all''), '','')::uuid[]"
 _ALL = "(SELECT current_setting(''app.org_id'', true)) = ''all''"
@@ -118,7 +117,7 @@ REVOKE ALL ON FUNCTION make_usage_month(date), detach_usage_month(date), keep_ap
 
 def upgrade():
     schema = op.get_bind().scalar(sa.text("SELECT quote_ident(current_schema())"))
-    tables = _tables_of_organizations()
+    tables = in_use.tables_of_organizations(op.get_bind())
     with op.get_context().autocommit_block():
         _run(_REFUSE)
         _run(_KEEP_APART)
@@ -136,7 +135,7 @@ def upgrade():
 
 
 def downgrade():
-    tables = _tables_of_organizations()
+    tables = in_use.tables_of_organizations(op.get_bind())
     with op.get_context().autocommit_block():
         _run('DROP POLICY IF EXISTS by_membership ON "user"')
         for table in (*tables, "organization", '"user"'):
@@ -152,15 +151,6 @@ def downgrade():
         _run(_REFUSE_BEFORE)
 
 
-def _tables_of_organizations():
-    """Every table with `org_id`, whoever made it, partitions too."""
-    query = sa.text("""
-        SELECT pg_class.oid::regclass::text FROM pg_class JOIN pg_attribute ON attrelid = pg_class.oid
-        WHERE attname = 'org_id' AND NOT attisdropped AND relkind IN ('r', 'p')
-          AND relnamespace = current_schema()::regnamespace ORDER BY 1""")
-    return list(op.get_bind().scalars(query))
-
-
 def _trigger(table, name, changes):
     return (
         f"CREATE OR REPLACE TRIGGER {name} BEFORE {changes} ON {table} "
@@ -169,14 +159,4 @@ def _trigger(table, name, changes):
 
 
 def _run(statements):
-    """Run statements in a transaction of their own; where a table is in use for long, again a little later."""
-    for left in reversed(range(_TRIES)):
-        try:
-            # One message, so one transaction: the driver's own, because they are full of `%` and `:`.
-            op.get_bind().connection.driver_connection.execute(f"SET lock_timeout = '2s'; {statements}")
-        except Exception as error:
-            if not left or getattr(error, "sqlstate", None) not in {"55P03", "40P01"}:
-                raise
-            time.sleep(_PAUSE)
-        else:
-            return
+    in_use.change(op.get_bind(), statements)

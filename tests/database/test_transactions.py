@@ -6,9 +6,12 @@ import ast
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from uuid import UUID, uuid4
 
 import pytest
 from flask import Flask
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
@@ -19,6 +22,8 @@ from app.models.scope import Reason, scope_to, scoped_to, see_all, seeing_all
 from app.models.usage import NOBODY
 from config import ROOT
 from tests.factories import an_organization
+from tests.support.database import behind_everybodys_back, empty
+from tests.support.rows import write
 
 SEEN = text("SELECT current_setting('app.org_id', true)")
 PROCESS = text("SELECT pg_backend_pid()")
@@ -80,6 +85,23 @@ def test_a_change_of_scope_holds_in_the_transaction_that_is_running(app: Flask) 
             raise ZeroDivisionError
         assert _seen() == {mine.id}
     assert _seen() == {mine.id, other.id}
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_any_of_several_are_seen_and_no_other(app: Flask, data: st.DataObject) -> None:
+    """Also where ids end alike, which puts them into one setting, and after others were seen."""
+    empty()
+    ends = st.sampled_from(["00", "0f", "aa", "ff"])
+    ids = [UUID(f"{uuid4().hex[:30]}{data.draw(ends)}") for _ in range(8)]
+    with behind_everybodys_back() as connection:
+        for org_id in ids:
+            write(connection, Organization.__table__, org_id)
+    for wanted in data.draw(st.lists(st.sets(st.sampled_from(ids)), min_size=1, max_size=4)):
+        with scoped_to(*wanted, *([uuid4()] if data.draw(st.booleans()) else [])):
+            assert _seen() == wanted
+            assert set(db.session.scalars(select(Organization.id))) == wanted
+    assert _seen() == set(ids)
 
 
 def test_the_drivers_own_statements_see_the_same_also_in_a_pipeline(app: Flask) -> None:

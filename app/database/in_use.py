@@ -1,0 +1,38 @@
+"""Changing tables that are in use: each change in a short transaction of its own, never waiting for long."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+_TRIES, _PAUSE_SECONDS = 30, 1.0
+_LOCK_NOT_AVAILABLE, _DEADLOCK = "55P03", "40P01"
+
+
+def change(connection: Connection, statements: str) -> None:
+    """Run statements as one message, so as one transaction; where a table is locked for long, again a little later.
+
+    For migrations, in an `autocommit_block`. Whoever waits behind this waits two seconds at most.
+    """
+    driver: Any = connection.connection.driver_connection
+    for left in reversed(range(_TRIES)):
+        try:
+            # The driver's own way: the statements are full of `%` and `:`.
+            driver.execute(f"SET lock_timeout = '2s'; {statements}")
+        except Exception as error:
+            if not left or getattr(error, "sqlstate", None) not in {_LOCK_NOT_AVAILABLE, _DEADLOCK}:
+                raise
+            time.sleep(_PAUSE_SECONDS)
+        else:
+            return
+
+
+def tables_of_organizations(connection: Connection) -> list[str]:
+    """Every table with `org_id`, whoever made it, partitions too."""
+    query = text("""
+        SELECT pg_class.oid::regclass::text FROM pg_class JOIN pg_attribute ON attrelid = pg_class.oid
+        WHERE attname = 'org_id' AND NOT attisdropped AND relkind IN ('r', 'p')
+          AND relnamespace = current_schema()::regnamespace ORDER BY 1""")
+    return list(connection.scalars(query))
