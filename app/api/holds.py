@@ -25,6 +25,7 @@ from app.billing.holds import (
 )
 from app.billing.money import Money
 from app.billing.usage_cloudevents import Name
+from app.billing.usage_events import LONGEST
 from app.billing.usage_quotes import Quote, UnknownMeterError
 from app.models import Hold, HoldState
 from app.models.columns import utc_now
@@ -51,11 +52,23 @@ Wanted = Annotated[
 Seconds = Annotated[int, Meta(ge=5, le=3600, description="How long the slice lasts without a renewal.")]
 
 
+Key = Annotated[
+    str,
+    Meta(
+        min_length=1,
+        max_length=LONGEST,
+        # As a part of an address it has to be found again, so it is one line.
+        pattern=r"^(?![\s\S]*[\x00-\x1f\x7f])",
+        description="Yours, in 1 to 255 characters without line breaks and other control characters.",
+    ),
+]
+
+
 class NewHold(Struct, frozen=True, forbid_unknown_fields=True):
     """What to reserve, and for which call. `key` is yours, and a new one for each hold: the same request again gets
     the same hold."""
 
-    key: Name
+    key: Key
     usage: Wanted
     lease_seconds: Seconds
     call: Name | None = None

@@ -63,7 +63,10 @@ class OrganizationBody(Struct, frozen=True, forbid_unknown_fields=True):
     ] = None
     external_id: Annotated[
         Annotated[str, Meta(min_length=1, max_length=255)] | None,
-        Meta(description="What you call it elsewhere; no two have the same. Left out: none."),
+        Meta(
+            description="What you call it elsewhere; no two have the same. Left out: none. Only a token of the "
+            "platform changes it."
+        ),
     ] = None
     owners: Annotated[
         Annotated[list[Email], Meta(min_length=1, max_length=50)] | None,
@@ -176,7 +179,9 @@ def put_organization(org_id: UUID, body: OrganizationBody) -> Reply:
     """
     wanted = Wanted(tidied(body.name), body.timezone, body.currency, body.external_id, body.owners)
     try:
-        organization, is_new = provisioning.provision(org_id, wanted, current_actor())
+        organization, is_new = provisioning.provision(
+            org_id, wanted, current_actor(), sets_external_id=current_caller().org_id is None
+        )
     except FixedError as error:
         raise ProblemError(FIXED, str(error), _at(error)) from error
     except RefusedError as error:

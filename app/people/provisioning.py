@@ -42,8 +42,13 @@ class Wanted:
     owners: Sequence[str] | None = None
 
 
-def provision(org_id: UUID, wanted: Wanted, actor: Actor) -> tuple[Organization, bool]:
+def provision(
+    org_id: UUID, wanted: Wanted, actor: Actor, *, sets_external_id: bool = True
+) -> tuple[Organization, bool]:
     """Make an organization, or bring the one that is there to what is wanted; says whether it was made.
+
+    Without `sets_external_id` its external id stays as it is, and naming another is refused whether or not it is
+    taken: no two organizations have the same, so who may try them learns of others'.
 
     Raises `RefusedError`, and `FixedError` where the currency would change or the platform's other id is taken.
     """
@@ -51,12 +56,17 @@ def provision(org_id: UUID, wanted: Wanted, actor: Actor) -> tuple[Organization,
         raise RefusedError("org_id", "The UUID of zeros stands for no organization. Choose another.")
     if not wanted.name:
         raise RefusedError("name", "Give it a name that can be seen.")
-    _check_external_id(org_id, wanted.external_id)
+    if sets_external_id:
+        _check_external_id(org_id, wanted.external_id)
     organization = organizations.locked_if_there(org_id)
     is_new = organization is None
+    known = organization.external_id if organization is not None else None
+    if not sets_external_id and wanted.external_id not in {None, known}:
+        raise RefusedError("external_id", "Only a token of the platform can change this. Leave it out.")
     before = _described(organization) if organization is not None else None
     organization = _create(org_id, wanted) if organization is None else _update(organization, wanted)
-    organization.external_id = wanted.external_id
+    if sets_external_id:
+        organization.external_id = wanted.external_id
     if wanted.owners is not None:
         _set_owners(organization, wanted.owners, actor)
     db.session.flush()

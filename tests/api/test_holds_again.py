@@ -6,6 +6,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from flask import Flask
@@ -184,3 +185,21 @@ class TestALeaseThatIsOver:
         found = calling_status.find(org.id)
         assert found is not None
         assert found.available == usd("1.20")
+
+
+@pytest.mark.parametrize("key", ["a\nb", "a\n", "\r", "a\tb", "\x7f", "a\x1fb"])
+def test_a_key_that_no_address_could_name_reserves_nothing(platform: Platform, key: str) -> None:
+    organization = an_organization()
+    give_credit(organization, "50")
+    refused = reserve(platform, organization, key)
+    assert is_problem(refused, "invalid-content", 422)
+    assert [error["pointer"] for error in refused.json["errors"]] == ["/key"]
+
+
+@pytest.mark.parametrize("key", ["a/b", "a b", "..", "ключ", "a\u00a0b", "50%", "?x=1#y"])
+def test_a_key_is_found_again_by_its_address(platform: Platform, key: str) -> None:
+    organization = an_organization()
+    give_credit(organization, "50")
+    assert reserve(platform, organization, key).status_code == 200
+    found = platform.get(f"/organizations/{organization.id}/holds/{quote(key, safe='/')}")
+    assert found.json["key"] == key

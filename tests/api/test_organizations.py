@@ -117,6 +117,23 @@ class TestChanging:
         assert is_problem(taken, "fixed-for-good", 409)
         assert taken.json["errors"][0]["pointer"] == "/external_id"
 
+    def test_a_token_of_one_organization_neither_tries_external_ids_nor_takes_one(self, app: Flask) -> None:
+        platform = Platform(app)
+        harbor, other = uuid7(), uuid7()
+        platform.put(f"/organizations/{harbor}", HARBOR | {"external_id": "crm-1"})
+        platform.put(f"/organizations/{other}", HARBOR | {"external_id": "crm-2"})
+        bound = Platform(app, organization=db.session.get_one(Organization, harbor))
+        answers = [
+            bound.put(f"/organizations/{harbor}", HARBOR | {"external_id": tried})
+            for tried in ("crm-2", "crm-3")
+        ]
+        for answer in answers:
+            assert is_problem(answer, "invalid-content", 422)
+        assert answers[0].json["errors"] == answers[1].json["errors"]
+        for changes in ({}, {"external_id": "crm-1"}):
+            same = bound.put(f"/organizations/{harbor}", HARBOR | changes)
+            assert same.json["external_id"] == "crm-1"
+
 
 class TestOwners:
     def test_the_owners_are_who_was_named_and_who_is_not_sees_nothing_any_more(
