@@ -294,7 +294,7 @@ def _checked_emails(emails: Sequence[str], problems: dict[str, str]) -> tuple[st
         try:
             found.append(validate_email(email, check_deliverability=False, test_environment=True).normalized)
         except EmailNotValidError:
-            problems["emails"] = f"{email} is not an e-mail address. Write one on each line."
+            problems["emails"] = f"{email} is not an email address. Write one on each line."
     kept = each_once(found)
     if len(kept) > MOST_RECIPIENTS:
         problems["emails"] = f"Use at most {MOST_RECIPIENTS} addresses: a mailing list reaches more people."

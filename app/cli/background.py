@@ -21,10 +21,10 @@ def jobs() -> None:
 @jobs.command()
 @with_appcontext
 def status() -> None:
-    """Show each queue: jobs that wait, run and failed, and for how long the oldest due one has waited."""
+    """Show each queue: jobs waiting, running and failed, and how long the oldest due one has waited."""
     rows = standing.by_queue()
     if not rows:
-        click.echo("No job waits, runs or has failed.")
+        click.echo("No jobs are waiting, running or failed.")
     else:
         table.show(
             ("QUEUE", "WAITING", "RUNNING", "FAILED", "OLDEST DUE"),
@@ -41,7 +41,8 @@ def status() -> None:
         )
     count = stalled.count()
     if count:
-        click.echo(f"{count} of a worker that is gone; any running worker takes them up within a minute.")
+        whose = "1 job belongs" if count == 1 else f"{count} jobs belong"
+        click.echo(f"{whose} to a worker that is gone. Any worker that runs takes over within a minute.")
 
 
 @jobs.command()
@@ -81,7 +82,7 @@ def retry(job_ids: tuple[int, ...], all_failed: bool) -> None:
         raise click.ClickException("Name jobs by their ids, or say --all-failed.")
     done = standing.run_again(None if all_failed else job_ids)
     db.session.commit()
-    click.echo(f"{len(done)} to be run again; the worker does it now.")
+    click.echo(f"{len(done)} queued to run again.")
     if missing := sorted(set(job_ids) - set(done)):
         click.echo(f"No failed job: {', '.join(map(str, missing))}. See `flask jobs failed`.", err=True)
         sys.exit(1)

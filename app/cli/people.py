@@ -45,16 +45,18 @@ def create(name: str, slug: str | None, timezone: str) -> None:
         raise click.ClickException(str(error)) from error
     audit.note(made.id, audit.OPERATOR, "organization.created", made.slug)
     db.session.commit()
-    click.echo(f"Made {made.name}. Invite its owner: flask user invite --organization {made.slug} EMAIL")
+    click.echo(f"Created {made.name}. Invite its owner: flask user invite --organization {made.slug} EMAIL")
 
 
 @organization.command("recipients")
 @click.argument("slug")
 @click.argument("emails", nargs=-1)
-@click.option("--owners", is_flag=True, help="Let its owners get the mails, as long as nobody else is named.")
+@click.option(
+    "--owners", is_flag=True, help="Let its owners get the emails, as long as no one else is named."
+)
 @for_operators
 def recipients(slug: str, emails: tuple[str, ...], owners: bool) -> None:
-    """Say who gets an organization's mails about money: those named, instead of who did. Without names: show them."""
+    """Say who gets an organization's billing emails: those named, instead of who did. Without names: show them."""
     if emails and owners:
         raise click.ClickException("Name addresses or say --owners, not both.")
     try:
@@ -66,7 +68,7 @@ def recipients(slug: str, emails: tuple[str, ...], owners: bool) -> None:
     except PeopleError as error:
         raise click.ClickException(str(error)) from error
     whose = "named" if found.billing_emails else "owners"
-    click.echo(f"Mails about the money of {found.name} go to ({whose}): {_told(found)}")
+    click.echo(f"Billing emails of {found.name} go to ({whose}): {_told(found)}")
 
 
 @user.command()
@@ -114,7 +116,7 @@ def invite(email: str, slug: str, role: str, name: str) -> None:
 @click.option("--organization", "slug", required=True, help="The organization's short name.")
 @for_operators
 def remove(email: str, slug: str) -> None:
-    """Take a person's role in an organization away, with their invitations and mail about its money."""
+    """Remove a person's role in an organization, with their invitations and its billing emails to them."""
     try:
         found = organizations.locked(organizations.find_organization(slug).id)
     except PeopleError as error:
@@ -126,17 +128,17 @@ def remove(email: str, slug: str) -> None:
     if person is not None:
         memberships.remove(found, person, audit.OPERATOR)
     db.session.commit()
-    click.echo(f"{email} has no role in {found.name}. Its mail about money goes to: {_told(found)}")
+    click.echo(f"{email} has no role in {found.name}. Its billing emails go to: {_told(found)}")
 
 
 @user.command("reset-password")
 @click.argument("email")
 @for_operators
 def reset_password(email: str) -> None:
-    """Mail a person a link by which they choose a new password: to their own address; it is shown to nobody."""
+    """Email a person a link to choose a new password: to their own address; it is shown to no one."""
     person = organizations.find_user(email)
     if person is None:
-        raise click.ClickException(f"Nobody has the email address {email!r}.")
+        raise click.ClickException(f"No one has the email address {email!r}.")
     try:
         password_links.mail_to(person, current_app.config["SETTINGS"].secret_key, audit.OPERATOR)
     except PeopleError as error:
@@ -144,8 +146,8 @@ def reset_password(email: str) -> None:
     db.session.commit()
     hours = password_links.VALID_FOR.seconds // 3600
     click.echo(f"A link, valid for {hours} hours, is on its way to {person.email}.")
-    click.echo("`flask mail list` shows how far it came.")
+    click.echo("`flask mail list` shows whether it was sent.")
 
 
 def _told(organization: Organization) -> str:
-    return ", ".join(recipients_of(organization)) or "nobody: it has no owner yet"
+    return ", ".join(recipients_of(organization)) or "no one: it has no owner yet"

@@ -77,7 +77,7 @@ def retire(endpoint: UUID) -> None:
 def disable(endpoint: UUID) -> None:
     """Send nothing more to an address."""
     _changed(lambda: platform_endpoints.disable(endpoint))
-    click.echo("Nothing more is sent there.")
+    click.echo("Nothing more is sent there. To go on: flask platform enable " + str(endpoint))
 
 
 @platform.command()
@@ -99,7 +99,7 @@ def failed() -> None:
             f"{message.id}  {message.type}  {endpoint.url}  {delivery.attempts} tries  {delivery.answer}"
         )
     if not found:
-        click.echo("Every message was taken, or is still being tried.")
+        click.echo("No failed messages.")
 
 
 @platform.command()
@@ -124,10 +124,10 @@ def _told(result: Replayed) -> str:
     if result.queued:
         return "queued"
     if result.outdated:
-        return "not sent: the platform was told a newer state, or will be"
+        return "not sent: the platform has a newer state, or will get it"
     if result.switched_off:
         return "not sent: its endpoint is switched off. See `flask platform endpoints`"
-    return "there is no such message"
+    return "no such message. See `flask platform failed`"
 
 
 def _changed(change: Callable[[], R]) -> R:

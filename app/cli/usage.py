@@ -58,14 +58,14 @@ def _filtered(command: F) -> F:
 @click.option("--after", type=click.UUID, help="Begin behind this event, the last one of the page before.")
 @for_operators
 def rejected(limit: int, after: UUID | None, **chosen: Any) -> None:
-    """List the events that were refused and not taken since, the oldest first."""
+    """List the events that were rejected and not accepted since, the oldest first."""
     filters = _filters(chosen)
     found = usage_rejections.waiting(filters, after=after, limit=limit)
     names = {token.id: token.name for token, _ in tokens.every()}
     for row in found:
         click.echo(_line(row, names))
     if not found:
-        click.echo("None.")
+        click.echo("No rejected events.")
         return
     left = usage_rejections.count(filters, after=found[-1].id)
     if left:
@@ -74,11 +74,11 @@ def rejected(limit: int, after: UUID | None, **chosen: Any) -> None:
 
 @usage.command()
 @click.argument("events", nargs=-1, type=click.UUID)
-@click.option("--all", "every", is_flag=True, help="Every event that was refused and not taken since.")
+@click.option("--all", "every", is_flag=True, help="Every event that was rejected and not accepted since.")
 @_filtered
 @for_operators
 def replay(events: tuple[UUID, ...], every: bool, **chosen: Any) -> None:
-    """Take refused events again, once the reason is gone: a meter that was missing, an organization.
+    """Judge rejected events again, once the reason is gone: a meter that was missing, an organization.
 
     Each is judged again as its sender: what a token may not report stays rejected. The exit code is 1 where some do.
     """
@@ -94,7 +94,7 @@ def replay(events: tuple[UUID, ...], every: bool, **chosen: Any) -> None:
     if reasons.total() > _SHOWN:
         for reason, number in reasons.most_common(_SHOWN):
             click.echo(f"{number} times: {reason}")
-    click.echo(f"{taken} taken, {reasons.total()} still rejected.")
+    click.echo(f"{taken} accepted, {reasons.total()} still rejected.")
     if reasons:
         raise click.exceptions.Exit(1)
 

@@ -77,7 +77,7 @@ def _checked(setting: str, address: str) -> str:
         found = validate_email(address, check_deliverability=False, test_environment=True)
     except EmailNotValidError as error:
         raise SettingsError(
-            f"{setting} is {address!r}, which is not an e-mail address. Write it like billing@portal.example"
+            f"{setting} is {address!r}, which is not an email address. Write it like billing@portal.example"
             f"{' or Billing <billing@portal.example>' if setting == 'MAIL_FROM' else ''}."
         ) from error
     return found.ascii_email or found.normalized

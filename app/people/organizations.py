@@ -94,7 +94,7 @@ def add_person(email: str, *, name: str, organization: Organization, role: Role)
 
 @seeing_all(Reason.PEOPLE)
 def find_user(email: str) -> User | None:
-    """The person with this e-mail address, in whatever case it was typed."""
+    """The person with this email address, in whatever case it was typed."""
     return db.session.scalar(select(User).where(func.lower(User.email) == email.strip().lower()))
 
 

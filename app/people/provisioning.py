@@ -32,7 +32,7 @@ class FixedError(RefusedError):
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """How an organization is to be. `owners` are the e-mail addresses of all of them; None leaves them as they
+    """How an organization is to be. `owners` are the email addresses of all of them; None leaves them as they
     are."""
 
     name: str

@@ -73,8 +73,12 @@ _WORDS = {
         "What you sent didn't arrive in time. Nothing was done with it.",
         "Check your connection, go back, and send it again.",
     ),
-    413: ("That was too much", "What was sent is larger than this page takes.", "Send less, and try again."),
-    429: ("Too many tries", "This was tried too often in a short time.", "Wait a little, then try again."),
+    413: ("Too large", "What you sent is larger than this page accepts.", "Send less, and try again."),
+    429: (
+        "Too many attempts",
+        "There were too many attempts in a short time.",
+        "Wait a minute and try again.",
+    ),
     500: (
         "Something went wrong on our side",
         "The error has been noted. No payment is made twice by trying again.",

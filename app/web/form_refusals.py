@@ -126,10 +126,16 @@ def _foreign(error: ForeignOriginError) -> AnyResponse:
     return errors.page(
         403,
         title="This came from another website",
-        message=f"A page that is not ours ({error.description}) sent a form here in your name. {_NOTHING}",
+        message=f"{_sender(error)} sent a form here in your name. {_NOTHING}",
         next_step="If you meant to do this, open the page here and do it there.",
         start_over=_start_over(),
     )
+
+
+def _sender(error: ForeignOriginError) -> str:
+    """By its address, where the browser gave one: `null` stands for a page that has none to show, such as a file."""
+    named = "://" in (error.description or "")
+    return f"A page that is not ours ({error.description})" if named else "A page that is not ours"
 
 
 def _unknown() -> AnyResponse:
@@ -147,7 +153,7 @@ def _without_cookie() -> AnyResponse:
         400,
         title="Your browser blocks cookies",
         message=blocked_cookies(),
-        next_step="In a frame of another site, open this page in a tab of its own.",
+        next_step="If this page is embedded in another website, open it in its own tab.",
         start_over=_start_over(),
     )
 
@@ -156,9 +162,9 @@ def _of_another_person(who: Identity | None) -> AnyResponse:
     now = f"You are signed in as {who.user.name or who.user.email} now" if who else "You are signed out now"
     return errors.page(
         400,
-        title="This page is from before",
+        title="This page is out of date",
         message=f"{now}, and this page was opened before that. {_NOTHING}",
-        next_step="Open the page again. Only who had opened it can send what was entered there.",
+        next_step="Open the page again. Only the person who opened it can send what was entered there.",
         start_over=_start_over(),
     )
 

@@ -18,7 +18,7 @@ FAILURES: list[tuple[int | None, str, str]] = [
     (403, "<main><div data-refusal><p>Billing is for owners.</p></div></main>", "Billing is for owners."),
     (403, PROXY_PAGE, "Nothing you entered is gone"),
     (404, "<main><div data-refusal><p>There is no such thing.</p></div></main>", "There is no such thing."),
-    (429, "", "Wait a little, then try again."),
+    (429, "", "Too many attempts. Wait a minute and try again."),
     (500, PROXY_PAGE, "Nothing you entered is gone"),
     (502, PROXY_PAGE, "Nothing you entered is gone"),
     (503, "", "Nothing you entered is gone"),

@@ -89,6 +89,29 @@ def test_a_form_is_refused_beside_what_was_typed_and_goes_on_in_either(
     assert billing_details.gather(pine)[0].legal_name == ""
 
 
+def test_what_a_button_and_the_poll_ran_into_is_said_once(
+    tabs: tuple[Page, Page, Organization, Organization],
+) -> None:
+    first, second, harbor, pine = tabs
+    first.get_by_role("radio", name="$50").check()
+    first.get_by_role("button", name="Review top-up").click()
+    pay = first.get_by_role("button", name="Pay $50.00")
+    expect(pay).to_be_visible()
+    switch(second, pine)
+    first.bring_to_front()
+    expect(first.locator("#connection")).to_contain_text(SWITCHED)
+    pay.press("Enter")
+    expect(first.get_by_role("alert").first).to_contain_text(f"{SWITCHED} {harbor.name}. Nothing was done.")
+    expect(pay).to_be_focused()
+    back = first.get_by_role("button", name=f"Go to {harbor.name}")
+    expect(back).to_have_count(1)
+    back.press("Enter")
+    expect(first.get_by_role("status").first).to_contain_text(f"{harbor.name} is in view again.")
+    assert first.evaluate("document.activeElement !== document.body")
+    first.reload()
+    expect(first.get_by_text("You are looking at")).to_have_count(0)
+
+
 def test_without_scripts_a_link_asks_which_one_is_meant(
     tabs: tuple[Page, Page, Organization, Organization],
 ) -> None:
@@ -97,6 +120,7 @@ def test_without_scripts_a_link_asks_which_one_is_meant(
     first.bring_to_front()
     first.get_by_role("link", name="Payment methods").first.click()
     expect(first.get_by_role("heading", name="This page is for another organization")).to_be_visible()
+    expect(first.locator(".page-head")).not_to_contain_text(pine.name)
     for width, scheme in ((320, "dark"), (1280, "light")):
         first.set_viewport_size({"width": width, "height": 800})
         first.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]

@@ -32,7 +32,7 @@ def test_a_link_for_a_new_password_is_mailed_and_never_printed(app: Flask) -> No
     sent = run(args=["user", "reset-password", "RUTH@birch.example"])
     assert (sent.exit_code, "http" in sent.output) == (0, False)
     assert db.session.scalars(db.select(Mail.recipient)).one() == "ruth@birch.example"
-    assert "Nobody has" in run(args=["user", "reset-password", "tom@birch.example"]).output
+    assert "No one has" in run(args=["user", "reset-password", "tom@birch.example"]).output
     run(args=["user", "remove", "ruth@birch.example", "--organization", "birch-clinic"])
     assert "Invite them" in run(args=["user", "reset-password", "ruth@birch.example"]).output
 

@@ -54,7 +54,7 @@ def test_what_is_wrong_is_said_at_its_field_and_nothing_is_lost(owner: Visitor) 
     assert answer.status_code == 422
     said = text_of(answer)
     assert "This is no such number. One looks like 91-1144442." in said
-    assert "nobody is not an e-mail address. Write one on each line." in said
+    assert "nobody is not an email address. Write one on each line." in said
     for typed in ('value="12 Pier St"', 'value="123"', "books@harbor.example, nobody"):
         assert typed in answer.text
 

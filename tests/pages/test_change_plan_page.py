@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 from flask import Flask
 
 from app.billing import plan_cancellation, resources
 from app.extensions import db
-from app.models import Organization, PlanSwitch, SwitchStatus
+from app.models import Organization, PlanSwitch, Subscription, SwitchStatus
+from app.models.columns import utc_now
 from tests.factories import a_payer, a_person, an_organization, at
 from tests.support.browsing import Visitor, text_of
 from tests.support.plans import DECLINES, a_subscriber, plan_of, sell_plans, switch_to, turn_period
@@ -166,10 +168,10 @@ class TestPastDue:
     def test_the_page_says_what_can_be_done(self, debtor: Organization, visitor: Visitor) -> None:
         said = text_of(visitor.get(PAGE))
         assert (
-            "Pay it before you switch to a bigger plan. You can choose a smaller one now, or cancel" in said
+            "Pay it before you switch to a larger plan. You can choose a smaller one now, or cancel" in said
         )
         said = send(visitor, PAGE, {"plan": "scale:month"}, status=422)
-        assert "Pay it before you switch to a bigger plan." in said
+        assert "Pay it before you switch to a larger plan." in said
 
     def test_going_down_says_what_stays_due(self, debtor: Organization, visitor: Visitor) -> None:
         said = send(visitor, PAGE, {"plan": "starter:month"})
@@ -191,12 +193,24 @@ class TestPastDue:
         again = visitor.post("/billing/renewal/cancellation")
         assert again.location == "/billing/renewal"
 
+    def test_after_the_grace_period_nothing_more_is_lost(
+        self, debtor: Organization, visitor: Visitor
+    ) -> None:
+        resources.set_counts(debtor.id, {"agents": 7})
+        row = db.session.get_one(Subscription, (debtor.id,))
+        row.failed_at = utc_now() - timedelta(days=60)
+        db.session.commit()
+        assert plan_of(debtor).is_suspended
+        said = text_of(visitor.get("/billing/renewal/cancellation"))
+        assert "Growth ends now, and you stay on Starter. The unpaid renewal won't be charged." in said
+        assert "What you would lose" not in said
+
     def test_with_stripe_away_it_is_canceled_as_soon_as_it_can(
         self, debtor: Organization, visitor: Visitor, sandbox: Sandbox, app: Flask
     ) -> None:
         sandbox.fail("GET /v1/subscriptions/*", "500_before", times=5)
         said = send(visitor, "/billing/renewal/cancellation")
-        assert "Growth is canceled as soon as it can" in said
+        assert "Growth will be canceled as soon as it can be" in said
         queued = "SELECT args FROM procrastinate_jobs WHERE task_name = 'finish_cancellation'"
         arguments = db.session.execute(db.text(queued)).scalar_one()
         sandbox.mend()

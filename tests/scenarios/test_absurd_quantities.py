@@ -100,7 +100,7 @@ def test_what_would_take_a_wallet_too_far_is_refused_alone(app: Flask) -> None:
     assert -ledger.FURTHEST <= posted(far) < -ledger.FURTHEST + 4_000_000
     give_credit(far, "100", at=utc_now())
     said = app.test_cli_runner().invoke(args=["usage", "replay", "--all", "--field", "quantity"]).output
-    assert "1 taken, 1 still rejected." in said, "the first one, once there is credit"
+    assert "1 accepted, 1 still rejected." in said, "the first one, once there is credit"
     assert ledger_check.check() == []
 
 

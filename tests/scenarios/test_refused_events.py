@@ -68,7 +68,7 @@ class TestTheSender:
         words = {"all": ["--all"], "id": [str(row.id)], "sender": ["--all", "--sender", "the platform"]}[how]
         code, said = run(app, "replay", *words)
         assert (code, posted(atlas)) == (1, usd("10"))
-        assert "0 taken, 1 still rejected." in said
+        assert "0 accepted, 1 still rejected." in said
         assert "This token is for another organization." in said
 
     def test_what_became_readable_since_is_still_judged_as_its_sender(
@@ -79,7 +79,7 @@ class TestTheSender:
         send(harbors, *bad)
         db.session.execute(text("UPDATE rejected_event SET body = jsonb_set(body, '{data,quantity}', '60')"))
         code, said = run(app, "replay", "--all")
-        assert (code, "1 taken, 1 still rejected." in said) == (1, True)
+        assert (code, "1 accepted, 1 still rejected." in said) == (1, True)
         assert db.session.scalars(db.select(UsageEvent.org_id)).all() == [harbor.id]
 
     def test_an_organization_that_is_made_later_is_the_platforms_to_report_for(
@@ -105,7 +105,7 @@ class TestTheSender:
                 "UPDATE rejected_event SET body = jsonb_set(body, '{data,meter}', '\"sms\"') WHERE event_id = 'a'"
             )
         )
-        assert "1 taken, 1 still rejected." in run(app, "replay", "--all")[1]
+        assert "1 accepted, 1 still rejected." in run(app, "replay", "--all")[1]
         assert db.session.scalars(db.select(UsageEvent.org_id)).all() == [harbor.id]
 
     def test_of_a_sender_that_is_not_known_nothing_is_taken(self, app: Flask, atlas: Organization) -> None:
@@ -130,7 +130,7 @@ class TestJunk:
         send(platform, a_cloudevent(org_id, "late"))
         an_organization_of(org_id)
         code, said = run(app, "replay", "--all")
-        assert (code, "1 taken, 1200 still rejected." in said) == (1, True)
+        assert (code, "1 accepted, 1200 still rejected." in said) == (1, True)
         assert db.session.scalars(db.select(UsageEvent.event_id)).all() == ["late"]
 
     def test_pages_go_through_all_of_it(self, app: Flask) -> None:
@@ -167,7 +167,9 @@ class TestJunk:
             named = {one for one in "xyz" if f"platform {one} " in listed}
             assert (code, named) == (0, found), words
             code, said = run(app, "replay", "--all", *words)
-            assert (code, f"0 taken, {len(found)} still rejected." in said) == (int(bool(found)), True), words
+            assert (code, f"0 accepted, {len(found)} still rejected." in said) == (int(bool(found)), True), (
+                words
+            )
         assert "There is no token 'nobody'" in run(app, "rejected", "--sender", "nobody")[1]
 
     def test_the_same_one_sent_again_is_stored_once(self, app: Flask) -> None:
@@ -218,7 +220,7 @@ def test_one_that_the_database_can_not_take_is_refused_alone_when_it_is_reported
     with poisoned("e2"):
         answer = send(platform, *[a_cloudevent(atlas, f"e{n}") for n in range(7)])
     assert (answer["accepted"], [one["index"] for one in answer["refused"]]) == (6, [2])
-    assert run(app, "replay", "--all") == (0, "1 taken, 0 still rejected.\n")
+    assert run(app, "replay", "--all") == (0, "1 accepted, 0 still rejected.\n")
 
 
 class poisoned:  # noqa: N801, reads as a statement

@@ -99,7 +99,7 @@ def test_a_job_that_kills_its_worker_each_time_ends_where_operators_see_it(app: 
     assert "payments" in runner.invoke(args=["jobs", "status"]).output
     ready = app.test_client().get("/readyz").json
     assert ready["jobs"] == {"stalled": 0, "failed": 1, "due": 0}
-    assert "1 to be run again" in runner.invoke(args=["jobs", "retry", str(job)]).output
+    assert "1 queued to run again" in runner.invoke(args=["jobs", "retry", str(job)]).output
     assert status_of(job) == "todo"
     again = runner.invoke(args=["jobs", "retry", str(job)])
     assert again.exit_code == 1

@@ -30,7 +30,7 @@ _ROLES = {"org_admin": "owner", "member": "member"}
 _REASONS = {
     "switched": "chosen by an owner",
     "scheduled": "as scheduled",
-    "changed": "changed with the payment processor",
+    "changed": "changed at the payment processor",
     "suspended": "the renewal wasn't paid in time",
     "restored": "the renewal was paid",
     "ended": "the subscription ended",
@@ -130,8 +130,8 @@ def _changed_organization(event: AuditEvent) -> str:
 WORDS: dict[Action, Words] = {
     "billing_details.changed": Words("details", "Changed billing details", _fields),
     "customer.forgotten": Words("cards", "Payment profile was deleted", _nothing),
-    "dispute": Words("top_ups", "A bank took a disputed payment back", _paid),
-    "dispute_reversal": Words("top_ups", "A bank returned a disputed payment", _paid),
+    "dispute": Words("top_ups", "Bank withdrew a disputed payment", _paid),
+    "dispute_reversal": Words("top_ups", "Bank returned a disputed payment", _paid),
     "invitation.withdrawn": Words("people", "Withdrew an invitation", _subject),
     "organization.changed": Words("organization", "Changed the organization", _changed_organization),
     "organization.created": Words("organization", "Created the organization", _changed_organization),
@@ -152,7 +152,7 @@ WORDS: dict[Action, Words] = {
     "plan_switch.paid_for": Words("plan", "Paid for a plan change", _plan),
     "plan_switch.taken_back": Words("plan", "Canceled a scheduled plan change", _plan),
     "refund": Words("top_ups", "Refunded to the card", _paid),
-    "refund_reversal": Words("top_ups", "A refund failed, its credit came back", _paid),
+    "refund_reversal": Words("top_ups", "A refund failed, and its credit was restored", _paid),
     "renewal.paid_for": Words("plan", "Paid a renewal", _paid),
     "token.created": Words("tokens", "Created an API token", _said("name")),
     "token.revoked": Words("tokens", "Revoked an API token", _said("name")),

@@ -28,7 +28,7 @@ def invitation(token: str) -> str | Response | tuple[str, int]:
         return _accept_signed_in(found, form, token) if identity() else _accept_as_new(found, form, token)
     except LinkError as error:
         db.session.rollback()
-        return errors.page(404, title="This link doesn't work any more", message=str(error), next_step="")
+        return errors.page(404, title="This link no longer works", message=str(error), next_step="")
 
 
 def _accept_signed_in(found: Invitation, form: PasswordForm, token: str) -> Response | tuple[str, int]:

@@ -17,7 +17,7 @@ from app.people.organizations import PeopleError
 from app.web import errors
 from app.web.text_guard import keeps_typed
 
-_TOO_OFTEN = "Too many requests for a link. Wait an hour, then try again; look in your spam folder meanwhile."
+_TOO_OFTEN = "Too many requests for a link. Check your spam folder, or wait an hour and try again."
 
 
 @blueprint.route("/forgot-password", methods=["GET", "POST"])
@@ -45,7 +45,7 @@ def set_password(token: str) -> str | Response | tuple[str, int]:
     try:
         user = password_links.read(token, current_app.config["SECRET_KEY"])
     except LinkError as error:
-        return errors.page(404, title="This link doesn't work any more", message=str(error), next_step="")
+        return errors.page(404, title="This link no longer works", message=str(error), next_step="")
     form = PasswordForm()
     if request.method != "POST":
         return render_template("auth/set_password.html", form=form, user=user)

@@ -33,7 +33,7 @@ log = structlog.get_logger("billing.auth")
 
 _WRONG = "Incorrect email or password. Check both and try again."
 _STALE = "This page was open for a long time. Enter your password and sign in again."
-_TOO_OFTEN = "That was tried too often. Wait ten minutes, then try again."
+_TOO_OFTEN = "Too many attempts. Wait ten minutes and try again."
 
 
 @blueprint.get("/")
@@ -101,7 +101,8 @@ def switch_organization() -> Response:
     if "form" in request.form and (asked := _asked_again(request.form["form"])):
         return asked
     organization = current_organization()
-    if not who.organization or who.organization.id != organization.id:
+    # A page that stays open says so by itself; the next page would say it late.
+    if "stays" not in request.form and (not who.organization or who.organization.id != organization.id):
         flash(f"You are looking at {organization.name} now.")
     return redirect(own_address(request.form.get("next"), otherwise=url_for("overview.show")))
 

@@ -19,7 +19,7 @@ from app.web.rate_limits import OFTEN
 @blueprint.get("/billing/renewal/cancellation")
 @org_admin_required
 def review_cancellation() -> str | Response:
-    """What canceling takes away, and what is not charged any more."""
+    """What canceling takes away, and what is no longer charged."""
     organization = current_organization()
     plan = plans.gather(organization)
     if not plan.is_past_due:
@@ -49,7 +49,7 @@ def cancel_plan() -> Response:
     except PaymentsError:
         db.session.rollback()
         flash(
-            f"The payment processor can't be reached just now. {name} is canceled as soon as it can, "
+            f"The payment processor can't be reached right now. {name} will be canceled as soon as it can be, "
             "unless the renewal is paid first."
         )
         return redirect(url_for("change_plan.show_renewal"), 303)

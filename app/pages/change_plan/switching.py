@@ -33,7 +33,7 @@ _ELSEWHERE = (
 )
 _ON_IT = "This is the plan you have. Choose another."
 _PAST_DUE = (
-    "Your renewal isn't paid yet. Pay it before you switch to a bigger plan. You can choose a smaller one."
+    "Your renewal isn't paid yet. Pay it before you switch to a larger plan. You can choose a smaller one."
 )
 
 

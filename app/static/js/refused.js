@@ -5,7 +5,7 @@ import { poller } from "./poll.js";
 
 export const LOST = "The connection was lost before an answer came. Nothing you entered is gone, and trying again charges nothing twice.";
 export const BROKEN = "Something went wrong on our side. Nothing you entered is gone, and trying again charges nothing twice.";
-const TOO_OFTEN = "This was tried too often in a short time. Wait a little, then try again.";
+const TOO_OFTEN = "Too many attempts. Wait a minute and try again.";
 
 // The server's own words, out of the page that it answered with; null where there are none, as on a proxy's page.
 export function told(text) {
@@ -28,7 +28,12 @@ export function refuse(form, { status, headers, text }) {
   renew(headers.get("X-Form-Token"));
   if (status === 401) complain(SESSION_ENDED, { form, link: signIn() });
   else if (status === 429) complain(TOO_OFTEN, { form });
-  else complain((status < 500 && told(text)) || BROKEN, { form });
+  else {
+    const refusal = status < 500 ? told(text) : null;
+    // The poll may have said the same before, with the same buttons: once is enough.
+    if (refusal) document.querySelector("#connection .message:has([data-refusal])")?.remove();
+    complain(refusal || BROKEN, { form });
+  }
 }
 
 function isBack(place) {
@@ -47,6 +52,7 @@ document.addEventListener("submit", async (event) => {
   if (!form.matches("[data-back]") || !refusal) return;
   event.preventDefault();
   const body = new FormData();
+  body.set("stays", "yes");
   for (const name of ["csrf_token", "organization"]) body.set(name, form.elements[name].value);
   try {
     const answer = await fetch(form.action, { method: "POST", body, redirect: "manual" });
