@@ -31,7 +31,10 @@ def change_details(person: Person, chance: Random, _: StripeSide) -> str:
     form = page.form("/billing/details")
     if form is None:
         return "no form"
-    marker = next((one.marker for one in person.companies if one.name in page.text), person.marker)
+    # Whose page it is, says the choice of organizations; who has only one has no choice.
+    switcher = page.form("/organization")
+    in_view = switcher.fields.get("organization") if switcher else None
+    marker = next((one.marker for one in person.companies if str(one.id) == in_view), person.marker)
     texts = {
         "legal_name": f"{marker} {chance.choice(['Ltd', 'GmbH', 'Inc'])}",
         "line1": f"{chance.randint(1, 99)} Main Street",
