@@ -90,10 +90,10 @@ def test_refused_events_are_listed_and_taken_once_the_reason_is_gone(app: Flask)
     )
     db.session.commit()
     result = runner.invoke(args=["usage", "replay", "--all"])
-    assert "1 taken, 1 still rejected." in result.output
+    assert "1 accepted, 1 still rejected." in result.output
     assert "Expected `int` >= 0" in result.output
     assert db.session.scalars(db.select(UsageEvent.event_id)).all() == ["early"]
     early = next(one for one in rejected() if one.event_id == "early")
     named = runner.invoke(args=["usage", "replay", str(early.id)])
-    assert "0 taken, 0 still rejected." in named.output, "it was taken already"
+    assert "0 accepted, 0 still rejected." in named.output, "it was accepted already"
     assert "Name events" in runner.invoke(args=["usage", "replay"]).output
