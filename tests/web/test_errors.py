@@ -58,7 +58,7 @@ def test_without_its_database_the_service_says_so_and_recovers(
 def test_too_much_is_refused_with_words(signed_in: Visitor) -> None:
     page = signed_in.post("/billing/wallet/top-ups", {"amount": "5" * 300_000})
     assert page.status_code == 413
-    assert "too much" in text_of(page)
+    assert "Too large" in text_of(page)
 
 
 def test_an_error_in_a_partial_request_comes_as_the_main_part_alone(signed_in: Visitor) -> None:
