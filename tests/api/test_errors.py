@@ -53,7 +53,7 @@ def test_without_the_database_the_answer_says_when_to_try_again(
 def test_two_that_change_the_same_are_told_to_send_again(
     platform: Platform, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(*_: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         raise IntegrityError("INSERT", {}, Exception("duplicate key"))
 
     monkeypatch.setattr("app.people.provisioning.provision", fail)
