@@ -315,10 +315,12 @@ class TestChangingCards:
         assert "Keep card" in page
 
 
-def test_a_hundred_cards_take_the_statements_of_one(owner: Visitor, organization: Organization) -> None:
-    for number in range(100):
+def test_as_many_cards_as_can_be_saved_take_the_statements_of_one(
+    owner: Visitor, organization: Organization
+) -> None:
+    for number in range(payment_methods.MOST):
         a_card(organization, last4=f"{number:04}", default=number == 0)
     with statements() as seen:
         page = owner.get(CARDS)
-    assert page.text.count('class="saved-card"') == 100
+    assert page.text.count('class="saved-card"') == payment_methods.MOST
     assert len(seen) == 2, "who is asking, and the cards"
