@@ -17,7 +17,7 @@ def test_by_keyboard_alone(page: Page, app: Flask) -> None:
     tab_to(page, "January 2026")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Statement of January 2026", level=1)).to_be_visible()
-    for link, begins in (("Download PDF", b"%PDF-1.7"), ("Export CSV", b"section,")):
+    for link, begins in (("Download PDF", b"%PDF-1.7"), ("Export CSV", b"\xef\xbb\xbfsection,")):
         tab_to(page, link)
         with page.expect_download() as downloading:
             page.keyboard.press("Enter")
