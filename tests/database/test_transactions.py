@@ -44,8 +44,16 @@ ENDS: dict[str, Callable[[], None]] = {
 }
 
 
+@pytest.fixture
+def one_connection(app: Flask) -> None:
+    """The pool starts empty, so that whoever asks next gets the connection that was given back last."""
+    db.session.rollback()
+    db.engine.dispose()
+
+
+@pytest.mark.usefixtures("one_connection")
 @pytest.mark.parametrize("end", ENDS)
-def test_a_pooled_connection_carries_nothing_over(app: Flask, end: str) -> None:
+def test_a_pooled_connection_carries_nothing_over(end: str) -> None:
     an_organization()
     process = db.session.scalar(PROCESS)
     assert db.session.scalar(SEEN) == "all"
@@ -57,7 +65,8 @@ def test_a_pooled_connection_carries_nothing_over(app: Flask, end: str) -> None:
             assert connection.scalars(text("SELECT id FROM organization")).all() == []
 
 
-def test_the_next_session_on_a_connection_sees_what_is_its_own(app: Flask) -> None:
+@pytest.mark.usefixtures("one_connection")
+def test_the_next_session_on_a_connection_sees_what_is_its_own() -> None:
     mine, other = an_organization(), an_organization()
     process = db.session.scalar(PROCESS)
     db.session.remove()
