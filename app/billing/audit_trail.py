@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select, select, tuple_
 
+from app.billing.cursor import Cursor
 from app.extensions import db
 from app.models import AuditEvent, Organization
 
@@ -19,26 +19,6 @@ PIECE = 500
 """Lines that an export reads at once."""
 MOST_PEOPLE = 200
 """In the list to choose from."""
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a page ends: a line's time and id, which no other has."""
-
-    at: datetime
-    id: UUID
-
-    def __str__(self) -> str:
-        return f"{self.at.astimezone(UTC):%Y%m%dT%H%M%S.%f}-{self.id.hex}"
-
-    @classmethod
-    def parse(cls, text: str) -> Place | None:
-        """The place as an address has it; None where it makes no sense."""
-        moment, _, rest = text.partition("-")
-        try:
-            return cls(datetime.strptime(moment, "%Y%m%dT%H%M%S.%f").replace(tzinfo=UTC), UUID(hex=rest))
-        except ValueError:
-            return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,16 +36,16 @@ class TrailPage:
     """Some lines, and the places to ask for the page before and after."""
 
     events: list[AuditEvent]
-    newer: Place | None
-    older: Place | None
+    newer: Cursor | None
+    older: Cursor | None
 
 
 def page(
     organization: Organization,
     filters: Filters,
     *,
-    before: Place | None = None,
-    after: Place | None = None,
+    before: Cursor | None = None,
+    after: Cursor | None = None,
 ) -> TrailPage:
     """The lines older than `before`, or newer than `after`, or the newest. One statement."""
     wanted, place = _filtered(organization, filters), tuple_(AuditEvent.at, AuditEvent.id)
@@ -127,5 +107,5 @@ def _read(query: Select[Any], count: int) -> list[AuditEvent]:
     return list(db.session.scalars(query.limit(count)))
 
 
-def _place(event: AuditEvent) -> Place:
-    return Place(event.at, event.id)
+def _place(event: AuditEvent) -> Cursor:
+    return Cursor(event.at, event.id)

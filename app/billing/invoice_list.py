@@ -3,39 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select, func, select, tuple_
 
 from app.billing import invoices
+from app.billing.cursor import Cursor
 from app.billing.invoices import InvoiceView
 from app.extensions import db
 from app.models import Invoice, InvoiceStatus, Organization
 
 PAGE = 25
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a page ends: an invoice's time and id, which no other has."""
-
-    issued_at: datetime
-    id: UUID
-
-    def __str__(self) -> str:
-        return f"{self.issued_at.astimezone(UTC):%Y%m%dT%H%M%S.%f}-{self.id.hex}"
-
-    @classmethod
-    def parse(cls, text: str) -> Place | None:
-        """The place as an address has it; None where it makes no sense."""
-        time, _, rest = text.partition("-")
-        try:
-            return cls(datetime.strptime(time, "%Y%m%dT%H%M%S.%f").replace(tzinfo=UTC), UUID(hex=rest))
-        except ValueError:
-            return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +34,8 @@ class InvoicePage:
     """Some invoices, and the places to ask for the page before and after; `years` are those that have invoices."""
 
     invoices: list[InvoiceView]
-    newer: Place | None
-    older: Place | None
+    newer: Cursor | None
+    older: Cursor | None
     filters: InvoiceFilters
     years: list[int]
 
@@ -64,21 +44,21 @@ def page(
     organization: Organization,
     filters: InvoiceFilters,
     *,
-    before: Place | None = None,
-    after: Place | None = None,
+    before: Cursor | None = None,
+    after: Cursor | None = None,
 ) -> InvoicePage:
     """The invoices older than `before`, or newer than `after`, or the newest. Two statements."""
     wanted = _filtered(organization, filters)
     place = tuple_(Invoice.issued_at, Invoice.id)
     if after is not None:
-        nearest = wanted.where(place > (after.issued_at, after.id)).order_by(Invoice.issued_at, Invoice.id)
+        nearest = wanted.where(place > (after.at, after.id)).order_by(Invoice.issued_at, Invoice.id)
         found = list(reversed(_read(nearest)))
         if len(found) <= PAGE:
             return page(organization, filters)
         shown = found[1:]
         return InvoicePage(shown, _place(shown[0]), _place(shown[-1]), filters, _years(organization))
     if before is not None:
-        wanted = wanted.where(place < (before.issued_at, before.id))
+        wanted = wanted.where(place < (before.at, before.id))
     found = _read(wanted.order_by(Invoice.issued_at.desc(), Invoice.id.desc()))
     shown = found[:PAGE]
     return InvoicePage(
@@ -105,8 +85,8 @@ def _read(query: Select[Any]) -> list[InvoiceView]:
     return [invoices.view(invoice) for invoice in db.session.scalars(query.limit(PAGE + 1))]
 
 
-def _place(invoice: InvoiceView) -> Place:
-    return Place(invoice.issued_at, invoice.id)
+def _place(invoice: InvoiceView) -> Cursor:
+    return Cursor(invoice.issued_at, invoice.id)
 
 
 def _years(organization: Organization) -> list[int]:

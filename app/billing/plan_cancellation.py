@@ -7,18 +7,14 @@ happens: whoever has paid keeps the plan. Then the subscription is canceled
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from app.billing import audit, plan_projection, plan_switch_rows
 from app.billing.audit import Actor
 from app.billing.plan_renewals import NothingToPayError
+from app.billing.plan_switch_rows import FIRST_LOOK
 from app.extensions import db, enqueue
 from app.models import Organization, SubscriptionStatus
 from app.payments import invoices, subscriptions
 from app.payments.errors import RefusedError
-
-FIRST_LOOK = timedelta(seconds=15)
-"""When the job looks after a cancellation: later than a page's own answer."""
 
 
 def cancel(organization: Organization, actor: Actor) -> None:

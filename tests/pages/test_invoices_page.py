@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 
 from app.billing import invoice_list
-from app.billing.invoice_list import Place
+from app.billing.cursor import Cursor
 from app.extensions import db
 from app.models import Invoice, InvoiceStatus, Organization
 from tests.factories import an_organization, at, usd
@@ -113,5 +113,5 @@ def test_two_statements_whatever_there_is(app: Flask) -> None:
 
 def test_a_place_is_read_as_it_is_written(app: Flask) -> None:
     invoice = an_invoice(an_organization(), "HD-1", at("2026-01-01 08:00") + timedelta(microseconds=7))
-    place = Place(invoice.issued_at, invoice.id)
-    assert Place.parse(str(place)) == place
+    place = Cursor(invoice.issued_at, invoice.id)
+    assert Cursor.parse(str(place)) == place

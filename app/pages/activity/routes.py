@@ -11,7 +11,8 @@ from flask import Blueprint, Response, render_template, request
 from werkzeug.datastructures import MultiDict
 
 from app.billing import audit_trail
-from app.billing.audit_trail import Filters, Place
+from app.billing.audit_trail import Filters
+from app.billing.cursor import Cursor
 from app.models import AuditEvent, Organization
 from app.pages.activity import wording
 from app.pages.csv_rows import csv_download
@@ -79,8 +80,8 @@ def show() -> str:
     found = audit_trail.page(
         organization,
         query.filters,
-        before=Place.parse(request.args.get("before", "")),
-        after=Place.parse(request.args.get("after", "")),
+        before=Cursor.parse(request.args.get("before", "")),
+        after=Cursor.parse(request.args.get("after", "")),
     )
     actors = audit_trail.people(organization)
     if query.person and query.person not in actors:

@@ -10,7 +10,8 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from app.billing import billing_details, invoice_list, invoices, statements
-from app.billing.invoice_list import InvoiceFilters, Place
+from app.billing.cursor import Cursor
+from app.billing.invoice_list import InvoiceFilters
 from app.billing.invoices import UnknownInvoiceError
 from app.models import InvoiceStatus
 from app.payments import documents
@@ -37,8 +38,8 @@ def show() -> str:
     page = invoice_list.page(
         organization,
         _filters(args),
-        before=Place.parse(args.get("before", "")),
-        after=Place.parse(args.get("after", "")),
+        before=Cursor.parse(args.get("before", "")),
+        after=Cursor.parse(args.get("after", "")),
     )
     months = statements.months(organization)
     billed = billing_details.on_documents(organization)
