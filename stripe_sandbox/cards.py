@@ -10,7 +10,10 @@ from stripe_sandbox.errors import ApiError, Decline, card_error
 
 @dataclass(frozen=True, slots=True)
 class Behaviour:
-    """`secure` is when 3-D Secure is asked for: never, unless the card was set up with it, on session, or always.
+    """`secure` is when 3-D Secure is asked for: never, always, or only while the payer is there (`on_session`).
+
+    `unless_set_up` asks on session always, and off session unless the card was set up with it: the rows of
+    https://docs.stripe.com/testing#authentication-and-setup.
 
     `code` and `decline` decline charges, and attaching too unless `attaches`. `disputed` is the reason for which a
     charge is disputed once it is paid, or `inquiry`.
@@ -29,6 +32,12 @@ CARDS: dict[str, Behaviour] = {
     "4242424242424242": Behaviour(),
     "5555555555554444": Behaviour("mastercard"),
     "378282246310005": Behaviour("amex"),
+    "5200828282828210": Behaviour("mastercard"),
+    "5105105105105100": Behaviour("mastercard"),
+    "6011111111111117": Behaviour("discover"),
+    "3056930009020004": Behaviour("diners"),
+    "3566002020360505": Behaviour("jcb"),
+    "6200000000000005": Behaviour("unionpay"),
     "4000000000000002": Behaviour(code="card_declined", decline="generic_decline"),
     "4000000000009995": Behaviour(code="card_declined", decline="insufficient_funds"),
     "4000000000009987": Behaviour(code="card_declined", decline="lost_card"),
@@ -36,6 +45,7 @@ CARDS: dict[str, Behaviour] = {
     "4000000000000069": Behaviour(code="expired_card", decline="expired_card"),
     "4000000000000127": Behaviour(code="incorrect_cvc", decline="incorrect_cvc"),
     "4000000000000119": Behaviour(code="processing_error", decline="processing_error"),
+    "4000000000006975": Behaviour(code="card_declined", decline="card_velocity_exceeded"),
     "4000000000000341": Behaviour(code="card_declined", decline="generic_decline", attaches=True),
     "4000002500003155": Behaviour(secure="unless_set_up"),
     "4000003800000446": Behaviour(secure="on_session"),
@@ -52,29 +62,6 @@ CARDS: dict[str, Behaviour] = {
     "4000000000001976": Behaviour(disputed="inquiry"),
     "4000000000007726": Behaviour(refund="pending"),
     "4000000000005126": Behaviour(refund="fails_later"),
-}
-
-TEST_IDS: dict[str, str] = {
-    "pm_card_visa": "4242424242424242",
-    "pm_card_mastercard": "5555555555554444",
-    "pm_card_amex": "378282246310005",
-    "pm_card_visa_chargeDeclined": "4000000000000002",
-    "pm_card_chargeDeclined": "4000000000000002",
-    "pm_card_visa_chargeDeclinedInsufficientFunds": "4000000000009995",
-    "pm_card_chargeDeclinedInsufficientFunds": "4000000000009995",
-    "pm_card_chargeDeclinedExpiredCard": "4000000000000069",
-    "pm_card_chargeDeclinedIncorrectCvc": "4000000000000127",
-    "pm_card_chargeDeclinedProcessingError": "4000000000000119",
-    "pm_card_chargeCustomerFail": "4000000000000341",
-    "pm_card_authenticationRequiredOnSetup": "4000002500003155",
-    "pm_card_threeDSecure2Required": "4000002760003184",
-    "pm_card_authenticationRequired": "4000002500003155",
-    "pm_card_authenticationRequiredChargeDeclinedInsufficientFunds": "4000008260003178",
-    "pm_card_createDispute": "4000000000000259",
-    "pm_card_createDisputeProductNotReceived": "4000000000002685",
-    "pm_card_createDisputeInquiry": "4000000000001976",
-    "pm_card_pendingRefund": "4000000000007726",
-    "pm_card_refundFail": "4000000000005126",
 }
 
 MESSAGES = {
@@ -96,6 +83,7 @@ _NETWORK = {
     "expired_card": ("54", "confirm_card_data"),
     "incorrect_cvc": ("N7", "confirm_card_data"),
     "processing_error": ("96", "try_again_later"),
+    "card_velocity_exceeded": ("65", "try_again_later"),
 }
 
 NOT_AUTHENTICATED = Decline(

@@ -88,7 +88,7 @@ def fail_challenge(call: Call, intent: dict[str, Any]) -> dict[str, Any]:
 def _wants_confirmation(call: Call, method: dict[str, Any], behaviour: Behaviour) -> bool:
     match behaviour.secure:
         case "unless_set_up":
-            return not call.store.hidden(method["id"]).get("set_up")
+            return not (call.params.get("off_session") and call.store.hidden(method["id"]).get("set_up"))
         case "on_session":
             return not call.params.get("off_session")
     return behaviour.secure == "always"

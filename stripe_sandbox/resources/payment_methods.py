@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
-from stripe_sandbox.cards import TEST_IDS, Behaviour, behaviour_of, check_card, decline_of
+from stripe_sandbox.card_ids import CARD_IDS
+from stripe_sandbox.cards import Behaviour, behaviour_of, check_card, decline_of
 from stripe_sandbox.conformance import blank
 from stripe_sandbox.conformance.blank import part_of
 from stripe_sandbox.context import Call, handles
@@ -120,8 +121,8 @@ def usable(call: Call, id_: str) -> dict[str, Any]:
 
     Raises 400 for one that was detached, or charged without being saved, even where the charge was declined.
     """
-    if id_ in TEST_IDS:
-        return make(call, TEST_IDS[id_], 12, 2034)
+    if id_ in CARD_IDS:
+        return make(call, CARD_IDS[id_], 12, 2034)
     found = find(call, "payment_method", id_, "payment_method")
     if found["customer"] is None and _is_used_up(call, id_):
         raise invalid(

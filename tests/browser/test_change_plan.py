@@ -67,7 +67,7 @@ def test_up_with_the_banks_question_then_down_and_taken_back(look: Page, site: S
     check(look)
     choose(look, "Growth, by the month")
     region = look.get_by_role("region", name="Change to Growth")
-    expect(region).to_contain_text("You will pay $99.00 now with Visa ending in 3155")
+    expect(region).to_contain_text("You will pay $99.00 now with Visa ending in 3184")
     check(look)
     press(look, "Switch to Growth")
     bank = look.frame_locator("dialog iframe")

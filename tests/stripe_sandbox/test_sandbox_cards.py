@@ -209,19 +209,63 @@ def test_each_use_of_a_test_id_makes_a_new_card(shopper: Shopper, test_id: str) 
     assert test_id not in ids
 
 
-@pytest.mark.parametrize(
-    ("test_id", "code", "decline_code"),
-    [
-        ("pm_card_chargeDeclined", "card_declined", "generic_decline"),
-        ("pm_card_chargeDeclinedInsufficientFunds", "card_declined", "insufficient_funds"),
-        ("pm_card_chargeCustomerFail", "card_declined", "generic_decline"),
-        ("pm_card_authenticationRequired", "authentication_required", "authentication_required"),
-        ("pm_card_threeDSecure2Required", "authentication_required", "authentication_required"),
-    ],
-)
-def test_test_ids_behave_as_their_names_say(
-    shopper: Shopper, test_id: str, code: str, decline_code: str
-) -> None:
-    with pytest.raises(stripe.CardError) as caught:
-        shopper.pay(test_id, off_session=True)
-    assert (caught.value.error.code, caught.value.error.decline_code) == (code, decline_code)
+def off_session(shopper: Shopper, card: str) -> str:
+    """`succeeded`, or why a charge without the payer did not."""
+    try:
+        return shopper.pay(card, off_session=True).status
+    except stripe.CardError as error:
+        return str(error.error.decline_code or error.error.code)
+
+
+# https://docs.stripe.com/testing?testing-method=payment-methods: what becomes of a payment with the payer present,
+# whether the card can be saved, and what becomes of a charge without the payer once it was set up.
+PAYS = ("succeeded", True, "succeeded")
+TEST_IDS = {
+    "pm_card_visa": PAYS,
+    "pm_card_visa_debit": PAYS,
+    "pm_card_mastercard_prepaid": PAYS,
+    "pm_card_discover": PAYS,
+    "pm_card_amex_threeDSecureNotSupported": PAYS,
+    "pm_card_threeDSecureOptional": PAYS,
+    "pm_card_createDispute": PAYS,
+    "pm_card_pendingRefund": PAYS,
+    "pm_card_visa_chargeDeclined": ("generic_decline", False, ""),
+    "pm_card_visa_chargeDeclinedInsufficientFunds": ("insufficient_funds", False, ""),
+    "pm_card_visa_chargeDeclinedLostCard": ("lost_card", False, ""),
+    "pm_card_visa_chargeDeclinedStolenCard": ("stolen_card", False, ""),
+    "pm_card_visa_chargeDeclinedVelocityLimitExceeded": ("card_velocity_exceeded", False, ""),
+    "pm_card_chargeDeclinedExpiredCard": ("expired_card", False, ""),
+    "pm_card_chargeDeclinedIncorrectCvc": ("incorrect_cvc", False, ""),
+    "pm_card_chargeDeclinedProcessingError": ("processing_error", False, ""),
+    "pm_card_chargeCustomerFail": ("generic_decline", True, "generic_decline"),
+    "pm_card_authenticationRequiredOnSetup": ("requires_action", True, "succeeded"),
+    "pm_card_authenticationRequired": ("requires_action", True, "authentication_required"),
+    "pm_card_authenticationRequiredSetupForOffSession": ("requires_action", True, "succeeded"),
+    "pm_card_threeDSecure2Required": ("requires_action", True, "authentication_required"),
+}
+
+
+@pytest.mark.parametrize("test_id", TEST_IDS)
+def test_a_test_id_does_what_stripes_page_says(shopper: Shopper, test_id: str) -> None:
+    on_session, can_be_saved, later = TEST_IDS[test_id]
+    try:
+        paid = shopper.pay(test_id, use_stripe_sdk=True).status
+    except stripe.CardError as error:
+        paid = str(error.error.decline_code or error.error.code)
+    assert paid == on_session
+    if not can_be_saved:
+        with pytest.raises(stripe.CardError):
+            shopper.set_up(test_id)
+        return
+    setup = shopper.set_up(test_id)
+    if setup.status == "requires_action":
+        shopper.answer(setup, "complete")
+    assert off_session(shopper, str(setup.payment_method)) == later
+
+
+def test_a_card_that_asks_unless_set_up_asks_a_payer_who_is_there_all_the_same(shopper: Shopper) -> None:
+    """https://docs.stripe.com/testing#authentication-and-setup, in its edition of 2026."""
+    setup = shopper.set_up("pm_card_authenticationRequiredOnSetup")
+    shopper.answer(setup, "complete")
+    assert shopper.pay(str(setup.payment_method), use_stripe_sdk=True).status == "requires_action"
+    assert off_session(shopper, str(setup.payment_method)) == "succeeded"
