@@ -40,6 +40,11 @@ class Call:
     found: dict[str, dict[str, Any]] = field(default_factory=dict)
     """Objects as they were when the call found them."""
 
+    def serves(self, *names: str) -> None:
+        """Read parameters that are served here, but matter in some states only: otherwise they would be refused."""
+        for name in names:
+            self.params.get(name)
+
     def emit(self, type_: str, object_: dict[str, Any]) -> None:
         """Say that something happened to an object, as it is now; of an update also what was there before."""
         before = self.found.get(object_["id"]) if type_.endswith("updated") else None

@@ -13,6 +13,7 @@ from stripe_sandbox.expand import expand
 from stripe_sandbox.faults import Fault
 from stripe_sandbox.resources import events
 from stripe_sandbox.sandbox import Sandbox
+from stripe_sandbox.tracked import Tracked, refuse_unread
 
 BROKEN = {"error": {"type": "api_error", "message": "An unexpected error occurred."}}
 _BROWSER_PARAMS = {"client_secret", "key", "expected_payment_method_type"}
@@ -86,13 +87,16 @@ def conform(*said: dict[str, Any]) -> None:
 
 
 def _handle(call: Call, operation: Operation) -> Result:
+    """What the operation's handler answers. Raises 400, and keeps nothing, for a parameter that it would ignore."""
     try:
         body = HANDLERS[operation.method, operation.template](call)
-        return Result(200, expand(call.store, body, call.params.get("expand", [])))
+        result = Result(200, expand(call.store, body, call.params.get("expand", [])))
     except ApiError as error:
         if not error.keeps_changes:
             raise
-        return Result(error.status, error.body)
+        result = Result(error.status, error.body)
+    refuse_unread(call.params)
+    return result
 
 
 def _call(sandbox: Sandbox, asked: Asked) -> Call:
@@ -101,7 +105,7 @@ def _call(sandbox: Sandbox, asked: Asked) -> Call:
     call = Call(
         store=sandbox.store,
         settings=sandbox.settings,
-        params=params.check(own, asked.operation.params),
+        params=Tracked(params.check(own, asked.operation.params)),
         path_ids=asked.operation.ids_in(asked.path),
         publishable=asked.publishable,
         idempotency_key=asked.key,

@@ -9,6 +9,8 @@ from stripe_sandbox.context import Call
 from stripe_sandbox.errors import invalid
 from stripe_sandbox.store import new_id
 
+ASKING = ("return_url", "use_stripe_sdk")
+"""Parameters that say how the payer is to be asked, where their bank wants to."""
 _CLASSES = {"payment_intent": "PaymentIntent", "setup_intent": "SetupIntent"}
 
 

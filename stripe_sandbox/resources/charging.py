@@ -20,6 +20,7 @@ from stripe_sandbox.resources.common import find
 
 def confirm(call: Call, intent: dict[str, Any]) -> dict[str, Any]:
     """Confirm an intent. Raises 402 for a decline, whose mark on the intent stays."""
+    call.serves("off_session", *challenges.ASKING)
     if intent["payment_method"] is None:
         raise invalid(
             "You cannot confirm this PaymentIntent because it's missing a payment method. You can either update the "

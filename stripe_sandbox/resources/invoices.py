@@ -81,6 +81,7 @@ def finalize(call: Call) -> dict[str, Any]:
 @handles("POST", _PATH + "/{invoice}/pay")
 def pay(call: Call) -> dict[str, Any]:
     body = _in_status(call, *invoice_lifecycle.OWED)
+    call.serves("payment_method", "off_session")
     is_charged = not call.params.get("paid_out_of_band") and body["amount_due"] > 0
     if is_charged:
         # Off session unless the caller says otherwise: https://docs.stripe.com/api/invoices/pay

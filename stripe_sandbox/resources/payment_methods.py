@@ -27,9 +27,14 @@ def create(call: Call) -> dict[str, Any]:
     month, year = int(card.get("exp_month", 0)), int(card.get("exp_year", 0))
     check_card(number, month, year, card.get("cvc"))
     made = make(call, number, month, year)
+    given = call.params.get("billing_details", {})
     for part in ("email", "name", "phone"):
-        made["billing_details"][part] = call.params.get("billing_details", {}).get(part)
-    return call.store.save(assign(made, call.params, "metadata"))
+        made["billing_details"][part] = given.get(part)
+    if given.get("address"):
+        made["billing_details"]["address"] = (
+            part_of("PaymentMethod", "BillingDetails", "Address") | given["address"]
+        )
+    return call.store.save(assign(made, call.params, "allow_redisplay", "metadata"))
 
 
 @handles("GET", _CARD + "/{payment_method}")

@@ -14,10 +14,12 @@ from stripe_sandbox.resources.common import find
 
 @handles("POST", "/v1/invoices/create_preview")
 def create_preview(call: Call) -> dict[str, Any]:
-    """The invoice that the same update would make; nothing is kept. Raises 400 without a subscription."""
+    """The invoice that the same update would make; nothing is kept. Raises 400 without a subscription of theirs."""
     if "subscription" not in call.params:
         raise invalid("Missing required param: subscription.", code="parameter_missing", param="subscription")
     subscription = find(call, "subscription", call.params["subscription"], "subscription")
+    if call.params.get("customer", subscription["customer"]) != subscription["customer"]:
+        raise invalid("The subscription belongs to another customer.", param="customer")
     wanted = call.params.get("subscription_details", {})
     made, lines = changes(call, subscription, wanted)
     if wanted.get("proration_behavior") != "always_invoice" and not prorations.turns_at_once(

@@ -107,13 +107,14 @@ def _recurring(wanted: dict[str, Any]) -> dict[str, Any]:
 
 def _name(call: Call, body: dict[str, Any], params: dict[str, Any]) -> None:
     """Give a lookup key, taking it from another price only where that is asked for."""
+    takes = params.get("transfer_lookup_key")
     if "lookup_key" not in params:
         return
     key = params["lookup_key"] or None
     for other in call.store.all("price", {"lookup_key": key}) if key else []:
         if other["id"] == body["id"]:
             continue
-        if not params.get("transfer_lookup_key"):
+        if not takes:
             message = f"A price (`{other['id']}`) already uses that lookup key."
             raise invalid(message, param="lookup_key")
         call.found[other["id"]] = copied(other)

@@ -118,6 +118,7 @@ def _choose(call: Call, body: dict[str, Any], method_id: str) -> None:
 
 
 def _confirm(call: Call, body: dict[str, Any]) -> dict[str, Any]:
+    call.serves(*challenges.ASKING)
     if body["payment_method"] is None:
         raise invalid(
             "You cannot confirm this SetupIntent because it's missing a payment method.",

@@ -25,14 +25,6 @@ from stripe_sandbox.store import new_id
 _PATH = "/v1/subscriptions"
 _ONE = _PATH + "/{subscription_exposed_id}"
 _FIELDS = ("default_payment_method", "description", "metadata", "off_session")
-_NOT_SERVED = (
-    "trial_end",
-    "trial_period_days",
-    "discounts",
-    "add_invoice_items",
-    "pause_collection",
-    "billing_cycle_anchor",
-)
 _ENDED = {"canceled", "incomplete_expired"}
 
 
@@ -40,7 +32,7 @@ _ENDED = {"canceled", "incomplete_expired"}
 def create(call: Call) -> dict[str, Any]:
     """Raises 402 for a decline with `error_if_incomplete`, 400 where there is no card to pay with."""
     params = call.params
-    _check_served(params)
+    call.serves("payment_behavior", "off_session")
     customer = find(call, "customer", params.get("customer", ""), "customer")
     at = now(call.store, customer["id"])
     id_ = new_id("sub")
@@ -53,11 +45,7 @@ def create(call: Call) -> dict[str, Any]:
         id=id_,
         created=at,
         billing_cycle_anchor=at,
-        billing_mode={
-            "flexible": {"proration_discounts": "included"},
-            "type": "flexible",
-            "updated_at": None,
-        },
+        billing_mode=_billing_mode(params),
         cancellation_details=part_of("Subscription", "CancellationDetails"),
         currency=items[0]["price"]["currency"],
         customer=customer["id"],
@@ -88,7 +76,7 @@ def retrieve(call: Call) -> dict[str, Any]:
 @handles("GET", _PATH)
 def list_(call: Call) -> dict[str, Any]:
     """Those that are canceled, or on a test clock, are there only where they are asked for."""
-    wanted = call.params.pop("status", None)
+    wanted = call.params.get("status")
     known = ["incomplete", "incomplete_expired", "past_due", "unpaid", "active", "trialing", "paused"]
     named = {"all": [*known, "canceled"], "ended": sorted(_ENDED), None: known}
     where: dict[str, Any] = {"status": named.get(wanted, wanted)}
@@ -101,7 +89,7 @@ def list_(call: Call) -> dict[str, Any]:
 def update(call: Call) -> dict[str, Any]:
     """Raises 402 for a decline with `error_if_incomplete`, 400 for a subscription that has ended."""
     body = _running(call)
-    _check_served(call.params)
+    call.serves("metadata", "off_session", "payment_behavior", "proration_behavior", "proration_date")
     waits = call.params.get("payment_behavior") == "pending_if_incomplete"
     assign(body, call.params, *(name for name in _FIELDS[:-1] if not (waits and name == "metadata")))
     _plan_end(call, body)
@@ -118,8 +106,9 @@ def update(call: Call) -> dict[str, Any]:
 @handles("DELETE", _ONE)
 def cancel(call: Call) -> dict[str, Any]:
     """End it now; what was paid for the rest of the period stays paid."""
-    if call.params.get("prorate") or call.params.get("invoice_now"):
-        raise invalid("The stand-in cancels without proration.", param="prorate")
+    for name in ("prorate", "invoice_now"):
+        if call.params.get(name):
+            raise invalid("The stand-in cancels without proration.", param=name)
     return end(call, _running(call), "cancellation_requested")
 
 
@@ -140,6 +129,15 @@ def _end_schedule(call: Call, body: dict[str, Any], at: int) -> None:
     if schedule is not None and schedule["status"] == "active":
         schedule.update(status="canceled", canceled_at=at, current_phase=None)
         call.emit("subscription_schedule.canceled", call.store.save(schedule))
+
+
+def _billing_mode(params: dict[str, Any]) -> dict[str, Any]:
+    """Flexible, as it is by itself (https://docs.stripe.com/billing/subscriptions/billing-mode); else raises 400."""
+    wanted = params.get("billing_mode", {})
+    if wanted.get("type", "flexible") != "flexible":
+        raise invalid("The stand-in serves billing_mode[type] flexible only.", param="billing_mode[type]")
+    discounts = (wanted.get("flexible") or {}).get("proration_discounts", "included")
+    return {"flexible": {"proration_discounts": discounts}, "type": "flexible", "updated_at": None}
 
 
 def _begin(call: Call, body: dict[str, Any], invoice: dict[str, Any]) -> None:
@@ -177,9 +175,3 @@ def _running(call: Call) -> dict[str, Any]:
         message = "A canceled subscription can only update its cancellation_details and metadata."
         raise invalid(message)
     return body
-
-
-def _check_served(params: dict[str, Any]) -> None:
-    for name in _NOT_SERVED:
-        if params.get(name):
-            raise invalid(f"The stand-in does not serve {name} of subscriptions.", param=name)
