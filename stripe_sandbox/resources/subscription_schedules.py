@@ -76,7 +76,7 @@ def list_(call: Call) -> dict[str, Any]:
 def update(call: Call) -> dict[str, Any]:
     """Raises 400 for a schedule that is over, and for phases that can't follow each other."""
     body = _running(call, "update")
-    # Of changes to the current phase's items (https://docs.stripe.com/api/subscription_schedules/update): it has none.
+    # About the items of the current phase (https://docs.stripe.com/api/subscription_schedules/update), which stay.
     call.serves("proration_behavior")
     assign(body, call.params, "metadata", "end_behavior")
     if "phases" in call.params:
