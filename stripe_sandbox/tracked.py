@@ -6,10 +6,13 @@ whatever was sent and never read is refused: a handler serves a parameter by rea
 
 from __future__ import annotations
 
-from collections.abc import ItemsView, Iterator, ValuesView
-from typing import Any
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
 
 from stripe_sandbox.errors import invalid
+
+if TYPE_CHECKING:
+    from _collections_abc import dict_items, dict_values
 
 WITHOUT_EFFECT = {
     "expand": "widens the answer, after the handler is done: see `expand`",
@@ -47,11 +50,11 @@ class Tracked(dict[str, Any]):
     def __iter__(self) -> Iterator[str]:
         return super().__iter__()
 
-    def items(self) -> ItemsView[str, Any]:
+    def items(self) -> dict_items[str, Any]:
         self._read.update(super().keys())
         return super().items()
 
-    def values(self) -> ValuesView[Any]:
+    def values(self) -> dict_values[str, Any]:
         self._read.update(super().keys())
         return super().values()
 
