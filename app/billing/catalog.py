@@ -94,7 +94,7 @@ class Plan:
     """A tier. `price` is for a month, `yearly` for a year where it is sold by the year, too.
 
     `allowances` are by pool, for a month, in the units of its meters; `version` is the catalogue's. `includes` names
-    the plan whose features this one has besides its own.
+    the plan whose features this one has besides its own. `statement` is what bank statements call its charges.
     """
 
     key: str
@@ -109,6 +109,7 @@ class Plan:
     features: tuple[str, ...]
     includes: str | None
     pools: dict[str, str]
+    statement: str
 
     @property
     def intervals(self) -> list[str]:
@@ -141,9 +142,12 @@ class OnRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 @dataclass(frozen=True, slots=True)
 class TopUpLimits:
+    """What can be topped up, and what bank statements call it."""
+
     presets: tuple[Money, ...]
     minimum: Money
     maximum: Money
+    statement: str
 
 
 @dataclass(frozen=True, slots=True)

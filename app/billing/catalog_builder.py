@@ -8,6 +8,7 @@ from typing import Literal
 
 import msgspec
 
+from app.billing import statement_texts
 from app.billing.catalog import Catalog, Meter, OnRequest, Plan, Pool, Rate, Tier, TopUpLimits
 from app.billing.catalog_source import Source
 from app.billing.money import MICRO, Money, MoneyError
@@ -24,6 +25,7 @@ class _TopUp(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     presets: list[str]
     minimum: str
     maximum: str
+    statement: str = statement_texts.TOP_UP
 
 
 class _Wallet(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -69,6 +71,7 @@ class PlanText(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     features: list[str]
     yearly: str | None = None
     includes: str | None = None
+    statement: str = statement_texts.PLAN
     interval: Literal["month"] = "month"
 
 
@@ -173,6 +176,7 @@ class Builder:
             presets=tuple(self._money(text, "top_up.presets") for text in asked.presets),
             minimum=self._money(asked.minimum, "top_up.minimum"),
             maximum=self._money(asked.maximum, "top_up.maximum"),
+            statement=self._statement(asked.statement, "top_up.statement"),
         )
         if len(limits.presets) < 2:
             self._source.refuse("top_up.presets", "offer two amounts or more.")
@@ -214,7 +218,18 @@ class Builder:
             features=tuple(plan.features),
             includes=plan.includes,
             pools=pooled,
+            statement=self._plan_statement(plan, f"{where}.statement"),
         )
+
+    def _plan_statement(self, plan: PlanText, key: str) -> str:
+        if plan.statement.upper() == self._file.top_up.statement.upper():
+            self._source.refuse(key, f"{plan.statement!r} is what top-ups are called: tell them apart.")
+        return self._statement(plan.statement, key)
+
+    def _statement(self, text: str, key: str) -> str:
+        if problem := statement_texts.problem_of(text):
+            self._source.refuse(key, problem)
+        return text.upper()
 
     def _rate(self, given: str | _Rate, key: str, meter: str) -> Rate:
         asked = _Rate(rate=given) if isinstance(given, str) else given

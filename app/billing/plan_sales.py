@@ -12,7 +12,9 @@ from app.payments.plan_prices import Difference, PlanPrice
 def sold(shelf: Catalog) -> list[PlanPrice]:
     """Each plan by the month, and by the year where it is sold so. What is free has a price of zero."""
     return [
-        PlanPrice(plan.key, plan.version, plan.name, plan.summary, interval, plan.price_by(interval))
+        PlanPrice(
+            plan.key, plan.version, plan.name, plan.summary, interval, plan.price_by(interval), plan.statement
+        )
         for plan in shelf.plans.values()
         for interval in plan.intervals
     ]

@@ -179,6 +179,7 @@ def charge_request(
         org_id=organization.id,
         return_url=f"{public_url}/billing/wallet/top-ups/{top_up.id}?org={organization.slug}",
         description=f"Wallet top-up for {organization.name}",
+        statement=catalog.current().top_up.statement,
         keep=top_up.keep_card,
     )
 

@@ -49,8 +49,9 @@ class Payment:
 class ChargeRequest:
     """What is to be charged: `key` makes the same request the same charge, however often it is sent.
 
-    With `keep`, Stripe attaches the payment method to the customer once the payment has succeeded, for later charges
-    with and without the payer present (https://docs.stripe.com/payments/save-during-payment).
+    `statement` is what bank statements call it, behind the account's prefix. With `keep`, Stripe attaches the payment
+    method to the customer once the payment has succeeded, for later charges with and without the payer present
+    (https://docs.stripe.com/payments/save-during-payment).
     """
 
     key: str
@@ -61,6 +62,7 @@ class ChargeRequest:
     org_id: UUID
     return_url: str
     description: str
+    statement: str
     keep: bool = False
 
 
@@ -80,6 +82,7 @@ def charge(request: ChargeRequest) -> Payment:
         "use_stripe_sdk": True,
         "return_url": request.return_url,
         "description": request.description,
+        "statement_descriptor_suffix": request.statement,
         "metadata": {"top_up": str(request.top_up_id), "organization": str(request.org_id)},
     }
     if request.keep:

@@ -21,7 +21,10 @@ _OURS = "voice_portal_plan"
 
 @dataclass(frozen=True, slots=True)
 class PlanPrice:
-    """A plan that is sold: `amount` for each `interval` (`month` or `year`), as a version of the catalogue has it."""
+    """A plan that is sold: `amount` for each `interval` (`month` or `year`), as a version of the catalogue has it.
+
+    `statement` is what bank statements call its charges: Stripe takes it from the product to each invoice.
+    """
 
     plan: str
     version: str
@@ -29,6 +32,7 @@ class PlanPrice:
     summary: str
     interval: str
     amount: Money
+    statement: str
 
     @property
     def product_id(self) -> str:
@@ -73,7 +77,13 @@ def bring_in_line(difference: Difference) -> None:
         else:
             wanted = difference.wanted
             stripe_client().v1.products.update(
-                wanted.product_id, {"name": wanted.name, "description": wanted.summary, "active": True}
+                wanted.product_id,
+                {
+                    "name": wanted.name,
+                    "description": wanted.summary,
+                    "statement_descriptor": wanted.statement,
+                    "active": True,
+                },
             )
 
 
@@ -84,9 +94,9 @@ def _missing_products(wanted: list[PlanPrice]) -> Iterator[Difference]:
             yield Difference(
                 f"{one.name}: make the product {one.product_id}.", one.product_id, one, False, True
             )
-        elif (product.name, product.description, product.active) != (one.name, one.summary, True):
+        elif _description_of(product) != (one.name, one.summary, one.statement, True):
             yield Difference(
-                f"{one.name}: bring name and summary of {one.product_id} up to date.",
+                f"{one.name}: bring name, summary and bank statement text of {one.product_id} up to date.",
                 one.product_id,
                 one,
                 False,
@@ -141,9 +151,14 @@ def _make_product(wanted: PlanPrice) -> None:
             "id": wanted.product_id,
             "name": wanted.name,
             "description": wanted.summary,
+            "statement_descriptor": wanted.statement,
             "metadata": {"plan": wanted.plan},
         }
     )
+
+
+def _description_of(product: stripe.Product) -> tuple[str, str | None, str | None, bool]:
+    return product.name, product.description, product.statement_descriptor, product.active
 
 
 def _make_price(wanted: PlanPrice) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from stripe_sandbox import statement_descriptors
 from stripe_sandbox.clock import now
 from stripe_sandbox.conformance import blank
 from stripe_sandbox.conformance.blank import part_of
@@ -71,6 +72,11 @@ def add(
         payment_method=method["id"],
         payment_method_details=_card_details(method["card"]),
         receipt_email=intent["receipt_email"],
+        statement_descriptor=intent["statement_descriptor"],
+        statement_descriptor_suffix=intent["statement_descriptor_suffix"],
+        calculated_statement_descriptor=statement_descriptors.calculated(
+            intent["statement_descriptor_suffix"] or intent["statement_descriptor"]
+        ),
         status="failed" if decline else "succeeded",
         outcome=_outcome(decline),
         failure_code=decline.code if decline else None,

@@ -31,7 +31,7 @@ def charge(call: Call, invoice: dict[str, Any], *, on_session: bool, scheduled: 
             intent = payment_intents.try_again(paying)
         else:
             paying.params |= {**_wanted(invoice), "confirm": True}
-            intent = payment_intents.create(paying)
+            intent = payment_intents.make(paying)
     except ApiError as error:
         if error.keeps_changes:
             if not known:
@@ -54,7 +54,7 @@ def charge(call: Call, invoice: dict[str, Any], *, on_session: bool, scheduled: 
 
 def prepare(call: Call, invoice: dict[str, Any]) -> None:
     """Make the payment intent that the page confirms (`payment_behavior=default_incomplete`)."""
-    invoice_payments.record(call, invoice, payment_intents.create(_paying(call, _wanted(invoice))))
+    invoice_payments.record(call, invoice, payment_intents.make(_paying(call, _wanted(invoice))))
 
 
 def give_up(call: Call, invoice: dict[str, Any], reason: str | None) -> None:
@@ -96,6 +96,7 @@ def _wanted(invoice: dict[str, Any]) -> dict[str, Any]:
         "currency": invoice["currency"],
         "customer": invoice["customer"],
         "description": f"Payment for Invoice {invoice['number']}",
+        "statement_descriptor": invoice["statement_descriptor"],
     }
 
 

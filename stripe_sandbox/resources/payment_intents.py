@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from stripe_sandbox import statement_descriptors
 from stripe_sandbox.clock import now
 from stripe_sandbox.conformance import blank
 from stripe_sandbox.context import Call, handles
@@ -31,9 +32,15 @@ _FIELDS = (
 
 @handles("POST", _PATH)
 def create(call: Call) -> dict[str, Any]:
+    _check_served(call.params)
+    statement_descriptors.check_payment(call.params)
+    return make(call)
+
+
+def make(call: Call) -> dict[str, Any]:
+    """A payment intent as a caller asks for it, or an invoice, and confirmed where that is asked."""
     params = call.params
     _check_amount(params["amount"], params["currency"])
-    _check_served(params)
     if "customer" in params:
         find(call, "customer", params["customer"], "customer")
     id_ = new_id("pi")
@@ -78,6 +85,7 @@ def search_(call: Call) -> dict[str, Any]:
 @handles("POST", _PATH + "/{intent}")
 def update(call: Call) -> dict[str, Any]:
     body = _open(call, "update")
+    statement_descriptors.check_payment(call.params)
     if "customer" in call.params and call.params["customer"] != body["customer"]:
         body["customer"] = find(call, "customer", call.params["customer"], "customer")["id"]
     if "amount" in call.params:

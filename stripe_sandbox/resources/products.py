@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from stripe_sandbox import statement_descriptors
 from stripe_sandbox.conformance import blank
 from stripe_sandbox.context import Call, handles
 from stripe_sandbox.errors import ApiError, invalid
@@ -31,6 +32,7 @@ _SEARCHED = frozenset({"active", "description", "name", "url"})
 def create(call: Call) -> dict[str, Any]:
     """A product, with its default price where one is described."""
     params = call.params
+    statement_descriptors.check_product(params)
     if "id" in params and call.store.get(params["id"]) is not None:
         message = f"Product already exists with ID: {params['id']}."
         raise ApiError(400, "invalid_request_error", message, code="resource_already_exists", param="id")
@@ -68,6 +70,7 @@ def search_(call: Call) -> dict[str, Any]:
 def update(call: Call) -> dict[str, Any]:
     """Raises 400 for a default price of another product."""
     body = find(call, "product", call.path_ids[0])
+    statement_descriptors.check_product(call.params)
     wanted = call.params.get("default_price")
     if wanted and find(call, "price", wanted, "default_price")["product"] != body["id"]:
         raise invalid(f"The price {wanted} does not belong to this product.", param="default_price")

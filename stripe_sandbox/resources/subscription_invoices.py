@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from stripe_sandbox import statement_descriptors
 from stripe_sandbox.clock import now
 from stripe_sandbox.conformance import blank
 from stripe_sandbox.context import Call
@@ -39,6 +40,7 @@ def build(
         default_payment_method=None,
         period_start=at,
         period_end=at,
+        statement_descriptor=statement_descriptors.of_subscription(call, subscription),
         status="draft",
         amount_due=due,
         amount_remaining=due,

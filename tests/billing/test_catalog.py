@@ -55,6 +55,10 @@ def line_of(text: str, start: str) -> int:
         ('rate = "0.16", minimum = 30', 'rate = "0.16", minimum = 90000', "calls_outbound_international", "plans.growth", "86,400"),
         ("call_minutes = 120000", "call_minutes = 10000000000000", "allowances = { call_minutes = 10", "plans.growth", "units"),
         ('maximum = "5000"', 'maximum = "1000000"', "maximum", "top_up.maximum", "eight digits"),
+        ('maximum = "5000"', 'maximum = "5000"\nstatement = "WALLET TOP-UP"', "statement", "top_up.statement", "13 characters"),
+        ('maximum = "5000"', 'maximum = "5000"\nstatement = "2026"', "statement", "top_up.statement", "letter"),
+        ('name = "Growth"', 'name = "Growth"\nstatement = "GROWTH*"', "statement", "plans.growth.statement", "leave out"),
+        ('name = "Growth"', 'name = "Growth"\nstatement = "top-up"', "statement", "plans.growth.statement", "tell them apart"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_said_with_file_line_and_key(

@@ -83,7 +83,7 @@ def test_a_plan_that_was_withdrawn_is_sold_no_more(app: Flask, sandbox: Sandbox,
     assert "Scale: sell voice_portal_plan_scale no more." in run(app)
     assert sandbox.stripe.v1.products.retrieve("voice_portal_plan_scale").active is False
     edited.write_text(FILE.replace('version = "2026-12.1"', 'version = "2027-01"'))
-    assert "bring name and summary of voice_portal_plan_scale up to date" in run(app)
+    assert "bring name, summary and bank statement text of voice_portal_plan_scale up to date" in run(app)
     assert sandbox.stripe.v1.products.retrieve("voice_portal_plan_scale").active is True
 
 

@@ -1,0 +1,49 @@
+"""What bank statements call charges: top-ups and plans can be told apart, and Stripe takes every text."""
+
+from __future__ import annotations
+
+import string
+
+from flask import Flask
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.billing import catalog, catalog_file, payment_methods, plan_sales, statement_texts, topups
+from tests.factories import OWNER, a_payer, usd
+from tests.support.plans import a_subscriber
+from tests.support.sandbox import Sandbox
+
+
+def called(sandbox: Sandbox) -> list[str | None]:
+    """What the payer's bank calls the charges, the newest first."""
+    return [charge.calculated_statement_descriptor for charge in sandbox.charges()]
+
+
+def test_a_top_up_and_a_plans_charge_are_told_apart(app: Flask, sandbox: Sandbox) -> None:
+    organization = a_subscriber("growth")
+    [card] = payment_methods.saved(organization.id)
+    top_up = topups.begin(organization, usd("50"), card.id, OWNER)
+    topups.pay(organization, top_up.id, card.id, OWNER)
+    assert called(sandbox) == ["VPORTAL* TOP-UP", "VPORTAL* PLAN"]
+
+
+def test_a_text_that_changed_is_brought_to_stripe(app: Flask, sandbox: Sandbox) -> None:
+    a_payer("pm_card_visa")
+    list(plan_sales.bring_in_line(catalog.current()))
+    text = catalog.current().text.replace('name = "Growth"', 'name = "Growth"\nstatement = "Grow plan"')
+    renamed = catalog_file.parse(text, name="renamed")
+    [difference] = plan_sales.bring_in_line(renamed)
+    assert "bank statement text" in difference.words
+    assert plan_sales.differences(renamed) == []
+    assert sandbox.stripe.v1.products.retrieve(difference.product).statement_descriptor == "GROW PLAN"
+
+
+@given(st.text(string.printable + "éß日", max_size=14))
+def test_whatever_is_accepted_fits_stripes_rules_behind_every_prefix(text: str) -> None:
+    if statement_texts.problem_of(text) is not None:
+        return
+    for prefix in ("VP", "VOICE PORT"):
+        whole = f"{prefix}* {text}"
+        assert 5 <= len(whole) <= 22
+    assert any(letter in string.ascii_letters for letter in text)
+    assert not set(text) & set("<>\\'\"*")
