@@ -49,11 +49,13 @@ def catch_up(sandbox: Sandbox) -> int:
 
 def _late(store: Store) -> set[str]:
     """The customers without a test clock to whom something is due; asked twice a second, so in three queries."""
-    running = store.all("subscription", {"status": ["active", "past_due", "incomplete"], "test_clock": None})
-    unpaid = store.all("invoice", {"status": "open", "test_clock": None})
+    running = store.all("subscription", {"status": list(renewals.RUNNING), "test_clock": None})
+    unpaid = store.all("invoice", {"status": ["draft", "open"], "test_clock": None})
     moments = [(one["customer"], renewals.due(one)) for one in running]
     moments += [
-        (one["customer"], one["next_payment_attempt"]) for one in unpaid if one["next_payment_attempt"]
+        (one["customer"], at)
+        for one in unpaid
+        if (at := one["automatically_finalizes_at"] or one["next_payment_attempt"])
     ]
     wall, shifts = wall_clock(), clock.shifts(store)
     return {customer for customer, at in moments if at <= wall + shifts.get(customer, 0)}

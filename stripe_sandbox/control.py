@@ -23,6 +23,7 @@ from stripe_sandbox.resources import (
     banks,
     disputes,
     disputing,
+    early_fraud_warnings,
     network_updates,
     payment_methods,
     refunds,
@@ -142,6 +143,14 @@ def dispute() -> ResponseReturnValue:
     return _doing(
         lambda call: disputes.decide(call, str(asked.get("dispute", "")), str(asked.get("outcome", "")))
     )
+
+
+@blueprint.post("/early_fraud_warnings")
+def warn_of_fraud() -> ResponseReturnValue:
+    """Let the issuer warn of a `charge`, as a `fraud_type`."""
+    asked = wanted()
+    charge, fraud_type = str(asked.get("charge", "")), str(asked.get("fraud_type", "misc"))
+    return _doing(lambda call: early_fraud_warnings.warn(call, charge, fraud_type))
 
 
 @blueprint.post("/payment_methods/<method_id>/network_update")

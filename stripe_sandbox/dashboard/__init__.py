@@ -19,6 +19,7 @@ from stripe_sandbox.dashboard import (
     problems,
     protection,
     requests,
+    subscriptions,
     summaries,
 )
 from stripe_sandbox.dashboard.blueprint import blueprint
@@ -38,5 +39,6 @@ __all__ = [
     "problems",
     "protection",
     "requests",
+    "subscriptions",
     "summaries",
 ]

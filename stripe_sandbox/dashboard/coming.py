@@ -9,7 +9,8 @@ from stripe_sandbox import clock, moving
 from stripe_sandbox.dashboard.blueprint import blueprint, sandbox
 from stripe_sandbox.resources import banks
 
-_UNPAID = {"active", "past_due", "incomplete"}
+_CHARGED = "The hour is over in which an invoice was a draft: it is charged"
+_UNPAID = {"active", "past_due", "incomplete", "trialing"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,15 +65,18 @@ def _coming(customer: str) -> Coming | None:
 
 def _words(body: dict[str, Any], at: int) -> str:
     if body["object"] == "invoice":
-        return "The payment of an invoice is tried again"
-    if body["status"] == "incomplete":
-        return "A subscription is given up whose first payment never came"
-    waiting = body["pending_update"]
-    if waiting and waiting["expires_at"] <= at:
-        return "A change of a subscription is given up that waits for its payment"
-    if body["cancel_at"] and body["cancel_at"] <= at:
-        return "A subscription ends"
+        is_draft = body["status"] == "draft"
+        return _CHARGED if is_draft else "The payment of an invoice is tried again"
+    waiting, paused = body["pending_update"], body["pause_collection"]
     schedule = sandbox().store.get(body["schedule"]) if body["schedule"] else None
-    if schedule and any(phase["start_date"] == at for phase in schedule["phases"]):
-        return "A subscription changes as planned, and renews"
-    return "A subscription renews"
+    happens = {
+        "A subscription is given up whose first payment never came": body["status"] == "incomplete",
+        "A change of a subscription is given up that waits for its payment": waiting
+        and waiting["expires_at"] <= at,
+        "A subscription ends": body["cancel_at"] and body["cancel_at"] <= at,
+        "A subscription is collected again": paused and paused["resumes_at"] and paused["resumes_at"] <= at,
+        "A trial ends, and a subscription is charged for the first time": body["status"] == "trialing",
+        "A subscription changes as planned, and renews": schedule
+        and any(phase["start_date"] == at for phase in schedule["phases"]),
+    }
+    return next((words for words, does in happens.items() if does), "A subscription renews")

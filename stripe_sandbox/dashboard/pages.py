@@ -70,6 +70,7 @@ _PREFIXES = {
     "seti": "setup_intent",
     "re": "refund",
     "du": "dispute",
+    "issfr": "radar.early_fraud_warning",
     "txn": "balance_transaction",
     "in": "invoice",
     "sub": "subscription",

@@ -17,6 +17,7 @@ _RELATED: dict[str, tuple[tuple[str, str], ...]] = {
         ("charge", "payment_intent"),
         ("refund", "payment_intent"),
         ("dispute", "payment_intent"),
+        ("radar.early_fraud_warning", "payment_intent"),
     ),
     "charge": (("refund", "charge"), ("dispute", "charge"), ("balance_transaction", "source")),
     "customer": (

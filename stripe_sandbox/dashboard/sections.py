@@ -23,6 +23,9 @@ SECTIONS = (
     Section("setup_intents", "setup_intent", "Setup intents", "Setup intent"),
     Section("refunds", "refund", "Refunds", "Refund"),
     Section("disputes", "dispute", "Disputes", "Dispute"),
+    Section(
+        "early_fraud_warnings", "radar.early_fraud_warning", "Early fraud warnings", "Early fraud warning"
+    ),
     Section("balance", "balance_transaction", "Balance", "Balance transaction"),
     Section("subscriptions", "subscription", "Subscriptions", "Subscription"),
     Section("schedules", "subscription_schedule", "Schedules", "Schedule"),

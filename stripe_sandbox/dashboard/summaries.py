@@ -98,6 +98,7 @@ _WHAT: dict[str, Callable[[dict[str, Any]], Any]] = {
     "payment_method": _method,
     "setup_intent": lambda body: body["description"] or body["customer"],
     "refund": lambda body: body["failure_reason"] or body["reason"] or "Refund",
+    "radar.early_fraud_warning": lambda body: str(body["fraud_type"]).replace("_", " ").capitalize(),
     "dispute": lambda body: str(body["reason"]).replace("_", " ").capitalize(),
     "balance_transaction": lambda body: str(body["reporting_category"]).replace("_", " ").capitalize(),
     "subscription": _subscription,

@@ -6,7 +6,7 @@ from typing import Any
 
 from stripe_sandbox.clock import now
 from stripe_sandbox.context import Call
-from stripe_sandbox.resources import invoice_charging
+from stripe_sandbox.resources import invoice_charging, subscription_invoices
 from stripe_sandbox.resources.common import find
 
 OWED = ("open", "uncollectible")
@@ -14,14 +14,19 @@ OWED = ("open", "uncollectible")
 
 
 def finalize(call: Call, body: dict[str, Any]) -> dict[str, Any]:
-    """Give a draft its number and its addresses; from now on it can be paid."""
+    """Give a draft its number and its addresses; from now on it can be paid. A subscription's takes credit now."""
+    if body["parent"] and body["parent"]["subscription_details"]:
+        subscription_invoices.apply_credit(call, body)
     at = now(call.store, body["customer"])
     customer = find(call, "customer", body["customer"])
     body["number"] = f"{customer['invoice_prefix']}-{customer['next_invoice_sequence']:04}"
     customer["next_invoice_sequence"] += 1
     call.store.save(customer)
+    if body["collection_method"] == "send_invoice" and body["due_date"] is None:
+        body["due_date"] = at + _days_until_due(call, body) * 86_400
     body.update(
         status="open",
+        automatically_finalizes_at=None,
         effective_at=body["effective_at"] or at,
         hosted_invoice_url=f"{call.settings.public_url}/_sandbox/invoices/{body['id']}",
         invoice_pdf=f"{call.settings.public_url}/_sandbox/invoices/{body['id']}/pdf",
@@ -29,6 +34,13 @@ def finalize(call: Call, body: dict[str, Any]) -> dict[str, Any]:
     body["status_transitions"]["finalized_at"] = at
     call.emit("invoice.finalized", call.store.save(body))
     return body
+
+
+def _days_until_due(call: Call, body: dict[str, Any]) -> int:
+    """30 days where neither the invoice nor its subscription says otherwise; that default is unverified."""
+    details = body["parent"] and body["parent"]["subscription_details"]
+    days = find(call, "subscription", details["subscription"])["days_until_due"] if details else None
+    return 30 if days is None else int(days)
 
 
 def paid(call: Call, body: dict[str, Any], *, charged: bool) -> dict[str, Any]:

@@ -96,14 +96,16 @@ def pay(call: Call) -> dict[str, Any]:
 @handles("POST", _PATH + "/{invoice}/void")
 def void(call: Call) -> dict[str, Any]:
     body = invoice_lifecycle.void(call, _in_status(call, *invoice_lifecycle.OWED))
-    subscription_settling.invoice_voided(call, body)
+    subscription_settling.invoice_given_up(call, body)
     return body
 
 
 @handles("POST", _PATH + "/{invoice}/mark_uncollectible")
 def mark_uncollectible(call: Call) -> dict[str, Any]:
     """Write an invoice off; it can still be paid or voided."""
-    return invoice_lifecycle.write_off(call, _in_status(call, "open"))
+    body = invoice_lifecycle.write_off(call, _in_status(call, "open"))
+    subscription_settling.invoice_given_up(call, body)
+    return body
 
 
 def _in_status(call: Call, *statuses: str) -> dict[str, Any]:

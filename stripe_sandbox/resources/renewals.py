@@ -8,17 +8,18 @@ from __future__ import annotations
 from typing import Any
 
 from stripe_sandbox.context import Call
-from stripe_sandbox.errors import ApiError
 from stripe_sandbox.resources import (
     dunning,
+    invoice_drafts,
     invoice_items,
     invoice_lifecycle,
     prorations,
     retry_schedule,
     subscription_invoices,
-    subscription_payments,
+    subscription_pauses,
     subscription_schedules,
     subscriptions,
+    trials,
 )
 from stripe_sandbox.resources.common import find
 from stripe_sandbox.store import Store
@@ -26,16 +27,20 @@ from stripe_sandbox.store import Store
 INCOMPLETE_FOR = 23 * 3600
 """Seconds that a subscription waits for its first payment."""
 
+RUNNING = frozenset({"incomplete", "trialing", "active", "past_due", "unpaid"})
+"""The statuses in which time does something to a subscription; one that is paused stands still."""
+
 
 def next_due(store: Store, customer: str, until: int) -> tuple[int, str] | None:
-    """When the next thing happens up to `until`, and to which subscription, or to which unpaid invoice."""
+    """When the next thing happens up to `until`, and to which subscription, or invoice that is a draft or unpaid."""
     found = [
         (due(body), body["id"])
         for body in store.all("subscription", {"customer": customer})
-        if body["status"] not in {"canceled", "incomplete_expired"}
+        if body["status"] in RUNNING
     ]
-    found = [one for one in found if one[0] <= until] + retry_schedule.due(store, customer, until)
-    return min(found, default=None)
+    found = [one for one in found if one[0] <= until]
+    invoices = invoice_drafts.due(store, customer, until) + retry_schedule.due(store, customer, until)
+    return min(found + invoices, default=None)
 
 
 def due(body: dict[str, Any]) -> int:
@@ -47,13 +52,16 @@ def due(body: dict[str, Any]) -> int:
         times.append(body["pending_update"]["expires_at"])
     if body["cancel_at"]:
         times.append(body["cancel_at"])
+    if body["pause_collection"] and body["pause_collection"]["resumes_at"]:
+        times.append(body["pause_collection"]["resumes_at"])
     return int(min(times))
 
 
 def happen(call: Call, id_: str, at: int) -> dict[str, Any]:
-    """Do to a subscription, or to an unpaid invoice, what is due at this moment."""
-    if call.store.get(id_, "invoice"):
-        return dunning.retry(call, id_)
+    """Do to a subscription, or to an invoice, what is due at this moment."""
+    invoice = call.store.get(id_, "invoice")
+    if invoice:
+        return invoice_drafts.end(call, id_) if invoice["status"] == "draft" else dunning.retry(call, id_)
     body = find(call, "subscription", id_)
     if body["status"] == "incomplete":
         body.update(status="incomplete_expired", ended_at=at)
@@ -66,30 +74,26 @@ def happen(call: Call, id_: str, at: int) -> dict[str, Any]:
         call.emit("customer.subscription.pending_update_expired", body)
     elif body["cancel_at"] and body["cancel_at"] <= at:
         subscriptions.end(call, body, "cancellation_requested")
+    elif subscription_pauses.collects_again(body, at):
+        call.emit("customer.subscription.updated", call.store.save(body))
     else:
         _turn(call, body)
     return body
 
 
 def _turn(call: Call, body: dict[str, Any]) -> None:
-    """Let the next period begin and charge for it; what waited for this invoice is on it."""
+    """Let the next period begin, with a draft of its invoice; what waited for this invoice is on it."""
     at = body["items"]["data"][0]["current_period_end"]
     if body["schedule"] and not subscription_schedules.turn(call, body, at):
         subscriptions.end(call, body, "cancellation_requested")
         return
+    trials.over(body, at)
     items = body["items"]["data"]
     prorations.put_in_period(items, body["billing_cycle_anchor"], at)
     lines = invoice_items.take_waiting(call, body) + prorations.whole_periods(call, items)
     invoice = subscription_invoices.issue(call, body, lines, "subscription_cycle")
-    invoice_lifecycle.finalize(call, invoice)
-    try:
-        failure = subscription_payments.collect(call, invoice, on_session=False)
-    except ApiError as error:
-        # Without a card nothing was tried that could have said so.
-        failure = error
-        call.emit("invoice.payment_failed", call.store.save(invoice))
-    body["status"] = "past_due" if failure else "active"
     call.emit("customer.subscription.updated", call.store.save(body))
+    invoice_drafts.keep(call, body, invoice)
 
 
 def _void_latest(call: Call, body: dict[str, Any]) -> None:

@@ -37,10 +37,10 @@ def due(store: Store, customer: str, until: int) -> list[tuple[int, str]]:
 def stop(call: Call, subscription: dict[str, Any]) -> None:
     """Let nobody collect what is open of a subscription any more; its owner can still pay it.
 
-    https://docs.stripe.com/billing/subscriptions/cancel
+    https://docs.stripe.com/billing/subscriptions/cancel. That the draft of a renewal is let be too is unverified.
     """
-    of_it = {"parent.subscription_details.subscription": subscription["id"], "status": "open"}
+    of_it = {"parent.subscription_details.subscription": subscription["id"], "status": ["draft", "open"]}
     for invoice in call.store.all("invoice", {"customer": subscription["customer"], **of_it}):
         call.found.setdefault(invoice["id"], dict(invoice))
-        invoice.update(auto_advance=False, next_payment_attempt=None)
+        invoice.update(auto_advance=False, next_payment_attempt=None, automatically_finalizes_at=None)
         call.emit("invoice.updated", call.store.save(invoice))

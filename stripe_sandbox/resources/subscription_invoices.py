@@ -23,10 +23,7 @@ def build(
     customer = find(call, "customer", subscription["customer"])
     at = now(call.store, customer["id"])
     total = sum(line["amount"] for line in lines)
-    due = max(0, total + customer["balance"])
-    ending = total + customer["balance"] - due
-    if 0 < due < _SMALLEST.get(subscription["currency"], 1):
-        due, ending = 0, due
+    due, ending = _less_credit(total, customer["balance"], subscription["currency"])
     body = blank(
         "invoice",
         id=new_id("in"),
@@ -34,6 +31,7 @@ def build(
         attempt_count=0,
         auto_advance=True,
         billing_reason=reason,
+        collection_method=subscription["collection_method"],
         currency=subscription["currency"],
         customer=customer["id"],
         **tax_ids.on_invoice(call, customer),
@@ -70,16 +68,32 @@ def build(
 def issue(
     call: Call, subscription: dict[str, Any], lines: list[dict[str, Any]], reason: str
 ) -> dict[str, Any]:
-    """Draft an invoice, finalize it, and move the customer's credit. It is open, or paid where nothing is due."""
-    body = build(call, subscription, lines, reason)
+    """Draft an invoice. The customer's credit moves once it is finalized, and until then it has no `ending_balance`.
+
+    Source: SDK, `Invoice.ending_balance`.
+    """
+    body = build(call, subscription, lines, reason) | {"ending_balance": None}
     call.emit("invoice.created", call.store.add(body))
     subscription["latest_invoice"] = body["id"]
-    _move_balance(call, body)
     return body
 
 
+def apply_credit(call: Call, invoice: dict[str, Any]) -> None:
+    """Take the customer's credit as it is now, or add to it, with a transaction that says so."""
+    credit = find(call, "customer", invoice["customer"])["balance"]
+    due, ending = _less_credit(invoice["total"], credit, invoice["currency"])
+    invoice.update(amount_due=due, amount_remaining=due, starting_balance=credit, ending_balance=ending)
+    _move_balance(call, invoice)
+
+
+def _less_credit(total: int, credit: int, currency: str) -> tuple[int, int]:
+    """What is due of a total, and the customer's balance afterwards."""
+    due = max(0, total + credit)
+    ending = total + credit - due
+    return (0, due) if 0 < due < _SMALLEST.get(currency, 1) else (due, ending)
+
+
 def _move_balance(call: Call, invoice: dict[str, Any]) -> None:
-    """Take the customer's credit, or add to it, with a transaction that says so."""
     moved = invoice["ending_balance"] - invoice["starting_balance"]
     if moved == 0:
         return

@@ -17,14 +17,23 @@ from stripe_sandbox.resources import (
     subscription_changes,
     subscription_invoices,
     subscription_items,
+    subscription_pauses,
     subscription_payments,
+    trials,
 )
 from stripe_sandbox.resources.common import assign, find, listing
 from stripe_sandbox.store import new_id
 
 _PATH = "/v1/subscriptions"
 _ONE = _PATH + "/{subscription_exposed_id}"
-_FIELDS = ("default_payment_method", "description", "metadata", "off_session")
+_FIELDS = (
+    "collection_method",
+    "days_until_due",
+    "default_payment_method",
+    "description",
+    "metadata",
+    "off_session",
+)
 _ENDED = {"canceled", "incomplete_expired"}
 
 
@@ -56,14 +65,18 @@ def create(call: Call) -> dict[str, Any]:
     )
     body["items"] |= {"data": items, "url": f"/v1/subscription_items?subscription={id_}"}
     assign(body, params, *_FIELDS[:-1])
+    trial_end = trials.wanted(call, at)
+    if trial_end is not None:
+        trials.begin(body, items, at, trial_end)
     _plan_end(call, body)
     call.store.add(body)
-    invoice = subscription_invoices.issue(
-        call, body, prorations.whole_periods(call, items), "subscription_create"
-    )
+    lines = trials.lines(call, items) if trial_end else prorations.whole_periods(call, items)
+    invoice = subscription_invoices.issue(call, body, lines, "subscription_create")
     call.store.save(body)
     invoice_lifecycle.finalize(call, invoice)
     _begin(call, body, invoice)
+    if trial_end is not None:
+        body["status"] = "trialing"
     call.emit("customer.subscription.created", call.store.save(body))
     return body
 
@@ -93,6 +106,8 @@ def update(call: Call) -> dict[str, Any]:
     waits = call.params.get("payment_behavior") == "pending_if_incomplete"
     assign(body, call.params, *(name for name in _FIELDS[:-1] if not (waits and name == "metadata")))
     _plan_end(call, body)
+    subscription_pauses.pause_collection(call, body)
+    trials.change(call, body)
     applied = "items" in call.params and subscription_changes.change(call, body)
     if waits and applied:
         assign(body, call.params, "metadata")
@@ -142,6 +157,9 @@ def _billing_mode(params: dict[str, Any]) -> dict[str, Any]:
 
 def _begin(call: Call, body: dict[str, Any], invoice: dict[str, Any]) -> None:
     behavior = call.params.get("payment_behavior", "allow_incomplete")
+    if body["collection_method"] == "send_invoice" and invoice["amount_due"] > 0:
+        body["status"] = "active"
+        return
     if behavior == "default_incomplete" and invoice["amount_due"] > 0:
         invoice_charging.prepare(call, invoice)
         body["status"] = "incomplete"

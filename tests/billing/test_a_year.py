@@ -35,7 +35,7 @@ from app.payments import invoices as stripe_invoices
 from app.payments.subscription_facts import Chosen, StripeSubscription
 from app.simulator.campaigns import USUAL, used_in
 from tests.factories import OWNER, a_stripe_card, an_organization, at, usd
-from tests.support.plans import DECLINES, sell_plans, subscription_id
+from tests.support.plans import AS_A_DRAFT, DECLINES, sell_plans, subscription_id
 from tests.support.sandbox import Sandbox
 
 BEGINS = at("2025-10-31 11:00")
@@ -146,7 +146,8 @@ def play(year: Year) -> None:
         elif month == 9:
             year.switch("growth", "year")
         end = year.found.period_end
-        year.move(min(end, BEGINS + timedelta(days=31 * (month + 1))) if month >= 9 else end)
+        charged = end + AS_A_DRAFT
+        year.move(min(charged, BEGINS + timedelta(days=31 * (month + 1))) if month >= 9 else charged)
         if month == 7:
             assert year.found.status == "past_due"
             customers.set_default_card(year.customer, year.card.stripe_id)

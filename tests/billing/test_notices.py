@@ -197,7 +197,7 @@ class TestInvoices:
         v1.customers.update(customer, {"invoice_settings": {"default_payment_method": card.stripe_id}})
         v1.subscriptions.create({"customer": customer, "items": [{"price": price.id}]})
         sandbox.process.control(f"payment_methods/{card.stripe_id}/bank", {"answer": "declines"})
-        for _ in range(3):
+        for _ in range(4):  # the draft, and three attempts
             sandbox.process.control("clock", {"customer": customer, "next": True})
             deliver_all(app, sandbox)
         assert told(organization) == ["invoice_failed"] * 3

@@ -18,6 +18,7 @@ from tests.browser.test_pages import check, look  # noqa: F401
 from tests.factories import a_payer, a_person, a_stripe_card
 from tests.support.plans import (
     ALWAYS_3DS,
+    AS_A_DRAFT,
     DECLINES,
     a_subscriber,
     hear_from_stripe,
@@ -118,10 +119,10 @@ def debtor(app: Flask, site: Site) -> Organization:
 
 
 def renew(app: Flask, sandbox: Sandbox, organization: Organization) -> None:
-    """Let the period end at the stand-in, whose webhooks the running product takes; and wait until it has."""
+    """Let the period end at the stand-in, and the hour after it, whose webhooks the product takes; wait until it has."""
     found = sandbox.stripe.v1.subscriptions.retrieve(subscription_id(organization))
-    end = datetime.fromtimestamp(found["items"].data[0].current_period_end + 1, UTC)
-    sandbox.move(organization.stripe_customer_id or "", end)
+    end = datetime.fromtimestamp(found["items"].data[0].current_period_end, UTC)
+    sandbox.move(organization.stripe_customer_id or "", end + AS_A_DRAFT)
     hear_from_stripe(app, sandbox, "nothing")
 
 

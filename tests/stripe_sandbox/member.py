@@ -32,6 +32,11 @@ class Member:
     def move(self, **how: Any) -> Any:
         return self._process.control("clock", {"customer": self.customer, **how})
 
+    def renew(self) -> Any:
+        """Let the next period begin, and the hour pass in which its invoice is a draft."""
+        self.move(next=True)
+        return self.move(next=True)
+
     def clock(self) -> Any:
         return self._process.control(f"clock?customer={self.customer}", method="GET")
 

@@ -31,10 +31,16 @@ class Stage:
         clock = self.sandbox.store.get("clock_1", CLOCK) or {}
         self.sandbox.store.save(clock | {"frozen_time": moment})
 
-    def move_to(self, day: str) -> int:
-        done = advance(self.sandbox, [self.customer["id"]], at(day), self.set_clock)
-        self.set_clock(at(day))
+    def move_to(self, day: str, *, hour: int = 12) -> int:
+        """Let time pass to noon of a day, when periods end, or to another hour of it."""
+        to = at(day, hour=hour)
+        done = advance(self.sandbox, [self.customer["id"]], to, self.set_clock)
+        self.set_clock(to)
         return done
+
+    def charge_on(self, day: str) -> int:
+        """Let time pass to one hour after noon of a day: an invoice that was drafted at noon is charged then."""
+        return self.move_to(day, hour=13)
 
     def use(self, number: str) -> None:
         card = {"number": number, "exp_month": 12, "exp_year": 2040, "cvc": "123"}
@@ -65,5 +71,6 @@ class Stage:
         return [one["type"] for one in self.sandbox.store.newest("event")][::-1]
 
 
-def at(day: str) -> int:
-    return int(datetime.fromisoformat(f"{day}T12:00:00").replace(tzinfo=UTC).timestamp())
+def at(day: str, *, hour: int = 12) -> int:
+    """Noon of a day, or another hour of it."""
+    return int(datetime.fromisoformat(f"{day}T{hour:02}:00:00").replace(tzinfo=UTC).timestamp())

@@ -20,22 +20,28 @@ def test_the_next_renewal_comes_at_once_and_time_stays_ahead(member: Member) -> 
     assert member.clock()["next"] == {"at": period_end, "object": member.id}
     moved = member.move(next=True)
     assert (moved["done"], moved["now"] >= period_end) == (1, True)
-    assert (member.invoice().billing_reason, member.invoice().status) == ("subscription_cycle", "paid")
+    assert (member.invoice().billing_reason, member.invoice().status) == ("subscription_cycle", "draft")
     assert member.invoice().created >= period_end
+    assert member.clock()["next"] == {
+        "at": member.invoice().automatically_finalizes_at,
+        "object": member.invoice().id,
+    }
+    member.move(next=True)
+    assert member.invoice().status == "paid"
     made = member.v1.invoices.create({"customer": member.customer})
     assert made.created >= period_end
 
 
 def test_what_is_due_on_the_way_happens_on_its_own_day(member: Member) -> None:
     begun = member.v1.subscriptions.retrieve(member.id).created
-    assert member.move(days=70)["done"] == 2
+    assert member.move(days=70)["done"] == 4
     created = [one.created for one in member.v1.invoices.list({"customer": member.customer}).data]
     assert len(created) == 3 and created[0] - begun < 63 * DAY
 
 
 def test_a_renewal_fails_and_recovers_while_the_card_stays_the_same(member: Member) -> None:
     member.bank("declines")
-    member.move(next=True)
+    member.renew()
     assert (member.status, member.invoice().status) == ("past_due", "open")
     assert member.clock()["next"] == {
         "at": member.invoice().next_payment_attempt,
@@ -48,14 +54,14 @@ def test_a_renewal_fails_and_recovers_while_the_card_stays_the_same(member: Memb
 
 def test_a_bank_that_always_declines_ends_the_subscription(member: Member) -> None:
     member.bank("declines")
-    for _ in range(4):
+    for _ in range(5):
         member.move(next=True)
     assert (member.status, member.clock()["next"]) == ("canceled", None)
 
 
 def test_a_bank_that_asks_makes_the_payment_wait_for_its_owner(member: Member) -> None:
     member.bank("asks")
-    member.move(next=True)
+    member.renew()
     secret: Any = {"expand": ["confirmation_secret"]}
     invoice = member.v1.invoices.retrieve(member.invoice().id, secret)
     assert invoice.confirmation_secret is not None
@@ -72,7 +78,7 @@ def test_everybody_is_moved_who_is_on_no_test_clock(
     clock = shopper.v1.test_helpers.test_clocks.create({"frozen_time": int(time.time())})
     frozen: Any = {"test_clock": clock.id}
     shopper.v1.customers.create(frozen)
-    assert stand_in.control("clock", {"days": 32}) == {"done": 1}
+    assert stand_in.control("clock", {"days": 32}) == {"done": 2}
     assert shopper.v1.test_helpers.test_clocks.retrieve(clock.id).frozen_time == clock.frozen_time
 
 

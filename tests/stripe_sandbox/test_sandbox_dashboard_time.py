@@ -16,6 +16,8 @@ def test_a_renewal_is_watched_failing_and_recovering(developer: Developer, membe
     assert "will fail" in developer.last.text
     page = developer.send(f"/customers/{member.customer}/time", step="next")
     assert developer.said == "Time has passed."
+    assert "The hour is over in which an invoice was a draft: it is charged" in page
+    page = developer.send(f"/customers/{member.customer}/time", step="next")
     for words in ("past due", "tried again", "ahead of today", "The payment of an invoice is tried again"):
         assert words in page
     developer.send(f"/customers/{member.customer}/bank", answer="as_ever")
@@ -54,3 +56,43 @@ def test_a_test_clock_shows_who_hangs_on_it(developer: Developer, shopper: Shopp
     assert shopper.id in developer.see(f"/test_clocks/{clock.id}")
     page = developer.see(f"/customers/{shopper.id}")
     assert "17 March 2030" in page and clock.id in page
+
+
+def test_what_operators_do_to_a_subscription(developer: Developer, member: Member) -> None:
+    page = f"/subscriptions/{member.id}"
+    assert "Give a trial of 14 days" in developer.see(page)
+    for change, shows in (
+        ("collection_void", "Collection is paused: its invoices are voided."),
+        ("collect", "Pause collection, void invoices"),
+        ("trial", "End the trial now"),
+        ("end_trial", "Pause"),
+        ("pause", "Resume"),
+        ("resume", "Pause"),
+        ("cancel_later", "Cancel now"),
+        ("cancel", "canceled"),
+    ):
+        assert shows in developer.send(f"{page}/changes", change=change)
+        assert developer.said == "The subscription was changed."
+    developer.send(f"{page}/changes", change="rename")
+    assert (developer.last.status_code, developer.said) == (400, "Choose what is to be done.")
+
+
+def test_an_open_invoice_is_given_up(developer: Developer, member: Member) -> None:
+    member.bank("declines")
+    member.renew()
+    page = f"/invoices/{member.invoice().id}"
+    developer.send(f"{page}/end", way="mark_uncollectible")
+    assert (member.status, member.invoice().status) == ("active", "uncollectible")
+    developer.send(f"{page}/end", way="void")
+    assert (developer.said, member.invoice().status) == ("The invoice was given up.", "void")
+    developer.send(f"{page}/end", way="burn")
+    assert developer.last.status_code == 400
+
+
+def test_a_bank_warns_of_a_payment(developer: Developer, member: Member) -> None:
+    (payment,) = member.v1.payment_intents.list({"customer": member.customer}).data
+    developer.send(f"/payments/{payment.id}/early_fraud_warnings")
+    assert developer.said == "The bank has warned of fraud."
+    (warning,) = member.v1.radar.early_fraud_warnings.list({"payment_intent": payment.id}).data
+    assert warning.id in developer.see("/early_fraud_warnings")
+    assert "Misc" in developer.see(f"/early_fraud_warnings/{warning.id}")

@@ -43,7 +43,7 @@ class Payer:
 def owing(member: Member) -> Member:
     """A member whose renewal was declined."""
     member.bank("declines")
-    member.move(next=True)
+    member.renew()
     return member
 
 
@@ -126,7 +126,7 @@ def test_what_the_bank_asked_while_nobody_was_there_is_answered_on_the_page(
     member: Member, stand_in: Process
 ) -> None:
     member.bank("asks")
-    member.move(next=True)
+    member.renew()
     payer = Payer(stand_in, member.invoice())
     assert "Confirm with your bank" in payer.last.text
     payer.send(f"{payer.address}/confirm")

@@ -9,7 +9,7 @@ from tests.stripe_sandbox.stage import Stage, at
 def test_each_period_is_invoiced_when_it_begins(stage: Stage) -> None:
     stage.use("4242424242424242")
     one = stage.subscribe(4900)
-    assert stage.move_to("2027-04-01") == 2
+    assert stage.move_to("2027-04-01") == 4, "two drafts, and two charges an hour later"
     assert [invoice["created"] for invoice in stage.invoices()] == [
         at(day) for day in ("2027-01-31", "2027-02-28", "2027-03-31")
     ]
@@ -22,7 +22,7 @@ def test_a_renewal_that_the_card_declines_leaves_the_subscription_past_due(stage
     stage.use("4242424242424242")
     one = stage.subscribe(4900)
     stage.use("4000000000000341")
-    stage.move_to("2027-02-28")
+    stage.charge_on("2027-02-28")
     assert stage.now(one)["status"] == "past_due"
     assert [invoice["status"] for invoice in stage.invoices()] == ["paid", "open"]
 

@@ -17,6 +17,9 @@ from tests.support.sandbox import Sandbox, deliver, work_through
 ALWAYS_3DS = "pm_card_authenticationRequired"
 DECLINES = "pm_card_chargeCustomerFail"
 
+AS_A_DRAFT = timedelta(hours=1, seconds=1)
+"""How long after the end of a period the renewal has been charged."""
+
 
 def sell_plans() -> None:
     """Let Stripe have the catalogue's prices."""
@@ -56,9 +59,12 @@ def plan_of(organization: Organization) -> PlanView:
 
 
 def turn_period(app: Flask, sandbox: Sandbox, organization: Organization, *, days: int = 0) -> None:
-    """Let the paid period end, and so many days more pass, at Stripe; and hear of it."""
+    """Let the paid period end, and so many days more pass, at Stripe; and hear of it.
+
+    With the hour in which the renewal is a draft, so that it was charged.
+    """
     found = subscriptions.fetch(subscription_id(organization))
-    sandbox.move(found.customer_id or "", found.period_end + timedelta(days=days, seconds=1))
+    sandbox.move(found.customer_id or "", found.period_end + AS_A_DRAFT + timedelta(days=days))
     hear_from_stripe(app, sandbox)
 
 

@@ -7,7 +7,7 @@ from flask import Flask
 from app.models import SubscriptionStatus
 from app.payments import subscriptions
 from app.webhooks import reconciliation
-from tests.support.plans import DECLINES, a_subscriber, plan_of, subscription_id, switch_to
+from tests.support.plans import AS_A_DRAFT, DECLINES, a_subscriber, plan_of, subscription_id, switch_to
 from tests.support.sandbox import Sandbox
 
 
@@ -26,7 +26,7 @@ def test_a_renewal_that_failed_and_one_that_ended(app: Flask, sandbox: Sandbox) 
     sandbox.process.webhooks("drop")
     debtor, gone = a_subscriber("growth", token=DECLINES), a_subscriber("scale")
     found = subscriptions.fetch(subscription_id(debtor))
-    sandbox.move(debtor.stripe_customer_id or "", found.period_end)
+    sandbox.move(debtor.stripe_customer_id or "", found.period_end + AS_A_DRAFT)
     sandbox.stripe.v1.subscriptions.cancel(subscription_id(gone))
     reconciliation.run()
     assert plan_of(debtor).is_past_due

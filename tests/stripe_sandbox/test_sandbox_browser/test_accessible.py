@@ -99,5 +99,5 @@ def somebody_who_owes(sandbox: Sandbox) -> str:
     """A customer whose renewal waits for them: their bank asks."""
     member = Member(Shopper(sandbox.stripe, sandbox.process), sandbox.process)
     member.bank("asks")
-    member.move(next=True)
+    member.renew()
     return member.customer
