@@ -21,6 +21,7 @@ from stripe_sandbox.performing import perform
 from stripe_sandbox.resources import (
     answers,
     banks,
+    discounts,
     disputes,
     disputing,
     early_fraud_warnings,
@@ -113,6 +114,13 @@ def answer_challenge(intent_id: str) -> ResponseReturnValue:
     given = request.form or wanted()
     secret, outcome = str(given.get("client_secret", "")), str(given.get("outcome", ""))
     return _doing(lambda call: answers.answer(call, intent_id, secret, outcome))
+
+
+@blueprint.post("/customers/<customer_id>/discount")
+def discount_customer(customer_id: str) -> ResponseReturnValue:
+    """Give a customer the discount of a `coupon` on every invoice, as the dashboard can."""
+    coupon = str(wanted().get("coupon", ""))
+    return _doing(lambda call: discounts.give(call, find(call, "customer", customer_id), coupon))
 
 
 @blueprint.post("/refunds/<refund_id>/<outcome>")

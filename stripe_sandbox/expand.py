@@ -42,6 +42,8 @@ def _walk(store: Store, place: Any, parts: list[str], path: str) -> None:
     included = _INCLUDED.get((place.get("object", ""), name))
     if isinstance(place[name], str):
         place[name] = _object(store, place[name], path)
+    elif isinstance(place[name], list):
+        place[name] = [_object(store, one, path) if isinstance(one, str) else one for one in place[name]]
     elif place[name] is None and included:
         kind, field = included
         place[name] = listing(store, kind, f"/v1/{kind}s", {}, {field: place["id"]})

@@ -53,6 +53,8 @@ def _typed(value: Any, type_: Type, near: Shape, path: str) -> Any:  # noqa: PLR
             return _typed(value, type_.parts[0], near, path)
         case "int":
             return _integer(value, path)
+        case "float":
+            return _number(value, path)
         case "bool":
             if not isinstance(value, str) or value not in _BOOLEANS:
                 raise invalid(f"Invalid boolean: {value}", code="parameter_invalid_boolean", param=path)
@@ -151,6 +153,12 @@ def _integer(value: Any, path: str) -> int:
     if not re.fullmatch(r"-?\d{1,15}", str(value), re.ASCII):
         raise invalid(f"Invalid integer: {value}", code="parameter_invalid_integer", param=path)
     return int(value)
+
+
+def _number(value: Any, path: str) -> float:
+    if not re.fullmatch(r"-?\d{1,12}(\.\d{1,12})?", str(value), re.ASCII):
+        raise invalid(f"Invalid decimal: {value}", code="parameter_invalid_decimal", param=path)
+    return float(value)
 
 
 def _lists(value: Any) -> Any:

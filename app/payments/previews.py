@@ -64,7 +64,8 @@ def of_switch(subscription: StripeSubscription, price_id: str, *, as_of: datetim
         total=money(invoice.total),
         due=money(invoice.amount_due),
         balance_before=money(invoice.starting_balance),
-        balance_after=money(invoice.ending_balance),
+        # Not `ending_balance`: that is null until an invoice is finalized, which a preview never is.
+        balance_after=money(invoice.starting_balance + invoice.total - invoice.amount_due),
         paid_until=datetime.fromtimestamp(max(ends), UTC) if ends else subscription.period_end,
     )
 

@@ -9,7 +9,7 @@ from stripe_sandbox.conformance import blank
 from stripe_sandbox.conformance.blank import part_of
 from stripe_sandbox.context import Call, handles
 from stripe_sandbox.errors import invalid
-from stripe_sandbox.resources import payment_methods, subscriptions
+from stripe_sandbox.resources import customer_balances, payment_methods, subscriptions
 from stripe_sandbox.resources.common import assign, find, listing
 from stripe_sandbox.search import search
 from stripe_sandbox.store import new_id, now
@@ -42,6 +42,8 @@ def create(call: Call) -> dict[str, Any]:
     body |= {name: None for name in _INCLUDABLE if name in body}
     _describe(call, body)
     call.store.add(body)
+    if call.params.get("balance"):
+        customer_balances.move(call, body, call.params["balance"], "initial")
     call.emit("customer.created", body)
     if "payment_method" in call.params:
         payment_methods.save(call, call.params["payment_method"], body["id"])
@@ -70,6 +72,8 @@ def search_(call: Call) -> dict[str, Any]:
 def update(call: Call) -> dict[str, Any]:
     body = find(call, "customer", call.path_ids[0])
     _describe(call, body)
+    if call.params.get("balance", body["balance"]) != body["balance"]:
+        customer_balances.move(call, body, call.params["balance"] - body["balance"], "adjustment")
     call.emit("customer.updated", call.store.save(_choose_default(call, body)))
     return body
 

@@ -8,20 +8,13 @@ from stripe_sandbox.clock import now
 from stripe_sandbox.conformance import blank
 from stripe_sandbox.context import Call, handles
 from stripe_sandbox.errors import invalid
+from stripe_sandbox.resources import invoice_sums
 from stripe_sandbox.resources.common import assign, find, listing
 from stripe_sandbox.store import new_id
 
 _PATH = "/v1/invoiceitems"
 _WAITING = "waiting line_item"
 """Lines of a change that no invoice has yet; the API shows them once one does."""
-_TOTALS = (
-    "amount_due",
-    "amount_remaining",
-    "subtotal",
-    "subtotal_excluding_tax",
-    "total",
-    "total_excluding_tax",
-)
 
 
 @handles("POST", _PATH)
@@ -84,9 +77,7 @@ def put_on(call: Call, invoice: dict[str, Any], items: list[dict[str, Any]]) -> 
         item["invoice"] = invoice["id"]
         call.store.save(item)
         invoice["lines"]["data"].append(_line(item))
-    total = sum(line["amount"] for line in invoice["lines"]["data"])
-    call.store.save(invoice | dict.fromkeys(_TOTALS, total))
-    invoice.update(dict.fromkeys(_TOTALS, total))
+    call.store.save(invoice_sums.add_up(call, invoice))
 
 
 def _draft(call: Call, id_: str) -> dict[str, Any]:
@@ -123,10 +114,16 @@ def wait(call: Call, subscription: dict[str, Any], lines: list[dict[str, Any]]) 
 
 def take_waiting(call: Call, subscription: dict[str, Any]) -> list[dict[str, Any]]:
     """The lines that waited for the subscription's next invoice, the oldest first."""
+    found = waiting(call, subscription)
+    for line in found:
+        call.store.remove(line["id"])
+    return found[::-1]
+
+
+def waiting(call: Call, subscription: dict[str, Any]) -> list[dict[str, Any]]:
+    """The lines that wait for the subscription's next invoice, the newest first."""
     kept = call.store.all(
         _WAITING, {"customer": subscription["customer"], "subscription": subscription["id"]}
     )
-    for line in kept:
-        call.store.remove(line["id"])
-    own = [{name: value for name, value in line.items() if name != "customer"} for line in kept[::-1]]
+    own = [{name: value for name, value in line.items() if name != "customer"} for line in kept]
     return [line | {"object": "line_item"} for line in own]

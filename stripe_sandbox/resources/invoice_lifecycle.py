@@ -6,7 +6,7 @@ from typing import Any
 
 from stripe_sandbox.clock import now
 from stripe_sandbox.context import Call
-from stripe_sandbox.resources import invoice_charging, subscription_invoices
+from stripe_sandbox.resources import invoice_charging, invoice_sums
 from stripe_sandbox.resources.common import find
 
 OWED = ("open", "uncollectible")
@@ -14,10 +14,16 @@ OWED = ("open", "uncollectible")
 
 
 def finalize(call: Call, body: dict[str, Any]) -> dict[str, Any]:
-    """Give a draft its number and its addresses; from now on it can be paid. A subscription's takes credit now."""
-    if body["parent"] and body["parent"]["subscription_details"]:
-        subscription_invoices.apply_credit(call, body)
+    """Give a draft its number and its addresses, and apply the customer's balance; from now on it can be paid.
+
+    Where a customer's location isn't known by now, automatic tax is switched off for this invoice
+    (`automatic_tax.disabled_reason` in the SDK's text of `Invoice`).
+    """
     at = now(call.store, body["customer"])
+    if body["automatic_tax"]["status"] == "requires_location_inputs":
+        reason = "finalization_requires_location_inputs"
+        body["automatic_tax"] |= {"enabled": False, "disabled_reason": reason}
+    invoice_sums.settle_balance(call, body)
     customer = find(call, "customer", body["customer"])
     body["number"] = f"{customer['invoice_prefix']}-{customer['next_invoice_sequence']:04}"
     customer["next_invoice_sequence"] += 1
@@ -58,10 +64,7 @@ def paid(call: Call, body: dict[str, Any], *, charged: bool) -> dict[str, Any]:
 def void(call: Call, body: dict[str, Any]) -> dict[str, Any]:
     """Give an open invoice up: nobody owes it any more, nothing pays it, and the credit that it used comes back."""
     invoice_charging.give_up(call, body, "void_invoice")
-    if body["ending_balance"] is not None and body["ending_balance"] != body["starting_balance"]:
-        customer = find(call, "customer", body["customer"])
-        customer["balance"] += body["starting_balance"] - body["ending_balance"]
-        call.emit("customer.updated", call.store.save(customer))
+    invoice_sums.give_balance_back(call, body)
     body.update(status="void", next_payment_attempt=None)
     body["status_transitions"]["voided_at"] = now(call.store, body["customer"])
     call.emit("invoice.voided", call.store.save(body))

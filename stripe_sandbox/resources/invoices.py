@@ -9,11 +9,14 @@ from stripe_sandbox.conformance import blank
 from stripe_sandbox.context import Call, handles
 from stripe_sandbox.errors import invalid
 from stripe_sandbox.resources import (
+    discounts,
     invoice_charging,
     invoice_items,
     invoice_lifecycle,
+    invoice_sums,
     subscription_settling,
     tax_ids,
+    tax_rates,
 )
 from stripe_sandbox.resources.common import assign, find, listing
 from stripe_sandbox.store import new_id
@@ -54,7 +57,12 @@ def create(call: Call) -> dict[str, Any]:
             body[name] = None
     assign(body, call.params, "description", "metadata", "footer")
     body["lines"]["url"] = f"{_PATH}/{body['id']}/lines"
-    call.store.add(body)
+    body["default_tax_rates"] = tax_rates.chosen(
+        call, call.params.get("default_tax_rates", []), "default_tax_rates"
+    )
+    body["discounts"] = [one["id"] for one in discounts.in_force(call, {}, customer, at)]
+    body["automatic_tax"]["enabled"] = call.params.get("automatic_tax", {}).get("enabled", False)
+    call.store.add(invoice_sums.add_up(call, body))
     if call.params.get("pending_invoice_items_behavior") == "include":
         invoice_items.take_pending(call, body)
     call.emit("invoice.created", body)
@@ -75,7 +83,10 @@ def list_(call: Call) -> dict[str, Any]:
 
 @handles("POST", _PATH + "/{invoice}/finalize")
 def finalize(call: Call) -> dict[str, Any]:
-    return invoice_lifecycle.finalize(call, _in_status(call, "draft"))
+    body = _in_status(call, "draft")
+    if body["billing_reason"] == "manual":
+        discounts.consume(call, body, None)
+    return invoice_lifecycle.finalize(call, body)
 
 
 @handles("POST", _PATH + "/{invoice}/pay")

@@ -22,12 +22,13 @@ def period_end(anchor: int, recurring: dict[str, Any], start: int) -> int:
     step = _MONTHS[interval] * count
     first, now = datetime.fromtimestamp(anchor, UTC), datetime.fromtimestamp(start, UTC)
     turns = ((now.year - first.year) * 12 + now.month - first.month) // step
-    while _months_after(first, turns * step) <= start:
+    while months_after(first, turns * step) <= start:
         turns += 1
-    return _months_after(first, turns * step)
+    return months_after(first, turns * step)
 
 
-def _months_after(first: datetime, months: int) -> int:
+def months_after(first: datetime, months: int) -> int:
+    """The same day so many months later, or the last of a month that has none such, in seconds since 1970."""
     year, month = divmod(first.year * 12 + first.month - 1 + months, 12)
     day = min(first.day, monthrange(year, month + 1)[1])
     return int(first.replace(year=year, month=month + 1, day=day).timestamp())

@@ -7,8 +7,8 @@ from typing import Any
 from stripe_sandbox.clock import now
 from stripe_sandbox.context import Call, handles
 from stripe_sandbox.copying import copied
-from stripe_sandbox.errors import invalid
-from stripe_sandbox.resources import prorations, subscription_invoices, subscription_items
+from stripe_sandbox.errors import invalid, missing
+from stripe_sandbox.resources import prorations, subscription_invoices, subscription_items, subscription_taxes
 from stripe_sandbox.resources.common import find
 
 
@@ -26,11 +26,38 @@ def create_preview(call: Call) -> dict[str, Any]:
         subscription["items"]["data"], made
     ):
         lines += prorations.whole_periods(call, _next(made, subscription["billing_cycle_anchor"]))
-    invoice = subscription_invoices.build(call, subscription, lines, "upcoming")
+    seen = _as_asked(call, subscription | {"items": subscription["items"] | {"data": made}}, wanted)
+    chosen = _chosen(call, subscription)
+    invoice = subscription_invoices.build(call, seen, lines, "upcoming", chosen)
     invoice["id"] = f"upcoming_{invoice['id']}"
     details = invoice["parent"]["subscription_details"]
     details["subscription_proration_date"] = wanted.get("proration_date")
     return invoice
+
+
+def _as_asked(call: Call, subscription: dict[str, Any], wanted: dict[str, Any]) -> dict[str, Any]:
+    """The subscription with the tax settings that a preview asks for."""
+    customer = find(call, "customer", subscription["customer"])
+    settings = {name: wanted[name] for name in ("default_tax_rates",) if name in wanted}
+    if "automatic_tax" in call.params:
+        settings["automatic_tax"] = call.params["automatic_tax"]
+    return subscription | subscription_taxes.settings(call, subscription, settings, customer, must_know=False)
+
+
+def _chosen(call: Call, subscription: dict[str, Any]) -> list[str] | None:
+    """The discounts that a preview names; an empty text inherits none (`discounts` in the SDK's parameters)."""
+    if "discounts" not in call.params:
+        return None
+    for index, one in enumerate(call.params["discounts"]):
+        if list(one) != ["discount"]:
+            raise invalid("The stand-in previews discounts that are there.", param=f"discounts[{index}]")
+    customer = find(call, "customer", subscription["customer"])
+    own = {*subscription["discounts"], *([customer["discount"]["id"]] if customer["discount"] else [])}
+    ids = [one["discount"] for one in call.params["discounts"]]
+    for index, id_ in enumerate(ids):
+        if id_ not in own:
+            raise missing("discount", id_, f"discounts[{index}][discount]")
+    return ids
 
 
 def changes(

@@ -11,14 +11,10 @@ from typing import Any
 from stripe_sandbox.amounts import money
 from stripe_sandbox.conformance import blank
 from stripe_sandbox.context import Call
+from stripe_sandbox.resources import proration_amounts
 from stripe_sandbox.resources.periods import period_end
 from stripe_sandbox.resources.subscription_items import cost
 from stripe_sandbox.store import new_id
-
-
-def share(amount: int, start: int, end: int, at: int) -> int:
-    """The part of an amount that falls on the time after `at`, half a unit rounded up."""
-    return (2 * amount * (end - at) + (end - start)) // (2 * (end - start))
 
 
 def turns_at_once(old: list[dict[str, Any]], new: list[dict[str, Any]]) -> bool:
@@ -37,26 +33,17 @@ def lines(call: Call, old: list[dict[str, Any]], new: list[dict[str, Any]], at: 
     come = [item for id_, item in after.items() if not _same(item, before.get(id_))]
     day = f"{datetime.fromtimestamp(at, UTC):%d %b %Y}"
     credits_ = [
-        line(
-            item,
-            -share(cost(item), *period, at),
-            f"Unused time on {_title(call, item)} after {day}",
-            (at, period[1]),
-            is_proration=True,
-        )
+        (item, proration_amounts.unused(call, item, period, at), f"Unused time on {_title(call, item)}")
         for item in left
     ]
     debits = [
-        line(
-            item,
-            share(cost(item), *period, at),
-            f"Remaining time on {_title(call, item)} after {day}",
-            (at, period[1]),
-            is_proration=True,
-        )
-        for item in come
+        (item, amount, f"Remaining time on {_title(call, item)}")
+        for item, amount in zip(come, proration_amounts.remaining(call, come, period, at), strict=True)
     ]
-    return credits_ + debits
+    return [
+        amount.on(line(item, amount.amount, f"{words} after {day}", (at, period[1]), is_proration=True))
+        for item, amount, words in credits_ + debits
+    ]
 
 
 def whole_periods(call: Call, items: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -8,6 +8,7 @@ from stripe_sandbox.conformance import blank
 from stripe_sandbox.context import Call
 from stripe_sandbox.copying import copied
 from stripe_sandbox.errors import invalid
+from stripe_sandbox.resources import tax_rates
 from stripe_sandbox.resources.common import assign, find
 from stripe_sandbox.store import new_id
 
@@ -23,7 +24,7 @@ def new(call: Call, wanted: dict[str, Any], subscription: str, at: int) -> dict[
         price=price,
         quantity=wanted.get("quantity", 1),
         subscription=subscription,
-        tax_rates=[],
+        tax_rates=tax_rates.chosen(call, wanted.get("tax_rates", []), "items[0][tax_rates]"),
     )
     return assign(body, wanted, "metadata")
 
@@ -44,6 +45,9 @@ def changed(
             del made[one["id"]]
             continue
         item = assign(made[one["id"]], one, "metadata", "quantity")
+        if "tax_rates" in one:
+            param = f"items[{index}][tax_rates]"
+            item["tax_rates"] = tax_rates.chosen(call, one["tax_rates"], param)
         if "price" in one:
             item["price"] = _price(call, one)
             item["plan"] = plan(item["price"])

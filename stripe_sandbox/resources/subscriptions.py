@@ -10,6 +10,7 @@ from stripe_sandbox.conformance.blank import part_of
 from stripe_sandbox.context import Call, handles
 from stripe_sandbox.errors import invalid
 from stripe_sandbox.resources import (
+    discounts,
     invoice_charging,
     invoice_lifecycle,
     prorations,
@@ -19,6 +20,7 @@ from stripe_sandbox.resources import (
     subscription_items,
     subscription_pauses,
     subscription_payments,
+    subscription_taxes,
     trials,
 )
 from stripe_sandbox.resources.common import assign, find, listing
@@ -65,11 +67,13 @@ def create(call: Call) -> dict[str, Any]:
     )
     body["items"] |= {"data": items, "url": f"/v1/subscription_items?subscription={id_}"}
     assign(body, params, *_FIELDS[:-1])
+    body.update(subscription_taxes.settings(call, body, params, customer))
     trial_end = trials.wanted(call, at)
     if trial_end is not None:
         trials.begin(body, items, at, trial_end)
     _plan_end(call, body)
     call.store.add(body)
+    _discount(call, body)
     lines = trials.lines(call, items) if trial_end else prorations.whole_periods(call, items)
     invoice = subscription_invoices.issue(call, body, lines, "subscription_create")
     call.store.save(body)
@@ -103,8 +107,12 @@ def update(call: Call) -> dict[str, Any]:
     """Raises 402 for a decline with `error_if_incomplete`, 400 for a subscription that has ended."""
     body = _running(call)
     call.serves("metadata", "off_session", "payment_behavior", "proration_behavior", "proration_date")
+    _check_pending(call.params)
     waits = call.params.get("payment_behavior") == "pending_if_incomplete"
     assign(body, call.params, *(name for name in _FIELDS[:-1] if not (waits and name == "metadata")))
+    customer = find(call, "customer", body["customer"])
+    body.update(subscription_taxes.settings(call, body, call.params, customer))
+    _discount(call, body)
     _plan_end(call, body)
     subscription_pauses.pause_collection(call, body)
     trials.change(call, body)
@@ -170,6 +178,13 @@ def _begin(call: Call, body: dict[str, Any], invoice: dict[str, Any]) -> None:
     body["status"] = "incomplete" if failure else "active"
 
 
+def _discount(call: Call, body: dict[str, Any]) -> None:
+    if "discounts" in call.params:
+        amount = sum(map(subscription_items.cost, body["items"]["data"]))
+        body["discounts"] = discounts.redeem(call, call.params["discounts"], body, amount)
+        call.store.save(body)
+
+
 def _plan_end(call: Call, body: dict[str, Any]) -> None:
     """Let it end with the period or at a time, or take that back."""
     params = call.params
@@ -193,3 +208,16 @@ def _running(call: Call) -> dict[str, Any]:
         message = "A canceled subscription can only update its cancellation_details and metadata."
         raise invalid(message)
     return body
+
+
+def _check_pending(params: dict[str, Any]) -> None:
+    """Raises 400 for what can't wait for a payment
+    (https://docs.stripe.com/billing/subscriptions/pending-updates-reference), and for discounts, which here don't."""
+    if params.get("payment_behavior") != "pending_if_incomplete":
+        return
+    for name in ("automatic_tax", "default_tax_rates", "default_payment_method", "description"):
+        if name in params:
+            message = f"{name} can't be updated with payment_behavior=pending_if_incomplete."
+            raise invalid(message, param=name)
+    if "discounts" in params:
+        raise invalid("The stand-in's discounts don't wait for a payment.", param="discounts")

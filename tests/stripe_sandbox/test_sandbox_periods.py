@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from stripe_sandbox.resources.periods import period_end
-from stripe_sandbox.resources.prorations import share
+from stripe_sandbox.resources.proration_amounts import share
 
 
 def at(text: str) -> int:
