@@ -48,7 +48,7 @@ def create(call: Call) -> dict[str, Any]:
         code=code,
         created=now(),
         customer=customer,
-        promotion={"coupon": coupon["id"], "type": "coupon"},
+        promotion={"coupon": coupon["id"], "type": params["promotion"]["type"]},
         restrictions=restrictions | params.get("restrictions", {}),
         times_redeemed=0,
     )

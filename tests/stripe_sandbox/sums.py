@@ -48,9 +48,9 @@ def preview(shopper: Shopper, one: Any, **details: Any) -> Any:
 
 
 def turn(shopper: Shopper, one: Any) -> Any:
-    """Let the paid period end; the invoice of the next one."""
+    """Let the paid period end, and the hour in which the invoice of the next one is a draft; that invoice."""
     end = one["items"]["data"][0]["current_period_end"]
-    shopper.process.control("clock", {"customer": shopper.id, "to": end + 1})
+    shopper.process.control("clock", {"customer": shopper.id, "to": end + 3601})
     again: Any = shopper.v1.subscriptions.retrieve(one.id, {"expand": ["latest_invoice"]})
     return again.latest_invoice
 
