@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
+from babel.numbers import format_currency
+
 MICRO = 1_000_000
 MAX_MICRO = 2**63 - 1
 """The largest amount that a PostgreSQL bigint holds; nothing larger can be written."""
@@ -122,6 +124,10 @@ class Money:
         """In units of the currency with its own decimals, for showing; halves away from zero."""
         smallest = Decimal(1).scaleb(-digits_of(self.currency))
         return (Decimal(self.micro) / MICRO).quantize(smallest, rounding=ROUND_HALF_UP)
+
+    def __str__(self) -> str:
+        """As operators read it, in findings, logs and command output: `$49.00`, `-$49.00`, `¥500`."""
+        return format_currency(self.rounded, self.currency, locale="en_US")
 
     @property
     def plain(self) -> str:

@@ -31,11 +31,9 @@ from app.billing.plan_terms import FREE_PLAN
 from app.extensions import db
 from app.models import Interval, Organization, Subscription, SubscriptionStatus
 from app.models.columns import utc_now
-from app.payments.subscription_facts import Chosen, StripeSubscription
+from app.payments.subscription_facts import UNPAID, Chosen, StripeSubscription
 
 log = structlog.get_logger("billing.plans")
-
-_UNPAID = frozenset({"past_due", "unpaid"})
 
 
 class Outcome(StrEnum):
@@ -98,7 +96,7 @@ def agrees(organization: Organization, found: StripeSubscription) -> bool:
     ) == (
         found.chosen.plan,
         found.chosen.interval,
-        found.status in _UNPAID,
+        found.status in UNPAID,
         ledger.local_day_of(organization, found.period_end),
         found.schedule_id,
         found.ends_at,
@@ -163,12 +161,14 @@ def _copy(organization: Organization, row: Subscription, found: StripeSubscripti
         row.status = SubscriptionStatus.CANCELED
         row.plan, row.interval = FREE_PLAN, Interval.MONTH
     else:
-        row.status = SubscriptionStatus.PAST_DUE if found.status in _UNPAID else SubscriptionStatus.ACTIVE
+        row.status = SubscriptionStatus.PAST_DUE if found.status in UNPAID else SubscriptionStatus.ACTIVE
         _copy_plan(row, found)
     _copy_planned(row, found)
     if row.status is SubscriptionStatus.PAST_DUE:
         row.failed_at = row.failed_at or now
-        row.open_invoice_id = found.latest_invoice_id
+        if row.open_invoice_id != found.open_invoice_id:
+            # Why another invoice was not paid says nothing of this one.
+            row.open_invoice_id, row.failure = found.open_invoice_id, None
     else:
         row.failed_at = row.failure = row.open_invoice_id = row.suspended_at = row.promised_until = None
 

@@ -24,7 +24,7 @@ from app.billing import (
 from app.billing.audit import Actor
 from app.billing.money import Money
 from app.extensions import db
-from app.models import Organization, SubscriptionStatus
+from app.models import Organization
 from app.payments import intents, invoices, subscriptions
 from app.payments.errors import PaymentsError
 from app.payments.intents import Payment
@@ -48,12 +48,11 @@ def pay(organization: Organization, card_id: UUID, actor: Actor) -> Payment:
     However often this is sent it is paid once: an invoice has one payment intent, which can't be paid twice. Raises
     `NothingToPayError`, `CardNotUsableError`, and what `app.payments` raises.
     """
-    row = plan_switch_rows.subscription_of(organization)
     card = payment_methods.usable(organization, card_id)
-    invoice_id = row.open_invoice_id if row else None
-    intent_id = invoices.payment_of(invoice_id) if invoice_id else None
+    invoice_id = _open_invoice_of(organization, actor)
     if invoice_id is None:
         raise NothingToPayError
+    intent_id = invoices.payment_of(invoice_id)
     audit.note(organization.id, actor, "renewal.paid_for", invoice_id, card=card.label)
     db.session.commit()
     if intent_id is None:
@@ -74,19 +73,32 @@ def pay(organization: Organization, card_id: UUID, actor: Actor) -> Payment:
             refresh(organization, actor)
         except PaymentsError:
             db.session.rollback()
-    elif payment.decline_code is not None:
-        note_failure(organization, payment.decline_code)
+    elif payment.decline_code is not None and invoice_id is not None:
+        _note_failure(organization, invoice_id, payment.decline_code)
+        db.session.commit()
     return payment
 
 
 def owed(organization: Organization) -> Owed | None:
-    """The open renewal as Stripe has it now, if there is one. Raises what `app.payments` raises."""
-    row = plan_switch_rows.subscription_of(organization)
-    if row is None or row.open_invoice_id is None:
+    """The open renewal as Stripe has it now, if there is one. Raises what `app.payments` raises.
+
+    Commits where it was paid or given up at Stripe: then the plan is brought in line first.
+    """
+    invoice_id = _open_invoice_of(organization, audit.STRIPE)
+    if invoice_id is None:
         return None
-    intent_id = invoices.payment_of(row.open_invoice_id)
-    due = invoices.fetch(row.open_invoice_id).due
+    intent_id = invoices.payment_of(invoice_id)
+    due = invoices.fetch(invoice_id).due
     return Owed(due, intents.fetch(intent_id) if intent_id else None)
+
+
+def _open_invoice_of(organization: Organization, actor: Actor) -> str | None:
+    """The invoice that is to be paid. One that was paid, voided or written off at Stripe is so no more."""
+    row = plan_switch_rows.subscription_of(organization)
+    if row is not None and row.open_invoice_id and invoices.fetch(row.open_invoice_id).status != "open":
+        refresh(organization, actor)
+        row = plan_switch_rows.subscription_of(organization)
+    return row.open_invoice_id if row else None
 
 
 def refresh(organization: Organization, actor: Actor = audit.STRIPE) -> None:
@@ -94,25 +106,39 @@ def refresh(organization: Organization, actor: Actor = audit.STRIPE) -> None:
     row = plan_switch_rows.subscription_of(organization)
     if row is not None and row.stripe_id is not None:
         plan_projection.apply(organization, subscriptions.fetch(row.stripe_id), actor)
-        db.session.commit()
+        learn_failure(organization)
 
 
-def note_failure(organization: Organization, code: str | None) -> None:
-    """Keep why the open renewal was not paid: Stripe's code of the decline. Commits."""
-    ledger.lock(organization.id)
-    row = plan_suspension.lock(organization)
-    if row is not None and row.status is SubscriptionStatus.PAST_DUE:
-        row.failure = code
+def learn_failure(organization: Organization, *, again: bool = False) -> None:
+    """Find out why the open renewal was not paid, unless that is known; `again` after another attempt has failed.
+
+    Whichever event comes first, and also where none comes. Commits, before Stripe is asked and after. Raises
+    what `app.payments` raises.
+    """
+    db.session.commit()
+    row = plan_switch_rows.subscription_of(organization)
+    if row is None or row.open_invoice_id is None or (row.failure is not None and not again):
+        return
+    invoice_id = row.open_invoice_id
+    intent_id = invoices.payment_of(invoice_id)
+    code = _why(intents.fetch(intent_id)) if intent_id else "no_card"
+    if code is not None:
+        _note_failure(organization, invoice_id, code)
     db.session.commit()
 
 
-def learn_failure(organization: Organization, invoice_id: str) -> None:
-    """Find out why an invoice was not paid, where it is the open renewal. In the caller's transaction."""
-    row = plan_switch_rows.subscription_of(organization)
-    if row is None or row.open_invoice_id != invoice_id:
-        return
-    intent_id = invoices.payment_of(invoice_id)
-    row.failure = intents.fetch(intent_id).decline_code if intent_id else "no_card"
+def _why(payment: Payment) -> str | None:
+    """Stripe's code of why a payment was not made; None where it says none."""
+    return "authentication_required" if payment.status == "requires_action" else payment.decline_code
+
+
+def _note_failure(organization: Organization, invoice_id: str, code: str) -> None:
+    """Keep why an invoice was not paid, where it is still the open renewal. In the caller's transaction."""
+    wallet = ledger.lock(organization.id)
+    row = plan_suspension.lock(organization)
+    if row is not None and row.open_invoice_id == invoice_id and row.failure != code:
+        row.failure = code
+        wallet.version += 1
     db.session.flush()
 
 

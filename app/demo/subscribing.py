@@ -74,4 +74,4 @@ class Subscriber:
         invoice_id = found.latest_invoice_id or ""
         invoices.keep(self.organization, stripe_invoices.fetch(invoice_id), failed_at=at if fails else None)
         if fails:
-            plan_renewals.learn_failure(self.organization, invoice_id)
+            plan_renewals.learn_failure(self.organization)

@@ -18,6 +18,9 @@ from app.payments.references import id_of
 
 _ENDED = frozenset({"canceled", "incomplete_expired"})
 
+UNPAID = frozenset({"past_due", "unpaid"})
+"""The statuses in which a renewal is to be paid."""
+
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
@@ -50,8 +53,10 @@ class Planned:
 class StripeSubscription:
     """`status` is Stripe's. The period is from `period_start` to `period_end`, and months are counted from `anchor`.
 
-    `chosen` is None where its price is none of the catalogue's. `waiting` is an update that waits until the invoice
-    `latest_invoice_id` is paid, at most until `waits_until`. `ends_at` is when it ends for good, if that is planned.
+    `chosen` is None where its price is none of the catalogue's. `open_invoice_id` is what is to be paid while it is
+    past due: the newest open invoice, as the latest one may be void, or the draft of the next renewal. `waiting` is
+    an update that waits until the invoice `latest_invoice_id` is paid, at most until `waits_until`. `ends_at` is when
+    it ends for good, if that is planned.
     """
 
     id: str
@@ -70,6 +75,7 @@ class StripeSubscription:
     waiting: Chosen | None
     waits_until: datetime | None
     latest_invoice_id: str | None
+    open_invoice_id: str | None
 
     @property
     def has_ended(self) -> bool:
@@ -82,7 +88,10 @@ class StripeSubscription:
 
 
 def read(found: stripe.Subscription) -> StripeSubscription:
-    """What we need of a subscription whose schedule was expanded. Asks Stripe for the price that is planned."""
+    """What we need of a subscription whose schedule was expanded.
+
+    Asks Stripe for the price that is planned, and for what is open while it is past due.
+    """
     item = found["items"].data[0]
     chosen = _chosen(item.price, _dict(found.metadata))
     schedule = found.schedule if isinstance(found.schedule, stripe.SubscriptionSchedule) else None
@@ -103,7 +112,16 @@ def read(found: stripe.Subscription) -> StripeSubscription:
         waiting=_waiting(found),
         waits_until=_moment(found.pending_update.expires_at) if found.pending_update else None,
         latest_invoice_id=id_of(found.latest_invoice),
+        open_invoice_id=_open_invoice(found) if found.status in UNPAID else None,
     )
+
+
+def _open_invoice(found: stripe.Subscription) -> str | None:
+    """The newest open invoice; not the one that a pending update waits for, which nobody has to pay."""
+    of_it: stripe.params.InvoiceListParams = {"subscription": found.id, "status": "open", "limit": 10}
+    waited_for = id_of(found.latest_invoice) if found.pending_update else None
+    opened = (one.id for one in stripe_client().v1.invoices.list(of_it).data)
+    return next((id_ for id_ in opened if id_ != waited_for), None)
 
 
 def _chosen(price: Any, metadata: Mapping[str, str]) -> Chosen | None:

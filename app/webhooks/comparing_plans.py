@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from app.billing import plan_projection, take_backs
+from app.billing import plan_projection, plan_renewals, plan_switch_rows, take_backs
 from app.billing.plan_projection import Outcome
 from app.extensions import db
 from app.models import Organization, Subscription, SubscriptionStatus
 from app.payments import subscriptions
+from app.payments.subscription_facts import StripeSubscription
 from app.webhooks import handlers
 from app.webhooks.reconciliation_report import Report
 
@@ -20,12 +21,19 @@ def compare(report: Report) -> None:
         seen.add(found.id)
         with report.about("subscriptions", found.id):
             organization = handlers.organization_of(found.customer_id, or_was=True)
-            if organization is not None and not plan_projection.agrees(organization, found):
+            if organization is not None and not _is_in_line(organization, found):
                 _bring_in_line(report, organization, found.id)
     for org_id, stripe_id in _ours():
         if stripe_id not in seen:
             with report.about("subscriptions", stripe_id):
                 _bring_in_line(report, db.session.get_one(Organization, org_id), stripe_id)
+
+
+def _is_in_line(organization: Organization, found: StripeSubscription) -> bool:
+    """Whether the plan is as Stripe has it, and why its renewal failed is known."""
+    row = plan_switch_rows.subscription_of(organization)
+    lacks_reason = row is not None and row.open_invoice_id is not None and row.failure is None
+    return plan_projection.agrees(organization, found) and not lacks_reason
 
 
 def _ours() -> list[tuple[object, str]]:
@@ -40,7 +48,7 @@ def _bring_in_line(report: Report, organization: Organization, subscription_id: 
     """Fetched anew: a list may be older than what an event has told meanwhile."""
     take_backs.one_at_a_time(subscription_id)
     outcome = plan_projection.apply(organization, subscriptions.fetch(subscription_id))
-    db.session.commit()
+    plan_renewals.learn_failure(organization)
     if outcome is Outcome.CHANGED:
         report.mend(
             subscription_id, f"{organization.name} had another plan than at Stripe: brought in line now."

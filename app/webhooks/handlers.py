@@ -110,19 +110,21 @@ def invoice_payment_failed(invoice_id: str) -> bool:
         row = plan_switch_rows.subscription_of(organization)
         if row is not None and row.stripe_id is not None:
             subscription(row.stripe_id)
-            db.session.commit()
-        plan_renewals.learn_failure(organization, invoice_id)
+        plan_renewals.learn_failure(organization, again=True)
         pay_by = plan_renewals.last_day_for(organization, invoice_id)
         notices.invoice_failed(organization.id, found, at=now, pay_by=pay_by)
     return True
 
 
 def subscription(subscription_id: str) -> bool:
-    """A subscription changed: bring the plan in line with it."""
+    """A subscription changed: bring the plan in line with it, and learn why a renewal was not paid. Commits."""
     take_backs.one_at_a_time(subscription_id)
     found = subscriptions.fetch(subscription_id)
     organization = organization_of(found.customer_id, or_was=True)
-    return organization is not None and plan_projection.apply(organization, found) is not Outcome.NOT_OURS
+    if organization is None or plan_projection.apply(organization, found) is Outcome.NOT_OURS:
+        return False
+    plan_renewals.learn_failure(organization)
+    return True
 
 
 def schedule(schedule_id: str) -> bool:

@@ -106,3 +106,16 @@ def test_rounding_goes_to_the_nearest_and_halves_away_from_zero(exact: Fraction)
     assert abs(rounded - exact) <= Fraction(1, 2)
     if abs(rounded - exact) == Fraction(1, 2):
         assert abs(rounded) > abs(exact)
+
+
+@pytest.mark.parametrize(
+    ("amount", "words"),
+    [
+        (Money(49_000_000, "USD"), "$49.00"),
+        (Money(-1_234_500_000, "USD"), "-$1,234.50"),
+        (Money(500_000_000, "JPY"), "\N{YEN SIGN}500"),
+        (Money(4_000, "USD"), "$0.00"),
+    ],
+)
+def test_operators_read_amounts_as_people_write_them(amount: Money, words: str) -> None:
+    assert f"{amount}" == str(amount) == words
