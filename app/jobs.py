@@ -35,6 +35,7 @@ from app.billing import (
     usage_retention,
 )
 from app.billing.one_by_one import one_by_one
+from app.database.locks import AlreadyRunningError
 from app.extensions import db, jobs
 from app.models import Organization
 from app.models.columns import utc_now
@@ -44,7 +45,6 @@ from app.queues import QUEUE_OF, Queue
 from app.web import kept_answers, rate_limits
 from app.web.identity import session_limits
 from app.webhooks import attention, handling, reconciliation
-from app.webhooks.reconciliation import AlreadyRunningError
 from app.work import standing, worker
 from app.work.missing import enqueue_missing
 from app.work.patience import Patience

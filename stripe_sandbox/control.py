@@ -27,6 +27,7 @@ from stripe_sandbox.resources import (
     early_fraud_warnings,
     network_updates,
     payment_methods,
+    prices,
     refunds,
 )
 from stripe_sandbox.resources.common import find
@@ -178,6 +179,12 @@ def instruct_bank(method_id: str) -> ResponseReturnValue:
 def detach_card(method_id: str) -> ResponseReturnValue:
     """A card is removed in Stripe's dashboard."""
     return _doing(payment_methods.detach, method_id)
+
+
+@blueprint.post("/prices/<price_id>/delete")
+def delete_price(price_id: str) -> ResponseReturnValue:
+    """A price that nobody pays is deleted in Stripe's dashboard; the API has no way to."""
+    return _doing(prices.delete, price_id)
 
 
 def wanted() -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What of the catalogue is sold, and so has a price at Stripe."""
+"""What of the catalog is sold, and so has a price at Stripe."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from app.billing.catalog import Catalog
 from app.payments import plan_prices
-from app.payments.plan_prices import Difference, PlanPrice
+from app.payments.plan_prices import Difference
+from app.payments.price_making import PlanPrice
 
 
 def sold(shelf: Catalog) -> list[PlanPrice]:
@@ -26,7 +27,7 @@ def differences(shelf: Catalog) -> list[Difference]:
 
 
 def bring_in_line(shelf: Catalog) -> Iterator[Difference]:
-    """Make it so at Stripe, one after the other; what was done already is not done again. Raises as `differences`."""
+    """Make it so at Stripe, one after the other; each is told once Stripe shows it. Raises as `differences`."""
     for difference in differences(shelf):
-        plan_prices.bring_in_line(difference)
+        difference.settle()
         yield difference

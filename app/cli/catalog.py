@@ -1,4 +1,4 @@
-"""`flask catalog`: check what an operator wrote, and keep it as a version."""
+"""`flask catalog`: check what an operator wrote, and store it as a version."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from flask import current_app
 from app.billing import catalog_file, catalog_versions, plan_sales
 from app.billing.catalog import Catalog, CatalogError
 from app.cli.context import for_operators
+from app.database.locks import AlreadyRunningError, alone
 from app.extensions import db
 from app.payments.errors import PaymentsError
 
-_NOT_AT_STRIPE = "The version is kept, but Stripe is not in line with it"
+_NOT_AT_STRIPE = "The version is stored, but Stripe is not in line with it"
 
 
 @click.group()
@@ -26,9 +27,9 @@ def catalog() -> None:
 @click.argument("file", required=False, type=click.Path(path_type=Path))
 @for_operators
 def check(file: Path | None) -> None:
-    """Check a catalogue, the application's own where no FILE is named; changes nothing."""
+    """Check a catalog, the application's own where no FILE is named; changes nothing."""
     shelf = _load(file)
-    click.echo(f"Version {shelf.version} is right: {len(shelf.plans)} plans, {len(shelf.meters)} meters.")
+    click.echo(f"Version {shelf.version} is valid: {len(shelf.plans)} plans, {len(shelf.meters)} meters.")
 
 
 @catalog.command()
@@ -43,25 +44,45 @@ def check(file: Path | None) -> None:
 )
 @for_operators
 def sync(day: datetime | None, dry_run: bool) -> None:
-    """Keep the application's catalogue as a version, for good, and bring Stripe's products and prices in line."""
+    """Store the application's catalog as a version, for good, and bring Stripe's products and prices in line."""
     shelf = _load(None)
     if dry_run:
         _tell_differences(shelf)
         return
     announced = datetime.combine(date(day.year, day.month, day.day), time(), UTC) if day else None
     try:
+        # Two that take turns would each undo what the other has done.
+        with alone("catalog sync"):
+            _store(shelf, announced)
+            _bring_stripe_in_line(shelf)
+    except AlreadyRunningError:
+        raise click.ClickException(
+            "Another sync is running. Wait until it has ended, then run it again."
+        ) from None
+
+
+def _store(shelf: Catalog, announced: datetime | None) -> None:
+    try:
         is_new = catalog_versions.keep(shelf, announced_for=announced)
     except CatalogError as error:
         raise click.ClickException(str(error)) from error
     db.session.commit()
-    click.echo(f"Version {shelf.version} is {'kept' if is_new else 'kept already'}.")
+    click.echo(f"Version {shelf.version} is {'stored' if is_new else 'stored already'}.")
     if announced:
         click.echo(f"Everybody is on it from {announced:%d %B %Y}, 00:00 UTC.")
+
+
+def _bring_stripe_in_line(shelf: Catalog) -> None:
+    """Settle each difference, and look whether there is none left: it isn't done before Stripe shows it."""
     try:
         for difference in plan_sales.bring_in_line(shelf):
             click.echo(f"Done at Stripe: {difference.words}")
+        left = plan_sales.differences(shelf)
     except PaymentsError as error:
         raise click.ClickException(f"{_NOT_AT_STRIPE}: {error}. Run it again.") from error
+    if left:
+        still = " ".join(difference.words for difference in left)
+        raise click.ClickException(f"{_NOT_AT_STRIPE}. Still to do: {still} Run it again.")
 
 
 def _tell_differences(shelf: Catalog) -> None:

@@ -10,10 +10,10 @@ from typing import Any
 import click
 
 from app.cli.context import for_operators
+from app.database.locks import AlreadyRunningError
 from app.models import ReconciliationRun
 from app.models.columns import utc_now
 from app.webhooks import reconciliation
-from app.webhooks.reconciliation import AlreadyRunningError
 
 _UNITS = {"d": "days", "h": "hours"}
 _FINDINGS_LEFT, _NOT_FINISHED = 1, 2

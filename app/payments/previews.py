@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import stripe
 
 from app.billing.money import Money
+from app.payments import price_making
 from app.payments.client import stripe_client
 from app.payments.errors import RefusedError, translated
 from app.payments.subscription_facts import StripeSubscription
@@ -73,12 +74,15 @@ def of_switch(subscription: StripeSubscription, price_id: str, *, as_of: datetim
 def price_of(plan: str, interval: str, amount: Money) -> str:
     """The id of the price that a plan of the catalogue has at Stripe.
 
-    Raises `RefusedError` with the code `price_missing` where Stripe has none, or one of another amount: then nobody
-    can be charged what they were shown, and `flask catalog sync` is due; and as `of_switch`.
+    Raises `RefusedError` with the code `price_missing` where Stripe sells none, or one of another amount or interval:
+    then nobody can be charged what they were shown, and `flask catalog sync` is due; and as `of_switch`.
     """
-    key = f"{plan}_{interval}"
+    key = price_making.lookup_key(plan, interval)
+    asked: stripe.params.PriceListParams = {"lookup_keys": [key], "active": True, "expand": ["data.product"]}
     with translated():
-        found = stripe_client().v1.prices.list({"lookup_keys": [key], "active": True}).data
-    if not found or Money.from_minor(found[0].unit_amount or 0, found[0].currency.upper()) != amount:
+        found = stripe_client().v1.prices.list(asked).data
+    # A price stays active when its product is archived, and can't be sold all the same.
+    is_sold = bool(found) and isinstance(found[0].product, stripe.Product) and found[0].product.active
+    if not is_sold or not price_making.charges(found[0], interval, amount):
         raise RefusedError("price_missing", f"There is no price {key} of {amount.plain} {amount.currency}.")
     return found[0].id

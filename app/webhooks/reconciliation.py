@@ -10,14 +10,13 @@ What a run has found is looked at again by the next, until it is gone.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, select, update
 
+from app.database.locks import alone
 from app.extensions import db
 from app.models import ReconciliationRun
 from app.models.columns import utc_now
@@ -35,11 +34,6 @@ FIRST_TIME = timedelta(days=30)
 """How far back the first run looks: as far as Stripe keeps events."""
 
 KEPT_FOR = timedelta(days=90)
-_LOCK = func.hashtextextended("reconciliation", 0)
-
-
-class AlreadyRunningError(Exception):
-    """Another process is comparing right now."""
 
 
 def run(*, since: datetime | None = None) -> ReconciliationRun:
@@ -48,7 +42,7 @@ def run(*, since: datetime | None = None) -> ReconciliationRun:
     Where Stripe is away the run ends with `error`, and the next one goes on from the same place. Raises
     `AlreadyRunningError`.
     """
-    with _alone():
+    with alone("reconciliation"):
         _close_killed_runs()
         found_before = _findings_before()
         last_event_id = None if since else _last_event_id()
@@ -130,21 +124,6 @@ def _end(this: ReconciliationRun, report: Report, error: str | None) -> Reconcil
     db.session.commit()
     log.info("reconciled", **this.checked, mended=len(this.mended), findings=len(this.findings), error=error)
     return this
-
-
-@contextmanager
-def _alone() -> Iterator[None]:
-    """Hold a lock for the whole run, on a connection of its own because the run commits many times.
-
-    The lock ends with the connection, so a killed run leaves none.
-    """
-    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        if not connection.scalar(select(func.pg_try_advisory_lock(_LOCK))):
-            raise AlreadyRunningError
-        try:
-            yield
-        finally:
-            connection.execute(select(func.pg_advisory_unlock(_LOCK)))
 
 
 def _close_killed_runs() -> None:

@@ -62,7 +62,11 @@ def search_(call: Call) -> dict[str, Any]:
 
 @handles("POST", _PATH + "/{price}")
 def update(call: Call) -> dict[str, Any]:
+    """Raises 400 for archiving the default price of a product (https://github.com/stripe/stripe-python/issues/658)."""
     body = find(call, "price", call.path_ids[0])
+    if call.params.get("active") is False and call.store.all("product", {"default_price": body["id"]}):
+        message = "This price cannot be archived because it is the default price of its product."
+        raise invalid(message, param="active")
     assign(body, call.params, *_FIELDS)
     _name(call, body, call.params)
     call.emit("price.updated", call.store.save(body))
@@ -94,6 +98,14 @@ def add(call: Call, params: dict[str, Any], product: str) -> dict[str, Any]:
     call.store.add(body)
     call.emit("price.created", body)
     return body
+
+
+def delete(call: Call) -> dict[str, Any]:
+    """Only the dashboard can do it, to a price never used (https://github.com/stripe/stripe-python/issues/658)."""
+    body = find(call, "price", call.path_ids[0])
+    call.store.remove(body["id"])
+    call.emit("price.deleted", body)
+    return {"id": body["id"], "object": "price", "deleted": True}
 
 
 def _recurring(wanted: dict[str, Any]) -> dict[str, Any]:

@@ -44,7 +44,7 @@ def enter(call: Call, subscription: dict[str, Any], phase: dict[str, Any], at: i
     before = {(item["price"]["id"], item["quantity"]): item for item in old}
     items = [
         before.get((one["price"], one["quantity"]))
-        or subscription_items.new(call, one, subscription["id"], at)
+        or subscription_items.new(call, one, subscription["id"], at, was_planned=True)
         for one in phase["items"]
     ]
     if _lengths(old) != _lengths(items):

@@ -13,9 +13,14 @@ from stripe_sandbox.resources.common import assign, find
 from stripe_sandbox.store import new_id
 
 
-def new(call: Call, wanted: dict[str, Any], subscription: str, at: int) -> dict[str, Any]:
-    """An item without a period. Raises 400 for a price that is gone, put away or not recurring."""
-    price = _price(call, wanted)
+def new(
+    call: Call, wanted: dict[str, Any], subscription: str, at: int, *, was_planned: bool = False
+) -> dict[str, Any]:
+    """An item without a period. Raises 400 for a price that is gone, archived or not recurring.
+
+    What was planned while its price was sold begins even where that was archived since (unverified).
+    """
+    price = find(call, "price", wanted["price"], "price") if was_planned else _price(call, wanted)
     body = blank(
         "subscription_item",
         id=new_id("si", 14),
@@ -81,6 +86,12 @@ def _price(call: Call, wanted: dict[str, Any]) -> dict[str, Any]:
     price = find(call, "price", wanted["price"], "items[0][price]")
     if not price["active"]:
         message = f"The price specified is inactive. This field only accepts active prices: {price['id']}."
+        raise invalid(message, param="items[0][price]")
+    product = call.store.get(price["product"], "product")
+    if product is None or not product["active"]:
+        # No subscription can have it (https://docs.stripe.com/products-prices/manage-prices#archive-product), though
+        # its prices stay active (https://github.com/stripe/stripe-node/issues/2131). The wording is unverified.
+        message = f"The price specified belongs to an inactive product: {price['product']}."
         raise invalid(message, param="items[0][price]")
     if not price["recurring"]:
         message = "The price specified is set to `type=one_time` but this field only accepts"

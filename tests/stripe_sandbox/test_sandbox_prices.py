@@ -60,3 +60,20 @@ def test_a_product_with_a_price_can_not_be_deleted(shopper: Shopper) -> None:
     with pytest.raises(stripe.InvalidRequestError):
         shopper.v1.products.delete(product.id)
     assert shopper.v1.products.delete(shopper.v1.products.create({"name": "None"}).id).deleted
+
+
+def test_the_default_price_of_a_product_can_not_be_archived(shopper: Shopper) -> None:
+    price = priced(shopper)
+    shopper.v1.products.update(str(price.product), {"default_price": price.id})
+    with pytest.raises(stripe.InvalidRequestError, match="default price of its product"):
+        shopper.v1.prices.update(price.id, {"active": False})
+    shopper.v1.products.update(str(price.product), {"default_price": ""})
+    assert shopper.v1.prices.update(price.id, {"active": False}).active is False
+
+
+def test_the_price_of_an_archived_product_stays_active_and_is_not_sold(shopper: Shopper) -> None:
+    price = priced(shopper)
+    shopper.v1.products.update(str(price.product), {"active": False})
+    assert [one.id for one in shopper.v1.prices.list({"active": True}).data] == [price.id]
+    with pytest.raises(stripe.InvalidRequestError, match="inactive product"):
+        shopper.v1.subscriptions.create({"customer": shopper.id, "items": [{"price": price.id}]})

@@ -31,7 +31,7 @@ from app.models import (
 from app.models.columns import utc_now, uuid7
 from app.payments import intents
 from app.webhooks import comparing_take_backs, handling, reconciliation
-from app.webhooks.reconciliation import AlreadyRunningError
+from app.database.locks import AlreadyRunningError
 from config import ROOT, Settings
 from tests.factories import OWNER, a_stripe_card, usd
 from tests.support.database import inside

@@ -1,0 +1,132 @@
+"""Putting a price on sale at Stripe, and looking whether it is.
+
+No price has an idempotency key of ours: such a key answers for a day with what its first use has made or failed at,
+whatever became of that since (https://docs.stripe.com/api/idempotent_requests), and prices go back and forth. What
+keeps one from being made twice is looking: a price that is there is used again, and what was made is looked at before
+it counts. (Within a call, the SDK's own key covers its tries.)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, cast
+
+import stripe
+
+from app.billing.money import Money
+from app.payments.client import stripe_client
+from app.payments.errors import RefusedError, translated
+
+_TRIES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class PlanPrice:
+    """A plan that is sold: `amount` for each `interval` (`month` or `year`), as a version of the catalog has it.
+
+    `statement` is what bank statements call its charges: Stripe takes it from the product to each invoice.
+    """
+
+    plan: str
+    version: str
+    name: str
+    summary: str
+    interval: str
+    amount: Money
+    statement: str
+
+    @property
+    def product_id(self) -> str:
+        """The product's id, which is ours to choose."""
+        return f"voice_portal_plan_{self.plan}"
+
+    @property
+    def lookup_key(self) -> str:
+        return lookup_key(self.plan, self.interval)
+
+    def is_charged_by(self, price: stripe.Price) -> bool:
+        """Whether a price of the plan's own product asks for what the catalog says."""
+        return price.product == self.product_id and charges(price, self.interval, self.amount)
+
+    def is_sold_by(self, price: stripe.Price) -> bool:
+        """Whether the plan's lookup key leads to this price, and somebody can be put on it."""
+        return price.active and price.lookup_key == self.lookup_key and self.is_charged_by(price)
+
+
+def lookup_key(plan: str, interval: str) -> str:
+    """What the price of a plan by the `month` or `year` is found by."""
+    return f"{plan}_{interval}"
+
+
+def charges(price: stripe.Price, interval: str, amount: Money) -> bool:
+    """Whether a price asks for exactly this amount once each `month` or `year`, for each unit."""
+    recurring = price.recurring
+    if recurring is None or price.billing_scheme != "per_unit" or price.transform_quantity is not None:
+        return False
+    is_as_often = (recurring.interval, recurring.interval_count) == (interval, 1)
+    asked = Money.from_minor(price.unit_amount or 0, price.currency.upper())
+    return is_as_often and recurring.usage_type == "licensed" and asked == amount
+
+
+def prices_of(wanted: PlanPrice) -> list[stripe.Price]:
+    """All prices of the plan's product, archived ones too, the newest first of each. Raises the SDK's errors."""
+    found: list[stripe.Price] = []
+    for active in (True, False):
+        asked: stripe.params.PriceListParams = {"product": wanted.product_id, "active": active, "limit": 100}
+        found += stripe_client().v1.prices.list(asked).auto_paging_iter()
+    return found
+
+
+def sell(wanted: PlanPrice, seen: Sequence[stripe.Price]) -> None:
+    """Let the lookup key lead to an active price of this amount: one among the `seen` ones, or else a new one.
+
+    Raises `OutcomeUnknownError`, `NotDoneError`, and `RefusedError`, with the code `price_not_sold` where Stripe says
+    that it is done and shows something else.
+    """
+    with translated():
+        for _ in range(_TRIES):
+            usable = next((price for price in seen if wanted.is_charged_by(price)), None)
+            id_ = _use_again(wanted, usable) if usable else _make(wanted)
+            made = _look_at(id_)
+            if made is not None and wanted.is_sold_by(made):
+                return
+            seen = prices_of(wanted)
+    raise RefusedError(
+        "price_not_sold",
+        f"{wanted.lookup_key} doesn't lead to an active price of {wanted.amount.plain} {wanted.amount.currency} a "
+        f"{wanted.interval}. Look at the prices of {wanted.product_id} in Stripe's dashboard",
+    )
+
+
+def _use_again(wanted: PlanPrice, price: stripe.Price) -> str:
+    again: stripe.params.PriceUpdateParams = {"active": True, "lookup_key": wanted.lookup_key}
+    return stripe_client().v1.prices.update(price.id, {**again, "transfer_lookup_key": True}).id
+
+
+def _make(wanted: PlanPrice) -> str:
+    interval = cast(Literal["month", "year"], wanted.interval)
+    made = stripe_client().v1.prices.create(
+        {
+            "product": wanted.product_id,
+            "currency": wanted.amount.currency.lower(),
+            "unit_amount": wanted.amount.minor,
+            "recurring": {"interval": interval},
+            "lookup_key": wanted.lookup_key,
+            "transfer_lookup_key": True,
+            "nickname": f"{wanted.name}, {wanted.version}",
+            "metadata": {"plan": wanted.plan, "version": wanted.version},
+        }
+    )
+    return made.id
+
+
+def _look_at(price_id: str) -> stripe.Price | None:
+    """A price as it is now; None where there is none, because it was deleted in the dashboard."""
+    try:
+        with translated():
+            return stripe_client().v1.prices.retrieve(price_id)
+    except RefusedError as error:
+        if error.code == "resource_missing":
+            return None
+        raise
