@@ -18,6 +18,7 @@ from flask import Flask
 from sqlalchemy import update
 
 from app.billing import audit, recovery, settlement, topups
+from app.database.locks import AlreadyRunningError
 from app.extensions import db, enqueue
 from app.models import (
     EventState,
@@ -31,7 +32,6 @@ from app.models import (
 from app.models.columns import utc_now, uuid7
 from app.payments import intents
 from app.webhooks import comparing_take_backs, handling, reconciliation
-from app.database.locks import AlreadyRunningError
 from config import ROOT, Settings
 from tests.factories import OWNER, a_stripe_card, usd
 from tests.support.database import inside
