@@ -52,7 +52,7 @@ def sync(day: datetime | None, dry_run: bool) -> None:
     announced = datetime.combine(date(day.year, day.month, day.day), time(), UTC) if day else None
     try:
         # Two that take turns would each undo what the other has done.
-        with alone("catalog sync"):
+        with alone(db.engine, "catalog sync"):
             _store(shelf, announced)
             _bring_stripe_in_line(shelf)
     except AlreadyRunningError:

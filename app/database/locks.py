@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy import func, select
-
-from app.extensions import db
+from sqlalchemy import Engine, func, select
 
 
 class AlreadyRunningError(Exception):
@@ -15,13 +13,13 @@ class AlreadyRunningError(Exception):
 
 
 @contextmanager
-def alone(name: str) -> Iterator[None]:
+def alone(engine: Engine, name: str) -> Iterator[None]:
     """Hold the lock of this name for a whole run, on a connection of its own because the run commits many times.
 
     The lock ends with the connection, so a killed run leaves none. Raises `AlreadyRunningError`.
     """
     lock = func.hashtextextended(name, 0)
-    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         if not connection.scalar(select(func.pg_try_advisory_lock(lock))):
             raise AlreadyRunningError
         try:

@@ -42,7 +42,7 @@ def run(*, since: datetime | None = None) -> ReconciliationRun:
     Where Stripe is away the run ends with `error`, and the next one goes on from the same place. Raises
     `AlreadyRunningError`.
     """
-    with alone("reconciliation"):
+    with alone(db.engine, "reconciliation"):
         _close_killed_runs()
         found_before = _findings_before()
         last_event_id = None if since else _last_event_id()

@@ -13,6 +13,7 @@ from flask import Flask
 from app.billing import catalog, plan_sales
 from app.billing.money import Money
 from app.database import locks
+from app.extensions import db
 from app.payments import previews
 from app.payments.errors import RefusedError
 from config import ROOT
@@ -276,7 +277,7 @@ class TestWhatItHasDoneIsLookedAt:
         assert sold(sandbox) == (9_900, "month")
 
     def test_two_at_once_take_turns(self, app: Flask, sandbox: Sandbox) -> None:
-        with locks.alone("catalog sync"):
+        with locks.alone(db.engine, "catalog sync"):
             done = app.test_cli_runner().invoke(args=["catalog", "sync"])
         assert done.exit_code == 1
         assert "Another sync is running." in done.output
