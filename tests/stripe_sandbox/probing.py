@@ -58,10 +58,12 @@ class Prober:
         return _TIME.sub("then", _ID.sub(lambda found: known.setdefault(found[0], f"id_{len(known)}"), text))
 
     def with_ids(self, sent: Any) -> Any:
-        """The same parameters, with the ids of objects in the place of their names."""
+        """The same parameters, with the ids of objects in the place of `@` and their names."""
         if isinstance(sent, dict):
             return {name: self.with_ids(value) for name, value in sent.items()}
-        return [self.with_ids(one) for one in sent] if isinstance(sent, list) else self.named.get(sent, sent)
+        if isinstance(sent, list):
+            return [self.with_ids(one) for one in sent]
+        return self.named[sent[1:]] if str(sent).startswith("@") else sent
 
     def refused(self, result: Result, path: str) -> bool:
         """Whether a call was refused because it would have ignored the parameter of this path, or one that it is in."""
