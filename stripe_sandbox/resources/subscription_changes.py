@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from stripe_sandbox.clock import now
-from stripe_sandbox.conformance.blank import part_of
 from stripe_sandbox.context import Call
 from stripe_sandbox.resources import (
     invoice_items,
     invoice_lifecycle,
+    pending_updates,
     previews,
     prorations,
     subscription_invoices,
@@ -18,10 +17,6 @@ from stripe_sandbox.resources import (
 from stripe_sandbox.resources.common import find
 from stripe_sandbox.resources.subscription_settling import apply
 
-PENDING_FOR = 23 * 3600
-"""Seconds that an update waits for its payment at most; not beyond the current period
-(https://docs.stripe.com/billing/subscriptions/pending-updates-reference)."""
-
 
 def change(call: Call, body: dict[str, Any]) -> bool:
     """Change the items as the call's parameters ask; whether that is done, or else waits for a payment.
@@ -29,7 +24,7 @@ def change(call: Call, body: dict[str, Any]) -> bool:
     Raises 402 for a decline with `error_if_incomplete`.
     """
     params = call.params
-    _discard_waiting(call, body)
+    discard_waiting(call, body)
     made, lines = previews.changes(call, body, params)
     turns = prorations.turns_at_once(body["items"]["data"], made)
     anchor = made[0]["current_period_start"] if turns else None
@@ -44,13 +39,7 @@ def change(call: Call, body: dict[str, Any]) -> bool:
     if failure and behavior == "error_if_incomplete":
         raise subscription_payments.refused(failure)
     if failure and behavior == "pending_if_incomplete":
-        ends = min(item["current_period_end"] for item in body["items"]["data"])
-        body["pending_update"] = part_of("Subscription", "PendingUpdate") | {
-            "billing_cycle_anchor": anchor,
-            "metadata": params.get("metadata"),
-            "expires_at": min(now(call.store, body["customer"]) + PENDING_FOR, ends),
-            "subscription_items": made,
-        }
+        pending_updates.wait(call, body, made, anchor)
         return False
     apply(body, made, anchor)
     if failure:
@@ -58,7 +47,7 @@ def change(call: Call, body: dict[str, Any]) -> bool:
     return True
 
 
-def _discard_waiting(call: Call, body: dict[str, Any]) -> None:
+def discard_waiting(call: Call, body: dict[str, Any]) -> None:
     """Another change takes the place of one that waits for its payment: nobody can pay for that any more
     (https://docs.stripe.com/billing/subscriptions/pending-updates#canceling-changing)."""
     if not body["pending_update"]:

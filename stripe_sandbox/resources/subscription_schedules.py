@@ -13,7 +13,7 @@ from stripe_sandbox.conformance import blank
 from stripe_sandbox.conformance.blank import part_of
 from stripe_sandbox.context import Call, handles
 from stripe_sandbox.errors import invalid
-from stripe_sandbox.resources import schedule_phases, subscriptions
+from stripe_sandbox.resources import schedule_phases, subscription_ends, subscriptions
 from stripe_sandbox.resources.common import assign, find, listing
 from stripe_sandbox.store import new_id
 
@@ -59,6 +59,7 @@ def create(call: Call) -> dict[str, Any]:
     call.store.save(subscription)
     call.emit("subscription_schedule.created", body)
     call.emit("customer.subscription.updated", subscription)
+    subscription_ends.as_scheduled(call, body)
     return body
 
 
@@ -84,6 +85,7 @@ def update(call: Call) -> dict[str, Any]:
         body["phases"] = schedule_phases.planned(call, body, subscription, call.params["phases"])
         body["current_phase"] = {name: body["phases"][0][name] for name in ("start_date", "end_date")}
     call.emit("subscription_schedule.updated", call.store.save(body))
+    subscription_ends.as_scheduled(call, body)
     return body
 
 
@@ -92,6 +94,7 @@ def release(call: Call) -> dict[str, Any]:
     """Let the subscription go on as it is. Raises 400 for a schedule that is over."""
     body = _running(call, "release")
     subscription = find(call, "subscription", body["subscription"])
+    subscription_ends.released(call, body, subscription)
     let_go(call, body, subscription, "released")
     call.emit("customer.subscription.updated", call.store.save(subscription))
     return body

@@ -9,7 +9,7 @@ from typing import Any
 
 from stripe_sandbox.clock import now
 from stripe_sandbox.context import Call
-from stripe_sandbox.resources import invoice_lifecycle
+from stripe_sandbox.resources import invoice_lifecycle, subscription_ends
 from stripe_sandbox.resources.common import assign, find
 
 _BY_INVOICES = frozenset({"active", "past_due", "unpaid"})
@@ -39,6 +39,8 @@ def invoice_paid(call: Call, invoice: dict[str, Any]) -> None:
     if waiting:
         apply(subscription, waiting["subscription_items"], waiting["billing_cycle_anchor"])
         assign(subscription, {"metadata": waiting["metadata"] or {}}, "metadata")
+        if waiting["cancel_at_period_end"] is not None:
+            subscription_ends.with_period(call, subscription, wanted=waiting["cancel_at_period_end"])
         subscription["pending_update"] = None
     if subscription["status"] == "incomplete" and is_latest:
         subscription["status"] = "active"

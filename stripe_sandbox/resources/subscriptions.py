@@ -13,9 +13,11 @@ from stripe_sandbox.resources import (
     discounts,
     invoice_charging,
     invoice_lifecycle,
+    pending_updates,
     prorations,
     retry_schedule,
     subscription_changes,
+    subscription_ends,
     subscription_invoices,
     subscription_items,
     subscription_pauses,
@@ -71,7 +73,8 @@ def create(call: Call) -> dict[str, Any]:
     trial_end = trials.wanted(call, at)
     if trial_end is not None:
         trials.begin(body, items, at, trial_end)
-    _plan_end(call, body)
+    subscription_ends.check(call, body)
+    subscription_ends.plan(call, body)
     call.store.add(body)
     _discount(call, body)
     lines = trials.lines(call, items) if trial_end else prorations.whole_periods(call, items)
@@ -107,18 +110,23 @@ def update(call: Call) -> dict[str, Any]:
     """Raises 402 for a decline with `error_if_incomplete`, 400 for a subscription that has ended."""
     body = _running(call)
     call.serves("metadata", "off_session", "payment_behavior", "proration_behavior", "proration_date")
-    _check_pending(call.params)
     waits = call.params.get("payment_behavior") == "pending_if_incomplete"
-    assign(body, call.params, *(name for name in _FIELDS[:-1] if not (waits and name == "metadata")))
+    pending_updates.check(call)
+    subscription_ends.check(call, body)
+    if pending_updates.is_contradicted(call, body):
+        subscription_changes.discard_waiting(call, body)
+    if not waits:
+        assign(body, call.params, *_FIELDS[:-1])
+        subscription_ends.plan(call, body)
     customer = find(call, "customer", body["customer"])
     body.update(subscription_taxes.settings(call, body, call.params, customer))
     _discount(call, body)
-    _plan_end(call, body)
     subscription_pauses.pause_collection(call, body)
     trials.change(call, body)
     applied = "items" in call.params and subscription_changes.change(call, body)
-    if waits and applied:
+    if waits and (applied or "items" not in call.params):
         assign(body, call.params, "metadata")
+        subscription_ends.plan(call, body)
     call.store.save(body)
     call.emit("customer.subscription.updated", body)
     if applied:
@@ -185,39 +193,9 @@ def _discount(call: Call, body: dict[str, Any]) -> None:
         call.store.save(body)
 
 
-def _plan_end(call: Call, body: dict[str, Any]) -> None:
-    """Let it end with the period or at a time, or take that back."""
-    params = call.params
-    if "cancel_at_period_end" in params:
-        wanted = params["cancel_at_period_end"]
-        end_ = min(item["current_period_end"] for item in body["items"]["data"])
-        body.update(cancel_at_period_end=wanted, cancel_at=end_ if wanted else None)
-    elif "cancel_at" in params:
-        body.update(cancel_at=params["cancel_at"] or None, cancel_at_period_end=False)
-    else:
-        return
-    is_planned = body["cancel_at"] is not None
-    said = body["canceled_at"] or now(call.store, body["customer"])
-    body["canceled_at"] = said if is_planned else None
-    body["cancellation_details"]["reason"] = "cancellation_requested" if is_planned else None
-
-
 def _running(call: Call) -> dict[str, Any]:
     body = find(call, "subscription", call.path_ids[0])
     if body["status"] in _ENDED:
         message = "A canceled subscription can only update its cancellation_details and metadata."
         raise invalid(message)
     return body
-
-
-def _check_pending(params: dict[str, Any]) -> None:
-    """Raises 400 for what can't wait for a payment
-    (https://docs.stripe.com/billing/subscriptions/pending-updates-reference), and for discounts, which here don't."""
-    if params.get("payment_behavior") != "pending_if_incomplete":
-        return
-    for name in ("automatic_tax", "default_tax_rates", "default_payment_method", "description"):
-        if name in params:
-            message = f"{name} can't be updated with payment_behavior=pending_if_incomplete."
-            raise invalid(message, param=name)
-    if "discounts" in params:
-        raise invalid("The stand-in's discounts don't wait for a payment.", param="discounts")
