@@ -84,7 +84,7 @@ def agrees(organization: Organization, found: StripeSubscription) -> bool:
     row = plan_switch_rows.subscription_of(organization)
     if row is None or row.stripe_id != found.id or found.chosen is None or found.has_ended:
         return False
-    planned = found.planned.chosen if found.planned else None
+    planned = found.comes_next
     return (
         row.plan,
         row.interval,
@@ -92,7 +92,8 @@ def agrees(organization: Organization, found: StripeSubscription) -> bool:
         row.period_end,
         row.schedule_id,
         row.ends_at,
-        planned is None or (row.scheduled_plan, row.scheduled_interval) == (planned.plan, planned.interval),
+        planned is None or _planned_here(row) == (planned.chosen.plan, planned.chosen.interval, planned.at),
+        plan_switch_rows.follows(organization.id, found),
     ) == (
         found.chosen.plan,
         found.chosen.interval,
@@ -101,7 +102,12 @@ def agrees(organization: Organization, found: StripeSubscription) -> bool:
         found.schedule_id,
         found.ends_at,
         True,
+        True,
     )
+
+
+def _planned_here(row: Subscription) -> tuple[object, ...]:
+    return row.scheduled_plan, row.scheduled_interval, row.scheduled_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +130,8 @@ def _facts(row: Subscription) -> tuple[object, ...]:
         row.period_end,
         row.scheduled_plan,
         row.scheduled_interval,
+        row.scheduled_at,
+        row.ends_at,
         row.open_invoice_id,
         row.suspended_at,
     )
@@ -189,12 +197,13 @@ def _copy_plan(row: Subscription, found: StripeSubscription) -> None:
 
 
 def _copy_planned(row: Subscription, found: StripeSubscription) -> None:
-    planned = found.planned.chosen if found.planned else None
+    planned, at = (found.comes_next.chosen, found.comes_next.at) if found.comes_next else (None, None)
     if planned is not None and not _is_known(planned):
         log.error("unknown_plan_planned", subscription=found.id, plan=planned.plan)
-        planned = None
+        planned = at = None
     if planned is None and found.ends_at is not None and not found.has_ended:
-        planned = Chosen(FREE_PLAN, Interval.MONTH)
+        planned, at = Chosen(FREE_PLAN, Interval.MONTH), found.ends_at
+    row.scheduled_at = at
     row.scheduled_plan = planned.plan if planned else None
     row.scheduled_interval = Interval(planned.interval) if planned else None
     row.scheduled_version = planned.version if planned else None

@@ -18,6 +18,7 @@ from app.billing import (
     payment_methods,
     plan_grace,
     plan_projection,
+    plan_replacing,
     plan_suspension,
     plan_switch_rows,
 )
@@ -105,7 +106,8 @@ def refresh(organization: Organization, actor: Actor = audit.STRIPE) -> None:
     """Bring the plan in line with the subscription as it is now. Commits. Raises what `app.payments` raises."""
     row = plan_switch_rows.subscription_of(organization)
     if row is not None and row.stripe_id is not None:
-        plan_projection.apply(organization, subscriptions.fetch(row.stripe_id), actor)
+        found = plan_replacing.settle(organization, subscriptions.fetch(row.stripe_id))
+        plan_projection.apply(organization, found, actor)
         learn_failure(organization)
 
 

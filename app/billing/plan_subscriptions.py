@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.billing import catalog, payment_methods, plan_projection, plan_switch_rows
+from app.billing import catalog, payment_methods, plan_projection, plan_replacing, plan_switch_rows
 from app.billing.payment_methods import customer_of
 from app.billing.plan_terms import FREE_PLAN
 from app.extensions import db
@@ -26,7 +26,7 @@ def ensure(organization: Organization) -> StripeSubscription:
     if row is not None and row.stripe_id is None:
         raise SubscriptionMissingError
     if row is not None and row.stripe_id is not None and row.status is not SubscriptionStatus.CANCELED:
-        found = subscriptions.fetch(row.stripe_id)
+        found = plan_replacing.settle(organization, subscriptions.fetch(row.stripe_id))
         plan_projection.apply(organization, found)
         db.session.commit()
         if not found.has_ended:

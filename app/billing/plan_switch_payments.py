@@ -6,7 +6,14 @@ from uuid import UUID
 
 from flask import current_app
 
-from app.billing import audit, ledger, payment_methods, plan_projection, plan_switch_rows
+from app.billing import (
+    audit,
+    ledger,
+    payment_methods,
+    plan_projection,
+    plan_replacing,
+    plan_switch_rows,
+)
 from app.billing.audit import Actor
 from app.billing.plan_switch_rows import FIRST_LOOK, ON_ITS_WAY, find
 from app.extensions import db, enqueue
@@ -111,7 +118,8 @@ def _follow(organization: Organization, actor: Actor) -> None:
     """Bring the plan in line with the subscription as it is now. Commits."""
     row = plan_switch_rows.subscription_of(organization)
     if row is not None and row.stripe_id is not None:
-        plan_projection.apply(organization, subscriptions.fetch(row.stripe_id), actor)
+        found = plan_replacing.settle(organization, subscriptions.fetch(row.stripe_id))
+        plan_projection.apply(organization, found, actor)
         db.session.commit()
 
 

@@ -8,7 +8,14 @@ from uuid import UUID
 import structlog
 from sqlalchemy import delete, select
 
-from app.billing import audit, plan_projection, plan_switch_payments, plan_switch_rows, plan_switches
+from app.billing import (
+    audit,
+    plan_projection,
+    plan_replacing,
+    plan_switch_payments,
+    plan_switch_rows,
+    plan_switches,
+)
 from app.billing.plan_switch_rows import ON_ITS_WAY
 from app.extensions import db
 from app.models import Organization, PaymentMethod, PlanSwitch, SwitchStatus
@@ -43,19 +50,19 @@ def look_after(org_id: UUID, switch_id: UUID) -> bool:
         found = subscriptions.fetch(row.stripe_id)
         if _never_arrived(switch, found):
             if switch.claimed_at is None or utc_now() - switch.claimed_at > RESEND_WITHIN:
-                return _give_up(organization, switch_id)
+                return _give_up(organization, switch_id, found.id)
             card = (
                 db.session.get(PaymentMethod, (org_id, switch.payment_method_id))
                 if switch.due_micro
                 else None
             )
             found = plan_switches.ask_stripe(organization, switch, found, card)
-        plan_projection.apply(organization, found)
+        plan_projection.apply(organization, plan_replacing.settle(organization, found))
         db.session.commit()
     except RefusedError as error:
         log.warning("switch_refused", switch=str(switch_id), reason=str(error))
         db.session.rollback()
-        return _give_up(organization, switch_id)
+        return _refused(organization, switch_id, row.stripe_id)
     except PaymentsError as error:
         log.warning("switch_not_known_yet", switch=str(switch_id), reason=str(error))
         db.session.rollback()
@@ -92,8 +99,18 @@ def _never_arrived(switch: PlanSwitch, found: StripeSubscription) -> bool:
     return str(switch.id) not in {one.switch for one in known if one is not None}
 
 
-def _give_up(organization: Organization, switch_id: UUID) -> bool:
-    """Nothing was changed at Stripe, and nothing will be."""
+def _refused(organization: Organization, switch_id: UUID, subscription_id: str) -> bool:
+    try:
+        return _give_up(organization, switch_id, subscription_id)
+    except PaymentsError as error:
+        log.warning("switch_not_known_yet", switch=str(switch_id), reason=str(error))
+        db.session.rollback()
+        return False
+
+
+def _give_up(organization: Organization, switch_id: UUID, subscription_id: str) -> bool:
+    """Nothing was changed at Stripe that stays, and nothing will be. Raises what `app.payments` raises."""
+    plan_replacing.put_back(plan_switch_rows.find(organization.id, switch_id), subscription_id)
     switch = plan_switch_rows.lock(organization.id, switch_id)
     if switch.status is SwitchStatus.SWITCHING:
         plan_switch_rows.end(switch, SwitchStatus.CANCELED, at=utc_now(), note="not_done")

@@ -70,14 +70,34 @@ def follow(org_id: UUID, found: StripeSubscription) -> bool:
     if switch is None:
         return False
     id_, now = str(switch.id), utc_now()
-    made = [found.chosen, found.planned.chosen if found.planned else None]
-    if id_ in {one.switch for one in made if one is not None}:
-        end(switch, SwitchStatus.DONE, at=now)
+    if is_made(switch, found):
+        if not is_left_of_replaced(switch, found):
+            end(switch, SwitchStatus.DONE, at=now)
     elif found.waiting is not None and found.waiting.switch == id_:
         switch.invoice_id = found.latest_invoice_id
     elif switch.status is not SwitchStatus.SWITCHING:
         end(switch, SwitchStatus.CANCELED, at=now, note="expired")
     return switch.status not in ON_ITS_WAY
+
+
+def follows(org_id: UUID, found: StripeSubscription) -> bool:
+    """Whether no switch is on its way that a subscription shows to be made."""
+    switch = on_its_way(org_id)
+    return switch is None or not is_made(switch, found)
+
+
+def is_made(switch: PlanSwitch, found: StripeSubscription) -> bool:
+    """Whether a subscription is as a switch wants it, or will be when the period is over."""
+    made = [found.chosen, found.planned.chosen if found.planned else None]
+    return str(switch.id) in {one.switch for one in made if one is not None}
+
+
+def is_left_of_replaced(switch: PlanSwitch, found: StripeSubscription) -> bool:
+    """Whether something is planned still that a switch replaces. One for later makes way for itself before."""
+    return switch.is_at_once and (
+        (found.schedule_id is not None and found.schedule_id == switch.replaces_schedule_id)
+        or (found.ends_at is not None and found.ends_at == switch.replaces_ends_at)
+    )
 
 
 def end(switch: PlanSwitch, status: SwitchStatus, *, at: datetime, note: str | None = None) -> None:

@@ -19,6 +19,7 @@ from app.billing import (
     plan_choices,
     plan_previews,
     plan_projection,
+    plan_replacing,
     plan_subscriptions,
     plan_switch_payments,
     plan_switch_reviews,
@@ -28,11 +29,12 @@ from app.billing.audit import Actor
 from app.billing.payment_methods import CardNotUsableError
 from app.billing.plan_switch_reviews import AlreadyOnItError
 from app.billing.plan_switch_rows import FIRST_LOOK, find
+from app.billing.plan_terms import FREE_PLAN
 from app.extensions import db, enqueue
 from app.models import Interval, Organization, PaymentMethod, PlanSwitch, SwitchStatus
 from app.models.columns import utc_now, uuid7
 from app.payments import previews, subscriptions
-from app.payments.errors import NotDoneError, OutcomeUnknownError, RefusedError
+from app.payments.errors import NotDoneError, OutcomeUnknownError, PaymentsError, RefusedError
 from app.payments.subscription_facts import Chosen, StripeSubscription
 
 
@@ -105,7 +107,7 @@ def confirm(organization: Organization, switch_id: UUID, actor: Actor) -> PlanSw
         if switch.is_at_once:
             _check_paid(organization)
         plan_switch_reviews.renew_if_stale(organization, switch, subscription)
-    claimed = _claim(organization, switch_id, card, actor)
+    claimed = _claim(organization, switch_id, card, subscription, actor)
     db.session.commit()
     if claimed is None:
         # Begun by another click; or the plan was changed by another tab in this very moment.
@@ -118,8 +120,13 @@ def confirm(organization: Organization, switch_id: UUID, actor: Actor) -> PlanSw
     except OutcomeUnknownError:
         return find(organization.id, switch_id)
     except (NotDoneError, RefusedError) as error:
-        _give_back(organization.id, switch_id)
+        _give_back(organization.id, switch_id, subscription.id)
         raise SwitchNotStartedError from error
+    try:
+        found = plan_replacing.settle(organization, found)
+    except PaymentsError:
+        # It is made: what it replaces goes by the job, as after a lost answer.
+        db.session.rollback()
     plan_projection.apply(organization, found, actor)
     db.session.commit()
     return plan_switch_payments.learn(organization, switch_id)
@@ -131,16 +138,12 @@ def take_back(organization: Organization, actor: Actor) -> None:
     Raises what `app.payments` raises.
     """
     subscription = plan_subscriptions.ensure(organization)
-    planned = subscription.planned
-    if subscription.schedule_id is not None:
-        subscriptions.take_back(subscription.schedule_id)
-    if subscription.ends_at is not None:
-        subscription = subscriptions.go_on(subscription.id)
-    else:
-        subscription = subscriptions.fetch(subscription.id)
-    plan_projection.apply(organization, subscription, actor)
+    planned = subscription.comes_next
+    plan_projection.apply(organization, subscriptions.keep_on(subscription), actor)
     if planned is not None:
         audit.note(organization.id, actor, "plan_switch.taken_back", planned.chosen.plan)
+    elif subscription.ends_at is not None:
+        audit.note(organization.id, actor, "plan_switch.taken_back", FREE_PLAN)
     db.session.commit()
 
 
@@ -152,21 +155,27 @@ def ask_stripe(
 ) -> StripeSubscription:
     """Let Stripe make the current attempt of a switch: the same request each time. Raises what `app.payments` raises.
 
-    What was planned for the end of the period gives way to a switch that is made at once.
+    What was planned for the end of the period stays until a switch that is made at once is paid
+    (`app.billing.plan_replacing`).
     """
     key = f"switch:{switch.id}:{switch.attempt}"
     price = plan_previews.plan_of(switch).price_by(switch.interval)
     price_id = previews.price_of(switch.plan, switch.interval, price)
     chosen = Chosen(switch.plan, switch.interval, switch.version, str(switch.id))
     if not switch.is_at_once:
-        return subscriptions.plan_for_period_end(subscription, price_id, chosen, key=key)
+        going_on = plan_replacing.make_way(subscription)
+        return subscriptions.plan_for_period_end(going_on, price_id, chosen, key=key)
     if card is not None:
         plan_subscriptions.charge_to(organization, card)
-    if subscription.schedule_id is not None:
-        subscriptions.take_back(subscription.schedule_id)
-    if subscription.ends_at is not None:
-        subscriptions.go_on(subscription.id)
-    return subscriptions.switch(subscription, price_id, chosen, as_of=switch.previewed_at, key=key)
+    return subscriptions.switch(
+        subscription,
+        price_id,
+        chosen,
+        as_of=switch.previewed_at,
+        key=key,
+        # Stripe takes this from no subscription with a schedule, which is released once the switch is made.
+        goes_on=switch.replaces_with_period and switch.replaces_schedule_id is None,
+    )
 
 
 def _check_paid(organization: Organization) -> None:
@@ -192,7 +201,11 @@ def _card_for(organization: Organization, switch: PlanSwitch) -> PaymentMethod |
 
 
 def _claim(
-    organization: Organization, switch_id: UUID, card: PaymentMethod | None, actor: Actor
+    organization: Organization,
+    switch_id: UUID,
+    card: PaymentMethod | None,
+    subscription: StripeSubscription,
+    actor: Actor,
 ) -> PlanSwitch | None:
     """Begin to make a switch; None where that was begun, or its preview holds no more. Raises `OtherSwitchError`."""
     ledger.lock(organization.id)
@@ -205,6 +218,7 @@ def _claim(
     switch.attempt += 1
     switch.claimed_at = utc_now()
     switch.payment_method_id = card.id if card else None
+    plan_replacing.note(switch, subscription)
     audit.note(
         organization.id,
         actor,
@@ -220,9 +234,13 @@ def _claim(
     return switch
 
 
-def _give_back(org_id: UUID, switch_id: UUID) -> None:
-    """Stripe changed nothing: let the switch be confirmed again."""
+def _give_back(org_id: UUID, switch_id: UUID, subscription_id: str) -> None:
+    """Stripe changed nothing: let the switch be confirmed again. Where that can't be said, its job finds it out."""
     db.session.rollback()
+    try:
+        plan_replacing.put_back(find(org_id, switch_id), subscription_id)
+    except PaymentsError:
+        return
     ledger.lock(org_id)
     switch = plan_switch_rows.lock(org_id, switch_id)
     if switch.status is SwitchStatus.SWITCHING:

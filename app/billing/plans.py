@@ -45,12 +45,11 @@ class Limit:
 
 @dataclass(frozen=True, slots=True)
 class ScheduledChange:
-    """A change that waits for the end of the period; `by_schedule` where it was planned here."""
+    """A change that comes by itself `on` a day: when the period is over, or when the subscription ends."""
 
     plan: Plan
     interval: str
     on: date
-    by_schedule: bool
 
     @property
     def plan_name(self) -> str:
@@ -115,7 +114,7 @@ def gather(organization: Organization) -> PlanView:
     is_suspended = plan_grace.is_suspended(organization, subscription)
     deadline = plan_grace.deadline_of(organization, subscription)
     in_force = catalog_versions.bought(FREE_PLAN, bought) if is_suspended else plan
-    scheduled = _scheduled(subscription)
+    scheduled = _scheduled(organization, subscription)
     failed_on = ledger.local_day_of(organization, subscription.failed_at) if subscription.failed_at else None
     zone, today = ZoneInfo(organization.timezone), ledger.local_day_of(organization)
     return PlanView(
@@ -165,15 +164,19 @@ def _limits(plan: Plan, counts: dict[str, int]) -> tuple[Limit, ...]:
     )
 
 
-def _scheduled(subscription: Subscription) -> ScheduledChange | None:
+def _scheduled(organization: Organization, subscription: Subscription) -> ScheduledChange | None:
     if subscription.scheduled_plan is None:
         return None
     return ScheduledChange(
         catalog_versions.bought(subscription.scheduled_plan, subscription.scheduled_version),
         subscription.scheduled_interval or Interval.MONTH,
-        subscription.period_end,
-        by_schedule=subscription.schedule_id is not None,
+        _day_of_change(organization, subscription),
     )
+
+
+def _day_of_change(organization: Organization, subscription: Subscription) -> date:
+    at = subscription.scheduled_at
+    return ledger.local_day_of(organization, at) if at else subscription.period_end
 
 
 @cache
@@ -208,8 +211,8 @@ def _everything() -> Executable:
 
 
 def _is_charged_next(subscription: Subscription, plan: Plan, scheduled: ScheduledChange | None) -> bool:
-    """Not for a free plan, nor for one that has ended or goes down to free when the paid period is over."""
+    """Not for a free plan, nor for one that has ended or goes down to free by when the paid period is over."""
     if not plan.price or subscription.status is SubscriptionStatus.CANCELED:
         return False
     is_owed = subscription.status is SubscriptionStatus.PAST_DUE
-    return is_owed or scheduled is None or bool(scheduled.price)
+    return is_owed or scheduled is None or bool(scheduled.price) or scheduled.on > subscription.period_end

@@ -35,7 +35,8 @@ class PlanSwitch(OrgScoped, Base):
     `due_micro` is what its preview of `previewed_at` said would be charged, and `preview` how that comes about.
     `based_on` names the subscription as it was then: confirmed on another one, it is previewed anew. `attempt` counts
     the requests to Stripe: with the id it makes their idempotency keys. `note` is why it ended, where it did not
-    succeed. One at most is on its way at Stripe, of an organization.
+    succeed. `replaces_…` is what was planned when it was confirmed, and goes once it is made: a schedule, or an end
+    (with the period, or at a time of its own). One at most is on its way at Stripe, of an organization.
     """
 
     __tablename__ = "plan_switch"
@@ -60,6 +61,9 @@ class PlanSwitch(OrgScoped, Base):
     due_micro: Mapped[Micro]
     currency: Mapped[str] = mapped_column(String(3))
     preview: Mapped[Json] = mapped_column(JSONB)
+    replaces_schedule_id: Mapped[str | None] = mapped_column(String(255))
+    replaces_ends_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    replaces_with_period: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     payment_method_id: Mapped[UUID | None]
     invoice_id: Mapped[str | None] = mapped_column(String(255))
     payment_intent_id: Mapped[str | None] = mapped_column(String(255))

@@ -38,10 +38,10 @@ class Subscription(OrgScoped, Base):
     """What Stripe has as an organization's subscription, in the organization's own days.
 
     `period_start` is the first day that is paid for and `period_end` the first day of the next period; `anchor` is
-    the moment that months are counted from. `version` is the catalogue's. What is planned for the end of the period
-    is in `scheduled_…`: by a schedule, or, where there is no `schedule_id`, because the subscription ends at
-    `ends_at`. `failed_at` is when its renewal, of `open_invoice_id`, first failed; since `suspended_at` the free plan
-    is in force. `promised_until` is until when it could be paid before the organization moved to another zone.
+    the moment that months are counted from. `version` is the catalogue's. What comes next by itself, at
+    `scheduled_at`, is in `scheduled_…`: by a schedule, or because the subscription ends at `ends_at`. `failed_at` is
+    when its renewal, of `open_invoice_id`, first failed; since `suspended_at` the free plan is in force.
+    `promised_until` is until when it could be paid before the organization moved to another zone.
     """
 
     __tablename__ = "subscription"
@@ -58,6 +58,7 @@ class Subscription(OrgScoped, Base):
     scheduled_plan: Mapped[str | None] = mapped_column(String(60))
     scheduled_interval: Mapped[Interval | None] = mapped_column(String(5))
     scheduled_version: Mapped[str | None] = mapped_column(String(60))
+    scheduled_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     failed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     suspended_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     promised_until: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))

@@ -56,7 +56,7 @@ class StripeSubscription:
     `chosen` is None where its price is none of the catalogue's. `open_invoice_id` is what is to be paid while it is
     past due: the newest open invoice, as the latest one may be void, or the draft of the next renewal. `waiting` is
     an update that waits until the invoice `latest_invoice_id` is paid, at most until `waits_until`. `ends_at` is when
-    it ends for good, if that is planned.
+    it ends for good, if that is planned, and `ends_with_period` whether that was said so, instead of by a time.
     """
 
     id: str
@@ -69,6 +69,7 @@ class StripeSubscription:
     period_start: datetime
     period_end: datetime
     ends_at: datetime | None
+    ends_with_period: bool
     ended_at: datetime | None
     schedule_id: str | None
     planned: Planned | None
@@ -76,6 +77,13 @@ class StripeSubscription:
     waits_until: datetime | None
     latest_invoice_id: str | None
     open_invoice_id: str | None
+
+    @property
+    def comes_next(self) -> Planned | None:
+        """What is planned and comes before the end, if that is planned too."""
+        if self.planned is None or (self.ends_at is not None and self.ends_at <= self.planned.at):
+            return None
+        return self.planned
 
     @property
     def has_ended(self) -> bool:
@@ -106,6 +114,7 @@ def read(found: stripe.Subscription) -> StripeSubscription:
         period_start=_moment(item.current_period_start),
         period_end=_moment(item.current_period_end),
         ends_at=_moment(found.cancel_at) if found.cancel_at else None,
+        ends_with_period=found.cancel_at_period_end,
         ended_at=_moment(found.ended_at) if found.ended_at else None,
         schedule_id=id_of(found.schedule),
         planned=_planned(schedule) if schedule else None,

@@ -10,7 +10,7 @@ from uuid import UUID
 import stripe
 
 from app.payments.client import stripe_client
-from app.payments.errors import translated
+from app.payments.errors import RefusedError, translated
 from app.payments.references import id_of
 from app.payments.subscription_facts import Chosen, StripeSubscription, read
 
@@ -58,10 +58,17 @@ def begin(
 
 
 def switch(
-    subscription: StripeSubscription, price_id: str, chosen: Chosen, *, as_of: datetime, key: str
+    subscription: StripeSubscription,
+    price_id: str,
+    chosen: Chosen,
+    *,
+    as_of: datetime,
+    key: str,
+    goes_on: bool = False,
 ) -> StripeSubscription:
     """Change the plan at once and charge the difference as of a preview; without its payment the plan stays.
 
+    With `goes_on` it doesn't end with the period any more once that is paid.
     https://docs.stripe.com/billing/subscriptions/pending-updates. Raises as `fetch` does.
     """
     params: stripe.params.SubscriptionUpdateParams = {
@@ -71,6 +78,8 @@ def switch(
         "payment_behavior": "pending_if_incomplete",
         "metadata": chosen.metadata,
     }
+    if goes_on:
+        params["cancel_at_period_end"] = False
     with translated():
         stripe_client().v1.subscriptions.update(subscription.id, params, {"idempotency_key": key})
     return fetch(subscription.id)
@@ -119,19 +128,48 @@ def plan_for_period_end(
 def take_back(schedule_id: str) -> None:
     """Let a subscription go on as it is, without what was planned. Raises as `fetch` does.
 
-    Of a schedule that is released already nothing has to be taken back.
+    Of a schedule that is released already nothing has to be taken back. An end that it has set goes with it
+    (https://docs.stripe.com/api/subscription_schedules/release).
     """
-    with translated():
-        found = stripe_client().v1.subscription_schedules.retrieve(schedule_id)
-        if found.status in {"active", "not_started"}:
-            stripe_client().v1.subscription_schedules.release(schedule_id)
+    if _is_running(schedule_id):
+        try:
+            with translated():
+                stripe_client().v1.subscription_schedules.release(schedule_id)
+        except RefusedError:
+            # Somebody else has released it in this very moment.
+            if _is_running(schedule_id):
+                raise
 
 
-def go_on(subscription_id: str) -> StripeSubscription:
-    """Let a subscription that was to end go on. Raises as `fetch` does."""
+def keep_on(subscription: StripeSubscription) -> StripeSubscription:
+    """Let a subscription go on as it is, without a schedule and without an end. Raises as `fetch` does.
+
+    The schedule first: as long as it is there, Stripe refuses to change the end.
+    """
+    if subscription.schedule_id is not None:
+        take_back(subscription.schedule_id)
+    found = fetch(subscription.id)
+    if found.ends_at is None or found.has_ended:
+        return found
+    # Which of the two was said is taken back: that either ends both is written nowhere.
+    params: stripe.params.SubscriptionUpdateParams = (
+        {"cancel_at_period_end": False} if found.ends_with_period else {"cancel_at": ""}
+    )
     with translated():
-        stripe_client().v1.subscriptions.update(subscription_id, {"cancel_at_period_end": False})
-    return fetch(subscription_id)
+        stripe_client().v1.subscriptions.update(subscription.id, params)
+    return fetch(subscription.id)
+
+
+def end(subscription_id: str, at: datetime | None) -> None:
+    """Let a subscription end at a time, or with its period. Raises as `fetch` does.
+
+    https://docs.stripe.com/billing/subscriptions/cancel
+    """
+    params: stripe.params.SubscriptionUpdateParams = (
+        {"cancel_at_period_end": True} if at is None else {"cancel_at": int(at.timestamp())}
+    )
+    with translated():
+        stripe_client().v1.subscriptions.update(subscription_id, params)
 
 
 def cancel(subscription_id: str) -> StripeSubscription:
@@ -142,6 +180,12 @@ def cancel(subscription_id: str) -> StripeSubscription:
     with translated():
         stripe_client().v1.subscriptions.cancel(subscription_id)
     return fetch(subscription_id)
+
+
+def _is_running(schedule_id: str) -> bool:
+    with translated():
+        found = stripe_client().v1.subscription_schedules.retrieve(schedule_id)
+    return found.status in {"active", "not_started"}
 
 
 def _current(schedule: stripe.SubscriptionSchedule) -> Any:

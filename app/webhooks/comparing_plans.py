@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from app.billing import plan_projection, plan_renewals, plan_switch_rows, take_backs
+from app.billing import plan_projection, plan_renewals, plan_replacing, plan_switch_rows, take_backs
 from app.billing.plan_projection import Outcome
 from app.extensions import db
 from app.models import Organization, Subscription, SubscriptionStatus
@@ -47,7 +47,8 @@ def _ours() -> list[tuple[object, str]]:
 def _bring_in_line(report: Report, organization: Organization, subscription_id: str) -> None:
     """Fetched anew: a list may be older than what an event has told meanwhile."""
     take_backs.one_at_a_time(subscription_id)
-    outcome = plan_projection.apply(organization, subscriptions.fetch(subscription_id))
+    found = plan_replacing.settle(organization, subscriptions.fetch(subscription_id))
+    outcome = plan_projection.apply(organization, found)
     plan_renewals.learn_failure(organization)
     if outcome is Outcome.CHANGED:
         report.mend(

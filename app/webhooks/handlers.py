@@ -15,6 +15,7 @@ from app.billing import (
     payment_methods,
     plan_projection,
     plan_renewals,
+    plan_replacing,
     plan_switch_rows,
     refunds,
     settlement,
@@ -121,7 +122,10 @@ def subscription(subscription_id: str) -> bool:
     take_backs.one_at_a_time(subscription_id)
     found = subscriptions.fetch(subscription_id)
     organization = organization_of(found.customer_id, or_was=True)
-    if organization is None or plan_projection.apply(organization, found) is Outcome.NOT_OURS:
+    if organization is None:
+        return False
+    found = plan_replacing.settle(organization, found)
+    if plan_projection.apply(organization, found) is Outcome.NOT_OURS:
         return False
     plan_renewals.learn_failure(organization)
     return True

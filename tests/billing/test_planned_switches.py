@@ -107,7 +107,7 @@ class TestBadLuck:
         hear_from_stripe(app, sandbox)
         view = plan_of(subscriber)
         assert view.scheduled is not None
-        assert (view.scheduled.plan_name, view.scheduled.by_schedule) == ("Starter", False)
+        assert view.scheduled.plan_name == "Starter"
         plan_switches.take_back(subscriber, OWNER)
         assert plan_of(subscriber).scheduled is None
         assert sandbox.stripe.v1.subscriptions.retrieve(id_).cancel_at is None
