@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any
-from uuid import UUID
 
-from sqlalchemy import Executable, and_, bindparam, func, select
+from sqlalchemy import Executable, and_, bindparam, func, select, true
+from sqlalchemy.orm import aliased
 
 from app.billing import calling, catalog, holds, ledger
 from app.billing.calling import PauseReason
+from app.billing.calls_in_progress import PAGE, HeldBy, in_order
 from app.billing.money import Money
 from app.extensions import db
 from app.models import (
@@ -28,24 +29,6 @@ from app.models import (
 from app.models.columns import utc_now
 
 PACE_DAYS = 7
-
-
-@dataclass(frozen=True, slots=True)
-class HeldBy:
-    """What one call in progress holds, and what it has used of that; `until` is when its lease ends.
-
-    `has_story` where the platform named the call, and not the hold alone.
-    """
-
-    id: UUID
-    call: str
-    agent: str
-    campaign: str
-    amount: Money
-    used: Money
-    since: datetime
-    until: datetime
-    has_story: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +55,15 @@ class Runway:
 class BalanceView:
     """The three figures that explain each other: available is posted less held.
 
-    `reason` is why calling is paused, and `paused_by` is REFUND or DISPUTE where that is what took the last of the
-    credit.
+    `calls` are those in progress that began first, and `call_count` is how many there are. `reason` is why calling is
+    paused, and `paused_by` is REFUND or DISPUTE where that is what took the last of the credit.
     """
 
     available: Money
     posted: Money
     held: Money
-    holds: tuple[HeldBy, ...]
+    calls: tuple[HeldBy, ...]
+    call_count: int
     state: CallingState
     reason: PauseReason | None
     threshold: Money | None
@@ -101,23 +85,24 @@ def gather(organization: Organization, *, pace: Money | None = None) -> BalanceV
     """
     rows = _read(organization)
     now = utc_now()
-    if any(hold is not None and hold.expires_at <= now for _, hold, _ in rows):
+    if rows[0].next_end is not None and rows[0].next_end <= now:
         holds.expire(organization.id, at=now)
         db.session.commit()
         rows = _read(organization)
-    wallet = rows[0][0]
+    wallet: Wallet = rows[0].Wallet
     if pace is None:
         pace = pace_of(organization)
     return BalanceView(
         available=wallet.available,
         posted=wallet.posted,
         held=wallet.held,
-        holds=tuple(_held_by(hold, wallet.currency) for _, hold, _ in rows if hold is not None),
+        calls=tuple(HeldBy.of(row.first, wallet.currency) for row in rows if row.first is not None),
+        call_count=rows[0].call_count or 0,
         state=wallet.state,
         reason=calling.reason_of(wallet.posted_micro, wallet.held_micro),
         threshold=wallet.low_threshold,
         paused_since=wallet.paused_at,
-        paused_by=rows[0][2],
+        paused_by=rows[0].paused_by,
         missing=calling.missing_to_call(wallet.available, least=catalog.current().top_up.minimum),
         runway=_runway(wallet.available, pace),
         version=wallet.version,
@@ -132,12 +117,25 @@ def _read(organization: Organization) -> Sequence[Any]:
 
 @cache
 def _with_holds() -> Executable:
-    """Built once: pages ask it with each view and change."""
+    """The wallet beside each of the calls that began first, which are few, however many there are; with how many that
+    is, and when the next lease ends. Built once: pages ask it with each view and change."""
+    is_active = and_(Hold.org_id == Wallet.org_id, Hold.state == HoldState.ACTIVE)
+    first = aliased(
+        Hold, in_order().where(is_active).limit(PAGE).correlate(Wallet).lateral("first_holds"), name="first"
+    )
+    active = (
+        select(func.count().label("call_count"), func.min(Hold.expires_at).label("next_end"))
+        .where(is_active)
+        .correlate(Wallet)
+        .lateral("active")
+    )
     return (
-        select(Wallet, Hold, _paused_by())
-        .outerjoin(Hold, and_(Hold.org_id == Wallet.org_id, Hold.state == HoldState.ACTIVE))
+        select(Wallet, first, _paused_by().label("paused_by"), active.c.call_count, active.c.next_end)
+        .select_from(Wallet)
+        .join(active, true())
+        .outerjoin(first, true())
         .where(Wallet.org_id == bindparam("of"))
-        .order_by(Hold.created_at)
+        .order_by(first.created_at, first.id)
     )
 
 
@@ -172,18 +170,4 @@ def _paused_by() -> Any:
         .limit(1)
         .correlate(Wallet)
         .scalar_subquery()
-    )
-
-
-def _held_by(hold: Hold, currency: str) -> HeldBy:
-    return HeldBy(
-        id=hold.id,
-        call=hold.call or hold.key,
-        agent=hold.agent or "",
-        campaign=hold.campaign or "",
-        amount=Money(hold.amount_micro, currency),
-        used=Money(hold.used_micro, currency),
-        since=hold.created_at,
-        until=hold.expires_at,
-        has_story=hold.call is not None,
     )

@@ -159,7 +159,7 @@ class TestALeaseThatIsOver:
 
     def test_is_no_part_of_the_balance_on_pages(self, app: Flask, org: Organization) -> None:
         view = balance.gather(org)
-        assert (view.available, view.held, view.holds) == (usd("1.20"), usd("0"), ())
+        assert (view.available, view.held, view.calls) == (usd("1.20"), usd("0"), ())
         assert view.state is CallingState.ACTIVE
 
     def test_is_no_call_in_progress(self, app: Flask, org: Organization) -> None:

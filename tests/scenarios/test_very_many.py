@@ -75,7 +75,7 @@ def test_what_a_page_leaves_out_is_said_with_its_sum(app: Flask, owner: Owner) -
     )
     assert "more, each in the CSV file of the month" in text_of(owner.get(f"/billing/wallet/lines/{line_id}"))
     assert "more lines" in text_of(owner.get(f"/billing/wallet/calls?call={CALL}"))
-    assert f"{MANY - 50} more calls are in progress" in text_of(owner.get("/billing/wallet"))
+    assert f"All {MANY:,} calls in progress" in text_of(owner.get("/billing/wallet"))
     call = Platform(app).get(f"/organizations/{owner.organization.id}/calls/{CALL}").json
     assert len(call["lines"]) == 200
     assert call["more_lines"] > 0
@@ -91,6 +91,16 @@ def test_what_a_page_leaves_out_is_said_with_its_sum(app: Flask, owner: Owner) -
     page = owner.get("/billing/payment-methods")
     assert page.text.count('<li class="saved-card"') == 50
     assert f"{MANY + 1 - 50} older cards follow" in text_of(page)
+
+
+def test_every_call_in_progress_is_on_one_of_the_pages(app: Flask, owner: Owner) -> None:
+    seen, place = list[str](), "/billing/wallet/calls-in-progress"
+    while place:
+        page = owner.get(place)
+        seen += re.findall(r'<tr id="hold-([^"]+)"', page.text)
+        following = re.search(r'rel="next" href="([^"]+)"', page.text)
+        place = unescape(following[1]) if following else ""
+    assert len(seen) == len(set(seen)) == MANY
 
 
 def test_somebody_of_very_many_organizations_finds_and_switches_to_each(app: Flask, owner: Owner) -> None:

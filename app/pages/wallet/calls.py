@@ -1,10 +1,12 @@
-"""What one call cost. A call's name is the platform's own, any text, so it is asked for in the query."""
+"""The calls in progress, and what one call cost. A call's name is the platform's own, any text, so it is asked for in
+the query."""
 
 from __future__ import annotations
 
 from flask import Response, render_template, request
 
-from app.billing import call_story
+from app.billing import call_story, calls_in_progress
+from app.billing.cursor import Cursor
 from app.pages.wallet.routes import blueprint
 from app.web import errors
 from app.web.identity import current_organization, org_admin_required
@@ -24,3 +26,12 @@ def show_call() -> str | Response:
             "If the call belongs to another of your organizations, switch to that one first.",
         )
     return render_template("wallet/call.html", story=story)
+
+
+@blueprint.get("/calls-in-progress")
+@org_admin_required
+def show_calls_in_progress() -> str:
+    """The calls that hold credit now, those that began first ahead, page by page."""
+    after = Cursor.parse(request.args.get("after", ""))
+    found = calls_in_progress.page(current_organization(), after=after)
+    return render_template("wallet/calls_in_progress.html", page=found, is_first=after is None)
