@@ -6,6 +6,7 @@ here needs protection against forged requests. And no page takes a token.
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import cast
 from uuid import UUID
 
@@ -15,15 +16,16 @@ from app.api import problems
 from app.api.problems import ProblemError
 from app.billing.audit import Actor
 from app.extensions import db
-from app.models.scope import Reason, scope_to, seeing_all
+from app.models.scope import Reason, scope_to, scoped_to, seeing_all
 from app.people import tokens
 from app.people.tokens import Caller, Scope, TokenError
 
 _REALM = 'Bearer realm="Voice Portal billing"'
 
 
-def identify() -> Caller:
-    """Who calls. Raises `ProblemError` with a challenge (RFC 6750, section 3) where that is nobody."""
+def identify(org_id: UUID | None = None) -> Caller:
+    """Who calls, about the organization `org_id` if about one. Raises `ProblemError` with a challenge (RFC 6750,
+    section 3) where that is nobody."""
     scheme, _, text = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not text.strip():
         # Without credentials the challenge names no error (section 3.1).
@@ -33,7 +35,7 @@ def identify() -> Caller:
             headers={"WWW-Authenticate": _REALM},
         )
     try:
-        caller = _of_token(text.strip())
+        caller = _of_token(text.strip(), org_id)
     except TokenError as error:
         challenge = f'{_REALM}, error="invalid_token", error_description="{error}"'
         raise ProblemError(
@@ -43,11 +45,14 @@ def identify() -> Caller:
     return caller
 
 
-@seeing_all(Reason.API_TOKEN)
-def _of_token(text: str) -> Caller:
-    caller = tokens.identify(text)
-    if tokens.touch(caller):
-        db.session.commit()
+def _of_token(text: str, org_id: UUID | None) -> Caller:
+    # The transaction begins with what `enter` lets it see, if it does, so that this takes no round trip of its own.
+    with scoped_to(org_id) if org_id is not None else nullcontext():
+        caller = tokens.identify(text)
+    if tokens.is_to_be_noted(caller):
+        with seeing_all(Reason.API_TOKEN):
+            tokens.note_use(caller)
+            db.session.commit()
     return caller
 
 

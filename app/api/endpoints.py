@@ -173,7 +173,7 @@ def serve(endpoint: Endpoint, **values: Any) -> Response:
     raises has changed nothing.
     """
     if endpoint.scope is not None:
-        who = caller.identify()
+        who = caller.identify(values.get("org_id"))
         limits.count(who)
         caller.demand(who, endpoint.scope)
         caller.enter(who, values.get("org_id"))

@@ -3,6 +3,7 @@
 Row-level security lets a statement see the rows of the organization that the setting `app.org_id` names, or of `all`,
 or, where it is empty or unset, of none (`keep_apart` in migrations). Several are in `app.org_ids_00` to `…_ff`, by
 the last two digits of their ids, so that a row of a batch is looked for among few; `app.org_id` is `several` then.
+Beside them it shows the one token of the API that `app.token_id` names, because whose it is isn't known before.
 Settings are local to the transaction, so they end with it however that ends: a pooled connection carries none over.
 
 It is sent together with BEGIN, and the database's time comes back with it, so neither costs a round trip. A change
@@ -15,6 +16,7 @@ import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, cast
+from uuid import UUID
 
 import psycopg
 from psycopg.errors import error_from_result
@@ -27,6 +29,7 @@ from sqlalchemy.pool import Pool
 from app.clock import Moment, clock
 
 SETTING = "app.org_id"
+TOKEN_SETTING = "app.token_id"  # noqa: S105, an id, which opens nothing
 ALL = "all"
 NONE = ""
 _SEVERAL = "several"
@@ -40,13 +43,15 @@ class Standing:
     """What a session's transactions are to see, and what the one that is running does see and began at.
 
     `seen` is None where none is running, or where a savepoint may have changed it. `digits` are those of the settings
-    of several organizations that the running transaction may have filled.
+    of several organizations that the running transaction may have filled. `token` is the id of a token of the API
+    that is seen beside them, until the transaction ends.
     """
 
     wanted: str = NONE
     seen: str | None = None
     digits: set[str] = field(default_factory=set)
     began: Moment | None = None
+    token: str | None = None
 
 
 def standing_of(session: Session) -> Standing:
@@ -60,6 +65,13 @@ def want(session: Session, organizations: str) -> None:
     if not _SAYABLE.fullmatch(organizations):
         raise ValueError(f"{organizations!r} names no organizations.")
     standing_of(session).wanted = organizations
+
+
+def show_token(session: Session, token_id: UUID) -> None:
+    """Let the statements of a session see the token of the API with this id, too, until the transaction ends."""
+    standing = standing_of(session)
+    standing.token = str(token_id)
+    standing.seen = None
 
 
 def driver_connection(session: Session) -> psycopg.Connection[Any]:
@@ -96,7 +108,7 @@ def _end(session: Session, transaction: SessionTransaction) -> None:
     standing = standing_of(session)
     standing.seen = None
     if transaction.parent is None:
-        standing.began = None
+        standing.began = standing.token = None
         standing.digits.clear()
 
 
@@ -132,6 +144,8 @@ def _settings(standing: Standing) -> str:
     standing.digits |= by_digits.keys()
     settings = {SETTING: _SEVERAL if ids else standing.wanted}
     settings |= {f"{SETTING}s_{digits}": some for digits, some in by_digits.items()}
+    if standing.token is not None:
+        settings[TOKEN_SETTING] = standing.token
     return ", ".join(f"set_config('{name}', '{value}', true)" for name, value in settings.items())
 
 

@@ -32,7 +32,7 @@ class Reason(StrEnum):
     """Why code sees all organizations. There is no other way to."""
 
     SIGN_IN = "sign_in"  # who somebody is, and which organizations are theirs, isn't known before
-    API_TOKEN = "api_token"  # noqa: S105, a token's organization is known once it is found
+    API_TOKEN = "api_token"  # noqa: S105, that a token was used is noted whosever it is
     PEOPLE = "people"  # a person belongs to several organizations, and an address to one person
     NAMES = "names"  # slugs and external ids are unique over all organizations
     CARDS = "cards"  # a card that was entered in one organization pays in no other

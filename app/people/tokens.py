@@ -18,6 +18,7 @@ from uuid import UUID
 
 from sqlalchemy import Select, bindparam, select, update
 
+from app.database import transactions
 from app.extensions import db
 from app.models import ApiToken, Organization
 from app.models.columns import utc_now, uuid7
@@ -87,10 +88,12 @@ def create(
 
 
 def identify(text: str) -> Caller:
-    """Whose token it is, in one statement by primary key. Raises `TokenError`."""
+    """Whose token it is, in one statement by primary key; that token is seen until the transaction ends, whatever
+    else is. Raises `TokenError`."""
     credential = token_text.read(text)
     if credential is None:
         raise TokenError("This is not a token of this service, or it was cut off or mistyped.")
+    transactions.show_token(db.session(), credential.id)
     row = db.session.execute(_by_id(), {"token_id": credential.id}).one_or_none()
     # The hash is computed and compared either way, so that the time says nothing about which ids there are.
     known = row.secret_hash if row is not None else bytes(32)
@@ -103,13 +106,15 @@ def identify(text: str) -> Caller:
     return Caller(row.id, row.name, row.org_id, frozenset(row.scopes), row.last_used_at)
 
 
-def touch(caller: Caller) -> bool:
-    """Note that a token was used, once a minute at most; True where it was written."""
-    now = utc_now()
-    if caller.last_used_at is not None and now - caller.last_used_at < _USED_EVERY:
-        return False
-    db.session.execute(update(ApiToken).where(ApiToken.id == caller.token_id).values(last_used_at=now))
-    return True
+def is_to_be_noted(caller: Caller) -> bool:
+    """Whether to note that a token was used: once a minute at most."""
+    return caller.last_used_at is None or utc_now() - caller.last_used_at >= _USED_EVERY
+
+
+def note_use(caller: Caller) -> None:
+    """Note that a token is used now."""
+    query = update(ApiToken).where(ApiToken.id == caller.token_id)
+    db.session.execute(query.values(last_used_at=utc_now()))
 
 
 def every() -> list[tuple[ApiToken, str | None]]:

@@ -14,9 +14,12 @@ from psycopg import sql
 from sqlalchemy import Connection, Table, bindparam, delete, func, insert, select, text, union_all, update
 from sqlalchemy.exc import DBAPIError
 
+from app.database import transactions
 from app.extensions import db, driver_connection
-from app.models import Mail, Membership, Organization, Role, User
+from app.models import ApiToken, Mail, Membership, Organization, Role, User
 from app.models.scope import scope_to
+from app.people import tokens
+from app.people.tokens import Scope
 from tests.factories import a_person, an_organization
 from tests.support.database import another_session, owner, superuser
 from tests.support.rows import a_row, key_of, tables, write
@@ -211,6 +214,24 @@ def test_the_owner_is_held_as_well_once_a_scope_is_set(two: Two) -> None:
         connection.execute(text("SELECT set_config('app.org_id', :id, true)"), {"id": str(two.harbor)})
         for table in tables():
             assert connection.scalar(select(func.count()).select_from(table)) == 1, table.name
+
+
+def test_a_token_is_seen_by_who_names_it_and_changed_by_none(app: Flask) -> None:
+    pine = an_organization()
+    named, _ = tokens.create("Pine", [Scope.STATUS_READ], org_id=pine.id)
+    tokens.create("Another", [Scope.STATUS_READ], org_id=pine.id)
+    tokens.create("The platform", [Scope.STATUS_READ])
+    db.session.commit()
+    db.session.remove()
+    for org_id in (None, uuid4()):
+        if org_id is not None:
+            scope_to(db.session(), org_id)
+        transactions.show_token(db.session(), named.id)
+        assert db.session.scalars(select(ApiToken.id)).all() == [named.id]
+        assert db.session.execute(update(ApiToken).values(name="stolen")).rowcount == 0  # type: ignore[attr-defined]
+        db.session.rollback()
+        assert db.session.scalars(select(ApiToken.id)).all() == [], "the next transaction names none"
+        db.session.rollback()
 
 
 def test_a_setting_that_names_nobody_shows_nothing(two: Two) -> None:
