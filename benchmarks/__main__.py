@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-from benchmarks import growth, holds, ingest, load, pages, resume, stand_in, weight
+from benchmarks import growth, holds, ingest, load, pages, resume, stand_in, walls, weight
 from benchmarks.figures import Figure, keep, table
 from dev.errors import ToolError
 from dev.signals import end_on_signals
@@ -18,6 +18,7 @@ SECTIONS: dict[str, Callable[[Mapping[str, str]], Iterator[Figure]]] = {
     "weight": weight.measure,
     "ingest": ingest.measure,
     "holds": holds.measure,
+    "walls": walls.measure,
     "resume": resume.measure,
     "growth": growth.measure,
     "load": load.measure,

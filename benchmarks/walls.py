@@ -1,0 +1,134 @@
+"""Section walls: what row-level security costs, by the same requests with the database's policies and without.
+
+CPU of this process and of the database's, which another load on the machine disturbs least, in rounds that take
+turns; the median of what each round's pair says.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+from typing import cast
+from uuid import UUID
+
+import msgspec
+import psycopg
+from flask import Flask
+from flask.testing import FlaskClient
+from psycopg import sql
+
+from app.extensions import db
+from app.models.columns import utc_now, uuid7
+from app.people.tokens import Scope
+from benchmarks.figures import Figure, milliseconds
+from benchmarks.stage import a_token, an_organization, application, conninfo, inside
+from dev.errors import ToolError
+
+ROUNDS = 5
+HOLDS = 60
+BATCH = 1_000
+BATCHES = 2
+MOST = 1.05
+_METERS = ("calls_outbound", "tokens_in", "tokens_out", "speech_to_text", "text_to_speech")
+
+
+def measure(environment: Mapping[str, str]) -> Iterator[Figure]:
+    """A hold, a batch of one organization, and one of two hundred."""
+    app = application(environment)
+    with inside(app):
+        ids = [an_organization(f"Walled {number}", credit="10000").id for number in range(200)]
+        token = a_token(Scope.HOLDS_WRITE, Scope.USAGE_WRITE)
+    with psycopg.connect(conninfo(environment), autocommit=True) as owner:
+        stage = _Stage(app, owner, {"Authorization": f"Bearer {token}"})
+        for what, work, count in (
+            ("a hold", lambda: stage.hold(ids[0]), HOLDS),
+            (f"a batch of {BATCH:,} events, one organization", lambda: stage.batch(ids[:1]), BATCHES),
+            (f"a batch of {BATCH:,} events, {len(ids)} organizations", lambda: stage.batch(ids), BATCHES),
+        ):
+            walled, open_ = stage.compare(work, count)
+            ratios = [one / other for one, other in zip(walled, open_, strict=True)]
+            yield Figure(
+                section="walls",
+                what=f"{what}, with row-level security: CPU",
+                measured=f"{milliseconds(median(walled))} ({median(ratios):.3f} of it without)",
+                floor=f"{milliseconds(median(open_))} without",
+                goal=f"at most {MOST:g}",
+                met=median(ratios) <= MOST,
+            )
+
+
+@dataclass
+class _Stage:
+    """Requests in this process, and the database's owner, who can take the walls down."""
+
+    app: Flask
+    owner: psycopg.Connection
+    headers: dict[str, str]
+
+    def compare(self, work: Callable[[], None], count: int) -> tuple[list[float], list[float]]:
+        """CPU seconds of one piece of work in each round: with the walls, and without them."""
+        seconds: dict[bool, list[float]] = {True: [], False: []}
+        for turn in range(ROUNDS):
+            for is_walled in (True, False) if turn % 2 else (False, True):
+                self._set_walls(is_walled)
+                for _ in range(max(count // 10, 1)):
+                    work()
+                began = self._cpu()
+                for _ in range(count):
+                    work()
+                seconds[is_walled].append((self._cpu() - began) / count)
+        self._set_walls(True)
+        return seconds[True], seconds[False]
+
+    def hold(self, org_id: UUID) -> None:
+        """Reserve and release, so that the next one finds the same."""
+        key = str(uuid7())
+        usage = [{"meter": "tokens_in", "quantity": 100_000}]
+        self._post(f"/organizations/{org_id}/holds", {"key": key, "usage": usage, "lease_seconds": 3600})
+        self._post(f"/organizations/{org_id}/holds/{key}/release", {})
+
+    def batch(self, ids: list[UUID]) -> None:
+        """Report a batch of usage in which organizations take turns."""
+        now, source = utc_now().isoformat(), str(uuid7())
+        events = [
+            {
+                "specversion": "1.0",
+                "type": "voice-portal.usage.v1",
+                "source": "https://portal.example/calls",
+                "id": f"{source}-{place}",
+                "time": now,
+                "data": {
+                    "organization": str(ids[place % len(ids)]),
+                    "meter": _METERS[place % len(_METERS)],
+                    "quantity": 30 + place % 90,
+                    "call": f"call-{place // len(_METERS)}",
+                },
+            }
+            for place in range(BATCH)
+        ]
+        self._post("/usage", events, "application/cloudevents-batch+json")
+
+    def _post(self, path: str, body: object, media_type: str = "application/json") -> None:
+        client: FlaskClient = self.app.test_client()
+        answer = client.post(
+            f"/api/v1{path}", data=msgspec.json.encode(body), content_type=media_type, headers=self.headers
+        )
+        if answer.status_code != 200:
+            raise ToolError(f"{path} was answered with {answer.status_code}: {answer.text}")
+
+    def _set_walls(self, are_up: bool) -> None:
+        tables = self.owner.execute("SELECT DISTINCT polrelid::regclass::text FROM pg_policy").fetchall()
+        verb = sql.SQL("ENABLE" if are_up else "DISABLE")
+        for (table,) in tables:
+            self.owner.execute(sql.SQL("ALTER TABLE {} {} ROW LEVEL SECURITY").format(sql.SQL(table), verb))
+
+    def _cpu(self) -> float:
+        """Seconds of this process and of the one backend that it uses (Linux: `/proc/…/schedstat`)."""
+        with self.app.app_context():
+            driver = db.session.connection().connection.driver_connection
+            pid = cast("psycopg.Connection", driver).info.backend_pid
+        on_cpu = int(Path(f"/proc/{pid}/schedstat").read_text().split()[0])
+        return time.process_time() + on_cpu / 1e9
