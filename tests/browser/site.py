@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 import urllib.request
 from dataclasses import dataclass
 
@@ -11,6 +10,7 @@ from playwright.sync_api import Page, expect
 
 from tests.factories import PASSWORD
 from tests.support.sandbox import Sandbox
+from tests.support.waiting import wait_until
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,16 +23,16 @@ class Site:
 
 
 def wait_until_ready(url: str) -> None:
-    """Wait until the product serves. Raises `RuntimeError` after half a minute."""
-    until = time.monotonic() + 30
-    while time.monotonic() < until:
+    """Wait until the product serves."""
+
+    def is_ready() -> bool:
         try:
-            with urllib.request.urlopen(f"{url}/readyz", timeout=2) as answer:
-                if answer.status == 200:
-                    return
+            with urllib.request.urlopen(f"{url}/readyz", timeout=5) as answer:
+                return bool(answer.status == 200)
         except OSError:
-            time.sleep(0.05)
-    raise RuntimeError("The product did not start.")
+            return False
+
+    wait_until(is_ready, "The product did not start.")
 
 
 def sign_in(page: Page, email: str, *, to: str = "/billing") -> None:

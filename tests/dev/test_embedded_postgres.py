@@ -5,7 +5,6 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
 import psycopg
@@ -13,6 +12,7 @@ import pytest
 
 from dev.errors import ToolError
 from dev.postgres import Cluster
+from tests.support.waiting import wait_until
 
 # Too deep for the path of a unix socket, and with a space in it.
 DEEP = Path("a folder") / Path(*["deep"] * 25)
@@ -88,10 +88,7 @@ def test_it_ends_when_its_owner_is_killed(folder):
     assert int(owner.stdout.readline())
     owner.send_signal(signal.SIGKILL)
     owner.communicate()
-    end = time.monotonic() + 10
-    while (folder / "postmaster.pid").exists():
-        assert time.monotonic() < end
-        time.sleep(0.05)
+    wait_until(lambda: not (folder / "postmaster.pid").exists(), "PostgreSQL outlived its owner")
 
 
 def test_a_start_that_fails_shows_what_postgres_said(folder):

@@ -2,12 +2,14 @@
 
 import io
 import os
+import re
 import signal
 import sys
 import time
 from pathlib import Path
 
 from dev.processes import Ended, Group
+from tests.support.waiting import wait_until
 
 
 def python(source):
@@ -58,10 +60,7 @@ def test_one_that_ignores_the_request_is_killed(monkeypatch):
     shown = io.StringIO()
     with Group(shown) as group:
         group.start("web", STUBBORN, os.environ)
-        end = time.monotonic() + 10
-        while "up" not in shown.getvalue():
-            assert time.monotonic() < end
-            time.sleep(0.01)
+        wait_until(lambda: "up" in shown.getvalue(), "it did not start")
         [process] = group._running.values()
     assert process.returncode == -signal.SIGKILL
 
@@ -75,10 +74,7 @@ def test_what_a_program_started_does_not_outlive_it():
             python(f"import subprocess, sys; subprocess.run([sys.executable, '-c', {child!r}])"),
             os.environ,
         )
-        end = time.monotonic() + 10
-        while not shown.getvalue().strip().rpartition(" ")[2].isdecimal():
-            assert time.monotonic() < end
-            time.sleep(0.01)
+        wait_until(lambda: re.search(r" \d+\s*$", shown.getvalue()), "it did not start")
     assert not is_running(int(shown.getvalue().split()[1]))
 
 

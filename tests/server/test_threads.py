@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from tests.support.waiting import wait_until
 from tests.support.web_process import WebProcess, head
 
 
 def _until(there: list[Path]) -> None:
-    end = time.monotonic() + 60
-    while not all(path.exists() for path in there):
-        assert time.monotonic() < end
-        time.sleep(0.01)
+    wait_until(lambda: all(path.exists() for path in there), "it has not begun")
 
 
 def _busy(server: WebProcess, folder: Path, path: str) -> Path:

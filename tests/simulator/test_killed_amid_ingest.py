@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -23,6 +22,7 @@ from tests.factories import an_organization
 from tests.support.database import inside
 from tests.support.killing import Programs, programs
 from tests.support.platform import Platform
+from tests.support.waiting import wait_until
 
 SCORE = Score(lines=3, seconds=None, speed=600, report_every=0.05, seed=3)
 KILLED = ("web", "postgres", "worker")
@@ -69,7 +69,4 @@ def _kill_them_all(running: Programs, tally: Tally, player: Organization) -> Non
 
 def _wait_for_calls(tally: Tally, player: Organization, more: int) -> None:
     enough = tally.count(player.id, "answered") + more
-    until = time.monotonic() + 60
-    while tally.count(player.id, "answered") < enough:
-        assert time.monotonic() < until, "nobody calls any more"
-        time.sleep(0.01)
+    wait_until(lambda: tally.count(player.id, "answered") >= enough, "nobody calls any more")

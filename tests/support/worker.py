@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -16,8 +15,7 @@ from app.extensions import db
 from config import ROOT, Settings
 from dev.tether import tether
 from tests.support.sandbox import WEBHOOK_SECRET
-
-PATIENCE_SECONDS = 60
+from tests.support.waiting import wait_until
 
 
 @contextmanager
@@ -56,11 +54,12 @@ def let_be_missed() -> None:
 
 def until(happened: Callable[[], object], what: str) -> None:
     """Wait for something that a worker does."""
-    end = time.monotonic() + PATIENCE_SECONDS
-    while not happened():
-        assert time.monotonic() < end, f"not within {PATIENCE_SECONDS} s: {what}"
-        time.sleep(0.05)
+
+    def has_happened() -> object:
         db.session.rollback()
+        return happened()
+
+    wait_until(has_happened, f"it did not happen: {what}")
 
 
 def running(task: str) -> int:

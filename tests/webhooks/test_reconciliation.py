@@ -39,6 +39,7 @@ from tests.support.events import an_event, send
 from tests.support.money import balance, credited
 from tests.support.sandbox import Sandbox, deliver, deliver_all, work_through
 from tests.support.stories import Silence, assert_mended
+from tests.support.waiting import wait_until
 
 
 @pytest.fixture
@@ -346,9 +347,7 @@ def test_a_run_that_is_killed_in_the_middle_is_begun_again(
     }
     command = [sys.executable, "-m", "flask", "--app", "wsgi", "stripe", "reconcile"]
     process = subprocess.Popen(command, cwd=ROOT, env=os.environ | environment)
-    until = time.monotonic() + 30
-    while balance(silence.organization) < "70.00":
-        assert time.monotonic() < until, "nothing was mended"
+    wait_until(lambda: balance(silence.organization) == "70.00", "nothing was brought in line")
     with pytest.raises(AlreadyRunningError):
         reconciliation.run()
     process.kill()
