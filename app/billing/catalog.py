@@ -14,6 +14,7 @@ from flask import current_app
 
 from app.billing.money import Money
 from app.models.ledger import UsageGroup
+from app.payments.tax_settings import TaxSettings
 
 
 class CatalogError(Exception):
@@ -153,8 +154,8 @@ class TopUpLimits:
 @dataclass(frozen=True, slots=True)
 class Catalog:
     """One version. `late_days` is how old usage may be when it is reported, `grace_days` how long a plan goes on
-    whose renewal is not paid, `over_limits` what happens to what a smaller plan doesn't allow; `text` is the file as
-    it was read."""
+    whose renewal is not paid, `tax` how plans are taxed (None: as each subscription is at Stripe), `over_limits` what
+    happens to what a smaller plan doesn't allow; `text` is the file as it was read."""
 
     version: str
     currency: str
@@ -166,6 +167,7 @@ class Catalog:
     pools: dict[str, Pool]
     plans: dict[str, Plan]
     on_request: dict[str, OnRequest]
+    tax: TaxSettings | None
     over_limits: dict[str, str]
     text: str
 

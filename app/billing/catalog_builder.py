@@ -8,9 +8,10 @@ from typing import Literal
 
 import msgspec
 
-from app.billing import statement_texts
+from app.billing import catalog_tax, statement_texts
 from app.billing.catalog import Catalog, Meter, OnRequest, Plan, Pool, Rate, Tier, TopUpLimits
 from app.billing.catalog_source import Source
+from app.billing.catalog_tax import TaxText
 from app.billing.money import MICRO, Money, MoneyError
 
 MOST_TOP_UP = 99_999_999
@@ -88,6 +89,7 @@ class CatalogText(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     allowances: dict[str, PoolText] = {}
     renewals: _Renewals = _Renewals()
     on_request: dict[str, OnRequest] = {}
+    tax: TaxText = TaxText()
     over_limits: dict[str, str] = {}
 
 
@@ -117,6 +119,7 @@ class Builder:
             pools=self._pools,
             plans={key: self._plan(key, plan) for key, plan in file.plans.items()},
             on_request=file.on_request,
+            tax=catalog_tax.build(self._source, file.tax),
             over_limits=file.over_limits,
             text=self._source.text,
         )

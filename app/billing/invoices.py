@@ -10,10 +10,12 @@ from uuid import UUID
 from sqlalchemy import Executable, bindparam, func, select
 from sqlalchemy.dialects.postgresql import insert
 
+from app.billing import packed_sums
 from app.billing.money import Money
 from app.extensions import db
 from app.models import Invoice, InvoiceStatus, Organization
 from app.models.columns import uuid7
+from app.payments.invoice_sums import Sums
 from app.payments.invoices import StripeInvoice
 
 _LABELS = {
@@ -32,7 +34,10 @@ class UnknownInvoiceError(LookupError):
 
 @dataclass(frozen=True, slots=True)
 class InvoiceView:
-    """An invoice as lists show it; `period` is from the beginning to the end, which is no part of it."""
+    """An invoice as lists show it; `period` is from the beginning to the end, which is no part of it.
+
+    `sums` is what its amount is made of, where that is known.
+    """
 
     id: UUID
     number: str
@@ -43,6 +48,7 @@ class InvoiceView:
     label: str
     tone: str
     period: tuple[datetime, datetime] | None
+    sums: Sums | None = None
 
     @property
     def is_open(self) -> bool:
@@ -66,6 +72,7 @@ def keep(organization: Organization, invoice: StripeInvoice, *, failed_at: datet
         "status": InvoiceStatus(invoice.status),
         "period_start": invoice.period[0] if invoice.period else None,
         "period_end": invoice.period[1] if invoice.period else None,
+        "sums": packed_sums.pack(invoice.sums),
     }
     fresh = insert(Invoice).values(
         org_id=organization.id, id=uuid7(), stripe_id=invoice.id, failed_at=failed_at, **values
@@ -125,4 +132,5 @@ def view(invoice: Invoice) -> InvoiceView:
         period=(invoice.period_start, invoice.period_end)
         if invoice.period_start and invoice.period_end
         else None,
+        sums=packed_sums.unpack(invoice.sums) if invoice.sums else None,
     )

@@ -141,6 +141,9 @@ class Money:
     def __sub__(self, other: Money) -> Money:
         return Money(self.micro - self._same(other).micro, self.currency)
 
+    def __mul__(self, times: int) -> Money:
+        return Money(self.micro * times, self.currency)
+
     def __neg__(self) -> Money:
         return Money(-self.micro, self.currency)
 

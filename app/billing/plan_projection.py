@@ -72,6 +72,9 @@ def apply(
         reason = _reason(past, after, found)
         since = min(found.period_start, now) if reason is Reason.SCHEDULED else now
         plan_changes.make(organization, before, after, reason, at=since, anchor=row.anchor, actor=actor)
+    if past.facts != _facts(row):
+        # Of the plan as it was; whoever heard of the change looks it up again (`app.billing.plan_next_charge`).
+        row.next_charge = None
     changed = plan_switch_rows.follow(organization.id, found) or past.facts != _facts(row) or suspended
     if changed:
         wallet.version += 1
@@ -88,6 +91,7 @@ def agrees(organization: Organization, found: StripeSubscription) -> bool:
     return (
         row.plan,
         row.interval,
+        row.quantity,
         row.status is SubscriptionStatus.PAST_DUE,
         row.period_end,
         row.schedule_id,
@@ -97,6 +101,7 @@ def agrees(organization: Organization, found: StripeSubscription) -> bool:
     ) == (
         found.chosen.plan,
         found.chosen.interval,
+        found.quantity,
         found.status in UNPAID,
         ledger.local_day_of(organization, found.period_end),
         found.schedule_id,
@@ -125,6 +130,7 @@ def _facts(row: Subscription) -> tuple[object, ...]:
     return (
         row.plan,
         row.interval,
+        row.quantity,
         row.status,
         row.period_start,
         row.period_end,
@@ -164,6 +170,7 @@ def _copy(organization: Organization, row: Subscription, found: StripeSubscripti
     row.period_start = ledger.local_day_of(organization, found.period_start)
     row.period_end = ledger.local_day_of(organization, found.period_end)
     row.ends_at = found.ends_at
+    row.quantity = found.quantity
     row.schedule_id = found.schedule_id
     if found.has_ended:
         row.status = SubscriptionStatus.CANCELED

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Executable, and_, bindparam, select, true
 
-from app.billing import billing_periods, catalog_versions, ledger, plan_card, plan_grace
+from app.billing import billing_periods, catalog_versions, ledger, plan_card, plan_grace, plan_next_charge
 from app.billing.catalog import Plan
 from app.billing.money import Money
 from app.billing.plan_card import PlanCard
@@ -25,6 +25,7 @@ from app.models import (
     SubscriptionStatus,
 )
 from app.models.columns import utc_now
+from app.payments.invoice_sums import Sums
 
 LIMIT_LABELS = {
     "agents": "Agents",
@@ -50,6 +51,7 @@ class ScheduledChange:
     plan: Plan
     interval: str
     on: date
+    quantity: int = 1
 
     @property
     def plan_name(self) -> str:
@@ -57,7 +59,7 @@ class ScheduledChange:
 
     @property
     def price(self) -> Money:
-        return self.plan.price_by(self.interval)
+        return self.plan.price_by(self.interval) * self.quantity
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,8 @@ class PlanView:
     it is suspended.
 
     `usage_from` is the first day of the month of allowances. `paid_with` is there as long as a card is charged for
-    the plan once more. While a renewal is not paid, `grace_ends_on` is the last day on which the plan goes on.
+    the plan once more. While a renewal is not paid, `grace_ends_on` is the last day on which the plan goes on. It is
+    paid `quantity` times, and `next_charge` is what Stripe will charge next, where that is known.
     """
 
     plan: Plan
@@ -82,6 +85,8 @@ class PlanView:
     grace_ends_on: date | None
     limits: tuple[Limit, ...]
     paid_with: PlanCard | None
+    quantity: int = 1
+    next_charge: Sums | None = None
 
     @property
     def name(self) -> str:
@@ -89,7 +94,8 @@ class PlanView:
 
     @property
     def price(self) -> Money:
-        return self.plan.price_by(self.interval)
+        """What a period costs by the list: as often as it is paid, before discounts and taxes."""
+        return self.plan.price_by(self.interval) * self.quantity
 
     @property
     def is_past_due(self) -> bool:
@@ -133,6 +139,8 @@ def gather(organization: Organization) -> PlanView:
         paid_with=plan_card.look_at(organization, default, subscription.period_end)
         if _is_charged_next(subscription, plan, scheduled)
         else None,
+        quantity=subscription.quantity,
+        next_charge=plan_next_charge.of(subscription),
     )
 
 
@@ -171,6 +179,7 @@ def _scheduled(organization: Organization, subscription: Subscription) -> Schedu
         catalog_versions.bought(subscription.scheduled_plan, subscription.scheduled_version),
         subscription.scheduled_interval or Interval.MONTH,
         _day_of_change(organization, subscription),
+        quantity=subscription.quantity,
     )
 
 

@@ -6,11 +6,12 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from sqlalchemy import DateTime, Index, String, Text, UniqueConstraint
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.billing.money import Money
 from app.extensions import Base
-from app.models.columns import Id, Micro, When, enum_type
+from app.models.columns import Id, Json, Micro, When, enum_type
 from app.models.scope import OrgScoped
 
 
@@ -41,7 +42,8 @@ class Subscription(OrgScoped, Base):
     the moment that months are counted from. `version` is the catalogue's. What comes next by itself, at
     `scheduled_at`, is in `scheduled_…`: by a schedule, or because the subscription ends at `ends_at`. `failed_at` is
     when its renewal, of `open_invoice_id`, first failed; since `suspended_at` the free plan is in force.
-    `promised_until` is until when it could be paid before the organization moved to another zone.
+    `promised_until` is until when it could be paid before the organization moved to another zone. The
+    plan is paid `quantity` times, and `next_charge` is how Stripe previewed the next charge last.
     """
 
     __tablename__ = "subscription"
@@ -64,11 +66,16 @@ class Subscription(OrgScoped, Base):
     promised_until: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     open_invoice_id: Mapped[str | None] = mapped_column(String(255))
     failure: Mapped[str | None] = mapped_column(Text)
+    quantity: Mapped[int] = mapped_column(default=1, server_default="1")
+    next_charge: Mapped[Json | None] = mapped_column(JSONB)
     stripe_id: Mapped[str | None] = mapped_column(String(255))
 
 
 class Invoice(OrgScoped, Base):
-    """What was charged for the plan; the period is that of Stripe's lines, and unknown where they have none."""
+    """What was charged for the plan; the period is that of Stripe's lines, and unknown where they have none.
+
+    `sums` is what the amount is made of.
+    """
 
     __tablename__ = "invoice"
     __table_args__ = (
@@ -87,6 +94,7 @@ class Invoice(OrgScoped, Base):
     failed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     period_start: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     period_end: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    sums: Mapped[Json | None] = mapped_column(JSONB)
 
     @property
     def amount(self) -> Money:

@@ -9,8 +9,10 @@ from datetime import UTC, datetime
 import stripe
 
 from app.billing.money import Money
+from app.payments import invoice_sums
 from app.payments.client import stripe_client
 from app.payments.errors import DeclinedError, translated
+from app.payments.invoice_sums import Sums
 from app.payments.references import id_of
 
 
@@ -19,7 +21,8 @@ class StripeInvoice:
     """`status` is Stripe's: `draft`, `open`, `paid`, `void` or `uncollectible`. `due` is what is left of its `total`.
 
     `period` is what its lines are for, from the earliest beginning to the latest end; None where they name none.
-    `attempts` counts the tries to charge it, and `next_try_at` is when Stripe makes the next one, if it does.
+    `attempts` counts the tries to charge it, and `next_try_at` is when Stripe makes the next one, if it does. `sums`
+    is what it is made of.
     """
 
     id: str
@@ -33,12 +36,14 @@ class StripeInvoice:
     attempts: int
     next_try_at: datetime | None
     period: tuple[datetime, datetime] | None
+    sums: Sums
 
 
 def fetch(invoice_id: str) -> StripeInvoice:
     """An invoice as it is now. Raises `OutcomeUnknownError`, `NotDoneError`, `RefusedError`."""
     with translated():
-        invoice = stripe_client().v1.invoices.retrieve(invoice_id)
+        invoice = stripe_client().v1.invoices.retrieve(invoice_id, {"expand": invoice_sums.EXPANDED})
+        sums = invoice_sums.read(invoice)
     currency = invoice.currency.upper()
     return StripeInvoice(
         id=invoice.id,
@@ -54,6 +59,7 @@ def fetch(invoice_id: str) -> StripeInvoice:
         if invoice.next_payment_attempt
         else None,
         period=_period(invoice),
+        sums=sums,
     )
 
 

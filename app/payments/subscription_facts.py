@@ -13,8 +13,10 @@ from typing import Any
 
 import stripe
 
+from app.payments import tax_settings
 from app.payments.client import stripe_client
 from app.payments.references import id_of
+from app.payments.tax_settings import TaxSettings
 
 _ENDED = frozenset({"canceled", "incomplete_expired"})
 
@@ -56,7 +58,8 @@ class StripeSubscription:
     `chosen` is None where its price is none of the catalogue's. `open_invoice_id` is what is to be paid while it is
     past due: the newest open invoice, as the latest one may be void, or the draft of the next renewal. `waiting` is
     an update that waits until the invoice `latest_invoice_id` is paid, at most until `waits_until`. `ends_at` is when
-    it ends for good, if that is planned, and `ends_with_period` whether that was said so, instead of by a time.
+    it ends for good, if that is planned, and `ends_with_period` whether that was said so, instead of by a time. Its
+    price is paid `quantity` times.
     """
 
     id: str
@@ -77,6 +80,8 @@ class StripeSubscription:
     waits_until: datetime | None
     latest_invoice_id: str | None
     open_invoice_id: str | None
+    quantity: int
+    tax: TaxSettings
 
     @property
     def comes_next(self) -> Planned | None:
@@ -122,6 +127,8 @@ def read(found: stripe.Subscription) -> StripeSubscription:
         waits_until=_moment(found.pending_update.expires_at) if found.pending_update else None,
         latest_invoice_id=id_of(found.latest_invoice),
         open_invoice_id=_open_invoice(found) if found.status in UNPAID else None,
+        quantity=1 if item.quantity is None else item.quantity,
+        tax=tax_settings.read(found),
     )
 
 

@@ -13,6 +13,7 @@ from app.payments.client import stripe_client
 from app.payments.errors import RefusedError, translated
 from app.payments.references import id_of
 from app.payments.subscription_facts import Chosen, StripeSubscription, read
+from app.payments.tax_settings import TaxSettings
 
 
 def fetch(subscription_id: str) -> StripeSubscription:
@@ -170,6 +171,13 @@ def end(subscription_id: str, at: datetime | None) -> None:
     )
     with translated():
         stripe_client().v1.subscriptions.update(subscription_id, params)
+
+
+def set_tax(subscription_id: str, tax: TaxSettings) -> StripeSubscription:
+    """Let a subscription be taxed so from its next invoice on. Raises as `fetch` does."""
+    with translated():
+        stripe_client().v1.subscriptions.update(subscription_id, tax.as_params)
+    return fetch(subscription_id)
 
 
 def cancel(subscription_id: str) -> StripeSubscription:

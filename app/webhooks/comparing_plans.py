@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from app.billing import plan_projection, plan_renewals, plan_replacing, plan_switch_rows, take_backs
+from app.billing import (
+    plan_next_charge,
+    plan_projection,
+    plan_renewals,
+    plan_replacing,
+    plan_switch_rows,
+    take_backs,
+)
 from app.billing.plan_projection import Outcome
 from app.extensions import db
 from app.models import Organization, Subscription, SubscriptionStatus
@@ -48,7 +55,9 @@ def _bring_in_line(report: Report, organization: Organization, subscription_id: 
     """Fetched anew: a list may be older than what an event has told meanwhile."""
     take_backs.one_at_a_time(subscription_id)
     found = plan_replacing.settle(organization, subscriptions.fetch(subscription_id))
+    seen = plan_next_charge.look_up(organization, found.id) if not found.has_ended else None
     outcome = plan_projection.apply(organization, found)
+    plan_next_charge.store(organization, found.id, seen)
     plan_renewals.learn_failure(organization)
     if outcome is Outcome.CHANGED:
         report.mend(

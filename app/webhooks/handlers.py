@@ -13,6 +13,7 @@ from app.billing import (
     invoices,
     notices,
     payment_methods,
+    plan_next_charge,
     plan_projection,
     plan_renewals,
     plan_replacing,
@@ -89,6 +90,9 @@ def customer(customer_id: str) -> bool:
         return False
     if customers.is_deleted(customer_id):
         payment_methods.forget_customer(organization, customer_id)
+    else:
+        # Its credit, its discount or its address: the plan's next charge depends on each.
+        plan_next_charge.refresh(organization)
     return True
 
 
@@ -125,8 +129,11 @@ def subscription(subscription_id: str) -> bool:
     if organization is None:
         return False
     found = plan_replacing.settle(organization, found)
+    # Looked up before anything is locked.
+    seen = plan_next_charge.look_up(organization, found.id) if not found.has_ended else None
     if plan_projection.apply(organization, found) is Outcome.NOT_OURS:
         return False
+    plan_next_charge.store(organization, found.id, seen)
     plan_renewals.learn_failure(organization)
     return True
 

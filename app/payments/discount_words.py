@@ -1,0 +1,34 @@
+"""Discounts as pages name them: by their coupon, and the code that was redeemed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import stripe
+
+from app.billing.money import Money
+from app.payments.references import id_of
+
+
+def of_all(discounts: Iterable[object] | None) -> dict[str, str]:
+    """Their names by their ids; those that were not expanded are left out."""
+    return {one.id: of(one) for one in discounts or () if isinstance(one, stripe.Discount)}
+
+
+def of(discount: stripe.Discount) -> str:
+    """Like `Spring, 10% off (code SPRING10)`. An amount that is taken off is told by the line itself."""
+    coupon, code = discount.source.coupon, discount.promotion_code
+    words = "Discount"
+    if isinstance(coupon, stripe.Coupon):
+        words = coupon.name or coupon.id
+        if coupon.percent_off is not None:
+            words = f"{words}, {coupon.percent_off:g}% off"
+        elif coupon.amount_off is not None and coupon.currency:
+            off = Money.from_minor(coupon.amount_off, coupon.currency.upper())
+            words = f"{words}, {off.plain} {off.currency} off"
+    return f"{words} (code {code.code})" if isinstance(code, stripe.PromotionCode) else words
+
+
+def id_of_(discount: object) -> str:
+    """The id of a discount, whether it was expanded or not."""
+    return id_of(discount) or ""

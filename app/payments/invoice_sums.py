@@ -1,0 +1,159 @@
+"""What an invoice, or a preview of one, is made of: Stripe's lines, discounts, taxes and the customer's balance.
+
+In the order in which Stripe adds them up, so that a page can show every line that a sum comes from
+(the fields `subtotal`, `total_discount_amounts`, `total_taxes`, `total` and `amount_due` of
+https://docs.stripe.com/api/invoices/object).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+import stripe
+
+from app.billing.money import Money
+from app.payments import discount_words, tax_words
+
+EXPANDED = ["discounts.source.coupon", "discounts.promotion_code"]
+"""What has to be expanded of an invoice, so that its discounts have names."""
+
+
+class SumKind(StrEnum):
+    """What a line is. A tax that is in the prices already is told, and not added."""
+
+    CHARGE = "charge"
+    DISCOUNT = "discount"
+    TAX = "tax"
+    INCLUDED_TAX = "included_tax"
+    BALANCE = "balance"
+
+
+@dataclass(frozen=True, slots=True)
+class SumLine:
+    """A line of a sum; below zero it takes off."""
+
+    words: str
+    amount: Money
+    kind: SumKind
+
+    @property
+    def is_added(self) -> bool:
+        return self.kind is not SumKind.INCLUDED_TAX
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """`total` is after discounts and taxes, and `due` what is charged. The lines that are added come to `due`."""
+
+    lines: tuple[SumLine, ...]
+    total: Money
+    due: Money
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether a single price is all that is charged."""
+        return len(self.lines) == 1
+
+    @property
+    def taxes(self) -> tuple[SumLine, ...]:
+        """What is tax of it, on top or in the prices."""
+        return self.of(SumKind.TAX, SumKind.INCLUDED_TAX)
+
+    def of(self, *kinds: SumKind) -> tuple[SumLine, ...]:
+        """The lines of these kinds."""
+        return tuple(line for line in self.lines if line.kind in kinds)
+
+
+def read(invoice: stripe.Invoice) -> Sums:
+    """The sums of an invoice whose `EXPANDED` are. May ask Stripe for the names of tax rates."""
+    currency = invoice.currency.upper()
+    names = discount_words.of_all(invoice.discounts)
+    taxes = [(tax.tax_behavior, tax) for tax in invoice.total_taxes or ()]
+    lines = [
+        *(_charge(line, names, currency) for line in invoice.lines.data),
+        *_discounts(
+            ((one.discount, one.amount) for one in invoice.total_discount_amounts or ()), names, currency
+        ),
+        *(
+            _tax(tax_words.of(invoice, tax), tax.amount, behavior, currency)
+            for behavior, tax in taxes
+            if tax.amount or tax_words.is_told_at_zero(tax)
+        ),
+        *_balance(invoice),
+    ]
+    return Sums(
+        tuple(lines),
+        Money.from_minor(invoice.total, currency),
+        Money.from_minor(invoice.amount_due, currency),
+    )
+
+
+def of_whole_periods(invoice: stripe.Invoice) -> Sums:
+    """The sums of those lines alone that charge for a whole period: what comes again with each."""
+    currency = invoice.currency.upper()
+    names = discount_words.of_all(invoice.discounts)
+    whole = [line for line in invoice.lines.data if not is_proration(line)]
+    off: dict[str, int] = {}
+    for one in (one for line in whole for one in line.discount_amounts or ()):
+        off[discount_words.id_of_(one.discount)] = (
+            off.get(discount_words.id_of_(one.discount), 0) + one.amount
+        )
+    taxes: dict[tuple[str, str], int] = {}
+    for tax in (tax for line in whole for tax in line.taxes or ()):
+        key = tax_words.of(invoice, tax), tax.tax_behavior
+        taxes[key] = taxes.get(key, 0) + tax.amount
+    lines = (
+        *(_charge(line, names, currency) for line in whole),
+        *_discounts(off.items(), names, currency),
+        *(_tax(words, amount, behavior, currency) for (words, behavior), amount in taxes.items() if amount),
+    )
+    total = sum((line.amount for line in lines if line.is_added), Money.zero(currency))
+    return Sums(lines, total, max(total, Money.zero(currency)))
+
+
+def is_proration(line: stripe.InvoiceLineItem) -> bool:
+    """Whether a line is for a part of a period."""
+    parent = line.parent
+    details = parent and (parent.subscription_item_details or parent.invoice_item_details)
+    return bool(details and details.proration)
+
+
+def _charge(line: stripe.InvoiceLineItem, names: dict[str, str], currency: str) -> SumLine:
+    """Prorations have their discounts in their amounts: their words say so."""
+    within = [names[id_] for id_ in map(discount_words.id_of_, line.discounts or ()) if id_ in names]
+    words = line.description or ""
+    if within and is_proration(line):
+        words = f"{words} ({', '.join(within)} included)"
+    return SumLine(words, Money.from_minor(line.amount, currency), SumKind.CHARGE)
+
+
+def _discounts(
+    amounts: Iterable[tuple[object, int]], names: dict[str, str], currency: str
+) -> Iterator[SumLine]:
+    for discount, amount in amounts:
+        if amount:
+            words = names.get(discount_words.id_of_(discount), "Discount")
+            yield SumLine(words, Money.from_minor(-amount, currency), SumKind.DISCOUNT)
+
+
+def _tax(words: str, amount: int, behavior: str, currency: str) -> SumLine:
+    kind = SumKind.INCLUDED_TAX if behavior == "inclusive" else SumKind.TAX
+    return SumLine(words, Money.from_minor(amount, currency), kind)
+
+
+def _balance(invoice: stripe.Invoice) -> Iterator[SumLine]:
+    """What the customer's balance adds or takes off, told from the two sums that it stands between."""
+    moved = invoice.amount_due - invoice.total
+    if not moved:
+        return
+    if invoice.total < 0:
+        words = "Kept as credit for future invoices"
+    elif moved > 0:
+        words = "Owed from earlier invoices"
+    elif invoice.starting_balance < 0:
+        words = "Your credit from earlier invoices"
+    else:
+        words = "Too little to charge: added to the next invoice"
+    yield SumLine(words, Money.from_minor(moved, invoice.currency.upper()), SumKind.BALANCE)
