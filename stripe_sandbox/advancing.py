@@ -51,7 +51,7 @@ def _late(store: Store) -> set[str]:
     """The customers without a test clock to whom something is due; asked twice a second, so in three queries."""
     running = store.all("subscription", {"status": list(renewals.RUNNING), "test_clock": None})
     unpaid = store.all("invoice", {"status": ["draft", "open"], "test_clock": None})
-    moments = [(one["customer"], renewals.due(one)) for one in running]
+    moments = [(one["customer"], renewals.due(store, one)) for one in running]
     moments += [
         (one["customer"], at)
         for one in unpaid

@@ -11,11 +11,24 @@ from app.billing.money import Money
 from app.models import PlanSwitch
 from app.models.columns import Json, utc_now
 from app.payments import previews
+from app.payments.errors import RefusedError
 from app.payments.previews import Preview
 from app.payments.subscription_facts import StripeSubscription
 
 GOOD_FOR = timedelta(minutes=5)
 """How long a preview is good for: what is left of a period is worth less by the second."""
+
+
+_ON_ITS_WAY = timedelta(minutes=2)
+"""How long after that the charge itself may take at most."""
+_ALLOWANCE = "Allowance for the time until you confirm"
+
+
+class CostsMoreError(RefusedError):
+    """A switch would be charged more than was shown of it, so it was not made."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__("costs_more", message)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +60,22 @@ def now(subscription: StripeSubscription, plan: Plan, interval: str) -> tuple[Co
     # A subscription's first second may not be over by our clock.
     as_of = min(max(as_of, subscription.period_start), subscription.period_end - timedelta(seconds=1))
     price = plan.price_by(interval)
-    seen = previews.of_switch(subscription, previews.price_of(plan.key, interval, price), as_of=as_of)
+    seen = previews.of_switch(
+        subscription, previews.price_of(plan.key, interval, price), interval, as_of=as_of
+    )
     return _cost(seen, price), as_of
+
+
+def check_not_more(switch: PlanSwitch, subscription: StripeSubscription, price_id: str) -> None:
+    """Look again right before a switch is made at once. Raises `CostsMoreError`, and what `app.payments` raises."""
+    seen = previews.of_switch(subscription, price_id, switch.interval, as_of=switch.previewed_at)
+    # The allowance was made for a young preview; what an older one asks for is charged moments from now.
+    is_young = utc_now() - switch.previewed_at <= GOOD_FOR
+    due = seen.due if is_young else seen.due + seen.most_more(_ON_ITS_WAY)
+    if due > switch.due:
+        raise CostsMoreError(
+            f"{due.plain} {due.currency} would be charged, and {switch.due.plain} was shown."
+        )
 
 
 def later(subscription: StripeSubscription, plan: Plan, interval: str) -> Cost:
@@ -88,12 +115,18 @@ def plan_of(switch: PlanSwitch) -> Plan:
 
 
 def _cost(seen: Preview, price: Money) -> Cost:
-    left = max(-seen.balance_after, Money(0, price.currency))
+    """What was seen, with an allowance for credit that shrinks by the second: `due` is the most that is charged."""
+    nothing = Money(0, price.currency)
+    lines = [CostLine(line.words, line.amount) for line in seen.lines]
+    more = seen.most_more(GOOD_FOR + _ON_ITS_WAY) if seen.due else nothing
+    if more:
+        lines.append(CostLine(_ALLOWANCE, more))
+    left = max(-seen.balance_after, nothing)
     return Cost(
-        lines=tuple(CostLine(line.words, line.amount) for line in seen.lines),
-        due=seen.due,
-        from_balance=max(seen.total, Money(0, price.currency)) - seen.due,
+        lines=tuple(lines),
+        due=seen.due + more,
+        from_balance=max(seen.total, nothing) - seen.due,
         left=left,
-        next_charge=max(price - left, Money(0, price.currency)),
+        next_charge=max(price - left, nothing),
         next_at=seen.paid_until,
     )

@@ -73,12 +73,20 @@ def renew_if_stale(organization: Organization, switch: PlanSwitch, subscription:
     """
     row = plan_switch_rows.subscription_of(organization)
     if switch.based_on != state_of(row):
-        why = "Your plan has changed since this was shown, so it was worked out anew."
+        why = "Your plan has changed since this was shown, so it was worked out again."
     elif switch.is_at_once and utc_now() - switch.previewed_at > plan_previews.GOOD_FOR:
-        why = "What was shown was older than five minutes, so it was worked out anew."
+        why = "What was shown was older than five minutes, so it was worked out again."
     else:
         return
-    if is_on(row, switch.plan, switch.interval):
+    renew(organization, switch, subscription, why)
+
+
+def renew(organization: Organization, switch: PlanSwitch, subscription: StripeSubscription, why: str) -> None:
+    """Work out again what a switch costs. Raises `PreviewRenewedError` that says why, and `AlreadyOnItError`.
+
+    Commits in that case. One that was confirmed meanwhile stays as it is.
+    """
+    if is_on(plan_switch_rows.subscription_of(organization), switch.plan, switch.interval):
         raise AlreadyOnItError
     review = work_out(organization, plan_previews.plan_of(switch), switch.interval, subscription)
     ledger.lock(organization.id)

@@ -27,6 +27,7 @@ from app.billing import (
 )
 from app.billing.audit import Actor
 from app.billing.payment_methods import CardNotUsableError
+from app.billing.plan_previews import CostsMoreError
 from app.billing.plan_switch_reviews import AlreadyOnItError
 from app.billing.plan_switch_rows import FIRST_LOOK, find
 from app.billing.plan_terms import FREE_PLAN
@@ -119,6 +120,9 @@ def confirm(organization: Organization, switch_id: UUID, actor: Actor) -> PlanSw
         found = ask_stripe(organization, claimed, subscription, card)
     except OutcomeUnknownError:
         return find(organization.id, switch_id)
+    except CostsMoreError:
+        _give_back(organization.id, switch_id, subscription.id)
+        return _shown_again(organization, switch_id)
     except (NotDoneError, RefusedError) as error:
         _give_back(organization.id, switch_id, subscription.id)
         raise SwitchNotStartedError from error
@@ -165,6 +169,7 @@ def ask_stripe(
     if not switch.is_at_once:
         going_on = plan_replacing.make_way(subscription)
         return subscriptions.plan_for_period_end(going_on, price_id, chosen, key=key)
+    plan_previews.check_not_more(switch, subscription, price_id)
     if card is not None:
         plan_subscriptions.charge_to(organization, card)
     return subscriptions.switch(
@@ -232,6 +237,14 @@ def _claim(
     enqueue("look_after_switch", after=FIRST_LOOK, org_id=str(organization.id), switch_id=str(switch.id))
     db.session.flush()
     return switch
+
+
+def _shown_again(organization: Organization, switch_id: UUID) -> PlanSwitch:
+    """Show what a switch costs by now. Raises `PreviewRenewedError`, unless it was confirmed again meanwhile."""
+    subscription, switch = plan_subscriptions.ensure(organization), find(organization.id, switch_id)
+    why = "It costs more now than what was shown, so nothing was charged. Look at it again."
+    plan_switch_reviews.renew(organization, switch, subscription, why)
+    return find(organization.id, switch_id)
 
 
 def _give_back(org_id: UUID, switch_id: UUID, subscription_id: str) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import stripe
 
@@ -23,11 +24,20 @@ class PreviewLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Shrinking:
+    """Credit for unused time that is worth less by the second, with its tax, over what is `left` of the period."""
+
+    amount: Money
+    left: timedelta
+
+
+@dataclass(frozen=True, slots=True)
 class Preview:
     """The invoice that a change makes: `due` is what is charged, of its `total`.
 
     `balance_before` is what the customer had with Stripe before it (below zero: credit), `balance_after` what is left
-    of it. `paid_until` is when the period ends that is paid with it.
+    of it. `paid_until` is when the period ends that is paid with it. `shrinking` is empty where the change is made as
+    of the preview's own moment.
     """
 
     lines: tuple[PreviewLine, ...]
@@ -36,30 +46,46 @@ class Preview:
     balance_before: Money
     balance_after: Money
     paid_until: datetime
+    shrinking: tuple[Shrinking, ...]
+
+    def most_more(self, within: timedelta) -> Money:
+        """How much more can be due at most when the change is made `within` a time, for the credit that shrinks."""
+        minor = 0
+        for credit in self.shrinking:
+            # To the second and linear; one unit more, because each line is rounded by itself.
+            shrunk = -(-credit.amount.minor * within // credit.left) + 1
+            minor += min(credit.amount.minor, shrunk)
+        return Money.from_minor(minor, self.due.currency)
 
 
-def of_switch(subscription: StripeSubscription, price_id: str, *, as_of: datetime) -> Preview:
-    """What changing the plan at once would be charged, as of a moment. Nothing is changed.
+def of_switch(subscription: StripeSubscription, price_id: str, interval: str, *, as_of: datetime) -> Preview:
+    """What changing the plan at once would be charged, to a price by this `interval`. Nothing is changed.
+
+    Within an interval it is as of a moment, and the change can be made as of the same; a plan that begins its period
+    is previewed as of now, as it will be charged as of then.
 
     Raises `OutcomeUnknownError`, `NotDoneError`, `RefusedError`.
     """
-    params: stripe.params.InvoiceCreatePreviewParams = {
-        "subscription": subscription.id,
-        "subscription_details": {
-            "items": [{"id": subscription.item_id, "price": price_id}],
-            "proration_behavior": "always_invoice",
-            "proration_date": int(as_of.timestamp()),
-        },
+    details: stripe.params.InvoiceCreatePreviewParamsSubscriptionDetails = {
+        "items": [{"id": subscription.item_id, "price": price_id}],
+        "proration_behavior": "always_invoice",
     }
+    begins_period = subscription.begins_period(interval)
+    if begins_period:
+        details["billing_cycle_anchor"] = {"type": "now"}
+    else:
+        details["proration_date"] = int(as_of.timestamp())
     with translated():
-        invoice = stripe_client().v1.invoices.create_preview(params)
+        invoice = stripe_client().v1.invoices.create_preview(
+            {"subscription": subscription.id, "subscription_details": details}
+        )
     currency = invoice.currency.upper()
 
     def money(minor: int | None) -> Money:
         return Money.from_minor(minor or 0, currency)
 
     lines = tuple(PreviewLine(line.description or "", money(line.amount)) for line in invoice.lines.data)
-    ends = [line.period.end for line in invoice.lines.data]
+    ends = [line.period.end for line in invoice.lines.data if line.amount >= 0]
     return Preview(
         lines=lines,
         total=money(invoice.total),
@@ -68,7 +94,16 @@ def of_switch(subscription: StripeSubscription, price_id: str, *, as_of: datetim
         # Not `ending_balance`: that is null until an invoice is finalized, which a preview never is.
         balance_after=money(invoice.starting_balance + invoice.total - invoice.amount_due),
         paid_until=datetime.fromtimestamp(max(ends), UTC) if ends else subscription.period_end,
+        shrinking=tuple(_shrinking(invoice)) if begins_period else (),
     )
+
+
+def _shrinking(invoice: stripe.Invoice) -> Iterator[Shrinking]:
+    for line in invoice.lines.data:
+        left = timedelta(seconds=line.period.end - line.period.start)
+        if line.amount < 0 < left.total_seconds():
+            taxes = sum(tax.amount for tax in line.taxes or () if tax.tax_behavior == "exclusive")
+            yield Shrinking(Money.from_minor(-line.amount - taxes, invoice.currency.upper()), left)
 
 
 def price_of(plan: str, interval: str, amount: Money) -> str:

@@ -7,4 +7,6 @@ from typing import Any
 
 def id_of(reference: Any) -> str | None:
     """The id of a reference, which Stripe gives as an id, or as the whole object where it was expanded."""
-    return reference if reference is None or isinstance(reference, str) else str(reference.id)
+    if reference is None or isinstance(reference, str):
+        return reference
+    return str(reference["id"] if isinstance(reference, dict) else reference.id)

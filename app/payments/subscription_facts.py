@@ -55,6 +55,7 @@ class Planned:
 class StripeSubscription:
     """`status` is Stripe's. The period is from `period_start` to `period_end`, and months are counted from `anchor`.
 
+    Its price is paid by the `interval` (`month` or `year`, None where it recurs otherwise), or `is_free`.
     `chosen` is None where its price is none of the catalogue's. `open_invoice_id` is what is to be paid while it is
     past due: the newest open invoice, as the latest one may be void, or the draft of the next renewal. `waiting` is
     an update that waits until the invoice `latest_invoice_id` is paid, at most until `waits_until`. `ends_at` is when
@@ -68,6 +69,8 @@ class StripeSubscription:
     item_id: str
     price_id: str
     chosen: Chosen | None
+    interval: str | None
+    is_free: bool
     anchor: datetime
     period_start: datetime
     period_end: datetime
@@ -94,6 +97,15 @@ class StripeSubscription:
     def has_ended(self) -> bool:
         return self.status in _ENDED
 
+    def begins_period(self, interval: str) -> bool:
+        """Whether a switch to a plan paid by the `interval` has to begin a period of its own.
+
+        It has where nothing is paid for so far, and where the interval is another: Stripe's flexible billing resets
+        the billing cycle only when it is told to
+        (https://docs.stripe.com/billing/subscriptions/billing-mode/compare, "Reset the billing cycle anchor").
+        """
+        return self.is_free or self.interval != interval
+
     @property
     def has_begun(self) -> bool:
         """Whether it was ever paid: one whose first invoice never was is nothing yet."""
@@ -115,6 +127,8 @@ def read(found: stripe.Subscription) -> StripeSubscription:
         item_id=item.id,
         price_id=item.price.id,
         chosen=chosen,
+        interval=_interval(item.price),
+        is_free=item.price.unit_amount == 0 or item.quantity == 0,
         anchor=_moment(found.billing_cycle_anchor),
         period_start=_moment(item.current_period_start),
         period_end=_moment(item.current_period_end),
@@ -143,12 +157,17 @@ def _open_invoice(found: stripe.Subscription) -> str | None:
 def _chosen(price: Any, metadata: Mapping[str, str]) -> Chosen | None:
     """The plan of a price; with what we wrote, where that was about this plan."""
     told = _dict(price.metadata)
-    plan, interval = told.get("plan"), price.recurring.interval if price.recurring else None
+    plan, interval = told.get("plan"), _interval(price)
     if plan is None or interval not in {"month", "year"}:
         return None
     if (metadata.get("plan"), metadata.get("interval")) != (plan, interval):
         return Chosen(plan, interval)
     return Chosen(plan, interval, metadata.get("version") or None, metadata.get("switch") or None)
+
+
+def _interval(price: stripe.Price) -> str | None:
+    recurring = price.recurring
+    return recurring.interval if recurring and recurring.interval_count == 1 else None
 
 
 def _waiting(found: stripe.Subscription) -> Chosen | None:

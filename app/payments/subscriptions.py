@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 import stripe
 
+from app.payments import phases
 from app.payments.client import stripe_client
 from app.payments.errors import RefusedError, translated
 from app.payments.references import id_of
@@ -67,20 +67,25 @@ def switch(
     key: str,
     goes_on: bool = False,
 ) -> StripeSubscription:
-    """Change the plan at once and charge the difference as of a preview; without its payment the plan stays.
+    """Change the plan at once and charge for it; without its payment the plan stays.
 
-    With `goes_on` it doesn't end with the period any more once that is paid.
+    Within an interval that is the difference as of a preview. A plan that begins its period is charged for all of it,
+    less what is left of the period before now: no date goes with that. With `goes_on` it doesn't end with the period
+    any more once that is paid.
     https://docs.stripe.com/billing/subscriptions/pending-updates. Raises as `fetch` does.
     """
     params: stripe.params.SubscriptionUpdateParams = {
         "items": [{"id": subscription.item_id, "price": price_id}],
         "proration_behavior": "always_invoice",
-        "proration_date": int(as_of.timestamp()),
         "payment_behavior": "pending_if_incomplete",
         "metadata": chosen.metadata,
     }
     if goes_on:
         params["cancel_at_period_end"] = False
+    if subscription.begins_period(chosen.interval):
+        params["billing_cycle_anchor"] = {"type": "now"}
+    else:
+        params["proration_date"] = int(as_of.timestamp())
     with translated():
         stripe_client().v1.subscriptions.update(subscription.id, params, {"idempotency_key": key})
     return fetch(subscription.id)
@@ -94,35 +99,34 @@ def plan_for_period_end(
     By a schedule that is released once the new plan has begun
     (https://docs.stripe.com/billing/subscriptions/subscription-schedules). Raises as `fetch` does.
     """
-    client = stripe_client().v1.subscription_schedules
+    client = stripe_client().v1
     with translated():
         if subscription.schedule_id is None:
-            made = client.create(
+            schedule = client.subscription_schedules.create(
                 {"from_subscription": subscription.id}, {"idempotency_key": f"{key}:schedule"}
             )
         else:
-            made = client.retrieve(subscription.schedule_id)
-        now = made.phases[0] if made.current_phase is None else _current(made)
-        interval: Any = {"interval": chosen.interval, "interval_count": 1}
+            schedule = client.subscription_schedules.retrieve(subscription.schedule_id)
+        current = phases.current(
+            client.subscriptions.retrieve(subscription.id),
+            schedule,
+            until=subscription.period_end,
+            metadata=(subscription.chosen or chosen).metadata,
+        )
+        coming = phases.following(
+            current,
+            price_id,
+            chosen.interval,
+            instead_of=subscription.price_id,
+            begins_period=subscription.begins_period(chosen.interval),
+            metadata=chosen.metadata,
+        )
         params: stripe.params.SubscriptionScheduleUpdateParams = {
             "end_behavior": "release",
             "proration_behavior": "none",
-            "phases": [
-                {
-                    "items": [{"price": subscription.price_id, "quantity": 1}],
-                    "start_date": now.start_date,
-                    "end_date": int(subscription.period_end.timestamp()),
-                    "metadata": (subscription.chosen or chosen).metadata,
-                },
-                {
-                    "items": [{"price": price_id, "quantity": 1}],
-                    "duration": interval,
-                    "proration_behavior": "none",
-                    "metadata": chosen.metadata,
-                },
-            ],
+            "phases": [current, coming],
         }
-        client.update(made.id, params, {"idempotency_key": f"{key}:phases"})
+        client.subscription_schedules.update(schedule.id, params, {"idempotency_key": f"{key}:phases"})
     return fetch(subscription.id)
 
 
@@ -194,8 +198,3 @@ def _is_running(schedule_id: str) -> bool:
     with translated():
         found = stripe_client().v1.subscription_schedules.retrieve(schedule_id)
     return found.status in {"active", "not_started"}
-
-
-def _current(schedule: stripe.SubscriptionSchedule) -> Any:
-    current = schedule.current_phase
-    return next(one for one in schedule.phases if current and one.start_date == current.start_date)

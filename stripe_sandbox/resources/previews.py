@@ -4,29 +4,40 @@ from __future__ import annotations
 
 from typing import Any
 
-from stripe_sandbox.clock import now
 from stripe_sandbox.context import Call, handles
 from stripe_sandbox.copying import copied
-from stripe_sandbox.errors import invalid, missing
-from stripe_sandbox.resources import prorations, subscription_invoices, subscription_items, subscription_taxes
+from stripe_sandbox.errors import ApiError, invalid, missing
+from stripe_sandbox.resources import (
+    invoice_items,
+    item_changes,
+    subscription_invoices,
+    subscription_taxes,
+    turning,
+)
 from stripe_sandbox.resources.common import find
 
 
 @handles("POST", "/v1/invoices/create_preview")
 def create_preview(call: Call) -> dict[str, Any]:
-    """The invoice that the same update would make; nothing is kept. Raises 400 without a subscription of theirs."""
+    """The invoice that the same update would make; nothing is kept.
+
+    Raises 400 without a subscription of theirs, 404 where nothing will be invoiced.
+    """
     if "subscription" not in call.params:
         raise invalid("Missing required param: subscription.", code="parameter_missing", param="subscription")
     subscription = find(call, "subscription", call.params["subscription"], "subscription")
     if call.params.get("customer", subscription["customer"]) != subscription["customer"]:
         raise invalid("The subscription belongs to another customer.", param="customer")
     wanted = call.params.get("subscription_details", {})
-    made, lines = changes(call, subscription, wanted)
-    if wanted.get("proration_behavior") != "always_invoice" and not prorations.turns_at_once(
-        subscription["items"]["data"], made
-    ):
-        lines += prorations.whole_periods(call, _next(made, subscription["billing_cycle_anchor"]))
-    seen = _as_asked(call, subscription | {"items": subscription["items"] | {"data": made}}, wanted)
+    change = item_changes.work_out(call, subscription, wanted)
+    seen: dict[str, Any] = copied(subscription | {"items": subscription["items"] | {"data": change.items}})
+    lines = invoice_items.waiting(call, subscription)[::-1] + change.lines
+    if not (change.is_due_now and lines):
+        lines += _begin_next(call, seen)
+    if not lines:
+        message = "No upcoming invoices for customer."
+        raise ApiError(404, "invalid_request_error", message, code="invoice_upcoming_none")
+    seen = _as_asked(call, seen, wanted)
     chosen = _chosen(call, subscription)
     invoice = subscription_invoices.build(call, seen, lines, "upcoming", chosen)
     invoice["id"] = f"upcoming_{invoice['id']}"
@@ -60,27 +71,19 @@ def _chosen(call: Call, subscription: dict[str, Any]) -> list[str] | None:
     return ids
 
 
-def changes(
-    call: Call, subscription: dict[str, Any], wanted: dict[str, Any]
-) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """The items after a change, and the lines that it makes now. Raises 400 for a date outside the period."""
-    old = subscription["items"]["data"]
-    at = wanted.get("proration_date", now(call.store, subscription["customer"]))
-    if not old[0]["current_period_start"] <= at < old[0]["current_period_end"]:
-        message = "Cannot specify a proration date outside of the current billing period."
-        raise invalid(message, param="proration_date")
-    made = subscription_items.changed(call, old, wanted.get("items", []), subscription["id"], at)
-    prorated = wanted.get("proration_behavior") != "none"
-    if prorations.turns_at_once(old, made):
-        credited = prorations.lines(call, old, [], at) if prorated else []
-        prorations.put_in_period(made, at, at)
-        return made, [one for one in credited if one["amount"]] + prorations.whole_periods(call, made)
-    for item in made:
-        item.update({name: old[0][name] for name in ("current_period_start", "current_period_end")})
-    return made, prorations.lines(call, old, made, at) if prorated else []
+def _begin_next(call: Call, seen: dict[str, Any]) -> list[dict[str, Any]]:
+    """Let the first periods begin that are invoiced, also by a phase of the schedule; their lines.
 
-
-def _next(items: list[dict[str, Any]], anchor: int) -> list[dict[str, Any]]:
-    following: list[dict[str, Any]] = copied(items)
-    prorations.put_in_period(following, anchor, following[0]["current_period_end"])
-    return following
+    Nothing where the subscription ends before.
+    """
+    schedule = copied(turning.schedule_of(call.store, seen))
+    while True:
+        at = turning.next_moment(seen, schedule)
+        if seen["cancel_at"] and seen["cancel_at"] <= at:
+            return []
+        turn = turning.begin(call, seen, schedule, at)
+        if turn.is_invoiced:
+            return turn.prorated + turn.whole
+        if schedule and turn.ends and schedule["end_behavior"] == "cancel":
+            return []
+        schedule = turning.after(schedule, turn)

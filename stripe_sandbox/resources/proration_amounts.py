@@ -47,11 +47,13 @@ def share(amount: int, start: int, end: int, at: int) -> int:
     return (2 * amount * (end - at) + (end - start)) // (2 * (end - start))
 
 
-def unused(call: Call, item: dict[str, Any], period: tuple[int, int], at: int) -> Amount:
-    """The credit for the rest of a period, below zero: of what was debited for it, or else of its price."""
+def unused(call: Call, item: dict[str, Any], at: int) -> Amount:
+    """The credit for the rest of an item's period, below zero: of what was debited for it last, whatever it costs
+    by now; nothing where nothing was (https://docs.stripe.com/billing/subscriptions/prorations, "Calculation logic
+    with no prorations")."""
     debited = _debited(call, item, at)
     if debited is None:
-        return Amount(-share(cost(item), *period, at), taxes=[])
+        return Amount(0)
     start, end = debited["period"]["start"], debited["period"]["end"]
     net = debited["amount"] - sum(one["amount"] for one in debited["discount_amounts"] or [])
     return Amount(
@@ -62,8 +64,8 @@ def unused(call: Call, item: dict[str, Any], period: tuple[int, int], at: int) -
     )
 
 
-def remaining(call: Call, items: list[dict[str, Any]], period: tuple[int, int], at: int) -> list[Amount]:
-    """The debits for the rest of a period, with the discounts that are in force."""
+def remaining(call: Call, items: list[dict[str, Any]], at: int) -> list[Amount]:
+    """The debits for the rest of each item's period, with the discounts that are in force."""
     if not items:
         return []
     subscription = find(call, "subscription", items[0]["subscription"])
@@ -73,13 +75,17 @@ def remaining(call: Call, items: list[dict[str, Any]], period: tuple[int, int], 
     taken = take_off(parts, [discounts.coupon_of(call, one) for one in found])
     names = [one["id"] for one in found]
     return [
-        Amount(share(part.amount - sum(off[index] for off in taken), *period, at), names)
+        Amount(share(part.amount - sum(off[index] for off in taken), *_period(items[index]), at), names)
         for index, part in enumerate(parts)
     ]
 
 
+def _period(item: dict[str, Any]) -> tuple[int, int]:
+    return item["current_period_start"], item["current_period_end"]
+
+
 def _debited(call: Call, item: dict[str, Any], at: int) -> dict[str, Any] | None:
-    """The newest line that debits this item, at this price and quantity, for the time of `at`."""
+    """The newest line that debits this item for the time of `at`, at the price and quantity of then."""
     subscription = find(call, "subscription", item["subscription"])
     where = {"parent.subscription_details.subscription": subscription["id"]}
     invoiced = [
@@ -91,12 +97,7 @@ def _debited(call: Call, item: dict[str, Any], at: int) -> dict[str, Any] | None
     found: list[dict[str, Any]] = [*invoice_items.waiting(call, subscription), *invoiced]
     for line in found:
         details = line["parent"] and line["parent"]["subscription_item_details"]
-        is_its = (
-            details
-            and details["subscription_item"] == item["id"]
-            and line["pricing"]["price_details"]["price"] == item["price"]["id"]
-            and line["quantity"] == item["quantity"]
-        )
+        is_its = details and details["subscription_item"] == item["id"]
         is_debit = is_its and not (details["proration"] and line["amount"] <= 0)
         if is_debit and line["period"]["start"] <= at < line["period"]["end"]:
             return line

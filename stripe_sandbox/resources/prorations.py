@@ -17,31 +17,36 @@ from stripe_sandbox.resources.subscription_items import cost
 from stripe_sandbox.store import new_id
 
 
-def turns_at_once(old: list[dict[str, Any]], new: list[dict[str, Any]]) -> bool:
-    """Whether a change begins a period anew: another interval, or from nothing to something that costs."""
-    lengths = [{_length(item) for item in items} for items in (old, new)]
-    was_free = sum(map(cost, old)) == 0
-    return lengths[0] != lengths[1] or (was_free and sum(map(cost, new)) > 0)
-
-
 def lines(call: Call, old: list[dict[str, Any]], new: list[dict[str, Any]], at: int) -> list[dict[str, Any]]:
-    """The credits and debits of a change within a period; nothing for items that stay as they are."""
+    """The credits and debits of a change within a period; nothing for items that stay as they are.
+
+    Each item is prorated over its own period. Where nothing was debited nothing is credited
+    (https://docs.stripe.com/changelog/basil/2025-04-30/subscriptions-billing-mode).
+    """
     before = {item["id"]: item for item in old}
     after = {item["id"]: item for item in new}
-    period = old[0]["current_period_start"], old[0]["current_period_end"]
     left = [item for id_, item in before.items() if not _same(item, after.get(id_))]
     come = [item for id_, item in after.items() if not _same(item, before.get(id_))]
     day = f"{datetime.fromtimestamp(at, UTC):%d %b %Y}"
     credits_ = [
-        (item, proration_amounts.unused(call, item, period, at), f"Unused time on {_title(call, item)}")
+        (item, amount, f"Unused time on {_title(call, item)}")
         for item in left
+        if item["current_period_end"] > at and (amount := proration_amounts.unused(call, item, at)).amount
     ]
     debits = [
         (item, amount, f"Remaining time on {_title(call, item)}")
-        for item, amount in zip(come, proration_amounts.remaining(call, come, period, at), strict=True)
+        for item, amount in zip(come, proration_amounts.remaining(call, come, at), strict=True)
     ]
     return [
-        amount.on(line(item, amount.amount, f"{words} after {day}", (at, period[1]), is_proration=True))
+        amount.on(
+            line(
+                item,
+                amount.amount,
+                f"{words} after {day}",
+                (at, item["current_period_end"]),
+                is_proration=True,
+            )
+        )
         for item, amount, words in credits_ + debits
     ]
 
@@ -111,10 +116,6 @@ def _same(item: dict[str, Any], other: dict[str, Any] | None) -> bool:
     if other is None:
         return False
     return (item["price"]["id"], item["quantity"]) == (other["price"]["id"], other["quantity"])
-
-
-def _length(item: dict[str, Any]) -> tuple[str, int]:
-    return item["price"]["recurring"]["interval"], item["price"]["recurring"]["interval_count"]
 
 
 def _title(call: Call, item: dict[str, Any]) -> str:

@@ -13,13 +13,12 @@ from stripe_sandbox.resources import (
     invoice_drafts,
     invoice_items,
     invoice_lifecycle,
-    prorations,
     retry_schedule,
     subscription_invoices,
     subscription_pauses,
     subscription_schedules,
     subscriptions,
-    trials,
+    turning,
 )
 from stripe_sandbox.resources.common import find
 from stripe_sandbox.store import Store
@@ -34,7 +33,7 @@ RUNNING = frozenset({"incomplete", "trialing", "active", "past_due", "unpaid"})
 def next_due(store: Store, customer: str, until: int) -> tuple[int, str] | None:
     """When the next thing happens up to `until`, and to which subscription, or invoice that is a draft or unpaid."""
     found = [
-        (due(body), body["id"])
+        (due(store, body), body["id"])
         for body in store.all("subscription", {"customer": customer})
         if body["status"] in RUNNING
     ]
@@ -43,11 +42,11 @@ def next_due(store: Store, customer: str, until: int) -> tuple[int, str] | None:
     return min(found + invoices, default=None)
 
 
-def due(body: dict[str, Any]) -> int:
+def due(store: Store, body: dict[str, Any]) -> int:
     """When time next changes a subscription, in seconds since 1970."""
     if body["status"] == "incomplete":
         return int(body["created"]) + INCOMPLETE_FOR
-    times = [item["current_period_end"] for item in body["items"]["data"]]
+    times = [turning.next_moment(body, turning.schedule_of(store, body))]
     if body["pending_update"]:
         times.append(body["pending_update"]["expires_at"])
     if body["cancel_at"]:
@@ -77,23 +76,26 @@ def happen(call: Call, id_: str, at: int) -> dict[str, Any]:
     elif subscription_pauses.collects_again(body, at):
         call.emit("customer.subscription.updated", call.store.save(body))
     else:
-        _turn(call, body)
+        _turn(call, body, at)
     return body
 
 
-def _turn(call: Call, body: dict[str, Any]) -> None:
-    """Let the next period begin, with a draft of its invoice; what waited for this invoice is on it."""
-    at = body["items"]["data"][0]["current_period_end"]
-    if body["schedule"] and not subscription_schedules.turn(call, body, at):
+def _turn(call: Call, body: dict[str, Any], at: int) -> None:
+    """Let the next phase and the next periods begin, with a draft of their invoice; what waited for it is on it."""
+    schedule = turning.schedule_of(call.store, body)
+    turn = turning.begin(call, body, schedule, at)
+    if schedule is not None and not subscription_schedules.turned(call, schedule, body, turn):
         subscriptions.end(call, body, "cancellation_requested")
         return
-    trials.over(body, at)
-    items = body["items"]["data"]
-    prorations.put_in_period(items, body["billing_cycle_anchor"], at)
-    lines = invoice_items.take_waiting(call, body) + prorations.whole_periods(call, items)
-    invoice = subscription_invoices.issue(call, body, lines, "subscription_cycle")
+    lines = turn.prorated + turn.whole
+    if not turn.is_invoiced:
+        invoice_items.wait(call, body, lines)
+    lines = invoice_items.take_waiting(call, body) + lines if turn.is_invoiced else []
+    reason = "subscription_cycle" if turn.whole else "subscription_update"
+    invoice = subscription_invoices.issue(call, body, lines, reason) if lines else None
     call.emit("customer.subscription.updated", call.store.save(body))
-    invoice_drafts.keep(call, body, invoice)
+    if invoice is not None:
+        invoice_drafts.keep(call, body, invoice)
 
 
 def _void_latest(call: Call, body: dict[str, Any]) -> None:

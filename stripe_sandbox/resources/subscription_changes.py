@@ -8,9 +8,8 @@ from stripe_sandbox.context import Call
 from stripe_sandbox.resources import (
     invoice_items,
     invoice_lifecycle,
+    item_changes,
     pending_updates,
-    previews,
-    prorations,
     subscription_invoices,
     subscription_payments,
 )
@@ -19,18 +18,22 @@ from stripe_sandbox.resources.subscription_settling import apply
 
 
 def change(call: Call, body: dict[str, Any]) -> bool:
-    """Change the items as the call's parameters ask; whether that is done, or else waits for a payment.
+    """Change items and anchor as the call's parameters ask; whether that is done, or else waits for a payment.
 
+    What waited for the next invoice is on it
+    (https://docs.stripe.com/billing/subscriptions/billing-mode/compare, "Pending invoice items").
     Raises 402 for a decline with `error_if_incomplete`.
     """
     params = call.params
     discard_waiting(call, body)
-    made, lines = previews.changes(call, body, params)
-    turns = prorations.turns_at_once(body["items"]["data"], made)
-    anchor = made[0]["current_period_start"] if turns else None
-    if not lines or (not turns and params.get("proration_behavior") != "always_invoice"):
-        invoice_items.wait(call, body, lines)
-        apply(body, made, anchor)
+    change = item_changes.work_out(call, body, params)
+    if not change.is_due_now:
+        invoice_items.wait(call, body, change.lines)
+        apply(body, change.items, change.anchor)
+        return True
+    lines = invoice_items.take_waiting(call, body) + change.lines
+    if not lines:
+        apply(body, change.items, change.anchor)
         return True
     invoice = subscription_invoices.issue(call, body, lines, "subscription_update")
     invoice_lifecycle.finalize(call, invoice)
@@ -39,9 +42,9 @@ def change(call: Call, body: dict[str, Any]) -> bool:
     if failure and behavior == "error_if_incomplete":
         raise subscription_payments.refused(failure)
     if failure and behavior == "pending_if_incomplete":
-        pending_updates.wait(call, body, made, anchor)
+        pending_updates.wait(call, body, change.items, change.anchor)
         return False
-    apply(body, made, anchor)
+    apply(body, change.items, change.anchor)
     if failure:
         body["status"] = "past_due"
     return True

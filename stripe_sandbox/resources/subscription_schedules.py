@@ -12,9 +12,21 @@ from stripe_sandbox.clock import now
 from stripe_sandbox.conformance import blank
 from stripe_sandbox.conformance.blank import part_of
 from stripe_sandbox.context import Call, handles
+from stripe_sandbox.copying import copied
 from stripe_sandbox.errors import invalid
-from stripe_sandbox.resources import schedule_phases, subscription_ends, subscriptions
+from stripe_sandbox.resources import (
+    invoice_items,
+    invoice_lifecycle,
+    phase_entering,
+    prorations,
+    schedule_phases,
+    subscription_ends,
+    subscription_invoices,
+    subscription_payments,
+    subscriptions,
+)
 from stripe_sandbox.resources.common import assign, find, listing
+from stripe_sandbox.resources.turning import Turn
 from stripe_sandbox.store import new_id
 
 _PATH = "/v1/subscription_schedules"
@@ -77,13 +89,12 @@ def list_(call: Call) -> dict[str, Any]:
 def update(call: Call) -> dict[str, Any]:
     """Raises 400 for a schedule that is over, and for phases that can't follow each other."""
     body = _running(call, "update")
-    # About the items of the current phase (https://docs.stripe.com/api/subscription_schedules/update), which stay.
-    call.serves("proration_behavior")
     assign(body, call.params, "metadata", "end_behavior")
     if "phases" in call.params:
         subscription = find(call, "subscription", body["subscription"])
         body["phases"] = schedule_phases.planned(call, body, subscription, call.params["phases"])
         body["current_phase"] = {name: body["phases"][0][name] for name in ("start_date", "end_date")}
+        _update_current(call, body, subscription)
     call.emit("subscription_schedule.updated", call.store.save(body))
     subscription_ends.as_scheduled(call, body)
     return body
@@ -125,21 +136,37 @@ def let_go(call: Call, body: dict[str, Any], subscription: dict[str, Any], statu
     call.emit(f"subscription_schedule.{status}", call.store.save(body))
 
 
-def turn(call: Call, subscription: dict[str, Any], at: int) -> bool:
-    """Let the phase begin that is due when a period ends at `at`; False where the subscription ends instead.
+def turned(call: Call, body: dict[str, Any], subscription: dict[str, Any], turn: Turn) -> bool:
+    """Note what a turn means for the schedule; False where the subscription ends with it.
 
     The subscription is the caller's to save.
     """
-    body = find(call, "subscription_schedule", subscription["schedule"])
-    following = next((one for one in body["phases"] if one["start_date"] == at), None)
-    if following is not None:
-        schedule_phases.enter(call, subscription, following, at)
-        body["current_phase"] = {name: following[name] for name in ("start_date", "end_date")}
+    if turn.phase is not None:
+        body["current_phase"] = {name: turn.phase[name] for name in ("start_date", "end_date")}
         call.emit("subscription_schedule.updated", call.store.save(body))
-    elif body["phases"][-1]["end_date"] <= at:
+    elif turn.ends:
         let_go(call, body, subscription, "completed")
         return bool(body["end_behavior"] != "cancel")
     return True
+
+
+def _update_current(call: Call, body: dict[str, Any], subscription: dict[str, Any]) -> None:
+    """The subscription follows its current phase; `proration_behavior` says what becomes of the difference."""
+    at = now(call.store, subscription["customer"])
+    was = copied(subscription)
+    items = phase_entering.update_current(call, body, subscription, body["phases"][0], at)
+    behavior = call.params.get("proration_behavior", "create_prorations")
+    lines = prorations.lines(call, *items, at) if behavior != "none" else []
+    if lines and behavior == "always_invoice":
+        lines = invoice_items.take_waiting(call, subscription) + lines
+        invoice = subscription_invoices.issue(call, subscription, lines, "subscription_update")
+        invoice_lifecycle.finalize(call, invoice)
+        if subscription_payments.collect(call, invoice, on_session=False):
+            subscription["status"] = "past_due"
+    else:
+        invoice_items.wait(call, subscription, lines)
+    if subscription != was:
+        call.emit("customer.subscription.updated", call.store.save(subscription))
 
 
 def _running(call: Call, verb: str) -> dict[str, Any]:

@@ -100,9 +100,15 @@ def _status(call: Call, subscription: dict[str, Any]) -> str:
 
 
 def apply(subscription: dict[str, Any], items: list[dict[str, Any]], anchor: int | None) -> None:
-    """Put other items on a subscription, and begin its periods anew where there is another anchor."""
+    """Put other items on a subscription, and another anchor where there is one.
+
+    `cancel_at_period_end` goes with the period
+    (https://docs.stripe.com/billing/subscriptions/billing-mode/compare, "Cancellations in the Customer Portal").
+    """
     subscription["items"]["data"] = items
     subscription["billing_cycle_anchor"] = anchor or subscription["billing_cycle_anchor"]
+    if subscription["cancel_at_period_end"]:
+        subscription["cancel_at"] = min(item["current_period_end"] for item in items)
 
 
 def subscription_of(call: Call, invoice: dict[str, Any]) -> dict[str, Any] | None:

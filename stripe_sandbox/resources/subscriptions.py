@@ -13,6 +13,7 @@ from stripe_sandbox.resources import (
     discounts,
     invoice_charging,
     invoice_lifecycle,
+    item_changes,
     pending_updates,
     prorations,
     retry_schedule,
@@ -123,8 +124,9 @@ def update(call: Call) -> dict[str, Any]:
     _discount(call, body)
     subscription_pauses.pause_collection(call, body)
     trials.change(call, body)
-    applied = "items" in call.params and subscription_changes.change(call, body)
-    if waits and (applied or "items" not in call.params):
+    changes = "items" in call.params or item_changes.resets_anchor(call.params)
+    applied = changes and subscription_changes.change(call, body)
+    if waits and (applied or not changes):
         assign(body, call.params, "metadata")
         subscription_ends.plan(call, body)
     call.store.save(body)

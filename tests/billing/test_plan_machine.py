@@ -85,13 +85,17 @@ class PlanMachine(RuleBasedStateMachine):
             self.compare_with_invoice(switch)
 
     def compare_with_invoice(self, switch: PlanSwitch) -> None:
-        """What was shown is what the invoice asks for."""
+        """What was shown is what the invoice asks for, and the most of it: credit may shrink until it is made."""
         found = self.found
         assert found is not None
         invoice = self.sandbox.stripe.v1.invoices.retrieve(found.latest_invoice_id or "")
-        shown = [line["micro"] for line in switch.preview["lines"]]
-        assert [line.amount * 10_000 for line in invoice.lines.data] == shown
-        assert (invoice.amount_due * 10_000, sum(shown)) == (switch.due_micro, invoice.total * 10_000)
+        shown = [line["micro"] // 10_000 for line in switch.preview["lines"]]
+        asked = [line.amount for line in invoice.lines.data]
+        allowance = shown[len(asked) :]
+        more = switch.due.minor - invoice.amount_due
+        assert sum(shown) - invoice.total == more if allowance else (shown, more) == (asked, 0)
+        assert 0 <= more <= 20
+        assert len(allowance) <= 1
 
     @precondition(lambda self: plan_switch_rows.on_its_way(self.organization.id) is not None)
     @rule(how=st.sampled_from(["pay", "complete", "fail", "give up"]))

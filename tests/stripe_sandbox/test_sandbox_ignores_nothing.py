@@ -31,7 +31,8 @@ QUIET = {
         "proration_behavior",
         "proration_date",
     },
-    # It is about the items of the current phase, which can't be changed here.
+    ("POST", "/v1/invoices/create_preview"): {"subscription_details[proration_behavior]"},
+    # It is about the items of the current phase, and none change.
     ("POST", "/v1/subscription_schedules/{schedule}"): {"proration_behavior"},
 }
 """Parameters that are served, and whose effect only other states show; others are seen to have one."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from itertools import pairwise
 from typing import Any
 
 import pytest
 
-from stripe_sandbox.resources.periods import period_end
+from stripe_sandbox.resources.periods import period_at, period_end
 from stripe_sandbox.resources.proration_amounts import share
 
 
@@ -32,6 +33,8 @@ def test_periods_turn_on_the_anchors_day(days: list[str], interval: str, count: 
     for _ in days[1:]:
         turns.append(period_end(anchor, recurring, turns[-1]))
     assert turns == [at(f"{day}T13:37:59") for day in days]
+    for start, end in pairwise(turns):
+        assert [period_at(anchor, recurring, moment) for moment in (start, end - 1)] == [(start, end)] * 2
 
 
 def test_a_share_is_all_at_the_start_and_nothing_at_the_end() -> None:

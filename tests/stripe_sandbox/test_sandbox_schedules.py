@@ -71,14 +71,6 @@ def test_down_to_a_price_of_zero_nothing_is_due(stage: Stage) -> None:
     assert (newest["total"], newest["status"]) == (0, "paid")
 
 
-def test_another_length_begins_its_periods_at_the_turn(stage: Stage) -> None:
-    stage.use("4242424242424242")
-    one = stage.subscribe(9_900)
-    plan(stage, one, a_price(stage, 25_000, "year"))
-    stage.move_to("2027-03-01")
-    assert stage.now(one)["items"]["data"][0]["current_period_end"] == at("2028-02-28")
-
-
 def test_released_the_subscription_goes_on_as_it_is(stage: Stage) -> None:
     stage.use("4242424242424242")
     one = stage.subscribe(9_900)
