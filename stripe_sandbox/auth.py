@@ -13,7 +13,8 @@ from stripe_sandbox.errors import ApiError
 from stripe_sandbox.sandbox import Sandbox
 
 _PUBLISHABLE_MAY = re.compile(
-    r"POST /v1/payment_methods|GET /v1/(payment|setup)_intents/\w+|POST /v1/(payment|setup)_intents/\w+/confirm"
+    r"POST /v1/(payment_methods|confirmation_tokens)|GET /v1/(payment|setup)_intents/\w+"
+    r"|POST /v1/(payment|setup)_intents/\w+/confirm"
 )
 
 

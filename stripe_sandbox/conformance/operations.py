@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 
 from stripe_sandbox.conformance.reader import SDK, read_file
-from stripe_sandbox.conformance.types import Shape
+from stripe_sandbox.conformance.types import Shape, Type
 
 _RESOURCE = re.compile(r"\w{1,60}", re.ASCII)
 
@@ -32,9 +32,31 @@ class Operation:
 def find_operation(method: str, path: str) -> Operation | None:
     """The operation that serves this path, those without a placeholder first."""
     resource = path.split("/")[2]
+    if own := _OF_BROWSERS.get((method, path)):
+        return own()
     known = _operations(resource) if _RESOURCE.fullmatch(resource) else ()
     found = [one for one in known if one.method == method and one.pattern.fullmatch(path)]
     return min(found, key=lambda one: one.template.count("{"), default=None)
+
+
+@cache
+def _create_confirmation_token() -> Operation:
+    """What `stripe.createConfirmationToken` calls, which no SDK of a server has: a card, and what Elements were told.
+
+    The names are those of `ConfirmationTokenParams` in https://github.com/stripe/stripe-android.
+    """
+    path = "/v1/confirmation_tokens"
+    usage = Type("literal", values=("off_session", "on_session"), required=False)
+    fields = {
+        "payment_method_data": Type("ref", name="PaymentMethodCreateParams"),
+        "setup_future_usage": usage,
+        "return_url": Type("str", required=False),
+        "client_context": Type("dict", required=False),
+    }
+    return Operation("POST", path, re.compile(path), Shape("PaymentMethodCreateParams", fields))
+
+
+_OF_BROWSERS = {("POST", "/v1/confirmation_tokens"): _create_confirmation_token}
 
 
 @cache

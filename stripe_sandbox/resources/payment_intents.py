@@ -10,7 +10,7 @@ from stripe_sandbox.clock import now
 from stripe_sandbox.conformance import blank
 from stripe_sandbox.context import Call, handles
 from stripe_sandbox.errors import invalid, unexpected_state
-from stripe_sandbox.resources import charging, payment_methods, subscription_settling
+from stripe_sandbox.resources import charging, confirmation_tokens, payment_methods, subscription_settling
 from stripe_sandbox.resources.common import assign, find, listing
 from stripe_sandbox.search import search
 from stripe_sandbox.store import new_id
@@ -60,8 +60,7 @@ def make(call: Call) -> dict[str, Any]:
         status="requires_payment_method",
     )
     assign(body, params, *_FIELDS)
-    if "payment_method" in params:
-        _choose(call, body, params["payment_method"])
+    _choose_asked(call, body)
     call.store.add(body)
     call.emit("payment_intent.created", dict(body))
     return charging.confirm(call, body) if params.get("confirm") else body
@@ -108,8 +107,7 @@ def confirm(call: Call) -> dict[str, Any]:
 def try_again(call: Call) -> dict[str, Any]:
     """Confirm a payment of which the caller sees to what it pays. Raises 402 for a decline."""
     body = assign(_open(call, "confirm"), call.params, "receipt_email", "setup_future_usage")
-    if "payment_method" in call.params:
-        _choose(call, body, call.params["payment_method"])
+    _choose_asked(call, body)
     return charging.confirm(call, body)
 
 
@@ -146,6 +144,15 @@ def _open(call: Call, verb: str) -> dict[str, Any]:
     return body
 
 
+def _choose_asked(call: Call, body: dict[str, Any]) -> None:
+    """The card that a request names, or the one of its confirmation token; what it names itself takes precedence."""
+    if "confirmation_token" in call.params:
+        method_id = confirmation_tokens.use(call, body, call.params["confirmation_token"])
+        _choose(call, body, call.params.get("payment_method", method_id))
+    elif "payment_method" in call.params:
+        _choose(call, body, call.params["payment_method"])
+
+
 def _choose(call: Call, body: dict[str, Any], method_id: str) -> None:
     method = payment_methods.usable(call, method_id)
     if method["customer"] not in {None, body["customer"]}:
@@ -164,6 +171,9 @@ def _check_served(params: dict[str, Any]) -> None:
             "You cannot set off_session when creating a PaymentIntent unless you also set confirm to true."
         )
         raise invalid(message, param="off_session")
+    if "confirmation_token" in params and not params.get("confirm"):
+        message = "You cannot set confirmation_token without confirm: it is used to confirm the PaymentIntent."
+        raise invalid(message, param="confirmation_token")
     if params.get("capture_method") == "manual":
         raise invalid("The stand-in captures at once: no manual capture.", param="capture_method")
 

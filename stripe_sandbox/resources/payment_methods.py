@@ -20,20 +20,8 @@ _CARD = "/v1/payment_methods"
 @handles("POST", _CARD)
 def create(call: Call) -> dict[str, Any]:
     """From a card's number: stripe.js does this with the publishable key, demo and tests with the secret one."""
-    if call.params.get("type") != "card" or "card" not in call.params:
-        raise invalid("Only cards are served: type=card and card[number].", param="type")
-    card = call.params["card"]
-    number = str(card.get("number", "")).replace(" ", "")
-    month, year = int(card.get("exp_month", 0)), int(card.get("exp_year", 0))
-    check_card(number, month, year, card.get("cvc"))
-    made = make(call, number, month, year)
-    given = call.params.get("billing_details", {})
-    for part in ("email", "name", "phone"):
-        made["billing_details"][part] = given.get(part)
-    if given.get("address"):
-        made["billing_details"]["address"] = (
-            part_of("PaymentMethod", "BillingDetails", "Address") | given["address"]
-        )
+    made = make(call, *entered_card(call.params))
+    made["billing_details"] = billing_details(call.params)
     return call.store.save(assign(made, call.params, "allow_redisplay", "metadata"))
 
 
@@ -84,15 +72,42 @@ def detach(call: Call) -> dict[str, Any]:
     return release(call, body)
 
 
+def entered_card(params: dict[str, Any]) -> tuple[str, int, int]:
+    """Number, month and year of a card as its fields send it. Raises 400 for no card, and 402 for what can't be one."""
+    if params.get("type") != "card" or "card" not in params:
+        raise invalid("Only cards are served: type=card and card[number].", param="type")
+    card = params["card"]
+    number = str(card.get("number", "")).replace(" ", "")
+    month, year = int(card.get("exp_month", 0)), int(card.get("exp_year", 0))
+    check_card(number, month, year, card.get("cvc"))
+    return number, month, year
+
+
+def billing_details(params: dict[str, Any]) -> dict[str, Any]:
+    """The billing details that were sent with a card, in full."""
+    given = params.get("billing_details", {})
+    details = part_of("PaymentMethod", "BillingDetails")
+    details |= {part: given.get(part) for part in ("email", "name", "phone")}
+    if given.get("address"):
+        details["address"] = part_of("PaymentMethod", "BillingDetails", "Address") | given["address"]
+    return details
+
+
 def make(call: Call, number: str, month: int, year: int) -> dict[str, Any]:
     """A card of this number; where its number is kept, the API never shows."""
-    behaviour = behaviour_of(number)
     method = blank(
         "payment_method", id=new_id("pm"), created=now(), type="card", allow_redisplay="unspecified"
     )
     for name, value in method.items():
         if name not in {"billing_details", "card"} and isinstance(value, dict) and name != "metadata":
             method[name] = None
+    method["card"] = card_of(number, month, year)
+    return call.store.add(method, number=number)
+
+
+def card_of(number: str, month: int, year: int) -> dict[str, Any]:
+    """What the API tells of a card of this number."""
+    behaviour = behaviour_of(number)
     card = blank_card()
     card.update(
         brand=behaviour.brand,
@@ -104,8 +119,7 @@ def make(call: Call, number: str, month: int, year: int) -> dict[str, Any]:
         funding="credit",
         last4=number[-4:],
     )
-    method["card"] = card
-    return call.store.add(method, number=number)
+    return card
 
 
 def blank_card() -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any
 from stripe_sandbox.conformance import blank
 from stripe_sandbox.context import Call, handles
 from stripe_sandbox.errors import Decline, card_error, invalid, unexpected_state
-from stripe_sandbox.resources import challenges, last_errors, payment_methods
+from stripe_sandbox.resources import challenges, confirmation_tokens, last_errors, payment_methods
 from stripe_sandbox.resources.common import assign, find, listing
 from stripe_sandbox.store import new_id, now
 
@@ -34,8 +34,8 @@ def create(call: Call) -> dict[str, Any]:
     assign(body, params, *_FIELDS)
     call.store.add(body)
     call.emit("setup_intent.created", dict(body))
-    if "payment_method" in params:
-        _choose(call, body, params["payment_method"])
+    _check_token(params)
+    _choose_asked(call, body)
     if params.get("confirm"):
         return _confirm(call, body)
     return call.store.save(body)
@@ -69,8 +69,7 @@ def confirm(call: Call) -> dict[str, Any]:
     body = find(call, "setup_intent", call.path_ids[0])
     if body["status"] not in _CONFIRMABLE:
         raise unexpected_state("setup_intent", body, "confirm")
-    if "payment_method" in call.params:
-        _choose(call, body, call.params["payment_method"])
+    _choose_asked(call, body)
     return _confirm(call, body)
 
 
@@ -108,6 +107,21 @@ def fail(call: Call, body: dict[str, Any], decline: Decline) -> dict[str, Any]:
     )
     call.emit("setup_intent.setup_failed", call.store.save(body))
     return body
+
+
+def _check_token(params: dict[str, Any]) -> None:
+    if "confirmation_token" in params and not params.get("confirm"):
+        message = "You cannot set confirmation_token without confirm: it is used to confirm the SetupIntent."
+        raise invalid(message, param="confirmation_token")
+
+
+def _choose_asked(call: Call, body: dict[str, Any]) -> None:
+    """The card that a request names, or the one of its confirmation token; what it names itself takes precedence."""
+    if "confirmation_token" in call.params:
+        method_id = confirmation_tokens.use(call, body, call.params["confirmation_token"])
+        _choose(call, body, call.params.get("payment_method", method_id))
+    elif "payment_method" in call.params:
+        _choose(call, body, call.params["payment_method"])
 
 
 def _choose(call: Call, body: dict[str, Any], method_id: str) -> None:

@@ -39,6 +39,7 @@ CASES: dict[tuple[str, str], tuple[tuple[str, ...], dict[str, Any]]] = {
     ("GET", "/v1/subscriptions/{subscription_exposed_id}"): (("subscription",), {}),
     ("DELETE", "/v1/customers/{customer}/discount"): (("discounted",), {}),
     ("DELETE", "/v1/subscriptions/{subscription_exposed_id}/discount"): (("cheaper",), {}),
+    ("POST", "/v1/confirmation_tokens"): ((), {"payment_method_data": {"type": "card", "card": CARD}}),
     ("POST", "/v1/coupons"): ((), {"percent_off": "10"}),
     ("POST", "/v1/customers/{customer}/balance_transactions"): (
         ("customer",),
@@ -76,6 +77,7 @@ CASES: dict[tuple[str, str], tuple[tuple[str, ...], dict[str, Any]]] = {
     ("POST", "/v1/subscription_schedules"): ((), {"from_subscription": "@subscription"}),
     ("POST", "/v1/subscriptions"): ((), {"customer": "@customer", "items": [{"price": "@price"}]}),
     ("POST", "/v1/subscriptions/{subscription_exposed_id}"): (("subscription",), {}),
+    ("POST", "/v1/test_helpers/confirmation_tokens"): ((), {"payment_method": "pm_card_visa"}),
     ("POST", "/v1/test_helpers/test_clocks"): ((), {"frozen_time": START}),
     ("POST", "/v1/test_helpers/test_clocks/{test_clock}/advance"): (
         ("test_clock",),

@@ -11,10 +11,10 @@ from stripe_sandbox.testing import Process
 
 
 class Shopper:
-    """Saves cards and pays with them; `v1` is the SDK's client."""
+    """Saves cards and pays with them, through `client` and its `v1`."""
 
     def __init__(self, client: stripe.StripeClient, process: Process) -> None:
-        self.v1 = client.v1
+        self.client, self.v1 = client, client.v1
         self.process = process
         self.id = self.v1.customers.create({"name": "Ada", "email": "ada@example.com"}).id
 

@@ -41,6 +41,7 @@ class _World:
         customer = make("customer", "customers", test_clock=clock)["id"]
         make("id", f"customers/{customer}/tax_ids", type="eu_vat", value="DE123456789")
         self.named["tax_id"] = self.named.pop("id")
+        make("confirmation_token", "test_helpers/confirmation_tokens", payment_method="pm_card_visa")
         make("loose_card", "payment_methods", type="card", card=CARD)
         for name in ("payment_method", "saved"):
             card = make(name, "payment_methods", type="card", card=CARD)["id"]

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import expect
+from stripe import InvalidRequestError
 
 from tests.stripe_sandbox.test_sandbox_browser.customer import Customer
 
@@ -60,6 +61,47 @@ def test_a_card_becomes_an_unattached_payment_method_that_the_server_charges(cus
     )
     assert paid.status == "succeeded"
     assert customer.complaints == []
+
+
+TOKEN = """params => start(() => stripe.createConfirmationToken({ elements, params }))"""
+
+
+def test_a_card_becomes_a_confirmation_token_that_the_server_confirms_with(customer: Customer) -> None:
+    seen: list[tuple[str, str]] = []
+    customer.page.on("request", lambda request: seen.append((request.url, request.post_data or "")))
+    open_form(customer)
+    customer.page.evaluate("elements.update({ amount: 2500, setupFutureUsage: 'off_session' })")
+    customer.fill("5555555555554444", "03 / 35")
+    customer.page.evaluate(TOKEN, {})
+    expect(customer.status).to_have_text("IntegrationError")
+    assert "elements.submit() must be called" in customer.result["error"]["message"]
+    submit(customer)
+    customer.page.evaluate(
+        TOKEN, {"return_url": "https://shop.test/", "payment_method_data": {"billing_details": {"name": "Ada"}}}
+    )
+    expect(customer.status).to_have_text("done")
+    token = customer.result["confirmationToken"]
+    preview = token["payment_method_preview"]
+    assert (preview["card"]["last4"], preview["billing_details"]["name"]) == ("4444", "Ada")
+    assert (token["setup_future_usage"], token["return_url"]) == ("off_session", "https://shop.test/")
+    assert [url for url, body in seen if "5555555555554444" in body] == [
+        f"{customer.sandbox.url}/v1/confirmation_tokens"
+    ]
+    stripe = customer.sandbox.stripe.v1
+    owner = stripe.customers.create({"name": "Ada"}).id
+    wanted: Any = {"currency": "usd", "customer": owner, "confirm": True, "confirmation_token": token["id"]}
+    with pytest.raises(InvalidRequestError, match="currency .* does not match"):
+        stripe.payment_intents.create({**wanted, "amount": 2500, "currency": "eur"})
+    paid = stripe.payment_intents.create({**wanted, "amount": 2500, "setup_future_usage": "off_session"})
+    assert stripe.payment_methods.retrieve(str(paid.payment_method)).customer == owner
+    assert customer.complaints == []
+
+
+def test_a_radar_session_is_an_id(customer: Customer) -> None:
+    customer.page.goto(customer.shop)
+    customer.page.evaluate("start(() => Stripe('pk_test_sandbox').createRadarSession())")
+    expect(customer.status).to_have_text("done")
+    assert customer.result["radarSession"]["id"].startswith("rse_")
 
 
 def test_a_bank_that_asks_is_answered_after_the_server_confirmed(customer: Customer) -> None:

@@ -45,13 +45,23 @@ function validate() {
   return { error: { type: "validation_error", code, message } };
 }
 
+function entered() {
+  const { month, year } = expirationOf(expiration.input.value);
+  return { number: digitsOf(number.input.value), exp_month: month, exp_year: year, cvc: cvc.input.value };
+}
+
+const withDefaults = (data = {}) => ({ ...data, billing_details: { ...defaults.billingDetails, ...data.billing_details } });
+
 async function paymentMethod({ key, params }) {
   const { error } = validate();
+  return error ? { error } : createPaymentMethod({ key, card: entered(), params: withDefaults(params) });
+}
+
+async function confirmationToken({ key, params, told }) {
+  const { error } = validate();
   if (error) return { error };
-  const { month, year } = expirationOf(expiration.input.value);
-  const card = { number: digitsOf(number.input.value), exp_month: month, exp_year: year, cvc: cvc.input.value };
-  const details = { ...defaults.billingDetails, ...params.billing_details };
-  return createPaymentMethod({ key, card, params: { ...params, billing_details: details } });
+  const data = withDefaults(params.payment_method_data);
+  return createConfirmationToken({ key, card: entered(), params: { ...params, payment_method_data: data }, told });
 }
 
 function options({ defaults: given, ...appearance }) {
@@ -75,6 +85,7 @@ listen({
   validate,
   clear,
   createPaymentMethod: paymentMethod,
+  createConfirmationToken: confirmationToken,
   focus: () => number.input.focus(),
   blur: () => document.activeElement?.blur(),
 });

@@ -7,20 +7,32 @@ function flattened(path, value, into) {
   else for (const [name, part] of Object.entries(value)) flattened(`${path}[${name}]`, part, into);
 }
 
-async function createPaymentMethod({ key, card, params }) {
-  const body = new URLSearchParams({ type: "card" });
-  flattened("card", card, body);
-  for (const name of ALLOWED) flattened(name, params[name], body);
+async function send(key, path, parameters) {
+  const body = new URLSearchParams();
+  for (const [name, value] of Object.entries(parameters)) flattened(name, value, body);
   try {
-    const response = await fetch("/v1/payment_methods", {
+    const response = await fetch(`/v1/${path}`, {
       method: "POST",
       headers: { Authorization: `Bearer ${key}` },
       body,
       credentials: "omit",
     });
-    const answer = await response.json();
-    return answer.error ? { error: answer.error } : { paymentMethod: answer };
+    return await response.json();
   } catch {
     return { error: { type: "api_connection_error", message: "An error occurred with our connection to Stripe." } };
   }
+}
+
+const described = (card, params) => ({ type: "card", card, ...Object.fromEntries(ALLOWED.map((name) => [name, params[name]])) });
+
+async function createPaymentMethod({ key, card, params }) {
+  const answer = await send(key, "payment_methods", described(card, params));
+  return answer.error ? { error: answer.error } : { paymentMethod: answer };
+}
+
+// `told` is what the page's Elements were told of the payment; a token is good for no other.
+async function createConfirmationToken({ key, card, params, told }) {
+  const { payment_method_data: data = {}, return_url: returnUrl } = params;
+  const answer = await send(key, "confirmation_tokens", { payment_method_data: described(card, data), return_url: returnUrl, ...told });
+  return answer.error ? { error: answer.error } : { confirmationToken: answer };
 }

@@ -38,6 +38,12 @@ class Elements {
     return this.#options.paymentMethodCreation === "manual";
   }
 
+  // What a confirmation token is bound to: what the payer was told in the page.
+  get told() {
+    const { mode, currency, setupFutureUsage } = this.#options;
+    return { client_context: { mode, currency }, setup_future_usage: setupFutureUsage };
+  }
+
   mismatchWith(intent) {
     return this.isDeferred && this.#options.mode ? mismatchOf(this.#options, intent) : null;
   }

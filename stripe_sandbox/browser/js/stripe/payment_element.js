@@ -92,6 +92,10 @@ class PaymentElement extends Emitter {
     return (await this.#mounted()).ask("createPaymentMethod", { key, params });
   }
 
+  async createConfirmationToken(key, params, told) {
+    return (await this.#mounted()).ask("createConfirmationToken", { key, params, told });
+  }
+
   async #mounted() {
     const channel = this.#channel;
     if (!channel) {

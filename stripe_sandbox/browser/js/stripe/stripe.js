@@ -53,6 +53,18 @@ class StripeClient {
     return elementFor(from).createPaymentMethod(this.#key, params ?? { billing_details: details, metadata });
   }
 
+  // https://docs.stripe.com/js/confirmation_tokens/create_confirmation_token
+  async createConfirmationToken({ elements, params = {} } = {}) {
+    required(elements, "Please provide elements to createConfirmationToken().");
+    requireSubmit(elements, "stripe.createConfirmationToken()");
+    return elements.payment().createConfirmationToken(this.#key, params, elements.told);
+  }
+
+  // The id of a snapshot of the browser, for Radar: https://docs.stripe.com/js/payment_intents/create_radar_session
+  async createRadarSession() {
+    return { radarSession: { id: `rse_${crypto.randomUUID().replaceAll("-", "")}`, object: "radar.session" } };
+  }
+
   registerAppInfo() {}
 
   async #confirmCard(clientSecret, { payment_method: method, return_url: returnUrl }) {
