@@ -95,6 +95,12 @@ _WRONG_CVC = Advice(
 _USED_UP = Advice(
     "A card that isn't kept can be tried once.", "Enter it again, or use another card.", same_card=False
 )
+# Without a code of its own, Stripe refuses a confirmation token that was used or has expired.
+_NO_LONGER = Advice(
+    "The card details can't be used any more: they are kept for 12 hours, and for one payment.",
+    "Enter the card again, or use another.",
+    same_card=False,
+)
 _ENTERED = {
     "incorrect_cvc": _WRONG_CVC,
     "invalid_cvc": _WRONG_CVC,
@@ -106,6 +112,7 @@ _ENTERED = {
     ),
     "resource_missing": _USED_UP,
     "payment_method_unactivated": _USED_UP,
+    "invalid_request": _NO_LONGER,
     "authentication_required": Advice(
         "The bank wants you to confirm this payment.",
         "Enter the card again and confirm when asked, or use another card.",

@@ -1,56 +1,59 @@
-"""Cards entered for one top-up. Stripe alone has the number; what we get is the id of a payment method.
+"""Cards entered for one top-up. Stripe alone has the number; what we get is the id of a confirmation token.
 
-Such a card is in no list and pays the top-up it was entered for, once: a payment method that was used without being
-attached to a customer can't be used again. Where the payer wished to keep it, Stripe attaches it when the payment has
-succeeded (https://docs.stripe.com/payments/save-during-payment).
+Such a card is in no list and pays the top-up it was entered for, once: a token confirms one payment, and the payment
+method that Stripe makes of it can't be used again unless it is attached to a customer. Where the payer wished to keep
+it, Stripe attaches it when the payment has succeeded (https://docs.stripe.com/payments/save-during-payment). Until
+Stripe has made it, the token's id stands in its row for the payment method's.
 """
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import exists, select
 
-from app.billing import ledger, payment_methods, top_up_rows
+from app.billing import ledger, payment_methods, same_card, top_up_rows
 from app.billing.audit import Actor
 from app.billing.payment_methods import CardNotUsableError, CardState
 from app.extensions import db
 from app.models import Organization, PaymentMethod, TopUp
 from app.models.columns import utc_now
 from app.models.scope import Reason, seeing_all
-from app.payments import cards
+from app.payments import confirmation_tokens
 from app.payments.cards import Card
+from app.payments.confirmation_tokens import ConfirmationToken, is_token
 from app.payments.errors import RefusedError
-
-_ID = re.compile(r"pm_[A-Za-z0-9_]{1,250}", re.ASCII)
 
 _UNKNOWN = "This card could not be read. Enter it again, or choose another card."
 USED = "This card was entered for another payment. Enter it again."
+_OTHERWISE = "Whether to save the card changed while it was sent. Enter it again."
 
 
 @dataclass(frozen=True, slots=True)
 class EnteredCard:
-    """A card as the page sends it: the payment method that Stripe's fields made, and whether the payer keeps it."""
+    """A card as the page sends it: the token that Stripe's fields made, and whether the payer saves it.
 
-    stripe_id: str
+    Stripe's fields were told the same of saving it, and the token says so, too.
+    """
+
+    token: str
     keep: bool
 
 
-def write_down(organization: Organization, entered: EnteredCard, actor: Actor) -> PaymentMethod:
-    """The card as Stripe tells it, for one top-up; one that is the organization's own already is that saved card.
+def write_down(organization: Organization, entered: EnteredCard) -> PaymentMethod:
+    """The card as Stripe tells it, for one top-up. Sent again before it was used it is the same row.
 
     Asks Stripe, then locks the wallet. Raises `CardNotUsableError`, which tells nothing of a card that is somebody
     else's, and what `app.payments` raises where Stripe can't be reached.
     """
-    card = _fetch(entered.stripe_id)
-    if card.customer_id is not None:
-        if card.customer_id != organization.stripe_customer_id:
-            raise CardNotUsableError(_UNKNOWN)
-        return payment_methods.record(organization, card, actor)
+    token = _fetch(entered.token)
+    if token.is_used:
+        raise CardNotUsableError(USED)
+    if token.keeps_card != entered.keep:
+        raise CardNotUsableError(_OTHERWISE)
     ledger.lock(organization.id)
-    method = _known(organization, card) or _add(organization, card)
+    method = _known(organization, token) or _add(organization, token)
     if payment_methods.state_of(method, ledger.local_day_of(organization)) is CardState.EXPIRED:
         raise CardNotUsableError(f"{method.label} has expired. Enter another card.")
     return method
@@ -60,6 +63,8 @@ def in_review(organization: Organization, card_id: UUID) -> PaymentMethod | None
     """The card of this id, if it was entered for a top-up that nobody has tried to pay yet."""
     method = db.session.get(PaymentMethod, (organization.id, card_id))
     if method is None or method.is_kept or method.removed_at is not None:
+        return None
+    if utc_now() - method.created_at > confirmation_tokens.KEPT_FOR:
         return None
     top_up = top_up_rows.of_card(organization.id, card_id)
     return method if top_up is not None and top_up.awaits_first_try else None
@@ -96,39 +101,58 @@ def keep(organization: Organization, method: PaymentMethod, actor: Actor) -> Non
     payment_methods.record(organization, card, actor)
 
 
-def _fetch(stripe_id: str) -> Card:
-    if not _ID.fullmatch(stripe_id):
+def adopt(top_up: TopUp, stripe_id: str | None) -> None:
+    """Note of which payment method Stripe has made a top-up's card, once its payment names it.
+
+    An event may have told of that payment method first, as one of the organization's cards: then the top-up is paid
+    by that one. The caller holds the wallet's lock.
+    """
+    method = db.session.get_one(PaymentMethod, (top_up.org_id, top_up.payment_method_id))
+    if stripe_id is None or not is_token(method.stripe_id):
+        return
+    query = select(PaymentMethod).where(
+        PaymentMethod.org_id == top_up.org_id, PaymentMethod.stripe_id == stripe_id
+    )
+    other = db.session.scalar(query.execution_options(populate_existing=True))
+    if other is None:
+        method.stripe_id = stripe_id
+    elif other.is_kept:
+        method.removed_at, method.replaced_by = utc_now(), other.id
+        top_up.payment_method_id = same_card.latest(other).id
+    # Otherwise it is the card of an earlier try, which Stripe still names as the one that failed.
+    db.session.flush()
+
+
+def _fetch(token_id: str) -> ConfirmationToken:
+    if not is_token(token_id):
         raise CardNotUsableError(_UNKNOWN)
     try:
-        return cards.fetch(stripe_id)
+        return confirmation_tokens.fetch(token_id)
     except RefusedError as error:
         raise CardNotUsableError(_UNKNOWN) from error
 
 
-def _known(organization: Organization, card: Card) -> PaymentMethod | None:
+def _known(organization: Organization, token: ConfirmationToken) -> PaymentMethod | None:
     query = select(PaymentMethod).where(
-        PaymentMethod.org_id == organization.id, PaymentMethod.stripe_id == card.stripe_id
+        PaymentMethod.org_id == organization.id, PaymentMethod.stripe_id == token.id
     )
     method = db.session.scalar(query.execution_options(populate_existing=True))
-    if method is None:
-        return None
-    # A saved card that Stripe has attached to nobody was detached, and one that another replaced was used.
-    if method.is_kept or method.removed_at is not None:
+    if method is not None and method.removed_at is not None:
         raise CardNotUsableError(USED)
     return method
 
 
-def _add(organization: Organization, card: Card) -> PaymentMethod:
-    if _is_somebody_elses(organization, card):
+def _add(organization: Organization, token: ConfirmationToken) -> PaymentMethod:
+    if _is_somebody_elses(organization, token):
         raise CardNotUsableError(_UNKNOWN)
     method = PaymentMethod(
         org_id=organization.id,
-        stripe_id=card.stripe_id,
-        brand=card.brand,
-        last4=card.last4,
-        exp_month=card.exp_month,
-        exp_year=card.exp_year,
-        fingerprint=card.fingerprint,
+        stripe_id=token.id,
+        brand=token.brand,
+        last4=token.last4,
+        exp_month=token.exp_month,
+        exp_year=token.exp_year,
+        fingerprint=token.fingerprint,
         is_kept=False,
     )
     db.session.add(method)
@@ -137,9 +161,7 @@ def _add(organization: Organization, card: Card) -> PaymentMethod:
 
 
 @seeing_all(Reason.CARDS)
-def _is_somebody_elses(organization: Organization, card: Card) -> bool:
+def _is_somebody_elses(organization: Organization, token: ConfirmationToken) -> bool:
     """Whether it was entered in another organization."""
-    others = exists().where(
-        PaymentMethod.stripe_id == card.stripe_id, PaymentMethod.org_id != organization.id
-    )
+    others = exists().where(PaymentMethod.stripe_id == token.id, PaymentMethod.org_id != organization.id)
     return bool(db.session.scalar(select(others)))

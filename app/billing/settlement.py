@@ -54,6 +54,7 @@ def apply(
     _compare(top_up, payment)
     if top_up.status is TopUpStatus.SUCCEEDED:
         return top_up.status
+    entered_cards.adopt(top_up, payment.method_id)
     card_health.learn(top_up, payment)
     top_up.payment_intent_id = payment.id
     top_up.charge_id = payment.charge_id or top_up.charge_id

@@ -65,7 +65,7 @@ def begin(organization: Organization, amount: Money, chosen: UUID | EnteredCard,
     if not limits.minimum <= amount <= limits.maximum:
         raise AmountOutOfRangeError(limits.minimum, limits.maximum)
     if isinstance(chosen, EnteredCard):
-        card = entered_cards.write_down(organization, chosen, actor)
+        card = entered_cards.write_down(organization, chosen)
     else:
         before = top_up_rows.of_card(organization.id, chosen)
         card = payment_methods.usable(organization, chosen, entered_for=before)
@@ -75,7 +75,7 @@ def begin(organization: Organization, amount: Money, chosen: UUID | EnteredCard,
         amount_micro=amount.micro,
         currency=amount.currency,
         payment_method_id=card.id,
-        keep_card=isinstance(chosen, EnteredCard) and chosen.keep and not card.is_kept,
+        keep_card=isinstance(chosen, EnteredCard) and chosen.keep,
         created_by=actor.user_id,
     )
     if not card.is_kept:
@@ -96,8 +96,14 @@ def pay(organization: Organization, top_up_id: UUID, chosen: UUID | EnteredCard,
     if top_up.status not in PAYABLE:
         return top_up
     customer_id = payment_methods.customer_of(organization, email=None)
-    card = _card_for(organization, top_up, chosen, actor)
-    keep = chosen.keep and not card.is_kept if isinstance(chosen, EnteredCard) else None
+    try:
+        card = _card_for(organization, top_up, chosen)
+    except CardNotUsableError:
+        # A second click whose first one has used the card meanwhile.
+        if find(organization.id, top_up_id).status in PAYABLE:
+            raise
+        return find(organization.id, top_up_id)
+    keep = chosen.keep if isinstance(chosen, EnteredCard) else None
     claimed = _claim(organization, top_up_id, card, actor, keep=keep)
     db.session.commit()
     if claimed is None:
@@ -174,7 +180,7 @@ def charge_request(
         key=f"top_up:{top_up.id}:{top_up.attempt}",
         amount=top_up.amount,
         customer_id=customer_id,
-        payment_method_id=card.stripe_id,
+        card=card.stripe_id,
         top_up_id=top_up.id,
         org_id=organization.id,
         return_url=f"{public_url}/billing/wallet/top-ups/{top_up.id}?org={organization.slug}",
@@ -202,12 +208,10 @@ def _instead_of_another(
     return top_up
 
 
-def _card_for(
-    organization: Organization, top_up: TopUp, chosen: UUID | EnteredCard, actor: Actor
-) -> PaymentMethod:
+def _card_for(organization: Organization, top_up: TopUp, chosen: UUID | EnteredCard) -> PaymentMethod:
     if not isinstance(chosen, EnteredCard):
         return payment_methods.usable(organization, chosen, entered_for=top_up)
-    card = entered_cards.write_down(organization, chosen, actor)
+    card = entered_cards.write_down(organization, chosen)
     entered_cards.check_belongs(card, top_up)
     return card
 

@@ -12,6 +12,7 @@ import stripe
 
 from app.billing.money import Money
 from app.payments.client import stripe_client
+from app.payments.confirmation_tokens import is_token
 from app.payments.errors import DeclinedError, RefusedError, translated
 from app.payments.references import id_of
 
@@ -49,6 +50,7 @@ class Payment:
 class ChargeRequest:
     """What is to be charged: `key` makes the same request the same charge, however often it is sent.
 
+    `card` is a payment method's id, or that of a confirmation token, of which Stripe makes the payment method then.
     `statement` is what bank statements call it, behind the account's prefix. With `keep`, Stripe attaches the payment
     method to the customer once the payment has succeeded, for later charges with and without the payer present
     (https://docs.stripe.com/payments/save-during-payment).
@@ -57,7 +59,7 @@ class ChargeRequest:
     key: str
     amount: Money
     customer_id: str
-    payment_method_id: str
+    card: str
     top_up_id: UUID
     org_id: UUID
     return_url: str
@@ -76,7 +78,6 @@ def charge(request: ChargeRequest) -> Payment:
         "amount": request.amount.minor,
         "currency": request.amount.currency.lower(),
         "customer": request.customer_id,
-        "payment_method": request.payment_method_id,
         "allowed_payment_method_types": ["card"],
         "confirm": True,
         "use_stripe_sdk": True,
@@ -85,6 +86,10 @@ def charge(request: ChargeRequest) -> Payment:
         "statement_descriptor_suffix": request.statement,
         "metadata": {"top_up": str(request.top_up_id), "organization": str(request.org_id)},
     }
+    if is_token(request.card):
+        params["confirmation_token"] = request.card
+    else:
+        params["payment_method"] = request.card
     if request.keep:
         params["setup_future_usage"] = "off_session"
     with _declines_as_payments() as outcome:
@@ -125,17 +130,19 @@ def pay_with(payment_intent_id: str, payment_method_id: str, *, return_url: str,
 
 
 def _confirm(payment_intent_id: str, request: ChargeRequest) -> Payment:
+    params: stripe.params.PaymentIntentConfirmParams = {
+        "use_stripe_sdk": True,
+        "return_url": request.return_url,
+        # Said each time: what was wished with the card that failed is not wished with this one.
+        "setup_future_usage": "off_session" if request.keep else "",
+    }
+    if is_token(request.card):
+        params["confirmation_token"] = request.card
+    else:
+        params["payment_method"] = request.card
     with _declines_as_payments() as outcome:
         outcome.intent = stripe_client().v1.payment_intents.confirm(
-            payment_intent_id,
-            {
-                "payment_method": request.payment_method_id,
-                "use_stripe_sdk": True,
-                "return_url": request.return_url,
-                # Said each time: what was wished with the card that failed is not wished with this one.
-                "setup_future_usage": "off_session" if request.keep else "",
-            },
-            {"idempotency_key": request.key},
+            payment_intent_id, params, {"idempotency_key": request.key}
         )
     return _payment(outcome.intent)
 

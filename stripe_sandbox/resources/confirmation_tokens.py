@@ -2,9 +2,9 @@
 
 A token is for one confirmation within twelve hours
 (https://docs.stripe.com/payments/finalize-payments-on-the-server#create-ct). Confirming makes the payment method, and
-what the token says is written on the intent (https://docs.stripe.com/payments/payment-element/migration-ct). Whether a
-declined try uses a token up, too, is unverified: here it does, as it does a card that nobody saved. So are the words in
-which a used or expired one is refused.
+what the token says is written on the intent (https://docs.stripe.com/payments/payment-element/migration-ct). Whether
+a declined try uses a token up, too, is unverified: here it does, as it does a card that nobody saved. So are the
+words in which a used or expired one is refused.
 
 An intent has to be what Elements were told: in Stripe's refusals there are the currency
 (https://github.com/antiwork/gumroad/pull/6437) and `setup_future_usage`
@@ -69,7 +69,9 @@ def use(call: Call, intent: dict[str, Any], token_id: str) -> str:
         raise _refused(f"The ConfirmationToken {token_id} has expired.")
     hidden = call.store.hidden(token_id)
     if hidden.get("mode", intent["object"]).partition("_")[0] != intent["object"].partition("_")[0]:
-        raise _refused(f"The ConfirmationToken was made in the mode {hidden['mode']}, for another kind of intent.")
+        raise _refused(
+            f"The ConfirmationToken was made in the mode {hidden['mode']}, for another kind of intent."
+        )
     if intent["object"] == "payment_intent":
         _compare(intent, token, hidden)
         intent["setup_future_usage"] = intent["setup_future_usage"] or token["setup_future_usage"]
@@ -105,7 +107,13 @@ def _preview(card: dict[str, Any], billing: dict[str, Any]) -> dict[str, Any]:
     own = part_of("ConfirmationToken", "PaymentMethodPreview", "Card")
     own |= {name: card[name] for name in own if name in card}
     own |= {"checks": card["checks"] | {"cvc_check": "unchecked"}}
-    return {**preview, "type": "card", "allow_redisplay": "unspecified", "billing_details": billing, "card": own}
+    return {
+        **preview,
+        "type": "card",
+        "allow_redisplay": "unspecified",
+        "billing_details": billing,
+        "card": own,
+    }
 
 
 def _compare(intent: dict[str, Any], token: dict[str, Any], told: dict[str, Any]) -> None:

@@ -172,7 +172,9 @@ def _check_served(params: dict[str, Any]) -> None:
         )
         raise invalid(message, param="off_session")
     if "confirmation_token" in params and not params.get("confirm"):
-        message = "You cannot set confirmation_token without confirm: it is used to confirm the PaymentIntent."
+        message = (
+            "You cannot set confirmation_token without confirm: it is used to confirm the PaymentIntent."
+        )
         raise invalid(message, param="confirmation_token")
     if params.get("capture_method") == "manual":
         raise invalid("The stand-in captures at once: no manual capture.", param="capture_method")

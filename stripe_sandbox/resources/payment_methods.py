@@ -73,7 +73,7 @@ def detach(call: Call) -> dict[str, Any]:
 
 
 def entered_card(params: dict[str, Any]) -> tuple[str, int, int]:
-    """Number, month and year of a card as its fields send it. Raises 400 for no card, and 402 for what can't be one."""
+    """Number, month and year of a card as its fields send it. Raises 400, and 402 for what can't be a card."""
     if params.get("type") != "card" or "card" not in params:
         raise invalid("Only cards are served: type=card and card[number].", param="type")
     card = params["card"]

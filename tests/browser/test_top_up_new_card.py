@@ -81,7 +81,7 @@ def test_by_keyboard_alone(page: Page, organization: Organization, owner: str) -
     expect(page.get_by_role("heading", name="Paid")).to_be_focused()
     assert credited(organization) == [50]
     assert saved(organization) == ["4242"]
-    assert {url.split("/v1/")[-1] for url, body in sent if GOOD in body} == {"payment_methods"}
+    assert {url.split("/v1/")[-1] for url, body in sent if GOOD in body} == {"confirmation_tokens"}
 
 
 def test_enter_in_the_card_fields_sends_the_form_and_unfinished_ones_say_what_is_missing(
@@ -169,10 +169,14 @@ def test_a_lost_connection_loses_nothing_and_is_one_wish(
     page.get_by_role("button", name="Review top-up").click()
     expect(page.get_by_text("The connection was lost")).to_be_visible()
     page.unroute("**/billing/wallet/top-ups")
+    # What the card was entered for has changed: it is entered for that now.
+    page.get_by_label("Keep this card").check()
     review(page)
+    expect(page.get_by_text("the card is kept for next time")).to_be_visible()
     page.get_by_role("button", name="Pay $50.00").click()
     expect(page.get_by_role("heading", name="Paid")).to_be_visible()
     assert credited(organization) == [50]
+    assert saved(organization) == ["4242"]
 
 
 class TestBesideSavedCards:

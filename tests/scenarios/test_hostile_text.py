@@ -87,7 +87,7 @@ def test_any_other_text_is_answered_too(app: Flask, owner: Owner, method: str, h
 
 def test_an_id_of_stripe_s_that_can_t_be_one_never_reaches_stripe(owner: Owner) -> None:
     for hostile in (*STORABLE, "../customers", "seti_1?expand=x", "pm_1/detach"):
-        card = {"card": "another", "payment_method": hostile, "amount": "50"}
+        card = {"card": "another", "confirmation_token": hostile, "amount": "50"}
         assert owner.post("/billing/wallet/top-ups", card).status_code == 422
         assert owner.post("/billing/payment-methods", {"setup_intent": hostile}).status_code in {303, 422}
         assert (

@@ -49,10 +49,16 @@ class Sandbox:
         """All events, oldest first."""
         return list(reversed(list(self.stripe.v1.events.list({"limit": 100}).auto_paging_iter())))
 
-    def enter_card(self, number: str = GOOD) -> str:
-        """A card as Stripe's fields in the page make it: a payment method of nobody's; its id."""
-        card: Any = {"number": number, "exp_month": 12, "exp_year": 2040, "cvc": "123"}
-        return self.stripe.v1.payment_methods.create({"type": "card", "card": card}).id
+    def enter_card(self, number: str = GOOD, *, keep: bool = False, **card: Any) -> str:
+        """A card as Stripe's fields in the page make it: a confirmation token, with or without saving it; its id."""
+        usual = {"number": number, "exp_month": 12, "exp_year": 2040, "cvc": "123"}
+        sent: Any = {
+            "payment_method_data": {"type": "card", "card": usual | card},
+            "client_context": {"mode": "payment", "currency": "usd"},
+        }
+        usage = {"setup_future_usage": "off_session"} if keep else {}
+        made = self.stripe.raw_request("post", "/v1/confirmation_tokens", **sent, **usage)
+        return str(made.data["id"])
 
     def charges(self) -> list[stripe.Charge]:
         """The charges that took money."""

@@ -27,7 +27,7 @@ class CardForm(TidyForm, FlaskForm):  # type: ignore[misc]
     """
 
     card = SelectField("Card", validate_choice=False)
-    payment_method = HiddenField()
+    confirmation_token = HiddenField()
     keep = HiddenField()
 
     chosen_card: UUID | EnteredCard
@@ -52,14 +52,14 @@ class CardForm(TidyForm, FlaskForm):  # type: ignore[misc]
                 self.chosen_card = UUID(self.card.data or "")
             except ValueError:
                 self.card.errors = ["Choose a card."]
-        elif self.payment_method.data:
-            self.chosen_card = EnteredCard(self.payment_method.data, keep=self.wants_to_keep)
+        elif self.confirmation_token.data:
+            self.chosen_card = EnteredCard(self.confirmation_token.data, keep=self.wants_to_keep)
         else:
-            self.payment_method.errors = [_NOT_ENTERED]
+            self.confirmation_token.errors = [_NOT_ENTERED]
 
     def refuse_card(self, message: str) -> None:
         """Say what is wrong with the card, where it was chosen or entered."""
-        field = self.payment_method if self.is_entered else self.card
+        field = self.confirmation_token if self.is_entered else self.card
         field.errors = [message]
 
 

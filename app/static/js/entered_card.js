@@ -1,10 +1,11 @@
 // One card being entered: Stripe's own fields in a form of ours. The number goes to Stripe alone; what comes back is the
-// id of a payment method (https://docs.stripe.com/payments/accept-a-payment-deferred).
+// id of a confirmation token, which is good for one payment and saves the card only where the fields were told so
+// (https://docs.stripe.com/payments/build-a-two-step-confirmation).
 import { appearance } from "./card_look.js";
+import { CARDS, paymentFields } from "./payment_fields.js";
 import { stripe } from "./processor.js";
 
 const AWAY = "The card fields can't be loaded, so no card can be entered just now. Check the connection, and that nothing blocks js.stripe.com.";
-const CARDS_ONLY = { wallets: { applePay: "never", googlePay: "never", link: "never" } };
 
 // What an amount is in the currency's smallest unit; null for what is none yet.
 export function minor(typed, digits) {
@@ -19,12 +20,14 @@ export class EnteredCard {
   #elements = null;
   #stripe = null;
   #starting = null;
+  #isSaved;
   #heard;
 
-  // Hears `change` once another card is typed than the one that was made into a payment method, and `focus` and `blur`,
-  // which a page hears of no frame.
-  constructor(place, heard) {
+  // Hears `change` once another card is typed than the one that was made into a token, and `focus` and `blur`, which a
+  // page hears of no frame.
+  constructor(place, isSaved, heard) {
     this.place = place;
+    this.#isSaved = isSaved;
     this.#heard = heard;
     this.start();
   }
@@ -46,11 +49,12 @@ export class EnteredCard {
       mode: "payment",
       amount: Number(amount),
       currency,
-      allowedPaymentMethodTypes: ["card"],
+      setupFutureUsage: this.#usage,
+      allowedPaymentMethodTypes: CARDS,
       paymentMethodCreation: "manual",
       appearance: appearance(),
     });
-    this.#fields = this.#elements.create("payment", CARDS_ONLY);
+    this.#fields = paymentFields(this.#elements);
     this.#fields.on("loaderror", () => this.#fail());
     for (const [name, hear] of Object.entries(this.#heard)) this.#fields.on(name, hear);
     this.#fields.mount(this.place.querySelector("[data-card]"));
@@ -66,12 +70,22 @@ export class EnteredCard {
     if (value !== null) this.#elements?.update({ amount: value });
   }
 
+  get #usage() {
+    return this.#isSaved ? "off_session" : null;
+  }
+
+  // Whether the payment saves the card. Stripe takes a token for nothing else than its fields were told.
+  set isSaved(value) {
+    this.#isSaved = value;
+    this.#elements?.update({ setupFutureUsage: this.#usage });
+  }
+
   focus() {
     this.#fields?.focus();
   }
 
-  // The payment method's id; null after saying what is wrong. What is wrong with a field, the field itself says.
-  async paymentMethod() {
+  // The token's id; null after saying what is wrong. What is wrong with a field, the field itself says.
+  async token() {
     this.tell("");
     await this.#starting;
     if (!this.#elements) {
@@ -80,8 +94,8 @@ export class EnteredCard {
     }
     try {
       const submitted = await this.#elements.submit();
-      const { error, paymentMethod } = submitted.error ? submitted : await this.#stripe.createPaymentMethod({ elements: this.#elements });
-      if (!error) return paymentMethod.id;
+      const { error, confirmationToken } = submitted.error ? submitted : await this.#stripe.createConfirmationToken({ elements: this.#elements });
+      if (!error) return confirmationToken.id;
       if (error.type !== "validation_error") this.tell(`${error.message} Nothing was charged.`);
     } catch {
       this.#fail();

@@ -4,7 +4,8 @@ import { isPoll } from "./poll.js";
 
 const place = () => document.querySelector("[data-new-card]");
 const isWanted = () => Boolean(place()?.checkVisibility());
-const made = (form) => form.querySelector('input[name="payment_method"]');
+const made = (form) => form.querySelector('input[name="confirmation_token"]');
+const isSaved = () => Boolean(place()?.querySelector("#keep")?.checked);
 let card = null;
 let isSending = false;
 
@@ -33,7 +34,7 @@ function arrange() {
     card.destroy();
     card = null;
   }
-  if (!card && isWanted()) card = new EnteredCard(place(), { change: forget, focus: noteSoon, blur: noteSoon });
+  if (!card && isWanted()) card = new EnteredCard(place(), isSaved(), { change: forget, focus: noteSoon, blur: noteSoon });
 }
 
 function wait(button, isBusy) {
@@ -43,12 +44,21 @@ function wait(button, isBusy) {
   else button.removeAttribute("aria-busy");
 }
 
+// A token for the card as it stands. Where the wish to save it changed while Stripe made one, that one is good for nothing.
+async function tokenFor(form) {
+  for (;;) {
+    const before = isSaved();
+    const id = await card.token();
+    if (!id || !form.isConnected || isSaved() === before) return id;
+  }
+}
+
 async function send(form, button) {
   if (isSending) return;
   isSending = true;
   const had = document.activeElement;
   wait(button, true);
-  const id = await card.paymentMethod();
+  const id = await tokenFor(form);
   wait(button, false);
   isSending = false;
   // Disabled, the button lost focus; a second press on it gave that to the page's main part.
@@ -74,6 +84,10 @@ document.addEventListener(
 
 document.addEventListener("change", ({ target }) => {
   if (target.id === "card") arrange();
+  if (target.id === "keep" && card) {
+    card.isSaved = isSaved();
+    forget();
+  }
 });
 document.addEventListener("input", ({ target }) => {
   if (card && target.form === place()?.form && /^(other_)?amount$/.test(target.name)) card.amount = amount(target.form);

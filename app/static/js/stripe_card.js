@@ -1,6 +1,7 @@
 // The card form: Stripe's own fields in a form of ours. What comes back is the id of the setup, never a card's number.
 // The setup is made when Save is pressed, and the fields stay as they are until the card is saved or the form is left.
 import { appearance } from "./card_look.js";
+import { CARDS, paymentFields } from "./payment_fields.js";
 import { stripe } from "./processor.js";
 import { refuse } from "./refused.js";
 import { withdraw } from "./text.js";
@@ -28,10 +29,10 @@ class CardForm {
         mode: "setup",
         currency: this.form.dataset.currency,
         setupFutureUsage: "off_session",
-        allowedPaymentMethodTypes: ["card"],
+        allowedPaymentMethodTypes: CARDS,
         appearance: appearance(),
       });
-      this.fields = elements.create("payment");
+      this.fields = paymentFields(elements);
       this.fields.on("loaderror", () => this.tell(AWAY));
       this.fields.mount(this.form.querySelector("[data-card]"));
       this.elements = elements;

@@ -77,7 +77,8 @@ def test_a_card_becomes_a_confirmation_token_that_the_server_confirms_with(custo
     assert "elements.submit() must be called" in customer.result["error"]["message"]
     submit(customer)
     customer.page.evaluate(
-        TOKEN, {"return_url": "https://shop.test/", "payment_method_data": {"billing_details": {"name": "Ada"}}}
+        TOKEN,
+        {"return_url": "https://shop.test/", "payment_method_data": {"billing_details": {"name": "Ada"}}},
     )
     expect(customer.status).to_have_text("done")
     token = customer.result["confirmationToken"]
@@ -90,7 +91,7 @@ def test_a_card_becomes_a_confirmation_token_that_the_server_confirms_with(custo
     stripe = customer.sandbox.stripe.v1
     owner = stripe.customers.create({"name": "Ada"}).id
     wanted: Any = {"currency": "usd", "customer": owner, "confirm": True, "confirmation_token": token["id"]}
-    with pytest.raises(InvalidRequestError, match="currency .* does not match"):
+    with pytest.raises(InvalidRequestError, match=r"currency .* does not match"):
         stripe.payment_intents.create({**wanted, "amount": 2500, "currency": "eur"})
     paid = stripe.payment_intents.create({**wanted, "amount": 2500, "setup_future_usage": "off_session"})
     assert stripe.payment_methods.retrieve(str(paid.payment_method)).customer == owner
