@@ -75,6 +75,7 @@ class Settings:
     support_email: str
     smtp_url: str
     mail_from: str
+    operators_email: tuple[str, ...]
     log_level: str
     log_format: LogFormat
     debug: bool
@@ -172,6 +173,7 @@ class Settings:
             mail_from=env.text(
                 "MAIL_FROM", None if production else "Voice Portal Billing <billing@voice-portal.example>"
             ),
+            operators_email=env.words("OPERATORS_EMAIL", ""),
             log_level=env.text("LOG_LEVEL", "INFO").upper(),
             log_format=env.choice("LOG_FORMAT", LOG_FORMATS, "json" if production else "text"),
             debug=env.flag("FLASK_DEBUG"),

@@ -44,7 +44,7 @@ from app.people import password_links, sessions
 from app.queues import QUEUE_OF, Queue
 from app.web import kept_answers, rate_limits
 from app.web.identity import session_limits
-from app.webhooks import attention, handling, reconciliation
+from app.webhooks import attention, handling, operator_mail, reconciliation
 from app.work import standing, worker
 from app.work.missing import enqueue_missing
 from app.work.patience import Patience
@@ -288,6 +288,14 @@ def mail_password_link(email: str, address: str | None) -> None:
     """Mail a link for a new password to an account, if there is one of this address."""
     password_links.mail_if_known(email, current_app.config["SETTINGS"].secret_key, address)
     db.session.commit()
+
+
+@task("mail_operators", retry=AGAIN)
+@in_app
+@seeing_all(Reason.RECONCILIATION)
+def mail_operators() -> None:
+    """Mail operators about what comparing with Stripe has found, and what of it is gone."""
+    operator_mail.send()
 
 
 @jobs.periodic(cron="* * * * *")

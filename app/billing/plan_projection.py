@@ -17,14 +17,13 @@ import structlog
 from app.billing import (
     audit,
     catalog,
-    catalog_versions,
     ledger,
     plan_changes,
+    plan_oddities,
     plan_suspension,
     plan_switch_rows,
 )
 from app.billing.audit import Actor
-from app.billing.catalog import CatalogError
 from app.billing.plan_changes import Held, Reason
 from app.billing.plan_suspension import held, lock
 from app.billing.plan_terms import FREE_PLAN
@@ -98,6 +97,7 @@ def agrees(organization: Organization, found: StripeSubscription) -> bool:
         row.ends_at,
         planned is None or _planned_here(row) == (planned.chosen.plan, planned.chosen.interval, planned.at),
         plan_switch_rows.follows(organization.id, found),
+        row.odd,
     ) == (
         found.chosen.plan,
         found.chosen.interval,
@@ -108,6 +108,7 @@ def agrees(organization: Organization, found: StripeSubscription) -> bool:
         found.ends_at,
         True,
         True,
+        plan_oddities.kinds_of(organization, found),
     )
 
 
@@ -140,6 +141,7 @@ def _facts(row: Subscription) -> tuple[object, ...]:
         row.ends_at,
         row.open_invoice_id,
         row.suspended_at,
+        tuple(row.odd or ()),
     )
 
 
@@ -172,6 +174,7 @@ def _copy(organization: Organization, row: Subscription, found: StripeSubscripti
     row.ends_at = found.ends_at
     row.quantity = found.quantity
     row.schedule_id = found.schedule_id
+    row.odd = plan_oddities.kinds_of(organization, found)
     if found.has_ended:
         row.status = SubscriptionStatus.CANCELED
         row.plan, row.interval = FREE_PLAN, Interval.MONTH
@@ -190,7 +193,7 @@ def _copy(organization: Organization, row: Subscription, found: StripeSubscripti
 
 def _copy_plan(row: Subscription, found: StripeSubscription) -> None:
     chosen = found.chosen
-    if chosen is None or not _is_known(chosen):
+    if chosen is None or not plan_oddities.is_known(chosen):
         log.error("subscription_of_unknown_price", subscription=found.id, price=found.price_id)
         return
     if chosen.version is not None:
@@ -205,7 +208,7 @@ def _copy_plan(row: Subscription, found: StripeSubscription) -> None:
 
 def _copy_planned(row: Subscription, found: StripeSubscription) -> None:
     planned, at = (found.comes_next.chosen, found.comes_next.at) if found.comes_next else (None, None)
-    if planned is not None and not _is_known(planned):
+    if planned is not None and not plan_oddities.is_known(planned):
         log.error("unknown_plan_planned", subscription=found.id, plan=planned.plan)
         planned = at = None
     if planned is None and found.ends_at is not None and not found.has_ended:
@@ -214,15 +217,6 @@ def _copy_planned(row: Subscription, found: StripeSubscription) -> None:
     row.scheduled_plan = planned.plan if planned else None
     row.scheduled_interval = Interval(planned.interval) if planned else None
     row.scheduled_version = planned.version if planned else None
-
-
-def _is_known(chosen: Chosen) -> bool:
-    """Whether a plan is in the version that it was chosen from, or in the one on offer."""
-    try:
-        catalog_versions.bought(chosen.plan, chosen.version)
-    except CatalogError:
-        return False
-    return True
 
 
 def _reason(past: _Past, after: Held, found: StripeSubscription) -> Reason:

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from app.billing import catalog, payment_methods, plan_projection, plan_replacing, plan_switch_rows
+from app.billing import (
+    catalog,
+    payment_methods,
+    plan_oddities,
+    plan_projection,
+    plan_replacing,
+    plan_switch_rows,
+)
 from app.billing.payment_methods import customer_of
 from app.billing.plan_terms import FREE_PLAN
 from app.extensions import db
@@ -32,6 +39,13 @@ def ensure(organization: Organization) -> StripeSubscription:
         if not found.has_ended:
             return found
     return _begin(organization, row)
+
+
+def ensure_changeable(organization: Organization) -> StripeSubscription:
+    """As `ensure`, for a change of plan. Raises `ArrangedError` where support arranged the plan otherwise."""
+    found = ensure(organization)
+    plan_oddities.check_changeable(plan_switch_rows.subscription_of(organization))
+    return found
 
 
 def charge_to(organization: Organization, card: PaymentMethod) -> None:

@@ -58,12 +58,12 @@ class SwitchNotStartedError(Exception):
 def begin(organization: Organization, plan: str, interval: str, actor: Actor) -> PlanSwitch:
     """Write down which plan is wanted and what it costs, for review; nothing is changed. Commits.
 
-    Raises `PlanNotOfferedError`, `AlreadyOnItError`, `OtherSwitchError`, `PastDueError`, and what `app.payments`
-    raises.
+    Raises `PlanNotOfferedError`, `AlreadyOnItError`, `OtherSwitchError`, `PastDueError`, `ArrangedError` where
+    support arranged the plan otherwise, and what `app.payments` raises.
     """
     chosen = plan_choices.offered(plan, interval)
     _check_free_for_another(organization)
-    subscription = plan_subscriptions.ensure(organization)
+    subscription = plan_subscriptions.ensure_changeable(organization)
     row = plan_switch_rows.subscription_of(organization)
     if plan_switch_reviews.is_on(row, chosen.key, interval):
         raise AlreadyOnItError
@@ -92,7 +92,8 @@ def confirm(organization: Organization, switch_id: UUID, actor: Actor) -> PlanSw
 
     Commits on its own, before Stripe is asked and after. A lost answer leaves it `switching`, to be found out by the
     job. Raises `UnknownSwitchError`, `PlanNotOfferedError`, `PreviewRenewedError`, `OtherSwitchError`,
-    `PastDueError`, `CardNotUsableError` where a card is to be charged and none can be, and `SwitchNotStartedError`.
+    `PastDueError`, `ArrangedError`, `CardNotUsableError` where a card is to be charged and none can be, and
+    `SwitchNotStartedError`.
     """
     switch = find(organization.id, switch_id)
     if switch.status is not SwitchStatus.REVIEW:
@@ -102,7 +103,7 @@ def confirm(organization: Organization, switch_id: UUID, actor: Actor) -> PlanSw
             "The plans have changed since you chose this one. Choose again."
         )
     card = _card_for(organization, switch)
-    subscription = plan_subscriptions.ensure(organization)
+    subscription = plan_subscriptions.ensure_changeable(organization)
     switch = find(organization.id, switch_id)
     if switch.status is SwitchStatus.REVIEW:
         if switch.is_at_once:

@@ -9,7 +9,15 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Executable, and_, bindparam, select, true
 
-from app.billing import billing_periods, catalog_versions, ledger, plan_card, plan_grace, plan_next_charge
+from app.billing import (
+    billing_periods,
+    catalog_versions,
+    ledger,
+    plan_card,
+    plan_grace,
+    plan_next_charge,
+    plan_oddities,
+)
 from app.billing.catalog import Plan
 from app.billing.money import Money
 from app.billing.plan_card import PlanCard
@@ -26,6 +34,7 @@ from app.models import (
 )
 from app.models.columns import utc_now
 from app.payments.invoice_sums import Sums
+from app.payments.oddities import Oddity
 
 LIMIT_LABELS = {
     "agents": "Agents",
@@ -70,6 +79,7 @@ class PlanView:
     `usage_from` is the first day of the month of allowances. `paid_with` is there as long as a card is charged for
     the plan once more. While a renewal is not paid, `grace_ends_on` is the last day on which the plan goes on. It is
     paid `quantity` times, and `next_charge` is what Stripe will charge next, where that is known.
+    `arranged` is what support arranged otherwise, where the plan doesn't simply renew for its price.
     """
 
     plan: Plan
@@ -87,6 +97,7 @@ class PlanView:
     paid_with: PlanCard | None
     quantity: int = 1
     next_charge: Sums | None = None
+    arranged: Oddity | None = None
 
     @property
     def name(self) -> str:
@@ -141,6 +152,7 @@ def gather(organization: Organization) -> PlanView:
         else None,
         quantity=subscription.quantity,
         next_charge=plan_next_charge.of(subscription),
+        arranged=plan_oddities.what_is_arranged(subscription),
     )
 
 
@@ -220,8 +232,10 @@ def _everything() -> Executable:
 
 
 def _is_charged_next(subscription: Subscription, plan: Plan, scheduled: ScheduledChange | None) -> bool:
-    """Not for a free plan, nor for one that has ended or goes down to free by when the paid period is over."""
+    """Not for a free plan, one that has ended or charges no card, nor one that goes down to free with this period."""
     if not plan.price or subscription.status is SubscriptionStatus.CANCELED:
+        return False
+    if not plan_oddities.is_charged_to_card(subscription):
         return False
     is_owed = subscription.status is SubscriptionStatus.PAST_DUE
     return is_owed or scheduled is None or bool(scheduled.price) or scheduled.on > subscription.period_end

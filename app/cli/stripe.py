@@ -11,9 +11,11 @@ import click
 
 from app.cli.context import for_operators
 from app.database.locks import AlreadyRunningError
+from app.extensions import db
 from app.models import ReconciliationRun
 from app.models.columns import utc_now
-from app.webhooks import reconciliation
+from app.webhooks import findings, reconciliation
+from app.webhooks.findings import UnknownFindingError
 
 _UNITS = {"d": "days", "h": "hours"}
 _FINDINGS_LEFT, _NOT_FINISHED = 1, 2
@@ -71,6 +73,34 @@ def last_run() -> None:
         click.echo("Nothing was compared yet. `flask stripe reconcile` does it now.")
         return
     _show(run)
+
+
+@stripe.command("findings")
+@for_operators
+def list_findings() -> None:
+    """List what somebody has to look at, the oldest first. Exits with 1 where there is anything."""
+    found = findings.still_there()
+    for one in found:
+        accepted = " (accepted)" if one.is_accepted else ""
+        click.echo(f"{one.object}{accepted}, since {one.found_at:%Y-%m-%d %H:%M} UTC: {one.text}")
+    left = [one for one in found if not one.is_accepted]
+    click.echo("Nothing is left to look at." if not left else f"{len(left)} left to look at.")
+    sys.exit(_FINDINGS_LEFT if left else 0)
+
+
+@stripe.command()
+@click.argument("object_id")
+@for_operators
+def accept(object_id: str) -> None:
+    """Leave a finding as it is, by the id of its object: it is told of no more, unless something else is found."""
+    try:
+        accepted = findings.accept(object_id)
+    except UnknownFindingError as error:
+        raise click.ClickException(
+            f"There is no finding about {object_id}. `flask stripe findings` lists those there are."
+        ) from error
+    db.session.commit()
+    click.echo(f"Accepted: {accepted.text}")
 
 
 def _show(run: ReconciliationRun) -> None:

@@ -4,6 +4,7 @@ from app.models.api_token import ApiToken
 from app.models.billing_details import BillingDetails
 from app.models.catalog import CatalogVersion, PlanTerm
 from app.models.dispute import Dispute
+from app.models.finding import Finding
 from app.models.hold import Hold, HoldAllowance, HoldState
 from app.models.invitation import Invitation, InvitationEnd
 from app.models.kept_answer import KeptAnswer
@@ -42,6 +43,7 @@ __all__ = [
     "DeliveryState",
     "Dispute",
     "EventState",
+    "Finding",
     "Hold",
     "HoldAllowance",
     "HoldState",

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from sqlalchemy import DateTime, Index, String, Text, UniqueConstraint
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.billing.money import Money
@@ -43,7 +43,8 @@ class Subscription(OrgScoped, Base):
     `scheduled_at`, is in `scheduled_…`: by a schedule, or because the subscription ends at `ends_at`. `failed_at` is
     when its renewal, of `open_invoice_id`, first failed; since `suspended_at` the free plan is in force.
     `promised_until` is until when it could be paid before the organization moved to another zone. The
-    plan is paid `quantity` times, and `next_charge` is how Stripe previewed the next charge last.
+    plan is paid `quantity` times, and `next_charge` is how Stripe previewed the next charge last. `odd` is
+    what operators arranged otherwise in Stripe's dashboard (`app.payments.oddities`).
     """
 
     __tablename__ = "subscription"
@@ -68,6 +69,7 @@ class Subscription(OrgScoped, Base):
     failure: Mapped[str | None] = mapped_column(Text)
     quantity: Mapped[int] = mapped_column(default=1, server_default="1")
     next_charge: Mapped[Json | None] = mapped_column(JSONB)
+    odd: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list, server_default="{}")
     stripe_id: Mapped[str | None] = mapped_column(String(255))
 
 

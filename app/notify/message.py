@@ -38,7 +38,7 @@ class Sender:
         found = getaddresses([mail_from])
         name, address = found[0] if len(found) == 1 else ("", mail_from)
         return cls(
-            one_line(name), _checked("MAIL_FROM", address or mail_from), _checked("SUPPORT_EMAIL", reply_to)
+            one_line(name), checked("MAIL_FROM", address or mail_from), checked("SUPPORT_EMAIL", reply_to)
         )
 
     @property
@@ -72,7 +72,8 @@ def one_line(words: str) -> str:
     return " ".join("".join(char if char.isprintable() else " " for char in words).split())
 
 
-def _checked(setting: str, address: str) -> str:
+def checked(setting: str, address: str) -> str:
+    """An address of a setting, as mail servers take it. Raises `SettingsError`."""
     try:
         found = validate_email(address, check_deliverability=False, test_environment=True)
     except EmailNotValidError as error:

@@ -95,8 +95,8 @@ def void(invoice_id: str) -> None:
         stripe_client().v1.invoices.void_invoice(invoice_id)
 
 
-def is_paid_by(payment_intent_id: str) -> bool:
-    """Whether a payment intent pays an invoice, rather than being made by us. Raises as `fetch` does.
+def paid_by(payment_intent_id: str) -> str | None:
+    """The invoice that a payment intent pays; None where it was made by us, for a top-up. Raises as `fetch` does.
 
     https://docs.stripe.com/api/invoice-payment/list
     """
@@ -105,7 +105,8 @@ def is_paid_by(payment_intent_id: str) -> bool:
         "payment_intent": payment_intent_id,
     }
     with translated():
-        return bool(stripe_client().v1.invoice_payments.list({"payment": payment, "limit": 1}).data)
+        found = stripe_client().v1.invoice_payments.list({"payment": payment, "limit": 1}).data
+    return id_of(found[0].invoice) if found else None
 
 
 def _first_line(invoice: stripe.Invoice) -> str | None:

@@ -13,8 +13,9 @@ from typing import Any
 
 import stripe
 
-from app.payments import tax_settings
+from app.payments import oddities, tax_settings
 from app.payments.client import stripe_client
+from app.payments.oddities import Odd, Oddity
 from app.payments.references import id_of
 from app.payments.tax_settings import TaxSettings
 
@@ -60,7 +61,7 @@ class StripeSubscription:
     past due: the newest open invoice, as the latest one may be void, or the draft of the next renewal. `waiting` is
     an update that waits until the invoice `latest_invoice_id` is paid, at most until `waits_until`. `ends_at` is when
     it ends for good, if that is planned, and `ends_with_period` whether that was said so, instead of by a time. Its
-    price is paid `quantity` times.
+    price is paid `quantity` times. `odd` is what was arranged otherwise in Stripe's dashboard.
     """
 
     id: str
@@ -85,6 +86,8 @@ class StripeSubscription:
     open_invoice_id: str | None
     quantity: int
     tax: TaxSettings
+    currency: str
+    odd: tuple[Odd, ...] = ()
 
     @property
     def comes_next(self) -> Planned | None:
@@ -120,6 +123,14 @@ def read(found: stripe.Subscription) -> StripeSubscription:
     item = found["items"].data[0]
     chosen = _chosen(item.price, _dict(found.metadata))
     schedule = found.schedule if isinstance(found.schedule, stripe.SubscriptionSchedule) else None
+    planned = _planned(schedule) if schedule else None
+    open_invoice_id = _open_invoice(found) if found.status in UNPAID else None
+    odd = oddities.of(found, is_known=chosen is not None, open_invoice_id=open_invoice_id)
+    if schedule and planned is None and _following(schedule):
+        odd = (
+            *odd,
+            Odd(Oddity.SCHEDULE, f"its schedule {schedule.id} plans a price that is none of the catalog's"),
+        )
     return StripeSubscription(
         id=found.id,
         customer_id=id_of(found.customer),
@@ -136,13 +147,15 @@ def read(found: stripe.Subscription) -> StripeSubscription:
         ends_with_period=found.cancel_at_period_end,
         ended_at=_moment(found.ended_at) if found.ended_at else None,
         schedule_id=id_of(found.schedule),
-        planned=_planned(schedule) if schedule else None,
+        planned=planned,
         waiting=_waiting(found),
         waits_until=_moment(found.pending_update.expires_at) if found.pending_update else None,
         latest_invoice_id=id_of(found.latest_invoice),
-        open_invoice_id=_open_invoice(found) if found.status in UNPAID else None,
+        open_invoice_id=open_invoice_id,
         quantity=1 if item.quantity is None else item.quantity,
         tax=tax_settings.read(found),
+        currency=found.currency.upper(),
+        odd=odd,
     )
 
 
@@ -179,14 +192,18 @@ def _waiting(found: stripe.Subscription) -> Chosen | None:
 
 def _planned(schedule: stripe.SubscriptionSchedule) -> Planned | None:
     """The phase after the current one; one that somebody planned at Stripe is known by its price."""
-    if schedule.current_phase is None:
+    phase = _following(schedule)
+    if phase is None:
         return None
-    for phase in schedule.phases:
-        if phase.start_date >= schedule.current_phase.end_date:
-            price = stripe_client().v1.prices.retrieve(id_of(phase["items"][0].price) or "")
-            chosen = _chosen(price, _dict(phase.metadata))
-            return Planned(chosen, _moment(phase.start_date)) if chosen else None
-    return None
+    price = stripe_client().v1.prices.retrieve(id_of(phase["items"][0].price) or "")
+    chosen = _chosen(price, _dict(phase.metadata))
+    return Planned(chosen, _moment(phase.start_date)) if chosen else None
+
+
+def _following(schedule: stripe.SubscriptionSchedule) -> Any:
+    current = schedule.current_phase
+    coming = (one for one in schedule.phases if current and one.start_date >= current.end_date)
+    return next(coming, None)
 
 
 def _dict(metadata: Any) -> dict[str, str]:

@@ -19,7 +19,9 @@ from app.payments.tax_settings import TaxSettings
 def fetch(subscription_id: str) -> StripeSubscription:
     """A subscription as it is now. Raises `OutcomeUnknownError`, `NotDoneError`, `RefusedError`."""
     with translated():
-        found = stripe_client().v1.subscriptions.retrieve(subscription_id, {"expand": ["schedule"]})
+        found = stripe_client().v1.subscriptions.retrieve(
+            subscription_id, {"expand": ["schedule", "latest_invoice"]}
+        )
         return read(found)
 
 
@@ -33,7 +35,9 @@ def subscription_of_schedule(schedule_id: str) -> str | None:
 def all_running() -> Iterator[StripeSubscription]:
     """All subscriptions that have not ended, the newest first. Raises as `fetch` does."""
     with translated():
-        listed = stripe_client().v1.subscriptions.list({"limit": 100, "expand": ["data.schedule"]})
+        listed = stripe_client().v1.subscriptions.list(
+            {"limit": 100, "expand": ["data.schedule", "data.latest_invoice"]}
+        )
         for one in listed.auto_paging_iter():
             yield read(one)
 

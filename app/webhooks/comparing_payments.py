@@ -79,7 +79,7 @@ class PaymentsOfRun:
     def _look_at_stranger(self, payment: Payment) -> None:
         """A payment of one of our customers that no top-up asked for, unless it pays an invoice or was given back."""
         organization = _payer_of(payment)
-        if organization is None or invoices.is_paid_by(payment.id):
+        if organization is None or invoices.paid_by(payment.id):
             return
         left = charges.left_of(payment.charge_id) if payment.charge_id else payment.received
         if left:

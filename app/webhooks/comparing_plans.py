@@ -17,19 +17,22 @@ from app.extensions import db
 from app.models import Organization, Subscription, SubscriptionStatus
 from app.payments import subscriptions
 from app.payments.subscription_facts import StripeSubscription
-from app.webhooks import handlers
+from app.webhooks import handlers, plan_findings
 from app.webhooks.reconciliation_report import Report
 
 
 def compare(report: Report) -> None:
-    """Bring every plan in line with its subscription, also where that has ended. Commits."""
+    """Bring every plan in line with its subscription, also where that has ended, and report what is odd. Commits."""
     seen = set()
     for found in subscriptions.all_running():
         seen.add(found.id)
         with report.about("subscriptions", found.id):
             organization = handlers.organization_of(found.customer_id, or_was=True)
-            if organization is not None and not _is_in_line(organization, found):
+            if organization is None:
+                continue
+            if not _is_in_line(organization, found):
                 _bring_in_line(report, organization, found.id)
+            plan_findings.look_at(report, organization, found)
     for org_id, stripe_id in _ours():
         if stripe_id not in seen:
             with report.about("subscriptions", stripe_id):

@@ -15,6 +15,7 @@ from app.payments import disputes as stripe_disputes
 from app.payments import refunds as stripe_refunds
 from app.payments.disputes import Dispute
 from app.payments.refunds import Refund
+from app.webhooks import plan_payment_findings
 from app.webhooks.reconciliation_report import Report
 
 REFUNDS_BACK = timedelta(days=35)
@@ -61,7 +62,8 @@ def look_at_dispute_again(report: Report, dispute_id: str) -> None:
 
 def _compare_refund(report: Report, refund: Refund) -> None:
     before = _taken(refund.payment_intent_id, TransferKind.REFUND, refund.id)
-    refunds.apply(refund)
+    if not refunds.apply(refund):
+        plan_payment_findings.look_at_refund(report, refund)
     after = _taken(refund.payment_intent_id, TransferKind.REFUND, refund.id)
     if before != after:
         report.mend(refund.id, _words("refund", refund.id, before, after, refund.amount.currency))
@@ -69,7 +71,8 @@ def _compare_refund(report: Report, refund: Refund) -> None:
 
 def _compare_dispute(report: Report, dispute: Dispute) -> None:
     before = _taken(dispute.payment_intent_id, TransferKind.DISPUTE, dispute.id)
-    disputes.apply(dispute)
+    if not disputes.apply(dispute):
+        plan_payment_findings.look_at_dispute(report, dispute)
     after = _taken(dispute.payment_intent_id, TransferKind.DISPUTE, dispute.id)
     if before != after:
         report.mend(dispute.id, _words("dispute", dispute.id, before, after, dispute.amount.currency))

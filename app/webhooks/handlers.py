@@ -23,7 +23,7 @@ from app.billing import (
     take_backs,
 )
 from app.billing.plan_projection import Outcome
-from app.extensions import db
+from app.extensions import db, enqueue
 from app.models import Organization, PaymentMethod, TopUp
 from app.models.columns import utc_now
 from app.payments import cards, customers, intents, subscriptions
@@ -81,6 +81,12 @@ def refund(refund_id: str) -> bool:
 def dispute(dispute_id: str) -> bool:
     """A cardholder disputes a payment, or their bank has decided: take the credit, or give it back."""
     return disputes.apply(stripe_disputes.fetch(dispute_id))
+
+
+def fraud_warning(_: str) -> bool:
+    """A card's bank warns of fraud: compare now, so that operators are told before a dispute follows."""
+    enqueue("reconcile", timestamp=0)
+    return True
 
 
 def customer(customer_id: str) -> bool:

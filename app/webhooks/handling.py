@@ -57,6 +57,8 @@ HANDLERS: dict[str, Callable[[str], bool]] = {
             "customer.subscription.created",
             "customer.subscription.updated",
             "customer.subscription.deleted",
+            "customer.subscription.paused",
+            "customer.subscription.resumed",
             "customer.subscription.pending_update_applied",
             "customer.subscription.pending_update_expired",
         ),
@@ -86,6 +88,8 @@ HANDLERS: dict[str, Callable[[str], bool]] = {
     "charge.dispute.funds_withdrawn": handlers.dispute,
     "charge.dispute.funds_reinstated": handlers.dispute,
     "charge.dispute.closed": handlers.dispute,
+    "radar.early_fraud_warning.created": handlers.fraud_warning,
+    "radar.early_fraud_warning.updated": handlers.fraud_warning,
 }
 
 

@@ -21,7 +21,14 @@ from app.extensions import db
 from app.models import ReconciliationRun
 from app.models.columns import utc_now
 from app.payments.errors import PaymentsError
-from app.webhooks import attention, comparing_plans, comparing_take_backs, missed_events
+from app.webhooks import (
+    attention,
+    comparing_plans,
+    comparing_take_backs,
+    findings,
+    missed_events,
+    plan_payment_findings,
+)
 from app.webhooks.comparing_payments import PaymentsOfRun
 from app.webhooks.reconciliation_report import Report
 
@@ -103,6 +110,9 @@ def _compare(
     comparing_take_backs.compare_disputes_since(
         report, min(start, began - comparing_take_backs.DISPUTES_BACK)
     )
+    plan_payment_findings.look_at_fraud_warnings(
+        report, min(start, began - comparing_take_backs.DISPUTES_BACK)
+    )
     payments.check_credited_since(start)
     comparing_plans.compare(report)
     for object_id in found_before:
@@ -119,7 +129,8 @@ def _compare(
 def _end(this: ReconciliationRun, report: Report, error: str | None) -> ReconciliationRun:
     this.checked = dict(report.checked)
     this.mended = [{"object": each, "text": text} for each, text in report.mended.items()]
-    this.findings = [{"object": each, "text": text} for each, text in report.findings.items()]
+    left = findings.record(report.findings, is_everything=error is None)
+    this.findings = [{"object": each, "text": text} for each, text in left.items()]
     this.error, this.finished_at = error, utc_now()
     db.session.commit()
     log.info("reconciled", **this.checked, mended=len(this.mended), findings=len(this.findings), error=error)

@@ -35,9 +35,10 @@ class Report:
         self.mended[object_id] = text
 
     def find(self, object_id: str, text: str) -> None:
-        """Note what has to be looked at."""
+        """Note what has to be looked at; a second thing about the same object is added to the first."""
         log.error("reconciliation_finding", object=object_id, text=text)
-        self.findings[object_id] = text
+        said = self.findings.get(object_id, "")
+        self.findings[object_id] = said if text in said else f"{said} {text}".strip()
 
     @contextmanager
     def about(self, kind: str, object_id: str) -> Iterator[None]:

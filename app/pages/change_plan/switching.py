@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from app.billing import catalog, plan_switch_payments, plan_switch_rows, plan_switches
 from app.billing.payment_methods import CardNotUsableError
 from app.billing.plan_choices import PlanNotOfferedError
+from app.billing.plan_oddities import ArrangedError
 from app.billing.plan_subscriptions import SubscriptionMissingError
 from app.billing.plan_switch_payments import PaymentNotTakenError
 from app.billing.plan_switch_reviews import AlreadyOnItError, PreviewRenewedError
@@ -31,6 +32,7 @@ _AWAY = "The payment processor can't be reached, so nothing was changed. Try aga
 _ELSEWHERE = (
     "This plan was not bought here, so it can't be changed here. Write to support: they change it for you."
 )
+_ARRANGED = "Support arranged your plan for you, so it can't be changed here. Write to support to change it."
 _ON_IT = "This is the plan you have. Choose another."
 _PAST_DUE = (
     "Your renewal isn't paid yet. Pay it before you switch to a larger plan. You can choose a smaller one."
@@ -59,6 +61,8 @@ def begin_switch() -> Response:
         form.refuse(_PAST_DUE)
     except SubscriptionMissingError:
         form.refuse(_ELSEWHERE)
+    except ArrangedError:
+        form.refuse(_ARRANGED)
     except PaymentsError:
         form.refuse(_AWAY)
     else:
@@ -101,6 +105,8 @@ def confirm_switch(switch_id: UUID) -> Response:
         why = str(error)
     except PastDueError:
         why = _PAST_DUE
+    except ArrangedError:
+        why = _ARRANGED
     except (SwitchNotStartedError, SubscriptionMissingError, PaymentsError):
         why = _AWAY
     else:

@@ -1,0 +1,118 @@
+"""What of a subscription was arranged in Stripe's dashboard, and isn't as this service makes subscriptions.
+
+Each one is told to operators (`app.webhooks.plan_findings`), and pages promise nothing that it makes untrue. A
+discount, a tax rate or another default card is none: they are carried on, and show where amounts are shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+import stripe
+
+
+class Oddity(StrEnum):
+    """What is arranged otherwise."""
+
+    PRICE = "price"  # its price is none of the catalog's
+    CURRENCY = "currency"  # it is charged in another currency than the organization's
+    ITEMS = "items"  # it has more than one item
+    QUANTITY = "quantity"  # its item is charged more than once
+    PAUSED = "paused"  # it stands still (https://docs.stripe.com/billing/subscriptions/pause)
+    NOT_COLLECTED = "not_collected"  # `pause_collection`: periods go on, and nothing is charged
+    TRIAL = "trial"
+    INVOICED = "invoiced"  # invoices are sent, and no card is charged
+    SCHEDULE = "schedule"  # what is planned for later can't be followed
+    GIVEN_UP = "given_up"  # its newest invoice was voided or marked uncollectible
+    NOTHING_OPEN = "nothing_open"  # it is past due, and has no open invoice that could be paid
+
+
+@dataclass(frozen=True, slots=True)
+class Odd:
+    """An oddity, with a clause for operators that says what exactly it is."""
+
+    kind: Oddity
+    words: str
+
+
+def of(found: stripe.Subscription, *, is_known: bool, open_invoice_id: str | None) -> tuple[Odd, ...]:
+    """The oddities of a subscription whose schedule and latest invoice were expanded.
+
+    `is_known` is whether its price names a plan, `open_invoice_id` what is to be paid while it is past due.
+    """
+    return tuple(_of(found, is_known=is_known, open_invoice_id=open_invoice_id))
+
+
+def _of(found: stripe.Subscription, *, is_known: bool, open_invoice_id: str | None) -> Iterator[Odd]:
+    items = found["items"].data
+    price = items[0].price
+    if not is_known:
+        yield Odd(Oddity.PRICE, f"its price {price.id} is none of the catalog's")
+    if len(items) > 1:
+        yield Odd(Oddity.ITEMS, f"it has {len(items)} items, of which only the first is followed")
+    if items[0].quantity not in {None, 1}:
+        yield Odd(Oddity.QUANTITY, f"its plan is charged {items[0].quantity} times")
+    if found.status == "paused":
+        yield Odd(Oddity.PAUSED, "it is paused, so it neither renews nor is charged")
+    if found.pause_collection is not None:
+        yield Odd(Oddity.NOT_COLLECTED, _not_collected(found.pause_collection))
+    if found.status == "trialing" and found.trial_end:
+        yield Odd(Oddity.TRIAL, f"it is on a trial until {_day(found.trial_end)}")
+    if found.collection_method == "send_invoice":
+        yield Odd(Oddity.INVOICED, "its invoices are sent and charged to no card")
+    if isinstance(found.schedule, stripe.SubscriptionSchedule):
+        yield from _of_schedule(found.schedule)
+    yield from _of_invoices(found, open_invoice_id)
+
+
+def _of_invoices(found: stripe.Subscription, open_invoice_id: str | None) -> Iterator[Odd]:
+    latest = found.latest_invoice
+    waits = found.pending_update is not None
+    if found.status in {"past_due", "unpaid"} and open_invoice_id is None:
+        yield Odd(Oddity.NOTHING_OPEN, f"it is {found.status} without an open invoice that could be paid")
+    elif isinstance(latest, stripe.Invoice) and not waits and _is_renewal_given_up(latest):
+        ended = "voided" if latest.status == "void" else "marked uncollectible"
+        yield Odd(
+            Oddity.GIVEN_UP,
+            f"its renewal {latest.number or latest.id} was {ended}, so the period is not paid",
+        )
+
+
+def _is_renewal_given_up(invoice: stripe.Invoice) -> bool:
+    is_renewal = invoice.billing_reason == "subscription_cycle"
+    return is_renewal and invoice.total > 0 and invoice.status in {"void", "uncollectible"}
+
+
+def _not_collected(paused: Any) -> str:
+    how = {"keep_as_draft": "kept as drafts", "void": "voided", "mark_uncollectible": "marked uncollectible"}
+    until = f" until {_day(paused.resumes_at)}" if paused.resumes_at else ""
+    return (
+        f"its collection is paused{until}, and its invoices are {how.get(paused.behavior, paused.behavior)}"
+    )
+
+
+def _of_schedule(schedule: stripe.SubscriptionSchedule) -> Iterator[Odd]:
+    """A schedule of theirs is followed where its next phase is a plan of the catalog's, once, and nothing else."""
+    coming = [one for one in schedule.phases if _is_to_come(schedule, one)]
+    for phase in coming:
+        items = phase["items"]
+        if len(items) != 1 or items[0].quantity not in {None, 1} or phase.trial_end:
+            yield Odd(Oddity.SCHEDULE, f"its schedule {schedule.id} plans what can't be followed here")
+            return
+    if len(coming) > 1:
+        yield Odd(
+            Oddity.SCHEDULE,
+            f"its schedule {schedule.id} plans {len(coming)} changes, of which the first is shown",
+        )
+
+
+def _is_to_come(schedule: stripe.SubscriptionSchedule, phase: Any) -> bool:
+    return schedule.current_phase is not None and phase.start_date >= schedule.current_phase.end_date
+
+
+def _day(seconds: int) -> str:
+    return f"{datetime.fromtimestamp(seconds, UTC):%d %B %Y}".lstrip("0")

@@ -1,0 +1,98 @@
+"""Refunds, disputes and warnings of fraud that no wallet follows: operators decide what they mean for a plan."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.billing import plan_switch_rows
+from app.billing.plan_terms import FREE_PLAN
+from app.models import Organization, SubscriptionStatus
+from app.models.columns import utc_now
+from app.payments import fraud_warnings, intents
+from app.payments import invoices as stripe_invoices
+from app.payments.disputes import Dispute
+from app.payments.fraud_warnings import FraudWarning
+from app.payments.invoices import StripeInvoice
+from app.payments.refunds import Refund
+from app.webhooks import handlers
+from app.webhooks.reconciliation_report import Report
+
+_GAVE_NOTHING_BACK = frozenset({"failed", "canceled"})
+_DECIDED_FOR_US = frozenset({"won", "warning_closed", "prevented"})
+
+
+@dataclass(frozen=True, slots=True)
+class _PlanPayment:
+    """What paid for a plan: whose, by which invoice, and whether the plan goes on for it (`goes_on`)."""
+
+    organization: Organization
+    invoice: StripeInvoice
+    goes_on: bool
+
+    @property
+    def words(self) -> str:
+        whose = f"{self.organization.name} ({self.organization.slug})"
+        return f"the payment of invoice {self.invoice.number} ({self.invoice.description}) by {whose}"
+
+
+def look_at_refund(report: Report, refund: Refund) -> None:
+    """Report a refund of a plan's payment while the plan goes on for it. Raises what `app.payments` raises."""
+    if refund.status in _GAVE_NOTHING_BACK:
+        return
+    paid = _plan_payment(refund.payment_intent_id)
+    if paid is not None and paid.goes_on:
+        report.find(
+            refund.id,
+            f"{refund.amount} of {paid.words} was refunded ({refund.id}), and the plan goes on. Cancel it at Stripe, "
+            f"or, if it is to go on, run `flask stripe accept {refund.id}`.",
+        )
+
+
+def look_at_dispute(report: Report, dispute: Dispute) -> None:
+    """Report a dispute of a plan's payment until it is won; a lost one while the plan goes on for it."""
+    if dispute.status in _DECIDED_FOR_US:
+        return
+    paid = _plan_payment(dispute.payment_intent_id)
+    if paid is None or (dispute.status == "lost" and not paid.goes_on):
+        return
+    answer = f" Answer it by {dispute.evidence_due_at:%d %B %Y}." if dispute.evidence_due_at else ""
+    goes_on = " The plan goes on: decide whether to cancel it." if paid.goes_on else ""
+    report.find(
+        dispute.id,
+        f"{dispute.amount} of {paid.words} is disputed ({dispute.id}, {dispute.status}).{answer}{goes_on}",
+    )
+
+
+def look_at_fraud_warnings(report: Report, start: datetime) -> None:
+    """Report the warnings from `start` on that something can be done about, of payments of ours. Commits."""
+    for warning in fraud_warnings.created_since(start):
+        with report.about("fraud_warnings", warning.id):
+            if warning.is_actionable and warning.payment_intent_id:
+                _look_at_warning(report, warning, warning.payment_intent_id)
+
+
+def _look_at_warning(report: Report, warning: FraudWarning, payment_intent_id: str) -> None:
+    payment = intents.fetch(payment_intent_id)
+    organization = handlers.organization_of(payment.customer_id, or_was=True)
+    if organization is not None:
+        report.find(
+            warning.id,
+            f"The card's bank warns that {payment.received} by {organization.name} ({organization.slug}), "
+            f"{payment.id}, may be fraud ({warning.kind.replace('_', ' ')}). A dispute may follow: refund it "
+            f"at Stripe, or, if it is in order, run `flask stripe accept {warning.id}`.",
+        )
+
+
+def _plan_payment(payment_intent_id: str | None) -> _PlanPayment | None:
+    invoice_id = stripe_invoices.paid_by(payment_intent_id) if payment_intent_id else None
+    if invoice_id is None:
+        return None
+    invoice = stripe_invoices.fetch(invoice_id)
+    organization = handlers.organization_of(invoice.customer_id, or_was=True)
+    if organization is None:
+        return None
+    row = plan_switch_rows.subscription_of(organization)
+    is_running = row is not None and row.status is not SubscriptionStatus.CANCELED and row.plan != FREE_PLAN
+    is_over = invoice.period is not None and invoice.period[1] <= utc_now()
+    return _PlanPayment(organization, invoice, goes_on=is_running and not is_over)
