@@ -113,18 +113,17 @@ def saved(org_id: UUID) -> list[PaymentMethod]:
 
 
 def usable(organization: Organization, card_id: UUID, *, entered_for: TopUp | None = None) -> PaymentMethod:
-    """The organization's own card of this id, if it can pay today; where it was saved again since, as it is now.
+    """The organization's own card of this id; where it was saved again since, as it is now.
 
-    One that isn't kept pays its own top-up alone; one whose bank gave it up may be tried, the person may know better.
-    Raises `CardNotUsableError`.
+    One that isn't kept pays its own top-up alone. One whose bank gave it up may be tried, the person may know better;
+    so may one that has expired, because a card that its bank replaced can go on paying
+    (https://docs.stripe.com/payments/cards/overview#automatic-card-updates). Raises `CardNotUsableError`.
     """
     method = db.session.get(PaymentMethod, (organization.id, card_id), populate_existing=True)
     method = same_card.latest(method) if method else None
     is_own = entered_for is not None and entered_for.payment_method_id == card_id
     if method is None or method.removed_at is not None or not (method.is_kept or is_own):
         raise CardNotUsableError("This card is not among your saved cards any more. Choose another card.")
-    if state_of(method, ledger.local_day_of(organization)) is CardState.EXPIRED:
-        raise CardNotUsableError(f"{method.label} has expired. Choose another card, or add one.")
     return method
 
 

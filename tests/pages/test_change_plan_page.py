@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 
-from app.billing import plan_cancellation, resources
+from app.billing import payment_methods, plan_cancellation, resources
 from app.extensions import db
 from app.models import Organization, PlanSwitch, Subscription, SwitchStatus
 from app.models.columns import utc_now
@@ -115,6 +115,17 @@ def test_without_a_card_it_says_what_to_do(visitor: Visitor, app: Flask, sandbox
     assert "There is no card to pay with. Add one, then come back to this page." in said
     said = send(visitor, f"{PAGE}/{latest().id}/confirmation", status=422)
     assert "There is no card to pay with." in said
+
+
+def test_an_expired_card_is_tried_with_a_hint_before(owner: Visitor, subscriber: Organization) -> None:
+    """Its bank may have renewed it: https://docs.stripe.com/payments/cards/overview#automatic-card-updates"""
+    [card] = payment_methods.saved(subscriber.id)
+    card.exp_year = 2020
+    db.session.commit()
+    said = send(owner, PAGE, {"plan": "scale:month"})
+    assert "Visa ending in 4242 has expired. It is tried all the same" in said
+    send(owner, f"{PAGE}/{latest().id}/confirmation")
+    assert plan_of(subscriber).name == "Scale"
 
 
 def test_declined_then_given_up(visitor: Visitor, app: Flask, sandbox: Sandbox) -> None:

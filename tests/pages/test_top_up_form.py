@@ -14,6 +14,7 @@ from app.models import PaymentMethod
 from app.models.columns import utc_now
 from tests.factories import a_card, a_payer, a_person, a_stripe_card, an_organization
 from tests.support.browsing import Visitor, links_of, text_of
+from tests.support.money import credited
 from tests.support.paying import TOP_UPS, Owner
 from tests.support.sandbox import Sandbox
 
@@ -121,14 +122,31 @@ class TestCards:
         assert str(owner.card.id) not in page.text
         assert_nothing_happened(owner, sandbox)
 
-    def test_a_card_that_expired_while_the_form_was_open(self, owner: Owner, sandbox: Sandbox) -> None:
+    def test_a_card_that_expired_while_the_form_was_open_is_tried(
+        self, owner: Owner, sandbox: Sandbox
+    ) -> None:
+        """Its bank may have renewed it: https://docs.stripe.com/payments/cards/overview#automatic-card-updates"""
         a_stripe_card(owner.organization, "pm_card_mastercard")
         expire(owner.card)
-        page = owner.choose("73.21")
-        assert page.status_code == 422
-        assert "Visa ending in 4242 has expired. Choose another card, or add one." in text_of(page)
-        assert value_of("other_amount", page.text) == "73.21"
-        assert_nothing_happened(owner, sandbox)
+        review = str(owner.choose("73.21").location)
+        assert "Visa ending in 4242 has expired. It is tried all the same" in owner.reads(review)
+        owner.pay(review)
+        assert "$73.21 was charged to Visa ending in 4242." in owner.reads(review)
+        assert credited(owner.organization) == [73]
+
+    def test_one_that_its_bank_did_not_renew_is_told_and_another_pays(
+        self, owner: Owner, sandbox: Sandbox
+    ) -> None:
+        other = a_stripe_card(owner.organization, "pm_card_mastercard")
+        old = a_stripe_card(owner.organization, "pm_card_chargeCustomerFail")
+        expire(old)
+        review = str(owner.choose("73.21", old).location)
+        owner.pay(review)
+        page = owner.get(review)
+        assert "Visa ending in 0341 was not charged." in text_of(page)
+        assert f'<option value="{owner.card.id}" selected>' in page.text
+        owner.pay(review, other)
+        assert credited(owner.organization) == [73]
 
     @pytest.mark.parametrize("garbage", ["", "4242424242424242", "' OR 1=1 --", "\x00"])
     def test_what_is_no_card(self, owner: Owner, sandbox: Sandbox, garbage: str) -> None:
@@ -141,16 +159,24 @@ class TestCards:
         assert owner.choose("50", str(uuid4())).status_code == 422
         assert_nothing_happened(owner, sandbox)
 
-    def test_an_expired_card_is_not_offered(self, owner: Owner) -> None:
+    def test_an_expired_card_is_offered_with_a_hint_and_not_suggested(self, owner: Owner) -> None:
         old = a_card(owner.organization, last4="1881", year=2020, default=False)
         page = owner.get(WALLET)
         assert "Visa ending in 4242, expires 12/2040 (default)" in text_of(page)
-        assert str(old.id) not in page.text
+        assert f'<option value="{owner.card.id}" selected>' in page.text
+        assert f'<option value="{old.id}">' in page.text
+        assert "ending in 1881, expired 12/2020" in text_of(page)
+        assert "An expired card is tried as well, because its bank may have renewed it." in text_of(page)
+        assert 'aria-describedby="card-hint"' in page.text
 
-    def test_with_expired_cards_alone_another_is_entered(self, owner: Owner) -> None:
+    def test_without_an_expired_card_there_is_no_hint(self, owner: Owner) -> None:
+        assert "card-hint" not in owner.get(WALLET).text
+
+    def test_with_expired_cards_alone_entering_another_is_suggested(self, owner: Owner) -> None:
         expire(owner.card)
         page = owner.get(WALLET)
-        assert "Your saved cards have expired. Enter the one to pay with." in text_of(page)
+        assert '<option value="another" selected>' in page.text
+        assert f'<option value="{owner.card.id}">' in page.text
         assert "data-new-card" in page.text
 
     def test_without_a_card_one_is_entered(self, app: Flask, visitor: Visitor) -> None:

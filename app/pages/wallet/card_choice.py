@@ -65,22 +65,22 @@ class CardForm(TidyForm, FlaskForm):  # type: ignore[misc]
 
 @dataclass(frozen=True, slots=True)
 class CardChoice:
-    """The select `Card`: the values and names of the cards that can pay, and the value that is on."""
+    """The select `Card`: the values and names of the cards that may pay, and the value that is on."""
 
     saved: tuple[tuple[str, str], ...]
     chosen: str
-    all_expired: bool
+    has_expired: bool
 
     @classmethod
     def among(cls, cards: list[CardView], wanted: str | None, entered: CardView | None = None) -> CardChoice:
         """The card that is wanted, if it can be chosen; else the first that works. `entered` is a choice too."""
-        choosable = [card for card in cards if card.state is not CardState.EXPIRED]
-        saved = tuple((str(card.id), card.choice) for card in choosable)
+        saved = tuple((str(card.id), card.choice) for card in cards)
         if entered is not None:
             saved = ((str(entered.id), f"{entered.label}, entered just now"), *saved)
         if wanted not in {ANOTHER, *dict(saved)}:
             wanted = first_that_works(cards)
-        return cls(saved, wanted or ANOTHER, all_expired=bool(cards) and not choosable)
+        has_expired = any(card.state is CardState.EXPIRED for card in cards)
+        return cls(saved, wanted or ANOTHER, has_expired)
 
     @property
     def mark(self) -> str:
