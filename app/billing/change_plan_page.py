@@ -8,7 +8,6 @@ from uuid import UUID
 
 from app.billing import (
     catalog,
-    catalog_versions,
     ledger,
     payment_methods,
     plan_choices,
@@ -23,7 +22,7 @@ from app.billing.catalog import OnRequest, Plan
 from app.billing.declines import Advice, advice_for
 from app.billing.money import Money
 from app.billing.payment_methods import CardView
-from app.billing.plan_comparison import Offer
+from app.billing.plan_comparison import Offer, Rows
 from app.billing.plan_losses import Losses
 from app.billing.plan_previews import Cost
 from app.billing.plan_suggestion import Suggestion
@@ -87,6 +86,7 @@ class ChangePlanPage:
     plan: PlanView
     choices: tuple[Choice, ...]
     comparison: list[Offer]
+    rows: Rows
     on_request: tuple[OnRequest, ...]
     suggestion: Suggestion | None
     switch: SwitchView | None
@@ -96,11 +96,13 @@ class ChangePlanPage:
 def gather(organization: Organization, switch: PlanSwitch | None = None) -> ChangePlanPage:
     """Everything on the page, with a switch at its step."""
     plan = plans.gather(organization)
+    comparison = plan_comparison.compare(plan.plan, plan.interval)
     other = plan_switch_rows.on_its_way(organization.id) if switch is None else None
     return ChangePlanPage(
         plan=plan,
         choices=tuple(_choices(plan)),
-        comparison=plan_comparison.compare(plan.plan),
+        comparison=comparison,
+        rows=plan_comparison.rows_of(comparison),
         on_request=tuple(catalog.current().on_request.values()),
         suggestion=plan_suggestion.gather(organization, plan.plan, plan.interval),
         switch=view(organization, switch, plan) if switch else None,
@@ -149,17 +151,20 @@ def _secret(switch: PlanSwitch) -> str | None:
 
 
 def _choices(view: PlanView) -> list[Choice]:
-    """The plans on offer, by the month first, then by the year; in the order of the catalogue."""
-    before = catalog_versions.bought(view.plan.key, view.plan.version)
+    """The plans on offer, by the month first, then by the year; in the order of the catalog.
+
+    The current one, paid as it is, costs what its own version says.
+    """
     planned = (view.scheduled.plan.key, view.scheduled.interval) if view.scheduled else None
+    now = (view.plan.key, view.interval)
     return [
         Choice(
-            plan=plan,
+            plan=view.plan if (plan.key, interval) == now else plan,
             interval=interval,
-            price=plan.price_by(interval),
-            is_current=(plan.key, interval) == (view.plan.key, view.interval),
+            price=view.price if (plan.key, interval) == now else plan.price_by(interval),
+            is_current=(plan.key, interval) == now,
             is_planned=(plan.key, interval) == planned,
-            is_at_once=plan_choices.is_at_once(before, view.interval, plan, interval),
+            is_at_once=plan_choices.is_at_once(view.plan, view.interval, plan, interval),
         )
         for plan in catalog.current().plans.values()
         for interval in plan.intervals

@@ -26,11 +26,17 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A plan of a version that holds, paid by the `interval`."""
+    """A plan that is in force by a version, paid by the `interval` for the price of the version that was `bought`."""
 
     plan: str
     version: str
     interval: str
+    bought: str
+
+    @property
+    def own(self) -> Plan:
+        """The plan as the organization has it. Raises `CatalogError`."""
+        return catalog_versions.own(self.plan, self.bought, in_force=self.version)
 
 
 class _Said(TypedDict):
@@ -56,8 +62,7 @@ def make(
     Its months are counted from `anchor`, or else by the calendar.
     """
     plan_terms.begin(organization, after.plan, at, version=after.version, anchor=anchor)
-    old = catalog_versions.bought(before.plan, before.version)
-    new = catalog_versions.bought(after.plan, after.version)
+    old, new = before.own, after.own
     audit.note(
         organization.id,
         actor,

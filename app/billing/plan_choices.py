@@ -24,9 +24,9 @@ def offered(plan: str, interval: str) -> Plan:
 def is_at_once(before: Plan, before_by: str, after: Plan, after_by: str) -> bool:
     """Whether a switch is made now, rather than when the paid period is over.
 
-    Now to a plan that costs more by the month, and from months to a year of the same one: whoever pays for more gets
-    it at once. Later to what costs less, because the time that is paid for is theirs.
+    Now to a plan that costs more by the month, and from months to a year of the same one, whatever its versions cost:
+    whoever pays for more gets it at once. Later to what costs less, because the time that is paid for is theirs.
     """
-    if after.price != before.price:
+    if after.key != before.key and after.price != before.price:
         return after.price > before.price
     return (before_by, after_by) == (Interval.MONTH, Interval.YEAR)

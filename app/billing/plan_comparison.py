@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.billing import catalog, catalog_versions, rate_words
-from app.billing.catalog import Meter, Plan
+from app.billing.catalog import Catalog, Meter, Plan
 from app.billing.plans import LIMIT_LABELS
 from app.billing.quantities import Quantity, quantity_of
 from app.billing.rate_words import RateWords
+from app.models import Interval
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +53,47 @@ class Offer:
     features: tuple[str, ...]
 
 
-def compare(current: Plan) -> list[Offer]:
-    """The catalogue's plans in its order, beside the `current` one, which may be of an older version."""
-    return [_offer(plan, current) for plan in catalog.current().plans.values()]
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """What the offers are compared by: all that any of them has, in the order of the catalog."""
+
+    limits: tuple[str, ...]
+    allowances: tuple[Included, ...]
+    rates: tuple[RateWords, ...]
+
+
+def compare(current: Plan, interval: str = Interval.MONTH) -> list[Offer]:
+    """The catalog's plans in its order, with the `current` one in its place as the organization has it.
+
+    That may be of an older version, or one that isn't offered any more, which comes first. It costs what the
+    organization pays by its `interval`; paid otherwise, what it is offered for.
+    """
+    offered = catalog.current().plans
+    own = _as_paid(current, offered.get(current.key), interval)
+    plans = [own if plan.key == current.key else plan for plan in offered.values()]
+    if current.key not in offered:
+        plans.insert(0, own)
+    return [_offer(plan, current) for plan in plans]
+
+
+def rows_of(offers: list[Offer]) -> Rows:
+    """The rows of a table of these offers."""
+    limits = {limit.label: None for offer in offers for limit in offer.limits}
+    allowances = {one.pool: one for offer in reversed(offers) for one in reversed(offer.allowances)}
+    rates = {one.words.meter: one.words for offer in reversed(offers) for one in reversed(offer.rates)}
+    return Rows(tuple(limits), tuple(allowances.values())[::-1], tuple(rates.values())[::-1])
+
+
+def _as_paid(current: Plan, offered: Plan | None, interval: str) -> Plan:
+    if offered is None:
+        return current
+    if interval == Interval.MONTH:
+        return replace(current, yearly=offered.yearly)
+    return replace(current, price=offered.price)
 
 
 def _offer(plan: Plan, current: Plan) -> Offer:
-    shelf = catalog.current()
+    shelf = catalog_versions.find(plan.version)
     is_current = plan.key == current.key
     return Offer(
         plan=plan,
@@ -70,7 +105,7 @@ def _offer(plan: Plan, current: Plan) -> Offer:
             for key, allowed in plan.limits.items()
         ),
         allowances=tuple(
-            _included(key, units, 0 if is_current else units - current.allowances.get(key, 0))
+            _included(shelf, key, units, 0 if is_current else units - current.allowances.get(key, 0))
             for key, units in plan.allowances.items()
         ),
         rates=tuple(
@@ -87,8 +122,8 @@ def _offer(plan: Plan, current: Plan) -> Offer:
     )
 
 
-def _included(key: str, units: int, more: int) -> Included:
-    pool = catalog.current().pool(key)
+def _included(shelf: Catalog, key: str, units: int, more: int) -> Included:
+    pool = shelf.pool(key)
     meter = pool.meters[0]
     return Included(
         key,

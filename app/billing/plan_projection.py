@@ -176,6 +176,10 @@ def _copy(organization: Organization, row: Subscription, found: StripeSubscripti
     row.schedule_id = found.schedule_id
     row.odd = plan_oddities.kinds_of(organization, found)
     if found.has_ended:
+        if row.status is not SubscriptionStatus.CANCELED:
+            # It falls to the free plan on offer: that is what the pages said it would.
+            catalog_versions.keep(catalog.current())
+            row.version = catalog.current().version
         row.status = SubscriptionStatus.CANCELED
         row.plan, row.interval = FREE_PLAN, Interval.MONTH
     else:

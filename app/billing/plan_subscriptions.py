@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from app.billing import (
-    catalog,
+    catalog_versions,
     payment_methods,
     plan_oddities,
     plan_projection,
     plan_replacing,
     plan_switch_rows,
+    plan_terms,
 )
 from app.billing.payment_methods import customer_of
 from app.billing.plan_terms import FREE_PLAN
@@ -55,7 +56,8 @@ def charge_to(organization: Organization, card: PaymentMethod) -> None:
 
 
 def _begin(organization: Organization, row: Subscription | None) -> StripeSubscription:
-    free = catalog.current().plan(FREE_PLAN)
+    # Its own free plan: looking at another one changes nothing.
+    free = catalog_versions.bought(FREE_PLAN, plan_terms.of(organization).version_now)
     price_id = previews.price_of(free.key, Interval.MONTH, free.price)
     customer_id = payment_methods.customer_of(organization, email=None)
     chosen = Chosen(free.key, Interval.MONTH, free.version)

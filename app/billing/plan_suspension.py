@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from app.billing import audit, ledger, plan_changes, plan_grace, plan_terms
+from app.billing import audit, catalog_versions, ledger, plan_changes, plan_grace, plan_terms
 from app.billing.one_by_one import one_by_one
 from app.billing.plan_changes import Held, Reason
 from app.billing.plan_terms import FREE_PLAN
@@ -27,10 +27,11 @@ def lock(organization: Organization) -> Subscription | None:
 
 def held(organization: Organization, row: Subscription | None) -> Held:
     """What is in force by a subscription: its plan, or the free one where it has ended or is suspended."""
-    version = (row.version if row else None) or plan_terms.of(organization).version_now
+    bought = (row.version if row else None) or plan_terms.of(organization).version_now
+    version = catalog_versions.in_force(bought, utc_now())
     if row is None or row.status is SubscriptionStatus.CANCELED or row.suspended_at is not None:
-        return Held(FREE_PLAN, version, Interval.MONTH)
-    return Held(row.plan, version, Interval(row.interval))
+        return Held(FREE_PLAN, version, Interval.MONTH, bought)
+    return Held(row.plan, version, Interval(row.interval), bought)
 
 
 def note(organization: Organization, row: Subscription | None, now: datetime) -> bool:

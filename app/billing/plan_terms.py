@@ -101,15 +101,19 @@ class Terms:
         version = self._version_at(term, at)
         plan = self.known.get((version, term.plan))
         if plan is None:
-            shelf = catalog_versions.find(version) if version else catalog.current()
-            plan = self.known[version, term.plan] = shelf.plan(term.plan)
+            own = catalog_versions.bought(term.plan, term.version)
+            found = catalog_versions.find(version).plans.get(term.plan) if version else None
+            plan = self.known[version, term.plan] = found or own
         return plan
 
     @property
     def version_now(self) -> str:
-        """The version of the catalogue that rates what is used now."""
-        now = utc_now()
-        return self._version_at(self._term_at(now), now) or catalog.current().version
+        """The version of the catalog that rates what is used now."""
+        return self.version_at(utc_now()) or catalog.current().version
+
+    def version_at(self, at: datetime) -> str | None:
+        """The version of the catalog that rates what is used at `at`; None for the one on offer."""
+        return self._version_at(self._term_at(at), at)
 
     def period_of(self, day: date) -> date:
         """The first day of the month of allowances that `day` falls in, by the term that its end is in."""
@@ -162,7 +166,10 @@ def homes_of(org_ids: Iterable[UUID]) -> dict[UUID, Home]:
     for org_id, (failed_at, bought, promised) in overdue.items():
         timezone, _, anchor, terms = found[org_id]
         over_at = plan_grace.deadline(failed_at, bought, ZoneInfo(timezone), promised).over_at
-        terms.append(Term(_not_before(terms, over_at), FREE_PLAN, bought, anchor))
+        so_far = Terms(tuple(terms), tuple(announced), anchor, ZoneInfo(timezone))
+        # What was announced before the deadline is in force after it, too.
+        version = so_far.version_at(over_at) if terms else bought
+        terms.append(Term(_not_before(terms, over_at), FREE_PLAN, version, anchor))
     return {
         org_id: Home(timezone, currency, Terms(tuple(terms), tuple(announced), anchor, ZoneInfo(timezone)))
         for org_id, (timezone, currency, anchor, terms) in found.items()

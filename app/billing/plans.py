@@ -7,7 +7,7 @@ from datetime import date
 from functools import cache
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Executable, and_, bindparam, select, true
+from sqlalchemy import Executable, and_, bindparam, or_, select, true
 
 from app.billing import (
     billing_periods,
@@ -24,6 +24,7 @@ from app.billing.plan_card import PlanCard
 from app.billing.plan_terms import FREE_PLAN
 from app.extensions import db
 from app.models import (
+    CatalogVersion,
     Interval,
     Organization,
     PaymentMethod,
@@ -73,8 +74,8 @@ class ScheduledChange:
 
 @dataclass(frozen=True, slots=True)
 class PlanView:
-    """`plan` is the one that is paid for, and `holds` the one that its features and rates are of: the free one while
-    it is suspended.
+    """`plan` is the one that is paid for, as its own version has it, and `holds` the one that is in force: the free
+    one while it is suspended. Of a version that was announced since, both have all but the price.
 
     `usage_from` is the first day of the month of allowances. `paid_with` is there as long as a card is charged for
     the plan once more. While a renewal is not paid, `grace_ends_on` is the last day on which the plan goes on. It is
@@ -121,16 +122,16 @@ class PlanView:
 def gather(organization: Organization) -> PlanView:
     """The organization's plan with what it uses of its limits, in one statement."""
     rows = db.session.execute(_everything(), {"of": organization.id, "now": utc_now()}).all()
-    subscription, default, bought, holds = rows[0][:4]
+    subscription, default, rated_by, holds, announced = rows[0][:5]
+    version = announced or rated_by
     counts = {resource: count for *_, resource, count in rows if resource is not None}
     if subscription is None:
-        return _without_subscription(
-            organization, catalog_versions.bought(holds or FREE_PLAN, bought), counts
-        )
-    plan = catalog_versions.bought(subscription.plan, subscription.version or bought)
+        free = catalog_versions.own(holds or FREE_PLAN, rated_by, in_force=version)
+        return _without_subscription(organization, free, counts)
+    plan = catalog_versions.own(subscription.plan, subscription.version or rated_by, in_force=version)
     is_suspended = plan_grace.is_suspended(organization, subscription)
     deadline = plan_grace.deadline_of(organization, subscription)
-    in_force = catalog_versions.bought(FREE_PLAN, bought) if is_suspended else plan
+    in_force = catalog_versions.own(FREE_PLAN, rated_by, in_force=version) if is_suspended else plan
     scheduled = _scheduled(organization, subscription)
     failed_on = ledger.local_day_of(organization, subscription.failed_at) if subscription.failed_at else None
     zone, today = ZoneInfo(organization.timezone), ledger.local_day_of(organization)
@@ -202,16 +203,24 @@ def _day_of_change(organization: Organization, subscription: Subscription) -> da
 
 @cache
 def _everything() -> Executable:
-    """Subscription, default card, version and counts. Built once: the Overview asks it with each view."""
+    """Subscription, default card, versions and counts. Built once: the Overview asks it with each view."""
     is_default = and_(
         PaymentMethod.org_id == Organization.id, PaymentMethod.is_default, PaymentMethod.removed_at.is_(None)
     )
     term = (
-        select(PlanTerm.version, PlanTerm.plan)
+        select(PlanTerm.version, PlanTerm.plan, PlanTerm.starts_at)
         .where(PlanTerm.org_id == bindparam("of"), PlanTerm.starts_at <= bindparam("now"))
         .order_by(PlanTerm.starts_at.desc())
         .limit(1)
         .subquery()
+    )
+    announced = (
+        select(CatalogVersion.version)
+        .where(CatalogVersion.announced_for <= bindparam("now"))
+        .where(or_(term.c.starts_at.is_(None), CatalogVersion.announced_for > term.c.starts_at))
+        .order_by(CatalogVersion.announced_for.desc())
+        .limit(1)
+        .scalar_subquery()
     )
     return (
         select(
@@ -219,6 +228,7 @@ def _everything() -> Executable:
             PaymentMethod,
             term.c.version,
             term.c.plan,
+            announced,
             ResourceCount.resource,
             ResourceCount.count,
         )

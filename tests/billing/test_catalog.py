@@ -140,8 +140,8 @@ class TestCommands:
 
     def test_sync_keeps_the_version_once(self, app: Flask) -> None:
         runner = app.test_cli_runner()
-        assert "is kept." in runner.invoke(args=["catalog", "sync"]).output
-        assert "kept already" in runner.invoke(args=["catalog", "sync", "--announce", "2099-01-01"]).output
+        assert "is stored." in runner.invoke(args=["catalog", "sync"]).output
+        assert "stored already" in runner.invoke(args=["catalog", "sync", "--announce", "2099-01-01"]).output
         kept = db.session.scalars(db.select(CatalogVersion)).one()
         assert (kept.version, kept.announced_for is not None) == ("2026-12.1", True)
         refused = runner.invoke(args=["catalog", "sync", "--announce", "2020-01-01"])

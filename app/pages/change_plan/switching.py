@@ -8,7 +8,7 @@ from uuid import UUID
 from flask import flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from app.billing import catalog, plan_switch_payments, plan_switch_rows, plan_switches
+from app.billing import plan_previews, plan_switch_payments, plan_switch_rows, plan_switches
 from app.billing.payment_methods import CardNotUsableError
 from app.billing.plan_choices import PlanNotOfferedError
 from app.billing.plan_oddities import ArrangedError
@@ -182,7 +182,7 @@ def _to(switch: PlanSwitch) -> Response:
 def _came_out(switch: PlanSwitch) -> Response:
     """On to the switch, saying what became of it; in place its step says so by itself (`change_plan/_said.html`)."""
     if not cast(Any, request).htmx:
-        name = catalog.current().plan(switch.plan).name
+        name = plan_previews.plan_of(switch).name
         done = f"You're now on {name}." if switch.is_at_once else f"The change to {name} is scheduled."
         said = {
             SwitchStatus.DONE: done,

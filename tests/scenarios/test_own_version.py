@@ -1,0 +1,348 @@
+"""An organization's plan is its own version's wherever it is shown or counted with, whatever is on offer by now.
+
+Each situation is held against each place: one that reads the plan otherwise than the others is found here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from dateutil.relativedelta import relativedelta
+from flask import Flask
+
+from app.billing import (
+    campaign_estimates,
+    change_plan_page,
+    entitlements,
+    ledger,
+    overview,
+    plan_suspension,
+    plan_terms,
+    plans,
+    usage,
+    usage_quotes,
+)
+from app.billing.campaign_estimates import Campaign
+from app.billing.catalog import Plan
+from app.billing.money import Money
+from app.billing.usage import Used
+from app.extensions import db
+from app.models import Organization, UsageDaily
+from app.models.columns import utc_now
+from tests.factories import a_person, an_organization, usd
+from tests.support import subscriptions
+from tests.support.browsing import Visitor, text_of
+from tests.support.metering import an_event, take
+from tests.support.platform import Platform
+from tests.support.subscriptions import Period
+from tests.support.versions import announce_newer, offer_newer
+
+
+@dataclass(frozen=True)
+class Own:
+    """What an organization's plan is: what it pays a month, and what it gets."""
+
+    price: Money
+    yearly: Money | None
+    agents: int
+    seconds: int
+    tokens: Money
+    """What a million of model tokens costs, beyond the allowance (there is none)."""
+    feature: str
+
+
+GROWTH_1 = Own(usd("99"), usd("990"), 10, 120_000, usd("9.50"), "Call transfer")
+GROWTH_2 = Own(usd("109"), usd("1090"), 8, 60_000, usd("11.50"), "Warm transfer")
+GROWTH_ANNOUNCED = Own(usd("99"), usd("990"), 8, 60_000, usd("11.50"), "Warm transfer")
+STARTER_1 = Own(usd("0"), None, 1, 3_000, usd("12"), "One agent")
+STARTER_2 = Own(usd("0"), None, 3, 1_200, usd("14"), "Three agents")
+
+
+@pytest.fixture(autouse=True)
+def offered(app: Flask) -> Iterator[None]:
+    """What a test puts on offer is taken away after it."""
+    before = app.extensions["catalog"]
+    yield
+    app.extensions["catalog"] = before
+
+
+def growing(*, since: timedelta = timedelta(days=5)) -> Organization:
+    organization = an_organization(credit="1000")
+    day = ledger.local_day_of(organization) - since
+    subscriptions.subscribe(organization, "growth", period=Period(day, day + relativedelta(months=1)))
+    db.session.commit()
+    return organization
+
+
+def fail_renewal(organization: Organization, *, ago: timedelta) -> None:
+    subscriptions.record_failed_renewal(organization, at=utc_now() - ago, failure="generic_decline")
+    db.session.commit()
+
+
+def the_same(app: Flask) -> tuple[Organization, Own]:
+    return growing(), GROWTH_1
+
+
+def newer_on_offer(app: Flask) -> tuple[Organization, Own]:
+    organization = growing()
+    offer_newer(app)
+    return organization, GROWTH_1
+
+
+def chosen_since(app: Flask) -> tuple[Organization, Own]:
+    offer_newer(app)
+    return growing(), GROWTH_2
+
+
+def announced(app: Flask) -> tuple[Organization, Own]:
+    organization = growing()
+    announce_newer(app, ago=timedelta(hours=1))
+    return organization, GROWTH_ANNOUNCED
+
+
+def announced_for_later(app: Flask) -> tuple[Organization, Own]:
+    organization = growing()
+    announce_newer(app, ago=-timedelta(days=3))
+    return organization, GROWTH_1
+
+
+def announced_before_it_was_chosen(app: Flask) -> tuple[Organization, Own]:
+    announce_newer(app, ago=timedelta(days=30))
+    return growing(), GROWTH_2
+
+
+def free(app: Flask) -> tuple[Organization, Own]:
+    organization = an_organization(credit="1000")
+    offer_newer(app)
+    return organization, STARTER_1
+
+
+def free_and_announced(app: Flask) -> tuple[Organization, Own]:
+    organization = an_organization(credit="1000")
+    announce_newer(app, ago=timedelta())
+    return organization, STARTER_2
+
+
+def past_due(app: Flask) -> tuple[Organization, Own]:
+    organization = growing()
+    offer_newer(app)
+    fail_renewal(organization, ago=timedelta(days=1))
+    return organization, GROWTH_1
+
+
+def suspended(app: Flask) -> tuple[Organization, Own]:
+    organization = growing(since=timedelta(days=20))
+    offer_newer(app)
+    fail_renewal(organization, ago=timedelta(days=12))
+    return organization, STARTER_1
+
+
+def suspended_and_noted(app: Flask) -> tuple[Organization, Own]:
+    organization, own = suspended(app)
+    assert plan_suspension.suspend_overdue() == 1
+    return organization, own
+
+
+def announced_then_suspended(app: Flask) -> tuple[Organization, Own]:
+    organization = growing(since=timedelta(days=40))
+    announce_newer(app, ago=timedelta(days=20))
+    fail_renewal(organization, ago=timedelta(days=12))
+    return organization, STARTER_2
+
+
+def announced_then_suspended_and_noted(app: Flask) -> tuple[Organization, Own]:
+    organization, own = announced_then_suspended(app)
+    assert plan_suspension.suspend_overdue() == 1
+    return organization, own
+
+
+SITUATIONS = [
+    the_same,
+    newer_on_offer,
+    chosen_since,
+    announced,
+    announced_for_later,
+    announced_before_it_was_chosen,
+    free,
+    free_and_announced,
+    past_due,
+    suspended,
+    suspended_and_noted,
+    announced_then_suspended,
+    announced_then_suspended_and_noted,
+]
+
+
+@dataclass
+class Place:
+    """One organization as everything that reads its plan sees it."""
+
+    app: Flask
+    organization: Organization
+    visitor: Visitor
+
+    @property
+    def is_paying(self) -> bool:
+        return self.view.plan.key == self.view.holds.key
+
+    def paid(self, own: Own) -> Own:
+        """The plan that is paid for: while that is suspended, it is the one that others are compared with."""
+        return own if self.is_paying else facts_of(self.view.plan)
+
+    @property
+    def view(self) -> plans.PlanView:
+        return plans.gather(self.organization)
+
+    def api(self) -> Any:
+        return Platform(self.app).get(f"/organizations/{self.organization.id}/entitlements").get_json()
+
+
+def in_plan(place: Place, own: Own) -> None:
+    assert facts_of(place.view.holds) == own
+
+
+def in_what_rates(place: Place, own: Own) -> None:
+    plan = plan_terms.of(place.organization).plan_at(utc_now())
+    assert (plan.limits["agents"], plan.allowances["call_minutes"]) == (own.agents, own.seconds)
+
+
+def in_usage(place: Place, own: Own) -> None:
+    take(an_event(place.organization, "t", 1_000_000, when=utc_now()), now=utc_now())
+    of_today = (
+        UsageDaily.org_id == place.organization.id,
+        UsageDaily.day == ledger.local_day_of(place.organization),
+    )
+    row = db.session.scalars(db.select(UsageDaily).where(*of_today)).one()
+    assert Money(row.amount_micro, "USD") == own.tokens
+
+
+def in_quotes(place: Place, own: Own) -> None:
+    quote = usage_quotes.ask(place.organization.id, [("tokens_out", 1_000_000)], at=utc_now())
+    assert quote is not None
+    assert quote.price().amount == own.tokens
+
+
+def in_estimates(place: Place, own: Own) -> None:
+    campaign = Campaign(2_000, "calls_outbound", 100, 60, 60)
+    found = campaign_estimates.estimate(place.organization, campaign, at=utc_now())
+    assert found.lines[0].included == min(own.seconds, 120_000)
+    line = next(line for line in found.lines if line.meter == "tokens_out")
+    assert line.most.micro == round(own.tokens.micro * line.billable / 1_000_000)
+
+
+def in_entitlements(place: Place, own: Own) -> None:
+    found = entitlements.gather(place.organization)
+    assert facts_of(found.plan) == own
+    limit = next(one for one in found.limits if one.resource == "agents")
+    allowance = next(one for one in found.allowances if one.key == "call_minutes")
+    assert (limit.allowed, allowance.included) == (own.agents, own.seconds)
+
+
+def in_the_api(place: Place, own: Own) -> None:
+    found = place.api()
+    assert own.feature in found["plan"]["features"]
+    assert {one["resource"]: one["allowed"] for one in found["limits"]}["agents"] == own.agents
+    assert {one["key"]: one["included"] for one in found["allowances"]}["call_minutes"] == own.seconds
+
+
+def in_the_overview(place: Place, own: Own) -> None:
+    found = overview.gather(place.organization)
+    assert {one.label: one.allowed for one in found.plan.limits}["Agents"] == own.agents
+    group = next(one for one in found.usage.groups if one.group == "calling")
+    assert group.allowances[0].allowance.amount == own.seconds // 60
+
+
+def in_the_comparison(place: Place, own: Own) -> None:
+    own = place.paid(own)
+    page = change_plan_page.gather(place.organization)
+    offer = next(one for one in page.comparison if one.is_current)
+    assert offer.plan.price == own.price
+    assert {one.label: one.allowed for one in offer.limits}["Agents"] == own.agents
+    assert offer.allowances[0].quantity.amount == own.seconds // 60
+    assert next(one.words.amount for one in offer.rates if one.words.meter == "tokens_out") == own.tokens
+    assert own.feature in offer.features
+    choice = next(one for one in page.choices if one.is_current)
+    assert choice.price == own.price
+
+
+def in_the_suggestion(place: Place, own: Own) -> None:
+    own = place.paid(own)
+    day = ledger.local_day_of(place.organization) - timedelta(days=1)
+    usage.record(
+        place.organization, "test", [Used("tokens_out", 1_000_000, day, "Recall", "Ava")], at=utc_now()
+    )
+    page = change_plan_page.gather(place.organization)
+    assert page.suggestion is not None
+    assert page.suggestion.current.total == own.price + own.tokens
+
+
+def on_the_pages(place: Place, own: Own) -> None:
+    """What owners read, on the overview and beside the plans that they can choose."""
+    place.visitor.sign_in(a_person(organization=place.organization).email)
+    said = text_of(place.visitor.get("/billing"))
+    assert f"of {own.agents}" in said or f"up to {own.agents}" in said
+    if place.is_paying:
+        price = f"${own.price.plain}.00 a month" if own.price else "Free"
+        assert price in said
+        beside = text_of(place.visitor.get("/billing/change-plan"))
+        assert (
+            f"Your plan ${own.price.plain} a month" in beside or f"{place.view.name} Your plan Free" in beside
+        )
+
+
+def in_what_the_platform_is_told(place: Place, own: Own) -> None:
+    """The message of a change, and the letter: as when the very same plan is begun once more."""
+    ledger.lock(place.organization.id)
+    row = plan_suspension.lock(place.organization)
+    plan_suspension.note(place.organization, row, utc_now())
+    held = plan_suspension.held(place.organization, row)
+    assert facts_of(held.own) == own
+
+
+PLACES = [
+    in_plan,
+    in_what_rates,
+    in_quotes,
+    in_estimates,
+    in_entitlements,
+    in_the_api,
+    in_the_overview,
+    in_the_comparison,
+    on_the_pages,
+    in_what_the_platform_is_told,
+    # These two use something.
+    in_the_suggestion,
+    in_usage,
+]
+
+
+def facts_of(plan: Plan) -> Own:
+    features = [
+        one for one in plan.features if one in {"Call transfer", "Warm transfer", "One agent", "Three agents"}
+    ]
+    return Own(
+        plan.price,
+        plan.yearly,
+        plan.limits["agents"],
+        plan.allowances["call_minutes"],
+        Money(round(plan.rates["tokens_out"].first * 1_000_000), "USD"),
+        features[0],
+    )
+
+
+@pytest.mark.parametrize("situation", SITUATIONS, ids=lambda one: one.__name__)
+def test_the_plan_is_its_own(
+    app: Flask, visitor: Visitor, situation: Callable[[Flask], tuple[Organization, Own]]
+) -> None:
+    organization, own = situation(app)
+    wrong = {}
+    for look in PLACES:
+        try:
+            look(Place(app, organization, visitor), own)
+        except AssertionError as error:
+            wrong[look.__name__] = str(error)
+    assert not wrong
