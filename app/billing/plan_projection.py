@@ -17,6 +17,7 @@ import structlog
 from app.billing import (
     audit,
     catalog,
+    catalog_versions,
     ledger,
     plan_changes,
     plan_oddities,
