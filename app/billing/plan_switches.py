@@ -24,6 +24,7 @@ from app.billing import (
     plan_switch_payments,
     plan_switch_reviews,
     plan_switch_rows,
+    plan_taxes,
 )
 from app.billing.audit import Actor
 from app.billing.payment_methods import CardNotUsableError
@@ -78,6 +79,7 @@ def begin(organization: Organization, plan: str, interval: str, actor: Actor) ->
     )
     if plan_switch_reviews.is_at_once(row, chosen, interval):
         _check_paid(organization)
+    subscription = plan_taxes.ensure(subscription, chosen)
     catalog_versions.keep(catalog.current())
     plan_switch_reviews.keep(
         switch, plan_switch_reviews.work_out(organization, chosen, interval, subscription)

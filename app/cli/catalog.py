@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 from flask import current_app
 
-from app.billing import catalog_file, catalog_versions, plan_sales
+from app.billing import catalog_file, catalog_versions, plan_sales, plan_taxes
 from app.billing.catalog import Catalog, CatalogError
 from app.cli.context import for_operators
 from app.database.locks import AlreadyRunningError, alone
@@ -78,6 +78,8 @@ def _bring_stripe_in_line(shelf: Catalog) -> None:
         for difference in plan_sales.bring_in_line(shelf):
             click.echo(f"Done at Stripe: {difference.words}")
         left = plan_sales.differences(shelf)
+        for done in plan_taxes.bring_in_line(shelf):
+            click.echo(done)
     except PaymentsError as error:
         raise click.ClickException(f"{_NOT_AT_STRIPE}: {error}. Run it again.") from error
     if left:
@@ -87,11 +89,12 @@ def _bring_stripe_in_line(shelf: Catalog) -> None:
 
 def _tell_differences(shelf: Catalog) -> None:
     try:
-        found = plan_sales.differences(shelf)
+        found = [one.words for one in plan_sales.differences(shelf)]
+        found += [one.words for one in plan_taxes.differences(shelf)]
     except PaymentsError as error:
         raise click.ClickException(f"Stripe could not be asked: {error}.") from error
-    for difference in found:
-        click.echo(difference.words)
+    for words in found:
+        click.echo(words)
     if not found:
         click.echo("Stripe has it all.")
 

@@ -17,6 +17,7 @@ from app.billing.plan_switch_payments import PaymentNotTakenError
 from app.billing.plan_switch_reviews import AlreadyOnItError, PreviewRenewedError
 from app.billing.plan_switch_rows import UnknownSwitchError
 from app.billing.plan_switches import OtherSwitchError, PastDueError, SwitchNotStartedError
+from app.billing.plan_taxes import AddressNeededError
 from app.extensions import db, limiter
 from app.models import PlanSwitch, SwitchStatus
 from app.pages.actor import current_actor
@@ -33,6 +34,10 @@ _ELSEWHERE = (
     "This plan was not bought here, so it can't be changed here. Write to support: they change it for you."
 )
 _ARRANGED = "Support arranged your plan for you, so it can't be changed here. Write to support to change it."
+_ADDRESS_NEEDED = (
+    "Tax on plans depends on where you are. Add your billing address under Billing details, with the postal code in"
+    " the United States and Canada, then choose this plan again."
+)
 _ON_IT = "This is the plan you have. Choose another."
 _PAST_DUE = (
     "Your renewal isn't paid yet. Pay it before you switch to a larger plan. You can choose a smaller one."
@@ -63,6 +68,8 @@ def begin_switch() -> Response:
         form.refuse(_ELSEWHERE)
     except ArrangedError:
         form.refuse(_ARRANGED)
+    except AddressNeededError:
+        form.refuse(_ADDRESS_NEEDED)
     except PaymentsError:
         form.refuse(_AWAY)
     else:
