@@ -31,6 +31,7 @@ from app.extensions import db
 from app.models import Organization, PaymentMethod, PlanSwitch, SwitchStatus
 from app.payments import intents
 from app.payments.errors import PaymentsError
+from app.payments.invoice_sums import SumKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,7 @@ class SwitchView:
     advice: Advice | None
     client_secret: str | None
     note: str | None
+    quantity: int = 1
 
     @property
     def state(self) -> str:
@@ -76,7 +78,17 @@ class SwitchView:
 
     @property
     def price(self) -> Money:
-        return self.plan.price_by(self.interval)
+        """What a period costs by the list, as often as it is paid."""
+        return self.plan.price_by(self.interval) * self.quantity
+
+    @property
+    def has_discount(self) -> bool:
+        """Whether the price comes down by discounts, which may end."""
+        return any(line.kind is SumKind.DISCOUNT for line in self.cost.next_lines)
+
+    @property
+    def is_taxed(self) -> bool:
+        return any(line.kind is SumKind.TAX for line in self.cost.next_lines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +143,7 @@ def view(organization: Organization, switch: PlanSwitch, plan: PlanView) -> Swit
         advice=advice_for(switch.decline_code) if switch.status is SwitchStatus.DECLINED else None,
         client_secret=_secret(switch),
         note=switch.note,
+        quantity=plan.quantity,
     )
 
 
@@ -161,7 +174,7 @@ def _choices(view: PlanView) -> list[Choice]:
         Choice(
             plan=view.plan if (plan.key, interval) == now else plan,
             interval=interval,
-            price=view.price if (plan.key, interval) == now else plan.price_by(interval),
+            price=view.price if (plan.key, interval) == now else plan.price_by(interval) * view.quantity,
             is_current=(plan.key, interval) == now,
             is_planned=(plan.key, interval) == planned,
             is_at_once=plan_choices.is_at_once(view.plan, view.interval, plan, interval),

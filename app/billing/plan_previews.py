@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from app.billing import catalog_versions
+from app.billing import catalog_versions, packed_sums
 from app.billing.catalog import Plan
 from app.billing.money import Money
 from app.models import PlanSwitch
 from app.models.columns import Json, utc_now
-from app.payments import previews
+from app.payments import period_previews, previews
 from app.payments.errors import RefusedError
+from app.payments.invoice_sums import SumKind, SumLine
+from app.payments.period_previews import NextPeriod
 from app.payments.previews import Preview
 from app.payments.subscription_facts import StripeSubscription
 
@@ -32,26 +34,22 @@ class CostsMoreError(RefusedError):
 
 
 @dataclass(frozen=True, slots=True)
-class CostLine:
-    """A line of what is charged; below zero it is credit."""
-
-    words: str
-    amount: Money
-
-
-@dataclass(frozen=True, slots=True)
 class Cost:
-    """What a switch costs: `due` is charged at once, and `next_charge` on `next_at` by its plan's price.
+    """What a switch costs: `due` is charged at once, and `next_charge` on `next_at`, as `next_lines` add up to it.
 
-    `from_balance` is what credit with the payment processor takes off it, and `left` what is left of such credit.
+    `lines` are all that `due` is made of but the balance: `from_balance` is what credit with the payment processor
+    takes off, and `left` what is left of such credit. `regular` is what each period costs from then on, for as long
+    as its discounts last.
     """
 
-    lines: tuple[CostLine, ...]
+    lines: tuple[SumLine, ...]
     due: Money
     from_balance: Money
     left: Money
     next_charge: Money
     next_at: datetime
+    next_lines: tuple[SumLine, ...]
+    regular: Money
 
 
 def now(subscription: StripeSubscription, plan: Plan, interval: str) -> tuple[Cost, datetime]:
@@ -59,11 +57,10 @@ def now(subscription: StripeSubscription, plan: Plan, interval: str) -> tuple[Co
     as_of = utc_now().replace(microsecond=0)
     # A subscription's first second may not be over by our clock.
     as_of = min(max(as_of, subscription.period_start), subscription.period_end - timedelta(seconds=1))
-    price = plan.price_by(interval)
-    seen = previews.of_switch(
-        subscription, previews.price_of(plan.key, interval, price), interval, as_of=as_of
-    )
-    return _cost(seen, price), as_of
+    price_id = previews.price_of(plan.key, interval, plan.price_by(interval))
+    seen = previews.of_switch(subscription, price_id, interval, as_of=as_of)
+    following = period_previews.of_next(subscription, price_id, at=seen.paid_until, uses_up_discounts=True)
+    return _cost(seen, following), as_of
 
 
 def check_not_more(switch: PlanSwitch, subscription: StripeSubscription, price_id: str) -> None:
@@ -79,33 +76,44 @@ def check_not_more(switch: PlanSwitch, subscription: StripeSubscription, price_i
 
 
 def later(subscription: StripeSubscription, plan: Plan, interval: str) -> Cost:
-    """What switching at the end of the period costs: nothing now, and its price then."""
-    price = plan.price_by(interval)
-    nothing = Money(0, price.currency)
-    return Cost((), nothing, nothing, nothing, price, subscription.period_end)
+    """What switching at the end of the period costs: nothing now, and its price then. Raises as `now` does."""
+    price, at = plan.price_by(interval), subscription.period_end
+    nothing = Money.zero(price.currency)
+    if not price:
+        return Cost((), nothing, nothing, nothing, nothing, at, (), nothing)
+    price_id = previews.price_of(plan.key, interval, price)
+    following = period_previews.of_next(subscription, price_id, at=at, uses_up_discounts=False)
+    then = following.all
+    return Cost((), nothing, nothing, nothing, then.due, at, then.lines, following.regular.total)
 
 
 def pack(cost: Cost) -> Json:
     """As it is kept with a switch."""
     return {
-        "lines": [{"words": line.words, "micro": line.amount.micro} for line in cost.lines],
+        "lines": packed_sums.pack_lines(cost.lines),
         "from_balance": cost.from_balance.micro,
         "left": cost.left.micro,
         "next_charge": cost.next_charge.micro,
         "next_at": cost.next_at.isoformat(),
+        "next_lines": packed_sums.pack_lines(cost.next_lines),
+        "regular": cost.regular.micro,
     }
 
 
 def unpack(switch: PlanSwitch) -> Cost:
     """What a switch costs, as it was shown last."""
     kept, currency = switch.preview, switch.currency
+    regular: int = kept["regular"] if "regular" in kept else kept["next_charge"]
     return Cost(
-        lines=tuple(CostLine(line["words"], Money(line["micro"], currency)) for line in kept["lines"]),
+        lines=packed_sums.unpack_lines(kept["lines"], currency),
         due=switch.due,
         from_balance=Money(kept["from_balance"], currency),
         left=Money(kept["left"], currency),
         next_charge=Money(kept["next_charge"], currency),
         next_at=datetime.fromisoformat(kept["next_at"]),
+        # Switches that were reviewed before these were stored have neither.
+        next_lines=packed_sums.unpack_lines(kept.get("next_lines", ()), currency),
+        regular=Money(regular, currency),
     )
 
 
@@ -114,19 +122,21 @@ def plan_of(switch: PlanSwitch) -> Plan:
     return catalog_versions.bought(switch.plan, switch.version)
 
 
-def _cost(seen: Preview, price: Money) -> Cost:
+def _cost(seen: Preview, following: NextPeriod) -> Cost:
     """What was seen, with an allowance for credit that shrinks by the second: `due` is the most that is charged."""
-    nothing = Money(0, price.currency)
-    lines = [CostLine(line.words, line.amount) for line in seen.lines]
+    nothing = Money.zero(seen.due.currency)
+    lines = list(seen.lines)
     more = seen.most_more(GOOD_FOR + _ON_ITS_WAY) if seen.due else nothing
     if more:
-        lines.append(CostLine(_ALLOWANCE, more))
-    left = max(-seen.balance_after, nothing)
+        lines.append(SumLine(_ALLOWANCE, more, SumKind.CHARGE))
+    then = following.after(seen.balance_after)
     return Cost(
         lines=tuple(lines),
         due=seen.due + more,
         from_balance=max(seen.total, nothing) - seen.due,
-        left=left,
-        next_charge=max(price - left, nothing),
+        left=max(-seen.balance_after, nothing),
+        next_charge=then.due,
         next_at=seen.paid_until,
+        next_lines=then.lines,
+        regular=following.regular.total,
     )

@@ -113,6 +113,12 @@ def of_whole_periods(invoice: stripe.Invoice) -> Sums:
     return Sums(lines, total, max(total, Money.zero(currency)))
 
 
+def with_balance(sums: Sums, due: Money) -> Sums:
+    """Sums of which `due` is charged, with the line of the customer's balance that makes the difference."""
+    line = _moved(sums.total, due, has_credit=due < sums.total)
+    return Sums((*sums.lines, *line), sums.total, due)
+
+
 def is_proration(line: stripe.InvoiceLineItem) -> bool:
     """Whether a line is for a part of a period."""
     parent = line.parent
@@ -145,15 +151,20 @@ def _tax(words: str, amount: int, behavior: str, currency: str) -> SumLine:
 
 def _balance(invoice: stripe.Invoice) -> Iterator[SumLine]:
     """What the customer's balance adds or takes off, told from the two sums that it stands between."""
-    moved = invoice.amount_due - invoice.total
-    if not moved:
+    currency = invoice.currency.upper()
+    total, due = Money.from_minor(invoice.total, currency), Money.from_minor(invoice.amount_due, currency)
+    return _moved(total, due, has_credit=invoice.starting_balance < 0)
+
+
+def _moved(total: Money, due: Money, *, has_credit: bool) -> Iterator[SumLine]:
+    if due == total:
         return
-    if invoice.total < 0:
+    if total < Money.zero(total.currency):
         words = "Kept as credit for future invoices"
-    elif moved > 0:
+    elif due > total:
         words = "Owed from earlier invoices"
-    elif invoice.starting_balance < 0:
+    elif has_credit:
         words = "Your credit from earlier invoices"
     else:
         words = "Too little to charge: added to the next invoice"
-    yield SumLine(words, Money.from_minor(moved, invoice.currency.upper()), SumKind.BALANCE)
+    yield SumLine(words, due - total, SumKind.BALANCE)

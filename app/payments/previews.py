@@ -9,18 +9,11 @@ from datetime import UTC, datetime, timedelta
 import stripe
 
 from app.billing.money import Money
-from app.payments import price_making
+from app.payments import invoice_sums, price_making
 from app.payments.client import stripe_client
 from app.payments.errors import RefusedError, translated
+from app.payments.invoice_sums import SumKind, SumLine
 from app.payments.subscription_facts import StripeSubscription
-
-
-@dataclass(frozen=True, slots=True)
-class PreviewLine:
-    """A line of the invoice; below zero it is credit for time that was paid and not used."""
-
-    words: str
-    amount: Money
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +26,14 @@ class Shrinking:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """The invoice that a change makes: `due` is what is charged, of its `total`.
+    """The invoice that a change makes: `due` is what is charged, of its `total`, to which its lines add up.
 
     `balance_before` is what the customer had with Stripe before it (below zero: credit), `balance_after` what is left
     of it. `paid_until` is when the period ends that is paid with it. `shrinking` is empty where the change is made as
     of the preview's own moment.
     """
 
-    lines: tuple[PreviewLine, ...]
+    lines: tuple[SumLine, ...]
     total: Money
     due: Money
     balance_before: Money
@@ -67,7 +60,7 @@ def of_switch(subscription: StripeSubscription, price_id: str, interval: str, *,
     Raises `OutcomeUnknownError`, `NotDoneError`, `RefusedError`.
     """
     details: stripe.params.InvoiceCreatePreviewParamsSubscriptionDetails = {
-        "items": [{"id": subscription.item_id, "price": price_id}],
+        "items": [{"id": subscription.item_id, "price": price_id, "quantity": subscription.quantity}],
         "proration_behavior": "always_invoice",
     }
     begins_period = subscription.begins_period(interval)
@@ -77,17 +70,21 @@ def of_switch(subscription: StripeSubscription, price_id: str, interval: str, *,
         details["proration_date"] = int(as_of.timestamp())
     with translated():
         invoice = stripe_client().v1.invoices.create_preview(
-            {"subscription": subscription.id, "subscription_details": details}
+            {
+                "subscription": subscription.id,
+                "subscription_details": details,
+                "expand": invoice_sums.EXPANDED,
+            }
         )
+        sums = invoice_sums.read(invoice)
     currency = invoice.currency.upper()
 
     def money(minor: int | None) -> Money:
         return Money.from_minor(minor or 0, currency)
 
-    lines = tuple(PreviewLine(line.description or "", money(line.amount)) for line in invoice.lines.data)
     ends = [line.period.end for line in invoice.lines.data if line.amount >= 0]
     return Preview(
-        lines=lines,
+        lines=tuple(line for line in sums.lines if line.kind is not SumKind.BALANCE),
         total=money(invoice.total),
         due=money(invoice.amount_due),
         balance_before=money(invoice.starting_balance),

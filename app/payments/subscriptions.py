@@ -79,7 +79,7 @@ def switch(
     https://docs.stripe.com/billing/subscriptions/pending-updates. Raises as `fetch` does.
     """
     params: stripe.params.SubscriptionUpdateParams = {
-        "items": [{"id": subscription.item_id, "price": price_id}],
+        "items": [{"id": subscription.item_id, "price": price_id, "quantity": subscription.quantity}],
         "proration_behavior": "always_invoice",
         "payment_behavior": "pending_if_incomplete",
         "metadata": chosen.metadata,

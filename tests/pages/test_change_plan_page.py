@@ -55,7 +55,7 @@ def test_up_is_reviewed_then_made(owner: Visitor, subscriber: Organization) -> N
     said = send(owner, PAGE, {"plan": "scale:month"})
     assert "Check before you switch You will pay $300.00 now with Visa ending in 4242" in said
     assert "Unused time on Growth" in said
-    assert "To pay now $300.00" in said
+    assert "Due today $300.00" in said
     assert plan_of(subscriber).name == "Growth"
     said = send(owner, f"{PAGE}/{latest().id}/confirmation")
     assert (

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 from flask import Flask
 
+from app.extensions import db
 from app.models import Organization
 from tests.factories import a_person, usd
 from tests.support.browsing import Visitor, text_of
@@ -111,3 +112,11 @@ def test_a_discount_that_is_used_up_is_gone_from_the_next_charge(
     Operator(app, sandbox, organization).hear()
     again = plan_of(organization).next_charge
     assert again is not None and again.due == usd("399")
+
+
+def test_nothing_is_charged_next_for_a_plan_that_ends(
+    app: Flask, sandbox: Sandbox, organization: Organization
+) -> None:
+    Operator(app, sandbox, organization).set(cancel_at_period_end=True)
+    db.session.expire_all()
+    assert plan_of(organization).next_charge is None
