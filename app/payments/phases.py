@@ -30,7 +30,7 @@ def current(
     """The phase that a subscription is in, as it is now, up to the moment `until`."""
     found, phase = subscription.to_dict(), _phase_of(schedule).to_dict()
     said = {
-        **_attributes(found),
+        **attributes_of(found),
         "items": [_item(one) for one in found["items"]["data"]],
         "start_date": phase["start_date"],
         "end_date": int(until.timestamp()),
@@ -71,7 +71,7 @@ def following(
     return cast(Phase, said)
 
 
-def _attributes(found: Mapping[str, Any]) -> dict[str, Any]:
+def attributes_of(found: Mapping[str, Any]) -> dict[str, Any]:
     """What a subscription is besides its items, as a phase says it."""
     tax, transfer = found["automatic_tax"], found["transfer_data"]
     return {

@@ -14,9 +14,9 @@ from stripe_sandbox.context import Call
 from stripe_sandbox.errors import invalid
 from stripe_sandbox.resources import tax_rates
 from stripe_sandbox.resources.common import find
+from stripe_sandbox.resources.invoice_settings import NAMES
 
-_SETTINGS = ("account_tax_ids", "custom_fields", "description", "footer")
-_OF_PHASES = (*_SETTINGS, "days_until_due")
+_OF_PHASES = (*NAMES, "days_until_due")
 
 
 def of_subscription(subscription: dict[str, Any]) -> dict[str, Any]:
@@ -25,7 +25,7 @@ def of_subscription(subscription: dict[str, Any]) -> dict[str, Any]:
     Whether `default_settings` would carry some of it is unverified; this is the harsher reading.
     """
     settings = subscription["invoice_settings"]
-    said = {name: settings[name] for name in _SETTINGS} | {"days_until_due": subscription["days_until_due"]}
+    said = {name: settings[name] for name in NAMES} | {"days_until_due": subscription["days_until_due"]}
     return {
         "automatic_tax": dict(subscription["automatic_tax"]),
         "collection_method": subscription["collection_method"],
@@ -75,7 +75,7 @@ def put_on(subscription: dict[str, Any], schedule: dict[str, Any], phase: dict[s
         days_until_due=settings.get("days_until_due"),
         discounts=still_there(phase, subscription),
     )
-    subscription["invoice_settings"] |= {name: settings.get(name) for name in _SETTINGS}
+    subscription["invoice_settings"] |= {name: settings.get(name) for name in NAMES}
 
 
 def discounts(call: Call, said: Any, where: str) -> list[dict[str, Any]]:

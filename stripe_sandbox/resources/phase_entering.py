@@ -88,7 +88,10 @@ def items_of(call: Call, old: Items, phase: dict[str, Any], subscription: str, a
     made = []
     for one in phase["items"]:
         kept = before.get(one["price"])
-        item = copied(kept) if kept else subscription_items.new(call, one, subscription, at, was_planned=True)
+        wanted = {name: one[name] for name in ("price", "quantity")}
+        item = (
+            copied(kept) if kept else subscription_items.new(call, wanted, subscription, at, was_planned=True)
+        )
         item["discounts"] = phase_attributes.still_there(one, item)
         made.append(assign(item, one, "quantity", "tax_rates", "metadata"))
     return made

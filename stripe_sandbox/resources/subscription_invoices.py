@@ -10,7 +10,7 @@ from stripe_sandbox.conformance import blank
 from stripe_sandbox.conformance.blank import part_of
 from stripe_sandbox.context import Call
 from stripe_sandbox.copying import copied
-from stripe_sandbox.resources import discounts, invoice_sums, tax_ids
+from stripe_sandbox.resources import discounts, invoice_settings, invoice_sums, tax_ids
 from stripe_sandbox.resources.common import find
 from stripe_sandbox.store import new_id
 
@@ -41,7 +41,7 @@ def build(
         collection_method=subscription["collection_method"],
         currency=subscription["currency"],
         customer=customer["id"],
-        **tax_ids.on_invoice(call, customer),
+        **tax_ids.on_invoice(call, customer) | invoice_settings.on_invoice(subscription),
         default_payment_method=None,
         default_tax_rates=copied(subscription["default_tax_rates"] or []),
         discounts=in_force if chosen is None else chosen,

@@ -13,6 +13,7 @@ from stripe_sandbox.resources import (
     discounts,
     invoice_charging,
     invoice_lifecycle,
+    invoice_settings,
     item_changes,
     pending_updates,
     prorations,
@@ -63,6 +64,7 @@ def create(call: Call) -> dict[str, Any]:
         cancellation_details=part_of("Subscription", "CancellationDetails"),
         currency=items[0]["price"]["currency"],
         customer=customer["id"],
+        default_tax_rates=[],
         payment_settings=part_of("Subscription", "PaymentSettings"),
         start_date=at,
         status="active",
@@ -70,6 +72,7 @@ def create(call: Call) -> dict[str, Any]:
     )
     body["items"] |= {"data": items, "url": f"/v1/subscription_items?subscription={id_}"}
     assign(body, params, *_FIELDS[:-1])
+    invoice_settings.take(call, body)
     body.update(subscription_taxes.settings(call, body, params, customer))
     trial_end = trials.wanted(call, at)
     if trial_end is not None:
@@ -118,6 +121,7 @@ def update(call: Call) -> dict[str, Any]:
         subscription_changes.discard_waiting(call, body)
     if not waits:
         assign(body, call.params, *_FIELDS[:-1])
+        invoice_settings.take(call, body)
         subscription_ends.plan(call, body)
     customer = find(call, "customer", body["customer"])
     body.update(subscription_taxes.settings(call, body, call.params, customer))

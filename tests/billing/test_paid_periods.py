@@ -31,13 +31,10 @@ FROM_AND_TO = [
     ("starter", "month", "growth", "month"),
     ("starter", "month", "scale", "year"),
     ("growth", "month", "growth", "year"),
-    ("growth", "month", "scale", "year"),
     ("growth", "year", "scale", "month"),
 ]
 LATER = [
     ("scale", "month", "growth", "year"),
-    ("scale", "month", "growth", "month"),
-    ("scale", "year", "growth", "month"),
     ("growth", "year", "growth", "month"),
     ("growth", "month", "starter", "month"),
 ]

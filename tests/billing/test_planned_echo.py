@@ -1,0 +1,171 @@
+"""A planned change changes the plan and nothing else: what operators have set on a subscription stays."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from app.billing import plan_switches
+from app.models import Organization
+from app.payments import phases
+from tests.factories import OWNER, a_stripe_card
+from tests.support.plans import a_subscriber, subscription_id, switch_to, turn_period
+from tests.support.sandbox import Sandbox
+
+CHANGES = {"items", "metadata", "schedule", "billing_cycle_anchor", "latest_invoice"}
+"""What a planned change, and the turn of a period, may change."""
+
+
+def percent(sandbox: Sandbox, **terms: Any) -> dict[str, Any]:
+    wanted: Any = {"percent_off": 25, **terms}
+    return {"coupon": sandbox.stripe.v1.coupons.create(wanted).id}
+
+
+def promotion(sandbox: Sandbox) -> dict[str, Any]:
+    coupon = sandbox.stripe.v1.coupons.create({"percent_off": 10, "duration": "forever"})
+    code: Any = {"promotion": {"type": "coupon", "coupon": coupon.id}}
+    return {"promotion_code": sandbox.stripe.v1.promotion_codes.create(code).id}
+
+
+def rate(sandbox: Sandbox) -> str:
+    described: Any = {"display_name": "VAT", "percentage": 19, "inclusive": False}
+    return sandbox.stripe.v1.tax_rates.create(described).id
+
+
+def by_hand(sandbox: Sandbox, organization: Organization) -> dict[str, Any]:
+    card = a_stripe_card(organization, "pm_card_mastercard").stripe_id
+    return {
+        "discounts": [percent(sandbox, duration="forever"), promotion(sandbox)],
+        "default_tax_rates": [rate(sandbox), rate(sandbox)],
+        "default_payment_method": card,
+        "description": "By agreement of 3 May",
+        "invoice_settings": {"footer": "Order 17", "custom_fields": [{"name": "Order", "value": "17"}]},
+        "metadata": {"crm": "4711"},
+    }
+
+
+def by_itself(sandbox: Sandbox, organization: Organization) -> dict[str, Any]:
+    """What goes with nothing of the above, or changes in time."""
+    customer: Any = {"address": {"country": "DE"}}
+    sandbox.stripe.v1.customers.update(organization.stripe_customer_id or "", customer)
+    return {
+        "automatic_tax": {"enabled": True},
+        "collection_method": "send_invoice",
+        "days_until_due": 14,
+        "discounts": [percent(sandbox, duration="repeating", duration_in_months=6)],
+    }
+
+
+def raw(sandbox: Sandbox, organization: Organization) -> dict[str, Any]:
+    return sandbox.stripe.v1.subscriptions.retrieve(subscription_id(organization)).to_dict()
+
+
+def but(found: dict[str, Any], *names: str) -> dict[str, Any]:
+    return {name: value for name, value in found.items() if name not in {*CHANGES, *names}}
+
+
+def item(found: dict[str, Any]) -> dict[str, Any]:
+    (only,) = found["items"]["data"]
+    return {name: only[name] for name in ("quantity", "tax_rates", "discounts", "metadata")}
+
+
+@pytest.mark.parametrize("given", [by_hand, by_itself])
+@pytest.mark.parametrize(("plan", "interval"), [("starter", "month"), ("growth", "year")])
+def test_what_is_set_stays_while_a_change_is_planned_and_once_it_is_made(
+    app: Flask, sandbox: Sandbox, given: Any, plan: str, interval: str
+) -> None:
+    organization = a_subscriber("scale")
+    wanted = given(sandbox, organization)
+    sandbox.stripe.v1.subscriptions.update(subscription_id(organization), wanted)
+    before = raw(sandbox, organization)
+    switch_to(organization, "growth", "month")
+    switch_to(organization, plan, interval)
+    planned = raw(sandbox, organization)
+    assert but(planned) == but(before)
+    assert planned["metadata"] == before["metadata"]
+    turn_period(app, sandbox, organization)
+    after = raw(sandbox, organization)
+    assert but(after) == but(before)
+    assert before["metadata"].items() - after["metadata"].items() <= {
+        ("plan", "scale"),
+        ("interval", "month"),
+        ("switch", before["metadata"]["switch"]),
+    }
+
+
+def test_how_many_are_paid_for_stays_with_what_their_item_has(app: Flask, sandbox: Sandbox) -> None:
+    organization = a_subscriber("scale")
+    before = raw(sandbox, organization)
+    items: Any = [
+        {
+            "id": before["items"]["data"][0]["id"],
+            "quantity": 3,
+            "tax_rates": [rate(sandbox)],
+            "metadata": {"seats": "three"},
+        }
+    ]
+    sandbox.stripe.v1.subscriptions.update(before["id"], {"items": items, "proration_behavior": "none"})
+    before = raw(sandbox, organization)
+    switch_to(organization, "growth", "year")
+    assert item(raw(sandbox, organization)) == item(before)
+    turn_period(app, sandbox, organization)
+    after = raw(sandbox, organization)
+    assert item(after) == item(before)
+    invoice = sandbox.stripe.v1.invoices.retrieve(after["latest_invoice"])
+    assert (invoice.subtotal, invoice.total) == (3 * 99_000, round(3 * 99_000 * 1.19))
+
+
+def test_taken_back_nothing_is_left_of_it(app: Flask, sandbox: Sandbox) -> None:
+    organization = a_subscriber("scale")
+    wanted = by_hand(sandbox, organization)
+    sandbox.stripe.v1.subscriptions.update(subscription_id(organization), wanted)
+    before = raw(sandbox, organization)
+    switch_to(organization, "starter")
+    plan_switches.take_back(organization, OWNER)
+    assert raw(sandbox, organization) == before
+
+
+def test_a_trial_goes_on(app: Flask, sandbox: Sandbox) -> None:
+    organization = a_subscriber("scale")
+    found = raw(sandbox, organization)
+    end = found["items"]["data"][0]["current_period_end"] + 86_400
+    sandbox.stripe.v1.subscriptions.update(found["id"], {"trial_end": end, "proration_behavior": "none"})
+    before = raw(sandbox, organization)
+    assert before["status"] == "trialing"
+    switch_to(organization, "growth")
+    assert but(raw(sandbox, organization)) == but(before)
+
+
+def test_every_attribute_of_a_phase_is_said_or_is_of_its_own() -> None:
+    """What the SDK knows of phases, so that a new attribute is not left out unseen."""
+    of_its_own = {"start_date", "end_date", "duration", "billing_cycle_anchor", "proration_behavior"}
+    of_its_own |= {"items", "metadata", "trial_end", "trial"}
+    # The currency follows from the prices. What was added to an invoice was invoiced when the phase began.
+    follows = {"currency", "add_invoice_items"}
+    known = set(phases.Phase.__annotations__)
+    said = set(phases.attributes_of(BLANK))
+    assert known - of_its_own - follows == said
+
+
+BLANK: dict[str, Any] = {
+    "application_fee_percent": None,
+    "automatic_tax": {"enabled": False, "liability": None},
+    "billing_thresholds": None,
+    "collection_method": "charge_automatically",
+    "days_until_due": None,
+    "default_payment_method": None,
+    "default_tax_rates": [],
+    "description": None,
+    "discounts": [],
+    "invoice_settings": {
+        "account_tax_ids": None,
+        "custom_fields": None,
+        "description": None,
+        "footer": None,
+        "issuer": {"type": "self", "account": None},
+    },
+    "on_behalf_of": None,
+    "transfer_data": None,
+}
