@@ -65,7 +65,7 @@ def _of(found: stripe.Subscription, *, is_known: bool, open_invoice_id: str | No
     if found.collection_method == "send_invoice":
         yield Odd(Oddity.INVOICED, "its invoices are sent and charged to no card")
     if isinstance(found.schedule, stripe.SubscriptionSchedule):
-        yield from _of_schedule(found.schedule)
+        yield from _of_schedule(found.schedule, items[0].quantity)
     yield from _of_invoices(found, open_invoice_id)
 
 
@@ -95,12 +95,13 @@ def _not_collected(paused: Any) -> str:
     )
 
 
-def _of_schedule(schedule: stripe.SubscriptionSchedule) -> Iterator[Odd]:
-    """A schedule of theirs is followed where its next phase is a plan of the catalog's, once, and nothing else."""
+def _of_schedule(schedule: stripe.SubscriptionSchedule, quantity: int | None) -> Iterator[Odd]:
+    """A schedule is followed where its next phase is one plan of the catalog's, once or as often as now, and nothing
+    else."""
     coming = [one for one in schedule.phases if _is_to_come(schedule, one)]
     for phase in coming:
         items = phase["items"]
-        if len(items) != 1 or items[0].quantity not in {None, 1} or phase.trial_end:
+        if len(items) != 1 or items[0].quantity not in {None, 1, quantity} or phase.trial_end:
             yield Odd(Oddity.SCHEDULE, f"its schedule {schedule.id} plans what can't be followed here")
             return
     if len(coming) > 1:

@@ -13,6 +13,7 @@ from typing import Any
 
 import stripe
 
+from app.billing.money import Money
 from app.payments import oddities, tax_settings
 from app.payments.client import stripe_client
 from app.payments.oddities import Odd, Oddity
@@ -56,7 +57,8 @@ class Planned:
 class StripeSubscription:
     """`status` is Stripe's. The period is from `period_start` to `period_end`, and months are counted from `anchor`.
 
-    Its price is paid by the `interval` (`month` or `year`, None where it recurs otherwise), or `is_free`.
+    Its `price`, for all that it is of and before discounts and taxes, is paid by the `interval` (`month` or `year`,
+    None where it recurs otherwise), or it `is_free`.
     `chosen` is None where its price is none of the catalogue's. `open_invoice_id` is what is to be paid while it is
     past due: the newest open invoice, as the latest one may be void, or the draft of the next renewal. `waiting` is
     an update that waits until the invoice `latest_invoice_id` is paid, at most until `waits_until`. `ends_at` is when
@@ -72,6 +74,7 @@ class StripeSubscription:
     chosen: Chosen | None
     interval: str | None
     is_free: bool
+    price: Money
     anchor: datetime
     period_start: datetime
     period_end: datetime
@@ -140,6 +143,7 @@ def read(found: stripe.Subscription) -> StripeSubscription:
         chosen=chosen,
         interval=_interval(item.price),
         is_free=item.price.unit_amount == 0 or item.quantity == 0,
+        price=Money.from_minor((item.price.unit_amount or 0) * (item.quantity or 0), found.currency.upper()),
         anchor=_moment(found.billing_cycle_anchor),
         period_start=_moment(item.current_period_start),
         period_end=_moment(item.current_period_end),

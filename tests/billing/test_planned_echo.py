@@ -9,8 +9,9 @@ from flask import Flask
 
 from app.billing import plan_switches
 from app.models import Organization
-from app.payments import phases
-from tests.factories import OWNER, a_stripe_card
+from app.payments import phases, previews, subscriptions
+from app.payments.subscription_facts import Chosen
+from tests.factories import OWNER, a_stripe_card, usd
 from tests.support.plans import a_subscriber, subscription_id, switch_to, turn_period
 from tests.support.sandbox import Sandbox
 
@@ -52,8 +53,6 @@ def by_itself(sandbox: Sandbox, organization: Organization) -> dict[str, Any]:
     sandbox.stripe.v1.customers.update(organization.stripe_customer_id or "", customer)
     return {
         "automatic_tax": {"enabled": True},
-        "collection_method": "send_invoice",
-        "days_until_due": 14,
         "discounts": [percent(sandbox, duration="repeating", duration_in_months=6)],
     }
 
@@ -127,14 +126,17 @@ def test_taken_back_nothing_is_left_of_it(app: Flask, sandbox: Sandbox) -> None:
     assert raw(sandbox, organization) == before
 
 
-def test_a_trial_goes_on(app: Flask, sandbox: Sandbox) -> None:
+def test_what_people_do_not_change_themselves_is_echoed_too(app: Flask, sandbox: Sandbox) -> None:
     organization = a_subscriber("scale")
     found = raw(sandbox, organization)
     end = found["items"]["data"][0]["current_period_end"] + 86_400
-    sandbox.stripe.v1.subscriptions.update(found["id"], {"trial_end": end, "proration_behavior": "none"})
+    wanted: Any = {"trial_end": end, "collection_method": "send_invoice", "days_until_due": 14}
+    sandbox.stripe.v1.subscriptions.update(found["id"], wanted)
     before = raw(sandbox, organization)
     assert before["status"] == "trialing"
-    switch_to(organization, "growth")
+    subscription, smaller = subscriptions.fetch(found["id"]), Chosen("growth", "month")
+    price = previews.price_of("growth", "month", usd("99"))
+    subscriptions.plan_for_period_end(subscription, price, smaller, key="planned by support")
     assert but(raw(sandbox, organization)) == but(before)
 
 
