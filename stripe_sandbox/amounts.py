@@ -4,25 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-# https://docs.stripe.com/currencies#zero-decimal
-WITHOUT_DECIMALS = {
-    "bif",
-    "clp",
-    "djf",
-    "gnf",
-    "jpy",
-    "kmf",
-    "krw",
-    "mga",
-    "pyg",
-    "rwf",
-    "ugx",
-    "vnd",
-    "vuv",
-    "xaf",
-    "xof",
-    "xpf",
-}
+from stripe_sandbox.currencies import WITHOUT_DECIMALS
 
 
 def money(amount: int, currency: str) -> str:

@@ -25,7 +25,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from app.billing import announcements, leases
-from app.billing.money import MICRO, Money, digits_of
+from app.billing.money import Money, smallest_unit
 from app.models import CallingState, Wallet
 
 _BAND = 10
@@ -123,5 +123,5 @@ def missing_to_call(available: Money, *, least: Money) -> Money | None:
     """
     if available.micro > 0:
         return None
-    unit = MICRO // 10 ** digits_of(available.currency)
+    unit = smallest_unit(available.currency)
     return max(Money((-available.micro // unit + 1) * unit, available.currency), least)

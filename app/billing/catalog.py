@@ -21,6 +21,15 @@ class CatalogError(Exception):
     """The catalogue can't be used; the message names the file, the line, the key and what is wrong with it."""
 
 
+FREE_PLAN = "starter"
+"""The plan of an organization that pays for none, in calendar months. It costs nothing."""
+LIMITS = {
+    "agents": "Agents",
+    "phone_numbers": "Phone numbers",
+    "campaigns": "Campaigns",
+    "concurrent_calls": "Calls at once",
+}
+"""What plans limit, and what people call it."""
 USUAL_MOST = {
     "second": 86_400,
     "message": 10_000,

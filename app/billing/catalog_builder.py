@@ -128,7 +128,7 @@ class Builder:
         file, refuse = self._file, self._source.refuse
         if not re.fullmatch(r"[A-Za-z0-9._-]{1,60}", file.version):
             refuse("version", "use letters, digits, points and dashes, like 2026-11.")
-        if not re.fullmatch(r"[A-Z]{3}", file.currency):
+        if not re.fullmatch(r"[A-Z]{3}", file.currency, re.ASCII):
             refuse("currency", f"{file.currency!r} is not a currency. Use its three letters, like USD.")
         if not 1 <= file.usage.late_days <= 366:
             refuse("usage.late_days", "use a number of days from 1 to 366.")

@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 from flask import Flask
 
+from app.billing import catalog_rules
 from app.billing.catalog import Catalog, CatalogError, Meter
 from app.billing.catalog_builder import Builder, CatalogText, PlanText, PoolText
 from app.billing.catalog_source import Source
@@ -23,17 +24,20 @@ def init_app(app: Flask, path: Path) -> None:
 
 
 def load(path: Path) -> Catalog:
-    """Read and check a catalogue. Raises `CatalogError`."""
+    """Read a catalog to sell from, and check all of it. Raises `CatalogError`."""
     try:
-        return parse(path.read_text(encoding="utf-8"), name=str(path))
+        text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
         raise CatalogError(f"{path}: there is no such file. Set CATALOG_PATH.") from None
     except UnicodeDecodeError:
         raise CatalogError(f"{path}: it is not UTF-8 text.") from None
+    shelf = parse(text, name=str(path))
+    catalog_rules.check(Source(str(path), text), shelf)
+    return shelf
 
 
 def parse(text: str, *, name: str) -> Catalog:
-    """A catalogue from its text; `name` is what errors call it. Raises `CatalogError`."""
+    """A catalog from its text, also an old one; `name` is what errors call it. Raises `CatalogError`."""
     try:
         file = msgspec.convert(tomllib.loads(text), CatalogText)
     except tomllib.TOMLDecodeError as error:

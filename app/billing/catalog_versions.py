@@ -6,13 +6,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from flask import current_app
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import distinct_on, insert
 
 from app.billing import catalog, catalog_file
 from app.billing.catalog import Catalog, CatalogError, Plan
 from app.extensions import db
-from app.models import CatalogVersion, PlanTerm, Subscription, SubscriptionStatus
+from app.models import CatalogVersion, Organization, PlanTerm, Subscription, SubscriptionStatus
 from app.models.columns import utc_now
 
 
@@ -104,6 +104,18 @@ def announcements() -> list[Announcement]:
         .order_by(CatalogVersion.announced_for)
     )
     return [Announcement(version, at) for version, at in db.session.execute(query) if at is not None]
+
+
+def check_currency(shelf: Catalog) -> None:
+    """Raises `CatalogError` where wallets are in another currency than a catalog's prices and rates."""
+    query = select(Organization.currency, func.count()).where(Organization.currency != shelf.currency)
+    other = db.session.execute(query.group_by(Organization.currency).order_by(func.count().desc())).first()
+    if other is not None:
+        currency, count = other
+        raise CatalogError(
+            f"currency: this catalog is in {shelf.currency}, and wallets of {count} organizations are in {currency}, "
+            f"for good. Write {currency}, or run an installation of its own for {shelf.currency}."
+        )
 
 
 def _check_that_nobody_is_left_behind(shelf: Catalog) -> None:

@@ -1,8 +1,8 @@
 """Money: whole micro-units of one currency. Never a float.
 
 One unit of a currency (1 USD) is 1,000,000 micro-units in the database and the domain. What a card is charged
-is in the currency's own smallest unit (cents; yen has none), which is what Stripe takes:
-https://docs.stripe.com/currencies#zero-decimal. Text is made at the edge only (`app.pages.formatting`).
+is in the currency's own smallest unit (cents; yen has none), see `app.billing.currencies`. Text is made at the edge
+only (`app.web.formatting`).
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ from fractions import Fraction
 
 from babel.numbers import format_currency
 
+from app.billing.currencies import digits_of, is_written_as_babel_does, stripe_digits_of
+
 MICRO = 1_000_000
 MAX_MICRO = 2**63 - 1
 """The largest amount that a PostgreSQL bigint holds; nothing larger can be written."""
@@ -22,7 +24,6 @@ MAX_MICRO = 2**63 - 1
 _PLAIN = re.compile(r"(?P<whole>[0-9]{1,12})(?:\.(?P<part>[0-9]+))?", re.ASCII)
 _THOUSANDS = re.compile(r"[1-9][0-9]{0,2}(?:,[0-9]{3})+(?:\.[0-9]+)?", re.ASCII)
 _TOO_LONG = re.compile(r"[0-9]{13,}(?:\.[0-9]*)?", re.ASCII)
-_DIGITS = {"JPY": 0, "KRW": 0, "CLP": 0, "VND": 0, "ISK": 0, "UGX": 0}
 
 
 class MoneyError(ValueError):
@@ -33,12 +34,13 @@ class CurrencyMismatchError(MoneyError):
     """Two amounts of different currencies were put together."""
 
 
-def digits_of(currency: str) -> int:
-    """How many decimals the smallest unit of `currency` has: 2 for USD, 0 for JPY."""
-    return _DIGITS.get(currency, 2)
-
-
 def _minor_unit(currency: str) -> int:
+    """Micro-units of one in Stripe's API."""
+    return int(MICRO // 10 ** stripe_digits_of(currency))
+
+
+def smallest_unit(currency: str) -> int:
+    """Micro-units of the smallest amount that a card can be charged by: a cent of USD, a whole ISK."""
     return int(MICRO // 10 ** digits_of(currency))
 
 
@@ -61,7 +63,7 @@ class Money:
 
     @classmethod
     def from_minor(cls, minor: int, currency: str) -> Money:
-        """From the currency's smallest unit, as Stripe gives amounts (cents for USD)."""
+        """From the unit in which Stripe gives amounts (cents for USD)."""
         return cls(minor * _minor_unit(currency), currency)
 
     @classmethod
@@ -99,12 +101,10 @@ class Money:
 
     @property
     def minor(self) -> int:
-        """In the currency's smallest unit; raises `MoneyError` where a fraction of it would be lost."""
-        unit = _minor_unit(self.currency)
-        whole, rest = divmod(self.micro, unit)
-        if rest:
+        """In the unit that Stripe's API has; raises `MoneyError` where a fraction of it would be lost."""
+        if self.micro % smallest_unit(self.currency):
             raise MoneyError(f"{self.decimal} {self.currency} is not a whole number of its smallest unit.")
-        return whole
+        return self.micro // _minor_unit(self.currency)
 
     @property
     def exact(self) -> str:
@@ -125,9 +125,15 @@ class Money:
         smallest = Decimal(1).scaleb(-digits_of(self.currency))
         return (Decimal(self.micro) / MICRO).quantize(smallest, rounding=ROUND_HALF_UP)
 
+    @property
+    def is_written_as_babel_does(self) -> bool:
+        """Whether Babel's own number of decimals shows all that a card is charged; else two do."""
+        return is_written_as_babel_does(self.currency)
+
     def __str__(self) -> str:
         """As operators read it, in findings, logs and command output: `$49.00`, `-$49.00`, `¥500`."""
-        return format_currency(self.rounded, self.currency, locale="en_US")
+        by_babel = is_written_as_babel_does(self.currency)
+        return format_currency(self.rounded, self.currency, locale="en_US", currency_digits=by_babel)
 
     @property
     def plain(self) -> str:

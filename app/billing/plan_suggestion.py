@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 
 from app.billing import catalog, ledger, rating, resources
 from app.billing.catalog import Plan
-from app.billing.money import Money, total
+from app.billing.money import Money, half_up_ratio, smallest_unit, total
 from app.extensions import db
 from app.models import Interval, Organization, UsageDaily
 
@@ -38,7 +38,8 @@ class PlanCost:
         if self.interval == Interval.MONTH or self.plan.yearly is None:
             return self.plan.price
         yearly = self.plan.yearly
-        return Money.from_minor(round(yearly.minor / 12), yearly.currency)
+        unit = smallest_unit(yearly.currency)
+        return Money(half_up_ratio(yearly.micro, 12 * unit) * unit, yearly.currency)
 
     @property
     def total(self) -> Money:

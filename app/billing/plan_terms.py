@@ -39,8 +39,7 @@ ORDER BY 1 NULLS LAST, 5"""
 """With the announcements of versions, which hold for everybody, at the end. `failed_at` is there where a renewal
 failed and nobody has noted yet what becomes of the plan at its deadline."""
 
-FREE_PLAN = "starter"
-"""The plan of an organization without a subscription, in calendar months."""
+FREE_PLAN = catalog.FREE_PLAN
 
 
 def begin(

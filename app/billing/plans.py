@@ -11,6 +11,7 @@ from sqlalchemy import Executable, and_, bindparam, or_, select, true
 
 from app.billing import (
     billing_periods,
+    catalog,
     catalog_versions,
     ledger,
     plan_card,
@@ -37,12 +38,7 @@ from app.models.columns import utc_now
 from app.payments.invoice_sums import Sums
 from app.payments.oddities import Oddity
 
-LIMIT_LABELS = {
-    "agents": "Agents",
-    "phone_numbers": "Phone numbers",
-    "campaigns": "Campaigns",
-    "concurrent_calls": "Calls at once",
-}
+LIMIT_LABELS = catalog.LIMITS
 
 
 @dataclass(frozen=True, slots=True)

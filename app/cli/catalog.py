@@ -29,6 +29,7 @@ def catalog() -> None:
 def check(file: Path | None) -> None:
     """Check a catalog, the application's own where no FILE is named; changes nothing."""
     shelf = _load(file)
+    _check_currency(shelf)
     click.echo(f"Version {shelf.version} is valid: {len(shelf.plans)} plans, {len(shelf.meters)} meters.")
 
 
@@ -46,6 +47,7 @@ def check(file: Path | None) -> None:
 def sync(day: datetime | None, dry_run: bool) -> None:
     """Store the application's catalog as a version, for good, and bring Stripe's products and prices in line."""
     shelf = _load(None)
+    _check_currency(shelf)
     if dry_run:
         _tell_differences(shelf)
         return
@@ -59,6 +61,13 @@ def sync(day: datetime | None, dry_run: bool) -> None:
         raise click.ClickException(
             "Another sync is running. Wait until it has ended, then run it again."
         ) from None
+
+
+def _check_currency(shelf: Catalog) -> None:
+    try:
+        catalog_versions.check_currency(shelf)
+    except CatalogError as error:
+        raise click.ClickException(str(error)) from error
 
 
 def _store(shelf: Catalog, announced: datetime | None) -> None:

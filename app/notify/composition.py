@@ -85,7 +85,9 @@ def _environment(part: str) -> Environment:
 
 def money(amount: Money) -> str:
     """`$1,234.50`, with a minus sign below zero."""
-    text = format_currency(abs(amount.rounded), amount.currency, locale=LOCALE)
+    text = format_currency(
+        abs(amount.rounded), amount.currency, locale=LOCALE, currency_digits=amount.is_written_as_babel_does
+    )
     return f"{_MINUS}{text}" if amount.rounded < 0 else text
 
 

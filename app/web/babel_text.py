@@ -14,6 +14,8 @@ from babel import Locale
 from babel.dates import format_date
 from babel.numbers import format_currency, format_decimal, format_percent
 
+from app.billing.currencies import is_written_as_babel_does
+
 _AMOUNTS = 20_000
 _OTHERS = 4_000
 
@@ -23,9 +25,8 @@ _parsed = lru_cache(Locale.parse)
 @lru_cache(_AMOUNTS)
 def currency_text(amount: Decimal, currency: str, locale: str, pattern: str | None = None) -> str:
     """An amount with its currency's sign: with the currency's own decimals, or those of the pattern."""
-    return str(
-        format_currency(amount, currency, pattern, locale=_parsed(locale), currency_digits=pattern is None)
-    )
+    by_babel = pattern is None and is_written_as_babel_does(currency)
+    return str(format_currency(amount, currency, pattern, locale=_parsed(locale), currency_digits=by_babel))
 
 
 @lru_cache(_OTHERS)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-from stripe_sandbox.amounts import WITHOUT_DECIMALS
+from stripe_sandbox.currencies import WITHOUT_DECIMALS
 
 
 class FormError(Exception):

@@ -8,13 +8,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from stripe_sandbox import currencies
 from stripe_sandbox.context import Call
 from stripe_sandbox.resources import automatic_tax, customer_balances, discounts, taxes
 from stripe_sandbox.resources.common import find
 from stripe_sandbox.resources.discount_sums import Part, take_off
-
-_SMALLEST = {"usd": 50, "eur": 50, "gbp": 30, "jpy": 50}
-"""Less than this can't be charged and is carried over (https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts)."""
 
 
 def add_up(
@@ -48,7 +46,7 @@ def expect_balance(call: Call, body: dict[str, Any]) -> dict[str, Any]:
     """What would be due if it were finalized now; `ending_balance` is null until it is."""
     balance = find(call, "customer", body["customer"])["balance"]
     due = max(0, body["total"] + balance)
-    if due < _SMALLEST.get(body["currency"], 1):
+    if due < currencies.least(body["currency"]):
         due = 0
     body.update(starting_balance=balance, ending_balance=None, amount_due=due, amount_remaining=due)
     return body

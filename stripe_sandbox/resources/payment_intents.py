@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
-from stripe_sandbox import statement_descriptors
+from stripe_sandbox import currencies, statement_descriptors
+from stripe_sandbox.amounts import money
 from stripe_sandbox.clock import now
 from stripe_sandbox.conformance import blank
 from stripe_sandbox.context import Call, handles
@@ -18,7 +18,6 @@ from stripe_sandbox.store import new_id
 _PATH = "/v1/payment_intents"
 _SEARCHED = frozenset({"amount", "created", "currency", "customer", "status"})
 _OPEN = {"requires_payment_method", "requires_confirmation", "requires_action"}
-_SMALLEST = {"usd": 50, "eur": 50, "gbp": 30, "jpy": 50}
 _FIELDS = (
     "allowed_payment_method_types",
     "description",
@@ -181,15 +180,11 @@ def _check_served(params: dict[str, Any]) -> None:
 
 
 def _check_amount(amount: int, currency: str) -> None:
-    if not re.fullmatch(r"[a-z]{3}", currency, re.ASCII | re.IGNORECASE):
-        raise invalid(f"Invalid currency: {currency}.", code="invalid_currency", param="currency")
-    if amount < _SMALLEST.get(currency.lower(), 50):
-        raise invalid(
-            "Amount must be at least $0.50 usd"
-            if currency.lower() == "usd"
-            else "Amount is below the smallest allowed.",
-            code="amount_too_small",
-            param="amount",
-        )
+    currencies.check(currency)
+    if amount < currencies.least(currency):
+        least = money(currencies.least(currency), currency.lower())
+        words = "$0.50 usd" if currency.lower() == "usd" else least
+        raise invalid(f"Amount must be at least {words}", code="amount_too_small", param="amount")
+    currencies.check_whole(amount, currency, "amount")
     if amount > 99_999_999:
         raise invalid("Amount must be no more than $999,999.99", code="amount_too_large", param="amount")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from stripe_sandbox import currencies
 from stripe_sandbox.conformance import blank
 from stripe_sandbox.conformance.blank import part_of
 from stripe_sandbox.context import Call, handles
@@ -79,6 +80,8 @@ def add(call: Call, params: dict[str, Any], product: str) -> dict[str, Any]:
         raise invalid("Missing required param: unit_amount.", code="parameter_missing", param="unit_amount")
     if params["unit_amount"] < 0:
         raise invalid("Invalid non-negative integer", param="unit_amount")
+    currencies.check(params["currency"])
+    currencies.check_whole(params["unit_amount"], params["currency"], "unit_amount")
     recurring = params.get("recurring")
     body = blank(
         "price",

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.billing.money import CurrencyMismatchError, Money, MoneyError, half_up, total
+from app.billing.currencies import CHARGED
+from app.billing.money import CurrencyMismatchError, Money, MoneyError, half_up, smallest_unit, total
 
 amounts = st.integers(min_value=-(10**15), max_value=10**15)
 
@@ -61,6 +62,48 @@ def test_a_currency_without_decimals_takes_whole_numbers_only() -> None:
     assert Money.parse("500", "JPY").minor == 500
     with pytest.raises(MoneyError, match="whole number"):
         Money.parse("500.5", "JPY")
+
+
+@pytest.mark.parametrize(
+    ("currency", "typed", "at_stripe", "shown"),
+    [
+        # https://docs.stripe.com/currencies: two decimals, none, and the special cases.
+        ("USD", "12.50", 1_250, "$12.50"),
+        ("JPY", "500", 500, "¥500"),
+        ("KRW", "500", 500, "₩500"),
+        ("XAF", "500", 500, "FCFA500"),
+        ("MGA", "500", 500, "MGA500"),
+        ("ISK", "500", 50_000, "ISK500"),
+        ("UGX", "500", 50_000, "UGX500"),
+        ("HUF", "500.50", 50_050, "HUF500.50"),
+        ("TWD", "500.50", 50_050, "NT$500.50"),
+        # Babel writes these without decimals, and Stripe charges them: none is hidden.
+        ("RSD", "500.50", 50_050, "RSD500.50"),
+        ("LBP", "500.50", 50_050, "LBP500.50"),
+    ],
+)
+def test_an_amount_is_typed_charged_and_shown_in_the_currency_s_own_units(
+    currency: str, typed: str, at_stripe: int, shown: str
+) -> None:
+    money = Money.parse(typed, currency)
+    assert money.minor == at_stripe
+    assert Money.from_minor(at_stripe, currency) == money
+    assert str(money).replace("\N{NO-BREAK SPACE}", "") == shown
+
+
+@pytest.mark.parametrize("currency", ["JPY", "ISK", "UGX", "XOF"])
+def test_a_fraction_is_refused_where_there_is_none(currency: str) -> None:
+    with pytest.raises(MoneyError, match="whole number"):
+        Money.parse("500.50", currency)
+    with pytest.raises(MoneyError, match="smallest unit"):
+        _ = Money(500_500_000, currency).minor
+
+
+def test_every_currency_that_is_charged_survives_the_way_to_stripe_and_back() -> None:
+    for currency in sorted(CHARGED):
+        money = Money(7 * smallest_unit(currency), currency)
+        assert Money.from_minor(money.minor, currency) == money
+        assert Money.parse(money.plain, currency) == money
 
 
 @pytest.mark.parametrize("wrong", [1.0, "1", Decimal(1), True, None])

@@ -79,3 +79,32 @@ def test_every_answer_has_an_id_and_tells_whether_to_try_again(stand_in: Process
     assert "Idempotent-Replayed" not in made.headers
     assert replayed.headers["Idempotent-Replayed"] == "true"
     assert refused.headers["Stripe-Should-Retry"] == "false"
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "code"),
+    [
+        ("550", "isk", "invalid_charge_amount_no_decimal_compatible"),
+        ("550", "ugx", "invalid_charge_amount_no_decimal_compatible"),
+        ("17499", "huf", "amount_too_small"),
+        ("999", "mxn", "amount_too_small"),
+        ("49", "krw", "amount_too_small"),
+        ("5000", "bhd", "invalid_currency"),
+        ("5000", "us", "invalid_currency"),
+    ],
+)
+def test_what_a_currency_does_not_allow_is_refused(
+    stand_in: Process, amount: str, currency: str, code: str
+) -> None:
+    sent = {"amount": amount, "currency": currency}
+    answer = requests.post(f"{stand_in.url}/v1/payment_intents", data=sent, headers=SECRET, timeout=10)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (400, code)
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency"), [("500", "isk"), ("17550", "huf"), ("50", "krw"), ("30", "gbp")]
+)
+def test_what_a_currency_allows_is_taken(stand_in: Process, amount: str, currency: str) -> None:
+    sent = {"amount": amount, "currency": currency}
+    answer = requests.post(f"{stand_in.url}/v1/payment_intents", data=sent, headers=SECRET, timeout=10)
+    assert answer.status_code == 200

@@ -7,8 +7,8 @@ from typing import Any
 from flask import Blueprint, current_app, render_template, request
 
 from app.billing import catalog, wallet_page
+from app.billing.currencies import stripe_digits_of
 from app.billing.history import kinds
-from app.billing.money import digits_of
 from app.billing.wallet_page import WalletPage
 from app.models import TopUp
 from app.pages.wallet.card_choice import CardChoice, CardForm, preferred
@@ -51,7 +51,7 @@ def context(view: WalletPage, form: TopUpForm | None = None, card: str | None = 
         "form": form,
         "presets": limits.presets,
         "card_amount": view.top_up.amount if view.top_up else form.amount_so_far,
-        "digits": digits_of(limits.minimum.currency),
+        "digits": stripe_digits_of(limits.minimum.currency),
         "minimum": limits.minimum,
         "maximum": limits.maximum,
         "ptag": view.balance.version,
