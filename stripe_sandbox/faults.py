@@ -10,7 +10,18 @@ from typing import Any
 from stripe_sandbox.errors import invalid
 
 KINDS = frozenset(
-    {"timeout_after", "drop_before", "drop_after", "500_before", "500_after", "409", "429", "html"}
+    {
+        "timeout_after",
+        "drop_before",
+        "drop_after",
+        "500_before",
+        "500_after",
+        "400",
+        "401",
+        "409",
+        "429",
+        "html",
+    }
 )
 MOST_TIMES, LONGEST_DELAY = 1000, 300
 _OPERATION = re.compile(r"(GET|POST|DELETE) /v1/\S+")

@@ -11,7 +11,8 @@ from flask import Request, Response, jsonify
 from stripe_sandbox.faults import Fault
 
 IN_USE = "There is currently another in-progress request using this Idempotent Key."
-REFUSALS = frozenset({"409", "429", "html"})
+NOT_ACTIVATED = "Your account has not been activated and can only make test charges."
+REFUSALS = frozenset({"400", "401", "409", "429", "html"})
 
 
 def answer(
@@ -36,6 +37,8 @@ def refuse(fault: Fault, request_id: str) -> Response:
     if fault.kind == "html":
         return Response("<html><body>502 Bad Gateway</body></html>", 502, content_type="text/html")
     errors = {
+        "400": {"type": "invalid_request_error", "code": "testmode_charges_only", "message": NOT_ACTIVATED},
+        "401": {"type": "invalid_request_error", "message": "Invalid API Key provided: sk_test_***."},
         "409": {"type": "idempotency_error", "message": IN_USE},
         "429": {
             "type": "invalid_request_error",

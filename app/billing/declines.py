@@ -18,6 +18,8 @@ class Advice:
     same_card: bool
 
 
+REFUSED = "refused"
+
 _GENERIC = Advice(
     "The bank declined this payment without giving a reason.",
     "Use another card, or ask your bank to allow the payment and try again.",
@@ -79,6 +81,12 @@ _ADVICE = {
     "resource_missing": _REMOVED,
     # Without a code of its own: a card that was detached, or was used up by the payment that it was entered for.
     "invalid_request": _REMOVED,
+    # Our own: Stripe refused the request itself, for no reason that the bank or the card gave.
+    REFUSED: Advice(
+        "The payment processor refused this payment, so the card was not charged.",
+        "Use another card. If it is refused again, write to support.",
+        same_card=False,
+    ),
     # Our own: Stripe has no code for what it never tried.
     "no_card": Advice("There was no card to pay with.", "Add a card, then pay with it.", same_card=False),
     "not_charged": Advice(
@@ -124,6 +132,11 @@ _ENTERED = {
         same_card=False,
     ),
 }
+
+
+def of_refusal(code: str) -> str:
+    """The code to keep of a request that Stripe refused: its own where it says something of the card."""
+    return code if code in _ADVICE else REFUSED
 
 
 def advice_for(code: str | None, *, is_entered: bool = False) -> Advice:

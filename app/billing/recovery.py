@@ -8,7 +8,7 @@ from uuid import UUID
 import structlog
 from sqlalchemy import select
 
-from app.billing import audit, payment_methods, settlement, top_up_rows, topups
+from app.billing import audit, declines, payment_methods, settlement, top_up_rows, topups
 from app.extensions import db
 from app.models import Organization, PaymentMethod, TopUp, TopUpStatus
 from app.models.columns import utc_now
@@ -86,8 +86,10 @@ def _payment_of(organization: Organization, top_up: TopUp) -> Payment:
         raise _NotChargedError("not_charged")
     try:
         return intents.charge(topups.charge_request(organization, top_up, card, customer_id))
-    except (DeclinedError, RefusedError) as error:
+    except DeclinedError as error:
         raise _NotChargedError(error.code) from error
+    except RefusedError as error:
+        raise _NotChargedError(declines.of_refusal(error.code)) from error
 
 
 def _is_older(top_up: TopUp, age: timedelta) -> bool:

@@ -16,6 +16,7 @@ from app.billing import (
     audit,
     card_changes,
     catalog,
+    declines,
     entered_cards,
     ledger,
     payment_methods,
@@ -117,14 +118,23 @@ def pay(organization: Organization, top_up_id: UUID, chosen: UUID | EnteredCard,
         _give_back(organization.id, top_up_id)
         raise PaymentNotStartedError from error
     except (DeclinedError, RefusedError) as error:
-        settlement.refuse(organization.id, top_up_id, error.code)
+        settlement.refuse(organization.id, top_up_id, _why(organization, card, error))
         db.session.commit()
-        if isinstance(error, RefusedError) and card.is_kept:
-            card_changes.is_gone(organization, card)
         return find(organization.id, top_up_id)
     settlement.apply(organization.id, top_up_id, payment, actor)
     db.session.commit()
     return find(organization.id, top_up_id)
+
+
+def _why(organization: Organization, card: PaymentMethod, error: DeclinedError | RefusedError) -> str:
+    """The code to keep of a decline, or of a refusal. Commits."""
+    if isinstance(error, DeclinedError):
+        return error.code
+    # Stripe has no code for a card that was detached, nor for much else that may be wrong with a request.
+    is_there = card.is_kept and not card_changes.is_gone(organization, card)
+    return (
+        declines.REFUSED if is_there and error.code == "invalid_request" else declines.of_refusal(error.code)
+    )
 
 
 def refresh(organization: Organization, top_up_id: UUID, actor: Actor) -> TopUp:

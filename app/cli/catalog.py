@@ -90,7 +90,7 @@ def _bring_stripe_in_line(shelf: Catalog) -> None:
         for done in plan_taxes.bring_in_line(shelf):
             click.echo(done)
     except PaymentsError as error:
-        raise click.ClickException(f"{_NOT_AT_STRIPE}: {error}. Run it again.") from error
+        raise click.ClickException(f"{_NOT_AT_STRIPE}: {error.for_operators}. Run it again.") from error
     if left:
         still = " ".join(difference.words for difference in left)
         raise click.ClickException(f"{_NOT_AT_STRIPE}. Still to do: {still} Run it again.")
@@ -101,7 +101,7 @@ def _tell_differences(shelf: Catalog) -> None:
         found = [one.words for one in plan_sales.differences(shelf)]
         found += [one.words for one in plan_taxes.differences(shelf)]
     except PaymentsError as error:
-        raise click.ClickException(f"Stripe could not be asked: {error}.") from error
+        raise click.ClickException(f"{error.for_operators}.") from error
     for words in found:
         click.echo(words)
     if not found:

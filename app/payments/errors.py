@@ -16,7 +16,12 @@ log = structlog.get_logger("billing.payments")
 
 
 class PaymentsError(Exception):
-    """A call to Stripe did not end well."""
+    """A call to Stripe did not end well. Its text is for operators and logs."""
+
+    @property
+    def for_operators(self) -> str:
+        """What became of the call, as a clause: "Stripe gave no usable answer (…)"."""
+        return f"Stripe gave no usable answer ({self})"
 
 
 class DeclinedError(PaymentsError):
@@ -27,13 +32,29 @@ class DeclinedError(PaymentsError):
         self.code = code
         self.intent = intent
 
+    @property
+    def for_operators(self) -> str:
+        return f"Stripe declined the card ({self.code})"
+
 
 class OutcomeUnknownError(PaymentsError):
     """No usable answer came: the work may have been done or not. Ask again, never anew."""
 
 
 class NotDoneError(PaymentsError):
-    """Stripe did nothing, for no fault of the call (429, or our key is wrong): trying again later is safe."""
+    """Stripe did nothing, for no fault of the call: trying again later is safe."""
+
+    @property
+    def for_operators(self) -> str:
+        return f"Stripe did nothing for now ({self})"
+
+
+class MisconfiguredError(NotDoneError):
+    """Stripe did nothing because our key is wrong, or may not do this: operators have to see to it."""
+
+    @property
+    def for_operators(self) -> str:
+        return f"Stripe does not take STRIPE_SECRET_KEY, or it may not do this ({self})"
 
 
 class RefusedError(PaymentsError):
@@ -47,6 +68,10 @@ class RefusedError(PaymentsError):
         self.code = code
         self.param = param
 
+    @property
+    def for_operators(self) -> str:
+        return f"Stripe refused it ({str(self).removeprefix('refused: ')})"
+
 
 @contextmanager
 def translated() -> Iterator[None]:
@@ -55,7 +80,10 @@ def translated() -> Iterator[None]:
         yield
     except stripe.CardError as error:
         raise DeclinedError(_decline_code(error), _intent(error)) from error
-    except (stripe.RateLimitError, stripe.AuthenticationError, stripe.PermissionError) as error:
+    except (stripe.AuthenticationError, stripe.PermissionError) as error:
+        log.error("stripe_refuses_our_key", reason=type(error).__name__)
+        raise MisconfiguredError(type(error).__name__) from error
+    except stripe.RateLimitError as error:
         log.error("stripe_did_nothing", reason=type(error).__name__)
         raise NotDoneError(type(error).__name__) from error
     except stripe.InvalidRequestError as error:

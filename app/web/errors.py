@@ -22,6 +22,7 @@ from app.web.database import is_locked, is_unavailable
 from app.web.identity import NotOrgAdminError, go_on_unidentified, identity
 from app.web.logs import path, request_id
 from app.web.marks import page_behind
+from app.web.payment_problems import problem
 from app.web.refusals import retry_after
 from app.web.text_guard import UnstorableTextError
 
@@ -146,6 +147,14 @@ def page(code: int, *, status: int | None = None, **changes: Any) -> Response:
     return response
 
 
+def payments_page(error: PaymentsError, undone: str) -> Response:
+    """The page instead of one that Stripe should have answered; `undone` as `payment_problems.problem` takes it."""
+    found = problem(error, undone)
+    return page(
+        503, message=found.message, next_step=f"{found.next_step} You can't be charged twice by trying again."
+    )
+
+
 def wants_part() -> bool:
     """Whether an open page asks, which stays as it is and says in place what an error page says."""
     return bool(cast(Any, request).htmx)
@@ -212,11 +221,7 @@ def _unexpected(error: Exception) -> Response:
         return page(503)
     if isinstance(error, PaymentsError):
         log.warning("payments_unavailable", path=path(), reason=str(error))
-        return page(
-            503,
-            message="The payment processor isn't answering. You can't be charged twice by trying again.",
-            next_step="Try again in a minute.",
-        )
+        return payments_page(error, "this couldn't be done")
     log.exception("unexpected_error", path=path())
     return page(500)
 

@@ -62,7 +62,7 @@ def run(*, since: datetime | None = None) -> ReconciliationRun:
             error = None
         except PaymentsError as away:
             db.session.rollback()
-            error = f"Stripe could not be asked ({away}). The next run goes on from here."
+            error = f"{away.for_operators}. The next run goes on from here."
             log.error("reconciliation_stopped", reason=str(away))
         except Exception as unexpected:
             db.session.rollback()

@@ -29,6 +29,8 @@ KIND_WORDS = {
     "drop_after": "The connection is lost after the work",
     "500_before": "500, nothing is done",
     "500_after": "500, though the work is done",
+    "400": "400, the request is refused for what it asks",
+    "401": "401, the key isn't known",
     "409": "409, the same key is in use",
     "429": "429, too many requests",
     "html": "502 with a page instead of JSON",

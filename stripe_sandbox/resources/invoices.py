@@ -83,7 +83,7 @@ def list_(call: Call) -> dict[str, Any]:
 
 @handles("POST", _PATH + "/{invoice}/finalize")
 def finalize(call: Call) -> dict[str, Any]:
-    body = _in_status(call, "draft")
+    body = assign(_in_status(call, "draft"), call.params, "auto_advance")
     if body["billing_reason"] == "manual":
         discounts.consume(call, body, None)
     return invoice_lifecycle.finalize(call, body)

@@ -41,7 +41,7 @@ def test_findings_and_an_unfinished_run_have_exit_codes_of_their_own(app: Flask,
     sandbox.fail("GET /v1/events", "429")
     stopped = run(app, "reconcile")
     assert stopped.exit_code == 2
-    assert "Not finished: Stripe could not be asked" in stopped.output
+    assert "Not finished: Stripe did nothing for now (RateLimitError)." in stopped.output
     assert run(app, "last-run").output == stopped.output
     assert run(app, "last-run").exit_code == 2
 

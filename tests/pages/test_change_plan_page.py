@@ -145,7 +145,7 @@ def test_declined_then_given_up(visitor: Visitor, app: Flask, sandbox: Sandbox) 
 def test_when_stripe_is_away_nothing_is_changed(owner: Visitor, sandbox: Sandbox) -> None:
     sandbox.fail("GET /v1/subscriptions/*", "500_before", times=5)
     said = send(owner, PAGE, {"plan": "scale:month"}, status=422)
-    assert "can't be reached, so nothing was changed" in said
+    assert "didn't answer, so nothing was changed" in said
 
 
 def test_a_switch_of_another_organization_is_not_there(owner: Visitor, visitor: Visitor) -> None:

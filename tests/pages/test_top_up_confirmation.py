@@ -150,7 +150,7 @@ class TestConfirmation:
         careful.pay(top_up)
         sandbox.fail("GET /v1/payment_intents/*", "500_before", times=3)
         said = careful.reads(top_up)
-        assert "the bank's question can't be shown. Nothing was charged. Try again in a moment." in said
+        assert "its question can't be shown. Nothing was charged. Try again in a moment." in said
         assert "data-client-secret" in careful.get(top_up).text, "and works again once Stripe does"
 
     def test_canceling_while_stripe_is_away_leaves_it_open(self, careful: Owner, sandbox: Sandbox) -> None:
@@ -159,5 +159,5 @@ class TestConfirmation:
         sandbox.fail("POST /v1/payment_intents/*/cancel", "500_before", times=3)
         page = careful.post(f"{top_up}/cancellation")
         assert page.status_code == 422
-        assert "The payment processor can't be reached. Try again in a moment." in text_of(page)
+        assert "didn't answer, so the top-up may be canceled already." in text_of(page)
         assert the_top_up(careful.organization).status is TopUpStatus.ACTION

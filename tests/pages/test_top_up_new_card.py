@@ -230,7 +230,7 @@ class TestRefused:
         sandbox.fail("GET /v1/confirmation_tokens/*", "500_before", times=3)
         page = choose(owner, card, "73.21")
         assert page.status_code == 422
-        assert "The payment processor can't be reached. Nothing was charged." in text_of(page)
+        assert "The payment processor didn't answer, so nothing was charged." in text_of(page)
         assert 'value="73.21"' in page.text
 
 

@@ -11,8 +11,9 @@ from app.billing.plan_terms import FREE_PLAN
 from app.extensions import db, limiter
 from app.pages.actor import current_actor
 from app.pages.change_plan.routes import blueprint
-from app.payments.errors import PaymentsError
+from app.payments.errors import PaymentsError, RefusedError
 from app.web.identity import current_organization, org_admin_required
+from app.web.payment_problems import problem
 from app.web.rate_limits import OFTEN
 
 
@@ -46,12 +47,11 @@ def cancel_plan() -> Response:
     except NothingToPayError:
         db.session.rollback()
         return redirect(url_for("change_plan.show_renewal"), 303)
-    except PaymentsError:
+    except PaymentsError as error:
         db.session.rollback()
-        flash(
-            f"The payment processor can't be reached right now. {name} will be canceled as soon as it can be, "
-            "unless the renewal is paid first."
-        )
+        found = problem(error, f"{name} isn't canceled yet")
+        later = f"{name} will be canceled as soon as it can be, unless the renewal is paid first."
+        flash(str(found) if isinstance(error, RefusedError) else f"{found.message} {later}")
         return redirect(url_for("change_plan.show_renewal"), 303)
     flash(
         f"{name} is canceled, and its renewal won't be charged. You're now on {plans.gather(organization).name}."

@@ -15,15 +15,15 @@ from app.extensions import db, limiter
 from app.pages.actor import current_actor
 from app.pages.change_plan.forms import PayForm
 from app.pages.change_plan.routes import blueprint
-from app.payments.errors import OutcomeUnknownError, PaymentsError
+from app.payments.errors import PaymentsError
 from app.web.identity import current_organization, org_admin_required
+from app.web.payment_problems import Problem, problem
 from app.web.rate_limits import OFTEN
 
-_UNKNOWN = (
-    "The payment processor hasn't answered yet, so it may have charged your card. Refresh this page in a minute. "
-    "If it still asks you to pay, try again: you can't be charged twice."
+_UNKNOWN = Problem(
+    "The payment processor hasn't answered yet, so it may have charged your card.",
+    "Refresh this page in a minute. If it still asks you to pay, try again: you can't be charged twice.",
 )
-_AWAY = "The payment processor can't be reached, so nothing was charged. Try again in a moment."
 
 
 @blueprint.get("/billing/renewal")
@@ -47,10 +47,8 @@ def pay_renewal() -> Response:
             payment = plan_renewals.pay(current_organization(), form.chosen, current_actor())
         except CardNotUsableError as error:
             form.refuse(str(error))
-        except OutcomeUnknownError:
-            form.refuse(_UNKNOWN)
-        except PaymentsError:
-            form.refuse(_AWAY)
+        except PaymentsError as error:
+            form.refuse(str(problem(error, "nothing was charged", unknown=_UNKNOWN)))
         except NothingToPayError:
             return _to_page()
         else:
@@ -94,10 +92,14 @@ def _to_page() -> Response:
 def _draw(form: PayForm | None = None, *, status: int = 200) -> Response:
     organization, settings = current_organization(), current_app.config["SETTINGS"]
     plan = plans.gather(organization)
+    owed, unpayable = None, Problem("There is no open invoice that could be paid here.", "Write to support.")
     try:
         owed = plan_renewals.owed(organization) if plan.is_past_due else None
-    except PaymentsError:
-        owed = None
+    except PaymentsError as error:
+        unpayable = problem(error, "the renewal can't be paid here just now")
+    if plan.is_past_due and owed is None:
+        # It may have been paid or given up at Stripe just now.
+        plan = plans.gather(organization)
     asks = owed is not None and owed.payment is not None and owed.payment.status == "requires_action"
     cards = payment_methods.list_cards(organization)
     template = "renewal_response.html" if cast(Any, request).htmx else "renewal.html"
@@ -105,6 +107,7 @@ def _draw(form: PayForm | None = None, *, status: int = 200) -> Response:
         f"change_plan/{template}",
         plan=plan,
         owed=owed,
+        unpayable=unpayable,
         client_secret=owed.payment.client_secret
         if asks and owed and owed.payment and "other" not in request.args and form is None
         else None,

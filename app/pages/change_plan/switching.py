@@ -26,10 +26,15 @@ from app.pages.change_plan.routes import blueprint, draw
 from app.payments.errors import PaymentsError
 from app.web import errors
 from app.web.identity import current_organization, org_admin_required
+from app.web.payment_problems import Problem, problem
 from app.web.rate_limits import OFTEN
 from app.web.resend import told_as
 
-_AWAY = "The payment processor can't be reached, so nothing was changed. Try again in a moment."
+_NOT_CHANGED = "nothing was changed"
+_MAYBE_CHANGED = Problem(
+    "The payment processor didn't answer, so it isn't sure whether that was done.",
+    "Refresh this page in a minute.",
+)
 _ELSEWHERE = (
     "This plan was not bought here, so it can't be changed here. Write to support: they change it for you."
 )
@@ -70,8 +75,8 @@ def begin_switch() -> Response:
         form.refuse(_ARRANGED)
     except AddressNeededError:
         form.refuse(_ADDRESS_NEEDED)
-    except PaymentsError:
-        form.refuse(_AWAY)
+    except PaymentsError as error:
+        form.refuse(str(problem(error, _NOT_CHANGED)))
     else:
         return _to(switch)
     return _refused(form)
@@ -114,8 +119,10 @@ def confirm_switch(switch_id: UUID) -> Response:
         why = _PAST_DUE
     except ArrangedError:
         why = _ARRANGED
-    except (SwitchNotStartedError, SubscriptionMissingError, PaymentsError):
-        why = _AWAY
+    except SubscriptionMissingError:
+        why = _ELSEWHERE
+    except (SwitchNotStartedError, PaymentsError) as error:
+        why = str(problem(error, _NOT_CHANGED))
     else:
         return _came_out(switch)
     db.session.rollback()
@@ -133,8 +140,8 @@ def pay_switch(switch_id: UUID) -> Response:
             return _came_out(plan_switch_payments.pay(organization, switch_id, form.chosen, current_actor()))
         except CardNotUsableError as error:
             form.refuse(str(error))
-        except (PaymentNotTakenError, PaymentsError):
-            form.refuse(_AWAY)
+        except (PaymentNotTakenError, PaymentsError) as error:
+            form.refuse(str(problem(error, "nothing was charged")))
         db.session.rollback()
     return draw(plan_switch_rows.find(organization.id, switch_id), form, status=422)
 
@@ -153,9 +160,10 @@ def cancel_switch(switch_id: UUID) -> Response:
     organization = current_organization()
     try:
         return _came_out(plan_switch_payments.give_up(organization, switch_id, current_actor()))
-    except PaymentsError:
+    except PaymentsError as error:
         db.session.rollback()
-        return draw(plan_switch_rows.find(organization.id, switch_id), why=_AWAY, status=422)
+        why = str(problem(error, _NOT_CHANGED, unknown=_MAYBE_CHANGED))
+        return draw(plan_switch_rows.find(organization.id, switch_id), why=why, status=422)
 
 
 @blueprint.post("/billing/change-plan/scheduled/cancellation")
@@ -165,12 +173,18 @@ def take_back() -> Response:
     """Keep the plan: what was planned for the end of the period is not made."""
     try:
         plan_switches.take_back(current_organization(), current_actor())
-    except (PaymentsError, SubscriptionMissingError):
-        db.session.rollback()
-        flash(_AWAY, "error")
-        return draw(None, status=422)
+    except SubscriptionMissingError:
+        return _not_taken_back(_ELSEWHERE)
+    except PaymentsError as error:
+        return _not_taken_back(str(problem(error, _NOT_CHANGED, unknown=_MAYBE_CHANGED)))
     flash("The change is taken back. Your plan stays as it is.")
     return draw(None) if cast(Any, request).htmx else redirect(url_for("change_plan.show"), 303)
+
+
+def _not_taken_back(why: str) -> Response:
+    db.session.rollback()
+    flash(why, "error")
+    return draw(None, status=422)
 
 
 @blueprint.errorhandler(UnknownSwitchError)

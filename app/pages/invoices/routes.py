@@ -66,8 +66,8 @@ def _to_stripe(invoice_id: UUID, address_of: Callable[[str], str | None], *, mis
         address = address_of(invoice.stripe_id)
     except UnknownInvoiceError:
         return errors.page(404, message="There is no such invoice in this organization.")
-    except PaymentsError:
-        return errors.page(503, message="The payment processor, which keeps the invoices, can't be reached.")
+    except PaymentsError as error:
+        return errors.payments_page(error, "the invoice, which it keeps, can't be shown")
     return redirect(address) if address else errors.page(404, message=missing)
 
 

@@ -17,11 +17,12 @@ from app.payments.errors import PaymentsError, RefusedError
 from app.web import errors
 from app.web.identity import current_identity, current_organization, org_admin_required
 from app.web.links import url_of_page
+from app.web.payment_problems import problem
 from app.web.rate_limits import OFTEN
 
 _UNKNOWN = "This card form is not known at the payment processor. Add the card again."
-_NOT_BEGUN = "The payment processor can't be reached. Nothing was saved or charged; try again in a moment."
-_NOT_CONFIRMED = "The payment processor can't be reached to confirm the card."
+_NOT_BEGUN = "nothing was saved or charged"
+_NOT_CONFIRMED = "it isn't known yet whether the card was saved"
 _BY_ITSELF = "If it was saved, it appears among your payment methods by itself within a minute."
 
 
@@ -58,9 +59,9 @@ def begin_setup() -> Response:
         )
     except TooManyCardsError as error:
         return make_response(jsonify(error=str(error)), 422)
-    except PaymentsError:
+    except PaymentsError as error:
         db.session.rollback()
-        return make_response(jsonify(error=_NOT_BEGUN), 503)
+        return make_response(jsonify(error=str(problem(error, _NOT_BEGUN))), 503)
     return make_response(jsonify(client_secret=setup.client_secret), 201)
 
 
@@ -76,14 +77,15 @@ def _save(setup_intent_id: str, wanted_next: str | None) -> Response:
     try:
         card = card_setups.finish(current_organization(), setup_intent_id, current_actor())
         db.session.commit()
-    except RefusedError:
+    except RefusedError as error:
         db.session.rollback()
-        return _refused(_UNKNOWN)
+        is_unknown = error.code == "resource_missing"
+        return _refused(_UNKNOWN if is_unknown else str(problem(error, "the card wasn't saved")))
     except SetupNotDoneError as error:
         return _refused(str(error))
-    except PaymentsError:
+    except PaymentsError as error:
         db.session.rollback()
-        return _away()
+        return _away(error)
     if "in_place" in request.form:
         return changed(_words(card), saved_card=card.method.id)
     flash(_words(card))
@@ -108,11 +110,12 @@ def _refused(message: str) -> Response:
     return _problem(message, 422) if wants_region() else not_changed(message)
 
 
-def _away() -> Response:
+def _away(error: PaymentsError) -> Response:
+    message = problem(error, _NOT_CONFIRMED).message
     # 424: the form is right and may be sent again as it is; a 5xx would be our own failure.
     if wants_region():
-        return _problem(f"{_NOT_CONFIRMED} Press Save card again. {_BY_ITSELF}", 424)
-    return errors.page(503, message=_NOT_CONFIRMED, next_step=_BY_ITSELF)
+        return _problem(f"{message} Press Save card again. {_BY_ITSELF}", 424)
+    return errors.page(503, message=message, next_step=_BY_ITSELF)
 
 
 def _problem(message: str, status: int) -> Response:

@@ -14,9 +14,13 @@ from app.pages.actor import current_actor
 from app.pages.payment_methods.routes import blueprint, changed, not_changed
 from app.payments.errors import PaymentsError
 from app.web.identity import current_organization, org_admin_required
+from app.web.payment_problems import Problem, problem
 
 _GONE = "This card is not among your saved cards any more."
-_NOT_REMOVED = "The payment processor can't be reached, so the card was not removed. Try again in a moment."
+_MAYBE_REMOVED = Problem(
+    "The payment processor didn't answer, so it isn't sure whether the card was removed.",
+    "Refresh this page in a minute.",
+)
 
 
 @blueprint.post("/<uuid:card_id>/default")
@@ -54,8 +58,8 @@ def remove(card_id: UUID) -> Response:
     except (CardNeededError, CardInUseError):
         db.session.rollback()
         return changed(refused=card_id)
-    except PaymentsError:
-        return not_changed(_NOT_REMOVED)
+    except PaymentsError as error:
+        return not_changed(str(problem(error, "the card wasn't removed", unknown=_MAYBE_REMOVED)))
     heir = removed.new_default
     return changed(
         f"{removed.card.label} is removed." + (f" {heir.label} is your default card now." if heir else "")

@@ -23,12 +23,16 @@ from app.payments.errors import PaymentsError
 from app.web import errors
 from app.web.formatting import money
 from app.web.identity import current_organization, org_admin_required
+from app.web.payment_problems import Problem, problem
 from app.web.rate_limits import OFTEN
 from app.web.resend import told_as
 from app.web.text_guard import keeps_typed
 
-_AWAY = "The payment processor can't be reached."
-_BUSY = "The payment processor is busy and took nothing: your card was not charged. Try again."
+_NOT_CHARGED = "nothing was charged"
+_MAYBE_CANCELED = Problem(
+    "The payment processor didn't answer, so the top-up may be canceled already.",
+    "Refresh this page in a minute.",
+)
 
 
 @blueprint.post("/top-ups")
@@ -46,8 +50,8 @@ def begin_top_up() -> Response:
     except CardNotUsableError as error:
         form.refuse_card(str(error))
         return _refused(form)
-    except PaymentsError:
-        form.refuse_card(f"{_AWAY} Nothing was charged. Try again in a moment.")
+    except PaymentsError as error:
+        form.refuse_card(str(problem(error, _NOT_CHARGED)))
         return _refused(form)
     except AmountOutOfRangeError as error:
         form.amount.errors = [out_of_range(error.minimum, error.maximum)]
@@ -88,9 +92,9 @@ def pay_top_up(top_up_id: UUID) -> Response:
         db.session.rollback()
         form.refuse_card(str(error))
         return _step_refused(top_up_id, form)
-    except (PaymentNotStartedError, PaymentsError):
+    except (PaymentNotStartedError, PaymentsError) as error:
         db.session.rollback()
-        flash(_BUSY, "error")
+        flash(str(problem(error, "your card was not charged")), "error")
         return _step_refused(top_up_id)
     return _came_out(top_up)
 
@@ -108,9 +112,9 @@ def cancel_top_up(top_up_id: UUID) -> Response:
     """Give up a top-up that was not paid."""
     try:
         top_up = topups.cancel(current_organization(), top_up_id, current_actor())
-    except PaymentsError:
+    except PaymentsError as error:
         db.session.rollback()
-        flash(f"{_AWAY} Try again in a moment.", "error")
+        flash(str(problem(error, "the top-up wasn't canceled", unknown=_MAYBE_CANCELED)), "error")
         return _step_refused(top_up_id)
     return _came_out(top_up)
 
@@ -122,8 +126,8 @@ def show_receipt(top_up_id: UUID) -> Response:
     top_up = top_up_rows.find(current_organization().id, top_up_id)
     try:
         address = documents.receipt_url(top_up.charge_id) if top_up.charge_id else None
-    except PaymentsError:
-        return errors.page(503, message="The payment processor, which keeps the receipts, can't be reached.")
+    except PaymentsError as error:
+        return errors.payments_page(error, "the receipt, which it keeps, can't be shown")
     if address is None:
         return errors.page(
             404,

@@ -1,0 +1,65 @@
+"""What people are told where Stripe did not do what they asked for: what became of it, and what to do next.
+
+No answer, nothing done, our own fault, a refusal and a decline are five things, each said as what it is
+(https://docs.stripe.com/error-handling).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import current_app
+
+from app.billing.declines import advice_for
+from app.payments.errors import (
+    DeclinedError,
+    MisconfiguredError,
+    NotDoneError,
+    OutcomeUnknownError,
+    PaymentsError,
+    RefusedError,
+)
+
+_LATER = "Try again in a moment."
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """`message` says what happened and what became of the wish, `next_step` what to do."""
+
+    message: str
+    next_step: str
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.next_step}"
+
+
+def problem(error: BaseException, undone: str, *, unknown: Problem | None = None) -> Problem:
+    """What an error of Stripe's means for somebody whose wish is `undone` now, like "nothing was charged".
+
+    `error` is of `app.payments`, or was raised from one. `unknown` is for a wish that may have been done where no
+    answer came; without it, what was asked for can be asked again as if it had never been.
+    """
+    match error if isinstance(error, PaymentsError) else error.__cause__:
+        case DeclinedError() as declined:
+            advice = advice_for(declined.code)
+            return Problem(advice.message, advice.next_step)
+        case RefusedError() as refused:
+            return Problem(
+                f"The payment processor refused this, so {undone}.",
+                f"Trying again won't help. Write to {_support()}, and mention {refused.code}.",
+            )
+        case MisconfiguredError():
+            return Problem(
+                f"Payments aren't working because of a problem on our side, so {undone}.",
+                f"Write to {_support()} if it lasts.",
+            )
+        case NotDoneError():
+            return Problem(f"The payment processor is busy, so {undone}.", _LATER)
+        case OutcomeUnknownError():
+            return unknown or Problem(f"The payment processor didn't answer, so {undone}.", _LATER)
+    raise TypeError(f"{error!r} is no error of app.payments.")
+
+
+def _support() -> str:
+    return str(current_app.config["SETTINGS"].support_email)
