@@ -88,8 +88,8 @@ class Year:
         found, key = self.found, f"{plan}{self.now}"
         self.keep(subscriptions.switch(found, self.price(chosen), chosen, as_of=self.now, key=key))
 
-    def plan_for_later(self, plan: str) -> None:
-        chosen = self.chosen(plan, "month")
+    def plan_for_later(self, plan: str, interval: str = "month") -> None:
+        chosen = self.chosen(plan, interval)
         self.keep(
             subscriptions.plan_for_period_end(self.found, self.price(chosen), chosen, key=f"later{self.now}")
         )

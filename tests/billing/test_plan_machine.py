@@ -36,7 +36,7 @@ from app.billing.plan_switches import OtherSwitchError, PastDueError
 from app.extensions import db
 from app.models import Organization, PlanSwitch, Subscription, SubscriptionStatus, SwitchStatus
 from app.models.columns import utc_now
-from app.payments import subscriptions
+from app.payments import covered_periods, subscriptions
 from app.payments.invoice_sums import SumKind
 from app.payments.subscription_facts import StripeSubscription
 from app.webhooks import handlers
@@ -239,6 +239,12 @@ class PlanMachine(RuleBasedStateMachine):
     def every_charge_pays_an_invoice(self) -> None:
         paid = self.sandbox.stripe.v1.invoices.list({"status": "paid", "limit": 100}).data
         assert sum(one.amount for one in self.sandbox.charges()) == sum(one.amount_paid for one in paid)
+
+    @invariant()
+    def a_paid_plan_is_paid_for(self) -> None:
+        found = self.found
+        if found is not None and found.status == "active" and not found.is_free:
+            assert covered_periods.is_covered(found)
 
     @invariant()
     def one_switch_at_most_is_on_its_way(self) -> None:
