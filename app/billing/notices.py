@@ -120,21 +120,31 @@ def invoice_failed(org_id: UUID, invoice: StripeInvoice, *, at: datetime, pay_by
         at=at,
         next_try=invoice.next_try_at,
         pay_by=pay_by,
+        taxes={tax.words: tax.amount for tax in invoice.sums.taxes if tax.amount},
     )
     _write(org_id, letter, f"{invoice.id}:{invoice.attempts}", at)
 
 
 def plan_changed(
-    org_id: UUID, *, before: Plan, after: Plan, interval: str, reason: str, at: datetime
+    org_id: UUID,
+    *,
+    before: Plan,
+    after: Plan,
+    interval: str,
+    reason: str,
+    at: datetime,
+    quantity: int = 1,
+    is_adjusted: bool = False,
 ) -> None:
-    """Another plan holds from `at` on."""
+    """Another plan is in force from `at` on, paid `quantity` times; `is_adjusted` by discounts or taxes."""
     letter = letters.PlanChanged(
         plan=after.name,
         before=before.name,
-        price=after.price_by(interval),
+        price=after.price_by(interval) * quantity,
         interval=interval,
         reason=reason,
         at=at,
+        is_adjusted=is_adjusted,
     )
     _write(org_id, letter, f"{at.isoformat()}:{after.key}:{interval}", at)
 

@@ -56,10 +56,13 @@ def make(
     at: datetime,
     anchor: datetime | None,
     actor: Actor,
+    quantity: int = 1,
+    is_adjusted: bool = False,
 ) -> None:
     """Let `after` hold from `at` on, in the caller's transaction, with the wallet locked.
 
-    Its months are counted from `anchor`, or else by the calendar.
+    Its months are counted from `anchor`, or else by the calendar. It is paid `quantity` times, and `is_adjusted`
+    where discounts or taxes change what is charged.
     """
     plan_terms.begin(organization, after.plan, at, version=after.version, anchor=anchor)
     old, new = before.own, after.own
@@ -75,4 +78,4 @@ def make(
     )
     said: _Said = {"before": old, "after": new, "interval": after.interval, "reason": reason.value, "at": at}
     announcements.plan_changed(organization.id, **said)
-    notices.plan_changed(organization.id, **said)
+    notices.plan_changed(organization.id, **said, quantity=quantity, is_adjusted=is_adjusted)

@@ -71,7 +71,17 @@ def apply(
     if before != after:
         reason = _reason(past, after, found)
         since = min(found.period_start, now) if reason is Reason.SCHEDULED else now
-        plan_changes.make(organization, before, after, reason, at=since, anchor=row.anchor, actor=actor)
+        plan_changes.make(
+            organization,
+            before,
+            after,
+            reason,
+            at=since,
+            anchor=row.anchor,
+            actor=actor,
+            quantity=row.quantity,
+            is_adjusted=found.is_adjusted,
+        )
     if past.facts != _facts(row):
         # Of the plan as it was; whoever heard of the change looks it up again (`app.billing.plan_next_charge`).
         row.next_charge = None

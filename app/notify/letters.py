@@ -6,7 +6,7 @@ the outbox, so a field may be added with a default, and none may change its mean
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, ClassVar
 from uuid import UUID
@@ -114,8 +114,11 @@ class DisputeLost(_AboutTopUp):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InvoiceFailed(Letter):
-    """An invoice for `what` was not paid. `next_try` is when it is charged again by itself, if it is, and `pay_by`
-    the last day on which the plan goes on without its payment, where it is the plan's renewal."""
+    """An invoice for `what` was not paid, with its `taxes` by name.
+
+    `next_try` is when it is charged again by itself, if it is, and `pay_by` the last day on which the plan goes on
+    without its payment, where it is the plan's renewal.
+    """
 
     kind: ClassVar[str] = "invoice_failed"
     number: str
@@ -124,11 +127,13 @@ class InvoiceFailed(Letter):
     at: datetime
     next_try: datetime | None = None
     pay_by: date | None = None
+    taxes: dict[str, Money] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanChanged(Letter):
-    """The plan named `plan` holds in place of `before`, for `price` an `interval`. `reason` is the domain's word."""
+    """The plan named `plan` is in force in place of `before`, for `price` an `interval` by the list: `is_adjusted`
+    where discounts or taxes change what is charged. `reason` is the domain's word."""
 
     kind: ClassVar[str] = "plan_changed"
     plan: str
@@ -137,6 +142,7 @@ class PlanChanged(Letter):
     interval: str
     reason: str
     at: datetime
+    is_adjusted: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

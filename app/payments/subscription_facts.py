@@ -89,6 +89,7 @@ class StripeSubscription:
     open_invoice_id: str | None
     quantity: int
     tax: TaxSettings
+    has_discounts: bool
     currency: str
     odd: tuple[Odd, ...] = ()
 
@@ -98,6 +99,11 @@ class StripeSubscription:
         if self.planned is None or (self.ends_at is not None and self.ends_at <= self.planned.at):
             return None
         return self.planned
+
+    @property
+    def is_adjusted(self) -> bool:
+        """Whether discounts or taxes of its own change what its price comes to."""
+        return self.has_discounts or self.tax != TaxSettings()
 
     @property
     def has_ended(self) -> bool:
@@ -158,6 +164,7 @@ def read(found: stripe.Subscription) -> StripeSubscription:
         open_invoice_id=open_invoice_id,
         quantity=1 if item.quantity is None else item.quantity,
         tax=tax_settings.read(found),
+        has_discounts=bool(found.discounts),
         currency=found.currency.upper(),
         odd=odd,
     )

@@ -70,9 +70,17 @@ ABOUT_MONEY: list[Letter] = [
         next_try=at("2026-11-27 14:05"),
     ),
     InvoiceFailed(number="HD-0007", what="your plan", amount=usd("99"), at=at("2026-11-24 14:05")),
+    InvoiceFailed(
+        number="HD-0007",
+        what="your plan",
+        amount=usd("117.81"),
+        at=at("2026-11-24 14:05"),
+        taxes={"VAT 19%": usd("18.81")},
+    ),
     CARD,
     PLAN,
     replace(PLAN, reason="restored"),
+    replace(PLAN, is_adjusted=True),
 ]
 ABOUT_ACCOUNTS: list[Letter] = [
     PasswordLink(
