@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 WITHOUT_EFFECT = {
     "expand": "widens the answer, after the handler is done: see `expand`",
-    "radar_options": "browser signals for Radar (https://docs.stripe.com/radar/radar-session), which isn't here",
 }
 """Known parameters that change nothing here, and why that is honest; every other one is served or refused."""
 

@@ -7,6 +7,7 @@ webhook or the job that looks after it (`app.billing.settlement`).
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -86,8 +87,18 @@ def begin(organization: Organization, amount: Money, chosen: UUID | EnteredCard,
     return top_up
 
 
-def pay(organization: Organization, top_up_id: UUID, chosen: UUID | EnteredCard, actor: Actor) -> TopUp:
+def pay(
+    organization: Organization,
+    top_up_id: UUID,
+    chosen: UUID | EnteredCard,
+    actor: Actor,
+    *,
+    radar_session: str | None = None,
+) -> TopUp:
     """Charge the card for a top-up, unless that was begun already: a second click finds it and charges nothing.
+
+    `radar_session` is Stripe's snapshot of the payer's browser, if there is one; made again later by the job, the
+    request goes without it.
 
     Commits on its own, before Stripe is asked and after. A lost answer leaves the top-up `paying`, to be settled by
     the job. Raises `UnknownTopUpError`, `CardNotUsableError`, `PaymentNotStartedError` where nothing was charged, and
@@ -111,7 +122,7 @@ def pay(organization: Organization, top_up_id: UUID, chosen: UUID | EnteredCard,
         return find(organization.id, top_up_id)
     request = charge_request(organization, claimed, card, customer_id)
     try:
-        payment = charge(claimed, request)
+        payment = charge(claimed, replace(request, radar_session=radar_session))
     except OutcomeUnknownError:
         return find(organization.id, top_up_id)
     except NotDoneError as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,7 +14,7 @@ import stripe
 from app.billing.money import Money
 from app.payments.client import stripe_client
 from app.payments.confirmation_tokens import is_token
-from app.payments.errors import DeclinedError, RefusedError, translated
+from app.payments.errors import DeclinedError, NotDoneError, RefusedError, translated
 from app.payments.references import id_of
 
 UNEXPECTED_STATE = "payment_intent_unexpected_state"
@@ -53,7 +54,8 @@ class ChargeRequest:
     `card` is a payment method's id, or that of a confirmation token, of which Stripe makes the payment method then.
     `statement` is what bank statements call it, behind the account's prefix. With `keep`, Stripe attaches the payment
     method to the customer once the payment has succeeded, for later charges with and without the payer present
-    (https://docs.stripe.com/payments/save-during-payment).
+    (https://docs.stripe.com/payments/save-during-payment). `radar_session` is a snapshot of the payer's browser, for
+    a saved card that is charged while they are there (https://docs.stripe.com/radar/radar-session).
     """
 
     key: str
@@ -66,6 +68,7 @@ class ChargeRequest:
     description: str
     statement: str
     keep: bool = False
+    radar_session: str | None = None
 
 
 def charge(request: ChargeRequest) -> Payment:
@@ -92,7 +95,9 @@ def charge(request: ChargeRequest) -> Payment:
         params["payment_method"] = request.card
     if request.keep:
         params["setup_future_usage"] = "off_session"
-    with _declines_as_payments() as outcome:
+    if request.radar_session:
+        params["radar_options"] = {"session": request.radar_session}
+    with _signals_are_optional(), _declines_as_payments() as outcome:
         outcome.intent = stripe_client().v1.payment_intents.create(params, {"idempotency_key": request.key})
     return _payment(outcome.intent)
 
@@ -140,7 +145,9 @@ def _confirm(payment_intent_id: str, request: ChargeRequest) -> Payment:
         params["confirmation_token"] = request.card
     else:
         params["payment_method"] = request.card
-    with _declines_as_payments() as outcome:
+    if request.radar_session:
+        params["radar_options"] = {"session": request.radar_session}
+    with _signals_are_optional(), _declines_as_payments() as outcome:
         outcome.intent = stripe_client().v1.payment_intents.confirm(
             payment_intent_id, params, {"idempotency_key": request.key}
         )
@@ -208,6 +215,17 @@ class _declines_as_payments:  # noqa: N801, reads as a statement
                 raise
             self.outcome.intent = declined.intent
         return True
+
+
+@contextmanager
+def _signals_are_optional() -> Iterator[None]:
+    """A browser snapshot that Stripe doesn't take is no reason to refuse a card: nothing was done, try again."""
+    try:
+        yield
+    except RefusedError as error:
+        if (error.param or "").startswith("radar_options"):
+            raise NotDoneError("radar_session") from error
+        raise
 
 
 def _metadata(intent: stripe.PaymentIntent) -> dict[str, str]:

@@ -26,7 +26,7 @@ log = structlog.get_logger("billing.web")
 
 TYPED = "typed-"
 """What a page that asks where a form should go puts before the names of its fields."""
-_NEVER_KEPT = {"csrf_token", "password", "confirmation_token", PARAMETER}
+_NEVER_KEPT = {"csrf_token", "password", "confirmation_token", "radar_session", PARAMETER}
 _JUST_DRAWN = timedelta(hours=1)
 _NOTHING = "Nothing was done."
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from stripe_sandbox import statement_descriptors
+from stripe_sandbox import radar_sessions, statement_descriptors
 from stripe_sandbox.clock import now
 from stripe_sandbox.conformance import blank
 from stripe_sandbox.conformance.blank import part_of
@@ -82,7 +82,8 @@ def add(
         failure_code=decline.code if decline else None,
         failure_message=decline.message if decline else None,
     )
-    return call.store.add(body | {name: None for name in _SOMETIMES if name in body})
+    sometimes = {name: None for name in _SOMETIMES if name in body}
+    return call.store.add(body | sometimes | radar_sessions.on_charge(call.params))
 
 
 def _outcome(decline: Decline | None) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from stripe_sandbox import currencies, statement_descriptors
+from stripe_sandbox import currencies, radar_sessions, statement_descriptors
 from stripe_sandbox.amounts import money
 from stripe_sandbox.clock import now
 from stripe_sandbox.conformance import blank
@@ -105,6 +105,7 @@ def confirm(call: Call) -> dict[str, Any]:
 
 def try_again(call: Call) -> dict[str, Any]:
     """Confirm a payment of which the caller sees to what it pays. Raises 402 for a decline."""
+    radar_sessions.check(call.params, confirms=True)
     body = assign(_open(call, "confirm"), call.params, "receipt_email", "setup_future_usage")
     _choose_asked(call, body)
     return charging.confirm(call, body)
@@ -170,6 +171,7 @@ def _check_served(params: dict[str, Any]) -> None:
             "You cannot set off_session when creating a PaymentIntent unless you also set confirm to true."
         )
         raise invalid(message, param="off_session")
+    radar_sessions.check(params)
     if "confirmation_token" in params and not params.get("confirm"):
         message = (
             "You cannot set confirmation_token without confirm: it is used to confirm the PaymentIntent."

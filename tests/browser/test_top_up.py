@@ -102,6 +102,32 @@ def test_a_double_click_charges_once(page: Page, organization: Organization, own
     assert credited(organization) == [50]
 
 
+def pays(page: Page, site: Site, *, radar_session: str) -> None:
+    """Pay with the saved card, and find the snapshot of the browser on its charge."""
+    field = page.locator("input[name=radar_session]")
+    page.get_by_role("button", name="Review top-up").click()
+    expect(field).to_have_value(re.compile(radar_session) if radar_session else "")
+    page.get_by_role("button", name="Pay $50.00").click()
+    expect(page.get_by_role("region", name="Top up")).to_contain_text("$50.00 was charged to")
+    signals = site.sandbox.charges()[0].radar_options
+    assert re.fullmatch(radar_session, (signals and signals.session) or "")
+
+
+def test_a_saved_card_is_charged_with_what_radar_wants_to_know_of_the_browser(
+    page: Page, owner: str, site: Site
+) -> None:
+    sign_in(page, owner, to="/billing/wallet")
+    pays(page, site, radar_session="rse_[a-f0-9]+")
+
+
+def test_where_stripes_script_is_blocked_a_saved_card_pays_all_the_same(
+    page: Page, owner: str, site: Site
+) -> None:
+    page.route("**/stripe.js", lambda route: route.abort())
+    sign_in(page, owner, to="/billing/wallet")
+    pays(page, site, radar_session="")
+
+
 class TestThreeDSecure:
     """The bank's challenge, in the page."""
 

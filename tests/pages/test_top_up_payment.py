@@ -9,7 +9,11 @@ from html import unescape
 import pytest
 from flask import Flask
 
+from app.billing import topups
+from app.billing.topups import PaymentNotStartedError
+from app.extensions import db
 from app.models import TopUpStatus
+from tests.factories import OWNER, a_stripe_card, usd
 from tests.support.browsing import HTMX, Visitor, links_of, text_of
 from tests.support.money import assert_ledger_matches, balance, credited, the_top_up
 from tests.support.paying import TOP_UPS, Owner
@@ -233,3 +237,51 @@ def send_again(visitor: Visitor, html: str) -> str:
     )
     assert sent.status_code == 303
     return str(sent.location)
+
+
+class TestBrowserSignals:
+    """Where a saved card is charged on the server, Radar knows nothing of the browser unless the page sends it."""
+
+    def radar_session(self, sandbox: Sandbox) -> str | None:
+        [charge] = sandbox.charges()
+        return charge.radar_options.session if charge.radar_options else None
+
+    def test_they_go_with_the_payment_of_a_saved_card(self, owner: Owner, sandbox: Sandbox) -> None:
+        review = owner.review()
+        assert 'name="radar_session"' in owner.get(review).text
+        owner.post(f"{review}/payments", {"radar_session": "rse_1Abc"})
+        assert self.radar_session(sandbox) == "rse_1Abc"
+        assert credited(owner.organization) == [50]
+
+    @pytest.mark.parametrize("given", ["", "rse_", "pi_1", "rse_é", "rse_" + "1" * 1000])
+    def test_without_any_the_payment_is_made_all_the_same(
+        self, owner: Owner, sandbox: Sandbox, given: str
+    ) -> None:
+        owner.post(f"{owner.review()}/payments", {"radar_session": given})
+        assert self.radar_session(sandbox) is None
+        assert credited(owner.organization) == [50]
+
+    def test_they_go_with_another_try(self, owner: Owner, sandbox: Sandbox) -> None:
+        bad = a_stripe_card(owner.organization, "pm_card_chargeCustomerFail")
+        review = str(owner.choose("50", bad).location)
+        owner.pay(review)
+        assert 'name="radar_session"' in owner.get(review).text
+        owner.post(f"{review}/payments", {"card": str(owner.card.id), "radar_session": "rse_2"})
+        assert self.radar_session(sandbox) == "rse_2"
+
+    def test_a_card_that_is_entered_brings_its_own(self, owner: Owner, sandbox: Sandbox) -> None:
+        entered = {"card": "another", "confirmation_token": sandbox.enter_card(), "amount": "50"}
+        review = str(owner.post(TOP_UPS, entered).location)
+        assert 'name="radar_session"' not in owner.get(review).text
+
+    def test_one_that_stripe_refuses_charges_nothing_and_the_card_can_be_tried_again(
+        self, owner: Owner, sandbox: Sandbox
+    ) -> None:
+        top_up = topups.begin(owner.organization, usd("50"), owner.card.id, OWNER)
+        db.session.commit()
+        with pytest.raises(PaymentNotStartedError):
+            topups.pay(owner.organization, top_up.id, owner.card.id, OWNER, radar_session="gone")
+        db.session.rollback()
+        assert sandbox.charges() == []
+        topups.pay(owner.organization, top_up.id, owner.card.id, OWNER)
+        assert credited(owner.organization) == [50]

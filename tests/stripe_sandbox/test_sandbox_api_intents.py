@@ -18,6 +18,25 @@ def test_what_can_not_be_done_is_refused(shopper: Shopper, param: str, value: An
     assert refused.value.param == param
 
 
+def test_browser_signals_go_with_a_charge_and_are_found_on_it(shopper: Shopper) -> None:
+    """https://docs.stripe.com/radar/radar-session"""
+    card = shopper.saved("4242424242424242")
+    intent = shopper.pay(card, radar_options={"session": "rse_1"})
+    waiting = shopper.pay(card, confirm=False)
+    sent: Any = {"radar_options": {"session": "rse_2"}}
+    confirmed = shopper.v1.payment_intents.confirm(waiting.id, sent)
+    for paid, session in ((intent, "rse_1"), (confirmed, "rse_2")):
+        charge = shopper.v1.charges.retrieve(str(paid.latest_charge))
+        assert charge.radar_options and charge.radar_options.session == session
+    for wrong in (
+        {"confirm": False, "radar_options": {"session": "rse_1"}},
+        {"radar_options": {"session": "x"}},
+    ):
+        with pytest.raises(stripe.InvalidRequestError) as refused:
+            shopper.pay(card, **wrong)
+        assert str(refused.value.param).startswith("radar_options")
+
+
 def test_off_session_false_means_that_the_payer_is_there(shopper: Shopper) -> None:
     intent = shopper.pay("pm_card_threeDSecure2Required", off_session=False, use_stripe_sdk=True)
     assert intent.status == "requires_action"

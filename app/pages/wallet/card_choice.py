@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from hashlib import sha256
 from uuid import UUID
@@ -16,6 +17,7 @@ from app.web.text_guard import TidyForm
 
 ANOTHER = "another"
 _KEEP = "yes"
+_SESSION = re.compile(r"rse_[A-Za-z0-9_]{1,240}", re.ASCII)
 
 _NOT_ENTERED = "Enter the card, or choose another way to pay. Entering one needs JavaScript."
 
@@ -29,8 +31,15 @@ class CardForm(TidyForm, FlaskForm):  # type: ignore[misc]
     card = SelectField("Card", validate_choice=False)
     confirmation_token = HiddenField()
     keep = HiddenField()
+    radar_session = HiddenField()
 
     chosen_card: UUID | EnteredCard
+
+    @property
+    def browser_signals(self) -> str | None:
+        """The id of Stripe's snapshot of the browser, for a saved card; None for what is none: nothing needs it."""
+        given = self.radar_session.data or ""
+        return given if _SESSION.fullmatch(given) and not self.is_entered else None
 
     @property
     def is_entered(self) -> bool:

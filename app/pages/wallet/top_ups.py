@@ -87,7 +87,9 @@ def pay_top_up(top_up_id: UUID) -> Response:
         return _step_refused(top_up_id, form)
     chosen = form.chosen_card if "card" in request.form else top_up.payment_method_id
     try:
-        top_up = topups.pay(organization, top_up_id, chosen, current_actor())
+        top_up = topups.pay(
+            organization, top_up_id, chosen, current_actor(), radar_session=form.browser_signals
+        )
     except CardNotUsableError as error:
         db.session.rollback()
         form.refuse_card(str(error))

@@ -1,5 +1,6 @@
 // What every page runs. Each module does one thing and looks for its own elements; without any of them the pages work.
 import "./amount.js";
+import "./browser_signals.js";
 import "./connection.js";
 import "./dialogs.js";
 import "./focus.js";
