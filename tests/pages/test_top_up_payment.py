@@ -188,7 +188,7 @@ class TestStripeAway:
         sandbox.fail(CREATE, "429")
         page = owner.pay(top_up)
         assert page.status_code == 422
-        assert "your card was not charged. Try again." in text_of(page)
+        assert "The payment processor is busy, so your card was not charged." in text_of(page)
         assert "Pay $50.00" in text_of(page)
         assert owner.pay(top_up).status_code == 303
         assert credited(owner.organization) == [50]
