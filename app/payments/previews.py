@@ -115,6 +115,7 @@ def price_of(plan: str, interval: str, amount: Money) -> str:
         found = stripe_client().v1.prices.list(asked).data
     # A price stays active when its product is archived, and can't be sold all the same.
     is_sold = bool(found) and isinstance(found[0].product, stripe.Product) and found[0].product.active
+    is_sold = is_sold and price_making.is_of(found[0], plan)
     if not is_sold or not price_making.charges(found[0], interval, amount):
         raise RefusedError("price_missing", f"There is no price {key} of {amount.plain} {amount.currency}.")
     return found[0].id

@@ -51,7 +51,8 @@ class PlanPrice:
 
     def is_sold_by(self, price: stripe.Price) -> bool:
         """Whether the plan's lookup key leads to this price, and somebody can be put on it."""
-        return price.active and price.lookup_key == self.lookup_key and self.is_charged_by(price)
+        is_found = price.active and price.lookup_key == self.lookup_key and is_of(price, self.plan)
+        return is_found and self.is_charged_by(price)
 
 
 def lookup_key(plan: str, interval: str) -> str:
@@ -59,13 +60,20 @@ def lookup_key(plan: str, interval: str) -> str:
     return f"{plan}_{interval}"
 
 
+def is_of(price: stripe.Price, plan: str) -> bool:
+    """Whether a price says which plan it is of: what subscriptions of it are read by. One made by hand doesn't."""
+    return "plan" in price.metadata and price.metadata["plan"] == plan
+
+
 def charges(price: stripe.Price, interval: str, amount: Money) -> bool:
     """Whether a price asks for exactly this amount once each `month` or `year`, for each unit."""
     recurring = price.recurring
-    if recurring is None or price.billing_scheme != "per_unit" or price.transform_quantity is not None:
+    if recurring is None or price.unit_amount is None:
+        return False
+    if price.billing_scheme != "per_unit" or price.transform_quantity is not None:
         return False
     is_as_often = (recurring.interval, recurring.interval_count) == (interval, 1)
-    asked = Money.from_minor(price.unit_amount or 0, price.currency.upper())
+    asked = Money.from_minor(price.unit_amount, price.currency.upper())
     return is_as_often and recurring.usage_type == "licensed" and asked == amount
 
 
@@ -100,8 +108,13 @@ def sell(wanted: PlanPrice, seen: Sequence[stripe.Price]) -> None:
 
 
 def _use_again(wanted: PlanPrice, price: stripe.Price) -> str:
-    again: stripe.params.PriceUpdateParams = {"active": True, "lookup_key": wanted.lookup_key}
-    return stripe_client().v1.prices.update(price.id, {**again, "transfer_lookup_key": True}).id
+    again: stripe.params.PriceUpdateParams = {
+        "active": True,
+        "lookup_key": wanted.lookup_key,
+        "transfer_lookup_key": True,
+        "metadata": {"plan": wanted.plan, "version": wanted.version},
+    }
+    return stripe_client().v1.prices.update(price.id, again).id
 
 
 def _make(wanted: PlanPrice) -> str:

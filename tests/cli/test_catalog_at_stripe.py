@@ -213,6 +213,27 @@ class TestWhatItHasDoneIsLookedAt:
         price = sandbox.stripe.v1.prices.list({"lookup_keys": ["growth_month"]}).data[0]
         assert price.product == "voice_portal_plan_growth"
 
+    def test_a_price_was_made_by_hand_for_the_plan_s_own_product(self, app: Flask, sandbox: Sandbox) -> None:
+        """It says no plan, so that a subscription of it could not be read."""
+        run(app)
+        sandbox.stripe.v1.prices.create(
+            {
+                "product": "voice_portal_plan_growth",
+                "currency": "usd",
+                "unit_amount": 9_900,
+                "recurring": {"interval": "month"},
+                "lookup_key": "growth_month",
+                "transfer_lookup_key": True,
+            }
+        )
+        with pytest.raises(RefusedError, match="price_missing"):
+            previews.price_of("growth", "month", Money.parse("99", "USD"))
+        run(app)
+        price = sandbox.stripe.v1.prices.retrieve(
+            previews.price_of("growth", "month", Money.parse("99", "USD"))
+        )
+        assert price.metadata["plan"] == "growth"
+
     def test_a_product_was_archived_in_the_dashboard(self, app: Flask, sandbox: Sandbox) -> None:
         run(app)
         sandbox.stripe.v1.products.update("voice_portal_plan_growth", {"active": False})
