@@ -106,6 +106,6 @@ def test_the_check_finds_more_taken_back_than_was_paid(app: Flask) -> None:
         ledger.post(wallet, entry)
     db.session.commit()
     assert sorted(finding.text for finding in ledger_check.check()) == [
-        "re_1 gave back 30000000 micro-units and had taken 20000000",
-        f"top-up {top_up_id} brought 0 micro-units, refunds and disputes took back 50000000",
+        "re_1 gave back 30.000000 USD and had taken 20.000000 USD",
+        f"top-up {top_up_id} brought 0.000000 USD, refunds and disputes took back 50.000000 USD",
     ]

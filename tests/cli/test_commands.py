@@ -74,7 +74,7 @@ def test_the_ledger_check_exits_with_1_where_something_differs(app: Flask) -> No
     db.session.commit()
     failed = run(args=["ledger", "check"])
     assert failed.exit_code == 1
-    assert "the wallet's balance is 1 micro-units" in failed.output
+    assert "the wallet's balance is 0.000001 USD" in failed.output
 
 
 def test_demo_usage_costs_what_was_asked_for(app: Flask) -> None:
