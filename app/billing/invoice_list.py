@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,6 +12,7 @@ from sqlalchemy import Select, func, select, tuple_
 from app.billing import invoices
 from app.billing.cursor import Cursor
 from app.billing.invoices import InvoiceView
+from app.billing.months import Month
 from app.extensions import db
 from app.models import Invoice, InvoiceStatus, Organization
 
@@ -68,6 +69,22 @@ def page(
         filters=filters,
         years=_years(organization),
     )
+
+
+def of_month(organization: Organization, month: Month) -> list[InvoiceView]:
+    """The invoices that were issued in a month of the organization's zone, oldest first. One statement.
+
+    Those that were given up since are among them, so that what was told of a month stays as it was.
+    """
+    zone = ZoneInfo(organization.timezone)
+    start = datetime.combine(month.first, time(), zone)
+    end = datetime.combine(month.last + timedelta(days=1), time(), zone)
+    query = (
+        select(Invoice)
+        .where(Invoice.org_id == organization.id, Invoice.issued_at >= start, Invoice.issued_at < end)
+        .order_by(Invoice.issued_at, Invoice.id)
+    )
+    return [invoices.view(invoice) for invoice in db.session.scalars(query)]
 
 
 def _filtered(organization: Organization, filters: InvoiceFilters) -> Select[Any]:

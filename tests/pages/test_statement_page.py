@@ -9,13 +9,17 @@ from decimal import Decimal
 import pytest
 from flask import Flask
 
-from app.billing import statements
+from app.billing import packed_sums, statements
 from app.billing.months import Month
+from app.extensions import db
 from app.models import TransferKind
+from app.payments.invoice_sums import SumKind, SumLine, Sums
 from tests.factories import an_organization, at, usd
+from tests.support import subscriptions
 from tests.support.browsing import links_of, text_of
 from tests.support.moving import post, use
 from tests.support.paying import Owner
+from tests.support.pdfs import packed, words
 from tests.support.sandbox import Sandbox
 
 ADDRESS = "/workplace/invoices/statements/2026-09"
@@ -42,6 +46,30 @@ def test_it_is_read_on_a_page(owner: Owner) -> None:
     assert "Opening balance $50.00" in page
     assert "The month is over: these figures are final." in page
     assert "Closing balance $48.799988" in page
+
+
+def test_the_plan_invoices_of_the_month_are_told_apart_from_the_wallet_with_their_taxes(owner: Owner) -> None:
+    invoice = subscriptions.record_invoice(
+        owner.organization,
+        stripe_id="in_1",
+        number="HD-0007",
+        description="Growth",
+        amount=usd("117.81"),
+        issued_at=at("2026-09-15 12:00"),
+        paid=True,
+    )
+    lines = (
+        SumLine("Growth", usd("99"), SumKind.CHARGE),
+        SumLine("VAT 19%", usd("18.81"), SumKind.TAX),
+    )
+    invoice.sums = packed_sums.pack(Sums(lines, usd("117.81"), usd("117.81")))
+    db.session.commit()
+    page = text_of(owner.get(ADDRESS))
+    assert "HD-0007 Growth, with VAT 19% $18.81 $117.81" in page
+    assert "Charged to a card, not to the wallet. Top-ups are prepaid credit, and are not taxed." in page
+    assert "Closing balance $48.799988" in page
+    assert "HD-0007" not in text_of(owner.get(ADDRESS.replace("09", "08")))
+    assert packed("HD-0007, Growth, with VAT 19% $18.81") in words(owner.get(f"{ADDRESS}.pdf").data)
 
 
 def test_the_file_says_the_same_and_runs_no_formula(owner: Owner) -> None:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 
 from flask import current_app
 
+from app.billing.invoices import InvoiceView
 from app.billing.shortlists import Costing, shortlist
 from app.billing.statement_heads import Head
 from app.billing.statements import Statement
 from app.clock import clock
 from app.web import pdf
-from app.web.formatting import day_long, money_exact, month, number, units, viewer_locale
+from app.web.formatting import day_long, money, money_exact, month, number, units, viewer_locale
 
 SHOWN = 250
 """Campaigns, and agents, that are printed: some pages. Each takes 0.2 MB while the document is made."""
@@ -67,14 +68,14 @@ class Facts:
     region: str
 
 
-def document(head: Head, statement: Statement) -> bytes:
-    """The statement as PDF: of a month that is over always the same, dated at its end."""
+def document(head: Head, statement: Statement, charges: Sequence[InvoiceView] = ()) -> bytes:
+    """The statement as PDF: of a month that is over always the same, dated at its end. `charges` are for the plan."""
     over = datetime.combine(statement.month.last + timedelta(days=1), time(), UTC)
     dated = clock.about_now() if statement.is_open else over
-    return pdf.typeset("statement", facts(head, statement), dated=dated)
+    return pdf.typeset("statement", facts(head, statement, charges), dated=dated)
 
 
-def facts(head: Head, statement: Statement) -> Facts:
+def facts(head: Head, statement: Statement, charges: Sequence[InvoiceView] = ()) -> Facts:
     """The statement in words."""
     locale, days = viewer_locale(), statement.month
     zone = head.timezone.replace("_", " ")
@@ -108,11 +109,24 @@ def facts(head: Head, statement: Statement) -> Facts:
                 "Used on",
                 _costs((day_long(one.day), one) for one in statement.late),
             ),
+            Part(
+                "Plan invoices",
+                "Charged to a card, not to the wallet. Top-ups are prepaid credit, and are not taxed.",
+                "Invoice",
+                tuple(Cost(_invoice(one), money(one.amount)) for one in charges),
+            ),
         ),
         mark=current_app.extensions["assets"]["icon.svg"].content.decode(),
         paper="us-letter" if locale in _LETTER else "a4",
         region=locale.partition("_")[2],
     )
+
+
+def _invoice(one: InvoiceView) -> str:
+    """Like `HD-0007, Growth, with VAT 19% $18.81`."""
+    taxes = [f"{tax.words} {money(tax.amount)}" for tax in one.sums.taxes] if one.sums else []
+    words = f"{one.number}, {one.description}"
+    return f"{words}, with {', '.join(taxes)}" if taxes else words
 
 
 def _lines(statement: Statement) -> Iterable[Line]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from flask import Response, render_template
 
-from app.billing import billing_details, statements
+from app.billing import billing_details, invoice_list, statements
 from app.billing.months import Month
 from app.billing.shortlists import shortlist
 from app.billing.statements import NoStatementError, Statement
@@ -36,6 +36,7 @@ def show_statement(month: str) -> str | Response:
         campaigns=shortlist(statement.campaigns, SHOWN),
         agents=shortlist(statement.agents, SHOWN),
         late=shortlist(statement.late, SHOWN),
+        plan_invoices=invoice_list.of_month(current_organization(), statement.month),
     )
 
 
@@ -63,7 +64,8 @@ def download_statement(month: str) -> Response:
     if statement is None:
         return _missing()
     head = billing_details.on_statement(organization, statement.month)
-    file = statement_pdf.document(head, statement)
+    charges = invoice_list.of_month(organization, statement.month)
+    file = statement_pdf.document(head, statement, charges)
     response = Response(file, content_type="application/pdf")
     name = f"statement-{organization.slug}-{statement.month}.pdf"
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
