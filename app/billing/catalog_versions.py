@@ -112,8 +112,9 @@ def check_currency(shelf: Catalog) -> None:
     other = db.session.execute(query.group_by(Organization.currency).order_by(func.count().desc())).first()
     if other is not None:
         currency, count = other
+        whose = "an organization" if count == 1 else f"{count} organizations"
         raise CatalogError(
-            f"currency: this catalog is in {shelf.currency}, and wallets of {count} organizations are in {currency}, "
+            f"currency: this catalog is in {shelf.currency}, and the wallets of {whose} are in {currency}, "
             f"for good. Write {currency}, or run an installation of its own for {shelf.currency}."
         )
 

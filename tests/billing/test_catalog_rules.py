@@ -88,7 +88,7 @@ def test_a_catalog_in_another_currency_than_the_wallets_is_refused(
 ) -> None:
     an_organization()
     shelf = catalog_file.parse(in_currency("EUR"), name="next")
-    with pytest.raises(CatalogError, match="wallets of 1 organizations are in USD"):
+    with pytest.raises(CatalogError, match="the wallets of an organization are in USD"):
         catalog_versions.check_currency(shelf)
     file = tmp_path / "next.toml"
     file.write_text(in_currency("EUR"))
@@ -99,7 +99,7 @@ def test_a_catalog_in_another_currency_than_the_wallets_is_refused(
     finally:
         app.config["SETTINGS"] = settings
     assert refused.exit_code == 1
-    assert "this catalog is in EUR, and wallets of 1 organizations are in USD" in refused.output
+    assert "this catalog is in EUR, and the wallets of an organization are in USD" in refused.output
     assert "Write USD" in refused.output
 
 
