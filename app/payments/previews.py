@@ -13,6 +13,7 @@ from app.payments import invoice_sums, price_making
 from app.payments.client import stripe_client
 from app.payments.errors import RefusedError, translated
 from app.payments.invoice_sums import SumKind, SumLine
+from app.payments.references import id_of
 from app.payments.subscription_facts import StripeSubscription
 
 
@@ -82,7 +83,8 @@ def of_switch(subscription: StripeSubscription, price_id: str, interval: str, *,
     def money(minor: int | None) -> Money:
         return Money.from_minor(minor or 0, currency)
 
-    ends = [line.period.end for line in invoice.lines.data if line.amount >= 0]
+    # What waited for an invoice is on it, too, and may be for a longer period than the one that begins.
+    ends = [line.period.end for line in invoice.lines.data if line.amount >= 0 and _is_of(line, price_id)]
     return Preview(
         lines=tuple(line for line in sums.lines if line.kind is not SumKind.BALANCE),
         total=money(invoice.total),
@@ -93,6 +95,11 @@ def of_switch(subscription: StripeSubscription, price_id: str, interval: str, *,
         paid_until=datetime.fromtimestamp(max(ends), UTC) if ends else subscription.period_end,
         shrinking=tuple(_shrinking(invoice)) if begins_period else (),
     )
+
+
+def _is_of(line: stripe.InvoiceLineItem, price_id: str) -> bool:
+    details = line.pricing.price_details if line.pricing else None
+    return details is not None and id_of(details.price) == price_id
 
 
 def _shrinking(invoice: stripe.Invoice) -> Iterator[Shrinking]:

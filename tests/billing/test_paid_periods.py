@@ -36,7 +36,6 @@ FROM_AND_TO = [
 LATER = [
     ("scale", "month", "growth", "year"),
     ("growth", "year", "growth", "month"),
-    ("growth", "month", "starter", "month"),
 ]
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from typing import Any
+
 from flask import Flask
 
 from app.billing import plan_previews, plan_switches
@@ -9,7 +12,7 @@ from app.billing.money import Money
 from app.models import SwitchStatus
 from app.payments import customers, previews, subscriptions
 from tests.factories import OWNER, a_payer, usd
-from tests.support.plans import a_subscriber, plan_of, turn_period
+from tests.support.plans import a_subscriber, plan_of, subscription_id, turn_period
 from tests.support.sandbox import Sandbox
 
 
@@ -24,6 +27,16 @@ def test_credit_that_is_left_pays_the_next_invoices(app: Flask, sandbox: Sandbox
     balance = sandbox.stripe.v1.customers.retrieve(organization.stripe_customer_id or "").balance
     assert (plan_of(organization).name, balance) == ("Scale", -19_200)
     assert len(sandbox.charges()) == 1
+
+
+def test_the_next_charge_is_when_the_period_ends_that_begins(app: Flask, sandbox: Sandbox) -> None:
+    organization = a_subscriber("growth", interval="year")
+    found = subscriptions.fetch(subscription_id(organization))
+    # What an operator adds waits for the next invoice, and is for the rest of the year.
+    items: Any = [{"id": found.item_id, "quantity": 2}]
+    sandbox.stripe.v1.subscriptions.update(found.id, {"items": items})
+    cost = plan_previews.unpack(plan_switches.begin(organization, "scale", "month", OWNER))
+    assert cost.next_at - found.period_start < timedelta(days=32)
 
 
 def test_yen_have_no_decimals(app: Flask, sandbox: Sandbox) -> None:

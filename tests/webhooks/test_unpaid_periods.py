@@ -98,33 +98,23 @@ def to_a_year(do: Dashboard) -> None:
 
 
 def to_a_month_of_more(do: Dashboard) -> None:
-    to_a_year(do)
     switch_to(do.organization, "scale", "month")
-    do.turn()
 
 
 def give_it_for_nothing(do: Dashboard) -> None:
     terms: Any = {"percent_off": 100, "duration": "forever"}
     do.update(discounts=[{"coupon": do.api.coupons.create(terms).id}])
-    do.turn()
-    up(do)
 
 
 def pay_from_credit(do: Dashboard) -> None:
     credit: Any = {"amount": -100_000, "currency": "usd"}
     do.api.customers.balance_transactions.create(do.organization.stripe_customer_id or "", credit)
-    do.turn()
 
 
-SILENT = [
-    renew,
-    await_the_hour,
-    up,
-    to_a_year,
-    to_a_month_of_more,
-    give_it_for_nothing,
-    pay_from_credit,
-]
+SILENT = {
+    "paid, from credit too": [await_the_hour, renew, to_a_year, to_a_month_of_more, pay_from_credit, renew],
+    "given for nothing": [give_it_for_nothing, renew, up],
+}
 
 
 def unpaid(organization: Organization) -> list[str]:
@@ -149,11 +139,12 @@ def test_what_nobody_paid_for_is_found(app: Flask, sandbox: Sandbox, name: str) 
     assert "Money(" not in text
 
 
-@pytest.mark.parametrize("do", SILENT)
-def test_what_is_paid_for_is_not_found(app: Flask, sandbox: Sandbox, do: Callable[[Dashboard], None]) -> None:
+@pytest.mark.parametrize("name", list(SILENT))
+def test_what_is_paid_for_is_not_found(app: Flask, sandbox: Sandbox, name: str) -> None:
     organization = a_subscriber("growth")
-    do(Dashboard(sandbox, organization))
-    assert unpaid(organization) == []
+    for do in SILENT[name]:
+        do(Dashboard(sandbox, organization))
+        assert unpaid(organization) == []
 
 
 def test_it_is_gone_once_the_period_is_invoiced(app: Flask, sandbox: Sandbox) -> None:
