@@ -22,7 +22,7 @@ from app.billing import (
     billing_details,
     card_changes,
     card_expiry,
-    default_card,
+    default_card_telling,
     holds,
     ledger_check,
     outbox,
@@ -126,7 +126,7 @@ def detach_card(org_id: str, card_id: str) -> None:
 @of_organization
 def tell_default_card(org_id: str) -> None:
     """Let Stripe charge the plan to the card that is the default here."""
-    default_card.tell_stripe(UUID(org_id))
+    default_card_telling.tell_stripe(UUID(org_id))
 
 
 @task("look_after_switch", retry=AGAIN)

@@ -1,18 +1,20 @@
-"""The default card: one at most, and the same at Stripe, which charges the plan's invoices to it."""
+"""The default card: one at most, and the same at Stripe, which charges the plan's invoices to it.
+
+At Stripe a subscription's own default wins over its customer's
+(https://docs.stripe.com/api/subscriptions/object#subscription_object-default_payment_method). We use the customer's
+alone, so the subscription's own one is taken away. A job tells Stripe (`app.billing.default_card_telling`), and what
+was chosen at Stripe comes here (`app.billing.default_card_at_stripe`).
+"""
 
 from __future__ import annotations
 
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app.extensions import db, enqueue
 from app.models import Organization, PaymentMethod
-from app.payments import customers
-from app.payments.errors import RefusedError
-
-_TIMES = 5
-"""How often a card is told that changes again meanwhile, before a new job goes on."""
+from app.payments import customers, subscriptions
 
 
 def appoint(method: PaymentMethod, *, instead_of: PaymentMethod | None = None) -> None:
@@ -23,37 +25,36 @@ def appoint(method: PaymentMethod, *, instead_of: PaymentMethod | None = None) -
         db.session.flush()
     method.is_default = True
     db.session.flush()
-    enqueue("tell_default_card", org_id=str(method.org_id))
+    enqueue_telling(method.org_id)
 
 
-def tell_stripe(org_id: UUID) -> None:
-    """Let Stripe have the default card that we have now. Commits. Raises `OutcomeUnknownError` and `NotDoneError`.
-
-    No lock is held meanwhile, and no order is needed: whoever has told Stripe looks whether the card is another by
-    now. So the last one to tell it tells the card that is the default, also where another one was killed or was slow.
-    """
-    told = None
-    for _ in range(_TIMES):
-        wanted = _default_of(org_id)
-        if wanted is None or wanted == told:
-            return
-        try:
-            customers.set_default_card(*wanted)
-        except RefusedError:
-            # The card or the customer is gone at Stripe: its event tells us, and that appoints another.
-            return
-        told = wanted
+def enqueue_telling(org_id: UUID) -> None:
+    """Let a job tell Stripe of the default card; in the caller's transaction."""
     enqueue("tell_default_card", org_id=str(org_id))
-    db.session.commit()
 
 
-def _default_of(org_id: UUID) -> tuple[str, str] | None:
-    """The organization's customer and card at Stripe, read afresh; no transaction is open afterwards."""
-    query = (
-        select(Organization.stripe_customer_id, PaymentMethod.stripe_id)
-        .join(PaymentMethod, PaymentMethod.org_id == Organization.id)
-        .where(Organization.id == org_id, PaymentMethod.is_default, PaymentMethod.removed_at.is_(None))
-    )
-    found = db.session.execute(query).one_or_none()
+def charge_to(org_id: UUID, customer_id: str, card_id: str, *, subscription_id: str | None) -> None:
+    """Let Stripe charge invoices to a card, and not to one that a subscription has of its own. Commits.
+
+    What Stripe may have by our doing is written down before, so that nobody takes it for a choice made there. Raises
+    what `app.payments` raises.
+    """
+    known = told_of(org_id)
+    _remember(org_id, [*known, card_id])
+    customers.set_default_card(customer_id, card_id)
+    if subscription_id is not None:
+        # Last, so that there is a card to charge at any moment.
+        subscriptions.take_own_card(subscription_id)
+    _remember(org_id, [card_id])
+
+
+def told_of(org_id: UUID) -> list[str]:
+    """The cards that Stripe may have as the default because we said so, or because we have seen them there."""
+    query = select(Organization.default_cards_told).where(Organization.id == org_id)
+    return list(db.session.execute(query).scalar_one())
+
+
+def _remember(org_id: UUID, cards: list[str]) -> None:
+    told = list(dict.fromkeys(cards))
+    db.session.execute(update(Organization).where(Organization.id == org_id).values(default_cards_told=told))
     db.session.commit()
-    return None if found is None or found[0] is None else (found[0], found[1])

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from app.billing import (
     catalog_versions,
+    default_card,
+    default_card_at_stripe,
     payment_methods,
     plan_oddities,
     plan_projection,
@@ -15,7 +17,7 @@ from app.billing.payment_methods import customer_of
 from app.billing.plan_terms import FREE_PLAN
 from app.extensions import db
 from app.models import Interval, Organization, PaymentMethod, Subscription, SubscriptionStatus
-from app.payments import customers, previews, subscriptions
+from app.payments import previews, subscriptions
 from app.payments.errors import RefusedError
 from app.payments.subscription_facts import Chosen, StripeSubscription
 
@@ -37,6 +39,7 @@ def ensure(organization: Organization) -> StripeSubscription:
         found = plan_replacing.settle(organization, subscriptions.fetch(row.stripe_id))
         plan_projection.apply(organization, found)
         db.session.commit()
+        default_card_at_stripe.follow(organization, found)
         if not found.has_ended:
             return found
     return _begin(organization, row)
@@ -49,10 +52,14 @@ def ensure_changeable(organization: Organization) -> StripeSubscription:
     return found
 
 
-def charge_to(organization: Organization, card: PaymentMethod) -> None:
-    """Let Stripe charge the next invoice to the card that the person was shown. Raises what `app.payments` raises."""
+def charge_to(organization: Organization, card: PaymentMethod, subscription: StripeSubscription) -> None:
+    """Let Stripe charge the next invoice to the card that the person was shown. Commits.
+
+    Raises what `app.payments` raises.
+    """
     customer_id = customer_of(organization, email=None)
-    customers.set_default_card(customer_id, card.stripe_id)
+    own = subscription.id if subscription.own_card_id else None
+    default_card.charge_to(organization.id, customer_id, card.stripe_id, subscription_id=own)
 
 
 def _begin(organization: Organization, row: Subscription | None) -> StripeSubscription:

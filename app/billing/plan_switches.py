@@ -14,6 +14,7 @@ from app.billing import (
     audit,
     catalog,
     catalog_versions,
+    default_card_telling,
     ledger,
     payment_methods,
     plan_choices,
@@ -104,9 +105,9 @@ def confirm(organization: Organization, switch_id: UUID, actor: Actor) -> PlanSw
         raise plan_choices.PlanNotOfferedError(
             "The plans have changed since you chose this one. Choose again."
         )
-    card = _card_for(organization, switch)
     subscription = plan_subscriptions.ensure_changeable(organization)
     switch = find(organization.id, switch_id)
+    card = _card_for(organization, switch)
     if switch.status is SwitchStatus.REVIEW:
         if switch.is_at_once:
             _check_paid(organization)
@@ -170,11 +171,14 @@ def ask_stripe(
     price_id = previews.price_of(switch.plan, switch.interval, price)
     chosen = Chosen(switch.plan, switch.interval, switch.version, str(switch.id))
     if not switch.is_at_once:
+        if subscription.own_card_id is not None:
+            # A schedule would keep it for the next period, whatever is the default by then.
+            default_card_telling.tell_stripe(organization.id)
         going_on = plan_replacing.make_way(subscription)
         return subscriptions.plan_for_period_end(going_on, price_id, chosen, key=key)
     plan_previews.check_not_more(switch, subscription, price_id)
     if card is not None:
-        plan_subscriptions.charge_to(organization, card)
+        plan_subscriptions.charge_to(organization, card, subscription)
     return subscriptions.switch(
         subscription,
         price_id,

@@ -24,7 +24,8 @@ class Organization(Base):
 
     `billing_emails` are who gets mail about money; where there are none, the owners do. `former_customer_ids` are its
     customers that were deleted at Stripe: payments made by them are still its own. `external_id` is what the platform
-    calls it elsewhere, for people who look for it.
+    calls it elsewhere, for people who look for it. `default_cards_told` are the cards that Stripe may have as the
+    default by our doing: any other was chosen there.
     """
 
     __tablename__ = "organization"
@@ -36,6 +37,7 @@ class Organization(Base):
     timezone: Mapped[str] = mapped_column(String(64), default="UTC")
     stripe_customer_id: Mapped[str | None] = mapped_column(String(255), unique=True)
     former_customer_ids: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list, server_default="{}")
+    default_cards_told: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list, server_default="{}")
     billing_emails: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list, server_default="{}")
     external_id: Mapped[str | None] = mapped_column(String(255), unique=True)
     created_at: Mapped[Created]

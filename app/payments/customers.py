@@ -11,6 +11,7 @@ import stripe
 
 from app.payments.client import stripe_client
 from app.payments.errors import translated
+from app.payments.references import id_of
 
 
 def create(org_id: UUID, *, name: str, email: str | None, lost: int = 0) -> str:
@@ -77,6 +78,18 @@ def is_deleted(customer_id: str) -> bool:
     with translated():
         customer = stripe_client().v1.customers.retrieve(customer_id)
     return bool(getattr(customer, "deleted", False))
+
+
+def default_card(customer_id: str) -> str | None:
+    """The card that a customer's invoices are charged to, if there is one. Raises as `create` does."""
+    with translated():
+        return default_card_of(stripe_client().v1.customers.retrieve(customer_id))
+
+
+def default_card_of(customer: Any) -> str | None:
+    """The same of a customer that was fetched; None for one that was deleted, or is only named."""
+    settings = getattr(customer, "invoice_settings", None)
+    return id_of(settings.default_payment_method) if settings else None
 
 
 def set_default_card(customer_id: str, payment_method_id: str | None) -> None:

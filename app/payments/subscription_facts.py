@@ -16,11 +16,12 @@ import stripe
 from app.billing.money import Money
 from app.payments import oddities, tax_settings
 from app.payments.client import stripe_client
+from app.payments.customers import default_card_of
 from app.payments.oddities import Odd, Oddity
 from app.payments.references import id_of
 from app.payments.tax_settings import TaxSettings
 
-_ENDED = frozenset({"canceled", "incomplete_expired"})
+ENDED = frozenset({"canceled", "incomplete_expired"})
 
 UNPAID = frozenset({"past_due", "unpaid"})
 """The statuses in which a renewal is to be paid."""
@@ -63,7 +64,8 @@ class StripeSubscription:
     past due: the newest open invoice, as the latest one may be void, or the draft of the next renewal. `waiting` is
     an update that waits until the invoice `latest_invoice_id` is paid, at most until `waits_until`. `ends_at` is when
     it ends for good, if that is planned, and `ends_with_period` whether that was said so, instead of by a time. Its
-    price is paid `quantity` times. `odd` is what was arranged otherwise in Stripe's dashboard.
+    price is paid `quantity` times. `own_card_id` is the card that it is charged to instead of `customer_card_id`, its
+    customer's default. `odd` is what was arranged otherwise in Stripe's dashboard.
     """
 
     id: str
@@ -87,6 +89,8 @@ class StripeSubscription:
     waits_until: datetime | None
     latest_invoice_id: str | None
     open_invoice_id: str | None
+    own_card_id: str | None
+    customer_card_id: str | None
     quantity: int
     tax: TaxSettings
     has_discounts: bool
@@ -107,7 +111,7 @@ class StripeSubscription:
 
     @property
     def has_ended(self) -> bool:
-        return self.status in _ENDED
+        return self.status in ENDED
 
     def begins_period(self, interval: str) -> bool:
         """Whether a switch to a plan paid by the `interval` has to begin a period of its own.
@@ -125,7 +129,7 @@ class StripeSubscription:
 
 
 def read(found: stripe.Subscription) -> StripeSubscription:
-    """What we need of a subscription whose schedule was expanded.
+    """What we need of a subscription whose schedule and customer were expanded.
 
     Asks Stripe for the price that is planned, and for what is open while it is past due.
     """
@@ -162,6 +166,8 @@ def read(found: stripe.Subscription) -> StripeSubscription:
         waits_until=_moment(found.pending_update.expires_at) if found.pending_update else None,
         latest_invoice_id=id_of(found.latest_invoice),
         open_invoice_id=open_invoice_id,
+        own_card_id=id_of(found.default_payment_method),
+        customer_card_id=default_card_of(found.customer),
         quantity=1 if item.quantity is None else item.quantity,
         tax=tax_settings.read(found),
         has_discounts=bool(found.discounts),

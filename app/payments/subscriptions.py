@@ -12,7 +12,7 @@ from app.payments import phases
 from app.payments.client import stripe_client
 from app.payments.errors import RefusedError, translated
 from app.payments.references import id_of
-from app.payments.subscription_facts import Chosen, StripeSubscription, read
+from app.payments.subscription_facts import ENDED, Chosen, StripeSubscription, read
 from app.payments.tax_settings import TaxSettings
 
 
@@ -20,7 +20,7 @@ def fetch(subscription_id: str) -> StripeSubscription:
     """A subscription as it is now. Raises `OutcomeUnknownError`, `NotDoneError`, `RefusedError`."""
     with translated():
         found = stripe_client().v1.subscriptions.retrieve(
-            subscription_id, {"expand": ["schedule", "latest_invoice"]}
+            subscription_id, {"expand": ["schedule", "latest_invoice", "customer"]}
         )
         return read(found)
 
@@ -36,7 +36,7 @@ def all_running() -> Iterator[StripeSubscription]:
     """All subscriptions that have not ended, the newest first. Raises as `fetch` does."""
     with translated():
         listed = stripe_client().v1.subscriptions.list(
-            {"limit": 100, "expand": ["data.schedule", "data.latest_invoice"]}
+            {"limit": 100, "expand": ["data.schedule", "data.latest_invoice", "data.customer"]}
         )
         for one in listed.auto_paging_iter():
             yield read(one)
@@ -186,6 +186,18 @@ def set_tax(subscription_id: str, tax: TaxSettings) -> StripeSubscription:
     with translated():
         stripe_client().v1.subscriptions.update(subscription_id, tax.as_params)
     return fetch(subscription_id)
+
+
+def take_own_card(subscription_id: str) -> None:
+    """Let a subscription be charged to its customer's default card, not to one of its own. Raises as `fetch` does.
+
+    An empty string unsets it: so says an engineer of Stripe (https://stackoverflow.com/a/76282845), while the text of
+    the parameter says nothing of it.
+    """
+    with translated():
+        found = stripe_client().v1.subscriptions.retrieve(subscription_id)
+        if found.default_payment_method is not None and found.status not in ENDED:
+            stripe_client().v1.subscriptions.update(subscription_id, {"default_payment_method": ""})
 
 
 def cancel(subscription_id: str) -> StripeSubscription:

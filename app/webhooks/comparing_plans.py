@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from app.billing import (
+    default_card_at_stripe,
     plan_next_charge,
     plan_projection,
     plan_renewals,
@@ -41,10 +42,14 @@ def compare(report: Report) -> None:
 
 
 def _is_in_line(organization: Organization, found: StripeSubscription) -> bool:
-    """Whether the plan is as Stripe has it, and why its renewal failed is known."""
+    """Whether plan and default card are as Stripe has them, and why its renewal failed is known."""
     row = plan_switch_rows.subscription_of(organization)
     lacks_reason = row is not None and row.open_invoice_id is not None and row.failure is None
-    return plan_projection.agrees(organization, found) and not lacks_reason
+    return (
+        plan_projection.agrees(organization, found)
+        and not lacks_reason
+        and default_card_at_stripe.agrees(organization, found)
+    )
 
 
 def _ours() -> list[tuple[object, str]]:
@@ -63,6 +68,11 @@ def _bring_in_line(report: Report, organization: Organization, subscription_id: 
     outcome = plan_projection.apply(organization, found)
     plan_next_charge.store(organization, found.id, seen)
     plan_renewals.learn_failure(organization)
+    if default_card_at_stripe.follow(organization, found):
+        report.mend(
+            found.customer_id or subscription_id,
+            f"{organization.name} had another default card than at Stripe: brought in line now.",
+        )
     if outcome is Outcome.CHANGED:
         report.mend(
             subscription_id, f"{organization.name} had another plan than at Stripe: brought in line now."

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from app.billing import (
     audit,
+    default_card_at_stripe,
     disputes,
     invoices,
     notices,
@@ -24,7 +25,7 @@ from app.billing import (
 )
 from app.billing.plan_projection import Outcome
 from app.extensions import db, enqueue
-from app.models import Organization, PaymentMethod, TopUp
+from app.models import Organization, PaymentMethod, SubscriptionStatus, TopUp
 from app.models.columns import utc_now
 from app.payments import cards, customers, intents, subscriptions
 from app.payments import disputes as stripe_disputes
@@ -90,16 +91,22 @@ def fraud_warning(_: str) -> bool:
 
 
 def customer(customer_id: str) -> bool:
-    """A customer of ours changed. One that was deleted is forgotten with its cards; the next card makes a new one."""
+    """A customer of ours changed, perhaps its default card.
+
+    One that was deleted is forgotten with its cards; the next card makes a new one.
+    """
     organization = organization_of(customer_id)
     if organization is None:
         return False
     if customers.is_deleted(customer_id):
         payment_methods.forget_customer(organization, customer_id)
-    else:
-        # Its credit, its discount or its address: the plan's next charge depends on each.
-        plan_next_charge.refresh(organization)
-    return True
+        return True
+    row = plan_switch_rows.subscription_of(organization)
+    if row is None or row.stripe_id is None or row.status is SubscriptionStatus.CANCELED:
+        default_card_at_stripe.follow_customer(organization, customer_id)
+        return True
+    # Its credit, its discount or its address may be others, too: the plan's next charge depends on each.
+    return subscription(row.stripe_id)
 
 
 def invoice(invoice_id: str) -> bool:
@@ -141,6 +148,7 @@ def subscription(subscription_id: str) -> bool:
         return False
     plan_next_charge.store(organization, found.id, seen)
     plan_renewals.learn_failure(organization)
+    default_card_at_stripe.follow(organization, found)
     return True
 
 

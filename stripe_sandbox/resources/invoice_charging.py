@@ -120,10 +120,13 @@ def _card(call: Call, invoice: dict[str, Any]) -> str:
 
 
 def _chosen(call: Call, invoice: dict[str, Any]) -> str | None:
-    """The card that the caller names, or the default of the subscription or the invoice, or the customer's."""
+    """The card that the caller names, or the default of the invoice, else of the subscription, else of the customer.
+
+    https://docs.stripe.com/api/invoices/object#invoice_object-default_payment_method
+    """
     details = invoice["parent"] and invoice["parent"]["subscription_details"]
-    payer = find(call, "subscription", details["subscription"]) if details else invoice
+    payers = [invoice, *([find(call, "subscription", details["subscription"])] if details else [])]
     customer = find(call, "customer", invoice["customer"])
-    default = payer["default_payment_method"] or customer["invoice_settings"]["default_payment_method"]
-    card: str | None = call.params.get("payment_method") or default
-    return card
+    named = [call.params.get("payment_method"), *(payer["default_payment_method"] for payer in payers)]
+    default: str | None = customer["invoice_settings"]["default_payment_method"]
+    return next((card for card in named if card), default)

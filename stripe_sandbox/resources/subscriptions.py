@@ -79,6 +79,7 @@ def create(call: Call) -> dict[str, Any]:
         trials.begin(body, items, at, trial_end)
     subscription_ends.check(call, body)
     subscription_ends.plan(call, body)
+    _check_card(call, customer["id"])
     call.store.add(body)
     _discount(call, body)
     lines = trials.lines(call, items) if trial_end else prorations.whole_periods(call, items)
@@ -116,6 +117,7 @@ def update(call: Call) -> dict[str, Any]:
     call.serves("metadata", "off_session", "payment_behavior", "proration_behavior", "proration_date")
     waits = call.params.get("payment_behavior") == "pending_if_incomplete"
     pending_updates.check(call)
+    _check_card(call, body["customer"])
     subscription_ends.check(call, body)
     if pending_updates.is_contradicted(call, body):
         subscription_changes.discard_waiting(call, body)
@@ -205,3 +207,12 @@ def _running(call: Call) -> dict[str, Any]:
         message = "A canceled subscription can only update its cancellation_details and metadata."
         raise invalid(message)
     return body
+
+
+def _check_card(call: Call, customer: str) -> None:
+    """Raise 400 for a default card that isn't its customer's
+    (https://docs.stripe.com/api/subscriptions/update#update_subscription-default_payment_method)."""
+    wanted = call.params.get("default_payment_method")
+    if wanted and find(call, "payment_method", wanted, "default_payment_method")["customer"] != customer:
+        message = f"The customer does not have a payment method with the ID {wanted}."
+        raise invalid(message, param="default_payment_method")

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from flask import Flask
 
-from app.billing import card_changes, catalog, default_card, plan_sales, plan_switches, plans
+from app.billing import card_changes, catalog, default_card_telling, plan_sales, plan_switches, plans
 from app.billing.plans import PlanView
 from app.extensions import db
 from app.models import Organization, PaymentMethod, PlanSwitch, Subscription
@@ -43,7 +43,7 @@ def pay_by(organization: Organization, token: str) -> PaymentMethod:
     card = a_stripe_card(organization, token)
     card_changes.make_default(organization, card.id, OWNER)
     db.session.commit()
-    default_card.tell_stripe(organization.id)
+    default_card_telling.tell_stripe(organization.id)
     return card
 
 
