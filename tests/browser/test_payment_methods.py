@@ -346,7 +346,7 @@ class TestBadLuck:
         problem = self.begin(page)
         site.sandbox.fail("POST /v1/setup_intents", "html", times=3)
         save(page)
-        expect(problem).to_contain_text("Nothing was saved or charged; try again in a moment.")
+        expect(problem).to_contain_text("so nothing was saved or charged. Try again in a moment.")
         site.sandbox.mend()
         save(page)
         expect(said(page)).to_contain_text("Visa ending in 4242 is saved.")
