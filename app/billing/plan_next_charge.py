@@ -6,11 +6,17 @@ and credit is taken off. Whatever changes it is told by an event of the subscrip
 
 from __future__ import annotations
 
+import structlog
+
 from app.billing import ledger, packed_sums, plan_switch_rows
+from app.billing.plan_terms import FREE_PLAN
 from app.extensions import db
 from app.models import Organization, Subscription, SubscriptionStatus
 from app.payments import upcoming
+from app.payments.errors import PaymentsError
 from app.payments.invoice_sums import SumKind, Sums
+
+log = structlog.get_logger("billing.plans")
 
 
 def look_up(organization: Organization, subscription_id: str) -> Sums | None:
@@ -23,6 +29,24 @@ def look_up(organization: Organization, subscription_id: str) -> Sums | None:
     found = None if is_other else upcoming.of(subscription_id)
     is_free = found is None or not any(line.amount for line in found.of(SumKind.CHARGE))
     return None if is_free else found
+
+
+def look_up_if_possible(organization: Organization, subscription_id: str) -> Sums | None:
+    """The same; None also where Stripe doesn't answer with a preview.
+
+    What a plan is doesn't wait for what it will be charged: reconciliation looks up what is missing.
+    """
+    try:
+        return look_up(organization, subscription_id)
+    except PaymentsError as error:
+        log.warning("next_charge_unknown", subscription=subscription_id, reason=str(error))
+        return None
+
+
+def lacks(row: Subscription) -> bool:
+    """Whether the next charge of a plan is unknown that will be charged again, unless it changes to a free one."""
+    goes_on = row.status is not SubscriptionStatus.CANCELED and row.ends_at is None
+    return goes_on and row.next_charge is None and FREE_PLAN not in {row.plan, row.scheduled_plan}
 
 
 def store(organization: Organization, subscription_id: str, seen: Sums | None) -> None:

@@ -42,12 +42,14 @@ def compare(report: Report) -> None:
 
 
 def _is_in_line(organization: Organization, found: StripeSubscription) -> bool:
-    """Whether plan and default card are as Stripe has them, and why its renewal failed is known."""
+    """Whether plan and default card are as Stripe has them, its next charge is known, and why its renewal failed."""
     row = plan_switch_rows.subscription_of(organization)
     lacks_reason = row is not None and row.open_invoice_id is not None and row.failure is None
+    lacks_charge = row is not None and plan_next_charge.lacks(row)
     return (
         plan_projection.agrees(organization, found)
         and not lacks_reason
+        and not lacks_charge
         and default_card_at_stripe.agrees(organization, found)
     )
 
@@ -64,7 +66,7 @@ def _bring_in_line(report: Report, organization: Organization, subscription_id: 
     """Fetched anew: a list may be older than what an event has told meanwhile."""
     take_backs.one_at_a_time(subscription_id)
     found = plan_replacing.settle(organization, subscriptions.fetch(subscription_id))
-    seen = plan_next_charge.look_up(organization, found.id) if not found.has_ended else None
+    seen = plan_next_charge.look_up_if_possible(organization, found.id) if not found.has_ended else None
     outcome = plan_projection.apply(organization, found)
     plan_next_charge.store(organization, found.id, seen)
     plan_renewals.learn_failure(organization)

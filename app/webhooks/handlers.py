@@ -143,7 +143,7 @@ def subscription(subscription_id: str) -> bool:
         return False
     found = plan_replacing.settle(organization, found)
     # Looked up before anything is locked.
-    seen = plan_next_charge.look_up(organization, found.id) if not found.has_ended else None
+    seen = plan_next_charge.look_up_if_possible(organization, found.id) if not found.has_ended else None
     if plan_projection.apply(organization, found) is Outcome.NOT_OURS:
         return False
     plan_next_charge.store(organization, found.id, seen)

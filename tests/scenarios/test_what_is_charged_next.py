@@ -9,6 +9,8 @@ from flask import Flask
 
 from app.extensions import db
 from app.models import Organization
+from app.webhooks import comparing_plans
+from app.webhooks.reconciliation_report import Report
 from tests.factories import a_person, usd
 from tests.support.browsing import Visitor, text_of
 from tests.support.plans import a_subscriber, hear_from_stripe, plan_of, turn_period
@@ -120,3 +122,16 @@ def test_nothing_is_charged_next_for_a_plan_that_ends(
     Operator(app, sandbox, organization).set(cancel_at_period_end=True)
     db.session.expire_all()
     assert plan_of(organization).next_charge is None
+
+
+def test_a_preview_that_fails_keeps_no_plan_from_changing_and_is_looked_up_later(
+    app: Flask, sandbox: Sandbox, organization: Organization
+) -> None:
+    by = Operator(app, sandbox, organization)
+    sandbox.fail("POST /v1/invoices/create_preview", "400", times=20)
+    by.quantity(2)
+    assert (plan_of(organization).quantity, plan_of(organization).next_charge) == (2, None)
+    sandbox.mend()
+    comparing_plans.compare(Report())
+    seen = plan_of(organization).next_charge
+    assert seen is not None and seen.due == usd("798")
