@@ -21,7 +21,7 @@ from tests.support.url_map import address, rules
 from tests.support.very_many import CALL, MANY, fill
 
 LARGEST = 150 * 1024
-"""Bytes of an answer that isn't a download: less than a thousand cards, calls or campaigns take."""
+"""Bytes of an answer that isn't a download: less than five hundred cards, calls or campaigns take."""
 
 
 @pytest.fixture

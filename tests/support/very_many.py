@@ -12,7 +12,7 @@ from app.models import Organization, UsageDaily, UsageEvent, User
 from tests.factories import at
 from tests.support.moving import use
 
-MANY = 1_000
+MANY = 500
 CALL = "call-of-many-corrections"
 
 _SERIES = f"FROM generate_series(1, {MANY}) AS n"
