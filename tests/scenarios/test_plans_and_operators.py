@@ -35,8 +35,6 @@ class PlansAndOperators(PlanMachine):
     def open(self) -> None:
         super().open()
         self.operator = Operator(self.app, self.sandbox, self.organization)
-        self.quantity = 1
-        self.charged_before = set[str]()
 
     @precondition(lambda self: self.is_running)
     @rule(terms=discounts)
@@ -65,7 +63,6 @@ class PlansAndOperators(PlanMachine):
         assert self.found is not None
         if self.found.waiting is None:
             self.operator.quantity(count)
-            self.quantity = count
 
     @precondition(lambda self: self.is_running)
     @rule(on=st.sampled_from(["subscription", "customer"]))
@@ -119,7 +116,8 @@ class PlansAndOperators(PlanMachine):
             return
         run = reconciliation.run()
         assert run.error is None
-        expected = {self.row.stripe_id} if self.quantity != 1 and self.is_running else set()
+        found = self.found
+        expected = {found.id} if found is not None and not found.has_ended and found.quantity != 1 else set()
         assert {each["object"] for each in run.findings} <= expected, run.findings
         assert not expected or run.findings
 
