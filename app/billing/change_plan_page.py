@@ -9,6 +9,7 @@ from uuid import UUID
 from app.billing import (
     catalog,
     ledger,
+    paid_cards,
     payment_methods,
     plan_choices,
     plan_comparison,
@@ -21,6 +22,7 @@ from app.billing import (
 from app.billing.catalog import OnRequest, Plan
 from app.billing.declines import Advice, advice_for
 from app.billing.money import Money
+from app.billing.paid_cards import DefaultOffer
 from app.billing.payment_methods import CardView
 from app.billing.plan_comparison import Offer, Rows
 from app.billing.plan_losses import Losses
@@ -70,6 +72,7 @@ class SwitchView:
     advice: Advice | None
     client_secret: str | None
     note: str | None
+    offer: DefaultOffer | None
     quantity: int = 1
 
     @property
@@ -143,6 +146,9 @@ def view(organization: Organization, switch: PlanSwitch, plan: PlanView) -> Swit
         advice=advice_for(switch.decline_code) if switch.status is SwitchStatus.DECLINED else None,
         client_secret=_secret(switch),
         note=switch.note,
+        offer=paid_cards.offer_default(organization, switch.payment_method_id)
+        if switch.status is SwitchStatus.DONE
+        else None,
         quantity=plan.quantity,
     )
 

@@ -9,6 +9,7 @@ from flask import current_app
 from app.billing import (
     audit,
     ledger,
+    paid_cards,
     payment_methods,
     plan_projection,
     plan_replacing,
@@ -129,6 +130,9 @@ def _note(organization: Organization, switch_id: UUID, payment: Payment) -> None
     switch = plan_switch_rows.lock(organization.id, switch_id)
     if switch.status in ON_ITS_WAY:
         switch.payment_intent_id = payment.id
+        card = paid_cards.card_of(organization.id, payment)
+        if card is not None:
+            switch.payment_method_id = card.id
         switch.status = _STANDS.get(payment.status, SwitchStatus.SWITCHING)
         switch.decline_code = payment.decline_code if switch.status is SwitchStatus.DECLINED else None
         wallet.version += 1

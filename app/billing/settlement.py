@@ -19,6 +19,7 @@ from app.billing import (
     entered_cards,
     ledger,
     notices,
+    paid_cards,
     top_up_rows,
 )
 from app.billing.audit import Actor
@@ -95,7 +96,11 @@ def _compare(top_up: TopUp, payment: Payment) -> None:
 
 
 def _credit(wallet: Wallet, top_up: TopUp, payment: Payment, actor: Actor, now: datetime) -> None:
-    card = db.session.get_one(PaymentMethod, (top_up.org_id, top_up.payment_method_id))
+    card = paid_cards.card_of(top_up.org_id, payment)
+    if card is None:
+        card = db.session.get_one(PaymentMethod, (top_up.org_id, top_up.payment_method_id))
+    # The card that is named is the one that was charged, also where another was chosen since.
+    top_up.payment_method_id = card.id
     entry = Entry(
         kind=TransferKind.TOP_UP,
         source=payment.id,

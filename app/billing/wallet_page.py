@@ -5,12 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from app.billing import balance, entered_cards, history, ledger, payment_methods, top_up_rows, top_up_story
+from app.billing import (
+    balance,
+    entered_cards,
+    history,
+    ledger,
+    paid_cards,
+    payment_methods,
+    top_up_rows,
+    top_up_story,
+)
 from app.billing.balance import BalanceView
 from app.billing.declines import Advice, advice_for
 from app.billing.history import HistoryPage
 from app.billing.history_queries import Filters
 from app.billing.money import Money
+from app.billing.paid_cards import DefaultOffer
 from app.billing.payment_methods import CardView
 from app.billing.top_up_story import TopUpStory
 from app.extensions import db
@@ -37,6 +47,7 @@ class TopUpView:
     client_secret: str | None
     balance_after: Money
     story: TopUpStory | None
+    offer: DefaultOffer | None
 
     @property
     def state(self) -> str:
@@ -104,6 +115,7 @@ def view_of(organization: Organization, top_up: TopUp, now: BalanceView) -> TopU
         client_secret=_client_secret(top_up),
         balance_after=now.available if is_settled else now.available + top_up.amount,
         story=top_up_story.tell(top_up) if is_settled else None,
+        offer=paid_cards.offer_default(organization, method.id) if is_settled else None,
     )
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from typing import Any, cast
+from uuid import UUID
 
 from flask import current_app, flash, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from app.billing import payment_methods, plan_renewals, plans
+from app.billing import paid_cards, payment_methods, plan_renewals, plans
 from app.billing.declines import advice_for
 from app.billing.payment_methods import CardNotUsableError
 from app.billing.plan_renewals import NothingToPayError
@@ -16,6 +17,8 @@ from app.pages.actor import current_actor
 from app.pages.change_plan.forms import PayForm
 from app.pages.change_plan.routes import blueprint
 from app.payments.errors import PaymentsError
+from app.payments.intents import Payment
+from app.web.formatting import money
 from app.web.identity import current_organization, org_admin_required
 from app.web.payment_problems import Problem, problem
 from app.web.rate_limits import OFTEN
@@ -53,8 +56,8 @@ def pay_renewal() -> Response:
             return _to_page()
         else:
             if payment.succeeded or payment.status == "requires_action":
-                _say_what_became_of_it()
-                return _to_page()
+                _say_what_became_of_it(payment)
+                return _to_page(payment)
             advice = advice_for(payment.decline_code)
             form.refuse(f"{advice.message} {advice.next_step}")
         db.session.rollback()
@@ -65,15 +68,28 @@ def pay_renewal() -> Response:
 @org_admin_required
 def answer_renewal() -> Response:
     """The bank's challenge has ended in the page: ask Stripe how."""
+    payment = _payment()
     _refresh()
-    _say_what_became_of_it()
-    return _to_page()
+    _say_what_became_of_it(payment)
+    return _to_page(payment)
 
 
-def _say_what_became_of_it() -> None:
-    plan = plans.gather(current_organization())
+def _payment() -> Payment | None:
+    """The payment of what is open, as Stripe has it now; None without an answer."""
+    try:
+        owed = plan_renewals.owed(current_organization())
+    except PaymentsError:
+        return None
+    return owed.payment if owed else None
+
+
+def _say_what_became_of_it(payment: Payment | None = None) -> None:
+    organization = current_organization()
+    plan = plans.gather(organization)
     if not plan.is_past_due:
-        flash(f"The renewal of {plan.name} is paid. {plan.name} is active.")
+        card = paid_cards.card_of(organization.id, payment) if payment else None
+        charged = f" {money(payment.received)} was charged to {card.label}." if payment and card else ""
+        flash(f"The renewal of {plan.name} is paid. {plan.name} is active.{charged}")
     else:
         flash("The renewal isn't paid yet. Confirm the payment with your bank.")
 
@@ -85,8 +101,16 @@ def _refresh() -> None:
         db.session.rollback()
 
 
-def _to_page() -> Response:
-    return redirect(url_for("change_plan.show_renewal"), 303)
+def _to_page(payment: Payment | None = None) -> Response:
+    card = paid_cards.card_of(current_organization().id, payment) if payment else None
+    return redirect(url_for("change_plan.show_renewal", paid_with=card.id if card else None), 303)
+
+
+def _paid_with() -> UUID | None:
+    try:
+        return UUID(request.args.get("paid_with", ""))
+    except ValueError:
+        return None
 
 
 def _draw(form: PayForm | None = None, *, status: int = 200) -> Response:
@@ -112,6 +136,7 @@ def _draw(form: PayForm | None = None, *, status: int = 200) -> Response:
         if asks and owed and owed.payment and "other" not in request.args and form is None
         else None,
         cards=cards,
+        offer=None if plan.is_past_due else paid_cards.offer_default(organization, _paid_with()),
         failed_card=next((card for card in cards if card.is_default), None),
         advice=advice_for(plan.failure) if plan.failure else None,
         form=form or PayForm(None),
