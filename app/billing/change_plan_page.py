@@ -56,7 +56,8 @@ class Choice:
 class SwitchView:
     """A switch at its step. `client_secret` is there only while the bank wants a confirmation.
 
-    `on` is the day on which it is made, where that is not at once. `note` is why it was not made.
+    `charged` is what its payment took, where that is known. `on` is the day on which it is made, where that is not at
+    once. `note` is why it was not made.
     """
 
     id: UUID
@@ -65,6 +66,7 @@ class SwitchView:
     interval: str
     is_at_once: bool
     cost: Cost
+    charged: Money | None
     on: date
     card: CardView | None
     cards: tuple[CardView, ...]
@@ -139,6 +141,7 @@ def view(organization: Organization, switch: PlanSwitch, plan: PlanView) -> Swit
         interval=switch.interval,
         is_at_once=switch.is_at_once,
         cost=cost,
+        charged=switch.charged,
         on=ledger.local_day_of(organization, cost.next_at),
         card=next((one for one in cards if one.is_default), None) if is_open else _paying(switch, today),
         cards=cards,

@@ -32,9 +32,9 @@ class PaymentNotTakenError(Exception):
 
 
 def learn(organization: Organization, switch_id: UUID) -> PlanSwitch:
-    """Find out how the payment stands of a switch that is on its way. Commits; without an answer it stays."""
+    """Find out how the payment of a switch stands, or what it took. Commits; without an answer it stays."""
     switch = find(organization.id, switch_id)
-    if switch.status not in ON_ITS_WAY or switch.invoice_id is None:
+    if switch.invoice_id is None or not (switch.status in ON_ITS_WAY or lacks_charge(switch)):
         return switch
     try:
         intent_id = switch.payment_intent_id or invoices.payment_of(switch.invoice_id)
@@ -45,6 +45,11 @@ def learn(organization: Organization, switch_id: UUID) -> PlanSwitch:
     return find(organization.id, switch_id)
 
 
+def lacks_charge(switch: PlanSwitch) -> bool:
+    """Whether a switch is made and paid, and what was charged for it is not known yet."""
+    return switch.status is SwitchStatus.DONE and switch.due_micro > 0 and switch.charged_micro is None
+
+
 def refresh(organization: Organization, switch_id: UUID, actor: Actor) -> PlanSwitch:
     """Ask Stripe whether a switch is made by now, and how its payment stands. Commits; without an answer it stays.
 
@@ -52,7 +57,7 @@ def refresh(organization: Organization, switch_id: UUID, actor: Actor) -> PlanSw
     """
     switch = find(organization.id, switch_id)
     if switch.status not in ON_ITS_WAY:
-        return switch
+        return learn(organization, switch_id)
     try:
         _follow(organization, actor)
     except PaymentsError:
@@ -128,11 +133,14 @@ def _note(organization: Organization, switch_id: UUID, payment: Payment) -> None
     """Keep how a payment stands; one that was taken shows in the subscription. Commits."""
     wallet = ledger.lock(organization.id)
     switch = plan_switch_rows.lock(organization.id, switch_id)
-    if switch.status in ON_ITS_WAY:
+    if switch.status in ON_ITS_WAY or lacks_charge(switch):
         switch.payment_intent_id = payment.id
         card = paid_cards.card_of(organization.id, payment)
         if card is not None:
             switch.payment_method_id = card.id
+        if payment.succeeded:
+            switch.charged_micro = payment.received.micro
+    if switch.status in ON_ITS_WAY:
         switch.status = _STANDS.get(payment.status, SwitchStatus.SWITCHING)
         switch.decline_code = payment.decline_code if switch.status is SwitchStatus.DECLINED else None
         wallet.version += 1

@@ -71,6 +71,7 @@ def follow(org_id: UUID, found: StripeSubscription) -> bool:
         return False
     id_, now = str(switch.id), utc_now()
     if is_made(switch, found):
+        switch.invoice_id = switch.invoice_id or (found.latest_invoice_id if switch.is_at_once else None)
         if not is_left_of_replaced(switch, found):
             end(switch, SwitchStatus.DONE, at=now)
     elif found.waiting is not None and found.waiting.switch == id_:

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import DateTime, Index, String, Text, text
+from sqlalchemy import BigInteger, DateTime, Index, String, Text, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -32,11 +32,12 @@ class PlanSwitch(OrgScoped, Base):
     """A change to `plan` of a version of the catalogue, paid by the `interval`: `is_at_once`, or else at the end of
     the period.
 
-    `due_micro` is what its preview of `previewed_at` said would be charged, and `preview` how that comes about.
-    `based_on` names the subscription as it was then: confirmed on another one, it is previewed anew. `attempt` counts
-    the requests to Stripe: with the id it makes their idempotency keys. `note` is why it ended, where it did not
-    succeed. `replaces_…` is what was planned when it was confirmed, and goes once it is made: a schedule, or an end
-    (with the period, or at a time of its own). One at most is on its way at Stripe, of an organization.
+    `due_micro` is what its preview of `previewed_at` said would be charged at most, and `preview` how that comes
+    about; `charged_micro` is what its payment took, once that is known. `based_on` names the subscription as it was
+    then: confirmed on another one, it is previewed again. `attempt` counts the requests to Stripe: with the id it
+    makes their idempotency keys. `note` is why it ended, where it did not succeed. `replaces_…` is what was planned
+    when it was confirmed, and goes once it is made: a schedule, or an end (with the period, or at a time of its own).
+    One at most is on its way at Stripe, of an organization.
     """
 
     __tablename__ = "plan_switch"
@@ -59,6 +60,7 @@ class PlanSwitch(OrgScoped, Base):
     based_on: Mapped[str] = mapped_column(Text)
     previewed_at: Mapped[When]
     due_micro: Mapped[Micro]
+    charged_micro: Mapped[int | None] = mapped_column(BigInteger)
     currency: Mapped[str] = mapped_column(String(3))
     preview: Mapped[Json] = mapped_column(JSONB)
     replaces_schedule_id: Mapped[str | None] = mapped_column(String(255))
@@ -77,3 +79,7 @@ class PlanSwitch(OrgScoped, Base):
     @property
     def due(self) -> Money:
         return Money(self.due_micro, self.currency)
+
+    @property
+    def charged(self) -> Money | None:
+        return None if self.charged_micro is None else Money(self.charged_micro, self.currency)

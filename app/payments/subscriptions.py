@@ -191,8 +191,8 @@ def set_tax(subscription_id: str, tax: TaxSettings) -> StripeSubscription:
 def take_own_card(subscription_id: str) -> None:
     """Let a subscription be charged to its customer's default card, not to one of its own. Raises as `fetch` does.
 
-    An empty string unsets it: so says an engineer of Stripe (https://stackoverflow.com/a/76282845), while the text of
-    the parameter says nothing of it.
+    An empty string unsets it, says https://stackoverflow.com/a/76282845; the text of the parameter says nothing of
+    it, so it is unverified.
     """
     with translated():
         found = stripe_client().v1.subscriptions.retrieve(subscription_id)

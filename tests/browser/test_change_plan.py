@@ -75,7 +75,7 @@ def test_up_with_the_banks_question_then_down_and_taken_back(look: Page, site: S
     bank.get_by_role("button", name="Complete").focus()
     look.keyboard.press("Enter")
     step(look, "Switched")
-    expect(region).to_contain_text("Growth holds now: $99.00 was charged")
+    expect(region).to_contain_text("You're now on Growth. $99.00 was charged")
     check(look)
     assert plan_of(organization).name == "Growth"
 

@@ -12,7 +12,7 @@ from app.billing import payment_methods, plan_cancellation, resources
 from app.extensions import db
 from app.models import Organization, PlanSwitch, Subscription, SwitchStatus
 from app.models.columns import utc_now
-from tests.factories import a_payer, a_person, an_organization, at
+from tests.factories import a_payer, a_person, an_organization, at, usd
 from tests.support.browsing import Visitor, text_of
 from tests.support.plans import DECLINES, a_subscriber, plan_of, sell_plans, switch_to, turn_period
 from tests.support.sandbox import Sandbox
@@ -38,6 +38,30 @@ def send(visitor: Visitor, path: str, data: dict[str, str] | None = None, *, sta
     return text_of(answer)
 
 
+def test_what_was_charged_is_said_as_the_charge_has_it(
+    owner: Visitor, subscriber: Organization, sandbox: Sandbox
+) -> None:
+    """Credit shrinks by the second, so what is charged is less than the most that was shown."""
+    send(owner, PAGE, {"plan": "scale:year"})
+    send(owner, f"{PAGE}/{latest().id}/confirmation")
+    switch, charge = latest(), sandbox.charges()[0]
+    assert (switch.charged, switch.status) == (usd(f"{charge.amount / 100:.2f}"), SwitchStatus.DONE)
+    assert charge.amount < switch.due.minor
+    words = f"${charge.amount / 100:,.2f} was charged to Visa ending in 4242."
+    assert words in text_of(owner.get(f"{PAGE}/{switch.id}"))
+    # Where somebody else learned that it is made, the page asks what was charged.
+    switch.charged_micro = switch.payment_intent_id = switch.payment_method_id = None
+    db.session.commit()
+    assert words in text_of(owner.get(f"{PAGE}/{switch.id}"))
+    # And promises nothing while that isn't known.
+    switch = latest()
+    switch.charged_micro = switch.payment_intent_id = None
+    db.session.commit()
+    sandbox.fail("GET /v1/invoices/*", "500_before", times=9)
+    said = text_of(owner.get(f"{PAGE}/{switch.id}"))
+    assert "You're now on Scale. What was charged is on your newest invoice." in said
+
+
 def latest() -> PlanSwitch:
     db.session.expire_all()
     return db.session.scalars(db.select(PlanSwitch).order_by(PlanSwitch.id.desc())).first()
@@ -59,7 +83,8 @@ def test_up_is_reviewed_then_made(owner: Visitor, subscriber: Organization) -> N
     assert plan_of(subscriber).name == "Growth"
     said = send(owner, f"{PAGE}/{latest().id}/confirmation")
     assert (
-        "Scale holds now: $300.00 was charged to Visa ending in 4242. The next charge is $399.00 on" in said
+        "You're now on Scale. $300.00 was charged to Visa ending in 4242. The next charge is $399.00 on"
+        in said
     )
     assert plan_of(subscriber).name == "Scale"
 

@@ -89,7 +89,8 @@ def show_switch(switch_id: UUID) -> Response:
     organization = current_organization()
     switch = plan_switch_rows.find(organization.id, switch_id)
     # Back from the bank's own page, Stripe's answer is one question away: ask instead of waiting for the webhook.
-    if "payment_intent" in request.args and switch.status is SwitchStatus.ACTION:
+    is_back = "payment_intent" in request.args and switch.status is SwitchStatus.ACTION
+    if is_back or plan_switch_payments.lacks_charge(switch):
         switch = plan_switch_payments.refresh(organization, switch_id, current_actor())
     response = draw(switch)
     if cast(Any, request).htmx:
