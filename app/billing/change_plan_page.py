@@ -16,6 +16,7 @@ from app.billing import (
     plan_losses,
     plan_previews,
     plan_suggestion,
+    plan_switch_reviews,
     plan_switch_rows,
     plans,
 )
@@ -57,7 +58,8 @@ class SwitchView:
     """A switch at its step. `client_secret` is there only while the bank wants a confirmation.
 
     `charged` is what its payment took, where that is known. `on` is the day on which it is made, where that is not at
-    once. `note` is why it was not made.
+    once. `note` is why it was not made. `seen` says what the review shows, and goes with its
+    confirmation.
     """
 
     id: UUID
@@ -75,6 +77,7 @@ class SwitchView:
     client_secret: str | None
     note: str | None
     offer: DefaultOffer | None
+    seen: str
     quantity: int = 1
 
     @property
@@ -134,6 +137,7 @@ def view(organization: Organization, switch: PlanSwitch, plan: PlanView) -> Swit
     cost = plan_previews.unpack(switch)
     target = plan_previews.plan_of(switch)
     is_open = switch.status is SwitchStatus.REVIEW
+    default = next((one for one in cards if one.is_default), None)
     return SwitchView(
         id=switch.id,
         status=switch.status,
@@ -143,7 +147,7 @@ def view(organization: Organization, switch: PlanSwitch, plan: PlanView) -> Swit
         cost=cost,
         charged=switch.charged,
         on=ledger.local_day_of(organization, cost.next_at),
-        card=next((one for one in cards if one.is_default), None) if is_open else _paying(switch, today),
+        card=default if is_open else _paying(switch, today),
         cards=cards,
         losses=plan_losses.of_switch(organization, plan.plan, target),
         advice=advice_for(switch.decline_code) if switch.status is SwitchStatus.DECLINED else None,
@@ -152,6 +156,7 @@ def view(organization: Organization, switch: PlanSwitch, plan: PlanView) -> Swit
         offer=paid_cards.offer_default(organization, switch.payment_method_id)
         if switch.status is SwitchStatus.DONE
         else None,
+        seen=plan_switch_reviews.seen(switch, default.id if default else None),
         quantity=plan.quantity,
     )
 

@@ -75,6 +75,16 @@ def check_not_more(switch: PlanSwitch, subscription: StripeSubscription, price_i
         )
 
 
+def check_next_not_more(switch: PlanSwitch, subscription: StripeSubscription) -> None:
+    """Look again right before a change is planned. Raises `CostsMoreError`, and what `app.payments` raises."""
+    shown, by_now = unpack(switch), later(subscription, plan_of(switch), switch.interval)
+    for before, after in (shown.next_charge, by_now.next_charge), (shown.regular, by_now.regular):
+        if after > before:
+            raise CostsMoreError(
+                f"{after.plain} {after.currency} would be charged, and {before.plain} was shown."
+            )
+
+
 def later(subscription: StripeSubscription, plan: Plan, interval: str) -> Cost:
     """What switching at the end of the period costs: nothing now, and its price then. Raises as `now` does."""
     price, at = plan.price_by(interval), subscription.period_end

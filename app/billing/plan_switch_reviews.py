@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from app.billing import catalog_versions, ledger, plan_choices, plan_previews, plan_switch_rows
 from app.billing.catalog import Plan
 from app.billing.plan_previews import Cost
 from app.extensions import db
-from app.models import Interval, Organization, PlanSwitch, Subscription, SwitchStatus
+from app.models import Interval, Organization, PaymentMethod, PlanSwitch, Subscription, SwitchStatus
 from app.models.columns import utc_now
 from app.payments.subscription_facts import StripeSubscription
 
@@ -64,6 +65,20 @@ def keep(switch: PlanSwitch, review: Review) -> None:
     """Keep with a switch what is shown of it."""
     switch.is_at_once, switch.previewed_at, switch.based_on = review.is_at_once, review.at, review.based_on
     switch.due_micro, switch.preview = review.cost.due.micro, plan_previews.pack(review.cost)
+
+
+def seen(switch: PlanSwitch, card_id: UUID | None) -> str:
+    """What the page of a review shows that can change: its form sends it back, so that nothing else is confirmed."""
+    return f"{switch.previewed_at.timestamp()}:{card_id if switch.due_micro and card_id else ''}"
+
+
+def check_seen(switch: PlanSwitch, card: PaymentMethod | None, shown: str) -> None:
+    """Raises `PreviewRenewedError` where a page showed another card, or other sums than another tab does by now."""
+    if shown == seen(switch, card.id if card else None):
+        return
+    if card is not None and shown.partition(":")[2] != str(card.id):
+        raise PreviewRenewedError(switch, f"Your default card is {card.label} now, so nothing was charged.")
+    raise PreviewRenewedError(switch, "It was worked out again since this page was opened.")
 
 
 def renew_if_stale(organization: Organization, switch: PlanSwitch, subscription: StripeSubscription) -> None:

@@ -64,7 +64,8 @@ def follow(org_id: UUID, found: StripeSubscription) -> bool:
     """End the switch that is on its way, where the subscription shows that it was made or will not be any more;
     whether it did.
 
-    The caller holds the wallet's lock. One whose request may still be at Stripe's door is left alone.
+    The caller holds the wallet's lock. One whose request may still be at Stripe's door is left alone; once its
+    invoice is known, Stripe has had it, and an update that waits no more has expired, also while it is being paid.
     """
     switch = on_its_way(org_id)
     if switch is None:
@@ -76,7 +77,7 @@ def follow(org_id: UUID, found: StripeSubscription) -> bool:
             end(switch, SwitchStatus.DONE, at=now)
     elif found.waiting is not None and found.waiting.switch == id_:
         switch.invoice_id = found.latest_invoice_id
-    elif switch.status is not SwitchStatus.SWITCHING:
+    elif switch.status is not SwitchStatus.SWITCHING or switch.invoice_id is not None:
         end(switch, SwitchStatus.CANCELED, at=now, note="expired")
     return switch.status not in ON_ITS_WAY
 

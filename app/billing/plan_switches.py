@@ -8,6 +8,7 @@ Stripe has made it, the page, the webhook or the job that looks after it, lets t
 
 from __future__ import annotations
 
+from datetime import datetime
 from uuid import UUID
 
 from app.billing import (
@@ -90,8 +91,12 @@ def begin(organization: Organization, plan: str, interval: str, actor: Actor) ->
     return switch
 
 
-def confirm(organization: Organization, switch_id: UUID, actor: Actor) -> PlanSwitch:
+def confirm(
+    organization: Organization, switch_id: UUID, actor: Actor, *, shown: str | None = None
+) -> PlanSwitch:
     """Make a switch that was reviewed, unless that was begun already: a second click finds it and changes nothing.
+
+    `shown` is what the page showed that was confirmed (`app.billing.plan_switch_reviews.seen`).
 
     Commits on its own, before Stripe is asked and after. A lost answer leaves it `switching`, to be found out by the
     job. Raises `UnknownSwitchError`, `PlanNotOfferedError`, `PreviewRenewedError`, `OtherSwitchError`,
@@ -112,7 +117,9 @@ def confirm(organization: Organization, switch_id: UUID, actor: Actor) -> PlanSw
         if switch.is_at_once:
             _check_paid(organization)
         plan_switch_reviews.renew_if_stale(organization, switch, subscription)
-    claimed = _claim(organization, switch_id, card, subscription, actor)
+        if shown is not None:
+            plan_switch_reviews.check_seen(switch, card, shown)
+    claimed = _claim(organization, switch_id, card, subscription, actor, seen_of=switch.previewed_at)
     db.session.commit()
     if claimed is None:
         # Begun by another click; or the plan was changed by another tab in this very moment.
@@ -174,6 +181,7 @@ def ask_stripe(
         if subscription.own_card_id is not None:
             # A schedule would keep it for the next period, whatever is the default by then.
             default_card_telling.tell_stripe(organization.id)
+        plan_previews.check_next_not_more(switch, subscription)
         going_on = plan_replacing.make_way(subscription)
         return subscriptions.plan_for_period_end(going_on, price_id, chosen, key=key)
     plan_previews.check_not_more(switch, subscription, price_id)
@@ -218,12 +226,18 @@ def _claim(
     card: PaymentMethod | None,
     subscription: StripeSubscription,
     actor: Actor,
+    *,
+    seen_of: datetime,
 ) -> PlanSwitch | None:
-    """Begin to make a switch; None where that was begun, or its preview holds no more. Raises `OtherSwitchError`."""
+    """Begin to make a switch; None where that was begun, or its preview of `seen_of` holds no more.
+
+    Raises `OtherSwitchError`.
+    """
     ledger.lock(organization.id)
     switch = plan_switch_rows.lock(organization.id, switch_id)
     row = plan_switch_rows.subscription_of(organization)
-    if switch.status is not SwitchStatus.REVIEW or switch.based_on != plan_switch_reviews.state_of(row):
+    is_as_seen = (switch.based_on, switch.previewed_at) == (plan_switch_reviews.state_of(row), seen_of)
+    if switch.status is not SwitchStatus.REVIEW or not is_as_seen:
         return None
     _check_free_for_another(organization)
     switch.status = SwitchStatus.SWITCHING

@@ -105,7 +105,9 @@ def confirm_switch(switch_id: UUID) -> Response:
     """Make the switch. However often this is sent, it is made and charged once at most."""
     organization = current_organization()
     try:
-        switch = plan_switches.confirm(organization, switch_id, current_actor())
+        switch = plan_switches.confirm(
+            organization, switch_id, current_actor(), shown=request.form.get("shown")
+        )
     except PreviewRenewedError as error:
         return draw(error.switch, why=f"{error.why} Look at it again, then confirm.", status=422)
     except OtherSwitchError as error:
