@@ -112,6 +112,10 @@ class ChangePlanPage:
     switch: SwitchView | None
     waiting: PlanSwitch | None
 
+    @property
+    def waiting_name(self) -> str | None:
+        return plan_previews.plan_of(self.waiting).name if self.waiting else None
+
 
 def gather(organization: Organization, switch: PlanSwitch | None = None) -> ChangePlanPage:
     """Everything on the page, with a switch at its step."""

@@ -23,7 +23,7 @@ GOOD_FOR = timedelta(minutes=5)
 
 _ON_ITS_WAY = timedelta(minutes=2)
 """How long after that the charge itself may take at most."""
-_ALLOWANCE = "Allowance for the time until you confirm"
+_ALLOWANCE = "Up to 7 minutes on your current plan, until you confirm"
 
 
 class CostsMoreError(RefusedError):

@@ -49,7 +49,7 @@ def fetch(invoice_id: str) -> StripeInvoice:
         id=invoice.id,
         number=invoice.number or invoice.id,
         customer_id=id_of(invoice.customer),
-        description=invoice.description or _first_line(invoice) or "your plan",
+        description=invoice.description or _main_line(invoice) or "your plan",
         status=invoice.status or "draft",
         issued_at=_issued_at(invoice),
         total=Money.from_minor(invoice.total, currency),
@@ -109,8 +109,9 @@ def paid_by(payment_intent_id: str) -> str | None:
     return id_of(found[0].invoice) if found else None
 
 
-def _first_line(invoice: stripe.Invoice) -> str | None:
-    return invoice.lines.data[0].description if invoice.lines.data else None
+def _main_line(invoice: stripe.Invoice) -> str | None:
+    """What an invoice is for: its largest charge. A switch of plan begins with the credit for the plan before."""
+    return max(invoice.lines.data, key=lambda line: line.amount).description if invoice.lines.data else None
 
 
 def _period(invoice: stripe.Invoice) -> tuple[datetime, datetime] | None:

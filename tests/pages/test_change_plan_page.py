@@ -71,13 +71,16 @@ def test_plans_stand_side_by_side_with_what_is_on_request(owner: Visitor) -> Non
     said = text_of(owner.get(PAGE))
     assert "Growth Your plan $99 a month or $990 a year" in said
     assert "Enterprise Talk to us" in said
-    assert "Growth, by the year $990.00 a year at once" in said
+    assert "Growth, yearly $990.00 a year immediately" in said
     assert re.search(r"Starter Free from \d+ \w+", said)
 
 
 def test_up_is_reviewed_then_made(owner: Visitor, subscriber: Organization) -> None:
     said = send(owner, PAGE, {"plan": "scale:month"})
-    assert "Check before you switch You will pay $300.00 now with Visa ending in 4242" in said
+    assert (
+        "Check before you switch You'll be charged $300.00 now to Visa ending in 4242. Scale starts immediately."
+        in said
+    )
     assert "Unused time on Growth" in said
     assert "Due today $300.00" in said
     assert plan_of(subscriber).name == "Growth"
@@ -87,6 +90,13 @@ def test_up_is_reviewed_then_made(owner: Visitor, subscriber: Organization) -> N
         in said
     )
     assert plan_of(subscriber).name == "Scale"
+
+
+def test_a_year_is_named_where_it_is_part_of_the_change(owner: Visitor, subscriber: Organization) -> None:
+    said = send(owner, PAGE, {"plan": "growth:year"})
+    assert "Change to Growth (yearly)" in said
+    assert "Up to 7 minutes on your current plan, until you confirm" in said
+    assert "Growth (yearly) starts immediately." in said
 
 
 def test_down_says_what_is_lost_by_name_and_is_taken_back(owner: Visitor, subscriber: Organization) -> None:
@@ -103,10 +113,10 @@ def test_down_says_what_is_lost_by_name_and_is_taken_back(owner: Visitor, subscr
     assert "1 of them is too many: Reminders. The oldest go on, the others keep their place" in said
     assert "Phone numbers: you have" not in said
     said = send(owner, f"{PAGE}/{latest().id}/confirmation")
-    assert "Planned Starter begins on" in said
+    assert "Scheduled Starter starts on" in said
     assert "Changes to Starter on" in text_of(owner.get("/billing"))
     assert "Growth changes to Starter on" in text_of(owner.get(PAGE))
-    assert "The change is taken back." in send(owner, f"{PAGE}/scheduled/cancellation")
+    assert "Scheduled change canceled." in send(owner, f"{PAGE}/scheduled/cancellation")
     assert "Growth changes to Starter" not in text_of(owner.get(PAGE))
 
 
@@ -161,7 +171,7 @@ def test_declined_then_given_up(visitor: Visitor, app: Flask, sandbox: Sandbox) 
     said = send(visitor, f"{PAGE}/{latest().id}/confirmation")
     assert "Not paid The bank declined this payment without giving a reason." in said
     assert "Starter stays until this is paid." in said
-    assert "A change of plan waits for its payment." in text_of(visitor.get(PAGE))
+    assert "Your switch to Growth isn't paid yet." in text_of(visitor.get(PAGE))
     said = send(visitor, f"{PAGE}/{latest().id}/cancellation")
     assert "Not switched Starter stays as it is" in said
     assert latest().status is SwitchStatus.CANCELED

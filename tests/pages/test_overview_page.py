@@ -133,7 +133,7 @@ class TestBalance:
     ) -> None:
         spend(harbor, 3000 + 3000 * 60)
         page = owner.get("/billing")
-        assert "Calling is paused. The balance fell below zero at" in text_of(page)
+        assert "Calling is paused. The balance fell below zero on" in text_of(page)
         assert "New calls start again once you add $35.01 or more." in text_of(page)
         assert "\u2212$35.00 available credit" in text_of(page)
         give_credit(harbor, "35.01")
@@ -194,7 +194,7 @@ class TestPlan:
         assert "Growth Past due" in said
         assert "The renewal was not paid. The card was declined on" in said
         assert "renews on" not in said
-        assert "Mend the payment" in said
+        assert "Fix payment" in said
 
 
 class TestUsage:
@@ -225,7 +225,7 @@ class TestActivity:
         payer = Owner(app, "pm_card_threeDSecure2Required", credit="100")
         payer.pay(payer.review("73.21"))
         said = region(payer, "activity")
-        assert "Waiting for your confirmation Visa ending in 3184 +$73.21" in said
+        assert "Waiting for your confirmation Visa ending in 3220 +$73.21" in said
         assert said.index("$73.21") < said.index("Welcome credit")
 
     def test_usage_reads_in_units_that_people_know(self, owner: Visitor, harbor: Organization) -> None:

@@ -34,7 +34,7 @@ class TestConfirmation:
         top_up = careful.review()
         careful.pay(top_up)
         page = careful.get(top_up)
-        assert "Your bank wants to know that it is you" in text_of(page)
+        assert "Confirm it's you" in text_of(page)
         assert f'data-client-secret="{sandbox.payment_intents()[0].client_secret}"' in page.text
         assert credited(careful.organization) == []
         assert_ledger_matches(careful.organization, sandbox)
@@ -54,7 +54,7 @@ class TestConfirmation:
         careful.pay(top_up)
         sandbox.answer_bank("complete")
         assert careful.post(f"{top_up}/confirmation").location == top_up
-        assert "$50.00 was charged to Visa ending in 3184." in careful.reads(top_up)
+        assert "$50.00 was charged to Visa ending in 3220." in careful.reads(top_up)
         assert_ledger_matches(careful.organization, sandbox)
 
     def test_confirmed_on_the_banks_own_page(self, careful: Owner, sandbox: Sandbox) -> None:

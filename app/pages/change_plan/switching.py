@@ -180,7 +180,7 @@ def take_back() -> Response:
         return _not_taken_back(_ELSEWHERE)
     except PaymentsError as error:
         return _not_taken_back(str(problem(error, _NOT_CHANGED, unknown=_MAYBE_CHANGED)))
-    flash("The change is taken back. Your plan stays as it is.")
+    flash("Scheduled change canceled. Your plan hasn't changed.")
     return draw(None) if cast(Any, request).htmx else redirect(url_for("change_plan.show"), 303)
 
 
