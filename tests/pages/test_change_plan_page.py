@@ -59,7 +59,7 @@ def test_what_was_charged_is_said_as_the_charge_has_it(
     db.session.commit()
     sandbox.fail("GET /v1/invoices/*", "500_before", times=9)
     said = text_of(owner.get(f"{PAGE}/{switch.id}"))
-    assert "You're now on Scale. What was charged is on your newest invoice." in said
+    assert "You're now on Scale (yearly). What was charged is on your newest invoice." in said
 
 
 def latest() -> PlanSwitch:
