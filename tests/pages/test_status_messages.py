@@ -63,7 +63,8 @@ class TestEveryChange:
         owner.sign_in(a_person(organization=organization).email)
         card = a_stripe_card(organization, "pm_card_mastercard")
         answer = owner.post("/billing/renewal", {"card": str(card.id)}, headers=headers)
-        assert said(owner, answer, headers) == "The renewal of Growth is paid. Growth is active."
+        paid = "The renewal of Growth is paid. Growth is active. $99.00 was charged to Mastercard ending in 4444."
+        assert said(owner, answer, headers) == paid
 
     def test_cards(self, app: Flask, sandbox: Sandbox, headers: dict[str, Any]) -> None:
         owner = Owner(app)
