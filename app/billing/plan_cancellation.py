@@ -53,7 +53,9 @@ def finish(
 
 
 def _give_up(invoice_id: str) -> bool:
-    """Let an invoice be charged no more; False where it was paid."""
+    """Let an invoice be charged no more; False where it was paid. Nothing is to be given up where none was open."""
+    if not invoice_id:
+        return True
     try:
         if invoices.fetch(invoice_id).status != "void":
             invoices.void(invoice_id)

@@ -19,6 +19,7 @@ from app.billing import (
     ledger,
     payment_methods,
     plan_choices,
+    plan_oddities,
     plan_previews,
     plan_projection,
     plan_replacing,
@@ -37,7 +38,7 @@ from app.billing.plan_terms import FREE_PLAN
 from app.extensions import db, enqueue
 from app.models import Interval, Organization, PaymentMethod, PlanSwitch, SwitchStatus
 from app.models.columns import utc_now, uuid7
-from app.payments import previews, subscriptions
+from app.payments import covered_periods, previews, subscriptions
 from app.payments.errors import NotDoneError, OutcomeUnknownError, PaymentsError, RefusedError
 from app.payments.subscription_facts import Chosen, StripeSubscription
 
@@ -80,7 +81,7 @@ def begin(organization: Organization, plan: str, interval: str, actor: Actor) ->
         currency=chosen.price.currency,
     )
     if plan_switch_reviews.is_at_once(row, chosen, interval):
-        _check_paid(organization)
+        _check_paid(organization, subscription)
     subscription = plan_taxes.ensure(subscription, chosen)
     catalog_versions.keep(catalog.current())
     plan_switch_reviews.keep(
@@ -115,7 +116,7 @@ def confirm(
     card = _card_for(organization, switch)
     if switch.status is SwitchStatus.REVIEW:
         if switch.is_at_once:
-            _check_paid(organization)
+            _check_paid(organization, subscription)
         plan_switch_reviews.renew_if_stale(organization, switch, subscription)
         if shown is not None:
             plan_switch_reviews.check_seen(switch, card, shown)
@@ -198,10 +199,15 @@ def ask_stripe(
     )
 
 
-def _check_paid(organization: Organization) -> None:
+def _check_paid(organization: Organization, subscription: StripeSubscription) -> None:
+    """A switch that is made at once is credited what is left of the period, which Stripe does unpaid or not
+    (https://docs.stripe.com/billing/subscriptions/prorations): so that was to be paid."""
     row = plan_switch_rows.subscription_of(organization)
     if row is not None and row.open_invoice_id is not None:
         raise PastDueError
+    if not subscription.is_free and not covered_periods.is_covered(subscription):
+        # An operator gave its invoice up, or keeps it as a draft.
+        raise plan_oddities.ArrangedError
 
 
 def _check_free_for_another(organization: Organization) -> None:

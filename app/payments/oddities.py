@@ -14,6 +14,8 @@ from typing import Any
 
 import stripe
 
+from app.payments.references import id_of
+
 
 class Oddity(StrEnum):
     """What is arranged otherwise."""
@@ -27,6 +29,7 @@ class Oddity(StrEnum):
     TRIAL = "trial"
     INVOICED = "invoiced"  # invoices are sent, and no card is charged
     SCHEDULE = "schedule"  # what is planned for later can't be followed
+    DROPS = "drops"  # what is planned leaves out what was added since
     GIVEN_UP = "given_up"  # its newest invoice was voided or marked uncollectible
     NOTHING_OPEN = "nothing_open"  # it is past due, and has no open invoice that could be paid
 
@@ -66,6 +69,7 @@ def _of(found: stripe.Subscription, *, is_known: bool, open_invoice_id: str | No
         yield Odd(Oddity.INVOICED, "its invoices are sent and charged to no card")
     if isinstance(found.schedule, stripe.SubscriptionSchedule):
         yield from _of_schedule(found.schedule, items[0].quantity)
+        yield from _dropped(found, found.schedule)
     yield from _of_invoices(found, open_invoice_id)
 
 
@@ -109,6 +113,26 @@ def _of_schedule(schedule: stripe.SubscriptionSchedule, quantity: int | None) ->
             Oddity.SCHEDULE,
             f"its schedule {schedule.id} plans {len(coming)} changes, of which the first is shown",
         )
+
+
+def _dropped(found: stripe.Subscription, schedule: stripe.SubscriptionSchedule) -> Iterator[Odd]:
+    """What the next phase unsets, because it doesn't say it: a subscription can be changed after its phases were made
+    (https://docs.stripe.com/billing/subscriptions/subscription-schedules, "Phase attribute inheritance")."""
+    coming = next((one for one in schedule.phases if _is_to_come(schedule, one)), None)
+    if coming is None:
+        return
+    kept = {id_of(one.discount) for one in coming.discounts or ()}
+    by_others = any(one.discount is None for one in coming.discounts or ())
+    rates = {id_of(one) for one in coming.default_tax_rates or ()}
+    settings = (coming.automatic_tax, schedule.default_settings.automatic_tax)
+    left_out = {
+        "discount": not by_others and not kept.issuperset(map(id_of, found.discounts or ())),
+        "tax rates": not rates.issuperset(one.id for one in found.default_tax_rates or ()),
+        "automatic tax": found.automatic_tax.enabled and not any(one and one.enabled for one in settings),
+    }
+    words = " and ".join(name for name, is_left_out in left_out.items() if is_left_out)
+    if words:
+        yield Odd(Oddity.DROPS, f"the change that its schedule {schedule.id} plans drops its {words}")
 
 
 def _is_to_come(schedule: stripe.SubscriptionSchedule, phase: Any) -> bool:

@@ -48,10 +48,11 @@ class Chosen:
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """What comes at the end of the period."""
+    """What comes at the end of the period, for which price."""
 
     chosen: Chosen
     at: datetime
+    price_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +215,7 @@ def _planned(schedule: stripe.SubscriptionSchedule) -> Planned | None:
         return None
     price = stripe_client().v1.prices.retrieve(id_of(phase["items"][0].price) or "")
     chosen = _chosen(price, _dict(phase.metadata))
-    return Planned(chosen, _moment(phase.start_date)) if chosen else None
+    return Planned(chosen, _moment(phase.start_date), price.id) if chosen else None
 
 
 def _following(schedule: stripe.SubscriptionSchedule) -> Any:

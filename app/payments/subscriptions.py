@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import stripe
 
@@ -182,10 +182,14 @@ def end(subscription_id: str, at: datetime | None) -> None:
 
 
 def set_tax(subscription_id: str, tax: TaxSettings) -> StripeSubscription:
-    """Let a subscription be taxed so from its next invoice on. Raises as `fetch` does."""
+    """Let a subscription be taxed so from its next invoice on, also after a change that was planned here before: the
+    schedule would unset what its phases don't say. Raises as `fetch` does."""
     with translated():
         stripe_client().v1.subscriptions.update(subscription_id, tax.as_params)
-    return fetch(subscription_id)
+    found = fetch(subscription_id)
+    if found.planned is None or found.planned.chosen.switch is None:
+        return found
+    return plan_for_period_end(found, found.planned.price_id, found.planned.chosen, key=f"tax:{uuid4()}")
 
 
 def take_own_card(subscription_id: str) -> None:

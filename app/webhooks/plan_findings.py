@@ -18,6 +18,7 @@ _TO_DO = {
     Oddity.TRIAL: "It is charged by itself once the trial ends.",
     Oddity.INVOICED: "Let it charge automatically, or watch that its invoices are paid.",
     Oddity.SCHEDULE: "Plan one change to a plan of the catalog, or release the schedule.",
+    Oddity.DROPS: "Add it to the schedule's next phase, or let the customer cancel the change and schedule it again.",
     Oddity.GIVEN_UP: "The plan goes on: cancel it, or invoice the period again.",
     Oddity.NOTHING_OPEN: "Issue an invoice that can be paid, or cancel it.",
 }
