@@ -201,7 +201,7 @@ def ask_stripe(
 
 def _check_paid(organization: Organization, subscription: StripeSubscription) -> None:
     """A switch that is made at once is credited what is left of the period, which Stripe does unpaid or not
-    (https://docs.stripe.com/billing/subscriptions/prorations): so that was to be paid."""
+    (https://docs.stripe.com/billing/subscriptions/credit-proration-deferral): so that was to be paid."""
     row = plan_switch_rows.subscription_of(organization)
     if row is not None and row.open_invoice_id is not None:
         raise PastDueError
