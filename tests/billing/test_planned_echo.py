@@ -15,8 +15,16 @@ from tests.factories import OWNER, a_stripe_card, usd
 from tests.support.plans import a_subscriber, subscription_id, switch_to, turn_period
 from tests.support.sandbox import Sandbox
 
-CHANGES = {"items", "metadata", "schedule", "billing_cycle_anchor", "latest_invoice"}
-"""What a planned change, and the turn of a period, may change."""
+CHANGES = {
+    "items",
+    "metadata",
+    "schedule",
+    "billing_cycle_anchor",
+    "latest_invoice",
+    "default_payment_method",
+}
+"""What a planned change, and the turn of a period, may change. A card of the subscription's own becomes the customer's
+default before."""
 
 
 def percent(sandbox: Sandbox, **terms: Any) -> dict[str, Any]:
@@ -65,6 +73,12 @@ def but(found: dict[str, Any], *names: str) -> dict[str, Any]:
     return {name: value for name, value in found.items() if name not in {*CHANGES, *names}}
 
 
+def charged_to(sandbox: Sandbox, found: dict[str, Any]) -> str:
+    """The card that Stripe charges: the subscription's own, or else its customer's default."""
+    settings = sandbox.stripe.v1.customers.retrieve(found["customer"]).invoice_settings
+    return str(found["default_payment_method"] or (settings and settings.default_payment_method))
+
+
 def item(found: dict[str, Any]) -> dict[str, Any]:
     (only,) = found["items"]["data"]
     return {name: only[name] for name in ("quantity", "tax_rates", "discounts", "metadata")}
@@ -88,6 +102,7 @@ def test_what_is_set_stays_while_a_change_is_planned_and_once_it_is_made(
     turn_period(app, sandbox, organization)
     after = raw(sandbox, organization)
     assert but(after) == but(before)
+    assert charged_to(sandbox, after) == charged_to(sandbox, before)
     assert before["metadata"].items() - after["metadata"].items() <= {
         ("plan", "scale"),
         ("interval", "month"),
@@ -124,7 +139,10 @@ def test_taken_back_nothing_is_left_of_it(app: Flask, sandbox: Sandbox) -> None:
     before = raw(sandbox, organization)
     switch_to(organization, "starter")
     plan_switches.take_back(organization, OWNER)
-    assert raw(sandbox, organization) == before
+    after = raw(sandbox, organization)
+    assert but(after) == but(before)
+    assert (after["metadata"], after["schedule"]) == (before["metadata"], None)
+    assert charged_to(sandbox, after) == charged_to(sandbox, before)
 
 
 def test_what_people_do_not_change_themselves_is_echoed_too(app: Flask, sandbox: Sandbox) -> None:
