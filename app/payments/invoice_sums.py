@@ -164,7 +164,7 @@ def _moved(total: Money, due: Money, *, has_credit: bool) -> Iterator[SumLine]:
     elif due > total:
         words = "Owed from earlier invoices"
     elif has_credit:
-        words = "Your credit from earlier invoices"
+        words = "Your invoice credit"
     else:
         words = "Too little to charge: added to the next invoice"
     yield SumLine(words, due - total, SumKind.BALANCE)

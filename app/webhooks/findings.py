@@ -49,6 +49,11 @@ def still_there() -> list[Finding]:
     return list(db.session.scalars(there, execution_options=_AS_IT_IS))
 
 
+def count() -> int:
+    """How many are there that nobody has accepted. One statement."""
+    return sum(not one.is_accepted for one in still_there())
+
+
 def accept(object_: str) -> Finding:
     """Leave a finding as it is: it is neither counted nor told of, until what is found becomes something else.
 

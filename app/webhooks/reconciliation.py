@@ -78,13 +78,13 @@ def newest() -> ReconciliationRun | None:
 
 
 def standing() -> dict[str, Any]:
-    """How things stand, for whoever watches the service; without names and amounts. Three statements."""
+    """How things stand, for whoever watches the service; without names and amounts. Four statements."""
     last, good = newest(), _newest_good()
     age = None if good is None or good.finished_at is None else utc_now() - good.finished_at
     return {
         "reconciled_minutes_ago": None if age is None else int(age.total_seconds() // 60),
         "last_run_stopped": last is not None and last.error is not None,
-        "findings": len(good.findings) if good else 0,
+        "findings": findings.count(),
         **{f"events_{state.value}": count for state, count in attention.counts().items()},
     }
 

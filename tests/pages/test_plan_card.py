@@ -45,7 +45,7 @@ def expire(card: PaymentMethod, day: date) -> None:
 
 def test_the_card_is_named(owner: Visitor, organization: Organization) -> None:
     a_card(organization)
-    assert "Paid with Visa ending in 4242." in reads(owner)
+    assert "Charged to Visa ending in 4242." in reads(owner)
 
 
 def test_without_a_card_one_is_asked_for(owner: Visitor) -> None:
@@ -62,7 +62,7 @@ def test_one_that_expires_before_the_renewal(owner: Visitor, organization: Organ
 
 def test_one_that_expires_after_the_renewal_can_wait(owner: Visitor, organization: Organization) -> None:
     expire(a_card(organization), ledger.local_day_of(organization) + relativedelta(months=1))
-    assert "Paid with Visa ending in 4242." in reads(owner)
+    assert "Charged to Visa ending in 4242." in reads(owner)
 
 
 def test_one_that_has_expired(owner: Visitor, organization: Organization) -> None:
@@ -94,5 +94,5 @@ def test_an_unpaid_renewal_says_it_once(owner: Visitor, organization: Organizati
     subscriptions.record_failed_renewal(organization, at=utc_now(), failure="expired_card")
     db.session.commit()
     said = reads(owner)
-    assert "Paid with Visa ending in 4242, which has expired." in said
+    assert "Charged to Visa ending in 4242, which has expired." in said
     assert "Choose or add another card before" not in said

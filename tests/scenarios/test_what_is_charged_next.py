@@ -54,7 +54,7 @@ DEEDS: dict[str, tuple[Deed, str, tuple[str, ...]]] = {
     "credit": (
         lambda by: by.credit(10_000),
         "299",
-        ("Your credit from earlier invoices", "-$100.00", "$299.00"),
+        ("Your invoice credit", "-$100.00", "$299.00"),
     ),
     "more credit than that": (lambda by: by.credit(100_000), "0", ("-$399.00", "$0.00")),
     "something owed": (

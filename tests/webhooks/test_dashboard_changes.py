@@ -269,6 +269,7 @@ def test_no_page_promises_what_stripe_will_not_do(
     page = visitor.get("/billing").text
     assert PROMISES[name] in page
     assert "renews on" not in page
+    assert "so it can't be changed here" in visitor.get("/billing/change-plan").text
     with pytest.raises(ArrangedError):
         plan_switches.begin(organization, "scale", "month", OWNER)
     undo = CASES[name].undo
@@ -326,6 +327,7 @@ class TestTheMail:
         accepted = app.test_cli_runner().invoke(args=["stripe", "accept", dashboard.id])
         assert "Accepted: Subscription" in accepted.output
         assert app.test_cli_runner().invoke(args=["stripe", "findings"]).exit_code == 0
+        assert counted(app) == 0, "also before the next run"
         assert reconciliation.run().findings == []
         dashboard.change_item(quantity=3)
         assert self.run(app, server) == ["Billing: 1 finding at Stripe to look at"] * 2
