@@ -53,12 +53,24 @@ def of_next(
     with translated():
         client = stripe_client().v1.invoices
         invoice = client.create_preview(params)
-        lasting = [one for one in invoice.discounts if _lasts(one, at, uses_up_discounts)]
-        if len(lasting) < len(invoice.discounts):
-            kept = [id_ for id_ in map(id_of, lasting) if id_]
-            params["discounts"] = [{"discount": id_} for id_ in kept] if kept else ""
+        if leave_out_ended(params, invoice, at, uses_up=uses_up_discounts):
             invoice = client.create_preview(params)
         return NextPeriod(invoice_sums.of_whole_periods(invoice), invoice_sums.read(invoice))
+
+
+def leave_out_ended(
+    params: stripe.params.InvoiceCreatePreviewParams, invoice: stripe.Invoice, at: datetime, *, uses_up: bool
+) -> bool:
+    """Let a preview be without the discounts that will be over `at` a moment; whether it had such.
+
+    That Stripe itself leaves those out of what it previews is written nowhere.
+    """
+    lasting = [one for one in invoice.discounts if _lasts(one, at, uses_up)]
+    if len(lasting) == len(invoice.discounts):
+        return False
+    kept = [id_ for id_ in map(id_of, lasting) if id_]
+    params["discounts"] = [{"discount": id_} for id_ in kept] if kept else ""
+    return True
 
 
 def _lasts(discount: object, at: datetime, uses_up: bool) -> bool:

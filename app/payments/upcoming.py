@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from app.payments import invoice_sums
+from datetime import UTC, datetime
+
+import stripe
+
+from app.payments import invoice_sums, period_previews
 from app.payments.client import stripe_client
 from app.payments.errors import RefusedError, translated
 from app.payments.invoice_sums import Sums
@@ -17,11 +21,18 @@ def of(subscription_id: str) -> Sums | None:
     None where none is coming, because the subscription ends before. Nothing is changed.
     Raises `OutcomeUnknownError`, `NotDoneError`, `RefusedError`.
     """
+    params: stripe.params.InvoiceCreatePreviewParams = {
+        "subscription": subscription_id,
+        "expand": invoice_sums.EXPANDED,
+    }
     try:
         with translated():
-            invoice = stripe_client().v1.invoices.create_preview(
-                {"subscription": subscription_id, "expand": invoice_sums.EXPANDED}
-            )
+            client = stripe_client().v1.invoices
+            invoice = client.create_preview(params)
+            begins = [line.period.start for line in invoice.lines.data if not invoice_sums.is_proration(line)]
+            at = datetime.fromtimestamp(max(begins, default=invoice.created), UTC)
+            if period_previews.leave_out_ended(params, invoice, at, uses_up=False):
+                invoice = client.create_preview(params)
             return invoice_sums.read(invoice) if invoice.lines.data else None
     except RefusedError as error:
         if error.code == _NONE:
