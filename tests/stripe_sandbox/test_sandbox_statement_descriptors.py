@@ -52,7 +52,7 @@ def test_a_products_descriptor_against_the_rules_is_refused(shopper: Shopper, te
 def test_a_subscriptions_charge_has_its_products_descriptor(member: Member, shopper: Shopper) -> None:
     [item] = shopper.v1.subscriptions.retrieve(member.id)["items"].data
     shopper.v1.products.update(str(item.price.product), {"statement_descriptor": "GROWTH"})
-    member.move(next=True)
+    member.renew()
     assert member.invoice().statement_descriptor == "GROWTH"
     charge = shopper.v1.charges.list({"customer": shopper.id}).data[0]
     assert charge.calculated_statement_descriptor == "VPORTAL* GROWTH"
