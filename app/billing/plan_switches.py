@@ -8,7 +8,6 @@ Stripe has made it, the page, the webhook or the job that looks after it, lets t
 
 from __future__ import annotations
 
-from datetime import datetime
 from uuid import UUID
 
 from app.billing import (
@@ -120,7 +119,9 @@ def confirm(
         plan_switch_reviews.renew_if_stale(organization, switch, subscription)
         if shown is not None:
             plan_switch_reviews.check_seen(switch, card, shown)
-    claimed = _claim(organization, switch_id, card, subscription, actor, seen_of=switch.previewed_at)
+    claimed = _claim(
+        organization, switch_id, card, subscription, actor, seen=plan_switch_reviews.sums_of(switch)
+    )
     db.session.commit()
     if claimed is None:
         # Begun by another click; or the plan was changed by another tab in this very moment.
@@ -233,16 +234,19 @@ def _claim(
     subscription: StripeSubscription,
     actor: Actor,
     *,
-    seen_of: datetime,
+    seen: str,
 ) -> PlanSwitch | None:
-    """Begin to make a switch; None where that was begun, or its preview of `seen_of` holds no more.
+    """Begin to make a switch; None where that was begun, or the sums that were `seen` hold no more.
 
     Raises `OtherSwitchError`.
     """
     ledger.lock(organization.id)
     switch = plan_switch_rows.lock(organization.id, switch_id)
     row = plan_switch_rows.subscription_of(organization)
-    is_as_seen = (switch.based_on, switch.previewed_at) == (plan_switch_reviews.state_of(row), seen_of)
+    is_as_seen = (switch.based_on, plan_switch_reviews.sums_of(switch)) == (
+        plan_switch_reviews.state_of(row),
+        seen,
+    )
     if switch.status is not SwitchStatus.REVIEW or not is_as_seen:
         return None
     _check_free_for_another(organization)

@@ -82,7 +82,7 @@ def test_no_other_card_is_charged_than_the_page_named(
     status, said = tab.confirm()
     assert (status, len(sandbox.charges())) == (422, before), said
     assert "Your default card is Mastercard ending in 4444 now, so nothing was charged." in said
-    assert "now with Mastercard ending in 4444" in said
+    assert "now to Mastercard ending in 4444" in said
     assert tab.confirm()[0] == 200
     assert sandbox.charges()[0].payment_method_details.card.last4 == "4444"
 
@@ -107,6 +107,18 @@ def test_what_another_tab_worked_out_again_is_not_confirmed_in_this_one(
     status, said = tab.confirm()
     assert (status, len(sandbox.charges())) == (422, before), said
     assert "It was worked out again since this page was opened." in said
+
+
+def test_sums_worked_out_in_the_same_second_are_told_apart(
+    sandbox: Sandbox, owner: Visitor, organization: Organization
+) -> None:
+    tab = review(owner, "scale:month")
+    switch = db.session.scalars(db.select(PlanSwitch).filter_by(status=SwitchStatus.REVIEW)).one()
+    switch.due_micro += 10_000
+    db.session.commit()
+    before = len(sandbox.charges())
+    status, said = tab.confirm()
+    assert (status, len(sandbox.charges())) == (422, before), said
 
 
 DEARER: dict[str, Callable[[Operator], None]] = {
