@@ -57,7 +57,7 @@ def make_default(organization: Organization, card_id: UUID, actor: Actor) -> Pay
     wallet = ledger.lock(organization.id)
     chosen = _find(organization, card_id)
     if not chosen.is_default:
-        current = next((one for one in payment_methods.saved(organization.id) if one.is_default), None)
+        current = payment_methods.default_of(organization.id)
         default_card.appoint(chosen, instead_of=current)
         wallet.version += 1
         audit.note(organization.id, actor, "payment_method.made_default", str(chosen.id), card=chosen.label)
@@ -144,7 +144,7 @@ def _check_not_in_use(method: PaymentMethod) -> None:
 def _put_back(organization: Organization, card_id: UUID, actor: Actor, *, was_default: bool) -> None:
     wallet = ledger.lock(organization.id)
     method = db.session.get_one(PaymentMethod, (organization.id, card_id), populate_existing=True)
-    current = next((one for one in payment_methods.saved(organization.id) if one.is_default), None)
+    current = payment_methods.default_of(organization.id)
     method.removed_at = None
     if was_default or current is None:
         default_card.appoint(method, instead_of=current)

@@ -10,7 +10,7 @@ import structlog
 
 from app.billing import audit, default_card, ledger, payment_methods
 from app.extensions import db
-from app.models import Organization, PaymentMethod
+from app.models import Organization
 from app.payments import cards, customers, subscriptions
 from app.payments.cards import Card
 from app.payments.errors import RefusedError
@@ -21,7 +21,7 @@ log = structlog.get_logger("billing.cards")
 
 def agrees(organization: Organization, found: StripeSubscription) -> bool:
     """Whether Stripe charges a subscription to the card that is the default here, or neither has one."""
-    ours = _default_of(organization)
+    ours = payment_methods.default_of(organization.id)
     return found.own_card_id is None and found.customer_card_id == (ours.stripe_id if ours else None)
 
 
@@ -32,9 +32,7 @@ def follow(organization: Organization, found: StripeSubscription) -> bool:
     """
     if found.has_ended or agrees(organization, found):
         return False
-    before = _told(organization)
-    now = subscriptions.fetch(found.id)
-    return _take(organization, now.own_card_id, now.customer_card_id, before)
+    return follow_customer(organization, found.customer_id or "", subscription_id=found.id)
 
 
 def follow_customer(
@@ -77,32 +75,31 @@ def _take(
     charged = own or customers_own
     card = _fetch(organization, charged) if charged and charged not in before else None
     wallet = ledger.lock(organization.id)
-    ours = _default_of(organization)
     is_changed = False
-    if default_card.told_of(organization.id) == before:
-        if card is not None and (ours is None or ours.stripe_id != card.stripe_id):
-            is_changed = _appoint(organization, card, ours)
+    if card is not None and default_card.told_of(organization.id) == before:
+        ours = payment_methods.default_of(organization.id)
+        if ours is None or ours.stripe_id != card.stripe_id:
+            is_changed = _appoint(organization, card)
             wallet.version += 1
-        if card is not None:
-            organization.default_cards_told = [card.stripe_id]
-    ours = _default_of(organization)
+        organization.default_cards_told = [card.stripe_id]
+    ours = payment_methods.default_of(organization.id)
     if not is_telling and ours is not None and (own is not None or customers_own != ours.stripe_id):
         default_card.enqueue_telling(organization.id)
     db.session.commit()
     return is_changed
 
 
-def _appoint(organization: Organization, card: Card, instead_of: PaymentMethod | None) -> bool:
+def _appoint(organization: Organization, card: Card) -> bool:
+    """Make the card the default, unless it was removed here; whether it is that now."""
     method = payment_methods.record(organization, card, audit.STRIPE)
     if method.removed_at is not None or method.is_default:
         return method.is_default
-    current = _default_of(organization)
-    default_card.appoint(method, instead_of=current)
+    default_card.appoint(method, instead_of=payment_methods.default_of(organization.id))
     audit.note(
         organization.id, audit.STRIPE, "payment_method.made_default", str(method.id), card=method.label
     )
     log.info("default_card_of_stripe", organization=str(organization.id), card=card.stripe_id)
-    return instead_of is not method
+    return True
 
 
 def _fetch(organization: Organization, card_id: str) -> Card | None:
@@ -115,7 +112,3 @@ def _fetch(organization: Organization, card_id: str) -> Card | None:
         log.error("default_is_no_card", organization=str(organization.id), payment_method=card_id)
         return None
     return card if card is not None and organization.has_customer(card.customer_id) else None
-
-
-def _default_of(organization: Organization) -> PaymentMethod | None:
-    return next((one for one in payment_methods.saved(organization.id) if one.is_default), None)

@@ -42,7 +42,7 @@ def offer_default(organization: Organization, card_id: UUID | None) -> DefaultOf
     method = same_card.latest(method) if method else None
     if method is None or not method.is_kept or method.removed_at is not None or method.is_default:
         return None
-    default = next((one for one in payment_methods.saved(organization.id) if one.is_default), None)
+    default = payment_methods.default_of(organization.id)
     today = ledger.local_day_of(organization)
     return DefaultOffer(
         payment_methods.card_view(method, today),

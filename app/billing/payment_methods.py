@@ -112,6 +112,11 @@ def saved(org_id: UUID) -> list[PaymentMethod]:
     return list(db.session.scalars(query.execution_options(populate_existing=True)))
 
 
+def default_of(org_id: UUID) -> PaymentMethod | None:
+    """The default card of an organization; None where it has no saved card."""
+    return next((one for one in saved(org_id) if one.is_default), None)
+
+
 def usable(organization: Organization, card_id: UUID, *, entered_for: TopUp | None = None) -> PaymentMethod:
     """The organization's own card of this id; where it was saved again since, as it is now.
 
@@ -235,6 +240,6 @@ def _describe(method: PaymentMethod, card: Card, actor: Actor, *, is_new: bool) 
 
 def _settle_default(organization: Organization, newest: PaymentMethod) -> None:
     today = ledger.local_day_of(organization)
-    current = next((one for one in saved(organization.id) if one.is_default), None)
+    current = default_of(organization.id)
     if current is None or (not works(current, today) and works(newest, today)):
         default_card.appoint(newest, instead_of=current)

@@ -221,7 +221,7 @@ def _card_for(organization: Organization, switch: PlanSwitch) -> PaymentMethod |
     """The default card, where something is to be charged. Raises `CardNotUsableError`."""
     if not switch.due_micro:
         return None
-    default = next((card for card in payment_methods.saved(organization.id) if card.is_default), None)
+    default = payment_methods.default_of(organization.id)
     if default is None:
         raise CardNotUsableError("There is no card to pay with. Add one, then come back to this switch.")
     return payment_methods.usable(organization, default.id)
