@@ -75,9 +75,10 @@ def check_not_more(switch: PlanSwitch, subscription: StripeSubscription, price_i
         )
 
 
-def check_next_not_more(switch: PlanSwitch, subscription: StripeSubscription) -> None:
+def check_next_not_more(switch: PlanSwitch, subscription: StripeSubscription, price_id: str) -> None:
     """Look again right before a change is planned. Raises `CostsMoreError`, and what `app.payments` raises."""
-    shown, by_now = unpack(switch), later(subscription, plan_of(switch), switch.interval)
+    price = plan_of(switch).price_by(switch.interval)
+    shown, by_now = unpack(switch), _later(subscription, price, price_id)
     for before, after in (shown.next_charge, by_now.next_charge), (shown.regular, by_now.regular):
         if after > before:
             raise CostsMoreError(
@@ -87,11 +88,14 @@ def check_next_not_more(switch: PlanSwitch, subscription: StripeSubscription) ->
 
 def later(subscription: StripeSubscription, plan: Plan, interval: str) -> Cost:
     """What switching at the end of the period costs: nothing now, and its price then. Raises as `now` does."""
-    price, at = plan.price_by(interval), subscription.period_end
-    nothing = Money.zero(price.currency)
-    if not price:
+    price = plan.price_by(interval)
+    return _later(subscription, price, previews.price_of(plan.key, interval, price) if price else None)
+
+
+def _later(subscription: StripeSubscription, price: Money, price_id: str | None) -> Cost:
+    nothing, at = Money.zero(price.currency), subscription.period_end
+    if not price or price_id is None:
         return Cost((), nothing, nothing, nothing, nothing, at, (), nothing)
-    price_id = previews.price_of(plan.key, interval, price)
     following = period_previews.of_next(subscription, price_id, at=at, uses_up_discounts=False)
     then = following.all
     return Cost((), nothing, nothing, nothing, then.due, at, then.lines, following.regular.total)

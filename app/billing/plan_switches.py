@@ -183,7 +183,7 @@ def ask_stripe(
         if subscription.own_card_id is not None:
             # A schedule would keep it for the next period, whatever is the default by then.
             default_card_telling.tell_stripe(organization.id)
-        plan_previews.check_next_not_more(switch, subscription)
+        plan_previews.check_next_not_more(switch, subscription, price_id)
         going_on = plan_replacing.make_way(subscription)
         return subscriptions.plan_for_period_end(going_on, price_id, chosen, key=key)
     plan_previews.check_not_more(switch, subscription, price_id)

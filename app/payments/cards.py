@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import stripe
 
 from app.payments.client import stripe_client
 from app.payments.errors import RefusedError, translated
+from app.payments.moments import moment
 from app.payments.references import id_of
 
 
@@ -119,5 +120,5 @@ def _card(method: Any) -> Card:
         exp_month=method.card.exp_month,
         exp_year=method.card.exp_year,
         fingerprint=method.card.fingerprint,
-        created_at=datetime.fromtimestamp(method.created, UTC),
+        created_at=moment(method.created),
     )

@@ -13,7 +13,7 @@ import stripe
 
 from app.payments.client import stripe_client
 from app.payments.errors import translated
-from app.payments.references import id_of
+from app.payments.references import price_of_line
 from app.payments.subscription_facts import StripeSubscription
 
 _MOST = 100
@@ -55,6 +55,4 @@ def _counts(invoice: stripe.Invoice) -> bool:
 
 def _is_given(line: stripe.InvoiceLineItem, price_id: str) -> bool:
     """Whether a line of this price was brought to nothing by a discount, rather than not charged at all."""
-    details = line.pricing.price_details if line.pricing else None
-    is_its = details is not None and id_of(details.price) == price_id
-    return is_its and line.amount == 0 and bool(line.discounts)
+    return price_of_line(line) == price_id and line.amount == 0 and bool(line.discounts)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 import stripe
 
 from app.billing.money import Money
 from app.payments.client import stripe_client
 from app.payments.errors import translated
+from app.payments.moments import moment
 from app.payments.references import id_of
 
 
@@ -59,8 +60,8 @@ def read(dispute: stripe.Dispute) -> Dispute:
         taken=Money.from_minor(_taken(dispute), currency),
         payment_intent_id=id_of(dispute.payment_intent),
         charge_id=id_of(dispute.charge),
-        opened_at=datetime.fromtimestamp(dispute.created, UTC),
-        evidence_due_at=datetime.fromtimestamp(due_by, UTC) if due_by else None,
+        opened_at=moment(dispute.created),
+        evidence_due_at=moment(due_by) if due_by else None,
     )
 
 

@@ -7,6 +7,7 @@ https://docs.stripe.com/api/invoices/object).
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -95,15 +96,12 @@ def of_whole_periods(invoice: stripe.Invoice) -> Sums:
     currency = invoice.currency.upper()
     names = discount_words.of_all(invoice.discounts)
     whole = [line for line in invoice.lines.data if not is_proration(line)]
-    off: dict[str, int] = {}
-    for one in (one for line in whole for one in line.discount_amounts or ()):
-        off[discount_words.id_of_(one.discount)] = (
-            off.get(discount_words.id_of_(one.discount), 0) + one.amount
-        )
-    taxes: dict[tuple[str, str], int] = {}
-    for tax in (tax for line in whole for tax in line.taxes or ()):
-        key = tax_words.of(invoice, tax), tax.tax_behavior
-        taxes[key] = taxes.get(key, 0) + tax.amount
+    off, taxes = Counter[str](), Counter[tuple[str, str]]()
+    for line in whole:
+        for one in line.discount_amounts or ():
+            off[discount_words.id_of_(one.discount)] += one.amount
+        for tax in line.taxes or ():
+            taxes[tax_words.of(invoice, tax), tax.tax_behavior] += tax.amount
     lines = (
         *(_charge(line, names, currency) for line in whole),
         *_discounts(off.items(), names, currency),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 import stripe
 
@@ -13,6 +13,7 @@ from app.payments import invoice_sums
 from app.payments.client import stripe_client
 from app.payments.errors import DeclinedError, translated
 from app.payments.invoice_sums import Sums
+from app.payments.moments import moment
 from app.payments.references import id_of
 
 
@@ -55,9 +56,7 @@ def fetch(invoice_id: str) -> StripeInvoice:
         total=Money.from_minor(invoice.total, currency),
         due=Money.from_minor(invoice.amount_remaining, currency),
         attempts=invoice.attempt_count,
-        next_try_at=datetime.fromtimestamp(invoice.next_payment_attempt, UTC)
-        if invoice.next_payment_attempt
-        else None,
+        next_try_at=moment(invoice.next_payment_attempt) if invoice.next_payment_attempt else None,
         period=_period(invoice),
         sums=sums,
     )
@@ -119,9 +118,9 @@ def _period(invoice: stripe.Invoice) -> tuple[datetime, datetime] | None:
     if not periods:
         return None
     start, end = min(one.start for one in periods), max(one.end for one in periods)
-    return datetime.fromtimestamp(start, UTC), datetime.fromtimestamp(end, UTC)
+    return moment(start), moment(end)
 
 
 def _issued_at(invoice: stripe.Invoice) -> datetime:
     finalized = invoice.status_transitions.finalized_at
-    return datetime.fromtimestamp(invoice.effective_at or finalized or invoice.created, UTC)
+    return moment(invoice.effective_at or finalized or invoice.created)

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
 import stripe
 
+from app.payments.moments import moment
 from app.payments.references import id_of
 
 
@@ -140,4 +140,4 @@ def _is_to_come(schedule: stripe.SubscriptionSchedule, phase: Any) -> bool:
 
 
 def _day(seconds: int) -> str:
-    return f"{datetime.fromtimestamp(seconds, UTC):%d %B %Y}".lstrip("0")
+    return f"{moment(seconds):%d %B %Y}".lstrip("0")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import stripe
 
@@ -13,7 +13,8 @@ from app.payments import invoice_sums, price_making
 from app.payments.client import stripe_client
 from app.payments.errors import RefusedError, translated
 from app.payments.invoice_sums import SumKind, SumLine
-from app.payments.references import id_of
+from app.payments.moments import moment
+from app.payments.references import price_of_line
 from app.payments.subscription_facts import StripeSubscription
 
 
@@ -84,7 +85,9 @@ def of_switch(subscription: StripeSubscription, price_id: str, interval: str, *,
         return Money.from_minor(minor or 0, currency)
 
     # What waited for an invoice is on it, too, and may be for a longer period than the one that begins.
-    ends = [line.period.end for line in invoice.lines.data if line.amount >= 0 and _is_of(line, price_id)]
+    ends = [
+        line.period.end for line in invoice.lines.data if line.amount >= 0 and price_of_line(line) == price_id
+    ]
     return Preview(
         lines=tuple(line for line in sums.lines if line.kind is not SumKind.BALANCE),
         total=money(invoice.total),
@@ -92,14 +95,9 @@ def of_switch(subscription: StripeSubscription, price_id: str, interval: str, *,
         balance_before=money(invoice.starting_balance),
         # Not `ending_balance`: that is null until an invoice is finalized, which a preview never is.
         balance_after=money(invoice.starting_balance + invoice.total - invoice.amount_due),
-        paid_until=datetime.fromtimestamp(max(ends), UTC) if ends else subscription.period_end,
+        paid_until=moment(max(ends)) if ends else subscription.period_end,
         shrinking=tuple(_shrinking(invoice)) if begins_period else (),
     )
-
-
-def _is_of(line: stripe.InvoiceLineItem, price_id: str) -> bool:
-    details = line.pricing.price_details if line.pricing else None
-    return details is not None and id_of(details.price) == price_id
 
 
 def _shrinking(invoice: stripe.Invoice) -> Iterator[Shrinking]:

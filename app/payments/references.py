@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
+import stripe
+
 
 def id_of(reference: Any) -> str | None:
     """The id of a reference, which Stripe gives as an id, or as the whole object where it was expanded."""
     if reference is None or isinstance(reference, str):
         return reference
     return str(reference["id"] if isinstance(reference, dict) else reference.id)
+
+
+def price_of_line(line: stripe.InvoiceLineItem) -> str | None:
+    """The id of the price that a line of an invoice is of; None where it is of none."""
+    details = line.pricing.price_details if line.pricing else None
+    return id_of(details.price) if details is not None else None

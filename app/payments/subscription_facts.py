@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import stripe
@@ -17,6 +17,7 @@ from app.billing.money import Money
 from app.payments import oddities, tax_settings
 from app.payments.client import stripe_client
 from app.payments.customers import default_card_of
+from app.payments.moments import moment
 from app.payments.oddities import Odd, Oddity
 from app.payments.references import id_of
 from app.payments.tax_settings import TaxSettings
@@ -155,16 +156,16 @@ def read(found: stripe.Subscription) -> StripeSubscription:
         interval=_interval(item.price),
         is_free=item.price.unit_amount == 0 or item.quantity == 0,
         price=Money.from_minor((item.price.unit_amount or 0) * (item.quantity or 0), found.currency.upper()),
-        anchor=_moment(found.billing_cycle_anchor),
-        period_start=_moment(item.current_period_start),
-        period_end=_moment(item.current_period_end),
-        ends_at=_moment(found.cancel_at) if found.cancel_at else None,
+        anchor=moment(found.billing_cycle_anchor),
+        period_start=moment(item.current_period_start),
+        period_end=moment(item.current_period_end),
+        ends_at=moment(found.cancel_at) if found.cancel_at else None,
         ends_with_period=found.cancel_at_period_end,
-        ended_at=_moment(found.ended_at) if found.ended_at else None,
+        ended_at=moment(found.ended_at) if found.ended_at else None,
         schedule_id=id_of(found.schedule),
         planned=planned,
         waiting=_waiting(found),
-        waits_until=_moment(found.pending_update.expires_at) if found.pending_update else None,
+        waits_until=moment(found.pending_update.expires_at) if found.pending_update else None,
         latest_invoice_id=id_of(found.latest_invoice),
         open_invoice_id=open_invoice_id,
         own_card_id=id_of(found.default_payment_method),
@@ -215,7 +216,7 @@ def _planned(schedule: stripe.SubscriptionSchedule) -> Planned | None:
         return None
     price = stripe_client().v1.prices.retrieve(id_of(phase["items"][0].price) or "")
     chosen = _chosen(price, _dict(phase.metadata))
-    return Planned(chosen, _moment(phase.start_date), price.id) if chosen else None
+    return Planned(chosen, moment(phase.start_date), price.id) if chosen else None
 
 
 def _following(schedule: stripe.SubscriptionSchedule) -> Any:
@@ -226,7 +227,3 @@ def _following(schedule: stripe.SubscriptionSchedule) -> Any:
 
 def _dict(metadata: Any) -> dict[str, str]:
     return metadata.to_dict() if metadata else {}
-
-
-def _moment(seconds: int) -> datetime:
-    return datetime.fromtimestamp(seconds, UTC)

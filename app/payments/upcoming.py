@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 import stripe
 
 from app.payments import invoice_sums, period_previews
 from app.payments.client import stripe_client
 from app.payments.errors import RefusedError, translated
 from app.payments.invoice_sums import Sums
+from app.payments.moments import moment
 
 _NONE = "invoice_upcoming_none"
 """Stripe's word where no invoice is coming (https://docs.stripe.com/error-codes#invoice-upcoming-none)."""
@@ -30,7 +29,7 @@ def of(subscription_id: str) -> Sums | None:
             client = stripe_client().v1.invoices
             invoice = client.create_preview(params)
             begins = [line.period.start for line in invoice.lines.data if not invoice_sums.is_proration(line)]
-            at = datetime.fromtimestamp(max(begins, default=invoice.created), UTC)
+            at = moment(max(begins, default=invoice.created))
             if period_previews.leave_out_ended(params, invoice, at, uses_up=False):
                 invoice = client.create_preview(params)
             return invoice_sums.read(invoice) if invoice.lines.data else None
