@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select, select, tuple_
 
-from app.billing.cursor import Cursor
+from app.billing import cursor
+from app.billing.cursor import Cursor, Page
 from app.extensions import db
 from app.models import AuditEvent, Organization
 
@@ -31,45 +32,21 @@ class Filters:
     last_day: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class TrailPage:
-    """Some lines, and the places to ask for the page before and after."""
-
-    events: list[AuditEvent]
-    newer: Cursor | None
-    older: Cursor | None
-
-
 def page(
     organization: Organization,
     filters: Filters,
     *,
     before: Cursor | None = None,
     after: Cursor | None = None,
-) -> TrailPage:
-    """The lines older than `before`, or newer than `after`, or the newest. One statement."""
-    wanted, place = _filtered(organization, filters), tuple_(AuditEvent.at, AuditEvent.id)
-    if after is not None:
-        nearest = wanted.where(place > (after.at, after.id)).order_by(AuditEvent.at, AuditEvent.id)
-        found = list(reversed(_read(nearest, PAGE + 1)))
-        if len(found) <= PAGE:
-            return page(organization, filters)
-        shown = found[1:]
-        return TrailPage(shown, _place(shown[0]), _place(shown[-1]))
-    if before is not None:
-        wanted = wanted.where(place < (before.at, before.id))
-    found = _read(_newest_first(wanted), PAGE + 1)
-    shown = found[:PAGE]
-    return TrailPage(
-        shown,
-        newer=_place(shown[0]) if before is not None and shown else None,
-        older=_place(shown[-1]) if len(found) > PAGE else None,
-    )
+) -> Page[AuditEvent]:
+    """The lines older than `before`, or newer than `after`, or the newest."""
+    wanted = _filtered(organization, filters)
+    return cursor.page(wanted, AuditEvent.at, AuditEvent.id, size=PAGE, before=before, after=after)
 
 
 def every(organization: Organization, filters: Filters) -> Iterator[AuditEvent]:
     """All lines that the filters select, newest first, read in pieces: for export."""
-    wanted = _newest_first(_filtered(organization, filters))
+    wanted = _filtered(organization, filters).order_by(AuditEvent.at.desc(), AuditEvent.id.desc())
     found = _read(wanted, PIECE)
     while found:
         yield from found
@@ -99,13 +76,5 @@ def _filtered(organization: Organization, filters: Filters) -> Select[Any]:
     return query
 
 
-def _newest_first(query: Select[Any]) -> Select[Any]:
-    return query.order_by(AuditEvent.at.desc(), AuditEvent.id.desc())
-
-
 def _read(query: Select[Any], count: int) -> list[AuditEvent]:
     return list(db.session.scalars(query.limit(count)))
-
-
-def _place(event: AuditEvent) -> Cursor:
-    return Cursor(event.at, event.id)

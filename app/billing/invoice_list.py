@@ -7,9 +7,9 @@ from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, func, select, tuple_
+from sqlalchemy import Select, func, select
 
-from app.billing import invoices
+from app.billing import cursor, invoices
 from app.billing.cursor import Cursor
 from app.billing.invoices import InvoiceView
 from app.billing.months import Month
@@ -48,24 +48,13 @@ def page(
     before: Cursor | None = None,
     after: Cursor | None = None,
 ) -> InvoicePage:
-    """The invoices older than `before`, or newer than `after`, or the newest. Two statements."""
+    """The invoices older than `before`, or newer than `after`, or the newest."""
     wanted = _filtered(organization, filters)
-    place = tuple_(Invoice.issued_at, Invoice.id)
-    if after is not None:
-        nearest = wanted.where(place > (after.at, after.id)).order_by(Invoice.issued_at, Invoice.id)
-        found = list(reversed(_read(nearest)))
-        if len(found) <= PAGE:
-            return page(organization, filters)
-        shown = found[1:]
-        return InvoicePage(shown, _place(shown[0]), _place(shown[-1]), filters, _years(organization))
-    if before is not None:
-        wanted = wanted.where(place < (before.at, before.id))
-    found = _read(wanted.order_by(Invoice.issued_at.desc(), Invoice.id.desc()))
-    shown = found[:PAGE]
+    found = cursor.page(wanted, Invoice.issued_at, Invoice.id, size=PAGE, before=before, after=after)
     return InvoicePage(
-        shown,
-        newer=_place(shown[0]) if before is not None and shown else None,
-        older=_place(shown[-1]) if len(found) > PAGE else None,
+        [invoices.view(invoice) for invoice in found.rows],
+        newer=found.newer,
+        older=found.older,
         filters=filters,
         years=_years(organization),
     )
@@ -96,14 +85,6 @@ def _filtered(organization: Organization, filters: InvoiceFilters) -> Select[Any
         first, last = (datetime(filters.year + more, 1, 1, tzinfo=zone) for more in (0, 1))
         query = query.where(Invoice.issued_at >= first, Invoice.issued_at < last)
     return query
-
-
-def _read(query: Select[Any]) -> list[InvoiceView]:
-    return [invoices.view(invoice) for invoice in db.session.scalars(query.limit(PAGE + 1))]
-
-
-def _place(invoice: InvoiceView) -> Cursor:
-    return Cursor(invoice.issued_at, invoice.id)
 
 
 def _years(organization: Organization) -> list[int]:

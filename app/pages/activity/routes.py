@@ -16,6 +16,7 @@ from app.billing.cursor import Cursor
 from app.models import AuditEvent, Organization
 from app.pages.activity import wording
 from app.pages.csv_rows import csv_download
+from app.pages.days import read_day
 from app.web.identity import current_organization, org_admin_required
 
 blueprint = Blueprint("activity", __name__, url_prefix="/billing")
@@ -88,7 +89,7 @@ def show() -> str:
         actors.append(query.person)
     return render_template(
         "activity/show.html",
-        lines=[_line(event) for event in found.events],
+        lines=[_line(event) for event in found.rows],
         page=found,
         chosen=query,
         kinds=wording.KINDS,
@@ -120,8 +121,5 @@ def _line(event: AuditEvent) -> Line:
 
 
 def _day(text: str) -> date | None:
-    try:
-        found = date.fromisoformat(text)
-    except ValueError:
-        return None
-    return found if _FIRST_YEAR <= found.year <= _LAST_YEAR else None
+    found = read_day(text)
+    return found if found is not None and _FIRST_YEAR <= found.year <= _LAST_YEAR else None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
 
 from werkzeug.datastructures import MultiDict
 from wtforms import RadioField, StringField
@@ -14,6 +13,7 @@ from app.billing.history_queries import Filters
 from app.billing.money import Money, MoneyError
 from app.billing.usage_lines import Position
 from app.models import Organization
+from app.pages.days import read_day
 from app.pages.wallet.card_choice import CardForm
 from app.web.formatting import money
 from app.web.resend import Told
@@ -121,8 +121,8 @@ class HistoryQuery:
         return cls(
             filters=Filters(
                 kind=kind if kind in history.kinds() else None,
-                first_day=_day(args.get("from", "")),
-                last_day=_day(args.get("to", "")),
+                first_day=read_day(args.get("from", "")),
+                last_day=read_day(args.get("to", "")),
             ),
             before=_position(args.get("before", "")),
             after=_position(args.get("after", "")),
@@ -133,13 +133,6 @@ def read_position(args: MultiDict[str, str]) -> Position | None:
     """Where a page of a line's calls begins, from the address; the first page where that makes no sense."""
     cost, call = _position(args.get("cost", "")), args.get("call", "")
     return None if cost is None else Position(cost, call)
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
 
 
 def _position(text: str) -> int | None:
