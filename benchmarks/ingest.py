@@ -6,17 +6,25 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from itertools import count
 from uuid import UUID
 
-import msgspec
 import psycopg
 
 from app.billing.arrays import columns
 from app.people.tokens import Scope
 from benchmarks.figures import Figure
-from benchmarks.stage import Connection, a_token, an_organization, application, conninfo, inside
+from benchmarks.stage import (
+    METERS,
+    Connection,
+    a_token,
+    an_organization,
+    application,
+    conninfo,
+    inside,
+    usage_events,
+)
 from dev.errors import ToolError
 
 BATCH = 1_000
@@ -27,7 +35,6 @@ ORGANIZATIONS = 1_000
 LEAST_A_SECOND = 20_000
 LEAST_OF_THE_FLOOR = 0.5
 _KEPT = "usage_key", "usage_event"
-_METERS = ("calls_outbound", "tokens_in", "tokens_out", "speech_to_text", "text_to_speech")
 
 
 def measure(environment: Mapping[str, str]) -> Iterator[Figure]:
@@ -61,35 +68,12 @@ class _Service:
 
     def rate(self, chosen: Sequence[Sequence[UUID]]) -> float:
         """Events a second, of batches made before; each batch is of the organizations chosen for it."""
-        bodies = [self._batch(ids) for ids in chosen]
+        bodies = [usage_events(next(self.numbers), ids, BATCH) for ids in chosen]
         self._send(bodies[:WARM_UP])
         started = time.perf_counter()
         with ThreadPoolExecutor(CLIENTS) as clients:
             list(clients.map(self._send, [bodies[WARM_UP + first :: CLIENTS] for first in range(CLIENTS)]))
         return (len(bodies) - WARM_UP) * BATCH / (time.perf_counter() - started)
-
-    def _batch(self, ids: Sequence[UUID]) -> bytes:
-        now = datetime.now(UTC) - timedelta(minutes=1)
-        number = next(self.numbers)
-        events = [
-            {
-                "specversion": "1.0",
-                "type": "voice-portal.usage.v1",
-                "source": "https://portal.example/calls",
-                "id": f"{number}-{place}",
-                "time": (now + timedelta(milliseconds=place)).isoformat(),
-                "data": {
-                    "organization": str(ids[place % len(ids)]),
-                    "meter": _METERS[place % len(_METERS)],
-                    "quantity": 30 + place % 90,
-                    "call": f"call-{number}-{place // len(_METERS)}",
-                    "campaign": f"Campaign {place % 7}",
-                    "agent": f"Agent {place % 5}",
-                },
-            }
-            for place in range(BATCH)
-        ]
-        return msgspec.json.encode(events)
 
     def _send(self, bodies: Sequence[bytes]) -> None:
         connection = Connection(self.address, self.token)
@@ -125,7 +109,7 @@ def _floor(url: str, ids: Sequence[UUID]) -> float:
 
 def _event(key: tuple[str, str, str, datetime], place: int) -> tuple[object, ...]:
     now = key[3]
-    meter, call, campaign = _METERS[place % 5], f"call-{place // 5}", f"Campaign {place % 7}"
+    meter, call, campaign = METERS[place % 5], f"call-{place // 5}", f"Campaign {place % 7}"
     return (*key, now, meter, 60, 60, 0, 30_000, "starter", "2026-12.1", call, campaign, f"Agent {place % 5}")
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import http.client
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
+from uuid import UUID
 
 import msgspec
 from flask import Flask
@@ -62,6 +64,33 @@ def a_token(*scopes: Scope) -> str:
     _, text = tokens.create("benchmark", scopes)
     db.session.commit()
     return text
+
+
+METERS = ("calls_outbound", "tokens_in", "tokens_out", "speech_to_text", "text_to_speech")
+
+
+def usage_events(name: object, ids: Sequence[UUID], count: int) -> bytes:
+    """Usage of a minute ago in which organizations and meters take turns; the ids of its events begin with `name`."""
+    started = datetime.now(UTC) - timedelta(minutes=1)
+    events = [
+        {
+            "specversion": "1.0",
+            "type": "voice-portal.usage.v1",
+            "source": "https://portal.example/calls",
+            "id": f"{name}-{place}",
+            "time": (started + timedelta(milliseconds=place)).isoformat(),
+            "data": {
+                "organization": str(ids[place % len(ids)]),
+                "meter": METERS[place % len(METERS)],
+                "quantity": 30 + place % 90,
+                "call": f"call-{name}-{place // len(METERS)}",
+                "campaign": f"Campaign {place % 7}",
+                "agent": f"Agent {place % 5}",
+            },
+        }
+        for place in range(count)
+    ]
+    return msgspec.json.encode(events)
 
 
 class Connection:

@@ -22,10 +22,10 @@ from psycopg import sql
 from sqlalchemy import event
 
 from app.extensions import db
-from app.models.columns import utc_now, uuid7
+from app.models.columns import uuid7
 from app.people.tokens import Scope
 from benchmarks.figures import Figure, milliseconds
-from benchmarks.stage import a_token, an_organization, application, conninfo, inside
+from benchmarks.stage import a_token, an_organization, application, conninfo, inside, usage_events
 from dev.errors import ToolError
 
 ROUNDS = 25
@@ -33,7 +33,6 @@ HOLDS = 25
 BATCH = 1_000
 BATCHES = 1
 MOST = 1.05
-_METERS = ("calls_outbound", "tokens_in", "tokens_out", "speech_to_text", "text_to_speech")
 
 
 def measure(environment: Mapping[str, str]) -> Iterator[Figure]:
@@ -93,35 +92,17 @@ class _Stage:
         """Reserve and release, so that the next one finds the same."""
         key = str(uuid7())
         usage = [{"meter": "tokens_in", "quantity": 100_000}]
-        self._post(f"/organizations/{org_id}/holds", {"key": key, "usage": usage, "lease_seconds": 3600})
-        self._post(f"/organizations/{org_id}/holds/{key}/release", {})
+        asked = {"key": key, "usage": usage, "lease_seconds": 3600}
+        self._post(f"/organizations/{org_id}/holds", msgspec.json.encode(asked))
+        self._post(f"/organizations/{org_id}/holds/{key}/release", b"{}")
 
     def batch(self, ids: list[UUID]) -> None:
         """Report a batch of usage in which organizations take turns."""
-        now, source = utc_now().isoformat(), str(uuid7())
-        events = [
-            {
-                "specversion": "1.0",
-                "type": "voice-portal.usage.v1",
-                "source": "https://portal.example/calls",
-                "id": f"{source}-{place}",
-                "time": now,
-                "data": {
-                    "organization": str(ids[place % len(ids)]),
-                    "meter": _METERS[place % len(_METERS)],
-                    "quantity": 30 + place % 90,
-                    "call": f"call-{place // len(_METERS)}",
-                },
-            }
-            for place in range(BATCH)
-        ]
-        self._post("/usage", events, "application/cloudevents-batch+json")
+        self._post("/usage", usage_events(uuid7(), ids, BATCH), "application/cloudevents-batch+json")
 
-    def _post(self, path: str, body: object, media_type: str = "application/json") -> None:
+    def _post(self, path: str, body: bytes, media_type: str = "application/json") -> None:
         client: FlaskClient = self.app.test_client()
-        answer = client.post(
-            f"/api/v1{path}", data=msgspec.json.encode(body), content_type=media_type, headers=self.headers
-        )
+        answer = client.post(f"/api/v1{path}", data=body, content_type=media_type, headers=self.headers)
         if answer.status_code != 200:
             raise ToolError(f"{path} was answered with {answer.status_code}: {answer.text}")
 
