@@ -56,6 +56,17 @@ def retrieve(call: Call) -> dict[str, Any]:
     return find(call, "confirmation_token", call.path_ids[0])
 
 
+def method_asked(call: Call, intent: dict[str, Any]) -> str | None:
+    """The payment method that a request names, or else that of its confirmation token, which is used up either way.
+
+    None where it names neither. Raises as `use` does.
+    """
+    of_token = None
+    if "confirmation_token" in call.params:
+        of_token = use(call, intent, call.params["confirmation_token"])
+    return call.params.get("payment_method", of_token)
+
+
 def use(call: Call, intent: dict[str, Any], token_id: str) -> str:
     """The payment method that an intent is confirmed with: made of the token, which is used up by it.
 

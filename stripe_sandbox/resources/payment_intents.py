@@ -59,7 +59,7 @@ def make(call: Call) -> dict[str, Any]:
         status="requires_payment_method",
     )
     assign(body, params, *_FIELDS)
-    _choose_asked(call, body)
+    _choose(call, body, confirmation_tokens.method_asked(call, body))
     call.store.add(body)
     call.emit("payment_intent.created", dict(body))
     return charging.confirm(call, body) if params.get("confirm") else body
@@ -107,7 +107,7 @@ def try_again(call: Call) -> dict[str, Any]:
     """Confirm a payment of which the caller sees to what it pays. Raises 402 for a decline."""
     radar_sessions.check(call.params, confirms=True)
     body = assign(_open(call, "confirm"), call.params, "receipt_email", "setup_future_usage")
-    _choose_asked(call, body)
+    _choose(call, body, confirmation_tokens.method_asked(call, body))
     return charging.confirm(call, body)
 
 
@@ -144,16 +144,9 @@ def _open(call: Call, verb: str) -> dict[str, Any]:
     return body
 
 
-def _choose_asked(call: Call, body: dict[str, Any]) -> None:
-    """The card that a request names, or the one of its confirmation token; what it names itself takes precedence."""
-    if "confirmation_token" in call.params:
-        method_id = confirmation_tokens.use(call, body, call.params["confirmation_token"])
-        _choose(call, body, call.params.get("payment_method", method_id))
-    elif "payment_method" in call.params:
-        _choose(call, body, call.params["payment_method"])
-
-
-def _choose(call: Call, body: dict[str, Any], method_id: str) -> None:
+def _choose(call: Call, body: dict[str, Any], method_id: str | None) -> None:
+    if method_id is None:
+        return
     method = payment_methods.usable(call, method_id)
     if method["customer"] not in {None, body["customer"]}:
         raise invalid(

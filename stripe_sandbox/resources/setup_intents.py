@@ -35,7 +35,7 @@ def create(call: Call) -> dict[str, Any]:
     call.store.add(body)
     call.emit("setup_intent.created", dict(body))
     _check_token(params)
-    _choose_asked(call, body)
+    _choose(call, body, confirmation_tokens.method_asked(call, body))
     if params.get("confirm"):
         return _confirm(call, body)
     return call.store.save(body)
@@ -69,7 +69,7 @@ def confirm(call: Call) -> dict[str, Any]:
     body = find(call, "setup_intent", call.path_ids[0])
     if body["status"] not in _CONFIRMABLE:
         raise unexpected_state("setup_intent", body, "confirm")
-    _choose_asked(call, body)
+    _choose(call, body, confirmation_tokens.method_asked(call, body))
     return _confirm(call, body)
 
 
@@ -115,16 +115,9 @@ def _check_token(params: dict[str, Any]) -> None:
         raise invalid(message, param="confirmation_token")
 
 
-def _choose_asked(call: Call, body: dict[str, Any]) -> None:
-    """The card that a request names, or the one of its confirmation token; what it names itself takes precedence."""
-    if "confirmation_token" in call.params:
-        method_id = confirmation_tokens.use(call, body, call.params["confirmation_token"])
-        _choose(call, body, call.params.get("payment_method", method_id))
-    elif "payment_method" in call.params:
-        _choose(call, body, call.params["payment_method"])
-
-
-def _choose(call: Call, body: dict[str, Any], method_id: str) -> None:
+def _choose(call: Call, body: dict[str, Any], method_id: str | None) -> None:
+    if method_id is None:
+        return
     method = payment_methods.usable(call, method_id)
     if method["customer"] not in {None, body["customer"]}:
         raise invalid("The payment method belongs to another customer.", param="payment_method")

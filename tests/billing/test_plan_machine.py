@@ -253,15 +253,20 @@ class PlanMachine(RuleBasedStateMachine):
         assert (switch is None) == (waiting is None)
 
 
-def test_any_sequence(app: Flask, sandbox: Sandbox) -> None:
-    PlanMachine.sandbox = sandbox
+def run(machine: type[PlanMachine], *, examples: int, steps: int) -> None:
+    """Try so many sequences of steps, the same ones each time unless PLAN_EXAMPLES asks for more."""
     run_state_machine_as_test(
-        PlanMachine,
+        machine,
         settings=settings(
-            max_examples=EXAMPLES,
-            stateful_step_count=STEPS,
+            max_examples=examples,
+            stateful_step_count=steps,
             deadline=None,
             derandomize="PLAN_EXAMPLES" not in os.environ,
             suppress_health_check=list(HealthCheck),
         ),
     )
+
+
+def test_any_sequence(app: Flask, sandbox: Sandbox) -> None:
+    PlanMachine.sandbox = sandbox
+    run(PlanMachine, examples=EXAMPLES, steps=STEPS)

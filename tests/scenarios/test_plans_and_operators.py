@@ -8,16 +8,15 @@ import os
 from typing import Any
 
 from flask import Flask
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import initialize, invariant, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import initialize, invariant, precondition, rule
 
 from app.extensions import db
 from app.models import PaymentMethod, PlanSwitch, SubscriptionStatus, SwitchStatus
 from app.payments.references import id_of
 from app.payments.subscription_facts import StripeSubscription
 from app.webhooks import handlers, reconciliation
-from tests.billing.test_plan_machine import PlanMachine
+from tests.billing.test_plan_machine import PlanMachine, run
 from tests.support.sums import Operator
 
 EXAMPLES = int(os.environ.get("PLAN_EXAMPLES") or 4)
@@ -124,13 +123,4 @@ class PlansAndOperators(PlanMachine):
 
 def test_any_sequence_with_an_operator(app: Flask, sandbox: Any) -> None:
     PlansAndOperators.sandbox, PlansAndOperators.app = sandbox, app
-    run_state_machine_as_test(
-        PlansAndOperators,
-        settings=settings(
-            max_examples=EXAMPLES,
-            stateful_step_count=STEPS,
-            deadline=None,
-            derandomize="PLAN_EXAMPLES" not in os.environ,
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
+    run(PlansAndOperators, examples=EXAMPLES, steps=STEPS)
