@@ -11,8 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from functools import wraps
-from typing import Any, ParamSpec, TypeVar
 from uuid import UUID
 
 import structlog
@@ -39,20 +37,18 @@ from app.database.locks import AlreadyRunningError
 from app.extensions import db, jobs
 from app.models import Organization
 from app.models.columns import utc_now
-from app.models.scope import Reason, scope_to, scoped_to, seeing_all
+from app.models.scope import Reason, scoped_to, seeing_all
 from app.people import password_links, sessions
-from app.queues import QUEUE_OF, Queue
+from app.queues import Queue
 from app.web import kept_answers, rate_limits
 from app.web.identity import session_limits
 from app.webhooks import attention, handling, operator_mail, reconciliation
 from app.work import standing, worker
 from app.work.missing import enqueue_missing
 from app.work.patience import Patience
+from app.work.tasks import in_app, of_organization, task
 
 log = structlog.get_logger("billing.jobs")
-
-P = ParamSpec("P")
-R = TypeVar("R")
 
 AGAIN = Patience()
 _LEASES_SECONDS, _NIGHTLY_SECONDS = 50, 3600
@@ -62,39 +58,6 @@ _LEASES_SECONDS, _NIGHTLY_SECONDS = 50, 3600
 def run_worker(app: Flask, *, queues: Sequence[Queue] = worker.EVERYTHING, until_empty: bool = False) -> None:
     """Run the tasks of this file, as `app.work.worker.run` says."""
     worker.run(app, queues=queues, until_empty=until_empty)
-
-
-def in_app(task: Callable[P, R]) -> Callable[..., R]:
-    """Run a task in an application context of its own, with a session of its own.
-
-    It sees no rows of any organization: what works for one is `of_organization`, what works across them says so by
-    `seeing_all`.
-    """
-
-    @wraps(task)
-    def run(context: Any, *args: P.args, **kwargs: P.kwargs) -> R:
-        app: Flask = context.additional_context["app"]
-        with app.app_context():
-            g.started_before = context.job.attempts > 0
-            return task(*args, **kwargs)
-
-    return run
-
-
-def of_organization(task: Callable[P, R]) -> Callable[..., R]:
-    """As `in_app`, for a task that gets its organization as `org_id` and sees no other's rows."""
-
-    @wraps(task)
-    def scoped(*args: P.args, **kwargs: P.kwargs) -> R:
-        scope_to(db.session(), UUID(str(kwargs["org_id"])))
-        return task(*args, **kwargs)
-
-    return in_app(scoped)
-
-
-def task(name: str, **options: Any) -> Callable[[Callable[..., R]], Any]:
-    """Define a task in its queue of `app.queues`."""
-    return jobs.task(name=name, queue=QUEUE_OF[name].value, pass_context=True, **options)
 
 
 @task("settle_top_up", retry=AGAIN)

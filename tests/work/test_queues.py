@@ -11,11 +11,11 @@ from click.testing import Result
 from flask import Flask
 from sqlalchemy import text
 
-from app import jobs as tasks
 from app import queues
 from app.extensions import db, enqueue, jobs
 from app.queues import GROUPS, QUEUE_OF, SLOTS, Queue
 from app.web.database import engine_options
+from app.work import tasks
 from config import ROOT, Settings
 from dev.demo import WORKERS
 

@@ -1,0 +1,50 @@
+"""How a task is defined: by its name, in its queue, and with what it may see."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
+from uuid import UUID
+
+from flask import Flask, g
+
+from app.extensions import db, jobs
+from app.models.scope import scope_to
+from app.queues import QUEUE_OF
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def in_app(task: Callable[P, R]) -> Callable[..., R]:
+    """Run a task in an application context of its own, with a session of its own.
+
+    It sees no rows of any organization: what works for one is `of_organization`, what works across them says so by
+    `seeing_all`.
+    """
+
+    @wraps(task)
+    def run(context: Any, *args: P.args, **kwargs: P.kwargs) -> R:
+        app: Flask = context.additional_context["app"]
+        with app.app_context():
+            g.started_before = context.job.attempts > 0
+            return task(*args, **kwargs)
+
+    return run
+
+
+def of_organization(task: Callable[P, R]) -> Callable[..., R]:
+    """As `in_app`, for a task that gets its organization as `org_id` and sees no other's rows."""
+
+    @wraps(task)
+    def scoped(*args: P.args, **kwargs: P.kwargs) -> R:
+        scope_to(db.session(), UUID(str(kwargs["org_id"])))
+        return task(*args, **kwargs)
+
+    return in_app(scoped)
+
+
+def task(name: str, **options: Any) -> Callable[[Callable[..., R]], Any]:
+    """Define a task in its queue of `app.queues`."""
+    return jobs.task(name=name, queue=QUEUE_OF[name].value, pass_context=True, **options)
