@@ -13,8 +13,8 @@ from app.billing import (
     plan_projection,
     plan_replacing,
     plan_switch_payments,
+    plan_switch_requests,
     plan_switch_rows,
-    plan_switches,
 )
 from app.billing.plan_switch_rows import ON_ITS_WAY
 from app.extensions import db
@@ -56,7 +56,7 @@ def look_after(org_id: UUID, switch_id: UUID) -> bool:
                 if switch.due_micro
                 else None
             )
-            found = plan_switches.ask_stripe(organization, switch, found, card)
+            found = plan_switch_requests.ask_stripe(organization, switch, found, card)
         plan_projection.apply(organization, plan_replacing.settle(organization, found))
         db.session.commit()
     except RefusedError as error:

@@ -14,22 +14,19 @@ from app.billing import (
     audit,
     catalog,
     catalog_versions,
-    default_card_telling,
     ledger,
-    payment_methods,
     plan_choices,
-    plan_oddities,
-    plan_previews,
     plan_projection,
     plan_replacing,
     plan_subscriptions,
+    plan_switch_conditions,
     plan_switch_payments,
+    plan_switch_requests,
     plan_switch_reviews,
     plan_switch_rows,
     plan_taxes,
 )
 from app.billing.audit import Actor
-from app.billing.payment_methods import CardNotUsableError
 from app.billing.plan_previews import CostsMoreError
 from app.billing.plan_switch_reviews import AlreadyOnItError
 from app.billing.plan_switch_rows import FIRST_LOOK, find
@@ -37,21 +34,9 @@ from app.billing.plan_terms import FREE_PLAN
 from app.extensions import db, enqueue
 from app.models import Interval, Organization, PaymentMethod, PlanSwitch, SwitchStatus
 from app.models.columns import utc_now, uuid7
-from app.payments import covered_periods, previews, subscriptions
+from app.payments import subscriptions
 from app.payments.errors import NotDoneError, OutcomeUnknownError, PaymentsError, RefusedError
-from app.payments.subscription_facts import Chosen, StripeSubscription
-
-
-class OtherSwitchError(Exception):
-    """Another switch waits for its payment: it is to be paid or given up first."""
-
-    def __init__(self, other: PlanSwitch) -> None:
-        super().__init__(str(other.id))
-        self.other = other
-
-
-class PastDueError(Exception):
-    """A renewal is not paid: it is to be paid before another plan can begin now. One for less can be planned."""
+from app.payments.subscription_facts import StripeSubscription
 
 
 class SwitchNotStartedError(Exception):
@@ -65,7 +50,7 @@ def begin(organization: Organization, plan: str, interval: str, actor: Actor) ->
     support arranged the plan otherwise, and what `app.payments` raises.
     """
     chosen = plan_choices.offered(plan, interval)
-    _check_free_for_another(organization)
+    plan_switch_conditions.check_free_for_another(organization)
     subscription = plan_subscriptions.ensure_changeable(organization)
     row = plan_switch_rows.subscription_of(organization)
     if plan_switch_reviews.is_on(row, chosen.key, interval):
@@ -80,7 +65,7 @@ def begin(organization: Organization, plan: str, interval: str, actor: Actor) ->
         currency=chosen.price.currency,
     )
     if plan_switch_reviews.is_at_once(row, chosen, interval):
-        _check_paid(organization, subscription)
+        plan_switch_conditions.check_paid(organization, subscription)
     subscription = plan_taxes.ensure(subscription, chosen)
     catalog_versions.keep(catalog.current())
     plan_switch_reviews.keep(
@@ -112,10 +97,10 @@ def confirm(
         )
     subscription = plan_subscriptions.ensure_changeable(organization)
     switch = find(organization.id, switch_id)
-    card = _card_for(organization, switch)
+    card = plan_switch_conditions.card_for(organization, switch)
     if switch.status is SwitchStatus.REVIEW:
         if switch.is_at_once:
-            _check_paid(organization, subscription)
+            plan_switch_conditions.check_paid(organization, subscription)
         plan_switch_reviews.renew_if_stale(organization, switch, subscription)
         if shown is not None:
             plan_switch_reviews.check_seen(switch, card, shown)
@@ -130,7 +115,7 @@ def confirm(
             plan_switch_reviews.renew_if_stale(organization, switch, plan_subscriptions.ensure(organization))
         return switch
     try:
-        found = ask_stripe(organization, claimed, subscription, card)
+        found = plan_switch_requests.ask_stripe(organization, claimed, subscription, card)
     except OutcomeUnknownError:
         return find(organization.id, switch_id)
     except CostsMoreError:
@@ -164,69 +149,6 @@ def take_back(organization: Organization, actor: Actor) -> None:
     db.session.commit()
 
 
-def ask_stripe(
-    organization: Organization,
-    switch: PlanSwitch,
-    subscription: StripeSubscription,
-    card: PaymentMethod | None,
-) -> StripeSubscription:
-    """Let Stripe make the current attempt of a switch: the same request each time. Raises what `app.payments` raises.
-
-    What was planned for the end of the period stays until a switch that is made at once is paid
-    (`app.billing.plan_replacing`).
-    """
-    key = f"switch:{switch.id}:{switch.attempt}"
-    price = plan_previews.plan_of(switch).price_by(switch.interval)
-    price_id = previews.price_of(switch.plan, switch.interval, price)
-    chosen = Chosen(switch.plan, switch.interval, switch.version, str(switch.id))
-    if not switch.is_at_once:
-        if subscription.own_card_id is not None:
-            # A schedule would keep it for the next period, whatever is the default by then.
-            default_card_telling.tell_stripe(organization.id)
-        plan_previews.check_next_not_more(switch, subscription, price_id)
-        going_on = plan_replacing.make_way(subscription)
-        return subscriptions.plan_for_period_end(going_on, price_id, chosen, key=key)
-    plan_previews.check_not_more(switch, subscription, price_id)
-    if card is not None:
-        plan_subscriptions.charge_to(organization, card, subscription)
-    return subscriptions.switch(
-        subscription,
-        price_id,
-        chosen,
-        as_of=switch.previewed_at,
-        key=key,
-        # Stripe takes this from no subscription with a schedule, which is released once the switch is made.
-        goes_on=switch.replaces_with_period and switch.replaces_schedule_id is None,
-    )
-
-
-def _check_paid(organization: Organization, subscription: StripeSubscription) -> None:
-    """A switch that is made at once is credited what is left of the period, which Stripe does unpaid or not
-    (https://docs.stripe.com/billing/subscriptions/credit-proration-deferral): so that was to be paid."""
-    row = plan_switch_rows.subscription_of(organization)
-    if row is not None and row.open_invoice_id is not None:
-        raise PastDueError
-    if not subscription.is_free and not covered_periods.is_covered(subscription):
-        # An operator gave its invoice up, or keeps it as a draft.
-        raise plan_oddities.ArrangedError
-
-
-def _check_free_for_another(organization: Organization) -> None:
-    other = plan_switch_rows.on_its_way(organization.id)
-    if other is not None:
-        raise OtherSwitchError(other)
-
-
-def _card_for(organization: Organization, switch: PlanSwitch) -> PaymentMethod | None:
-    """The default card, where something is to be charged. Raises `CardNotUsableError`."""
-    if not switch.due_micro:
-        return None
-    default = payment_methods.default_of(organization.id)
-    if default is None:
-        raise CardNotUsableError("There is no card to pay with. Add one, then come back to this switch.")
-    return payment_methods.usable(organization, default.id)
-
-
 def _claim(
     organization: Organization,
     switch_id: UUID,
@@ -249,7 +171,7 @@ def _claim(
     )
     if switch.status is not SwitchStatus.REVIEW or not is_as_seen:
         return None
-    _check_free_for_another(organization)
+    plan_switch_conditions.check_free_for_another(organization)
     switch.status = SwitchStatus.SWITCHING
     switch.attempt += 1
     switch.claimed_at = utc_now()

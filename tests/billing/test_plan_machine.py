@@ -31,8 +31,8 @@ from app.billing import (
     plans,
 )
 from app.billing.plan_renewals import NothingToPayError
+from app.billing.plan_switch_conditions import OtherSwitchError, PastDueError
 from app.billing.plan_switch_reviews import AlreadyOnItError, PreviewRenewedError
-from app.billing.plan_switches import OtherSwitchError, PastDueError
 from app.extensions import db
 from app.models import Organization, PlanSwitch, Subscription, SubscriptionStatus, SwitchStatus
 from app.models.columns import utc_now

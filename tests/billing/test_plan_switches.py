@@ -18,8 +18,9 @@ from app.billing import (
 )
 from app.billing.payment_methods import CardNotUsableError
 from app.billing.plan_choices import PlanNotOfferedError
+from app.billing.plan_switch_conditions import OtherSwitchError
 from app.billing.plan_switch_reviews import AlreadyOnItError, PreviewRenewedError
-from app.billing.plan_switches import OtherSwitchError, SwitchNotStartedError
+from app.billing.plan_switches import SwitchNotStartedError
 from app.extensions import db
 from app.models import Organization, PlatformMessage, SubscriptionStatus, SwitchStatus
 from app.models.columns import utc_now

@@ -9,8 +9,8 @@ from uuid import UUID
 from flask import Flask
 
 from app.billing import plan_switch_rows, plan_switches
+from app.billing.plan_switch_conditions import OtherSwitchError
 from app.billing.plan_switch_reviews import PreviewRenewedError
-from app.billing.plan_switches import OtherSwitchError
 from app.extensions import db
 from app.models import Organization
 from tests.factories import OWNER, a_payer

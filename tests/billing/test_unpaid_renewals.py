@@ -16,7 +16,7 @@ from app.billing import (
     plan_terms,
 )
 from app.billing.plan_renewals import NothingToPayError
-from app.billing.plan_switches import PastDueError
+from app.billing.plan_switch_conditions import PastDueError
 from app.extensions import db
 from app.models import Mail, Organization, Subscription, SubscriptionStatus, SwitchStatus
 from app.models.columns import utc_now

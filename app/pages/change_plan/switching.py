@@ -13,10 +13,11 @@ from app.billing.payment_methods import CardNotUsableError
 from app.billing.plan_choices import PlanNotOfferedError
 from app.billing.plan_oddities import ArrangedError
 from app.billing.plan_subscriptions import SubscriptionMissingError
+from app.billing.plan_switch_conditions import OtherSwitchError, PastDueError
 from app.billing.plan_switch_payments import PaymentNotTakenError
 from app.billing.plan_switch_reviews import AlreadyOnItError, PreviewRenewedError
 from app.billing.plan_switch_rows import UnknownSwitchError
-from app.billing.plan_switches import OtherSwitchError, PastDueError, SwitchNotStartedError
+from app.billing.plan_switches import SwitchNotStartedError
 from app.billing.plan_taxes import AddressNeededError
 from app.extensions import db, limiter
 from app.models import PlanSwitch, SwitchStatus
