@@ -1,6 +1,6 @@
 """What Stripe will charge for a plan next, stored with the plan as Stripe previewed it last.
 
-The catalogue's price is not it: operators give coupons and set quantities in Stripe's dashboard, taxes come on top,
+The catalog's price is not it: operators give coupons and set quantities in Stripe's dashboard, taxes come on top,
 and credit is taken off. Whatever changes it is told by an event of the subscription or of its customer.
 """
 

@@ -1,4 +1,4 @@
-"""Tax on plans as the catalogue asks for it: brought in line at Stripe before a plan is previewed, and by
+"""Tax on plans as the catalog asks for it: brought in line at Stripe before a plan is previewed, and by
 `flask catalog sync` for the subscriptions that are there."""
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ class AddressNeededError(RefusedError):
 
 
 def ensure(subscription: StripeSubscription, plan: Plan) -> StripeSubscription:
-    """The subscription, taxed as the catalogue asks for before it is changed to a plan that costs something.
+    """The subscription, taxed as the catalog asks for before it is changed to a plan that costs something.
 
-    Where the catalogue says nothing of tax, what an operator set at Stripe stays. Raises `AddressNeededError`, and
+    Where the catalog says nothing of tax, what an operator set at Stripe stays. Raises `AddressNeededError`, and
     what `app.payments` raises.
     """
     wanted = catalog.current().tax
@@ -42,7 +42,7 @@ def ensure(subscription: StripeSubscription, plan: Plan) -> StripeSubscription:
 
 @dataclass(frozen=True, slots=True)
 class TaxDifference:
-    """A subscription that is taxed otherwise than the catalogue asks for, in words."""
+    """A subscription that is taxed otherwise than the catalog asks for, in words."""
 
     subscription_id: str
     words: str
@@ -67,13 +67,13 @@ def _costs_something(subscription: StripeSubscription) -> bool:
 
 
 def bring_in_line(shelf: Catalog) -> Iterator[str]:
-    """Let every subscription be taxed as the catalogue asks for; what was done, or what is needed first, in words.
+    """Let every subscription be taxed as the catalog asks for; what was done, or what is needed first, in words.
 
     Raises what `app.payments` raises.
     """
+    if shelf.tax is None:
+        return
     for one in differences(shelf):
-        if shelf.tax is None:
-            return
         try:
             subscriptions.set_tax(one.subscription_id, shelf.tax)
         except RefusedError as error:

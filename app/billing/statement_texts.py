@@ -11,9 +11,9 @@ import re
 
 LONGEST = 10
 TOP_UP = "TOP-UP"
-"""What top-ups are called unless the catalogue says otherwise."""
+"""What top-ups are called unless the catalog says otherwise."""
 PLAN = "PLAN"
-"""What plan charges are called unless the catalogue says otherwise: the same for all plans, because nobody has said
+"""What plan charges are called unless the catalog says otherwise: the same for all plans, because nobody has said
 which plan's product Stripe takes it from when a subscription changes."""
 _ALLOWED = re.compile(r"[ -~]+", re.ASCII)
 _FORBIDDEN = re.compile(r"[<>\\'\"*]")

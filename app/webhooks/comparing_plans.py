@@ -6,10 +6,9 @@ from sqlalchemy import select
 
 from app.billing import (
     default_card_at_stripe,
+    plan_following,
     plan_next_charge,
     plan_projection,
-    plan_renewals,
-    plan_replacing,
     plan_switch_rows,
     take_backs,
 )
@@ -63,19 +62,16 @@ def _ours() -> list[tuple[object, str]]:
 
 
 def _bring_in_line(report: Report, organization: Organization, subscription_id: str) -> None:
-    """Fetched anew: a list may be older than what an event has told meanwhile."""
+    """Fetched again: a list may be older than what an event has told meanwhile."""
     take_backs.one_at_a_time(subscription_id)
-    found = plan_replacing.settle(organization, subscriptions.fetch(subscription_id))
-    seen = plan_next_charge.look_up_if_possible(organization, found.id) if not found.has_ended else None
-    outcome = plan_projection.apply(organization, found)
-    plan_next_charge.store(organization, found.id, seen)
-    plan_renewals.learn_failure(organization)
-    if default_card_at_stripe.follow(organization, found):
+    found = subscriptions.fetch(subscription_id)
+    followed = plan_following.follow(organization, found)
+    if followed.has_new_default:
         report.mend(
             found.customer_id or subscription_id,
             f"{organization.name} had another default card than at Stripe: brought in line now.",
         )
-    if outcome is Outcome.CHANGED:
+    if followed.outcome is Outcome.CHANGED:
         report.mend(
             subscription_id, f"{organization.name} had another plan than at Stripe: brought in line now."
         )

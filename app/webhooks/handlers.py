@@ -14,10 +14,8 @@ from app.billing import (
     invoices,
     notices,
     payment_methods,
-    plan_next_charge,
-    plan_projection,
+    plan_following,
     plan_renewals,
-    plan_replacing,
     plan_switch_rows,
     refunds,
     settlement,
@@ -141,15 +139,7 @@ def subscription(subscription_id: str) -> bool:
     organization = organization_of(found.customer_id, or_was=True)
     if organization is None:
         return False
-    found = plan_replacing.settle(organization, found)
-    # Looked up before anything is locked.
-    seen = plan_next_charge.look_up_if_possible(organization, found.id) if not found.has_ended else None
-    if plan_projection.apply(organization, found) is Outcome.NOT_OURS:
-        return False
-    plan_next_charge.store(organization, found.id, seen)
-    plan_renewals.learn_failure(organization)
-    default_card_at_stripe.follow(organization, found)
-    return True
+    return plan_following.follow(organization, found).outcome is not Outcome.NOT_OURS
 
 
 def schedule(schedule_id: str) -> bool:

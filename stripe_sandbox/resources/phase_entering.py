@@ -30,7 +30,7 @@ def enter(
 ) -> Entered:
     """Let a subscription be of what a phase has from `at` on.
 
-    `phase_start` anchors it anew, so that every item begins a period. `automatic` never does in flexible billing: an
+    `phase_start` anchors it again, so that every item begins a period. `automatic` never does in flexible billing: an
     item begins where its anchored period does, or in the middle of one, which is prorated or not charged at all
     (SDK, `billing_cycle_anchor` of a phase, with
     https://docs.stripe.com/billing/subscriptions/billing-mode/compare, "Reset the billing cycle anchor").

@@ -89,6 +89,24 @@ def test_a_default_of_the_dashboard_arrives(
     assert charged(sandbox) == "Mastercard ending in 4444"
 
 
+def test_the_card_of_a_second_subscription_is_not_the_plans(
+    app: Flask, sandbox: Sandbox, organization: Organization
+) -> None:
+    before, own = named(organization), attach(sandbox, organization)
+    plan = sandbox.stripe.v1.subscriptions.retrieve(subscription_id(organization))["items"].data[0]
+    second: Any = {
+        "customer": organization.stripe_customer_id,
+        "items": [{"price": plan.price.id}],
+        "default_payment_method": own,
+    }
+    made = sandbox.stripe.v1.subscriptions.create(second)
+    hear_by("webhooks", app, sandbox)
+    report = Report()
+    comparing_plans.compare(report)
+    assert (list(report.findings), report.mended) == ([made.id], {})
+    assert named(organization) == before
+
+
 def test_a_choice_made_here_wins_over_the_subscriptions_own_card(
     app: Flask, sandbox: Sandbox, organization: Organization
 ) -> None:
