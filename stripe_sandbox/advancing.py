@@ -8,7 +8,7 @@ from contextlib import suppress
 from stripe_sandbox import clock
 from stripe_sandbox.errors import ApiError
 from stripe_sandbox.performing import perform
-from stripe_sandbox.resources import renewals
+from stripe_sandbox.resources.billing import renewals
 from stripe_sandbox.sandbox import Sandbox
 from stripe_sandbox.store import Store
 from stripe_sandbox.store import now as wall_clock

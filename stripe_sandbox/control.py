@@ -18,19 +18,18 @@ from stripe_sandbox.errors import ApiError, invalid
 from stripe_sandbox.faults import asked_for
 from stripe_sandbox.origins import is_foreign
 from stripe_sandbox.performing import perform
-from stripe_sandbox.resources import (
+from stripe_sandbox.resources.billing import discounts, prices
+from stripe_sandbox.resources.common import find
+from stripe_sandbox.resources.payments import (
     answers,
     banks,
-    discounts,
     disputes,
     disputing,
     early_fraud_warnings,
     network_updates,
     payment_methods,
-    prices,
     refunds,
 )
-from stripe_sandbox.resources.common import find
 from stripe_sandbox.sandbox import Sandbox
 
 blueprint = Blueprint("control", __name__, url_prefix="/_sandbox")

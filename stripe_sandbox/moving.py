@@ -9,7 +9,7 @@ from stripe_sandbox.advancing import advance
 from stripe_sandbox.clock import CLOCK
 from stripe_sandbox.errors import invalid
 from stripe_sandbox.performing import perform
-from stripe_sandbox.resources import renewals, test_clocks
+from stripe_sandbox.resources.billing import renewals, test_clocks
 from stripe_sandbox.sandbox import Sandbox
 from stripe_sandbox.store import Store
 

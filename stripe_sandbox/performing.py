@@ -7,7 +7,7 @@ from typing import Any
 
 from stripe_sandbox.context import Call
 from stripe_sandbox.errors import ApiError
-from stripe_sandbox.resources import events
+from stripe_sandbox.resources.events import events
 from stripe_sandbox.sandbox import Sandbox
 from stripe_sandbox.serving import Result, conform
 

@@ -11,8 +11,8 @@ from stripe_sandbox.delivery import Delivery
 from stripe_sandbox.faults import Faults
 from stripe_sandbox.idempotency import Idempotency
 from stripe_sandbox.request_log import RequestLog
-from stripe_sandbox.resources import challenges
 from stripe_sandbox.resources.common import find
+from stripe_sandbox.resources.payments import challenges
 from stripe_sandbox.settings import Settings
 from stripe_sandbox.store import Store
 

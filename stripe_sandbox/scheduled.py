@@ -10,7 +10,7 @@ from stripe_sandbox.advancing import catch_up
 from stripe_sandbox.errors import ApiError
 from stripe_sandbox.moving import move_clocks
 from stripe_sandbox.performing import perform
-from stripe_sandbox.resources import refunds
+from stripe_sandbox.resources.payments import refunds
 from stripe_sandbox.sandbox import Sandbox
 
 

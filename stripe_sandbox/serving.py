@@ -11,7 +11,7 @@ from stripe_sandbox.context import HANDLERS, Call
 from stripe_sandbox.errors import ApiError
 from stripe_sandbox.expand import expand
 from stripe_sandbox.faults import Fault
-from stripe_sandbox.resources import events
+from stripe_sandbox.resources.events import events
 from stripe_sandbox.sandbox import Sandbox
 from stripe_sandbox.tracked import Tracked, refuse_unread
 

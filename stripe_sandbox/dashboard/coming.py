@@ -7,7 +7,7 @@ from typing import Any
 
 from stripe_sandbox import clock, moving
 from stripe_sandbox.dashboard.blueprint import blueprint, sandbox
-from stripe_sandbox.resources import banks
+from stripe_sandbox.resources.payments import banks
 
 _CHARGED = "The hour is over in which an invoice was a draft: it is charged"
 _UNPAID = {"active", "past_due", "incomplete", "trialing"}

@@ -13,7 +13,7 @@ from stripe_sandbox.dashboard.coming import charged_next
 from stripe_sandbox.dashboard.forms import FormError
 from stripe_sandbox.dashboard.pages import SAID
 from stripe_sandbox.performing import perform
-from stripe_sandbox.resources import banks
+from stripe_sandbox.resources.payments import banks
 
 _DAYS = {"day": 1, "week": 7}
 SAID |= {

@@ -9,7 +9,7 @@ from stripe_sandbox.dashboard import reading
 from stripe_sandbox.dashboard.blueprint import blueprint, sandbox
 from stripe_sandbox.dashboard.carrying_out import carry_out
 from stripe_sandbox.performing import perform
-from stripe_sandbox.resources import disputes
+from stripe_sandbox.resources.payments import disputes
 
 
 @blueprint.post("/disputes/<id_>/outcome")

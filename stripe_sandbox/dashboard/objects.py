@@ -10,7 +10,7 @@ from stripe_sandbox.dashboard import reading
 from stripe_sandbox.dashboard.blueprint import blueprint, sandbox
 from stripe_sandbox.dashboard.lists import section_or_404
 from stripe_sandbox.dashboard.pages import shown
-from stripe_sandbox.resources import disputing
+from stripe_sandbox.resources.payments import disputing
 
 _NAMING = (
     "customer",

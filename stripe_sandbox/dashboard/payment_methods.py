@@ -11,7 +11,7 @@ from stripe_sandbox.dashboard import forms, reading
 from stripe_sandbox.dashboard.blueprint import blueprint, sandbox
 from stripe_sandbox.dashboard.carrying_out import carry_out
 from stripe_sandbox.performing import perform
-from stripe_sandbox.resources import network_updates, payment_methods
+from stripe_sandbox.resources.payments import network_updates, payment_methods
 
 
 @blueprint.post("/payment_methods/<id_>/network_update")

@@ -11,8 +11,8 @@ from stripe_sandbox.dashboard import forms, reading
 from stripe_sandbox.dashboard.blueprint import blueprint, sandbox
 from stripe_sandbox.dashboard.carrying_out import carry_out
 from stripe_sandbox.performing import perform
-from stripe_sandbox.resources import disputing, refunds
 from stripe_sandbox.resources.common import find
+from stripe_sandbox.resources.payments import disputing, refunds
 
 
 @blueprint.post("/payments/<id_>/refunds")

@@ -16,8 +16,9 @@ from stripe_sandbox.dashboard.carrying_out import carry_out
 from stripe_sandbox.dashboard.forms import FormError
 from stripe_sandbox.dashboard.pages import SAID
 from stripe_sandbox.performing import perform
-from stripe_sandbox.resources import early_fraud_warnings, invoices, subscription_pauses, subscriptions
+from stripe_sandbox.resources.billing import invoices, subscription_pauses, subscriptions
 from stripe_sandbox.resources.common import find
+from stripe_sandbox.resources.payments import early_fraud_warnings
 
 _TRIAL = 14 * 86_400
 SAID |= {

@@ -8,7 +8,7 @@ from typing import Any
 from stripe_sandbox.amounts import money
 from stripe_sandbox.documents.pdf import Text, write
 from stripe_sandbox.documents.wording import MERCHANT, day, recipient, state
-from stripe_sandbox.resources.invoice_lifecycle import OWED
+from stripe_sandbox.resources.billing.invoice_lifecycle import OWED
 
 LEFT, RIGHT = 56, 556
 MOST_LINES = 18

@@ -16,7 +16,8 @@ from stripe_sandbox.documents.routes import blueprint, draw, finalized_or_404, i
 from stripe_sandbox.errors import ApiError
 from stripe_sandbox.origins import is_own
 from stripe_sandbox.performing import perform
-from stripe_sandbox.resources import invoices, payment_methods
+from stripe_sandbox.resources.billing import invoices
+from stripe_sandbox.resources.payments import payment_methods
 
 _ASKS = "invoice_payment_intent_requires_action"
 

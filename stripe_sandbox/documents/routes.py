@@ -11,7 +11,7 @@ from stripe_sandbox.browser.pages import page
 from stripe_sandbox.documents.card_form import CardForm
 from stripe_sandbox.documents.invoice_pdf import invoice_pdf
 from stripe_sandbox.documents.wording import MERCHANT, day, recipient, state
-from stripe_sandbox.resources import invoice_lifecycle
+from stripe_sandbox.resources.billing import invoice_lifecycle
 from stripe_sandbox.sandbox import Sandbox
 
 blueprint = Blueprint("documents", __name__, url_prefix="/_sandbox/invoices", template_folder="templates")

@@ -22,7 +22,7 @@ from app.models.columns import utc_now
 from app.payments import subscriptions
 from app.payments.previews import Preview, Shrinking
 from app.payments.subscription_facts import StripeSubscription
-from stripe_sandbox.resources.proration_amounts import share
+from stripe_sandbox.resources.billing.proration_amounts import share
 from tests.factories import OWNER, a_payer, usd
 from tests.support.plans import a_subscriber, sell_plans, subscription_id, switch_to, turn_period
 from tests.support.sandbox import Sandbox

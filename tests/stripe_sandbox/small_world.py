@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from stripe_sandbox.performing import perform
-from stripe_sandbox.resources import discounts, early_fraud_warnings
+from stripe_sandbox.resources.billing import discounts
 from stripe_sandbox.resources.common import find
+from stripe_sandbox.resources.payments import early_fraud_warnings
 from stripe_sandbox.sandbox import Sandbox
 from tests.stripe_sandbox.probing import Prober
 

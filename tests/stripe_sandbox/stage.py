@@ -9,7 +9,9 @@ from typing import Any
 from stripe_sandbox.advancing import advance
 from stripe_sandbox.clock import CLOCK
 from stripe_sandbox.performing import perform
-from stripe_sandbox.resources import customers, payment_methods, prices, subscriptions
+from stripe_sandbox.resources.billing import prices, subscriptions
+from stripe_sandbox.resources.customers import customers
+from stripe_sandbox.resources.payments import payment_methods
 from stripe_sandbox.sandbox import Sandbox
 
 

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from stripe_sandbox.errors import ApiError
-from stripe_sandbox.resources import invoices, previews, subscription_schedules, subscriptions
-from stripe_sandbox.resources.periods import period_at
-from stripe_sandbox.resources.proration_amounts import share
+from stripe_sandbox.resources.billing import invoices, previews, subscription_schedules, subscriptions
+from stripe_sandbox.resources.billing.periods import period_at
+from stripe_sandbox.resources.billing.proration_amounts import share
 from tests.stripe_sandbox.stage import Stage, at
 from tests.stripe_sandbox.test_sandbox_schedules import a_price, plan
 

@@ -9,7 +9,7 @@ import pytest
 import stripe
 
 from stripe_sandbox.errors import ApiError
-from stripe_sandbox.resources import confirmation_tokens, payment_intents
+from stripe_sandbox.resources.payments import confirmation_tokens, payment_intents
 from tests.stripe_sandbox.shopper import Shopper
 from tests.stripe_sandbox.stage import Stage
 

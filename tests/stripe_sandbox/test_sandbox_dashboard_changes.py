@@ -7,14 +7,13 @@ from typing import Any
 import pytest
 
 from stripe_sandbox.errors import ApiError
-from stripe_sandbox.resources import (
-    early_fraud_warnings,
+from stripe_sandbox.resources.billing import (
     invoices,
-    refunds,
     subscription_pauses,
     subscription_schedules,
     subscriptions,
 )
+from stripe_sandbox.resources.payments import early_fraud_warnings, refunds
 from tests.stripe_sandbox.stage import Stage, at
 
 DECLINES, PAYS = "4000000000000341", "4242424242424242"

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from stripe_sandbox.resources.periods import period_at, period_end
-from stripe_sandbox.resources.proration_amounts import share
+from stripe_sandbox.resources.billing.periods import period_at, period_end
+from stripe_sandbox.resources.billing.proration_amounts import share
 
 
 def at(text: str) -> int:

@@ -7,14 +7,9 @@ from typing import Any
 import pytest
 
 from stripe_sandbox.errors import ApiError
-from stripe_sandbox.resources import (
-    coupons,
-    customers,
-    payment_methods,
-    subscription_schedules,
-    subscriptions,
-    tax_rates,
-)
+from stripe_sandbox.resources.billing import coupons, subscription_schedules, subscriptions, tax_rates
+from stripe_sandbox.resources.customers import customers
+from stripe_sandbox.resources.payments import payment_methods
 from tests.stripe_sandbox.stage import Stage, at
 from tests.stripe_sandbox.test_sandbox_schedules import a_price
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from stripe_sandbox.resources import subscriptions
+from stripe_sandbox.resources.billing import subscriptions
 from tests.stripe_sandbox.stage import Stage, at
 
 

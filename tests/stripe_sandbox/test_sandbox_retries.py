@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
-from stripe_sandbox.resources import answers, customers, invoices, subscriptions
+from stripe_sandbox.resources.billing import invoices, subscriptions
+from stripe_sandbox.resources.customers import customers
+from stripe_sandbox.resources.payments import answers
 from tests.stripe_sandbox.stage import Stage, at
 
 DECLINES, PAYS, ASKS, LOST = "4000000000000341", "4242424242424242", "4000002760003184", "4000000000009987"

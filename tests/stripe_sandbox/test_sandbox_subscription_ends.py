@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from stripe_sandbox.errors import ApiError
-from stripe_sandbox.resources import invoices, subscription_schedules, subscriptions
+from stripe_sandbox.resources.billing import invoices, subscription_schedules, subscriptions
 from tests.stripe_sandbox.stage import Stage, at
 from tests.stripe_sandbox.test_sandbox_schedules import a_price, amount_of, plan
 
