@@ -92,7 +92,7 @@ class Settings:
         if self.is_production:
             raise SettingsError(
                 "DATABASE_OWNER_URL is not set. `flask db` changes tables as the role that owns them: set it for "
-                "that command (see 'Roles of the database' in the README)."
+                "that command (see 'Roles of the database' in docs/operations.md)."
             )
         return self.database_url
 

@@ -10,7 +10,7 @@ import psycopg
 from sqlalchemy import Connection, text
 
 HOW_TO_MAKE_ROLES = (
-    "Make two roles, as the README says under 'Roles of the database': one that owns the tables, for "
+    "Make two roles, as docs/operations.md says under 'Roles of the database': one that owns the tables, for "
     "DATABASE_OWNER_URL, and one that owns nothing, for DATABASE_URL; then run `flask db upgrade`."
 )
 

@@ -1,0 +1,95 @@
+"""What the documents say is there is there, and what an operator is told to set up is what the code asks for."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from app.demo import cast
+from app.webhooks.handling import HANDLERS
+from dev.demo import ROOT
+
+README = (ROOT / "README.md").read_text()
+OPERATIONS = (ROOT / "docs" / "operations.md").read_text()
+DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
+"""Every document of the repository but those of the stand-in, which is a program of its own."""
+
+_LINK = re.compile(r"\]\(([^)\s]+)\)")
+_CODE = re.compile(r"```.*?```|`[^`\n]*`", re.DOTALL)
+_PATH = re.compile(r"`((?:app|dev|tests|docs|migrations|stripe_sandbox|torture|benchmarks)/[\w./-]*)`")
+
+
+def test_operations_lists_the_events_that_are_handled():
+    block = OPERATIONS.split("Events of the webhook endpoint:")[1].split("```")[1]
+    assert set(block.split()) == set(HANDLERS)
+
+
+def test_operations_explains_every_error_of_the_log():
+    code = "".join(path.read_text() for path in (ROOT / "app").rglob("*.py"))
+    events = set(re.findall(r"log\.(?:error|exception)\(\s*\"(\w+)\"", code))
+    assert len(events) > 20
+    assert [event for event in sorted(events) if f"`{event}`" not in OPERATIONS] == []
+
+
+def test_operations_names_every_command(app: Flask):
+    named = [OPERATIONS, (ROOT / "docs" / "platform.md").read_text(), (ROOT / "docs" / "demo.md").read_text()]
+    ours = {group for group in app.cli.commands if group not in {"db", "shell", "run", "routes"}}
+    commands = {
+        f"flask {group} {name}" if name else f"flask {group}"
+        for group in ours
+        for name in getattr(app.cli.commands[group], "commands", {"": None})
+    }
+    assert len(commands) > 30
+    assert [one for one in sorted(commands) if not any(one in text for text in named)] == []
+
+
+def test_the_readme_names_everyone_in_the_demo():
+    assert {email for email, _name, _seats in cast.PEOPLE} <= set(re.findall(r"\S+@\S+\.example", README))
+
+
+def test_the_readme_is_short():
+    assert len(README.splitlines()) < 120
+
+
+def test_every_document_is_reached_from_the_readme():
+    reached, left = set[Path](), [ROOT / "README.md"]
+    while left:
+        document = left.pop()
+        if document not in reached and document.suffix == ".md":
+            reached.add(document)
+            left += [path for path, _ in _links(document) if path.is_file()]
+    assert [str(path.relative_to(ROOT)) for path in DOCUMENTS if path not in reached] == []
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_links_lead_somewhere(document: Path):
+    dead = [
+        f"{path.relative_to(ROOT)}#{anchor}"
+        for path, anchor in _links(document)
+        if not path.exists() or (anchor and anchor not in _anchors(path))
+    ]
+    assert dead == []
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_files_that_a_document_names_are_there(document: Path):
+    if document.name == "CHANGELOG.md":
+        return  # names what was there once
+    named = set(_PATH.findall(document.read_text()))
+    assert [path for path in sorted(named) if not (ROOT / path).exists()] == []
+
+
+def _links(document: Path) -> list[tuple[Path, str]]:
+    """Paths of the repository that a document links to, with the heading where one is named."""
+    found = _LINK.findall(_CODE.sub("", document.read_text()))
+    parts = [link.partition("#") for link in found if not link.startswith(("http:", "https:", "mailto:"))]
+    return [((document.parent / path).resolve() if path else document, anchor) for path, _, anchor in parts]
+
+
+def _anchors(document: Path) -> set[str]:
+    """The anchors of a document's headings, as the sites that show Markdown make them."""
+    headings = re.findall(r"^#+ (.+)$", document.read_text(), flags=re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
