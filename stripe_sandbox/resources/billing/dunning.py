@@ -12,9 +12,9 @@ from stripe_sandbox.context import Call
 from stripe_sandbox.resources.billing import (
     invoice_charging,
     retry_schedule,
+    subscription_cancellation,
     subscription_payments,
     subscription_settling,
-    subscriptions,
 )
 from stripe_sandbox.resources.common import find
 
@@ -36,4 +36,4 @@ def retry(call: Call, invoice_id: str) -> dict[str, Any]:
 def _give_up(call: Call, invoice: dict[str, Any]) -> None:
     subscription = subscription_settling.subscription_of(call, invoice)
     if subscription is not None and subscription["status"] != "canceled":
-        subscriptions.end(call, subscription, "payment_failed")
+        subscription_cancellation.cancel(call, subscription, "payment_failed")

@@ -14,10 +14,10 @@ from stripe_sandbox.resources.billing import (
     invoice_items,
     invoice_lifecycle,
     retry_schedule,
+    subscription_cancellation,
     subscription_invoices,
     subscription_pauses,
     subscription_schedules,
-    subscriptions,
     turning,
 )
 from stripe_sandbox.resources.common import find
@@ -72,7 +72,7 @@ def happen(call: Call, id_: str, at: int) -> dict[str, Any]:
         call.emit("customer.subscription.updated", call.store.save(body))
         call.emit("customer.subscription.pending_update_expired", body)
     elif body["cancel_at"] and body["cancel_at"] <= at:
-        subscriptions.end(call, body, "cancellation_requested")
+        subscription_cancellation.cancel(call, body, "cancellation_requested")
     elif subscription_pauses.collects_again(body, at):
         call.emit("customer.subscription.updated", call.store.save(body))
     else:
@@ -85,7 +85,7 @@ def _turn(call: Call, body: dict[str, Any], at: int) -> None:
     schedule = turning.schedule_of(call.store, body)
     turn = turning.begin(call, body, schedule, at)
     if schedule is not None and not subscription_schedules.turned(call, schedule, body, turn):
-        subscriptions.end(call, body, "cancellation_requested")
+        subscription_cancellation.cancel(call, body, "cancellation_requested")
         return
     lines = turn.prorated + turn.whole
     if not turn.is_invoiced:

@@ -20,10 +20,10 @@ from stripe_sandbox.resources.billing import (
     phase_entering,
     prorations,
     schedule_phases,
+    subscription_cancellation,
     subscription_ends,
     subscription_invoices,
     subscription_payments,
-    subscriptions,
 )
 from stripe_sandbox.resources.billing.turning import Turn
 from stripe_sandbox.resources.common import assign, find, listing
@@ -118,7 +118,7 @@ def cancel(call: Call) -> dict[str, Any]:
     subscription = find(call, "subscription", body["subscription"])
     body.update(status="canceled", canceled_at=now(call.store, body["customer"]), current_phase=None)
     call.emit("subscription_schedule.canceled", call.store.save(body))
-    subscriptions.end(call, subscription, "cancellation_requested")
+    subscription_cancellation.cancel(call, subscription, "cancellation_requested")
     return body
 
 

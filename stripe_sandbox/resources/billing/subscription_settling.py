@@ -11,11 +11,13 @@ from stripe_sandbox.clock import now
 from stripe_sandbox.context import Call
 from stripe_sandbox.resources.billing import invoice_lifecycle, subscription_ends
 from stripe_sandbox.resources.common import assign, find
+from stripe_sandbox.resources.payments import payment_intents
 
 _BY_INVOICES = frozenset({"active", "past_due", "unpaid"})
 """The statuses that follow from invoices."""
 
 
+@payment_intents.succeeded.connect
 def payment_succeeded(call: Call, intent: dict[str, Any]) -> None:
     """Mark the invoice that a payment intent pays as paid, where it waited for that."""
     where = {"payment.payment_intent": intent["id"], "status": "open"}

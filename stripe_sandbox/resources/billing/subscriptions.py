@@ -17,7 +17,7 @@ from stripe_sandbox.resources.billing import (
     item_changes,
     pending_updates,
     prorations,
-    retry_schedule,
+    subscription_cancellation,
     subscription_changes,
     subscription_ends,
     subscription_invoices,
@@ -148,26 +148,7 @@ def cancel(call: Call) -> dict[str, Any]:
     for name in ("prorate", "invoice_now"):
         if call.params.get(name):
             raise invalid("The stand-in cancels without proration.", param=name)
-    return end(call, _running(call), "cancellation_requested")
-
-
-def end(call: Call, body: dict[str, Any], reason: str) -> dict[str, Any]:
-    """Let a subscription end; an update that waited is gone with it, and nothing is collected any more."""
-    at = now(call.store, body["customer"])
-    body.update(status="canceled", ended_at=at, canceled_at=body["canceled_at"] or at, pending_update=None)
-    body["cancellation_details"]["reason"] = reason
-    _end_schedule(call, body, at)
-    call.emit("customer.subscription.deleted", call.store.save(body))
-    retry_schedule.stop(call, body)
-    return body
-
-
-def _end_schedule(call: Call, body: dict[str, Any], at: int) -> None:
-    """A schedule whose subscription ends is canceled with it."""
-    schedule = call.store.get(body["schedule"], "subscription_schedule") if body["schedule"] else None
-    if schedule is not None and schedule["status"] == "active":
-        schedule.update(status="canceled", canceled_at=at, current_phase=None)
-        call.emit("subscription_schedule.canceled", call.store.save(schedule))
+    return subscription_cancellation.cancel(call, _running(call), "cancellation_requested")
 
 
 def _billing_mode(params: dict[str, Any]) -> dict[str, Any]:

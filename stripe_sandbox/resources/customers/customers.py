@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
+from blinker import Signal
+
 from stripe_sandbox.clock import CLOCK
 from stripe_sandbox.conformance import blank
 from stripe_sandbox.conformance.blank import part_of
 from stripe_sandbox.context import Call, handles
 from stripe_sandbox.errors import invalid
-from stripe_sandbox.resources.billing import subscriptions
 from stripe_sandbox.resources.common import assign, find, listing
 from stripe_sandbox.resources.customers import customer_balances
 from stripe_sandbox.resources.payments import payment_methods
 from stripe_sandbox.search import search
 from stripe_sandbox.store import new_id, now
+
+removed = Signal()
+"""Sent with the call and its `customer` before a customer is removed."""
 
 _PATH = "/v1/customers"
 _FIELDS = ("name", "email", "description", "metadata", "phone", "preferred_locales", "tax_exempt")
@@ -88,9 +92,7 @@ def delete(call: Call) -> dict[str, Any]:
 
 def remove(call: Call, body: dict[str, Any]) -> dict[str, Any]:
     """Take a customer away; subscriptions end at once (https://docs.stripe.com/api/customers/delete)."""
-    for one in call.store.all("subscription", {"customer": body["id"]}):
-        if not one["ended_at"]:
-            subscriptions.end(call, one, "cancellation_requested")
+    removed.send(call, customer=body)
     for method in payment_methods.of_customer(call, body["id"]):
         payment_methods.release(call, method)
     call.store.remove(body["id"])

@@ -6,9 +6,14 @@ from typing import Any
 
 from stripe_sandbox.context import Call
 from stripe_sandbox.errors import Decline, invalid, missing, unexpected_state
-from stripe_sandbox.resources.billing import subscription_settling
 from stripe_sandbox.resources.common import find
-from stripe_sandbox.resources.payments import challenges, charging, payment_methods, setup_intents
+from stripe_sandbox.resources.payments import (
+    challenges,
+    charging,
+    payment_intents,
+    payment_methods,
+    setup_intents,
+)
 
 
 def answer(call: Call, intent_id: str, secret: str, outcome: str) -> dict[str, Any]:
@@ -31,5 +36,5 @@ def answer(call: Call, intent_id: str, secret: str, outcome: str) -> dict[str, A
         return setup_intents.succeed(call, intent, secured=True)
     method = find(call, "payment_method", intent["payment_method"])
     paid = charging.charge(call, intent, method, payment_methods.behaviour_at(call, method))
-    subscription_settling.payment_succeeded(call, paid)
+    payment_intents.succeeded.send(call, intent=paid)
     return paid

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from blinker import Signal
+
 from stripe_sandbox import currencies
 from stripe_sandbox.amounts import money
 from stripe_sandbox.clock import now
 from stripe_sandbox.conformance import blank
 from stripe_sandbox.context import Call, handles
 from stripe_sandbox.errors import invalid, unexpected_state
-from stripe_sandbox.resources.billing import subscription_settling
 from stripe_sandbox.resources.common import assign, find, listing
 from stripe_sandbox.resources.payments import (
     charging,
@@ -21,6 +22,9 @@ from stripe_sandbox.resources.payments import (
 )
 from stripe_sandbox.search import search
 from stripe_sandbox.store import new_id
+
+succeeded = Signal()
+"""Sent with the call and its `intent` when a payment that the payer confirmed took the money."""
 
 _PATH = "/v1/payment_intents"
 _SEARCHED = frozenset({"amount", "created", "currency", "customer", "status"})
@@ -103,10 +107,10 @@ def update(call: Call) -> dict[str, Any]:
 
 @handles("POST", _PATH + "/{intent}/confirm")
 def confirm(call: Call) -> dict[str, Any]:
-    """Confirm a payment; the invoice that waited for it is paid with it."""
+    """Confirm a payment; an invoice that waited for it is paid with it (`succeeded`)."""
     body = try_again(call)
     if body["status"] == "succeeded":
-        subscription_settling.payment_succeeded(call, body)
+        succeeded.send(call, intent=body)
     return body
 
 
