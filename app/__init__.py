@@ -8,7 +8,7 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app import api, cli, notify, pages, webhooks, work
-from app.billing import catalog_file
+from app.billing.catalog import file
 from app.database import gone
 from app.extensions import babel, csrf, db, htmx, limiter, login_manager, migrate
 from app.payments import client as stripe_client
@@ -75,7 +75,7 @@ def create_app(settings: Settings) -> Flask:
     app.after_request(rate_limits.add_headers)
     stripe_client.init_app(app, settings)
     notify.init_app(app, settings)
-    catalog_file.init_app(app, settings.catalog_path)
+    file.init_app(app, settings.catalog_path)
     for part in (
         form_tokens,
         identity,

@@ -16,28 +16,20 @@ from uuid import UUID
 import structlog
 from flask import Flask, current_app, g
 
-from app.billing import (
-    billing_details,
-    card_changes,
-    card_expiry,
-    default_card_telling,
-    holds,
-    ledger_check,
-    outbox,
-    plan_cancellation,
-    plan_renewals,
-    plan_switch_recovery,
-    platform_deliveries,
-    recovery,
-    usage_rejections,
-    usage_retention,
-)
-from app.billing.one_by_one import one_by_one
+from app.billing.cards import default_sync, expiry, removal
+from app.billing.customers import details
+from app.billing.mail import outbox
+from app.billing.platform import deliveries
+from app.billing.subscriptions import cancellation, renewals, switch_recovery
+from app.billing.topups import recovery
+from app.billing.usage import rejections, retention
+from app.billing.wallet import holds, verification
 from app.database.locks import AlreadyRunningError
 from app.extensions import db, jobs
 from app.models import Organization
 from app.models.columns import utc_now
 from app.models.scope import Reason, scoped_to, seeing_all
+from app.one_by_one import one_by_one
 from app.people import password_links, sessions
 from app.queues import Queue
 from app.web import kept_answers, rate_limits
@@ -82,21 +74,21 @@ def handle_stripe_event(event_id: str, customer: str | None = None) -> None:
 @of_organization
 def detach_card(org_id: str, card_id: str) -> None:
     """Detach at Stripe a card that is removed here."""
-    card_changes.finish_removal(UUID(org_id), UUID(card_id))
+    removal.finish_removal(UUID(org_id), UUID(card_id))
 
 
 @task("tell_default_card", retry=AGAIN)
 @of_organization
 def tell_default_card(org_id: str) -> None:
     """Let Stripe charge the plan to the card that is the default here."""
-    default_card_telling.tell_stripe(UUID(org_id))
+    default_sync.tell_stripe(UUID(org_id))
 
 
 @task("look_after_switch", retry=AGAIN)
 @of_organization
 def look_after_switch(org_id: str, switch_id: str) -> None:
     """Learn what became of a switch of plan that nobody has told us the end of."""
-    plan_switch_recovery.look_after(UUID(org_id), UUID(switch_id))
+    switch_recovery.look_after(UUID(org_id), UUID(switch_id))
 
 
 @task("finish_cancellation", retry=AGAIN)
@@ -104,14 +96,14 @@ def look_after_switch(org_id: str, switch_id: str) -> None:
 def finish_cancellation(org_id: str, subscription_id: str, invoice_id: str) -> None:
     """Do what is left of the cancellation of a plan whose renewal was not paid."""
     organization = db.session.get_one(Organization, UUID(org_id))
-    plan_cancellation.finish(organization, subscription_id, invoice_id)
+    cancellation.finish(organization, subscription_id, invoice_id)
 
 
 @task("tell_billing_details", retry=AGAIN)
 @of_organization
 def tell_billing_details(org_id: str) -> None:
     """Let Stripe write on invoices who is billed."""
-    billing_details.tell_stripe(UUID(org_id))
+    details.tell_stripe(UUID(org_id))
 
 
 @jobs.periodic(cron="* * * * *")
@@ -127,7 +119,7 @@ def sweep(**_: int) -> None:
     )
     enqueue_missing(
         "look_after_switch",
-        ({"org_id": str(org), "switch_id": str(one)} for org, one in plan_switch_recovery.left_over()),
+        ({"org_id": str(org), "switch_id": str(one)} for org, one in switch_recovery.left_over()),
         key="switch_id",
     )
     enqueue_missing(
@@ -166,7 +158,7 @@ def end_leases(**_: int) -> None:
 @seeing_all(Reason.PLATFORM_MESSAGES)
 def tell_calling_state(endpoint_id: str, **_: str) -> None:
     """Tell the platform that calling pauses or resumes; whose calling, is for its place in the queue."""
-    platform_deliveries.drain(UUID(endpoint_id), is_state=True)
+    deliveries.drain(UUID(endpoint_id), is_state=True)
 
 
 @task("deliver_to_platform", retry=AGAIN)
@@ -176,9 +168,9 @@ def deliver_to_platform(org_id: str, endpoint_id: str | None = None) -> None:
     """Tell the platform what else waits at an endpoint; `org_id` is for its place in the queue."""
     if endpoint_id is None:
         # Enqueued by a version that had no endpoint in it.
-        platform_deliveries.deliver(UUID(org_id))
+        deliveries.deliver(UUID(org_id))
     else:
-        platform_deliveries.drain(UUID(endpoint_id), is_state=False)
+        deliveries.drain(UUID(endpoint_id), is_state=False)
 
 
 @jobs.periodic(cron="* * * * *")
@@ -187,7 +179,7 @@ def deliver_to_platform(org_id: str, endpoint_id: str | None = None) -> None:
 @seeing_all(Reason.SWEEP)
 def sweep_platform(**_: int) -> None:
     """Deliver what a killed process left."""
-    platform_deliveries.enqueue_due()
+    deliveries.enqueue_due()
 
 
 @jobs.periodic(cron="* * * * *")
@@ -196,7 +188,7 @@ def sweep_platform(**_: int) -> None:
 @seeing_all(Reason.SWEEP)
 def suspend_overdue(**_: int) -> None:
     """Tell everyone that the free plan is in force where a renewal was not paid by its deadline."""
-    plan_renewals.suspend_overdue()
+    renewals.suspend_overdue()
 
 
 @jobs.periodic(cron="17 3 * * *")
@@ -215,7 +207,7 @@ def nightly(**_: int) -> None:
         attention.forget_old,
         reconciliation.forget_old,
         rate_limits.forget_expired,
-        plan_switch_recovery.forget_old,
+        switch_recovery.forget_old,
         standing.forget_old,
     ]
     if one_by_one("nightly", steps, lambda step: step(), seconds=_NIGHTLY_SECONDS):
@@ -223,18 +215,18 @@ def nightly(**_: int) -> None:
 
 
 def _check_ledger() -> None:
-    findings = ledger_check.check()
+    findings = verification.check()
     for finding in findings:
         log.error("ledger_differs", organization=finding.organization, finding=finding.text)
     log.info("ledger_checked", differences=len(findings))
 
 
 def _keep_up_partitions() -> None:
-    usage_retention.keep_up(utc_now(), months_kept=current_app.config["SETTINGS"].usage_months_kept)
+    retention.keep_up(utc_now(), months_kept=current_app.config["SETTINGS"].usage_months_kept)
 
 
 def _remove_old_rejections() -> None:
-    usage_rejections.remove_old(utc_now(), days_kept=current_app.config["SETTINGS"].rejected_days_kept)
+    rejections.remove_old(utc_now(), days_kept=current_app.config["SETTINGS"].rejected_days_kept)
 
 
 @task("send_mail", retry=AGAIN)
@@ -280,4 +272,4 @@ def sweep_mail(**_: int) -> None:
 @seeing_all(Reason.SWEEP)
 def tell_of_expiring_cards(**_: int) -> None:
     """Write to the people whose card is about to expire."""
-    card_expiry.tell()
+    expiry.tell()

@@ -12,9 +12,11 @@ from uuid import UUID
 import psycopg
 from flask import Flask
 
-from app.billing import calling_status, history, usage_ingest
-from app.billing.history_queries import Filters
-from app.billing.usage_events import Reported
+from app.billing.activity import history
+from app.billing.activity.history_queries import Filters
+from app.billing.usage import ingest
+from app.billing.usage.events import Reported
+from app.billing.wallet import status
 from app.extensions import db
 from app.models import Organization
 from app.models.columns import utc_now, uuid7
@@ -56,7 +58,7 @@ def _measured(app: Flask, org_id: UUID) -> dict[str, float]:
         organization = db.session.get_one(Organization, org_id)
         work: dict[str, Callable[[], object]] = {
             "ingest of 100 events": lambda: _ingest(org_id),
-            "balance": lambda: calling_status.find(org_id),
+            "balance": lambda: status.find(org_id),
             "newest page of history": lambda: history.page(organization, Filters()),
             "deepest page of history": lambda: history.page(organization, Filters(), before=26),
         }
@@ -78,7 +80,7 @@ def _ingest(org_id: UUID) -> None:
     events = [
         Reported(place, org_id, "benchmark", f"{name}-{place}", "tokens_in", 100, now) for place in range(100)
     ]
-    usage_ingest.take(events, at=now)
+    ingest.take(events, at=now)
 
 
 def _grow(url: str, org_id: UUID, start: int, end: int) -> None:

@@ -12,7 +12,7 @@ from uuid import UUID
 import msgspec
 import psycopg
 
-from app.billing import calling_status
+from app.billing.wallet import status as calling_status
 from app.models.columns import utc_now, uuid7
 from app.people.tokens import Scope
 from benchmarks.figures import Figure, milliseconds

@@ -12,7 +12,7 @@ from uuid import UUID
 
 import psycopg
 
-from app.billing.arrays import columns
+from app.database.arrays import columns
 from app.people.tokens import Scope
 from benchmarks.figures import Figure
 from benchmarks.stage import (

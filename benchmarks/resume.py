@@ -12,10 +12,12 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from queue import Empty, SimpleQueue
 from threading import Thread
 
-from app.billing import payment_methods, platform_endpoints, topups
+from app.billing import topups
 from app.billing.audit import OPERATOR
-from app.billing.money import Money
+from app.billing.cards import payment_methods
+from app.billing.platform import endpoints
 from app.extensions import db
+from app.money import Money
 from app.payments import samples
 from benchmarks.figures import Figure
 from benchmarks.stage import an_organization, application, inside
@@ -30,10 +32,10 @@ def measure(environment: Mapping[str, str]) -> Iterator[Figure]:
     """Top-ups of paused organizations, paid at the stand-in and told by the demo's own worker."""
     app = application(environment)
     with _receiver() as (url, told), inside(app):
-        endpoint, _ = platform_endpoints.add(url)
+        endpoint, _ = endpoints.add(url)
         db.session.commit()
         seconds = [_seconds_to_resume(told) for _ in range(ROUNDS)]
-        platform_endpoints.disable(endpoint.id)
+        endpoints.disable(endpoint.id)
         db.session.commit()
     yield Figure(
         section="resume",

@@ -14,13 +14,13 @@ import msgspec
 from flask import Flask
 
 from app import create_app
-from app.billing import calling, ledger
-from app.billing.ledger import Entry
-from app.billing.money import Money
+from app.billing.wallet import calling_state, ledger
+from app.billing.wallet.ledger import Entry
 from app.extensions import db
 from app.models import AccountName, Organization, TransferKind
 from app.models.columns import utc_now, uuid7
 from app.models.scope import Reason, seeing_all
+from app.money import Money
 from app.people import organizations, tokens
 from app.people.tokens import Scope
 from config import Settings
@@ -54,7 +54,7 @@ def an_organization(name: str, *, credit: str = "0") -> Organization:
         source = f"benchmark:{uuid7()}"
         debit, credited = AccountName.ADJUSTMENTS, AccountName.WALLET
         ledger.post(wallet, Entry(TransferKind.CREDIT, source, debit, credited, amount, now))
-        calling.reassess(wallet, now)
+        calling_state.reassess(wallet, now)
     db.session.commit()
     return made
 

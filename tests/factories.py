@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from itertools import count
 
-from app.billing import calling, ledger, payment_methods, topups
+from app.billing import topups
 from app.billing.audit import Actor
-from app.billing.ledger import Entry
-from app.billing.money import Money
+from app.billing.cards import payment_methods
+from app.billing.wallet import calling_state, ledger
+from app.billing.wallet.ledger import Entry
 from app.extensions import db
 from app.models import AccountName, Organization, PaymentMethod, Role, TopUp, TransferKind, User
+from app.money import Money
 from app.payments import samples
 from app.people import organizations, passwords
 
@@ -55,7 +57,7 @@ def give_credit(
         detail="Welcome credit",
     )
     ledger.post(wallet, entry)
-    calling.reassess(wallet, at)
+    calling_state.reassess(wallet, at)
     db.session.commit()
 
 

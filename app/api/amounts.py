@@ -6,7 +6,7 @@ from typing import Annotated
 
 import msgspec
 
-from app.billing.money import MICRO, Money
+from app.money import MICRO, Money
 
 Currency = Annotated[str, msgspec.Meta(pattern="^[A-Z]{3}$", description="ISO 4217, upper case.")]
 

@@ -13,9 +13,9 @@ from app.api.amounts import Amount
 from app.api.endpoints import Answer, Room
 from app.api.organizations import organization_of
 from app.api.problems import ProblemError
-from app.billing import call_story
-from app.billing.call_story import LINES, CallStory, Part, StoryHold, StoryLine
-from app.billing.rate_words import RateWords
+from app.billing.activity import call_costs
+from app.billing.activity.call_costs import LINES, CallStory, Part, StoryHold, StoryLine
+from app.billing.catalog.rate_labels import RateWords
 from app.people.tokens import Scope
 
 NAMES = 100
@@ -131,7 +131,7 @@ def show_call(org_id: UUID, call: str) -> CallView:
     """Everything that names the call: calling, telephony, speech and model, each with the rate that priced it. What
     comes late, and each correction, is a line of its own.
     """
-    story = call_story.tell(organization_of(org_id), call)
+    story = call_costs.tell(organization_of(org_id), call)
     if story is None:
         raise ProblemError(
             problems.NOT_FOUND, f"Nothing was charged for a call {call[:60]!r}, or is held for it."

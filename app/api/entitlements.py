@@ -10,7 +10,8 @@ from msgspec import Meta, Struct
 
 from app.api.endpoints import Answer, Room
 from app.api.organizations import ORG_ID, organization_of
-from app.billing import catalog_versions, entitlements
+from app.billing.catalog import versions
+from app.billing.plans import entitlements
 from app.models import SubscriptionStatus
 from app.people.tokens import Scope
 
@@ -111,7 +112,7 @@ def show_entitlements(org_id: UUID) -> EntitlementsView:
             plan.name,
             plan.version,
             found.status,
-            catalog_versions.find(plan.version).features_of(plan),
+            versions.find(plan.version).features_of(plan),
         ),
         period_start=found.period_start,
         limits=[LimitView(one.resource, one.allowed, one.used, one.is_exceeded) for one in found.limits],

@@ -12,8 +12,8 @@ from app.api.amounts import Amount
 from app.api.endpoints import Answer, Body, Room
 from app.api.organizations import organization_of
 from app.api.problems import FieldError, ProblemError
-from app.billing import campaign_estimates
-from app.billing.campaign_estimates import Campaign, Estimate, EstimateLine, UnknownCallingMeterError
+from app.billing.usage import campaign_estimates
+from app.billing.usage.campaign_estimates import Campaign, Estimate, EstimateLine, UnknownCallingMeterError
 from app.models.columns import utc_now
 from app.people.tokens import Scope
 

@@ -8,10 +8,10 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from app.api.amounts import Amount
-from app.billing.money import Money
-from app.billing.usage_cloudevents import Name
-from app.billing.usage_events import LONGEST
+from app.billing.usage.cloudevents import Name
+from app.billing.usage.events import LONGEST
 from app.models import Hold, HoldState
+from app.money import Money
 
 
 class Quantity(Struct, frozen=True, forbid_unknown_fields=True):

@@ -9,7 +9,12 @@ from msgspec import to_builtins
 from app.api import problems
 from app.api.amounts import Amount
 from app.api.problems import ProblemError
-from app.billing.holds import CallingPausedError, HoldEndedError, NotEnoughCreditError, OtherContentError
+from app.billing.wallet.holds import (
+    CallingPausedError,
+    HoldEndedError,
+    NotEnoughCreditError,
+    OtherContentError,
+)
 
 PAUSED = problems.Kind(
     "calling-paused",

@@ -15,8 +15,11 @@ from app.api.endpoints import Answer, Body, Reply, Room
 from app.api.hold_bodies import HoldView, NewHold, NextSlice, Quantity, view_of
 from app.api.hold_problems import HOLD_DIFFERS, HOLD_ENDED, NOT_ENOUGH, PAUSED, WRONG_SLICE
 from app.api.problems import FieldError, ProblemError
-from app.billing import calling, calling_status, catalog, holds, usage_quotes
-from app.billing.holds import (
+from app.billing import catalog
+from app.billing.usage import quotes
+from app.billing.usage.quotes import Quote, UnknownMeterError
+from app.billing.wallet import calling_state, holds, status
+from app.billing.wallet.holds import (
     CallingPausedError,
     HoldEndedError,
     NotEnoughCreditError,
@@ -24,7 +27,6 @@ from app.billing.holds import (
     UnknownHoldError,
     WrongSliceError,
 )
-from app.billing.usage_quotes import Quote, UnknownMeterError
 from app.models import Hold, HoldState
 from app.models.columns import utc_now
 from app.people.tokens import Scope
@@ -74,7 +76,7 @@ def reserve_hold(org_id: UUID, body: NewHold) -> Reply:
             campaign=body.campaign,
         )
     except CallingPausedError as error:
-        missing = calling.missing_to_call(error.available, least=catalog.current().top_up.minimum)
+        missing = calling_state.missing_to_call(error.available, least=catalog.current().top_up.minimum)
         members = hold_problems.figures(error) | {
             "missing": to_builtins(Amount.of(missing)) if missing else None
         }
@@ -163,7 +165,7 @@ def _ended(org_id: UUID, key: str, end: Callable[..., Hold]) -> Reply:
 
 
 def _currency(org_id: UUID) -> str:
-    found = calling_status.find(org_id)
+    found = status.find(org_id)
     if found is None:
         raise no_organization()
     return found.available.currency
@@ -171,7 +173,7 @@ def _currency(org_id: UUID) -> str:
 
 def _quote(org_id: UUID, usage: list[Quantity], now: datetime) -> Quote:
     try:
-        quote = usage_quotes.ask(org_id, [(one.meter, one.quantity) for one in usage], at=now)
+        quote = quotes.ask(org_id, [(one.meter, one.quantity) for one in usage], at=now)
     except UnknownMeterError as error:
         wrong = FieldError(str(error), pointer="/usage")
         raise ProblemError(

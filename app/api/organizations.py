@@ -14,7 +14,7 @@ from app.api.amounts import Currency
 from app.api.caller import current_actor, current_caller, no_organization
 from app.api.endpoints import Answer, Body, Reply, Room
 from app.api.problems import FieldError, Kind, ProblemError
-from app.billing import resources
+from app.billing.plans import resource_counts
 from app.extensions import db
 from app.models import Organization, Role
 from app.people import invitations, organizations, provisioning
@@ -242,11 +242,13 @@ def put_resources(org_id: UUID, body: Resources) -> Resources:
     organization = organization_of(org_id)
     sent = {name: getattr(body, name) for name in Resources.__struct_fields__}
     given = {name: value for name, value in sent.items() if value is not UNSET}
-    resources.set_counts(
+    resource_counts.set_counts(
         organization.id, {name: count for name, count in given.items() if name not in _NAMED}
     )
-    resources.set_names(organization.id, {_NAMED[name]: given[name] for name in _NAMED if name in given})
-    counts, names = resources.counts_of(organization.id), resources.names_of(organization.id)
+    resource_counts.set_names(
+        organization.id, {_NAMED[name]: given[name] for name in _NAMED if name in given}
+    )
+    counts, names = resource_counts.counts_of(organization.id), resource_counts.names_of(organization.id)
     known: dict[str, Any] = {name: counts[name] for name in Resources.__struct_fields__ if name in counts}
     known |= {field: list(names[of][:ANSWERED]) for field, of in _NAMED.items() if names.get(of)}
     return Resources(**known)

@@ -12,9 +12,10 @@ from msgspec import Meta, Struct
 from app.api.amounts import Amount
 from app.api.caller import no_organization
 from app.api.endpoints import Answer, Reply, Room
-from app.billing import calling_status, catalog
-from app.billing.calling import PauseReason
-from app.billing.calling_status import CallingStatus
+from app.billing import catalog
+from app.billing.wallet import status as calling_status
+from app.billing.wallet.calling_state import PauseReason
+from app.billing.wallet.status import CallingStatus
 from app.models import CallingState
 from app.people.tokens import Scope
 

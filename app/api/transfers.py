@@ -12,9 +12,9 @@ from app.api.amounts import Amount
 from app.api.endpoints import Answer, Reply, Room
 from app.api.organizations import organization_of
 from app.api.queries import PageQuery, next_page, wrong_cursor
-from app.billing import transfers
-from app.billing.money import Money
+from app.billing.wallet import transfers
 from app.models import AccountName, Transfer, TransferKind
+from app.money import Money
 from app.people.tokens import Scope
 
 room = Room("Ledger", "Every movement of credit, as it was booked for good.")

@@ -16,12 +16,12 @@ from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from app.api import bodies, caller, problems
 from app.api.endpoints import Answer, Body, Reply, Room
 from app.api.problems import ProblemError
-from app.billing import usage_ingest, usage_json, usage_of_busy, usage_reports
 from app.billing.catalog import CatalogError
-from app.billing.usage_cloudevents import TYPE, UsageData, UsageEvent
-from app.billing.usage_events import Sender
-from app.billing.usage_json import NotSplittableError
-from app.billing.wallet_queue import WalletBusyError
+from app.billing.usage import busy_wallets, ingest, json_brackets, reports
+from app.billing.usage.cloudevents import TYPE, UsageData, UsageEvent
+from app.billing.usage.events import Sender
+from app.billing.usage.json_brackets import NotSplittableError
+from app.billing.wallet.lock_queue import WalletBusyError
 from app.extensions import db
 from app.models.columns import utc_now
 from app.people.tokens import Scope
@@ -135,7 +135,7 @@ def report_usage() -> Reply:
     return Reply(Receipt(receipt.accepted, receipt.duplicates, refused))
 
 
-def _take_from_free(raw: dict[int, bytes], sender: Sender) -> usage_ingest.Receipt:
+def _take_from_free(raw: dict[int, bytes], sender: Sender) -> ingest.Receipt:
     """Take a batch; where something holds an organization's wallet for long, what there is of the others.
 
     The batch is to be sent again then: what was taken of it is counted once. Raises `ProblemError`.
@@ -146,7 +146,7 @@ def _take_from_free(raw: dict[int, bytes], sender: Sender) -> usage_ingest.Recei
         db.session.rollback()
         if not is_locked(error):
             raise
-        free, busy = usage_of_busy.split(raw, sender)
+        free, busy = busy_wallets.split(raw, sender)
         if not free:
             raise
     receipt = _take(free, sender)
@@ -174,18 +174,18 @@ _OF_AN_EVENT = (
 """What one event, or one organization's data, can make fail; other failures are the whole service's."""
 
 
-def _take(raw: dict[int, bytes], sender: Sender) -> usage_ingest.Receipt:
+def _take(raw: dict[int, bytes], sender: Sender) -> ingest.Receipt:
     """Take a batch; where it fails as such, its halves: whatever an event does, it does to itself alone."""
     try:
-        return trying_again(lambda: usage_reports.take(raw, sender, at=utc_now()))
+        return trying_again(lambda: reports.take(raw, sender, at=utc_now()))
     except _OF_AN_EVENT:
         db.session.rollback()
         if len(raw) == 1:
             log.exception("usage_not_recorded")
             ((index, one),) = raw.items()
-            return trying_again(lambda: usage_reports.refuse(index, one, sender, at=utc_now()))
+            return trying_again(lambda: reports.refuse(index, one, sender, at=utc_now()))
     first, second = (_take(half, sender) for half in _halves(raw))
-    return usage_ingest.Receipt(
+    return ingest.Receipt(
         accepted=first.accepted + second.accepted,
         duplicates=first.duplicates + second.duplicates,
         refused=first.refused + second.refused,
@@ -209,7 +209,7 @@ def _events(body: bytes) -> list[bytes]:
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         # One element that can't be read is told among the refused: the others are taken.
         try:
-            found = usage_json.elements(body)
+            found = json_brackets.elements(body)
         except NotSplittableError:
             raise ProblemError(problems.MALFORMED, f"The body is no JSON array of events: {error}.") from None
     if len(found) > MOST_EVENTS:

@@ -8,8 +8,9 @@ from pathlib import Path
 import click
 from flask import current_app
 
-from app.billing import catalog_file, catalog_versions, plan_sales, plan_taxes
-from app.billing.catalog import Catalog, CatalogError
+from app.billing.catalog import Catalog, CatalogError, sales, versions
+from app.billing.catalog import file as catalog_file
+from app.billing.subscriptions import taxes
 from app.cli.context import for_operators
 from app.database.locks import AlreadyRunningError, alone
 from app.extensions import db
@@ -65,14 +66,14 @@ def sync(day: datetime | None, dry_run: bool) -> None:
 
 def _check_currency(shelf: Catalog) -> None:
     try:
-        catalog_versions.check_currency(shelf)
+        versions.check_currency(shelf)
     except CatalogError as error:
         raise click.ClickException(str(error)) from error
 
 
 def _store(shelf: Catalog, announced: datetime | None) -> None:
     try:
-        is_new = catalog_versions.keep(shelf, announced_for=announced)
+        is_new = versions.keep(shelf, announced_for=announced)
     except CatalogError as error:
         raise click.ClickException(str(error)) from error
     db.session.commit()
@@ -84,10 +85,10 @@ def _store(shelf: Catalog, announced: datetime | None) -> None:
 def _bring_stripe_in_line(shelf: Catalog) -> None:
     """Settle each difference, and look whether there is none left: it isn't done before Stripe shows it."""
     try:
-        for difference in plan_sales.bring_in_line(shelf):
+        for difference in sales.bring_in_line(shelf):
             click.echo(f"Done at Stripe: {difference.words}")
-        left = plan_sales.differences(shelf)
-        for done in plan_taxes.bring_in_line(shelf):
+        left = sales.differences(shelf)
+        for done in taxes.bring_in_line(shelf):
             click.echo(done)
     except PaymentsError as error:
         raise click.ClickException(f"{_NOT_AT_STRIPE}: {error.for_operators}. Run it again.") from error
@@ -98,8 +99,8 @@ def _bring_stripe_in_line(shelf: Catalog) -> None:
 
 def _tell_differences(shelf: Catalog) -> None:
     try:
-        found = [one.words for one in plan_sales.differences(shelf)]
-        found += [one.words for one in plan_taxes.differences(shelf)]
+        found = [one.words for one in sales.differences(shelf)]
+        found += [one.words for one in taxes.differences(shelf)]
     except PaymentsError as error:
         raise click.ClickException(f"{error.for_operators}.") from error
     for words in found:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import click
 
-from app.billing import ledger, usage
-from app.billing.money import Money, MoneyError
-from app.billing.usage import Used
+from app.billing.wallet import ledger
 from app.cli.context import for_operators
-from app.demo import story
+from app.demo import story, usage_reports
+from app.demo.usage_reports import Used
 from app.extensions import db
 from app.models.columns import utc_now, uuid7
+from app.money import Money, MoneyError
 from app.people import organizations
 from app.people.organizations import PeopleError
 
@@ -38,12 +38,12 @@ def use(slug: str, amount: str) -> None:
     try:
         organization = organizations.find_organization(slug)
         wanted = Money.parse(amount, organization.currency)
-        quantity = usage.units_costing(organization, "calls_outbound", wanted)
+        quantity = usage_reports.units_costing(organization, "calls_outbound", wanted)
     except (PeopleError, MoneyError) as error:
         raise click.ClickException(str(error)) from error
     now = utc_now()
     used = Used("calls_outbound", quantity, ledger.local_day_of(organization, now), "Demo", "Demo")
-    cost = usage.record(organization, f"demo:{uuid7()}", [used], at=now)
+    cost = usage_reports.record(organization, f"demo:{uuid7()}", [used], at=now)
     db.session.commit()
     available = ledger.lock(organization.id).available
     click.echo(

@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from app.billing import ledger_check
+from app.billing.wallet import verification
 from app.cli.context import for_operators
 
 
@@ -19,7 +19,7 @@ def ledger() -> None:
 @for_operators
 def check() -> None:
     """Recompute every wallet, account and history line from the transfers; exits with 1 where one differs."""
-    findings = ledger_check.check()
+    findings = verification.check()
     for finding in findings:
         click.echo(f"{finding.organization}: {finding.text}")
     click.echo("The ledger is right." if not findings else f"{len(findings)} differences found.")

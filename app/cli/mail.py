@@ -7,8 +7,8 @@ from uuid import UUID
 import click
 
 from app import notify
-from app.billing import outbox
-from app.billing.outbox import MailNotFoundError
+from app.billing.mail import outbox
+from app.billing.mail.outbox import MailNotFoundError
 from app.cli.context import for_operators
 from app.extensions import db
 from app.models import Mail, Organization

@@ -6,7 +6,7 @@ import click
 from flask import current_app, url_for
 
 from app.billing import audit, catalog
-from app.billing.recipients import recipients_of
+from app.billing.mail.recipients import recipients_of
 from app.cli.context import for_operators
 from app.extensions import db
 from app.models import Organization, Role

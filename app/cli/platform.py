@@ -9,9 +9,10 @@ from uuid import UUID
 
 import click
 
-from app.billing import platform_deliveries, platform_endpoints, platform_replays
-from app.billing.platform_endpoints import UnknownEndpointError
-from app.billing.platform_replays import Replayed
+from app.billing.platform import deliveries, replays
+from app.billing.platform import endpoints as platform_endpoints
+from app.billing.platform.endpoints import UnknownEndpointError
+from app.billing.platform.replays import Replayed
 from app.cli.context import for_operators
 from app.extensions import db
 from app.notify.addresses import AddressError
@@ -93,7 +94,7 @@ def enable(endpoint: UUID) -> None:
 @for_operators
 def failed() -> None:
     """List the messages that were refused for good, or given up after three days."""
-    found = platform_deliveries.failed()
+    found = deliveries.failed()
     for delivery, message, endpoint in found:
         click.echo(
             f"{message.id}  {message.type}  {endpoint.url}  {delivery.attempts} tries  {delivery.answer}"
@@ -110,8 +111,8 @@ def replay(messages: tuple[UUID, ...], all_failed: bool) -> None:
     """Send messages again. Exits with 1 where one can't be sent."""
     if bool(messages) == all_failed:
         raise click.ClickException("Name messages by their ids, or say --all-failed.")
-    chosen = platform_replays.all_failed() if all_failed else messages
-    done = [(message, platform_replays.replay(message)) for message in chosen]
+    chosen = replays.all_failed() if all_failed else messages
+    done = [(message, replays.replay(message)) for message in chosen]
     for message, result in done:
         click.echo(f"{message}: {_told(result)}")
     if not done:

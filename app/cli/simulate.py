@@ -17,10 +17,10 @@ from flask import current_app
 
 from app.billing import catalog
 from app.billing.catalog import CatalogError
-from app.billing.money import Money, MoneyError
 from app.cli import table
 from app.cli.context import for_operators
 from app.demo import simulation
+from app.money import Money, MoneyError
 from app.people.organizations import PeopleError
 from app.simulator import playing, reconciliation
 from app.simulator.calls import UnexpectedAnswerError

@@ -11,8 +11,8 @@ from uuid import UUID
 import click
 from flask import current_app
 
-from app.billing import usage_rejections, usage_replays, usage_retention
-from app.billing.usage_rejections import Filters
+from app.billing.usage import rejection_replays, rejections, retention
+from app.billing.usage.rejections import Filters
 from app.cli.context import for_operators
 from app.models import RejectedEvent
 from app.models.columns import utc_now
@@ -60,14 +60,14 @@ def _filtered(command: F) -> F:
 def rejected(limit: int, after: UUID | None, **chosen: Any) -> None:
     """List the events that were rejected and not accepted since, the oldest first."""
     filters = _filters(chosen)
-    found = usage_rejections.waiting(filters, after=after, limit=limit)
+    found = rejections.waiting(filters, after=after, limit=limit)
     names = {token.id: token.name for token, _ in tokens.every()}
     for row in found:
         click.echo(_line(row, names))
     if not found:
         click.echo("No rejected events.")
         return
-    left = usage_rejections.count(filters, after=found[-1].id)
+    left = rejections.count(filters, after=found[-1].id)
     if left:
         click.echo(f"{left} more: repeat with --after {found[-1].id}")
 
@@ -85,7 +85,7 @@ def replay(events: tuple[UUID, ...], every: bool, **chosen: Any) -> None:
     if bool(events) == every:
         raise click.UsageError("Name events as `flask usage rejected` lists them, or use --all.")
     taken, reasons = 0, Counter[str]()
-    for batch in usage_replays.replay(_filters(chosen, events), at=utc_now()):
+    for batch in rejection_replays.replay(_filters(chosen, events), at=utc_now()):
         taken += batch.taken
         for event_id, reason in batch.still:
             if reasons.total() < _SHOWN:
@@ -104,12 +104,12 @@ def replay(events: tuple[UUID, ...], every: bool, **chosen: Any) -> None:
 def partitions() -> None:
     """Make the months to come and detach the old ones, as every night; list those that are there."""
     kept = current_app.config["SETTINGS"].usage_months_kept
-    changes = usage_retention.keep_up(utc_now(), months_kept=kept)
+    changes = retention.keep_up(utc_now(), months_kept=kept)
     for month in changes.made:
         click.echo(f"{month:%B %Y}: made")
     for month in changes.detached:
         click.echo(f"{month:%B %Y}: detached; archive or drop usage_event_{month:%Y_%m}")
-    for month in usage_retention.months():
+    for month in retention.months():
         click.echo(f"{month:%B %Y}")
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from app.billing import holds
-from app.billing.money import Money
-from app.billing.usage import Used
+from app.billing.wallet import holds
 from app.demo.cast import Company
+from app.demo.usage_reports import Used
 from app.models import Organization
+from app.money import Money
 
 _LEASE = timedelta(hours=6)
 """Long, because nothing renews the demo's calls."""

@@ -8,8 +8,8 @@ from datetime import date, time
 from itertools import groupby
 from random import Random
 
-from app.billing.usage import Used
 from app.demo.cast import Company
+from app.demo.usage_reports import Used
 
 CALLS_OF_AN_AGENT = 9
 """Calls that an agent has for a campaign on one day: enough for a second page, few enough to load fast."""

@@ -8,31 +8,24 @@ from zoneinfo import ZoneInfo
 from dateutil.relativedelta import relativedelta
 from sqlalchemy import select
 
-from app.billing import (
-    audit,
-    billing_details,
-    calling,
-    catalog,
-    ledger,
-    payment_methods,
-    refunds,
-    resources,
-    settlement,
-    topups,
-    usage,
-)
+from app.billing import audit, catalog, topups
 from app.billing.audit import Actor
-from app.billing.money import Money
-from app.billing.usage import Used
-from app.demo import disputed
+from app.billing.cards import payment_methods
+from app.billing.customers import details
+from app.billing.plans import resource_counts
+from app.billing.topups import refunds, settlement
+from app.billing.wallet import calling_state, ledger
+from app.demo import disputed, usage_reports
 from app.demo.calls_now import calls_now
 from app.demo.calls_of_day import as_calls
 from app.demo.cast import PEOPLE, Company
 from app.demo.subscribing import Subscriber
 from app.demo.usage_of_day import usage_of
+from app.demo.usage_reports import Used
 from app.extensions import db
 from app.models import Organization, PaymentMethod, Role, TopUp, User
 from app.models.columns import utc_now
+from app.money import Money
 from app.payments import cards, customers, intents, samples
 from app.payments import refunds as stripe_refunds
 from app.people import organizations
@@ -67,14 +60,14 @@ class Director:
             timezone=company.timezone,
             low_threshold=self._dollars(company.low_alert),
         )
-        resources.set_counts(self.organization.id, company.counts)
+        resource_counts.set_counts(self.organization.id, company.counts)
         campaigns = [team.campaign for team in company.teams]
-        resources.set_names(self.organization.id, {"agents": company.agents, "campaigns": campaigns})
+        resource_counts.set_names(self.organization.id, {"agents": company.agents, "campaigns": campaigns})
         self.customer_id = customers.create(self.organization.id, name=company.name, email=None)
         self.organization.stripe_customer_id = self.customer_id
         if company.billed.legal_name:
-            billing_details.save(self.organization, company.billed, 0, audit.OPERATOR)
-            billing_details.tell_stripe(self.organization.id)
+            details.save(self.organization, company.billed, 0, audit.OPERATOR)
+            details.tell_stripe(self.organization.id)
         wanted = ((company.lost_card,) if company.lost_card else ()) + company.cards
         self.cards = [self._card(card.token, card.months_left) for card in wanted]
         self.paying_card = self.cards[0]
@@ -113,7 +106,7 @@ class Director:
         if company.renewal_fails:
             # With the card whose plan charge failed, so that there is a failed payment of each kind to look at.
             self._top_up(self._dollars(company.top_up), self.now, card=self.cards[-1])
-        calling.reassess(ledger.lock(self.organization.id), self.now)
+        calling_state.reassess(ledger.lock(self.organization.id), self.now)
         db.session.flush()
 
     def _use(self, day: date, ago: int) -> None:
@@ -129,14 +122,14 @@ class Director:
             used = self._as_calls(used, day, at) + calls_now(self.organization, self.company, self.now)
         elif ago < DAYS_AS_CALLS:
             used = self._as_calls(used, day, at)
-        cost = usage.record(self.organization, f"demo:{day}", used, at=at).micro
+        cost = usage_reports.record(self.organization, f"demo:{day}", used, at=at).micro
         if ago == 0 and left > cost:
             cost += self._land(day, Money(left - cost, self.organization.currency), at)
         self.spent.append(cost)
 
     def _land(self, day: date, amount: Money, at: datetime) -> int:
         """Today's calls, costing what is left to the balance that the story ends with."""
-        units = usage.units_costing(self.organization, "calls_outbound", amount)
+        units = usage_reports.units_costing(self.organization, "calls_outbound", amount)
         shares = [
             (team.campaign, agent, team.share / len(team.agents))
             for team in self.company.teams
@@ -147,7 +140,7 @@ class Director:
             for campaign, agent, share in shares
         ]
         used = self._as_calls(used, day, at)
-        return usage.record(self.organization, f"demo:{day}:calls", used, at=at).micro
+        return usage_reports.record(self.organization, f"demo:{day}:calls", used, at=at).micro
 
     def _as_calls(self, used: list[Used], day: date, at: datetime) -> list[Used]:
         until = at.astimezone(self.zone).time()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from app.billing import disputes
+from app.billing.topups import disputes
 from app.demo.cast import Payment
 from app.models import TopUp
 from app.payments import disputes as stripe_disputes

@@ -9,14 +9,15 @@ from uuid import UUID
 
 from flask import Flask
 
-from app.billing import calling, catalog_versions, ledger
-from app.billing.ledger import Entry
-from app.billing.money import Money
+from app.billing.catalog import versions
+from app.billing.wallet import calling_state, ledger
+from app.billing.wallet.ledger import Entry
 from app.demo.cast import ATLAS, HARBOR, PINE
 from app.extensions import db
 from app.models import AccountName, TransferKind
 from app.models.columns import utc_now, uuid7
 from app.models.scope import scoped_to
+from app.money import Money
 from app.people import organizations, tokens
 from app.people.tokens import Scope
 from app.simulator.campaigns import USUAL, Campaign, Organization
@@ -66,7 +67,7 @@ def credit(app: Flask, amount: Money) -> Callable[[UUID], None]:
                 detail="Simulated credit",
             )
             ledger.post(wallet, entry)
-            calling.reassess(wallet, now)
+            calling_state.reassess(wallet, now)
             db.session.commit()
 
     return give
@@ -75,7 +76,7 @@ def credit(app: Flask, amount: Money) -> Callable[[UUID], None]:
 def price_list(plan: str, version: str) -> PriceList:
     """What the meters of a plan cost. Raises `CatalogError` for a plan that is not on the shelf, and `ValueError`
     where a price depends on what was used before: the simulator doesn't know that."""
-    rates = catalog_versions.find(version).plan(plan).rates
+    rates = versions.find(version).plan(plan).rates
     tiered = [meter for meter, rate in rates.items() if len(rate.tiers) > 1]
     if tiered:
         raise ValueError(f"The prices of {', '.join(tiered)} depend on how much was used before.")

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from app.billing import catalog, plan_sales
+from app.billing import catalog
+from app.billing.catalog import sales
 from app.demo.cast import ATLAS, HARBOR, PEOPLE, PINE
 from app.demo.director import Director
 from app.extensions import db
@@ -22,7 +23,7 @@ def load() -> bool:
     """Load the demo once; False where it is there already. Commits at the end: half a story is none."""
     if db.session.scalar(select(Organization.id).where(Organization.slug == HARBOR.slug)):
         return False
-    list(plan_sales.bring_in_line(catalog.current()))
+    list(sales.bring_in_line(catalog.current()))
     directors = [Director(company) for company in (HARBOR, PINE, ATLAS)]
     for director in directors:
         director.found()

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from app.billing import audit, catalog, catalog_versions, invoices, plan_projection, plan_renewals
-from app.billing.catalog import Plan
+from app.billing import audit, catalog, invoices
+from app.billing.catalog import Plan, versions
+from app.billing.subscriptions import projection, renewals
 from app.extensions import db
 from app.models import Interval, Organization, Subscription, SubscriptionStatus
 from app.models.columns import utc_now
@@ -30,7 +31,7 @@ class Subscriber:
     def begin(self, plan: Plan, at: datetime) -> None:
         """Subscribe to a plan, `at` a time in the past if that can be."""
         self.travels = samples.move_time(self.customer_id, at)
-        catalog_versions.keep(catalog.current())
+        versions.keep(catalog.current())
         customers.set_default_card(self.customer_id, self.card_id)
         price_id = previews.price_of(plan.key, Interval.MONTH, plan.price)
         chosen = Chosen(plan.key, Interval.MONTH, plan.version)
@@ -68,10 +69,10 @@ class Subscriber:
         return subscriptions.fetch(row.stripe_id or "")
 
     def _keep(self, found: StripeSubscription, at: datetime) -> None:
-        plan_projection.apply(self.organization, found, audit.OPERATOR, at=at)
+        projection.apply(self.organization, found, audit.OPERATOR, at=at)
         row = db.session.get_one(Subscription, (self.organization.id,))
         fails = row.status is SubscriptionStatus.PAST_DUE
         invoice_id = found.latest_invoice_id or ""
         invoices.keep(self.organization, stripe_invoices.fetch(invoice_id), failed_at=at if fails else None)
         if fails:
-            plan_renewals.learn_failure(self.organization)
+            renewals.learn_failure(self.organization)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date
 from random import Random
 
-from app.billing.usage import Used
 from app.demo.cast import Company
+from app.demo.usage_reports import Used
 
 TOKENS_A_MINUTE = 1_650
 _WEEK = (0.94, 1.08, 1.12, 1.05, 0.96, 0.22, 0.12)

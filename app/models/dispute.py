@@ -8,10 +8,10 @@ from uuid import UUID
 from sqlalchemy import DateTime, ForeignKeyConstraint, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.billing.money import Money
 from app.extensions import Base
 from app.models.columns import Micro, When
 from app.models.scope import OrgScoped
+from app.money import Money
 
 
 class Dispute(OrgScoped, Base):

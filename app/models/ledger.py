@@ -18,10 +18,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.billing.money import Money
 from app.extensions import Base
 from app.models.columns import Created, Id, Micro, When, Words, enum_type
 from app.models.scope import OrgScoped
+from app.money import Money
 
 
 class CallingState(StrEnum):
@@ -79,7 +79,7 @@ class Wallet(OrgScoped, Base):
 
     `posted` is the sum of the wallet's transfers, `held` what calls in progress have reserved; what can still be
     spent is the difference. `version` grows with every change that a page could show. `is_low` says that the credit
-    has fallen below the alert and has not recovered since (`app.billing.calling`).
+    has fallen below the alert and has not recovered since (`app.billing.wallet.calling_state`).
     """
 
     __tablename__ = "wallet"

@@ -10,11 +10,11 @@ from sqlalchemy import BigInteger, DateTime, Index, String, Text, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.billing.money import Money
 from app.extensions import Base
 from app.models.columns import Created, Id, Json, Micro, When, enum_type
 from app.models.scope import OrgScoped
 from app.models.subscription import Interval
+from app.money import Money
 
 
 class SwitchStatus(StrEnum):

@@ -9,10 +9,10 @@ from sqlalchemy import DateTime, Index, String, Text, UniqueConstraint
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.billing.money import Money
 from app.extensions import Base
 from app.models.columns import Id, Json, Micro, When, enum_type
 from app.models.scope import OrgScoped
+from app.money import Money
 
 
 class SubscriptionStatus(StrEnum):

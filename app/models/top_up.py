@@ -19,10 +19,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.billing.money import Money
 from app.extensions import Base
 from app.models.columns import Created, Id, Micro, enum_type
 from app.models.scope import OrgScoped
+from app.money import Money
 
 
 class TopUpStatus(StrEnum):

@@ -17,7 +17,7 @@ from babel.dates import format_date, format_datetime
 from babel.numbers import format_currency
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from app.billing.money import Money
+from app.money import Money
 from app.notify.letters import Letter
 from app.notify.message import Written, one_line
 from app.own_pages import in_mail

@@ -13,7 +13,7 @@ from uuid import UUID
 
 import msgspec
 
-from app.billing.money import Money
+from app.money import Money
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.billing.money import Money
+from app.money import Money
 from app.payments.client import stripe_client
 from app.payments.errors import translated
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import stripe
 
-from app.billing.money import Money
+from app.money import Money
 from app.payments.references import id_of
 
 

@@ -11,7 +11,7 @@ from uuid import UUID
 
 import stripe
 
-from app.billing.money import Money
+from app.money import Money
 from app.payments.client import stripe_client
 from app.payments.confirmation_tokens import is_token
 from app.payments.errors import DeclinedError, NotDoneError, RefusedError, translated

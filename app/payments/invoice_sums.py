@@ -14,7 +14,7 @@ from enum import StrEnum
 
 import stripe
 
-from app.billing.money import Money
+from app.money import Money
 from app.payments import discount_words, tax_words
 
 EXPANDED = ["discounts.source.coupon", "discounts.promotion_code"]

@@ -12,7 +12,7 @@ from datetime import datetime
 
 import stripe
 
-from app.billing.money import Money
+from app.money import Money
 from app.payments import invoice_sums
 from app.payments.client import stripe_client
 from app.payments.errors import translated

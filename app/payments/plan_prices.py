@@ -12,7 +12,7 @@ from functools import partial
 
 import stripe
 
-from app.billing.money import Money
+from app.money import Money
 from app.payments import price_making
 from app.payments.client import stripe_client
 from app.payments.errors import RefusedError, translated

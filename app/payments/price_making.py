@@ -14,7 +14,7 @@ from typing import Literal, cast
 
 import stripe
 
-from app.billing.money import Money
+from app.money import Money
 from app.payments.client import stripe_client
 from app.payments.errors import RefusedError, translated
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import stripe
 
-from app.billing.money import Money
+from app.money import Money
 from app.payments import oddities, tax_settings
 from app.payments.client import stripe_client
 from app.payments.customers import default_card_of

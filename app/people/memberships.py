@@ -7,8 +7,9 @@ from uuid import UUID
 
 from sqlalchemy import delete, func, or_, select, update
 
-from app.billing import audit, billing_details
+from app.billing import audit
 from app.billing.audit import Actor
+from app.billing.customers import details
 from app.extensions import db
 from app.models import Invitation, InvitationEnd, Membership, Organization, Role, User
 from app.models.columns import utc_now
@@ -60,4 +61,4 @@ def _lose(organization: Organization, user: User) -> None:
         .values(ended_at=utc_now(), ended_as=InvitationEnd.WITHDRAWN)
     )
     db.session.flush()
-    billing_details.forget_recipient(organization, user.email)
+    details.forget_recipient(organization, user.email)

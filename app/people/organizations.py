@@ -10,13 +10,16 @@ from uuid import UUID
 from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import func, select
 
-from app.billing import audit, billing_details, ledger, plan_terms
-from app.billing.money import Money
-from app.billing.recipients import each_once
+from app.billing import audit
+from app.billing.customers import details
+from app.billing.mail.recipients import each_once
+from app.billing.plans import terms
+from app.billing.wallet import ledger
 from app.extensions import db
 from app.models import Membership, Organization, Role, User
 from app.models.columns import uuid7
 from app.models.scope import Reason, seeing_all
+from app.money import Money
 from app.people import memberships, timezones
 
 
@@ -51,7 +54,7 @@ def create_organization(
     db.session.add(organization)
     db.session.flush()
     ledger.open_wallet(organization, low_threshold=low_threshold)
-    plan_terms.begin(organization, plan_terms.FREE_PLAN, organization.created_at)
+    terms.begin(organization, terms.FREE_PLAN, organization.created_at)
     return organization
 
 
@@ -125,7 +128,7 @@ def locked_if_there(org_id: UUID) -> Organization | None:
 
 def set_billing_emails(organization: Organization, emails: Sequence[str]) -> None:
     """Who is told about money by mail; nobody in particular: its owners. Raises `PeopleError` and changes nothing."""
-    billing_details.set_recipients(organization, each_once([checked_address(email) for email in emails]))
+    details.set_recipients(organization, each_once([checked_address(email) for email in emails]))
 
 
 def checked_address(email: str) -> str:

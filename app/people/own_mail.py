@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 
-from app.billing import notices
+from app.billing.mail import notices
 from app.extensions import db
 from app.models import Invitation, Membership, User
 from app.notify.letters import Letter

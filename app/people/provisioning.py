@@ -8,8 +8,11 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from app.billing import audit, billing_details, catalog, ledger, plan_grace
+from app.billing import audit, catalog
 from app.billing.audit import Action, Actor
+from app.billing.customers import details
+from app.billing.plans import grace
+from app.billing.wallet import ledger
 from app.extensions import db
 from app.models import Organization, Role
 from app.models.scope import Reason, seeing_all
@@ -102,10 +105,10 @@ def _update(organization: Organization, wanted: Wanted) -> Organization:
     except organizations.TimezoneError as error:
         raise RefusedError("timezone", str(error)) from error
     if (wanted.name, wanted.timezone) != (organization.name, organization.timezone):
-        billing_details.keep_on_statements(organization)
+        details.keep_on_statements(organization)
     organization.name = wanted.name
     if wanted.timezone != organization.timezone:
-        plan_grace.keep_promise(organization)
+        grace.keep_promise(organization)
         ledger.change_zone(organization, wanted.timezone)
     return organization
 

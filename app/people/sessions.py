@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Select, and_, bindparam, delete, func, sel
 from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
 from sqlalchemy.orm import aliased
 
-from app.billing import leases
+from app.billing.wallet import leases
 from app.extensions import db
 from app.models import Membership, Organization, Role, SignInSession, User, Wallet
 from app.models.columns import utc_now

@@ -14,7 +14,7 @@ from babel import Locale
 from babel.dates import format_date
 from babel.numbers import format_currency, format_decimal, format_percent
 
-from app.billing.currencies import is_written_as_babel_does
+from app.currencies import is_written_as_babel_does
 
 _AMOUNTS = 20_000
 _OTHERS = 4_000

@@ -10,7 +10,7 @@ from psycopg.errors import DeadlockDetected, LockNotAvailable, SerializationFail
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from app.billing.wallet_queue import WalletBusyError
+from app.billing.wallet.lock_queue import WalletBusyError
 from app.extensions import db
 from app.queues import SLOTS
 from app.web.lock_patience import OF_JOBS

@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 from flask import Flask, g, has_request_context, request
 from markupsafe import Markup
 
-from app.billing.money import Money
-from app.billing.quantities import Quantity, Units
+from app.billing.catalog.quantities import Quantity, Units
+from app.money import Money
 from app.text import shown
 from app.web.babel_text import currency_text, date_text, decimal_text, percent_text
 from app.web.identity import identity

@@ -8,7 +8,7 @@ from flask import Flask, has_request_context
 from sqlalchemy import event
 from sqlalchemy.pool import ConnectionPoolEntry, Pool
 
-from app.billing import wallet_queue
+from app.billing.wallet import lock_queue
 
 OF_REQUESTS = "1500ms"
 OF_JOBS = "10s"
@@ -22,7 +22,7 @@ def init_app(app: Flask) -> None:
 
 
 def _mark() -> None:
-    wallet_queue.impatient.set(True)
+    lock_queue.impatient.set(True)
 
 
 @event.listens_for(Pool, "checkout")

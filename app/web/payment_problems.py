@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from flask import current_app
 
-from app.billing.declines import advice_for
+from app.payments.declines import advice_for
 from app.payments.errors import (
     DeclinedError,
     MisconfiguredError,

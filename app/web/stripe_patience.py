@@ -5,7 +5,7 @@ from __future__ import annotations
 import structlog
 from flask import Flask, current_app, has_request_context, request
 
-from app.billing import wallet_queue
+from app.billing.wallet import lock_queue
 from app.payments import http_client, patience
 from app.payments.patience import Patience
 from app.web.pools import STRIPE_BUSY, Pool, pool_of
@@ -44,7 +44,7 @@ def _check() -> None:
 
 
 def _what_is_wrong() -> str | None:
-    if wallet_queue.is_any_held():
+    if lock_queue.is_any_held():
         return "A wallet is locked: all its requests would wait for Stripe. Commit before asking."
     endpoint = request.endpoint if has_request_context() else None
     if endpoint is not None and pool_of(endpoint) is not Pool.STRIPE:

@@ -7,7 +7,8 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from app.billing import audit, settlement
+from app.billing import audit
+from app.billing.topups import settlement
 from app.extensions import db
 from app.models import Organization, TopUp, TopUpStatus
 from app.payments import charges, intents, invoices

@@ -4,15 +4,10 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from app.billing import (
-    default_card_at_stripe,
-    plan_following,
-    plan_next_charge,
-    plan_projection,
-    plan_switch_rows,
-    take_backs,
-)
-from app.billing.plan_projection import Outcome
+from app.billing.cards import default_at_stripe
+from app.billing.subscriptions import next_charge, projection, switch_queries, sync
+from app.billing.subscriptions.projection import Outcome
+from app.billing.topups import clawbacks
 from app.extensions import db
 from app.models import Organization, Subscription, SubscriptionStatus
 from app.payments import subscriptions
@@ -42,14 +37,14 @@ def compare(report: Report) -> None:
 
 def _is_in_line(organization: Organization, found: StripeSubscription) -> bool:
     """Whether plan and default card are as Stripe has them, its next charge is known, and why its renewal failed."""
-    row = plan_switch_rows.subscription_of(organization)
+    row = switch_queries.subscription_of(organization)
     lacks_reason = row is not None and row.open_invoice_id is not None and row.failure is None
-    lacks_charge = row is not None and plan_next_charge.lacks(row)
+    lacks_charge = row is not None and next_charge.lacks(row)
     return (
-        plan_projection.agrees(organization, found)
+        projection.agrees(organization, found)
         and not lacks_reason
         and not lacks_charge
-        and default_card_at_stripe.agrees(organization, found)
+        and default_at_stripe.agrees(organization, found)
     )
 
 
@@ -63,9 +58,9 @@ def _ours() -> list[tuple[object, str]]:
 
 def _bring_in_line(report: Report, organization: Organization, subscription_id: str) -> None:
     """Fetched again: a list may be older than what an event has told meanwhile."""
-    take_backs.one_at_a_time(subscription_id)
+    clawbacks.one_at_a_time(subscription_id)
     found = subscriptions.fetch(subscription_id)
-    followed = plan_following.follow(organization, found)
+    followed = sync.follow(organization, found)
     if followed.has_new_default:
         report.mend(
             found.customer_id or subscription_id,

@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
-from app.billing import disputes, refunds, take_backs
-from app.billing.money import Money
+from app.billing.topups import clawbacks, disputes, refunds
 from app.extensions import db
 from app.models import Dispute as DisputeRow
 from app.models import TopUp, TransferKind
+from app.money import Money
 from app.payments import disputes as stripe_disputes
 from app.payments import refunds as stripe_refunds
 from app.payments.disputes import Dispute
@@ -83,7 +83,7 @@ def _taken(payment_intent_id: str | None, kind: TransferKind, stripe_id: str) ->
     if payment_intent_id is None:
         return 0
     org_id = db.session.scalar(select(TopUp.org_id).where(TopUp.payment_intent_id == payment_intent_id))
-    return take_backs.taken(org_id, kind, stripe_id) if org_id is not None else 0
+    return clawbacks.taken(org_id, kind, stripe_id) if org_id is not None else 0
 
 
 def _words(what: str, stripe_id: str, before: int, after: int, currency: str) -> str:

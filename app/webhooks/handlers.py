@@ -7,21 +7,12 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from app.billing import (
-    audit,
-    default_card_at_stripe,
-    disputes,
-    invoices,
-    notices,
-    payment_methods,
-    plan_following,
-    plan_renewals,
-    plan_switch_rows,
-    refunds,
-    settlement,
-    take_backs,
-)
-from app.billing.plan_projection import Outcome
+from app.billing import audit, invoices
+from app.billing.cards import default_at_stripe, payment_methods
+from app.billing.mail import notices
+from app.billing.subscriptions import renewals, switch_queries, sync
+from app.billing.subscriptions.projection import Outcome
+from app.billing.topups import clawbacks, disputes, refunds, settlement
 from app.extensions import db, enqueue
 from app.models import Organization, PaymentMethod, SubscriptionStatus, TopUp
 from app.models.columns import utc_now
@@ -99,9 +90,9 @@ def customer(customer_id: str) -> bool:
     if customers.is_deleted(customer_id):
         payment_methods.forget_customer(organization, customer_id)
         return True
-    row = plan_switch_rows.subscription_of(organization)
+    row = switch_queries.subscription_of(organization)
     if row is None or row.stripe_id is None or row.status is SubscriptionStatus.CANCELED:
-        default_card_at_stripe.follow_customer(organization, customer_id)
+        default_at_stripe.follow_customer(organization, customer_id)
         return True
     # Its credit, its discount or its address may be others, too: the plan's next charge depends on each.
     return subscription(row.stripe_id)
@@ -123,23 +114,23 @@ def invoice_payment_failed(invoice_id: str) -> bool:
     db.session.commit()
     if found.status == "open":
         # So that the mail says until when the plan goes on, whichever of the two events comes first.
-        row = plan_switch_rows.subscription_of(organization)
+        row = switch_queries.subscription_of(organization)
         if row is not None and row.stripe_id is not None:
             subscription(row.stripe_id)
-        plan_renewals.learn_failure(organization, again=True)
-        pay_by = plan_renewals.last_day_for(organization, invoice_id)
+        renewals.learn_failure(organization, again=True)
+        pay_by = renewals.last_day_for(organization, invoice_id)
         notices.invoice_failed(organization.id, found, at=now, pay_by=pay_by)
     return True
 
 
 def subscription(subscription_id: str) -> bool:
     """A subscription changed: bring the plan in line with it, and learn why a renewal was not paid. Commits."""
-    take_backs.one_at_a_time(subscription_id)
+    clawbacks.one_at_a_time(subscription_id)
     found = subscriptions.fetch(subscription_id)
     organization = organization_of(found.customer_id, or_was=True)
     if organization is None:
         return False
-    return plan_following.follow(organization, found).outcome is not Outcome.NOT_OURS
+    return sync.follow(organization, found).outcome is not Outcome.NOT_OURS
 
 
 def schedule(schedule_id: str) -> bool:
@@ -162,7 +153,7 @@ def _keep_invoice(
 ) -> tuple[Organization, StripeInvoice] | None:
     """Fetch and keep an invoice; None where it is about nothing of ours, or a draft again."""
     # So that of two who fetch it at the same moment the later one also writes last.
-    take_backs.one_at_a_time(invoice_id)
+    clawbacks.one_at_a_time(invoice_id)
     found = stripe_invoices.fetch(invoice_id)
     organization = organization_of(found.customer_id, or_was=True)
     if organization is None or not invoices.keep(organization, found, failed_at=failed_at):

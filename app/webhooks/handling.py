@@ -14,11 +14,11 @@ import structlog
 from flask import current_app
 from sqlalchemy import select, update
 
-from app.billing.money import CurrencyMismatchError
-from app.billing.settlement import PaymentMismatchError
+from app.billing.topups.settlement import PaymentMismatchError
 from app.extensions import db, enqueue
 from app.models import EventState, StripeEvent
 from app.models.columns import utc_now
+from app.money import CurrencyMismatchError
 from app.payments.errors import RefusedError
 from app.webhooks import handlers
 

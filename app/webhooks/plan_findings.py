@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from app.billing import plan_oddities, plan_switch_rows
+from app.billing.plans import arrangements
+from app.billing.subscriptions import switch_queries
 from app.models import Organization, SubscriptionStatus
 from app.payments.oddities import Oddity
 from app.payments.subscription_facts import StripeSubscription
@@ -26,13 +27,13 @@ _TO_DO = {
 
 def look_at(report: Report, organization: Organization, found: StripeSubscription) -> None:
     """Report what is odd about a subscription that has not ended of an organization of ours."""
-    row = plan_switch_rows.subscription_of(organization)
+    row = switch_queries.subscription_of(organization)
     whose = f"{organization.name} ({organization.slug})"
     if row is None or row.stripe_id != found.id:
         ours = row.stripe_id if row is not None and row.status is not SubscriptionStatus.CANCELED else None
         report.find(found.id, _second(found, whose, ours))
         return
-    for odd in plan_oddities.of(organization, found):
+    for odd in arrangements.of(organization, found):
         report.find(found.id, f"Subscription {found.id} of {whose}: {odd.words}. {_TO_DO[odd.kind]}")
 
 

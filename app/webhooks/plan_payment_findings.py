@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.billing import plan_switch_rows
-from app.billing.plan_terms import FREE_PLAN
+from app.billing.plans.terms import FREE_PLAN
+from app.billing.subscriptions import switch_queries
 from app.models import Organization, SubscriptionStatus
 from app.models.columns import utc_now
 from app.payments import fraud_warnings, intents
@@ -92,7 +92,7 @@ def _plan_payment(payment_intent_id: str | None) -> _PlanPayment | None:
     organization = handlers.organization_of(invoice.customer_id, or_was=True)
     if organization is None:
         return None
-    row = plan_switch_rows.subscription_of(organization)
+    row = switch_queries.subscription_of(organization)
     is_running = row is not None and row.status is not SubscriptionStatus.CANCELED and row.plan != FREE_PLAN
     is_over = invoice.period is not None and invoice.period[1] <= utc_now()
     return _PlanPayment(organization, invoice, goes_on=is_running and not is_over)

@@ -8,9 +8,9 @@ from contextlib import contextmanager
 
 import structlog
 
-from app.billing.money import CurrencyMismatchError
-from app.billing.settlement import PaymentMismatchError
+from app.billing.topups.settlement import PaymentMismatchError
 from app.extensions import db
+from app.money import CurrencyMismatchError
 from app.payments.errors import NotDoneError, OutcomeUnknownError, RefusedError
 from app.web.database import is_unavailable
 

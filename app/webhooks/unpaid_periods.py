@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from app.billing import ledger, plan_oddities
+from app.billing.plans import arrangements
+from app.billing.wallet import ledger
 from app.models import Organization
 from app.payments import covered_periods
 from app.payments.oddities import Oddity
@@ -21,7 +22,7 @@ def look_at(report: Report, organization: Organization, found: StripeSubscriptio
     """
     if found.is_free or found.status != "active":
         return
-    if _TOLD_ALREADY.intersection(one.kind for one in plan_oddities.of(organization, found)):
+    if _TOLD_ALREADY.intersection(one.kind for one in arrangements.of(organization, found)):
         return
     if covered_periods.is_covered(found):
         return

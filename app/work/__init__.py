@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from app.billing import platform_deliveries
+from app.billing.platform import deliveries
 from app.web import health
 from app.work import standing
 
@@ -12,4 +12,4 @@ from app.work import standing
 def init_app(app: Flask) -> None:
     """Tell `/readyz` how the jobs stand, and the messages to the platform that they deliver."""
     health.add_detail(app, "jobs", standing.counts)
-    health.add_detail(app, "messages", platform_deliveries.standing)
+    health.add_detail(app, "messages", deliveries.standing)

@@ -19,7 +19,7 @@ def break_with(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
     def fail(*_: object) -> None:
         raise error
 
-    monkeypatch.setattr("app.billing.calling_status.find", fail)
+    monkeypatch.setattr("app.billing.wallet.status.find", fail)
 
 
 def test_an_unexpected_error_gives_nothing_away_but_its_reference(

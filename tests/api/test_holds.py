@@ -11,7 +11,7 @@ import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from app.billing import ledger_check
+from app.billing.wallet import verification
 from app.extensions import db
 from app.models import Hold, Organization, Wallet
 from app.models.columns import utc_now
@@ -150,4 +150,4 @@ def test_fifty_calls_at_once_never_hold_more_than_there_is(app: Flask) -> None:
     assert sorted(set(answers)) == [200, 402]
     assert answers.count(200) == 10, "12.60 for 1.20 each"
     assert held(organization) == usd("12")
-    assert ledger_check.check() == []
+    assert verification.check() == []

@@ -12,7 +12,8 @@ import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from app.billing import balance, call_story, calling_status, ledger, ledger_check
+from app.billing.activity import call_costs
+from app.billing.wallet import balance, ledger, status, verification
 from app.extensions import db
 from app.models import CallingState, Hold, Organization, Wallet
 from app.models.columns import utc_now
@@ -115,7 +116,7 @@ def test_the_same_key_from_two_processes_at_the_same_moment_is_one_hold(app: Fla
     assert set(answers) <= {200, 409}
     assert answers.count(200) in {12, 4}, "whoever came first with their content, and those who said the same"
     assert wallet_of(org).held == usd("1.20")
-    assert ledger_check.check() == []
+    assert verification.check() == []
 
 
 class TestALeaseThatIsOver:
@@ -145,7 +146,7 @@ class TestALeaseThatIsOver:
     def test_is_no_part_of_the_status(self, platform: Platform, org: Organization) -> None:
         told = platform.get(f"/organizations/{org.id}/status").json
         assert (told["may_call"], told["held_micro"], told["available_micro"]) == (True, 0, 1_200_000)
-        assert ledger_check.check() == []
+        assert verification.check() == []
 
     def test_changes_the_status_for_who_asks_with_a_tag(self, platform: Platform) -> None:
         made = an_organization(credit="1.20")
@@ -163,7 +164,7 @@ class TestALeaseThatIsOver:
         assert view.state is CallingState.ACTIVE
 
     def test_is_no_call_in_progress(self, app: Flask, org: Organization) -> None:
-        assert call_story.tell(org, "call-1") is None
+        assert call_costs.tell(org, "call-1") is None
 
     def test_leaves_its_credit_to_the_next_call(self, platform: Platform, org: Organization) -> None:
         assert reserve(platform, org, "call-2").status_code == 200
@@ -182,7 +183,7 @@ class TestALeaseThatIsOver:
         assert (wallet.held, wallet.state) == (usd("0"), CallingState.ACTIVE)
 
     def test_is_no_part_of_what_an_estimate_has_to_go_on(self, app: Flask, org: Organization) -> None:
-        found = calling_status.find(org.id)
+        found = status.find(org.id)
         assert found is not None
         assert found.available == usd("1.20")
 

@@ -218,13 +218,14 @@ class TestEntitlements:
         assert minutes["left"] == minutes["included"] == 3000
 
     def test_what_was_used_is_gone_from_the_allowance(self, platform: Platform) -> None:
-        from app.billing import ledger, usage
-        from app.billing.usage import Used
+        from app.billing.wallet import ledger
+        from app.demo import usage_reports
+        from app.demo.usage_reports import Used
         from app.models.columns import utc_now
 
         organization = an_organization()
         used = Used("calls_outbound", 1000, ledger.local_day_of(organization))
-        usage.record(organization, "report", [used], at=utc_now())
+        usage_reports.record(organization, "report", [used], at=utc_now())
         db.session.commit()
         minutes = platform.get(f"/organizations/{organization.id}/entitlements").json["allowances"][0]
         assert (minutes["used"], minutes["left"]) == (1000, 2000)

@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from app.billing import ledger_check
+from app.billing.wallet import verification
 from app.extensions import db
 from app.models import Organization, Wallet
 from app.models.columns import utc_now
@@ -116,7 +116,7 @@ def test_thirty_holds_at_the_same_time_count_on_the_last_minute_once(app: Flask)
     with ThreadPoolExecutor(30) as calls:
         reserved = sorted(calls.map(call, range(30)))
     assert reserved == ["0.000000", *["0.045000"] * 29]
-    assert ledger_check.check() == []
+    assert verification.check() == []
 
 
 @pytest.mark.parametrize("end", ["capture", "release"])
@@ -156,4 +156,4 @@ def test_usage_without_a_hold_takes_the_allowance_and_the_hold_gets_credit_inste
     use(platform, org, "talk", 60, hold="one")
     assert platform.get(f"/organizations/{org.id}/holds/one").json["used"]["amount"] == "0.045000"
     assert status(platform, org)["held"]["amount"] == "0.000000"
-    assert ledger_check.check() == []
+    assert verification.check() == []

@@ -11,7 +11,7 @@ from typing import Any
 from flask import Flask
 from standardwebhooks import Webhook
 
-from app.billing import platform_endpoints
+from app.billing.platform import endpoints
 from app.extensions import db
 from app.models import Organization
 from app.models.columns import utc_now
@@ -73,7 +73,7 @@ def test_the_walk_is_as_the_service_answers(app: Flask, sandbox: Sandbox) -> Non
     messages = walk()
     sent, later = 0, utc_now() - WRITTEN_AT
     with receiving() as receiver:
-        _, secret = platform_endpoints.add(receiver.url)
+        _, secret = endpoints.add(receiver.url)
         db.session.commit()
         while messages:
             request = messages.pop(0)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from app.billing import holds
-from app.billing.money import Money
+from app.billing.wallet import holds
 from app.extensions import db
 from app.models.columns import utc_now, uuid7
+from app.money import Money
 from tests.factories import an_organization, give_credit
 from tests.support.platform import Platform, is_problem
 from tests.support.statements import statements

@@ -11,7 +11,7 @@ import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from app.billing import ledger_check
+from app.billing.wallet import verification
 from app.extensions import db
 from app.models import RejectedEvent, UsageEvent, Wallet
 from app.people.tokens import Scope
@@ -37,7 +37,7 @@ def test_a_batch_is_taken_once_however_often_it_is_sent(platform: Platform) -> N
     db.session.rollback()
     wallet = db.session.get_one(Wallet, (organization.id,), populate_existing=True)
     assert wallet.posted == usd("10") - usd("3.60")
-    assert ledger_check.check() == []
+    assert verification.check() == []
 
 
 def test_one_event_comes_as_an_object(platform: Platform) -> None:

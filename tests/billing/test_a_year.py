@@ -11,25 +11,18 @@ from random import Random
 
 from flask import Flask
 
-from app.billing import (
-    audit,
-    catalog,
-    catalog_versions,
-    invoices,
-    ledger,
-    ledger_check,
-    payment_methods,
-    plan_projection,
-    plan_terms,
-    settlement,
-    statements,
-    topups,
-    usage_ingest,
-)
-from app.billing.money import Money, total
-from app.billing.usage_events import Reported
+from app.billing import audit, catalog, invoices, statements, topups
+from app.billing.cards import payment_methods
+from app.billing.catalog import versions
+from app.billing.plans import terms as plan_terms
+from app.billing.subscriptions import projection
+from app.billing.topups import settlement
+from app.billing.usage import ingest
+from app.billing.usage.events import Reported
+from app.billing.wallet import ledger, verification
 from app.extensions import db
 from app.models import Invoice, InvoiceStatus, Organization, Transfer, TransferKind
+from app.money import Money, total
 from app.payments import customers, intents, previews, subscriptions
 from app.payments import invoices as stripe_invoices
 from app.payments.subscription_facts import Chosen, StripeSubscription
@@ -73,7 +66,7 @@ class Year:
 
     def keep(self, found: StripeSubscription) -> None:
         """What webhooks would tell now."""
-        plan_projection.apply(self.organization, found, audit.STRIPE, at=self.now)
+        projection.apply(self.organization, found, audit.STRIPE, at=self.now)
         db.session.commit()
         invoices.keep(self.organization, stripe_invoices.fetch(found.latest_invoice_id or ""))
         db.session.commit()
@@ -105,7 +98,7 @@ class Year:
     def call(self, calls: int) -> None:
         """So many calls within the next hours, reported when they are over."""
         events = list(self._events(calls))
-        receipt = usage_ingest.take(events, at=self.now + timedelta(hours=9))
+        receipt = ingest.take(events, at=self.now + timedelta(hours=9))
         db.session.commit()
         assert receipt.accepted == len(events)
 
@@ -157,11 +150,11 @@ def play(year: Year) -> None:
 
 def test_a_year_ends_in_books_that_agree(app: Flask, sandbox: Sandbox) -> None:
     sell_plans()
-    catalog_versions.keep(catalog.current())
+    versions.keep(catalog.current())
     year = Year(sandbox)
     play(year)
     organization = year.organization
-    assert ledger_check.check() == []
+    assert verification.check() == []
 
     # Invoices: each of Stripe's is here, as it is there, and what they took is what cards paid.
     stripes = sandbox.stripe.v1.invoices.list({"customer": year.customer, "limit": 100}).data
@@ -193,7 +186,7 @@ def test_a_year_ends_in_books_that_agree(app: Flask, sandbox: Sandbox) -> None:
 
 def test_its_months_of_allowances_begin_with_its_periods(app: Flask, sandbox: Sandbox) -> None:
     sell_plans()
-    catalog_versions.keep(catalog.current())
+    versions.keep(catalog.current())
     year = Year(sandbox)
     terms = plan_terms.of(year.organization)
     for _ in range(5):

@@ -8,9 +8,10 @@ from typing import Any
 
 from flask import Flask
 
-from app.billing import catalog, catalog_versions
-from app.billing.money import Money
-from app.billing.plan_previews import GOOD_FOR
+from app.billing import catalog
+from app.billing.catalog import versions
+from app.billing.subscriptions.previews import GOOD_FOR
+from app.money import Money
 from app.payments import covered_periods, previews, upcoming
 from tests.billing.test_a_year import Year
 from tests.factories import usd
@@ -87,7 +88,7 @@ def play(charges: Charges) -> None:
 
 def test_every_charge_was_shown_before(app: Flask, sandbox: Sandbox) -> None:
     sell_plans()
-    catalog_versions.keep(catalog.current())
+    versions.keep(catalog.current())
     charges = Charges(Year(sandbox))
     play(charges)
     invoices = charges.invoices

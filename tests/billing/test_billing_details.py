@@ -7,9 +7,10 @@ from dataclasses import replace
 import pytest
 from flask import Flask
 
-from app.billing import billing_details, payment_methods, tax_ids
-from app.billing.billing_details import ChangedMeanwhileError, Details, DetailsError
-from app.billing.tax_ids import KINDS, TaxIdError
+from app.billing.cards import payment_methods
+from app.billing.customers import details, tax_ids
+from app.billing.customers.details import ChangedMeanwhileError, Details, DetailsError
+from app.billing.customers.tax_ids import KINDS, TaxIdError
 from app.extensions import db
 from tests.factories import OWNER, a_payer, an_organization
 from tests.support.plans import sell_plans, switch_to
@@ -42,15 +43,15 @@ def test_a_wrong_digit_is_told_apart_from_another_shape() -> None:
 
 def test_they_are_kept_tidied_up_and_on_documents(app: Flask) -> None:
     organization = an_organization()
-    billing_details.save(organization, HARBOR, 0, OWNER)
+    details.save(organization, HARBOR, 0, OWNER)
     db.session.commit()
-    kept, version = billing_details.gather(organization)
+    kept, version = details.gather(organization)
     assert (kept.tax_id, kept.emails, version) == (
         "DE136695976",
         ("books@harbor.example", "cfo@harbor.example"),
         1,
     )
-    assert billing_details.on_documents(organization) == [
+    assert details.on_documents(organization) == [
         "Harbor Dental GmbH",
         "Hafenstraße 4",
         "20457 Hamburg",
@@ -63,8 +64,8 @@ def test_they_are_kept_tidied_up_and_on_documents(app: Flask) -> None:
 def test_in_america_the_town_comes_first(app: Flask) -> None:
     organization = an_organization("Harbor Dental")
     address = Details(line1="12 Pier St", city="Boston", region="MA", postal_code="02110", country="US")
-    billing_details.save(organization, address, 0, OWNER)
-    assert billing_details.on_documents(organization) == [
+    details.save(organization, address, 0, OWNER)
+    assert details.on_documents(organization) == [
         "Harbor Dental",
         "12 Pier St",
         "Boston, MA 02110",
@@ -75,21 +76,21 @@ def test_in_america_the_town_comes_first(app: Flask) -> None:
 def test_everything_that_is_wrong_is_said_at_once(app: Flask) -> None:
     wrong = replace(HARBOR, line1="", country="XX", tax_id="5", emails=("nobody",), purchase_order="x" * 141)
     with pytest.raises(DetailsError) as refused:
-        billing_details.save(an_organization(), wrong, 0, OWNER)
+        details.save(an_organization(), wrong, 0, OWNER)
     assert refused.value.problems.keys() == {"line1", "country", "tax_id", "emails", "purchase_order"}
 
 
 def test_of_two_tabs_the_second_is_told(app: Flask) -> None:
     organization = an_organization()
-    billing_details.save(organization, HARBOR, 0, OWNER)
+    details.save(organization, HARBOR, 0, OWNER)
     with pytest.raises(ChangedMeanwhileError):
-        billing_details.save(organization, replace(HARBOR, city="Bremen"), 0, OWNER)
+        details.save(organization, replace(HARBOR, city="Bremen"), 0, OWNER)
 
 
 class TestAtStripe:
     def test_the_customer_has_them_and_so_do_invoices(self, app: Flask, sandbox: Sandbox) -> None:
         organization, _ = a_payer()
-        billing_details.save(organization, HARBOR, 0, OWNER)
+        details.save(organization, HARBOR, 0, OWNER)
         db.session.commit()
         work_through(app)
         id_ = organization.stripe_customer_id or ""
@@ -106,21 +107,21 @@ class TestAtStripe:
         organization, _ = a_payer()
         for version, (kind, value) in enumerate([("eu_vat", "DE136695976"), ("us_ein", "91-1144442")]):
             changed = replace(HARBOR, tax_kind=kind, tax_id=value)
-            billing_details.save(organization, changed, version, OWNER)
+            details.save(organization, changed, version, OWNER)
             db.session.commit()
             for _ in range(2):
-                billing_details.tell_stripe(organization.id)
+                details.tell_stripe(organization.id)
         listed = sandbox.stripe.v1.customers.tax_ids.list(organization.stripe_customer_id or "")
         assert [(one.type, one.value) for one in listed.data] == [("us_ein", "91-1144442")]
-        billing_details.save(organization, Details(), 2, OWNER)
+        details.save(organization, Details(), 2, OWNER)
         db.session.commit()
-        billing_details.tell_stripe(organization.id)
+        details.tell_stripe(organization.id)
         customer = sandbox.stripe.v1.customers.retrieve(organization.stripe_customer_id or "")
         assert (customer.name, customer.address) == (organization.name, None)
 
     def test_a_customer_that_is_made_later_gets_them_too(self, app: Flask, sandbox: Sandbox) -> None:
         organization = an_organization()
-        billing_details.save(organization, HARBOR, 0, OWNER)
+        details.save(organization, HARBOR, 0, OWNER)
         db.session.commit()
         sell_plans()
         id_ = payment_methods.customer_of(organization, email=None)

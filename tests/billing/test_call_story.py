@@ -9,22 +9,17 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from app.billing import (
-    call_story,
-    catalog,
-    catalog_file,
-    catalog_versions,
-    holds,
-    meters,
-    spending,
-    usage_ingest,
-)
-from app.billing.call_story import CallStory, Part
-from app.billing.money import Money
+from app.billing import catalog
+from app.billing.activity import call_costs, spending
+from app.billing.activity.call_costs import CallStory, Part
+from app.billing.catalog import file, meters, versions
 from app.billing.plans import gather as plan_of
+from app.billing.usage import ingest
+from app.billing.wallet import holds
 from app.extensions import db
 from app.models import Organization, PlanTerm, UsageGroup
 from app.models.columns import utc_now
+from app.money import Money
 from tests.factories import an_organization, usd
 from tests.support.metering import CALL, NOW, WITH, a_call, an_event, on_growth, take
 from tests.support.statements import statements
@@ -35,7 +30,7 @@ def micro(amount: int) -> Money:
 
 
 def told(organization: Organization, call: str = CALL) -> CallStory:
-    story = call_story.tell(organization, call)
+    story = call_costs.tell(organization, call)
     assert story is not None
     return story
 
@@ -127,12 +122,12 @@ def test_a_call_that_only_holds_has_a_story_already(app: Flask) -> None:
 def test_a_call_of_another_organization_is_not_told(app: Flask) -> None:
     mine, other = on_growth(), on_growth()
     take(*a_call(other))
-    assert call_story.tell(mine, CALL) is None
+    assert call_costs.tell(mine, CALL) is None
 
 
 @pytest.mark.parametrize("name", ["", "nothing", "x" * 256, "a\0b"])
 def test_a_name_that_no_call_has_tells_nothing(app: Flask, name: str) -> None:
-    assert call_story.tell(on_growth(), name) is None
+    assert call_costs.tell(on_growth(), name) is None
 
 
 def test_a_story_takes_two_statements_however_long_it_is(app: Flask) -> None:
@@ -150,12 +145,12 @@ class TestOlderCatalogues:
         """It used a meter that the catalogue on offer has dropped since."""
         organization = on_growth()
         on_offer = catalog.current()
-        catalog_versions.keep(on_offer)
+        versions.keep(on_offer)
         now = utc_now()
-        usage_ingest.take([an_event(organization, quantity=3, meter="sms", when=now, call=CALL)], at=now)
+        ingest.take([an_event(organization, quantity=3, meter="sms", when=now, call=CALL)], at=now)
         db.session.commit()
         text = on_offer.text.replace('version = "2026-12.1"', 'version = "2027-01"').replace("sms", "texts")
-        app.extensions["catalog"] = catalog_file.parse(text, name="newer")
+        app.extensions["catalog"] = file.parse(text, name="newer")
         yield organization
         app.extensions["catalog"] = on_offer
         app.extensions.pop("meters_of_old", None)

@@ -10,10 +10,12 @@ from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app.billing import campaign_estimates, ledger, usage, usage_ingest
-from app.billing.campaign_estimates import Campaign, Estimate, UnknownCallingMeterError
-from app.billing.usage import Used
-from app.billing.usage_events import Reported
+from app.billing.usage import campaign_estimates, ingest
+from app.billing.usage.campaign_estimates import Campaign, Estimate, UnknownCallingMeterError
+from app.billing.usage.events import Reported
+from app.billing.wallet import ledger
+from app.demo import usage_reports
+from app.demo.usage_reports import Used
 from app.extensions import db
 from app.models import Organization
 from app.models.columns import utc_now
@@ -51,7 +53,7 @@ def test_what_agents_use_is_the_organization_s_own_where_there_is_enough(app: Fl
         Used("calls_outbound", 3_600, day, "Recall", "Ava"),
         Used("tokens_in", 7_200, day, "Recall", "Ava"),
     ]
-    usage.record(organization, "test", used, at=utc_now())
+    usage_reports.record(organization, "test", used, at=utc_now())
     db.session.commit()
     found = estimated(organization, Campaign(10, "calls_outbound", 100, 30, 60))
     assert found.is_own_usage
@@ -110,6 +112,6 @@ def test_the_same_calls_cost_what_was_estimated_but_for_the_rounding_of_each(
         for place, other in enumerate(quantities)
         if other != meter
     ]
-    receipt = usage_ingest.take(events, at=now)
+    receipt = ingest.take(events, at=now)
     db.session.commit()
     assert abs(receipt.costs[organization.id] - found.most.micro) <= calls

@@ -9,9 +9,11 @@ from threading import Barrier
 import pytest
 from flask import Flask
 
-from app.billing import card_changes, card_setups, ledger, payment_methods, topups
-from app.billing.card_changes import CardInUseError, CardNeededError, UnknownCardError
-from app.billing.card_setups import SetupNotDoneError
+from app.billing import topups
+from app.billing.cards import payment_methods, removal, setups
+from app.billing.cards.removal import CardInUseError, CardNeededError, UnknownCardError
+from app.billing.cards.setups import SetupNotDoneError
+from app.billing.wallet import ledger
 from app.extensions import db
 from app.models import AuditEvent, Organization, PaymentMethod, TopUpStatus
 from app.models.columns import utc_now, uuid7
@@ -62,7 +64,7 @@ class TestRemoving:
         other.failing_since = utc_now() if spoilt == "failing" else None
         db.session.commit()
         with pytest.raises(CardNeededError) as refused:
-            card_changes.remove(organization, card.id, OWNER)
+            removal.remove(organization, card.id, OWNER)
         assert [need.what for need in refused.value.needs] == ["Growth"]
         db.session.rollback()
 
@@ -73,7 +75,7 @@ class TestRemoving:
         on_growth(organization)
         card.failing_since = utc_now()
         db.session.commit()
-        card_changes.remove(organization, card.id, OWNER)
+        removal.remove(organization, card.id, OWNER)
         assert saved(organization) == []
 
     def test_the_next_default_is_one_that_works(self, payer: tuple[Organization, PaymentMethod]) -> None:
@@ -82,7 +84,7 @@ class TestRemoving:
         soon = ledger.local_day_of(organization)
         a_card(organization, last4="0002", default=False, year=soon.year).exp_month = soon.month
         a_card(organization, last4="0001", default=False, year=2020)
-        removed = card_changes.remove(organization, card.id, OWNER)
+        removed = removal.remove(organization, card.id, OWNER)
         assert removed.new_default is not None
         assert removed.new_default.last4 == "4444"
         assert saved(organization) == ["4444 default", "0001", "0002"]
@@ -100,7 +102,7 @@ class TestRemoving:
                 mine = db.session.get_one(Organization, organization.id)
                 together.wait()
                 try:
-                    card_changes.remove(mine, card_id, OWNER)  # type: ignore[arg-type]
+                    removal.remove(mine, card_id, OWNER)  # type: ignore[arg-type]
                 except CardNeededError:
                     db.session.rollback()
                     return "needed"
@@ -118,7 +120,7 @@ class TestRemoving:
         a_stripe_card(organization, MASTERCARD)
         sandbox.fail(DETACH, kind, times=3)
         with pytest.raises(PaymentsError):
-            card_changes.remove(organization, card.id, OWNER)
+            removal.remove(organization, card.id, OWNER)
         assert saved(organization) == ["4242 default", "4444"]
         assert "payment_method.removal_failed" in trail(organization)
 
@@ -129,7 +131,7 @@ class TestRemoving:
         sandbox.fail(DETACH, "drop_after", times=3)
         sandbox.fail("GET /v1/payment_methods/*", "drop_before", times=3)
         with pytest.raises(PaymentsError):
-            card_changes.remove(organization, card.id, OWNER)
+            removal.remove(organization, card.id, OWNER)
         assert saved(organization) == ["4242 default"]
         sandbox.mend()
         due_now(app)
@@ -142,7 +144,7 @@ class TestRemoving:
         organization, card = payer
         payment_methods.forget(organization.id, card.stripe_id, OWNER)
         db.session.commit()
-        card_changes.finish_removal(organization.id, card.id)
+        removal.finish_removal(organization.id, card.id)
         assert sandbox.stripe.v1.payment_methods.retrieve(card.stripe_id).customer is None
 
     def test_a_card_that_a_top_up_is_being_paid_with_waits(self, app: Flask, sandbox: Sandbox) -> None:
@@ -151,10 +153,10 @@ class TestRemoving:
         db.session.commit()
         topups.pay(organization, top_up.id, card.id, OWNER)
         with pytest.raises(CardInUseError):
-            card_changes.remove(organization, card.id, OWNER)
+            removal.remove(organization, card.id, OWNER)
         db.session.rollback()
         topups.cancel(organization, top_up.id, OWNER)
-        card_changes.remove(organization, card.id, OWNER)
+        removal.remove(organization, card.id, OWNER)
         assert saved(organization) == []
 
 
@@ -172,9 +174,9 @@ class TestTheDefaultAtStripe:
         assert self.at_stripe(app, sandbox, organization) == card.stripe_id
         other = a_stripe_card(organization, MASTERCARD)
         assert self.at_stripe(app, sandbox, organization) == card.stripe_id
-        card_changes.make_default(organization, other.id, OWNER)
+        removal.make_default(organization, other.id, OWNER)
         assert self.at_stripe(app, sandbox, organization) == other.stripe_id
-        card_changes.remove(organization, other.id, OWNER)
+        removal.remove(organization, other.id, OWNER)
         assert self.at_stripe(app, sandbox, organization) == card.stripe_id
 
     def test_a_new_card_takes_over_from_a_default_that_does_not_work(
@@ -195,7 +197,7 @@ class TestGoneAtStripe:
         other = a_stripe_card(organization, MASTERCARD)
         detach_in_dashboard(sandbox, other.stripe_id)
         with pytest.raises(UnknownCardError):
-            card_changes.make_default(organization, other.id, OWNER)
+            removal.make_default(organization, other.id, OWNER)
         assert saved(organization) == ["4242 default"]
 
     @pytest.mark.parametrize("kind", ["drop_before", "html", "500_before", "429"])
@@ -205,13 +207,13 @@ class TestGoneAtStripe:
         organization, _ = payer
         other = a_stripe_card(organization, MASTERCARD)
         sandbox.fail("GET /v1/payment_methods/*", kind, times=3)
-        card_changes.make_default(organization, other.id, OWNER)
+        removal.make_default(organization, other.id, OWNER)
         assert saved(organization) == ["4444 default", "4242"]
 
     def test_one_that_is_removed(self, sandbox: Sandbox, payer: tuple[Organization, PaymentMethod]) -> None:
         organization, card = payer
         detach_in_dashboard(sandbox, card.stripe_id)
-        card_changes.remove(organization, card.id, OWNER)
+        removal.remove(organization, card.id, OWNER)
         assert saved(organization) == []
 
     def test_one_that_is_to_pay(self, sandbox: Sandbox, payer: tuple[Organization, PaymentMethod]) -> None:
@@ -231,7 +233,7 @@ class TestADeletedCustomer:
         organization, _ = payer
         gone = organization.stripe_customer_id or ""
         sandbox.stripe.v1.customers.delete(gone)
-        setup = card_setups.begin(organization, uuid7(), email=None, actor=OWNER)
+        setup = setups.begin(organization, uuid7(), email=None, actor=OWNER)
         assert setup.customer_id == organization.stripe_customer_id
         assert organization.stripe_customer_id not in {None, gone}
         assert saved(organization) == []
@@ -267,9 +269,9 @@ def test_a_card_that_was_detached_before_its_form_was_sent_is_not_saved(
     sandbox: Sandbox, payer: tuple[Organization, PaymentMethod]
 ) -> None:
     organization, card = payer
-    setup = card_setups.begin(organization, uuid7(), email=None, actor=OWNER)
+    setup = setups.begin(organization, uuid7(), email=None, actor=OWNER)
     confirmed = sandbox.stripe.v1.setup_intents.confirm(setup.id, {"payment_method": "pm_card_mastercard"})
     detach_in_dashboard(sandbox, str(confirmed.payment_method))
     with pytest.raises(SetupNotDoneError, match="removed at the payment processor"):
-        card_setups.finish(organization, setup.id, OWNER)
+        setups.finish(organization, setup.id, OWNER)
     assert saved(organization) == [f"{card.last4} default"]

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 
-from app.billing import card_expiry, outbox
+from app.billing.cards import expiry
+from app.billing.mail import outbox
 from app.extensions import db
 from app.models import Mail, Organization, PaymentMethod
 from app.models.columns import utc_now
@@ -25,7 +26,7 @@ def a_card_until(month: int, organization: Organization | None = None, **changes
 def told_on(*days: str) -> list[str]:
     """How the cards' ends were told, when the job ran on these days."""
     for day in days:
-        card_expiry.tell(at(f"2027-{day} 08:41"))
+        expiry.tell(at(f"2027-{day} 08:41"))
     db.session.rollback()
     mails = db.session.scalars(db.select(Mail).order_by(Mail.created_at, Mail.id))
     return [str(mail.facts["days_left"]) for mail in mails]
@@ -67,7 +68,7 @@ def test_cards_that_nobody_keeps_are_not_told_about(app: Flask, changes: dict[st
 def test_the_day_is_the_organizations_own(app: Flask) -> None:
     a_card_until(4, an_organization(timezone="Pacific/Kiritimati"))
     # Fourteen hours ahead, it is the next day there at 19:00 UTC.
-    card_expiry.tell(at("2027-03-30 19:00"))
+    expiry.tell(at("2027-03-30 19:00"))
     assert told_on() == ["30"]
 
 

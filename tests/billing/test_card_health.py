@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 
-from app.billing import audit, card_health, payment_methods, settlement, topups
-from app.billing.payment_methods import CardState
+from app.billing import audit, topups
+from app.billing.cards import health, payment_methods
+from app.billing.cards.payment_methods import CardState
+from app.billing.topups import settlement
 from app.extensions import db
 from app.models import AuditEvent, Organization, PaymentMethod, TopUp
 from app.models.columns import utc_now
@@ -19,16 +21,16 @@ from tests.support.sandbox import Sandbox, deliver_all, network_update
 class TestWhichDeclines:
     @pytest.mark.parametrize("code", ["lost_card", "stolen_card", "pickup_card", "expired_card"])
     def test_some_codes_are_final(self, code: str) -> None:
-        assert card_health.is_final(code, None)
+        assert health.is_final(code, None)
 
     @pytest.mark.parametrize(
         "code",
         ["generic_decline", "do_not_honor", "insufficient_funds", "incorrect_cvc", "processing_error", None],
     )
     def test_others_are_not_unless_the_network_advises_so(self, code: str | None) -> None:
-        assert not card_health.is_final(code, "try_again_later")
-        assert not card_health.is_final(code, None)
-        assert card_health.is_final(code, "do_not_try_again")
+        assert not health.is_final(code, "try_again_later")
+        assert not health.is_final(code, None)
+        assert health.is_final(code, "do_not_try_again")
 
 
 class TestOneCard:
@@ -37,7 +39,7 @@ class TestOneCard:
         return a_card(an_organization())
 
     def decline(self, card: PaymentMethod, code: str = "stolen_card") -> None:
-        card_health.declined(card, code=code, advice=None, at=utc_now())
+        health.declined(card, code=code, advice=None, at=utc_now())
         db.session.commit()
 
     def test_the_first_final_decline_is_the_one_that_counts(self, card: PaymentMethod) -> None:
@@ -50,7 +52,7 @@ class TestOneCard:
 
     def test_a_payment_ends_it(self, card: PaymentMethod) -> None:
         self.decline(card)
-        card_health.recover(card)
+        health.recover(card)
         assert (card.failing_since, card.failing_code) == (None, None)
 
     def test_why_is_shown_to_nobody(self, card: PaymentMethod) -> None:
@@ -155,7 +157,7 @@ class TestATopUp:
 
 def test_pages_say_it_plainly_and_the_card_may_still_be_tried(app: Flask, sandbox: Sandbox) -> None:
     owner = Owner(app)
-    card_health.declined(owner.card, code="stolen_card", advice=None, at=utc_now())
+    health.declined(owner.card, code="stolen_card", advice=None, at=utc_now())
     db.session.commit()
     said = owner.reads("/billing/payment-methods")
     assert "Not working since" in said

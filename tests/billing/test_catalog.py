@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from app.billing import catalog, catalog_file, catalog_versions, plan_terms
-from app.billing.catalog import Catalog, CatalogError
+from app.billing import catalog
+from app.billing.catalog import Catalog, CatalogError, versions
+from app.billing.catalog import file as catalog_file
+from app.billing.plans import terms as plan_terms
 from app.extensions import db
 from app.models import CatalogVersion
 from app.models.columns import utc_now
@@ -96,9 +98,9 @@ def a_dearer_one(version: str = "2027-01") -> Catalog:
 
 class TestVersions:
     def test_the_same_version_with_other_content_is_refused(self, app: Flask) -> None:
-        catalog_versions.keep(catalog.current())
+        versions.keep(catalog.current())
         with pytest.raises(CatalogError, match="version of its own"):
-            catalog_versions.keep(a_dearer_one("2026-12.1"))
+            versions.keep(a_dearer_one("2026-12.1"))
 
     def test_an_organization_keeps_its_version_until_its_plan_changes(self, app: Flask) -> None:
         organization = an_organization()
@@ -118,14 +120,14 @@ class TestVersions:
     def test_an_announced_version_holds_for_everybody_from_its_time_on(self, app: Flask) -> None:
         organization = an_organization()
         then = utc_now() + timedelta(days=30)
-        catalog_versions.keep(a_dearer_one(), announced_for=then)
+        versions.keep(a_dearer_one(), announced_for=then)
         terms = plan_terms.of(organization)
         assert terms.plan_at(then - timedelta(seconds=1)).version == catalog.current().version
         assert terms.plan_at(then).version == "2027-01"
 
     def test_a_version_can_not_be_announced_for_the_past(self, app: Flask) -> None:
         with pytest.raises(CatalogError, match="time to come"):
-            catalog_versions.keep(a_dearer_one(), announced_for=utc_now())
+            versions.keep(a_dearer_one(), announced_for=utc_now())
 
 
 class TestCommands:

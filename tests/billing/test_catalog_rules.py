@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from app.billing import catalog_file, catalog_versions
-from app.billing.catalog import CatalogError
+from app.billing.catalog import CatalogError, versions
+from app.billing.catalog import file as catalog_file
 from app.extensions import db
 from config import ROOT
 from tests.factories import an_organization
@@ -89,7 +89,7 @@ def test_a_catalog_in_another_currency_than_the_wallets_is_refused(
     an_organization()
     shelf = catalog_file.parse(in_currency("EUR"), name="next")
     with pytest.raises(CatalogError, match="the wallets of an organization are in USD"):
-        catalog_versions.check_currency(shelf)
+        versions.check_currency(shelf)
     file = tmp_path / "next.toml"
     file.write_text(in_currency("EUR"))
     settings = app.config["SETTINGS"]
@@ -109,6 +109,6 @@ def test_a_version_that_was_stored_before_the_rules_is_still_read(app: Flask) ->
         ('price = "0"', 'price = "9"'),
         ('version = "2026-12.1"', 'version = "2025"'),
     )
-    catalog_versions.keep(catalog_file.parse(old, name="old"))
+    versions.keep(catalog_file.parse(old, name="old"))
     db.session.commit()
-    assert catalog_versions.find("2025").plan("growth").limits["robots"] == 10
+    assert versions.find("2025").plan("growth").limits["robots"] == 10

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.billing.declines import advice_for
+from app.payments.declines import advice_for
 
 
 @pytest.mark.parametrize(

@@ -7,10 +7,13 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from app.billing import card_changes, default_card_telling, payment_methods, plan_subscriptions, plan_switches
-from app.billing.change_plan_page import view
+from app.billing.cards import default_sync, payment_methods, removal
+from app.billing.subscriptions import ensure as plan_subscriptions
+from app.billing.subscriptions import switches
 from app.extensions import db
 from app.models import Organization, PaymentMethod, SwitchStatus
+from app.pages.change_plan.view import view
+from app.pages.overview import plan_card
 from app.webhooks import comparing_plans
 from app.webhooks.reconciliation_report import Report
 from tests.factories import OWNER, a_stripe_card
@@ -52,11 +55,11 @@ def at_stripe(sandbox: Sandbox, organization: Organization) -> tuple[object, obj
 
 def named(organization: Organization) -> str:
     """The card of the plan, as pages name it; the cards' page says the same."""
-    paid_with = plan_of(organization).paid_with
-    assert paid_with is not None and paid_with.card is not None
+    charged = plan_card.look_at(organization, plan_of(organization))
+    assert charged is not None and charged.card is not None
     default = [card for card in payment_methods.list_cards(organization) if card.is_default]
-    assert [card.label for card in default] == [paid_with.card.label]
-    return paid_with.card.label
+    assert [card.label for card in default] == [charged.card.label]
+    return charged.card.label
 
 
 def charged(sandbox: Sandbox) -> str:
@@ -113,7 +116,7 @@ def test_a_choice_made_here_wins_over_the_subscriptions_own_card(
     first = db.session.scalars(db.select(PaymentMethod)).one()
     own_default(sandbox, organization, attach(sandbox, organization))
     hear_from_stripe(app, sandbox, "customer.")
-    card_changes.make_default(organization, first.id, OWNER)
+    removal.make_default(organization, first.id, OWNER)
     work_through(app)
     assert at_stripe(sandbox, organization) == (None, first.stripe_id)
     turn_period(app, sandbox, organization)
@@ -125,7 +128,7 @@ def test_a_choice_that_stripe_does_not_know_yet_is_not_undone_by_what_stripe_say
 ) -> None:
     work_through(app)
     other = a_stripe_card(organization, MASTERCARD)
-    card_changes.make_default(organization, other.id, OWNER)
+    removal.make_default(organization, other.id, OWNER)
     plan_subscriptions.ensure(organization)
     assert named(organization) == "Mastercard ending in 4444"
     work_through(app)
@@ -134,29 +137,29 @@ def test_a_choice_that_stripe_does_not_know_yet_is_not_undone_by_what_stripe_say
 
 def test_the_card_of_a_review_is_charged(app: Flask, sandbox: Sandbox, organization: Organization) -> None:
     own_default(sandbox, organization, attach(sandbox, organization))
-    switch = plan_switches.begin(organization, "scale", "month", OWNER)
+    switch = switches.begin(organization, "scale", "month", OWNER)
     shown = view(organization, switch, plan_of(organization)).card
     assert shown is not None
-    assert plan_switches.confirm(organization, switch.id, OWNER).status is SwitchStatus.DONE
+    assert switches.confirm(organization, switch.id, OWNER).status is SwitchStatus.DONE
     assert shown.label == charged(sandbox) == "Mastercard ending in 4444"
 
 
 def test_chosen_between_review_and_confirmation_it_is_charged_and_nothing_else(
     app: Flask, sandbox: Sandbox, organization: Organization
 ) -> None:
-    switch = plan_switches.begin(organization, "scale", "month", OWNER)
+    switch = switches.begin(organization, "scale", "month", OWNER)
     own_default(sandbox, organization, attach(sandbox, organization))
-    plan_switches.confirm(organization, switch.id, OWNER)
+    switches.confirm(organization, switch.id, OWNER)
     assert named(organization) == charged(sandbox)
 
 
 def test_a_change_that_is_planned_takes_no_card_of_its_own_along(app: Flask, sandbox: Sandbox) -> None:
     organization = a_subscriber("scale")
     own_default(sandbox, organization, attach(sandbox, organization))
-    switch = plan_switches.begin(organization, "growth", "month", OWNER)
-    plan_switches.confirm(organization, switch.id, OWNER)
+    switch = switches.begin(organization, "growth", "month", OWNER)
+    switches.confirm(organization, switch.id, OWNER)
     other = a_stripe_card(organization, "pm_card_amex")
-    card_changes.make_default(organization, other.id, OWNER)
+    removal.make_default(organization, other.id, OWNER)
     work_through(app)
     turn_period(app, sandbox, organization)
     assert charged(sandbox).endswith(other.last4)
@@ -175,8 +178,8 @@ def test_what_was_told_is_no_news(app: Flask, sandbox: Sandbox, organization: Or
     """Stripe tells of each change that we make there ourselves."""
     for token in (MASTERCARD, "pm_card_amex", MASTERCARD):
         card = a_stripe_card(organization, token)
-        card_changes.make_default(organization, card.id, OWNER)
-        default_card_telling.tell_stripe(organization.id)
+        removal.make_default(organization, card.id, OWNER)
+        default_sync.tell_stripe(organization.id)
         label = named(organization)
         hear_from_stripe(app, sandbox, "customer.")
         assert named(organization) == label

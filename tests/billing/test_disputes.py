@@ -9,11 +9,13 @@ import pytest
 import stripe
 from flask import Flask
 
-from app.billing import disputes, ledger, topups
-from app.billing.balance import gather
-from app.billing.money import Money
+from app.billing import topups
+from app.billing.topups import disputes
+from app.billing.wallet import ledger
+from app.billing.wallet.balance import gather
 from app.extensions import db
 from app.models import CallingState, Dispute, Mail, Organization, TopUp, TopUpStatus, TransferKind
+from app.money import Money
 from app.payments import disputes as stripe_disputes
 from tests.factories import OWNER, a_paid_top_up, a_payer, usd
 from tests.support.database import inside

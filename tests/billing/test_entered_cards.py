@@ -9,16 +9,18 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from app.billing import card_changes, entered_cards, payment_methods, recovery, topups
-from app.billing.card_changes import UnknownCardError
-from app.billing.declines import advice_for
-from app.billing.entered_cards import EnteredCard
-from app.billing.payment_methods import CardNotUsableError
+from app.billing import topups
+from app.billing.cards import one_off, payment_methods, removal
+from app.billing.cards.one_off import EnteredCard
+from app.billing.cards.payment_methods import CardNotUsableError
+from app.billing.cards.removal import UnknownCardError
+from app.billing.topups import recovery
 from app.extensions import db
 from app.models import Organization, PaymentMethod, TopUp, TopUpStatus
 from app.models.columns import utc_now
 from app.models.scope import scoped_to
 from app.payments import confirmation_tokens
+from app.payments.declines import advice_for
 from tests.factories import OWNER, a_payer, an_organization, usd
 from tests.support.database import inside
 from tests.support.money import assert_ledger_matches, credited, the_top_up
@@ -88,7 +90,7 @@ class TestPayingOnce:
         self, organization: Organization, sandbox: Sandbox
     ) -> None:
         card_id = pay(organization, entered(sandbox)).payment_method_id
-        for change in (card_changes.make_default, card_changes.remove):
+        for change in (removal.make_default, removal.remove):
             with pytest.raises(UnknownCardError):
                 change(organization, card_id, OWNER)
             db.session.rollback()
@@ -219,7 +221,7 @@ class TestKeeping:
         self, app: Flask, organization: Organization, sandbox: Sandbox
     ) -> None:
         card_id = pay(organization, entered(sandbox, keep=True)).payment_method_id
-        card_changes.remove(organization, card_id, OWNER)
+        removal.remove(organization, card_id, OWNER)
         deliver_all(app, sandbox)
         assert saved(organization) == []
 
@@ -431,10 +433,10 @@ class TestWhatIsNoCardOfOurs:
     ) -> None:
         top_up = begin(organization, entered(sandbox))
         card = db.session.get_one(PaymentMethod, (organization.id, top_up.payment_method_id))
-        assert entered_cards.in_review(organization, card.id) is card
+        assert one_off.in_review(organization, card.id) is card
         card.created_at = utc_now() - confirmation_tokens.KEPT_FOR
         db.session.commit()
-        assert entered_cards.in_review(organization, card.id) is None
+        assert one_off.in_review(organization, card.id) is None
 
     def test_one_whose_month_ended_before_it_was_paid_is_tried(
         self, organization: Organization, sandbox: Sandbox

@@ -12,10 +12,13 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from app.billing import calling_status, holds, ledger, ledger_check, plan_terms, usage_ingest, usage_quotes
-from app.billing.holds import CallingPausedError, HoldError
-from app.billing.usage_events import Reported
-from app.billing.usage_quotes import Quote
+from app.billing.plans import terms
+from app.billing.usage import ingest, quotes
+from app.billing.usage.events import Reported
+from app.billing.usage.quotes import Quote
+from app.billing.wallet import holds, ledger, verification
+from app.billing.wallet import status as calling_status
+from app.billing.wallet.holds import CallingPausedError, HoldError
 from app.extensions import db
 from app.models import Allowance, Hold, HoldAllowance, HoldState, Organization
 from app.models.columns import utc_now
@@ -83,7 +86,7 @@ class Machine(RuleBasedStateMachine):
 
     @invariant()
     def nothing_is_given_out_twice(self) -> None:
-        allowance = plan_terms.of(self.organization).plan_at(self.now).allowances[POOL]
+        allowance = terms.of(self.organization).plan_at(self.now).allowances[POOL]
         used = {
             row.period_start: row.used
             for row in db.session.scalars(db.select(Allowance))
@@ -129,7 +132,7 @@ class Machine(RuleBasedStateMachine):
         return {period: int(units) for period, units in rows}
 
     def _quote(self, meter: str, quantity: int) -> Quote:
-        quote = usage_quotes.ask(self.org_id, [(meter, quantity)], at=self.now)
+        quote = quotes.ask(self.org_id, [(meter, quantity)], at=self.now)
         assert quote is not None
         return quote
 
@@ -153,13 +156,13 @@ class Machine(RuleBasedStateMachine):
     def _take(self, meter: str, quantity: int, **names: Any) -> str:
         id_ = f"e{len(self.events)}-{self.now.timestamp()}-{quantity}-{names.get('corrects')}"
         event = Reported(0, self.org_id, "platform", id_, meter, quantity, self.now, **names)
-        usage_ingest.take([event], at=self.now)
+        ingest.take([event], at=self.now)
         db.session.commit()
         return id_
 
     def teardown(self) -> None:
         if hasattr(self, "org_id"):
-            assert ledger_check.check() == []
+            assert verification.check() == []
             for key in ("h1", "h2", "h3", "h4"):
                 for one in self._active(key):
                     holds.release(self.org_id, one.key, at=self.now)
@@ -184,11 +187,11 @@ def test_what_is_left_of_an_allowance_is_given_out_once(app: Flask) -> None:
 def test_a_plan_that_changes_in_mid_call_leaves_to_its_holds_what_it_includes(app: Flask) -> None:
     """On Growth a hold counts on ten minutes. The free plan, with its 50, has 49:50 used of them by then."""
     organization, now = an_organization(credit="20"), utc_now()
-    plan_terms.begin(organization, "growth", now - timedelta(days=1))
+    terms.begin(organization, "growth", now - timedelta(days=1))
     lease = timedelta(minutes=12)
     holds.reserve(organization.id, "h", _quote(organization, 600, now), at=now, lease=lease)
     assert ledger.lock(organization.id).held_micro == 0
-    plan_terms.begin(organization, "starter", now)
+    terms.begin(organization, "starter", now)
     take(an_event(organization, "other", 2_990, meter="calls_outbound", when=now), now=now)
     hold = holds.find(organization.id, "h")
     left = db.session.scalars(db.select(HoldAllowance)).one()
@@ -224,6 +227,6 @@ def test_a_period_that_ends_in_mid_call_leaves_each_its_own(app: Flask) -> None:
 
 
 def _quote(organization: Organization, seconds: int, when: datetime) -> Quote:
-    quote = usage_quotes.ask(organization.id, [("calls_outbound", seconds)], at=when)
+    quote = quotes.ask(organization.id, [("calls_outbound", seconds)], at=when)
     assert quote is not None
     return quote

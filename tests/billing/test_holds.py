@@ -9,8 +9,8 @@ from uuid import UUID
 import pytest
 from flask import Flask
 
-from app.billing import holds, ledger, ledger_check
-from app.billing.holds import HoldEndedError, NotEnoughCreditError, UnknownHoldError, WrongSliceError
+from app.billing.wallet import holds, ledger, verification
+from app.billing.wallet.holds import HoldEndedError, NotEnoughCreditError, UnknownHoldError, WrongSliceError
 from app.extensions import db
 from app.models import CallingState, HoldState
 from app.models.columns import utc_now
@@ -54,7 +54,7 @@ def test_concurrent_calls_never_hold_more_than_there_is(app: Flask) -> None:
         granted = sum(calls.map(call, range(24)))
     assert granted == 6
     assert ledger.lock(org_id).held == usd("9")
-    assert ledger_check.check() == []
+    assert verification.check() == []
 
 
 def test_an_unknown_hold_is_said_to_be_unknown(app: Flask) -> None:
@@ -105,7 +105,7 @@ class TestRenewal:
         assert (wallet.available, wallet.state) == (usd("0"), CallingState.PAUSED)
         again = holds.renew(org_id, "call-1", usd("3"), slice=3, at=NOW + timedelta(minutes=1), lease=LEASE)
         assert again.time_left == timedelta(minutes=1, seconds=30)
-        assert ledger_check.check() == []
+        assert verification.check() == []
 
     def test_what_has_ended_can_not_be_renewed(self, app: Flask) -> None:
         org_id = a_hold()
@@ -124,7 +124,7 @@ class TestLease:
         assert holds.due(NOW + LEASE) == []
         assert ledger.lock(org_id).available == usd("10")
         assert holds.find(org_id, "call-1").state is HoldState.EXPIRED
-        assert ledger_check.check() == []
+        assert verification.check() == []
 
     def test_credit_of_expired_leases_is_there_for_the_next_call(self, app: Flask) -> None:
         org_id = a_hold(amount="9")

@@ -8,7 +8,8 @@ import sys
 
 from flask import Flask
 
-from app.billing import recovery, topups
+from app.billing import topups
+from app.billing.topups import recovery
 from app.extensions import db
 from app.models import TopUpStatus
 from config import ROOT, Settings

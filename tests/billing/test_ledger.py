@@ -7,8 +7,9 @@ from flask import Flask
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from app.billing import history, ledger_check
-from app.billing.history_queries import Filters
+from app.billing.activity import history
+from app.billing.activity.history_queries import Filters
+from app.billing.wallet import verification
 from app.extensions import db
 from tests.factories import an_organization, at, give_credit
 from tests.support.database import owner
@@ -53,9 +54,9 @@ def test_the_database_refuses_to_change_or_delete_what_was_posted(app: Flask, ch
 )
 def test_the_check_finds_every_kind_of_drift(app: Flask, damage: str, found: str) -> None:
     organization = an_organization(credit="10")
-    assert ledger_check.check() == []
+    assert verification.check() == []
     db.session.execute(text(damage))
-    findings = ledger_check.check()
+    findings = verification.check()
     assert any(found in finding.text for finding in findings)
     assert {finding.organization for finding in findings} == {organization.name}
 

@@ -16,14 +16,21 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from app.billing import calling, history, holds, ledger, ledger_check, usage
-from app.billing.history_queries import Filters
-from app.billing.holds import CallingPausedError, HoldEndedError, NotEnoughCreditError, OtherContentError
-from app.billing.ledger import Entry
-from app.billing.money import Money
-from app.billing.usage import Used
+from app.billing.activity import history
+from app.billing.activity.history_queries import Filters
+from app.billing.wallet import calling_state, holds, ledger, verification
+from app.billing.wallet.holds import (
+    CallingPausedError,
+    HoldEndedError,
+    NotEnoughCreditError,
+    OtherContentError,
+)
+from app.billing.wallet.ledger import Entry
+from app.demo import usage_reports
+from app.demo.usage_reports import Used
 from app.extensions import db
 from app.models import AccountName, CallingState, TransferKind
+from app.money import Money
 from tests.factories import an_organization, at
 from tests.support.database import another_session, empty
 
@@ -60,7 +67,7 @@ class LedgerMachine(RuleBasedStateMachine):
         self.now += timedelta(minutes=minutes)
         day = ledger.local_day_of(self.organization, self.now)
         used = [Used("calls_outbound", seconds, day, "Recall"), Used("sms", messages, day, "Recall", "Ava")]
-        cost = usage.record(self.organization, str(key), used, at=self.now)
+        cost = usage_reports.record(self.organization, str(key), used, at=self.now)
         db.session.commit()
         if ("usage", key) in self.posted:
             assert cost.micro == 0
@@ -116,7 +123,7 @@ class LedgerMachine(RuleBasedStateMachine):
         assert wallet.posted_micro == sum(self.posted.values())
         assert wallet.held_micro == sum(self.holds.values())
         assert wallet.available.micro == self._available()
-        assert ledger_check.check() == []
+        assert verification.check() == []
         db.session.commit()
 
     @invariant()
@@ -129,7 +136,7 @@ class LedgerMachine(RuleBasedStateMachine):
         if self.posted:
             low = CallingState.LOW if self.is_low else CallingState.ACTIVE
             assert wallet.state is (CallingState.PAUSED if available <= 0 else low)
-        missing = calling.missing_to_call(wallet.available, least=Money(1, "USD"))
+        missing = calling_state.missing_to_call(wallet.available, least=Money(1, "USD"))
         assert (missing is None) == (available > 0)
         assert missing is None or 0 < available + missing.micro <= 10_000
         db.session.commit()
@@ -152,7 +159,7 @@ class LedgerMachine(RuleBasedStateMachine):
         wallet = ledger.lock(self.organization.id)
         entry = Entry(kind, f"{kind}:{key}", debit, credit, Money(amount, "USD"), self.now)
         posted = ledger.post(wallet, entry)
-        calling.reassess(wallet, self.now)
+        calling_state.reassess(wallet, self.now)
         db.session.commit()
         assert (posted is None) == ((kind.value, key) in self.posted)
         self.posted.setdefault((kind.value, key), change)

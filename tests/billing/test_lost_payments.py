@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 
-from app.billing import recovery, topups
-from app.billing.topups import PaymentNotStartedError
+from app.billing import topups
+from app.billing.topups import PaymentNotStartedError, recovery
 from app.extensions import db
 from app.models import TopUpStatus
 from tests.factories import OWNER, a_payer
@@ -89,7 +89,7 @@ class TestKilledProcesses:
     ) -> None:
         organization, card = a_payer()
         top_up_id = begin(organization, card)
-        _die_at(monkeypatch, "app.billing.settlement.apply")
+        _die_at(monkeypatch, "app.billing.topups.settlement.apply")
         with pytest.raises(KilledError):
             topups.pay(organization, top_up_id, card.id, OWNER)
         monkeypatch.undo()
@@ -120,7 +120,7 @@ class TestKilledProcesses:
         sandbox.fail(CREATE, "drop_before", times=3)
         top_up = pay(organization, card)
         sandbox.mend()
-        _die_at(monkeypatch, "app.billing.settlement.apply")
+        _die_at(monkeypatch, "app.billing.topups.settlement.apply")
         with pytest.raises(KilledError):
             recovery.look_after(organization.id, top_up.id)
         monkeypatch.undo()

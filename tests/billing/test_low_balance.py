@@ -7,8 +7,9 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 
-from app.billing import holds, ledger, platform_endpoints
-from app.billing.calling import judge
+from app.billing.platform import endpoints
+from app.billing.wallet import holds, ledger
+from app.billing.wallet.calling_state import judge
 from app.extensions import db
 from app.models import CallingState, Organization, PlatformMessage
 from app.models.columns import utc_now
@@ -28,7 +29,7 @@ def told(organization: Organization) -> list[str]:
 
 def an_alerted(credit: str, alert: str = "50") -> Organization:
     """What it is told from now on is in `told`: the first message is of its first credit."""
-    platform_endpoints.add("http://127.0.0.1:9/nobody")
+    endpoints.add("http://127.0.0.1:9/nobody")
     return an_organization(credit=credit, alert=alert)
 
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.billing.currencies import CHARGED
-from app.billing.money import CurrencyMismatchError, Money, MoneyError, half_up, smallest_unit, total
+from app.currencies import CHARGED
+from app.money import CurrencyMismatchError, Money, MoneyError, half_up, smallest_unit, total
 
 amounts = st.integers(min_value=-(10**15), max_value=10**15)
 

@@ -8,8 +8,11 @@ import pytest
 import stripe
 from flask import Flask
 
-from app.billing import calling, ledger, outbox, refunds, settlement, topups
-from app.billing.ledger import Entry
+from app.billing import topups
+from app.billing.mail import outbox
+from app.billing.topups import refunds, settlement
+from app.billing.wallet import calling_state, ledger
+from app.billing.wallet.ledger import Entry
 from app.extensions import db
 from app.models import AccountName, Mail, MailState, Organization, PaymentMethod, TopUp, TransferKind
 from app.models.columns import utc_now
@@ -234,5 +237,5 @@ def owe(organization: Organization, amount: str) -> None:
         TransferKind.ADJUSTMENT, "owed", AccountName.WALLET, AccountName.ADJUSTMENTS, cost, utc_now()
     )
     ledger.post(wallet, entry)
-    calling.reassess(wallet, utc_now())
+    calling_state.reassess(wallet, utc_now())
     db.session.commit()

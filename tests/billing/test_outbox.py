@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 from flask import Flask
 
-from app.billing import notices, outbox
+from app.billing.mail import notices, outbox
 from app.extensions import db
 from app.models import Mail, MailState, Organization, PaymentMethod
 from app.models.columns import utc_now

@@ -12,13 +12,14 @@ from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.billing import plan_previews, plan_subscriptions, plan_switch_recovery, plan_switches
-from app.billing.money import Money
-from app.billing.plan_previews import GOOD_FOR
-from app.billing.plan_switch_reviews import PreviewRenewedError
+from app.billing.subscriptions import ensure as plan_subscriptions
+from app.billing.subscriptions import previews, switch_recovery, switches
+from app.billing.subscriptions.previews import GOOD_FOR
+from app.billing.subscriptions.switch_reviews import PreviewRenewedError
 from app.extensions import db
 from app.models import Organization, PlanSwitch, SwitchStatus
 from app.models.columns import utc_now
+from app.money import Money
 from app.payments import subscriptions
 from app.payments.previews import Preview, Shrinking
 from app.payments.subscription_facts import StripeSubscription
@@ -65,7 +66,7 @@ def newest_invoice(sandbox: Sandbox, organization: Organization) -> Any:
 
 
 def price_of(switch: PlanSwitch) -> Money:
-    return plan_previews.plan_of(switch).price_by(switch.interval)
+    return previews.plan_of(switch).price_by(switch.interval)
 
 
 def after(start: datetime, interval: str) -> datetime:
@@ -85,7 +86,7 @@ def test_at_once_a_whole_period_begins_with_the_purchase(
     assert whole == price_of(switch).minor
     assert now.period_start >= moment
     assert (now.anchor, now.period_end) == (now.period_start, after(now.period_start, to_by))
-    shown = plan_previews.unpack(switch).next_at
+    shown = previews.unpack(switch).next_at
     assert timedelta() <= now.period_end - shown < GOOD_FOR
     assert len(credit) == (plan != "starter")
     # Credit falls by the second: some cents are shown on top, and none of them is charged by itself.
@@ -102,7 +103,7 @@ def test_later_the_next_period_is_charged_in_full_when_it_begins(
     organization = a_subscriber(plan, interval=by)
     ends = found(organization).period_end
     switch = switch_to(organization, to, to_by)
-    cost = plan_previews.unpack(switch)
+    cost = previews.unpack(switch)
     assert (cost.due, cost.next_charge, cost.next_at) == (usd("0"), price_of(switch), ends)
     turn_period(app, sandbox, organization)
     now, invoice = found(organization), newest_invoice(sandbox, organization)
@@ -119,35 +120,35 @@ class TestNeverMoreThanShown:
     ) -> None:
         organization = a_subscriber("growth")
         for to, by in (("scale", "year"), ("scale", "month")):
-            switch = plan_switches.begin(organization, to, by, OWNER)
+            switch = switches.begin(organization, to, by, OWNER)
             shown, charges = switch.due, len(sandbox.charges())
             self.use_two(sandbox, organization)
             with pytest.raises(PreviewRenewedError, match="costs more now"):
-                plan_switches.confirm(organization, switch.id, OWNER)
+                switches.confirm(organization, switch.id, OWNER)
             assert (len(sandbox.charges()), switch.status) == (charges, SwitchStatus.REVIEW)
             assert switch.due > shown
             self.use_two(sandbox, organization, quantity=1)
 
     def test_looked_at_again_it_is_made_for_what_is_shown_then(self, app: Flask, sandbox: Sandbox) -> None:
         organization = a_subscriber("growth")
-        switch = plan_switches.begin(organization, "scale", "year", OWNER)
+        switch = switches.begin(organization, "scale", "year", OWNER)
         self.use_two(sandbox, organization)
         with pytest.raises(PreviewRenewedError):
-            plan_switches.confirm(organization, switch.id, OWNER)
-        assert plan_switches.confirm(organization, switch.id, OWNER).status is SwitchStatus.DONE
+            switches.confirm(organization, switch.id, OWNER)
+        assert switches.confirm(organization, switch.id, OWNER).status is SwitchStatus.DONE
         invoice = newest_invoice(sandbox, organization)
         assert invoice.amount_paid <= switch.due.minor
         assert invoice.lines.data[-1].quantity == 2
 
     def test_a_lost_request_is_not_sent_again_for_more(self, app: Flask, sandbox: Sandbox) -> None:
         organization = a_subscriber("growth")
-        switch = plan_switches.begin(organization, "scale", "year", OWNER)
+        switch = switches.begin(organization, "scale", "year", OWNER)
         sandbox.fail("POST /v1/subscriptions/*", "drop_before", times=3)
-        assert plan_switches.confirm(organization, switch.id, OWNER).status is SwitchStatus.SWITCHING
+        assert switches.confirm(organization, switch.id, OWNER).status is SwitchStatus.SWITCHING
         sandbox.mend()
         self.use_two(sandbox, organization)
         charges = len(sandbox.charges())
-        assert plan_switch_recovery.look_after(organization.id, switch.id)
+        assert switch_recovery.look_after(organization.id, switch.id)
         db.session.expire_all()
         assert (switch.status, len(sandbox.charges())) == (SwitchStatus.CANCELED, charges)
 
@@ -155,13 +156,13 @@ class TestNeverMoreThanShown:
         self, app: Flask, sandbox: Sandbox
     ) -> None:
         organization = a_subscriber("growth")
-        switch = plan_switches.begin(organization, "scale", "year", OWNER)
+        switch = switches.begin(organization, "scale", "year", OWNER)
         sandbox.fail("POST /v1/subscriptions/*", "drop_before", times=3)
-        plan_switches.confirm(organization, switch.id, OWNER)
+        switches.confirm(organization, switch.id, OWNER)
         sandbox.mend()
         switch.previewed_at = utc_now() - GOOD_FOR - timedelta(minutes=1)
         db.session.commit()
-        assert plan_switch_recovery.look_after(organization.id, switch.id)
+        assert switch_recovery.look_after(organization.id, switch.id)
         db.session.expire_all()
         assert switch.status is SwitchStatus.DONE
         assert newest_invoice(sandbox, organization).amount_paid <= switch.due.minor

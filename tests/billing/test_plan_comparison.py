@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from flask import Flask
 
-from app.billing import catalog, plan_comparison
-from app.billing.plan_comparison import Offer
+from app.billing import catalog
+from app.billing.plans import comparison
+from app.billing.plans.comparison import Offer
 
 
 def beside_growth() -> dict[str, Offer]:
-    return {offer.plan.key: offer for offer in plan_comparison.compare(catalog.current().plan("growth"))}
+    return {offer.plan.key: offer for offer in comparison.compare(catalog.current().plan("growth"))}
 
 
 def test_the_current_plan_is_marked_and_differs_in_nothing(app: Flask) -> None:

@@ -12,7 +12,12 @@ from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app.billing import catalog, entitlements, ledger, plan_grace, plan_suspension, plan_terms, plans
+from app.billing import catalog, plans
+from app.billing.plans import entitlements
+from app.billing.plans import grace as plan_grace
+from app.billing.plans import terms as plan_terms
+from app.billing.subscriptions import suspension
+from app.billing.wallet import ledger
 from app.extensions import db
 from app.models import Organization, PlatformMessage, Subscription, SubscriptionStatus
 from app.models.columns import utc_now
@@ -93,8 +98,8 @@ def test_page_entitlements_and_rates_tell_the_truth_before_the_job_comes(
         assert view.grace_ends_on == day + timedelta(days=grace)
         assert entitlements.gather(organization).plan.key == expected
         assert plan_terms.of(organization).plan_at(utc_now()).key == expected
-        plan_suspension.suspend_overdue()
-        assert plan_suspension.suspend_overdue() == 0
+        suspension.suspend_overdue()
+        assert suspension.suspend_overdue() == 0
         assert plans.gather(organization).holds.key == expected
         assert plan_terms.of(organization).plan_at(utc_now()).key == expected
         told = db.session.query(PlatformMessage).filter_by(org_id=organization.id, type="plan.changed")
@@ -108,7 +113,7 @@ def test_it_is_lost_as_of_the_deadline_however_late_that_is_noted(app: Flask) ->
     assert deadline is not None
     terms = plan_terms.of(organization)
     before = [terms.plan_at(deadline.over_at + timedelta(seconds=one)).key for one in (-1, 0)]
-    plan_suspension.suspend_overdue()
+    suspension.suspend_overdue()
     terms = plan_terms.of(organization)
     after = [terms.plan_at(deadline.over_at + timedelta(seconds=one)).key for one in (-1, 0)]
     assert before == after == ["growth", "starter"]

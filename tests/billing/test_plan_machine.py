@@ -19,20 +19,20 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from app.billing import (
-    entitlements,
-    plan_cancellation,
-    plan_previews,
-    plan_renewals,
-    plan_switch_payments,
-    plan_switch_rows,
-    plan_switches,
-    plan_terms,
-    plans,
+from app.billing import plans
+from app.billing.plans import entitlements
+from app.billing.plans import terms as plan_terms
+from app.billing.subscriptions import (
+    cancellation,
+    previews,
+    renewals,
+    switch_payments,
+    switch_queries,
+    switches,
 )
-from app.billing.plan_renewals import NothingToPayError
-from app.billing.plan_switch_conditions import OtherSwitchError, PastDueError
-from app.billing.plan_switch_reviews import AlreadyOnItError, PreviewRenewedError
+from app.billing.subscriptions.renewals import NothingToPayError
+from app.billing.subscriptions.switch_conditions import OtherSwitchError, PastDueError
+from app.billing.subscriptions.switch_reviews import AlreadyOnItError, PreviewRenewedError
 from app.extensions import db
 from app.models import Organization, PlanSwitch, Subscription, SubscriptionStatus, SwitchStatus
 from app.models.columns import utc_now
@@ -76,9 +76,9 @@ class PlanMachine(RuleBasedStateMachine):
     @rule(choice=choices, looked=st.integers(1, 2))
     def switch(self, choice: tuple[str, str], looked: int) -> None:
         try:
-            switch = plan_switches.begin(self.organization, *choice, OWNER)
+            switch = switches.begin(self.organization, *choice, OWNER)
             for _ in range(looked):
-                switch = plan_switches.confirm(self.organization, switch.id, OWNER)
+                switch = switches.confirm(self.organization, switch.id, OWNER)
         except (AlreadyOnItError, OtherSwitchError, PastDueError, PreviewRenewedError):
             db.session.rollback()
             return
@@ -91,7 +91,7 @@ class PlanMachine(RuleBasedStateMachine):
         found = self.found
         assert found is not None
         invoice = self.sandbox.stripe.v1.invoices.retrieve(found.latest_invoice_id or "")
-        cost = plan_previews.unpack(switch)
+        cost = previews.unpack(switch)
         shown = sum(line.amount.minor for line in cost.lines if line.is_added)
         charges = [line.amount.minor for line in cost.lines if line.kind is SumKind.CHARGE]
         asked = [line.amount for line in invoice.lines.data]
@@ -103,24 +103,24 @@ class PlanMachine(RuleBasedStateMachine):
         assert 0 <= more <= 60
         assert len(allowance) <= 1
 
-    @precondition(lambda self: plan_switch_rows.on_its_way(self.organization.id) is not None)
+    @precondition(lambda self: switch_queries.on_its_way(self.organization.id) is not None)
     @rule(how=st.sampled_from(["pay", "complete", "fail", "give up"]))
     def go_on_with_it(self, how: str) -> None:
-        switch = plan_switch_rows.on_its_way(self.organization.id)
+        switch = switch_queries.on_its_way(self.organization.id)
         assert switch is not None
         if how == "pay":
             card = a_stripe_card(self.organization)
-            plan_switch_payments.pay(self.organization, switch.id, card.id, OWNER)
+            switch_payments.pay(self.organization, switch.id, card.id, OWNER)
         elif how == "give up":
-            plan_switch_payments.give_up(self.organization, switch.id, OWNER)
+            switch_payments.give_up(self.organization, switch.id, OWNER)
         elif switch.status is SwitchStatus.ACTION:
             self.sandbox.answer_bank(how)
-            plan_switch_payments.refresh(self.organization, switch.id, OWNER)
+            switch_payments.refresh(self.organization, switch.id, OWNER)
 
     @rule()
     def take_back(self) -> None:
         if self.row is not None and self.row.scheduled_plan is not None:
-            plan_switches.take_back(self.organization, OWNER)
+            switches.take_back(self.organization, OWNER)
 
     @precondition(lambda self: self.row is not None)
     @rule(days=st.sampled_from([1, 4, 31, 40]))
@@ -134,7 +134,7 @@ class PlanMachine(RuleBasedStateMachine):
     def pay_renewal(self, token: str) -> None:
         card = a_stripe_card(self.organization, token)
         try:
-            plan_renewals.pay(self.organization, card.id, OWNER)
+            renewals.pay(self.organization, card.id, OWNER)
         except NothingToPayError:
             db.session.rollback()
 
@@ -144,13 +144,13 @@ class PlanMachine(RuleBasedStateMachine):
         assert self.row is not None
         self.row.failed_at = utc_now() - timedelta(days=8)
         db.session.commit()
-        plan_renewals.suspend_overdue()
+        renewals.suspend_overdue()
 
     @precondition(lambda self: self.row is not None and self.row.status is SubscriptionStatus.PAST_DUE)
     @rule()
     def cancel(self) -> None:
         try:
-            plan_cancellation.cancel(self.organization, OWNER)
+            cancellation.cancel(self.organization, OWNER)
         except NothingToPayError:
             db.session.rollback()
 
@@ -248,7 +248,7 @@ class PlanMachine(RuleBasedStateMachine):
 
     @invariant()
     def one_switch_at_most_is_on_its_way(self) -> None:
-        switch = plan_switch_rows.on_its_way(self.organization.id)
+        switch = switch_queries.on_its_way(self.organization.id)
         waiting = self.found.waiting if self.found else None
         assert (switch is None) == (waiting is None)
 

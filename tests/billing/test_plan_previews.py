@@ -7,9 +7,10 @@ from typing import Any
 
 from flask import Flask
 
-from app.billing import plan_previews, plan_switches
-from app.billing.money import Money
+from app.billing.subscriptions import previews as plan_previews
+from app.billing.subscriptions import switches
 from app.models import SwitchStatus
+from app.money import Money
 from app.payments import customers, previews, subscriptions
 from tests.factories import OWNER, a_payer, usd
 from tests.support.plans import a_subscriber, plan_of, subscription_id, turn_period
@@ -18,11 +19,11 @@ from tests.support.sandbox import Sandbox
 
 def test_credit_that_is_left_pays_the_next_invoices(app: Flask, sandbox: Sandbox) -> None:
     organization = a_subscriber("growth", interval="year")
-    switch = plan_switches.begin(organization, "scale", "month", OWNER)
+    switch = switches.begin(organization, "scale", "month", OWNER)
     cost = plan_previews.unpack(switch)
     # A year of Growth was paid this minute: $990 of credit against the $399 of a month of Scale.
     assert (cost.due, cost.left, cost.next_charge) == (usd("0"), usd("591"), usd("0"))
-    assert plan_switches.confirm(organization, switch.id, OWNER).status is SwitchStatus.DONE
+    assert switches.confirm(organization, switch.id, OWNER).status is SwitchStatus.DONE
     turn_period(app, sandbox, organization)
     balance = sandbox.stripe.v1.customers.retrieve(organization.stripe_customer_id or "").balance
     assert (plan_of(organization).name, balance) == ("Scale", -19_200)
@@ -35,7 +36,7 @@ def test_the_next_charge_is_when_the_period_ends_that_begins(app: Flask, sandbox
     # What an operator adds waits for the next invoice, and is for the rest of the year.
     items: Any = [{"id": found.item_id, "quantity": 2}]
     sandbox.stripe.v1.subscriptions.update(found.id, {"items": items})
-    cost = plan_previews.unpack(plan_switches.begin(organization, "scale", "month", OWNER))
+    cost = plan_previews.unpack(switches.begin(organization, "scale", "month", OWNER))
     assert cost.next_at - found.period_start < timedelta(days=32)
 
 

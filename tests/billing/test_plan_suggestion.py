@@ -6,9 +6,12 @@ from datetime import timedelta
 
 from flask import Flask
 
-from app.billing import catalog, ledger, plan_suggestion, resources, usage
-from app.billing.plan_suggestion import Suggestion
-from app.billing.usage import Used
+from app.billing import catalog
+from app.billing.plans import resource_counts, suggestion
+from app.billing.plans.suggestion import Suggestion
+from app.billing.wallet import ledger
+from app.demo import usage_reports
+from app.demo.usage_reports import Used
 from app.extensions import db
 from app.models import Organization
 from app.models.columns import utc_now
@@ -18,21 +21,21 @@ from tests.support.metering import on_growth
 
 def use(organization: Organization, meter: str, units: int, *, days_ago: int = 3) -> None:
     day = ledger.local_day_of(organization) - timedelta(days=days_ago)
-    usage.record(
+    usage_reports.record(
         organization, f"test:{days_ago}:{meter}", [Used(meter, units, day, "Recall", "Ava")], at=utc_now()
     )
     db.session.commit()
 
 
 def suggested(organization: Organization, plan: str) -> Suggestion:
-    found = plan_suggestion.gather(organization, catalog.current().plan(plan))
+    found = suggestion.gather(organization, catalog.current().plan(plan))
     assert found is not None
     return found
 
 
 def test_without_usage_nothing_is_suggested(app: Flask) -> None:
     organization = an_organization()
-    assert plan_suggestion.gather(organization, catalog.current().plan("starter")) is None
+    assert suggestion.gather(organization, catalog.current().plan("starter")) is None
 
 
 def test_each_plan_is_priced_with_its_own_allowance_and_rates(app: Flask) -> None:
@@ -59,7 +62,7 @@ def test_a_plan_that_is_too_small_is_not_suggested_however_cheap(app: Flask) -> 
     organization = on_growth()
     use(organization, "calls_outbound", 60)
     assert suggested(organization, "growth").best.plan.key == "starter"
-    resources.set_counts(organization.id, {"agents": 7})
+    resource_counts.set_counts(organization.id, {"agents": 7})
     found = suggested(organization, "growth")
     assert found.best.is_current
     assert found.saves == usd("0")
@@ -77,12 +80,12 @@ def test_what_is_older_than_thirty_days_and_today_s_are_left_out(app: Flask) -> 
     organization = an_organization()
     use(organization, "calls_outbound", 6_000, days_ago=31)
     use(organization, "calls_outbound", 6_000, days_ago=0)
-    assert plan_suggestion.gather(organization, catalog.current().plan("starter")) is None
+    assert suggestion.gather(organization, catalog.current().plan("starter")) is None
 
 
 def test_who_pays_by_the_year_compares_by_the_year(app: Flask) -> None:
     organization = an_organization()
     use(organization, "sms", 1)
-    found = plan_suggestion.gather(organization, catalog.current().plan("growth"), "year")
+    found = suggestion.gather(organization, catalog.current().plan("growth"), "year")
     assert found is not None
     assert [str(one.price.decimal) for one in found.costs] == ["0.00", "82.50", "332.50"]

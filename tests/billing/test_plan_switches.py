@@ -8,19 +8,14 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 
-from app.billing import (
-    catalog,
-    plan_previews,
-    plan_switch_payments,
-    plan_switch_recovery,
-    plan_switches,
-    plan_terms,
-)
-from app.billing.payment_methods import CardNotUsableError
-from app.billing.plan_choices import PlanNotOfferedError
-from app.billing.plan_switch_conditions import OtherSwitchError
-from app.billing.plan_switch_reviews import AlreadyOnItError, PreviewRenewedError
-from app.billing.plan_switches import SwitchNotStartedError
+from app.billing import catalog
+from app.billing.cards.payment_methods import CardNotUsableError
+from app.billing.plans import terms
+from app.billing.plans.offers import PlanNotOfferedError
+from app.billing.subscriptions import previews, switch_payments, switch_recovery, switches
+from app.billing.subscriptions.switch_conditions import OtherSwitchError
+from app.billing.subscriptions.switch_reviews import AlreadyOnItError, PreviewRenewedError
+from app.billing.subscriptions.switches import SwitchNotStartedError
 from app.extensions import db
 from app.models import Organization, PlatformMessage, SubscriptionStatus, SwitchStatus
 from app.models.columns import utc_now
@@ -47,7 +42,7 @@ def invoiced(sandbox: Sandbox) -> list[tuple[int, str | None]]:
 
 
 def rates_now(organization: Organization) -> str:
-    return plan_terms.of(organization).plan_at(utc_now()).key
+    return terms.of(organization).plan_at(utc_now()).key
 
 
 @pytest.fixture
@@ -59,11 +54,11 @@ def payer(app: Flask, sandbox: Sandbox) -> Organization:
 
 class TestFromTheFreePlan:
     def test_what_is_shown_is_what_is_charged(self, payer: Organization, sandbox: Sandbox) -> None:
-        switch = plan_switches.begin(payer, "growth", "month", OWNER)
-        cost = plan_previews.unpack(switch)
+        switch = switches.begin(payer, "growth", "month", OWNER)
+        cost = previews.unpack(switch)
         assert (cost.due, cost.next_charge, switch.is_at_once) == (usd("99"), usd("99"), True)
         assert plan_of(payer).name == "Starter"
-        done = plan_switches.confirm(payer, switch.id, OWNER)
+        done = switches.confirm(payer, switch.id, OWNER)
         assert done.status is SwitchStatus.DONE
         assert invoiced(sandbox) == [(9_900, "paid")]
         view = plan_of(payer)
@@ -78,17 +73,17 @@ class TestFromTheFreePlan:
         assert (view.interval, view.price) == ("year", usd("3990"))
 
     def test_confirming_twice_charges_once(self, payer: Organization, sandbox: Sandbox) -> None:
-        switch = plan_switches.begin(payer, "growth", "month", OWNER)
+        switch = switches.begin(payer, "growth", "month", OWNER)
         for _ in range(3):
-            assert plan_switches.confirm(payer, switch.id, OWNER).status is SwitchStatus.DONE
+            assert switches.confirm(payer, switch.id, OWNER).status is SwitchStatus.DONE
         assert len(sandbox.charges()) == 1
 
     def test_without_a_card_nothing_is_tried(self, app: Flask, sandbox: Sandbox) -> None:
         sell_plans()
         organization = an_organization()
-        switch = plan_switches.begin(organization, "growth", "month", OWNER)
+        switch = switches.begin(organization, "growth", "month", OWNER)
         with pytest.raises(CardNotUsableError, match="Add one"):
-            plan_switches.confirm(organization, switch.id, OWNER)
+            switches.confirm(organization, switch.id, OWNER)
         assert plan_of(organization).name == "Starter"
 
     def test_everybody_is_told(self, payer: Organization, app: Flask) -> None:
@@ -109,35 +104,35 @@ class TestUpInTheMiddle:
         self, app: Flask, sandbox: Sandbox
     ) -> None:
         organization = a_subscriber("growth")
-        switch = plan_switches.begin(organization, "scale", "month", OWNER)
-        cost = plan_previews.unpack(switch)
+        switch = switches.begin(organization, "scale", "month", OWNER)
+        cost = previews.unpack(switch)
         credit, charge = (line.amount for line in cost.lines)
         assert credit < usd("0") < charge
         assert credit + charge == cost.due
-        plan_switches.confirm(organization, switch.id, OWNER)
+        switches.confirm(organization, switch.id, OWNER)
         assert invoiced(sandbox)[0] == (cost.due.minor, "paid")
         assert plan_of(organization).name == "Scale"
 
     def test_what_is_chosen_already_can_not_be_chosen(self, app: Flask, sandbox: Sandbox) -> None:
         with pytest.raises(AlreadyOnItError):
-            plan_switches.begin(a_subscriber("growth"), "growth", "month", OWNER)
+            switches.begin(a_subscriber("growth"), "growth", "month", OWNER)
 
     def test_an_old_preview_is_made_anew_and_says_so(self, app: Flask, sandbox: Sandbox) -> None:
         organization = a_subscriber("growth")
-        switch = plan_switches.begin(organization, "scale", "month", OWNER)
+        switch = switches.begin(organization, "scale", "month", OWNER)
         switch.previewed_at -= timedelta(minutes=6)
         db.session.commit()
         with pytest.raises(PreviewRenewedError, match="older than five minutes"):
-            plan_switches.confirm(organization, switch.id, OWNER)
-        assert plan_switches.confirm(organization, switch.id, OWNER).status is SwitchStatus.DONE
+            switches.confirm(organization, switch.id, OWNER)
+        assert switches.confirm(organization, switch.id, OWNER).status is SwitchStatus.DONE
 
     def test_of_two_tabs_the_second_is_shown_what_holds_now(self, app: Flask, sandbox: Sandbox) -> None:
         organization = a_subscriber("growth")
-        first = plan_switches.begin(organization, "scale", "month", OWNER)
-        second = plan_switches.begin(organization, "growth", "year", OWNER)
-        plan_switches.confirm(organization, first.id, OWNER)
+        first = switches.begin(organization, "scale", "month", OWNER)
+        second = switches.begin(organization, "growth", "year", OWNER)
+        switches.confirm(organization, first.id, OWNER)
         with pytest.raises(PreviewRenewedError, match="Your plan has changed"):
-            plan_switches.confirm(organization, second.id, OWNER)
+            switches.confirm(organization, second.id, OWNER)
         assert plan_of(organization).name == "Scale"
         assert not second.is_at_once
 
@@ -152,7 +147,7 @@ class TestPayingFails:
         assert (declined.status, declined.decline_code) == (SwitchStatus.DECLINED, "generic_decline")
         assert plan_of(organization).name == "Starter"
         other = a_stripe_card(organization)
-        paid = plan_switch_payments.pay(organization, declined.id, other.id, OWNER)
+        paid = switch_payments.pay(organization, declined.id, other.id, OWNER)
         assert paid.status is SwitchStatus.DONE
         assert plan_of(organization).name == "Growth"
         assert len(sandbox.charges()) == 1
@@ -164,7 +159,7 @@ class TestPayingFails:
         assert waiting.status is SwitchStatus.ACTION
         assert plan_of(organization).name == "Starter"
         sandbox.answer_bank("complete")
-        done = plan_switch_payments.refresh(organization, waiting.id, OWNER)
+        done = switch_payments.refresh(organization, waiting.id, OWNER)
         assert done.status is SwitchStatus.DONE
         assert (plan_of(organization).name, rates_now(organization)) == ("Growth", "growth")
 
@@ -185,29 +180,29 @@ class TestPayingFails:
         organization, _ = a_payer(DECLINES)
         declined = switch_to(organization, "growth")
         with pytest.raises(OtherSwitchError):
-            plan_switches.begin(organization, "scale", "month", OWNER)
-        ended = plan_switch_payments.give_up(organization, declined.id, OWNER)
+            switches.begin(organization, "scale", "month", OWNER)
+        ended = switch_payments.give_up(organization, declined.id, OWNER)
         assert ended.status is SwitchStatus.CANCELED
         assert invoiced(sandbox) == [(9_900, "void")]
-        assert plan_switches.begin(organization, "scale", "month", OWNER).status is SwitchStatus.REVIEW
+        assert switches.begin(organization, "scale", "month", OWNER).status is SwitchStatus.REVIEW
 
     def test_when_stripe_does_nothing_it_can_be_confirmed_again(
         self, payer: Organization, sandbox: Sandbox
     ) -> None:
-        switch = plan_switches.begin(payer, "growth", "month", OWNER)
+        switch = switches.begin(payer, "growth", "month", OWNER)
         sandbox.fail(UPDATE, "429", times=3)
         with pytest.raises(SwitchNotStartedError):
-            plan_switches.confirm(payer, switch.id, OWNER)
+            switches.confirm(payer, switch.id, OWNER)
         sandbox.mend()
-        assert plan_switches.confirm(payer, switch.id, OWNER).status is SwitchStatus.DONE
+        assert switches.confirm(payer, switch.id, OWNER).status is SwitchStatus.DONE
 
     def test_a_plan_that_was_withdrawn_since_is_not_sold(self, payer: Organization, app: Flask) -> None:
-        switch = plan_switches.begin(payer, "growth", "month", OWNER)
+        switch = switches.begin(payer, "growth", "month", OWNER)
         offered = catalog.current()
         app.extensions["catalog"] = replace(offered, plans={"starter": offered.plans["starter"]})
         try:
             with pytest.raises(PlanNotOfferedError, match="not offered any more"):
-                plan_switches.confirm(payer, switch.id, OWNER)
+                switches.confirm(payer, switch.id, OWNER)
         finally:
             app.extensions["catalog"] = offered
         assert plan_of(payer).name == "Starter"
@@ -215,9 +210,9 @@ class TestPayingFails:
     def test_the_webhook_comes_before_the_answer(
         self, payer: Organization, app: Flask, sandbox: Sandbox
     ) -> None:
-        switch = plan_switches.begin(payer, "growth", "month", OWNER)
+        switch = switches.begin(payer, "growth", "month", OWNER)
         sandbox.fail(UPDATE, "drop_after", times=3)
-        assert plan_switches.confirm(payer, switch.id, OWNER).status is SwitchStatus.SWITCHING
+        assert switches.confirm(payer, switch.id, OWNER).status is SwitchStatus.SWITCHING
         hear_from_stripe(app, sandbox)
         db.session.expire_all()
         assert (switch.status, plan_of(payer).name) == (SwitchStatus.DONE, "Growth")
@@ -226,10 +221,10 @@ class TestPayingFails:
     def test_a_lost_answer_is_found_out_by_the_job(
         self, payer: Organization, app: Flask, sandbox: Sandbox, kind: str
     ) -> None:
-        switch = plan_switches.begin(payer, "growth", "month", OWNER)
+        switch = switches.begin(payer, "growth", "month", OWNER)
         sandbox.fail(UPDATE, kind, times=3)
-        assert plan_switches.confirm(payer, switch.id, OWNER).status is SwitchStatus.SWITCHING
+        assert switches.confirm(payer, switch.id, OWNER).status is SwitchStatus.SWITCHING
         sandbox.mend()
-        assert plan_switch_recovery.look_after(payer.id, switch.id)
+        assert switch_recovery.look_after(payer.id, switch.id)
         db.session.expire_all()
         assert (switch.status, len(sandbox.charges())) == (SwitchStatus.DONE, 1)

@@ -9,9 +9,11 @@ from dataclasses import replace
 import pytest
 from flask import Flask
 
-from app.billing import catalog, catalog_file, invoices, plan_previews, plan_switches, plan_taxes
-from app.billing.catalog import CatalogError
-from app.billing.plan_taxes import AddressNeededError
+from app.billing import catalog, invoices
+from app.billing.catalog import CatalogError, file
+from app.billing.subscriptions import previews, switches
+from app.billing.subscriptions import taxes as plan_taxes
+from app.billing.subscriptions.taxes import AddressNeededError
 from app.extensions import db
 from app.models import Organization
 from app.payments import subscriptions
@@ -44,7 +46,7 @@ def test_it_is_off_and_leaves_alone_what_an_operator_has_set(app: Flask, sandbox
     assert catalog.current().tax is None
     organization = a_subscriber("growth")
     Operator(app, sandbox, organization).tax(19)
-    plan_switches.begin(organization, "scale", "month", OWNER)
+    switches.begin(organization, "scale", "month", OWNER)
     assert subscriptions.fetch(subscription_id(organization)).tax.rates
     assert list(plan_taxes.bring_in_line(catalog.current())) == []
 
@@ -54,12 +56,12 @@ def test_automatic_tax_is_previewed_charged_and_kept(app: Flask, sandbox: Sandbo
     organization, _ = a_payer("pm_card_visa")
     live_in(sandbox, organization, "DE")
     with taxed(app, TaxSettings(automatic=True)):
-        switch = plan_switches.begin(organization, "growth", "month", OWNER)
-        cost = plan_previews.unpack(switch)
+        switch = switches.begin(organization, "growth", "month", OWNER)
+        cost = previews.unpack(switch)
         assert [line.words for line in cost.lines][-1] == "VAT 19%"
         # $99 with 19 %, this time and each time after it.
         assert (cost.due, cost.next_charge, cost.regular) == (usd("117.81"), usd("117.81"), usd("117.81"))
-        plan_switches.confirm(organization, switch.id, OWNER)
+        switches.confirm(organization, switch.id, OWNER)
     hear_from_stripe(app, sandbox)
     newest = invoices.newest(organization, 1)[0]
     assert newest.amount == usd("117.81") and newest.sums is not None
@@ -72,7 +74,7 @@ def test_without_an_address_the_page_has_to_ask_for_one(app: Flask, sandbox: San
     sell_plans()
     organization, _ = a_payer("pm_card_visa")
     with taxed(app, TaxSettings(automatic=True)), pytest.raises(AddressNeededError):
-        plan_switches.begin(organization, "growth", "month", OWNER)
+        switches.begin(organization, "growth", "month", OWNER)
     db.session.rollback()
 
 
@@ -81,9 +83,9 @@ def test_rates_by_hand_are_on_plans(app: Flask, sandbox: Sandbox) -> None:
     organization, _ = a_payer("pm_card_visa")
     rate = Operator(app, sandbox, organization).rate(8.25)
     with taxed(app, TaxSettings(rates=(rate,))):
-        switch = plan_switches.begin(organization, "growth", "month", OWNER)
+        switch = switches.begin(organization, "growth", "month", OWNER)
         assert switch.due == usd("107.17")
-        plan_switches.confirm(organization, switch.id, OWNER)
+        switches.confirm(organization, switch.id, OWNER)
     assert sandbox.charges()[0].amount == 10_717
 
 
@@ -124,4 +126,4 @@ def test_what_makes_no_sense_in_the_catalog_is_refused(app: Flask, tax: str) -> 
     text = catalog.current().text.replace('mode = "off"', tax)
     assert text != catalog.current().text
     with pytest.raises(CatalogError):
-        catalog_file.parse(text, name="tried")
+        file.parse(text, name="tried")

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from app.billing import plan_switches
+from app.billing.subscriptions import switches
 from app.models import Organization
 from app.payments import phases, previews, subscriptions
 from app.payments.subscription_facts import Chosen
@@ -138,7 +138,7 @@ def test_taken_back_nothing_is_left_of_it(app: Flask, sandbox: Sandbox) -> None:
     sandbox.stripe.v1.subscriptions.update(subscription_id(organization), wanted)
     before = raw(sandbox, organization)
     switch_to(organization, "starter")
-    plan_switches.take_back(organization, OWNER)
+    switches.take_back(organization, OWNER)
     after = raw(sandbox, organization)
     assert but(after) == but(before)
     assert (after["metadata"], after["schedule"]) == (before["metadata"], None)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 
-from app.billing import plan_previews, plan_switches, plan_terms
-from app.billing.plan_switch_reviews import PreviewRenewedError
+from app.billing.plans import terms as plan_terms
+from app.billing.subscriptions import previews, switches
+from app.billing.subscriptions.switch_reviews import PreviewRenewedError
 from app.extensions import db
 from app.models import Organization, PlatformMessage, SubscriptionStatus, SwitchStatus
 from app.payments import subscriptions
@@ -38,10 +39,10 @@ class TestDown:
     def test_it_is_made_when_the_period_is_over(
         self, app: Flask, subscriber: Organization, sandbox: Sandbox
     ) -> None:
-        switch = plan_switches.begin(subscriber, "starter", "month", OWNER)
-        cost = plan_previews.unpack(switch)
+        switch = switches.begin(subscriber, "starter", "month", OWNER)
+        cost = previews.unpack(switch)
         assert (switch.is_at_once, cost.due, cost.next_charge) == (False, usd("0"), usd("0"))
-        assert plan_switches.confirm(subscriber, switch.id, OWNER).status is SwitchStatus.DONE
+        assert switches.confirm(subscriber, switch.id, OWNER).status is SwitchStatus.DONE
         view = plan_of(subscriber)
         assert view.name == "Growth"
         assert view.scheduled is not None
@@ -54,7 +55,7 @@ class TestDown:
 
     def test_it_can_be_taken_back(self, app: Flask, subscriber: Organization, sandbox: Sandbox) -> None:
         switch_to(subscriber, "starter")
-        plan_switches.take_back(subscriber, OWNER)
+        switches.take_back(subscriber, OWNER)
         assert plan_of(subscriber).scheduled is None
         turn_period(app, sandbox, subscriber)
         assert plan_of(subscriber).name == "Growth"
@@ -93,10 +94,10 @@ class TestBadLuck:
     def test_the_period_turned_since_it_was_shown(
         self, app: Flask, subscriber: Organization, sandbox: Sandbox
     ) -> None:
-        switch = plan_switches.begin(subscriber, "scale", "month", OWNER)
+        switch = switches.begin(subscriber, "scale", "month", OWNER)
         turn_period(app, sandbox, subscriber)
         with pytest.raises(PreviewRenewedError):
-            plan_switches.confirm(subscriber, switch.id, OWNER)
+            switches.confirm(subscriber, switch.id, OWNER)
         assert plan_of(subscriber).name == "Growth"
 
     def test_it_was_canceled_at_stripe_for_the_end_of_the_period_and_is_taken_back(
@@ -108,7 +109,7 @@ class TestBadLuck:
         view = plan_of(subscriber)
         assert view.scheduled is not None
         assert view.scheduled.plan_name == "Starter"
-        plan_switches.take_back(subscriber, OWNER)
+        switches.take_back(subscriber, OWNER)
         assert plan_of(subscriber).scheduled is None
         assert sandbox.stripe.v1.subscriptions.retrieve(id_).cancel_at is None
 

@@ -9,7 +9,9 @@ import pytest
 from flask import Flask
 from standardwebhooks.webhooks import Webhook
 
-from app.billing import announcements, calling, ledger, platform_deliveries, platform_endpoints
+from app.billing.platform import deliveries as platform_deliveries
+from app.billing.platform import endpoints, messages
+from app.billing.wallet import calling_state, ledger
 from app.extensions import db
 from app.models import DeliveryState, Organization, PlatformDelivery, PlatformMessage
 from app.models.columns import utc_now
@@ -28,7 +30,7 @@ def receiver() -> Iterator[Receiver]:
 
 @pytest.fixture
 def secret(app: Flask, receiver: Receiver) -> str:
-    _, secret = platform_endpoints.add(receiver.url)
+    _, secret = endpoints.add(receiver.url)
     db.session.commit()
     return secret
 
@@ -37,14 +39,14 @@ def spend(organization: Organization, amount: str) -> None:
     """Let credit go as usage does."""
     wallet = ledger.lock(organization.id)
     wallet.posted_micro -= usd(amount).micro
-    calling.reassess(wallet, utc_now())
+    calling_state.reassess(wallet, utc_now())
     db.session.commit()
 
 
 def tell(organization: Organization, *types: str) -> None:
     """Write messages, one after the other."""
     for type_ in types:
-        announcements.tell(organization.id, type_, {}, at=utc_now())
+        messages.tell(organization.id, type_, {}, at=utc_now())
         db.session.commit()
 
 
@@ -82,7 +84,7 @@ def test_a_message_exists_exactly_when_its_cause_does(app: Flask, receiver: Rece
     organization = an_organization()
     wallet = ledger.lock(organization.id)
     wallet.posted_micro += 5
-    calling.reassess(wallet, utc_now())
+    calling_state.reassess(wallet, utc_now())
     db.session.rollback()
     assert db.session.scalar(db.select(db.func.count()).select_from(PlatformMessage)) == 0
 
@@ -95,14 +97,14 @@ def test_any_receiver_can_verify_who_sent_it(app: Flask, receiver: Receiver, sec
 
 
 def test_while_a_secret_is_changed_both_verify(app: Flask, receiver: Receiver, secret: str) -> None:
-    endpoint = platform_endpoints.every()[0]
-    newer = platform_endpoints.rotate(endpoint.id)
+    endpoint = endpoints.every()[0]
+    newer = endpoints.rotate(endpoint.id)
     an_organization(credit="10")
     work_through(app)
     headers, body = receiver.requests[0]
     assert Webhook(secret).verify(body, headers)
     assert Webhook(newer).verify(body, headers)
-    platform_endpoints.retire(endpoint.id)
+    endpoints.retire(endpoint.id)
     assert endpoint.secrets == [newer]
 
 
@@ -156,7 +158,7 @@ def test_after_three_days_it_is_given_up_shown_and_can_be_sent_again(
 
 def test_a_receiver_that_is_down_is_tried_again(app: Flask) -> None:
     with receiving() as gone:
-        platform_endpoints.add(gone.url)
+        endpoints.add(gone.url)
     organization = an_organization(credit="10")
     platform_deliveries.deliver(organization.id)
     assert (deliveries()[0].state, deliveries()[0].attempts) == (DeliveryState.WAITING, 1)

@@ -10,7 +10,9 @@ import pytest
 from click.testing import Result
 from flask import Flask
 
-from app.billing import announcements, platform_deliveries, platform_endpoints, platform_queue, platform_slots
+from app.billing.platform import deliveries, messages, queue
+from app.billing.platform import endpoints as platform_endpoints
+from app.billing.platform import slots as platform_slots
 from app.extensions import db
 from app.models import DeliveryState, Organization, PlatformDelivery, PlatformEndpoint
 from app.models.columns import utc_now
@@ -42,7 +44,7 @@ def organization(app: Flask) -> Organization:
 
 def tell(organization: Organization, *types: str) -> None:
     for type_ in types:
-        announcements.tell(organization.id, type_, {"n": 1}, at=utc_now())
+        messages.tell(organization.id, type_, {"n": 1}, at=utc_now())
         db.session.commit()
 
 
@@ -128,7 +130,7 @@ def test_the_newest_state_is_tried_again_also_where_it_was_refused(
     tell(organization, PAUSED)
     for _ in range(3):
         make_due()
-        platform_deliveries.deliver(organization.id)
+        deliveries.deliver(organization.id)
     assert states() == ["delivered"]
     assert receiver.types == [PAUSED] * 3
 
@@ -140,7 +142,7 @@ def test_a_state_is_never_left_alone_for_longer_than_a_minute(
     tell(organization, PAUSED)
     rows()[0].attempts = 50
     db.session.commit()
-    platform_deliveries.deliver(organization.id)
+    deliveries.deliver(organization.id)
     assert rows()[0].next_try_at <= utc_now() + timedelta(minutes=1)
 
 
@@ -167,7 +169,7 @@ def test_an_endpoint_that_is_gone_is_switched_off_and_can_be_switched_on(
     receiver.answers = [410]
     tell(organization, "plan.changed", "wallet.low", PAUSED)
     endpoint = db.session.scalars(db.select(PlatformEndpoint)).one()
-    platform_deliveries.drain(endpoint.id, is_state=False)
+    deliveries.drain(endpoint.id, is_state=False)
     work_through(app)
     assert states() == ["failed"] * 3
     assert len(receiver.requests) == 1, "nothing more is sent there"
@@ -202,14 +204,14 @@ def test_a_message_that_a_killed_sender_had_is_sent_by_the_next(
     tell(organization, "plan.changed", PAUSED)
     endpoint_id = rows()[0].endpoint_id
     for is_state in (False, True):
-        assert platform_queue.claim_next(endpoint_id, is_state=is_state) is not None
-    assert timedelta(minutes=1) > platform_queue.CLAIMED_FOR
-    platform_deliveries.deliver(organization.id)
+        assert queue.claim_next(endpoint_id, is_state=is_state) is not None
+    assert timedelta(minutes=1) > queue.CLAIMED_FOR
+    deliveries.deliver(organization.id)
     assert receiver.types == [], "nobody takes it away from one that may be alive"
     for row in rows():
         row.sending_until = utc_now()
     db.session.commit()
-    platform_deliveries.enqueue_due()
+    deliveries.enqueue_due()
     work_through(app)
     assert sorted(receiver.types) == [PAUSED, "plan.changed"]
     assert states() == ["delivered", "delivered"]
@@ -231,7 +233,7 @@ def test_nothing_is_locked_while_a_receiver_is_waited_for(app: Flask, organizati
 
 def in_app(app: Flask, organization: Organization) -> None:
     with inside(app):
-        platform_deliveries.deliver(organization.id)
+        deliveries.deliver(organization.id)
 
 
 @pytest.mark.parametrize("is_state", [False, True])
@@ -250,7 +252,7 @@ def test_an_endpoint_takes_fewer_slots_than_there_are_and_what_waits_is_sent_by_
 
         def drain(url: str) -> None:
             with inside(app):
-                platform_deliveries.drain(endpoints[url], is_state=is_state)
+                deliveries.drain(endpoints[url], is_state=is_state)
 
         at_slow = [slots.submit(drain, slow.url) for _ in range(all_slots)]
         until(lambda: slow.waiting == platform_slots.MOST[is_state], "it has all that it may have")

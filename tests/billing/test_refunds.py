@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from flask import Flask
 
-from app.billing import ledger, ledger_check, refunds, topups
-from app.billing.ledger import Entry
+from app.billing import topups
+from app.billing.topups import refunds
+from app.billing.wallet import ledger, verification
+from app.billing.wallet.ledger import Entry
 from app.extensions import db
 from app.models import AccountName, CallingState, TopUp, TopUpStatus, TransferKind
 from app.models.columns import utc_now
@@ -105,7 +107,7 @@ def test_the_check_finds_more_taken_back_than_was_paid(app: Flask) -> None:
         entry = Entry(kind, source, debit, credit, usd(amount), utc_now(), top_up_id=top_up_id)
         ledger.post(wallet, entry)
     db.session.commit()
-    assert sorted(finding.text for finding in ledger_check.check()) == [
+    assert sorted(finding.text for finding in verification.check()) == [
         "re_1 gave back 30.000000 USD and had taken 20.000000 USD",
         f"top-up {top_up_id} brought 0.000000 USD, refunds and disputes took back 50.000000 USD",
     ]

@@ -9,7 +9,8 @@ from threading import Barrier
 import pytest
 from flask import Flask
 
-from app.billing import payment_methods, same_card, topups
+from app.billing import topups
+from app.billing.cards import duplicates, payment_methods
 from app.extensions import db
 from app.models import AuditEvent, Organization, PaymentMethod, TopUp, TopUpStatus
 from app.models.columns import utc_now
@@ -57,7 +58,7 @@ class TestSavedAgain:
         organization, old = payer
         new = a_stripe_card(organization)
         assert [(one.id, one.is_default) for one in saved(organization)] == [(new.id, True)]
-        assert same_card.was_saved_before(new)
+        assert duplicates.was_saved_before(new)
         assert attached(sandbox, old), "until the job has run"
         work_through(app)
         assert not attached(sandbox, old)

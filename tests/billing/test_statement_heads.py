@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from flask import Flask
 
-from app.billing import billing_details, statements
+from app.billing import statements
 from app.billing.audit import Actor
-from app.billing.billing_details import Details
+from app.billing.customers import details
+from app.billing.customers.details import Details
 from app.extensions import db
 from app.models import Organization, TransferKind
 from app.models.columns import utc_now
@@ -25,26 +26,26 @@ def an_organization_with_months() -> Organization:
 def test_a_month_that_is_over_keeps_what_held_until_the_first_change(app: Flask) -> None:
     organization = an_organization_with_months()
     this_month, *over = statements.months(organization)
-    before = billing_details.on_statement(organization, this_month)
+    before = details.on_statement(organization, this_month)
     for version, name in enumerate(("Harbor Dental LLC", "Harbor Dental Group LLC")):
-        billing_details.save(organization, Details(legal_name=name), version, Actor("test"))
+        details.save(organization, Details(legal_name=name), version, Actor("test"))
         db.session.commit()
-    assert [billing_details.on_statement(organization, month) for month in over] == [before] * len(over)
-    assert billing_details.on_statement(organization, this_month).billed == ("Harbor Dental Group LLC",)
+    assert [details.on_statement(organization, month) for month in over] == [before] * len(over)
+    assert details.on_statement(organization, this_month).billed == ("Harbor Dental Group LLC",)
 
 
 def test_so_it_does_when_the_platform_renames_or_moves_it(app: Flask) -> None:
     organization = an_organization_with_months()
     this_month, *over = statements.months(organization)
-    before = billing_details.on_statement(organization, this_month)
+    before = details.on_statement(organization, this_month)
     provision(organization.id, Wanted(name="New name", timezone="Asia/Kathmandu"), Actor("test"))
     db.session.commit()
-    assert [billing_details.on_statement(organization, month) for month in over] == [before] * len(over)
-    now = billing_details.on_statement(organization, this_month)
+    assert [details.on_statement(organization, month) for month in over] == [before] * len(over)
+    now = details.on_statement(organization, this_month)
     assert (now.name, now.timezone) == ("New name", "Asia/Kathmandu")
 
 
 def test_an_organization_without_movements_has_nothing_to_keep(app: Flask) -> None:
     organization = an_organization()
-    billing_details.save(organization, Details(legal_name="Harbor Dental LLC"), 0, Actor("test"))
+    details.save(organization, Details(legal_name="Harbor Dental LLC"), 0, Actor("test"))
     assert statements.months(organization) == []

@@ -8,7 +8,9 @@ from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.billing import catalog, catalog_file, payment_methods, plan_sales, statement_texts, topups
+from app.billing import catalog, topups
+from app.billing.cards import payment_methods
+from app.billing.catalog import file, sales, statement_descriptors
 from tests.factories import OWNER, a_payer, usd
 from tests.support.plans import a_subscriber
 from tests.support.sandbox import Sandbox
@@ -29,19 +31,19 @@ def test_a_top_up_and_a_plans_charge_are_told_apart(app: Flask, sandbox: Sandbox
 
 def test_a_text_that_changed_is_brought_to_stripe(app: Flask, sandbox: Sandbox) -> None:
     a_payer("pm_card_visa")
-    list(plan_sales.bring_in_line(catalog.current()))
+    list(sales.bring_in_line(catalog.current()))
     text = catalog.current().text.replace('name = "Growth"', 'name = "Growth"\nstatement = "Grow plan"')
-    renamed = catalog_file.parse(text, name="renamed")
-    [difference] = plan_sales.bring_in_line(renamed)
+    renamed = file.parse(text, name="renamed")
+    [difference] = sales.bring_in_line(renamed)
     assert "bank statement text" in difference.words
-    assert plan_sales.differences(renamed) == []
+    assert sales.differences(renamed) == []
     [growth] = [one for one in sandbox.stripe.v1.products.list().data if one.name == "Growth"]
     assert growth.statement_descriptor == "GROW PLAN"
 
 
 @given(st.text(string.printable + "éß日", max_size=14))
 def test_whatever_is_accepted_fits_stripes_rules_behind_every_prefix(text: str) -> None:
-    if statement_texts.problem_of(text) is not None:
+    if statement_descriptors.problem_of(text) is not None:
         return
     for prefix in ("VP", "VOICE PORT"):
         whole = f"{prefix}* {text}"

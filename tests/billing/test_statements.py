@@ -9,12 +9,13 @@ from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from sqlalchemy import text
 
-from app.billing import ledger, ledger_check, statements
-from app.billing.money import Money, total
-from app.billing.months import Month
+from app.billing import statements
 from app.billing.statements import NoStatementError, Statement
+from app.billing.wallet import ledger, verification
 from app.extensions import db
 from app.models import TransferKind
+from app.money import Money, total
+from app.months import Month
 from tests.factories import an_organization, at, usd
 from tests.support.months import Step, closings, play, plays, zones
 from tests.support.moving import post, use
@@ -89,7 +90,7 @@ def test_a_month_that_is_over_takes_nothing_more_when_the_zone_moves_west(app: F
     assert statements.gather(organization, AUGUST) == before
     assert (found.opening, moves(found), found.closing) == (usd("50"), {"Top-ups": usd("35")}, usd("79"))
     assert [late.day for late in found.late] == [date(2026, 8, 31)]
-    assert ledger_check.check() == []
+    assert verification.check() == []
 
 
 def test_its_parts_are_read_at_one_moment_and_so_belong_together(app: Flask) -> None:

@@ -8,9 +8,9 @@ from uuid import UUID
 
 from flask import Flask
 
-from app.billing import plan_switch_rows, plan_switches
-from app.billing.plan_switch_conditions import OtherSwitchError
-from app.billing.plan_switch_reviews import PreviewRenewedError
+from app.billing.subscriptions import switch_queries, switches
+from app.billing.subscriptions.switch_conditions import OtherSwitchError
+from app.billing.subscriptions.switch_reviews import PreviewRenewedError
 from app.extensions import db
 from app.models import Organization
 from tests.factories import OWNER, a_payer
@@ -24,7 +24,7 @@ def confirm(app: Flask, org_id: UUID, switch_id: UUID) -> None:
     with inside(app):
         organization = db.session.get_one(Organization, org_id)
         with suppress(OtherSwitchError, PreviewRenewedError):
-            plan_switches.confirm(organization, switch_id, OWNER)
+            switches.confirm(organization, switch_id, OWNER)
         another_session()
 
 
@@ -39,7 +39,7 @@ def at_once(app: Flask, org_id: UUID, switch_ids: list[UUID]) -> None:
 def test_the_same_switch_is_made_once(app: Flask, sandbox: Sandbox) -> None:
     sell_plans()
     organization, _ = a_payer()
-    switch = plan_switches.begin(organization, "growth", "month", OWNER)
+    switch = switches.begin(organization, "growth", "month", OWNER)
     at_once(app, organization.id, [switch.id] * 4)
     assert [charge.amount for charge in sandbox.charges()] == [9_900]
     assert plan_of(organization).name == "Growth"
@@ -48,7 +48,7 @@ def test_the_same_switch_is_made_once(app: Flask, sandbox: Sandbox) -> None:
 def test_of_two_switches_one_is_made_and_charged_as_it_was_shown(app: Flask, sandbox: Sandbox) -> None:
     organization = a_subscriber("growth")
     wanted = {
-        plan_switches.begin(organization, plan, interval, OWNER)
+        switches.begin(organization, plan, interval, OWNER)
         for plan, interval in (("scale", "month"), ("scale", "year"))
     }
     at_once(app, organization.id, [switch.id for switch in wanted])
@@ -59,4 +59,4 @@ def test_of_two_switches_one_is_made_and_charged_as_it_was_shown(app: Flask, san
     assert (0 <= made[0].due.minor - charged <= 5, before) == (True, 9_900)
     view = plan_of(organization)
     assert (view.plan.key, view.interval) == (made[0].plan, made[0].interval)
-    assert plan_switch_rows.on_its_way(organization.id) is None
+    assert switch_queries.on_its_way(organization.id) is None

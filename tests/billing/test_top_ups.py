@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 
 from app.billing import topups
-from app.billing.payment_methods import CardNotUsableError
+from app.billing.cards.payment_methods import CardNotUsableError
 from app.billing.topups import AmountOutOfRangeError
 from app.extensions import db
 from app.models import CallingState, Organization, TopUpStatus, Wallet

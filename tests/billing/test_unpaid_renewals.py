@@ -7,16 +7,11 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 
-from app.billing import (
-    entitlements,
-    payment_methods,
-    plan_cancellation,
-    plan_renewals,
-    plan_switches,
-    plan_terms,
-)
-from app.billing.plan_renewals import NothingToPayError
-from app.billing.plan_switch_conditions import PastDueError
+from app.billing.cards import payment_methods
+from app.billing.plans import entitlements, terms
+from app.billing.subscriptions import cancellation, renewals, switches
+from app.billing.subscriptions.renewals import NothingToPayError
+from app.billing.subscriptions.switch_conditions import PastDueError
 from app.extensions import db
 from app.models import Mail, Organization, Subscription, SubscriptionStatus, SwitchStatus
 from app.models.columns import utc_now
@@ -60,27 +55,27 @@ def test_it_is_past_due_and_the_plan_goes_on_for_days(debtor: Organization) -> N
     assert view.grace_ends_on is not None
     assert (view.grace_ends_on - view.failed_on).days == 7
     grow_old(debtor, 6)
-    plan_renewals.suspend_overdue()
+    renewals.suspend_overdue()
     assert plan_of(debtor).holds.key == "growth"
 
 
 def test_then_the_free_plan_holds_and_everybody_is_told(debtor: Organization) -> None:
     grow_old(debtor, 8)
-    plan_renewals.suspend_overdue()
+    renewals.suspend_overdue()
     view = plan_of(debtor)
     assert (view.plan.key, view.holds.key) == ("growth", "starter")
     assert entitlements.gather(debtor).plan.key == "starter"
-    assert plan_terms.of(debtor).plan_at(utc_now()).key == "starter"
-    plan_renewals.suspend_overdue()
+    assert terms.of(debtor).plan_at(utc_now()).key == "starter"
+    renewals.suspend_overdue()
     assert reasons() == ["switched", "suspended"]
 
 
 @pytest.mark.parametrize("days", [0, 8])
 def test_another_card_pays_it_at_any_time(debtor: Organization, sandbox: Sandbox, days: int) -> None:
     grow_old(debtor, days)
-    plan_renewals.suspend_overdue()
+    renewals.suspend_overdue()
     card = a_stripe_card(debtor)
-    payment = plan_renewals.pay(debtor, card.id, OWNER)
+    payment = renewals.pay(debtor, card.id, OWNER)
     assert payment.succeeded
     view = plan_of(debtor)
     assert (view.status, view.holds.key, view.failed_on) == (SubscriptionStatus.ACTIVE, "growth", None)
@@ -94,17 +89,17 @@ def test_without_a_card_it_says_so_and_a_new_card_pays_it(app: Flask, sandbox: S
     sandbox.stripe.v1.payment_methods.detach(card.stripe_id)
     turn_period(app, sandbox, organization)
     assert (plan_of(organization).is_past_due, plan_of(organization).failure) == (True, "no_card")
-    paid = plan_renewals.pay(organization, a_stripe_card(organization).id, OWNER)
+    paid = renewals.pay(organization, a_stripe_card(organization).id, OWNER)
     assert paid.succeeded
     assert plan_of(organization).status is SubscriptionStatus.ACTIVE
 
 
 def test_a_bank_that_asks_is_answered(debtor: Organization, sandbox: Sandbox) -> None:
     card = a_stripe_card(debtor, ALWAYS_3DS)
-    assert plan_renewals.pay(debtor, card.id, OWNER).status == "requires_action"
+    assert renewals.pay(debtor, card.id, OWNER).status == "requires_action"
     assert plan_of(debtor).is_past_due
     sandbox.answer_bank("complete")
-    plan_renewals.refresh(debtor, OWNER)
+    renewals.refresh(debtor, OWNER)
     assert plan_of(debtor).status is SubscriptionStatus.ACTIVE
 
 
@@ -128,15 +123,15 @@ def test_after_the_last_retry_it_ends(app: Flask, debtor: Organization, sandbox:
 @pytest.mark.parametrize(("plan", "interval"), [("scale", "month"), ("growth", "year")])
 def test_nothing_bigger_begins_before_it_is_paid(debtor: Organization, plan: str, interval: str) -> None:
     with pytest.raises(PastDueError):
-        plan_switches.begin(debtor, plan, interval, OWNER)
+        switches.begin(debtor, plan, interval, OWNER)
 
 
 def test_nor_where_it_was_reviewed_before_the_renewal_failed(app: Flask, sandbox: Sandbox) -> None:
     organization = a_subscriber("growth", token=DECLINES)
-    switch = plan_switches.begin(organization, "scale", "month", OWNER)
+    switch = switches.begin(organization, "scale", "month", OWNER)
     turn_period(app, sandbox, organization)
     with pytest.raises(PastDueError):
-        plan_switches.confirm(organization, switch.id, OWNER)
+        switches.confirm(organization, switch.id, OWNER)
     assert plan_of(organization).name == "Growth"
 
 
@@ -145,14 +140,14 @@ def test_a_smaller_one_is_planned_for_the_end_of_the_period(
     app: Flask, sandbox: Sandbox, debtor: Organization, days: int
 ) -> None:
     grow_old(debtor, days)
-    plan_renewals.suspend_overdue()
+    renewals.suspend_overdue()
     assert switch_to(debtor, "starter").status is SwitchStatus.DONE
     view = plan_of(debtor)
     assert (view.name, view.is_past_due) == ("Growth", True)
     assert view.scheduled is not None
     assert view.scheduled.plan_name == "Starter"
     card = a_stripe_card(debtor)
-    assert plan_renewals.pay(debtor, card.id, OWNER).succeeded, "it stays due until then, and can be paid"
+    assert renewals.pay(debtor, card.id, OWNER).succeeded, "it stays due until then, and can be paid"
     turn_period(app, sandbox, debtor)
     assert (plan_of(debtor).name, len(sandbox.charges())) == ("Starter", 2)
 
@@ -163,7 +158,7 @@ class TestCanceling:
         self, app: Flask, debtor: Organization, sandbox: Sandbox, days: int
     ) -> None:
         grow_old(debtor, days)
-        plan_cancellation.cancel(debtor, OWNER)
+        cancellation.cancel(debtor, OWNER)
         view = plan_of(debtor)
         assert (view.status, view.name, view.is_past_due) == (SubscriptionStatus.CANCELED, "Starter", False)
         assert reasons()[-1] == ("suspended" if days else "ended")
@@ -181,11 +176,11 @@ class TestCanceling:
         stripe_card = a_stripe_card(debtor).stripe_id
         sandbox.stripe.v1.invoices.pay(row.open_invoice_id or "", {"payment_method": stripe_card})
         with pytest.raises(NothingToPayError):
-            plan_cancellation.cancel(debtor, OWNER)
+            cancellation.cancel(debtor, OWNER)
         view = plan_of(debtor)
         assert (view.status, view.name) == (SubscriptionStatus.ACTIVE, "Growth")
         with pytest.raises(NothingToPayError):
-            plan_cancellation.cancel(debtor, OWNER)
+            cancellation.cancel(debtor, OWNER)
 
     @pytest.mark.parametrize("lost", ["all of it", "the end of the subscription"])
     def test_what_is_left_half_done_is_finished(
@@ -196,7 +191,7 @@ class TestCanceling:
         if lost != "all of it":
             sandbox.stripe.v1.invoices.void_invoice(arguments["invoice_id"])
         for _ in range(2):
-            assert plan_cancellation.finish(debtor, **arguments)
+            assert cancellation.finish(debtor, **arguments)
             assert plan_of(debtor).status is SubscriptionStatus.CANCELED
         assert len(sandbox.charges()) == 1
 

@@ -10,18 +10,20 @@ from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.billing import catalog_file, ledger_check, rating, spending, usage
-from app.billing.catalog import CatalogError
-from app.billing.money import Money
-from app.billing.usage import Used
+from app.billing.activity import spending
+from app.billing.catalog import CatalogError, file, rating
+from app.billing.wallet import verification
+from app.demo import usage_reports
+from app.demo.usage_reports import Used
 from app.extensions import db
 from app.models import Allowance, CallingState, Organization, Wallet
+from app.money import Money
 from config import ROOT
 from tests.factories import an_organization, at, usd
 from tests.support import subscriptions
 from tests.support.subscriptions import Period
 
-GROWTH = catalog_file.load(ROOT / "catalog.toml").plan("growth")
+GROWTH = file.load(ROOT / "catalog.toml").plan("growth")
 NOVEMBER = Period(date(2026, 11, 1), date(2026, 12, 1))
 
 
@@ -58,24 +60,26 @@ def test_a_rate_below_a_micro_unit_keeps_its_fraction_until_the_line_is_charged(
 
 def test_the_allowance_of_the_period_goes_first(app: Flask) -> None:
     organization = on_growth()
-    assert usage.record(organization, "a", calls(119_940), at=at("2026-11-10 12:00")) == usd("0")
-    assert usage.record(organization, "b", calls(120), at=at("2026-11-10 13:00")) == usd("0.03")
+    assert usage_reports.record(organization, "a", calls(119_940), at=at("2026-11-10 12:00")) == usd("0")
+    assert usage_reports.record(organization, "b", calls(120), at=at("2026-11-10 13:00")) == usd("0.03")
     db.session.commit()
     assert wallet_of(organization).available == usd("99.97")
 
 
 def test_the_next_period_has_an_allowance_of_its_own(app: Flask) -> None:
     organization = on_growth()
-    usage.record(organization, "a", calls(120_000), at=at("2026-11-10 12:00"))
+    usage_reports.record(organization, "a", calls(120_000), at=at("2026-11-10 12:00"))
     december = [Used("calls_outbound", 60, date(2026, 12, 1))]
-    assert usage.record(organization, "b", december, at=at("2026-12-01 12:00")) == usd("0")
+    assert usage_reports.record(organization, "b", december, at=at("2026-12-01 12:00")) == usd("0")
 
 
 @pytest.mark.parametrize("seconds", [60, 150_000])
 def test_the_same_report_twice_costs_and_uses_nothing_more(app: Flask, seconds: int) -> None:
     organization = on_growth()
-    first = usage.record(organization, "report-1", calls(seconds), at=at("2026-11-10 12:00"))
-    assert usage.record(organization, "report-1", calls(seconds), at=at("2026-11-10 12:05")) == usd("0")
+    first = usage_reports.record(organization, "report-1", calls(seconds), at=at("2026-11-10 12:00"))
+    assert usage_reports.record(organization, "report-1", calls(seconds), at=at("2026-11-10 12:05")) == usd(
+        "0"
+    )
     db.session.commit()
     assert wallet_of(organization).available == usd("100") - first
     assert db.session.scalar(db.select(Allowance.used)) == min(seconds, 120_000)
@@ -83,21 +87,21 @@ def test_the_same_report_twice_costs_and_uses_nothing_more(app: Flask, seconds: 
 
 def test_what_was_used_is_charged_below_zero_and_pauses_calling(app: Flask) -> None:
     organization = on_growth("1", alert="0.50")
-    usage.record(organization, "a", calls(121_500), at=at("2026-11-10 12:00"))
+    usage_reports.record(organization, "a", calls(121_500), at=at("2026-11-10 12:00"))
     assert wallet_of(organization).state is CallingState.LOW
-    usage.record(organization, "b", calls(2_000), at=at("2026-11-10 13:00"))
+    usage_reports.record(organization, "b", calls(2_000), at=at("2026-11-10 13:00"))
     db.session.commit()
     wallet = wallet_of(organization)
     assert wallet.available == usd("-0.75")
     assert wallet.state is CallingState.PAUSED
     assert wallet.paused_at == at("2026-11-10 13:00")
-    assert ledger_check.check() == []
+    assert verification.check() == []
 
 
 def test_an_unknown_meter_is_refused_by_name_and_charges_nothing(app: Flask) -> None:
     organization = on_growth()
     with pytest.raises(CatalogError, match="carrier_pigeons"):
-        usage.record(
+        usage_reports.record(
             organization, "a", [Used("carrier_pigeons", 1, date(2026, 11, 10))], at=at("2026-11-10 12:00")
         )
     db.session.rollback()
@@ -115,7 +119,7 @@ def test_spending_adds_up_by_group_by_day_by_campaign_and_by_agent(app: Flask) -
         Used("calls_outbound", 6_000, today, "Reminders", "Noah"),
         Used("sms", 600, today, "Recall", "Ava"),
     ]
-    cost = usage.record(organization, "a", used, at=at(f"{today} 00:00"))
+    cost = usage_reports.record(organization, "a", used, at=at(f"{today} 00:00"))
     db.session.commit()
     view = spending.gather(organization, GROWTH, today.replace(day=1))
     assert view.total == cost == usd("6.98")

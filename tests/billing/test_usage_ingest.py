@@ -10,13 +10,16 @@ from uuid import uuid4
 import pytest
 from flask import Flask
 
-from app.billing import history, holds, ledger_check, plan_terms, usage_ingest
-from app.billing.history_queries import Filters
-from app.billing.money import Money
-from app.billing.usage_events import Reported
-from app.billing.usage_ingest import Receipt
+from app.billing.activity import history
+from app.billing.activity.history_queries import Filters
+from app.billing.plans import terms
+from app.billing.usage import ingest
+from app.billing.usage.events import Reported
+from app.billing.usage.ingest import Receipt
+from app.billing.wallet import holds, verification
 from app.extensions import db
 from app.models import Allowance, CallingState, Hold, Organization, Transfer, UsageDaily, UsageEvent, Wallet
+from app.money import Money
 from tests.factories import an_organization, at, usd
 from tests.support import subscriptions
 from tests.support.database import inside
@@ -68,7 +71,7 @@ class TestOnce:
         def send(seed: int) -> None:
             with inside(app):
                 events = [an_event(ids[n % 3], f"e{n}", 1_000_000) for n in range(30)]
-                usage_ingest.take(events if seed % 2 else events[::-1], at=NOW)
+                ingest.take(events if seed % 2 else events[::-1], at=NOW)
                 db.session.commit()
 
         threads = [Thread(target=send, args=(seed,)) for seed in range(6)]
@@ -79,7 +82,7 @@ class TestOnce:
         db.session.rollback()
         assert counted(UsageEvent) == 30
         assert [posted(organization) for organization in organizations] == [usd("5")] * 3
-        assert ledger_check.check() == []
+        assert verification.check() == []
 
 
 class TestRefused:
@@ -156,7 +159,7 @@ class TestRated:
 
     def test_late_usage_takes_the_allowance_and_the_plan_of_its_own_time(self, app: Flask) -> None:
         organization = on_growth()
-        plan_terms.begin(organization, "scale", at("2026-11-09 00:00"))
+        terms.begin(organization, "scale", at("2026-11-09 00:00"))
         db.session.commit()
         before, since = at("2026-11-08 23:59"), at("2026-11-09 00:00")
         take(
@@ -176,7 +179,7 @@ class TestRated:
         self, app: Flask
     ) -> None:
         organization = on_growth()
-        plan_terms.begin(organization, "scale", at("2026-11-10 06:00"))
+        terms.begin(organization, "scale", at("2026-11-10 06:00"))
         before, after = at("2026-11-10 05:00"), at("2026-11-10 07:00")
         receipt = take(
             an_event(organization, "before", 1_000_000, when=before),

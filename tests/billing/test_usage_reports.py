@@ -9,9 +9,9 @@ from uuid import UUID, uuid4
 import pytest
 from flask import Flask
 
-from app.billing import usage_reports
-from app.billing.usage_events import Sender
-from app.billing.usage_ingest import Receipt
+from app.billing.usage import reports
+from app.billing.usage.events import Sender
+from app.billing.usage.ingest import Receipt
 from app.extensions import db
 from app.models import RejectedEvent, UsageEvent
 from app.models.columns import utc_now, uuid7
@@ -22,7 +22,7 @@ from tests.support.metering import a_cloudevent
 
 def take(*events: Any, only: UUID | None = None) -> Receipt:
     raw = [event if isinstance(event, bytes) else json.dumps(event).encode() for event in events]
-    receipt = usage_reports.take(dict(enumerate(raw)), Sender(uuid7(), only), at=utc_now())
+    receipt = reports.take(dict(enumerate(raw)), Sender(uuid7(), only), at=utc_now())
     db.session.commit()
     return receipt
 

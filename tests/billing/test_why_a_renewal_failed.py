@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from app.billing import plan_renewals
-from app.billing.plan_renewals import NothingToPayError
+from app.billing.subscriptions import renewals
+from app.billing.subscriptions.renewals import NothingToPayError
 from app.extensions import db
 from app.models import Organization, Subscription
 from app.payments import subscriptions
@@ -97,9 +97,9 @@ class TestWhatIsToBePaid:
         changed = sandbox.stripe.v1.subscriptions.update(found.id, more)
         sandbox.stripe.v1.invoices.void_invoice(str(changed.latest_invoice))
         hear(app, sandbox, CHANGED)
-        owed, due = plan_renewals.owed(debtor), sandbox.stripe.v1.invoices.retrieve(renewal).amount_remaining
+        owed, due = renewals.owed(debtor), sandbox.stripe.v1.invoices.retrieve(renewal).amount_remaining
         assert owed is not None and owed.due.minor == due
-        assert plan_renewals.pay(debtor, a_stripe_card(debtor).id, OWNER).succeeded
+        assert renewals.pay(debtor, a_stripe_card(debtor).id, OWNER).succeeded
         assert sandbox.stripe.v1.invoices.retrieve(renewal).status == "paid"
         assert plan_of(debtor).is_past_due is False
 
@@ -112,6 +112,6 @@ class TestWhatIsToBePaid:
         give_up = api.void_invoice if how == "void" else api.mark_uncollectible
         give_up(db.session.get_one(Subscription, (debtor.id,)).open_invoice_id or "")
         with pytest.raises(NothingToPayError):
-            plan_renewals.pay(debtor, a_stripe_card(debtor).id, OWNER)
+            renewals.pay(debtor, a_stripe_card(debtor).id, OWNER)
         assert plan_of(debtor).is_past_due is False
         assert len(sandbox.charges()) == 1

@@ -8,7 +8,7 @@ from datetime import timedelta
 from flask import Flask
 from playwright.sync_api import Page, expect
 
-from app.billing import audit_trail
+from app.billing.audit import trail
 from app.extensions import db
 from app.models import AuditEvent, Organization
 from app.models.columns import utc_now
@@ -34,7 +34,7 @@ def busy() -> Organization:
         ("operator", None),
         (LONG, "192.0.2.7"),
     ]
-    for number in range(audit_trail.PAGE + 8):
+    for number in range(trail.PAGE + 8):
         action, subject, details = kinds[number % len(kinds)]
         actor, address = actors[number % len(actors)]
         db.session.add(

@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Page, expect
 
-from app.billing import resources
+from app.billing.plans import resource_counts
 from app.extensions import db
 from app.models import Organization
 from tests.browser.site import Site, sign_in, tab_to
@@ -62,7 +62,7 @@ def step(page: Page, name: str) -> None:
 def test_up_with_the_banks_question_then_down_and_taken_back(look: Page, site: Site, app: Flask) -> None:  # noqa: F811
     sell_plans()
     organization, _ = a_payer(ALWAYS_3DS)
-    resources.set_counts(organization.id, {"agents": 3})
+    resource_counts.set_counts(organization.id, {"agents": 3})
     db.session.commit()
     sign_in(look, a_person(organization=organization).email, to=PAGE)
     check(look)

@@ -9,7 +9,8 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Browser, Page, expect
 
-from app.billing import notices, topups
+from app.billing import topups
+from app.billing.mail import notices
 from app.extensions import db
 from app.models import Mail
 from app.models.columns import utc_now

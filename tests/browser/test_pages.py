@@ -12,8 +12,10 @@ from dateutil.relativedelta import relativedelta
 from flask import Flask
 from playwright.sync_api import Browser, Page, expect
 
-from app.billing import holds, ledger, topups, usage
-from app.billing.usage import Used
+from app.billing import topups
+from app.billing.wallet import holds, ledger
+from app.demo import usage_reports
+from app.demo.usage_reports import Used
 from app.extensions import db
 from app.models import Organization, Role
 from app.models.columns import utc_now
@@ -55,7 +57,7 @@ def busy() -> Organization:
         Used("sms", 80, today - timedelta(days=1), "Reminders", "Noah"),
         Used("tokens_in", 900_000, today, "Recall patients", "Ava"),
     ]
-    usage.record(organization, "busy", used, at=utc_now())
+    usage_reports.record(organization, "busy", used, at=utc_now())
     holds.reserve(
         organization.id, "call", usd("1.55"), at=utc_now(), lease=timedelta(minutes=9), call="+1 212 555 0134"
     )
@@ -79,7 +81,7 @@ def negative_and_past_due() -> Organization:
     subscriptions.subscribe(organization, "scale", period=Period(today, today + relativedelta(months=1)))
     subscriptions.record_failed_renewal(organization, at=utc_now(), failure="generic_decline")
     used = [Used("calls_outbound", 990_000, today, "Delivery windows", "Otto")]
-    usage.record(organization, "dry", used, at=utc_now())
+    usage_reports.record(organization, "dry", used, at=utc_now())
     db.session.commit()
     return organization
 
@@ -169,7 +171,7 @@ def test_from_held_credit_to_the_story_of_its_call(look: Page, app: Flask) -> No
         Used(meter, 500, today, "Recall patients", "Ava", call, "+1 212 555 0134", "k")
         for meter in ("calls_outbound", "calls_outbound_international", "speech_to_text", "tokens_in")
     ]
-    usage.record(organization, "story", used, at=now)
+    usage_reports.record(organization, "story", used, at=now)
     db.session.commit()
     sign_in(look, a_person(organization=organization).email)
     tab_to(look, "What calls in progress hold")

@@ -11,7 +11,8 @@ from dateutil.relativedelta import relativedelta
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, FrameLocator, Locator, Page, Route, expect
 
-from app.billing import ledger, payment_methods
+from app.billing.cards import payment_methods
+from app.billing.wallet import ledger
 from app.extensions import db
 from app.models import Organization
 from app.models.columns import utc_now

@@ -8,8 +8,9 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from app.billing import holds, ledger, usage
-from app.billing.usage import Used
+from app.billing.wallet import holds, ledger
+from app.demo import usage_reports
+from app.demo.usage_reports import Used
 from app.extensions import db
 from app.models import Organization
 from app.models.columns import utc_now
@@ -31,9 +32,9 @@ def owner(organization: Organization) -> str:
 
 def use(organization: Organization, dollars: str) -> None:
     """Let calls cost this much."""
-    units = usage.units_costing(organization, "calls_outbound", usd(dollars))
+    units = usage_reports.units_costing(organization, "calls_outbound", usd(dollars))
     now = utc_now()
-    usage.record(
+    usage_reports.record(
         organization,
         f"test:{now}",
         [Used("calls_outbound", units, ledger.local_day_of(organization))],

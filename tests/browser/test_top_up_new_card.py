@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, FrameLocator, Page, expect
 
-from app.billing import payment_methods
+from app.billing.cards import payment_methods
 from app.extensions import db
 from app.models import Organization
 from tests.browser.site import Site, sign_in, tab_to, type_card

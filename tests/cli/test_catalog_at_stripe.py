@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from app.billing import catalog, plan_sales
-from app.billing.money import Money
+from app.billing import catalog
+from app.billing.catalog import sales
 from app.database import locks
 from app.extensions import db
+from app.money import Money
 from app.payments import previews
 from app.payments.errors import RefusedError
 from config import ROOT
@@ -278,7 +279,7 @@ class TestWhatItHasDoneIsLookedAt:
     @pytest.mark.parametrize("after", [1, 2, 4, 7])
     def test_it_dies_in_the_middle_and_is_run_again(self, app: Flask, sandbox: Sandbox, after: int) -> None:
         """Each thing that was begun is there once."""
-        steps = plan_sales.bring_in_line(catalog.current())
+        steps = sales.bring_in_line(catalog.current())
         for _ in range(after):
             next(steps)
         run(app)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from flask import Flask
 
-from app.billing import notices
+from app.billing.mail import notices
 from app.extensions import db
 from app.models import Mail, MailState, Organization
 from app.models.columns import utc_now

@@ -13,8 +13,8 @@ from uuid import UUID
 import pytest
 from flask import Flask
 
-from app.billing import audit, audit_trail, catalog
-from app.billing.audit import Action, Actor
+from app.billing import audit, catalog
+from app.billing.audit import Action, Actor, trail
 from app.extensions import db
 from app.models import AuditEvent, Organization, Role
 from app.models.columns import utc_now, uuid7
@@ -146,25 +146,22 @@ class TestPages:
         self, owner: Visitor, harbor: Organization
     ) -> None:
         now = utc_now()
-        for number in range(audit_trail.PAGE * 2 + 7):
+        for number in range(trail.PAGE * 2 + 7):
             # Some at the same moment: a page may end between them.
             noted(harbor, "user.removed", f"person{number}", at=now - timedelta(minutes=number // 3))
         seen, address = [], PAGE
         while address:
             page = owner.get(address)
             found = re.findall(r"line-detail\">(person\d+)", page.text)
-            assert len(found) <= audit_trail.PAGE
+            assert len(found) <= trail.PAGE
             seen += found
             older = re.search(r'rel="next" href="([^"]+)"', page.text)
             address = older[1].replace("&amp;", "&") if older else ""
-        assert len(seen) == len(set(seen)) == audit_trail.PAGE * 2 + 7
+        assert len(seen) == len(set(seen)) == trail.PAGE * 2 + 7
         newer = re.search(r'rel="prev" href="([^"]+)"', page.text)
         assert newer
         back = owner.get(newer[1].replace("&amp;", "&"))
-        assert (
-            re.findall(r"line-detail\">(person\d+)", back.text)
-            == seen[audit_trail.PAGE : 2 * audit_trail.PAGE]
-        )
+        assert re.findall(r"line-detail\">(person\d+)", back.text) == seen[trail.PAGE : 2 * trail.PAGE]
 
     def test_filters_by_person_kind_and_days_of_the_organizations_zone(
         self, owner: Visitor, harbor: Organization
@@ -219,11 +216,11 @@ def rows(owner: Visitor, path: str) -> list[list[str]]:
 class TestExport:
     def test_it_has_every_line_in_words(self, owner: Visitor, harbor: Organization) -> None:
         noted(harbor, "user.removed", "=cmd()", at=at("2026-11-24 14:05"))
-        for number in range(audit_trail.PIECE + 5):
+        for number in range(trail.PIECE + 5):
             noted(harbor, "user.invited", str(number), at=at("2026-11-20 14:05"))
         found = rows(owner, f"{PAGE}.csv")
         assert found[0] == ["at", "person", "kind", "what", "details", "address"]
-        assert len(found) == audit_trail.PIECE + 7
+        assert len(found) == trail.PIECE + 7
         assert found[1][:4] == [
             "2026-11-24T09:05:00-05:00",
             "dana@harbor.example",
@@ -231,7 +228,7 @@ class TestExport:
             "Removed a person",
         ]
         assert not found[1][4].startswith("=")
-        assert {int(one[4]) for one in found[2:]} == set(range(audit_trail.PIECE + 5))
+        assert {int(one[4]) for one in found[2:]} == set(range(trail.PIECE + 5))
 
 
 def test_the_plan_table_sells_nothing_that_every_owner_has_or_that_is_not_there(app: Flask) -> None:

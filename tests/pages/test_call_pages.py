@@ -9,9 +9,11 @@ from urllib.parse import quote
 import pytest
 from flask import Flask
 
-from app.billing import history, holds, usage_ingest
-from app.billing.history_queries import Filters
-from app.billing.usage_events import Reported
+from app.billing.activity import history
+from app.billing.activity.history_queries import Filters
+from app.billing.usage import ingest
+from app.billing.usage.events import Reported
+from app.billing.wallet import holds
 from app.extensions import db
 from app.models import Organization
 from app.models.columns import utc_now
@@ -50,7 +52,7 @@ def report(organization: Organization, *calls: str, days_ago: int = 0, tokens: i
         )
         for index, call in enumerate(calls)
     ]
-    assert usage_ingest.take(events, at=now).accepted == len(calls)
+    assert ingest.take(events, at=now).accepted == len(calls)
     db.session.commit()
 
 
@@ -75,7 +77,7 @@ def test_a_correction_and_what_came_late_say_so(owner: Visitor, harbor: Organiza
     report(harbor, CALL, days_ago=2)
     now = utc_now()
     fix = Reported(0, harbor.id, "test:2", "fix", "tokens_out", 50_000, now, corrects=("test:2", CALL))
-    usage_ingest.take([fix], at=now)
+    ingest.take([fix], at=now)
     db.session.commit()
     said = text_of(owner.get(f"/billing/wallet/calls?call={quote(CALL)}"))
     assert f"Corrects event {CALL} of" in said
@@ -134,7 +136,7 @@ def test_positions_that_make_no_sense_show_the_first_page(owner: Visitor, harbor
 
 def test_usage_without_calls_says_that_there_are_none(owner: Visitor, harbor: Organization) -> None:
     now = utc_now()
-    usage_ingest.take([Reported(0, harbor.id, "test", "e", "tokens_out", 1_000_000, now)], at=now)
+    ingest.take([Reported(0, harbor.id, "test", "e", "tokens_out", 1_000_000, now)], at=now)
     db.session.commit()
     assert "None of this usage was reported with a call." in text_of(owner.get(line_page(harbor)))
 

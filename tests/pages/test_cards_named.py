@@ -7,7 +7,8 @@ from collections.abc import Callable
 import pytest
 from flask import Flask
 
-from app.billing import plan_switches, topups
+from app.billing import topups
+from app.billing.subscriptions import switches
 from app.extensions import db
 from app.models import Organization, PaymentMethod, PlanSwitch, TopUp
 from tests.factories import OWNER, a_person, a_stripe_card, usd
@@ -28,8 +29,8 @@ def a_top_up(visitor: Visitor, organization: Organization, card: PaymentMethod) 
 
 
 def a_switch(visitor: Visitor, organization: Organization, card: PaymentMethod) -> str:
-    switch = plan_switches.begin(organization, "scale", "month", OWNER)
-    plan_switches.confirm(organization, switch.id, OWNER)
+    switch = switches.begin(organization, "scale", "month", OWNER)
+    switches.confirm(organization, switch.id, OWNER)
     address = f"/billing/change-plan/{switch.id}/payments"
     return text_of(visitor.post(address, {"card": str(card.id)}, follow_redirects=True))
 

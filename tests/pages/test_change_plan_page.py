@@ -8,7 +8,9 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 
-from app.billing import payment_methods, plan_cancellation, resources
+from app.billing.cards import payment_methods
+from app.billing.plans import resource_counts
+from app.billing.subscriptions import cancellation
 from app.extensions import db
 from app.models import Organization, PlanSwitch, Subscription, SwitchStatus
 from app.models.columns import utc_now
@@ -100,9 +102,9 @@ def test_a_year_is_named_where_it_is_part_of_the_change(owner: Visitor, subscrib
 
 
 def test_down_says_what_is_lost_by_name_and_is_taken_back(owner: Visitor, subscriber: Organization) -> None:
-    resources.set_counts(subscriber.id, {"agents": 3, "phone_numbers": 1, "campaigns": 2})
+    resource_counts.set_counts(subscriber.id, {"agents": 3, "phone_numbers": 1, "campaigns": 2})
     names = {"agents": ["Ava", "Noah", "Mia"], "campaigns": ["Recall", "Reminders"]}
-    resources.set_names(subscriber.id, names)
+    resource_counts.set_names(subscriber.id, names)
     db.session.commit()
     said = send(owner, PAGE, {"plan": "starter:month"})
     assert "Campaigns Call transfer Support within a working day" in said
@@ -242,7 +244,7 @@ class TestPastDue:
     def test_after_the_grace_period_nothing_more_is_lost(
         self, debtor: Organization, visitor: Visitor
     ) -> None:
-        resources.set_counts(debtor.id, {"agents": 7})
+        resource_counts.set_counts(debtor.id, {"agents": 7})
         row = db.session.get_one(Subscription, (debtor.id,))
         row.failed_at = utc_now() - timedelta(days=60)
         db.session.commit()
@@ -260,7 +262,7 @@ class TestPastDue:
         queued = "SELECT args FROM procrastinate_jobs WHERE task_name = 'finish_cancellation'"
         arguments = db.session.execute(db.text(queued)).scalar_one()
         sandbox.mend()
-        assert plan_cancellation.finish(debtor, arguments["subscription_id"], arguments["invoice_id"])
+        assert cancellation.finish(debtor, arguments["subscription_id"], arguments["invoice_id"])
         assert plan_of(debtor).name == "Starter"
 
     def test_who_is_not_past_due_has_nothing_to_cancel(self, owner: Visitor) -> None:

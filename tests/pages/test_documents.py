@@ -8,7 +8,8 @@ from uuid import UUID
 import pytest
 from flask import Flask
 
-from app.billing import outbox, payment_methods
+from app.billing.cards import payment_methods
+from app.billing.mail import outbox
 from app.extensions import db
 from app.models import Mail, Organization
 from tests.factories import an_organization, at, usd

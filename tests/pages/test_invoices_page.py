@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 import pytest
 from flask import Flask
 
-from app.billing import invoice_list
-from app.billing.cursor import Cursor
+from app.billing.invoices import listing
+from app.cursor import Cursor
 from app.extensions import db
 from app.models import Invoice, InvoiceStatus, Organization
 from tests.factories import an_organization, at, usd
@@ -107,7 +107,7 @@ def test_two_statements_whatever_there_is(app: Flask) -> None:
     organization = an_organization()
     for number in range(3):
         an_invoice(organization, f"HD-{number}", at("2026-01-01 08:00"))
-    found = invoice_list.page(organization, invoice_list.InvoiceFilters())
+    found = listing.page(organization, listing.InvoiceFilters())
     assert (len(found.invoices), found.older, found.newer, found.years) == (3, None, None, [2026])
 
 

@@ -10,8 +10,9 @@ import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from app.billing import holds, ledger, usage
-from app.billing.usage import Used
+from app.billing.wallet import holds, ledger
+from app.demo import usage_reports
+from app.demo.usage_reports import Used
 from app.extensions import db
 from app.models import Organization
 from app.models.columns import utc_now
@@ -49,7 +50,7 @@ def regions(answer: TestResponse) -> list[str]:
 
 def spend(organization: Organization) -> None:
     seconds = Used("calls_outbound", 6000, ledger.local_day_of(organization), campaign="Winter recall")
-    usage.record(organization, "report-1", [seconds], at=utc_now())
+    usage_reports.record(organization, "report-1", [seconds], at=utc_now())
     db.session.commit()
 
 

@@ -9,8 +9,9 @@ import pytest
 from dateutil.relativedelta import relativedelta
 from flask import Flask
 
-from app.billing import holds, ledger, usage
-from app.billing.usage import Used
+from app.billing.wallet import holds, ledger
+from app.demo import usage_reports
+from app.demo.usage_reports import Used
 from app.extensions import db
 from app.models import Organization
 from app.models.columns import utc_now
@@ -59,7 +60,7 @@ def on_growth(organization: Organization) -> None:
 
 def spend(organization: Organization, seconds: int = 6000, **names: str) -> None:
     used = Used("calls_outbound", seconds, ledger.local_day_of(organization), **names)
-    usage.record(organization, f"report:{names}:{seconds}", [used], at=utc_now())
+    usage_reports.record(organization, f"report:{names}:{seconds}", [used], at=utc_now())
     db.session.commit()
 
 

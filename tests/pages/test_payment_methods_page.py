@@ -10,7 +10,8 @@ from uuid import uuid4
 import pytest
 from flask import Flask
 
-from app.billing import ledger, payment_methods
+from app.billing.cards import payment_methods
+from app.billing.wallet import ledger
 from app.extensions import db
 from app.models import Organization, PaymentMethod
 from tests.factories import a_card, a_person, a_stripe_card, an_organization

@@ -8,7 +8,7 @@ import pytest
 from dateutil.relativedelta import relativedelta
 from flask import Flask
 
-from app.billing import ledger
+from app.billing.wallet import ledger
 from app.extensions import db
 from app.models import Organization, PaymentMethod, Subscription
 from app.models.columns import utc_now

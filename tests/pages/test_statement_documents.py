@@ -13,14 +13,15 @@ import pytest
 from flask import Flask
 from hypothesis import HealthCheck, given, settings
 
-from app.billing import billing_details, statements
+from app.billing import statements
 from app.billing.audit import Actor
-from app.billing.billing_details import Details
-from app.billing.months import Month
+from app.billing.customers import details as billing_details
+from app.billing.customers.details import Details
 from app.billing.statements import Statement
 from app.extensions import db
 from app.models import Organization, TransferKind
 from app.models.columns import utc_now
+from app.months import Month
 from app.people.provisioning import Wanted, provision
 from app.web.formatting import money_exact, number, units
 from tests.factories import a_person, an_organization, usd

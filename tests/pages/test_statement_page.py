@@ -9,10 +9,11 @@ from decimal import Decimal
 import pytest
 from flask import Flask
 
-from app.billing import packed_sums, statements
-from app.billing.months import Month
+from app.billing import statements
+from app.billing.invoices import packed_sums
 from app.extensions import db
 from app.models import TransferKind
+from app.months import Month
 from app.payments.invoice_sums import SumKind, SumLine, Sums
 from tests.factories import an_organization, at, usd
 from tests.support import subscriptions

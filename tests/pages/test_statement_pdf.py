@@ -9,11 +9,11 @@ from flask import Flask
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from app.billing.months import Month
-from app.billing.statement_heads import Head
 from app.billing.statements import Spent, Statement
+from app.billing.statements.headers import Head
 from app.models import TransferKind
 from app.models.columns import utc_now
+from app.months import Month
 from app.pages.invoices import statement_pdf
 from app.web import pdf as app_pdf
 from app.web.fonts import coverage

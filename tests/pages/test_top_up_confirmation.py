@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 
-from app.billing import recovery
+from app.billing.topups import recovery
 from app.models import TopUpStatus
 from tests.support.browsing import links_of, text_of
 from tests.support.money import assert_ledger_matches, credited, the_top_up

@@ -7,10 +7,10 @@ from collections.abc import Callable
 import pytest
 from flask import Flask
 
-from app.billing import billing_details
 from app.billing.audit import Actor
-from app.billing.billing_details import ChangedMeanwhileError, Details
-from app.billing.recipients import recipients_of
+from app.billing.customers import details
+from app.billing.customers.details import ChangedMeanwhileError, Details
+from app.billing.mail.recipients import recipients_of
 from app.extensions import db
 from app.models import Invitation, Organization, Role
 from app.people import invitations, memberships, organizations
@@ -88,10 +88,10 @@ def test_a_form_that_was_open_before_does_not_bring_them_back(
 ) -> None:
     organizations.set_billing_emails(harbor, [GONE])
     db.session.commit()
-    _, version = billing_details.gather(harbor)
+    _, version = details.gather(harbor)
     lose(harbor)
     with pytest.raises(ChangedMeanwhileError):
-        billing_details.save(harbor, Details(emails=(GONE,)), version, OWNER)
+        details.save(harbor, Details(emails=(GONE,)), version, OWNER)
 
 
 def test_stripe_writes_to_them_no_more(
@@ -100,7 +100,7 @@ def test_stripe_writes_to_them_no_more(
     organization, _ = a_payer()
     for email in (GONE, STAYS):
         a_person(email, organization=organization)
-    billing_details.save(organization, Details(legal_name="Harbor"), 0, OWNER)
+    details.save(organization, Details(legal_name="Harbor"), 0, OWNER)
     db.session.commit()
     work_through(app)
     customer_id = organization.stripe_customer_id or ""

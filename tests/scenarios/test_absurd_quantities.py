@@ -12,12 +12,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.api.usage import BATCH
-from app.billing import catalog, ledger, ledger_check
-from app.billing.ledger import Entry, TooFarError
-from app.billing.money import Money
+from app.billing import catalog
+from app.billing.wallet import ledger, verification
+from app.billing.wallet.ledger import Entry, TooFarError
 from app.extensions import db
 from app.models import AccountName, Organization, TransferKind, Wallet
 from app.models.columns import utc_now
+from app.money import Money
 from tests.factories import an_organization, give_credit, usd
 from tests.support.metering import a_cloudevent
 from tests.support.platform import Platform
@@ -101,7 +102,7 @@ def test_what_would_take_a_wallet_too_far_is_refused_alone(app: Flask) -> None:
     give_credit(far, "100", at=utc_now())
     said = app.test_cli_runner().invoke(args=["usage", "replay", "--all", "--field", "quantity"]).output
     assert "1 accepted, 1 still rejected." in said, "the first one, once there is credit"
-    assert ledger_check.check() == []
+    assert verification.check() == []
 
 
 def test_credit_stops_there_too(app: Flask) -> None:
@@ -115,7 +116,7 @@ def test_credit_stops_there_too(app: Flask) -> None:
     assert send(Platform(app), a_cloudevent(organization))["accepted"] == 1, (
         "back towards zero is always taken"
     )
-    assert ledger_check.check() == []
+    assert verification.check() == []
 
 
 quantities = st.one_of(
@@ -151,4 +152,4 @@ def test_no_quantity_in_however_many_batches_harms_another(app: Flask) -> None:
         assert all(abs(posted(organization)) <= ledger.FURTHEST for organization in (one, near))
 
     holds()
-    assert ledger_check.check() == []
+    assert verification.check() == []

@@ -7,7 +7,8 @@ from collections.abc import Callable
 import pytest
 from flask import Flask
 
-from app.billing import catalog, plan_switches, plan_taxes
+from app.billing import catalog
+from app.billing.subscriptions import switches, taxes
 from app.models import Organization
 from app.payments.tax_settings import TaxSettings
 from app.webhooks import reconciliation
@@ -38,7 +39,7 @@ def test_operators_are_told_until_it_is_planned_again(
     operator = Operator(app, sandbox, organization)
     add(operator)
     assert [f"drops its {words}." in one["text"] for one in reconciliation.run().findings] == [True]
-    plan_switches.take_back(organization, OWNER)
+    switches.take_back(organization, OWNER)
     assert reconciliation.run().findings == []
     switch_to(organization, "growth", "year")
     assert reconciliation.run().findings == []
@@ -60,12 +61,12 @@ def test_tax_that_the_catalog_asks_for_since_is_on_the_planned_change_too(
     operator = Operator(app, sandbox, organization)
     wanted = TaxSettings(automatic=True) if mode == "automatic" else TaxSettings(rates=(operator.rate(20),))
     with taxed(app, wanted):
-        list(plan_taxes.bring_in_line(catalog.current()))
+        list(taxes.bring_in_line(catalog.current()))
         assert reconciliation.run().findings == []
         operator.hear()
         shown = plan_of(organization).next_charge
         turn_period(app, sandbox, organization)
-        assert plan_taxes.differences(catalog.current()) == []
+        assert taxes.differences(catalog.current()) == []
     charged = sandbox.stripe.v1.invoices.list({"limit": 1}).data[0]
     price = {"year": 99_000, "month": 9_900}[choice[1]]
     assert shown is not None

@@ -16,8 +16,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.api.usage import BATCH, SINGLE
-from app.billing import ledger_check, usage_defects, usage_json
-from app.billing.usage_json import NotSplittableError
+from app.billing.usage import defects, json_brackets
+from app.billing.usage.json_brackets import NotSplittableError
+from app.billing.wallet import verification
 from app.extensions import db
 from app.models import Organization, RejectedEvent, UsageEvent
 from tests.factories import an_organization
@@ -183,7 +184,7 @@ def test_each_value_of_a_field_is_judged_alone(app: Flask, field: str) -> None:
     assert answer["accepted"] + answer["duplicates"] == len(batch) - len(expected)
     again = send(platform, *batch)
     assert (again["accepted"], again["refused"]) == (0, answer["refused"])
-    assert ledger_check.check() == []
+    assert verification.check() == []
 
 
 def test_one_hostile_event_at_any_place_harms_no_other(app: Flask) -> None:
@@ -274,7 +275,7 @@ def test_what_was_sent_can_be_stored_or_its_beginning_is(app: Flask) -> None:
     db.session.rollback()
     rows = db.session.scalars(db.select(RejectedEvent)).all()
     assert len(rows) > 2 * len(NO_JSON)
-    cut_off = [row for row in rows if usage_defects.is_beginning(row.body)]
+    cut_off = [row for row in rows if defects.is_beginning(row.body)]
     assert 0 < len(cut_off) < len(rows)
     assert all(row.event_id for row in rows if row.field == "data.quantity")
 
@@ -290,18 +291,18 @@ any_json = st.recursive(
 @settings(max_examples=100, deadline=None, derandomize=True)
 def test_an_array_is_cut_where_a_decoder_would(values: list[Any]) -> None:
     for indent in (None, 1):
-        cut = usage_json.elements(json.dumps(values, indent=indent, ensure_ascii=False).encode())
+        cut = json_brackets.elements(json.dumps(values, indent=indent, ensure_ascii=False).encode())
         assert [json.loads(one) for one in cut] == values
         for one in cut:
             if one.startswith(b"{"):
-                found = {json.loads(name): json.loads(value) for name, value in usage_json.members(one)}
+                found = {json.loads(name): json.loads(value) for name, value in json_brackets.members(one)}
                 assert found == json.loads(one)
 
 
 @given(body=st.binary(max_size=30) | st.text('[]{}",:\\ a1', max_size=20).map(str.encode))
 @settings(max_examples=200, deadline=None, derandomize=True)
 def test_no_bytes_break_the_cutting(body: bytes) -> None:
-    for cut in (usage_json.elements, usage_json.members):
+    for cut in (json_brackets.elements, json_brackets.members):
         try:
             cut(body)
         except NotSplittableError:

@@ -12,11 +12,13 @@ from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app.billing import ledger_check, plan_terms, statements
-from app.billing.months import Month
-from app.billing.usage_events import Reported
+from app.billing import statements
+from app.billing.plans import terms
+from app.billing.usage.events import Reported
+from app.billing.wallet import verification
 from app.extensions import db
 from app.models import Allowance, Organization, UsageDaily, UsageEvent, Wallet
+from app.months import Month
 from tests.billing.metering.model import allowance, price, tiers_of
 from tests.factories import an_organization, at
 from tests.support.metering import NOW, an_event, on_growth, take
@@ -60,7 +62,7 @@ class TestTinyEvents:
 
     def test_each_rate_of_a_period_has_a_line_of_its_own(self, app: Flask) -> None:
         organization = on_growth()
-        plan_terms.begin(organization, "scale", at("2026-11-09 00:00"))
+        terms.begin(organization, "scale", at("2026-11-09 00:00"))
         db.session.commit()
         old, new = at("2026-11-08 12:00"), at("2026-11-09 12:00")
         # One of each plan in turn: 2.5 and 1.95 a token.
@@ -99,7 +101,7 @@ class TestTinyEvents:
         def holds(used: list[tuple[str, int, str, int]], cuts: list[int], changes: bool) -> None:
             organization = on_growth("9000")
             if changes:
-                plan_terms.begin(organization, "scale", NOW - timedelta(days=3))
+                terms.begin(organization, "scale", NOW - timedelta(days=3))
                 db.session.commit()
             events = [
                 an_event(
@@ -249,7 +251,7 @@ class TestCorrections:
                 assert charged(ended) == charged(expected) == max(beyond, 0)
                 bound = max(beyond, 0) * (max(rates) - min(rates)) + len(meters)
                 assert abs(posted(messy) - posted(clean)) <= bound
-            assert ledger_check.check() == []
+            assert verification.check() == []
 
         holds()
 

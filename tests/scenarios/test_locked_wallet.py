@@ -10,8 +10,8 @@ import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from app.billing import ledger, ledger_check, wallet_queue
-from app.billing.wallet_queue import AT_ONCE, WalletBusyError
+from app.billing.wallet import ledger, lock_queue, verification
+from app.billing.wallet.lock_queue import AT_ONCE, WalletBusyError
 from tests.factories import a_card, a_person, an_organization
 from tests.support.browsing import Visitor, text_of
 from tests.support.database import inside
@@ -57,7 +57,7 @@ def test_a_batch_takes_the_events_of_others_and_asks_for_the_rest_again(platform
         assert (answer.json["accepted"], answer.json["busy"]) == (1, [str(locked.id)])
         assert is_problem(_report(platform, batch[0]), "unavailable", 503)
     assert _report(platform, *batch).json == {"accepted": 1, "duplicates": 1, "refused": []}
-    assert ledger_check.check() == []
+    assert verification.check() == []
 
 
 def test_a_page_says_so_and_leads_back_to_where_it_can_be_sent_again(app: Flask, visitor: Visitor) -> None:
@@ -96,7 +96,7 @@ def test_few_threads_wait_for_one_wallet_and_the_others_are_told_at_once(
 
     def ask(number: int) -> int:
         answer = _hold(platform, locked.id, f"call-{number}").status_code
-        most.append(len(wallet_queue._waiting.get(locked.id, ())))
+        most.append(len(lock_queue._waiting.get(locked.id, ())))
         return answer
 
     with wallet_locked(locked.id), ThreadPoolExecutor(30) as crowd:
@@ -104,7 +104,7 @@ def test_few_threads_wait_for_one_wallet_and_the_others_are_told_at_once(
         assert _hold(platform, free.id).status_code == 200
         assert {one.result() for one in asked} == {503}
     assert max(most) <= AT_ONCE
-    assert wallet_queue._waiting == {}
+    assert lock_queue._waiting == {}
     assert _hold(platform, locked.id).status_code == 200
 
 
@@ -125,12 +125,12 @@ def _lock_in_a_job(app: Flask, org_id: UUID) -> UUID:
 
 def test_a_place_is_waited_for_a_moment_and_left_however_it_ends(app: Flask) -> None:
     org_id = UUID(int=1)
-    wallet_queue.impatient.set(True)
-    with wallet_queue.waiting_for({org_id}), wallet_queue.waiting_for({org_id}):
-        with pytest.raises(WalletBusyError), wallet_queue.waiting_for({org_id, UUID(int=2)}):
+    lock_queue.impatient.set(True)
+    with lock_queue.waiting_for({org_id}), lock_queue.waiting_for({org_id}):
+        with pytest.raises(WalletBusyError), lock_queue.waiting_for({org_id, UUID(int=2)}):
             pytest.fail("There is no place.")
-        with wallet_queue.waiting_for({UUID(int=2)}):
+        with lock_queue.waiting_for({UUID(int=2)}):
             pass
-    with pytest.raises(KeyError), wallet_queue.waiting_for({org_id}):
+    with pytest.raises(KeyError), lock_queue.waiting_for({org_id}):
         raise KeyError
-    assert wallet_queue._waiting == {}
+    assert lock_queue._waiting == {}

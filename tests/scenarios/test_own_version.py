@@ -14,25 +14,21 @@ import pytest
 from dateutil.relativedelta import relativedelta
 from flask import Flask
 
-from app.billing import (
-    campaign_estimates,
-    change_plan_page,
-    entitlements,
-    ledger,
-    overview,
-    plan_suspension,
-    plan_terms,
-    plans,
-    usage,
-    usage_quotes,
-)
-from app.billing.campaign_estimates import Campaign
+from app.billing import plans
 from app.billing.catalog import Plan
-from app.billing.money import Money
-from app.billing.usage import Used
+from app.billing.plans import entitlements, terms
+from app.billing.subscriptions import suspension
+from app.billing.usage import campaign_estimates, quotes
+from app.billing.usage.campaign_estimates import Campaign
+from app.billing.wallet import ledger
+from app.demo import usage_reports
+from app.demo.usage_reports import Used
 from app.extensions import db
 from app.models import Organization, UsageDaily
 from app.models.columns import utc_now
+from app.money import Money
+from app.pages.change_plan import view as change_plan_page
+from app.pages.overview import view as overview
 from tests.factories import a_person, an_organization, usd
 from tests.support import subscriptions
 from tests.support.browsing import Visitor, text_of
@@ -143,7 +139,7 @@ def suspended(app: Flask) -> tuple[Organization, Own]:
 
 def suspended_and_noted(app: Flask) -> tuple[Organization, Own]:
     organization, own = suspended(app)
-    assert plan_suspension.suspend_overdue() == 1
+    assert suspension.suspend_overdue() == 1
     return organization, own
 
 
@@ -156,7 +152,7 @@ def announced_then_suspended(app: Flask) -> tuple[Organization, Own]:
 
 def announced_then_suspended_and_noted(app: Flask) -> tuple[Organization, Own]:
     organization, own = announced_then_suspended(app)
-    assert plan_suspension.suspend_overdue() == 1
+    assert suspension.suspend_overdue() == 1
     return organization, own
 
 
@@ -206,7 +202,7 @@ def in_plan(place: Place, own: Own) -> None:
 
 
 def in_what_rates(place: Place, own: Own) -> None:
-    plan = plan_terms.of(place.organization).plan_at(utc_now())
+    plan = terms.of(place.organization).plan_at(utc_now())
     assert (plan.limits["agents"], plan.allowances["call_minutes"]) == (own.agents, own.seconds)
 
 
@@ -221,7 +217,7 @@ def in_usage(place: Place, own: Own) -> None:
 
 
 def in_quotes(place: Place, own: Own) -> None:
-    quote = usage_quotes.ask(place.organization.id, [("tokens_out", 1_000_000)], at=utc_now())
+    quote = quotes.ask(place.organization.id, [("tokens_out", 1_000_000)], at=utc_now())
     assert quote is not None
     assert quote.price().amount == own.tokens
 
@@ -272,7 +268,7 @@ def in_the_comparison(place: Place, own: Own) -> None:
 def in_the_suggestion(place: Place, own: Own) -> None:
     own = place.paid(own)
     day = ledger.local_day_of(place.organization) - timedelta(days=1)
-    usage.record(
+    usage_reports.record(
         place.organization, "test", [Used("tokens_out", 1_000_000, day, "Recall", "Ava")], at=utc_now()
     )
     page = change_plan_page.gather(place.organization)
@@ -297,9 +293,9 @@ def on_the_pages(place: Place, own: Own) -> None:
 def in_what_the_platform_is_told(place: Place, own: Own) -> None:
     """The message of a change, and the letter: as when the very same plan is begun once more."""
     ledger.lock(place.organization.id)
-    row = plan_suspension.lock(place.organization)
-    plan_suspension.note(place.organization, row, utc_now())
-    held = plan_suspension.held(place.organization, row)
+    row = suspension.lock(place.organization)
+    suspension.note(place.organization, row, utc_now())
+    held = suspension.held(place.organization, row)
     assert facts_of(held.own) == own
 
 

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from app.billing import plan_previews, plan_switches
-from app.billing.money import Money
+from app.billing.subscriptions import previews, switches
 from app.extensions import db
 from app.models import Organization, SwitchStatus
+from app.money import Money
 from tests.factories import OWNER, a_person, usd
 from tests.support.browsing import Visitor, text_of
 from tests.support.plans import a_subscriber, hear_from_stripe, turn_period
@@ -82,15 +82,15 @@ def test_the_sum_shown_is_the_most_that_is_charged(
     organization = a_subscriber(before[0], interval=before[1]) if before else a_free_subscriber(app, sandbox)
     hear_from_stripe(app, sandbox)
     DEEDS[deed](Operator(app, sandbox, organization))
-    switch = plan_switches.begin(organization, *to, OWNER)
-    cost = plan_previews.unpack(switch)
+    switch = switches.begin(organization, *to, OWNER)
+    cost = previews.unpack(switch)
     if switch.is_at_once:
         added = sum((line.amount for line in cost.lines if line.is_added), usd("0"))
         # What is below zero in all is kept as credit, and nothing is due.
         assert max(added, usd("0")) - cost.from_balance == cost.due
     next_added = sum((line.amount for line in cost.next_lines if line.is_added), usd("0"))
     assert next_added == cost.next_charge
-    switch = plan_switches.confirm(organization, switch.id, OWNER)
+    switch = switches.confirm(organization, switch.id, OWNER)
     assert switch.status is SwitchStatus.DONE
     if switch.is_at_once:
         paid = charged(newest_invoice(sandbox, organization))
@@ -108,9 +108,7 @@ def test_the_sum_shown_is_the_most_that_is_charged(
 def a_free_subscriber(app: Flask, sandbox: Sandbox) -> Organization:
     """One with a subscription to the free plan, and a card."""
     organization = a_subscriber("growth")
-    plan_switches.confirm(
-        organization, plan_switches.begin(organization, "starter", "month", OWNER).id, OWNER
-    )
+    switches.confirm(organization, switches.begin(organization, "starter", "month", OWNER).id, OWNER)
     turn_period(app, sandbox, organization)
     db.session.expire_all()
     return organization
@@ -120,12 +118,12 @@ def test_the_page_shows_discounts_taxes_and_credit(app: Flask, sandbox: Sandbox,
     organization = a_subscriber("growth")
     hear_from_stripe(app, sandbox)
     many_things(Operator(app, sandbox, organization))
-    switch = plan_switches.begin(organization, "scale", "month", OWNER)
+    switch = switches.begin(organization, "scale", "month", OWNER)
     visitor.sign_in(a_person(organization=organization).email)
     page = text_of(visitor.get(f"/billing/change-plan/{switch.id}"))
     assert "Spring, 10% off" in page and "7 USD off" in page
     assert "VAT 19%" in page and "Your invoice credit" in page
-    cost = plan_previews.unpack(switch)
+    cost = previews.unpack(switch)
     # Twice $399, less 10 % and $7, with 19 %.
     assert cost.regular == usd("846.33") and "$846.33 a month" in page
     assert "while its discounts last, and $798.00 plus tax after that" in page

@@ -11,8 +11,8 @@ from flask import Flask
 from sqlalchemy import text
 
 from app.api.usage import BATCH
-from app.billing import usage_rejections, usage_replays
-from app.billing.usage_rejections import Filters
+from app.billing.usage import rejection_replays, rejections
+from app.billing.usage.rejections import Filters
 from app.extensions import db
 from app.models import Organization, RejectedEvent, UsageEvent, Wallet
 from app.models.columns import utc_now
@@ -176,12 +176,12 @@ class TestJunk:
         platform = Platform(app)
         for _ in range(3):
             assert len(send(platform, b'{"junk": 1}', b'{"junk": 2}')["refused"]) == 2
-        assert usage_rejections.count(Filters()) == 2
+        assert rejections.count(Filters()) == 2
 
     def test_so_many_of_a_sender_are_stored_and_the_others_are_told(
         self, app: Flask, monkeypatch: pytest.MonkeyPatch, harbor: Organization
     ) -> None:
-        monkeypatch.setattr(usage_rejections, "MOST_OF_A_SENDER", 3)
+        monkeypatch.setattr(rejections, "MOST_OF_A_SENDER", 3)
         platform = Platform(app)
         answer = send(platform, a_cloudevent(harbor), *[f'{{"junk": {n}}}'.encode() for n in range(5)])
         assert (answer["accepted"], [one.get("kept") for one in answer["refused"]]) == (
@@ -189,15 +189,15 @@ class TestJunk:
             [None, None, None, False, False],
         )
         assert len(send(Platform(app), b'{"junk": 1}')["refused"]) == 1, "another token has room of its own"
-        assert usage_rejections.count(Filters()) == 4
+        assert rejections.count(Filters()) == 4
 
     def test_it_is_removed_after_its_time(self, app: Flask) -> None:
         send(Platform(app), b'{"junk": 1}', b'{"junk": 2}')
         db.session.execute(
             text("UPDATE rejected_event SET received_at = '2026-01-01' WHERE body->>'junk' = '1'")
         )
-        assert usage_rejections.remove_old(utc_now(), days_kept=90) == 1
-        assert usage_rejections.count(Filters()) == 1
+        assert rejections.remove_old(utc_now(), days_kept=90) == 1
+        assert rejections.count(Filters()) == 1
 
 
 def test_one_that_the_database_can_not_take_is_refused_alone_when_it_is_replayed(
@@ -208,7 +208,7 @@ def test_one_that_the_database_can_not_take_is_refused_alone_when_it_is_replayed
     for org_id in ids:
         an_organization_of(org_id)
     with poisoned("e2"):
-        (done,) = usage_replays.replay(Filters(), at=utc_now())
+        (done,) = rejection_replays.replay(Filters(), at=utc_now())
     assert (done.taken, len(done.still)) == (4, 1)
     assert set(db.session.scalars(db.select(UsageEvent.event_id))) == {"e0", "e1", "e3", "e4"}
 

@@ -8,7 +8,8 @@ from collections.abc import Callable
 import pytest
 from flask import Flask
 
-from app.billing import card_changes, plan_switch_recovery, plan_switch_rows
+from app.billing.cards import removal
+from app.billing.subscriptions import switch_queries, switch_recovery
 from app.extensions import db
 from app.models import Organization, PlanSwitch, SwitchStatus
 from app.models.columns import utc_now
@@ -52,7 +53,7 @@ def review(owner: Visitor, choice: str) -> Tab:
 
 
 def in_another_tab(_: Sandbox, organization: Organization) -> None:
-    card_changes.make_default(organization, a_stripe_card(organization, "pm_card_mastercard").id, OWNER)
+    removal.make_default(organization, a_stripe_card(organization, "pm_card_mastercard").id, OWNER)
     db.session.commit()
 
 
@@ -155,8 +156,8 @@ def test_a_switch_whose_invoice_was_voided_while_it_was_being_paid_is_over(
     switch.status, switch.claimed_at = SwitchStatus.SWITCHING, utc_now()
     db.session.commit()
     sandbox.stripe.v1.invoices.void_invoice(switch.invoice_id or "")
-    assert plan_switch_recovery.look_after(organization.id, switch.id)
+    assert switch_recovery.look_after(organization.id, switch.id)
     again = db.session.get_one(PlanSwitch, (organization.id, switch.id), populate_existing=True)
     assert again.status is SwitchStatus.CANCELED
-    assert plan_switch_rows.on_its_way(organization.id) is None
+    assert switch_queries.on_its_way(organization.id) is None
     assert plan_of(organization).name == "Growth"

@@ -17,7 +17,8 @@ import requests
 from flask import Flask
 from sqlalchemy import text
 
-from app.billing import ledger_check, recovery
+from app.billing.topups import recovery
+from app.billing.wallet import verification
 from app.extensions import db
 from app.models import Organization
 from app.people import tokens
@@ -171,7 +172,7 @@ def _check_what_was_slow(world: World) -> None:
             assert recovery.look_after(organization.id, top_up)
             assert len(credited(organization)) == 1
         assert len(world.sandbox.charges()) == CLICKS
-    assert ledger_check.check() == []
+    assert verification.check() == []
 
 
 def _cookie(visitor: Visitor) -> str:

@@ -10,7 +10,9 @@ import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from app.billing import ledger, plan_switch_recovery, recovery
+from app.billing.subscriptions import switch_recovery
+from app.billing.topups import recovery
+from app.billing.wallet import ledger
 from app.extensions import db
 from app.models import Organization, PlanSwitch, SwitchStatus, TopUp, TopUpStatus
 from app.payments import intents
@@ -106,8 +108,8 @@ def test_a_switch_is_made_and_charged_once_whichever_answer_is_late(
     if db.session.get_one(PlanSwitch, (organization.id, switch.id)).status is SwitchStatus.REVIEW:
         assert sandbox.charges() == []
         visitor.post(address)
-    plan_switch_recovery.look_after(organization.id, switch.id)
-    plan_switch_recovery.look_after(organization.id, switch.id)
+    switch_recovery.look_after(organization.id, switch.id)
+    switch_recovery.look_after(organization.id, switch.id)
     assert db.session.get_one(PlanSwitch, (organization.id, switch.id)).status is SwitchStatus.DONE
     assert plan_of(organization).name == "Growth"
     assert len(sandbox.charges()) == 1

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from app.billing import plan_cancellation, plan_switches
-from app.billing.plan_oddities import ArrangedError
+from app.billing.plans.arrangements import ArrangedError
+from app.billing.subscriptions import cancellation, switches
 from app.extensions import db
 from app.models import Organization, Subscription
 from app.webhooks import reconciliation
@@ -25,7 +25,7 @@ def organization(app: Flask, sandbox: Sandbox) -> Organization:
 
 def is_switched_by(organization: Organization, choice: tuple[str, str]) -> bool:
     try:
-        plan_switches.begin(organization, *choice, OWNER)
+        switches.begin(organization, *choice, OWNER)
     except ArrangedError:
         db.session.rollback()
         return False
@@ -83,5 +83,5 @@ def test_a_plan_that_is_past_due_with_nothing_to_pay_can_be_canceled(app: Flask,
     row = db.session.get_one(Subscription, (organization.id,), populate_existing=True)
     row.open_invoice_id = None
     db.session.commit()
-    plan_cancellation.cancel(organization, OWNER)
+    cancellation.cancel(organization, OWNER)
     assert plan_of(organization).plan.key == "starter"

@@ -8,18 +8,11 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 
-from app.billing import (
-    catalog,
-    catalog_file,
-    catalog_versions,
-    plan_choices,
-    plan_comparison,
-    plan_projection,
-    plan_suspension,
-    plan_switches,
-    plan_terms,
-)
-from app.billing.catalog import Catalog, CatalogError
+from app.billing import catalog
+from app.billing.catalog import Catalog, CatalogError, file, versions
+from app.billing.plans import comparison, terms
+from app.billing.plans import offers as plan_choices
+from app.billing.subscriptions import projection, suspension, switches
 from app.extensions import db
 from app.models import Mail, Organization
 from app.models.columns import utc_now
@@ -51,7 +44,7 @@ def offered(app: Flask) -> Iterator[None]:
 def version_of(organization: Organization) -> tuple[str, str]:
     """What rates its usage, and what pages show."""
     db.session.expire_all()
-    return plan_terms.of(organization).plan_at(utc_now()).version, plan_of(organization).holds.version
+    return terms.of(organization).plan_at(utc_now()).version, plan_of(organization).holds.version
 
 
 def test_looking_at_a_plan_on_offer_leaves_the_free_plan_as_it_is(app: Flask, sandbox: Sandbox) -> None:
@@ -59,7 +52,7 @@ def test_looking_at_a_plan_on_offer_leaves_the_free_plan_as_it_is(app: Flask, sa
     organization, _ = a_payer()
     offer_newer(app)
     sell_plans()
-    plan_switches.begin(organization, "growth", "month", OWNER)
+    switches.begin(organization, "growth", "month", OWNER)
     assert version_of(organization) == (OLD, OLD)
     switch_to(organization, "growth")
     assert version_of(organization) == (NEW, NEW)
@@ -74,7 +67,7 @@ def test_what_ends_falls_to_the_free_plan_on_offer_and_stays_there(app: Flask, s
     assert plan_of(organization).holds.key == "starter"
     assert version_of(organization) == (NEW, NEW)
     later = newer(**{'version = "2027-02"': 'version = "2027-03"'})
-    catalog_versions.keep(later)
+    versions.keep(later)
     app.extensions["catalog"] = later
     hear_from_stripe(app, sandbox)
     assert version_of(organization) == (NEW, NEW)
@@ -95,33 +88,33 @@ def test_the_same_plan_paid_otherwise_is_the_same_whatever_its_versions_cost(
 def without_growth() -> Catalog:
     start, end = TEXT.index("[plans.growth]"), TEXT.index("[plans.scale]")
     text = (TEXT[:start] + TEXT[end:]).replace(OLD, "2027-04").replace('includes = "growth"\n', "")
-    return catalog_file.parse(text, name="without Growth")
+    return file.parse(text, name="without Growth")
 
 
 class TestAPlanThatIsSoldNoMore:
     def test_who_has_it_sees_it_beside_the_others(self, app: Flask) -> None:
         growth = catalog.current().plan("growth")
-        catalog_versions.keep(catalog.current())
-        catalog_versions.keep(without_growth())
+        versions.keep(catalog.current())
+        versions.keep(without_growth())
         app.extensions["catalog"] = without_growth()
-        offers = plan_comparison.compare(growth)
+        offers = comparison.compare(growth)
         assert [offer.plan.key for offer in offers] == ["growth", "starter", "scale"]
         assert [offer.is_current for offer in offers] == [True, False, False]
-        rows = plan_comparison.rows_of(offers)
+        rows = comparison.rows_of(offers)
         assert [row.meter for row in rows.rates] == list(catalog.current().meters)
 
     def test_it_can_not_be_announced_for_those_who_have_it(self, app: Flask, sandbox: Sandbox) -> None:
         a_subscriber("growth")
         with pytest.raises(CatalogError, match="no plan 'growth', which organizations are on"):
-            catalog_versions.keep(without_growth(), announced_for=utc_now() + timedelta(days=1))
+            versions.keep(without_growth(), announced_for=utc_now() + timedelta(days=1))
 
     def test_what_was_announced_before_they_chose_it_leaves_them_their_own(
         self, app: Flask, sandbox: Sandbox
     ) -> None:
         later = utc_now() + timedelta(days=1)
-        catalog_versions.keep(without_growth(), announced_for=later)
+        versions.keep(without_growth(), announced_for=later)
         organization = a_subscriber("growth")
-        assert plan_terms.of(organization).plan_at(later).version == OLD
+        assert terms.of(organization).plan_at(later).version == OLD
 
 
 def test_who_pays_after_an_announcement_comes_back_to_what_was_announced(
@@ -131,9 +124,9 @@ def test_who_pays_after_an_announcement_comes_back_to_what_was_announced(
     announce_newer(app, ago=timedelta())
     record_failed_renewal(organization, at=utc_now() - timedelta(days=12), failure="generic_decline")
     db.session.commit()
-    assert plan_suspension.suspend_overdue() == 1
+    assert suspension.suspend_overdue() == 1
     assert (plan_of(organization).holds.key, version_of(organization)) == ("starter", (NEW, NEW))
-    plan_projection.apply(organization, subscriptions.fetch(subscription_id(organization)))
+    projection.apply(organization, subscriptions.fetch(subscription_id(organization)))
     assert (plan_of(organization).holds.key, version_of(organization)) == ("growth", (NEW, NEW))
     assert plan_of(organization).price.plain == "99", "Stripe goes on charging what was bought"
     letter = db.session.scalars(

@@ -14,13 +14,8 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from app.billing import (
-    plan_subscriptions,
-    plan_switch_payments,
-    plan_switch_recovery,
-    plan_switch_rows,
-    plan_switches,
-)
+from app.billing.subscriptions import ensure as plan_subscriptions
+from app.billing.subscriptions import switch_payments, switch_queries, switch_recovery, switches
 from app.extensions import db
 from app.models import Organization, PlanSwitch, SwitchStatus
 from app.models.columns import utc_now
@@ -128,11 +123,11 @@ def hear_by(told: str, app: Flask, sandbox: Sandbox, switch: PlanSwitch) -> None
     organization = db.session.get_one(Organization, switch.org_id)
     match told:
         case "page":
-            plan_switch_payments.refresh(organization, switch.id, OWNER)
+            switch_payments.refresh(organization, switch.id, OWNER)
         case "webhook":
             hear_from_stripe(app, sandbox, "customer.subscription.updated")
         case "job":
-            plan_switch_recovery.look_after(organization.id, switch.id)
+            switch_recovery.look_after(organization.id, switch.id)
         case "reconciliation":
             reconciliation.run()
     db.session.expire_all()
@@ -158,7 +153,7 @@ class TestMade:
         switch = upgrade(organization)
         assert switch.status is SwitchStatus.DECLINED
         assert planned_of(organization) == before
-        paid = plan_switch_payments.pay(organization, switch.id, a_stripe_card(organization).id, OWNER)
+        paid = switch_payments.pay(organization, switch.id, a_stripe_card(organization).id, OWNER)
         assert paid.status is SwitchStatus.DONE
         pay_by(organization, "pm_card_visa")
         assert_replaced(app, sandbox, organization)
@@ -184,7 +179,7 @@ class TestNotMade:
         pay_by(organization, DECLINES)
         before = planned_of(organization)
         switch = upgrade(organization)
-        assert plan_switch_payments.give_up(organization, switch.id, OWNER).status is SwitchStatus.CANCELED
+        assert switch_payments.give_up(organization, switch.id, OWNER).status is SwitchStatus.CANCELED
         assert planned_of(organization) == before
 
     @pytest.mark.parametrize("card", [DECLINES, ALWAYS_3DS])
@@ -218,7 +213,7 @@ class TestNotMade:
         self, app: Flask, sandbox: Sandbox, organization: Organization
     ) -> None:
         pay_by(organization, DECLINES)
-        plan_switch_payments.give_up(organization, upgrade(organization).id, OWNER)
+        switch_payments.give_up(organization, upgrade(organization).id, OWNER)
         pay_by(organization, "pm_card_visa")
         assert upgrade(organization).status is SwitchStatus.DONE
         assert_replaced(app, sandbox, organization)
@@ -226,10 +221,10 @@ class TestNotMade:
     def test_stripe_does_nothing(self, app: Flask, sandbox: Sandbox, organization: Organization) -> None:
         before = planned_of(organization)
         interval = plan_of(organization).interval
-        switch = plan_switches.begin(organization, "scale", interval, OWNER)
+        switch = switches.begin(organization, "scale", interval, OWNER)
         sandbox.fail(UPDATE, "429", times=3)
-        with pytest.raises(plan_switches.SwitchNotStartedError):
-            plan_switches.confirm(organization, switch.id, OWNER)
+        with pytest.raises(switches.SwitchNotStartedError):
+            switches.confirm(organization, switch.id, OWNER)
         sandbox.mend()
         assert planned_of(organization) == before
 
@@ -252,13 +247,13 @@ class TestKilled:
         self, app: Flask, sandbox: Sandbox, make: Planned, call: str, kind: str, told: str
     ) -> None:
         organization = make(sandbox)
-        switch = plan_switches.begin(organization, "scale", plan_of(organization).interval, OWNER)
+        switch = switches.begin(organization, "scale", plan_of(organization).interval, OWNER)
         sandbox.fail(call, kind, times=3)
-        plan_switches.confirm(organization, switch.id, OWNER)
+        switches.confirm(organization, switch.id, OWNER)
         sandbox.mend()
         hear_by(told, app, sandbox, switch)
         assert switch.status is SwitchStatus.DONE
-        assert plan_switch_rows.on_its_way(organization.id) is None
+        assert switch_queries.on_its_way(organization.id) is None
         assert len(sandbox.charges()) == 2
         assert_replaced(app, sandbox, organization)
 
@@ -280,14 +275,14 @@ class TestAnotherPlanIsPlannedForOneThatIsToEnd:
     ) -> None:
         organization = make(sandbox, "scale")
         name, _, (_, _, ends_at) = planned_of(organization)
-        switch = plan_switches.begin(organization, "growth", "month", OWNER)
+        switch = switches.begin(organization, "growth", "month", OWNER)
         sandbox.fail(call, kind, times=3)
-        with suppress(plan_switches.SwitchNotStartedError):
-            plan_switches.confirm(organization, switch.id, OWNER)
+        with suppress(switches.SwitchNotStartedError):
+            switches.confirm(organization, switch.id, OWNER)
         sandbox.mend()
         switch.claimed_at = utc_now() - timedelta(minutes=11)
         db.session.commit()
-        plan_switch_recovery.look_after(organization.id, switch.id)
+        switch_recovery.look_after(organization.id, switch.id)
         plan_subscriptions.ensure(organization)
         assert planned_of(organization)[0] == name
         assert at_stripe(organization)[2] == ends_at
@@ -296,11 +291,11 @@ class TestAnotherPlanIsPlannedForOneThatIsToEnd:
         self, app: Flask, sandbox: Sandbox, make: Planned
     ) -> None:
         organization = make(sandbox, "scale")
-        switch = plan_switches.begin(organization, "growth", "month", OWNER)
+        switch = switches.begin(organization, "growth", "month", OWNER)
         sandbox.fail(SCHEDULES, "drop_before", times=3)
-        assert plan_switches.confirm(organization, switch.id, OWNER).status is SwitchStatus.SWITCHING
+        assert switches.confirm(organization, switch.id, OWNER).status is SwitchStatus.SWITCHING
         sandbox.mend()
-        plan_switch_recovery.look_after(organization.id, switch.id)
+        switch_recovery.look_after(organization.id, switch.id)
         assert_promised(app, sandbox, organization)
 
 
@@ -344,11 +339,11 @@ class TestCanceledInTheDashboardAfterAChangeWasPlanned:
         for make in ENDING:
             sandbox.start_over()
             organization = make(sandbox)
-            plan_switches.take_back(organization, OWNER)
+            switches.take_back(organization, OWNER)
             assert planned_of(organization) == ("Growth", None, (None, None, None))
 
     def test_a_card_is_charged_once_more_before_a_later_end(self, app: Flask, sandbox: Sandbox) -> None:
         view = plan_of(a_date_after_the_period(sandbox))
         assert view.scheduled is not None and view.renews_on is not None
         assert view.scheduled.on > view.renews_on
-        assert view.paid_with is not None
+        assert view.is_charged_next

@@ -9,7 +9,7 @@ from pathlib import Path
 from random import Random
 
 from app import create_app
-from app.billing import ledger_check
+from app.billing.wallet import verification
 from app.demo import simulation
 from app.extensions import db
 from app.simulator import playing, reconciliation
@@ -55,7 +55,7 @@ def test_no_event_is_lost_and_none_is_counted_twice(tmp_path: Path) -> None:
             assert result.differences == []
             assert result.events > 100
             assert client.sent_again > len(KILLED)
-            assert ledger_check.check() == []
+            assert verification.check() == []
 
 
 def _kill_them_all(running: Programs, tally: Tally, player: Organization) -> None:

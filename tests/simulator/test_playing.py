@@ -13,7 +13,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select, update
 
-from app.billing import ledger_check
+from app.billing.wallet import verification
 from app.demo import simulation
 from app.extensions import db
 from app.models import Hold, HoldState, UsageEvent
@@ -70,7 +70,7 @@ def test_whatever_goes_wrong_on_the_way_both_count_the_same(client: Client) -> N
     assert result.calls > 0
     assert result.cost > 0
     assert client.sent_again > 0
-    assert ledger_check.check() == []
+    assert verification.check() == []
 
 
 def test_without_credit_nobody_calls_and_with_it_they_go_on_by_themselves(app: Flask, client: Client) -> None:

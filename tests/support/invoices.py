@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.billing.money import Money
+from app.money import Money
 from app.payments.client import stripe_client
 from app.payments.errors import translated
 

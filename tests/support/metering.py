@@ -6,9 +6,10 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from app.billing import ledger_check, usage_ingest
-from app.billing.usage_events import Reported
-from app.billing.usage_ingest import Receipt
+from app.billing.usage import ingest
+from app.billing.usage.events import Reported
+from app.billing.usage.ingest import Receipt
+from app.billing.wallet import verification
 from app.extensions import db
 from app.models import Organization
 from app.models.columns import utc_now
@@ -46,9 +47,9 @@ def take(*events: Reported, now: datetime = NOW) -> Receipt:
         Reported(index, *[getattr(event, name) for name in Reported.__struct_fields__ if name != "index"])
         for index, event in enumerate(events)
     ]
-    receipt = usage_ingest.take(numbered, at=now)
+    receipt = ingest.take(numbered, at=now)
     db.session.commit()
-    assert ledger_check.check() == []
+    assert verification.check() == []
     return receipt
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.billing import ledger, ledger_check
+from app.billing.wallet import ledger, verification
 from app.extensions import db
 from app.models import Organization, TopUp, Transfer, TransferKind
 from tests.support.sandbox import Sandbox
@@ -20,7 +20,7 @@ def credited(organization: Organization) -> list[int]:
 def assert_ledger_matches(organization: Organization, sandbox: Sandbox) -> None:
     """The ledger is right in itself, and has exactly what the stand-in charged."""
     db.session.rollback()
-    assert ledger_check.check() == []
+    assert verification.check() == []
     charged = sorted(charge.amount for charge in sandbox.charges())
     query = db.select(Transfer).filter_by(org_id=organization.id, kind=TransferKind.TOP_UP)
     posted = sorted(transfer.amount_micro // 10_000 for transfer in db.session.scalars(query))

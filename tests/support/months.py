@@ -7,10 +7,10 @@ from zoneinfo import ZoneInfo
 
 from hypothesis import strategies as st
 
-from app.billing.money import Money
-from app.billing.months import Month
 from app.extensions import db
 from app.models import Organization, Transfer, TransferKind
+from app.money import Money
+from app.months import Month
 from tests.factories import at
 from tests.support.moving import correct, post, use
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import uuid4
 
-from app.billing import calling, ledger, usage_ingest
-from app.billing.ledger import Entry
-from app.billing.money import Money
-from app.billing.usage_events import Reported
+from app.billing.usage import ingest
+from app.billing.usage.events import Reported
+from app.billing.wallet import calling_state, ledger
+from app.billing.wallet.ledger import Entry
 from app.extensions import db
 from app.models import AccountName, Organization, TransferKind
+from app.money import Money
 
 
 def post(
@@ -20,7 +21,7 @@ def post(
     sides = (AccountName.STRIPE, AccountName.WALLET)
     debit, credit = reversed(sides) if out else sides
     ledger.post(wallet, Entry(kind, str(uuid4()), debit, credit, amount, when))
-    calling.reassess(wallet, when)
+    calling_state.reassess(wallet, when)
     db.session.commit()
 
 
@@ -51,6 +52,6 @@ def correct(
 
 
 def _take(event: Reported, when: datetime) -> None:
-    receipt = usage_ingest.take([event], at=when)
+    receipt = ingest.take([event], at=when)
     db.session.commit()
     assert receipt.accepted == 1, receipt

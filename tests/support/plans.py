@@ -6,8 +6,11 @@ from datetime import timedelta
 
 from flask import Flask
 
-from app.billing import card_changes, catalog, default_card_telling, plan_sales, plan_switches, plans
+from app.billing import catalog, plans
+from app.billing.cards import default_sync, removal
+from app.billing.catalog import sales
 from app.billing.plans import PlanView
+from app.billing.subscriptions import switches
 from app.extensions import db
 from app.models import Organization, PaymentMethod, PlanSwitch, Subscription
 from app.payments import subscriptions
@@ -23,7 +26,7 @@ AS_A_DRAFT = timedelta(hours=1, seconds=1)
 
 def sell_plans() -> None:
     """Let Stripe have the catalogue's prices."""
-    list(plan_sales.bring_in_line(catalog.current()))
+    list(sales.bring_in_line(catalog.current()))
 
 
 def a_subscriber(
@@ -41,16 +44,16 @@ def a_subscriber(
 def pay_by(organization: Organization, token: str) -> PaymentMethod:
     """Let the plan be charged to one more card from now on."""
     card = a_stripe_card(organization, token)
-    card_changes.make_default(organization, card.id, OWNER)
+    removal.make_default(organization, card.id, OWNER)
     db.session.commit()
-    default_card_telling.tell_stripe(organization.id)
+    default_sync.tell_stripe(organization.id)
     return card
 
 
 def switch_to(organization: Organization, plan: str, interval: str = "month") -> PlanSwitch:
     """Choose a plan and confirm it."""
-    switch = plan_switches.begin(organization, plan, interval, OWNER)
-    return plan_switches.confirm(organization, switch.id, OWNER)
+    switch = switches.begin(organization, plan, interval, OWNER)
+    return switches.confirm(organization, switch.id, OWNER)
 
 
 def plan_of(organization: Organization) -> PlanView:

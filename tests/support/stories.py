@@ -6,7 +6,8 @@ from typing import Any
 
 from flask import Flask
 
-from app.billing import ledger_check, topups
+from app.billing import topups
+from app.billing.wallet import verification
 from app.extensions import db
 from app.models import PaymentMethod, TopUp, TopUpStatus, Wallet
 from app.models.columns import utc_now
@@ -72,7 +73,7 @@ class Silence:
 def assert_mended(app: Flask, *silences: Silence) -> None:
     """The wallets have together, to the cent, what Stripe has kept, and the ledger is right in itself."""
     db.session.rollback()
-    assert ledger_check.check() == []
+    assert verification.check() == []
     wallets = db.session.scalars(db.select(Wallet).execution_options(populate_existing=True))
     assert sum(wallet.posted_micro for wallet in wallets) == silences[0].stands() * 10_000
     db.session.rollback()

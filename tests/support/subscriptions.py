@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
-from app.billing import billing_periods, catalog, plan_terms
-from app.billing.money import Money
+from app.billing import catalog
+from app.billing.plans import periods, terms
 from app.extensions import db
 from app.models import Invoice, InvoiceStatus, Organization, Subscription, SubscriptionStatus
+from app.money import Money
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +31,12 @@ def subscribe(organization: Organization, plan: str, *, period: Period) -> Subsc
         status=SubscriptionStatus.ACTIVE,
         period_start=period.start,
         period_end=period.end,
-        anchor=billing_periods.noon(period.start, zone),
+        anchor=periods.noon(period.start, zone),
     )
     db.session.add(subscription)
     db.session.flush()
     midnight = datetime.combine(period.start, time(), zone)
-    plan_terms.begin(organization, plan, midnight)
+    terms.begin(organization, plan, midnight)
     return subscription
 
 

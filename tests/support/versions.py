@@ -6,8 +6,7 @@ from datetime import timedelta
 
 from flask import Flask
 
-from app.billing import catalog_file, catalog_versions
-from app.billing.catalog import Catalog
+from app.billing.catalog import Catalog, file, versions
 from app.extensions import db
 from app.models import CatalogVersion
 from app.models.columns import utc_now
@@ -35,12 +34,12 @@ def newer(**changes: str) -> Catalog:
     for old, new in [*NEWER.items(), *changes.items()]:
         assert old in text, old
         text = text.replace(old, new)
-    return catalog_file.parse(text, name="newer")
+    return file.parse(text, name="newer")
 
 
 def offer_newer(app: Flask) -> None:
     """Let the newer version be the one on offer; the test sees to it that it isn't afterwards."""
-    catalog_versions.keep(newer())
+    versions.keep(newer())
     db.session.commit()
     app.extensions["catalog"] = newer()
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from app.billing import ledger
+from app.billing.wallet import ledger
 from app.extensions import db
 from app.models import Organization, UsageDaily, UsageEvent, User
 from tests.factories import at

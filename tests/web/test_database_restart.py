@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from app import create_app
-from app.billing import ledger_check
+from app.billing.wallet import verification
 from app.extensions import db
 from config import Settings
 from dev.postgres import Cluster
@@ -52,7 +52,7 @@ def test_pages_say_503_while_the_database_restarts_and_recover() -> None:
         cluster.start()
         assert all("Harbor Dental" in text_of(visitor.get("/billing")) for visitor in visitors)
         with inside(app):
-            assert ledger_check.check() == []
+            assert verification.check() == []
             db.session.remove()
             db.engine.dispose()
         cluster.stop()

@@ -12,7 +12,9 @@ from flask import Flask
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
-from app.billing import plan_renewals, plan_switch_payments, top_up_rows, topups
+from app.billing import topups
+from app.billing.subscriptions import renewals, switch_payments
+from app.billing.topups import queries
 from app.extensions import db
 from app.models import Organization, Role, User
 from app.web.drawn_for import HEADER
@@ -344,10 +346,10 @@ def test_every_token_in_a_page_is_of_its_organization(app: Flask, group: Group) 
 
 
 def test_a_banks_own_page_leads_back_to_the_organization_that_pays(group: Group) -> None:
-    top_up = top_up_rows.find(group.harbor.id, group.top_up)
+    top_up = queries.find(group.harbor.id, group.top_up)
     for address in (
         topups.charge_request(group.harbor, top_up, group.card, "cus_1").return_url,
-        plan_switch_payments.return_url(group.harbor, uuid4()),
-        plan_renewals.return_url(group.harbor),
+        switch_payments.return_url(group.harbor, uuid4()),
+        renewals.return_url(group.harbor),
     ):
         assert address.endswith(f"?org={group.harbor.slug}")

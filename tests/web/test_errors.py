@@ -32,7 +32,7 @@ def test_an_unexpected_error_says_nothing_of_its_cause_but_gives_a_reference(
     def fail(*_: object) -> None:
         raise RuntimeError("the secret inside")
 
-    monkeypatch.setattr("app.billing.overview.gather", fail)
+    monkeypatch.setattr("app.pages.overview.view.gather", fail)
     signed_in.client.application.config["PROPAGATE_EXCEPTIONS"] = False
     page = signed_in.get("/billing", headers={"X-Request-Id": "reference-12345"})
     assert page.status_code == 500
@@ -48,7 +48,7 @@ def test_without_its_database_the_service_says_so_and_recovers(
         raise OperationalError("SELECT", {}, Exception("server closed the connection"))
 
     with monkeypatch.context() as patch:
-        patch.setattr("app.billing.overview.gather", away)
+        patch.setattr("app.pages.overview.view.gather", away)
         page = signed_in.get("/billing")
         assert page.status_code == 503
         assert page.headers["Retry-After"]

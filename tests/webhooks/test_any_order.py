@@ -15,10 +15,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from stripe.params import EventListParams
 
-from app.billing import calling, disputes, ledger, ledger_check, refunds, settlement, topups
+from app.billing import topups
 from app.billing.audit import STRIPE
-from app.billing.ledger import Entry
-from app.billing.money import Money
+from app.billing.topups import disputes, refunds, settlement
+from app.billing.wallet import calling_state, ledger, verification
+from app.billing.wallet.ledger import Entry
 from app.extensions import db
 from app.models import (
     AccountName,
@@ -30,6 +31,7 @@ from app.models import (
     TransferKind,
 )
 from app.models.columns import utc_now, uuid7
+from app.money import Money
 from app.payments import disputes as stripe_disputes
 from app.payments import intents
 from app.payments import refunds as stripe_refunds
@@ -169,7 +171,7 @@ def _owe(organization: Organization, cents: int) -> None:
         debit, credit = accounts if change > 0 else reversed(accounts)
         amount, source = Money(abs(change), "USD"), f"used:{uuid7()}"
         ledger.post(wallet, Entry(TransferKind.ADJUSTMENT, source, debit, credit, amount, utc_now()))
-    calling.reassess(wallet, utc_now())
+    calling_state.reassess(wallet, utc_now())
     db.session.commit()
 
 
@@ -212,5 +214,5 @@ def assert_right(stage: Stage, story: Story) -> None:
     left = PAID - sum(stage.standing.values()) - story.spent
     assert wallet.posted_micro == left * 10_000
     assert wallet.state is (CallingState.PAUSED if left <= 0 else CallingState.ACTIVE)
-    assert ledger_check.check() == []
+    assert verification.check() == []
     db.session.rollback()

@@ -11,8 +11,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import update
 
-from app.billing import plan_switches
-from app.billing.plan_oddities import ArrangedError
+from app.billing.plans.arrangements import ArrangedError
+from app.billing.subscriptions import switches
 from app.extensions import db
 from app.models import Finding, Organization
 from app.models.columns import utc_now
@@ -271,7 +271,7 @@ def test_no_page_promises_what_stripe_will_not_do(
     assert "renews on" not in page
     assert "so it can't be changed here" in visitor.get("/billing/change-plan").text
     with pytest.raises(ArrangedError):
-        plan_switches.begin(organization, "scale", "month", OWNER)
+        switches.begin(organization, "scale", "month", OWNER)
     undo = CASES[name].undo
     assert undo is not None
     undo(dashboard)

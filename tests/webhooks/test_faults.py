@@ -17,8 +17,9 @@ from uuid import UUID, uuid4
 import pytest
 from flask import Flask
 
-from app.billing import card_setups, recovery, topups
-from app.billing.topups import PaymentNotStartedError
+from app.billing import topups
+from app.billing.cards import setups
+from app.billing.topups import PaymentNotStartedError, recovery
 from app.extensions import db
 from app.models import Organization, PaymentMethod, StripeEvent, TopUp, TopUpStatus, Transfer, TransferKind
 from app.payments.errors import PaymentsError
@@ -70,7 +71,7 @@ class Story:
     def live(self) -> None:
         failing = a_stripe_card(self.organization, "pm_card_chargeCustomerFail")
         asking = a_stripe_card(self.organization, "pm_card_threeDSecure2Required")
-        self._step(lambda: card_setups.begin(self.organization, uuid4(), email=None, actor=OWNER))
+        self._step(lambda: setups.begin(self.organization, uuid4(), email=None, actor=OWNER))
         self._pay("50", self.card)
         declined = self._pay("25", failing)
         self._step(lambda: topups.pay(self.organization, declined, self.card.id, OWNER))

@@ -12,7 +12,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import text, update
 
-from app.billing import payment_methods, topups
+from app.billing import topups
+from app.billing.cards import payment_methods
 from app.extensions import db, enqueue
 from app.models import EventState, StripeEvent, TopUp, TopUpStatus
 from app.models.columns import utc_now

@@ -10,7 +10,8 @@ import stripe
 from flask import Flask
 from sqlalchemy import text
 
-from app.billing import payment_methods, topups
+from app.billing import topups
+from app.billing.cards import payment_methods
 from app.extensions import db
 from app.models import EventState, Invoice, InvoiceStatus, Mail, Organization, PaymentMethod, TopUpStatus
 from app.webhooks.handling import HANDLERS

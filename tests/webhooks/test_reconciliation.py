@@ -17,7 +17,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import update
 
-from app.billing import audit, recovery, settlement, topups
+from app.billing import audit, topups
+from app.billing.topups import recovery, settlement
 from app.database.locks import AlreadyRunningError
 from app.extensions import db, enqueue
 from app.models import (

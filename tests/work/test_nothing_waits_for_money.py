@@ -7,7 +7,7 @@ from uuid import uuid4
 from flask import Flask
 from sqlalchemy import text
 
-from app.billing import announcements, platform_endpoints
+from app.billing.platform import endpoints, messages
 from app.extensions import db
 from app.models import EventState
 from app.models.columns import utc_now
@@ -39,13 +39,13 @@ def test_while_receivers_are_slow_and_ten_thousand_jobs_wait_an_event_and_a_stat
     """One process runs everything: the hardest case."""
     organization = an_organization(credit="10")
     with holding() as slow, receiving() as quick:
-        platform_endpoints.add(slow.url)
+        endpoints.add(slow.url)
         db.session.commit()
         for _ in range(SLOW):
-            announcements.tell(organization.id, "wallet.topped_up", {}, at=utc_now())
-            announcements.tell(an_organization().id, "wallet.topped_up", {}, at=utc_now())
+            messages.tell(organization.id, "wallet.topped_up", {}, at=utc_now())
+            messages.tell(an_organization().id, "wallet.topped_up", {}, at=utc_now())
             an_organization(credit="1")
-        platform_endpoints.add(quick.url)
+        endpoints.add(quick.url)
         db.session.commit()
         enqueue_many(
             "send_mail", f"jsonb_build_object('org_id', '{organization.id}', 'mail_id', '{uuid4()}')"
@@ -54,7 +54,7 @@ def test_while_receivers_are_slow_and_ten_thousand_jobs_wait_an_event_and_a_stat
             until(lambda: slow.waiting >= 2, "the slow receiver has its messages")
             event = an_event("refund.created", "re_deleted")
             send(app.test_client(), event)
-            announcements.tell(organization.id, "calling.paused", {}, at=utc_now())
+            messages.tell(organization.id, "calling.paused", {}, at=utc_now())
             db.session.commit()
             until(lambda: row_of(event["id"]).state is EventState.IGNORED, "the event is handled")
             until(lambda: "calling.paused" in quick.types, "the state is told where it is taken")

@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import text
 
-from app.billing import card_changes, payment_methods
+from app.billing.cards import payment_methods, removal
 from app.extensions import db, jobs
 from app.models import EventState, Organization, PaymentMethod
 from app.queues import QUEUE_OF
@@ -161,6 +161,6 @@ def test_an_event_that_a_killed_worker_had_taken_is_handled_by_the_next_within_a
 
 
 def choose(organization: Organization, card: PaymentMethod) -> None:
-    card_changes.make_default(organization, card.id, OWNER)
+    removal.make_default(organization, card.id, OWNER)
     db.session.commit()
     assert [one.id for one in payment_methods.saved(organization.id) if one.is_default] == [card.id]

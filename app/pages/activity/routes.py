@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 from flask import Blueprint, Response, render_template, request
 from werkzeug.datastructures import MultiDict
 
-from app.billing import audit_trail
-from app.billing.audit_trail import Filters
-from app.billing.cursor import Cursor
+from app.billing.audit import trail
+from app.billing.audit.trail import Filters
+from app.cursor import Cursor
 from app.models import AuditEvent, Organization
 from app.pages.activity import wording
 from app.pages.csv_rows import csv_download
@@ -78,13 +78,13 @@ class Line:
 def show() -> str:
     """Who did what, newest first, page by page."""
     organization, query = current_organization(), Query.read(request.args)
-    found = audit_trail.page(
+    found = trail.page(
         organization,
         query.filters,
         before=Cursor.parse(request.args.get("before", "")),
         after=Cursor.parse(request.args.get("after", "")),
     )
-    actors = audit_trail.people(organization)
+    actors = trail.people(organization)
     if query.person and query.person not in actors:
         actors.append(query.person)
     return render_template(
@@ -102,7 +102,7 @@ def show() -> str:
 def export() -> Response:
     """Everything that the filters select, streamed."""
     organization = current_organization()
-    events = audit_trail.every(organization, Query.read(request.args).filters)
+    events = trail.every(organization, Query.read(request.args).filters)
     return csv_download(_rows(organization, events), f"activity-{organization.slug}.csv")
 
 

@@ -12,8 +12,8 @@ from typing import get_args
 
 from app.billing import catalog
 from app.billing.audit import Action
-from app.billing.money import Money
 from app.models import AuditEvent
+from app.money import Money
 from app.web.formatting import money
 
 KINDS = {

@@ -9,8 +9,9 @@ from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
 from wtforms import HiddenField, SelectField, StringField, TextAreaField
 
-from app.billing import billing_details, tax_ids
-from app.billing.billing_details import Details, DetailsError
+from app.billing.customers import details as billing_details
+from app.billing.customers import tax_ids
+from app.billing.customers.details import Details, DetailsError
 from app.models import Organization
 from app.web.resend import Told
 from app.web.text_guard import TidyForm

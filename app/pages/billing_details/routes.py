@@ -7,8 +7,8 @@ from typing import Any, cast
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from app.billing import billing_details
-from app.billing.billing_details import ChangedMeanwhileError, DetailsError
+from app.billing.customers import details
+from app.billing.customers.details import ChangedMeanwhileError, DetailsError
 from app.extensions import db, limiter
 from app.pages.actor import current_actor
 from app.pages.billing_details.forms import DetailsForm, in_words
@@ -30,7 +30,7 @@ _CHANGED = (
 def show() -> Response:
     """What is kept, in a form."""
     form = DetailsForm(None)
-    form.show(*billing_details.gather(current_organization()))
+    form.show(*details.gather(current_organization()))
     return _draw(form)
 
 
@@ -45,19 +45,19 @@ def save() -> Response:
     if not form.validate():
         return _draw(form, status=422)
     try:
-        billing_details.save(organization, form.typed, form.seen_version, current_actor())
+        details.save(organization, form.typed, form.seen_version, current_actor())
     except DetailsError as error:
         form.refuse(error)
     except ChangedMeanwhileError:
         db.session.rollback()
-        form.version.data = str(billing_details.gather(organization)[1])
+        form.version.data = str(details.gather(organization)[1])
         return _draw(form, why=_CHANGED, status=422)
     else:
         db.session.commit()
         flash("Your billing details are saved. Invoices and statements carry them from now on.")
         if not cast(Any, request).htmx:
             return redirect(url_for("billing_details.show"), 303)
-        form.show(*billing_details.gather(organization))
+        form.show(*details.gather(organization))
         return _draw(form)
     db.session.rollback()
     return _draw(form, status=422)
@@ -67,5 +67,5 @@ def _draw(form: DetailsForm, *, why: str = "", status: int = 200) -> Response:
     form.offer()
     is_region = bool(cast(Any, request).htmx)
     template = "billing_details/response.html" if is_region else "billing_details/show.html"
-    lines = billing_details.on_documents(current_organization())
+    lines = details.on_documents(current_organization())
     return make_response(render_template(template, form=form, why=why, lines=lines), status)

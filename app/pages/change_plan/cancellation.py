@@ -5,9 +5,12 @@ from __future__ import annotations
 from flask import flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
-from app.billing import catalog, ledger, plan_cancellation, plan_losses, plans
-from app.billing.plan_renewals import NothingToPayError
-from app.billing.plan_terms import FREE_PLAN
+from app.billing import catalog, plans
+from app.billing.plans import losses as plan_losses
+from app.billing.plans.terms import FREE_PLAN
+from app.billing.subscriptions import cancellation
+from app.billing.subscriptions.renewals import NothingToPayError
+from app.billing.wallet import ledger
 from app.extensions import db, limiter
 from app.pages.actor import current_actor
 from app.pages.change_plan.routes import blueprint
@@ -43,7 +46,7 @@ def cancel_plan() -> Response:
     organization = current_organization()
     name = plans.gather(organization).name
     try:
-        plan_cancellation.cancel(organization, current_actor())
+        cancellation.cancel(organization, current_actor())
     except NothingToPayError:
         db.session.rollback()
         return redirect(url_for("change_plan.show_renewal"), 303)

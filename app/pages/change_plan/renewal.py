@@ -8,14 +8,17 @@ from uuid import UUID
 from flask import current_app, flash, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from app.billing import paid_cards, payment_methods, plan_renewals, plans
-from app.billing.declines import advice_for
-from app.billing.payment_methods import CardNotUsableError
-from app.billing.plan_renewals import NothingToPayError
+from app.billing import plans
+from app.billing.cards import paid_with as paid_cards
+from app.billing.cards import payment_methods
+from app.billing.cards.payment_methods import CardNotUsableError
+from app.billing.subscriptions import renewals
+from app.billing.subscriptions.renewals import NothingToPayError
 from app.extensions import db, limiter
 from app.pages.actor import current_actor
 from app.pages.change_plan.forms import PayForm
 from app.pages.change_plan.routes import blueprint
+from app.payments.declines import advice_for
 from app.payments.errors import PaymentsError
 from app.payments.intents import Payment
 from app.web.formatting import money
@@ -47,7 +50,7 @@ def pay_renewal() -> Response:
     form = PayForm()
     if form.validate():
         try:
-            payment = plan_renewals.pay(current_organization(), form.chosen, current_actor())
+            payment = renewals.pay(current_organization(), form.chosen, current_actor())
         except CardNotUsableError as error:
             form.refuse(str(error))
         except PaymentsError as error:
@@ -77,7 +80,7 @@ def answer_renewal() -> Response:
 def _payment() -> Payment | None:
     """The payment of what is open, as Stripe has it now; None without an answer."""
     try:
-        owed = plan_renewals.owed(current_organization())
+        owed = renewals.owed(current_organization())
     except PaymentsError:
         return None
     return owed.payment if owed else None
@@ -96,7 +99,7 @@ def _say_what_became_of_it(payment: Payment | None = None) -> None:
 
 def _refresh() -> None:
     try:
-        plan_renewals.refresh(current_organization(), current_actor())
+        renewals.refresh(current_organization(), current_actor())
     except PaymentsError:
         db.session.rollback()
 
@@ -118,7 +121,7 @@ def _draw(form: PayForm | None = None, *, status: int = 200) -> Response:
     plan = plans.gather(organization)
     owed, unpayable = None, Problem("There is no open invoice that could be paid here.", "Write to support.")
     try:
-        owed = plan_renewals.owed(organization) if plan.is_past_due else None
+        owed = renewals.owed(organization) if plan.is_past_due else None
     except PaymentsError as error:
         unpayable = problem(error, "the renewal can't be paid here just now")
     if plan.is_past_due and owed is None:

@@ -7,8 +7,9 @@ from typing import Any, cast
 from flask import Blueprint, current_app, make_response, render_template, request
 from werkzeug.wrappers import Response
 
-from app.billing import change_plan_page, ledger
+from app.billing.wallet import ledger
 from app.models import PlanSwitch
+from app.pages.change_plan import view
 from app.pages.change_plan.forms import PayForm, PlanForm
 from app.web.identity import current_organization, org_admin_required
 
@@ -27,7 +28,7 @@ def context(
 ) -> dict[str, Any]:
     """What the templates need. `why` is what a person has to know before they look at the step again."""
     settings, organization = current_app.config["SETTINGS"], current_organization()
-    page = change_plan_page.gather(organization, switch)
+    page = view.gather(organization, switch)
     return {
         "page": page,
         "plan": page.plan,

@@ -8,17 +8,17 @@ from uuid import UUID
 from flask import flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from app.billing import plan_previews, plan_switch_payments, plan_switch_rows, plan_switches
-from app.billing.payment_methods import CardNotUsableError
-from app.billing.plan_choices import PlanNotOfferedError
-from app.billing.plan_oddities import ArrangedError
-from app.billing.plan_subscriptions import SubscriptionMissingError
-from app.billing.plan_switch_conditions import OtherSwitchError, PastDueError
-from app.billing.plan_switch_payments import PaymentNotTakenError
-from app.billing.plan_switch_reviews import AlreadyOnItError, PreviewRenewedError
-from app.billing.plan_switch_rows import UnknownSwitchError
-from app.billing.plan_switches import SwitchNotStartedError
-from app.billing.plan_taxes import AddressNeededError
+from app.billing.cards.payment_methods import CardNotUsableError
+from app.billing.plans.arrangements import ArrangedError
+from app.billing.plans.offers import PlanNotOfferedError
+from app.billing.subscriptions import previews, switch_payments, switch_queries, switches
+from app.billing.subscriptions.ensure import SubscriptionMissingError
+from app.billing.subscriptions.switch_conditions import OtherSwitchError, PastDueError
+from app.billing.subscriptions.switch_payments import PaymentNotTakenError
+from app.billing.subscriptions.switch_queries import UnknownSwitchError
+from app.billing.subscriptions.switch_reviews import AlreadyOnItError, PreviewRenewedError
+from app.billing.subscriptions.switches import SwitchNotStartedError
+from app.billing.subscriptions.taxes import AddressNeededError
 from app.extensions import db, limiter
 from app.models import PlanSwitch, SwitchStatus
 from app.pages.actor import current_actor
@@ -60,7 +60,7 @@ def begin_switch() -> Response:
     if not form.validate():
         return _refused(form)
     try:
-        switch = plan_switches.begin(current_organization(), *form.chosen, current_actor())
+        switch = switches.begin(current_organization(), *form.chosen, current_actor())
     except OtherSwitchError as error:
         db.session.rollback()
         return _to(error.other)
@@ -88,11 +88,11 @@ def begin_switch() -> Response:
 def show_switch(switch_id: UUID) -> Response:
     """Where a switch stands: its review, the bank's confirmation, or its result."""
     organization = current_organization()
-    switch = plan_switch_rows.find(organization.id, switch_id)
+    switch = switch_queries.find(organization.id, switch_id)
     # Back from the bank's own page, Stripe's answer is one question away: ask instead of waiting for the webhook.
     is_back = "payment_intent" in request.args and switch.status is SwitchStatus.ACTION
-    if is_back or plan_switch_payments.lacks_charge(switch):
-        switch = plan_switch_payments.refresh(organization, switch_id, current_actor())
+    if is_back or switch_payments.lacks_charge(switch):
+        switch = switch_payments.refresh(organization, switch_id, current_actor())
     response = draw(switch)
     if cast(Any, request).htmx:
         response.headers["HX-Push-Url"] = url_for("change_plan.show_switch", switch_id=switch.id)
@@ -106,9 +106,7 @@ def confirm_switch(switch_id: UUID) -> Response:
     """Make the switch. However often this is sent, it is made and charged once at most."""
     organization = current_organization()
     try:
-        switch = plan_switches.confirm(
-            organization, switch_id, current_actor(), shown=request.form.get("shown")
-        )
+        switch = switches.confirm(organization, switch_id, current_actor(), shown=request.form.get("shown"))
     except PreviewRenewedError as error:
         return draw(error.switch, why=f"{error.why} Look at it again, then confirm.", status=422)
     except OtherSwitchError as error:
@@ -130,7 +128,7 @@ def confirm_switch(switch_id: UUID) -> Response:
     else:
         return _came_out(switch)
     db.session.rollback()
-    return draw(plan_switch_rows.find(organization.id, switch_id), why=why, status=422)
+    return draw(switch_queries.find(organization.id, switch_id), why=why, status=422)
 
 
 @blueprint.post("/billing/change-plan/<uuid:switch_id>/payments")
@@ -141,20 +139,20 @@ def pay_switch(switch_id: UUID) -> Response:
     organization, form = current_organization(), PayForm()
     if form.validate():
         try:
-            return _came_out(plan_switch_payments.pay(organization, switch_id, form.chosen, current_actor()))
+            return _came_out(switch_payments.pay(organization, switch_id, form.chosen, current_actor()))
         except CardNotUsableError as error:
             form.refuse(str(error))
         except (PaymentNotTakenError, PaymentsError) as error:
             form.refuse(str(problem(error, "nothing was charged")))
         db.session.rollback()
-    return draw(plan_switch_rows.find(organization.id, switch_id), form, status=422)
+    return draw(switch_queries.find(organization.id, switch_id), form, status=422)
 
 
 @blueprint.post("/billing/change-plan/<uuid:switch_id>/answer")
 @org_admin_required
 def answer_switch(switch_id: UUID) -> Response:
     """The bank's challenge has ended in the page: ask Stripe how."""
-    return _came_out(plan_switch_payments.refresh(current_organization(), switch_id, current_actor()))
+    return _came_out(switch_payments.refresh(current_organization(), switch_id, current_actor()))
 
 
 @blueprint.post("/billing/change-plan/<uuid:switch_id>/cancellation")
@@ -163,11 +161,11 @@ def cancel_switch(switch_id: UUID) -> Response:
     """Give up a switch that was not paid: the plan stays as it is."""
     organization = current_organization()
     try:
-        return _came_out(plan_switch_payments.give_up(organization, switch_id, current_actor()))
+        return _came_out(switch_payments.give_up(organization, switch_id, current_actor()))
     except PaymentsError as error:
         db.session.rollback()
         why = str(problem(error, _NOT_CHANGED, unknown=_MAYBE_CHANGED))
-        return draw(plan_switch_rows.find(organization.id, switch_id), why=why, status=422)
+        return draw(switch_queries.find(organization.id, switch_id), why=why, status=422)
 
 
 @blueprint.post("/billing/change-plan/scheduled/cancellation")
@@ -176,7 +174,7 @@ def cancel_switch(switch_id: UUID) -> Response:
 def take_back() -> Response:
     """Keep the plan: what was planned for the end of the period is not made."""
     try:
-        plan_switches.take_back(current_organization(), current_actor())
+        switches.take_back(current_organization(), current_actor())
     except SubscriptionMissingError:
         return _not_taken_back(_ELSEWHERE)
     except PaymentsError as error:
@@ -207,7 +205,7 @@ def _to(switch: PlanSwitch) -> Response:
 def _came_out(switch: PlanSwitch) -> Response:
     """On to the switch, saying what became of it; in place its step says so by itself (`change_plan/_said.html`)."""
     if not cast(Any, request).htmx:
-        name = plan_previews.plan_of(switch).name
+        name = previews.plan_of(switch).name
         done = f"You're now on {name}." if switch.is_at_once else f"The change to {name} is scheduled."
         said = {
             SwitchStatus.DONE: done,

@@ -11,8 +11,8 @@ from uuid import UUID
 
 from flask import Blueprint, Response, current_app, make_response, render_template
 
-from app.billing import outbox
-from app.billing.outbox import MailNotFoundError
+from app.billing.mail import outbox
+from app.billing.mail.outbox import MailNotFoundError
 from app.extensions import db
 from app.models import Mail, MailState, Organization
 from app.models.scope import Reason, see_all

@@ -9,10 +9,11 @@ from flask import Blueprint, redirect, render_template, request
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
-from app.billing import billing_details, invoice_list, invoices, statements
-from app.billing.cursor import Cursor
-from app.billing.invoice_list import InvoiceFilters
-from app.billing.invoices import UnknownInvoiceError
+from app.billing import invoices, statements
+from app.billing.customers import details
+from app.billing.invoices import UnknownInvoiceError, listing
+from app.billing.invoices.listing import InvoiceFilters
+from app.cursor import Cursor
 from app.models import InvoiceStatus
 from app.payments import documents
 from app.payments.errors import PaymentsError
@@ -35,14 +36,14 @@ def show() -> str:
     """The organization's invoices, newest first. What makes no sense in the address is left out, not refused."""
     args = request.args
     organization = current_organization()
-    page = invoice_list.page(
+    page = listing.page(
         organization,
         _filters(args),
         before=Cursor.parse(args.get("before", "")),
         after=Cursor.parse(args.get("after", "")),
     )
     months = statements.months(organization)
-    billed = billing_details.on_documents(organization)
+    billed = details.on_documents(organization)
     return render_template("invoices/show.html", page=page, statuses=STATUSES, months=months, billed=billed)
 
 

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from app.billing.money import Money
-from app.billing.quantities import Units
-from app.billing.statement_lines import Line
+from app.billing.catalog.quantities import Units
 from app.billing.statements import Statement
+from app.billing.statements.lines import Line
+from app.money import Money
 from app.pages.csv_rows import Cell
 
 _Quantity = tuple[Cell, str]

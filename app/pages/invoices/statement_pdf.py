@@ -8,10 +8,10 @@ from datetime import UTC, datetime, time, timedelta
 
 from flask import current_app
 
+from app.billing.activity.shortlists import Costing, shortlist
 from app.billing.invoices import InvoiceView
-from app.billing.shortlists import Costing, shortlist
-from app.billing.statement_heads import Head
 from app.billing.statements import Statement
+from app.billing.statements.headers import Head
 from app.clock import clock
 from app.web import pdf
 from app.web.formatting import day_long, money, money_exact, month, number, units, viewer_locale

@@ -6,11 +6,13 @@ from collections.abc import Iterator
 
 from flask import Response, render_template
 
-from app.billing import billing_details, invoice_list, statements
-from app.billing.months import Month
-from app.billing.shortlists import shortlist
+from app.billing import statements
+from app.billing.activity.shortlists import shortlist
+from app.billing.customers import details
+from app.billing.invoices import listing
 from app.billing.statements import NoStatementError, Statement
 from app.models import Organization
+from app.months import Month
 from app.pages.csv_rows import Cell, csv_download
 from app.pages.invoices import statement_csv, statement_pdf
 from app.pages.invoices.routes import blueprint
@@ -28,7 +30,7 @@ def show_statement(month: str) -> str | Response:
     statement = _statement(month)
     if statement is None:
         return _missing()
-    head = billing_details.on_statement(current_organization(), statement.month)
+    head = details.on_statement(current_organization(), statement.month)
     return render_template(
         "invoices/statement.html",
         statement=statement,
@@ -36,7 +38,7 @@ def show_statement(month: str) -> str | Response:
         campaigns=shortlist(statement.campaigns, SHOWN),
         agents=shortlist(statement.agents, SHOWN),
         late=shortlist(statement.late, SHOWN),
-        plan_invoices=invoice_list.of_month(current_organization(), statement.month),
+        plan_invoices=listing.of_month(current_organization(), statement.month),
     )
 
 
@@ -63,8 +65,8 @@ def download_statement(month: str) -> Response:
     organization, statement = current_organization(), _statement(month)
     if statement is None:
         return _missing()
-    head = billing_details.on_statement(organization, statement.month)
-    charges = invoice_list.of_month(organization, statement.month)
+    head = details.on_statement(organization, statement.month)
+    charges = listing.of_month(organization, statement.month)
     file = statement_pdf.document(head, statement, charges)
     response = Response(file, content_type="application/pdf")
     name = f"statement-{organization.slug}-{statement.month}.pdf"

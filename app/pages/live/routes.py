@@ -10,9 +10,11 @@ from collections.abc import Callable
 
 from flask import Blueprint, Response, make_response, render_template, request
 
-from app.billing import overview, plan_switch_rows, wallet_page
+from app.billing.subscriptions import switch_queries
 from app.pages.change_plan.routes import context as plan_context
+from app.pages.overview import view as overview
 from app.pages.payment_methods.routes import context as cards_context
+from app.pages.wallet import view as wallet_page
 from app.pages.wallet.routes import context
 from app.web.identity import current_identity, current_organization, org_admin_required
 from app.web.marks import asked_by_pages
@@ -28,7 +30,11 @@ def live_overview() -> Response:
     def draw() -> tuple[str, int]:
         view = overview.gather_live(current_organization())
         html = render_template(
-            "overview/live.html", balance=view.balance, plan=view.plan, activity=view.activity
+            "overview/live.html",
+            balance=view.balance,
+            plan=view.plan,
+            plan_card=view.plan_card,
+            activity=view.activity,
         )
         return html, view.balance.version
 
@@ -66,7 +72,7 @@ def live_change_plan() -> Response:
 
     def draw() -> tuple[str, int]:
         organization = current_organization()
-        switch = plan_switch_rows.named(organization.id, request.args.get("switch"))
+        switch = switch_queries.named(organization.id, request.args.get("switch"))
         values = plan_context(switch=switch)
         html = render_template("change_plan/live.html", shown_state=request.args.get("state"), **values)
         return html, values["ptag"]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from app.billing.money import MICRO, Money
-from app.billing.spending import DaySpend, Spending
+from app.billing.activity.spending import DaySpend, Spending
 from app.models import UsageGroup
+from app.money import MICRO, Money
 
 _LEFT, _TOP, _UNDER = 44, 12, 26
 _STEPS = (1, 2, 5)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, current_app, render_template
 
-from app.billing import overview
+from app.pages.overview import view as overview
 from app.pages.overview.chart import NARROW, draw
 from app.web.identity import current_organization, org_admin_required
 from app.web.links import url_of_page
@@ -21,6 +21,7 @@ def show() -> str:
         "overview/show.html",
         balance=view.balance,
         plan=view.plan,
+        plan_card=view.plan_card,
         usage=view.usage,
         chart=draw(view.usage),
         narrow_chart=draw(view.usage, NARROW),

@@ -7,8 +7,8 @@ from uuid import UUID, uuid4
 from flask import current_app, flash, jsonify, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from app.billing import card_setups
-from app.billing.card_setups import SavedCard, SetupNotDoneError, TooManyCardsError
+from app.billing.cards import setups
+from app.billing.cards.setups import SavedCard, SetupNotDoneError, TooManyCardsError
 from app.extensions import db, limiter
 from app.own_pages import own_address
 from app.pages.actor import current_actor
@@ -54,7 +54,7 @@ def begin_setup() -> Response:
     except ValueError:
         return make_response(jsonify(error="This card form is incomplete. Load the page again."), 422)
     try:
-        setup = card_setups.begin(
+        setup = setups.begin(
             current_organization(), attempt, email=current_identity().user.email, actor=current_actor()
         )
     except TooManyCardsError as error:
@@ -75,7 +75,7 @@ def create() -> Response:
 def _save(setup_intent_id: str, wanted_next: str | None) -> Response:
     """Save the card, and go back to what it was wanted for: a top-up, or the list of cards."""
     try:
-        card = card_setups.finish(current_organization(), setup_intent_id, current_actor())
+        card = setups.finish(current_organization(), setup_intent_id, current_actor())
         db.session.commit()
     except RefusedError as error:
         db.session.rollback()

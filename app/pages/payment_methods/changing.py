@@ -7,10 +7,11 @@ from uuid import UUID
 from flask import render_template
 from werkzeug.wrappers import Response
 
-from app.billing import card_changes, cards_page
-from app.billing.card_changes import CardInUseError, CardNeededError, UnknownCardError
+from app.billing.cards import removal
+from app.billing.cards.removal import CardInUseError, CardNeededError, UnknownCardError
 from app.extensions import db
 from app.pages.actor import current_actor
+from app.pages.payment_methods import view
 from app.pages.payment_methods.routes import blueprint, changed, not_changed
 from app.payments.errors import PaymentsError
 from app.web.identity import current_organization, org_admin_required
@@ -28,7 +29,7 @@ _MAYBE_REMOVED = Problem(
 def make_default(card_id: UUID) -> Response:
     """Let a card be the one for top-ups and for the plan."""
     try:
-        method = card_changes.make_default(current_organization(), card_id, current_actor())
+        method = removal.make_default(current_organization(), card_id, current_actor())
     except UnknownCardError:
         db.session.rollback()
         return not_changed(_GONE)
@@ -39,7 +40,7 @@ def make_default(card_id: UUID) -> Response:
 @org_admin_required
 def confirm_removal(card_id: UUID) -> str | Response:
     """Ask before a card is removed: the page behind the dialog, for browsers without scripts."""
-    page = cards_page.gather(current_organization())
+    page = view.gather(current_organization())
     card = next((one for one in page.cards if one.id == card_id), None)
     if card is None:
         return not_changed(_GONE)
@@ -51,7 +52,7 @@ def confirm_removal(card_id: UUID) -> str | Response:
 def remove(card_id: UUID) -> Response:
     """Remove a card, unless something needs it: then say what does, and what to do."""
     try:
-        removed = card_changes.remove(current_organization(), card_id, current_actor())
+        removed = removal.remove(current_organization(), card_id, current_actor())
     except UnknownCardError:
         db.session.rollback()
         return not_changed(_GONE)

@@ -8,7 +8,8 @@ from uuid import UUID
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from app.billing import cards_page, payment_methods
+from app.billing.cards import payment_methods
+from app.pages.payment_methods import view
 from app.web.identity import current_identity, current_organization, org_admin_required
 
 blueprint = Blueprint("payment_methods", __name__, url_prefix="/billing/payment-methods")
@@ -29,7 +30,7 @@ def context(refused: str | None) -> dict[str, Any]:
         refused_id = None
     # Read before the cards: what changes in between is drawn by the next poll.
     version = current_identity().wallet_version
-    page = cards_page.gather(current_organization(), refused=refused_id)
+    page = view.gather(current_organization(), refused=refused_id)
     return {"page": page, "most": payment_methods.MOST, "ptag": version}
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 
 from flask import Response, render_template, request
 
-from app.billing import call_story, calls_in_progress
-from app.billing.cursor import Cursor
+from app.billing.activity import call_costs
+from app.billing.wallet import calls_in_progress
+from app.cursor import Cursor
 from app.pages.wallet.routes import blueprint
 from app.web import errors
 from app.web.identity import current_organization, org_admin_required
@@ -16,7 +17,7 @@ from app.web.identity import current_organization, org_admin_required
 @org_admin_required
 def show_call() -> str | Response:
     """The story of the call that `call` names."""
-    story = call_story.tell(current_organization(), request.args.get("call", ""))
+    story = call_costs.tell(current_organization(), request.args.get("call", ""))
     if story is None:
         return errors.page(
             404,

@@ -8,8 +8,8 @@ from flask import render_template, request
 from werkzeug.datastructures import MultiDict
 from wtforms import SelectField, StringField
 
-from app.billing import campaign_estimates
-from app.billing.campaign_estimates import Campaign
+from app.billing.usage import campaign_estimates
+from app.billing.usage.campaign_estimates import Campaign
 from app.models import Organization
 from app.models.columns import utc_now
 from app.pages.wallet.routes import blueprint

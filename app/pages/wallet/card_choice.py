@@ -10,9 +10,9 @@ from uuid import UUID
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, SelectField
 
-from app.billing.entered_cards import EnteredCard
-from app.billing.payment_methods import CardState, CardView
-from app.billing.wallet_page import TopUpView
+from app.billing.cards.one_off import EnteredCard
+from app.billing.cards.payment_methods import CardState, CardView
+from app.pages.wallet.view import TopUpView
 from app.web.text_guard import TidyForm
 
 ANOTHER = "another"

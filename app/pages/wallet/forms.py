@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from werkzeug.datastructures import MultiDict
 from wtforms import RadioField, StringField
 
-from app.billing import catalog, history, payment_methods
-from app.billing.history_queries import Filters
-from app.billing.money import Money, MoneyError
-from app.billing.usage_lines import Position
+from app.billing import catalog
+from app.billing.activity import history
+from app.billing.activity.history_queries import Filters
+from app.billing.activity.usage_breakdown import Position
+from app.billing.cards import payment_methods
 from app.models import Organization
+from app.money import Money, MoneyError
 from app.pages.days import read_day
 from app.pages.wallet.card_choice import CardForm
 from app.web.formatting import money

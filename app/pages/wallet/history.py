@@ -7,11 +7,11 @@ from uuid import UUID
 
 from flask import Response, render_template, request
 
-from app.billing import history, usage_lines
-from app.billing.history import HistoryLine
-from app.billing.months import Month
-from app.billing.shortlists import shortlist
+from app.billing.activity import history, usage_breakdown
+from app.billing.activity.history import HistoryLine
+from app.billing.activity.shortlists import shortlist
 from app.models import Organization
+from app.months import Month
 from app.pages.csv_rows import Cell, csv_download
 from app.pages.wallet.forms import HistoryQuery, read_position
 from app.pages.wallet.routes import blueprint
@@ -28,11 +28,11 @@ _HEAD = ("posted_at", "day", "what", "detail", "amount", "balance", "currency")
 def show_line(line_id: UUID) -> str | Response:
     """A usage line's meters, campaigns and agents, and its calls page by page."""
     organization = current_organization()
-    line = usage_lines.open_line(organization, line_id)
+    line = usage_breakdown.open_line(organization, line_id)
     if line is None:
         return errors.page(404, message="There is no such line in this wallet.")
     after = read_position(request.args)
-    calls = usage_lines.calls_of(organization, line, after=after)
+    calls = usage_breakdown.calls_of(organization, line, after=after)
     parts = shortlist(line.parts, PARTS)
     month = Month.of(line.day)
     return render_template(

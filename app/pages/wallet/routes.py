@@ -6,13 +6,14 @@ from typing import Any
 
 from flask import Blueprint, current_app, render_template, request
 
-from app.billing import catalog, wallet_page
-from app.billing.currencies import stripe_digits_of
-from app.billing.history import kinds
-from app.billing.wallet_page import WalletPage
+from app.billing import catalog
+from app.billing.activity.history import kinds
+from app.currencies import stripe_digits_of
 from app.models import TopUp
+from app.pages.wallet import view as wallet_page
 from app.pages.wallet.card_choice import CardChoice, CardForm, preferred
 from app.pages.wallet.forms import HistoryQuery, TopUpForm
+from app.pages.wallet.view import WalletPage
 from app.web.identity import current_organization, org_admin_required
 
 blueprint = Blueprint("wallet", __name__, url_prefix="/billing/wallet")

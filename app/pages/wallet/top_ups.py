@@ -8,13 +8,14 @@ from uuid import UUID
 from flask import flash, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from app.billing import top_up_rows, topups, wallet_page
-from app.billing.payment_methods import CardNotUsableError
-from app.billing.top_up_rows import UnknownTopUpError
-from app.billing.topups import AmountOutOfRangeError, PaymentNotStartedError
+from app.billing import topups
+from app.billing.cards.payment_methods import CardNotUsableError
+from app.billing.topups import AmountOutOfRangeError, PaymentNotStartedError, queries
+from app.billing.topups.queries import UnknownTopUpError
 from app.extensions import db, limiter
 from app.models import TopUp, TopUpStatus
 from app.pages.actor import current_actor
+from app.pages.wallet import view as wallet_page
 from app.pages.wallet.card_choice import CardForm
 from app.pages.wallet.forms import TopUpForm, out_of_range, top_up_in_words
 from app.pages.wallet.routes import blueprint, context, draw
@@ -64,7 +65,7 @@ def begin_top_up() -> Response:
 @org_admin_required
 def show_top_up(top_up_id: UUID) -> Response:
     """Where a top-up stands: its review, the bank's confirmation, or its result."""
-    top_up = top_up_rows.find(current_organization().id, top_up_id)
+    top_up = queries.find(current_organization().id, top_up_id)
     # Back from the bank's own page, Stripe's answer is one question away: ask instead of waiting for the webhook.
     if "payment_intent" in request.args and top_up.status is TopUpStatus.ACTION:
         top_up = topups.refresh(current_organization(), top_up_id, current_actor())
@@ -81,7 +82,7 @@ def show_top_up(top_up_id: UUID) -> Response:
 def pay_top_up(top_up_id: UUID) -> Response:
     """Charge the card. However often this is sent, the top-up is charged once at most."""
     organization = current_organization()
-    top_up = top_up_rows.find(organization.id, top_up_id)
+    top_up = queries.find(organization.id, top_up_id)
     form = CardForm()
     if "card" in request.form and not form.validate():
         return _step_refused(top_up_id, form)
@@ -125,7 +126,7 @@ def cancel_top_up(top_up_id: UUID) -> Response:
 @org_admin_required
 def show_receipt(top_up_id: UUID) -> Response:
     """To Stripe's receipt, whose address is asked for at each click because it expires."""
-    top_up = top_up_rows.find(current_organization().id, top_up_id)
+    top_up = queries.find(current_organization().id, top_up_id)
     try:
         address = documents.receipt_url(top_up.charge_id) if top_up.charge_id else None
     except PaymentsError as error:
@@ -178,7 +179,7 @@ def _refused(form: TopUpForm) -> Response:
 
 def _step_refused(top_up_id: UUID, form: CardForm | None = None) -> Response:
     """The top-up's step again, with what was wrong."""
-    top_up = top_up_rows.find(current_organization().id, top_up_id)
+    top_up = queries.find(current_organization().id, top_up_id)
     if form is not None and top_up.status is TopUpStatus.REVIEW:
         # There the card is not chosen: it is said above.
         flash(next(iter(form.errors.values()))[0], "error")

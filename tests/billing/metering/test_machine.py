@@ -12,8 +12,11 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from app.billing import holds, ledger, ledger_check, plan_terms, usage_ingest
-from app.billing.holds import (
+from app.billing.plans import terms
+from app.billing.usage import ingest
+from app.billing.usage.events import Reported
+from app.billing.wallet import holds, ledger, verification
+from app.billing.wallet.holds import (
     CallingPausedError,
     HoldEndedError,
     NotEnoughCreditError,
@@ -21,10 +24,9 @@ from app.billing.holds import (
     UnknownHoldError,
     WrongSliceError,
 )
-from app.billing.money import Money
-from app.billing.usage_events import Reported
 from app.extensions import db
 from app.models import Allowance, CallingState, Hold, HoldState, UsageEvent
+from app.money import Money
 from tests.billing.metering.model import EARLY, FILE, LATE, Lease, Model
 from tests.factories import an_organization, at, give_credit
 from tests.support import subscriptions
@@ -77,7 +79,7 @@ class MeteringMachine(RuleBasedStateMachine):
 
     @rule(plan=st.sampled_from(PLANS))
     def change_plan(self, plan: str) -> None:
-        plan_terms.begin(self.organization, plan, self.now)
+        terms.begin(self.organization, plan, self.now)
         db.session.commit()
         self.model.plans = [one for one in self.model.plans if one[0] < self.now] + [(self.now, plan)]
 
@@ -102,7 +104,7 @@ class MeteringMachine(RuleBasedStateMachine):
         )
         before = self.model.events.get(event.id)
         content = _content(event)
-        receipt = usage_ingest.take([event], at=self.now)
+        receipt = ingest.take([event], at=self.now)
         db.session.commit()
         if quantity > MOST[meter]:
             assert [refusal.field for refusal in receipt.refused] == ["quantity"]
@@ -211,7 +213,7 @@ class MeteringMachine(RuleBasedStateMachine):
             self._compare_holds()
             self._compare_events()
             self._compare_allowances()
-            assert ledger_check.check() == []
+            assert verification.check() == []
 
     def _judged_low(self) -> bool:
         """Below the alert at 50 dollars, or since then not a tenth above it; not begun while calling is paused."""
@@ -227,7 +229,7 @@ class MeteringMachine(RuleBasedStateMachine):
             Reported(place, *[getattr(one, name) for name in Reported.__struct_fields__[1:]])
             for place, one in enumerate(batch)
         ]
-        receipt = usage_ingest.take(numbered, at=self.now)
+        receipt = ingest.take(numbered, at=self.now)
         db.session.commit()
         self.model.expire(self.now)
         accepted = duplicates = 0

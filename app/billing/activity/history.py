@@ -1,0 +1,180 @@
+"""The wallet's history as people read it: newest first, with a running balance, page by page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select
+
+from app.billing.activity import history_queries as queries
+from app.billing.activity.history_queries import Filters
+from app.billing.catalog import meters
+from app.billing.catalog.quantities import Quantity, added_up
+from app.extensions import db
+from app.models import Organization, TopUpStatus, TransferKind, UsageGroup, WalletLine, card_label
+from app.money import Money
+
+PAGE = 25
+PIECE = 500
+"""Lines that an export reads at once."""
+_LABELS = {
+    TransferKind.TOP_UP: "Top-up",
+    TransferKind.REFUND: "Refund",
+    TransferKind.REFUND_REVERSAL: "Refund failed",
+    TransferKind.DISPUTE: "Dispute",
+    TransferKind.DISPUTE_REVERSAL: "Dispute returned",
+    TransferKind.ADJUSTMENT: "Adjustment",
+    TransferKind.CREDIT: "Credit",
+}
+_STATUS = {
+    "posted": "posted",
+    TopUpStatus.PAYING.value: "pending",
+    TopUpStatus.ACTION.value: "action",
+    TopUpStatus.DECLINED.value: "declined",
+    queries.NOT_CONFIRMED: "unconfirmed",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryLine:
+    """One line. `amount` is signed; `balance` is that of the wallet with this and all older lines.
+
+    `status` is `posted`, or for a top-up that is not in the ledger `pending`, `action`,
+    `declined` or `unconfirmed`.
+    """
+
+    id: UUID
+    at: datetime
+    day: date
+    what: str
+    detail: str
+    quantities: tuple[Quantity, ...]
+    amount: Money
+    balance: Money | None
+    status: str
+    usage_group: UsageGroup | None
+    top_up_id: UUID | None
+    position: int | None
+    has_receipt: bool
+
+    @property
+    def opens(self) -> bool:
+        """Whether the line consists of more than it shows."""
+        return self.usage_group is not None
+
+    @property
+    def is_told(self) -> bool:
+        """Whether the line's top-up has more to tell: how its payment goes on, or what became of it."""
+        return self.top_up_id is not None and self.status in {"posted", "pending", "action"}
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryPage:
+    """Lines with the positions to ask for the page before and after it."""
+
+    lines: list[HistoryLine]
+    newer: int | None
+    older: int | None
+    filters: Filters
+
+
+def kinds() -> dict[str, str]:
+    """What the history can be filtered by: the value and its label."""
+    groups = {group.value: group.label for group in UsageGroup}
+    moved = {
+        TransferKind.TOP_UP.value: "Top-ups",
+        TransferKind.REFUND.value: "Refunds",
+        TransferKind.DISPUTE.value: "Disputes",
+    }
+    return moved | groups
+
+
+def label_of(kind: TransferKind) -> str:
+    """What a line of this kind is called; usage is called by its group."""
+    return _LABELS[kind]
+
+
+def recent(organization: Organization, count: int) -> list[HistoryLine]:
+    """The newest lines, with top-ups that are still open first. One statement."""
+    return _read(organization, queries.newest(), count=count)[:count]
+
+
+def page(
+    organization: Organization, filters: Filters, *, before: int | None = None, after: int | None = None
+) -> HistoryPage:
+    """A page of lines older than position `before`, or newer than `after`, or the newest. One statement.
+
+    The newest page has the open top-ups on top, where the filters let them through.
+    """
+    wanted = queries.posted(filters)
+    if after is not None:
+        return _page_after(organization, filters, wanted, after)
+    if before is not None:
+        wanted = wanted.where(WalletLine.seq < before)
+    query = queries.newest_first(wanted).limit(PAGE + 1)
+    if before is None and filters.kind in {None, TransferKind.TOP_UP.value} and filters.last_day is None:
+        query = queries.with_open_top_ups(query)
+    lines = _read(organization, query)
+    posted = [line for line in lines if line.position is not None]
+    more = len(posted) > PAGE
+    return HistoryPage(
+        lines[: lines.index(posted[PAGE])] if more else lines,
+        newer=posted[0].position if before is not None and posted else None,
+        older=posted[PAGE - 1].position if more else None,
+        filters=filters,
+    )
+
+
+def every(organization: Organization, filters: Filters) -> Iterator[HistoryLine]:
+    """All posted lines that the filters select, newest first, read in pieces: for export."""
+    position: int | None = None
+    while True:
+        wanted = queries.posted(filters)
+        if position is not None:
+            wanted = wanted.where(WalletLine.seq < position)
+        lines = _read(organization, queries.newest_first(wanted).limit(PIECE))
+        yield from lines
+        if len(lines) < PIECE:
+            return
+        position = lines[-1].position
+
+
+def _page_after(organization: Organization, filters: Filters, wanted: Select[Any], after: int) -> HistoryPage:
+    newer = wanted.where(WalletLine.seq > after).order_by(WalletLine.seq.asc()).limit(PAGE + 1)
+    lines = list(reversed(_read(organization, newer)))
+    if len(lines) <= PAGE:
+        return page(organization, filters)
+    shown = lines[1:]
+    return HistoryPage(shown, shown[0].position, shown[-1].position, filters)
+
+
+def _read(organization: Organization, query: Select[Any], **values: Any) -> list[HistoryLine]:
+    rows = db.session.execute(query, queries.values_of(organization) | values)
+    return [_line(organization, row) for row in rows]
+
+
+def _line(organization: Organization, row: Any) -> HistoryLine:
+    group = UsageGroup(row.usage_group) if row.usage_group else None
+    kind = TransferKind(row.kind)
+    found = (row.quantities or {}).items() if group else ()
+    status = _STATUS[row.status]
+    is_top_up = kind is TransferKind.TOP_UP
+    return HistoryLine(
+        id=row.id,
+        at=row.at,
+        day=row.day,
+        what=group.label if group else _LABELS[kind],
+        detail=card_label(row.brand, row.detail) if row.brand else row.detail,
+        quantities=added_up({key: int(units) for key, units in found if meters.named(key).group is group}),
+        amount=Money(row.amount, organization.currency),
+        balance=None if row.balance is None else Money(row.balance, organization.currency),
+        status=status,
+        usage_group=group,
+        top_up_id=row.top_up_id,
+        position=row.position,
+        has_receipt=is_top_up and status == "posted",
+    )

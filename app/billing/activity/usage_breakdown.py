@@ -1,0 +1,129 @@
+"""What a usage line of the history consists of: meters by campaign and agent, and the calls that cost most."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, select, tuple_
+
+from app.billing.catalog import meters
+from app.billing.catalog.quantities import Quantity, quantity_of
+from app.extensions import db
+from app.models import Organization, UsageDaily, UsageEvent, UsageGroup, WalletLine
+from app.money import Money
+
+CALLS = 25
+"""Calls on a page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Something that a usage line consists of; `day` is the day of use."""
+
+    meter: str
+    label: str
+    quantity: Quantity
+    day: date
+    campaign: str
+    agent: str
+    cost: Money
+
+
+@dataclass(frozen=True, slots=True)
+class UsageLine:
+    """A usage line with its parts, dearest first."""
+
+    id: UUID
+    day: date
+    usage_group: UsageGroup
+    amount: Money
+    parts: tuple[Part, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Where a page of calls ends: the cost, in micro-units, and the name of its last call."""
+
+    cost: int
+    call: str
+
+
+@dataclass(frozen=True, slots=True)
+class LineCall:
+    """What one call cost of the line; `day` is the day on which it was used."""
+
+    call: str
+    day: date
+    cost: Money
+
+
+@dataclass(frozen=True, slots=True)
+class CallPage:
+    """Calls, dearest first; `next` is where the page after it begins."""
+
+    calls: tuple[LineCall, ...]
+    next: Position | None
+
+
+def open_line(organization: Organization, line_id: UUID) -> UsageLine | None:
+    """What a usage line consists of; None where the organization has no such line."""
+    line = db.session.get(WalletLine, (organization.id, line_id))
+    if line is None or line.usage_group is None:
+        return None
+    currency = organization.currency
+    rows = db.session.execute(
+        select(UsageDaily)
+        .where(UsageDaily.org_id == organization.id, UsageDaily.posted_on == line.day)
+        .where(~UsageDaily.is_correction)
+        .order_by(UsageDaily.amount_micro.desc(), UsageDaily.quantity.desc())
+    ).scalars()
+    parts = tuple(
+        Part(
+            row.meter,
+            meters.named(row.meter).label,
+            quantity_of(row.meter, row.quantity),
+            row.day,
+            row.campaign,
+            row.agent,
+            Money(row.amount_micro, currency),
+        )
+        for row in rows
+        if meters.named(row.meter).group is line.usage_group
+    )
+    return UsageLine(line.id, line.day, line.usage_group, -Money(line.amount_micro, currency), parts)
+
+
+def calls_of(organization: Organization, line: UsageLine, *, after: Position | None = None) -> CallPage:
+    """The calls of a line from the dearest on, or those behind `after`. One statement, read from one index."""
+    rows = db.session.execute(_calls(organization, line, after)).all()
+    shown = rows[:CALLS]
+    return CallPage(
+        tuple(LineCall(row.call, row.day, Money(int(row.cost), organization.currency)) for row in shown),
+        Position(int(shown[-1].cost), shown[-1].call) if len(rows) > CALLS else None,
+    )
+
+
+def _calls(organization: Organization, line: UsageLine, after: Position | None) -> Any:
+    event, zone = UsageEvent, organization.timezone
+    begin = datetime.combine(line.day, time(), ZoneInfo(zone))
+    end = datetime.combine(line.day + timedelta(days=1), time(), ZoneInfo(zone))
+    by_call = (
+        select(
+            event.call.label("call"),
+            func.date(func.timezone(zone, func.min(event.at))).label("day"),
+            func.sum(event.amount_micro).label("cost"),
+        )
+        .where(event.org_id == organization.id, event.posted_at >= begin, event.posted_at < end)
+        .where(event.meter.in_({part.meter for part in line.parts}))
+        .where(event.call.is_not(None), event.corrects_id.is_(None))
+        .group_by(event.call)
+        .subquery()
+    )
+    query = select(by_call).order_by(by_call.c.cost.desc(), by_call.c.call.desc()).limit(CALLS + 1)
+    if after is not None:
+        query = query.where(tuple_(by_call.c.cost, by_call.c.call) < tuple_(after.cost, after.call))
+    return query

@@ -1,0 +1,22 @@
+"""The audit trail: every change that a person or the application made, with who, what, when and from where."""
+
+from __future__ import annotations
+
+from app.billing.audit.entries import (
+    OPERATOR,
+    SIGN_IN_PAGE,
+    STRIPE,
+    Action,
+    Actor,
+    note,
+)
+
+__all__ = [
+    "OPERATOR",
+    "SIGN_IN_PAGE",
+    "STRIPE",
+    "Action",
+    "Actor",
+    "note",
+    "trail",
+]

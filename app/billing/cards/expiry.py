@@ -1,0 +1,80 @@
+"""Telling people that a card they pay with is about to expire: a month before, and a week before."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+from dateutil.relativedelta import relativedelta
+from sqlalchemy import func, select
+
+from app.billing import plans
+from app.billing.mail import notices
+from app.billing.wallet import ledger
+from app.extensions import db
+from app.models import Organization, PaymentMethod
+from app.models.columns import utc_now
+from app.notify.letters import CardExpiring
+from app.one_by_one import one_by_one
+
+NOTICE_DAYS = (7, 30)
+"""How many days before a card's last one its owners are told, the nearest first."""
+
+_LONGEST_SECONDS = 3600
+"""How long a look at all cards takes at most; the rest is left for the next day."""
+
+
+def tell(at: datetime | None = None) -> int:
+    """Write what is due about every kept card; how many cards were looked at. Commits card by card.
+
+    Doing it again writes nothing twice, and days on which it did not run are made up for: a card is told about once
+    when it comes within thirty days of its end, and once when it comes within seven. Where one card fails the others
+    go on, and it is tried again the next day.
+    """
+    now = at or utc_now()
+    cards = _about_to_expire(now)
+
+    def tell_of(card: tuple[Organization, PaymentMethod]) -> None:
+        organization, method = card
+        _tell_of(organization, method, ledger.local_day_of(organization, now))
+
+    one_by_one("tell_of_expiring_cards", cards, tell_of, seconds=_LONGEST_SECONDS)
+    return len(cards)
+
+
+def last_day_of(method: PaymentMethod) -> date:
+    """The last day on which a card works: the last of the month printed on it."""
+    return date(method.exp_year, method.exp_month, 1) + relativedelta(months=1, days=-1)
+
+
+def _tell_of(organization: Organization, method: PaymentMethod, today: date) -> None:
+    last_day = last_day_of(method)
+    left = (last_day - today).days
+    notice = next((days for days in NOTICE_DAYS if 0 <= left <= days), None)
+    if notice is None:
+        return
+    plan = plans.gather(organization).plan
+    letter = CardExpiring(
+        card=method.label,
+        last_day=last_day,
+        days_left=left,
+        is_default=method.is_default,
+        plan=plan.name if plan.price and method.is_default else None,
+    )
+    notices.card_expiring(method, letter, notice_days=notice)
+
+
+def _about_to_expire(now: datetime) -> list[tuple[Organization, PaymentMethod]]:
+    """Cards to look at closely: a zone's today differs from ours by a day at most. One statement."""
+    printed = func.make_date(PaymentMethod.exp_year, PaymentMethod.exp_month, 1)
+    near = now.date() + timedelta(days=max(NOTICE_DAYS) + 1)
+    query = (
+        select(Organization, PaymentMethod)
+        .join(PaymentMethod, PaymentMethod.org_id == Organization.id)
+        .where(
+            PaymentMethod.removed_at.is_(None),
+            PaymentMethod.is_kept,
+            printed <= near,
+            printed > now.date() - timedelta(days=32),
+        )
+    )
+    return [(organization, method) for organization, method in db.session.execute(query)]

@@ -1,0 +1,175 @@
+"""Cards entered for one top-up. Stripe alone has the number; what we get is the id of a confirmation token.
+
+Such a card is in no list and pays the top-up it was entered for, once: a token confirms one payment, and the payment
+method that Stripe makes of it can't be used again unless it is attached to a customer. Where the payer wished to keep
+it, Stripe attaches it when the payment has succeeded (https://docs.stripe.com/payments/save-during-payment). Until
+Stripe has made it, the token's id stands in its row for the payment method's.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import exists, select
+
+from app.billing.audit import Actor
+from app.billing.cards import duplicates, payment_methods
+from app.billing.cards.payment_methods import CardNotUsableError, CardState
+from app.billing.wallet import ledger
+from app.extensions import db
+from app.models import Organization, PaymentMethod, TopUp
+from app.models.columns import utc_now
+from app.models.scope import Reason, seeing_all
+from app.payments import confirmation_tokens
+from app.payments.cards import Card
+from app.payments.confirmation_tokens import ConfirmationToken, is_token
+from app.payments.errors import RefusedError
+
+_UNKNOWN = "This card could not be read. Enter it again, or choose another card."
+USED = "This card was entered for another payment. Enter it again."
+_OTHERWISE = "Whether to save the card changed while it was sent. Enter it again."
+
+
+@dataclass(frozen=True, slots=True)
+class EnteredCard:
+    """A card as the page sends it: the token that Stripe's fields made, and whether the payer saves it.
+
+    Stripe's fields were told the same of saving it, and the token says so, too.
+    """
+
+    token: str
+    keep: bool
+
+
+def write_down(organization: Organization, entered: EnteredCard) -> PaymentMethod:
+    """The card as Stripe tells it, for one top-up. Sent again before it was used it is the same row.
+
+    Asks Stripe, then locks the wallet. Raises `CardNotUsableError`, which tells nothing of a card that is somebody
+    else's, and what `app.payments` raises where Stripe can't be reached.
+    """
+    token = _fetch(entered.token)
+    if token.is_used:
+        raise CardNotUsableError(USED)
+    if token.keeps_card != entered.keep:
+        raise CardNotUsableError(_OTHERWISE)
+    ledger.lock(organization.id)
+    method = _known(organization, token) or _add(organization, token)
+    if payment_methods.state_of(method, ledger.local_day_of(organization)) is CardState.EXPIRED:
+        raise CardNotUsableError(f"{method.label} has expired. Enter another card.")
+    return method
+
+
+def in_review(organization: Organization, card_id: UUID) -> PaymentMethod | None:
+    """The card of this id, if it was entered for a top-up that nobody has tried to pay yet."""
+    method = db.session.get(PaymentMethod, (organization.id, card_id))
+    if method is None or method.is_kept or method.removed_at is not None:
+        return None
+    if utc_now() - method.created_at > confirmation_tokens.KEPT_FOR:
+        return None
+    top_up = top_up_of(organization.id, card_id)
+    return method if top_up is not None and top_up.awaits_first_try else None
+
+
+def check_belongs(method: PaymentMethod, top_up: TopUp) -> None:
+    """Raise `CardNotUsableError` for a card that was entered for another top-up than this."""
+    first = None if method.is_kept else top_up_of(method.org_id, method.id)
+    if first is not None and first.id != top_up.id:
+        raise CardNotUsableError(USED)
+
+
+def retire(org_id: UUID, card_id: UUID) -> None:
+    """Another card pays instead: one that isn't kept is used up with that."""
+    method = db.session.get_one(PaymentMethod, (org_id, card_id))
+    if not method.is_kept and method.removed_at is None:
+        method.removed_at = utc_now()
+
+
+def keep(organization: Organization, method: PaymentMethod, actor: Actor) -> None:
+    """A card that paid and was wished to be kept is one of the saved cards from now on: Stripe has attached it."""
+    if method.is_kept or method.removed_at is not None:
+        return
+    card = Card(
+        stripe_id=method.stripe_id,
+        customer_id=organization.stripe_customer_id,
+        brand=method.brand,
+        last4=method.last4,
+        exp_month=method.exp_month,
+        exp_year=method.exp_year,
+        fingerprint=method.fingerprint,
+        created_at=method.created_at,
+    )
+    payment_methods.record(organization, card, actor)
+
+
+def adopt(top_up: TopUp, stripe_id: str | None) -> None:
+    """Note of which payment method Stripe has made a top-up's card, once its payment names it.
+
+    An event may have told of that payment method first, as one of the organization's cards: then the top-up is paid
+    by that one. The caller holds the wallet's lock.
+    """
+    method = db.session.get_one(PaymentMethod, (top_up.org_id, top_up.payment_method_id))
+    if stripe_id is None or not is_token(method.stripe_id):
+        return
+    query = select(PaymentMethod).where(
+        PaymentMethod.org_id == top_up.org_id, PaymentMethod.stripe_id == stripe_id
+    )
+    other = db.session.scalar(query.execution_options(populate_existing=True))
+    if other is None:
+        method.stripe_id = stripe_id
+    elif other.is_kept:
+        method.removed_at, method.replaced_by = utc_now(), other.id
+        top_up.payment_method_id = duplicates.latest(other).id
+    # Otherwise it is the card of an earlier try, which Stripe still names as the one that failed.
+    db.session.flush()
+
+
+def _fetch(token_id: str) -> ConfirmationToken:
+    if not is_token(token_id):
+        raise CardNotUsableError(_UNKNOWN)
+    try:
+        return confirmation_tokens.fetch(token_id)
+    except RefusedError as error:
+        raise CardNotUsableError(_UNKNOWN) from error
+
+
+def _known(organization: Organization, token: ConfirmationToken) -> PaymentMethod | None:
+    query = select(PaymentMethod).where(
+        PaymentMethod.org_id == organization.id, PaymentMethod.stripe_id == token.id
+    )
+    method = db.session.scalar(query.execution_options(populate_existing=True))
+    if method is not None and method.removed_at is not None:
+        raise CardNotUsableError(USED)
+    return method
+
+
+def _add(organization: Organization, token: ConfirmationToken) -> PaymentMethod:
+    if _is_somebody_elses(organization, token):
+        raise CardNotUsableError(_UNKNOWN)
+    method = PaymentMethod(
+        org_id=organization.id,
+        stripe_id=token.id,
+        brand=token.brand,
+        last4=token.last4,
+        exp_month=token.exp_month,
+        exp_year=token.exp_year,
+        fingerprint=token.fingerprint,
+        is_kept=False,
+    )
+    db.session.add(method)
+    db.session.flush()
+    return method
+
+
+@seeing_all(Reason.CARDS)
+def _is_somebody_elses(organization: Organization, token: ConfirmationToken) -> bool:
+    """Whether it was entered in another organization."""
+    others = exists().where(PaymentMethod.stripe_id == token.id, PaymentMethod.org_id != organization.id)
+    return bool(db.session.scalar(select(others)))
+
+
+def top_up_of(org_id: UUID, card_id: UUID) -> TopUp | None:
+    """The newest top-up that names this card."""
+    query = select(TopUp).where(TopUp.org_id == org_id, TopUp.payment_method_id == card_id)
+    newest = query.order_by(TopUp.id.desc()).limit(1)
+    return db.session.execute(newest, execution_options={"populate_existing": True}).scalar_one_or_none()

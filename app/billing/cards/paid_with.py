@@ -1,0 +1,51 @@
+"""Which card a payment was made with, as the payment itself says, and whether that one is to be the default."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import select
+
+from app.billing.cards import duplicates, payment_methods
+from app.billing.cards.payment_methods import CardView
+from app.billing.wallet import ledger
+from app.extensions import db
+from app.models import Organization, PaymentMethod
+from app.payments.intents import Payment
+
+
+@dataclass(frozen=True, slots=True)
+class DefaultOffer:
+    """A saved card that has just paid and could be the default instead of the one that is it now."""
+
+    card: CardView
+    default: CardView | None
+
+
+def card_of(org_id: UUID, payment: Payment) -> PaymentMethod | None:
+    """The card that paid, or that failed last; None where the payment names none of the organization's.
+
+    It may be another than was chosen last: an earlier try whose answer was lost has paid, or an invoice was paid on
+    Stripe's own page.
+    """
+    if payment.method_id is None:
+        return None
+    query = select(PaymentMethod).where(
+        PaymentMethod.org_id == org_id, PaymentMethod.stripe_id == payment.method_id
+    )
+    return db.session.scalar(query)
+
+
+def offer_default(organization: Organization, card_id: UUID | None) -> DefaultOffer | None:
+    """What to offer to somebody who has paid with this card; None where it is the default, or isn't saved."""
+    method = db.session.get(PaymentMethod, (organization.id, card_id)) if card_id else None
+    method = duplicates.latest(method) if method else None
+    if method is None or not method.is_kept or method.removed_at is not None or method.is_default:
+        return None
+    default = payment_methods.default_of(organization.id)
+    today = ledger.local_day_of(organization)
+    return DefaultOffer(
+        payment_methods.card_view(method, today),
+        payment_methods.card_view(default, today) if default else None,
+    )

@@ -1,0 +1,247 @@
+"""The cards an organization pays with."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID
+
+from dateutil.relativedelta import relativedelta
+from sqlalchemy import select
+
+from app.billing import audit
+from app.billing.audit import Actor
+from app.billing.cards import default_card, duplicates, health
+from app.billing.wallet import ledger
+from app.extensions import db, enqueue
+from app.models import Organization, PaymentMethod, TopUp
+from app.models.columns import utc_now
+from app.payments import customers
+from app.payments.cards import Card
+
+MOST = 50
+"""Cards that people can save, and that pages show. Stripe may tell of more, which are shown as others go."""
+_SOON = relativedelta(days=60)
+
+
+class CardState(StrEnum):
+    VALID = "valid"
+    EXPIRES_SOON = "expires_soon"
+    EXPIRED = "expired"
+    NOT_WORKING = "not_working"  # its bank said that trying again is no use
+
+
+class CardNotUsableError(Exception):
+    """The card chosen can't pay; the message says what to choose instead."""
+
+
+def over_on(method: PaymentMethod) -> date:
+    """The first day on which a card is expired: it works until the end of the month printed on it."""
+    return date(method.exp_year, method.exp_month, 1) + relativedelta(months=1)
+
+
+def state_of(method: PaymentMethod, today: date) -> CardState:
+    over = over_on(method)
+    if today >= over:
+        return CardState.EXPIRED
+    if method.failing_since is not None:
+        return CardState.NOT_WORKING
+    return CardState.EXPIRES_SOON if today + _SOON >= over else CardState.VALID
+
+
+def works(method: PaymentMethod, today: date) -> bool:
+    """Whether a card can be expected to pay."""
+    return state_of(method, today) in {CardState.VALID, CardState.EXPIRES_SOON}
+
+
+@dataclass(frozen=True, slots=True)
+class CardView:
+    """A card as pages show it. `over_on` is the first day on which it is expired."""
+
+    id: UUID
+    brand: str
+    last4: str
+    label: str
+    expires: str
+    is_default: bool
+    state: CardState
+    over_on: date
+    failing_since: datetime | None
+
+    @property
+    def works(self) -> bool:
+        return self.state in {CardState.VALID, CardState.EXPIRES_SOON}
+
+    @property
+    def choice(self) -> str:
+        """As the select of the top-up names it: `Visa ending in 4242, expires 12/2028 (default)`."""
+        when = {
+            CardState.EXPIRED: f"expired {self.expires}",
+            CardState.NOT_WORKING: "not working: declined by its bank",
+        }.get(self.state, f"expires {self.expires}")
+        return f"{self.label}, {when}{' (default)' if self.is_default else ''}"
+
+
+def card_view(method: PaymentMethod, today: date) -> CardView:
+    return CardView(
+        id=method.id,
+        brand=method.brand_label,
+        last4=method.last4,
+        label=method.label,
+        expires=f"{method.exp_month:02}/{method.exp_year}",
+        is_default=method.is_default and method.removed_at is None,
+        state=state_of(method, today),
+        over_on=over_on(method),
+        failing_since=method.failing_since,
+    )
+
+
+def list_cards(organization: Organization) -> list[CardView]:
+    """The organization's cards to choose from, as pages show them: the first of very many. One statement."""
+    today = ledger.local_day_of(organization)
+    return [card_view(method, today) for method in saved(organization.id)[:MOST]]
+
+
+def saved(org_id: UUID) -> list[PaymentMethod]:
+    """The organization's cards, the default first, then the newest."""
+    query = (
+        select(PaymentMethod)
+        .where(PaymentMethod.org_id == org_id, PaymentMethod.removed_at.is_(None), PaymentMethod.is_kept)
+        .order_by(PaymentMethod.is_default.desc(), PaymentMethod.created_at.desc(), PaymentMethod.id.desc())
+    )
+    return list(db.session.scalars(query.execution_options(populate_existing=True)))
+
+
+def default_of(org_id: UUID) -> PaymentMethod | None:
+    """The default card of an organization; None where it has no saved card."""
+    return next((one for one in saved(org_id) if one.is_default), None)
+
+
+def usable(organization: Organization, card_id: UUID, *, entered_for: TopUp | None = None) -> PaymentMethod:
+    """The organization's own card of this id; where it was saved again since, as it is now.
+
+    One that isn't kept pays its own top-up alone. One whose bank gave it up may be tried, the person may know better;
+    so may one that has expired, because a card that its bank replaced can go on paying
+    (https://docs.stripe.com/payments/cards/overview#automatic-card-updates). Raises `CardNotUsableError`.
+    """
+    method = db.session.get(PaymentMethod, (organization.id, card_id), populate_existing=True)
+    method = duplicates.latest(method) if method else None
+    is_own = entered_for is not None and entered_for.payment_method_id == card_id
+    if method is None or method.removed_at is not None or not (method.is_kept or is_own):
+        raise CardNotUsableError("This card is not among your saved cards any more. Choose another card.")
+    return method
+
+
+def heir_of(others: Sequence[PaymentMethod], today: date) -> PaymentMethod | None:
+    """Which of the other cards, newest first, becomes the default when that is removed: the first that works.
+
+    One that expires soon only where none lasts longer.
+    """
+    order = {CardState.VALID: 0, CardState.EXPIRES_SOON: 1}
+    return min(others, key=lambda one: order.get(state_of(one, today), 2), default=None)
+
+
+def customer_of(organization: Organization, *, email: str | None) -> str:
+    """The organization's customer at Stripe, made where it has none yet. Commits in that case."""
+    if organization.stripe_customer_id is None:
+        lost = len(organization.former_customer_ids)
+        organization.stripe_customer_id = customers.create(
+            organization.id, name=organization.name, email=email, lost=lost
+        )
+        # What is written on its invoices it doesn't know yet.
+        enqueue("tell_billing_details", org_id=str(organization.id))
+        db.session.commit()
+    return organization.stripe_customer_id
+
+
+def forget_customer(organization: Organization, customer_id: str, actor: Actor = audit.STRIPE) -> bool:
+    """Note that a customer was deleted at Stripe, and its cards with it; False where it isn't the organization's.
+
+    The next card that is added makes a new customer. What the old one has paid stays the organization's.
+    """
+    wallet = ledger.lock(organization.id)
+    organization = db.session.get_one(Organization, organization.id, populate_existing=True)
+    if organization.stripe_customer_id != customer_id:
+        return False
+    organization.former_customer_ids = [*organization.former_customer_ids, customer_id]
+    organization.stripe_customer_id = None
+    for method in saved(organization.id):
+        method.removed_at, method.is_default = utc_now(), False
+        audit.note(organization.id, actor, "payment_method.removed", str(method.id), card=method.label)
+    wallet.version += 1
+    audit.note(organization.id, actor, "customer.forgotten", customer_id)
+    db.session.flush()
+    return True
+
+
+def record(organization: Organization, card: Card, actor: Actor) -> PaymentMethod:
+    """Write down a card that is attached to the organization's customer. Doing it again updates it.
+
+    The first card becomes the default, and so does one that comes while the default does not work. A card that was
+    saved already stays one card: the row that stands for it from now on is returned.
+    """
+    wallet = ledger.lock(organization.id)
+    query = select(PaymentMethod).where(
+        PaymentMethod.org_id == organization.id, PaymentMethod.stripe_id == card.stripe_id
+    )
+    method = db.session.scalar(query.execution_options(populate_existing=True))
+    if method is not None and method.removed_at is not None:
+        return duplicates.latest(method)
+    is_new = method is None or not method.is_kept
+    if method is None:
+        method = PaymentMethod(org_id=organization.id, stripe_id=card.stripe_id, created_at=card.created_at)
+        db.session.add(method)
+    method.is_kept = True
+    _describe(method, card, actor, is_new=is_new)
+    wallet.version += 1
+    db.session.flush()
+    if is_new:
+        audit.note(organization.id, actor, "payment_method.added", str(method.id), card=method.label)
+    kept = duplicates.merge(method, saved(organization.id), actor)
+    _settle_default(organization, kept)
+    return kept
+
+
+def forget(org_id: UUID, stripe_id: str, actor: Actor = audit.STRIPE) -> bool:
+    """Note that a card was detached at Stripe; False where it is not one of the organization's any more.
+
+    Where it was the default, the newest of the others that work becomes it.
+    """
+    wallet = ledger.lock(org_id)
+    query = select(PaymentMethod).where(PaymentMethod.org_id == org_id, PaymentMethod.stripe_id == stripe_id)
+    method = db.session.scalar(query.execution_options(populate_existing=True))
+    if method is None or method.removed_at is not None:
+        return False
+    method.removed_at = utc_now()
+    was_default, method.is_default = method.is_default, False
+    db.session.flush()
+    heir = heir_of(saved(org_id), ledger.local_day_of(db.session.get_one(Organization, org_id)))
+    if was_default and heir is not None:
+        default_card.appoint(heir)
+    wallet.version += 1
+    audit.note(org_id, actor, "payment_method.removed", str(method.id), card=method.label)
+    return True
+
+
+def _describe(method: PaymentMethod, card: Card, actor: Actor, *, is_new: bool) -> None:
+    """Bring a row in line with Stripe's card. A new number or expiry is a new chance for a card that failed."""
+    before = (method.last4, method.exp_month, method.exp_year, method.fingerprint)
+    method.brand, method.last4 = card.brand, card.last4
+    method.exp_month, method.exp_year = card.exp_month, card.exp_year
+    method.fingerprint = card.fingerprint
+    if is_new or before == (card.last4, card.exp_month, card.exp_year, card.fingerprint):
+        return
+    health.recover(method)
+    expires = f"{card.exp_month:02}/{card.exp_year}"
+    audit.note(
+        method.org_id, actor, "payment_method.updated", str(method.id), card=method.label, expires=expires
+    )
+
+
+def _settle_default(organization: Organization, newest: PaymentMethod) -> None:
+    today = ledger.local_day_of(organization)
+    current = default_of(organization.id)
+    if current is None or (not works(current, today) and works(newest, today)):
+        default_card.appoint(newest, instead_of=current)

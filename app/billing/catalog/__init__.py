@@ -1,0 +1,36 @@
+"""What is sold: plans, meters, rates and limits, by versions."""
+
+from __future__ import annotations
+
+from app.billing.catalog.model import (
+    FREE_PLAN,
+    LIMITS,
+    Catalog,
+    CatalogError,
+    Meter,
+    OnRequest,
+    Plan,
+    Pool,
+    Rate,
+    current,
+)
+
+__all__ = [
+    "FREE_PLAN",
+    "LIMITS",
+    "Catalog",
+    "CatalogError",
+    "Meter",
+    "OnRequest",
+    "Plan",
+    "Pool",
+    "Rate",
+    "current",
+    "file",
+    "meters",
+    "quantities",
+    "rate_labels",
+    "rating",
+    "sales",
+    "versions",
+]

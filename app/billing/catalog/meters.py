@@ -1,0 +1,55 @@
+"""What a meter is called, whatever version of the catalogue it comes from.
+
+Usage outlives the catalogue that rated it: a meter that is no longer on offer keeps its name on pages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from flask import current_app
+from sqlalchemy import select
+
+from app.billing.catalog import model, versions
+from app.billing.catalog.model import Meter
+from app.extensions import db
+from app.models import CatalogVersion, UsageGroup
+
+
+def named(key: str) -> Meter:
+    """The meter as the catalogue on offer has it, else as the newest version that knew it.
+
+    One that no version knows is named by its key and counted in units, so that a page never breaks on it. What was
+    found is kept, so a meter costs a process one look into the versions.
+    """
+    on_offer = model.current().meters.get(key)
+    if on_offer is not None:
+        return on_offer
+    known: dict[str, Meter] = current_app.extensions.setdefault("meters_of_old", {})
+    if key not in known:
+        found = _in_versions(key)
+        if found is None:
+            return _unknown(key)
+        known[key] = found
+    return known[key]
+
+
+def of_group(group: UsageGroup, used: Iterable[str]) -> list[str]:
+    """The meters of a group, in the catalogue's order, and after them those `used` that are no longer on offer."""
+    offered = model.current().meters_of(group)
+    gone = {key for key in used if key not in model.current().meters}
+    return offered + sorted(key for key in gone if named(key).group is group)
+
+
+def _in_versions(key: str) -> Meter | None:
+    newest_first = select(CatalogVersion.version).order_by(CatalogVersion.synced_at.desc())
+    for version in db.session.scalars(newest_first).all():
+        found = versions.find(version).meters.get(key)
+        if found is not None:
+            return found
+    return None
+
+
+def _unknown(key: str) -> Meter:
+    label = key.replace("_", " ").capitalize()
+    return Meter(UsageGroup.TELEPHONY, label, unit="unit", shown_as="units", shown_per=1, per=1)

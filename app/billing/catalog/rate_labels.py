@@ -1,0 +1,57 @@
+"""What a meter costs by a plan, as people read it: on the comparison of plans, and beside what was charged."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from app.billing.catalog.model import Meter, Rate, Tier
+from app.billing.catalog.quantities import Quantity
+from app.money import Money, half_up
+
+
+@dataclass(frozen=True, slots=True)
+class RateWords:
+    """The price of one step of a meter: `amount` for `per`, which says how much of what.
+
+    `later` are the prices of further tiers, each with the quantity from which on it holds; `least` is what an event
+    counts as at least, and `step` what it is rounded up to, where they say something.
+    """
+
+    meter: str
+    label: str
+    amount: Money
+    per: str
+    later: tuple[tuple[Money, Quantity], ...]
+    least: str
+    step: str
+
+
+def describe(key: str, meter: Meter, rate: Rate, currency: str) -> RateWords:
+    """What `meter` costs by `rate`, as a plan of its own version has it."""
+
+    def price(tier: Tier) -> Money:
+        return Money(half_up(tier.rate * meter.per), currency)
+
+    starts = [tier.up_to or 0 for tier in rate.tiers]
+    return RateWords(
+        meter=key,
+        label=meter.label,
+        amount=price(rate.tiers[0]),
+        per=_step(meter),
+        later=tuple(
+            (price(tier), Quantity(key, -(-start // meter.shown_per), meter.shown_as))
+            for tier, start in zip(rate.tiers[1:], starts, strict=False)
+        ),
+        least=f"{rate.minimum} {meter.unit}s" if rate.minimum else "",
+        step=f"{rate.step} {meter.unit}s" if rate.step > 1 else "",
+    )
+
+
+def _step(meter: Meter) -> str:
+    """`min`, `1 M tokens`, `30 number-days`: what the shown price of a meter is for."""
+    shown = meter.per // meter.shown_per
+    if shown <= 1:
+        return meter.shown_as
+    if shown % 1_000_000 == 0:
+        return f"{shown // 1_000_000} M {meter.shown_as}"
+    return f"{shown:,} {meter.shown_as}"

@@ -1,0 +1,144 @@
+"""The versions of the catalogue: kept for good, so that what was used is rated by the rates of its own time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from flask import current_app
+from sqlalchemy import func, select, update
+from sqlalchemy.dialects.postgresql import distinct_on, insert
+
+from app.billing.catalog import file, model
+from app.billing.catalog.model import Catalog, CatalogError, Plan
+from app.extensions import db
+from app.models import CatalogVersion, Organization, PlanTerm, Subscription, SubscriptionStatus
+from app.models.columns import utc_now
+
+
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    """From `at` on everybody is on this version."""
+
+    version: str
+    at: datetime
+
+
+def keep(shelf: Catalog, *, announced_for: datetime | None = None) -> bool:
+    """Keep a catalogue as a version, and announce it where a time is given; False where it was kept before.
+
+    Raises `CatalogError` where another catalog has this version's name, or where the announcement would change what
+    was used already, or leave somebody without a plan.
+    """
+    if announced_for is not None and announced_for <= utc_now():
+        raise CatalogError("Announce a version for a time to come: what was used is rated already.")
+    fresh = insert(CatalogVersion).values(version=shelf.version, text=shelf.text, synced_at=utc_now())
+    added = db.session.execute(fresh.on_conflict_do_nothing().returning(CatalogVersion.version)).scalar()
+    if added is None and _text_of(shelf.version) != shelf.text:
+        raise CatalogError(
+            f"Version {shelf.version!r} is kept already, with other content. Give the change a version of its own."
+        )
+    if announced_for is not None:
+        _check_that_nobody_is_left_behind(shelf)
+        db.session.execute(
+            update(CatalogVersion)
+            .where(CatalogVersion.version == shelf.version)
+            .values(announced_for=announced_for)
+        )
+    return added is not None
+
+
+def find(version: str) -> Catalog:
+    """The catalogue of this version. Versions never change, so each is read once by a process.
+
+    Raises `CatalogError`.
+    """
+    if model.current().version == version:
+        return model.current()
+    known: dict[str, Catalog] = current_app.extensions.setdefault("catalog_versions", {})
+    if version not in known:
+        known[version] = file.parse(_text_of(version), name=f"version {version}")
+    return known[version]
+
+
+def bought(plan: str, version: str | None) -> Plan:
+    """A plan of the version that an organization is on; where that has it no more, or none is named, of the one on
+    offer. Raises `CatalogError` where neither has it."""
+    if version is not None and plan in (kept := find(version)).plans:
+        return kept.plans[plan]
+    return model.current().plan(plan)
+
+
+def own(plan: str, version: str | None, *, in_force: str | None) -> Plan:
+    """A plan as an organization has it that bought it from a version: for the price of that one, which is what it
+    goes on paying, and with the limits, allowances and rates of the version that is `in_force` by now.
+
+    Raises `CatalogError` as `bought` does.
+    """
+    paid = bought(plan, version)
+    if in_force is None or plan not in (newer := find(in_force)).plans:
+        return paid
+    return replace(newer.plans[plan], price=paid.price, yearly=paid.yearly)
+
+
+def in_force(version: str, at: datetime) -> str:
+    """The version that is in force at a time for those who chose this one: itself, or the one announced since.
+
+    An announcement is for everybody, also for those who come back to an older version after it.
+    """
+    stored = select(CatalogVersion.synced_at).where(CatalogVersion.version == version).scalar_subquery()
+    newer = (
+        select(CatalogVersion.version)
+        .where(CatalogVersion.announced_for <= at, CatalogVersion.synced_at > stored)
+        .order_by(CatalogVersion.announced_for.desc())
+        .limit(1)
+    )
+    return db.session.scalar(newer) or version
+
+
+def announcements() -> list[Announcement]:
+    """The versions that were announced, in the order in which they begin."""
+    query = (
+        select(CatalogVersion.version, CatalogVersion.announced_for)
+        .where(CatalogVersion.announced_for.is_not(None))
+        .order_by(CatalogVersion.announced_for)
+    )
+    return [Announcement(version, at) for version, at in db.session.execute(query) if at is not None]
+
+
+def check_currency(shelf: Catalog) -> None:
+    """Raises `CatalogError` where wallets are in another currency than a catalog's prices and rates."""
+    query = select(Organization.currency, func.count()).where(Organization.currency != shelf.currency)
+    other = db.session.execute(query.group_by(Organization.currency).order_by(func.count().desc())).first()
+    if other is not None:
+        currency, count = other
+        whose = "an organization" if count == 1 else f"{count} organizations"
+        raise CatalogError(
+            f"currency: this catalog is in {shelf.currency}, and the wallets of {whose} are in {currency}, "
+            f"for good. Write {currency}, or run an installation of its own for {shelf.currency}."
+        )
+
+
+def _check_that_nobody_is_left_behind(shelf: Catalog) -> None:
+    """Everybody whom an announcement is for finds their plan in it, and the one that they have planned."""
+    newest = (
+        select(PlanTerm.plan)
+        .ext(distinct_on(PlanTerm.org_id))
+        .order_by(PlanTerm.org_id, PlanTerm.starts_at.desc())
+    )
+    planned = select(Subscription.scheduled_plan).where(Subscription.scheduled_plan.is_not(None))
+    paid = select(Subscription.plan).where(Subscription.status != SubscriptionStatus.CANCELED)
+    asked = [plan for query in (newest, planned, paid) for plan in db.session.scalars(query)]
+    for plan in sorted({plan for plan in asked if plan is not None}):
+        if plan not in shelf.plans:
+            raise CatalogError(
+                f"Version {shelf.version!r} has no plan {plan!r}, which organizations are on or have planned. Keep "
+                "it in the version, or sync without --announce: they keep the version that they are on."
+            )
+
+
+def _text_of(version: str) -> str:
+    text = db.session.scalar(select(CatalogVersion.text).where(CatalogVersion.version == version))
+    if text is None:
+        raise CatalogError(f"There is no version {version!r}. Keep it with `flask catalog sync`.")
+    return text

@@ -1,0 +1,8 @@
+"""Who is billed: details and tax IDs."""
+
+from __future__ import annotations
+
+__all__ = [
+    "details",
+    "tax_ids",
+]

@@ -1,0 +1,94 @@
+"""All invoices of an organization, newest first: by year and status, page by page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Select, func, select
+
+from app import cursor
+from app.billing.invoices import records as invoices
+from app.billing.invoices.records import InvoiceView
+from app.cursor import Cursor
+from app.extensions import db
+from app.models import Invoice, InvoiceStatus, Organization
+from app.months import Month
+
+PAGE = 25
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceFilters:
+    """What to show: a calendar year in the organization's zone, a status. None: all."""
+
+    year: int | None = None
+    status: InvoiceStatus | None = None
+
+    def __bool__(self) -> bool:
+        return self.year is not None or self.status is not None
+
+
+@dataclass(frozen=True, slots=True)
+class InvoicePage:
+    """Some invoices, and the places to ask for the page before and after; `years` are those that have invoices."""
+
+    invoices: list[InvoiceView]
+    newer: Cursor | None
+    older: Cursor | None
+    filters: InvoiceFilters
+    years: list[int]
+
+
+def page(
+    organization: Organization,
+    filters: InvoiceFilters,
+    *,
+    before: Cursor | None = None,
+    after: Cursor | None = None,
+) -> InvoicePage:
+    """The invoices older than `before`, or newer than `after`, or the newest."""
+    wanted = _filtered(organization, filters)
+    found = cursor.page(wanted, Invoice.issued_at, Invoice.id, size=PAGE, before=before, after=after)
+    return InvoicePage(
+        [invoices.view(invoice) for invoice in found.rows],
+        newer=found.newer,
+        older=found.older,
+        filters=filters,
+        years=_years(organization),
+    )
+
+
+def of_month(organization: Organization, month: Month) -> list[InvoiceView]:
+    """The invoices that were issued in a month of the organization's zone, oldest first. One statement.
+
+    Those that were given up since are among them, so that what was told of a month stays as it was.
+    """
+    zone = ZoneInfo(organization.timezone)
+    start = datetime.combine(month.first, time(), zone)
+    end = datetime.combine(month.last + timedelta(days=1), time(), zone)
+    query = (
+        select(Invoice)
+        .where(Invoice.org_id == organization.id, Invoice.issued_at >= start, Invoice.issued_at < end)
+        .order_by(Invoice.issued_at, Invoice.id)
+    )
+    return [invoices.view(invoice) for invoice in db.session.scalars(query)]
+
+
+def _filtered(organization: Organization, filters: InvoiceFilters) -> Select[Any]:
+    query = select(Invoice).where(Invoice.org_id == organization.id)
+    if filters.status is not None:
+        query = query.where(Invoice.status == filters.status)
+    if filters.year is not None:
+        zone = ZoneInfo(organization.timezone)
+        first, last = (datetime(filters.year + more, 1, 1, tzinfo=zone) for more in (0, 1))
+        query = query.where(Invoice.issued_at >= first, Invoice.issued_at < last)
+    return query
+
+
+def _years(organization: Organization) -> list[int]:
+    year = func.extract("year", func.timezone(organization.timezone, Invoice.issued_at))
+    query = select(year).where(Invoice.org_id == organization.id).distinct().order_by(year.desc())
+    return [int(found) for found in db.session.scalars(query)]

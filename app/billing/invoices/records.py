@@ -1,0 +1,136 @@
+"""Invoices: Stripe makes them, this is what we know of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from uuid import UUID
+
+from sqlalchemy import Executable, bindparam, func, select
+from sqlalchemy.dialects.postgresql import insert
+
+from app.billing.invoices import packed_sums
+from app.extensions import db
+from app.models import Invoice, InvoiceStatus, Organization
+from app.models.columns import uuid7
+from app.money import Money
+from app.payments.invoice_sums import Sums
+from app.payments.invoices import StripeInvoice
+
+_LABELS = {
+    InvoiceStatus.PAID: ("Paid", "good"),
+    InvoiceStatus.OPEN: ("Open", "warn"),
+    InvoiceStatus.VOID: ("Void", "neutral"),
+    InvoiceStatus.UNCOLLECTIBLE: ("Uncollectible", "bad"),
+}
+
+_KEPT = frozenset(status.value for status in InvoiceStatus)
+
+
+class UnknownInvoiceError(LookupError):
+    """The organization has no such invoice."""
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceView:
+    """An invoice as lists show it; `period` is from the beginning to the end, which is no part of it.
+
+    `sums` is what its amount is made of, where that is known.
+    """
+
+    id: UUID
+    number: str
+    description: str
+    issued_at: datetime
+    amount: Money
+    status: InvoiceStatus
+    label: str
+    tone: str
+    period: tuple[datetime, datetime] | None
+    sums: Sums | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is still to be paid."""
+        return self.status is InvoiceStatus.OPEN
+
+
+def keep(organization: Organization, invoice: StripeInvoice, *, failed_at: datetime | None = None) -> bool:
+    """Write down an invoice as Stripe has it now; False for a draft, which nobody is asked to pay yet.
+
+    `failed_at` is when a try to charge it failed; the first of them is kept, also once it was paid.
+    """
+    if invoice.status not in _KEPT:
+        return False
+    values = {
+        "number": invoice.number,
+        "description": invoice.description,
+        "issued_at": invoice.issued_at,
+        "amount_micro": invoice.total.micro,
+        "currency": invoice.total.currency,
+        "status": InvoiceStatus(invoice.status),
+        "period_start": invoice.period[0] if invoice.period else None,
+        "period_end": invoice.period[1] if invoice.period else None,
+        "sums": packed_sums.pack(invoice.sums),
+    }
+    fresh = insert(Invoice).values(
+        org_id=organization.id, id=uuid7(), stripe_id=invoice.id, failed_at=failed_at, **values
+    )
+    failed_first = func.coalesce(Invoice.failed_at, fresh.excluded.failed_at)
+    db.session.execute(
+        fresh.on_conflict_do_update(
+            index_elements=[Invoice.org_id, Invoice.stripe_id], set_={**values, "failed_at": failed_first}
+        )
+    )
+    return True
+
+
+def newest(organization: Organization, count: int) -> list[InvoiceView]:
+    """The newest invoices. One statement."""
+    found = db.session.scalars(_newest(), {"of": organization.id, "count": count})
+    return [view(invoice) for invoice in found]
+
+
+@cache
+def _newest() -> Executable:
+    """Built once: the Overview asks it with each view."""
+    return (
+        select(Invoice)
+        .where(Invoice.org_id == bindparam("of"))
+        .order_by(Invoice.issued_at.desc(), Invoice.id.desc())
+        .limit(bindparam("count"))
+    )
+
+
+def find(organization: Organization, invoice_id: UUID) -> Invoice:
+    """The organization's invoice of this id. Raises `UnknownInvoiceError`."""
+    invoice = db.session.get(Invoice, (organization.id, invoice_id))
+    if invoice is None:
+        raise UnknownInvoiceError(str(invoice_id))
+    return invoice
+
+
+def view(invoice: Invoice) -> InvoiceView:
+    """An invoice as lists show it."""
+    label, tone = _LABELS[invoice.status]
+    if invoice.failed_at is not None:
+        label, tone = (
+            ("Failed, then paid", "good")
+            if invoice.status is InvoiceStatus.PAID
+            else ("Payment failed", "bad")
+        )
+    return InvoiceView(
+        id=invoice.id,
+        number=invoice.number,
+        description=invoice.description,
+        issued_at=invoice.issued_at,
+        amount=invoice.amount,
+        status=invoice.status,
+        label=label,
+        tone=tone,
+        period=(invoice.period_start, invoice.period_end)
+        if invoice.period_start and invoice.period_end
+        else None,
+        sums=packed_sums.unpack(invoice.sums) if invoice.sums else None,
+    )

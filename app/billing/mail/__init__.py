@@ -1,0 +1,9 @@
+"""What billing recipients are told by email, each thing once."""
+
+from __future__ import annotations
+
+__all__ = [
+    "notices",
+    "outbox",
+    "recipients",
+]

@@ -1,0 +1,211 @@
+"""Sending what is in the outbox: at least once, and as a rule once.
+
+A mail is claimed for a while, sent to one recipient after the other, and each recipient is noted as done at once.
+A process that is killed between a recipient's mail and its note repeats that one mail rather than lose it, with the
+same Message-ID. While the mail server is away the tries get rarer and go on for about four days; then the mail is
+given up, and `flask mail list --failed` shows it.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from uuid import UUID
+
+import structlog
+from flask import current_app
+from sqlalchemy import select, update
+
+from app import notify
+from app.billing.mail.recipients import recipients_of
+from app.extensions import db, enqueue
+from app.models import Mail, MailState, Organization
+from app.models.columns import utc_now
+from app.notify import letters
+from app.notify.composition import Readers, compose
+from app.notify.message import Written, message
+from app.notify.transport import AwayError, Connection, Kept, RefusedError
+
+log = structlog.get_logger("billing.mail")
+
+MAX_ATTEMPTS = 30
+"""With the waits below: about four days."""
+
+CLAIMED_FOR = timedelta(minutes=10)
+"""How long a try may take before another process takes the mail up; longer than any mail server is waited for."""
+
+LEFT_ALONE_FOR = timedelta(minutes=2)
+"""How long a mail that is due is left to its own job before the sweep takes it up."""
+
+
+class MailNotFoundError(LookupError):
+    """There is no such mail in the outbox."""
+
+
+def deliver(org_id: UUID, mail_id: UUID) -> MailState | None:
+    """Try to send a mail if it is due; None where it is not, or is being sent by another process. Commits.
+
+    An unreachable mail server is no error: the mail waits for its next try.
+    """
+    mail = _claim(org_id, mail_id)
+    db.session.commit()
+    if mail is None:
+        return None
+    try:
+        _send(mail)
+    except AwayError as error:
+        _try_later(mail, str(error))
+    except Exception as error:
+        # A mail that can't be written is our mistake: it is kept for a release that mends it.
+        log.exception("mail_not_written", mail=str(mail.id), kind=mail.kind)
+        db.session.rollback()
+        mail = db.session.get_one(Mail, (org_id, mail_id), populate_existing=True)
+        _try_later(mail, f"{type(error).__name__}: {error}")
+    db.session.commit()
+    return mail.state
+
+
+def left_over(limit: int = 200) -> list[tuple[UUID, UUID]]:
+    """Organization and id of mails that are due and whose own job has not sent them, oldest first."""
+    query = (
+        select(Mail.org_id, Mail.id)
+        .where(Mail.state == MailState.WAITING, Mail.next_try_at < utc_now() - LEFT_ALONE_FOR)
+        .order_by(Mail.next_try_at)
+        .limit(limit)
+    )
+    return [(org_id, mail_id) for org_id, mail_id in db.session.execute(query)]
+
+
+def newest(*, limit: int, failed: bool = False, org_id: UUID | None = None) -> list[Mail]:
+    """The newest mails, of all organizations or one. `failed`: those given up, or refused by a recipient."""
+    query = select(Mail).order_by(Mail.created_at.desc(), Mail.id.desc()).limit(limit)
+    if failed:
+        query = query.where((Mail.state == MailState.FAILED) | (Mail.refused != {}))
+    if org_id is not None:
+        query = query.where(Mail.org_id == org_id)
+    return list(db.session.scalars(query))
+
+
+def find(mail_id: UUID) -> Mail:
+    """The mail of this id. Raises `MailNotFoundError`."""
+    found = db.session.scalar(select(Mail).where(Mail.id == mail_id))
+    if found is None:
+        raise MailNotFoundError(str(mail_id))
+    return found
+
+
+def retry(mail: Mail) -> None:
+    """Try a mail again from now on, also to recipients who refused it; never to those who have it."""
+    mail.state, mail.attempts, mail.next_try_at = MailState.WAITING, 0, utc_now()
+    mail.refused = {}
+    enqueue("send_mail", org_id=str(mail.org_id), mail_id=str(mail.id))
+    db.session.flush()
+
+
+def wait_after(attempts: int) -> timedelta:
+    """How long to wait after so many tries: 1, 2, 4 … minutes, four hours at most."""
+    return timedelta(minutes=min(2 ** (attempts - 1), 240))
+
+
+def written(mail: Mail) -> Written:
+    """The mail's words: as they were sent, or as they would be now."""
+    if mail.subject is not None and mail.text is not None and mail.html is not None:
+        return Written(mail.subject, mail.text, mail.html)
+    organization = db.session.get_one(Organization, mail.org_id)
+    settings = current_app.config["SETTINGS"]
+    readers = Readers(
+        organization=organization.name,
+        slug=organization.slug,
+        timezone=organization.timezone,
+        public_url=settings.public_url,
+        support_email=settings.support_email,
+    )
+    return compose(letters.unpack(mail.kind, mail.facts), readers)
+
+
+def _claim(org_id: UUID, mail_id: UUID) -> Mail | None:
+    now = utc_now()
+    claim = (
+        update(Mail)
+        .where(
+            Mail.org_id == org_id,
+            Mail.id == mail_id,
+            Mail.state == MailState.WAITING,
+            Mail.next_try_at <= now,
+        )
+        .values(attempts=Mail.attempts + 1, next_try_at=now + CLAIMED_FOR)
+        .returning(Mail)
+    )
+    return db.session.scalars(claim, execution_options={"populate_existing": True}).one_or_none()
+
+
+def _send(mail: Mail) -> None:
+    """Send to everyone who is not done with. Raises `AwayError` where somebody is left for later."""
+    words = written(mail)
+    mail.subject, mail.text, mail.html = words.subject, words.text, words.html
+    db.session.commit()
+    open_for = [one for one in recipients(mail) if one not in mail.delivered_to and one not in mail.refused]
+    later: AwayError | None = None
+    if open_for:
+        with notify.transport().connect() as connection:
+            for recipient in open_for:
+                try:
+                    _send_to(connection, mail, words, recipient)
+                except AwayError as error:
+                    later = error
+    if later is not None:
+        raise later
+    _finish(mail)
+
+
+def _send_to(connection: Connection, mail: Mail, words: Written, recipient: str) -> None:
+    try:
+        made = message(words, sender=notify.sender(), to=recipient, thing=str(mail.id), at=utc_now())
+        connection.send(made, to=recipient)
+    except (RefusedError, ValueError) as error:
+        # A ValueError is an address that can't stand in a header.
+        log.warning("mail_refused", mail=str(mail.id), kind=mail.kind, reason=str(error))
+        mail.refused = {**mail.refused, recipient: str(error)}
+    else:
+        mail.delivered_to = [*mail.delivered_to, recipient]
+    db.session.commit()
+
+
+def recipients(mail: Mail) -> list[str]:
+    """To whom a mail goes: the one person it is for, or who gets mail about the organization's money now."""
+    if mail.recipient is not None:
+        return [mail.recipient]
+    return recipients_of(db.session.get_one(Organization, mail.org_id))
+
+
+def _finish(mail: Mail) -> None:
+    """Everyone is done with: sent if anyone has it."""
+    if mail.delivered_to:
+        mail.state, mail.sent_at, mail.note = MailState.SENT, utc_now(), None
+        _forget_secret(mail)
+        log.info("mail_sent", mail=str(mail.id), kind=mail.kind, recipients=len(mail.delivered_to))
+        return
+    mail.state = MailState.FAILED
+    mail.note = "Every recipient was refused." if mail.refused else "The organization has nobody to write to."
+    log.error("mail_failed", mail=str(mail.id), kind=mail.kind, reason=mail.note)
+
+
+def _forget_secret(mail: Mail) -> None:
+    """Keep no link that opens something: its reader has it. Where no mail leaves, the outbox is where it is read."""
+    letter = letters.unpack(mail.kind, mail.facts)
+    if letter.opens is None or isinstance(notify.transport(), Kept):
+        return
+    secret = getattr(letter, letter.opens)
+    mail.facts = {**mail.facts, letter.opens: ""}
+    mail.text, mail.html = ((words or "").replace(secret, "…") for words in (mail.text, mail.html))
+
+
+def _try_later(mail: Mail, reason: str) -> None:
+    mail.note = reason
+    if mail.attempts >= MAX_ATTEMPTS:
+        mail.state = MailState.FAILED
+        log.error("mail_failed", mail=str(mail.id), kind=mail.kind, reason=reason)
+        return
+    wait = wait_after(mail.attempts)
+    mail.next_try_at = utc_now() + wait
+    log.warning("mail_waits", mail=str(mail.id), kind=mail.kind, attempts=mail.attempts, reason=reason)
+    enqueue("send_mail", after=wait, org_id=str(mail.org_id), mail_id=str(mail.id))

@@ -1,0 +1,22 @@
+"""The plan that is in force for an organization, and what it allows."""
+
+from __future__ import annotations
+
+from app.billing.plans.current import (
+    PlanView,
+    gather,
+)
+
+__all__ = [
+    "PlanView",
+    "arrangements",
+    "comparison",
+    "entitlements",
+    "gather",
+    "grace",
+    "losses",
+    "offers",
+    "resource_counts",
+    "suggestion",
+    "terms",
+]

@@ -1,0 +1,142 @@
+"""The plans of the catalogue side by side, with what each has more or less than the current one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from app.billing import catalog
+from app.billing.catalog import Catalog, Meter, Plan, rate_labels, versions
+from app.billing.catalog.quantities import Quantity, quantity_of
+from app.billing.catalog.rate_labels import RateWords
+from app.billing.plans.current import LIMIT_LABELS
+from app.models import Interval
+
+
+@dataclass(frozen=True, slots=True)
+class OfferedLimit:
+    """How many of something a plan allows, and how many more (below zero: fewer) than the current plan."""
+
+    label: str
+    allowed: int
+    more: int
+
+
+@dataclass(frozen=True, slots=True)
+class Included:
+    """What a plan includes each period of an allowance; `more` (or `less`) than the current plan."""
+
+    pool: str
+    label: str
+    quantity: Quantity
+    more: Quantity | None
+    less: Quantity | None
+
+
+@dataclass(frozen=True, slots=True)
+class OfferedRate:
+    """What a meter costs, and by how many percent more (below zero: less) than by the current plan: in whole percent,
+    of the price that the first unit has."""
+
+    words: RateWords
+    percent: int
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A plan of the catalogue, with everything that tells it from the others."""
+
+    plan: Plan
+    is_current: bool
+    limits: tuple[OfferedLimit, ...]
+    allowances: tuple[Included, ...]
+    rates: tuple[OfferedRate, ...]
+    features: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """What the offers are compared by: all that any of them has, in the order of the catalog."""
+
+    limits: tuple[str, ...]
+    allowances: tuple[Included, ...]
+    rates: tuple[RateWords, ...]
+
+
+def compare(current: Plan, interval: str = Interval.MONTH) -> list[Offer]:
+    """The catalog's plans in its order, with the `current` one in its place as the organization has it.
+
+    That may be of an older version, or one that isn't offered any more, which comes first. It costs what the
+    organization pays by its `interval`; paid otherwise, what it is offered for.
+    """
+    offered = catalog.current().plans
+    own = _as_paid(current, offered.get(current.key), interval)
+    plans = [own if plan.key == current.key else plan for plan in offered.values()]
+    if current.key not in offered:
+        plans.insert(0, own)
+    return [_offer(plan, current) for plan in plans]
+
+
+def rows_of(offers: list[Offer]) -> Rows:
+    """The rows of a table of these offers."""
+    limits = {limit.label: None for offer in offers for limit in offer.limits}
+    allowances = {one.pool: one for offer in reversed(offers) for one in reversed(offer.allowances)}
+    rates = {one.words.meter: one.words for offer in reversed(offers) for one in reversed(offer.rates)}
+    return Rows(tuple(limits), tuple(allowances.values())[::-1], tuple(rates.values())[::-1])
+
+
+def _as_paid(current: Plan, offered: Plan | None, interval: str) -> Plan:
+    if offered is None:
+        return current
+    if interval == Interval.MONTH:
+        return replace(current, yearly=offered.yearly)
+    return replace(current, price=offered.price)
+
+
+def _offer(plan: Plan, current: Plan) -> Offer:
+    shelf = versions.find(plan.version)
+    is_current = plan.key == current.key
+    return Offer(
+        plan=plan,
+        is_current=is_current,
+        limits=tuple(
+            OfferedLimit(
+                LIMIT_LABELS.get(key, key), allowed, 0 if is_current else allowed - current.limits.get(key, 0)
+            )
+            for key, allowed in plan.limits.items()
+        ),
+        allowances=tuple(
+            _included(shelf, key, units, 0 if is_current else units - current.allowances.get(key, 0))
+            for key, units in plan.allowances.items()
+        ),
+        rates=tuple(
+            OfferedRate(
+                rate_labels.describe(key, meter, plan.rates[key], plan.price.currency),
+                0 if is_current else _percent(plan, current, key, meter),
+            )
+            for key, meter in shelf.meters.items()
+        ),
+        features=(
+            *([f"Everything in {shelf.plan(plan.includes).name}"] if plan.includes else []),
+            *plan.features,
+        ),
+    )
+
+
+def _included(shelf: Catalog, key: str, units: int, more: int) -> Included:
+    pool = shelf.pool(key)
+    meter = pool.meters[0]
+    return Included(
+        key,
+        pool.label,
+        quantity_of(meter, units),
+        more=quantity_of(meter, more) if more > 0 else None,
+        less=quantity_of(meter, -more) if more < 0 else None,
+    )
+
+
+def _percent(plan: Plan, current: Plan, key: str, meter: Meter) -> int:
+    """How much dearer the first unit is, of meters that both plans have, per the same number of units."""
+    if key not in current.rates or versions.find(current.version).meters[key].unit != meter.unit:
+        return 0
+    before, after = current.rates[key].first, plan.rates[key].first
+    return round((after - before) * 100 / before) if before else 0

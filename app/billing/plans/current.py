@@ -1,0 +1,241 @@
+"""The plan of an organization as pages show it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Executable, and_, bindparam, or_, select, true
+
+from app.billing import catalog
+from app.billing.catalog import Plan, versions
+from app.billing.invoices import packed_sums
+from app.billing.plans import arrangements, grace, periods
+from app.billing.plans.terms import FREE_PLAN
+from app.billing.wallet import ledger
+from app.extensions import db
+from app.models import (
+    CatalogVersion,
+    Interval,
+    Organization,
+    PaymentMethod,
+    PlanTerm,
+    ResourceCount,
+    Subscription,
+    SubscriptionStatus,
+)
+from app.models.columns import utc_now
+from app.money import Money
+from app.payments.invoice_sums import Sums
+from app.payments.oddities import Oddity
+
+LIMIT_LABELS = catalog.LIMITS
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """What a plan allows; `used` is unknown where the platform doesn't count it."""
+
+    label: str
+    used: int | None
+    allowed: int
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduledChange:
+    """A change that comes by itself `on` a day: when the period is over, or when the subscription ends."""
+
+    plan: Plan
+    interval: str
+    on: date
+    quantity: int = 1
+
+    @property
+    def plan_name(self) -> str:
+        return self.plan.name
+
+    @property
+    def price(self) -> Money:
+        return self.plan.price_by(self.interval) * self.quantity
+
+
+@dataclass(frozen=True, slots=True)
+class PlanView:
+    """`plan` is the one that is paid for, as its own version has it, and `holds` the one that is in force: the free
+    one while it is suspended. Of a version that was announced since, both have all but the price.
+
+    `usage_from` is the first day of the month of allowances. `is_charged_next` is whether the default card is charged
+    for the plan once more. While a renewal is not paid, `grace_ends_on` is the last day on which the plan goes on. It
+    is paid `quantity` times, and `next_charge` is what Stripe will charge next, where that is known. `arranged` is
+    what support arranged otherwise, where the plan doesn't simply renew for its price.
+    """
+
+    plan: Plan
+    holds: Plan
+    interval: str
+    status: SubscriptionStatus
+    period_start: date
+    renews_on: date | None
+    usage_from: date
+    scheduled: ScheduledChange | None
+    failed_on: date | None
+    failure: str | None
+    grace_ends_on: date | None
+    limits: tuple[Limit, ...]
+    default_card: PaymentMethod | None
+    is_charged_next: bool
+    quantity: int = 1
+    next_charge: Sums | None = None
+    arranged: Oddity | None = None
+
+    @property
+    def name(self) -> str:
+        return self.plan.name
+
+    @property
+    def price(self) -> Money:
+        """What a period costs by the list: as often as it is paid, before discounts and taxes."""
+        return self.plan.price_by(self.interval) * self.quantity
+
+    @property
+    def is_past_due(self) -> bool:
+        return self.status is SubscriptionStatus.PAST_DUE
+
+    @property
+    def is_suspended(self) -> bool:
+        """Whether the free plan holds, because the renewal was not paid in time."""
+        return self.holds.key != self.plan.key
+
+
+def gather(organization: Organization) -> PlanView:
+    """The organization's plan with what it uses of its limits, in one statement."""
+    rows = db.session.execute(_everything(), {"of": organization.id, "now": utc_now()}).all()
+    subscription, default, rated_by, holds, announced = rows[0][:5]
+    version = announced or rated_by
+    counts = {resource: count for *_, resource, count in rows if resource is not None}
+    if subscription is None:
+        free = versions.own(holds or FREE_PLAN, rated_by, in_force=version)
+        return _without_subscription(organization, free, counts)
+    plan = versions.own(subscription.plan, subscription.version or rated_by, in_force=version)
+    is_suspended = grace.is_suspended(organization, subscription)
+    deadline = grace.deadline_of(organization, subscription)
+    in_force = versions.own(FREE_PLAN, rated_by, in_force=version) if is_suspended else plan
+    scheduled = _scheduled(organization, subscription)
+    failed_on = ledger.local_day_of(organization, subscription.failed_at) if subscription.failed_at else None
+    zone, today = ZoneInfo(organization.timezone), ledger.local_day_of(organization)
+    return PlanView(
+        plan=plan,
+        holds=in_force,
+        interval=subscription.interval,
+        status=subscription.status,
+        period_start=subscription.period_start,
+        renews_on=subscription.period_end,
+        usage_from=periods.start_of(subscription.anchor, zone, today),
+        scheduled=scheduled,
+        failed_on=failed_on,
+        failure=subscription.failure,
+        grace_ends_on=deadline.last_day if deadline else None,
+        limits=_limits(in_force, counts),
+        default_card=default,
+        is_charged_next=_is_charged_next(subscription, plan, scheduled),
+        quantity=subscription.quantity,
+        next_charge=packed_sums.unpack(subscription.next_charge) if subscription.next_charge else None,
+        arranged=arrangements.what_is_arranged(subscription),
+    )
+
+
+def _without_subscription(organization: Organization, plan: Plan, counts: dict[str, int]) -> PlanView:
+    """Of an organization that Stripe has no subscription of: by calendar months."""
+    month = ledger.local_day_of(organization).replace(day=1)
+    return PlanView(
+        plan=plan,
+        holds=plan,
+        interval=Interval.MONTH,
+        status=SubscriptionStatus.ACTIVE,
+        period_start=month,
+        renews_on=None,
+        usage_from=month,
+        scheduled=None,
+        failed_on=None,
+        failure=None,
+        grace_ends_on=None,
+        limits=_limits(plan, counts),
+        default_card=None,
+        is_charged_next=False,
+    )
+
+
+def _limits(plan: Plan, counts: dict[str, int]) -> tuple[Limit, ...]:
+    return tuple(
+        Limit(label, counts.get(key), plan.limits[key])
+        for key, label in LIMIT_LABELS.items()
+        if key in plan.limits
+    )
+
+
+def _scheduled(organization: Organization, subscription: Subscription) -> ScheduledChange | None:
+    if subscription.scheduled_plan is None:
+        return None
+    return ScheduledChange(
+        versions.bought(subscription.scheduled_plan, subscription.scheduled_version),
+        subscription.scheduled_interval or Interval.MONTH,
+        _day_of_change(organization, subscription),
+        quantity=subscription.quantity,
+    )
+
+
+def _day_of_change(organization: Organization, subscription: Subscription) -> date:
+    at = subscription.scheduled_at
+    return ledger.local_day_of(organization, at) if at else subscription.period_end
+
+
+@cache
+def _everything() -> Executable:
+    """Subscription, default card, versions and counts. Built once: the Overview asks it with each view."""
+    is_default = and_(
+        PaymentMethod.org_id == Organization.id, PaymentMethod.is_default, PaymentMethod.removed_at.is_(None)
+    )
+    term = (
+        select(PlanTerm.version, PlanTerm.plan, PlanTerm.starts_at)
+        .where(PlanTerm.org_id == bindparam("of"), PlanTerm.starts_at <= bindparam("now"))
+        .order_by(PlanTerm.starts_at.desc())
+        .limit(1)
+        .subquery()
+    )
+    announced = (
+        select(CatalogVersion.version)
+        .where(CatalogVersion.announced_for <= bindparam("now"))
+        .where(or_(term.c.starts_at.is_(None), CatalogVersion.announced_for > term.c.starts_at))
+        .order_by(CatalogVersion.announced_for.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    return (
+        select(
+            Subscription,
+            PaymentMethod,
+            term.c.version,
+            term.c.plan,
+            announced,
+            ResourceCount.resource,
+            ResourceCount.count,
+        )
+        .select_from(Organization)
+        .outerjoin(Subscription, Subscription.org_id == Organization.id)
+        .outerjoin(PaymentMethod, is_default)
+        .outerjoin(term, true())
+        .outerjoin(ResourceCount, ResourceCount.org_id == Organization.id)
+        .where(Organization.id == bindparam("of"))
+    )
+
+
+def _is_charged_next(subscription: Subscription, plan: Plan, scheduled: ScheduledChange | None) -> bool:
+    """Not for a free plan, one that has ended or charges no card, nor one that goes down to free with this period."""
+    if not plan.price or subscription.status is SubscriptionStatus.CANCELED:
+        return False
+    if not arrangements.is_charged_to_card(subscription):
+        return False
+    is_owed = subscription.status is SubscriptionStatus.PAST_DUE
+    return is_owed or scheduled is None or bool(scheduled.price) or scheduled.on > subscription.period_end

@@ -1,0 +1,108 @@
+"""What an organization's plan allows, and what of that is left."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import and_, func, select
+
+from app.billing.catalog import Plan, versions
+from app.billing.plans import current, resource_counts, terms
+from app.billing.wallet import ledger
+from app.extensions import db
+from app.models import Allowance, Hold, HoldAllowance, Organization, SubscriptionStatus
+from app.models.columns import utc_now
+
+
+@dataclass(frozen=True, slots=True)
+class LimitLeft:
+    """How much of a resource a plan allows (None: any number), and how much there is (None: nobody counted)."""
+
+    resource: str
+    allowed: int | None
+    used: int | None
+
+    @property
+    def is_exceeded(self) -> bool:
+        return self.allowed is not None and self.used is not None and self.used > self.allowed
+
+
+@dataclass(frozen=True, slots=True)
+class AllowanceLeft:
+    """An allowance of the current period, in `unit`s of its meters; calls in progress count on `reserved` of it."""
+
+    key: str
+    label: str
+    unit: str
+    meters: tuple[str, ...]
+    included: int
+    used: int
+    reserved: int
+
+    @property
+    def left(self) -> int:
+        return max(self.included - self.used - self.reserved, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Entitlements:
+    """`period_start` is the day on which the current billing period began, in the organization's zone."""
+
+    plan: Plan
+    status: SubscriptionStatus
+    period_start: date
+    limits: tuple[LimitLeft, ...]
+    allowances: tuple[AllowanceLeft, ...]
+
+
+def gather(organization: Organization) -> Entitlements:
+    """The plan of an organization with what is left of it."""
+    view = current.gather(organization)
+    counts = resource_counts.counts_of(organization.id)
+    start = terms.of(organization).period_of(ledger.local_day_of(organization, utc_now()))
+    query = select(Allowance.meter, Allowance.used).where(
+        Allowance.org_id == organization.id, Allowance.period_start == start
+    )
+    used = {row.meter: row.used for row in db.session.execute(query)}
+    reserved = _reserved(organization, start)
+    plan = view.holds
+    return Entitlements(
+        plan=plan,
+        status=view.status,
+        period_start=start,
+        limits=tuple(
+            LimitLeft(resource, plan.limits.get(resource), counts.get(resource))
+            for resource in [*plan.limits, *sorted(counts.keys() - plan.limits.keys())]
+        ),
+        allowances=tuple(
+            _allowance(plan, pool, units, used.get(pool, 0), reserved.get(pool, 0))
+            for pool, units in plan.allowances.items()
+        ),
+    )
+
+
+def _reserved(organization: Organization, start: date) -> dict[str, int]:
+    """What calls in progress count on, by allowance. A lease that is over counts on nothing."""
+    query = (
+        select(HoldAllowance.meter, func.sum(HoldAllowance.reserved).label("units"))
+        .join(Hold, and_(Hold.org_id == HoldAllowance.org_id, Hold.id == HoldAllowance.hold_id))
+        .where(HoldAllowance.org_id == organization.id, HoldAllowance.period_start == start)
+        .where(Hold.expires_at > utc_now())
+        .group_by(HoldAllowance.meter)
+    )
+    return {row.meter: int(row.units) for row in db.session.execute(query)}
+
+
+def _allowance(plan: Plan, key: str, included: int, used: int, reserved: int) -> AllowanceLeft:
+    shelf = versions.find(plan.version)
+    pool = shelf.pool(key)
+    return AllowanceLeft(
+        key=key,
+        label=pool.label,
+        unit=shelf.meter(pool.meters[0]).unit,
+        meters=pool.meters,
+        included=included,
+        used=min(used, included),
+        reserved=reserved,
+    )

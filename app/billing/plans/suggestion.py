@@ -1,0 +1,139 @@
+"""Which plan would have cost least: what was used in the last thirty days, priced by every plan.
+
+It is an estimate, and says so: the days' totals are priced, as if they fell into one billing period, so the minimum
+and the step that a rate has for single calls are left out, for all plans alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlalchemy import func, select
+
+from app.billing import catalog
+from app.billing.catalog import Plan, rating
+from app.billing.plans import resource_counts
+from app.billing.wallet import ledger
+from app.extensions import db
+from app.models import Interval, Organization, UsageDaily
+from app.money import Money, half_up_ratio, smallest_unit, total
+
+DAYS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class PlanCost:
+    """What a month by a plan would have cost: its price, and usage beyond its allowances."""
+
+    plan: Plan
+    interval: str
+    usage: Money
+    is_current: bool
+    fits: bool
+    """Whether what the organization has is within the plan's limits."""
+
+    @property
+    def price(self) -> Money:
+        """The plan's price for a month; where it is paid by the year, a twelfth of that, to the cent."""
+        if self.interval == Interval.MONTH or self.plan.yearly is None:
+            return self.plan.price
+        yearly = self.plan.yearly
+        unit = smallest_unit(yearly.currency)
+        return Money(half_up_ratio(yearly.micro, 12 * unit) * unit, yearly.currency)
+
+    @property
+    def total(self) -> Money:
+        return self.price + self.usage
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """The costs of all plans in the catalogue's order, for the days from `first_day` to `last_day`, both included."""
+
+    first_day: date
+    last_day: date
+    costs: tuple[PlanCost, ...]
+
+    @property
+    def best(self) -> PlanCost:
+        """The plan that costs least of those that fit; the current one where none is cheaper."""
+        current = self.current
+        others = [one for one in self.costs if one.fits and one.total < current.total]
+        return min(others, key=lambda one: one.total.micro, default=current)
+
+    @property
+    def current(self) -> PlanCost:
+        return next(one for one in self.costs if one.is_current)
+
+    @property
+    def saves(self) -> Money:
+        """What the best plan would have cost less than the current one; zero where that is the best."""
+        return self.current.total - self.best.total
+
+
+def gather(organization: Organization, current: Plan, interval: str = Interval.MONTH) -> Suggestion | None:
+    """What each plan would have cost, paid by the `interval`; None without usage. Two statements.
+
+    `current` counts by its own version.
+    """
+    last = ledger.local_day_of(organization) - timedelta(days=1)
+    first = last - timedelta(days=DAYS - 1)
+    used = _used(organization, first, last)
+    if not any(units for _, units in used):
+        return None
+    counts = resource_counts.counts_of(organization.id)
+    offered = catalog.current().plans
+    plans = [current if plan.key == current.key else plan for plan in offered.values()]
+    if current.key not in offered:
+        plans.insert(0, current)
+    return Suggestion(
+        first, last, tuple(_cost(plan, interval, used, counts, is_current=plan is current) for plan in plans)
+    )
+
+
+def usage_cost(plan: Plan, used: Iterable[tuple[str, int]]) -> Money:
+    """What usage, meter by meter in the order of time, costs by a plan within one billing period."""
+    gone: dict[str, int] = {}
+    charged: dict[str, int] = {}
+    amounts = []
+    for meter, units in used:
+        if meter not in plan.rates or units <= 0:
+            continue
+        pool = plan.pool_of(meter)
+        charge = rating.charge(
+            plan,
+            meter,
+            units,
+            used=gone.get(pool, 0),
+            charged=charged.get(meter, 0),
+            currency=plan.price.currency,
+        )
+        gone[pool] = gone.get(pool, 0) + charge.included
+        charged[meter] = charged.get(meter, 0) + charge.charged
+        amounts.append(charge.amount)
+    return total(amounts, plan.price.currency)
+
+
+def _cost(
+    plan: Plan,
+    interval: str,
+    used: Sequence[tuple[str, int]],
+    counts: Mapping[str, int],
+    *,
+    is_current: bool,
+) -> PlanCost:
+    fits = all(counts.get(resource, 0) <= allowed for resource, allowed in plan.limits.items())
+    return PlanCost(plan, interval, usage_cost(plan, used), is_current, fits)
+
+
+def _used(organization: Organization, first: date, last: date) -> list[tuple[str, int]]:
+    """Units by day and meter, in the order of days."""
+    query = (
+        select(UsageDaily.meter, func.sum(UsageDaily.quantity))
+        .where(UsageDaily.org_id == organization.id, UsageDaily.day.between(first, last))
+        .group_by(UsageDaily.day, UsageDaily.meter)
+        .order_by(UsageDaily.day, UsageDaily.meter)
+    )
+    return [(meter, int(units)) for meter, units in db.session.execute(query)]

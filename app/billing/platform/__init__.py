@@ -1,0 +1,10 @@
+"""What the voice platform is told: signed messages, in order, until they are accepted."""
+
+from __future__ import annotations
+
+__all__ = [
+    "deliveries",
+    "endpoints",
+    "messages",
+    "replays",
+]

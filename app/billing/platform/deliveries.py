@@ -1,0 +1,197 @@
+"""Delivering what the platform is told: signed, in the order of each organization, until it is taken.
+
+A message waits for those before it of its line (`app.billing.platform.queue`). What a receiver is down for is tried
+again, ever more rarely, for three days. What it refuses for good (4xx) is kept as failed, so that the messages after
+it go on: `flask platform failed` shows it, and it can be replayed. A state that it refuses is tried for as long as it
+is the newest.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import structlog
+from flask import current_app
+from sqlalchemy import func, select
+
+from app.billing.platform import messages, queue
+from app.billing.platform.slots import slot
+from app.extensions import db, enqueue
+from app.models import DeliveryState, PlatformDelivery, PlatformEndpoint, PlatformMessage
+from app.models.columns import utc_now
+from app.notify import webhooks
+from app.notify.webhooks import Answer
+
+log = structlog.get_logger("billing.platform")
+
+GIVEN_UP_AFTER = timedelta(days=3)
+_PAUSES = (1, 2, 4, 8, 15, 30, 60, 120, 300, 600, 1800, 3600)
+"""Seconds before the next try; the last one applies until a message is given up."""
+
+_STATE_PAUSE = 60
+"""Seconds between tries for a state, at most: how long the platform may not know it once it takes messages again."""
+
+DRAIN_SECONDS = 60
+"""How long one job delivers to an endpoint. What is left then is another job's: no backlog keeps a slot for ever."""
+
+
+def drain(endpoint_id: UUID, *, is_state: bool) -> None:
+    """Deliver what is due at an endpoint, of whichever organization. Commits.
+
+    Where as many are at it as may be, it is left to them: they look again before they end.
+    """
+    end = time.monotonic() + DRAIN_SECONDS
+    while True:
+        with slot(endpoint_id, is_state=is_state) as mine:
+            if not mine:
+                return
+            while time.monotonic() < end and _deliver_next(endpoint_id, is_state=is_state):
+                pass
+        if not queue.is_due(endpoint_id, is_state=is_state):
+            return
+        if time.monotonic() > end:
+            enqueue_due()
+            return
+
+
+def deliver(org_id: UUID) -> None:
+    """Deliver what is due for one organization, to every endpoint; its state first. Commits."""
+    query = (
+        select(PlatformDelivery.endpoint_id, PlatformDelivery.is_state)
+        .where(PlatformDelivery.org_id == org_id, PlatformDelivery.state == DeliveryState.WAITING)
+        .distinct()
+        .order_by(PlatformDelivery.is_state.desc())
+    )
+    lines = db.session.execute(query).all()
+    db.session.commit()
+    for endpoint_id, is_state in lines:
+        while _deliver_next(endpoint_id, is_state=is_state, org_id=org_id):
+            pass
+
+
+def left_over() -> list[UUID]:
+    """The organizations with a message that could be sent now."""
+    query = (
+        select(PlatformDelivery.org_id)
+        .where(PlatformDelivery.state == DeliveryState.WAITING, PlatformDelivery.next_try_at <= utc_now())
+        .distinct()
+    )
+    return list(db.session.scalars(query))
+
+
+def enqueue_due() -> None:
+    """Let a job deliver what is due, at each endpoint. Commits."""
+    for endpoint_id, org_id, is_state in queue.due():
+        enqueue(messages.task_of(is_state), org_id=str(org_id), endpoint_id=str(endpoint_id))
+    db.session.commit()
+
+
+def failed() -> Sequence[Any]:
+    """What was refused or given up, newest first: the delivery, its message and the endpoint."""
+    return (
+        db.session.execute(
+            queue.with_message()
+            .where(PlatformDelivery.state == DeliveryState.FAILED)
+            .order_by(PlatformDelivery.position.desc())
+            .limit(200)
+        )
+    ).all()
+
+
+def standing() -> dict[str, Any]:
+    """How things stand, for whoever watches the service: messages that failed, and since when the oldest waits."""
+    count = select(func.count()).where(PlatformDelivery.state == DeliveryState.FAILED)
+    oldest = (
+        select(PlatformMessage.created_at)
+        .join(PlatformDelivery, PlatformDelivery.message_id == PlatformMessage.id)
+        .where(
+            PlatformDelivery.org_id == PlatformMessage.org_id, PlatformDelivery.state == DeliveryState.WAITING
+        )
+        .order_by(PlatformMessage.created_at)
+        .limit(1)
+    )
+    since = db.session.scalar(oldest)
+    waited = 0 if since is None else int((utc_now() - since).total_seconds())
+    return {"failed": db.session.scalar(count), "oldest_waiting_seconds": max(0, waited)}
+
+
+def _deliver_next(endpoint_id: UUID, *, is_state: bool, org_id: UUID | None = None) -> bool:
+    """Send what is due next; False where nothing is."""
+    claimed = queue.claim_next(endpoint_id, is_state=is_state, org_id=org_id)
+    if claimed is None:
+        return False
+    delivery, message, endpoint = claimed
+    answer = _answer_of(message, endpoint)
+    _note(delivery, message, endpoint, answer)
+    db.session.commit()
+    return True
+
+
+def _answer_of(message: PlatformMessage, endpoint: PlatformEndpoint) -> Answer:
+    if endpoint.disabled_at is not None:
+        return Answer(False, "The endpoint is switched off.")
+    settings = current_app.config["SETTINGS"]
+    return webhooks.send(
+        endpoint.url,
+        endpoint.secrets,
+        message_id=f"msg_{message.id.hex}",
+        type_=message.type,
+        data=message.data,
+        at=message.happened_at,
+        allow_private=not settings.is_production,
+        ports=settings.webhook_ports,
+    )
+
+
+def _note(
+    claimed: PlatformDelivery, message: PlatformMessage, endpoint: PlatformEndpoint, answer: Answer
+) -> None:
+    """Write down what sending led to, unless another process has sent it meanwhile."""
+    key, tries, now = (claimed.org_id, claimed.message_id, claimed.endpoint_id), claimed.attempts, utc_now()
+    delivery = db.session.get_one(PlatformDelivery, key, with_for_update=True, populate_existing=True)
+    if delivery.state is not DeliveryState.WAITING and not answer.taken:
+        return
+    delivery.answer, delivery.refused = answer.words, answer.refused
+    if answer.taken:
+        delivery.state, delivery.ended_at = DeliveryState.DELIVERED, now
+        return
+    if answer.gone and endpoint.disabled_at is None:
+        # "Sender should disable the webhook endpoint, and stop sending it messages": Standard Webhooks on 410.
+        endpoint.disabled_at = now
+        log.error("platform_endpoint_gone", endpoint=str(endpoint.id), url=endpoint.url)
+    if _is_final(delivery, message, endpoint, answer, now):
+        delivery.state, delivery.ended_at = DeliveryState.FAILED, now
+        log.error("platform_message_failed", message=str(message.id), type=message.type, answer=answer.words)
+    elif delivery.attempts == tries:
+        _try_later(delivery, answer, now)
+        log.warning(
+            "platform_message_not_taken", message=str(message.id), type=message.type, answer=answer.words
+        )
+
+
+def _is_final(
+    delivery: PlatformDelivery,
+    message: PlatformMessage,
+    endpoint: PlatformEndpoint,
+    answer: Answer,
+    now: datetime,
+) -> bool:
+    if endpoint.disabled_at is not None or now - message.created_at > GIVEN_UP_AFTER:
+        return True
+    # The newest state goes on being tried: a receiver that is being deployed must not miss it.
+    return answer.refused and not delivery.is_state
+
+
+def _try_later(delivery: PlatformDelivery, answer: Answer, now: datetime) -> None:
+    seconds = _PAUSES[min(delivery.attempts, len(_PAUSES)) - 1]
+    seconds = max(seconds, min(answer.retry_after or 0, _PAUSES[-1]))
+    if delivery.is_state:
+        seconds = min(seconds, _STATE_PAUSE)
+    pause = timedelta(seconds=seconds)
+    delivery.next_try_at, delivery.sending_until = now + pause, None
+    task = messages.task_of(delivery.is_state)
+    enqueue(task, after=pause, org_id=str(delivery.org_id), endpoint_id=str(delivery.endpoint_id))

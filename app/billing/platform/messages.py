@@ -1,0 +1,134 @@
+"""What the platform is told at once: that calling pauses or goes on, and what the wallet has to do with it.
+
+A message is written in the transaction that makes it true, with the wallet locked, so that an organization's messages
+are in the order of what happened; jobs deliver them (`app.billing.platform.deliveries`).
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import insert, literal, select
+
+from app.billing.catalog import Plan
+from app.extensions import db, enqueue
+from app.models import CallingState, PlatformDelivery, PlatformEndpoint, PlatformMessage
+from app.models.columns import utc_now, uuid7
+from app.money import Money
+
+CALLING_PAUSED = "calling.paused"
+CALLING_RESUMED = "calling.resumed"
+WALLET_LOW = "wallet.low"
+WALLET_RECOVERED = "wallet.recovered"
+WALLET_TOPPED_UP = "wallet.topped_up"
+PLAN_CHANGED = "plan.changed"
+
+STATES = frozenset({CALLING_PAUSED, CALLING_RESUMED})
+"""What tells a state: only the newest counts, and it waits for no other kind of message."""
+
+
+def calling_changed(
+    org_id: UUID,
+    *,
+    before: CallingState,
+    after: CallingState,
+    was_low: bool,
+    is_low: bool,
+    available: Money,
+    reason: str | None,
+    at: datetime,
+) -> None:
+    """The calling state of an organization has changed, or whether its credit is low: say what that means.
+
+    `available` is its credit now, and `reason` why it is paused.
+    """
+    data = {"state": after.value, "available": amount(available)}
+    was_paused, is_paused = before is CallingState.PAUSED, after is CallingState.PAUSED
+    if was_paused and not is_paused:
+        tell(org_id, CALLING_RESUMED, data, at=at)
+    if was_low != is_low:
+        tell(org_id, WALLET_LOW if is_low else WALLET_RECOVERED, data, at=at)
+    if is_paused and not was_paused:
+        tell(org_id, CALLING_PAUSED, data | {"reason": reason}, at=at)
+
+
+def topped_up(org_id: UUID, *, top_up_id: UUID, credited: Money, available: Money, at: datetime) -> None:
+    """Credit was added by a top-up."""
+    data = {"top_up": str(top_up_id), "credited": amount(credited), "available": amount(available)}
+    tell(org_id, WALLET_TOPPED_UP, data, at=at)
+
+
+def plan_changed(
+    org_id: UUID, *, before: Plan, after: Plan, interval: str, reason: str, at: datetime
+) -> None:
+    """Another plan holds, or the same one of another version or paid otherwise: its entitlements hold from now on."""
+    data = {
+        "plan": {"key": after.key, "name": after.name, "version": after.version, "interval": interval},
+        "previous": {"key": before.key, "name": before.name, "version": before.version},
+        "limits": after.limits,
+        "reason": reason,
+    }
+    tell(org_id, PLAN_CHANGED, data, at=at)
+
+
+def tell(org_id: UUID, type_: str, data: dict[str, Any], *, at: datetime) -> None:
+    """Write a message for every endpoint that there is, in the caller's transaction. `data` is JSON.
+
+    Whoever waited for the wallet may have begun before the one that had it: the times of an organization's messages
+    are in their order all the same, each later than the one before, so that a receiver can tell the newest.
+    """
+    newest = db.session.scalar(
+        select(PlatformMessage.happened_at)
+        .where(PlatformMessage.org_id == org_id)
+        .order_by(PlatformMessage.position.desc())
+        .limit(1)
+    )
+    if newest is not None:
+        at = max(at, newest + timedelta(microseconds=1))
+    message = PlatformMessage(
+        org_id=org_id,
+        id=uuid7(),
+        type=type_,
+        data={"organization": str(org_id)} | data,
+        happened_at=at,
+    )
+    db.session.add(message)
+    db.session.flush()
+    is_state = type_ in STATES
+    endpoints = select(
+        literal(org_id),
+        literal(message.id),
+        PlatformEndpoint.id,
+        literal(message.position),
+        literal(is_state),
+        literal("waiting"),
+        literal(0),
+        literal(utc_now()),
+    ).where(PlatformEndpoint.disabled_at.is_(None))
+    names = [
+        "org_id",
+        "message_id",
+        "endpoint_id",
+        "position",
+        "is_state",
+        "state",
+        "attempts",
+        "next_try_at",
+    ]
+    written = db.session.execute(
+        insert(PlatformDelivery).from_select(names, endpoints).returning(PlatformDelivery.endpoint_id)
+    )
+    for endpoint_id in written.scalars():
+        enqueue(task_of(is_state), org_id=str(org_id), endpoint_id=str(endpoint_id))
+
+
+def task_of(is_state: bool) -> str:
+    """The task that delivers messages of this kind."""
+    return "tell_calling_state" if is_state else "deliver_to_platform"
+
+
+def amount(money: Money) -> dict[str, str]:
+    """Money as the platform reads it: exact, as text, as in the answers of the API."""
+    return {"amount": money.exact, "currency": money.currency}

@@ -1,0 +1,23 @@
+"""The monthly statement, equal to the ledger to the cent."""
+
+from __future__ import annotations
+
+from app.billing.statements.statement import (
+    NoStatementError,
+    Spent,
+    Statement,
+    gather,
+    gather_with_lines,
+    months,
+)
+
+__all__ = [
+    "NoStatementError",
+    "Spent",
+    "Statement",
+    "gather",
+    "gather_with_lines",
+    "headers",
+    "lines",
+    "months",
+]

@@ -1,0 +1,48 @@
+"""What a statement says of the organization: once its month is over, the same for good, whatever changes later."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+
+from app.billing.statements import statement
+from app.extensions import db
+from app.models import Organization, StatementHead
+from app.months import Month
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The organization's name and zone, and who is billed, a line each."""
+
+    name: str
+    timezone: str
+    billed: tuple[str, ...]
+
+
+def keep(organization: Organization, head: Head) -> None:
+    """Let the months that are over and keep none yet keep this head. To be called before any of it changes."""
+    rows = [
+        {
+            "org_id": organization.id,
+            "month": month.first,
+            "name": head.name,
+            "timezone": head.timezone,
+            "billed": list(head.billed),
+        }
+        for month in statement.months(organization)[1:]
+    ]
+    if rows:
+        db.session.execute(insert(StatementHead).values(rows).on_conflict_do_nothing())
+
+
+def kept(organization: Organization, month: Month) -> Head | None:
+    """The head that a month keeps; None where nothing has changed since it was over."""
+    row = db.session.scalar(
+        select(StatementHead).where(
+            StatementHead.org_id == organization.id, StatementHead.month == month.first
+        )
+    )
+    return None if row is None else Head(row.name, row.timezone, tuple(row.billed))

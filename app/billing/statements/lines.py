@@ -1,0 +1,41 @@
+"""The lines of a monthly statement: each movement, and what each campaign and agent used of a meter on a day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from app.billing.activity import history
+from app.billing.catalog import meters
+from app.billing.catalog.quantities import Units
+from app.models import TransferKind
+from app.money import Money
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line that changed the balance by `amount`. A movement has no `used_on` and no `quantity`."""
+
+    posted_on: date
+    used_on: date | None
+    what: str
+    detail: str
+    campaign: str
+    agent: str
+    quantity: Units | None
+    amount: Money
+
+
+def read(rows: Iterable[Any], currency: str) -> Iterator[Line]:
+    """The rows of `PARTS_AND_LINES` that are lines."""
+    for row in rows:
+        amount = Money(int(row.amount), currency)
+        if row.part == "moved":
+            label = history.label_of(TransferKind(row.name))
+            yield Line(row.posted_on, None, label, row.detail, "", "", None, amount)
+        else:
+            meter = meters.named(row.name)
+            units = Units(int(row.units), meter.unit)
+            yield Line(row.posted_on, row.day, meter.label, "", row.campaign, row.agent, units, amount)

@@ -1,0 +1,67 @@
+"""Canceling a plan whose renewal is not paid: the plan ends now, and the renewal is not charged any more.
+
+The invoice is voided first. Stripe voids none that is paid, so of a payment and a cancellation at the same moment one
+happens: whoever has paid keeps the plan. Then the subscription is canceled
+(https://docs.stripe.com/api/subscriptions/cancel). What a killed process leaves half done, the job finishes.
+"""
+
+from __future__ import annotations
+
+from app.billing import audit
+from app.billing.audit import Actor
+from app.billing.subscriptions import projection, switch_queries
+from app.billing.subscriptions.renewals import NothingToPayError
+from app.billing.subscriptions.switch_queries import FIRST_LOOK
+from app.extensions import db, enqueue
+from app.models import Organization, SubscriptionStatus
+from app.payments import invoices, subscriptions
+from app.payments.errors import RefusedError
+
+
+def cancel(organization: Organization, actor: Actor) -> None:
+    """Cancel the plan. Commits before Stripe is asked: once it was asked for, a job goes on with it.
+
+    Raises `NothingToPayError` where the renewal was paid, or nothing is open, and what `app.payments` raises.
+    """
+    row = switch_queries.subscription_of(organization)
+    if row is None or row.status is not SubscriptionStatus.PAST_DUE:
+        raise NothingToPayError
+    subscription_id, invoice_id = row.stripe_id or "", row.open_invoice_id or ""
+    audit.note(organization.id, actor, "plan.canceled", row.plan, invoice=invoice_id)
+    arguments = {"subscription_id": subscription_id, "invoice_id": invoice_id}
+    enqueue("finish_cancellation", after=FIRST_LOOK, org_id=str(organization.id), **arguments)
+    db.session.commit()
+    if not finish(organization, actor=actor, **arguments):
+        raise NothingToPayError
+
+
+def finish(
+    organization: Organization, subscription_id: str, invoice_id: str, *, actor: Actor = audit.STRIPE
+) -> bool:
+    """Do what is left of a cancellation; False where the renewal was paid first, so that the plan goes on. Commits.
+
+    Raises what `app.payments` raises.
+    """
+    found = subscriptions.fetch(subscription_id)
+    is_given_up = found.has_ended or _give_up(invoice_id)
+    if is_given_up and not found.has_ended:
+        found = subscriptions.cancel(subscription_id)
+    elif not is_given_up:
+        found = subscriptions.fetch(subscription_id)
+    projection.apply(organization, found, actor)
+    db.session.commit()
+    return is_given_up
+
+
+def _give_up(invoice_id: str) -> bool:
+    """Let an invoice be charged no more; False where it was paid. Nothing is to be given up where none was open."""
+    if not invoice_id:
+        return True
+    try:
+        if invoices.fetch(invoice_id).status != "void":
+            invoices.void(invoice_id)
+    except RefusedError:
+        if invoices.fetch(invoice_id).status == "paid":
+            return False
+        raise
+    return True

@@ -1,0 +1,71 @@
+"""The subscription that every change of plan is made to: one of an organization, on the free plan to begin with."""
+
+from __future__ import annotations
+
+from app.billing.cards import default_at_stripe, default_card, payment_methods
+from app.billing.cards.payment_methods import customer_of
+from app.billing.catalog import versions
+from app.billing.plans import arrangements, terms
+from app.billing.plans.terms import FREE_PLAN
+from app.billing.subscriptions import projection, replacing, switch_queries
+from app.extensions import db
+from app.models import Interval, Organization, PaymentMethod, Subscription, SubscriptionStatus
+from app.payments import previews, subscriptions
+from app.payments.errors import RefusedError
+from app.payments.subscription_facts import Chosen, StripeSubscription
+
+
+class SubscriptionMissingError(Exception):
+    """The plan was not sold through Stripe, so that it can't be changed there: people have to see to it."""
+
+
+def ensure(organization: Organization) -> StripeSubscription:
+    """The organization's subscription as Stripe has it now, with our plan in line with it. Commits.
+
+    One that has none gets one on the free plan, which costs nothing and needs no card: so that what follows is a
+    change in every case. Raises `SubscriptionMissingError`, and what `app.payments` raises.
+    """
+    row = switch_queries.subscription_of(organization)
+    if row is not None and row.stripe_id is None:
+        raise SubscriptionMissingError
+    if row is not None and row.stripe_id is not None and row.status is not SubscriptionStatus.CANCELED:
+        found = replacing.settle(organization, subscriptions.fetch(row.stripe_id))
+        projection.apply(organization, found)
+        db.session.commit()
+        default_at_stripe.follow(organization, found)
+        if not found.has_ended:
+            return found
+    return _begin(organization, row)
+
+
+def ensure_changeable(organization: Organization) -> StripeSubscription:
+    """As `ensure`, for a change of plan. Raises `ArrangedError` where support arranged the plan otherwise."""
+    found = ensure(organization)
+    arrangements.check_changeable(switch_queries.subscription_of(organization))
+    return found
+
+
+def charge_to(organization: Organization, card: PaymentMethod, subscription: StripeSubscription) -> None:
+    """Let Stripe charge the next invoice to the card that the person was shown. Commits.
+
+    Raises what `app.payments` raises.
+    """
+    customer_id = customer_of(organization, email=None)
+    own = subscription.id if subscription.own_card_id else None
+    default_card.charge_to(organization.id, customer_id, card.stripe_id, subscription_id=own)
+
+
+def _begin(organization: Organization, row: Subscription | None) -> StripeSubscription:
+    # Its own free plan: looking at another one changes nothing.
+    free = versions.bought(FREE_PLAN, terms.of(organization).version_now)
+    price_id = previews.price_of(free.key, Interval.MONTH, free.price)
+    customer_id = payment_methods.customer_of(organization, email=None)
+    chosen = Chosen(free.key, Interval.MONTH, free.version)
+    found = subscriptions.begin(
+        organization.id, customer_id, price_id, chosen, after=row.stripe_id if row else None
+    )
+    if found.has_ended:
+        raise RefusedError("subscription_ended", f"{found.id} has ended already.")
+    projection.apply(organization, found)
+    db.session.commit()
+    return found

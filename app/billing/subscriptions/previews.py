@@ -1,0 +1,156 @@
+"""What a switch costs, kept with it as it was shown: what is charged is what was seen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from app.billing.catalog import Plan, versions
+from app.billing.invoices import packed_sums
+from app.models import PlanSwitch
+from app.models.columns import Json, utc_now
+from app.money import Money
+from app.payments import period_previews, previews
+from app.payments.errors import RefusedError
+from app.payments.invoice_sums import SumKind, SumLine
+from app.payments.period_previews import NextPeriod
+from app.payments.previews import Preview
+from app.payments.subscription_facts import StripeSubscription
+
+GOOD_FOR = timedelta(minutes=5)
+"""How long a preview is good for: what is left of a period is worth less by the second."""
+
+
+_ON_ITS_WAY = timedelta(minutes=2)
+"""How long after that the charge itself may take at most."""
+_ALLOWANCE = "Up to 7 minutes on your current plan, until you confirm"
+
+
+class CostsMoreError(RefusedError):
+    """A switch would be charged more than was shown of it, so it was not made."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__("costs_more", message)
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What a switch costs: `due` is charged at once, and `next_charge` on `next_at`, as `next_lines` add up to it.
+
+    `lines` are all that `due` is made of but the balance: `from_balance` is what credit with the payment processor
+    takes off, and `left` what is left of such credit. `regular` is what each period costs from then on, for as long
+    as its discounts last.
+    """
+
+    lines: tuple[SumLine, ...]
+    due: Money
+    from_balance: Money
+    left: Money
+    next_charge: Money
+    next_at: datetime
+    next_lines: tuple[SumLine, ...]
+    regular: Money
+
+
+def now(subscription: StripeSubscription, plan: Plan, interval: str) -> tuple[Cost, datetime]:
+    """What switching at once costs as of this second, and that second. Raises what `app.payments` raises."""
+    as_of = utc_now().replace(microsecond=0)
+    # A subscription's first second may not be over by our clock.
+    as_of = min(max(as_of, subscription.period_start), subscription.period_end - timedelta(seconds=1))
+    price_id = previews.price_of(plan.key, interval, plan.price_by(interval))
+    seen = previews.of_switch(subscription, price_id, interval, as_of=as_of)
+    following = period_previews.of_next(subscription, price_id, at=seen.paid_until, uses_up_discounts=True)
+    return _cost(seen, following), as_of
+
+
+def check_not_more(switch: PlanSwitch, subscription: StripeSubscription, price_id: str) -> None:
+    """Look again right before a switch is made at once. Raises `CostsMoreError`, and what `app.payments` raises."""
+    seen = previews.of_switch(subscription, price_id, switch.interval, as_of=switch.previewed_at)
+    # The allowance was made for a young preview; what an older one asks for is charged moments from now.
+    is_young = utc_now() - switch.previewed_at <= GOOD_FOR
+    due = seen.due if is_young else seen.due + seen.most_more(_ON_ITS_WAY)
+    if due > switch.due:
+        raise CostsMoreError(
+            f"{due.plain} {due.currency} would be charged, and {switch.due.plain} was shown."
+        )
+
+
+def check_next_not_more(switch: PlanSwitch, subscription: StripeSubscription, price_id: str) -> None:
+    """Look again right before a change is planned. Raises `CostsMoreError`, and what `app.payments` raises."""
+    price = plan_of(switch).price_by(switch.interval)
+    shown, by_now = unpack(switch), _later(subscription, price, price_id)
+    for before, after in (shown.next_charge, by_now.next_charge), (shown.regular, by_now.regular):
+        if after > before:
+            raise CostsMoreError(
+                f"{after.plain} {after.currency} would be charged, and {before.plain} was shown."
+            )
+
+
+def later(subscription: StripeSubscription, plan: Plan, interval: str) -> Cost:
+    """What switching at the end of the period costs: nothing now, and its price then. Raises as `now` does."""
+    price = plan.price_by(interval)
+    return _later(subscription, price, previews.price_of(plan.key, interval, price) if price else None)
+
+
+def _later(subscription: StripeSubscription, price: Money, price_id: str | None) -> Cost:
+    nothing, at = Money.zero(price.currency), subscription.period_end
+    if not price or price_id is None:
+        return Cost((), nothing, nothing, nothing, nothing, at, (), nothing)
+    following = period_previews.of_next(subscription, price_id, at=at, uses_up_discounts=False)
+    then = following.all
+    return Cost((), nothing, nothing, nothing, then.due, at, then.lines, following.regular.total)
+
+
+def pack(cost: Cost) -> Json:
+    """As it is kept with a switch."""
+    return {
+        "lines": packed_sums.pack_lines(cost.lines),
+        "from_balance": cost.from_balance.micro,
+        "left": cost.left.micro,
+        "next_charge": cost.next_charge.micro,
+        "next_at": cost.next_at.isoformat(),
+        "next_lines": packed_sums.pack_lines(cost.next_lines),
+        "regular": cost.regular.micro,
+    }
+
+
+def unpack(switch: PlanSwitch) -> Cost:
+    """What a switch costs, as it was shown last."""
+    kept, currency = switch.preview, switch.currency
+    regular: int = kept["regular"] if "regular" in kept else kept["next_charge"]
+    return Cost(
+        lines=packed_sums.unpack_lines(kept["lines"], currency),
+        due=switch.due,
+        from_balance=Money(kept["from_balance"], currency),
+        left=Money(kept["left"], currency),
+        next_charge=Money(kept["next_charge"], currency),
+        next_at=datetime.fromisoformat(kept["next_at"]),
+        # Switches that were reviewed before these were stored have neither.
+        next_lines=packed_sums.unpack_lines(kept.get("next_lines", ()), currency),
+        regular=Money(regular, currency),
+    )
+
+
+def plan_of(switch: PlanSwitch) -> Plan:
+    """The plan that a switch is to. Raises `CatalogError`."""
+    return versions.bought(switch.plan, switch.version)
+
+
+def _cost(seen: Preview, following: NextPeriod) -> Cost:
+    """What was seen, with an allowance for credit that shrinks by the second: `due` is the most that is charged."""
+    nothing = Money.zero(seen.due.currency)
+    lines = list(seen.lines)
+    more = seen.most_more(GOOD_FOR + _ON_ITS_WAY) if seen.due else nothing
+    if more:
+        lines.append(SumLine(_ALLOWANCE, more, SumKind.CHARGE))
+    then = following.after(seen.balance_after)
+    return Cost(
+        lines=tuple(lines),
+        due=seen.due + more,
+        from_balance=max(seen.total, nothing) - seen.due,
+        left=max(-seen.balance_after, nothing),
+        next_charge=then.due,
+        next_at=seen.paid_until,
+        next_lines=then.lines,
+        regular=following.regular.total,
+    )

@@ -1,0 +1,87 @@
+"""From the deadline of a renewal on, the free plan is in force: noted once, and as of the deadline."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+
+from app.billing import audit
+from app.billing.catalog import versions
+from app.billing.plans import grace, terms
+from app.billing.plans.terms import FREE_PLAN
+from app.billing.subscriptions import effects
+from app.billing.subscriptions.effects import Held, Reason
+from app.billing.wallet import ledger
+from app.extensions import db
+from app.models import Interval, Organization, Subscription, SubscriptionStatus
+from app.models.columns import utc_now
+from app.one_by_one import one_by_one
+
+_LONGEST_SECONDS = 50
+"""How long a look at all overdue renewals takes at most; the rest is left for the next minute."""
+
+
+def lock(organization: Organization) -> Subscription | None:
+    """The organization's subscription, locked until the transaction ends; the wallet is locked before it."""
+    query = select(Subscription).where(Subscription.org_id == organization.id).with_for_update()
+    return db.session.execute(query, execution_options={"populate_existing": True}).scalar_one_or_none()
+
+
+def held(organization: Organization, row: Subscription | None) -> Held:
+    """What is in force by a subscription: its plan, or the free one where it has ended or is suspended."""
+    bought = (row.version if row else None) or terms.of(organization).version_now
+    version = versions.in_force(bought, utc_now())
+    if row is None or row.status is SubscriptionStatus.CANCELED or row.suspended_at is not None:
+        return Held(FREE_PLAN, version, Interval.MONTH, bought)
+    return Held(row.plan, version, Interval(row.interval), bought)
+
+
+def note(organization: Organization, row: Subscription | None, now: datetime) -> bool:
+    """Note that the deadline has passed, if it has and nobody did; the caller holds the locks of wallet and row.
+
+    The free plan is in force from the deadline on, however late this comes: what was used since is rated by it.
+    """
+    deadline = grace.deadline_of(organization, row)
+    if row is None or row.suspended_at is not None or deadline is None or deadline.over_at > now:
+        return False
+    before = held(organization, row)
+    row.suspended_at = deadline.over_at
+    after = held(organization, row)
+    if before != after:
+        effects.make(
+            organization,
+            before,
+            after,
+            Reason.SUSPENDED,
+            at=terms.of(organization).not_before(deadline.over_at),
+            anchor=row.anchor,
+            actor=audit.OPERATOR,
+        )
+    db.session.flush()
+    return True
+
+
+def suspend_overdue() -> int:
+    """Note it for everyone whose deadline has passed; for how many. Commits each.
+
+    Where one fails the others go on, and it is tried again the next time.
+    """
+    query = select(Subscription.org_id).where(
+        Subscription.status == SubscriptionStatus.PAST_DUE,
+        Subscription.failed_at.is_not(None),
+        Subscription.suspended_at.is_(None),
+    )
+    suspended: list[UUID] = []
+
+    def suspend(org_id: UUID) -> None:
+        organization = db.session.get_one(Organization, org_id)
+        if grace.is_suspended(organization, db.session.get_one(Subscription, (org_id,))):
+            wallet = ledger.lock(org_id)
+            if note(organization, lock(organization), utc_now()):
+                wallet.version += 1
+                suspended.append(org_id)
+
+    one_by_one("suspend_overdue", db.session.scalars(query).all(), suspend, seconds=_LONGEST_SECONDS)
+    return len(suspended)

@@ -1,0 +1,54 @@
+"""What has to be so for a switch of plan to be begun or made."""
+
+from __future__ import annotations
+
+from app.billing.cards import payment_methods
+from app.billing.cards.payment_methods import CardNotUsableError
+from app.billing.plans import arrangements
+from app.billing.subscriptions import switch_queries
+from app.models import Organization, PaymentMethod, PlanSwitch
+from app.payments import covered_periods
+from app.payments.subscription_facts import StripeSubscription
+
+
+class OtherSwitchError(Exception):
+    """Another switch waits for its payment: it is to be paid or given up first."""
+
+    def __init__(self, other: PlanSwitch) -> None:
+        super().__init__(str(other.id))
+        self.other = other
+
+
+class PastDueError(Exception):
+    """A renewal is not paid: it is to be paid before another plan can begin now. One for less can be planned."""
+
+
+def check_paid(organization: Organization, subscription: StripeSubscription) -> None:
+    """A switch that is made at once is credited what is left of the period, which Stripe does unpaid or not
+    (https://docs.stripe.com/billing/subscriptions/credit-proration-deferral): so that was to be paid.
+
+    Raises `PastDueError`, `ArrangedError`, and what `app.payments` raises.
+    """
+    row = switch_queries.subscription_of(organization)
+    if row is not None and row.open_invoice_id is not None:
+        raise PastDueError
+    if not subscription.is_free and not covered_periods.is_covered(subscription):
+        # An operator gave its invoice up, or keeps it as a draft.
+        raise arrangements.ArrangedError
+
+
+def check_free_for_another(organization: Organization) -> None:
+    """Raises `OtherSwitchError` while a switch is on its way."""
+    other = switch_queries.on_its_way(organization.id)
+    if other is not None:
+        raise OtherSwitchError(other)
+
+
+def card_for(organization: Organization, switch: PlanSwitch) -> PaymentMethod | None:
+    """The default card, where something is to be charged. Raises `CardNotUsableError`."""
+    if not switch.due_micro:
+        return None
+    default = payment_methods.default_of(organization.id)
+    if default is None:
+        raise CardNotUsableError("There is no card to pay with. Add one, then come back to this switch.")
+    return payment_methods.usable(organization, default.id)

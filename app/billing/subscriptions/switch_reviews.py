@@ -1,0 +1,131 @@
+"""What a person looks at before a switch is made: what it costs, and whether that still holds."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from app.billing.catalog import Plan, versions
+from app.billing.plans import offers
+from app.billing.subscriptions import previews, switch_queries
+from app.billing.subscriptions.previews import Cost
+from app.billing.wallet import ledger
+from app.extensions import db
+from app.models import Interval, Organization, PaymentMethod, PlanSwitch, Subscription, SwitchStatus
+from app.models.columns import utc_now
+from app.payments.subscription_facts import StripeSubscription
+
+
+class AlreadyOnItError(Exception):
+    """The plan that was chosen is the one that the organization has, paid the same way, and nothing is planned."""
+
+
+class PreviewRenewedError(Exception):
+    """What was shown is not what it costs any more: it was made anew, to be looked at again. `why` is a sentence."""
+
+    def __init__(self, switch: PlanSwitch, why: str) -> None:
+        super().__init__(why)
+        self.switch, self.why = switch, why
+
+
+def is_on(row: Subscription | None, plan: str, interval: str) -> bool:
+    """Whether a plan is what an organization has, paid so, with nothing planned."""
+    return row is not None and (row.plan, row.interval, row.scheduled_plan) == (plan, interval, None)
+
+
+def is_at_once(row: Subscription | None, plan: Plan, interval: str) -> bool:
+    """Whether a switch of an organization with this subscription is made now, or when the period is over."""
+    before = versions.bought(row.plan, row.version) if row else plan
+    return offers.is_at_once(before, row.interval if row else Interval.MONTH, plan, interval)
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """What a switch costs as of `at`, for the subscription as it was then (`based_on`)."""
+
+    is_at_once: bool
+    at: datetime
+    cost: Cost
+    based_on: str
+
+
+def work_out(
+    organization: Organization, plan: Plan, interval: str, subscription: StripeSubscription
+) -> Review:
+    """Find out what a switch to a plan costs now. Raises what `app.payments` raises."""
+    row = switch_queries.subscription_of(organization)
+    now = is_at_once(row, plan, interval)
+    if now:
+        cost, at = previews.now(subscription, plan, interval)
+    else:
+        cost, at = previews.later(subscription, plan, interval), utc_now()
+    return Review(now, at, cost, state_of(row))
+
+
+def keep(switch: PlanSwitch, review: Review) -> None:
+    """Keep with a switch what is shown of it."""
+    switch.is_at_once, switch.previewed_at, switch.based_on = review.is_at_once, review.at, review.based_on
+    switch.due_micro, switch.preview = review.cost.due.micro, previews.pack(review.cost)
+
+
+def seen(switch: PlanSwitch, card_id: UUID | None) -> str:
+    """What the page of a review shows that can change: its form sends it back, so that nothing else is confirmed."""
+    return f"{sums_of(switch)}:{card_id if switch.due_micro and card_id else ''}"
+
+
+def sums_of(switch: PlanSwitch) -> str:
+    """All sums of a review, as a short text that is another for any other sums, worked out in the same second too."""
+    shown = [switch.is_at_once, switch.previewed_at.timestamp(), switch.due_micro, switch.preview]
+    return hashlib.sha256(json.dumps(shown, sort_keys=True).encode()).hexdigest()[:32]
+
+
+def check_seen(switch: PlanSwitch, card: PaymentMethod | None, shown: str) -> None:
+    """Raises `PreviewRenewedError` where a page showed another card, or other sums than another tab does by now."""
+    if shown == seen(switch, card.id if card else None):
+        return
+    if card is not None and shown.partition(":")[2] != str(card.id):
+        raise PreviewRenewedError(switch, f"Your default card is {card.label} now, so nothing was charged.")
+    raise PreviewRenewedError(switch, "It was worked out again since this page was opened.")
+
+
+def renew_if_stale(organization: Organization, switch: PlanSwitch, subscription: StripeSubscription) -> None:
+    """Raises `PreviewRenewedError` where what was shown of a switch doesn't hold any more, and `AlreadyOnItError`.
+
+    Commits in that case. One that was confirmed meanwhile stays as it is.
+    """
+    row = switch_queries.subscription_of(organization)
+    if switch.based_on != state_of(row):
+        why = "Your plan has changed since this was shown, so it was worked out again."
+    elif switch.is_at_once and utc_now() - switch.previewed_at > previews.GOOD_FOR:
+        why = "What was shown was older than five minutes, so it was worked out again."
+    else:
+        return
+    renew(organization, switch, subscription, why)
+
+
+def renew(organization: Organization, switch: PlanSwitch, subscription: StripeSubscription, why: str) -> None:
+    """Work out again what a switch costs. Raises `PreviewRenewedError` that says why, and `AlreadyOnItError`.
+
+    Commits in that case. One that was confirmed meanwhile stays as it is.
+    """
+    if is_on(switch_queries.subscription_of(organization), switch.plan, switch.interval):
+        raise AlreadyOnItError
+    review = work_out(organization, previews.plan_of(switch), switch.interval, subscription)
+    ledger.lock(organization.id)
+    locked = switch_queries.lock(organization.id, switch.id)
+    if locked.status is SwitchStatus.REVIEW:
+        keep(locked, review)
+        db.session.commit()
+        raise PreviewRenewedError(locked, why)
+    db.session.rollback()
+
+
+def state_of(row: Subscription | None) -> str:
+    """What a preview depends on, besides time."""
+    if row is None:
+        return ""
+    facts = (row.stripe_id, row.plan, row.interval, row.version, row.period_start, row.scheduled_plan)
+    return " ".join(str(fact) for fact in facts)

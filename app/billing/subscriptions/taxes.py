@@ -1,0 +1,84 @@
+"""Tax on plans as the catalog asks for it: brought in line at Stripe before a plan is previewed, and by
+`flask catalog sync` for the subscriptions that are there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from app.billing import catalog
+from app.billing.catalog import Catalog, Plan, versions
+from app.payments import subscriptions
+from app.payments.errors import RefusedError
+from app.payments.subscription_facts import StripeSubscription
+
+NO_LOCATION = "customer_tax_location_invalid"
+"""Stripe's word for a customer whose tax can't be found out (https://docs.stripe.com/error-codes)."""
+
+
+class AddressNeededError(RefusedError):
+    """Tax depends on where the organization is, and Stripe has no address that says so."""
+
+    def __init__(self) -> None:
+        super().__init__(NO_LOCATION, "The tax on plans depends on a billing address, which is missing.")
+
+
+def ensure(subscription: StripeSubscription, plan: Plan) -> StripeSubscription:
+    """The subscription, taxed as the catalog asks for before it is changed to a plan that costs something.
+
+    Where the catalog says nothing of tax, what an operator set at Stripe stays. Raises `AddressNeededError`, and
+    what `app.payments` raises.
+    """
+    wanted = catalog.current().tax
+    if wanted is None or not plan.price or subscription.tax == wanted:
+        return subscription
+    try:
+        return subscriptions.set_tax(subscription.id, wanted)
+    except RefusedError as error:
+        if error.code == NO_LOCATION:
+            raise AddressNeededError from error
+        raise
+
+
+@dataclass(frozen=True, slots=True)
+class TaxDifference:
+    """A subscription that is taxed otherwise than the catalog asks for, in words."""
+
+    subscription_id: str
+    words: str
+
+
+def differences(shelf: Catalog) -> list[TaxDifference]:
+    """The subscriptions at Stripe that are taxed otherwise. Raises what `app.payments` raises."""
+    if shelf.tax is None:
+        return []
+    how = "automatic tax" if shelf.tax.automatic else f"the tax rates {', '.join(shelf.tax.rates)}"
+    return [
+        TaxDifference(one.id, f"Subscription {one.id}: collect {how} from its next invoice on.")
+        for one in subscriptions.all_running()
+        if one.tax != shelf.tax and _costs_something(one)
+    ]
+
+
+def _costs_something(subscription: StripeSubscription) -> bool:
+    """A free plan is taxed once it is changed to another (`ensure`): until then nobody needs an address."""
+    chosen = subscription.chosen
+    return chosen is not None and bool(versions.bought(chosen.plan, chosen.version).price)
+
+
+def bring_in_line(shelf: Catalog) -> Iterator[str]:
+    """Let every subscription be taxed as the catalog asks for; what was done, or what is needed first, in words.
+
+    Raises what `app.payments` raises.
+    """
+    if shelf.tax is None:
+        return
+    for one in differences(shelf):
+        try:
+            subscriptions.set_tax(one.subscription_id, shelf.tax)
+        except RefusedError as error:
+            if error.code != NO_LOCATION:
+                raise
+            yield f"Not done: {one.words} Its customer has no address that says where it is taxed."
+        else:
+            yield f"Done at Stripe: {one.words}"

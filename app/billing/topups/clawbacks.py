@@ -1,0 +1,144 @@
+"""What Stripe takes back of a top-up for a refund or a dispute, and what it gives back of that.
+
+Always by the difference: what Stripe says is taken now, less what the ledger's transfers for it sum to. So whatever
+order its events come in, however often, or not at all until a reconciliation, the end is the same.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from app.billing import audit
+from app.billing.audit import Action
+from app.billing.topups import settlement
+from app.billing.wallet import calling_state, ledger
+from app.billing.wallet.ledger import Entry
+from app.extensions import db
+from app.models import AccountName, CallingState, TopUp, TopUpStatus, Transfer, TransferKind, Wallet
+from app.money import Money
+from app.payments import intents
+
+_REVERSALS = {
+    TransferKind.REFUND: TransferKind.REFUND_REVERSAL,
+    TransferKind.DISPUTE: TransferKind.DISPUTE_REVERSAL,
+}
+_NOTED_AS: dict[TransferKind, Action] = {
+    TransferKind.REFUND: "refund",
+    TransferKind.REFUND_REVERSAL: "refund_reversal",
+    TransferKind.DISPUTE: "dispute",
+    TransferKind.DISPUTE_REVERSAL: "dispute_reversal",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """What was posted for a refund or a dispute: taken out of the wallet, or `returned` to it.
+
+    `source` names the movement: Stripe's id of the refund or dispute, with a number from the second on. `before` is
+    the calling state until then.
+    """
+
+    amount: Money
+    returned: bool
+    source: str
+    before: CallingState
+
+
+def one_at_a_time(stripe_id: str) -> None:
+    """Let nobody else bring this refund or dispute in line until the transaction ends.
+
+    Whoever reads it at Stripe after this sees all that others have posted for it, and can't be overtaken by them with
+    something newer. The wallet stays free meanwhile, because Stripe may take its time to answer.
+    """
+    db.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(stripe_id, 0))))
+
+
+def paid_top_up(payment_intent_id: str | None, *, of: str) -> TopUp | None:
+    """The top-up that a payment intent paid; None where it paid none of ours. `of` is the refund or dispute at hand.
+
+    Stripe may tell of a refund before it tells of the payment, or the news of that may be lost: then the payment is
+    fetched and settled first, in a transaction of its own, so that its wallet isn't locked while Stripe is asked
+    about the refund. Raises `PaymentMismatchError`, and what `intents.fetch` raises.
+    """
+    if payment_intent_id is None:
+        return None
+    known = db.session.scalar(select(TopUp).where(TopUp.payment_intent_id == payment_intent_id))
+    if known is not None and known.status is TopUpStatus.SUCCEEDED:
+        return known
+    payment = intents.fetch(payment_intent_id)
+    top_up = known or _named(payment.top_up_id)
+    if top_up is None or not payment.succeeded:
+        return None
+    settlement.apply(top_up.org_id, top_up.id, payment, audit.STRIPE)
+    db.session.commit()
+    one_at_a_time(of)
+    return top_up
+
+
+def taken(org_id: UUID, kind: TransferKind, stripe_id: str) -> int:
+    """What the ledger has taken for a refund or dispute less what it gave back, in micro-units."""
+    return sum(amount if each is kind else -amount for each, amount, _ in _posted(org_id, kind, stripe_id))
+
+
+def follow(
+    wallet: Wallet,
+    top_up: TopUp,
+    kind: TransferKind,
+    stripe_id: str,
+    target: Money,
+    *,
+    at: datetime,
+    detail: str,
+) -> Movement | None:
+    """Post what is missing on the locked wallet until `target` is taken for a refund or dispute; None if nothing is.
+
+    `kind` is REFUND or DISPUTE. Calling pauses or goes on accordingly.
+    """
+    posted = _posted(top_up.org_id, kind, stripe_id)
+    missing = target.micro - sum(amount if each is kind else -amount for each, amount, _ in posted)
+    if not missing:
+        return None
+    returned = missing < 0
+    actual = _REVERSALS[kind] if returned else kind
+    earlier = sum(count for each, _, count in posted if each is actual)
+    source = f"{stripe_id}:{earlier + 1}" if earlier else stripe_id
+    amount = Money(abs(missing), target.currency)
+    ledger.post(
+        wallet,
+        Entry(
+            kind=actual,
+            source=source,
+            debit=AccountName.STRIPE if returned else AccountName.WALLET,
+            credit=AccountName.WALLET if returned else AccountName.STRIPE,
+            amount=amount,
+            at=at,
+            top_up_id=top_up.id,
+            detail=detail,
+        ),
+    )
+    before = calling_state.reassess(wallet, at)
+    audit.note(top_up.org_id, audit.STRIPE, _NOTED_AS[actual], source, amount=str(amount.decimal))
+    return Movement(amount, returned, source, before)
+
+
+def _posted(org_id: UUID, kind: TransferKind, stripe_id: str) -> list[tuple[TransferKind, int, int]]:
+    """Sum and number of a refund's or dispute's transfers, by kind."""
+    query = (
+        select(Transfer.kind, func.sum(Transfer.amount_micro), func.count())
+        .where(Transfer.org_id == org_id, Transfer.kind.in_([kind, _REVERSALS[kind]]))
+        .where((Transfer.source == stripe_id) | Transfer.source.startswith(f"{stripe_id}:", autoescape=True))
+        .group_by(Transfer.kind)
+    )
+    return [(each, int(amount), count) for each, amount, count in db.session.execute(query)]
+
+
+def _named(top_up_id: str | None) -> TopUp | None:
+    try:
+        wanted = UUID(top_up_id or "")
+    except ValueError:
+        return None
+    return db.session.scalar(select(TopUp).where(TopUp.id == wanted))

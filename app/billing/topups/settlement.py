@@ -1,0 +1,140 @@
+"""From what Stripe says of a payment to the wallet: the same steps for the page, the webhook and the job.
+
+Always in this order: lock the wallet, lock the top-up, compare, post. Whoever comes second finds the transfer there
+and changes nothing.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+import structlog
+
+from app.billing import audit
+from app.billing.audit import Actor
+from app.billing.cards import health, one_off, paid_with
+from app.billing.mail import notices
+from app.billing.platform import messages
+from app.billing.topups import queries
+from app.billing.wallet import calling_state, ledger
+from app.billing.wallet.ledger import Entry
+from app.extensions import db
+from app.models import AccountName, Organization, PaymentMethod, TopUp, TopUpStatus, TransferKind, Wallet
+from app.models.columns import utc_now
+from app.payments.intents import Payment
+
+log = structlog.get_logger("billing.settlement")
+
+_OPEN = {
+    "processing": TopUpStatus.PAYING,
+    "requires_action": TopUpStatus.ACTION,
+    "requires_payment_method": TopUpStatus.DECLINED,
+    "canceled": TopUpStatus.CANCELED,
+}
+
+
+class PaymentMismatchError(Exception):
+    """A payment is not what the top-up asked for: nothing is credited, someone has to look."""
+
+
+def apply(
+    org_id: UUID, top_up_id: UUID, payment: Payment, actor: Actor, *, at: datetime | None = None
+) -> TopUpStatus:
+    """Bring a top-up in line with its payment; credits the wallet once if it was paid, as of `at` or now.
+
+    Raises `PaymentMismatchError` where amount, currency, customer or top-up are not ours.
+    """
+    wallet = ledger.lock(org_id)
+    top_up = queries.lock(org_id, top_up_id)
+    _compare(top_up, payment)
+    if top_up.status is TopUpStatus.SUCCEEDED:
+        return top_up.status
+    one_off.adopt(top_up, payment.method_id)
+    health.learn(top_up, payment)
+    top_up.payment_intent_id = payment.id
+    top_up.charge_id = payment.charge_id or top_up.charge_id
+    if payment.succeeded:
+        _credit(wallet, top_up, payment, actor, at or utc_now())
+    else:
+        top_up.status = _OPEN.get(payment.status, TopUpStatus.PAYING)
+        top_up.decline_code = payment.decline_code if top_up.status is TopUpStatus.DECLINED else None
+        if top_up.decline_code is not None:
+            notices.payment_failed(
+                wallet, top_up, code=payment.decline_code, attempt=payment.charge_id or payment.id
+            )
+        wallet.version += 1
+    db.session.flush()
+    return top_up.status
+
+
+def refuse(org_id: UUID, top_up_id: UUID, code: str) -> None:
+    """The attempt to pay was refused and nothing was charged."""
+    _end(org_id, top_up_id, TopUpStatus.DECLINED, code)
+
+
+def close(org_id: UUID, top_up_id: UUID, actor: Actor) -> None:
+    """Give up a top-up for which no payment was made."""
+    _end(org_id, top_up_id, TopUpStatus.CANCELED, None)
+    audit.note(org_id, actor, "top_up.canceled", str(top_up_id))
+
+
+def _compare(top_up: TopUp, payment: Payment) -> None:
+    organization = db.session.get_one(Organization, top_up.org_id)
+    wanted = (str(top_up.id), top_up.amount, True)
+    found = (payment.top_up_id, payment.amount, organization.has_customer(payment.customer_id))
+    known = top_up.payment_intent_id in {None, payment.id}
+    paid_in_full = not payment.succeeded or payment.received == top_up.amount
+    if wanted != found or not known or not paid_in_full:
+        log.error("payment_mismatch", top_up=str(top_up.id), payment=payment.id)
+        raise PaymentMismatchError(f"{payment.id} does not match top-up {top_up.id}.")
+
+
+def _credit(wallet: Wallet, top_up: TopUp, payment: Payment, actor: Actor, now: datetime) -> None:
+    card = paid_with.card_of(top_up.org_id, payment)
+    if card is None:
+        card = db.session.get_one(PaymentMethod, (top_up.org_id, top_up.payment_method_id))
+    # The card that is named is the one that was charged, also where another was chosen since.
+    top_up.payment_method_id = card.id
+    entry = Entry(
+        kind=TransferKind.TOP_UP,
+        source=payment.id,
+        debit=AccountName.STRIPE,
+        credit=AccountName.WALLET,
+        amount=top_up.amount,
+        at=now,
+        top_up_id=top_up.id,
+        detail=card.label,
+    )
+    ledger.post(wallet, entry)
+    messages.topped_up(
+        top_up.org_id, top_up_id=top_up.id, credited=top_up.amount, available=wallet.available, at=now
+    )
+    before = calling_state.reassess(wallet, now)
+    notices.charged(wallet, top_up, before=before, payment=payment.id, at=now)
+    top_up.status = TopUpStatus.SUCCEEDED
+    top_up.decline_code = None
+    top_up.settled_at = now
+    if top_up.keep_card:
+        one_off.keep(db.session.get_one(Organization, top_up.org_id), card, actor)
+    audit.note(
+        top_up.org_id,
+        actor,
+        "top_up.settled",
+        str(top_up.id),
+        amount=str(top_up.amount.decimal),
+        payment=payment.id,
+    )
+
+
+def _end(org_id: UUID, top_up_id: UUID, status: TopUpStatus, code: str | None) -> None:
+    wallet = ledger.lock(org_id)
+    top_up = queries.lock(org_id, top_up_id)
+    if top_up.status is TopUpStatus.SUCCEEDED:
+        return
+    top_up.status = status
+    top_up.decline_code = code
+    if status is TopUpStatus.DECLINED:
+        notices.payment_failed(wallet, top_up, code=code, attempt=f"{top_up.id}:{top_up.attempt}")
+    wallet.version += 1
+    db.session.flush()

@@ -1,0 +1,172 @@
+"""The story of one paid top-up: who paid it, what refunds and disputes took of it and gave back, what is left."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import select
+
+from app.billing.activity.history import label_of
+from app.extensions import db
+from app.models import Dispute, TopUp, Transfer, TransferKind, User, WalletLine
+from app.money import Money
+
+
+class Stage(StrEnum):
+    """Where a dispute stands, as its pages tell it."""
+
+    ASKED = "asked"  # the bank asks, and has taken nothing
+    SETTLED = "settled"  # it asked, and let it be
+    OPEN = "open"  # the money is taken, the bank waits for an answer
+    ANSWERED = "answered"  # it has an answer and decides
+    WON = "won"
+    LOST = "lost"
+
+
+_STAGES = {
+    "warning_needs_response": Stage.ASKED,
+    "warning_under_review": Stage.ASKED,
+    "warning_closed": Stage.SETTLED,
+    "prevented": Stage.SETTLED,
+    "needs_response": Stage.OPEN,
+    "appeal_needs_response": Stage.OPEN,
+    "won": Stage.WON,
+    "lost": Stage.LOST,
+}
+"""Stripe's statuses (https://docs.stripe.com/api/disputes/object); one that we don't know is with the bank."""
+
+_REASONS = {
+    "credit_not_processed": "A refund that was promised did not come.",
+    "duplicate": "It was charged twice.",
+    "fraudulent": "The cardholder did not make this payment.",
+    "product_not_received": "What was paid for did not come.",
+    "product_unacceptable": "What was paid for was not as described.",
+    "subscription_canceled": "It was charged after it had been canceled.",
+    "unrecognized": "The cardholder does not know this payment.",
+}
+"""What the cardholder told the bank, where it says anything (https://docs.stripe.com/disputes/categories)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A movement of credit for the top-up; `left` is what is left of it after that, `returned` one that came back."""
+
+    at: datetime
+    kind: TransferKind
+    what: str
+    detail: str
+    amount: Money
+    left: Money
+    source: str
+
+    @property
+    def returned(self) -> bool:
+        return self.kind is TransferKind.REFUND_REVERSAL
+
+
+@dataclass(frozen=True, slots=True)
+class DisputeView:
+    """A dispute of the top-up. `stands` is what it holds of it now; `due` is until when the bank takes an answer."""
+
+    stage: Stage
+    opened_at: datetime
+    amount: Money
+    stands: Money
+    reason: str | None
+    due: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class TopUpStory:
+    """Paid, taken back, given back, in the order of time. `mark` changes with every turn of it."""
+
+    paid_at: datetime | None
+    paid_by: str | None
+    events: tuple[Event, ...]
+    disputes: tuple[DisputeView, ...]
+    left: Money
+    mark: str
+
+    @property
+    def is_touched(self) -> bool:
+        """Whether anything was taken back of it, or asked about."""
+        return len(self.events) > 1 or bool(self.disputes)
+
+    @property
+    def refund_came_back(self) -> bool:
+        return any(event.returned for event in self.events)
+
+    @property
+    def has_open_dispute(self) -> bool:
+        return any(dispute.stage in {Stage.OPEN, Stage.ANSWERED} for dispute in self.disputes)
+
+
+def tell(top_up: TopUp) -> TopUpStory:
+    """The story of a paid top-up. Three statements at most."""
+    events = _events(top_up)
+    disputes = _disputes(top_up, events)
+    payer = db.session.get(User, top_up.created_by) if top_up.created_by else None
+    return TopUpStory(
+        paid_at=top_up.settled_at,
+        paid_by=(payer.name or payer.email) if payer else None,
+        events=events,
+        disputes=disputes,
+        left=events[-1].left if events else top_up.amount,
+        mark="-".join([str(len(events)), *(dispute.stage.value for dispute in disputes)]),
+    )
+
+
+def _events(top_up: TopUp) -> tuple[Event, ...]:
+    # Usage lines have no top-up; naming the other kinds keeps to the index of kinds.
+    kinds = [kind for kind in TransferKind if kind is not TransferKind.USAGE]
+    rows = db.session.execute(
+        select(WalletLine.at, WalletLine.kind, WalletLine.detail, WalletLine.amount_micro, Transfer.source)
+        .join(Transfer, (Transfer.org_id == WalletLine.org_id) & (Transfer.line_id == WalletLine.id))
+        .where(WalletLine.org_id == top_up.org_id, WalletLine.kind.in_(kinds))
+        .where(WalletLine.top_up_id == top_up.id)
+        .order_by(WalletLine.seq)
+    )
+    events: list[Event] = []
+    left = 0
+    for row in rows:
+        left += row.amount_micro
+        events.append(_event(row, left, top_up.currency))
+    return tuple(events)
+
+
+def _event(row: Any, left: int, currency: str) -> Event:
+    return Event(
+        at=row.at,
+        kind=row.kind,
+        what=label_of(row.kind),
+        detail=row.detail,
+        amount=Money(row.amount_micro, currency),
+        left=Money(left, currency),
+        source=row.source,
+    )
+
+
+def _disputes(top_up: TopUp, events: tuple[Event, ...]) -> tuple[DisputeView, ...]:
+    query = (
+        select(Dispute)
+        .where(Dispute.org_id == top_up.org_id, Dispute.top_up_id == top_up.id)
+        .order_by(Dispute.opened_at)
+    )
+    found = db.session.scalars(query, execution_options={"populate_existing": True})
+    return tuple(_dispute(dispute, events) for dispute in found)
+
+
+def _dispute(dispute: Dispute, events: tuple[Event, ...]) -> DisputeView:
+    own = [event for event in events if event.source.split(":")[0] == dispute.stripe_id]
+    stage = _STAGES.get(dispute.status, Stage.ANSWERED)
+    return DisputeView(
+        stage=stage,
+        opened_at=own[0].at if own else dispute.opened_at,
+        amount=dispute.amount,
+        stands=Money(-sum(event.amount.micro for event in own), dispute.currency),
+        reason=_REASONS.get(dispute.reason),
+        due=dispute.evidence_due_at if stage in {Stage.ASKED, Stage.OPEN} else None,
+    )

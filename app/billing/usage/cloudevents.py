@@ -1,0 +1,100 @@
+"""Usage as the platform sends it: CloudEvents (https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/spec.md)."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+import msgspec
+from msgspec import Meta, Struct
+
+from app.billing.usage import defects
+from app.billing.usage.events import LONGEST, MOST, Refusal, Reported
+
+TYPE: Literal["voice-portal.usage.v1"] = "voice-portal.usage.v1"
+"""The type of every event of usage; others are refused."""
+
+Name = Annotated[str, Meta(min_length=1, max_length=LONGEST)]
+_PATH = re.compile(r" - at `\$\.?(?P<path>[^`]*)`$")
+
+
+class Corrects(Struct, frozen=True, forbid_unknown_fields=True):
+    """The event whose quantity was wrong."""
+
+    source: Name
+    id: Name
+
+
+class UsageData(Struct, frozen=True, forbid_unknown_fields=True):
+    """What was used, by whom."""
+
+    organization: UUID
+    meter: Annotated[str, Meta(min_length=1, max_length=60, description="One of the catalogue's meters.")]
+    quantity: Annotated[
+        int,
+        Meta(ge=0, le=MOST, description="Whole units of the meter. Of a correction, the right quantity."),
+    ]
+    call: Annotated[Name | None, Meta(description="What the cost is told by, as one thing.")] = None
+    campaign: Name | None = None
+    agent: Name | None = None
+    number: Name | None = None
+    hold: Annotated[Name | None, Meta(description="The key of the hold that this was reserved by.")] = None
+    corrects: Annotated[Corrects | None, Meta(description="Makes this event a correction.")] = None
+
+
+class UsageEvent(Struct, frozen=True):
+    """One event. `source` and `id` together are counted once for each organization, however often they are sent."""
+
+    specversion: Literal["1.0"]
+    type: Annotated[Literal["voice-portal.usage.v1"], Meta(description="Of every event of usage.")]
+    source: Name
+    id: Name
+    time: Annotated[datetime, Meta(tz=True, description="When it was used, with its zone.")]
+    data: UsageData
+    datacontenttype: str | None = None
+    subject: str | None = None
+
+
+_decoder = msgspec.json.Decoder(UsageEvent)
+
+
+def read(index: int, raw: bytes) -> Reported | Refusal:
+    """An event of its JSON, its time in UTC; or the field that is wrong, and what is wrong with it."""
+    try:
+        if not raw.isascii():
+            # Fields that are skipped would else not be looked at.
+            raw.decode()
+        event = _decoder.decode(raw)
+        # The database knows offsets up to 15:59, RFC 3339 up to 23:59 (https://www.rfc-editor.org/rfc/rfc3339#section-5.6).
+        at = event.time.astimezone(UTC)
+    except msgspec.ValidationError as error:
+        return _refusal_of(index, error)
+    except OverflowError:
+        return Refusal(index, "time", "It lies outside of the years 1 to 9999 in UTC.")
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return Refusal(index, *defects.find(raw))
+    data = event.data
+    return Reported(
+        index=index,
+        org_id=data.organization,
+        source=event.source,
+        id=event.id,
+        meter=data.meter,
+        quantity=data.quantity,
+        at=at,
+        call=data.call,
+        campaign=data.campaign,
+        agent=data.agent,
+        number=data.number,
+        hold=data.hold,
+        corrects=(data.corrects.source, data.corrects.id) if data.corrects else None,
+    )
+
+
+def _refusal_of(index: int, error: msgspec.ValidationError) -> Refusal:
+    message = str(error)
+    found = _PATH.search(message)
+    path, reason = (found["path"], message[: found.start()]) if found else ("", message)
+    return Refusal(index, defects.shortened(path), defects.shortened(reason))

@@ -1,0 +1,193 @@
+"""Corrections: an event that says what another one's quantity really was.
+
+What was posted never changes; the difference is an adjustment of its own, in the history and in the totals. Of
+several corrections of an event the one with the latest `time` counts, whichever came first; of the same time, the
+last to come.
+
+It is rated by the sums of the period, not by what the event itself was charged: which event is wrong, and in which
+order corrections come, changes nothing about the end. Units that turn out not to be used come off those of the meter
+that were charged for. Where these don't suffice, the allowance has some again, and they go at once to units of the
+same allowance and period that were charged for, the dearest first. So an allowance is always used up before anything
+is charged, and a period ends as if the right quantities had been reported at first:
+
+- exactly, where one meter draws on the allowance and one plan rates the period;
+- in the units that are charged, where several meters share it. Which meter's units those are depends on what was
+  reported first, with corrections and without them: an allowance belongs to whoever uses it first. So two ends differ
+  by no more than the units that are charged times the difference between the dearest and the cheapest rate.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from app.billing.catalog import rating, versions
+from app.billing.usage import deductions
+from app.billing.usage import rows as usage_rows
+from app.billing.usage.counts import TooMuchError
+from app.billing.usage.events import Refusal, Reported, beyond_the_wallet
+from app.billing.usage.rater import Line, Rater
+from app.billing.usage.rows import RatedEvent
+from app.billing.wallet import calling_state, ledger
+from app.billing.wallet.ledger import Entry
+from app.database.arrays import columns
+from app.extensions import driver_connection
+from app.models import AccountName, TransferKind
+from app.models.columns import uuid7
+
+_CORRECTED = """
+SELECT event.org_id, event.source, event.event_id, event.at, event.meter, event.plan, event.version,
+    event.call, event.campaign, event.agent, event.corrects_id IS NOT NULL,
+    event.quantity + coalesce(sum(other.quantity), 0)::bigint,
+    event.billable + coalesce(sum(other.billable), 0)::bigint,
+    max(key.at)
+FROM unnest(%s::uuid[], %s::text[], %s::text[]) AS asked (org_id, source, event_id)
+JOIN usage_event event ON event.org_id = asked.org_id AND event.source = asked.source
+    AND event.event_id = asked.event_id
+LEFT JOIN usage_event other ON other.org_id = event.org_id AND other.corrects_source = event.source
+    AND other.corrects_id = event.event_id
+LEFT JOIN usage_key key ON key.org_id = other.org_id AND key.source = other.source AND key.event_id = other.event_id
+GROUP BY event.org_id, event.at, event.source, event.event_id"""
+
+
+@dataclass(slots=True)
+class Corrected:
+    """An event as it stands after the corrections so far; `corrected_at` is the time of the latest one.
+
+    That is forgotten when the correction is so old that another one of before it would not be taken any more.
+    """
+
+    at: datetime
+    meter: str
+    plan: str
+    version: str
+    call: str | None
+    campaign: str | None
+    agent: str | None
+    is_correction: bool
+    quantity: int
+    billable: int
+    corrected_at: datetime | None
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What became of a batch's corrections; `costs` are differences in micro-units by organization."""
+
+    accepted: int = 0
+    refused: list[Refusal] = field(default_factory=list)
+    costs: dict[UUID, int] = field(default_factory=lambda: defaultdict(int))
+
+
+def take(events: Sequence[Reported], rater: Rater, *, at: datetime) -> Outcome:
+    """Take corrections that were never taken before, with their organizations' wallets locked."""
+    outcome = Outcome()
+    found = _corrected(events)
+    for (org_id, _, _), one in found.items():
+        deductions.siblings(_line(rater, org_id, one))
+    rater.read()
+    for event in events:
+        target = found.get((event.org_id, *(event.corrects or ("", ""))))
+        problem = _problem(event, target)
+        if problem is not None or target is None:
+            outcome.refused.append(problem or _unknown(event))
+            continue
+        try:
+            rated = _rate(event, target, rater, at)
+        except TooMuchError:
+            outcome.refused.append(beyond_the_wallet(event))
+            continue
+        usage_rows.write([rated], posted_at=at)
+        _post(rated, at)
+        outcome.accepted += 1
+        outcome.costs[event.org_id] += rated.charge.amount.micro
+    return outcome
+
+
+def _corrected(events: Sequence[Reported]) -> dict[tuple[UUID, str, str], Corrected]:
+    keys = sorted({(event.org_id, *event.corrects) for event in events if event.corrects})
+    if not keys:
+        return {}
+    rows: Any = driver_connection().execute(_CORRECTED, columns(keys))
+    return {(row[0], row[1], row[2]): Corrected(*row[3:]) for row in rows}
+
+
+def _line(rater: Rater, org_id: UUID, target: Corrected) -> Line:
+    plan = versions.find(target.version).plan(target.plan)
+    return rater.line(org_id, target.meter, target.at, plan)
+
+
+def _problem(event: Reported, target: Corrected | None) -> Refusal | None:
+    if target is None:
+        return _unknown(event)
+    if target.is_correction:
+        return Refusal(event.index, "corrects", "It names a correction. Name the event that was corrected.")
+    if target.meter != event.meter:
+        return Refusal(event.index, "meter", f"The event that it corrects is of {target.meter!r}.")
+    return None
+
+
+def _unknown(event: Reported) -> Refusal:
+    return Refusal(
+        event.index,
+        "corrects",
+        "There is no such event of this organization. Send that one first, then its correction.",
+    )
+
+
+def _rate(event: Reported, target: Corrected, rater: Rater, at: datetime) -> RatedEvent:
+    """The difference that a correction makes; `target` is brought up to date, for one that follows.
+
+    Raises `TooMuchError`.
+    """
+    line = _line(rater, event.org_id, target)
+    wallet = ledger.lock(event.org_id)
+    is_outdated = target.corrected_at is not None and event.at < target.corrected_at
+    right = target.quantity if is_outdated else event.quantity
+    billable = rating.billable_units(line.charged.rate, right)
+    change = billable - target.billable
+    if change >= 0:
+        charge = rater.rate_units(line, change, most=max(wallet.posted_micro + ledger.FURTHEST, 0))
+    else:
+        charge = deductions.take_off(line, -change)
+    quantity = right - target.quantity
+    target.quantity, target.billable = right, billable
+    target.corrected_at = max(event.at, target.corrected_at or event.at)
+    return RatedEvent(
+        event=msgspec.structs.replace(event, call=target.call, campaign=target.campaign, agent=target.agent),
+        digest=event.digest(),
+        line=line,
+        at=target.at,
+        posted_on=line.place.day_of(ledger.posting_time(wallet, at)),
+        quantity=quantity,
+        charge=charge,
+    )
+
+
+def _post(rated: RatedEvent, at: datetime) -> None:
+    """Post the difference as an adjustment line that names the day it belongs to."""
+    amount = rated.charge.amount
+    wallet = ledger.lock(rated.event.org_id)
+    if amount:
+        meter = versions.find(rated.line.plan.version).meter(rated.line.meter)
+        revenue, is_more = meter.group.account, amount.micro > 0
+        used_on = rated.line.day
+        day = f"{used_on.day} {used_on:%b %Y}"
+        about = f", call {rated.event.call}" if rated.event.call else ""
+        entry = Entry(
+            kind=TransferKind.ADJUSTMENT,
+            source=f"correction:{uuid7()}",
+            debit=AccountName.WALLET if is_more else revenue,
+            credit=revenue if is_more else AccountName.WALLET,
+            amount=abs(amount),
+            at=at,
+            detail=f"{meter.label} on {day}{about}, corrected",
+        )
+        ledger.post(wallet, entry)
+    calling_state.reassess(wallet, at)

@@ -1,0 +1,55 @@
+"""Taking units off what a period has used: those that were charged for first (see `corrections`)."""
+
+from __future__ import annotations
+
+from app.billing.catalog import versions
+from app.billing.catalog.rating import Charge
+from app.billing.usage.counts import ChargedLine, Counted
+from app.billing.usage.rater import Line
+from app.money import Money
+
+
+def siblings(line: Line) -> list[Counted]:
+    """What the period was charged for on all meters of the line's allowance; to be read before it is used."""
+    shelf = versions.find(line.plan.version)
+    pool = shelf.pool(line.plan.pool_of(line.meter))
+    return [line.place.counted(line.period, meter) for meter in pool.meters]
+
+
+def take_off(line: Line, units: int) -> Charge:
+    """Take units off the line's meter. What the allowance has again goes to units that were charged for.
+
+    Of the charge all is below zero: `included` is what the allowance, of all its meters, covers less, and the amount
+    is what the units that come off and those that are covered now had cost.
+    """
+    off = min(units, line.charged.total)
+    back = line.charged.take_off(off)
+    line.own.charged -= off
+    covered_before = line.pool.used
+    line.pool.used -= units - off
+    back += _cover(line)
+    line.pool.is_changed = line.own.is_changed = True
+    return Charge(-units, line.pool.used - covered_before, Money(-back, line.place.currency))
+
+
+def _cover(line: Line) -> int:
+    """Let the allowance cover units that were charged for, the dearest first, as far as it reaches; what they had
+    cost. A plan's units are covered by what that plan includes."""
+    pool, back = line.pool, 0
+    charged = [(one, counted) for counted in siblings(line) for one in counted.lines.values() if one.total]
+    for one, counted in sorted(charged, key=_dearest_first):
+        if one.plan.pool_of(counted.meter) != line.plan.pool_of(line.meter):
+            continue
+        units = min(one.total, max(one.plan.allowance_of(counted.meter) - pool.used, 0))
+        if units:
+            back += one.take_off(units)
+            counted.charged -= units
+            pool.used += units
+            counted.is_changed = True
+    return back
+
+
+def _dearest_first(charged: tuple[ChargedLine, Counted]) -> tuple[object, ...]:
+    one, counted = charged
+    last = next(tier for tier, units in reversed(list(zip(one.rate.tiers, one.units, strict=True))) if units)
+    return (-last.rate, counted.meter, one.plan.version, one.plan.key)

@@ -1,0 +1,236 @@
+"""Taking a batch of usage: each event once, rated by its own time, charged in one transaction.
+
+The statements are of the batch, never of an event or an organization, so a thousand events cost about as much whether
+they are of one organization or of a thousand. Wallets are locked first, in the order of their ids: what follows is
+alone with its organizations, and two batches never wait for each other crosswise.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from app.billing import catalog
+from app.billing.catalog import rating, versions
+from app.billing.plans import terms as plan_terms
+from app.billing.usage import corrections as usage_corrections
+from app.billing.usage import hold_draws, rows
+from app.billing.usage.counts import TooMuchError
+from app.billing.usage.events import (
+    Refusal,
+    Reported,
+    beyond_the_wallet,
+    problem_with_content,
+    problem_with_time,
+)
+from app.billing.usage.rater import Line, Place, Rater
+from app.billing.usage.rows import EventKey, RatedEvent
+from app.billing.wallet import batches, leases, ledger
+from app.billing.wallet.batches import LockedWallet, UsageCharge
+from app.billing.wallet.calling_state import Judgment
+from app.extensions import db, driver_connection
+from app.models import Account, Allowance, Hold, UsageGroup, Wallet
+from app.models.columns import uuid7
+
+
+@dataclass(slots=True)
+class Receipt:
+    """What became of a batch: how many events were taken, how many had been before, and which were refused.
+
+    `costs` are micro-units by organization, of what was taken now; a correction's can be below zero. `unkept` are the
+    places of refused events that were not stored.
+    """
+
+    accepted: int = 0
+    duplicates: int = 0
+    refused: list[Refusal] = field(default_factory=list)
+    unkept: list[int] = field(default_factory=list)
+    costs: dict[UUID, int] = field(default_factory=lambda: defaultdict(int))
+
+
+def take(events: Sequence[Reported], *, at: datetime) -> Receipt:
+    """Take what is right of a batch, as of `at`, in the caller's transaction; the same batch again changes nothing.
+
+    What was used is charged even where it takes a balance below zero. A deadlock or a lost connection undoes all of
+    it, and the batch can be sent again.
+    """
+    receipt = Receipt()
+    # These statements go to the driver: the session writes what it still has, and then forgets what they change.
+    db.session.flush()
+    wallets = batches.lock_many({event.org_id for event in events})
+    batch = _Batch(wallets, _places(wallets), receipt, at)
+    fresh = batch.without_repetitions(batch.acceptable(events))
+    batch.charge([one for one in fresh if one.event.corrects is None])
+    corrections = [one.event for one in fresh if one.event.corrects]
+    changes = usage_corrections.take(corrections, batch.rater, at=at)
+    receipt.refused += changes.refused
+    receipt.accepted += changes.accepted
+    for org_id, cost in changes.costs.items():
+        receipt.costs[org_id] += cost
+    if changes.accepted:
+        batch.settle_corrected(set(changes.costs))
+    batch.rater.write()
+    _forget_changed()
+    receipt.refused.sort(key=lambda refusal: refusal.index)
+    return receipt
+
+
+class _Acceptable(msgspec.Struct, frozen=True):
+    """An event that can be rated, on its line; its `digest` is computed once."""
+
+    event: Reported
+    digest: bytes
+    line: Line
+
+    @property
+    def key(self) -> EventKey:
+        """What it is taken by once."""
+        return (self.line.place.name, self.event.source, self.event.id)
+
+
+class _Batch:
+    """A batch on its way through, with the wallets that it locked."""
+
+    def __init__(
+        self, wallets: dict[UUID, LockedWallet], places: dict[UUID, Place], receipt: Receipt, at: datetime
+    ) -> None:
+        self.wallets = wallets
+        self.rater = Rater(places)
+        self.receipt = receipt
+        self.at = at
+        self.settled = leases.settle_many(wallets.values(), at)
+
+    def acceptable(self, events: Sequence[Reported]) -> list[_Acceptable]:
+        """The events that can be rated and written down; the others are refused."""
+        found = []
+        late_days = catalog.current().late_days
+        for event in events:
+            accepted = self._accept(event, late_days)
+            if isinstance(accepted, Refusal):
+                self.receipt.refused.append(accepted)
+            else:
+                found.append(accepted)
+        return found
+
+    def without_repetitions(self, events: list[_Acceptable]) -> list[_Acceptable]:
+        """The events that were never taken before, each once."""
+        taken = rows.digests_of({one.key for one in events})
+        fresh = []
+        for one in events:
+            before = taken.setdefault(one.key, one.digest)
+            if before is one.digest:
+                fresh.append(one)
+            elif before == one.digest:
+                self.receipt.duplicates += 1
+            else:
+                self.receipt.refused.append(_taken_with_other_content(one.event))
+        return fresh
+
+    def charge(self, events: list[_Acceptable]) -> None:
+        """Rate and write events, and charge their wallets: one transfer an organization and group."""
+        rated = self._rate(events)
+        # Nothing waits for an answer that is not needed: one statement runs while the next is put together.
+        with driver_connection().pipeline():
+            changed = self._write(rated)
+        batches.tell(changed, at=self.at)
+        self.receipt.accepted += len(rated)
+
+    def settle_corrected(self, org_ids: set[UUID]) -> None:
+        """Corrections may have used units of allowances that holds count on."""
+        db.session.flush()
+        wallets = batches.lock_many(org_ids)
+        places = [self.rater.places[org_id] for org_id in wallets]
+        hold_draws.draw_included(wallets, places, [], at=self.at)
+        batches.tell(batches.save(wallets.values(), at=self.at), at=self.at)
+
+    def _write(self, rated: list[RatedEvent]) -> list[tuple[LockedWallet, Judgment]]:
+        """Write it all down; the wallets of which the calling state has changed, with the judgment before."""
+        rows.write(rated, posted_at=self.at)
+        posted_on = {one.line.place.org_id: one.posted_on for one in rated}
+        charges = [
+            UsageCharge(self.wallets[org_id], group, amount, posted_on[org_id])
+            for (org_id, group), amount in self._costs(rated).items()
+            if amount
+        ]
+        batches.post_usage(charges, source=f"usage:{uuid7()}", at=self.at)
+        hold_draws.draw(self.wallets, rated)
+        hold_draws.draw_included(self.wallets, list(self.rater.places.values()), rated, at=self.at)
+        changed = {wallet.org_id: wallet for wallet in self.settled}
+        changed |= {org_id: self.wallets[org_id] for org_id in posted_on}
+        return batches.save(changed.values(), at=self.at)
+
+    def _rate(self, events: list[_Acceptable]) -> list[RatedEvent]:
+        self.rater.read()
+        posted_on = {place: self._posting_day(place) for place in self.rater.places.values()}
+        left = {place: self._left(place) for place in self.rater.places.values()}
+        rated = []
+        for one in events:
+            line, quantity = one.line, one.event.quantity
+            billable = rating.billable_units(line.charged.rate, quantity)
+            try:
+                charge = self.rater.rate_units(line, billable, most=left[line.place])
+            except TooMuchError:
+                self.receipt.refused.append(beyond_the_wallet(one.event))
+                continue
+            left[line.place] -= charge.amount.micro
+            at, day = one.event.at, posted_on[line.place]
+            rated.append(RatedEvent(one.event, one.digest, line, at, day, quantity, charge))
+        return rated
+
+    def _left(self, place: Place) -> int:
+        """The micro-units that usage may cost until the wallet is as far below zero as any may be."""
+        return max(self.wallets[place.org_id].posted + ledger.FURTHEST, 0)
+
+    def _costs(self, rated: list[RatedEvent]) -> dict[tuple[UUID, UsageGroup], int]:
+        """What each organization's usage of each group costs, in micro-units. The receipt gets it, too."""
+        by_line: dict[Line, int] = defaultdict(int)
+        for one in rated:
+            by_line[one.line] += one.charge.amount.micro
+        shelves = {version: versions.find(version) for version in {line.plan.version for line in by_line}}
+        costs: dict[tuple[UUID, UsageGroup], int] = defaultdict(int)
+        for line, cost in by_line.items():
+            costs[line.place.org_id, shelves[line.plan.version].meters[line.meter].group] += cost
+            self.receipt.costs[line.place.org_id] += cost
+        return costs
+
+    def _accept(self, event: Reported, late_days: int) -> _Acceptable | Refusal:
+        place = self.rater.places.get(event.org_id)
+        if place is None:
+            return Refusal(event.index, "organization", "There is no organization of this id.")
+        plan = place.terms.plan_at(event.at)
+        problem = problem_with_time(event, self.at, late_days) or problem_with_content(event, plan)
+        return problem or _Acceptable(event, event.digest(), place.line(event.meter, event.at, plan))
+
+    def _posting_day(self, place: Place) -> date:
+        """The day of posting in the organization's zone: the history of a wallet never goes back in time."""
+        last = self.wallets[place.org_id].last_posted_at
+        return place.day_of(max(self.at, last or self.at))
+
+
+def _forget_changed() -> None:
+    for known in list(db.session.identity_map.values()):
+        if isinstance(known, (Account, Allowance, Hold, Wallet)):
+            db.session.expire(known)
+
+
+def _taken_with_other_content(event: Reported) -> Refusal:
+    return Refusal(
+        event.index,
+        "id",
+        f"An event {event.id[:60]!r} of this source was taken with other content. "
+        "Give this one an id of its own, or correct the other.",
+    )
+
+
+def _places(wallets: dict[UUID, LockedWallet]) -> dict[UUID, Place]:
+    """Zone, currency and plans of organizations whose wallets are locked."""
+    return {
+        org_id: Place(org_id, ZoneInfo(home.timezone), home.currency, home.terms)
+        for org_id, home in plan_terms.homes_of(wallets).items()
+    }

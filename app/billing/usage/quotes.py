@@ -1,0 +1,93 @@
+"""What usage would cost now, for reserving it: nothing is used up by asking.
+
+What is left of an allowance is given out once, like credit: what other holds count on is not left.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, select
+
+from app.billing.catalog import rating
+from app.billing.plans import terms as plan_terms
+from app.billing.plans.terms import Home
+from app.billing.usage.rater import Place, Rater
+from app.billing.wallet.hold_prices import Counted, PoolKey, Price
+from app.extensions import db
+from app.models import HoldAllowance
+from app.money import Money, total
+
+
+class UnknownMeterError(LookupError):
+    """The organization's plan has no such meter."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """Quantities of meters that an organization wants to use at a time. Their price depends on what is left then."""
+
+    org_id: UUID
+    wanted: tuple[tuple[str, int], ...]
+    at: datetime
+    home: Home
+
+    @property
+    def content(self) -> list[list[Any]]:
+        """What is wanted, as JSON, in an order of its own."""
+        return [list(one) for one in sorted(self.wanted)]
+
+    def price(self) -> Price:
+        """What it costs after what is left of the allowances. Only with the wallet locked, or else it is a guess."""
+        home, org_id = self.home, self.org_id
+        plan = home.terms.plan_at(self.at)
+        rater = Rater({org_id: Place(org_id, ZoneInfo(home.timezone), home.currency, home.terms)})
+        lines = [rater.line(org_id, meter, self.at, plan) for meter, _ in self.wanted]
+        rater.read()
+        for key, units in _counted_on(org_id).items():
+            pool = rater.places[org_id].counts.get(key)
+            if pool is not None:
+                pool.used += units
+        amounts, full = [], 0
+        included: dict[PoolKey, Counted] = defaultdict(lambda: Counted(0, 0))
+        for line, (meter, quantity) in zip(lines, self.wanted, strict=True):
+            before = line.own.charged
+            charge = rater.rate(line, quantity)
+            without = rating.cost_of(plan.rates[meter], charge.billable, before)
+            amounts.append(charge.amount)
+            full += without
+            if charge.included > 0:
+                key = (line.period, plan.pool_of(meter))
+                known = included[key]
+                worth = known.worth + without - charge.amount.micro
+                included[key] = Counted(known.units + charge.included, worth)
+        return Price(total(amounts, home.currency), Money(full, home.currency), dict(included))
+
+
+def ask(org_id: UUID, wanted: Sequence[tuple[str, int]], *, at: datetime) -> Quote | None:
+    """What is wanted, ready to be priced; None where there is no such organization. Raises `UnknownMeterError`."""
+    home = plan_terms.homes_of([org_id]).get(org_id)
+    if home is None:
+        return None
+    rates = home.terms.plan_at(at).rates
+    for meter, _ in wanted:
+        if meter not in rates:
+            raise UnknownMeterError(f"There is no meter {meter[:60]!r}. It has: {', '.join(rates)}.")
+    return Quote(org_id, tuple(wanted), at, home)
+
+
+def _counted_on(org_id: UUID) -> dict[PoolKey, int]:
+    """The units of allowances that active holds count on."""
+    one = HoldAllowance
+    query = (
+        select(one.period_start, one.meter, func.sum(one.reserved))
+        .where(one.org_id == org_id)
+        .group_by(one.period_start, one.meter)
+    )
+    return {(period, meter): int(units) for period, meter, units in db.session.execute(query)}

@@ -1,0 +1,149 @@
+"""Rating a batch: each organization's plans and allowances are read once and written once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from app.billing.catalog import Plan, rating
+from app.billing.catalog.rating import Charge
+from app.billing.plans.terms import Terms
+from app.billing.usage.counts import MOST_COUNTED, ChargedLine, Counted, TooMuchError
+from app.database.arrays import columns
+from app.extensions import driver_connection
+from app.money import MAX_MICRO, Money
+
+_json = msgspec.json.Encoder()
+
+_READ = """
+SELECT org_id, period_start, meter, used, charged, lines FROM allowance
+WHERE (org_id, period_start, meter) IN (SELECT * FROM unnest(%s::uuid[], %s::date[], %s::text[]))"""
+
+_WRITE = """
+INSERT INTO allowance (org_id, period_start, meter, used, charged, lines)
+SELECT * FROM unnest(%s::uuid[], %s::date[], %s::text[], %s::bigint[], %s::bigint[], %s::jsonb[])
+ON CONFLICT (org_id, period_start, meter) DO UPDATE SET
+    used = excluded.used, charged = excluded.charged, lines = excluded.lines"""
+
+
+@dataclass(slots=True, eq=False)
+class Place:
+    """Where an organization's usage is rated: its zone, currency and plans, and what its allowances have left."""
+
+    org_id: UUID
+    zone: ZoneInfo
+    currency: str
+    terms: Terms
+    counts: dict[tuple[date, str], Counted] = field(default_factory=dict)
+    lines: dict[tuple[str, date, str, str], Line] = field(default_factory=dict)
+    name: str = ""
+
+    def __post_init__(self) -> None:
+        self.name = str(self.org_id)
+
+    def day_of(self, at: datetime) -> date:
+        return at.astimezone(self.zone).date()
+
+    def line(self, meter: str, at: datetime, plan: Plan) -> Line:
+        """The line of a meter at a time: the same one for all usage that is rated alike."""
+        day = self.day_of(at)
+        key = (meter, day, plan.key, plan.version)
+        line = self.lines.get(key)
+        if line is None:
+            period = self.terms.period_of(day)
+            line = self.lines[key] = Line(
+                place=self,
+                meter=meter,
+                plan=plan,
+                day=day,
+                period=period,
+                pool=self.counted(period, plan.pool_of(meter)),
+                own=(own := self.counted(period, meter)),
+                charged=own.line_of(plan),
+                allowance=plan.allowance_of(meter),
+            )
+        return line
+
+    def counted(self, period: date, name: str) -> Counted:
+        """What a period has used of an allowance or a meter; to be read before it is counted on."""
+        return self.counts.setdefault((period, name), Counted(name))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Line:
+    """Usage that is rated alike: by one plan, on one day, from the allowance of one period.
+
+    `pool` counts what is gone of the allowance, which several meters may share; `own` what the meter was paid for,
+    and `charged` that at this plan's rate: what is charged in the end (see `rating`).
+    """
+
+    place: Place
+    meter: str
+    plan: Plan
+    day: date
+    period: date
+    pool: Counted
+    own: Counted
+    charged: ChargedLine
+    allowance: int
+
+
+@dataclass(slots=True)
+class Rater:
+    """Rates usage against allowances that were read for all of it. Only with the wallets locked."""
+
+    places: dict[UUID, Place]
+
+    def line(self, org_id: UUID, meter: str, at: datetime, plan: Plan | None = None) -> Line:
+        """The line of usage at `at`, rated by `plan` where that is known already."""
+        place = self.places[org_id]
+        return place.line(meter, at, plan or place.terms.plan_at(at))
+
+    def read(self) -> None:
+        """Read the allowances of all lines that there are by now. One statement."""
+        missing = {
+            (place.name, period, name): counted
+            for place in self.places.values()
+            for (period, name), counted in place.counts.items()
+            if not counted.is_read
+        }
+        if not missing:
+            return
+        found = driver_connection().execute(_READ, columns(missing)).fetchall()
+        for org_id, period, name, used, charged, lines in found:
+            missing[str(org_id), period, name].fill(used, charged, lines)
+        for counted in missing.values():
+            counted.is_read = True
+
+    def rate(self, line: Line, quantity: int) -> Charge:
+        """What usage costs; the allowance that it uses up is used up. Raises `TooMuchError`, and has used nothing."""
+        return self.rate_units(line, rating.billable_units(line.plan.rates[line.meter], quantity))
+
+    def rate_units(self, line: Line, billable: int, *, most: int = MAX_MICRO) -> Charge:
+        """The same for units that are counted already, by the rate's minimum and step. It may cost `most`."""
+        included = min(billable, max(line.allowance - line.pool.used, 0))
+        units, before = billable - included, line.own.charged
+        cost = line.charged.cost_of_more(units, before) if units else 0
+        if cost > most or before + units > MOST_COUNTED:
+            raise TooMuchError
+        line.pool.used += included
+        if units:
+            line.own.charged += units
+            line.charged.add(units, before, cost)
+        line.pool.is_changed = line.own.is_changed = True
+        return Charge(billable, included, Money(cost, line.place.currency))
+
+    def write(self) -> None:
+        """Write the allowances that have changed. One statement."""
+        rows = [
+            (place.name, period, name, one.used, one.charged, _json.encode(one.written).decode())
+            for place in self.places.values()
+            for (period, name), one in sorted(place.counts.items())
+            if one.is_changed
+        ]
+        if rows:
+            driver_connection().execute(_WRITE, columns(rows))

@@ -1,0 +1,99 @@
+"""Taking refused events again, each as the sender that it came from.
+
+All that are chosen are gone through, in batches that are committed one by one, so what can't be read never hides what
+comes after it. Where a batch fails as such, its events are taken one by one: no event is another's trouble.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import UUID
+
+import structlog
+from sqlalchemy.exc import OperationalError
+
+from app.billing.usage import defects, ingest, rejections, reports
+from app.billing.usage.events import Refusal, Reported, Sender
+from app.billing.usage.rejections import Filters
+from app.extensions import db
+from app.models import RejectedEvent
+
+log = structlog.get_logger("billing.usage")
+
+BATCH = 200
+_CUT_OFF = "Only its beginning was stored, because the rest can't be: it has to be sent again."
+
+
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """What became of some of the events: how many were taken, and which are still rejected, with the reason now."""
+
+    taken: int
+    still: list[tuple[UUID, str]]
+
+
+def replay(filters: Filters, *, at: datetime) -> Iterator[Replayed]:
+    """Take refused events again, a batch at a time, each committed. What is refused meanwhile isn't among them.
+
+    An event is judged again as its sender: what the token was bound to is stored with it, and never changes. That the
+    token has ended since says nothing about what it was right to report before.
+    """
+    chosen = replace(filters, until=at)
+    after = None
+    while rows := rejections.waiting(chosen, after=after, limit=BATCH):
+        ids = [row.id for row in rows]
+        after = ids[-1]
+        yield _batch(ids, at)
+
+
+def _batch(ids: Sequence[UUID], at: datetime) -> Replayed:
+    try:
+        done = _take(ids, at)
+        db.session.commit()
+    except OperationalError:
+        # The database is away: whoever replays learns it, and nothing is half done.
+        raise
+    except Exception:
+        db.session.rollback()
+        if len(ids) > 1:
+            parts = [_batch([one], at) for one in ids]
+            return Replayed(sum(one.taken for one in parts), [row for one in parts for row in one.still])
+        log.exception("replay_failed", rejected_event=str(ids[0]))
+        return Replayed(0, [(ids[0], reports.UNRECORDED)])
+    return done
+
+
+def _take(ids: Sequence[UUID], at: datetime) -> Replayed:
+    """In the caller's transaction. An event that was sent again and taken meanwhile counts as taken."""
+    rows = rejections.waiting(Filters(ids=tuple(ids)), limit=len(ids))
+    still: list[tuple[UUID, str]] = []
+    events: list[Reported] = []
+    for index, row in enumerate(rows):
+        event = _read(index, row)
+        if isinstance(event, Refusal):
+            _refuse(row, event, still)
+        else:
+            events.append(event)
+    refused = {refusal.index: refusal for refusal in ingest.take(events, at=at).refused}
+    for event in events:
+        if event.index in refused:
+            _refuse(rows[event.index], refused[event.index], still)
+        else:
+            rows[event.index].replayed_at = at
+    db.session.flush()
+    return Replayed(len(rows) - len(still), still)
+
+
+def _read(index: int, row: RejectedEvent) -> Reported | Refusal:
+    if defects.is_beginning(row.body):
+        return Refusal(index, row.field, _CUT_OFF)
+    sender = Sender(row.token_id, row.sender_org_id)
+    return reports.read(index, json.dumps(row.body).encode(), sender)
+
+
+def _refuse(row: RejectedEvent, refusal: Refusal, still: list[tuple[UUID, str]]) -> None:
+    row.field, row.reason = refusal.field[:120], refusal.reason
+    still.append((row.id, refusal.reason))

@@ -1,0 +1,56 @@
+"""A report of usage as it comes: read, taken, and what was refused of it stored. In the caller's transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from app.billing.usage import cloudevents, defects, ingest, rejections
+from app.billing.usage.events import Refusal, Reported, Sender
+from app.billing.usage.ingest import Receipt
+from app.billing.usage.rejections import Rejected
+from app.models.scope import scoped_to
+
+UNRECORDED = "It could not be recorded because of an error on our side, which was noted. It can be replayed."
+
+
+def take(raw_events: Mapping[int, bytes], sender: Sender, *, at: datetime) -> Receipt:
+    """Take the JSON of events, by their places in the batch; what is refused is stored with its sender."""
+    events: list[Reported] = []
+    refused: list[Refusal] = []
+    for index, raw in raw_events.items():
+        event = read(index, raw, sender)
+        if isinstance(event, Refusal):
+            refused.append(event)
+        else:
+            events.append(event)
+    # A token of the platform sees the organizations of its batch, and no other.
+    with scoped_to(*{event.org_id for event in events}):
+        receipt = ingest.take(events, at=at)
+    receipt.refused = sorted([*receipt.refused, *refused], key=lambda refusal: refusal.index)
+    by_index = {event.index: event for event in events}
+    found = [_rejected(raw_events[one.index], by_index.get(one.index), one) for one in receipt.refused]
+    receipt.unkept = rejections.keep(found, sender, at=at)
+    return receipt
+
+
+def refuse(index: int, raw: bytes, sender: Sender, *, at: datetime) -> Receipt:
+    """Refuse an event on which everything else failed, and store it."""
+    refusal = Refusal(index, "", UNRECORDED)
+    unkept = rejections.keep([_rejected(raw, None, refusal)], sender, at=at)
+    return Receipt(refused=[refusal], unkept=unkept)
+
+
+def read(index: int, raw: bytes, sender: Sender) -> Reported | Refusal:
+    """An event that this sender may report, or why not. The same for a report and for its replay."""
+    event = cloudevents.read(index, raw)
+    if isinstance(event, Reported) and (reason := sender.why_not_for(event.org_id)):
+        return Refusal(index, "data.organization", reason)
+    return event
+
+
+def _rejected(raw: bytes, event: Reported | None, refusal: Refusal) -> Rejected:
+    source, event_id = defects.names_of(raw)
+    is_ours = event is not None and refusal.field != "organization"
+    org_id = event.org_id if event and is_ours else None
+    return Rejected(org_id, source, event_id, defects.body_of(raw), rejections.digest(raw), refusal)

@@ -1,0 +1,85 @@
+"""How long single events are kept: by months, each a partition that is made ahead and detached when its time is over.
+
+Totals by day and transfers stay for good. What an event was counted by (`usage_key`) goes once the event would be too
+late to be taken anyway, so nothing is ever counted twice.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+from dateutil.relativedelta import relativedelta
+from sqlalchemy import func, select, text
+
+from app.billing import catalog
+from app.billing.usage.events import EARLY
+from app.extensions import db
+
+AHEAD = 2
+"""Months that are made before they begin."""
+_BATCH = 20_000
+_NAME = re.compile(r"usage_event_([0-9]{4})_([0-9]{2})")
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """Months (their first days) that were made and detached, and keys that were removed."""
+
+    made: list[date]
+    detached: list[date]
+    keys: int
+
+
+def keep_up(now: datetime, *, months_kept: int) -> Changes:
+    """Make the months to come and detach those before the last `months_kept`; remove keys of events too late by now.
+
+    Commits. A month is made with what waited for it among the rest; a detached one is a table of its own,
+    `usage_event_2026_11`, to be archived or dropped. Months for which late events are still taken are never detached.
+    """
+    first = _month(now - timedelta(days=catalog.current().late_days))
+    there = set(months())
+    wanted = _range(first, _month(now) + relativedelta(months=AHEAD))
+    made = [month for month in wanted if month not in there]
+    for month in made:
+        # The tables belong to another role, which these functions act for (migration 0027).
+        db.session.execute(select(func.make_usage_month(month)))
+        db.session.commit()
+    oldest = min(_month(now) - relativedelta(months=months_kept), first)
+    detached = sorted(month for month in there if month < oldest)
+    for month in detached:
+        db.session.execute(select(func.detach_usage_month(month)))
+        db.session.commit()
+    return Changes(made, detached, _remove_keys(now))
+
+
+def months() -> list[date]:
+    """The months that have a partition, the first one first."""
+    query = text("SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = 'usage_event'::regclass")
+    found = [_NAME.fullmatch(name) for name in db.session.scalars(query)]
+    return sorted(date(int(match[1]), int(match[2]), 1) for match in found if match)
+
+
+def _remove_keys(now: datetime) -> int:
+    """Remove keys in batches, so that nobody waits for a long transaction."""
+    before = now - timedelta(days=catalog.current().late_days) - 2 * EARLY
+    query = text(
+        "DELETE FROM usage_key WHERE ctid IN (SELECT ctid FROM usage_key WHERE at < :before LIMIT :batch)"
+        " RETURNING 1"
+    )
+    removed = 0
+    while count := len(db.session.execute(query, {"before": before, "batch": _BATCH}).all()):
+        db.session.commit()
+        removed += count
+    db.session.commit()
+    return removed
+
+
+def _range(first: date, last: date) -> list[date]:
+    count = (last.year - first.year) * 12 + last.month - first.month + 1
+    return [first + relativedelta(months=number) for number in range(count)]
+
+
+def _month(moment: datetime) -> date:
+    return moment.astimezone(UTC).date().replace(day=1)

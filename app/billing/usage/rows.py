@@ -1,0 +1,127 @@
+"""Writing rated events and their daily totals, many at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date, datetime
+from typing import Any
+
+import msgspec
+
+from app.billing.catalog.rating import Charge
+from app.billing.usage.events import Reported
+from app.billing.usage.rater import Line, Place
+from app.database.arrays import columns
+from app.extensions import driver_connection
+
+_KNOWN = """
+SELECT k.org_id, k.source, k.event_id, k.digest FROM usage_key k
+JOIN unnest(%s::uuid[], %s::text[], %s::text[]) AS asked (org_id, source, event_id)
+    ON k.org_id = asked.org_id AND k.source = asked.source AND k.event_id = asked.event_id"""
+
+_KEYS = """
+INSERT INTO usage_key (org_id, source, event_id, digest, at)
+SELECT * FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::bytea[], %s::timestamptz[])"""
+
+_EVENTS = """
+INSERT INTO usage_event (org_id, source, event_id, at, posted_at, meter, quantity, billable, included, amount_micro,
+    plan, version, call, campaign, agent, number, hold, corrects_source, corrects_id)
+SELECT * FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::timestamptz[], %s::timestamptz[], %s::text[],
+    %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::text[], %s::text[], %s::text[], %s::text[],
+    %s::text[], %s::text[], %s::text[], %s::text[], %s::text[])"""
+
+_DAILY = """
+INSERT INTO usage_daily AS total (org_id, day, meter, campaign, agent, posted_on, is_correction, quantity, included,
+    amount_micro)
+SELECT * FROM unnest(%s::uuid[], %s::date[], %s::text[], %s::text[], %s::text[], %s::date[], %s::bool[],
+    %s::bigint[], %s::bigint[], %s::bigint[])
+ON CONFLICT (org_id, day, meter, campaign, agent, posted_on, is_correction) DO UPDATE SET
+    quantity = total.quantity + excluded.quantity, included = total.included + excluded.included,
+    amount_micro = total.amount_micro + excluded.amount_micro"""
+
+EventKey = tuple[str, str, str]
+"""Organization, source and id. An organization's id is text here: that is quicker to look up and to send."""
+
+
+class RatedEvent(msgspec.Struct, frozen=True):
+    """An event with what it cost. `at` is when it was used: of a correction, when what it corrects was.
+
+    A correction's `quantity` and `charge` are differences. `digest` is that of the event as it came.
+    """
+
+    event: Reported
+    digest: bytes
+    line: Line
+    at: datetime
+    posted_on: date
+    quantity: int
+    charge: Charge
+
+
+def digests_of(keys: Collection[EventKey]) -> dict[EventKey, bytes]:
+    """Of these keys those that were taken before, with the digest of what was taken. One statement."""
+    if not keys:
+        return {}
+    found = driver_connection().execute(_KNOWN, columns(keys)).fetchall()
+    return {(str(org_id), source, event_id): bytes(digest) for org_id, source, event_id, digest in found}
+
+
+def write(rated: list[RatedEvent], *, posted_at: datetime) -> None:
+    """Write events, their keys and the daily totals. Three statements."""
+    if not rated:
+        return
+    connection = driver_connection()
+    # A key is kept for as long as its own event could come again, whatever the time of what it corrects.
+    connection.execute(_KEYS, columns([_key_row(one) for one in rated]))
+    connection.execute(_EVENTS, columns([_event_row(one, posted_at) for one in rated]))
+    connection.execute(_DAILY, columns(_daily_rows(rated)))
+
+
+def _key_row(one: RatedEvent) -> tuple[Any, ...]:
+    event = one.event
+    return (one.line.place.name, event.source, event.id, one.digest, event.at)
+
+
+def _daily_rows(rated: list[RatedEvent]) -> list[tuple[Any, ...]]:
+    """What the events add to the totals of their days."""
+    totals: dict[tuple[Place, date, str, str | None, str | None, date, bool], list[int]] = {}
+    for one in rated:
+        event, charge, line = one.event, one.charge, one.line
+        is_correction = event.corrects is not None
+        # Not by line: a plan that was changed on the day makes two lines of it, and one total.
+        key = (line.place, line.day, line.meter, event.campaign, event.agent, one.posted_on, is_correction)
+        total = totals.get(key)
+        if total is None:
+            totals[key] = [one.quantity, charge.included, charge.amount.micro]
+        else:
+            total[0] += one.quantity
+            total[1] += charge.included
+            total[2] += charge.amount.micro
+    return [
+        (place.name, day, meter, campaign or "", agent or "", posted_on, is_correction, *total)
+        for (place, day, meter, campaign, agent, posted_on, is_correction), total in totals.items()
+    ]
+
+
+def _event_row(one: RatedEvent, posted_at: datetime) -> tuple[Any, ...]:
+    event, charge, line = one.event, one.charge, one.line
+    return (
+        line.place.name,
+        event.source,
+        event.id,
+        one.at,
+        posted_at,
+        line.meter,
+        one.quantity,
+        charge.billable,
+        charge.included,
+        charge.amount.micro,
+        line.plan.key,
+        line.plan.version,
+        event.call,
+        event.campaign,
+        event.agent,
+        event.number,
+        event.hold,
+        *(event.corrects or (None, None)),
+    )

@@ -1,0 +1,18 @@
+"""The wallet: its ledger, holds, balance, and whether calls may start."""
+
+from __future__ import annotations
+
+__all__ = [
+    "balance",
+    "batches",
+    "calling_state",
+    "calls_in_progress",
+    "hold_prices",
+    "holds",
+    "leases",
+    "ledger",
+    "lock_queue",
+    "status",
+    "transfers",
+    "verification",
+]

@@ -1,0 +1,222 @@
+"""The ledger for a thousand movements at once: usage of many organizations, in a handful of statements.
+
+What `app.billing.wallet.ledger` does for one movement is done here for arrays of them, by the same rules: wallets are
+locked in the order of their ids, each transfer is chained to the one before, and a day's usage of a group is one
+line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from app.billing.wallet import calling_state
+from app.billing.wallet.calling_state import Judgment
+from app.billing.wallet.lock_queue import waiting_for
+from app.database.arrays import columns
+from app.extensions import driver_connection
+from app.models import CallingState, UsageGroup
+from app.models.columns import uuid7
+from app.money import Money
+
+_LOCK = """
+SELECT org_id, currency, posted_micro, held_micro, low_threshold_micro, is_low, state, paused_at, last_seq,
+    last_posted_at
+FROM wallet WHERE org_id = ANY(%s::uuid[]) ORDER BY org_id FOR UPDATE"""
+
+_HELD = """
+WITH free AS (SELECT org_id FROM wallet WHERE org_id = ANY(%s::uuid[]) FOR UPDATE SKIP LOCKED)
+SELECT org_id FROM wallet WHERE org_id = ANY(%s::uuid[]) AND org_id NOT IN (SELECT org_id FROM free)"""
+
+_LINES = """
+INSERT INTO wallet_line (org_id, id, seq, first_seq, day, at, kind, usage_group, amount_micro, detail)
+SELECT org_id, id, seq, seq, day, at, 'usage', usage_group, -amount, ''
+FROM unnest(%s::uuid[], %s::uuid[], %s::bigint[], %s::date[], %s::timestamptz[], %s::text[], %s::bigint[])
+    AS fresh (org_id, id, seq, day, at, usage_group, amount)
+ON CONFLICT (org_id, day, usage_group) WHERE usage_group IS NOT NULL
+DO UPDATE SET seq = excluded.seq, at = excluded.at, amount_micro = wallet_line.amount_micro + excluded.amount_micro
+RETURNING org_id, usage_group, id, amount_micro"""
+
+_TRANSFERS = """
+INSERT INTO transfer (org_id, id, seq, debit, credit, amount_micro, balance_after_micro, kind, source, line_id,
+    line_after_micro, posted_at, recorded_at)
+SELECT org_id, id, seq, 'wallet', usage_group, amount, balance, 'usage', source, line_id, line_after, at, now()
+FROM unnest(%s::uuid[], %s::uuid[], %s::bigint[], %s::text[], %s::bigint[], %s::bigint[], %s::text[], %s::uuid[],
+    %s::bigint[], %s::timestamptz[]) AS fresh (org_id, id, seq, usage_group, amount, balance, source, line_id,
+    line_after, at)"""
+
+_ACCOUNTS = """
+UPDATE account SET balance_micro = account.balance_micro + change.amount
+FROM unnest(%s::uuid[], %s::text[], %s::bigint[]) AS change (org_id, name, amount)
+WHERE account.org_id = change.org_id AND account.name = change.name"""
+
+_WALLETS = """
+UPDATE wallet SET posted_micro = fresh.posted, held_micro = fresh.held, is_low = fresh.is_low, state = fresh.state,
+    paused_at = fresh.paused_at, last_seq = fresh.last_seq, last_posted_at = fresh.last_posted_at,
+    version = wallet.version + 1
+FROM unnest(%s::uuid[], %s::bigint[], %s::bigint[], %s::bool[], %s::text[], %s::timestamptz[], %s::bigint[],
+    %s::timestamptz[])
+    AS fresh (org_id, posted, held, is_low, state, paused_at, last_seq, last_posted_at)
+WHERE wallet.org_id = fresh.org_id"""
+
+
+@dataclass(slots=True)
+class LockedWallet:
+    """A wallet as it is while this transaction holds it, in micro-units."""
+
+    org_id: UUID
+    currency: str
+    posted: int
+    held: int
+    threshold: int | None
+    is_low: bool
+    state: CallingState
+    paused_at: datetime | None
+    last_seq: int
+    last_posted_at: datetime | None
+
+    @property
+    def available(self) -> Money:
+        return Money(self.posted - self.held, self.currency)
+
+    @property
+    def judgment(self) -> Judgment:
+        return Judgment(self.state, self.is_low)
+
+
+@dataclass(frozen=True, slots=True)
+class UsageCharge:
+    """What an organization's usage of a group costs, in micro-units above zero; `day` is that of posting."""
+
+    wallet: LockedWallet
+    group: UsageGroup
+    amount: int
+    day: date
+
+
+def lock_many(org_ids: Collection[UUID]) -> dict[UUID, LockedWallet]:
+    """The wallets of organizations, locked until the transaction ends; those that exist. One statement.
+
+    In the order of their ids, so that two batches never wait for each other. Raises `WalletBusyError` as
+    `ledger.lock` does.
+    """
+    asked = [(str(org_id),) for org_id in org_ids]
+    if not asked:
+        return {}
+    with waiting_for(set(org_ids)):
+        rows = driver_connection().execute(_LOCK, columns(asked)).fetchall()
+    return {
+        row[0]: LockedWallet(*row[:6], CallingState(row[6]), *row[7:])  # type: ignore[call-arg]
+        for row in rows
+    }
+
+
+def held_among(org_ids: Collection[UUID]) -> frozenset[UUID]:
+    """Those whose wallet another transaction holds at this moment. Locks the others."""
+    asked = [str(org_id) for org_id in org_ids]
+    return frozenset(row[0] for row in driver_connection().execute(_HELD, (asked, asked)).fetchall())
+
+
+def post_usage(charges: list[UsageCharge], *, source: str, at: datetime) -> None:
+    """Post usage of locked wallets, one transfer an organization and group. Three statements, and `save` after it.
+
+    `source` names the batch: with the group it is the transfers' source. The wallets passed are brought up to date.
+    """
+    if not charges:
+        return
+    rows = [_Row.after(charge, at) for charge in charges]
+    lines = driver_connection().execute(
+        _LINES,
+        columns((row.org_id, uuid7(), row.seq, row.day, row.at, row.group, row.amount) for row in rows),
+    )
+    written = {(org_id, group): (line_id, after) for org_id, group, line_id, after in lines.fetchall()}
+    driver_connection().execute(
+        _TRANSFERS,
+        columns(
+            (
+                row.org_id,
+                uuid7(),
+                row.seq,
+                row.group,
+                row.amount,
+                row.balance,
+                f"{source}:{row.group}",
+                *written[row.org_id, row.group],
+                row.at,
+            )
+            for row in rows
+        ),
+    )
+    changes: dict[tuple[UUID, str], int] = {}
+    for row in rows:
+        for account, change in (("wallet", -row.amount), (row.group, row.amount)):
+            changes[row.org_id, account] = changes.get((row.org_id, account), 0) + change
+    driver_connection().execute(_ACCOUNTS, columns((*key, change) for key, change in sorted(changes.items())))
+
+
+def save(wallets: Iterable[LockedWallet], *, at: datetime) -> list[tuple[LockedWallet, Judgment]]:
+    """Write locked wallets back, their calling state in line with their credit. One statement.
+
+    Returns those of which that has changed, with the judgment before, for `tell`.
+    """
+    changed = []
+    rows = []
+    for wallet in wallets:
+        before = wallet.judgment
+        after = calling_state.judge(wallet.posted, wallet.held, wallet.threshold, was_low=wallet.is_low)
+        if after != before:
+            wallet.state, wallet.is_low = after.state, after.is_low
+            wallet.paused_at = calling_state.paused_since(before.state, after.state, wallet.paused_at, at)
+            changed.append((wallet, before))
+        rows.append(
+            (
+                wallet.org_id,
+                wallet.posted,
+                wallet.held,
+                wallet.is_low,
+                wallet.state.value,
+                wallet.paused_at,
+                wallet.last_seq,
+                wallet.last_posted_at,
+            )
+        )
+    if rows:
+        driver_connection().execute(_WALLETS, columns(rows))
+    return changed
+
+
+def tell(changed: Iterable[tuple[LockedWallet, Judgment]], *, at: datetime) -> None:
+    """Tell the platform what has changed about saved wallets."""
+    for wallet, before in changed:
+        posted, held = Money(wallet.posted, wallet.currency), Money(wallet.held, wallet.currency)
+        calling_state.tell(wallet.org_id, before, wallet.judgment, posted=posted, held=held, at=at)
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    org_id: UUID
+    group: str
+    amount: int
+    seq: int
+    balance: int
+    day: date
+    at: datetime
+
+    @classmethod
+    def after(cls, charge: UsageCharge, at: datetime) -> _Row:
+        """The next transfer of a wallet, which is brought up to date."""
+        wallet = charge.wallet
+        wallet.last_seq += 1
+        wallet.posted -= charge.amount
+        wallet.last_posted_at = max(at, wallet.last_posted_at or at)
+        return cls(
+            wallet.org_id,
+            charge.group.value,
+            charge.amount,
+            wallet.last_seq,
+            wallet.posted,
+            charge.day,
+            wallet.last_posted_at,
+        )

@@ -1,0 +1,85 @@
+"""The calls in progress that hold credit: those that began first, page by page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Select, select, tuple_
+
+from app.clock import utc_now
+from app.cursor import Cursor
+from app.extensions import db
+from app.models import Hold, HoldState, Organization
+from app.money import Money
+
+PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class HeldBy:
+    """What one call in progress holds, and what it has used of that; `until` is when its lease ends.
+
+    `has_story` where the platform named the call, and not the hold alone.
+    """
+
+    id: UUID
+    call: str
+    agent: str
+    campaign: str
+    amount: Money
+    used: Money
+    since: datetime
+    until: datetime
+    has_story: bool
+
+    @classmethod
+    def of(cls, hold: Hold, currency: str) -> HeldBy:
+        """The same as pages show it, in the wallet's currency."""
+        return cls(
+            id=hold.id,
+            call=hold.call or hold.key,
+            agent=hold.agent or "",
+            campaign=hold.campaign or "",
+            amount=Money(hold.amount_micro, currency),
+            used=Money(hold.used_micro, currency),
+            since=hold.created_at,
+            until=hold.expires_at,
+            has_story=hold.call is not None,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class CallsPage:
+    """Some of the calls as of `at`, and where the page after them begins; None where there is none."""
+
+    calls: tuple[HeldBy, ...]
+    following: Cursor | None
+    at: datetime
+
+
+def page(organization: Organization, *, after: Cursor | None = None) -> CallsPage:
+    """The calls that began first, or those that began after a place in the list. One statement.
+
+    A lease that is over holds nothing, whether or not that has been written down.
+    """
+    now = utc_now()
+    wanted = in_order().where(
+        Hold.org_id == organization.id, Hold.state == HoldState.ACTIVE, Hold.expires_at > now
+    )
+    if after is not None:
+        wanted = wanted.where(tuple_(Hold.created_at, Hold.id) > (after.at, after.id))
+    found = list(db.session.scalars(wanted.limit(PAGE + 1)))
+    shown = found[:PAGE]
+    last = shown[-1] if len(found) > PAGE else None
+    return CallsPage(
+        calls=tuple(HeldBy.of(hold, organization.currency) for hold in shown),
+        following=Cursor(last.created_at, last.id) if last else None,
+        at=now,
+    )
+
+
+def in_order() -> Select[Hold]:
+    """Holds, those that began first ahead of the others."""
+    return select(Hold).order_by(Hold.created_at, Hold.id)

@@ -1,0 +1,272 @@
+"""Holds: credit reserved before it is spent, so that calls at the same time can't spend the same credit.
+
+A hold is a lease in slices. The platform reserves the next minutes of a call, reports what they used, which takes
+from the hold (`app.billing.usage.hold_draws`), and renews while the call lasts. Without a renewal it ends with its
+lease: what was reported stays charged, and the rest is free again (`app.billing.wallet.leases`).
+
+What is left of an allowance is given out once, like credit: a hold keeps the units that it counts on. Whether a new
+one may be made while calling is paused is said in `app.billing.wallet.calling_state`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+
+from app.billing.wallet import calling_state, hold_requests, leases, ledger
+from app.billing.wallet.calling_state import PauseReason
+from app.billing.wallet.hold_prices import Price, Priced
+from app.extensions import db
+from app.models import Hold, HoldAllowance, HoldState, Wallet
+from app.models.columns import uuid7
+from app.money import Money
+
+
+class HoldError(Exception):
+    """A hold can't be made, renewed or ended as asked."""
+
+
+class CallingPausedError(HoldError):
+    """Calling is paused, so no new call may start, whatever it would cost; `available` says what credit there is."""
+
+    def __init__(self, available: Money, needed: Money, reason: PauseReason) -> None:
+        super().__init__(
+            "Calling is paused: no new call can start, whatever the plan's allowances have left."
+        )
+        self.available = available
+        self.needed = needed
+        self.reason = reason
+
+
+class NotEnoughCreditError(HoldError):
+    """Available credit doesn't cover the hold; `available` says what there is, and `needed` what it takes."""
+
+    def __init__(self, available: Money, needed: Money) -> None:
+        super().__init__("Available credit doesn't cover this. Top up the wallet to go on.")
+        self.available = available
+        self.needed = needed
+
+
+class UnknownHoldError(HoldError):
+    """No hold has this key."""
+
+
+class HoldEndedError(HoldError):
+    """The hold has ended and reserves nothing: reserve again, with a key of its own."""
+
+    def __init__(self, hold: Hold) -> None:
+        super().__init__(f"The hold {hold.key!r} is {hold.state.value}. Reserve again, with another key.")
+        self.hold = hold
+
+
+class OtherContentError(HoldError):
+    """The hold, or the slice, was asked for with other content; `differs` names the fields."""
+
+    def __init__(self, what: str, differs: list[str]) -> None:
+        super().__init__(f"{what} was asked for with other content: {', '.join(differs)}.")
+        self.differs = differs
+
+
+class WrongSliceError(HoldError):
+    """A renewal names a slice that does not come next; `expected` is the one that does."""
+
+    def __init__(self, expected: int) -> None:
+        super().__init__(f"The next slice of this hold is {expected}.")
+        self.expected = expected
+
+
+@dataclass(frozen=True, slots=True)
+class Renewal:
+    """A hold after a renewal. `time_left` is how long it lasts at the pace of the slice that was asked for."""
+
+    hold: Hold
+    time_left: timedelta
+
+
+def reserve(
+    org_id: UUID,
+    key: str,
+    asked: Money | Priced,
+    *,
+    at: datetime,
+    lease: timedelta,
+    call: str | None = None,
+    agent: str | None = None,
+    campaign: str | None = None,
+) -> Hold:
+    """Reserve credit, or what usage costs, for `lease`. The same request again returns the hold that is there.
+
+    The wallet is locked, so that two holds can never take the same. Raises `HoldEndedError` and `OtherContentError`
+    for a key that was used before, `CallingPausedError`, `NotEnoughCreditError`.
+    """
+    wallet = ledger.lock(org_id)
+    calling_state.reassess(wallet, at)
+    request = hold_requests.of_hold(asked, lease, call=call, agent=agent, campaign=campaign)
+    known = _known(org_id, key)
+    if known is not None:
+        return _same(known, request)
+    price = _price(asked)
+    reason = calling_state.reason_of(wallet.posted_micro, wallet.held_micro)
+    if reason is not None:
+        raise CallingPausedError(wallet.available, price.amount, reason)
+    if wallet.available < price.amount:
+        raise NotEnoughCreditError(wallet.available, price.amount)
+    hold = Hold(
+        org_id=org_id,
+        id=uuid7(),
+        key=key,
+        amount_micro=price.amount.micro,
+        used_micro=0,
+        slice=1,
+        is_final=False,
+        state=HoldState.ACTIVE,
+        call=call,
+        agent=agent,
+        campaign=campaign,
+        asked=request,
+        created_at=at,
+        expires_at=at + lease,
+    )
+    db.session.add(hold)
+    _take(wallet, hold, price.amount, price)
+    calling_state.rejudge(wallet, at)
+    return hold
+
+
+def renew(
+    org_id: UUID, key: str, asked: Money | Priced, *, slice: int, at: datetime, lease: timedelta
+) -> Renewal:
+    """Reserve more for the slice that comes next, which lasts for `lease` from `at` on; while calling is paused, too.
+
+    Where credit doesn't reach for all of it, the rest of it is reserved and the hold is final: it says how long that
+    lasts, so that the call can be ended politely. The same request again changes nothing. Raises
+    `UnknownHoldError`, `HoldEndedError`, `OtherContentError`, `WrongSliceError`.
+    """
+    wallet = ledger.lock(org_id)
+    calling_state.reassess(wallet, at)
+    hold = find(org_id, key)
+    if hold.state is not HoldState.ACTIVE:
+        raise HoldEndedError(hold)
+    request = hold_requests.of_slice(asked, lease)
+    if slice == hold.slice + 1 and not hold.is_final:
+        price = _price(asked)
+        granted = min(price.amount, max(wallet.available, Money.zero(wallet.currency)))
+        hold.slice = slice
+        hold.slice_asked = request
+        hold.is_final = granted < price.amount
+        hold.amount_micro += granted.micro
+        _take(wallet, hold, granted, price)
+        hold.expires_at = at + _lasts(hold, price, lease)
+        db.session.flush()
+        calling_state.rejudge(wallet, at)
+    elif slice == hold.slice:
+        differs = hold_requests.differences(hold.slice_asked, request)
+        if differs:
+            raise OtherContentError(f"Slice {slice} of the hold {hold.key!r}", differs)
+    elif not hold.is_final:
+        raise WrongSliceError(hold.slice + 1)
+    return Renewal(hold, max(hold.expires_at - at, timedelta()))
+
+
+def release(org_id: UUID, key: str, *, at: datetime) -> Hold:
+    """Give a hold's credit back. Ending it again changes nothing. Raises `UnknownHoldError`."""
+    return _end(org_id, key, HoldState.RELEASED, at)
+
+
+def capture(org_id: UUID, key: str, *, at: datetime) -> Hold:
+    """End a hold because its usage was charged. Ending it again changes nothing. Raises `UnknownHoldError`."""
+    return _end(org_id, key, HoldState.CAPTURED, at)
+
+
+def expire(org_id: UUID, *, at: datetime) -> None:
+    """Write down which leases of the organization are over, and tell what follows from that."""
+    calling_state.reassess(ledger.lock(org_id), at)
+
+
+def due(at: datetime) -> list[UUID]:
+    """The organizations that have holds whose lease is over, without that being written down."""
+    query = select(Hold.org_id).where(Hold.state == HoldState.ACTIVE, Hold.expires_at <= at).distinct()
+    return list(db.session.scalars(query))
+
+
+def find(org_id: UUID, key: str) -> Hold:
+    """The organization's hold of this key, as it is written down now. Raises `UnknownHoldError`."""
+    found = _known(org_id, key)
+    if found is None:
+        raise UnknownHoldError(f"There is no hold with the key {key!r}.")
+    return found
+
+
+def _known(org_id: UUID, key: str) -> Hold | None:
+    query = select(Hold).where(Hold.org_id == org_id, Hold.key == key)
+    return db.session.execute(query, execution_options={"populate_existing": True}).scalar_one_or_none()
+
+
+def _same(hold: Hold, request: dict[str, Any]) -> Hold:
+    if hold.state is not HoldState.ACTIVE:
+        raise HoldEndedError(hold)
+    differs = hold_requests.differences(hold.asked, request)
+    if differs:
+        raise OtherContentError(f"The hold {hold.key!r}", differs)
+    return hold
+
+
+def _price(asked: Money | Priced) -> Price:
+    return Price.of_credit(asked) if isinstance(asked, Money) else asked.price()
+
+
+def _take(wallet: Wallet, hold: Hold, credit: Money, price: Price) -> None:
+    """Take credit and included units of the locked wallet for a hold."""
+    wallet.held_micro += credit.micro
+    wallet.version += 1
+    db.session.flush()
+    if not price.included:
+        return
+    rows = [
+        {
+            "org_id": hold.org_id,
+            "period_start": period,
+            "meter": meter,
+            "hold_id": hold.id,
+            "reserved": counted.units,
+            "worth_micro": counted.worth,
+        }
+        for (period, meter), counted in price.included.items()
+    ]
+    fresh = insert(HoldAllowance).values(rows)
+    added = {
+        name: getattr(HoldAllowance, name) + fresh.excluded[name] for name in ("reserved", "worth_micro")
+    }
+    key = ["org_id", "period_start", "meter", "hold_id"]
+    db.session.execute(fresh.on_conflict_do_update(index_elements=key, set_=added))
+
+
+def _lasts(hold: Hold, price: Price, lease: timedelta) -> timedelta:
+    """How long a hold lasts at the pace at which what was asked for lasts for `lease`; not longer than that."""
+    if not hold.is_final or price.full.micro <= 0:
+        return lease
+    worth = select(HoldAllowance.worth_micro).where(
+        HoldAllowance.org_id == hold.org_id, HoldAllowance.hold_id == hold.id
+    )
+    reserved = hold.amount_micro + sum(db.session.scalars(worth))
+    return min(lease, timedelta(seconds=int(lease.total_seconds()) * reserved // price.full.micro))
+
+
+def _end(org_id: UUID, key: str, state: HoldState, at: datetime) -> Hold:
+    wallet = ledger.lock(org_id)
+    calling_state.reassess(wallet, at)
+    hold = find(org_id, key)
+    if hold.state is HoldState.ACTIVE:
+        hold.state = state
+        hold.ended_at = at
+        wallet.held_micro -= hold.amount_micro
+        wallet.version += 1
+        leases.give_back(hold)
+        calling_state.rejudge(wallet, at)
+        db.session.flush()
+    return hold

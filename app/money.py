@@ -1,0 +1,193 @@
+"""Money: whole micro-units of one currency. Never a float.
+
+One unit of a currency (1 USD) is 1,000,000 micro-units in the database and the domain. What a card is charged
+is in the currency's own smallest unit (cents; yen has none), see `app.currencies`. Text is made at the edge
+only (`app.web.formatting`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
+
+from babel.numbers import format_currency
+
+from app.currencies import digits_of, is_written_as_babel_does, stripe_digits_of
+
+MICRO = 1_000_000
+MAX_MICRO = 2**63 - 1
+"""The largest amount that a PostgreSQL bigint holds; nothing larger can be written."""
+
+_PLAIN = re.compile(r"(?P<whole>[0-9]{1,12})(?:\.(?P<part>[0-9]+))?", re.ASCII)
+_THOUSANDS = re.compile(r"[1-9][0-9]{0,2}(?:,[0-9]{3})+(?:\.[0-9]+)?", re.ASCII)
+_TOO_LONG = re.compile(r"[0-9]{13,}(?:\.[0-9]*)?", re.ASCII)
+
+
+class MoneyError(ValueError):
+    """An amount can't be understood or held; the message says what to type instead."""
+
+
+class CurrencyMismatchError(MoneyError):
+    """Two amounts of different currencies were put together."""
+
+
+def _minor_unit(currency: str) -> int:
+    """Micro-units of one in Stripe's API."""
+    return int(MICRO // 10 ** stripe_digits_of(currency))
+
+
+def smallest_unit(currency: str) -> int:
+    """Micro-units of the smallest amount that a card can be charged by: a cent of USD, a whole ISK."""
+    return int(MICRO // 10 ** digits_of(currency))
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """An amount in micro-units of a currency (ISO 4217, upper case)."""
+
+    micro: int
+    currency: str
+
+    def __post_init__(self) -> None:
+        if type(self.micro) is not int:
+            raise MoneyError(f"Money holds whole micro-units, not {type(self.micro).__name__}.")
+        if not -MAX_MICRO <= self.micro <= MAX_MICRO:
+            raise MoneyError("The amount is larger than the ledger can hold.")
+
+    @classmethod
+    def zero(cls, currency: str) -> Money:
+        return cls(0, currency)
+
+    @classmethod
+    def from_minor(cls, minor: int, currency: str) -> Money:
+        """From the unit in which Stripe gives amounts (cents for USD)."""
+        return cls(minor * _minor_unit(currency), currency)
+
+    @classmethod
+    def parse(cls, text: str, currency: str) -> Money:
+        """From what a person typed: digits and at most one point, in whole smallest units.
+
+        Commas are taken where they part thousands, as the pages write them. Signs, exponents, words and spaces
+        inside are refused rather than guessed at: `12,50` is twelve and a half to one reader and a mistyped
+        1250 to another. Raises `MoneyError` in words for the form.
+        """
+        cleaned = text.strip().removeprefix("$").strip()
+        if not cleaned:
+            raise MoneyError("Enter an amount, like 50 or 12.50.")
+        if cleaned.startswith(("-", "\u2212")):
+            raise MoneyError("Enter an amount above zero, like 50 or 12.50.")
+        if _THOUSANDS.fullmatch(cleaned):
+            cleaned = cleaned.replace(",", "")
+        if "," in cleaned:
+            raise MoneyError("Use a point for cents, like 12.50, and commas for thousands only, like 1,250.")
+        match = _PLAIN.fullmatch(cleaned)
+        if match is None:
+            raise MoneyError(
+                "That amount is too large. Enter fewer digits, like 50 or 12.50."
+                if _TOO_LONG.fullmatch(cleaned)
+                else "Enter the amount in digits, like 50 or 12.50."
+            )
+        part, digits = match["part"] or "", digits_of(currency)
+        if len(part) > digits:
+            raise MoneyError(
+                f"Use at most {digits} digits after the point, like 12.50."
+                if digits
+                else f"{currency} has no smaller unit: enter a whole number, like 50."
+            )
+        return cls(int(match["whole"]) * MICRO + int(part.ljust(6, "0") or 0), currency)
+
+    @property
+    def minor(self) -> int:
+        """In the unit that Stripe's API has; raises `MoneyError` where a fraction of it would be lost."""
+        if self.micro % smallest_unit(self.currency):
+            raise MoneyError(f"{self.decimal} {self.currency} is not a whole number of its smallest unit.")
+        return self.micro // _minor_unit(self.currency)
+
+    @property
+    def exact(self) -> str:
+        """All six decimals of the ledger, for programs: `-12.345600`."""
+        whole, part = divmod(abs(self.micro), MICRO)
+        return f"{'-' if self.micro < 0 else ''}{whole}.{part:06d}"
+
+    @property
+    def decimal(self) -> Decimal:
+        """The exact amount in units of the currency, without trailing zeros beyond its own decimals."""
+        exact = Decimal(self.micro) / MICRO
+        shortest = exact.quantize(Decimal(1).scaleb(-digits_of(self.currency)), rounding=ROUND_HALF_UP)
+        return shortest if shortest == exact else exact.normalize()
+
+    @property
+    def rounded(self) -> Decimal:
+        """In units of the currency with its own decimals, for showing; halves away from zero."""
+        smallest = Decimal(1).scaleb(-digits_of(self.currency))
+        return (Decimal(self.micro) / MICRO).quantize(smallest, rounding=ROUND_HALF_UP)
+
+    @property
+    def is_written_as_babel_does(self) -> bool:
+        """Whether Babel's own number of decimals shows all that a card is charged; else two do."""
+        return is_written_as_babel_does(self.currency)
+
+    def __str__(self) -> str:
+        """As operators read it, in findings, logs and command output: `$49.00`, `-$49.00`, `¥500`."""
+        by_babel = is_written_as_babel_does(self.currency)
+        return format_currency(self.rounded, self.currency, locale="en_US", currency_digits=by_babel)
+
+    @property
+    def plain(self) -> str:
+        """As a form field holds it: `50` or `12.50`, without sign or symbol of the currency."""
+        exact = Decimal(self.micro) / MICRO
+        return str(int(exact)) if exact == int(exact) else str(self.decimal)
+
+    def __add__(self, other: Money) -> Money:
+        return Money(self.micro + self._same(other).micro, self.currency)
+
+    def __sub__(self, other: Money) -> Money:
+        return Money(self.micro - self._same(other).micro, self.currency)
+
+    def __mul__(self, times: int) -> Money:
+        return Money(self.micro * times, self.currency)
+
+    def __neg__(self) -> Money:
+        return Money(-self.micro, self.currency)
+
+    def __abs__(self) -> Money:
+        return Money(abs(self.micro), self.currency)
+
+    def __bool__(self) -> bool:
+        return self.micro != 0
+
+    def __lt__(self, other: Money) -> bool:
+        return self.micro < self._same(other).micro
+
+    def __le__(self, other: Money) -> bool:
+        return self.micro <= self._same(other).micro
+
+    def __gt__(self, other: Money) -> bool:
+        return self.micro > self._same(other).micro
+
+    def __ge__(self, other: Money) -> bool:
+        return self.micro >= self._same(other).micro
+
+    def _same(self, other: Money) -> Money:
+        if other.currency != self.currency:
+            raise CurrencyMismatchError(f"{self.currency} and {other.currency} can't be put together.")
+        return other
+
+
+def total(amounts: Iterable[Money], currency: str) -> Money:
+    """The sum of `amounts`, zero for none. Raises `CurrencyMismatchError`."""
+    return sum(amounts, Money.zero(currency))
+
+
+def half_up(exact: Fraction) -> int:
+    """Round to whole micro-units, halves away from zero: the one rounding of a charged line."""
+    return half_up_ratio(exact.numerator, exact.denominator)
+
+
+def half_up_ratio(numerator: int, denominator: int) -> int:
+    """The same of a fraction that nobody needs to reduce; `denominator` is above zero."""
+    rounded = (2 * abs(numerator) + denominator) // (2 * denominator)
+    return rounded if numerator >= 0 else -rounded

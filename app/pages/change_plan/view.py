@@ -1,0 +1,195 @@
+"""What the change-plan page shows: the plans side by side, and a switch at one of its steps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from app.billing import catalog, plans
+from app.billing.cards import paid_with, payment_methods
+from app.billing.cards.paid_with import DefaultOffer
+from app.billing.cards.payment_methods import CardView
+from app.billing.catalog import OnRequest, Plan
+from app.billing.plans import PlanView, offers
+from app.billing.plans import comparison as plan_comparison
+from app.billing.plans import losses as plan_losses
+from app.billing.plans import suggestion as plan_suggestion
+from app.billing.plans.comparison import Offer, Rows
+from app.billing.plans.losses import Losses
+from app.billing.plans.suggestion import Suggestion
+from app.billing.subscriptions import previews, switch_queries, switch_reviews
+from app.billing.subscriptions.previews import Cost
+from app.billing.wallet import ledger
+from app.extensions import db
+from app.models import Organization, PaymentMethod, PlanSwitch, SwitchStatus
+from app.money import Money
+from app.payments import intents
+from app.payments.declines import Advice, advice_for
+from app.payments.errors import PaymentsError
+from app.payments.invoice_sums import SumKind
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A plan that can be chosen, paid so: what it costs, and when a switch to it would be made."""
+
+    plan: Plan
+    interval: str
+    price: Money
+    is_current: bool
+    is_planned: bool
+    is_at_once: bool
+
+    @property
+    def value(self) -> str:
+        return f"{self.plan.key}:{self.interval}"
+
+
+@dataclass(frozen=True, slots=True)
+class SwitchView:
+    """A switch at its step. `client_secret` is there only while the bank wants a confirmation.
+
+    `charged` is what its payment took, where that is known. `on` is the day on which it is made, where that is not at
+    once. `note` is why it was not made. `seen` says what the review shows, and goes with its
+    confirmation.
+    """
+
+    id: UUID
+    status: SwitchStatus
+    plan: Plan
+    interval: str
+    is_at_once: bool
+    cost: Cost
+    charged: Money | None
+    on: date
+    card: CardView | None
+    cards: tuple[CardView, ...]
+    losses: Losses
+    advice: Advice | None
+    client_secret: str | None
+    note: str | None
+    offer: DefaultOffer | None
+    seen: str
+    quantity: int = 1
+
+    @property
+    def state(self) -> str:
+        return self.status.value
+
+    @property
+    def price(self) -> Money:
+        """What a period costs by the list, as often as it is paid."""
+        return self.plan.price_by(self.interval) * self.quantity
+
+    @property
+    def has_discount(self) -> bool:
+        """Whether the price comes down by discounts, which may end."""
+        return any(line.kind is SumKind.DISCOUNT for line in self.cost.next_lines)
+
+    @property
+    def is_taxed(self) -> bool:
+        return any(line.kind is SumKind.TAX for line in self.cost.next_lines)
+
+
+@dataclass(frozen=True, slots=True)
+class ChangePlanPage:
+    """`waiting` is a switch that is not in view and waits for its payment."""
+
+    plan: PlanView
+    choices: tuple[Choice, ...]
+    comparison: list[Offer]
+    rows: Rows
+    on_request: tuple[OnRequest, ...]
+    suggestion: Suggestion | None
+    switch: SwitchView | None
+    waiting: PlanSwitch | None
+
+    @property
+    def waiting_name(self) -> str | None:
+        return previews.plan_of(self.waiting).name if self.waiting else None
+
+
+def gather(organization: Organization, switch: PlanSwitch | None = None) -> ChangePlanPage:
+    """Everything on the page, with a switch at its step."""
+    plan = plans.gather(organization)
+    comparison = plan_comparison.compare(plan.plan, plan.interval)
+    other = switch_queries.on_its_way(organization.id) if switch is None else None
+    return ChangePlanPage(
+        plan=plan,
+        choices=tuple(_choices(plan)),
+        comparison=comparison,
+        rows=plan_comparison.rows_of(comparison),
+        on_request=tuple(catalog.current().on_request.values()),
+        suggestion=plan_suggestion.gather(organization, plan.plan, plan.interval),
+        switch=view(organization, switch, plan) if switch else None,
+        waiting=other,
+    )
+
+
+def view(organization: Organization, switch: PlanSwitch, plan: PlanView) -> SwitchView:
+    """A switch as the page shows it. Asks Stripe for the secret of a confirmation that is open."""
+    today = ledger.local_day_of(organization)
+    cards = tuple(payment_methods.list_cards(organization))
+    cost = previews.unpack(switch)
+    target = previews.plan_of(switch)
+    is_open = switch.status is SwitchStatus.REVIEW
+    default = next((one for one in cards if one.is_default), None)
+    return SwitchView(
+        id=switch.id,
+        status=switch.status,
+        plan=target,
+        interval=switch.interval,
+        is_at_once=switch.is_at_once,
+        cost=cost,
+        charged=switch.charged,
+        on=ledger.local_day_of(organization, cost.next_at),
+        card=default if is_open else _paying(switch, today),
+        cards=cards,
+        losses=plan_losses.of_switch(organization, plan.plan, target),
+        advice=advice_for(switch.decline_code) if switch.status is SwitchStatus.DECLINED else None,
+        client_secret=_secret(switch),
+        note=switch.note,
+        offer=paid_with.offer_default(organization, switch.payment_method_id)
+        if switch.status is SwitchStatus.DONE
+        else None,
+        seen=switch_reviews.seen(switch, default.id if default else None),
+        quantity=plan.quantity,
+    )
+
+
+def _paying(switch: PlanSwitch, today: date) -> CardView | None:
+    if switch.payment_method_id is None:
+        return None
+    method = db.session.get(PaymentMethod, (switch.org_id, switch.payment_method_id))
+    return payment_methods.card_view(method, today) if method else None
+
+
+def _secret(switch: PlanSwitch) -> str | None:
+    if switch.status is not SwitchStatus.ACTION or switch.payment_intent_id is None:
+        return None
+    try:
+        return intents.fetch(switch.payment_intent_id).client_secret
+    except PaymentsError:
+        return None
+
+
+def _choices(view: PlanView) -> list[Choice]:
+    """The plans on offer, by the month first, then by the year; in the order of the catalog.
+
+    The current one, paid as it is, costs what its own version says.
+    """
+    planned = (view.scheduled.plan.key, view.scheduled.interval) if view.scheduled else None
+    now = (view.plan.key, view.interval)
+    return [
+        Choice(
+            plan=view.plan if (plan.key, interval) == now else plan,
+            interval=interval,
+            price=view.price if (plan.key, interval) == now else plan.price_by(interval) * view.quantity,
+            is_current=(plan.key, interval) == now,
+            is_planned=(plan.key, interval) == planned,
+            is_at_once=offers.is_at_once(view.plan, view.interval, plan, interval),
+        )
+        for plan in catalog.current().plans.values()
+        for interval in plan.intervals
+    ]

@@ -1,0 +1,42 @@
+"""The card that a plan is charged to, and what is to be fixed about it before that."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from app.billing.cards import payment_methods
+from app.billing.cards.payment_methods import CardView
+from app.billing.plans import PlanView
+from app.billing.wallet import ledger
+from app.models import Organization
+
+
+class CardProblem(StrEnum):
+    """Why the plan's card won't pay the next renewal."""
+
+    NO_CARD = "no_card"
+    EXPIRED = "expired"
+    EXPIRES_BEFORE = "expires_before"
+    NOT_WORKING = "not_working"
+
+
+@dataclass(frozen=True, slots=True)
+class PlanCard:
+    """The default card, if there is one, and what is wrong with it, if anything is."""
+
+    card: CardView | None
+    problem: CardProblem | None
+
+
+def look_at(organization: Organization, plan: PlanView) -> PlanCard | None:
+    """The card that the plan's next renewal is charged to; None for a plan that no card is charged for any more."""
+    if not plan.is_charged_next:
+        return None
+    if plan.default_card is None:
+        return PlanCard(None, CardProblem.NO_CARD)
+    card = payment_methods.card_view(plan.default_card, ledger.local_day_of(organization))
+    if not card.works:
+        return PlanCard(card, CardProblem(card.state.value))
+    ends_first = plan.renews_on is not None and card.over_on <= plan.renews_on
+    return PlanCard(card, CardProblem.EXPIRES_BEFORE if ends_first else None)

@@ -1,0 +1,65 @@
+"""What the overview shows, gathered in five statements."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from app.billing import invoices, plans
+from app.billing.activity import history, spending
+from app.billing.activity.history import HistoryLine
+from app.billing.activity.spending import Spending
+from app.billing.invoices import InvoiceView
+from app.billing.plans import PlanView
+from app.billing.wallet import balance
+from app.billing.wallet.balance import BalanceView
+from app.models import Organization
+from app.pages.overview import plan_card
+from app.pages.overview.plan_card import PlanCard
+
+NEWEST_LINES = 8
+NEWEST_INVOICES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    balance: BalanceView
+    plan: PlanView
+    plan_card: PlanCard | None
+    usage: Spending
+    invoices: list[InvoiceView]
+    activity: list[HistoryLine]
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """The part of it that is kept current while the page is open."""
+
+    balance: BalanceView
+    plan: PlanView
+    plan_card: PlanCard | None
+    activity: list[HistoryLine]
+
+
+def gather(organization: Organization) -> Overview:
+    """Everything on the overview."""
+    plan = plans.gather(organization)
+    usage = spending.gather(organization, plan.holds, plan.usage_from)
+    return Overview(
+        balance=balance.gather(organization, pace=usage.pace),
+        plan=plan,
+        plan_card=plan_card.look_at(organization, plan),
+        usage=usage,
+        invoices=invoices.newest(organization, NEWEST_INVOICES),
+        activity=history.recent(organization, NEWEST_LINES),
+    )
+
+
+def gather_live(organization: Organization) -> Live:
+    """What a poll redraws when something has changed."""
+    plan = plans.gather(organization)
+    return Live(
+        balance=balance.gather(organization),
+        plan=plan,
+        plan_card=plan_card.look_at(organization, plan),
+        activity=history.recent(organization, NEWEST_LINES),
+    )

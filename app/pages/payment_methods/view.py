@@ -1,0 +1,69 @@
+"""What the payment-methods page shows: the cards, and why one of them can't be removed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from uuid import UUID
+
+from app.billing.cards import detaching, payment_methods, removal
+from app.billing.cards import needs as card_needs
+from app.billing.cards.needs import Need
+from app.billing.cards.payment_methods import CardView
+from app.billing.cards.removal import CardNeededError
+from app.billing.wallet import ledger
+from app.models import Organization, PaymentMethod
+from app.money import Money
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a card can't be removed: what needs it, or a top-up that is being paid with it."""
+
+    card: CardView
+    needs: tuple[Need, ...] = ()
+    top_up_id: UUID | None = None
+    amount: Money | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CardsPage:
+    """`heir` is the label of the card that becomes the default when the one that is it now is removed.
+
+    `needs` are what needs the only card that works, where there is but one.
+    """
+
+    cards: list[CardView]
+    heir: str | None
+    needs: tuple[Need, ...]
+    refusal: Refusal | None
+
+
+def gather(organization: Organization, *, refused: UUID | None = None) -> CardsPage:
+    """The page, with the card whose removal was `refused`, as far as it still would be.
+
+    One statement; two where only one card works.
+    """
+    today = ledger.local_day_of(organization)
+    methods = payment_methods.saved(organization.id)
+    works = partial(payment_methods.works, today=today)
+    heir = payment_methods.heir_of([one for one in methods if not one.is_default], today)
+    kept = next((one for one in methods if one.id == refused), None)
+    return CardsPage(
+        cards=[payment_methods.card_view(one, today) for one in methods],
+        heir=heir.label if heir else None,
+        needs=tuple(card_needs.of(organization)) if sum(map(works, methods)) == 1 else (),
+        refusal=_refusal(organization, kept) if kept else None,
+    )
+
+
+def _refusal(organization: Organization, method: PaymentMethod) -> Refusal | None:
+    card = payment_methods.card_view(method, ledger.local_day_of(organization))
+    top_up = detaching.paying_with(method)
+    if top_up is not None:
+        return Refusal(card, top_up_id=top_up.id, amount=top_up.amount)
+    try:
+        removal.check_not_needed(organization, method)
+    except CardNeededError as error:
+        return Refusal(card, needs=tuple(error.needs))
+    return None

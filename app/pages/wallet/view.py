@@ -1,0 +1,123 @@
+"""What the wallet page shows: the balance, a top-up at one of its steps, and the history."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from app.billing.activity import history
+from app.billing.activity.history import HistoryPage
+from app.billing.activity.history_queries import Filters
+from app.billing.cards import one_off, paid_with, payment_methods
+from app.billing.cards.paid_with import DefaultOffer
+from app.billing.cards.payment_methods import CardView
+from app.billing.topups import queries, timeline
+from app.billing.topups.timeline import TopUpStory
+from app.billing.wallet import balance, ledger
+from app.billing.wallet.balance import BalanceView
+from app.extensions import db
+from app.models import Organization, PaymentMethod, TopUp, TopUpStatus
+from app.money import Money
+from app.payments import intents
+from app.payments.declines import Advice, advice_for
+from app.payments.errors import PaymentsError
+
+
+@dataclass(frozen=True, slots=True)
+class TopUpView:
+    """A top-up at its step. `client_secret` is there only while the bank wants a confirmation.
+
+    Its `story` begins when it is paid. `is_entered` is whether the card is none of the saved ones, and `keeps_card`
+    whether it is to become one.
+    """
+
+    id: UUID
+    amount: Money
+    card: CardView
+    is_entered: bool
+    keeps_card: bool
+    status: TopUpStatus
+    advice: Advice | None
+    client_secret: str | None
+    balance_after: Money
+    story: TopUpStory | None
+    offer: DefaultOffer | None
+
+    @property
+    def state(self) -> str:
+        return self.status.value
+
+
+@dataclass(frozen=True, slots=True)
+class WalletPage:
+    balance: BalanceView
+    history: HistoryPage
+    cards: list[CardView]
+    top_up: TopUpView | None
+
+
+def gather(
+    organization: Organization,
+    filters: Filters | None = None,
+    *,
+    before: int | None = None,
+    after: int | None = None,
+    top_up: TopUp | None = None,
+) -> WalletPage:
+    """Everything on the wallet page; with a top-up, at the step where it stands."""
+    now = balance.gather(organization)
+    return WalletPage(
+        balance=now,
+        history=history.page(organization, filters or Filters(), before=before, after=after),
+        cards=payment_methods.list_cards(organization),
+        top_up=view_of(organization, top_up, now) if top_up else None,
+    )
+
+
+def gather_live(organization: Organization, *, top_up_id: str | None) -> WalletPage:
+    """What a poll redraws; an id that is none of the organization's shows no top-up."""
+    try:
+        top_up = queries.find(organization.id, UUID(top_up_id)) if top_up_id else None
+    except (ValueError, queries.UnknownTopUpError):
+        top_up = None
+    return gather(organization, top_up=top_up)
+
+
+def entered_card(organization: Organization, card_id: str | None) -> CardView | None:
+    """A card that was entered for a top-up in review, to go back to the form with; None for any other id."""
+    try:
+        method = one_off.in_review(organization, UUID(card_id or ""))
+    except ValueError:
+        return None
+    return payment_methods.card_view(method, ledger.local_day_of(organization)) if method else None
+
+
+def view_of(organization: Organization, top_up: TopUp, now: BalanceView) -> TopUpView:
+    """The top-up as the page shows it."""
+    method = db.session.get_one(PaymentMethod, (organization.id, top_up.payment_method_id))
+    is_settled = top_up.status is TopUpStatus.SUCCEEDED
+    return TopUpView(
+        id=top_up.id,
+        amount=top_up.amount,
+        card=payment_methods.card_view(method, ledger.local_day_of(organization)),
+        is_entered=not method.is_kept,
+        keeps_card=top_up.keep_card,
+        status=top_up.status,
+        advice=advice_for(top_up.decline_code, is_entered=not method.is_kept)
+        if top_up.status is TopUpStatus.DECLINED
+        else None,
+        client_secret=_client_secret(top_up),
+        balance_after=now.available if is_settled else now.available + top_up.amount,
+        story=timeline.tell(top_up) if is_settled else None,
+        offer=paid_with.offer_default(organization, method.id) if is_settled else None,
+    )
+
+
+def _client_secret(top_up: TopUp) -> str | None:
+    """What Stripe's script needs to finish the payment, fetched fresh and stored nowhere."""
+    if top_up.status is not TopUpStatus.ACTION or top_up.payment_intent_id is None:
+        return None
+    try:
+        return intents.fetch(top_up.payment_intent_id).client_secret
+    except PaymentsError:
+        return None

@@ -1,0 +1,45 @@
+"""Each package of the domain is used through its face: what it doesn't name is held back by import-linter."""
+
+from __future__ import annotations
+
+import ast
+from configparser import ConfigParser
+from pathlib import Path
+
+import pytest
+
+from config import ROOT
+
+BILLING = ROOT / "app" / "billing"
+PACKAGES = sorted(path.parent for path in BILLING.glob("*/__init__.py"))
+
+
+@pytest.mark.parametrize("package", PACKAGES, ids=lambda path: path.name)
+def test_what_a_face_does_not_name_is_protected(package: Path) -> None:
+    modules = {path.stem for path in package.glob("*.py")} - {"__init__"}
+    behind = {f"app.billing.{package.name}.{module}" for module in modules - named_by(package)}
+    assert protected(package.name) == behind
+
+
+def named_by(package: Path) -> set[str]:
+    """What the face of a package names in `__all__`."""
+    tree = ast.parse((package / "__init__.py").read_text())
+    for node in tree.body:
+        if (
+            isinstance(node, ast.Assign)
+            and isinstance(node.targets[0], ast.Name)
+            and node.targets[0].id == "__all__"
+        ):
+            return set(ast.literal_eval(node.value))
+    raise AssertionError(f"{package.name} names nothing in __all__")
+
+
+def protected(package: str) -> set[str]:
+    """The modules of a package that no other may import."""
+    contracts = ConfigParser()
+    contracts.read(ROOT / ".importlinter")
+    section = f"importlinter:contract:face-of-{package}"
+    if not contracts.has_section(section):
+        return set()
+    assert contracts[section]["allowed_importers"].split() == [f"app.billing.{package}"]
+    return set(contracts[section]["protected_modules"].split())
