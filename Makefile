@@ -12,7 +12,7 @@ CHECKED := app stripe_sandbox dev benchmarks torture config.py demo_notes.py wsg
 TEST_PROCESSES ?= 2
 SECTION ?=
 
-.PHONY: help run test torture lint lint-style lint-types lint-imports format bench requirements screenshots clean reset-demo
+.PHONY: help run test torture lint lint-style lint-types lint-imports format bench requirements screenshots schema clean reset-demo
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 24
@@ -50,6 +50,9 @@ bench: $(DEV_STAMP) ## Measure speed and size (SECTION=pages)
 
 screenshots: $(DEV_STAMP) ## Photograph the pages into docs/screenshots
 	@$(PYTHON_IN_VENV) -m dev.screenshots
+
+schema: $(DEV_STAMP) ## Draw the schema from a migrated database into docs/schema.md
+	@$(PYTHON_IN_VENV) -m dev.schema
 
 requirements: $(DEV_STAMP) ## Pin what requirements*.in ask for
 	$(COMPILE) --output-file requirements.txt requirements.in

@@ -1,0 +1,67 @@
+"""Which tables are drawn together, and the sentence above each drawing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Tables that are read together."""
+
+    title: str
+    about: str
+    tables: tuple[str, ...]
+
+
+GROUPS = (
+    Group(
+        "Wallet",
+        "`wallet` has one row for each organization, and is the lock for everything that moves its credit. "
+        "Each `transfer` debits one `account` and credits another; `wallet_line` is a line of the history.",
+        ("wallet", "account", "transfer", "wallet_line", "hold", "hold_allowance"),
+    ),
+    Group(
+        "Top-ups and cards",
+        "What Stripe charges cards for, and what banks claw back.",
+        ("top_up", "payment_method", "dispute"),
+    ),
+    Group(
+        "Plans",
+        "Versions of the catalog, which of them an organization is on, and what Stripe says of its subscription.",
+        ("catalog_version", "plan_term", "subscription", "plan_switch", "invoice", "statement_head"),
+    ),
+    Group(
+        "Usage",
+        "`usage_key` is what an event is deduplicated by. Pages read `usage_daily`, never single events.",
+        ("usage_key", "usage_event", "usage_daily", "allowance", "rejected_event"),
+    ),
+    Group(
+        "Organizations",
+        "Whom everything belongs to, what is written on its documents, and the audit trail.",
+        ("organization", "billing_details", "resource_count", "audit_event"),
+    ),
+    Group(
+        "People and tokens",
+        "Who signs in where, and what tokens of the API may do.",
+        ("user", "membership", "invitation", "sign_in_session", "api_token"),
+    ),
+    Group(
+        "Messages",
+        "Emails to people and signed messages to the platform, written in the transaction of what they are about.",
+        ("mail", "platform_endpoint", "platform_message", "platform_delivery"),
+    ),
+    Group(
+        "Stripe",
+        "Events as they arrived, and what comparing with Stripe has found.",
+        ("stripe_event", "reconciliation_run", "finding"),
+    ),
+    Group(
+        "Requests",
+        "Answers that are stored for an idempotency key, and how often a caller has asked.",
+        ("kept_answer", "rate_limit_counter"),
+    ),
+)
+
+LEFT_OUT = ("alembic_version", "procrastinate_")
+"""Tables of libraries, by how their names begin."""
