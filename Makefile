@@ -12,7 +12,7 @@ CHECKED := app stripe_sandbox dev benchmarks torture config.py demo_notes.py wsg
 TEST_PROCESSES ?= 2
 SECTION ?=
 
-.PHONY: help run test torture lint lint-style lint-types lint-imports format bench requirements screenshots schema clean reset-demo
+.PHONY: help run test test-sandbox torture lint lint-style lint-types lint-imports format bench requirements screenshots schema clean reset-demo
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 24
@@ -25,6 +25,11 @@ test: export PYTHONDONTWRITEBYTECODE :=
 test: $(DEV_STAMP) ## Run the tests (ARGS="tests/billing -k top_up")
 	@$(PYTHON_IN_VENV) -m dev.testing
 	@$(PYTHON_IN_VENV) -m pytest -n $(TEST_PROCESSES) $(ARGS)
+	$(if $(ARGS),,@$(MAKE) --no-print-directory test-sandbox)
+
+test-sandbox: export PYTHONDONTWRITEBYTECODE :=
+test-sandbox: $(DEV_STAMP) ## Run the tests of Stripe's stand-in only (ARGS="tests/test_cards.py")
+	@cd stripe_sandbox && ../$(PYTHON_IN_VENV) -m pytest -n $(TEST_PROCESSES) $(ARGS)
 
 torture: $(DEV_STAMP) ## Let everything go wrong for an hour, and prove that nothing was lost (TORTURE_SECONDS=120)
 	@$(PYTHON_IN_VENV) -m torture

@@ -1,0 +1,24 @@
+"""The Chromium that drives pages, started once for each test process: Playwright allows one of itself."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from playwright.sync_api import Browser, sync_playwright
+
+ON_PATH = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """CHROMIUM_PATH, the system's browser, or the one that Playwright installed; without one it says how to get it."""
+    found = (shutil.which(name) for name in ON_PATH)
+    path = os.environ.get("CHROMIUM_PATH") or next((one for one in found if one), None)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield browser
+        browser.close()

@@ -1,0 +1,110 @@
+"""Webhooks: signed, in Stripe's order, each event once, unless a test asks for something else."""
+
+from __future__ import annotations
+
+from stripe_sandbox.testing import Process
+from stripe_sandbox.tests.support.receiver import Receiver
+from stripe_sandbox.tests.support.shopper import Shopper
+
+TOP_UP = ["payment_intent.created", "charge.succeeded", "payment_intent.succeeded"]
+
+
+def test_a_top_up_is_told_in_stripes_order(shopper: Shopper, stand_in: Process, receiver: Receiver) -> None:
+    card = shopper.saved("4242424242424242")
+    stand_in.flush()
+    receiver.start_over()
+    shopper.pay(card)
+    assert stand_in.flush() == {"taken": 3, "refused": 0}
+    assert receiver.types == TOP_UP
+
+
+def test_each_event_is_delivered_once_though_flush_meets_the_thread(
+    shopper: Shopper, stand_in: Process, receiver: Receiver
+) -> None:
+    stand_in.webhooks("deliver")
+    for _ in range(5):
+        shopper.pay("pm_card_visa")
+        stand_in.flush()
+    ids = [event["id"] for event in receiver.got]
+    assert len(ids) == len(set(ids))
+    assert len([type_ for type_ in receiver.types if type_ == "payment_intent.succeeded"]) == 5
+
+
+def test_what_is_held_is_pending_until_it_is_taken(
+    shopper: Shopper, stand_in: Process, receiver: Receiver
+) -> None:
+    event = shopper.v1.events.list({"limit": 1}).data[0]
+    assert event.pending_webhooks == 1
+    stand_in.flush()
+    assert receiver.got[0]["pending_webhooks"] == 1
+    assert shopper.v1.events.retrieve(event.id).pending_webhooks == 0
+
+
+def test_a_refused_event_is_sent_again_with_a_new_signature(
+    shopper: Shopper, stand_in: Process, receiver: Receiver
+) -> None:
+    receiver.status = 500
+    assert stand_in.flush() == {"taken": 0, "refused": 1}
+    assert shopper.v1.events.list().data[0].pending_webhooks == 1
+    receiver.status = 200
+    assert stand_in.flush() == {"taken": 1, "refused": 0}
+    assert receiver.types == ["customer.created", "customer.created"]
+
+
+def test_duplicates_come_twice(shopper: Shopper, stand_in: Process, receiver: Receiver) -> None:
+    stand_in.flush()
+    receiver.start_over()
+    stand_in.webhooks("duplicate")
+    shopper.v1.customers.update(shopper.id, {"name": "Grace"})
+    stand_in.flush()
+    assert receiver.types == ["customer.updated", "customer.updated"]
+    assert receiver.got[0]["id"] == receiver.got[1]["id"]
+
+
+def test_dropped_events_are_never_sent_but_can_be_listed(
+    shopper: Shopper, stand_in: Process, receiver: Receiver
+) -> None:
+    stand_in.flush()
+    receiver.start_over()
+    stand_in.webhooks("drop")
+    shopper.v1.customers.update(shopper.id, {"name": "Grace"})
+    stand_in.webhooks("hold")
+    assert stand_in.flush() == {"taken": 0, "refused": 0}
+    assert shopper.events()[-1] == "customer.updated"
+
+
+def test_an_endpoint_hears_only_what_it_asked_for(
+    shopper: Shopper, stand_in: Process, receiver: Receiver
+) -> None:
+    wanted = {"url": "http://127.0.0.1:9/", "enabled_events": ["setup_intent.succeeded"]}
+    endpoint = shopper.v1.webhook_endpoints.create(wanted)  # type: ignore[arg-type]
+    assert endpoint.secret and endpoint.secret.startswith("whsec_")
+    assert shopper.v1.webhook_endpoints.list().data[0].id == endpoint.id
+    shopper.v1.customers.update(shopper.id, {"name": "Grace"})
+    assert shopper.v1.events.list({"limit": 1}).data[0].pending_webhooks == 1
+    shopper.v1.webhook_endpoints.delete(endpoint.id)
+    assert shopper.v1.webhook_endpoints.list().data == []
+
+
+def test_a_disabled_endpoint_hears_nothing_and_a_changed_one_what_it_wants_now(
+    shopper: Shopper, stand_in: Process, receiver: Receiver
+) -> None:
+    endpoint = shopper.v1.webhook_endpoints.create(
+        {"url": receiver.url, "enabled_events": ["customer.updated"], "metadata": {"of": "tests"}}
+    )
+    assert endpoint.secret is not None
+    disabled = shopper.v1.webhook_endpoints.update(endpoint.id, {"disabled": True})
+    assert (disabled.status, "secret" in disabled and disabled.secret) == ("disabled", None)
+    shopper.v1.customers.update(shopper.id, {"name": "Grace"})
+    waiting = shopper.v1.events.list({"type": "customer.updated"}).data[0]
+    assert waiting.pending_webhooks == 1
+    changed = shopper.v1.webhook_endpoints.update(
+        endpoint.id, {"disabled": False, "enabled_events": ["customer.deleted"], "description": "Mine"}
+    )
+    assert (changed.status, changed.description, changed.enabled_events) == (
+        "enabled",
+        "Mine",
+        ["customer.deleted"],
+    )
+    shopper.v1.customers.delete(shopper.id)
+    assert shopper.v1.events.list({"type": "customer.deleted"}).data[0].pending_webhooks == 2
