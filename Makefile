@@ -22,7 +22,7 @@ run: $(RUN_STAMP) ## Start the product with demo data (PORT=8000)
 
 # Tests start the product's programs over and over: those are compiled once, whatever the shell says.
 test: export PYTHONDONTWRITEBYTECODE :=
-test: $(DEV_STAMP) ## Run the tests (ARGS="tests/billing -k top_up")
+test: $(DEV_STAMP) ## Run the tests (ARGS="tests/billing/topups -k review")
 	@$(PYTHON_IN_VENV) -m dev.testing
 	@$(PYTHON_IN_VENV) -m pytest -n $(TEST_PROCESSES) $(ARGS)
 	$(if $(ARGS),,@$(MAKE) --no-print-directory test-sandbox)

@@ -12,7 +12,7 @@ from app.billing.subscriptions import switches, taxes
 from app.models import Organization
 from app.payments.tax_settings import TaxSettings
 from app.webhooks import reconciliation
-from tests.billing.test_plan_taxes import live_in, taxed
+from tests.billing.subscriptions.test_taxes import live_in, taxed
 from tests.factories import OWNER
 from tests.support.plans import a_subscriber, plan_of, switch_to, turn_period
 from tests.support.sandbox import Sandbox

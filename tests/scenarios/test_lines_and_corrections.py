@@ -19,7 +19,7 @@ from app.billing.wallet import verification
 from app.extensions import db
 from app.models import Allowance, Organization, UsageDaily, UsageEvent, Wallet
 from app.months import Month
-from tests.billing.metering.model import allowance, price, tiers_of
+from tests.billing.usage.model import allowance, price, tiers_of
 from tests.factories import an_organization, at
 from tests.support.metering import NOW, an_event, on_growth, take
 

@@ -16,7 +16,7 @@ from app.models import PaymentMethod, PlanSwitch, SubscriptionStatus, SwitchStat
 from app.payments.references import id_of
 from app.payments.subscription_facts import StripeSubscription
 from app.webhooks import handlers, reconciliation
-from tests.billing.test_plan_machine import PlanMachine, run
+from tests.billing.subscriptions.test_plan_machine import PlanMachine, run
 from tests.support.sums import Operator
 
 EXAMPLES = int(os.environ.get("PLAN_EXAMPLES") or 4)

@@ -27,7 +27,7 @@ from app.billing.wallet.holds import (
 from app.extensions import db
 from app.models import Allowance, CallingState, Hold, HoldState, UsageEvent
 from app.money import Money
-from tests.billing.metering.model import EARLY, FILE, LATE, Lease, Model
+from tests.billing.usage.model import EARLY, FILE, LATE, Lease, Model
 from tests.factories import an_organization, at, give_credit
 from tests.support import subscriptions
 from tests.support.database import another_session, empty

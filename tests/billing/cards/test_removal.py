@@ -18,7 +18,7 @@ from app.extensions import db
 from app.models import AuditEvent, Organization, PaymentMethod, TopUpStatus
 from app.models.columns import utc_now, uuid7
 from app.payments.errors import PaymentsError
-from tests.billing.test_same_card import due_now
+from tests.billing.cards.test_duplicates import due_now
 from tests.factories import OWNER, a_card, a_payer, a_stripe_card, an_organization, usd
 from tests.support import subscriptions
 from tests.support.database import inside

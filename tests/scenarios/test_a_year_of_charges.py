@@ -13,8 +13,8 @@ from app.billing.catalog import versions
 from app.billing.subscriptions.previews import GOOD_FOR
 from app.money import Money
 from app.payments import covered_periods, previews, upcoming
-from tests.billing.test_a_year import Year
 from tests.factories import usd
+from tests.scenarios.test_a_year import Year
 from tests.support.plans import AS_A_DRAFT, sell_plans
 from tests.support.sandbox import Sandbox
 

@@ -15,7 +15,7 @@ from app.billing.subscriptions.switch_conditions import PastDueError
 from app.extensions import db
 from app.models import Mail, Organization, Subscription, SubscriptionStatus, SwitchStatus
 from app.models.columns import utc_now
-from tests.billing.test_planned_switches import reasons
+from tests.billing.subscriptions.test_planned_switches import reasons
 from tests.factories import OWNER, a_stripe_card
 from tests.support.plans import (
     ALWAYS_3DS,
