@@ -24,10 +24,10 @@ from app.billing.subscriptions import cancellation, renewals, switch_recovery
 from app.billing.topups import recovery
 from app.billing.usage import rejections, retention
 from app.billing.wallet import holds, verification
+from app.clock import utc_now
 from app.database.locks import AlreadyRunningError
 from app.extensions import db, jobs
 from app.models import Organization
-from app.models.columns import utc_now
 from app.models.scope import Reason, scoped_to, seeing_all
 from app.one_by_one import one_by_one
 from app.people import password_links, sessions

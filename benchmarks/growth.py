@@ -17,9 +17,10 @@ from app.billing.activity.history_queries import Filters
 from app.billing.usage import ingest
 from app.billing.usage.events import Reported
 from app.billing.wallet import status
+from app.clock import utc_now
 from app.extensions import db
+from app.ids import uuid7
 from app.models import Organization
-from app.models.columns import utc_now, uuid7
 from benchmarks.figures import Figure, milliseconds
 from benchmarks.stage import an_organization, application, conninfo, inside
 

@@ -13,7 +13,8 @@ import msgspec
 import psycopg
 
 from app.billing.wallet import status as calling_status
-from app.models.columns import utc_now, uuid7
+from app.clock import utc_now
+from app.ids import uuid7
 from app.people.tokens import Scope
 from benchmarks.figures import Figure, milliseconds
 from benchmarks.stage import Connection, a_token, an_organization, application, conninfo, inside

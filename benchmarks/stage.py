@@ -16,9 +16,10 @@ from flask import Flask
 from app import create_app
 from app.billing.wallet import calling_state, ledger
 from app.billing.wallet.ledger import Entry
+from app.clock import utc_now
 from app.extensions import db
+from app.ids import uuid7
 from app.models import AccountName, Organization, TransferKind
-from app.models.columns import utc_now, uuid7
 from app.models.scope import Reason, seeing_all
 from app.money import Money
 from app.people import organizations, tokens

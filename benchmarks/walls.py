@@ -22,7 +22,7 @@ from psycopg import sql
 from sqlalchemy import event
 
 from app.extensions import db
-from app.models.columns import uuid7
+from app.ids import uuid7
 from app.people.tokens import Scope
 from benchmarks.figures import Figure, milliseconds
 from benchmarks.stage import a_token, an_organization, application, conninfo, inside, usage_events

@@ -15,8 +15,8 @@ from sqlalchemy import text
 from app import clock as clocks
 from app.clock import Clock, clock, utc_now
 from app.extensions import db, enqueue
+from app.ids import uuid7
 from app.models import Hold, Transfer, UsageEvent, Wallet
-from app.models.columns import uuid7
 from config import ROOT, Settings
 from tests.factories import an_organization
 from tests.support.metering import a_cloudevent

@@ -9,9 +9,10 @@ from datetime import timedelta
 from flask import Flask
 from sqlalchemy import text
 
+from app.clock import utc_now
 from app.extensions import db, enqueue
+from app.ids import uuid7
 from app.models import Hold, HoldState, Mail, Organization, Wallet
-from app.models.columns import utc_now, uuid7
 from app.one_by_one import one_by_one
 from tests.factories import a_card, an_organization, usd
 from tests.support.database import superuser

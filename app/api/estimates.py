@@ -14,7 +14,7 @@ from app.api.organizations import organization_of
 from app.api.problems import FieldError, ProblemError
 from app.billing.usage import campaign_estimates
 from app.billing.usage.campaign_estimates import Campaign, Estimate, EstimateLine, UnknownCallingMeterError
-from app.models.columns import utc_now
+from app.clock import utc_now
 from app.people.tokens import Scope
 
 room = Room("Estimates", "What a campaign would cost, before it runs.")

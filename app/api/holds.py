@@ -27,8 +27,8 @@ from app.billing.wallet.holds import (
     UnknownHoldError,
     WrongSliceError,
 )
+from app.clock import utc_now
 from app.models import Hold, HoldState
-from app.models.columns import utc_now
 from app.people.tokens import Scope
 
 room = Room("Holds", "Credit that is reserved for a call before it is spent, in slices that are renewed.")

@@ -22,8 +22,8 @@ from app.billing.usage.cloudevents import TYPE, UsageData, UsageEvent
 from app.billing.usage.events import Sender
 from app.billing.usage.json_brackets import NotSplittableError
 from app.billing.wallet.lock_queue import WalletBusyError
+from app.clock import utc_now
 from app.extensions import db
-from app.models.columns import utc_now
 from app.people.tokens import Scope
 from app.web.database import is_locked, trying_again
 

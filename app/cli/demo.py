@@ -6,10 +6,11 @@ import click
 
 from app.billing.wallet import ledger
 from app.cli.context import for_operators
+from app.clock import utc_now
 from app.demo import story, usage_reports
 from app.demo.usage_reports import Used
 from app.extensions import db
-from app.models.columns import utc_now, uuid7
+from app.ids import uuid7
 from app.money import Money, MoneyError
 from app.people import organizations
 from app.people.organizations import PeopleError
@@ -42,7 +43,7 @@ def use(slug: str, amount: str) -> None:
     except (PeopleError, MoneyError) as error:
         raise click.ClickException(str(error)) from error
     now = utc_now()
-    used = Used("calls_outbound", quantity, ledger.local_day_of(organization, now), "Demo", "Demo")
+    used = Used("calls_outbound", quantity, organization.local_day(now), "Demo", "Demo")
     cost = usage_reports.record(organization, f"demo:{uuid7()}", [used], at=now)
     db.session.commit()
     available = ledger.lock(organization.id).available

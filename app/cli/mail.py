@@ -10,9 +10,10 @@ from app import notify
 from app.billing.mail import outbox
 from app.billing.mail.outbox import MailNotFoundError
 from app.cli.context import for_operators
+from app.clock import utc_now
 from app.extensions import db
+from app.ids import uuid7
 from app.models import Mail, Organization
-from app.models.columns import utc_now, uuid7
 from app.notify.message import Written, message
 from app.notify.transport import AwayError, RefusedError
 from app.people import organizations

@@ -10,10 +10,10 @@ from typing import Any
 import click
 
 from app.cli.context import for_operators
+from app.clock import utc_now
 from app.database.locks import AlreadyRunningError
 from app.extensions import db
 from app.models import ReconciliationRun
-from app.models.columns import utc_now
 from app.webhooks import findings, reconciliation
 from app.webhooks.findings import UnknownFindingError
 

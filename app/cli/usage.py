@@ -14,8 +14,8 @@ from flask import current_app
 from app.billing.usage import rejection_replays, rejections, retention
 from app.billing.usage.rejections import Filters
 from app.cli.context import for_operators
+from app.clock import utc_now
 from app.models import RejectedEvent
-from app.models.columns import utc_now
 from app.models.usage import NOBODY
 from app.people import organizations, tokens
 from app.people.organizations import PeopleError

@@ -15,6 +15,7 @@ from app.billing.customers import details
 from app.billing.plans import resource_counts
 from app.billing.topups import refunds, settlement
 from app.billing.wallet import calling_state, ledger
+from app.clock import utc_now
 from app.demo import disputed, usage_reports
 from app.demo.calls_now import calls_now
 from app.demo.calls_of_day import as_calls
@@ -24,7 +25,6 @@ from app.demo.usage_of_day import usage_of
 from app.demo.usage_reports import Used
 from app.extensions import db
 from app.models import Organization, PaymentMethod, Role, TopUp, User
-from app.models.columns import utc_now
 from app.money import Money
 from app.payments import cards, customers, intents, samples
 from app.payments import refunds as stripe_refunds

@@ -12,10 +12,11 @@ from flask import Flask
 from app.billing.catalog import versions
 from app.billing.wallet import calling_state, ledger
 from app.billing.wallet.ledger import Entry
+from app.clock import utc_now
 from app.demo.cast import ATLAS, HARBOR, PINE
 from app.extensions import db
+from app.ids import uuid7
 from app.models import AccountName, TransferKind
-from app.models.columns import utc_now, uuid7
 from app.models.scope import scoped_to
 from app.money import Money
 from app.people import organizations, tokens

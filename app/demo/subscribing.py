@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 from app.billing import audit, catalog, invoices
 from app.billing.catalog import Plan, versions
 from app.billing.subscriptions import projection, renewals
+from app.clock import utc_now
 from app.extensions import db
 from app.models import Interval, Organization, Subscription, SubscriptionStatus
-from app.models.columns import utc_now
 from app.payments import cards, customers, previews, samples, subscriptions
 from app.payments import invoices as stripe_invoices
 from app.payments.subscription_facts import Chosen, StripeSubscription

@@ -11,10 +11,9 @@ from app.billing import catalog
 from app.billing.plans import terms as plan_terms
 from app.billing.usage import ingest
 from app.billing.usage.events import Reported
-from app.billing.wallet import ledger
+from app.clock import utc_now
 from app.extensions import db
 from app.models import Allowance, Organization
-from app.models.columns import utc_now
 from app.money import Money
 
 NOON = time(12)
@@ -83,7 +82,7 @@ def units_costing(organization: Organization, meter: str, amount: Money) -> int:
     now = utc_now()
     terms = plan_terms.of(organization)
     plan = terms.plan_at(now)
-    period = terms.period_of(ledger.local_day_of(organization, now))
+    period = terms.period_of(organization.local_day(now))
     allowance = db.session.get(
         Allowance, (organization.id, period, plan.pool_of(meter)), populate_existing=True
     )
@@ -93,4 +92,4 @@ def units_costing(organization: Organization, meter: str, amount: Money) -> int:
 
 def _time_of(organization: Organization, used: Used, at: datetime) -> datetime:
     then = datetime.combine(used.day, used.clock, ZoneInfo(organization.timezone))
-    return min(then, at) if used.day == ledger.local_day_of(organization, at) else then
+    return min(then, at) if used.day == organization.local_day(at) else then

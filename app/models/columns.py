@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any
@@ -11,27 +10,8 @@ from uuid import UUID
 from sqlalchemy import BigInteger, DateTime, Enum, ForeignKey, Text
 from sqlalchemy.orm import mapped_column
 
-from app.clock import clock, utc_now
-
-__all__ = [
-    "Created",
-    "Id",
-    "Json",
-    "Micro",
-    "OrgKey",
-    "When",
-    "Words",
-    "enum_type",
-    "utc_now",
-    "uuid7",
-]
-
-
-def uuid7() -> UUID:
-    """A UUID version 7 (RFC 9562, section 5.7): milliseconds since 1970, then 74 random bits."""
-    value = (clock.milliseconds() & (1 << 48) - 1) << 80 | secrets.randbits(80)
-    value = value & ~(0xF << 76) | 0x7 << 76
-    return UUID(int=value & ~(0x3 << 62) | 0x2 << 62)
+from app.clock import utc_now
+from app.ids import uuid7
 
 
 def enum_type(enum: type[StrEnum], name: str = "") -> Enum:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.clock import utc_now
 from app.extensions import Base
 from app.models.columns import Created, Id, Json, When, Words, enum_type
 from app.models.scope import OrgScoped
@@ -45,6 +48,10 @@ class Organization(Base):
     def has_customer(self, customer_id: str | None) -> bool:
         """Whether a customer of Stripe's is, or was, this organization."""
         return customer_id is not None and customer_id in {self.stripe_customer_id, *self.former_customer_ids}
+
+    def local_day(self, at: datetime | None = None) -> date:
+        """The calendar day of `at`, or of now, in the organization's own zone."""
+        return (at or utc_now()).astimezone(ZoneInfo(self.timezone)).date()
 
 
 class User(Base):

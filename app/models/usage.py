@@ -11,7 +11,8 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.extensions import Base
-from app.models.columns import Created, Micro, When, uuid7
+from app.ids import uuid7
+from app.models.columns import Created, Micro, When
 from app.models.scope import OrgScoped
 
 NOBODY = UUID(int=0)

@@ -9,9 +9,10 @@ from sqlalchemy.dialects.postgresql import insert
 
 from app.billing import audit
 from app.billing.audit import Actor
+from app.clock import utc_now
 from app.extensions import db
+from app.ids import uuid7
 from app.models import Membership, User
-from app.models.columns import utc_now, uuid7
 from app.notify.letters import PasswordSet
 from app.people import own_mail, passwords, sessions
 from app.people.organizations import PeopleError

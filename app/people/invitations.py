@@ -18,9 +18,9 @@ from sqlalchemy import Select, func, select
 
 from app.billing import audit
 from app.billing.audit import Actor
+from app.clock import utc_now
 from app.extensions import db
 from app.models import Invitation, InvitationEnd, Organization, Role, User
-from app.models.columns import utc_now
 from app.people import accounts, memberships
 from app.people.organizations import PeopleError, checked_address, find_user, locked, owners_of
 

@@ -10,9 +10,9 @@ from sqlalchemy import delete, func, or_, select, update
 from app.billing import audit
 from app.billing.audit import Actor
 from app.billing.customers import details
+from app.clock import utc_now
 from app.extensions import db
 from app.models import Invitation, InvitationEnd, Membership, Organization, Role, User
-from app.models.columns import utc_now
 
 
 def give(organization: Organization, user: User, role: Role, actor: Actor) -> None:

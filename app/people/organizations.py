@@ -16,8 +16,8 @@ from app.billing.mail.recipients import each_once
 from app.billing.plans import terms
 from app.billing.wallet import ledger
 from app.extensions import db
+from app.ids import uuid7
 from app.models import Membership, Organization, Role, User
-from app.models.columns import uuid7
 from app.models.scope import Reason, seeing_all
 from app.money import Money
 from app.people import memberships, timezones

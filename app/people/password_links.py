@@ -14,9 +14,9 @@ from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 from app.billing import audit
 from app.billing.audit import Actor
+from app.clock import utc_now
 from app.extensions import db
 from app.models import User
-from app.models.columns import utc_now
 from app.notify.letters import PasswordLink
 from app.people import memberships, own_mail
 from app.people.invitations import LinkError

@@ -15,9 +15,9 @@ from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
 from sqlalchemy.orm import aliased
 
 from app.billing.wallet import leases
+from app.clock import utc_now
 from app.extensions import db
 from app.models import Membership, Organization, Role, SignInSession, User, Wallet
-from app.models.columns import utc_now
 from app.models.scope import Reason, seeing_all
 
 _SEEN_EVERY = timedelta(minutes=1)

@@ -18,10 +18,11 @@ from uuid import UUID
 
 from sqlalchemy import Select, bindparam, select, update
 
+from app.clock import utc_now
 from app.database import transactions
 from app.extensions import db
+from app.ids import uuid7
 from app.models import ApiToken, Organization
-from app.models.columns import utc_now, uuid7
 from app.people import token_text
 
 _USED_EVERY = timedelta(minutes=1)

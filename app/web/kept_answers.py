@@ -13,9 +13,9 @@ from uuid import UUID
 
 from sqlalchemy import delete, func, select
 
+from app.clock import utc_now
 from app.extensions import db
 from app.models import KeptAnswer
-from app.models.columns import utc_now
 from app.models.scope import scoped_to
 
 KEPT_FOR = timedelta(hours=24)

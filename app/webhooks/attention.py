@@ -7,9 +7,9 @@ from datetime import timedelta
 
 from sqlalchemy import delete, func, select
 
+from app.clock import utc_now
 from app.extensions import db, enqueue
 from app.models import EventState, StripeEvent
-from app.models.columns import utc_now
 
 NEEDS_SOMEBODY = (EventState.FAILED, EventState.REFUSED)
 """What has ended in a way that a person has to look at."""

@@ -7,9 +7,9 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
+from app.clock import utc_now
 from app.extensions import db, enqueue
 from app.models import Finding
-from app.models.columns import utc_now
 
 TOLD_AGAIN_AFTER = timedelta(days=1)
 """How long after a mail about a finding the next one comes, where it is still there."""

@@ -13,9 +13,9 @@ from app.billing.mail import notices
 from app.billing.subscriptions import renewals, switch_queries, sync
 from app.billing.subscriptions.projection import Outcome
 from app.billing.topups import clawbacks, disputes, refunds, settlement
+from app.clock import utc_now
 from app.extensions import db, enqueue
 from app.models import Organization, PaymentMethod, SubscriptionStatus, TopUp
-from app.models.columns import utc_now
 from app.payments import cards, customers, intents, subscriptions
 from app.payments import disputes as stripe_disputes
 from app.payments import invoices as stripe_invoices

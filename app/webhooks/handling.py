@@ -15,9 +15,9 @@ from flask import current_app
 from sqlalchemy import select, update
 
 from app.billing.topups.settlement import PaymentMismatchError
+from app.clock import utc_now
 from app.extensions import db, enqueue
 from app.models import EventState, StripeEvent
-from app.models.columns import utc_now
 from app.money import CurrencyMismatchError
 from app.payments.errors import RefusedError
 from app.webhooks import handlers

@@ -6,9 +6,9 @@ from datetime import timedelta
 
 from sqlalchemy.dialects.postgresql import insert
 
+from app.clock import utc_now
 from app.extensions import db, enqueue
 from app.models import EventState, StripeEvent
-from app.models.columns import utc_now
 from app.payments.events import Notice
 from app.webhooks.handling import why_unused
 

@@ -9,9 +9,10 @@ import structlog
 from flask import current_app
 
 from app import notify
+from app.clock import utc_now
 from app.extensions import db
+from app.ids import uuid7
 from app.models import Finding
-from app.models.columns import utc_now, uuid7
 from app.notify.message import Written, message
 from app.notify.transport import RefusedError
 from app.webhooks import findings

@@ -7,8 +7,8 @@ from datetime import datetime
 
 from app.billing.plans.terms import FREE_PLAN
 from app.billing.subscriptions import switch_queries
+from app.clock import utc_now
 from app.models import Organization, SubscriptionStatus
-from app.models.columns import utc_now
 from app.payments import fraud_warnings, intents
 from app.payments import invoices as stripe_invoices
 from app.payments.disputes import Dispute

@@ -16,10 +16,10 @@ from typing import Any
 import structlog
 from sqlalchemy import delete, select, update
 
+from app.clock import utc_now
 from app.database.locks import alone
 from app.extensions import db
 from app.models import ReconciliationRun
-from app.models.columns import utc_now
 from app.payments.errors import PaymentsError
 from app.webhooks import (
     attention,

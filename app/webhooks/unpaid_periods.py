@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from app.billing.plans import arrangements
-from app.billing.wallet import ledger
 from app.models import Organization
 from app.payments import covered_periods
 from app.payments.oddities import Oddity
@@ -26,7 +25,7 @@ def look_at(report: Report, organization: Organization, found: StripeSubscriptio
         return
     if covered_periods.is_covered(found):
         return
-    until = ledger.local_day_of(organization, found.period_end)
+    until = organization.local_day(found.period_end)
     plan = found.chosen.plan if found.chosen else found.price_id
     costs = f"{found.price} a {found.interval or 'period'}"
     report.find(

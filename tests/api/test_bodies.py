@@ -15,7 +15,7 @@ from werkzeug.test import TestResponse
 
 from app.api import bodies, problems
 from app.api.problems import ProblemError
-from app.models.columns import uuid7
+from app.ids import uuid7
 from tests.support.platform import Platform, is_problem
 
 MEGABYTE = 1024 * 1024

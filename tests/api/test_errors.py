@@ -8,7 +8,7 @@ from flask import Flask
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from app.models.columns import uuid7
+from app.ids import uuid7
 from tests.support.browsing import Visitor
 from tests.support.platform import Platform, is_problem
 

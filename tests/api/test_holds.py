@@ -12,9 +12,9 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from app.billing.wallet import verification
+from app.clock import utc_now
 from app.extensions import db
 from app.models import Hold, Organization, Wallet
-from app.models.columns import utc_now
 from app.people.tokens import Scope
 from tests.factories import an_organization, usd
 from tests.support.database import inside

@@ -14,9 +14,9 @@ from werkzeug.test import TestResponse
 
 from app.billing.activity import call_costs
 from app.billing.wallet import balance, ledger, status, verification
+from app.clock import utc_now
 from app.extensions import db
 from app.models import CallingState, Hold, Organization, Wallet
-from app.models.columns import utc_now
 from tests.factories import an_organization, give_credit, usd
 from tests.support.database import inside
 from tests.support.platform import Platform, is_problem, patiently

@@ -18,9 +18,10 @@ from app.api.caller import current_caller
 from app.api.endpoints import Answer, Body, Reply, Room, blueprint_of
 from app.api.problems import ProblemError
 from app.billing import audit
+from app.clock import utc_now
 from app.extensions import csrf, db
+from app.ids import uuid7
 from app.models import AuditEvent, KeptAnswer, Organization
-from app.models.columns import utc_now, uuid7
 from app.models.scope import Reason, seeing_all
 from app.models.usage import NOBODY
 from app.people.tokens import Scope

@@ -11,8 +11,8 @@ from sqlalchemy import func, select
 
 from app.api.limits import Counter
 from app.extensions import db
+from app.ids import uuid7
 from app.models import RateLimitCounter
-from app.models.columns import uuid7
 from app.web import rate_limits
 from tests.factories import an_organization
 from tests.support.platform import Platform, is_problem

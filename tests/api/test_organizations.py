@@ -9,8 +9,8 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from app.extensions import db
+from app.ids import uuid7
 from app.models import AuditEvent, Organization, Wallet, WalletLine
-from app.models.columns import uuid7
 from app.people import organizations
 from tests.factories import a_person, an_organization, at, give_credit
 from tests.support.browsing import Visitor
@@ -218,13 +218,12 @@ class TestEntitlements:
         assert minutes["left"] == minutes["included"] == 3000
 
     def test_what_was_used_is_gone_from_the_allowance(self, platform: Platform) -> None:
-        from app.billing.wallet import ledger
+        from app.clock import utc_now
         from app.demo import usage_reports
         from app.demo.usage_reports import Used
-        from app.models.columns import utc_now
 
         organization = an_organization()
-        used = Used("calls_outbound", 1000, ledger.local_day_of(organization))
+        used = Used("calls_outbound", 1000, organization.local_day())
         usage_reports.record(organization, "report", [used], at=utc_now())
         db.session.commit()
         minutes = platform.get(f"/organizations/{organization.id}/entitlements").json["allowances"][0]

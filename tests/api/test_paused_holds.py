@@ -10,9 +10,9 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from app.billing.wallet import verification
+from app.clock import utc_now
 from app.extensions import db
 from app.models import Organization, Wallet
-from app.models.columns import utc_now
 from tests.factories import an_organization, give_credit
 from tests.support.database import inside
 from tests.support.platform import Platform, is_problem, patiently

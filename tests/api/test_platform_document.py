@@ -12,9 +12,9 @@ from flask import Flask
 from standardwebhooks import Webhook
 
 from app.billing.platform import endpoints
+from app.clock import utc_now
 from app.extensions import db
 from app.models import Organization
-from app.models.columns import utc_now
 from config import ROOT
 from tests.factories import a_stripe_card
 from tests.support import topping_up

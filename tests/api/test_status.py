@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 
 from app.billing.wallet import holds
+from app.clock import utc_now
 from app.extensions import db
-from app.models.columns import utc_now, uuid7
+from app.ids import uuid7
 from app.money import Money
 from tests.factories import an_organization, give_credit
 from tests.support.platform import Platform, is_problem

@@ -9,9 +9,10 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
+from app.clock import utc_now
 from app.extensions import db
+from app.ids import uuid7
 from app.models import ApiToken
-from app.models.columns import utc_now, uuid7
 from app.people import token_text, tokens
 from app.people.tokens import Scope
 from tests.factories import a_person, an_organization

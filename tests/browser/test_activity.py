@@ -9,9 +9,9 @@ from flask import Flask
 from playwright.sync_api import Page, expect
 
 from app.billing.audit import trail
+from app.clock import utc_now
 from app.extensions import db
 from app.models import AuditEvent, Organization
-from app.models.columns import utc_now
 from tests.browser.site import sign_in, tab_to
 from tests.browser.test_pages import check, look  # noqa: F401
 from tests.factories import a_person, an_organization

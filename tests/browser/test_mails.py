@@ -11,9 +11,9 @@ from playwright.sync_api import Browser, Page, expect
 
 from app.billing import topups
 from app.billing.mail import notices
+from app.clock import utc_now
 from app.extensions import db
 from app.models import Mail
-from app.models.columns import utc_now
 from app.notify.composition import compose
 from tests.browser.site import Site
 from tests.browser.test_pages import LOOKS, check_in_each_look

@@ -13,12 +13,12 @@ from flask import Flask
 from playwright.sync_api import Browser, Page, expect
 
 from app.billing import topups
-from app.billing.wallet import holds, ledger
+from app.billing.wallet import holds
+from app.clock import utc_now
 from app.demo import usage_reports
 from app.demo.usage_reports import Used
 from app.extensions import db
 from app.models import Organization, Role
-from app.models.columns import utc_now
 from tests.browser.site import Site, sign_in, tab_to, type_card
 from tests.factories import OWNER, a_card, a_payer, a_person, a_stripe_card, an_organization, usd
 from tests.support import subscriptions
@@ -51,7 +51,7 @@ LOOKS: list[tuple[Scheme, int]] = [("light", 1280), ("dark", 320)]
 def busy() -> Organization:
     """Usage, a call in progress, a top-up and two cards, one of them about to expire."""
     organization, card = a_payer(credit="240", alert="50")
-    today = ledger.local_day_of(organization)
+    today = organization.local_day()
     used = [
         Used("calls_outbound", 190_000, today, "Recall patients", "Ava"),
         Used("sms", 80, today - timedelta(days=1), "Reminders", "Noah"),
@@ -77,7 +77,7 @@ def low() -> Organization:
 
 def negative_and_past_due() -> Organization:
     organization, _ = a_payer("pm_card_chargeCustomerFail", credit="1")
-    today = ledger.local_day_of(organization)
+    today = organization.local_day()
     subscriptions.subscribe(organization, "scale", period=Period(today, today + relativedelta(months=1)))
     subscriptions.record_failed_renewal(organization, at=utc_now(), failure="generic_decline")
     used = [Used("calls_outbound", 990_000, today, "Delivery windows", "Otto")]
@@ -166,7 +166,7 @@ def test_from_held_credit_to_the_story_of_its_call(look: Page, app: Flask) -> No
     organization = an_organization(credit="100")
     now, call = utc_now(), "call_" + "long" * 30
     holds.reserve(organization.id, "k", usd("1.55"), at=now, lease=timedelta(minutes=9), call=call)
-    today = ledger.local_day_of(organization)
+    today = organization.local_day()
     used = [
         Used(meter, 500, today, "Recall patients", "Ava", call, "+1 212 555 0134", "k")
         for meter in ("calls_outbound", "calls_outbound_international", "speech_to_text", "tokens_in")

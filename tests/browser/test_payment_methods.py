@@ -12,10 +12,9 @@ from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, FrameLocator, Locator, Page, Route, expect
 
 from app.billing.cards import payment_methods
-from app.billing.wallet import ledger
+from app.clock import utc_now
 from app.extensions import db
 from app.models import Organization
-from app.models.columns import utc_now
 from tests.browser.site import Site, sign_in, tab_to, type_card
 from tests.browser.test_pages import LOOKS, check, check_in_each_look, look, sight
 from tests.factories import a_card, a_payer, a_person, a_stripe_card, an_organization
@@ -37,7 +36,7 @@ def organization(app: Flask) -> Organization:
 
 
 def on_growth(organization: Organization) -> None:
-    today = ledger.local_day_of(organization)
+    today = organization.local_day()
     subscriptions.subscribe(organization, "growth", period=Period(today, today + relativedelta(months=1)))
     db.session.commit()
 
@@ -391,7 +390,7 @@ class TestBadLuck:
 def many() -> Organization:
     """A hundred cards, in every state."""
     organization = an_organization()
-    soon = ledger.local_day_of(organization) + timedelta(days=20)
+    soon = organization.local_day() + timedelta(days=20)
     for number in range(100):
         card = a_card(organization, last4=f"{number:04}", default=number == 0)
         if number % 5 == 1:

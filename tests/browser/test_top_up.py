@@ -8,12 +8,12 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from app.billing.wallet import holds, ledger
+from app.billing.wallet import holds
+from app.clock import utc_now
 from app.demo import usage_reports
 from app.demo.usage_reports import Used
 from app.extensions import db
 from app.models import Organization
-from app.models.columns import utc_now
 from tests.browser.site import Site, sign_in, tab_to
 from tests.factories import a_payer, a_person, a_stripe_card, usd
 from tests.support.money import balance, credited
@@ -37,7 +37,7 @@ def use(organization: Organization, dollars: str) -> None:
     usage_reports.record(
         organization,
         f"test:{now}",
-        [Used("calls_outbound", units, ledger.local_day_of(organization))],
+        [Used("calls_outbound", units, organization.local_day())],
         at=now,
     )
     db.session.commit()

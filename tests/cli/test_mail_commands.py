@@ -7,9 +7,9 @@ from uuid import UUID
 from flask import Flask
 
 from app.billing.mail import notices
+from app.clock import utc_now
 from app.extensions import db
 from app.models import Mail, MailState, Organization
-from app.models.columns import utc_now
 from app.notify.letters import CardExpiring
 from tests.factories import a_card, a_person, an_organization
 

@@ -6,7 +6,7 @@ import socket
 
 import pytest
 
-from app.models.columns import utc_now
+from app.clock import utc_now
 from app.notify import webhooks
 from app.notify.webhooks import Answer
 from tests.support.platform_receiver import answering, receiving

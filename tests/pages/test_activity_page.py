@@ -15,9 +15,10 @@ from flask import Flask
 
 from app.billing import audit, catalog
 from app.billing.audit import Action, Actor, trail
+from app.clock import utc_now
 from app.extensions import db
+from app.ids import uuid7
 from app.models import AuditEvent, Organization, Role
-from app.models.columns import utc_now, uuid7
 from app.pages.activity import wording
 from config import ROOT
 from tests.factories import a_card, a_person, an_organization, at

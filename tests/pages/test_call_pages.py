@@ -14,9 +14,9 @@ from app.billing.activity.history_queries import Filters
 from app.billing.usage import ingest
 from app.billing.usage.events import Reported
 from app.billing.wallet import holds
+from app.clock import utc_now
 from app.extensions import db
 from app.models import Organization
-from app.models.columns import utc_now
 from tests.factories import a_person, an_organization, usd
 from tests.support.browsing import Visitor, text_of
 from tests.support.statements import statements

@@ -11,9 +11,9 @@ from flask import Flask
 from app.billing.cards import payment_methods
 from app.billing.plans import resource_counts
 from app.billing.subscriptions import cancellation
+from app.clock import utc_now
 from app.extensions import db
 from app.models import Organization, PlanSwitch, Subscription, SwitchStatus
-from app.models.columns import utc_now
 from tests.factories import a_payer, a_person, an_organization, at, usd
 from tests.support.browsing import Visitor, text_of
 from tests.support.plans import DECLINES, a_subscriber, plan_of, sell_plans, switch_to, turn_period

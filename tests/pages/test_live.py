@@ -10,12 +10,12 @@ import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from app.billing.wallet import holds, ledger
+from app.billing.wallet import holds
+from app.clock import utc_now
 from app.demo import usage_reports
 from app.demo.usage_reports import Used
 from app.extensions import db
 from app.models import Organization
-from app.models.columns import utc_now
 from tests.factories import give_credit, usd
 from tests.support.browsing import HTMX, text_of
 from tests.support.paying import Owner
@@ -49,7 +49,7 @@ def regions(answer: TestResponse) -> list[str]:
 
 
 def spend(organization: Organization) -> None:
-    seconds = Used("calls_outbound", 6000, ledger.local_day_of(organization), campaign="Winter recall")
+    seconds = Used("calls_outbound", 6000, organization.local_day(), campaign="Winter recall")
     usage_reports.record(organization, "report-1", [seconds], at=utc_now())
     db.session.commit()
 

@@ -9,12 +9,12 @@ import pytest
 from dateutil.relativedelta import relativedelta
 from flask import Flask
 
-from app.billing.wallet import holds, ledger
+from app.billing.wallet import holds
+from app.clock import utc_now
 from app.demo import usage_reports
 from app.demo.usage_reports import Used
 from app.extensions import db
 from app.models import Organization
-from app.models.columns import utc_now
 from tests.factories import a_person, an_organization, give_credit, usd
 from tests.support import subscriptions
 from tests.support.browsing import Visitor, text_of
@@ -53,13 +53,13 @@ def region(owner: Visitor, id_: str) -> str:
 
 
 def on_growth(organization: Organization) -> None:
-    today = ledger.local_day_of(organization)
+    today = organization.local_day()
     subscriptions.subscribe(organization, "growth", period=Period(today, today + relativedelta(months=1)))
     db.session.commit()
 
 
 def spend(organization: Organization, seconds: int = 6000, **names: str) -> None:
-    used = Used("calls_outbound", seconds, ledger.local_day_of(organization), **names)
+    used = Used("calls_outbound", seconds, organization.local_day(), **names)
     usage_reports.record(organization, f"report:{names}:{seconds}", [used], at=utc_now())
     db.session.commit()
 

@@ -11,7 +11,6 @@ import pytest
 from flask import Flask
 
 from app.billing.cards import payment_methods
-from app.billing.wallet import ledger
 from app.extensions import db
 from app.models import Organization, PaymentMethod
 from tests.factories import a_card, a_person, a_stripe_card, an_organization
@@ -202,7 +201,7 @@ class TestList:
         assert "No card is saved yet." in text_of(owner.get(CARDS))
 
     def test_cards_that_expire_are_marked(self, owner: Visitor, organization: Organization) -> None:
-        soon = ledger.local_day_of(organization) + timedelta(days=20)
+        soon = organization.local_day() + timedelta(days=20)
         a_card(organization, last4="1111")
         ending, old = (a_card(organization, last4=last4, default=False) for last4 in ("2222", "3333"))
         ending.exp_year, ending.exp_month = soon.year, soon.month
@@ -285,7 +284,7 @@ class TestChangingCards:
     def test_the_last_card_of_a_paid_plan_stays_and_the_page_says_why(
         self, owner: Visitor, organization: Organization, sandbox: Sandbox
     ) -> None:
-        today = ledger.local_day_of(organization)
+        today = organization.local_day()
         period = subscriptions.Period(today, today + timedelta(days=30))
         subscriptions.subscribe(organization, "growth", period=period)
         db.session.commit()

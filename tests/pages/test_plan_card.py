@@ -8,10 +8,9 @@ import pytest
 from dateutil.relativedelta import relativedelta
 from flask import Flask
 
-from app.billing.wallet import ledger
+from app.clock import utc_now
 from app.extensions import db
 from app.models import Organization, PaymentMethod, Subscription
-from app.models.columns import utc_now
 from tests.factories import a_card, a_person, an_organization
 from tests.support import subscriptions
 from tests.support.browsing import Visitor, text_of
@@ -22,7 +21,7 @@ from tests.support.subscriptions import Period
 def organization(app: Flask) -> Organization:
     """On a paid plan that renews in a month."""
     made = an_organization()
-    today = ledger.local_day_of(made)
+    today = made.local_day()
     subscriptions.subscribe(made, "growth", period=Period(today, today + relativedelta(months=1)))
     db.session.commit()
     return made
@@ -55,13 +54,13 @@ def test_without_a_card_one_is_asked_for(owner: Visitor) -> None:
 
 
 def test_one_that_expires_before_the_renewal(owner: Visitor, organization: Organization) -> None:
-    today = ledger.local_day_of(organization)
+    today = organization.local_day()
     expire(a_card(organization), today)
     assert f"which pays the plan, expires {today.month:02}/{today.year}." in reads(owner)
 
 
 def test_one_that_expires_after_the_renewal_can_wait(owner: Visitor, organization: Organization) -> None:
-    expire(a_card(organization), ledger.local_day_of(organization) + relativedelta(months=1))
+    expire(a_card(organization), organization.local_day() + relativedelta(months=1))
     assert "Charged to Visa ending in 4242." in reads(owner)
 
 

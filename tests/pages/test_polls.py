@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
+from app.clock import utc_now
 from app.extensions import db
 from app.models import SignInSession
-from app.models.columns import utc_now
 from app.web.marks import is_asked_by_pages
 from tests.factories import a_person, an_organization
 from tests.support.browsing import HTMX, Visitor

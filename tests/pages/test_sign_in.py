@@ -9,9 +9,9 @@ from html import unescape
 import pytest
 from flask import Flask
 
+from app.clock import utc_now
 from app.extensions import db
 from app.models import AuditEvent, Mail, Role, SignInSession, User
-from app.models.columns import utc_now
 from app.people import accounts, password_links
 from tests.factories import OWNER, PASSWORD, a_person, an_organization
 from tests.support.browsing import HTMX, Visitor, text_of

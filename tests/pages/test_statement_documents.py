@@ -18,9 +18,9 @@ from app.billing.audit import Actor
 from app.billing.customers import details as billing_details
 from app.billing.customers.details import Details
 from app.billing.statements import Statement
+from app.clock import utc_now
 from app.extensions import db
 from app.models import Organization, TransferKind
-from app.models.columns import utc_now
 from app.months import Month
 from app.people.provisioning import Wanted, provision
 from app.web.formatting import money_exact, number, units

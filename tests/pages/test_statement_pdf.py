@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from app.billing.statements import Spent, Statement
 from app.billing.statements.headers import Head
+from app.clock import utc_now
 from app.models import TransferKind
-from app.models.columns import utc_now
 from app.months import Month
 from app.pages.invoices import statement_pdf
 from app.web import pdf as app_pdf

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 
+from app.clock import utc_now
 from app.extensions import db
 from app.models import TopUpStatus
-from app.models.columns import utc_now
 from tests.factories import a_stripe_card
 from tests.support.browsing import HTMX, links_of, text_of
 from tests.support.money import assert_ledger_matches, balance, credited, the_top_up

@@ -9,9 +9,9 @@ from uuid import uuid4
 import pytest
 from flask import Flask
 
+from app.clock import utc_now
 from app.extensions import db
 from app.models import PaymentMethod
-from app.models.columns import utc_now
 from tests.factories import a_card, a_payer, a_person, a_stripe_card, an_organization
 from tests.support.browsing import Visitor, links_of, text_of
 from tests.support.money import credited

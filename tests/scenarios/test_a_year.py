@@ -191,7 +191,7 @@ def test_its_months_of_allowances_begin_with_its_periods(app: Flask, sandbox: Sa
     terms = plan_terms.of(year.organization)
     for _ in range(5):
         found = year.found
-        begins = ledger.local_day_of(year.organization, found.period_start)
+        begins = year.organization.local_day(found.period_start)
         assert terms.period_of(begins) == begins
         assert terms.period_of(begins - timedelta(days=1)) < begins
         year.move(found.period_end + timedelta(seconds=1))

@@ -15,9 +15,9 @@ from app.api.usage import BATCH
 from app.billing import catalog
 from app.billing.wallet import ledger, verification
 from app.billing.wallet.ledger import Entry, TooFarError
+from app.clock import utc_now
 from app.extensions import db
 from app.models import AccountName, Organization, TransferKind, Wallet
-from app.models.columns import utc_now
 from app.money import Money
 from tests.factories import an_organization, give_credit, usd
 from tests.support.metering import a_cloudevent

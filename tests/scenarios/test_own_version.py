@@ -21,11 +21,11 @@ from app.billing.subscriptions import suspension
 from app.billing.usage import campaign_estimates, quotes
 from app.billing.usage.campaign_estimates import Campaign
 from app.billing.wallet import ledger
+from app.clock import utc_now
 from app.demo import usage_reports
 from app.demo.usage_reports import Used
 from app.extensions import db
 from app.models import Organization, UsageDaily
-from app.models.columns import utc_now
 from app.money import Money
 from app.pages.change_plan import view as change_plan_page
 from app.pages.overview import view as overview
@@ -68,7 +68,7 @@ def offered(app: Flask) -> Iterator[None]:
 
 def growing(*, since: timedelta = timedelta(days=5)) -> Organization:
     organization = an_organization(credit="1000")
-    day = ledger.local_day_of(organization) - since
+    day = organization.local_day() - since
     subscriptions.subscribe(organization, "growth", period=Period(day, day + relativedelta(months=1)))
     db.session.commit()
     return organization
@@ -210,7 +210,7 @@ def in_usage(place: Place, own: Own) -> None:
     take(an_event(place.organization, "t", 1_000_000, when=utc_now()), now=utc_now())
     of_today = (
         UsageDaily.org_id == place.organization.id,
-        UsageDaily.day == ledger.local_day_of(place.organization),
+        UsageDaily.day == place.organization.local_day(),
     )
     row = db.session.scalars(db.select(UsageDaily).where(*of_today)).one()
     assert Money(row.amount_micro, "USD") == own.tokens
@@ -267,7 +267,7 @@ def in_the_comparison(place: Place, own: Own) -> None:
 
 def in_the_suggestion(place: Place, own: Own) -> None:
     own = place.paid(own)
-    day = ledger.local_day_of(place.organization) - timedelta(days=1)
+    day = place.organization.local_day() - timedelta(days=1)
     usage_reports.record(
         place.organization, "test", [Used("tokens_out", 1_000_000, day, "Recall", "Ava")], at=utc_now()
     )

@@ -13,9 +13,9 @@ from sqlalchemy import text
 from app.api.usage import BATCH
 from app.billing.usage import rejection_replays, rejections
 from app.billing.usage.rejections import Filters
+from app.clock import utc_now
 from app.extensions import db
 from app.models import Organization, RejectedEvent, UsageEvent, Wallet
-from app.models.columns import utc_now
 from app.people import provisioning, tokens
 from app.people.provisioning import Wanted
 from app.people.tokens import Scope

@@ -10,9 +10,9 @@ from flask import Flask
 
 from app.billing.cards import removal
 from app.billing.subscriptions import switch_queries, switch_recovery
+from app.clock import utc_now
 from app.extensions import db
 from app.models import Organization, PlanSwitch, SwitchStatus
-from app.models.columns import utc_now
 from tests.factories import OWNER, a_person, a_stripe_card
 from tests.support.browsing import Visitor, text_of
 from tests.support.plans import DECLINES, a_subscriber, plan_of, subscription_id, switch_to

@@ -9,8 +9,8 @@ import pytest
 from flask import Flask
 
 from app.extensions import db
+from app.ids import uuid7
 from app.models import Membership, Organization, User
-from app.models.columns import uuid7
 from tests.factories import PASSWORD, a_person, an_organization
 from tests.support.browsing import Visitor, text_of
 from tests.support.platform import Platform
@@ -163,8 +163,8 @@ def test_a_first_password_is_not_set_for_someone_who_waits_in_another_organizati
 
 @pytest.mark.parametrize("how", ["removed", "invited again", "too old", "of another organization"])
 def test_links_end(app: Flask, harbor: Organization, pine: Organization, how: str) -> None:
+    from app.clock import utc_now
     from app.models import Invitation
-    from app.models.columns import utc_now
 
     platform = Platform(app)
     link = link_of(invite(platform, harbor, "ruth@birch.example")[1])

@@ -13,9 +13,9 @@ from app.billing.catalog import Catalog, CatalogError, file, versions
 from app.billing.plans import comparison, terms
 from app.billing.plans import offers as plan_choices
 from app.billing.subscriptions import projection, suspension, switches
+from app.clock import utc_now
 from app.extensions import db
 from app.models import Mail, Organization
-from app.models.columns import utc_now
 from app.payments import subscriptions
 from tests.factories import OWNER, a_payer
 from tests.support.plans import (

@@ -16,9 +16,9 @@ from flask import Flask
 
 from app.billing.subscriptions import ensure as plan_subscriptions
 from app.billing.subscriptions import switch_payments, switch_queries, switch_recovery, switches
+from app.clock import utc_now
 from app.extensions import db
 from app.models import Organization, PlanSwitch, SwitchStatus
-from app.models.columns import utc_now
 from app.payments import subscriptions
 from app.webhooks import reconciliation
 from tests.factories import OWNER, a_stripe_card

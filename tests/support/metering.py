@@ -10,9 +10,9 @@ from app.billing.usage import ingest
 from app.billing.usage.events import Reported
 from app.billing.usage.ingest import Receipt
 from app.billing.wallet import verification
+from app.clock import utc_now
 from app.extensions import db
 from app.models import Organization
-from app.models.columns import utc_now
 from tests.factories import an_organization, at
 from tests.support import subscriptions
 from tests.support.subscriptions import Period

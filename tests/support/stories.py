@@ -8,9 +8,9 @@ from flask import Flask
 
 from app.billing import topups
 from app.billing.wallet import verification
+from app.clock import utc_now
 from app.extensions import db
 from app.models import PaymentMethod, TopUp, TopUpStatus, Wallet
-from app.models.columns import utc_now
 from app.payments import intents
 from app.payments.intents import Payment
 from tests.factories import OWNER, a_payer, usd

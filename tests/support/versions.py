@@ -7,9 +7,9 @@ from datetime import timedelta
 from flask import Flask
 
 from app.billing.catalog import Catalog, file, versions
+from app.clock import utc_now
 from app.extensions import db
 from app.models import CatalogVersion
-from app.models.columns import utc_now
 from config import ROOT
 
 TEXT = (ROOT / "catalog.toml").read_text()

@@ -10,9 +10,9 @@ import psycopg
 import pytest
 from flask import Flask
 
+from app.clock import utc_now
 from app.extensions import db
 from app.models import Organization, Wallet
-from app.models.columns import utc_now
 from app.simulator.tally import Tally
 from dev.testing import Addresses
 from tests.factories import a_paid_top_up, an_organization

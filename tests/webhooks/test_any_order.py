@@ -20,7 +20,9 @@ from app.billing.audit import STRIPE
 from app.billing.topups import disputes, refunds, settlement
 from app.billing.wallet import calling_state, ledger, verification
 from app.billing.wallet.ledger import Entry
+from app.clock import utc_now
 from app.extensions import db
+from app.ids import uuid7
 from app.models import (
     AccountName,
     CallingState,
@@ -30,7 +32,6 @@ from app.models import (
     TopUpStatus,
     TransferKind,
 )
-from app.models.columns import utc_now, uuid7
 from app.money import Money
 from app.payments import disputes as stripe_disputes
 from app.payments import intents

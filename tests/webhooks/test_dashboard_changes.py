@@ -13,9 +13,9 @@ from sqlalchemy import update
 
 from app.billing.plans.arrangements import ArrangedError
 from app.billing.subscriptions import switches
+from app.clock import utc_now
 from app.extensions import db
 from app.models import Finding, Organization
-from app.models.columns import utc_now
 from app.notify.server import SmtpServer
 from app.notify.smtp import Smtp
 from app.webhooks import findings, operator_mail, reconciliation

@@ -14,9 +14,9 @@ from sqlalchemy import text, update
 
 from app.billing import topups
 from app.billing.cards import payment_methods
+from app.clock import utc_now
 from app.extensions import db, enqueue
 from app.models import EventState, StripeEvent, TopUp, TopUpStatus
-from app.models.columns import utc_now
 from app.payments import intents
 from app.webhooks import attention
 from app.webhooks.handling import CLAIMED_FOR, MAX_ATTEMPTS, handle, left_over, wait_after

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 
-from app.models.columns import utc_now
+from app.clock import utc_now
 from app.payments import disputes, events, intents, refunds
 from tests.support.events import an_event
 from tests.support.sandbox import Sandbox

@@ -19,8 +19,10 @@ from sqlalchemy import update
 
 from app.billing import audit, topups
 from app.billing.topups import recovery, settlement
+from app.clock import utc_now
 from app.database.locks import AlreadyRunningError
 from app.extensions import db, enqueue
+from app.ids import uuid7
 from app.models import (
     EventState,
     Organization,
@@ -30,7 +32,6 @@ from app.models import (
     TopUpStatus,
     Transfer,
 )
-from app.models.columns import utc_now, uuid7
 from app.payments import intents
 from app.webhooks import comparing_take_backs, handling, reconciliation
 from config import ROOT, Settings

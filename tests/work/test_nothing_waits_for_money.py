@@ -8,9 +8,9 @@ from flask import Flask
 from sqlalchemy import text
 
 from app.billing.platform import endpoints, messages
+from app.clock import utc_now
 from app.extensions import db
 from app.models import EventState
-from app.models.columns import utc_now
 from app.queues import QUEUE_OF
 from config import Settings
 from tests.factories import an_organization

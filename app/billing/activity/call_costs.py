@@ -13,9 +13,9 @@ from sqlalchemy import case, func, null, select
 from app.billing.catalog import CatalogError, Meter, meters, rate_labels, versions
 from app.billing.catalog.quantities import Units
 from app.billing.catalog.rate_labels import RateWords
+from app.clock import utc_now
 from app.extensions import db
 from app.models import Hold, HoldState, Organization, UsageEvent, UsageGroup
-from app.models.columns import utc_now
 from app.money import Money, total
 
 LONGEST = 255

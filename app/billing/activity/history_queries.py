@@ -23,6 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import aliased
 
+from app.clock import utc_now
 from app.models import (
     Organization,
     PaymentMethod,
@@ -34,7 +35,6 @@ from app.models import (
     UsageGroup,
     WalletLine,
 )
-from app.models.columns import utc_now
 
 OPEN_SHOWN = 25
 NOT_CONFIRMED = "payment_intent_authentication_failure"

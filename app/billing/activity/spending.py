@@ -12,7 +12,7 @@ from sqlalchemy import Executable, bindparam, func, select, tuple_
 
 from app.billing.catalog import Plan, Pool, meters, versions
 from app.billing.catalog.quantities import Quantity, quantity_of
-from app.billing.wallet import balance, ledger
+from app.billing.wallet import balance
 from app.extensions import db
 from app.models import Organization, UsageDaily, UsageGroup
 from app.money import Money, total
@@ -176,7 +176,7 @@ def _days(organization: Organization, first: date, rows: list[Any]) -> list[DayS
         key = (row.day, meters.named(row.meter).group)
         sums[key] = sums.get(key, 0) + int(row.amount)
     days = []
-    day, today = first, ledger.local_day_of(organization)
+    day, today = first, organization.local_day()
     while day <= today:
         micro = {group: sums.get((day, group), 0) for group in UsageGroup}
         amounts = {group: Money(one, currency) for group, one in micro.items()}

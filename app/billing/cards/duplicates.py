@@ -16,9 +16,9 @@ from sqlalchemy import select, update
 from app.billing import audit
 from app.billing.audit import Actor
 from app.billing.cards import default_card, detaching
+from app.clock import utc_now
 from app.extensions import db
 from app.models import PaymentMethod, TopUp, TopUpStatus
-from app.models.columns import utc_now
 
 _NOT_BEGUN = (TopUpStatus.REVIEW, TopUpStatus.DECLINED)
 

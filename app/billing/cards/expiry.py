@@ -9,10 +9,9 @@ from sqlalchemy import func, select
 
 from app.billing import plans
 from app.billing.mail import notices
-from app.billing.wallet import ledger
+from app.clock import utc_now
 from app.extensions import db
 from app.models import Organization, PaymentMethod
-from app.models.columns import utc_now
 from app.notify.letters import CardExpiring
 from app.one_by_one import one_by_one
 
@@ -35,7 +34,7 @@ def tell(at: datetime | None = None) -> int:
 
     def tell_of(card: tuple[Organization, PaymentMethod]) -> None:
         organization, method = card
-        _tell_of(organization, method, ledger.local_day_of(organization, now))
+        _tell_of(organization, method, organization.local_day(now))
 
     one_by_one("tell_of_expiring_cards", cards, tell_of, seconds=_LONGEST_SECONDS)
     return len(cards)

@@ -18,9 +18,9 @@ from uuid import UUID
 from sqlalchemy import select
 
 from app.billing import audit
+from app.clock import utc_now
 from app.extensions import db
 from app.models import PaymentMethod, TopUp, TopUpStatus
-from app.models.columns import utc_now
 from app.payments.intents import Payment
 
 NEVER_AGAIN = "do_not_try_again"

@@ -17,9 +17,9 @@ from app.billing.audit import Actor
 from app.billing.cards import duplicates, payment_methods
 from app.billing.cards.payment_methods import CardNotUsableError, CardState
 from app.billing.wallet import ledger
+from app.clock import utc_now
 from app.extensions import db
 from app.models import Organization, PaymentMethod, TopUp
-from app.models.columns import utc_now
 from app.models.scope import Reason, seeing_all
 from app.payments import confirmation_tokens
 from app.payments.cards import Card
@@ -55,7 +55,7 @@ def write_down(organization: Organization, entered: EnteredCard) -> PaymentMetho
         raise CardNotUsableError(_OTHERWISE)
     ledger.lock(organization.id)
     method = _known(organization, token) or _add(organization, token)
-    if payment_methods.state_of(method, ledger.local_day_of(organization)) is CardState.EXPIRED:
+    if payment_methods.state_of(method, organization.local_day()) is CardState.EXPIRED:
         raise CardNotUsableError(f"{method.label} has expired. Enter another card.")
     return method
 

@@ -9,7 +9,6 @@ from sqlalchemy import select
 
 from app.billing.cards import duplicates, payment_methods
 from app.billing.cards.payment_methods import CardView
-from app.billing.wallet import ledger
 from app.extensions import db
 from app.models import Organization, PaymentMethod
 from app.payments.intents import Payment
@@ -44,7 +43,7 @@ def offer_default(organization: Organization, card_id: UUID | None) -> DefaultOf
     if method is None or not method.is_kept or method.removed_at is not None or method.is_default:
         return None
     default = payment_methods.default_of(organization.id)
-    today = ledger.local_day_of(organization)
+    today = organization.local_day()
     return DefaultOffer(
         payment_methods.card_view(method, today),
         payment_methods.card_view(default, today) if default else None,

@@ -15,9 +15,9 @@ from app.billing import audit
 from app.billing.audit import Actor
 from app.billing.cards import default_card, duplicates, health
 from app.billing.wallet import ledger
+from app.clock import utc_now
 from app.extensions import db, enqueue
 from app.models import Organization, PaymentMethod, TopUp
-from app.models.columns import utc_now
 from app.payments import customers
 from app.payments.cards import Card
 
@@ -100,7 +100,7 @@ def card_view(method: PaymentMethod, today: date) -> CardView:
 
 def list_cards(organization: Organization) -> list[CardView]:
     """The organization's cards to choose from, as pages show them: the first of very many. One statement."""
-    today = ledger.local_day_of(organization)
+    today = organization.local_day()
     return [card_view(method, today) for method in saved(organization.id)[:MOST]]
 
 
@@ -217,7 +217,7 @@ def forget(org_id: UUID, stripe_id: str, actor: Actor = audit.STRIPE) -> bool:
     method.removed_at = utc_now()
     was_default, method.is_default = method.is_default, False
     db.session.flush()
-    heir = heir_of(saved(org_id), ledger.local_day_of(db.session.get_one(Organization, org_id)))
+    heir = heir_of(saved(org_id), db.session.get_one(Organization, org_id).local_day())
     if was_default and heir is not None:
         default_card.appoint(heir)
     wallet.version += 1
@@ -241,7 +241,7 @@ def _describe(method: PaymentMethod, card: Card, actor: Actor, *, is_new: bool) 
 
 
 def _settle_default(organization: Organization, newest: PaymentMethod) -> None:
-    today = ledger.local_day_of(organization)
+    today = organization.local_day()
     current = default_of(organization.id)
     if current is None or (not works(current, today) and works(newest, today)):
         default_card.appoint(newest, instead_of=current)

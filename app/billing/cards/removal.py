@@ -129,7 +129,7 @@ def remove(organization: Organization, card_id: UUID, actor: Actor) -> Removed:
 
 def check_not_needed(organization: Organization, method: PaymentMethod) -> None:
     """Raise `CardNeededError` for the last card that works, where something needs one."""
-    today = ledger.local_day_of(organization)
+    today = organization.local_day()
     working = [one.id for one in payment_methods.saved(organization.id) if payment_methods.works(one, today)]
     if working != [method.id]:
         return

@@ -11,9 +11,9 @@ from sqlalchemy.dialects.postgresql import distinct_on, insert
 
 from app.billing.catalog import file, model
 from app.billing.catalog.model import Catalog, CatalogError, Plan
+from app.clock import utc_now
 from app.extensions import db
 from app.models import CatalogVersion, Organization, PlanTerm, Subscription, SubscriptionStatus
-from app.models.columns import utc_now
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,8 @@ from sqlalchemy.dialects.postgresql import insert
 
 from app.billing.invoices import packed_sums
 from app.extensions import db
+from app.ids import uuid7
 from app.models import Invoice, InvoiceStatus, Organization
-from app.models.columns import uuid7
 from app.money import Money
 from app.payments.invoice_sums import Sums
 from app.payments.invoices import StripeInvoice

@@ -28,9 +28,10 @@ from sqlalchemy.dialects.postgresql import insert
 from app.billing import catalog
 from app.billing.catalog import Plan
 from app.billing.wallet import calling_state as calling
+from app.clock import utc_now
 from app.extensions import db, enqueue
+from app.ids import uuid7
 from app.models import CallingState, Mail, MailState, PaymentMethod, TopUp, Wallet
-from app.models.columns import utc_now, uuid7
 from app.money import Money
 from app.notify import letters
 from app.notify.letters import Letter

@@ -17,9 +17,9 @@ from sqlalchemy import select, update
 
 from app import notify
 from app.billing.mail.recipients import recipients_of
+from app.clock import utc_now
 from app.extensions import db, enqueue
 from app.models import Mail, MailState, Organization
-from app.models.columns import utc_now
 from app.notify import letters
 from app.notify.composition import Readers, compose
 from app.notify.message import Written, message

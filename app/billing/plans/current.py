@@ -14,7 +14,7 @@ from app.billing.catalog import Plan, versions
 from app.billing.invoices import packed_sums
 from app.billing.plans import arrangements, grace, periods
 from app.billing.plans.terms import FREE_PLAN
-from app.billing.wallet import ledger
+from app.clock import utc_now
 from app.extensions import db
 from app.models import (
     CatalogVersion,
@@ -26,7 +26,6 @@ from app.models import (
     Subscription,
     SubscriptionStatus,
 )
-from app.models.columns import utc_now
 from app.money import Money
 from app.payments.invoice_sums import Sums
 from app.payments.oddities import Oddity
@@ -123,8 +122,8 @@ def gather(organization: Organization) -> PlanView:
     deadline = grace.deadline_of(organization, subscription)
     in_force = versions.own(FREE_PLAN, rated_by, in_force=version) if is_suspended else plan
     scheduled = _scheduled(organization, subscription)
-    failed_on = ledger.local_day_of(organization, subscription.failed_at) if subscription.failed_at else None
-    zone, today = ZoneInfo(organization.timezone), ledger.local_day_of(organization)
+    failed_on = organization.local_day(subscription.failed_at) if subscription.failed_at else None
+    zone, today = ZoneInfo(organization.timezone), organization.local_day()
     return PlanView(
         plan=plan,
         holds=in_force,
@@ -148,7 +147,7 @@ def gather(organization: Organization) -> PlanView:
 
 def _without_subscription(organization: Organization, plan: Plan, counts: dict[str, int]) -> PlanView:
     """Of an organization that Stripe has no subscription of: by calendar months."""
-    month = ledger.local_day_of(organization).replace(day=1)
+    month = organization.local_day().replace(day=1)
     return PlanView(
         plan=plan,
         holds=plan,
@@ -188,7 +187,7 @@ def _scheduled(organization: Organization, subscription: Subscription) -> Schedu
 
 def _day_of_change(organization: Organization, subscription: Subscription) -> date:
     at = subscription.scheduled_at
-    return ledger.local_day_of(organization, at) if at else subscription.period_end
+    return organization.local_day(at) if at else subscription.period_end
 
 
 @cache

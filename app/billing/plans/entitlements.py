@@ -9,10 +9,9 @@ from sqlalchemy import and_, func, select
 
 from app.billing.catalog import Plan, versions
 from app.billing.plans import current, resource_counts, terms
-from app.billing.wallet import ledger
+from app.clock import utc_now
 from app.extensions import db
 from app.models import Allowance, Hold, HoldAllowance, Organization, SubscriptionStatus
-from app.models.columns import utc_now
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +59,7 @@ def gather(organization: Organization) -> Entitlements:
     """The plan of an organization with what is left of it."""
     view = current.gather(organization)
     counts = resource_counts.counts_of(organization.id)
-    start = terms.of(organization).period_of(ledger.local_day_of(organization, utc_now()))
+    start = terms.of(organization).period_of(organization.local_day(utc_now()))
     query = select(Allowance.meter, Allowance.used).where(
         Allowance.org_id == organization.id, Allowance.period_start == start
     )

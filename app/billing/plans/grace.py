@@ -14,9 +14,9 @@ from zoneinfo import ZoneInfo
 from app.billing import catalog
 from app.billing.catalog import versions
 from app.billing.wallet import ledger
+from app.clock import utc_now
 from app.extensions import db
 from app.models import Organization, Subscription, SubscriptionStatus
-from app.models.columns import utc_now
 
 
 @dataclass(frozen=True, slots=True)

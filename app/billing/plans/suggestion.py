@@ -15,7 +15,6 @@ from sqlalchemy import func, select
 from app.billing import catalog
 from app.billing.catalog import Plan, rating
 from app.billing.plans import resource_counts
-from app.billing.wallet import ledger
 from app.extensions import db
 from app.models import Interval, Organization, UsageDaily
 from app.money import Money, half_up_ratio, smallest_unit, total
@@ -78,7 +77,7 @@ def gather(organization: Organization, current: Plan, interval: str = Interval.M
 
     `current` counts by its own version.
     """
-    last = ledger.local_day_of(organization) - timedelta(days=1)
+    last = organization.local_day() - timedelta(days=1)
     first = last - timedelta(days=DAYS - 1)
     used = _used(organization, first, last)
     if not any(units for _, units in used):

@@ -20,10 +20,10 @@ from app.billing.catalog import Plan, versions
 from app.billing.catalog.versions import Announcement
 from app.billing.plans import grace
 from app.billing.plans import periods as billing_periods
+from app.clock import utc_now
 from app.database.arrays import columns
 from app.extensions import db, driver_connection
 from app.models import Organization, PlanTerm
-from app.models.columns import utc_now
 
 _HOMES = """
 SELECT organization.id, organization.timezone, organization.currency, subscription.anchor, term.starts_at,

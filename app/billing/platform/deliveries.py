@@ -20,9 +20,9 @@ from sqlalchemy import func, select
 
 from app.billing.platform import messages, queue
 from app.billing.platform.slots import slot
+from app.clock import utc_now
 from app.extensions import db, enqueue
 from app.models import DeliveryState, PlatformDelivery, PlatformEndpoint, PlatformMessage
-from app.models.columns import utc_now
 from app.notify import webhooks
 from app.notify.webhooks import Answer
 

@@ -7,9 +7,9 @@ from uuid import UUID
 from flask import current_app
 from sqlalchemy import select
 
+from app.clock import utc_now
 from app.extensions import db
 from app.models import PlatformEndpoint
-from app.models.columns import utc_now
 from app.notify import webhooks
 
 

@@ -13,9 +13,10 @@ from uuid import UUID
 from sqlalchemy import insert, literal, select
 
 from app.billing.catalog import Plan
+from app.clock import utc_now
 from app.extensions import db, enqueue
+from app.ids import uuid7
 from app.models import CallingState, PlatformDelivery, PlatformEndpoint, PlatformMessage
-from app.models.columns import utc_now, uuid7
 from app.money import Money
 
 CALLING_PAUSED = "calling.paused"

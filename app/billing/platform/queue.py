@@ -15,9 +15,9 @@ from sqlalchemy import and_, case, exists, or_, select, update
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import aliased
 
+from app.clock import utc_now
 from app.extensions import db
 from app.models import DeliveryState, PlatformDelivery, PlatformEndpoint, PlatformMessage
-from app.models.columns import utc_now
 
 CLAIMED_FOR = timedelta(seconds=30)
 """How long sending may take before the sender is taken for gone: longer than the lookup and the request together."""

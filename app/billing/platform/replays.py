@@ -8,9 +8,9 @@ from uuid import UUID
 from sqlalchemy import select
 
 from app.billing.platform import messages
+from app.clock import utc_now
 from app.extensions import db, enqueue
 from app.models import DeliveryState, PlatformDelivery, PlatformEndpoint
-from app.models.columns import utc_now
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,6 @@ from app.billing.catalog.quantities import Units
 from app.billing.statements import lines
 from app.billing.statements.lines import Line
 from app.billing.statements.queries import PARTS, PARTS_AND_LINES
-from app.billing.wallet import ledger
 from app.extensions import db
 from app.models import Organization, TransferKind, UsageGroup, WalletLine
 from app.money import Money
@@ -167,7 +166,7 @@ def _statement(organization: Organization, month: Month, rows: Iterable[Any], *,
 
 
 def _this_month(organization: Organization) -> Month:
-    return Month.of(ledger.local_day_of(organization))
+    return Month.of(organization.local_day())
 
 
 def _moves(sums: dict[TransferKind, Any], currency: str) -> Iterable[Move]:

@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 
 from app.billing.catalog import Plan, versions
 from app.billing.invoices import packed_sums
+from app.clock import utc_now
 from app.models import PlanSwitch
-from app.models.columns import Json, utc_now
+from app.models.columns import Json
 from app.money import Money
 from app.payments import period_previews, previews
 from app.payments.errors import RefusedError

@@ -23,9 +23,9 @@ from app.billing.subscriptions import effects, suspension, switch_queries
 from app.billing.subscriptions.effects import Held, Reason
 from app.billing.subscriptions.suspension import held, lock
 from app.billing.wallet import ledger
+from app.clock import utc_now
 from app.extensions import db
 from app.models import Interval, Organization, Subscription, SubscriptionStatus
-from app.models.columns import utc_now
 from app.payments.subscription_facts import UNPAID, Chosen, StripeSubscription
 
 log = structlog.get_logger("billing.plans")
@@ -109,7 +109,7 @@ def agrees(organization: Organization, found: StripeSubscription) -> bool:
         found.chosen.interval,
         found.quantity,
         found.status in UNPAID,
-        ledger.local_day_of(organization, found.period_end),
+        organization.local_day(found.period_end),
         found.schedule_id,
         found.ends_at,
         True,
@@ -166,8 +166,8 @@ def _first(organization: Organization, found: StripeSubscription) -> Subscriptio
         plan=FREE_PLAN,
         interval=Interval.MONTH,
         status=SubscriptionStatus.ACTIVE,
-        period_start=ledger.local_day_of(organization, found.period_start),
-        period_end=ledger.local_day_of(organization, found.period_end),
+        period_start=organization.local_day(found.period_start),
+        period_end=organization.local_day(found.period_end),
     )
     db.session.add(row)
     return row
@@ -175,8 +175,8 @@ def _first(organization: Organization, found: StripeSubscription) -> Subscriptio
 
 def _copy(organization: Organization, row: Subscription, found: StripeSubscription, now: datetime) -> None:
     row.stripe_id = found.id
-    row.period_start = ledger.local_day_of(organization, found.period_start)
-    row.period_end = ledger.local_day_of(organization, found.period_end)
+    row.period_start = organization.local_day(found.period_start)
+    row.period_end = organization.local_day(found.period_end)
     row.ends_at = found.ends_at
     row.quantity = found.quantity
     row.schedule_id = found.schedule_id

@@ -14,9 +14,9 @@ from app.billing.plans.terms import FREE_PLAN
 from app.billing.subscriptions import effects
 from app.billing.subscriptions.effects import Held, Reason
 from app.billing.wallet import ledger
+from app.clock import utc_now
 from app.extensions import db
 from app.models import Interval, Organization, Subscription, SubscriptionStatus
-from app.models.columns import utc_now
 from app.one_by_one import one_by_one
 
 _LONGEST_SECONDS = 50

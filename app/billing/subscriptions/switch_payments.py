@@ -12,9 +12,9 @@ from app.billing.cards import paid_with, payment_methods
 from app.billing.subscriptions import projection, replacing, switch_queries
 from app.billing.subscriptions.switch_queries import FIRST_LOOK, ON_ITS_WAY, find
 from app.billing.wallet import ledger
+from app.clock import utc_now
 from app.extensions import db, enqueue
 from app.models import Organization, PlanSwitch, SwitchStatus
-from app.models.columns import utc_now
 from app.payments import intents, invoices, subscriptions
 from app.payments.errors import NotDoneError, OutcomeUnknownError, PaymentsError, RefusedError
 from app.payments.intents import Payment

@@ -7,9 +7,9 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from app.clock import utc_now
 from app.extensions import db
 from app.models import Organization, PlanSwitch, Subscription, SwitchStatus
-from app.models.columns import utc_now
 from app.payments.subscription_facts import StripeSubscription
 
 FIRST_LOOK = timedelta(seconds=15)

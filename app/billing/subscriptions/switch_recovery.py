@@ -11,9 +11,9 @@ from sqlalchemy import delete, select
 from app.billing import audit
 from app.billing.subscriptions import projection, replacing, switch_payments, switch_queries, switch_requests
 from app.billing.subscriptions.switch_queries import ON_ITS_WAY
+from app.clock import utc_now
 from app.extensions import db
 from app.models import Organization, PaymentMethod, PlanSwitch, SwitchStatus
-from app.models.columns import utc_now
 from app.payments import subscriptions
 from app.payments.errors import PaymentsError, RefusedError
 from app.payments.subscription_facts import StripeSubscription

@@ -13,9 +13,9 @@ from app.billing.plans import offers
 from app.billing.subscriptions import previews, switch_queries
 from app.billing.subscriptions.previews import Cost
 from app.billing.wallet import ledger
+from app.clock import utc_now
 from app.extensions import db
 from app.models import Interval, Organization, PaymentMethod, PlanSwitch, Subscription, SwitchStatus
-from app.models.columns import utc_now
 from app.payments.subscription_facts import StripeSubscription
 
 

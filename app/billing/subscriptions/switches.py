@@ -30,9 +30,10 @@ from app.billing.subscriptions.previews import CostsMoreError
 from app.billing.subscriptions.switch_queries import FIRST_LOOK, find
 from app.billing.subscriptions.switch_reviews import AlreadyOnItError
 from app.billing.wallet import ledger
+from app.clock import utc_now
 from app.extensions import db, enqueue
+from app.ids import uuid7
 from app.models import Interval, Organization, PaymentMethod, PlanSwitch, SwitchStatus
-from app.models.columns import utc_now, uuid7
 from app.payments import subscriptions
 from app.payments.errors import NotDoneError, OutcomeUnknownError, PaymentsError, RefusedError
 from app.payments.subscription_facts import StripeSubscription

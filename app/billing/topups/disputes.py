@@ -16,10 +16,10 @@ from app.billing.mail import notices
 from app.billing.topups import clawbacks
 from app.billing.topups.clawbacks import Movement
 from app.billing.wallet import ledger
+from app.clock import utc_now
 from app.extensions import db
 from app.models import Dispute as DisputeRow
 from app.models import TopUp, TransferKind, Wallet
-from app.models.columns import utc_now
 from app.payments import disputes as stripe_disputes
 from app.payments.disputes import Dispute
 

@@ -21,9 +21,10 @@ from app.billing.cards.payment_methods import CardNotUsableError
 from app.billing.topups import queries, settlement
 from app.billing.topups.queries import find
 from app.billing.wallet import ledger
+from app.clock import utc_now
 from app.extensions import db, enqueue
+from app.ids import uuid7
 from app.models import Organization, PaymentMethod, TopUp, TopUpStatus
-from app.models.columns import utc_now, uuid7
 from app.money import Money
 from app.payments import declines, intents
 from app.payments.errors import DeclinedError, NotDoneError, OutcomeUnknownError, PaymentsError, RefusedError

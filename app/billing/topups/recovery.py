@@ -11,9 +11,9 @@ from sqlalchemy import select
 from app.billing import audit
 from app.billing.cards import payment_methods
 from app.billing.topups import payments, queries, settlement
+from app.clock import utc_now
 from app.extensions import db
 from app.models import Organization, PaymentMethod, TopUp, TopUpStatus
-from app.models.columns import utc_now
 from app.payments import declines, intents
 from app.payments.errors import DeclinedError, PaymentsError, RefusedError
 from app.payments.intents import Payment

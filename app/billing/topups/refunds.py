@@ -8,9 +8,9 @@ from app.billing.mail import notices
 from app.billing.topups import clawbacks
 from app.billing.topups.clawbacks import Movement
 from app.billing.wallet import ledger
+from app.clock import utc_now
 from app.extensions import db
 from app.models import TopUp, TransferKind, Wallet
-from app.models.columns import utc_now
 from app.money import Money
 from app.payments import refunds as stripe_refunds
 from app.payments.refunds import Refund

@@ -19,9 +19,9 @@ from app.billing.platform import messages
 from app.billing.topups import queries
 from app.billing.wallet import calling_state, ledger
 from app.billing.wallet.ledger import Entry
+from app.clock import utc_now
 from app.extensions import db
 from app.models import AccountName, Organization, PaymentMethod, TopUp, TopUpStatus, TransferKind, Wallet
-from app.models.columns import utc_now
 from app.payments.intents import Payment
 
 log = structlog.get_logger("billing.settlement")

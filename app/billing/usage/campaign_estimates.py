@@ -21,7 +21,6 @@ from app.billing.catalog.rating import Charge
 from app.billing.plans import terms as plan_terms
 from app.billing.plans.terms import Home
 from app.billing.usage.rater import Place, Rater
-from app.billing.wallet import ledger
 from app.billing.wallet import status as calling_status
 from app.extensions import db
 from app.models import Organization, UsageDaily, UsageGroup
@@ -196,7 +195,7 @@ def _billable(plan: Plan, meter: str, quantity: int) -> int:
 def _usage_of_a_second(organization: Organization, plan: Plan) -> tuple[dict[str, Fraction], bool]:
     """What agents use in a second of a call, and whether that is the organization's own."""
     shelf = versions.find(plan.version)
-    since = ledger.local_day_of(organization) - timedelta(days=DAYS)
+    since = organization.local_day() - timedelta(days=DAYS)
     query = (
         select(UsageDaily.meter, func.sum(UsageDaily.quantity))
         .where(UsageDaily.org_id == organization.id, UsageDaily.day >= since)

@@ -38,8 +38,8 @@ from app.billing.wallet import calling_state, ledger
 from app.billing.wallet.ledger import Entry
 from app.database.arrays import columns
 from app.extensions import driver_connection
+from app.ids import uuid7
 from app.models import AccountName, TransferKind
-from app.models.columns import uuid7
 
 _CORRECTED = """
 SELECT event.org_id, event.source, event.event_id, event.at, event.meter, event.plan, event.version,

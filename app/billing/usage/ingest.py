@@ -35,8 +35,8 @@ from app.billing.wallet import batches, leases, ledger
 from app.billing.wallet.batches import LockedWallet, UsageCharge
 from app.billing.wallet.calling_state import Judgment
 from app.extensions import db, driver_connection
+from app.ids import uuid7
 from app.models import Account, Allowance, Hold, UsageGroup, Wallet
-from app.models.columns import uuid7
 
 
 @dataclass(slots=True)

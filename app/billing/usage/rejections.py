@@ -17,8 +17,8 @@ from sqlalchemy.dialects.postgresql import insert
 
 from app.billing.usage.events import Refusal, Sender
 from app.extensions import db
+from app.ids import uuid7
 from app.models import RejectedEvent
-from app.models.columns import uuid7
 from app.models.scope import Reason, seeing_all
 from app.models.usage import NOBODY
 

@@ -12,9 +12,10 @@ from sqlalchemy import Executable, and_, bindparam, func, select, true
 from sqlalchemy.orm import aliased
 
 from app.billing import catalog
-from app.billing.wallet import calling_state, holds, ledger
+from app.billing.wallet import calling_state, holds
 from app.billing.wallet.calling_state import PauseReason
 from app.billing.wallet.calls_in_progress import PAGE, HeldBy, in_order
+from app.clock import utc_now
 from app.extensions import db
 from app.models import (
     CallingState,
@@ -26,7 +27,6 @@ from app.models import (
     Wallet,
     WalletLine,
 )
-from app.models.columns import utc_now
 from app.money import Money
 
 PACE_DAYS = 7
@@ -151,7 +151,7 @@ def pace_of(organization: Organization) -> Money:
 
 def pace_window(organization: Organization) -> tuple[date, date]:
     """The first and the last of the seven days before today, in the organization's zone."""
-    today = ledger.local_day_of(organization)
+    today = organization.local_day()
     return today - timedelta(days=PACE_DAYS), today - timedelta(days=1)
 
 

@@ -17,8 +17,8 @@ from app.billing.wallet.calling_state import Judgment
 from app.billing.wallet.lock_queue import waiting_for
 from app.database.arrays import columns
 from app.extensions import driver_connection
+from app.ids import uuid7
 from app.models import CallingState, UsageGroup
-from app.models.columns import uuid7
 from app.money import Money
 
 _LOCK = """

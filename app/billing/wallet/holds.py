@@ -22,8 +22,8 @@ from app.billing.wallet import calling_state, hold_requests, leases, ledger
 from app.billing.wallet.calling_state import PauseReason
 from app.billing.wallet.hold_prices import Price, Priced
 from app.extensions import db
+from app.ids import uuid7
 from app.models import Hold, HoldAllowance, HoldState, Wallet
-from app.models.columns import uuid7
 from app.money import Money
 
 

@@ -7,7 +7,7 @@ unique by its kind and source, and the organization's wallet row is locked while
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import datetime, time
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -16,6 +16,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from app.billing.wallet.lock_queue import waiting_for
 from app.extensions import db
+from app.ids import uuid7
 from app.models import (
     Account,
     AccountName,
@@ -27,7 +28,6 @@ from app.models import (
     Wallet,
     WalletLine,
 )
-from app.models.columns import utc_now, uuid7
 from app.money import CurrencyMismatchError, Money
 
 FURTHEST = 10**15
@@ -170,11 +170,6 @@ def version_of(org_id: UUID) -> int:
     return version or 0
 
 
-def local_day_of(organization: Organization, at: datetime | None = None) -> date:
-    """The calendar day of `at`, or of now, in the organization's own zone."""
-    return (at or utc_now()).astimezone(ZoneInfo(organization.timezone)).date()
-
-
 def _write_line(wallet: Wallet, entry: Entry, at: datetime) -> tuple[UUID, int]:
     """Add the entry to the history line it belongs to; the line's id and its total after it."""
     organization = db.session.get_one(Organization, wallet.org_id)
@@ -183,7 +178,7 @@ def _write_line(wallet: Wallet, entry: Entry, at: datetime) -> tuple[UUID, int]:
         id=uuid7(),
         seq=wallet.last_seq,
         first_seq=wallet.last_seq,
-        day=local_day_of(organization, at),
+        day=organization.local_day(at),
         at=at,
         kind=entry.kind,
         usage_group=entry.group,

@@ -13,9 +13,9 @@ from sqlalchemy import Executable, bindparam, select
 from app.billing import catalog
 from app.billing.wallet import calling_state, holds, leases
 from app.billing.wallet.calling_state import PauseReason
+from app.clock import utc_now
 from app.extensions import db
 from app.models import CallingState, Wallet
-from app.models.columns import utc_now
 from app.money import Money
 
 

@@ -10,7 +10,6 @@ from app.billing.plans import losses as plan_losses
 from app.billing.plans.terms import FREE_PLAN
 from app.billing.subscriptions import cancellation
 from app.billing.subscriptions.renewals import NothingToPayError
-from app.billing.wallet import ledger
 from app.extensions import db, limiter
 from app.pages.actor import current_actor
 from app.pages.change_plan.routes import blueprint
@@ -34,7 +33,7 @@ def review_cancellation() -> str | Response:
         "change_plan/cancellation.html",
         plan=plan,
         free=free,
-        switch={"losses": losses, "on": ledger.local_day_of(organization), "plan": free},
+        switch={"losses": losses, "on": organization.local_day(), "plan": free},
     )
 
 

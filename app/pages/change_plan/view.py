@@ -20,7 +20,6 @@ from app.billing.plans.losses import Losses
 from app.billing.plans.suggestion import Suggestion
 from app.billing.subscriptions import previews, switch_queries, switch_reviews
 from app.billing.subscriptions.previews import Cost
-from app.billing.wallet import ledger
 from app.extensions import db
 from app.models import Organization, PaymentMethod, PlanSwitch, SwitchStatus
 from app.money import Money
@@ -129,7 +128,7 @@ def gather(organization: Organization, switch: PlanSwitch | None = None) -> Chan
 
 def view(organization: Organization, switch: PlanSwitch, plan: PlanView) -> SwitchView:
     """A switch as the page shows it. Asks Stripe for the secret of a confirmation that is open."""
-    today = ledger.local_day_of(organization)
+    today = organization.local_day()
     cards = tuple(payment_methods.list_cards(organization))
     cost = previews.unpack(switch)
     target = previews.plan_of(switch)
@@ -143,7 +142,7 @@ def view(organization: Organization, switch: PlanSwitch, plan: PlanView) -> Swit
         is_at_once=switch.is_at_once,
         cost=cost,
         charged=switch.charged,
-        on=ledger.local_day_of(organization, cost.next_at),
+        on=organization.local_day(cost.next_at),
         card=default if is_open else _paying(switch, today),
         cards=cards,
         losses=plan_losses.of_switch(organization, plan.plan, target),

@@ -8,7 +8,6 @@ from enum import StrEnum
 from app.billing.cards import payment_methods
 from app.billing.cards.payment_methods import CardView
 from app.billing.plans import PlanView
-from app.billing.wallet import ledger
 from app.models import Organization
 
 
@@ -35,7 +34,7 @@ def look_at(organization: Organization, plan: PlanView) -> PlanCard | None:
         return None
     if plan.default_card is None:
         return PlanCard(None, CardProblem.NO_CARD)
-    card = payment_methods.card_view(plan.default_card, ledger.local_day_of(organization))
+    card = payment_methods.card_view(plan.default_card, organization.local_day())
     if not card.works:
         return PlanCard(card, CardProblem(card.state.value))
     ends_first = plan.renews_on is not None and card.over_on <= plan.renews_on

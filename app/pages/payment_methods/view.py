@@ -11,7 +11,6 @@ from app.billing.cards import needs as card_needs
 from app.billing.cards.needs import Need
 from app.billing.cards.payment_methods import CardView
 from app.billing.cards.removal import CardNeededError
-from app.billing.wallet import ledger
 from app.models import Organization, PaymentMethod
 from app.money import Money
 
@@ -44,7 +43,7 @@ def gather(organization: Organization, *, refused: UUID | None = None) -> CardsP
 
     One statement; two where only one card works.
     """
-    today = ledger.local_day_of(organization)
+    today = organization.local_day()
     methods = payment_methods.saved(organization.id)
     works = partial(payment_methods.works, today=today)
     heir = payment_methods.heir_of([one for one in methods if not one.is_default], today)
@@ -58,7 +57,7 @@ def gather(organization: Organization, *, refused: UUID | None = None) -> CardsP
 
 
 def _refusal(organization: Organization, method: PaymentMethod) -> Refusal | None:
-    card = payment_methods.card_view(method, ledger.local_day_of(organization))
+    card = payment_methods.card_view(method, organization.local_day())
     top_up = detaching.paying_with(method)
     if top_up is not None:
         return Refusal(card, top_up_id=top_up.id, amount=top_up.amount)

@@ -10,8 +10,8 @@ from wtforms import SelectField, StringField
 
 from app.billing.usage import campaign_estimates
 from app.billing.usage.campaign_estimates import Campaign
+from app.clock import utc_now
 from app.models import Organization
-from app.models.columns import utc_now
 from app.pages.wallet.routes import blueprint
 from app.web.formatting import number
 from app.web.identity import current_organization, org_admin_required

@@ -13,7 +13,7 @@ from app.billing.cards.paid_with import DefaultOffer
 from app.billing.cards.payment_methods import CardView
 from app.billing.topups import queries, timeline
 from app.billing.topups.timeline import TopUpStory
-from app.billing.wallet import balance, ledger
+from app.billing.wallet import balance
 from app.billing.wallet.balance import BalanceView
 from app.extensions import db
 from app.models import Organization, PaymentMethod, TopUp, TopUpStatus
@@ -89,7 +89,7 @@ def entered_card(organization: Organization, card_id: str | None) -> CardView | 
         method = one_off.in_review(organization, UUID(card_id or ""))
     except ValueError:
         return None
-    return payment_methods.card_view(method, ledger.local_day_of(organization)) if method else None
+    return payment_methods.card_view(method, organization.local_day()) if method else None
 
 
 def view_of(organization: Organization, top_up: TopUp, now: BalanceView) -> TopUpView:
@@ -99,7 +99,7 @@ def view_of(organization: Organization, top_up: TopUp, now: BalanceView) -> TopU
     return TopUpView(
         id=top_up.id,
         amount=top_up.amount,
-        card=payment_methods.card_view(method, ledger.local_day_of(organization)),
+        card=payment_methods.card_view(method, organization.local_day()),
         is_entered=not method.is_kept,
         keeps_card=top_up.keep_card,
         status=top_up.status,

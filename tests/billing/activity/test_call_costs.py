@@ -16,9 +16,9 @@ from app.billing.catalog import file, meters, versions
 from app.billing.plans import gather as plan_of
 from app.billing.usage import ingest
 from app.billing.wallet import holds
+from app.clock import utc_now
 from app.extensions import db
 from app.models import Organization, PlanTerm, UsageGroup
-from app.models.columns import utc_now
 from app.money import Money
 from tests.factories import an_organization, usd
 from tests.support.metering import CALL, NOW, WITH, a_call, an_event, on_growth, take

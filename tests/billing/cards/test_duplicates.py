@@ -11,9 +11,9 @@ from flask import Flask
 
 from app.billing import topups
 from app.billing.cards import duplicates, payment_methods
+from app.clock import utc_now
 from app.extensions import db
 from app.models import AuditEvent, Organization, PaymentMethod, TopUp, TopUpStatus
-from app.models.columns import utc_now
 from app.payments.cards import Card
 from tests.factories import OWNER, a_payer, a_stripe_card, usd
 from tests.support.database import inside

@@ -7,9 +7,9 @@ from flask import Flask
 
 from app.billing.cards import expiry
 from app.billing.mail import outbox
+from app.clock import utc_now
 from app.extensions import db
 from app.models import Mail, Organization, PaymentMethod
-from app.models.columns import utc_now
 from tests.factories import a_card, an_organization, at
 
 

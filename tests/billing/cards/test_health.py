@@ -9,9 +9,9 @@ from app.billing import audit, topups
 from app.billing.cards import health, payment_methods
 from app.billing.cards.payment_methods import CardState
 from app.billing.topups import settlement
+from app.clock import utc_now
 from app.extensions import db
 from app.models import AuditEvent, Organization, PaymentMethod, TopUp
-from app.models.columns import utc_now
 from app.payments.intents import Payment
 from tests.factories import OWNER, a_card, a_payer, an_organization, usd
 from tests.support.paying import Owner

@@ -15,9 +15,9 @@ from app.billing.cards.one_off import EnteredCard
 from app.billing.cards.payment_methods import CardNotUsableError
 from app.billing.cards.removal import UnknownCardError
 from app.billing.topups import recovery
+from app.clock import utc_now
 from app.extensions import db
 from app.models import Organization, PaymentMethod, TopUp, TopUpStatus
-from app.models.columns import utc_now
 from app.models.scope import scoped_to
 from app.payments import confirmation_tokens
 from app.payments.declines import advice_for

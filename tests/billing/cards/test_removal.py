@@ -13,10 +13,10 @@ from app.billing import topups
 from app.billing.cards import payment_methods, removal, setups
 from app.billing.cards.removal import CardInUseError, CardNeededError, UnknownCardError
 from app.billing.cards.setups import SetupNotDoneError
-from app.billing.wallet import ledger
+from app.clock import utc_now
 from app.extensions import db
+from app.ids import uuid7
 from app.models import AuditEvent, Organization, PaymentMethod, TopUpStatus
-from app.models.columns import utc_now, uuid7
 from app.payments.errors import PaymentsError
 from tests.billing.cards.test_duplicates import due_now
 from tests.factories import OWNER, a_card, a_payer, a_stripe_card, an_organization, usd
@@ -36,7 +36,7 @@ def payer(app: Flask, sandbox: Sandbox) -> tuple[Organization, PaymentMethod]:
 
 
 def on_growth(organization: Organization) -> None:
-    today = ledger.local_day_of(organization)
+    today = organization.local_day()
     subscriptions.subscribe(organization, "growth", period=Period(today, today + timedelta(days=30)))
     db.session.commit()
 
@@ -81,7 +81,7 @@ class TestRemoving:
     def test_the_next_default_is_one_that_works(self, payer: tuple[Organization, PaymentMethod]) -> None:
         organization, card = payer
         a_stripe_card(organization, MASTERCARD)
-        soon = ledger.local_day_of(organization)
+        soon = organization.local_day()
         a_card(organization, last4="0002", default=False, year=soon.year).exp_month = soon.month
         a_card(organization, last4="0001", default=False, year=2020)
         removed = removal.remove(organization, card.id, OWNER)

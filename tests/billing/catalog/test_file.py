@@ -13,9 +13,9 @@ from app.billing import catalog
 from app.billing.catalog import Catalog, CatalogError, versions
 from app.billing.catalog import file as catalog_file
 from app.billing.plans import terms as plan_terms
+from app.clock import utc_now
 from app.extensions import db
 from app.models import CatalogVersion
-from app.models.columns import utc_now
 from config import ROOT
 from tests.factories import an_organization
 from tests.support import subscriptions

@@ -13,9 +13,9 @@ from app.billing.mail import outbox
 from app.billing.topups import refunds, settlement
 from app.billing.wallet import calling_state, ledger
 from app.billing.wallet.ledger import Entry
+from app.clock import utc_now
 from app.extensions import db
 from app.models import AccountName, Mail, MailState, Organization, PaymentMethod, TopUp, TransferKind
-from app.models.columns import utc_now
 from app.payments import intents
 from app.payments import refunds as stripe_refunds
 from tests.factories import OWNER, a_payer, a_person, a_stripe_card, give_credit, usd

@@ -10,9 +10,9 @@ import pytest
 from flask import Flask
 
 from app.billing.mail import notices, outbox
+from app.clock import utc_now
 from app.extensions import db
 from app.models import Mail, MailState, Organization, PaymentMethod
-from app.models.columns import utc_now
 from app.notify.letters import CardExpiring, PasswordLink
 from app.notify.server import SmtpServer
 from app.notify.smtp import Smtp

@@ -17,10 +17,9 @@ from app.billing.plans import entitlements
 from app.billing.plans import grace as plan_grace
 from app.billing.plans import terms as plan_terms
 from app.billing.subscriptions import suspension
-from app.billing.wallet import ledger
+from app.clock import utc_now
 from app.extensions import db
 from app.models import Organization, PlatformMessage, Subscription, SubscriptionStatus
-from app.models.columns import utc_now
 from app.people.provisioning import Wanted, provision
 from tests.factories import OWNER, an_organization, at
 from tests.support import subscriptions
@@ -71,7 +70,7 @@ def test_moving_to_another_zone_breaks_no_promise(
 def a_debtor(zone: str, failed_at: datetime) -> Organization:
     """On Growth, whose renewal failed at a moment."""
     organization = an_organization(timezone=zone)
-    today = ledger.local_day_of(organization)
+    today = organization.local_day()
     subscriptions.subscribe(
         organization, "growth", period=Period(date(2026, 1, 1), today + timedelta(days=20))
     )

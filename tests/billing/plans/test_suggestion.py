@@ -9,18 +9,17 @@ from flask import Flask
 from app.billing import catalog
 from app.billing.plans import resource_counts, suggestion
 from app.billing.plans.suggestion import Suggestion
-from app.billing.wallet import ledger
+from app.clock import utc_now
 from app.demo import usage_reports
 from app.demo.usage_reports import Used
 from app.extensions import db
 from app.models import Organization
-from app.models.columns import utc_now
 from tests.factories import an_organization, usd
 from tests.support.metering import on_growth
 
 
 def use(organization: Organization, meter: str, units: int, *, days_ago: int = 3) -> None:
-    day = ledger.local_day_of(organization) - timedelta(days=days_ago)
+    day = organization.local_day() - timedelta(days=days_ago)
     usage_reports.record(
         organization, f"test:{days_ago}:{meter}", [Used(meter, units, day, "Recall", "Ava")], at=utc_now()
     )

@@ -12,9 +12,9 @@ from standardwebhooks.webhooks import Webhook
 from app.billing.platform import deliveries as platform_deliveries
 from app.billing.platform import endpoints, messages
 from app.billing.wallet import calling_state, ledger
+from app.clock import utc_now
 from app.extensions import db
 from app.models import DeliveryState, Organization, PlatformDelivery, PlatformMessage
-from app.models.columns import utc_now
 from app.notify import webhooks
 from app.notify.addresses import AddressError
 from tests.factories import an_organization, give_credit, usd

@@ -13,9 +13,9 @@ from flask import Flask
 from app.billing.platform import deliveries, messages, queue
 from app.billing.platform import endpoints as platform_endpoints
 from app.billing.platform import slots as platform_slots
+from app.clock import utc_now
 from app.extensions import db
 from app.models import DeliveryState, Organization, PlatformDelivery, PlatformEndpoint
-from app.models.columns import utc_now
 from app.queues import SLOTS, Queue
 from tests.factories import an_organization
 from tests.support.database import inside

@@ -8,9 +8,9 @@ from app.billing import statements
 from app.billing.audit import Actor
 from app.billing.customers import details
 from app.billing.customers.details import Details
+from app.clock import utc_now
 from app.extensions import db
 from app.models import Organization, TransferKind
-from app.models.columns import utc_now
 from app.people.provisioning import Wanted, provision
 from tests.factories import an_organization, at, usd
 from tests.support.moving import post

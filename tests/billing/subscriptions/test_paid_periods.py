@@ -16,9 +16,9 @@ from app.billing.subscriptions import ensure as plan_subscriptions
 from app.billing.subscriptions import previews, switch_recovery, switches
 from app.billing.subscriptions.previews import GOOD_FOR
 from app.billing.subscriptions.switch_reviews import PreviewRenewedError
+from app.clock import utc_now
 from app.extensions import db
 from app.models import Organization, PlanSwitch, SwitchStatus
-from app.models.columns import utc_now
 from app.money import Money
 from app.payments import subscriptions
 from app.payments.previews import Preview, Shrinking

@@ -33,9 +33,9 @@ from app.billing.subscriptions import (
 from app.billing.subscriptions.renewals import NothingToPayError
 from app.billing.subscriptions.switch_conditions import OtherSwitchError, PastDueError
 from app.billing.subscriptions.switch_reviews import AlreadyOnItError, PreviewRenewedError
+from app.clock import utc_now
 from app.extensions import db
 from app.models import Organization, PlanSwitch, Subscription, SubscriptionStatus, SwitchStatus
-from app.models.columns import utc_now
 from app.payments import covered_periods, subscriptions
 from app.payments.invoice_sums import SumKind
 from app.payments.subscription_facts import StripeSubscription

@@ -12,9 +12,9 @@ from app.billing.plans import entitlements, terms
 from app.billing.subscriptions import cancellation, renewals, switches
 from app.billing.subscriptions.renewals import NothingToPayError
 from app.billing.subscriptions.switch_conditions import PastDueError
+from app.clock import utc_now
 from app.extensions import db
 from app.models import Mail, Organization, Subscription, SubscriptionStatus, SwitchStatus
-from app.models.columns import utc_now
 from tests.billing.subscriptions.test_planned_switches import reasons
 from tests.factories import OWNER, a_stripe_card
 from tests.support.plans import (

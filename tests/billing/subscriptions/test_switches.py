@@ -16,9 +16,9 @@ from app.billing.subscriptions import previews, switch_payments, switch_recovery
 from app.billing.subscriptions.switch_conditions import OtherSwitchError
 from app.billing.subscriptions.switch_reviews import AlreadyOnItError, PreviewRenewedError
 from app.billing.subscriptions.switches import SwitchNotStartedError
+from app.clock import utc_now
 from app.extensions import db
 from app.models import Organization, PlatformMessage, SubscriptionStatus, SwitchStatus
-from app.models.columns import utc_now
 from tests.factories import OWNER, a_payer, a_stripe_card, an_organization, usd
 from tests.support.plans import (
     ALWAYS_3DS,

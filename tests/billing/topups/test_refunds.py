@@ -8,9 +8,9 @@ from app.billing import topups
 from app.billing.topups import refunds
 from app.billing.wallet import ledger, verification
 from app.billing.wallet.ledger import Entry
+from app.clock import utc_now
 from app.extensions import db
 from app.models import AccountName, CallingState, TopUp, TopUpStatus, TransferKind
-from app.models.columns import utc_now
 from app.payments import refunds as stripe_refunds
 from tests.factories import OWNER, a_paid_top_up, a_payer, an_organization, usd
 from tests.support.money import assert_ledger_matches, balance, the_top_up

@@ -13,12 +13,11 @@ from hypothesis import strategies as st
 from app.billing.usage import campaign_estimates, ingest
 from app.billing.usage.campaign_estimates import Campaign, Estimate, UnknownCallingMeterError
 from app.billing.usage.events import Reported
-from app.billing.wallet import ledger
+from app.clock import utc_now
 from app.demo import usage_reports
 from app.demo.usage_reports import Used
 from app.extensions import db
 from app.models import Organization
-from app.models.columns import utc_now
 from tests.factories import an_organization, usd
 from tests.support.metering import on_growth
 
@@ -48,7 +47,7 @@ def test_only_answered_calls_count_and_a_short_one_costs_the_minimum(app: Flask)
 
 def test_what_agents_use_is_the_organization_s_own_where_there_is_enough(app: Flask) -> None:
     organization = on_growth()
-    day = ledger.local_day_of(organization) - timedelta(days=2)
+    day = organization.local_day() - timedelta(days=2)
     used = [
         Used("calls_outbound", 3_600, day, "Recall", "Ava"),
         Used("tokens_in", 7_200, day, "Recall", "Ava"),

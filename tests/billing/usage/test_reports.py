@@ -12,9 +12,10 @@ from flask import Flask
 from app.billing.usage import reports
 from app.billing.usage.events import Sender
 from app.billing.usage.ingest import Receipt
+from app.clock import utc_now
 from app.extensions import db
+from app.ids import uuid7
 from app.models import RejectedEvent, UsageEvent
-from app.models.columns import utc_now, uuid7
 from app.models.usage import NOBODY
 from tests.factories import an_organization
 from tests.support.metering import a_cloudevent

@@ -10,9 +10,9 @@ from flask import Flask
 from app.billing.platform import endpoints
 from app.billing.wallet import holds, ledger
 from app.billing.wallet.calling_state import judge
+from app.clock import utc_now
 from app.extensions import db
 from app.models import CallingState, Organization, PlatformMessage
-from app.models.columns import utc_now
 from tests.factories import an_organization, give_credit, usd
 from tests.support.metering import an_event, take
 

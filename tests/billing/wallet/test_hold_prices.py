@@ -19,9 +19,9 @@ from app.billing.usage.quotes import Quote
 from app.billing.wallet import holds, ledger, verification
 from app.billing.wallet import status as calling_status
 from app.billing.wallet.holds import CallingPausedError, HoldError
+from app.clock import utc_now
 from app.extensions import db
 from app.models import Allowance, Hold, HoldAllowance, HoldState, Organization
-from app.models.columns import utc_now
 from tests.factories import an_organization, at, give_credit
 from tests.support.database import another_session, empty
 from tests.support.metering import an_event, take

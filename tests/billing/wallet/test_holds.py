@@ -11,9 +11,9 @@ from flask import Flask
 
 from app.billing.wallet import holds, ledger, verification
 from app.billing.wallet.holds import HoldEndedError, NotEnoughCreditError, UnknownHoldError, WrongSliceError
+from app.clock import utc_now
 from app.extensions import db
 from app.models import CallingState, HoldState
-from app.models.columns import utc_now
 from tests.factories import an_organization, at, usd
 from tests.support.database import inside
 

@@ -65,7 +65,7 @@ class LedgerMachine(RuleBasedStateMachine):
     @rule(key=keys, seconds=st.integers(1, 20_000), messages=st.integers(0, 900), minutes=st.integers(0, 900))
     def use(self, key: int, seconds: int, messages: int, minutes: int) -> None:
         self.now += timedelta(minutes=minutes)
-        day = ledger.local_day_of(self.organization, self.now)
+        day = self.organization.local_day(self.now)
         used = [Used("calls_outbound", seconds, day, "Recall"), Used("sms", messages, day, "Recall", "Ava")]
         cost = usage_reports.record(self.organization, str(key), used, at=self.now)
         db.session.commit()
