@@ -64,7 +64,7 @@ requirements: $(DEV_STAMP) ## Pin what requirements*.in ask for
 	$(COMPILE) --output-file requirements-dev.txt requirements-dev.in
 
 clean: ## Remove .venv and caches; the demo's data stays
-	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis test-results
+	rm -rf .venv .pytest_cache .test_cluster .mypy_cache .ruff_cache .import_linter_cache .hypothesis test-results
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 reset-demo: ## Forget the demo's data; the next run loads it anew

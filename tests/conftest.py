@@ -14,7 +14,7 @@ from playwright.sync_api import Browser
 from app import create_app
 from app.extensions import db
 from config import Settings
-from dev.testing import Addresses, create_database, migrate, start_cluster
+from dev.testing import TEMPLATE, Addresses, create_database, start_cluster
 from stripe_sandbox.testing import running
 from tests.support.browsing import BrowserClient, Visitor
 from tests.support.chromium import chromium
@@ -22,14 +22,11 @@ from tests.support.database import empty, inside
 from tests.support.sandbox import WEBHOOK_SECRET, Sandbox
 from tests.support.violations import WatchedBrowser
 
-TEMPLATE = "template_of_tests"
-
 
 def pytest_configure(config: Any) -> None:
-    """Start one cluster for the whole run, and migrate the database that each process copies."""
+    """Start one cluster for the whole run. Each process has a copy of the database in it that is migrated already."""
     if not hasattr(config, "workerinput"):
         config.add_cleanup(start_cluster())
-        migrate(create_database(TEMPLATE))
 
 
 @pytest.fixture(scope="session")

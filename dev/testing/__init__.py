@@ -2,14 +2,17 @@
 
 from dev.database_roles import Addresses
 from dev.testing.browser import browser_path
-from dev.testing.cluster import create_database, drop_database, migrate, start_cluster
+from dev.testing.cluster import create_database, drop_database, start_cluster
+from dev.testing.prepared import TEMPLATE, lay_out, migrate
 from dev.testing.reset import reset
 
 __all__ = [
+    "TEMPLATE",
     "Addresses",
     "browser_path",
     "create_database",
     "drop_database",
+    "lay_out",
     "migrate",
     "reset",
     "start_cluster",

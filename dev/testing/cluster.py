@@ -9,21 +9,19 @@ from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from pathlib import Path
 
-import psycopg
 from sqlalchemy import create_engine, make_url, text
 
 from dev.data_folder import held
-from dev.database_roles import APPLICATION, OWNER, Addresses, make_roles
-from dev.demo import flask
+from dev.database_roles import APPLICATION, OWNER, Addresses
 from dev.errors import ToolError
 from dev.postgres import Cluster
+from dev.testing.prepared import PREFIX, lay_out
 
 ADDRESS = "TEST_CLUSTER_URL"
-PREFIX = "voice-portal-test-"
 
 
 def start_cluster() -> Callable[[], None]:
-    """Start a server in a temporary folder and return what ends it and removes the folder.
+    """Start a server with the prepared database in a temporary folder; return what ends it and removes the folder.
 
     Its address goes into the environment, where `create_database` finds it, in this process and in those it
     starts from now on. Where it is there already, nothing is started. The server ends with this process even
@@ -44,9 +42,8 @@ def start_cluster() -> Callable[[], None]:
         holding.close()
 
     try:
+        lay_out(cluster.folder)
         cluster.start()
-        with psycopg.connect(cluster.conninfo(), autocommit=True) as connection:
-            make_roles(connection)
     except BaseException:
         stop()
         raise
@@ -81,11 +78,6 @@ def create_database(name: str, template: str | None = None) -> Addresses:
 def drop_database(name: str) -> None:
     """Drop a database if it is there, whoever is connected to it."""
     _execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-
-
-def migrate(addresses: Addresses) -> None:
-    """Bring a database to the newest schema, as `flask db upgrade` does."""
-    flask({**os.environ, "APP_ENV": "test", **addresses.settings}, "db", "upgrade")
 
 
 def _execute(statement: str) -> None:

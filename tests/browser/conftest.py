@@ -16,10 +16,9 @@ from playwright.sync_api import Browser, BrowserContext, Page
 
 from app import create_app
 from config import ROOT, Settings
-from dev.testing import create_database
+from dev.testing import TEMPLATE, create_database
 from stripe_sandbox.testing import running
 from tests.browser.site import Site, wait_until_ready
-from tests.conftest import TEMPLATE
 from tests.support.database import inside
 from tests.support.sandbox import WEBHOOK_SECRET, Sandbox
 

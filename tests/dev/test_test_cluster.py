@@ -3,7 +3,8 @@
 import pytest
 
 from dev.data_folder import held
-from dev.testing.cluster import PREFIX, remove_abandoned
+from dev.testing.cluster import remove_abandoned
+from dev.testing.prepared import PREFIX
 
 
 @pytest.fixture(autouse=True)

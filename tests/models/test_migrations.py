@@ -10,8 +10,7 @@ from app import create_app
 from app.extensions import db
 from app.web.health import newest_migration
 from config import Settings
-from dev.testing import create_database, drop_database, migrate
-from tests.conftest import TEMPLATE
+from dev.testing import TEMPLATE, create_database, drop_database, migrate
 from tests.factories import an_organization, at
 from tests.support.database import another_session, inside
 

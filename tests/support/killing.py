@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from config import ROOT
-from dev.demo import flask
 from dev.ports import free_port
 from dev.postgres import Cluster
+from dev.testing import TEMPLATE, lay_out
 from dev.tether import tether
 from dev.waiting import until_answering
 
@@ -59,10 +59,10 @@ class Programs:
 def programs(folder: Path, settings: Mapping[str, str]) -> Iterator[Programs]:
     """Start them all on a database of their own that keeps its word when it is killed."""
     port = free_port()
+    lay_out(folder / "postgres")
     with Cluster(folder / "postgres") as cluster:
-        own = {**cluster.create_database("killed").settings, "PORT": str(port), "WEB_CONCURRENCY": "2"}
+        own = {**cluster.create_database(TEMPLATE).settings, "PORT": str(port), "WEB_CONCURRENCY": "2"}
         environment = os.environ | settings | own
-        flask(environment, "db", "upgrade")
         found = Programs(cluster, environment, f"http://127.0.0.1:{port}")
         try:
             for name in ("web", "worker"):

@@ -13,7 +13,7 @@ from app import create_app
 from app.extensions import db
 from config import Settings
 from dev.postgres import Cluster
-from dev.testing import migrate
+from dev.testing import TEMPLATE, lay_out
 from tests.factories import a_person, an_organization
 from tests.support.browsing import BrowserClient, Visitor
 from tests.support.database import inside
@@ -49,9 +49,9 @@ def killed() -> Iterator[Killed]:
     with tempfile.TemporaryDirectory() as folder:
         Path(folder).chmod(0o755)
         cluster = Cluster(Path(folder) / "data")
+        lay_out(cluster.folder)
         cluster.start()
-        database = cluster.create_database("killed")
-        migrate(database)
+        database = cluster.create_database(TEMPLATE)
         settings = {"APP_ENV": "test", **database.settings, "LOG_LEVEL": "CRITICAL"}
         app = create_app(Settings.from_environment(settings))
         app.test_client_class = BrowserClient

@@ -11,7 +11,7 @@ from app.billing.wallet import verification
 from app.extensions import db
 from config import Settings
 from dev.postgres import Cluster
-from dev.testing import migrate
+from dev.testing import TEMPLATE, lay_out
 from tests.factories import a_person, an_organization
 from tests.support.browsing import BrowserClient, Visitor, text_of
 from tests.support.database import inside
@@ -20,9 +20,9 @@ from tests.support.database import inside
 def test_pages_say_503_while_the_database_restarts_and_recover() -> None:
     with tempfile.TemporaryDirectory() as folder:
         cluster = Cluster(Path(folder) / "data", throwaway=True)
+        lay_out(cluster.folder)
         cluster.start()
-        database = cluster.create_database("restarted")
-        migrate(database)
+        database = cluster.create_database(TEMPLATE)
         app = create_app(
             Settings.from_environment({"APP_ENV": "test", **database.settings, "LOG_LEVEL": "CRITICAL"})
         )

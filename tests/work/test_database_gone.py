@@ -11,7 +11,7 @@ from app import create_app
 from app.extensions import db, enqueue
 from config import Settings
 from dev.postgres import Cluster
-from dev.testing import migrate
+from dev.testing import TEMPLATE, lay_out
 from tests.support.database import inside
 from tests.support.worker import a_worker, until
 
@@ -19,9 +19,9 @@ from tests.support.worker import a_worker, until
 def test_jobs_are_done_again_after_the_database_was_killed() -> None:
     with tempfile.TemporaryDirectory() as folder:
         cluster = Cluster(Path(folder) / "data")
+        lay_out(cluster.folder)
         cluster.start()
-        database = cluster.create_database("killed")
-        migrate(database)
+        database = cluster.create_database(TEMPLATE)
         environment = {"APP_ENV": "test", **database.settings, "STRIPE_API_BASE": "http://localhost:1"}
         settings = Settings.from_environment(environment | {"LOG_LEVEL": "CRITICAL"})
         app = create_app(settings)
