@@ -19,6 +19,7 @@ from dev.ports import require_free
 from dev.postgres import Cluster
 from dev.processes import Group
 from dev.waiting import until_answering
+from stripe_sandbox.control_client import HEALTH
 
 ROOT = Path(__file__).resolve().parent.parent
 DATABASE = "voice_portal"
@@ -109,7 +110,7 @@ def running(plan: Plan, group: Group) -> Iterator[Mapping[str, str]]:
                 stripe_id=stripe_id,
             )
             flask(environment, "db", "upgrade")
-            _require_answer(group, plan.sandbox_address and f"{plan.sandbox_address}/_sandbox/health")
+            _require_answer(group, plan.sandbox_address and f"{plan.sandbox_address}{HEALTH}")
             if environment.get("APP_ENV", "development") == "development":
                 flask(environment, "demo", "load")
             serving = ["--bind", f"{plan.host}:{plan.port}", "--log-level", "warning", "wsgi:app"]

@@ -9,7 +9,7 @@ from types import FrameType
 
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from stripe_sandbox import create_app
+from stripe_sandbox.app import create_app
 from stripe_sandbox.settings import Settings
 
 

@@ -73,11 +73,11 @@ class Delivery:
                 self._queue(event["id"], endpoints)
 
     def send_again(self, event: dict[str, Any]) -> dict[str, int]:
-        """Send an event once more, now, whatever became of it and whatever the mode; how many took or refused it."""
+        """Send an event once more, now, whatever the mode; how many endpoints accepted it and how many refused."""
         wanting = [(one.url, one.secret) for one in self._endpoints() if one.wants(event["type"])]
         queued = self._queue(event["id"], wanting)
-        taken = sum(self._send(delivery_id) for delivery_id in queued)
-        return {"taken": taken, "refused": len(queued) - taken}
+        delivered = sum(self._send(delivery_id) for delivery_id in queued)
+        return {"delivered": delivered, "refused": len(queued) - delivered}
 
     def deliveries(self, event_id: str) -> list[dict[str, Any]]:
         """An event's deliveries, the first one first: their address, state, and attempts with time and answer."""
@@ -107,14 +107,14 @@ class Delivery:
         self._wake.set()
 
     def flush(self, *, backwards: bool = False) -> dict[str, int]:
-        """Try all that is queued once, now, the newest first if `backwards`; how many were taken or refused."""
+        """Try all that is queued once, now, the newest first if `backwards`; how many were delivered or refused."""
         rows = self._store.execute("SELECT id FROM delivery WHERE state = 'due' ORDER BY id")
         if self.mode == "shuffle":
             random.shuffle(rows)
         elif backwards:
             rows.reverse()
-        taken = sum(self._send(row[0]) for row in rows)
-        return {"taken": taken, "refused": len(rows) - taken}
+        delivered = sum(self._send(row[0]) for row in rows)
+        return {"delivered": delivered, "refused": len(rows) - delivered}
 
     def _run(self) -> None:
         while True:

@@ -11,16 +11,17 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import requests
+
+from stripe_sandbox.control_client import ControlClient
 
 ROOT = Path(__file__).parent.parent
 SECRET = "whsec_test"  # noqa: S105, of no endpoint but those of tests
 
 
 class Process:
-    """A running stand-in and its controls."""
+    """A running stand-in; `control` are its controls."""
 
     def __init__(self, folder: Path, port: int, environment: dict[str, str]) -> None:
         self.url = f"http://localhost:{port}"
@@ -32,7 +33,7 @@ class Process:
             "SANDBOX_PUBLIC_URL": self.url,
         }
         self._process: subprocess.Popen[bytes] | None = None
-        self._session = requests.Session()
+        self.control = ControlClient(self.url)
 
     def start(self) -> None:
         """Start it and wait until it answers. Raises `RuntimeError` where it ends, or doesn't within a minute."""
@@ -41,9 +42,9 @@ class Process:
         until = time.monotonic() + 60
         while time.monotonic() < until and self._process.poll() is None:
             try:
-                if self._session.get(f"{self.url}/_sandbox/health", timeout=1).ok:
-                    return
-            except (requests.ConnectionError, requests.Timeout):
+                self.control.id()
+                return
+            except requests.RequestException:
                 time.sleep(0.02)
         self.stop()
         raise RuntimeError("The stand-in did not start.")
@@ -57,32 +58,6 @@ class Process:
     def restart(self) -> None:
         self.stop()
         self.start()
-
-    def control(self, path: str, json: Any = None, *, method: str = "POST") -> Any:
-        """Call a control endpoint, like `webhooks/flush`."""
-        answer = self._session.request(method, f"{self.url}/_sandbox/{path}", json=json, timeout=30)
-        answer.raise_for_status()
-        return answer.json()
-
-    def faults(self, *, operation: str, kind: str, times: int = 1, delay: float = 0.0) -> None:
-        self.control("faults", {"operation": operation, "kind": kind, "times": times, "delay": delay})
-
-    def clear_faults(self) -> None:
-        self.control("faults", method="DELETE")
-
-    def webhooks(self, mode: str) -> None:
-        self.control("webhooks", {"mode": mode})
-
-    def flush(self, *, backwards: bool = False) -> Any:
-        """Deliver what waits, the newest first if `backwards`; how many were taken and how many refused."""
-        return self.control("webhooks/flush", {"backwards": backwards})
-
-    def requests(self) -> Any:
-        return self.control("requests", method="GET")
-
-    def reset(self, *, webhooks: str = "deliver") -> None:
-        """Forget everything, faults too. Webhooks are in this mode from then on."""
-        self.control("reset", {"webhooks": webhooks})
 
 
 @contextmanager

@@ -56,12 +56,12 @@ def _calm(side: StripeSide, chance: Random, journal: Journal, end: float) -> Non
     """No more faults, every dispute decided, every refund settled, every webhook delivered."""
     while time.monotonic() < end:
         try:
-            side.control("faults", method="DELETE")
+            side.control.clear_faults()
             for dispute in side.all("disputes"):
                 if is_open(dispute):
                     journal.happened("dispute decided", decide(side, dispute, chance))
-            side.control("scheduled/run")
-            side.control("webhooks", {"mode": "deliver"})
+            side.control.run_scheduled()
+            side.control.set_webhooks("deliver")
         except AWAY:
             time.sleep(0.5)
         else:

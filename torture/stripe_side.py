@@ -7,6 +7,8 @@ from typing import Any
 import requests
 import stripe
 
+from stripe_sandbox.control_client import ControlClient
+
 stripe.enable_telemetry = False
 
 AWAY = (stripe.StripeError, requests.RequestException)
@@ -17,21 +19,10 @@ class StripeSide:
     """Its API with the secret key, and its controls. Everything raises one of `AWAY` while it can't be reached."""
 
     def __init__(self, address: str) -> None:
-        self.address = address
+        self.control = ControlClient(address, timeout=60)
         self.client = stripe.StripeClient(
             "sk_test_sandbox", base_addresses={"api": address}, max_network_retries=0
         )
-
-    def control(self, path: str, json: Any = None, *, method: str = "POST") -> Any:
-        """Call a control of the stand-in, like `webhooks/flush`."""
-        answer = requests.request(method, f"{self.address}/_sandbox/{path}", json=json, timeout=60)
-        answer.raise_for_status()
-        return answer.json()
-
-    def answer_bank(self, client_secret: str, outcome: str) -> None:
-        """The payer's answer to the bank: `complete` or `fail`."""
-        intent = client_secret.partition("_secret")[0]
-        self.control(f"challenges/{intent}", {"client_secret": client_secret, "outcome": outcome})
 
     def save_card(self, client_secret: str, token: str) -> str:
         """What Stripe's script does with a card form: confirm the setup intent; its status."""

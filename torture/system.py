@@ -25,6 +25,7 @@ from dev.postgres import Cluster
 from dev.temporary import OWN
 from dev.tether import tether
 from dev.waiting import until_answering
+from stripe_sandbox.control_client import HEALTH
 
 WEBHOOK_SECRET = "whsec_of_torture"
 DATABASE = "torture"
@@ -148,7 +149,7 @@ def running(folder: Path) -> Iterator[System]:
         try:
             for name in COMMANDS:
                 system.start(name)
-            for needed in (f"{stripe_address}/_sandbox/health", f"{address}/readyz"):
+            for needed in (f"{stripe_address}{HEALTH}", f"{address}/readyz"):
                 if not until_answering(needed, give_up=lambda: bool(system.died())):
                     raise ToolError(f"{needed} does not answer. {_last_words(system)}")
             yield system

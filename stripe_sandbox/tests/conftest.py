@@ -36,7 +36,7 @@ def process(_receiver: Receiver) -> Iterator[Process]:
 @pytest.fixture
 def stand_in(process: Process) -> Process:
     """The stand-in, empty and without faults; its webhooks wait until they are flushed."""
-    process.reset(webhooks="hold")
+    process.control.reset(webhooks="hold")
     return process
 
 

@@ -8,6 +8,7 @@ import pytest
 import requests
 import stripe
 
+from stripe_sandbox.control_client import Flushed
 from stripe_sandbox.testing import Process, running
 from stripe_sandbox.tests.support.receiver import Receiver
 from stripe_sandbox.tests.support.shopper import Shopper
@@ -50,12 +51,12 @@ def test_a_control_that_makes_no_sense_is_refused(stand_in: Process, path: str, 
 )
 def test_the_log_tells_of_every_try_and_its_fault(stand_in: Process, kind: str, noted: list[int]) -> None:
     retrying = stripe.StripeClient("sk_test_x", base_addresses={"api": stand_in.url}, max_network_retries=1)
-    stand_in.faults(operation=CREATE, kind=kind)
+    stand_in.control.order_fault(CREATE, kind)
     try:
         retrying.v1.payment_intents.create({"amount": 5000, "currency": "usd"}, {"idempotency_key": "once"})
     except stripe.APIError:
         assert kind == "500_before"
-    tries = stand_in.requests()[::-1]
+    tries = stand_in.control.requests()[::-1]
     assert [one["status"] for one in tries] == noted
     assert [one["fault"] for one in tries] == [kind, None]
     assert {one["idempotency_key"] for one in tries} == {"once"}
@@ -64,7 +65,7 @@ def test_the_log_tells_of_every_try_and_its_fault(stand_in: Process, kind: str, 
 
 def test_the_network_renews_a_card(shopper: Shopper, stand_in: Process) -> None:
     card = shopper.saved("4242424242424242")
-    stand_in.control(f"payment_methods/{card}/network_update")
+    stand_in.control.update_card(card)
     renewed = shopper.v1.payment_methods.retrieve(card).card
     assert renewed and renewed.exp_year == 2043
     assert shopper.events()[-1] == "payment_method.automatically_updated"
@@ -92,23 +93,23 @@ def test_a_network_tells_only_what_a_card_can_be(
 
 
 def test_webhooks_may_come_backwards(shopper: Shopper, stand_in: Process, receiver: Receiver) -> None:
-    stand_in.flush()
+    stand_in.control.flush()
     receiver.start_over()
     shopper.pay("pm_card_visa")
-    stand_in.flush(backwards=True)
+    stand_in.control.flush(backwards=True)
     assert receiver.types == ["payment_intent.succeeded", "charge.succeeded", "payment_intent.created"]
 
 
 def test_shuffled_webhooks_all_come(shopper: Shopper, stand_in: Process, receiver: Receiver) -> None:
     shopper.pay("pm_card_visa")
-    stand_in.webhooks("shuffle")
-    stand_in.flush()
+    stand_in.control.set_webhooks("shuffle")
+    stand_in.control.flush()
     assert sorted(receiver.types) == sorted(shopper.events())
 
 
 def test_held_webhooks_are_still_held_after_a_restart(receiver: Receiver) -> None:
     with running(webhook_url=receiver.url) as process:
-        process.webhooks("hold")
+        process.control.set_webhooks("hold")
         client = stripe.StripeClient("sk_test_x", base_addresses={"api": process.url})
         client.v1.customers.create({"name": "Ada"})
         process.restart()
@@ -118,32 +119,32 @@ def test_held_webhooks_are_still_held_after_a_restart(receiver: Receiver) -> Non
 def test_a_reset_forgets_everything(shopper: Shopper, stand_in: Process) -> None:
     shopper.pay("pm_card_visa")
     shopper.v1.refunds.create({"payment_intent": shopper.pay(shopper.card("4000000000007726")).id})
-    stand_in.faults(operation="GET /v1/customers", kind="429")
-    stand_in.webhooks("drop")
-    stand_in.reset()
-    assert stand_in.requests() == []
-    assert stand_in.control("scheduled/run") == {"done": 0}
-    assert stand_in.flush() == {"taken": 0, "refused": 0}
+    stand_in.control.order_fault("GET /v1/customers", "429")
+    stand_in.control.set_webhooks("drop")
+    stand_in.control.reset()
+    assert stand_in.control.requests() == []
+    assert stand_in.control.run_scheduled() == 0
+    assert stand_in.control.flush() == Flushed(0, 0)
     assert shopper.v1.customers.list().data == []
     assert shopper.v1.events.list().data == []
     assert 'value="deliver" checked' in requests.get(f"{stand_in.url}/controls", timeout=10).text
 
 
 def test_a_reset_says_what_becomes_of_webhooks(stand_in: Process) -> None:
-    stand_in.reset(webhooks="drop")
+    stand_in.control.reset(webhooks="drop")
     assert 'value="drop" checked' in requests.get(f"{stand_in.url}/controls", timeout=10).text
     with pytest.raises(requests.HTTPError, match="400"):
-        stand_in.reset(webhooks="burn")
+        stand_in.control.reset(webhooks="burn")
 
 
 @pytest.mark.parametrize(
     ("outcome", "status"), [("complete", "succeeded"), ("fail", "requires_payment_method")]
 )
 def test_a_challenge_is_answered_by_whoever_knows_the_secret(
-    shopper: Shopper, stand_in: Process, outcome: str, status: str
+    shopper: Shopper, stand_in: Process, outcome: Any, status: str
 ) -> None:
     intent = shopper.pay("pm_card_threeDSecure2Required", use_stripe_sdk=True)
     with pytest.raises(requests.HTTPError):
-        stand_in.control(f"challenges/{intent.id}", {"client_secret": "guess", "outcome": outcome})
-    stand_in.control(f"challenges/{intent.id}", {"client_secret": intent.client_secret, "outcome": outcome})
+        stand_in.control.answer_challenge(f"{intent.id}_secret_guess", outcome)
+    stand_in.control.answer_challenge(intent.client_secret or "", outcome)
     assert shopper.v1.payment_intents.retrieve(intent.id).status == status

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import requests
 
+from stripe_sandbox.control_client import Coming
 from stripe_sandbox.testing import Process
 from stripe_sandbox.tests.support.member import Member
 from stripe_sandbox.tests.support.shopper import Shopper
@@ -17,16 +18,14 @@ DAY = 86_400
 
 def test_the_next_renewal_comes_at_once_and_time_stays_ahead(member: Member) -> None:
     period_end = member.v1.subscriptions.retrieve(member.id)["items"].data[0].current_period_end
-    assert member.clock()["next"] == {"at": period_end, "object": member.id}
-    moved = member.move(next=True)
-    assert (moved["done"], moved["now"] >= period_end) == (1, True)
+    assert member.clock().next == Coming(period_end, member.id)
+    moved = member.move_to_next()
+    assert (moved.done, moved.now >= period_end) == (1, True)
     assert (member.invoice().billing_reason, member.invoice().status) == ("subscription_cycle", "draft")
     assert member.invoice().created >= period_end
-    assert member.clock()["next"] == {
-        "at": member.invoice().automatically_finalizes_at,
-        "object": member.invoice().id,
-    }
-    member.move(next=True)
+    invoice = member.invoice()
+    assert member.clock().next == Coming(invoice.automatically_finalizes_at or 0, invoice.id)
+    member.move_to_next()
     assert member.invoice().status == "paid"
     made = member.v1.invoices.create({"customer": member.customer})
     assert made.created >= period_end
@@ -34,7 +33,7 @@ def test_the_next_renewal_comes_at_once_and_time_stays_ahead(member: Member) -> 
 
 def test_what_is_due_on_the_way_happens_on_its_own_day(member: Member) -> None:
     begun = member.v1.subscriptions.retrieve(member.id).created
-    assert member.move(days=70)["done"] == 4
+    assert member.move_days(70).done == 4
     created = [one.created for one in member.v1.invoices.list({"customer": member.customer}).data]
     assert len(created) == 3 and created[0] - begun < 63 * DAY
 
@@ -43,20 +42,18 @@ def test_a_renewal_fails_and_recovers_while_the_card_stays_the_same(member: Memb
     member.bank("declines")
     member.renew()
     assert (member.status, member.invoice().status) == ("past_due", "open")
-    assert member.clock()["next"] == {
-        "at": member.invoice().next_payment_attempt,
-        "object": member.invoice().id,
-    }
+    invoice = member.invoice()
+    assert member.clock().next == Coming(invoice.next_payment_attempt or 0, invoice.id)
     member.bank("as_ever")
-    member.move(next=True)
+    member.move_to_next()
     assert (member.status, member.invoice().status, member.invoice().attempt_count) == ("active", "paid", 2)
 
 
 def test_a_bank_that_always_declines_ends_the_subscription(member: Member) -> None:
     member.bank("declines")
     for _ in range(5):
-        member.move(next=True)
-    assert (member.status, member.clock()["next"]) == ("canceled", None)
+        member.move_to_next()
+    assert (member.status, member.clock().next) == ("canceled", None)
 
 
 def test_a_bank_that_asks_makes_the_payment_wait_for_its_owner(member: Member) -> None:
@@ -78,7 +75,7 @@ def test_everybody_is_moved_who_is_on_no_test_clock(
     clock = shopper.v1.test_helpers.test_clocks.create({"frozen_time": int(time.time())})
     frozen: Any = {"test_clock": clock.id}
     shopper.v1.customers.create(frozen)
-    assert stand_in.control("clock", {"days": 32}) == {"done": 2}
+    assert stand_in.control.move_all_days(32) == 2
     assert shopper.v1.test_helpers.test_clocks.retrieve(clock.id).frozen_time == clock.frozen_time
 
 
@@ -86,7 +83,7 @@ def test_whoever_is_on_a_test_clock_moves_it(shopper: Shopper, stand_in: Process
     clock = shopper.v1.test_helpers.test_clocks.create({"frozen_time": int(time.time())})
     frozen: Any = {"test_clock": clock.id}
     customer = shopper.v1.customers.create(frozen)
-    stand_in.control("clock", {"customer": customer.id, "days": 1})
+    stand_in.control.move_days(customer.id, 1)
     moved = shopper.v1.test_helpers.test_clocks.retrieve(clock.id)
     assert moved.frozen_time == clock.frozen_time + DAY
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from stripe_sandbox.control_client import Flushed
 from stripe_sandbox.testing import Process
 from stripe_sandbox.tests.support.receiver import Receiver
 from stripe_sandbox.tests.support.shopper import Shopper
@@ -11,20 +12,20 @@ TOP_UP = ["payment_intent.created", "charge.succeeded", "payment_intent.succeede
 
 def test_a_top_up_is_told_in_stripes_order(shopper: Shopper, stand_in: Process, receiver: Receiver) -> None:
     card = shopper.saved("4242424242424242")
-    stand_in.flush()
+    stand_in.control.flush()
     receiver.start_over()
     shopper.pay(card)
-    assert stand_in.flush() == {"taken": 3, "refused": 0}
+    assert stand_in.control.flush() == Flushed(3, 0)
     assert receiver.types == TOP_UP
 
 
 def test_each_event_is_delivered_once_though_flush_meets_the_thread(
     shopper: Shopper, stand_in: Process, receiver: Receiver
 ) -> None:
-    stand_in.webhooks("deliver")
+    stand_in.control.set_webhooks("deliver")
     for _ in range(5):
         shopper.pay("pm_card_visa")
-        stand_in.flush()
+        stand_in.control.flush()
     ids = [event["id"] for event in receiver.got]
     assert len(ids) == len(set(ids))
     assert len([type_ for type_ in receiver.types if type_ == "payment_intent.succeeded"]) == 5
@@ -35,7 +36,7 @@ def test_what_is_held_is_pending_until_it_is_taken(
 ) -> None:
     event = shopper.v1.events.list({"limit": 1}).data[0]
     assert event.pending_webhooks == 1
-    stand_in.flush()
+    stand_in.control.flush()
     assert receiver.got[0]["pending_webhooks"] == 1
     assert shopper.v1.events.retrieve(event.id).pending_webhooks == 0
 
@@ -44,19 +45,19 @@ def test_a_refused_event_is_sent_again_with_a_new_signature(
     shopper: Shopper, stand_in: Process, receiver: Receiver
 ) -> None:
     receiver.status = 500
-    assert stand_in.flush() == {"taken": 0, "refused": 1}
+    assert stand_in.control.flush() == Flushed(0, 1)
     assert shopper.v1.events.list().data[0].pending_webhooks == 1
     receiver.status = 200
-    assert stand_in.flush() == {"taken": 1, "refused": 0}
+    assert stand_in.control.flush() == Flushed(1, 0)
     assert receiver.types == ["customer.created", "customer.created"]
 
 
 def test_duplicates_come_twice(shopper: Shopper, stand_in: Process, receiver: Receiver) -> None:
-    stand_in.flush()
+    stand_in.control.flush()
     receiver.start_over()
-    stand_in.webhooks("duplicate")
+    stand_in.control.set_webhooks("duplicate")
     shopper.v1.customers.update(shopper.id, {"name": "Grace"})
-    stand_in.flush()
+    stand_in.control.flush()
     assert receiver.types == ["customer.updated", "customer.updated"]
     assert receiver.got[0]["id"] == receiver.got[1]["id"]
 
@@ -64,12 +65,12 @@ def test_duplicates_come_twice(shopper: Shopper, stand_in: Process, receiver: Re
 def test_dropped_events_are_never_sent_but_can_be_listed(
     shopper: Shopper, stand_in: Process, receiver: Receiver
 ) -> None:
-    stand_in.flush()
+    stand_in.control.flush()
     receiver.start_over()
-    stand_in.webhooks("drop")
+    stand_in.control.set_webhooks("drop")
     shopper.v1.customers.update(shopper.id, {"name": "Grace"})
-    stand_in.webhooks("hold")
-    assert stand_in.flush() == {"taken": 0, "refused": 0}
+    stand_in.control.set_webhooks("hold")
+    assert stand_in.control.flush() == Flushed(0, 0)
     assert shopper.events()[-1] == "customer.updated"
 
 

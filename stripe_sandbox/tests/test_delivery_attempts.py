@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from stripe_sandbox import create_app
+from stripe_sandbox.app import create_app
 from stripe_sandbox.sandbox import Sandbox
 from stripe_sandbox.settings import Settings
 from stripe_sandbox.tests.support.receiver import SECRET, Receiver, receiving

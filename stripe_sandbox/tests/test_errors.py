@@ -10,7 +10,7 @@ import requests
 import stripe
 from flask.testing import FlaskClient
 
-from stripe_sandbox import create_app
+from stripe_sandbox.app import create_app
 from stripe_sandbox.settings import Settings
 from stripe_sandbox.testing import Process
 from stripe_sandbox.tests.support.shopper import Shopper

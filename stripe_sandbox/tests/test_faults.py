@@ -26,7 +26,7 @@ from stripe_sandbox.tests.support.shopper import Shopper
 def test_a_fault_is_what_was_ordered(
     shopper: Shopper, stand_in: Process, kind: str, error: type[Exception], done: bool
 ) -> None:
-    stand_in.faults(operation="POST /v1/payment_intents", kind=kind)
+    stand_in.control.order_fault("POST /v1/payment_intents", kind)
     with pytest.raises(error):
         shopper.pay("pm_card_visa")
     assert len(shopper.v1.payment_intents.list().data) == done
@@ -34,7 +34,7 @@ def test_a_fault_is_what_was_ordered(
 
 
 def test_a_fault_happens_as_often_as_ordered(shopper: Shopper, stand_in: Process) -> None:
-    stand_in.faults(operation="GET /v1/customers/*", kind="500_before", times=3)
+    stand_in.control.order_fault("GET /v1/customers/*", "500_before", times=3)
     for _ in range(3):
         with pytest.raises(stripe.APIError):
             shopper.v1.customers.retrieve(shopper.id)
@@ -43,13 +43,13 @@ def test_a_fault_happens_as_often_as_ordered(shopper: Shopper, stand_in: Process
 
 def test_an_unknown_fault_is_refused(stand_in: Process) -> None:
     with pytest.raises(requests.HTTPError):
-        stand_in.faults(operation="POST /v1/customers", kind="earthquake")
+        stand_in.control.order_fault("POST /v1/customers", "earthquake")
 
 
 def test_the_log_tells_calls_and_no_card(shopper: Shopper, stand_in: Process) -> None:
     shopper.pay("pm_card_visa")
     shopper.card("4000000000009995")
-    log = stand_in.requests()
+    log = stand_in.control.requests()
     assert {"POST /v1/payment_intents", "POST /v1/payment_methods"} <= {
         f"{one['method']} {one['path']}" for one in log
     }

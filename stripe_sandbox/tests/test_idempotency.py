@@ -42,7 +42,7 @@ def test_a_decline_is_replayed_and_charges_no_second_time(shopper: Shopper) -> N
 
 
 def test_a_500_is_replayed_though_the_work_was_done(shopper: Shopper, stand_in: Process) -> None:
-    stand_in.faults(operation="POST /v1/customers", kind="500_after")
+    stand_in.control.order_fault("POST /v1/customers", "500_after")
     for _ in range(2):
         with pytest.raises(stripe.APIError):
             shopper.v1.customers.create({"name": "Grace"}, KEY)
@@ -70,7 +70,7 @@ def test_the_sdk_resends_after_a_lost_answer_and_the_work_is_done_once(
     shopper: Shopper, stand_in: Process
 ) -> None:
     patient = stripe.StripeClient("sk_test_x", base_addresses={"api": stand_in.url}, max_network_retries=2).v1
-    stand_in.faults(operation="POST /v1/customers", kind="drop_after")
+    stand_in.control.order_fault("POST /v1/customers", "drop_after")
     made = patient.customers.create({"name": "Grace"})
     assert made.last_response.headers["Idempotent-Replayed"] == "true"
     assert len(shopper.v1.customers.list().data) == 2

@@ -19,7 +19,7 @@ def test_a_restart_loses_nothing() -> None:
         )
         process.restart()
         assert client.payment_intents.retrieve(intent.id).status == "succeeded"
-        assert "/v1/payment_intents" in [one["path"] for one in process.requests()]
+        assert "/v1/payment_intents" in [one["path"] for one in process.control.requests()]
         assert client.customers.create({"name": "Ada"}, key).id == customer.id
-        process.reset()
+        process.control.reset()
         assert client.customers.list().data == []

@@ -175,10 +175,7 @@ class TestThreeDSecure:
             {"customer": organization.stripe_customer_id or ""}
         ).data
         page.goto("/billing")
-        page.request.post(
-            f"{site.sandbox.url}/_sandbox/challenges/{intent.id}",
-            form={"client_secret": intent.client_secret or "", "outcome": "complete"},
-        )
+        site.sandbox.control.answer_challenge(intent.client_secret or "", "complete")
         expect(page.get_by_role("region", name="Balance")).to_contain_text("$50.00")
         assert credited(organization) == [50]
 

@@ -246,7 +246,7 @@ class TestWhatItHasDoneIsLookedAt:
     def test_a_price_was_deleted_in_the_dashboard(self, app: Flask, sandbox: Sandbox) -> None:
         run(app)
         price = sandbox.stripe.v1.prices.list({"lookup_keys": ["growth_month"]}).data[0]
-        sandbox.process.control(f"prices/{price.id}/delete")
+        sandbox.control.delete_price(price.id)
         run(app)
         assert sold(sandbox) == (9_900, "month")
 
@@ -257,7 +257,7 @@ class TestWhatItHasDoneIsLookedAt:
             run(app)
             assert len(prices(sandbox)) == 5
             for price in sandbox.stripe.v1.prices.list({"limit": 100}).data:
-                sandbox.process.control(f"prices/{price.id}/delete")
+                sandbox.control.delete_price(price.id)
 
     def test_names_and_summaries_change_back_and_forth(
         self, app: Flask, sandbox: Sandbox, edited: Path

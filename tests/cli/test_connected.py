@@ -62,7 +62,7 @@ def of(database: Addresses) -> dict[str, str]:
 
 def asked(process: Process) -> int:
     """How often a stand-in was asked for something of Stripe's."""
-    return len(process.requests())
+    return len(process.control.requests())
 
 
 @pytest.fixture(scope="module")

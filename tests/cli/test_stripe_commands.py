@@ -32,7 +32,7 @@ def test_findings_and_an_unfinished_run_have_exit_codes_of_their_own(app: Flask,
     silence = Silence(sandbox)
     silence.charge("50")
     assert run(app, "reconcile").exit_code == 0
-    sandbox.process.reset()
+    sandbox.control.reset()
     found = run(app, "reconcile")
     assert found.exit_code == 1
     assert "To look at: Top-up" in found.output

@@ -10,6 +10,7 @@ import requests
 import demo_notes
 from benchmarks.signing_in import sign_in
 from dev.temporary import temporary_demo
+from stripe_sandbox.control_client import ControlClient
 
 
 def listens(port):
@@ -41,6 +42,5 @@ def test_it_starts_serves_its_owner_and_leaves_nothing_running():
         assert notes.public_url == address
         assert notes.stripe_url == environment["STRIPE_API_BASE"]
         assert notes.database_url == environment["DATABASE_URL"]
-        said = requests.get(f"{notes.stripe_url}/_sandbox/health", timeout=10).json()
-        assert said["id"] == notes.stripe_id
+        assert ControlClient(notes.stripe_url or "").id() == notes.stripe_id
     assert not any(listens(port) for port in ports)

@@ -40,13 +40,13 @@ def refund(app: Flask, sandbox: Sandbox, top_up: TopUp, cents: int) -> str:
 
 
 def dispute(app: Flask, sandbox: Sandbox, top_up: TopUp, **how: Any) -> str:
-    made = sandbox.process.control("disputes", {"charge": top_up.charge_id, **how})
+    made = sandbox.control.open_dispute(top_up.charge_id, **how)
     deliver_all(app, sandbox)
     return str(made["id"])
 
 
 def decide(app: Flask, sandbox: Sandbox, dispute_id: str, outcome: str) -> None:
-    sandbox.process.control("disputes", {"dispute": dispute_id, "outcome": outcome})
+    sandbox.control.decide_dispute(dispute_id, outcome)
     deliver_all(app, sandbox)
 
 
@@ -69,7 +69,7 @@ def test_a_refund_that_came_back_says_what_to_do(
     app: Flask, sandbox: Sandbox, owner: Owner, top_up: TopUp
 ) -> None:
     refund_id = refund(app, sandbox, top_up, 2000)
-    sandbox.process.control(f"refunds/{refund_id}/fail")
+    sandbox.control.settle_refund(refund_id, "fail")
     deliver_all(app, sandbox)
     words = story(owner, top_up)
     assert "A refund did not reach Visa ending in 4242, and its credit came back." in words

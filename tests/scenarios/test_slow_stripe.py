@@ -62,10 +62,10 @@ def test_where_too_many_wait_pay_is_pending_at_once_and_the_job_charges(
     visitor: Visitor, sandbox: Sandbox
 ) -> None:
     organization, top_up = _owner(visitor)
-    before = len(sandbox.process.requests())
+    before = len(sandbox.control.requests())
     answer = _pay(visitor, top_up, environ_overrides={STRIPE_BUSY: True})
     assert "is on its way" in text_of(answer)
-    assert len(sandbox.process.requests()) == before
+    assert len(sandbox.control.requests()) == before
     assert recovery.look_after(organization.id, top_up)
     assert recovery.look_after(organization.id, top_up)
     assert len(sandbox.charges()) == len(credited(organization)) == 1
@@ -122,11 +122,11 @@ def test_all_that_a_page_asks_has_one_patience_together(visitor: Visitor, sandbo
     visitor.sign_in(a_person(organization=organization).email)
     for operation in ("GET /v1/*", "POST /v1/*", "GET /v1/*/*", "POST /v1/*/*"):
         sandbox.fail(operation, "timeout_after", times=20, delay=SLOW)
-    before = len(sandbox.process.requests())
+    before = len(sandbox.control.requests())
     answer = visitor.post("/billing/change-plan", {"plan": "growth:month"})
     assert answer.status_code == 422
     assert "didn't answer, so nothing was changed" in text_of(answer)
-    assert len(sandbox.process.requests()) - before <= 2
+    assert len(sandbox.control.requests()) - before <= 2
 
 
 def test_asking_stripe_with_a_wallet_locked_is_a_defect_that_tests_find(app: Flask, sandbox: Sandbox) -> None:

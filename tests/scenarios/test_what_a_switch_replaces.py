@@ -189,7 +189,7 @@ class TestNotMade:
         pay_by(organization, card)
         before = planned_of(organization)
         switch = upgrade(organization)
-        sandbox.process.control("clock", {"customer": organization.stripe_customer_id, "days": 1})
+        sandbox.control.move_days(organization.stripe_customer_id, 1)
         hear_from_stripe(app, sandbox)
         db.session.expire_all()
         assert (switch.status, switch.note) == (SwitchStatus.CANCELED, "expired")

@@ -76,11 +76,9 @@ class Dashboard:
         """Let the renewal be declined; its invoice."""
         card = self.api.customers.retrieve(self.customer).invoice_settings
         assert card is not None
-        self.sandbox.process.control(
-            f"payment_methods/{card.default_payment_method}/bank", {"answer": "declines"}
-        )
+        self.sandbox.control.set_bank_answer(str(card.default_payment_method), "declines")
         for _ in range(2):
-            self.sandbox.process.control("clock", {"customer": self.customer, "next": True})
+            self.sandbox.control.move_to_next(self.customer)
         return self.found.latest_invoice
 
     def charge(self) -> Any:

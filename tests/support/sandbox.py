@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
-import requests
 import stripe
 from flask import Flask
 from flask.testing import FlaskClient
 
 from app import jobs
+from stripe_sandbox.control_client import ControlClient, ControlError
+from stripe_sandbox.testing import Process
 
 WEBHOOK_SECRET = "whsec_of_tests"
 
@@ -25,25 +27,26 @@ stripe.HTTPClient.INITIAL_DELAY = stripe.HTTPClient.MAX_DELAY = 0.01
 class Sandbox:
     """The running stand-in, with a client of its own beside the application's."""
 
-    def __init__(self, process: Any) -> None:
+    def __init__(self, process: Process) -> None:
         self.process = process
         self.url: str = process.url
+        self.control: ControlClient = process.control
         self.stripe = stripe.StripeClient("sk_test_sandbox", base_addresses={"api": self.url})
 
     def start_over(self) -> None:
         """Forget everything, and keep webhooks until they are delivered."""
-        self.process.reset(webhooks="hold")
+        self.control.reset(webhooks="hold")
 
     def fail(self, operation: str, kind: str, *, times: int = 1, delay: float = 0) -> None:
         """Let the next `times` calls of an operation, like `POST /v1/payment_intents`, fail in this way."""
-        self.process.faults(operation=operation, kind=kind, times=times, delay=delay)
+        self.control.order_fault(operation, kind, times=times, delay=delay)
 
     def move(self, customer: str, to: datetime) -> None:
         """Let it be `to` for a customer: what comes due on the way happens."""
-        self.process.control("clock", {"customer": customer, "to": int(to.timestamp())})
+        self.control.move_to(customer, to)
 
     def mend(self) -> None:
-        self.process.clear_faults()
+        self.control.clear_faults()
 
     def events(self) -> list[stripe.Event]:
         """All events, oldest first."""
@@ -65,11 +68,11 @@ class Sandbox:
         found = self.stripe.v1.charges.list({"limit": 100}).auto_paging_iter()
         return [charge for charge in found if charge.status == "succeeded"]
 
-    def answer_bank(self, outcome: str, *, of: str | None = None) -> None:
+    def answer_bank(self, outcome: Literal["complete", "fail"], *, of: str | None = None) -> None:
         """The payer's answer to the bank, `complete` or `fail`; `of` a setup intent, else of the newest payment."""
         intent = self.stripe.v1.setup_intents.retrieve(of) if of else self.payment_intents()[0]
-        answer = {"client_secret": intent.client_secret, "outcome": outcome}
-        requests.post(f"{self.url}/_sandbox/challenges/{intent.id}", data=answer, timeout=10)
+        with suppress(ControlError):  # A card may decline after it.
+            self.control.answer_challenge(intent.client_secret or "", outcome)
 
     def payment_intents(self) -> list[stripe.PaymentIntent]:
         return list(self.stripe.v1.payment_intents.list({"limit": 100}).auto_paging_iter())
@@ -77,13 +80,12 @@ class Sandbox:
 
 def network_update(sandbox: Sandbox, method: str, **changes: Any) -> None:
     """The card network tells Stripe of a new number or expiry; three years more if it isn't said which."""
-    address = f"{sandbox.url}/_sandbox/payment_methods/{method}/network_update"
-    assert requests.post(address, json=changes, timeout=10).ok
+    sandbox.control.update_card(method, **changes)
 
 
 def detach_in_dashboard(sandbox: Sandbox, method: str) -> None:
     """Somebody removes a card in Stripe's dashboard."""
-    assert requests.post(f"{sandbox.url}/_sandbox/payment_methods/{method}/detach", timeout=10).ok
+    sandbox.control.detach_card(method)
 
 
 def deliver(client: FlaskClient, event: Any, *, secret: str = WEBHOOK_SECRET) -> int:

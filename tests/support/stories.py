@@ -45,16 +45,16 @@ class Silence:
         return made.id
 
     def fail_refund(self, refund_id: str) -> None:
-        self.sandbox.process.control(f"refunds/{refund_id}/fail")
+        self.sandbox.control.settle_refund(refund_id, "fail")
 
     def dispute(self, payment: Payment) -> str:
         """The cardholder disputes a payment; the dispute's id."""
-        made: dict[str, Any] = self.sandbox.process.control("disputes", {"charge": payment.charge_id})
+        made: dict[str, Any] = self.sandbox.control.open_dispute(payment.charge_id)
         return str(made["id"])
 
     def decide(self, dispute_id: str, outcome: str) -> None:
         """The bank decides a dispute: `won` or `lost`."""
-        self.sandbox.process.control("disputes", {"dispute": dispute_id, "outcome": outcome})
+        self.sandbox.control.decide_dispute(dispute_id, outcome)
 
     def stands(self) -> int:
         """What Stripe has kept of all payments, in cents: charges less refunds and withdrawn disputes."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import requests
 from flask import Flask
 
 from app.models import Organization
@@ -43,8 +42,7 @@ class Operator:
         self.set(discounts=[{"promotion_code": self.api.promotion_codes.create(wanted).id}])
 
     def discount_customer(self, **terms: Any) -> None:
-        address = f"{self.sandbox.url}/_sandbox/customers/{self.customer}/discount"
-        assert requests.post(address, json={"coupon": self.coupon(**terms)}, timeout=10).ok
+        self.sandbox.control.discount_customer(self.customer, self.coupon(**terms))
         self.hear()
 
     def rate(self, percentage: float, *, inclusive: bool = False) -> str:

@@ -110,7 +110,7 @@ def test_whatever_was_drawn_for_one_organization_is_refused_for_another_and_chan
     app: Flask, group: Group, sandbox: Sandbox
 ) -> None:
     group.switch(group.pine)
-    before, asked = everything(), len(sandbox.process.requests())
+    before, asked = everything(), len(sandbox.control.requests())
     tried = ways_to_ask(app, group)
     assert len(tried) > 80
     for method, address, options in tried:
@@ -122,7 +122,7 @@ def test_whatever_was_drawn_for_one_organization_is_refused_for_another_and_chan
             assert "Pine Realty" in said, (method, address)
             assert "$7.00" not in said, (method, address)
     assert everything() == before
-    assert len(sandbox.process.requests()) == asked
+    assert len(sandbox.control.requests()) == asked
 
 
 def test_a_form_that_names_no_organization_is_refused(app: Flask, group: Group) -> None:

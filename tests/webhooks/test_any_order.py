@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Literal
 
 import pytest
 from flask import Flask
@@ -56,7 +57,7 @@ class Story:
 
     refunds: list[int]
     disputed: int | None
-    outcome: str | None
+    outcome: Literal["won", "lost"] | None
     late_refund: int | None
     fails: int | None
     spent: int
@@ -106,12 +107,12 @@ class Stage:
             self._refund(amount)
             yield
         if story.disputed:
-            body = self._control("disputes", charge=self.charge_id, amount=story.disputed)
+            body = self.sandbox.control.open_dispute(self.charge_id, amount=story.disputed)
             self.dispute_ids.append(body["id"])
             self.standing["dispute"] = story.disputed
             yield
         if story.outcome:
-            self._control("disputes", dispute=self.dispute_ids[0], outcome=story.outcome)
+            self.sandbox.control.decide_dispute(self.dispute_ids[0], story.outcome)
             refunded = sum(story.refunds)
             lost = min(story.disputed or 0, PAID - refunded)
             self.standing["dispute"] = lost if story.outcome == "lost" else 0
@@ -120,7 +121,7 @@ class Stage:
             self._refund(story.late_refund)
             yield
         if story.fails is not None:
-            self._control(f"refunds/{self.refund_ids[story.fails]}/fail")
+            self.sandbox.control.settle_refund(self.refund_ids[story.fails], "fail")
             self.standing[self.refund_ids[story.fails]] = 0
             yield
 
@@ -139,10 +140,6 @@ class Stage:
         made = self.sandbox.stripe.v1.refunds.create({"charge": self.charge_id, "amount": amount})
         self.refund_ids.append(made.id)
         self.standing[made.id] = amount
-
-    def _control(self, path: str, **wanted: object) -> dict[str, str]:
-        answer: dict[str, str] = self.sandbox.process.control(path, wanted)
-        return answer
 
 
 @pytest.fixture

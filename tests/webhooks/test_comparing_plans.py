@@ -12,7 +12,7 @@ from tests.support.sandbox import Sandbox
 
 
 def test_a_planned_change_that_nobody_told_of(app: Flask, sandbox: Sandbox) -> None:
-    sandbox.process.webhooks("drop")
+    sandbox.control.set_webhooks("drop")
     organization = a_subscriber("growth")
     switch_to(organization, "starter")
     found = subscriptions.fetch(subscription_id(organization))
@@ -23,7 +23,7 @@ def test_a_planned_change_that_nobody_told_of(app: Flask, sandbox: Sandbox) -> N
 
 
 def test_a_renewal_that_failed_and_one_that_ended(app: Flask, sandbox: Sandbox) -> None:
-    sandbox.process.webhooks("drop")
+    sandbox.control.set_webhooks("drop")
     debtor, gone = a_subscriber("growth", token=DECLINES), a_subscriber("scale")
     found = subscriptions.fetch(subscription_id(debtor))
     sandbox.move(debtor.stripe_customer_id or "", found.period_end + AS_A_DRAFT)
@@ -41,6 +41,6 @@ def test_whatever_the_events_say_subscriptions_are_compared(app: Flask, sandbox:
     sandbox.stripe.v1.subscriptions.update(
         subscription_id(organization), {"items": [{"id": item.id, "price": price.id}]}
     )
-    sandbox.process.control("webhooks", {"mode": "drop"})
+    sandbox.control.set_webhooks("drop")
     reconciliation.run()
     assert plan_of(organization).name == "Scale"

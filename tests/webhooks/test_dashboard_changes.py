@@ -156,18 +156,16 @@ CASES: dict[str, Case] = {
         "$1.00 of the payment",
     ),
     "a dispute of the plan's payment": Case(
-        lambda do: do.sandbox.process.control("disputes", {"charge": do.charge()}),
+        lambda do: do.sandbox.control.open_dispute(do.charge()),
         "is disputed",
-        lambda do: do.sandbox.process.control(
-            "disputes", {"dispute": do.api.disputes.list().data[0].id, "outcome": "won"}
-        ),
+        lambda do: do.sandbox.control.decide_dispute(do.api.disputes.list().data[0].id, "won"),
     ),
     "an inquiry": Case(
-        lambda do: do.sandbox.process.control("disputes", {"charge": do.charge(), "inquiry": True}),
+        lambda do: do.sandbox.control.open_dispute(do.charge(), inquiry=True),
         "warning_needs_response",
     ),
     "an early fraud warning": Case(
-        lambda do: do.sandbox.process.control("early_fraud_warnings", {"charge": do.charge()}),
+        lambda do: do.sandbox.control.warn_of_fraud(do.charge()),
         "may be fraud (misc)",
         lambda do: (
             do.api.refunds.create({"payment_intent": do.payment}) and do.api.subscriptions.cancel(do.id)
@@ -189,7 +187,7 @@ CASES: dict[str, Case] = {
 
 @pytest.fixture
 def subscriber(app: Flask, sandbox: Sandbox) -> Organization:
-    sandbox.process.webhooks("drop")
+    sandbox.control.set_webhooks("drop")
     return a_subscriber("growth")
 
 

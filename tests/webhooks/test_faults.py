@@ -84,7 +84,7 @@ class Story:
         first, *others = reversed(self.sandbox.charges())
         self.sandbox.stripe.v1.refunds.create({"charge": first.id, "amount": 1000})
         for charge in others[:1]:
-            self.sandbox.process.control("disputes", {"charge": charge.id})
+            self.sandbox.control.open_dispute(charge.id)
         self._step(lambda: deliver_all(self.app, self.sandbox))
 
     def make_up(self) -> None:

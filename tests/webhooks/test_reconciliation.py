@@ -46,7 +46,7 @@ from tests.support.waiting import wait_until
 
 @pytest.fixture
 def silence(app: Flask, sandbox: Sandbox) -> Silence:
-    sandbox.process.webhooks("drop")
+    sandbox.control.set_webhooks("drop")
     return Silence(sandbox)
 
 
@@ -237,7 +237,7 @@ class TestWhatIsReported:
     ) -> None:
         paid = topups.pay(silence.organization, begin(silence), silence.card.id, OWNER)
         payment_id = paid.payment_intent_id or ""
-        sandbox.process.reset()
+        sandbox.control.reset()
         for _ in range(2):
             run = reconciliation.run(since=utc_now() - timedelta(days=1))
             assert [each["object"] for each in run.findings] == [payment_id]

@@ -41,7 +41,7 @@ def add(person: Person, chance: Random, bank: StripeSide, *, token: str | None =
     secret = str(msgspec.json.decode(setup.text)["client_secret"])
     status = bank.save_card(secret, token or chance.choice(TOKENS))
     if status == "requires_action":
-        bank.answer_bank(secret, chance.choice(["complete", "complete", "fail"]))
+        bank.control.answer_challenge(secret, chance.choice(["complete", "complete", "fail"]))
     answer = browser.submit(page, form, setup_intent=secret.partition("_secret")[0])
     return "saved" if answer.status < 400 else f"answered {answer.status}"
 

@@ -35,7 +35,9 @@ def _on_from(person: Person, page: Page, chance: Random, bank: StripeSide) -> st
     browser = person.browser
     for _ in range(4):
         if page.parsed.client_secret is not None:
-            bank.answer_bank(page.parsed.client_secret, chance.choice(["complete", "complete", "fail"]))
+            bank.control.answer_challenge(
+                page.parsed.client_secret, chance.choice(["complete", "complete", "fail"])
+            )
             page = browser.get(page.path)
             if page.parsed.client_secret is not None:
                 return "asked again"

@@ -77,7 +77,7 @@ def _pay(browser: Browser, page: Page, form: Form, chance: Random) -> Page:
 
 
 def _answer(browser: Browser, page: Page, secret: str, chance: Random, bank: StripeSide) -> Page:
-    bank.answer_bank(secret, chance.choice(["complete", "complete", "complete", "fail"]))
+    bank.control.answer_challenge(secret, chance.choice(["complete", "complete", "complete", "fail"]))
     form = page.form("/confirmation")
     if form is None or chance.random() < 0.2:
         return browser.get(page.path)  # came back from the bank's own page, or pressed reload

@@ -6,6 +6,7 @@ import threading
 from random import Random
 from typing import Any
 
+from stripe_sandbox.control_client import Decision, Mode
 from torture.journal import Journal
 from torture.stripe_side import AWAY, StripeSide
 
@@ -28,7 +29,7 @@ OPERATIONS = (
     "GET /v1/disputes/*",
     "GET /v1/events/*",
 )
-MODES = ("deliver", "duplicate", "shuffle", "hold", "drop")
+MODES: tuple[Mode, ...] = ("deliver", "duplicate", "shuffle", "hold", "drop")
 SLOW = 4.0
 """Seconds, more than the application waits for an answer."""
 
@@ -56,20 +57,17 @@ class Processor:
 
     def _fault(self) -> str:
         kind = self._chance.choice(FAULTS)
-        self._side.control(
-            "faults",
-            {
-                "operation": self._chance.choice(OPERATIONS),
-                "kind": kind,
-                "times": self._chance.randint(1, 2),
-                "delay": SLOW if kind == "timeout_after" else 0.0,
-            },
+        self._side.control.order_fault(
+            self._chance.choice(OPERATIONS),
+            kind,
+            times=self._chance.randint(1, 2),
+            delay=SLOW if kind == "timeout_after" else 0.0,
         )
         return kind
 
     def _webhooks(self) -> str:
         mode = self._chance.choice(MODES)
-        self._side.control("webhooks", {"mode": mode})
+        self._side.control.set_webhooks(mode)
         return mode
 
     def _refund(self) -> str:
@@ -85,7 +83,7 @@ class Processor:
         charge = self._top_up_charge()
         if charge is None or charge.disputed:
             return "nothing to dispute"
-        self._side.control("disputes", {"charge": charge.id, "inquiry": self._chance.random() < 0.3})
+        self._side.control.open_dispute(charge.id, inquiry=self._chance.random() < 0.3)
         return "opened"
 
     def _decide(self) -> str:
@@ -113,7 +111,7 @@ def is_open(dispute: Any) -> bool:
 
 def decide(side: StripeSide, dispute: Any, chance: Random) -> str:
     """Let the bank decide."""
-    outcomes = ["warning_closed"] if dispute.status.startswith("warning") else ["won", "lost"]
+    outcomes: list[Decision] = ["warning_closed"] if dispute.status.startswith("warning") else ["won", "lost"]
     outcome = chance.choice(outcomes)
-    side.control("disputes", {"dispute": dispute.id, "outcome": outcome})
+    side.control.decide_dispute(dispute.id, outcome)
     return outcome

@@ -71,7 +71,7 @@ def test_the_pages(stand_in: Process, seen_as: Customer, client: stripe.StripeCl
     expect(seen_as.status).to_have_text("done")
     intent = client.v1.payment_intents.list().data[0]
     (charge,) = client.v1.charges.list().data
-    dispute = stand_in.control("disputes", {"charge": charge.id, "amount": 1000})
+    dispute = stand_in.control.open_dispute(charge.id, amount=1000)
     event = client.v1.events.list().data[0]
     owing = somebody_who_owes(stand_in, client)
     for path in (
@@ -81,7 +81,7 @@ def test_the_pages(stand_in: Process, seen_as: Customer, client: stripe.StripeCl
         f"/payment_methods/{intent.payment_method}",
         f"/disputes/{dispute['id']}",
         f"/events/{event.id}",
-        f"/requests/{stand_in.requests()[0]['request_id']}",
+        f"/requests/{stand_in.control.requests()[0]['request_id']}",
         "/controls",
         f"/customers/{owing}",
         f"/_sandbox/receipts/{intent.latest_charge}",

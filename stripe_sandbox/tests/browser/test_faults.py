@@ -27,10 +27,10 @@ def test_a_fault_is_told_and_the_next_try_saves_the_card(
 ) -> None:
     customer.open_card_form()
     # Chromium asks once more by itself where a connection that was kept is cut.
-    customer.stand_in.faults(operation=operation, kind=kind, times=2)
+    customer.stand_in.control.order_fault(operation, kind, times=2)
     customer.save("4242424242424242")
     customer.page.wait_for_function("() => window.result")
     assert customer.result["error"]["type"] == error
-    customer.stand_in.clear_faults()
+    customer.stand_in.control.clear_faults()
     customer.save()
     expect(customer.status).to_have_text("done")

@@ -93,7 +93,7 @@ def test_a_list_has_pages_in_both_directions(developer: Developer, shopper: Shop
 def test_things_are_found_by_their_id(
     developer: Developer, shopper: Shopper, paid: stripe.PaymentIntent, stand_in: Process
 ) -> None:
-    request_id = stand_in.requests()[0]["request_id"]
+    request_id = stand_in.control.requests()[0]["request_id"]
     for wanted in (paid.id, f" {paid.latest_charge} ", shopper.id, request_id):
         developer.see(f"/search?q={wanted}")
         assert developer.last.url.endswith(wanted.strip())
@@ -195,7 +195,7 @@ def test_an_event_is_sent_again_and_its_attempts_are_told(
     event = shopper.v1.events.list().data[0]
     assert "Not tried yet" in developer.see(f"/events/{event.id}")
     receiver.status = 500
-    stand_in.flush()
+    stand_in.control.flush()
     developer.send(f"/events/{event.id}/deliveries")
     assert developer.said == "The event was sent again, and refused."
     assert developer.last.text.count("answered 500") == 2
@@ -210,7 +210,7 @@ def test_a_request_shows_what_was_sent_and_answered_but_no_card(
 ) -> None:
     shopper.card("4000000000009995")
     request_id = next(
-        one["request_id"] for one in stand_in.requests() if one["path"] == "/v1/payment_methods"
+        one["request_id"] for one in stand_in.control.requests() if one["path"] == "/v1/payment_methods"
     )
     page = developer.see(f"/requests/{request_id}")
     assert "•••• 9995" in page

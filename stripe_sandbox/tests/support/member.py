@@ -6,6 +6,7 @@ from typing import Any
 
 import stripe
 
+from stripe_sandbox.control_client import Clock
 from stripe_sandbox.testing import Process
 from stripe_sandbox.tests.support.shopper import Shopper
 
@@ -14,7 +15,7 @@ class Member:
     """A customer with a saved card and a monthly subscription."""
 
     def __init__(self, shopper: Shopper, process: Process) -> None:
-        self.v1, self._process, self.customer = shopper.v1, process, shopper.id
+        self.v1, self._control, self.customer = shopper.v1, process.control, shopper.id
         self.card = shopper.saved("4242424242424242")
         chosen: Any = {"default_payment_method": self.card}
         self.v1.customers.update(shopper.id, {"invoice_settings": chosen})
@@ -29,19 +30,22 @@ class Member:
         items: Any = [{"price": price.id}]
         self.id = self.v1.subscriptions.create({"customer": shopper.id, "items": items}).id
 
-    def move(self, **how: Any) -> Any:
-        return self._process.control("clock", {"customer": self.customer, **how})
+    def move_days(self, days: int) -> Clock:
+        return self._control.move_days(self.customer, days)
 
-    def renew(self) -> Any:
+    def move_to_next(self) -> Clock:
+        return self._control.move_to_next(self.customer)
+
+    def renew(self) -> Clock:
         """Let the next period begin, and the hour pass in which its invoice is a draft."""
-        self.move(next=True)
-        return self.move(next=True)
+        self.move_to_next()
+        return self.move_to_next()
 
-    def clock(self) -> Any:
-        return self._process.control(f"clock?customer={self.customer}", method="GET")
+    def clock(self) -> Clock:
+        return self._control.clock(self.customer)
 
-    def bank(self, answer: str) -> None:
-        self._process.control(f"payment_methods/{self.card}/bank", {"answer": answer})
+    def bank(self, answer: Any) -> None:
+        self._control.set_bank_answer(self.card, answer)
 
     @property
     def status(self) -> str:

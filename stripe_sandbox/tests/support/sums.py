@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
-import requests
 import stripe
 
 from stripe_sandbox.tests.support.shopper import Shopper
@@ -50,15 +50,14 @@ def preview(shopper: Shopper, one: Any, **details: Any) -> Any:
 def turn(shopper: Shopper, one: Any) -> Any:
     """Let the paid period end, and the hour in which the invoice of the next one is a draft; that invoice."""
     end = one["items"]["data"][0]["current_period_end"]
-    shopper.process.control("clock", {"customer": shopper.id, "to": end + 3601})
+    shopper.process.control.move_to(shopper.id, datetime.fromtimestamp(end + 3601, UTC))
     again: Any = shopper.v1.subscriptions.retrieve(one.id, {"expand": ["latest_invoice"]})
     return again.latest_invoice
 
 
 def give_customer(shopper: Shopper, coupon_id: str) -> None:
     """Give a customer a discount, as the dashboard does."""
-    address = f"{shopper.process.url}/_sandbox/customers/{shopper.id}/discount"
-    assert requests.post(address, json={"coupon": coupon_id}, timeout=10).ok
+    shopper.process.control.discount_customer(shopper.id, coupon_id)
 
 
 def hold_true(invoice: stripe.Invoice | Any) -> None:

@@ -161,7 +161,7 @@ class TestRefunds:
         refund = stripe_refunds.create(intent, usd("20"), key="refund")
         refunds.apply(refund)
         db.session.commit()
-        sandbox.process.control(f"refunds/{refund.id}/fail")
+        sandbox.control.settle_refund(refund.id, "fail")
         for _ in range(2):
             refunds.apply(stripe_refunds.fetch(refund.id))
             db.session.commit()
@@ -199,9 +199,9 @@ class TestInvoices:
         )
         v1.customers.update(customer, {"invoice_settings": {"default_payment_method": card.stripe_id}})
         v1.subscriptions.create({"customer": customer, "items": [{"price": price.id}]})
-        sandbox.process.control(f"payment_methods/{card.stripe_id}/bank", {"answer": "declines"})
+        sandbox.control.set_bank_answer(card.stripe_id, "declines")
         for _ in range(4):  # the draft, and three attempts
-            sandbox.process.control("clock", {"customer": customer, "next": True})
+            sandbox.control.move_to_next(customer)
             deliver_all(app, sandbox)
         assert told(organization) == ["invoice_failed"] * 3
 

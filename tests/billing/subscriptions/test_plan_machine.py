@@ -126,7 +126,7 @@ class PlanMachine(RuleBasedStateMachine):
     @rule(days=st.sampled_from([1, 4, 31, 40]))
     def let_time_pass(self, days: int) -> None:
         customer = self.organization.stripe_customer_id or ""
-        self.sandbox.process.control("clock", {"customer": customer, "days": days})
+        self.sandbox.control.move_days(customer, days)
         self.hear()
 
     @precondition(lambda self: self.row is not None and self.row.status is SubscriptionStatus.PAST_DUE)

@@ -49,7 +49,7 @@ def test_it_is_known_in_any_order(
 
 
 def test_it_is_known_when_no_event_comes(app: Flask, sandbox: Sandbox, debtor: Organization) -> None:
-    sandbox.process.webhooks("drop")
+    sandbox.control.set_webhooks("drop")
     reconciliation.run()
     assert plan_of(debtor).failure == "generic_decline"
 
@@ -66,11 +66,11 @@ def test_a_later_attempt_says_why_that_one_failed(app: Flask, sandbox: Sandbox, 
     hear(app, sandbox, CHANGED, FAILED)
     card = a_stripe_card(debtor)
     db.session.commit()
-    sandbox.process.control(f"payment_methods/{card.stripe_id}/bank", {"answer": "asks"})
+    sandbox.control.set_bank_answer(card.stripe_id, "asks")
     sandbox.stripe.v1.customers.update(
         debtor.stripe_customer_id or "", {"invoice_settings": {"default_payment_method": card.stripe_id}}
     )
-    sandbox.process.control("clock", {"customer": debtor.stripe_customer_id, "next": True})
+    sandbox.control.move_to_next(debtor.stripe_customer_id)
     hear(app, sandbox, FAILED)
     assert plan_of(debtor).failure == "authentication_required"
 
@@ -80,7 +80,7 @@ def test_a_late_event_of_an_invoice_that_is_paid_says_nothing(
 ) -> None:
     hear(app, sandbox, CHANGED)
     pay_by(debtor, "pm_card_visa")
-    sandbox.process.control("clock", {"customer": debtor.stripe_customer_id, "next": True})
+    sandbox.control.move_to_next(debtor.stripe_customer_id)
     hear(app, sandbox, CHANGED, FAILED)
     assert (plan_of(debtor).is_past_due, plan_of(debtor).failure) == (False, None)
 

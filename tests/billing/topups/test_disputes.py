@@ -25,11 +25,11 @@ from tests.support.sandbox import Sandbox, deliver_all
 
 def opened(sandbox: Sandbox, top_up: TopUp, **how: Any) -> str:
     """A dispute of a top-up at the bank; its id."""
-    return str(sandbox.process.control("disputes", {"charge": top_up.charge_id, **how})["id"])
+    return str(sandbox.control.open_dispute(top_up.charge_id, **how)["id"])
 
 
 def decided(sandbox: Sandbox, dispute_id: str, outcome: str) -> None:
-    sandbox.process.control("disputes", {"dispute": dispute_id, "outcome": outcome})
+    sandbox.control.decide_dispute(dispute_id, outcome)
 
 
 def follow(dispute_id: str) -> bool:
@@ -121,7 +121,7 @@ def test_a_dispute_heard_of_before_its_payment_settles_that_first(app: Flask, sa
     sandbox.mend()
     assert the_top_up(organization).status is TopUpStatus.PAYING
     (charge,) = sandbox.charges()
-    dispute_id = str(sandbox.process.control("disputes", {"charge": charge.id})["id"])
+    dispute_id = str(sandbox.control.open_dispute(charge.id)["id"])
     assert follow(dispute_id)
     assert the_top_up(organization).status is TopUpStatus.SUCCEEDED
     assert balance(organization) == "0.00"
@@ -143,7 +143,7 @@ def test_a_dispute_of_a_payment_that_is_none_of_ours_is_left_alone(app: Flask, s
             "off_session": True,
         }
     )
-    dispute_id = str(sandbox.process.control("disputes", {"charge": intent.latest_charge})["id"])
+    dispute_id = str(sandbox.control.open_dispute(intent.latest_charge)["id"])
     assert not follow(dispute_id)
     assert balance(organization) == "0.00"
 

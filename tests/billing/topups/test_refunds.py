@@ -49,7 +49,7 @@ def test_a_refund_that_fails_gives_the_credit_back_once(app: Flask, sandbox: San
     organization, top_up = a_paid_top_up()
     refund_id = refunded(sandbox, top_up, 5000)
     follow(refund_id)
-    sandbox.process.control(f"refunds/{refund_id}/fail")
+    sandbox.control.settle_refund(refund_id, "fail")
     for _ in range(2):
         follow(refund_id)
     assert balance(organization) == "50.00"
@@ -61,7 +61,7 @@ def test_a_refund_known_only_after_it_failed_moves_nothing(app: Flask, sandbox: 
     organization, top_up = a_paid_top_up()
     refund_id = refunded(sandbox, top_up, 2000)
     outdated = stripe_refunds.fetch(refund_id)
-    sandbox.process.control(f"refunds/{refund_id}/fail")
+    sandbox.control.settle_refund(refund_id, "fail")
     assert follow(refund_id)
     assert refunds.apply(outdated), "what was read before it failed is not believed after"
     db.session.commit()
@@ -73,7 +73,7 @@ def test_a_refund_on_its_way_takes_the_credit_already(app: Flask, sandbox: Sandb
     refund_id = refunded(sandbox, top_up, 2000)
     follow(refund_id)
     assert balance(organization) == "30.00"
-    sandbox.process.control(f"refunds/{refund_id}/succeed")
+    sandbox.control.settle_refund(refund_id, "succeed")
     follow(refund_id)
     assert balance(organization) == "30.00"
 

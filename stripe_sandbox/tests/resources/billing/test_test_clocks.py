@@ -141,7 +141,7 @@ def test_an_advance_goes_on_after_a_restart(clockwork: Clockwork, stand_in: Proc
     one = clockwork.subscribe()
     clockwork.clocks.advance(clockwork.clock.id, {"frozen_time": at("2027-03-15")})
     stand_in.restart()
-    stand_in.webhooks("hold")
+    stand_in.control.set_webhooks("hold")
     while clockwork.clocks.retrieve(clockwork.clock.id).status == "advancing":
         pass
     assert len(clockwork.v1.invoices.list({"subscription": one.id}).data) == 2

@@ -38,20 +38,20 @@ def test_an_event_shows_the_object_as_it_was_then(shopper: Shopper) -> None:
 )
 def test_the_bank_decides(shopper: Shopper, stand_in: Process, outcome: str, events: list[str]) -> None:
     intent = shopper.pay("pm_card_visa")
-    opened = stand_in.control("disputes", {"charge": intent.latest_charge})
-    stand_in.control("disputes", {"dispute": opened["id"], "outcome": outcome})
+    opened = stand_in.control.open_dispute(intent.latest_charge)
+    stand_in.control.decide_dispute(opened["id"], outcome)
     dispute = shopper.v1.disputes.retrieve(opened["id"])
     assert dispute.status == outcome
     assert sum(one.amount for one in dispute.balance_transactions) == (0 if outcome == "won" else -5000)
     assert shopper.events()[-2:] == events
     with pytest.raises(requests.HTTPError):
-        stand_in.control("disputes", {"dispute": opened["id"], "outcome": outcome})
+        stand_in.control.decide_dispute(opened["id"], outcome)
 
 
 def test_an_inquiry_moves_nothing(shopper: Shopper, stand_in: Process) -> None:
     intent = shopper.pay("pm_card_visa")
-    opened = stand_in.control("disputes", {"charge": intent.latest_charge, "inquiry": True})
-    stand_in.control("disputes", {"dispute": opened["id"], "outcome": "warning_closed"})
+    opened = stand_in.control.open_dispute(intent.latest_charge, inquiry=True)
+    stand_in.control.decide_dispute(opened["id"], "warning_closed")
     assert opened["status"] == "warning_needs_response"
     assert shopper.events()[-2:] == ["charge.dispute.created", "charge.dispute.closed"]
     assert not shopper.v1.charges.retrieve(str(intent.latest_charge)).disputed
@@ -62,7 +62,7 @@ def test_an_inquiry_may_become_a_dispute(shopper: Shopper, stand_in: Process) ->
     intent = shopper.pay(shopper.card("4000000000001976"))
     inquiry = shopper.v1.disputes.list({"payment_intent": intent.id}).data[0]
     assert (inquiry.status, inquiry.is_charge_refundable) == ("warning_needs_response", True)
-    stand_in.control("disputes", {"dispute": inquiry.id, "outcome": "escalated"})
+    stand_in.control.decide_dispute(inquiry.id, "escalated")
     dispute = shopper.v1.disputes.retrieve(inquiry.id)
     assert (dispute.status, dispute.is_charge_refundable) == ("needs_response", False)
     assert [one.net for one in dispute.balance_transactions] == [-6500]
@@ -71,22 +71,22 @@ def test_an_inquiry_may_become_a_dispute(shopper: Shopper, stand_in: Process) ->
 
 def test_an_inquiry_whose_charge_was_refunded_stays_one(shopper: Shopper, stand_in: Process) -> None:
     intent = shopper.pay("pm_card_visa")
-    inquiry = stand_in.control("disputes", {"charge": intent.latest_charge, "inquiry": True})
+    inquiry = stand_in.control.open_dispute(intent.latest_charge, inquiry=True)
     shopper.v1.refunds.create({"payment_intent": intent.id})
     with pytest.raises(requests.HTTPError):
-        stand_in.control("disputes", {"dispute": inquiry["id"], "outcome": "escalated"})
+        stand_in.control.decide_dispute(inquiry["id"], "escalated")
 
 
 def test_a_part_may_be_disputed_and_what_is_left_again(shopper: Shopper, stand_in: Process) -> None:
     intent = shopper.pay("pm_card_visa")
-    part = stand_in.control("disputes", {"charge": intent.latest_charge, "amount": 2000})
-    rest = stand_in.control("disputes", {"charge": intent.latest_charge, "reason": "duplicate"})
+    part = stand_in.control.open_dispute(intent.latest_charge, amount=2000)
+    rest = stand_in.control.open_dispute(intent.latest_charge, reason="duplicate")
     assert [(one["amount"], one["reason"]) for one in (part, rest)] == [
         (2000, "fraudulent"),
         (3000, "duplicate"),
     ]
     with pytest.raises(requests.HTTPError):
-        stand_in.control("disputes", {"charge": intent.latest_charge, "amount": 1})
+        stand_in.control.open_dispute(intent.latest_charge, amount=1)
 
 
 @pytest.mark.parametrize("amount", [0, -1, 5001, "20", 20.5, True])
@@ -102,13 +102,13 @@ def test_only_cents_that_were_paid_can_be_disputed(
 def test_what_was_refunded_before_is_not_disputed_by_itself(shopper: Shopper, stand_in: Process) -> None:
     intent = shopper.pay("pm_card_visa")
     shopper.v1.refunds.create({"payment_intent": intent.id, "amount": 1500})
-    assert stand_in.control("disputes", {"charge": intent.latest_charge})["amount"] == 3500
+    assert stand_in.control.open_dispute(intent.latest_charge)["amount"] == 3500
 
 
 def test_a_dispute_costs_a_fee_even_where_it_is_won(shopper: Shopper, stand_in: Process) -> None:
     intent = shopper.pay("pm_card_visa")
-    opened = stand_in.control("disputes", {"charge": intent.latest_charge, "amount": 2000})
-    stand_in.control("disputes", {"dispute": opened["id"], "outcome": "won"})
+    opened = stand_in.control.open_dispute(intent.latest_charge, amount=2000)
+    stand_in.control.decide_dispute(opened["id"], "won")
     moved = shopper.v1.disputes.retrieve(opened["id"]).balance_transactions
     assert [(one.amount, one.fee, one.net, one.reporting_category) for one in moved] == [
         (-2000, 1500, -3500, "dispute"),
@@ -166,8 +166,8 @@ def test_a_merchant_may_accept_a_dispute_once(shopper: Shopper) -> None:
 
 def test_a_charge_whose_dispute_was_won_can_be_refunded(shopper: Shopper, stand_in: Process) -> None:
     intent = shopper.pay("pm_card_visa")
-    opened = stand_in.control("disputes", {"charge": intent.latest_charge})
-    stand_in.control("disputes", {"dispute": opened["id"], "outcome": "won"})
+    opened = stand_in.control.open_dispute(intent.latest_charge)
+    stand_in.control.decide_dispute(opened["id"], "won")
     assert shopper.v1.refunds.create({"payment_intent": intent.id}).status == "succeeded"
 
 
@@ -181,8 +181,8 @@ def test_a_disputed_charge_can_not_be_refunded(shopper: Shopper) -> None:
 def test_what_was_refunded_before_comes_back_from_a_lost_dispute(shopper: Shopper, stand_in: Process) -> None:
     intent = shopper.pay("pm_card_visa")
     shopper.v1.refunds.create({"payment_intent": intent.id, "amount": 2000})
-    opened = stand_in.control("disputes", {"charge": intent.latest_charge, "amount": 5000})
-    stand_in.control("disputes", {"dispute": opened["id"], "outcome": "lost"})
+    opened = stand_in.control.open_dispute(intent.latest_charge, amount=5000)
+    stand_in.control.decide_dispute(opened["id"], "lost")
     dispute = shopper.v1.disputes.retrieve(opened["id"])
     assert [one.amount for one in dispute.balance_transactions] == [-5000, 2000]
     assert shopper.events()[-2:] == ["charge.dispute.funds_reinstated", "charge.dispute.closed"]

@@ -47,7 +47,7 @@ def test_a_refund_may_take_its_time(shopper: Shopper, stand_in: Process) -> None
     intent = shopper.pay(shopper.card("4000000000007726"))
     refund = shopper.v1.refunds.create({"payment_intent": intent.id})
     assert refund.status == "pending"
-    stand_in.control(f"refunds/{refund.id}/succeed")
+    stand_in.control.settle_refund(refund.id, "succeed")
     assert shopper.v1.refunds.retrieve(refund.id).status == "succeeded"
     assert shopper.events()[-1] == "refund.updated"
 
@@ -66,17 +66,17 @@ def test_the_refunds_of_some_cards_settle_by_themselves(
     refund = shopper.v1.refunds.create({"payment_intent": intent.id})
     assert refund.status == at_first
     stand_in.restart()
-    assert stand_in.control("scheduled/run") == {"done": 1}
+    assert stand_in.control.run_scheduled() == 1
     assert shopper.v1.refunds.retrieve(refund.id).status == later
     assert shopper.events()[-2:] == events
-    assert stand_in.control("scheduled/run") == {"done": 0}
+    assert stand_in.control.run_scheduled() == 0
 
 
 def test_a_refund_that_was_settled_by_hand_stays_settled(shopper: Shopper, stand_in: Process) -> None:
     intent = shopper.pay(shopper.card("4000000000007726"))
     refund = shopper.v1.refunds.create({"payment_intent": intent.id})
-    stand_in.control(f"refunds/{refund.id}/fail")
-    stand_in.control("scheduled/run")
+    stand_in.control.settle_refund(refund.id, "fail")
+    stand_in.control.run_scheduled()
     assert shopper.v1.refunds.retrieve(refund.id).status == "failed"
 
 
@@ -93,7 +93,7 @@ def test_a_refund_has_notes_and_is_never_canceled(shopper: Shopper, paid: stripe
 def test_a_refund_may_fail_after_it_had_succeeded(shopper: Shopper, stand_in: Process) -> None:
     intent = shopper.pay(shopper.card("4000000000005126"))
     refund = shopper.v1.refunds.create({"payment_intent": intent.id})
-    stand_in.control(f"refunds/{refund.id}/fail")
+    stand_in.control.settle_refund(refund.id, "fail")
     failed = shopper.v1.refunds.retrieve(refund.id, {"expand": ["failure_balance_transaction", "charge"]})
     assert (failed.status, failed.failure_reason) == ("failed", "expired_or_canceled_card")
     assert isinstance(failed.failure_balance_transaction, stripe.BalanceTransaction)
@@ -105,9 +105,9 @@ def test_a_refund_may_fail_after_it_had_succeeded(shopper: Shopper, stand_in: Pr
 
 def test_a_refund_fails_only_once(shopper: Shopper, stand_in: Process, paid: stripe.PaymentIntent) -> None:
     refund = shopper.v1.refunds.create({"payment_intent": paid.id})
-    stand_in.control(f"refunds/{refund.id}/fail")
+    stand_in.control.settle_refund(refund.id, "fail")
     with pytest.raises(requests.HTTPError):
-        stand_in.control(f"refunds/{refund.id}/fail")
+        stand_in.control.settle_refund(refund.id, "fail")
     assert shopper.v1.charges.retrieve(str(paid.latest_charge)).amount_refunded == 0
 
 

@@ -51,7 +51,7 @@ def test_a_card_can_expire_whenever_a_demo_needs_it(shopper: Shopper) -> None:
 
 def test_the_network_updates_a_card(shopper: Shopper, stand_in: Process) -> None:
     card = shopper.saved("4242424242424242")
-    stand_in.control(f"payment_methods/{card}/network_update", {"exp_year": 2045, "last4": "1881"})
+    stand_in.control.update_card(card, exp_year=2045, last4="1881")
     updated = shopper.v1.payment_methods.retrieve(card)
     assert (updated.card.exp_year, updated.card.last4) == (2045, "1881")
     assert shopper.events()[-1] == "payment_method.automatically_updated"
