@@ -7,11 +7,13 @@ from datetime import timedelta
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app import api, cli, notify, pages, webhooks, work
+from app import api, cli, notify, pages, return_addresses, webhooks, work
+from app.billing import catalog
 from app.billing.catalog import file
 from app.database import gone
 from app.extensions import babel, csrf, db, htmx, limiter, login_manager, migrate
 from app.payments import client as stripe_client
+from app.people import passwords
 from app.web import (
     assets,
     csp_reports,
@@ -73,9 +75,12 @@ def create_app(settings: Settings) -> Flask:
     csrf.init_app(app)
     limiter.init_app(app)
     app.after_request(rate_limits.add_headers)
-    stripe_client.init_app(app, settings)
-    notify.init_app(app, settings)
-    file.init_app(app, settings.catalog_path)
+    with app.app_context():
+        stripe_client.set_up(settings)
+        notify.set_up(settings)
+        passwords.set_up(quick=app.testing)
+        return_addresses.public_url.set(settings.public_url)
+        catalog.offer(file.load(settings.catalog_path))
     for part in (
         form_tokens,
         identity,

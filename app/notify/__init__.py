@@ -1,17 +1,40 @@
-"""Telling people by mail: what the mails say, and how they leave the house."""
+"""Telling people by mail and the platform by webhooks: what the mails say, and how both leave the house."""
 
 from __future__ import annotations
 
-from flask import Flask, current_app
+from dataclasses import dataclass
 
 from app.notify.message import Sender, checked
 from app.notify.server import SmtpServer
 from app.notify.smtp import Smtp
 from app.notify.transport import Kept, Transport
+from app.per_application import PerApplication
 from config import Settings
 
 
-def init_app(app: Flask, settings: Settings) -> None:
+@dataclass(frozen=True, slots=True)
+class Site:
+    """What mails say of us: where our pages are, without a slash at the end, and who helps."""
+
+    public_url: str
+    support_email: str
+
+
+@dataclass(frozen=True, slots=True)
+class AllowedAddresses:
+    """Where messages may go: to addresses of a private network too, and to which ports."""
+
+    private: bool
+    ports: tuple[int, ...]
+
+
+_sender = PerApplication[Sender]("mail_sender")
+_transport = PerApplication[Transport]("mail_transport")
+_site = PerApplication[Site]("mail_site")
+_allowed_addresses = PerApplication[AllowedAddresses]("webhook_addresses")
+
+
+def set_up(settings: Settings) -> None:
     """Check the mail settings and choose the way out. Raises `SettingsError` naming the setting that is wrong."""
     sender = Sender.parse(settings.mail_from, reply_to=settings.support_email)
     for address in settings.operators_email:
@@ -19,16 +42,27 @@ def init_app(app: Flask, settings: Settings) -> None:
     way: Transport = Kept()
     if settings.smtp_url:
         way = Smtp(SmtpServer.parse(settings.smtp_url), sender.address)
-    app.extensions["mail_sender"], app.extensions["mail_transport"] = sender, way
+    _sender.set(sender)
+    _transport.set(way)
+    _site.set(Site(settings.public_url, settings.support_email))
+    _allowed_addresses.set(AllowedAddresses(not settings.is_production, settings.webhook_ports))
 
 
 def transport() -> Transport:
     """How this application's mail leaves."""
-    way: Transport = current_app.extensions["mail_transport"]
-    return way
+    return _transport.get()
 
 
 def sender() -> Sender:
     """Whom this application's mail comes from."""
-    found: Sender = current_app.extensions["mail_sender"]
-    return found
+    return _sender.get()
+
+
+def site() -> Site:
+    """What this application's mail says of us."""
+    return _site.get()
+
+
+def allowed_addresses() -> AllowedAddresses:
+    """Where this application's webhooks may go."""
+    return _allowed_addresses.get()

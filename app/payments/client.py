@@ -3,29 +3,31 @@
 from __future__ import annotations
 
 import stripe
-from flask import Flask, current_app
 
 from app.payments.http_client import CONNECT_SECONDS, HttpClient
 from app.payments.stand_in import StandIn
+from app.per_application import PerApplication
 from config import Settings
 
+_client = PerApplication[stripe.StripeClient]("stripe")
+_stand_in = PerApplication[StandIn]("stripe_stand_in")
 
-def init_app(app: Flask, settings: Settings) -> None:
-    """Make the process's client. Nothing is sent yet."""
+
+def set_up(settings: Settings) -> None:
+    """Make the application's client. Nothing is sent yet."""
     # Telemetry writes timings of earlier calls to Stripe, and an id file to the home folder.
     stripe.enable_telemetry = False
-    app.extensions["stripe_stand_in"] = StandIn.of(settings)
-    app.extensions["stripe"] = stripe.StripeClient(
+    _stand_in.set(StandIn.of(settings))
+    client = stripe.StripeClient(
         settings.stripe_secret_key,
         base_addresses={"api": settings.stripe_api_base},
         max_network_retries=2,
         http_client=HttpClient(timeout=(CONNECT_SECONDS, settings.stripe_timeout_seconds)),
     )
+    _client.set(client)
 
 
 def stripe_client() -> stripe.StripeClient:
     """The client of the running application. Raises `StandInError` where it would talk to another's stand-in."""
-    stand_in: StandIn = current_app.extensions["stripe_stand_in"]
-    stand_in.require()
-    client: stripe.StripeClient = current_app.extensions["stripe"]
-    return client
+    _stand_in.get().require()
+    return _client.get()

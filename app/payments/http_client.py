@@ -6,17 +6,17 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import stripe
-from flask import Flask, current_app
 
 from app.payments import patience
+from app.per_application import PerApplication
 
 CONNECT_SECONDS = 3.05
-_CHECKS = "before_stripe"
+_checks = PerApplication[list[Callable[[], None]]]("before_stripe", list)
 
 
-def before_each(app: Flask, check: Callable[[], None]) -> None:
+def before_each(check: Callable[[], None]) -> None:
     """Call `check` before each question to Stripe; what it raises, the question raises."""
-    app.extensions.setdefault(_CHECKS, []).append(check)
+    _checks.get().append(check)
 
 
 class HttpClient(stripe.RequestsClient):
@@ -25,7 +25,7 @@ class HttpClient(stripe.RequestsClient):
     def request(  # type: ignore[override]
         self, method: str, url: str, headers: Mapping[str, str] | None, post_data: Any = None
     ) -> tuple[bytes, int, Mapping[str, str]]:
-        for check in current_app.extensions.get(_CHECKS, ()):
+        for check in _checks.get():
             check()
         if not _left():
             raise _no_patience()

@@ -6,7 +6,8 @@ from base64 import b64encode
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from flask import current_app
+
+from app.per_application import PerApplication
 
 MINIMUM_LENGTH = 12
 """Characters, at least (NIST SP 800-63B-4 asks for 15 where nothing else protects, 8 beside a second factor)."""
@@ -16,35 +17,38 @@ _slow = PasswordHasher()
 # Under test people sign in by the hundred, and each time at the price that is meant for somebody who guesses.
 _quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
+_hashing = PerApplication[PasswordHasher]("password_hasher", lambda: _slow)
+
+
+def set_up(*, quick: bool) -> None:
+    """How the running application hashes; `quick` is for tests alone."""
+    _hashing.set(_quick if quick else _slow)
+
 
 def hash_password(password: str) -> str:
     """The hash to store, salt and parameters included."""
-    return _hasher().hash(password)
+    return _hashing.get().hash(password)
 
 
 def verify(password: str, stored: str | None) -> bool:
     """Whether `password` belongs to `stored`. With nothing stored it takes as long and says no, so that the time
     of an answer doesn't tell whether an account exists."""
     try:
-        return _hasher().verify(stored or hash_of_nobody(), password) and stored is not None
+        return _hashing.get().verify(stored or hash_of_nobody(), password) and stored is not None
     except (VerificationError, InvalidHashError):
         return False
 
 
 def is_outdated(stored: str) -> bool:
     """Whether `stored` was made with weaker parameters than today's."""
-    return _hasher().check_needs_rehash(stored)
+    return _hashing.get().check_needs_rehash(stored)
 
 
 def hash_of_nobody() -> str:
     """A hash that no password has: in form and parameters like one that was made, and as slow to compare."""
-    hasher = _hasher()
+    hasher = _hashing.get()
     parameters = f"m={hasher.memory_cost},t={hasher.time_cost},p={hasher.parallelism}"
     salt, digest = (
         b64encode(bytes(size)).decode().rstrip("=") for size in (hasher.salt_len, hasher.hash_len)
     )
     return f"$argon2id$v=19${parameters}${salt}${digest}"
-
-
-def _hasher() -> PasswordHasher:
-    return _quick if current_app.testing else _slow

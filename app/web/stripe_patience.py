@@ -21,7 +21,8 @@ def init_app(app: Flask) -> None:
     """Give each request its patience, and watch how Stripe is asked."""
     app.before_request(_be_patient)
     app.teardown_request(_forget)
-    http_client.before_each(app, _check)
+    with app.app_context():
+        http_client.before_each(_check)
 
 
 def _be_patient() -> None:

@@ -13,6 +13,7 @@ from app.billing.catalog.model import (
     Pool,
     Rate,
     current,
+    offer,
 )
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "current",
     "file",
     "meters",
+    "offer",
     "quantities",
     "rate_labels",
     "rating",

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from flask import Flask
 
 from app.billing.catalog import rules
 from app.billing.catalog.builder import Builder, CatalogText, PlanText, PoolText
@@ -16,11 +15,6 @@ from app.billing.catalog.model import Catalog, CatalogError, Meter
 from app.billing.catalog.source import Source
 
 _PATH = re.compile(r" - at `\$\.?(?P<path>[^`]*)`$")
-
-
-def init_app(app: Flask, path: Path) -> None:
-    """Read the catalogue once for the process. Raises `CatalogError`."""
-    app.extensions["catalog"] = load(path)
 
 
 def load(path: Path) -> Catalog:

@@ -7,13 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from flask import current_app
 from sqlalchemy import select
 
 from app.billing.catalog import model, versions
 from app.billing.catalog.model import Meter
 from app.extensions import db
 from app.models import CatalogVersion, UsageGroup
+from app.per_application import PerApplication
+
+_known_before = PerApplication[dict[str, Meter]]("meters_known_before", dict)
+"""Meters that are no longer on offer, as they were found in a version."""
 
 
 def named(key: str) -> Meter:
@@ -25,7 +28,7 @@ def named(key: str) -> Meter:
     on_offer = model.current().meters.get(key)
     if on_offer is not None:
         return on_offer
-    known: dict[str, Meter] = current_app.extensions.setdefault("meters_of_old", {})
+    known = _known_before.get()
     if key not in known:
         found = _in_versions(key)
         if found is None:

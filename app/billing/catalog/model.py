@@ -10,11 +10,13 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 import msgspec
-from flask import current_app
 
 from app.models.ledger import UsageGroup
 from app.money import Money
 from app.payments.tax_settings import TaxSettings
+from app.per_application import PerApplication
+
+_on_offer = PerApplication["Catalog"]("catalog")
 
 
 class CatalogError(Exception):
@@ -222,5 +224,9 @@ class Catalog:
 
 def current() -> Catalog:
     """The catalogue that is on offer: what new plans are made from, and what pages name things by."""
-    catalog: Catalog = current_app.extensions["catalog"]
-    return catalog
+    return _on_offer.get()
+
+
+def offer(catalog: Catalog) -> None:
+    """Let this catalog be on offer, in this process, from now on."""
+    _on_offer.set(catalog)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from flask import current_app
 from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import distinct_on, insert
 
@@ -14,6 +13,9 @@ from app.billing.catalog.model import Catalog, CatalogError, Plan
 from app.clock import utc_now
 from app.extensions import db
 from app.models import CatalogVersion, Organization, PlanTerm, Subscription, SubscriptionStatus
+from app.per_application import PerApplication
+
+_read_before = PerApplication[dict[str, Catalog]]("catalog_versions", dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,7 @@ def find(version: str) -> Catalog:
     """
     if model.current().version == version:
         return model.current()
-    known: dict[str, Catalog] = current_app.extensions.setdefault("catalog_versions", {})
+    known = _read_before.get()
     if version not in known:
         known[version] = file.parse(_text_of(version), name=f"version {version}")
     return known[version]

@@ -12,7 +12,6 @@ from datetime import timedelta
 from uuid import UUID
 
 import structlog
-from flask import current_app
 from sqlalchemy import select, update
 
 from app import notify
@@ -111,13 +110,13 @@ def written(mail: Mail) -> Written:
     if mail.subject is not None and mail.text is not None and mail.html is not None:
         return Written(mail.subject, mail.text, mail.html)
     organization = db.session.get_one(Organization, mail.org_id)
-    settings = current_app.config["SETTINGS"]
+    site = notify.site()
     readers = Readers(
         organization=organization.name,
         slug=organization.slug,
         timezone=organization.timezone,
-        public_url=settings.public_url,
-        support_email=settings.support_email,
+        public_url=site.public_url,
+        support_email=site.support_email,
     )
     return compose(letters.unpack(mail.kind, mail.facts), readers)
 

@@ -15,9 +15,9 @@ from typing import Any
 from uuid import UUID
 
 import structlog
-from flask import current_app
 from sqlalchemy import func, select
 
+from app import notify
 from app.billing.platform import messages, queue
 from app.billing.platform.slots import slot
 from app.clock import utc_now
@@ -134,7 +134,7 @@ def _deliver_next(endpoint_id: UUID, *, is_state: bool, org_id: UUID | None = No
 def _answer_of(message: PlatformMessage, endpoint: PlatformEndpoint) -> Answer:
     if endpoint.disabled_at is not None:
         return Answer(False, "The endpoint is switched off.")
-    settings = current_app.config["SETTINGS"]
+    allowed = notify.allowed_addresses()
     return webhooks.send(
         endpoint.url,
         endpoint.secrets,
@@ -142,8 +142,8 @@ def _answer_of(message: PlatformMessage, endpoint: PlatformEndpoint) -> Answer:
         type_=message.type,
         data=message.data,
         at=message.happened_at,
-        allow_private=not settings.is_production,
-        ports=settings.webhook_ports,
+        allow_private=allowed.private,
+        ports=allowed.ports,
     )
 
 

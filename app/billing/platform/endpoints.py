@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from flask import current_app
 from sqlalchemy import select
 
+from app import notify
 from app.clock import utc_now
 from app.extensions import db
 from app.models import PlatformEndpoint
@@ -19,8 +19,8 @@ class UnknownEndpointError(LookupError):
 
 def add(url: str) -> tuple[PlatformEndpoint, str]:
     """Tell the platform at this address from now on; the endpoint and its secret. Raises `AddressError`."""
-    settings = current_app.config["SETTINGS"]
-    webhooks.check_address(url, allow_private=not settings.is_production, ports=settings.webhook_ports)
+    allowed = notify.allowed_addresses()
+    webhooks.check_address(url, allow_private=allowed.private, ports=allowed.ports)
     secret = webhooks.new_secret()
     endpoint = PlatformEndpoint(url=url, secrets=[secret])
     db.session.add(endpoint)

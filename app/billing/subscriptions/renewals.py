@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from flask import current_app
-
+from app import return_addresses
 from app.billing import audit
 from app.billing.audit import Actor
 from app.billing.cards import payment_methods
@@ -59,7 +58,7 @@ def pay(organization: Organization, card_id: UUID, actor: Actor) -> Payment:
         payment = intents.pay_with(
             intent_id,
             card.stripe_id,
-            return_url=return_url(organization),
+            return_url=return_addresses.renewal(organization.slug),
             # A new try after a decline is another request.
             key=f"renewal:{intent_id}:{card.id}:{before.charge_id}:{before.status}",
         )
@@ -149,8 +148,3 @@ def last_day_for(organization: Organization, invoice_id: str) -> date | None:
     row = switch_queries.subscription_of(organization)
     found = grace.deadline_of(organization, row)
     return found.last_day if row and found and row.open_invoice_id == invoice_id else None
-
-
-def return_url(organization: Organization) -> str:
-    """Where a bank's own page leads back to, whichever organization is in view by then."""
-    return f"{current_app.config['SETTINGS'].public_url}/billing/renewal?org={organization.slug}"

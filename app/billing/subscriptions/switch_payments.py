@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from flask import current_app
-
+from app import return_addresses
 from app.billing import audit
 from app.billing.audit import Actor
 from app.billing.cards import paid_with, payment_methods
@@ -79,7 +78,7 @@ def pay(organization: Organization, switch_id: UUID, card_id: UUID, actor: Actor
         payment = intents.pay_with(
             switch.payment_intent_id,
             card.stripe_id,
-            return_url=return_url(organization, switch_id),
+            return_url=return_addresses.plan_switch(organization.slug, switch_id),
             key=f"switch:{switch_id}:{attempt}:pay",
         )
     except OutcomeUnknownError:
@@ -107,12 +106,6 @@ def give_up(organization: Organization, switch_id: UUID, actor: Actor) -> PlanSw
     audit.note(organization.id, actor, "plan_switch.given_up", str(switch_id), plan=switch.plan)
     _follow(organization, actor)
     return find(organization.id, switch_id)
-
-
-def return_url(organization: Organization, switch_id: UUID) -> str:
-    """Where a bank's own page leads back to, whichever organization is in view by then."""
-    public_url = current_app.config["SETTINGS"].public_url
-    return f"{public_url}/billing/change-plan/{switch_id}?org={organization.slug}"
 
 
 def _follow(organization: Organization, actor: Actor) -> None:

@@ -11,8 +11,7 @@ from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
-from flask import current_app
-
+from app import return_addresses
 from app.billing import audit, catalog
 from app.billing.audit import Actor
 from app.billing.cards import one_off, payment_methods, removal
@@ -190,7 +189,6 @@ def charge_request(
     organization: Organization, top_up: TopUp, card: PaymentMethod, customer_id: str
 ) -> ChargeRequest:
     """The request of a top-up's current attempt: the same each time it is made."""
-    public_url = current_app.config["SETTINGS"].public_url
     return ChargeRequest(
         key=f"top_up:{top_up.id}:{top_up.attempt}",
         amount=top_up.amount,
@@ -198,7 +196,7 @@ def charge_request(
         card=card.stripe_id,
         top_up_id=top_up.id,
         org_id=organization.id,
-        return_url=f"{public_url}/billing/wallet/top-ups/{top_up.id}?org={organization.slug}",
+        return_url=return_addresses.top_up(organization.slug, top_up.id),
         description=f"Wallet top-up for {organization.name}",
         statement=catalog.current().top_up.statement,
         keep=top_up.keep_card,
