@@ -56,7 +56,7 @@ def run_worker(app: Flask, *, queues: Sequence[Queue] = worker.EVERYTHING, until
 @of_organization
 def settle_top_up(org_id: str, top_up_id: str) -> None:
     """Learn what became of a payment that nobody has told us the end of."""
-    recovery.look_after(UUID(org_id), UUID(top_up_id))
+    recovery.recover(UUID(org_id), UUID(top_up_id))
 
 
 @task("handle_stripe_event")
@@ -88,7 +88,7 @@ def tell_default_card(org_id: str) -> None:
 @of_organization
 def look_after_switch(org_id: str, switch_id: str) -> None:
     """Learn what became of a switch of plan that nobody has told us the end of."""
-    switch_recovery.look_after(UUID(org_id), UUID(switch_id))
+    switch_recovery.recover(UUID(org_id), UUID(switch_id))
 
 
 @task("finish_cancellation", retry=AGAIN)
@@ -114,12 +114,12 @@ def sweep(**_: int) -> None:
     """Take up what a killed process left open: payments, switches, and events that were stored but not handled."""
     enqueue_missing(
         "settle_top_up",
-        ({"org_id": str(org), "top_up_id": str(one)} for org, one in recovery.open_payments()),
+        ({"org_id": str(org), "top_up_id": str(one)} for org, one in recovery.find_stale()),
         key="top_up_id",
     )
     enqueue_missing(
         "look_after_switch",
-        ({"org_id": str(org), "switch_id": str(one)} for org, one in switch_recovery.left_over()),
+        ({"org_id": str(org), "switch_id": str(one)} for org, one in switch_recovery.find_stale()),
         key="switch_id",
     )
     enqueue_missing(

@@ -43,7 +43,7 @@ def create(name: str, slug: str | None, timezone: str) -> None:
         )
     except PeopleError as error:
         raise click.ClickException(str(error)) from error
-    audit.note(made.id, audit.OPERATOR, "organization.created", made.slug)
+    audit.record(made.id, audit.OPERATOR, "organization.created", made.slug)
     db.session.commit()
     click.echo(f"Created {made.name}. Invite its owner: flask user invite --organization {made.slug} EMAIL")
 
@@ -63,7 +63,7 @@ def recipients(slug: str, emails: tuple[str, ...], owners: bool) -> None:
         found = organizations.find_organization(slug)
         if emails or owners:
             organizations.set_billing_emails(found, emails)
-            audit.note(found.id, audit.OPERATOR, "organization.recipients_set", slug, emails=list(emails))
+            audit.record(found.id, audit.OPERATOR, "organization.recipients_set", slug, emails=list(emails))
             db.session.commit()
     except PeopleError as error:
         raise click.ClickException(str(error)) from error

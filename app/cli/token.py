@@ -58,7 +58,7 @@ def create(name: str, scopes: tuple[str, ...], slug: str | None, expires: timede
         raise click.ClickException(str(error)) from error
     made, text = tokens.create(name, map(Scope, scopes), org_id=found.id if found else None, lasts=expires)
     if found:
-        audit.note(
+        audit.record(
             found.id, audit.OPERATOR, "token.created", str(made.id), name=made.name, scopes=made.scopes
         )
     db.session.commit()
@@ -98,6 +98,6 @@ def revoke(token_id: UUID) -> None:
     except UnknownTokenError as error:
         raise click.ClickException(f"There is no token {error}. `flask token list` shows them.") from error
     if ended.org_id is not None:
-        audit.note(ended.org_id, audit.OPERATOR, "token.revoked", str(ended.id), name=ended.name)
+        audit.record(ended.org_id, audit.OPERATOR, "token.revoked", str(ended.id), name=ended.name)
     db.session.commit()
     click.echo(f"{ended.name} can't be used any more.")

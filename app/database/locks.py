@@ -1,4 +1,4 @@
-"""Locks that a whole run holds, across its commits."""
+"""Advisory locks: one for a transaction, and one that a whole run holds across its commits."""
 
 from __future__ import annotations
 
@@ -6,10 +6,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from sqlalchemy import Engine, func, select
+from sqlalchemy.orm import Session
 
 
 class AlreadyRunningError(Exception):
     """Another process is at it right now."""
+
+
+def advisory_lock(session: Session, name: str) -> None:
+    """Wait until no other transaction holds the lock of this name, and hold it until this one ends.
+
+    Taken before an object is fetched from Stripe: all that others have posted for it is seen then, and none of them
+    can overtake with something newer. The wallet stays free meanwhile, because Stripe may take its time to answer.
+    """
+    session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(name, 0))))
 
 
 @contextmanager

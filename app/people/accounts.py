@@ -59,7 +59,7 @@ def password_was_set(user: User, actor: Actor, *, first: bool = False) -> None:
     now = utc_now()
     db.session.flush()
     for org_id in db.session.scalars(select(Membership.org_id).where(Membership.user_id == user.id)):
-        audit.note(org_id, actor, "user.password_set", user.email, first=first)
+        audit.record(org_id, actor, "user.password_set", user.email, first=first)
     letter = PasswordSet(email=user.email, first=first, address=actor.address, at=now)
     own_mail.write(user, letter, source=f"{user.id}:{now.isoformat()}")
 

@@ -63,7 +63,7 @@ def invite(organization: Organization, email: str, *, role: Role, actor: Actor, 
     made.name = name.strip() or (before.name if before is not None else "")
     made.token_hash, made.expires_at = _hash(token), utc_now() + VALID_FOR
     db.session.add(made)
-    audit.note(organization.id, actor, "user.invited", address, role=role.value)
+    audit.record(organization.id, actor, "user.invited", address, role=role.value)
     db.session.flush()
     return NewLink(address, token, made.expires_at)
 
@@ -105,7 +105,7 @@ def withdraw(org_id: UUID, emails: Iterable[str], actor: Actor) -> None:
         found = open_for(org_id, email)
         if found is not None:
             _end([found], InvitationEnd.WITHDRAWN)
-            audit.note(org_id, actor, "invitation.withdrawn", found.email)
+            audit.record(org_id, actor, "invitation.withdrawn", found.email)
 
 
 def find(token: str) -> Invitation:
@@ -169,7 +169,7 @@ def _join(invitation: Invitation, organization: Organization, user: User, came_f
     actor = Actor(user.email, user.id, came_from)
     _end([invitation], InvitationEnd.ACCEPTED)
     memberships.give(organization, user, invitation.role, actor)
-    audit.note(organization.id, actor, "user.joined", user.email, role=invitation.role.value)
+    audit.record(organization.id, actor, "user.joined", user.email, role=invitation.role.value)
     db.session.flush()
 
 

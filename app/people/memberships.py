@@ -23,7 +23,7 @@ def give(organization: Organization, user: User, role: Role, actor: Actor) -> No
         db.session.flush()
     elif membership.role is not role:
         membership.role = role
-        audit.note(organization.id, actor, "user.role_changed", user.email, role=role.value)
+        audit.record(organization.id, actor, "user.role_changed", user.email, role=role.value)
         if role is not Role.ORG_ADMIN:
             _lose(organization, user)
 
@@ -33,7 +33,7 @@ def remove(organization: Organization, user: User, actor: Actor) -> bool:
     own = delete(Membership).where(Membership.org_id == organization.id, Membership.user_id == user.id)
     if not db.session.execute(own).rowcount:  # type: ignore[attr-defined]
         return False
-    audit.note(organization.id, actor, "user.removed", user.email)
+    audit.record(organization.id, actor, "user.removed", user.email)
     _lose(organization, user)
     return True
 

@@ -34,7 +34,7 @@ def mail_to(user: User, secret_key: str, actor: Actor) -> None:
     )
     own_mail.write(user, letter, source=f"{user.id}:{now.isoformat()}")
     for membership in memberships.of_person(user.id):
-        audit.note(membership.org_id, actor, "user.password_link_mailed", user.email)
+        audit.record(membership.org_id, actor, "user.password_link_mailed", user.email)
 
 
 def mail_if_known(email: str, secret_key: str, address: str | None) -> None:

@@ -76,7 +76,7 @@ def provision(
     after = _described(organization)
     if after != before:
         done: Action = "organization.created" if is_new else "organization.changed"
-        audit.note(org_id, actor, done, organization.slug, before=before, after=after)
+        audit.record(org_id, actor, done, organization.slug, before=before, after=after)
     return organization, is_new
 
 

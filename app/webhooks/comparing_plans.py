@@ -7,7 +7,7 @@ from sqlalchemy import select
 from app.billing.cards import default_at_stripe
 from app.billing.subscriptions import next_charge, projection, switch_queries, sync
 from app.billing.subscriptions.projection import Outcome
-from app.billing.topups import clawbacks
+from app.database import locks
 from app.extensions import db
 from app.models import Organization, Subscription, SubscriptionStatus
 from app.payments import subscriptions
@@ -58,7 +58,7 @@ def _ours() -> list[tuple[object, str]]:
 
 def _bring_in_line(report: Report, organization: Organization, subscription_id: str) -> None:
     """Fetched again: a list may be older than what an event has told meanwhile."""
-    clawbacks.one_at_a_time(subscription_id)
+    locks.advisory_lock(db.session(), subscription_id)
     found = subscriptions.fetch(subscription_id)
     followed = sync.follow(organization, found)
     if followed.has_new_default:

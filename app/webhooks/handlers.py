@@ -12,8 +12,9 @@ from app.billing.cards import default_at_stripe, payment_methods
 from app.billing.mail import notices
 from app.billing.subscriptions import renewals, switch_queries, sync
 from app.billing.subscriptions.projection import Outcome
-from app.billing.topups import clawbacks, disputes, refunds, settlement
+from app.billing.topups import disputes, refunds, settlement
 from app.clock import utc_now
+from app.database import locks
 from app.extensions import db, enqueue
 from app.models import Organization, PaymentMethod, SubscriptionStatus, TopUp
 from app.payments import cards, customers, intents, subscriptions
@@ -125,7 +126,7 @@ def invoice_payment_failed(invoice_id: str) -> bool:
 
 def subscription(subscription_id: str) -> bool:
     """A subscription changed: bring the plan in line with it, and learn why a renewal was not paid. Commits."""
-    clawbacks.one_at_a_time(subscription_id)
+    locks.advisory_lock(db.session(), subscription_id)
     found = subscriptions.fetch(subscription_id)
     organization = organization_of(found.customer_id, or_was=True)
     if organization is None:
@@ -153,7 +154,7 @@ def _keep_invoice(
 ) -> tuple[Organization, StripeInvoice] | None:
     """Fetch and keep an invoice; None where it is about nothing of ours, or a draft again."""
     # So that of two who fetch it at the same moment the later one also writes last.
-    clawbacks.one_at_a_time(invoice_id)
+    locks.advisory_lock(db.session(), invoice_id)
     found = stripe_invoices.fetch(invoice_id)
     organization = organization_of(found.customer_id, or_was=True)
     if organization is None or not invoices.keep(organization, found, failed_at=failed_at):

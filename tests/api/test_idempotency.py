@@ -58,7 +58,7 @@ def order(body: Order) -> Reply:
     made = Ordered(str(uuid7()), body.what)
     with seeing_all(Reason.TESTS):
         organization = db.session.scalars(select(Organization)).one()
-        audit.note(organization.id, audit.OPERATOR, "ordered", made.id, token=current_caller().name)
+        audit.record(organization.id, audit.OPERATOR, "ordered", made.id, token=current_caller().name)
     if body.what == "nothing":
         raise ProblemError(problems.INVALID, "There is nothing to order.")
     return Reply(made, 201, {"Location": f"/api/v1/orders/{made.id}"})
@@ -153,7 +153,7 @@ def test_a_process_that_dies_before_the_commit_leaves_neither_order_nor_answer(
     with inside(app):
         kept_answers.begin(NOBODY, "k-1")
         organization = db.session.scalars(select(Organization)).one()
-        audit.note(organization.id, audit.OPERATOR, "ordered", "never")
+        audit.record(organization.id, audit.OPERATOR, "ordered", "never")
         kept_answers.keep(NOBODY, "k-1", fingerprint=b"", status=201, headers={}, body=b"")
         backend = db.session.scalar(text("SELECT pg_backend_pid()"))
         with db.engine.connect() as other:

@@ -75,7 +75,7 @@ class TestWords:
         self, owner: Visitor, harbor: Organization
     ) -> None:
         method = a_card(harbor)
-        audit.note(
+        audit.record(
             harbor.id,
             audit.STRIPE,
             "payment_method.failing",
@@ -121,11 +121,11 @@ class TestWords:
 
 
 def written_by_the_code() -> set[str]:
-    """Every action that a call of `audit.note` names, read off the source."""
+    """Every action that a call of `audit.record` names, read off the source."""
     found = set()
     for path in (ROOT / "app").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.Call) and ast.unparse(node.func) == "audit.note":
+            if isinstance(node, ast.Call) and ast.unparse(node.func) == "audit.record":
                 found |= {one.value for one in ast.walk(node.args[2]) if isinstance(one, ast.Constant)}
     return found
 
@@ -135,7 +135,7 @@ class TestPages:
         self, owner: Visitor, harbor: Organization
     ) -> None:
         who = Actor("dana@harbor.example", address="192.0.2.7")
-        audit.note(harbor.id, who, "payment_method.made_default", "x", card="Visa ending in 4242")
+        audit.record(harbor.id, who, "payment_method.made_default", "x", card="Visa ending in 4242")
         db.session.commit()
         said = text_of(owner.get(PAGE))
         assert re.search(

@@ -74,7 +74,7 @@ def owner(app: Flask, sandbox: Sandbox) -> Owner:
         event = use(organization, 100_001, at("2026-09-01 08:00"), campaign=name, agent=name)
     correct(organization, event, 1, at("2026-09-02 08:00"))
     for name in FORMULAS:
-        audit.note(
+        audit.record(
             organization.id, Actor(name, address="127.0.0.1"), "billing_details.changed", name, fields=[name]
         )
     db.session.commit()

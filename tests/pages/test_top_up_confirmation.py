@@ -131,7 +131,7 @@ class TestConfirmation:
         top_up = careful.review()
         careful.pay(top_up)
         sandbox.answer_bank("complete")
-        assert recovery.look_after(careful.organization.id, the_top_up(careful.organization).id)
+        assert recovery.recover(careful.organization.id, the_top_up(careful.organization).id)
         assert "Paid" in careful.reads(top_up)
         assert_ledger_matches(careful.organization, sandbox)
 

@@ -156,7 +156,7 @@ def test_a_switch_whose_invoice_was_voided_while_it_was_being_paid_is_over(
     switch.status, switch.claimed_at = SwitchStatus.SWITCHING, utc_now()
     db.session.commit()
     sandbox.stripe.v1.invoices.void_invoice(switch.invoice_id or "")
-    assert switch_recovery.look_after(organization.id, switch.id)
+    assert switch_recovery.recover(organization.id, switch.id)
     again = db.session.get_one(PlanSwitch, (organization.id, switch.id), populate_existing=True)
     assert again.status is SwitchStatus.CANCELED
     assert switch_queries.on_its_way(organization.id) is None

@@ -169,7 +169,7 @@ def _check_what_was_slow(world: World) -> None:
     db.session.rollback()
     if clicks:
         for organization, top_up in world.top_ups:
-            assert recovery.look_after(organization.id, top_up)
+            assert recovery.recover(organization.id, top_up)
             assert len(credited(organization)) == 1
         assert len(world.sandbox.charges()) == CLICKS
     assert verification.check() == []

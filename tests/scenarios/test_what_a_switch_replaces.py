@@ -127,7 +127,7 @@ def hear_by(told: str, app: Flask, sandbox: Sandbox, switch: PlanSwitch) -> None
         case "webhook":
             hear_from_stripe(app, sandbox, "customer.subscription.updated")
         case "job":
-            switch_recovery.look_after(organization.id, switch.id)
+            switch_recovery.recover(organization.id, switch.id)
         case "reconciliation":
             reconciliation.run()
     db.session.expire_all()
@@ -282,7 +282,7 @@ class TestAnotherPlanIsPlannedForOneThatIsToEnd:
         sandbox.mend()
         switch.claimed_at = utc_now() - timedelta(minutes=11)
         db.session.commit()
-        switch_recovery.look_after(organization.id, switch.id)
+        switch_recovery.recover(organization.id, switch.id)
         plan_subscriptions.ensure(organization)
         assert planned_of(organization)[0] == name
         assert at_stripe(organization)[2] == ends_at
@@ -295,7 +295,7 @@ class TestAnotherPlanIsPlannedForOneThatIsToEnd:
         sandbox.fail(SCHEDULES, "drop_before", times=3)
         assert switches.confirm(organization, switch.id, OWNER).status is SwitchStatus.SWITCHING
         sandbox.mend()
-        switch_recovery.look_after(organization.id, switch.id)
+        switch_recovery.recover(organization.id, switch.id)
         assert_promised(app, sandbox, organization)
 
 

@@ -106,7 +106,7 @@ class Story:
 
     def _look_after(self) -> None:
         for org_id, top_up_id in db.session.execute(db.select(TopUp.org_id, TopUp.id)).all():
-            recovery.look_after(org_id, top_up_id)
+            recovery.recover(org_id, top_up_id)
 
     def _pay(self, amount: str, card: PaymentMethod) -> UUID:
         top_up = topups.begin(self.organization, usd(amount), card.id, OWNER)

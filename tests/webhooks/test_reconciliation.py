@@ -395,7 +395,7 @@ def test_browser_webhook_and_reconciliation_at_the_same_moment_credit_once(
         topups.refresh(db.session.get_one(Organization, org_id), top_up_id or uuid7(), OWNER)
 
     def look() -> None:
-        recovery.look_after(org_id, top_up_id or uuid7())
+        recovery.recover(org_id, top_up_id or uuid7())
 
     ways: list[Callable[[], object]] = [
         browser,

@@ -8,7 +8,7 @@ from app.billing.audit.entries import (
     STRIPE,
     Action,
     Actor,
-    note,
+    record,
 )
 
 __all__ = [
@@ -17,6 +17,6 @@ __all__ = [
     "STRIPE",
     "Action",
     "Actor",
-    "note",
+    "record",
     "trail",
 ]

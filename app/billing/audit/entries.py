@@ -48,7 +48,7 @@ Action = Literal[
     "user.removed",
     "user.role_changed",
 ]
-"""All that can be noted; its words are in `app.pages.activity.wording`."""
+"""All that can be recorded; its words are in `app.pages.activity.wording`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ SIGN_IN_PAGE = "sign-in page"
 """The name of who asks there without being signed in."""
 
 
-def note(org_id: UUID, actor: Actor, action: Action, subject: str, **details: Any) -> None:
+def record(org_id: UUID, actor: Actor, action: Action, subject: str, **details: Any) -> None:
     """Add a line to the trail, in the caller's transaction. `details` are JSON without secrets."""
     db.session.add(
         AuditEvent(

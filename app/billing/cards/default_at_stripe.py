@@ -97,7 +97,7 @@ def _appoint(organization: Organization, card: Card) -> bool:
     if method.removed_at is not None or method.is_default:
         return method.is_default
     default_card.appoint(method, instead_of=payment_methods.default_of(organization.id))
-    audit.note(
+    audit.record(
         organization.id, audit.STRIPE, "payment_method.made_default", str(method.id), card=method.label
     )
     log.info("default_card_of_stripe", organization=str(organization.id), card=card.stripe_id)

@@ -65,7 +65,7 @@ def _replace(old: PaymentMethod, kept: PaymentMethod, actor: Actor) -> None:
         .values(payment_method_id=kept.id)
     )
     detaching.enqueue_for(old)
-    audit.note(
+    audit.record(
         old.org_id, actor, "payment_method.replaced", str(old.id), card=old.label, replaced_by=str(kept.id)
     )
     db.session.flush()

@@ -66,7 +66,7 @@ def declined(method: PaymentMethod, *, code: str | None, advice: str | None, at:
     if not is_final(code, advice) or method.failing_since is not None or _has_paid_since(method, at):
         return
     method.failing_since, method.failing_code = at, code
-    audit.note(
+    audit.record(
         method.org_id, audit.STRIPE, "payment_method.failing", str(method.id), card=method.label, code=code
     )
 
@@ -76,7 +76,7 @@ def recover(method: PaymentMethod) -> None:
     if method.failing_since is None:
         return
     method.failing_since = method.failing_code = None
-    audit.note(method.org_id, audit.STRIPE, "payment_method.works_again", str(method.id), card=method.label)
+    audit.record(method.org_id, audit.STRIPE, "payment_method.works_again", str(method.id), card=method.label)
 
 
 def _method(org_id: UUID, stripe_id: str | None) -> PaymentMethod | None:

@@ -169,9 +169,9 @@ def forget_customer(organization: Organization, customer_id: str, actor: Actor =
     organization.stripe_customer_id = None
     for method in saved(organization.id):
         method.removed_at, method.is_default = utc_now(), False
-        audit.note(organization.id, actor, "payment_method.removed", str(method.id), card=method.label)
+        audit.record(organization.id, actor, "payment_method.removed", str(method.id), card=method.label)
     wallet.version += 1
-    audit.note(organization.id, actor, "customer.forgotten", customer_id)
+    audit.record(organization.id, actor, "customer.forgotten", customer_id)
     db.session.flush()
     return True
 
@@ -198,7 +198,7 @@ def record(organization: Organization, card: Card, actor: Actor) -> PaymentMetho
     wallet.version += 1
     db.session.flush()
     if is_new:
-        audit.note(organization.id, actor, "payment_method.added", str(method.id), card=method.label)
+        audit.record(organization.id, actor, "payment_method.added", str(method.id), card=method.label)
     kept = duplicates.merge(method, saved(organization.id), actor)
     _settle_default(organization, kept)
     return kept
@@ -221,7 +221,7 @@ def forget(org_id: UUID, stripe_id: str, actor: Actor = audit.STRIPE) -> bool:
     if was_default and heir is not None:
         default_card.appoint(heir)
     wallet.version += 1
-    audit.note(org_id, actor, "payment_method.removed", str(method.id), card=method.label)
+    audit.record(org_id, actor, "payment_method.removed", str(method.id), card=method.label)
     return True
 
 
@@ -235,7 +235,7 @@ def _describe(method: PaymentMethod, card: Card, actor: Actor, *, is_new: bool) 
         return
     health.recover(method)
     expires = f"{card.exp_month:02}/{card.exp_year}"
-    audit.note(
+    audit.record(
         method.org_id, actor, "payment_method.updated", str(method.id), card=method.label, expires=expires
     )
 

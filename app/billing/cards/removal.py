@@ -63,7 +63,7 @@ def make_default(organization: Organization, card_id: UUID, actor: Actor) -> Pay
         current = payment_methods.default_of(organization.id)
         default_card.appoint(chosen, instead_of=current)
         wallet.version += 1
-        audit.note(organization.id, actor, "payment_method.made_default", str(chosen.id), card=chosen.label)
+        audit.record(organization.id, actor, "payment_method.made_default", str(chosen.id), card=chosen.label)
     db.session.commit()
     return chosen
 
@@ -152,7 +152,7 @@ def _put_back(organization: Organization, card_id: UUID, actor: Actor, *, was_de
     if was_default or current is None:
         default_card.appoint(method, instead_of=current)
     wallet.version += 1
-    audit.note(organization.id, actor, "payment_method.removal_failed", str(method.id), card=method.label)
+    audit.record(organization.id, actor, "payment_method.removal_failed", str(method.id), card=method.label)
     db.session.commit()
 
 

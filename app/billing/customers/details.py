@@ -111,7 +111,7 @@ def save(organization: Organization, wanted: Details, version: int, actor: Actor
     row.version += 1
     organization.billing_emails = list(checked.emails)
     changed = sorted(name for name, value in asdict(checked).items() if asdict(before)[name] != value)
-    audit.note(organization.id, actor, "billing_details.changed", str(organization.id), fields=changed)
+    audit.record(organization.id, actor, "billing_details.changed", str(organization.id), fields=changed)
     tell_soon(organization.id)
     db.session.flush()
 

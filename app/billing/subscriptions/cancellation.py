@@ -27,7 +27,7 @@ def cancel(organization: Organization, actor: Actor) -> None:
     if row is None or row.status is not SubscriptionStatus.PAST_DUE:
         raise NothingToPayError
     subscription_id, invoice_id = row.stripe_id or "", row.open_invoice_id or ""
-    audit.note(organization.id, actor, "plan.canceled", row.plan, invoice=invoice_id)
+    audit.record(organization.id, actor, "plan.canceled", row.plan, invoice=invoice_id)
     arguments = {"subscription_id": subscription_id, "invoice_id": invoice_id}
     enqueue("finish_cancellation", after=FIRST_LOOK, org_id=str(organization.id), **arguments)
     db.session.commit()

@@ -69,7 +69,7 @@ def make(
     """
     terms.begin(organization, after.plan, at, version=after.version, anchor=anchor)
     old, new = before.own, after.own
-    audit.note(
+    audit.record(
         organization.id,
         actor,
         "plan.changed",

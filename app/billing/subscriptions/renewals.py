@@ -48,7 +48,7 @@ def pay(organization: Organization, card_id: UUID, actor: Actor) -> Payment:
     if invoice_id is None:
         raise NothingToPayError
     intent_id = invoices.payment_of(invoice_id)
-    audit.note(organization.id, actor, "renewal.paid_for", invoice_id, card=card.label)
+    audit.record(organization.id, actor, "renewal.paid_for", invoice_id, card=card.label)
     db.session.commit()
     if intent_id is None:
         # No card was there when it was due, so nothing was tried.

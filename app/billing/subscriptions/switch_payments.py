@@ -103,7 +103,7 @@ def give_up(organization: Organization, switch_id: UUID, actor: Actor) -> PlanSw
     except RefusedError:
         # Paid meanwhile, or void already: the subscription says which.
         return refresh(organization, switch_id, actor)
-    audit.note(organization.id, actor, "plan_switch.given_up", str(switch_id), plan=switch.plan)
+    audit.record(organization.id, actor, "plan_switch.given_up", str(switch_id), plan=switch.plan)
     _follow(organization, actor)
     return find(organization.id, switch_id)
 
@@ -144,7 +144,7 @@ def _claim(organization: Organization, switch_id: UUID, card_id: UUID, actor: Ac
     switch.attempt += 1
     switch.claimed_at = utc_now()
     switch.payment_method_id = card_id
-    audit.note(
+    audit.record(
         organization.id,
         actor,
         "plan_switch.paid_for",

@@ -30,7 +30,7 @@ KEPT_FOR = timedelta(days=7)
 """How long a switch that was looked at and never confirmed is kept."""
 
 
-def look_after(org_id: UUID, switch_id: UUID) -> bool:
+def recover(org_id: UUID, switch_id: UUID) -> bool:
     """Find out what became of a switch; True where nothing more is to be done. Commits.
 
     Stripe being away is no error: the sweep asks again.
@@ -65,7 +65,7 @@ def look_after(org_id: UUID, switch_id: UUID) -> bool:
     return switch.status is not SwitchStatus.SWITCHING
 
 
-def left_over() -> list[tuple[UUID, UUID]]:
+def find_stale() -> list[tuple[UUID, UUID]]:
     """Organization and id of every switch that has been on its way for longer than its own job needs."""
     query = (
         select(PlanSwitch.org_id, PlanSwitch.id)
@@ -108,6 +108,6 @@ def _give_up(organization: Organization, switch_id: UUID, subscription_id: str) 
     switch = switch_queries.lock(organization.id, switch_id)
     if switch.status is SwitchStatus.SWITCHING:
         switch_queries.end(switch, SwitchStatus.CANCELED, at=utc_now(), note="not_done")
-        audit.note(organization.id, audit.STRIPE, "plan_switch.not_made", str(switch_id))
+        audit.record(organization.id, audit.STRIPE, "plan_switch.not_made", str(switch_id))
     db.session.commit()
     return True

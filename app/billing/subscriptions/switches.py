@@ -137,9 +137,9 @@ def take_back(organization: Organization, actor: Actor) -> None:
     planned = subscription.comes_next
     projection.apply(organization, subscriptions.keep_on(subscription), actor)
     if planned is not None:
-        audit.note(organization.id, actor, "plan_switch.taken_back", planned.chosen.plan)
+        audit.record(organization.id, actor, "plan_switch.taken_back", planned.chosen.plan)
     elif subscription.ends_at is not None:
-        audit.note(organization.id, actor, "plan_switch.taken_back", FREE_PLAN)
+        audit.record(organization.id, actor, "plan_switch.taken_back", FREE_PLAN)
     db.session.commit()
 
 
@@ -171,7 +171,7 @@ def _claim(
     switch.claimed_at = utc_now()
     switch.payment_method_id = card.id if card else None
     replacing.note(switch, subscription)
-    audit.note(
+    audit.record(
         organization.id,
         actor,
         "plan_switch.confirmed",

@@ -17,6 +17,7 @@ from app.billing.audit import Action
 from app.billing.topups import settlement
 from app.billing.wallet import calling_state, ledger
 from app.billing.wallet.ledger import Entry
+from app.database import locks
 from app.extensions import db
 from app.models import AccountName, CallingState, TopUp, TopUpStatus, Transfer, TransferKind, Wallet
 from app.money import Money
@@ -48,15 +49,6 @@ class Movement:
     before: CallingState
 
 
-def one_at_a_time(stripe_id: str) -> None:
-    """Let nobody else bring this refund or dispute in line until the transaction ends.
-
-    Whoever reads it at Stripe after this sees all that others have posted for it, and can't be overtaken by them with
-    something newer. The wallet stays free meanwhile, because Stripe may take its time to answer.
-    """
-    db.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(stripe_id, 0))))
-
-
 def paid_top_up(payment_intent_id: str | None, *, of: str) -> TopUp | None:
     """The top-up that a payment intent paid; None where it paid none of ours. `of` is the refund or dispute at hand.
 
@@ -75,7 +67,7 @@ def paid_top_up(payment_intent_id: str | None, *, of: str) -> TopUp | None:
         return None
     settlement.apply(top_up.org_id, top_up.id, payment, audit.STRIPE)
     db.session.commit()
-    one_at_a_time(of)
+    locks.advisory_lock(db.session(), of)
     return top_up
 
 
@@ -121,7 +113,7 @@ def follow(
         ),
     )
     before = calling_state.reassess(wallet, at)
-    audit.note(top_up.org_id, audit.STRIPE, _NOTED_AS[actual], source, amount=str(amount.decimal))
+    audit.record(top_up.org_id, audit.STRIPE, _NOTED_AS[actual], source, amount=str(amount.decimal))
     return Movement(amount, returned, source, before)
 
 

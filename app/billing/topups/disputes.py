@@ -17,6 +17,7 @@ from app.billing.topups import clawbacks
 from app.billing.topups.clawbacks import Movement
 from app.billing.wallet import ledger
 from app.clock import utc_now
+from app.database import locks
 from app.extensions import db
 from app.models import Dispute as DisputeRow
 from app.models import TopUp, TransferKind, Wallet
@@ -34,7 +35,7 @@ def apply(dispute: Dispute, *, at: datetime | None = None) -> bool:
     follows this dispute. Where it would change anything, the dispute is fetched anew first, because one that was read
     a moment ago may have been decided since. Raises `PaymentMismatchError` and what `app.payments` raises.
     """
-    clawbacks.one_at_a_time(dispute.id)
+    locks.advisory_lock(db.session(), dispute.id)
     top_up = clawbacks.paid_top_up(dispute.payment_intent_id, of=dispute.id)
     if top_up is None:
         return False

@@ -251,7 +251,7 @@ def _claim(
     top_up.paying_since = utc_now()
     top_up.decline_code = None
     wallet.version += 1
-    audit.note(
+    audit.record(
         organization.id,
         actor,
         "top_up.paid_for",

@@ -39,7 +39,7 @@ class _NotChargedError(Exception):
         self.code = code
 
 
-def look_after(org_id: UUID, top_up_id: UUID) -> bool:
+def recover(org_id: UUID, top_up_id: UUID) -> bool:
     """Find out what became of a payment and settle it; True where nothing more is to be done.
 
     Commits. Stripe being away is no error: the sweep asks again.
@@ -62,7 +62,7 @@ def look_after(org_id: UUID, top_up_id: UUID) -> bool:
     return status not in _OPEN
 
 
-def open_payments() -> list[tuple[UUID, UUID]]:
+def find_stale() -> list[tuple[UUID, UUID]]:
     """Organization and top-up of every payment that has been open for longer than its own job needs."""
     query = (
         select(TopUp.org_id, TopUp.id)

@@ -9,6 +9,7 @@ from app.billing.topups import clawbacks
 from app.billing.topups.clawbacks import Movement
 from app.billing.wallet import ledger
 from app.clock import utc_now
+from app.database import locks
 from app.extensions import db
 from app.models import TopUp, TransferKind, Wallet
 from app.money import Money
@@ -26,7 +27,7 @@ def apply(refund: Refund, *, at: datetime | None = None) -> bool:
     may have failed since. Raises `PaymentMismatchError` and what `app.payments` raises.
     https://docs.stripe.com/refunds#failed-refunds
     """
-    clawbacks.one_at_a_time(refund.id)
+    locks.advisory_lock(db.session(), refund.id)
     top_up = clawbacks.paid_top_up(refund.payment_intent_id, of=refund.id)
     if top_up is None:
         return False

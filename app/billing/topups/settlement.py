@@ -76,7 +76,7 @@ def refuse(org_id: UUID, top_up_id: UUID, code: str) -> None:
 def close(org_id: UUID, top_up_id: UUID, actor: Actor) -> None:
     """Give up a top-up for which no payment was made."""
     _end(org_id, top_up_id, TopUpStatus.CANCELED, None)
-    audit.note(org_id, actor, "top_up.canceled", str(top_up_id))
+    audit.record(org_id, actor, "top_up.canceled", str(top_up_id))
 
 
 def _compare(top_up: TopUp, payment: Payment) -> None:
@@ -117,7 +117,7 @@ def _credit(wallet: Wallet, top_up: TopUp, payment: Payment, actor: Actor, now: 
     top_up.settled_at = now
     if top_up.keep_card:
         one_off.keep(db.session.get_one(Organization, top_up.org_id), card, actor)
-    audit.note(
+    audit.record(
         top_up.org_id,
         actor,
         "top_up.settled",

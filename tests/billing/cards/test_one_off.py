@@ -206,7 +206,7 @@ class TestKeeping:
         sandbox.fail(CREATE, "drop_after", times=3)
         top_up = pay(organization, entered(sandbox, keep=True))
         sandbox.mend()
-        assert recovery.look_after(organization.id, top_up.id)
+        assert recovery.recover(organization.id, top_up.id)
         assert saved(organization) == ["4242 default"]
 
     def test_events_of_a_card_that_is_not_kept_save_nothing(
@@ -252,7 +252,7 @@ class TestKeeping:
         assert deliver(app.test_client(), attachment) == 200
         work_through(app)
         assert saved(organization) == ["4242 default"]
-        assert recovery.look_after(organization.id, top_up.id)
+        assert recovery.recover(organization.id, top_up.id)
         assert saved(organization) == ["4242 default"]
         [card] = payment_methods.saved(organization.id)
         assert the_top_up(organization).payment_method_id == card.id
@@ -318,7 +318,7 @@ class TestAfterADecline:
         assert topups.pay(organization, declined.id, card, OWNER).status is TopUpStatus.PAYING
         sandbox.mend()
         topups.pay(organization, declined.id, card, OWNER)
-        assert recovery.look_after(organization.id, declined.id)
+        assert recovery.recover(organization.id, declined.id)
         assert saved(organization) == ["4242 default"]
         assert credited(organization) == [50]
         assert_ledger_matches(organization, sandbox)
@@ -332,7 +332,7 @@ class TestLostRequests:
         top_up = pay(organization, entered(sandbox, keep=True))
         sandbox.mend()
         for _ in range(2):
-            recovery.look_after(organization.id, top_up.id)
+            recovery.recover(organization.id, top_up.id)
         assert saved(organization) == ["4242 default"]
         assert credited(organization) == [50]
         assert_ledger_matches(organization, sandbox)
@@ -346,7 +346,7 @@ class TestLostRequests:
         sandbox.mend()
         top_up.paying_since = utc_now() - recovery.RESEND_WITHIN * 2
         db.session.commit()
-        assert recovery.look_after(organization.id, top_up.id)
+        assert recovery.recover(organization.id, top_up.id)
         assert (
             topups.pay(organization, top_up.id, top_up.payment_method_id, OWNER).status
             is TopUpStatus.DECLINED

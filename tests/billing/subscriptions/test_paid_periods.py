@@ -148,7 +148,7 @@ class TestNeverMoreThanShown:
         sandbox.mend()
         self.use_two(sandbox, organization)
         charges = len(sandbox.charges())
-        assert switch_recovery.look_after(organization.id, switch.id)
+        assert switch_recovery.recover(organization.id, switch.id)
         db.session.expire_all()
         assert (switch.status, len(sandbox.charges())) == (SwitchStatus.CANCELED, charges)
 
@@ -162,7 +162,7 @@ class TestNeverMoreThanShown:
         sandbox.mend()
         switch.previewed_at = utc_now() - GOOD_FOR - timedelta(minutes=1)
         db.session.commit()
-        assert switch_recovery.look_after(organization.id, switch.id)
+        assert switch_recovery.recover(organization.id, switch.id)
         db.session.expire_all()
         assert switch.status is SwitchStatus.DONE
         assert newest_invoice(sandbox, organization).amount_paid <= switch.due.minor

@@ -225,6 +225,6 @@ class TestPayingFails:
         sandbox.fail(UPDATE, kind, times=3)
         assert switches.confirm(payer, switch.id, OWNER).status is SwitchStatus.SWITCHING
         sandbox.mend()
-        assert switch_recovery.look_after(payer.id, switch.id)
+        assert switch_recovery.recover(payer.id, switch.id)
         db.session.expire_all()
         assert (switch.status, len(sandbox.charges())) == (SwitchStatus.DONE, 1)
