@@ -1,41 +1,34 @@
-'''What the Voice Portal's platform calls: /api/v1.
+'''The API for the Voice Portal's platform: /api/v1.
 
-A room is a file of endpoints that belong together, and one section of the document. It declares them so:
+A module of endpoints is one section of the document. It declares them like this:
 
-    room = Room("Holds", "Credit that is reserved before it is used.")
+    section = Section("Holds", "Credit that is reserved before it is used.")
 
-    @room.post(
-        "/organizations/<uuid:org_id>/holds",
-        scope=Scope.HOLDS_WRITE,                  # app.people.tokens; without one anybody may ask
-        summary="Reserve credit",
-        body=Body(NewHold, EXAMPLE),              # a msgspec.Struct with forbid_unknown_fields=True
-        answers=(Answer(201, "The hold.", HoldView, EXAMPLE_VIEW),),
-        problems=(NOT_ENOUGH,),                   # kinds of its own; the common ones come by themselves
-    )
-    def reserve_hold(org_id: UUID, body: NewHold) -> Reply:
-        """What the document says below the summary."""
-        try:
-            hold = holds.reserve(…)
-        except NotEnoughCreditError as error:
-            raise ProblemError(NOT_ENOUGH, "…", members={"available": to_builtins(Amount.of(error.available))})
-        return Reply(view_of(hold), 201)
+    @section.post( "/organizations/<uuid:org_id>/holds", scope=Scope.HOLDS_WRITE,                  #
+    app.people.tokens; without one, it is public summary="Reserve credit", body=Body(NewHold, EXAMPLE),
+    # a msgspec.Struct with forbid_unknown_fields=True answers=(Answer(201, "The hold.", HoldView,
+    EXAMPLE_VIEW),), problems=(NOT_ENOUGH,),                   # its own problem types; common ones are added
+    ) def reserve_hold(org_id: UUID, body: NewHold) -> Reply: """The description in the document, below the
+    summary.""" try: hold = holds.reserve(…) except NotEnoughCreditError as error: raise
+    ProblemError(NOT_ENOUGH, "…", members={"available": to_builtins(Amount.of(error.available))}) return
+    Reply(view_of(hold), 201)
 
-and is named in `ROOMS` below. What happens by itself, in this order (`endpoints.serve`):
+and is listed in `SECTIONS` below. For each request, `endpoints.serve` does this, in order:
 
-1. the token is looked up, its requests are counted, its scope is checked, `org_id` of the path is held against the
-   organization that it is for (404 for another's), and the database session is scoped to that organization;
-2. `query` (a struct: `query=PageQuery`) and `body` are decoded strictly, each mistake named with its place;
-3. the view is called with what is in the path, `query` and `body` by name. It answers a `Reply`, a struct (200), or a
-   response of its own, or raises `ProblemError`;
-4. the transaction is committed, or rolled back where something was raised. A view that needs transactions of its own
-   (to try again after a deadlock) commits itself, and can't be `once`.
+1. look up the token, count the request, check the scope, compare the path's `org_id` with the token's
+   organization (404 if it is another one), and scope the database session to that organization;
+2. decode `query` (a struct: `query=PageQuery`) and `body` strictly, reporting each error with its location;
+3. call the view with the path parameters, `query`, and `body` by name. It returns a `Reply`, a struct (200),
+   or a response of its own, or raises `ProblemError`;
+4. commit the transaction, or roll it back if the view raised. A view that needs transactions of its own (to
+   retry after a deadlock) commits itself and can't be `once`.
 
-`once=True` takes an `Idempotency-Key`: for POSTs whose body has no key of its own. `Body(…, decoded=False, limit=…,
-media_types=…)` leaves reading to the view: `bodies.read_body(limit=…, media_types=…)` gives the bytes, inflated where
-they came with gzip. A further `Kind` of problem is a constant beside the endpoints that raise it; its page at
-/api/problems/<name> and its place in the document come by themselves. Who calls is `caller.current_caller()`, and
-`caller.current_actor()` for the audit trail. `queries.next_page` makes the `next` of lists.
-'''
+`once=True` accepts an `Idempotency-Key`, for POSTs whose body has no key of its own. `Body(…, decoded=False,
+limit=…, media_types=…)` leaves reading to the view: `bodies.read_body(limit=…, media_types=…)` returns the
+bytes, with gzip decompressed. A new problem type is a `Kind` constant next to the endpoints that raise it;
+its page at /api/problems/<name> and its entry in the document are generated. `caller.current_caller()` is the
+caller, and `caller.current_actor()` the same for the audit trail. `queries.next_page` builds the `next` of
+lists.'''
 
 from __future__ import annotations
 
@@ -55,34 +48,34 @@ from app.api import (
     transfers,
     usage,
 )
-from app.api.endpoints import Room
+from app.api.endpoints import Section
 from app.api.limits import Counter
 from app.extensions import csrf, limiter
 from app.web import pools
 
-ROOMS: tuple[Room, ...] = (
-    usage.room,
-    holds.room,
-    calls.room,
-    status.room,
-    entitlements.room,
-    estimates.room,
-    organizations.room,
-    transfers.room,
-    openapi.room,
+SECTIONS: tuple[Section, ...] = (
+    usage.section,
+    holds.section,
+    calls.section,
+    status.section,
+    entitlements.section,
+    estimates.section,
+    organizations.section,
+    transfers.section,
+    openapi.section,
 )
-"""In the order of the document."""
+"""The sections, in the order of the document."""
 
 
-def init_app(app: Flask, rooms: tuple[Room, ...] = ROOMS) -> None:
-    """Register the endpoints. Their counter of requests is the token's own, and no cookie lets in: no forged request
-    to fear."""
-    app.extensions["api_rooms"] = rooms
+def init_app(app: Flask, sections: tuple[Section, ...] = SECTIONS) -> None:
+    """Register the endpoints. They count requests per token, and cookies don't authenticate, so there is no
+    CSRF to protect against."""
+    app.extensions["api_sections"] = sections
     app.extensions["api_counter"] = Counter(app.config["SETTINGS"].api_requests_per_minute)
-    blueprint = endpoints.blueprint_of(rooms)
+    blueprint = endpoints.blueprint_of(sections)
     app.register_blueprint(blueprint)
-    for room in rooms:
-        for endpoint in room.endpoints:
+    for section in sections:
+        for endpoint in section.endpoints:
             if endpoint.body is not None:
                 pools.let_send(app, f"{blueprint.name}.{endpoint.name}", endpoint.body.limit)
     csrf.exempt(blueprint)

@@ -1,4 +1,4 @@
-"""Money on the API: an exact decimal as text, with its currency. Never a number, which readers round."""
+"""Money on the API: an exact decimal as text, with its currency. Never a number: parsers would round it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Amount(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         str,
         msgspec.Meta(
             pattern=r"^-?[0-9]{1,12}(\.[0-9]{1,6})?$",
-            description="In units of the currency, as text: a number would lose digits.",
+            description="In units of the currency, as a string: a number would lose digits.",
             examples=["12.345600"],
         ),
     ]
@@ -30,7 +30,7 @@ class Amount(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     @property
     def money(self) -> Money:
-        """As the domain has it, to the micro-unit."""
+        """The domain's `Money`, exact to the micro-unit."""
         # A pattern's `$` lets a last line break through.
         whole, _, part = self.amount.strip().removeprefix("-").partition(".")
         micro = int(whole) * MICRO + int(part.ljust(6, "0") or 0)

@@ -1,7 +1,7 @@
-"""What is sent: read within limits, decompressed within limits, decoded strictly into types.
+"""Request bodies: read and decompressed within limits, decoded strictly into types.
 
-Limits hold while reading: a body that is too large, or that would become so once decompressed, is refused at the
-limit, not after it is all in memory.
+Limits apply while reading: a body that is too large, before or after decompression, is rejected when it
+reaches the limit, not once it is all in memory.
 """
 
 from __future__ import annotations
@@ -33,21 +33,22 @@ _NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 
 
 def read_json(type_: type[T], *, limit: int = LIMIT, media_types: tuple[str, ...] = (JSON,)) -> T:
-    """The body, decoded. Raises `ProblemError`: malformed, too large, of another kind, or invalid."""
+    """Decode the request body. Raises `ProblemError` if it is malformed, too large, of an unsupported media
+    type, or invalid."""
     body = read_body(limit=limit, media_types=media_types)
     return decode(body, type_)
 
 
 def read_body(*, limit: int = LIMIT, media_types: tuple[str, ...] = (JSON,)) -> bytes:
-    """The body of the request, decompressed where it came with gzip. `limit` holds before and after that.
+    """Read the request body and decompress gzip. `limit` (bytes) applies before and after decompression.
 
     Raises `ProblemError`.
     """
     if request.mimetype not in media_types:
-        said = f"not {request.mimetype}" if request.mimetype else "and the request says nothing"
+        given = f"not {request.mimetype}" if request.mimetype else "the request has no Content-Type"
         raise ProblemError(
             problems.UNSUPPORTED,
-            f"Send the body as {' or '.join(media_types)}, {said}.",
+            f"Send the body as {' or '.join(media_types)}, {given}.",
             headers={"Accept": ", ".join(media_types)},
         )
     charset = request.mimetype_params.get("charset", "utf-8").lower()
@@ -59,17 +60,17 @@ def read_body(*, limit: int = LIMIT, media_types: tuple[str, ...] = (JSON,)) -> 
     if encoding not in {"identity", "gzip"}:
         raise ProblemError(
             problems.UNSUPPORTED,
-            f"Send the body as it is or with gzip, not with {encoding[:40]}.",
+            f"Send the body uncompressed or with gzip, not {encoding[:40]}.",
             headers={"Accept-Encoding": "gzip"},
         )
-    # What comes in chunks is cut off there without a word, so one byte more than is allowed is read.
+    # A chunked body is silently cut off at this length, so read one byte more than allowed.
     request.max_content_length = limit + 1
     sent = _up_to(limit, _raw())
     try:
         body = b"".join(sent if encoding == "identity" else _up_to(limit, _inflated(sent)))
     except (RequestEntityTooLarge, _TooLargeError):
         raise ProblemError(
-            problems.TOO_LARGE, f"A body may be {limit:,} bytes, also once it is decompressed."
+            problems.TOO_LARGE, f"The body may have at most {limit:,} bytes, before and after decompression."
         ) from None
     if not body.strip():
         raise ProblemError(problems.MALFORMED, "The body is empty.")
@@ -78,31 +79,31 @@ def read_body(*, limit: int = LIMIT, media_types: tuple[str, ...] = (JSON,)) -> 
 
 
 def body_read() -> bytes:
-    """The body that was read before, of the request at hand."""
+    """The body that was already read for the current request."""
     body: bytes = g.get("api_body", b"")
     return body
 
 
 def decode(body: bytes, type_: type[T]) -> T:
-    """JSON as a value of `type_`, strictly: nothing unknown, nothing converted. Raises `ProblemError`."""
+    """Decode JSON strictly as `type_`: no unknown fields, no type conversion. Raises `ProblemError`."""
     try:
         decoded = _decoded(body, type_)
     except UnicodeDecodeError:
-        raise ProblemError(problems.MALFORMED, "The body is not in UTF-8.") from None
+        raise ProblemError(problems.MALFORMED, "The body is not valid UTF-8.") from None
     except RecursionError:
         raise ProblemError(problems.MALFORMED, "The body is nested too deeply.") from None
     except msgspec.DecodeError as error:
         if _SURROGATE.search(body):
             raise ProblemError(
                 problems.MALFORMED,
-                "The body can't be read as JSON: a character that is written as two \\u escapes lacks one of them.",
+                "The body is not valid JSON: a \\u escape of a surrogate pair is missing its other half.",
             ) from None
-        raise ProblemError(problems.MALFORMED, f"The body can't be read as JSON: {error}.") from None
+        raise ProblemError(problems.MALFORMED, f"The body is not valid JSON: {error}.") from None
     if b"\\u0000" in body and _NUL.search(body):
         raise ProblemError(
             problems.INVALID,
-            "A text has the character NUL in it.",
-            [FieldError("The character U+0000 can't be stored. Leave it out.", pointer="")],
+            "A string contains the NUL character.",
+            [FieldError("Remove the character U+0000; it can't be stored.", pointer="")],
         )
     return decoded
 
@@ -112,7 +113,9 @@ def _decoded(body: bytes, type_: type[T]) -> T:
         decoded: T = _decoder_of(cast(Hashable, type_)).decode(body)
     except msgspec.ValidationError as error:
         errors = pointed_out(body, type_, error)
-        raise ProblemError(problems.INVALID, "The body is not as it has to be: see errors.", errors) from None
+        raise ProblemError(
+            problems.INVALID, "Request body failed validation; see `errors`.", errors
+        ) from None
     return decoded
 
 
@@ -125,11 +128,12 @@ def _raw() -> Iterator[bytes]:
         while piece := request.stream.read(_PIECE):
             yield piece
     except ClientDisconnected:
-        raise ProblemError(problems.MALFORMED, "The body ended before its length was reached.") from None
+        raise ProblemError(problems.MALFORMED, "The body is shorter than its Content-Length.") from None
 
 
 def _inflated(pieces: Iterator[bytes]) -> Iterator[bytes]:
-    """What gzip holds (RFC 1952: one member or more), in pieces of a bounded size however much a byte stands for."""
+    """Decompress gzip (RFC 1952: one or more members) in pieces of bounded size, whatever the compression
+    ratio."""
     inflate = zlib.decompressobj(_GZIP)
     begun = False
     try:
@@ -143,14 +147,14 @@ def _inflated(pieces: Iterator[bytes]) -> Iterator[bytes]:
                 rest = inflate.unused_data if inflate.eof else inflate.unconsumed_tail
     except zlib.error:
         raise ProblemError(
-            problems.MALFORMED, "The body is no gzip, though Content-Encoding says so."
+            problems.MALFORMED, "Content-Encoding is gzip, but the body is not valid gzip."
         ) from None
     if begun and not inflate.eof:
-        raise ProblemError(problems.MALFORMED, "The gzip body ended before its end.")
+        raise ProblemError(problems.MALFORMED, "The gzip body is truncated.")
 
 
 def _up_to(limit: int, pieces: Iterator[bytes]) -> Iterator[bytes]:
-    """The pieces, until they are too many bytes together."""
+    """Yield the pieces; raise once their total size exceeds the limit."""
     size = 0
     for piece in pieces:
         size += len(piece)

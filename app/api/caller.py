@@ -1,7 +1,7 @@
 """Who calls: from the header `Authorization` to a `Caller`.
 
-Tokens alone let in here: a session's cookie is never looked at, so no page of another site can use it, and nothing
-here needs protection against forged requests. And no page takes a token.
+Only tokens authenticate here. Session cookies are ignored, so pages of other sites can't use them, and no
+endpoint needs CSRF protection. Pages, in turn, accept no token.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ _REALM = 'Bearer realm="Voice Portal billing"'
 
 
 def identify(org_id: UUID | None = None) -> Caller:
-    """Who calls, about the organization `org_id` if about one. Raises `ProblemError` with a challenge (RFC 6750,
-    section 3) where that is nobody."""
+    """Identify the caller; `org_id` is the organization the request is about, if any. Raises `ProblemError`
+    with a challenge (RFC 6750, section 3) if the request isn't authenticated."""
     scheme, _, text = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not text.strip():
         # Without credentials the challenge names no error (section 3.1).
@@ -46,7 +46,7 @@ def identify(org_id: UUID | None = None) -> Caller:
 
 
 def _of_token(text: str, org_id: UUID | None) -> Caller:
-    # The transaction begins with what `enter` lets it see, if it does, so that this takes no round trip of its own.
+    # Scope the transaction as `enter` will, so that scoping takes no round trip of its own.
     with scoped_to(org_id) if org_id is not None else nullcontext():
         caller = tokens.identify(text)
     if tokens.is_to_be_noted(caller):
@@ -57,19 +57,20 @@ def _of_token(text: str, org_id: UUID | None) -> Caller:
 
 
 def demand(caller: Caller, scope: Scope) -> None:
-    """Raises `ProblemError` where the caller's token doesn't have `scope`."""
+    """Raise `ProblemError` unless the caller's token has `scope`."""
     if not caller.may(scope):
         challenge = f'{_REALM}, error="insufficient_scope", scope="{scope.value}"'
         raise ProblemError(
             problems.FORBIDDEN,
-            f"This needs a token with the scope {scope.value}.",
+            f"This requires a token with the scope {scope.value}.",
             headers={"WWW-Authenticate": challenge},
             members={"scope": scope.value},
         )
 
 
 def enter(caller: Caller, org_id: UUID | None) -> None:
-    """Let the database show `org_id` alone, or what the caller may see. Raises `ProblemError` for another's."""
+    """Scope the database session to `org_id`, or to what the caller may see. Raises `ProblemError` if the
+    caller may not see `org_id`."""
     if org_id is not None and not caller.may_see(org_id):
         raise no_organization()
     seen = org_id or caller.org_id
@@ -78,12 +79,12 @@ def enter(caller: Caller, org_id: UUID | None) -> None:
 
 
 def no_organization() -> ProblemError:
-    """Said alike of an organization that is not there and of one that this token can't see."""
-    return ProblemError(problems.NOT_FOUND, "There is no organization with this id that this token can see.")
+    """The same error whether the organization doesn't exist or the token can't see it."""
+    return ProblemError(problems.NOT_FOUND, "No organization with this id is visible to this token.")
 
 
 def current_caller() -> Caller:
-    """Who calls; only within an endpoint that asks for a scope."""
+    """The caller. Only available in endpoints that require a scope."""
     return cast(Caller, g.api_caller)
 
 

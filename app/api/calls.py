@@ -1,4 +1,4 @@
-"""`GET /organizations/{org_id}/calls/{call}`: what one call cost, as one thing."""
+"""`GET /organizations/{org_id}/calls/{call}`: everything one call cost."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from msgspec import Meta, Struct
 
 from app.api import problems
 from app.api.amounts import Amount
-from app.api.endpoints import Answer, Room
+from app.api.endpoints import Answer, Section
 from app.api.organizations import organization_of
 from app.api.problems import ProblemError
 from app.billing.activity import call_costs
@@ -19,25 +19,26 @@ from app.billing.catalog.rate_labels import RateWords
 from app.people.tokens import Scope
 
 NAMES = 100
-"""Names and holds of one call that an answer has; a call has one or two of each."""
+"""How many names and holds of one call a response lists at most; a call has one or two of each."""
 
-room = Room("Calls", "What a call cost, told as one thing.")
+section = Section("Calls", "Everything one call cost.")
 
 
 class CallRate(Struct, frozen=True):
-    """The price of a line, by the plan and the version of the catalogue that it was used under."""
+    """The price of a line, from the plan and the catalog version in force at the time of use."""
 
     plan: Annotated[str, Meta(description="The plan's key.", examples=["growth"])]
     version: Annotated[str, Meta(examples=["2026-12.1"])]
     amount: Annotated[
-        Amount | None, Meta(description="The price of `per`. Null where that version is not kept any more.")
+        Amount | None, Meta(description="The price per `per`. Null if that version is no longer available.")
     ]
     per: Annotated[str | None, Meta(examples=["min", "1 M tokens"])]
 
 
 class CallLine(Struct, frozen=True):
-    """One meter's usage of one day; or one correction, whose figures are differences. Of the `billable` units, which
-    the rate's minimum and step make of `quantity`, `included` were covered by the allowance."""
+    """One meter's usage on one day, or one correction, whose figures are differences. `billable` is
+    `quantity` after the rate's minimum and rounding step; of these units, `included` were covered by the
+    allowance."""
 
     part: Part
     meter: str
@@ -53,7 +54,7 @@ class CallLine(Struct, frozen=True):
 
 
 class CallHold(Struct, frozen=True):
-    """Credit that the call holds now."""
+    """Credit currently on hold for the call."""
 
     reserved: Amount
     used: Amount
@@ -63,13 +64,13 @@ class CallHold(Struct, frozen=True):
 
 
 class CallView(Struct, frozen=True):
-    """A call with all that was charged for it. It began and ended at about `first_at` and `last_at`."""
+    """A call with everything charged for it. It started at about `first_at` and ended at about `last_at`."""
 
     call: str
     total: Amount
-    in_progress: Annotated[bool, Meta(description="Whether it holds credit still.")]
+    in_progress: Annotated[bool, Meta(description="Whether credit is still on hold for it.")]
     lines: Annotated[list[CallLine], Meta(description=f"The first {LINES} of them.")]
-    more_lines: Annotated[int, Meta(description="How many more there are, which `total` counts too.")]
+    more_lines: Annotated[int, Meta(description="How many more lines there are. `total` includes them.")]
     holds: Annotated[list[CallHold], Meta(description=f"At most {NAMES}.")]
     campaigns: Annotated[list[str], Meta(description=f"At most {NAMES}, like `agents` and `numbers`.")]
     agents: list[str]
@@ -120,22 +121,19 @@ _EXAMPLE = CallView(
 )
 
 
-@room.get(
+@section.get(
     "/organizations/<uuid:org_id>/calls/<path:call>",
     scope=Scope.USAGE_READ,
     summary="Show what a call cost",
-    parameters={"call": "Its name, as usage and holds gave it."},
+    parameters={"call": "The call's name, as given in usage events and holds."},
     answers=(Answer(200, "The call.", CallView, _EXAMPLE),),
 )
 def show_call(org_id: UUID, call: str) -> CallView:
-    """Everything that names the call: calling, telephony, speech and model, each with the rate that priced it. What
-    comes late, and each correction, is a line of its own.
-    """
+    """Everything that names the call: calling, telephony, speech, and model usage, each with the rate that
+    priced it. Late usage and corrections are separate lines."""
     story = call_costs.tell(organization_of(org_id), call)
     if story is None:
-        raise ProblemError(
-            problems.NOT_FOUND, f"Nothing was charged for a call {call[:60]!r}, or is held for it."
-        )
+        raise ProblemError(problems.NOT_FOUND, f"No usage and no hold name the call {call[:60]!r}.")
     return _view(story)
 
 

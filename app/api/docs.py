@@ -1,4 +1,5 @@
-"""Pages about the API for people: `/api/docs`, made of the OpenAPI document, and one for each kind of problem."""
+"""The API reference as web pages: `/api/docs`, generated from the OpenAPI document, and a page for each
+problem type."""
 
 from __future__ import annotations
 
@@ -29,7 +30,7 @@ _METHODS = ("get", "put", "post", "delete")
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One method at one path, with what the page shows of it."""
+    """One method at one path, as the page shows it."""
 
     method: str
     path: str
@@ -45,7 +46,7 @@ class Operation:
 
     @property
     def sent(self) -> list[tuple[str, dict[str, Any]]]:
-        """What can be sent, by media type."""
+        """Request bodies by media type."""
         return list(self.about.get("requestBody", {}).get("content", {}).items())
 
     @property
@@ -64,10 +65,10 @@ class Operation:
 
 
 def init_app(app: Flask) -> None:
-    """Register the pages. Anybody may read them: they show nothing of an organization."""
+    """Register the pages. They are public: they show no organization's data."""
     app.register_blueprint(blueprint)
     limiter.exempt(blueprint)
-    app.add_template_filter(in_words, "in_words")
+    app.add_template_filter(code_html, "code_html")
     app.add_template_filter(type_of, "schema_type")
     app.add_template_filter(_pretty, "pretty_json")
 
@@ -92,13 +93,13 @@ def show() -> str:
 @blueprint.get("")
 @blueprint.get("/v1")
 def start() -> AnyResponse:
-    """Whoever looks at the address itself wants to read about it."""
+    """Redirect to the API reference."""
     return redirect(url_for("api_docs.show"))
 
 
 @blueprint.get("/problems")
 def list_problems() -> str:
-    """Every kind of problem."""
+    """List every problem type."""
     return render_template(
         "api/problems.html", kinds=sorted(problems.KINDS.values(), key=lambda one: one.status)
     )
@@ -106,13 +107,13 @@ def list_problems() -> str:
 
 @blueprint.get("/problems/<name>")
 def show_problem(name: str) -> str:
-    """What the `type` of a problem leads to."""
+    """The page that the `type` of a problem links to."""
     kind = problems.KINDS.get(name) or abort(404)
     return render_template("api/problem.html", kind=kind)
 
 
-def in_words(text: str) -> Markup:
-    """Text with `code` in it, as HTML."""
+def code_html(text: str) -> Markup:
+    """Render text that contains `code` as HTML."""
     parts = _CODE.split(text)
     return Markup("").join(
         Markup("<code>{}</code>").format(part) if position % 2 else escape(part)
@@ -121,7 +122,7 @@ def in_words(text: str) -> Markup:
 
 
 def type_of(schema: dict[str, Any]) -> Markup:
-    """A schema in a few words that lead to its type: `text`, `list of Owner`, `whole number or null`."""
+    """Describe a schema briefly, with links to its types: `text`, `list of Owner`, `whole number or null`."""
     if "$ref" in schema:
         name = str(schema["$ref"]).rsplit("/", 1)[1]
         return Markup('<a href="#type-{}">{}</a>').format(name, name)

@@ -1,4 +1,4 @@
-"""How an endpoint is declared, and how each request to one is served. `app.api` shows it by example."""
+"""How endpoints are declared and how requests to them are served. `app.api` has an example."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ View = Callable[..., Any]
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What an endpoint can answer: its status, what that means, the type of its body, and an example of one.
+    """A response an endpoint can give: its status and meaning, the type of its body, and an example.
 
-    `headers` are those worth a word, by name.
+    `headers` describes notable response headers, by name.
     """
 
     status: int
@@ -35,10 +35,11 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """What an endpoint is sent: its type, an example, and how large it may be, in bytes.
+    """The request body of an endpoint: its type, an example, and its size limit in bytes.
 
-    With `decoded` the view gets it as `body`; without, it reads the request itself (`bodies.read_body`), within the
-    same limit and media types. `others` are further media types with a type and an example each, for such a view.
+    With `decoded`, the view gets it as `body`. Without, the view reads the request itself
+    (`bodies.read_body`), with the same limit and media types; `others` are then additional media types, each
+    with a type and an example.
     """
 
     type: Any
@@ -51,7 +52,7 @@ class Body:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What a view answers: a value that is encoded as JSON, or nothing."""
+    """What a view returns: a value to encode as JSON, or no content."""
 
     value: Any = None
     status: int = 200
@@ -60,17 +61,17 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """A method at an address below /api/v1, with all that the document says of it.
+    """A method at a path under /api/v1, with everything the OpenAPI document says about it.
 
-    `scope` is what the token must allow; without one anybody may ask. `query` is a struct of parameters, `problems`
-    are the kinds that come besides those that every such endpoint has. `parameters` describe what is in the path.
-    `once` takes an `Idempotency-Key`.
+    `scope` is what the token must allow; without a scope the endpoint is public. `query` is a struct of query
+    parameters, `problems` are the problem types beyond the common ones, and `parameters` describes the path
+    parameters. With `once`, the endpoint accepts an `Idempotency-Key`.
     """
 
     method: str
     path: str
     view: View
-    room: Room
+    section: Section
     scope: Scope | None
     summary: str
     answers: tuple[Answer, ...]
@@ -86,13 +87,13 @@ class Endpoint:
 
     @property
     def all_problems(self) -> tuple[Kind, ...]:
-        """Every kind of problem that it can answer."""
+        """Every problem type it can respond with."""
         kinds = [*self.problems]
         if self.scope is not None:
             kinds += [problems.UNAUTHORIZED, problems.FORBIDDEN, problems.TOO_MANY, problems.CONFLICT]
         if "<" in self.path:
             kinds.append(problems.NOT_FOUND)
-        # Of the address: a parameter that is wrong, or text that can't be stored.
+        # For the address: an invalid parameter, or text that can't be stored.
         kinds.append(problems.MALFORMED)
         if self.body is not None:
             kinds += [problems.TIMED_OUT, problems.TOO_LARGE, problems.UNSUPPORTED, problems.INVALID]
@@ -104,8 +105,8 @@ class Endpoint:
         return tuple(sorted(set(kinds), key=lambda kind: (kind.status, kind.name)))
 
 
-class Room:
-    """Endpoints that belong together: a section of the document. Each file of endpoints has one."""
+class Section:
+    """Endpoints that belong together: one section of the document. Each module of endpoints has one."""
 
     def __init__(self, title: str, description: str) -> None:
         self.title = title
@@ -114,33 +115,33 @@ class Room:
 
     def _declare(self, method: str, path: str, **declared: Any) -> Callable[[View], View]:
         def add(view: View) -> View:
-            self.endpoints.append(Endpoint(method=method, path=path, view=view, room=self, **declared))
+            self.endpoints.append(Endpoint(method=method, path=path, view=view, section=self, **declared))
             return view
 
         return add
 
     def get(self, path: str, **declared: Any) -> Callable[[View], View]:
-        """Declare what answers GET; `declared` as `Endpoint` names it."""
+        """Declare a GET endpoint; `declared` are fields of `Endpoint`."""
         return self._declare("GET", path, **declared)
 
     def put(self, path: str, **declared: Any) -> Callable[[View], View]:
-        """Declare what answers PUT."""
+        """Declare a PUT endpoint."""
         return self._declare("PUT", path, **declared)
 
     def post(self, path: str, **declared: Any) -> Callable[[View], View]:
-        """Declare what answers POST."""
+        """Declare a POST endpoint."""
         return self._declare("POST", path, **declared)
 
     def delete(self, path: str, **declared: Any) -> Callable[[View], View]:
-        """Declare what answers DELETE."""
+        """Declare a DELETE endpoint."""
         return self._declare("DELETE", path, **declared)
 
 
-def blueprint_of(rooms: tuple[Room, ...]) -> Blueprint:
-    """The routes of all endpoints."""
+def blueprint_of(sections: tuple[Section, ...]) -> Blueprint:
+    """Build the blueprint with the routes of all endpoints."""
     blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
-    for room in rooms:
-        for endpoint in room.endpoints:
+    for section in sections:
+        for endpoint in section.endpoints:
             blueprint.add_url_rule(
                 endpoint.path,
                 endpoint.name,
@@ -167,10 +168,10 @@ def _view_of(endpoint: Endpoint) -> View:
 
 
 def serve(endpoint: Endpoint, **values: Any) -> Response:
-    """Answer a request: who calls, may they, what did they send, and only then the view.
+    """Serve a request: authenticate, authorize, decode the input, then call the view.
 
-    What the view changed is committed here, together with the answer that an `Idempotency-Key` keeps; a view that
-    raises has changed nothing.
+    The view's changes are committed here, together with the response stored for an `Idempotency-Key`; a view
+    that raises changes nothing.
     """
     if endpoint.scope is not None:
         who = caller.identify(values.get("org_id"))

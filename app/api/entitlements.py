@@ -1,4 +1,4 @@
-"""`GET /organizations/{org_id}/entitlements`: what the plan allows."""
+"""`GET /organizations/{org_id}/entitlements`: what the plan includes."""
 
 from __future__ import annotations
 
@@ -8,63 +8,69 @@ from uuid import UUID
 
 from msgspec import Meta, Struct
 
-from app.api.endpoints import Answer, Room
+from app.api.endpoints import Answer, Section
 from app.api.organizations import ORG_ID, organization_of
 from app.billing.catalog import versions
 from app.billing.plans import entitlements
 from app.models import SubscriptionStatus
 from app.people.tokens import Scope
 
-room = Room("Entitlements", "What an organization's plan allows, and what of that is left.")
+section = Section("Entitlements", "What an organization's plan includes, and how much of it is left.")
 
 
 class PlanView(Struct, frozen=True):
-    """The plan, at the version of the catalogue that the organization is on."""
+    """The plan, in the organization's catalog version."""
 
     key: Annotated[str, Meta(examples=["growth"])]
     name: str
     version: str
     status: Annotated[
         SubscriptionStatus,
-        Meta(description="`past_due` while a renewal is not paid; the plan goes on meanwhile."),
+        Meta(
+            description="`past_due` while a renewal is unpaid; the plan stays in force during the grace "
+            "period."
+        ),
     ]
-    features: Annotated[list[str], Meta(description="For people to read.")]
+    features: Annotated[list[str], Meta(description="Human-readable.")]
 
 
 class LimitView(Struct, frozen=True):
-    """How many of a resource there may be."""
+    """The limit on a resource."""
 
     resource: Annotated[str, Meta(examples=["agents"])]
-    allowed: Annotated[int | None, Meta(description="Null where the plan doesn't limit it.")]
-    used: Annotated[int | None, Meta(description="As `PUT …/resources` said last; null where it never did.")]
+    allowed: Annotated[int | None, Meta(description="Null if the plan doesn't limit it.")]
+    used: Annotated[
+        int | None, Meta(description="As last reported with `PUT …/resources`; null if never reported.")
+    ]
     exceeded: bool
 
 
 class AllowanceView(Struct, frozen=True):
-    """What a billing period includes for several meters together. Used up, further usage is charged by the rates.
+    """Usage included in a billing period, shared by one or more meters. Usage beyond it is charged at the
+    plan's rates.
 
-    It is used while the wallet has credit: it does not lift a pause of calling.
+    Included usage can only be used while the wallet has credit: it doesn't lift a calling pause.
     """
 
     key: Annotated[str, Meta(examples=["call_minutes"])]
     label: str
-    unit: Annotated[str, Meta(description="What the figures count.", examples=["second"])]
+    unit: Annotated[str, Meta(description="The unit of the figures.", examples=["second"])]
     meters: list[str]
     included: int
     used: int
-    reserved: Annotated[int, Meta(description="What holds of calls in progress count on.")]
+    reserved: Annotated[int, Meta(description="Reserved by holds of calls in progress.")]
     left: Annotated[
-        int, Meta(description="What the next hold can count on: `included` less `used` and `reserved`.")
+        int, Meta(description="Available to the next hold: `included` minus `used` and `reserved`.")
     ]
 
 
 class EntitlementsView(Struct, frozen=True):
-    """What an organization may have and use."""
+    """What an organization is entitled to."""
 
     organization: UUID
     plan: PlanView
     period_start: Annotated[
-        date, Meta(description="The first day of the billing period, in its own time zone.")
+        date, Meta(description="The first day of the billing period, in the organization's time zone.")
     ]
     limits: list[LimitView]
     allowances: list[AllowanceView]
@@ -93,16 +99,15 @@ _EXAMPLE = EntitlementsView(
 )
 
 
-@room.get(
+@section.get(
     "/organizations/<uuid:org_id>/entitlements",
     scope=Scope.STATUS_READ,
-    summary="What the plan allows",
+    summary="Get entitlements",
     answers=(Answer(200, "The plan, its limits and allowances.", EntitlementsView, _EXAMPLE),),
 )
 def show_entitlements(org_id: UUID) -> EntitlementsView:
-    """Limits are for the platform to keep: refuse an eighth agent where seven are allowed. Allowances run out by
-    themselves, and what is used beyond them is charged.
-    """
+    """The platform enforces limits: reject an eighth agent if seven are allowed. Allowances are applied
+    automatically; usage beyond them is charged."""
     found = entitlements.gather(organization_of(org_id))
     plan = found.plan
     return EntitlementsView(

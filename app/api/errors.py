@@ -1,4 +1,5 @@
-"""Every error under /api becomes a problem: ours, the framework's, the database's, and the unexpected."""
+"""Turns every error under /api into problem details: our own, the framework's, the database's, and unexpected
+ones."""
 
 from __future__ import annotations
 
@@ -32,27 +33,27 @@ _KINDS = {
     )
 }
 PAGES = "api_docs"
-"""The blueprint of what people read about the API."""
+"""The blueprint of the API reference pages."""
 _WAIT = {"Retry-After": "5"}
-LOCKED = "Another change of this organization's wallet takes unusually long. This request changed nothing."
+LOCKED = "The organization's wallet is locked by another request. This request changed nothing."
 
 
 def init_app(app: Flask) -> None:
-    """Answer programs with problems."""
+    """Respond to API errors with problem details."""
     errors.answer_otherwise(app, "/api/", answer)
     app.before_request(_take_no_detours)
 
 
 def answer(error: Exception) -> Response | None:
-    """The answer that says what is wrong, and nothing of how it came about inside; None where people read a page."""
+    """The response to an error, without internal details; None for the API reference pages."""
     return None if request.blueprint == PAGES else _problem(error).response()
 
 
 def _take_no_detours() -> None:
-    """The framework would redirect to the same address without doubled slashes, with a page, and lose what was
-    sent."""
+    """Reject addresses with doubled slashes: the framework would redirect with an HTML page and lose the
+    request body."""
     if isinstance(request.routing_exception, RequestRedirect) and request.path.startswith("/api/v"):
-        raise ProblemError(problems.NOT_FOUND, "There is nothing at this address. Check its slashes.")
+        raise ProblemError(problems.NOT_FOUND, "No endpoint at this address. Check its slashes.")
 
 
 def _problem(error: Exception) -> ProblemError:
@@ -61,8 +62,8 @@ def _problem(error: Exception) -> ProblemError:
     if isinstance(error, UnstorableTextError):
         return ProblemError(
             problems.MALFORMED,
-            "The address has a character that can't be stored: see errors.",
-            [FieldError("Leave out the character U+0000.", parameter=name) for name in error.names],
+            "The address contains a character that can't be stored; see `errors`.",
+            [FieldError("Remove the character U+0000.", parameter=name) for name in error.names],
         )
     if isinstance(error, HTTPException):
         return _of_framework(error)
@@ -71,10 +72,10 @@ def _problem(error: Exception) -> ProblemError:
     if isinstance(error, IntegrityError | psycopg.IntegrityError):
         log.warning("conflict", error=str(error).splitlines()[0])
         return ProblemError(
-            problems.CONFLICT, "Another request changed the same at the same moment. Send it again."
+            problems.CONFLICT, "Another request changed the same resource at the same time. Try again."
         )
     log.exception("unexpected_error", path=path())
-    return ProblemError(problems.INTERNAL, "The error was noted under this request's id.")
+    return ProblemError(problems.INTERNAL, "The error was logged with this `request_id`.")
 
 
 def _of_database(error: Exception) -> ProblemError:
@@ -82,7 +83,7 @@ def _of_database(error: Exception) -> ProblemError:
         log.warning("lock_not_available", path=path())
         return ProblemError(problems.UNAVAILABLE, LOCKED, headers={"Retry-After": "2"})
     log.warning("database_unavailable", error=str(error).splitlines()[0])
-    return ProblemError(problems.UNAVAILABLE, "The database doesn't answer at the moment.", headers=_WAIT)
+    return ProblemError(problems.UNAVAILABLE, "The database is temporarily unavailable.", headers=_WAIT)
 
 
 def _of_framework(error: HTTPException) -> ProblemError:
@@ -96,7 +97,7 @@ def _of_framework(error: HTTPException) -> ProblemError:
 
 
 _WORDS = {
-    problems.NOT_FOUND.name: "There is nothing at this address. /api/v1/openapi.json lists what there is.",
-    problems.UNAVAILABLE.name: "Too many requests wait for an answer already. This one wasn't begun.",
-    problems.METHOD_NOT_ALLOWED.name: "This address doesn't take this method.",
+    problems.NOT_FOUND.name: "No endpoint at this address. /api/v1/openapi.json lists all endpoints.",
+    problems.UNAVAILABLE.name: "Too many requests are already waiting. This one was not processed.",
+    problems.METHOD_NOT_ALLOWED.name: "This address doesn't support this method.",
 }

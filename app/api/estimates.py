@@ -1,4 +1,4 @@
-"""`POST /organizations/{org_id}/estimates`: what a campaign would cost, before it runs."""
+"""`POST /organizations/{org_id}/estimates`: estimate the cost of a campaign."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from msgspec import Meta, Struct
 
 from app.api import problems
 from app.api.amounts import Amount
-from app.api.endpoints import Answer, Body, Room
+from app.api.endpoints import Answer, Body, Section
 from app.api.organizations import organization_of
 from app.api.problems import FieldError, ProblemError
 from app.billing.usage import campaign_estimates
@@ -17,13 +17,13 @@ from app.billing.usage.campaign_estimates import Campaign, Estimate, EstimateLin
 from app.clock import utc_now
 from app.people.tokens import Scope
 
-room = Room("Estimates", "What a campaign would cost, before it runs.")
+section = Section("Estimates", "Estimate the cost of a campaign before it runs.")
 
 Seconds = Annotated[int, Meta(ge=1, le=14_400)]
 
 
 class CallLength(Struct, frozen=True, forbid_unknown_fields=True):
-    """How long an answered call takes, in seconds."""
+    """The length of an answered call, in seconds."""
 
     shortest: Seconds
     longest: Seconds
@@ -34,41 +34,45 @@ class CampaignBody(Struct, frozen=True, forbid_unknown_fields=True):
 
     calls: Annotated[int, Meta(ge=1, le=10_000_000)]
     seconds: CallLength
-    meter: Annotated[str, Meta(min_length=1, max_length=60, description="The kind of calls.")] = (
+    meter: Annotated[str, Meta(min_length=1, max_length=60, description="The meter of the calls.")] = (
         "calls_outbound"
     )
     answered_percent: Annotated[
-        int, Meta(ge=1, le=100, description="How many of the calls somebody answers.")
+        int, Meta(ge=1, le=100, description="The percentage of calls that are answered.")
     ] = 100
 
 
 class LineView(Struct, frozen=True):
-    """One meter, where all calls take longest; `least` where all are short."""
+    """One meter, if every call takes the longest time; `least` is the cost if every call takes the
+    shortest."""
 
     meter: str
     quantity: int
     billable: int
-    included: Annotated[int, Meta(description="Covered by what is left of the allowance.")]
+    included: Annotated[int, Meta(description="Covered by the remaining allowance.")]
     least: Amount
     most: Amount
 
 
 class EstimateView(Struct, frozen=True):
-    """What it would cost if it ran now, from `least` to `most`."""
+    """What the campaign would cost if it ran now, from `least` to `most`."""
 
     least: Amount
     most: Amount
     available: Amount
-    covered_percent: Annotated[int, Meta(description="How much of `most` available credit covers.")]
-    missing: Annotated[Amount, Meta(description="What available credit falls short of `most`.")]
+    covered_percent: Annotated[
+        int, Meta(description="The percentage of `most` that available credit covers.")
+    ]
+    missing: Annotated[Amount, Meta(description="How much credit is missing to cover `most`.")]
     suggested_top_up: Annotated[
         Amount | None,
-        Meta(description="A top-up that covers it, within the limits. Null where none is needed."),
+        Meta(description="A top-up that covers it, within the top-up limits. Null if none is needed."),
     ]
     from_own_usage: Annotated[
         bool,
         Meta(
-            description="Whether the agents' usage is that of its last 30 days; else what agents usually use."
+            description="Whether agent usage is based on the organization's last 30 days; otherwise, "
+            "typical usage is assumed."
         ),
     ]
     lines: list[LineView]
@@ -95,7 +99,7 @@ _EXAMPLE = EstimateView(
 )
 
 
-@room.post(
+@section.post(
     "/organizations/<uuid:org_id>/estimates",
     scope=Scope.ESTIMATES_READ,
     summary="Estimate a campaign",
@@ -103,12 +107,11 @@ _EXAMPLE = EstimateView(
     answers=(Answer(200, "The estimate.", EstimateView, _EXAMPLE),),
 )
 def estimate_campaign(org_id: UUID, body: CampaignBody) -> EstimateView:
-    """By the organization's own plan, after what is left of its allowances. Nothing is reserved or kept: ask as often
-    as you like.
-    """
+    """Priced by the organization's plan, after its remaining allowances. Nothing is reserved or stored, so
+    request as many estimates as you like."""
     organization = organization_of(org_id)
     if body.seconds.longest < body.seconds.shortest:
-        raise _invalid("`longest` is not shorter than `shortest`.", "/seconds/longest")
+        raise _invalid("`longest` must not be shorter than `shortest`.", "/seconds/longest")
     campaign = Campaign(
         body.calls, body.meter, body.answered_percent, body.seconds.shortest, body.seconds.longest
     )
@@ -120,7 +123,7 @@ def estimate_campaign(org_id: UUID, body: CampaignBody) -> EstimateView:
 
 def _invalid(detail: str, pointer: str) -> ProblemError:
     wrong = FieldError(detail, pointer=pointer)
-    return ProblemError(problems.INVALID, "The body is not as it has to be: see errors.", [wrong])
+    return ProblemError(problems.INVALID, "Request body failed validation; see `errors`.", [wrong])
 
 
 def _view(found: Estimate) -> EstimateView:

@@ -1,4 +1,4 @@
-"""What the endpoints of holds are sent and what they answer."""
+"""Request and response bodies of the hold endpoints."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from app.money import Money
 
 
 class Quantity(Struct, frozen=True, forbid_unknown_fields=True):
-    """Usage that a slice is reserved for."""
+    """Usage to reserve credit for."""
 
     meter: Annotated[str, Meta(min_length=1, max_length=60)]
     quantity: Annotated[int, Meta(ge=0, le=10**9)]
@@ -26,10 +26,11 @@ Wanted = Annotated[
     Meta(
         min_length=1,
         max_length=20,
-        description="Priced by the plan, after what is left of the allowances and what other holds count on of them.",
+        description="Priced by the plan, after the remaining allowances and what other holds reserve of "
+        "them.",
     ),
 ]
-Seconds = Annotated[int, Meta(ge=5, le=3600, description="How long the slice lasts without a renewal.")]
+Seconds = Annotated[int, Meta(ge=5, le=3600, description="How long the slice lasts if it isn't renewed.")]
 
 
 Key = Annotated[
@@ -37,16 +38,16 @@ Key = Annotated[
     Meta(
         min_length=1,
         max_length=LONGEST,
-        # As a part of an address it has to be found again, so it is one line.
+        # It is part of an address, so it must be a single line.
         pattern=r"^(?![\s\S]*[\x00-\x1f\x7f])",
-        description="Yours, in 1 to 255 characters without line breaks and other control characters.",
+        description="Your own key: 1 to 255 characters without line breaks or other control characters.",
     ),
 ]
 
 
 class NewHold(Struct, frozen=True, forbid_unknown_fields=True):
-    """What to reserve, and for which call. `key` is yours, and a new one for each hold: the same request again gets
-    the same hold."""
+    """What to reserve, and for which call. Choose a new `key` for each hold: repeating the same request
+    returns the same hold."""
 
     key: Key
     usage: Wanted
@@ -57,7 +58,8 @@ class NewHold(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class NextSlice(Struct, frozen=True, forbid_unknown_fields=True):
-    """The next slice. `slice` counts from 2, the first being the hold itself; the same again changes nothing."""
+    """The next slice. `slice` starts at 2 (the hold itself is slice 1); repeating the same slice changes
+    nothing."""
 
     slice: Annotated[int, Meta(ge=2, le=1_000_000)]
     usage: Wanted
@@ -65,7 +67,8 @@ class NextSlice(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class HoldView(Struct, frozen=True):
-    """A hold. `reserved` is what it still reserves: usage that names it takes from that. `used` is what it cost."""
+    """A hold. `reserved` is what it still reserves; usage that names the hold is drawn from it. `used` is the
+    cost so far."""
 
     key: str
     state: HoldState
@@ -75,15 +78,15 @@ class HoldView(Struct, frozen=True):
     final: Annotated[
         bool,
         Meta(
-            description="Credit did not reach for the whole slice: end the call when `seconds_left` are over."
+            description="There was not enough credit for the whole slice: end the call within `seconds_left`."
         ),
     ]
-    seconds_left: Annotated[int, Meta(description="Until it ends without a renewal.")]
+    seconds_left: Annotated[int, Meta(description="Seconds until the hold ends unless it is renewed.")]
     expires_at: datetime
 
 
 def view_of(hold: Hold, currency: str, now: datetime) -> HoldView:
-    """The hold as it stands at `now`; its amounts are in `currency`."""
+    """The hold as of `now`, with amounts in `currency`."""
     state = hold.state_at(now)
     is_active = state is HoldState.ACTIVE
     left = max(int((hold.expires_at - now).total_seconds()), 0) if is_active else 0

@@ -1,4 +1,4 @@
-"""Why a hold is not made, renewed or ended: the kinds of problems, and what each says besides."""
+"""Why a hold can't be created, renewed, or ended: the problem types and their extra members."""
 
 from __future__ import annotations
 
@@ -20,44 +20,47 @@ PAUSED = problems.Kind(
     "calling-paused",
     402,
     "Calling is paused",
-    "No new call may start, whatever it would cost and whatever the plan's allowances have left: available credit is "
-    "not above zero. Nothing was reserved. `missing` is the smallest top-up that lets calls start again; `reason` "
-    "is `no_credit`, or `credit_reserved` where calls in progress reserve all that there is.",
-    "Don't start the call. The webhook `calling.resumed` says when calls can start again.",
+    "Available credit is zero or less, so no new call may start, whatever it would cost and whatever is "
+    "left of the plan's allowances. Nothing was reserved. `missing` is the smallest top-up that lets calls "
+    "start again; `reason` is `no_credit`, or `credit_reserved` if calls in progress reserve all remaining "
+    "credit.",
+    "Don't start the call. The `calling.resumed` webhook tells you when calls can start again.",
 )
 NOT_ENOUGH = problems.Kind(
     "not-enough-credit",
     402,
-    "There is not enough credit",
-    "Available credit doesn't cover what the hold would reserve. Nothing was reserved.",
-    "Don't start the call. Ask for less, or again once there is more credit: after a top-up, or when a call ends.",
+    "Not enough credit",
+    "Available credit doesn't cover this hold. Nothing was reserved.",
+    "Don't start the call. Reserve less, or try again when there is more credit: after a top-up, or when a "
+    "call ends.",
 )
 HOLD_DIFFERS = problems.Kind(
     "hold-differs",
     409,
-    "The hold was asked for with other content",
-    "A hold of this key is there already, or this slice of it, and was asked for with other content: `differs` names "
-    "the fields. Nothing was reserved.",
-    "Send the same request again as it was, or reserve with another key.",
+    "The hold already exists with different content",
+    "A hold with this key, or this slice of it, was already accepted with different content; `differs` "
+    "names the fields. Nothing was reserved.",
+    "Repeat the original request unchanged, or use a new key.",
 )
 HOLD_ENDED = problems.Kind(
     "hold-ended",
     409,
     "The hold has ended",
-    "It was captured or released, or its lease was over before it was renewed, as `state` says. It reserves nothing.",
-    "Don't start a call on it. Reserve again, with another key. What was used is charged in any case.",
+    "It was captured or released, or its lease expired before it was renewed (see `state`). It reserves "
+    "nothing.",
+    "Don't start a call on it. Create a new hold with a new key. Usage is charged in any case.",
 )
 WRONG_SLICE = problems.Kind(
     "wrong-slice",
     409,
-    "Another slice comes next",
-    "Slices of a hold are numbered without gaps, so that a renewal that is sent twice reserves once.",
-    "Send the slice that `expected` names.",
+    "Unexpected slice number",
+    "The slices of a hold are numbered without gaps, so that a renewal sent twice reserves only once.",
+    "Send the slice number given in `expected`.",
 )
 
 
 def figures(error: CallingPausedError | NotEnoughCreditError) -> dict[str, Any]:
-    """What is available and what would be needed, as members of a problem."""
+    """The available and the needed credit, as problem members."""
     return {
         "available": to_builtins(Amount.of(error.available)),
         "needed": to_builtins(Amount.of(error.needed)),
@@ -65,10 +68,10 @@ def figures(error: CallingPausedError | NotEnoughCreditError) -> dict[str, Any]:
 
 
 def ended(error: HoldEndedError) -> ProblemError:
-    """The hold has ended; `state` says how."""
+    """The problem for a hold that has ended; `state` says how."""
     return ProblemError(HOLD_ENDED, str(error), members={"state": error.hold.state.value})
 
 
 def differs(error: OtherContentError) -> ProblemError:
-    """The key is another request's; `differs` names the fields."""
+    """The problem for a key that was used for a different request; `differs` names the fields."""
     return ProblemError(HOLD_DIFFERS, str(error), members={"differs": error.differs})

@@ -1,4 +1,4 @@
-"""Holds: credit reserved for a call before it is spent, renewed while the call goes on."""
+"""Holds: credit reserved for a call before it is spent, renewed while the call is in progress."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from msgspec import to_builtins
 from app.api import hold_problems, problems
 from app.api.amounts import Amount
 from app.api.caller import no_organization
-from app.api.endpoints import Answer, Body, Reply, Room
+from app.api.endpoints import Answer, Body, Reply, Section
 from app.api.hold_bodies import HoldView, NewHold, NextSlice, Quantity, view_of
 from app.api.hold_problems import HOLD_DIFFERS, HOLD_ENDED, NOT_ENOUGH, PAUSED, WRONG_SLICE
 from app.api.problems import FieldError, ProblemError
@@ -31,7 +31,7 @@ from app.clock import utc_now
 from app.models import Hold, HoldState
 from app.people.tokens import Scope
 
-room = Room("Holds", "Credit that is reserved for a call before it is spent, in slices that are renewed.")
+section = Section("Holds", "Credit reserved for a call before it is spent, in slices that are renewed.")
 
 
 _ORG = "/organizations/<uuid:org_id>/holds"
@@ -48,19 +48,21 @@ _EXAMPLE = HoldView(
 )
 
 
-@room.post(
+@section.post(
     _ORG,
     scope=Scope.HOLDS_WRITE,
     summary="Reserve credit for a call",
     body=Body(NewHold, NewHold("call-5f2c", _USAGE, 120, "call-5f2c", "Ava", "Recall patients")),
-    answers=(Answer(200, "The hold, made now or before by the same key.", HoldView, _EXAMPLE),),
+    answers=(Answer(200, "The hold, new or already created with the same key.", HoldView, _EXAMPLE),),
     problems=(PAUSED, NOT_ENOUGH, HOLD_DIFFERS, HOLD_ENDED),
 )
 def reserve_hold(org_id: UUID, body: NewHold) -> Reply:
-    """Before a call starts: reserve its next minutes. Concurrent calls can never reserve the same credit, nor count
-    on the same rest of an allowance. While calling is paused, no hold is granted, whatever the allowances have left.
+    """Reserve the first minutes of a call before it starts. Concurrent calls can never reserve the same
+    credit or the same included usage. While calling is paused, every new hold is rejected, whatever is left
+    of the allowances.
 
-    Without a renewal the hold ends after `lease_seconds`: what was reported stays charged, the rest is free again.
+    A hold that isn't renewed ends after `lease_seconds`: reported usage stays charged, and the rest becomes
+    available again.
     """
     now = utc_now()
     quote = _quote(org_id, body.usage, now)
@@ -90,33 +92,33 @@ def reserve_hold(org_id: UUID, body: NewHold) -> Reply:
     return Reply(view_of(hold, quote.home.currency, now))
 
 
-@room.get(
+@section.get(
     f"{_ORG}/<path:key>",
     scope=Scope.HOLDS_READ,
-    summary="Look at a hold",
-    parameters={"key": "The hold's own key."},
+    summary="Get a hold",
+    parameters={"key": "The hold's key."},
     answers=(Answer(200, "The hold.", HoldView, _EXAMPLE),),
 )
 def show_hold(org_id: UUID, key: str) -> Reply:
-    """A hold as it is now."""
+    """The current state of a hold."""
     currency = _currency(org_id)
     return Reply(view_of(_found(org_id, key), currency, utc_now()))
 
 
-@room.post(
+@section.post(
     f"{_ORG}/<path:key>/renewals",
     scope=Scope.HOLDS_WRITE,
     summary="Renew a hold for the next minutes",
-    parameters={"key": "The hold's own key."},
+    parameters={"key": "The hold's key."},
     body=Body(NextSlice, NextSlice(2, _USAGE, 120)),
-    answers=(Answer(200, "The hold with its next slice.", HoldView, _EXAMPLE),),
+    answers=(Answer(200, "The hold, renewed.", HoldView, _EXAMPLE),),
     problems=(HOLD_DIFFERS, HOLD_ENDED, WRONG_SLICE),
 )
 def renew_hold(org_id: UUID, key: str, body: NextSlice) -> Reply:
-    """While the call goes on, before the lease is over; while calling is paused, too, because that stops new calls
-    only. Where credit and allowances don't reach for the whole slice, what there is is reserved and the answer is
-    `final`, with the seconds left: time for the agent to end the call politely.
-    """
+    """Renew a hold during the call, before its lease expires. Renewals also work while calling is paused,
+    because a pause only stops new calls. If credit and allowances don't cover the whole slice, whatever is
+    left is reserved and the response is `final`, with the seconds left for the agent to end the call
+    politely."""
     now = utc_now()
     quote = _quote(org_id, body.usage, now)
     _found(org_id, key)
@@ -132,29 +134,28 @@ def renew_hold(org_id: UUID, key: str, body: NextSlice) -> Reply:
     return Reply(view_of(renewal.hold, quote.home.currency, now))
 
 
-@room.post(
+@section.post(
     f"{_ORG}/<path:key>/capture",
     scope=Scope.HOLDS_WRITE,
-    summary="End a hold: the call is over",
-    parameters={"key": "The hold's own key."},
+    summary="Capture a hold: the call has ended",
+    parameters={"key": "The hold's key."},
     answers=(Answer(200, "The hold, ended.", HoldView, _EXAMPLE),),
 )
 def capture_hold(org_id: UUID, key: str) -> Reply:
-    """The call has ended and its usage is reported, or will be: what is reserved beyond it is free again. More than
-    was reserved is charged as it happened. Doing it again changes nothing.
-    """
+    """The call has ended, and its usage has been or will be reported. What remains reserved becomes available
+    again. Usage beyond the reserved amount is charged as well. Repeating this changes nothing."""
     return _ended(org_id, key, holds.capture)
 
 
-@room.post(
+@section.post(
     f"{_ORG}/<path:key>/release",
     scope=Scope.HOLDS_WRITE,
-    summary="Give a hold back: there was no call",
-    parameters={"key": "The hold's own key."},
+    summary="Release a hold: there was no call",
+    parameters={"key": "The hold's key."},
     answers=(Answer(200, "The hold, ended.", HoldView, _EXAMPLE),),
 )
 def release_hold(org_id: UUID, key: str) -> Reply:
-    """What it reserves is free again. Doing it again changes nothing."""
+    """What it reserves becomes available again. Repeating this changes nothing."""
     return _ended(org_id, key, holds.release)
 
 
@@ -177,7 +178,7 @@ def _quote(org_id: UUID, usage: list[Quantity], now: datetime) -> Quote:
     except UnknownMeterError as error:
         wrong = FieldError(str(error), pointer="/usage")
         raise ProblemError(
-            problems.INVALID, "The body is not as it has to be: see errors.", [wrong]
+            problems.INVALID, "Request body failed validation; see `errors`.", [wrong]
         ) from None
     if quote is None:
         raise no_organization()

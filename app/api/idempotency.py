@@ -1,8 +1,8 @@
-"""`Idempotency-Key`: a request that is sent again is answered again, and does nothing twice
+"""`Idempotency-Key`: a request sent again gets the same response and does nothing twice
 (draft-ietf-httpapi-idempotency-key-header).
 
-For POSTs that have no key of their own in what they send. What is kept are answers that changed something: where a
-request was refused nothing was changed, so it is judged anew when it comes again, with more credit for instance.
+For POSTs whose body has no key of its own. Only successful responses are stored: a rejected request changed
+nothing, so it is evaluated again when it is sent again, for instance once there is more credit.
 """
 
 from __future__ import annotations
@@ -29,23 +29,25 @@ REUSED = Kind(
     "idempotency-key-reused",
     422,
     "The key was used for another request",
-    "Another request, to another address or with another body, had this `Idempotency-Key` in the last 24 hours.",
-    "Give every new request a key of its own, and send the same request only with the same key.",
+    "This `Idempotency-Key` was used in the last 24 hours for a request to another address or with a "
+    "different body.",
+    "Use a new key for every new request, and reuse a key only to repeat the same request.",
 )
 IN_FLIGHT = Kind(
     "request-in-progress",
     409,
-    "The same request is being answered",
-    "Another request with this `Idempotency-Key` is not finished yet. This one did nothing.",
-    "Send it again after a moment: then it gets the answer of the first.",
+    "The same request is in progress",
+    "Another request with this `Idempotency-Key` is still in progress. This one changed nothing.",
+    "Try again in a moment to get the response to the first request.",
 )
 PROBLEMS = (REUSED, IN_FLIGHT, problems.MALFORMED)
 
 
 def once(answer: Callable[[], Response]) -> Response:
-    """The answer, or the one that the same request got before. Without the header there is nothing to tell it by.
+    """Respond, or repeat the stored response to the same request. Without the header, the request is not
+    deduplicated.
 
-    Raises `ProblemError`. The caller commits, which ends the key's lock.
+    Raises `ProblemError`. The caller commits, which releases the key's lock.
     """
     key = _key()
     if key is None:
@@ -56,11 +58,11 @@ def once(answer: Callable[[], Response]) -> Response:
         kept = kept_answers.begin(holder, key)
     except InFlightError:
         raise ProblemError(
-            IN_FLIGHT, "A request with this key is being answered.", headers={"Retry-After": "1"}
+            IN_FLIGHT, "A request with this key is in progress.", headers={"Retry-After": "1"}
         ) from None
     if kept is not None:
         if kept.fingerprint != fingerprint:
-            raise ProblemError(REUSED, "This key came with another request before. Use a key of its own.")
+            raise ProblemError(REUSED, "This key was already used for a different request. Use a new key.")
         response = Response(kept.body, kept.status)
         response.headers.update(kept.headers)
         response.headers["Idempotency-Replayed"] = "true"
@@ -79,7 +81,7 @@ def once(answer: Callable[[], Response]) -> Response:
 
 
 def _key() -> str | None:
-    """The key: a string of a structured field (RFC 8941), or the same without its quotes, as many clients send it."""
+    """The key: a structured field string (RFC 8941), or the same without quotes, as many clients send it."""
     sent = request.headers.get(HEADER)
     if sent is None:
         return None
@@ -89,7 +91,7 @@ def _key() -> str | None:
         return sent.strip()
     raise ProblemError(
         problems.MALFORMED,
-        f'{HEADER} has to be a text of 1 to 255 characters in double quotes, like "8e03978e-40d5-43dd-bc93".',
+        f'{HEADER} must be a string of 1 to 255 characters in double quotes, like "8e03978e-40d5-43dd-bc93".',
     )
 
 

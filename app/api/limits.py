@@ -1,11 +1,11 @@
-"""How many requests a token may make in a minute, told in `RateLimit` and `RateLimit-Policy`
+"""How many requests a token may make per minute, reported in `RateLimit` and `RateLimit-Policy`
 (draft-ietf-httpapi-ratelimit-headers).
 
-All web processes share one counter a minute and token, in PostgreSQL, and each takes from it in portions: so the
-limit holds however requests spread over processes, and a busy token costs one small write for many requests. A
-limit divided among the processes would cost none, but a client that keeps one connection would get only the share
-of the process at its other end. What a process took and did not use is lost to the others until the minute is over:
-at most a portion.
+All web processes share one counter per minute and token, in PostgreSQL, and each draws from it in portions.
+So the limit applies however requests spread over processes, and a busy token costs one small write for many
+requests. Dividing the limit among the processes would cost no writes, but a client with a single connection
+would get only one process's share. What a process drew and did not use is lost to the others until the minute
+ends: at most one portion.
 """
 
 from __future__ import annotations
@@ -29,7 +29,8 @@ WINDOW = 60
 
 @dataclass(slots=True)
 class _Portion:
-    """What this process may still serve of a window, and what all of them together had left when it was taken."""
+    """What this process may still serve in a window, and what all processes had left when it drew its
+    portion."""
 
     window: int
     own: int = 0
@@ -47,7 +48,7 @@ class Counter:
         self._storage = PostgresStorage()
 
     def take(self, token_id: UUID, now: float) -> int | None:
-        """Count a request: how many more are left in this window, or None where this one is too many."""
+        """Count a request. Returns how many are left in this window, or None if the limit is exceeded."""
         window = int(now // WINDOW)
         with self._lock:
             portion = self._portion_of(token_id, window)
@@ -71,14 +72,14 @@ class Counter:
         portion = self._portions.get(token_id)
         if portion is None or portion.window != window:
             if portion is not None:
-                # A window is over: so are those of everybody.
+                # A window has ended, and it is the same for all tokens.
                 self._portions = {id_: one for id_, one in self._portions.items() if one.window == window}
             portion = self._portions[token_id] = _Portion(window)
         return portion
 
 
 def count(caller: Caller) -> None:
-    """Count a request of a token. Raises `ProblemError` where it is one too many."""
+    """Count a request of a token. Raises `ProblemError` if the limit is exceeded."""
     counter: Counter = current_app.extensions["api_counter"]
     now = time.time()
     left = counter.take(caller.token_id, now)
@@ -90,12 +91,12 @@ def count(caller: Caller) -> None:
     if left is None:
         raise ProblemError(
             problems.TOO_MANY,
-            f"This token may make {counter.limit:,} requests a minute. Wait {wait} seconds.",
+            f"Limit of {counter.limit:,} requests per minute exceeded. Wait {wait} seconds.",
             headers={"Retry-After": str(wait)},
         )
 
 
 def add_headers(response: Response) -> Response:
-    """Tell the caller what is left."""
+    """Add the rate limit headers to the response."""
     response.headers.update(g.get("api_limit", {}))
     return response

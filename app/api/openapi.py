@@ -1,4 +1,4 @@
-"""The OpenAPI 3.1 document, made of the same declarations and types that serve the requests."""
+"""The OpenAPI 3.1 document, generated from the declarations and types that serve the requests."""
 
 from __future__ import annotations
 
@@ -11,35 +11,35 @@ import msgspec
 from flask import Response, current_app
 
 from app.api import bodies, idempotency, problems
-from app.api.endpoints import Answer, Body, Endpoint, Room
+from app.api.endpoints import Answer, Body, Endpoint, Section
 from app.api.problems import Kind, ProblemDetails
 from app.people.tokens import Scope
 
 _IN_PATH = re.compile(r"<(?:(?P<converter>\w+):)?(?P<name>\w+)>")
-_PARAMETERS = {"org_id": "The organization's id: the UUID under which the platform created it."}
+_PARAMETERS = {"org_id": "The organization's id: the UUID the platform created it with."}
 _REFERENCE = "#/components/schemas/{name}"
 _ABOUT = (
-    "What the Voice Portal's platform calls: may an organization call, what does its plan allow, and who is it.\n\n"
-    "Every request carries a token: `Authorization: Bearer vpb_…`. Money is an exact decimal as text with its "
-    "currency, never a number. Errors are problem details (RFC 9457): `type` is the address of a page that says what "
-    "to do. Every answer has an `X-Request-Id` to name when asking for help. Nothing here is for browsers of other "
-    "sites: there is no CORS."
+    "The API for the Voice Portal's platform: calling status, holds, usage, plan entitlements, and "
+    "organizations.\n\nEvery request carries a token: `Authorization: Bearer vpb_…`. Money is an exact "
+    "decimal string with its currency, never a number. Errors are problem details (RFC 9457): `type` is "
+    "the address of a page that says what to do. Every response has an `X-Request-Id`; include it when you "
+    "contact support. The API is for servers, so there is no CORS."
 )
 
 
 def document() -> dict[str, Any]:
-    """The document of the application at hand, made once."""
+    """The OpenAPI document of the current application, built once."""
     made: dict[str, Any] | None = current_app.extensions.get("api_document")
     if made is None:
         settings = current_app.config["SETTINGS"]
-        made = of_rooms(current_app.extensions["api_rooms"], server=f"{settings.public_url}/api/v1")
+        made = build(current_app.extensions["api_sections"], server=f"{settings.public_url}/api/v1")
         current_app.extensions["api_document"] = made
     return made
 
 
-def of_rooms(rooms: tuple[Room, ...], *, server: str) -> dict[str, Any]:
-    """The document of some rooms, served at `server`."""
-    endpoints = [endpoint for room in rooms for endpoint in room.endpoints]
+def build(sections: tuple[Section, ...], *, server: str) -> dict[str, Any]:
+    """Build the document of the sections, served at `server`."""
+    endpoints = [endpoint for section in sections for endpoint in section.endpoints]
     schemas = _Schemas(endpoints)
     paths: dict[str, dict[str, Any]] = {}
     for endpoint in endpoints:
@@ -48,7 +48,7 @@ def of_rooms(rooms: tuple[Room, ...], *, server: str) -> dict[str, Any]:
         "openapi": "3.1.0",
         "info": {"title": "Voice Portal: Billing & wallet", "version": "1", "description": _ABOUT},
         "servers": [{"url": server}],
-        "tags": [{"name": room.title, "description": room.description} for room in rooms],
+        "tags": [{"name": section.title, "description": section.description} for section in sections],
         "paths": paths,
         "components": {
             "schemas": schemas.components,
@@ -57,7 +57,7 @@ def of_rooms(rooms: tuple[Room, ...], *, server: str) -> dict[str, Any]:
                 "bearer": {
                     "type": "http",
                     "scheme": "bearer",
-                    "description": "A token that an operator makes with `flask token create`. Scopes: "
+                    "description": "A token that an operator creates with `flask token create`. Scopes: "
                     + ", ".join(f"`{scope.value}`" for scope in Scope)
                     + ".",
                 }
@@ -67,7 +67,7 @@ def of_rooms(rooms: tuple[Room, ...], *, server: str) -> dict[str, Any]:
 
 
 def path_of(endpoint: Endpoint) -> str:
-    """Its path as OpenAPI writes it: `/organizations/{org_id}`."""
+    """The endpoint's path as OpenAPI writes it: `/organizations/{org_id}`."""
     return _IN_PATH.sub(r"{\g<name>}", endpoint.path)
 
 
@@ -94,7 +94,7 @@ class _Schemas:
 def _operation(endpoint: Endpoint, schemas: _Schemas) -> dict[str, Any]:
     operation: dict[str, Any] = {
         "operationId": endpoint.name,
-        "tags": [endpoint.room.title],
+        "tags": [endpoint.section.title],
         "summary": endpoint.summary,
         "description": _unfolded(inspect.getdoc(endpoint.view) or ""),
         "parameters": [*_in_path(endpoint), *_in_query(endpoint), *_in_headers(endpoint)],
@@ -110,7 +110,7 @@ def _request_body(body: Body, schemas: _Schemas) -> dict[str, Any]:
     sent = dict.fromkeys(body.media_types, (body.type, body.example)) | dict(body.others)
     return {
         "required": True,
-        "description": f"At most {body.limit:,} bytes, also once it is decompressed; gzip is taken.",
+        "description": f"At most {body.limit:,} bytes, before and after decompression; gzip is accepted.",
         "content": {
             name: {"schema": schemas.of(type_), "example": msgspec.to_builtins(example)}
             for name, (type_, example) in sent.items()
@@ -150,7 +150,7 @@ def _in_query(endpoint: Endpoint) -> list[dict[str, Any]]:
 
 
 def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
-    """An address has no null: a parameter is there or not."""
+    """Drop null: a query parameter is present or absent."""
     others = [one for one in schema.get("anyOf", ()) if one != {"type": "null"}]
     return others[0] if len(others) == 1 else schema
 
@@ -159,11 +159,11 @@ def _in_headers(endpoint: Endpoint) -> list[dict[str, Any]]:
     found = []
     if endpoint.once:
         words = (
-            "A text of its own for each new request, in double quotes; the same again when it is sent again."
+            "A unique string for each new request, in double quotes. Use the same key to repeat a request."
         )
         found.append((idempotency.HEADER, words))
     if any(answer.status == 304 for answer in endpoint.answers):
-        found.append(("If-None-Match", "The `ETag` of the last answer."))
+        found.append(("If-None-Match", "The `ETag` of the last response."))
     return [
         {"name": name, "in": "header", "required": False, "description": words, "schema": {"type": "string"}}
         for name, words in found
@@ -185,11 +185,11 @@ def _success(endpoint: Endpoint, answer: Answer, schemas: _Schemas) -> dict[str,
     headers: dict[str, Any] = {name: {"$ref": f"#/components/headers/{name}"} for name in shared}
     for name, words in answer.headers.items():
         headers[name] = {"description": words, "schema": {"type": "string"}}
-    told: dict[str, Any] = {"description": answer.description, "headers": headers}
+    response: dict[str, Any] = {"description": answer.description, "headers": headers}
     if answer.body is not None:
         example = msgspec.to_builtins(answer.example)
-        told["content"] = {bodies.JSON: {"schema": schemas.of(answer.body), "example": example}}
-    return told
+        response["content"] = {bodies.JSON: {"schema": schemas.of(answer.body), "example": example}}
+    return response
 
 
 def _failure(kinds: list[Kind], schemas: _Schemas) -> dict[str, Any]:
@@ -215,7 +215,7 @@ def _failure(kinds: list[Kind], schemas: _Schemas) -> dict[str, Any]:
 
 
 def _unfolded(text: str) -> str:
-    """Paragraphs without the line breaks of the source."""
+    """Join the lines of each paragraph."""
     return "\n\n".join(" ".join(part.split()) for part in text.split("\n\n"))
 
 
@@ -225,25 +225,25 @@ def _header(description: str) -> dict[str, Any]:
 
 _HEADERS = {
     "X-Request-Id": _header(
-        "The request's id: yours, where you sent one of 8 to 64 letters, digits or `._-`."
+        "The request's id: your own if you sent one of 8 to 64 letters, digits, or `._-`."
     ),
     "RateLimit-Policy": _header(
-        'How many requests (`q`) the token may make in `w` seconds: `"requests";q=6000;w=60`.'
+        'How many requests (`q`) the token may make per `w` seconds: `"requests";q=6000;w=60`.'
     ),
-    "RateLimit": _header("How many are left (`r`), and in how many seconds (`t`) they are renewed."),
+    "RateLimit": _header("How many requests are left (`r`), and the seconds until the limit resets (`t`)."),
 }
 
-room = Room("About", "This document.")
+section = Section("About", "This document.")
 
 
-@room.get(
+@section.get(
     "/openapi.json",
     scope=None,
-    summary="This document",
+    summary="Get this document",
     answers=(Answer(200, "An OpenAPI 3.1 document.", dict[str, Any], {"openapi": "3.1.0"}),),
 )
 def show_document() -> Response:
-    """Needs no token. To read it as a page, go to `/api/docs`."""
+    """Requires no token. To read it as a web page, open `/api/docs`."""
     response = Response(msgspec.json.encode(document()), content_type=bodies.JSON)
     response.headers["Cache-Control"] = "public, max-age=300"
     return response

@@ -1,4 +1,5 @@
-"""`/organizations/{org_id}`: the platform makes organizations under ids of its own, and says what they have."""
+"""`/organizations/{org_id}`: the platform creates organizations with its own ids and reports their
+resources."""
 
 from __future__ import annotations
 
@@ -12,7 +13,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from app.api import problems
 from app.api.amounts import Currency
 from app.api.caller import current_actor, current_caller, no_organization
-from app.api.endpoints import Answer, Body, Reply, Room
+from app.api.endpoints import Answer, Body, Reply, Section
 from app.api.problems import FieldError, Kind, ProblemError
 from app.billing.plans import resource_counts
 from app.extensions import db
@@ -23,82 +24,85 @@ from app.people.provisioning import FixedError, RefusedError, Wanted
 from app.people.tokens import Scope
 from app.text import tidied
 
-room = Room(
-    "Organizations", "Customers of the Voice Portal: who they are, who owns them, and what they have."
+section = Section(
+    "Organizations", "Customers of the Voice Portal: their details, owners, and resource counts."
 )
 
 FIXED = Kind(
     "fixed-for-good",
     409,
-    "This can't be changed any more",
-    "The request contradicts something that is so for good: the currency of a ledger, or an external id that another "
-    "organization has.",
-    "Send what is there already, as GET answers it, or leave the field out.",
+    "This can't be changed",
+    "The request conflicts with something permanent: the currency of a ledger, or an external id that "
+    "belongs to another organization.",
+    "Send the existing value, as returned by GET, or omit the field.",
 )
 
 ORG_ID = UUID("01932c07-9a3e-7b61-8f0e-2d5d3c1b7a90")
 Email = Annotated[str, Meta(min_length=3, max_length=254, examples=["owner@harbor.example"])]
 Names = Annotated[list[Annotated[str, Meta(min_length=1, max_length=200)]], Meta(max_length=1000)]
 ANSWERED = 200
-"""Names of a kind, and owners, that an answer has. All are stored."""
+"""The most owners, and names of each kind, in a response. All are stored."""
 _NAMED = {"agent_names": "agents", "phone_number_names": "phone_numbers", "campaign_names": "campaigns"}
-"""Which resource the names of a field are of."""
+"""Which resource each field names."""
 Count = Annotated[int, Meta(ge=0, le=2_000_000_000)]
 
 
 class OrganizationBody(Struct, frozen=True, forbid_unknown_fields=True):
-    """How an organization is to be."""
+    """The desired state of an organization."""
 
     name: Annotated[str, Meta(min_length=1, max_length=200, pattern=r"\S", examples=["Harbor Dental"])]
     timezone: Annotated[
         str,
         Meta(
             max_length=64,
-            description="Its name in the IANA database. Its days are the days of the bill.",
+            description="Its name in the IANA database. Billing days are days in this time zone.",
             examples=["America/New_York"],
         ),
     ]
     currency: Annotated[
-        Currency | None, Meta(description="Of its wallet, for good. Left out: that of the plans.")
+        Currency | None,
+        Meta(
+            description="The wallet's currency; it can't be changed later. If omitted, the currency of the "
+            "plans."
+        ),
     ] = None
     external_id: Annotated[
         Annotated[str, Meta(min_length=1, max_length=255)] | None,
         Meta(
-            description="What you call it elsewhere; no two have the same. Left out: none. Only a token of the "
-            "platform changes it."
+            description="Your own unique id for the organization elsewhere. If omitted, none. Only a "
+            "platform token can change it."
         ),
     ] = None
     owners: Annotated[
         Annotated[list[Email], Meta(min_length=1, max_length=50)] | None,
         Meta(
-            description="The email addresses of everyone who may see and change its billing; who is not among them "
-            "no longer may. Who has no role in it yet is invited, and becomes an owner by accepting. Left out: as "
-            "they are."
+            description="The email addresses of everyone who may see and change the billing; anyone not "
+            "listed loses access. New owners are invited and become owners when they accept. If "
+            "omitted, owners stay as they are."
         ),
     ] = None
 
 
 class Owner(Struct, frozen=True):
-    """Who may see and change the billing of an organization."""
+    """A person who may see and change the billing of an organization."""
 
     email: str
     name: Annotated[
         str,
         Meta(
-            description="Told to tokens of the platform, once they have accepted. Otherwise the address again."
+            description="The owner's name, shown only to platform tokens and once the owner has accepted. "
+            "Otherwise the email address."
         ),
     ]
-    invited: Annotated[
-        bool, Meta(description="Whether they have not accepted yet: hand an invitation on to them.")
-    ]
+    invited: Annotated[bool, Meta(description="True until the owner accepts an invitation.")]
 
 
 class OrganizationView(Struct, frozen=True):
-    """An organization as it is."""
+    """An organization."""
 
     id: UUID
     name: str
-    slug: Annotated[str, Meta(description="Its short name, for operators' commands.")]
+    slug: Annotated[str, Meta(description="Its short name, used in operator commands.")]
     timezone: str
     currency: str
     external_id: str | None
@@ -107,13 +111,13 @@ class OrganizationView(Struct, frozen=True):
 
 
 class InvitationBody(Struct, frozen=True, forbid_unknown_fields=True):
-    """Whom to invite."""
+    """The owner to invite."""
 
     email: Email
 
 
 class Invitation(Struct, frozen=True):
-    """A link by which an owner accepts: good for one use."""
+    """A single-use link for an owner to accept an invitation."""
 
     email: str
     link: str
@@ -121,13 +125,13 @@ class Invitation(Struct, frozen=True):
 
 
 _OLDEST_FIRST = (
-    "What they are called, the oldest first: an owner who would go to a smaller plan is told which are over its "
-    "limits. Left out: as it was. Answers have the oldest 200."
+    "Their names, oldest first: an owner who considers a smaller plan sees which ones exceed "
+    "its limits. If omitted, unchanged. Responses list the oldest 200."
 )
 
 
 class Resources(Struct, frozen=True, forbid_unknown_fields=True):
-    """How many an organization has. A count that is left out stays as it was."""
+    """Resource counts of an organization. Omitted counts stay unchanged."""
 
     agents: Count | UnsetType = UNSET
     phone_numbers: Count | UnsetType = UNSET
@@ -160,22 +164,27 @@ _INVITATION = Invitation(
 )
 
 
-@room.put(
+@section.put(
     "/organizations/<uuid:org_id>",
     scope=Scope.ORGANIZATIONS_WRITE,
     summary="Create or change an organization",
     body=Body(OrganizationBody, _BODY),
     answers=(
-        Answer(200, "It was there, and now is as you sent it.", OrganizationView, _VIEW),
-        Answer(201, "It was made, on the free plan, with an empty wallet.", OrganizationView, _VIEW),
+        Answer(200, "The organization was updated.", OrganizationView, _VIEW),
+        Answer(
+            201,
+            "The organization was created, on the free plan and with an empty wallet.",
+            OrganizationView,
+            _VIEW,
+        ),
     ),
     problems=(FIXED, problems.CONFLICT),
 )
 def put_organization(org_id: UUID, body: OrganizationBody) -> Reply:
-    """The id is yours to choose, a UUID: the one that the platform has for it anyway. The same request again changes
-    nothing, so send it as often as you like.
+    """You choose the id: the UUID that the platform already uses for the organization. Repeating the same
+    request changes nothing.
 
-    A token for one organization can change it, and make no other.
+    A token for a single organization can update that organization but can't create others.
     """
     wanted = Wanted(tidied(body.name), body.timezone, body.currency, body.external_id, body.owners)
     try:
@@ -189,32 +198,33 @@ def put_organization(org_id: UUID, body: OrganizationBody) -> Reply:
     return Reply(_view(organization), 201 if is_new else 200)
 
 
-@room.get(
+@section.get(
     "/organizations/<uuid:org_id>",
     scope=Scope.ORGANIZATIONS_READ,
-    summary="Show an organization",
+    summary="Get an organization",
     answers=(Answer(200, "The organization.", OrganizationView, _VIEW),),
 )
 def show_organization(org_id: UUID) -> OrganizationView:
-    """Who it is, and who owns it."""
+    """Its details and owners."""
     return _view(organization_of(org_id))
 
 
-@room.post(
+@section.post(
     "/organizations/<uuid:org_id>/invitations",
     scope=Scope.ORGANIZATIONS_WRITE,
     summary="Invite an owner",
     body=Body(InvitationBody, InvitationBody("owner@harbor.example")),
-    answers=(Answer(201, "The link to hand on.", Invitation, _INVITATION),),
+    answers=(Answer(201, "The link to pass on to the owner.", Invitation, _INVITATION),),
     once=True,
 )
 def create_invitation(org_id: UUID, body: InvitationBody) -> Reply:
-    """Makes a link by which one of those named among its owners accepts. Who has an account for that address signs in
-    to accept; who has none chooses a password with the link. No link changes the password of an account, and the
-    answer is the same whether there is one. Hand it to nobody else. A new link ends the one before; without an
-    answer, the same request with the same `Idempotency-Key` gets the same link.
+    """Creates a link for one of the listed owners to accept the invitation. People who have an account sign
+    in to accept; others choose a password. The link never changes the password of an existing account, and
+    the response is the same whether or not one exists. Don't share the link with anyone else. A new link
+    invalidates the previous one; if you got no response, repeat the request with the same `Idempotency-Key`
+    to get the same link.
 
-    Only for who is among the owners and hasn't accepted yet.
+    Only for owners who haven't accepted yet.
     """
     organization = organization_of(org_id)
     try:
@@ -228,17 +238,17 @@ def create_invitation(org_id: UUID, body: InvitationBody) -> Reply:
     return Reply(Invitation(invitation.email, link, invitation.expires_at), 201)
 
 
-@room.put(
+@section.put(
     "/organizations/<uuid:org_id>/resources",
     scope=Scope.ORGANIZATIONS_WRITE,
-    summary="Say how many agents, numbers and so on there are",
+    summary="Set resource counts",
     body=Body(Resources, _RESOURCES),
     answers=(Answer(200, "All counts.", Resources, _RESOURCES),),
 )
 def put_resources(org_id: UUID, body: Resources) -> Resources:
-    """Plans limit these, and owners see how many they use. Nothing is stopped here when a count is over a limit: that
-    is for the platform, which finds the limits among the entitlements.
-    """
+    """How many agents, phone numbers, and other resources there are. Plans limit these, and owners see their
+    current use. Counts over a limit are accepted here: the platform enforces the limits, which it gets from
+    the entitlements."""
     organization = organization_of(org_id)
     sent = {name: getattr(body, name) for name in Resources.__struct_fields__}
     given = {name: value for name, value in sent.items() if value is not UNSET}
@@ -255,7 +265,7 @@ def put_resources(org_id: UUID, body: Resources) -> Resources:
 
 
 def organization_of(org_id: UUID) -> Organization:
-    """The organization. Raises `ProblemError` where there is none."""
+    """Get the organization. Raises `ProblemError` if there is none."""
     found = db.session.get(Organization, org_id)
     if found is None:
         raise no_organization()
@@ -276,11 +286,11 @@ def _view(organization: Organization) -> OrganizationView:
 
 
 def _owners(org_id: UUID) -> list[Owner]:
-    """Its owners, then those who haven't accepted. What people are called is for tokens of the platform only: whoever
-    may write an organization may name any address."""
-    tells_names = current_caller().org_id is None
+    """Its owners, then invited ones. Names are shown only to platform tokens, because a caller that may write
+    an organization may list any address as an owner."""
+    shows_names = current_caller().org_id is None
     owners = [
-        Owner(one.email, one.name if tells_names else one.email, invited=one.password_hash is None)
+        Owner(one.email, one.name if shows_names else one.email, invited=one.password_hash is None)
         for one in organizations.owners_of(org_id)
     ]
     waiting = [one.email for one in invitations.open_of(org_id) if one.role is Role.ORG_ADMIN]

@@ -1,7 +1,7 @@
-"""What can be wrong, as the API says it: problem details (RFC 9457), each kind with a page of its own.
+"""API errors: problem details (RFC 9457), with a page for each problem type.
 
-A kind is raised as `ProblemError(kind, "what is wrong in this case")`. Its `type` is the address of its page
-(`/api/problems/<name>`), which says what it means and what to do.
+A problem is raised as `ProblemError(kind, "what is wrong in this case")`. Its `type` is the address of its
+page (`/api/problems/<name>`), which explains what it means and what to do.
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ KINDS: dict[str, Kind] = {}
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of problem, for good: programs tell kinds apart by their `type`. Texts are for people."""
+    """A problem type. `name` and `status` are permanent, because programs rely on `type`; the texts are for
+    people."""
 
     name: str
     status: int
@@ -35,14 +36,13 @@ class Kind:
 
     @property
     def type(self) -> str:
-        """The address of its page."""
+        """The address of the page about this problem type."""
         public_url: str = current_app.config["SETTINGS"].public_url
         return f"{public_url}/api/problems/{self.name}"
 
 
 class FieldError(msgspec.Struct, frozen=True):
-    """One thing that is wrong with what was sent: where, as a JSON pointer (RFC 6901) or the name of a parameter,
-    and what."""
+    """One validation error: what is wrong, and where, as a JSON pointer (RFC 6901) or a parameter name."""
 
     detail: str
     pointer: str | msgspec.UnsetType = msgspec.UNSET
@@ -50,8 +50,8 @@ class FieldError(msgspec.Struct, frozen=True):
 
 
 class ProblemDetails(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What is wrong (RFC 9457). `type` tells kinds apart and is the address of a page that says what to do;
-    `detail` says what is wrong this time; `request_id` is what to name when asking for help."""
+    """Problem details (RFC 9457). `type` identifies the problem type and is the address of a page that says
+    what to do; `detail` explains this occurrence; include `request_id` when you contact support."""
 
     type: str
     title: str
@@ -64,7 +64,8 @@ class ProblemDetails(msgspec.Struct, frozen=True, omit_defaults=True):
 
 @dataclass
 class ProblemError(Exception):
-    """An answer that says what is wrong. `errors` say where; `members` are further ones of the answer, as JSON."""
+    """Responds with problem details. `errors` are validation errors; `members` are additional JSON
+    members."""
 
     kind: Kind
     detail: str
@@ -73,7 +74,7 @@ class ProblemError(Exception):
     members: Mapping[str, Any] = field(default_factory=dict)
 
     def response(self) -> Response:
-        """The answer to the request at hand."""
+        """The response to the current request."""
         details = ProblemDetails(
             type=self.kind.type,
             title=self.kind.title,
@@ -95,91 +96,94 @@ class ProblemError(Exception):
 MALFORMED = Kind(
     "malformed-request",
     400,
-    "The request can't be read",
-    "Its body is empty, is no JSON in UTF-8, or is nested too deeply; or a header or parameter has no meaning here.",
-    "Correct what `detail` names. The same request again gets the same answer.",
+    "Malformed request",
+    "The body is empty, is not valid UTF-8 JSON, or is nested too deeply; or a header or parameter is "
+    "invalid.",
+    "Fix what `detail` names. Repeating the request unchanged won't help.",
 )
 UNAUTHORIZED = Kind(
     "unauthorized",
     401,
-    "A token is needed",
-    "The request has no bearer token, or one that is unknown, has expired or was revoked.",
-    "Send `Authorization: Bearer vpb_…`. An operator makes tokens with `flask token create`.",
+    "Authentication required",
+    "The request has no bearer token, or the token is unknown, expired, or revoked.",
+    "Send `Authorization: Bearer vpb_…`. An operator creates tokens with `flask token create`.",
 )
 FORBIDDEN = Kind(
     "missing-scope",
     403,
-    "The token doesn't allow this",
-    "The token is good, but was made without the scope that `scope` names.",
-    "Use a token with this scope. An operator makes one with `flask token create --scope …`.",
+    "Missing scope",
+    "The token is valid but doesn't have the scope given in `scope`.",
+    "Use a token with this scope. An operator creates one with `flask token create --scope …`.",
 )
 NOT_FOUND = Kind(
     "not-found",
     404,
-    "There is nothing here",
-    "The address leads nowhere, or to something that this token can't see: one for an organization sees no other.",
-    "Check the address, the id, and whom the token is for.",
+    "Not found",
+    "The resource doesn't exist, or this token can't see it: a token for one organization can't see others.",
+    "Check the address, the id, and which organization the token is for.",
 )
 METHOD_NOT_ALLOWED = Kind(
     "method-not-allowed",
     405,
-    "This method isn't for this address",
-    "There is something at this address, but it takes other methods.",
-    "Use one of those that the header `Allow` names.",
+    "Method not allowed",
+    "This address exists but doesn't support this method.",
+    "Use one of the methods listed in the `Allow` header.",
 )
 TIMED_OUT = Kind(
     "request-timeout",
     408,
-    "The body didn't arrive in time",
-    "The connection stayed silent for too long, or the whole body took too long. Nothing of it was taken.",
-    "Send the same request again. Send large batches with gzip, or in smaller pieces.",
+    "Request timeout",
+    "The connection was idle for too long, or the body took too long to arrive. Nothing was processed.",
+    "Send the same request again. Compress large batches with gzip, or send smaller ones.",
 )
 CONFLICT = Kind(
     "conflict",
     409,
-    "Something else changed this at the same moment",
-    "Two requests wanted to change the same thing. This one changed nothing.",
-    "Send it again.",
+    "Conflict with another request",
+    "Another request changed the same resource at the same time. This one changed nothing.",
+    "Send the request again.",
 )
 TOO_LARGE = Kind(
     "too-large",
     413,
-    "The body is too large",
-    "It is larger than this address takes, as it was sent or once it was decompressed. Nothing of it was taken.",
-    "Send less at once; `detail` says how much is taken.",
+    "Request body too large",
+    "The body exceeds the size limit of this endpoint, before or after decompression. Nothing was processed.",
+    "Send a smaller body; `detail` gives the limit.",
 )
 UNSUPPORTED = Kind(
     "unsupported-media-type",
     415,
-    "The body is of another kind",
-    "The header `Content-Type` or `Content-Encoding` names something that this address doesn't take.",
-    "Send what the headers `Accept` and `Accept-Encoding` of this answer name.",
+    "Unsupported media type",
+    "This endpoint doesn't support the request's `Content-Type` or `Content-Encoding`.",
+    "Use what the `Accept` and `Accept-Encoding` headers of this response list.",
 )
 INVALID = Kind(
     "invalid-content",
     422,
-    "Something in the request is not valid",
-    "The body is JSON, but a field is missing, unknown, of another type, or out of range.",
-    "Each of `errors` says what is wrong, with a JSON pointer to where. Nothing was changed.",
+    "Invalid content",
+    "The body is valid JSON, but a field is missing, unknown, of the wrong type, or out of range.",
+    "Fix the fields listed in `errors`; each has a JSON pointer. Nothing was changed.",
 )
 TOO_MANY = Kind(
     "too-many-requests",
     429,
     "Too many requests",
-    "The token made more requests in this minute than it may. This one did nothing.",
-    "Wait as many seconds as `Retry-After` says. Send usage in batches rather than event by event.",
+    "The token exceeded its requests per minute. This request was not processed.",
+    "Reduce your request rate, and wait the seconds given in `Retry-After`. Send usage in batches rather "
+    "than event by event.",
 )
 INTERNAL = Kind(
     "internal-error",
     500,
     "Something went wrong on our side",
-    "The error was noted. What the request wanted to change was not changed.",
-    "Try again; if it stays, write to support with the `request_id`.",
+    "The error was logged. The request changed nothing.",
+    "Try again. If the error persists, contact support with the `request_id`.",
 )
 UNAVAILABLE = Kind(
     "unavailable",
     503,
-    "Back in a moment",
+    "Temporarily unavailable",
     "The service is restarting or very busy. Nothing was changed.",
-    "Send the same request again after the seconds in `Retry-After`. That is safe: what is idempotent stays so.",
+    "Send the same request again after the seconds given in `Retry-After`. That is safe: idempotent "
+    "requests stay idempotent.",
 )

@@ -1,7 +1,7 @@
-"""Parameters of an address, and answers that come in pages.
+"""Query parameters and pagination.
 
-A page's `next` is the address of the page after it, which is also in the header `Link` (RFC 8288). The cursor in it
-is opaque: what it holds may change at any time.
+`next` is the address of the next page, also given in the `Link` header (RFC 8288). The cursor in it is
+opaque: its content may change at any time.
 """
 
 from __future__ import annotations
@@ -24,17 +24,17 @@ MOST = 200
 
 
 class PageQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Which page of a list."""
+    """Which page of a list to return."""
 
-    limit: Annotated[int, msgspec.Meta(ge=1, le=MOST, description="How many at most.")] = 50
+    limit: Annotated[int, msgspec.Meta(ge=1, le=MOST, description="The maximum number of items.")] = 50
     cursor: Annotated[
         Annotated[str, msgspec.Meta(max_length=200)] | None,
-        msgspec.Meta(description="From `next` of the page before; none for the first."),
+        msgspec.Meta(description="From `next` of the previous page; omit it for the first page."),
     ] = None
 
     @property
     def after(self) -> str | None:
-        """What the cursor holds. Raises `ProblemError` where it is none of ours."""
+        """Decode the cursor. Raises `ProblemError` if it is invalid."""
         if self.cursor is None:
             return None
         try:
@@ -44,11 +44,11 @@ class PageQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def read(type_: type[T]) -> T:
-    """The parameters of the request. Raises `ProblemError`, naming each that is wrong."""
+    """Decode the query parameters. Raises `ProblemError`, which names each invalid one."""
     sent: dict[str, Any] = {}
     for name, values in request.args.lists():
         if len(values) > 1:
-            raise _wrong([FieldError("Give this parameter once.", parameter=name)])
+            raise _wrong([FieldError("Use this parameter only once.", parameter=name)])
         sent[name] = values[0]
     try:
         return msgspec.convert(sent, type_, strict=False)
@@ -60,7 +60,8 @@ def read(type_: type[T]) -> T:
 
 
 def next_page(after: str | None) -> tuple[str | None, Mapping[str, str]]:
-    """The address of the page that begins after `after`, and the header that names it; none where there is none."""
+    """The address of the page that starts after `after`, and the `Link` header for it; none on the last
+    page."""
     if after is None:
         return None, {}
     cursor = base64.urlsafe_b64encode(after.encode()).decode()
@@ -69,9 +70,11 @@ def next_page(after: str | None) -> tuple[str | None, Mapping[str, str]]:
 
 
 def wrong_cursor() -> ProblemError:
-    """Said of a cursor that is none of ours."""
-    return _wrong([FieldError("Take the cursor from `next` of the page before.", parameter="cursor")])
+    """The problem for an invalid cursor."""
+    return _wrong(
+        [FieldError("Invalid cursor. Use the one in `next` of the previous page.", parameter="cursor")]
+    )
 
 
 def _wrong(errors: list[FieldError]) -> ProblemError:
-    return ProblemError(problems.MALFORMED, "A parameter of the address is wrong: see errors.", errors)
+    return ProblemError(problems.MALFORMED, "Invalid query parameters; see `errors`.", errors)

@@ -1,4 +1,4 @@
-"""`GET /organizations/{org_id}/status`: may this organization call now."""
+"""`GET /organizations/{org_id}/status`: whether an organization may call now."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from msgspec import Meta, Struct
 
 from app.api.amounts import Amount
 from app.api.caller import no_organization
-from app.api.endpoints import Answer, Reply, Room
+from app.api.endpoints import Answer, Reply, Section
 from app.billing import catalog
 from app.billing.wallet import status as calling_status
 from app.billing.wallet.calling_state import PauseReason
@@ -19,42 +19,52 @@ from app.billing.wallet.status import CallingStatus
 from app.models import CallingState
 from app.people.tokens import Scope
 
-room = Room("Calling", "Whether an organization may call, asked before each call or campaign.")
+section = Section("Calling", "Whether an organization may call; check it before each call or campaign.")
 
 
 class Status(Struct, frozen=True):
-    """Whether new calls may start, and the credit behind that."""
+    """Whether new calls may start, and the wallet's credit."""
 
     organization: UUID
     may_call: Annotated[
         bool,
         Meta(
-            description="Whether new calls may start: while it is false, no new hold is granted, whatever the plan's "
-            "allowances have left. Calls in progress go on either way."
+            description="Whether new calls may start. While false, every new hold is rejected, whatever is "
+            "left of the plan's allowances. Calls in progress continue either way."
         ),
     ]
     state: Annotated[
-        CallingState, Meta(description="`low`: credit fell below the owners' alert. It may call.")
+        CallingState,
+        Meta(description="`low`: credit is below the owners' alert threshold, but calls may start."),
     ]
     reason: Annotated[
         PauseReason | None,
         Meta(
-            description="Why not: `no_credit`, or `credit_reserved` where calls in progress reserve all that there "
-            "is; that is over as soon as one of them leaves some. Null where calls may start."
+            description="Why new calls may not start: `no_credit`, or `credit_reserved` if calls in "
+            "progress reserve all remaining credit, which ends as soon as one of them leaves some. "
+            "Null if calls may start."
         ),
     ]
     paused_since: datetime | None
     missing: Annotated[
         Amount | None,
-        Meta(description="The smallest top-up that lets calls start again. Null where they may."),
+        Meta(description="The smallest top-up that lets calls start again. Null if calls may start."),
     ]
-    available: Annotated[Amount, Meta(description="What can still be spent: `posted` less `held`.")]
-    posted: Annotated[Amount, Meta(description="The sum of everything booked.")]
-    held: Annotated[Amount, Meta(description="What calls in progress reserve.")]
-    available_micro: Annotated[int, Meta(description="The same in millionths of the currency's unit, whole.")]
+    available: Annotated[Amount, Meta(description="What can be spent: `posted` minus `held`.")]
+    posted: Annotated[Amount, Meta(description="The posted balance: the sum of all transfers.")]
+    held: Annotated[Amount, Meta(description="Reserved by holds of calls in progress.")]
+    available_micro: Annotated[
+        int, Meta(description="The same in micro-units: millionths of the currency's unit.")
+    ]
     posted_micro: int
     held_micro: int
-    version: Annotated[int, Meta(description="Grows with every change: of two answers, the larger is newer.")]
+    version: Annotated[
+        int,
+        Meta(
+            description="Increases with every change: of two responses, the one with the larger version is "
+            "newer."
+        ),
+    ]
 
 
 def _example() -> Status:
@@ -75,25 +85,25 @@ def _example() -> Status:
     )
 
 
-@room.get(
+@section.get(
     "/organizations/<uuid:org_id>/status",
     scope=Scope.STATUS_READ,
-    summary="May this organization call now",
+    summary="Get calling status",
     answers=(
-        Answer(200, "Its status.", Status, _example(), {"ETag": "Send it back in `If-None-Match`."}),
-        Answer(304, "Nothing changed since the answer whose `ETag` was sent in `If-None-Match`."),
+        Answer(200, "Its status.", Status, _example(), {"ETag": "Send it in `If-None-Match` next time."}),
+        Answer(304, "Unchanged since the response whose `ETag` was sent in `If-None-Match`."),
     ),
 )
 def show_status(org_id: UUID) -> Reply:
-    """Answered from one row, so ask as often as you like: before each call, or every few seconds. With
-    `If-None-Match` an unchanged status is a 304 without a body.
+    """Cheap to request, so check it as often as you like: before each call, or every few seconds. With
+    `If-None-Match`, an unchanged status returns 304 without a body.
 
-    The answer is true at its moment. To be sure of the credit for a call, reserve it with a hold.
+    The response is a snapshot. To be sure of the credit for a call, reserve it with a hold.
     """
     found = calling_status.find(org_id)
     if found is None:
         raise no_organization()
-    # What is missing depends on the catalogue's smallest top-up too.
+    # `missing` also depends on the catalog's smallest top-up.
     tag = f"{found.version}-{catalog.current().version}"
     headers = {"ETag": f'W/"{tag}"', "Cache-Control": "private, no-cache"}
     if request.if_none_match.contains_weak(tag):

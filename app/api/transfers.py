@@ -9,7 +9,7 @@ from uuid import UUID
 from msgspec import Meta, Struct
 
 from app.api.amounts import Amount
-from app.api.endpoints import Answer, Reply, Room
+from app.api.endpoints import Answer, Reply, Section
 from app.api.organizations import organization_of
 from app.api.queries import PageQuery, next_page, wrong_cursor
 from app.billing.wallet import transfers
@@ -17,28 +17,28 @@ from app.models import AccountName, Transfer, TransferKind
 from app.money import Money
 from app.people.tokens import Scope
 
-room = Room("Ledger", "Every movement of credit, as it was booked for good.")
+section = Section("Ledger", "Every movement of credit, as posted. Transfers are never changed.")
 
 
 class TransferView(Struct, frozen=True):
-    """One movement: `amount` went from the account `debit` to the account `credit`."""
+    """One transfer: `amount` moved from the account `debit` to the account `credit`."""
 
     id: UUID
-    seq: Annotated[int, Meta(description="Counts an organization's transfers, without gaps.")]
+    seq: Annotated[int, Meta(description="Sequence number among the organization's transfers, without gaps.")]
     kind: TransferKind
-    source: Annotated[str, Meta(description="What caused it; unique among its kind.")]
+    source: Annotated[str, Meta(description="What caused it; unique within its kind.")]
     debit: AccountName
     credit: AccountName
     amount: Amount
-    balance_after: Annotated[Amount, Meta(description="What the wallet had posted with this transfer.")]
+    balance_after: Annotated[Amount, Meta(description="The wallet's posted balance after this transfer.")]
     posted_at: datetime
 
 
 class TransferPage(Struct, frozen=True):
-    """Some transfers, newest first."""
+    """A page of transfers, newest first."""
 
     items: list[TransferView]
-    next: Annotated[str | None, Meta(description="The address of the page after this one; null on the last.")]
+    next: Annotated[str | None, Meta(description="The address of the next page; null on the last page.")]
 
 
 _EXAMPLE = TransferPage(
@@ -59,17 +59,18 @@ _EXAMPLE = TransferPage(
 )
 
 
-@room.get(
+@section.get(
     "/organizations/<uuid:org_id>/transfers",
     scope=Scope.TRANSFERS_READ,
     summary="List transfers",
     query=PageQuery,
     answers=(
-        Answer(200, "A page of them.", TransferPage, _EXAMPLE, {"Link": 'The page after it, `rel="next"`.'}),
+        Answer(200, "A page of transfers.", TransferPage, _EXAMPLE, {"Link": 'The next page, `rel="next"`.'}),
     ),
 )
 def list_transfers(org_id: UUID, query: PageQuery) -> Reply:
-    """Follow `next` until it is null. Transfers are only ever added, at the front, so pages stay as they were."""
+    """Follow `next` until it is null. New transfers are only added at the front, so earlier pages don't
+    change."""
     organization = organization_of(org_id)
     after = query.after
     if after is not None and not (after.isdecimal() and len(after) <= 18):

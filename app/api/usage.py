@@ -1,4 +1,4 @@
-"""`POST /usage`: what was used, in batches of CloudEvents."""
+"""`POST /usage`: report usage in batches of CloudEvents."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from msgspec import UNSET, Meta, Raw, Struct, UnsetType
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 
 from app.api import bodies, caller, problems
-from app.api.endpoints import Answer, Body, Reply, Room
+from app.api.endpoints import Answer, Body, Reply, Section
 from app.api.problems import ProblemError
 from app.billing.catalog import CatalogError
 from app.billing.usage import busy_wallets, ingest, json_brackets, reports
@@ -27,7 +27,7 @@ from app.extensions import db
 from app.people.tokens import Scope
 from app.web.database import is_locked, trying_again
 
-room = Room("Usage", "What calls, telephony and models used, event by event.")
+section = Section("Usage", "Usage of calls, telephony, speech, and models, event by event.")
 
 log = structlog.get_logger("billing.api")
 
@@ -38,26 +38,26 @@ LARGEST = 10 * 1024 * 1024
 
 
 class RefusedEvent(Struct, frozen=True):
-    """An event that was not taken. It is kept, and an operator can replay it once the reason is gone."""
+    """A rejected event. It is stored, and an operator can replay it once the cause is fixed."""
 
-    index: Annotated[int, Meta(description="Its place in the batch, from 0.")]
-    field: Annotated[str, Meta(description="What is wrong; empty where it is the event as such.")]
+    index: Annotated[int, Meta(description="Its position in the batch, starting at 0.")]
+    field: Annotated[str, Meta(description="The invalid field; empty if the event as a whole is invalid.")]
     reason: str
     kept: Annotated[
         bool | UnsetType,
         Meta(
-            description="`false` where it was not kept, because too many of this token's refused events wait "
-            "already: send it again once the reason is gone. Left out otherwise."
+            description="`false` if it was not stored, because too many of this token's rejected events "
+            "are already waiting: send it again once the cause is fixed. Omitted otherwise."
         ),
     ] = UNSET
 
 
 class Receipt(Struct, frozen=True):
-    """What became of the batch."""
+    """The outcome of the batch."""
 
-    accepted: Annotated[int, Meta(description="Events taken now.")]
+    accepted: Annotated[int, Meta(description="Events recorded with this request.")]
     duplicates: Annotated[
-        int, Meta(description="Events that had been taken before. Nothing is counted twice.")
+        int, Meta(description="Events that had already been recorded. Nothing is counted twice.")
     ]
     refused: list[RefusedEvent]
 
@@ -84,13 +84,13 @@ _EXAMPLE = [
 TOO_MANY_EVENTS = problems.Kind(
     "too-many-events",
     422,
-    "The batch has too many events",
-    f"A batch holds {MOST_EVENTS:,} events at most. Nothing of it was taken.",
-    "Send several batches. However they overlap, each event is counted once.",
+    "Too many events in the batch",
+    f"A batch may have at most {MOST_EVENTS:,} events. Nothing was recorded.",
+    "Split it into several batches. Even if they overlap, each event is counted once.",
 )
 
 
-@room.post(
+@section.post(
     "/usage",
     scope=Scope.USAGE_WRITE,
     summary="Report usage",
@@ -105,7 +105,7 @@ TOO_MANY_EVENTS = problems.Kind(
     answers=(
         Answer(
             200,
-            "What became of the batch. Events that are right were taken, whatever is wrong with others.",
+            "The outcome of the batch. Valid events were recorded, even if others were rejected.",
             Receipt,
             Receipt(
                 accepted=998,
@@ -117,12 +117,12 @@ TOO_MANY_EVENTS = problems.Kind(
     problems=(TOO_MANY_EVENTS,),
 )
 def report_usage() -> Reply:
-    """Up to 1,000 events as a JSON batch, or one as an object; gzip is taken.
+    """Up to 1,000 events as a JSON batch, or a single event as an object; gzip is accepted.
 
-    Each event is counted once by its `source` and `id`, however often and over however many connections it is sent:
-    without an answer, send the same batch again. The same `id` with other content is refused and named. Late events
-    are rated by the plan, rates and allowance of their own time. To correct an event, send another with `corrects`
-    and the right quantity.
+    Each event is identified by its `source` and `id` and counted once, however often it is sent: if you get
+    no response, send the same batch again. An `id` that was already accepted with different content is
+    rejected. Late events are rated by the plan, rates, and allowance in force at their own `time`. To correct
+    an event, send another one with `corrects` and the right quantity.
     """
     who = caller.current_caller()
     raw = _events(bodies.read_body(limit=LARGEST, media_types=(BATCH, SINGLE)))
@@ -136,9 +136,9 @@ def report_usage() -> Reply:
 
 
 def _take_from_free(raw: dict[int, bytes], sender: Sender) -> ingest.Receipt:
-    """Take a batch; where something holds an organization's wallet for long, what there is of the others.
+    """Ingest a batch; if an organization's wallet stays locked, ingest the other organizations' events.
 
-    The batch is to be sent again then: what was taken of it is counted once. Raises `ProblemError`.
+    The caller must then send the batch again: what was recorded is counted once. Raises `ProblemError`.
     """
     try:
         return _take(raw, sender)
@@ -154,8 +154,8 @@ def _take_from_free(raw: dict[int, bytes], sender: Sender) -> ingest.Receipt:
         return receipt
     raise ProblemError(
         problems.UNAVAILABLE,
-        f"{receipt.accepted:,} events were taken. Those of the organizations in `busy` wait for another change of "
-        "their wallet: send the same batch again.",
+        f"{receipt.accepted:,} events were recorded. The wallets of the organizations in `busy` are locked "
+        "by another request: send the same batch again.",
         headers={"Retry-After": "2"},
         members={"accepted": receipt.accepted, "busy": sorted(map(str, busy))},
     )
@@ -171,11 +171,12 @@ _OF_AN_EVENT = (
     LookupError,
     ValueError,
 )
-"""What one event, or one organization's data, can make fail; other failures are the whole service's."""
+"""Errors that one event, or one organization's data, can cause; any other error is a failure of the
+service."""
 
 
 def _take(raw: dict[int, bytes], sender: Sender) -> ingest.Receipt:
-    """Take a batch; where it fails as such, its halves: whatever an event does, it does to itself alone."""
+    """Ingest a batch; if it fails as a whole, ingest its halves, so that a bad event affects only itself."""
     try:
         return trying_again(lambda: reports.take(raw, sender, at=utc_now()))
     except _OF_AN_EVENT:
@@ -207,11 +208,13 @@ def _events(body: bytes) -> list[bytes]:
     try:
         found = [bytes(one) for one in _batches.decode(body)]
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        # One element that can't be read is told among the refused: the others are taken.
+        # An element that can't be decoded is reported among the rejected events; the others are recorded.
         try:
             found = json_brackets.elements(body)
         except NotSplittableError:
-            raise ProblemError(problems.MALFORMED, f"The body is no JSON array of events: {error}.") from None
+            raise ProblemError(
+                problems.MALFORMED, f"The body is not a JSON array of events: {error}."
+            ) from None
     if len(found) > MOST_EVENTS:
         raise ProblemError(TOO_MANY_EVENTS, f"The batch has {len(found):,} events.")
     return found

@@ -23,7 +23,7 @@ from app.cli import (
 
 
 def init_app(app: Flask) -> None:
-    """Register the commands; those of the demo everywhere but in production."""
+    """Register the commands; the demo commands only outside production."""
     for group in (
         people.organization,
         people.user,

@@ -1,4 +1,4 @@
-"""`flask jobs`: how the background jobs stand, which failed for good, and running those again."""
+"""`flask jobs`: the state of background jobs, the failed ones, and retrying those."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def jobs() -> None:
 @jobs.command()
 @with_appcontext
 def status() -> None:
-    """Show each queue: jobs waiting, running and failed, and how long the oldest due one has waited."""
+    """Show each queue: jobs waiting, running, and failed, and how long the oldest due job has waited."""
     rows = standing.by_queue()
     if not rows:
         click.echo("No jobs are waiting, running or failed.")
@@ -42,20 +42,20 @@ def status() -> None:
     count = stalled.count()
     if count:
         whose = "1 job belongs" if count == 1 else f"{count} jobs belong"
-        click.echo(f"{whose} to a worker that is gone. Any worker that runs takes over within a minute.")
+        click.echo(f"{whose} to a stopped worker. Any running worker takes over within a minute.")
 
 
 @jobs.command()
 @click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 1000))
 @with_appcontext
 def failed(limit: int) -> None:
-    """List the jobs that failed for good, the newest first: id, queue, task, its arguments, tries, when."""
+    """List permanently failed jobs, newest first: id, queue, task, arguments, attempts, and time."""
     found = standing.failed(limit)
     if not found:
-        click.echo("No job has failed for good.")
+        click.echo("No failed jobs.")
         return
     table.show(
-        ("JOB", "QUEUE", "TASK", "ARGUMENTS", "TRIES", "FAILED (UTC)"),
+        ("JOB", "QUEUE", "TASK", "ARGUMENTS", "ATTEMPTS", "FAILED (UTC)"),
         [
             (
                 str(row.id),
@@ -74,15 +74,15 @@ def failed(limit: int) -> None:
 
 @jobs.command()
 @click.argument("job_ids", nargs=-1, type=int)
-@click.option("--all-failed", is_flag=True, help="Every job that failed for good.")
+@click.option("--all-failed", is_flag=True, help="Every permanently failed job.")
 @with_appcontext
 def retry(job_ids: tuple[int, ...], all_failed: bool) -> None:
-    """Run failed jobs again. Nothing is done twice by it. Exits with 1 where a job named isn't a failed one."""
+    """Retry failed jobs. Retrying is safe. Exits with 1 if a given job is not a failed one."""
     if bool(job_ids) == all_failed:
-        raise click.ClickException("Name jobs by their ids, or say --all-failed.")
+        raise click.ClickException("Give job ids, or use --all-failed.")
     done = standing.run_again(None if all_failed else job_ids)
     db.session.commit()
-    click.echo(f"{len(done)} queued to run again.")
+    click.echo(f"{len(done)} queued for retry.")
     if missing := sorted(set(job_ids) - set(done)):
-        click.echo(f"No failed job: {', '.join(map(str, missing))}. See `flask jobs failed`.", err=True)
+        click.echo(f"Not a failed job: {', '.join(map(str, missing))}. See `flask jobs failed`.", err=True)
         sys.exit(1)

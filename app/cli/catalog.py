@@ -1,4 +1,4 @@
-"""`flask catalog`: check what an operator wrote, and store it as a version."""
+"""`flask catalog`: check a catalog file, and store it as a version."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ from app.database.locks import AlreadyRunningError, alone
 from app.extensions import db
 from app.payments.errors import PaymentsError
 
-_NOT_AT_STRIPE = "The version is stored, but Stripe is not in line with it"
+_NOT_AT_STRIPE = "The version is stored, but Stripe does not match it"
 
 
 @click.group()
 def catalog() -> None:
-    """Plans, rates and limits."""
+    """Plans, rates, and limits."""
 
 
 @catalog.command()
 @click.argument("file", required=False, type=click.Path(path_type=Path))
 @for_operators
 def check(file: Path | None) -> None:
-    """Check a catalog, the application's own where no FILE is named; changes nothing."""
-    shelf = _load(file)
-    _check_currency(shelf)
-    click.echo(f"Version {shelf.version} is valid: {len(shelf.plans)} plans, {len(shelf.meters)} meters.")
+    """Check a catalog FILE, by default the application's own. Changes nothing."""
+    loaded = _load(file)
+    _check_currency(loaded)
+    click.echo(f"Version {loaded.version} is valid: {len(loaded.plans)} plans, {len(loaded.meters)} meters.")
 
 
 @catalog.command()
@@ -39,74 +39,75 @@ def check(file: Path | None) -> None:
     "--announce",
     "day",
     type=click.DateTime(["%Y-%m-%d"]),
-    help="Everybody is on it from this day on (00:00 UTC). Without it, who chooses a plan from now on.",
+    help="Apply it to all organizations from this day on (00:00 UTC). By default, only to plans chosen "
+    "from now on.",
 )
 @click.option(
-    "--dry-run", is_flag=True, help="Say what would change, here and at Stripe, and change nothing."
+    "--dry-run", is_flag=True, help="Show what would change here and at Stripe, without changing anything."
 )
 @for_operators
 def sync(day: datetime | None, dry_run: bool) -> None:
-    """Store the application's catalog as a version, for good, and bring Stripe's products and prices in line."""
-    shelf = _load(None)
-    _check_currency(shelf)
+    """Store the application's catalog as a permanent version, and sync Stripe's products and prices."""
+    loaded = _load(None)
+    _check_currency(loaded)
     if dry_run:
-        _tell_differences(shelf)
+        _show_differences(loaded)
         return
     announced = datetime.combine(date(day.year, day.month, day.day), time(), UTC) if day else None
     try:
-        # Two that take turns would each undo what the other has done.
+        # Two concurrent syncs would undo each other's changes.
         with alone(db.engine, "catalog sync"):
-            _store(shelf, announced)
-            _bring_stripe_in_line(shelf)
+            _store(loaded, announced)
+            _sync_stripe(loaded)
     except AlreadyRunningError:
         raise click.ClickException(
-            "Another sync is running. Wait until it has ended, then run it again."
+            "Another sync is running. Wait until it finishes, then try again."
         ) from None
 
 
-def _check_currency(shelf: Catalog) -> None:
+def _check_currency(loaded: Catalog) -> None:
     try:
-        versions.check_currency(shelf)
+        versions.check_currency(loaded)
     except CatalogError as error:
         raise click.ClickException(str(error)) from error
 
 
-def _store(shelf: Catalog, announced: datetime | None) -> None:
+def _store(loaded: Catalog, announced: datetime | None) -> None:
     try:
-        is_new = versions.keep(shelf, announced_for=announced)
+        is_new = versions.keep(loaded, announced_for=announced)
     except CatalogError as error:
         raise click.ClickException(str(error)) from error
     db.session.commit()
-    click.echo(f"Version {shelf.version} is {'stored' if is_new else 'stored already'}.")
+    click.echo(f"Version {loaded.version} is {'stored' if is_new else 'already stored'}.")
     if announced:
-        click.echo(f"Everybody is on it from {announced:%d %B %Y}, 00:00 UTC.")
+        click.echo(f"It applies to all organizations from {announced:%d %B %Y}, 00:00 UTC.")
 
 
-def _bring_stripe_in_line(shelf: Catalog) -> None:
-    """Settle each difference, and look whether there is none left: it isn't done before Stripe shows it."""
+def _sync_stripe(loaded: Catalog) -> None:
+    """Fix each difference at Stripe, then check that none is left."""
     try:
-        for difference in sales.bring_in_line(shelf):
+        for difference in sales.bring_in_line(loaded):
             click.echo(f"Done at Stripe: {difference.words}")
-        left = sales.differences(shelf)
-        for done in taxes.bring_in_line(shelf):
+        left = sales.differences(loaded)
+        for done in taxes.bring_in_line(loaded):
             click.echo(done)
     except PaymentsError as error:
-        raise click.ClickException(f"{_NOT_AT_STRIPE}: {error.for_operators}. Run it again.") from error
+        raise click.ClickException(f"{_NOT_AT_STRIPE}: {error.for_operators}. Try again.") from error
     if left:
         still = " ".join(difference.words for difference in left)
-        raise click.ClickException(f"{_NOT_AT_STRIPE}. Still to do: {still} Run it again.")
+        raise click.ClickException(f"{_NOT_AT_STRIPE}. Remaining differences: {still} Try again.")
 
 
-def _tell_differences(shelf: Catalog) -> None:
+def _show_differences(loaded: Catalog) -> None:
     try:
-        found = [one.words for one in sales.differences(shelf)]
-        found += [one.words for one in taxes.differences(shelf)]
+        found = [one.words for one in sales.differences(loaded)]
+        found += [one.words for one in taxes.differences(loaded)]
     except PaymentsError as error:
         raise click.ClickException(f"{error.for_operators}.") from error
     for words in found:
         click.echo(words)
     if not found:
-        click.echo("Stripe has it all.")
+        click.echo("Stripe is up to date.")
 
 
 def _load(file: Path | None) -> Catalog:

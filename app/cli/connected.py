@@ -1,4 +1,4 @@
-"""What a command is connected to, said in one line before it does anything."""
+"""Which database and Stripe a command is connected to, printed before it runs."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ from app.payments.stand_in import StandInError
 from config import Settings
 
 SILENT = frozenset({"catalog check"})
-"""Commands that talk neither to the database nor to Stripe."""
+"""Commands that use neither the database nor Stripe."""
 
 
 def say_first(app: Flask, name: str) -> None:
-    """Let a command of the application, or each command of a group, say it on standard error."""
+    """Make a command, or each command of a group, print it to standard error."""
     _wrap(app.cli.commands[name], name)
 
 
 def line(settings: Settings) -> str:
-    """The database and Stripe, without passwords and keys."""
+    """The database and Stripe, without passwords or keys."""
     return f"Connected to {database(settings)}, and to {stripe(settings)}."
 
 
 def database(settings: Settings) -> str:
-    """Name, place and user of the database; only what is named here is shown, so that no secret is."""
+    """The name, host, and user of the database. Nothing else is shown, so that no secret leaks."""
     url = make_url(settings.database_url)
     place = url.host or next(iter(_texts(url.query.get("host"))), "") or "the default socket"
     port = f":{url.port}" if url.port else ""
@@ -37,7 +37,7 @@ def database(settings: Settings) -> str:
 
 
 def stripe(settings: Settings) -> str:
-    """Stripe's mode, or which stand-in."""
+    """Stripe's mode, or the address of the stand-in."""
     if not settings.uses_sandbox:
         return f"Stripe ({'live' if settings.stripe_is_live else 'test'} mode)"
     if settings.stripe_stand_in_id == "":

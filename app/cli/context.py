@@ -1,4 +1,4 @@
-"""What every command of an operator runs in."""
+"""The context that operator commands run in."""
 
 from __future__ import annotations
 
@@ -14,5 +14,5 @@ R = TypeVar("R")
 
 
 def for_operators(command: Callable[P, R]) -> Callable[P, R]:
-    """Run a command in the application, with all organizations in sight."""
+    """Run a command in the application context, with access to all organizations."""
     return with_appcontext(seeing_all(Reason.OPERATOR)(command))

@@ -1,4 +1,4 @@
-"""`flask demo`: a company's three months to look at, and usage at the press of a key."""
+"""`flask demo`: demo data of three months, and usage on demand."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from app.people.organizations import PeopleError
 
 @click.group()
 def demo() -> None:
-    """The demo. Not there in production."""
+    """The demo. Not available in production."""
 
 
 @demo.command()
 @for_operators
 def load() -> None:
-    """Load the demo's organizations, people and history, unless they are there."""
-    click.echo("Demo data loaded." if story.load() else "Demo data is there already.")
+    """Load the demo's organizations, people, and history, unless already loaded."""
+    click.echo("Demo data loaded." if story.load() else "Demo data is already loaded.")
 
 
 @demo.command()
@@ -35,7 +35,7 @@ def load() -> None:
 @click.option("--amount", required=True, help="What the usage costs, like 4.20.")
 @for_operators
 def use(slug: str, amount: str) -> None:
-    """Let calls of about this cost draw the wallet down."""
+    """Record calls of about this cost."""
     try:
         organization = organizations.find_organization(slug)
         wanted = Money.parse(amount, organization.currency)

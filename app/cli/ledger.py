@@ -18,9 +18,9 @@ def ledger() -> None:
 @ledger.command()
 @for_operators
 def check() -> None:
-    """Recompute every wallet, account and history line from the transfers; exits with 1 where one differs."""
+    """Recompute every wallet, account, and history entry from the transfers. Exits with 1 if any differs."""
     findings = verification.check()
     for finding in findings:
         click.echo(f"{finding.organization}: {finding.text}")
-    click.echo("The ledger is right." if not findings else f"{len(findings)} differences found.")
+    click.echo("Ledger OK." if not findings else f"{len(findings)} differences found.")
     sys.exit(1 if findings else 0)

@@ -1,4 +1,4 @@
-"""`flask mail`: what was sent to billing recipients, what could not be, and trying it again."""
+"""`flask mail`: emails to billing recipients, failed ones, and retrying those."""
 
 from __future__ import annotations
 
@@ -22,16 +22,18 @@ from app.people.organizations import PeopleError
 
 @click.group()
 def mail() -> None:
-    """Mails to billing recipients."""
+    """Emails to billing recipients."""
 
 
 @mail.command("list")
-@click.option("--failed", is_flag=True, help="Only mails given up, or refused by one of their recipients.")
-@click.option("--organization", "slug", help="Only this organization's, by its short name.")
+@click.option(
+    "--failed", is_flag=True, help="Only failed emails, and those that a recipient's server rejected."
+)
+@click.option("--organization", "slug", help="Only this organization's (short name).")
 @click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 1000))
 @for_operators
 def list_mails(failed: bool, slug: str | None, limit: int) -> None:
-    """List mails, the newest first: when, to which organization, how far it came, its subject and what is wrong."""
+    """List emails, newest first: time, organization, state, subject, and error."""
     try:
         org_id = organizations.find_organization(slug).id if slug else None
     except PeopleError as error:
@@ -40,38 +42,36 @@ def list_mails(failed: bool, slug: str | None, limit: int) -> None:
     for one in found:
         click.echo(_line(one))
     if not found:
-        click.echo("No mail has failed." if failed else "No mails yet.")
+        click.echo("No failed emails." if failed else "No emails yet.")
 
 
 @mail.command()
 @click.argument("mail_id", required=False, type=click.UUID)
-@click.option("--all-failed", is_flag=True, help="Every mail that `flask mail list --failed` shows.")
+@click.option("--all-failed", is_flag=True, help="Every email that `flask mail list --failed` shows.")
 @for_operators
 def retry(mail_id: UUID | None, all_failed: bool) -> None:
-    """Send a mail again to those who don't have it yet. Name it by its id, as the list shows it."""
+    """Resend an email to recipients who haven't received it. MAIL_ID is its id in the list."""
     if (mail_id is None) == (not all_failed):
-        raise click.ClickException("Name one mail by its id, or say --all-failed.")
+        raise click.ClickException("Give the id of one email, or use --all-failed.")
     try:
         chosen = [outbox.find(mail_id)] if mail_id else outbox.newest(limit=1000, failed=True)
     except MailNotFoundError as error:
-        raise click.ClickException(
-            f"There is no mail {mail_id}. `flask mail list` shows those there are."
-        ) from error
+        raise click.ClickException(f"No email {mail_id}. See `flask mail list`.") from error
     for one in chosen:
         outbox.retry(one)
     db.session.commit()
-    click.echo(f"{len(chosen)} to be sent again; the worker does it now.")
+    click.echo(f"{len(chosen)} queued to be sent again.")
 
 
 @mail.command()
 @click.argument("address")
 @for_operators
 def test(address: str) -> None:
-    """Send a mail to an address of your own, to see that SMTP_URL and MAIL_FROM are right."""
-    words = "Mail from Voice Portal billing arrives."
+    """Send a test email to your own address, to check SMTP_URL and MAIL_FROM."""
+    words = "Email from Voice Portal Billing works."
     try:
         made = message(
-            Written("Test mail from Voice Portal billing", f"{words}\n", f"<p>{words}</p>\n"),
+            Written("Test email from Voice Portal Billing", f"{words}\n", f"<p>{words}</p>\n"),
             sender=notify.sender(),
             to=address,
             thing=str(uuid7()),
@@ -86,7 +86,7 @@ def test(address: str) -> None:
 
 def _line(one: Mail) -> str:
     organization = db.session.get_one(Organization, one.org_id)
-    refused = "; ".join(f"{address} refused: {reason}" for address, reason in one.refused.items())
+    refused = "; ".join(f"{address} rejected: {reason}" for address, reason in one.refused.items())
     parts = [
         f"{one.created_at:%Y-%m-%d %H:%M}",
         str(one.id),

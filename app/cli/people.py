@@ -1,4 +1,4 @@
-"""`flask organization create` and `flask user invite`: a real first start."""
+"""`flask organization` and `flask user`: create organizations and manage their people."""
 
 from __future__ import annotations
 
@@ -26,20 +26,20 @@ def user() -> None:
 
 @organization.command("create")
 @click.argument("name")
-@click.option("--slug", help="Short name for commands; made from the name by default.")
+@click.option("--slug", help="Short name for commands; derived from the name by default.")
 @click.option(
     "--timezone",
     default="UTC",
     show_default=True,
-    help="Such as America/New_York: its days are the bill's days.",
+    help="Such as America/New_York. Billing days are days in this time zone.",
 )
 @for_operators
 def create(name: str, slug: str | None, timezone: str) -> None:
-    """Make an organization with an empty wallet."""
-    shelf = catalog.current()
+    """Create an organization with an empty wallet."""
+    current = catalog.current()
     try:
         made = organizations.create_organization(
-            name, slug=slug, currency=shelf.currency, timezone=timezone, low_threshold=shelf.low_threshold
+            name, slug=slug, currency=current.currency, timezone=timezone, low_threshold=current.low_threshold
         )
     except PeopleError as error:
         raise click.ClickException(str(error)) from error
@@ -52,13 +52,13 @@ def create(name: str, slug: str | None, timezone: str) -> None:
 @click.argument("slug")
 @click.argument("emails", nargs=-1)
 @click.option(
-    "--owners", is_flag=True, help="Let its owners get the emails, as long as no one else is named."
+    "--owners", is_flag=True, help="Send the emails to the owners again, instead of named recipients."
 )
 @for_operators
 def recipients(slug: str, emails: tuple[str, ...], owners: bool) -> None:
-    """Say who gets an organization's billing emails: those named, instead of who did. Without names: show them."""
+    """Set who gets an organization's billing emails. Without EMAILS, show the current recipients."""
     if emails and owners:
-        raise click.ClickException("Name addresses or say --owners, not both.")
+        raise click.ClickException("Give addresses or --owners, not both.")
     try:
         found = organizations.find_organization(slug)
         if emails or owners:
@@ -68,7 +68,7 @@ def recipients(slug: str, emails: tuple[str, ...], owners: bool) -> None:
     except PeopleError as error:
         raise click.ClickException(str(error)) from error
     whose = "named" if found.billing_emails else "owners"
-    click.echo(f"Billing emails of {found.name} go to ({whose}): {_told(found)}")
+    click.echo(f"Billing emails of {found.name} go to ({whose}): {_recipient_list(found)}")
 
 
 @user.command()
@@ -80,12 +80,12 @@ def recipients(slug: str, emails: tuple[str, ...], owners: bool) -> None:
     default=Role.ORG_ADMIN.value,
     show_default=True,
 )
-@click.option("--name", default="", help="How the person is called.")
+@click.option("--name", default="", help="The person's name.")
 @for_operators
 def invite(email: str, slug: str, role: str, name: str) -> None:
-    """Invite a person to a role in an organization, and print the link by which they accept.
+    """Invite a person to a role in an organization, and print the invitation link.
 
-    Who is in the organization already has the new role at once. Who has no account chooses a password with the link.
+    Existing members get the new role immediately. People without an account choose a password with the link.
     """
     try:
         found = organizations.locked(organizations.find_organization(slug).id)
@@ -116,26 +116,26 @@ def invite(email: str, slug: str, role: str, name: str) -> None:
 @click.option("--organization", "slug", required=True, help="The organization's short name.")
 @for_operators
 def remove(email: str, slug: str) -> None:
-    """Remove a person's role in an organization, with their invitations and its billing emails to them."""
+    """Remove a person's role in an organization, along with invitations and billing emails."""
     try:
         found = organizations.locked(organizations.find_organization(slug).id)
     except PeopleError as error:
         raise click.ClickException(str(error)) from error
     person = memberships.people_of(found.id).get(email.strip().lower())
     if person is None and invitations.open_for(found.id, email) is None:
-        raise click.ClickException(f"{email!r} has no role in {found.name} and no invitation to it.")
+        raise click.ClickException(f"{email!r} has no role in {found.name} and no open invitation.")
     invitations.withdraw(found.id, [email], audit.OPERATOR)
     if person is not None:
         memberships.remove(found, person, audit.OPERATOR)
     db.session.commit()
-    click.echo(f"{email} has no role in {found.name}. Its billing emails go to: {_told(found)}")
+    click.echo(f"{email} has no role in {found.name}. Its billing emails go to: {_recipient_list(found)}")
 
 
 @user.command("reset-password")
 @click.argument("email")
 @for_operators
 def reset_password(email: str) -> None:
-    """Email a person a link to choose a new password: to their own address; it is shown to no one."""
+    """Email a person a link to choose a new password. The link is not shown here."""
     person = organizations.find_user(email)
     if person is None:
         raise click.ClickException(f"No one has the email address {email!r}.")
@@ -149,5 +149,5 @@ def reset_password(email: str) -> None:
     click.echo("`flask mail list` shows whether it was sent.")
 
 
-def _told(organization: Organization) -> str:
+def _recipient_list(organization: Organization) -> str:
     return ", ".join(recipients_of(organization)) or "no one: it has no owner yet"

@@ -1,4 +1,4 @@
-"""`flask platform`: where the platform is told, with which secrets, and what it has not taken."""
+"""`flask platform`: the platform's webhook endpoints, their secrets, and failed messages."""
 
 from __future__ import annotations
 
@@ -22,82 +22,82 @@ R = TypeVar("R")
 
 @click.group()
 def platform() -> None:
-    """Messages to the platform."""
+    """Webhook messages to the platform."""
 
 
 @platform.command()
 @for_operators
 def endpoints() -> None:
-    """List the addresses that messages are sent to."""
+    """List the endpoints that messages are sent to."""
     found = platform_endpoints.every()
     for endpoint in found:
         count = len(endpoint.secrets)
         click.echo(f"{endpoint.id}  {endpoint.url}  {count} {'secret' if count == 1 else 'secrets'}")
     off = platform_endpoints.switched_off()
     for endpoint in off:
-        click.echo(f"{endpoint.id}  {endpoint.url}  switched off {endpoint.disabled_at:%Y-%m-%d %H:%M} UTC")
+        click.echo(f"{endpoint.id}  {endpoint.url}  disabled {endpoint.disabled_at:%Y-%m-%d %H:%M} UTC")
     if not found and not off:
-        click.echo("None yet. Add one: flask platform add https://portal.example/billing-events")
+        click.echo("No endpoints yet. Add one: flask platform add https://portal.example/billing-events")
 
 
 @platform.command()
 @click.argument("url")
 @for_operators
 def add(url: str) -> None:
-    """Send messages to an address from now on, and print the secret that they are signed with."""
+    """Send messages to URL from now on, and print their signing secret."""
     try:
         endpoint, secret = platform_endpoints.add(url)
     except AddressError as error:
         raise click.ClickException(str(error)) from error
     db.session.commit()
-    click.echo(f"{endpoint.id}\nIts secret, shown this once: {secret}")
+    click.echo(f"{endpoint.id}\nSecret (shown only once): {secret}")
 
 
 @platform.command()
 @click.argument("endpoint", type=click.UUID)
 @for_operators
 def rotate(endpoint: UUID) -> None:
-    """Sign with a new secret as well as with the old one, until `retire`."""
+    """Sign with a new secret in addition to the old one, until `retire`."""
     secret = _changed(lambda: platform_endpoints.rotate(endpoint))
-    click.echo(f"The new secret, shown this once: {secret}")
-    click.echo(f"Once the platform takes it: flask platform retire {endpoint}")
+    click.echo(f"New secret (shown only once): {secret}")
+    click.echo(f"Once the platform accepts it, run: flask platform retire {endpoint}")
 
 
 @platform.command()
 @click.argument("endpoint", type=click.UUID)
 @for_operators
 def retire(endpoint: UUID) -> None:
-    """Sign with the newest secret alone."""
+    """Sign only with the newest secret."""
     _changed(lambda: platform_endpoints.retire(endpoint))
-    click.echo("Only the newest secret signs now.")
+    click.echo("Messages are now signed only with the newest secret.")
 
 
 @platform.command()
 @click.argument("endpoint", type=click.UUID)
 @for_operators
 def disable(endpoint: UUID) -> None:
-    """Send nothing more to an address."""
+    """Stop sending to an endpoint."""
     _changed(lambda: platform_endpoints.disable(endpoint))
-    click.echo("Nothing more is sent there. To go on: flask platform enable " + str(endpoint))
+    click.echo("Endpoint disabled. To send again: flask platform enable " + str(endpoint))
 
 
 @platform.command()
 @click.argument("endpoint", type=click.UUID)
 @for_operators
 def enable(endpoint: UUID) -> None:
-    """Send messages again to an address that was switched off, also by an answer 410 of its own."""
+    """Send to a disabled endpoint again, including one that was disabled because it answered 410."""
     _changed(lambda: platform_endpoints.enable(endpoint))
-    click.echo("What happens from now on is sent there. What failed meanwhile: flask platform failed")
+    click.echo("Endpoint enabled. For messages that failed in the meantime: flask platform failed")
 
 
 @platform.command()
 @for_operators
 def failed() -> None:
-    """List the messages that were refused for good, or given up after three days."""
+    """List messages that were permanently rejected, or that failed for three days."""
     found = deliveries.failed()
     for delivery, message, endpoint in found:
         click.echo(
-            f"{message.id}  {message.type}  {endpoint.url}  {delivery.attempts} tries  {delivery.answer}"
+            f"{message.id}  {message.type}  {endpoint.url}  {delivery.attempts} attempts  {delivery.answer}"
         )
     if not found:
         click.echo("No failed messages.")
@@ -108,26 +108,26 @@ def failed() -> None:
 @click.option("--all-failed", is_flag=True, help="Every message that `flask platform failed` shows.")
 @for_operators
 def replay(messages: tuple[UUID, ...], all_failed: bool) -> None:
-    """Send messages again. Exits with 1 where one can't be sent."""
+    """Send messages again. Exits with 1 if one can't be sent."""
     if bool(messages) == all_failed:
-        raise click.ClickException("Name messages by their ids, or say --all-failed.")
+        raise click.ClickException("Give message ids, or use --all-failed.")
     chosen = replays.all_failed() if all_failed else messages
     done = [(message, replays.replay(message)) for message in chosen]
     for message, result in done:
-        click.echo(f"{message}: {_told(result)}")
+        click.echo(f"{message}: {_outcome(result)}")
     if not done:
-        click.echo("No message has failed.")
+        click.echo("No failed messages.")
     if any(not result.queued for _, result in done):
         sys.exit(1)
 
 
-def _told(result: Replayed) -> str:
+def _outcome(result: Replayed) -> str:
     if result.queued:
         return "queued"
     if result.outdated:
         return "not sent: the platform has a newer state, or will get it"
     if result.switched_off:
-        return "not sent: its endpoint is switched off. See `flask platform endpoints`"
+        return "not sent: its endpoint is disabled. See `flask platform endpoints`"
     return "no such message. See `flask platform failed`"
 
 

@@ -1,4 +1,4 @@
-"""`flask simulate`: a platform at work, over the real API."""
+"""`flask simulate`: simulate the platform, over the real API."""
 
 from __future__ import annotations
 
@@ -37,26 +37,35 @@ _HEADINGS = ("ORGANIZATION", "CALLS", "ANSWERED", "REFUSED", "EVENTS", "COST", "
 
 
 @click.command()
-@click.option("--url", help="Where the service is. Without it: PUBLIC_URL.")
-@click.option("--organization", "slugs", multiple=True, help="One that is there, by its short name.")
-@click.option("--organizations", "count", default=2, show_default=True, help="How many new ones, else.")
-@click.option("--lines", default=4, show_default=True, help="Calls at the same time, of each.")
-@click.option("--seconds", default=60.0, show_default=True, help="How long calls start; 0: until ended.")
-@click.option("--speed", default=60.0, show_default=True, help="Seconds of a call that pass in a second.")
-@click.option("--between", default=0.0, show_default=True, help="Seconds that a line rests between calls.")
+@click.option("--url", help="The address of the service. Default: PUBLIC_URL.")
+@click.option("--organization", "slugs", multiple=True, help="An existing one (short name).")
 @click.option(
-    "--every", default=0.5, show_default=True, help="Seconds between reports, and between questions."
+    "--organizations", "count", default=2, show_default=True, help="Otherwise, how many new ones to create."
 )
-@click.option("--credit", default="5", show_default=True, help="What new ones get, and again when paused.")
-@click.option("--patience", default=60.0, show_default=True, help="Seconds in which an answer has to come.")
-@click.option("--seed", type=int, help="The same number makes the same calls.")
-@click.option("--trouble/--no-trouble", default=True, help="Lose answers, send twice, correct, forget.")
+@click.option("--lines", default=4, show_default=True, help="Concurrent calls per organization.")
+@click.option("--seconds", default=60.0, show_default=True, help="How long to start calls; 0: until stopped.")
+@click.option("--speed", default=60.0, show_default=True, help="Call seconds per real second.")
+@click.option("--between", default=0.0, show_default=True, help="Seconds between calls on a line.")
+@click.option(
+    "--every", default=0.5, show_default=True, help="Seconds between usage reports and status requests."
+)
+@click.option(
+    "--credit",
+    default="5",
+    show_default=True,
+    help="Credit for new organizations, granted again when paused.",
+)
+@click.option("--patience", default=60.0, show_default=True, help="Request timeout in seconds.")
+@click.option("--seed", type=int, help="Random seed, to repeat the same calls.")
+@click.option(
+    "--trouble/--no-trouble", default=True, help="Lose responses, send duplicates, corrections, and gaps."
+)
 @for_operators
 def simulate(**options: Any) -> None:
-    """Play the Voice Portal: organizations whose agents call and are called, with holds, renewals and usage.
+    """Simulate the Voice Portal: agents that make and take calls, with holds, renewals, and usage.
 
-    Pauses are obeyed, until credit is back. In the end its own count is held against the service's; exits with 1
-    where they differ. Nobody else may report usage of the organizations meanwhile.
+    Pauses are respected until credit is back. At the end, its own counts are compared with the service's;
+    exits with 1 if they differ. Nothing else may report usage of these organizations in the meantime.
     """
     asked = Options(**options)
     try:
@@ -71,7 +80,7 @@ def simulate(**options: Any) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What was asked for, as the options say."""
+    """The command-line options."""
 
     url: str | None
     slugs: tuple[str, ...]
@@ -116,7 +125,7 @@ def _play(asked: Options, token: str) -> list[Comparison]:
         except UnreachableError:
             if not stopping.is_set():
                 raise
-            click.echo("Ended, and so is the service: the counts were not compared.")
+            click.echo("Stopped, and the service has stopped too: counts were not compared.")
             return []
     _show(compared, tally, client)
     return compared
@@ -124,7 +133,8 @@ def _play(asked: Options, token: str) -> list[Comparison]:
 
 @contextmanager
 def _until_ended(client: Client) -> Iterator[threading.Event]:
-    """Set by Ctrl-C or a polite end: calls in progress are hung up, and the counts compared if there is an answer."""
+    """Set by Ctrl-C or SIGTERM: calls in progress end, and the counts are compared if the service
+    responds."""
     stopping = threading.Event()
 
     def end(*_: object) -> None:

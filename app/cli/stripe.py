@@ -1,4 +1,4 @@
-"""`flask stripe`: compare what Stripe has with what we have."""
+"""`flask stripe`: reconcile Stripe with our data."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ _FINDINGS_LEFT, _NOT_FINISHED = 1, 2
 
 
 class Since(click.ParamType[datetime]):
-    """A day like `2026-11-01`, in UTC, or how long ago: `7d`, `12h`."""
+    """A date like `2026-11-01` (UTC), or how long ago: `7d`, `12h`."""
 
-    name = "day or time"
+    name = "date or duration"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
         now = utc_now()
@@ -33,33 +33,35 @@ class Since(click.ParamType[datetime]):
                 return now - timedelta(**{_UNITS[ago[2]]: int(ago[1])})
             day = datetime.strptime(value, "%Y-%m-%d").replace(tzinfo=UTC)
         except ValueError:
-            self.fail(f"{value!r} is neither a day like 2026-11-01 nor a time like 7d or 12h.", param, ctx)
+            self.fail(
+                f"{value!r} is neither a date like 2026-11-01 nor a duration like 7d or 12h.", param, ctx
+            )
         if day > now:
-            self.fail(f"{value} is still to come.", param, ctx)
+            self.fail(f"{value} is in the future.", param, ctx)
         return day
 
 
 @click.group()
 def stripe() -> None:
-    """Stripe, compared with what we have."""
+    """Reconciliation with Stripe."""
 
 
 @stripe.command()
 @click.option(
     "--since",
     type=Since(),
-    help="From this day (2026-11-01, UTC) or so long ago (7d, 12h); else since the last run.",
+    help="Start date (2026-11-01, UTC) or how long ago (7d, 12h). Default: since the last run.",
 )
 @for_operators
 def reconcile(since: datetime | None) -> None:
-    """Compare now: mend what is certain, print the rest.
+    """Reconcile now: fix what is certain, and list the rest.
 
-    Exits with 1 where findings are left, and with 2 where Stripe could not be asked to the end.
+    Exits with 1 if findings are left, and with 2 if the comparison with Stripe could not finish.
     """
     try:
         run = reconciliation.run(since=since)
     except AlreadyRunningError:
-        click.echo("Another process is comparing right now. `flask stripe last-run` shows its end.", err=True)
+        click.echo("A reconciliation is already running. `flask stripe last-run` shows its result.", err=True)
         sys.exit(_NOT_FINISHED)
     _show(run)
 
@@ -67,10 +69,10 @@ def reconcile(since: datetime | None) -> None:
 @stripe.command("last-run")
 @for_operators
 def last_run() -> None:
-    """Show what the last comparison has found. Exits as `reconcile` does."""
+    """Show the result of the last reconciliation. Exits as `reconcile` does."""
     run = reconciliation.newest()
     if run is None:
-        click.echo("Nothing was compared yet. `flask stripe reconcile` does it now.")
+        click.echo("No reconciliation yet. Run `flask stripe reconcile`.")
         return
     _show(run)
 
@@ -78,13 +80,13 @@ def last_run() -> None:
 @stripe.command("findings")
 @for_operators
 def list_findings() -> None:
-    """List what somebody has to look at, the oldest first. Exits with 1 where there is anything."""
+    """List open findings, oldest first. Exits with 1 if there are any."""
     found = findings.still_there()
     for one in found:
         accepted = " (accepted)" if one.is_accepted else ""
         click.echo(f"{one.object}{accepted}, since {one.found_at:%Y-%m-%d %H:%M} UTC: {one.text}")
     left = [one for one in found if not one.is_accepted]
-    click.echo("Nothing is left to look at." if not left else f"{len(left)} left to look at.")
+    click.echo(_open(len(left)))
     sys.exit(_FINDINGS_LEFT if left else 0)
 
 
@@ -92,13 +94,11 @@ def list_findings() -> None:
 @click.argument("object_id")
 @for_operators
 def accept(object_id: str) -> None:
-    """Leave a finding as it is, by the id of its object: it is told of no more, unless something else is found."""
+    """Accept a finding by the id of its object: it is no longer reported, unless something else is found."""
     try:
         accepted = findings.accept(object_id)
     except UnknownFindingError as error:
-        raise click.ClickException(
-            f"There is no finding about {object_id}. `flask stripe findings` lists those there are."
-        ) from error
+        raise click.ClickException(f"No finding about {object_id}. See `flask stripe findings`.") from error
     db.session.commit()
     click.echo(f"Accepted: {accepted.text}")
 
@@ -106,16 +106,23 @@ def accept(object_id: str) -> None:
 def _show(run: ReconciliationRun) -> None:
     counts = ", ".join(_count(kind, count) for kind, count in sorted(run.checked.items()))
     click.echo(
-        f"{run.started_at:%Y-%m-%d %H:%M} UTC, since {run.since:%Y-%m-%d %H:%M}: {counts or 'nothing'} compared."
+        f"{run.started_at:%Y-%m-%d %H:%M} UTC, since {run.since:%Y-%m-%d %H:%M}: {counts or 'nothing'} "
+        "compared."
     )
-    for label, noted in (("Mended", run.mended), ("To look at", run.findings)):
+    for label, noted in (("Fixed", run.mended), ("Finding", run.findings)):
         for each in noted:
             click.echo(f"{label}: {each['text']}")
     if run.error:
         click.echo(f"Not finished: {run.error}")
         sys.exit(_NOT_FINISHED)
-    click.echo("Nothing is left to look at." if not run.findings else f"{len(run.findings)} left to look at.")
+    click.echo(_open(len(run.findings)))
     sys.exit(_FINDINGS_LEFT if run.findings else 0)
+
+
+def _open(count: int) -> str:
+    if not count:
+        return "No open findings."
+    return f"{count} open {'finding' if count == 1 else 'findings'}."
 
 
 def _count(kinds: str, count: int) -> str:

@@ -1,4 +1,4 @@
-"""Lists in a terminal."""
+"""Tables in a terminal."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import click
 
 
 def show(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Print rows under their headings, in columns as wide as they need to be."""
+    """Print rows under their headings, in aligned columns."""
     for line in _lines([headings, *rows]):
         click.echo(line)
 

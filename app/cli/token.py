@@ -1,4 +1,4 @@
-"""`flask token`: what lets the platform into the API."""
+"""`flask token`: tokens for the API."""
 
 from __future__ import annotations
 
@@ -26,30 +26,30 @@ class _Days(click.ParamType[timedelta]):
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> timedelta:
         match = _DAYS.fullmatch(str(value))
         if match is None:
-            self.fail(f"{value!r} is no number of days. Write it like 90d.", param, ctx)
+            self.fail(f"{value!r} is not a number of days. Use a format like 90d.", param, ctx)
         return timedelta(days=int(match[1]))
 
 
 @click.group()
 def token() -> None:
-    """Tokens of the API."""
+    """API tokens."""
 
 
 @token.command()
-@click.option("--name", required=True, help="Who uses it, to be told apart by: `call engine, production`.")
+@click.option("--name", required=True, help="Who uses it, for example `call engine, production`.")
 @click.option(
     "--scope",
     "scopes",
     multiple=True,
     required=True,
     type=click.Choice([scope.value for scope in Scope]),
-    help="What it may do; may be given several times.",
+    help="What it may do. Can be repeated.",
 )
-@click.option("--organization", "slug", help="Only for this organization. Without it: for all of them.")
-@click.option("--expires", type=_Days(), help="After how many days, like 90d. Without it: never.")
+@click.option("--organization", "slug", help="Only for this organization. Default: all organizations.")
+@click.option("--expires", type=_Days(), help="After how many days, like 90d. Default: never.")
 @for_operators
 def create(name: str, scopes: tuple[str, ...], slug: str | None, expires: timedelta | None) -> None:
-    """Make a token, and show it this once."""
+    """Create a token. It is shown only once."""
     if not name.strip():
         raise click.ClickException("Give the token a name that says who uses it.")
     try:
@@ -62,7 +62,7 @@ def create(name: str, scopes: tuple[str, ...], slug: str | None, expires: timede
             found.id, audit.OPERATOR, "token.created", str(made.id), name=made.name, scopes=made.scopes
         )
     db.session.commit()
-    click.echo(f"{text}\nIt is shown this once. To end it: flask token revoke {made.id}")
+    click.echo(f"{text}\nIt is shown only once. To revoke it: flask token revoke {made.id}")
 
 
 @token.command("list")
@@ -71,7 +71,7 @@ def list_tokens() -> None:
     """List the tokens, without their secrets."""
     found = tokens.every()
     if not found:
-        click.echo("None yet. Make one: flask token create --name NAME --scope SCOPE")
+        click.echo("No tokens yet. Create one: flask token create --name NAME --scope SCOPE")
         return
     rows = [
         (
@@ -92,12 +92,12 @@ def list_tokens() -> None:
 @click.argument("token_id", type=click.UUID)
 @for_operators
 def revoke(token_id: UUID) -> None:
-    """End a token at once and for good."""
+    """Revoke a token permanently. It stops working immediately."""
     try:
         ended = tokens.revoke(token_id)
     except UnknownTokenError as error:
-        raise click.ClickException(f"There is no token {error}. `flask token list` shows them.") from error
+        raise click.ClickException(f"No token {error}. See `flask token list`.") from error
     if ended.org_id is not None:
         audit.record(ended.org_id, audit.OPERATOR, "token.revoked", str(ended.id), name=ended.name)
     db.session.commit()
-    click.echo(f"{ended.name} can't be used any more.")
+    click.echo(f"Token {ended.name} is revoked.")

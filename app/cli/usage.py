@@ -1,4 +1,4 @@
-"""`flask usage`: events that were refused, and the months in which events are kept."""
+"""`flask usage`: rejected events, and the monthly partitions of the event table."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ from app.people.organizations import PeopleError
 F = TypeVar("F", bound=Callable[..., Any])
 
 UNKNOWN = "unknown"
-"""How a sender is named that was not stored yet."""
+"""How an unknown sender is named."""
 _SHOWN = 20
-"""Events that a replay names, of those that are still rejected."""
+"""How many still rejected events a replay lists."""
 
 
 @click.group()
@@ -34,19 +34,13 @@ def usage() -> None:
 
 
 def _filtered(command: F) -> F:
-    """The options that choose refused events."""
+    """The options that filter rejected events."""
     for option in (
-        click.option(
-            "--sender", help="Only of this token, by its id or name; `unknown` for those without one."
-        ),
-        click.option("--field", help="Only those refused for this field, like `meter` or `data.quantity`."),
-        click.option("--reason", help="Only those with this text in their reason."),
-        click.option(
-            "--organization", help="Only of this organization, by its short name or id; `-` for of none."
-        ),
-        click.option(
-            "--since", type=click.DateTime(), help="Only those received at this time (UTC) or later."
-        ),
+        click.option("--sender", help="Only from this token (id or name); `unknown` for events without one."),
+        click.option("--field", help="Only those rejected for this field, like `meter` or `data.quantity`."),
+        click.option("--reason", help="Only those whose reason contains this text."),
+        click.option("--organization", help="Only of this organization (short name or id); `-` for none."),
+        click.option("--since", type=click.DateTime(), help="Only those received since this time (UTC)."),
     ):
         command = option(command)
     return command
@@ -55,10 +49,10 @@ def _filtered(command: F) -> F:
 @usage.command()
 @_filtered
 @click.option("--limit", default=100, show_default=True, type=click.IntRange(1, 10_000))
-@click.option("--after", type=click.UUID, help="Begin behind this event, the last one of the page before.")
+@click.option("--after", type=click.UUID, help="Start after this event, the last one of the previous page.")
 @for_operators
 def rejected(limit: int, after: UUID | None, **chosen: Any) -> None:
-    """List the events that were rejected and not accepted since, the oldest first."""
+    """List events that were rejected and not accepted since, oldest first."""
     filters = _filters(chosen)
     found = rejections.waiting(filters, after=after, limit=limit)
     names = {token.id: token.name for token, _ in tokens.every()}
@@ -78,12 +72,13 @@ def rejected(limit: int, after: UUID | None, **chosen: Any) -> None:
 @_filtered
 @for_operators
 def replay(events: tuple[UUID, ...], every: bool, **chosen: Any) -> None:
-    """Judge rejected events again, once the reason is gone: a meter that was missing, an organization.
+    """Replay rejected events once the cause is fixed, such as a missing meter or organization.
 
-    Each is judged again as its sender: what a token may not report stays rejected. The exit code is 1 where some do.
+    Each is replayed as its original sender: what that token may not report stays rejected. Exits with 1 if
+    any event does.
     """
     if bool(events) == every:
-        raise click.UsageError("Name events as `flask usage rejected` lists them, or use --all.")
+        raise click.UsageError("Give event ids from `flask usage rejected`, or use --all.")
     taken, reasons = 0, Counter[str]()
     for batch in rejection_replays.replay(_filters(chosen, events), at=utc_now()):
         taken += batch.taken
@@ -102,11 +97,11 @@ def replay(events: tuple[UUID, ...], every: bool, **chosen: Any) -> None:
 @usage.command()
 @for_operators
 def partitions() -> None:
-    """Make the months to come and detach the old ones, as every night; list those that are there."""
+    """Create upcoming monthly partitions, detach old ones (as every night), and list all."""
     kept = current_app.config["SETTINGS"].usage_months_kept
     changes = retention.keep_up(utc_now(), months_kept=kept)
     for month in changes.made:
-        click.echo(f"{month:%B %Y}: made")
+        click.echo(f"{month:%B %Y}: created")
     for month in changes.detached:
         click.echo(f"{month:%B %Y}: detached; archive or drop usage_event_{month:%Y_%m}")
     for month in retention.months():
@@ -130,7 +125,7 @@ def _senders(named: str) -> tuple[UUID | None, ...]:
         return (None,)
     found = tuple(token.id for token, _ in tokens.every() if named in {str(token.id), token.name})
     if not found:
-        raise click.ClickException(f"There is no token {named!r}. `flask token list` shows those there are.")
+        raise click.ClickException(f"No token {named!r}. See `flask token list`.")
     return found
 
 
@@ -153,5 +148,5 @@ def _line(row: RejectedEvent, names: dict[UUID, str]) -> str:
     named = f"{row.source or '-'} {row.event_id or '-'}"
     when = f"{row.received_at:%Y-%m-%d %H:%M}"
     line = f"{row.id}  {when}  {organization}  {sender}  {named}  {row.field}: {row.reason}"
-    # What was sent could else write lines of its own.
+    # Otherwise, sent text could forge lines of output.
     return "".join(character if character.isprintable() else "\ufffd" for character in line)

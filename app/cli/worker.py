@@ -1,4 +1,4 @@
-"""`flask worker`: work through the queues of background jobs."""
+"""`flask worker`: run background jobs."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from app.work.worker import EVERYTHING
 
 
 class Queues(click.ParamType[Sequence[Queue]]):
-    """Names of queues or groups of them, separated by commas."""
+    """Names of queues or groups of queues, separated by commas."""
 
     name = "queues"
 
@@ -39,14 +39,15 @@ class Queues(click.ParamType[Sequence[Queue]]):
     type=Queues(),
     default=EVERYTHING,
     show_default="all",
-    help=f"Only these, separated by commas: {', '.join(GROUPS)}, or single ones: {', '.join(Queue)}.",
+    help=f"Only these groups, separated by commas: {', '.join(GROUPS)}; or single queues: "
+    f"{', '.join(Queue)}.",
 )
 @with_appcontext
 def worker(chosen: Sequence[Queue]) -> None:
     """Run background jobs until stopped.
 
-    Each queue has slots of its own, so that none waits for another, whether one process runs all or several share
-    them.
+    Each queue has its own slots, so no queue waits for another, whether one process runs all of them or
+    several share them.
     """
     problem = roles.what_is_wrong(db.session.connection())
     if problem is not None and current_app.config["SETTINGS"].is_production:

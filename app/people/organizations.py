@@ -40,16 +40,17 @@ def create_organization(
     timezone: str = "UTC",
     low_threshold: Money | None = None,
 ) -> Organization:
-    """Make an organization with its wallet and accounts, under `id_` where one was chosen. Raises `PeopleError`."""
+    """Make an organization with its wallet and accounts, under `id_` where one was chosen. Raises
+    `PeopleError`."""
     name = name.strip()
     slug = slug or slugify(name)
     if not slug:
-        raise PeopleError("Give the organization a name with letters or digits in it.")
+        raise PeopleError("The name needs at least one letter or digit.")
     if not re.fullmatch(r"[A-Z]{3}", currency):
-        raise PeopleError(f"{currency!r} is not a currency. Use its three letters, like USD.")
+        raise PeopleError(f"{currency!r} is not a currency code. Use three letters, like USD.")
     check_timezone(timezone)
     if is_taken(slug):
-        raise PeopleError(f"There is already an organization {slug!r}. Choose another name.")
+        raise PeopleError(f"An organization {slug!r} already exists. Choose another name.")
     organization = Organization(id=id_ or uuid7(), name=name, slug=slug, currency=currency, timezone=timezone)
     db.session.add(organization)
     db.session.flush()
@@ -81,7 +82,8 @@ def find_organization(slug: str) -> Organization:
 
 @seeing_all(Reason.PEOPLE)
 def add_person(email: str, *, name: str, organization: Organization, role: Role) -> User:
-    """Give a person, made where they are new, a role in an organization without asking them. Raises `PeopleError`.
+    """Give a person, made where they are new, a role in an organization without asking them. Raises
+    `PeopleError`.
 
     For the demo and tests: people are invited (`app.people.invitations`) and accept.
     """
@@ -113,7 +115,8 @@ def owners_of(org_id: UUID) -> list[User]:
 
 
 def locked(org_id: UUID) -> Organization:
-    """The organization, until the transaction ends: its people are changed by one at a time. Raises `LookupError`."""
+    """The organization, until the transaction ends: its people are changed by one at a time. Raises
+    `LookupError`."""
     found = locked_if_there(org_id)
     if found is None:
         raise LookupError(str(org_id))
@@ -121,13 +124,15 @@ def locked(org_id: UUID) -> Organization:
 
 
 def locked_if_there(org_id: UUID) -> Organization | None:
-    """As `locked`. The organization's id stays, so what refers to it meanwhile (usage, holds) need not wait."""
+    """As `locked`. The organization's id stays, so what refers to it meanwhile (usage, holds) need not
+    wait."""
     query = select(Organization).where(Organization.id == org_id).with_for_update(key_share=True)
     return db.session.execute(query, execution_options={"populate_existing": True}).scalar_one_or_none()
 
 
 def set_billing_emails(organization: Organization, emails: Sequence[str]) -> None:
-    """Who is told about money by mail; nobody in particular: its owners. Raises `PeopleError` and changes nothing."""
+    """Who is told about money by mail; nobody in particular: its owners. Raises `PeopleError` and changes
+    nothing."""
     details.set_recipients(organization, each_once([checked_address(email) for email in emails]))
 
 
@@ -137,8 +142,8 @@ def checked_address(email: str) -> str:
         address = str(validate_email(email, check_deliverability=False, test_environment=True).normalized)
     except EmailNotValidError as error:
         raise PeopleError(f"{email!r} is not an email address: {error}") from error
-    # PostgreSQL lowers each character to one other, which makes an `i` of `\u0130`; Python looks at its neighbors.
-    # Where the two differ, one address would be two people's here and one person's there.
+    # PostgreSQL lowers each character to one other, which makes an `i` of `\u0130`; Python looks at its
+    # neighbors. Where the two differ, one address would be two people's here and one person's there.
     lowered = [one.lower() for one in address]
     if "".join(lowered) != address.lower() or any(len(one) > 1 for one in lowered):
         raise PeopleError(

@@ -1,4 +1,4 @@
-"""Organizations as the platform makes them: under an id of its own, again and again with the same outcome."""
+"""Organizations that the platform creates and updates: with its own ids, idempotently."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from app.people.organizations import PeopleError
 
 
 class RefusedError(PeopleError):
-    """What was asked for can't be; `field` names what is wrong with it."""
+    """The request is rejected; `field` names the invalid field."""
 
     def __init__(self, field: str, message: str) -> None:
         super().__init__(message)
@@ -30,13 +30,13 @@ class RefusedError(PeopleError):
 
 
 class FixedError(RefusedError):
-    """What was asked for contradicts what is so for good."""
+    """The request conflicts with something that can't be changed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """How an organization is to be. `owners` are the email addresses of all of them; None leaves them as they
-    are."""
+    """The desired state of an organization. `owners` are the email addresses of all owners; None leaves them
+    unchanged."""
 
     name: str
     timezone: str
@@ -48,24 +48,24 @@ class Wanted:
 def provision(
     org_id: UUID, wanted: Wanted, actor: Actor, *, sets_external_id: bool = True
 ) -> tuple[Organization, bool]:
-    """Make an organization, or bring the one that is there to what is wanted; says whether it was made.
+    """Create an organization, or update the existing one; returns it, and whether it was created.
 
-    Without `sets_external_id` its external id stays as it is, and naming another is refused whether or not it is
-    taken: no two organizations have the same, so who may try them learns of others'.
+    Without `sets_external_id`, the external id stays unchanged, and a different one is rejected whether or
+    not it is taken: external ids are unique, so an error would reveal those of other organizations.
 
-    Raises `RefusedError`, and `FixedError` where the currency would change or the platform's other id is taken.
+    Raises `RefusedError`, and `FixedError` if the currency would change or the external id is taken.
     """
     if org_id == NOBODY:
-        raise RefusedError("org_id", "The UUID of zeros stands for no organization. Choose another.")
+        raise RefusedError("org_id", "The all-zero UUID is reserved. Choose another.")
     if not wanted.name:
-        raise RefusedError("name", "Give it a name that can be seen.")
+        raise RefusedError("name", "The name needs at least one visible character.")
     if sets_external_id:
         _check_external_id(org_id, wanted.external_id)
     organization = organizations.locked_if_there(org_id)
     is_new = organization is None
     known = organization.external_id if organization is not None else None
     if not sets_external_id and wanted.external_id not in {None, known}:
-        raise RefusedError("external_id", "Only a token of the platform can change this. Leave it out.")
+        raise RefusedError("external_id", "Only a platform token can change this. Omit it.")
     before = _described(organization) if organization is not None else None
     organization = _create(org_id, wanted) if organization is None else _update(organization, wanted)
     if sets_external_id:
@@ -81,17 +81,17 @@ def provision(
 
 
 def _create(org_id: UUID, wanted: Wanted) -> Organization:
-    shelf = catalog.current()
-    if wanted.currency not in {None, shelf.currency}:
-        raise RefusedError("currency", f"Plans and rates are in {shelf.currency}, so wallets are too.")
+    current = catalog.current()
+    if wanted.currency not in {None, current.currency}:
+        raise RefusedError("currency", f"Plans and rates are in {current.currency}, so wallets must be too.")
     try:
         return organizations.create_organization(
             wanted.name,
             id_=org_id,
             slug=_free_slug(org_id, wanted.name),
-            currency=shelf.currency,
+            currency=current.currency,
             timezone=wanted.timezone,
-            low_threshold=shelf.low_threshold,
+            low_threshold=current.low_threshold,
         )
     except organizations.TimezoneError as error:
         raise RefusedError("timezone", str(error)) from error
@@ -99,7 +99,7 @@ def _create(org_id: UUID, wanted: Wanted) -> Organization:
 
 def _update(organization: Organization, wanted: Wanted) -> Organization:
     if wanted.currency not in {None, organization.currency}:
-        raise FixedError("currency", f"Its ledger is in {organization.currency} for good.")
+        raise FixedError("currency", f"The ledger is in {organization.currency}; that can't be changed.")
     try:
         organizations.check_timezone(wanted.timezone)
     except organizations.TimezoneError as error:
@@ -123,7 +123,7 @@ def _check_external_id(org_id: UUID, external_id: str | None) -> None:
 
 
 def _free_slug(org_id: UUID, name: str) -> str:
-    """A short name: names of customers may be alike, and need not have a Latin letter."""
+    """A unique short name: customers may share a name, or have one without Latin letters."""
     slug = organizations.slugify(name)
     if slug and not organizations.is_taken(slug):
         return slug
@@ -131,10 +131,10 @@ def _free_slug(org_id: UUID, name: str) -> str:
 
 
 def _set_owners(organization: Organization, emails: Sequence[str], actor: Actor) -> None:
-    """These are its owners, and nobody else; who is no longer one sees nothing with the next request.
+    """Make these the only owners. Removed owners lose access with their next request.
 
-    Who has no role in the organization is invited and becomes an owner by accepting: nobody is made one by being
-    named, and the answer is the same whoever has an account.
+    New owners are invited and become owners when they accept: being listed makes no one an owner, and the
+    response is the same whether or not they have an account.
     """
     people = memberships.people_of(organization.id)
     wanted = _addresses(emails)
@@ -151,7 +151,7 @@ def _set_owners(organization: Organization, emails: Sequence[str], actor: Actor)
 
 
 def _addresses(emails: Sequence[str]) -> dict[str, str]:
-    """The addresses by themselves in lower case. Raises `RefusedError`."""
+    """The addresses by their lower-case form. Raises `RefusedError`."""
     found: dict[str, str] = {}
     for position, email in enumerate(emails):
         try:
@@ -163,7 +163,7 @@ def _addresses(emails: Sequence[str]) -> dict[str, str]:
 
 
 def _described(organization: Organization) -> dict[str, object]:
-    """What the audit trail says of it."""
+    """The organization as recorded in the audit trail."""
     invited = [one.email for one in invitations.open_of(organization.id) if one.role is Role.ORG_ADMIN]
     return {
         "name": organization.name,

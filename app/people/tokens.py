@@ -1,7 +1,8 @@
-"""Bearer tokens of the API: made, known again, listed, revoked. They are rows, so revoking one ends it everywhere.
+"""API bearer tokens: create, identify, list, revoke. They are rows in the database, so a revoked token stops
+working everywhere.
 
-A secret is 256 random bits, so it is kept as its plain SHA-256: nobody finds it by trying words, which is what slow
-password hashes are against, and a request is not held up by one.
+A secret is 256 random bits, so its plain SHA-256 is stored: it can't be guessed from a dictionary, which is
+what slow password hashes protect against, and requests aren't slowed down by one.
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ class Scope(StrEnum):
 
 
 class TokenError(Exception):
-    """A token can't be used; the message says why, to whoever holds it."""
+    """A token can't be used; the message tells its holder why."""
 
 
 class UnknownTokenError(LookupError):
@@ -52,7 +53,7 @@ class UnknownTokenError(LookupError):
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who calls the API: a token, for the whole platform or for the one organization `org_id`."""
+    """A caller of the API: a token, for the whole platform or for the single organization `org_id`."""
 
     token_id: UUID
     name: str
@@ -64,14 +65,14 @@ class Caller:
         return scope.value in self.scopes
 
     def may_see(self, org_id: UUID) -> bool:
-        """Whether an organization is there at all for this caller."""
+        """Whether the organization is visible to this caller."""
         return self.org_id is None or self.org_id == org_id
 
 
 def create(
     name: str, scopes: Iterable[Scope], *, org_id: UUID | None = None, lasts: timedelta | None = None
 ) -> tuple[ApiToken, str]:
-    """Make a token; returns it with its text, which is stored nowhere and can't be shown again."""
+    """Create a token; returns it with its text, which isn't stored and can't be shown again."""
     now = utc_now()
     credential = token_text.fresh(uuid7())
     token = ApiToken(
@@ -89,37 +90,37 @@ def create(
 
 
 def identify(text: str) -> Caller:
-    """Whose token it is, in one statement by primary key; that token is seen until the transaction ends, whatever
-    else is. Raises `TokenError`."""
+    """Identify the caller in one statement by primary key. The token stays visible until the transaction
+    ends, whatever its scope. Raises `TokenError`."""
     credential = token_text.read(text)
     if credential is None:
-        raise TokenError("This is not a token of this service, or it was cut off or mistyped.")
+        raise TokenError("Not a valid token: it may be truncated or mistyped.")
     transactions.show_token(db.session(), credential.id)
     row = db.session.execute(_by_id(), {"token_id": credential.id}).one_or_none()
-    # The hash is computed and compared either way, so that the time says nothing about which ids there are.
+    # Hash and compare in either case, so that timing doesn't reveal which ids exist.
     known = row.secret_hash if row is not None else bytes(32)
     if not hmac.compare_digest(known, _hash(credential.secret)) or row is None:
-        raise TokenError("This token is not known here.")
+        raise TokenError("Unknown token.")
     if row.revoked_at is not None:
-        raise TokenError("This token was revoked. Ask for a new one.")
+        raise TokenError("This token was revoked. Request a new one.")
     if row.expires_at is not None and row.expires_at <= utc_now():
-        raise TokenError("This token has expired. Ask for a new one.")
+        raise TokenError("This token has expired. Request a new one.")
     return Caller(row.id, row.name, row.org_id, frozenset(row.scopes), row.last_used_at)
 
 
 def is_to_be_noted(caller: Caller) -> bool:
-    """Whether to note that a token was used: once a minute at most."""
+    """Whether to record that the token was used: at most once a minute."""
     return caller.last_used_at is None or utc_now() - caller.last_used_at >= _USED_EVERY
 
 
 def note_use(caller: Caller) -> None:
-    """Note that a token is used now."""
+    """Record that the token is used now."""
     query = update(ApiToken).where(ApiToken.id == caller.token_id)
     db.session.execute(query.values(last_used_at=utc_now()))
 
 
 def every() -> list[tuple[ApiToken, str | None]]:
-    """All tokens with the short name of their organization, those made last at the end."""
+    """List all tokens with the short name of their organization, newest last."""
     query = (
         select(ApiToken, Organization.slug)
         .outerjoin(Organization, Organization.id == ApiToken.org_id)
@@ -129,7 +130,7 @@ def every() -> list[tuple[ApiToken, str | None]]:
 
 
 def revoke(token_id: UUID) -> ApiToken:
-    """End a token for good; again changes nothing. Raises `UnknownTokenError`."""
+    """Revoke a token permanently; repeating it changes nothing. Raises `UnknownTokenError`."""
     token = db.session.get(ApiToken, token_id)
     if token is None:
         raise UnknownTokenError(str(token_id))

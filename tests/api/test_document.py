@@ -10,7 +10,7 @@ from flask import Flask
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from app.api import ROOMS, problems
+from app.api import SECTIONS, problems
 from tests.support.browsing import Visitor, text_of
 
 
@@ -63,7 +63,7 @@ def test_every_endpoint_says_what_it_does_and_what_can_go_wrong(document: dict[s
 
 
 def test_every_name_of_an_operation_is_its_own() -> None:
-    names = [endpoint.name for room in ROOMS for endpoint in room.endpoints]
+    names = [endpoint.name for section in SECTIONS for endpoint in section.endpoints]
     assert len(set(names)) == len(names)
 
 

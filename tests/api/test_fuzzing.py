@@ -1,4 +1,5 @@
-"""Whatever it is sent, right or wrong by its own document, the API answers as the document says, and never breaks."""
+"""Whatever it is sent, right or wrong by its own document, the API answers as the document says, and never
+breaks."""
 
 from __future__ import annotations
 
@@ -12,14 +13,14 @@ from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis import GenerationMode, openapi
 from schemathesis.checks import CHECKS, load_all_checks
 
-from app.api import ROOMS
+from app.api import SECTIONS
 from app.api.endpoints import Endpoint
 from app.api.openapi import path_of
 from tests.factories import an_organization
 from tests.support.platform import Platform
 
 EXAMPLES = 6
-ENDPOINTS = [endpoint for room in ROOMS for endpoint in room.endpoints]
+ENDPOINTS = [endpoint for section in SECTIONS for endpoint in section.endpoints]
 SENT = [
     (endpoint, mode)
     for endpoint in ENDPOINTS
@@ -38,7 +39,8 @@ def test_the_api_answers_as_documented(app: Flask, endpoint: Endpoint, mode: Gen
     schema = Context().run(partial(openapi.from_wsgi, "/api/v1/openapi.json", app))
     operation = schema[path_of(endpoint)][endpoint.method]
     known = {"org_id": str(organization.id)} if "<uuid:org_id>" in endpoint.path else None
-    # What the document allows can still be refused, in words: a zone that there is not, an address without a mailbox.
+    # What the document allows can still be refused, in words: a zone that there is not, an address without a
+    # mailbox.
     excluded = [CHECKS.get_one("positive_data_acceptance")]
     if endpoint.body is not None and not endpoint.body.decoded:
         # What is wrong with single events of a batch is told in the answer.

@@ -1,4 +1,5 @@
-"""Every endpoint, without exception: no token, no entry; no scope, no answer; another's organization is not there."""
+"""Every endpoint, without exception: no token, no entry; no scope, no answer; another's organization is not
+there."""
 
 from __future__ import annotations
 
@@ -7,13 +8,13 @@ import re
 import pytest
 from flask import Flask
 
-from app.api import ROOMS
+from app.api import SECTIONS
 from app.api.endpoints import Endpoint
 from app.people.tokens import Scope
 from tests.factories import an_organization
 from tests.support.platform import Platform, is_problem
 
-ENDPOINTS = [endpoint for room in ROOMS for endpoint in room.endpoints]
+ENDPOINTS = [endpoint for section in SECTIONS for endpoint in section.endpoints]
 GUARDED = [endpoint for endpoint in ENDPOINTS if endpoint.scope is not None]
 OF_ORGANIZATIONS = [endpoint for endpoint in GUARDED if "<uuid:org_id>" in endpoint.path]
 

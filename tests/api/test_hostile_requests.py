@@ -1,4 +1,5 @@
-"""Whatever JSON can carry in any field, and whatever an address can: an answer that says what is wrong, never a 500."""
+"""Whatever JSON can carry in any field, and whatever an address can: an answer that says what is wrong, never
+a 500."""
 
 from __future__ import annotations
 
@@ -11,13 +12,13 @@ import msgspec
 import pytest
 from flask import Flask
 
-from app.api import ROOMS
+from app.api import SECTIONS
 from app.api.endpoints import Endpoint
 from tests.factories import an_organization
 from tests.scenarios.test_hostile_events import VALUES
 from tests.support.platform import Platform
 
-ENDPOINTS = [endpoint for room in ROOMS for endpoint in room.endpoints]
+ENDPOINTS = [endpoint for section in SECTIONS for endpoint in section.endpoints]
 WITH_BODY = [one for one in ENDPOINTS if one.body is not None and one.body.decoded]
 WITH_TEXT = [one for one in ENDPOINTS if "<" in one.path.replace("<uuid:org_id>", "")]
 WITH_QUERY = [one for one in ENDPOINTS if one.query is not None]

@@ -1,4 +1,5 @@
-"""A request with an `Idempotency-Key` does what it does once, however often it is sent and whoever dies meanwhile."""
+"""A request with an `Idempotency-Key` does what it does once, however often it is sent and whoever dies
+meanwhile."""
 
 from __future__ import annotations
 
@@ -13,9 +14,9 @@ from sqlalchemy import func, select, text, update
 from werkzeug.test import TestResponse
 
 from app import create_app
-from app.api import ROOMS, idempotency, problems
+from app.api import SECTIONS, idempotency, problems
 from app.api.caller import current_caller
-from app.api.endpoints import Answer, Body, Reply, Room, blueprint_of
+from app.api.endpoints import Answer, Body, Reply, Section, blueprint_of
 from app.api.problems import ProblemError
 from app.billing import audit
 from app.clock import utc_now
@@ -42,10 +43,10 @@ class Ordered(Struct):
     what: str
 
 
-room = Room("Orders", "Something that is done anew with each request.")
+section = Section("Orders", "Something that is done anew with each request.")
 
 
-@room.post(
+@section.post(
     "/orders",
     scope=Scope.USAGE_WRITE,
     summary="Order",
@@ -68,7 +69,7 @@ def order(body: Order) -> Reply:
 def tea_house(settings: Settings) -> Flask:
     app = create_app(settings)
     app.test_client_class = BrowserClient
-    blueprint = blueprint_of((room,))
+    blueprint = blueprint_of((section,))
     app.register_blueprint(blueprint, name="orders")
     csrf.exempt(blueprint)
     return app
@@ -199,7 +200,10 @@ OWN_KEY = {
 
 def test_every_post_can_be_sent_again() -> None:
     posts = {
-        endpoint.name: endpoint for room in ROOMS for endpoint in room.endpoints if endpoint.method == "POST"
+        endpoint.name: endpoint
+        for section in SECTIONS
+        for endpoint in section.endpoints
+        if endpoint.method == "POST"
     }
     assert {name for name, endpoint in posts.items() if not endpoint.once} == OWN_KEY
 

@@ -151,13 +151,13 @@ class TestCommands:
         assert "harbor-dental" in listed
         assert text not in listed
         ended = run(args=["token", "revoke", str(caller.token_id)])
-        assert "can't be used any more" in ended.output
+        assert "is revoked" in ended.output
         assert "revoked" in run(args=["token", "list"]).output
 
     def test_mistakes_are_said_with_what_would_be_right(self, app: Flask) -> None:
         run = app.test_cli_runner().invoke
         create = ["token", "create", "--name", "engine", "--scope", "status:read"]
-        assert "Write it like 90d" in run(args=[*create, "--expires", "90"]).output
+        assert "Use a format like 90d" in run(args=[*create, "--expires", "90"]).output
         assert "There is no organization" in run(args=[*create, "--organization", "nobody"]).output
         assert "usage:write" in run(args=["token", "create", "--name", "x", "--scope", "all"]).output
         assert "who uses it" in run(args=["token", "create", "--name", " ", "--scope", "status:read"]).output

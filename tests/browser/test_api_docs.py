@@ -17,11 +17,11 @@ def test_they_are_for_everybody(sight: Page, path: str) -> None:  # noqa: F811
 
 def test_the_keyboard_gets_from_the_contents_to_an_example_and_to_a_problem(look: Page) -> None:  # noqa: F811
     look.goto("/api/docs")
-    tab_to(look, "May this organization call now")
+    tab_to(look, "Get calling status")
     look.keyboard.press("Enter")
-    expect(look.get_by_role("heading", name="May this organization call now")).to_be_in_viewport()
+    expect(look.get_by_role("heading", name="Get calling status")).to_be_in_viewport()
     tab_to(look, "{")
     expect(look.locator(":focus")).to_contain_text('"may_call": false')
     tab_to(look, "401 unauthorized")
     look.keyboard.press("Enter")
-    expect(look.get_by_role("heading", level=1, name="A token is needed")).to_be_visible()
+    expect(look.get_by_role("heading", level=1, name="Authentication required")).to_be_visible()

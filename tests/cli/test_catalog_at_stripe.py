@@ -93,7 +93,7 @@ def test_a_dry_run_says_it_and_changes_nothing(app: Flask, sandbox: Sandbox) -> 
     assert "Scale: make the price scale_month, 399 USD a month." in run(app, "--dry-run")
     assert prices(sandbox) == {}
     run(app)
-    assert run(app, "--dry-run") == "Stripe has it all.\n"
+    assert run(app, "--dry-run") == "Stripe is up to date.\n"
 
 
 def test_a_new_amount_is_a_new_price_that_takes_over_the_key(
@@ -125,7 +125,7 @@ def test_while_stripe_is_away_the_version_is_kept_and_it_is_said(app: Flask, san
     done = app.test_cli_runner().invoke(args=["catalog", "sync"])
     assert done.exit_code == 1
     assert "is stored." in done.output
-    assert "Stripe is not in line with it" in done.output
+    assert "Stripe does not match it" in done.output
     assert catalog.current().version == "2026-12.1"
 
 
@@ -145,7 +145,7 @@ class TestWhatItHasDoneIsLookedAt:
         ]:
             costing(app, edited, version, growth)
             assert sold(sandbox) == (int(growth) * 100, "month")
-            assert run(app, "--dry-run") == "Stripe has it all.\n"
+            assert run(app, "--dry-run") == "Stripe is up to date.\n"
         made = sandbox.stripe.v1.prices.list({"product": "voice_portal_plan_growth", "limit": 100}).data
         assert sorted(one.unit_amount or 0 for one in made) == [9_900, 10_900, 99_000]
 
@@ -265,7 +265,7 @@ class TestWhatItHasDoneIsLookedAt:
         for version, name in [("1", "Growth"), ("2", "Grow"), ("1", "Growth")]:
             sync(app, edited, version, **{'name = "Growth"': f'name = "{name}"'})
             assert sandbox.stripe.v1.products.retrieve("voice_portal_plan_growth").name == name
-            assert run(app, "--dry-run") == "Stripe has it all.\n"
+            assert run(app, "--dry-run") == "Stripe is up to date.\n"
 
     def test_a_plan_is_sold_by_the_year_no_more_and_again_for_another_price(
         self, app: Flask, sandbox: Sandbox, edited: Path
@@ -284,7 +284,7 @@ class TestWhatItHasDoneIsLookedAt:
             next(steps)
         run(app)
         assert len(sandbox.stripe.v1.prices.list({"limit": 100}).data) == 5
-        assert run(app, "--dry-run") == "Stripe has it all.\n"
+        assert run(app, "--dry-run") == "Stripe is up to date.\n"
 
     @pytest.mark.parametrize("kind", ["500_before", "500_after", "drop_after", "429", "409"])
     @pytest.mark.parametrize("operation", ["POST /v1/prices", "POST /v1/products", "GET /v1/prices/*"])

@@ -111,7 +111,7 @@ def test_a_command_of_each_demo_asks_its_own_stand_in(
         before = asked(mine), asked(other)
         with a_demo(tmp_path / str(number), **notes) as folder, commands_of(folder) as own:
             done = flask(own, "stripe", "reconcile")
-        assert "Nothing is left to look at" in done.output
+        assert "No open findings" in done.output
         assert asked(mine) > before[0]
         assert asked(other) == before[1]
 
@@ -194,7 +194,7 @@ def test_the_line_is_on_standard_error_alone(emptied: None, tmp_path: Path, data
     ):
         done = flask(own, "platform", "endpoints")
     assert done.exit_code == 0
-    assert done.stdout.startswith("None yet")
+    assert done.stdout.startswith("No endpoints yet")
     assert done.stderr.startswith("Connected to database ")
     assert "the stand-in for Stripe of the demo at http://x:1" in done.stderr
     assert done.stderr.count("\n") == 1

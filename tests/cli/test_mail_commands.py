@@ -46,21 +46,21 @@ def test_a_recipient_that_is_no_address_changes_nothing_and_is_named(app: Flask)
     show = ("organization", "recipients", "birch-clinic")
     run(app, *show, "a@x.example")
     assert "'b@' is not an email address" in run(app, *show, "c@x.example", "b@")
-    assert "Name addresses or say --owners" in run(app, *show, "c@x.example", "--owners")
+    assert "Give addresses or --owners" in run(app, *show, "c@x.example", "--owners")
     assert "(named): a@x.example" in run(app, *show)
     assert "Known: birch-clinic" in run(app, "organization", "recipients", "oak", "a@x.example")
 
 
 def test_failed_mails_are_listed_with_their_reason_and_tried_anew(app: Flask) -> None:
     organization = an_organization("Birch Clinic")
-    assert "No mail has failed." in run(app, "mail", "list", "--failed")
+    assert "No failed emails." in run(app, "mail", "list", "--failed")
     waiting, failed = a_mail(organization), a_mail(organization, state=MailState.FAILED)
     listed = run(app, "mail", "list", "--failed", "--organization", "birch-clinic")
     assert str(failed.id) in listed
     assert "535 wrong password" in listed
     assert str(waiting.id) not in listed
     assert str(waiting.id) in run(app, "mail", "list")
-    assert "1 to be sent again" in run(app, "mail", "retry", str(failed.id))
+    assert "1 queued to be sent again" in run(app, "mail", "retry", str(failed.id))
     db.session.refresh(failed)
     assert failed.state is MailState.WAITING
 
@@ -69,12 +69,12 @@ def test_all_that_failed_are_tried_anew_at_once(app: Flask) -> None:
     organization = an_organization()
     for state in (MailState.FAILED, MailState.FAILED, MailState.SENT):
         a_mail(organization, state=state)
-    assert "2 to be sent again" in run(app, "mail", "retry", "--all-failed")
+    assert "2 queued to be sent again" in run(app, "mail", "retry", "--all-failed")
 
 
 def test_what_to_retry_has_to_be_said(app: Flask) -> None:
-    assert "Name one mail by its id, or say --all-failed." in run(app, "mail", "retry")
-    assert "There is no mail" in run(app, "mail", "retry", str(UUID(int=0)))
+    assert "Give the id of one email, or use --all-failed." in run(app, "mail", "retry")
+    assert "No email" in run(app, "mail", "retry", str(UUID(int=0)))
 
 
 def test_a_test_mail_says_whether_the_settings_are_right(app: Flask) -> None:

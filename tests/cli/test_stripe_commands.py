@@ -22,9 +22,9 @@ def test_what_was_mended_is_printed_and_nothing_is_left(app: Flask, sandbox: San
     payment = silence.charge("50")
     done = run(app, "reconcile", "--since", "7d")
     assert done.exit_code == 0, done.output
-    assert re.search(rf"Mended: .*{payment.id}", done.output)
+    assert re.search(rf"Fixed: .*{payment.id}", done.output)
     assert "1 payment, " in done.output
-    assert "Nothing is left to look at." in done.output
+    assert "No open findings." in done.output
     assert balance(silence.organization) == "50.00"
 
 
@@ -35,8 +35,8 @@ def test_findings_and_an_unfinished_run_have_exit_codes_of_their_own(app: Flask,
     sandbox.control.reset()
     found = run(app, "reconcile")
     assert found.exit_code == 1
-    assert "To look at: Top-up" in found.output
-    assert "1 left to look at." in found.output
+    assert "Finding: Top-up" in found.output
+    assert "1 open finding." in found.output
 
     sandbox.fail("GET /v1/events", "429")
     stopped = run(app, "reconcile")
@@ -47,7 +47,7 @@ def test_findings_and_an_unfinished_run_have_exit_codes_of_their_own(app: Flask,
 
 
 def test_before_the_first_run_there_is_nothing_to_show(app: Flask) -> None:
-    assert "Nothing was compared yet" in run(app, "last-run").output
+    assert "No reconciliation yet" in run(app, "last-run").output
 
 
 @pytest.mark.parametrize("since", ["2026-11-01", "7d", "12h"])
@@ -59,4 +59,4 @@ def test_days_and_times_ago_are_understood(app: Flask, sandbox: Sandbox, since: 
 def test_others_are_refused_in_words(app: Flask, since: str) -> None:
     refused = run(app, "reconcile", "--since", since)
     assert refused.exit_code == 2
-    assert "neither a day like 2026-11-01" in refused.output or "still to come" in refused.output
+    assert "neither a date like 2026-11-01" in refused.output or "is in the future" in refused.output

@@ -53,14 +53,14 @@ def test_any_states_can_be_listed(app: Flask, events: dict[EventState, str]) -> 
 
 
 def test_nothing_to_list_is_said(app: Flask) -> None:
-    assert run(app, "list", "--failed").output == "Nothing waits for you.\n"
+    assert run(app, "list", "--failed").output == "No failed events.\n"
     assert run(app, "list").output == "No such events.\n"
 
 
 def test_named_events_and_all_failed_ones_are_replayed(app: Flask, events: dict[EventState, str]) -> None:
     assert run(app, "replay", events[EventState.REFUSED]).exit_code == 0
     replayed = run(app, "replay", "--all-failed")
-    assert replayed.output.startswith("1 to be handled again")
+    assert replayed.output.startswith("1 queued to be handled again")
     for state in (EventState.REFUSED, EventState.FAILED):
         assert row_of(events[state]).state is EventState.RECEIVED
     assert row_of(events[EventState.HANDLED]).state is EventState.HANDLED
@@ -69,7 +69,7 @@ def test_named_events_and_all_failed_ones_are_replayed(app: Flask, events: dict[
 def test_mistakes_are_said_with_what_would_be_right(app: Flask, events: dict[EventState, str]) -> None:
     unknown = run(app, "replay", events[EventState.FAILED], "evt_unknown")
     assert unknown.exit_code == 1
-    assert "There is no event evt_unknown" in unknown.output
+    assert "No event evt_unknown" in unknown.output
     assert row_of(events[EventState.FAILED]).state is EventState.FAILED, "all or none"
-    assert "Name events by their ids" in run(app, "replay").output
-    assert "Name events by their ids" in run(app, "replay", "evt_1", "--all-failed").output
+    assert "Give event ids" in run(app, "replay").output
+    assert "Give event ids" in run(app, "replay", "evt_1", "--all-failed").output

@@ -64,7 +64,7 @@ def test_an_event_counts_as_much_as_its_meter_may_and_no_more(app: Flask, meter:
     )
     assert (answer["accepted"], [one["index"] for one in answer["refused"]]) == (2, [1, 2])
     assert {one["field"] for one in answer["refused"]} == {"quantity"}
-    assert f"{most:,} units of {meter} at most" in answer["refused"][0]["reason"]
+    assert f"0 to {most:,} units of {meter}" in answer["refused"][0]["reason"]
 
 
 def test_a_correction_counts_no_more_either(app: Flask) -> None:
@@ -97,7 +97,7 @@ def test_what_would_take_a_wallet_too_far_is_refused_alone(app: Flask) -> None:
     assert left == 15_000_000
     assert answer["accepted"] == 4
     assert [(one["index"], one["field"]) for one in answer["refused"]] == [(2, "quantity"), (5, "quantity")]
-    assert "beyond what one can hold" in answer["refused"][0]["reason"]
+    assert "below the lowest possible one" in answer["refused"][0]["reason"]
     assert -ledger.FURTHEST <= posted(far) < -ledger.FURTHEST + 4_000_000
     give_credit(far, "100", at=utc_now())
     said = app.test_cli_runner().invoke(args=["usage", "replay", "--all", "--field", "quantity"]).output

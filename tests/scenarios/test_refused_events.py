@@ -118,7 +118,7 @@ class TestTheSender:
         )
         code, said = run(app, "replay", "--all", "--sender", "unknown")
         assert (code, posted(atlas)) == (1, usd("10"))
-        assert "It isn't known who sent this" in said
+        assert "The sender is unknown" in said
 
 
 class TestJunk:
@@ -170,7 +170,7 @@ class TestJunk:
             assert (code, f"0 accepted, {len(found)} still rejected." in said) == (int(bool(found)), True), (
                 words
             )
-        assert "There is no token 'nobody'" in run(app, "rejected", "--sender", "nobody")[1]
+        assert "No token 'nobody'" in run(app, "rejected", "--sender", "nobody")[1]
 
     def test_the_same_one_sent_again_is_stored_once(self, app: Flask) -> None:
         platform = Platform(app)

@@ -330,7 +330,7 @@ class TestTheMail:
         dashboard.change_item(quantity=3)
         assert self.run(app, server) == ["Billing: 1 finding at Stripe to look at"] * 2
         wrong = app.test_cli_runner().invoke(args=["stripe", "accept", "sub_none"])
-        assert (wrong.exit_code, "There is no finding about sub_none" in wrong.output) == (1, True)
+        assert (wrong.exit_code, "No finding about sub_none" in wrong.output) == (1, True)
 
     def test_a_run_that_could_not_look_at_everything_says_of_nothing_that_it_is_gone(
         self, app: Flask, server: MailServer, sandbox: Sandbox, dashboard: Dashboard

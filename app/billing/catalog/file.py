@@ -22,9 +22,9 @@ def load(path: Path) -> Catalog:
     try:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
-        raise CatalogError(f"{path}: there is no such file. Set CATALOG_PATH.") from None
+        raise CatalogError(f"{path}: file not found. Set CATALOG_PATH.") from None
     except UnicodeDecodeError:
-        raise CatalogError(f"{path}: it is not UTF-8 text.") from None
+        raise CatalogError(f"{path}: not UTF-8 text.") from None
     shelf = parse(text, name=str(path))
     rules.check(Source(str(path), text), shelf)
     return shelf
@@ -43,7 +43,8 @@ def parse(text: str, *, name: str) -> Catalog:
 
 
 def _first_problem(content: dict[str, Any], error: msgspec.ValidationError) -> tuple[str, str]:
-    """The key that doesn't fit, and why. Of a table's entries the error doesn't say which one: it is looked for."""
+    """The key that doesn't fit, and why. Of a table's entries the error doesn't say which one: it is looked
+    for."""
     for section, kind in (("meters", Meter), ("allowances", PoolText), ("plans", PlanText)):
         entries = content.get(section)
         for key, entry in entries.items() if isinstance(entries, dict) else ():

@@ -20,7 +20,8 @@ _on_offer = PerApplication["Catalog"]("catalog")
 
 
 class CatalogError(Exception):
-    """The catalogue can't be used; the message names the file, the line, the key and what is wrong with it."""
+    """The catalogue can't be used; the message names the file, the line, the key and what is wrong with
+    it."""
 
 
 FREE_PLAN = "starter"
@@ -39,8 +40,8 @@ USUAL_MOST = {
     "token": 100_000_000,
     "character": 100_000_000,
 }
-"""Units that one event may count at most where the catalogue doesn't say it, as versions up to 2026-12 don't: a day
-of a call, what a busy day takes of a model."""
+"""Units that one event may count at most where the catalogue doesn't say it, as versions up to 2026-12 don't:
+a day of a call, what a busy day takes of a model."""
 OTHERWISE_MOST = 1_000_000
 """Of units that aren't among those."""
 
@@ -76,7 +77,8 @@ class Pool:
 
 @dataclass(frozen=True, slots=True)
 class Tier:
-    """A price for the units of a period up to `up_to` (None: for all further ones), in micro-units a unit, exact."""
+    """A price for the units of a period up to `up_to` (None: for all further ones), in micro-units a unit,
+    exact."""
 
     up_to: int | None
     rate: Fraction
@@ -86,8 +88,8 @@ class Tier:
 class Rate:
     """What a meter costs. An event counts as at least `minimum` units, rounded up to whole `step`s.
 
-    Per-second billing with half a minute at least is `minimum` 30, `step` 1 on a meter in seconds. An event of more
-    than `most` units is refused.
+    Per-second billing with half a minute at least is `minimum` 30, `step` 1 on a meter in seconds. An event
+    of more than `most` units is refused.
     """
 
     tiers: tuple[Tier, ...]
@@ -105,8 +107,9 @@ class Rate:
 class Plan:
     """A tier. `price` is for a month, `yearly` for a year where it is sold by the year, too.
 
-    `allowances` are by pool, for a month, in the units of its meters; `version` is the catalogue's. `includes` names
-    the plan whose features this one has besides its own. `statement` is what bank statements call its charges.
+    `allowances` are by pool, for a month, in the units of its meters; `version` is the catalogue's.
+    `includes` names the plan whose features this one has besides its own. `statement` is what bank statements
+    call its charges.
     """
 
     key: str
@@ -132,7 +135,7 @@ class Plan:
         """The price of a `month` or a `year`. Raises `CatalogError` where it isn't sold so."""
         price = self.price if interval == "month" else self.yearly
         if price is None or interval not in {"month", "year"}:
-            raise CatalogError(f"{self.name} is not sold by the {interval}.")
+            raise CatalogError(f"{self.name} has no price per {interval}.")
         return price
 
     def pool_of(self, meter: str) -> str:
@@ -164,9 +167,9 @@ class TopUpLimits:
 
 @dataclass(frozen=True, slots=True)
 class Catalog:
-    """One version. `late_days` is how old usage may be when it is reported, `grace_days` how long a plan goes on
-    whose renewal is not paid, `tax` how plans are taxed (None: as each subscription is at Stripe), `over_limits` what
-    happens to what a smaller plan doesn't allow; `text` is the file as it was read."""
+    """One version. `late_days` is how old usage may be when it is reported, `grace_days` how long a plan goes
+    on whose renewal is not paid, `tax` how plans are taxed (None: as each subscription is at Stripe),
+    `over_limits` what happens to what a smaller plan doesn't allow; `text` is the file as it was read."""
 
     version: str
     currency: str

@@ -1,4 +1,5 @@
-"""The versions of the catalogue: kept for good, so that what was used is rated by the rates of its own time."""
+"""The versions of the catalogue: kept for good, so that what was used is rated by the rates of its own
+time."""
 
 from __future__ import annotations
 
@@ -29,16 +30,17 @@ class Announcement:
 def keep(shelf: Catalog, *, announced_for: datetime | None = None) -> bool:
     """Keep a catalogue as a version, and announce it where a time is given; False where it was kept before.
 
-    Raises `CatalogError` where another catalog has this version's name, or where the announcement would change what
-    was used already, or leave somebody without a plan.
+    Raises `CatalogError` where another catalog has this version's name, or where the announcement would
+    change what was used already, or leave somebody without a plan.
     """
     if announced_for is not None and announced_for <= utc_now():
-        raise CatalogError("Announce a version for a time to come: what was used is rated already.")
+        raise CatalogError("Announce a version for a future date: past usage has already been rated.")
     fresh = insert(CatalogVersion).values(version=shelf.version, text=shelf.text, synced_at=utc_now())
     added = db.session.execute(fresh.on_conflict_do_nothing().returning(CatalogVersion.version)).scalar()
     if added is None and _text_of(shelf.version) != shelf.text:
         raise CatalogError(
-            f"Version {shelf.version!r} is kept already, with other content. Give the change a version of its own."
+            f"Version {shelf.version!r} is kept already, with other content. Give the change a version of "
+            "its own."
         )
     if announced_for is not None:
         _check_that_nobody_is_left_behind(shelf)
@@ -64,16 +66,17 @@ def find(version: str) -> Catalog:
 
 
 def bought(plan: str, version: str | None) -> Plan:
-    """A plan of the version that an organization is on; where that has it no more, or none is named, of the one on
-    offer. Raises `CatalogError` where neither has it."""
+    """A plan of the version that an organization is on; where that has it no more, or none is named, of the
+    one on offer. Raises `CatalogError` where neither has it."""
     if version is not None and plan in (kept := find(version)).plans:
         return kept.plans[plan]
     return model.current().plan(plan)
 
 
 def own(plan: str, version: str | None, *, in_force: str | None) -> Plan:
-    """A plan as an organization has it that bought it from a version: for the price of that one, which is what it
-    goes on paying, and with the limits, allowances and rates of the version that is `in_force` by now.
+    """A plan as an organization has it that bought it from a version: for the price of that one, which is
+    what it goes on paying, and with the limits, allowances and rates of the version that is `in_force` by
+    now.
 
     Raises `CatalogError` as `bought` does.
     """
@@ -84,7 +87,8 @@ def own(plan: str, version: str | None, *, in_force: str | None) -> Plan:
 
 
 def in_force(version: str, at: datetime) -> str:
-    """The version that is in force at a time for those who chose this one: itself, or the one announced since.
+    """The version that is in force at a time for those who chose this one: itself, or the one announced
+    since.
 
     An announcement is for everybody, also for those who come back to an older version after it.
     """
@@ -134,13 +138,14 @@ def _check_that_nobody_is_left_behind(shelf: Catalog) -> None:
     for plan in sorted({plan for plan in asked if plan is not None}):
         if plan not in shelf.plans:
             raise CatalogError(
-                f"Version {shelf.version!r} has no plan {plan!r}, which organizations are on or have planned. Keep "
-                "it in the version, or sync without --announce: they keep the version that they are on."
+                f"Version {shelf.version!r} has no plan {plan!r}, which organizations are on or have "
+                "planned. Keep it in the version, or sync without --announce: they keep the version that "
+                "they are on."
             )
 
 
 def _text_of(version: str) -> str:
     text = db.session.scalar(select(CatalogVersion.text).where(CatalogVersion.version == version))
     if text is None:
-        raise CatalogError(f"There is no version {version!r}. Keep it with `flask catalog sync`.")
+        raise CatalogError(f"There is no version {version!r}. Store it with `flask catalog sync`.")
     return text

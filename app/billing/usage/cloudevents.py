@@ -1,4 +1,5 @@
-"""Usage as the platform sends it: CloudEvents (https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/spec.md)."""
+"""Usage as the platform sends it: CloudEvents
+(https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/spec.md)."""
 
 from __future__ import annotations
 
@@ -14,7 +15,7 @@ from app.billing.usage import defects
 from app.billing.usage.events import LONGEST, MOST, Refusal, Reported
 
 TYPE: Literal["voice-portal.usage.v1"] = "voice-portal.usage.v1"
-"""The type of every event of usage; others are refused."""
+"""The type of every usage event; others are rejected."""
 
 Name = Annotated[str, Meta(min_length=1, max_length=LONGEST)]
 _PATH = re.compile(r" - at `\$\.?(?P<path>[^`]*)`$")
@@ -28,30 +29,31 @@ class Corrects(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class UsageData(Struct, frozen=True, forbid_unknown_fields=True):
-    """What was used, by whom."""
+    """What was used, and by which organization."""
 
     organization: UUID
-    meter: Annotated[str, Meta(min_length=1, max_length=60, description="One of the catalogue's meters.")]
+    meter: Annotated[str, Meta(min_length=1, max_length=60, description="One of the catalog's meters.")]
     quantity: Annotated[
         int,
-        Meta(ge=0, le=MOST, description="Whole units of the meter. Of a correction, the right quantity."),
+        Meta(ge=0, le=MOST, description="Whole units of the meter. In a correction, the correct quantity."),
     ]
-    call: Annotated[Name | None, Meta(description="What the cost is told by, as one thing.")] = None
+    call: Annotated[Name | None, Meta(description="The call that the cost is part of.")] = None
     campaign: Name | None = None
     agent: Name | None = None
     number: Name | None = None
-    hold: Annotated[Name | None, Meta(description="The key of the hold that this was reserved by.")] = None
-    corrects: Annotated[Corrects | None, Meta(description="Makes this event a correction.")] = None
+    hold: Annotated[Name | None, Meta(description="The key of the hold that reserved this usage.")] = None
+    corrects: Annotated[Corrects | None, Meta(description="The event that this one corrects.")] = None
 
 
 class UsageEvent(Struct, frozen=True):
-    """One event. `source` and `id` together are counted once for each organization, however often they are sent."""
+    """One usage event. An event with the same `source` and `id` is counted once per organization, however
+    often it is sent."""
 
     specversion: Literal["1.0"]
-    type: Annotated[Literal["voice-portal.usage.v1"], Meta(description="Of every event of usage.")]
+    type: Annotated[Literal["voice-portal.usage.v1"], Meta(description="The type of all usage events.")]
     source: Name
     id: Name
-    time: Annotated[datetime, Meta(tz=True, description="When it was used, with its zone.")]
+    time: Annotated[datetime, Meta(tz=True, description="When the usage happened, with a UTC offset.")]
     data: UsageData
     datacontenttype: str | None = None
     subject: str | None = None
@@ -61,18 +63,19 @@ _decoder = msgspec.json.Decoder(UsageEvent)
 
 
 def read(index: int, raw: bytes) -> Reported | Refusal:
-    """An event of its JSON, its time in UTC; or the field that is wrong, and what is wrong with it."""
+    """Decode an event, with its time in UTC; or return the invalid field and what is wrong with it."""
     try:
         if not raw.isascii():
-            # Fields that are skipped would else not be looked at.
+            # Otherwise, skipped fields would not be validated.
             raw.decode()
         event = _decoder.decode(raw)
-        # The database knows offsets up to 15:59, RFC 3339 up to 23:59 (https://www.rfc-editor.org/rfc/rfc3339#section-5.6).
+        # The database knows offsets up to 15:59, RFC 3339 up to 23:59
+        # (https://www.rfc-editor.org/rfc/rfc3339#section-5.6).
         at = event.time.astimezone(UTC)
     except msgspec.ValidationError as error:
         return _refusal_of(index, error)
     except OverflowError:
-        return Refusal(index, "time", "It lies outside of the years 1 to 9999 in UTC.")
+        return Refusal(index, "time", "Must be between the years 1 and 9999 in UTC.")
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return Refusal(index, *defects.find(raw))
     data = event.data

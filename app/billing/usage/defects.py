@@ -1,4 +1,4 @@
-"""What is wrong with an event that can't be decoded, and what of it can be stored."""
+"""Why an event can't be decoded, and how much of it can be stored."""
 
 from __future__ import annotations
 
@@ -11,17 +11,18 @@ from app.billing.usage.events import LONGEST
 from app.billing.usage.json_brackets import NotSplittableError
 from app.text import is_storable, without_unstorable
 
-_NO_OBJECT = "It is no JSON object in UTF-8."
+_NO_OBJECT = "Not a JSON object in UTF-8."
 _CONTAINERS = ("", "data", "data.corrects")
-"""Objects within which a wrong field is named; the names of fields elsewhere mean nothing here."""
-_LONGEST_TOLD = 300
-_LONGEST_KEPT = 20_000
-_DEEPEST_KEPT = 32
+"""Objects whose invalid fields are named; fields of other objects mean nothing here."""
+_LONGEST_SHOWN = 300
+_LONGEST_STORED = 20_000
+_DEEPEST_STORED = 32
 _BEGINNING = 2_000
 
 
 def find(raw: bytes) -> tuple[str, str]:
-    """The field of an event that no decoder takes, and the reason; an empty field where it is the event as such."""
+    """The field of an event that can't be decoded, and the reason; the field is empty if the event as a whole
+    is invalid."""
     return _defect(raw, "") or ("", _NO_OBJECT)
 
 
@@ -41,7 +42,7 @@ def _defect_of_members(raw: bytes, path: str) -> tuple[str, str] | None:
         return None
     for quoted, value in members:
         if _reason(quoted) is not None:
-            return path, "The name of one of its fields isn't valid Unicode text."
+            return path, "A field name is not valid Unicode."
         name = shortened(msgspec.json.decode(quoted, type=str))
         if found := _defect(value, f"{path}.{name}".lstrip(".")):
             return found
@@ -53,42 +54,40 @@ def _reason(raw: bytes) -> str | None:
         raw.decode()
         msgspec.json.decode(raw)
     except UnicodeDecodeError:
-        return "It isn't valid text in UTF-8."
+        return "Not valid UTF-8."
     except RecursionError:
-        return "It is nested too deeply."
+        return "Nested too deeply."
     except msgspec.DecodeError:
-        return (
-            "It isn't valid JSON: a text that isn't valid Unicode, a control character, or no value at all."
-        )
+        return "Not valid JSON: invalid Unicode, a control character, or a missing value."
     return None
 
 
 def shortened(text: str) -> str:
-    """What was sent, as it can be told and stored: without NUL and of a bounded length."""
-    return without_unstorable(text[:_LONGEST_TOLD])
+    """Input shortened for messages and storage: without NUL and of bounded length."""
+    return without_unstorable(text[:_LONGEST_SHOWN])
 
 
 def body_of(raw: bytes) -> Any:
-    """An event as it is stored when it was refused: its JSON where that can be stored, else its beginning as text,
-    which can't be taken again."""
-    if len(raw) <= _LONGEST_KEPT:
+    """A rejected event in the form in which it is stored: its JSON if that can be stored, otherwise its
+    beginning as text, which can't be replayed."""
+    if len(raw) <= _LONGEST_STORED:
         try:
             raw.decode()
             body = msgspec.json.decode(raw)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             pass
         else:
-            if _can_be_kept(body):
+            if _is_storable(body):
                 return body
     return {"text": without_unstorable(raw[:_BEGINNING].decode("utf-8", "replace"))}
 
 
 def is_beginning(body: Any) -> bool:
-    """Whether a stored body is no more than the beginning of what came."""
+    """Whether only the beginning of the event was stored."""
     return isinstance(body, dict) and body.keys() == {"text"}
 
 
-def _can_be_kept(value: Any, depth: int = 0) -> bool:
+def _is_storable(value: Any, depth: int = 0) -> bool:
     if isinstance(value, str):
         return is_storable(value)
     if isinstance(value, dict):
@@ -97,11 +96,11 @@ def _can_be_kept(value: Any, depth: int = 0) -> bool:
         parts = value
     else:
         return True
-    return depth < _DEEPEST_KEPT and all(_can_be_kept(part, depth + 1) for part in parts)
+    return depth < _DEEPEST_STORED and all(_is_storable(part, depth + 1) for part in parts)
 
 
 def names_of(raw: bytes) -> tuple[str | None, str | None]:
-    """Source and id of an event, as far as it has them."""
+    """The source and id of an event, if it has them."""
     try:
         members = dict(json_brackets.members(raw))
     except NotSplittableError:

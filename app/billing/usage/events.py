@@ -1,4 +1,4 @@
-"""What the platform reports as used, and what is wrong with it."""
+"""Usage that the platform reports, and how it is validated."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from app.models.usage import NOBODY
 from app.text import is_storable
 
 EARLY = timedelta(minutes=5)
-"""How far clocks may be apart: usage of later than that is of the future, and refused."""
+"""Allowed clock skew: usage further in the future is rejected."""
 LONGEST = 255
 MOST = 10**12
-"""More units than any meter counts in one event; the catalogue says how many each does."""
+"""A limit on the units in one event, above that of any meter; the catalog has each meter's own limit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,19 +31,19 @@ class Sender:
     org_id: UUID | None
 
     def why_not_for(self, org_id: UUID) -> str | None:
-        """Why it may not report for an organization; None where it may."""
+        """Why it may not report for an organization; None if it may."""
         if self.org_id is None or self.org_id == org_id:
             return None
         if self.org_id == NOBODY:
-            return "It isn't known who sent this, so it can't be replayed. Have it sent again."
+            return "The sender is unknown, so this event can't be replayed. It must be sent again."
         return "This token is for another organization."
 
 
 class Reported(msgspec.Struct, frozen=True):
     """One event: `quantity` whole units of `meter` used at `at` (aware). `source` and `id` are its sender's.
 
-    A correction names in `corrects` the source and id of the event it corrects; its quantity is then the right one.
-    `index` is where it stands in its batch.
+    A correction names in `corrects` the source and id of the event it corrects; its quantity is then the
+    right one. `index` is where it stands in its batch.
     """
 
     index: int
@@ -62,11 +62,11 @@ class Reported(msgspec.Struct, frozen=True):
 
     @property
     def key(self) -> tuple[UUID, str, str]:
-        """What it is taken by once."""
+        """The key it is deduplicated by."""
         return (self.org_id, self.source, self.id)
 
     def digest(self) -> bytes:
-        """Tells this event's content from any other's of the same key. Computed anew each time."""
+        """A hash of the content, to compare it with other events of the same key. Computed on each call."""
         content = (
             self.meter,
             self.quantity,
@@ -86,7 +86,7 @@ _TEXTS = ("id", "source", "call", "campaign", "agent", "number", "hold")
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why an event was not taken: the field that is wrong, and what is wrong with it."""
+    """Why an event was rejected: the invalid field, and what is wrong with it."""
 
     index: int
     field: str
@@ -94,50 +94,48 @@ class Refusal:
 
 
 def problem_with_time(event: Reported, now: datetime, late_days: int) -> Refusal | None:
-    """Whether an event is of the future, or too late to be taken."""
+    """Check that an event is neither in the future nor too late."""
     if event.at > now + EARLY:
-        return Refusal(event.index, "time", "It lies in the future. Check the clock that reports it.")
+        return Refusal(event.index, "time", "Is in the future. Check the clock of the sender.")
     if event.at < now - timedelta(days=late_days):
         return Refusal(
             event.index,
             "time",
-            f"It is more than {late_days} days ago: too late to be charged. Ask an operator.",
+            f"Is more than {late_days} days ago: too late to be charged. Contact an operator.",
         )
     return None
 
 
 def problem_with_content(event: Reported, plan: Plan) -> Refusal | None:
-    """Whether an event can be rated by `plan`, and written down."""
+    """Check that an event can be rated by `plan` and stored."""
     rate = plan.rates.get(event.meter)
     if rate is None:
         return Refusal(
-            event.index, "meter", f"There is no meter {event.meter[:60]!r}. See the catalogue's meters."
+            event.index, "meter", f"There is no meter {event.meter[:60]!r}. See the catalog's meters."
         )
     if not 0 <= event.quantity <= rate.most:
         return Refusal(
             event.index,
             "quantity",
-            f"One event may count {rate.most:,} units of {event.meter} at most, and 0 at least. "
-            "Check how it was counted; report what is really more in several events.",
+            f"One event may have 0 to {rate.most:,} units of {event.meter}. "
+            "Check how it was counted, and report larger quantities in several events.",
         )
     for name in _TEXTS:
         value = getattr(event, name)
         if value is not None and not _is_name(value):
             return Refusal(event.index, name, f"Use 1 to {LONGEST} characters of valid Unicode, without NUL.")
     if event.corrects is not None and not all(map(_is_name, event.corrects)):
-        return Refusal(
-            event.index, "corrects", "It names the event by its `source` and `id`, as that was sent."
-        )
+        return Refusal(event.index, "corrects", "Must have the `source` and `id` of the event to correct.")
     return None
 
 
 def beyond_the_wallet(event: Reported) -> Refusal:
-    """Why an event is refused for what it would cost."""
+    """The rejection of an event because of its cost."""
     return Refusal(
         event.index,
         "quantity",
-        "It would take the wallet's balance beyond what one can hold. Check how it was counted, and what else was "
-        "reported for this organization; it can be replayed once there is credit.",
+        "Would take the wallet's balance below the lowest possible one. Check how it was counted, and what "
+        "else was reported for this organization; it can be replayed once there is credit.",
     )
 
 

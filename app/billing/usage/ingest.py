@@ -1,8 +1,8 @@
 """Taking a batch of usage: each event once, rated by its own time, charged in one transaction.
 
-The statements are of the batch, never of an event or an organization, so a thousand events cost about as much whether
-they are of one organization or of a thousand. Wallets are locked first, in the order of their ids: what follows is
-alone with its organizations, and two batches never wait for each other crosswise.
+The statements are of the batch, never of an event or an organization, so a thousand events cost about as much
+whether they are of one organization or of a thousand. Wallets are locked first, in the order of their ids:
+what follows is alone with its organizations, and two batches never wait for each other crosswise.
 """
 
 from __future__ import annotations
@@ -43,8 +43,8 @@ from app.models import Account, Allowance, Hold, UsageGroup, Wallet
 class Receipt:
     """What became of a batch: how many events were taken, how many had been before, and which were refused.
 
-    `costs` are micro-units by organization, of what was taken now; a correction's can be below zero. `unkept` are the
-    places of refused events that were not stored.
+    `costs` are micro-units by organization, of what was taken now; a correction's can be below zero. `unkept`
+    are the places of refused events that were not stored.
     """
 
     accepted: int = 0
@@ -55,13 +55,15 @@ class Receipt:
 
 
 def take(events: Sequence[Reported], *, at: datetime) -> Receipt:
-    """Take what is right of a batch, as of `at`, in the caller's transaction; the same batch again changes nothing.
+    """Take what is right of a batch, as of `at`, in the caller's transaction; the same batch again changes
+    nothing.
 
-    What was used is charged even where it takes a balance below zero. A deadlock or a lost connection undoes all of
-    it, and the batch can be sent again.
+    What was used is charged even where it takes a balance below zero. A deadlock or a lost connection undoes
+    all of it, and the batch can be sent again.
     """
     receipt = Receipt()
-    # These statements go to the driver: the session writes what it still has, and then forgets what they change.
+    # These statements go to the driver: the session writes what it still has, and then forgets what they
+    # change.
     db.session.flush()
     wallets = batches.lock_many({event.org_id for event in events})
     batch = _Batch(wallets, _places(wallets), receipt, at)
@@ -82,7 +84,7 @@ def take(events: Sequence[Reported], *, at: datetime) -> Receipt:
 
 
 class _Acceptable(msgspec.Struct, frozen=True):
-    """An event that can be rated, on its line; its `digest` is computed once."""
+    """A valid event with its line; its `digest` is computed once."""
 
     event: Reported
     digest: bytes
@@ -90,7 +92,7 @@ class _Acceptable(msgspec.Struct, frozen=True):
 
     @property
     def key(self) -> EventKey:
-        """What it is taken by once."""
+        """The key it is deduplicated by."""
         return (self.line.place.name, self.event.source, self.event.id)
 
 
@@ -107,7 +109,7 @@ class _Batch:
         self.settled = leases.settle_many(wallets.values(), at)
 
     def acceptable(self, events: Sequence[Reported]) -> list[_Acceptable]:
-        """The events that can be rated and written down; the others are refused."""
+        """The valid events; the others are rejected."""
         found = []
         late_days = catalog.current().late_days
         for event in events:
@@ -119,7 +121,7 @@ class _Batch:
         return found
 
     def without_repetitions(self, events: list[_Acceptable]) -> list[_Acceptable]:
-        """The events that were never taken before, each once."""
+        """The events not yet recorded, without duplicates."""
         taken = rows.digests_of({one.key for one in events})
         fresh = []
         for one in events:
@@ -129,11 +131,11 @@ class _Batch:
             elif before == one.digest:
                 self.receipt.duplicates += 1
             else:
-                self.receipt.refused.append(_taken_with_other_content(one.event))
+                self.receipt.refused.append(_different_content(one.event))
         return fresh
 
     def charge(self, events: list[_Acceptable]) -> None:
-        """Rate and write events, and charge their wallets: one transfer an organization and group."""
+        """Rate and store events, and charge their wallets: one transfer per organization and group."""
         rated = self._rate(events)
         # Nothing waits for an answer that is not needed: one statement runs while the next is put together.
         with driver_connection().pipeline():
@@ -142,7 +144,7 @@ class _Batch:
         self.receipt.accepted += len(rated)
 
     def settle_corrected(self, org_ids: set[UUID]) -> None:
-        """Corrections may have used units of allowances that holds count on."""
+        """Corrections may have used units of allowances that holds have reserved."""
         db.session.flush()
         wallets = batches.lock_many(org_ids)
         places = [self.rater.places[org_id] for org_id in wallets]
@@ -150,7 +152,7 @@ class _Batch:
         batches.tell(batches.save(wallets.values(), at=self.at), at=self.at)
 
     def _write(self, rated: list[RatedEvent]) -> list[tuple[LockedWallet, Judgment]]:
-        """Write it all down; the wallets of which the calling state has changed, with the judgment before."""
+        """Store the results. Returns the wallets whose calling state changed, with their previous state."""
         rows.write(rated, posted_at=self.at)
         posted_on = {one.line.place.org_id: one.posted_on for one in rated}
         charges = [
@@ -184,11 +186,11 @@ class _Batch:
         return rated
 
     def _left(self, place: Place) -> int:
-        """The micro-units that usage may cost until the wallet is as far below zero as any may be."""
+        """How many micro-units usage may cost before the wallet reaches its lowest possible balance."""
         return max(self.wallets[place.org_id].posted + ledger.FURTHEST, 0)
 
     def _costs(self, rated: list[RatedEvent]) -> dict[tuple[UUID, UsageGroup], int]:
-        """What each organization's usage of each group costs, in micro-units. The receipt gets it, too."""
+        """The cost of each organization's usage by group, in micro-units. Also recorded in the receipt."""
         by_line: dict[Line, int] = defaultdict(int)
         for one in rated:
             by_line[one.line] += one.charge.amount.micro
@@ -202,13 +204,13 @@ class _Batch:
     def _accept(self, event: Reported, late_days: int) -> _Acceptable | Refusal:
         place = self.rater.places.get(event.org_id)
         if place is None:
-            return Refusal(event.index, "organization", "There is no organization of this id.")
+            return Refusal(event.index, "organization", "There is no organization with this id.")
         plan = place.terms.plan_at(event.at)
         problem = problem_with_time(event, self.at, late_days) or problem_with_content(event, plan)
         return problem or _Acceptable(event, event.digest(), place.line(event.meter, event.at, plan))
 
     def _posting_day(self, place: Place) -> date:
-        """The day of posting in the organization's zone: the history of a wallet never goes back in time."""
+        """The posting day in the organization's time zone; a wallet's posting days never go backward."""
         last = self.wallets[place.org_id].last_posted_at
         return place.day_of(max(self.at, last or self.at))
 
@@ -219,17 +221,17 @@ def _forget_changed() -> None:
             db.session.expire(known)
 
 
-def _taken_with_other_content(event: Reported) -> Refusal:
+def _different_content(event: Reported) -> Refusal:
     return Refusal(
         event.index,
         "id",
-        f"An event {event.id[:60]!r} of this source was taken with other content. "
-        "Give this one an id of its own, or correct the other.",
+        f"An event {event.id[:60]!r} of this source was already accepted with different content. Use a new "
+        "id, or send a correction.",
     )
 
 
 def _places(wallets: dict[UUID, LockedWallet]) -> dict[UUID, Place]:
-    """Zone, currency and plans of organizations whose wallets are locked."""
+    """Get the time zone, currency, and plans of organizations whose wallets are locked."""
     return {
         org_id: Place(org_id, ZoneInfo(home.timezone), home.currency, home.terms)
         for org_id, home in plan_terms.homes_of(wallets).items()

@@ -1,7 +1,8 @@
 """Taking refused events again, each as the sender that it came from.
 
-All that are chosen are gone through, in batches that are committed one by one, so what can't be read never hides what
-comes after it. Where a batch fails as such, its events are taken one by one: no event is another's trouble.
+All that are chosen are gone through, in batches that are committed one by one, so what can't be read never
+hides what comes after it. Where a batch fails as such, its events are taken one by one: no event is another's
+trouble.
 """
 
 from __future__ import annotations
@@ -24,22 +25,24 @@ from app.models import RejectedEvent
 log = structlog.get_logger("billing.usage")
 
 BATCH = 200
-_CUT_OFF = "Only its beginning was stored, because the rest can't be: it has to be sent again."
+_CUT_OFF = "Only its beginning could be stored, so it can't be replayed. It must be sent again."
 
 
 @dataclass(frozen=True, slots=True)
 class Replayed:
-    """What became of some of the events: how many were taken, and which are still rejected, with the reason now."""
+    """The outcome of a batch: how many events were accepted, and which are still rejected, with the current
+    reason."""
 
     taken: int
     still: list[tuple[UUID, str]]
 
 
 def replay(filters: Filters, *, at: datetime) -> Iterator[Replayed]:
-    """Take refused events again, a batch at a time, each committed. What is refused meanwhile isn't among them.
+    """Take refused events again, a batch at a time, each committed. What is refused meanwhile isn't among
+    them.
 
-    An event is judged again as its sender: what the token was bound to is stored with it, and never changes. That the
-    token has ended since says nothing about what it was right to report before.
+    An event is judged again as its sender: what the token was bound to is stored with it, and never changes.
+    That the token has ended since says nothing about what it was right to report before.
     """
     chosen = replace(filters, until=at)
     after = None
@@ -67,7 +70,8 @@ def _batch(ids: Sequence[UUID], at: datetime) -> Replayed:
 
 
 def _take(ids: Sequence[UUID], at: datetime) -> Replayed:
-    """In the caller's transaction. An event that was sent again and taken meanwhile counts as taken."""
+    """Replay in the caller's transaction. An event that was sent again and recorded in the meantime counts as
+    accepted."""
     rows = rejections.waiting(Filters(ids=tuple(ids)), limit=len(ids))
     still: list[tuple[UUID, str]] = []
     events: list[Reported] = []

@@ -1,4 +1,5 @@
-"""Refused events: stored as they came, with sender and reason, so that they can be taken once the reason is gone.
+"""Rejected events: stored as received, with sender and reason, so that they can be replayed once the cause is
+fixed.
 
 What is stored is bounded: the same event of a sender once, so many of each sender, and each for so long.
 """
@@ -23,13 +24,14 @@ from app.models.scope import Reason, seeing_all
 from app.models.usage import NOBODY
 
 MOST_OF_A_SENDER = 10_000
-"""Refused events of one token that wait at a time. Further ones are refused all the same, and not stored."""
+"""The most rejected events of one token that are stored at a time. Further ones are rejected but not
+stored."""
 _BATCH = 5_000
 
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """A refused event as it came; `org_id` is None where it names no organization of ours."""
+    """A rejected event as received; `org_id` is None if it names no organization we know."""
 
     org_id: UUID | None
     source: str | None
@@ -41,8 +43,8 @@ class Rejected:
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """Which refused events: of these tokens (None among them: of senders that are not known), refused for a field or
-    with some words in the reason, of an organization, received since. `ids` names single ones."""
+    """Which refused events: of these tokens (None among them: of senders that are not known), refused for a
+    field or with some words in the reason, of an organization, received since. `ids` names single ones."""
 
     ids: tuple[UUID, ...] = ()
     senders: tuple[UUID | None, ...] = ()
@@ -74,14 +76,14 @@ class Filters:
 
 
 def digest(raw: bytes) -> bytes:
-    """Tells the bytes of an event from any other's."""
+    """A hash of the bytes of an event."""
     return hashlib.blake2b(raw, digest_size=16).digest()
 
 
 @seeing_all(Reason.REFUSED_EVENTS)
 def keep(rejected: Sequence[Rejected], sender: Sender, *, at: datetime) -> list[int]:
-    """Store refused events, in the caller's transaction; the places in the batch of those that were not stored,
-    because too many of this sender wait already. One that waits already is not stored again."""
+    """Store rejected events, in the caller's transaction. Returns the batch positions of those that were not
+    stored, because too many of this sender wait already. One that waits already is not stored again."""
     if not rejected:
         return []
     room = MOST_OF_A_SENDER - _waiting_of(sender)
@@ -93,7 +95,7 @@ def keep(rejected: Sequence[Rejected], sender: Sender, *, at: datetime) -> list[
 
 
 def waiting(filters: Filters, *, after: UUID | None = None, limit: int) -> Sequence[RejectedEvent]:
-    """Refused events that were not taken since, oldest first: those behind `after`."""
+    """List rejected events not accepted since, oldest first, starting after `after`."""
     query = select(RejectedEvent).where(*filters.conditions())
     if after is not None:
         query = query.where(RejectedEvent.id > after)
@@ -101,7 +103,7 @@ def waiting(filters: Filters, *, after: UUID | None = None, limit: int) -> Seque
 
 
 def count(filters: Filters, *, after: UUID | None = None) -> int:
-    """How many there are behind `after`."""
+    """Count those after `after`."""
     query: Select[Any] = select(func.count()).select_from(RejectedEvent).where(*filters.conditions())
     if after is not None:
         query = query.where(RejectedEvent.id > after)
@@ -109,7 +111,8 @@ def count(filters: Filters, *, after: UUID | None = None) -> int:
 
 
 def remove_old(now: datetime, *, days_kept: int) -> int:
-    """Remove what was received more than `days_kept` days ago, taken since or not; how many. Commits, in batches."""
+    """Delete events received more than `days_kept` days ago, accepted since or not. Commits in batches.
+    Returns the number deleted."""
     query = text(
         "DELETE FROM rejected_event WHERE ctid IN"
         " (SELECT ctid FROM rejected_event WHERE received_at < :before LIMIT :batch) RETURNING 1"
@@ -124,7 +127,7 @@ def remove_old(now: datetime, *, days_kept: int) -> int:
 
 
 def _waiting_of(sender: Sender) -> int:
-    """How many of a sender wait; it looks no further than there may be."""
+    """Count a sender's waiting events, up to the limit."""
     few = (
         select(RejectedEvent.id)
         .where(RejectedEvent.token_id == sender.token_id, RejectedEvent.replayed_at.is_(None))

@@ -1,4 +1,5 @@
-"""A report of usage as it comes: read, taken, and what was refused of it stored. In the caller's transaction."""
+"""A report of usage as it comes: read, taken, and what was refused of it stored. In the caller's
+transaction."""
 
 from __future__ import annotations
 
@@ -11,11 +12,11 @@ from app.billing.usage.ingest import Receipt
 from app.billing.usage.rejections import Rejected
 from app.models.scope import scoped_to
 
-UNRECORDED = "It could not be recorded because of an error on our side, which was noted. It can be replayed."
+UNRECORDED = "Could not be recorded because of an error on our side, which was logged. It can be replayed."
 
 
 def take(raw_events: Mapping[int, bytes], sender: Sender, *, at: datetime) -> Receipt:
-    """Take the JSON of events, by their places in the batch; what is refused is stored with its sender."""
+    """Ingest JSON events by their positions in the batch. Rejected events are stored with their sender."""
     events: list[Reported] = []
     refused: list[Refusal] = []
     for index, raw in raw_events.items():
@@ -35,7 +36,7 @@ def take(raw_events: Mapping[int, bytes], sender: Sender, *, at: datetime) -> Re
 
 
 def refuse(index: int, raw: bytes, sender: Sender, *, at: datetime) -> Receipt:
-    """Refuse an event on which everything else failed, and store it."""
+    """Reject and store an event that couldn't be recorded."""
     refusal = Refusal(index, "", UNRECORDED)
     unkept = rejections.keep([_rejected(raw, None, refusal)], sender, at=at)
     return Receipt(refused=[refusal], unkept=unkept)

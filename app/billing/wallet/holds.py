@@ -1,11 +1,12 @@
 """Holds: credit reserved before it is spent, so that calls at the same time can't spend the same credit.
 
-A hold is a lease in slices. The platform reserves the next minutes of a call, reports what they used, which takes
-from the hold (`app.billing.usage.hold_draws`), and renews while the call lasts. Without a renewal it ends with its
-lease: what was reported stays charged, and the rest is free again (`app.billing.wallet.leases`).
+A hold is a lease in slices. The platform reserves the next minutes of a call, reports what they used, which
+takes from the hold (`app.billing.usage.hold_draws`), and renews while the call lasts. Without a renewal it
+ends with its lease: what was reported stays charged, and the rest is free again
+(`app.billing.wallet.leases`).
 
-What is left of an allowance is given out once, like credit: a hold keeps the units that it counts on. Whether a new
-one may be made while calling is paused is said in `app.billing.wallet.calling_state`.
+What is left of an allowance is given out once, like credit: a hold keeps the units that it counts on. Whether
+a new one may be made while calling is paused is said in `app.billing.wallet.calling_state`.
 """
 
 from __future__ import annotations
@@ -28,15 +29,16 @@ from app.money import Money
 
 
 class HoldError(Exception):
-    """A hold can't be made, renewed or ended as asked."""
+    """A hold can't be created, renewed, or ended as requested."""
 
 
 class CallingPausedError(HoldError):
-    """Calling is paused, so no new call may start, whatever it would cost; `available` says what credit there is."""
+    """Calling is paused, so no new call may start, whatever it would cost; `available` is the available
+    credit."""
 
     def __init__(self, available: Money, needed: Money, reason: PauseReason) -> None:
         super().__init__(
-            "Calling is paused: no new call can start, whatever the plan's allowances have left."
+            "Calling is paused: no new call can start, whatever is left of the plan's allowances."
         )
         self.available = available
         self.needed = needed
@@ -44,10 +46,10 @@ class CallingPausedError(HoldError):
 
 
 class NotEnoughCreditError(HoldError):
-    """Available credit doesn't cover the hold; `available` says what there is, and `needed` what it takes."""
+    """Available credit doesn't cover the hold; `needed` is what the hold would reserve."""
 
     def __init__(self, available: Money, needed: Money) -> None:
-        super().__init__("Available credit doesn't cover this. Top up the wallet to go on.")
+        super().__init__("Available credit doesn't cover this hold. Top up the wallet to continue.")
         self.available = available
         self.needed = needed
 
@@ -57,23 +59,23 @@ class UnknownHoldError(HoldError):
 
 
 class HoldEndedError(HoldError):
-    """The hold has ended and reserves nothing: reserve again, with a key of its own."""
+    """The hold has ended and reserves nothing: create a new one with a new key."""
 
     def __init__(self, hold: Hold) -> None:
-        super().__init__(f"The hold {hold.key!r} is {hold.state.value}. Reserve again, with another key.")
+        super().__init__(f"The hold {hold.key!r} is {hold.state.value}. Create a new hold with a new key.")
         self.hold = hold
 
 
 class OtherContentError(HoldError):
-    """The hold, or the slice, was asked for with other content; `differs` names the fields."""
+    """The hold, or the slice, was already accepted with different content; `differs` names the fields."""
 
     def __init__(self, what: str, differs: list[str]) -> None:
-        super().__init__(f"{what} was asked for with other content: {', '.join(differs)}.")
+        super().__init__(f"{what} was already accepted with different content: {', '.join(differs)}.")
         self.differs = differs
 
 
 class WrongSliceError(HoldError):
-    """A renewal names a slice that does not come next; `expected` is the one that does."""
+    """A renewal has an unexpected slice number; `expected` is the next one."""
 
     def __init__(self, expected: int) -> None:
         super().__init__(f"The next slice of this hold is {expected}.")
@@ -82,7 +84,7 @@ class WrongSliceError(HoldError):
 
 @dataclass(frozen=True, slots=True)
 class Renewal:
-    """A hold after a renewal. `time_left` is how long it lasts at the pace of the slice that was asked for."""
+    """A renewed hold. `time_left` is how long it lasts at the requested rate of use."""
 
     hold: Hold
     time_left: timedelta
@@ -99,10 +101,11 @@ def reserve(
     agent: str | None = None,
     campaign: str | None = None,
 ) -> Hold:
-    """Reserve credit, or what usage costs, for `lease`. The same request again returns the hold that is there.
+    """Reserve credit, or the price of usage, for `lease`. Repeating the same request returns the existing
+    hold.
 
-    The wallet is locked, so that two holds can never take the same. Raises `HoldEndedError` and `OtherContentError`
-    for a key that was used before, `CallingPausedError`, `NotEnoughCreditError`.
+    Locks the wallet, so that two holds can never reserve the same credit. Raises `CallingPausedError` and
+    `NotEnoughCreditError`, and `HoldEndedError` and `OtherContentError` for a key that was used before.
     """
     wallet = ledger.lock(org_id)
     calling_state.reassess(wallet, at)
@@ -141,10 +144,10 @@ def reserve(
 def renew(
     org_id: UUID, key: str, asked: Money | Priced, *, slice: int, at: datetime, lease: timedelta
 ) -> Renewal:
-    """Reserve more for the slice that comes next, which lasts for `lease` from `at` on; while calling is paused, too.
+    """Reserve the next slice, which lasts for `lease` from `at` on. Also works while calling is paused.
 
-    Where credit doesn't reach for all of it, the rest of it is reserved and the hold is final: it says how long that
-    lasts, so that the call can be ended politely. The same request again changes nothing. Raises
+    Where credit doesn't reach for all of it, the rest of it is reserved and the hold is final: it says how
+    long that lasts, so that the call can be ended politely. The same request again changes nothing. Raises
     `UnknownHoldError`, `HoldEndedError`, `OtherContentError`, `WrongSliceError`.
     """
     wallet = ledger.lock(org_id)
@@ -174,28 +177,29 @@ def renew(
 
 
 def release(org_id: UUID, key: str, *, at: datetime) -> Hold:
-    """Give a hold's credit back. Ending it again changes nothing. Raises `UnknownHoldError`."""
+    """Release a hold's credit. Ending it again changes nothing. Raises `UnknownHoldError`."""
     return _end(org_id, key, HoldState.RELEASED, at)
 
 
 def capture(org_id: UUID, key: str, *, at: datetime) -> Hold:
-    """End a hold because its usage was charged. Ending it again changes nothing. Raises `UnknownHoldError`."""
+    """End a hold because its usage was charged. Ending it again changes nothing. Raises
+    `UnknownHoldError`."""
     return _end(org_id, key, HoldState.CAPTURED, at)
 
 
 def expire(org_id: UUID, *, at: datetime) -> None:
-    """Write down which leases of the organization are over, and tell what follows from that."""
+    """End the organization's expired holds, and notify the platform of any change of calling state."""
     calling_state.reassess(ledger.lock(org_id), at)
 
 
 def due(at: datetime) -> list[UUID]:
-    """The organizations that have holds whose lease is over, without that being written down."""
+    """List the organizations with expired holds that are not yet marked as ended."""
     query = select(Hold.org_id).where(Hold.state == HoldState.ACTIVE, Hold.expires_at <= at).distinct()
     return list(db.session.scalars(query))
 
 
 def find(org_id: UUID, key: str) -> Hold:
-    """The organization's hold of this key, as it is written down now. Raises `UnknownHoldError`."""
+    """Get the organization's hold with this key, as stored now. Raises `UnknownHoldError`."""
     found = _known(org_id, key)
     if found is None:
         raise UnknownHoldError(f"There is no hold with the key {key!r}.")
@@ -221,7 +225,7 @@ def _price(asked: Money | Priced) -> Price:
 
 
 def _take(wallet: Wallet, hold: Hold, credit: Money, price: Price) -> None:
-    """Take credit and included units of the locked wallet for a hold."""
+    """Reserve credit and included units of the locked wallet for a hold."""
     wallet.held_micro += credit.micro
     wallet.version += 1
     db.session.flush()
@@ -247,7 +251,7 @@ def _take(wallet: Wallet, hold: Hold, credit: Money, price: Price) -> None:
 
 
 def _lasts(hold: Hold, price: Price, lease: timedelta) -> timedelta:
-    """How long a hold lasts at the pace at which what was asked for lasts for `lease`; not longer than that."""
+    """How long a hold lasts at the requested rate of use; at most `lease`."""
     if not hold.is_final or price.full.micro <= 0:
         return lease
     worth = select(HoldAllowance.worth_micro).where(

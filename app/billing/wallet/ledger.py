@@ -31,9 +31,9 @@ from app.models import (
 from app.money import CurrencyMismatchError, Money
 
 FURTHEST = 10**15
-"""How far from zero a wallet's balance may be, in micro-units: a billion of the currency, far less than its column
-holds. Usage and credits stop there. What Stripe says was paid or taken back is posted all the same, and so is what a
-correction gives back: each is bounded, so nothing reaches the end of the column."""
+"""How far from zero a wallet's balance may be, in micro-units: a billion of the currency, far less than its
+column holds. Usage and credits stop there. What Stripe says was paid or taken back is posted all the same,
+and so is what a correction gives back: each is bounded, so nothing reaches the end of the column."""
 
 
 class TooFarError(ValueError):
@@ -138,15 +138,16 @@ def is_too_far(posted: int, change: int) -> bool:
 
 
 def posting_time(wallet: Wallet, at: datetime) -> datetime:
-    """When something of `at` counts as posted: clocks differ, but the history of a wallet never goes back in time."""
+    """When something of `at` counts as posted: clocks differ, but the history of a wallet never goes back in
+    time."""
     return max(at, wallet.last_posted_at or at)
 
 
 def change_zone(organization: Organization, timezone: str) -> None:
     """Put an organization into another zone, by whose days all is posted from now on. Locks the wallet.
 
-    Where the new zone is still on a day before that of the newest line, what comes until it gets there counts as
-    posted at the start of that line's day: else a month that is over would grow again. When it came is in
+    Where the new zone is still on a day before that of the newest line, what comes until it gets there counts
+    as posted at the start of that line's day: else a month that is over would grow again. When it came is in
     `recorded_at`.
     """
     organization.timezone = timezone

@@ -190,7 +190,7 @@ def test_in_production_only_public_addresses_over_https_are_sent_to(url: str, pr
 
 def test_endpoints_are_managed_by_command(app: Flask, receiver: Receiver) -> None:
     runner = app.test_cli_runner()
-    assert "None yet" in runner.invoke(args=["platform", "endpoints"]).output
+    assert "No endpoints yet" in runner.invoke(args=["platform", "endpoints"]).output
     added = runner.invoke(args=["platform", "add", receiver.url]).output
     endpoint_id = added.split("\n")[0]
     assert "whsec_" in added

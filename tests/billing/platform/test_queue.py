@@ -173,10 +173,10 @@ def test_an_endpoint_that_is_gone_is_switched_off_and_can_be_switched_on(
     work_through(app)
     assert states() == ["failed"] * 3
     assert len(receiver.requests) == 1, "nothing more is sent there"
-    assert "switched off" in flask(app, "endpoints").output
+    assert "disabled" in flask(app, "endpoints").output
     first = str(rows()[0].message_id)
     refused = flask(app, "replay", first)
-    assert (refused.exit_code, "switched off" in refused.output) == (1, True)
+    assert (refused.exit_code, "is disabled" in refused.output) == (1, True)
     assert flask(app, "enable", str(endpoint.id)).exit_code == 0
     assert flask(app, "replay", "--all-failed").output.count("queued") == 3
     work_through(app)

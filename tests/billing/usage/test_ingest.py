@@ -56,7 +56,7 @@ class TestOnce:
         first, other = an_event(organization), an_event(organization, quantity=61)
         refused = (take(first, other) if together else (take(first), take(other))[1]).refused
         assert [(one.field, one.index) for one in refused] == [("id", 1 if together else 0)]
-        assert "other content" in refused[0].reason
+        assert "already accepted with different content" in refused[0].reason
         assert counted(UsageEvent) == 1
 
     def test_the_same_id_of_another_organization_or_source_is_another_event(self, app: Flask) -> None:

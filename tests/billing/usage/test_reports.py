@@ -81,7 +81,7 @@ def test_refused_events_are_listed_and_taken_once_the_reason_is_gone(app: Flask)
     take(a_cloudevent(org_id, "early"), a_cloudevent(an_organization(credit="10"), data={"quantity": -1}))
     runner = app.test_cli_runner()
     listed = runner.invoke(args=["usage", "rejected"]).output
-    assert "platform early  organization: There is no organization of this id." in listed
+    assert "platform early  organization: There is no organization with this id." in listed
     organization = an_organization(credit="10")
     db.session.execute(
         db.text(
@@ -97,4 +97,4 @@ def test_refused_events_are_listed_and_taken_once_the_reason_is_gone(app: Flask)
     early = next(one for one in rejected() if one.event_id == "early")
     named = runner.invoke(args=["usage", "replay", str(early.id)])
     assert "0 accepted, 0 still rejected." in named.output, "it was accepted already"
-    assert "Name events" in runner.invoke(args=["usage", "replay"]).output
+    assert "Give event ids" in runner.invoke(args=["usage", "replay"]).output
