@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from pkgutil import resolve_name
 
 import pytest
 from flask import Flask
@@ -13,6 +14,7 @@ from app.webhooks.handling import HANDLERS
 from dev.demo import ROOT
 
 README = (ROOT / "README.md").read_text()
+ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text()
 OPERATIONS = (ROOT / "docs" / "operations.md").read_text()
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 """Every document of the repository but those of the stand-in, which is a program of its own."""
@@ -44,6 +46,25 @@ def test_operations_names_every_command(app: Flask):
     }
     assert len(commands) > 30
     assert [one for one in sorted(commands) if not any(one in text for text in named)] == []
+
+
+def test_the_architecture_names_every_folder():
+    """Folders of the product, and the packages of the domain."""
+    named = set(re.findall(r"^(app/[\w./]+)", ARCHITECTURE, flags=re.MULTILINE))
+    folders = {
+        f"{path.relative_to(ROOT)}/"
+        for parent in (ROOT / "app", ROOT / "app" / "billing")
+        for path in parent.iterdir()
+        if path.is_dir() and not path.name.startswith("__")
+    }
+    assert sorted(folders - named) == []
+    assert [path for path in sorted(named) if not (ROOT / path).exists()] == []
+
+
+@pytest.mark.parametrize("door", sorted(set(re.findall(r"`(app(?:\.\w+){2,})`", ARCHITECTURE))))
+def test_the_architecture_leads_through_doors_that_are_there(door: str):
+    """`app.billing.topups.pay` is a function, `app.webhooks.handlers` a module."""
+    assert resolve_name(door) is not None
 
 
 def test_the_readme_names_everyone_in_the_demo():

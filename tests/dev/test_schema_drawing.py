@@ -12,8 +12,7 @@ from sqlalchemy.pool import NullPool
 from dev.errors import ToolError
 from dev.schema import DOCUMENT, document, read
 from dev.schema.reading import Table
-from dev.testing import create_database, drop_database
-from tests.conftest import TEMPLATE
+from dev.testing import TEMPLATE, create_database, drop_database
 
 
 @pytest.fixture(scope="module")
