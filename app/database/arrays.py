@@ -19,10 +19,11 @@ def columns(rows: Iterable[tuple[Any, ...]]) -> list[str]:
     A column holds texts, whole numbers, ids, days, times with zone, bytes, or truth values, and None anywhere; the
     statement says its type (`%s::bigint[]`).
     """
-    return [_literal(column) for column in zip(*rows, strict=True)]
+    return [array(column) for column in zip(*rows, strict=True)]
 
 
-def _literal(values: Sequence[Any]) -> str:
+def array(values: Sequence[Any]) -> str:
+    """Values of one type as an array literal; None among them is NULL."""
     kind = next((type(value) for value in values if value is not None), None)
     if kind is UUID:
         return _ids(values)

@@ -105,6 +105,9 @@ def _begin(session: Session, transaction: SessionTransaction, connection: Connec
 
 @event.listens_for(Session, "after_transaction_end")
 def _end(session: Session, transaction: SessionTransaction) -> None:
+    is_flush = transaction.parent is not None and not transaction.nested
+    if is_flush:
+        return
     standing = standing_of(session)
     standing.seen = None
     if transaction.parent is None:

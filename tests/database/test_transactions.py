@@ -133,6 +133,15 @@ def test_a_savepoint_that_is_rolled_back_takes_no_scope_with_it(app: Flask) -> N
     assert _seen() == {mine.id, other.id}
 
 
+def test_a_flush_sends_no_settings_again(app: Flask) -> None:
+    organization = an_organization("Harbor")
+    db.session.refresh(organization)
+    organization.name = "Harbor Freight"
+    db.session.flush()
+    standing = transactions.standing_of(db.session())
+    assert standing.seen == standing.wanted != transactions.NONE
+
+
 def test_what_was_changed_before_a_change_of_scope_is_written_by_what_was_seen_then(app: Flask) -> None:
     mine, other = an_organization(), an_organization()
     other.name = "Changed before"

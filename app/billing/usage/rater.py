@@ -13,7 +13,7 @@ from app.billing.catalog import Plan, rating
 from app.billing.catalog.rating import Charge
 from app.billing.plans.terms import Terms
 from app.billing.usage.counts import MOST_COUNTED, ChargedLine, Counted, TooMuchError
-from app.database.arrays import columns
+from app.database.arrays import array, columns
 from app.extensions import driver_connection
 from app.money import MAX_MICRO, Money
 
@@ -21,7 +21,9 @@ _json = msgspec.json.Encoder()
 
 _READ = """
 SELECT org_id, period_start, meter, used, charged, lines FROM allowance
-WHERE (org_id, period_start, meter) IN (SELECT * FROM unnest(%s::uuid[], %s::date[], %s::text[]))"""
+WHERE org_id = ANY(%s::uuid[]) AND period_start = ANY(%s::date[]) AND meter = ANY(%s::text[])"""
+"""Where periods differ, this also finds rows that weren't asked for. A join finds just those, but PostgreSQL plans
+it again each time, which takes six times as long as the reading itself, and more with row-level security."""
 
 _WRITE = """
 INSERT INTO allowance (org_id, period_start, meter, used, charged, lines)
@@ -113,9 +115,11 @@ class Rater:
         }
         if not missing:
             return
-        found = driver_connection().execute(_READ, columns(missing)).fetchall()
-        for org_id, period, name, used, charged, lines in found:
-            missing[str(org_id), period, name].fill(used, charged, lines)
+        asked = [array(sorted(set(values))) for values in zip(*missing, strict=True)]
+        for org_id, period, name, used, charged, lines in driver_connection().execute(_READ, asked):
+            counted = missing.get((str(org_id), period, name))
+            if counted is not None:
+                counted.fill(used, charged, lines)
         for counted in missing.values():
             counted.is_read = True
 

@@ -15,7 +15,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, delete, exists
 
-from app.database.arrays import columns
+from app.database.arrays import array
 from app.extensions import db, driver_connection
 from app.models import Hold, HoldAllowance, HoldState, Wallet
 
@@ -75,7 +75,7 @@ def give_back(hold: Hold) -> None:
 
 def _end(org_ids: list[UUID], at: datetime) -> dict[UUID, int]:
     """By organization that had leases that were over: the micro-units that their holds still reserved."""
-    organizations = columns((org_id,) for org_id in org_ids)[0]
+    organizations = array(org_ids)
     ended: dict[UUID, int] = dict(driver_connection().execute(_END, (organizations, at)).fetchall())
     if ended:
         # The session doesn't know what that statement changed.
