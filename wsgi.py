@@ -1,14 +1,18 @@
-"""The application object, for gunicorn and the `flask` command."""
+"""The application object, for gunicorn and the `flask` command. Outside production it has the demo's parts too."""
 
 import sys
 
 from dotenv import load_dotenv
 
-from app import create_app
 from config import ROOT, Settings, SettingsError
 
 load_dotenv(ROOT / ".env")
 try:
-    app = create_app(Settings.from_environment())
+    settings = Settings.from_environment()
+    if settings.is_production:
+        from app import create_app
+    else:
+        from demo.application import create_app
+    app = create_app(settings)
 except SettingsError as error:
     sys.exit(f"Can't start: {error}")

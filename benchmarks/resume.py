@@ -18,9 +18,9 @@ from app.billing.cards import payment_methods
 from app.billing.platform import endpoints
 from app.extensions import db
 from app.money import Money
-from app.payments import samples
 from benchmarks.figures import Figure
 from benchmarks.stage import an_organization, application, inside
+from demo import samples
 from dev.errors import ToolError
 
 ROUNDS = 8

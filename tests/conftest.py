@@ -11,9 +11,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 from playwright.sync_api import Browser
 
-from app import create_app
 from app.extensions import db
 from config import Settings
+from demo.application import create_app
 from dev.testing import TEMPLATE, Addresses, create_database, start_cluster
 from stripe_sandbox.testing import running
 from tests.support.browsing import BrowserClient, Visitor

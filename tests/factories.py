@@ -13,8 +13,8 @@ from app.billing.wallet.ledger import Entry
 from app.extensions import db
 from app.models import AccountName, Organization, PaymentMethod, Role, TopUp, TransferKind, User
 from app.money import Money
-from app.payments import samples
 from app.people import organizations, passwords
+from demo import samples
 
 PASSWORD = "correct horse battery"
 OWNER = Actor("owner@test.example", address="127.0.0.1")

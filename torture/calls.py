@@ -5,12 +5,12 @@ from __future__ import annotations
 import threading
 from random import Random
 
-from app.simulator import playing
-from app.simulator.calls import UnexpectedAnswerError
-from app.simulator.client import UnreachableError
-from app.simulator.playing import Score
-from app.simulator.reporting import RefusedError
-from app.simulator.tally import Tally
+from demo.simulator import playing
+from demo.simulator.calls import UnexpectedAnswerError
+from demo.simulator.client import UnreachableError
+from demo.simulator.playing import Score
+from demo.simulator.reporting import RefusedError
+from demo.simulator.tally import Tally
 from torture.journal import Journal
 from torture.stage import Stage
 

@@ -7,8 +7,8 @@ from random import Random
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from app.simulator.campaigns import Campaign, Organization
-from app.simulator.client import Client
+from demo.simulator.campaigns import Campaign, Organization
+from demo.simulator.client import Client
 from dev.errors import ToolError
 from torture.browser import Browser
 from torture.journal import Journal

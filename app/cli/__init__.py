@@ -8,12 +8,10 @@ from app.cli import (
     background,
     catalog,
     connected,
-    demo,
     ledger,
     mail,
     people,
     platform,
-    simulate,
     stripe,
     token,
     usage,
@@ -23,7 +21,7 @@ from app.cli import (
 
 
 def init_app(app: Flask) -> None:
-    """Register the commands; the demo commands only outside production."""
+    """Register the commands."""
     for group in (
         people.organization,
         people.user,
@@ -39,8 +37,5 @@ def init_app(app: Flask) -> None:
         app.cli.add_command(group)
     app.cli.add_command(worker.worker)
     app.cli.add_command(background.jobs)
-    if not app.config["SETTINGS"].is_production:
-        app.cli.add_command(demo.demo)
-        app.cli.add_command(simulate.simulate)
     for name in app.cli.commands:
         connected.say_first(app, name)

@@ -10,7 +10,7 @@ from flask import Flask
 from flask.cli import ScriptInfo
 from sqlalchemy.engine import make_url
 
-from app.payments.stand_in import StandInError
+from app.payments.errors import StandInError
 from config import Settings
 
 SILENT = frozenset({"catalog check"})

@@ -9,7 +9,6 @@ from app.pages import (
     auth,
     billing_details,
     change_plan,
-    dev_mail,
     invoices,
     live,
     overview,
@@ -19,7 +18,7 @@ from app.pages import (
 
 
 def init_app(app: Flask) -> None:
-    """Register every blueprint of pages; the demo's mails everywhere but in production."""
+    """Register every blueprint of pages."""
     for package in (
         auth,
         overview,
@@ -32,5 +31,3 @@ def init_app(app: Flask) -> None:
         activity,
     ):
         app.register_blueprint(package.blueprint)
-    if not app.config["SETTINGS"].is_production:
-        app.register_blueprint(dev_mail.blueprint)

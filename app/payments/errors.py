@@ -49,6 +49,10 @@ class NotDoneError(PaymentsError):
         return f"Stripe did nothing for now ({self})"
 
 
+class StandInError(NotDoneError):
+    """What listens is not the stand-in for Stripe that is meant, or nothing does; the message says what to do."""
+
+
 class MisconfiguredError(NotDoneError):
     """Stripe did nothing because our key is wrong, or may not do this: operators have to see to it."""
 

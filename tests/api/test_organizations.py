@@ -219,8 +219,8 @@ class TestEntitlements:
 
     def test_what_was_used_is_gone_from_the_allowance(self, platform: Platform) -> None:
         from app.clock import utc_now
-        from app.demo import usage_reports
-        from app.demo.usage_reports import Used
+        from demo import usage_reports
+        from demo.usage_reports import Used
 
         organization = an_organization()
         used = Used("calls_outbound", 1000, organization.local_day())

@@ -15,10 +15,10 @@ from playwright.sync_api import Browser, Page, expect
 from app.billing import topups
 from app.billing.wallet import holds
 from app.clock import utc_now
-from app.demo import usage_reports
-from app.demo.usage_reports import Used
 from app.extensions import db
 from app.models import Organization, Role
+from demo import usage_reports
+from demo.usage_reports import Used
 from tests.browser.site import Site, sign_in, tab_to, type_card
 from tests.factories import OWNER, a_card, a_payer, a_person, a_stripe_card, an_organization, usd
 from tests.support import subscriptions

@@ -10,10 +10,10 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from app.billing.wallet import holds
 from app.clock import utc_now
-from app.demo import usage_reports
-from app.demo.usage_reports import Used
 from app.extensions import db
 from app.models import Organization
+from demo import usage_reports
+from demo.usage_reports import Used
 from tests.browser.site import Site, sign_in, tab_to
 from tests.factories import a_payer, a_person, a_stripe_card, usd
 from tests.support.money import balance, credited

@@ -14,10 +14,10 @@ from click.testing import Result
 from flask import Flask
 
 import demo_notes
-from app import create_app
 from app.cli import connected
 from app.extensions import db
 from config import Settings, SettingsError
+from demo.application import create_app
 from dev.database_roles import Addresses
 from stripe_sandbox.testing import Process, running
 from tests.support.database import empty, inside

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from app.demo import cast, story
+from demo import companies, loading
 from dev import demo, people, run
 from dev.data_folder import held
 from dev.errors import ToolError
@@ -84,5 +84,5 @@ def test_the_welcome_says_where_and_who(tmp_path):
 
 
 def test_the_welcome_names_everybody_in_the_demo():
-    assert set(people.PEOPLE) == {email for email, _name, _seats in cast.PEOPLE}
-    assert people.PASSWORD == story.PASSWORD
+    assert set(people.PEOPLE) == {email for email, _name, _seats in companies.PEOPLE}
+    assert people.PASSWORD == loading.PASSWORD

@@ -12,10 +12,10 @@ from werkzeug.test import TestResponse
 
 from app.billing.wallet import holds
 from app.clock import utc_now
-from app.demo import usage_reports
-from app.demo.usage_reports import Used
 from app.extensions import db
 from app.models import Organization
+from demo import usage_reports
+from demo.usage_reports import Used
 from tests.factories import give_credit, usd
 from tests.support.browsing import HTMX, text_of
 from tests.support.paying import Owner

@@ -11,10 +11,10 @@ from flask import Flask
 
 from app.billing.wallet import holds
 from app.clock import utc_now
-from app.demo import usage_reports
-from app.demo.usage_reports import Used
 from app.extensions import db
 from app.models import Organization
+from demo import usage_reports
+from demo.usage_reports import Used
 from tests.factories import a_person, an_organization, give_credit, usd
 from tests.support import subscriptions
 from tests.support.browsing import Visitor, text_of

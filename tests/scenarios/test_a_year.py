@@ -26,7 +26,7 @@ from app.money import Money, total
 from app.payments import customers, intents, previews, subscriptions
 from app.payments import invoices as stripe_invoices
 from app.payments.subscription_facts import Chosen, StripeSubscription
-from app.simulator.campaigns import USUAL, used_in
+from demo.simulator.campaigns import USUAL, used_in
 from tests.factories import OWNER, a_stripe_card, an_organization, at, usd
 from tests.support.plans import AS_A_DRAFT, DECLINES, sell_plans, subscription_id
 from tests.support.sandbox import Sandbox

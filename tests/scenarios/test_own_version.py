@@ -22,13 +22,13 @@ from app.billing.usage import campaign_estimates, quotes
 from app.billing.usage.campaign_estimates import Campaign
 from app.billing.wallet import ledger
 from app.clock import utc_now
-from app.demo import usage_reports
-from app.demo.usage_reports import Used
 from app.extensions import db
 from app.models import Organization, UsageDaily
 from app.money import Money
 from app.pages.change_plan import view as change_plan_page
 from app.pages.overview import view as overview
+from demo import usage_reports
+from demo.usage_reports import Used
 from tests.factories import a_person, an_organization, usd
 from tests.support import subscriptions
 from tests.support.browsing import Visitor, text_of

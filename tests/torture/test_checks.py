@@ -13,7 +13,7 @@ from flask import Flask
 from app.clock import utc_now
 from app.extensions import db
 from app.models import Organization, Wallet
-from app.simulator.tally import Tally
+from demo.simulator.tally import Tally
 from dev.testing import Addresses
 from tests.factories import a_paid_top_up, an_organization
 from tests.support.metering import an_event, take

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 
-from app.simulator.tally import Tally
+from demo.simulator.tally import Tally
 from torture.checks import Database
 from torture.journal import Journal
 from torture.stage import Company

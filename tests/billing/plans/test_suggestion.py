@@ -10,10 +10,10 @@ from app.billing import catalog
 from app.billing.plans import resource_counts, suggestion
 from app.billing.plans.suggestion import Suggestion
 from app.clock import utc_now
-from app.demo import usage_reports
-from app.demo.usage_reports import Used
 from app.extensions import db
 from app.models import Organization
+from demo import usage_reports
+from demo.usage_reports import Used
 from tests.factories import an_organization, usd
 from tests.support.metering import on_growth
 

@@ -14,10 +14,10 @@ from app.billing.usage import campaign_estimates, ingest
 from app.billing.usage.campaign_estimates import Campaign, Estimate, UnknownCallingMeterError
 from app.billing.usage.events import Reported
 from app.clock import utc_now
-from app.demo import usage_reports
-from app.demo.usage_reports import Used
 from app.extensions import db
 from app.models import Organization
+from demo import usage_reports
+from demo.usage_reports import Used
 from tests.factories import an_organization, usd
 from tests.support.metering import on_growth
 

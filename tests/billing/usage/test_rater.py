@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 from app.billing.activity import spending
 from app.billing.catalog import CatalogError, file, rating
 from app.billing.wallet import verification
-from app.demo import usage_reports
-from app.demo.usage_reports import Used
 from app.extensions import db
 from app.models import Allowance, CallingState, Organization, Wallet
 from app.money import Money
 from config import ROOT
+from demo import usage_reports
+from demo.usage_reports import Used
 from tests.factories import an_organization, at, usd
 from tests.support import subscriptions
 from tests.support.subscriptions import Period

@@ -26,11 +26,11 @@ from app.billing.wallet.holds import (
     OtherContentError,
 )
 from app.billing.wallet.ledger import Entry
-from app.demo import usage_reports
-from app.demo.usage_reports import Used
 from app.extensions import db
 from app.models import AccountName, CallingState, TransferKind
 from app.money import Money
+from demo import usage_reports
+from demo.usage_reports import Used
 from tests.factories import an_organization, at
 from tests.support.database import another_session, empty
 

@@ -1,1 +1,0 @@
-"""The demo: three organizations and their three months, loaded through the same functions as real data."""

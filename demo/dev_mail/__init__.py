@@ -1,0 +1,5 @@
+"""The mails of the demo, to look at. Not there in production."""
+
+from demo.dev_mail.routes import blueprint
+
+__all__ = ["blueprint"]

@@ -1,0 +1,105 @@
+"""`/dev/mail`: the newest mails, and one as its readers see it.
+
+Open to anybody who reaches the demo, of which everything is made up; `demo.application` registers it nowhere else.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from flask import Blueprint, Response, current_app, make_response, render_template
+
+from app.billing.mail import outbox
+from app.billing.mail.outbox import MailNotFoundError
+from app.extensions import db
+from app.models import Mail, MailState, Organization
+from app.models.scope import Reason, see_all
+from app.web import content_security_policy, errors
+
+blueprint = Blueprint("dev_mail", __name__, url_prefix="/dev/mail", template_folder="templates")
+
+_SHOWN = 100
+_HTML_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'; "
+    "sandbox allow-popups allow-popups-to-escape-sandbox"
+)
+"""What a mail reader allows: the mail's own styles, and links that open elsewhere. No script, no image, no form."""
+
+
+@dataclass(frozen=True, slots=True)
+class MailView:
+    """A mail as the pages show it."""
+
+    id: UUID
+    organization: str
+    created_at: datetime
+    subject: str
+    text: str
+    recipients: str
+    label: str
+    tone: str
+    note: str
+
+
+@blueprint.before_request
+def _see_every_organization() -> None:
+    see_all(db.session(), Reason.DEV_MAIL)
+
+
+@blueprint.get("")
+def index() -> Response:
+    """The newest mails of all organizations."""
+    return _page("dev_mail/index.html", mails=[_view(mail) for mail in outbox.newest(limit=_SHOWN)])
+
+
+@blueprint.get("/<uuid:mail_id>")
+def show(mail_id: UUID) -> Response:
+    """One mail: to whom, its HTML in a frame, and its plain text."""
+    return _page("dev_mail/show.html", mail=_view(outbox.find(mail_id)))
+
+
+@blueprint.get("/<uuid:mail_id>/html")
+def show_html(mail_id: UUID) -> Response:
+    """The HTML part alone, under a policy of its own: mails carry their styles in their elements."""
+    # In a frame, links open in a new tab instead of inside the frame.
+    html = outbox.written(outbox.find(mail_id)).html.replace("<head>", '<head><base target="_blank">', 1)
+    response = make_response(html)
+    response.headers["Content-Security-Policy"] = _HTML_POLICY
+    return response
+
+
+@blueprint.errorhandler(MailNotFoundError)
+def _unknown(_: MailNotFoundError) -> Response:
+    return errors.page(404, message="There is no such mail.")
+
+
+def _page(template: str, **context: object) -> Response:
+    settings = current_app.config["SETTINGS"]
+    response = make_response(render_template(template, kept=not settings.smtp_url, **context))
+    # The mail is shown in a frame of ours.
+    response.headers["Content-Security-Policy"] = content_security_policy.policy(settings, frames="'self'")
+    return response
+
+
+def _view(mail: Mail) -> MailView:
+    organization = db.session.get_one(Organization, mail.org_id)
+    words = outbox.written(mail)
+    label, tone = {
+        MailState.WAITING: ("Waiting", "warn"),
+        MailState.SENT: ("Sent", "good"),
+        MailState.FAILED: ("Failed", "bad"),
+    }[mail.state]
+    refused = [f"{address} refused it: {reason}" for address, reason in mail.refused.items()]
+    return MailView(
+        id=mail.id,
+        organization=organization.name,
+        created_at=mail.created_at,
+        subject=words.subject,
+        text=words.text,
+        recipients=", ".join(mail.delivered_to or outbox.recipients(mail)),
+        label=label,
+        tone=tone,
+        note=". ".join([*filter(None, [mail.note]), *refused]),
+    )

@@ -1,0 +1,50 @@
+"""Whether the stand-in for Stripe that would be asked is the one that is meant.
+
+A command finds the demo's stand-in by the note that the demo left. On that port another demo's may listen by now, and
+payments of one would be written into the other.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import requests
+
+from app.payments.errors import StandInError
+from config import Settings
+
+_SECONDS = 3
+
+
+@dataclass
+class StandIn:
+    """`id` is who it has to be; empty where no stand-in is known, None where the address was set and is trusted."""
+
+    address: str
+    id: str | None
+    known: bool = field(default=False)
+
+    @classmethod
+    def of(cls, settings: Settings) -> StandIn:
+        return cls(settings.stripe_api_base, settings.stripe_stand_in_id)
+
+    def require(self) -> None:
+        """Ask once who it is. Raises `StandInError`."""
+        if self.known or self.id is None:
+            return
+        if not self.id:
+            raise StandInError(
+                "No demo with a stand-in for Stripe is running. Start `make run`, or set STRIPE_API_BASE."
+            )
+        try:
+            answer = requests.get(f"{self.address}/_sandbox/health", timeout=_SECONDS).json()
+        except (requests.RequestException, ValueError) as error:
+            raise StandInError(
+                f"The demo's stand-in for Stripe does not answer at {self.address}. Is `make run` running?"
+            ) from error
+        if not isinstance(answer, dict) or answer.get("id") != self.id:
+            raise StandInError(
+                f"What answers at {self.address} is not the stand-in for Stripe of this demo, but another one's. "
+                "End that, or start `make run` again with another STRIPE_SANDBOX_PORT."
+            )
+        self.known = True
