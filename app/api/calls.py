@@ -14,7 +14,7 @@ from app.api.endpoints import Answer, Section
 from app.api.organizations import organization_of
 from app.api.problems import ProblemError
 from app.billing.activity import call_costs
-from app.billing.activity.call_costs import LINES, CallStory, Part, StoryHold, StoryLine
+from app.billing.activity.call_costs import LINES, CallCostLine, CallCosts, CallPart, HoldInProgress
 from app.billing.catalog.rate_labels import RateWords
 from app.people.tokens import Scope
 
@@ -40,7 +40,7 @@ class CallLine(Struct, frozen=True):
     `quantity` after the rate's minimum and rounding step; of these units, `included` were covered by the
     allowance."""
 
-    part: Part
+    part: CallPart
     meter: str
     quantity: int
     billable: int
@@ -85,7 +85,7 @@ _EXAMPLE = CallView(
     in_progress=False,
     lines=[
         CallLine(
-            part=Part.CALLING,
+            part=CallPart.CALLING,
             meter="calls_outbound",
             quantity=87,
             billable=87,
@@ -98,7 +98,7 @@ _EXAMPLE = CallView(
             corrects=None,
         ),
         CallLine(
-            part=Part.MODEL,
+            part=CallPart.MODEL,
             meter="tokens_in",
             quantity=2120,
             billable=2120,
@@ -137,7 +137,7 @@ def show_call(org_id: UUID, call: str) -> CallView:
     return _view(story)
 
 
-def _view(story: CallStory) -> CallView:
+def _view(story: CallCosts) -> CallView:
     return CallView(
         call=story.call,
         total=Amount.of(story.total),
@@ -153,7 +153,7 @@ def _view(story: CallStory) -> CallView:
     )
 
 
-def _line(line: StoryLine) -> CallLine:
+def _line(line: CallCostLine) -> CallLine:
     return CallLine(
         part=line.part,
         meter=line.meter,
@@ -169,7 +169,7 @@ def _line(line: StoryLine) -> CallLine:
     )
 
 
-def _rate(line: StoryLine, words: RateWords | None) -> CallRate:
+def _rate(line: CallCostLine, words: RateWords | None) -> CallRate:
     return CallRate(
         plan=line.plan_key,
         version=line.version,
@@ -178,7 +178,7 @@ def _rate(line: StoryLine, words: RateWords | None) -> CallRate:
     )
 
 
-def _hold(hold: StoryHold) -> CallHold:
+def _hold(hold: HoldInProgress) -> CallHold:
     return CallHold(
         reserved=Amount.of(hold.amount),
         used=Amount.of(hold.used),

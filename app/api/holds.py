@@ -89,7 +89,7 @@ def reserve_hold(org_id: UUID, body: NewHold) -> Reply:
         raise hold_problems.ended(error) from None
     except OtherContentError as error:
         raise hold_problems.differs(error) from None
-    return Reply(view_of(hold, quote.home.currency, now))
+    return Reply(view_of(hold, quote.billing.currency, now))
 
 
 @section.get(
@@ -131,7 +131,7 @@ def renew_hold(org_id: UUID, key: str, body: NextSlice) -> Reply:
         raise hold_problems.differs(error) from None
     except WrongSliceError as error:
         raise ProblemError(WRONG_SLICE, str(error), members={"expected": error.expected}) from None
-    return Reply(view_of(renewal.hold, quote.home.currency, now))
+    return Reply(view_of(renewal.hold, quote.billing.currency, now))
 
 
 @section.post(

@@ -18,7 +18,7 @@ from app.api.endpoints import Answer, Body, Reply, Section
 from app.api.problems import ProblemError
 from app.billing.catalog import CatalogError
 from app.billing.usage import busy_wallets, ingest, json_brackets, reports
-from app.billing.usage.cloudevents import TYPE, UsageData, UsageEvent
+from app.billing.usage.cloudevents import TYPE, UsageCloudEvent, UsageData
 from app.billing.usage.events import Sender
 from app.billing.usage.json_brackets import NotSplittableError
 from app.billing.wallet.lock_queue import WalletBusyError
@@ -63,7 +63,7 @@ class Receipt(Struct, frozen=True):
 
 
 _EXAMPLE = [
-    UsageEvent(
+    UsageCloudEvent(
         specversion="1.0",
         type=TYPE,
         source="https://portal.example/telephony",
@@ -95,10 +95,10 @@ TOO_MANY_EVENTS = problems.Kind(
     scope=Scope.USAGE_WRITE,
     summary="Report usage",
     body=Body(
-        list[UsageEvent],
+        list[UsageCloudEvent],
         _EXAMPLE,
         media_types=(BATCH,),
-        others={SINGLE: (UsageEvent, _EXAMPLE[0])},
+        others={SINGLE: (UsageCloudEvent, _EXAMPLE[0])},
         limit=LARGEST,
         decoded=False,
     ),

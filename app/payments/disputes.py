@@ -16,7 +16,7 @@ from app.payments.references import id_of
 
 
 @dataclass(frozen=True, slots=True)
-class Dispute:
+class StripeDispute:
     """What a cardholder disputes with their bank. `status` and `reason` are Stripe's words.
 
     `amount` is disputed; `taken` is what Stripe has withdrawn for it by now less what it gave back, without its
@@ -34,13 +34,13 @@ class Dispute:
     evidence_due_at: datetime | None
 
 
-def fetch(dispute_id: str) -> Dispute:
+def fetch(dispute_id: str) -> StripeDispute:
     """A dispute as it is now. Raises `OutcomeUnknownError`, `NotDoneError`, `RefusedError`."""
     with translated():
         return read(stripe_client().v1.disputes.retrieve(dispute_id))
 
 
-def created_since(at: datetime) -> Iterator[Dispute]:
+def created_since(at: datetime) -> Iterator[StripeDispute]:
     """All disputes opened from `at` on, the newest first. Raises as `fetch` does."""
     with translated():
         listed = stripe_client().v1.disputes.list({"created": {"gte": int(at.timestamp())}, "limit": 100})
@@ -48,11 +48,11 @@ def created_since(at: datetime) -> Iterator[Dispute]:
             yield read(dispute)
 
 
-def read(dispute: stripe.Dispute) -> Dispute:
+def read(dispute: stripe.Dispute) -> StripeDispute:
     """A dispute of Stripe's in our words."""
     currency = dispute.currency.upper()
     due_by = dispute.evidence_details.due_by
-    return Dispute(
+    return StripeDispute(
         id=dispute.id,
         status=dispute.status,
         reason=dispute.reason,

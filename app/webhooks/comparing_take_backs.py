@@ -8,12 +8,11 @@ from sqlalchemy import select
 
 from app.billing.topups import clawbacks, disputes, refunds
 from app.extensions import db
-from app.models import Dispute as DisputeRow
-from app.models import TopUp, TransferKind
+from app.models import Dispute, TopUp, TransferKind
 from app.money import Money
 from app.payments import disputes as stripe_disputes
 from app.payments import refunds as stripe_refunds
-from app.payments.disputes import Dispute
+from app.payments.disputes import StripeDispute
 from app.payments.refunds import Refund
 from app.webhooks import plan_payment_findings
 from app.webhooks.reconciliation_report import Report
@@ -43,7 +42,7 @@ def compare_disputes_since(report: Report, start: datetime) -> None:
         seen.add(dispute.id)
         with report.about("disputes", dispute.id):
             _compare_dispute(report, dispute)
-    still_open = select(DisputeRow.stripe_id).where(DisputeRow.status.not_in(_ENDED))
+    still_open = select(Dispute.stripe_id).where(Dispute.status.not_in(_ENDED))
     for dispute_id in set(db.session.scalars(still_open)) - seen:
         look_at_dispute_again(report, dispute_id)
 
@@ -69,7 +68,7 @@ def _compare_refund(report: Report, refund: Refund) -> None:
         report.mend(refund.id, _words("refund", refund.id, before, after, refund.amount.currency))
 
 
-def _compare_dispute(report: Report, dispute: Dispute) -> None:
+def _compare_dispute(report: Report, dispute: StripeDispute) -> None:
     before = _taken(dispute.payment_intent_id, TransferKind.DISPUTE, dispute.id)
     if not disputes.apply(dispute):
         plan_payment_findings.look_at_dispute(report, dispute)

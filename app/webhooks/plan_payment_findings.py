@@ -11,7 +11,7 @@ from app.clock import utc_now
 from app.models import Organization, SubscriptionStatus
 from app.payments import fraud_warnings, intents
 from app.payments import invoices as stripe_invoices
-from app.payments.disputes import Dispute
+from app.payments.disputes import StripeDispute
 from app.payments.fraud_warnings import FraudWarning
 from app.payments.invoices import StripeInvoice
 from app.payments.refunds import Refund
@@ -49,7 +49,7 @@ def look_at_refund(report: Report, refund: Refund) -> None:
         )
 
 
-def look_at_dispute(report: Report, dispute: Dispute) -> None:
+def look_at_dispute(report: Report, dispute: StripeDispute) -> None:
     """Report a dispute of a plan's payment until it is won; a lost one while the plan goes on for it."""
     if dispute.status in _DECIDED_FOR_US:
         return

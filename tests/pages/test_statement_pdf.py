@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from app.billing.statements import Spent, Statement
-from app.billing.statements.headers import Head
+from app.billing.statements.headers import StatementHeader
 from app.clock import utc_now
 from app.models import TransferKind
 from app.months import Month
@@ -70,7 +70,7 @@ def test_it_is_tagged_and_has_a_title_a_language_and_page_numbers(owner: Owner) 
 
 def test_each_page_repeats_the_heads_of_the_table(app: Flask) -> None:
     document = statement_pdf.document(
-        Head("Harbor", "UTC", ("Harbor",)), spent_by([f"Number {one}" for one in range(50)])
+        StatementHeader("Harbor", "UTC", ("Harbor",)), spent_by([f"Number {one}" for one in range(50)])
     )
     pages = [page.extract_text() for page in pdf(document).pages]
     assert all(f"Page {number} of {len(pages)}" in text for number, text in enumerate(pages, 1))
@@ -117,7 +117,7 @@ TYPED = st.text("#$*_`\\<>@&~=-+/[](){}'\";:.,!?% aZ09éßŁğΩωЖя\u00a0", m
 @settings(max_examples=5, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(st.lists(TYPED, min_size=10, max_size=30))
 def test_what_people_typed_is_printed_as_they_typed_it(app: Flask, names: list[str]) -> None:
-    said = words(statement_pdf.document(Head(names[0], "UTC", tuple(names[1:4])), spent_by(names)))
+    said = words(statement_pdf.document(StatementHeader(names[0], "UTC", tuple(names[1:4])), spent_by(names)))
     assert [name for name in names if packed(f"{name}$0.00") not in said] == []
     assert packed(f"Statement of September 2026 · {names[0]}Page 1 of") in said
     assert packed(f"Statement of September 2026{''.join(names[1:4])}1 September") in said
@@ -141,7 +141,7 @@ SCRIPTS = [
 
 @pytest.mark.parametrize("name", [*SCRIPTS, "x" * 255])
 def test_a_name_in_any_script_is_drawn(app: Flask, name: str) -> None:
-    document = statement_pdf.document(Head(name, "UTC", (name,)), spent_by([name]))
+    document = statement_pdf.document(StatementHeader(name, "UTC", (name,)), spent_by([name]))
     said = words(document)
     assert claims_accessibility(document)
     assert "\ufffd" not in said
@@ -180,7 +180,7 @@ MIXED = st.lists(
     ]
 )
 def test_whatever_is_stored_makes_a_document(app: Flask, names: list[str]) -> None:
-    document = statement_pdf.document(Head(names[0], "UTC", tuple(names)), spent_by(names))
+    document = statement_pdf.document(StatementHeader(names[0], "UTC", tuple(names)), spent_by(names))
     assert claims_accessibility(document)
     said = words(document)
     assert said.count("$0.00") >= 2 * len(names)
@@ -195,7 +195,7 @@ def test_a_font_that_promises_too_much_costs_its_letters_and_never_the_document(
 ) -> None:
     first = coverage()[0]
     monkeypatch.setattr(app_pdf, "coverage", lambda: (first, Coverage([(0x80, 0x10FFFF)])))
-    document = statement_pdf.document(Head("Harbor 𓀀", "UTC", ("Harbor",)), spent_by(["𓀀 Recall"]))
+    document = statement_pdf.document(StatementHeader("Harbor 𓀀", "UTC", ("Harbor",)), spent_by(["𓀀 Recall"]))
     assert claims_accessibility(document)
     assert packed("\ufffd Recall$0.00") in words(document)
 

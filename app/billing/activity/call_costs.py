@@ -25,7 +25,7 @@ LINES = 200
 """Lines that a story tells one by one. A call has some; only one with very many corrections has more."""
 
 
-class Part(StrEnum):
+class CallPart(StrEnum):
     """What a call is made of, in the order in which it is told."""
 
     CALLING = "calling"
@@ -39,7 +39,7 @@ class Part(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class StoryLine:
+class CallCostLine:
     """One meter's usage of one day, priced by one plan and posted on one day; or one correction.
 
     Of the `billable` units, which the rate's minimum and step make of `used`, `included` were covered by the
@@ -47,7 +47,7 @@ class StoryLine:
     `used_at` is the time of that event. `rate` is unknown where the version of the catalogue was not kept.
     """
 
-    part: Part
+    part: CallPart
     meter: str
     label: str
     used: Units
@@ -71,7 +71,7 @@ class StoryLine:
 
 
 @dataclass(frozen=True, slots=True)
-class StoryHold:
+class HoldInProgress:
     """Credit that the call holds now; `used` has become usage already. `is_final`: credit did not reach for more."""
 
     amount: Money
@@ -82,15 +82,15 @@ class StoryHold:
 
 
 @dataclass(frozen=True, slots=True)
-class CallStory:
+class CallCosts:
     """A call. It began and ended at about `first_at` and `last_at`, the times of its usage and holds.
 
     `others` are lines beyond those that are told, which cost `others_cost` together; `total` is of all.
     """
 
     call: str
-    lines: tuple[StoryLine, ...]
-    holds: tuple[StoryHold, ...]
+    lines: tuple[CallCostLine, ...]
+    holds: tuple[HoldInProgress, ...]
     campaigns: tuple[str, ...]
     agents: tuple[str, ...]
     numbers: tuple[str, ...]
@@ -101,9 +101,9 @@ class CallStory:
     others_cost: Money
 
     @property
-    def parts(self) -> list[tuple[Part, list[StoryLine], Money]]:
+    def parts(self) -> list[tuple[CallPart, list[CallCostLine], Money]]:
         """The lines of each part of the call that has some, with their sum."""
-        of = {part: [line for line in self.lines if line.part is part] for part in Part}
+        of = {part: [line for line in self.lines if line.part is part] for part in CallPart}
         currency = self.total.currency
         return [
             (part, own, total((line.amount for line in own), currency)) for part, own in of.items() if own
@@ -114,7 +114,7 @@ class CallStory:
         return bool(self.holds)
 
 
-def tell(organization: Organization, call: str) -> CallStory | None:
+def tell(organization: Organization, call: str) -> CallCosts | None:
     """The story of a call in two statements; None where nothing was charged for it and it holds nothing."""
     if not 0 < len(call) <= LONGEST or "\0" in call:
         return None
@@ -130,7 +130,7 @@ def tell(organization: Organization, call: str) -> CallStory | None:
     currency = organization.currency
     lines = sorted((_line(row, currency) for row in rows), key=_order)
     times = [row.first_at for row in rows] + [row.last_at for row in rows] + [one.created_at for one in holds]
-    return CallStory(
+    return CallCosts(
         call=call,
         lines=tuple(lines[:LINES]),
         holds=tuple(_hold(hold, currency) for hold in holds),
@@ -177,7 +177,7 @@ def _lines_of(organization: Organization, call: str) -> Any:
     )
 
 
-def _line(row: Any, currency: str) -> StoryLine:
+def _line(row: Any, currency: str) -> CallCostLine:
     meter = meters.named(row.meter)
     plan, rate = row.plan, None
     try:
@@ -188,7 +188,7 @@ def _line(row: Any, currency: str) -> StoryLine:
     except CatalogError:
         # What was charged is shown all the same, under the names that are left of it.
         pass
-    return StoryLine(
+    return CallCostLine(
         part=_part_of(meter),
         meter=row.meter,
         label=meter.label,
@@ -208,19 +208,25 @@ def _line(row: Any, currency: str) -> StoryLine:
     )
 
 
-def _part_of(meter: Meter) -> Part:
+def _part_of(meter: Meter) -> CallPart:
     """What is counted in tokens is the model's; what else is charged with it is listening and speaking."""
     if meter.group is UsageGroup.MODELS:
-        return Part.MODEL if meter.unit == "token" else Part.SPEECH
-    return Part(meter.group.value)
+        return CallPart.MODEL if meter.unit == "token" else CallPart.SPEECH
+    return CallPart(meter.group.value)
 
 
-def _order(line: StoryLine) -> tuple[Any, ...]:
-    return (list(Part).index(line.part), line.label, line.corrects is not None, line.used_at, line.posted_on)
+def _order(line: CallCostLine) -> tuple[Any, ...]:
+    return (
+        list(CallPart).index(line.part),
+        line.label,
+        line.corrects is not None,
+        line.used_at,
+        line.posted_on,
+    )
 
 
-def _hold(hold: Hold, currency: str) -> StoryHold:
-    return StoryHold(
+def _hold(hold: Hold, currency: str) -> HoldInProgress:
+    return HoldInProgress(
         amount=Money(hold.amount_micro, currency),
         used=Money(hold.used_micro, currency),
         since=hold.created_at,

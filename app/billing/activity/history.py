@@ -40,7 +40,7 @@ _STATUS = {
 
 
 @dataclass(frozen=True, slots=True)
-class HistoryLine:
+class HistoryEntry:
     """One line. `amount` is signed; `balance` is that of the wallet with this and all older lines.
 
     `status` is `posted`, or for a top-up that is not in the ledger `pending`, `action`,
@@ -76,7 +76,7 @@ class HistoryLine:
 class HistoryPage:
     """Lines with the positions to ask for the page before and after it."""
 
-    lines: list[HistoryLine]
+    lines: list[HistoryEntry]
     newer: int | None
     older: int | None
     filters: Filters
@@ -98,7 +98,7 @@ def label_of(kind: TransferKind) -> str:
     return _LABELS[kind]
 
 
-def recent(organization: Organization, count: int) -> list[HistoryLine]:
+def recent(organization: Organization, count: int) -> list[HistoryEntry]:
     """The newest lines, with top-ups that are still open first. One statement."""
     return _read(organization, queries.newest(), count=count)[:count]
 
@@ -129,7 +129,7 @@ def page(
     )
 
 
-def every(organization: Organization, filters: Filters) -> Iterator[HistoryLine]:
+def every(organization: Organization, filters: Filters) -> Iterator[HistoryEntry]:
     """All posted lines that the filters select, newest first, read in pieces: for export."""
     position: int | None = None
     while True:
@@ -152,18 +152,18 @@ def _page_after(organization: Organization, filters: Filters, wanted: Select[Any
     return HistoryPage(shown, shown[0].position, shown[-1].position, filters)
 
 
-def _read(organization: Organization, query: Select[Any], **values: Any) -> list[HistoryLine]:
+def _read(organization: Organization, query: Select[Any], **values: Any) -> list[HistoryEntry]:
     rows = db.session.execute(query, queries.values_of(organization) | values)
     return [_line(organization, row) for row in rows]
 
 
-def _line(organization: Organization, row: Any) -> HistoryLine:
+def _line(organization: Organization, row: Any) -> HistoryEntry:
     group = UsageGroup(row.usage_group) if row.usage_group else None
     kind = TransferKind(row.kind)
     found = (row.quantities or {}).items() if group else ()
     status = _STATUS[row.status]
     is_top_up = kind is TransferKind.TOP_UP
-    return HistoryLine(
+    return HistoryEntry(
         id=row.id,
         at=row.at,
         day=row.day,

@@ -21,7 +21,7 @@ CALLS = 25
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class UsagePart:
     """Something that a usage line consists of; `day` is the day of use."""
 
     meter: str
@@ -34,14 +34,14 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class UsageLine:
+class UsageBreakdown:
     """A usage line with its parts, dearest first."""
 
     id: UUID
     day: date
     usage_group: UsageGroup
     amount: Money
-    parts: tuple[Part, ...]
+    parts: tuple[UsagePart, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class Position:
 
 
 @dataclass(frozen=True, slots=True)
-class LineCall:
+class CallCost:
     """What one call cost of the line; `day` is the day on which it was used."""
 
     call: str
@@ -65,11 +65,11 @@ class LineCall:
 class CallPage:
     """Calls, dearest first; `next` is where the page after it begins."""
 
-    calls: tuple[LineCall, ...]
+    calls: tuple[CallCost, ...]
     next: Position | None
 
 
-def open_line(organization: Organization, line_id: UUID) -> UsageLine | None:
+def open_line(organization: Organization, line_id: UUID) -> UsageBreakdown | None:
     """What a usage line consists of; None where the organization has no such line."""
     line = db.session.get(WalletLine, (organization.id, line_id))
     if line is None or line.usage_group is None:
@@ -82,7 +82,7 @@ def open_line(organization: Organization, line_id: UUID) -> UsageLine | None:
         .order_by(UsageDaily.amount_micro.desc(), UsageDaily.quantity.desc())
     ).scalars()
     parts = tuple(
-        Part(
+        UsagePart(
             row.meter,
             meters.named(row.meter).label,
             quantity_of(row.meter, row.quantity),
@@ -94,20 +94,20 @@ def open_line(organization: Organization, line_id: UUID) -> UsageLine | None:
         for row in rows
         if meters.named(row.meter).group is line.usage_group
     )
-    return UsageLine(line.id, line.day, line.usage_group, -Money(line.amount_micro, currency), parts)
+    return UsageBreakdown(line.id, line.day, line.usage_group, -Money(line.amount_micro, currency), parts)
 
 
-def calls_of(organization: Organization, line: UsageLine, *, after: Position | None = None) -> CallPage:
+def calls_of(organization: Organization, line: UsageBreakdown, *, after: Position | None = None) -> CallPage:
     """The calls of a line from the dearest on, or those behind `after`. One statement, read from one index."""
     rows = db.session.execute(_calls(organization, line, after)).all()
     shown = rows[:CALLS]
     return CallPage(
-        tuple(LineCall(row.call, row.day, Money(int(row.cost), organization.currency)) for row in shown),
+        tuple(CallCost(row.call, row.day, Money(int(row.cost), organization.currency)) for row in shown),
         Position(int(shown[-1].cost), shown[-1].call) if len(rows) > CALLS else None,
     )
 
 
-def _calls(organization: Organization, line: UsageLine, after: Position | None) -> Any:
+def _calls(organization: Organization, line: UsageBreakdown, after: Position | None) -> Any:
     event, zone = UsageEvent, organization.timezone
     begin = datetime.combine(line.day, time(), ZoneInfo(zone))
     end = datetime.combine(line.day + timedelta(days=1), time(), ZoneInfo(zone))

@@ -16,7 +16,7 @@ from app.billing.customers import tax_ids
 from app.billing.customers.tax_ids import TaxIdError
 from app.billing.mail.recipients import each_once, recipients_of
 from app.billing.statements import headers
-from app.billing.statements.headers import Head
+from app.billing.statements.headers import StatementHeader
 from app.billing.wallet import ledger
 from app.extensions import db, enqueue
 from app.models import BillingDetails, Organization
@@ -222,7 +222,7 @@ def on_documents(organization: Organization) -> list[str]:
     return [line for line in lines if line]
 
 
-def on_statement(organization: Organization, month: Month) -> Head:
+def on_statement(organization: Organization, month: Month) -> StatementHeader:
     """What the wallet's statement of a month says of the organization."""
     return headers.kept(organization, month) or _head_now(organization)
 
@@ -232,8 +232,8 @@ def keep_on_statements(organization: Organization) -> None:
     headers.keep(organization, _head_now(organization))
 
 
-def _head_now(organization: Organization) -> Head:
-    return Head(organization.name, organization.timezone, tuple(on_documents(organization)))
+def _head_now(organization: Organization) -> StatementHeader:
+    return StatementHeader(organization.name, organization.timezone, tuple(on_documents(organization)))
 
 
 def _town(details: Details) -> list[str]:

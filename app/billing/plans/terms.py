@@ -25,7 +25,7 @@ from app.database.arrays import columns
 from app.extensions import db, driver_connection
 from app.models import Organization, PlanTerm
 
-_HOMES = """
+_BILLING_CONTEXTS = """
 SELECT organization.id, organization.timezone, organization.currency, subscription.anchor, term.starts_at,
     term.plan, term.version, term.anchor,
     CASE WHEN subscription.status = 'past_due' AND subscription.suspended_at IS NULL THEN subscription.failed_at
@@ -138,7 +138,7 @@ class Terms:
 
 
 @dataclass(frozen=True, slots=True)
-class Home:
+class BillingContext:
     """An organization's zone and currency, and the plans that it has been on."""
 
     timezone: str
@@ -146,15 +146,15 @@ class Home:
     terms: Terms
 
 
-def homes_of(org_ids: Iterable[UUID]) -> dict[UUID, Home]:
-    """Where organizations are at home; those that exist. One statement, however many they are."""
+def get_billing_contexts(org_ids: Iterable[UUID]) -> dict[UUID, BillingContext]:
+    """The billing contexts of organizations; of those that exist. One statement, however many they are."""
     asked = [(str(org_id),) for org_id in org_ids]
     if not asked:
         return {}
     announced: list[Announcement] = []
     found: dict[UUID, tuple[str, str, datetime | None, list[Term]]] = {}
     overdue: dict[UUID, tuple[datetime, str | None, datetime | None]] = {}
-    rows = driver_connection().execute(_HOMES, columns(asked)).fetchall()
+    rows = driver_connection().execute(_BILLING_CONTEXTS, columns(asked)).fetchall()
     for org_id, timezone, currency, anchor, starts_at, plan, version, own_anchor, *renewal in rows:
         if org_id is None:
             announced.append(Announcement(version, starts_at))
@@ -172,7 +172,9 @@ def homes_of(org_ids: Iterable[UUID]) -> dict[UUID, Home]:
         version = so_far.version_at(over_at) if terms else bought
         terms.append(Term(_not_before(terms, over_at), FREE_PLAN, version, anchor))
     return {
-        org_id: Home(timezone, currency, Terms(tuple(terms), tuple(announced), anchor, ZoneInfo(timezone)))
+        org_id: BillingContext(
+            timezone, currency, Terms(tuple(terms), tuple(announced), anchor, ZoneInfo(timezone))
+        )
         for org_id, (timezone, currency, anchor, terms) in found.items()
     }
 
@@ -184,4 +186,4 @@ def _not_before(terms: Sequence[Term], at: datetime) -> datetime:
 def of(organization: Organization) -> Terms:
     """The terms of one organization."""
     db.session.flush()
-    return homes_of([organization.id])[organization.id].terms
+    return get_billing_contexts([organization.id])[organization.id].terms

@@ -14,7 +14,7 @@ from app.months import Month
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
+class StatementHeader:
     """The organization's name and zone, and who is billed, a line each."""
 
     name: str
@@ -22,7 +22,7 @@ class Head:
     billed: tuple[str, ...]
 
 
-def keep(organization: Organization, head: Head) -> None:
+def keep(organization: Organization, head: StatementHeader) -> None:
     """Let the months that are over and keep none yet keep this head. To be called before any of it changes."""
     rows = [
         {
@@ -38,11 +38,11 @@ def keep(organization: Organization, head: Head) -> None:
         db.session.execute(insert(StatementHead).values(rows).on_conflict_do_nothing())
 
 
-def kept(organization: Organization, month: Month) -> Head | None:
+def kept(organization: Organization, month: Month) -> StatementHeader | None:
     """The head that a month keeps; None where nothing has changed since it was over."""
     row = db.session.scalar(
         select(StatementHead).where(
             StatementHead.org_id == organization.id, StatementHead.month == month.first
         )
     )
-    return None if row is None else Head(row.name, row.timezone, tuple(row.billed))
+    return None if row is None else StatementHeader(row.name, row.timezone, tuple(row.billed))

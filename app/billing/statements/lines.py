@@ -15,7 +15,7 @@ from app.money import Money
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class StatementLine:
     """A line that changed the balance by `amount`. A movement has no `used_on` and no `quantity`."""
 
     posted_on: date
@@ -28,14 +28,16 @@ class Line:
     amount: Money
 
 
-def read(rows: Iterable[Any], currency: str) -> Iterator[Line]:
+def read(rows: Iterable[Any], currency: str) -> Iterator[StatementLine]:
     """The rows of `PARTS_AND_LINES` that are lines."""
     for row in rows:
         amount = Money(int(row.amount), currency)
         if row.part == "moved":
             label = history.label_of(TransferKind(row.name))
-            yield Line(row.posted_on, None, label, row.detail, "", "", None, amount)
+            yield StatementLine(row.posted_on, None, label, row.detail, "", "", None, amount)
         else:
             meter = meters.named(row.name)
             units = Units(int(row.units), meter.unit)
-            yield Line(row.posted_on, row.day, meter.label, "", row.campaign, row.agent, units, amount)
+            yield StatementLine(
+                row.posted_on, row.day, meter.label, "", row.campaign, row.agent, units, amount
+            )

@@ -19,7 +19,7 @@ from sqlalchemy import select
 from app.billing.catalog import meters
 from app.billing.catalog.quantities import Units
 from app.billing.statements import lines
-from app.billing.statements.lines import Line
+from app.billing.statements.lines import StatementLine
 from app.billing.statements.queries import PARTS, PARTS_AND_LINES
 from app.extensions import db
 from app.models import Organization, TransferKind, UsageGroup, WalletLine
@@ -111,7 +111,7 @@ def gather(organization: Organization, month: Month) -> Statement:
     return _statement(organization, month, rows, is_open=is_open)
 
 
-def gather_with_lines(organization: Organization, month: Month) -> tuple[Statement, Iterator[Line]]:
+def gather_with_lines(organization: Organization, month: Month) -> tuple[Statement, Iterator[StatementLine]]:
     """The statement, and the lines that it sums up, both of one moment. Raises `NoStatementError`.
 
     Lines are read from the database as they are taken, some at a time, so that a month may have any number of them.

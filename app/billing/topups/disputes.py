@@ -19,16 +19,15 @@ from app.billing.wallet import ledger
 from app.clock import utc_now
 from app.database import locks
 from app.extensions import db
-from app.models import Dispute as DisputeRow
-from app.models import TopUp, TransferKind, Wallet
+from app.models import Dispute, TopUp, TransferKind, Wallet
 from app.payments import disputes as stripe_disputes
-from app.payments.disputes import Dispute
+from app.payments.disputes import StripeDispute
 
 LOST = "lost"
 WON = "won"
 
 
-def apply(dispute: Dispute, *, at: datetime | None = None) -> bool:
+def apply(dispute: StripeDispute, *, at: datetime | None = None) -> bool:
     """Bring the wallet in line with a dispute, and keep what Stripe says of it.
 
     False where it is about nothing of ours. Call it at the start of a transaction: until that ends nobody else
@@ -39,7 +38,7 @@ def apply(dispute: Dispute, *, at: datetime | None = None) -> bool:
     top_up = clawbacks.paid_top_up(dispute.payment_intent_id, of=dispute.id)
     if top_up is None:
         return False
-    known = db.session.get(DisputeRow, (top_up.org_id, dispute.id), populate_existing=True)
+    known = db.session.get(Dispute, (top_up.org_id, dispute.id), populate_existing=True)
     posted = clawbacks.taken(top_up.org_id, TransferKind.DISPUTE, dispute.id)
     if known is None or _differs(known, dispute) or posted != dispute.taken.micro:
         was = known.status if known else None
@@ -47,7 +46,7 @@ def apply(dispute: Dispute, *, at: datetime | None = None) -> bool:
     return True
 
 
-def _follow(top_up: TopUp, dispute: Dispute, was: str | None, at: datetime) -> None:
+def _follow(top_up: TopUp, dispute: StripeDispute, was: str | None, at: datetime) -> None:
     wallet = ledger.lock(top_up.org_id)
     _keep(top_up, dispute)
     moved = clawbacks.follow(
@@ -62,7 +61,7 @@ def _follow(top_up: TopUp, dispute: Dispute, was: str | None, at: datetime) -> N
     db.session.flush()
 
 
-def _words(dispute: Dispute) -> str:
+def _words(dispute: StripeDispute) -> str:
     if dispute.status == WON:
         return "The payment stands: credited again"
     if dispute.status == LOST:
@@ -70,7 +69,7 @@ def _words(dispute: Dispute) -> str:
     return "The cardholder asked their bank for it back"
 
 
-def _values(dispute: Dispute) -> dict[str, Any]:
+def _values(dispute: StripeDispute) -> dict[str, Any]:
     return {
         "amount_micro": dispute.amount.micro,
         "currency": dispute.amount.currency,
@@ -81,21 +80,19 @@ def _values(dispute: Dispute) -> dict[str, Any]:
     }
 
 
-def _differs(known: DisputeRow, dispute: Dispute) -> bool:
+def _differs(known: Dispute, dispute: StripeDispute) -> bool:
     return any(getattr(known, name) != value for name, value in _values(dispute).items())
 
 
-def _keep(top_up: TopUp, dispute: Dispute) -> None:
+def _keep(top_up: TopUp, dispute: StripeDispute) -> None:
     values = _values(dispute)
-    fresh = insert(DisputeRow).values(
-        org_id=top_up.org_id, stripe_id=dispute.id, top_up_id=top_up.id, **values
-    )
+    fresh = insert(Dispute).values(org_id=top_up.org_id, stripe_id=dispute.id, top_up_id=top_up.id, **values)
     db.session.execute(
-        fresh.on_conflict_do_update(index_elements=[DisputeRow.org_id, DisputeRow.stripe_id], set_=values)
+        fresh.on_conflict_do_update(index_elements=[Dispute.org_id, Dispute.stripe_id], set_=values)
     )
 
 
-def _tell(wallet: Wallet, top_up: TopUp, dispute: Dispute, moved: Movement, at: datetime) -> None:
+def _tell(wallet: Wallet, top_up: TopUp, dispute: StripeDispute, moved: Movement, at: datetime) -> None:
     """Mail about money that moved. A part that comes back with a lost dispute was told of when it was refunded."""
     if not moved.returned:
         notices.dispute_opened(

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from fractions import Fraction
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 
@@ -19,8 +18,8 @@ from app.billing.catalog import Meter, Plan, rating, versions
 from app.billing.catalog.quantities import Units
 from app.billing.catalog.rating import Charge
 from app.billing.plans import terms as plan_terms
-from app.billing.plans.terms import Home
-from app.billing.usage.rater import Place, Rater
+from app.billing.plans.terms import BillingContext
+from app.billing.usage.rater import Rater, RatingContext
 from app.billing.wallet import status as calling_status
 from app.extensions import db
 from app.models import Organization, UsageDaily, UsageGroup
@@ -122,10 +121,10 @@ def estimate(organization: Organization, campaign: Campaign, *, at: datetime) ->
         raise UnknownCallingMeterError(
             f"There is no kind of calls {campaign.meter[:60]!r}. There are: {', '.join(meters)}."
         )
-    home = plan_terms.homes_of([organization.id])[organization.id]
-    plan = home.terms.plan_at(at)
+    billing = plan_terms.get_billing_contexts([organization.id])[organization.id]
+    plan = billing.terms.plan_at(at)
     ratios, is_own = _usage_of_a_second(organization, plan)
-    pricing = _Pricing(organization.id, home, plan, ratios, campaign, at)
+    pricing = _Pricing(organization.id, billing, plan, ratios, campaign, at)
     least, most = pricing.of(campaign.shortest), pricing.of(campaign.longest)
     shelf = versions.find(plan.version)
     lines = tuple(
@@ -163,7 +162,7 @@ class _Pricing:
     """What it takes to price a campaign; nothing that is used up here is written down."""
 
     org_id: UUID
-    home: Home
+    billing: BillingContext
     plan: Plan
     ratios: dict[str, Fraction]
     campaign: Campaign
@@ -178,8 +177,8 @@ class _Pricing:
         for meter, ratio in self.ratios.items():
             quantity = -(-talking * ratio.numerator // ratio.denominator)
             wanted[meter] = (quantity, _billable(self.plan, meter, quantity))
-        place = Place(self.org_id, ZoneInfo(self.home.timezone), self.home.currency, self.home.terms)
-        rater = Rater({self.org_id: place})
+        context = RatingContext.of(self.org_id, self.billing)
+        rater = Rater({self.org_id: context})
         lines = {meter: rater.line(self.org_id, meter, self.at, self.plan) for meter in wanted}
         rater.read()
         return {

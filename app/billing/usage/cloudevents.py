@@ -45,7 +45,7 @@ class UsageData(Struct, frozen=True, forbid_unknown_fields=True):
     corrects: Annotated[Corrects | None, Meta(description="The event that this one corrects.")] = None
 
 
-class UsageEvent(Struct, frozen=True):
+class UsageCloudEvent(Struct, frozen=True):
     """One usage event. An event with the same `source` and `id` is counted once per organization, however
     often it is sent."""
 
@@ -59,7 +59,7 @@ class UsageEvent(Struct, frozen=True):
     subject: str | None = None
 
 
-_decoder = msgspec.json.Decoder(UsageEvent)
+_decoder = msgspec.json.Decoder(UsageCloudEvent)
 
 
 def read(index: int, raw: bytes) -> Reported | Refusal:

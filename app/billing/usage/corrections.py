@@ -32,7 +32,7 @@ from app.billing.usage import deductions
 from app.billing.usage import rows as usage_rows
 from app.billing.usage.counts import TooMuchError
 from app.billing.usage.events import Refusal, Reported, beyond_the_wallet
-from app.billing.usage.rater import Line, Rater
+from app.billing.usage.rater import Rater, RatingLine
 from app.billing.usage.rows import RatedEvent
 from app.billing.wallet import calling_state, ledger
 from app.billing.wallet.ledger import Entry
@@ -77,7 +77,7 @@ class Corrected:
 
 
 @dataclass(slots=True)
-class Outcome:
+class CorrectionResult:
     """What became of a batch's corrections; `costs` are differences in micro-units by organization."""
 
     accepted: int = 0
@@ -85,9 +85,9 @@ class Outcome:
     costs: dict[UUID, int] = field(default_factory=lambda: defaultdict(int))
 
 
-def take(events: Sequence[Reported], rater: Rater, *, at: datetime) -> Outcome:
+def take(events: Sequence[Reported], rater: Rater, *, at: datetime) -> CorrectionResult:
     """Take corrections that were never taken before, with their organizations' wallets locked."""
-    outcome = Outcome()
+    result = CorrectionResult()
     found = _corrected(events)
     for (org_id, _, _), one in found.items():
         deductions.siblings(_line(rater, org_id, one))
@@ -96,18 +96,18 @@ def take(events: Sequence[Reported], rater: Rater, *, at: datetime) -> Outcome:
         target = found.get((event.org_id, *(event.corrects or ("", ""))))
         problem = _problem(event, target)
         if problem is not None or target is None:
-            outcome.refused.append(problem or _unknown(event))
+            result.refused.append(problem or _unknown(event))
             continue
         try:
             rated = _rate(event, target, rater, at)
         except TooMuchError:
-            outcome.refused.append(beyond_the_wallet(event))
+            result.refused.append(beyond_the_wallet(event))
             continue
         usage_rows.write([rated], posted_at=at)
         _post(rated, at)
-        outcome.accepted += 1
-        outcome.costs[event.org_id] += rated.charge.amount.micro
-    return outcome
+        result.accepted += 1
+        result.costs[event.org_id] += rated.charge.amount.micro
+    return result
 
 
 def _corrected(events: Sequence[Reported]) -> dict[tuple[UUID, str, str], Corrected]:
@@ -118,7 +118,7 @@ def _corrected(events: Sequence[Reported]) -> dict[tuple[UUID, str, str], Correc
     return {(row[0], row[1], row[2]): Corrected(*row[3:]) for row in rows}
 
 
-def _line(rater: Rater, org_id: UUID, target: Corrected) -> Line:
+def _line(rater: Rater, org_id: UUID, target: Corrected) -> RatingLine:
     plan = versions.find(target.version).plan(target.plan)
     return rater.line(org_id, target.meter, target.at, plan)
 
@@ -164,7 +164,7 @@ def _rate(event: Reported, target: Corrected, rater: Rater, at: datetime) -> Rat
         digest=event.digest(),
         line=line,
         at=target.at,
-        posted_on=line.place.day_of(ledger.posting_time(wallet, at)),
+        posted_on=line.context.day_of(ledger.posting_time(wallet, at)),
         quantity=quantity,
         charge=charge,
     )

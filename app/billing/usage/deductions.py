@@ -5,18 +5,18 @@ from __future__ import annotations
 from app.billing.catalog import versions
 from app.billing.catalog.rating import Charge
 from app.billing.usage.counts import ChargedLine, Counted
-from app.billing.usage.rater import Line
+from app.billing.usage.rater import RatingLine
 from app.money import Money
 
 
-def siblings(line: Line) -> list[Counted]:
+def siblings(line: RatingLine) -> list[Counted]:
     """What the period was charged for on all meters of the line's allowance; to be read before it is used."""
     shelf = versions.find(line.plan.version)
     pool = shelf.pool(line.plan.pool_of(line.meter))
-    return [line.place.counted(line.period, meter) for meter in pool.meters]
+    return [line.context.counted(line.period, meter) for meter in pool.meters]
 
 
-def take_off(line: Line, units: int) -> Charge:
+def take_off(line: RatingLine, units: int) -> Charge:
     """Take units off the line's meter. What the allowance has again goes to units that were charged for.
 
     Of the charge all is below zero: `included` is what the allowance, of all its meters, covers less, and the amount
@@ -29,10 +29,10 @@ def take_off(line: Line, units: int) -> Charge:
     line.pool.used -= units - off
     back += _cover(line)
     line.pool.is_changed = line.own.is_changed = True
-    return Charge(-units, line.pool.used - covered_before, Money(-back, line.place.currency))
+    return Charge(-units, line.pool.used - covered_before, Money(-back, line.context.currency))
 
 
-def _cover(line: Line) -> int:
+def _cover(line: RatingLine) -> int:
     """Let the allowance cover units that were charged for, the dearest first, as far as it reaches; what they had
     cost. A plan's units are covered by what that plan includes."""
     pool, back = line.pool, 0

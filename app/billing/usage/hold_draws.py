@@ -15,7 +15,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from app.billing.usage.rater import Place
+from app.billing.usage.rater import RatingContext
 from app.billing.usage.rows import RatedEvent
 from app.billing.wallet.batches import LockedWallet
 from app.database.arrays import columns
@@ -103,18 +103,22 @@ class _Counted:
 
 
 def draw_included(
-    wallets: dict[UUID, LockedWallet], places: Sequence[Place], rated: list[RatedEvent], *, at: datetime
+    wallets: dict[UUID, LockedWallet],
+    contexts: Sequence[RatingContext],
+    rated: list[RatedEvent],
+    *,
+    at: datetime,
 ) -> None:
     """Take the units of events from what the holds that they name count on, and let no hold count on units that are
     used by now. One statement, and up to three where holds count on something that has changed.
 
-    `places` are those of all usage and corrections of the batch, rated. Only with the wallets locked.
+    `contexts` are those of all usage and corrections of the batch, rated. Only with the wallets locked.
     """
     touched = {
-        (place.name, period, pool)
-        for place in places
-        for (period, pool), counted in place.counts.items()
-        if counted.is_changed and pool in place.terms.plan_at(at).allowances
+        (context.name, period, pool)
+        for context in contexts
+        for (period, pool), counted in context.counts.items()
+        if counted.is_changed and pool in context.terms.plan_at(at).allowances
     }
     if not touched:
         return
@@ -125,7 +129,7 @@ def draw_included(
     for row in found:
         by_pool[row[:3]].append(_Counted(*row))
     _take_named(by_pool, rated)
-    given = _give_credit(by_pool, {place.org_id: place for place in places}, wallets, at)
+    given = _give_credit(by_pool, {context.org_id: context for context in contexts}, wallets, at)
     _write([one for counted in by_pool.values() for one in counted if one.is_changed], given)
 
 
@@ -134,7 +138,7 @@ def _take_named(by_pool: dict[tuple[UUID, date, str], list[_Counted]], rated: li
     for one in rated:
         if one.event.hold is not None:
             line = one.line
-            used[line.place.org_id, line.period, line.plan.pool_of(line.meter), one.event.hold] += (
+            used[line.context.org_id, line.period, line.plan.pool_of(line.meter), one.event.hold] += (
                 one.charge.billable
             )
     for (org_id, period, pool, key), units in used.items():
@@ -145,15 +149,15 @@ def _take_named(by_pool: dict[tuple[UUID, date, str], list[_Counted]], rated: li
 
 def _give_credit(
     by_pool: dict[tuple[UUID, date, str], list[_Counted]],
-    places: dict[UUID, Place],
+    contexts: dict[UUID, RatingContext],
     wallets: dict[UUID, LockedWallet],
     at: datetime,
 ) -> list[tuple[UUID, UUID, int]]:
     """Credit in place of units that are used by now, the newest hold first: organization, hold and micro-units."""
     given = []
     for (org_id, period, pool), holds in by_pool.items():
-        place, wallet = places[org_id], wallets[org_id]
-        left = place.terms.plan_at(at).allowances.get(pool, 0) - place.counts[period, pool].used
+        context, wallet = contexts[org_id], wallets[org_id]
+        left = context.terms.plan_at(at).allowances.get(pool, 0) - context.counts[period, pool].used
         too_many = sum(one.units for one in holds) - max(left, 0)
         for one in holds:
             if too_many <= 0:

@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -29,7 +28,7 @@ from app.billing.usage.events import (
     problem_with_content,
     problem_with_time,
 )
-from app.billing.usage.rater import Line, Place, Rater
+from app.billing.usage.rater import Rater, RatingContext, RatingLine
 from app.billing.usage.rows import EventKey, RatedEvent
 from app.billing.wallet import batches, leases, ledger
 from app.billing.wallet.batches import LockedWallet, UsageCharge
@@ -44,7 +43,7 @@ class Receipt:
     """What became of a batch: how many events were taken, how many had been before, and which were refused.
 
     `costs` are micro-units by organization, of what was taken now; a correction's can be below zero. `unkept`
-    are the places of refused events that were not stored.
+    are the positions of refused events that were not stored.
     """
 
     accepted: int = 0
@@ -66,7 +65,7 @@ def take(events: Sequence[Reported], *, at: datetime) -> Receipt:
     # change.
     db.session.flush()
     wallets = batches.lock_many({event.org_id for event in events})
-    batch = _Batch(wallets, _places(wallets), receipt, at)
+    batch = _Batch(wallets, _contexts(wallets), receipt, at)
     fresh = batch.without_repetitions(batch.acceptable(events))
     batch.charge([one for one in fresh if one.event.corrects is None])
     corrections = [one.event for one in fresh if one.event.corrects]
@@ -88,22 +87,26 @@ class _Acceptable(msgspec.Struct, frozen=True):
 
     event: Reported
     digest: bytes
-    line: Line
+    line: RatingLine
 
     @property
     def key(self) -> EventKey:
         """The key it is deduplicated by."""
-        return (self.line.place.name, self.event.source, self.event.id)
+        return (self.line.context.name, self.event.source, self.event.id)
 
 
 class _Batch:
     """A batch on its way through, with the wallets that it locked."""
 
     def __init__(
-        self, wallets: dict[UUID, LockedWallet], places: dict[UUID, Place], receipt: Receipt, at: datetime
+        self,
+        wallets: dict[UUID, LockedWallet],
+        contexts: dict[UUID, RatingContext],
+        receipt: Receipt,
+        at: datetime,
     ) -> None:
         self.wallets = wallets
-        self.rater = Rater(places)
+        self.rater = Rater(contexts)
         self.receipt = receipt
         self.at = at
         self.settled = leases.settle_many(wallets.values(), at)
@@ -147,14 +150,14 @@ class _Batch:
         """Corrections may have used units of allowances that holds have reserved."""
         db.session.flush()
         wallets = batches.lock_many(org_ids)
-        places = [self.rater.places[org_id] for org_id in wallets]
-        hold_draws.draw_included(wallets, places, [], at=self.at)
+        contexts = [self.rater.contexts[org_id] for org_id in wallets]
+        hold_draws.draw_included(wallets, contexts, [], at=self.at)
         batches.tell(batches.save(wallets.values(), at=self.at), at=self.at)
 
     def _write(self, rated: list[RatedEvent]) -> list[tuple[LockedWallet, Judgment]]:
         """Store the results. Returns the wallets whose calling state changed, with their previous state."""
         rows.write(rated, posted_at=self.at)
-        posted_on = {one.line.place.org_id: one.posted_on for one in rated}
+        posted_on = {one.line.context.org_id: one.posted_on for one in rated}
         charges = [
             UsageCharge(self.wallets[org_id], group, amount, posted_on[org_id])
             for (org_id, group), amount in self._costs(rated).items()
@@ -162,57 +165,57 @@ class _Batch:
         ]
         batches.post_usage(charges, source=f"usage:{uuid7()}", at=self.at)
         hold_draws.draw(self.wallets, rated)
-        hold_draws.draw_included(self.wallets, list(self.rater.places.values()), rated, at=self.at)
+        hold_draws.draw_included(self.wallets, list(self.rater.contexts.values()), rated, at=self.at)
         changed = {wallet.org_id: wallet for wallet in self.settled}
         changed |= {org_id: self.wallets[org_id] for org_id in posted_on}
         return batches.save(changed.values(), at=self.at)
 
     def _rate(self, events: list[_Acceptable]) -> list[RatedEvent]:
         self.rater.read()
-        posted_on = {place: self._posting_day(place) for place in self.rater.places.values()}
-        left = {place: self._left(place) for place in self.rater.places.values()}
+        posted_on = {context: self._posting_day(context) for context in self.rater.contexts.values()}
+        left = {context: self._left(context) for context in self.rater.contexts.values()}
         rated = []
         for one in events:
             line, quantity = one.line, one.event.quantity
             billable = rating.billable_units(line.charged.rate, quantity)
             try:
-                charge = self.rater.rate_units(line, billable, most=left[line.place])
+                charge = self.rater.rate_units(line, billable, most=left[line.context])
             except TooMuchError:
                 self.receipt.refused.append(beyond_the_wallet(one.event))
                 continue
-            left[line.place] -= charge.amount.micro
-            at, day = one.event.at, posted_on[line.place]
+            left[line.context] -= charge.amount.micro
+            at, day = one.event.at, posted_on[line.context]
             rated.append(RatedEvent(one.event, one.digest, line, at, day, quantity, charge))
         return rated
 
-    def _left(self, place: Place) -> int:
+    def _left(self, context: RatingContext) -> int:
         """How many micro-units usage may cost before the wallet reaches its lowest possible balance."""
-        return max(self.wallets[place.org_id].posted + ledger.FURTHEST, 0)
+        return max(self.wallets[context.org_id].posted + ledger.FURTHEST, 0)
 
     def _costs(self, rated: list[RatedEvent]) -> dict[tuple[UUID, UsageGroup], int]:
         """The cost of each organization's usage by group, in micro-units. Also recorded in the receipt."""
-        by_line: dict[Line, int] = defaultdict(int)
+        by_line: dict[RatingLine, int] = defaultdict(int)
         for one in rated:
             by_line[one.line] += one.charge.amount.micro
         shelves = {version: versions.find(version) for version in {line.plan.version for line in by_line}}
         costs: dict[tuple[UUID, UsageGroup], int] = defaultdict(int)
         for line, cost in by_line.items():
-            costs[line.place.org_id, shelves[line.plan.version].meters[line.meter].group] += cost
-            self.receipt.costs[line.place.org_id] += cost
+            costs[line.context.org_id, shelves[line.plan.version].meters[line.meter].group] += cost
+            self.receipt.costs[line.context.org_id] += cost
         return costs
 
     def _accept(self, event: Reported, late_days: int) -> _Acceptable | Refusal:
-        place = self.rater.places.get(event.org_id)
-        if place is None:
+        context = self.rater.contexts.get(event.org_id)
+        if context is None:
             return Refusal(event.index, "organization", "There is no organization with this id.")
-        plan = place.terms.plan_at(event.at)
+        plan = context.terms.plan_at(event.at)
         problem = problem_with_time(event, self.at, late_days) or problem_with_content(event, plan)
-        return problem or _Acceptable(event, event.digest(), place.line(event.meter, event.at, plan))
+        return problem or _Acceptable(event, event.digest(), context.line(event.meter, event.at, plan))
 
-    def _posting_day(self, place: Place) -> date:
+    def _posting_day(self, context: RatingContext) -> date:
         """The posting day in the organization's time zone; a wallet's posting days never go backward."""
-        last = self.wallets[place.org_id].last_posted_at
-        return place.day_of(max(self.at, last or self.at))
+        last = self.wallets[context.org_id].last_posted_at
+        return context.day_of(max(self.at, last or self.at))
 
 
 def _forget_changed() -> None:
@@ -230,9 +233,9 @@ def _different_content(event: Reported) -> Refusal:
     )
 
 
-def _places(wallets: dict[UUID, LockedWallet]) -> dict[UUID, Place]:
+def _contexts(wallets: dict[UUID, LockedWallet]) -> dict[UUID, RatingContext]:
     """Get the time zone, currency, and plans of organizations whose wallets are locked."""
     return {
-        org_id: Place(org_id, ZoneInfo(home.timezone), home.currency, home.terms)
-        for org_id, home in plan_terms.homes_of(wallets).items()
+        org_id: RatingContext.of(org_id, billing)
+        for org_id, billing in plan_terms.get_billing_contexts(wallets).items()
     }

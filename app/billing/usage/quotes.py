@@ -11,14 +11,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 
 from app.billing.catalog import rating
 from app.billing.plans import terms as plan_terms
-from app.billing.plans.terms import Home
-from app.billing.usage.rater import Place, Rater
+from app.billing.plans.terms import BillingContext
+from app.billing.usage.rater import Rater, RatingContext
 from app.billing.wallet.hold_prices import Counted, PoolKey, Price
 from app.extensions import db
 from app.models import HoldAllowance
@@ -36,7 +35,7 @@ class Quote:
     org_id: UUID
     wanted: tuple[tuple[str, int], ...]
     at: datetime
-    home: Home
+    billing: BillingContext
 
     @property
     def content(self) -> list[list[Any]]:
@@ -45,13 +44,13 @@ class Quote:
 
     def price(self) -> Price:
         """What it costs after what is left of the allowances. Only with the wallet locked, or else it is a guess."""
-        home, org_id = self.home, self.org_id
-        plan = home.terms.plan_at(self.at)
-        rater = Rater({org_id: Place(org_id, ZoneInfo(home.timezone), home.currency, home.terms)})
+        billing, org_id = self.billing, self.org_id
+        plan = billing.terms.plan_at(self.at)
+        rater = Rater({org_id: RatingContext.of(org_id, billing)})
         lines = [rater.line(org_id, meter, self.at, plan) for meter, _ in self.wanted]
         rater.read()
         for key, units in _counted_on(org_id).items():
-            pool = rater.places[org_id].counts.get(key)
+            pool = rater.contexts[org_id].counts.get(key)
             if pool is not None:
                 pool.used += units
         amounts, full = [], 0
@@ -67,19 +66,19 @@ class Quote:
                 known = included[key]
                 worth = known.worth + without - charge.amount.micro
                 included[key] = Counted(known.units + charge.included, worth)
-        return Price(total(amounts, home.currency), Money(full, home.currency), dict(included))
+        return Price(total(amounts, billing.currency), Money(full, billing.currency), dict(included))
 
 
 def ask(org_id: UUID, wanted: Sequence[tuple[str, int]], *, at: datetime) -> Quote | None:
     """What is wanted, ready to be priced; None where there is no such organization. Raises `UnknownMeterError`."""
-    home = plan_terms.homes_of([org_id]).get(org_id)
-    if home is None:
+    billing = plan_terms.get_billing_contexts([org_id]).get(org_id)
+    if billing is None:
         return None
-    rates = home.terms.plan_at(at).rates
+    rates = billing.terms.plan_at(at).rates
     for meter, _ in wanted:
         if meter not in rates:
             raise UnknownMeterError(f"There is no meter {meter[:60]!r}. It has: {', '.join(rates)}.")
-    return Quote(org_id, tuple(wanted), at, home)
+    return Quote(org_id, tuple(wanted), at, billing)
 
 
 def _counted_on(org_id: UUID) -> dict[PoolKey, int]:

@@ -11,7 +11,7 @@ import msgspec
 
 from app.billing.catalog import Plan, rating
 from app.billing.catalog.rating import Charge
-from app.billing.plans.terms import Terms
+from app.billing.plans.terms import BillingContext, Terms
 from app.billing.usage.counts import MOST_COUNTED, ChargedLine, Counted, TooMuchError
 from app.database.arrays import array, columns
 from app.extensions import driver_connection
@@ -33,7 +33,7 @@ ON CONFLICT (org_id, period_start, meter) DO UPDATE SET
 
 
 @dataclass(slots=True, eq=False)
-class Place:
+class RatingContext:
     """Where an organization's usage is rated: its zone, currency and plans, and what its allowances have left."""
 
     org_id: UUID
@@ -41,24 +41,28 @@ class Place:
     currency: str
     terms: Terms
     counts: dict[tuple[date, str], Counted] = field(default_factory=dict)
-    lines: dict[tuple[str, date, str, str], Line] = field(default_factory=dict)
+    lines: dict[tuple[str, date, str, str], RatingLine] = field(default_factory=dict)
     name: str = ""
 
     def __post_init__(self) -> None:
         self.name = str(self.org_id)
 
+    @classmethod
+    def of(cls, org_id: UUID, billing: BillingContext) -> RatingContext:
+        return cls(org_id, ZoneInfo(billing.timezone), billing.currency, billing.terms)
+
     def day_of(self, at: datetime) -> date:
         return at.astimezone(self.zone).date()
 
-    def line(self, meter: str, at: datetime, plan: Plan) -> Line:
+    def line(self, meter: str, at: datetime, plan: Plan) -> RatingLine:
         """The line of a meter at a time: the same one for all usage that is rated alike."""
         day = self.day_of(at)
         key = (meter, day, plan.key, plan.version)
         line = self.lines.get(key)
         if line is None:
             period = self.terms.period_of(day)
-            line = self.lines[key] = Line(
-                place=self,
+            line = self.lines[key] = RatingLine(
+                context=self,
                 meter=meter,
                 plan=plan,
                 day=day,
@@ -76,14 +80,14 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Line:
+class RatingLine:
     """Usage that is rated alike: by one plan, on one day, from the allowance of one period.
 
     `pool` counts what is gone of the allowance, which several meters may share; `own` what the meter was paid for,
     and `charged` that at this plan's rate: what is charged in the end (see `rating`).
     """
 
-    place: Place
+    context: RatingContext
     meter: str
     plan: Plan
     day: date
@@ -98,19 +102,19 @@ class Line:
 class Rater:
     """Rates usage against allowances that were read for all of it. Only with the wallets locked."""
 
-    places: dict[UUID, Place]
+    contexts: dict[UUID, RatingContext]
 
-    def line(self, org_id: UUID, meter: str, at: datetime, plan: Plan | None = None) -> Line:
+    def line(self, org_id: UUID, meter: str, at: datetime, plan: Plan | None = None) -> RatingLine:
         """The line of usage at `at`, rated by `plan` where that is known already."""
-        place = self.places[org_id]
-        return place.line(meter, at, plan or place.terms.plan_at(at))
+        context = self.contexts[org_id]
+        return context.line(meter, at, plan or context.terms.plan_at(at))
 
     def read(self) -> None:
         """Read the allowances of all lines that there are by now. One statement."""
         missing = {
-            (place.name, period, name): counted
-            for place in self.places.values()
-            for (period, name), counted in place.counts.items()
+            (context.name, period, name): counted
+            for context in self.contexts.values()
+            for (period, name), counted in context.counts.items()
             if not counted.is_read
         }
         if not missing:
@@ -123,11 +127,11 @@ class Rater:
         for counted in missing.values():
             counted.is_read = True
 
-    def rate(self, line: Line, quantity: int) -> Charge:
+    def rate(self, line: RatingLine, quantity: int) -> Charge:
         """What usage costs; the allowance that it uses up is used up. Raises `TooMuchError`, and has used nothing."""
         return self.rate_units(line, rating.billable_units(line.plan.rates[line.meter], quantity))
 
-    def rate_units(self, line: Line, billable: int, *, most: int = MAX_MICRO) -> Charge:
+    def rate_units(self, line: RatingLine, billable: int, *, most: int = MAX_MICRO) -> Charge:
         """The same for units that are counted already, by the rate's minimum and step. It may cost `most`."""
         included = min(billable, max(line.allowance - line.pool.used, 0))
         units, before = billable - included, line.own.charged
@@ -139,14 +143,14 @@ class Rater:
             line.own.charged += units
             line.charged.add(units, before, cost)
         line.pool.is_changed = line.own.is_changed = True
-        return Charge(billable, included, Money(cost, line.place.currency))
+        return Charge(billable, included, Money(cost, line.context.currency))
 
     def write(self) -> None:
         """Write the allowances that have changed. One statement."""
         rows = [
-            (place.name, period, name, one.used, one.charged, _json.encode(one.written).decode())
-            for place in self.places.values()
-            for (period, name), one in sorted(place.counts.items())
+            (context.name, period, name, one.used, one.charged, _json.encode(one.written).decode())
+            for context in self.contexts.values()
+            for (period, name), one in sorted(context.counts.items())
             if one.is_changed
         ]
         if rows:

@@ -10,7 +10,7 @@ import msgspec
 
 from app.billing.catalog.rating import Charge
 from app.billing.usage.events import Reported
-from app.billing.usage.rater import Line, Place
+from app.billing.usage.rater import RatingContext, RatingLine
 from app.database.arrays import columns
 from app.extensions import driver_connection
 
@@ -51,7 +51,7 @@ class RatedEvent(msgspec.Struct, frozen=True):
 
     event: Reported
     digest: bytes
-    line: Line
+    line: RatingLine
     at: datetime
     posted_on: date
     quantity: int
@@ -79,17 +79,17 @@ def write(rated: list[RatedEvent], *, posted_at: datetime) -> None:
 
 def _key_row(one: RatedEvent) -> tuple[Any, ...]:
     event = one.event
-    return (one.line.place.name, event.source, event.id, one.digest, event.at)
+    return (one.line.context.name, event.source, event.id, one.digest, event.at)
 
 
 def _daily_rows(rated: list[RatedEvent]) -> list[tuple[Any, ...]]:
     """What the events add to the totals of their days."""
-    totals: dict[tuple[Place, date, str, str | None, str | None, date, bool], list[int]] = {}
+    totals: dict[tuple[RatingContext, date, str, str | None, str | None, date, bool], list[int]] = {}
     for one in rated:
         event, charge, line = one.event, one.charge, one.line
         is_correction = event.corrects is not None
         # Not by line: a plan that was changed on the day makes two lines of it, and one total.
-        key = (line.place, line.day, line.meter, event.campaign, event.agent, one.posted_on, is_correction)
+        key = (line.context, line.day, line.meter, event.campaign, event.agent, one.posted_on, is_correction)
         total = totals.get(key)
         if total is None:
             totals[key] = [one.quantity, charge.included, charge.amount.micro]
@@ -98,15 +98,15 @@ def _daily_rows(rated: list[RatedEvent]) -> list[tuple[Any, ...]]:
             total[1] += charge.included
             total[2] += charge.amount.micro
     return [
-        (place.name, day, meter, campaign or "", agent or "", posted_on, is_correction, *total)
-        for (place, day, meter, campaign, agent, posted_on, is_correction), total in totals.items()
+        (context.name, day, meter, campaign or "", agent or "", posted_on, is_correction, *total)
+        for (context, day, meter, campaign, agent, posted_on, is_correction), total in totals.items()
     ]
 
 
 def _event_row(one: RatedEvent, posted_at: datetime) -> tuple[Any, ...]:
     event, charge, line = one.event, one.charge, one.line
     return (
-        line.place.name,
+        line.context.name,
         event.source,
         event.id,
         one.at,

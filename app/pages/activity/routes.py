@@ -63,7 +63,7 @@ class Query:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ActivityEntry:
     """A line of the trail as people read it."""
 
     event: AuditEvent
@@ -114,10 +114,10 @@ def _rows(organization: Organization, events: Iterator[AuditEvent]) -> Iterator[
         yield (at, line.person, line.kind, line.what, line.detail, line.event.address or "")
 
 
-def _line(event: AuditEvent) -> Line:
+def _line(event: AuditEvent) -> ActivityEntry:
     words = wording.words_of(event.action)
     person = wording.actor_name(event.actor)
-    return Line(event, person, wording.KINDS[words.kind], words.text, words.detail(event))
+    return ActivityEntry(event, person, wording.KINDS[words.kind], words.text, words.detail(event))
 
 
 def _day(text: str) -> date | None:

@@ -45,7 +45,7 @@ Detail = Callable[[AuditEvent], str]
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class ActionWording:
     """What an action is called, the key of its kind, and how its details read."""
 
     kind: str
@@ -127,53 +127,55 @@ def _changed_organization(event: AuditEvent) -> str:
     return "; ".join(parts)
 
 
-WORDS: dict[Action, Words] = {
-    "billing_details.changed": Words("details", "Changed billing details", _fields),
-    "customer.forgotten": Words("cards", "Payment profile was deleted", _nothing),
-    "dispute": Words("top_ups", "Bank withdrew a disputed payment", _paid),
-    "dispute_reversal": Words("top_ups", "Bank returned a disputed payment", _paid),
-    "invitation.withdrawn": Words("people", "Withdrew an invitation", _subject),
-    "organization.changed": Words("organization", "Changed the organization", _changed_organization),
-    "organization.created": Words("organization", "Created the organization", _changed_organization),
-    "organization.recipients_set": Words("details", "Changed who gets billing email", _recipients),
-    "payment_method.added": Words("cards", "Added a card", _said("card")),
-    "payment_method.failing": Words("cards", "Card stopped working", _said("card")),
-    "payment_method.made_default": Words("cards", "Made a card the default", _said("card")),
-    "payment_method.removal_failed": Words("cards", "Card couldn't be removed", _said("card")),
-    "payment_method.removed": Words("cards", "Removed a card", _said("card")),
-    "payment_method.replaced": Words("cards", "Replaced a card that was saved twice", _said("card")),
-    "payment_method.updated": Words("cards", "Card was renewed", _updated),
-    "payment_method.works_again": Words("cards", "Card works again", _said("card")),
-    "plan.canceled": Words("plan", "Canceled the plan", _plan),
-    "plan.changed": Words("plan", "Plan changed", _changed_plan),
-    "plan_switch.confirmed": Words("plan", "Confirmed a plan change", _switch),
-    "plan_switch.given_up": Words("plan", "Canceled a plan change before it was paid", _plan),
-    "plan_switch.not_made": Words("plan", "Plan change wasn't made", _nothing),
-    "plan_switch.paid_for": Words("plan", "Paid for a plan change", _plan),
-    "plan_switch.taken_back": Words("plan", "Canceled a scheduled plan change", _plan),
-    "refund": Words("top_ups", "Refunded to the card", _paid),
-    "refund_reversal": Words("top_ups", "A refund failed, and its credit was restored", _paid),
-    "renewal.paid_for": Words("plan", "Paid a renewal", _paid),
-    "token.created": Words("tokens", "Created an API token", _said("name")),
-    "token.revoked": Words("tokens", "Revoked an API token", _said("name")),
-    "top_up.canceled": Words("top_ups", "Canceled a top-up", _nothing),
-    "top_up.paid_for": Words("top_ups", "Paid for a top-up", _paid),
-    "top_up.settled": Words("top_ups", "Top-up succeeded", _paid),
-    "user.invited": Words("people", "Invited a person", _with_role),
-    "user.joined": Words("people", "Accepted an invitation", _with_role),
-    "user.password_link_mailed": Words("people", "Emailed a link for a new password", _subject),
-    "user.password_set": Words("people", "Set a password", _subject),
-    "user.removed": Words("people", "Removed a person", _subject),
-    "user.role_changed": Words("people", "Changed a role", _with_role),
+WORDS: dict[Action, ActionWording] = {
+    "billing_details.changed": ActionWording("details", "Changed billing details", _fields),
+    "customer.forgotten": ActionWording("cards", "Payment profile was deleted", _nothing),
+    "dispute": ActionWording("top_ups", "Bank withdrew a disputed payment", _paid),
+    "dispute_reversal": ActionWording("top_ups", "Bank returned a disputed payment", _paid),
+    "invitation.withdrawn": ActionWording("people", "Withdrew an invitation", _subject),
+    "organization.changed": ActionWording("organization", "Changed the organization", _changed_organization),
+    "organization.created": ActionWording("organization", "Created the organization", _changed_organization),
+    "organization.recipients_set": ActionWording("details", "Changed who gets billing email", _recipients),
+    "payment_method.added": ActionWording("cards", "Added a card", _said("card")),
+    "payment_method.failing": ActionWording("cards", "Card stopped working", _said("card")),
+    "payment_method.made_default": ActionWording("cards", "Made a card the default", _said("card")),
+    "payment_method.removal_failed": ActionWording("cards", "Card couldn't be removed", _said("card")),
+    "payment_method.removed": ActionWording("cards", "Removed a card", _said("card")),
+    "payment_method.replaced": ActionWording("cards", "Replaced a card that was saved twice", _said("card")),
+    "payment_method.updated": ActionWording("cards", "Card was renewed", _updated),
+    "payment_method.works_again": ActionWording("cards", "Card works again", _said("card")),
+    "plan.canceled": ActionWording("plan", "Canceled the plan", _plan),
+    "plan.changed": ActionWording("plan", "Plan changed", _changed_plan),
+    "plan_switch.confirmed": ActionWording("plan", "Confirmed a plan change", _switch),
+    "plan_switch.given_up": ActionWording("plan", "Canceled a plan change before it was paid", _plan),
+    "plan_switch.not_made": ActionWording("plan", "Plan change wasn't made", _nothing),
+    "plan_switch.paid_for": ActionWording("plan", "Paid for a plan change", _plan),
+    "plan_switch.taken_back": ActionWording("plan", "Canceled a scheduled plan change", _plan),
+    "refund": ActionWording("top_ups", "Refunded to the card", _paid),
+    "refund_reversal": ActionWording("top_ups", "A refund failed, and its credit was restored", _paid),
+    "renewal.paid_for": ActionWording("plan", "Paid a renewal", _paid),
+    "token.created": ActionWording("tokens", "Created an API token", _said("name")),
+    "token.revoked": ActionWording("tokens", "Revoked an API token", _said("name")),
+    "top_up.canceled": ActionWording("top_ups", "Canceled a top-up", _nothing),
+    "top_up.paid_for": ActionWording("top_ups", "Paid for a top-up", _paid),
+    "top_up.settled": ActionWording("top_ups", "Top-up succeeded", _paid),
+    "user.invited": ActionWording("people", "Invited a person", _with_role),
+    "user.joined": ActionWording("people", "Accepted an invitation", _with_role),
+    "user.password_link_mailed": ActionWording("people", "Emailed a link for a new password", _subject),
+    "user.password_set": ActionWording("people", "Set a password", _subject),
+    "user.removed": ActionWording("people", "Removed a person", _subject),
+    "user.role_changed": ActionWording("people", "Changed a role", _with_role),
 }
 
 
-_KNOWN: dict[str, Words] = {str(action): words for action, words in WORDS.items()}
+_KNOWN: dict[str, ActionWording] = {str(action): words for action, words in WORDS.items()}
 
 
-def words_of(action: str) -> Words:
+def words_of(action: str) -> ActionWording:
     """What an action is called; one that was written by an older version reads as it was written."""
-    return _KNOWN.get(action) or Words("organization", action.replace(".", ": ").replace("_", " "), _subject)
+    return _KNOWN.get(action) or ActionWording(
+        "organization", action.replace(".", ": ").replace("_", " "), _subject
+    )
 
 
 def actions_of(kind: str) -> frozenset[str]:

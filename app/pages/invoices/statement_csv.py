@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 
 from app.billing.catalog.quantities import Units
 from app.billing.statements import Statement
-from app.billing.statements.lines import Line
+from app.billing.statements.lines import StatementLine
 from app.money import Money
 from app.pages.csv_rows import Cell
 
@@ -30,7 +30,7 @@ HEAD = (
 )
 
 
-def rows(statement: Statement, lines: Iterable[Line]) -> Iterator[tuple[Cell, ...]]:
+def rows(statement: Statement, lines: Iterable[StatementLine]) -> Iterator[tuple[Cell, ...]]:
     """The head, the sums, and the lines as they come."""
     yield HEAD
     yield _sum("balance", "opening", statement.opening)

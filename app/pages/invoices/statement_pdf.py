@@ -11,7 +11,7 @@ from flask import current_app
 from app.billing.activity.shortlists import Costing, shortlist
 from app.billing.invoices import InvoiceView
 from app.billing.statements import Statement
-from app.billing.statements.headers import Head
+from app.billing.statements.headers import StatementHeader
 from app.clock import clock
 from app.web import pdf
 from app.web.formatting import day_long, money, money_exact, month, number, units, viewer_locale
@@ -23,7 +23,7 @@ _LETTER = {"en_US", "en_CA"}
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class PrintedLine:
     """A row between the opening and the closing balance."""
 
     what: str
@@ -41,7 +41,7 @@ class Cost:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class PrintedTable:
     """A table below the balance; one without rows isn't printed."""
 
     title: str
@@ -60,22 +60,22 @@ class Facts:
     period: str
     state: str
     opening: str
-    lines: tuple[Line, ...]
+    lines: tuple[PrintedLine, ...]
     closing: str
-    parts: tuple[Part, ...]
+    parts: tuple[PrintedTable, ...]
     mark: str
     paper: str
     region: str
 
 
-def document(head: Head, statement: Statement, charges: Sequence[InvoiceView] = ()) -> bytes:
+def document(head: StatementHeader, statement: Statement, charges: Sequence[InvoiceView] = ()) -> bytes:
     """The statement as PDF: of a month that is over always the same, dated at its end. `charges` are for the plan."""
     over = datetime.combine(statement.month.last + timedelta(days=1), time(), UTC)
     dated = clock.about_now() if statement.is_open else over
     return pdf.typeset("statement", facts(head, statement, charges), dated=dated)
 
 
-def facts(head: Head, statement: Statement, charges: Sequence[InvoiceView] = ()) -> Facts:
+def facts(head: StatementHeader, statement: Statement, charges: Sequence[InvoiceView] = ()) -> Facts:
     """The statement in words."""
     locale, days = viewer_locale(), statement.month
     zone = head.timezone.replace("_", " ")
@@ -91,25 +91,25 @@ def facts(head: Head, statement: Statement, charges: Sequence[InvoiceView] = ())
         lines=tuple(_lines(statement)),
         closing=money_exact(statement.closing),
         parts=(
-            Part(
+            PrintedTable(
                 "Usage by campaign",
                 "",
                 "Campaign",
                 _costs((one.name or "No campaign", one) for one in statement.campaigns),
             ),
-            Part(
+            PrintedTable(
                 "Usage by agent",
                 "",
                 "Agent",
                 _costs((one.name or "No agent", one) for one in statement.agents),
             ),
-            Part(
+            PrintedTable(
                 "Usage of earlier days",
                 "Was reported late and is posted in this month, as part of the usage above.",
                 "Used on",
                 _costs((day_long(one.day), one) for one in statement.late),
             ),
-            Part(
+            PrintedTable(
                 "Plan invoices",
                 "Charged to a card, not to the wallet. Top-ups are prepaid credit, and are not taxed.",
                 "Invoice",
@@ -129,11 +129,11 @@ def _invoice(one: InvoiceView) -> str:
     return f"{words}, with {', '.join(taxes)}" if taxes else words
 
 
-def _lines(statement: Statement) -> Iterable[Line]:
+def _lines(statement: Statement) -> Iterable[PrintedLine]:
     for move in statement.moves:
-        yield Line(move.label, money_exact(move.amount), number(move.count))
+        yield PrintedLine(move.label, money_exact(move.amount), number(move.count))
     for used in statement.usage:
-        yield Line(used.label, money_exact(-used.cost), units(used.quantity), used.group.label)
+        yield PrintedLine(used.label, money_exact(-used.cost), units(used.quantity), used.group.label)
 
 
 def _costs(rows: Iterable[tuple[str, Costing]]) -> tuple[Cost, ...]:

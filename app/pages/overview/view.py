@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from app.billing import invoices, plans
 from app.billing.activity import history, spending
-from app.billing.activity.history import HistoryLine
+from app.billing.activity.history import HistoryEntry
 from app.billing.activity.spending import Spending
 from app.billing.invoices import InvoiceView
 from app.billing.plans import PlanView
@@ -27,7 +27,7 @@ class Overview:
     plan_card: PlanCard | None
     usage: Spending
     invoices: list[InvoiceView]
-    activity: list[HistoryLine]
+    activity: list[HistoryEntry]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Live:
     balance: BalanceView
     plan: PlanView
     plan_card: PlanCard | None
-    activity: list[HistoryLine]
+    activity: list[HistoryEntry]
 
 
 def gather(organization: Organization) -> Overview:

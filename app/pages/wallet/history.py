@@ -8,7 +8,7 @@ from uuid import UUID
 from flask import Response, render_template, request
 
 from app.billing.activity import history, usage_breakdown
-from app.billing.activity.history import HistoryLine
+from app.billing.activity.history import HistoryEntry
 from app.billing.activity.shortlists import shortlist
 from app.models import Organization
 from app.months import Month
@@ -49,7 +49,7 @@ def export() -> Response:
     return csv_download(_rows(organization, lines), f"wallet-{organization.slug}.csv")
 
 
-def _rows(organization: Organization, lines: Iterator[HistoryLine]) -> Iterator[tuple[Cell, ...]]:
+def _rows(organization: Organization, lines: Iterator[HistoryEntry]) -> Iterator[tuple[Cell, ...]]:
     yield _HEAD
     for line in lines:
         detail = "; ".join(f"{one.amount} {one.unit}" for one in line.quantities) or line.detail

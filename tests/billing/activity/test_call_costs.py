@@ -11,7 +11,7 @@ from flask import Flask
 
 from app.billing import catalog
 from app.billing.activity import call_costs, spending
-from app.billing.activity.call_costs import CallStory, Part
+from app.billing.activity.call_costs import CallCosts, CallPart
 from app.billing.catalog import file, meters, versions
 from app.billing.plans import gather as plan_of
 from app.billing.usage import ingest
@@ -29,7 +29,7 @@ def micro(amount: int) -> Money:
     return Money(amount, "USD")
 
 
-def told(organization: Organization, call: str = CALL) -> CallStory:
+def told(organization: Organization, call: str = CALL) -> CallCosts:
     story = call_costs.tell(organization, call)
     assert story is not None
     return story
@@ -40,11 +40,11 @@ def test_a_call_is_told_by_part_with_what_each_line_cost_and_by_which_rate(app: 
     take(*a_call(organization))
     story = told(organization)
     assert [(line.part, line.meter, line.amount) for line in story.lines] == [
-        (Part.CALLING, "calls_outbound_international", usd("0.24")),
-        (Part.TELEPHONY, "sms", usd("0")),
-        (Part.SPEECH, "speech_to_text", micro(8_500)),
-        (Part.SPEECH, "text_to_speech", micro(15_000)),
-        (Part.MODEL, "tokens_in", usd("2.50")),
+        (CallPart.CALLING, "calls_outbound_international", usd("0.24")),
+        (CallPart.TELEPHONY, "sms", usd("0")),
+        (CallPart.SPEECH, "speech_to_text", micro(8_500)),
+        (CallPart.SPEECH, "text_to_speech", micro(15_000)),
+        (CallPart.MODEL, "tokens_in", usd("2.50")),
     ]
     assert story.total == micro(2_763_500)
     assert (story.campaigns, story.agents, story.numbers) == (
