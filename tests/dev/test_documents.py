@@ -21,7 +21,7 @@ DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 
 _LINK = re.compile(r"\]\(([^)\s]+)\)")
 _CODE = re.compile(r"```.*?```|`[^`\n]*`", re.DOTALL)
-_PATH = re.compile(r"`((?:app|dev|tests|docs|migrations|stripe_sandbox|torture|benchmarks)/[\w./-]*)`")
+_PATH = re.compile(r"`((?:app|demo|dev|tests|docs|migrations|stripe_sandbox|torture|benchmarks)/[\w./-]*)`")
 
 
 def test_operations_lists_the_events_that_are_handled():
