@@ -6,12 +6,12 @@ goes when there is too much.
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, time
 from decimal import Decimal
 from functools import lru_cache
 
 from babel import Locale
-from babel.dates import format_date
+from babel.dates import format_date, format_skeleton, format_time
 from babel.numbers import format_currency, format_decimal, format_percent
 
 from app.currencies import is_written_as_babel_does
@@ -30,9 +30,20 @@ def currency_text(amount: Decimal, currency: str, locale: str, pattern: str | No
 
 
 @lru_cache(_OTHERS)
-def date_text(value: date, pattern: str, locale: str) -> str:
-    """A day as the pattern has it (https://unicode.org/reports/tr35/tr35-dates.html#Date_Format_Patterns)."""
-    return str(format_date(value, pattern, locale=_parsed(locale)))
+def date_text(value: date, form: str, locale: str) -> str:
+    """A day as the locale orders it: `medium`, `long`, the parts that a skeleton names
+    (https://unicode.org/reports/tr35/tr35-dates.html#availableFormats_appendItems), or a pattern."""
+    known = _parsed(locale)
+    if form in known.datetime_skeletons:
+        return str(format_skeleton(form, value, locale=known))
+    return str(format_date(value, form, locale=known))
+
+
+def time_text(value: time, locale: str) -> str:
+    """The hour and minute on the locale's clock, `1:05 pm` or `13:05`: American English writes it in small letters,
+    too, and everywhere with a plain space, which every font and terminal has."""
+    text = str(format_time(value, "short", locale=_parsed(locale)))
+    return text.replace("\u202f", " ").replace(".", "").lower()
 
 
 @lru_cache(_OTHERS)

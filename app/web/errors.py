@@ -58,20 +58,24 @@ class ErrorView:
 
 _WORDS = {
     400: (
-        "This request can't be understood",
-        "Something in it is missing or not as expected.",
+        "We couldn't understand this request",
+        "Something in it is missing or invalid.",
         "Go back and try again.",
     ),
-    401: ("Sign in to go on", "Your session has ended.", "Sign in again; nothing that was paid is lost."),
+    401: (
+        "Sign in to continue",
+        "Your session has ended.",
+        "Sign in again. Your payments and credit are safe.",
+    ),
     404: ("Page not found", "There is nothing at this address.", "Check the address, or go to the overview."),
     405: (
         "This can't be done here",
-        "This address doesn't take that kind of request.",
+        "This page doesn't accept that kind of request.",
         "Go back and try again.",
     ),
     408: (
         "That took too long",
-        "What you sent didn't arrive in time. Nothing was done with it.",
+        "What you sent didn't arrive in time, so nothing was changed.",
         "Check your connection, go back, and send it again.",
     ),
     413: ("Too large", "What you sent is larger than this page accepts.", "Send less, and try again."),
@@ -82,13 +86,13 @@ _WORDS = {
     ),
     500: (
         "Something went wrong on our side",
-        "The error has been noted. No payment is made twice by trying again.",
-        "Try again; if it stays, write to support with the reference below.",
+        "The error has been logged. Trying again won't charge you twice.",
+        "Try again. If it keeps happening, contact support with the reference below.",
     ),
     503: (
         "Back in a moment",
-        "The service is restarting or very busy. Nothing that was paid is lost.",
-        "Try again in some seconds.",
+        "The service is restarting or very busy. Your payments and credit are safe.",
+        "Try again in a few seconds.",
     ),
 }
 
@@ -151,7 +155,7 @@ def payments_page(error: PaymentsError, undone: str) -> Response:
     """The page instead of one that Stripe should have answered; `undone` as `payment_problems.problem` takes it."""
     found = problem(error, undone)
     return page(
-        503, message=found.message, next_step=f"{found.next_step} You can't be charged twice by trying again."
+        503, message=found.message, next_step=f"{found.next_step} Trying again won't charge you twice."
     )
 
 
@@ -178,8 +182,8 @@ def _not_org_admin(_: NotOrgAdminError) -> Response:
     return page(
         403,
         title="Billing is for owners",
-        message=f"You are signed in, but your role in {organization.name} doesn't include billing.",
-        next_step="Ask one of its owners to do this, or to give you the role." if owners else "Ask an owner.",
+        message=f"You're signed in, but your role in {organization.name} doesn't include billing.",
+        next_step="Ask one of its owners to do this or to give you access." if owners else "Ask an owner.",
         owners=owners,
     )
 
@@ -190,10 +194,10 @@ def _none_in_view(seats: Iterable[Seat]) -> Response:
     return page(
         403,
         title="No organization to show",
-        message="You are signed in, but you are in no organization any more."
+        message="You're signed in, but you're no longer in any organization."
         if not choices
-        else "You are no longer in the organization that you were looking at.",
-        next_step="" if choices else "Ask an owner of it to invite you.",
+        else "You're no longer in the organization you were viewing.",
+        next_step="" if choices else "Ask an owner to invite you again.",
         choices=choices,
     )
 
@@ -231,7 +235,7 @@ def _locked() -> Response:
     log.warning("lock_not_available", path=path())
     response = page(
         503,
-        message="Another change of your wallet is taking unusually long, so nothing was done with this.",
+        message="Another change to your wallet is taking longer than usual, so this wasn't done.",
         next_step="Nothing you entered is lost. Try again in a few seconds.",
         resend=_sent_form() if g.get("csrf_valid") and not wants_part() else None,
         start_over=_page_of_form() if g.get("csrf_valid") and not wants_part() else None,

@@ -28,7 +28,7 @@ TYPED = "typed-"
 """What a page that asks where a form should go puts before the names of its fields."""
 _NEVER_KEPT = {"csrf_token", "password", "confirmation_token", "radar_session", PARAMETER}
 _JUST_DRAWN = timedelta(hours=1)
-_NOTHING = "Nothing was done."
+_NOTHING = "Nothing was changed."
 
 
 def init_app(app: Flask) -> None:
@@ -66,8 +66,8 @@ def cookies_seem_blocked(token: FormToken | None) -> bool:
 def blocked_cookies() -> str:
     """What to say about it."""
     return (
-        "Your browser did not send back the cookie that this page has set: it blocks cookies, and without one "
-        f"nobody can sign in. Allow cookies for {urlsplit(request.host_url).hostname}, then try again."
+        "Your browser is blocking cookies, and you can't sign in without them. "
+        f"Allow cookies for {urlsplit(request.host_url).hostname}, then try again."
     )
 
 
@@ -78,13 +78,13 @@ def other_organization(error: OtherOrganizationError) -> AnyResponse:
     view = who.organization if who else None
     log.info("drawn_for_another_organization", endpoint=request.endpoint)
     if view is None:
-        said = "You are no longer in the organization that you were looking at."
+        said = "You're no longer in the organization you were viewing."
     elif drawn is None:
-        said = f"This is for an organization that you are not in. You are looking at {view.name}."
+        said = f"This is for an organization that you're not in. You're viewing {view.name}."
     elif _is_of_open_page():
         said = f"You switched to {view.name} in another tab. This page still shows {drawn.name}."
     else:
-        said = f"This link is to a page of {drawn.name}. You are looking at {view.name}."
+        said = f"This link is for {drawn.name}. You're viewing {view.name}."
     changes = request.method not in SAFE
     choices = [_back_to(drawn, f"Go to {drawn.name}", is_back=True)] if drawn else []
     if view is not None:
@@ -93,7 +93,7 @@ def other_organization(error: OtherOrganizationError) -> AnyResponse:
         409,
         title="This page is for another organization",
         message=f"{said} {_NOTHING}" if changes else said,
-        next_step="Choose which one you mean. What you entered is kept." if changes and drawn else "",
+        next_step="Choose an organization. What you entered is kept." if changes and drawn else "",
         choices=choices,
     )
 
@@ -107,8 +107,8 @@ def ask_again(path: str, typed: MultiDict[str, str], organization: Organization)
         409,
         status=200,
         title=f"Check what you entered, for {organization.name}",
-        message="Nothing was done with it yet.",
-        next_step="Send it if it is right. Otherwise start over.",
+        message="It hasn't been sent yet.",
+        next_step="If it's right, send it again. Otherwise, start over.",
         resend=again,
         start_over=of_organization(page_behind(path), organization.slug),
     )
@@ -126,8 +126,8 @@ def _foreign(error: ForeignOriginError) -> AnyResponse:
     return errors.page(
         403,
         title="This came from another website",
-        message=f"{_sender(error)} sent a form here in your name. {_NOTHING}",
-        next_step="If you meant to do this, open the page here and do it there.",
+        message=f"{_sender(error)} sent a form in your name. {_NOTHING}",
+        next_step="If you meant to do this, open the page and do it there.",
         start_over=_start_over(),
     )
 
@@ -135,15 +135,15 @@ def _foreign(error: ForeignOriginError) -> AnyResponse:
 def _sender(error: ForeignOriginError) -> str:
     """By its address, where the browser gave one: `null` stands for a page that has none to show, such as a file."""
     named = "://" in (error.description or "")
-    return f"A page that is not ours ({error.description})" if named else "A page that is not ours"
+    return f"Another website ({error.description})" if named else "Another website"
 
 
 def _unknown() -> AnyResponse:
     return errors.page(
         400,
         title="This form can't be used",
-        message=f"We can't tell that it came from one of your own pages here. {_NOTHING}",
-        next_step="Open the page and fill the form in again.",
+        message=f"We couldn't verify that it came from one of your own pages. {_NOTHING}",
+        next_step="Open the page and fill in the form again.",
         start_over=_start_over(),
     )
 
@@ -159,7 +159,7 @@ def _without_cookie() -> AnyResponse:
 
 
 def _of_another_person(who: Identity | None) -> AnyResponse:
-    now = f"You are signed in as {who.user.name or who.user.email} now" if who else "You are signed out now"
+    now = f"You're now signed in as {who.user.name or who.user.email}" if who else "You're now signed out"
     return errors.page(
         400,
         title="This page is out of date",
@@ -177,7 +177,7 @@ def _expired(organization: Organization | None) -> AnyResponse:
     response = errors.page(
         400,
         title="This form has expired",
-        message=f"It was open for a long time, or you signed in again meanwhile. {_NOTHING}",
+        message=f"It was open for too long, or you signed in again in the meantime. {_NOTHING}",
         next_step="What you entered is still there. Press the button again."
         if in_place
         else "Check what you entered and send it again."
@@ -205,7 +205,7 @@ def _back_to(seat: Seat, label: str, *, is_back: bool = False) -> Choice:
 def _stay_with(view: Organization) -> Choice:
     """Another organization has no use for what names things of the first: its pages are shown instead."""
     named = Seat(view.id, view.name, view.slug, True)
-    label = f"Stay with {view.name}"
+    label = f"Stay in {view.name}"
     if request.method not in SAFE and not request.view_args and resend.can_be_told(request.path):
         return _back_to(named, label)
     path = urlsplit(_open_page() if _is_of_open_page() else request.path).path

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,15 +11,23 @@ from flask import Flask, g, has_request_context, request
 from markupsafe import Markup
 
 from app.billing.catalog.quantities import Quantity, Units
+from app.clock import utc_now
 from app.money import Money
 from app.text import shown
-from app.web.babel_text import currency_text, date_text, decimal_text, percent_text
+from app.web.babel_text import currency_text, date_text, decimal_text, percent_text, time_text
 from app.web.identity import identity
 
 LOCALES = ("en_US", "en_GB", "en_AU", "en_CA", "en_IE", "en_IN", "en_NZ")
 """The pages are in English; its locales differ in how they write figures and dates."""
 
 _MINUS = "\u2212"
+_TIMES = "\u00d7"
+_A_DAY, _BY_DAY = "-day", "-days"
+_READ_AS = {"message": "text message"}
+"""What units are called on pages, where that says more than the name that the platform reports them by."""
+_HALF_HOUR = 30 * 60
+_NAMED = {time(0): "midnight", time(12): "noon"}
+_WEEK = 7
 
 
 def init_app(app: Flask) -> None:
@@ -32,6 +40,7 @@ def init_app(app: Flask) -> None:
         "day": day,
         "day_long": day_long,
         "month": month,
+        "time_around": time_around,
         "time_element": time_element,
         "number": number,
         "percent": percent,
@@ -88,43 +97,62 @@ def money_axis(amount: Money) -> str:
 
 
 def day(value: date) -> str:
-    """`24 Nov`."""
-    return date_text(value, "d MMM", viewer_locale())
+    """`Nov 24`, as the locale orders it."""
+    return date_text(value, "MMMd", viewer_locale())
 
 
 def day_long(value: date) -> str:
-    """`24 November 2026`."""
-    return date_text(value, "d MMMM y", viewer_locale())
+    """`November 24, 2026`, as the locale orders it."""
+    return date_text(value, "long", viewer_locale())
 
 
 def month(value: date) -> str:
     """`November 2026`, of one of its days."""
-    return date_text(value, "MMMM y", viewer_locale())
+    return date_text(value, "yMMMM", viewer_locale())
 
 
 def time_element(value: datetime, style: str = "full") -> Markup:
     """A `<time>` with the instant in UTC and the words in the organization's zone, which is named.
 
-    `style` is `full` (24 Nov 2026, 09:05 EST), `date` (24 Nov 2026), `day` (24 Nov) or `clock` (09:05 EST).
+    `style` is `full` (Nov 24, 2026, 9:05 am EST), `date` (Nov 24, 2026), `day` (Nov 24) or `clock` (9:05 am EST).
     """
     zone, locale = _zone(), viewer_locale()
     local = value.astimezone(zone)
-    clock = f"{local:%H:%M} {local.tzname()}"
+    clock = f"{time_text(local.time(), locale)} {local.tzname()}"
     words = {
-        "full": f"{date_text(local.date(), 'd MMM y', locale)}, {clock}",
-        "date": date_text(local.date(), "d MMM y", locale),
-        "day": date_text(local.date(), "d MMM", locale),
+        "full": f"{date_text(local.date(), 'medium', locale)}, {clock}",
+        "date": date_text(local.date(), "medium", locale),
+        "day": date_text(local.date(), "MMMd", locale),
         "clock": clock,
     }[style]
-    return Markup('<time datetime="{}">{}</time>').format(
-        value.astimezone(ZoneInfo("UTC")).isoformat(), words
-    )
+    return _time(value, words)
+
+
+def time_around(value: datetime) -> Markup:
+    """An estimated moment to the half hour, as people say it: `Monday around 1:30 pm`, `around Dec 18` when it is a
+    week off or more."""
+    zone, locale = _zone(), viewer_locale()
+    half_hours = round(value.timestamp() / _HALF_HOUR)
+    local = datetime.fromtimestamp(half_hours * _HALF_HOUR, zone)
+    clock = _NAMED.get(local.time()) or time_text(local.time(), locale)
+    if clock == _NAMED[time(0)]:
+        local -= timedelta(minutes=1)  # the midnight at which a day ends is that day's
+    days = (local.date() - utc_now().astimezone(zone).date()).days
+    if days >= _WEEK:
+        return _time(value, f"around {date_text(local.date(), 'MMMd', locale)}")
+    named = {0: "today", 1: "tomorrow"}.get(days) or date_text(local.date(), "EEEE", locale)
+    return _time(value, f"{named} around {clock}")
+
+
+def _time(value: datetime, words: str) -> Markup:
+    at = value.astimezone(ZoneInfo("UTC")).isoformat()
+    return Markup('<time datetime="{}">{}</time>').format(at, words)
 
 
 def number(value: int) -> str:
-    """`1,234`; from a million on `48.3 M`."""
+    """`1,234`; from a million on `48.3M`."""
     if value >= 1_000_000:
-        return f"{decimal_text(round(value / 1_000_000, 1), viewer_locale())} M"
+        return f"{decimal_text(round(value / 1_000_000, 1), viewer_locale())}M"
     return decimal_text(value, viewer_locale())
 
 
@@ -134,12 +162,15 @@ def percent(value: int) -> str:
 
 
 def quantity(value: Quantity) -> str:
-    """`1,204 min`."""
-    return f"{number(value.amount)} {value.unit}"
+    """`1,204 min`; `3 numbers` times `26 days` of what is counted by the day, where each day had as many."""
+    if value.days and value.unit.endswith(_BY_DAY):
+        return _on_days(value.amount, value.unit.removesuffix(_BY_DAY), value.days)
+    unit = value.unit.removesuffix("s") if value.amount == 1 else value.unit
+    return f"{number(value.amount)} {unit}"
 
 
 def quantities(values: tuple[Quantity, ...]) -> str:
-    """`1,204 min, 84 SMS`."""
+    """`1,204 min, 84 text messages`."""
     return ", ".join(quantity(value) for value in values)
 
 
@@ -150,7 +181,15 @@ def units(value: Units) -> str:
         minutes, seconds = divmod(count, 60)
         parts = [f"{_counted(minutes)} min"] if minutes else []
         return sign + " ".join(parts + ([f"{seconds} s"] if seconds or not minutes else []))
-    return f"{sign}{_counted(count)} {value.unit}{'' if count == 1 else 's'}"
+    if value.days and value.unit.endswith(_A_DAY):
+        return sign + _on_days(count, value.unit.removesuffix(_A_DAY), value.days)
+    return f"{sign}{_counted(count)} {_READ_AS.get(value.unit, value.unit)}{'' if count == 1 else 's'}"
+
+
+def _on_days(count: int, thing: str, days: int) -> str:
+    each = count // days
+    things = f"{_counted(each)} {thing}{'' if each == 1 else 's'}"
+    return things if days == 1 else f"{things} {_TIMES} {_counted(days)} days"
 
 
 def _counted(value: int) -> str:

@@ -35,7 +35,7 @@ class Problem:
 
 
 def problem(error: BaseException, undone: str, *, unknown: Problem | None = None) -> Problem:
-    """What an error of Stripe's means for somebody whose wish is `undone` now, like "nothing was charged".
+    """What an error of Stripe's means for someone whose wish is `undone` now, like "nothing was charged".
 
     `error` is of `app.payments`, or was raised from one. `unknown` is for a wish that may have been done where no
     answer came; without it, what was asked for can be asked again as if it had never been.
@@ -46,18 +46,18 @@ def problem(error: BaseException, undone: str, *, unknown: Problem | None = None
             return Problem(advice.message, advice.next_step)
         case RefusedError() as refused:
             return Problem(
-                f"The payment processor refused this, so {undone}.",
-                f"Trying again won't help. Write to {_support()}, and mention {refused.code}.",
+                f"The payment processor rejected this, so {undone}.",
+                f"Trying again won't help. Email {_support()} and mention {refused.code}.",
             )
         case MisconfiguredError():
             return Problem(
                 f"Payments aren't working because of a problem on our side, so {undone}.",
-                f"Write to {_support()} if it lasts.",
+                f"Email {_support()} if this continues.",
             )
         case NotDoneError():
             return Problem(f"The payment processor is busy, so {undone}.", _LATER)
         case OutcomeUnknownError():
-            return unknown or Problem(f"The payment processor didn't answer, so {undone}.", _LATER)
+            return unknown or Problem(f"The payment processor didn't respond, so {undone}.", _LATER)
     raise TypeError(f"{error!r} is no error of app.payments.")
 
 

@@ -188,7 +188,7 @@ class TestChoosing:
     def test_it_says_what_happened_and_that_nothing_was_done(self, group: Group) -> None:
         said = text_of(self.refused(group, {"amount": "other", "other_amount": "73.21"}))
         assert "You switched to Pine Realty in another tab. This page still shows Harbor Dental." in said
-        assert "Nothing was done." in said
+        assert "Nothing was changed." in said
 
     def test_going_to_the_one_shows_what_was_typed_and_sends_it_there(self, group: Group) -> None:
         page = self.refused(group, {"amount": "other", "other_amount": "73.21", "card": str(group.card.id)})
@@ -199,12 +199,12 @@ class TestChoosing:
         assert "Visa ending in 4242" in said
         sent = self.choose(group, check, "Send again")
         assert sent.status_code == 303
-        assert "You will pay $73.21" in text_of(group.get(str(sent.location)))
+        assert "You'll pay $73.21" in text_of(group.get(str(sent.location)))
         assert "Harbor Dental" in group.get("/billing").text.split("</h1>")[1][:200]
 
     def test_staying_with_the_other_sends_what_makes_sense_there(self, group: Group) -> None:
         page = self.refused(group, {"amount": "other", "other_amount": "73.21", "card": str(group.card.id)})
-        check = self.choose(group, page, "Stay with Pine Realty")
+        check = self.choose(group, page, "Stay in Pine Realty")
         said = text_of(check)
         assert "for Pine Realty" in said
         assert "73.21" in said
@@ -229,12 +229,12 @@ class TestChoosing:
         page = self.refused(group, {}, f"/billing/wallet/top-ups/{group.top_up}/payments")
         shown = self.choose(group, page, "Go to Harbor Dental")
         assert shown.status_code == 302
-        assert "You will pay $50.00" in text_of(group.get(str(shown.location)))
+        assert "You'll pay $50.00" in text_of(group.get(str(shown.location)))
         assert sandbox.payment_intents() == []
 
     def test_nor_does_staying_lead_to_what_the_other_has_not(self, group: Group) -> None:
         page = self.refused(group, {}, f"/billing/wallet/top-ups/{group.top_up}/payments")
-        shown = self.choose(group, page, "Stay with Pine Realty")
+        shown = self.choose(group, page, "Stay in Pine Realty")
         assert group.get(str(shown.location)).status_code == 200
         assert "$7.00" in text_of(group.get(str(shown.location)))
 
@@ -247,7 +247,7 @@ class TestChoosing:
         page = group.get(named)
         assert page.status_code == 409
         for name, organization in (
-            ("Stay with Pine Realty", group.pine),
+            ("Stay in Pine Realty", group.pine),
             ("Go to Harbor Dental", group.harbor),
         ):
             leads_to = str(self.choose(group, page, name).location)

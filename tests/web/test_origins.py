@@ -71,7 +71,7 @@ def test_every_form_is_refused_from_another_site_even_with_a_valid_token(
             )
             assert answer.status_code == 403, rule
             assert "another website" in text_of(answer) or part, rule
-            assert "Nothing was done." in text_of(answer), rule
+            assert "Nothing was changed." in text_of(answer), rule
             assert "(null)" not in text_of(answer), "an address, or nothing"
             assert not any(value in answer.text for value in FORGED.values() if value != "500"), rule
             assert 'value="500"' not in answer.text, rule

@@ -26,7 +26,7 @@ _LABELS = {
     TransferKind.REFUND: "Refund",
     TransferKind.REFUND_REVERSAL: "Refund failed",
     TransferKind.DISPUTE: "Dispute",
-    TransferKind.DISPUTE_REVERSAL: "Dispute returned",
+    TransferKind.DISPUTE_REVERSAL: "Dispute reversed",
     TransferKind.ADJUSTMENT: "Adjustment",
     TransferKind.CREDIT: "Credit",
 }
@@ -169,7 +169,9 @@ def _line(organization: Organization, row: Any) -> HistoryEntry:
         day=row.day,
         what=group.label if group else _LABELS[kind],
         detail=card_label(row.brand, row.detail) if row.brand else row.detail,
-        quantities=added_up({key: int(units) for key, units in found if meters.named(key).group is group}),
+        quantities=added_up(
+            {key: (int(units), days) for key, (units, days) in found if meters.named(key).group is group}
+        ),
         amount=Money(row.amount, organization.currency),
         balance=None if row.balance is None else Money(row.balance, organization.currency),
         status=status,

@@ -151,16 +151,23 @@ def _balance_with() -> Any:
 
 @cache
 def _quantities() -> Any:
-    """For a usage line, the units of each meter posted on its day; NULL for others."""
+    """For a usage line, the units of each meter posted on its day, with 1 where all were used on one day and NULL
+    where some were late; NULL for other lines."""
+    on_one_day = func.min(UsageDaily.day) == func.max(UsageDaily.day)
     by_meter = (
-        select(UsageDaily.meter, func.sum(UsageDaily.quantity).label("units"))
+        select(
+            UsageDaily.meter,
+            func.sum(UsageDaily.quantity).label("units"),
+            case((on_one_day, 1)).label("days"),
+        )
         .where(UsageDaily.org_id == WalletLine.org_id, UsageDaily.posted_on == WalletLine.day)
         .where(WalletLine.usage_group.is_not(None), ~UsageDaily.is_correction)
         .group_by(UsageDaily.meter)
         .correlate(WalletLine)
         .subquery()
     )
-    return select(func.jsonb_object_agg(by_meter.c.meter, by_meter.c.units)).scalar_subquery()
+    units_and_days = func.jsonb_build_array(by_meter.c.units, by_meter.c.days)
+    return select(func.jsonb_object_agg(by_meter.c.meter, units_and_days)).scalar_subquery()
 
 
 def _open_top_ups() -> Select[Any]:

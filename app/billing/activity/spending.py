@@ -11,7 +11,7 @@ from dateutil.relativedelta import relativedelta
 from sqlalchemy import Executable, bindparam, func, select, tuple_
 
 from app.billing.catalog import Plan, Pool, meters, versions
-from app.billing.catalog.quantities import Quantity, quantity_of
+from app.billing.catalog.quantities import Quantity, quantity_of, same_each_day
 from app.billing.wallet import balance
 from app.extensions import db
 from app.models import Organization, UsageDaily, UsageGroup
@@ -144,7 +144,9 @@ def _group(group: UsageGroup, rows: list[Any], plan: Plan, currency: str) -> Gro
         MeterUsage(
             meter=key,
             label=meters.named(key).label,
-            used=quantity_of(key, sum(int(row.units) for row in own)),
+            used=quantity_of(
+                key, sum(int(row.units) for row in own), days=same_each_day([int(row.units) for row in own])
+            ),
             cost=Money(sum(int(row.amount) for row in own), currency),
         )
         for key, own in of_meter.items()

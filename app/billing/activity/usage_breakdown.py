@@ -85,7 +85,7 @@ def open_line(organization: Organization, line_id: UUID) -> UsageBreakdown | Non
         UsagePart(
             row.meter,
             meters.named(row.meter).label,
-            quantity_of(row.meter, row.quantity),
+            quantity_of(row.meter, row.quantity, days=1),
             row.day,
             row.campaign,
             row.agent,

@@ -30,7 +30,7 @@ LIMITS = {
     "agents": "Agents",
     "phone_numbers": "Phone numbers",
     "campaigns": "Campaigns",
-    "concurrent_calls": "Calls at once",
+    "concurrent_calls": "Concurrent calls",
 }
 """What plans limit, and what people call it."""
 USUAL_MOST = {

@@ -8,6 +8,9 @@ from app.billing.catalog.model import Meter, Rate, Tier
 from app.billing.catalog.quantities import Quantity
 from app.money import Money, half_up
 
+_DAYS_OF_A_MONTH = 30
+"""A price per 30 days of something is read as a monthly one."""
+
 
 @dataclass(frozen=True, slots=True)
 class RateWords:
@@ -48,10 +51,12 @@ def describe(key: str, meter: Meter, rate: Rate, currency: str) -> RateWords:
 
 
 def _step(meter: Meter) -> str:
-    """`min`, `1 M tokens`, `30 number-days`: what the shown price of a meter is for."""
+    """`min`, `text message`, `1M tokens`, `number per month`: what the shown price of a meter is for."""
     shown = meter.per // meter.shown_per
+    if meter.unit.endswith("-day") and meter.per == _DAYS_OF_A_MONTH:
+        return f"{meter.unit.removesuffix('-day')} per month"
     if shown <= 1:
-        return meter.shown_as
+        return meter.shown_as.removesuffix("s")
     if shown % 1_000_000 == 0:
-        return f"{shown // 1_000_000} M {meter.shown_as}"
+        return f"{shown // 1_000_000}M {meter.shown_as}"
     return f"{shown:,} {meter.shown_as}"

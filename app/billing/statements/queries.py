@@ -14,23 +14,27 @@ WITH used AS (
 ), before AS (
     SELECT seq FROM wallet_line WHERE org_id = :org_id AND day < :first ORDER BY day DESC, seq DESC LIMIT 1
 ), parts AS (
-    SELECT 'opening' AS part, '' AS name, NULL::date AS day, 0 AS units, balance_after_micro AS amount
+    SELECT 'opening' AS part, '' AS name, NULL::date AS day, 0 AS units, balance_after_micro AS amount,
+        NULL::bigint AS days
     FROM transfer WHERE org_id = :org_id AND seq = (SELECT seq FROM before)
     UNION ALL
-    SELECT 'moved', kind, NULL, count(*), sum(amount_micro) FROM moved GROUP BY kind
+    SELECT 'moved', kind, NULL, count(*), sum(amount_micro), NULL FROM moved GROUP BY kind
     UNION ALL
-    SELECT 'meter', meter, NULL, sum(quantity), sum(amount_micro) FROM used GROUP BY meter
+    SELECT 'meter', meter, NULL, sum(units), sum(amount), CASE WHEN min(units) = max(units) THEN count(*) END
+    FROM (
+        SELECT meter, day, sum(quantity) AS units, sum(amount_micro) AS amount FROM used GROUP BY meter, day
+    ) AS by_day GROUP BY meter
     UNION ALL
-    SELECT 'campaign', campaign, NULL, 0, sum(amount_micro) FROM used GROUP BY campaign
+    SELECT 'campaign', campaign, NULL, 0, sum(amount_micro), NULL FROM used GROUP BY campaign
     UNION ALL
-    SELECT 'agent', agent, NULL, 0, sum(amount_micro) FROM used GROUP BY agent
+    SELECT 'agent', agent, NULL, 0, sum(amount_micro), NULL FROM used GROUP BY agent
     UNION ALL
-    SELECT 'late', '', day, 0, sum(amount_micro) FROM used WHERE day < :first GROUP BY day
+    SELECT 'late', '', day, 0, sum(amount_micro), NULL FROM used WHERE day < :first GROUP BY day
 )
 """
 
 PARTS = text(
-    f"{_MONTH} SELECT part, name, day, units, amount FROM parts ORDER BY part, day, amount DESC, name"
+    f"{_MONTH} SELECT part, name, day, units, amount, days FROM parts ORDER BY part, day, amount DESC, name"
 )
 """All parts of a month, `first` to `last` being its days; amounts in micro-units, usage above zero.
 
@@ -40,13 +44,13 @@ an adjustment, in the ledger and here. `opening` has no row before the wallet's 
 
 PARTS_AND_LINES = text(
     f"""{_MONTH}
-SELECT part, name, day, units, amount, NULL::date AS posted_on, NULL AS detail, NULL AS campaign, NULL AS agent,
+SELECT part, name, day, units, amount, days, NULL::date AS posted_on, NULL AS detail, NULL AS campaign, NULL AS agent,
     FALSE AS is_line, 0 AS seq
 FROM parts
 UNION ALL
-SELECT 'moved', kind, NULL, 1, amount_micro, day, detail, '', '', TRUE, seq FROM moved WHERE kind <> 'usage'
+SELECT 'moved', kind, NULL, 1, amount_micro, NULL, day, detail, '', '', TRUE, seq FROM moved WHERE kind <> 'usage'
 UNION ALL
-SELECT 'used', meter, day, quantity, -amount_micro, posted_on, '', campaign, agent, TRUE, 0 FROM used
+SELECT 'used', meter, day, quantity, -amount_micro, NULL, posted_on, '', campaign, agent, TRUE, 0 FROM used
 ORDER BY is_line, posted_on, part, seq, day, amount DESC, name, campaign, agent
 """
 )

@@ -181,7 +181,7 @@ def _by_meter(rows: Iterable[Any], currency: str) -> tuple[MeterUsed, ...]:
     found = []
     for row in rows:
         meter = meters.named(row.name)
-        units, cost = Units(int(row.units), meter.unit), Money(int(row.amount), currency)
+        units, cost = Units(int(row.units), meter.unit, row.days), Money(int(row.amount), currency)
         found.append(MeterUsed(meter.label, meter.group, units, cost))
     order = list(UsageGroup)
     return tuple(sorted(found, key=lambda one: (order.index(one.group), -one.cost.micro, one.label)))

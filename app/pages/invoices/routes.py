@@ -23,10 +23,10 @@ from app.web.identity import current_organization, org_admin_required
 blueprint = Blueprint("invoices", __name__, url_prefix="/workplace/invoices")
 
 STATUSES = {
-    InvoiceStatus.OPEN: "To pay",
+    InvoiceStatus.OPEN: "Open",
     InvoiceStatus.PAID: "Paid",
     InvoiceStatus.VOID: "Void",
-    InvoiceStatus.UNCOLLECTIBLE: "Uncollectible",
+    InvoiceStatus.UNCOLLECTIBLE: "Written off",
 }
 
 
@@ -68,7 +68,7 @@ def _to_stripe(invoice_id: UUID, address_of: Callable[[str], str | None], *, mis
     except UnknownInvoiceError:
         return errors.page(404, message="There is no such invoice in this organization.")
     except PaymentsError as error:
-        return errors.payments_page(error, "the invoice, which it keeps, can't be shown")
+        return errors.payments_page(error, "the invoice can't be shown")
     return redirect(address) if address else errors.page(404, message=missing)
 
 

@@ -44,7 +44,7 @@ def rows(statement: Statement, lines: Iterable[StatementLine]) -> Iterator[tuple
     for agent in statement.agents:
         yield _sum("usage by agent", agent.name, -agent.cost)
     for late in statement.late:
-        yield _sum("of it used earlier", late.day, -late.cost)
+        yield _sum("usage from earlier days", late.day, -late.cost)
     for line in lines:
         yield (
             *_start("line", line.what, line.amount, _quantity(line.quantity)),

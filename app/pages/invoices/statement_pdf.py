@@ -80,13 +80,13 @@ def facts(head: StatementHeader, statement: Statement, charges: Sequence[Invoice
     locale, days = viewer_locale(), statement.month
     zone = head.timezone.replace("_", " ")
     return Facts(
-        title=f"Statement of {month(days.first)}",
+        title=f"{month(days.first)} statement",
         organization=head.name,
         addressee=head.billed,
         period=f"{day_long(days.first)} to {day_long(days.last)}, {zone}.",
-        state="The month is not over: these figures grow still."
+        state="Month in progress: figures may still change."
         if statement.is_open
-        else "The month is over: these figures are final.",
+        else "Month closed: figures are final.",
         opening=money_exact(statement.opening),
         lines=tuple(_lines(statement)),
         closing=money_exact(statement.closing),
@@ -104,14 +104,14 @@ def facts(head: StatementHeader, statement: Statement, charges: Sequence[Invoice
                 _costs((one.name or "No agent", one) for one in statement.agents),
             ),
             PrintedTable(
-                "Usage of earlier days",
-                "Was reported late and is posted in this month, as part of the usage above.",
+                "Usage from earlier days",
+                "Reported late and posted this month. It's included in the usage above.",
                 "Used on",
                 _costs((day_long(one.day), one) for one in statement.late),
             ),
             PrintedTable(
                 "Plan invoices",
-                "Charged to a card, not to the wallet. Top-ups are prepaid credit, and are not taxed.",
+                "Charged to a card, not to the wallet. Top-ups are prepaid credit and aren't taxed.",
                 "Invoice",
                 tuple(Cost(_invoice(one), money(one.amount)) for one in charges),
             ),
@@ -142,6 +142,6 @@ def _costs(rows: Iterable[tuple[str, Costing]]) -> tuple[Cost, ...]:
     costly = shortlist([one for _, one in known], SHOWN)
     shown = [Cost(what, money_exact(one.cost)) for what, one in known[:SHOWN]]
     if costly.others_cost is not None:
-        words = f"{number(costly.others)} more, each in the CSV file"
+        words = f"{number(costly.others)} more, listed in the CSV file"
         shown.append(Cost(words, money_exact(costly.others_cost)))
     return tuple(shown)

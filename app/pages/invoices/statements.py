@@ -85,6 +85,6 @@ def _statement(text: str) -> Statement | None:
 def _missing() -> Response:
     return errors.page(
         404,
-        title="No such statement",
-        message="There is a statement for each month since the wallet first moved, written like 2026-11.",
+        title="Statement not found",
+        message="There is a statement for each month since the wallet's first transaction, written like 2026-11.",
     )
