@@ -92,14 +92,15 @@ def money(amount: Money) -> str:
 
 
 def day(value: date) -> str:
-    """`24 November 2026`, as the pages write days."""
-    return format_date(value, "d MMMM y", locale=LOCALE)
+    """`November 24, 2026`, as the pages write days."""
+    return format_date(value, "long", locale=LOCALE)
 
 
 def moment(value: datetime, *, zone: ZoneInfo) -> str:
-    """`24 November 2026, 09:05 EST`: in the organization's zone, which is named."""
+    """`November 24, 2026, 9:05 am EST`: in the organization's zone, which is named."""
     local = value.astimezone(zone)
-    return f"{format_datetime(local, 'd MMMM y, HH:mm', locale=LOCALE)} {local.tzname()}"
+    clock = format_datetime(local, "h:mm a", locale=LOCALE).lower()
+    return f"{day(local.date())}, {clock} {local.tzname()}"
 
 
 def folded(words: str) -> str:

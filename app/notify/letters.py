@@ -116,8 +116,8 @@ class DisputeLost(_AboutTopUp):
 class InvoiceFailed(Letter):
     """An invoice for `what` was not paid, with its `taxes` by name.
 
-    `next_try` is when it is charged again by itself, if it is, and `pay_by` the last day on which the plan goes on
-    without its payment, where it is the plan's renewal.
+    `next_try` is when it is charged again by itself, if it is. Where it is the renewal of a plan, `plan` is its name,
+    and `pay_by` is the last day on which it stays in force without the payment.
     """
 
     kind: ClassVar[str] = "invoice_failed"
@@ -128,6 +128,7 @@ class InvoiceFailed(Letter):
     next_try: datetime | None = None
     pay_by: date | None = None
     taxes: dict[str, Money] = field(default_factory=dict)
+    plan: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

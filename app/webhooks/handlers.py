@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from app.billing import audit, invoices
+from app.billing import audit, invoices, plans
 from app.billing.cards import default_at_stripe, payment_methods
 from app.billing.mail import notices
 from app.billing.subscriptions import renewals, switch_queries, sync
@@ -120,7 +120,8 @@ def invoice_payment_failed(invoice_id: str) -> bool:
             subscription(row.stripe_id)
         renewals.learn_failure(organization, again=True)
         pay_by = renewals.last_day_for(organization, invoice_id)
-        notices.invoice_failed(organization.id, found, at=now, pay_by=pay_by)
+        plan = plans.gather(organization).name if pay_by else None
+        notices.invoice_failed(organization.id, found, at=now, plan=plan, pay_by=pay_by)
     return True
 
 

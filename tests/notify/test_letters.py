@@ -159,7 +159,7 @@ def test_a_subject_names_the_organization_and_the_card_or_the_money(letter: Lett
 def test_money_and_times_are_written_one_way_and_in_the_organizations_zone() -> None:
     said = words(Charged(**ABOUT))
     assert "$1,234.50" in said
-    assert "24 November 2026, 09:05 EST" in said
+    assert "November 24, 2026, 9:05 am EST" in said
 
 
 def test_a_charge_leads_to_its_receipt_here_and_never_to_one_that_expires() -> None:
@@ -170,12 +170,12 @@ def test_a_charge_leads_to_its_receipt_here_and_never_to_one_that_expires() -> N
 @pytest.mark.parametrize(
     ("before", "after", "says"),
     [
-        ("active", "active", "Calling goes on."),
-        ("paused", "active", "Calling is on again"),
-        ("paused", "low", "Calling is on again"),
-        ("low", "low", "under your low-balance alert"),
-        ("active", "paused", "Calling is paused now"),
-        ("paused", "paused", "Calling stays paused"),
+        ("active", "active", "Calling is active."),
+        ("paused", "active", "Calling has resumed"),
+        ("paused", "low", "Calling has resumed"),
+        ("low", "low", "below your low-balance alert"),
+        ("active", "paused", "Calling is now paused"),
+        ("paused", "paused", "Calling is still paused"),
     ],
 )
 def test_what_it_means_for_calling_is_said(before: str, after: str, says: str) -> None:
@@ -183,13 +183,13 @@ def test_what_it_means_for_calling_is_said(before: str, after: str, says: str) -
     calling = Calling(available=usd("-3"), before=before, after=after, missing=missing)
     said = words(Refunded(**(ABOUT | {"calling": calling}), paid=usd("100")))
     assert says in said
-    assert ("A top-up of $25.00 or more brings calling back." in said) == (after == "paused")
+    assert ("Top up $25.00 or more to resume calling." in said) == (after == "paused")
     assert "\u2212$3.00" in said
 
 
 def test_a_dispute_says_until_when_the_bank_takes_an_answer() -> None:
     said = words(DisputeOpened(**ABOUT, paid=usd("50"), answer_by=at("2026-12-08 23:59")))
-    assert "reply to this mail before 8 December 2026, 18:59 EST" in said
+    assert "reply to this email before December 8, 2026, 6:59 pm EST" in said
     assert "before" not in words(DisputeOpened(**ABOUT, paid=usd("50")))
 
 
@@ -197,8 +197,8 @@ def test_a_dispute_says_until_when_the_bank_takes_an_answer() -> None:
     ("letter", "says"),
     [
         (replace(CARD, plan="Growth"), "Your Growth plan is charged to this card"),
-        (CARD, "It is your default card"),
-        (replace(CARD, is_default=False), "It is not your default card"),
+        (CARD, "It's your default card"),
+        (replace(CARD, is_default=False), "It isn't your default card"),
         (replace(CARD, days_left=1), "tomorrow"),
         (replace(CARD, days_left=0), "today"),
     ],

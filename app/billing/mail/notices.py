@@ -114,14 +114,23 @@ def dispute_lost(wallet: Wallet, top_up: TopUp, amount: Money, *, dispute: str, 
     _write(top_up.org_id, letters.DisputeLost(**about), dispute, at)
 
 
-def invoice_failed(org_id: UUID, invoice: StripeInvoice, *, at: datetime, pay_by: date | None = None) -> None:
-    """A try to charge an invoice failed. `pay_by` is the last day on which the plan goes on without its payment."""
+def invoice_failed(
+    org_id: UUID,
+    invoice: StripeInvoice,
+    *,
+    at: datetime,
+    plan: str | None = None,
+    pay_by: date | None = None,
+) -> None:
+    """An attempt to charge an invoice failed. Where it renews a plan, that is named `plan`, and stays in force until
+    the end of the day `pay_by`."""
     letter = letters.InvoiceFailed(
         number=invoice.number,
         what=invoice.description,
         amount=invoice.due,
         at=at,
         next_try=invoice.next_try_at,
+        plan=plan,
         pay_by=pay_by,
         taxes={tax.words: tax.amount for tax in invoice.sums.taxes if tax.amount},
     )

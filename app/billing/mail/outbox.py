@@ -184,7 +184,9 @@ def _finish(mail: Mail) -> None:
         log.info("mail_sent", mail=str(mail.id), kind=mail.kind, recipients=len(mail.delivered_to))
         return
     mail.state = MailState.FAILED
-    mail.note = "Every recipient was refused." if mail.refused else "The organization has nobody to write to."
+    mail.note = (
+        "Every recipient was rejected." if mail.refused else "The organization has no one to write to."
+    )
     log.error("mail_failed", mail=str(mail.id), kind=mail.kind, reason=mail.note)
 
 

@@ -61,7 +61,7 @@ class TestCharges:
         (mail,) = mails(organization)
         words = words_of(mail)
         assert "Visa ending in 4242 was charged $50.00" in words
-        assert "Calling is on again" in words
+        assert "Calling has resumed" in words
         assert f"http://localhost:8000/billing/wallet/top-ups/{top_up.id}/receipt" in words
 
     def test_where_credit_stays_below_zero_it_says_what_brings_calling_back(
@@ -71,8 +71,8 @@ class TestCharges:
         owe(organization, "70.50")
         pay(organization, card)
         words = words_of(mails(organization)[0])
-        assert "Calling stays paused" in words
-        assert "A top-up of $20.51 or more brings calling back." in words
+        assert "Calling is still paused" in words
+        assert "Top up $20.51 or more to resume calling." in words
 
     def test_no_mail_is_written_where_the_transaction_ends_without_the_change(
         self, app: Flask, sandbox: Sandbox
@@ -166,7 +166,9 @@ class TestRefunds:
             refunds.apply(stripe_refunds.fetch(refund.id))
             db.session.commit()
         assert told(organization) == ["charge", "refund", "refund_returned"]
-        assert "The bank of Visa ending in 4242 did not take the refund" in words_of(mails(organization)[2])
+        assert "The bank that issued Visa ending in 4242 rejected the refund" in words_of(
+            mails(organization)[2]
+        )
 
 
 class TestInvoices:
