@@ -82,7 +82,9 @@ class Money:
         if _THOUSANDS.fullmatch(cleaned):
             cleaned = cleaned.replace(",", "")
         if "," in cleaned:
-            raise MoneyError("Use a point for cents, like 12.50, and commas for thousands only, like 1,250.")
+            raise MoneyError(
+                "Use a decimal point for cents, like 12.50, and commas only for thousands, like 1,250."
+            )
         match = _PLAIN.fullmatch(cleaned)
         if match is None:
             raise MoneyError(
@@ -93,9 +95,9 @@ class Money:
         part, digits = match["part"] or "", digits_of(currency)
         if len(part) > digits:
             raise MoneyError(
-                f"Use at most {digits} digits after the point, like 12.50."
+                f"Use at most {digits} digits after the decimal point, like 12.50."
                 if digits
-                else f"{currency} has no smaller unit: enter a whole number, like 50."
+                else f"{currency} has no smaller unit. Enter a whole number, like 50."
             )
         return cls(int(match["whole"]) * MICRO + int(part.ljust(6, "0") or 0), currency)
 

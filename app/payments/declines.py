@@ -26,15 +26,17 @@ _GENERIC = Advice(
     same_card=False,
 )
 _TECHNICAL = Advice(
-    "The payment could not be processed, for a technical reason.", "Try again in a moment.", same_card=True
+    "The payment couldn't be processed because of a technical problem.",
+    "Try again in a moment.",
+    same_card=True,
 )
 _REMOVED = Advice(
-    "This card was removed at the payment processor.", "Use another card, or add it again.", same_card=False
+    "This card was removed from the payment processor.", "Use another card, or add it again.", same_card=False
 )
 
 _ADVICE = {
     "insufficient_funds": Advice(
-        "The card has not enough funds for this payment.",
+        "The card has insufficient funds.",
         "Use another card, or a smaller amount.",
         same_card=False,
     ),
@@ -66,15 +68,17 @@ _ADVICE = {
     ),
     "processing_error": _TECHNICAL,
     "issuer_not_available": Advice(
-        "The bank could not be reached.", "Try again in a moment, or use another card.", same_card=True
+        "The bank couldn't be reached.", "Try again in a moment, or use another card.", same_card=True
     ),
     "try_again_later": _TECHNICAL,
     "reenter_transaction": _TECHNICAL,
     "authentication_required": Advice(
-        "The bank wants you to confirm this payment.", "Try again and confirm it when asked.", same_card=True
+        "Your bank requires an extra check for this payment.",
+        "Try again and confirm it when asked.",
+        same_card=True,
     ),
     "payment_intent_authentication_failure": Advice(
-        "The payment was not confirmed with the bank.",
+        "The payment wasn't confirmed with the bank.",
         "Try again and confirm it when asked, or use another card.",
         same_card=True,
     ),
@@ -83,14 +87,14 @@ _ADVICE = {
     "invalid_request": _REMOVED,
     # Our own: Stripe refused the request itself, for no reason that the bank or the card gave.
     REFUSED: Advice(
-        "The payment processor refused this payment, so the card was not charged.",
-        "Use another card. If it is refused again, write to support.",
+        "The payment processor rejected this payment, so the card wasn't charged.",
+        "Use another card. If it's rejected again, contact support.",
         same_card=False,
     ),
     # Our own: Stripe has no code for what it never tried.
     "no_card": Advice("There was no card to pay with.", "Add a card, then pay with it.", same_card=False),
     "not_charged": Advice(
-        "The payment processor could not be reached in time, so the payment was given up.",
+        "The payment processor couldn't be reached in time, so the payment was canceled.",
         "Try again.",
         same_card=True,
     ),
@@ -101,11 +105,11 @@ _WRONG_CVC = Advice(
     "The security code (CVC) is wrong.", "Check it and enter the card again, or use another.", same_card=False
 )
 _USED_UP = Advice(
-    "A card that isn't kept can be tried once.", "Enter it again, or use another card.", same_card=False
+    "A card that isn't saved can be tried only once.", "Enter it again, or use another card.", same_card=False
 )
 # Without a code of its own, Stripe refuses a confirmation token that was used or has expired.
 _NO_LONGER = Advice(
-    "The card details can't be used any more: they are kept for 12 hours, and for one payment.",
+    "The card details have expired. They can be used for one payment, within 12 hours.",
     "Enter the card again, or use another.",
     same_card=False,
 )
@@ -122,12 +126,12 @@ _ENTERED = {
     "payment_method_unactivated": _USED_UP,
     "invalid_request": _NO_LONGER,
     "authentication_required": Advice(
-        "The bank wants you to confirm this payment.",
+        "Your bank requires an extra check for this payment.",
         "Enter the card again and confirm when asked, or use another card.",
         same_card=False,
     ),
     "payment_intent_authentication_failure": Advice(
-        "The payment was not confirmed with the bank.",
+        "The payment wasn't confirmed with the bank.",
         "Enter the card again and confirm when asked, or use another card.",
         same_card=False,
     ),

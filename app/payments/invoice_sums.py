@@ -158,7 +158,7 @@ def _moved(total: Money, due: Money, *, has_credit: bool) -> Iterator[SumLine]:
     if due == total:
         return
     if total < Money.zero(total.currency):
-        words = "Kept as credit for future invoices"
+        words = "Credit for future invoices"
     elif due > total:
         words = "Owed from earlier invoices"
     elif has_credit:

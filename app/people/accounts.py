@@ -68,7 +68,7 @@ def checked(password: str) -> str:
     """The password. Raises `PeopleError` where it is too weak or too long."""
     if len(password) < passwords.MINIMUM_LENGTH:
         raise PeopleError(
-            f"Use at least {passwords.MINIMUM_LENGTH} characters. Several words make a good password."
+            f"Use at least {passwords.MINIMUM_LENGTH} characters. A few random words make a good password."
         )
     if len(password) > passwords.MAXIMUM_LENGTH:
         raise PeopleError(f"Use at most {passwords.MAXIMUM_LENGTH} characters.")

@@ -83,7 +83,7 @@ def invite_owner(organization: Organization, email: str, actor: Actor) -> NewLin
     if owner.password_hash is not None:
         raise PeopleError(
             f"{email!r} is an owner already and signs in with their password. "
-            "Who has forgotten it gets a link by email: “Forgot password?” on the sign-in page."
+            "If you forgot your password, use “Forgot password?” on the sign-in page."
         )
     return invite(organization, email, role=Role.ORG_ADMIN, actor=actor)
 

@@ -72,7 +72,7 @@ def show_html(mail_id: UUID) -> Response:
 
 @blueprint.errorhandler(MailNotFoundError)
 def _unknown(_: MailNotFoundError) -> Response:
-    return errors.page(404, message="There is no such mail.")
+    return errors.page(404, message="There is no such email.")
 
 
 def _page(template: str, **context: object) -> Response:
@@ -91,7 +91,7 @@ def _view(mail: Mail) -> MailView:
         MailState.SENT: ("Sent", "good"),
         MailState.FAILED: ("Failed", "bad"),
     }[mail.state]
-    refused = [f"{address} refused it: {reason}" for address, reason in mail.refused.items()]
+    refused = [f"{address} rejected it: {reason}" for address, reason in mail.refused.items()]
     return MailView(
         id=mail.id,
         organization=organization.name,

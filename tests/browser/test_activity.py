@@ -69,7 +69,7 @@ def test_it_is_read_filtered_and_paged_by_keyboard(look: Page, app: Flask) -> No
     look.get_by_label("Person").select_option("Voice Portal operator")
     tab_to(look, "Filter")
     look.keyboard.press("Enter")
-    expect(look.get_by_role("link", name="Show everything")).to_be_visible()
+    expect(look.get_by_role("link", name="Clear filters")).to_be_visible()
     expect(look.get_by_role("rowheader").first).to_contain_text("$250.00 with Mastercard ending in 4444")
     check(look)
     with look.expect_download() as started:

@@ -129,7 +129,7 @@ def renew(app: Flask, sandbox: Sandbox, organization: Organization) -> None:
 def test_a_renewal_that_was_not_paid_is_mended(look: Page, debtor: Organization) -> None:  # noqa: F811
     sign_in(look, a_person(organization=debtor).email)
     plan = look.get_by_role("region", name="Plan")
-    expect(plan).to_contain_text("The renewal was not paid.")
+    expect(plan).to_contain_text("Your renewal wasn't paid.")
     press(look, "Fix payment")
     expect(look.get_by_role("heading", name="Pay the renewal")).to_be_visible()
     check(look)

@@ -174,7 +174,7 @@ def test_from_held_credit_to_the_story_of_its_call(look: Page, app: Flask) -> No
     usage_reports.record(organization, "story", used, at=now)
     db.session.commit()
     sign_in(look, a_person(organization=organization).email)
-    tab_to(look, "What calls in progress hold")
+    tab_to(look, "Reserved for calls in progress")
     look.keyboard.press("Enter")
     tab_to(look, call)
     look.keyboard.press("Enter")
@@ -182,7 +182,7 @@ def test_from_held_credit_to_the_story_of_its_call(look: Page, app: Flask) -> No
     check(look)
     look.goto("/billing/wallet")
     look.get_by_role("link", name="Calling").first.click()
-    expect(look.get_by_role("heading", name="Calls that cost most")).to_be_visible()
+    expect(look.get_by_role("heading", name="Most expensive calls")).to_be_visible()
     check(look)
 
 

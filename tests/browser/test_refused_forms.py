@@ -16,12 +16,12 @@ PROXY_PAGE = "<!doctype html><html><body><h1>Bad gateway</h1></body></html>"
 FAILURES: list[tuple[int | None, str, str]] = [
     (401, "", "Your session has ended."),
     (403, "<main><div data-refusal><p>Billing is for owners.</p></div></main>", "Billing is for owners."),
-    (403, PROXY_PAGE, "Nothing you entered is gone"),
+    (403, PROXY_PAGE, "What you entered is still here"),
     (404, "<main><div data-refusal><p>There is no such thing.</p></div></main>", "There is no such thing."),
     (429, "", "Too many attempts. Wait a minute and try again."),
-    (500, PROXY_PAGE, "Nothing you entered is gone"),
-    (502, PROXY_PAGE, "Nothing you entered is gone"),
-    (503, "", "Nothing you entered is gone"),
+    (500, PROXY_PAGE, "What you entered is still here"),
+    (502, PROXY_PAGE, "What you entered is still here"),
+    (503, "", "What you entered is still here"),
     (None, "", "The connection was lost"),
 ]
 FORMS = {

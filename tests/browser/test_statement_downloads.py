@@ -16,7 +16,7 @@ def test_by_keyboard_alone(page: Page, app: Flask) -> None:
     sign_in(page, a_person(organization=organization).email, to="/workplace/invoices")
     tab_to(page, "January 2026")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", name="Statement of January 2026", level=1)).to_be_visible()
+    expect(page.get_by_role("heading", name="January 2026 statement", level=1)).to_be_visible()
     for link, begins in (("Download PDF", b"%PDF-1.7"), ("Export CSV", b"\xef\xbb\xbfsection,")):
         tab_to(page, link)
         with page.expect_download() as downloading:

@@ -21,6 +21,6 @@ def test_a_dispute_comes_and_is_won_while_the_page_is_open(look: Page, site: Sit
     expect(look.get_by_role("region", name="Calling is paused")).to_be_visible()
     check(look)
     site.sandbox.control.decide_dispute(opened["id"], "won")
-    expect(region).to_contain_text("decided that the payment stands")
+    expect(region).to_contain_text("upheld the payment")
     expect(look.get_by_role("region", name="Calling is paused")).to_be_hidden()
     check(look)

@@ -68,13 +68,13 @@ def test_by_keyboard_alone(page: Page, organization: Organization, owner: str) -
     expect(fields(page).get_by_label("Card number")).to_be_enabled()
     page.keyboard.press("Tab")
     type_card(page, GOOD)
-    tab_to(page, "Keep this card for next time")
+    tab_to(page, "Save this card for next time")
     page.keyboard.press("Space")
     tab_to(page, "Review top-up")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Check before you pay")).to_be_focused()
-    expect(page.get_by_text("You will pay $50.00 with Visa ending in 4242")).to_be_visible()
-    expect(page.get_by_text("the card is kept for next time")).to_be_visible()
+    expect(page.get_by_text("You'll pay $50.00 with Visa ending in 4242")).to_be_visible()
+    expect(page.get_by_text("the card is saved for next time")).to_be_visible()
     assert credited(organization) == []
     tab_to(page, "Pay $50.00")
     page.keyboard.press("Enter")
@@ -102,7 +102,7 @@ def test_enter_in_the_card_fields_sends_the_form_and_unfinished_ones_say_what_is
 def test_a_refused_amount_keeps_what_was_typed_into_the_card_fields(page: Page, owner: str) -> None:
     sign_in(page, owner, to=WALLET)
     enter(page, GOOD)
-    page.get_by_label("Keep this card").check()
+    page.get_by_label("Save this card").check()
     page.get_by_role("radio", name="Other amount").check()
     amount = page.get_by_role("textbox", name="Other amount")
     for typed in ("2", "12,50", "lots"):
@@ -112,8 +112,8 @@ def test_a_refused_amount_keeps_what_was_typed_into_the_card_fields(page: Page, 
         expect(fields(page).get_by_label("Card number")).to_have_value("4242 4242 4242 4242")
     amount.fill("12.50")
     review(page)
-    expect(page.get_by_text("You will pay $12.50 with Visa ending in 4242")).to_be_visible()
-    expect(page.get_by_text("the card is kept for next time")).to_be_visible()
+    expect(page.get_by_text("You'll pay $12.50 with Visa ending in 4242")).to_be_visible()
+    expect(page.get_by_text("the card is saved for next time")).to_be_visible()
 
 
 def test_a_declined_card_is_replaced_without_losing_the_amount(
@@ -126,7 +126,7 @@ def test_a_declined_card_is_replaced_without_losing_the_amount(
     expect(page.get_by_role("heading", name="Not paid")).to_be_focused()
     enter(page, "4000000000009995")
     page.get_by_role("button", name="Pay $73.21").click()
-    expect(page.get_by_text("has not enough funds").first).to_be_visible()
+    expect(page.get_by_text("has insufficient funds").first).to_be_visible()
     enter(page, "5555555555554444")
     page.get_by_role("button", name="Pay $73.21").dblclick()
     expect(page.get_by_role("heading", name="Paid")).to_be_focused()
@@ -145,14 +145,14 @@ def test_the_bank_asks_is_left_refused_and_answered(
     page.get_by_role("button", name="Pay $50.00").click()
     challenge.get_by_role("button", name="Complete").wait_for()
     page.keyboard.press("Escape")
-    expect(page.get_by_text("was not confirmed with the bank").first).to_be_visible()
+    expect(page.get_by_text("wasn't confirmed with the bank").first).to_be_visible()
     expect(page.get_by_text("Enter the card again and confirm when asked").first).to_be_visible()
     enter(page, ASKS)
     page.get_by_role("button", name="Pay $50.00").click()
     challenge.get_by_role("button", name="Fail").click()
     expect(page.get_by_role("heading", name="Not paid")).to_be_visible()
     enter(page, ASKS)
-    page.get_by_label("Keep this card").check()
+    page.get_by_label("Save this card").check()
     page.get_by_role("button", name="Pay $50.00").click()
     challenge.get_by_role("button", name="Complete").click()
     expect(page.get_by_role("heading", name="Paid")).to_be_visible()
@@ -170,9 +170,9 @@ def test_a_lost_connection_loses_nothing_and_is_one_wish(
     expect(page.get_by_text("The connection was lost")).to_be_visible()
     page.unroute("**/billing/wallet/top-ups")
     # What the card was entered for has changed: it is entered for that now.
-    page.get_by_label("Keep this card").check()
+    page.get_by_label("Save this card").check()
     review(page)
-    expect(page.get_by_text("the card is kept for next time")).to_be_visible()
+    expect(page.get_by_text("the card is saved for next time")).to_be_visible()
     page.get_by_role("button", name="Pay $50.00").click()
     expect(page.get_by_role("heading", name="Paid")).to_be_visible()
     assert credited(organization) == [50]
@@ -223,9 +223,9 @@ class TestBesideSavedCards:
         page.route(part, lambda route: route.abort())
         sign_in(page, owner, to=WALLET)
         page.get_by_role("combobox", name="Card").select_option("Another card")
-        again = page.get_by_role("button", name="Load the card fields again")
+        again = page.get_by_role("button", name="Reload card fields")
         expect(again).to_be_visible(timeout=10_000)
-        expect(page.get_by_text("no card can be entered just now")).to_be_visible()
+        expect(page.get_by_text("you can't enter a card right now")).to_be_visible()
         page.unroute(part)
         again.click()
         expect(fields(page).get_by_label("Card number")).to_be_visible()
@@ -239,12 +239,12 @@ CARDS = [
     ("5555555555554444", "$50.00 was charged to Mastercard ending in 4444"),
     ("378282246310005", "$50.00 was charged to American Express ending in 0005"),
     ("4000000000000002", "The bank declined this payment without giving a reason."),
-    ("4000000000009995", "The card has not enough funds for this payment."),
+    ("4000000000009995", "The card has insufficient funds."),
     ("4000000000009987", "The bank declined this payment without giving a reason."),
     ("4000000000009979", "The bank declined this payment without giving a reason."),
     ("4000000000000069", "The card has expired."),
     ("4000000000000127", "The security code (CVC) is wrong."),
-    ("4000000000000119", "The payment could not be processed, for a technical reason."),
+    ("4000000000000119", "The payment couldn't be processed because of a technical problem."),
     ("4000000000000341", "The bank declined this payment without giving a reason."),
     ("4000002500003155", "Confirm it's you"),
     ("4000002760003184", "Confirm it's you"),

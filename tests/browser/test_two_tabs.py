@@ -32,7 +32,7 @@ def switch(tab: Page, organization: Organization) -> None:
     tab.goto("/billing")
     tab.get_by_label("Organization").select_option(organization.name)
     tab.get_by_role("button", name="Switch").click()
-    expect(tab.get_by_role("status").first).to_contain_text(f"You are looking at {organization.name} now.")
+    expect(tab.get_by_role("status").first).to_contain_text(f"You're now viewing {organization.name}.")
 
 
 def test_a_poll_says_so_in_place_and_the_way_back_keeps_what_was_typed(
@@ -51,7 +51,7 @@ def test_a_poll_says_so_in_place_and_the_way_back_keeps_what_was_typed(
     back = first.get_by_role("button", name=f"Go to {harbor.name}")
     back.focus()
     first.keyboard.press("Enter")
-    expect(said).to_contain_text(f"{harbor.name} is in view again.")
+    expect(said).to_contain_text(f"You're viewing {harbor.name} again.")
     expect(first.get_by_role("textbox", name="Other amount")).to_have_value("73.21")
     assert first.evaluate("document.activeElement !== document.body")
     first.get_by_role("button", name="Review top-up").click()
@@ -70,18 +70,18 @@ def test_a_form_is_refused_beside_what_was_typed_and_goes_on_in_either(
     first.get_by_role("button", name="Save billing details").press("Enter")
     refused = first.locator("[data-beside-form]")
     expect(refused).to_contain_text(
-        f"You switched to {pine.name} {SWITCHED} {harbor.name}. Nothing was done."
+        f"You switched to {pine.name} {SWITCHED} {harbor.name}. Nothing was changed."
     )
     expect(first.get_by_label("Legal name")).to_have_value("Harbor Dental Ltd")
     check(first)
     first.get_by_role("button", name=f"Go to {harbor.name}").press("Enter")
     expect(refused).to_have_count(0)
     first.get_by_role("button", name="Save billing details").press("Enter")
-    expect(first.get_by_role("status").first).not_to_contain_text("is in view again")
+    expect(first.get_by_role("status").first).not_to_contain_text("You're viewing")
     switch(second, pine)
     first.bring_to_front()
     first.get_by_role("button", name="Save billing details").press("Enter")
-    first.get_by_role("button", name=f"Stay with {pine.name}").click()
+    first.get_by_role("button", name=f"Stay in {pine.name}").click()
     expect(first.get_by_role("heading", name=f"Check what you entered, for {pine.name}")).to_be_visible()
     expect(first.get_by_role("definition").filter(has_text="Harbor Dental Ltd")).to_be_visible()
     check(first)
@@ -101,15 +101,17 @@ def test_what_a_button_and_the_poll_ran_into_is_said_once(
     first.bring_to_front()
     expect(first.locator("#connection")).to_contain_text(SWITCHED)
     pay.press("Enter")
-    expect(first.get_by_role("alert").first).to_contain_text(f"{SWITCHED} {harbor.name}. Nothing was done.")
+    expect(first.get_by_role("alert").first).to_contain_text(
+        f"{SWITCHED} {harbor.name}. Nothing was changed."
+    )
     expect(pay).to_be_focused()
     back = first.get_by_role("button", name=f"Go to {harbor.name}")
     expect(back).to_have_count(1)
     back.press("Enter")
-    expect(first.get_by_role("status").first).to_contain_text(f"{harbor.name} is in view again.")
+    expect(first.get_by_role("status").first).to_contain_text(f"You're viewing {harbor.name} again.")
     assert first.evaluate("document.activeElement !== document.body")
     first.reload()
-    expect(first.get_by_text("You are looking at")).to_have_count(0)
+    expect(first.get_by_text("You're now viewing")).to_have_count(0)
 
 
 def test_without_scripts_a_link_asks_which_one_is_meant(

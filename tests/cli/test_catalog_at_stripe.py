@@ -41,7 +41,7 @@ def run(app: Flask, *options: str) -> str:
 
 def sync(app: Flask, edited: Path, version: str, **changes: str) -> str:
     """Sync a catalog that differs from the application's own in some texts."""
-    text = FILE.replace('version = "2026-12.1"', f'version = "{version}"')
+    text = FILE.replace('version = "2026-12.2"', f'version = "{version}"')
     for old, new in changes.items():
         text = text.replace(old, new)
     edited.write_text(text)
@@ -101,7 +101,7 @@ def test_a_new_amount_is_a_new_price_that_takes_over_the_key(
 ) -> None:
     run(app)
     edited.write_text(
-        FILE.replace('version = "2026-12.1"', 'version = "2027-02"').replace('price = "99"', 'price = "109"')
+        FILE.replace('version = "2026-12.2"', 'version = "2027-02"').replace('price = "99"', 'price = "109"')
     )
     assert "growth_month costs 109 USD a month instead of 99." in run(app)
     found = {price.unit_amount: price.lookup_key for price in sandbox.stripe.v1.prices.list({}).data}
@@ -111,11 +111,11 @@ def test_a_new_amount_is_a_new_price_that_takes_over_the_key(
 def test_a_plan_that_was_withdrawn_is_sold_no_more(app: Flask, sandbox: Sandbox, edited: Path) -> None:
     run(app)
     edited.write_text(
-        FILE[: FILE.index("[plans.scale]")].replace('version = "2026-12.1"', 'version = "2027-02"')
+        FILE[: FILE.index("[plans.scale]")].replace('version = "2026-12.2"', 'version = "2027-02"')
     )
     assert "Scale: sell voice_portal_plan_scale no more." in run(app)
     assert sandbox.stripe.v1.products.retrieve("voice_portal_plan_scale").active is False
-    edited.write_text(FILE.replace('version = "2026-12.1"', 'version = "2027-01"'))
+    edited.write_text(FILE.replace('version = "2026-12.2"', 'version = "2027-01"'))
     assert "bring name, summary and bank statement text of voice_portal_plan_scale up to date" in run(app)
     assert sandbox.stripe.v1.products.retrieve("voice_portal_plan_scale").active is True
 
@@ -126,7 +126,7 @@ def test_while_stripe_is_away_the_version_is_kept_and_it_is_said(app: Flask, san
     assert done.exit_code == 1
     assert "is stored." in done.output
     assert "Stripe does not match it" in done.output
-    assert catalog.current().version == "2026-12.1"
+    assert catalog.current().version == "2026-12.2"
 
 
 class TestWhatItHasDoneIsLookedAt:

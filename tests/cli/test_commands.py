@@ -84,7 +84,7 @@ def test_demo_usage_costs_what_was_asked_for(app: Flask) -> None:
         used = run(args=["demo", "use", "--organization", "harbor-dental", "--amount", "1.50"])
         assert "used 1.50 USD" in used.output
     assert (
-        "Use a point"
+        "Use a decimal point"
         in run(args=["demo", "use", "--organization", "harbor-dental", "--amount", "1,5"]).output
     )
     found = db.session.get_one(Organization, organization.id)

@@ -27,7 +27,7 @@ def a_charge(app: Flask) -> Mail:
 
 
 def test_mails_are_listed_and_read_without_signing_in(app: Flask, sandbox: Sandbox, visitor: Visitor) -> None:
-    assert "No mails yet." in text_of(visitor.get("/dev/mail"))
+    assert "No emails yet." in text_of(visitor.get("/dev/mail"))
     mail = a_charge(app)
     listed = text_of(visitor.get("/dev/mail"))
     assert "$50.00 charged to Visa ending in 4242" in listed
@@ -57,7 +57,7 @@ def test_the_html_part_may_have_styles_and_nothing_else(
 def test_one_that_is_not_there(app: Flask, visitor: Visitor) -> None:
     page = visitor.get(f"/dev/mail/{UUID(int=0)}")
     assert page.status_code == 404
-    assert "There is no such mail." in text_of(page)
+    assert "There is no such email." in text_of(page)
 
 
 def test_production_has_no_such_pages_whatever_else_is_set() -> None:

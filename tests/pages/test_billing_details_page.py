@@ -44,8 +44,8 @@ def test_the_invoices_lead_to_it(owner: Visitor) -> None:
 
 def test_saved_it_is_on_documents(owner: Visitor) -> None:
     said = text_of(owner.post(PAGE, TYPED, follow_redirects=True))
-    assert "Your billing details are saved." in said
-    assert "Harbor Dental Inc. 12 Pier St Boston, MA 02110 United States Tax id: 91-1144442" in said
+    assert "Billing details saved." in said
+    assert "Harbor Dental Inc. 12 Pier St Boston, MA 02110 United States Tax ID: 91-1144442" in said
     assert "Harbor Dental Inc., 12 Pier St" in text_of(owner.get("/workplace/invoices"))
 
 
@@ -53,8 +53,8 @@ def test_what_is_wrong_is_said_at_its_field_and_nothing_is_lost(owner: Visitor) 
     answer = owner.post(PAGE, TYPED | {"tax_id": "123", "emails": "books@harbor.example, nobody"})
     assert answer.status_code == 422
     said = text_of(answer)
-    assert "This is no such number. One looks like 91-1144442." in said
-    assert "nobody is not an email address. Write one on each line." in said
+    assert "This isn't a valid number of that type. It should look like 91-1144442." in said
+    assert "nobody isn't an email address. Enter one address per line." in said
     for typed in ('value="12 Pier St"', 'value="123"', "books@harbor.example, nobody"):
         assert typed in answer.text
 
@@ -63,7 +63,7 @@ def test_the_later_of_two_tabs_is_told_and_can_save_again(owner: Visitor) -> Non
     owner.post(PAGE, TYPED)
     answer = owner.post(PAGE, TYPED | {"city": "Salem"})
     assert answer.status_code == 422
-    assert "Somebody saved other details since you opened this page." in text_of(answer)
+    assert "Someone else changed these details since you opened this page." in text_of(answer)
     assert 'value="Salem"' in answer.text
     assert "Salem, MA" in text_of(
         owner.post(PAGE, TYPED | {"city": "Salem", "version": "1"}, follow_redirects=True)

@@ -66,9 +66,9 @@ def test_a_call_is_told_whatever_its_name_is(owner: Visitor, harbor: Organizatio
     page = owner.get(f"/billing/wallet/calls?call={quote(CALL)}")
     said = text_of(page)
     assert f"Call {CALL}" in said
-    assert "Model tokens, written" in said
+    assert "Output tokens" in said
     assert "100,000 tokens" in said
-    assert "$12.00 per 1 M tokens Starter plan, catalogue 2026-12.1" in said
+    assert "$12.00 per 1M tokens Starter plan, catalog 2026-12.2" in said
     assert "$1.20" in said
     assert "Agent Ava" in said
 
@@ -80,7 +80,7 @@ def test_a_correction_and_what_came_late_say_so(owner: Visitor, harbor: Organiza
     ingest.take([fix], at=now)
     db.session.commit()
     said = text_of(owner.get(f"/billing/wallet/calls?call={quote(CALL)}"))
-    assert f"Corrects event {CALL} of" in said
+    assert f"Corrects event {CALL} from" in said
     assert said.count("posted on") == 2
     assert "\u221250,000 tokens" in said
     assert "\u2212$0.60" in said
@@ -94,14 +94,14 @@ def test_a_call_in_progress_is_reached_from_the_balance_and_says_what_it_holds(
     link = owner.get("/billing").text.split('class="call-name" href="')[1].split('"')[0]
     said = text_of(owner.get(unescape(link)))
     assert "In progress" in said
-    assert "It holds $1.50 of your credit since" in said
+    assert "$1.50 reserved since" in said
 
 
 @pytest.mark.parametrize("name", ["nothing", "", "x" * 300, "%EF%BB%BF"])
 def test_an_unknown_call_is_said_in_words(owner: Visitor, name: str) -> None:
     page = owner.get(f"/billing/wallet/calls?call={name}")
     assert page.status_code == 404
-    assert "Nothing was charged for a call of this name" in text_of(page)
+    assert "Nothing was charged for this call" in text_of(page)
 
 
 def test_another_organizations_call_is_unknown_here(owner: Visitor) -> None:
@@ -119,7 +119,7 @@ def test_a_line_lists_its_calls_dearest_first_page_by_page(owner: Visitor, harbo
     assert second.index("call-04<") < second.index("call-00<")
     assert "call-05<" not in second
     assert 'rel="next"' not in second
-    assert "Dearest calls" in second
+    assert "First page" in second
 
 
 def test_a_call_of_an_earlier_day_says_so_in_the_line(owner: Visitor, harbor: Organization) -> None:

@@ -33,9 +33,9 @@ def test_it_says_what_the_campaign_costs_and_which_top_up_covers_it(owner: Owner
     page = owner.get(CHECK, query_string=CAMPAIGN)
     words = text_of(page)
     assert "This campaign costs about $3.97 to $10.20." in words
-    assert "Your credit covers 34% of it: $6.70 more would cover all of it." in words
+    assert "Your credit covers 34% of it. You need $6.70 more to cover all of it." in words
     assert "/billing/wallet?amount=25#top-up" in links_of(page.text)
-    assert "what agents usually use" in words
+    assert "typical of other agents" in words
 
 
 def test_with_enough_credit_it_says_so(app: Flask, sandbox: Sandbox) -> None:
@@ -52,7 +52,7 @@ def test_with_enough_credit_it_says_so(app: Flask, sandbox: Sandbox) -> None:
         ("shortest", "ten", "Enter minutes from 0.02 to 240, like 2.5."),
         ("shortest", ".", "Enter minutes from 0.02 to 240, like 2.5."),
         ("longest", "999", "Enter minutes from 0.02 to 240, like 2.5."),
-        ("longest", "0.2", "The longest call is not shorter than the shortest."),
+        ("longest", "0.2", "The longest call is shorter than the shortest."),
     ],
 )
 def test_what_makes_no_sense_is_said_and_kept(owner: Owner, field: str, typed: str, error: str) -> None:

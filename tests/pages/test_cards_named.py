@@ -59,7 +59,7 @@ def test_a_card_that_paid_instead_is_named_and_made_the_default_by_one_button(
     assert "Your default card is still Visa ending in 0341." in said
     assert f"Make {PAID} the default" in said
     answer = visitor.post(f"/billing/payment-methods/{card.id}/default", follow_redirects=True)
-    assert f"{PAID} is your default card" in text_of(answer)
+    assert f"{PAID} is now your default card" in text_of(answer)
     work_through(app)
     turn_period(app, sandbox, organization)
     assert sandbox.charges()[0].payment_method == card.stripe_id

@@ -118,7 +118,7 @@ class TestReceipts:
         sandbox.fail("GET /v1/charges/*", "500_before", times=3)
         page = owner.get(f"{top_up}/receipt")
         assert page.status_code == 503
-        assert "didn't answer, so the receipt, which it keeps, can't be shown." in text_of(page)
+        assert "didn't respond, so the receipt can't be shown." in text_of(page)
 
 
 class TestInvoices:
@@ -157,4 +157,4 @@ class TestInvoices:
         sandbox.fail("GET /v1/invoices/*", "drop_before", times=3)
         page = owner.get(f"/workplace/invoices/{invoice_id}/pdf")
         assert page.status_code == 503
-        assert "didn't answer, so the invoice, which it keeps, can't be shown." in text_of(page)
+        assert "didn't respond, so the invoice can't be shown." in text_of(page)

@@ -68,7 +68,7 @@ def test_filters_that_match_nothing_say_so_and_can_be_dropped(app: Flask, owner:
     an_invoice(owner.organization, "HD-1", at("2026-01-01 08:00"))
     page = text_of(owner.get("/workplace/invoices?status=void&year=2026"))
     assert "No invoice matches these filters." in page
-    assert "Show everything" in page
+    assert "Clear filters" in page
 
 
 @pytest.mark.parametrize(

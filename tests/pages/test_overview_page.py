@@ -87,12 +87,12 @@ def test_a_new_organization_is_told_how_to_begin(app: Flask, visitor: Visitor) -
     page = visitor.get("/billing")
     assert regions(page.text) == REGIONS
     said = text_of(page)
-    assert "Your agents can call as soon as there is credit. Start with $10.00 or more." in said
+    assert "Add credit so your agents can call. Add $10.00 or more." in said
     assert "Calling is paused" not in said
     assert "Starter Free" in said
-    assert "No spending in this period yet." in said
-    assert "Nothing has moved yet." in said
-    assert "Make the first top-up" in said
+    assert "No spending this period yet." in said
+    assert "No transactions yet." in said
+    assert "Make your first top-up" in said
     assert "No invoices yet." in said
 
 
@@ -113,21 +113,22 @@ class TestBalance:
         db.session.commit()
         said = region(owner, "balance")
         assert "Posted balance $100.00" in said
-        assert "Held by 2 calls in progress \u2212$3.00" in said
+        assert "Reserved for 2 calls in progress \u2212$3.00" in said
         assert "Available $97.00" in said
         assert re.search(
-            r"Call 1 Mia, since \S+ UTC , held until \S+ UTC \$0\.00 \$1\.50 Call 2 since \S+ UTC", said
+            r"Call 1 Mia, since \S+ \wm UTC , reserved until \S+ \wm UTC \$0\.00 \$1\.50 Call 2 since \S+ \wm UTC",
+            said,
         )
 
     def test_one_call_is_one_call(self, owner: Visitor, harbor: Organization) -> None:
         holds.reserve(harbor.id, "key", usd("1.50"), at=utc_now(), lease=timedelta(minutes=5))
         db.session.commit()
-        assert "Held by 1 call in progress" in region(owner, "balance")
+        assert "Reserved for 1 call in progress" in region(owner, "balance")
 
     def test_below_the_alert_the_credit_is_said_to_be_low(self, owner: Visitor, harbor: Organization) -> None:
         spend(harbor, 3000 + 2000 * 60)
         said = region(owner, "low-balance")
-        assert "Your credit is low. $10.00 is left, under your alert at $20.00." in said
+        assert "Your credit is low. You have $10.00 left, below your $20.00 alert." in said
 
     def test_below_zero_the_amount_is_named_that_brings_calling_back(
         self, owner: Visitor, harbor: Organization
@@ -135,7 +136,7 @@ class TestBalance:
         spend(harbor, 3000 + 3000 * 60)
         page = owner.get("/billing")
         assert "Calling is paused. The balance fell below zero on" in text_of(page)
-        assert "New calls start again once you add $35.01 or more." in text_of(page)
+        assert "New calls can start again once you add $35.01 or more." in text_of(page)
         assert "\u2212$35.00 available credit" in text_of(page)
         give_credit(harbor, "35.01")
         assert "Calling is paused" not in text_of(owner.get("/billing"))
@@ -171,13 +172,13 @@ class TestBalance:
         spend(harbor, 3000 + 2000 * 60)
         give_credit(harbor, "11", at=utc_now())
         said = region(owner, "low-balance")
-        assert "Your credit is low. $21.00 is left, just above your alert at $20.00." in said
+        assert "Your credit is low. You have $21.00 left, just above your $20.00 alert." in said
 
     def test_the_smallest_top_up_is_named_where_less_would_do(
         self, owner: Visitor, harbor: Organization
     ) -> None:
         spend(harbor, 3000 + 2223 * 60)
-        assert "New calls start again once you add $10.00 or more." in text_of(owner.get("/billing"))
+        assert "New calls can start again once you add $10.00 or more." in text_of(owner.get("/billing"))
 
 
 class TestPlan:
@@ -193,7 +194,7 @@ class TestPlan:
         db.session.commit()
         said = region(owner, "plan")
         assert "Growth Past due" in said
-        assert "The renewal was not paid. The card was declined on" in said
+        assert "Your renewal wasn't paid. The card was declined on" in said
         assert "renews on" not in said
         assert "Fix payment" in said
 
@@ -203,17 +204,15 @@ class TestUsage:
         on_growth(harbor)
         spend(harbor, 60_000)
         said = region(owner, "usage")
-        assert "Calling $0.00 Call minutes 1,000 of 2,000 min included (50%)" in said
+        assert "Calling $0.00 Call minutes 1,000 of 2,000 included min used (50%)" in said
 
     def test_the_campaigns_and_agents_that_cost_most(self, owner: Visitor, harbor: Organization) -> None:
         spend(harbor, 3000)
         spend(harbor, 6000, campaign="Winter recall", agent="Mia")
         spend(harbor, 2000, campaign="Spring offer", agent="Mia")
         said = region(owner, "usage")
-        assert re.search(
-            r"Campaigns that cost most Winter recall \$4\.50 75% .*Spring offer \$1\.50 25%", said
-        )
-        assert "Agents that cost most Mia $6.00 100%" in said
+        assert re.search(r"Top campaigns by cost Winter recall \$4\.50 75% .*Spring offer \$1\.50 25%", said)
+        assert "Top agents by cost Mia $6.00 100%" in said
         assert "$6.00 so far" in said
 
     def test_what_others_use_is_not_there(self, owner: Visitor) -> None:
@@ -226,7 +225,7 @@ class TestActivity:
         payer = Owner(app, "pm_card_threeDSecure2Required", credit="100")
         payer.pay(payer.review("73.21"))
         said = region(payer, "activity")
-        assert "Waiting for your confirmation Visa ending in 3220 +$73.21" in said
+        assert "Needs your confirmation Visa ending in 3220 +$73.21" in said
         assert said.index("$73.21") < said.index("Welcome credit")
 
     def test_usage_reads_in_units_that_people_know(self, owner: Visitor, harbor: Organization) -> None:

@@ -21,7 +21,7 @@ from tests.support.sandbox import Sandbox
 from tests.support.statements import statements
 
 CARDS = "/billing/payment-methods"
-UNKNOWN = "This card form is not known at the payment processor."
+UNKNOWN = "The payment processor doesn't recognize this card form."
 VISA, MASTERCARD, ASKS = "4242424242424242", "5555555555554444", "4000002500003155"
 
 
@@ -77,7 +77,7 @@ class TestAdding:
         setup_intent = open_form(owner)
         assert fill_in(sandbox, setup_intent) == "succeeded"
         said = read_after(owner, setup_intent)
-        assert "Visa ending in 4242 is saved." in said
+        assert "Visa ending in 4242 was saved." in said
         assert "Visa ending in 4242 Expires 12/2040 Default" in said
         assert sandbox.charges() == []
 
@@ -106,7 +106,7 @@ class TestAdding:
         setup_intent = open_form(owner)
         fill_in(sandbox, setup_intent)
         for _ in range(2):
-            assert "is saved." in read_after(owner, setup_intent)
+            assert "was saved." in read_after(owner, setup_intent)
         assert len(saved(organization)) == 1
 
     def test_back_from_the_banks_own_page_the_card_is_saved(
@@ -127,7 +127,7 @@ class TestAdding:
         fill_in(sandbox, setup_intent, ASKS)
         if answer:
             sandbox.answer_bank(answer, of=setup_intent)
-        assert "The card was not saved: its bank did not confirm it." in read_after(owner, setup_intent)
+        assert "The card wasn't saved because its bank didn't confirm it." in read_after(owner, setup_intent)
         assert saved(organization) == []
 
     def test_a_form_that_was_not_filled_in(
@@ -176,7 +176,7 @@ class TestStripeAway:
         answer = owner.post(f"{CARDS}/setups", form, headers=HTMX)
         assert answer.status_code == 503
         assert (
-            "didn't answer, so nothing was saved or charged. Try again in a moment." in answer.json["error"]
+            "didn't respond, so nothing was saved or charged. Try again in a moment." in answer.json["error"]
         )
         sandbox.mend()
         again = owner.post(f"{CARDS}/setups", form, headers=HTMX)
@@ -192,13 +192,13 @@ class TestStripeAway:
         sandbox.fail("GET /v1/setup_intents/*", "500_before", times=3)
         page = owner.post(CARDS, {"setup_intent": setup_intent})
         assert page.status_code == 503
-        assert "it appears among your payment methods by itself" in text_of(page)
-        assert "is saved." in read_after(owner, setup_intent)
+        assert "it appears in your payment methods" in text_of(page)
+        assert "was saved." in read_after(owner, setup_intent)
 
 
 class TestList:
     def test_without_a_card_it_says_what_one_is_for(self, owner: Visitor) -> None:
-        assert "No card is saved yet." in text_of(owner.get(CARDS))
+        assert "You don't have a saved card." in text_of(owner.get(CARDS))
 
     def test_cards_that_expire_are_marked(self, owner: Visitor, organization: Organization) -> None:
         soon = organization.local_day() + timedelta(days=20)
@@ -267,7 +267,7 @@ class TestChangingCards:
     def test_another_card_becomes_the_default(self, owner: Visitor, organization: Organization) -> None:
         a_stripe_card(organization)
         second = a_stripe_card(organization, "pm_card_mastercard")
-        assert "Mastercard ending in 4444 is your default card now." in self.press(owner, second, "default")
+        assert "Mastercard ending in 4444 is now your default card." in self.press(owner, second, "default")
         assert [card.last4 for card in saved(organization)] == ["4444", "4242"]
         self.press(owner, second, "default")
         assert sum(card.is_default for card in saved(organization)) == 1
@@ -276,10 +276,10 @@ class TestChangingCards:
         self, owner: Visitor, organization: Organization, sandbox: Sandbox
     ) -> None:
         first, second = a_stripe_card(organization), a_stripe_card(organization, "pm_card_mastercard")
-        assert "Visa ending in 4242 is removed." in self.press(owner, first, "removal")
+        assert "Visa ending in 4242 was removed." in self.press(owner, first, "removal")
         assert sandbox.stripe.v1.payment_methods.retrieve(first.stripe_id).customer is None
         assert [(card.id, card.is_default) for card in saved(organization)] == [(second.id, True)]
-        assert "not among your saved cards any more" in self.press(owner, first, "removal")
+        assert "is no longer saved" in self.press(owner, first, "removal")
 
     def test_the_last_card_of_a_paid_plan_stays_and_the_page_says_why(
         self, owner: Visitor, organization: Organization, sandbox: Sandbox
@@ -290,24 +290,24 @@ class TestChangingCards:
         db.session.commit()
         card = a_stripe_card(organization)
         said = self.press(owner, card, "removal")
-        assert "Visa ending in 4242 can't be removed yet It is the last card that works" in said
-        assert re.search(r"needed for: Growth, renews on \d+ \w+ Add another card first", said)
+        assert "Visa ending in 4242 can't be removed yet It's your last working card" in said
+        assert re.search(r"needed for: Growth, renews on \w+ \d+ Add another card first", said)
         assert sandbox.stripe.v1.payment_methods.retrieve(card.stripe_id).customer is not None
         a_stripe_card(organization, "pm_card_mastercard")
-        assert "is removed" in self.press(owner, card, "removal")
+        assert "was removed" in self.press(owner, card, "removal")
 
     def test_without_an_answer_the_card_stays_until_it_is_known(
         self, owner: Visitor, organization: Organization, sandbox: Sandbox
     ) -> None:
         card = a_stripe_card(organization)
         sandbox.fail("POST /v1/payment_methods/*/detach", "drop_before", times=3)
-        assert "it isn't sure whether the card was removed" in self.press(owner, card, "removal")
+        assert "we don't know yet whether the card was removed" in self.press(owner, card, "removal")
         assert [one.id for one in saved(organization)] == [card.id]
 
     def test_cards_of_others_are_out_of_reach(self, owner: Visitor) -> None:
         theirs = a_stripe_card(an_organization())
         for what in ("default", "removal"):
-            assert "not among your saved cards" in self.press(owner, theirs, what)
+            assert "is no longer saved" in self.press(owner, theirs, what)
         assert owner.get(f"{CARDS}/{theirs.id}/removal").status_code == 303
 
     def test_without_a_script_a_page_asks_first(self, owner: Visitor, organization: Organization) -> None:

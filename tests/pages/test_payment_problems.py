@@ -20,12 +20,12 @@ from tests.support.sandbox import Sandbox
 
 PLANS = "/billing/change-plan"
 SAYS = {
-    "drop_before": ("didn't answer", "hasn't answered yet"),
-    "500_before": ("didn't answer", "hasn't answered yet"),
-    "html": ("didn't answer", "hasn't answered yet"),
+    "drop_before": ("didn't respond", "hasn't responded yet"),
+    "500_before": ("didn't respond", "hasn't responded yet"),
+    "html": ("didn't respond", "hasn't responded yet"),
     "429": ("is busy",),
     "401": ("a problem on our side",),
-    "400": ("refused this",),
+    "400": ("rejected this",),
 }
 """What each kind of fault has to be called; no page may call it anything else."""
 
@@ -150,7 +150,7 @@ PLACES: dict[str, tuple[Callable[[Scene], Ask], str]] = {
     "confirming a plan": (confirming_a_plan, "GET /v1/subscriptions/*"),
     "taking a change back": (taking_a_change_back, "GET /v1/subscriptions/*"),
 }
-OTHERWISE = {("paying a top-up", kind): ("is on its way",) for kind in ("drop_before", "500_before", "html")}
+OTHERWISE = {("paying a top-up", kind): ("is in progress",) for kind in ("drop_before", "500_before", "html")}
 """A payment whose answer is lost is told as one that is on its way: a job finds out what became of it."""
 
 

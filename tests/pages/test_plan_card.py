@@ -1,4 +1,4 @@
-"""The overview's plan names the card that pays it, and says in time what is to be mended about it."""
+"""The overview's plan names the card that pays it, and says in time what is wrong with it."""
 
 from __future__ import annotations
 
@@ -49,14 +49,14 @@ def test_the_card_is_named(owner: Visitor, organization: Organization) -> None:
 
 def test_without_a_card_one_is_asked_for(owner: Visitor) -> None:
     said = reads(owner)
-    assert "There is no card to pay the plan. Add one before the renewal on" in said
+    assert "You don't have a card to pay for your plan. Add one before the renewal on" in said
     assert "Add a card" in said
 
 
 def test_one_that_expires_before_the_renewal(owner: Visitor, organization: Organization) -> None:
     today = organization.local_day()
     expire(a_card(organization), today)
-    assert f"which pays the plan, expires {today.month:02}/{today.year}." in reads(owner)
+    assert f"the card for your plan, expires {today.month:02}/{today.year}." in reads(owner)
 
 
 def test_one_that_expires_after_the_renewal_can_wait(owner: Visitor, organization: Organization) -> None:
@@ -67,14 +67,16 @@ def test_one_that_expires_after_the_renewal_can_wait(owner: Visitor, organizatio
 def test_one_that_has_expired(owner: Visitor, organization: Organization) -> None:
     a_card(organization, year=2020)
     said = reads(owner)
-    assert "Visa ending in 4242, which pays the plan, has expired. Choose or add another card before" in said
-    assert "Change the card" in said
+    assert (
+        "Visa ending in 4242, the card for your plan, has expired. Choose or add another card before" in said
+    )
+    assert "Change card" in said
 
 
 def test_one_that_is_not_working(owner: Visitor, organization: Organization) -> None:
     a_card(organization).failing_since = utc_now()
     db.session.commit()
-    assert "which pays the plan, is not working: the bank declined it." in reads(owner)
+    assert "the card for your plan, isn't working. The bank declined it." in reads(owner)
 
 
 @pytest.mark.parametrize("change", [{"scheduled_plan": "starter"}, {"plan": "starter"}])

@@ -262,8 +262,8 @@ class TestAnotherPerson:
             "/billing/details", {"legal_name": "Harbor Ltd", "version": "0"}, token=drawn, headers=headers
         )
         assert page.status_code == 400
-        assert "You are signed in as Olga Pine now" in text_of(page)
-        assert "Nothing was done." in text_of(page)
+        assert "You're now signed in as Olga Pine" in text_of(page)
+        assert "Nothing was changed." in text_of(page)
         assert "Send again" not in page.text
         assert "Harbor Ltd" not in page.text
         assert "X-Form-Token" not in page.headers
@@ -288,7 +288,7 @@ class TestBlockedCookies:
             "/sign-in", data={"email": owner, "password": PASSWORD, "csrf_token": unescape(form[1])}
         )
         assert page.status_code == 400
-        assert "it blocks cookies" in text_of(page)
+        assert "Your browser is blocking cookies" in text_of(page)
         assert "Allow cookies for localhost, then try again." in text_of(page)
         assert "open for a long time" not in text_of(page)
         assert owner in page.text
@@ -301,5 +301,5 @@ class TestBlockedCookies:
             "/forgot-password", data={"email": owner, "csrf_token": unescape(form[1])}
         )
         assert page.status_code == 400
-        assert "it blocks cookies" in text_of(page)
+        assert "Your browser is blocking cookies" in text_of(page)
         assert 'href="/forgot-password"' in page.text

@@ -126,7 +126,7 @@ def equals_the_file(found: Statement, rows: list[dict[str, str]]) -> None:
             lines["usage by campaign", row["campaign"]] += amount
             lines["usage by agent", row["agent"]] += amount
             if row["used_on"] < found.month.first.isoformat():
-                lines["of it used earlier", row["used_on"]] += amount
+                lines["usage from earlier days", row["used_on"]] += amount
     assert sums.pop(("balance", "opening")) == found.opening.decimal
     assert sums.pop(("balance", "closing")) == found.closing.decimal
     assert lines.pop(("all", ""), 0) == (found.closing - found.opening).decimal

@@ -42,10 +42,10 @@ def test_the_invoices_lead_to_each_month(owner: Owner) -> None:
 
 def test_it_is_read_on_a_page(owner: Owner) -> None:
     page = text_of(owner.get(ADDRESS))
-    assert "Statement of September 2026" in page
-    assert "1 September 2026 to 30 September 2026" in page
+    assert "September 2026 statement" in page
+    assert "September 1, 2026 to September 30, 2026" in page
     assert "Opening balance $50.00" in page
-    assert "The month is over: these figures are final." in page
+    assert "Month closed: figures are final." in page
     assert "Closing balance $48.799988" in page
 
 
@@ -67,7 +67,7 @@ def test_the_plan_invoices_of_the_month_are_told_apart_from_the_wallet_with_thei
     db.session.commit()
     page = text_of(owner.get(ADDRESS))
     assert "HD-0007 Growth, with VAT 19% $18.81 $117.81" in page
-    assert "Charged to a card, not to the wallet. Top-ups are prepaid credit, and are not taxed." in page
+    assert "Charged to a card, not to the wallet. Top-ups are prepaid credit and aren't taxed." in page
     assert "Closing balance $48.799988" in page
     assert "HD-0007" not in text_of(owner.get(ADDRESS.replace("09", "08")))
     assert packed("HD-0007, Growth, with VAT 19% $18.81") in words(owner.get(f"{ADDRESS}.pdf").data)
@@ -96,9 +96,9 @@ def test_the_file_has_each_line_that_the_sums_are_of(owner: Owner) -> None:
         (row["posted_on"], row["used_on"], row["what"], row["campaign"], row["quantity"], row["amount"])
         for row in lines
     ] == [
-        ("2026-09-01", "2026-09-01", "Model tokens, written", "'=SUM(A1)", "100001", "-1.200012"),
+        ("2026-09-01", "2026-09-01", "Output tokens", "'=SUM(A1)", "100001", "-1.200012"),
         ("2026-09-03", "", "Refund", "", "", "-3.00"),
-        ("2026-09-04", "2026-08-30", "Model tokens, written", "Recall", "500", "-0.006"),
+        ("2026-09-04", "2026-08-30", "Output tokens", "Recall", "500", "-0.006"),
     ]
 
 
@@ -107,7 +107,7 @@ def test_a_month_without_one_is_said_to_be_so(owner: Owner, month: str) -> None:
     for ending in ("", ".csv", ".pdf"):
         answer = owner.get(f"/workplace/invoices/statements/{month}{ending}")
         assert answer.status_code == 404
-        assert "No such statement" in text_of(answer)
+        assert "Statement not found" in text_of(answer)
 
 
 def test_another_organization_s_is_not_there(owner: Owner) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 from typing import Any
 
 import pytest
@@ -26,7 +27,7 @@ def said(owner: Visitor, answer: TestResponse, headers: dict[str, Any]) -> str:
     region = r'hx-target="#status"[^>]*>(.*?)</hx-partial>' if headers else r'<div id="status">(.*?)</div>'
     found = re.search(region, answer.text, re.DOTALL)
     assert found
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", found[1])).strip()
+    return unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", found[1])).strip())
 
 
 @both
@@ -63,7 +64,9 @@ class TestEveryChange:
         owner.sign_in(a_person(organization=organization).email)
         card = a_stripe_card(organization, "pm_card_mastercard")
         answer = owner.post("/billing/renewal", {"card": str(card.id)}, headers=headers)
-        paid = "The renewal of Growth is paid. Growth is active. $99.00 was charged to Mastercard ending in 4444."
+        paid = (
+            "The Growth renewal is paid. Growth is active. $99.00 was charged to Mastercard ending in 4444."
+        )
         assert said(owner, answer, headers) == paid
 
     def test_cards(self, app: Flask, sandbox: Sandbox, headers: dict[str, Any]) -> None:
@@ -84,5 +87,5 @@ def test_switching_the_organization_and_signing_out(app: Flask, sandbox: Sandbox
     pine = an_organization("Pine Realty")
     a_person(owner.email, organization=pine)
     switched = owner.post("/organization", {"organization": str(pine.id)})
-    assert said(owner, switched, {}) == "You are looking at Pine Realty now."
-    assert said(owner, owner.post("/sign-out"), {}) == "You are signed out."
+    assert said(owner, switched, {}) == "You're now viewing Pine Realty."
+    assert said(owner, owner.post("/sign-out"), {}) == "You're signed out."

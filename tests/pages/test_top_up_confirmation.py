@@ -72,7 +72,7 @@ class TestConfirmation:
         top_up = careful.review()
         careful.pay(top_up)
         wallet = careful.get("/billing/wallet")
-        assert "Waiting for your confirmation" in text_of(wallet)
+        assert "Needs your confirmation" in text_of(wallet)
         assert top_up in links_of(wallet.text)
         assert "data-client-secret" in careful.get(top_up).text
         careful.post(f"{top_up}/cancellation")
@@ -86,7 +86,7 @@ class TestConfirmation:
         sandbox.answer_bank("fail")
         careful.post(f"{top_up}/confirmation")
         page = careful.get(top_up)
-        assert "The payment was not confirmed with the bank." in text_of(page)
+        assert "The payment wasn't confirmed with the bank." in text_of(page)
         assert "confirm it when asked" in text_of(page)
         assert f'value="{careful.card.id}" selected' in page.text, "the same card can work"
         careful.pay(top_up, careful.card)
@@ -102,7 +102,7 @@ class TestConfirmation:
         sandbox.answer_bank("complete")
         owner.post(f"{top_up}/confirmation")
         said = owner.reads(top_up)
-        assert "The card has not enough funds for this payment. Visa ending in 3178 was not charged." in said
+        assert "The card has insufficient funds. Visa ending in 3178 was not charged." in said
         assert "Use another card, or a smaller amount." in said
         assert_ledger_matches(owner.organization, sandbox)
 
@@ -150,7 +150,7 @@ class TestConfirmation:
         careful.pay(top_up)
         sandbox.fail("GET /v1/payment_intents/*", "500_before", times=3)
         said = careful.reads(top_up)
-        assert "its question can't be shown. Nothing was charged. Try again in a moment." in said
+        assert "check can't be shown right now. Nothing was charged. Try again in a moment." in said
         assert "data-client-secret" in careful.get(top_up).text, "and works again once Stripe does"
 
     def test_canceling_while_stripe_is_away_leaves_it_open(self, careful: Owner, sandbox: Sandbox) -> None:
@@ -159,5 +159,5 @@ class TestConfirmation:
         sandbox.fail("POST /v1/payment_intents/*/cancel", "500_before", times=3)
         page = careful.post(f"{top_up}/cancellation")
         assert page.status_code == 422
-        assert "didn't answer, so the top-up may be canceled already." in text_of(page)
+        assert "didn't respond, so the top-up may already be canceled." in text_of(page)
         assert the_top_up(careful.organization).status is TopUpStatus.ACTION

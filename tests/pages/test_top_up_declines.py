@@ -57,10 +57,10 @@ class TestDeclines:
     @pytest.mark.parametrize(
         ("code", "said"),
         [
-            ("insufficient_funds", "The card has not enough funds for this payment."),
+            ("insufficient_funds", "The card has insufficient funds."),
             ("expired_card", "The card has expired."),
             ("incorrect_cvc", "The security code (CVC) saved with this card is wrong."),
-            ("processing_error", "The payment could not be processed, for a technical reason."),
+            ("processing_error", "The payment couldn't be processed because of a technical problem."),
             ("lost_card", "The bank declined this payment without giving a reason."),
         ],
     )
@@ -90,7 +90,7 @@ class TestDeclines:
         db.session.commit()
         page = owner.pay(top_up, headers=headers)
         assert page.status_code == 422
-        assert "This card is not among your saved cards any more. Choose another card." in text_of(page)
+        assert "This card is no longer saved. Choose another card." in text_of(page)
         assert "/billing/wallet?amount=73.21&card=" in str(links_of(page.text)), "the way to choose another"
         assert sandbox.payment_intents() == []
 

@@ -37,14 +37,14 @@ def assert_nothing_happened(owner: Owner, sandbox: Sandbox) -> None:
         ("", "Enter an amount, like 50 or 12.50."),
         ("0", "Enter an amount from $10.00 to $5,000.00."),
         ("-50", "Enter an amount above zero, like 50 or 12.50."),
-        ("12,50", "Use a point for cents, like 12.50, and commas for thousands only, like 1,250."),
+        ("12,50", "Use a decimal point for cents, like 12.50, and commas only for thousands, like 1,250."),
         ("1e9", "Enter the amount in digits, like 50 or 12.50."),
         ("NaN", "Enter the amount in digits, like 50 or 12.50."),
         ("fifty", "Enter the amount in digits, like 50 or 12.50."),
         ("9" * 40, "That amount is too large. Enter fewer digits, like 50 or 12.50."),
         ("9.99", "Enter an amount from $10.00 to $5,000.00."),
         ("5000.01", "Enter an amount from $10.00 to $5,000.00."),
-        ("20.125", "Use at most 2 digits after the point, like 12.50."),
+        ("20.125", "Use at most 2 digits after the decimal point, like 12.50."),
         ('"><script>', "Enter the amount in digits, like 50 or 12.50."),
     ],
 )
@@ -63,7 +63,7 @@ def test_an_amount_that_is_none_is_answered_with_what_to_type(
 
 @pytest.mark.parametrize("typed", [" $73.21 ", "73.21"])
 def test_an_amount_is_taken_with_its_sign_and_spaces(owner: Owner, typed: str) -> None:
-    assert "You will pay $73.21" in owner.reads(owner.review(typed))
+    assert "You'll pay $73.21" in owner.reads(owner.review(typed))
 
 
 @pytest.mark.parametrize("limit", ["10", "5000"])
@@ -107,7 +107,7 @@ class TestCards:
         _, theirs = a_payer()
         page = owner.choose("73.21", theirs)
         assert page.status_code == 422
-        assert "This card is not among your saved cards any more. Choose another card." in text_of(page)
+        assert "This card is no longer saved. Choose another card." in text_of(page)
         assert value_of("other_amount", page.text) == "73.21"
         assert_nothing_happened(owner, sandbox)
 
@@ -129,7 +129,7 @@ class TestCards:
         a_stripe_card(owner.organization, "pm_card_mastercard")
         expire(owner.card)
         review = str(owner.choose("73.21").location)
-        assert "Visa ending in 4242 has expired. It is tried all the same" in owner.reads(review)
+        assert "Visa ending in 4242 has expired. We'll still try it" in owner.reads(review)
         owner.pay(review)
         assert "$73.21 was charged to Visa ending in 4242." in owner.reads(review)
         assert credited(owner.organization) == [73]
@@ -166,7 +166,7 @@ class TestCards:
         assert f'<option value="{owner.card.id}" selected>' in page.text
         assert f'<option value="{old.id}">' in page.text
         assert "ending in 1881, expired 12/2020" in text_of(page)
-        assert "An expired card is tried as well, because its bank may have renewed it." in text_of(page)
+        assert "You can still try an expired card, because its bank may have renewed it." in text_of(page)
         assert 'aria-describedby="card-hint"' in page.text
 
     def test_without_an_expired_card_there_is_no_hint(self, owner: Owner) -> None:
@@ -182,7 +182,7 @@ class TestCards:
     def test_without_a_card_one_is_entered(self, app: Flask, visitor: Visitor) -> None:
         visitor.sign_in(a_person(organization=an_organization()).email)
         page = visitor.get(f"{WALLET}?amount=73.21")
-        assert "No card is saved yet. Enter the one to pay with." in text_of(page)
+        assert "You don't have a saved card. Enter one to pay with." in text_of(page)
         assert "data-new-card" in page.text
 
     def test_without_javascript_one_is_told_the_way_by_the_page_of_cards(
@@ -200,7 +200,7 @@ class TestReview:
     def test_it_says_what_will_be_charged_to_which_card(self, app: Flask, sandbox: Sandbox) -> None:
         owner = Owner(app, "pm_card_mastercard", credit="4")
         said = owner.reads(owner.review("1234.50"))
-        assert "You will pay $1,234.50 with Mastercard ending in 4444." in said
+        assert "You'll pay $1,234.50 with Mastercard ending in 4444." in said
         assert "Your available credit will be $1,238.50." in said
         assert "Pay $1,234.50" in said
 

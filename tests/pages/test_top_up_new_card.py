@@ -38,16 +38,16 @@ class TestReview:
     @pytest.mark.parametrize(
         ("keep", "said"),
         [
-            ({"keep": "yes"}, "Once it has paid, the card is kept for next time."),
-            ({}, "The card is not kept: it pays this top-up alone."),
-            ({"keep": "nonsense"}, "The card is not kept: it pays this top-up alone."),
+            ({"keep": "yes"}, "Once it's charged, the card is saved for next time."),
+            ({}, "The card won't be saved. It's used only for this top-up."),
+            ({"keep": "nonsense"}, "The card won't be saved. It's used only for this top-up."),
         ],
     )
     def test_it_says_which_card_is_charged_and_whether_it_is_kept(
         self, owner: Owner, sandbox: Sandbox, keep: dict[str, str], said: str
     ) -> None:
         review = owner.reads(str(choose(owner, fields(sandbox, **keep), "73.21").location))
-        assert "You will pay $73.21 with Mastercard ending in 4444." in review
+        assert "You'll pay $73.21 with Mastercard ending in 4444." in review
         assert said in review
         assert sandbox.payment_intents() == []
 
@@ -62,7 +62,7 @@ class TestReview:
         form = owner.get(back[1].replace("&amp;", "&"))
         assert f'<option value="{back[2]}" selected>Mastercard ending in 4444, entered just now' in form.text
         changed = str(choose(owner, {"card": back[2]}, "25").location)
-        assert "the card is kept for next time" in owner.reads(changed)
+        assert "the card is saved for next time" in owner.reads(changed)
         assert "was canceled" in owner.reads(review)
         owner.pay(changed)
         assert credited(owner.organization) == [25]
@@ -92,7 +92,7 @@ class TestPaying:
     def test_a_kept_one_is_among_the_saved_cards(self, owner: Owner, sandbox: Sandbox) -> None:
         top_up = str(choose(owner, fields(sandbox, keep="yes")).location)
         owner.pay(top_up)
-        assert "The card is among your payment methods now." in owner.reads(top_up)
+        assert "The card is now in your payment methods" in owner.reads(top_up)
         assert "Mastercard ending in 4444, expires 12/2040" in owner.reads(WALLET)
         assert_ledger_matches(owner.organization, sandbox)
 
@@ -151,7 +151,7 @@ class TestAfterADecline:
     @pytest.mark.parametrize(
         ("number", "said"),
         [
-            ("4000000000009995", "The card has not enough funds for this payment."),
+            ("4000000000009995", "The card has insufficient funds."),
             (
                 "4000000000000127",
                 "The security code (CVC) is wrong. Visa ending in 0127 was not charged. Check it",
@@ -159,7 +159,7 @@ class TestAfterADecline:
             ("4000000000000069", "The card has expired. Visa ending in 0069 was not charged. Check the date"),
             (
                 "4000000000000119",
-                "for a technical reason. Visa ending in 0119 was not charged. Enter the card again",
+                "because of a technical problem. Visa ending in 0119 was not charged. Enter the card again",
             ),
             ("4000000000009987", "The bank declined this payment without giving a reason."),
         ],
@@ -204,7 +204,7 @@ class TestRefused:
     def test_what_is_no_card(self, owner: Owner, sandbox: Sandbox, id_: str) -> None:
         page = choose(owner, {"card": "another", "confirmation_token": id_, "keep": "yes"}, "73.21")
         assert page.status_code == 422
-        assert "This card could not be read. Enter it again, or choose another card." in text_of(page)
+        assert "This card couldn't be read. Enter it again, or choose another card." in text_of(page)
         assert 'value="73.21"' in page.text
         assert re.search(r'name="keep" value="yes"[^>]* checked', page.text), "what was ticked stays"
         assert owner.top_ups() == []
@@ -212,7 +212,7 @@ class TestRefused:
     def test_none_at_all_as_without_javascript(self, owner: Owner, sandbox: Sandbox) -> None:
         page = choose(owner, {"card": "another"})
         assert page.status_code == 422
-        assert "Entering one needs JavaScript." in text_of(page)
+        assert "Entering a card needs JavaScript." in text_of(page)
         assert 'href="#confirmation_token"' in page.text
 
     def test_a_card_of_another_organization_is_told_nothing_about(
@@ -222,7 +222,7 @@ class TestRefused:
         card = a_stripe_card(theirs, "pm_card_mastercard")
         page = choose(owner, {"card": "another", "confirmation_token": card.stripe_id})
         assert page.status_code == 422
-        assert "could not be read" in text_of(page)
+        assert "couldn't be read" in text_of(page)
         assert "Mastercard" not in text_of(page)
 
     def test_while_stripe_is_away(self, owner: Owner, sandbox: Sandbox) -> None:
@@ -230,7 +230,7 @@ class TestRefused:
         sandbox.fail("GET /v1/confirmation_tokens/*", "500_before", times=3)
         page = choose(owner, card, "73.21")
         assert page.status_code == 422
-        assert "The payment processor didn't answer, so nothing was charged." in text_of(page)
+        assert "The payment processor didn't respond, so nothing was charged." in text_of(page)
         assert 'value="73.21"' in page.text
 
 

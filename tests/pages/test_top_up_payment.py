@@ -33,7 +33,7 @@ class TestPaying:
         paid = owner.pay(top_up)
         assert (paid.status_code, paid.location) == (303, top_up)
         said = owner.reads(top_up)
-        assert "$73.21 was charged to Visa ending in 4242. It is in your available credit." in said
+        assert "$73.21 was charged to Visa ending in 4242. It's in your available credit." in said
         assert "View receipt" in said
         assert balance(owner.organization) == "73.21"
         assert_ledger_matches(owner.organization, sandbox)
@@ -124,7 +124,7 @@ class TestSessions:
         assert asked.location == f"/sign-in?next={top_up}"
         assert sandbox.payment_intents() == []
         assert owner.sign_in(owner.email, to=top_up).location == top_up
-        assert "You will pay $73.21" in owner.reads(top_up)
+        assert "You'll pay $73.21" in owner.reads(top_up)
         owner.pay(top_up)
         assert_ledger_matches(owner.organization, sandbox)
 
@@ -142,7 +142,7 @@ class TestSessions:
         assert "This form has expired" in text_of(expired)
         assert "73.21" in text_of(expired)
         review = send_again(owner, expired.text)
-        assert "You will pay $73.21 with Visa ending in 4242." in owner.reads(review)
+        assert "You'll pay $73.21 with Visa ending in 4242." in owner.reads(review)
 
     def test_an_old_review_can_be_paid_after_all(self, owner: Owner, sandbox: Sandbox) -> None:
         top_up = owner.review()
@@ -151,7 +151,7 @@ class TestSessions:
         assert "Send again" not in text_of(expired), "a payment is only confirmed where it is shown whole"
         assert sandbox.payment_intents() == []
         assert top_up in links_of(expired.text)
-        assert "You will pay $50.00 with Visa ending in 4242." in owner.reads(top_up)
+        assert "You'll pay $50.00 with Visa ending in 4242." in owner.reads(top_up)
         owner.pay(top_up)
         assert credited(owner.organization) == [50]
         assert_ledger_matches(owner.organization, sandbox)
@@ -199,7 +199,7 @@ class TestStripeAway:
         sandbox.fail(CREATE, "drop_before", times=3)
         assert owner.pay(top_up).location == top_up
         page = owner.get(top_up)
-        assert "Your payment of $50.00 with Visa ending in 4242 is on its way." in text_of(page)
+        assert "Your payment of $50.00 with Visa ending in 4242 is in progress." in text_of(page)
         assert "you won't be charged twice" in text_of(page)
         assert "/payments" not in page.text, "there is nothing to press"
         assert "Pending" in owner.reads("/billing/wallet")
@@ -211,7 +211,7 @@ class TestStripeAway:
         sandbox.fail(CREATE, "drop_after", times=3)
         owner.pay(top_up)
         sandbox.mend()
-        assert "is on its way" in owner.reads(top_up)
+        assert "is in progress" in owner.reads(top_up)
         deliver_all(app, sandbox)
         assert "Paid" in owner.reads(top_up)
         assert credited(owner.organization) == [50]
@@ -223,7 +223,7 @@ class TestStripeAway:
         owner.pay(top_up)
         owner.post(f"{top_up}/cancellation")
         assert the_top_up(owner.organization).status is TopUpStatus.PAYING
-        assert "is on its way" in owner.reads(top_up)
+        assert "is in progress" in owner.reads(top_up)
 
 
 def send_again(visitor: Visitor, html: str) -> str:

@@ -52,17 +52,17 @@ def decide(app: Flask, sandbox: Sandbox, dispute_id: str, outcome: str) -> None:
 
 def test_an_untouched_top_up_tells_card_and_time_alone(owner: Owner, top_up: TopUp) -> None:
     words = story(owner, top_up)
-    assert "$50.00 was charged to Visa ending in 4242. It is in your available credit." in words
+    assert "$50.00 was charged to Visa ending in 4242. It's in your available credit." in words
     assert f"Paid by {owner.email}" in words
-    assert "Left of this top-up" not in words
+    assert "Remaining of this top-up" not in words
 
 
 def test_a_refund_shows_what_is_left(app: Flask, sandbox: Sandbox, owner: Owner, top_up: TopUp) -> None:
     refund(app, sandbox, top_up, 2000)
     words = story(owner, top_up)
-    assert "$30.00 of it is left, the rest was taken back." in words
-    assert "Refund To the card it was paid with \N{MINUS SIGN}$20.00 $30.00" in words
-    assert "Left of this top-up, before usage $30.00" in words
+    assert "$30.00 of it remains. The rest was refunded or disputed." in words
+    assert "Refund Refunded to Visa ending in 4242 \N{MINUS SIGN}$20.00 $30.00" in words
+    assert "Remaining of this top-up, before usage $30.00" in words
 
 
 def test_a_refund_that_came_back_says_what_to_do(
@@ -72,8 +72,8 @@ def test_a_refund_that_came_back_says_what_to_do(
     sandbox.control.settle_refund(refund_id, "fail")
     deliver_all(app, sandbox)
     words = story(owner, top_up)
-    assert "A refund did not reach Visa ending in 4242, and its credit came back." in words
-    assert "Left of this top-up, before usage $50.00" in words
+    assert "A refund didn't reach Visa ending in 4242, so its credit was restored." in words
+    assert "Remaining of this top-up, before usage $50.00" in words
 
 
 def test_an_open_dispute_says_until_when_an_answer_counts(
@@ -82,17 +82,21 @@ def test_an_open_dispute_says_until_when_an_answer_counts(
     dispute(app, sandbox, top_up, reason="unrecognized")
     words = story(owner, top_up)
     assert "Dispute of $50.00" in words
-    assert "The bank took $50.00 back until it has decided" in words
-    assert "The bank takes an answer until" in words
-    assert "What the cardholder told the bank: The cardholder does not know this payment." in words
-    assert "Nothing of it is left: it was taken back." in words
+    assert "The bank withdrew $50.00 until it decides" in words
+    assert "The bank accepts a response until" in words
+    assert "Reason given to the bank: The cardholder doesn't recognize this payment." in words
+    assert "None of it remains. It was refunded or disputed." in words
 
 
 @pytest.mark.parametrize(
     ("outcome", "says", "left"),
     [
-        ("won", "decided that the payment stands. $50.00 is in your credit again", "$50.00"),
-        ("lost", "decided for the cardholder: $50.00 stays out of your credit.", "$0.00"),
+        ("won", "upheld the payment. $50.00 was restored to your credit", "$50.00"),
+        (
+            "lost",
+            "decided for the cardholder. The $50.00 deducted from your credit won't be restored.",
+            "$0.00",
+        ),
     ],
 )
 def test_a_decided_dispute_says_how(
@@ -101,7 +105,7 @@ def test_a_decided_dispute_says_how(
     decide(app, sandbox, dispute(app, sandbox, top_up), outcome)
     words = story(owner, top_up)
     assert says in words
-    assert f"Left of this top-up, before usage {left}" in words
+    assert f"Remaining of this top-up, before usage {left}" in words
 
 
 def test_an_answered_dispute_says_that_the_bank_decides(
@@ -111,8 +115,8 @@ def test_an_answered_dispute_says_that_the_bank_decides(
     sandbox.stripe.v1.disputes.update(dispute_id, {"evidence": {"uncategorized_text": "They called us."}})
     deliver_all(app, sandbox)
     words = story(owner, top_up)
-    assert "$30.00 is out of your credit until the bank has decided." in words
-    assert "The bank takes an answer until" not in words
+    assert "$30.00 stays deducted from your credit until the bank has decided." in words
+    assert "The bank accepts a response until" not in words
 
 
 def test_an_inquiry_says_that_nothing_was_taken(
@@ -120,11 +124,11 @@ def test_an_inquiry_says_that_nothing_was_taken(
 ) -> None:
     dispute_id = dispute(app, sandbox, top_up, inquiry=True)
     words = story(owner, top_up)
-    assert "Question from the bank about $50.00" in words
-    assert "Nothing was taken." in words
-    assert "It is in your available credit." in words
+    assert "Inquiry about $50.00" in words
+    assert "Nothing was deducted." in words
+    assert "It's in your available credit." in words
     decide(app, sandbox, dispute_id, "warning_closed")
-    assert "It became no dispute, so nothing was taken for it." in story(owner, top_up)
+    assert "No dispute was opened, so nothing was deducted." in story(owner, top_up)
 
 
 def test_history_and_story_lead_to_each_other(
@@ -133,7 +137,7 @@ def test_history_and_story_lead_to_each_other(
     decide(app, sandbox, dispute(app, sandbox, top_up, amount=3000), "won")
     refund(app, sandbox, top_up, 500)
     history = owner.get("/billing/wallet").text
-    for line in ("Top-up", "Refund", "Dispute", "Dispute returned"):
+    for line in ("Top-up", "Refund", "Dispute", "Dispute reversed"):
         assert re.search(rf'<a href="{TOP_UPS}/{top_up.id}\?org=[a-z0-9-]+">{line}<span', history)
     page = owner.get(f"{TOP_UPS}/{top_up.id}").text
     assert "/billing/wallet#history" in links_of(page)
@@ -146,8 +150,8 @@ def test_the_history_and_its_csv_can_be_narrowed_to_disputes(
     refund(app, sandbox, top_up, 500)
     rows = owner.get("/billing/wallet/history.csv?kind=dispute", buffered=True).text.splitlines()[1:]
     assert [row.split(",")[2:5] for row in rows] == [
-        ["Dispute returned", "The payment stands: credited again", "50.00"],
-        ["Dispute", "The cardholder asked their bank for it back", "-50.00"],
+        ["Dispute reversed", "Payment upheld: credit restored", "50.00"],
+        ["Dispute", "Cardholder disputed the payment", "-50.00"],
     ]
     assert (
         '<option value="dispute" selected>Disputes</option>' in owner.get("/billing/wallet?kind=dispute").text
@@ -160,7 +164,7 @@ def test_an_open_page_follows_the_story(app: Flask, sandbox: Sandbox, owner: Own
     dispute(app, sandbox, top_up)
     answer = owner.get(poll, headers=HTMX)
     assert 'hx-target="#top-up"' in answer.text
-    assert "The bank took $50.00 back" in text_of(answer)
+    assert "The bank withdrew $50.00" in text_of(answer)
     assert "was added to your wallet" not in answer.text
 
 
@@ -168,7 +172,7 @@ def test_a_swap_gets_the_same_story(app: Flask, sandbox: Sandbox, owner: Owner, 
     refund(app, sandbox, top_up, 2000)
     region = owner.get(f"{TOP_UPS}/{top_up.id}", headers=HTMX)
     assert "<html" not in region.text
-    assert "Left of this top-up, before usage $30.00" in text_of(region)
+    assert "Remaining of this top-up, before usage $30.00" in text_of(region)
 
 
 def test_another_organizations_story_is_not_told(app: Flask, owner: Owner, top_up: TopUp) -> None:

@@ -10,7 +10,7 @@ from app.payments.declines import advice_for
 @pytest.mark.parametrize(
     ("code", "happened", "next_step", "same_card"),
     [
-        ("insufficient_funds", "not enough funds", "smaller amount", False),
+        ("insufficient_funds", "insufficient funds", "smaller amount", False),
         ("expired_card", "has expired", "another card", False),
         ("incorrect_cvc", "security code (CVC)", "Add the card again", False),
         ("invalid_cvc", "security code (CVC)", "Add the card again", False),
@@ -18,12 +18,12 @@ from app.payments.declines import advice_for
         ("card_not_supported", "doesn't support", "another card", False),
         ("currency_not_supported", "currency", "another card", False),
         ("card_velocity_exceeded", "over its limit", "smaller amount", False),
-        ("processing_error", "technical reason", "Try again", True),
-        ("issuer_not_available", "could not be reached", "Try again", True),
-        ("authentication_required", "confirm this payment", "confirm it when asked", True),
-        ("payment_intent_authentication_failure", "not confirmed", "confirm it when asked", True),
+        ("processing_error", "technical problem", "Try again", True),
+        ("issuer_not_available", "couldn't be reached", "Try again", True),
+        ("authentication_required", "extra check", "confirm it when asked", True),
+        ("payment_intent_authentication_failure", "wasn't confirmed", "confirm it when asked", True),
         ("resource_missing", "was removed", "add it again", False),
-        ("not_charged", "given up", "Try again", True),
+        ("not_charged", "was canceled", "Try again", True),
         ("generic_decline", "without giving a reason", "ask your bank", False),
     ],
 )

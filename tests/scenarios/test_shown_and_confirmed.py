@@ -107,7 +107,7 @@ def test_what_another_tab_worked_out_again_is_not_confirmed_in_this_one(
     assert other.confirm()[0] == 422
     status, said = tab.confirm()
     assert (status, len(sandbox.charges())) == (422, before), said
-    assert "It was worked out again since this page was opened." in said
+    assert "The cost was recalculated after you opened this page." in said
 
 
 def test_sums_worked_out_in_the_same_second_are_told_apart(

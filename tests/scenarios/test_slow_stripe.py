@@ -50,9 +50,9 @@ def _owner(visitor: Visitor) -> tuple[Organization, UUID]:
 def test_pay_answers_pending_and_the_job_finds_the_one_charge(visitor: Visitor, sandbox: Sandbox) -> None:
     organization, top_up = _owner(visitor)
     sandbox.fail("POST /v1/payment_intents", "timeout_after", delay=SLOW)
-    assert "is on its way" in text_of(_pay(visitor, top_up))
+    assert "is in progress" in text_of(_pay(visitor, top_up))
     assert the_top_up(organization).status is TopUpStatus.PAYING
-    assert "is on its way" in text_of(_pay(visitor, top_up))
+    assert "is in progress" in text_of(_pay(visitor, top_up))
     assert recovery.recover(organization.id, top_up)
     assert len(sandbox.charges()) == len(credited(organization)) == 1
     assert_ledger_matches(organization, sandbox)
@@ -64,7 +64,7 @@ def test_where_too_many_wait_pay_is_pending_at_once_and_the_job_charges(
     organization, top_up = _owner(visitor)
     before = len(sandbox.control.requests())
     answer = _pay(visitor, top_up, environ_overrides={STRIPE_BUSY: True})
-    assert "is on its way" in text_of(answer)
+    assert "is in progress" in text_of(answer)
     assert len(sandbox.control.requests()) == before
     assert recovery.recover(organization.id, top_up)
     assert recovery.recover(organization.id, top_up)
@@ -125,7 +125,7 @@ def test_all_that_a_page_asks_has_one_patience_together(visitor: Visitor, sandbo
     before = len(sandbox.control.requests())
     answer = visitor.post("/billing/change-plan", {"plan": "growth:month"})
     assert answer.status_code == 422
-    assert "didn't answer, so nothing was changed" in text_of(answer)
+    assert "didn't respond, so nothing was changed" in text_of(answer)
     assert len(sandbox.control.requests()) - before <= 2
 
 

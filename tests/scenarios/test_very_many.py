@@ -69,11 +69,11 @@ def test_no_answer_grows_without_end(app: Flask, owner: Owner) -> None:
 
 def test_what_a_page_leaves_out_is_said_with_its_sum(app: Flask, owner: Owner) -> None:
     statement = text_of(owner.get("/workplace/invoices/statements/2026-09"))
-    assert f"{MANY + 1 - 100:,} more, each in the CSV file" in statement
+    assert f"{MANY + 1 - 100:,} more, listed in the CSV file" in statement
     line_id = db.session.scalar(
         db.select(WalletLine.id).filter_by(org_id=owner.organization.id, kind="usage")
     )
-    assert "more, each in the CSV file of the month" in text_of(owner.get(f"/billing/wallet/lines/{line_id}"))
+    assert "more, listed in the month's CSV file" in text_of(owner.get(f"/billing/wallet/lines/{line_id}"))
     assert "more lines" in text_of(owner.get(f"/billing/wallet/calls?call={CALL}"))
     assert f"All {MANY:,} calls in progress" in text_of(owner.get("/billing/wallet"))
     call = Platform(app).get(f"/organizations/{owner.organization.id}/calls/{CALL}").json
@@ -90,7 +90,7 @@ def test_what_a_page_leaves_out_is_said_with_its_sum(app: Flask, owner: Owner) -
     assert "at most 50 cards" in refused.json["error"]
     page = owner.get("/billing/payment-methods")
     assert page.text.count('<li class="saved-card"') == 50
-    assert f"{MANY + 1 - 50} older cards follow" in text_of(page)
+    assert f"{MANY + 1 - 50} older cards aren't shown" in text_of(page)
 
 
 def test_every_call_in_progress_is_on_one_of_the_pages(app: Flask, owner: Owner) -> None:
@@ -116,4 +116,4 @@ def test_somebody_of_very_many_organizations_finds_and_switches_to_each(app: Fla
     found = owner.get("/organization?name=of+many+77")
     [wanted] = re.findall(r'value="([^"]+)">Switch<span class="visually-hidden"> to Of many 77<', found.text)
     assert owner.post("/organization", {"organization": wanted}).status_code == 302
-    assert "Of many 77 (shown now)" in text_of(owner.get("/organization?name=of+many+77"))
+    assert "Of many 77 (current)" in text_of(owner.get("/organization?name=of+many+77"))

@@ -245,13 +245,13 @@ def test_two_things_about_one_subscription_are_both_said(
 
 
 PROMISES = {
-    "paused": "Billing is paused by support",
-    "collection paused, void": "Payments are paused by support",
+    "paused": "Support has paused billing",
+    "collection paused, void": "Support has paused payments",
     "invoices that are sent": "Renewals are invoiced by email",
     "a trial": "Free trial until",
-    "a price that no plan has": "Support arranged this plan",
-    "two items": "Support arranged this plan",
-    "a schedule to a price of none": "Support arranged this plan",
+    "a price that no plan has": "Support set up this plan",
+    "two items": "Support set up this plan",
+    "a schedule to a price of none": "Support set up this plan",
 }
 
 

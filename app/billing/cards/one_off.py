@@ -26,9 +26,9 @@ from app.payments.cards import Card
 from app.payments.confirmation_tokens import ConfirmationToken, is_token
 from app.payments.errors import RefusedError
 
-_UNKNOWN = "This card could not be read. Enter it again, or choose another card."
+_UNKNOWN = "This card couldn't be read. Enter it again, or choose another card."
 USED = "This card was entered for another payment. Enter it again."
-_OTHERWISE = "Whether to save the card changed while it was sent. Enter it again."
+_OTHERWISE = "Whether to save the card changed while it was being sent. Enter it again."
 
 
 @dataclass(frozen=True, slots=True)

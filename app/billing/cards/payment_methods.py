@@ -130,7 +130,7 @@ def usable(organization: Organization, card_id: UUID, *, entered_for: TopUp | No
     method = duplicates.latest(method) if method else None
     is_own = entered_for is not None and entered_for.payment_method_id == card_id
     if method is None or method.removed_at is not None or not (method.is_kept or is_own):
-        raise CardNotUsableError("This card is not among your saved cards any more. Choose another card.")
+        raise CardNotUsableError("This card is no longer saved. Choose another card.")
     return method
 
 

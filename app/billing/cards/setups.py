@@ -62,14 +62,16 @@ def begin(organization: Organization, form: UUID, *, email: str | None, actor: A
 def finish(organization: Organization, setup_intent_id: str, actor: Actor) -> SavedCard:
     """Save the card of a finished setup intent, as Stripe tells it. Raises `SetupNotDoneError`."""
     if not _ID.fullmatch(setup_intent_id):
-        raise SetupNotDoneError("This card form is not known at the payment processor. Add the card again.")
+        raise SetupNotDoneError("The payment processor doesn't recognize this card form. Add the card again.")
     setup = cards.fetch_setup(setup_intent_id)
     if setup.customer_id is None or setup.customer_id != organization.stripe_customer_id:
         raise SetupNotDoneError("This card form belongs to another account. Add the card again.")
     if setup.card is None:
-        raise SetupNotDoneError("The card was not saved: its bank did not confirm it. Add the card again.")
+        raise SetupNotDoneError(
+            "The card wasn't saved because its bank didn't confirm it. Add the card again."
+        )
     if setup.card.customer_id is None:
-        raise SetupNotDoneError("This card was removed at the payment processor. Add it again.")
+        raise SetupNotDoneError("This card was removed from the payment processor. Add it again.")
     method = payment_methods.record(organization, setup.card, actor)
     is_older = method.stripe_id != setup.card.stripe_id
     return SavedCard(method, was_known=is_older or duplicates.was_saved_before(method))

@@ -216,7 +216,7 @@ def on_documents(organization: Organization) -> list[str]:
     name = details.legal_name or organization.name
     lines = [name, details.line1, details.line2, *_town(details), _COUNTRIES.get(details.country, "")]
     if details.tax_id:
-        lines.append(f"Tax id: {details.tax_id}")
+        lines.append(f"Tax ID: {details.tax_id}")
     if details.purchase_order:
         lines.append(f"Purchase order: {details.purchase_order}")
     return [line for line in lines if line]
@@ -270,9 +270,9 @@ def _check_address(values: dict[str, str], problems: dict[str, str]) -> None:
         problems["country"] = "Choose a country from the list."
     if any(values[name] for name in ("line1", "line2", "city", "region", "postal_code", "country")):
         for name, words in (
-            ("line1", "Enter street and number, or empty the whole address."),
-            ("city", "Enter the city, or empty the whole address."),
-            ("country", "Choose the country, or empty the whole address."),
+            ("line1", "Enter address line 1, or clear the whole address."),
+            ("city", "Enter the city, or clear the whole address."),
+            ("country", "Choose the country, or clear the whole address."),
         ):
             if not values[name]:
                 problems.setdefault(name, words)
@@ -283,7 +283,7 @@ def _check_tax_id(values: dict[str, str], problems: dict[str, str]) -> None:
     if not values["tax_id"]:
         values["tax_kind"] = ""
     elif kind is None:
-        problems["tax_kind"] = "Choose which kind of tax id it is."
+        problems["tax_kind"] = "Choose the tax ID type."
     else:
         try:
             values["tax_id"] = tax_ids.normal(kind, values["tax_id"])
@@ -297,8 +297,10 @@ def _checked_emails(emails: Sequence[str], problems: dict[str, str]) -> tuple[st
         try:
             found.append(validate_email(email, check_deliverability=False, test_environment=True).normalized)
         except EmailNotValidError:
-            problems["emails"] = f"{email} is not an email address. Write one on each line."
+            problems["emails"] = f"{email} isn't an email address. Enter one address per line."
     kept = each_once(found)
     if len(kept) > MOST_RECIPIENTS:
-        problems["emails"] = f"Use at most {MOST_RECIPIENTS} addresses: a mailing list reaches more people."
+        problems["emails"] = (
+            f"Enter at most {MOST_RECIPIENTS} addresses. Use a mailing list to reach more people."
+        )
     return tuple(kept)

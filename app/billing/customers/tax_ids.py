@@ -77,6 +77,8 @@ def normal(kind: TaxKind, text: str) -> str:
             f"{kind.example}."
         ) from error
     except ValidationError as error:
-        raise TaxIdError(f"This is no such number. One looks like {kind.example}.") from error
+        raise TaxIdError(
+            f"This isn't a valid number of that type. It should look like {kind.example}."
+        ) from error
     shown = kind.rules.format(plain) if kind.is_formatted else plain
     return f"{kind.prefix}{shown}{kind.suffix}"

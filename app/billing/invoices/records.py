@@ -22,7 +22,7 @@ _LABELS = {
     InvoiceStatus.PAID: ("Paid", "good"),
     InvoiceStatus.OPEN: ("Open", "warn"),
     InvoiceStatus.VOID: ("Void", "neutral"),
-    InvoiceStatus.UNCOLLECTIBLE: ("Uncollectible", "bad"),
+    InvoiceStatus.UNCOLLECTIBLE: ("Written off", "bad"),
 }
 
 _KEPT = frozenset(status.value for status in InvoiceStatus)

@@ -22,8 +22,8 @@ class SmallerAllowance:
 
 @dataclass(frozen=True, slots=True)
 class TooMany:
-    """A limit that the organization is over by the other plan. `names` are those above it, where they are known, and
-    `policy` says what happens to them."""
+    """A limit that the organization is over by the other plan. `names` are those above it and `within` those that it
+    allows, where they are known; `policy` says what becomes of those above it later."""
 
     resource: str
     label: str
@@ -31,6 +31,7 @@ class TooMany:
     allowed: int
     policy: str
     names: tuple[str, ...] = ()
+    within: tuple[str, ...] = ()
 
     @property
     def over(self) -> int:
@@ -77,7 +78,13 @@ def _too_many(organization: Organization, after: Plan) -> list[TooMany]:
     over = versions.find(after.version).over_limits
     return [
         TooMany(
-            key, LIMIT_LABELS.get(key, key), counts[key], allowed, over.get(key, ""), names[key][allowed:]
+            key,
+            LIMIT_LABELS.get(key, key),
+            counts[key],
+            allowed,
+            over.get(key, ""),
+            names[key][allowed:],
+            names[key][:allowed],
         )
         for key, allowed in after.limits.items()
         if counts.get(key, 0) > allowed

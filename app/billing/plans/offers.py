@@ -17,7 +17,7 @@ def offered(plan: str, interval: str) -> Plan:
         found = catalog.current().plan(plan)
         found.price_by(interval)
     except CatalogError as error:
-        raise PlanNotOfferedError("This plan is not offered any more. Choose another.") from error
+        raise PlanNotOfferedError("This plan is no longer offered. Choose another.") from error
     return found
 
 

@@ -50,5 +50,5 @@ def card_for(organization: Organization, switch: PlanSwitch) -> PaymentMethod | 
         return None
     default = payment_methods.default_of(organization.id)
     if default is None:
-        raise CardNotUsableError("There is no card to pay with. Add one, then come back to this switch.")
+        raise CardNotUsableError("You don't have a card to pay with. Add one, then come back to this page.")
     return payment_methods.usable(organization, default.id)

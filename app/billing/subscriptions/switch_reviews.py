@@ -87,8 +87,8 @@ def check_seen(switch: PlanSwitch, card: PaymentMethod | None, shown: str) -> No
     if shown == seen(switch, card.id if card else None):
         return
     if card is not None and shown.partition(":")[2] != str(card.id):
-        raise PreviewRenewedError(switch, f"Your default card is {card.label} now, so nothing was charged.")
-    raise PreviewRenewedError(switch, "It was worked out again since this page was opened.")
+        raise PreviewRenewedError(switch, f"Your default card is now {card.label}, so nothing was charged.")
+    raise PreviewRenewedError(switch, "The cost was recalculated after you opened this page.")
 
 
 def renew_if_stale(organization: Organization, switch: PlanSwitch, subscription: StripeSubscription) -> None:
@@ -98,9 +98,9 @@ def renew_if_stale(organization: Organization, switch: PlanSwitch, subscription:
     """
     row = switch_queries.subscription_of(organization)
     if switch.based_on != state_of(row):
-        why = "Your plan has changed since this was shown, so it was worked out again."
+        why = "Your plan has changed since this was shown, so the cost was recalculated."
     elif switch.is_at_once and utc_now() - switch.previewed_at > previews.GOOD_FOR:
-        why = "What was shown was older than five minutes, so it was worked out again."
+        why = "What was shown was more than five minutes old, so the cost was recalculated."
     else:
         return
     renew(organization, switch, subscription, why)

@@ -63,10 +63,10 @@ def _follow(top_up: TopUp, dispute: StripeDispute, was: str | None, at: datetime
 
 def _words(dispute: StripeDispute) -> str:
     if dispute.status == WON:
-        return "The payment stands: credited again"
+        return "Payment upheld: credit restored"
     if dispute.status == LOST:
-        return "The bank decided for the cardholder"
-    return "The cardholder asked their bank for it back"
+        return "Bank decided for the cardholder"
+    return "Cardholder disputed the payment"
 
 
 def _values(dispute: StripeDispute) -> dict[str, Any]:

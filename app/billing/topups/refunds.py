@@ -11,7 +11,7 @@ from app.billing.wallet import ledger
 from app.clock import utc_now
 from app.database import locks
 from app.extensions import db
-from app.models import TopUp, TransferKind, Wallet
+from app.models import PaymentMethod, TopUp, TransferKind, Wallet
 from app.money import Money
 from app.payments import refunds as stripe_refunds
 from app.payments.refunds import Refund
@@ -38,10 +38,11 @@ def apply(refund: Refund, *, at: datetime | None = None) -> bool:
 
 def _follow(top_up: TopUp, refund: Refund, at: datetime) -> None:
     wallet = ledger.lock(top_up.org_id)
+    card = db.session.get_one(PaymentMethod, (top_up.org_id, top_up.payment_method_id))
     words = {
-        "failed": "It failed: credited again",
-        "canceled": "It was canceled: credited again",
-    }.get(refund.status, "To the card it was paid with")
+        "failed": "Refund failed: credit restored",
+        "canceled": "Refund canceled: credit restored",
+    }.get(refund.status, f"Refunded to {card.label}")
     moved = clawbacks.follow(
         wallet, top_up, TransferKind.REFUND, refund.id, _taken_by(refund), at=at, detail=words
     )

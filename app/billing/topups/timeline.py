@@ -39,13 +39,13 @@ _STAGES = {
 """Stripe's statuses (https://docs.stripe.com/api/disputes/object); one that we don't know is with the bank."""
 
 _REASONS = {
-    "credit_not_processed": "A refund that was promised did not come.",
+    "credit_not_processed": "A promised refund wasn't received.",
     "duplicate": "It was charged twice.",
-    "fraudulent": "The cardholder did not make this payment.",
-    "product_not_received": "What was paid for did not come.",
-    "product_unacceptable": "What was paid for was not as described.",
-    "subscription_canceled": "It was charged after it had been canceled.",
-    "unrecognized": "The cardholder does not know this payment.",
+    "fraudulent": "The cardholder didn't make this payment.",
+    "product_not_received": "What was paid for wasn't received.",
+    "product_unacceptable": "What was paid for wasn't as described.",
+    "subscription_canceled": "It was charged after it was canceled.",
+    "unrecognized": "The cardholder doesn't recognize this payment.",
 }
 """What the cardholder told the bank, where it says anything (https://docs.stripe.com/disputes/categories)."""
 

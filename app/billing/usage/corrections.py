@@ -178,7 +178,7 @@ def _post(rated: RatedEvent, at: datetime) -> None:
         meter = versions.find(rated.line.plan.version).meter(rated.line.meter)
         revenue, is_more = meter.group.account, amount.micro > 0
         used_on = rated.line.day
-        day = f"{used_on.day} {used_on:%b %Y}"
+        day = f"{used_on:%b} {used_on.day}, {used_on.year}"
         about = f", call {rated.event.call}" if rated.event.call else ""
         entry = Entry(
             kind=TransferKind.ADJUSTMENT,

@@ -100,9 +100,15 @@ def _by(event: AuditEvent) -> str:
 
 
 def _fields(event: AuditEvent) -> str:
-    named = {"emails": "billing email recipients", "line1": "address line 1", "line2": "address line 2"}
-    names = [named.get(one, one.replace("_", " ")) for one in event.details.get("fields") or ()]
-    return ", ".join(names).capitalize()
+    named = {
+        "emails": "billing email recipients",
+        "line1": "address line 1",
+        "line2": "address line 2",
+        "tax_id": "tax ID",
+        "tax_kind": "tax ID type",
+    }
+    names = ", ".join(named.get(one, one.replace("_", " ")) for one in event.details.get("fields") or ())
+    return names[:1].upper() + names[1:]
 
 
 def _recipients(event: AuditEvent) -> str:
@@ -118,7 +124,7 @@ def _changed_organization(event: AuditEvent) -> str:
     before, after = event.details.get("before") or {}, event.details.get("after") or {}
     parts = [
         f"{label}: {before.get(name) or 'none'} to {after.get(name) or 'none'}"
-        for name, label in (("name", "Name"), ("timezone", "Time zone"), ("external_id", "External id"))
+        for name, label in (("name", "Name"), ("timezone", "Time zone"), ("external_id", "External ID"))
         if before and before.get(name) != after.get(name)
     ]
     had, has = set(before.get("owners") or ()), set(after.get("owners") or ())
@@ -161,7 +167,7 @@ WORDS: dict[Action, ActionWording] = {
     "top_up.settled": ActionWording("top_ups", "Top-up succeeded", _paid),
     "user.invited": ActionWording("people", "Invited a person", _with_role),
     "user.joined": ActionWording("people", "Accepted an invitation", _with_role),
-    "user.password_link_mailed": ActionWording("people", "Emailed a link for a new password", _subject),
+    "user.password_link_mailed": ActionWording("people", "Emailed a password reset link", _subject),
     "user.password_set": ActionWording("people", "Set a password", _subject),
     "user.removed": ActionWording("people", "Removed a person", _subject),
     "user.role_changed": ActionWording("people", "Changed a role", _with_role),

@@ -12,5 +12,5 @@ blueprint = Blueprint("auth", __name__)
 
 @blueprint.before_request
 def _see_whoever_signs_in() -> None:
-    """Who somebody is, and in which organizations, is found among all."""
+    """Who someone is, and in which organizations, is found among all."""
     see_all(db.session(), Reason.SIGN_IN)

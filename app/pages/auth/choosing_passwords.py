@@ -23,7 +23,7 @@ _TOO_OFTEN = "Too many requests for a link. Check your spam folder, or wait an h
 @blueprint.route("/forgot-password", methods=["GET", "POST"])
 @keeps_typed(ForgotPasswordForm)
 def forgot_password() -> str | tuple[str, int]:
-    """Ask for a link by mail. The answer, and the time it takes, are the same whoever has an account: a job looks."""
+    """Ask for a link by email. A job looks for the account, so the answer, and its time, are always the same."""
     form = ForgotPasswordForm()
     if request.method != "POST":
         return render_template("auth/forgot_password.html", form=form, asked_for=None)

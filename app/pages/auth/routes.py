@@ -79,7 +79,7 @@ def sign_out() -> Response:
         db.session.commit()
     logout_user()
     session.clear()
-    flash("You are signed out.")
+    flash("You're signed out.")
     came_from = own_address(request.form.get("next"), otherwise="")
     return redirect(url_for("auth.sign_in", next=came_from or None))
 
@@ -96,14 +96,14 @@ def switch_organization() -> Response:
         switched = False
     db.session.commit()
     if not switched:
-        return errors.page(404, message="You are in no organization of that name.")
+        return errors.page(404, message="You aren't in that organization.")
     login_user(sessions.identify(who.token, session_limits()))
     if "form" in request.form and (asked := _asked_again(request.form["form"])):
         return asked
     organization = current_organization()
     # A page that stays open says so by itself; the next page would say it late.
     if "stays" not in request.form and (not who.organization or who.organization.id != organization.id):
-        flash(f"You are looking at {organization.name} now.")
+        flash(f"You're now viewing {organization.name}.")
     return redirect(own_address(request.form.get("next"), otherwise=url_for("overview.show")))
 
 

@@ -21,16 +21,16 @@ class DetailsForm(TidyForm, FlaskForm):  # type: ignore[misc]
     """What was typed, kept as it is until it is right."""
 
     legal_name = StringField("Legal name")
-    line1 = StringField("Street and number")
-    line2 = StringField("Further line")
+    line1 = StringField("Address line 1")
+    line2 = StringField("Address line 2")
     postal_code = StringField("Postal code")
     city = StringField("City")
     region = StringField("State or region")
     country = SelectField("Country", validate_choice=False)
-    tax_kind = SelectField("Kind of tax id", validate_choice=False)
-    tax_id = StringField("Tax id")
+    tax_kind = SelectField("Tax ID type", validate_choice=False)
+    tax_id = StringField("Tax ID")
     purchase_order = StringField("Purchase order number")
-    emails = TextAreaField("Recipients of billing mails")
+    emails = TextAreaField("Billing email recipients")
     version = HiddenField()
 
     def offer(self) -> None:

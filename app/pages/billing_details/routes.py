@@ -20,8 +20,8 @@ from app.web.text_guard import keeps_typed
 blueprint = Blueprint("billing_details", __name__, url_prefix="/billing/details")
 
 _CHANGED = (
-    "Somebody saved other details since you opened this page. What you typed is still here: compare it with what is "
-    "kept now, then save again."
+    "Someone else changed these details since you opened this page. What you typed is still here. Compare it with "
+    "the saved details, then save again."
 )
 
 
@@ -54,7 +54,7 @@ def save() -> Response:
         return _draw(form, why=_CHANGED, status=422)
     else:
         db.session.commit()
-        flash("Your billing details are saved. Invoices and statements carry them from now on.")
+        flash("Billing details saved. They appear on invoices and statements from now on.")
         if not cast(Any, request).htmx:
             return redirect(url_for("billing_details.show"), 303)
         form.show(*details.gather(organization))

@@ -49,7 +49,7 @@ class PayForm(FlaskForm):  # type: ignore[misc]
         try:
             self.chosen = UUID(self.card.data or "")
         except ValueError:
-            self.refuse("Choose a card. If there is none, add one first.")
+            self.refuse("Choose a card. If you don't have one, add it first.")
         return not self.errors
 
     def refuse(self, message: str) -> None:

@@ -27,7 +27,7 @@ from app.web.payment_problems import Problem, problem
 from app.web.rate_limits import OFTEN
 
 _UNKNOWN = Problem(
-    "The payment processor hasn't answered yet, so it may have charged your card.",
+    "The payment processor hasn't responded yet, so your card may have been charged.",
     "Refresh this page in a minute. If it still asks you to pay, try again: you can't be charged twice.",
 )
 
@@ -92,7 +92,7 @@ def _say_what_became_of_it(payment: Payment | None = None) -> None:
     if not plan.is_past_due:
         card = paid_cards.card_of(organization.id, payment) if payment else None
         charged = f" {money(payment.received)} was charged to {card.label}." if payment and card else ""
-        flash(f"The renewal of {plan.name} is paid. {plan.name} is active.{charged}")
+        flash(f"The {plan.name} renewal is paid. {plan.name} is active.{charged}")
     else:
         flash("The renewal isn't paid yet. Confirm the payment with your bank.")
 
@@ -119,11 +119,11 @@ def _paid_with() -> UUID | None:
 def _draw(form: PayForm | None = None, *, status: int = 200) -> Response:
     organization, settings = current_organization(), current_app.config["SETTINGS"]
     plan = plans.gather(organization)
-    owed, unpayable = None, Problem("There is no open invoice that could be paid here.", "Write to support.")
+    owed, unpayable = None, Problem("There's no open invoice to pay here.", "Contact support.")
     try:
         owed = renewals.owed(organization) if plan.is_past_due else None
     except PaymentsError as error:
-        unpayable = problem(error, "the renewal can't be paid here just now")
+        unpayable = problem(error, "the renewal can't be paid here right now")
     if plan.is_past_due and owed is None:
         # It may have been paid or given up at Stripe just now.
         plan = plans.gather(organization)

@@ -33,18 +33,16 @@ from app.web.resend import told_as
 
 _NOT_CHANGED = "nothing was changed"
 _MAYBE_CHANGED = Problem(
-    "The payment processor didn't answer, so it isn't sure whether that was done.",
+    "The payment processor didn't respond, so we don't know yet whether that was done.",
     "Refresh this page in a minute.",
 )
-_ELSEWHERE = (
-    "This plan was not bought here, so it can't be changed here. Write to support: they change it for you."
-)
-_ARRANGED = "Support arranged your plan for you, so it can't be changed here. Write to support to change it."
+_ELSEWHERE = "This plan wasn't bought here, so it can't be changed here. Contact support to change it."
+_ARRANGED = "Support set up your plan, so it can't be changed here. Contact support to change it."
 _ADDRESS_NEEDED = (
-    "Tax on plans depends on where you are. Add your billing address under Billing details, with the postal code in"
-    " the United States and Canada, then choose this plan again."
+    "Tax on plans depends on your location. Add your billing address under Billing details, with the postal code if"
+    " you're in the United States or Canada, then choose this plan again."
 )
-_ON_IT = "This is the plan you have. Choose another."
+_ON_IT = "You're already on this plan. Choose another."
 _PAST_DUE = (
     "Your renewal isn't paid yet. Pay it before you switch to a larger plan. You can choose a smaller one."
 )
@@ -108,7 +106,7 @@ def confirm_switch(switch_id: UUID) -> Response:
     try:
         switch = switches.confirm(organization, switch_id, current_actor(), shown=request.form.get("shown"))
     except PreviewRenewedError as error:
-        return draw(error.switch, why=f"{error.why} Look at it again, then confirm.", status=422)
+        return draw(error.switch, why=f"{error.why} Review it again, then confirm.", status=422)
     except OtherSwitchError as error:
         db.session.rollback()
         return _to(error.other)
@@ -209,8 +207,8 @@ def _came_out(switch: PlanSwitch) -> Response:
         done = f"You're now on {name}." if switch.is_at_once else f"The change to {name} is scheduled."
         said = {
             SwitchStatus.DONE: done,
-            SwitchStatus.SWITCHING: f"The change to {name} is on its way.",
-            SwitchStatus.ACTION: "Confirm the payment with your bank. Nothing was charged yet.",
+            SwitchStatus.SWITCHING: f"The change to {name} is in progress.",
+            SwitchStatus.ACTION: "Confirm the payment with your bank. Nothing has been charged yet.",
             SwitchStatus.DECLINED: "The payment was declined. Nothing was charged, and your plan hasn't changed.",
             SwitchStatus.CANCELED: "Your plan hasn't changed. Nothing was charged.",
         }.get(switch.status)

@@ -51,7 +51,7 @@ def live_wallet() -> Response:
         newest = request.args.get("newest") == "1"
         values = context(view, card=request.args.get("card"))
         has_other_cards = request.args.get("cards_shown") not in {None, values["card_choice"].mark}
-        # Somebody is in the form: the cards wait, and so does the tag, so that the next poll brings them.
+        # Someone is in the form: the cards wait, and so does the tag, so that the next poll brings them.
         is_busy = has_other_cards and request.args.get("busy") == "1"
         html = render_template(
             "wallet/live.html",

@@ -20,10 +20,10 @@ from app.web.links import url_of_page
 from app.web.payment_problems import problem
 from app.web.rate_limits import OFTEN
 
-_UNKNOWN = "This card form is not known at the payment processor. Add the card again."
+_UNKNOWN = "The payment processor doesn't recognize this card form. Add the card again."
 _NOT_BEGUN = "nothing was saved or charged"
-_NOT_CONFIRMED = "it isn't known yet whether the card was saved"
-_BY_ITSELF = "If it was saved, it appears among your payment methods by itself within a minute."
+_NOT_CONFIRMED = "we don't know yet whether the card was saved"
+_BY_ITSELF = "If it was saved, it appears in your payment methods within a minute."
 
 
 @blueprint.get("/new")
@@ -52,7 +52,7 @@ def begin_setup() -> Response:
     try:
         attempt = UUID(request.form.get("attempt", ""))
     except ValueError:
-        return make_response(jsonify(error="This card form is incomplete. Load the page again."), 422)
+        return make_response(jsonify(error="This card form is incomplete. Reload the page."), 422)
     try:
         setup = setups.begin(
             current_organization(), attempt, email=current_identity().user.email, actor=current_actor()
@@ -102,8 +102,8 @@ def _on_to(address: str) -> Response:
 
 def _words(card: SavedCard) -> str:
     if card.was_known:
-        return f"{card.method.label} was saved already; its details are up to date now."
-    return f"{card.method.label} is saved."
+        return f"{card.method.label} was already saved. Its details are now up to date."
+    return f"{card.method.label} was saved."
 
 
 def _refused(message: str) -> Response:

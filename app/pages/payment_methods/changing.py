@@ -17,9 +17,9 @@ from app.payments.errors import PaymentsError
 from app.web.identity import current_organization, org_admin_required
 from app.web.payment_problems import Problem, problem
 
-_GONE = "This card is not among your saved cards any more."
+_GONE = "This card is no longer saved."
 _MAYBE_REMOVED = Problem(
-    "The payment processor didn't answer, so it isn't sure whether the card was removed.",
+    "The payment processor didn't respond, so we don't know yet whether the card was removed.",
     "Refresh this page in a minute.",
 )
 
@@ -33,7 +33,7 @@ def make_default(card_id: UUID) -> Response:
     except UnknownCardError:
         db.session.rollback()
         return not_changed(_GONE)
-    return changed(f"{method.label} is your default card now.")
+    return changed(f"{method.label} is now your default card.")
 
 
 @blueprint.get("/<uuid:card_id>/removal")
@@ -63,5 +63,5 @@ def remove(card_id: UUID) -> Response:
         return not_changed(str(problem(error, "the card wasn't removed", unknown=_MAYBE_REMOVED)))
     heir = removed.new_default
     return changed(
-        f"{removed.card.label} is removed." + (f" {heir.label} is your default card now." if heir else "")
+        f"{removed.card.label} was removed." + (f" {heir.label} is now your default card." if heir else "")
     )

@@ -21,9 +21,9 @@ def show_call() -> str | Response:
     if story is None:
         return errors.page(
             404,
-            title="No such call",
-            message="Nothing was charged for a call of this name, and it holds no credit.",
-            next_step="Usage that was reported in the last minute may still be on its way: try again. "
+            title="Call not found",
+            message="Nothing was charged for this call, and no credit is reserved for it.",
+            next_step="Usage reported in the last minute may not be here yet, so try again. "
             "If the call belongs to another of your organizations, switch to that one first.",
         )
     return render_template("wallet/call.html", story=story)

@@ -26,10 +26,10 @@ class CampaignForm(TidyForm):
     yes."""
 
     calls = StringField("Number of calls")
-    answered = StringField("Answered, in percent")
-    shortest = StringField("Shortest call, in minutes")
-    longest = StringField("Longest call, in minutes")
-    meter = SelectField("Kind of calls", validate_choice=False)
+    answered = StringField("Answer rate (%)")
+    shortest = StringField("Shortest call (minutes)")
+    longest = StringField("Longest call (minutes)")
+    meter = SelectField("Type of calls", validate_choice=False)
 
     campaign: Campaign
 
@@ -50,7 +50,7 @@ class CampaignForm(TidyForm):
         answered = self._whole("answered", 1, 100)
         shortest, longest = self._seconds("shortest"), self._seconds("longest")
         if shortest and longest and longest < shortest:
-            self.longest.errors = ["The longest call is not shorter than the shortest. Enter more minutes."]
+            self.longest.errors = ["The longest call is shorter than the shortest. Enter more minutes."]
         if not self.errors and calls and answered and shortest and longest:
             self.campaign = Campaign(calls, self.meter.data, answered, shortest, longest)
         return not self.errors

@@ -19,7 +19,7 @@ ANOTHER = "another"
 _KEEP = "yes"
 _SESSION = re.compile(r"rse_[A-Za-z0-9_]{1,240}", re.ASCII)
 
-_NOT_ENTERED = "Enter the card, or choose another way to pay. Entering one needs JavaScript."
+_NOT_ENTERED = "Enter your card, or choose another way to pay. Entering a card needs JavaScript."
 
 
 class CardForm(TidyForm, FlaskForm):  # type: ignore[misc]

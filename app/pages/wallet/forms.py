@@ -32,7 +32,7 @@ class TopUpForm(CardForm):
     chosen_amount: Money
 
     def offer(self) -> None:
-        """Fill the choices: the catalogue's amounts."""
+        """Fill the choices: the catalog's amounts."""
         limits = catalog.current().top_up
         self.amount.choices = [(preset.plain, preset.plain) for preset in limits.presets] + [
             (OTHER, "Other amount")

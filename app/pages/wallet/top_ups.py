@@ -31,7 +31,7 @@ from app.web.text_guard import keeps_typed
 
 _NOT_CHARGED = "nothing was charged"
 _MAYBE_CANCELED = Problem(
-    "The payment processor didn't answer, so the top-up may be canceled already.",
+    "The payment processor didn't respond, so the top-up may already be canceled.",
     "Refresh this page in a minute.",
 )
 
@@ -130,7 +130,7 @@ def show_receipt(top_up_id: UUID) -> Response:
     try:
         address = documents.receipt_url(top_up.charge_id) if top_up.charge_id else None
     except PaymentsError as error:
-        return errors.payments_page(error, "the receipt, which it keeps, can't be shown")
+        return errors.payments_page(error, "the receipt can't be shown")
     if address is None:
         return errors.page(
             404,
@@ -160,8 +160,8 @@ def _came_out(top_up: TopUp) -> Response:
         amount = money(top_up.amount)
         said = {
             TopUpStatus.SUCCEEDED: f"{amount} was added to your wallet.",
-            TopUpStatus.PAYING: f"Your payment of {amount} is on its way.",
-            TopUpStatus.ACTION: f"Confirm the payment of {amount} with your bank. Nothing was charged yet.",
+            TopUpStatus.PAYING: f"Your payment of {amount} is in progress.",
+            TopUpStatus.ACTION: f"Confirm the payment of {amount} with your bank. Nothing has been charged yet.",
             TopUpStatus.CANCELED: "The top-up was canceled. Nothing was charged.",
             TopUpStatus.DECLINED: f"The payment of {amount} was declined. Nothing was charged.",
         }.get(top_up.status)

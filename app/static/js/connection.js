@@ -44,7 +44,7 @@ document.addEventListener("htmx:after:request", ({ detail: { ctx } }) => {
   else if (status === 409 && document.querySelector("[role=alert] [data-refusal]")) isOver = true;
   else if (status === 409 && told(ctx.text)) end(told(ctx.text));
   else if (status >= 500 || status === 429) lose();
-  else if (status >= 400) end(OUTDATED, { href: location.href, text: "Load it again" });
+  else if (status >= 400) end(OUTDATED, { href: location.href, text: "Reload" });
   else recover();
 });
 

@@ -5,7 +5,7 @@ import { appearance } from "./card_look.js";
 import { CARDS, paymentFields } from "./payment_fields.js";
 import { stripe } from "./processor.js";
 
-const AWAY = "The card fields can't be loaded, so no card can be entered just now. Check the connection, and that nothing blocks js.stripe.com.";
+const AWAY = "The card fields couldn't load, so you can't enter a card right now. Check your connection, and that nothing blocks js.stripe.com.";
 
 // What an amount is in the currency's smallest unit; null for what is none yet.
 export function minor(typed, digits) {
@@ -115,7 +115,7 @@ export class EnteredCard {
     const button = document.createElement("button");
     button.type = "button";
     button.className = "btn btn-small";
-    button.textContent = "Load the card fields again";
+    button.textContent = "Reload card fields";
     button.addEventListener("click", again);
     problem.append(button);
   }

@@ -3,8 +3,8 @@
 import { SESSION_ENDED, complain, say, signIn } from "./text.js";
 import { poller } from "./poll.js";
 
-export const LOST = "The connection was lost before an answer came. Nothing you entered is gone, and trying again charges nothing twice.";
-export const BROKEN = "Something went wrong on our side. Nothing you entered is gone, and trying again charges nothing twice.";
+export const LOST = "The connection was lost before we got a response. What you entered is still here, and trying again won't charge you twice.";
+export const BROKEN = "Something went wrong on our side. What you entered is still here, and trying again won't charge you twice.";
 const TOO_OFTEN = "Too many attempts. Wait a minute and try again.";
 
 // The server's own words, out of the page that it answered with; null where there are none, as on a proxy's page.
@@ -39,7 +39,7 @@ export function refuse(form, { status, headers, text }) {
 function isBack(place) {
   const form = place?.nextElementSibling;
   for (const refusal of document.querySelectorAll("[data-beside-form]:has([data-refusal]), .message:has([data-refusal])")) refusal.remove();
-  say(document.getElementById("status"), `${document.body.dataset.organizationName} is in view again. What you entered is still here.`, { tone: "good" });
+  say(document.getElementById("status"), `You're viewing ${document.body.dataset.organizationName} again. What you entered is still here.`, { tone: "good" });
   document.dispatchEvent(new CustomEvent("organization:back"));
   poller()?.dispatchEvent(new CustomEvent("wake"));
   const wanted = place && form?.querySelector("button[type=submit]");

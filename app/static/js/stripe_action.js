@@ -2,8 +2,8 @@
 import { isPoll } from "./poll.js";
 import { stripe } from "./processor.js";
 
-const AWAY = "The bank's question can't be loaded. Check the connection, and that nothing blocks js.stripe.com, then try again. Nothing was charged.";
-const OPEN = "The payment is not confirmed yet, and nothing was charged. Confirm it with your bank, or cancel.";
+const AWAY = "Your bank's check couldn't load. Check your connection, and that nothing blocks js.stripe.com, then try again. Nothing was charged.";
+const OPEN = "The payment isn't confirmed yet, and nothing was charged. Confirm it with your bank, or cancel.";
 
 const step = () => document.querySelector("[data-stripe-action]");
 

@@ -6,9 +6,9 @@ import { stripe } from "./processor.js";
 import { refuse } from "./refused.js";
 import { withdraw } from "./text.js";
 
-const AWAY = "The card form can't be loaded. Check the connection, and that nothing blocks js.stripe.com, then press Save card to try again.";
-const LOST = "The connection was lost, and the card was not saved. Try again.";
-const NOT_SAVED = "The card was not saved.";
+const AWAY = "The card form couldn't load. Check your connection, and that nothing blocks js.stripe.com, then press Save card to try again.";
+const LOST = "The connection was lost, and the card wasn't saved. Try again.";
+const NOT_SAVED = "The card wasn't saved.";
 const started = new WeakMap();
 
 class CardForm {
@@ -127,7 +127,7 @@ class CardForm {
 // Stripe says what is wrong; the step after it is ours. What is wrong in a field can be mended there.
 function notSaved({ type, code, message }) {
   const isBank = type === "card_error" && !/^(incorrect|invalid)_/.test(code);
-  return `${message} The card was not saved. ${isBank ? "Use another card, or ask your bank and try again." : "Try again."}`;
+  return `${message} The card wasn't saved. ${isBank ? "Use another card, or ask your bank and try again." : "Try again."}`;
 }
 
 const openForm = () => document.querySelector("#card-form form[data-card-form]");

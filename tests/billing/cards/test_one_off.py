@@ -383,7 +383,7 @@ class TestWhatIsNoCardOfOurs:
         ],
     )
     def test_an_id_that_is_none(self, organization: Organization, sandbox: Sandbox, id_: str) -> None:
-        with pytest.raises(CardNotUsableError, match="could not be read"):
+        with pytest.raises(CardNotUsableError, match="couldn't be read"):
             topups.begin(organization, usd("50"), EnteredCard(id_, keep=True), OWNER)
 
     def test_a_payment_method_is_none(self, organization: Organization, sandbox: Sandbox) -> None:
@@ -392,9 +392,9 @@ class TestWhatIsNoCardOfOurs:
         waiting = begin(payer, entered(sandbox))
         for id_ in (theirs.stripe_id, mine.stripe_id):
             card = EnteredCard(id_, keep=False)
-            with pytest.raises(CardNotUsableError, match="could not be read"):
+            with pytest.raises(CardNotUsableError, match="couldn't be read"):
                 topups.begin(payer, usd("50"), card, OWNER)
-            with pytest.raises(CardNotUsableError, match="could not be read"):
+            with pytest.raises(CardNotUsableError, match="couldn't be read"):
                 topups.pay(payer, waiting.id, card, OWNER)
             db.session.rollback()
 
@@ -404,7 +404,7 @@ class TestWhatIsNoCardOfOurs:
         card = entered(sandbox)
         begin(an_organization(), card)
         # As a request sees it: of this organization alone.
-        with scoped_to(organization.id), pytest.raises(CardNotUsableError, match="could not be read"):
+        with scoped_to(organization.id), pytest.raises(CardNotUsableError, match="couldn't be read"):
             topups.begin(organization, usd("50"), card, OWNER)
 
     def test_a_card_that_was_used_in_another_organization(

@@ -272,6 +272,6 @@ def test_a_card_that_was_detached_before_its_form_was_sent_is_not_saved(
     setup = setups.begin(organization, uuid7(), email=None, actor=OWNER)
     confirmed = sandbox.stripe.v1.setup_intents.confirm(setup.id, {"payment_method": "pm_card_mastercard"})
     detach_in_dashboard(sandbox, str(confirmed.payment_method))
-    with pytest.raises(SetupNotDoneError, match="removed at the payment processor"):
+    with pytest.raises(SetupNotDoneError, match="removed from the payment processor"):
         setups.finish(organization, setup.id, OWNER)
     assert saved(organization) == [f"{card.last4} default"]

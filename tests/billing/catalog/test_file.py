@@ -50,7 +50,7 @@ def line_of(text: str, start: str) -> int:
         ("{ up_to = 6000000, rate", "{ rate", "calls_outbound = { tiers", "plans.scale.rates.calls_outbound", "up_to"),
         ('rate = "0.16", minimum = 30', "minimum = 30", "calls_outbound_international", "plans.growth", "either"),
         ('name = "Growth"', "name = 5", "name = 5", "plans.growth.name", "str"),
-        ('shown_as = "SMS"', 'shown_like = "SMS"', "[meters.sms]", "meters.sms", "shown_like"),
+        ('shown_as = "text messages"', 'shown_like = "text messages"', "[meters.sms]", "meters.sms", "shown_like"),
         ("per = 60", "per = 0", "[meters.calls_outbound]", "meters.calls_outbound", "at least 1"),
         ('presets = ["25"', 'presets = ["5"', "presets", "top_up.presets", "between"),
         ("most = 10000\n", "most = 0\n", "most = 0", "meters.sms", "from 1 to"),
@@ -92,7 +92,7 @@ def test_what_is_no_toml_is_said_with_its_line() -> None:
 
 
 def a_dearer_one(version: str = "2027-01") -> Catalog:
-    text = changed('version = "2026-12.1"', f'version = "{version}"')
+    text = changed('version = "2026-12.2"', f'version = "{version}"')
     return catalog_file.parse(text.replace('sms = "0.0098"', 'sms = "0.02"'), name="catalog.toml")
 
 
@@ -100,7 +100,7 @@ class TestVersions:
     def test_the_same_version_with_other_content_is_refused(self, app: Flask) -> None:
         versions.keep(catalog.current())
         with pytest.raises(CatalogError, match="version of its own"):
-            versions.keep(a_dearer_one("2026-12.1"))
+            versions.keep(a_dearer_one("2026-12.2"))
 
     def test_an_organization_keeps_its_version_until_its_plan_changes(self, app: Flask) -> None:
         organization = an_organization()
@@ -145,6 +145,6 @@ class TestCommands:
         assert "is stored." in runner.invoke(args=["catalog", "sync"]).output
         assert "already stored" in runner.invoke(args=["catalog", "sync", "--announce", "2099-01-01"]).output
         kept = db.session.scalars(db.select(CatalogVersion)).one()
-        assert (kept.version, kept.announced_for is not None) == ("2026-12.1", True)
+        assert (kept.version, kept.announced_for is not None) == ("2026-12.2", True)
         refused = runner.invoke(args=["catalog", "sync", "--announce", "2020-01-01"])
         assert refused.exit_code == 1

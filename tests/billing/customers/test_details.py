@@ -1,4 +1,4 @@
-"""Who is billed: checked by the rules of each kind, told to Stripe, and on invoices from then on."""
+"""Billed to: checked by the rules of each kind, told to Stripe, and on invoices from then on."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def test_they_are_kept_tidied_up_and_on_documents(app: Flask) -> None:
         "Hafenstraße 4",
         "20457 Hamburg",
         "Germany",
-        "Tax id: DE136695976",
+        "Tax ID: DE136695976",
         "Purchase order: PO-4711",
     ]
 

@@ -152,7 +152,7 @@ class TestRefunds:
             deliver_all(app, sandbox)
         assert told(organization) == ["charge", "refund"]
         words = words_of(mails(organization)[1])
-        assert "$20.00 of your $50.00 top-up goes back to Visa ending in 4242" in words
+        assert "$20.00 of your $50.00 top-up is being returned to Visa ending in 4242" in words
         assert "Available credit: $30.00" in words
 
     def test_a_refund_that_comes_back_is_told_too(self, app: Flask, sandbox: Sandbox) -> None:
@@ -186,7 +186,7 @@ class TestInvoices:
                 deliver_all(app, sandbox)
         assert told(organization) == ["invoice_failed"]
         (mail,) = mails(organization)
-        assert f"Invoice {invoice.number} for Growth plan could not be charged" in words_of(mail)
+        assert f"Invoice {invoice.number} for Growth plan couldn't be charged" in words_of(mail)
 
     def test_each_retry_that_fails_is_told(self, app: Flask, sandbox: Sandbox) -> None:
         organization, card = a_payer()

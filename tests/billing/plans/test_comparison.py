@@ -27,7 +27,7 @@ def test_limits_and_allowances_say_how_many_more_or_less(app: Flask) -> None:
         "Agents": 40,
         "Phone numbers": 20,
         "Campaigns": 180,
-        "Calls at once": 80,
+        "Concurrent calls": 80,
     }
     minutes = offers["starter"].allowances[0]
     assert minutes.less is not None

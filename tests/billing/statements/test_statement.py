@@ -39,7 +39,7 @@ def test_it_leads_from_the_opening_to_the_closing_balance(app: Flask) -> None:
     assert (found.opening, found.used, found.closing) == (usd("38"), usd("6"), usd("47"))
     assert moves(found) == {"Top-ups": usd("25"), "Refunds": usd("-10")}
     assert [(one.label, one.quantity.count, one.cost) for one in found.usage] == [
-        ("Model tokens, written", 500_000, usd("6"))
+        ("Output tokens", 500_000, usd("6"))
     ]
     assert [(one.name, one.cost) for one in found.campaigns] == [("Recall", usd("6"))]
     assert not found.is_open

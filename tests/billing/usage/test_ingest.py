@@ -226,7 +226,7 @@ class TestCorrected:
         first = next(history.every(organization, Filters()))
         assert (first.what, first.detail, first.amount) == (
             "Adjustment",
-            "Outbound calls, US and Canada on 10 Nov 2026, corrected",
+            "Outbound calls, US and Canada on Nov 10, 2026, corrected",
             usd("0.03"),
         )
 
