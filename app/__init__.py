@@ -7,7 +7,7 @@ from datetime import timedelta
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app import api, cli, notify, pages, return_addresses, webhooks, work
+from app import api, cli, notify, pages, reconciliation, return_addresses, webhooks, work
 from app.billing import catalog
 from app.billing.catalog import file
 from app.database import gone
@@ -95,6 +95,7 @@ def create_app(settings: Settings) -> Flask:
         pages,
         api,
         webhooks,
+        reconciliation,
         work,
         cli,
     ):

@@ -16,6 +16,7 @@ from uuid import UUID
 import structlog
 from flask import Flask, current_app, g
 
+from app import reconciliation
 from app.billing.cards import default_sync, expiry, removal
 from app.billing.customers import details
 from app.billing.mail import outbox
@@ -32,9 +33,10 @@ from app.models.scope import Reason, scoped_to, seeing_all
 from app.one_by_one import one_by_one
 from app.people import password_links, sessions
 from app.queues import Queue
+from app.reconciliation import operator_mail
+from app.stripe_events import handling, review
 from app.web import kept_answers, rate_limits
 from app.web.identity import session_limits
-from app.webhooks import attention, handling, operator_mail, reconciliation
 from app.work import standing, worker
 from app.work.missing import enqueue_missing
 from app.work.patience import Patience
@@ -204,7 +206,7 @@ def nightly(**_: int) -> None:
         kept_answers.forget_expired,
         _keep_up_partitions,
         _remove_old_rejections,
-        attention.forget_old,
+        review.forget_old,
         reconciliation.forget_old,
         rate_limits.forget_expired,
         switch_recovery.forget_old,

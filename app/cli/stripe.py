@@ -9,13 +9,14 @@ from typing import Any
 
 import click
 
+from app import reconciliation
 from app.cli.context import for_operators
 from app.clock import utc_now
 from app.database.locks import AlreadyRunningError
 from app.extensions import db
 from app.models import ReconciliationRun
-from app.webhooks import findings, reconciliation
-from app.webhooks.findings import UnknownFindingError
+from app.reconciliation import findings
+from app.reconciliation.findings import UnknownFindingError
 
 _UNITS = {"d": "days", "h": "hours"}
 _FINDINGS_LEFT, _NOT_FINISHED = 1, 2

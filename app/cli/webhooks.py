@@ -8,8 +8,8 @@ from app.cli import table
 from app.cli.context import for_operators
 from app.extensions import db
 from app.models import EventState, StripeEvent
-from app.webhooks import attention
-from app.webhooks.attention import UnknownEventError
+from app.stripe_events import review
+from app.stripe_events.review import UnknownEventError
 
 _HEADINGS = ("EVENT", "TYPE", "OBJECT", "CREATED (UTC)", "STATE", "ATTEMPTS", "NOTE")
 
@@ -32,8 +32,8 @@ def webhooks() -> None:
 @for_operators
 def list_events(failed: bool, states: tuple[str, ...], limit: int) -> None:
     """List events, newest first: id, type, object, time, state, attempts, and note."""
-    wanted = {EventState(state) for state in states} | set(attention.NEEDS_SOMEBODY if failed else ())
-    found = attention.newest(states=sorted(wanted), limit=limit)
+    wanted = {EventState(state) for state in states} | set(review.NEEDS_SOMEBODY if failed else ())
+    found = review.newest(states=sorted(wanted), limit=limit)
     if not found:
         click.echo("No failed events." if failed else "No such events.")
         return
@@ -51,9 +51,7 @@ def replay(event_ids: tuple[str, ...], all_failed: bool) -> None:
     if bool(event_ids) == all_failed:
         raise click.ClickException("Give event ids, or use --all-failed.")
     try:
-        replayed = (
-            attention.replay_failed() if all_failed else [attention.replay(one).id for one in event_ids]
-        )
+        replayed = review.replay_failed() if all_failed else [review.replay(one).id for one in event_ids]
     except UnknownEventError as error:
         raise click.ClickException(
             f"No event {error}. See `flask webhooks list`; `flask stripe reconcile` finds events that "

@@ -1,6 +1,6 @@
 """What of a subscription was arranged in Stripe's dashboard, and isn't as this service makes subscriptions.
 
-Each one is told to operators (`app.webhooks.plan_findings`), and pages promise nothing that it makes untrue. A
+Each one is told to operators (`app.reconciliation.oddities`), and pages promise nothing that it makes untrue. A
 discount, a tax rate or another default card is none: they are carried on, and show where amounts are shown.
 """
 

@@ -10,7 +10,7 @@ from app.extensions import db
 from app.payments import events, signatures
 from app.payments.events import NotAnEventError
 from app.payments.signatures import SignatureError
-from app.webhooks import inbox
+from app.stripe_events import inbox
 
 log = structlog.get_logger("billing.webhooks")
 blueprint = Blueprint("webhooks", __name__)

@@ -9,7 +9,7 @@ from pkgutil import resolve_name
 import pytest
 from flask import Flask
 
-from app.webhooks.handling import HANDLERS
+from app.stripe_events.handling import HANDLERS
 from demo import companies
 from dev.demo import ROOT
 
@@ -63,7 +63,7 @@ def test_the_architecture_names_every_folder():
 
 @pytest.mark.parametrize("door", sorted(set(re.findall(r"`(app(?:\.\w+){2,})`", ARCHITECTURE))))
 def test_the_architecture_leads_through_doors_that_are_there(door: str):
-    """`app.billing.topups.pay` is a function, `app.webhooks.handlers` a module."""
+    """`app.billing.topups.pay` is a function, `app.stripe_events.handlers` a module."""
     assert resolve_name(door) is not None
 
 

@@ -5,7 +5,8 @@ from contextlib import contextmanager
 
 import pytest
 
-from demo import companies, loading
+from demo import companies
+from demo.history import loading
 from dev import demo, people, run
 from dev.data_folder import held
 from dev.errors import ToolError

@@ -7,11 +7,11 @@ from collections.abc import Callable
 import pytest
 from flask import Flask
 
+from app import reconciliation
 from app.billing import catalog
 from app.billing.subscriptions import switches, taxes
 from app.models import Organization
 from app.payments.tax_settings import TaxSettings
-from app.webhooks import reconciliation
 from tests.billing.subscriptions.test_taxes import live_in, taxed
 from tests.factories import OWNER
 from tests.support.plans import a_subscriber, plan_of, switch_to, turn_period

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 
-from app.webhooks import reconciliation
+from app import reconciliation
 from tests.support.plans import a_subscriber, plan_of, switch_to, turn_period
 from tests.support.sandbox import Sandbox
 from tests.support.sums import Operator

@@ -11,11 +11,12 @@ from flask import Flask
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, precondition, rule
 
+from app import reconciliation
 from app.extensions import db
 from app.models import PaymentMethod, PlanSwitch, SubscriptionStatus, SwitchStatus
 from app.payments.references import id_of
 from app.payments.subscription_facts import StripeSubscription
-from app.webhooks import handlers, reconciliation
+from app.stripe_events import handlers
 from tests.billing.subscriptions.test_plan_machine import PlanMachine, run
 from tests.support.sums import Operator
 

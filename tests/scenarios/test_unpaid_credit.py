@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from app import reconciliation
 from app.billing.plans.arrangements import ArrangedError
 from app.billing.subscriptions import cancellation, switches
 from app.extensions import db
 from app.models import Organization, Subscription
-from app.webhooks import reconciliation
 from tests.factories import OWNER
 from tests.support.dashboard import Dashboard
 from tests.support.plans import DECLINES, a_subscriber, hear_from_stripe, plan_of, switch_to, turn_period

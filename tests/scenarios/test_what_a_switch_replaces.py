@@ -14,13 +14,13 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from app import reconciliation
 from app.billing.subscriptions import ensure as plan_subscriptions
 from app.billing.subscriptions import switch_payments, switch_queries, switch_recovery, switches
 from app.clock import utc_now
 from app.extensions import db
 from app.models import Organization, PlanSwitch, SwitchStatus
 from app.payments import subscriptions
-from app.webhooks import reconciliation
 from tests.factories import OWNER, a_stripe_card
 from tests.support.plans import (
     ALWAYS_3DS,

@@ -9,8 +9,8 @@ from flask import Flask
 
 from app.extensions import db
 from app.models import Organization
-from app.webhooks import comparing_plans
-from app.webhooks.reconciliation_report import Report
+from app.reconciliation import plans
+from app.reconciliation.report import Report
 from tests.factories import a_person, usd
 from tests.support.browsing import Visitor, text_of
 from tests.support.plans import a_subscriber, hear_from_stripe, plan_of, turn_period
@@ -132,6 +132,6 @@ def test_a_preview_that_fails_keeps_no_plan_from_changing_and_is_looked_up_later
     by.quantity(2)
     assert (plan_of(organization).quantity, plan_of(organization).next_charge) == (2, None)
     sandbox.mend()
-    comparing_plans.compare(Report())
+    plans.compare(Report())
     seen = plan_of(organization).next_charge
     assert seen is not None and seen.due == usd("798")

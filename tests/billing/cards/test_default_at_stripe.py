@@ -14,8 +14,8 @@ from app.extensions import db
 from app.models import Organization, PaymentMethod, SwitchStatus
 from app.pages.change_plan.view import view
 from app.pages.overview import plan_card
-from app.webhooks import comparing_plans
-from app.webhooks.reconciliation_report import Report
+from app.reconciliation import plans
+from app.reconciliation.report import Report
 from tests.factories import OWNER, a_stripe_card
 from tests.support.plans import a_subscriber, hear_from_stripe, plan_of, subscription_id, turn_period
 from tests.support.sandbox import Sandbox, work_through
@@ -73,7 +73,7 @@ def hear_by(told: str, app: Flask, sandbox: Sandbox) -> None:
         hear_from_stripe(app, sandbox, "customer.")
     else:
         # As if no event had ever been sent.
-        comparing_plans.compare(Report())
+        plans.compare(Report())
     work_through(app)
     db.session.expire_all()
 
@@ -105,7 +105,7 @@ def test_the_card_of_a_second_subscription_is_not_the_plans(
     made = sandbox.stripe.v1.subscriptions.create(second)
     hear_by("webhooks", app, sandbox)
     report = Report()
-    comparing_plans.compare(report)
+    plans.compare(report)
     assert (list(report.findings), report.mended) == ([made.id], {})
     assert named(organization) == before
 

@@ -39,7 +39,7 @@ from app.models import Organization, PlanSwitch, Subscription, SubscriptionStatu
 from app.payments import covered_periods, subscriptions
 from app.payments.invoice_sums import SumKind
 from app.payments.subscription_facts import StripeSubscription
-from app.webhooks import handlers
+from app.stripe_events import handlers
 from tests.factories import OWNER, a_payer, a_stripe_card
 from tests.support.database import another_session, empty
 from tests.support.plans import ALWAYS_3DS, DECLINES, pay_by, sell_plans

@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from app import reconciliation
 from app.billing.subscriptions import renewals
 from app.billing.subscriptions.renewals import NothingToPayError
 from app.extensions import db
 from app.models import Organization, Subscription
 from app.payments import subscriptions
-from app.webhooks import reconciliation
 from tests.factories import OWNER, a_stripe_card
 from tests.support.plans import AS_A_DRAFT, DECLINES, a_subscriber, pay_by, plan_of, subscription_id
 from tests.support.sandbox import Sandbox, deliver, work_through

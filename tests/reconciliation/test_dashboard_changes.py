@@ -11,6 +11,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import update
 
+from app import reconciliation
 from app.billing.plans.arrangements import ArrangedError
 from app.billing.subscriptions import switches
 from app.clock import utc_now
@@ -18,7 +19,7 @@ from app.extensions import db
 from app.models import Finding, Organization
 from app.notify.server import SmtpServer
 from app.notify.smtp import Smtp
-from app.webhooks import findings, operator_mail, reconciliation
+from app.reconciliation import findings, operator_mail
 from tests.factories import OWNER, a_person
 from tests.support.browsing import Visitor
 from tests.support.dashboard import Dashboard

@@ -17,6 +17,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import update
 
+from app import reconciliation
 from app.billing import audit, topups
 from app.billing.topups import recovery, settlement
 from app.clock import utc_now
@@ -33,7 +34,8 @@ from app.models import (
     Transfer,
 )
 from app.payments import intents
-from app.webhooks import comparing_take_backs, handling, reconciliation
+from app.reconciliation import clawbacks
+from app.stripe_events import handling
 from config import ROOT, Settings
 from tests.factories import OWNER, a_stripe_card, usd
 from tests.support.database import inside
@@ -149,7 +151,7 @@ class TestWhatHappensLate:
         silence.decide(dispute, "won")
         skip_events(sandbox)
         # As if it had been opened before all that is listed.
-        monkeypatch.setattr(comparing_take_backs, "DISPUTES_BACK", -timedelta(days=2))
+        monkeypatch.setattr(clawbacks, "DISPUTES_BACK", -timedelta(days=2))
         run = reconciliation.run(since=utc_now() + timedelta(days=3))
         assert [each["object"] for each in run.mended] == [dispute]
         assert balance(silence.organization) == "50.00"

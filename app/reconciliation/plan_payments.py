@@ -15,8 +15,8 @@ from app.payments.disputes import StripeDispute
 from app.payments.fraud_warnings import FraudWarning
 from app.payments.invoices import StripeInvoice
 from app.payments.refunds import Refund
-from app.webhooks import handlers
-from app.webhooks.reconciliation_report import Report
+from app.reconciliation.report import Report
+from app.stripe_events import handlers
 
 _GAVE_NOTHING_BACK = frozenset({"failed", "canceled"})
 _DECIDED_FOR_US = frozenset({"won", "warning_closed", "prevented"})

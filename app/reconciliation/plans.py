@@ -12,8 +12,9 @@ from app.extensions import db
 from app.models import Organization, Subscription, SubscriptionStatus
 from app.payments import subscriptions
 from app.payments.subscription_facts import StripeSubscription
-from app.webhooks import handlers, plan_findings, unpaid_periods
-from app.webhooks.reconciliation_report import Report
+from app.reconciliation import oddities, unpaid_periods
+from app.reconciliation.report import Report
+from app.stripe_events import handlers
 
 
 def compare(report: Report) -> None:
@@ -27,7 +28,7 @@ def compare(report: Report) -> None:
                 continue
             if not _is_in_line(organization, found):
                 _bring_in_line(report, organization, found.id)
-            plan_findings.look_at(report, organization, found)
+            oddities.look_at(report, organization, found)
             unpaid_periods.look_at(report, organization, found)
     for org_id, stripe_id in _ours():
         if stripe_id not in seen:

@@ -37,7 +37,7 @@ from app.money import Money
 from app.payments import disputes as stripe_disputes
 from app.payments import intents
 from app.payments import refunds as stripe_refunds
-from app.webhooks.handling import HANDLERS
+from app.stripe_events.handling import HANDLERS
 from tests.factories import OWNER, a_payer, usd
 from tests.support.sandbox import Sandbox
 

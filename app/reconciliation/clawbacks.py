@@ -14,8 +14,8 @@ from app.payments import disputes as stripe_disputes
 from app.payments import refunds as stripe_refunds
 from app.payments.disputes import StripeDispute
 from app.payments.refunds import Refund
-from app.webhooks import plan_payment_findings
-from app.webhooks.reconciliation_report import Report
+from app.reconciliation import plan_payments
+from app.reconciliation.report import Report
 
 REFUNDS_BACK = timedelta(days=35)
 """How far back refunds are looked at each time: one can fail up to 30 days after it was made
@@ -62,7 +62,7 @@ def look_at_dispute_again(report: Report, dispute_id: str) -> None:
 def _compare_refund(report: Report, refund: Refund) -> None:
     before = _taken(refund.payment_intent_id, TransferKind.REFUND, refund.id)
     if not refunds.apply(refund):
-        plan_payment_findings.look_at_refund(report, refund)
+        plan_payments.look_at_refund(report, refund)
     after = _taken(refund.payment_intent_id, TransferKind.REFUND, refund.id)
     if before != after:
         report.mend(refund.id, _words("refund", refund.id, before, after, refund.amount.currency))
@@ -71,7 +71,7 @@ def _compare_refund(report: Report, refund: Refund) -> None:
 def _compare_dispute(report: Report, dispute: StripeDispute) -> None:
     before = _taken(dispute.payment_intent_id, TransferKind.DISPUTE, dispute.id)
     if not disputes.apply(dispute):
-        plan_payment_findings.look_at_dispute(report, dispute)
+        plan_payments.look_at_dispute(report, dispute)
     after = _taken(dispute.payment_intent_id, TransferKind.DISPUTE, dispute.id)
     if before != after:
         report.mend(dispute.id, _words("dispute", dispute.id, before, after, dispute.amount.currency))

@@ -12,8 +12,8 @@ from app.extensions import db
 from app.models import EventState, StripeEvent
 from app.payments import events
 from app.payments.events import Notice
-from app.webhooks import handling, inbox
-from app.webhooks.reconciliation_report import Report
+from app.reconciliation.report import Report
+from app.stripe_events import handling, inbox
 
 _AT_ONCE = 500
 _SPARE = timedelta(seconds=5)

@@ -15,7 +15,7 @@ from app.ids import uuid7
 from app.models import Finding
 from app.notify.message import Written, message
 from app.notify.transport import RefusedError
-from app.webhooks import findings
+from app.reconciliation import findings
 
 log = structlog.get_logger("billing.reconciliation")
 

@@ -7,7 +7,7 @@ from app.models import Organization
 from app.payments import covered_periods
 from app.payments.oddities import Oddity
 from app.payments.subscription_facts import StripeSubscription
-from app.webhooks.reconciliation_report import Report
+from app.reconciliation.report import Report
 
 _TOLD_ALREADY = frozenset(
     {Oddity.PAUSED, Oddity.NOT_COLLECTED, Oddity.TRIAL, Oddity.GIVEN_UP, Oddity.NOTHING_OPEN}

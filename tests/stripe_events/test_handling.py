@@ -18,8 +18,8 @@ from app.clock import utc_now
 from app.extensions import db, enqueue
 from app.models import EventState, StripeEvent, TopUp, TopUpStatus
 from app.payments import intents
-from app.webhooks import attention
-from app.webhooks.handling import CLAIMED_FOR, MAX_ATTEMPTS, handle, left_over, wait_after
+from app.stripe_events import review
+from app.stripe_events.handling import CLAIMED_FOR, MAX_ATTEMPTS, handle, left_over, wait_after
 from config import ROOT, Settings
 from tests.factories import OWNER, a_payer, a_stripe_card, usd
 from tests.support.events import an_event, row_of, send
@@ -134,10 +134,10 @@ def test_after_the_last_try_it_is_given_up_and_a_replay_brings_it_home(
     sandbox.fail(FETCH, "500_before", times=3)
     assert handle(story.event_id) is EventState.FAILED
     sandbox.mend()
-    assert attention.counts() == {EventState.FAILED: 1, EventState.REFUSED: 0}
+    assert review.counts() == {EventState.FAILED: 1, EventState.REFUSED: 0}
     assert handle(story.event_id) is None, "given up is given up"
 
-    assert attention.replay_failed() == [story.event_id]
+    assert review.replay_failed() == [story.event_id]
     db.session.commit()
     assert (story.row.state, story.row.attempts, story.row.note) == (EventState.RECEIVED, 0, None)
     work_through(app)
@@ -147,7 +147,7 @@ def test_after_the_last_try_it_is_given_up_and_a_replay_brings_it_home(
 
 def test_replaying_what_was_handled_changes_nothing(app: Flask, sandbox: Sandbox, story: Story) -> None:
     work_through(app)
-    attention.replay(story.event_id)
+    review.replay(story.event_id)
     db.session.commit()
     work_through(app)
     assert story.row.state is EventState.HANDLED
@@ -213,8 +213,8 @@ def test_a_payment_that_does_not_match_is_refused_once_and_waits_for_somebody(
     assert story.row.state is EventState.REFUSED
     assert story.payment.id in (story.row.note or "")
     assert balance(story.organization) == "0.00"
-    assert attention.counts()[EventState.REFUSED] == 1
-    assert attention.replay_failed() == [], "it is looked at first, and replayed by its id"
+    assert review.counts()[EventState.REFUSED] == 1
+    assert review.replay_failed() == [], "it is looked at first, and replayed by its id"
 
 
 @pytest.mark.parametrize(
@@ -263,7 +263,7 @@ def test_old_events_that_are_done_with_are_forgotten_and_no_others(app: Flask) -
             values = {"state": state, "received_at": age}
             db.session.execute(update(StripeEvent).where(StripeEvent.id == event["id"]).values(values))
     db.session.commit()
-    assert attention.forget_old() == 2
+    assert review.forget_old() == 2
     left = set(db.session.scalars(db.select(StripeEvent.id)))
     assert left == set(made.values()) - {made[EventState.HANDLED, old], made[EventState.IGNORED, old]}
-    assert timedelta(days=30) < attention.KEPT_FOR, "for so long Stripe can send an event again"
+    assert timedelta(days=30) < review.KEPT_FOR, "for so long Stripe can send an event again"

@@ -17,13 +17,14 @@ from uuid import UUID, uuid4
 import pytest
 from flask import Flask
 
+from app import reconciliation
 from app.billing import topups
 from app.billing.cards import setups
 from app.billing.topups import PaymentNotStartedError, recovery
 from app.extensions import db
 from app.models import Organization, PaymentMethod, StripeEvent, TopUp, TopUpStatus, Transfer, TransferKind
 from app.payments.errors import PaymentsError
-from app.webhooks import handling, reconciliation
+from app.stripe_events import handling
 from tests.factories import OWNER, a_stripe_card, usd
 from tests.support.sandbox import Sandbox, deliver_all
 from tests.support.stories import Silence, assert_mended

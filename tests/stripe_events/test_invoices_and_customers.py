@@ -14,7 +14,7 @@ from app.billing import topups
 from app.billing.cards import payment_methods
 from app.extensions import db
 from app.models import EventState, Invoice, InvoiceStatus, Mail, Organization, PaymentMethod, TopUpStatus
-from app.webhooks.handling import HANDLERS
+from app.stripe_events.handling import HANDLERS
 from tests.factories import OWNER, a_payer, a_stripe_card, an_organization, usd
 from tests.support.database import behind_everybodys_back
 from tests.support.events import an_event, row_of, send

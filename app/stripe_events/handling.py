@@ -20,7 +20,7 @@ from app.extensions import db, enqueue
 from app.models import EventState, StripeEvent
 from app.money import CurrencyMismatchError
 from app.payments.errors import RefusedError
-from app.webhooks import handlers
+from app.stripe_events import handlers
 
 log = structlog.get_logger("billing.webhooks")
 

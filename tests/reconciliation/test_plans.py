@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from flask import Flask
 
+from app import reconciliation
 from app.models import SubscriptionStatus
 from app.payments import subscriptions
-from app.webhooks import reconciliation
 from tests.support.plans import AS_A_DRAFT, DECLINES, a_subscriber, plan_of, subscription_id, switch_to
 from tests.support.sandbox import Sandbox
 

@@ -21,16 +21,10 @@ from app.database.locks import alone
 from app.extensions import db
 from app.models import ReconciliationRun
 from app.payments.errors import PaymentsError
-from app.webhooks import (
-    attention,
-    comparing_plans,
-    comparing_take_backs,
-    findings,
-    missed_events,
-    plan_payment_findings,
-)
-from app.webhooks.comparing_payments import PaymentsOfRun
-from app.webhooks.reconciliation_report import Report
+from app.reconciliation import clawbacks, findings, missed_events, plan_payments, plans
+from app.reconciliation.payments import PaymentsOfRun
+from app.reconciliation.report import Report
+from app.stripe_events import review
 
 log = structlog.get_logger("billing.reconciliation")
 
@@ -85,7 +79,7 @@ def standing() -> dict[str, Any]:
         "reconciled_minutes_ago": None if age is None else int(age.total_seconds() // 60),
         "last_run_stopped": last is not None and last.error is not None,
         "findings": findings.count(),
-        **{f"events_{state.value}": count for state, count in attention.counts().items()},
+        **{f"events_{state.value}": count for state, count in review.counts().items()},
     }
 
 
@@ -106,24 +100,20 @@ def _compare(
     payments = PaymentsOfRun(report)
     payments.compare_since(start)
     began = this.started_at
-    comparing_take_backs.compare_refunds_since(report, min(start, began - comparing_take_backs.REFUNDS_BACK))
-    comparing_take_backs.compare_disputes_since(
-        report, min(start, began - comparing_take_backs.DISPUTES_BACK)
-    )
-    plan_payment_findings.look_at_fraud_warnings(
-        report, min(start, began - comparing_take_backs.DISPUTES_BACK)
-    )
+    clawbacks.compare_refunds_since(report, min(start, began - clawbacks.REFUNDS_BACK))
+    clawbacks.compare_disputes_since(report, min(start, began - clawbacks.DISPUTES_BACK))
+    plan_payments.look_at_fraud_warnings(report, min(start, began - clawbacks.DISPUTES_BACK))
     payments.check_credited_since(start)
-    comparing_plans.compare(report)
+    plans.compare(report)
     for object_id in found_before:
         if object_id in report.findings:
             continue
         if object_id.startswith("pi_"):
             payments.look_again(object_id)
         elif object_id.startswith("re_"):
-            comparing_take_backs.look_at_refund_again(report, object_id)
+            clawbacks.look_at_refund_again(report, object_id)
         elif object_id.startswith(("du_", "dp_")):
-            comparing_take_backs.look_at_dispute_again(report, object_id)
+            clawbacks.look_at_dispute_again(report, object_id)
 
 
 def _end(this: ReconciliationRun, report: Report, error: str | None) -> ReconciliationRun:

@@ -14,8 +14,8 @@ from app.models import Organization, TopUp, TopUpStatus
 from app.payments import charges, intents, invoices
 from app.payments.errors import RefusedError
 from app.payments.intents import Payment
-from app.webhooks import handlers
-from app.webhooks.reconciliation_report import Report
+from app.reconciliation.report import Report
+from app.stripe_events import handlers
 
 _MISSING = "resource_missing"
 _AS_IT_IS = {"populate_existing": True}

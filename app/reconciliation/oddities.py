@@ -7,7 +7,7 @@ from app.billing.subscriptions import switch_queries
 from app.models import Organization, SubscriptionStatus
 from app.payments.oddities import Oddity
 from app.payments.subscription_facts import StripeSubscription
-from app.webhooks.reconciliation_report import Report
+from app.reconciliation.report import Report
 
 _TO_DO = {
     Oddity.PRICE: "Move it to a price of the catalog at Stripe, or sell it with a plan of its own (`flask catalog`).",

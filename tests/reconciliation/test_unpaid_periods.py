@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from app import reconciliation
 from app.models import Organization
 from app.payments import previews, subscriptions
-from app.webhooks import reconciliation
 from tests.factories import a_stripe_card, usd
 from tests.support.plans import AS_A_DRAFT, DECLINES, a_subscriber, subscription_id, switch_to, turn_period
 from tests.support.sandbox import Sandbox

@@ -10,7 +10,7 @@ from app.clock import utc_now
 from app.extensions import db, enqueue
 from app.models import EventState, StripeEvent
 from app.payments.events import Notice
-from app.webhooks.handling import why_unused
+from app.stripe_events.handling import why_unused
 
 
 def keep(notice: Notice, *, handled_after: timedelta | None = None) -> bool:

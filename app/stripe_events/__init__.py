@@ -1,0 +1,1 @@
+"""Stripe's events, however they came: stored once, handled by their type, replayed, and removed once they are old."""
