@@ -46,7 +46,7 @@ lint-types: $(DEV_STAMP)
 lint-imports: $(DEV_STAMP)
 	.venv/bin/lint-imports
 
-format: $(DEV_STAMP) ## Format the code and mend what ruff can
+format: $(DEV_STAMP) ## Format the code and fix what ruff can
 	$(PYTHON_IN_VENV) -m ruff check --fix .
 	$(PYTHON_IN_VENV) -m ruff format .
 
@@ -67,7 +67,7 @@ clean: ## Remove .venv and caches; the demo's data stays
 	rm -rf .venv .pytest_cache .test_cluster .mypy_cache .ruff_cache .import_linter_cache .hypothesis test-results
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-reset-demo: ## Forget the demo's data; the next run loads it anew
+reset-demo: ## Forget the demo's data; the next run loads it again
 	@$(PYTHON_IN_VENV) -m dev.reset_demo
 
 $(RUN_STAMP): requirements.txt

@@ -1,7 +1,7 @@
 """The addresses that a running demo leaves in its data folder, so that every command of the checkout finds it.
 
-Whoever runs the demo has the folder's lock for as long as it runs, and the system takes it from one that is killed:
-notes without a lock are of a demo that has ended.
+Anyone who runs the demo has the folder's lock for as long as it runs, and the system takes it from one that is
+killed: notes without a lock are of a demo that has ended.
 """
 
 from __future__ import annotations

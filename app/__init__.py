@@ -37,7 +37,7 @@ from config import ROOT, Settings
 
 
 def create_app(settings: Settings) -> Flask:
-    """Assemble the house."""
+    """Assemble the application."""
     app = Flask(__name__, static_folder=None)
     app.config.from_mapping(
         SETTINGS=settings,

@@ -2,7 +2,7 @@
 
 What is posted, claimed, leased or compared between processes is dated by one clock. Each transaction tells its own
 time as it begins (`app.database.transactions`), and from there on the process counts by its monotonic clock, which
-nobody sets. So a process whose own clock is wrong dates nothing wrong, and what one transaction has written is never
+no one sets. So a process whose own clock is wrong dates nothing wrong, and what one transaction has written is never
 later than what the next one, in whatever process, calls now.
 """
 

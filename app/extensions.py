@@ -1,4 +1,4 @@
-"""The parts of the house that are made once and bound to the application by `create_app`."""
+"""The extensions that are made once and bound to the application by `create_app`."""
 
 from __future__ import annotations
 

@@ -57,7 +57,7 @@ def run_worker(app: Flask, *, queues: Sequence[Queue] = worker.EVERYTHING, until
 @task("settle_top_up", retry=AGAIN)
 @of_organization
 def settle_top_up(org_id: str, top_up_id: str) -> None:
-    """Learn what became of a payment that nobody has told us the end of."""
+    """Learn what became of a payment that no one has told us the end of."""
     recovery.recover(UUID(org_id), UUID(top_up_id))
 
 
@@ -89,7 +89,7 @@ def tell_default_card(org_id: str) -> None:
 @task("look_after_switch", retry=AGAIN)
 @of_organization
 def look_after_switch(org_id: str, switch_id: str) -> None:
-    """Learn what became of a switch of plan that nobody has told us the end of."""
+    """Learn what became of a switch of plan that no one has told us the end of."""
     switch_recovery.recover(UUID(org_id), UUID(switch_id))
 
 
@@ -134,7 +134,7 @@ def sweep(**_: int) -> None:
 @in_app
 @seeing_all(Reason.RECONCILIATION)
 def reconcile(**_: int) -> None:
-    """Compare with Stripe, and mend what no event has told of; one that is running already does it."""
+    """Compare with Stripe, and fix what no event has told of; one that is running already does it."""
     with suppress(AlreadyRunningError):
         reconciliation.run()
 
@@ -144,8 +144,8 @@ def reconcile(**_: int) -> None:
 @in_app
 @seeing_all(Reason.SWEEP)
 def end_leases(**_: int) -> None:
-    """Every five seconds, write down which leases are over, and tell what follows from that. Whoever asks finds out
-    without it; this is for the platform, which waits for `calling.resumed`."""
+    """Every five seconds, write down which leases are over, and tell what follows from that. Anyone who asks
+    finds out without it; this is for the platform, which waits for `calling.resumed`."""
     now = utc_now()
 
     def end(org_id: UUID) -> None:
@@ -199,7 +199,7 @@ def suspend_overdue(**_: int) -> None:
 @seeing_all(Reason.NIGHTLY)
 def nightly(**_: int) -> None:
     """Check the whole ledger, and throw away what is old: sessions that can't be used, events that are done with,
-    answers that nobody asks for again, counters of minutes long past. Where one of it fails, the rest is done."""
+    answers that no one asks for again, counters of minutes long past. Where one of it fails, the rest is done."""
     steps: list[Callable[[], object]] = [
         _check_ledger,
         lambda: sessions.forget_expired(session_limits()),

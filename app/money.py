@@ -190,6 +190,6 @@ def half_up(exact: Fraction) -> int:
 
 
 def half_up_ratio(numerator: int, denominator: int) -> int:
-    """The same of a fraction that nobody needs to reduce; `denominator` is above zero."""
+    """The same of a fraction that no one needs to reduce; `denominator` is above zero."""
     rounded = (2 * abs(numerator) + denominator) // (2 * denominator)
     return rounded if numerator >= 0 else -rounded

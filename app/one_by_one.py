@@ -1,4 +1,4 @@
-"""Doing something for one organization after the other, so that the trouble of one is nobody else's."""
+"""Doing something for one organization after the other, so that the trouble of one is no one else's."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ log = structlog.get_logger("billing.jobs")
 T = TypeVar("T")
 
 LOCK_SECONDS = 2
-"""How long one is waited for whose rows somebody else has locked; it is tried again the next time."""
+"""How long one is waited for whose rows someone else has locked; it is tried again the next time."""
 
 
 def one_by_one(name: str, items: Iterable[T], do: Callable[[T], object], *, seconds: float) -> int:

@@ -29,5 +29,5 @@ def of_organization(address: str, slug: str) -> str:
 
 
 def in_mail(path: str, slug: str) -> str:
-    """The path that a mail about an organization leads to: whoever owns others too may look at one of those."""
+    """The path that a mail about an organization leads to: anyone who owns others too may look at one of those."""
     return of_organization(path, slug) if path.startswith(_PAGES) else path

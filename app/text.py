@@ -54,5 +54,5 @@ def shown_in_a_line(text: str) -> str:
 
 
 def tidied(text: str) -> str:
-    """A line that was typed or pasted, without what nobody sees in it: control characters, and invisible ends."""
+    """A line that was typed or pasted, without what no one sees in it: control characters, and invisible ends."""
     return _INVISIBLE_AROUND.sub("", shown_in_a_line(text))

@@ -85,7 +85,7 @@ def _ingest(org_id: UUID) -> None:
 
 
 def _grow(url: str, org_id: UUID, start: int, end: int) -> None:
-    """Credits of one dollar, written at once: the wallet's row and the next position are brought in line."""
+    """Credits of one dollar, written in one go: the wallet's row and the next position are synced."""
     with psycopg.connect(url) as connection:
         # Rows that are right by how they are made need not be checked one by one.
         connection.execute("SET LOCAL session_replication_role = replica")

@@ -25,7 +25,7 @@ class Answer:
 
 
 class Visitor:
-    """Somebody with a browser: keeps cookies."""
+    """Someone with a browser: keeps cookies."""
 
     def __init__(self, application: WSGIApplication, host: str = "localhost") -> None:
         self._application = application

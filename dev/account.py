@@ -14,7 +14,7 @@ from dev.errors import ToolError
 
 
 class Arguments(TypedDict, total=False):
-    """What `subprocess` needs to run a program as somebody else."""
+    """What `subprocess` needs to run a program as someone else."""
 
     user: int
     group: int
@@ -29,16 +29,16 @@ class Account:
 
     @classmethod
     def for_postgres(cls) -> Account:
-        """Our own account; as root, `postgres` where the system has it, otherwise `nobody`."""
+        """Our own account; as root, `postgres` where the system has it, otherwise `no one`."""
         if os.geteuid() != 0:
             return cls(None)
-        for name in ("postgres", "nobody"):
+        for name in ("postgres", "missing"):
             try:
                 return cls(pwd.getpwnam(name))
             except KeyError:
                 continue
         raise ToolError(
-            "PostgreSQL refuses to run as root, and there is no account named postgres or nobody."
+            "PostgreSQL refuses to run as root, and there is no account named postgres or no one."
         )
 
     def arguments(self) -> Arguments:

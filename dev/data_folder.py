@@ -28,7 +28,7 @@ def held(folder: Path) -> Iterator[None]:
 
 
 def _lock(file: int) -> bool:
-    """Lock it; a command that only looks whether somebody has it (`demo_notes.is_running`) is waited for."""
+    """Lock it; a command that only looks whether someone has it (`demo_notes.is_running`) is waited for."""
     for _ in range(_LOOKS):
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -38,7 +38,7 @@ SETTINGS = {
     "timezone": "UTC",
     "log_timezone": "UTC",
 }
-# For data that nobody misses: a crash may lose all of it.
+# For data that no one misses: a crash may lose all of it.
 THROWAWAY_SETTINGS = {
     "fsync": "off",
     "synchronous_commit": "off",
@@ -165,7 +165,7 @@ class Cluster:
         try:
             self._sockets.mkdir(mode=0o700)
         except FileExistsError:
-            raise ToolError(f"{self._sockets} belongs to somebody else. Remove it, or set TMPDIR.") from None
+            raise ToolError(f"{self._sockets} belongs to someone else. Remove it, or set TMPDIR.") from None
         self._account.own(self._sockets)
 
     def _wait_until_ready(self) -> None:

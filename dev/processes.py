@@ -17,7 +17,7 @@ from typing import IO
 from dev.tether import tether
 
 STOP_SECONDS = 15
-COLOURS = ("36", "33", "35", "32")
+COLORS = ("36", "33", "35", "32")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,16 +60,16 @@ class Group:
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
-        colour = COLOURS[len(self._running) % len(COLOURS)]
+        color = COLORS[len(self._running) % len(COLORS)]
         self._running[name] = process
-        reader = threading.Thread(target=self._relay, args=(name, process, colour), daemon=True)
+        reader = threading.Thread(target=self._relay, args=(name, process, color), daemon=True)
         reader.start()
         self._readers.append(reader)
         if needed:
             self.watch(name, process)
 
     def watch(self, name: str, process: subprocess.Popen[bytes]) -> None:
-        """Take part in noticing the end of a program that somebody else started and ends."""
+        """Take part in noticing the end of a program that someone else started and ends."""
 
         def wait() -> None:
             code = process.wait()
@@ -101,7 +101,7 @@ class Group:
             except subprocess.TimeoutExpired:
                 _signal_session(process, signal.SIGKILL)
                 process.wait()
-            # What it left in its session has nobody to answer to any more.
+            # What it left in its session has no one to answer to any more.
             _signal_session(process, signal.SIGKILL)
         for reader in self._readers:
             reader.join(timeout=1)
@@ -113,11 +113,11 @@ class Group:
     def __exit__(self, *_: object) -> None:
         self.stop()
 
-    def _relay(self, name: str, process: subprocess.Popen[bytes], colour: str) -> None:
+    def _relay(self, name: str, process: subprocess.Popen[bytes], color: str) -> None:
         assert process.stdout is not None  # noqa: S101 - opened by start
         label = f"{name:<9}"
         if self._output.isatty():
-            label = f"\033[{colour}m{label}\033[0m"
+            label = f"\033[{color}m{label}\033[0m"
         for line in process.stdout:
             # A closed terminal is no reason to stop reading: the program would block.
             with self._writing, suppress(OSError, ValueError):

@@ -1,4 +1,4 @@
-"""`make reset-demo`: forget the demo's data, so that the next `make run` loads it anew."""
+"""`make reset-demo`: forget the demo's data, so that the next `make run` loads it again."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def main() -> int:
     except ToolError as error:
         print(error, file=sys.stderr)
         return 1
-    print("The demo's data is gone. `make run` loads it anew.")
+    print("The demo's data is gone. `make run` loads it again.")
     return 0
 
 

@@ -11,7 +11,7 @@ ASKING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 def end_on_signals() -> None:
     """Raise `KeyboardInterrupt` in the main thread at the first request to end, and ignore the ones after it.
 
-    Whoever ends then ends in order; what doesn't end by itself is killed after a while anyway.
+    A program that ends then ends in order; what doesn't end by itself is killed after a while anyway.
     """
     for number in ASKING:
         signal.signal(number, _interrupt)

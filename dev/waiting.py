@@ -13,7 +13,7 @@ def until_answering(
 ) -> bool:
     """Whether the address answered with a status below 400 in time.
 
-    `give_up` is asked between the tries; when it says true, waiting ends at once.
+    `give_up` is asked between the tries; when it says true, waiting ends immediately.
     """
     end = time.monotonic() + seconds
     while not give_up() and time.monotonic() < end:

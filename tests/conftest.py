@@ -99,7 +99,7 @@ def client(app: Flask) -> FlaskClient:
 
 @pytest.fixture
 def visitor(client: FlaskClient) -> Visitor:
-    """A browser that nobody is signed in with."""
+    """A browser that no one is signed in with."""
     return Visitor(client)
 
 

@@ -69,7 +69,7 @@ def a_person(
     password: str = PASSWORD,
     name: str = "",
 ) -> User:
-    """Somebody with a password and a role."""
+    """Someone with a password and a role."""
     user = organizations.add_person(
         email or f"person{next(_numbers)}@test.example", name=name, organization=organization, role=role
     )

@@ -1,4 +1,4 @@
-"""The trouble of one organization in a sweep is nobody else's."""
+"""The trouble of one organization in a sweep is no one else's."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tests.support.sandbox import work_through
 
 @contextmanager
 def locked(organization: Organization) -> Iterator[None]:
-    """Somebody else has the organization's wallet locked."""
+    """Someone else has the organization's wallet locked."""
     with superuser().connect() as other:
         other.execute(text("SELECT 1 FROM wallet WHERE org_id = :id FOR UPDATE"), {"id": organization.id})
         yield

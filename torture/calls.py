@@ -1,4 +1,4 @@
-"""The platform's calls: the simulator, against the API, for all organizations at once."""
+"""The platform's calls: the simulator, against the API, for all organizations at the same time."""
 
 from __future__ import annotations
 

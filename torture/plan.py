@@ -26,7 +26,7 @@ class Plan:
     settle_seconds: int
 
     def chance(self, name: str) -> Random:
-        """What somebody of this name decides by, whatever the others do."""
+        """What someone of this name decides by, whatever the others do."""
         return Random(f"{self.seed}:{name}")
 
 

@@ -67,7 +67,7 @@ def _fund(cast: Stage, side: StripeSide, plan: Plan, journal: Journal) -> None:
 def _let_go_wrong(
     plan: Plan, system: System, cast: Stage, side: StripeSide, journal: Journal, stopping: threading.Event
 ) -> Calls:
-    """Everybody at once, and the kills, until the time is over and all have finished."""
+    """Everybody at the same time, and the kills, until the time is over and all have finished."""
     calls = Calls(cast, plan.chance("calls"), journal, stopping)
     processor = Processor(side, plan.chance("processor"), journal, stopping)
     slow = SlowPeople(system.address, plan.chance("slow people"), journal, stopping)

@@ -89,7 +89,7 @@ class System:
         return True
 
     def died(self) -> list[str]:
-        """The programs that ended by themselves, which nobody asked them to."""
+        """The programs that ended by themselves, which no one asked them to."""
         return [name for name, process in self.running.items() if process.poll() is not None]
 
     def log_of(self, name: str) -> Path:

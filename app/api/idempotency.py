@@ -16,7 +16,7 @@ from flask import Response, request
 from app.api import bodies, problems
 from app.api.caller import current_caller
 from app.api.problems import Kind, ProblemError
-from app.models.usage import NOBODY
+from app.models.usage import NO_ONE
 from app.web import kept_answers
 from app.web.kept_answers import InFlightError
 
@@ -52,7 +52,7 @@ def once(answer: Callable[[], Response]) -> Response:
     key = _key()
     if key is None:
         return answer()
-    holder = current_caller().org_id or NOBODY
+    holder = current_caller().org_id or NO_ONE
     fingerprint = _fingerprint()
     try:
         kept = kept_answers.begin(holder, key)

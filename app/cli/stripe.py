@@ -110,7 +110,7 @@ def _show(run: ReconciliationRun) -> None:
         f"{run.started_at:%Y-%m-%d %H:%M} UTC, since {run.since:%Y-%m-%d %H:%M}: {counts or 'nothing'} "
         "compared."
     )
-    for label, noted in (("Fixed", run.mended), ("Finding", run.findings)):
+    for label, noted in (("Fixed", run.fixed), ("Finding", run.findings)):
         for each in noted:
             click.echo(f"{label}: {each['text']}")
     if run.error:

@@ -16,7 +16,7 @@ from app.billing.usage.rejections import Filters
 from app.cli.context import for_operators
 from app.clock import utc_now
 from app.models import RejectedEvent
-from app.models.usage import NOBODY
+from app.models.usage import NO_ONE
 from app.people import organizations, tokens
 from app.people.organizations import PeopleError
 
@@ -131,7 +131,7 @@ def _senders(named: str) -> tuple[UUID | None, ...]:
 
 def _organization(named: str) -> UUID:
     if named == "-":
-        return NOBODY
+        return NO_ONE
     try:
         return UUID(named)
     except ValueError:
@@ -143,7 +143,7 @@ def _organization(named: str) -> UUID:
 
 
 def _line(row: RejectedEvent, names: dict[UUID, str]) -> str:
-    organization = "-" if row.org_id == NOBODY else str(row.org_id)
+    organization = "-" if row.org_id == NO_ONE else str(row.org_id)
     sender = names.get(row.token_id, str(row.token_id)) if row.token_id else UNKNOWN
     named = f"{row.source or '-'} {row.event_id or '-'}"
     when = f"{row.received_at:%Y-%m-%d %H:%M}"

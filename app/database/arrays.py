@@ -1,4 +1,4 @@
-"""Rows as arrays, for statements that take a thousand of them at once (`unnest`).
+"""Rows as arrays, for statements that take a thousand of them in one go (`unnest`).
 
 The driver asks each element of a list what it is, which costs more than the statement itself. A column is of one
 type, so here it is asked once (https://www.postgresql.org/docs/current/arrays.html#ARRAYS-IO).

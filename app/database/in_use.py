@@ -14,7 +14,7 @@ _LOCK_NOT_AVAILABLE, _DEADLOCK = "55P03", "40P01"
 def change(connection: Connection, statements: str) -> None:
     """Run statements as one message, so as one transaction; where a table is locked for long, again a little later.
 
-    For migrations, in an `autocommit_block`. Whoever waits behind this waits two seconds at most.
+    For migrations, in an `autocommit_block`. Anyone who waits behind this waits two seconds at most.
     """
     driver: Any = connection.connection.driver_connection
     for left in reversed(range(_TRIES)):
@@ -30,7 +30,7 @@ def change(connection: Connection, statements: str) -> None:
 
 
 def tables_of_organizations(connection: Connection) -> list[str]:
-    """Every table with `org_id`, whoever made it, partitions too."""
+    """Every table with `org_id`, no matter who made it, partitions too."""
     query = text("""
         SELECT pg_class.oid::regclass::text FROM pg_class JOIN pg_attribute ON attrelid = pg_class.oid
         WHERE attname = 'org_id' AND NOT attisdropped AND relkind IN ('r', 'p')

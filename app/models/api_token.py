@@ -14,7 +14,7 @@ from app.models.columns import Created, Id, Words
 
 
 class ApiToken(Base):
-    """One token. Whoever calls holds its secret; here is its hash alone, so a leaked table opens nothing.
+    """One token. Anyone who calls holds its secret; here is its hash alone, so a leaked table opens nothing.
 
     `org_id` is the one organization that it is for; without one it is the platform's, for all of them, so the table
     is scoped to none. `scopes` are those of `app.people.tokens.Scope`.

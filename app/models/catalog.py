@@ -1,4 +1,4 @@
-"""The versions of the catalogue, and which plan of which version an organization has been on."""
+"""The versions of the catalog, and which plan of which version an organization has been on."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from app.models.scope import OrgScoped
 
 
 class CatalogVersion(Base):
-    """A catalogue as it was written, for good. From `announced_for` on everybody is on it; without one, only who
+    """A catalog as it was written, for good. From `announced_for` on everybody is on it; without one, only who
     chooses a plan since."""
 
     __tablename__ = "catalog_version"
@@ -25,7 +25,7 @@ class CatalogVersion(Base):
 
 
 class PlanTerm(OrgScoped, Base):
-    """From `starts_at` on, until the next term, usage is rated by this plan of this version of the catalogue.
+    """From `starts_at` on, until the next term, usage is rated by this plan of this version of the catalog.
 
     Its allowances are for months counted from `anchor`; without one, from the subscription's, else by the calendar.
     """

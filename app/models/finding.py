@@ -1,4 +1,4 @@
-"""What comparing with Stripe has found and somebody has to look at, from when it was found until it is gone."""
+"""What comparing with Stripe has found and someone has to look at, from when it was found until it is gone."""
 
 from __future__ import annotations
 

@@ -26,8 +26,8 @@ class InvitationEnd(StrEnum):
 class Invitation(OrgScoped, Base):
     """Someone is to have a role in an organization, and hasn't accepted yet; one open at a time for each address.
 
-    Without `token_hash` no link was made yet: the address was named among the owners. With it, whoever has the link
-    may accept until `expires_at`, as the address it is for. Only the hash is here: a leaked table opens nothing.
+    Without `token_hash` no link was made yet: the address was named among the owners. With it, anyone who has the
+    link may accept until `expires_at`, as the address it is for. Only the hash is here: a leaked table opens nothing.
     """
 
     __tablename__ = "invitation"

@@ -15,7 +15,7 @@ from app.models.columns import Json, When
 class KeptAnswer(Base):
     """What a request with an `Idempotency-Key` was answered, written in the transaction of what it changed.
 
-    `org_id` is the organization of the caller's token, or `NOBODY` for the platform's, so it is not scoped to one.
+    `org_id` is the organization of the caller's token, or `NO_ONE` for the platform's, so it is not scoped to one.
     `fingerprint` is of method, address and body: the same key with another request is told. Removed after
     `expires_at`.
     """

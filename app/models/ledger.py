@@ -75,7 +75,7 @@ class UsageGroup(StrEnum):
 
 
 class Wallet(OrgScoped, Base):
-    """An organization's credit. This row is the lock: whoever moves money holds it.
+    """An organization's credit. This row is the lock: anyone who moves money holds it.
 
     `posted` is the sum of the wallet's transfers, `held` what calls in progress have reserved; what can still be
     spent is the difference. `version` grows with every change that a page could show. `is_low` says that the credit

@@ -29,7 +29,7 @@ class SwitchStatus(StrEnum):
 
 
 class PlanSwitch(OrgScoped, Base):
-    """A change to `plan` of a version of the catalogue, paid by the `interval`: `is_at_once`, or else at the end of
+    """A change to `plan` of a version of the catalog, paid by the `interval`: `is_at_once`, or else at the end of
     the period.
 
     `due_micro` is what its preview of `previewed_at` said would be charged at most, and `preview` how that comes

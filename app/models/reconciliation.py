@@ -15,7 +15,7 @@ from app.models.columns import Created, Id, When
 class ReconciliationRun(Base):
     """One comparison of what Stripe has from `since` on with what we have.
 
-    `checked` counts what was looked at, by kind; `mended` is what was put right, `findings` what someone has to look
+    `checked` counts what was looked at, by kind; `fixed` is what was put right, `findings` what someone has to look
     at: each the id of an `object` at Stripe and a sentence, its `text`. `last_event_id` is where the next run goes on
     reading events. `error` is set where the run could not be finished.
     """
@@ -28,6 +28,6 @@ class ReconciliationRun(Base):
     finished_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     last_event_id: Mapped[str | None] = mapped_column(String(255))
     checked: Mapped[dict[str, int]] = mapped_column(JSONB, default=dict)
-    mended: Mapped[list[dict[str, str]]] = mapped_column(JSONB, default=list)
+    fixed: Mapped[list[dict[str, str]]] = mapped_column("fixed", JSONB, default=list)
     findings: Mapped[list[dict[str, str]]] = mapped_column(JSONB, default=list)
     error: Mapped[str | None] = mapped_column(Text)

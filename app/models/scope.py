@@ -5,7 +5,7 @@
 every statement, raw SQL too, read and write rows of those organizations alone (`app.database.transactions`).
 
 A session sees nothing until it is told what: `scope_to` for the rest of a request, `scoped_to` for a part of a task.
-What has to see all organizations says why, by a `Reason`, in `seeing_all`: whoever looks for it finds each place.
+What has to see all organizations says why, by a `Reason`, in `seeing_all`: anyone who looks for it finds each place.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _IDS = "org_ids"
 class Reason(StrEnum):
     """Why code sees all organizations. There is no other way to."""
 
-    SIGN_IN = "sign_in"  # who somebody is, and which organizations are theirs, isn't known before
+    SIGN_IN = "sign_in"  # who someone is, and which organizations are theirs, isn't known before
     API_TOKEN = "api_token"  # noqa: S105, that a token was used is noted whosever it is
     PEOPLE = "people"  # a person belongs to several organizations, and an address to one person
     NAMES = "names"  # slugs and external ids are unique over all organizations

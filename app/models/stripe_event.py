@@ -21,7 +21,7 @@ class EventState(StrEnum):
 
 
 class StripeEvent(Base):
-    """One row per event id, however often it is delivered. Its object is fetched anew when it is handled.
+    """One row per event id, however often it is delivered. Its object is fetched again when it is handled.
 
     `attempts` counts the tries to handle it; `next_try_at` is when the next one is due, and `note` says why the last
     one failed, what is wrong with the event, or why nothing was done. `livemode` and `api_version` are the event's:

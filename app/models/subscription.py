@@ -39,7 +39,7 @@ class Subscription(OrgScoped, Base):
     """What Stripe has as an organization's subscription, in the organization's own days.
 
     `period_start` is the first day that is paid for and `period_end` the first day of the next period; `anchor` is
-    the moment that months are counted from. `version` is the catalogue's. What comes next by itself, at
+    the moment that months are counted from. `version` is the catalog's. What comes next by itself, at
     `scheduled_at`, is in `scheduled_…`: by a schedule, or because the subscription ends at `ends_at`. `failed_at` is
     when its renewal, of `open_invoice_id`, first failed; since `suspended_at` the free plan is in force.
     `promised_until` is until when it could be paid before the organization moved to another zone. The

@@ -15,7 +15,7 @@ from app.ids import uuid7
 from app.models.columns import Created, Micro, When
 from app.models.scope import OrgScoped
 
-NOBODY = UUID(int=0)
+NO_ONE = UUID(int=0)
 """Stands for the organization of a refused event that names none that exists."""
 
 
@@ -93,8 +93,8 @@ class UsageEvent(OrgScoped, Base):
 class RejectedEvent(Base):
     """An event that was refused, as it came, with the reason; it can be replayed once the reason is gone.
 
-    `org_id` is `NOBODY` where the event named no organization of ours, so it is not scoped to one. `token_id` sent
-    it, and may report for `sender_org_id`: for all organizations where that is None, for none where it is `NOBODY`.
+    `org_id` is `NO_ONE` where the event named no organization of ours, so it is not scoped to one. `token_id` sent
+    it, and may report for `sender_org_id`: for all organizations where that is None, for none where it is `NO_ONE`.
     What was stored before senders were has no token. `digest` is of the bytes that came.
     """
 

@@ -1,4 +1,4 @@
-"""Telling people by mail and the platform by webhooks: what the mails say, and how both leave the house."""
+"""Telling people by mail and the platform by webhooks: what the mails say, and how both leave the application."""
 
 from __future__ import annotations
 

@@ -160,7 +160,7 @@ class CardExpiring(Letter):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PasswordLink(Letter):
-    """Whoever reads it may choose a new password for `email`, at `path` and for some `hours`."""
+    """Anyone who reads it may choose a new password for `email`, at `path` and for some `hours`."""
 
     kind: ClassVar[str] = "password_link"
     opens: ClassVar[str | None] = "path"

@@ -24,7 +24,7 @@ class Connection(Protocol):
 
 
 class Transport(Protocol):
-    """How mail leaves the house."""
+    """How mail leaves the application."""
 
     def connect(self) -> AbstractContextManager[Connection]:
         """Open a connection for as long as the block runs. Raises `AwayError`."""

@@ -26,7 +26,7 @@ Cell = str | int | Decimal | date
 """A time is a `date` too. Amounts are written exact, with a point, so that any program reads them."""
 
 PIECE = 200
-"""Rows that are sent at once: each alone would be a packet of its own."""
+"""Rows that are sent together: each alone would be a packet of its own."""
 
 _BOM = "\ufeff"
 _BLANKS = r"""[\s\xa0"'`\u200b-\u200f\u2060]*"""

@@ -1,6 +1,6 @@
 """Whether a paid plan's current period is paid for, by the invoices themselves.
 
-Stripe keeps a subscription active when a period is invoiced to nobody, as it is for a price that begins in the middle
+Stripe keeps a subscription active when a period is invoiced to no one, as it is for a price that begins in the middle
 of its billing cycle, and when the invoice was voided
 (https://docs.stripe.com/billing/subscriptions/overview#voiding-invoice).
 """

@@ -38,7 +38,7 @@ class DeclinedError(PaymentsError):
 
 
 class OutcomeUnknownError(PaymentsError):
-    """No usable answer came: the work may have been done or not. Ask again, never anew."""
+    """No usable answer came: the work may have been done or not. Ask with the same key, never with a new one."""
 
 
 class NotDoneError(PaymentsError):

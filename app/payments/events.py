@@ -33,7 +33,7 @@ class NotAnEventError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """That something happened to an object of Stripe's. The object itself is fetched anew when it matters.
+    """That something happened to an object of Stripe's. The object itself is fetched again when it matters.
 
     `livemode` is whether real money is meant, `api_version` in whose words the event describes its object.
     `customer_id` is whose object it is, where the event says so.

@@ -1,4 +1,4 @@
-"""The SDK's HTTP client, with the patience of whoever asks, and with a look at how Stripe is asked."""
+"""The SDK's HTTP client, with the caller's patience, and with a look at how Stripe is asked."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def before_each(check: Callable[[], None]) -> None:
 
 
 class HttpClient(stripe.RequestsClient):
-    """The SDK's, with the patience of whoever asks. A question that has none left is not sent."""
+    """The SDK's, with the caller's patience. A question that has none left is not sent."""
 
     def request(  # type: ignore[override]
         self, method: str, url: str, headers: Mapping[str, str] | None, post_data: Any = None

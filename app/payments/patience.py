@@ -1,4 +1,4 @@
-"""How long whoever asks Stripe can wait: a page for some seconds in all, a job for as long as it takes.
+"""How long the caller of Stripe can wait: a page for some seconds in all, a job for as long as it takes.
 
 A page's payment that is not known when its patience ends stays pending, and a job settles it: with the same
 idempotency key, so that what Stripe did meanwhile is found and not done twice.
@@ -33,4 +33,4 @@ class Patience:
 
 
 current: ContextVar[Patience | None] = ContextVar("patience", default=None)
-"""That of the work at hand; None where nobody waits for it."""
+"""That of the work at hand; None where no one waits for it."""

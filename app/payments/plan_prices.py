@@ -52,7 +52,7 @@ def _products(wanted: list[PlanPrice], products: dict[str, stripe.Product | None
 
 
 def _prices(wanted: list[PlanPrice], known: set[str]) -> Iterator[Difference]:
-    """Prices that nobody can be put on: none, an archived one, or one that charges something else."""
+    """Prices that no one can be put on: none, an archived one, or one that charges something else."""
     found = _by_lookup_key([one.lookup_key for one in wanted])
     for one in wanted:
         price = found.get(one.lookup_key)
@@ -84,7 +84,7 @@ def _by_lookup_key(keys: list[str]) -> dict[str | None, stripe.Price]:
 
 
 def _withdrawn(wanted: list[PlanPrice]) -> Iterator[Difference]:
-    """Products of ours that the catalog doesn't have any more: nobody can be put on them."""
+    """Products of ours that the catalog doesn't have any more: no one can be put on them."""
     ours = {one.product_id for one in wanted}
     for product in stripe_client().v1.products.list({"active": True, "limit": 100}).auto_paging_iter():
         if product.id.startswith(_OURS) and product.id not in ours:

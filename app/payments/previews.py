@@ -54,7 +54,7 @@ class Preview:
 
 
 def of_switch(subscription: StripeSubscription, price_id: str, interval: str, *, as_of: datetime) -> Preview:
-    """What changing the plan at once would be charged, to a price by this `interval`. Nothing is changed.
+    """What changing the plan immediately would be charged, to a price by this `interval`. Nothing is changed.
 
     Within an interval it is as of a moment, and the change can be made as of the same; a plan that begins its period
     is previewed as of now, as it will be charged as of then.
@@ -109,10 +109,10 @@ def _shrinking(invoice: stripe.Invoice) -> Iterator[Shrinking]:
 
 
 def price_of(plan: str, interval: str, amount: Money) -> str:
-    """The id of the price that a plan of the catalogue has at Stripe.
+    """The id of the price that a plan of the catalog has at Stripe.
 
     Raises `RefusedError` with the code `price_missing` where Stripe sells none, or one of another amount or interval:
-    then nobody can be charged what they were shown, and `flask catalog sync` is due; and as `of_switch`.
+    then no one can be charged what they were shown, and `flask catalog sync` is due; and as `of_switch`.
     """
     key = price_making.lookup_key(plan, interval)
     asked: stripe.params.PriceListParams = {"lookup_keys": [key], "active": True, "expand": ["data.product"]}

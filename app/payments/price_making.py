@@ -50,7 +50,7 @@ class PlanPrice:
         return price.product == self.product_id and charges(price, self.interval, self.amount)
 
     def is_sold_by(self, price: stripe.Price) -> bool:
-        """Whether the plan's lookup key leads to this price, and somebody can be put on it."""
+        """Whether the plan's lookup key leads to this price, and someone can be put on it."""
         is_found = price.active and price.lookup_key == self.lookup_key and is_of(price, self.plan)
         return is_found and self.is_charged_by(price)
 

@@ -1,6 +1,6 @@
 """A subscription, as Stripe knows it: one of an organization, with one item, which is its plan.
 
-Which plan that is says the price, and which version of the catalogue it was chosen from the subscription's metadata:
+Which plan that is says the price, and which version of the catalog it was chosen from the subscription's metadata:
 a price outlives the versions in which its amount stays the same.
 """
 
@@ -32,7 +32,7 @@ UNPAID = frozenset({"past_due", "unpaid"})
 class Chosen:
     """A plan as it is, or is to be, at Stripe: paid by the `interval` (`month` or `year`).
 
-    `version` is the catalogue's and `switch` the id of the wish that led to it; None where nobody wished it here.
+    `version` is the catalog's and `switch` the id of the wish that led to it; None where no one wished it here.
     """
 
     plan: str
@@ -62,7 +62,7 @@ class StripeSubscription:
 
     Its `price`, for all that it is of and before discounts and taxes, is paid by the `interval` (`month` or `year`,
     None where it recurs otherwise), or it `is_free`.
-    `chosen` is None where its price is none of the catalogue's. `open_invoice_id` is what is to be paid while it is
+    `chosen` is None where its price is none of the catalog's. `open_invoice_id` is what is to be paid while it is
     past due: the newest open invoice, as the latest one may be void, or the draft of the next renewal. `waiting` is
     an update that waits until the invoice `latest_invoice_id` is paid, at most until `waits_until`. `ends_at` is when
     it ends for good, if that is planned, and `ends_with_period` whether that was said so, instead of by a time. Its
@@ -179,7 +179,7 @@ def read(found: stripe.Subscription) -> StripeSubscription:
 
 
 def _open_invoice(found: stripe.Subscription) -> str | None:
-    """The newest open invoice; not the one that a pending update waits for, which nobody has to pay."""
+    """The newest open invoice; not the one that a pending update waits for, which no one has to pay."""
     of_it: stripe.params.InvoiceListParams = {"subscription": found.id, "status": "open", "limit": 10}
     waited_for = id_of(found.latest_invoice) if found.pending_update else None
     opened = (one.id for one in stripe_client().v1.invoices.list(of_it).data)
@@ -210,7 +210,7 @@ def _waiting(found: stripe.Subscription) -> Chosen | None:
 
 
 def _planned(schedule: stripe.SubscriptionSchedule) -> Planned | None:
-    """The phase after the current one; one that somebody planned at Stripe is known by its price."""
+    """The phase after the current one; one that someone planned at Stripe is known by its price."""
     phase = _following(schedule)
     if phase is None:
         return None

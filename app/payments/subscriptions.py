@@ -1,4 +1,4 @@
-"""What is asked of Stripe about subscriptions: begin one, switch it at once or later, take that back."""
+"""What is asked of Stripe about subscriptions: begin one, switch it immediately or later, take that back."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def switch(
     key: str,
     goes_on: bool = False,
 ) -> StripeSubscription:
-    """Change the plan at once and charge for it; without its payment the plan stays.
+    """Change the plan immediately and charge for it; without its payment the plan stays.
 
     Within an interval that is the difference as of a preview. A plan that begins its period is charged for all of it,
     less what is left of the period before now: no date goes with that. With `goes_on` it doesn't end with the period
@@ -145,7 +145,7 @@ def take_back(schedule_id: str) -> None:
             with translated():
                 stripe_client().v1.subscription_schedules.release(schedule_id)
         except RefusedError:
-            # Somebody else has released it in this very moment.
+            # Someone else has released it in this very moment.
             if _is_running(schedule_id):
                 raise
 

@@ -26,8 +26,8 @@ def begin(email: str, *, name: str, password: str, org_id: UUID) -> User:
     """Make the account of an address that has none, for someone invited to `org_id`.
 
     Raises `AccountExistsError`, also where another link made one a moment ago, and where the address belongs to
-    someone without a password who is a member elsewhere: whoever has this link must not get in there. `PeopleError`
-    for a password that is too weak.
+    someone without a password who is a member elsewhere: anyone who has this link must not get in there.
+    `PeopleError` for a password that is too weak.
     """
     hashed = passwords.hash_password(checked(password))
     new = insert(User).values(

@@ -1,8 +1,8 @@
 """Invitations to an organization: made by operators and the platform, accepted by the person that has the address.
 
-A link proves that someone was invited, and nothing more. Whoever has an account for the address accepts by signing in
-to it; a link sets a password only where there is no account yet that it could be taken from. So who makes links, a
-token of one organization for instance, never gets at anything that a person has elsewhere.
+A link proves that someone was invited, and nothing more. Anyone who has an account for the address accepts by
+signing in to it; a link sets a password only where there is no account yet that it could be taken from. So who
+makes links, a token of one organization for instance, never gets at anything that a person has elsewhere.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class LinkError(PeopleError):
 
 
 class NotYoursError(PeopleError):
-    """An invitation is for another address than that of whoever is signed in."""
+    """An invitation is for another address than that of the person who is signed in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ def invite(organization: Organization, email: str, *, role: Role, actor: Actor, 
 
 
 def invite_owner(organization: Organization, email: str, actor: Actor) -> NewLink:
-    """A link for one who was named among the owners. Raises `PeopleError`, alike whoever else has an account."""
+    """A link for one who was named among the owners. Raises `PeopleError`, no matter who else has an account."""
     wanted = open_for(organization.id, email)
     if wanted is not None and wanted.role is Role.ORG_ADMIN:
         return invite(organization, wanted.email, role=Role.ORG_ADMIN, actor=actor)
@@ -160,7 +160,7 @@ def _made(org_id: UUID, email: str, role: Role, actor: Actor) -> Invitation:
 
 
 def _held(token: str) -> tuple[Invitation, Organization]:
-    """The invitation and its organization, locked: nobody is taken off its owners meanwhile. Raises `LinkError`."""
+    """The invitation and its organization, locked: no one is taken off its owners meanwhile. Raises `LinkError`."""
     organization = locked(find(token).org_id)
     return find(token), organization
 

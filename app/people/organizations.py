@@ -131,7 +131,7 @@ def locked_if_there(org_id: UUID) -> Organization | None:
 
 
 def set_billing_emails(organization: Organization, emails: Sequence[str]) -> None:
-    """Who is told about money by mail; nobody in particular: its owners. Raises `PeopleError` and changes
+    """Who is told about money by mail; no one in particular: its owners. Raises `PeopleError` and changes
     nothing."""
     details.set_recipients(organization, each_once([checked_address(email) for email in emails]))
 

@@ -1,4 +1,4 @@
-"""Mail to a person about their own account: to its address, and to nobody else."""
+"""Mail to a person about their own account: to its address, and to no one else."""
 
 from __future__ import annotations
 

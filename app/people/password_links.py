@@ -1,4 +1,4 @@
-"""Links by which the holder of an account chooses a new password: mailed to its own address, and to nobody else.
+"""Links by which the holder of an account chooses a new password: mailed to its own address, and to no one else.
 
 They are signed, good for one use and for two hours: what is signed changes with the password and with the address.
 """
@@ -38,7 +38,8 @@ def mail_to(user: User, secret_key: str, actor: Actor) -> None:
 
 
 def mail_if_known(email: str, secret_key: str, address: str | None) -> None:
-    """As `mail_to`, for whoever asked from the IP address `address`; nothing where nobody could sign in with it."""
+    """As `mail_to`, for anyone who asked from the IP address `address`; nothing where no one could sign in with
+    it."""
     user = find_user(email)
     if user is not None:
         with suppress(own_mail.NoOrganizationError):

@@ -14,7 +14,7 @@ MINIMUM_LENGTH = 12
 MAXIMUM_LENGTH = 200
 
 _slow = PasswordHasher()
-# Under test people sign in by the hundred, and each time at the price that is meant for somebody who guesses.
+# Under test people sign in by the hundred, and each time at the price that is meant for someone who guesses.
 _quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 _hashing = PerApplication[PasswordHasher]("password_hasher", lambda: _slow)
@@ -34,7 +34,7 @@ def verify(password: str, stored: str | None) -> bool:
     """Whether `password` belongs to `stored`. With nothing stored it takes as long and says no, so that the time
     of an answer doesn't tell whether an account exists."""
     try:
-        return _hashing.get().verify(stored or hash_of_nobody(), password) and stored is not None
+        return _hashing.get().verify(stored or hash_of_no_one(), password) and stored is not None
     except (VerificationError, InvalidHashError):
         return False
 
@@ -44,7 +44,7 @@ def is_outdated(stored: str) -> bool:
     return _hashing.get().check_needs_rehash(stored)
 
 
-def hash_of_nobody() -> str:
+def hash_of_no_one() -> str:
     """A hash that no password has: in form and parameters like one that was made, and as slow to compare."""
     hasher = _hashing.get()
     parameters = f"m={hasher.memory_cost},t={hasher.time_cost},p={hasher.parallelism}"

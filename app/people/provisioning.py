@@ -16,7 +16,7 @@ from app.billing.wallet import ledger
 from app.extensions import db
 from app.models import Organization, Role
 from app.models.scope import Reason, seeing_all
-from app.models.usage import NOBODY
+from app.models.usage import NO_ONE
 from app.people import invitations, memberships, organizations
 from app.people.organizations import PeopleError
 
@@ -55,7 +55,7 @@ def provision(
 
     Raises `RefusedError`, and `FixedError` if the currency would change or the external id is taken.
     """
-    if org_id == NOBODY:
+    if org_id == NO_ONE:
         raise RefusedError("org_id", "The all-zero UUID is reserved. Choose another.")
     if not wanted.name:
         raise RefusedError("name", "The name needs at least one visible character.")

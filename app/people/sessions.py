@@ -87,7 +87,7 @@ def start(user: User, *, org_id: UUID | None = None) -> str:
 
 @seeing_all(Reason.SIGN_IN)
 def identify(token: str, limits: Limits) -> Identity | None:
-    """Who the token belongs to, in one statement; nobody where the session was ended or is too old."""
+    """Who the token belongs to, in one statement; no one where the session was ended or is too old."""
     now = utc_now()
     row = db.session.execute(
         _who_has(),

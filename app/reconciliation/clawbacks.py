@@ -65,7 +65,7 @@ def _compare_refund(report: Report, refund: Refund) -> None:
         plan_payments.look_at_refund(report, refund)
     after = _taken(refund.payment_intent_id, TransferKind.REFUND, refund.id)
     if before != after:
-        report.mend(refund.id, _words("refund", refund.id, before, after, refund.amount.currency))
+        report.fix(refund.id, _words("refund", refund.id, before, after, refund.amount.currency))
 
 
 def _compare_dispute(report: Report, dispute: StripeDispute) -> None:
@@ -74,7 +74,7 @@ def _compare_dispute(report: Report, dispute: StripeDispute) -> None:
         plan_payments.look_at_dispute(report, dispute)
     after = _taken(dispute.payment_intent_id, TransferKind.DISPUTE, dispute.id)
     if before != after:
-        report.mend(dispute.id, _words("dispute", dispute.id, before, after, dispute.amount.currency))
+        report.fix(dispute.id, _words("dispute", dispute.id, before, after, dispute.amount.currency))
 
 
 def _taken(payment_intent_id: str | None, kind: TransferKind, stripe_id: str) -> int:
@@ -87,4 +87,4 @@ def _taken(payment_intent_id: str | None, kind: TransferKind, stripe_id: str) ->
 
 def _words(what: str, stripe_id: str, before: int, after: int, currency: str) -> str:
     taken, wanted = Money(before, currency), Money(after, currency)
-    return f"The ledger had taken {taken} for {what} {stripe_id}, Stripe has taken {wanted}: brought in line."
+    return f"The ledger had taken {taken} for {what} {stripe_id}, Stripe has taken {wanted}: synced."

@@ -22,7 +22,7 @@ class UnknownFindingError(LookupError):
 
 
 def record(found: Mapping[str, str], *, is_everything: bool) -> dict[str, str]:
-    """Write down what a run has found; those of it that nobody has accepted. Enqueues the mail. Commits.
+    """Write down what a run has found; those of it that no one has accepted. Enqueues the mail. Commits.
 
     Where the run has looked at everything, what it has not found is gone.
     """
@@ -50,7 +50,7 @@ def still_there() -> list[Finding]:
 
 
 def count() -> int:
-    """How many are there that nobody has accepted. One statement."""
+    """How many are there that no one has accepted. One statement."""
     return sum(not one.is_accepted for one in still_there())
 
 

@@ -15,7 +15,7 @@ from app.payments.events import Notice
 from app.reconciliation.report import Report
 from app.stripe_events import handling, inbox
 
-_AT_ONCE = 500
+_TOGETHER = 500
 _SPARE = timedelta(seconds=5)
 
 
@@ -26,7 +26,7 @@ def take_up(report: Report, *, last_id: str | None, since: datetime) -> Iterator
     `app.payments` raises.
     """
     notices = _following(last_id, since)
-    while some := list(islice(notices, _AT_ONCE)):
+    while some := list(islice(notices, _TOGETHER)):
         known = _known(notice.id for notice in some)
         for notice in some:
             report.checked["events"] += 1
@@ -56,4 +56,4 @@ def _take_up(report: Report, notice: Notice) -> None:
         db.session.commit()
         state = handling.handle(notice.id)
         end = "handled" if state is not EventState.RECEIVED else "is tried again later"
-        report.mend(notice.id, f"{notice.type} of {notice.object_id} had not arrived: stored, and {end}.")
+        report.fix(notice.id, f"{notice.type} of {notice.object_id} had not arrived: stored, and {end}.")

@@ -23,7 +23,7 @@ log = structlog.get_logger("billing.reconciliation")
 def send() -> int:
     """Mail what is to be told, to all of `OPERATORS_EMAIL`; about how many findings. Commits.
 
-    Where a killed process repeats it, somebody gets it twice rather than never. Raises `AwayError`.
+    Where a killed process repeats it, someone gets it twice rather than never. Raises `AwayError`.
     """
     there, gone = findings.to_tell()
     addresses = current_app.config["SETTINGS"].operators_email

@@ -72,7 +72,7 @@ class PaymentsOfRun:
         before = top_up.status
         after = settlement.apply(top_up.org_id, top_up.id, intents.fetch(payment.id), audit.STRIPE)
         if before is not after:
-            self._report.mend(
+            self._report.fix(
                 payment.id,
                 f"{payment.received} for top-up {top_up.id} had been paid and not credited: credited now.",
             )

@@ -63,11 +63,9 @@ def _bring_in_line(report: Report, organization: Organization, subscription_id: 
     found = subscriptions.fetch(subscription_id)
     followed = sync.follow(organization, found)
     if followed.has_new_default:
-        report.mend(
+        report.fix(
             found.customer_id or subscription_id,
-            f"{organization.name} had another default card than at Stripe: brought in line now.",
+            f"{organization.name} had another default card than at Stripe: synced now.",
         )
     if followed.outcome is Outcome.CHANGED:
-        report.mend(
-            subscription_id, f"{organization.name} had another plan than at Stripe: brought in line now."
-        )
+        report.fix(subscription_id, f"{organization.name} had another plan than at Stripe: synced now.")

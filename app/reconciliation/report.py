@@ -21,18 +21,18 @@ _IN_A_ROW = 3
 
 
 class Report:
-    """What was looked at, by kind, what was put right, and what is left for somebody to look at, by Stripe's ids."""
+    """What was looked at, by kind, what was put right, and what is left for someone to look at, by Stripe's ids."""
 
     def __init__(self) -> None:
         self.checked: Counter[str] = Counter()
-        self.mended: dict[str, str] = {}
+        self.fixed: dict[str, str] = {}
         self.findings: dict[str, str] = {}
         self._unanswered = 0
 
-    def mend(self, object_id: str, text: str) -> None:
+    def fix(self, object_id: str, text: str) -> None:
         """Note that something was put right."""
-        log.warning("reconciliation_mended", object=object_id, text=text)
-        self.mended[object_id] = text
+        log.warning("reconciliation_fixed", object=object_id, text=text)
+        self.fixed[object_id] = text
 
     def find(self, object_id: str, text: str) -> None:
         """Note what has to be looked at; a second thing about the same object is added to the first."""

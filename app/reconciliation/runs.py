@@ -1,8 +1,8 @@
-"""Comparing what Stripe has with what we have: what is certain is mended, the rest is reported in sentences.
+"""Comparing what Stripe has with what we have: what is certain is fixed, the rest is reported in sentences.
 
 Two ways that don't depend on each other. The events since the last one seen, as far back as Stripe keeps them. And
 whatever the events say: the payments, refunds and disputes themselves, by when they were made, and every subscription
-that has not ended, brought in line by the very functions that the webhooks use. Money that we credited and Stripe
+that has not ended, synced by the very functions that the webhooks use. Money that we credited and Stripe
 never took is reported, never taken away.
 
 What a run has found is looked at again by the next, until it is gone.
@@ -72,7 +72,7 @@ def newest() -> ReconciliationRun | None:
 
 
 def standing() -> dict[str, Any]:
-    """How things stand, for whoever watches the service; without names and amounts. Four statements."""
+    """How things stand, for anyone who watches the service; without names and amounts. Four statements."""
     last, good = newest(), _newest_good()
     age = None if good is None or good.finished_at is None else utc_now() - good.finished_at
     return {
@@ -118,17 +118,17 @@ def _compare(
 
 def _end(this: ReconciliationRun, report: Report, error: str | None) -> ReconciliationRun:
     this.checked = dict(report.checked)
-    this.mended = [{"object": each, "text": text} for each, text in report.mended.items()]
+    this.fixed = [{"object": each, "text": text} for each, text in report.fixed.items()]
     left = findings.record(report.findings, is_everything=error is None)
     this.findings = [{"object": each, "text": text} for each, text in left.items()]
     this.error, this.finished_at = error, utc_now()
     db.session.commit()
-    log.info("reconciled", **this.checked, mended=len(this.mended), findings=len(this.findings), error=error)
+    log.info("reconciled", **this.checked, fixed=len(this.fixed), findings=len(this.findings), error=error)
     return this
 
 
 def _close_killed_runs() -> None:
-    """Whoever holds the lock knows that no other run is alive."""
+    """Anyone who holds the lock knows that no other run is alive."""
     killed = update(ReconciliationRun).where(ReconciliationRun.finished_at.is_(None))
     db.session.execute(killed.values(finished_at=utc_now(), error="The process ended before the run did."))
     db.session.commit()

@@ -1,4 +1,4 @@
-"""Paid plans whose current period nobody has paid for: money that was never asked for, or was given up."""
+"""Paid plans whose current period no one has paid for: money that was never asked for, or was given up."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from app.server import outgoing
 from app.server.environ import Scope, environ_of, path_of
 from app.server.incoming import Body, GoneError, Patience, Receive, read_body
 from app.server.running import WSGI, Answer, Head
-from app.server.spool import DiskBudget, NobodyReadsError
+from app.server.spool import DiskBudget, NoOneReadsError
 from app.server.threads import Threads, Ticket
 from app.web.pools import REFUSED, STRIPE_BUSY, Pool, Switchboard, pool_of, threads_of
 from config import Settings
@@ -24,7 +24,7 @@ log = structlog.get_logger("billing.server")
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 _QUEUE_PER_THREAD = 16
-"""How many requests may wait for each thread of a class; more are refused at once."""
+"""How many requests may wait for each thread of a class; more are refused immediately."""
 
 _DOWNLOAD_SECONDS = 60
 """How long a file may wait for a thread: each takes seconds, and who wants one waits anyway."""
@@ -75,8 +75,8 @@ class Application:
         try:
             head = await self._head(scope, body, pool_of(endpoint, path), answer)
             await outgoing.send_answer(head, answer, send, receive, keep_open=body.whole)
-        except NobodyReadsError:
-            # Returning in the middle of an answer lets gunicorn end the connection, so that nobody takes a part for
+        except NoOneReadsError:
+            # Returning in the middle of an answer lets gunicorn end the connection, so that no one takes a part for
             # the whole.
             return
         finally:

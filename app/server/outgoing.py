@@ -21,7 +21,7 @@ _HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "upgrade"}
 async def send_answer(head: Head, answer: Answer, send: Send, receive: Receive, *, keep_open: bool) -> None:
     """Send it all. Without `keep_open` the connection ends after it, because its request was not read to the end.
 
-    Raises `NobodyReadsError` where the answer was given up.
+    Raises `NoOneReadsError` where the answer was given up.
     """
     headers = [
         (name.lower().encode("latin-1"), value.encode("latin-1"))

@@ -10,7 +10,7 @@ from typing import Any
 
 import structlog
 
-from app.server.spool import DiskBudget, NobodyReadsError, Spool
+from app.server.spool import DiskBudget, NoOneReadsError, Spool
 
 log = structlog.get_logger("billing.server")
 
@@ -52,10 +52,10 @@ class Answer:
                 close = getattr(parts, "close", None)
                 if close is not None:
                     close()
-        except NobodyReadsError as error:
+        except NoOneReadsError as error:
             log.warning("answer_given_up", path=environ["PATH_INFO"], reason=str(error))
             self.spool.end(failed=True)
-        except BaseException as error:  # whatever it was, somebody waits for an answer
+        except BaseException as error:  # whatever it was, someone waits for an answer
             log.exception("request_failed", path=environ["PATH_INFO"])
             self.spool.end(failed=True)
             self._tell(_fail, self.head, error)
@@ -91,7 +91,7 @@ class Answer:
             self._tell(self.more.set)
 
     def _tell(self, what: Callable[..., Any], *arguments: Any) -> None:
-        # The loop is closed where the process is at its end and nobody waits any more.
+        # The loop is closed where the process is at its end and no one waits any more.
         with suppress(RuntimeError):
             self.loop.call_soon_threadsafe(what, *arguments)
 

@@ -15,10 +15,10 @@ IN_MEMORY = 256 * 1024
 """Bytes of one answer that wait in memory."""
 
 PIECE = 64 * 1024
-"""Bytes that are read from the file at once."""
+"""Bytes that are read from the file in one go."""
 
 
-class NobodyReadsError(Exception):
+class NoOneReadsError(Exception):
     """The client is gone, or what waits for slow clients has reached its bound: the answer is given up."""
 
 
@@ -56,12 +56,12 @@ class Spool:
         self._ended = self._failed = self._closed = False
 
     def write(self, piece: bytes) -> None:
-        """Add a piece. Raises `NobodyReadsError`."""
+        """Add a piece. Raises `NoOneReadsError`."""
         if not piece:
             return
         with self._lock:
             if self._closed:
-                raise NobodyReadsError("The client has gone.")
+                raise NoOneReadsError("The client has gone.")
             if self._read == self._written and self._in_memory + len(piece) <= IN_MEMORY:
                 self._pieces.append(piece)
                 self._in_memory += len(piece)
@@ -78,7 +78,7 @@ class Spool:
     def read(self) -> bytes | None:
         """The next piece; nothing where none is there yet, None after the last.
 
-        Raises `NobodyReadsError` where the answer was given up: then what was sent must not look complete.
+        Raises `NoOneReadsError` where the answer was given up: then what was sent must not look complete.
         """
         with self._lock:
             if self._pieces:
@@ -88,7 +88,7 @@ class Spool:
             if self._file is not None and self._read < self._written:
                 return self._from_disk(self._file)
             if self._ended and self._failed:
-                raise NobodyReadsError("The answer was given up.")
+                raise NoOneReadsError("The answer was given up.")
             return None if self._ended else b""
 
     def close(self) -> None:
@@ -104,7 +104,7 @@ class Spool:
 
     def _to_disk(self, piece: bytes) -> None:
         if not self._disk.take(len(piece)):
-            raise NobodyReadsError("Too much waits for slow clients.")
+            raise NoOneReadsError("Too much waits for slow clients.")
         if self._file is None:
             self._file = TemporaryFile()  # noqa: SIM115 - closed with the spool
         self._file.seek(self._written)

@@ -1,7 +1,7 @@
-"""Handling a stored event: by its type, once, with the object fetched anew, so that order does not matter.
+"""Handling a stored event: by its type, once, with the object fetched again, so that order does not matter.
 
 A try that fails is made again, at first soon and then ever less often, for about three days: as long as Stripe itself
-goes on delivering (https://docs.stripe.com/webhooks#retries). Then somebody has to look, and replays the event
+goes on delivering (https://docs.stripe.com/webhooks#retries). Then someone has to look, and replays the event
 (`flask webhooks`).
 """
 
@@ -100,7 +100,7 @@ class _KilledError(Exception):
 def handle(event_id: str, *, left_by_killed: bool = False, customer: str | None = None) -> EventState | None:
     """Try to handle an event if that is due; None where it is not, or another process is at it. Commits.
 
-    `left_by_killed` where the very job that was at it is run again because its worker was killed: then nobody is at
+    `left_by_killed` where the very job that was at it is run again because its worker was killed: then no one is at
     it. `customer` is whose event it is, for the place of the next try in the queue. Whatever a handler raises leaves
     the event to be tried again later.
     """

@@ -1,4 +1,4 @@
-"""Events that somebody looks at: listed, replayed, and forgotten once they are old."""
+"""Events that someone looks at: listed, replayed, and forgotten once they are old."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from app.clock import utc_now
 from app.extensions import db, enqueue
 from app.models import EventState, StripeEvent
 
-NEEDS_SOMEBODY = (EventState.FAILED, EventState.REFUSED)
+NEEDS_SOMEONE = (EventState.FAILED, EventState.REFUSED)
 """What has ended in a way that a person has to look at."""
 
 KEPT_FOR = timedelta(days=90)
@@ -34,7 +34,7 @@ def newest(*, states: Sequence[EventState] = (), limit: int = 50) -> list[Stripe
 
 
 def replay(event_id: str) -> StripeEvent:
-    """Let an event be handled again, whatever became of it: its object is fetched anew, so nothing is done twice.
+    """Let an event be handled again, whatever became of it: its object is fetched again, so nothing is done twice.
 
     Raises `UnknownEventError`.
     """
@@ -58,13 +58,13 @@ def replay_failed() -> list[str]:
 
 
 def counts() -> dict[EventState, int]:
-    """How many events wait for somebody, by state."""
+    """How many events wait for someone, by state."""
     query = (
         select(StripeEvent.state, func.count())
-        .where(StripeEvent.state.in_(NEEDS_SOMEBODY))
+        .where(StripeEvent.state.in_(NEEDS_SOMEONE))
         .group_by(StripeEvent.state)
     )
-    found = dict.fromkeys(NEEDS_SOMEBODY, 0)
+    found = dict.fromkeys(NEEDS_SOMEONE, 0)
     for state, count in db.session.execute(query):
         found[state] = count
     return found

@@ -30,7 +30,7 @@ class Asset:
 
 
 def init_app(app: Flask) -> None:
-    """Read the files once and give templates `static_url`. In debug mode they are read anew at each use."""
+    """Read the files once and give templates `static_url`. In debug mode they are read again at each use."""
     folder = Path(app.root_path) / "static"
     app.extensions["assets"] = read(folder)
     app.register_blueprint(blueprint)

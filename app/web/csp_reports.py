@@ -38,7 +38,7 @@ def receive() -> tuple[str, int]:
         log.debug("csp_report_unreadable", content_type=request.mimetype[:80])
         return "", 400
     for violation in reported:
-        # What people's own extensions put into a page is stopped too, and nobody here can mend it.
+        # What people's own extensions put into a page is stopped too, and no one here can fix it.
         note = log.debug if violation.of_extension else log.warning
         note("csp_violation", **{name: value for name, value in asdict(violation).items() if value})
     return "", 204

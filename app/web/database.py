@@ -62,7 +62,7 @@ def is_locked(error: BaseException) -> bool:
 
 
 def trying_again(work: Callable[[], R]) -> R:
-    """Do some work and commit it; anew where a deadlock or a serialization failure undid it.
+    """Do some work and commit it; again where a deadlock or a serialization failure undid it.
 
     The work is the whole transaction. Raises what it raises, and the failure itself after five tries.
     """

@@ -10,7 +10,7 @@ the organization's short name:
 - a link of a mail, the same (`app.notify.composition`): it is about one organization, whichever is in view by then.
 
 `org_admin_required` holds them against the organization in view before it calls a view, so a new route has all this
-by itself. An address without a name, which somebody typed, shows the organization in view.
+by itself. An address without a name, which someone typed, shows the organization in view.
 """
 
 from __future__ import annotations

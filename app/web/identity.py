@@ -50,7 +50,7 @@ def identity() -> Identity | None:
 
 
 def go_on_unidentified() -> None:
-    """Serve the rest of this request to nobody in particular: who is asking can't be looked up."""
+    """Serve the rest of this request to no one in particular: who is asking can't be looked up."""
     g._login_user = AnonymousUserMixin()
 
 

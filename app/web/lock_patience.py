@@ -1,4 +1,4 @@
-"""How long a request waits for a lock of the database: less than a job, because somebody waits for its answer."""
+"""How long a request waits for a lock of the database: less than a job, because someone waits for its answer."""
 
 from __future__ import annotations
 

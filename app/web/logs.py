@@ -76,7 +76,7 @@ _PROCESSORS: list[Any] = [
     structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
 ]
 """One list for the life of the process: a logger that has written once holds on to it. A second configuration with a
-list of its own would leave that logger behind, and whoever captures logs would not see it."""
+list of its own would leave that logger behind, and anyone who captures logs would not see it."""
 
 
 def request_id() -> str:

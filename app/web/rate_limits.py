@@ -57,7 +57,7 @@ class PostgresStorage(Storage):
         return SQLAlchemyError
 
     def incr(self, key: str, expiry: int, amount: int = 1) -> int:
-        """Add `amount` to the counter, which starts anew when its `expiry` in seconds is over."""
+        """Add `amount` to the counter, which starts again when its `expiry` in seconds is over."""
         table = RateLimitCounter
         now = func.now()
         fresh = insert(table).values(
@@ -81,7 +81,7 @@ class PostgresStorage(Storage):
             return int(connection.execute(select(RateLimitCounter.count).where(live)).scalar() or 0)
 
     def get_expiry(self, key: str) -> float:
-        """When the counter starts anew, in seconds since 1970."""
+        """When the counter starts again, in seconds since 1970."""
         wanted = select(RateLimitCounter.expires_at).where(RateLimitCounter.key == key)
         with db.engine.connect() as connection:
             expires_at = connection.execute(wanted).scalar()

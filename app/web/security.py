@@ -29,7 +29,7 @@ def headers_of(settings: Settings) -> dict[str, str]:
         "X-Content-Type-Options": "nosniff",
         "Referrer-Policy": "strict-origin-when-cross-origin",
         # What the Payment Request API needs in Stripe's frames (https://www.w3.org/TR/payment-request/#permissions-policy).
-        # No form offers a wallet (`static/js/payment_fields.js`), and nobody else's frame may ask for one.
+        # No form offers a wallet (`static/js/payment_fields.js`), and no one else's frame may ask for one.
         "Permissions-Policy": f'payment=(self "{stripe_js}"), camera=(), microphone=(), geolocation=()',
         # A window that opened this page has no hold on it. With plain `same-origin`, a window that the bank's frame
         # opens for 3-D Secure would lose its way back to that frame, which is of another origin than the page

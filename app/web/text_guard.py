@@ -1,6 +1,6 @@
 """No view meets text that can't be stored: not in the path, not in the query, not in a form.
 
-Where a view draws the form that somebody typed into (`keeps_typed`), the form itself says what is wrong with which
+Where a view draws the form that someone typed into (`keeps_typed`), the form itself says what is wrong with which
 field, and what was typed stays in it. Every other request is refused before its view.
 """
 
@@ -41,7 +41,7 @@ class UnstorableFieldError(UnstorableTextError, UnprocessableEntity):
 
 
 class TidyForm(Form):  # type: ignore[misc]
-    """A form whose text fields are rid of what nobody sees in them; passwords stay as they were typed.
+    """A form whose text fields are rid of what no one sees in them; passwords stay as they were typed.
 
     What can't be stored is made visible, and `validate` refuses it.
     """
@@ -55,7 +55,7 @@ class TidyForm(Form):  # type: ignore[misc]
                 continue
             if not is_storable(field.data):
                 field.data = without_unstorable(field.data)
-                # What nobody typed is no known card, plan or version any more: the view says so.
+                # What no one typed is no known card, plan or version any more: the view says so.
                 if isinstance(field, StringField) and not isinstance(field, HiddenField):
                     self.unstorable.append(field.name)
             if not isinstance(field, StringField):

@@ -116,7 +116,7 @@ def _violation(
         blocked=place(blocked),
         document=place(document),
         source=f"{source}:{report.line_number}" if source and report.line_number is not None else source,
-        # What comes behind it is the beginning of the string itself: somebody's words, or worse.
+        # What comes behind it is the beginning of the string itself: someone's words, or worse.
         sink=_text((sample or "").partition("|")[0]) if blocked in _TRUSTED_TYPES else "",
         disposition="report" if report.disposition == "report" else "enforce",
         of_extension=any(_is_extension(one) for one in (blocked, report.source_file or "")),

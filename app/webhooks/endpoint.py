@@ -1,4 +1,4 @@
-"""`POST /webhooks/stripe`: verify the raw body, store the event once, answer at once."""
+"""`POST /webhooks/stripe`: verify the raw body, store the event once, answer immediately."""
 
 from __future__ import annotations
 

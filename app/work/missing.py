@@ -9,7 +9,7 @@ from sqlalchemy import text
 from app.extensions import db, enqueue
 
 # A job planned for later that never ran is no reason to wait. One that waits after an error is: it has its own pace.
-# One that failed for good waits for somebody (`flask jobs failed`).
+# One that failed for good waits for someone (`flask jobs failed`).
 _AT_IT = text("""
     SELECT args ->> :key FROM procrastinate_jobs
     WHERE task_name = :task

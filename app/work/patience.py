@@ -6,7 +6,7 @@ from procrastinate import BaseRetryStrategy, RetryDecision
 from procrastinate.jobs import Job
 
 MOST_TRIES = 300
-"""With the waits of `wait_after`: for about three days. Then somebody has to look (`flask jobs failed`)."""
+"""With the waits of `wait_after`: for about three days. Then someone has to look (`flask jobs failed`)."""
 
 _LONGEST_SECONDS = 900
 

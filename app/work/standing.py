@@ -11,7 +11,7 @@ from app.extensions import db
 from app.work import stalled
 
 FAILED_KEPT_DAYS = 90
-"""How long a job that failed for good is kept, for somebody to look at."""
+"""How long a job that failed for good is kept, for someone to look at."""
 
 _BY_QUEUE = text("""
     SELECT queue_name,
@@ -62,7 +62,7 @@ _IS_DUE = text("""
 
 
 def counts() -> dict[str, Any]:
-    """For whoever watches the service: jobs of workers that are gone, failed for good, and due. Two statements."""
+    """For anyone who watches the service: jobs of workers that are gone, failed for good, and due. Two statements."""
     row = db.session.execute(_COUNTS).one()
     return {"stalled": stalled.count(), "failed": row.failed, "due": row.due}
 
@@ -89,6 +89,6 @@ def run_again(ids: Sequence[int] | None = None) -> list[int]:
 
 
 def forget_old() -> None:
-    """Remove what ended long ago and nobody has asked for. Commits."""
+    """Remove what ended long ago and no one has asked for. Commits."""
     db.session.execute(_FORGET, {"days": FAILED_KEPT_DAYS})
     db.session.commit()

@@ -16,7 +16,7 @@ PAID, TAKEN, GIVEN_BACK = 16, 13, 11
 
 
 def take(top_up: TopUp, *, at: datetime) -> None:
-    """The bank takes the payment back. In test mode Stripe opens the dispute by itself, as a rule at once."""
+    """The bank takes the payment back. In test mode Stripe opens the dispute by itself, as a rule immediately."""
     for dispute_id in samples.disputes_of(top_up.payment_intent_id or ""):
         disputes.apply(stripe_disputes.fetch(dispute_id), at=at)
 

@@ -1,4 +1,4 @@
-"""What organizations do all day: whom they call, how often somebody answers, and how long it takes."""
+"""What organizations do all day: whom they call, how often someone answers, and how long it takes."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from uuid import UUID
 
 @dataclass(frozen=True, slots=True)
 class Campaign:
-    """Calls of one kind. `answered` is the share of them that somebody answers; `seconds` are what one takes, from
+    """Calls of one kind. `answered` is the share of them that someone answers; `seconds` are what one takes, from
     the shortest to the longest. `meter` is the telephone's own; what the agent hears, says and thinks comes with it.
     """
 

@@ -50,10 +50,11 @@ class Answer:
 
 
 class Client:
-    """Calls one service with one token, from many threads at once.
+    """Calls one service with one token, from many threads at the same time.
 
-    `patience` is for how many seconds a request is tried again; setting it takes effect at once. Of a share of `lost`
-    requests the answer is not waited for, as when a connection breaks: the service has it, and gets it once more.
+    `patience` is for how many seconds a request is tried again; setting it takes effect immediately. Of a share
+    of `lost` requests the answer is not waited for, as when a connection breaks: the service has it, and gets
+    it once more.
     """
 
     def __init__(

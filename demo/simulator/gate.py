@@ -15,7 +15,7 @@ from demo.simulator.client import Client
 class Gate:
     """Open while calls may start, which is asked `every` so many seconds at most.
 
-    `fund` is asked for credit once the gate has been closed for `fund_after` seconds; without it, somebody else tops
+    `fund` is asked for credit once the gate has been closed for `fund_after` seconds; without it, someone else tops
     up.
     """
 

@@ -43,7 +43,7 @@ def compare(
 ) -> Comparison:
     """Hold the service's calls and ledger against the simulator's count, by the prices that were current.
 
-    Nobody else may have reported usage of this organization since `opened_at`; top-ups don't matter. Raises
+    No one else may have reported usage of this organization since `opened_at`; top-ups don't matter. Raises
     `UnreachableError`.
     """
     result = Comparison(organization)

@@ -63,7 +63,7 @@ def remove_abandoned() -> None:
 def create_database(name: str, template: str | None = None) -> Addresses:
     """Create a database, empty or as a copy of another, in place of one of that name. Returns its addresses.
 
-    Nobody may be connected to the template while it is copied.
+    No one may be connected to the template while it is copied.
     """
     drop_database(name)
     copied = "" if template is None else f' TEMPLATE "{template}" STRATEGY FILE_COPY'
@@ -76,7 +76,7 @@ def create_database(name: str, template: str | None = None) -> Addresses:
 
 
 def drop_database(name: str) -> None:
-    """Drop a database if it is there, whoever is connected to it."""
+    """Drop a database if it is there, no matter who is connected to it."""
     _execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
 

@@ -1,6 +1,6 @@
 """A cluster with the newest schema in it, made once and copied from then on.
 
-Setting one up and migrating it takes longer than most files of tests. It is stored in the checkout, and made anew
+Setting one up and migrating it takes longer than most files of tests. It is stored in the checkout, and made again
 when anything has changed that it is made from.
 """
 

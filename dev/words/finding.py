@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from dev.words.glossary import Forbidden, Scope, forbidden, split
+from dev.words.glossary import Forbidden, Scope, forbidden, names_that_stay, split
 from dev.words.places import files, seen
 
 
@@ -21,9 +21,9 @@ class Use:
 def uses(words: Iterable[Forbidden] | None = None) -> Counter[Use]:
     """How often each file uses each word where the glossary says not to."""
     chosen = forbidden() if words is None else list(words)
-    found: Counter[Use] = Counter()
+    stays, found = names_that_stay(), Counter[Use]()
     for path, text in files():
-        whole, shown = _Text(text), _Text(seen(path, text))
+        whole, shown = _Text(stays.sub("", text)), _Text(stays.sub("", seen(path, text)))
         for one in chosen:
             if number := (shown if one.scope is Scope.TEXTS else whole).count(one):
                 found[Use(path, one.words)] = number

@@ -59,6 +59,13 @@ def forbidden(text: str | None = None) -> list[Forbidden]:
     return found
 
 
+def names_that_stay() -> re.Pattern[str]:
+    """Finds the names that the database has, from the glossary's list of them."""
+    rows = re.findall(r"^\| (`.*?) \|[^|]*\|$", GLOSSARY.read_text(), flags=re.MULTILINE)
+    names = re.findall(r"`([^`]+)`", " ".join(rows))
+    return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, names))})(?!\w)")
+
+
 def split(text: str) -> str:
     """`TakeBack` as `Take Back`, so that names are found as prose is."""
     return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", text)

@@ -32,7 +32,7 @@ def test_only_the_document_is_for_everybody() -> None:
 
 
 @pytest.mark.parametrize("endpoint", GUARDED, ids=name)
-def test_without_a_token_nobody_gets_in(app: Flask, endpoint: Endpoint) -> None:
+def test_without_a_token_no_one_gets_in(app: Flask, endpoint: Endpoint) -> None:
     path = address(endpoint, an_organization().id)
     answer = Platform(app).open(endpoint.method, path, headers={"Authorization": ""}, json={})
     assert is_problem(answer, "unauthorized", 401)

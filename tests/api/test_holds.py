@@ -108,7 +108,7 @@ def test_ending_it_frees_what_is_left_and_doing_it_again_changes_nothing(
     assert ended.json["state"] == state
 
 
-def test_one_that_nobody_renews_ends_by_itself(platform: Platform) -> None:
+def test_one_that_no_one_renews_ends_by_itself(platform: Platform) -> None:
     organization = an_organization(credit="2")
     reserve(platform, organization)
     db.session.execute(db.update(Hold).values(expires_at=utc_now() - timedelta(seconds=1)))
@@ -135,7 +135,7 @@ def test_another_organizations_token_sees_nothing(app: Flask) -> None:
     assert held(one) == usd("0")
 
 
-def test_fifty_calls_at_once_never_hold_more_than_there_is(app: Flask) -> None:
+def test_fifty_calls_at_the_same_time_never_hold_more_than_there_is(app: Flask) -> None:
     organization = an_organization(credit="12.60")
     callers = [Platform(app) for _ in range(10)]
 

@@ -114,7 +114,9 @@ def test_the_same_key_from_two_processes_at_the_same_moment_is_one_hold(app: Fla
     with ThreadPoolExecutor(8) as asking:
         answers = list(asking.map(ask, range(16)))
     assert set(answers) <= {200, 409}
-    assert answers.count(200) in {12, 4}, "whoever came first with their content, and those who said the same"
+    assert answers.count(200) in {12, 4}, (
+        "those who came first with their content, and those who said the same"
+    )
     assert wallet_of(org).held == usd("1.20")
     assert verification.check() == []
 
@@ -177,7 +179,9 @@ class TestALeaseThatIsOver:
         reserve(platform, made)
         assert renew(platform, made).json["final"] is False
 
-    def test_is_known_to_whoever_locks_the_wallet_and_posts(self, app: Flask, org: Organization) -> None:
+    def test_is_known_to_no_matter_who_locks_the_wallet_and_posts(
+        self, app: Flask, org: Organization
+    ) -> None:
         give_credit(org, "1", at=utc_now())
         wallet = ledger.lock(org.id)
         assert (wallet.held, wallet.state) == (usd("0"), CallingState.ACTIVE)

@@ -1,4 +1,4 @@
-"""A request with an `Idempotency-Key` does what it does once, however often it is sent and whoever dies
+"""A request with an `Idempotency-Key` does what it does once, however often it is sent and no matter what dies
 meanwhile."""
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from app.extensions import csrf, db
 from app.ids import uuid7
 from app.models import AuditEvent, KeptAnswer, Organization
 from app.models.scope import Reason, seeing_all
-from app.models.usage import NOBODY
+from app.models.usage import NO_ONE
 from app.people.tokens import Scope
 from app.web import kept_answers
 from config import Settings
@@ -43,7 +43,7 @@ class Ordered(Struct):
     what: str
 
 
-section = Section("Orders", "Something that is done anew with each request.")
+section = Section("Orders", "Something that is done again with each request.")
 
 
 @section.post(
@@ -66,7 +66,7 @@ def order(body: Order) -> Reply:
 
 
 @pytest.fixture(scope="module")
-def tea_house(settings: Settings) -> Flask:
+def tea_application(settings: Settings) -> Flask:
     app = create_app(settings)
     app.test_client_class = BrowserClient
     blueprint = blueprint_of((section,))
@@ -76,11 +76,11 @@ def tea_house(settings: Settings) -> Flask:
 
 
 @pytest.fixture
-def app(tea_house: Flask) -> Iterator[Flask]:
-    with inside(tea_house):
+def app(tea_application: Flask) -> Iterator[Flask]:
+    with inside(tea_application):
         empty()
         an_organization()
-        yield tea_house
+        yield tea_application
         db.session.rollback()
 
 
@@ -130,7 +130,7 @@ def test_a_key_that_is_none_is_refused_in_words(platform: Platform, key: str) ->
     assert orders() == 0
 
 
-def test_a_refused_request_is_judged_anew(platform: Platform) -> None:
+def test_a_refused_request_is_judged_again(platform: Platform) -> None:
     for _ in range(2):
         assert is_problem(send(platform, what="nothing"), "invalid-content", 422)
     assert orders() == 0
@@ -139,7 +139,7 @@ def test_a_refused_request_is_judged_anew(platform: Platform) -> None:
 
 def test_while_it_is_being_answered_the_same_is_told_to_wait(app: Flask, platform: Platform) -> None:
     with inside(app):
-        kept_answers.begin(NOBODY, "k-1")
+        kept_answers.begin(NO_ONE, "k-1")
         answer = send(platform)
         assert is_problem(answer, idempotency.IN_FLIGHT.name, 409)
         assert answer.headers["Retry-After"]
@@ -152,10 +152,10 @@ def test_a_process_that_dies_before_the_commit_leaves_neither_order_nor_answer(
     app: Flask, platform: Platform
 ) -> None:
     with inside(app):
-        kept_answers.begin(NOBODY, "k-1")
+        kept_answers.begin(NO_ONE, "k-1")
         organization = db.session.scalars(select(Organization)).one()
         audit.record(organization.id, audit.OPERATOR, "ordered", "never")
-        kept_answers.keep(NOBODY, "k-1", fingerprint=b"", status=201, headers={}, body=b"")
+        kept_answers.keep(NO_ONE, "k-1", fingerprint=b"", status=201, headers={}, body=b"")
         backend = db.session.scalar(text("SELECT pg_backend_pid()"))
         with db.engine.connect() as other:
             other.execute(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": backend})

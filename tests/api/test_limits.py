@@ -56,7 +56,7 @@ def test_a_process_alone_serves_the_whole_limit(app: Flask) -> None:
     assert left == [*range(249, -1, -1), None, None]
 
 
-def test_the_next_minute_begins_anew(app: Flask) -> None:
+def test_the_next_minute_begins_again(app: Flask) -> None:
     counter = Counter(1)
     assert [counter.take(TOKEN, NOON + seconds) for seconds in (0, 59.9, 60, 61)] == [0, None, 0, None]
 

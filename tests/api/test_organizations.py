@@ -77,7 +77,7 @@ class TestMaking:
         assert [one["pointer"] for one in answer.json["errors"]] == [pointer]
         assert db.session.scalar(select(func.count()).select_from(Wallet)) == 0
 
-    def test_everything_that_is_wrong_is_said_at_once(self, platform: Platform) -> None:
+    def test_everything_that_is_wrong_is_said_together(self, platform: Platform) -> None:
         answer = platform.put(f"/organizations/{uuid7()}", {"name": 7, "plan": "x", "a/b~": 1})
         assert {one["pointer"] for one in answer.json["errors"]} == {"/name", "/plan", "/a~1b~0", "/timezone"}
 
@@ -169,7 +169,7 @@ class TestOwners:
     def test_only_an_owner_is_invited(self, platform: Platform) -> None:
         organization = an_organization()
         elsewhere = a_person(organization=an_organization())
-        for email in (elsewhere.email, "nobody@harbor.example"):
+        for email in (elsewhere.email, "missing@harbor.example"):
             answer = platform.post(f"/organizations/{organization.id}/invitations", {"email": email})
             assert is_problem(answer, "invalid-content", 422)
 

@@ -1,4 +1,4 @@
-"""Who gets in: tokens that are good, for what they were made for, and nobody else."""
+"""Who gets in: tokens that are good, for what they were made for, and no one else."""
 
 from __future__ import annotations
 
@@ -158,7 +158,7 @@ class TestCommands:
         run = app.test_cli_runner().invoke
         create = ["token", "create", "--name", "engine", "--scope", "status:read"]
         assert "Use a format like 90d" in run(args=[*create, "--expires", "90"]).output
-        assert "There is no organization" in run(args=[*create, "--organization", "nobody"]).output
+        assert "There is no organization" in run(args=[*create, "--organization", "missing"]).output
         assert "usage:write" in run(args=["token", "create", "--name", "x", "--scope", "all"]).output
         assert "who uses it" in run(args=["token", "create", "--name", " ", "--scope", "status:read"]).output
         assert "flask token list" in run(args=["token", "revoke", str(uuid7())]).output

@@ -60,7 +60,7 @@ def application(site: Site) -> Flask:
 
 @pytest.fixture
 def app(application: Flask) -> Iterator[Flask]:
-    """The application on the running product's database, which nobody empties: others are using it."""
+    """The application on the running product's database, which no one empties: others are using it."""
     with inside(application):
         yield application
 

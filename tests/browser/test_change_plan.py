@@ -126,7 +126,7 @@ def renew(app: Flask, sandbox: Sandbox, organization: Organization) -> None:
     hear_from_stripe(app, sandbox, "nothing")
 
 
-def test_a_renewal_that_was_not_paid_is_mended(look: Page, debtor: Organization) -> None:  # noqa: F811
+def test_a_renewal_that_was_not_paid_is_fixed(look: Page, debtor: Organization) -> None:  # noqa: F811
     sign_in(look, a_person(organization=debtor).email)
     plan = look.get_by_role("region", name="Plan")
     expect(plan).to_contain_text("Your renewal wasn't paid.")

@@ -47,7 +47,7 @@ def test_a_new_person_chooses_a_password_and_is_in(sight: Page, app: Flask) -> N
     expect(sight.get_by_text("You're now in Birch Clinic for New People.")).to_be_visible()
 
 
-def test_who_is_signed_in_as_somebody_else_signs_in_as_the_one_invited(sight: Page, app: Flask) -> None:  # noqa: F811
+def test_who_is_signed_in_as_someone_else_signs_in_as_the_one_invited(sight: Page, app: Flask) -> None:  # noqa: F811
     a_person("other@pine.example", organization=an_organization("Pine of Others"))
     a_person("invited@pine.example", organization=an_organization("Pine of the Invited"))
     link = a_link("invited@pine.example", "Oak of Both")
@@ -67,7 +67,7 @@ def test_a_forgotten_password(sight: Page, app: Flask) -> None:  # noqa: F811
     sight.goto("/sign-in")
     sight.get_by_role("link", name="Forgot password?").click()
     look_at(sight, "forgot-password")
-    sight.get_by_label("Email").fill("nobody@new.example")
+    sight.get_by_label("Email").fill("missing@new.example")
     sight.get_by_role("button", name="Email me a link").click()
     expect(sight.get_by_text("Check your email")).to_be_visible()
     look_at(sight, "forgot-password-sent")

@@ -25,7 +25,7 @@ from tests.support import subscriptions
 from tests.support.subscriptions import Period
 
 AXE = (Path(__file__).parent.parent / "vendor" / "axe.min.js").read_text()
-# Going over into the other scheme is no moment to measure contrast at; what inherits a colour goes after its parent.
+# Going over into the other scheme is no moment to measure contrast at; what inherits a color goes after its parent.
 COLOURS_ARE_THERE = """async () => {
   const moving = () => document.getAnimations().filter((each) => each instanceof CSSTransition);
   do {

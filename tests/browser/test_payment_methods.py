@@ -29,7 +29,7 @@ __all__ = ["LOOKS", "look", "sight"]
 
 @pytest.fixture
 def organization(app: Flask) -> Organization:
-    """Somebody with a Visa, which is the default, and a Mastercard."""
+    """Someone with a Visa, which is the default, and a Mastercard."""
     made, _ = a_payer()
     a_stripe_card(made, "pm_card_mastercard")
     return made
@@ -347,7 +347,7 @@ class TestBadLuck:
         site.sandbox.fail("POST /v1/setup_intents", "html", times=3)
         save(page)
         expect(problem).to_contain_text("so nothing was saved or charged. Try again in a moment.")
-        site.sandbox.mend()
+        site.sandbox.clear_faults()
         save(page)
         expect(said(page)).to_contain_text("Visa ending in 4242 is saved.")
 
@@ -362,7 +362,7 @@ class TestBadLuck:
         page.route("**/billing/payment-methods", fail, times=1)
         save(page)
         expect(problem).to_contain_text("Press Save card again.")
-        site.sandbox.mend()
+        site.sandbox.clear_faults()
         save(page)
         expect(said(page)).to_contain_text("Visa ending in 4242")
 

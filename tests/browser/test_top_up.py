@@ -21,7 +21,7 @@ from tests.support.money import balance, credited
 
 @pytest.fixture
 def organization(app: Flask) -> Organization:
-    """Somebody with a good card and five dollars of credit."""
+    """Someone with a good card and five dollars of credit."""
     return a_payer(credit="5")[0]
 
 
@@ -95,7 +95,7 @@ def test_a_double_click_charges_once(page: Page, organization: Organization, own
     page.get_by_role("button", name="Review top-up").click()
     page.get_by_role("button", name="Pay $50.00").dblclick()
     expect(page.get_by_role("region", name="Top up")).to_contain_text("$50.00 was charged to")
-    # Going back loads the page before anew, which is to be over before it is loaded once more.
+    # Going back loads the page before again, which is to be over before it is loaded once more.
     with page.expect_event("load"):
         page.go_back()
     expect(page.get_by_role("heading", name="Wallet", level=1)).to_be_visible()

@@ -28,7 +28,7 @@ ASKS = "4000002760003184"
 
 @pytest.fixture
 def organization(app: Flask) -> Organization:
-    """Somebody who has never paid."""
+    """Someone who has never paid."""
     return an_organization()
 
 
@@ -200,7 +200,7 @@ class TestBesideSavedCards:
         page.get_by_role("link", name="Change", exact=True).click()
         expect(card.locator("option:checked")).to_contain_text("Mastercard ending in 4444, entered just now")
 
-    def test_a_card_saved_in_another_tab_comes_by_itself_but_not_while_somebody_is_in_the_form(
+    def test_a_card_saved_in_another_tab_comes_by_itself_but_not_while_someone_is_in_the_form(
         self, page: Page, owner: str, organization: Organization
     ) -> None:
         sign_in(page, owner, to=WALLET)

@@ -1,4 +1,4 @@
-"""`flask catalog sync` at Stripe: products and prices as the catalogue has them, however often it is run."""
+"""`flask catalog sync` at Stripe: products and prices as the catalog has them, however often it is run."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ FILE = (ROOT / "catalog.toml").read_text()
 
 @pytest.fixture
 def edited(app: Flask, tmp_path: Path) -> Iterator[Path]:
-    """A catalogue of the application's that a test may edit."""
+    """A catalog of the application's that a test may edit."""
     file, settings = tmp_path / "catalog.toml", app.config["SETTINGS"]
     file.write_text(FILE)
     app.config["SETTINGS"] = replace(settings, catalog_path=file)
@@ -54,7 +54,7 @@ def costing(app: Flask, edited: Path, version: str, growth: str) -> str:
 
 
 def sold(sandbox: Sandbox, key: str = "growth_month") -> tuple[int | None, str | None]:
-    """What somebody who chooses a plan now is charged, and how often; the price can be subscribed to."""
+    """What someone who chooses a plan now is charged, and how often; the price can be subscribed to."""
     price = sandbox.stripe.v1.prices.list({"lookup_keys": [key], "active": True}).data[0]
     customer = sandbox.stripe.v1.customers.create({"name": "Ada"}).id
     card = sandbox.stripe.v1.payment_methods.attach("pm_card_visa", {"customer": customer}).id
@@ -130,7 +130,7 @@ def test_while_stripe_is_away_the_version_is_kept_and_it_is_said(app: Flask, san
 
 
 class TestWhatItHasDoneIsLookedAt:
-    """It says that it is done once somebody can buy the plan at the catalog's price."""
+    """It says that it is done once someone can buy the plan at the catalog's price."""
 
     def test_a_price_goes_back_and_forth_within_a_day(
         self, app: Flask, sandbox: Sandbox, edited: Path
@@ -293,12 +293,12 @@ class TestWhatItHasDoneIsLookedAt:
     ) -> None:
         sandbox.fail(operation, kind, times=4)
         app.test_cli_runner().invoke(args=["catalog", "sync"])
-        sandbox.mend()
+        sandbox.clear_faults()
         run(app)
         assert len(sandbox.stripe.v1.prices.list({"limit": 100}).data) == 5
         assert sold(sandbox) == (9_900, "month")
 
-    def test_two_at_once_take_turns(self, app: Flask, sandbox: Sandbox) -> None:
+    def test_two_at_the_same_time_take_turns(self, app: Flask, sandbox: Sandbox) -> None:
         with locks.alone(db.engine, "catalog sync"):
             done = app.test_cli_runner().invoke(args=["catalog", "sync"])
         assert done.exit_code == 1

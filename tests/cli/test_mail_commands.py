@@ -1,4 +1,4 @@
-"""Commands about mail: who gets it, what could not be sent, and sending it anew."""
+"""Commands about mail: who gets it, what could not be sent, and sending it again."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def test_a_recipient_that_is_no_address_changes_nothing_and_is_named(app: Flask)
     assert "Known: birch-clinic" in run(app, "organization", "recipients", "oak", "a@x.example")
 
 
-def test_failed_mails_are_listed_with_their_reason_and_tried_anew(app: Flask) -> None:
+def test_failed_mails_are_listed_with_their_reason_and_tried_again(app: Flask) -> None:
     organization = an_organization("Birch Clinic")
     assert "No failed emails." in run(app, "mail", "list", "--failed")
     waiting, failed = a_mail(organization), a_mail(organization, state=MailState.FAILED)
@@ -65,7 +65,7 @@ def test_failed_mails_are_listed_with_their_reason_and_tried_anew(app: Flask) ->
     assert failed.state is MailState.WAITING
 
 
-def test_all_that_failed_are_tried_anew_at_once(app: Flask) -> None:
+def test_all_that_failed_are_tried_again_immediately(app: Flask) -> None:
     organization = an_organization()
     for state in (MailState.FAILED, MailState.FAILED, MailState.SENT):
         a_mail(organization, state=state)

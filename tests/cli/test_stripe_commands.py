@@ -17,7 +17,7 @@ def run(app: Flask, *words: str) -> Result:
     return app.test_cli_runner().invoke(args=["stripe", *words])
 
 
-def test_what_was_mended_is_printed_and_nothing_is_left(app: Flask, sandbox: Sandbox) -> None:
+def test_what_was_fixed_is_printed_and_nothing_is_left(app: Flask, sandbox: Sandbox) -> None:
     silence = Silence(sandbox)
     payment = silence.charge("50")
     done = run(app, "reconcile", "--since", "7d")

@@ -30,7 +30,7 @@ def events(app: Flask) -> dict[EventState, str]:
     return made
 
 
-def test_failed_ones_are_listed_with_what_somebody_needs_to_know(
+def test_failed_ones_are_listed_with_what_someone_needs_to_know(
     app: Flask, events: dict[EventState, str]
 ) -> None:
     shown = run(app, "list", "--failed").output

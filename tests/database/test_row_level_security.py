@@ -234,7 +234,7 @@ def test_a_token_is_seen_by_who_names_it_and_changed_by_none(app: Flask) -> None
         db.session.rollback()
 
 
-def test_a_setting_that_names_nobody_shows_nothing(two: Two) -> None:
+def test_a_setting_that_names_no_one_shows_nothing(two: Two) -> None:
     for setting in ("", " ", "none", str(uuid4()), "all," + str(two.pine), "ALL"):
         db.session.execute(text("SELECT set_config('app.org_id', :setting, true)"), {"setting": setting})
         try:

@@ -19,10 +19,10 @@ from app.database import transactions
 from app.extensions import db, driver_connection
 from app.models import Organization, Wallet
 from app.models.scope import Reason, scope_to, scoped_to, see_all, seeing_all
-from app.models.usage import NOBODY
+from app.models.usage import NO_ONE
 from config import ROOT
 from tests.factories import an_organization
-from tests.support.database import behind_everybodys_back, empty
+from tests.support.database import behind_the_scenes, empty
 from tests.support.rows import write
 
 SEEN = text("SELECT current_setting('app.org_id', true)")
@@ -46,7 +46,7 @@ ENDS: dict[str, Callable[[], None]] = {
 
 @pytest.fixture
 def one_connection(app: Flask) -> None:
-    """The pool starts empty, so that whoever asks next gets the connection that was given back last."""
+    """The pool starts empty, so that anyone who asks next gets the connection that was given back last."""
     db.session.rollback()
     db.engine.dispose()
 
@@ -60,7 +60,7 @@ def test_a_pooled_connection_carries_nothing_over(end: str) -> None:
     ENDS[end]()
     for level in ("READ COMMITTED", "AUTOCOMMIT"):
         with db.engine.connect().execution_options(isolation_level=level) as connection:
-            assert connection.scalar(PROCESS) == process, "the same connection, for somebody else"
+            assert connection.scalar(PROCESS) == process, "the same connection, for someone else"
             assert not connection.scalar(SEEN)
             assert connection.scalars(text("SELECT id FROM organization")).all() == []
 
@@ -87,7 +87,7 @@ def test_a_change_of_scope_holds_in_the_transaction_that_is_running(app: Flask) 
         with scoped_to(other.id, mine.id):
             assert _seen() == {mine.id, other.id}
             assert set(db.session.scalars(select(Wallet.org_id))) == {mine.id, other.id}
-        with seeing_all(Reason.TESTS), scoped_to(NOBODY):
+        with seeing_all(Reason.TESTS), scoped_to(NO_ONE):
             assert _seen() == set()
         assert _seen() == {mine.id}
         with suppress(ZeroDivisionError), scoped_to(other.id):
@@ -103,7 +103,7 @@ def test_any_of_several_are_seen_and_no_other(app: Flask, data: st.DataObject) -
     empty()
     ends = st.sampled_from(["00", "0f", "aa", "ff"])
     ids = [UUID(f"{uuid4().hex[:30]}{data.draw(ends)}") for _ in range(8)]
-    with behind_everybodys_back() as connection:
+    with behind_the_scenes() as connection:
         for org_id in ids:
             write(connection, Organization.__table__, org_id)
     for wanted in data.draw(st.lists(st.sets(st.sampled_from(ids)), min_size=1, max_size=4)):

@@ -20,7 +20,7 @@ DEEP = Path("a folder") / Path(*["deep"] * 25)
 
 @pytest.fixture(scope="module")
 def folder():
-    # Not pytest's own: it closes that to everyone else whenever a run starts, and as root PostgreSQL is somebody else.
+    # Not pytest's own: it closes that to everyone else whenever a run starts, and as root PostgreSQL is someone else.
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary) / DEEP
         folder.mkdir(parents=True)
@@ -110,11 +110,11 @@ def test_only_the_owner_can_connect(folder):
         assert cluster._sockets.stat().st_mode & 0o077 == 0
 
 
-def test_a_socket_folder_of_somebody_else_is_not_used(folder):
+def test_a_socket_folder_of_someone_else_is_not_used(folder):
     cluster = Cluster(folder)
     cluster._sockets.symlink_to(folder)
     try:
-        with pytest.raises(ToolError, match="belongs to somebody else"):
+        with pytest.raises(ToolError, match="belongs to someone else"):
             cluster.start()
     finally:
         cluster._sockets.unlink()

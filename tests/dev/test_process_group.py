@@ -84,5 +84,5 @@ def is_running(pid):
         os.kill(pid, 0)
     except ProcessLookupError:
         return False
-    # A container may have nobody to bury what has ended.
+    # A container may have no one to bury what has ended.
     return Path(f"/proc/{pid}/stat").read_text().split()[2] != "Z"

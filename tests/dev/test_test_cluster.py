@@ -33,6 +33,6 @@ def test_a_run_that_goes_on_is_left_alone(tmp_path):
 
 
 def test_folders_of_others_are_left_alone(tmp_path):
-    other = a_folder(tmp_path, "somebody-elses")
+    other = a_folder(tmp_path, "someone-elses")
     remove_abandoned()
     assert other.exists()

@@ -45,7 +45,7 @@ def test_a_receiver_that_never_ends_its_answer_is_given_up_at_the_deadline(parts
 
 
 def test_a_receiver_that_does_not_read_is_given_up_too() -> None:
-    """Its machine takes the connection, and nobody the request."""
+    """Its machine takes the connection, and no one the request."""
     with socket.create_server(("127.0.0.1", 0), backlog=1) as listener:
         answer = send(f"http://127.0.0.1:{listener.getsockname()[1]}/", seconds=0.5)
     assert "within 0.5 seconds" in answer.words

@@ -56,7 +56,7 @@ def test_a_mail_arrives_as_text_and_html_of_the_same_words() -> None:
     assert [part.get_content().replace("\r", "") for part in mail.iter_parts()] == [WORDS.text, WORDS.html]
 
 
-def test_a_refused_recipient_holds_nobody_back() -> None:
+def test_a_refused_recipient_holds_no_one_back() -> None:
     with running() as server:
         server.answers["gone@x.example"] = "550 5.1.1 no such user"
         said = send(f"smtp://{server.address}", "gone@x.example", "b@x.example")
@@ -86,13 +86,13 @@ def test_mail_goes_over_tls_with_a_password(scheme: str, tls: str) -> None:
 
 
 @pytest.mark.usefixtures("trusted")
-def test_a_wrong_password_is_for_later_because_an_operator_can_mend_it() -> None:
+def test_a_wrong_password_is_for_later_because_an_operator_can_fix_it() -> None:
     with running(tls="starttls", signs_in=True) as server, pytest.raises(AwayError, match="535"):
         send(f"smtp+starttls://billing:wrong@{server.address}", "a@x.example")
 
 
 @pytest.mark.parametrize(("scheme", "tls"), [("smtp+starttls", "starttls"), ("smtps", "tls")])
-def test_a_certificate_that_nobody_vouches_for_gets_no_mail(scheme: str, tls: str) -> None:
+def test_a_certificate_that_no_one_vouches_for_gets_no_mail(scheme: str, tls: str) -> None:
     with running(tls=tls) as server:
         with pytest.raises(AwayError, match="certificate"):
             send(f"{scheme}://{server.address}", "a@x.example")

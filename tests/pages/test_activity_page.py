@@ -71,7 +71,7 @@ class TestWords:
             assert action not in words.text or "." not in action
             assert re.fullmatch(r"[A-Z][a-z' ,-]*(API )?[a-z' ,-]*", words.text), words.text
 
-    def test_what_is_kept_for_operators_is_shown_to_nobody(
+    def test_what_is_kept_for_operators_is_shown_to_no_one(
         self, owner: Visitor, harbor: Organization
     ) -> None:
         method = a_card(harbor)

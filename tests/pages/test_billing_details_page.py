@@ -50,12 +50,12 @@ def test_saved_it_is_on_documents(owner: Visitor) -> None:
 
 
 def test_what_is_wrong_is_said_at_its_field_and_nothing_is_lost(owner: Visitor) -> None:
-    answer = owner.post(PAGE, TYPED | {"tax_id": "123", "emails": "books@harbor.example, nobody"})
+    answer = owner.post(PAGE, TYPED | {"tax_id": "123", "emails": "books@harbor.example, missing"})
     assert answer.status_code == 422
     said = text_of(answer)
     assert "This isn't a valid number of that type. It should look like 91-1144442." in said
     assert "nobody isn't an email address. Enter one address per line." in said
-    for typed in ('value="12 Pier St"', 'value="123"', "books@harbor.example, nobody"):
+    for typed in ('value="12 Pier St"', 'value="123"', "books@harbor.example, missing"):
         assert typed in answer.text
 
 

@@ -82,7 +82,7 @@ def test_an_earlier_try_whose_answer_was_lost_has_paid(
     top_up = topups.begin(organization, usd("50"), first.id, OWNER)
     sandbox.fail("POST /v1/payment_intents", "drop_after", times=3)
     topups.pay(organization, top_up.id, first.id, OWNER)
-    sandbox.mend()
+    sandbox.clear_faults()
     db.session.get_one(TopUp, (organization.id, top_up.id)).payment_method_id = other.id
     db.session.commit()
     hear_from_stripe(app, sandbox, "payment_intent.")

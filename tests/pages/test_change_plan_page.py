@@ -261,7 +261,7 @@ class TestPastDue:
         assert "Growth will be canceled as soon as it can be" in said
         queued = "SELECT args FROM procrastinate_jobs WHERE task_name = 'finish_cancellation'"
         arguments = db.session.execute(db.text(queued)).scalar_one()
-        sandbox.mend()
+        sandbox.clear_faults()
         assert cancellation.finish(debtor, arguments["subscription_id"], arguments["invoice_id"])
         assert plan_of(debtor).name == "Starter"
 

@@ -19,7 +19,7 @@ from tests.support.invoices import issue_invoice
 from tests.support.paying import Owner
 from tests.support.sandbox import Sandbox, deliver_all
 
-NOBODYS = "00000000-0000-0000-0000-000000000000"
+NO_ONES = "00000000-0000-0000-0000-000000000000"
 
 
 @pytest.fixture
@@ -136,7 +136,7 @@ class TestInvoices:
 
     def test_another_organizations_is_not_there(self, owner: Owner) -> None:
         theirs = an_invoice(an_organization())
-        for invoice_id in (theirs, NOBODYS):
+        for invoice_id in (theirs, NO_ONES):
             page = owner.get(f"/workplace/invoices/{invoice_id}/pdf")
             assert page.status_code == 404
             assert "There is no such invoice in this organization." in text_of(page)

@@ -181,7 +181,7 @@ class TestTheWalletsForm:
         top_up = owner.review()
         sandbox.fail(CREATE, "drop_after", times=3)
         owner.pay(top_up)
-        sandbox.mend()
+        sandbox.clear_faults()
         waiting = f"{WALLET}?top_up={top_up.rsplit('/', 1)[1]}&state=paying&newest=1"
         version = shown(owner, waiting)
         assert poll(owner, waiting, version).status_code == 304
@@ -202,11 +202,11 @@ class TestTheWalletsForm:
         assert "Paid" in text_of(answer)
 
     @pytest.mark.parametrize("id_", ["", "garbage", "00000000-0000-0000-0000-000000000000"])
-    def test_a_top_up_that_is_nobodys_shows_none(self, owner: Owner, id_: str) -> None:
+    def test_a_top_up_that_is_no_ones_shows_none(self, owner: Owner, id_: str) -> None:
         answer = poll(owner, f"{WALLET}?top_up={id_}&state=paying")
         assert regions(answer) == ["low-balance", "balance"]
 
-    def test_somebody_elses_top_up_is_not_shown(self, app: Flask, owner: Owner) -> None:
+    def test_someone_elses_top_up_is_not_shown(self, app: Flask, owner: Owner) -> None:
         theirs = Owner(app).review("73.21").rsplit("/", 1)[1]
         answer = poll(owner, f"{WALLET}?top_up={theirs}&state=paying")
         assert "73.21" not in answer.text

@@ -178,7 +178,7 @@ class TestStripeAway:
         assert (
             "didn't respond, so nothing was saved or charged. Try again in a moment." in answer.json["error"]
         )
-        sandbox.mend()
+        sandbox.clear_faults()
         again = owner.post(f"{CARDS}/setups", form, headers=HTMX)
         assert again.status_code == (503 if kind == "500_after" else 201), (
             "Stripe tells a 500 again for a day"

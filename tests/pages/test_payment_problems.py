@@ -163,7 +163,7 @@ def test_each_kind_of_error_is_told_as_what_it_is(app: Flask, sandbox: Sandbox, 
         sandbox.fail(operation, kind, times=6)
         answer = ask()
         said = text_of(answer) if "html" in answer.content_type else answer.get_data(as_text=True)
-        sandbox.mend()
+        sandbox.clear_faults()
         says = OTHERWISE.get((place, kind), usually)
         assert any(words in said for words in says), (kind, said)
         others = {words for other, those in SAYS.items() if other != kind for words in those} - set(says)

@@ -51,16 +51,16 @@ def test_without_signing_in_one_is_asked_to_and_brought_back(visitor: Visitor, o
         "/billing\r\nSet-Cookie: a=b",
     ],
 )
-def test_nobody_is_sent_to_a_foreign_address(visitor: Visitor, owner: str, elsewhere: str) -> None:
+def test_no_one_is_sent_to_a_foreign_address(visitor: Visitor, owner: str, elsewhere: str) -> None:
     location = visitor.sign_in(owner, to=elsewhere).location
     assert location.startswith("/billing")
     assert "evil" not in location
 
 
 def test_a_wrong_password_and_an_unknown_address_read_the_same(visitor: Visitor, owner: str) -> None:
-    answers = [visitor.sign_in(owner, "wrong"), visitor.sign_in("nobody@harbor.example", "wrong")]
+    answers = [visitor.sign_in(owner, "wrong"), visitor.sign_in("missing@harbor.example", "wrong")]
     assert [answer.status_code for answer in answers] == [422, 422]
-    said = [text_of(answer).replace(owner, "").replace("nobody@harbor.example", "") for answer in answers]
+    said = [text_of(answer).replace(owner, "").replace("missing@harbor.example", "") for answer in answers]
     assert said[0] == said[1]
 
 
@@ -132,7 +132,7 @@ def test_a_person_in_two_organizations_switches_between_them(visitor: Visitor, o
     assert "Pine Realty" in visitor.get("/billing").text.split("</h1>")[1][:400]
 
 
-def test_nobody_switches_to_an_organization_they_are_not_in(visitor: Visitor, owner: str) -> None:
+def test_no_one_switches_to_an_organization_they_are_not_in(visitor: Visitor, owner: str) -> None:
     other = an_organization("Atlas Freight")
     visitor.sign_in(owner)
     assert visitor.post("/organization", {"organization": str(other.id)}).status_code == 404
@@ -180,9 +180,9 @@ def test_a_mailed_link_sets_a_password_once_and_the_person_is_told(
     assert noted == ["user.password_link_mailed", "user.password_set"]
 
 
-def test_asking_for_a_link_tells_nobody_who_has_an_account(app: Flask, owner: str) -> None:
+def test_asking_for_a_link_tells_no_one_who_has_an_account(app: Flask, owner: str) -> None:
     said = []
-    for email in (owner, "nobody@harbor.example"):
+    for email in (owner, "missing@harbor.example"):
         answer = Visitor(app.test_client()).post("/forgot-password", {"email": email})
         said.append((answer.status_code, text_of(answer).replace(email, "ADDRESS")))
     assert said[0] == said[1]
@@ -191,7 +191,7 @@ def test_asking_for_a_link_tells_nobody_who_has_an_account(app: Flask, owner: st
 
 
 def test_links_for_a_new_password_are_mailed_a_few_times_an_hour(visitor: Visitor, owner: str) -> None:
-    for email in (owner, "nobody@harbor.example"):
+    for email in (owner, "missing@harbor.example"):
         answers = [visitor.post("/forgot-password", {"email": email}).status_code for _ in range(4)]
         assert answers == [200, 200, 200, 429]
 

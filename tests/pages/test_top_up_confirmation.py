@@ -39,7 +39,7 @@ class TestConfirmation:
         assert credited(careful.organization) == []
         assert_ledger_matches(careful.organization, sandbox)
 
-    def test_the_secret_is_shown_to_nobody_else_and_not_after_the_end(
+    def test_the_secret_is_shown_to_no_one_else_and_not_after_the_end(
         self, careful: Owner, sandbox: Sandbox
     ) -> None:
         top_up = careful.review()

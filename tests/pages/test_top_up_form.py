@@ -79,7 +79,7 @@ def test_no_amount_chosen(owner: Owner, sandbox: Sandbox, fields: dict[str, str]
     assert_nothing_happened(owner, sandbox)
 
 
-def test_a_preset_that_nobody_offered(owner: Owner, sandbox: Sandbox) -> None:
+def test_a_preset_that_no_one_offered(owner: Owner, sandbox: Sandbox) -> None:
     page = owner.post(TOP_UPS, {"amount": "1000000", "card": str(owner.card.id)})
     assert page.status_code == 422
     assert "Enter an amount from $10.00 to $5,000.00." in text_of(page)

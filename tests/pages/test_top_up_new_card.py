@@ -96,7 +96,7 @@ class TestPaying:
         assert "Mastercard ending in 4444, expires 12/2040" in owner.reads(WALLET)
         assert_ledger_matches(owner.organization, sandbox)
 
-    def test_somebody_who_never_paid_needs_no_other_page(
+    def test_someone_who_never_paid_needs_no_other_page(
         self, app: Flask, visitor: Visitor, sandbox: Sandbox
     ) -> None:
         organization = an_organization()
@@ -191,7 +191,7 @@ class TestAfterADecline:
         page = owner.post(f"{top_up}/payments", fields(sandbox))
         assert page.status_code == 422
         assert "Try again" in text_of(page)
-        sandbox.mend()
+        sandbox.clear_faults()
         owner.post(f"{top_up}/payments", fields(sandbox))
         assert credited(owner.organization) == [73]
 
@@ -252,7 +252,7 @@ class TestOtherTabs:
         assert "data-new-card" not in answer.text, "the card fields are left alone"
         assert "HX-PTag" in answer.headers
 
-    def test_it_waits_while_somebody_is_in_the_form(self, owner: Owner) -> None:
+    def test_it_waits_while_someone_is_in_the_form(self, owner: Owner) -> None:
         page = owner.get(WALLET).text
         a_stripe_card(owner.organization, "pm_card_mastercard")
         answer = self.poll(owner, page, busy="1")

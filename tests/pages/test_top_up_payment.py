@@ -159,7 +159,7 @@ class TestSessions:
 
 class TestStrangers:
     @pytest.mark.parametrize("part", ["", "/receipt"])
-    def test_somebody_elses_top_up_is_not_there_to_read(self, app: Flask, owner: Owner, part: str) -> None:
+    def test_someone_elses_top_up_is_not_there_to_read(self, app: Flask, owner: Owner, part: str) -> None:
         theirs = Owner(app).review()
         page = owner.get(f"{theirs}{part}")
         assert page.status_code == 404
@@ -210,7 +210,7 @@ class TestStripeAway:
         top_up = owner.review()
         sandbox.fail(CREATE, "drop_after", times=3)
         owner.pay(top_up)
-        sandbox.mend()
+        sandbox.clear_faults()
         assert "is in progress" in owner.reads(top_up)
         deliver_all(app, sandbox)
         assert "Paid" in owner.reads(top_up)

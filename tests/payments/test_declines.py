@@ -39,7 +39,7 @@ def test_a_decline_says_what_happened_and_what_to_do(
 @pytest.mark.parametrize(
     "code", ["lost_card", "stolen_card", "fraudulent", "pickup_card", "new_code", "", None]
 )
-def test_a_lost_or_stolen_card_and_a_code_that_nobody_knows_read_like_a_plain_decline(
+def test_a_lost_or_stolen_card_and_a_code_that_no_one_knows_read_like_a_plain_decline(
     code: str | None,
 ) -> None:
     assert advice_for(code) == advice_for("generic_decline")

@@ -1,4 +1,4 @@
-"""Whoever loses the role loses what hangs on it: mail about money, invitations to them and by them."""
+"""Anyone who loses the role loses what hangs on it: mail about money, invitations to them and by them."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def test_they_get_no_more_mail_about_money(
     assert recipients_of(harbor) == ["books@harbor.example"]
 
 
-def test_where_nobody_else_was_named_the_owners_get_it(
+def test_where_no_one_else_was_named_the_owners_get_it(
     lose: Callable[[Organization], None], harbor: Organization
 ) -> None:
     organizations.set_billing_emails(harbor, [GONE])

@@ -33,7 +33,7 @@ def test_what_was_hashed_for_less_is_outdated_and_still_opens(app: Flask) -> Non
         assert passwords.verify(PASSWORD, cheap)
 
 
-def test_nobodys_password_is_compared_at_the_price_of_a_stored_one() -> None:
+def test_no_ones_password_is_compared_at_the_price_of_a_stored_one() -> None:
     with in_production().app_context():
         assert not passwords.verify(PASSWORD, None)
-        assert extract_parameters(passwords.hash_of_nobody()) == RFC_9106_LOW_MEMORY
+        assert extract_parameters(passwords.hash_of_no_one()) == RFC_9106_LOW_MEMORY

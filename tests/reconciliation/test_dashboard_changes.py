@@ -213,7 +213,7 @@ def test_it_is_followed_or_found_and_gone_once_it_is_taken_back(
     assert all("Money(" not in one for one in found)
     if case.says is None:
         assert found == []
-        assert reconciliation.run().mended == [], "it was followed at once"
+        assert reconciliation.run().fixed == [], "it was followed immediately"
     else:
         assert len([one for one in found if case.says in one]) == 1, found
         assert all(subscriber.slug in one for one in found)
@@ -340,7 +340,7 @@ class TestTheMail:
         dashboard.change_item(quantity=1)
         sandbox.fail("GET /v1/events", "429")
         assert self.run(app, server) == []
-        sandbox.mend()
+        sandbox.clear_faults()
         assert self.run(app, server) == ["Billing: 1 finding at Stripe resolved"] * 2
 
     def test_a_mail_server_that_is_away_loses_nothing(
@@ -357,7 +357,7 @@ class TestTheMail:
         assert {to for to, _ in server.taken} == {"ops@b.example", "night@b.example"}
 
 
-def test_a_warning_of_fraud_makes_the_comparison_come_at_once(app: Flask, sandbox: Sandbox) -> None:
+def test_a_warning_of_fraud_makes_the_comparison_come_immediately(app: Flask, sandbox: Sandbox) -> None:
     organization = a_subscriber("growth")
     dashboard = Dashboard(sandbox, organization)
     CASES["an early fraud warning"].do(dashboard)
@@ -367,7 +367,7 @@ def test_a_warning_of_fraud_makes_the_comparison_come_at_once(app: Flask, sandbo
     assert "may be fraud" in last.findings[0]["text"]
 
 
-def test_a_customer_who_is_none_of_ours_is_nobodys_finding(app: Flask, sandbox: Sandbox) -> None:
+def test_a_customer_who_is_none_of_ours_is_no_ones_finding(app: Flask, sandbox: Sandbox) -> None:
     sell_plans()
     api = sandbox.stripe.v1
     card: Any = {"payment_method": "pm_card_visa"}

@@ -11,7 +11,7 @@ from tests.support.plans import AS_A_DRAFT, DECLINES, a_subscriber, plan_of, sub
 from tests.support.sandbox import Sandbox
 
 
-def test_a_planned_change_that_nobody_told_of(app: Flask, sandbox: Sandbox) -> None:
+def test_a_planned_change_that_no_one_told_of(app: Flask, sandbox: Sandbox) -> None:
     sandbox.control.set_webhooks("drop")
     organization = a_subscriber("growth")
     switch_to(organization, "starter")
@@ -19,7 +19,7 @@ def test_a_planned_change_that_nobody_told_of(app: Flask, sandbox: Sandbox) -> N
     sandbox.move(organization.stripe_customer_id or "", found.period_end)
     reconciliation.run()
     assert plan_of(organization).name == "Starter"
-    assert reconciliation.run().mended == []
+    assert reconciliation.run().fixed == []
 
 
 def test_a_renewal_that_failed_and_one_that_ended(app: Flask, sandbox: Sandbox) -> None:

@@ -1,4 +1,4 @@
-"""Comparing with Stripe: whatever was lost on the way is mended to the cent, and what can't be is said."""
+"""Comparing with Stripe: whatever was lost on the way is fixed to the cent, and what can't be is said."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ from tests.support.database import inside
 from tests.support.events import an_event, send
 from tests.support.money import balance, credited
 from tests.support.sandbox import Sandbox, deliver, deliver_all, work_through
-from tests.support.stories import Silence, assert_mended
+from tests.support.stories import Silence, assert_fixed
 from tests.support.waiting import wait_until
 
 
@@ -70,10 +70,10 @@ class TestNothingArrived:
         assert balance(silence.organization) == "50.00"
         assert run.error is None
         assert run.findings == []
-        assert any("payment_intent.succeeded" in each["text"] for each in run.mended)
-        assert_mended(app, silence)
+        assert any("payment_intent.succeeded" in each["text"] for each in run.fixed)
+        assert_fixed(app, silence)
 
-    def test_everything_at_once_is_brought_in_line_and_stays_so(self, app: Flask, silence: Silence) -> None:
+    def test_everything_together_is_synced_and_stays_so(self, app: Flask, silence: Silence) -> None:
         other = Silence(silence.sandbox)
         silence.charge("50")
         refunded, failed, lost, won = (silence.charge("100") for _ in range(4))
@@ -84,13 +84,13 @@ class TestNothingArrived:
         silence.decide(silence.dispute(won), "won")
         silence.dispute(other.charge("75"))
         reconciliation.run()
-        assert_mended(app, silence, other)
+        assert_fixed(app, silence, other)
         assert balance(silence.organization) == "319.50"
         assert balance(other.organization) == "25.00"
 
         before = transfers()
         again = reconciliation.run()
-        assert (again.mended, again.findings, again.error) == ([], [], None)
+        assert (again.fixed, again.findings, again.error) == ([], [], None)
         assert transfers() == before
 
     def test_stripe_keeping_no_events_any_more_loses_nothing(
@@ -104,10 +104,10 @@ class TestNothingArrived:
         run = reconciliation.run()
         assert run.checked.get("events", 0) == 0
         assert balance(silence.organization) == "37.66"
-        assert {each["object"] for each in run.mended} == {payment.id} | {
+        assert {each["object"] for each in run.fixed} == {payment.id} | {
             one.id for one in sandbox.stripe.v1.refunds.list().data
         }
-        assert_mended(app, silence)
+        assert_fixed(app, silence)
 
     def test_a_card_that_was_saved_is_taken_up(self, app: Flask, silence: Silence, sandbox: Sandbox) -> None:
         sandbox.stripe.v1.customers.delete(silence.organization.stripe_customer_id or "")
@@ -136,7 +136,7 @@ def test_whatever_happens_and_whichever_events_are_lost_the_wallet_has_what_stri
             assert deliver(app.test_client(), event) == 200
         work_through(app)
     reconciliation.run()
-    assert_mended(app, silence)
+    assert_fixed(app, silence)
 
 
 class TestWhatHappensLate:
@@ -153,7 +153,7 @@ class TestWhatHappensLate:
         # As if it had been opened before all that is listed.
         monkeypatch.setattr(clawbacks, "DISPUTES_BACK", -timedelta(days=2))
         run = reconciliation.run(since=utc_now() + timedelta(days=3))
-        assert [each["object"] for each in run.mended] == [dispute]
+        assert [each["object"] for each in run.fixed] == [dispute]
         assert balance(silence.organization) == "50.00"
         assert reconciliation.run(since=utc_now() + timedelta(days=3)).checked.get("disputes", 0) == 0
 
@@ -164,7 +164,7 @@ class TestWhatHappensLate:
         silence.fail_refund(refund)
         skip_events(sandbox)
         run = reconciliation.run()
-        assert [each["object"] for each in run.mended] == [refund]
+        assert [each["object"] for each in run.fixed] == [refund]
         assert balance(silence.organization) == "50.00"
 
     def test_only_a_run_that_was_finished_moves_on_the_time_from_which_the_next_one_looks(
@@ -173,16 +173,16 @@ class TestWhatHappensLate:
         first = reconciliation.run()
         sandbox.fail("GET /v1/payment_intents", "429", times=3)
         stopped = reconciliation.run()
-        sandbox.mend()
+        sandbox.clear_faults()
         assert stopped.error
         assert stopped.since == first.started_at
         assert reconciliation.run().since == first.started_at
 
 
 class TestWhatIsReported:
-    """What can't be mended with certainty is said in sentences, again and again until it is gone."""
+    """What can't be fixed with certainty is said in sentences, again and again until it is gone."""
 
-    def test_a_payment_that_nobody_asked_for(self, app: Flask, silence: Silence, sandbox: Sandbox) -> None:
+    def test_a_payment_that_no_one_asked_for(self, app: Flask, silence: Silence, sandbox: Sandbox) -> None:
         stranger = charge_by_hand(silence, sandbox)
         for _ in range(2):
             run = reconciliation.run()
@@ -200,7 +200,7 @@ class TestWhatIsReported:
         self, app: Flask, silence: Silence, sandbox: Sandbox
     ) -> None:
         api = sandbox.stripe.v1
-        stranger = api.customers.create({"name": "Somebody else"})
+        stranger = api.customers.create({"name": "Someone else"})
         card = api.payment_methods.attach("pm_card_visa", {"customer": stranger.id})
         api.payment_intents.create(
             {
@@ -280,11 +280,11 @@ class TestWhatIsReported:
         run = reconciliation.run()
         assert run.error is None
         assert [each["object"] for each in run.findings] == [mute.id]
-        assert [each["object"] for each in run.mended] == [heard.id]
-        sandbox.mend()
+        assert [each["object"] for each in run.fixed] == [heard.id]
+        sandbox.clear_faults()
         after = reconciliation.run()
         assert after.findings == []
-        assert_mended(app, silence)
+        assert_fixed(app, silence)
 
 
 CALLS = [
@@ -314,7 +314,7 @@ def test_a_fault_of_any_call_is_made_good_by_the_next_run(
     sandbox.fail(operation, kind, times=3)
     first = reconciliation.run()
     assert first.error or first.findings
-    sandbox.mend()
+    sandbox.clear_faults()
     second = reconciliation.run()
     assert second.error is None
     assert [each["object"] for each in second.findings] == [stranger]
@@ -331,7 +331,7 @@ def test_stripe_being_away_ends_the_run_in_words_and_the_next_goes_on_from_the_s
     stopped = reconciliation.run()
     assert "Stripe did nothing for now" in (stopped.error or "")
     assert stopped.last_event_id == before
-    sandbox.mend()
+    sandbox.clear_faults()
     assert reconciliation.run().error is None
     assert newest_run().last_event_id == sandbox.events()[-1].id
     assert balance(silence.organization) == "50.00"
@@ -351,15 +351,15 @@ def test_a_run_that_is_killed_in_the_middle_is_begun_again(
     }
     command = [sys.executable, "-m", "flask", "--app", "wsgi", "stripe", "reconcile"]
     process = subprocess.Popen(command, cwd=ROOT, env=os.environ | environment)
-    wait_until(lambda: balance(silence.organization) == "70.00", "nothing was brought in line")
+    wait_until(lambda: balance(silence.organization) == "70.00", "nothing was synced")
     with pytest.raises(AlreadyRunningError):
         reconciliation.run()
     process.kill()
     process.wait()
-    sandbox.mend()
+    sandbox.clear_faults()
     run = run_once_free()
     assert run.findings == []
-    assert_mended(app, silence)
+    assert_fixed(app, silence)
     assert balance(silence.organization) == "70.00"
     killed = db.session.scalars(db.select(ReconciliationRun).order_by(ReconciliationRun.id)).first()
     assert killed
@@ -380,7 +380,7 @@ def test_two_at_the_same_time_are_one(app: Flask, silence: Silence) -> None:
     with ThreadPoolExecutor(4) as processes:
         assert any(processes.map(compare, range(4)))
     assert credited(silence.organization) == [50]
-    assert_mended(app, silence)
+    assert_fixed(app, silence)
 
 
 def test_browser_webhook_and_reconciliation_at_the_same_moment_credit_once(
@@ -410,14 +410,14 @@ def test_browser_webhook_and_reconciliation_at_the_same_moment_credit_once(
         with inside(app):
             way()
 
-    with ThreadPoolExecutor(len(ways)) as at_once:
-        list(at_once.map(go, ways))
+    with ThreadPoolExecutor(len(ways)) as pool:
+        list(pool.map(go, ways))
     assert credited(silence.organization) == [50]
-    assert_mended(app, silence)
+    assert_fixed(app, silence)
 
 
 @pytest.mark.parametrize("mode", ["shuffle", "duplicate"])
-def test_events_in_any_order_and_more_than_once_leave_nothing_to_mend(
+def test_events_in_any_order_and_more_than_once_leave_nothing_to_fix(
     app: Flask, sandbox: Sandbox, mode: str
 ) -> None:
     silence = Silence(sandbox)
@@ -430,10 +430,10 @@ def test_events_in_any_order_and_more_than_once_leave_nothing_to_mend(
     for event in told:
         assert deliver(app.test_client(), event) == 200
     work_through(app)
-    assert_mended(app, silence)
+    assert_fixed(app, silence)
     deliver_all(app, sandbox)  # what our own doing has led to since
     run = reconciliation.run()
-    assert (run.mended, run.findings) == ([], [])
+    assert (run.fixed, run.findings) == ([], [])
 
 
 def test_the_worker_compares_each_hour(app: Flask, silence: Silence) -> None:
@@ -511,7 +511,7 @@ def skip_events(sandbox: Sandbox, *, but: int = 0) -> None:
 
 
 def charge_by_hand(silence: Silence, sandbox: Sandbox) -> str:
-    """Somebody charges the organization's card in Stripe's dashboard; the payment intent's id."""
+    """Someone charges the organization's card in Stripe's dashboard; the payment intent's id."""
     made = sandbox.stripe.v1.payment_intents.create(
         {
             "amount": 5000,

@@ -1,4 +1,4 @@
-"""A paid plan whose period nobody has paid for is found, with what it costs; one that is paid for is not."""
+"""A paid plan whose period no one has paid for is found, with what it costs; one that is paid for is not."""
 
 from __future__ import annotations
 
@@ -124,7 +124,7 @@ def unpaid(organization: Organization) -> list[str]:
 
 
 @pytest.mark.parametrize("name", list(FOUND))
-def test_what_nobody_paid_for_is_found(app: Flask, sandbox: Sandbox, name: str) -> None:
+def test_what_no_one_paid_for_is_found(app: Flask, sandbox: Sandbox, name: str) -> None:
     plan, do, words = FOUND[name]
     organization = a_subscriber("growth")
     if plan == "starter":

@@ -1,5 +1,5 @@
 """A year of charges on a test clock, anchored on the 31st, with a change to a year that is planned in it: each charge
-was shown before, is for a period that follows on the one before, and leaves no time that nobody has paid for."""
+was shown before, is for a period that follows on the one before, and leaves no time that no one has paid for."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Charges:
         self.look()
 
     def switch(self, plan: str, interval: str) -> None:
-        """Switch at once, some minutes after that was reviewed."""
+        """Switch immediately, some minutes after that was reviewed."""
         chosen = self.year.chosen(plan, interval)
         seen = previews.of_switch(self.year.found, self.year.price(chosen), interval, as_of=self.year.now)
         self.shown.append((seen.due, seen.due + seen.most_more(GOOD_FOR)))

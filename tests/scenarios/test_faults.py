@@ -27,7 +27,7 @@ from app.payments.errors import PaymentsError
 from app.stripe_events import handling
 from tests.factories import OWNER, a_stripe_card, usd
 from tests.support.sandbox import Sandbox, deliver_all
-from tests.support.stories import Silence, assert_mended
+from tests.support.stories import Silence, assert_fixed
 
 CALLS = {
     "POST /v1/setup_intents": ("drop_before", "drop_after", "500_after", "409", "429", "html"),
@@ -121,7 +121,7 @@ class Story:
         with suppress(PaymentsError, PaymentNotStartedError):
             step()
         db.session.rollback()
-        self.sandbox.mend()
+        self.sandbox.clear_faults()
 
 
 @pytest.mark.parametrize(("call", "kind"), FAULTS)
@@ -133,7 +133,7 @@ def test_a_call_that_fails_each_time_is_made_up_for(
     story = Story(app, sandbox, silence.organization, silence.card, call, kind)
     story.live()
     story.make_up()
-    assert_mended(app, silence)
+    assert_fixed(app, silence)
     unknown = db.session.scalars(db.select(TopUp.status).where(TopUp.status == TopUpStatus.PAYING)).all()
     assert unknown == [], "how each payment ended is known"
     assert ledger_has_each_charge_once(sandbox)

@@ -155,7 +155,7 @@ def send(platform: Platform, *events: bytes) -> Any:
 
 
 def is_named(told: str, field: str) -> bool:
-    """A field that isn't known is told as its object's; what the catalogue says of a field names it alone."""
+    """A field that isn't known is told as its object's; what the catalog says of a field names it alone."""
     if field == "data.minutes" and told == "data":
         return True
     return (

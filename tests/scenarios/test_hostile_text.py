@@ -68,7 +68,7 @@ def owner(app: Flask, sandbox: Sandbox) -> Owner:
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "POST", "PUT", "DELETE"])
-@pytest.mark.parametrize("signed_in", [True, False], ids=["owner", "nobody"])
+@pytest.mark.parametrize("signed_in", [True, False], ids=["owner", "missing"])
 def test_text_that_can_t_be_stored_is_refused_in_words_wherever_it_comes(
     app: Flask, owner: Owner, method: str, signed_in: bool
 ) -> None:
@@ -125,7 +125,7 @@ def test_a_search_keeps_what_was_typed_too(owner: Owner) -> None:
     assert 'value="65"' in answer.text
 
 
-def test_what_nobody_sees_is_not_kept_of_a_line(owner: Owner) -> None:
+def test_what_no_one_sees_is_not_kept_of_a_line(owner: Owner) -> None:
     saved = owner.post("/billing/details", {"legal_name": "\ufeff Har\u202ebor\x07 \u200b", "version": "0"})
     assert saved.status_code == 303
     assert 'value="Harbor\ufffd"' in owner.get("/billing/details").text

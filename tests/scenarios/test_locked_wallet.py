@@ -1,4 +1,4 @@
-"""Something holds one organization's wallet for long: its own requests are told so, and nobody else waits for it."""
+"""Something holds one organization's wallet for long: its own requests are told so, and no one else waits for it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from app.billing.wallet import ledger, lock_queue, verification
-from app.billing.wallet.lock_queue import AT_ONCE, WalletBusyError
+from app.billing.wallet.lock_queue import AT_THE_SAME_TIME, WalletBusyError
 from tests.factories import a_card, a_person, an_organization
 from tests.support.browsing import Visitor, text_of
 from tests.support.database import inside
@@ -87,10 +87,10 @@ def test_what_was_typed_into_a_form_can_be_sent_again(visitor: Visitor) -> None:
         assert "Send again" in text_of(answer)
 
 
-def test_few_threads_wait_for_one_wallet_and_the_others_are_told_at_once(
+def test_few_threads_wait_for_one_wallet_and_the_others_are_told_immediately(
     app: Flask, platform: Platform
 ) -> None:
-    """Of thirty at once, all are answered within a few patiences: waiting one after the other they would take thirty."""
+    """Of thirty at the same time, all are answered within a few patiences: waiting one after the other they would take thirty."""
     locked, free = an_organization("Locked", credit="10"), an_organization("Free", credit="10")
     most = []
 
@@ -103,13 +103,13 @@ def test_few_threads_wait_for_one_wallet_and_the_others_are_told_at_once(
         asked = [crowd.submit(ask, number) for number in range(30)]
         assert _hold(platform, free.id).status_code == 200
         assert {one.result() for one in asked} == {503}
-    assert max(most) <= AT_ONCE
+    assert max(most) <= AT_THE_SAME_TIME
     assert lock_queue._waiting == {}
     assert _hold(platform, locked.id).status_code == 200
 
 
 def test_a_job_waits_in_its_own_time(app: Flask) -> None:
-    """Jobs have nobody who waits for them: what is held for two seconds does not make them fail."""
+    """Jobs have no one who waits for them: what is held for two seconds does not make them fail."""
     organization = an_organization(credit="10")
     with ThreadPoolExecutor(1) as worker, wallet_locked(organization.id):
         job = worker.submit(_lock_in_a_job, app, organization.id)

@@ -26,7 +26,7 @@ STEPS = 16
 
 
 class PlansAndOperators(PlanMachine):
-    """The same organization, with somebody at Stripe's dashboard."""
+    """The same organization, with someone at Stripe's dashboard."""
 
     app: Flask
 
@@ -107,7 +107,7 @@ class PlansAndOperators(PlanMachine):
             and line.amount >= 0
             and line.period.end == int(found.period_end.timestamp())
         ]
-        assert covered, f"{found.id} is active on {found.price_id}, and nobody paid for its period"
+        assert covered, f"{found.id} is active on {found.price_id}, and no one paid for its period"
 
     @invariant()
     def reconciliation_is_silent_where_all_is_right(self) -> None:

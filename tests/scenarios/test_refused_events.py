@@ -170,7 +170,7 @@ class TestJunk:
             assert (code, f"0 accepted, {len(found)} still rejected." in said) == (int(bool(found)), True), (
                 words
             )
-        assert "No token 'nobody'" in run(app, "rejected", "--sender", "nobody")[1]
+        assert "No token 'missing'" in run(app, "rejected", "--sender", "missing")[1]
 
     def test_the_same_one_sent_again_is_stored_once(self, app: Flask) -> None:
         platform = Platform(app)
@@ -224,7 +224,7 @@ def test_one_that_the_database_can_not_take_is_refused_alone_when_it_is_reported
 
 
 class poisoned:  # noqa: N801, reads as a statement
-    """The database refuses one event, as it would a value that nobody thought of."""
+    """The database refuses one event, as it would a value that no one thought of."""
 
     def __init__(self, event_id: str) -> None:
         self.event_id = event_id

@@ -1,4 +1,4 @@
-"""Slow bodies, slow heads, downloads that nobody reads, a slow Stripe and a locked wallet: alone, and all at once.
+"""Slow bodies, slow heads, downloads that no one reads, a slow Stripe and a locked wallet: alone, and all at the same time.
 
 Meanwhile the platform's holds and status for another organization, other people's pages and `/healthz` are answered.
 The bound is a limit on hanging, not on speed: with nothing slow each answer takes milliseconds.
@@ -145,7 +145,7 @@ def world(app: Flask, server: WebProcess, sandbox: Sandbox) -> Iterator[World]:
 @pytest.mark.parametrize(
     "troubles",
     [*((one,) for one in TROUBLES), TROUBLES],
-    ids=lambda t: t[-1].__name__ if len(t) == 1 else "all_at_once",
+    ids=lambda t: t[-1].__name__ if len(t) == 1 else "all_together",
 )
 def test_everybody_else_is_answered(world: World, troubles: tuple[Callable[[World], None], ...]) -> None:
     for trouble in troubles:
@@ -165,7 +165,7 @@ def _check_what_was_slow(world: World) -> None:
     calls = [one.result() for one in world.asked["wallet"]]
     assert {answer.status_code for answer in calls} <= {503}
     assert all(int(answer.headers["Retry-After"]) <= 5 for answer in calls)
-    world.sandbox.mend()
+    world.sandbox.clear_faults()
     db.session.rollback()
     if clicks:
         for organization, top_up in world.top_ups:

@@ -58,7 +58,7 @@ def test_pay_answers_pending_and_the_job_finds_the_one_charge(visitor: Visitor, 
     assert_ledger_matches(organization, sandbox)
 
 
-def test_where_too_many_wait_pay_is_pending_at_once_and_the_job_charges(
+def test_where_too_many_wait_pay_is_pending_immediately_and_the_job_charges(
     visitor: Visitor, sandbox: Sandbox
 ) -> None:
     organization, top_up = _owner(visitor)
@@ -96,14 +96,14 @@ def test_a_switch_is_made_and_charged_once_whichever_answer_is_late(
     chosen = {"plan": "growth:month"}
     switch = _choose(visitor, organization, chosen)
     if switch is None:
-        sandbox.mend()
+        sandbox.clear_faults()
         switch = _choose(visitor, organization, chosen)
     assert switch is not None
     if not from_the_start:
         sandbox.fail(operation, "timeout_after", delay=SLOW)
     address = f"/billing/change-plan/{switch.id}/confirmation"
     visitor.post(address)
-    sandbox.mend()
+    sandbox.clear_faults()
     db.session.rollback()
     if db.session.get_one(PlanSwitch, (organization.id, switch.id)).status is SwitchStatus.REVIEW:
         assert sandbox.charges() == []

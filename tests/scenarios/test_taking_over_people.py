@@ -62,12 +62,12 @@ def test_a_link_from_a_token_never_changes_the_password_of_an_account(
     for path in (link, link.replace("/invitations/", "/set-password/")):
         thief.get(path)
         thief.post(path, {"password": STOLEN})
-    assert thief.get("/billing").status_code == 302, "the thief is signed in as nobody"
+    assert thief.get("/billing").status_code == 302, "the thief is signed in as no one"
     assert Visitor(app.test_client()).sign_in("owner@pine.example", STOLEN).status_code == 422
     owner = Visitor(app.test_client())
     assert owner.sign_in("owner@pine.example").status_code == 302
     assert "Pine Realty" in text_of(owner.get("/billing"))
-    assert seats_of("owner@pine.example") == {pine.id}, "naming somebody makes them no member"
+    assert seats_of("owner@pine.example") == {pine.id}, "naming someone makes them no member"
 
 
 def test_a_token_of_an_organization_cannot_tell_who_has_an_account(
@@ -75,7 +75,7 @@ def test_a_token_of_an_organization_cannot_tell_who_has_an_account(
 ) -> None:
     token = Platform(app, organization=harbor)
     told = []
-    for email in ("owner@pine.example", "nobody@pine.example"):
+    for email in ("owner@pine.example", "missing@pine.example"):
         put, invited = invite(token, harbor, email)
         got = token.get(f"/organizations/{harbor.id}")
         again = token.post(f"/organizations/{harbor.id}/invitations", {"email": email})
@@ -187,7 +187,7 @@ def test_links_end(app: Flask, harbor: Organization, pine: Organization, how: st
 def test_links_do_not_depend_on_the_secret_key(
     app: Flask, harbor: Organization, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Whoever learns the key can make none, and changing it ends none."""
+    """Anyone who learns the key can make none, and changing it ends none."""
     link = link_of(invite(Platform(app), harbor, "ruth@birch.example")[1])
     monkeypatch.setitem(app.config, "SECRET_KEY", "another " * 8)
     monkeypatch.setattr(app, "secret_key", "another " * 8)

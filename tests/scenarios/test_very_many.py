@@ -59,7 +59,7 @@ def test_no_answer_grows_without_end(app: Flask, owner: Owner) -> None:
             if "Content-Disposition" not in answer.headers and not rule.endpoint.startswith("assets"):
                 sizes[f"{rule} {bool(headers)}"] = len(answer.data)
     assert {what: size for what, size in sizes.items() if size > LARGEST} == {}
-    # Nor does what somebody without the role is told.
+    # Nor does what someone without the role is told.
     visitor = Visitor(app.test_client())
     visitor.sign_in(a_person(organization=owner.organization, role=Role.MEMBER).email)
     refused = visitor.get("/billing")
@@ -103,7 +103,7 @@ def test_every_call_in_progress_is_on_one_of_the_pages(app: Flask, owner: Owner)
     assert len(seen) == len(set(seen)) == MANY
 
 
-def test_somebody_of_very_many_organizations_finds_and_switches_to_each(app: Flask, owner: Owner) -> None:
+def test_someone_of_very_many_organizations_finds_and_switches_to_each(app: Flask, owner: Owner) -> None:
     page = owner.get("/billing")
     assert "Switch organization" in text_of(page)
     seen, place = list[str](), "/organization"

@@ -159,7 +159,7 @@ class TestMade:
         assert_replaced(app, sandbox, organization)
 
     @pytest.mark.parametrize("told", ["page", "webhook", "job", "reconciliation"])
-    def test_confirmed_at_the_bank_whoever_learns_first(
+    def test_confirmed_at_the_bank_no_matter_who_learns_first(
         self, app: Flask, sandbox: Sandbox, organization: Organization, told: str
     ) -> None:
         pay_by(organization, ALWAYS_3DS)
@@ -225,12 +225,12 @@ class TestNotMade:
         sandbox.fail(UPDATE, "429", times=3)
         with pytest.raises(switches.SwitchNotStartedError):
             switches.confirm(organization, switch.id, OWNER)
-        sandbox.mend()
+        sandbox.clear_faults()
         assert planned_of(organization) == before
 
 
 class TestKilled:
-    """The process ends where a call gets no answer: what is left is done by whoever comes next."""
+    """The process ends where a call gets no answer: what is left is done by anyone who comes next."""
 
     @pytest.mark.parametrize("make", KINDS if WIDE else [a_downgrade], ids=lambda make: make.__name__)
     @pytest.mark.parametrize(
@@ -250,7 +250,7 @@ class TestKilled:
         switch = switches.begin(organization, "scale", plan_of(organization).interval, OWNER)
         sandbox.fail(call, kind, times=3)
         switches.confirm(organization, switch.id, OWNER)
-        sandbox.mend()
+        sandbox.clear_faults()
         hear_by(told, app, sandbox, switch)
         assert switch.status is SwitchStatus.DONE
         assert switch_queries.on_its_way(organization.id) is None
@@ -279,7 +279,7 @@ class TestAnotherPlanIsPlannedForOneThatIsToEnd:
         sandbox.fail(call, kind, times=3)
         with suppress(switches.SwitchNotStartedError):
             switches.confirm(organization, switch.id, OWNER)
-        sandbox.mend()
+        sandbox.clear_faults()
         switch.claimed_at = utc_now() - timedelta(minutes=11)
         db.session.commit()
         switch_recovery.recover(organization.id, switch.id)
@@ -294,7 +294,7 @@ class TestAnotherPlanIsPlannedForOneThatIsToEnd:
         switch = switches.begin(organization, "growth", "month", OWNER)
         sandbox.fail(SCHEDULES, "drop_before", times=3)
         assert switches.confirm(organization, switch.id, OWNER).status is SwitchStatus.SWITCHING
-        sandbox.mend()
+        sandbox.clear_faults()
         switch_recovery.recover(organization.id, switch.id)
         assert_promised(app, sandbox, organization)
 

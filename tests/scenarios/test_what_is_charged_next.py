@@ -65,14 +65,18 @@ DEEDS: dict[str, tuple[Deed, str, tuple[str, ...]]] = {
 }
 
 
-def all_at_once(by: Operator) -> None:
+def all_together(by: Operator) -> None:
     by.quantity(2)
     by.discount({"percent_off": 10, "name": "Spring"})
     by.tax(20)
     by.credit(5_000)
 
 
-DEEDS["all at once"] = (all_at_once, "811.84", ("-$79.80", "VAT 20%", "$143.64", "-$50.00", "$811.84"))
+DEEDS["all at the same time"] = (
+    all_together,
+    "811.84",
+    ("-$79.80", "VAT 20%", "$143.64", "-$50.00", "$811.84"),
+)
 
 
 @pytest.fixture
@@ -131,7 +135,7 @@ def test_a_preview_that_fails_keeps_no_plan_from_changing_and_is_looked_up_later
     sandbox.fail("POST /v1/invoices/create_preview", "400", times=20)
     by.quantity(2)
     assert (plan_of(organization).quantity, plan_of(organization).next_charge) == (2, None)
-    sandbox.mend()
+    sandbox.clear_faults()
     plans.compare(Report())
     seen = plan_of(organization).next_charge
     assert seen is not None and seen.due == usd("798")

@@ -56,7 +56,7 @@ def test_readers_that_do_not_read_cost_no_thread_and_get_everything_when_they_do
 def test_what_slow_readers_leave_on_disk_is_bounded_and_a_broken_download_shows_it(
     server: WebProcess,
 ) -> None:
-    """24 MB may wait: of downloads of 125 MB that nobody reads some are broken off, in their middle."""
+    """24 MB may wait: of downloads of 125 MB that no one reads some are broken off, in their middle."""
     stalled = [server.open(head("GET", "/tests/stream/2000", Connection="close")) for _ in range(2)]
     assert _is_served(server)
     ends = []

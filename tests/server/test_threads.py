@@ -50,7 +50,7 @@ def test_the_platform_is_told_as_programs_are(server: WebProcess, tmp_path: Path
     assert server.get("/api/v1/openapi.json").status == 200
 
 
-def test_a_queue_that_is_full_answers_at_once_and_nobody_is_left_without_an_answer(
+def test_a_queue_that_is_full_answers_immediately_and_no_one_is_left_without_an_answer(
     server: WebProcess, tmp_path: Path
 ) -> None:
     end = _busy(server, tmp_path, "/tests/wait")

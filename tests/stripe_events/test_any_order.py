@@ -193,7 +193,7 @@ def test_whatever_arrives_the_ledger_ends_right(
     waiting = stage.news()
     for _ in stage.play(story):
         waiting += stage.news()
-        for event in arrival.draw(st.lists(st.sampled_from(waiting), max_size=2), label="arrive at once"):
+        for event in arrival.draw(st.lists(st.sampled_from(waiting), max_size=2), label="arrive together"):
             handle(event)
     late = arrival.draw(st.permutations(waiting), label="arrive in the end")
     lost = arrival.draw(st.just(0) | st.integers(0, len(late)), label="of these never arrive")

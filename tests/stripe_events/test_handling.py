@@ -98,7 +98,7 @@ def test_stripe_being_out_of_order_makes_the_event_wait(
 ) -> None:
     sandbox.fail(FETCH, kind, times=3)
     assert handle(story.event_id) is EventState.RECEIVED
-    sandbox.mend()
+    sandbox.clear_faults()
     row = story.row
     assert row.attempts == 1
     assert row.note and "Error" in row.note
@@ -133,7 +133,7 @@ def test_after_the_last_try_it_is_given_up_and_a_replay_brings_it_home(
     let_pass(story.event_id, attempts=MAX_ATTEMPTS - 1)
     sandbox.fail(FETCH, "500_before", times=3)
     assert handle(story.event_id) is EventState.FAILED
-    sandbox.mend()
+    sandbox.clear_faults()
     assert review.counts() == {EventState.FAILED: 1, EventState.REFUSED: 0}
     assert handle(story.event_id) is None, "given up is given up"
 
@@ -178,10 +178,10 @@ def test_a_worker_killed_while_handling_leaves_the_event_to_the_sweep(
         assert time.monotonic() < until, "the worker did not take the event up"
     process.kill()
     process.wait()
-    sandbox.mend()
+    sandbox.clear_faults()
 
     assert (story.row.state, story.row.attempts) == (EventState.RECEIVED, 1)
-    assert handle(story.event_id) is None, "nobody takes it away from a worker that may be alive"
+    assert handle(story.event_id) is None, "no one takes it away from a worker that may be alive"
     assert timedelta(minutes=1) > CLAIMED_FOR, "five minutes, once"
     let_pass(story.event_id, CLAIMED_FOR + timedelta(minutes=2))
     assert left_over() == [story.event_id]
@@ -204,7 +204,7 @@ def test_the_sweep_takes_up_every_event_also_where_one_has_to_wait(
     assert row_of(second["id"]).state is EventState.IGNORED, "it does not wait for the one that has to"
 
 
-def test_a_payment_that_does_not_match_is_refused_once_and_waits_for_somebody(
+def test_a_payment_that_does_not_match_is_refused_once_and_waits_for_someone(
     app: Flask, sandbox: Sandbox, story: Story
 ) -> None:
     db.session.execute(update(TopUp).values(amount_micro=49_000_000))

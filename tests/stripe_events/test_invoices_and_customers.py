@@ -16,7 +16,7 @@ from app.extensions import db
 from app.models import EventState, Invoice, InvoiceStatus, Mail, Organization, PaymentMethod, TopUpStatus
 from app.stripe_events.handling import HANDLERS
 from tests.factories import OWNER, a_payer, a_stripe_card, an_organization, usd
-from tests.support.database import behind_everybodys_back
+from tests.support.database import behind_the_scenes
 from tests.support.events import an_event, row_of, send
 from tests.support.money import assert_ledger_matches, balance
 from tests.support.sandbox import Sandbox, deliver_all, work_through
@@ -98,7 +98,7 @@ def test_any_order_ends_the_same(app: Flask, sandbox: Sandbox) -> None:
         sandbox.stripe.v1.invoices.pay(invoice_id, {"payment_method": bad.stripe_id})
     sandbox.stripe.v1.invoices.pay(invoice_id, {"payment_method": card.stripe_id})
     for order in permutations(("invoice.finalized", "invoice.payment_failed", "invoice.paid")):
-        with behind_everybodys_back() as connection:
+        with behind_the_scenes() as connection:
             connection.execute(text("DELETE FROM invoice"))
         for type_ in order:
             assert HANDLERS[type_](invoice_id)
@@ -108,10 +108,10 @@ def test_any_order_ends_the_same(app: Flask, sandbox: Sandbox) -> None:
     assert mails() == 0, "it was paid before anybody could be told"
 
 
-def test_a_draft_and_somebody_elses_invoice_are_not_kept(app: Flask, sandbox: Sandbox) -> None:
+def test_a_draft_and_someone_elses_invoice_are_not_kept(app: Flask, sandbox: Sandbox) -> None:
     organization, _ = a_payer()
     draft = sandbox.stripe.v1.invoices.create({"customer": organization.stripe_customer_id or ""})
-    stranger = sandbox.stripe.v1.customers.create({"name": "Somebody else"})
+    stranger = sandbox.stripe.v1.customers.create({"name": "Someone else"})
     theirs = sandbox.stripe.v1.invoices.create({"customer": stranger.id})
     sandbox.stripe.v1.invoices.finalize_invoice(theirs.id)
     for invoice_id in (draft.id, theirs.id):

@@ -10,7 +10,7 @@ from tests.support.sandbox import Sandbox
 
 
 class Dashboard:
-    """Somebody who changes a subscriber's plan at Stripe, and can take it back."""
+    """Someone who changes a subscriber's plan at Stripe, and can take it back."""
 
     def __init__(self, sandbox: Sandbox, organization: Organization) -> None:
         self.sandbox, self.organization = sandbox, organization

@@ -41,7 +41,7 @@ def superuser() -> Engine:
 
 
 @contextmanager
-def behind_everybodys_back() -> Iterator[Connection]:
+def behind_the_scenes() -> Iterator[Connection]:
     """A transaction that changes what can't be changed; what the session has locked is let go first."""
     db.session.commit()
     with superuser().begin() as connection:
@@ -60,5 +60,5 @@ def _owner_url() -> URL:
 
 @cache
 def _engine(url: URL) -> Engine:
-    # No connection is kept: nobody may be connected to a database that is dropped or copied.
+    # No connection is kept: no one may be connected to a database that is dropped or copied.
     return create_engine(url, poolclass=NullPool)

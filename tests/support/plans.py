@@ -25,7 +25,7 @@ AS_A_DRAFT = timedelta(hours=1, seconds=1)
 
 
 def sell_plans() -> None:
-    """Let Stripe have the catalogue's prices."""
+    """Let Stripe have the catalog's prices."""
     list(sales.bring_in_line(catalog.current()))
 
 

@@ -45,7 +45,7 @@ class Sandbox:
         """Let it be `to` for a customer: what comes due on the way happens."""
         self.control.move_to(customer, to)
 
-    def mend(self) -> None:
+    def clear_faults(self) -> None:
         self.control.clear_faults()
 
     def events(self) -> list[stripe.Event]:
@@ -84,7 +84,7 @@ def network_update(sandbox: Sandbox, method: str, **changes: Any) -> None:
 
 
 def detach_in_dashboard(sandbox: Sandbox, method: str) -> None:
-    """Somebody removes a card in Stripe's dashboard."""
+    """Someone removes a card in Stripe's dashboard."""
     sandbox.control.detach_card(method)
 
 

@@ -70,7 +70,7 @@ class Silence:
         return charged - refunded + moved
 
 
-def assert_mended(app: Flask, *silences: Silence) -> None:
+def assert_fixed(app: Flask, *silences: Silence) -> None:
     """The wallets have together, to the cent, what Stripe has kept, and the ledger is right in itself."""
     db.session.rollback()
     assert verification.check() == []

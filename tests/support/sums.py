@@ -12,7 +12,7 @@ from tests.support.sandbox import Sandbox
 
 
 class Operator:
-    """Somebody in Stripe's dashboard; what they do is heard of at once."""
+    """Someone in Stripe's dashboard; what they do is heard of immediately."""
 
     def __init__(self, app: Flask, sandbox: Sandbox, organization: Organization) -> None:
         self.app, self.sandbox, self.organization = app, sandbox, organization

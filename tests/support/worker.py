@@ -46,7 +46,7 @@ def kill(process: subprocess.Popen[bytes]) -> None:
 
 
 def let_be_missed() -> None:
-    """Let it be a minute since a worker that is alive no more told so. One that is alive tells it again at once."""
+    """Let it be a minute since a worker that is alive no more told so. One that is alive tells it again immediately."""
     db.session.rollback()
     db.session.execute(text("UPDATE procrastinate_workers SET last_heartbeat = now() - interval '1 minute'"))
     db.session.commit()

@@ -35,7 +35,7 @@ class Database:
         return psycopg.connect(self.address, autocommit=True)
 
     def tamper(self, statement: str) -> None:
-        """As nobody can who is no superuser."""
+        """As no one can who is no superuser."""
         with psycopg.connect(self.address) as connection:
             connection.execute("SET LOCAL session_replication_role = replica")
             connection.execute(statement.encode())
@@ -110,7 +110,7 @@ class TestEvents:
         tally.used(organization.id, "c", "tokens_out", "e1", quantity)
         assert self.found(tables, organization, tally) == ["usage differs"]
 
-    def test_a_lost_event_and_one_that_nobody_reported_are_found(self, tables: Database) -> None:
+    def test_a_lost_event_and_one_that_no_one_reported_are_found(self, tables: Database) -> None:
         organization, tally = an_organization(credit="10"), Tally()
         take(an_event(organization, "e1", 60, call="c", when=utc_now()), now=utc_now())
         tally.used(organization.id, "d", "tokens_out", "e2", 60)
@@ -136,7 +136,7 @@ class TestStates:
         an_organization()
         assert self.found(tables, Receiver()) == []
 
-    def test_a_job_that_nobody_works_on_is_found(self, tables: Database) -> None:
+    def test_a_job_that_no_one_works_on_is_found(self, tables: Database) -> None:
         an_organization()
         tables.tamper(
             "INSERT INTO procrastinate_jobs (queue_name, task_name, status, scheduled_at) "

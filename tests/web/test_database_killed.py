@@ -55,7 +55,7 @@ def killed() -> Iterator[Killed]:
         settings = {"APP_ENV": "test", **database.settings, "LOG_LEVEL": "CRITICAL"}
         app = create_app(Settings.from_environment(settings))
         app.test_client_class = BrowserClient
-        # As on a server, and not as in tests otherwise: what nobody handles is answered.
+        # As on a server, and not as in tests otherwise: what no one handles is answered.
         app.config["PROPAGATE_EXCEPTIONS"] = False
         yield Killed(app, cluster)
         with app.app_context():

@@ -1,4 +1,4 @@
-"""The webhook endpoint: what is Stripe's is stored once and answered at once, all else is refused in words."""
+"""The webhook endpoint: what is Stripe's is stored once and answered immediately, all else is refused in words."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def test_live_money_is_never_handled_with_a_test_key(client: FlaskClient) -> Non
 
 
 class TestSecrets:
-    """Two at once while one is changed."""
+    """Two at the same time while one is changed."""
 
     @pytest.fixture
     def rotating(self, app: Flask, settings: Settings, database_url: str) -> Iterator[FlaskClient]:
@@ -117,7 +117,7 @@ class TestSecrets:
         assert send(rotating, an_event(), secrets=secrets).status_code == 200
 
     def test_no_other_is(self, rotating: FlaskClient) -> None:
-        assert send(rotating, an_event(), secrets=("whsec_of_somebody",)).status_code == 400
+        assert send(rotating, an_event(), secrets=("whsec_of_someone",)).status_code == 400
 
     def test_the_one_that_was_given_up_is_not_taken_any_more(self, client: FlaskClient) -> None:
         answer = send(client, an_event(), secrets=(NEW_SECRET,))

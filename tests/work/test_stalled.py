@@ -130,7 +130,7 @@ def test_the_card_chosen_last_is_the_one_that_stripe_charges_though_the_worker_w
     with a_worker(settings, "--queues", "money") as worker:
         until(lambda: running("tell_default_card"), "it tells Stripe")
         kill(worker)
-    sandbox.mend()
+    sandbox.clear_faults()
     assert running("tell_default_card") == 1, "it stays as it was when it was killed"
     choose(organization, first)
     choose(organization, second)
@@ -151,7 +151,7 @@ def test_an_event_that_a_killed_worker_had_taken_is_handled_by_the_next_within_a
     with a_worker(settings, "--queues", "money") as worker:
         until(lambda: row_of(event["id"]).attempts == 1, "it is being handled")
         kill(worker)
-    sandbox.mend()
+    sandbox.clear_faults()
     assert row_of(event["id"]).state is EventState.RECEIVED
     assert stalled.GONE_AFTER_SECONDS + LOOK_SECONDS < 60
     let_be_missed()

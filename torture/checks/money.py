@@ -29,7 +29,7 @@ def check(database: Database, side: StripeSide, journal: Journal) -> None:
         }
         owners = _owners(connection.execute(CUSTOMERS).fetchall())
     for intent in sorted(expected.keys() | lines.keys()):
-        org_id, micro = lines.get(intent, ("nobody", 0))
+        org_id, micro = lines.get(intent, ("missing", 0))
         cents = expected.get(intent, 0)
         if micro != cents * MICRO_PER_CENT:
             journal.found(
@@ -37,7 +37,7 @@ def check(database: Database, side: StripeSide, journal: Journal) -> None:
                 f"{intent} of {org_id}: {cents} cents at Stripe, {micro} micro-units in the wallet",
             )
     for charge in charges:
-        found = lines.get(str(charge.payment_intent), ("nobody", 0))[0]
+        found = lines.get(str(charge.payment_intent), ("missing", 0))[0]
         if owners.get(str(charge.customer)) != found:
             journal.found(
                 "crossed", f"{charge.payment_intent} was paid by {charge.customer}, credited to {found}"

@@ -1,4 +1,4 @@
-"""What the platform was told last is what is; and nothing waits that nobody will take up."""
+"""What the platform was told last is what is; and nothing waits that no one will take up."""
 
 from __future__ import annotations
 

@@ -71,7 +71,7 @@ def _answer(receiver: Receiver, request: BaseHTTPRequestHandler, body: bytes) ->
         request.send_header("Content-Length", "0")
         request.end_headers()
     except OSError:
-        pass  # whoever asked has given up
+        pass  # the caller has given up
 
 
 def _drip(request: BaseHTTPRequestHandler) -> None:

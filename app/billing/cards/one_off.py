@@ -144,7 +144,7 @@ def _known(organization: Organization, token: ConfirmationToken) -> PaymentMetho
 
 
 def _add(organization: Organization, token: ConfirmationToken) -> PaymentMethod:
-    if _is_somebody_elses(organization, token):
+    if _is_someone_elses(organization, token):
         raise CardNotUsableError(_UNKNOWN)
     method = PaymentMethod(
         org_id=organization.id,
@@ -162,7 +162,7 @@ def _add(organization: Organization, token: ConfirmationToken) -> PaymentMethod:
 
 
 @seeing_all(Reason.CARDS)
-def _is_somebody_elses(organization: Organization, token: ConfirmationToken) -> bool:
+def _is_someone_elses(organization: Organization, token: ConfirmationToken) -> bool:
     """Whether it was entered in another organization."""
     others = exists().where(PaymentMethod.stripe_id == token.id, PaymentMethod.org_id != organization.id)
     return bool(db.session.scalar(select(others)))

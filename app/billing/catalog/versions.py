@@ -43,7 +43,7 @@ def keep(shelf: Catalog, *, announced_for: datetime | None = None) -> bool:
             "its own."
         )
     if announced_for is not None:
-        _check_that_nobody_is_left_behind(shelf)
+        _check_that_no_one_is_left_behind(shelf)
         db.session.execute(
             update(CatalogVersion)
             .where(CatalogVersion.version == shelf.version)
@@ -125,7 +125,7 @@ def check_currency(shelf: Catalog) -> None:
         )
 
 
-def _check_that_nobody_is_left_behind(shelf: Catalog) -> None:
+def _check_that_no_one_is_left_behind(shelf: Catalog) -> None:
     """Everybody whom an announcement is for finds their plan in it, and the one that they have planned."""
     newest = (
         select(PlanTerm.plan)

@@ -39,7 +39,7 @@ def claim_next(endpoint_id: UUID, *, is_state: bool, org_id: UUID | None = None)
     found = db.session.execute(
         with_message()
         .where(
-            _WAITING, *mine, PlatformDelivery.next_try_at <= utc_now(), _nobody_is_at_it(), ~_has_earlier()
+            _WAITING, *mine, PlatformDelivery.next_try_at <= utc_now(), _no_one_is_at_it(), ~_has_earlier()
         )
         .order_by(PlatformDelivery.next_try_at, PlatformDelivery.position)
         .limit(1)
@@ -58,7 +58,7 @@ def due() -> list[tuple[UUID, UUID, bool]]:
     query = (
         select(PlatformDelivery.endpoint_id, PlatformDelivery.org_id, PlatformDelivery.is_state)
         .ext(distinct_on(PlatformDelivery.endpoint_id, PlatformDelivery.is_state))
-        .where(_WAITING, PlatformDelivery.next_try_at <= utc_now(), _nobody_is_at_it())
+        .where(_WAITING, PlatformDelivery.next_try_at <= utc_now(), _no_one_is_at_it())
     )
     return [(row[0], row[1], row[2]) for row in db.session.execute(query)]
 
@@ -71,7 +71,7 @@ def is_due(endpoint_id: UUID, *, is_state: bool) -> bool:
             PlatformDelivery.endpoint_id == endpoint_id,
             PlatformDelivery.is_state.is_(is_state),
             PlatformDelivery.next_try_at <= utc_now(),
-            _nobody_is_at_it(),
+            _no_one_is_at_it(),
             ~_has_earlier(),
         )
     )
@@ -111,7 +111,7 @@ def _supersede(endpoint_id: UUID) -> None:
             PlatformDelivery.endpoint_id == endpoint_id,
             PlatformDelivery.is_state,
             PlatformDelivery.attempts > 0,
-            _nobody_is_at_it(),
+            _no_one_is_at_it(),
             newer,
         )
         .values(
@@ -125,7 +125,7 @@ def _supersede(endpoint_id: UUID) -> None:
     db.session.execute(ended)
 
 
-def _nobody_is_at_it() -> Any:
+def _no_one_is_at_it() -> Any:
     return or_(PlatformDelivery.sending_until.is_(None), PlatformDelivery.sending_until <= utc_now())
 
 

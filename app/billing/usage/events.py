@@ -10,7 +10,7 @@ from uuid import UUID
 import msgspec
 
 from app.billing.catalog import Plan
-from app.models.usage import NOBODY
+from app.models.usage import NO_ONE
 from app.text import is_storable
 
 EARLY = timedelta(minutes=5)
@@ -24,7 +24,7 @@ MOST = 10**12
 class Sender:
     """Who reports: a token, and the one organization that it may report for; None where it may for all.
 
-    `NOBODY` stands for a sender that is not known, who may report for none.
+    `NO_ONE` stands for a sender that is not known, who may report for none.
     """
 
     token_id: UUID | None
@@ -34,7 +34,7 @@ class Sender:
         """Why it may not report for an organization; None if it may."""
         if self.org_id is None or self.org_id == org_id:
             return None
-        if self.org_id == NOBODY:
+        if self.org_id == NO_ONE:
             return "The sender is unknown, so this event can't be replayed. It must be sent again."
         return "This token is for another organization."
 

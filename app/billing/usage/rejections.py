@@ -21,7 +21,7 @@ from app.extensions import db
 from app.ids import uuid7
 from app.models import RejectedEvent
 from app.models.scope import Reason, seeing_all
-from app.models.usage import NOBODY
+from app.models.usage import NO_ONE
 
 MOST_OF_A_SENDER = 10_000
 """The most rejected events of one token that are stored at a time. Further ones are rejected but not
@@ -139,7 +139,7 @@ def _waiting_of(sender: Sender) -> int:
 
 def _row(one: Rejected, sender: Sender, at: datetime) -> dict[str, Any]:
     return {
-        "org_id": one.org_id or NOBODY,
+        "org_id": one.org_id or NO_ONE,
         "id": uuid7(),
         "received_at": at,
         "token_id": sender.token_id,

@@ -22,7 +22,7 @@ from sqlalchemy.orm import Session, SessionTransaction
 
 from app.extensions import db
 
-AT_ONCE = 2
+AT_THE_SAME_TIME = 2
 """How many threads may wait for one wallet's lock."""
 
 GRACE = 0.75
@@ -102,7 +102,7 @@ def _enter(org_ids: Collection[UUID], since: float) -> None:
 
 
 def _places(org_id: UUID) -> int:
-    return 1 if org_id in _stuck else AT_ONCE
+    return 1 if org_id in _stuck else AT_THE_SAME_TIME
 
 
 def _is_stuck(org_id: UUID, now: float) -> bool:

@@ -19,7 +19,7 @@ from app.web.identity import identity
 
 @blueprint.route("/invitations/<token>", methods=["GET", "POST"])
 def invitation(token: str) -> str | Response | tuple[str, int]:
-    """Show who is invited to what, and accept. Before signing in it looks the same whoever has an account."""
+    """Show who is invited to what, and accept. Before signing in it looks the same no matter who has an account."""
     form = PasswordForm()
     try:
         found = invitations.find(token)

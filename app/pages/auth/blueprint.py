@@ -11,6 +11,6 @@ blueprint = Blueprint("auth", __name__)
 
 
 @blueprint.before_request
-def _see_whoever_signs_in() -> None:
+def _see_no_matter_who_signs_in() -> None:
     """Who someone is, and in which organizations, is found among all."""
     see_all(db.session(), Reason.SIGN_IN)

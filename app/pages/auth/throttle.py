@@ -37,7 +37,7 @@ def count_failure(email: str) -> None:
 
 
 def may_ask_for_link(email: str) -> bool:
-    """Whether a link for a new password may be mailed now; counts the request, whoever has an account."""
+    """Whether a link for a new password may be mailed now; counts the request, no matter who has an account."""
     return limiter.limiter.hit(
         LINKS_PER_ADDRESS, "password-link", "address", request.remote_addr or "-"
     ) and limiter.limiter.hit(LINKS_PER_ACCOUNT, "password-link", "account", _account(email))

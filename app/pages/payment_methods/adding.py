@@ -29,7 +29,7 @@ _BY_ITSELF = "If it was saved, it appears in your payment methods within a minut
 @blueprint.get("/new")
 @org_admin_required
 def new() -> str | Response:
-    """Stripe's card form. Coming back from a bank's own page, the card is saved at once."""
+    """Stripe's card form. Coming back from a bank's own page, the card is saved immediately."""
     if "setup_intent" in request.args:
         return _save(request.args["setup_intent"], request.args.get("next"))
     settings = current_app.config["SETTINGS"]

@@ -1,4 +1,4 @@
-// Keeping the figures current: quiet in a hidden tab and while a dialog of the page's asks something, at once in one that is shown again, honest when it fails.
+// Keeping the figures current: quiet in a hidden tab and while a dialog of the page's asks something, immediately in one that is shown again, honest when it fails.
 import { isPoll, poller } from "./poll.js";
 import { told } from "./refused.js";
 import { SESSION_ENDED, say, signIn } from "./text.js";

@@ -16,9 +16,9 @@ function amount(form) {
   return minor(chosen.value === "other" ? form.elements.other_amount.value : chosen.value, Number(place().dataset.digits));
 }
 
-// While somebody is in the form, a poll leaves its cards as they are.
+// While someone is in the form, a poll leaves its cards as they are.
 function noteWhoIsThere() {
-  const mark = document.getElementById("somebody-is-at-it");
+  const mark = document.getElementById("someone-is-at-it");
   if (mark) mark.value = document.activeElement?.closest("#top-up form") ? "1" : "";
 }
 

@@ -1,4 +1,4 @@
-// Stripe's script, from the origin that the page names; asked for once it is needed, and anew after a failure. (Not called
+// Stripe's script, from the origin that the page names; asked for once it is needed, and again after a failure. (Not called
 // stripe.js: what blocks that name would take every other module with it.)
 const PATIENCE = 20_000;
 let loading = null;

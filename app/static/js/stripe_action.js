@@ -50,7 +50,7 @@ function greet(ctx) {
 document.addEventListener("click", ({ target }) => {
   if (target.closest?.("[data-confirm]")) ask(step());
 });
-// The press of `Pay` asked for it, so the question comes at once; when a poll brings it, it waits for the button.
+// The press of `Pay` asked for it, so the question comes immediately; when a poll brings it, it waits for the button.
 document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => {
   setTimeout(greet, 0, ctx);
 });

@@ -124,7 +124,7 @@ class CardForm {
   }
 }
 
-// Stripe says what is wrong; the step after it is ours. What is wrong in a field can be mended there.
+// Stripe says what is wrong; the step after it is ours. What is wrong in a field can be fixed there.
 function notSaved({ type, code, message }) {
   const isBank = type === "card_error" && !/^(incorrect|invalid)_/.test(code);
   return `${message} The card wasn't saved. ${isBank ? "Use another card, or ask your bank and try again." : "Try again."}`;
@@ -150,7 +150,7 @@ document.addEventListener("click", (event) => {
   started.get(link.closest("form")).leave();
 });
 
-// An open form is gone to, never drawn anew: what is typed into it would be lost.
+// An open form is gone to, never drawn again: what is typed into it would be lost.
 document.addEventListener("htmx:config:request", (event) => {
   const { sourceElement } = event.detail.ctx;
   if (sourceElement.getAttribute("hx-target") !== "#card-form" || !openForm()) return;

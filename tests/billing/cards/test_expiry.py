@@ -60,7 +60,7 @@ def test_a_card_whose_bank_renewed_it_is_told_about_again_when_the_new_date_come
 
 
 @pytest.mark.parametrize("changes", [{"is_kept": False, "is_default": False}, {"removed_at": utc_now()}])
-def test_cards_that_nobody_keeps_are_not_told_about(app: Flask, changes: dict[str, object]) -> None:
+def test_cards_that_no_one_keeps_are_not_told_about(app: Flask, changes: dict[str, object]) -> None:
     a_card_until(4, **changes)
     assert told_on("04-10", "04-28") == []
 

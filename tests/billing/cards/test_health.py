@@ -55,7 +55,7 @@ class TestOneCard:
         health.recover(card)
         assert (card.failing_since, card.failing_code) == (None, None)
 
-    def test_why_is_shown_to_nobody(self, card: PaymentMethod) -> None:
+    def test_why_is_shown_to_no_one(self, card: PaymentMethod) -> None:
         self.decline(card)
         [view] = payment_methods.list_cards(db.session.get_one(Organization, card.org_id))
         assert view.choice == "Visa ending in 4242, not working: declined by its bank (default)"

@@ -194,7 +194,7 @@ class TestKeeping:
     ) -> None:
         sandbox.fail(CREATE, "drop_after", times=3)
         pay(organization, entered(sandbox, keep=True))
-        sandbox.mend()
+        sandbox.clear_faults()
         for event in [*order(sandbox.events()), *sandbox.events()]:
             assert deliver(app.test_client(), event) == 200
         work_through(app)
@@ -205,7 +205,7 @@ class TestKeeping:
     def test_without_any_event_the_job_keeps_it(self, organization: Organization, sandbox: Sandbox) -> None:
         sandbox.fail(CREATE, "drop_after", times=3)
         top_up = pay(organization, entered(sandbox, keep=True))
-        sandbox.mend()
+        sandbox.clear_faults()
         assert recovery.recover(organization.id, top_up.id)
         assert saved(organization) == ["4242 default"]
 
@@ -247,7 +247,7 @@ class TestKeeping:
         """The payment method has an id only once Stripe has made it; the attachment may be heard of before the payment."""
         sandbox.fail(CREATE, "drop_after", times=3)
         top_up = pay(organization, entered(sandbox, keep=True))
-        sandbox.mend()
+        sandbox.clear_faults()
         [attachment] = [event for event in sandbox.events() if event.type == "payment_method.attached"]
         assert deliver(app.test_client(), attachment) == 200
         work_through(app)
@@ -316,7 +316,7 @@ class TestAfterADecline:
         sandbox.fail(CONFIRM, "drop_after", times=3)
         card = entered(sandbox, keep=True)
         assert topups.pay(organization, declined.id, card, OWNER).status is TopUpStatus.PAYING
-        sandbox.mend()
+        sandbox.clear_faults()
         topups.pay(organization, declined.id, card, OWNER)
         assert recovery.recover(organization.id, declined.id)
         assert saved(organization) == ["4242 default"]
@@ -330,7 +330,7 @@ class TestLostRequests:
     ) -> None:
         sandbox.fail(CREATE, "drop_before", times=3)
         top_up = pay(organization, entered(sandbox, keep=True))
-        sandbox.mend()
+        sandbox.clear_faults()
         for _ in range(2):
             recovery.recover(organization.id, top_up.id)
         assert saved(organization) == ["4242 default"]
@@ -343,7 +343,7 @@ class TestLostRequests:
         sandbox.fail(CREATE, "drop_before", times=3)
         card = entered(sandbox)
         top_up = pay(organization, card)
-        sandbox.mend()
+        sandbox.clear_faults()
         top_up.paying_since = utc_now() - recovery.RESEND_WITHIN * 2
         db.session.commit()
         assert recovery.recover(organization.id, top_up.id)

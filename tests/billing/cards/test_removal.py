@@ -133,7 +133,7 @@ class TestRemoving:
         with pytest.raises(PaymentsError):
             removal.remove(organization, card.id, OWNER)
         assert saved(organization) == ["4242 default"]
-        sandbox.mend()
+        sandbox.clear_faults()
         due_now(app)
         work_through(app)
         assert saved(organization) == []
@@ -259,8 +259,8 @@ class TestADeletedCustomer:
         assert_ledger_matches(organization, sandbox)
 
     def test_another_s_is_not_forgotten(self, payer: tuple[Organization, PaymentMethod]) -> None:
-        assert not payment_methods.forget_customer(payer[0], "cus_of_somebody")
-        assert not payment_methods.forget_customer(an_organization(), "cus_of_somebody")
+        assert not payment_methods.forget_customer(payer[0], "cus_of_someone")
+        assert not payment_methods.forget_customer(an_organization(), "cus_of_someone")
         db.session.commit()
         assert saved(payer[0]) == ["4242 default"]
 

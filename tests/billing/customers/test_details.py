@@ -74,7 +74,7 @@ def test_in_america_the_town_comes_first(app: Flask) -> None:
 
 
 def test_everything_that_is_wrong_is_said_at_once(app: Flask) -> None:
-    wrong = replace(HARBOR, line1="", country="XX", tax_id="5", emails=("nobody",), purchase_order="x" * 141)
+    wrong = replace(HARBOR, line1="", country="XX", tax_id="5", emails=("missing",), purchase_order="x" * 141)
     with pytest.raises(DetailsError) as refused:
         details.save(an_organization(), wrong, 0, OWNER)
     assert refused.value.problems.keys() == {"line1", "country", "tax_id", "emails", "purchase_order"}

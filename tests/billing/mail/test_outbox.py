@@ -79,7 +79,7 @@ def test_the_same_thing_is_written_once(app: Flask) -> None:
     assert db.session.query(Mail).count() == 1
 
 
-def test_where_nobody_is_named_the_owners_are_written_to(app: Flask, server: MailServer) -> None:
+def test_where_no_one_is_named_the_owners_are_written_to(app: Flask, server: MailServer) -> None:
     mail = a_mail()
     organization = db.session.get_one(Organization, mail.org_id)
     owner = a_person("owner@x.example", organization=organization)

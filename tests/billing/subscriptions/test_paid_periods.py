@@ -145,7 +145,7 @@ class TestNeverMoreThanShown:
         switch = switches.begin(organization, "scale", "year", OWNER)
         sandbox.fail("POST /v1/subscriptions/*", "drop_before", times=3)
         assert switches.confirm(organization, switch.id, OWNER).status is SwitchStatus.SWITCHING
-        sandbox.mend()
+        sandbox.clear_faults()
         self.use_two(sandbox, organization)
         charges = len(sandbox.charges())
         assert switch_recovery.recover(organization.id, switch.id)
@@ -159,7 +159,7 @@ class TestNeverMoreThanShown:
         switch = switches.begin(organization, "scale", "year", OWNER)
         sandbox.fail("POST /v1/subscriptions/*", "drop_before", times=3)
         switches.confirm(organization, switch.id, OWNER)
-        sandbox.mend()
+        sandbox.clear_faults()
         switch.previewed_at = utc_now() - GOOD_FOR - timedelta(minutes=1)
         db.session.commit()
         assert switch_recovery.recover(organization.id, switch.id)

@@ -193,7 +193,7 @@ class TestPayingFails:
         sandbox.fail(UPDATE, "429", times=3)
         with pytest.raises(SwitchNotStartedError):
             switches.confirm(payer, switch.id, OWNER)
-        sandbox.mend()
+        sandbox.clear_faults()
         assert switches.confirm(payer, switch.id, OWNER).status is SwitchStatus.DONE
 
     def test_a_plan_that_was_withdrawn_since_is_not_sold(self, payer: Organization, app: Flask) -> None:
@@ -224,7 +224,7 @@ class TestPayingFails:
         switch = switches.begin(payer, "growth", "month", OWNER)
         sandbox.fail(UPDATE, kind, times=3)
         assert switches.confirm(payer, switch.id, OWNER).status is SwitchStatus.SWITCHING
-        sandbox.mend()
+        sandbox.clear_faults()
         assert switch_recovery.recover(payer.id, switch.id)
         db.session.expire_all()
         assert (switch.status, len(sandbox.charges())) == (SwitchStatus.DONE, 1)

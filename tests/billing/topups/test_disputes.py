@@ -118,7 +118,7 @@ def test_a_dispute_heard_of_before_its_payment_settles_that_first(app: Flask, sa
     db.session.commit()
     sandbox.fail("POST /v1/payment_intents", "drop_after", times=3)
     topups.pay(organization, top_up.id, card.id, OWNER)
-    sandbox.mend()
+    sandbox.clear_faults()
     assert the_top_up(organization).status is TopUpStatus.PAYING
     (charge,) = sandbox.charges()
     dispute_id = str(sandbox.control.open_dispute(charge.id)["id"])

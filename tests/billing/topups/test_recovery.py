@@ -27,7 +27,7 @@ class TestLostAnswers:
         organization, card = a_payer()
         sandbox.fail(CREATE, kind, times=3, delay=3)
         top_up = pay(organization, card)
-        sandbox.mend()
+        sandbox.clear_faults()
         assert top_up.status in {TopUpStatus.PAYING, TopUpStatus.SUCCEEDED}
         assert recovery.recover(organization.id, top_up.id)
         assert the_top_up(organization).status is TopUpStatus.SUCCEEDED
@@ -43,7 +43,7 @@ class TestLostAnswers:
         top_up = pay(organization, card)
         assert top_up.status is TopUpStatus.PAYING
         assert sandbox.charges() == []
-        sandbox.mend()
+        sandbox.clear_faults()
         recovery.recover(organization.id, top_up.id)
         recovery.recover(organization.id, top_up.id)
         assert len(sandbox.charges()) <= 1
@@ -56,7 +56,7 @@ class TestLostAnswers:
         with pytest.raises(PaymentNotStartedError):
             topups.pay(organization, top_up_id, card.id, OWNER)
         assert the_top_up(organization).status is TopUpStatus.REVIEW
-        sandbox.mend()
+        sandbox.clear_faults()
         topups.pay(organization, top_up_id, card.id, OWNER)
         assert_ledger_matches(organization, sandbox)
 
@@ -74,7 +74,7 @@ class TestLostAnswers:
         organization, card = a_payer()
         sandbox.fail(CREATE, "drop_after", times=3)
         top_up = pay(organization, card)
-        sandbox.mend()
+        sandbox.clear_faults()
         topups.pay(organization, top_up.id, card.id, OWNER)
         recovery.recover(organization.id, top_up.id)
         assert len(sandbox.charges()) == 1
@@ -119,7 +119,7 @@ class TestKilledProcesses:
         organization, card = a_payer()
         sandbox.fail(CREATE, "drop_before", times=3)
         top_up = pay(organization, card)
-        sandbox.mend()
+        sandbox.clear_faults()
         _die_at(monkeypatch, "app.billing.topups.settlement.apply")
         with pytest.raises(KilledError):
             recovery.recover(organization.id, top_up.id)

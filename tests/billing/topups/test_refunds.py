@@ -84,7 +84,7 @@ def test_a_refund_heard_of_before_its_payment_settles_that_first(app: Flask, san
     db.session.commit()
     sandbox.fail("POST /v1/payment_intents", "drop_after", times=3)
     topups.pay(organization, top_up.id, card.id, OWNER)
-    sandbox.mend()
+    sandbox.clear_faults()
     (intent,) = sandbox.payment_intents()
     refund_id = sandbox.stripe.v1.refunds.create({"payment_intent": intent.id, "amount": 2000}).id
     assert follow(refund_id)

@@ -36,7 +36,7 @@ class TestWebhooks:
         organization, card = a_payer()
         sandbox.fail(CREATE, "drop_after", times=3)
         pay(organization, card)
-        sandbox.mend()
+        sandbox.clear_faults()
         for event in order(sandbox.events()):
             assert deliver(app.test_client(), event) == 200
         work_through(app)
@@ -47,7 +47,7 @@ class TestWebhooks:
         organization, card = a_payer()
         sandbox.fail(CREATE, "drop_after", times=3)
         pay(organization, card)
-        sandbox.mend()
+        sandbox.clear_faults()
         assert deliver(app.test_client(), sandbox.events()[-1], secret="whsec_wrong") == 400
         assert balance(organization) == "0.00"
 

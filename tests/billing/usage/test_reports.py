@@ -16,7 +16,7 @@ from app.clock import utc_now
 from app.extensions import db
 from app.ids import uuid7
 from app.models import RejectedEvent, UsageEvent
-from app.models.usage import NOBODY
+from app.models.usage import NO_ONE
 from tests.factories import an_organization
 from tests.support.metering import a_cloudevent
 
@@ -66,7 +66,7 @@ def test_what_is_no_event_at_all_is_kept_as_far_as_it_goes(app: Flask, raw: byte
     organization = an_organization(credit="10")
     receipt = take(a_cloudevent(organization), raw)
     assert (receipt.accepted, len(receipt.refused)) == (1, 1)
-    assert rejected()[0].org_id == NOBODY
+    assert rejected()[0].org_id == NO_ONE
 
 
 def test_a_token_of_one_organization_reports_for_no_other(app: Flask) -> None:

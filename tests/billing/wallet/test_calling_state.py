@@ -29,7 +29,7 @@ def told(organization: Organization) -> list[str]:
 
 def an_alerted(credit: str, alert: str = "50") -> Organization:
     """What it is told from now on is in `told`: the first message is of its first credit."""
-    endpoints.add("http://127.0.0.1:9/nobody")
+    endpoints.add("http://127.0.0.1:9/missing")
     return an_organization(credit=credit, alert=alert)
 
 
@@ -38,7 +38,7 @@ def use(organization: Organization, id: str, dollars: int) -> None:
 
 
 @pytest.mark.parametrize("credit", ["50", "50.01", "54.99", "120"])
-def test_calls_that_nobody_answers_tell_nothing(app: Flask, credit: str) -> None:
+def test_calls_that_no_one_answers_tell_nothing(app: Flask, credit: str) -> None:
     organization = an_alerted(credit)
     for number in range(10):
         holds.reserve(organization.id, f"call-{number}", usd("1"), at=utc_now(), lease=LEASE)

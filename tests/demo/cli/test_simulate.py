@@ -28,9 +28,9 @@ def test_its_token_ends_with_it(app: Flask) -> None:
 
 
 def test_an_organization_that_is_not_there_is_named(app: Flask) -> None:
-    done = app.test_cli_runner().invoke(args=["simulate", "--organization=nobody"])
+    done = app.test_cli_runner().invoke(args=["simulate", "--organization=missing"])
     assert done.exit_code == 1
-    assert "nobody" in done.output
+    assert "missing" in done.output
 
 
 def test_a_service_that_does_not_answer_is_named(app: Flask) -> None:

@@ -69,4 +69,4 @@ def _kill_them_all(running: Programs, tally: Tally, player: Organization) -> Non
 
 def _wait_for_calls(tally: Tally, player: Organization, more: int) -> None:
     enough = tally.count(player.id, "answered") + more
-    wait_until(lambda: tally.count(player.id, "answered") >= enough, "nobody calls any more")
+    wait_until(lambda: tally.count(player.id, "answered") >= enough, "no one calls any more")

@@ -25,7 +25,7 @@ from demo.simulator.playing import Score
 from demo.simulator.reconciliation import Comparison
 from demo.simulator.tally import Tally
 from tests.factories import an_organization, give_credit, usd
-from tests.support.database import behind_everybodys_back, inside
+from tests.support.database import behind_the_scenes, inside
 from tests.support.platform import Platform
 from tests.support.serving import serving
 
@@ -73,7 +73,7 @@ def test_whatever_goes_wrong_on_the_way_both_count_the_same(client: Client) -> N
     assert verification.check() == []
 
 
-def test_without_credit_nobody_calls_and_with_it_they_go_on_by_themselves(app: Flask, client: Client) -> None:
+def test_without_credit_no_one_calls_and_with_it_they_go_on_by_themselves(app: Flask, client: Client) -> None:
     player = a_player("0")
     said: list[str] = []
     holds: list[int] = []
@@ -115,7 +115,7 @@ def differences_after(client: Client, **change: Any) -> str:
     player = a_player("1000")
     tally = played(client, player)
     one = select(UsageEvent.event_id).where(UsageEvent.meter == "tokens_in").limit(1)
-    with behind_everybodys_back() as connection:
+    with behind_the_scenes() as connection:
         connection.execute(
             update(UsageEvent).where(UsageEvent.event_id == one.scalar_subquery()).values(**change)
         )
@@ -134,7 +134,7 @@ def test_a_service_that_is_not_there_ends_the_play_with_its_address() -> None:
     with pytest.raises(UnreachableError, match=r"127\.0\.0\.1:9/api/v1 does not answer"):
         playing.play(
             client,
-            [Organization(UUID(int=1), "Nobody", USUAL)],
+            [Organization(UUID(int=1), "Missing", USUAL)],
             FAST,
             Tally(),
             stopping=threading.Event(),
