@@ -122,6 +122,16 @@ def test_down_says_what_is_lost_by_name_and_is_taken_back(owner: Visitor, subscr
     assert "Growth changes to Starter" not in text_of(owner.get(PAGE))
 
 
+def test_of_what_is_lost_only_names_that_are_known_are_said(owner: Visitor, subscriber: Organization) -> None:
+    """The platform reports names apart from the counts: some of the newest may have none yet."""
+    resource_counts.set_counts(subscriber.id, {"agents": 5, "phone_numbers": 3, "campaigns": 1})
+    resource_counts.set_names(subscriber.id, {"agents": ["Ava", "Noah", "Mia"]})
+    db.session.commit()
+    said = send(owner, PAGE, {"plan": "starter:month"})
+    assert "4 agents will be switched off, including Noah, Mia. Ava stays on." in said
+    assert "2 numbers will stop taking calls. The oldest stays active." in said
+
+
 def test_nothing_chosen_says_so(owner: Visitor) -> None:
     assert "There is a problem Choose a plan." in send(owner, PAGE, status=422)
 

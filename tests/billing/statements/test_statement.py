@@ -46,6 +46,19 @@ def test_it_leads_from_the_opening_to_the_closing_balance(app: Flask) -> None:
     assert statements.gather(organization, AUGUST).closing == found.opening
 
 
+def test_what_is_counted_by_the_day_says_on_how_many_days_while_they_are_alike(app: Flask) -> None:
+    organization = an_organization(timezone="UTC")
+    post(organization, TransferKind.TOP_UP, usd("50"), at("2026-08-20 12:00"))
+    for day in (4, 5, 6):
+        use(organization, 2, at(f"2026-09-0{day} 12:00"), meter="phone_numbers", campaign="Recall")
+        use(organization, 1, at(f"2026-09-0{day} 12:00"), meter="phone_numbers", campaign="Reminders")
+    [numbers] = statements.gather(organization, SEPTEMBER).usage
+    assert (numbers.quantity.count, numbers.quantity.days) == (9, 3)
+    use(organization, 4, at("2026-09-07 12:00"), meter="phone_numbers")
+    [numbers] = statements.gather(organization, SEPTEMBER).usage
+    assert (numbers.quantity.count, numbers.quantity.days) == (13, None)
+
+
 def test_the_month_is_that_of_the_organization_s_own_zone(app: Flask) -> None:
     organization = an_organization(timezone="Pacific/Kiritimati")
     post(organization, TransferKind.TOP_UP, usd("50"), at("2026-08-31 09:59"))
