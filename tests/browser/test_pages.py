@@ -242,7 +242,7 @@ def test_a_card_is_saved_by_keyboard_and_can_pay(page: Page, app: Flask) -> None
     page.get_by_role("button", name="Save card").focus()
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Payment methods")).to_be_visible()
-    expect(page.get_by_role("status").first).to_contain_text("Visa ending in 4242 is saved")
+    expect(page.get_by_role("status").first).to_contain_text("Visa ending in 4242 was saved")
     page.goto("/billing/wallet")
     expect(page.get_by_role("combobox", name="Card")).to_contain_text("Visa ending in 4242")
 
@@ -321,7 +321,7 @@ def test_a_card_is_removed_by_keyboard_after_being_asked(page: Page, app: Flask)
     page.keyboard.press("Enter")
     expect(dialog).to_be_visible()
     dialog.get_by_role("button", name="Remove card").press("Enter")
-    expect(page.get_by_role("status").first).to_contain_text("Visa ending in 4242 is removed")
+    expect(page.get_by_role("status").first).to_contain_text("Visa ending in 4242 was removed")
     expect(page.get_by_role("heading", name="Saved cards")).to_be_focused()
     expect(page.get_by_role("button", name="Remove Mastercard ending in 4444")).to_be_visible()
 

@@ -88,7 +88,7 @@ class TestAddingByKeyboard:
         type_card(page, VISA)
         tab_to(page, "Save card")
         page.keyboard.press("Enter")
-        expect(said(page)).to_contain_text("Visa ending in 4242 is saved.")
+        expect(said(page)).to_contain_text("Visa ending in 4242 was saved.")
         expect(listed(page).filter(has_text="Default")).to_be_focused()
         expect(heading).to_have_count(0)
         expect(page.get_by_role("button", name="Add a card")).to_be_visible()
@@ -124,7 +124,7 @@ class TestAddingByKeyboard:
         complete.focus()
         expect(complete).to_be_focused()
         page.keyboard.press("Enter")
-        expect(said(page)).to_contain_text("Visa ending in 3155 is saved.")
+        expect(said(page)).to_contain_text("Visa ending in 3155 was saved.")
 
     def test_3_d_secure_failed_then_abandoned_then_done_in_the_same_form(
         self, page: Page, app: Flask
@@ -144,7 +144,7 @@ class TestAddingByKeyboard:
         expect(fields(page).get_by_label("CVC")).to_have_value("123")
         save(page)
         page.frame_locator("dialog iframe").get_by_role("button", name="Complete").click()
-        expect(said(page)).to_contain_text("Visa ending in 3155 is saved.")
+        expect(said(page)).to_contain_text("Visa ending in 3155 was saved.")
 
 
 def test_each_card_that_can_t_be_saved_says_why_and_the_form_stays(page: Page, app: Flask) -> None:
@@ -152,7 +152,7 @@ def test_each_card_that_can_t_be_saved_says_why_and_the_form_stays(page: Page, a
     open_form(page)
     problem = page.locator("#card-problem")
     for number, words in (
-        ("4000000000000002", "not saved. Use another card, or ask your bank and try again."),
+        ("4000000000000002", "wasn't saved. Use another card, or ask your bank and try again."),
         ("4000000000009995", "insufficient funds."),
         ("4000000000009987", "Your card was declined."),
         ("4000000000009979", "Your card was declined."),
@@ -168,7 +168,7 @@ def test_each_card_that_can_t_be_saved_says_why_and_the_form_stays(page: Page, a
         expect(problem, number).not_to_contain_text(re.compile("lost|stolen"))
     fill_in(page, "5555555555554444")
     save(page)
-    expect(said(page)).to_contain_text("Mastercard ending in 4444 is saved.")
+    expect(said(page)).to_contain_text("Mastercard ending in 4444 was saved.")
     expect(listed(page)).to_have_count(1)
 
 
@@ -219,7 +219,7 @@ class TestChanging:
         for tab in (page, other):
             tab.get_by_role("button", name="Remove Mastercard ending in 4444").click()
         page.get_by_role("dialog").get_by_role("button", name="Remove card").dblclick()
-        expect(said(page)).to_contain_text("Mastercard ending in 4444 is removed.")
+        expect(said(page)).to_contain_text("Mastercard ending in 4444 was removed.")
         dialog = other.get_by_role("dialog", name="Remove this card?")
         expect(dialog).to_be_visible()
         dialog.get_by_role("button", name="Remove card").click()
@@ -265,7 +265,7 @@ class TestChanging:
         expect(page.get_by_role("heading", name="Add a card", level=3)).to_be_focused()
         fill_in(page, "5555555555554444")
         save(page)
-        expect(said(page)).to_contain_text("Mastercard ending in 4444 is saved.")
+        expect(said(page)).to_contain_text("Mastercard ending in 4444 was saved.")
         expect(refusal).to_have_count(0)
         page.get_by_role("button", name="Remove Visa ending in 4242").click()
         page.get_by_role("dialog").get_by_role("button", name="Remove card").click()
@@ -330,7 +330,7 @@ def test_on_its_own_page_a_card_leads_on_to_what_it_was_wanted_for(page: Page, a
     fill_in(page, VISA)
     save(page)
     expect(page.get_by_role("heading", name="Wallet", level=1)).to_be_visible()
-    expect(said(page)).to_contain_text("Visa ending in 4242 is saved.")
+    expect(said(page)).to_contain_text("Visa ending in 4242 was saved.")
 
 
 class TestBadLuck:
@@ -349,7 +349,7 @@ class TestBadLuck:
         expect(problem).to_contain_text("so nothing was saved or charged. Try again in a moment.")
         site.sandbox.clear_faults()
         save(page)
-        expect(said(page)).to_contain_text("Visa ending in 4242 is saved.")
+        expect(said(page)).to_contain_text("Visa ending in 4242 was saved.")
 
     def test_stripe_can_t_be_reached_to_confirm(self, page: Page, app: Flask, site: Site) -> None:
         problem = self.begin(page)
@@ -370,10 +370,10 @@ class TestBadLuck:
         problem = self.begin(page)
         page.route("**/payment-methods/setups", lambda route: route.abort())
         save(page)
-        expect(problem).to_contain_text("The connection was lost, and the card was not saved.")
+        expect(problem).to_contain_text("The connection was lost, and the card wasn't saved.")
         page.unroute("**/payment-methods/setups")
         save(page)
-        expect(said(page)).to_contain_text("Visa ending in 4242 is saved.")
+        expect(said(page)).to_contain_text("Visa ending in 4242 was saved.")
 
     def test_stripe_s_script_is_blocked(self, page: Page, app: Flask) -> None:
         page.route("**/stripe.js", lambda route: route.abort())
@@ -384,7 +384,7 @@ class TestBadLuck:
         save(page)
         fill_in(page, VISA)
         save(page)
-        expect(said(page)).to_contain_text("Visa ending in 4242 is saved.")
+        expect(said(page)).to_contain_text("Visa ending in 4242 was saved.")
 
 
 def many() -> Organization:
