@@ -118,7 +118,7 @@ def test_its_parts_are_read_at_one_moment_and_so_belong_together(app: Flask) -> 
 def test_its_lines_are_read_as_they_are_taken_and_add_up_to_it(
     app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(statements, "PIECE", 2)
+    monkeypatch.setattr("app.billing.statements.statement.PIECE", 2)
     organization = an_organization(timezone="UTC")
     post(organization, TransferKind.TOP_UP, usd("50"), at("2026-09-01 12:00"))
     for number in range(6):
