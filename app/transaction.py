@@ -34,3 +34,15 @@ def transaction() -> Iterator[None]:
         raise
     finally:
         session.info.pop(_KEY, None)
+
+
+def end_reading() -> None:
+    """End the transaction that reads have begun, before something slow: no connection and no lock waits for that.
+
+    What was read stays usable. Raises `RuntimeError` within a transaction of a use case, and where something was
+    changed: that is committed by saying so.
+    """
+    session = db.session()
+    if session.info.get(_KEY) or session.new or session.deleted or any(map(session.is_modified, session.dirty)):
+        raise RuntimeError("What was changed is committed by `with transaction():`.")
+    session.commit()

@@ -11,12 +11,12 @@ import structlog
 from app.billing import audit
 from app.billing.cards import default_card, payment_methods
 from app.billing.wallet import ledger
-from app.extensions import db
 from app.models import Organization
 from app.payments import cards, customers, subscriptions
 from app.payments.cards import Card
 from app.payments.errors import RefusedError
 from app.payments.subscription_facts import StripeSubscription
+from app.transaction import end_reading, transaction
 
 log = structlog.get_logger("billing.cards")
 
@@ -58,7 +58,7 @@ def follow_customer(
 
 def _told(organization: Organization) -> list[str]:
     told = default_card.told_of(organization.id)
-    db.session.commit()
+    end_reading()
     return told
 
 
@@ -76,18 +76,18 @@ def _take(
     """
     charged = own or customers_own
     card = _fetch(organization, charged) if charged and charged not in before else None
-    wallet = ledger.lock(organization.id)
     is_changed = False
-    if card is not None and default_card.told_of(organization.id) == before:
+    with transaction():
+        wallet = ledger.lock(organization.id)
+        if card is not None and default_card.told_of(organization.id) == before:
+            ours = payment_methods.default_of(organization.id)
+            if ours is None or ours.stripe_id != card.stripe_id:
+                is_changed = _appoint(organization, card)
+                wallet.version += 1
+            organization.default_cards_told = [card.stripe_id]
         ours = payment_methods.default_of(organization.id)
-        if ours is None or ours.stripe_id != card.stripe_id:
-            is_changed = _appoint(organization, card)
-            wallet.version += 1
-        organization.default_cards_told = [card.stripe_id]
-    ours = payment_methods.default_of(organization.id)
-    if not is_telling and ours is not None and (own is not None or customers_own != ours.stripe_id):
-        default_card.enqueue_telling(organization.id)
-    db.session.commit()
+        if not is_telling and ours is not None and (own is not None or customers_own != ours.stripe_id):
+            default_card.enqueue_telling(organization.id)
     return is_changed
 
 

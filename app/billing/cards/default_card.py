@@ -15,6 +15,7 @@ from sqlalchemy import select, update
 from app.extensions import db, enqueue
 from app.models import Organization, PaymentMethod
 from app.payments import customers, subscriptions
+from app.transaction import transaction
 
 
 def appoint(method: PaymentMethod, *, instead_of: PaymentMethod | None = None) -> None:
@@ -39,13 +40,14 @@ def charge_to(org_id: UUID, customer_id: str, card_id: str, *, subscription_id: 
     What Stripe may have by our doing is written down before, so that nobody takes it for a choice made there. Raises
     what `app.payments` raises.
     """
-    known = told_of(org_id)
-    _remember(org_id, [*known, card_id])
+    with transaction():
+        _remember(org_id, [*told_of(org_id), card_id])
     customers.set_default_card(customer_id, card_id)
     if subscription_id is not None:
         # Last, so that there is a card to charge at any moment.
         subscriptions.take_own_card(subscription_id)
-    _remember(org_id, [card_id])
+    with transaction():
+        _remember(org_id, [card_id])
 
 
 def told_of(org_id: UUID) -> list[str]:
@@ -57,4 +59,3 @@ def told_of(org_id: UUID) -> list[str]:
 def _remember(org_id: UUID, cards: list[str]) -> None:
     told = list(dict.fromkeys(cards))
     db.session.execute(update(Organization).where(Organization.id == org_id).values(default_cards_told=told))
-    db.session.commit()

@@ -11,6 +11,7 @@ from app.billing.cards import default_at_stripe, default_card
 from app.extensions import db
 from app.models import Organization, PaymentMethod, Subscription, SubscriptionStatus
 from app.payments.errors import RefusedError
+from app.transaction import end_reading, transaction
 
 _TIMES = 5
 """How often a card is told that changes again meanwhile, before a new job goes on."""
@@ -45,8 +46,8 @@ def tell_stripe(org_id: UUID) -> None:
         except RefusedError:
             # The card or the customer is gone at Stripe: its event tells us, and that appoints another.
             return
-    default_card.enqueue_telling(org_id)
-    db.session.commit()
+    with transaction():
+        default_card.enqueue_telling(org_id)
 
 
 def _is_to_be_told(org_id: UUID, wanted: _Wanted) -> bool:
@@ -71,5 +72,5 @@ def _wanted(org_id: UUID) -> _Wanted | None:
         .where(Organization.id == org_id, PaymentMethod.is_default, PaymentMethod.removed_at.is_(None))
     )
     found = db.session.execute(query).one_or_none()
-    db.session.commit()
+    end_reading()
     return None if found is None or found[0] is None else _Wanted(found[0], found[1], found[2])

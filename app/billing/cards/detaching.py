@@ -9,6 +9,7 @@ from sqlalchemy import select
 from app.extensions import db, enqueue
 from app.models import PaymentMethod, TopUp, TopUpStatus
 from app.payments import cards
+from app.transaction import end_reading, transaction
 
 IN_PROGRESS = (TopUpStatus.PAYING, TopUpStatus.ACTION)
 
@@ -27,10 +28,11 @@ def detach(method: PaymentMethod) -> None:
     Commits. Raises what `app.payments.cards.detach` raises.
     """
     if paying_with(method) is None:
+        end_reading()
         cards.detach(method.stripe_id)
     else:
-        enqueue_for(method, after=LOOK_AGAIN)
-    db.session.commit()
+        with transaction():
+            enqueue_for(method, after=LOOK_AGAIN)
 
 
 def paying_with(method: PaymentMethod) -> TopUp | None:

@@ -20,6 +20,7 @@ from app.extensions import db, enqueue
 from app.models import Organization, PaymentMethod, TopUp
 from app.payments import customers
 from app.payments.cards import Card
+from app.transaction import transaction
 
 MOST = 50
 """Cards that people can save, and that pages show. Stripe may tell of more, which are shown as others go."""
@@ -147,12 +148,11 @@ def customer_of(organization: Organization, *, email: str | None) -> str:
     """The organization's customer at Stripe, made where it has none yet. Commits in that case."""
     if organization.stripe_customer_id is None:
         lost = len(organization.former_customer_ids)
-        organization.stripe_customer_id = customers.create(
-            organization.id, name=organization.name, email=email, lost=lost
-        )
-        # What is written on its invoices it doesn't know yet.
-        enqueue("tell_billing_details", org_id=str(organization.id))
-        db.session.commit()
+        customer_id = customers.create(organization.id, name=organization.name, email=email, lost=lost)
+        with transaction():
+            organization.stripe_customer_id = customer_id
+            # What is written on its invoices it doesn't know yet.
+            enqueue("tell_billing_details", org_id=str(organization.id))
     return organization.stripe_customer_id
 
 

@@ -17,6 +17,7 @@ from app.models import Organization, PaymentMethod, TopUp
 from app.payments import cards
 from app.payments.cards import Card
 from app.payments.errors import PaymentsError
+from app.transaction import end_reading, transaction
 
 _CUT_OFF = timedelta(minutes=2)
 """When a job looks after a removal: later than the person's own request can take."""
@@ -57,14 +58,16 @@ def make_default(organization: Organization, card_id: UUID, actor: Actor) -> Pay
     """
     if is_gone(organization, _find(organization, card_id), actor):
         raise UnknownCardError(str(card_id))
-    wallet = ledger.lock(organization.id)
-    chosen = _find(organization, card_id)
-    if not chosen.is_default:
-        current = payment_methods.default_of(organization.id)
-        default_card.appoint(chosen, instead_of=current)
-        wallet.version += 1
-        audit.record(organization.id, actor, "payment_method.made_default", str(chosen.id), card=chosen.label)
-    db.session.commit()
+    with transaction():
+        wallet = ledger.lock(organization.id)
+        chosen = _find(organization, card_id)
+        if not chosen.is_default:
+            current = payment_methods.default_of(organization.id)
+            default_card.appoint(chosen, instead_of=current)
+            wallet.version += 1
+            audit.record(
+                organization.id, actor, "payment_method.made_default", str(chosen.id), card=chosen.label
+            )
     return chosen
 
 
@@ -73,7 +76,7 @@ def is_gone(organization: Organization, method: PaymentMethod, actor: Actor = au
 
     Without an answer the card is taken to be there.
     """
-    db.session.commit()
+    end_reading()
     try:
         return _look(organization, method, actor) is None
     except PaymentsError:
@@ -94,11 +97,11 @@ def finish_removal(org_id: UUID, card_id: UUID) -> None:
 
 def _look(organization: Organization, method: PaymentMethod, actor: Actor) -> Card | None:
     card = cards.fetch_attached(method.stripe_id)
-    if card is None:
-        payment_methods.forget(organization.id, method.stripe_id, actor)
-    else:
-        payment_methods.record(organization, card, audit.STRIPE)
-    db.session.commit()
+    with transaction():
+        if card is None:
+            payment_methods.forget(organization.id, method.stripe_id, actor)
+        else:
+            payment_methods.record(organization, card, audit.STRIPE)
     return card
 
 
@@ -109,19 +112,19 @@ def remove(organization: Organization, card_id: UUID, actor: Actor) -> Removed:
     Raises `UnknownCardError`, `CardNeededError`, `CardInUseError`, and what `app.payments.cards.detach` raises: then
     the card is back as it was.
     """
-    ledger.lock(organization.id)
-    method = _find(organization, card_id)
-    _check_not_in_use(method)
-    check_not_needed(organization, method)
-    was_default = method.is_default
-    payment_methods.forget(organization.id, method.stripe_id, actor)
-    detaching.enqueue_for(method, after=_CUT_OFF)
-    db.session.commit()
+    with transaction():
+        ledger.lock(organization.id)
+        method = _find(organization, card_id)
+        _check_not_in_use(method)
+        check_not_needed(organization, method)
+        was_default = method.is_default
+        payment_methods.forget(organization.id, method.stripe_id, actor)
+        detaching.enqueue_for(method, after=_CUT_OFF)
     try:
         cards.detach(method.stripe_id)
     except PaymentsError:
-        db.session.rollback()
-        _put_back(organization, card_id, actor, was_default=was_default)
+        with transaction():
+            _put_back(organization, card_id, actor, was_default=was_default)
         raise
     left = payment_methods.saved(organization.id)
     return Removed(method, left[0] if was_default and left and left[0].is_default else None)
@@ -153,7 +156,6 @@ def _put_back(organization: Organization, card_id: UUID, actor: Actor, *, was_de
         default_card.appoint(method, instead_of=current)
     wallet.version += 1
     audit.record(organization.id, actor, "payment_method.removal_failed", str(method.id), card=method.label)
-    db.session.commit()
 
 
 def _find(organization: Organization, card_id: UUID) -> PaymentMethod:

@@ -13,11 +13,11 @@ from uuid import UUID
 
 from app.billing.audit import Actor
 from app.billing.cards import duplicates, payment_methods
-from app.extensions import db
 from app.models import Organization, PaymentMethod
 from app.payments import cards
 from app.payments.cards import Setup
 from app.payments.errors import RefusedError
+from app.transaction import transaction
 
 _ID = re.compile(r"seti_[A-Za-z0-9_]{1,250}", re.ASCII)
 
@@ -54,13 +54,13 @@ def begin(organization: Organization, form: UUID, *, email: str | None, actor: A
     except RefusedError as error:
         if error.code != "resource_missing" or error.param != "customer":
             raise
-    payment_methods.forget_customer(organization, customer_id, actor)
-    db.session.commit()
+    with transaction():
+        payment_methods.forget_customer(organization, customer_id, actor)
     return _begin(payment_methods.customer_of(organization, email=email), form)
 
 
 def finish(organization: Organization, setup_intent_id: str, actor: Actor) -> SavedCard:
-    """Save the card of a finished setup intent, as Stripe tells it. Raises `SetupNotDoneError`."""
+    """Save the card of a finished setup intent, as Stripe tells it. Commits. Raises `SetupNotDoneError`."""
     if not _ID.fullmatch(setup_intent_id):
         raise SetupNotDoneError("The payment processor doesn't recognize this card form. Add the card again.")
     setup = cards.fetch_setup(setup_intent_id)
@@ -72,7 +72,8 @@ def finish(organization: Organization, setup_intent_id: str, actor: Actor) -> Sa
         )
     if setup.card.customer_id is None:
         raise SetupNotDoneError("This card was removed from the payment processor. Add it again.")
-    method = payment_methods.record(organization, setup.card, actor)
+    with transaction():
+        method = payment_methods.record(organization, setup.card, actor)
     is_older = method.stripe_id != setup.card.stripe_id
     return SavedCard(method, was_known=is_older or duplicates.was_saved_before(method))
 

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from app.billing.cards import setups
 from app.billing.cards.setups import SavedCard, SetupNotDoneError, TooManyCardsError
-from app.extensions import db, limiter
+from app.extensions import limiter
 from app.own_pages import own_address
 from app.pages.actor import current_actor
 from app.pages.payment_methods.routes import blueprint, changed, not_changed, wants_region
@@ -60,7 +60,6 @@ def begin_setup() -> Response:
     except TooManyCardsError as error:
         return make_response(jsonify(error=str(error)), 422)
     except PaymentsError as error:
-        db.session.rollback()
         return make_response(jsonify(error=str(problem(error, _NOT_BEGUN))), 503)
     return make_response(jsonify(client_secret=setup.client_secret), 201)
 
@@ -76,15 +75,12 @@ def _save(setup_intent_id: str, wanted_next: str | None) -> Response:
     """Save the card, and go back to what it was wanted for: a top-up, or the list of cards."""
     try:
         card = setups.finish(current_organization(), setup_intent_id, current_actor())
-        db.session.commit()
     except RefusedError as error:
-        db.session.rollback()
         is_unknown = error.code == "resource_missing"
         return _refused(_UNKNOWN if is_unknown else str(problem(error, "the card wasn't saved")))
     except SetupNotDoneError as error:
         return _refused(str(error))
     except PaymentsError as error:
-        db.session.rollback()
         return _away(error)
     if "in_place" in request.form:
         return changed(_words(card), saved_card=card.method.id)

@@ -9,7 +9,6 @@ from werkzeug.wrappers import Response
 
 from app.billing.cards import removal
 from app.billing.cards.removal import CardInUseError, CardNeededError, UnknownCardError
-from app.extensions import db
 from app.pages.actor import current_actor
 from app.pages.payment_methods import view
 from app.pages.payment_methods.routes import blueprint, changed, not_changed
@@ -31,7 +30,6 @@ def make_default(card_id: UUID) -> Response:
     try:
         method = removal.make_default(current_organization(), card_id, current_actor())
     except UnknownCardError:
-        db.session.rollback()
         return not_changed(_GONE)
     return changed(f"{method.label} is now your default card.")
 
@@ -54,10 +52,8 @@ def remove(card_id: UUID) -> Response:
     try:
         removed = removal.remove(current_organization(), card_id, current_actor())
     except UnknownCardError:
-        db.session.rollback()
         return not_changed(_GONE)
     except (CardNeededError, CardInUseError):
-        db.session.rollback()
         return changed(refused=card_id)
     except PaymentsError as error:
         return not_changed(str(problem(error, "the card wasn't removed", unknown=_MAYBE_REMOVED)))
