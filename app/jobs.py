@@ -30,11 +30,12 @@ from app.database.locks import AlreadyRunningError
 from app.extensions import db, jobs
 from app.models import Organization
 from app.models.scope import Reason, scoped_to, seeing_all
-from app.one_by_one import one_by_one
+from app.one_by_one import each_alone, one_by_one
 from app.people import password_links, sessions
 from app.queues import Queue
 from app.reconciliation import operator_mail
 from app.stripe_events import handling, review
+from app.transaction import transaction
 from app.web import kept_answers, rate_limits
 from app.web.identity import session_limits
 from app.work import standing, worker
@@ -212,7 +213,7 @@ def nightly(**_: int) -> None:
         switch_recovery.forget_old,
         standing.forget_old,
     ]
-    if one_by_one("nightly", steps, lambda step: step(), seconds=_NIGHTLY_SECONDS):
+    if each_alone("nightly", steps, lambda step: step(), seconds=_NIGHTLY_SECONDS):
         raise RuntimeError("A part of the nightly work failed: see the log.")
 
 
@@ -243,8 +244,8 @@ def send_mail(org_id: str, mail_id: str) -> None:
 @seeing_all(Reason.PEOPLE)
 def mail_password_link(email: str, address: str | None) -> None:
     """Mail a link for a new password to an account, if there is one of this address."""
-    password_links.mail_if_known(email, current_app.config["SETTINGS"].secret_key, address)
-    db.session.commit()
+    with transaction():
+        password_links.mail_if_known(email, current_app.config["SETTINGS"].secret_key, address)
 
 
 @task("mail_operators", retry=AGAIN)

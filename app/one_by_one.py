@@ -11,6 +11,7 @@ import structlog
 from sqlalchemy import text
 
 from app.extensions import db
+from app.transaction import end_reading, transaction
 
 log = structlog.get_logger("billing.jobs")
 
@@ -23,11 +24,25 @@ LOCK_SECONDS = 2
 def one_by_one(name: str, items: Iterable[T], do: Callable[[T], object], *, seconds: float) -> int:
     """Do something for each item, in a transaction of its own; how many failed. Commits.
 
+    Otherwise as `each_alone`. What is locked by another is waited for a short time only.
+    """
+
+    def alone(item: T) -> None:
+        with transaction():
+            db.session.execute(text(f"SET LOCAL lock_timeout = '{LOCK_SECONDS}s'"))
+            do(item)
+
+    return each_alone(name, items, alone, seconds=seconds)
+
+
+def each_alone(name: str, items: Iterable[T], do: Callable[[T], object], *, seconds: float) -> int:
+    """Do something for each item that commits what it does; how many failed.
+
     A failure is logged, and the others go on. After `seconds` the rest is left for the next time. The order changes
     each time, so that nothing is always last.
     """
     wanted = list(items)
-    db.session.commit()
+    end_reading()
     random.shuffle(wanted)
     end, failed = time.monotonic() + seconds, 0
     for done, item in enumerate(wanted):
@@ -35,9 +50,7 @@ def one_by_one(name: str, items: Iterable[T], do: Callable[[T], object], *, seco
             log.warning("left_for_the_next_time", job=name, left=len(wanted) - done)
             break
         try:
-            db.session.execute(text(f"SET LOCAL lock_timeout = '{LOCK_SECONDS}s'"))
             do(item)
-            db.session.commit()
         except Exception:
             db.session.rollback()
             failed += 1

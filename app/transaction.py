@@ -43,6 +43,11 @@ def end_reading() -> None:
     changed: that is committed by saying so.
     """
     session = db.session()
-    if session.info.get(_KEY) or session.new or session.deleted or any(map(session.is_modified, session.dirty)):
+    if (
+        session.info.get(_KEY)
+        or session.new
+        or session.deleted
+        or any(map(session.is_modified, session.dirty))
+    ):
         raise RuntimeError("What was changed is committed by `with transaction():`.")
     session.commit()

@@ -19,6 +19,7 @@ from app.extensions import db
 from app.models.scope import Reason, scope_to, scoped_to, seeing_all
 from app.people import tokens
 from app.people.tokens import Caller, Scope, TokenError
+from app.transaction import transaction
 
 _REALM = 'Bearer realm="Voice Portal billing"'
 
@@ -50,9 +51,8 @@ def _of_token(text: str, org_id: UUID | None) -> Caller:
     with scoped_to(org_id) if org_id is not None else nullcontext():
         caller = tokens.identify(text)
     if tokens.is_to_be_noted(caller):
-        with seeing_all(Reason.API_TOKEN):
+        with seeing_all(Reason.API_TOKEN), transaction():
             tokens.note_use(caller)
-            db.session.commit()
     return caller
 
 

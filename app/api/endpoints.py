@@ -12,8 +12,8 @@ from flask import Blueprint, Response
 
 from app.api import bodies, caller, idempotency, limits, problems, queries
 from app.api.problems import Kind
-from app.extensions import db
 from app.people.tokens import Scope
+from app.transaction import transaction
 from app.web.content_security_policy import NO_PAGE
 
 View = Callable[..., Any]
@@ -65,7 +65,8 @@ class Endpoint:
 
     `scope` is what the token must allow; without a scope the endpoint is public. `query` is a struct of query
     parameters, `problems` are the problem types beyond the common ones, and `parameters` describes the path
-    parameters. With `once`, the endpoint accepts an `Idempotency-Key`.
+    parameters. With `once`, the endpoint accepts an `Idempotency-Key`. With `commits`, the view commits what it
+    does itself, in as many transactions as that takes.
     """
 
     method: str
@@ -80,6 +81,7 @@ class Endpoint:
     problems: tuple[Kind, ...] = ()
     parameters: Mapping[str, str] = field(default_factory=dict)
     once: bool = False
+    commits: bool = False
 
     @property
     def name(self) -> str:
@@ -170,8 +172,8 @@ def _view_of(endpoint: Endpoint) -> View:
 def serve(endpoint: Endpoint, **values: Any) -> Response:
     """Serve a request: authenticate, authorize, decode the input, then call the view.
 
-    The view's changes are committed here, together with the response stored for an `Idempotency-Key`; a view
-    that raises changes nothing.
+    The view's changes are committed here, together with the response stored for an `Idempotency-Key`, unless it
+    commits them itself; a view that raises changes nothing.
     """
     if endpoint.scope is not None:
         who = caller.identify(values.get("org_id"))
@@ -184,9 +186,10 @@ def serve(endpoint: Endpoint, **values: Any) -> Response:
     if body is not None and body.decoded:
         values["body"] = bodies.read_json(body.type, limit=body.limit, media_types=body.media_types)
     answer = partial(_answer, endpoint, values)
-    response = idempotency.once(answer) if endpoint.once else answer()
-    db.session.commit()
-    return response
+    if endpoint.commits:
+        return answer()
+    with transaction():
+        return idempotency.once(answer) if endpoint.once else answer()
 
 
 def _answer(endpoint: Endpoint, values: dict[str, Any]) -> Response:

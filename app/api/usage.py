@@ -102,6 +102,7 @@ TOO_MANY_EVENTS = problems.Kind(
         limit=LARGEST,
         decoded=False,
     ),
+    commits=True,
     answers=(
         Answer(
             200,

@@ -9,7 +9,7 @@ import click
 from flask.cli import with_appcontext
 
 from app.cli import table
-from app.extensions import db
+from app.transaction import transaction
 from app.work import stalled, standing
 
 
@@ -80,8 +80,8 @@ def retry(job_ids: tuple[int, ...], all_failed: bool) -> None:
     """Retry failed jobs. Retrying is safe. Exits with 1 if a given job is not a failed one."""
     if bool(job_ids) == all_failed:
         raise click.ClickException("Give job ids, or use --all-failed.")
-    done = standing.run_again(None if all_failed else job_ids)
-    db.session.commit()
+    with transaction():
+        done = standing.run_again(None if all_failed else job_ids)
     click.echo(f"{len(done)} queued for retry.")
     if missing := sorted(set(job_ids) - set(done)):
         click.echo(f"Not a failed job: {', '.join(map(str, missing))}. See `flask jobs failed`.", err=True)

@@ -15,6 +15,7 @@ from app.cli.context import for_operators
 from app.database.locks import AlreadyRunningError, alone
 from app.extensions import db
 from app.payments.errors import PaymentsError
+from app.transaction import transaction
 
 _NOT_AT_STRIPE = "The version is stored, but Stripe does not match it"
 
@@ -74,10 +75,10 @@ def _check_currency(loaded: Catalog) -> None:
 
 def _store(loaded: Catalog, announced: datetime | None) -> None:
     try:
-        is_new = versions.keep(loaded, announced_for=announced)
+        with transaction():
+            is_new = versions.keep(loaded, announced_for=announced)
     except CatalogError as error:
         raise click.ClickException(str(error)) from error
-    db.session.commit()
     click.echo(f"Version {loaded.version} is {'stored' if is_new else 'already stored'}.")
     if announced:
         click.echo(f"It applies to all organizations from {announced:%d %B %Y}, 00:00 UTC.")

@@ -18,6 +18,7 @@ from app.notify.message import Written, message
 from app.notify.transport import AwayError, RefusedError
 from app.people import organizations
 from app.people.organizations import PeopleError
+from app.transaction import transaction
 
 
 @click.group()
@@ -57,9 +58,9 @@ def retry(mail_id: UUID | None, all_failed: bool) -> None:
         chosen = [outbox.find(mail_id)] if mail_id else outbox.newest(limit=1000, failed=True)
     except MailNotFoundError as error:
         raise click.ClickException(f"No email {mail_id}. See `flask mail list`.") from error
-    for one in chosen:
-        outbox.retry(one)
-    db.session.commit()
+    with transaction():
+        for one in chosen:
+            outbox.retry(one)
     click.echo(f"{len(chosen)} queued to be sent again.")
 
 

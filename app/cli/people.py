@@ -8,10 +8,10 @@ from flask import current_app, url_for
 from app.billing import audit, catalog
 from app.billing.mail.recipients import recipients_of
 from app.cli.context import for_operators
-from app.extensions import db
 from app.models import Organization, Role
 from app.people import invitations, memberships, organizations, password_links
 from app.people.organizations import PeopleError
+from app.transaction import transaction
 
 
 @click.group()
@@ -38,13 +38,17 @@ def create(name: str, slug: str | None, timezone: str) -> None:
     """Create an organization with an empty wallet."""
     current = catalog.current()
     try:
-        made = organizations.create_organization(
-            name, slug=slug, currency=current.currency, timezone=timezone, low_threshold=current.low_threshold
-        )
+        with transaction():
+            made = organizations.create_organization(
+                name,
+                slug=slug,
+                currency=current.currency,
+                timezone=timezone,
+                low_threshold=current.low_threshold,
+            )
+            audit.record(made.id, audit.OPERATOR, "organization.created", made.slug)
     except PeopleError as error:
         raise click.ClickException(str(error)) from error
-    audit.record(made.id, audit.OPERATOR, "organization.created", made.slug)
-    db.session.commit()
     click.echo(f"Created {made.name}. Invite its owner: flask user invite --organization {made.slug} EMAIL")
 
 
@@ -62,9 +66,11 @@ def recipients(slug: str, emails: tuple[str, ...], owners: bool) -> None:
     try:
         found = organizations.find_organization(slug)
         if emails or owners:
-            organizations.set_billing_emails(found, emails)
-            audit.record(found.id, audit.OPERATOR, "organization.recipients_set", slug, emails=list(emails))
-            db.session.commit()
+            with transaction():
+                organizations.set_billing_emails(found, emails)
+                audit.record(
+                    found.id, audit.OPERATOR, "organization.recipients_set", slug, emails=list(emails)
+                )
     except PeopleError as error:
         raise click.ClickException(str(error)) from error
     whose = "named" if found.billing_emails else "owners"
@@ -88,17 +94,17 @@ def invite(email: str, slug: str, role: str, name: str) -> None:
     Existing members get the new role immediately. People without an account choose a password with the link.
     """
     try:
-        found = organizations.locked(organizations.find_organization(slug).id)
-        address = organizations.checked_address(email)
-        known = memberships.people_of(found.id).get(address.lower())
-        if known is not None and known.password_hash is not None:
-            memberships.give(found, known, Role(role), audit.OPERATOR)
-            link = None
-        else:
-            link = invitations.invite(found, address, role=Role(role), actor=audit.OPERATOR, name=name)
+        with transaction():
+            found = organizations.locked(organizations.find_organization(slug).id)
+            address = organizations.checked_address(email)
+            known = memberships.people_of(found.id).get(address.lower())
+            if known is not None and known.password_hash is not None:
+                memberships.give(found, known, Role(role), audit.OPERATOR)
+                link = None
+            else:
+                link = invitations.invite(found, address, role=Role(role), actor=audit.OPERATOR, name=name)
     except PeopleError as error:
         raise click.ClickException(str(error)) from error
-    db.session.commit()
     if link is None:
         click.echo(f"{address} is {role} of {found.name}.")
         return
@@ -118,16 +124,16 @@ def invite(email: str, slug: str, role: str, name: str) -> None:
 def remove(email: str, slug: str) -> None:
     """Remove a person's role in an organization, along with invitations and billing emails."""
     try:
-        found = organizations.locked(organizations.find_organization(slug).id)
+        with transaction():
+            found = organizations.locked(organizations.find_organization(slug).id)
+            person = memberships.people_of(found.id).get(email.strip().lower())
+            if person is None and invitations.open_for(found.id, email) is None:
+                raise click.ClickException(f"{email!r} has no role in {found.name} and no open invitation.")
+            invitations.withdraw(found.id, [email], audit.OPERATOR)
+            if person is not None:
+                memberships.remove(found, person, audit.OPERATOR)
     except PeopleError as error:
         raise click.ClickException(str(error)) from error
-    person = memberships.people_of(found.id).get(email.strip().lower())
-    if person is None and invitations.open_for(found.id, email) is None:
-        raise click.ClickException(f"{email!r} has no role in {found.name} and no open invitation.")
-    invitations.withdraw(found.id, [email], audit.OPERATOR)
-    if person is not None:
-        memberships.remove(found, person, audit.OPERATOR)
-    db.session.commit()
     click.echo(f"{email} has no role in {found.name}. Its billing emails go to: {_recipient_list(found)}")
 
 
@@ -140,10 +146,10 @@ def reset_password(email: str) -> None:
     if person is None:
         raise click.ClickException(f"No one has the email address {email!r}.")
     try:
-        password_links.mail_to(person, current_app.config["SETTINGS"].secret_key, audit.OPERATOR)
+        with transaction():
+            password_links.mail_to(person, current_app.config["SETTINGS"].secret_key, audit.OPERATOR)
     except PeopleError as error:
         raise click.ClickException(str(error)) from error
-    db.session.commit()
     hours = password_links.VALID_FOR.seconds // 3600
     click.echo(f"A link, valid for {hours} hours, is on its way to {person.email}.")
     click.echo("`flask mail list` shows whether it was sent.")

@@ -14,8 +14,8 @@ from app.billing.platform import endpoints as platform_endpoints
 from app.billing.platform.endpoints import UnknownEndpointError
 from app.billing.platform.replays import Replayed
 from app.cli.context import for_operators
-from app.extensions import db
 from app.notify.addresses import AddressError
+from app.transaction import transaction
 
 R = TypeVar("R")
 
@@ -46,10 +46,10 @@ def endpoints() -> None:
 def add(url: str) -> None:
     """Send messages to URL from now on, and print their signing secret."""
     try:
-        endpoint, secret = platform_endpoints.add(url)
+        with transaction():
+            endpoint, secret = platform_endpoints.add(url)
     except AddressError as error:
         raise click.ClickException(str(error)) from error
-    db.session.commit()
     click.echo(f"{endpoint.id}\nSecret (shown only once): {secret}")
 
 
@@ -133,8 +133,7 @@ def _outcome(result: Replayed) -> str:
 
 def _changed(change: Callable[[], R]) -> R:
     try:
-        result = change()
+        with transaction():
+            return change()
     except UnknownEndpointError as error:
         raise click.ClickException(str(error)) from error
-    db.session.commit()
-    return result

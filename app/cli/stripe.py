@@ -13,10 +13,10 @@ from app import reconciliation
 from app.cli.context import for_operators
 from app.clock import utc_now
 from app.database.locks import AlreadyRunningError
-from app.extensions import db
 from app.models import ReconciliationRun
 from app.reconciliation import findings
 from app.reconciliation.findings import UnknownFindingError
+from app.transaction import transaction
 
 _UNITS = {"d": "days", "h": "hours"}
 _FINDINGS_LEFT, _NOT_FINISHED = 1, 2
@@ -97,10 +97,10 @@ def list_findings() -> None:
 def accept(object_id: str) -> None:
     """Accept a finding by the id of its object: it is no longer reported, unless something else is found."""
     try:
-        accepted = findings.accept(object_id)
+        with transaction():
+            accepted = findings.accept(object_id)
     except UnknownFindingError as error:
         raise click.ClickException(f"No finding about {object_id}. See `flask stripe findings`.") from error
-    db.session.commit()
     click.echo(f"Accepted: {accepted.text}")
 
 

@@ -11,10 +11,10 @@ import click
 from app.billing import audit
 from app.cli import table
 from app.cli.context import for_operators
-from app.extensions import db
 from app.people import organizations, tokens
 from app.people.organizations import PeopleError
 from app.people.tokens import Scope, UnknownTokenError
+from app.transaction import transaction
 
 _HEADINGS = ("TOKEN", "NAME", "FOR", "SCOPES", "STATE", "EXPIRES (UTC)", "LAST USED (UTC)")
 _DAYS = re.compile(r"([1-9][0-9]{0,3})d")
@@ -56,12 +56,13 @@ def create(name: str, scopes: tuple[str, ...], slug: str | None, expires: timede
         found = organizations.find_organization(slug) if slug else None
     except PeopleError as error:
         raise click.ClickException(str(error)) from error
-    made, text = tokens.create(name, map(Scope, scopes), org_id=found.id if found else None, lasts=expires)
-    if found:
-        audit.record(
-            found.id, audit.OPERATOR, "token.created", str(made.id), name=made.name, scopes=made.scopes
-        )
-    db.session.commit()
+    with transaction():
+        org_id = found.id if found else None
+        made, text = tokens.create(name, map(Scope, scopes), org_id=org_id, lasts=expires)
+        if org_id:
+            audit.record(
+                org_id, audit.OPERATOR, "token.created", str(made.id), name=made.name, scopes=made.scopes
+            )
     click.echo(f"{text}\nIt is shown only once. To revoke it: flask token revoke {made.id}")
 
 
@@ -94,10 +95,10 @@ def list_tokens() -> None:
 def revoke(token_id: UUID) -> None:
     """Revoke a token permanently. It stops working immediately."""
     try:
-        ended = tokens.revoke(token_id)
+        with transaction():
+            ended = tokens.revoke(token_id)
+            if ended.org_id is not None:
+                audit.record(ended.org_id, audit.OPERATOR, "token.revoked", str(ended.id), name=ended.name)
     except UnknownTokenError as error:
         raise click.ClickException(f"No token {error}. See `flask token list`.") from error
-    if ended.org_id is not None:
-        audit.record(ended.org_id, audit.OPERATOR, "token.revoked", str(ended.id), name=ended.name)
-    db.session.commit()
     click.echo(f"Token {ended.name} is revoked.")

@@ -6,10 +6,10 @@ import click
 
 from app.cli import table
 from app.cli.context import for_operators
-from app.extensions import db
 from app.models import EventState, StripeEvent
 from app.stripe_events import review
 from app.stripe_events.review import UnknownEventError
+from app.transaction import transaction
 
 _HEADINGS = ("EVENT", "TYPE", "OBJECT", "CREATED (UTC)", "STATE", "ATTEMPTS", "NOTE")
 
@@ -51,13 +51,13 @@ def replay(event_ids: tuple[str, ...], all_failed: bool) -> None:
     if bool(event_ids) == all_failed:
         raise click.ClickException("Give event ids, or use --all-failed.")
     try:
-        replayed = review.replay_failed() if all_failed else [review.replay(one).id for one in event_ids]
+        with transaction():
+            replayed = review.replay_failed() if all_failed else [review.replay(one).id for one in event_ids]
     except UnknownEventError as error:
         raise click.ClickException(
             f"No event {error}. See `flask webhooks list`; `flask stripe reconcile` finds events that "
             "never arrived."
         ) from error
-    db.session.commit()
     click.echo(f"{len(replayed)} queued to be handled again. `flask webhooks list` shows the result.")
 
 

@@ -107,13 +107,14 @@ def identify(token: str, limits: Limits) -> Identity | None:
 
 
 @seeing_all(Reason.SIGN_IN)
-def touch(identity: Identity) -> bool:
-    """Note that a person did something, once a minute at most; True where it was written."""
-    now = utc_now()
-    if now - identity.seen_at < _SEEN_EVERY:
-        return False
-    db.session.execute(_own(identity.token, update(SignInSession)).values(seen_at=now))
-    return True
+def touch(identity: Identity) -> None:
+    """Note that a person did something."""
+    db.session.execute(_own(identity.token, update(SignInSession)).values(seen_at=utc_now()))
+
+
+def is_to_be_touched(identity: Identity) -> bool:
+    """Whether it was noted long enough ago to be noted again: once a minute is enough."""
+    return utc_now() - identity.seen_at >= _SEEN_EVERY
 
 
 @seeing_all(Reason.SIGN_IN)

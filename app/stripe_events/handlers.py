@@ -1,4 +1,8 @@
-"""One handler per kind of event. Each is given the object's id and says whether it was about something of ours."""
+"""One handler per kind of event. Each is given the object's id and says whether it was about something of ours.
+
+What a handler writes and doesn't commit itself is committed together with the note of how its event ended
+(`app.webhooks.handling`).
+"""
 
 from __future__ import annotations
 
@@ -25,6 +29,7 @@ from app.payments.cards import Card
 from app.payments.errors import RefusedError
 from app.payments.intents import Payment
 from app.payments.invoices import StripeInvoice
+from app.transaction import transaction
 
 
 def payment_intent(payment_intent_id: str) -> bool:
@@ -107,12 +112,12 @@ def invoice(invoice_id: str) -> bool:
 def invoice_payment_failed(invoice_id: str) -> bool:
     """An invoice could not be charged: keep that, and tell the people who pay it, unless it was paid since."""
     now = utc_now()
-    kept = _keep_invoice(invoice_id, failed_at=now)
+    # Each step is complete in itself, and nothing stays locked while Stripe is asked for the next.
+    with transaction():
+        kept = _keep_invoice(invoice_id, failed_at=now)
     if kept is None:
         return False
     organization, found = kept
-    # Each step is complete in itself, and nothing stays locked while Stripe is asked for the next.
-    db.session.commit()
     if found.status == "open":
         # So that the mail says until when the plan goes on, whichever of the two events comes first.
         row = switch_queries.subscription_of(organization)

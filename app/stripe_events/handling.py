@@ -21,6 +21,7 @@ from app.models import EventState, StripeEvent
 from app.money import CurrencyMismatchError
 from app.payments.errors import RefusedError
 from app.stripe_events import handlers
+from app.transaction import transaction
 
 log = structlog.get_logger("billing.webhooks")
 
@@ -104,8 +105,8 @@ def handle(event_id: str, *, left_by_killed: bool = False, customer: str | None 
     it. `customer` is whose event it is, for the place of the next try in the queue. Whatever a handler raises leaves
     the event to be tried again later.
     """
-    event = _claim(event_id, even_if_claimed=left_by_killed)
-    db.session.commit()
+    with transaction():
+        event = _claim(event_id, even_if_claimed=left_by_killed)
     if event is None:
         return None
     try:
@@ -116,8 +117,10 @@ def handle(event_id: str, *, left_by_killed: bool = False, customer: str | None 
         log.error("event_refused", event_id=event_id, type=event.type, reason=note)
     except Exception as error:
         db.session.rollback()
-        return _try_later(event, error, customer)
-    _end(event_id, state, note)
+        with transaction():
+            return _try_later(event, error, customer)
+    with transaction():
+        _end(event_id, state, note)
     return state
 
 
@@ -199,7 +202,6 @@ def _try_later(event: StripeEvent, error: Exception, customer: str | None) -> Ev
     db.session.execute(again)
     whose = {"customer": customer} if customer else {}
     enqueue("handle_stripe_event", after=wait, event_id=event.id, **whose)
-    db.session.commit()
     return EventState.RECEIVED
 
 
@@ -211,4 +213,3 @@ def _end(event_id: str, state: EventState, note: str | None) -> None:
         .values(state=state, note=note, handled_at=utc_now(), next_try_at=None)
     )
     db.session.execute(ended)
-    db.session.commit()

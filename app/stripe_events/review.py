@@ -10,6 +10,7 @@ from sqlalchemy import delete, func, select
 from app.clock import utc_now
 from app.extensions import db, enqueue
 from app.models import EventState, StripeEvent
+from app.transaction import transaction
 
 NEEDS_SOMEONE = (EventState.FAILED, EventState.REFUSED)
 """What has ended in a way that a person has to look at."""
@@ -82,11 +83,11 @@ def forget_old() -> int:
     )
     removed = 0
     while True:
-        gone = db.session.execute(
-            delete(StripeEvent).where(StripeEvent.id.in_(old)).returning(StripeEvent.id)
-        )
-        count = len(gone.all())
-        db.session.commit()
+        with transaction():
+            gone = db.session.execute(
+                delete(StripeEvent).where(StripeEvent.id.in_(old)).returning(StripeEvent.id)
+            )
+            count = len(gone.all())
         removed += count
         if count < _BATCH:
             return removed

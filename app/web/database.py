@@ -11,8 +11,8 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from app.billing.wallet.lock_queue import WalletBusyError
-from app.extensions import db
 from app.queues import SLOTS
+from app.transaction import transaction
 from app.web.lock_patience import OF_JOBS
 from app.web.pools import threads_of
 from config import Settings
@@ -68,14 +68,11 @@ def trying_again(work: Callable[[], R]) -> R:
     """
     for left in reversed(range(_TRIES)):
         try:
-            result = work()
-            db.session.commit()
+            with transaction():
+                return work()
         except (DBAPIError, DeadlockDetected, SerializationFailure) as error:
-            db.session.rollback()
             if not left or not _got_in_the_way(error):
                 raise
-        else:
-            return result
     raise AssertionError("the last try returns or raises")
 
 

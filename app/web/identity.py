@@ -16,6 +16,7 @@ from app.models import Organization
 from app.models.scope import scope_to
 from app.people import sessions
 from app.people.sessions import Identity, Limits
+from app.transaction import transaction
 from app.web import drawn_for
 from app.web.marks import is_asked_by_pages, page_behind
 
@@ -111,8 +112,9 @@ def _keep_session_alive() -> None:
     if request.blueprint in _WITHOUT_A_PERSON or is_asked_by_pages(request.blueprint):
         return
     who = identity()
-    if who is not None and sessions.touch(who):
-        db.session.commit()
+    if who is not None and sessions.is_to_be_touched(who):
+        with transaction():
+            sessions.touch(who)
 
 
 def _seats() -> tuple[sessions.Seat, ...]:

@@ -6,11 +6,11 @@ import structlog
 from flask import Blueprint, current_app, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from app.extensions import db
 from app.payments import events, signatures
 from app.payments.events import NotAnEventError
 from app.payments.signatures import SignatureError
 from app.stripe_events import inbox
+from app.transaction import transaction
 
 log = structlog.get_logger("billing.webhooks")
 blueprint = Blueprint("webhooks", __name__)
@@ -37,8 +37,8 @@ def receive() -> tuple[dict[str, str], int]:
     except (SignatureError, NotAnEventError) as error:
         log.warning("webhook_refused", reason=str(error))
         return {"error": str(error)}, 400
-    is_new = inbox.keep(notice)
-    db.session.commit()
+    with transaction():
+        is_new = inbox.keep(notice)
     return {"status": "stored" if is_new else "known"}, 200
 
 

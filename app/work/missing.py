@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from sqlalchemy import text
 
 from app.extensions import db, enqueue
+from app.transaction import transaction
 
 # A job planned for later that never ran is no reason to wait. One that waits after an error is: it has its own pace.
 # One that failed for good waits for someone (`flask jobs failed`).
@@ -24,10 +25,10 @@ def enqueue_missing(task: str, wanted: Iterable[dict[str, str]], *, key: str) ->
     `key` names the argument that tells them apart. Each gets a job of its own, so that one that fails or is slow
     keeps no other waiting.
     """
-    found = list(wanted)
-    at_it = set(db.session.scalars(_AT_IT, {"task": task, "key": key})) if found else set()
-    new = [arguments for arguments in found if arguments[key] not in at_it]
-    for arguments in new:
-        enqueue(task, after=None, **arguments)
-    db.session.commit()
+    with transaction():
+        found = list(wanted)
+        at_it = set(db.session.scalars(_AT_IT, {"task": task, "key": key})) if found else set()
+        new = [arguments for arguments in found if arguments[key] not in at_it]
+        for arguments in new:
+            enqueue(task, after=None, **arguments)
     return len(new)

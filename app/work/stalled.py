@@ -11,6 +11,7 @@ import structlog
 from sqlalchemy import text
 
 from app.extensions import db
+from app.transaction import transaction
 
 log = structlog.get_logger("billing.jobs")
 
@@ -69,8 +70,8 @@ def take_up() -> int:
 
     Several processes may do so at the same moment: each job is taken up by one of them.
     """
-    found = db.session.execute(_TAKE_UP).all()
-    db.session.commit()
+    with transaction():
+        found = db.session.execute(_TAKE_UP).all()
     for job in found:
         say = log.error if job.status == "failed" else log.warning
         say("stalled_job", job=job.id, task=job.task_name, queue=job.queue_name, now=job.status)

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import text
 
 from app.extensions import db
+from app.transaction import transaction
 from app.work import stalled
 
 FAILED_KEPT_DAYS = 90
@@ -90,5 +91,5 @@ def run_again(ids: Sequence[int] | None = None) -> list[int]:
 
 def forget_old() -> None:
     """Remove what ended long ago and no one has asked for. Commits."""
-    db.session.execute(_FORGET, {"days": FAILED_KEPT_DAYS})
-    db.session.commit()
+    with transaction():
+        db.session.execute(_FORGET, {"days": FAILED_KEPT_DAYS})

@@ -23,6 +23,7 @@ from app.models import BillingDetails, Organization
 from app.months import Month
 from app.payments import customers
 from app.payments.customers import StripeDetails
+from app.transaction import end_reading, transaction
 
 LONGEST = {
     "legal_name": 150,
@@ -173,8 +174,8 @@ def tell_stripe(org_id: UUID) -> None:
         customer_id, details, version = now
         customers.describe(customer_id, details, key=f"{org_id}:{version}")
         told = now
-    tell_soon(org_id)
-    db.session.commit()
+    with transaction():
+        tell_soon(org_id)
 
 
 def _for_stripe(org_id: UUID) -> tuple[str, StripeDetails, int] | None:
@@ -187,7 +188,7 @@ def _for_stripe(org_id: UUID) -> tuple[str, StripeDetails, int] | None:
     details, version = gather(organization)
     recipients = recipients_of(organization)
     customer_id = organization.stripe_customer_id
-    db.session.commit()
+    end_reading()
     if customer_id is None or not version:
         return None
     return (

@@ -23,6 +23,7 @@ from app.notify import letters
 from app.notify.composition import Readers, compose
 from app.notify.message import Written, message
 from app.notify.transport import AwayError, Connection, Kept, RefusedError
+from app.transaction import transaction
 
 log = structlog.get_logger("billing.mail")
 
@@ -45,21 +46,22 @@ def deliver(org_id: UUID, mail_id: UUID) -> MailState | None:
 
     An unreachable mail server is no error: the mail waits for its next try.
     """
-    mail = _claim(org_id, mail_id)
-    db.session.commit()
+    with transaction():
+        mail = _claim(org_id, mail_id)
     if mail is None:
         return None
     try:
         _send(mail)
     except AwayError as error:
-        _try_later(mail, str(error))
+        with transaction():
+            _try_later(mail, str(error))
     except Exception as error:
         # A mail that can't be written is our mistake: it is kept for a release that mends it.
         log.exception("mail_not_written", mail=str(mail.id), kind=mail.kind)
         db.session.rollback()
-        mail = db.session.get_one(Mail, (org_id, mail_id), populate_existing=True)
-        _try_later(mail, f"{type(error).__name__}: {error}")
-    db.session.commit()
+        with transaction():
+            mail = db.session.get_one(Mail, (org_id, mail_id), populate_existing=True)
+            _try_later(mail, f"{type(error).__name__}: {error}")
     return mail.state
 
 
@@ -139,9 +141,9 @@ def _claim(org_id: UUID, mail_id: UUID) -> Mail | None:
 
 def _send(mail: Mail) -> None:
     """Send to everyone who is not done with. Raises `AwayError` where somebody is left for later."""
-    words = written(mail)
-    mail.subject, mail.text, mail.html = words.subject, words.text, words.html
-    db.session.commit()
+    with transaction():
+        words = written(mail)
+        mail.subject, mail.text, mail.html = words.subject, words.text, words.html
     open_for = [one for one in recipients(mail) if one not in mail.delivered_to and one not in mail.refused]
     later: AwayError | None = None
     if open_for:
@@ -153,7 +155,8 @@ def _send(mail: Mail) -> None:
                     later = error
     if later is not None:
         raise later
-    _finish(mail)
+    with transaction():
+        _finish(mail)
 
 
 def _send_to(connection: Connection, mail: Mail, words: Written, recipient: str) -> None:
@@ -163,10 +166,11 @@ def _send_to(connection: Connection, mail: Mail, words: Written, recipient: str)
     except (RefusedError, ValueError) as error:
         # A ValueError is an address that can't stand in a header.
         log.warning("mail_refused", mail=str(mail.id), kind=mail.kind, reason=str(error))
-        mail.refused = {**mail.refused, recipient: str(error)}
+        with transaction():
+            mail.refused = {**mail.refused, recipient: str(error)}
     else:
-        mail.delivered_to = [*mail.delivered_to, recipient]
-    db.session.commit()
+        with transaction():
+            mail.delivered_to = [*mail.delivered_to, recipient]
 
 
 def recipients(mail: Mail) -> list[str]:

@@ -25,6 +25,7 @@ from app.extensions import db, enqueue
 from app.models import DeliveryState, PlatformDelivery, PlatformEndpoint, PlatformMessage
 from app.notify import webhooks
 from app.notify.webhooks import Answer
+from app.transaction import end_reading, transaction
 
 log = structlog.get_logger("billing.platform")
 
@@ -51,7 +52,9 @@ def drain(endpoint_id: UUID, *, is_state: bool) -> None:
                 return
             while time.monotonic() < end and _deliver_next(endpoint_id, is_state=is_state):
                 pass
-        if not queue.is_due(endpoint_id, is_state=is_state):
+        is_due = queue.is_due(endpoint_id, is_state=is_state)
+        end_reading()
+        if not is_due:
             return
         if time.monotonic() > end:
             enqueue_due()
@@ -67,7 +70,7 @@ def deliver(org_id: UUID) -> None:
         .order_by(PlatformDelivery.is_state.desc())
     )
     lines = db.session.execute(query).all()
-    db.session.commit()
+    end_reading()
     for endpoint_id, is_state in lines:
         while _deliver_next(endpoint_id, is_state=is_state, org_id=org_id):
             pass
@@ -85,9 +88,9 @@ def left_over() -> list[UUID]:
 
 def enqueue_due() -> None:
     """Let a job deliver what is due, at each endpoint. Commits."""
-    for endpoint_id, org_id, is_state in queue.due():
-        enqueue(messages.task_of(is_state), org_id=str(org_id), endpoint_id=str(endpoint_id))
-    db.session.commit()
+    with transaction():
+        for endpoint_id, org_id, is_state in queue.due():
+            enqueue(messages.task_of(is_state), org_id=str(org_id), endpoint_id=str(endpoint_id))
 
 
 def failed() -> Sequence[Any]:
@@ -121,13 +124,14 @@ def standing() -> dict[str, Any]:
 
 def _deliver_next(endpoint_id: UUID, *, is_state: bool, org_id: UUID | None = None) -> bool:
     """Send what is due next; False where nothing is."""
-    claimed = queue.claim_next(endpoint_id, is_state=is_state, org_id=org_id)
+    with transaction():
+        claimed = queue.claim_next(endpoint_id, is_state=is_state, org_id=org_id)
     if claimed is None:
         return False
     delivery, message, endpoint = claimed
     answer = _answer_of(message, endpoint)
-    _note(delivery, message, endpoint, answer)
-    db.session.commit()
+    with transaction():
+        _note(delivery, message, endpoint, answer)
     return True
 
 

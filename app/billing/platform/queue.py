@@ -29,7 +29,7 @@ _WAITING = PlatformDelivery.state == DeliveryState.WAITING
 def claim_next(endpoint_id: UUID, *, is_state: bool, org_id: UUID | None = None) -> Any:
     """Claim the delivery that is due, of one organization or any; with its message and endpoint. None: none is due.
 
-    Commits, so that nothing is locked while it is sent.
+    In the caller's transaction, which is committed before it is sent.
     """
     if is_state:
         _supersede(endpoint_id)
@@ -49,7 +49,7 @@ def claim_next(endpoint_id: UUID, *, is_state: bool, org_id: UUID | None = None)
     if found is not None:
         found[0].attempts += 1
         found[0].sending_until = utc_now() + CLAIMED_FOR
-    db.session.commit()
+        db.session.flush()
     return found
 
 
@@ -64,7 +64,7 @@ def due() -> list[tuple[UUID, UUID, bool]]:
 
 
 def is_due(endpoint_id: UUID, *, is_state: bool) -> bool:
-    """Whether there is something that `claim_next` would take. Commits."""
+    """Whether there is something that `claim_next` would take."""
     query = select(
         exists().where(
             _WAITING,
@@ -75,9 +75,7 @@ def is_due(endpoint_id: UUID, *, is_state: bool) -> bool:
             ~_has_earlier(),
         )
     )
-    found = bool(db.session.scalar(query))
-    db.session.commit()
-    return found
+    return bool(db.session.scalar(query))
 
 
 def with_message() -> Any:

@@ -11,6 +11,7 @@ from app.billing.platform import messages
 from app.clock import utc_now
 from app.extensions import db, enqueue
 from app.models import DeliveryState, PlatformDelivery, PlatformEndpoint
+from app.transaction import transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,19 +28,17 @@ def replay(message_id: UUID) -> Replayed:
 
     A state is not sent again after a newer one of the same organization: the platform would believe it.
     """
-    rows = db.session.scalars(
-        select(PlatformDelivery).where(PlatformDelivery.message_id == message_id).with_for_update()
-    ).all()
+    query = select(PlatformDelivery).where(PlatformDelivery.message_id == message_id)
     queued = outdated = off = 0
-    for delivery in rows:
-        if _is_outdated(delivery):
-            outdated += 1
-        elif db.session.get_one(PlatformEndpoint, delivery.endpoint_id).disabled_at is not None:
-            off += 1
-        else:
-            queued += 1
-            _again(delivery)
-    db.session.commit()
+    with transaction():
+        for delivery in db.session.scalars(query.with_for_update()).all():
+            if _is_outdated(delivery):
+                outdated += 1
+            elif db.session.get_one(PlatformEndpoint, delivery.endpoint_id).disabled_at is not None:
+                off += 1
+            else:
+                queued += 1
+                _again(delivery)
     return Replayed(queued, outdated, off)
 
 

@@ -21,6 +21,7 @@ from app.billing.usage.events import Refusal, Reported, Sender
 from app.billing.usage.rejections import Filters
 from app.extensions import db
 from app.models import RejectedEvent
+from app.transaction import transaction
 
 log = structlog.get_logger("billing.usage")
 
@@ -54,19 +55,17 @@ def replay(filters: Filters, *, at: datetime) -> Iterator[Replayed]:
 
 def _batch(ids: Sequence[UUID], at: datetime) -> Replayed:
     try:
-        done = _take(ids, at)
-        db.session.commit()
+        with transaction():
+            return _take(ids, at)
     except OperationalError:
         # The database is away: whoever replays learns it, and nothing is half done.
         raise
     except Exception:
-        db.session.rollback()
         if len(ids) > 1:
             parts = [_batch([one], at) for one in ids]
             return Replayed(sum(one.taken for one in parts), [row for one in parts for row in one.still])
         log.exception("replay_failed", rejected_event=str(ids[0]))
         return Replayed(0, [(ids[0], reports.UNRECORDED)])
-    return done
 
 
 def _take(ids: Sequence[UUID], at: datetime) -> Replayed:

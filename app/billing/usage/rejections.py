@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, select, text
+from sqlalchemy import ColumnElement, Select, TextClause, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from app.billing.usage.events import Refusal, Sender
@@ -22,6 +22,7 @@ from app.ids import uuid7
 from app.models import RejectedEvent
 from app.models.scope import Reason, seeing_all
 from app.models.usage import NO_ONE
+from app.transaction import transaction
 
 MOST_OF_A_SENDER = 10_000
 """The most rejected events of one token that are stored at a time. Further ones are rejected but not
@@ -119,11 +120,14 @@ def remove_old(now: datetime, *, days_kept: int) -> int:
     )
     values = {"before": now - timedelta(days=days_kept), "batch": _BATCH}
     removed = 0
-    while found := len(db.session.execute(query, values).all()):
-        db.session.commit()
+    while found := _execute_counting(query, values):
         removed += found
-    db.session.commit()
     return removed
+
+
+def _execute_counting(query: TextClause, values: dict[str, Any]) -> int:
+    with transaction():
+        return len(db.session.execute(query, values).all())
 
 
 def _waiting_of(sender: Sender) -> int:

@@ -9,13 +9,15 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 from dateutil.relativedelta import relativedelta
-from sqlalchemy import func, select, text
+from sqlalchemy import TextClause, func, select, text
 
 from app.billing import catalog
 from app.billing.usage.events import EARLY
 from app.extensions import db
+from app.transaction import transaction
 
 AHEAD = 2
 """Months that are made before they begin."""
@@ -44,13 +46,13 @@ def keep_up(now: datetime, *, months_kept: int) -> Changes:
     made = [month for month in wanted if month not in there]
     for month in made:
         # The tables belong to another role, which these functions act for (migration 0027).
-        db.session.execute(select(func.make_usage_month(month)))
-        db.session.commit()
+        with transaction():
+            db.session.execute(select(func.make_usage_month(month)))
     oldest = min(_month(now) - relativedelta(months=months_kept), first)
     detached = sorted(month for month in there if month < oldest)
     for month in detached:
-        db.session.execute(select(func.detach_usage_month(month)))
-        db.session.commit()
+        with transaction():
+            db.session.execute(select(func.detach_usage_month(month)))
     return Changes(made, detached, _remove_keys(now))
 
 
@@ -69,11 +71,14 @@ def _remove_keys(now: datetime) -> int:
         " RETURNING 1"
     )
     removed = 0
-    while count := len(db.session.execute(query, {"before": before, "batch": _BATCH}).all()):
-        db.session.commit()
+    while count := _execute_counting(query, {"before": before, "batch": _BATCH}):
         removed += count
-    db.session.commit()
     return removed
+
+
+def _execute_counting(query: TextClause, values: dict[str, Any]) -> int:
+    with transaction():
+        return len(db.session.execute(query, values).all())
 
 
 def _range(first: date, last: date) -> list[date]:

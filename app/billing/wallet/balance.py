@@ -28,6 +28,7 @@ from app.models import (
     WalletLine,
 )
 from app.money import Money
+from app.transaction import transaction
 
 PACE_DAYS = 7
 
@@ -87,8 +88,8 @@ def gather(organization: Organization, *, pace: Money | None = None) -> BalanceV
     rows = _read(organization)
     now = utc_now()
     if rows[0].next_end is not None and rows[0].next_end <= now:
-        holds.expire(organization.id, at=now)
-        db.session.commit()
+        with transaction():
+            holds.expire(organization.id, at=now)
         rows = _read(organization)
     wallet: Wallet = rows[0].Wallet
     if pace is None:

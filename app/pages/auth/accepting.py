@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask import flash, redirect, render_template, request, url_for
+from flask_login import login_user
 from werkzeug.wrappers import Response
 
 from app.extensions import db
@@ -13,6 +14,7 @@ from app.pages.auth.routes import begin_session
 from app.people import invitations
 from app.people.invitations import LinkError, NotYoursError
 from app.people.organizations import PeopleError
+from app.transaction import transaction
 from app.web import errors
 from app.web.identity import identity
 
@@ -27,7 +29,6 @@ def invitation(token: str) -> str | Response | tuple[str, int]:
             return _page(found, form, token)
         return _accept_signed_in(found, form, token) if identity() else _accept_as_new(found, form, token)
     except LinkError as error:
-        db.session.rollback()
         return errors.page(404, title="This link no longer works", message=str(error), next_step="")
 
 
@@ -35,11 +36,12 @@ def _accept_signed_in(found: Invitation, form: PasswordForm, token: str) -> Resp
     who = identity()
     assert who is not None  # noqa: S101 - the caller asked
     try:
-        organization = invitations.accept(token, who.user, request.remote_addr)
+        with transaction():
+            organization = invitations.accept(token, who.user, request.remote_addr)
+            begun = begin_session(who.user, org_id=organization.id)
     except NotYoursError:
-        db.session.rollback()
         return _page(found, form, token), 403
-    begin_session(who.user, org_id=organization.id)
+    login_user(begun)
     return _welcome(organization)
 
 
@@ -47,14 +49,17 @@ def _accept_as_new(found: Invitation, form: PasswordForm, token: str) -> Respons
     if not form.validate():
         return _page(found, form, token), 422
     try:
-        user, organization = invitations.accept_as_new(token, form.password.data or "", request.remote_addr)
+        with transaction():
+            user, organization = invitations.accept_as_new(
+                token, form.password.data or "", request.remote_addr
+            )
+            begun = begin_session(user, org_id=organization.id)
     except LinkError:
         raise
     except PeopleError as error:
-        db.session.rollback()
         form.password.errors = [str(error)]
         return _page(found, form, token), 422
-    begin_session(user, org_id=organization.id)
+    login_user(begun)
     return _welcome(organization)
 
 

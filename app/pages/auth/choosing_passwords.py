@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from flask import current_app, redirect, render_template, request, url_for
+from flask_login import login_user
 from werkzeug.wrappers import Response
 
 from app.billing.audit import Actor
-from app.extensions import db, enqueue
+from app.extensions import enqueue
 from app.pages.auth import throttle
 from app.pages.auth.blueprint import blueprint
 from app.pages.auth.forms import ForgotPasswordForm, PasswordForm
@@ -14,6 +15,7 @@ from app.pages.auth.routes import begin_session
 from app.people import accounts, password_links
 from app.people.invitations import LinkError
 from app.people.organizations import PeopleError
+from app.transaction import transaction
 from app.web import errors
 from app.web.text_guard import keeps_typed
 
@@ -33,8 +35,8 @@ def forgot_password() -> str | tuple[str, int]:
     if not throttle.may_ask_for_link(email):
         form.email.errors = [_TOO_OFTEN]
         return render_template("auth/forgot_password.html", form=form, asked_for=None), 429
-    enqueue("mail_password_link", email=email, address=request.remote_addr)
-    db.session.commit()
+    with transaction():
+        enqueue("mail_password_link", email=email, address=request.remote_addr)
     return render_template("auth/forgot_password.html", form=form, asked_for=email)
 
 
@@ -52,10 +54,12 @@ def set_password(token: str) -> str | Response | tuple[str, int]:
     try:
         if not form.validate():
             return render_template("auth/set_password.html", form=form, user=user), 422
-        accounts.set_password(user, form.password.data or "")
+        with transaction():
+            accounts.set_password(user, form.password.data or "")
+            accounts.password_was_set(user, Actor(user.email, user.id, request.remote_addr))
+            begun = begin_session(user)
     except PeopleError as error:
         form.password.errors = [str(error)]
         return render_template("auth/set_password.html", form=form, user=user), 422
-    accounts.password_was_set(user, Actor(user.email, user.id, request.remote_addr))
-    begin_session(user)
+    login_user(begun)
     return redirect(url_for("overview.show"))

@@ -18,6 +18,8 @@ from app.pages.auth import throttle
 from app.pages.auth.blueprint import blueprint
 from app.pages.auth.forms import SignInForm
 from app.people import organizations, passwords, sessions
+from app.people.sessions import Identity
+from app.transaction import transaction
 from app.web import errors, form_refusals
 from app.web.form_tokens import ForeignOriginError, FormRefusedError
 from app.web.identity import (
@@ -61,10 +63,12 @@ def sign_in() -> str | Response | tuple[str, int]:
         log.info("sign_in_failed", address=request.remote_addr)
         form.password.errors = [_WRONG]
         return _page(form), 422
-    if passwords.is_outdated(user.password_hash or ""):
-        user.password_hash = passwords.hash_password(form.password.data or "")
     way_back = _way_back(form)
-    begin_session(user, wanted=way_back)
+    with transaction():
+        if passwords.is_outdated(user.password_hash or ""):
+            user.password_hash = passwords.hash_password(form.password.data or "")
+        found = begin_session(user, wanted=way_back)
+    login_user(found)
     response = redirect(way_back)
     throttle.remember_device(response, email)
     return response
@@ -75,8 +79,8 @@ def sign_out() -> Response:
     """End the session, on the server too."""
     who = identity()
     if who is not None:
-        sessions.end(who.token)
-        db.session.commit()
+        with transaction():
+            sessions.end(who.token)
     logout_user()
     session.clear()
     flash("You're signed out.")
@@ -91,10 +95,10 @@ def switch_organization() -> Response:
     if who is None:
         return ask_to_sign_in()
     try:
-        switched = sessions.switch(who, UUID(request.form.get("organization", "")))
+        with transaction():
+            switched = sessions.switch(who, UUID(request.form.get("organization", "")))
     except ValueError:
         switched = False
-    db.session.commit()
     if not switched:
         return errors.page(404, message="You aren't in that organization.")
     login_user(sessions.identify(who.token, session_limits()))
@@ -107,10 +111,11 @@ def switch_organization() -> Response:
     return redirect(own_address(request.form.get("next"), otherwise=url_for("overview.show")))
 
 
-def begin_session(user: User, *, org_id: UUID | None = None, wanted: str = "") -> None:
-    """Sign `user` in with a new session; whatever the browser had before is thrown away.
+def begin_session(user: User, *, org_id: UUID | None = None, wanted: str = "") -> Identity | None:
+    """A new session for `user`; whatever the browser had before is thrown away. In the caller's transaction.
 
-    `org_id` comes into view, or the organization that the address `wanted` names, where they are in it.
+    Once that is committed the caller signs in with it (`login_user`). `org_id` comes into view, or the organization
+    that the address `wanted` names, where they are in it.
     """
     who = identity()
     if who is not None:
@@ -123,8 +128,7 @@ def begin_session(user: User, *, org_id: UUID | None = None, wanted: str = "") -
     seat = next((one for one in found.seats if one.slug == slug), None) if found else None
     if found and seat and sessions.switch(found, seat.id):
         found = sessions.identify(token, session_limits())
-    db.session.commit()
-    login_user(found)
+    return found
 
 
 def _asked_again(form: str) -> Response | None:

@@ -9,9 +9,10 @@ from werkzeug.wrappers import Response
 
 from app.billing.customers import details
 from app.billing.customers.details import ChangedMeanwhileError, DetailsError
-from app.extensions import db, limiter
+from app.extensions import limiter
 from app.pages.actor import current_actor
 from app.pages.billing_details.forms import DetailsForm, in_words
+from app.transaction import transaction
 from app.web.identity import current_organization, org_admin_required
 from app.web.rate_limits import OFTEN
 from app.web.resend import told_as
@@ -45,21 +46,19 @@ def save() -> Response:
     if not form.validate():
         return _draw(form, status=422)
     try:
-        details.save(organization, form.typed, form.seen_version, current_actor())
+        with transaction():
+            details.save(organization, form.typed, form.seen_version, current_actor())
     except DetailsError as error:
         form.refuse(error)
     except ChangedMeanwhileError:
-        db.session.rollback()
         form.version.data = str(details.gather(organization)[1])
         return _draw(form, why=_CHANGED, status=422)
     else:
-        db.session.commit()
         flash("Billing details saved. They appear on invoices and statements from now on.")
         if not cast(Any, request).htmx:
             return redirect(url_for("billing_details.show"), 303)
         form.show(*details.gather(organization))
         return _draw(form)
-    db.session.rollback()
     return _draw(form, status=422)
 
 
