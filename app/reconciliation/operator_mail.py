@@ -51,7 +51,9 @@ def written(there: Sequence[Finding], gone: Sequence[Finding]) -> Written:
         ("Needs attention at Stripe", [one.text for one in there]),
         ("Resolved", [one.text for one in gone]),
     ]
-    after = "`flask stripe findings` lists what is open. `flask stripe accept ID` stops the mails about one of them."
+    after = (
+        "`flask stripe findings` lists what is open. `flask stripe accept ID` stops emails about one of them."
+    )
     shown = [(title, texts) for title, texts in parts if texts]
     text = "\n\n".join("\n".join([title, *(f"- {each}" for each in texts)]) for title, texts in shown)
     html = "".join(

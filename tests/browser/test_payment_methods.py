@@ -252,7 +252,7 @@ class TestChanging:
         enter(page, organization)
         page.get_by_role("button", name="Remove Visa ending in 4242").press("Enter")
         dialog = page.get_by_role("dialog", name="Remove this card?")
-        expect(dialog).to_contain_text("is the last card that works")
+        expect(dialog).to_contain_text("is your last working card")
         expect(dialog).to_contain_text(re.compile(r"Growth, renews on \w+ \d+"))
         check(page)
         dialog.get_by_role("button", name="Remove card").press("Enter")

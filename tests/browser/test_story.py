@@ -15,7 +15,7 @@ def test_a_dispute_comes_and_is_won_while_the_page_is_open(look: Page, site: Sit
     sign_in(look, a_person(organization=organization).email, to=f"/billing/wallet/top-ups/{top_up.id}")
     region = look.get_by_role("region", name="Top up")
     site.sandbox.stripe.v1.refunds.create({"charge": top_up.charge_id or "", "amount": 2000})
-    expect(region).to_contain_text("$30.00 of it is left")
+    expect(region).to_contain_text("$30.00 of it remains")
     opened = site.sandbox.control.open_dispute(top_up.charge_id, amount=3000)
     expect(region.get_by_role("heading", name="Dispute of $30.00")).to_be_visible()
     expect(look.get_by_role("region", name="Calling is paused")).to_be_visible()
