@@ -67,7 +67,7 @@ def create_app(settings: Settings) -> Flask:
     text_guard.init_app(app)
     db.init_app(app)
     with app.app_context():
-        gone.forgive_rollbacks(db.engine)
+        gone.ignore_failed_rollbacks(db.engine)
     migrate.init_app(app, db, directory=str(ROOT / "migrations"))
     htmx.init_app(app)
     babel.init_app(app, locale_selector=formatting.viewer_locale)

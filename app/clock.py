@@ -1,9 +1,9 @@
 """What time it is: by the database's clock, which all processes share.
 
-What is posted, claimed, leased or compared between processes is dated by one clock. Each transaction tells its own
-time as it begins (`app.database.transactions`), and from there on the process counts by its monotonic clock, which
-no one sets. So a process whose own clock is wrong dates nothing wrong, and what one transaction has written is never
-later than what the next one, in whatever process, calls now.
+What is posted, claimed, leased or compared between processes is dated by one clock. Each transaction tells
+its own time as it begins (`app.database.transactions`), and from there on the process counts by its monotonic
+clock, which no one sets. So a process whose own clock is wrong dates nothing wrong, and what one transaction
+has written is never later than what the next one, in whatever process, calls now.
 """
 
 from __future__ import annotations
@@ -40,8 +40,8 @@ class Clock:
 
     def __init__(self) -> None:
         self.ask: Callable[[], Moment | None] = lambda: None
-        """The moment at which the transaction at hand began, which it begins if need be; None where there is none to
-        be had, outside of the application. Set by `app.extensions`."""
+        """The moment at which the transaction current began, which it begins if need be; None where there is
+        none to be had, outside of the application. Set by `app.extensions`."""
         self.ahead = timedelta()
         """How far this process's own clock is ahead of the database's, as last seen."""
         self._newest: Moment | None = None
@@ -54,7 +54,8 @@ class Clock:
         self.ahead = process_time() - at
         self._newest = moment = Moment(at, counted_from)
         epoch = at.timestamp() - counted_from
-        # An answer that came late makes the database's clock look behind: for ids the one that came soonest counts.
+        # An answer that came late makes the database's clock look behind: for ids the one that came soonest
+        # counts.
         if self._epoch is None or not 0 < self._epoch - epoch < 1:
             self._epoch = epoch
         if abs(self.ahead) > TOLERATED and counted_from - self._told_at > _TOLD_EVERY:
@@ -63,8 +64,8 @@ class Clock:
         return moment
 
     def about_now(self) -> datetime:
-        """The database's time as far as it is known without asking: for what comes before a transaction, or must not
-        begin one."""
+        """The database's time as far as it is known without asking: for what comes before a transaction, or
+        must not begin one."""
         return self._newest.now() if self._newest is not None else process_time()
 
     def milliseconds(self) -> int:
@@ -77,7 +78,8 @@ clock = Clock()
 
 
 def utc_now() -> datetime:
-    """Now by the database's clock, aware and in UTC. It begins the session's transaction where none is running.
+    """Now by the database's clock, aware and in UTC. It begins the session's transaction where none is
+    running.
 
     Outside of the application it is the process's own clock.
     """

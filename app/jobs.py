@@ -3,8 +3,8 @@
 The worker runs them in a thread with an application context of its own. Tasks are enqueued by name
 (`app.extensions.enqueue`), so the domain never imports this file; `app.queues` says in which queue each is.
 
-A worker may be killed at any moment, and what it was at runs again: every task stands being run twice, also by two
-workers at the same time. A sweep does no work itself: it enqueues what was left over.
+A worker may be killed at any moment, and what it was at runs again: every task stands being run twice, also
+by two workers at the same time. A sweep does no work itself: it enqueues what was left over.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ from app.web.identity import session_limits
 from app.work import standing, worker
 from app.work.missing import enqueue_missing
 from app.work.patience import Patience
-from app.work.tasks import in_app, of_organization, task
+from app.work.tasks import for_organization, in_app, task
 
 log = structlog.get_logger("billing.jobs")
 
@@ -56,7 +56,7 @@ def run_worker(app: Flask, *, queues: Sequence[Queue] = worker.EVERYTHING, until
 
 
 @task("settle_top_up", retry=AGAIN)
-@of_organization
+@for_organization
 def settle_top_up(org_id: str, top_up_id: str) -> None:
     """Learn what became of a payment that no one has told us the end of."""
     recovery.recover(UUID(org_id), UUID(top_up_id))
@@ -74,28 +74,28 @@ def handle_stripe_event(event_id: str, customer: str | None = None) -> None:
 
 
 @task("detach_card", retry=AGAIN)
-@of_organization
+@for_organization
 def detach_card(org_id: str, card_id: str) -> None:
     """Detach at Stripe a card that is removed here."""
     removal.finish_removal(UUID(org_id), UUID(card_id))
 
 
 @task("tell_default_card", retry=AGAIN)
-@of_organization
-def tell_default_card(org_id: str) -> None:
+@for_organization
+def sync_default_card(org_id: str) -> None:
     """Let Stripe charge the plan to the card that is the default here."""
-    default_sync.tell_stripe(UUID(org_id))
+    default_sync.sync_to_stripe(UUID(org_id))
 
 
 @task("look_after_switch", retry=AGAIN)
-@of_organization
-def look_after_switch(org_id: str, switch_id: str) -> None:
+@for_organization
+def recover_switch(org_id: str, switch_id: str) -> None:
     """Learn what became of a switch of plan that no one has told us the end of."""
     switch_recovery.recover(UUID(org_id), UUID(switch_id))
 
 
 @task("finish_cancellation", retry=AGAIN)
-@of_organization
+@for_organization
 def finish_cancellation(org_id: str, subscription_id: str, invoice_id: str) -> None:
     """Do what is left of the cancellation of a plan whose renewal was not paid."""
     organization = db.session.get_one(Organization, UUID(org_id))
@@ -103,10 +103,10 @@ def finish_cancellation(org_id: str, subscription_id: str, invoice_id: str) -> N
 
 
 @task("tell_billing_details", retry=AGAIN)
-@of_organization
-def tell_billing_details(org_id: str) -> None:
+@for_organization
+def sync_billing_details(org_id: str) -> None:
     """Let Stripe write on invoices who is billed."""
-    details.tell_stripe(UUID(org_id))
+    details.sync_to_stripe(UUID(org_id))
 
 
 @jobs.periodic(cron="* * * * *")
@@ -114,7 +114,8 @@ def tell_billing_details(org_id: str) -> None:
 @in_app
 @seeing_all(Reason.SWEEP)
 def sweep(**_: int) -> None:
-    """Take up what a killed process left open: payments, switches, and events that were stored but not handled."""
+    """Take up what a killed process left open: payments, switches, and events that were stored but not
+    handled."""
     enqueue_missing(
         "settle_top_up",
         ({"org_id": str(org), "top_up_id": str(one)} for org, one in recovery.find_stale()),
@@ -153,13 +154,13 @@ def end_leases(**_: int) -> None:
         with scoped_to(org_id):
             holds.expire(org_id, at=now)
 
-    one_by_one("end_leases", holds.due(now), end, seconds=_LEASES_SECONDS)
+    one_by_one("end_leases", holds.find_expired(now), end, seconds=_LEASES_SECONDS)
 
 
 @task("tell_calling_state", retry=AGAIN)
 @in_app
 @seeing_all(Reason.PLATFORM_MESSAGES)
-def tell_calling_state(endpoint_id: str, **_: str) -> None:
+def send_calling_state(endpoint_id: str, **_: str) -> None:
     """Tell the platform that calling pauses or resumes; whose calling, is for its place in the queue."""
     deliveries.drain(UUID(endpoint_id), is_state=True)
 
@@ -199,13 +200,14 @@ def suspend_overdue(**_: int) -> None:
 @in_app
 @seeing_all(Reason.NIGHTLY)
 def nightly(**_: int) -> None:
-    """Check the whole ledger, and throw away what is old: sessions that can't be used, events that are done with,
-    answers that no one asks for again, counters of minutes long past. Where one of it fails, the rest is done."""
+    """Check the whole ledger, and throw away what is old: sessions that can't be used, events that are done
+    with, answers that no one asks for again, counters of minutes long past. Where one of it fails, the rest
+    is done."""
     steps: list[Callable[[], object]] = [
         _check_ledger,
         lambda: sessions.forget_expired(session_limits()),
         kept_answers.forget_expired,
-        _keep_up_partitions,
+        _maintain_partitions,
         _remove_old_rejections,
         review.forget_old,
         reconciliation.forget_old,
@@ -224,8 +226,8 @@ def _check_ledger() -> None:
     log.info("ledger_checked", differences=len(findings))
 
 
-def _keep_up_partitions() -> None:
-    retention.keep_up(utc_now(), months_kept=current_app.config["SETTINGS"].usage_months_kept)
+def _maintain_partitions() -> None:
+    retention.maintain_partitions(utc_now(), months_kept=current_app.config["SETTINGS"].usage_months_kept)
 
 
 def _remove_old_rejections() -> None:
@@ -233,9 +235,9 @@ def _remove_old_rejections() -> None:
 
 
 @task("send_mail", retry=AGAIN)
-@of_organization
+@for_organization
 def send_mail(org_id: str, mail_id: str) -> None:
-    """Send a mail of the outbox, which plans its own next try."""
+    """Send an email of the outbox, which plans its own next try."""
     outbox.deliver(UUID(org_id), UUID(mail_id))
 
 
@@ -264,7 +266,7 @@ def sweep_mail(**_: int) -> None:
     """Send what a killed process left in the outbox."""
     enqueue_missing(
         "send_mail",
-        ({"org_id": str(org), "mail_id": str(one)} for org, one in outbox.left_over()),
+        ({"org_id": str(org), "mail_id": str(one)} for org, one in outbox.find_stale()),
         key="mail_id",
     )
 
@@ -273,6 +275,6 @@ def sweep_mail(**_: int) -> None:
 @task("tell_of_expiring_cards", queueing_lock="tell_of_expiring_cards")
 @in_app
 @seeing_all(Reason.SWEEP)
-def tell_of_expiring_cards(**_: int) -> None:
+def notify_expiring_cards(**_: int) -> None:
     """Write to the people whose card is about to expire."""
-    expiry.tell()
+    expiry.notify_all()

@@ -12,7 +12,8 @@ _PAGES = ("/billing", "/workplace")
 
 
 def own_address(wanted: str | None, *, otherwise: str) -> str:
-    """`wanted` where it is an address of a billing page or of an invitation, on this host; else `otherwise`."""
+    """`wanted` where it is an address of a billing page or of an invitation, on this host; else
+    `otherwise`."""
     if not (wanted or "").isprintable():
         return otherwise
     parts = urlsplit((wanted or "").replace("\\", "/"))
@@ -20,8 +21,9 @@ def own_address(wanted: str | None, *, otherwise: str) -> str:
     return wanted if wanted and is_ours else otherwise
 
 
-def of_organization(address: str, slug: str) -> str:
-    """An address of one of our pages, naming the organization that it is for; another's name in it is replaced."""
+def for_organization(address: str, slug: str) -> str:
+    """An address of one of our pages, naming the organization that it is for; another's name in it is
+    replaced."""
     path, hash_, fragment = address.partition("#")
     path, _, query = path.partition("?")
     kept = [part for part in query.split("&") if part and not part.startswith(f"{PARAMETER}=")]
@@ -29,5 +31,6 @@ def of_organization(address: str, slug: str) -> str:
 
 
 def in_mail(path: str, slug: str) -> str:
-    """The path that a mail about an organization leads to: anyone who owns others too may look at one of those."""
-    return of_organization(path, slug) if path.startswith(_PAGES) else path
+    """The path that an email about an organization leads to: anyone who owns others too may look at one of
+    those."""
+    return for_organization(path, slug) if path.startswith(_PAGES) else path

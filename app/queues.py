@@ -80,8 +80,9 @@ QUEUE_OF: dict[str, Queue] = {
 """Each task's queue, by the task's name. A task that isn't here can be neither defined nor enqueued."""
 
 
-def named(words: str) -> tuple[Queue, ...]:
-    """The queues that `words` name, singly or by group, separated by commas or spaces. Raises `ValueError`."""
+def parse(words: str) -> tuple[Queue, ...]:
+    """The queues that `words` name, singly or by group, separated by commas or spaces. Raises
+    `ValueError`."""
     found: dict[Queue, None] = {}
     for word in words.replace(",", " ").split():
         try:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from app.own_pages import of_organization
+from app.own_pages import for_organization
 from app.per_application import PerApplication
 
 public_url = PerApplication[str]("public_url")
@@ -30,4 +30,4 @@ def renewal(slug: str) -> str:
 
 
 def _page(path: str, slug: str) -> str:
-    return f"{public_url.get()}{of_organization(path, slug)}"
+    return f"{public_url.get()}{for_organization(path, slug)}"

@@ -1,4 +1,5 @@
-"""The application with what only the demo has: commands, pages with its emails, and a check of the stand-in."""
+"""The application with what only the demo has: commands, pages with its emails, and a check of the
+stand-in."""
 
 from __future__ import annotations
 
@@ -24,5 +25,5 @@ def create_app(settings: Settings) -> Flask:
     app.register_blueprint(dev_mail.blueprint)
     for command in (demo, simulate):
         app.cli.add_command(command)
-        connected.say_first(app, command.name or "")
+        connected.print_first(app, command.name or "")
     return app

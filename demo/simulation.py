@@ -75,7 +75,7 @@ def credit(app: Flask, amount: Money) -> Callable[[UUID], None]:
 
 
 def price_list(plan: str, version: str) -> PriceList:
-    """What the meters of a plan cost. Raises `CatalogError` for a plan that is not on the shelf, and `ValueError`
+    """What the meters of a plan cost. Raises `CatalogError` for a plan that is not in the catalog, and `ValueError`
     where a price depends on what was used before: the simulator doesn't know that."""
     rates = versions.find(version).plan(plan).rates
     tiered = [meter for meter, rate in rates.items() if len(rate.tiers) > 1]

@@ -21,7 +21,8 @@ NOON = time(12)
 
 @dataclass(frozen=True, slots=True)
 class Used:
-    """`quantity` whole units of `meter`, used on `day` in the organization's zone: at noon where no time is given.
+    """`quantity` whole units of `meter`, used on `day` in the organization's zone: at noon where no time is
+    given.
 
     Empty names are none.
     """
@@ -44,7 +45,7 @@ def record(organization: Organization, source: str, used: Sequence[Used], *, at:
     """
     for one in used:
         catalog.current().meter(one.meter)
-    plan = plan_terms.of(organization).plan_at(at)
+    plan = plan_terms.get_terms(organization).plan_at(at)
     parts = [
         (str(place) if number == 0 else f"{place}.{number}", one, quantity)
         for place, one in enumerate(used)
@@ -67,7 +68,7 @@ def record(organization: Organization, source: str, used: Sequence[Used], *, at:
         )
         for index, (id_, one, quantity) in enumerate(parts)
     ]
-    receipt = ingest.take(events, at=at)
+    receipt = ingest.ingest(events, at=at)
     return Money(receipt.costs[organization.id], organization.currency)
 
 
@@ -80,7 +81,7 @@ def _in_events(quantity: int, most: int) -> list[int]:
 def units_costing(organization: Organization, meter: str, amount: Money) -> int:
     """How many units of `meter` cost about `amount` now, with what is left of the allowance used up first."""
     now = utc_now()
-    terms = plan_terms.of(organization)
+    terms = plan_terms.get_terms(organization)
     plan = terms.plan_at(now)
     period = terms.period_of(organization.local_day(now))
     allowance = db.session.get(

@@ -1,4 +1,5 @@
-"""A demo of its own for the length of a measurement or a photograph: other ports, other data, gone afterwards."""
+"""A demo of its own for the length of a measurement or a photograph: other ports, other data, gone
+afterward."""
 
 from __future__ import annotations
 

@@ -22,12 +22,12 @@ from torture.trouble.receivers import Receiver
 from torture.trouble.slow_people import SlowPeople
 
 ENDS = 120
-"""Seconds in which everybody finishes what they are at, once trouble has ended."""
+"""Seconds in which everyone finishes what they are at, once trouble has ended."""
 
 
 def torture(plan: Plan, folder: Path) -> Journal:
-    """Start everything, let it go wrong for so long, let it settle, and compare. Raises `ToolError` where it doesn't
-    start."""
+    """Start everything, let it go wrong for so long, let it settle, and compare. Raises `ToolError` where it
+    doesn't start."""
     journal, stopping = Journal(), threading.Event()
     quick, hostile = Receiver(), Receiver(plan.chance("receiver"), is_hostile=True)
     servers = [quick.start(), hostile.start()]
@@ -56,7 +56,7 @@ def torture(plan: Plan, folder: Path) -> Journal:
 
 
 def _fund(cast: Stage, side: StripeSide, plan: Plan, journal: Journal) -> None:
-    """In peace: a card that pays for everybody, and a first try to top up."""
+    """In peace: a card that pays for everyone, and a first try to top up."""
     for person in cast.people:
         chance = plan.chance(f"fund {person.email}")
         for _ in person.companies:
@@ -67,7 +67,7 @@ def _fund(cast: Stage, side: StripeSide, plan: Plan, journal: Journal) -> None:
 def _let_go_wrong(
     plan: Plan, system: System, cast: Stage, side: StripeSide, journal: Journal, stopping: threading.Event
 ) -> Calls:
-    """Everybody at the same time, and the kills, until the time is over and all have finished."""
+    """Everyone at the same time, and the kills, until the time is over and all have finished."""
     calls = Calls(cast, plan.chance("calls"), journal, stopping)
     processor = Processor(side, plan.chance("processor"), journal, stopping)
     slow = SlowPeople(system.address, plan.chance("slow people"), journal, stopping)

@@ -77,7 +77,7 @@ def init_app(app: Flask, sections: tuple[Section, ...] = SECTIONS) -> None:
     for section in sections:
         for endpoint in section.endpoints:
             if endpoint.body is not None:
-                pools.let_send(app, f"{blueprint.name}.{endpoint.name}", endpoint.body.limit)
+                pools.set_body_limit(app, f"{blueprint.name}.{endpoint.name}", endpoint.body.limit)
     csrf.exempt(blueprint)
     limiter.exempt(blueprint)
     errors.init_app(app)

@@ -15,7 +15,7 @@ from app.api.organizations import organization_of
 from app.api.problems import ProblemError
 from app.billing.activity import call_costs
 from app.billing.activity.call_costs import LINES, CallCostLine, CallCosts, CallPart, HoldInProgress
-from app.billing.catalog.rate_labels import RateWords
+from app.billing.catalog.rate_labels import RateLabel
 from app.people.tokens import Scope
 
 NAMES = 100
@@ -131,25 +131,25 @@ _EXAMPLE = CallView(
 def show_call(org_id: UUID, call: str) -> CallView:
     """Everything that names the call: calling, telephony, speech, and model usage, each with the rate that
     priced it. Late usage and corrections are separate lines."""
-    story = call_costs.tell(organization_of(org_id), call)
-    if story is None:
+    costs = call_costs.get_call_costs(organization_of(org_id), call)
+    if costs is None:
         raise ProblemError(problems.NOT_FOUND, f"No usage and no hold name the call {call[:60]!r}.")
-    return _view(story)
+    return _view(costs)
 
 
-def _view(story: CallCosts) -> CallView:
+def _view(costs: CallCosts) -> CallView:
     return CallView(
-        call=story.call,
-        total=Amount.of(story.total),
-        in_progress=story.is_in_progress,
-        lines=[_line(line) for line in story.lines],
-        more_lines=story.others,
-        holds=[_hold(hold) for hold in story.holds[:NAMES]],
-        campaigns=list(story.campaigns[:NAMES]),
-        agents=list(story.agents[:NAMES]),
-        numbers=list(story.numbers[:NAMES]),
-        first_at=story.first_at,
-        last_at=story.last_at,
+        call=costs.call,
+        total=Amount.of(costs.total),
+        in_progress=costs.is_in_progress,
+        lines=[_line(line) for line in costs.lines],
+        more_lines=costs.others,
+        holds=[_hold(hold) for hold in costs.holds[:NAMES]],
+        campaigns=list(costs.campaigns[:NAMES]),
+        agents=list(costs.agents[:NAMES]),
+        numbers=list(costs.numbers[:NAMES]),
+        first_at=costs.first_at,
+        last_at=costs.last_at,
     )
 
 
@@ -169,7 +169,7 @@ def _line(line: CallCostLine) -> CallLine:
     )
 
 
-def _rate(line: CallCostLine, words: RateWords | None) -> CallRate:
+def _rate(line: CallCostLine, words: RateLabel | None) -> CallRate:
     return CallRate(
         plan=line.plan_key,
         version=line.version,

@@ -174,7 +174,7 @@ def _currency(org_id: UUID) -> str:
 
 def _quote(org_id: UUID, usage: list[Quantity], now: datetime) -> Quote:
     try:
-        quote = quotes.ask(org_id, [(one.meter, one.quantity) for one in usage], at=now)
+        quote = quotes.get_quote(org_id, [(one.meter, one.quantity) for one in usage], at=now)
     except UnknownMeterError as error:
         wrong = FieldError(str(error), pointer="/usage")
         raise ProblemError(

@@ -55,7 +55,7 @@ def once(answer: Callable[[], Response]) -> Response:
     holder = current_caller().org_id or NO_ONE
     fingerprint = _fingerprint()
     try:
-        kept = kept_answers.begin(holder, key)
+        kept = kept_answers.lock_key(holder, key)
     except InFlightError:
         raise ProblemError(
             IN_FLIGHT, "A request with this key is in progress.", headers={"Retry-After": "1"}
@@ -69,7 +69,7 @@ def once(answer: Callable[[], Response]) -> Response:
         return response
     response = answer()
     if response.status_code < 300:
-        kept_answers.keep(
+        kept_answers.store(
             holder,
             key,
             fingerprint=fingerprint,

@@ -293,7 +293,7 @@ def _owners(org_id: UUID) -> list[Owner]:
         Owner(one.email, one.name if shows_names else one.email, invited=one.password_hash is None)
         for one in organizations.owners_of(org_id)
     ]
-    waiting = [one.email for one in invitations.open_of(org_id) if one.role is Role.ORG_ADMIN]
+    waiting = [one.email for one in invitations.list_open(org_id) if one.role is Role.ORG_ADMIN]
     known = {one.email.lower() for one in owners}
     owners += [Owner(email, email, invited=True) for email in waiting if email.lower() not in known]
     return owners[:ANSWERED]

@@ -25,7 +25,7 @@ from app.billing.wallet.lock_queue import WalletBusyError
 from app.clock import utc_now
 from app.extensions import db
 from app.people.tokens import Scope
-from app.web.database import is_locked, trying_again
+from app.web.database import is_locked, retry_on_conflict
 
 section = Section("Usage", "Usage of calls, telephony, speech, and models, event by event.")
 
@@ -179,13 +179,13 @@ service."""
 def _take(raw: dict[int, bytes], sender: Sender) -> ingest.Receipt:
     """Ingest a batch; if it fails as a whole, ingest its halves, so that a bad event affects only itself."""
     try:
-        return trying_again(lambda: reports.take(raw, sender, at=utc_now()))
+        return retry_on_conflict(lambda: reports.ingest_batch(raw, sender, at=utc_now()))
     except _OF_AN_EVENT:
         db.session.rollback()
         if len(raw) == 1:
             log.exception("usage_not_recorded")
             ((index, one),) = raw.items()
-            return trying_again(lambda: reports.refuse(index, one, sender, at=utc_now()))
+            return retry_on_conflict(lambda: reports.refuse(index, one, sender, at=utc_now()))
     first, second = (_take(half, sender) for half in _halves(raw))
     return ingest.Receipt(
         accepted=first.accepted + second.accepted,

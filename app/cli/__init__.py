@@ -38,4 +38,4 @@ def init_app(app: Flask) -> None:
     app.cli.add_command(worker.worker)
     app.cli.add_command(background.jobs)
     for name in app.cli.commands:
-        connected.say_first(app, name)
+        connected.print_first(app, name)

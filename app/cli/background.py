@@ -81,7 +81,7 @@ def retry(job_ids: tuple[int, ...], all_failed: bool) -> None:
     if bool(job_ids) == all_failed:
         raise click.ClickException("Give job ids, or use --all-failed.")
     with transaction():
-        done = standing.run_again(None if all_failed else job_ids)
+        done = standing.retry(None if all_failed else job_ids)
     click.echo(f"{len(done)} queued for retry.")
     if missing := sorted(set(job_ids) - set(done)):
         click.echo(f"Not a failed job: {', '.join(map(str, missing))}. See `flask jobs failed`.", err=True)

@@ -76,7 +76,7 @@ def _check_currency(loaded: Catalog) -> None:
 def _store(loaded: Catalog, announced: datetime | None) -> None:
     try:
         with transaction():
-            is_new = versions.keep(loaded, announced_for=announced)
+            is_new = versions.store(loaded, announced_for=announced)
     except CatalogError as error:
         raise click.ClickException(str(error)) from error
     click.echo(f"Version {loaded.version} is {'stored' if is_new else 'already stored'}.")
@@ -87,7 +87,7 @@ def _store(loaded: Catalog, announced: datetime | None) -> None:
 def _sync_stripe(loaded: Catalog) -> None:
     """Fix each difference at Stripe, then check that none is left."""
     try:
-        for difference in sales.bring_in_line(loaded):
+        for difference in sales.sync_prices(loaded):
             click.echo(f"Done at Stripe: {difference.words}")
         left = sales.differences(loaded)
         for done in taxes.bring_in_line(loaded):

@@ -17,7 +17,7 @@ SILENT = frozenset({"catalog check"})
 """Commands that use neither the database nor Stripe."""
 
 
-def say_first(app: Flask, name: str) -> None:
+def print_first(app: Flask, name: str) -> None:
     """Make a command, or each command of a group, print it to standard error."""
     _wrap(app.cli.commands[name], name)
 

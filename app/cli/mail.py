@@ -15,7 +15,7 @@ from app.extensions import db
 from app.ids import uuid7
 from app.models import Mail, Organization
 from app.notify.message import Written, message
-from app.notify.transport import AwayError, RefusedError
+from app.notify.transport import RefusedError, UnavailableError
 from app.people import organizations
 from app.people.organizations import PeopleError
 from app.transaction import transaction
@@ -80,7 +80,7 @@ def test(address: str) -> None:
         )
         with notify.transport().connect() as connection:
             connection.send(made, to=address)
-    except (RefusedError, AwayError, ValueError) as error:
+    except (RefusedError, UnavailableError, ValueError) as error:
         raise click.ClickException(f"Not sent: {error}") from error
     click.echo(f"Sent to {address}.")
 

@@ -99,7 +99,7 @@ def invite(email: str, slug: str, role: str, name: str) -> None:
             address = organizations.checked_address(email)
             known = memberships.people_of(found.id).get(address.lower())
             if known is not None and known.password_hash is not None:
-                memberships.give(found, known, Role(role), audit.OPERATOR)
+                memberships.assign_role(found, known, Role(role), audit.OPERATOR)
                 link = None
             else:
                 link = invitations.invite(found, address, role=Role(role), actor=audit.OPERATOR, name=name)
@@ -127,7 +127,7 @@ def remove(email: str, slug: str) -> None:
         with transaction():
             found = organizations.locked(organizations.find_organization(slug).id)
             person = memberships.people_of(found.id).get(email.strip().lower())
-            if person is None and invitations.open_for(found.id, email) is None:
+            if person is None and invitations.find_open(found.id, email) is None:
                 raise click.ClickException(f"{email!r} has no role in {found.name} and no open invitation.")
             invitations.withdraw(found.id, [email], audit.OPERATOR)
             if person is not None:

@@ -29,7 +29,7 @@ def platform() -> None:
 @for_operators
 def endpoints() -> None:
     """List the endpoints that messages are sent to."""
-    found = platform_endpoints.every()
+    found = platform_endpoints.list_active()
     for endpoint in found:
         count = len(endpoint.secrets)
         click.echo(f"{endpoint.id}  {endpoint.url}  {count} {'secret' if count == 1 else 'secrets'}")

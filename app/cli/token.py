@@ -70,7 +70,7 @@ def create(name: str, scopes: tuple[str, ...], slug: str | None, expires: timede
 @for_operators
 def list_tokens() -> None:
     """List the tokens, without their secrets."""
-    found = tokens.every()
+    found = tokens.list_tokens()
     if not found:
         click.echo("No tokens yet. Create one: flask token create --name NAME --scope SCOPE")
         return

@@ -55,7 +55,7 @@ def rejected(limit: int, after: UUID | None, **chosen: Any) -> None:
     """List events that were rejected and not accepted since, oldest first."""
     filters = _filters(chosen)
     found = rejections.waiting(filters, after=after, limit=limit)
-    names = {token.id: token.name for token, _ in tokens.every()}
+    names = {token.id: token.name for token, _ in tokens.list_tokens()}
     for row in found:
         click.echo(_line(row, names))
     if not found:
@@ -99,7 +99,7 @@ def replay(events: tuple[UUID, ...], every: bool, **chosen: Any) -> None:
 def partitions() -> None:
     """Create upcoming monthly partitions, detach old ones (as every night), and list all."""
     kept = current_app.config["SETTINGS"].usage_months_kept
-    changes = retention.keep_up(utc_now(), months_kept=kept)
+    changes = retention.maintain_partitions(utc_now(), months_kept=kept)
     for month in changes.made:
         click.echo(f"{month:%B %Y}: created")
     for month in changes.detached:
@@ -123,7 +123,7 @@ def _filters(chosen: dict[str, Any], events: tuple[UUID, ...] = ()) -> Filters:
 def _senders(named: str) -> tuple[UUID | None, ...]:
     if named == UNKNOWN:
         return (None,)
-    found = tuple(token.id for token, _ in tokens.every() if named in {str(token.id), token.name})
+    found = tuple(token.id for token, _ in tokens.list_tokens() if named in {str(token.id), token.name})
     if not found:
         raise click.ClickException(f"No token {named!r}. See `flask token list`.")
     return found

@@ -27,7 +27,7 @@ class Queues(click.ParamType[Sequence[Queue]]):
         if not isinstance(value, str):
             return tuple(value)
         try:
-            return queues.named(value)
+            return queues.parse(value)
         except ValueError as error:
             self.fail(str(error), param, ctx)
 

@@ -1,13 +1,14 @@
 """What each transaction begins with: which organizations its statements see, and what time it is.
 
-Row-level security lets a statement see the rows of the organization that the setting `app.org_id` names, or of `all`,
-or, where it is empty or unset, of none (`keep_apart` in migrations). Several are in `app.org_ids_00` to `…_ff`, by
-the last two digits of their ids, so that a row of a batch is looked for among few; `app.org_id` is `several` then.
-Beside them it shows the one token of the API that `app.token_id` names, because whose it is isn't known before.
-Settings are local to the transaction, so they end with it however that ends: a pooled connection carries none over.
+Row-level security lets a statement see the rows of the organization that the setting `app.org_id` names, or
+of `all`, or, where it is empty or unset, of none (`keep_apart` in migrations). Several are in
+`app.org_ids_00` to `…_ff`, by the last two digits of their ids, so that a row of a batch is looked for among
+few; `app.org_id` is `several` then. Beside them it shows the one token of the API that `app.token_id` names,
+because whose it is isn't known before. Settings are local to the transaction, so they end with it however
+that ends: a pooled connection carries none over.
 
-It is sent together with BEGIN, and the database's time comes back with it, so neither costs a round trip. A change
-within a transaction is sent before the next statement.
+It is sent together with BEGIN, and the database's time comes back with it, so neither costs a round trip. A
+change within a transaction is sent before the next statement.
 """
 
 from __future__ import annotations
@@ -42,9 +43,9 @@ _SAYABLE = re.compile(r"|all|[0-9a-f-]{36}(,[0-9a-f-]{36})*")
 class Standing:
     """What a session's transactions are to see, and what the one that is running does see and began at.
 
-    `seen` is None where none is running, or where a savepoint may have changed it. `digits` are those of the settings
-    of several organizations that the running transaction may have filled. `token` is the id of a token of the API
-    that is seen beside them, until the transaction ends.
+    `seen` is None where none is running, or where a savepoint may have changed it. `digits` are those of the
+    settings of several organizations that the running transaction may have filled. `token` is the id of a
+    token of the API that is seen beside them, until the transaction ends.
     """
 
     wanted: str = NONE
@@ -54,22 +55,23 @@ class Standing:
     token: str | None = None
 
 
-def standing_of(session: Session) -> Standing:
+def get_state(session: Session) -> Standing:
     """The standing that goes with a session."""
     found: Standing = session.info.setdefault(_KEY, Standing())
     return found
 
 
-def want(session: Session, organizations: str) -> None:
+def set_visible(session: Session, organizations: str) -> None:
     """Let the statements of a session see these organizations from now on, in the running transaction too."""
     if not _SAYABLE.fullmatch(organizations):
         raise ValueError(f"{organizations!r} names no organizations.")
-    standing_of(session).wanted = organizations
+    get_state(session).wanted = organizations
 
 
 def show_token(session: Session, token_id: UUID) -> None:
-    """Let the statements of a session see the token of the API with this id, too, until the transaction ends."""
-    standing = standing_of(session)
+    """Let the statements of a session see the token of the API with this id, too, until the transaction
+    ends."""
+    standing = get_state(session)
     standing.token = str(token_id)
     standing.seen = None
 
@@ -78,13 +80,13 @@ def driver_connection(session: Session) -> psycopg.Connection[Any]:
     """The driver's own connection of the session's transaction, which sees what the session is to see."""
     connection = session.connection()
     driver = _driver(connection)
-    _bring_in_line(connection, standing_of(session))
+    _bring_in_line(connection, get_state(session))
     return driver
 
 
 def moment_of(session: Session) -> Moment | None:
     """When the session's transaction began; it begins where none is running."""
-    standing = standing_of(session)
+    standing = get_state(session)
     if standing.began is None:
         session.connection()
     return standing.began
@@ -94,10 +96,10 @@ def moment_of(session: Session) -> Moment | None:
 def _begin(session: Session, transaction: SessionTransaction, connection: Connection) -> None:
     if transaction.nested or connection.dialect.name != "postgresql":
         return
-    driver, standing = _driver(connection), standing_of(session)
+    driver, standing = _driver(connection), get_state(session)
     if driver.autocommit or driver.pgconn.transaction_status != TransactionStatus.IDLE:
         raise RuntimeError("A session begins its transactions itself, on a connection that is in none.")
-    said = _run(connection, f"BEGIN; SELECT extract(epoch FROM now()), {_settings(standing)}")  # noqa: S608, checked
+    said = _run(connection, (f"BEGIN; SELECT extract(epoch FROM now()), {_settings(standing)}"))  # noqa: S608, checked
     standing.seen = standing.wanted
     standing.began = clock.learn(datetime.fromtimestamp(float(said), UTC))
     connection.info[_KEY] = standing
@@ -108,7 +110,7 @@ def _end(session: Session, transaction: SessionTransaction) -> None:
     is_flush = transaction.parent is not None and not transaction.nested
     if is_flush:
         return
-    standing = standing_of(session)
+    standing = get_state(session)
     standing.seen = None
     if transaction.parent is None:
         standing.began = standing.token = None
@@ -159,8 +161,8 @@ def _driver(connection: Connection) -> psycopg.Connection[Any]:
 def _run(connection: Connection, command: str) -> str:
     """Run a command in one round trip, and return the first column of its last row.
 
-    psycopg sends a BEGIN of its own before a first statement, and waits for it; it does not where a transaction is
-    running already.
+    psycopg sends a BEGIN of its own before a first statement, and waits for it; it does not where a
+    transaction is running already.
     """
     driver = _driver(connection)
     result = driver.pgconn.exec_(command.encode())

@@ -13,7 +13,7 @@ from app.models.scope import OrgScoped
 
 
 class CatalogVersion(Base):
-    """A catalog as it was written, for good. From `announced_for` on everybody is on it; without one, only who
+    """A catalog as it was written, for good. From `announced_for` on everyone is on it; without one, only who
     chooses a plan since."""
 
     __tablename__ = "catalog_version"
@@ -27,7 +27,8 @@ class CatalogVersion(Base):
 class PlanTerm(OrgScoped, Base):
     """From `starts_at` on, until the next term, usage is rated by this plan of this version of the catalog.
 
-    Its allowances are for months counted from `anchor`; without one, from the subscription's, else by the calendar.
+    Its allowances are for months counted from `anchor`; without one, from the subscription's, else by the
+    calendar.
     """
 
     __tablename__ = "plan_term"

@@ -1,4 +1,4 @@
-"""The outbox: mails to the people an organization's billing is told to."""
+"""The outbox: emails to the people an organization's billing is told to."""
 
 from __future__ import annotations
 
@@ -24,9 +24,10 @@ class Mail(OrgScoped, Base):
     """One mail about one thing that happened; `kind` and `source` name that thing, so it is told once.
 
     Written in the transaction that made it happen. `facts` are what it tells, as they were at that moment
-    (`app.notify.letters`); `subject`, `text` and `html` are what was made of them at the first try to send it, and
-    stay as what its readers got. A mail about a person's own account goes to `recipient` alone; others go to who gets
-    the organization's mail when it is sent. `delivered_to` and `refused` (address to reason) are those done with.
+    (`app.notify.letters`); `subject`, `text` and `html` are what was made of them at the first try to send
+    it, and stay as what its readers got. An email about a person's own account goes to `recipient` alone;
+    others go to who gets the organization's mail when it is sent. `delivered_to` and `refused` (address to
+    reason) are those done with.
     """
 
     __tablename__ = "mail"

@@ -15,9 +15,9 @@ from app.models.columns import Created, Id, When
 class ReconciliationRun(Base):
     """One comparison of what Stripe has from `since` on with what we have.
 
-    `checked` counts what was looked at, by kind; `fixed` is what was put right, `findings` what someone has to look
-    at: each the id of an `object` at Stripe and a sentence, its `text`. `last_event_id` is where the next run goes on
-    reading events. `error` is set where the run could not be finished.
+    `checked` counts what was looked at, by kind; `fixed` is what was put right, `findings` what someone has
+    to look at: each the id of an `object` at Stripe and a sentence, its `text`. `last_event_id` is where the
+    next run continues reading events. `error` is set where the run could not be finished.
     """
 
     __tablename__ = "reconciliation_run"

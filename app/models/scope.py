@@ -1,11 +1,14 @@
-"""Which organizations code sees: one, as a rule. Two walls keep it so, also where a query forgets to ask for its own.
+"""Which organizations code sees: one, as a rule. Two walls keep it so, also where a query forgets to ask for
+its own.
 
-`OrgScoped`: while a session is scoped, every SELECT, UPDATE and DELETE that SQLAlchemy builds over such a table gets
-`org_id = …` added, wherever in the statement the table stands. Beneath it the database's row-level security lets
-every statement, raw SQL too, read and write rows of those organizations alone (`app.database.transactions`).
+`OrgScoped`: while a session is scoped, every SELECT, UPDATE and DELETE that SQLAlchemy builds over such a
+table gets `org_id = …` added, wherever in the statement the table stands. Beneath it the database's row-level
+security lets every statement, raw SQL too, read and write rows of those organizations alone
+(`app.database.transactions`).
 
-A session sees nothing until it is told what: `scope_to` for the rest of a request, `scoped_to` for a part of a task.
-What has to see all organizations says why, by a `Reason`, in `seeing_all`: anyone who looks for it finds each place.
+A session sees nothing until it is told what: `scope_to` for the rest of a request, `scoped_to` for a part of
+a task. What has to see all organizations says why, by a `Reason`, in `seeing_all`: anyone who looks for it
+finds each place.
 """
 
 from __future__ import annotations
@@ -58,7 +61,8 @@ class OrgScoped:
 
 
 def scope_to(session: Session, *org_ids: UUID) -> None:
-    """Let `session` see rows of these organizations only, from now on, in the transaction that is running too.
+    """Let `session` see rows of these organizations only, from now on, in the transaction that is running
+    too.
 
     What was changed so far is written first, by what the session saw until now.
     """
@@ -66,7 +70,8 @@ def scope_to(session: Session, *org_ids: UUID) -> None:
 
 
 def see_all(session: Session, reason: Reason) -> None:
-    """Let `session` see the rows of all organizations from now on. Where a block will do, use `seeing_all`."""
+    """Let `session` see the rows of all organizations from now on. Where a block will do, use
+    `seeing_all`."""
     if not isinstance(reason, Reason):
         raise TypeError(f"{reason!r} is no reason to see all organizations.")
     _see(session, transactions.ALL, None)
@@ -74,7 +79,7 @@ def see_all(session: Session, reason: Reason) -> None:
 
 @contextmanager
 def scoped_to(*org_ids: UUID) -> Iterator[None]:
-    """See rows of these organizations only, in the block; afterwards what was seen before."""
+    """See rows of these organizations only, in the block; afterward what was seen before."""
     with _for_a_while() as session:
         scope_to(session, *org_ids)
         yield
@@ -91,7 +96,7 @@ def seeing_all(reason: Reason) -> Iterator[None]:
 def carried_over(pieces: Iterator[T]) -> Iterator[T]:
     """See while `pieces` are made what is seen now: for what is sent after a request, in a later session."""
     session = db.session()
-    seen = transactions.standing_of(session).wanted, session.info.get(_IDS)
+    seen = transactions.get_state(session).wanted, session.info.get(_IDS)
 
     def carried() -> Iterator[T]:
         with _for_a_while() as later:
@@ -104,7 +109,7 @@ def carried_over(pieces: Iterator[T]) -> Iterator[T]:
 @contextmanager
 def _for_a_while() -> Iterator[Session]:
     session = db.session()
-    before = transactions.standing_of(session).wanted, session.info.get(_IDS)
+    before = transactions.get_state(session).wanted, session.info.get(_IDS)
     try:
         yield session
     except BaseException:
@@ -116,11 +121,11 @@ def _for_a_while() -> Iterator[Session]:
 def _see(
     session: Session, organizations: str, org_ids: tuple[UUID, ...] | None, *, write: bool = True
 ) -> None:
-    if organizations == transactions.standing_of(session).wanted:
+    if organizations == transactions.get_state(session).wanted:
         return
     if write and (session.new or session.dirty or session.deleted):
         session.flush()
-    transactions.want(session, organizations)
+    transactions.set_visible(session, organizations)
     session.info[_IDS] = org_ids
 
 

@@ -1,4 +1,5 @@
-"""Telling people by mail and the platform by webhooks: what the mails say, and how both leave the application."""
+"""Telling people by mail and the platform by webhooks: what the mails say, and how both leave the
+application."""
 
 from __future__ import annotations
 
@@ -7,7 +8,7 @@ from dataclasses import dataclass
 from app.notify.message import Sender, checked
 from app.notify.server import SmtpServer
 from app.notify.smtp import Smtp
-from app.notify.transport import Kept, Transport
+from app.notify.transport import NullTransport, Transport
 from app.per_application import PerApplication
 from config import Settings
 
@@ -35,11 +36,12 @@ _allowed_addresses = PerApplication[AllowedAddresses]("webhook_addresses")
 
 
 def set_up(settings: Settings) -> None:
-    """Check the mail settings and choose the way out. Raises `SettingsError` naming the setting that is wrong."""
+    """Check the mail settings and choose the way out. Raises `SettingsError` naming the setting that is
+    wrong."""
     sender = Sender.parse(settings.mail_from, reply_to=settings.support_email)
     for address in settings.operators_email:
         checked("OPERATORS_EMAIL", address)
-    way: Transport = Kept()
+    way: Transport = NullTransport()
     if settings.smtp_url:
         way = Smtp(SmtpServer.parse(settings.smtp_url), sender.address)
     _sender.set(sender)

@@ -1,7 +1,7 @@
 """From facts to words: one template a kind, drawn as plain text and as HTML.
 
-A kind's template says everything once, in paragraphs, rows and buttons; what those are in plain text and in HTML is
-in `mail/_text.jinja` and `mail/_html.jinja`. So neither part can fall behind the other.
+A kind's template says everything once, in paragraphs, rows and buttons; what those are in plain text and in
+HTML is in `mail/_text.jinja` and `mail/_html.jinja`. So neither part can fall behind the other.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ from app.own_pages import in_mail
 from app.text import shown
 
 LOCALE = "en_US"
-"""Mails have no viewer whose locale could be asked: one for all, the one that pages fall back to."""
+"""Emails have no viewer whose locale could be asked: one for all, the one that pages fall back to."""
 
 _MINUS = "\u2212"
 
 
 @dataclass(frozen=True, slots=True)
 class Readers:
-    """Whom a mail is for: the organization, its zone, and the addresses of our pages and of support."""
+    """Whom an email is for: the organization, its zone, and the addresses of our pages and of support."""
 
     organization: str
     slug: str

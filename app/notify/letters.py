@@ -1,7 +1,7 @@
 """What mails tell: the facts of each kind, as they were when it happened.
 
-Each class is a kind of mail; its template has the words (`app/templates/mail/<kind>.jinja`). Facts go through JSON in
-the outbox, so a field may be added with a default, and none may change its meaning.
+Each class is a kind of mail; its template has the words (`app/templates/mail/<kind>.jinja`). Facts go through
+JSON in the outbox, so a field may be added with a default, and none may change its meaning.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from app.money import Money
 class Calling:
     """The wallet after what is told, and what that means for calls.
 
-    `before` and `after` are calling states (`active`, `low`, `paused`); `missing` is the least top-up that brings
-    calling back where it is paused.
+    `before` and `after` are calling states (`active`, `low`, `paused`); `missing` is the least top-up that
+    brings calling back where it is paused.
     """
 
     available: Money
@@ -40,8 +40,8 @@ class Calling:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
-    """Facts of a mail. `kind` names its template, and is the mail's kind in the outbox; `opens` names the field
-    that opens something: it isn't kept once the mail was sent."""
+    """Facts of an email. `kind` names its template, and is the mail's kind in the outbox; `opens` names the
+    field that opens something: it isn't kept once the mail was sent."""
 
     kind: ClassVar[str]
     opens: ClassVar[str | None] = None
@@ -91,7 +91,8 @@ class RefundReturned(_AboutTopUp):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DisputeOpened(_AboutTopUp):
-    """The bank took a payment back: its cardholder disputes it. `answer_by` is until when it takes evidence."""
+    """The bank took a payment back: its cardholder disputes it. `answer_by` is until when it takes
+    evidence."""
 
     kind: ClassVar[str] = "dispute_opened"
     paid: Money
@@ -116,8 +117,8 @@ class DisputeLost(_AboutTopUp):
 class InvoiceFailed(Letter):
     """An invoice for `what` was not paid, with its `taxes` by name.
 
-    `next_try` is when it is charged again by itself, if it is. Where it is the renewal of a plan, `plan` is its name,
-    and `pay_by` is the last day on which it stays in force without the payment.
+    `next_try` is when it is charged again by itself, if it is. Where it is the renewal of a plan, `plan` is
+    its name, and `pay_by` is the last day on which it stays in force without the payment.
     """
 
     kind: ClassVar[str] = "invoice_failed"
@@ -133,8 +134,8 @@ class InvoiceFailed(Letter):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanChanged(Letter):
-    """The plan named `plan` is in force in place of `before`, for `price` an `interval` by the list: `is_adjusted`
-    where discounts or taxes change what is charged. `reason` is the domain's word."""
+    """The plan named `plan` is in force in place of `before`, for `price` an `interval` by the list:
+    `is_adjusted` where discounts or taxes change what is charged. `reason` is the domain's word."""
 
     kind: ClassVar[str] = "plan_changed"
     plan: str
@@ -207,5 +208,6 @@ def pack(letter: Letter) -> dict[str, Any]:
 
 
 def unpack(kind: str, facts: dict[str, Any]) -> Letter:
-    """The facts again. Raises `KeyError` for an unknown kind, `msgspec.ValidationError` for facts that aren't its."""
+    """The facts again. Raises `KeyError` for an unknown kind, `msgspec.ValidationError` for facts that aren't
+    its."""
     return msgspec.convert(facts, _KINDS[kind], strict=False)

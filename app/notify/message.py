@@ -1,4 +1,4 @@
-"""A mail as it goes over the wire: text and HTML of the same words (multipart/alternative)."""
+"""An email as it goes over the wire: text and HTML of the same words (multipart/alternative)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from config import SettingsError
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What a mail says: its subject, and its words as plain text and as HTML."""
+    """What an email says: its subject, and its words as plain text and as HTML."""
 
     subject: str
     text: str
@@ -49,7 +49,7 @@ class Sender:
 def message(written: Written, *, sender: Sender, to: str, thing: str, at: datetime) -> EmailMessage:
     """The mail to one recipient. `thing` names what it tells: the same thing has the same Message-ID.
 
-    A mail that is repeated because its sending was cut off can so be recognised (RFC 5322, section 3.6.4).
+    An email that is repeated because its sending was cut off can so be recognized (RFC 5322, section 3.6.4).
     `Auto-Submitted` keeps absence notes from answering it (RFC 3834).
     """
     mail = EmailMessage(policy=SMTP)

@@ -13,14 +13,14 @@ from threading import Event, Thread
 from typing import Any, cast
 
 from app.notify.server import SmtpServer
-from app.notify.transport import AwayError, RefusedError
+from app.notify.transport import RefusedError, UnavailableError
 
 TIMEOUT_SECONDS = 15
 """For each answer of the server."""
 
 CONVERSATION_SECONDS = 120
-"""For all of it, from connecting to the last mail: a server that sends a byte now and then answers in no time at all,
-and would be waited for without end. Far shorter than the time for which a mail is claimed."""
+"""For all of it, from connecting to the last mail: a server that sends a byte now and then answers in no time
+at all, and would be waited for without end. Far shorter than the time for which an email is claimed."""
 
 
 class _Plain(smtplib.SMTP):
@@ -42,7 +42,8 @@ class _Tls(_Plain, smtplib.SMTP_SSL):
 
 @contextmanager
 def _cut_off_after(seconds: float) -> Iterator[list[socket.socket]]:
-    """End the connections that are put into the list once the time is over: anyone who reads from them is told so."""
+    """End the connections that are put into the list once the time is over: anyone who reads from them is
+    told so."""
     sockets: list[socket.socket] = []
     ended = Event()
 
@@ -77,7 +78,7 @@ class Smtp:
             try:
                 client = self._open(sockets)
             except (OSError, smtplib.SMTPException) as error:
-                raise AwayError(_reason(error)) from error
+                raise UnavailableError(_reason(error)) from error
             try:
                 yield SmtpConnection(client, self.sender)
             finally:
@@ -107,7 +108,8 @@ class Smtp:
 
 @dataclass(frozen=True, slots=True)
 class SmtpConnection:
-    """A signed-in connection. Each recipient gets a mail of their own, so that one refused holds no one back."""
+    """A signed-in connection. Each recipient gets an email of their own, so that one refused holds no one
+    back."""
 
     client: smtplib.SMTP
     sender: str
@@ -125,12 +127,12 @@ class SmtpConnection:
             raise RefusedError("The mail server can't send to an address with such letters.") from error
         except (OSError, smtplib.SMTPException) as error:
             # Sender refused, connection lost, time run out: not this recipient's fault.
-            raise AwayError(_reason(error)) from error
+            raise UnavailableError(_reason(error)) from error
 
 
-def _refusal(code: int, reason: bytes | str) -> RefusedError | AwayError:
+def _refusal(code: int, reason: bytes | str) -> RefusedError | UnavailableError:
     words = f"{code} {_text(reason)}"
-    return RefusedError(words) if code >= 500 else AwayError(words)
+    return RefusedError(words) if code >= 500 else UnavailableError(words)
 
 
 def _reason(error: Exception) -> str:

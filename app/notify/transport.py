@@ -9,10 +9,11 @@ from typing import Protocol
 
 
 class RefusedError(Exception):
-    """One recipient or one mail was refused for good; the message is the server's reason. Others may be taken."""
+    """One recipient or one mail was refused for good; the message is the server's reason. Others may be
+    taken."""
 
 
-class AwayError(Exception):
+class UnavailableError(Exception):
     """Mail can't be handed in just now, or not to this recipient: trying again later makes sense."""
 
 
@@ -20,21 +21,21 @@ class Connection(Protocol):
     """An open way to hand mail in."""
 
     def send(self, mail: EmailMessage, *, to: str) -> None:
-        """Hand one mail in for one recipient. Raises `RefusedError` and `AwayError`."""
+        """Hand one mail in for one recipient. Raises `RefusedError` and `UnavailableError`."""
 
 
 class Transport(Protocol):
     """How mail leaves the application."""
 
     def connect(self) -> AbstractContextManager[Connection]:
-        """Open a connection for as long as the block runs. Raises `AwayError`."""
+        """Open a connection for as long as the block runs. Raises `UnavailableError`."""
 
 
-class Kept:
+class NullTransport:
     """Mail goes nowhere: the outbox keeps it, and `/dev/mail` shows it. For the demo and tests."""
 
     @contextmanager
-    def connect(self) -> Iterator[Kept]:
+    def connect(self) -> Iterator[NullTransport]:
         """Nothing to connect to."""
         yield self
 

@@ -1,7 +1,7 @@
 """Declines in plain words, each with the next step.
 
-Codes and advice: https://docs.stripe.com/declines/codes. A lost or stolen card is told as a plain decline, as Stripe
-asks: the person at the keyboard may not be the cardholder.
+Codes and advice: https://docs.stripe.com/declines/codes. A lost or stolen card is told as a plain decline, as
+Stripe asks: the person at the keyboard may not be the cardholder.
 """
 
 from __future__ import annotations
@@ -83,7 +83,8 @@ _ADVICE = {
         same_card=True,
     ),
     "resource_missing": _REMOVED,
-    # Without a code of its own: a card that was detached, or was used up by the payment that it was entered for.
+    # Without a code of its own: a card that was detached, or was used up by the payment that it was entered
+    # for.
     "invalid_request": _REMOVED,
     # Our own: Stripe refused the request itself, for no reason that the bank or the card gave.
     REFUSED: Advice(
@@ -138,7 +139,7 @@ _ENTERED = {
 }
 
 
-def of_refusal(code: str) -> str:
+def code_for_refusal(code: str) -> str:
     """The code to keep of a request that Stripe refused: its own where it says something of the card."""
     return code if code in _ADVICE else REFUSED
 

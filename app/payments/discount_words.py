@@ -10,12 +10,12 @@ from app.money import Money
 from app.payments.references import id_of
 
 
-def of_all(discounts: Iterable[object] | None) -> dict[str, str]:
+def list_labels(discounts: Iterable[object] | None) -> dict[str, str]:
     """Their names by their ids; those that were not expanded are left out."""
-    return {one.id: of(one) for one in discounts or () if isinstance(one, stripe.Discount)}
+    return {one.id: get_label(one) for one in discounts or () if isinstance(one, stripe.Discount)}
 
 
-def of(discount: stripe.Discount) -> str:
+def get_label(discount: stripe.Discount) -> str:
     """Like `Spring, 10% off (code SPRING10)`. An amount that is taken off is told by the line itself."""
     coupon, code = discount.source.coupon, discount.promotion_code
     words = "Discount"
@@ -29,6 +29,6 @@ def of(discount: stripe.Discount) -> str:
     return f"{words} (code {code.code})" if isinstance(code, stripe.PromotionCode) else words
 
 
-def id_of_(discount: object) -> str:
+def get_id(discount: object) -> str:
     """The id of a discount, whether it was expanded or not."""
     return id_of(discount) or ""

@@ -1,4 +1,5 @@
-"""What an invoice, or a preview of one, is made of: Stripe's lines, discounts, taxes and the customer's balance.
+"""What an invoice, or a preview of one, is made of: Stripe's lines, discounts, taxes and the customer's
+balance.
 
 In the order in which Stripe adds them up, so that a page can show every line that a sum comes from
 (the fields `subtotal`, `total_discount_amounts`, `total_taxes`, `total` and `amount_due` of
@@ -46,7 +47,8 @@ class SumLine:
 
 @dataclass(frozen=True, slots=True)
 class Sums:
-    """`total` is after discounts and taxes, and `due` what is charged. The lines that are added come to `due`."""
+    """`total` is after discounts and taxes, and `due` what is charged. The lines that are added come to
+    `due`."""
 
     lines: tuple[SumLine, ...]
     total: Money
@@ -70,7 +72,7 @@ class Sums:
 def read(invoice: stripe.Invoice) -> Sums:
     """The sums of an invoice whose `EXPANDED` are. May ask Stripe for the names of tax rates."""
     currency = invoice.currency.upper()
-    names = discount_words.of_all(invoice.discounts)
+    names = discount_words.list_labels(invoice.discounts)
     taxes = [(tax.tax_behavior, tax) for tax in invoice.total_taxes or ()]
     lines = [
         *(_charge(line, names, currency) for line in invoice.lines.data),
@@ -78,7 +80,7 @@ def read(invoice: stripe.Invoice) -> Sums:
             ((one.discount, one.amount) for one in invoice.total_discount_amounts or ()), names, currency
         ),
         *(
-            _tax(tax_words.of(invoice, tax), tax.amount, behavior, currency)
+            _tax(tax_words.get_label(invoice, tax), tax.amount, behavior, currency)
             for behavior, tax in taxes
             if tax.amount or tax_words.is_told_at_zero(tax)
         ),
@@ -91,17 +93,17 @@ def read(invoice: stripe.Invoice) -> Sums:
     )
 
 
-def of_whole_periods(invoice: stripe.Invoice) -> Sums:
+def sum_whole_periods(invoice: stripe.Invoice) -> Sums:
     """The sums of those lines alone that charge for a whole period: what comes again with each."""
     currency = invoice.currency.upper()
-    names = discount_words.of_all(invoice.discounts)
+    names = discount_words.list_labels(invoice.discounts)
     whole = [line for line in invoice.lines.data if not is_proration(line)]
     off, taxes = Counter[str](), Counter[tuple[str, str]]()
     for line in whole:
         for one in line.discount_amounts or ():
-            off[discount_words.id_of_(one.discount)] += one.amount
+            off[discount_words.get_id(one.discount)] += one.amount
         for tax in line.taxes or ():
-            taxes[tax_words.of(invoice, tax), tax.tax_behavior] += tax.amount
+            taxes[tax_words.get_label(invoice, tax), tax.tax_behavior] += tax.amount
     lines = (
         *(_charge(line, names, currency) for line in whole),
         *_discounts(off.items(), names, currency),
@@ -126,7 +128,7 @@ def is_proration(line: stripe.InvoiceLineItem) -> bool:
 
 def _charge(line: stripe.InvoiceLineItem, names: dict[str, str], currency: str) -> SumLine:
     """Prorations have their discounts in their amounts: their words say so."""
-    within = [names[id_] for id_ in map(discount_words.id_of_, line.discounts or ()) if id_ in names]
+    within = [names[id_] for id_ in map(discount_words.get_id, line.discounts or ()) if id_ in names]
     words = line.description or ""
     if within and is_proration(line):
         words = f"{words} ({', '.join(within)} included)"
@@ -138,7 +140,7 @@ def _discounts(
 ) -> Iterator[SumLine]:
     for discount, amount in amounts:
         if amount:
-            words = names.get(discount_words.id_of_(discount), "Discount")
+            words = names.get(discount_words.get_id(discount), "Discount")
             yield SumLine(words, Money.from_minor(-amount, currency), SumKind.DISCOUNT)
 
 

@@ -1,7 +1,7 @@
 """What of a subscription was arranged in Stripe's dashboard, and isn't as this service makes subscriptions.
 
-Each one is told to operators (`app.reconciliation.oddities`), and pages promise nothing that it makes untrue. A
-discount, a tax rate or another default card is none: they are carried on, and show where amounts are shown.
+Each one is told to operators (`app.reconciliation.oddities`), and pages promise nothing that it makes untrue.
+A discount, a tax rate or another default card is none: they are carried on, and show where amounts are shown.
 """
 
 from __future__ import annotations
@@ -42,7 +42,9 @@ class Odd:
     words: str
 
 
-def of(found: stripe.Subscription, *, is_known: bool, open_invoice_id: str | None) -> tuple[Odd, ...]:
+def find_oddities(
+    found: stripe.Subscription, *, is_known: bool, open_invoice_id: str | None
+) -> tuple[Odd, ...]:
     """The oddities of a subscription whose schedule and latest invoice were expanded.
 
     `is_known` is whether its price names a plan, `open_invoice_id` what is to be paid while it is past due.
@@ -100,8 +102,8 @@ def _not_collected(paused: Any) -> str:
 
 
 def _of_schedule(schedule: stripe.SubscriptionSchedule, quantity: int | None) -> Iterator[Odd]:
-    """A schedule is followed where its next phase is one plan of the catalog's, once or as often as now, and nothing
-    else."""
+    """A schedule is followed where its next phase is one plan of the catalog's, once or as often as now, and
+    nothing else."""
     coming = [one for one in schedule.phases if _is_to_come(schedule, one)]
     for phase in coming:
         items = phase["items"]
@@ -116,8 +118,9 @@ def _of_schedule(schedule: stripe.SubscriptionSchedule, quantity: int | None) ->
 
 
 def _dropped(found: stripe.Subscription, schedule: stripe.SubscriptionSchedule) -> Iterator[Odd]:
-    """What the next phase unsets, because it doesn't say it: a subscription can be changed after its phases were made
-    (https://docs.stripe.com/billing/subscriptions/subscription-schedules, "Phase attribute inheritance")."""
+    """What the next phase unsets, because it doesn't say it: a subscription can be changed after its phases
+    were made (https://docs.stripe.com/billing/subscriptions/subscription-schedules, "Phase attribute
+    inheritance")."""
     coming = next((one for one in schedule.phases if _is_to_come(schedule, one)), None)
     if coming is None:
         return

@@ -1,4 +1,5 @@
-"""What a change of plan would cost, by Stripe's own reckoning (https://docs.stripe.com/api/invoices/create_preview)."""
+"""What a change of plan would cost, by Stripe's own reckoning
+(https://docs.stripe.com/api/invoices/create_preview)."""
 
 from __future__ import annotations
 
@@ -20,7 +21,8 @@ from app.payments.subscription_facts import StripeSubscription
 
 @dataclass(frozen=True, slots=True)
 class Shrinking:
-    """Credit for unused time that is worth less by the second, with its tax, over what is `left` of the period."""
+    """Credit for unused time that is worth less by the second, with its tax, over what is `left` of the
+    period."""
 
     amount: Money
     left: timedelta
@@ -30,9 +32,9 @@ class Shrinking:
 class Preview:
     """The invoice that a change makes: `due` is what is charged, of its `total`, to which its lines add up.
 
-    `balance_before` is what the customer had with Stripe before it (below zero: credit), `balance_after` what is left
-    of it. `paid_until` is when the period ends that is paid with it. `shrinking` is empty where the change is made as
-    of the preview's own moment.
+    `balance_before` is what the customer had with Stripe before it (below zero: credit), `balance_after` what
+    is left of it. `paid_until` is when the period ends that is paid with it. `shrinking` is empty where the
+    change is made as of the preview's own moment.
     """
 
     lines: tuple[SumLine, ...]
@@ -44,7 +46,8 @@ class Preview:
     shrinking: tuple[Shrinking, ...]
 
     def most_more(self, within: timedelta) -> Money:
-        """How much more can be due at most when the change is made `within` a time, for the credit that shrinks."""
+        """How much more can be due at most when the change is made `within` a time, for the credit that
+        shrinks."""
         minor = 0
         for credit in self.shrinking:
             # To the second and linear; one unit more, because each line is rounded by itself.
@@ -53,11 +56,13 @@ class Preview:
         return Money.from_minor(minor, self.due.currency)
 
 
-def of_switch(subscription: StripeSubscription, price_id: str, interval: str, *, as_of: datetime) -> Preview:
+def preview_switch(
+    subscription: StripeSubscription, price_id: str, interval: str, *, as_of: datetime
+) -> Preview:
     """What changing the plan immediately would be charged, to a price by this `interval`. Nothing is changed.
 
-    Within an interval it is as of a moment, and the change can be made as of the same; a plan that begins its period
-    is previewed as of now, as it will be charged as of then.
+    Within an interval it is as of a moment, and the change can be made as of the same; a plan that begins its
+    period is previewed as of now, as it will be charged as of then.
 
     Raises `OutcomeUnknownError`, `NotDoneError`, `RefusedError`.
     """
@@ -111,8 +116,9 @@ def _shrinking(invoice: stripe.Invoice) -> Iterator[Shrinking]:
 def price_of(plan: str, interval: str, amount: Money) -> str:
     """The id of the price that a plan of the catalog has at Stripe.
 
-    Raises `RefusedError` with the code `price_missing` where Stripe sells none, or one of another amount or interval:
-    then no one can be charged what they were shown, and `flask catalog sync` is due; and as `of_switch`.
+    Raises `RefusedError` with the code `price_missing` where Stripe sells none, or one of another amount or
+    interval: then no one can be charged what they were shown, and `flask catalog sync` is due; and as
+    `preview_switch`.
     """
     key = price_making.lookup_key(plan, interval)
     asked: stripe.params.PriceListParams = {"lookup_keys": [key], "active": True, "expand": ["data.product"]}

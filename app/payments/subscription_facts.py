@@ -1,7 +1,7 @@
 """A subscription, as Stripe knows it: one of an organization, with one item, which is its plan.
 
-Which plan that is says the price, and which version of the catalog it was chosen from the subscription's metadata:
-a price outlives the versions in which its amount stays the same.
+Which plan that is says the price, and which version of the catalog it was chosen from the subscription's
+metadata: a price outlives the versions in which its amount stays the same.
 """
 
 from __future__ import annotations
@@ -32,7 +32,8 @@ UNPAID = frozenset({"past_due", "unpaid"})
 class Chosen:
     """A plan as it is, or is to be, at Stripe: paid by the `interval` (`month` or `year`).
 
-    `version` is the catalog's and `switch` the id of the wish that led to it; None where no one wished it here.
+    `version` is the catalog's and `switch` the id of the wish that led to it; None where no one wished it
+    here.
     """
 
     plan: str
@@ -58,15 +59,16 @@ class Planned:
 
 @dataclass(frozen=True, slots=True)
 class StripeSubscription:
-    """`status` is Stripe's. The period is from `period_start` to `period_end`, and months are counted from `anchor`.
+    """`status` is Stripe's. The period is from `period_start` to `period_end`, and months are counted from
+    `anchor`.
 
-    Its `price`, for all that it is of and before discounts and taxes, is paid by the `interval` (`month` or `year`,
-    None where it recurs otherwise), or it `is_free`.
-    `chosen` is None where its price is none of the catalog's. `open_invoice_id` is what is to be paid while it is
-    past due: the newest open invoice, as the latest one may be void, or the draft of the next renewal. `waiting` is
-    an update that waits until the invoice `latest_invoice_id` is paid, at most until `waits_until`. `ends_at` is when
-    it ends for good, if that is planned, and `ends_with_period` whether that was said so, instead of by a time. Its
-    price is paid `quantity` times. `own_card_id` is the card that it is charged to instead of `customer_card_id`, its
+    Its `price`, for all that it is of and before discounts and taxes, is paid by the `interval` (`month` or
+    `year`, None where it recurs otherwise), or it `is_free`. `chosen` is None where its price is none of the
+    catalog's. `open_invoice_id` is what is to be paid while it is past due: the newest open invoice, as the
+    latest one may be void, or the draft of the next renewal. `waiting` is an update that waits until the
+    invoice `latest_invoice_id` is paid, at most until `waits_until`. `ends_at` is when it ends for good, if
+    that is planned, and `ends_with_period` whether that was said so, instead of by a time. Its price is paid
+    `quantity` times. `own_card_id` is the card that it is charged to instead of `customer_card_id`, its
     customer's default. `odd` is what was arranged otherwise in Stripe's dashboard.
     """
 
@@ -118,9 +120,10 @@ class StripeSubscription:
     def begins_period(self, interval: str) -> bool:
         """Whether a switch to a plan paid by the `interval` has to begin a period of its own.
 
-        It has where nothing is paid for so far, and where the interval is another: Stripe's flexible billing resets
-        the billing cycle only when it is told to
-        (https://docs.stripe.com/billing/subscriptions/billing-mode/compare, "Reset the billing cycle anchor").
+        It has where nothing is paid for so far, and where the interval is another: Stripe's flexible billing
+        resets the billing cycle only when it is told to
+        (https://docs.stripe.com/billing/subscriptions/billing-mode/compare, "Reset the billing cycle
+        anchor").
         """
         return self.is_free or self.interval != interval
 
@@ -140,7 +143,7 @@ def read(found: stripe.Subscription) -> StripeSubscription:
     schedule = found.schedule if isinstance(found.schedule, stripe.SubscriptionSchedule) else None
     planned = _planned(schedule) if schedule else None
     open_invoice_id = _open_invoice(found) if found.status in UNPAID else None
-    odd = oddities.of(found, is_known=chosen is not None, open_invoice_id=open_invoice_id)
+    odd = oddities.find_oddities(found, is_known=chosen is not None, open_invoice_id=open_invoice_id)
     if schedule and planned is None and _following(schedule):
         odd = (
             *odd,

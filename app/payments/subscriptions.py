@@ -42,10 +42,11 @@ def all_running() -> Iterator[StripeSubscription]:
             yield read(one)
 
 
-def begin(
+def create(
     org_id: UUID, customer_id: str, price_id: str, chosen: Chosen, *, after: str | None
 ) -> StripeSubscription:
-    """Subscribe a customer to a price of zero, which nothing has to be paid for; sent again it is the same one.
+    """Subscribe a customer to a price of zero, which nothing has to be paid for; sent again it is the same
+    one.
 
     `after` is the subscription that the organization had before, and that has ended. Raises as `fetch` does.
     """
@@ -73,9 +74,9 @@ def switch(
 ) -> StripeSubscription:
     """Change the plan immediately and charge for it; without its payment the plan stays.
 
-    Within an interval that is the difference as of a preview. A plan that begins its period is charged for all of it,
-    less what is left of the period before now: no date goes with that. With `goes_on` it doesn't end with the period
-    any more once that is paid.
+    Within an interval that is the difference as of a preview. A plan that begins its period is charged for
+    all of it, less what is left of the period before now: no date goes with that. With `goes_on` it doesn't
+    end with the period any more once that is paid.
     https://docs.stripe.com/billing/subscriptions/pending-updates. Raises as `fetch` does.
     """
     params: stripe.params.SubscriptionUpdateParams = {
@@ -134,7 +135,7 @@ def plan_for_period_end(
     return fetch(subscription.id)
 
 
-def take_back(schedule_id: str) -> None:
+def cancel_schedule(schedule_id: str) -> None:
     """Let a subscription go on as it is, without what was planned. Raises as `fetch` does.
 
     Of a schedule that is released already nothing has to be taken back. An end that it has set goes with it
@@ -150,13 +151,13 @@ def take_back(schedule_id: str) -> None:
                 raise
 
 
-def keep_on(subscription: StripeSubscription) -> StripeSubscription:
+def keep_active(subscription: StripeSubscription) -> StripeSubscription:
     """Let a subscription go on as it is, without a schedule and without an end. Raises as `fetch` does.
 
     The schedule first: as long as it is there, Stripe refuses to change the end.
     """
     if subscription.schedule_id is not None:
-        take_back(subscription.schedule_id)
+        cancel_schedule(subscription.schedule_id)
     found = fetch(subscription.id)
     if found.ends_at is None or found.has_ended:
         return found
@@ -182,8 +183,8 @@ def end(subscription_id: str, at: datetime | None) -> None:
 
 
 def set_tax(subscription_id: str, tax: TaxSettings) -> StripeSubscription:
-    """Let a subscription be taxed so from its next invoice on, also after a change that was planned here before: the
-    schedule would unset what its phases don't say. Raises as `fetch` does."""
+    """Let a subscription be taxed so from its next invoice on, also after a change that was planned here
+    before: the schedule would unset what its phases don't say. Raises as `fetch` does."""
     with translated():
         stripe_client().v1.subscriptions.update(subscription_id, tax.as_params)
     found = fetch(subscription_id)
@@ -192,11 +193,12 @@ def set_tax(subscription_id: str, tax: TaxSettings) -> StripeSubscription:
     return plan_for_period_end(found, found.planned.price_id, found.planned.chosen, key=f"tax:{uuid4()}")
 
 
-def take_own_card(subscription_id: str) -> None:
-    """Let a subscription be charged to its customer's default card, not to one of its own. Raises as `fetch` does.
+def clear_own_card(subscription_id: str) -> None:
+    """Let a subscription be charged to its customer's default card, not to one of its own. Raises as `fetch`
+    does.
 
-    An empty string unsets it, says https://stackoverflow.com/a/76282845; the text of the parameter says nothing of
-    it, so it is unverified.
+    An empty string unsets it, says https://stackoverflow.com/a/76282845; the text of the parameter says
+    nothing of it, so it is unverified.
     """
     with translated():
         found = stripe_client().v1.subscriptions.retrieve(subscription_id)

@@ -19,7 +19,7 @@ class _Tax(Protocol):
     taxability_reason: str
 
 
-def of(invoice: stripe.Invoice, tax: stripe.Invoice.TotalTax | stripe.InvoiceLineItem.Tax) -> str:
+def get_label(invoice: stripe.Invoice, tax: stripe.Invoice.TotalTax | stripe.InvoiceLineItem.Tax) -> str:
     """Like `VAT 19%`, or `VAT 19% (reverse charge)`."""
     rate_id = tax.tax_rate_details.tax_rate if tax.tax_rate_details else None
     known = {rate.id: (rate.display_name, rate.percentage) for rate in invoice.default_tax_rates}

@@ -14,7 +14,7 @@ _NONE = "invoice_upcoming_none"
 """Stripe's word where no invoice is coming (https://docs.stripe.com/error-codes#invoice-upcoming-none)."""
 
 
-def of(subscription_id: str) -> Sums | None:
+def fetch_upcoming(subscription_id: str) -> Sums | None:
     """The next invoice of a subscription, with the price, quantity, discounts and taxes that it will have.
 
     None where none is coming, because the subscription ends before. Nothing is changed.

@@ -1,4 +1,5 @@
-"""Accounts: a person's address with a password. Begun with the first one, and changed by mail to that address."""
+"""Accounts: a person's address with a password. Begun with the first one, and changed by mail to that
+address."""
 
 from __future__ import annotations
 
@@ -22,11 +23,11 @@ class AccountExistsError(PeopleError):
     """The address has an account: who holds it signs in."""
 
 
-def begin(email: str, *, name: str, password: str, org_id: UUID) -> User:
+def create(email: str, *, name: str, password: str, org_id: UUID) -> User:
     """Make the account of an address that has none, for someone invited to `org_id`.
 
-    Raises `AccountExistsError`, also where another link made one a moment ago, and where the address belongs to
-    someone without a password who is a member elsewhere: anyone who has this link must not get in there.
+    Raises `AccountExistsError`, also where another link made one a moment ago, and where the address belongs
+    to someone without a password who is a member elsewhere: anyone who has this link must not get in there.
     `PeopleError` for a password that is too weak.
     """
     hashed = passwords.hash_password(checked(password))

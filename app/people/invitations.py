@@ -1,8 +1,9 @@
-"""Invitations to an organization: made by operators and the platform, accepted by the person that has the address.
+"""Invitations to an organization: made by operators and the platform, accepted by the person that has the
+address.
 
 A link proves that someone was invited, and nothing more. Anyone who has an account for the address accepts by
-signing in to it; a link sets a password only where there is no account yet that it could be taken from. So who
-makes links, a token of one organization for instance, never gets at anything that a person has elsewhere.
+signing in to it; a link sets a password only where there is no account yet that it could be taken from. So
+who makes links, a token of one organization for instance, never gets at anything that a person has elsewhere.
 """
 
 from __future__ import annotations
@@ -46,16 +47,17 @@ class NewLink:
 
 def expect(organization: Organization, email: str, actor: Actor) -> None:
     """Note that an address is to be an owner, without a link yet; again changes nothing."""
-    if open_for(organization.id, email) is None:
+    if find_open(organization.id, email) is None:
         db.session.add(_made(organization.id, email, Role.ORG_ADMIN, actor))
         db.session.flush()
 
 
 def invite(organization: Organization, email: str, *, role: Role, actor: Actor, name: str = "") -> NewLink:
-    """Make a link for an address, and end the one before. In the caller's transaction. Raises `PeopleError`."""
+    """Make a link for an address, and end the one before. In the caller's transaction. Raises
+    `PeopleError`."""
     address = checked_address(email)
     locked(organization.id)
-    before = open_for(organization.id, address)
+    before = find_open(organization.id, address)
     if before is not None:
         _end([before], InvitationEnd.REPLACED)
     token = secrets.token_urlsafe(32)
@@ -69,8 +71,9 @@ def invite(organization: Organization, email: str, *, role: Role, actor: Actor, 
 
 
 def invite_owner(organization: Organization, email: str, actor: Actor) -> NewLink:
-    """A link for one who was named among the owners. Raises `PeopleError`, no matter who else has an account."""
-    wanted = open_for(organization.id, email)
+    """A link for one who was named among the owners. Raises `PeopleError`, no matter who else has an
+    account."""
+    wanted = find_open(organization.id, email)
     if wanted is not None and wanted.role is Role.ORG_ADMIN:
         return invite(organization, wanted.email, role=Role.ORG_ADMIN, actor=actor)
     owner = next(
@@ -88,12 +91,12 @@ def invite_owner(organization: Organization, email: str, actor: Actor) -> NewLin
     return invite(organization, email, role=Role.ORG_ADMIN, actor=actor)
 
 
-def open_of(org_id: UUID) -> list[Invitation]:
+def list_open(org_id: UUID) -> list[Invitation]:
     """Who was invited and hasn't accepted yet, by address."""
     return list(db.session.scalars(_open(org_id).order_by(func.lower(Invitation.email))))
 
 
-def open_for(org_id: UUID, email: str) -> Invitation | None:
+def find_open(org_id: UUID, email: str) -> Invitation | None:
     """The open invitation of an address, in whatever case it was typed."""
     address = func.lower(Invitation.email) == func.lower(email.strip())
     return db.session.scalar(_open(org_id).where(address))
@@ -102,7 +105,7 @@ def open_for(org_id: UUID, email: str) -> Invitation | None:
 def withdraw(org_id: UUID, emails: Iterable[str], actor: Actor) -> None:
     """End the open invitations of some addresses."""
     for email in emails:
-        found = open_for(org_id, email)
+        found = find_open(org_id, email)
         if found is not None:
             _end([found], InvitationEnd.WITHDRAWN)
             audit.record(org_id, actor, "invitation.withdrawn", found.email)
@@ -124,7 +127,8 @@ def find(token: str) -> Invitation:
 
 
 def accept(token: str, user: User, came_from: str | None) -> Organization:
-    """Let someone who is signed in have what the invitation of their address gives. `came_from` is their IP address.
+    """Let someone who is signed in have what the invitation of their address gives. `came_from` is their IP
+    address.
 
     Raises `LinkError` and `NotYoursError`.
     """
@@ -141,7 +145,7 @@ def accept_as_new(token: str, password: str, came_from: str | None) -> tuple[Use
     Raises `LinkError`, `accounts.AccountExistsError`, and `PeopleError` for a password that is too weak.
     """
     invitation, organization = _held(token)
-    user = accounts.begin(invitation.email, name=invitation.name, password=password, org_id=organization.id)
+    user = accounts.create(invitation.email, name=invitation.name, password=password, org_id=organization.id)
     _join(invitation, organization, user, came_from)
     accounts.password_was_set(user, Actor(user.email, user.id, came_from), first=True)
     return user, organization
@@ -160,7 +164,8 @@ def _made(org_id: UUID, email: str, role: Role, actor: Actor) -> Invitation:
 
 
 def _held(token: str) -> tuple[Invitation, Organization]:
-    """The invitation and its organization, locked: no one is taken off its owners meanwhile. Raises `LinkError`."""
+    """The invitation and its organization, locked: no one is taken off its owners meanwhile. Raises
+    `LinkError`."""
     organization = locked(find(token).org_id)
     return find(token), organization
 
@@ -168,7 +173,7 @@ def _held(token: str) -> tuple[Invitation, Organization]:
 def _join(invitation: Invitation, organization: Organization, user: User, came_from: str | None) -> None:
     actor = Actor(user.email, user.id, came_from)
     _end([invitation], InvitationEnd.ACCEPTED)
-    memberships.give(organization, user, invitation.role, actor)
+    memberships.assign_role(organization, user, invitation.role, actor)
     audit.record(organization.id, actor, "user.joined", user.email, role=invitation.role.value)
     db.session.flush()
 

@@ -1,5 +1,5 @@
-"""Who has which role in an organization. The one place where a role is given, changed or lost, with all that hangs on
-it: mail about the organization's money, and invitations to it."""
+"""Who has which role in an organization. The one place where a role is given, changed or lost, with all that
+hangs on it: mail about the organization's money, and invitations to it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from app.extensions import db
 from app.models import Invitation, InvitationEnd, Membership, Organization, Role, User
 
 
-def give(organization: Organization, user: User, role: Role, actor: Actor) -> None:
+def assign_role(organization: Organization, user: User, role: Role, actor: Actor) -> None:
     """Let a person have this role, and no other. In the caller's transaction."""
     membership = db.session.get(Membership, (organization.id, user.id))
     if membership is None:
@@ -38,7 +38,7 @@ def remove(organization: Organization, user: User, actor: Actor) -> bool:
     return True
 
 
-def of_person(user_id: UUID) -> list[Membership]:
+def list_for_person(user_id: UUID) -> list[Membership]:
     """All memberships of a person, in every organization."""
     return list(db.session.scalars(select(Membership).where(Membership.user_id == user_id)))
 

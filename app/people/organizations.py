@@ -55,7 +55,7 @@ def create_organization(
     db.session.add(organization)
     db.session.flush()
     ledger.open_wallet(organization, low_threshold=low_threshold)
-    terms.begin(organization, terms.FREE_PLAN, organization.created_at)
+    terms.start_plan(organization, terms.FREE_PLAN, organization.created_at)
     return organization
 
 
@@ -93,7 +93,7 @@ def add_person(email: str, *, name: str, organization: Organization, role: Role)
         user = User(email=address, name=name.strip() or address)
         db.session.add(user)
         db.session.flush()
-    memberships.give(organization, user, role, audit.OPERATOR)
+    memberships.assign_role(organization, user, role, audit.OPERATOR)
     return user
 
 

@@ -1,6 +1,8 @@
-"""Links by which the holder of an account chooses a new password: mailed to its own address, and to no one else.
+"""Links by which the holder of an account chooses a new password: mailed to its own address, and to no one
+else.
 
-They are signed, good for one use and for two hours: what is signed changes with the password and with the address.
+They are signed, good for one use and for two hours: what is signed changes with the password and with the
+address.
 """
 
 from __future__ import annotations
@@ -33,13 +35,13 @@ def mail_to(user: User, secret_key: str, actor: Actor) -> None:
         email=user.email, path=f"/set-password/{token}", hours=VALID_FOR.seconds // 3600, at=now
     )
     own_mail.write(user, letter, source=f"{user.id}:{now.isoformat()}")
-    for membership in memberships.of_person(user.id):
+    for membership in memberships.list_for_person(user.id):
         audit.record(membership.org_id, actor, "user.password_link_mailed", user.email)
 
 
 def mail_if_known(email: str, secret_key: str, address: str | None) -> None:
-    """As `mail_to`, for anyone who asked from the IP address `address`; nothing where no one could sign in with
-    it."""
+    """As `mail_to`, for anyone who asked from the IP address `address`; nothing where no one could sign in
+    with it."""
     user = find_user(email)
     if user is not None:
         with suppress(own_mail.NoOrganizationError):
@@ -60,7 +62,8 @@ def read(token: str, secret_key: str) -> User:
 
 
 def _state(user: User) -> str:
-    """Changes with the password and the address, so that setting one uses the link up; tells nothing about either."""
+    """Changes with the password and the address, so that setting one uses the link up; tells nothing about
+    either."""
     return hashlib.sha256(f"{user.password_hash}\n{user.email}".encode()).hexdigest()[:32]
 
 

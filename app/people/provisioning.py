@@ -105,10 +105,10 @@ def _update(organization: Organization, wanted: Wanted) -> Organization:
     except organizations.TimezoneError as error:
         raise RefusedError("timezone", str(error)) from error
     if (wanted.name, wanted.timezone) != (organization.name, organization.timezone):
-        details.keep_on_statements(organization)
+        details.snapshot_on_statements(organization)
     organization.name = wanted.name
     if wanted.timezone != organization.timezone:
-        grace.keep_promise(organization)
+        grace.record_deadline(organization)
         ledger.change_zone(organization, wanted.timezone)
     return organization
 
@@ -138,11 +138,11 @@ def _set_owners(organization: Organization, emails: Sequence[str], actor: Actor)
     """
     people = memberships.people_of(organization.id)
     wanted = _addresses(emails)
-    withdrawn = [one.email for one in invitations.open_of(organization.id) if one.role is Role.ORG_ADMIN]
+    withdrawn = [one.email for one in invitations.list_open(organization.id) if one.role is Role.ORG_ADMIN]
     invitations.withdraw(organization.id, [one for one in withdrawn if one.lower() not in wanted], actor)
     for key, address in wanted.items():
         if key in people:
-            memberships.give(organization, people[key], Role.ORG_ADMIN, actor)
+            memberships.assign_role(organization, people[key], Role.ORG_ADMIN, actor)
         else:
             invitations.expect(organization, address, actor)
     for owner in organizations.owners_of(organization.id):
@@ -164,7 +164,7 @@ def _addresses(emails: Sequence[str]) -> dict[str, str]:
 
 def _described(organization: Organization) -> dict[str, object]:
     """The organization as recorded in the audit trail."""
-    invited = [one.email for one in invitations.open_of(organization.id) if one.role is Role.ORG_ADMIN]
+    invited = [one.email for one in invitations.list_open(organization.id) if one.role is Role.ORG_ADMIN]
     return {
         "name": organization.name,
         "timezone": organization.timezone,

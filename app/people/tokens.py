@@ -108,18 +108,18 @@ def identify(text: str) -> Caller:
     return Caller(row.id, row.name, row.org_id, frozenset(row.scopes), row.last_used_at)
 
 
-def is_to_be_noted(caller: Caller) -> bool:
+def should_record_use(caller: Caller) -> bool:
     """Whether to record that the token was used: at most once a minute."""
     return caller.last_used_at is None or utc_now() - caller.last_used_at >= _USED_EVERY
 
 
-def note_use(caller: Caller) -> None:
+def record_use(caller: Caller) -> None:
     """Record that the token is used now."""
     query = update(ApiToken).where(ApiToken.id == caller.token_id)
     db.session.execute(query.values(last_used_at=utc_now()))
 
 
-def every() -> list[tuple[ApiToken, str | None]]:
+def list_tokens() -> list[tuple[ApiToken, str | None]]:
     """List all tokens with the short name of their organization, newest last."""
     query = (
         select(ApiToken, Organization.slug)

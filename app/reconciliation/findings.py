@@ -12,7 +12,7 @@ from app.extensions import db, enqueue
 from app.models import Finding
 
 TOLD_AGAIN_AFTER = timedelta(days=1)
-"""How long after a mail about a finding the next one comes, where it is still there."""
+"""How long after an email about a finding the next one comes, where it is still there."""
 
 _AS_IT_IS = {"populate_existing": True}
 
@@ -55,7 +55,8 @@ def count() -> int:
 
 
 def accept(object_: str) -> Finding:
-    """Leave a finding as it is: it is neither counted nor told of, until what is found becomes something else.
+    """Leave a finding as it is: it is neither counted nor told of, until what is found becomes something
+    else.
 
     Raises `UnknownFindingError`.
     """
@@ -69,7 +70,8 @@ def accept(object_: str) -> Finding:
 
 
 def to_tell() -> tuple[list[Finding], list[Finding]]:
-    """What operators are to be mailed of now: findings that are there, and those told of before that are gone."""
+    """What operators are to be mailed of now: findings that are there, and those told of before that are
+    gone."""
     found = _to_tell()
     return [one for one in found if one.gone_at is None], [one for one in found if one.gone_at is not None]
 

@@ -20,10 +20,11 @@ _SPARE = timedelta(seconds=5)
 
 
 def take_up(report: Report, *, last_id: str | None, since: datetime) -> Iterator[str]:
-    """Store and handle what is missing; yields the ids of the events it got past, so that the next run goes on there.
+    """Store and handle what is missing; yields the ids of the events it got past, so that the next run
+    continues there.
 
-    Reads on from `last_id`, or from `since` where there is none or Stripe keeps it no more. Commits. Raises what
-    `app.payments` raises.
+    Reads on from `last_id`, or from `since` where there is none or Stripe keeps it no more. Commits. Raises
+    what `app.payments` raises.
     """
     notices = _following(last_id, since)
     while some := list(islice(notices, _TOGETHER)):

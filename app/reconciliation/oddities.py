@@ -1,4 +1,5 @@
-"""Subscriptions that operators have to look at, in sentences: what the dashboard made of them, and what to do."""
+"""Subscriptions that operators have to look at, in sentences: what the dashboard made of them, and what to
+do."""
 
 from __future__ import annotations
 
@@ -10,7 +11,9 @@ from app.payments.subscription_facts import StripeSubscription
 from app.reconciliation.report import Report
 
 _TO_DO = {
-    Oddity.PRICE: "Move it to a price of the catalog at Stripe, or sell it with a plan of its own (`flask catalog`).",
+    Oddity.PRICE: (
+        "Move it to a price of the catalog at Stripe, or sell it with a plan of its own (`flask catalog`)."
+    ),
     Oddity.CURRENCY: "Replace it with one in the organization's currency.",
     Oddity.ITEMS: "Leave one item, which is the plan.",
     Oddity.QUANTITY: "Set the quantity to 1, unless the customer agreed to pay more.",
@@ -19,7 +22,9 @@ _TO_DO = {
     Oddity.TRIAL: "It is charged by itself once the trial ends.",
     Oddity.INVOICED: "Let it charge automatically, or watch that its invoices are paid.",
     Oddity.SCHEDULE: "Plan one change to a plan of the catalog, or release the schedule.",
-    Oddity.DROPS: "Add it to the schedule's next phase, or let the customer cancel the change and schedule it again.",
+    Oddity.DROPS: (
+        "Add it to the schedule's next phase, or let the customer cancel the change and schedule it again."
+    ),
     Oddity.GIVEN_UP: "The plan goes on: cancel it, or invoice the period again.",
     Oddity.NOTHING_OPEN: "Issue an invoice that can be paid, or cancel it.",
 }
@@ -33,7 +38,7 @@ def look_at(report: Report, organization: Organization, found: StripeSubscriptio
         ours = row.stripe_id if row is not None and row.status is not SubscriptionStatus.CANCELED else None
         report.find(found.id, _second(found, whose, ours))
         return
-    for odd in arrangements.of(organization, found):
+    for odd in arrangements.find_arrangements(organization, found):
         report.find(found.id, f"Subscription {found.id} of {whose}: {odd.words}. {_TO_DO[odd.kind]}")
 
 
@@ -41,10 +46,11 @@ def _second(found: StripeSubscription, whose: str, ours: str | None) -> str:
     if not found.has_begun:
         beside = f" beside {ours}" if ours else ""
         return (
-            f"Subscription {found.id} of {whose} was made at Stripe{beside} and waits for its first payment. Nothing "
-            "here follows it: cancel it, and let the customer choose the plan here."
+            f"Subscription {found.id} of {whose} was made at Stripe{beside} and waits for its first "
+            "payment. Nothing here follows it: cancel it, and let the customer choose the plan here."
         )
     return (
-        f"{whose} has a second subscription at Stripe, {found.id} ({found.status}), beside {ours}. Both are charged, "
-        f"and only {ours} is followed here: cancel one of them, and refund what was charged twice."
+        f"{whose} has a second subscription at Stripe, {found.id} ({found.status}), beside {ours}. Both "
+        f"are charged, and only {ours} is followed here: cancel one of them, and refund what was charged "
+        "twice."
     )

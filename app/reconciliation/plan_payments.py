@@ -1,4 +1,5 @@
-"""Refunds, disputes and warnings of fraud that no wallet follows: operators decide what they mean for a plan."""
+"""Refunds, disputes and warnings of fraud that no wallet follows: operators decide what they mean for a
+plan."""
 
 from __future__ import annotations
 
@@ -24,7 +25,8 @@ _DECIDED_FOR_US = frozenset({"won", "warning_closed", "prevented"})
 
 @dataclass(frozen=True, slots=True)
 class _PlanPayment:
-    """What paid for a plan: whose, by which invoice, and whether the plan goes on for it (`goes_on`)."""
+    """What paid for a plan: whose, by which invoice, and whether the plan stays in force for it
+    (`goes_on`)."""
 
     organization: Organization
     invoice: StripeInvoice
@@ -37,20 +39,22 @@ class _PlanPayment:
 
 
 def look_at_refund(report: Report, refund: Refund) -> None:
-    """Report a refund of a plan's payment while the plan goes on for it. Raises what `app.payments` raises."""
+    """Report a refund of a plan's payment while the plan stays in force for it. Raises what `app.payments`
+    raises."""
     if refund.status in _GAVE_NOTHING_BACK:
         return
     paid = _plan_payment(refund.payment_intent_id)
     if paid is not None and paid.goes_on:
         report.find(
             refund.id,
-            f"{refund.amount} of {paid.words} was refunded ({refund.id}), and the plan goes on. Cancel it at Stripe, "
-            f"or, if it is to go on, run `flask stripe accept {refund.id}`.",
+            f"{refund.amount} of {paid.words} was refunded ({refund.id}), and the plan goes on. Cancel it "
+            f"at Stripe, or, if it is to go on, run `flask stripe accept {refund.id}`.",
         )
 
 
 def look_at_dispute(report: Report, dispute: StripeDispute) -> None:
-    """Report a dispute of a plan's payment until it is won; a lost one while the plan goes on for it."""
+    """Report a dispute of a plan's payment until it is won; a lost one while the plan stays in force for
+    it."""
     if dispute.status in _DECIDED_FOR_US:
         return
     paid = _plan_payment(dispute.payment_intent_id)

@@ -15,13 +15,14 @@ _TOLD_ALREADY = frozenset(
 
 
 def look_at(report: Report, organization: Organization, found: StripeSubscription) -> None:
-    """Report a paid plan that goes on without a paid invoice over its period. Raises what `app.payments` raises.
+    """Report a paid plan that goes on without a paid invoice over its period. Raises what `app.payments`
+    raises.
 
     One that is past due is told to its owners, and one whose invoice is on its way is paid in time.
     """
     if found.is_free or found.status != "active":
         return
-    if _TOLD_ALREADY.intersection(one.kind for one in arrangements.of(organization, found)):
+    if _TOLD_ALREADY.intersection(one.kind for one in arrangements.find_arrangements(organization, found)):
         return
     if covered_periods.is_covered(found):
         return
@@ -30,6 +31,7 @@ def look_at(report: Report, organization: Organization, found: StripeSubscriptio
     costs = f"{found.price} a {found.interval or 'period'}"
     report.find(
         found.id,
-        f"Subscription {found.id} of {organization.name} ({organization.slug}) is on {plan} for {costs}, and no paid "
-        f"invoice covers its period until {until:%d %B %Y}. Invoice the period at Stripe, or cancel it.",
+        f"Subscription {found.id} of {organization.name} ({organization.slug}) is on {plan} for {costs}, "
+        f"and no paid invoice covers its period until {until:%d %B %Y}. Invoice the period at Stripe, or "
+        "cancel it.",
     )

@@ -1,4 +1,5 @@
-"""One handler per kind of event. Each is given the object's id and says whether it was about something of ours.
+"""One handler per kind of event. Each is given the object's id and says whether it was about something of
+ours.
 
 What a handler writes and doesn't commit itself is committed together with the note of how its event ended
 (`app.webhooks.handling`).
@@ -110,7 +111,8 @@ def invoice(invoice_id: str) -> bool:
 
 
 def invoice_payment_failed(invoice_id: str) -> bool:
-    """An invoice could not be charged: keep that, and tell the people who pay it, unless it was paid since."""
+    """An invoice could not be charged: keep that, and tell the people who pay it, unless it was paid
+    since."""
     now = utc_now()
     # Each step is complete in itself, and nothing stays locked while Stripe is asked for the next.
     with transaction():
@@ -119,7 +121,7 @@ def invoice_payment_failed(invoice_id: str) -> bool:
         return False
     organization, found = kept
     if found.status == "open":
-        # So that the mail says until when the plan goes on, whichever of the two events comes first.
+        # So that the mail says until when the plan stays in force, whichever of the two events comes first.
         row = switch_queries.subscription_of(organization)
         if row is not None and row.stripe_id is not None:
             subscription(row.stripe_id)
@@ -131,7 +133,8 @@ def invoice_payment_failed(invoice_id: str) -> bool:
 
 
 def subscription(subscription_id: str) -> bool:
-    """A subscription changed: bring the plan in line with it, and learn why a renewal was not paid. Commits."""
+    """A subscription changed: bring the plan in line with it, and learn why a renewal was not paid.
+    Commits."""
     locks.advisory_lock(db.session(), subscription_id)
     found = subscriptions.fetch(subscription_id)
     organization = organization_of(found.customer_id, or_was=True)
@@ -147,7 +150,8 @@ def schedule(schedule_id: str) -> bool:
 
 
 def top_up_of(payment: Payment) -> TopUp | None:
-    """The top-up that a payment was made for, by what we wrote into it; None where it was made for none of ours."""
+    """The top-up that a payment was made for, by what we wrote into it; None where it was made for none of
+    ours."""
     try:
         key = (UUID(payment.org_id or ""), UUID(payment.top_up_id or ""))
     except ValueError:
@@ -163,7 +167,7 @@ def _keep_invoice(
     locks.advisory_lock(db.session(), invoice_id)
     found = stripe_invoices.fetch(invoice_id)
     organization = organization_of(found.customer_id, or_was=True)
-    if organization is None or not invoices.keep(organization, found, failed_at=failed_at):
+    if organization is None or not invoices.upsert(organization, found, failed_at=failed_at):
         return None
     return organization, found
 

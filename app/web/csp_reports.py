@@ -1,4 +1,5 @@
-"""`POST /csp-reports`: browsers tell what the Content-Security-Policy stopped, and the log has a line for each."""
+"""`POST /csp-reports`: browsers tell what the Content-Security-Policy stopped, and the log has a line for
+each."""
 
 from __future__ import annotations
 
@@ -21,14 +22,15 @@ LARGEST = 16 * 1024
 def init_app(app: Flask) -> None:
     """Register the endpoint. Browsers send reports by themselves, so there is no form and no token."""
     app.register_blueprint(blueprint)
-    pools.let_send(app, "csp_reports.receive", LARGEST)
+    pools.set_body_limit(app, "csp_reports.receive", LARGEST)
     csrf.exempt(blueprint)
 
 
 @blueprint.post(REPORTS)
 @limiter.limit("60 per minute")
 def receive() -> tuple[str, int]:
-    """Note what a browser reports: 204, or 400 for what is no report and 413 for what is too long to be one."""
+    """Note what a browser reports: 204, or 400 for what is no report and 413 for what is too long to be
+    one."""
     request.max_content_length = LARGEST
     try:
         reported = violations.read(request.mimetype, request.get_data(cache=False))

@@ -24,7 +24,8 @@ _TRIES = 5
 
 
 _SPARE = 2
-"""Connections of a worker beside those of its slots: looking for stalled jobs, and the lock of a comparison."""
+"""Connections of a worker beside those of its slots: looking for stalled jobs, and the lock of a
+comparison."""
 
 
 def engine_options(settings: Settings) -> dict[str, Any]:
@@ -35,8 +36,8 @@ def engine_options(settings: Settings) -> dict[str, Any]:
     threads = sum(threads_of(settings).values())
     return {
         "pool_pre_ping": True,
-        # One for each thread, so that pages that wait for slow queries leave the platform's threads theirs; and as
-        # many for a moment, for what counts in a transaction of its own.
+        # One for each thread, so that pages that wait for slow queries leave the platform's threads theirs;
+        # and as many for a moment, for what counts in a transaction of its own.
         "pool_size": threads,
         "max_overflow": max(threads, sum(SLOTS.values()) + _SPARE - threads),
         "pool_timeout": 5,
@@ -56,12 +57,13 @@ def is_unavailable(error: BaseException) -> bool:
 
 
 def is_locked(error: BaseException) -> bool:
-    """Whether `error` says that something else holds a lock for too long: try again soon, nothing was changed."""
+    """Whether `error` says that something else holds a lock for too long: try again soon, nothing was
+    changed."""
     cause = error.orig if isinstance(error, DBAPIError) else error
     return isinstance(cause, LockNotAvailable | WalletBusyError)
 
 
-def trying_again(work: Callable[[], R]) -> R:
+def retry_on_conflict(work: Callable[[], R]) -> R:
     """Do some work and commit it; again where a deadlock or a serialization failure undid it.
 
     The work is the whole transaction. Raises what it raises, and the failure itself after five tries.

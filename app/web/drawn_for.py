@@ -1,16 +1,18 @@
 """For which organization a page was drawn: each of its requests names that, and the server refuses another.
 
-A browser has one session, and the organization in view belongs to the session: a switch in one tab would let a page
-in another tab, which still shows the first organization, act on the second. So whatever a page can ask for carries
-the organization's short name:
+A browser has one session, and the organization in view belongs to the session: a switch in one tab would let
+a page in another tab, which still shows the first organization, act on the second. So whatever a page can ask
+for carries the organization's short name:
 
 - a form, its token (`app.web.form_tokens`), which can't be made by hand;
 - a request of htmx, the header `X-Organization`, from one attribute on `<body>`;
-- a link, a download and a form that is asked by its address, the parameter `org`, which `app.web.links` puts there;
-- a link of a mail, the same (`app.notify.composition`): it is about one organization, whichever is in view by then.
+- a link, a download and a form that is asked by its address, the parameter `org`, which `app.web.links` puts
+  there;
+- a link of an email, the same (`app.notify.composition`): it is about one organization, whichever is in view
+  by then.
 
-`org_admin_required` holds them against the organization in view before it calls a view, so a new route has all this
-by itself. An address without a name, which someone typed, shows the organization in view.
+`org_admin_required` holds them against the organization in view before it calls a view, so a new route has
+all this by itself. An address without a name, which someone typed, shows the organization in view.
 """
 
 from __future__ import annotations
@@ -26,7 +28,8 @@ HEADER = "X-Organization"
 
 
 class OtherOrganizationError(Exception):
-    """The page, link or form was drawn for another organization than the one in view; `slug` is its short name."""
+    """The page, link or form was drawn for another organization than the one in view; `slug` is its short
+    name."""
 
     def __init__(self, slug: str) -> None:
         super().__init__(f"drawn for {slug!r}")
@@ -34,7 +37,8 @@ class OtherOrganizationError(Exception):
 
 
 def check(who: Identity) -> None:
-    """Raise `OtherOrganizationError` where the request was drawn for another organization than the one in view.
+    """Raise `OtherOrganizationError` where the request was drawn for another organization than the one in
+    view.
 
     A request that changes something has to say for which; the views never see the parameter.
     """

@@ -13,13 +13,13 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.extensions import db
-from app.own_pages import of_organization
+from app.own_pages import for_organization
 from app.payments.errors import PaymentsError
 from app.people.organizations import owners_of
 from app.people.sessions import Seat
 from app.web import resend
 from app.web.database import is_locked, is_unavailable
-from app.web.identity import NotOrgAdminError, go_on_unidentified, identity
+from app.web.identity import NotOrgAdminError, continue_unidentified, identity
 from app.web.logs import path, request_id
 from app.web.marks import page_behind
 from app.web.payment_problems import problem
@@ -31,7 +31,8 @@ log = structlog.get_logger("billing.web")
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A button that goes on in one of the person's organizations; `is_back` where an open page can stay as it is."""
+    """A button that goes on in one of the person's organizations; `is_back` where an open page can stay as it
+    is."""
 
     label: str
     fields: list[tuple[str, str]]
@@ -42,7 +43,8 @@ class Choice:
 class ErrorView:
     """What an error page says: what happened, and what to do next.
 
-    `resend` is a form that can be sent again (`app.web.resend`), `start_over` the page where it can be filled in.
+    `resend` is a form that can be sent again (`app.web.resend`), `start_over` the page where it can be filled
+    in.
     """
 
     code: int
@@ -109,8 +111,8 @@ def init_app(app: Flask) -> None:
 def answer_otherwise(app: Flask, prefix: str, answer: Callable[[Exception], AnyResponse | None]) -> None:
     """Let `answer` say what is wrong at addresses that begin with `prefix`: to programs, which read no pages.
 
-    It is handed the error once the transaction is rolled back; where it has no answer, there is a page. No blueprint
-    could do this: where there is no route, there is no blueprint either.
+    It is handed the error once the transaction is rolled back; where it has no answer, there is a page. No
+    blueprint could do this: where there is no route, there is no blueprint either.
     """
     app.extensions.setdefault("error_answers", {})[prefix] = answer
 
@@ -152,7 +154,8 @@ def page(code: int, *, status: int | None = None, **changes: Any) -> Response:
 
 
 def payments_page(error: PaymentsError, undone: str) -> Response:
-    """The page instead of one that Stripe should have answered; `undone` as `payment_problems.problem` takes it."""
+    """The page instead of one that Stripe should have answered; `undone` as `payment_problems.problem` takes
+    it."""
     found = problem(error, undone)
     return page(
         503, message=found.message, next_step=f"{found.next_step} Trying again won't charge you twice."
@@ -206,7 +209,8 @@ def _unstorable(error: UnstorableTextError) -> Response:
     return page(
         error.code or 400,
         title="This text can't be used",
-        message=f"It has a character that can't be stored, in: {', '.join(error.names)}. Nothing was changed.",
+        message=f"It has a character that can't be stored, in: {', '.join(error.names)}. Nothing was "
+        "changed.",
         next_step="Go back, remove that character, and try again.",
     )
 
@@ -220,7 +224,7 @@ def _unexpected(error: Exception) -> Response:
     if is_locked(error):
         return _locked()
     if is_unavailable(error):
-        go_on_unidentified()
+        continue_unidentified()
         log.warning("database_unavailable", error=str(error).splitlines()[0])
         return page(503)
     if isinstance(error, PaymentsError):
@@ -231,7 +235,8 @@ def _unexpected(error: Exception) -> Response:
 
 
 def _locked() -> Response:
-    """Something else holds the wallet for unusually long. A form that was sent by its own page can be sent again."""
+    """Something else holds the wallet for unusually long. A form that was sent by its own page can be sent
+    again."""
     log.warning("lock_not_available", path=path())
     response = page(
         503,
@@ -247,10 +252,10 @@ def _locked() -> Response:
 def _page_of_form() -> str:
     who = identity()
     page = page_behind(request.path)
-    return of_organization(page, who.organization.slug) if who and who.organization else page
+    return for_organization(page, who.organization.slug) if who and who.organization else page
 
 
 def _sent_form() -> resend.Resend | None:
     who = identity()
     organization = who.organization if who else None
-    return resend.of_form(request.path, request.form, organization) if organization else None
+    return resend.build_form(request.path, request.form, organization) if organization else None

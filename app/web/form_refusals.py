@@ -1,4 +1,5 @@
-"""What a person is told whose form, page or link was refused: why, that nothing was done, and how to go on."""
+"""What a person is told whose form, page or link was refused: why, that nothing was done, and how to go
+on."""
 
 from __future__ import annotations
 
@@ -12,7 +13,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.models import Organization
-from app.own_pages import PARAMETER, of_organization, own_address
+from app.own_pages import PARAMETER, for_organization, own_address
 from app.people.sessions import Identity, Seat
 from app.web import errors, links, resend
 from app.web.drawn_for import OtherOrganizationError
@@ -72,7 +73,8 @@ def blocked_cookies() -> str:
 
 
 def other_organization(error: OtherOrganizationError) -> AnyResponse:
-    """The page, link or form was drawn for another organization than the one in view: ask which one is meant."""
+    """The page, link or form was drawn for another organization than the one in view: ask which one is
+    meant."""
     who = identity()
     drawn = _seat(who, error.slug)
     view = who.organization if who else None
@@ -98,9 +100,10 @@ def other_organization(error: OtherOrganizationError) -> AnyResponse:
     )
 
 
-def ask_again(path: str, typed: MultiDict[str, str], organization: Organization) -> AnyResponse | None:
-    """A form that was refused, in words, to be sent for the organization chosen; None where it starts over."""
-    again = resend.of_form(path, typed, organization)
+def confirm_resend(path: str, typed: MultiDict[str, str], organization: Organization) -> AnyResponse | None:
+    """A form that was refused, in words, to be sent for the organization chosen; None where it starts
+    over."""
+    again = resend.build_form(path, typed, organization)
     if again is None:
         return None
     return errors.page(
@@ -110,7 +113,7 @@ def ask_again(path: str, typed: MultiDict[str, str], organization: Organization)
         message="It hasn't been sent yet.",
         next_step="If it's right, send it again. Otherwise, start over.",
         resend=again,
-        start_over=of_organization(page_behind(path), organization.slug),
+        start_over=for_organization(page_behind(path), organization.slug),
     )
 
 
@@ -133,7 +136,8 @@ def _foreign(error: ForeignOriginError) -> AnyResponse:
 
 
 def _sender(error: ForeignOriginError) -> str:
-    """By its address, where the browser gave one: `null` stands for a page that has none to show, such as a file."""
+    """By its address, where the browser gave one: `null` stands for a page that has none to show, such as a
+    file."""
     named = "://" in (error.description or "")
     return f"Another website ({error.description})" if named else "Another website"
 
@@ -173,7 +177,7 @@ def _expired(organization: Organization | None) -> AnyResponse:
     """The form is its sender's own, only old: an open page gets a fresh token, and keeps what was typed."""
     in_place = errors.wants_part()
     typed = _typed()
-    again = None if in_place or organization is None else resend.of_form(request.path, typed, organization)
+    again = None if in_place or organization is None else resend.build_form(request.path, typed, organization)
     response = errors.page(
         400,
         title="This form has expired",
@@ -195,9 +199,9 @@ def _back_to(seat: Seat, label: str, *, is_back: bool = False) -> Choice:
     fields = [("organization", str(seat.id))]
     if request.method in SAFE:
         here = request.full_path.rstrip("?") if not _is_of_open_page() else _open_page()
-        fields.append(("next", of_organization(here, seat.slug)))
+        fields.append(("next", for_organization(here, seat.slug)))
     else:
-        fields += [("form", request.path), ("next", of_organization(_page_behind(), seat.slug))]
+        fields += [("form", request.path), ("next", for_organization(_page_behind(), seat.slug))]
         fields += [(f"{TYPED}{name}", value) for name, value in _typed().items(multi=True)]
     return Choice(label, fields, is_back=is_back)
 
@@ -206,11 +210,11 @@ def _stay_with(view: Organization) -> Choice:
     """Another organization has no use for what names things of the first: its pages are shown instead."""
     named = Seat(view.id, view.name, view.slug, True)
     label = f"Stay in {view.name}"
-    if request.method not in SAFE and not request.view_args and resend.can_be_told(request.path):
+    if request.method not in SAFE and not request.view_args and resend.can_be_resent(request.path):
         return _back_to(named, label)
     path = urlsplit(_open_page() if _is_of_open_page() else request.path).path
     target = page_behind(path, with_ids=False)
-    return Choice(label, [("organization", str(view.id)), ("next", of_organization(target, view.slug))])
+    return Choice(label, [("organization", str(view.id)), ("next", for_organization(target, view.slug))])
 
 
 def _typed() -> MultiDict[str, str]:
@@ -238,7 +242,7 @@ def _page_behind() -> str:
 
 def _start_over() -> str:
     slug = links.drawn_for()
-    return of_organization(_page_behind(), slug) if slug else _page_behind()
+    return for_organization(_page_behind(), slug) if slug else _page_behind()
 
 
 def _seat(who: Identity | None, slug: str) -> Seat | None:

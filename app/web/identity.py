@@ -50,7 +50,7 @@ def identity() -> Identity | None:
     return cast(Identity, current_user._get_current_object()) if current_user.is_authenticated else None
 
 
-def go_on_unidentified() -> None:
+def continue_unidentified() -> None:
     """Serve the rest of this request to no one in particular: who is asking can't be looked up."""
     g._login_user = AnonymousUserMixin()
 
@@ -74,8 +74,8 @@ def current_organization() -> Organization:
 def org_admin_required(view: Callable[P, R]) -> Callable[P, R | AnyResponse]:
     """Serve the view to owners of the organization in view only, and scope the database to it.
 
-    Not signed in: to the sign-in page, then back. Asked by a page that was drawn for another organization: 409 that
-    asks which one is meant. Signed in without the role: 403 that names whom to ask.
+    Not signed in: to the sign-in page, then back. Asked by a page that was drawn for another organization:
+    409 that asks which one is meant. Signed in without the role: 403 that names whom to ask.
     """
 
     @wraps(view)

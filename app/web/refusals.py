@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from flask import Flask, Response, abort, g, request
 
-from app.web.identity import go_on_unidentified
+from app.web.identity import continue_unidentified
 from app.web.pools import REFUSED
 
 
@@ -25,7 +25,7 @@ def retry_after(response: Response, seconds: int) -> None:
 def _refuse() -> None:
     status: int | None = request.environ.get(REFUSED)
     if status is not None:
-        go_on_unidentified()
+        continue_unidentified()
         abort(status)
 
 

@@ -1,7 +1,7 @@
 """A form that was refused and can be sent again: what would be sent is shown in words, every field of it.
 
-A view says how its form reads with `@told_as(words)`. What the words don't mention is never sent again, and a form
-whose view says nothing starts over: no one is asked to confirm what they can't see.
+A view says how its form reads with `@resendable(words)`. What the words don't mention is never sent again, and a
+form whose view says nothing starts over: no one is asked to confirm what they can't see.
 """
 
 from __future__ import annotations
@@ -25,8 +25,9 @@ R = TypeVar("R")
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """One field of a form: as it is sent, and as people read it. An empty field has no words and is not shown."""
+class Field:
+    """One field of a form: as it is sent, and as people read it. An empty field has no words and is not
+    shown."""
 
     name: str
     value: str
@@ -34,7 +35,7 @@ class Told:
     words: str
 
 
-Words = Callable[[Organization, MultiDict[str, str]], Iterable[Told]]
+Words = Callable[[Organization, MultiDict[str, str]], Iterable[Field]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +43,14 @@ class Resend:
     """Where a form goes, with the fields that are sent; all that holds something is in `shown`."""
 
     action: str
-    fields: tuple[Told, ...]
+    fields: tuple[Field, ...]
 
     @property
-    def shown(self) -> tuple[Told, ...]:
+    def shown(self) -> tuple[Field, ...]:
         return tuple(one for one in self.fields if one.words)
 
 
-def told_as(words: Words) -> Callable[[Callable[P, R]], Callable[P, R]]:
+def resendable(words: Words) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Let the form of a view be sent again after a refusal, once its sender has read it as `words` put it."""
 
     def mark(view: Callable[P, R]) -> Callable[P, R]:
@@ -59,12 +60,12 @@ def told_as(words: Words) -> Callable[[Callable[P, R]], Callable[P, R]]:
     return mark
 
 
-def can_be_told(path: str) -> bool:
+def can_be_resent(path: str) -> bool:
     """Whether the form at this path can be sent again."""
     return _words_of(path) is not None
 
 
-def of_form(path: str, typed: MultiDict[str, str], organization: Organization) -> Resend | None:
+def build_form(path: str, typed: MultiDict[str, str], organization: Organization) -> Resend | None:
     """A form as it would be sent for an organization; None where it has to start over."""
     scope_to(db.session(), organization.id)
     words = _words_of(path)
@@ -72,11 +73,11 @@ def of_form(path: str, typed: MultiDict[str, str], organization: Organization) -
     return Resend(path, told) if any(one.words for one in told) else None
 
 
-def told(typed: MultiDict[str, str], **labels: str) -> Iterable[Told]:
+def list_fields(typed: MultiDict[str, str], **labels: str) -> Iterable[Field]:
     """Fields whose values read as they were typed, by name and label."""
     for name, label in labels.items():
         for value in typed.getlist(name):
-            yield Told(name, value, label, value.strip())
+            yield Field(name, value, label, value.strip())
 
 
 def _words_of(path: str) -> Words | None:

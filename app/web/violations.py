@@ -1,8 +1,8 @@
 """What browsers report about the Content-Security-Policy, in both forms that they send it in.
 
-Anybody can send a report, and addresses in one can hold secrets: a bank's way back has the client secret in its
-query, an invitation has its token in its path. So of an address only the place is kept, and nothing that isn't needed
-is read.
+Anyone can send a report, and addresses in one can hold secrets: a bank's way back has the client secret in
+its query, an invitation has its token in its path. So of an address only the place is kept, and nothing that
+isn't needed is read.
 """
 
 from __future__ import annotations
@@ -30,9 +30,11 @@ class UnreadableError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """What was stopped, by which directive, on which page, and by which script's doing; places, not whole addresses.
+    """What was stopped, by which directive, on which page, and by which script's doing; places, not whole
+    addresses.
 
-    `sink` is what Trusted Types guarded, like `Element innerHTML`, or the name of a policy that may not be made.
+    `sink` is what Trusted Types guarded, like `Element innerHTML`, or the name of a policy that may not be
+    made.
     """
 
     directive: str

@@ -12,6 +12,6 @@ from app.webhooks import endpoint
 def init_app(app: Flask) -> None:
     """Register the endpoint, whose signature stands in for CSRF protection."""
     app.register_blueprint(endpoint.blueprint)
-    pools.let_send(app, "webhooks.receive", endpoint.MAX_BODY)
+    pools.set_body_limit(app, "webhooks.receive", endpoint.MAX_BODY)
     csrf.exempt(endpoint.blueprint)
     limiter.exempt(endpoint.blueprint)

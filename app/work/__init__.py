@@ -1,4 +1,5 @@
-"""Background jobs as an operator sees them: running them, finding what was left by a killed worker, counting them."""
+"""Background jobs as an operator sees them: running them, finding what was left by a killed worker, counting
+them."""
 
 from __future__ import annotations
 
@@ -12,4 +13,4 @@ from app.work import standing
 def init_app(app: Flask) -> None:
     """Tell `/readyz` how the jobs stand, and the messages to the platform that they deliver."""
     health.add_detail(app, "jobs", standing.counts)
-    health.add_detail(app, "messages", deliveries.standing)
+    health.add_detail(app, "messages", deliveries.get_health)

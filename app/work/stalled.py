@@ -1,8 +1,8 @@
 """Jobs whose worker is gone: run again by a live one.
 
-A worker that is killed leaves its jobs marked as running, and with them their locks. It has also stopped telling the
-database that it is alive; that is how its jobs are known. A job may so run twice, should its worker only have been
-out of breath: every task stands that.
+A worker that is killed leaves its jobs marked as running, and with them their locks. It has also stopped
+telling the database that it is alive; that is how its jobs are known. A job may so run twice, should its
+worker only have been out of breath: every task stands that.
 """
 
 from __future__ import annotations
@@ -22,10 +22,12 @@ GONE_AFTER_SECONDS = 20
 """A worker that has told nothing for so long is taken for gone."""
 
 MOST_STARTS = 320
-"""A job that was started so often is given up: it may be what kills its worker. More than errors alone can need."""
+"""A job that was started so often is given up: it may be what kills its worker. More than errors alone can
+need."""
 
 LONGEST_PAUSE_SECONDS = 30
-"""Before a job runs again; at first none, and a second more each time, so that what kills its worker does so less."""
+"""Before a job runs again; at first none, and a second more each time, so that what kills its worker does so
+less."""
 
 _GONE = f"""
     job.status = 'doing' AND NOT EXISTS (
@@ -65,7 +67,7 @@ _TAKE_UP = text(f"""
 _COUNT = text(f"SELECT count(*) FROM procrastinate_jobs job WHERE {_GONE}")  # noqa: S608 - as above
 
 
-def take_up() -> int:
+def recover() -> int:
     """Let the jobs of workers that are gone run again; how many there were. Commits.
 
     Several processes may do so at the same moment: each job is taken up by one of them.

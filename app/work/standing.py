@@ -14,20 +14,12 @@ from app.work import stalled
 FAILED_KEPT_DAYS = 90
 """How long a job that failed for good is kept, for someone to look at."""
 
-_BY_QUEUE = text("""
-    SELECT queue_name,
-           count(*) FILTER (WHERE status = 'todo') AS waiting,
-           count(*) FILTER (WHERE status = 'doing') AS running,
-           count(*) FILTER (WHERE status = 'failed') AS failed,
-           coalesce(extract(epoch FROM now() - min(due.at) FILTER (WHERE status = 'todo' AND due.at <= now())), 0)
-               AS oldest_seconds
-    FROM procrastinate_jobs job
-    CROSS JOIN LATERAL (
-        SELECT coalesce(job.scheduled_at, (SELECT min(event.at) FROM procrastinate_events event
-                                           WHERE job.status = 'todo' AND event.job_id = job.id)) AS at
-    ) due
-    GROUP BY queue_name ORDER BY queue_name
-""")
+_BY_QUEUE = text(""" SELECT queue_name, count(*) FILTER (WHERE status = 'todo') AS waiting, count(*) FILTER
+(WHERE status = 'doing') AS running, count(*) FILTER (WHERE status = 'failed') AS failed,
+coalesce(extract(epoch FROM now() - min(due.at) FILTER (WHERE status = 'todo' AND due.at <= now())), 0) AS
+oldest_seconds FROM procrastinate_jobs job CROSS JOIN LATERAL ( SELECT coalesce(job.scheduled_at, (SELECT
+min(event.at) FROM procrastinate_events event WHERE job.status = 'todo' AND event.job_id = job.id)) AS at )
+due GROUP BY queue_name ORDER BY queue_name """)
 
 _FAILED = text("""
     SELECT job.id, job.queue_name, job.task_name, job.args, job.attempts, max(event.at) AS at
@@ -56,14 +48,13 @@ _COUNTS = text("""
 """)
 
 
-_IS_DUE = text("""
-    SELECT EXISTS (SELECT FROM procrastinate_jobs
-                   WHERE status = 'todo' AND queue_name = ANY(:queues) AND coalesce(scheduled_at <= now(), true))
-""")
+_IS_DUE = text(""" SELECT EXISTS (SELECT FROM procrastinate_jobs WHERE status = 'todo' AND queue_name =
+ANY(:queues) AND coalesce(scheduled_at <= now(), true)) """)
 
 
 def counts() -> dict[str, Any]:
-    """For anyone who watches the service: jobs of workers that are gone, failed for good, and due. Two statements."""
+    """For anyone who watches the service: jobs of workers that are gone, failed for good, and due. Two
+    statements."""
     row = db.session.execute(_COUNTS).one()
     return {"stalled": stalled.count(), "failed": row.failed, "due": row.due}
 
@@ -74,17 +65,20 @@ def is_due(queues: Sequence[str]) -> bool:
 
 
 def by_queue() -> Sequence[Any]:
-    """Each queue with its jobs that wait, run and failed, and for how many seconds the oldest due one has waited."""
+    """Each queue with its jobs that wait, run and failed, and for how many seconds the oldest due one has
+    waited."""
     return db.session.execute(_BY_QUEUE).all()
 
 
 def failed(limit: int) -> Sequence[Any]:
-    """The newest jobs that failed for good: every try ended with an error, or its worker was killed each time."""
+    """The newest jobs that failed for good: every try ended with an error, or its worker was killed each
+    time."""
     return db.session.execute(_FAILED, {"limit": limit}).all()
 
 
-def run_again(ids: Sequence[int] | None = None) -> list[int]:
-    """Let failed jobs run again, these or all of them; the ids of those that will. In the caller's transaction."""
+def retry(ids: Sequence[int] | None = None) -> list[int]:
+    """Let failed jobs run again, these or all of them; the ids of those that will. In the caller's
+    transaction."""
     found = db.session.execute(_AGAIN, {"ids": None if ids is None else list(ids)})
     return [row.id for row in found]
 

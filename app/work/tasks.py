@@ -20,8 +20,8 @@ R = TypeVar("R")
 def in_app(task: Callable[P, R]) -> Callable[..., R]:
     """Run a task in an application context of its own, with a session of its own.
 
-    It sees no rows of any organization: what works for one is `of_organization`, what works across them says so by
-    `seeing_all`.
+    It sees no rows of any organization: what works for one is `for_organization`, what works across them says
+    so by `seeing_all`.
     """
 
     @wraps(task)
@@ -34,7 +34,7 @@ def in_app(task: Callable[P, R]) -> Callable[..., R]:
     return run
 
 
-def of_organization(task: Callable[P, R]) -> Callable[..., R]:
+def for_organization(task: Callable[P, R]) -> Callable[..., R]:
     """As `in_app`, for a task that gets its organization as `org_id` and sees no other's rows."""
 
     @wraps(task)

@@ -35,8 +35,8 @@ _BEFORE_QUEUES = "default"
 def run(app: Flask, *, queues: Sequence[Queue] = EVERYTHING, until_empty: bool = False) -> None:
     """Work through queues until the process is told to stop, or until nothing is due.
 
-    With `until_empty` nothing is done because of the time of day: what is due by the clock would come at some minutes
-    and not at others. Otherwise a database that goes away is waited for.
+    With `until_empty` nothing is done because of the time of day: what is due by the clock would come at some
+    minutes and not at others. Otherwise a database that goes away is waited for.
     """
     if until_empty:
         _until_empty(app, queues)
@@ -108,7 +108,7 @@ async def _look_for_stalled_again_and_again(app: Flask) -> None:
 def _look_for_stalled(app: Flask) -> None:
     with app.app_context():
         try:
-            stalled.take_up()
+            stalled.recover()
         except Exception as error:
             with suppress(Exception):
                 db.session.rollback()

@@ -1,4 +1,4 @@
-"""The mails of the demo, to look at. Not there in production."""
+"""The emails of the demo, to look at. Not there in production."""
 
 from demo.dev_mail.routes import blueprint
 

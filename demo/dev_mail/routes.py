@@ -1,6 +1,7 @@
 """`/dev/mail`: the newest mails, and one as its readers see it.
 
-Open to anybody who reaches the demo, of which everything is made up; `demo.application` registers it nowhere else.
+Open to anyone who reaches the demo, of which everything is made up; `demo.application` registers it nowhere
+else.
 """
 
 from __future__ import annotations
@@ -25,12 +26,13 @@ _HTML_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'; "
     "sandbox allow-popups allow-popups-to-escape-sandbox"
 )
-"""What a mail reader allows: the mail's own styles, and links that open elsewhere. No script, no image, no form."""
+"""What an email reader allows: the mail's own styles, and links that open elsewhere. No script, no image, no
+form."""
 
 
 @dataclass(frozen=True, slots=True)
 class MailView:
-    """A mail as the pages show it."""
+    """An email as the pages show it."""
 
     id: UUID
     organization: str
@@ -50,7 +52,7 @@ def _see_every_organization() -> None:
 
 @blueprint.get("")
 def index() -> Response:
-    """The newest mails of all organizations."""
+    """The newest emails of all organizations."""
     return _page("dev_mail/index.html", mails=[_view(mail) for mail in outbox.newest(limit=_SHOWN)])
 
 

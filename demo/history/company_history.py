@@ -68,7 +68,7 @@ class Director:
         self.organization.stripe_customer_id = self.customer_id
         if company.billed.legal_name:
             details.save(self.organization, company.billed, 0, audit.OPERATOR)
-            details.tell_stripe(self.organization.id)
+            details.sync_to_stripe(self.organization.id)
         wanted = ((company.lost_card,) if company.lost_card else ()) + company.cards
         self.cards = [self._card(card.token, card.months_left) for card in wanted]
         self.paying_card = self.cards[0]
@@ -83,7 +83,8 @@ class Director:
         return day if day <= begins else day - relativedelta(months=1)
 
     def play(self) -> None:
-        """Let the days pass: usage, top-ups when credit runs low, a refund, invoices, and calls still going on."""
+        """Let the days pass: usage, top-ups when credit runs low, a refund, invoices, and calls still going
+        on."""
         company = self.company
         self.owner = self._find_owner()
         for ago in range(DAYS, -1, -1):
@@ -105,7 +106,8 @@ class Director:
         if company.lost_card:
             self._remove(self.cards[0])
         if company.renewal_fails:
-            # With the card whose plan charge failed, so that there is a failed payment of each kind to look at.
+            # With the card whose plan charge failed, so that there is a failed payment of each kind to look
+            # at.
             self._top_up(self._dollars(company.top_up), self.now, card=self.cards[-1])
         calling_state.reassess(ledger.lock(self.organization.id), self.now)
         db.session.flush()

@@ -1,7 +1,8 @@
 """Three organizations and their three months.
 
-Everything is posted in the order of time, through the domain's own functions and Stripe (or its stand-in), so the
-ledger check passes on it and every receipt, card and invoice opens. The same day always makes the same story.
+Everything is posted in the order of time, through the domain's own functions and Stripe (or its stand-in), so
+the ledger check passes on it and every receipt, card and invoice opens. The same day always makes the same
+story.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ def load() -> bool:
     """Load the demo once; False where it is there already. Commits at the end: half a story is none."""
     if db.session.scalar(select(Organization.id).where(Organization.slug == HARBOR.slug)):
         return False
-    list(sales.bring_in_line(catalog.current()))
+    list(sales.sync_prices(catalog.current()))
     directors = [Director(company) for company in (HARBOR, PINE, ATLAS)]
     for director in directors:
         director.found()

@@ -32,11 +32,11 @@ class Subscriber:
     def begin(self, plan: Plan, at: datetime) -> None:
         """Subscribe to a plan, `at` a time in the past if that can be."""
         self.travels = samples.move_time(self.customer_id, at)
-        versions.keep(catalog.current())
+        versions.store(catalog.current())
         customers.set_default_card(self.customer_id, self.card_id)
         price_id = previews.price_of(plan.key, Interval.MONTH, plan.price)
         chosen = Chosen(plan.key, Interval.MONTH, plan.version)
-        found = subscriptions.begin(self.organization.id, self.customer_id, price_id, chosen, after=None)
+        found = subscriptions.create(self.organization.id, self.customer_id, price_id, chosen, after=None)
         self._keep(found, at if self.travels else utc_now())
 
     def renew(self, at: datetime) -> None:
@@ -74,6 +74,6 @@ class Subscriber:
         row = db.session.get_one(Subscription, (self.organization.id,))
         fails = row.status is SubscriptionStatus.PAST_DUE
         invoice_id = found.latest_invoice_id or ""
-        invoices.keep(self.organization, stripe_invoices.fetch(invoice_id), failed_at=at if fails else None)
+        invoices.upsert(self.organization, stripe_invoices.fetch(invoice_id), failed_at=at if fails else None)
         if fails:
             renewals.learn_failure(self.organization)

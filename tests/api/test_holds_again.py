@@ -1,5 +1,5 @@
-"""A hold's key is one hold: again with other content, or once that has ended, it is refused; and a lease that is over
-has ended for everybody at that moment, whether or not anybody has written it down."""
+"""A hold's key is one hold: again with other content, or once that has ended, it is refused; and a lease that
+is over has ended for everyone at that moment, whether or not anyone has written it down."""
 
 from __future__ import annotations
 
@@ -166,7 +166,7 @@ class TestALeaseThatIsOver:
         assert view.state is CallingState.ACTIVE
 
     def test_is_no_call_in_progress(self, app: Flask, org: Organization) -> None:
-        assert call_costs.tell(org, "call-1") is None
+        assert call_costs.get_call_costs(org, "call-1") is None
 
     def test_leaves_its_credit_to_the_next_call(self, platform: Platform, org: Organization) -> None:
         assert reserve(platform, org, "call-2").status_code == 200

@@ -1,5 +1,5 @@
-"""A request with an `Idempotency-Key` does what it does once, however often it is sent and no matter what dies
-meanwhile."""
+"""A request with an `Idempotency-Key` does what it does once, however often it is sent and no matter what
+dies meanwhile."""
 
 from __future__ import annotations
 
@@ -139,7 +139,7 @@ def test_a_refused_request_is_judged_again(platform: Platform) -> None:
 
 def test_while_it_is_being_answered_the_same_is_told_to_wait(app: Flask, platform: Platform) -> None:
     with inside(app):
-        kept_answers.begin(NO_ONE, "k-1")
+        kept_answers.lock_key(NO_ONE, "k-1")
         answer = send(platform)
         assert is_problem(answer, idempotency.IN_FLIGHT.name, 409)
         assert answer.headers["Retry-After"]
@@ -152,10 +152,10 @@ def test_a_process_that_dies_before_the_commit_leaves_neither_order_nor_answer(
     app: Flask, platform: Platform
 ) -> None:
     with inside(app):
-        kept_answers.begin(NO_ONE, "k-1")
+        kept_answers.lock_key(NO_ONE, "k-1")
         organization = db.session.scalars(select(Organization)).one()
         audit.record(organization.id, audit.OPERATOR, "ordered", "never")
-        kept_answers.keep(NO_ONE, "k-1", fingerprint=b"", status=201, headers={}, body=b"")
+        kept_answers.store(NO_ONE, "k-1", fingerprint=b"", status=201, headers={}, body=b"")
         backend = db.session.scalar(text("SELECT pg_backend_pid()"))
         with db.engine.connect() as other:
             other.execute(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": backend})

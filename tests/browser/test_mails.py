@@ -1,4 +1,5 @@
-"""Mails as a browser shows them: nothing for axe-core to find, whole words at any width, links that open elsewhere."""
+"""Emails as a browser shows them: nothing for axe-core to find, whole words at any width, links that open
+elsewhere."""
 
 from __future__ import annotations
 

@@ -279,7 +279,7 @@ class TestWhatItHasDoneIsLookedAt:
     @pytest.mark.parametrize("after", [1, 2, 4, 7])
     def test_it_dies_in_the_middle_and_is_run_again(self, app: Flask, sandbox: Sandbox, after: int) -> None:
         """Each thing that was begun is there once."""
-        steps = sales.bring_in_line(catalog.current())
+        steps = sales.sync_prices(catalog.current())
         for _ in range(after):
             next(steps)
         run(app)

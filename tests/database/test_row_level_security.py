@@ -1,4 +1,5 @@
-"""The second wall: whatever SQL runs, the application's role reads and writes its organization's rows alone."""
+"""The second wall: whatever SQL runs, the application's role reads and writes its organization's rows
+alone."""
 
 from __future__ import annotations
 
@@ -29,7 +30,7 @@ REFUSED = "row-level security|permission denied|cannot|not supported"
 
 @dataclass
 class Two:
-    """Two organizations with a row in every table. The session at hand is Harbor's."""
+    """Two organizations with a row in every table. The session current is Harbor's."""
 
     harbor: UUID
     pine: UUID

@@ -138,7 +138,7 @@ def test_a_flush_sends_no_settings_again(app: Flask) -> None:
     db.session.refresh(organization)
     organization.name = "Harbor Freight"
     db.session.flush()
-    standing = transactions.standing_of(db.session())
+    standing = transactions.get_state(db.session())
     assert standing.seen == standing.wanted != transactions.NONE
 
 
@@ -155,7 +155,7 @@ def test_what_was_changed_before_a_change_of_scope_is_written_by_what_was_seen_t
 def test_only_what_names_organizations_can_be_wanted(app: Flask) -> None:
     for text_ in ("x'; DROP TABLE wallet; --", "ALL", "all,all", "1"):
         with pytest.raises(ValueError, match="names no organizations"):
-            transactions.want(db.session(), text_)
+            transactions.set_visible(db.session(), text_)
     with pytest.raises(TypeError, match="no reason"):
         see_all(db.session(), "because")  # type: ignore[arg-type]
 

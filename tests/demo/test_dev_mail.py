@@ -1,4 +1,4 @@
-"""The mails of the demo, to look at: never there in production."""
+"""The emails of the demo, to look at: never there in production."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A mail's headers: names can't add any, and the same thing has the same id."""
+"""An email's headers: names can't add any, and the same thing has the same id."""
 
 from __future__ import annotations
 

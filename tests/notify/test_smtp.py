@@ -10,7 +10,7 @@ import pytest
 from app.notify.message import Sender, Written, message
 from app.notify.server import SmtpServer
 from app.notify.smtp import Smtp
-from app.notify.transport import AwayError, RefusedError
+from app.notify.transport import RefusedError, UnavailableError
 from tests.factories import at
 from tests.support.mail_server import CERTIFICATES, running
 from tests.support.platform_receiver import answering
@@ -27,7 +27,7 @@ def send(url: str, *recipients: str) -> list[str]:
             made = message(WORDS, sender=SENDER, to=recipient, thing="1", at=at("2026-11-24 09:30"))
             try:
                 connection.send(made, to=recipient)
-            except (RefusedError, AwayError) as error:
+            except (RefusedError, UnavailableError) as error:
                 said.append(f"{type(error).__name__} {error}")
     return said
 
@@ -73,7 +73,7 @@ def test_a_recipient_put_off_is_for_later() -> None:
 def test_a_server_that_is_away_is_for_later() -> None:
     with running() as server:
         address = server.address
-    with pytest.raises(AwayError, match="ConnectionRefused"):
+    with pytest.raises(UnavailableError, match="ConnectionRefused"):
         send(f"smtp://{address}", "a@x.example")
 
 
@@ -87,21 +87,21 @@ def test_mail_goes_over_tls_with_a_password(scheme: str, tls: str) -> None:
 
 @pytest.mark.usefixtures("trusted")
 def test_a_wrong_password_is_for_later_because_an_operator_can_fix_it() -> None:
-    with running(tls="starttls", signs_in=True) as server, pytest.raises(AwayError, match="535"):
+    with running(tls="starttls", signs_in=True) as server, pytest.raises(UnavailableError, match="535"):
         send(f"smtp+starttls://billing:wrong@{server.address}", "a@x.example")
 
 
 @pytest.mark.parametrize(("scheme", "tls"), [("smtp+starttls", "starttls"), ("smtps", "tls")])
 def test_a_certificate_that_no_one_vouches_for_gets_no_mail(scheme: str, tls: str) -> None:
     with running(tls=tls) as server:
-        with pytest.raises(AwayError, match="certificate"):
+        with pytest.raises(UnavailableError, match="certificate"):
             send(f"{scheme}://{server.address}", "a@x.example")
         assert server.taken == []
 
 
 def test_where_tls_is_wanted_and_not_offered_nothing_is_sent() -> None:
     with running() as server:
-        with pytest.raises(AwayError, match="STARTTLS"):
+        with pytest.raises(UnavailableError, match="STARTTLS"):
             send(f"smtp+starttls://{server.address}", "a@x.example")
         assert server.taken == []
 
@@ -113,5 +113,8 @@ def test_a_server_that_never_ends_its_answer_is_cut_off(parts: tuple[bytes, ...]
     with answering(*parts, pause=0.02, for_ever=True, speaks_first=True) as url:
         server = SmtpServer.parse(f"{scheme}://127.0.0.1:{urlsplit(url).port}")
         made = message(WORDS, sender=SENDER, to="a@x.example", thing="1", at=at("2026-11-24 09:30"))
-        with pytest.raises(AwayError), Smtp(server, SENDER.address, seconds=0.4).connect() as connection:
+        with (
+            pytest.raises(UnavailableError),
+            Smtp(server, SENDER.address, seconds=0.4).connect() as connection,
+        ):
             connection.send(made, to="a@x.example")

@@ -233,7 +233,7 @@ class TestExport:
 
 
 def test_the_plan_table_sells_nothing_that_every_owner_has_or_that_is_not_there(app: Flask) -> None:
-    shelf = catalog.current()
-    sold = {one for plan in shelf.plans.values() for one in shelf.features_of(plan)}
-    sold |= {one for each in shelf.on_request.values() for one in each.features}
+    current = catalog.current()
+    sold = {one for plan in current.plans.values() for one in current.features_of(plan)}
+    sold |= {one for each in current.on_request.values() for one in each.features}
     assert not [one for one in sold if re.search("audit|activity|invoice", one, re.IGNORECASE)]

@@ -52,7 +52,7 @@ def report(organization: Organization, *calls: str, days_ago: int = 0, tokens: i
         )
         for index, call in enumerate(calls)
     ]
-    assert ingest.take(events, at=now).accepted == len(calls)
+    assert ingest.ingest(events, at=now).accepted == len(calls)
     db.session.commit()
 
 
@@ -77,7 +77,7 @@ def test_a_correction_and_what_came_late_say_so(owner: Visitor, harbor: Organiza
     report(harbor, CALL, days_ago=2)
     now = utc_now()
     fix = Reported(0, harbor.id, "test:2", "fix", "tokens_out", 50_000, now, corrects=("test:2", CALL))
-    ingest.take([fix], at=now)
+    ingest.ingest([fix], at=now)
     db.session.commit()
     said = text_of(owner.get(f"/billing/wallet/calls?call={quote(CALL)}"))
     assert f"Corrects event {CALL} from" in said
@@ -136,7 +136,7 @@ def test_positions_that_make_no_sense_show_the_first_page(owner: Visitor, harbor
 
 def test_usage_without_calls_says_that_there_are_none(owner: Visitor, harbor: Organization) -> None:
     now = utc_now()
-    ingest.take([Reported(0, harbor.id, "test", "e", "tokens_out", 1_000_000, now)], at=now)
+    ingest.ingest([Reported(0, harbor.id, "test", "e", "tokens_out", 1_000_000, now)], at=now)
     db.session.commit()
     assert "None of this usage was reported with a call." in text_of(owner.get(line_page(harbor)))
 

@@ -51,7 +51,7 @@ def test_what_was_charged_is_said_as_the_charge_has_it(
     assert charge.amount < switch.due.minor
     words = f"${charge.amount / 100:,.2f} was charged to Visa ending in 4242."
     assert words in text_of(owner.get(f"{PAGE}/{switch.id}"))
-    # Where somebody else learned that it is made, the page asks what was charged.
+    # Where someone else learned that it is made, the page asks what was charged.
     switch.charged_micro = switch.payment_intent_id = switch.payment_method_id = None
     db.session.commit()
     assert words in text_of(owner.get(f"{PAGE}/{switch.id}"))
@@ -80,8 +80,8 @@ def test_plans_stand_side_by_side_with_what_is_on_request(owner: Visitor) -> Non
 def test_up_is_reviewed_then_made(owner: Visitor, subscriber: Organization) -> None:
     said = send(owner, PAGE, {"plan": "scale:month"})
     assert (
-        "Check before you switch You'll be charged $300.00 now to Visa ending in 4242. Scale starts immediately."
-        in said
+        "Check before you switch You'll be charged $300.00 now to Visa ending in 4242. Scale starts "
+        "immediately." in said
     )
     assert "Unused time on Growth" in said
     assert "Due today $300.00" in said

@@ -1,4 +1,4 @@
-"""Every billing route is for owners, and every request is answered by somebody who was meant to answer it."""
+"""Every billing route is for owners, and every request is answered by someone who was meant to answer it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from app.models.scope import scope_to
 from tests.factories import a_card, an_organization
 
 OPEN = {
-    "api_docs.list_problems",  # what the API is like, for whoever builds against it
+    "api_docs.list_problems",  # what the API is like, for anyone who builds against it
     "api_docs.show",
     "api_docs.show_problem",
     "api_docs.start",
@@ -32,8 +32,8 @@ OPEN = {
     "health.readyz",
     "webhooks.receive",
 }
-"""What anybody may ask for. Whoever adds to it says why here: each of these checks its caller itself, or shows nothing
-of an organization."""
+"""What anyone may ask for. Anyone who adds to it says why here: each of these checks its caller itself, or
+shows nothing of an organization."""
 
 
 def test_every_route_outside_the_list_asks_for_the_owners_role(application: Flask) -> None:

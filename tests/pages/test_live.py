@@ -1,4 +1,5 @@
-"""The polls of open pages: nothing while nothing changed, what changed else, and never over somebody's typing."""
+"""The polls of open pages: nothing while nothing changed, what changed else, and never over someone's
+typing."""
 
 from __future__ import annotations
 
@@ -151,7 +152,7 @@ class TestSomethingNew:
 
 
 class TestTheWalletsForm:
-    """A poll leaves alone what somebody is filling in, and redraws a step that came to another."""
+    """A poll leaves alone what someone is filling in, and redraws a step that came to another."""
 
     def test_without_a_top_up_in_view_the_form_is_never_redrawn(self, owner: Owner) -> None:
         version = shown(owner, WALLET)

@@ -1,4 +1,5 @@
-"""What people read where Stripe did not do what they asked for: every kind of error at every place, each as what it is."""
+"""What people read where Stripe did not do what they asked for: every kind of error at every place, each as
+what it is."""
 
 from __future__ import annotations
 
@@ -34,7 +35,7 @@ Ask = Callable[[], TestResponse]
 
 @dataclass
 class Scene:
-    """Somebody who can be asked to come to a place."""
+    """Someone who can be asked to come to a place."""
 
     app: Flask
     sandbox: Sandbox

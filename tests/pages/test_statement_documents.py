@@ -1,4 +1,5 @@
-"""Page, PDF and CSV of a month say what the ledger says, to the micro-unit, and say it for good once it is over."""
+"""Page, PDF and CSV of a month say what the ledger says, to the micro-unit, and say it for good once it is
+over."""
 
 from __future__ import annotations
 
@@ -32,7 +33,7 @@ from tests.support.pdfs import packed, words
 
 
 class Owner(Visitor):
-    """Signed in once, because that is slow by design, and the owner of each organization anew."""
+    """Signed in once, because that is slow by design, and the owner of each organization again."""
 
     def __init__(self, app: Flask) -> None:
         super().__init__(app.test_client())

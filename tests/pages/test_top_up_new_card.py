@@ -1,4 +1,5 @@
-"""A top-up with a card that is entered for it: reviewed, paid, kept or not, replaced after a decline, and refused in words."""
+"""A top-up with a card that is entered for it: reviewed, paid, kept or not, replaced after a decline, and
+refused in words."""
 
 from __future__ import annotations
 
@@ -21,7 +22,7 @@ DECLINED = "4000000000000002"
 
 @pytest.fixture
 def owner(app: Flask, sandbox: Sandbox) -> Owner:
-    """Somebody with a Visa of their own, who enters other cards."""
+    """Someone with a Visa of their own, who enters other cards."""
     return Owner(app)
 
 
@@ -235,7 +236,7 @@ class TestRefused:
 
 
 class TestOtherTabs:
-    """A card saved or removed elsewhere comes into the form by the poll, unless somebody is in it."""
+    """A card saved or removed elsewhere comes into the form by the poll, unless someone is in it."""
 
     def poll(self, owner: Owner, page: str, **params: str) -> TestResponse:
         mark = re.search(r'name="cards_shown" value="([^"]*)"', page)

@@ -146,7 +146,7 @@ def test_naming_them_again_asks_them_again(harbor: Organization) -> None:
         provision(harbor.id, Wanted(harbor.name, "UTC", owners=owners), OWNER)
     db.session.commit()
     assert [one.email for one in organizations.owners_of(harbor.id)] == [STAYS]
-    assert [one.email for one in invitations.open_of(harbor.id)] == [GONE]
+    assert [one.email for one in invitations.list_open(harbor.id)] == [GONE]
 
 
 def test_a_second_invitation_ends_the_first(app: Flask, harbor: Organization) -> None:
@@ -166,7 +166,7 @@ def test_a_role_that_is_given_again_changes_nothing(harbor: Organization) -> Non
     person = organizations.find_user(GONE)
     assert person is not None
     organizations.set_billing_emails(harbor, [GONE])
-    memberships.give(harbor, person, Role.ORG_ADMIN, OWNER)
+    memberships.assign_role(harbor, person, Role.ORG_ADMIN, OWNER)
     assert recipients_of(harbor) == [GONE]
 
 

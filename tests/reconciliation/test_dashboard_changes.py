@@ -1,4 +1,5 @@
-"""What operators do in Stripe's dashboard is seen: followed, or found, told and gone once it is taken back."""
+"""What operators do in Stripe's dashboard is seen: followed, or found, told and gone once it is taken
+back."""
 
 from __future__ import annotations
 
@@ -297,7 +298,7 @@ class TestTheMail:
         return dashboard
 
     def run(self, app: Flask, server: MailServer) -> list[str]:
-        """Compare, and the subjects of the mails that came of it."""
+        """Compare, and the subjects of the emails that came of it."""
         server.taken.clear()
         reconciliation.run()
         work_through(app)

@@ -1,4 +1,4 @@
-"""Plans when no event of a subscription arrives: the next reconciliation brings them in line."""
+"""Plans when no event of a subscription arrives: the next reconciliation syncs them."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""A year of one organization on a test clock: calls like the simulator's, top-ups, renewals on the last day of each
-month, a switch up, one down, a renewal that fails, a year in advance. In the end ledger, invoices, statements and
-rates agree, in a zone that changes its clocks on the other half of the globe."""
+"""A year of one organization on a test clock: calls like the simulator's, top-ups, renewals on the last day
+of each month, a switch up, one down, a renewal that fails, a year in advance. In the end ledger, invoices,
+statements and rates agree, in a zone that changes its clocks on the other half of the globe."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Year:
         self.customer = self.organization.stripe_customer_id = made.id
         self.card = self.use_card("pm_card_visa")
         chosen = self.chosen("growth", "month")
-        self.keep(subscriptions.begin(self.organization.id, made.id, self.price(chosen), chosen, after=None))
+        self.keep(subscriptions.create(self.organization.id, made.id, self.price(chosen), chosen, after=None))
 
     def chosen(self, plan: str, interval: str) -> Chosen:
         return Chosen(plan, interval, catalog.current().version)
@@ -68,7 +68,7 @@ class Year:
         """What webhooks would tell now."""
         projection.apply(self.organization, found, audit.STRIPE, at=self.now)
         db.session.commit()
-        invoices.keep(self.organization, stripe_invoices.fetch(found.latest_invoice_id or ""))
+        invoices.upsert(self.organization, stripe_invoices.fetch(found.latest_invoice_id or ""))
         db.session.commit()
 
     def move(self, to: datetime) -> None:
@@ -98,7 +98,7 @@ class Year:
     def call(self, calls: int) -> None:
         """So many calls within the next hours, reported when they are over."""
         events = list(self._events(calls))
-        receipt = ingest.take(events, at=self.now + timedelta(hours=9))
+        receipt = ingest.ingest(events, at=self.now + timedelta(hours=9))
         db.session.commit()
         assert receipt.accepted == len(events)
 
@@ -150,7 +150,7 @@ def play(year: Year) -> None:
 
 def test_a_year_ends_in_books_that_agree(app: Flask, sandbox: Sandbox) -> None:
     sell_plans()
-    versions.keep(catalog.current())
+    versions.store(catalog.current())
     year = Year(sandbox)
     play(year)
     organization = year.organization
@@ -167,7 +167,7 @@ def test_a_year_ends_in_books_that_agree(app: Flask, sandbox: Sandbox) -> None:
     assert sum(one.amount for one in sandbox.charges()) == topped_up + sum(one.amount_paid for one in stripes)
 
     # Plans: what rated usage is what was paid for, from the moment that it was.
-    plans = [term.plan for term in plan_terms.of(organization).terms]
+    plans = [term.plan for term in plan_terms.get_terms(organization).terms]
     assert plans == ["growth", "scale", "growth", "growth"]
     assert [year.found.chosen and year.found.chosen.interval, year.found.status] == ["year", "active"]
 
@@ -186,9 +186,9 @@ def test_a_year_ends_in_books_that_agree(app: Flask, sandbox: Sandbox) -> None:
 
 def test_its_months_of_allowances_begin_with_its_periods(app: Flask, sandbox: Sandbox) -> None:
     sell_plans()
-    versions.keep(catalog.current())
+    versions.store(catalog.current())
     year = Year(sandbox)
-    terms = plan_terms.of(year.organization)
+    terms = plan_terms.get_terms(year.organization)
     for _ in range(5):
         found = year.found
         begins = year.organization.local_day(found.period_start)

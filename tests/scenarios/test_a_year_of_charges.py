@@ -1,5 +1,6 @@
-"""A year of charges on a test clock, anchored on the 31st, with a change to a year that is planned in it: each charge
-was shown before, is for a period that follows on the one before, and leaves no time that no one has paid for."""
+"""A year of charges on a test clock, anchored on the 31st, with a change to a year that is planned in it:
+each charge was shown before, is for a period that follows on the one before, and leaves no time that no one
+has paid for."""
 
 from __future__ import annotations
 
@@ -33,7 +34,7 @@ class Charges:
     def renew(self) -> None:
         """Let the period end that is paid for; the plan card has shown what comes then."""
         found = self.year.found
-        coming = upcoming.of(found.id)
+        coming = upcoming.fetch_upcoming(found.id)
         assert coming is not None
         self.shown.append((coming.due, coming.due))
         self.year.move(found.period_end + AS_A_DRAFT)
@@ -42,7 +43,9 @@ class Charges:
     def switch(self, plan: str, interval: str) -> None:
         """Switch immediately, some minutes after that was reviewed."""
         chosen = self.year.chosen(plan, interval)
-        seen = previews.of_switch(self.year.found, self.year.price(chosen), interval, as_of=self.year.now)
+        seen = previews.preview_switch(
+            self.year.found, self.year.price(chosen), interval, as_of=self.year.now
+        )
         self.shown.append((seen.due, seen.due + seen.most_more(GOOD_FOR)))
         reviewed = self.year.now
         self.year.move(reviewed + GOOD_FOR)
@@ -88,7 +91,7 @@ def play(charges: Charges) -> None:
 
 def test_every_charge_was_shown_before(app: Flask, sandbox: Sandbox) -> None:
     sell_plans()
-    versions.keep(catalog.current())
+    versions.store(catalog.current())
     charges = Charges(Year(sandbox))
     play(charges)
     invoices = charges.invoices
@@ -99,7 +102,8 @@ def test_every_charge_was_shown_before(app: Flask, sandbox: Sandbox) -> None:
         assert amount == shown or (shown < most and shown <= amount <= most)
     assert sum(one.amount for one in sandbox.charges()) == sum(amount.minor for amount in paid)
 
-    # Whole periods begin on the last day of each month, and with the year that was planned on that of its own.
+    # Whole periods begin on the last day of each month, and with the year that was planned on that of its
+    # own.
     whole = [one.lines.data[-1] for one in invoices if one.billing_reason != "subscription_update"]
     days = [datetime.fromtimestamp(line.period.start, UTC).date().isoformat() for line in whole]
     assert days == ["2025-10-31", "2025-11-30", "2025-12-31", "2026-01-31", "2026-02-28", "2027-02-28"]

@@ -1,8 +1,9 @@
-"""Whatever goes wrong on whichever call to Stripe: in the end the ledger has to the cent what Stripe has kept.
+"""Whatever goes wrong on whichever call to Stripe: in the end the ledger has to the cent what Stripe has
+kept.
 
-One story of an organization (cards, top-ups that are paid, declined, confirmed and given up, a refund, a dispute) is
-lived through with one call failing in one way, every time it is made. Then Stripe is well again, and what looks after
-open things and the reconciliation make up for it.
+One story of an organization (cards, top-ups that are paid, declined, confirmed and given up, a refund, a
+dispute) is lived through with one call failing in one way, every time it is made. Then Stripe is well again,
+and what looks after open things and the reconciliation make up for it.
 """
 
 from __future__ import annotations
@@ -72,7 +73,7 @@ class Story:
     def live(self) -> None:
         failing = a_stripe_card(self.organization, "pm_card_chargeCustomerFail")
         asking = a_stripe_card(self.organization, "pm_card_threeDSecure2Required")
-        self._step(lambda: setups.begin(self.organization, uuid4(), email=None, actor=OWNER))
+        self._step(lambda: setups.begin_setup(self.organization, uuid4(), email=None, actor=OWNER))
         self._pay("50", self.card)
         declined = self._pay("25", failing)
         self._step(lambda: topups.pay(self.organization, declined, self.card.id, OWNER))
@@ -91,8 +92,8 @@ class Story:
     def make_up(self) -> None:
         """What happens by itself once Stripe is well again, in the next minutes.
 
-        Stripe answers with the kept failure to a key that it has failed once, so a charge whose first answer was a
-        500 is asked for until it is too old, and then given up.
+        Stripe answers with the kept failure to a key that it has failed once, so a charge whose first answer
+        was a 500 is asked for until it is too old, and then given up.
         """
         self._look_after()
         age = {"paying_since": TopUp.paying_since - recovery.RESEND_WITHIN - timedelta(minutes=1)}

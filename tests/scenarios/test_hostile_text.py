@@ -15,7 +15,7 @@ import pytest
 from flask import Flask
 
 from app import text
-from app.api import ROOMS
+from app.api import SECTIONS
 from app.api.openapi import path_of
 from app.extensions import db
 from app.models import TopUp
@@ -146,7 +146,7 @@ def test_an_organization_has_a_name_that_can_be_seen(app: Flask, name: str) -> N
 
 
 ESCAPED = [r"a\u0000b", r"\ud800", r"\udfff\ud800", r"\ufeff", r"\u202e\u0007\u0085\ufffe"]
-BODIES = [endpoint for room in ROOMS for endpoint in room.endpoints if endpoint.body is not None]
+BODIES = [endpoint for section in SECTIONS for endpoint in section.endpoints if endpoint.body is not None]
 
 
 @pytest.mark.parametrize("endpoint", BODIES, ids=lambda one: one.name)

@@ -1,4 +1,5 @@
-"""A line costs its units times the rate, however it was reported; and corrections lead to the same end in any order."""
+"""A line costs its units times the rate, however it was reported; and corrections lead to the same end in any
+order."""
 
 from __future__ import annotations
 
@@ -62,7 +63,7 @@ class TestTinyEvents:
 
     def test_each_rate_of_a_period_has_a_line_of_its_own(self, app: Flask) -> None:
         organization = on_growth()
-        terms.begin(organization, "scale", at("2026-11-09 00:00"))
+        terms.start_plan(organization, "scale", at("2026-11-09 00:00"))
         db.session.commit()
         old, new = at("2026-11-08 12:00"), at("2026-11-09 12:00")
         # One of each plan in turn: 2.5 and 1.95 a token.
@@ -101,7 +102,7 @@ class TestTinyEvents:
         def holds(used: list[tuple[str, int, str, int]], cuts: list[int], changes: bool) -> None:
             organization = on_growth("9000")
             if changes:
-                terms.begin(organization, "scale", NOW - timedelta(days=3))
+                terms.start_plan(organization, "scale", NOW - timedelta(days=3))
                 db.session.commit()
             events = [
                 an_event(
@@ -137,7 +138,8 @@ def costs_of(organization: Organization) -> dict[tuple[str, str], int]:
 
 
 def exact_costs(organization: Organization) -> dict[tuple[str, str], int]:
-    """Units times rate, rounded once: from what the events say was charged of them. No tier is passed here."""
+    """Units times rate, rounded once: from what the events say was charged of them. No tier is passed
+    here."""
     event = UsageEvent
     query = (
         db.select(event.meter, event.plan, db.func.sum(event.billable - event.included))
@@ -186,7 +188,8 @@ class TestCorrections:
         assert posted(organization) == 10_000_000 - 70 * 12_000
 
     def test_what_an_allowance_has_again_goes_to_what_was_charged_for(self, app: Flask) -> None:
-        """3,000 s are included: outbound used them, inbound was charged for. Outbound was less: inbound is covered."""
+        """3,000 s are included: outbound used them, inbound was charged for. Outbound was less: inbound is
+        covered."""
         organization = an_organization(credit="10")
         take(an_event(organization, "out", 3_000, meter="calls_outbound"))
         take(an_event(organization, "in", 600, meter="calls_inbound"))
@@ -257,7 +260,8 @@ class TestCorrections:
 
 
 def mixed(events: list[Reported], fixes: list[Reported], order: Any) -> list[Reported]:
-    """Events and their corrections in any order in which each correction comes behind the event that it names."""
+    """Events and their corrections in any order in which each correction comes behind the event that it
+    names."""
     found = list(events)
     for fix in fixes:
         named = next(n for n, one in enumerate(found) if one.id == (fix.corrects or ("", ""))[1])

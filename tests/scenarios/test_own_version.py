@@ -1,4 +1,5 @@
-"""An organization's plan is its own version's wherever it is shown or counted with, whatever is on offer by now.
+"""An organization's plan is its own version's wherever it is shown or counted with, whatever is on offer by
+now.
 
 Each situation is held against each place: one that reads the plan otherwise than the others is found here.
 """
@@ -202,7 +203,7 @@ def in_plan(place: Place, own: Own) -> None:
 
 
 def in_what_rates(place: Place, own: Own) -> None:
-    plan = terms.of(place.organization).plan_at(utc_now())
+    plan = terms.get_terms(place.organization).plan_at(utc_now())
     assert (plan.limits["agents"], plan.allowances["call_minutes"]) == (own.agents, own.seconds)
 
 
@@ -217,7 +218,7 @@ def in_usage(place: Place, own: Own) -> None:
 
 
 def in_quotes(place: Place, own: Own) -> None:
-    quote = quotes.ask(place.organization.id, [("tokens_out", 1_000_000)], at=utc_now())
+    quote = quotes.get_quote(place.organization.id, [("tokens_out", 1_000_000)], at=utc_now())
     assert quote is not None
     assert quote.price().amount == own.tokens
 

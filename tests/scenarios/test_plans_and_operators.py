@@ -1,6 +1,6 @@
-"""Switches, cards, time, and operators who give discounts, tax, credit, quantities and other cards at Stripe, in any
-order: no more is charged than was shown, to the card that was named; no plan goes on unpaid; and reconciliation is
-silent exactly where all is right."""
+"""Switches, cards, time, and operators who give discounts, tax, credit, quantities and other cards at Stripe,
+in any order: no more is charged than was shown, to the card that was named; no plan stays in force unpaid;
+and reconciliation is silent exactly where all is right."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
-"""Slow bodies, slow heads, downloads that no one reads, a slow Stripe and a locked wallet: alone, and all at the same time.
+"""Slow bodies, slow heads, downloads that no one reads, a slow Stripe and a locked wallet: alone, and all at
+the same time.
 
-Meanwhile the platform's holds and status for another organization, other people's pages and `/healthz` are answered.
-The bound is a limit on hanging, not on speed: with nothing slow each answer takes milliseconds.
+Meanwhile the platform's holds and status for another organization, other people's pages and `/healthz` are
+answered. The bound is a limit on hanging, not on speed: with nothing slow each answer takes milliseconds.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ from tests.support.topping_up import begin
 from tests.support.web_process import WebProcess, head, web_process
 
 IN_TIME = 15
-"""Seconds within which everybody else is answered, however slow the machine."""
+"""Seconds within which everyone else is answered, however slow the machine."""
 
 DOWNLOADS, CLICKS, CALLS, CLIENTS = 12, 14, 50, 30
 

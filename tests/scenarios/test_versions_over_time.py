@@ -1,4 +1,5 @@
-"""What becomes of an organization's version when it looks at another plan, pays late, ends, or is left behind."""
+"""What becomes of an organization's version when it looks at another plan, pays late, ends, or is left
+behind."""
 
 from __future__ import annotations
 
@@ -44,7 +45,7 @@ def offered(app: Flask) -> Iterator[None]:
 def version_of(organization: Organization) -> tuple[str, str]:
     """What rates its usage, and what pages show."""
     db.session.expire_all()
-    return terms.of(organization).plan_at(utc_now()).version, plan_of(organization).holds.version
+    return terms.get_terms(organization).plan_at(utc_now()).version, plan_of(organization).holds.version
 
 
 def test_looking_at_a_plan_on_offer_leaves_the_free_plan_as_it_is(app: Flask, sandbox: Sandbox) -> None:
@@ -67,7 +68,7 @@ def test_what_ends_falls_to_the_free_plan_on_offer_and_stays_there(app: Flask, s
     assert plan_of(organization).holds.key == "starter"
     assert version_of(organization) == (NEW, NEW)
     later = newer(**{'version = "2027-02"': 'version = "2027-03"'})
-    versions.keep(later)
+    versions.store(later)
     app.extensions["catalog"] = later
     hear_from_stripe(app, sandbox)
     assert version_of(organization) == (NEW, NEW)
@@ -94,8 +95,8 @@ def without_growth() -> Catalog:
 class TestAPlanThatIsSoldNoMore:
     def test_who_has_it_sees_it_beside_the_others(self, app: Flask) -> None:
         growth = catalog.current().plan("growth")
-        versions.keep(catalog.current())
-        versions.keep(without_growth())
+        versions.store(catalog.current())
+        versions.store(without_growth())
         app.extensions["catalog"] = without_growth()
         offers = comparison.compare(growth)
         assert [offer.plan.key for offer in offers] == ["growth", "starter", "scale"]
@@ -106,15 +107,15 @@ class TestAPlanThatIsSoldNoMore:
     def test_it_can_not_be_announced_for_those_who_have_it(self, app: Flask, sandbox: Sandbox) -> None:
         a_subscriber("growth")
         with pytest.raises(CatalogError, match="no plan 'growth', which organizations are on"):
-            versions.keep(without_growth(), announced_for=utc_now() + timedelta(days=1))
+            versions.store(without_growth(), announced_for=utc_now() + timedelta(days=1))
 
     def test_what_was_announced_before_they_chose_it_leaves_them_their_own(
         self, app: Flask, sandbox: Sandbox
     ) -> None:
         later = utc_now() + timedelta(days=1)
-        versions.keep(without_growth(), announced_for=later)
+        versions.store(without_growth(), announced_for=later)
         organization = a_subscriber("growth")
-        assert terms.of(organization).plan_at(later).version == OLD
+        assert terms.get_terms(organization).plan_at(later).version == OLD
 
 
 def test_who_pays_after_an_announcement_comes_back_to_what_was_announced(

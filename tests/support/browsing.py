@@ -21,7 +21,8 @@ HTMX = {"HX-Request": "true", "HX-Request-Type": "partial"}
 
 
 class BrowserClient(FlaskClient):
-    """A client whose requests start from nothing, as those of a server do: the test's own context is out of sight."""
+    """A client whose requests start from nothing, as those of a server do: the test's own context is out of
+    sight."""
 
     def open(self, *args: Any, **options: Any) -> TestResponse:
         return Context().run(super().open, *args, **options)
@@ -39,7 +40,7 @@ class Visitor:
     def post(
         self, path: str, data: dict[str, Any] | None = None, *, token: str | None = None, **options: Any
     ) -> TestResponse:
-        """Send a form as the page at hand would, token included."""
+        """Send a form as the page current would, token included."""
         filled = dict(data or {}) | {"csrf_token": self.token() if token is None else token}
         return self.client.post(path, data=filled, **options)
 

@@ -47,7 +47,7 @@ def take(*events: Reported, now: datetime = NOW) -> Receipt:
         Reported(index, *[getattr(event, name) for name in Reported.__struct_fields__ if name != "index"])
         for index, event in enumerate(events)
     ]
-    receipt = ingest.take(numbered, at=now)
+    receipt = ingest.ingest(numbered, at=now)
     db.session.commit()
     assert verification.check() == []
     return receipt

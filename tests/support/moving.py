@@ -52,6 +52,6 @@ def correct(
 
 
 def _take(event: Reported, when: datetime) -> None:
-    receipt = ingest.take([event], at=when)
+    receipt = ingest.ingest([event], at=when)
     db.session.commit()
     assert receipt.accepted == 1, receipt

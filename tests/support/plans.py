@@ -26,7 +26,7 @@ AS_A_DRAFT = timedelta(hours=1, seconds=1)
 
 def sell_plans() -> None:
     """Let Stripe have the catalog's prices."""
-    list(sales.bring_in_line(catalog.current()))
+    list(sales.sync_prices(catalog.current()))
 
 
 def a_subscriber(
@@ -46,7 +46,7 @@ def pay_by(organization: Organization, token: str) -> PaymentMethod:
     card = a_stripe_card(organization, token)
     removal.make_default(organization, card.id, OWNER)
     db.session.commit()
-    default_sync.tell_stripe(organization.id)
+    default_sync.sync_to_stripe(organization.id)
     return card
 
 
@@ -76,7 +76,8 @@ def subscription_id(organization: Organization) -> str:
 
 
 def hear_from_stripe(app: Flask, sandbox: Sandbox, *types: str) -> None:
-    """Deliver what Stripe tells of subscriptions, schedules and invoices, and work through what comes of it."""
+    """Deliver what Stripe tells of subscriptions, schedules and invoices, and work through what comes of
+    it."""
     client = app.test_client()
     for event in sandbox.events():
         if event.type.startswith(types or ("customer.subscription", "subscription_schedule", "invoice")):

@@ -23,11 +23,11 @@ class Period:
 
 def subscribe(organization: Organization, plan: str, *, period: Period) -> Subscription:
     """Put an organization on a plan from `period` on. Raises `CatalogError`."""
-    shelf, zone = catalog.current(), ZoneInfo(organization.timezone)
+    plan_catalog, zone = catalog.current(), ZoneInfo(organization.timezone)
     subscription = Subscription(
         org_id=organization.id,
-        plan=shelf.plan(plan).key,
-        version=shelf.version,
+        plan=plan_catalog.plan(plan).key,
+        version=plan_catalog.version,
         status=SubscriptionStatus.ACTIVE,
         period_start=period.start,
         period_end=period.end,
@@ -36,7 +36,7 @@ def subscribe(organization: Organization, plan: str, *, period: Period) -> Subsc
     db.session.add(subscription)
     db.session.flush()
     midnight = datetime.combine(period.start, time(), zone)
-    terms.begin(organization, plan, midnight)
+    terms.start_plan(organization, plan, midnight)
     return subscription
 
 

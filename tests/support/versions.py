@@ -38,14 +38,14 @@ def newer(**changes: str) -> Catalog:
 
 
 def offer_newer(app: Flask) -> None:
-    """Let the newer version be the one on offer; the test sees to it that it isn't afterwards."""
-    versions.keep(newer())
+    """Let the newer version be the one on offer; the test sees to it that it isn't afterward."""
+    versions.store(newer())
     db.session.commit()
     app.extensions["catalog"] = newer()
 
 
 def announce_newer(app: Flask, *, ago: timedelta) -> None:
-    """Everybody is on it since then; as if time had passed since it was announced."""
+    """Everyone is on it since then; as if time had passed since it was announced."""
     offer_newer(app)
     row = db.session.get_one(CatalogVersion, "2027-02")
     row.announced_for = utc_now() - ago

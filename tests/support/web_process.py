@@ -1,4 +1,4 @@
-"""The web server as a process of its own, and clients that behave badly towards it."""
+"""The web server as a process of its own, and clients that behave badly toward it."""
 
 from __future__ import annotations
 

@@ -58,7 +58,7 @@ def test_the_processes_of_the_procfile_and_of_the_demo_work_through_every_queue_
     lines = [line.partition(": ")[2] for line in (ROOT / "Procfile").read_text().splitlines()]
     named = [shlex.split(line)[-1] for line in lines if "worker" in line]
     assert sorted(named) == sorted(WORKERS.values())
-    assert sorted(queue for words in named for queue in queues.named(words)) == sorted(Queue)
+    assert sorted(queue for words in named for queue in queues.parse(words)) == sorted(Queue)
 
 
 def test_each_slot_of_a_worker_that_runs_everything_finds_a_connection(settings: Settings) -> None:
@@ -84,13 +84,13 @@ def test_a_task_without_a_queue_can_be_neither_defined_nor_enqueued(app: Flask) 
     ],
 )
 def test_queues_are_named_singly_or_by_group(words: str, found: tuple[Queue, ...]) -> None:
-    assert queues.named(words) == found
+    assert queues.parse(words) == found
 
 
 @pytest.mark.parametrize("words", ["", " , ", "mails", "default"])
 def test_a_name_that_is_none_is_refused_with_those_there_are(app: Flask, words: str) -> None:
     with pytest.raises(ValueError, match="queue"):
-        queues.named(words)
+        queues.parse(words)
     refused: Result = app.test_cli_runner().invoke(args=["worker", "--queues", words])
     assert refused.exit_code == 2
     assert "queue" in refused.output

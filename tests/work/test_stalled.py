@@ -27,7 +27,8 @@ def a_job(task: str, status: str = "doing", *, alive: bool = False, attempts: in
     """A job as a worker has it, or had it when it was killed."""
     worker = db.session.scalar(
         text(
-            "INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() - :since * interval '1 s') RETURNING id"
+            "INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() - :since * interval '1 s') "
+            "RETURNING id"
         ),
         {"since": 1 if alive else stalled.GONE_AFTER_SECONDS + 1},
     )
@@ -39,10 +40,9 @@ def a_job(task: str, status: str = "doing", *, alive: bool = False, attempts: in
         "attempts": attempts,
         "lock": jobs.tasks[task].queueing_lock,
     }
-    query = """
-        INSERT INTO procrastinate_jobs (task_name, queue_name, status, worker_id, attempts, queueing_lock, args)
-        VALUES (:task, :queue, CAST(:status AS procrastinate_job_status), :worker, :attempts, :lock,
-                jsonb_build_object('timestamp', 0)) RETURNING id"""
+    query = """ INSERT INTO procrastinate_jobs (task_name, queue_name, status, worker_id, attempts,
+    queueing_lock, args) VALUES (:task, :queue, CAST(:status AS procrastinate_job_status), :worker, :attempts,
+    :lock, jsonb_build_object('timestamp', 0)) RETURNING id"""
     found: int = db.session.execute(text(query), values | options).scalar_one()
     db.session.commit()
     return found
@@ -58,7 +58,7 @@ def status_of(job_id: int) -> str | None:
 def test_every_task_that_a_killed_worker_was_at_is_taken_up(app: Flask, task: str) -> None:
     job = a_job(task)
     assert stalled.count() == 1
-    assert stalled.take_up() == 1
+    assert stalled.recover() == 1
     assert status_of(job) == "todo"
     assert stalled.count() == 0
 
@@ -68,17 +68,17 @@ def test_what_runs_by_the_clock_comes_back_once(app: Flask, task: str) -> None:
     """Killed twice in the middle, with the next one waiting already: one of them runs."""
     first, second = a_job(task), a_job(task)
     next_ = a_job(task, "todo")
-    assert stalled.take_up() == 2
+    assert stalled.recover() == 2
     assert [status_of(one) for one in (first, second, next_)] == ["aborted", "aborted", "todo"]
     db.session.execute(text("DELETE FROM procrastinate_jobs WHERE id = :id"), {"id": next_})
     third, fourth = a_job(task), a_job(task)
-    assert stalled.take_up() == 2
+    assert stalled.recover() == 2
     assert [status_of(one) for one in (third, fourth)] == ["todo", "aborted"]
 
 
 def test_what_a_live_worker_is_at_is_left_alone(app: Flask) -> None:
     job = a_job("settle_top_up", alive=True)
-    assert stalled.take_up() == 0
+    assert stalled.recover() == 0
     assert status_of(job) == "doing"
 
 
@@ -86,13 +86,13 @@ def test_a_job_whose_worker_is_forgotten_is_taken_up_too(app: Flask) -> None:
     """A worker that starts removes the rows of those that are gone."""
     job = a_job("settle_top_up", alive=True)
     db.session.execute(text("DELETE FROM procrastinate_workers"))
-    assert stalled.take_up() == 1
+    assert stalled.recover() == 1
     assert status_of(job) == "todo"
 
 
 def test_a_job_that_kills_its_worker_each_time_ends_where_operators_see_it(app: Flask) -> None:
     job = a_job("settle_top_up", attempts=stalled.MOST_STARTS - 1)
-    stalled.take_up()
+    stalled.recover()
     assert status_of(job) == "failed"
     runner = app.test_cli_runner()
     assert f"{job} " in runner.invoke(args=["jobs", "failed"]).output

@@ -15,7 +15,8 @@ STATES = ("calling.", "wallet.low", "wallet.recovered")
 
 @dataclass
 class Receiver:
-    """What came in: of each organization the state that its newest message tells. `is_hostile` until told not to."""
+    """What came in: of each organization the state that its newest message tells. `is_hostile` until told not
+    to."""
 
     chance: Random | None = None
     is_hostile: bool = False
@@ -75,7 +76,7 @@ def _answer(receiver: Receiver, request: BaseHTTPRequestHandler, body: bytes) ->
 
 
 def _drip(request: BaseHTTPRequestHandler) -> None:
-    """An answer that comes a byte at a time, for longer than anybody should wait."""
+    """An answer that comes a byte at a time, for longer than anyone should wait."""
     try:
         for byte in b"HTTP/1.1 204 No Content\r\nX-Slow: " + b"a" * 20:
             request.wfile.write(bytes([byte]))

@@ -1,4 +1,5 @@
-"""What one call cost, as one thing: its lines with the rate that priced each, corrections, and what it holds."""
+"""What one call cost, as one thing: its lines with the rate that priced each, corrections, and what it
+holds."""
 
 from __future__ import annotations
 
@@ -12,7 +13,7 @@ from sqlalchemy import case, func, null, select
 
 from app.billing.catalog import CatalogError, Meter, meters, rate_labels, versions
 from app.billing.catalog.quantities import Units
-from app.billing.catalog.rate_labels import RateWords
+from app.billing.catalog.rate_labels import RateLabel
 from app.clock import utc_now
 from app.extensions import db
 from app.models import Hold, HoldState, Organization, UsageEvent, UsageGroup
@@ -43,8 +44,9 @@ class CallCostLine:
     """One meter's usage of one day, priced by one plan and posted on one day; or one correction.
 
     Of the `billable` units, which the rate's minimum and step make of `used`, `included` were covered by the
-    allowance. `corrects` is the id of the event that a correction changes: its figures are differences then, and
-    `used_at` is the time of that event. `rate` is unknown where the version of the catalogue was not kept.
+    allowance. `corrects` is the id of the event that a correction changes: its figures are differences then,
+    and `used_at` is the time of that event. `rate` is unknown where the version of the catalog was not
+    kept.
     """
 
     part: CallPart
@@ -53,7 +55,7 @@ class CallCostLine:
     used: Units
     billable: Units
     included: Units
-    rate: RateWords | None
+    rate: RateLabel | None
     plan_key: str
     plan: str
     version: str
@@ -72,7 +74,8 @@ class CallCostLine:
 
 @dataclass(frozen=True, slots=True)
 class HoldInProgress:
-    """Credit that the call holds now; `used` has become usage already. `is_final`: credit did not reach for more."""
+    """Credit that the call holds now; `used` has become usage already. `is_final`: credit did not reach for
+    more."""
 
     amount: Money
     used: Money
@@ -114,7 +117,7 @@ class CallCosts:
         return bool(self.holds)
 
 
-def tell(organization: Organization, call: str) -> CallCosts | None:
+def get_call_costs(organization: Organization, call: str) -> CallCosts | None:
     """The story of a call in two statements; None where nothing was charged for it and it holds nothing."""
     if not 0 < len(call) <= LONGEST or "\0" in call:
         return None
@@ -146,7 +149,8 @@ def tell(organization: Organization, call: str) -> CallCosts | None:
 
 
 def _lines_of(organization: Organization, call: str) -> Any:
-    """However many events a call has, there is a row for each meter, day and price; a correction has its own."""
+    """However many events a call has, there is a row for each meter, day and price; a correction has its
+    own."""
     event, zone = UsageEvent, organization.timezone
     is_correction = event.corrects_id.is_not(None)
     used_on = func.date(func.timezone(zone, event.at)).label("used_on")
@@ -178,12 +182,12 @@ def _lines_of(organization: Organization, call: str) -> Any:
 
 
 def _line(row: Any, currency: str) -> CallCostLine:
-    meter = meters.named(row.meter)
+    meter = meters.get_meter(row.meter)
     plan, rate = row.plan, None
     try:
-        shelf = versions.find(row.version)
-        own = shelf.plan(row.plan)
-        meter, plan = shelf.meter(row.meter), own.name
+        plan_catalog = versions.find(row.version)
+        own = plan_catalog.plan(row.plan)
+        meter, plan = plan_catalog.meter(row.meter), own.name
         rate = rate_labels.describe(row.meter, meter, own.rates[row.meter], currency)
     except CatalogError:
         # What was charged is shown all the same, under the names that are left of it.

@@ -20,7 +20,7 @@ from app.money import Money
 
 PAGE = 25
 PIECE = 500
-"""Lines that an export reads at once."""
+"""Lines that an export reads immediately."""
 _LABELS = {
     TransferKind.TOP_UP: "Top-up",
     TransferKind.REFUND: "Refund",
@@ -67,8 +67,8 @@ class HistoryEntry:
         return self.usage_group is not None
 
     @property
-    def is_told(self) -> bool:
-        """Whether the line's top-up has more to tell: how its payment goes on, or what became of it."""
+    def has_timeline(self) -> bool:
+        """Whether the line's top-up has more to tell: how its payment continues, or what became of it."""
         return self.top_up_id is not None and self.status in {"posted", "pending", "action"}
 
 
@@ -129,7 +129,7 @@ def page(
     )
 
 
-def every(organization: Organization, filters: Filters) -> Iterator[HistoryEntry]:
+def list_all_entries(organization: Organization, filters: Filters) -> Iterator[HistoryEntry]:
     """All posted lines that the filters select, newest first, read in pieces: for export."""
     position: int | None = None
     while True:
@@ -170,7 +170,7 @@ def _line(organization: Organization, row: Any) -> HistoryEntry:
         what=group.label if group else _LABELS[kind],
         detail=card_label(row.brand, row.detail) if row.brand else row.detail,
         quantities=added_up(
-            {key: (int(units), days) for key, (units, days) in found if meters.named(key).group is group}
+            {key: (int(units), days) for key, (units, days) in found if meters.get_meter(key).group is group}
         ),
         amount=Money(row.amount, organization.currency),
         balance=None if row.balance is None else Money(row.balance, organization.currency),

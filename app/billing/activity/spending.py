@@ -138,12 +138,12 @@ def _sums() -> Executable:
 def _group(group: UsageGroup, rows: list[Any], plan: Plan, currency: str) -> GroupUsage:
     of_meter = {
         key: [row for row in rows if row.meter == key]
-        for key in meters.of_group(group, {row.meter for row in rows})
+        for key in meters.list_meters(group, {row.meter for row in rows})
     }
     used = tuple(
         MeterUsage(
             meter=key,
-            label=meters.named(key).label,
+            label=meters.get_meter(key).label,
             used=quantity_of(
                 key, sum(int(row.units) for row in own), days=same_each_day([int(row.units) for row in own])
             ),
@@ -175,7 +175,7 @@ def _days(organization: Organization, first: date, rows: list[Any]) -> list[DayS
     currency = organization.currency
     sums: dict[tuple[date, UsageGroup], int] = {}
     for row in rows:
-        key = (row.day, meters.named(row.meter).group)
+        key = (row.day, meters.get_meter(row.meter).group)
         sums[key] = sums.get(key, 0) + int(row.amount)
     days = []
     day, today = first, organization.local_day()

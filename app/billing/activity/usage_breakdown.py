@@ -1,4 +1,5 @@
-"""What a usage line of the history consists of: meters by campaign and agent, and the calls that cost most."""
+"""What a usage line of the history consists of: meters by campaign and agent, and the calls that cost
+most."""
 
 from __future__ import annotations
 
@@ -84,7 +85,7 @@ def open_line(organization: Organization, line_id: UUID) -> UsageBreakdown | Non
     parts = tuple(
         UsagePart(
             row.meter,
-            meters.named(row.meter).label,
+            meters.get_meter(row.meter).label,
             quantity_of(row.meter, row.quantity, days=1),
             row.day,
             row.campaign,
@@ -92,13 +93,14 @@ def open_line(organization: Organization, line_id: UUID) -> UsageBreakdown | Non
             Money(row.amount_micro, currency),
         )
         for row in rows
-        if meters.named(row.meter).group is line.usage_group
+        if meters.get_meter(row.meter).group is line.usage_group
     )
     return UsageBreakdown(line.id, line.day, line.usage_group, -Money(line.amount_micro, currency), parts)
 
 
 def calls_of(organization: Organization, line: UsageBreakdown, *, after: Position | None = None) -> CallPage:
-    """The calls of a line from the dearest on, or those behind `after`. One statement, read from one index."""
+    """The calls of a line from the dearest on, or those behind `after`. One statement, read from one
+    index."""
     rows = db.session.execute(_calls(organization, line, after)).all()
     shown = rows[:CALLS]
     return CallPage(

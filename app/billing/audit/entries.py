@@ -1,4 +1,5 @@
-"""The audit trail: every change by a person or by the house on its own, with who, what, when and from where."""
+"""The audit trail: every change by a person or by the application itself, with who, what, when and from
+where."""
 
 from __future__ import annotations
 
@@ -53,7 +54,7 @@ Action = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who does something: a person, with the address they came from, or a part of the house."""
+    """Who does something: a person, with the address they came from, or a part of the application."""
 
     name: str
     user_id: UUID | None = None

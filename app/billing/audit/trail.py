@@ -17,7 +17,7 @@ from app.models import AuditEvent, Organization
 
 PAGE = 50
 PIECE = 500
-"""Lines that an export reads at once."""
+"""Lines that an export reads immediately."""
 MOST_PEOPLE = 200
 """In the list to choose from."""
 
@@ -44,7 +44,7 @@ def page(
     return cursor.page(wanted, AuditEvent.at, AuditEvent.id, size=PAGE, before=before, after=after)
 
 
-def every(organization: Organization, filters: Filters) -> Iterator[AuditEvent]:
+def list_all_records(organization: Organization, filters: Filters) -> Iterator[AuditEvent]:
     """All lines that the filters select, newest first, read in pieces: for export."""
     wanted = _filtered(organization, filters).order_by(AuditEvent.at.desc(), AuditEvent.id.desc())
     found = _read(wanted, PIECE)

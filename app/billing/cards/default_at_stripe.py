@@ -1,7 +1,8 @@
-"""A default card that was chosen at Stripe, for the customer or for the subscription: it is ours from then on.
+"""A default card that was chosen at Stripe, for the customer or for the subscription: it is ours from then
+on.
 
-The card that Stripe charges is the one that pages name. Which of two that differ is newer says what Stripe was told:
-one that it may have by our doing is ours of before, and is told again; any other was chosen there.
+The card that Stripe charges is the one that pages name. Which of two that differ is newer says what Stripe
+was told: one that it may have by our doing is ours of before, and is told again; any other was chosen there.
 """
 
 from __future__ import annotations
@@ -57,7 +58,7 @@ def follow_customer(
 
 
 def _told(organization: Organization) -> list[str]:
-    told = default_card.told_of(organization.id)
+    told = default_card.list_sent_to_stripe(organization.id)
     end_reading()
     return told
 
@@ -70,7 +71,8 @@ def _take(
     *,
     is_telling: bool = False,
 ) -> bool:
-    """Compare what was read at Stripe after it was told `before`; told of another meanwhile, what was read is old.
+    """Compare what was read at Stripe after it was told `before`; told of another meanwhile, what was read is
+    old.
 
     `is_telling` where the caller tells Stripe of the default itself.
     """
@@ -79,7 +81,7 @@ def _take(
     is_changed = False
     with transaction():
         wallet = ledger.lock(organization.id)
-        if card is not None and default_card.told_of(organization.id) == before:
+        if card is not None and default_card.list_sent_to_stripe(organization.id) == before:
             ours = payment_methods.default_of(organization.id)
             if ours is None or ours.stripe_id != card.stripe_id:
                 is_changed = _appoint(organization, card)
@@ -96,7 +98,7 @@ def _appoint(organization: Organization, card: Card) -> bool:
     method = payment_methods.record(organization, card, audit.STRIPE)
     if method.removed_at is not None or method.is_default:
         return method.is_default
-    default_card.appoint(method, instead_of=payment_methods.default_of(organization.id))
+    default_card.set_default(method, instead_of=payment_methods.default_of(organization.id))
     audit.record(
         organization.id, audit.STRIPE, "payment_method.made_default", str(method.id), card=method.label
     )

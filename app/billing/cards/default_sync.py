@@ -1,4 +1,5 @@
-"""Letting Stripe have the default card that we have, unless another was chosen there since it was told last."""
+"""Letting Stripe have the default card that we have, unless another was chosen there since it was told
+last."""
 
 from __future__ import annotations
 
@@ -14,7 +15,7 @@ from app.payments.errors import RefusedError
 from app.transaction import end_reading, transaction
 
 _TIMES = 5
-"""How often a card is told that changes again meanwhile, before a new job goes on."""
+"""How often a card is told that changes again meanwhile, before a new job continues."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +27,13 @@ class _Wanted:
     subscription_id: str | None
 
 
-def tell_stripe(org_id: UUID) -> None:
-    """Let Stripe have the default card that we have now. Commits. Raises `OutcomeUnknownError` and `NotDoneError`.
+def sync_to_stripe(org_id: UUID) -> None:
+    """Let Stripe have the default card that we have now. Commits. Raises `OutcomeUnknownError` and
+    `NotDoneError`.
 
-    No lock is held meanwhile, and no order is needed: whoever has told Stripe looks whether the card is another by
-    now. So the last one to tell it tells the card that is the default, also where another one was killed or was slow.
+    No lock is held meanwhile, and no order is needed: anyone who has told Stripe looks whether the card is
+    another by now. So the last one to tell it tells the card that is the default, also where another one was
+    killed or was slow.
     """
     told = None
     for _ in range(_TIMES):
@@ -51,8 +54,9 @@ def tell_stripe(org_id: UUID) -> None:
 
 
 def _is_to_be_told(org_id: UUID, wanted: _Wanted) -> bool:
-    """Whether Stripe lacks the card; where it was told of it already, another may have been chosen there since."""
-    if default_card.told_of(org_id) != [wanted.card_id]:
+    """Whether Stripe lacks the card; where it was told of it already, another may have been chosen there
+    since."""
+    if default_card.list_sent_to_stripe(org_id) != [wanted.card_id]:
         return True
     organization = db.session.get_one(Organization, org_id)
     return not default_at_stripe.follow_customer(
@@ -61,7 +65,7 @@ def _is_to_be_told(org_id: UUID, wanted: _Wanted) -> bool:
 
 
 def _wanted(org_id: UUID) -> _Wanted | None:
-    """The organization's customer and card at Stripe, read afresh; no transaction is open afterwards."""
+    """The organization's customer and card at Stripe, read afresh; no transaction is open afterward."""
     is_running = (Subscription.org_id == Organization.id) & (
         Subscription.status != SubscriptionStatus.CANCELED
     )

@@ -1,10 +1,10 @@
 """The same card saved again. Stripe makes a new payment method of it each time; here it stays one card.
 
 Two are the same where their fingerprints are, and one without a fingerprint is the same as none
-(https://support.stripe.com/questions/how-can-i-detect-duplicate-cards-or-bank-accounts). The payment method made last
-is kept: it has the newest expiry, its security code was checked last, and consent was given for it. The one before
-is detached at Stripe, once no payment in progress needs it: a payment intent whose card was detached can never be
-confirmed (https://github.com/stripe/stripe-android/issues/2314).
+(https://support.stripe.com/questions/how-can-i-detect-duplicate-cards-or-bank-accounts). The payment method
+made last is kept: it has the newest expiry, its security code was checked last, and consent was given for it.
+The one before is detached at Stripe, once no payment in progress needs it: a payment intent whose card was
+detached can never be confirmed (https://github.com/stripe/stripe-android/issues/2314).
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _NOT_BEGUN = (TopUpStatus.REVIEW, TopUpStatus.DECLINED)
 def merge(method: PaymentMethod, among: Sequence[PaymentMethod], actor: Actor) -> PaymentMethod:
     """Let one of the rows `among` that are the same card as `method` stand for it, and return that one.
 
-    The caller holds the wallet's lock, so that of two that are saved at once the second finds the first.
+    The caller holds the wallet's lock, so that of two that are saved at a time the second finds the first.
     """
     if method.fingerprint is None:
         return method
@@ -58,7 +58,7 @@ def was_saved_before(method: PaymentMethod) -> bool:
 def _replace(old: PaymentMethod, kept: PaymentMethod, actor: Actor) -> None:
     old.removed_at, old.replaced_by = utc_now(), kept.id
     if old.is_default:
-        default_card.appoint(kept, instead_of=old)
+        default_card.set_default(kept, instead_of=old)
     db.session.execute(
         update(TopUp)
         .where(TopUp.org_id == old.org_id, TopUp.payment_method_id == old.id, TopUp.status.in_(_NOT_BEGUN))

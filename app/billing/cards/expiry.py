@@ -22,21 +22,21 @@ _LONGEST_SECONDS = 3600
 """How long a look at all cards takes at most; the rest is left for the next day."""
 
 
-def tell(at: datetime | None = None) -> int:
+def notify_all(at: datetime | None = None) -> int:
     """Write what is due about every kept card; how many cards were looked at. Commits card by card.
 
-    Doing it again writes nothing twice, and days on which it did not run are made up for: a card is told about once
-    when it comes within thirty days of its end, and once when it comes within seven. Where one card fails the others
-    go on, and it is tried again the next day.
+    Doing it again writes nothing twice, and days on which it did not run are made up for: a card is told
+    about once when it comes within thirty days of its end, and once when it comes within seven. Where one
+    card fails the others go on, and it is tried again the next day.
     """
     now = at or utc_now()
     cards = _about_to_expire(now)
 
-    def tell_of(card: tuple[Organization, PaymentMethod]) -> None:
+    def notify(card: tuple[Organization, PaymentMethod]) -> None:
         organization, method = card
-        _tell_of(organization, method, organization.local_day(now))
+        _notify(organization, method, organization.local_day(now))
 
-    one_by_one("tell_of_expiring_cards", cards, tell_of, seconds=_LONGEST_SECONDS)
+    one_by_one("tell_of_expiring_cards", cards, notify, seconds=_LONGEST_SECONDS)
     return len(cards)
 
 
@@ -45,7 +45,7 @@ def last_day_of(method: PaymentMethod) -> date:
     return date(method.exp_year, method.exp_month, 1) + relativedelta(months=1, days=-1)
 
 
-def _tell_of(organization: Organization, method: PaymentMethod, today: date) -> None:
+def _notify(organization: Organization, method: PaymentMethod, today: date) -> None:
     last_day = last_day_of(method)
     left = (last_day - today).days
     notice = next((days for days in NOTICE_DAYS if 0 <= left <= days), None)

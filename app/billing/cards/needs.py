@@ -19,7 +19,7 @@ class Need:
     is_past_due: bool = False
 
 
-def of(organization: Organization) -> list[Need]:
+def find_needs(organization: Organization) -> list[Need]:
     """Everything that needs a card of the organization's."""
     found = (reason(organization) for reason in REASONS)
     return [need for need in found if need is not None]

@@ -1,9 +1,10 @@
 """Cards entered for one top-up. Stripe alone has the number; what we get is the id of a confirmation token.
 
-Such a card is in no list and pays the top-up it was entered for, once: a token confirms one payment, and the payment
-method that Stripe makes of it can't be used again unless it is attached to a customer. Where the payer wished to keep
-it, Stripe attaches it when the payment has succeeded (https://docs.stripe.com/payments/save-during-payment). Until
-Stripe has made it, the token's id stands in its row for the payment method's.
+Such a card is in no list and pays the top-up it was entered for, once: a token confirms one payment, and the
+payment method that Stripe makes of it can't be used again unless it is attached to a customer. Where the
+payer wished to keep it, Stripe attaches it when the payment has succeeded
+(https://docs.stripe.com/payments/save-during-payment). Until Stripe has made it, the token's id stands in its
+row for the payment method's.
 """
 
 from __future__ import annotations
@@ -45,8 +46,8 @@ class EnteredCard:
 def write_down(organization: Organization, entered: EnteredCard) -> PaymentMethod:
     """The card as Stripe tells it, for one top-up. Sent again before it was used it is the same row.
 
-    Asks Stripe, then locks the wallet. Raises `CardNotUsableError`, which tells nothing of a card that is somebody
-    else's, and what `app.payments` raises where Stripe can't be reached.
+    Asks Stripe, then locks the wallet. Raises `CardNotUsableError`, which tells nothing of a card that is
+    someone else's, and what `app.payments` raises where Stripe can't be reached.
     """
     token = _fetch(entered.token)
     if token.is_used:
@@ -61,7 +62,7 @@ def write_down(organization: Organization, entered: EnteredCard) -> PaymentMetho
 
 
 def in_review(organization: Organization, card_id: UUID) -> PaymentMethod | None:
-    """The card of this id, if it was entered for a top-up that nobody has tried to pay yet."""
+    """The card of this id, if it was entered for a top-up that no one has tried to pay yet."""
     method = db.session.get(PaymentMethod, (organization.id, card_id))
     if method is None or method.is_kept or method.removed_at is not None:
         return None
@@ -85,8 +86,9 @@ def retire(org_id: UUID, card_id: UUID) -> None:
         method.removed_at = utc_now()
 
 
-def keep(organization: Organization, method: PaymentMethod, actor: Actor) -> None:
-    """A card that paid and was wished to be kept is one of the saved cards from now on: Stripe has attached it."""
+def save_card(organization: Organization, method: PaymentMethod, actor: Actor) -> None:
+    """A card that paid and was wished to be kept is one of the saved cards from now on: Stripe has attached
+    it."""
     if method.is_kept or method.removed_at is not None:
         return
     card = Card(
@@ -105,8 +107,8 @@ def keep(organization: Organization, method: PaymentMethod, actor: Actor) -> Non
 def adopt(top_up: TopUp, stripe_id: str | None) -> None:
     """Note of which payment method Stripe has made a top-up's card, once its payment names it.
 
-    An event may have told of that payment method first, as one of the organization's cards: then the top-up is paid
-    by that one. The caller holds the wallet's lock.
+    An event may have told of that payment method first, as one of the organization's cards: then the top-up
+    is paid by that one. The caller holds the wallet's lock.
     """
     method = db.session.get_one(PaymentMethod, (top_up.org_id, top_up.payment_method_id))
     if stripe_id is None or not is_token(method.stripe_id):

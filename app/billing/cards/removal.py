@@ -63,7 +63,7 @@ def make_default(organization: Organization, card_id: UUID, actor: Actor) -> Pay
         chosen = _find(organization, card_id)
         if not chosen.is_default:
             current = payment_methods.default_of(organization.id)
-            default_card.appoint(chosen, instead_of=current)
+            default_card.set_default(chosen, instead_of=current)
             wallet.version += 1
             audit.record(
                 organization.id, actor, "payment_method.made_default", str(chosen.id), card=chosen.label
@@ -72,7 +72,8 @@ def make_default(organization: Organization, card_id: UUID, actor: Actor) -> Pay
 
 
 def is_gone(organization: Organization, method: PaymentMethod, actor: Actor = audit.STRIPE) -> bool:
-    """Ask Stripe whether it has a card still, and forget one that it has not. Commits, so that no lock is held.
+    """Ask Stripe whether it has a card still, and forget one that it has not. Commits, so that no lock is
+    held.
 
     Without an answer the card is taken to be there.
     """
@@ -106,11 +107,12 @@ def _look(organization: Organization, method: PaymentMethod, actor: Actor) -> Ca
 
 
 def remove(organization: Organization, card_id: UUID, actor: Actor) -> Removed:
-    """Take a card out of use, and detach it at Stripe. Commits, so that no lock is held while Stripe is asked.
+    """Take a card out of use, and detach it at Stripe. Commits, so that no lock is held while Stripe is
+    asked.
 
-    It is out of use before Stripe is asked, so that two who remove the last two cards at once can't both succeed.
-    Raises `UnknownCardError`, `CardNeededError`, `CardInUseError`, and what `app.payments.cards.detach` raises: then
-    the card is back as it was.
+    It is out of use before Stripe is asked, so that two who remove the last two cards at a time can't both
+    succeed. Raises `UnknownCardError`, `CardNeededError`, `CardInUseError`, and what
+    `app.payments.cards.detach` raises: then the card is back as it was.
     """
     with transaction():
         ledger.lock(organization.id)
@@ -136,7 +138,7 @@ def check_not_needed(organization: Organization, method: PaymentMethod) -> None:
     working = [one.id for one in payment_methods.saved(organization.id) if payment_methods.works(one, today)]
     if working != [method.id]:
         return
-    needs = card_needs.of(organization)
+    needs = card_needs.find_needs(organization)
     if needs:
         raise CardNeededError(method, needs)
 
@@ -153,7 +155,7 @@ def _put_back(organization: Organization, card_id: UUID, actor: Actor, *, was_de
     current = payment_methods.default_of(organization.id)
     method.removed_at = None
     if was_default or current is None:
-        default_card.appoint(method, instead_of=current)
+        default_card.set_default(method, instead_of=current)
     wallet.version += 1
     audit.record(organization.id, actor, "payment_method.removal_failed", str(method.id), card=method.label)
 

@@ -25,9 +25,9 @@ def load(path: Path) -> Catalog:
         raise CatalogError(f"{path}: file not found. Set CATALOG_PATH.") from None
     except UnicodeDecodeError:
         raise CatalogError(f"{path}: not UTF-8 text.") from None
-    shelf = parse(text, name=str(path))
-    rules.check(Source(str(path), text), shelf)
-    return shelf
+    plan_catalog = parse(text, name=str(path))
+    rules.check(Source(str(path), text), plan_catalog)
+    return plan_catalog
 
 
 def parse(text: str, *, name: str) -> Catalog:

@@ -1,6 +1,6 @@
-"""What a meter is called, whatever version of the catalogue it comes from.
+"""What a meter is called, whatever version of the catalog it comes from.
 
-Usage outlives the catalogue that rated it: a meter that is no longer on offer keeps its name on pages.
+Usage outlives the catalog that rated it: a meter that is no longer on offer keeps its name on pages.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ _known_before = PerApplication[dict[str, Meter]]("meters_known_before", dict)
 """Meters that are no longer on offer, as they were found in a version."""
 
 
-def named(key: str) -> Meter:
-    """The meter as the catalogue on offer has it, else as the newest version that knew it.
+def get_meter(key: str) -> Meter:
+    """The meter as the catalog on offer has it, else as the newest version that knew it.
 
-    One that no version knows is named by its key and counted in units, so that a page never breaks on it. What was
-    found is kept, so a meter costs a process one look into the versions.
+    One that no version knows is named by its key and counted in units, so that a page never breaks on it.
+    What was found is kept, so a meter costs a process one look into the versions.
     """
     on_offer = model.current().meters.get(key)
     if on_offer is not None:
@@ -37,11 +37,12 @@ def named(key: str) -> Meter:
     return known[key]
 
 
-def of_group(group: UsageGroup, used: Iterable[str]) -> list[str]:
-    """The meters of a group, in the catalogue's order, and after them those `used` that are no longer on offer."""
+def list_meters(group: UsageGroup, used: Iterable[str]) -> list[str]:
+    """The meters of a group, in the catalog's order, and after them those `used` that are no longer on
+    offer."""
     offered = model.current().meters_of(group)
     gone = {key for key in used if key not in model.current().meters}
-    return offered + sorted(key for key in gone if named(key).group is group)
+    return offered + sorted(key for key in gone if get_meter(key).group is group)
 
 
 def _in_versions(key: str) -> Meter | None:

@@ -1,4 +1,4 @@
-"""The catalogue: plans, what they include, meters, rates and limits. An operator edits it (`catalog.toml`).
+"""The catalog: plans, what they include, meters, rates and limits. An operator edits it (`catalog.toml`).
 
 `app.billing.catalog.file` reads and checks it; `app.billing.catalog.versions` keeps the versions that
 organizations are on.
@@ -20,7 +20,7 @@ _on_offer = PerApplication["Catalog"]("catalog")
 
 
 class CatalogError(Exception):
-    """The catalogue can't be used; the message names the file, the line, the key and what is wrong with
+    """The catalog can't be used; the message names the file, the line, the key and what is wrong with
     it."""
 
 
@@ -40,7 +40,7 @@ USUAL_MOST = {
     "token": 100_000_000,
     "character": 100_000_000,
 }
-"""Units that one event may count at most where the catalogue doesn't say it, as versions up to 2026-12 don't:
+"""Units that one event may count at most where the catalog doesn't say it, as versions up to 2026-12 don't:
 a day of a call, what a busy day takes of a model."""
 OTHERWISE_MOST = 1_000_000
 """Of units that aren't among those."""
@@ -107,7 +107,7 @@ class Rate:
 class Plan:
     """A tier. `price` is for a month, `yearly` for a year where it is sold by the year, too.
 
-    `allowances` are by pool, for a month, in the units of its meters; `version` is the catalogue's.
+    `allowances` are by pool, for a month, in the units of its meters; `version` is the catalog's.
     `includes` names the plan whose features this one has besides its own. `statement` is what bank statements
     call its charges.
     """
@@ -226,7 +226,7 @@ class Catalog:
 
 
 def current() -> Catalog:
-    """The catalogue that is on offer: what new plans are made from, and what pages name things by."""
+    """The catalog that is on offer: what new plans are made from, and what pages name things by."""
     return _on_offer.get()
 
 

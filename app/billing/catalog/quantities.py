@@ -32,11 +32,11 @@ class Units:
 
 
 def added_up(used: Mapping[str, tuple[int, int | None]]) -> tuple[Quantity, ...]:
-    """Units by meter, and on how many days, as people read them; those of one kind together: minutes in and out are
-    minutes."""
+    """Units by meter, and on how many days, as people read them; those of one kind together: minutes in and
+    out are minutes."""
     kinds: dict[tuple[str, int], list[str]] = {}
     for key in sorted(used):
-        meter = meters.named(key)
+        meter = meters.get_meter(key)
         kinds.setdefault((meter.shown_as, meter.shown_per), []).append(key)
     return tuple(
         quantity_of(
@@ -49,8 +49,9 @@ def added_up(used: Mapping[str, tuple[int, int | None]]) -> tuple[Quantity, ...]
 
 
 def quantity_of(meter: str, units: int, *, days: int | None = None) -> Quantity:
-    """A meter's units in those that people read: 3,600 seconds are 60 minutes, a begun one counting as one."""
-    shown = meters.named(meter)
+    """A meter's units in those that people read: 3,600 seconds are 60 minutes, a begun one counting as
+    one."""
+    shown = meters.get_meter(meter)
     return Quantity(meter, -(-units // shown.shown_per), shown.shown_as, days)
 
 

@@ -1,4 +1,5 @@
-"""What a meter costs by a plan, as people read it: on the comparison of plans, and beside what was charged."""
+"""What a meter costs by a plan, as people read it: on the comparison of plans, and beside what was
+charged."""
 
 from __future__ import annotations
 
@@ -13,11 +14,11 @@ _DAYS_OF_A_MONTH = 30
 
 
 @dataclass(frozen=True, slots=True)
-class RateWords:
+class RateLabel:
     """The price of one step of a meter: `amount` for `per`, which says how much of what.
 
-    `later` are the prices of further tiers, each with the quantity from which on it holds; `least` is what an event
-    counts as at least, and `step` what it is rounded up to, where they say something.
+    `later` are the prices of further tiers, each with the quantity from which on it holds; `least` is what an
+    event counts as at least, and `step` what it is rounded up to, where they say something.
     """
 
     meter: str
@@ -29,14 +30,14 @@ class RateWords:
     step: str
 
 
-def describe(key: str, meter: Meter, rate: Rate, currency: str) -> RateWords:
+def describe(key: str, meter: Meter, rate: Rate, currency: str) -> RateLabel:
     """What `meter` costs by `rate`, as a plan of its own version has it."""
 
     def price(tier: Tier) -> Money:
         return Money(half_up(tier.rate * meter.per), currency)
 
     starts = [tier.up_to or 0 for tier in rate.tiers]
-    return RateWords(
+    return RateLabel(
         meter=key,
         label=meter.label,
         amount=price(rate.tiers[0]),

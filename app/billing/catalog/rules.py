@@ -16,25 +16,25 @@ MOST_ALLOWED = 10**9
 """More than a plan limits anything to."""
 
 
-def check(source: Source, shelf: Catalog) -> None:
+def check(source: Source, catalog: Catalog) -> None:
     """Raises `CatalogError` with the line and the key of the first rule that isn't kept, and what to do."""
-    _check_currency(source, shelf)
-    _check_free_plan(source, shelf)
-    _check_limits(source, shelf)
-    _check_prices(source, shelf)
+    _check_currency(source, catalog)
+    _check_free_plan(source, catalog)
+    _check_limits(source, catalog)
+    _check_prices(source, catalog)
 
 
-def _check_currency(source: Source, shelf: Catalog) -> None:
-    if shelf.currency not in CHARGED:
+def _check_currency(source: Source, catalog: Catalog) -> None:
+    if catalog.currency not in CHARGED:
         source.refuse(
             "currency",
-            f"Stripe doesn't charge cards in {shelf.currency!r}. Use one of https://docs.stripe.com/currencies, like "
-            "USD or EUR.",
+            f"Stripe doesn't charge cards in {catalog.currency!r}. Use one of "
+            "https://docs.stripe.com/currencies, like USD or EUR.",
         )
 
 
-def _check_free_plan(source: Source, shelf: Catalog) -> None:
-    free = shelf.plans.get(FREE_PLAN)
+def _check_free_plan(source: Source, catalog: Catalog) -> None:
+    free = catalog.plans.get(FREE_PLAN)
     if free is None:
         source.refuse(
             "plans",
@@ -50,21 +50,21 @@ def _check_free_plan(source: Source, shelf: Catalog) -> None:
         source.refuse(f"plans.{FREE_PLAN}.yearly", "the free plan is not sold by the year: leave this out.")
 
 
-def _check_limits(source: Source, shelf: Catalog) -> None:
+def _check_limits(source: Source, catalog: Catalog) -> None:
     known = ", ".join(LIMITS)
-    for key, plan in shelf.plans.items():
+    for key, plan in catalog.plans.items():
         for limit, allowed in plan.limits.items():
             if limit not in LIMITS:
                 source.refuse(f"plans.{key}.limits", f"there is no limit {limit!r}. There are: {known}.")
             if not 0 <= allowed <= MOST_ALLOWED:
                 source.refuse(f"plans.{key}.limits", f"{limit!r} lies between 0 and {MOST_ALLOWED:,}.")
-    for limit in shelf.over_limits:
+    for limit in catalog.over_limits:
         if limit not in LIMITS:
             source.refuse(f"over_limits.{limit}", f"there is no limit {limit!r}. There are: {known}.")
 
 
-def _check_prices(source: Source, shelf: Catalog) -> None:
-    for key, plan in shelf.plans.items():
+def _check_prices(source: Source, catalog: Catalog) -> None:
+    for key, plan in catalog.plans.items():
         _check_charge(source, f"plans.{key}.price", plan.price)
         if plan.yearly is not None:
             if plan.price and not plan.yearly:
@@ -72,8 +72,8 @@ def _check_prices(source: Source, shelf: Catalog) -> None:
                     f"plans.{key}.yearly", "a year of a paid plan costs something: write its price."
                 )
             _check_charge(source, f"plans.{key}.yearly", plan.yearly)
-    _check_charge(source, "top_up.minimum", shelf.top_up.minimum)
-    if not shelf.top_up.minimum:
+    _check_charge(source, "top_up.minimum", catalog.top_up.minimum)
+    if not catalog.top_up.minimum:
         source.refuse("top_up.minimum", "a top-up of nothing can't be charged: write an amount above zero.")
 
 

@@ -10,24 +10,25 @@ from app.payments.plan_prices import Difference
 from app.payments.price_making import PlanPrice
 
 
-def sold(shelf: Catalog) -> list[PlanPrice]:
+def sold(catalog: Catalog) -> list[PlanPrice]:
     """Each plan by the month, and by the year where it is sold so. What is free has a price of zero."""
     return [
         PlanPrice(
             plan.key, plan.version, plan.name, plan.summary, interval, plan.price_by(interval), plan.statement
         )
-        for plan in shelf.plans.values()
+        for plan in catalog.plans.values()
         for interval in plan.intervals
     ]
 
 
-def differences(shelf: Catalog) -> list[Difference]:
+def differences(catalog: Catalog) -> list[Difference]:
     """What Stripe lacks of it, or has otherwise. Raises what `app.payments` raises."""
-    return plan_prices.differences(sold(shelf))
+    return plan_prices.differences(sold(catalog))
 
 
-def bring_in_line(shelf: Catalog) -> Iterator[Difference]:
-    """Make it so at Stripe, one after the other; each is told once Stripe shows it. Raises as `differences`."""
-    for difference in differences(shelf):
+def sync_prices(catalog: Catalog) -> Iterator[Difference]:
+    """Make it so at Stripe, one after the other; each is told once Stripe shows it. Raises as
+    `differences`."""
+    for difference in differences(catalog):
         difference.settle()
         yield difference

@@ -1,8 +1,9 @@
 """What bank statements call a charge, behind the prefix of the Stripe account: `VPORTAL* TOP-UP`.
 
-Stripe's rules: the whole has 22 characters at most, the prefix 2 to 10, and `*` and a space between them count; a
-letter in either part, Latin characters only, none of `< > \\ ' " *`
-(https://docs.stripe.com/get-started/account/statement-descriptors). So ten characters fit behind every prefix.
+Stripe's rules: the whole has 22 characters at most, the prefix 2 to 10, and `*` and a space between them
+count; a letter in either part, Latin characters only, none of `< > \\ ' " *`
+(https://docs.stripe.com/get-started/account/statement-descriptors). So ten characters fit behind every
+prefix.
 """
 
 from __future__ import annotations
@@ -13,8 +14,8 @@ LONGEST = 10
 TOP_UP = "TOP-UP"
 """What top-ups are called unless the catalog says otherwise."""
 PLAN = "PLAN"
-"""What plan charges are called unless the catalog says otherwise: the same for all plans, because nobody has said
-which plan's product Stripe takes it from when a subscription changes."""
+"""What plan charges are called unless the catalog says otherwise: the same for all plans, because no one has
+said which plan's product Stripe takes it from when a subscription changes."""
 _ALLOWED = re.compile(r"[ -~]+", re.ASCII)
 _FORBIDDEN = re.compile(r"[<>\\'\"*]")
 
@@ -28,5 +29,8 @@ def problem_of(text: str) -> str | None:
     if not re.search("[A-Za-z]", text):
         return f"{text!r}: at least one letter is needed."
     if len(text) > LONGEST:
-        return f"{text!r} has {len(text)} characters. Use {LONGEST} at most, so that every prefix leaves room for it."
+        return (
+            f"{text!r} has {len(text)} characters. Use {LONGEST} at most, so that every prefix leaves room "
+            "for it."
+        )
     return None

@@ -1,4 +1,4 @@
-"""The versions of the catalogue: kept for good, so that what was used is rated by the rates of its own
+"""The versions of the catalog: kept for good, so that what was used is rated by the rates of its own
 time."""
 
 from __future__ import annotations
@@ -21,39 +21,41 @@ _read_before = PerApplication[dict[str, Catalog]]("catalog_versions", dict)
 
 @dataclass(frozen=True, slots=True)
 class Announcement:
-    """From `at` on everybody is on this version."""
+    """From `at` on everyone is on this version."""
 
     version: str
     at: datetime
 
 
-def keep(shelf: Catalog, *, announced_for: datetime | None = None) -> bool:
-    """Keep a catalogue as a version, and announce it where a time is given; False where it was kept before.
+def store(plan_catalog: Catalog, *, announced_for: datetime | None = None) -> bool:
+    """Keep a catalog as a version, and announce it where a time is given; False where it was kept before.
 
     Raises `CatalogError` where another catalog has this version's name, or where the announcement would
-    change what was used already, or leave somebody without a plan.
+    change what was used already, or leave someone without a plan.
     """
     if announced_for is not None and announced_for <= utc_now():
         raise CatalogError("Announce a version for a future date: past usage has already been rated.")
-    fresh = insert(CatalogVersion).values(version=shelf.version, text=shelf.text, synced_at=utc_now())
+    fresh = insert(CatalogVersion).values(
+        version=plan_catalog.version, text=plan_catalog.text, synced_at=utc_now()
+    )
     added = db.session.execute(fresh.on_conflict_do_nothing().returning(CatalogVersion.version)).scalar()
-    if added is None and _text_of(shelf.version) != shelf.text:
+    if added is None and _text_of(plan_catalog.version) != plan_catalog.text:
         raise CatalogError(
-            f"Version {shelf.version!r} is kept already, with other content. Give the change a version of "
-            "its own."
+            f"Version {plan_catalog.version!r} is kept already, with other content. Give the change a "
+            "version of its own."
         )
     if announced_for is not None:
-        _check_that_no_one_is_left_behind(shelf)
+        _check_that_no_one_is_left_behind(plan_catalog)
         db.session.execute(
             update(CatalogVersion)
-            .where(CatalogVersion.version == shelf.version)
+            .where(CatalogVersion.version == plan_catalog.version)
             .values(announced_for=announced_for)
         )
     return added is not None
 
 
 def find(version: str) -> Catalog:
-    """The catalogue of this version. Versions never change, so each is read once by a process.
+    """The catalog of this version. Versions never change, so each is read once by a process.
 
     Raises `CatalogError`.
     """
@@ -65,7 +67,7 @@ def find(version: str) -> Catalog:
     return known[version]
 
 
-def bought(plan: str, version: str | None) -> Plan:
+def get_plan(plan: str, version: str | None) -> Plan:
     """A plan of the version that an organization is on; where that has it no more, or none is named, of the
     one on offer. Raises `CatalogError` where neither has it."""
     if version is not None and plan in (kept := find(version)).plans:
@@ -78,9 +80,9 @@ def own(plan: str, version: str | None, *, in_force: str | None) -> Plan:
     what it goes on paying, and with the limits, allowances and rates of the version that is `in_force` by
     now.
 
-    Raises `CatalogError` as `bought` does.
+    Raises `CatalogError` as `get_plan` does.
     """
-    paid = bought(plan, version)
+    paid = get_plan(plan, version)
     if in_force is None or plan not in (newer := find(in_force)).plans:
         return paid
     return replace(newer.plans[plan], price=paid.price, yearly=paid.yearly)
@@ -90,7 +92,7 @@ def in_force(version: str, at: datetime) -> str:
     """The version that is in force at a time for those who chose this one: itself, or the one announced
     since.
 
-    An announcement is for everybody, also for those who come back to an older version after it.
+    An announcement is for everyone, also for those who come back to an older version after it.
     """
     stored = select(CatalogVersion.synced_at).where(CatalogVersion.version == version).scalar_subquery()
     newer = (
@@ -102,7 +104,7 @@ def in_force(version: str, at: datetime) -> str:
     return db.session.scalar(newer) or version
 
 
-def announcements() -> list[Announcement]:
+def list_announced() -> list[Announcement]:
     """The versions that were announced, in the order in which they begin."""
     query = (
         select(CatalogVersion.version, CatalogVersion.announced_for)
@@ -112,21 +114,22 @@ def announcements() -> list[Announcement]:
     return [Announcement(version, at) for version, at in db.session.execute(query) if at is not None]
 
 
-def check_currency(shelf: Catalog) -> None:
+def check_currency(plan_catalog: Catalog) -> None:
     """Raises `CatalogError` where wallets are in another currency than a catalog's prices and rates."""
-    query = select(Organization.currency, func.count()).where(Organization.currency != shelf.currency)
+    query = select(Organization.currency, func.count()).where(Organization.currency != plan_catalog.currency)
     other = db.session.execute(query.group_by(Organization.currency).order_by(func.count().desc())).first()
     if other is not None:
         currency, count = other
         whose = "an organization" if count == 1 else f"{count} organizations"
         raise CatalogError(
-            f"currency: this catalog is in {shelf.currency}, and the wallets of {whose} are in {currency}, "
-            f"for good. Write {currency}, or run an installation of its own for {shelf.currency}."
+            f"currency: this catalog is in {plan_catalog.currency}, and the wallets of {whose} are in "
+            f"{currency}, for good. Write {currency}, or run an installation of its own for "
+            f"{plan_catalog.currency}."
         )
 
 
-def _check_that_no_one_is_left_behind(shelf: Catalog) -> None:
-    """Everybody whom an announcement is for finds their plan in it, and the one that they have planned."""
+def _check_that_no_one_is_left_behind(plan_catalog: Catalog) -> None:
+    """Everyone whom an announcement is for finds their plan in it, and the one that they have planned."""
     newest = (
         select(PlanTerm.plan)
         .ext(distinct_on(PlanTerm.org_id))
@@ -136,9 +139,9 @@ def _check_that_no_one_is_left_behind(shelf: Catalog) -> None:
     paid = select(Subscription.plan).where(Subscription.status != SubscriptionStatus.CANCELED)
     asked = [plan for query in (newest, planned, paid) for plan in db.session.scalars(query)]
     for plan in sorted({plan for plan in asked if plan is not None}):
-        if plan not in shelf.plans:
+        if plan not in plan_catalog.plans:
             raise CatalogError(
-                f"Version {shelf.version!r} has no plan {plan!r}, which organizations are on or have "
+                f"Version {plan_catalog.version!r} has no plan {plan!r}, which organizations are on or have "
                 "planned. Keep it in the version, or sync without --announce: they keep the version that "
                 "they are on."
             )

@@ -38,7 +38,7 @@ LONGEST = {
 (https://docs.stripe.com/api/customers/create#create_customer-invoice_settings-custom_fields)."""
 MOST_RECIPIENTS = 20
 _TIMES = 5
-"""How often details are told that change again meanwhile, before a new job goes on."""
+"""How often details are told that change again meanwhile, before a new job continues."""
 _TOWN_FIRST = frozenset({"US", "CA", "AU", "NZ", "GB", "IE", "IN"})
 """Where the postal code stands behind the town."""
 _COUNTRIES = {
@@ -74,7 +74,7 @@ class DetailsError(ValueError):
 
 
 class ChangedMeanwhileError(Exception):
-    """Somebody saved other details since these were shown."""
+    """Someone saved other details since these were shown."""
 
 
 def countries() -> list[tuple[str, str]]:
@@ -92,7 +92,8 @@ def gather(organization: Organization) -> tuple[Details, int]:
 
 
 def save(organization: Organization, wanted: Details, version: int, actor: Actor) -> None:
-    """Keep details that were entered over those of `version`; a job tells Stripe. In the caller's transaction.
+    """Keep details that were entered over those of `version`; a job tells Stripe. In the caller's
+    transaction.
 
     Raises `DetailsError` with everything that is wrong, and `ChangedMeanwhileError`.
     """
@@ -101,7 +102,7 @@ def save(organization: Organization, wanted: Details, version: int, actor: Actor
     row = _row(organization.id)
     if (row.version if row else 0) != version:
         raise ChangedMeanwhileError
-    keep_on_statements(organization)
+    snapshot_on_statements(organization)
     if row is None:
         row = BillingDetails(org_id=organization.id, version=0)
         db.session.add(row)
@@ -113,7 +114,7 @@ def save(organization: Organization, wanted: Details, version: int, actor: Actor
     organization.billing_emails = list(checked.emails)
     changed = sorted(name for name, value in asdict(checked).items() if asdict(before)[name] != value)
     audit.record(organization.id, actor, "billing_details.changed", str(organization.id), fields=changed)
-    tell_soon(organization.id)
+    enqueue_sync(organization.id)
     db.session.flush()
 
 
@@ -145,26 +146,27 @@ def _hold(organization: Organization) -> None:
 
 
 def _outdate(organization: Organization) -> None:
-    """Count a change, so that a form that was opened before it can't bring the old recipients back; tell Stripe."""
+    """Count a change, so that a form that was opened before it can't bring the old recipients back; tell
+    Stripe."""
     row = _row(organization.id)
     if row is None:
         row = BillingDetails(org_id=organization.id, version=0)
         db.session.add(row)
     row.version += 1
     db.session.flush()
-    tell_soon(organization.id)
+    enqueue_sync(organization.id)
 
 
-def tell_soon(org_id: UUID) -> None:
+def enqueue_sync(org_id: UUID) -> None:
     """Let a job tell Stripe, in the caller's transaction."""
     enqueue("tell_billing_details", org_id=str(org_id))
 
 
-def tell_stripe(org_id: UUID) -> None:
+def sync_to_stripe(org_id: UUID) -> None:
     """Let Stripe's customer have the details that we have now. Commits. Raises what `app.payments` raises.
 
-    No lock is held meanwhile: whoever has told Stripe looks whether the details are others by now, so that the last
-    one to tell it tells those that we have.
+    No lock is held meanwhile: anyone who has told Stripe looks whether the details are others by now, so that
+    the last one to tell it tells those that we have.
     """
     told: tuple[str, StripeDetails, int] | None = None
     for _ in range(_TIMES):
@@ -175,13 +177,13 @@ def tell_stripe(org_id: UUID) -> None:
         customers.describe(customer_id, details, key=f"{org_id}:{version}")
         told = now
     with transaction():
-        tell_soon(org_id)
+        enqueue_sync(org_id)
 
 
 def _for_stripe(org_id: UUID) -> tuple[str, StripeDetails, int] | None:
     """The customer, what Stripe is to know of it, and of which version that is; read afresh.
 
-    No transaction is open afterwards. None where there is no customer, or nothing was ever saved.
+    No transaction is open afterward. None where there is no customer, or nothing was ever saved.
     """
     db.session.expire_all()
     organization = db.session.get_one(Organization, org_id)
@@ -225,12 +227,13 @@ def on_documents(organization: Organization) -> list[str]:
 
 def on_statement(organization: Organization, month: Month) -> StatementHeader:
     """What the wallet's statement of a month says of the organization."""
-    return headers.kept(organization, month) or _head_now(organization)
+    return headers.find_snapshot(organization, month) or _head_now(organization)
 
 
-def keep_on_statements(organization: Organization) -> None:
-    """Let the statements of months that are over stay as they are; before a change of name, zone or details."""
-    headers.keep(organization, _head_now(organization))
+def snapshot_on_statements(organization: Organization) -> None:
+    """Let the statements of months that are over stay as they are; before a change of name, zone or
+    details."""
+    headers.snapshot(organization, _head_now(organization))
 
 
 def _head_now(organization: Organization) -> StatementHeader:

@@ -6,16 +6,16 @@ from app.billing.invoices.records import (
     InvoiceView,
     UnknownInvoiceError,
     find,
-    keep,
     newest,
+    upsert,
 )
 
 __all__ = [
     "InvoiceView",
     "UnknownInvoiceError",
     "find",
-    "keep",
     "listing",
     "newest",
     "packed_sums",
+    "upsert",
 ]

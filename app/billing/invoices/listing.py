@@ -33,7 +33,8 @@ class InvoiceFilters:
 
 @dataclass(frozen=True, slots=True)
 class InvoicePage:
-    """Some invoices, and the places to ask for the page before and after; `years` are those that have invoices."""
+    """Some invoices, and the places to ask for the page before and after; `years` are those that have
+    invoices."""
 
     invoices: list[InvoiceView]
     newer: Cursor | None
@@ -61,7 +62,7 @@ def page(
     )
 
 
-def of_month(organization: Organization, month: Month) -> list[InvoiceView]:
+def list_for_month(organization: Organization, month: Month) -> list[InvoiceView]:
     """The invoices that were issued in a month of the organization's zone, oldest first. One statement.
 
     Those that were given up since are among them, so that what was told of a month stays as it was.

@@ -56,8 +56,8 @@ class InvoiceView:
         return self.status is InvoiceStatus.OPEN
 
 
-def keep(organization: Organization, invoice: StripeInvoice, *, failed_at: datetime | None = None) -> bool:
-    """Write down an invoice as Stripe has it now; False for a draft, which nobody is asked to pay yet.
+def upsert(organization: Organization, invoice: StripeInvoice, *, failed_at: datetime | None = None) -> bool:
+    """Write down an invoice as Stripe has it now; False for a draft, which no one is asked to pay yet.
 
     `failed_at` is when a try to charge it failed; the first of them is kept, also once it was paid.
     """

@@ -1,20 +1,23 @@
-"""What billing recipients are told by mail, each thing once: written into the outbox together with the change itself.
+"""What billing recipients are told by mail, each thing once: written into the outbox together with the change
+itself.
 
 A notice is written in the caller's transaction, so it exists exactly when the change does, and a job sends it
 (`app.billing.mail.outbox`). What counts as the same thing is its `source`:
 
-- a charge, a refund, a dispute: Stripe's id of it, so the page, the webhook and the reconciliation tell it once;
-- a failed payment: the charge that failed and the reason. Every attempt that fails is told, also one with a person in
-  front of the page: the mail is for those who are not, and each can be read without the others. Where the bank was
-  never asked for money (a confirmation given up), a second failure of the same top-up for the same reason is not
-  told again;
-- a failed charge of an invoice: Stripe's id of it and the number of the try, which counts Stripe's own tries alone:
-  one that a person made after the first is not told again;
+- a charge, a refund, a dispute: Stripe's id of it, so the page, the webhook and the reconciliation tell it
+  once;
+- a failed payment: the charge that failed and the reason. Every attempt that fails is told, also one with a
+  person in front of the page: the mail is for those who are not, and each can be read without the others.
+  Where the bank was never asked for money (a confirmation given up), a second failure of the same top-up for
+  the same reason is not told again;
+- a failed charge of an invoice: Stripe's id of it and the number of the try, which counts Stripe's own tries
+  alone: one that a person made after the first is not told again;
 - a change of plan: when the other plan began to hold;
-- a card: the month printed on it and how near its end is, so a renewed card is told about anew.
+- a card: the month printed on it and how near its end is, so a renewed card is announced again.
 
 What moves money is told however late it is learned: the wallet changes now. What counts as of longer ago than
-`TOLD_WITHIN` (an import, the demo's past, an old failure found by the reconciliation) is not: nobody can act on it.
+`TOLD_WITHIN` (an import, the demo's past, an old failure found by the reconciliation) is not: no one can act
+on it.
 """
 
 from __future__ import annotations
@@ -58,7 +61,8 @@ def charged(wallet: Wallet, top_up: TopUp, *, before: CallingState, payment: str
 
 
 def payment_failed(wallet: Wallet, top_up: TopUp, *, code: str | None, attempt: str) -> None:
-    """An attempt to pay a top-up failed. `code` is the decline's; `attempt` names it, at best by its charge's id."""
+    """An attempt to pay a top-up failed. `code` is the decline's; `attempt` names it, at best by its charge's
+    id."""
     at = top_up.paying_since or top_up.created_at
     advice = declines.advice_for(code)
     letter = letters.PaymentFailed(
@@ -122,8 +126,8 @@ def invoice_failed(
     plan: str | None = None,
     pay_by: date | None = None,
 ) -> None:
-    """An attempt to charge an invoice failed. Where it renews a plan, that is named `plan`, and stays in force until
-    the end of the day `pay_by`."""
+    """An attempt to charge an invoice failed. Where it renews a plan, that is named `plan`, and stays in
+    force until the end of the day `pay_by`."""
     letter = letters.InvoiceFailed(
         number=invoice.number,
         what=invoice.description,
@@ -168,7 +172,8 @@ def card_expiring(method: PaymentMethod, letter: letters.CardExpiring, *, notice
 
 
 def personal(org_id: UUID, letter: Letter, *, to: str, source: str) -> None:
-    """Something about a person's own account, for the person alone; an organization they are in keeps it for them."""
+    """Something about a person's own account, for the person alone; an organization they are in keeps it for
+    them."""
     _write(org_id, letter, source, utc_now(), recipient=to)
 
 

@@ -1,9 +1,9 @@
 """Sending what is in the outbox: at least once, and as a rule once.
 
-A mail is claimed for a while, sent to one recipient after the other, and each recipient is noted as done at once.
-A process that is killed between a recipient's mail and its note repeats that one mail rather than lose it, with the
-same Message-ID. While the mail server is away the tries get rarer and go on for about four days; then the mail is
-given up, and `flask mail list --failed` shows it.
+An email is claimed for a while, sent to one recipient after the other, and each recipient is noted as done at
+once. A process that is killed between a recipient's mail and its note repeats that one mail rather than lose
+it, with the same Message-ID. While the mail server is away the tries get rarer and go on for about four days;
+then the mail is given up, and `flask mail list --failed` shows it.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from app.models import Mail, MailState, Organization
 from app.notify import letters
 from app.notify.composition import Readers, compose
 from app.notify.message import Written, message
-from app.notify.transport import AwayError, Connection, Kept, RefusedError
+from app.notify.transport import Connection, NullTransport, RefusedError, UnavailableError
 from app.transaction import transaction
 
 log = structlog.get_logger("billing.mail")
@@ -31,10 +31,11 @@ MAX_ATTEMPTS = 30
 """With the waits below: about four days."""
 
 CLAIMED_FOR = timedelta(minutes=10)
-"""How long a try may take before another process takes the mail up; longer than any mail server is waited for."""
+"""How long a try may take before another process takes the mail up; longer than any mail server is waited
+for."""
 
 LEFT_ALONE_FOR = timedelta(minutes=2)
-"""How long a mail that is due is left to its own job before the sweep takes it up."""
+"""How long an email that is due is left to its own job before the sweep takes it up."""
 
 
 class MailNotFoundError(LookupError):
@@ -42,7 +43,7 @@ class MailNotFoundError(LookupError):
 
 
 def deliver(org_id: UUID, mail_id: UUID) -> MailState | None:
-    """Try to send a mail if it is due; None where it is not, or is being sent by another process. Commits.
+    """Try to send an email if it is due; None where it is not, or is being sent by another process. Commits.
 
     An unreachable mail server is no error: the mail waits for its next try.
     """
@@ -52,11 +53,11 @@ def deliver(org_id: UUID, mail_id: UUID) -> MailState | None:
         return None
     try:
         _send(mail)
-    except AwayError as error:
+    except UnavailableError as error:
         with transaction():
             _try_later(mail, str(error))
     except Exception as error:
-        # A mail that can't be written is our mistake: it is kept for a release that mends it.
+        # An email that can't be written is our mistake: it is kept for a release that fixes it.
         log.exception("mail_not_written", mail=str(mail.id), kind=mail.kind)
         db.session.rollback()
         with transaction():
@@ -65,8 +66,8 @@ def deliver(org_id: UUID, mail_id: UUID) -> MailState | None:
     return mail.state
 
 
-def left_over(limit: int = 200) -> list[tuple[UUID, UUID]]:
-    """Organization and id of mails that are due and whose own job has not sent them, oldest first."""
+def find_stale(limit: int = 200) -> list[tuple[UUID, UUID]]:
+    """Organization and id of emails that are due and whose own job has not sent them, oldest first."""
     query = (
         select(Mail.org_id, Mail.id)
         .where(Mail.state == MailState.WAITING, Mail.next_try_at < utc_now() - LEFT_ALONE_FOR)
@@ -95,7 +96,7 @@ def find(mail_id: UUID) -> Mail:
 
 
 def retry(mail: Mail) -> None:
-    """Try a mail again from now on, also to recipients who refused it; never to those who have it."""
+    """Try an email again from now on, also to recipients who refused it; never to those who have it."""
     mail.state, mail.attempts, mail.next_try_at = MailState.WAITING, 0, utc_now()
     mail.refused = {}
     enqueue("send_mail", org_id=str(mail.org_id), mail_id=str(mail.id))
@@ -140,18 +141,18 @@ def _claim(org_id: UUID, mail_id: UUID) -> Mail | None:
 
 
 def _send(mail: Mail) -> None:
-    """Send to everyone who is not done with. Raises `AwayError` where somebody is left for later."""
+    """Send to everyone who is not done with. Raises `AwayError` where someone is left for later."""
     with transaction():
         words = written(mail)
         mail.subject, mail.text, mail.html = words.subject, words.text, words.html
     open_for = [one for one in recipients(mail) if one not in mail.delivered_to and one not in mail.refused]
-    later: AwayError | None = None
+    later: UnavailableError | None = None
     if open_for:
         with notify.transport().connect() as connection:
             for recipient in open_for:
                 try:
                     _send_to(connection, mail, words, recipient)
-                except AwayError as error:
+                except UnavailableError as error:
                     later = error
     if later is not None:
         raise later
@@ -174,7 +175,8 @@ def _send_to(connection: Connection, mail: Mail, words: Written, recipient: str)
 
 
 def recipients(mail: Mail) -> list[str]:
-    """To whom a mail goes: the one person it is for, or who gets mail about the organization's money now."""
+    """To whom an email goes: the one person it is for, or who gets mail about the organization's money
+    now."""
     if mail.recipient is not None:
         return [mail.recipient]
     return recipients_of(db.session.get_one(Organization, mail.org_id))
@@ -195,9 +197,10 @@ def _finish(mail: Mail) -> None:
 
 
 def _forget_secret(mail: Mail) -> None:
-    """Keep no link that opens something: its reader has it. Where no mail leaves, the outbox is where it is read."""
+    """Keep no link that opens something: its reader has it. Where no mail leaves, the outbox is where it is
+    read."""
     letter = letters.unpack(mail.kind, mail.facts)
-    if letter.opens is None or isinstance(notify.transport(), Kept):
+    if letter.opens is None or isinstance(notify.transport(), NullTransport):
         return
     secret = getattr(letter, letter.opens)
     mail.facts = {**mail.facts, letter.opens: ""}

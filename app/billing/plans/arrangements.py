@@ -19,7 +19,7 @@ class ArrangedError(Exception):
     """The plan was arranged otherwise in Stripe's dashboard: nothing that a switch would promise is sure."""
 
 
-def of(organization: Organization, found: StripeSubscription) -> tuple[Odd, ...]:
+def find_arrangements(organization: Organization, found: StripeSubscription) -> tuple[Odd, ...]:
     """What is odd about a subscription of an organization."""
     odd = list(found.odd)
     if found.currency != organization.currency:
@@ -34,13 +34,15 @@ def of(organization: Organization, found: StripeSubscription) -> tuple[Odd, ...]
 
 def kinds_of(organization: Organization, found: StripeSubscription) -> list[str]:
     """The kinds of it, as they are kept with the subscription; none of one that has ended."""
-    return [] if found.has_ended else sorted({one.kind.value for one in of(organization, found)})
+    return (
+        [] if found.has_ended else sorted({one.kind.value for one in find_arrangements(organization, found)})
+    )
 
 
 def is_known(chosen: Chosen) -> bool:
     """Whether a plan is in the version that it was chosen from, or in the one on offer."""
     try:
-        versions.bought(chosen.plan, chosen.version)
+        versions.get_plan(chosen.plan, chosen.version)
     except CatalogError:
         return False
     return True

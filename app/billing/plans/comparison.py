@@ -1,4 +1,4 @@
-"""The plans of the catalogue side by side, with what each has more or less than the current one."""
+"""The plans of the catalog side by side, with what each has more or less than the current one."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from app.billing import catalog
 from app.billing.catalog import Catalog, Meter, Plan, rate_labels, versions
 from app.billing.catalog.quantities import Quantity, quantity_of
-from app.billing.catalog.rate_labels import RateWords
+from app.billing.catalog.rate_labels import RateLabel
 from app.billing.plans.current import LIMIT_LABELS
 from app.models import Interval
 
@@ -34,16 +34,16 @@ class Included:
 
 @dataclass(frozen=True, slots=True)
 class OfferedRate:
-    """What a meter costs, and by how many percent more (below zero: less) than by the current plan: in whole percent,
-    of the price that the first unit has."""
+    """What a meter costs, and by how many percent more (below zero: less) than by the current plan: in whole
+    percent, of the price that the first unit has."""
 
-    words: RateWords
+    words: RateLabel
     percent: int
 
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A plan of the catalogue, with everything that tells it from the others."""
+    """A plan of the catalog, with everything that tells it from the others."""
 
     plan: Plan
     is_current: bool
@@ -59,7 +59,7 @@ class Rows:
 
     limits: tuple[str, ...]
     allowances: tuple[Included, ...]
-    rates: tuple[RateWords, ...]
+    rates: tuple[RateLabel, ...]
 
 
 def compare(current: Plan, interval: str = Interval.MONTH) -> list[Offer]:
@@ -93,7 +93,7 @@ def _as_paid(current: Plan, offered: Plan | None, interval: str) -> Plan:
 
 
 def _offer(plan: Plan, current: Plan) -> Offer:
-    shelf = versions.find(plan.version)
+    plan_catalog = versions.find(plan.version)
     is_current = plan.key == current.key
     return Offer(
         plan=plan,
@@ -105,7 +105,7 @@ def _offer(plan: Plan, current: Plan) -> Offer:
             for key, allowed in plan.limits.items()
         ),
         allowances=tuple(
-            _included(shelf, key, units, 0 if is_current else units - current.allowances.get(key, 0))
+            _included(plan_catalog, key, units, 0 if is_current else units - current.allowances.get(key, 0))
             for key, units in plan.allowances.items()
         ),
         rates=tuple(
@@ -113,17 +113,17 @@ def _offer(plan: Plan, current: Plan) -> Offer:
                 rate_labels.describe(key, meter, plan.rates[key], plan.price.currency),
                 0 if is_current else _percent(plan, current, key, meter),
             )
-            for key, meter in shelf.meters.items()
+            for key, meter in plan_catalog.meters.items()
         ),
         features=(
-            *([f"Everything in {shelf.plan(plan.includes).name}"] if plan.includes else []),
+            *([f"Everything in {plan_catalog.plan(plan.includes).name}"] if plan.includes else []),
             *plan.features,
         ),
     )
 
 
-def _included(shelf: Catalog, key: str, units: int, more: int) -> Included:
-    pool = shelf.pool(key)
+def _included(plan_catalog: Catalog, key: str, units: int, more: int) -> Included:
+    pool = plan_catalog.pool(key)
     meter = pool.meters[0]
     return Included(
         key,

@@ -16,7 +16,8 @@ from app.models import Allowance, Hold, HoldAllowance, Organization, Subscriptio
 
 @dataclass(frozen=True, slots=True)
 class LimitLeft:
-    """How much of a resource a plan allows (None: any number), and how much there is (None: nobody counted)."""
+    """How much of a resource a plan allows (None: any number), and how much there is (None: no one
+    counted)."""
 
     resource: str
     allowed: int | None
@@ -29,7 +30,8 @@ class LimitLeft:
 
 @dataclass(frozen=True, slots=True)
 class AllowanceLeft:
-    """An allowance of the current period, in `unit`s of its meters; calls in progress count on `reserved` of it."""
+    """An allowance of the current period, in `unit`s of its meters; calls in progress count on `reserved` of
+    it."""
 
     key: str
     label: str
@@ -59,7 +61,7 @@ def gather(organization: Organization) -> Entitlements:
     """The plan of an organization with what is left of it."""
     view = current.gather(organization)
     counts = resource_counts.counts_of(organization.id)
-    start = terms.of(organization).period_of(organization.local_day(utc_now()))
+    start = terms.get_terms(organization).period_of(organization.local_day(utc_now()))
     query = select(Allowance.meter, Allowance.used).where(
         Allowance.org_id == organization.id, Allowance.period_start == start
     )
@@ -94,12 +96,12 @@ def _reserved(organization: Organization, start: date) -> dict[str, int]:
 
 
 def _allowance(plan: Plan, key: str, included: int, used: int, reserved: int) -> AllowanceLeft:
-    shelf = versions.find(plan.version)
-    pool = shelf.pool(key)
+    plan_catalog = versions.find(plan.version)
+    pool = plan_catalog.pool(key)
     return AllowanceLeft(
         key=key,
         label=pool.label,
-        unit=shelf.meter(pool.meters[0]).unit,
+        unit=plan_catalog.meter(pool.meters[0]).unit,
         meters=pool.meters,
         included=included,
         used=min(used, included),

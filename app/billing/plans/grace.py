@@ -1,8 +1,9 @@
-"""Until when a renewal that failed can be paid before the plan is lost: said here to page, mail and job alike.
+"""Until when a renewal that failed can be paid before the plan is lost: said here to page, mail and job
+alike.
 
-A plan goes on for the grace days of the version of the catalogue that it was chosen from, to the end of the last of
-them in the organization's zone. What is promised as a day is kept to its last second, also where the organization
-moves to another zone meanwhile: then to the end of the day, there, in which that second is.
+A plan stays in force for the grace days of the version of the catalog that it was chosen from, to the end of
+the last of them in the organization's zone. What is promised as a day is kept to its last second, also where
+the organization moves to another zone meanwhile: then to the end of the day, there, in which that second is.
 """
 
 from __future__ import annotations
@@ -21,7 +22,8 @@ from app.models import Organization, Subscription, SubscriptionStatus
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """`last_day` is the organization's own, and the last on which the plan goes on; at `over_at` it does no more."""
+    """`last_day` is the organization's own, and the last on which the plan stays in force; at `over_at` it
+    does no more."""
 
     last_day: date
     over_at: datetime
@@ -30,12 +32,13 @@ class Deadline:
 def deadline(
     failed_at: datetime, version: str | None, zone: ZoneInfo, promised_until: datetime | None = None
 ) -> Deadline:
-    """Until when a renewal can be paid that first failed at `failed_at`, of a plan of this version of the catalogue.
+    """Until when a renewal can be paid that first failed at `failed_at`, of a plan of this version of the
+    catalog.
 
     `promised_until` is the moment that was promised before the organization moved to this zone.
     """
-    shelf = versions.find(version) if version else catalog.current()
-    last_day = failed_at.astimezone(zone).date() + timedelta(days=shelf.grace_days)
+    current = versions.find(version) if version else catalog.current()
+    last_day = failed_at.astimezone(zone).date() + timedelta(days=current.grace_days)
     if promised_until is not None:
         last_day = max(last_day, (promised_until - timedelta(microseconds=1)).astimezone(zone).date())
     # Where clocks go forward at midnight, this is the moment at which they do: the first of the next day.
@@ -50,10 +53,10 @@ def deadline_of(organization: Organization, row: Subscription | None) -> Deadlin
     return deadline(row.failed_at, row.version, ZoneInfo(organization.timezone), row.promised_until)
 
 
-def keep_promise(organization: Organization) -> None:
+def record_deadline(organization: Organization) -> None:
     """Remember until when an open renewal can be paid; before the organization moves to another zone.
 
-    In the caller's transaction. Locks the wallet, as whoever changes a subscription does.
+    In the caller's transaction. Locks the wallet, as anyone who changes a subscription does.
     """
     ledger.lock(organization.id)
     row = db.session.get(Subscription, (organization.id,), with_for_update=True, populate_existing=True)

@@ -1,4 +1,5 @@
-"""What an organization would lose by a switch to another plan: features, allowances, and what it has too much of."""
+"""What an organization would lose by a switch to another plan: features, allowances, and what it has too much
+of."""
 
 from __future__ import annotations
 
@@ -22,8 +23,8 @@ class SmallerAllowance:
 
 @dataclass(frozen=True, slots=True)
 class TooMany:
-    """A limit that the organization is over by the other plan. `names` are those above it and `within` those that it
-    allows, where they are known; `policy` says what becomes of those above it later."""
+    """A limit that the organization is over by the other plan. `names` are those above it and `within` those
+    that it allows, where they are known; `policy` says what becomes of those above it later."""
 
     resource: str
     label: str
@@ -50,7 +51,7 @@ class Losses:
         return bool(self.features or self.allowances or self.too_many)
 
 
-def of_switch(organization: Organization, before: Plan, after: Plan) -> Losses:
+def find_losses(organization: Organization, before: Plan, after: Plan) -> Losses:
     """What a switch from one plan to another takes away from an organization."""
     kept = set(versions.find(after.version).features_of(after))
     had = versions.find(before.version).features_of(before)
@@ -62,12 +63,12 @@ def of_switch(organization: Organization, before: Plan, after: Plan) -> Losses:
 
 
 def _smaller(before: Plan, after: Plan) -> list[SmallerAllowance]:
-    shelf = versions.find(before.version)
+    plan_catalog = versions.find(before.version)
     found = []
     for key, units in before.allowances.items():
         left = after.allowances.get(key, 0)
         if left < units:
-            pool = shelf.pool(key)
+            pool = plan_catalog.pool(key)
             meter = pool.meters[0]
             found.append(SmallerAllowance(pool.label, quantity_of(meter, units), quantity_of(meter, left)))
     return found

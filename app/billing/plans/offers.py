@@ -11,8 +11,8 @@ class PlanNotOfferedError(Exception):
     """The plan is not sold, or not so; the message says what to do."""
 
 
-def offered(plan: str, interval: str) -> Plan:
-    """A plan of the catalogue on offer that is sold by the `interval`. Raises `PlanNotOfferedError`."""
+def get_offered_plan(plan: str, interval: str) -> Plan:
+    """A plan of the catalog on offer that is sold by the `interval`. Raises `PlanNotOfferedError`."""
     try:
         found = catalog.current().plan(plan)
         found.price_by(interval)
@@ -24,8 +24,9 @@ def offered(plan: str, interval: str) -> Plan:
 def is_at_once(before: Plan, before_by: str, after: Plan, after_by: str) -> bool:
     """Whether a switch is made now, rather than when the paid period is over.
 
-    Now to a plan that costs more by the month, and from months to a year of the same one, whatever its versions cost:
-    whoever pays for more gets it at once. Later to what costs less, because the time that is paid for is theirs.
+    Now to a plan that costs more by the month, and from months to a year of the same one, whatever its
+    versions cost: anyone who pays for more gets it immediately. Later to what costs less, because the time
+    that is paid for is theirs.
     """
     if after.key != before.key and after.price != before.price:
         return after.price > before.price

@@ -1,7 +1,7 @@
-"""Which plan, of which version of the catalogue, rates what was used at a time.
+"""Which plan, of which version of the catalog, rates what was used at a time.
 
-An organization is on the version that was on offer when it chose its plan, until it chooses another plan, or until a
-newer version was announced for everybody.
+An organization is on the version that was on offer when it chose its plan, until it chooses another plan, or
+until a newer version was announced for everyone.
 """
 
 from __future__ import annotations
@@ -25,26 +25,20 @@ from app.database.arrays import columns
 from app.extensions import db, driver_connection
 from app.models import Organization, PlanTerm
 
-_BILLING_CONTEXTS = """
-SELECT organization.id, organization.timezone, organization.currency, subscription.anchor, term.starts_at,
-    term.plan, term.version, term.anchor,
-    CASE WHEN subscription.status = 'past_due' AND subscription.suspended_at IS NULL THEN subscription.failed_at
-    END, subscription.version, subscription.promised_until
-FROM organization
-LEFT JOIN subscription ON subscription.org_id = organization.id
-LEFT JOIN plan_term term ON term.org_id = organization.id
-WHERE organization.id = ANY(%s::uuid[])
-UNION ALL
-SELECT NULL, NULL, NULL, NULL, announced_for, NULL, version, NULL, NULL, NULL, NULL FROM catalog_version
-WHERE announced_for IS NOT NULL
-ORDER BY 1 NULLS LAST, 5"""
-"""With the announcements of versions, which hold for everybody, at the end. `failed_at` is there where a renewal
-failed and nobody has noted yet what becomes of the plan at its deadline."""
+_BILLING_CONTEXTS = """ SELECT organization.id, organization.timezone, organization.currency,
+subscription.anchor, term.starts_at, term.plan, term.version, term.anchor, CASE WHEN subscription.status =
+'past_due' AND subscription.suspended_at IS NULL THEN subscription.failed_at END, subscription.version,
+subscription.promised_until FROM organization LEFT JOIN subscription ON subscription.org_id = organization.id
+LEFT JOIN plan_term term ON term.org_id = organization.id WHERE organization.id = ANY(%s::uuid[]) UNION ALL
+SELECT NULL, NULL, NULL, NULL, announced_for, NULL, version, NULL, NULL, NULL, NULL FROM catalog_version WHERE
+announced_for IS NOT NULL ORDER BY 1 NULLS LAST, 5"""
+"""With the announcements of versions, which hold for everyone, at the end. `failed_at` is there where a
+renewal failed and no one has noted yet what becomes of the plan at its deadline."""
 
 FREE_PLAN = catalog.FREE_PLAN
 
 
-def begin(
+def start_plan(
     organization: Organization,
     plan: str,
     at: datetime,
@@ -52,17 +46,17 @@ def begin(
     version: str | None = None,
     anchor: datetime | None = None,
 ) -> None:
-    """Let usage be rated by `plan` from `at` on, in place of what began later: as a version of the catalogue has it,
-    or else the one on offer. Its months are counted from `anchor`.
+    """Let usage be rated by `plan` from `at` on, in place of what began later: as a version of the catalog
+    has it, or else the one on offer. Its months are counted from `anchor`.
 
     Raises `CatalogError`.
     """
-    shelf = versions.find(version) if version else catalog.current()
-    chosen = shelf.plan(plan).key
-    versions.keep(shelf)
+    current = versions.find(version) if version else catalog.current()
+    chosen = current.plan(plan).key
+    versions.store(current)
     db.session.execute(delete(PlanTerm).where(PlanTerm.org_id == organization.id, PlanTerm.starts_at >= at))
     db.session.add(
-        PlanTerm(org_id=organization.id, starts_at=at, plan=chosen, version=shelf.version, anchor=anchor)
+        PlanTerm(org_id=organization.id, starts_at=at, plan=chosen, version=current.version, anchor=anchor)
     )
     db.session.flush()
 
@@ -82,8 +76,8 @@ _FREE = Term(datetime.min.replace(tzinfo=UTC), FREE_PLAN, None)
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """The plans that an organization has been on, oldest first; its months are counted from `anchor` where a term
-    doesn't say otherwise."""
+    """The plans that an organization has been on, oldest first; its months are counted from `anchor` where a
+    term doesn't say otherwise."""
 
     terms: tuple[Term, ...]
     announced: tuple[Announcement, ...]
@@ -102,7 +96,7 @@ class Terms:
         version = self._version_at(term, at)
         plan = self.known.get((version, term.plan))
         if plan is None:
-            own = versions.bought(term.plan, term.version)
+            own = versions.get_plan(term.plan, term.version)
             found = versions.find(version).plans.get(term.plan) if version else None
             plan = self.known[version, term.plan] = found or own
         return plan
@@ -183,7 +177,7 @@ def _not_before(terms: Sequence[Term], at: datetime) -> datetime:
     return max(at, terms[-1].starts_at) if terms else at
 
 
-def of(organization: Organization) -> Terms:
+def get_terms(organization: Organization) -> Terms:
     """The terms of one organization."""
     db.session.flush()
     return get_billing_contexts([organization.id])[organization.id].terms

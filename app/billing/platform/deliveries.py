@@ -1,9 +1,9 @@
 """Delivering what the platform is told: signed, in the order of each organization, until it is taken.
 
-A message waits for those before it of its line (`app.billing.platform.queue`). What a receiver is down for is tried
-again, ever more rarely, for three days. What it refuses for good (4xx) is kept as failed, so that the messages after
-it go on: `flask platform failed` shows it, and it can be replayed. A state that it refuses is tried for as long as it
-is the newest.
+A message waits for those before it of its line (`app.billing.platform.queue`). What a receiver is down for is
+tried again, ever more rarely, for three days. What it refuses for good (4xx) is kept as failed, so that the
+messages after it go on: `flask platform failed` shows it, and it can be replayed. A state that it refuses is
+tried for as long as it is the newest.
 """
 
 from __future__ import annotations
@@ -34,10 +34,12 @@ _PAUSES = (1, 2, 4, 8, 15, 30, 60, 120, 300, 600, 1800, 3600)
 """Seconds before the next try; the last one applies until a message is given up."""
 
 _STATE_PAUSE = 60
-"""Seconds between tries for a state, at most: how long the platform may not know it once it takes messages again."""
+"""Seconds between tries for a state, at most: how long the platform may not know it once it takes messages
+again."""
 
 DRAIN_SECONDS = 60
-"""How long one job delivers to an endpoint. What is left then is another job's: no backlog keeps a slot for ever."""
+"""How long one job delivers to an endpoint. What is left then is another job's: no backlog keeps a slot for
+ever."""
 
 
 def drain(endpoint_id: UUID, *, is_state: bool) -> None:
@@ -76,7 +78,7 @@ def deliver(org_id: UUID) -> None:
             pass
 
 
-def left_over() -> list[UUID]:
+def find_stale() -> list[UUID]:
     """The organizations with a message that could be sent now."""
     query = (
         select(PlatformDelivery.org_id)
@@ -89,7 +91,7 @@ def left_over() -> list[UUID]:
 def enqueue_due() -> None:
     """Let a job deliver what is due, at each endpoint. Commits."""
     with transaction():
-        for endpoint_id, org_id, is_state in queue.due():
+        for endpoint_id, org_id, is_state in queue.list_sendable():
             enqueue(messages.task_of(is_state), org_id=str(org_id), endpoint_id=str(endpoint_id))
 
 
@@ -105,8 +107,9 @@ def failed() -> Sequence[Any]:
     ).all()
 
 
-def standing() -> dict[str, Any]:
-    """How things stand, for whoever watches the service: messages that failed, and since when the oldest waits."""
+def get_health() -> dict[str, Any]:
+    """How things stand, for anyone who watches the service: messages that failed, and since when the oldest
+    waits."""
     count = select(func.count()).where(PlatformDelivery.state == DeliveryState.FAILED)
     oldest = (
         select(PlatformMessage.created_at)
@@ -164,7 +167,8 @@ def _note(
         delivery.state, delivery.ended_at = DeliveryState.DELIVERED, now
         return
     if answer.gone and endpoint.disabled_at is None:
-        # "Sender should disable the webhook endpoint, and stop sending it messages": Standard Webhooks on 410.
+        # "Sender should disable the webhook endpoint, and stop sending it messages": Standard Webhooks on
+        # 410.
         endpoint.disabled_at = now
         log.error("platform_endpoint_gone", endpoint=str(endpoint.id), url=endpoint.url)
     if _is_final(delivery, message, endpoint, answer, now):

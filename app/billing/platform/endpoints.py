@@ -34,14 +34,15 @@ def switched_off() -> list[PlatformEndpoint]:
     return list(db.session.scalars(query.order_by(PlatformEndpoint.disabled_at)))
 
 
-def every() -> list[PlatformEndpoint]:
+def list_active() -> list[PlatformEndpoint]:
     """The endpoints in use, the oldest first."""
     query = select(PlatformEndpoint).where(PlatformEndpoint.disabled_at.is_(None))
     return list(db.session.scalars(query.order_by(PlatformEndpoint.created_at)))
 
 
 def rotate(endpoint_id: UUID) -> str:
-    """Sign with a new secret, too, beside the newest of the others until `retire`. Raises `UnknownEndpointError`."""
+    """Sign with a new secret, too, beside the newest of the others until `retire`. Raises
+    `UnknownEndpointError`."""
     endpoint = _find(endpoint_id)
     secret = webhooks.new_secret()
     endpoint.secrets = [secret, *endpoint.secrets[:1]]

@@ -1,7 +1,8 @@
-"""What the platform is told at once: that calling pauses or goes on, and what the wallet has to do with it.
+"""What the platform is told immediately: that calling pauses or goes on, and what the wallet has to do with
+it.
 
-A message is written in the transaction that makes it true, with the wallet locked, so that an organization's messages
-are in the order of what happened; jobs deliver them (`app.billing.platform.deliveries`).
+A message is written in the transaction that makes it true, with the wallet locked, so that an organization's
+messages are in the order of what happened; jobs deliver them (`app.billing.platform.deliveries`).
 """
 
 from __future__ import annotations
@@ -48,37 +49,39 @@ def calling_changed(
     data = {"state": after.value, "available": amount(available)}
     was_paused, is_paused = before is CallingState.PAUSED, after is CallingState.PAUSED
     if was_paused and not is_paused:
-        tell(org_id, CALLING_RESUMED, data, at=at)
+        publish(org_id, CALLING_RESUMED, data, at=at)
     if was_low != is_low:
-        tell(org_id, WALLET_LOW if is_low else WALLET_RECOVERED, data, at=at)
+        publish(org_id, WALLET_LOW if is_low else WALLET_RECOVERED, data, at=at)
     if is_paused and not was_paused:
-        tell(org_id, CALLING_PAUSED, data | {"reason": reason}, at=at)
+        publish(org_id, CALLING_PAUSED, data | {"reason": reason}, at=at)
 
 
 def topped_up(org_id: UUID, *, top_up_id: UUID, credited: Money, available: Money, at: datetime) -> None:
     """Credit was added by a top-up."""
     data = {"top_up": str(top_up_id), "credited": amount(credited), "available": amount(available)}
-    tell(org_id, WALLET_TOPPED_UP, data, at=at)
+    publish(org_id, WALLET_TOPPED_UP, data, at=at)
 
 
 def plan_changed(
     org_id: UUID, *, before: Plan, after: Plan, interval: str, reason: str, at: datetime
 ) -> None:
-    """Another plan holds, or the same one of another version or paid otherwise: its entitlements hold from now on."""
+    """Another plan holds, or the same one of another version or paid otherwise: its entitlements hold from
+    now on."""
     data = {
         "plan": {"key": after.key, "name": after.name, "version": after.version, "interval": interval},
         "previous": {"key": before.key, "name": before.name, "version": before.version},
         "limits": after.limits,
         "reason": reason,
     }
-    tell(org_id, PLAN_CHANGED, data, at=at)
+    publish(org_id, PLAN_CHANGED, data, at=at)
 
 
-def tell(org_id: UUID, type_: str, data: dict[str, Any], *, at: datetime) -> None:
+def publish(org_id: UUID, type_: str, data: dict[str, Any], *, at: datetime) -> None:
     """Write a message for every endpoint that there is, in the caller's transaction. `data` is JSON.
 
-    Whoever waited for the wallet may have begun before the one that had it: the times of an organization's messages
-    are in their order all the same, each later than the one before, so that a receiver can tell the newest.
+    Anyone who waited for the wallet may have begun before the one that had it: the times of an organization's
+    messages are in their order all the same, each later than the one before, so that a receiver can tell the
+    newest.
     """
     newest = db.session.scalar(
         select(PlatformMessage.happened_at)

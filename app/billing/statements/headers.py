@@ -1,4 +1,5 @@
-"""What a statement says of the organization: once its month is over, the same for good, whatever changes later."""
+"""What a statement says of the organization: once its month is over, the same for good, whatever changes
+later."""
 
 from __future__ import annotations
 
@@ -22,8 +23,9 @@ class StatementHeader:
     billed: tuple[str, ...]
 
 
-def keep(organization: Organization, head: StatementHeader) -> None:
-    """Let the months that are over and keep none yet keep this head. To be called before any of it changes."""
+def snapshot(organization: Organization, head: StatementHeader) -> None:
+    """Let the months that are over and keep none yet keep this head. To be called before any of it
+    changes."""
     rows = [
         {
             "org_id": organization.id,
@@ -38,7 +40,7 @@ def keep(organization: Organization, head: StatementHeader) -> None:
         db.session.execute(insert(StatementHead).values(rows).on_conflict_do_nothing())
 
 
-def kept(organization: Organization, month: Month) -> StatementHeader | None:
+def find_snapshot(organization: Organization, month: Month) -> StatementHeader | None:
     """The head that a month keeps; None where nothing has changed since it was over."""
     row = db.session.scalar(
         select(StatementHead).where(

@@ -1,4 +1,5 @@
-"""The lines of a monthly statement: each movement, and what each campaign and agent used of a meter on a day."""
+"""The lines of a monthly statement: each movement, and what each campaign and agent used of a meter on a
+day."""
 
 from __future__ import annotations
 
@@ -36,7 +37,7 @@ def read(rows: Iterable[Any], currency: str) -> Iterator[StatementLine]:
             label = history.label_of(TransferKind(row.name))
             yield StatementLine(row.posted_on, None, label, row.detail, "", "", None, amount)
         else:
-            meter = meters.named(row.name)
+            meter = meters.get_meter(row.name)
             units = Units(int(row.units), meter.unit)
             yield StatementLine(
                 row.posted_on, row.day, meter.label, "", row.campaign, row.agent, units, amount

@@ -1,8 +1,9 @@
-"""The wallet's statement for a calendar month: where it began, what moved, where it ended; equal to the ledger.
+"""The wallet's statement for a calendar month: where it began, what moved, where it ended; equal to the
+ledger.
 
-A month is made of the history lines that were posted on its days, as the organization's zone had them when they were
-posted: so a month that is over never changes. What was used in it and came late is in the month in which it came, and
-says to which day it belongs.
+A month is made of the history lines that were posted on its days, as the organization's zone had them when
+they were posted: so a month that is over never changes. What was used in it and came late is in the month in
+which it came, and says to which day it belongs.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from app.money import Money
 from app.months import Month
 
 PIECE = 1000
-"""Lines that are read from the database at once."""
+"""Lines that are read from the database immediately."""
 
 _MOVES: dict[str, tuple[TransferKind, ...]] = {
     "Top-ups": (TransferKind.TOP_UP,),
@@ -114,7 +115,8 @@ def gather(organization: Organization, month: Month) -> Statement:
 def gather_with_lines(organization: Organization, month: Month) -> tuple[Statement, Iterator[StatementLine]]:
     """The statement, and the lines that it sums up, both of one moment. Raises `NoStatementError`.
 
-    Lines are read from the database as they are taken, some at a time, so that a month may have any number of them.
+    Lines are read from the database as they are taken, some at a time, so that a month may have any number of
+    them.
     """
     is_open = _is_open(organization, month)
     rows = db.session.execute(
@@ -180,7 +182,7 @@ def _moves(sums: dict[TransferKind, Any], currency: str) -> Iterable[Move]:
 def _by_meter(rows: Iterable[Any], currency: str) -> tuple[MeterUsed, ...]:
     found = []
     for row in rows:
-        meter = meters.named(row.name)
+        meter = meters.get_meter(row.name)
         units, cost = Units(int(row.units), meter.unit, row.days), Money(int(row.amount), currency)
         found.append(MeterUsed(meter.label, meter.group, units, cost))
     order = list(UsageGroup)

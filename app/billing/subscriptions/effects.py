@@ -1,4 +1,5 @@
-"""What everybody is told when another plan holds: the rates from then on, the platform, the owners, the trail."""
+"""What everybody is told when another plan holds: the rates from then on, the platform, the owners, the
+trail."""
 
 from __future__ import annotations
 
@@ -29,7 +30,8 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A plan that is in force by a version, paid by the `interval` for the price of the version that was `bought`."""
+    """A plan that is in force by a version, paid by the `interval` for the price of the version that was
+    `bought`."""
 
     plan: str
     version: str
@@ -64,10 +66,10 @@ def make(
 ) -> None:
     """Let `after` hold from `at` on, in the caller's transaction, with the wallet locked.
 
-    Its months are counted from `anchor`, or else by the calendar. It is paid `quantity` times, and `is_adjusted`
-    where discounts or taxes change what is charged.
+    Its months are counted from `anchor`, or else by the calendar. It is paid `quantity` times, and
+    `is_adjusted` where discounts or taxes change what is charged.
     """
-    terms.begin(organization, after.plan, at, version=after.version, anchor=anchor)
+    terms.start_plan(organization, after.plan, at, version=after.version, anchor=anchor)
     old, new = before.own, after.own
     audit.record(
         organization.id,

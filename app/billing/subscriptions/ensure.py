@@ -1,4 +1,5 @@
-"""The subscription that every change of plan is made to: one of an organization, on the free plan to begin with."""
+"""The subscription that every change of plan is made to: one of an organization, on the free plan to begin
+with."""
 
 from __future__ import annotations
 
@@ -22,8 +23,8 @@ class SubscriptionMissingError(Exception):
 def ensure(organization: Organization) -> StripeSubscription:
     """The organization's subscription as Stripe has it now, with our plan in line with it. Commits.
 
-    One that has none gets one on the free plan, which costs nothing and needs no card: so that what follows is a
-    change in every case. Raises `SubscriptionMissingError`, and what `app.payments` raises.
+    One that has none gets one on the free plan, which costs nothing and needs no card: so that what follows
+    is a change in every case. Raises `SubscriptionMissingError`, and what `app.payments` raises.
     """
     row = switch_queries.subscription_of(organization)
     if row is not None and row.stripe_id is None:
@@ -57,11 +58,11 @@ def charge_to(organization: Organization, card: PaymentMethod, subscription: Str
 
 def _begin(organization: Organization, row: Subscription | None) -> StripeSubscription:
     # Its own free plan: looking at another one changes nothing.
-    free = versions.bought(FREE_PLAN, terms.of(organization).version_now)
+    free = versions.get_plan(FREE_PLAN, terms.get_terms(organization).version_now)
     price_id = previews.price_of(free.key, Interval.MONTH, free.price)
     customer_id = payment_methods.customer_of(organization, email=None)
     chosen = Chosen(free.key, Interval.MONTH, free.version)
-    found = subscriptions.begin(
+    found = subscriptions.create(
         organization.id, customer_id, price_id, chosen, after=row.stripe_id if row else None
     )
     if found.has_ended:

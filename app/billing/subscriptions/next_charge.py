@@ -1,7 +1,7 @@
 """What Stripe will charge for a plan next, stored with the plan as Stripe previewed it last.
 
-The catalog's price is not it: operators give coupons and set quantities in Stripe's dashboard, taxes come on top,
-and credit is taken off. Whatever changes it is told by an event of the subscription or of its customer.
+The catalog's price is not it: operators give coupons and set quantities in Stripe's dashboard, taxes come on
+top, and credit is taken off. Whatever changes it is told by an event of the subscription or of its customer.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def look_up(organization: Organization, subscription_id: str) -> Sums | None:
     """
     row = switch_queries.subscription_of(organization)
     is_other = row is not None and row.stripe_id not in {None, subscription_id}
-    found = None if is_other else upcoming.of(subscription_id)
+    found = None if is_other else upcoming.fetch_upcoming(subscription_id)
     is_free = found is None or not any(line.amount for line in found.of(SumKind.CHARGE))
     return None if is_free else found
 
@@ -46,13 +46,15 @@ def look_up_if_possible(organization: Organization, subscription_id: str) -> Sum
 
 
 def lacks(row: Subscription) -> bool:
-    """Whether the next charge of a plan is unknown that will be charged again, unless it changes to a free one."""
+    """Whether the next charge of a plan is unknown that will be charged again, unless it changes to a free
+    one."""
     goes_on = row.status is not SubscriptionStatus.CANCELED and row.ends_at is None
     return goes_on and row.next_charge is None and FREE_PLAN not in {row.plan, row.scheduled_plan}
 
 
 def store(organization: Organization, subscription_id: str, seen: Sums | None) -> None:
-    """Write down the next charge of a subscription, unless another one is the plan's by now. The caller commits."""
+    """Write down the next charge of a subscription, unless another one is the plan's by now. The caller
+    commits."""
     wallet = ledger.lock(organization.id)
     row = db.session.get(Subscription, (organization.id,), populate_existing=True, with_for_update=True)
     if row is None or row.stripe_id != subscription_id:

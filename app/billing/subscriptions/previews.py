@@ -36,11 +36,12 @@ class CostsMoreError(RefusedError):
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What a switch costs: `due` is charged at once, and `next_charge` on `next_at`, as `next_lines` add up to it.
+    """What a switch costs: `due` is charged at once, and `next_charge` on `next_at`, as `next_lines` add up
+    to it.
 
-    `lines` are all that `due` is made of but the balance: `from_balance` is what credit with the payment processor
-    takes off, and `left` what is left of such credit. `regular` is what each period costs from then on, for as long
-    as its discounts last.
+    `lines` are all that `due` is made of but the balance: `from_balance` is what credit with the payment
+    processor takes off, and `left` what is left of such credit. `regular` is what each period costs from then
+    on, for as long as its discounts last.
     """
 
     lines: tuple[SumLine, ...]
@@ -59,14 +60,17 @@ def now(subscription: StripeSubscription, plan: Plan, interval: str) -> tuple[Co
     # A subscription's first second may not be over by our clock.
     as_of = min(max(as_of, subscription.period_start), subscription.period_end - timedelta(seconds=1))
     price_id = previews.price_of(plan.key, interval, plan.price_by(interval))
-    seen = previews.of_switch(subscription, price_id, interval, as_of=as_of)
-    following = period_previews.of_next(subscription, price_id, at=seen.paid_until, uses_up_discounts=True)
+    seen = previews.preview_switch(subscription, price_id, interval, as_of=as_of)
+    following = period_previews.preview_next(
+        subscription, price_id, at=seen.paid_until, uses_up_discounts=True
+    )
     return _cost(seen, following), as_of
 
 
 def check_not_more(switch: PlanSwitch, subscription: StripeSubscription, price_id: str) -> None:
-    """Look again right before a switch is made at once. Raises `CostsMoreError`, and what `app.payments` raises."""
-    seen = previews.of_switch(subscription, price_id, switch.interval, as_of=switch.previewed_at)
+    """Look again right before a switch is made at once. Raises `CostsMoreError`, and what `app.payments`
+    raises."""
+    seen = previews.preview_switch(subscription, price_id, switch.interval, as_of=switch.previewed_at)
     # The allowance was made for a young preview; what an older one asks for is charged moments from now.
     is_young = utc_now() - switch.previewed_at <= GOOD_FOR
     due = seen.due if is_young else seen.due + seen.most_more(_ON_ITS_WAY)
@@ -77,7 +81,8 @@ def check_not_more(switch: PlanSwitch, subscription: StripeSubscription, price_i
 
 
 def check_next_not_more(switch: PlanSwitch, subscription: StripeSubscription, price_id: str) -> None:
-    """Look again right before a change is planned. Raises `CostsMoreError`, and what `app.payments` raises."""
+    """Look again right before a change is planned. Raises `CostsMoreError`, and what `app.payments`
+    raises."""
     price = plan_of(switch).price_by(switch.interval)
     shown, by_now = unpack(switch), _later(subscription, price, price_id)
     for before, after in (shown.next_charge, by_now.next_charge), (shown.regular, by_now.regular):
@@ -88,7 +93,8 @@ def check_next_not_more(switch: PlanSwitch, subscription: StripeSubscription, pr
 
 
 def later(subscription: StripeSubscription, plan: Plan, interval: str) -> Cost:
-    """What switching at the end of the period costs: nothing now, and its price then. Raises as `now` does."""
+    """What switching at the end of the period costs: nothing now, and its price then. Raises as `now`
+    does."""
     price = plan.price_by(interval)
     return _later(subscription, price, previews.price_of(plan.key, interval, price) if price else None)
 
@@ -97,7 +103,7 @@ def _later(subscription: StripeSubscription, price: Money, price_id: str | None)
     nothing, at = Money.zero(price.currency), subscription.period_end
     if not price or price_id is None:
         return Cost((), nothing, nothing, nothing, nothing, at, (), nothing)
-    following = period_previews.of_next(subscription, price_id, at=at, uses_up_discounts=False)
+    following = period_previews.preview_next(subscription, price_id, at=at, uses_up_discounts=False)
     then = following.all
     return Cost((), nothing, nothing, nothing, then.due, at, then.lines, following.regular.total)
 
@@ -134,11 +140,12 @@ def unpack(switch: PlanSwitch) -> Cost:
 
 def plan_of(switch: PlanSwitch) -> Plan:
     """The plan that a switch is to. Raises `CatalogError`."""
-    return versions.bought(switch.plan, switch.version)
+    return versions.get_plan(switch.plan, switch.version)
 
 
 def _cost(seen: Preview, following: NextPeriod) -> Cost:
-    """What was seen, with an allowance for credit that shrinks by the second: `due` is the most that is charged."""
+    """What was seen, with an allowance for credit that shrinks by the second: `due` is the most that is
+    charged."""
     nothing = Money.zero(seen.due.currency)
     lines = list(seen.lines)
     more = seen.most_more(GOOD_FOR + _ON_ITS_WAY) if seen.due else nothing

@@ -1,9 +1,9 @@
-"""From what Stripe says of a subscription to the plan that holds here: the same steps for the page, the webhook, the
-job and the reconciliation.
+"""From what Stripe says of a subscription to the plan that holds here: the same steps for the page, the
+webhook, the job and the reconciliation.
 
-Always in this order: lock the wallet, lock the subscription, compare, change. Whoever comes second finds everything
-as it should be and changes nothing. The wallet is locked because usage is rated under the same lock: rates and
-entitlements change between two batches, never within one.
+Always in this order: lock the wallet, lock the subscription, compare, change. Whoever comes second finds
+everything as it should be and changes nothing. The wallet is locked because usage is rated under the same
+lock: rates and entitlements change between two batches, never within one.
 """
 
 from __future__ import annotations
@@ -184,7 +184,7 @@ def _copy(organization: Organization, row: Subscription, found: StripeSubscripti
     if found.has_ended:
         if row.status is not SubscriptionStatus.CANCELED:
             # It falls to the free plan on offer: that is what the pages said it would.
-            versions.keep(catalog.current())
+            versions.store(catalog.current())
             row.version = catalog.current().version
         row.status = SubscriptionStatus.CANCELED
         row.plan, row.interval = FREE_PLAN, Interval.MONTH

@@ -1,9 +1,10 @@
-"""What a switch of plan replaces: a change or an end that is planned goes once the switch is made, and no sooner.
+"""What a switch of plan replaces: a change or an end that is planned goes once the switch is made, and no
+sooner.
 
 Stripe takes an end with the period away together with the update that is paid
-(https://docs.stripe.com/changelog/endive/2026-09-30/scheduled-subscription-cancellation). A schedule, and an end at
-another time, no update can take away: whoever first sees that the switch was made does that. Until it is done the
-switch isn't over, so that after a killed process the next one does it.
+(https://docs.stripe.com/changelog/endive/2026-09-30/scheduled-subscription-cancellation). A schedule, and an
+end at another time, no update can take away: whoever first sees that the switch was made does that. Until it
+is done the switch isn't over, so that after a killed process the next one does it.
 """
 
 from __future__ import annotations
@@ -22,24 +23,26 @@ def note(switch: PlanSwitch, subscription: StripeSubscription) -> None:
 
 
 def settle(organization: Organization, found: StripeSubscription) -> StripeSubscription:
-    """The subscription without what a switch has replaced that was made; Stripe is asked only where that is there.
+    """The subscription without what a switch has replaced that was made; Stripe is asked only where that is
+    there.
 
-    The caller holds no lock on the wallet. Raises what `app.payments` raises: then the switch is still on its way,
-    and its job comes back to this.
+    The caller holds no lock on the wallet. Raises what `app.payments` raises: then the switch is still on its
+    way, and its job comes back to this.
     """
     switch = switch_queries.on_its_way(organization.id)
     if switch is None or not switch_queries.is_made(switch, found):
         return found
-    return subscriptions.keep_on(found) if switch_queries.is_left_of_replaced(switch, found) else found
+    return subscriptions.keep_active(found) if switch_queries.is_left_of_replaced(switch, found) else found
 
 
 def make_way(subscription: StripeSubscription) -> StripeSubscription:
-    """The subscription without its planned end, for a change that is planned instead: Stripe would end it first.
+    """The subscription without its planned end, for a change that is planned instead: Stripe would end it
+    first.
 
-    A schedule that doesn't end it stays, because it is changed rather than replaced. Raises what `app.payments`
-    raises.
+    A schedule that doesn't end it stays, because it is changed rather than replaced. Raises what
+    `app.payments` raises.
     """
-    return subscription if subscription.ends_at is None else subscriptions.keep_on(subscription)
+    return subscription if subscription.ends_at is None else subscriptions.keep_active(subscription)
 
 
 def put_back(switch: PlanSwitch, subscription_id: str) -> None:
@@ -54,5 +57,5 @@ def put_back(switch: PlanSwitch, subscription_id: str) -> None:
         return
     if found.schedule_id is not None:
         # It was made for the change, and has nothing planned.
-        subscriptions.take_back(found.schedule_id)
+        subscriptions.cancel_schedule(found.schedule_id)
     subscriptions.end(found.id, None if switch.replaces_with_period else switch.replaces_ends_at)

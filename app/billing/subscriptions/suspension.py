@@ -31,7 +31,7 @@ def lock(organization: Organization) -> Subscription | None:
 
 def held(organization: Organization, row: Subscription | None) -> Held:
     """What is in force by a subscription: its plan, or the free one where it has ended or is suspended."""
-    bought = (row.version if row else None) or terms.of(organization).version_now
+    bought = (row.version if row else None) or terms.get_terms(organization).version_now
     version = versions.in_force(bought, utc_now())
     if row is None or row.status is SubscriptionStatus.CANCELED or row.suspended_at is not None:
         return Held(FREE_PLAN, version, Interval.MONTH, bought)
@@ -39,9 +39,11 @@ def held(organization: Organization, row: Subscription | None) -> Held:
 
 
 def note(organization: Organization, row: Subscription | None, now: datetime) -> bool:
-    """Note that the deadline has passed, if it has and nobody did; the caller holds the locks of wallet and row.
+    """Note that the deadline has passed, if it has and nobody did; the caller holds the locks of wallet and
+    row.
 
-    The free plan is in force from the deadline on, however late this comes: what was used since is rated by it.
+    The free plan is in force from the deadline on, however late this comes: what was used since is rated by
+    it.
     """
     deadline = grace.deadline_of(organization, row)
     if row is None or row.suspended_at is not None or deadline is None or deadline.over_at > now:
@@ -55,7 +57,7 @@ def note(organization: Organization, row: Subscription | None, now: datetime) ->
             before,
             after,
             Reason.SUSPENDED,
-            at=terms.of(organization).not_before(deadline.over_at),
+            at=terms.get_terms(organization).not_before(deadline.over_at),
             anchor=row.anchor,
             actor=audit.OPERATOR,
         )

@@ -16,7 +16,8 @@ def ask_stripe(
     subscription: StripeSubscription,
     card: PaymentMethod | None,
 ) -> StripeSubscription:
-    """Let Stripe make the current attempt of a switch: the same request each time. Raises what `app.payments` raises.
+    """Let Stripe make the current attempt of a switch: the same request each time. Raises what `app.payments`
+    raises.
 
     What was planned for the end of the period stays until a switch that is made at once is paid
     (`app.billing.subscriptions.replacing`).
@@ -28,7 +29,7 @@ def ask_stripe(
     if not switch.is_at_once:
         if subscription.own_card_id is not None:
             # A schedule would keep it for the next period, whatever is the default by then.
-            default_sync.tell_stripe(organization.id)
+            default_sync.sync_to_stripe(organization.id)
         plan_previews.check_next_not_more(switch, subscription, price_id)
         going_on = replacing.make_way(subscription)
         return subscriptions.plan_for_period_end(going_on, price_id, chosen, key=key)

@@ -20,11 +20,13 @@ from app.payments.subscription_facts import StripeSubscription
 
 
 class AlreadyOnItError(Exception):
-    """The plan that was chosen is the one that the organization has, paid the same way, and nothing is planned."""
+    """The plan that was chosen is the one that the organization has, paid the same way, and nothing is
+    planned."""
 
 
 class PreviewRenewedError(Exception):
-    """What was shown is not what it costs any more: it was made anew, to be looked at again. `why` is a sentence."""
+    """What was shown is not what it costs any more: it was made anew, to be looked at again. `why` is a
+    sentence."""
 
     def __init__(self, switch: PlanSwitch, why: str) -> None:
         super().__init__(why)
@@ -38,7 +40,7 @@ def is_on(row: Subscription | None, plan: str, interval: str) -> bool:
 
 def is_at_once(row: Subscription | None, plan: Plan, interval: str) -> bool:
     """Whether a switch of an organization with this subscription is made now, or when the period is over."""
-    before = versions.bought(row.plan, row.version) if row else plan
+    before = versions.get_plan(row.plan, row.version) if row else plan
     return offers.is_at_once(before, row.interval if row else Interval.MONTH, plan, interval)
 
 
@@ -72,18 +74,21 @@ def keep(switch: PlanSwitch, review: Review) -> None:
 
 
 def seen(switch: PlanSwitch, card_id: UUID | None) -> str:
-    """What the page of a review shows that can change: its form sends it back, so that nothing else is confirmed."""
+    """What the page of a review shows that can change: its form sends it back, so that nothing else is
+    confirmed."""
     return f"{sums_of(switch)}:{card_id if switch.due_micro and card_id else ''}"
 
 
 def sums_of(switch: PlanSwitch) -> str:
-    """All sums of a review, as a short text that is another for any other sums, worked out in the same second too."""
+    """All sums of a review, as a short text that is another for any other sums, worked out in the same second
+    too."""
     shown = [switch.is_at_once, switch.previewed_at.timestamp(), switch.due_micro, switch.preview]
     return hashlib.sha256(json.dumps(shown, sort_keys=True).encode()).hexdigest()[:32]
 
 
 def check_seen(switch: PlanSwitch, card: PaymentMethod | None, shown: str) -> None:
-    """Raises `PreviewRenewedError` where a page showed another card, or other sums than another tab does by now."""
+    """Raises `PreviewRenewedError` where a page showed another card, or other sums than another tab does by
+    now."""
     if shown == seen(switch, card.id if card else None):
         return
     if card is not None and shown.partition(":")[2] != str(card.id):
@@ -92,7 +97,8 @@ def check_seen(switch: PlanSwitch, card: PaymentMethod | None, shown: str) -> No
 
 
 def renew_if_stale(organization: Organization, switch: PlanSwitch, subscription: StripeSubscription) -> None:
-    """Raises `PreviewRenewedError` where what was shown of a switch doesn't hold any more, and `AlreadyOnItError`.
+    """Raises `PreviewRenewedError` where what was shown of a switch doesn't hold any more, and
+    `AlreadyOnItError`.
 
     Commits in that case. One that was confirmed meanwhile stays as it is.
     """

@@ -1,8 +1,8 @@
 """Switches of plan: chosen and reviewed with what they cost to the cent, then made exactly once.
 
-A switch for more is made at once: Stripe charges the difference as of the preview that was confirmed, and until that
-is paid the plan before stays. One for less is planned for the end of the paid period. Whoever first learns that
-Stripe has made it, the page, the webhook or the job that looks after it, lets the plan hold
+A switch for more is made at once: Stripe charges the difference as of the preview that was confirmed, and
+until that is paid the plan before stays. One for less is planned for the end of the paid period. Whoever
+first learns that Stripe has made it, the page, the webhook or the job that looks after it, lets the plan hold
 (`app.billing.subscriptions.projection`).
 """
 
@@ -46,10 +46,10 @@ class SwitchNotStartedError(Exception):
 def begin(organization: Organization, plan: str, interval: str, actor: Actor) -> PlanSwitch:
     """Write down which plan is wanted and what it costs, for review; nothing is changed. Commits.
 
-    Raises `PlanNotOfferedError`, `AlreadyOnItError`, `OtherSwitchError`, `PastDueError`, `ArrangedError` where
-    support arranged the plan otherwise, and what `app.payments` raises.
+    Raises `PlanNotOfferedError`, `AlreadyOnItError`, `OtherSwitchError`, `PastDueError`, `ArrangedError`
+    where support arranged the plan otherwise, and what `app.payments` raises.
     """
-    chosen = offers.offered(plan, interval)
+    chosen = offers.get_offered_plan(plan, interval)
     switch_conditions.check_free_for_another(organization)
     subscription = plan_subscriptions.ensure_changeable(organization)
     row = switch_queries.subscription_of(organization)
@@ -67,7 +67,7 @@ def begin(organization: Organization, plan: str, interval: str, actor: Actor) ->
     if switch_reviews.is_at_once(row, chosen, interval):
         switch_conditions.check_paid(organization, subscription)
     subscription = taxes.ensure(subscription, chosen)
-    versions.keep(catalog.current())
+    versions.store(catalog.current())
     switch_reviews.keep(switch, switch_reviews.work_out(organization, chosen, interval, subscription))
     db.session.add(switch)
     db.session.commit()
@@ -77,19 +77,20 @@ def begin(organization: Organization, plan: str, interval: str, actor: Actor) ->
 def confirm(
     organization: Organization, switch_id: UUID, actor: Actor, *, shown: str | None = None
 ) -> PlanSwitch:
-    """Make a switch that was reviewed, unless that was begun already: a second click finds it and changes nothing.
+    """Make a switch that was reviewed, unless that was begun already: a second click finds it and changes
+    nothing.
 
     `shown` is what the page showed that was confirmed (`app.billing.subscriptions.switch_reviews.seen`).
 
-    Commits on its own, before Stripe is asked and after. A lost answer leaves it `switching`, to be found out by the
-    job. Raises `UnknownSwitchError`, `PlanNotOfferedError`, `PreviewRenewedError`, `OtherSwitchError`,
+    Commits on its own, before Stripe is asked and after. A lost answer leaves it `switching`, to be found out
+    by the job. Raises `UnknownSwitchError`, `PlanNotOfferedError`, `PreviewRenewedError`, `OtherSwitchError`,
     `PastDueError`, `ArrangedError`, `CardNotUsableError` where a card is to be charged and none can be, and
     `SwitchNotStartedError`.
     """
     switch = find(organization.id, switch_id)
     if switch.status is not SwitchStatus.REVIEW:
         return switch
-    if offers.offered(switch.plan, switch.interval).version != switch.version:
+    if offers.get_offered_plan(switch.plan, switch.interval).version != switch.version:
         raise offers.PlanNotOfferedError("The plans have changed since you chose this one. Choose again.")
     subscription = plan_subscriptions.ensure_changeable(organization)
     switch = find(organization.id, switch_id)
@@ -135,7 +136,7 @@ def take_back(organization: Organization, actor: Actor) -> None:
     """
     subscription = plan_subscriptions.ensure(organization)
     planned = subscription.comes_next
-    projection.apply(organization, subscriptions.keep_on(subscription), actor)
+    projection.apply(organization, subscriptions.keep_active(subscription), actor)
     if planned is not None:
         audit.record(organization.id, actor, "plan_switch.taken_back", planned.chosen.plan)
     elif subscription.ends_at is not None:
@@ -187,7 +188,8 @@ def _claim(
 
 
 def _shown_again(organization: Organization, switch_id: UUID) -> PlanSwitch:
-    """Show what a switch costs by now. Raises `PreviewRenewedError`, unless it was confirmed again meanwhile."""
+    """Show what a switch costs by now. Raises `PreviewRenewedError`, unless it was confirmed again
+    meanwhile."""
     subscription, switch = plan_subscriptions.ensure(organization), find(organization.id, switch_id)
     why = "It costs more now than what was shown, so nothing was charged. Look at it again."
     switch_reviews.renew(organization, switch, subscription, why)
@@ -195,7 +197,8 @@ def _shown_again(organization: Organization, switch_id: UUID) -> PlanSwitch:
 
 
 def _give_back(org_id: UUID, switch_id: UUID, subscription_id: str) -> None:
-    """Stripe changed nothing: let the switch be confirmed again. Where that can't be said, its job finds it out."""
+    """Stripe changed nothing: let the switch be confirmed again. Where that can't be said, its job finds it
+    out."""
     db.session.rollback()
     try:
         replacing.put_back(find(org_id, switch_id), subscription_id)

@@ -26,8 +26,8 @@ class AddressNeededError(RefusedError):
 def ensure(subscription: StripeSubscription, plan: Plan) -> StripeSubscription:
     """The subscription, taxed as the catalog asks for before it is changed to a plan that costs something.
 
-    Where the catalog says nothing of tax, what an operator set at Stripe stays. Raises `AddressNeededError`, and
-    what `app.payments` raises.
+    Where the catalog says nothing of tax, what an operator set at Stripe stays. Raises `AddressNeededError`,
+    and what `app.payments` raises.
     """
     wanted = catalog.current().tax
     if wanted is None or not plan.price or subscription.tax == wanted:
@@ -63,11 +63,12 @@ def differences(shelf: Catalog) -> list[TaxDifference]:
 def _costs_something(subscription: StripeSubscription) -> bool:
     """A free plan is taxed once it is changed to another (`ensure`): until then nobody needs an address."""
     chosen = subscription.chosen
-    return chosen is not None and bool(versions.bought(chosen.plan, chosen.version).price)
+    return chosen is not None and bool(versions.get_plan(chosen.plan, chosen.version).price)
 
 
 def bring_in_line(shelf: Catalog) -> Iterator[str]:
-    """Let every subscription be taxed as the catalog asks for; what was done, or what is needed first, in words.
+    """Let every subscription be taxed as the catalog asks for; what was done, or what is needed first, in
+    words.
 
     Raises what `app.payments` raises.
     """

@@ -1,8 +1,8 @@
 """Top-ups: chosen and reviewed, paid by card, settled into the wallet exactly once.
 
-A top-up has one payment intent for life, made with its own id as the idempotency key and confirmed again after a
-decline, so it can be charged once at most. It is settled by whoever first learns that it was paid: the page, the
-webhook or the job that looks after it (`app.billing.topups.settlement`).
+A top-up has one payment intent for life, made with its own id as the idempotency key and confirmed again
+after a decline, so it can be charged once at most. It is settled by whoever first learns that it was paid:
+the page, the webhook or the job that looks after it (`app.billing.topups.settlement`).
 """
 
 from __future__ import annotations
@@ -53,8 +53,8 @@ class PaymentNotStartedError(Exception):
 def begin(organization: Organization, amount: Money, chosen: UUID | EnteredCard, actor: Actor) -> TopUp:
     """Write down what is to be topped up and by which card, for review; nothing is charged.
 
-    A card that was entered stands for one wish: sent again it finds that one, and with another amount it replaces it.
-    Raises `AmountOutOfRangeError`, `CardNotUsableError`, and what `app.payments` raises.
+    A card that was entered stands for one wish: sent again it finds that one, and with another amount it
+    replaces it. Raises `AmountOutOfRangeError`, `CardNotUsableError`, and what `app.payments` raises.
     """
     limits = catalog.current().top_up
     if not limits.minimum <= amount <= limits.maximum:
@@ -88,14 +88,15 @@ def pay(
     *,
     radar_session: str | None = None,
 ) -> TopUp:
-    """Charge the card for a top-up, unless that was begun already: a second click finds it and charges nothing.
+    """Charge the card for a top-up, unless that was begun already: a second click finds it and charges
+    nothing.
 
-    `radar_session` is Stripe's snapshot of the payer's browser, if there is one; made again later by the job, the
-    request goes without it.
+    `radar_session` is Stripe's snapshot of the payer's browser, if there is one; made again later by the job,
+    the request goes without it.
 
-    Commits on its own, before Stripe is asked and after. A lost answer leaves the top-up `paying`, to be settled by
-    the job. Raises `UnknownTopUpError`, `CardNotUsableError`, `PaymentNotStartedError` where nothing was charged, and
-    what `app.payments` raises where Stripe can't tell of a card that was entered.
+    Commits on its own, before Stripe is asked and after. A lost answer leaves the top-up `paying`, to be
+    settled by the job. Raises `UnknownTopUpError`, `CardNotUsableError`, `PaymentNotStartedError` where
+    nothing was charged, and what `app.payments` raises where Stripe can't tell of a card that was entered.
     """
     top_up = find(organization.id, top_up_id)
     if top_up.status not in PAYABLE:
@@ -137,7 +138,9 @@ def _why(organization: Organization, card: PaymentMethod, error: DeclinedError |
     # Stripe has no code for a card that was detached, nor for much else that may be wrong with a request.
     is_there = card.is_kept and not removal.is_gone(organization, card)
     return (
-        declines.REFUSED if is_there and error.code == "invalid_request" else declines.of_refusal(error.code)
+        declines.REFUSED
+        if is_there and error.code == "invalid_request"
+        else declines.code_for_refusal(error.code)
     )
 
 
@@ -178,7 +181,8 @@ def charge(top_up: TopUp, request: ChargeRequest) -> Payment:
     if top_up.payment_intent_id is not None:
         return intents.charge_again(top_up.payment_intent_id, request)
     if top_up.attempt > 1:
-        # An earlier attempt ended without an answer: if it made a payment intent after all, go on with that one.
+        # An earlier attempt ended without an answer: if it made a payment intent after all, go on with that
+        # one.
         made = intents.find_for_top_up(top_up.id, customer_id=request.customer_id, since=top_up.created_at)
         if made is not None:
             return intents.charge_again(made.id, request) if made.status in _UNPAID else made
@@ -206,7 +210,8 @@ def charge_request(
 def _instead_of_another(
     top_up: TopUp, card: PaymentMethod, chosen: UUID | EnteredCard, actor: Actor
 ) -> TopUp:
-    """The wish that a card was entered for already, where it is the same; else the new one, and that is given up."""
+    """The wish that a card was entered for already, where it is the same; else the new one, and that is given
+    up."""
     ledger.lock(card.org_id)
     before = one_off.top_up_of(card.org_id, card.id)
     if before is None:
@@ -232,7 +237,8 @@ def _card_for(organization: Organization, top_up: TopUp, chosen: UUID | EnteredC
 def _claim(
     organization: Organization, top_up_id: UUID, card: PaymentMethod, actor: Actor, *, keep: bool | None
 ) -> TopUp | None:
-    """Begin the next attempt to pay; None where the top-up is being paid or is done, or the card had its one try."""
+    """Begin the next attempt to pay; None where the top-up is being paid or is done, or the card had its one
+    try."""
     wallet = ledger.lock(organization.id)
     top_up = queries.lock(organization.id, top_up_id)
     is_another = card.id != top_up.payment_method_id

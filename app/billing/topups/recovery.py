@@ -21,8 +21,8 @@ from app.payments.intents import Payment
 log = structlog.get_logger("billing.recovery")
 
 RESEND_WITHIN = timedelta(minutes=10)
-"""How long after a person pressed Pay their charge is still made when the request never reached Stripe. Well within
-the day for which Stripe keeps idempotency keys, so that sending it again can't charge again."""
+"""How long after a person pressed Pay their charge is still made when the request never reached Stripe. Well
+within the day for which Stripe keeps idempotency keys, so that sending it again can't charge again."""
 
 ABANDONED_AFTER = timedelta(hours=24)
 """When a payment still waiting for the bank's confirmation is given up."""
@@ -73,7 +73,8 @@ def find_stale() -> list[tuple[UUID, UUID]]:
 
 
 def _payment_of(organization: Organization, top_up: TopUp) -> Payment:
-    """The payment of the top-up as Stripe has it now. Raises `_NotChargedError` where there is and will be none."""
+    """The payment of the top-up as Stripe has it now. Raises `_NotChargedError` where there is and will be
+    none."""
     if top_up.payment_intent_id is not None:
         payment = intents.fetch(top_up.payment_intent_id)
         if payment.status == "requires_action" and _is_older(top_up, ABANDONED_AFTER):
@@ -91,7 +92,7 @@ def _payment_of(organization: Organization, top_up: TopUp) -> Payment:
     except DeclinedError as error:
         raise _NotChargedError(error.code) from error
     except RefusedError as error:
-        raise _NotChargedError(declines.of_refusal(error.code)) from error
+        raise _NotChargedError(declines.code_for_refusal(error.code)) from error
 
 
 def _is_older(top_up: TopUp, age: timedelta) -> bool:

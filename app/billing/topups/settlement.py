@@ -1,7 +1,7 @@
 """From what Stripe says of a payment to the wallet: the same steps for the page, the webhook and the job.
 
-Always in this order: lock the wallet, lock the top-up, compare, post. Whoever comes second finds the transfer there
-and changes nothing.
+Always in this order: lock the wallet, lock the top-up, compare, post. Whoever comes second finds the transfer
+there and changes nothing.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def apply(
     if top_up.status is TopUpStatus.SUCCEEDED:
         return top_up.status
     one_off.adopt(top_up, payment.method_id)
-    health.learn(top_up, payment)
+    health.record_outcome(top_up, payment)
     top_up.payment_intent_id = payment.id
     top_up.charge_id = payment.charge_id or top_up.charge_id
     if payment.succeeded:
@@ -116,7 +116,7 @@ def _credit(wallet: Wallet, top_up: TopUp, payment: Payment, actor: Actor, now: 
     top_up.decline_code = None
     top_up.settled_at = now
     if top_up.keep_card:
-        one_off.keep(db.session.get_one(Organization, top_up.org_id), card, actor)
+        one_off.save_card(db.session.get_one(Organization, top_up.org_id), card, actor)
     audit.record(
         top_up.org_id,
         actor,

@@ -13,7 +13,8 @@ from app.models.scope import scoped_to
 
 
 def split(raw_events: Mapping[int, bytes], sender: Sender) -> tuple[dict[int, bytes], frozenset[UUID]]:
-    """The events of organizations whose wallets nothing holds at this moment, and those that have one that is held.
+    """The events of organizations whose wallets nothing holds at this moment, and those that have one that is
+    held.
 
     Ends the transaction: a wallet that is free now may be held a moment later, and then waits as any other.
     """
@@ -21,9 +22,9 @@ def split(raw_events: Mapping[int, bytes], sender: Sender) -> tuple[dict[int, by
     asked = {org_id for org_id in org_of.values() if org_id is not None}
     # A token of the platform sees no organization but those of its batch.
     with scoped_to(*asked):
-        busy = batches.held_among(asked)
+        busy = batches.find_locked(asked)
     db.session.rollback()
-    lock_queue.note_stuck(busy)
+    lock_queue.mark_stuck(busy)
     return {index: raw for index, raw in raw_events.items() if org_of[index] not in busy}, busy
 
 

@@ -1,7 +1,8 @@
-"""What a campaign would cost: its calls by the plan's rates, after what is left of the allowances of this period.
+"""What a campaign would cost: its calls by the plan's rates, after what is left of the allowances of this
+period.
 
-What the agents listen, speak and think beside the telephone is taken from the organization's own last thirty days,
-where there is enough to go by, and else from what agents usually use.
+What the agents listen, speak and think beside the telephone is taken from the organization's own last thirty
+days, where there is enough to go by, and else from what agents usually use.
 """
 
 from __future__ import annotations
@@ -43,7 +44,8 @@ class UnknownCallingMeterError(LookupError):
 
 @dataclass(frozen=True, slots=True)
 class Campaign:
-    """Calls of one kind. Of `calls` so many percent are answered, and take `shortest` to `longest` seconds each."""
+    """Calls of one kind. Of `calls` so many percent are answered, and take `shortest` to `longest` seconds
+    each."""
 
     calls: int
     meter: str
@@ -53,7 +55,7 @@ class Campaign:
 
     @property
     def answered(self) -> int:
-        """Calls that somebody answers; a begun one counts."""
+        """Calls that someone answers; a begun one counts."""
         return -(-self.calls * self.answered_percent // 100)
 
 
@@ -86,8 +88,8 @@ class EstimateLine:
 class Estimate:
     """What a campaign would cost, beside what there is. `missing` is what credit falls short of `most`.
 
-    `top_up` is the amount to suggest then: what is missing, as a preset or in round figures, within the limits.
-    `is_own_usage` says whether the agents' usage is the organization's own.
+    `top_up` is the amount to suggest then: what is missing, as a preset or in round figures, within the
+    limits. `is_own_usage` says whether the agents' usage is the organization's own.
     """
 
     campaign: Campaign
@@ -109,13 +111,14 @@ class Estimate:
 
 def calling_meters(organization: Organization, at: datetime) -> dict[str, Meter]:
     """The kinds of calls that the organization's plan has rates for."""
-    plan = plan_terms.of(organization).plan_at(at)
-    shelf = versions.find(plan.version)
-    return {key: meter for key, meter in shelf.meters.items() if meter.group is UsageGroup.CALLING}
+    plan = plan_terms.get_terms(organization).plan_at(at)
+    plan_catalog = versions.find(plan.version)
+    return {key: meter for key, meter in plan_catalog.meters.items() if meter.group is UsageGroup.CALLING}
 
 
 def estimate(organization: Organization, campaign: Campaign, *, at: datetime) -> Estimate:
-    """What the campaign would cost if it ran now. Raises `UnknownCallingMeterError`. Nothing is used up by asking."""
+    """What the campaign would cost if it ran now. Raises `UnknownCallingMeterError`. Nothing is used up by
+    asking."""
     meters = calling_meters(organization, at)
     if campaign.meter not in meters:
         raise UnknownCallingMeterError(
@@ -126,13 +129,13 @@ def estimate(organization: Organization, campaign: Campaign, *, at: datetime) ->
     ratios, is_own = _usage_of_a_second(organization, plan)
     pricing = _Pricing(organization.id, billing, plan, ratios, campaign, at)
     least, most = pricing.of(campaign.shortest), pricing.of(campaign.longest)
-    shelf = versions.find(plan.version)
+    plan_catalog = versions.find(plan.version)
     lines = tuple(
         EstimateLine(
             meter=meter,
-            label=shelf.meter(meter).label,
+            label=plan_catalog.meter(meter).label,
             quantity=quantity,
-            unit=shelf.meter(meter).unit,
+            unit=plan_catalog.meter(meter).unit,
             billable=charge.billable,
             included=charge.included,
             least=least[meter][1].amount,
@@ -193,7 +196,7 @@ def _billable(plan: Plan, meter: str, quantity: int) -> int:
 
 def _usage_of_a_second(organization: Organization, plan: Plan) -> tuple[dict[str, Fraction], bool]:
     """What agents use in a second of a call, and whether that is the organization's own."""
-    shelf = versions.find(plan.version)
+    plan_catalog = versions.find(plan.version)
     since = organization.local_day() - timedelta(days=DAYS)
     query = (
         select(UsageDaily.meter, func.sum(UsageDaily.quantity))
@@ -201,15 +204,16 @@ def _usage_of_a_second(organization: Organization, plan: Plan) -> tuple[dict[str
         .group_by(UsageDaily.meter)
     )
     used = {meter: int(units) for meter, units in db.session.execute(query)}
-    talked = sum(used.get(meter, 0) for meter in shelf.meters_of(UsageGroup.CALLING))
-    models = [meter for meter in shelf.meters_of(UsageGroup.MODELS) if meter in plan.rates]
+    talked = sum(used.get(meter, 0) for meter in plan_catalog.meters_of(UsageGroup.CALLING))
+    models = [meter for meter in plan_catalog.meters_of(UsageGroup.MODELS) if meter in plan.rates]
     if talked < ENOUGH_SECONDS:
         return {meter: USUAL[meter] for meter in models if meter in USUAL}, False
     return {meter: Fraction(used[meter], talked) for meter in models if used.get(meter, 0) > 0}, True
 
 
 def _suggested(missing: Money) -> Money | None:
-    """A top-up that covers what is missing: the smallest preset that does, or the next ten units of the currency."""
+    """A top-up that covers what is missing: the smallest preset that does, or the next ten units of the
+    currency."""
     limits = catalog.current().top_up
     fitting = [preset for preset in limits.presets if preset >= missing]
     if fitting:

@@ -1,19 +1,21 @@
 """Corrections: an event that says what another one's quantity really was.
 
-What was posted never changes; the difference is an adjustment of its own, in the history and in the totals. Of
-several corrections of an event the one with the latest `time` counts, whichever came first; of the same time, the
-last to come.
+What was posted never changes; the difference is an adjustment of its own, in the history and in the totals.
+Of several corrections of an event the one with the latest `time` counts, whichever came first; of the same
+time, the last to come.
 
-It is rated by the sums of the period, not by what the event itself was charged: which event is wrong, and in which
-order corrections come, changes nothing about the end. Units that turn out not to be used come off those of the meter
-that were charged for. Where these don't suffice, the allowance has some again, and they go at once to units of the
-same allowance and period that were charged for, the dearest first. So an allowance is always used up before anything
-is charged, and a period ends as if the right quantities had been reported at first:
+It is rated by the sums of the period, not by what the event itself was charged: which event is wrong, and in
+which order corrections come, changes nothing about the end. Units that turn out not to be used come off those
+of the meter that were charged for. Where these don't suffice, the allowance has some again, and they go at
+once to units of the same allowance and period that were charged for, the dearest first. So an allowance is
+always used up before anything is charged, and a period ends as if the right quantities had been reported at
+first:
 
 - exactly, where one meter draws on the allowance and one plan rates the period;
-- in the units that are charged, where several meters share it. Which meter's units those are depends on what was
-  reported first, with corrections and without them: an allowance belongs to whoever uses it first. So two ends differ
-  by no more than the units that are charged times the difference between the dearest and the cheapest rate.
+- in the units that are charged, where several meters share it. Which meter's units those are depends on what
+  was reported first, with corrections and without them: an allowance belongs to anyone who uses it first. So
+  two ends differ by no more than the units that are charged times the difference between the dearest and the
+  cheapest rate.
 """
 
 from __future__ import annotations
@@ -41,19 +43,15 @@ from app.extensions import driver_connection
 from app.ids import uuid7
 from app.models import AccountName, TransferKind
 
-_CORRECTED = """
-SELECT event.org_id, event.source, event.event_id, event.at, event.meter, event.plan, event.version,
-    event.call, event.campaign, event.agent, event.corrects_id IS NOT NULL,
-    event.quantity + coalesce(sum(other.quantity), 0)::bigint,
-    event.billable + coalesce(sum(other.billable), 0)::bigint,
-    max(key.at)
-FROM unnest(%s::uuid[], %s::text[], %s::text[]) AS asked (org_id, source, event_id)
-JOIN usage_event event ON event.org_id = asked.org_id AND event.source = asked.source
-    AND event.event_id = asked.event_id
-LEFT JOIN usage_event other ON other.org_id = event.org_id AND other.corrects_source = event.source
-    AND other.corrects_id = event.event_id
-LEFT JOIN usage_key key ON key.org_id = other.org_id AND key.source = other.source AND key.event_id = other.event_id
-GROUP BY event.org_id, event.at, event.source, event.event_id"""
+_CORRECTED = """ SELECT event.org_id, event.source, event.event_id, event.at, event.meter, event.plan,
+event.version, event.call, event.campaign, event.agent, event.corrects_id IS NOT NULL, event.quantity +
+coalesce(sum(other.quantity), 0)::bigint, event.billable + coalesce(sum(other.billable), 0)::bigint,
+max(key.at) FROM unnest(%s::uuid[], %s::text[], %s::text[]) AS asked (org_id, source, event_id) JOIN
+usage_event event ON event.org_id = asked.org_id AND event.source = asked.source AND event.event_id =
+asked.event_id LEFT JOIN usage_event other ON other.org_id = event.org_id AND other.corrects_source =
+event.source AND other.corrects_id = event.event_id LEFT JOIN usage_key key ON key.org_id = other.org_id AND
+key.source = other.source AND key.event_id = other.event_id GROUP BY event.org_id, event.at, event.source,
+event.event_id"""
 
 
 @dataclass(slots=True)
@@ -85,7 +83,7 @@ class CorrectionResult:
     costs: dict[UUID, int] = field(default_factory=lambda: defaultdict(int))
 
 
-def take(events: Sequence[Reported], rater: Rater, *, at: datetime) -> CorrectionResult:
+def record(events: Sequence[Reported], rater: Rater, *, at: datetime) -> CorrectionResult:
     """Take corrections that were never taken before, with their organizations' wallets locked."""
     result = CorrectionResult()
     found = _corrected(events)
@@ -155,7 +153,7 @@ def _rate(event: Reported, target: Corrected, rater: Rater, at: datetime) -> Rat
     if change >= 0:
         charge = rater.rate_units(line, change, most=max(wallet.posted_micro + ledger.FURTHEST, 0))
     else:
-        charge = deductions.take_off(line, -change)
+        charge = deductions.deduct(line, -change)
     quantity = right - target.quantity
     target.quantity, target.billable = right, billable
     target.corrected_at = max(event.at, target.corrected_at or event.at)

@@ -11,16 +11,16 @@ from app.money import Money
 
 def siblings(line: RatingLine) -> list[Counted]:
     """What the period was charged for on all meters of the line's allowance; to be read before it is used."""
-    shelf = versions.find(line.plan.version)
-    pool = shelf.pool(line.plan.pool_of(line.meter))
+    plan_catalog = versions.find(line.plan.version)
+    pool = plan_catalog.pool(line.plan.pool_of(line.meter))
     return [line.context.counted(line.period, meter) for meter in pool.meters]
 
 
-def take_off(line: RatingLine, units: int) -> Charge:
+def deduct(line: RatingLine, units: int) -> Charge:
     """Take units off the line's meter. What the allowance has again goes to units that were charged for.
 
-    Of the charge all is below zero: `included` is what the allowance, of all its meters, covers less, and the amount
-    is what the units that come off and those that are covered now had cost.
+    Of the charge all is below zero: `included` is what the allowance, of all its meters, covers less, and the
+    amount is what the units that come off and those that are covered now had cost.
     """
     off = min(units, line.charged.total)
     back = line.charged.take_off(off)
@@ -33,8 +33,8 @@ def take_off(line: RatingLine, units: int) -> Charge:
 
 
 def _cover(line: RatingLine) -> int:
-    """Let the allowance cover units that were charged for, the dearest first, as far as it reaches; what they had
-    cost. A plan's units are covered by what that plan includes."""
+    """Let the allowance cover units that were charged for, the dearest first, as far as it reaches; what they
+    had cost. A plan's units are covered by what that plan includes."""
     pool, back = line.pool, 0
     charged = [(one, counted) for counted in siblings(line) for one in counted.lines.values() if one.total]
     for one, counted in sorted(charged, key=_dearest_first):

@@ -1,9 +1,9 @@
 """Usage that names a hold takes from what the hold reserves, so that the same credit isn't counted twice.
 
-So it is with the units of an allowance that the hold counts on. What usage costs does not depend on them: it is rated
-by what the period has used, and nobody pays for a minute because a call that came to nothing had reserved it. Usage
-may therefore take units that a hold counts on, by no hold or another one. Then the newest such hold counts on credit
-instead, for as much as those units are worth and as far as the wallet reaches.
+So it is with the units of an allowance that the hold counts on. What usage costs does not depend on them: it
+is rated by what the period has used, and no one pays for a minute because a call that came to nothing had
+reserved it. Usage may therefore take units that a hold counts on, by no hold or another one. Then the newest
+such hold counts on credit instead, for as much as those units are worth and as far as the wallet reaches.
 """
 
 from __future__ import annotations
@@ -51,18 +51,16 @@ FROM unnest(%s::uuid[], %s::date[], %s::text[], %s::uuid[], %s::bigint[], %s::bi
 WHERE hold_allowance.org_id = fresh.org_id AND hold_allowance.period_start = fresh.period_start
     AND hold_allowance.meter = fresh.meter AND hold_allowance.hold_id = fresh.hold_id"""
 
-_GIVE = """
-UPDATE hold SET amount_micro = hold.amount_micro + fresh.amount
-FROM (SELECT org_id, id, sum(amount)::bigint AS amount
-      FROM unnest(%s::uuid[], %s::uuid[], %s::bigint[]) AS each_one (org_id, id, amount) GROUP BY 1, 2) AS fresh
-WHERE hold.org_id = fresh.org_id AND hold.id = fresh.id"""
+_GIVE = """ UPDATE hold SET amount_micro = hold.amount_micro + fresh.amount FROM (SELECT org_id, id,
+sum(amount)::bigint AS amount FROM unnest(%s::uuid[], %s::uuid[], %s::bigint[]) AS each_one (org_id, id,
+amount) GROUP BY 1, 2) AS fresh WHERE hold.org_id = fresh.org_id AND hold.id = fresh.id"""
 
 
 def draw(wallets: dict[UUID, LockedWallet], rated: list[RatedEvent]) -> None:
     """Take the cost of events from the holds that they name, and from what their wallets hold. One statement.
 
-    A hold that has ended, or that there never was, takes nothing: its usage is charged all the same. Only with the
-    wallets locked and their leases in line, because holds change with theirs.
+    A hold that has ended, or that there never was, takes nothing: its usage is charged all the same. Only
+    with the wallets locked and their leases in line, because holds change with theirs.
     """
     costs: dict[tuple[UUID, str], int] = defaultdict(int)
     for one in rated:
@@ -109,8 +107,8 @@ def draw_included(
     *,
     at: datetime,
 ) -> None:
-    """Take the units of events from what the holds that they name count on, and let no hold count on units that are
-    used by now. One statement, and up to three where holds count on something that has changed.
+    """Take the units of events from what the holds that they name count on, and let no hold count on units
+    that are used by now. One statement, and up to three where holds count on something that has changed.
 
     `contexts` are those of all usage and corrections of the batch, rated. Only with the wallets locked.
     """
@@ -153,7 +151,8 @@ def _give_credit(
     wallets: dict[UUID, LockedWallet],
     at: datetime,
 ) -> list[tuple[UUID, UUID, int]]:
-    """Credit in place of units that are used by now, the newest hold first: organization, hold and micro-units."""
+    """Credit in place of units that are used by now, the newest hold first: organization, hold and
+    micro-units."""
     given = []
     for (org_id, period, pool), holds in by_pool.items():
         context, wallet = contexts[org_id], wallets[org_id]

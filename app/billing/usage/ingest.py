@@ -53,7 +53,7 @@ class Receipt:
     costs: dict[UUID, int] = field(default_factory=lambda: defaultdict(int))
 
 
-def take(events: Sequence[Reported], *, at: datetime) -> Receipt:
+def ingest(events: Sequence[Reported], *, at: datetime) -> Receipt:
     """Take what is right of a batch, as of `at`, in the caller's transaction; the same batch again changes
     nothing.
 
@@ -69,7 +69,7 @@ def take(events: Sequence[Reported], *, at: datetime) -> Receipt:
     fresh = batch.without_repetitions(batch.acceptable(events))
     batch.charge([one for one in fresh if one.event.corrects is None])
     corrections = [one.event for one in fresh if one.event.corrects]
-    changes = usage_corrections.take(corrections, batch.rater, at=at)
+    changes = usage_corrections.record(corrections, batch.rater, at=at)
     receipt.refused += changes.refused
     receipt.accepted += changes.accepted
     for org_id, cost in changes.costs.items():
@@ -143,7 +143,7 @@ class _Batch:
         # Nothing waits for an answer that is not needed: one statement runs while the next is put together.
         with driver_connection().pipeline():
             changed = self._write(rated)
-        batches.tell(changed, at=self.at)
+        batches.notify_platform(changed, at=self.at)
         self.receipt.accepted += len(rated)
 
     def settle_corrected(self, org_ids: set[UUID]) -> None:
@@ -152,7 +152,7 @@ class _Batch:
         wallets = batches.lock_many(org_ids)
         contexts = [self.rater.contexts[org_id] for org_id in wallets]
         hold_draws.draw_included(wallets, contexts, [], at=self.at)
-        batches.tell(batches.save(wallets.values(), at=self.at), at=self.at)
+        batches.notify_platform(batches.save(wallets.values(), at=self.at), at=self.at)
 
     def _write(self, rated: list[RatedEvent]) -> list[tuple[LockedWallet, Judgment]]:
         """Store the results. Returns the wallets whose calling state changed, with their previous state."""
@@ -197,10 +197,10 @@ class _Batch:
         by_line: dict[RatingLine, int] = defaultdict(int)
         for one in rated:
             by_line[one.line] += one.charge.amount.micro
-        shelves = {version: versions.find(version) for version in {line.plan.version for line in by_line}}
+        catalogs = {version: versions.find(version) for version in {line.plan.version for line in by_line}}
         costs: dict[tuple[UUID, UsageGroup], int] = defaultdict(int)
         for line, cost in by_line.items():
-            costs[line.context.org_id, shelves[line.plan.version].meters[line.meter].group] += cost
+            costs[line.context.org_id, catalogs[line.plan.version].meters[line.meter].group] += cost
             self.receipt.costs[line.context.org_id] += cost
         return costs
 

@@ -58,7 +58,7 @@ def _batch(ids: Sequence[UUID], at: datetime) -> Replayed:
         with transaction():
             return _take(ids, at)
     except OperationalError:
-        # The database is away: whoever replays learns it, and nothing is half done.
+        # The database is away: anyone who replays learns it, and nothing is half done.
         raise
     except Exception:
         if len(ids) > 1:
@@ -80,7 +80,7 @@ def _take(ids: Sequence[UUID], at: datetime) -> Replayed:
             _refuse(row, event, still)
         else:
             events.append(event)
-    refused = {refusal.index: refusal for refusal in ingest.take(events, at=at).refused}
+    refused = {refusal.index: refusal for refusal in ingest.ingest(events, at=at).refused}
     for event in events:
         if event.index in refused:
             _refuse(rows[event.index], refused[event.index], still)

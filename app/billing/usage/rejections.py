@@ -82,7 +82,7 @@ def digest(raw: bytes) -> bytes:
 
 
 @seeing_all(Reason.REFUSED_EVENTS)
-def keep(rejected: Sequence[Rejected], sender: Sender, *, at: datetime) -> list[int]:
+def store(rejected: Sequence[Rejected], sender: Sender, *, at: datetime) -> list[int]:
     """Store rejected events, in the caller's transaction. Returns the batch positions of those that were not
     stored, because too many of this sender wait already. One that waits already is not stored again."""
     if not rejected:

@@ -15,7 +15,7 @@ from app.models.scope import scoped_to
 UNRECORDED = "Could not be recorded because of an error on our side, which was logged. It can be replayed."
 
 
-def take(raw_events: Mapping[int, bytes], sender: Sender, *, at: datetime) -> Receipt:
+def ingest_batch(raw_events: Mapping[int, bytes], sender: Sender, *, at: datetime) -> Receipt:
     """Ingest JSON events by their positions in the batch. Rejected events are stored with their sender."""
     events: list[Reported] = []
     refused: list[Refusal] = []
@@ -27,18 +27,18 @@ def take(raw_events: Mapping[int, bytes], sender: Sender, *, at: datetime) -> Re
             events.append(event)
     # A token of the platform sees the organizations of its batch, and no other.
     with scoped_to(*{event.org_id for event in events}):
-        receipt = ingest.take(events, at=at)
+        receipt = ingest.ingest(events, at=at)
     receipt.refused = sorted([*receipt.refused, *refused], key=lambda refusal: refusal.index)
     by_index = {event.index: event for event in events}
     found = [_rejected(raw_events[one.index], by_index.get(one.index), one) for one in receipt.refused]
-    receipt.unkept = rejections.keep(found, sender, at=at)
+    receipt.unkept = rejections.store(found, sender, at=at)
     return receipt
 
 
 def refuse(index: int, raw: bytes, sender: Sender, *, at: datetime) -> Receipt:
     """Reject and store an event that couldn't be recorded."""
     refusal = Refusal(index, "", UNRECORDED)
-    unkept = rejections.keep([_rejected(raw, None, refusal)], sender, at=at)
+    unkept = rejections.store([_rejected(raw, None, refusal)], sender, at=at)
     return Receipt(refused=[refusal], unkept=unkept)
 
 

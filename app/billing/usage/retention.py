@@ -1,7 +1,8 @@
-"""How long single events are kept: by months, each a partition that is made ahead and detached when its time is over.
+"""How long single events are kept: by months, each a partition that is made ahead and detached when its time
+is over.
 
-Totals by day and transfers stay for good. What an event was counted by (`usage_key`) goes once the event would be too
-late to be taken anyway, so nothing is ever counted twice.
+Totals by day and transfers stay for good. What an event was counted by (`usage_key`) goes once the event
+would be too late to be taken anyway, so nothing is ever counted twice.
 """
 
 from __future__ import annotations
@@ -34,11 +35,13 @@ class Changes:
     keys: int
 
 
-def keep_up(now: datetime, *, months_kept: int) -> Changes:
-    """Make the months to come and detach those before the last `months_kept`; remove keys of events too late by now.
+def maintain_partitions(now: datetime, *, months_kept: int) -> Changes:
+    """Make the months to come and detach those before the last `months_kept`; remove keys of events too late
+    by now.
 
     Commits. A month is made with what waited for it among the rest; a detached one is a table of its own,
-    `usage_event_2026_11`, to be archived or dropped. Months for which late events are still taken are never detached.
+    `usage_event_2026_11`, to be archived or dropped. Months for which late events are still taken are never
+    detached.
     """
     first = _month(now - timedelta(days=catalog.current().late_days))
     there = set(months())
@@ -64,7 +67,7 @@ def months() -> list[date]:
 
 
 def _remove_keys(now: datetime) -> int:
-    """Remove keys in batches, so that nobody waits for a long transaction."""
+    """Remove keys in batches, so that no one waits for a long transaction."""
     before = now - timedelta(days=catalog.current().late_days) - 2 * EARLY
     query = text(
         "DELETE FROM usage_key WHERE ctid IN (SELECT ctid FROM usage_key WHERE at < :before LIMIT :batch)"

@@ -1,8 +1,8 @@
-"""The ledger for a thousand movements at once: usage of many organizations, in a handful of statements.
+"""The ledger for a thousand movements immediately: usage of many organizations, in a handful of statements.
 
-What `app.billing.wallet.ledger` does for one movement is done here for arrays of them, by the same rules: wallets are
-locked in the order of their ids, each transfer is chained to the one before, and a day's usage of a group is one
-line.
+What `app.billing.wallet.ledger` does for one movement is done here for arrays of them, by the same rules:
+wallets are locked in the order of their ids, each transfer is chained to the one before, and a day's usage of
+a group is one line.
 """
 
 from __future__ import annotations
@@ -30,36 +30,30 @@ _HELD = """
 WITH free AS (SELECT org_id FROM wallet WHERE org_id = ANY(%s::uuid[]) FOR UPDATE SKIP LOCKED)
 SELECT org_id FROM wallet WHERE org_id = ANY(%s::uuid[]) AND org_id NOT IN (SELECT org_id FROM free)"""
 
-_LINES = """
-INSERT INTO wallet_line (org_id, id, seq, first_seq, day, at, kind, usage_group, amount_micro, detail)
-SELECT org_id, id, seq, seq, day, at, 'usage', usage_group, -amount, ''
-FROM unnest(%s::uuid[], %s::uuid[], %s::bigint[], %s::date[], %s::timestamptz[], %s::text[], %s::bigint[])
-    AS fresh (org_id, id, seq, day, at, usage_group, amount)
-ON CONFLICT (org_id, day, usage_group) WHERE usage_group IS NOT NULL
-DO UPDATE SET seq = excluded.seq, at = excluded.at, amount_micro = wallet_line.amount_micro + excluded.amount_micro
+_LINES = """ INSERT INTO wallet_line (org_id, id, seq, first_seq, day, at, kind, usage_group, amount_micro,
+detail) SELECT org_id, id, seq, seq, day, at, 'usage', usage_group, -amount, '' FROM unnest(%s::uuid[],
+%s::uuid[], %s::bigint[], %s::date[], %s::timestamptz[], %s::text[], %s::bigint[]) AS fresh (org_id, id, seq,
+day, at, usage_group, amount) ON CONFLICT (org_id, day, usage_group) WHERE usage_group IS NOT NULL DO UPDATE
+SET seq = excluded.seq, at = excluded.at, amount_micro = wallet_line.amount_micro + excluded.amount_micro
 RETURNING org_id, usage_group, id, amount_micro"""
 
-_TRANSFERS = """
-INSERT INTO transfer (org_id, id, seq, debit, credit, amount_micro, balance_after_micro, kind, source, line_id,
-    line_after_micro, posted_at, recorded_at)
-SELECT org_id, id, seq, 'wallet', usage_group, amount, balance, 'usage', source, line_id, line_after, at, now()
-FROM unnest(%s::uuid[], %s::uuid[], %s::bigint[], %s::text[], %s::bigint[], %s::bigint[], %s::text[], %s::uuid[],
-    %s::bigint[], %s::timestamptz[]) AS fresh (org_id, id, seq, usage_group, amount, balance, source, line_id,
-    line_after, at)"""
+_TRANSFERS = """ INSERT INTO transfer (org_id, id, seq, debit, credit, amount_micro, balance_after_micro,
+kind, source, line_id, line_after_micro, posted_at, recorded_at) SELECT org_id, id, seq, 'wallet',
+usage_group, amount, balance, 'usage', source, line_id, line_after, at, now() FROM unnest(%s::uuid[],
+%s::uuid[], %s::bigint[], %s::text[], %s::bigint[], %s::bigint[], %s::text[], %s::uuid[], %s::bigint[],
+%s::timestamptz[]) AS fresh (org_id, id, seq, usage_group, amount, balance, source, line_id, line_after,
+at)"""
 
 _ACCOUNTS = """
 UPDATE account SET balance_micro = account.balance_micro + change.amount
 FROM unnest(%s::uuid[], %s::text[], %s::bigint[]) AS change (org_id, name, amount)
 WHERE account.org_id = change.org_id AND account.name = change.name"""
 
-_WALLETS = """
-UPDATE wallet SET posted_micro = fresh.posted, held_micro = fresh.held, is_low = fresh.is_low, state = fresh.state,
-    paused_at = fresh.paused_at, last_seq = fresh.last_seq, last_posted_at = fresh.last_posted_at,
-    version = wallet.version + 1
-FROM unnest(%s::uuid[], %s::bigint[], %s::bigint[], %s::bool[], %s::text[], %s::timestamptz[], %s::bigint[],
-    %s::timestamptz[])
-    AS fresh (org_id, posted, held, is_low, state, paused_at, last_seq, last_posted_at)
-WHERE wallet.org_id = fresh.org_id"""
+_WALLETS = """ UPDATE wallet SET posted_micro = fresh.posted, held_micro = fresh.held, is_low = fresh.is_low,
+state = fresh.state, paused_at = fresh.paused_at, last_seq = fresh.last_seq, last_posted_at =
+fresh.last_posted_at, version = wallet.version + 1 FROM unnest(%s::uuid[], %s::bigint[], %s::bigint[],
+%s::bool[], %s::text[], %s::timestamptz[], %s::bigint[], %s::timestamptz[]) AS fresh (org_id, posted, held,
+is_low, state, paused_at, last_seq, last_posted_at) WHERE wallet.org_id = fresh.org_id"""
 
 
 @dataclass(slots=True)
@@ -113,16 +107,18 @@ def lock_many(org_ids: Collection[UUID]) -> dict[UUID, LockedWallet]:
     }
 
 
-def held_among(org_ids: Collection[UUID]) -> frozenset[UUID]:
+def find_locked(org_ids: Collection[UUID]) -> frozenset[UUID]:
     """Those whose wallet another transaction holds at this moment. Locks the others."""
     asked = [str(org_id) for org_id in org_ids]
     return frozenset(row[0] for row in driver_connection().execute(_HELD, (asked, asked)).fetchall())
 
 
 def post_usage(charges: list[UsageCharge], *, source: str, at: datetime) -> None:
-    """Post usage of locked wallets, one transfer an organization and group. Three statements, and `save` after it.
+    """Post usage of locked wallets, one transfer an organization and group. Three statements, and `save`
+    after it.
 
-    `source` names the batch: with the group it is the transfers' source. The wallets passed are brought up to date.
+    `source` names the batch: with the group it is the transfers' source. The wallets passed are brought up to
+    date.
     """
     if not charges:
         return
@@ -159,7 +155,7 @@ def post_usage(charges: list[UsageCharge], *, source: str, at: datetime) -> None
 def save(wallets: Iterable[LockedWallet], *, at: datetime) -> list[tuple[LockedWallet, Judgment]]:
     """Write locked wallets back, their calling state in line with their credit. One statement.
 
-    Returns those of which that has changed, with the judgment before, for `tell`.
+    Returns those of which that has changed, with the judgment before, for `notify_platform`.
     """
     changed = []
     rows = []
@@ -187,11 +183,11 @@ def save(wallets: Iterable[LockedWallet], *, at: datetime) -> list[tuple[LockedW
     return changed
 
 
-def tell(changed: Iterable[tuple[LockedWallet, Judgment]], *, at: datetime) -> None:
+def notify_platform(changed: Iterable[tuple[LockedWallet, Judgment]], *, at: datetime) -> None:
     """Tell the platform what has changed about saved wallets."""
     for wallet, before in changed:
         posted, held = Money(wallet.posted, wallet.currency), Money(wallet.held, wallet.currency)
-        calling_state.tell(wallet.org_id, before, wallet.judgment, posted=posted, held=held, at=at)
+        calling_state.notify_platform(wallet.org_id, before, wallet.judgment, posted=posted, held=held, at=at)
 
 
 @dataclass(frozen=True, slots=True)

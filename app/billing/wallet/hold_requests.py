@@ -1,4 +1,5 @@
-"""What a hold or a slice was asked for with: the same request again is answered again, and another one is told apart.
+"""What a hold or a slice was asked for with: the same request again is answered again, and another one is
+told apart.
 
 It is kept as it was asked, rather than as a digest, so that an answer can say what differs.
 """
@@ -15,14 +16,14 @@ Request = dict[str, Any]
 """Fields by the names that the API gives them."""
 
 
-def of_hold(
+def describe_hold(
     asked: Money | Priced, lease: timedelta, *, call: str | None, agent: str | None, campaign: str | None
 ) -> Request:
     """What a hold is asked for with."""
-    return of_slice(asked, lease) | {"call": call, "agent": agent, "campaign": campaign}
+    return describe_slice(asked, lease) | {"call": call, "agent": agent, "campaign": campaign}
 
 
-def of_slice(asked: Money | Priced, lease: timedelta) -> Request:
+def describe_slice(asked: Money | Priced, lease: timedelta) -> Request:
     """What a further slice is asked for with."""
     wanted = {"amount_micro": asked.micro} if isinstance(asked, Money) else {"usage": asked.content}
     return wanted | {"lease_seconds": lease.total_seconds()}

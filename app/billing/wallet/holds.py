@@ -109,7 +109,7 @@ def reserve(
     """
     wallet = ledger.lock(org_id)
     calling_state.reassess(wallet, at)
-    request = hold_requests.of_hold(asked, lease, call=call, agent=agent, campaign=campaign)
+    request = hold_requests.describe_hold(asked, lease, call=call, agent=agent, campaign=campaign)
     known = _known(org_id, key)
     if known is not None:
         return _same(known, request)
@@ -155,7 +155,7 @@ def renew(
     hold = find(org_id, key)
     if hold.state is not HoldState.ACTIVE:
         raise HoldEndedError(hold)
-    request = hold_requests.of_slice(asked, lease)
+    request = hold_requests.describe_slice(asked, lease)
     if slice == hold.slice + 1 and not hold.is_final:
         price = _price(asked)
         granted = min(price.amount, max(wallet.available, Money.zero(wallet.currency)))
@@ -192,7 +192,7 @@ def expire(org_id: UUID, *, at: datetime) -> None:
     calling_state.reassess(ledger.lock(org_id), at)
 
 
-def due(at: datetime) -> list[UUID]:
+def find_expired(at: datetime) -> list[UUID]:
     """List the organizations with expired holds that are not yet marked as ended."""
     query = select(Hold.org_id).where(Hold.state == HoldState.ACTIVE, Hold.expires_at <= at).distinct()
     return list(db.session.scalars(query))
@@ -270,7 +270,7 @@ def _end(org_id: UUID, key: str, state: HoldState, at: datetime) -> Hold:
         hold.ended_at = at
         wallet.held_micro -= hold.amount_micro
         wallet.version += 1
-        leases.give_back(hold)
+        leases.release_allowances(hold)
         calling_state.rejudge(wallet, at)
         db.session.flush()
     return hold

@@ -1,9 +1,10 @@
-"""Leases that are over: a hold ends at the moment at which its lease does, whoever finds out, and however late.
+"""Leases that are over: a hold ends at the moment at which its lease does, whoever finds out, and however
+late.
 
-Nothing happens at that moment by itself, so whoever has a wallet locked and is about to rely on what it holds brings
-it in line first: `app.billing.wallet.calling_state.reassess` does, and so does a batch of usage. Who only reads asks
-`are_over` in the same statement, and lets `app.billing.wallet.holds.expire` write it down. The sweep does so for who
-never reads.
+Nothing happens at that moment by itself, so anyone who has a wallet locked and is about to rely on what it
+holds refreshes it first: `app.billing.wallet.calling_state.reassess` does, and so does a batch of usage. Who
+only reads asks `are_over` in the same statement, and lets `app.billing.wallet.holds.expire` write it down.
+The sweep does so for who never reads.
 """
 
 from __future__ import annotations
@@ -41,7 +42,8 @@ W = TypeVar("W", bound=Leased)
 
 
 def are_over(at: Any) -> ColumnElement[bool]:
-    """In a statement that has `Wallet`: whether leases are over at `at` that are still part of what it holds."""
+    """In a statement that has `Wallet`: whether leases are over at `at` that are still part of what it
+    holds."""
     over = (Hold.org_id == Wallet.org_id) & (Hold.state == HoldState.ACTIVE) & (Hold.expires_at <= at)
     return exists().where(over).correlate(Wallet)
 
@@ -49,7 +51,8 @@ def are_over(at: Any) -> ColumnElement[bool]:
 def settle(wallet: Wallet, at: datetime) -> None:
     """End the holds of a locked wallet whose lease is over at `at`. One statement.
 
-    What they reserved of credit and allowances is free again. `calling_state.reassess` also minds the calling state.
+    What they reserved of credit and allowances is free again. `calling_state.reassess` also minds the calling
+    state.
     """
     db.session.flush()
     for freed in _end([wallet.org_id], at).values():
@@ -58,7 +61,8 @@ def settle(wallet: Wallet, at: datetime) -> None:
 
 
 def settle_many(wallets: Iterable[W], at: datetime) -> list[W]:
-    """The same for many locked wallets, in one statement. Returns those that have changed: they are to be saved."""
+    """The same for many locked wallets, in one statement. Returns those that have changed: they are to be
+    saved."""
     by_id = {wallet.org_id: wallet for wallet in wallets}
     ended = _end(list(by_id), at) if by_id else {}
     for org_id, freed in ended.items():
@@ -66,7 +70,7 @@ def settle_many(wallets: Iterable[W], at: datetime) -> list[W]:
     return [by_id[org_id] for org_id in ended]
 
 
-def give_back(hold: Hold) -> None:
+def release_allowances(hold: Hold) -> None:
     """What a hold counted on of allowances is there for others again. Only with the wallet locked."""
     db.session.flush()
     rows = delete(HoldAllowance).where(HoldAllowance.org_id == hold.org_id, HoldAllowance.hold_id == hold.id)

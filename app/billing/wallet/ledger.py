@@ -132,7 +132,7 @@ def post(wallet: Wallet, entry: Entry) -> Transfer | None:
 
 
 def is_too_far(posted: int, change: int) -> bool:
-    """Whether a change takes a balance further from zero than any may be; back towards zero it never does."""
+    """Whether a change takes a balance further from zero than any may be; back toward zero it never does."""
     after = posted + change
     return abs(after) > FURTHEST and abs(after) > abs(posted)
 

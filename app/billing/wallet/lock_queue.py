@@ -1,9 +1,10 @@
-"""Waiting for a wallet's lock: how many of a web process's threads may, so that one wallet takes no others' threads.
+"""Waiting for a wallet's lock: how many of a web process's threads may, so that one wallet takes no others'
+threads.
 
-A wallet is locked for milliseconds, as a rule. Where something holds it for long, each request for it would take a
-thread until its patience ends. So few may wait for one wallet at a time; the others wait for a place for a moment,
-and where who waits has waited for longer than that already, they are told immediately to come again. Once somebody's
-patience has ended, one at a time tries until the wallet is free again.
+A wallet is locked for milliseconds, as a rule. Where something holds it for long, each request for it would
+take a thread until its patience ends. So few may wait for one wallet at a time; the others wait for a place
+for a moment, and where who waits has waited for longer than that already, they are told immediately to come
+again. Once someone's patience has ended, one at a time tries until the wallet is free again.
 
 Jobs wait in their own time: only what is marked `impatient` is bounded.
 """
@@ -29,10 +30,10 @@ GRACE = 0.75
 """Seconds for which others wait for such a place; and how long waiting is nothing unusual."""
 
 STUCK_SECONDS = 5
-"""How long a wallet counts as held after somebody's patience has ended, if nobody gets its lock before."""
+"""How long a wallet counts as held after someone's patience has ended, if no one gets its lock before."""
 
 impatient: ContextVar[bool] = ContextVar("impatient", default=False)
-"""Whether the work at hand is a request, which somebody waits for."""
+"""Whether the work current is a request, which someone waits for."""
 
 _changed = Condition()
 _waiting: dict[UUID, list[float]] = {}
@@ -41,12 +42,14 @@ _HELD = "wallet_held"
 
 
 class WalletBusyError(Exception):
-    """The wallet is locked by something that takes long; nothing was changed. The same request can be sent again."""
+    """The wallet is locked by something that takes long; nothing was changed. The same request can be sent
+    again."""
 
 
 @contextmanager
 def waiting_for(org_ids: Collection[UUID]) -> Iterator[None]:
-    """Take a place among those who wait for wallets, while their lock is asked for. Raises `WalletBusyError`."""
+    """Take a place among those who wait for wallets, while their lock is asked for. Raises
+    `WalletBusyError`."""
     db.session.info[_HELD] = True
     if not impatient.get():
         yield
@@ -57,7 +60,7 @@ def waiting_for(org_ids: Collection[UUID]) -> Iterator[None]:
         yield
     except BaseException:
         if len(org_ids) == 1 and time.monotonic() - since > GRACE:
-            note_stuck(org_ids)
+            mark_stuck(org_ids)
         raise
     else:
         _note_free(org_ids)
@@ -65,7 +68,7 @@ def waiting_for(org_ids: Collection[UUID]) -> Iterator[None]:
         _leave(org_ids, since)
 
 
-def note_stuck(org_ids: Collection[UUID]) -> None:
+def mark_stuck(org_ids: Collection[UUID]) -> None:
     """Let only one at a time try these wallets, until one gets the lock."""
     with _changed:
         _stuck.update(dict.fromkeys(org_ids, time.monotonic() + STUCK_SECONDS))

@@ -114,8 +114,8 @@ def switch_organization() -> Response:
 def begin_session(user: User, *, org_id: UUID | None = None, wanted: str = "") -> Identity | None:
     """A new session for `user`; whatever the browser had before is thrown away. In the caller's transaction.
 
-    Once that is committed the caller signs in with it (`login_user`). `org_id` comes into view, or the organization
-    that the address `wanted` names, where they are in it.
+    Once that is committed the caller signs in with it (`login_user`). `org_id` comes into view, or the
+    organization that the address `wanted` names, where they are in it.
     """
     who = identity()
     if who is not None:
@@ -135,7 +135,7 @@ def _asked_again(form: str) -> Response | None:
     who = current_identity()
     if who.organization is None or not who.is_org_admin:
         return None
-    return form_refusals.ask_again(form, form_refusals.typed_of(request.form), who.organization)
+    return form_refusals.confirm_resend(form, form_refusals.typed_of(request.form), who.organization)
 
 
 def _way_back(form: SignInForm) -> str:
@@ -144,7 +144,8 @@ def _way_back(form: SignInForm) -> str:
 
 @blueprint.errorhandler(CSRFError)
 def _refused_form(error: CSRFError) -> Response | tuple[str, int]:
-    """A sign-in page that was open for too long is shown again; a password is never sent back to be sent again."""
+    """A sign-in page that was open for too long is shown again; a password is never sent back to be sent
+    again."""
     if request.endpoint != "auth.sign_in" or isinstance(error, ForeignOriginError):
         return form_refusals.refused_form(error)
     form = SignInForm()

@@ -13,7 +13,7 @@ from app.billing.customers import details as billing_details
 from app.billing.customers import tax_ids
 from app.billing.customers.details import Details, DetailsError
 from app.models import Organization
-from app.web.resend import Told
+from app.web.resend import Field
 from app.web.text_guard import TidyForm
 
 
@@ -67,7 +67,7 @@ class DetailsForm(TidyForm, FlaskForm):  # type: ignore[misc]
             self[name].errors = [words]
 
 
-def in_words(_: Organization, typed: MultiDict[str, str]) -> Iterable[Told]:
+def in_words(_: Organization, typed: MultiDict[str, str]) -> Iterable[Field]:
     """The form as people read it; which version of the details it was drawn with goes along without words."""
     form = DetailsForm(typed)
     form.offer()
@@ -77,4 +77,4 @@ def in_words(_: Organization, typed: MultiDict[str, str]) -> Iterable[Told]:
         value = (field.data or "").strip()
         choices = dict(field.choices) if isinstance(field, SelectField) else {}
         words = "" if isinstance(field, HiddenField) else str(choices.get(value, value)) if value else ""
-        yield Told(field.name, field.data or "", field.label.text, words)
+        yield Field(field.name, field.data or "", field.label.text, words)

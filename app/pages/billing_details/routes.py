@@ -15,14 +15,14 @@ from app.pages.billing_details.forms import DetailsForm, in_words
 from app.transaction import transaction
 from app.web.identity import current_organization, org_admin_required
 from app.web.rate_limits import OFTEN
-from app.web.resend import told_as
+from app.web.resend import resendable
 from app.web.text_guard import keeps_typed
 
 blueprint = Blueprint("billing_details", __name__, url_prefix="/billing/details")
 
 _CHANGED = (
-    "Someone else changed these details since you opened this page. What you typed is still here. Compare it with "
-    "the saved details, then save again."
+    "Someone else changed these details since you opened this page. What you typed is still here. Compare "
+    "it with the saved details, then save again."
 )
 
 
@@ -37,7 +37,7 @@ def show() -> Response:
 
 @blueprint.post("")
 @org_admin_required
-@told_as(in_words)
+@resendable(in_words)
 @limiter.limit(OFTEN)
 @keeps_typed(DetailsForm)
 def save() -> Response:

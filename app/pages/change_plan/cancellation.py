@@ -28,7 +28,7 @@ def review_cancellation() -> str | Response:
     if not plan.is_past_due:
         return redirect(url_for("change_plan.show_renewal"), 303)
     free = catalog.current().plan(FREE_PLAN)
-    losses = plan_losses.of_switch(organization, plan.holds, free)
+    losses = plan_losses.find_losses(organization, plan.holds, free)
     return render_template(
         "change_plan/cancellation.html",
         plan=plan,
@@ -56,6 +56,7 @@ def cancel_plan() -> Response:
         flash(str(found) if isinstance(error, RefusedError) else f"{found.message} {later}")
         return redirect(url_for("change_plan.show_renewal"), 303)
     flash(
-        f"{name} is canceled, and its renewal won't be charged. You're now on {plans.gather(organization).name}."
+        f"{name} is canceled, and its renewal won't be charged. You're now on "
+        f"{plans.gather(organization).name}."
     )
     return redirect(url_for("change_plan.show"), 303)

@@ -12,7 +12,7 @@ from wtforms import RadioField, SelectField
 from app.billing import catalog
 from app.billing.catalog import CatalogError
 from app.models import Interval, Organization
-from app.web.resend import Told
+from app.web.resend import Field
 
 
 class PlanForm(FlaskForm):  # type: ignore[misc]
@@ -56,7 +56,7 @@ class PayForm(FlaskForm):  # type: ignore[misc]
         self.card.errors = [message]
 
 
-def plan_in_words(_: Organization, typed: MultiDict[str, str]) -> Iterable[Told]:
+def plan_in_words(_: Organization, typed: MultiDict[str, str]) -> Iterable[Field]:
     """The plan that was chosen, as people read it; nothing where it is none that is offered."""
     chosen = typed.get("plan", "")
     key, _sep, interval = chosen.partition(":")
@@ -66,4 +66,4 @@ def plan_in_words(_: Organization, typed: MultiDict[str, str]) -> Iterable[Told]
         return
     if interval in set(Interval):
         how = {Interval.MONTH: "monthly", Interval.YEAR: "yearly"}[Interval(interval)]
-        yield Told("plan", chosen, "Plan", f"{plan.name}, {how}")
+        yield Field("plan", chosen, "Plan", f"{plan.name}, {how}")

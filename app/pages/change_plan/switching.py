@@ -29,7 +29,7 @@ from app.web import errors
 from app.web.identity import current_organization, org_admin_required
 from app.web.payment_problems import Problem, problem
 from app.web.rate_limits import OFTEN
-from app.web.resend import told_as
+from app.web.resend import resendable
 
 _NOT_CHANGED = "nothing was changed"
 _MAYBE_CHANGED = Problem(
@@ -39,8 +39,8 @@ _MAYBE_CHANGED = Problem(
 _ELSEWHERE = "This plan wasn't bought here, so it can't be changed here. Contact support to change it."
 _ARRANGED = "Support set up your plan, so it can't be changed here. Contact support to change it."
 _ADDRESS_NEEDED = (
-    "Tax on plans depends on your location. Add your billing address under Billing details, with the postal code if"
-    " you're in the United States or Canada, then choose this plan again."
+    "Tax on plans depends on your location. Add your billing address under Billing details, with the "
+    "postal code if you're in the United States or Canada, then choose this plan again."
 )
 _ON_IT = "You're already on this plan. Choose another."
 _PAST_DUE = (
@@ -50,7 +50,7 @@ _PAST_DUE = (
 
 @blueprint.post("/billing/change-plan")
 @org_admin_required
-@told_as(plan_in_words)
+@resendable(plan_in_words)
 @limiter.limit(OFTEN)
 def begin_switch() -> Response:
     """Take the choice, and go on to the review with its costs. Nothing is changed."""
@@ -87,7 +87,8 @@ def show_switch(switch_id: UUID) -> Response:
     """Where a switch stands: its review, the bank's confirmation, or its result."""
     organization = current_organization()
     switch = switch_queries.find(organization.id, switch_id)
-    # Back from the bank's own page, Stripe's answer is one question away: ask instead of waiting for the webhook.
+    # Back from the bank's own page, Stripe's answer is one question away: ask instead of waiting for the
+    # webhook.
     is_back = "payment_intent" in request.args and switch.status is SwitchStatus.ACTION
     if is_back or switch_payments.lacks_charge(switch):
         switch = switch_payments.refresh(organization, switch_id, current_actor())
@@ -192,7 +193,8 @@ def _unknown(_: UnknownSwitchError) -> Response:
     return errors.page(
         404,
         message="There is no such change of plan in this organization.",
-        next_step="If it belongs to another of your organizations, switch to that one, then open the link again.",
+        next_step="If it belongs to another of your organizations, switch to that one, then open the link "
+        "again.",
     )
 
 
@@ -201,7 +203,8 @@ def _to(switch: PlanSwitch) -> Response:
 
 
 def _came_out(switch: PlanSwitch) -> Response:
-    """On to the switch, saying what became of it; in place its step says so by itself (`change_plan/_said.html`)."""
+    """On to the switch, saying what became of it; in place its step says so by itself
+    (`change_plan/_said.html`)."""
     if not cast(Any, request).htmx:
         name = previews.plan_of(switch).name
         done = f"You're now on {name}." if switch.is_at_once else f"The change to {name} is scheduled."
@@ -209,7 +212,9 @@ def _came_out(switch: PlanSwitch) -> Response:
             SwitchStatus.DONE: done,
             SwitchStatus.SWITCHING: f"The change to {name} is in progress.",
             SwitchStatus.ACTION: "Confirm the payment with your bank. Nothing has been charged yet.",
-            SwitchStatus.DECLINED: "The payment was declined. Nothing was charged, and your plan hasn't changed.",
+            SwitchStatus.DECLINED: (
+                "The payment was declined. Nothing was charged, and your plan hasn't changed."
+            ),
             SwitchStatus.CANCELED: "Your plan hasn't changed. Nothing was charged.",
         }.get(switch.status)
         if said:

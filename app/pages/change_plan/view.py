@@ -49,8 +49,9 @@ class Choice:
 class SwitchView:
     """A switch at its step. `client_secret` is there only while the bank wants a confirmation.
 
-    `charged` is what its payment took, where that is known. `on` is the day on which it is made, where that is
-    not immediately. `note` is why it was not made. `seen` says what the review shows, and goes with its confirmation.
+    `charged` is what its payment took, where that is known. `on` is the day on which it is made, where that
+    is not immediately. `note` is why it was not made. `seen` says what the review shows, and goes with its
+    confirmation.
     """
 
     id: UUID
@@ -144,7 +145,7 @@ def view(organization: Organization, switch: PlanSwitch, plan: PlanView) -> Swit
         on=organization.local_day(cost.next_at),
         card=default if is_open else _paying(switch, today),
         cards=cards,
-        losses=plan_losses.of_switch(organization, plan.plan, target),
+        losses=plan_losses.find_losses(organization, plan.plan, target),
         advice=advice_for(switch.decline_code) if switch.status is SwitchStatus.DECLINED else None,
         client_secret=_secret(switch),
         note=switch.note,

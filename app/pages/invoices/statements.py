@@ -38,7 +38,7 @@ def show_statement(month: str) -> str | Response:
         campaigns=shortlist(statement.campaigns, SHOWN),
         agents=shortlist(statement.agents, SHOWN),
         late=shortlist(statement.late, SHOWN),
-        plan_invoices=listing.of_month(current_organization(), statement.month),
+        plan_invoices=listing.list_for_month(current_organization(), statement.month),
     )
 
 
@@ -66,7 +66,7 @@ def download_statement(month: str) -> Response:
     if statement is None:
         return _missing()
     head = details.on_statement(organization, statement.month)
-    charges = listing.of_month(organization, statement.month)
+    charges = listing.list_for_month(organization, statement.month)
     file = statement_pdf.document(head, statement, charges)
     response = Response(file, content_type="application/pdf")
     name = f"statement-{organization.slug}-{statement.month}.pdf"
@@ -86,5 +86,6 @@ def _missing() -> Response:
     return errors.page(
         404,
         title="Statement not found",
-        message="There is a statement for each month since the wallet's first transaction, written like 2026-11.",
+        message="There is a statement for each month since the wallet's first transaction, written like "
+        "2026-11.",
     )

@@ -47,7 +47,7 @@ def gather(organization: Organization) -> Overview:
     return Overview(
         balance=balance.gather(organization, pace=usage.pace),
         plan=plan,
-        plan_card=plan_card.look_at(organization, plan),
+        plan_card=plan_card.get_plan_card(organization, plan),
         usage=usage,
         invoices=invoices.newest(organization, NEWEST_INVOICES),
         activity=history.recent(organization, NEWEST_LINES),
@@ -60,6 +60,6 @@ def gather_live(organization: Organization) -> Live:
     return Live(
         balance=balance.gather(organization),
         plan=plan,
-        plan_card=plan_card.look_at(organization, plan),
+        plan_card=plan_card.get_plan_card(organization, plan),
         activity=history.recent(organization, NEWEST_LINES),
     )

@@ -48,13 +48,14 @@ def new() -> str | Response:
 @org_admin_required
 @limiter.limit(OFTEN)
 def begin_setup() -> Response:
-    """Begin to save the card of a form, when its Save was pressed: for Stripe's script, which needs the secret."""
+    """Begin to save the card of a form, when its Save was pressed: for Stripe's script, which needs the
+    secret."""
     try:
         attempt = UUID(request.form.get("attempt", ""))
     except ValueError:
         return make_response(jsonify(error="This card form is incomplete. Reload the page."), 422)
     try:
-        setup = setups.begin(
+        setup = setups.begin_setup(
             current_organization(), attempt, email=current_identity().user.email, actor=current_actor()
         )
     except TooManyCardsError as error:

@@ -57,7 +57,8 @@ def remove(card_id: UUID) -> Response:
         return changed(refused=card_id)
     except PaymentsError as error:
         return not_changed(str(problem(error, "the card wasn't removed", unknown=_MAYBE_REMOVED)))
-    heir = removed.new_default
+    next_default = removed.new_default
     return changed(
-        f"{removed.card.label} was removed." + (f" {heir.label} is now your default card." if heir else "")
+        f"{removed.card.label} was removed."
+        + (f" {next_default.label} is now your default card." if next_default else "")
     )

@@ -27,13 +27,14 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class CardsPage:
-    """`heir` is the label of the card that becomes the default when the one that is it now is removed.
+    """`next_default` is the label of the card that becomes the default when the one that is it now is
+    removed.
 
     `needs` are what needs the only card that works, where there is but one.
     """
 
     cards: list[CardView]
-    heir: str | None
+    next_default: str | None
     needs: tuple[Need, ...]
     refusal: Refusal | None
 
@@ -46,12 +47,12 @@ def gather(organization: Organization, *, refused: UUID | None = None) -> CardsP
     today = organization.local_day()
     methods = payment_methods.saved(organization.id)
     works = partial(payment_methods.works, today=today)
-    heir = payment_methods.heir_of([one for one in methods if not one.is_default], today)
+    successor = payment_methods.next_default([one for one in methods if not one.is_default], today)
     kept = next((one for one in methods if one.id == refused), None)
     return CardsPage(
         cards=[payment_methods.card_view(one, today) for one in methods],
-        heir=heir.label if heir else None,
-        needs=tuple(card_needs.of(organization)) if sum(map(works, methods)) == 1 else (),
+        next_default=successor.label if successor else None,
+        needs=tuple(card_needs.find_needs(organization)) if sum(map(works, methods)) == 1 else (),
         refusal=_refusal(organization, kept) if kept else None,
     )
 

@@ -1,5 +1,5 @@
-"""The calls in progress, and what one call cost. A call's name is the platform's own, any text, so it is asked for in
-the query."""
+"""The calls in progress, and what one call cost. A call's name is the platform's own, any text, so it is
+asked for in the query."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from app.web.identity import current_organization, org_admin_required
 @org_admin_required
 def show_call() -> str | Response:
     """The story of the call that `call` names."""
-    story = call_costs.tell(current_organization(), request.args.get("call", ""))
+    story = call_costs.get_call_costs(current_organization(), request.args.get("call", ""))
     if story is None:
         return errors.page(
             404,

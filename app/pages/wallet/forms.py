@@ -18,7 +18,7 @@ from app.money import Money, MoneyError
 from app.pages.days import read_day
 from app.pages.wallet.card_choice import CardForm
 from app.web.formatting import money
-from app.web.resend import Told
+from app.web.resend import Field
 
 OTHER = "other"
 
@@ -84,17 +84,18 @@ class TopUpForm(CardForm):
             field.errors = [out_of_range(limits.minimum, limits.maximum)]
 
 
-def top_up_in_words(organization: Organization, typed: MultiDict[str, str]) -> Iterable[Told]:
-    """Amount and card as people read them. A card that was entered is entered again: only its fields show it."""
+def top_up_in_words(organization: Organization, typed: MultiDict[str, str]) -> Iterable[Field]:
+    """Amount and card as people read them. A card that was entered is entered again: only its fields show
+    it."""
     amount, other = typed.get("amount", ""), typed.get("other_amount", "")
     if amount == OTHER:
-        yield Told("amount", amount, "Amount", "")
-        yield Told("other_amount", other, "Amount", other.strip())
+        yield Field("amount", amount, "Amount", "")
+        yield Field("other_amount", other, "Amount", other.strip())
     elif amount:
-        yield Told("amount", amount, "Amount", _amount_in_words(amount))
+        yield Field("amount", amount, "Amount", _amount_in_words(amount))
     cards = {str(card.id): card.choice for card in payment_methods.list_cards(organization)}
     if typed.get("card") in cards:
-        yield Told("card", typed["card"], "Card", cards[typed["card"]])
+        yield Field("card", typed["card"], "Card", cards[typed["card"]])
 
 
 def _amount_in_words(amount: str) -> str:

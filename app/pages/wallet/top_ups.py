@@ -1,4 +1,5 @@
-"""Top-ups: review one, pay it, give it up, read its receipt. Each has an address that shows where it stands."""
+"""Top-ups: review one, pay it, give it up, read its receipt. Each has an address that shows where it
+stands."""
 
 from __future__ import annotations
 
@@ -26,7 +27,7 @@ from app.web.formatting import money
 from app.web.identity import current_organization, org_admin_required
 from app.web.payment_problems import Problem, problem
 from app.web.rate_limits import OFTEN
-from app.web.resend import told_as
+from app.web.resend import resendable
 from app.web.text_guard import keeps_typed
 
 _NOT_CHARGED = "nothing was charged"
@@ -38,7 +39,7 @@ _MAYBE_CANCELED = Problem(
 
 @blueprint.post("/top-ups")
 @org_admin_required
-@told_as(top_up_in_words)
+@resendable(top_up_in_words)
 @limiter.limit(OFTEN)
 @keeps_typed(TopUpForm)
 def begin_top_up() -> Response:
@@ -66,7 +67,8 @@ def begin_top_up() -> Response:
 def show_top_up(top_up_id: UUID) -> Response:
     """Where a top-up stands: its review, the bank's confirmation, or its result."""
     top_up = queries.find(current_organization().id, top_up_id)
-    # Back from the bank's own page, Stripe's answer is one question away: ask instead of waiting for the webhook.
+    # Back from the bank's own page, Stripe's answer is one question away: ask instead of waiting for the
+    # webhook.
     if "payment_intent" in request.args and top_up.status is TopUpStatus.ACTION:
         top_up = topups.refresh(current_organization(), top_up_id, current_actor())
     htmx = bool(cast(Any, request).htmx)
@@ -146,7 +148,8 @@ def _unknown(_: UnknownTopUpError) -> Response:
     return errors.page(
         404,
         message="There is no such top-up in this organization.",
-        next_step="If it belongs to another of your organizations, switch to that one, then open the link again.",
+        next_step="If it belongs to another of your organizations, switch to that one, then open the link "
+        "again.",
     )
 
 
@@ -155,13 +158,16 @@ def _to(top_up: TopUp) -> Response:
 
 
 def _came_out(top_up: TopUp) -> Response:
-    """On to the top-up, saying what became of it; in place its step says so by itself (`wallet/_said.html`)."""
+    """On to the top-up, saying what became of it; in place its step says so by itself
+    (`wallet/_said.html`)."""
     if not cast(Any, request).htmx:
         amount = money(top_up.amount)
         said = {
             TopUpStatus.SUCCEEDED: f"{amount} was added to your wallet.",
             TopUpStatus.PAYING: f"Your payment of {amount} is in progress.",
-            TopUpStatus.ACTION: f"Confirm the payment of {amount} with your bank. Nothing has been charged yet.",
+            TopUpStatus.ACTION: (
+                f"Confirm the payment of {amount} with your bank. Nothing has been charged yet."
+            ),
             TopUpStatus.CANCELED: "The top-up was canceled. Nothing was charged.",
             TopUpStatus.DECLINED: f"The payment of {amount} was declined. Nothing was charged.",
         }.get(top_up.status)

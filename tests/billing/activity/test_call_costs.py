@@ -1,4 +1,5 @@
-"""A call's story: every charged line with the rate that priced it, corrections by name, and what it still holds."""
+"""A call's story: every charged line with the rate that priced it, corrections by name, and what it still
+holds."""
 
 from __future__ import annotations
 
@@ -30,7 +31,7 @@ def micro(amount: int) -> Money:
 
 
 def told(organization: Organization, call: str = CALL) -> CallCosts:
-    story = call_costs.tell(organization, call)
+    story = call_costs.get_call_costs(organization, call)
     assert story is not None
     return story
 
@@ -122,12 +123,12 @@ def test_a_call_that_only_holds_has_a_story_already(app: Flask) -> None:
 def test_a_call_of_another_organization_is_not_told(app: Flask) -> None:
     mine, other = on_growth(), on_growth()
     take(*a_call(other))
-    assert call_costs.tell(mine, CALL) is None
+    assert call_costs.get_call_costs(mine, CALL) is None
 
 
 @pytest.mark.parametrize("name", ["", "nothing", "x" * 256, "a\0b"])
 def test_a_name_that_no_call_has_tells_nothing(app: Flask, name: str) -> None:
-    assert call_costs.tell(on_growth(), name) is None
+    assert call_costs.get_call_costs(on_growth(), name) is None
 
 
 def test_a_story_takes_two_statements_however_long_it_is(app: Flask) -> None:
@@ -142,12 +143,12 @@ def test_a_story_takes_two_statements_however_long_it_is(app: Flask) -> None:
 class TestOlderCatalogues:
     @pytest.fixture
     def organization(self, app: Flask) -> Any:
-        """It used a meter that the catalogue on offer has dropped since."""
+        """It used a meter that the catalog on offer has dropped since."""
         organization = on_growth()
         on_offer = catalog.current()
-        versions.keep(on_offer)
+        versions.store(on_offer)
         now = utc_now()
-        ingest.take([an_event(organization, quantity=3, meter="sms", when=now, call=CALL)], at=now)
+        ingest.ingest([an_event(organization, quantity=3, meter="sms", when=now, call=CALL)], at=now)
         db.session.commit()
         text = on_offer.text.replace('version = "2026-12.2"', 'version = "2027-01"').replace("sms", "texts")
         app.extensions["catalog"] = file.parse(text, name="newer")
@@ -156,8 +157,8 @@ class TestOlderCatalogues:
         app.extensions.pop("meters_of_old", None)
 
     def test_a_meter_that_is_gone_keeps_its_name(self, organization: Organization) -> None:
-        assert meters.named("sms").label == "Text messages"
-        assert meters.of_group(UsageGroup.TELEPHONY, ["sms"])[-1] == "sms"
+        assert meters.get_meter("sms").label == "Text messages"
+        assert meters.list_meters(UsageGroup.TELEPHONY, ["sms"])[-1] == "sms"
 
     def test_a_call_is_told_by_the_version_that_rated_it(self, organization: Organization) -> None:
         (line,) = told(organization).lines
@@ -172,7 +173,7 @@ class TestOlderCatalogues:
         assert telephony.lead is not None and telephony.lead.included.amount == 3
 
     def test_one_that_no_version_knows_breaks_nothing(self, organization: Organization) -> None:
-        unknown = meters.named("carrier_pigeons")
+        unknown = meters.get_meter("carrier_pigeons")
         assert (unknown.label, unknown.shown_as) == ("Carrier pigeons", "units")
 
     def test_a_version_that_was_not_kept_leaves_the_names_that_there_are(self, app: Flask) -> None:

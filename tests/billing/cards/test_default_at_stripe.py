@@ -41,7 +41,7 @@ def customers_default(sandbox: Sandbox, organization: Organization, card: str) -
 
 
 def attach(sandbox: Sandbox, organization: Organization, token: str = MASTERCARD) -> str:
-    """An operator adds a card; nobody tells us."""
+    """An operator adds a card; no one tells us."""
     customer: Any = {"customer": organization.stripe_customer_id}
     return sandbox.stripe.v1.payment_methods.attach(token, customer).id
 
@@ -55,7 +55,7 @@ def at_stripe(sandbox: Sandbox, organization: Organization) -> tuple[object, obj
 
 def named(organization: Organization) -> str:
     """The card of the plan, as pages name it; the cards' page says the same."""
-    charged = plan_card.look_at(organization, plan_of(organization))
+    charged = plan_card.get_plan_card(organization, plan_of(organization))
     assert charged is not None and charged.card is not None
     default = [card for card in payment_methods.list_cards(organization) if card.is_default]
     assert [card.label for card in default] == [charged.card.label]
@@ -179,7 +179,7 @@ def test_what_was_told_is_no_news(app: Flask, sandbox: Sandbox, organization: Or
     for token in (MASTERCARD, "pm_card_amex", MASTERCARD):
         card = a_stripe_card(organization, token)
         removal.make_default(organization, card.id, OWNER)
-        default_sync.tell_stripe(organization.id)
+        default_sync.sync_to_stripe(organization.id)
         label = named(organization)
         hear_from_stripe(app, sandbox, "customer.")
         assert named(organization) == label

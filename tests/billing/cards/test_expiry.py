@@ -1,4 +1,4 @@
-"""Mails about cards that are about to expire: a month before and a week before, once each."""
+"""Emails about cards that are about to expire: a month before and a week before, once each."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def a_card_until(month: int, organization: Organization | None = None, **changes
 def told_on(*days: str) -> list[str]:
     """How the cards' ends were told, when the job ran on these days."""
     for day in days:
-        expiry.tell(at(f"2027-{day} 08:41"))
+        expiry.notify_all(at(f"2027-{day} 08:41"))
     db.session.rollback()
     mails = db.session.scalars(db.select(Mail).order_by(Mail.created_at, Mail.id))
     return [str(mail.facts["days_left"]) for mail in mails]
@@ -68,7 +68,7 @@ def test_cards_that_no_one_keeps_are_not_told_about(app: Flask, changes: dict[st
 def test_the_day_is_the_organizations_own(app: Flask) -> None:
     a_card_until(4, an_organization(timezone="Pacific/Kiritimati"))
     # Fourteen hours ahead, it is the next day there at 19:00 UTC.
-    expiry.tell(at("2027-03-30 19:00"))
+    expiry.notify_all(at("2027-03-30 19:00"))
     assert told_on() == ["30"]
 
 

@@ -34,7 +34,7 @@ ASKS = "4000002760003184"
 
 @pytest.fixture
 def organization(app: Flask, sandbox: Sandbox) -> Organization:
-    """Somebody who has never paid: no card, and no customer at Stripe."""
+    """Someone who has never paid: no card, and no customer at Stripe."""
     return an_organization()
 
 
@@ -235,7 +235,8 @@ class TestKeeping:
     def test_what_stripe_was_told_of_keeping_it_is_what_is_done(
         self, organization: Organization, sandbox: Sandbox, keep: bool
     ) -> None:
-        """Stripe takes a token for nothing else than its fields were told; a form that says otherwise is refused."""
+        """Stripe takes a token for nothing else than its fields were told; a form that says otherwise is
+        refused."""
         token = sandbox.enter_card(keep=keep)
         with pytest.raises(CardNotUsableError, match="Enter it again"):
             begin(organization, EnteredCard(token, keep=not keep))
@@ -244,7 +245,8 @@ class TestKeeping:
     def test_an_event_that_tells_of_the_card_first_makes_no_second_one(
         self, app: Flask, organization: Organization, sandbox: Sandbox
     ) -> None:
-        """The payment method has an id only once Stripe has made it; the attachment may be heard of before the payment."""
+        """The payment method has an id only once Stripe has made it; the attachment may be heard of before
+        the payment."""
         sandbox.fail(CREATE, "drop_after", times=3)
         top_up = pay(organization, entered(sandbox, keep=True))
         sandbox.clear_faults()
@@ -387,7 +389,7 @@ class TestWhatIsNoCardOfOurs:
             topups.begin(organization, usd("50"), EnteredCard(id_, keep=True), OWNER)
 
     def test_a_payment_method_is_none(self, organization: Organization, sandbox: Sandbox) -> None:
-        """Neither somebody else's saved card, nor one's own: those are chosen by name."""
+        """Neither someone else's saved card, nor one's own: those are chosen by name."""
         (_, theirs), (payer, mine) = a_payer(), a_payer()
         waiting = begin(payer, entered(sandbox))
         for id_ in (theirs.stripe_id, mine.stripe_id):
@@ -418,7 +420,7 @@ class TestWhatIsNoCardOfOurs:
     def test_one_that_expired_meanwhile_is_refused_in_words_and_another_pays(
         self, organization: Organization, sandbox: Sandbox
     ) -> None:
-        """Stripe keeps a token for twelve hours, or until it is used: here by somebody who has our keys."""
+        """Stripe keeps a token for twelve hours, or until it is used: here by someone who has our keys."""
         card = entered(sandbox)
         top_up = begin(organization, card)
         used: Any = {"amount": 500, "currency": "usd", "confirm": True, "confirmation_token": card.token}

@@ -1,4 +1,5 @@
-"""Removing cards, the default at Stripe, cards and customers that are gone there: never less than what is needed."""
+"""Removing cards, the default at Stripe, cards and customers that are gone there: never less than what is
+needed."""
 
 from __future__ import annotations
 
@@ -233,7 +234,7 @@ class TestADeletedCustomer:
         organization, _ = payer
         gone = organization.stripe_customer_id or ""
         sandbox.stripe.v1.customers.delete(gone)
-        setup = setups.begin(organization, uuid7(), email=None, actor=OWNER)
+        setup = setups.begin_setup(organization, uuid7(), email=None, actor=OWNER)
         assert setup.customer_id == organization.stripe_customer_id
         assert organization.stripe_customer_id not in {None, gone}
         assert saved(organization) == []
@@ -269,7 +270,7 @@ def test_a_card_that_was_detached_before_its_form_was_sent_is_not_saved(
     sandbox: Sandbox, payer: tuple[Organization, PaymentMethod]
 ) -> None:
     organization, card = payer
-    setup = setups.begin(organization, uuid7(), email=None, actor=OWNER)
+    setup = setups.begin_setup(organization, uuid7(), email=None, actor=OWNER)
     confirmed = sandbox.stripe.v1.setup_intents.confirm(setup.id, {"payment_method": "pm_card_mastercard"})
     detach_in_dashboard(sandbox, str(confirmed.payment_method))
     with pytest.raises(SetupNotDoneError, match="removed from the payment processor"):

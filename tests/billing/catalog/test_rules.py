@@ -1,4 +1,5 @@
-"""A catalog that could not be sold from is refused with its line and key, and what to do; old versions are still read."""
+"""A catalog that could not be sold from is refused with its line and key, and what to do; old versions are
+still read."""
 
 from __future__ import annotations
 
@@ -87,9 +88,9 @@ def test_a_catalog_in_another_currency_than_the_wallets_is_refused(
     app: Flask, tmp_path: Path, command: str
 ) -> None:
     an_organization()
-    shelf = catalog_file.parse(in_currency("EUR"), name="next")
+    plan_catalog = catalog_file.parse(in_currency("EUR"), name="next")
     with pytest.raises(CatalogError, match="the wallets of an organization are in USD"):
-        versions.check_currency(shelf)
+        versions.check_currency(plan_catalog)
     file = tmp_path / "next.toml"
     file.write_text(in_currency("EUR"))
     settings = app.config["SETTINGS"]
@@ -109,6 +110,6 @@ def test_a_version_that_was_stored_before_the_rules_is_still_read(app: Flask) ->
         ('price = "0"', 'price = "9"'),
         ('version = "2026-12.2"', 'version = "2025"'),
     )
-    versions.keep(catalog_file.parse(old, name="old"))
+    versions.store(catalog_file.parse(old, name="old"))
     db.session.commit()
     assert versions.find("2025").plan("growth").limits["robots"] == 10

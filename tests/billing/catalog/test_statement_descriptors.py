@@ -31,10 +31,10 @@ def test_a_top_up_and_a_plans_charge_are_told_apart(app: Flask, sandbox: Sandbox
 
 def test_a_text_that_changed_is_brought_to_stripe(app: Flask, sandbox: Sandbox) -> None:
     a_payer("pm_card_visa")
-    list(sales.bring_in_line(catalog.current()))
+    list(sales.sync_prices(catalog.current()))
     text = catalog.current().text.replace('name = "Growth"', 'name = "Growth"\nstatement = "Grow plan"')
     renamed = file.parse(text, name="renamed")
-    [difference] = sales.bring_in_line(renamed)
+    [difference] = sales.sync_prices(renamed)
     assert "bank statement text" in difference.words
     assert sales.differences(renamed) == []
     [growth] = [one for one in sandbox.stripe.v1.products.list().data if one.name == "Growth"]

@@ -110,12 +110,12 @@ class TestAtStripe:
             details.save(organization, changed, version, OWNER)
             db.session.commit()
             for _ in range(2):
-                details.tell_stripe(organization.id)
+                details.sync_to_stripe(organization.id)
         listed = sandbox.stripe.v1.customers.tax_ids.list(organization.stripe_customer_id or "")
         assert [(one.type, one.value) for one in listed.data] == [("us_ein", "91-1144442")]
         details.save(organization, Details(), 2, OWNER)
         db.session.commit()
-        details.tell_stripe(organization.id)
+        details.sync_to_stripe(organization.id)
         customer = sandbox.stripe.v1.customers.retrieve(organization.stripe_customer_id or "")
         assert (customer.name, customer.address) == (organization.name, None)
 

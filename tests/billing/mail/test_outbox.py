@@ -32,7 +32,7 @@ def server(app: Flask) -> Iterator[MailServer]:
 
 
 def a_mail(*recipients: str) -> Mail:
-    """A mail in the outbox of an organization with these recipients."""
+    """An email in the outbox of an organization with these recipients."""
     organization = an_organization("Birch Clinic")
     organization.billing_emails = list(recipients)
     write(organization, a_card(organization))
@@ -161,7 +161,7 @@ def test_a_process_killed_while_sending_repeats_one_mail_rather_than_lose_any(
     assert deliver(mail) is None, "another process may still be at it"
     mail.next_try_at = utc_now() - outbox.LEFT_ALONE_FOR - timedelta(seconds=1)
     db.session.commit()
-    assert outbox.left_over() == [(mail.org_id, mail.id)]
+    assert outbox.find_stale() == [(mail.org_id, mail.id)]
     assert deliver(mail) is MailState.SENT
     assert reached(server) == ["a@x.example", "b@x.example", "b@x.example"]
     assert server.taken[-1][1]["Message-ID"] == first_ids[-1]

@@ -96,11 +96,11 @@ def test_page_entitlements_and_rates_tell_the_truth_before_the_job_comes(
         assert (view.plan.key, view.holds.key, view.is_suspended) == ("growth", expected, is_over)
         assert view.grace_ends_on == day + timedelta(days=grace)
         assert entitlements.gather(organization).plan.key == expected
-        assert plan_terms.of(organization).plan_at(utc_now()).key == expected
+        assert plan_terms.get_terms(organization).plan_at(utc_now()).key == expected
         suspension.suspend_overdue()
         assert suspension.suspend_overdue() == 0
         assert plans.gather(organization).holds.key == expected
-        assert plan_terms.of(organization).plan_at(utc_now()).key == expected
+        assert plan_terms.get_terms(organization).plan_at(utc_now()).key == expected
         told = db.session.query(PlatformMessage).filter_by(org_id=organization.id, type="plan.changed")
         assert told.count() == is_over
 
@@ -110,10 +110,10 @@ def test_it_is_lost_as_of_the_deadline_however_late_that_is_noted(app: Flask) ->
     row = db.session.get_one(Subscription, (organization.id,))
     deadline = plan_grace.deadline_of(organization, row)
     assert deadline is not None
-    terms = plan_terms.of(organization)
+    terms = plan_terms.get_terms(organization)
     before = [terms.plan_at(deadline.over_at + timedelta(seconds=one)).key for one in (-1, 0)]
     suspension.suspend_overdue()
-    terms = plan_terms.of(organization)
+    terms = plan_terms.get_terms(organization)
     after = [terms.plan_at(deadline.over_at + timedelta(seconds=one)).key for one in (-1, 0)]
     assert before == after == ["growth", "starter"]
     assert db.session.get_one(Subscription, (organization.id,)).suspended_at == deadline.over_at

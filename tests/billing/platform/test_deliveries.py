@@ -46,7 +46,7 @@ def spend(organization: Organization, amount: str) -> None:
 def tell(organization: Organization, *types: str) -> None:
     """Write messages, one after the other."""
     for type_ in types:
-        messages.tell(organization.id, type_, {}, at=utc_now())
+        messages.publish(organization.id, type_, {}, at=utc_now())
         db.session.commit()
 
 
@@ -97,7 +97,7 @@ def test_any_receiver_can_verify_who_sent_it(app: Flask, receiver: Receiver, sec
 
 
 def test_while_a_secret_is_changed_both_verify(app: Flask, receiver: Receiver, secret: str) -> None:
-    endpoint = endpoints.every()[0]
+    endpoint = endpoints.list_active()[0]
     newer = endpoints.rotate(endpoint.id)
     an_organization(credit="10")
     work_through(app)
@@ -125,7 +125,7 @@ def test_what_is_not_taken_is_tried_again_before_anything_later(
     platform_deliveries.deliver(organization.id)
     assert len(receiver.requests) == 1, "its pause is not over"
     make_due()
-    assert platform_deliveries.left_over() == [organization.id]
+    assert platform_deliveries.find_stale() == [organization.id]
     platform_deliveries.deliver(organization.id)
     assert receiver.types == ["wallet.topped_up", "wallet.topped_up", "plan.changed"]
     assert receiver.requests[0][0]["webhook-id"] == receiver.requests[1][0]["webhook-id"]

@@ -1,4 +1,5 @@
-"""What holds back what: the newest state gets through, a refused message holds back nothing, a slow receiver nobody."""
+"""What holds back what: the newest state gets through, a refused message holds back nothing, a slow receiver
+nobody."""
 
 from __future__ import annotations
 
@@ -44,7 +45,7 @@ def organization(app: Flask) -> Organization:
 
 def tell(organization: Organization, *types: str) -> None:
     for type_ in types:
-        messages.tell(organization.id, type_, {"n": 1}, at=utc_now())
+        messages.publish(organization.id, type_, {"n": 1}, at=utc_now())
         db.session.commit()
 
 

@@ -51,7 +51,7 @@ class TestDown:
         view = plan_of(subscriber)
         assert (view.name, view.scheduled) == ("Starter", None)
         assert reasons() == ["switched", "scheduled"]
-        assert plan_terms.of(subscriber).terms[-1].plan == "starter"
+        assert plan_terms.get_terms(subscriber).terms[-1].plan == "starter"
 
     def test_it_can_be_taken_back(self, app: Flask, subscriber: Organization, sandbox: Sandbox) -> None:
         switch_to(subscriber, "starter")

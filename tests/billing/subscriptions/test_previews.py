@@ -1,4 +1,5 @@
-"""What a switch would cost, as Stripe's preview says it: with credit left over, and in a currency without decimals."""
+"""What a switch would cost, as Stripe's preview says it: with credit left over, and in a currency without
+decimals."""
 
 from __future__ import annotations
 
@@ -59,6 +60,6 @@ def test_yen_have_no_decimals(app: Flask, sandbox: Sandbox) -> None:
         {"customer": organization.stripe_customer_id or "", "items": [{"price": small.id}]}
     )
     found = subscriptions.fetch(made.id)
-    seen = previews.of_switch(found, large.id, "month", as_of=found.period_start)
+    seen = previews.preview_switch(found, large.id, "month", as_of=found.period_start)
     assert seen.due == Money.from_minor(30_000, "JPY") == Money(30_000_000_000, "JPY")
     assert [line.amount.plain for line in seen.lines] == ["-9900", "39900"]

@@ -65,7 +65,7 @@ def test_then_the_free_plan_holds_and_everybody_is_told(debtor: Organization) ->
     view = plan_of(debtor)
     assert (view.plan.key, view.holds.key) == ("growth", "starter")
     assert entitlements.gather(debtor).plan.key == "starter"
-    assert terms.of(debtor).plan_at(utc_now()).key == "starter"
+    assert terms.get_terms(debtor).plan_at(utc_now()).key == "starter"
     renewals.suspend_overdue()
     assert reasons() == ["switched", "suspended"]
 
@@ -171,7 +171,7 @@ class TestCanceling:
         assert plan_of(debtor).name == "Scale"
 
     def test_whoever_has_paid_keeps_the_plan(self, debtor: Organization, sandbox: Sandbox) -> None:
-        """Paid with another tab, or by Stripe's own retry, of which nobody has heard yet."""
+        """Paid with another tab, or by Stripe's own retry, of which no one has heard yet."""
         row = db.session.get_one(Subscription, (debtor.id,))
         stripe_card = a_stripe_card(debtor).stripe_id
         sandbox.stripe.v1.invoices.pay(row.open_invoice_id or "", {"payment_method": stripe_card})

@@ -42,7 +42,7 @@ def invoiced(sandbox: Sandbox) -> list[tuple[int, str | None]]:
 
 
 def rates_now(organization: Organization) -> str:
-    return terms.of(organization).plan_at(utc_now()).key
+    return terms.get_terms(organization).plan_at(utc_now()).key
 
 
 @pytest.fixture

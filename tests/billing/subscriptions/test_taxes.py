@@ -93,11 +93,11 @@ def test_a_sync_brings_the_subscriptions_in_line_that_are_there(app: Flask, sand
     known, unknown = a_subscriber("growth"), a_subscriber("scale")
     live_in(sandbox, known, "FR")
     with taxed(app, TaxSettings(automatic=True)):
-        shelf = catalog.current()
-        assert len(plan_taxes.differences(shelf)) == 2
-        said = list(plan_taxes.bring_in_line(shelf))
+        current = catalog.current()
+        assert len(plan_taxes.differences(current)) == 2
+        said = list(plan_taxes.bring_in_line(current))
         assert sum(one.startswith("Done at Stripe") for one in said) == 1
-        left = plan_taxes.differences(shelf)
+        left = plan_taxes.differences(current)
         assert [one.subscription_id for one in left] == [subscription_id(unknown)]
     turn_period(app, sandbox, known, days=1)
     assert invoices.newest(known, 1)[0].amount == usd("118.80")

@@ -1,4 +1,5 @@
-"""Why a renewal was not paid is known in whatever order its events come, late, twice, or only some of them."""
+"""Why a renewal was not paid is known in whatever order its events come, late, twice, or only some of
+them."""
 
 from __future__ import annotations
 
@@ -23,7 +24,7 @@ FAILED, CHANGED, FINALIZED = "invoice.payment_failed", "customer.subscription.up
 
 @pytest.fixture
 def debtor(app: Flask, sandbox: Sandbox) -> Organization:
-    """On Growth, whose renewal was declined at Stripe: nobody has heard of it yet."""
+    """On Growth, whose renewal was declined at Stripe: no one has heard of it yet."""
     organization = a_subscriber("growth", token=DECLINES)
     found = subscriptions.fetch(subscription_id(organization))
     sandbox.move(found.customer_id or "", found.period_end + AS_A_DRAFT)

@@ -18,7 +18,7 @@ from tests.support.sandbox import Sandbox, deliver_all
 
 
 def refunded(sandbox: Sandbox, top_up: TopUp, cents: int) -> str:
-    """A refund at Stripe that nobody has told us of; its id."""
+    """A refund at Stripe that no one has told us of; its id."""
     asked = {"payment_intent": top_up.payment_intent_id or "", "amount": cents}
     return sandbox.stripe.v1.refunds.create(asked).id  # type: ignore[arg-type]
 

@@ -111,6 +111,6 @@ def test_the_same_calls_cost_what_was_estimated_but_for_the_rounding_of_each(
         for place, other in enumerate(quantities)
         if other != meter
     ]
-    receipt = ingest.take(events, at=now)
+    receipt = ingest.ingest(events, at=now)
     db.session.commit()
     assert abs(receipt.costs[organization.id] - found.most.micro) <= calls

@@ -1,4 +1,5 @@
-"""Batches of usage: each event once, refused ones named, rated by their own time, corrected by differences."""
+"""Batches of usage: each event once, refused ones named, rated by their own time, corrected by
+differences."""
 
 from __future__ import annotations
 
@@ -71,7 +72,7 @@ class TestOnce:
         def send(seed: int) -> None:
             with inside(app):
                 events = [an_event(ids[n % 3], f"e{n}", 1_000_000) for n in range(30)]
-                ingest.take(events if seed % 2 else events[::-1], at=NOW)
+                ingest.ingest(events if seed % 2 else events[::-1], at=NOW)
                 db.session.commit()
 
         threads = [Thread(target=send, args=(seed,)) for seed in range(6)]
@@ -159,7 +160,7 @@ class TestRated:
 
     def test_late_usage_takes_the_allowance_and_the_plan_of_its_own_time(self, app: Flask) -> None:
         organization = on_growth()
-        terms.begin(organization, "scale", at("2026-11-09 00:00"))
+        terms.start_plan(organization, "scale", at("2026-11-09 00:00"))
         db.session.commit()
         before, since = at("2026-11-08 23:59"), at("2026-11-09 00:00")
         take(
@@ -179,7 +180,7 @@ class TestRated:
         self, app: Flask
     ) -> None:
         organization = on_growth()
-        terms.begin(organization, "scale", at("2026-11-10 06:00"))
+        terms.start_plan(organization, "scale", at("2026-11-10 06:00"))
         before, after = at("2026-11-10 05:00"), at("2026-11-10 07:00")
         receipt = take(
             an_event(organization, "before", 1_000_000, when=before),
@@ -223,7 +224,7 @@ class TestCorrected:
             db.session.get_one(Allowance, (organization.id, date(2026, 11, 1), "call_minutes")).used
             == 119_940
         )
-        first = next(history.every(organization, Filters()))
+        first = next(history.list_all_entries(organization, Filters()))
         assert (first.what, first.detail, first.amount) == (
             "Adjustment",
             "Outbound calls, US and Canada on Nov 10, 2026, corrected",

@@ -1,4 +1,5 @@
-"""Usage, holds, leases, corrections, changes of plan and period, and top-ups in any order, beside the plain model."""
+"""Usage, holds, leases, corrections, changes of plan and period, and top-ups in any order, beside the plain
+model."""
 
 from __future__ import annotations
 
@@ -79,7 +80,7 @@ class MeteringMachine(RuleBasedStateMachine):
 
     @rule(plan=st.sampled_from(PLANS))
     def change_plan(self, plan: str) -> None:
-        terms.begin(self.organization, plan, self.now)
+        terms.start_plan(self.organization, plan, self.now)
         db.session.commit()
         self.model.plans = [one for one in self.model.plans if one[0] < self.now] + [(self.now, plan)]
 
@@ -104,7 +105,7 @@ class MeteringMachine(RuleBasedStateMachine):
         )
         before = self.model.events.get(event.id)
         content = _content(event)
-        receipt = ingest.take([event], at=self.now)
+        receipt = ingest.ingest([event], at=self.now)
         db.session.commit()
         if quantity > MOST[meter]:
             assert [refusal.field for refusal in receipt.refused] == ["quantity"]
@@ -216,7 +217,8 @@ class MeteringMachine(RuleBasedStateMachine):
             assert verification.check() == []
 
     def _judged_low(self) -> bool:
-        """Below the alert at 50 dollars, or since then not a tenth above it; not begun while calling is paused."""
+        """Below the alert at 50 dollars, or since then not a tenth above it; not begun while calling is
+        paused."""
         below = 55_000_000 if self.is_low else 50_000_000
         return self.model.posted < below and (self.is_low or self.model.available > 0)
 
@@ -229,7 +231,7 @@ class MeteringMachine(RuleBasedStateMachine):
             Reported(place, *[getattr(one, name) for name in Reported.__struct_fields__[1:]])
             for place, one in enumerate(batch)
         ]
-        receipt = ingest.take(numbered, at=self.now)
+        receipt = ingest.ingest(numbered, at=self.now)
         db.session.commit()
         self.model.expire(self.now)
         accepted = duplicates = 0
@@ -255,7 +257,8 @@ class MeteringMachine(RuleBasedStateMachine):
         assert (receipt.accepted, receipt.duplicates, told) == (accepted, duplicates, refused)
 
     def _renewed(self, known: Lease, slice: int, asked: tuple[int, int], lease: timedelta) -> None:
-        """What a renewal that was let through has changed: nothing where it was made before, or is the last."""
+        """What a renewal that was let through has changed: nothing where it was made before, or is the
+        last."""
         if slice != known.slice + 1 or known.is_final:
             return
         amount = asked[0]

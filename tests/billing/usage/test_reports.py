@@ -1,4 +1,5 @@
-"""Reports as they come: what can't be read or taken is named and kept, and can be taken once the reason is gone."""
+"""Reports as they come: what can't be read or taken is named and kept, and can be taken once the reason is
+gone."""
 
 from __future__ import annotations
 
@@ -23,7 +24,7 @@ from tests.support.metering import a_cloudevent
 
 def take(*events: Any, only: UUID | None = None) -> Receipt:
     raw = [event if isinstance(event, bytes) else json.dumps(event).encode() for event in events]
-    receipt = reports.take(dict(enumerate(raw)), Sender(uuid7(), only), at=utc_now())
+    receipt = reports.ingest_batch(dict(enumerate(raw)), Sender(uuid7(), only), at=utc_now())
     db.session.commit()
     return receipt
 
@@ -85,7 +86,8 @@ def test_refused_events_are_listed_and_taken_once_the_reason_is_gone(app: Flask)
     organization = an_organization(credit="10")
     db.session.execute(
         db.text(
-            "UPDATE rejected_event SET body = jsonb_set(body, '{data,organization}', to_jsonb(CAST(:id AS text)))"
+            "UPDATE rejected_event SET body = jsonb_set(body, '{data,organization}', to_jsonb(CAST(:id AS "
+            "text)))"
         ),
         {"id": str(organization.id)},
     )

@@ -47,14 +47,14 @@ def rows_of(table: str) -> int:
 def test_the_months_to_come_are_made_with_what_waited_for_them(app: Flask) -> None:
     organization = an_organization(credit="10")
     now = at("2026-11-10 12:00")
-    ingest.take([used(organization.id, "a", now)], at=now)
+    ingest.ingest([used(organization.id, "a", now)], at=now)
     db.session.commit()
-    made = retention.keep_up(now, months_kept=13).made
+    made = retention.maintain_partitions(now, months_kept=13).made
     assert made == [date(2026, 10, 1), date(2026, 11, 1), date(2026, 12, 1), date(2027, 1, 1)]
     assert rows_of("usage_event_2026_11") == 1
     assert rows_of("usage_event_rest") == 0
-    assert retention.keep_up(now, months_kept=13).made == []
-    ingest.take([used(organization.id, "b", now)], at=now)
+    assert retention.maintain_partitions(now, months_kept=13).made == []
+    ingest.ingest([used(organization.id, "b", now)], at=now)
     db.session.commit()
     assert count(UsageEvent) == 2
 
@@ -62,10 +62,10 @@ def test_the_months_to_come_are_made_with_what_waited_for_them(app: Flask) -> No
 def test_old_months_are_detached_and_nothing_else_is_lost(app: Flask) -> None:
     organization = an_organization(credit="10")
     then = at("2026-01-15 12:00")
-    ingest.take([used(organization.id, "a", then)], at=then)
+    ingest.ingest([used(organization.id, "a", then)], at=then)
     db.session.commit()
-    retention.keep_up(then, months_kept=13)
-    changes = retention.keep_up(at("2026-11-10 12:00"), months_kept=6)
+    retention.maintain_partitions(then, months_kept=13)
+    changes = retention.maintain_partitions(at("2026-11-10 12:00"), months_kept=6)
     assert changes.detached == [date(2025, 12, 1), date(2026, 1, 1), date(2026, 2, 1), date(2026, 3, 1)]
     assert count(UsageEvent) == 0
     assert rows_of("usage_event_2026_01") == 1, "to be archived"
@@ -75,29 +75,29 @@ def test_old_months_are_detached_and_nothing_else_is_lost(app: Flask) -> None:
 
 def test_months_for_which_late_events_are_taken_are_never_detached(app: Flask) -> None:
     now = at("2026-11-10 12:00")
-    retention.keep_up(now, months_kept=13)
-    assert retention.keep_up(now, months_kept=0).detached == []
+    retention.maintain_partitions(now, months_kept=13)
+    assert retention.maintain_partitions(now, months_kept=0).detached == []
 
 
 def test_a_key_is_kept_for_as_long_as_its_event_could_come_again(app: Flask) -> None:
     organization = an_organization(credit="10")
     then = at("2026-10-01 12:00")
     event = used(organization.id, "a", then)
-    ingest.take([event], at=then)
+    ingest.ingest([event], at=then)
     db.session.commit()
     last_moment = then + timedelta(days=35)
-    assert retention.keep_up(last_moment, months_kept=13).keys == 0
-    assert ingest.take([event], at=last_moment).duplicates == 1
-    assert retention.keep_up(last_moment + timedelta(minutes=11), months_kept=13).keys == 1
+    assert retention.maintain_partitions(last_moment, months_kept=13).keys == 0
+    assert ingest.ingest([event], at=last_moment).duplicates == 1
+    assert retention.maintain_partitions(last_moment + timedelta(minutes=11), months_kept=13).keys == 1
     assert count(UsageKey) == 0
-    late = ingest.take([event], at=last_moment + timedelta(minutes=11))
+    late = ingest.ingest([event], at=last_moment + timedelta(minutes=11))
     assert (late.accepted, late.refused[0].field) == (0, "time")
 
 
 def test_a_month_begins_and_ends_in_utc(app: Flask) -> None:
-    retention.keep_up(datetime(2026, 11, 10, tzinfo=UTC), months_kept=13)
+    retention.maintain_partitions(datetime(2026, 11, 10, tzinfo=UTC), months_kept=13)
     organization = an_organization(credit="10", timezone="Pacific/Kiritimati")
     now = at("2026-11-30 23:59")
-    ingest.take([used(organization.id, "a", now)], at=now)
+    ingest.ingest([used(organization.id, "a", now)], at=now)
     db.session.commit()
     assert rows_of("usage_event_2026_11") == 1

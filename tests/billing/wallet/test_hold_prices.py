@@ -1,5 +1,5 @@
-"""What is left of an allowance is given out once: to holds of random calls, beside usage, corrections and other
-periods; and at every step the status says whether a new hold would be granted."""
+"""What is left of an allowance is given out once: to holds of random calls, beside usage, corrections and
+other periods; and at every step the status says whether a new hold would be granted."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ class Machine(RuleBasedStateMachine):
 
     @invariant()
     def nothing_is_given_out_twice(self) -> None:
-        allowance = terms.of(self.organization).plan_at(self.now).allowances[POOL]
+        allowance = terms.get_terms(self.organization).plan_at(self.now).allowances[POOL]
         used = {
             row.period_start: row.used
             for row in db.session.scalars(db.select(Allowance))
@@ -132,7 +132,7 @@ class Machine(RuleBasedStateMachine):
         return {period: int(units) for period, units in rows}
 
     def _quote(self, meter: str, quantity: int) -> Quote:
-        quote = quotes.ask(self.org_id, [(meter, quantity)], at=self.now)
+        quote = quotes.get_quote(self.org_id, [(meter, quantity)], at=self.now)
         assert quote is not None
         return quote
 
@@ -156,7 +156,7 @@ class Machine(RuleBasedStateMachine):
     def _take(self, meter: str, quantity: int, **names: Any) -> str:
         id_ = f"e{len(self.events)}-{self.now.timestamp()}-{quantity}-{names.get('corrects')}"
         event = Reported(0, self.org_id, "platform", id_, meter, quantity, self.now, **names)
-        ingest.take([event], at=self.now)
+        ingest.ingest([event], at=self.now)
         db.session.commit()
         return id_
 
@@ -187,11 +187,11 @@ def test_what_is_left_of_an_allowance_is_given_out_once(app: Flask) -> None:
 def test_a_plan_that_changes_in_mid_call_leaves_to_its_holds_what_it_includes(app: Flask) -> None:
     """On Growth a hold counts on ten minutes. The free plan, with its 50, has 49:50 used of them by then."""
     organization, now = an_organization(credit="20"), utc_now()
-    terms.begin(organization, "growth", now - timedelta(days=1))
+    terms.start_plan(organization, "growth", now - timedelta(days=1))
     lease = timedelta(minutes=12)
     holds.reserve(organization.id, "h", _quote(organization, 600, now), at=now, lease=lease)
     assert ledger.lock(organization.id).held_micro == 0
-    terms.begin(organization, "starter", now)
+    terms.start_plan(organization, "starter", now)
     take(an_event(organization, "other", 2_990, meter="calls_outbound", when=now), now=now)
     hold = holds.find(organization.id, "h")
     left = db.session.scalars(db.select(HoldAllowance)).one()
@@ -203,7 +203,8 @@ def test_a_plan_that_changes_in_mid_call_leaves_to_its_holds_what_it_includes(ap
 
 
 def test_a_period_that_ends_in_mid_call_leaves_each_its_own(app: Flask) -> None:
-    """What was reserved of November is used by November's usage alone; December's slice counts on December."""
+    """What was reserved of November is used by November's usage alone; December's slice counts on
+    December."""
     organization = an_organization(credit="20")
     before, after = at("2026-11-30 23:59"), at("2026-12-01 00:01")
     take(an_event(organization, "gone", 2_940, meter="calls_outbound", when=before), now=before)
@@ -227,6 +228,6 @@ def test_a_period_that_ends_in_mid_call_leaves_each_its_own(app: Flask) -> None:
 
 
 def _quote(organization: Organization, seconds: int, when: datetime) -> Quote:
-    quote = quotes.ask(organization.id, [("calls_outbound", seconds)], at=when)
+    quote = quotes.get_quote(organization.id, [("calls_outbound", seconds)], at=when)
     assert quote is not None
     return quote

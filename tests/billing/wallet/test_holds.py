@@ -117,11 +117,11 @@ class TestRenewal:
 class TestLease:
     def test_one_that_expires_gives_back_what_it_still_reserves(self, app: Flask) -> None:
         org_id = a_hold()
-        assert holds.due(NOW + LEASE - timedelta(seconds=1)) == []
-        assert holds.due(NOW + LEASE) == [org_id]
+        assert holds.find_expired(NOW + LEASE - timedelta(seconds=1)) == []
+        assert holds.find_expired(NOW + LEASE) == [org_id]
         holds.expire(org_id, at=NOW + LEASE)
         db.session.commit()
-        assert holds.due(NOW + LEASE) == []
+        assert holds.find_expired(NOW + LEASE) == []
         assert ledger.lock(org_id).available == usd("10")
         assert holds.find(org_id, "call-1").state is HoldState.EXPIRED
         assert verification.check() == []

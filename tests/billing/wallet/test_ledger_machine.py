@@ -1,4 +1,5 @@
-"""The ledger under any sequence of top-ups, refunds, usage, holds and repetitions, beside a plain model of integers."""
+"""The ledger under any sequence of top-ups, refunds, usage, holds and repetitions, beside a plain model of
+integers."""
 
 from __future__ import annotations
 
@@ -143,7 +144,7 @@ class LedgerMachine(RuleBasedStateMachine):
 
     @invariant()
     def the_running_balance_chains(self) -> None:
-        lines = list(history.every(self.organization, Filters()))
+        lines = list(history.list_all_entries(self.organization, Filters()))
         running = sum(self.posted.values())
         for line in lines:
             assert line.balance is not None

@@ -1,4 +1,5 @@
-"""A platform at work over HTTP: its own count is the service's, pauses are obeyed, and a difference is found."""
+"""A platform at work over HTTP: its own count is the service's, pauses are obeyed, and a difference is
+found."""
 
 from __future__ import annotations
 
@@ -111,7 +112,7 @@ def test_a_charge_that_belongs_to_no_call_of_the_play_is_found(client: Client) -
 
 
 def differences_after(client: Client, **change: Any) -> str:
-    """What is found once one event of the play was changed behind everybody's back."""
+    """What is found once one event of the play was changed behind everyone's back."""
     player = a_player("1000")
     tally = played(client, player)
     one = select(UsageEvent.event_id).where(UsageEvent.meter == "tokens_in").limit(1)
