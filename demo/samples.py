@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-import urllib3
+import requests
 from flask import current_app
-from urllib3.exceptions import HTTPError
 
 from app.payments import cards
 from app.payments.cards import Card
 from app.payments.client import stripe_client
 from app.payments.errors import OutcomeUnknownError, RefusedError, translated
+from stripe_sandbox.control_client import ControlClient, ControlError
 
 
 def attach_card(token: str, customer_id: str, *, expires: date) -> Card:
@@ -35,15 +35,12 @@ def move_time(customer_id: str, to: datetime) -> bool:
     settings = current_app.config["SETTINGS"]
     if not settings.uses_sandbox:
         return False
-    wanted = {"customer": customer_id, "to": int(to.timestamp())}
     try:
-        answer = urllib3.request(
-            "POST", f"{settings.stripe_api_base}/_sandbox/clock", json=wanted, timeout=30
-        )
-    except HTTPError as error:
+        ControlClient(settings.stripe_api_base).move_to(customer_id, to)
+    except ControlError as error:
+        raise RefusedError("clock", str(error)) from error
+    except requests.RequestException as error:
         raise OutcomeUnknownError(type(error).__name__) from error
-    if answer.status != 200:
-        raise RefusedError("clock", answer.data.decode(errors="replace"))
     return True
 
 

@@ -12,6 +12,7 @@ import requests
 
 from app.payments.errors import StandInError
 from config import Settings
+from stripe_sandbox.control_client import ControlClient, ControlError
 
 _SECONDS = 3
 
@@ -37,12 +38,15 @@ class StandIn:
                 "No demo with a stand-in for Stripe is running. Start `make run`, or set STRIPE_API_BASE."
             )
         try:
-            answer = requests.get(f"{self.address}/_sandbox/health", timeout=_SECONDS).json()
-        except (requests.RequestException, ValueError) as error:
+            answers = ControlClient(self.address, timeout=_SECONDS).id()
+        except (ControlError, LookupError, TypeError):
+            # Something else than a stand-in listens there.
+            answers = None
+        except requests.RequestException as error:
             raise StandInError(
                 f"The demo's stand-in for Stripe does not answer at {self.address}. Is `make run` running?"
             ) from error
-        if not isinstance(answer, dict) or answer.get("id") != self.id:
+        if answers != self.id:
             raise StandInError(
                 f"What answers at {self.address} is not the stand-in for Stripe of this demo, but another one's. "
                 "End that, or start `make run` again with another STRIPE_SANDBOX_PORT."

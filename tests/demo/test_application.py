@@ -54,3 +54,10 @@ def test_elsewhere_its_commands_and_its_emails_are_there(environment: str) -> No
     commands, routes, _ = served(**DEVELOPMENT | {"APP_ENV": environment})
     assert {"demo", "simulate", "worker"} <= set(commands)
     assert "/dev/mail" in routes
+
+
+def test_the_product_knows_none_of_the_stand_ins_own_addresses() -> None:
+    """Those under `/_sandbox`, which Stripe doesn't have: the demo reaches them by the stand-in's `control_client`."""
+    files = [path for path in (ROOT / "app").rglob("*") if path.suffix in {".py", ".html", ".js", ".txt"}]
+    assert len(files) > 300
+    assert [str(path.relative_to(ROOT)) for path in files if "/_sandbox" in path.read_text()] == []
