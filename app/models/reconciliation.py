@@ -28,6 +28,6 @@ class ReconciliationRun(Base):
     finished_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     last_event_id: Mapped[str | None] = mapped_column(String(255))
     checked: Mapped[dict[str, int]] = mapped_column(JSONB, default=dict)
-    fixed: Mapped[list[dict[str, str]]] = mapped_column("fixed", JSONB, default=list)
+    fixed: Mapped[list[dict[str, str]]] = mapped_column("mended", JSONB, default=list)
     findings: Mapped[list[dict[str, str]]] = mapped_column(JSONB, default=list)
     error: Mapped[str | None] = mapped_column(Text)
