@@ -1,6 +1,7 @@
-"""Which addresses messages may be sent to: names of hosts on the public internet, and nothing inside our own network.
+"""Which addresses webhooks may be sent to: hosts on the public internet, and nothing inside our own network.
 
-What a name leads to is looked up once, every address of it is checked, and only checked ones are connected to.
+A host name is resolved once, every address it resolves to is checked, and only checked addresses are
+connected to.
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ from app.notify.public_networks import is_public
 HTTPS_PORT = 443
 LONGEST = 2000
 _LOOKUPS = BoundedSemaphore(16)
-"""Lookups that have not come back. One can't be called off, so a name server that is silent must not take more."""
+"""Lookups that have not come back. One can't be called off, so a name server that is silent must not take
+more."""
 
 _NO_HOST = re.compile(r"[\x00-\x20\x7f\\]")
 _ENDS_IN_NUMBER = re.compile(r"(?:^|\.)(?:[0-9]+|0x[0-9a-f]*)$", re.IGNORECASE)
@@ -28,12 +30,12 @@ _NAME = re.compile(
 
 
 class AddressError(ValueError):
-    """An address can't be sent to; the message says what is wrong with it."""
+    """An address is not allowed; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Where to connect: a host by its own name, and the checked addresses that it has."""
+    """Where to connect: a host name and its checked addresses."""
 
     scheme: str
     host: str
@@ -48,11 +50,8 @@ class Target:
 
 
 def find(url: str, *, allow_private: bool, ports: Collection[int], seconds: float) -> Target:
-    """Where an address leads. Raises `AddressError`.
-
-    `allow_private` allows http, every port and addresses that are not public: for development. `seconds` is how long
-    the name server is waited for.
-    """
+    """Resolve and check an address. Raises `AddressError`. `allow_private` allows http, any port, and
+    non-public addresses, for development. `seconds` is the DNS timeout."""
     if len(url) > LONGEST or _NO_HOST.search(url):
         raise AddressError("The address has spaces, backslashes or control characters in it, or is too long.")
     try:

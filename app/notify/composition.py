@@ -84,7 +84,7 @@ def _environment(part: str) -> Environment:
 
 
 def money(amount: Money) -> str:
-    """`$1,234.50`, with a minus sign below zero."""
+    """`$1,234.50`, with a minus sign for negative amounts."""
     text = format_currency(
         abs(amount.rounded), amount.currency, locale=LOCALE, currency_digits=amount.is_written_as_babel_does
     )

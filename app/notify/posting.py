@@ -1,7 +1,7 @@
 """One POST with a deadline for all of it: connecting, TLS, sending, and every byte of the answer's head.
 
-The timeouts of HTTP libraries are for each read, so a receiver that sends a byte now and then is waited for without
-end. Here one clock runs for the whole. The body of the answer is not read: nothing in it is of use.
+The timeouts of HTTP libraries are for each read, so a receiver that sends a byte now and then is waited for
+without end. Here one clock runs for the whole. The body of the answer is not read: nothing in it is of use.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _RETRY_AFTER = re.compile(rb"^retry-after:[ \t]*(\d{1,9})[ \t]*\r?$", re.IGNOREC
 
 
 class NoAnswerError(Exception):
-    """There was no answer, or one that isn't HTTP; the message says why."""
+    """There was no response, or not a valid HTTP response; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Reply:
 
 
 class _Clock:
-    """What is left of the time for the whole."""
+    """The time left for the whole request."""
 
     def __init__(self, seconds: float) -> None:
         self._seconds, self._end = seconds, time.monotonic() + seconds
@@ -50,10 +50,8 @@ class _Clock:
 
 
 def post(target: Target, body: bytes, headers: Mapping[str, str], *, seconds: float) -> Reply:
-    """Send a request and read the head of its answer, all within `seconds`. Raises `NoAnswerError`.
-
-    Redirects are an answer like any other.
-    """
+    """Send a request and read the response headers, all within `seconds`. Raises `NoAnswerError`. Redirects
+    are not followed."""
     clock = _Clock(seconds)
     try:
         with _connected(target, clock) as connection:

@@ -21,7 +21,7 @@ _EXAMPLE = "Write it like smtp+starttls://user:password@mail.example:587."
 
 @dataclass(frozen=True, slots=True)
 class SmtpServer:
-    """Where mail is handed in, how the connection is protected, and as whom."""
+    """The mail server: its address, encryption, and credentials."""
 
     host: str
     port: int
@@ -31,7 +31,7 @@ class SmtpServer:
 
     @classmethod
     def parse(cls, url: str) -> SmtpServer:
-        """Read the setting. Raises `SettingsError`, whose message never repeats the password."""
+        """Parse the setting. Raises `SettingsError`, whose message never contains the password."""
         try:
             parts = urlsplit(url)
             port = parts.port

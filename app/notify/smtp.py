@@ -1,4 +1,4 @@
-"""Handing mail to a mail server by SMTP, over TLS whose certificate is checked."""
+"""Send email by SMTP, over TLS with certificate verification."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ class Smtp:
 
     @contextmanager
     def connect(self) -> Iterator[SmtpConnection]:
-        """Connect, protect the connection and sign in; nothing is said before it is protected."""
+        """Connect, start TLS, and sign in; nothing is sent before the connection is encrypted."""
         with _cut_off_after(self.seconds) as sockets:
             try:
                 client = self._open(sockets)

@@ -9,12 +9,12 @@ from typing import Protocol
 
 
 class RefusedError(Exception):
-    """One recipient or one mail was refused for good; the message is the server's reason. Others may be
-    taken."""
+    """A recipient or an email was permanently rejected; the message is the server's reason. Others may be
+    accepted."""
 
 
 class UnavailableError(Exception):
-    """Mail can't be handed in just now, or not to this recipient: trying again later makes sense."""
+    """Email can't be sent right now, or not to this recipient. Retry later."""
 
 
 class Connection(Protocol):

@@ -1,4 +1,4 @@
-"""Sending a message to an address of the platform, signed as Standard Webhooks says.
+"""Send a webhook message to the platform, signed according to Standard Webhooks.
 
 https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
 """
@@ -21,7 +21,8 @@ from app.notify.addresses import HTTPS_PORT, AddressError
 from app.notify.posting import NoAnswerError
 
 DEADLINE_SECONDS = 15
-"""For a whole request, from connecting to the end of the answer's head: the specification names 15 to 30 seconds."""
+"""For a whole request, from connecting to the end of the answer's head: the specification names 15 to 30
+seconds."""
 
 LOOKUP_SECONDS = 5
 """For the name server, before that."""
@@ -37,8 +38,9 @@ _KEPT = 200
 class Answer:
     """What sending led to: whether it was taken, and the answer as text.
 
-    `refused`: the receiver won't take this message, however often it is sent. `gone`: it wants no message any more,
-    and the specification says to stop sending it any. `retry_after` are the seconds that it asked to be left alone.
+    `refused`: the receiver won't take this message, however often it is sent. `gone`: it wants no message any
+    more, and the specification says to stop sending it any. `retry_after` are the seconds that it asked to be
+    left alone.
     """
 
     taken: bool
@@ -49,12 +51,12 @@ class Answer:
 
 
 def new_secret() -> str:
-    """A secret to sign with, as the scheme writes it: 32 random bytes."""
+    """Generate a signing secret in the format of the specification: 32 random bytes."""
     return f"whsec_{b64encode(random_source.token_bytes(32)).decode()}"
 
 
 def check_address(url: str, *, allow_private: bool, ports: Collection[int] = (HTTPS_PORT,)) -> None:
-    """Whether messages could be sent to an address. Raises `AddressError`."""
+    """Check that messages may be sent to an address. Raises `AddressError`."""
     addresses.find(url, allow_private=allow_private, ports=ports, seconds=LOOKUP_SECONDS)
 
 
@@ -70,10 +72,10 @@ def send(
     ports: Collection[int] = (HTTPS_PORT,),
     seconds: float = DEADLINE_SECONDS,
 ) -> Answer:
-    """Send one message, signed with each of the secrets; anything but a 2xx counts as not taken.
+    """Send one message, signed with each secret; anything but a 2xx counts as not accepted.
 
-    Takes `LOOKUP_SECONDS` and `seconds` at most. Where the name leads is looked up once, checked, and connected to,
-    so that it can't lead somewhere else meanwhile (DNS rebinding); redirects are not followed.
+    Takes `LOOKUP_SECONDS` and `seconds` at most. Where the name leads is looked up once, checked, and
+    connected to, so that it can't lead somewhere else meanwhile (DNS rebinding); redirects are not followed.
     """
     body = json.dumps({"type": type_, "timestamp": at.astimezone(UTC).isoformat(), "data": data})
     now = clock.about_now()

@@ -1,4 +1,2 @@
-"""The only place that knows Stripe: calls to it, its signatures, and its errors in our words.
-
-What comes back are plain values, never Stripe's objects.
-"""
+"""The only package that calls Stripe: requests, signatures, and errors translated to ours. It returns plain
+values, never Stripe's objects."""

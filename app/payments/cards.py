@@ -1,4 +1,4 @@
-"""Cards: saving one with the payer's consent, and reading what Stripe knows of it."""
+"""Cards: save them with the payer's consent, and read them from Stripe."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """A setup intent: a card being saved. `card` is there once it succeeded."""
+    """A setup intent: a card being saved. `card` is set once it has succeeded."""
 
     id: str
     status: str
@@ -44,9 +44,11 @@ class Setup:
 
 
 def begin_setup(customer_id: str, *, key: str) -> Setup:
-    """Begin to save a card for charges with and without the payer present; the same `key` gives the same setup.
+    """Begin to save a card for charges with and without the payer present; the same `key` gives the same
+    setup.
 
-    https://docs.stripe.com/payments/save-and-reuse. Raises `OutcomeUnknownError`, `NotDoneError`, `RefusedError`.
+    https://docs.stripe.com/payments/save-and-reuse. Raises `OutcomeUnknownError`, `NotDoneError`,
+    `RefusedError`.
     """
     with translated():
         intent = stripe_client().v1.setup_intents.create(
@@ -65,7 +67,7 @@ def fetch_setup(setup_intent_id: str) -> Setup:
 
 
 def fetch(payment_method_id: str) -> Card:
-    """A card as it is now. Raises as `begin_setup` does; `RefusedError` for what is no card."""
+    """Fetch a card. Raises as `begin_setup` does, and `RefusedError` if it is not a card."""
     with translated():
         return _card(stripe_client().v1.payment_methods.retrieve(payment_method_id))
 

@@ -12,7 +12,7 @@ _client = PerApplication[stripe.StripeClient]("stripe")
 
 
 def set_up(settings: Settings) -> None:
-    """Make the application's client. Nothing is sent yet."""
+    """Create the application's client, without sending anything."""
     # Telemetry writes timings of earlier calls to Stripe, and an id file to the home folder.
     stripe.enable_telemetry = False
     client = stripe.StripeClient(

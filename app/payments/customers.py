@@ -17,8 +17,8 @@ from app.payments.references import id_of
 def create(org_id: UUID, *, name: str, email: str | None, lost: int = 0) -> str:
     """Make the organization's customer and return its id; the same organization never gets two at a time.
 
-    `lost` is how many it had that were deleted: for the same idempotency key Stripe would tell of that one again.
-    Raises `OutcomeUnknownError`, `NotDoneError`, `RefusedError`.
+    `lost` is how many it had that were deleted: for the same idempotency key Stripe would tell of that one
+    again. Raises `OutcomeUnknownError`, `NotDoneError`, `RefusedError`.
     """
     with translated():
         customer = stripe_client().v1.customers.create(
@@ -40,10 +40,8 @@ class StripeDetails:
 
 
 def describe(customer_id: str, details: StripeDetails, *, key: str) -> None:
-    """Let a customer have these details and no others; invoices from now on carry them.
-
-    `key` names the version of the details: sent again it changes nothing. Raises as `create` does.
-    """
+    """Set a customer's billing details; future invoices carry them. `key` identifies the version of the
+    details: sending it again changes nothing. Raises as `create` does."""
     fields = [{"name": "PO number", "value": details.purchase_order}] if details.purchase_order else ""
     params: stripe.params.CustomerUpdateParams = {
         "name": details.name,
@@ -93,7 +91,7 @@ def default_card_of(customer: Any) -> str | None:
 
 
 def set_default_card(customer_id: str, payment_method_id: str | None) -> None:
-    """Let Stripe charge invoices to this card, or to none. Raises as `create` does.
+    """Set the card that Stripe charges invoices to, or none. Raises as `create` does.
 
     https://docs.stripe.com/api/customers/update#update_customer-invoice_settings-default_payment_method
     """

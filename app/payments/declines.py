@@ -1,4 +1,4 @@
-"""Declines in plain words, each with the next step.
+"""Card declines explained, each with the next step.
 
 Codes and advice: https://docs.stripe.com/declines/codes. A lost or stolen card is told as a plain decline, as
 Stripe asks: the person at the keyboard may not be the cardholder.
@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """What happened, and what to do next. `same_card` says whether trying the same card again makes sense."""
+    """What happened and what to do next. `same_card` says whether retrying the same card makes sense."""
 
     message: str
     next_step: str

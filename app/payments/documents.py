@@ -1,4 +1,4 @@
-"""Receipts and invoices that Stripe keeps. Their addresses are asked for at each click, because they expire."""
+"""Receipts and invoices hosted by Stripe. Their URLs expire, so they are fetched on each click."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from app.payments.errors import RefusedError, translated
 
 
 def receipt_url(charge_id: str) -> str | None:
-    """Where the receipt of a charge can be read; None where Stripe has none.
+    """The URL of the receipt of a charge; None if Stripe has none.
 
     Raises `OutcomeUnknownError`, `NotDoneError`, `RefusedError`.
     """
@@ -17,13 +17,13 @@ def receipt_url(charge_id: str) -> str | None:
 
 
 def invoice_pdf_url(invoice_id: str) -> str | None:
-    """Where the PDF of an invoice can be downloaded; None where Stripe has none. Raises as `receipt_url` does."""
+    """The URL of the PDF of an invoice; None if Stripe has none. Raises as `receipt_url` does."""
     return _if_known(lambda: stripe_client().v1.invoices.retrieve(invoice_id).invoice_pdf)
 
 
 def invoice_page_url(invoice_id: str) -> str | None:
-    """Where an invoice can be read, and paid while it is open; None where Stripe has no such page. Raises as
-    `receipt_url` does."""
+    """The URL of the hosted invoice page, where an open invoice can be paid; None if Stripe has none. Raises
+    as `receipt_url` does."""
     return _if_known(lambda: stripe_client().v1.invoices.retrieve(invoice_id).hosted_invoice_url)
 
 

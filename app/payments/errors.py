@@ -1,4 +1,4 @@
-"""Stripe's errors in our words, by what they mean for the payer's money.
+"""Stripe's errors, classified by what they mean for the payer's money.
 
 https://docs.stripe.com/error-handling, https://docs.stripe.com/error-low-level#idempotency
 """
@@ -16,11 +16,11 @@ log = structlog.get_logger("billing.payments")
 
 
 class PaymentsError(Exception):
-    """A call to Stripe did not end well. Its text is for operators and logs."""
+    """A call to Stripe failed. Its text is for operators and logs."""
 
     @property
     def for_operators(self) -> str:
-        """What became of the call, as a clause: "Stripe gave no usable answer (…)"."""
+        """The outcome of the call, as a clause: "Stripe gave no usable answer (…)"."""
         return f"Stripe gave no usable answer ({self})"
 
 
@@ -38,11 +38,12 @@ class DeclinedError(PaymentsError):
 
 
 class OutcomeUnknownError(PaymentsError):
-    """No usable answer came: the work may have been done or not. Ask with the same key, never with a new one."""
+    """No usable answer came: the work may have been done or not. Ask with the same key, never with a new
+    one."""
 
 
 class NotDoneError(PaymentsError):
-    """Stripe did nothing, for no fault of the call: trying again later is safe."""
+    """Stripe did nothing, through no fault of the call: retrying later is safe."""
 
     @property
     def for_operators(self) -> str:
@@ -50,11 +51,12 @@ class NotDoneError(PaymentsError):
 
 
 class StandInError(NotDoneError):
-    """What listens is not the stand-in for Stripe that is meant, or nothing does; the message says what to do."""
+    """What listens is not the stand-in for Stripe that is meant, or nothing does; the message says what to
+    do."""
 
 
 class MisconfiguredError(NotDoneError):
-    """Stripe did nothing because our key is wrong, or may not do this: operators have to see to it."""
+    """Stripe did nothing because our API key is wrong or lacks permission: operators must fix it."""
 
     @property
     def for_operators(self) -> str:
@@ -64,7 +66,8 @@ class MisconfiguredError(NotDoneError):
 class RefusedError(PaymentsError):
     """Stripe refused the call itself; nothing was done.
 
-    `code` is Stripe's, for example `resource_missing`, and `param` names the one thing that was wrong, if it was one.
+    `code` is Stripe's, for example `resource_missing`, and `param` names the one thing that was wrong, if it
+    was one.
     """
 
     def __init__(self, code: str, message: str, param: str | None = None) -> None:
@@ -79,7 +82,7 @@ class RefusedError(PaymentsError):
 
 @contextmanager
 def translated() -> Iterator[None]:
-    """Raise ours instead of the SDK's errors."""
+    """Translate the SDK's errors into ours."""
     try:
         yield
     except stripe.CardError as error:
@@ -94,8 +97,8 @@ def translated() -> Iterator[None]:
         code = (error.error.code if error.error else None) or "invalid_request"
         raise RefusedError(code, error.user_message or str(error), error.param) from error
     except stripe.StripeError as error:
-        # Lost connections, timeouts, 409 and 5xx after the SDK's own tries, answers that aren't Stripe's; and a key
-        # that was used for other parameters, which says nothing of what its first use has done.
+        # Lost connections, timeouts, 409 and 5xx after the SDK's own tries, answers that aren't Stripe's; and
+        # a key that was used for other parameters, which says nothing of what its first use has done.
         log.warning("stripe_outcome_unknown", reason=type(error).__name__)
         raise OutcomeUnknownError(type(error).__name__) from error
 

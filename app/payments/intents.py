@@ -1,4 +1,4 @@
-"""Payment intents: charging a card for a top-up, and finding out what became of it."""
+"""Payment intents: charge a card for a top-up, and fetch the outcome."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ UNEXPECTED_STATE = "payment_intent_unexpected_state"
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """A payment intent as it was when Stripe told us. `top_up_id` and `org_id` are what we wrote into its metadata.
+    """A payment intent as fetched from Stripe. `top_up_id` and `org_id` are what we wrote into its metadata.
 
-    `method_id` is the card that paid, or that failed last; `advice_code` is what the card network advises after a
-    decline (https://docs.stripe.com/declines/card#retrying-issuer-declines).
+    `method_id` is the card that paid, or that failed last; `advice_code` is what the card network advises
+    after a decline (https://docs.stripe.com/declines/card#retrying-issuer-declines).
     """
 
     id: str
@@ -51,11 +51,12 @@ class Payment:
 class ChargeRequest:
     """What is to be charged: `key` makes the same request the same charge, however often it is sent.
 
-    `card` is a payment method's id, or that of a confirmation token, of which Stripe makes the payment method then.
-    `statement` is what bank statements call it, behind the account's prefix. With `keep`, Stripe attaches the payment
-    method to the customer once the payment has succeeded, for later charges with and without the payer present
-    (https://docs.stripe.com/payments/save-during-payment). `radar_session` is a snapshot of the payer's browser, for
-    a saved card that is charged while they are there (https://docs.stripe.com/radar/radar-session).
+    `card` is a payment method's id, or that of a confirmation token, of which Stripe makes the payment method
+    then. `statement` is what bank statements call it, behind the account's prefix. With `keep`, Stripe
+    attaches the payment method to the customer once the payment has succeeded, for later charges with and
+    without the payer present (https://docs.stripe.com/payments/save-during-payment). `radar_session` is a
+    snapshot of the payer's browser, for a saved card that is charged while they are there
+    (https://docs.stripe.com/radar/radar-session).
     """
 
     key: str
@@ -72,10 +73,10 @@ class ChargeRequest:
 
 
 def charge(request: ChargeRequest) -> Payment:
-    """Make and confirm a payment intent with the payer present; a decline comes back as its payment.
+    """Create and confirm a payment intent with the payer present; a decline is returned as a payment.
 
-    https://docs.stripe.com/api/payment_intents/create. Raises `OutcomeUnknownError`, `NotDoneError`, `RefusedError`,
-    and `DeclinedError` where Stripe declined before making a payment intent.
+    https://docs.stripe.com/api/payment_intents/create. Raises `OutcomeUnknownError`, `NotDoneError`,
+    `RefusedError`, and `DeclinedError` where Stripe declined before making a payment intent.
     """
     params: stripe.params.PaymentIntentCreateParams = {
         "amount": request.amount.minor,
@@ -103,7 +104,7 @@ def charge(request: ChargeRequest) -> Payment:
 
 
 def charge_again(payment_intent_id: str, request: ChargeRequest) -> Payment:
-    """Try the same payment intent with this card: one intent can't be paid twice. Raises as `charge` does.
+    """Retry the same payment intent with this card: an intent can't be paid twice. Raises as `charge` does.
 
     One that was paid meanwhile, by an earlier try whose answer was lost, comes back as it is.
     """
@@ -184,7 +185,8 @@ def find_for_top_up(top_up_id: UUID, *, customer_id: str, since: datetime) -> Pa
 
 
 def cancel(payment_intent_id: str) -> Payment:
-    """Give up a payment intent, or learn that it can't be given up any more. Raises as `fetch` does."""
+    """Cancel a payment intent, or return it unchanged if it can no longer be canceled. Raises as `fetch`
+    does."""
     with translated():
         try:
             return _payment(stripe_client().v1.payment_intents.cancel(payment_intent_id))
@@ -219,7 +221,8 @@ class _declines_as_payments:  # noqa: N801, reads as a statement
 
 @contextmanager
 def _signals_are_optional() -> Iterator[None]:
-    """A browser snapshot that Stripe doesn't take is no reason to refuse a card: nothing was done, try again."""
+    """A browser snapshot that Stripe doesn't take is no reason to refuse a card: nothing was done, try
+    again."""
     try:
         yield
     except RefusedError as error:

@@ -1,4 +1,4 @@
-"""Times, as Stripe tells them: in whole seconds since 1970."""
+"""Stripe's timestamps: whole seconds since 1970."""
 
 from __future__ import annotations
 
@@ -6,5 +6,5 @@ from datetime import UTC, datetime
 
 
 def moment(seconds: int) -> datetime:
-    """The time in UTC of a number of seconds since 1970."""
+    """Convert seconds since 1970 to a UTC time."""
     return datetime.fromtimestamp(seconds, UTC)
