@@ -1,4 +1,4 @@
-"""What time it is: by the database's clock, which all processes share.
+"""The current time, by the database's clock, which all processes share.
 
 What is posted, claimed, leased or compared between processes is dated by one clock. Each transaction tells
 its own time as it begins (`app.database.transactions`), and from there on the process counts by its monotonic
@@ -18,7 +18,8 @@ import structlog
 log = structlog.get_logger("billing.clock")
 
 TOLERATED = timedelta(seconds=5)
-"""How far a process's own clock may be from the database's: logs, cookies and signatures are dated by it."""
+"""The tolerated difference between a process's own clock, which dates logs, cookies, and signatures, and the
+database's."""
 _TOLD_EVERY = 60.0
 """Seconds between two lines of the log about a clock that is off."""
 
@@ -31,7 +32,7 @@ class Moment:
     counted_from: float
 
     def now(self) -> datetime:
-        """The database's time now; never later than its own clock says."""
+        """The database's time now, never later than its own clock."""
         return self.at + timedelta(seconds=time.monotonic() - self.counted_from)
 
 
@@ -40,7 +41,7 @@ class Clock:
 
     def __init__(self) -> None:
         self.ask: Callable[[], Moment | None] = lambda: None
-        """The moment at which the transaction current began, which it begins if need be; None where there is
+        """The moment at which the current transaction began, which it begins if need be; None where there is
         none to be had, outside of the application. Set by `app.extensions`."""
         self.ahead = timedelta()
         """How far this process's own clock is ahead of the database's, as last seen."""
@@ -93,7 +94,7 @@ def process_time() -> datetime:
 
 
 def what_is_off() -> str | None:
-    """What to say where this process's own clock is too far from the database's; None where it is right."""
+    """A warning if this process's own clock is too far from the database's; None if it is right."""
     if abs(clock.ahead) <= TOLERATED:
         return None
     seconds = clock.ahead.total_seconds()

@@ -1,4 +1,4 @@
-"""Doing something for one organization after the other, so that the trouble of one is no one else's."""
+"""Process organizations one by one, so that a failure of one does not affect the others."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ LOCK_SECONDS = 2
 
 
 def one_by_one(name: str, items: Iterable[T], do: Callable[[T], object], *, seconds: float) -> int:
-    """Do something for each item, in a transaction of its own; how many failed. Commits.
+    """Process each item in its own transaction; returns how many failed. Commits.
 
     Otherwise as `each_alone`. What is locked by another is waited for a short time only.
     """
@@ -38,8 +38,8 @@ def one_by_one(name: str, items: Iterable[T], do: Callable[[T], object], *, seco
 def each_alone(name: str, items: Iterable[T], do: Callable[[T], object], *, seconds: float) -> int:
     """Do something for each item that commits what it does; how many failed.
 
-    A failure is logged, and the others go on. After `seconds` the rest is left for the next time. The order changes
-    each time, so that nothing is always last.
+    A failure is logged, and the others go on. After `seconds` the rest is left for the next time. The order
+    changes each time, so that nothing is always last.
     """
     wanted = list(items)
     end_reading()

@@ -1,4 +1,4 @@
-"""Addresses of our own pages: which organization they are for, and which of those from outside are ours."""
+"""URLs of our own pages: which organization they are for, and whether a given URL is ours."""
 
 from __future__ import annotations
 

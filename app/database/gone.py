@@ -18,7 +18,7 @@ log = structlog.get_logger("billing.database")
 
 
 def ignore_failed_rollbacks(engine: Engine) -> None:
-    """Let a rollback over a lost connection succeed. The connection is closed, and the pool replaces it."""
+    """Ignore a failed rollback on a lost connection. The connection is closed, and the pool replaces it."""
     dialect: Any = engine.dialect
     undo = dialect.do_rollback
 

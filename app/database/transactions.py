@@ -56,13 +56,14 @@ class Standing:
 
 
 def get_state(session: Session) -> Standing:
-    """The standing that goes with a session."""
+    """Get the state of a session."""
     found: Standing = session.info.setdefault(_KEY, Standing())
     return found
 
 
 def set_visible(session: Session, organizations: str) -> None:
-    """Let the statements of a session see these organizations from now on, in the running transaction too."""
+    """Set which organizations the statements of a session see from now on, including the running
+    transaction."""
     if not _SAYABLE.fullmatch(organizations):
         raise ValueError(f"{organizations!r} names no organizations.")
     get_state(session).wanted = organizations

@@ -33,4 +33,4 @@ class Patience:
 
 
 current: ContextVar[Patience | None] = ContextVar("patience", default=None)
-"""That of the work current; None where no one waits for it."""
+"""That of the current work; None where no one waits for it."""

@@ -1,5 +1,4 @@
-"""Accounts: a person's address with a password. Begun with the first one, and changed by mail to that
-address."""
+"""Accounts: a person's email address with a password. Passwords are changed by email to that address."""
 
 from __future__ import annotations
 
@@ -20,7 +19,7 @@ from app.people.organizations import PeopleError
 
 
 class AccountExistsError(PeopleError):
-    """The address has an account: who holds it signs in."""
+    """The address already has an account: its holder signs in instead."""
 
 
 def create(email: str, *, name: str, password: str, org_id: UUID) -> User:
@@ -50,7 +49,7 @@ def create(email: str, *, name: str, password: str, org_id: UUID) -> User:
 
 
 def set_password(user: User, password: str) -> None:
-    """Set the password and sign the person out everywhere. Raises `PeopleError` where it is too weak."""
+    """Set the password and sign the person out everywhere. Raises `PeopleError` if it is too weak."""
     user.password_hash = passwords.hash_password(checked(password))
     sessions.end_all(user.id)
 
@@ -66,7 +65,7 @@ def password_was_set(user: User, actor: Actor, *, first: bool = False) -> None:
 
 
 def checked(password: str) -> str:
-    """The password. Raises `PeopleError` where it is too weak or too long."""
+    """Validate a password. Raises `PeopleError` if it is too weak or too long."""
     if len(password) < passwords.MINIMUM_LENGTH:
         raise PeopleError(
             f"Use at least {passwords.MINIMUM_LENGTH} characters. A few random words make a good password."

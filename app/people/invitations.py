@@ -1,5 +1,5 @@
-"""Invitations to an organization: made by operators and the platform, accepted by the person that has the
-address.
+"""Invitations to an organization: created by operators and the platform, accepted by the person with that
+email address.
 
 A link proves that someone was invited, and nothing more. Anyone who has an account for the address accepts by
 signing in to it; a link sets a password only where there is no account yet that it could be taken from. So
@@ -29,16 +29,16 @@ VALID_FOR = timedelta(days=7)
 
 
 class LinkError(PeopleError):
-    """A link opens nothing: it was made up, used, ended by another, or is too old."""
+    """A link is invalid: forged, used, replaced by a newer one, or expired."""
 
 
 class NotYoursError(PeopleError):
-    """An invitation is for another address than that of the person who is signed in."""
+    """An invitation is for a different address than that of the signed-in person."""
 
 
 @dataclass(frozen=True, slots=True)
 class NewLink:
-    """The token of a link, which is stored nowhere."""
+    """The token of a link. It is not stored."""
 
     email: str
     token: str
@@ -46,14 +46,14 @@ class NewLink:
 
 
 def expect(organization: Organization, email: str, actor: Actor) -> None:
-    """Note that an address is to be an owner, without a link yet; again changes nothing."""
+    """Record a future owner, without a link yet; repeating it changes nothing."""
     if find_open(organization.id, email) is None:
         db.session.add(_made(organization.id, email, Role.ORG_ADMIN, actor))
         db.session.flush()
 
 
 def invite(organization: Organization, email: str, *, role: Role, actor: Actor, name: str = "") -> NewLink:
-    """Make a link for an address, and end the one before. In the caller's transaction. Raises
+    """Create a link for an address, and invalidate the previous one. In the caller's transaction. Raises
     `PeopleError`."""
     address = checked_address(email)
     locked(organization.id)
@@ -92,18 +92,18 @@ def invite_owner(organization: Organization, email: str, actor: Actor) -> NewLin
 
 
 def list_open(org_id: UUID) -> list[Invitation]:
-    """Who was invited and hasn't accepted yet, by address."""
+    """List invitations not yet accepted, by address."""
     return list(db.session.scalars(_open(org_id).order_by(func.lower(Invitation.email))))
 
 
 def find_open(org_id: UUID, email: str) -> Invitation | None:
-    """The open invitation of an address, in whatever case it was typed."""
+    """Find the open invitation of an address, ignoring case."""
     address = func.lower(Invitation.email) == func.lower(email.strip())
     return db.session.scalar(_open(org_id).where(address))
 
 
 def withdraw(org_id: UUID, emails: Iterable[str], actor: Actor) -> None:
-    """End the open invitations of some addresses."""
+    """Withdraw the open invitations of some addresses."""
     for email in emails:
         found = find_open(org_id, email)
         if found is not None:
@@ -112,7 +112,7 @@ def withdraw(org_id: UUID, emails: Iterable[str], actor: Actor) -> None:
 
 
 def find(token: str) -> Invitation:
-    """The open invitation that a link is for. Raises `LinkError`."""
+    """Find the open invitation of a link. Raises `LinkError`."""
     query = select(Invitation).where(
         Invitation.token_hash == _hash(token),
         Invitation.ended_at.is_(None),
@@ -127,11 +127,8 @@ def find(token: str) -> Invitation:
 
 
 def accept(token: str, user: User, came_from: str | None) -> Organization:
-    """Let someone who is signed in have what the invitation of their address gives. `came_from` is their IP
-    address.
-
-    Raises `LinkError` and `NotYoursError`.
-    """
+    """Accept an invitation as the signed-in person. `came_from` is their IP address. Raises `LinkError` and
+    `NotYoursError`."""
     invitation, organization = _held(token)
     if not is_for(invitation, user):
         raise NotYoursError(f"This invitation is for {invitation.email}.")
@@ -140,7 +137,7 @@ def accept(token: str, user: User, came_from: str | None) -> Organization:
 
 
 def accept_as_new(token: str, password: str, came_from: str | None) -> tuple[User, Organization]:
-    """Make the account of who has none, with this password, and accept.
+    """Create an account with this password, and accept.
 
     Raises `LinkError`, `accounts.AccountExistsError`, and `PeopleError` for a password that is too weak.
     """
@@ -152,7 +149,7 @@ def accept_as_new(token: str, password: str, came_from: str | None) -> tuple[Use
 
 
 def is_for(invitation: Invitation, user: User) -> bool:
-    """Whether it is for the address of this person."""
+    """Whether the invitation is for this person's address."""
     found = find_user(invitation.email)
     return found is not None and found.id == user.id
 

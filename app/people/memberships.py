@@ -1,5 +1,5 @@
-"""Who has which role in an organization. The one place where a role is given, changed or lost, with all that
-hangs on it: mail about the organization's money, and invitations to it."""
+"""People's roles in organizations. The only place where a role is assigned, changed, or removed, along with
+what depends on it: emails about the organization's money, and invitations."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from app.models import Invitation, InvitationEnd, Membership, Organization, Role
 
 
 def assign_role(organization: Organization, user: User, role: Role, actor: Actor) -> None:
-    """Let a person have this role, and no other. In the caller's transaction."""
+    """Assign a person this role, replacing any other. In the caller's transaction."""
     membership = db.session.get(Membership, (organization.id, user.id))
     if membership is None:
         db.session.add(Membership(org_id=organization.id, user_id=user.id, role=role))
@@ -29,7 +29,7 @@ def assign_role(organization: Organization, user: User, role: Role, actor: Actor
 
 
 def remove(organization: Organization, user: User, actor: Actor) -> bool:
-    """End a person's membership; with the next request they see nothing. False where they have none."""
+    """Remove a person's membership; they lose access with their next request. False if they have none."""
     own = delete(Membership).where(Membership.org_id == organization.id, Membership.user_id == user.id)
     if not db.session.execute(own).rowcount:  # type: ignore[attr-defined]
         return False
@@ -39,12 +39,12 @@ def remove(organization: Organization, user: User, actor: Actor) -> bool:
 
 
 def list_for_person(user_id: UUID) -> list[Membership]:
-    """All memberships of a person, in every organization."""
+    """List the memberships of a person in all organizations."""
     return list(db.session.scalars(select(Membership).where(Membership.user_id == user_id)))
 
 
 def people_of(org_id: UUID) -> dict[str, User]:
-    """Everyone who has a role in an organization, by their address in lower case."""
+    """Everyone with a role in an organization, by lower-case email address."""
     query = select(User).join(Membership, Membership.user_id == User.id).where(Membership.org_id == org_id)
     return {user.email.lower(): user for user in db.session.scalars(query)}
 

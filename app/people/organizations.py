@@ -1,4 +1,4 @@
-"""Organizations and their people: made by operators, by the platform, and by the demo."""
+"""Organizations and their people: created by operators, the platform, and the demo."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from app.people import memberships, timezones
 
 
 class PeopleError(ValueError):
-    """An organization or a person can't be made or found; the message says why and what to do."""
+    """An organization or a person can't be created or found; the message says why and what to do."""
 
 
 class TimezoneError(PeopleError):
@@ -40,8 +40,7 @@ def create_organization(
     timezone: str = "UTC",
     low_threshold: Money | None = None,
 ) -> Organization:
-    """Make an organization with its wallet and accounts, under `id_` where one was chosen. Raises
-    `PeopleError`."""
+    """Create an organization with its wallet and accounts, with `id_` if given. Raises `PeopleError`."""
     name = name.strip()
     slug = slug or slugify(name)
     if not slug:
@@ -66,13 +65,13 @@ def is_taken(slug: str) -> bool:
 
 
 def check_timezone(timezone: str) -> None:
-    """Raises `TimezoneError` where `timezone` names none that we and the database know."""
+    """Raise `TimezoneError` unless Python and the database know `timezone`."""
     if timezone not in timezones.known():
         raise TimezoneError(f"{timezone!r} is not a time zone. Use a name like America/New_York.")
 
 
 def find_organization(slug: str) -> Organization:
-    """The organization of this slug. Raises `PeopleError` naming those that are there."""
+    """Find the organization by slug. Raises `PeopleError`, listing existing ones."""
     found: Organization | None = db.session.scalar(select(Organization).where(Organization.slug == slug))
     if found is None:
         known = db.session.scalars(select(Organization.slug).order_by(Organization.slug).limit(10)).all()
@@ -99,12 +98,12 @@ def add_person(email: str, *, name: str, organization: Organization, role: Role)
 
 @seeing_all(Reason.PEOPLE)
 def find_user(email: str) -> User | None:
-    """The person with this email address, in whatever case it was typed."""
+    """Find a person by email address, ignoring case."""
     return db.session.scalar(select(User).where(func.lower(User.email) == email.strip().lower()))
 
 
 def owners_of(org_id: UUID) -> list[User]:
-    """Who may see and change the billing of an organization."""
+    """The owners of an organization: those who may see and change its billing."""
     query = (
         select(User)
         .join(Membership, Membership.user_id == User.id)
@@ -115,7 +114,7 @@ def owners_of(org_id: UUID) -> list[User]:
 
 
 def locked(org_id: UUID) -> Organization:
-    """The organization, until the transaction ends: its people are changed by one at a time. Raises
+    """Lock the organization until the transaction ends, to serialize changes of its people. Raises
     `LookupError`."""
     found = locked_if_there(org_id)
     if found is None:
@@ -131,7 +130,7 @@ def locked_if_there(org_id: UUID) -> Organization | None:
 
 
 def set_billing_emails(organization: Organization, emails: Sequence[str]) -> None:
-    """Who is told about money by mail; no one in particular: its owners. Raises `PeopleError` and changes
+    """Set the billing email recipients; an empty list means the owners. Raises `PeopleError` and changes
     nothing."""
     details.set_recipients(organization, each_once([checked_address(email) for email in emails]))
 

@@ -1,7 +1,6 @@
-"""Links by which the holder of an account chooses a new password: mailed to its own address, and to no one
-else.
+"""Password reset links, emailed only to the address of the account.
 
-They are signed, good for one use and for two hours: what is signed changes with the password and with the
+They are signed, and valid for one use and two hours: the signed value changes with the password and the
 address.
 """
 
@@ -28,7 +27,7 @@ VALID_FOR = timedelta(hours=2)
 
 
 def mail_to(user: User, secret_key: str, actor: Actor) -> None:
-    """Write the mail with a link. In the caller's transaction. Raises `own_mail.NoOrganizationError`."""
+    """Enqueue the email with a link. In the caller's transaction. Raises `own_mail.NoOrganizationError`."""
     token = _serializer(secret_key).dumps([str(user.id), _state(user)])
     now = utc_now()
     letter = PasswordLink(
@@ -49,7 +48,7 @@ def mail_if_known(email: str, secret_key: str, address: str | None) -> None:
 
 
 def read(token: str, secret_key: str) -> User:
-    """Whose link it is. Raises `LinkError` where it is forged, too old or was used."""
+    """Identify the holder of a link. Raises `LinkError` if it is forged, expired, or used."""
     problem = LinkError("This link has been used or is too old. Ask for a new one with “Forgot password?”.")
     try:
         user_id, state = _serializer(secret_key).loads(token, max_age=int(VALID_FOR.total_seconds()))

@@ -1,4 +1,4 @@
-"""Signed-in browsers: started, known again, ended. They are rows, so ending one ends it everywhere."""
+"""Sessions of signed-in browsers. They are rows in the database, so ending one ends it everywhere."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _SEEN_EVERY = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How long a session lasts: without a person's doing, and at all."""
+    """How long a session lasts: without activity, and in total."""
 
     idle: timedelta
     absolute: timedelta
@@ -33,7 +33,7 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """An organization that a person can choose to see."""
+    """An organization that a person can switch to."""
 
     id: UUID
     name: str
@@ -62,7 +62,7 @@ class Identity:
     is_anonymous = False
 
     def get_id(self) -> str:
-        """What flask-login keeps in the cookie."""
+        """The value that flask-login stores in the cookie."""
         return self.token
 
     @property
@@ -87,7 +87,7 @@ def start(user: User, *, org_id: UUID | None = None) -> str:
 
 @seeing_all(Reason.SIGN_IN)
 def identify(token: str, limits: Limits) -> Identity | None:
-    """Who the token belongs to, in one statement; no one where the session was ended or is too old."""
+    """Identify the person by session token, in one statement; None if the session has ended or expired."""
     now = utc_now()
     row = db.session.execute(
         _who_has(),
@@ -108,7 +108,7 @@ def identify(token: str, limits: Limits) -> Identity | None:
 
 @seeing_all(Reason.SIGN_IN)
 def touch(identity: Identity) -> None:
-    """Note that a person did something."""
+    """Record activity of the person."""
     db.session.execute(_own(identity.token, update(SignInSession)).values(seen_at=utc_now()))
 
 
@@ -119,7 +119,7 @@ def is_to_be_touched(identity: Identity) -> bool:
 
 @seeing_all(Reason.SIGN_IN)
 def switch(identity: Identity, org_id: UUID) -> bool:
-    """Show another of the person's own organizations; False where it is none of theirs."""
+    """Switch to another of the person's organizations; False if it isn't theirs."""
     if org_id not in {seat.id for seat in identity.seats}:
         return False
     db.session.execute(_own(identity.token, update(SignInSession)).values(org_id=org_id))
@@ -139,7 +139,7 @@ def end_all(user_id: UUID) -> None:
 
 
 def forget_expired(limits: Limits) -> int:
-    """Remove sessions that can't be used any more; returns how many."""
+    """Delete expired sessions; returns how many."""
     too_old = (SignInSession.seen_at < utc_now() - limits.idle) | (
         SignInSession.created_at < utc_now() - limits.absolute
     )

@@ -1,8 +1,8 @@
-"""What a token of the API looks like: `vpb_`, then letters and digits that hold its id, its secret and a checksum.
+"""The format of API tokens: `vpb_`, then letters and digits that encode the id, the secret, and a checksum.
 
 The prefix lets secret scanners find a token that got where it doesn't belong (`vpb_[0-9A-Za-z]{71}`), and the
-checksum lets them, and us, tell a real one from a look-alike without asking the database. The id says which row it
-is, so that a leaked token can be revoked without the secret going anywhere.
+checksum lets them, and us, tell a real one from a look-alike without asking the database. The id says which
+row it is, so that a leaked token can be revoked without the secret going anywhere.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def fresh(id_: UUID) -> Credential:
 
 
 def read(text: str) -> Credential | None:
-    """The halves of a token; None where it is none, or was mistyped."""
+    """Parse a token; None if it is invalid or mistyped."""
     match = _FORM.fullmatch(text)
     if match is None or not secrets.compare_digest(match[3], _checksum(text[:-_CHECK])):
         return None

@@ -1,5 +1,4 @@
-"""Background jobs as an operator sees them: running them, finding what was left by a killed worker, counting
-them."""
+"""Background jobs for operators: run them, recover those of killed workers, and report their state."""
 
 from __future__ import annotations
 
@@ -11,6 +10,6 @@ from app.work import standing
 
 
 def init_app(app: Flask) -> None:
-    """Tell `/readyz` how the jobs stand, and the messages to the platform that they deliver."""
+    """Report the state of jobs and of webhook deliveries in `/readyz`."""
     health.add_detail(app, "jobs", standing.counts)
     health.add_detail(app, "messages", deliveries.get_health)

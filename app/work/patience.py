@@ -1,4 +1,4 @@
-"""When a job that ended with an error runs again."""
+"""The retry schedule of failed jobs."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ _LONGEST_SECONDS = 900
 
 
 def wait_after(tries: int) -> int:
-    """Seconds to wait after so many tries: 3, 9, 27 and so on, a quarter of an hour at most."""
+    """Seconds to wait after a number of attempts: 3, 9, 27, and so on, at most 15 minutes."""
     return min(int(3 ** min(tries, 10)), _LONGEST_SECONDS)
 
 
 class Patience(BaseRetryStrategy):
-    """Again and again, ever more rarely, and not for ever."""
+    """Retry with exponential backoff, up to a limit."""
 
     def get_retry_decision(
         self,
@@ -25,6 +25,6 @@ class Patience(BaseRetryStrategy):
         exception: BaseException,  # noqa: ARG002 - every error is waited for alike
         job: Job,
     ) -> RetryDecision | None:
-        """The next try, or None after the last one."""
+        """The next attempt, or None after the last one."""
         tries = job.attempts + 1
         return None if tries >= MOST_TRIES else RetryDecision(retry_in={"seconds": wait_after(tries)})

@@ -1,4 +1,4 @@
-"""Jobs whose worker is gone: run again by a live one.
+"""Stalled jobs: jobs of stopped workers, run again by a live one.
 
 A worker that is killed leaves its jobs marked as running, and with them their locks. It has also stopped
 telling the database that it is alive; that is how its jobs are known. A job may so run twice, should its
@@ -16,10 +16,10 @@ from app.transaction import transaction
 log = structlog.get_logger("billing.jobs")
 
 BEAT_SECONDS = 5
-"""How often a worker tells that it is alive."""
+"""How often a worker sends a heartbeat."""
 
 GONE_AFTER_SECONDS = 20
-"""A worker that has told nothing for so long is taken for gone."""
+"""A worker without a heartbeat for this long is considered gone."""
 
 MOST_STARTS = 320
 """A job that was started so often is given up: it may be what kills its worker. More than errors alone can
@@ -68,7 +68,7 @@ _COUNT = text(f"SELECT count(*) FROM procrastinate_jobs job WHERE {_GONE}")  # n
 
 
 def recover() -> int:
-    """Let the jobs of workers that are gone run again; how many there were. Commits.
+    """Requeue the jobs of workers that are gone; returns how many. Commits.
 
     Several processes may do so at the same moment: each job is taken up by one of them.
     """
@@ -81,5 +81,5 @@ def recover() -> int:
 
 
 def count() -> int:
-    """How many jobs a worker that is gone has left."""
+    """Count the jobs of workers that are gone."""
     return int(db.session.execute(_COUNT).scalar_one())

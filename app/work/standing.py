@@ -1,4 +1,4 @@
-"""How the jobs stand: waiting, running, stalled, failed; and letting failed ones run again."""
+"""The state of jobs (waiting, running, stalled, failed), and retrying failed ones."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from app.transaction import transaction
 from app.work import stalled
 
 FAILED_KEPT_DAYS = 90
-"""How long a job that failed for good is kept, for someone to look at."""
+"""How long permanently failed jobs are kept for inspection."""
 
 _BY_QUEUE = text(""" SELECT queue_name, count(*) FILTER (WHERE status = 'todo') AS waiting, count(*) FILTER
 (WHERE status = 'doing') AS running, count(*) FILTER (WHERE status = 'failed') AS failed,
@@ -53,7 +53,7 @@ ANY(:queues) AND coalesce(scheduled_at <= now(), true)) """)
 
 
 def counts() -> dict[str, Any]:
-    """For anyone who watches the service: jobs of workers that are gone, failed for good, and due. Two
+    """For monitoring: jobs of workers that are gone, permanently failed jobs, and due jobs. Two
     statements."""
     row = db.session.execute(_COUNTS).one()
     return {"stalled": stalled.count(), "failed": row.failed, "due": row.due}
@@ -65,25 +65,24 @@ def is_due(queues: Sequence[str]) -> bool:
 
 
 def by_queue() -> Sequence[Any]:
-    """Each queue with its jobs that wait, run and failed, and for how many seconds the oldest due one has
+    """List each queue with its waiting, running, and failed jobs, and how many seconds the oldest due job has
     waited."""
     return db.session.execute(_BY_QUEUE).all()
 
 
 def failed(limit: int) -> Sequence[Any]:
-    """The newest jobs that failed for good: every try ended with an error, or its worker was killed each
-    time."""
+    """List the newest permanently failed jobs: every attempt ended with an error, or its worker was killed
+    each time."""
     return db.session.execute(_FAILED, {"limit": limit}).all()
 
 
 def retry(ids: Sequence[int] | None = None) -> list[int]:
-    """Let failed jobs run again, these or all of them; the ids of those that will. In the caller's
-    transaction."""
+    """Retry failed jobs, these or all; returns the ids of those queued. In the caller's transaction."""
     found = db.session.execute(_AGAIN, {"ids": None if ids is None else list(ids)})
     return [row.id for row in found]
 
 
 def forget_old() -> None:
-    """Remove what ended long ago and no one has asked for. Commits."""
+    """Delete jobs that ended long ago. Commits."""
     with transaction():
         db.session.execute(_FORGET, {"days": FAILED_KEPT_DAYS})

@@ -1,4 +1,4 @@
-"""How a task is defined: by its name, in its queue, and with what it may see."""
+"""How tasks are defined: with a name, a queue, and the rows they may see."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ R = TypeVar("R")
 
 
 def in_app(task: Callable[P, R]) -> Callable[..., R]:
-    """Run a task in an application context of its own, with a session of its own.
+    """Run a task in its own application context and database session.
 
     It sees no rows of any organization: what works for one is `for_organization`, what works across them says
     so by `seeing_all`.

@@ -1,4 +1,4 @@
-"""`flask worker`: the queues of a process side by side, each with slots of its own."""
+"""`flask worker`: runs queues side by side, each with its own slots."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ log = structlog.get_logger("billing.jobs")
 
 EVERYTHING = (*Queue,)
 LOOK_SECONDS = 5
-"""How often a worker looks for jobs of workers that are gone."""
+"""How often a worker looks for stalled jobs."""
 
 RECONNECT_SECONDS = 1
 _GRACE_SECONDS = 25
@@ -33,7 +33,7 @@ _BEFORE_QUEUES = "default"
 
 
 def run(app: Flask, *, queues: Sequence[Queue] = EVERYTHING, until_empty: bool = False) -> None:
-    """Work through queues until the process is told to stop, or until nothing is due.
+    """Run queues until the process is stopped, or until nothing is due.
 
     With `until_empty` nothing is done because of the time of day: what is due by the clock would come at some
     minutes and not at others. Otherwise a database that goes away is waited for.

@@ -30,7 +30,7 @@ REFUSED = "row-level security|permission denied|cannot|not supported"
 
 @dataclass
 class Two:
-    """Two organizations with a row in every table. The session current is Harbor's."""
+    """Two organizations with a row in every table. The current session is Harbor's."""
 
     harbor: UUID
     pine: UUID

@@ -40,7 +40,7 @@ class Visitor:
     def post(
         self, path: str, data: dict[str, Any] | None = None, *, token: str | None = None, **options: Any
     ) -> TestResponse:
-        """Send a form as the page current would, token included."""
+        """Send a form as the current page would, token included."""
         filled = dict(data or {}) | {"csrf_token": self.token() if token is None else token}
         return self.client.post(path, data=filled, **options)
 

@@ -30,7 +30,7 @@ def empty() -> None:
 
 
 def another_session() -> None:
-    """Leave the session current for a new one that knows nothing yet."""
+    """Leave the current session for a new one that knows nothing yet."""
     db.session.remove()
     see_all(db.session(), Reason.TESTS)
 

@@ -33,7 +33,7 @@ STUCK_SECONDS = 5
 """How long a wallet counts as held after someone's patience has ended, if no one gets its lock before."""
 
 impatient: ContextVar[bool] = ContextVar("impatient", default=False)
-"""Whether the work current is a request, which someone waits for."""
+"""Whether the current work is a request, which someone waits for."""
 
 _changed = Condition()
 _waiting: dict[UUID, list[float]] = {}
