@@ -17,12 +17,12 @@ import structlog
 from flask import Flask, current_app, g
 
 from app import reconciliation
+from app.billing import topups
 from app.billing.cards import default_sync, expiry, removal
 from app.billing.customers import details
 from app.billing.mail import outbox
 from app.billing.platform import deliveries
-from app.billing.subscriptions import cancellation, renewals, switch_recovery
-from app.billing.topups import recovery
+from app.billing.subscriptions import cancellation, renewals, switches
 from app.billing.usage import rejections, retention
 from app.billing.wallet import holds, verification
 from app.clock import utc_now
@@ -59,7 +59,7 @@ def run_worker(app: Flask, *, queues: Sequence[Queue] = worker.EVERYTHING, until
 @for_organization
 def settle_top_up(org_id: str, top_up_id: str) -> None:
     """Learn what became of a payment that no one has told us the end of."""
-    recovery.recover(UUID(org_id), UUID(top_up_id))
+    topups.recover(UUID(org_id), UUID(top_up_id))
 
 
 @task("handle_stripe_event")
@@ -91,7 +91,7 @@ def sync_default_card(org_id: str) -> None:
 @for_organization
 def recover_switch(org_id: str, switch_id: str) -> None:
     """Learn what became of a switch of plan that no one has told us the end of."""
-    switch_recovery.recover(UUID(org_id), UUID(switch_id))
+    switches.recover(UUID(org_id), UUID(switch_id))
 
 
 @task("finish_cancellation", retry=AGAIN)
@@ -118,12 +118,12 @@ def sweep(**_: int) -> None:
     handled."""
     enqueue_missing(
         "settle_top_up",
-        ({"org_id": str(org), "top_up_id": str(one)} for org, one in recovery.find_stale()),
+        ({"org_id": str(org), "top_up_id": str(one)} for org, one in topups.find_stale()),
         key="top_up_id",
     )
     enqueue_missing(
         "look_after_switch",
-        ({"org_id": str(org), "switch_id": str(one)} for org, one in switch_recovery.find_stale()),
+        ({"org_id": str(org), "switch_id": str(one)} for org, one in switches.find_stale()),
         key="switch_id",
     )
     enqueue_missing(
@@ -212,7 +212,7 @@ def nightly(**_: int) -> None:
         review.forget_old,
         reconciliation.forget_old,
         rate_limits.forget_expired,
-        switch_recovery.forget_old,
+        switches.delete_unconfirmed,
         standing.forget_old,
     ]
     if each_alone("nightly", steps, lambda step: step(), seconds=_NIGHTLY_SECONDS):

@@ -90,7 +90,7 @@ def _sync_stripe(loaded: Catalog) -> None:
         for difference in sales.sync_prices(loaded):
             click.echo(f"Done at Stripe: {difference.words}")
         left = sales.differences(loaded)
-        for done in taxes.bring_in_line(loaded):
+        for done in taxes.sync_taxes(loaded):
             click.echo(done)
     except PaymentsError as error:
         raise click.ClickException(f"{_NOT_AT_STRIPE}: {error.for_operators}. Try again.") from error

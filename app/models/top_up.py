@@ -70,7 +70,7 @@ class TopUp(OrgScoped, Base):
     decline_code: Mapped[str | None] = mapped_column(Text)
     created_by: Mapped[UUID | None]
     created_at: Mapped[Created]
-    paying_since: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    claimed_at: Mapped[datetime | None] = mapped_column("paying_since", DateTime(timezone=True))
     settled_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
     @property

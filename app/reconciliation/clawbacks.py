@@ -61,7 +61,7 @@ def look_at_dispute_again(report: Report, dispute_id: str) -> None:
 
 def _compare_refund(report: Report, refund: Refund) -> None:
     before = _taken(refund.payment_intent_id, TransferKind.REFUND, refund.id)
-    if not refunds.apply(refund):
+    if not refunds.apply(refund).is_ours:
         plan_payments.look_at_refund(report, refund)
     after = _taken(refund.payment_intent_id, TransferKind.REFUND, refund.id)
     if before != after:
@@ -70,7 +70,7 @@ def _compare_refund(report: Report, refund: Refund) -> None:
 
 def _compare_dispute(report: Report, dispute: StripeDispute) -> None:
     before = _taken(dispute.payment_intent_id, TransferKind.DISPUTE, dispute.id)
-    if not disputes.apply(dispute):
+    if not disputes.apply(dispute).is_ours:
         plan_payments.look_at_dispute(report, dispute)
     after = _taken(dispute.payment_intent_id, TransferKind.DISPUTE, dispute.id)
     if before != after:

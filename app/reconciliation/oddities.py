@@ -4,7 +4,7 @@ do."""
 from __future__ import annotations
 
 from app.billing.plans import arrangements
-from app.billing.subscriptions import switch_queries
+from app.billing.subscriptions import get_subscription
 from app.models import Organization, SubscriptionStatus
 from app.payments.oddities import Oddity
 from app.payments.subscription_facts import StripeSubscription
@@ -32,7 +32,7 @@ _TO_DO = {
 
 def look_at(report: Report, organization: Organization, found: StripeSubscription) -> None:
     """Report what is odd about a subscription that has not ended of an organization of ours."""
-    row = switch_queries.subscription_of(organization)
+    row = get_subscription(organization)
     whose = f"{organization.name} ({organization.slug})"
     if row is None or row.stripe_id != found.id:
         ours = row.stripe_id if row is not None and row.status is not SubscriptionStatus.CANCELED else None

@@ -7,8 +7,8 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from app.billing import audit
-from app.billing.topups import settlement
+from app.billing import topups
+from app.billing.purchases import Outcome
 from app.extensions import db
 from app.models import Organization, TopUp, TopUpStatus
 from app.payments import charges, intents, invoices
@@ -69,9 +69,7 @@ class PaymentsOfRun:
         agrees = (TopUpStatus.SUCCEEDED, payment.id, payment.received)
         if (top_up.status, top_up.payment_intent_id, top_up.amount) == agrees:
             return
-        before = top_up.status
-        after = settlement.apply(top_up.org_id, top_up.id, intents.fetch(payment.id), audit.STRIPE)
-        if before is not after:
+        if topups.settle(top_up.org_id, top_up.id, intents.fetch(payment.id)) is Outcome.CHANGED:
             self._report.fix(
                 payment.id,
                 f"{payment.received} for top-up {top_up.id} had been paid and not credited: credited now.",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.billing.plans.terms import FREE_PLAN
-from app.billing.subscriptions import switch_queries
+from app.billing.subscriptions import get_subscription
 from app.clock import utc_now
 from app.models import Organization, SubscriptionStatus
 from app.payments import fraud_warnings, intents
@@ -96,7 +96,7 @@ def _plan_payment(payment_intent_id: str | None) -> _PlanPayment | None:
     organization = handlers.organization_of(invoice.customer_id, or_was=True)
     if organization is None:
         return None
-    row = switch_queries.subscription_of(organization)
+    row = get_subscription(organization)
     is_running = row is not None and row.status is not SubscriptionStatus.CANCELED and row.plan != FREE_PLAN
     is_over = invoice.period is not None and invoice.period[1] <= utc_now()
     return _PlanPayment(organization, invoice, goes_on=is_running and not is_over)

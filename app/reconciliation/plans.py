@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from app.billing.cards import default_at_stripe
-from app.billing.subscriptions import next_charge, projection, switch_queries, sync
-from app.billing.subscriptions.projection import Outcome
+from app.billing.purchases import Outcome
+from app.billing.subscriptions import sync
 from app.database import locks
 from app.extensions import db
 from app.models import Organization, Subscription, SubscriptionStatus
 from app.payments import subscriptions
-from app.payments.subscription_facts import StripeSubscription
 from app.reconciliation import oddities, unpaid_periods
 from app.reconciliation.report import Report
 from app.stripe_events import handlers
@@ -26,27 +24,14 @@ def compare(report: Report) -> None:
             organization = handlers.organization_of(found.customer_id, or_was=True)
             if organization is None:
                 continue
-            if not _is_in_line(organization, found):
-                _bring_in_line(report, organization, found.id)
+            if not sync.is_in_sync(organization, found):
+                _sync(report, organization, found.id)
             oddities.look_at(report, organization, found)
             unpaid_periods.look_at(report, organization, found)
     for org_id, stripe_id in _ours():
         if stripe_id not in seen:
             with report.about("subscriptions", stripe_id):
-                _bring_in_line(report, db.session.get_one(Organization, org_id), stripe_id)
-
-
-def _is_in_line(organization: Organization, found: StripeSubscription) -> bool:
-    """Whether plan and default card are as Stripe has them, its next charge is known, and why its renewal failed."""
-    row = switch_queries.subscription_of(organization)
-    lacks_reason = row is not None and row.open_invoice_id is not None and row.failure is None
-    lacks_charge = row is not None and next_charge.lacks(row)
-    return (
-        projection.agrees(organization, found)
-        and not lacks_reason
-        and not lacks_charge
-        and default_at_stripe.agrees(organization, found)
-    )
+                _sync(report, db.session.get_one(Organization, org_id), stripe_id)
 
 
 def _ours() -> list[tuple[object, str]]:
@@ -57,15 +42,15 @@ def _ours() -> list[tuple[object, str]]:
     return [(org_id, stripe_id) for org_id, stripe_id in db.session.execute(query) if stripe_id]
 
 
-def _bring_in_line(report: Report, organization: Organization, subscription_id: str) -> None:
+def _sync(report: Report, organization: Organization, subscription_id: str) -> None:
     """Fetched again: a list may be older than what an event has told meanwhile."""
     locks.advisory_lock(db.session(), subscription_id)
     found = subscriptions.fetch(subscription_id)
-    followed = sync.follow(organization, found)
-    if followed.has_new_default:
+    synced = sync.sync_subscription(organization, found)
+    if synced.has_new_default:
         report.fix(
             found.customer_id or subscription_id,
             f"{organization.name} had another default card than at Stripe: synced now.",
         )
-    if followed.outcome is Outcome.CHANGED:
+    if synced.outcome is Outcome.CHANGED:
         report.fix(subscription_id, f"{organization.name} had another plan than at Stripe: synced now.")

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 import structlog
 
-from app.billing.topups.settlement import PaymentMismatchError
+from app.billing.topups import PaymentMismatchError
 from app.extensions import db
 from app.money import CurrencyMismatchError
 from app.payments.errors import NotDoneError, OutcomeUnknownError, RefusedError

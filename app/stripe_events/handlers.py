@@ -12,12 +12,11 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from app.billing import audit, invoices, plans
+from app.billing import audit, invoices, plans, topups
 from app.billing.cards import default_at_stripe, payment_methods
 from app.billing.mail import notices
-from app.billing.subscriptions import renewals, switch_queries, sync
-from app.billing.subscriptions.projection import Outcome
-from app.billing.topups import disputes, refunds, settlement
+from app.billing.subscriptions import get_subscription, renewal_failures, renewals, sync
+from app.billing.topups import disputes, refunds
 from app.clock import utc_now
 from app.database import locks
 from app.extensions import db, enqueue
@@ -39,7 +38,7 @@ def payment_intent(payment_intent_id: str) -> bool:
     top_up = top_up_of(payment)
     if top_up is None:
         return False
-    settlement.apply(top_up.org_id, top_up.id, payment, audit.STRIPE)
+    topups.settle(top_up.org_id, top_up.id, payment)
     return True
 
 
@@ -72,12 +71,12 @@ def payment_method_detached(payment_method_id: str) -> bool:
 
 def refund(refund_id: str) -> bool:
     """Money went back to a card, or failed to: take the credit out of the wallet, or give it back."""
-    return refunds.apply(stripe_refunds.fetch(refund_id))
+    return refunds.apply(stripe_refunds.fetch(refund_id)).is_ours
 
 
 def dispute(dispute_id: str) -> bool:
     """A cardholder disputes a payment, or their bank has decided: take the credit, or give it back."""
-    return disputes.apply(stripe_disputes.fetch(dispute_id))
+    return disputes.apply(stripe_disputes.fetch(dispute_id)).is_ours
 
 
 def fraud_warning(_: str) -> bool:
@@ -97,7 +96,7 @@ def customer(customer_id: str) -> bool:
     if customers.is_deleted(customer_id):
         payment_methods.forget_customer(organization, customer_id)
         return True
-    row = switch_queries.subscription_of(organization)
+    row = get_subscription(organization)
     if row is None or row.stripe_id is None or row.status is SubscriptionStatus.CANCELED:
         default_at_stripe.follow_customer(organization, customer_id)
         return True
@@ -122,10 +121,10 @@ def invoice_payment_failed(invoice_id: str) -> bool:
     organization, found = kept
     if found.status == "open":
         # So that the mail says until when the plan stays in force, whichever of the two events comes first.
-        row = switch_queries.subscription_of(organization)
+        row = get_subscription(organization)
         if row is not None and row.stripe_id is not None:
             subscription(row.stripe_id)
-        renewals.learn_failure(organization, again=True)
+        renewal_failures.refresh(organization, again=True)
         pay_by = renewals.last_day_for(organization, invoice_id)
         plan = plans.gather(organization).name if pay_by else None
         notices.invoice_failed(organization.id, found, at=now, plan=plan, pay_by=pay_by)
@@ -140,7 +139,7 @@ def subscription(subscription_id: str) -> bool:
     organization = organization_of(found.customer_id, or_was=True)
     if organization is None:
         return False
-    return sync.follow(organization, found).outcome is not Outcome.NOT_OURS
+    return sync.sync_subscription(organization, found).outcome.is_ours
 
 
 def schedule(schedule_id: str) -> bool:

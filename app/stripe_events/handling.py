@@ -14,7 +14,7 @@ import structlog
 from flask import current_app
 from sqlalchemy import select, update
 
-from app.billing.topups.settlement import PaymentMismatchError
+from app.billing.topups import PaymentMismatchError
 from app.clock import utc_now
 from app.extensions import db, enqueue
 from app.models import EventState, StripeEvent

@@ -53,7 +53,7 @@ ASK_STRIPE = frozenset(
         "change_plan.pay_switch",
         "change_plan.answer_switch",
         "change_plan.cancel_switch",
-        "change_plan.take_back",
+        "change_plan.cancel_scheduled_change",
         "change_plan.show_renewal",
         "change_plan.pay_renewal",
         "change_plan.answer_renewal",

@@ -13,7 +13,7 @@ from app.billing.audit import Actor
 from app.billing.cards import payment_methods
 from app.billing.customers import details
 from app.billing.plans import resource_counts
-from app.billing.topups import refunds, settlement
+from app.billing.topups import refunds
 from app.billing.wallet import calling_state, ledger
 from app.clock import utc_now
 from app.extensions import db
@@ -152,11 +152,11 @@ class Director:
     def _top_up(self, amount: Money, at: datetime, *, card: PaymentMethod | None = None) -> TopUp:
         card = card or self.paying_card
         top_up = topups.begin(self.organization, amount, card.id, self.owner)
-        top_up.created_at = top_up.paying_since = at
+        top_up.created_at = top_up.claimed_at = at
         top_up.attempt = 1
         db.session.flush()
-        request = topups.charge_request(self.organization, top_up, card, self.customer_id)
-        settlement.apply(self.organization.id, top_up.id, intents.charge(request), self.owner, at=at)
+        request = topups.requests.charge_request(self.organization, top_up, card, self.customer_id)
+        topups.settle(self.organization.id, top_up.id, intents.charge(request), self.owner, at=at)
         self.last_top_up = top_up
         return top_up
 

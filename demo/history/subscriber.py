@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from app.billing import audit, catalog, invoices
 from app.billing.catalog import Plan, versions
-from app.billing.subscriptions import projection, renewals
+from app.billing.subscriptions import renewal_failures, sync
 from app.clock import utc_now
 from app.extensions import db
 from app.models import Interval, Organization, Subscription, SubscriptionStatus
@@ -70,10 +70,10 @@ class Subscriber:
         return subscriptions.fetch(row.stripe_id or "")
 
     def _keep(self, found: StripeSubscription, at: datetime) -> None:
-        projection.apply(self.organization, found, audit.OPERATOR, at=at)
+        sync.sync_plan(self.organization, found, audit.OPERATOR, at=at)
         row = db.session.get_one(Subscription, (self.organization.id,))
         fails = row.status is SubscriptionStatus.PAST_DUE
         invoice_id = found.latest_invoice_id or ""
         invoices.upsert(self.organization, stripe_invoices.fetch(invoice_id), failed_at=at if fails else None)
         if fails:
-            renewals.learn_failure(self.organization)
+            renewal_failures.refresh(self.organization)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 
-from app.billing.topups import recovery
+from app.billing import topups
 from app.models import TopUpStatus
 from tests.support.browsing import links_of, text_of
 from tests.support.money import assert_ledger_matches, credited, the_top_up
@@ -131,7 +131,7 @@ class TestConfirmation:
         top_up = careful.review()
         careful.pay(top_up)
         sandbox.answer_bank("complete")
-        assert recovery.recover(careful.organization.id, the_top_up(careful.organization).id)
+        assert topups.recover(careful.organization.id, the_top_up(careful.organization).id)
         assert "Paid" in careful.reads(top_up)
         assert_ledger_matches(careful.organization, sandbox)
 

@@ -67,7 +67,7 @@ class TestDeclines:
     def test_each_decline_is_told_in_words(self, owner: Owner, code: str, said: str) -> None:
         top_up = owner.review()
         found = the_top_up(owner.organization)
-        found.status, found.decline_code, found.paying_since = TopUpStatus.DECLINED, code, utc_now()
+        found.status, found.decline_code, found.claimed_at = TopUpStatus.DECLINED, code, utc_now()
         db.session.commit()
         page = owner.get(top_up)
         assert said in text_of(page)

@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 
 from app.billing import topups
-from app.billing.topups import PaymentNotStartedError
+from app.billing.purchases import NotStartedError
 from app.extensions import db
 from app.models import TopUpStatus
 from tests.factories import OWNER, a_stripe_card, usd
@@ -279,7 +279,7 @@ class TestBrowserSignals:
     ) -> None:
         top_up = topups.begin(owner.organization, usd("50"), owner.card.id, OWNER)
         db.session.commit()
-        with pytest.raises(PaymentNotStartedError):
+        with pytest.raises(NotStartedError):
             topups.pay(owner.organization, top_up.id, owner.card.id, OWNER, radar_session="gone")
         db.session.rollback()
         assert sandbox.charges() == []

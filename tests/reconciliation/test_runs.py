@@ -19,7 +19,6 @@ from sqlalchemy import update
 
 from app import reconciliation
 from app.billing import audit, topups
-from app.billing.topups import recovery, settlement
 from app.clock import utc_now
 from app.database.locks import AlreadyRunningError
 from app.extensions import db, enqueue
@@ -249,11 +248,11 @@ class TestWhatIsReported:
     def test_credit_for_a_payment_that_brought_something_else(self, app: Flask, silence: Silence) -> None:
         top_up = silence.begin("50")
         payment = intents.charge(
-            topups.charge_request(
+            topups.requests.charge_request(
                 silence.organization, top_up, silence.card, silence.organization.stripe_customer_id or ""
             )
         )
-        settlement.apply(silence.organization.id, top_up.id, payment, audit.STRIPE)
+        topups.settle(silence.organization.id, top_up.id, payment, audit.STRIPE)
         db.session.execute(update(TopUp).values(amount_micro=60_000_000))
         db.session.commit()
         run = reconciliation.run()
@@ -397,7 +396,7 @@ def test_browser_webhook_and_reconciliation_at_the_same_moment_credit_once(
         topups.refresh(db.session.get_one(Organization, org_id), top_up_id or uuid7(), OWNER)
 
     def look() -> None:
-        recovery.recover(org_id, top_up_id or uuid7())
+        topups.recover(org_id, top_up_id or uuid7())
 
     ways: list[Callable[[], object]] = [
         browser,

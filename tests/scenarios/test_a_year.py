@@ -16,7 +16,6 @@ from app.billing.cards import payment_methods
 from app.billing.catalog import versions
 from app.billing.plans import terms as plan_terms
 from app.billing.subscriptions import projection
-from app.billing.topups import settlement
 from app.billing.usage import ingest
 from app.billing.usage.events import Reported
 from app.billing.wallet import ledger, verification
@@ -91,8 +90,8 @@ class Year:
         top_up = topups.begin(self.organization, usd(dollars), self.card.id, OWNER)
         top_up.created_at, top_up.attempt = self.now, 1
         db.session.flush()
-        request = topups.charge_request(self.organization, top_up, self.card, self.customer)
-        settlement.apply(self.organization.id, top_up.id, intents.charge(request), OWNER, at=self.now)
+        request = topups.requests.charge_request(self.organization, top_up, self.card, self.customer)
+        topups.settle(self.organization.id, top_up.id, intents.charge(request), OWNER, at=self.now)
         db.session.commit()
 
     def call(self, calls: int) -> None:

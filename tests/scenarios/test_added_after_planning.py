@@ -39,7 +39,7 @@ def test_operators_are_told_until_it_is_planned_again(
     operator = Operator(app, sandbox, organization)
     add(operator)
     assert [f"drops its {words}." in one["text"] for one in reconciliation.run().findings] == [True]
-    switches.take_back(organization, OWNER)
+    switches.cancel_scheduled_change(organization, OWNER)
     assert reconciliation.run().findings == []
     switch_to(organization, "growth", "year")
     assert reconciliation.run().findings == []
@@ -61,7 +61,7 @@ def test_tax_that_the_catalog_asks_for_since_is_on_the_planned_change_too(
     operator = Operator(app, sandbox, organization)
     wanted = TaxSettings(automatic=True) if mode == "automatic" else TaxSettings(rates=(operator.rate(20),))
     with taxed(app, wanted):
-        list(taxes.bring_in_line(catalog.current()))
+        list(taxes.sync_taxes(catalog.current()))
         assert reconciliation.run().findings == []
         operator.hear()
         shown = plan_of(organization).next_charge

@@ -21,7 +21,7 @@ from flask import Flask
 from app import reconciliation
 from app.billing import topups
 from app.billing.cards import setups
-from app.billing.topups import PaymentNotStartedError, recovery
+from app.billing.purchases import RESEND_WITHIN, NotStartedError
 from app.extensions import db
 from app.models import Organization, PaymentMethod, StripeEvent, TopUp, TopUpStatus, Transfer, TransferKind
 from app.payments.errors import PaymentsError
@@ -96,7 +96,7 @@ class Story:
         was a 500 is asked for until it is too old, and then given up.
         """
         self._look_after()
-        age = {"paying_since": TopUp.paying_since - recovery.RESEND_WITHIN - timedelta(minutes=1)}
+        age = {"claimed_at": TopUp.claimed_at - RESEND_WITHIN - timedelta(minutes=1)}
         db.session.execute(db.update(TopUp).values(age))
         db.session.commit()
         self._look_after()
@@ -108,7 +108,7 @@ class Story:
 
     def _look_after(self) -> None:
         for org_id, top_up_id in db.session.execute(db.select(TopUp.org_id, TopUp.id)).all():
-            recovery.recover(org_id, top_up_id)
+            topups.recover(org_id, top_up_id)
 
     def _pay(self, amount: str, card: PaymentMethod) -> UUID:
         top_up = topups.begin(self.organization, usd(amount), card.id, OWNER)
@@ -119,7 +119,7 @@ class Story:
     def _step(self, step: Callable[[], Any]) -> None:
         """Stripe fails each time it is asked: the SDK tries three times."""
         self.sandbox.fail(self.call, self.kind, times=12)
-        with suppress(PaymentsError, PaymentNotStartedError):
+        with suppress(PaymentsError, NotStartedError):
             step()
         db.session.rollback()
         self.sandbox.clear_faults()

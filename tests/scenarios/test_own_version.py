@@ -295,8 +295,8 @@ def in_what_the_platform_is_told(place: Place, own: Own) -> None:
     """The message of a change, and the letter: as when the very same plan is begun once more."""
     ledger.lock(place.organization.id)
     row = suspension.lock(place.organization)
-    suspension.note(place.organization, row, utc_now())
-    held = suspension.held(place.organization, row)
+    suspension.record(place.organization, row, utc_now())
+    held = suspension.get_in_force(place.organization, row)
     assert facts_of(held.own) == own
 
 

@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 
 from app.billing.cards import removal
-from app.billing.subscriptions import switch_queries, switch_recovery
+from app.billing.subscriptions import switches
 from app.clock import utc_now
 from app.extensions import db
 from app.models import Organization, PlanSwitch, SwitchStatus
@@ -82,7 +82,7 @@ def test_no_other_card_is_charged_than_the_page_named(
     change(sandbox, organization)
     status, said = tab.confirm()
     assert (status, len(sandbox.charges())) == (422, before), said
-    assert "Your default card is Mastercard ending in 4444 now, so nothing was charged." in said
+    assert "Your default card is now Mastercard ending in 4444, so nothing was charged." in said
     assert "now to Mastercard ending in 4444" in said
     assert tab.confirm()[0] == 200
     assert sandbox.charges()[0].payment_method_details.card.last4 == "4444"
@@ -156,8 +156,8 @@ def test_a_switch_whose_invoice_was_voided_while_it_was_being_paid_is_over(
     switch.status, switch.claimed_at = SwitchStatus.SWITCHING, utc_now()
     db.session.commit()
     sandbox.stripe.v1.invoices.void_invoice(switch.invoice_id or "")
-    assert switch_recovery.recover(organization.id, switch.id)
+    assert switches.recover(organization.id, switch.id)
     again = db.session.get_one(PlanSwitch, (organization.id, switch.id), populate_existing=True)
     assert again.status is SwitchStatus.CANCELED
-    assert switch_queries.on_its_way(organization.id) is None
+    assert switches.find_open(organization.id) is None
     assert plan_of(organization).name == "Growth"

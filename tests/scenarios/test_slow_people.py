@@ -18,7 +18,7 @@ import requests
 from flask import Flask
 from sqlalchemy import text
 
-from app.billing.topups import recovery
+from app.billing import topups
 from app.billing.wallet import verification
 from app.extensions import db
 from app.models import Organization
@@ -170,7 +170,7 @@ def _check_what_was_slow(world: World) -> None:
     db.session.rollback()
     if clicks:
         for organization, top_up in world.top_ups:
-            assert recovery.recover(organization.id, top_up)
+            assert topups.recover(organization.id, top_up)
             assert len(credited(organization)) == 1
         assert len(world.sandbox.charges()) == CLICKS
     assert verification.check() == []

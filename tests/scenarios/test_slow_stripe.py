@@ -10,8 +10,8 @@ import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from app.billing.subscriptions import switch_recovery
-from app.billing.topups import recovery
+from app.billing import topups
+from app.billing.subscriptions import switches
 from app.billing.wallet import ledger
 from app.extensions import db
 from app.models import Organization, PlanSwitch, SwitchStatus, TopUp, TopUpStatus
@@ -53,7 +53,7 @@ def test_pay_answers_pending_and_the_job_finds_the_one_charge(visitor: Visitor, 
     assert "is in progress" in text_of(_pay(visitor, top_up))
     assert the_top_up(organization).status is TopUpStatus.PAYING
     assert "is in progress" in text_of(_pay(visitor, top_up))
-    assert recovery.recover(organization.id, top_up)
+    assert topups.recover(organization.id, top_up)
     assert len(sandbox.charges()) == len(credited(organization)) == 1
     assert_ledger_matches(organization, sandbox)
 
@@ -66,8 +66,8 @@ def test_where_too_many_wait_pay_is_pending_immediately_and_the_job_charges(
     answer = _pay(visitor, top_up, environ_overrides={STRIPE_BUSY: True})
     assert "is in progress" in text_of(answer)
     assert len(sandbox.control.requests()) == before
-    assert recovery.recover(organization.id, top_up)
-    assert recovery.recover(organization.id, top_up)
+    assert topups.recover(organization.id, top_up)
+    assert topups.recover(organization.id, top_up)
     assert len(sandbox.charges()) == len(credited(organization)) == 1
     assert_ledger_matches(organization, sandbox)
 
@@ -108,8 +108,8 @@ def test_a_switch_is_made_and_charged_once_whichever_answer_is_late(
     if db.session.get_one(PlanSwitch, (organization.id, switch.id)).status is SwitchStatus.REVIEW:
         assert sandbox.charges() == []
         visitor.post(address)
-    switch_recovery.recover(organization.id, switch.id)
-    switch_recovery.recover(organization.id, switch.id)
+    switches.recover(organization.id, switch.id)
+    switches.recover(organization.id, switch.id)
     assert db.session.get_one(PlanSwitch, (organization.id, switch.id)).status is SwitchStatus.DONE
     assert plan_of(organization).name == "Growth"
     assert len(sandbox.charges()) == 1

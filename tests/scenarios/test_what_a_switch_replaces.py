@@ -15,8 +15,9 @@ import pytest
 from flask import Flask
 
 from app import reconciliation
+from app.billing.purchases import NotStartedError
 from app.billing.subscriptions import ensure as plan_subscriptions
-from app.billing.subscriptions import switch_payments, switch_queries, switch_recovery, switches
+from app.billing.subscriptions import switches
 from app.clock import utc_now
 from app.extensions import db
 from app.models import Organization, PlanSwitch, SwitchStatus
@@ -123,11 +124,11 @@ def hear_by(told: str, app: Flask, sandbox: Sandbox, switch: PlanSwitch) -> None
     organization = db.session.get_one(Organization, switch.org_id)
     match told:
         case "page":
-            switch_payments.refresh(organization, switch.id, OWNER)
+            switches.refresh(organization, switch.id, OWNER)
         case "webhook":
             hear_from_stripe(app, sandbox, "customer.subscription.updated")
         case "job":
-            switch_recovery.recover(organization.id, switch.id)
+            switches.recover(organization.id, switch.id)
         case "reconciliation":
             reconciliation.run()
     db.session.expire_all()
@@ -153,7 +154,7 @@ class TestMade:
         switch = upgrade(organization)
         assert switch.status is SwitchStatus.DECLINED
         assert planned_of(organization) == before
-        paid = switch_payments.pay(organization, switch.id, a_stripe_card(organization).id, OWNER)
+        paid = switches.pay(organization, switch.id, a_stripe_card(organization).id, OWNER)
         assert paid.status is SwitchStatus.DONE
         pay_by(organization, "pm_card_visa")
         assert_replaced(app, sandbox, organization)
@@ -179,7 +180,7 @@ class TestNotMade:
         pay_by(organization, DECLINES)
         before = planned_of(organization)
         switch = upgrade(organization)
-        assert switch_payments.give_up(organization, switch.id, OWNER).status is SwitchStatus.CANCELED
+        assert switches.cancel(organization, switch.id, OWNER).status is SwitchStatus.CANCELED
         assert planned_of(organization) == before
 
     @pytest.mark.parametrize("card", [DECLINES, ALWAYS_3DS])
@@ -213,7 +214,7 @@ class TestNotMade:
         self, app: Flask, sandbox: Sandbox, organization: Organization
     ) -> None:
         pay_by(organization, DECLINES)
-        switch_payments.give_up(organization, upgrade(organization).id, OWNER)
+        switches.cancel(organization, upgrade(organization).id, OWNER)
         pay_by(organization, "pm_card_visa")
         assert upgrade(organization).status is SwitchStatus.DONE
         assert_replaced(app, sandbox, organization)
@@ -223,7 +224,7 @@ class TestNotMade:
         interval = plan_of(organization).interval
         switch = switches.begin(organization, "scale", interval, OWNER)
         sandbox.fail(UPDATE, "429", times=3)
-        with pytest.raises(switches.SwitchNotStartedError):
+        with pytest.raises(NotStartedError):
             switches.confirm(organization, switch.id, OWNER)
         sandbox.clear_faults()
         assert planned_of(organization) == before
@@ -253,7 +254,7 @@ class TestKilled:
         sandbox.clear_faults()
         hear_by(told, app, sandbox, switch)
         assert switch.status is SwitchStatus.DONE
-        assert switch_queries.on_its_way(organization.id) is None
+        assert switches.find_open(organization.id) is None
         assert len(sandbox.charges()) == 2
         assert_replaced(app, sandbox, organization)
 
@@ -277,12 +278,12 @@ class TestAnotherPlanIsPlannedForOneThatIsToEnd:
         name, _, (_, _, ends_at) = planned_of(organization)
         switch = switches.begin(organization, "growth", "month", OWNER)
         sandbox.fail(call, kind, times=3)
-        with suppress(switches.SwitchNotStartedError):
+        with suppress(NotStartedError):
             switches.confirm(organization, switch.id, OWNER)
         sandbox.clear_faults()
         switch.claimed_at = utc_now() - timedelta(minutes=11)
         db.session.commit()
-        switch_recovery.recover(organization.id, switch.id)
+        switches.recover(organization.id, switch.id)
         plan_subscriptions.ensure(organization)
         assert planned_of(organization)[0] == name
         assert at_stripe(organization)[2] == ends_at
@@ -295,7 +296,7 @@ class TestAnotherPlanIsPlannedForOneThatIsToEnd:
         sandbox.fail(SCHEDULES, "drop_before", times=3)
         assert switches.confirm(organization, switch.id, OWNER).status is SwitchStatus.SWITCHING
         sandbox.clear_faults()
-        switch_recovery.recover(organization.id, switch.id)
+        switches.recover(organization.id, switch.id)
         assert_promised(app, sandbox, organization)
 
 
@@ -339,7 +340,7 @@ class TestCanceledInTheDashboardAfterAChangeWasPlanned:
         for make in ENDING:
             sandbox.start_over()
             organization = make(sandbox)
-            switches.take_back(organization, OWNER)
+            switches.cancel_scheduled_change(organization, OWNER)
             assert planned_of(organization) == ("Growth", None, (None, None, None))
 
     def test_a_card_is_charged_once_more_before_a_later_end(self, app: Flask, sandbox: Sandbox) -> None:

@@ -18,7 +18,7 @@ from stripe.params import EventListParams
 
 from app.billing import topups
 from app.billing.audit import STRIPE
-from app.billing.topups import disputes, refunds, settlement
+from app.billing.topups import disputes, refunds
 from app.billing.wallet import calling_state, ledger, verification
 from app.billing.wallet.ledger import Entry
 from app.clock import utc_now
@@ -127,7 +127,7 @@ class Stage:
 
     def reconcile(self) -> None:
         """What a comparison with Stripe comes to: each of its objects, once."""
-        settlement.apply(self.organization.id, self.top_up.id, intents.fetch(self.payment_intent_id), STRIPE)
+        topups.settle(self.organization.id, self.top_up.id, intents.fetch(self.payment_intent_id), STRIPE)
         db.session.commit()
         for dispute_id in self.dispute_ids:
             disputes.apply(stripe_disputes.fetch(dispute_id))
@@ -153,9 +153,11 @@ def set_up(sandbox: Sandbox, payer: tuple[Organization, PaymentMethod], spent: i
     organization, card = payer
     _owe(organization, spent)
     top_up = topups.begin(organization, usd("50"), card.id, OWNER)
-    top_up.status, top_up.attempt, top_up.paying_since = TopUpStatus.PAYING, 1, utc_now()
+    top_up.status, top_up.attempt, top_up.claimed_at = TopUpStatus.PAYING, 1, utc_now()
     db.session.commit()
-    request = topups.charge_request(organization, top_up, card, organization.stripe_customer_id or "")
+    request = topups.requests.charge_request(
+        organization, top_up, card, organization.stripe_customer_id or ""
+    )
     payment = intents.charge(request)
     return Stage(sandbox, organization, top_up, payment.id, payment.charge_id or "")
 

@@ -35,11 +35,13 @@ class Story:
     def __init__(self, app: Flask) -> None:
         self.organization, card = a_payer()
         top_up = topups.begin(self.organization, usd("50"), card.id, OWNER)
-        top_up.status, top_up.attempt, top_up.paying_since = TopUpStatus.PAYING, 1, utc_now()
+        top_up.status, top_up.attempt, top_up.claimed_at = TopUpStatus.PAYING, 1, utc_now()
         db.session.commit()
         self.top_up = top_up
         customer = self.organization.stripe_customer_id or ""
-        self.payment = intents.charge(topups.charge_request(self.organization, top_up, card, customer))
+        self.payment = intents.charge(
+            topups.requests.charge_request(self.organization, top_up, card, customer)
+        )
         event = an_event(object_id=self.payment.id)
         assert send(app.test_client(), event).status_code == 200
         self.event_id: str = event["id"]

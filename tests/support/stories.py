@@ -27,7 +27,7 @@ class Silence:
     def charge(self, amount: str = "50", *, card: PaymentMethod | None = None) -> Payment:
         """Stripe has charged the card; the process was killed before it knew."""
         top_up = self.begin(amount, card=card)
-        request = topups.charge_request(
+        request = topups.requests.charge_request(
             self.organization, top_up, card or self.card, self.organization.stripe_customer_id or ""
         )
         return intents.charge(request)
@@ -35,7 +35,7 @@ class Silence:
     def begin(self, amount: str = "50", *, card: PaymentMethod | None = None) -> TopUp:
         """A top-up that is being paid."""
         top_up = topups.begin(self.organization, usd(amount), (card or self.card).id, OWNER)
-        top_up.status, top_up.attempt, top_up.paying_since = TopUpStatus.PAYING, 1, utc_now()
+        top_up.status, top_up.attempt, top_up.claimed_at = TopUpStatus.PAYING, 1, utc_now()
         db.session.commit()
         return top_up
 

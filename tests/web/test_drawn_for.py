@@ -12,9 +12,8 @@ from flask import Flask
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
+from app import return_addresses
 from app.billing import topups
-from app.billing.subscriptions import renewals, switch_payments
-from app.billing.topups import queries
 from app.extensions import db
 from app.models import Organization, Role, User
 from app.web.drawn_for import HEADER
@@ -346,10 +345,10 @@ def test_every_token_in_a_page_is_of_its_organization(app: Flask, group: Group) 
 
 
 def test_a_banks_own_page_leads_back_to_the_organization_that_pays(group: Group) -> None:
-    top_up = queries.find(group.harbor.id, group.top_up)
+    top_up = topups.find(group.harbor.id, group.top_up)
     for address in (
-        topups.charge_request(group.harbor, top_up, group.card, "cus_1").return_url,
-        switch_payments.return_url(group.harbor, uuid4()),
-        renewals.return_url(group.harbor),
+        topups.requests.charge_request(group.harbor, top_up, group.card, "cus_1").return_url,
+        return_addresses.plan_switch(group.harbor.slug, uuid4()),
+        return_addresses.renewal(group.harbor.slug),
     ):
         assert address.endswith(f"?org={group.harbor.slug}")

@@ -173,14 +173,14 @@ def _quantities() -> Any:
 def _open_top_ups() -> Select[Any]:
     """Top-ups that are not in the ledger: still open, or declined not long ago."""
     shown = (TopUp.status.in_([TopUpStatus.PAYING, TopUpStatus.ACTION])) | (
-        (TopUp.status == TopUpStatus.DECLINED) & (TopUp.paying_since > bindparam("declined_after"))
+        (TopUp.status == TopUpStatus.DECLINED) & (TopUp.claimed_at > bindparam("declined_after"))
     )
     return (
         select(
             TopUp.id,
             cast(null(), BigInteger).label("position"),
-            TopUp.paying_since.label("at"),
-            func.date(func.timezone(bindparam("zone"), TopUp.paying_since)).label("day"),
+            TopUp.claimed_at.label("at"),
+            func.date(func.timezone(bindparam("zone"), TopUp.claimed_at)).label("day"),
             literal(TransferKind.TOP_UP.value).label("kind"),
             cast(null(), String).label("usage_group"),
             TopUp.amount_micro.label("amount"),
@@ -197,7 +197,7 @@ def _open_top_ups() -> Select[Any]:
             PaymentMethod,
             (PaymentMethod.org_id == TopUp.org_id) & (PaymentMethod.id == TopUp.payment_method_id),
         )
-        .where(TopUp.org_id == bindparam("of"), shown, TopUp.paying_since.is_not(None))
-        .order_by(TopUp.paying_since.desc())
+        .where(TopUp.org_id == bindparam("of"), shown, TopUp.claimed_at.is_not(None))
+        .order_by(TopUp.claimed_at.desc())
         .limit(OPEN_SHOWN)
     )

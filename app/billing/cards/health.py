@@ -58,7 +58,7 @@ def record_outcome(top_up: TopUp, payment: Payment) -> None:
     if payment.succeeded:
         recover(method)
     elif payment.charge_id is not None and payment.charge_id != top_up.charge_id:
-        at = top_up.paying_since or utc_now()
+        at = top_up.claimed_at or utc_now()
         declined(method, code=payment.decline_code, advice=payment.advice_code, at=at)
 
 

@@ -43,17 +43,29 @@ class EnteredCard:
     keep: bool
 
 
-def write_down(organization: Organization, entered: EnteredCard) -> PaymentMethod:
-    """The card as Stripe tells it, for one top-up. Sent again before it was used it is the same row.
+def fetch(entered: EnteredCard) -> ConfirmationToken:
+    """The card that was entered, as Stripe tells it. Call it before anything is locked.
 
-    Asks Stripe, then locks the wallet. Raises `CardNotUsableError`, which tells nothing of a card that is
-    someone else's, and what `app.payments` raises where Stripe can't be reached.
+    Raises `CardNotUsableError`, and what `app.payments` raises where Stripe can't be reached.
     """
-    token = _fetch(entered.token)
+    if not is_token(entered.token):
+        raise CardNotUsableError(_UNKNOWN)
+    try:
+        token = confirmation_tokens.fetch(entered.token)
+    except RefusedError as error:
+        raise CardNotUsableError(_UNKNOWN) from error
     if token.is_used:
         raise CardNotUsableError(USED)
     if token.keeps_card != entered.keep:
         raise CardNotUsableError(_OTHERWISE)
+    return token
+
+
+def record(organization: Organization, token: ConfirmationToken) -> PaymentMethod:
+    """Write down an entered card for one top-up. Again before it was used it is the same row.
+
+    Locks the wallet. Raises `CardNotUsableError`, which tells nothing of a card of another organization.
+    """
     ledger.lock(organization.id)
     method = _known(organization, token) or _add(organization, token)
     if payment_methods.state_of(method, organization.local_day()) is CardState.EXPIRED:
@@ -124,15 +136,6 @@ def adopt(top_up: TopUp, stripe_id: str | None) -> None:
         top_up.payment_method_id = duplicates.latest(other).id
     # Otherwise it is the card of an earlier try, which Stripe still names as the one that failed.
     db.session.flush()
-
-
-def _fetch(token_id: str) -> ConfirmationToken:
-    if not is_token(token_id):
-        raise CardNotUsableError(_UNKNOWN)
-    try:
-        return confirmation_tokens.fetch(token_id)
-    except RefusedError as error:
-        raise CardNotUsableError(_UNKNOWN) from error
 
 
 def _known(organization: Organization, token: ConfirmationToken) -> PaymentMethod | None:

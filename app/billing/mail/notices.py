@@ -61,9 +61,8 @@ def charged(wallet: Wallet, top_up: TopUp, *, before: CallingState, payment: str
 
 
 def payment_failed(wallet: Wallet, top_up: TopUp, *, code: str | None, attempt: str) -> None:
-    """An attempt to pay a top-up failed. `code` is the decline's; `attempt` names it, at best by its charge's
-    id."""
-    at = top_up.paying_since or top_up.created_at
+    """An attempt to pay a top-up failed. `code` is the decline's; `attempt` names it, at best by its charge's id."""
+    at = top_up.claimed_at or top_up.created_at
     advice = declines.advice_for(code)
     letter = letters.PaymentFailed(
         **_about(wallet, top_up, top_up.amount, wallet.state, at),

@@ -16,6 +16,7 @@ __all__ = [
     "grace",
     "losses",
     "offers",
+    "refusals",
     "resource_counts",
     "suggestion",
     "terms",

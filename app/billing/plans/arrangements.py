@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.billing.catalog import CatalogError, versions
+from app.billing.plans.refusals import ChangeRefusedError, Refusal
 from app.models import Organization, Subscription
 from app.payments.oddities import Odd, Oddity
 from app.payments.subscription_facts import Chosen, StripeSubscription
@@ -15,8 +16,10 @@ _CHARGES_NO_CARD = _FREE_OF_CHARGE | {Oddity.INVOICED}
 _NOT_CHANGED_HERE = _ARRANGED | _CHARGES_NO_CARD | {Oddity.TRIAL}
 
 
-class ArrangedError(Exception):
+class ArrangedError(ChangeRefusedError):
     """The plan was arranged otherwise in Stripe's dashboard: nothing that a switch would promise is sure."""
+
+    refusal = Refusal.ARRANGED
 
 
 def find_arrangements(organization: Organization, found: StripeSubscription) -> tuple[Odd, ...]:

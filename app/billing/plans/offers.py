@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from app.billing import catalog
 from app.billing.catalog import CatalogError, Plan
+from app.billing.plans.refusals import ChangeRefusedError, Refusal
 from app.models import Interval
 
 
-class PlanNotOfferedError(Exception):
+class PlanNotOfferedError(ChangeRefusedError):
     """The plan is not sold, or not so; the message says what to do."""
+
+    refusal = Refusal.NOT_OFFERED
 
 
 def get_offered_plan(plan: str, interval: str) -> Plan:

@@ -1,19 +1,15 @@
-"""What an organization buys by subscription: switches of plan, renewals, and following Stripe."""
+"""What an organization buys by subscription: switches of plan, renewals, and syncing with Stripe."""
 
 from __future__ import annotations
 
+from app.billing.subscriptions.switch_queries import get_subscription
+
 __all__ = [
     "cancellation",
-    "ensure",
-    "next_charge",
+    "get_subscription",
     "previews",
-    "projection",
+    "renewal_failures",
     "renewals",
-    "switch_conditions",
-    "switch_payments",
-    "switch_queries",
-    "switch_recovery",
-    "switch_reviews",
     "switches",
     "sync",
     "taxes",

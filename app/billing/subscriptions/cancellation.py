@@ -1,7 +1,7 @@
 """Canceling a plan whose renewal is not paid: the plan ends now, and the renewal is not charged any more.
 
 The invoice is voided first. Stripe voids none that is paid, so of a payment and a cancellation at the same moment one
-happens: whoever has paid keeps the plan. Then the subscription is canceled
+happens: one who has paid keeps the plan. Then the subscription is canceled
 (https://docs.stripe.com/api/subscriptions/cancel). What a killed process leaves half done, the job finishes.
 """
 
@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from app.billing import audit
 from app.billing.audit import Actor
+from app.billing.purchases import FIRST_LOOK
 from app.billing.subscriptions import projection, switch_queries
 from app.billing.subscriptions.renewals import NothingToPayError
-from app.billing.subscriptions.switch_queries import FIRST_LOOK
-from app.extensions import db, enqueue
+from app.extensions import enqueue
 from app.models import Organization, SubscriptionStatus
 from app.payments import invoices, subscriptions
 from app.payments.errors import RefusedError
+from app.transaction import transaction
 
 
 def cancel(organization: Organization, actor: Actor) -> None:
@@ -23,14 +24,14 @@ def cancel(organization: Organization, actor: Actor) -> None:
 
     Raises `NothingToPayError` where the renewal was paid, or nothing is open, and what `app.payments` raises.
     """
-    row = switch_queries.subscription_of(organization)
+    row = switch_queries.get_subscription(organization)
     if row is None or row.status is not SubscriptionStatus.PAST_DUE:
         raise NothingToPayError
     subscription_id, invoice_id = row.stripe_id or "", row.open_invoice_id or ""
-    audit.record(organization.id, actor, "plan.canceled", row.plan, invoice=invoice_id)
     arguments = {"subscription_id": subscription_id, "invoice_id": invoice_id}
-    enqueue("finish_cancellation", after=FIRST_LOOK, org_id=str(organization.id), **arguments)
-    db.session.commit()
+    with transaction():
+        audit.record(organization.id, actor, "plan.canceled", row.plan, invoice=invoice_id)
+        enqueue("finish_cancellation", after=FIRST_LOOK, org_id=str(organization.id), **arguments)
     if not finish(organization, actor=actor, **arguments):
         raise NothingToPayError
 
@@ -43,17 +44,17 @@ def finish(
     Raises what `app.payments` raises.
     """
     found = subscriptions.fetch(subscription_id)
-    is_given_up = found.has_ended or _give_up(invoice_id)
-    if is_given_up and not found.has_ended:
+    is_voided = found.has_ended or _void(invoice_id)
+    if is_voided and not found.has_ended:
         found = subscriptions.cancel(subscription_id)
-    elif not is_given_up:
+    elif not is_voided:
         found = subscriptions.fetch(subscription_id)
-    projection.apply(organization, found, actor)
-    db.session.commit()
-    return is_given_up
+    with transaction():
+        projection.apply(organization, found, actor)
+    return is_voided
 
 
-def _give_up(invoice_id: str) -> bool:
+def _void(invoice_id: str) -> bool:
     """Let an invoice be charged no more; False where it was paid. Nothing is to be given up where none was open."""
     if not invoice_id:
         return True

@@ -1,5 +1,4 @@
-"""What everybody is told when another plan holds: the rates from then on, the platform, the owners, the
-trail."""
+"""What follows when another plan comes into force: the rates from then on, the platform, the owners, the trail."""
 
 from __future__ import annotations
 
@@ -18,20 +17,19 @@ from app.models import Organization
 
 
 class Reason(StrEnum):
-    """Why another plan holds."""
+    """Why another plan is in force."""
 
     SWITCHED = "switched"  # a person chose it, and it was paid where that was due
     SCHEDULED = "scheduled"  # the period is over for which another was planned
-    CHANGED = "changed"  # somebody changed it at Stripe
-    SUSPENDED = "suspended"  # the renewal was not paid within the grace days: the free plan holds
+    CHANGED = "changed"  # someone changed it at Stripe
+    SUSPENDED = "suspended"  # the renewal was not paid within the grace days: the free plan is in force
     RESTORED = "restored"  # and now it was paid
-    ENDED = "ended"  # the subscription has ended: the free plan holds
+    ENDED = "ended"  # the subscription has ended: the free plan is in force
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
-    """A plan that is in force by a version, paid by the `interval` for the price of the version that was
-    `bought`."""
+class PlanInForce:
+    """A plan that is in force by a version, paid by the `interval` for the price of the version that was `bought`."""
 
     plan: str
     version: str
@@ -54,8 +52,8 @@ class _Said(TypedDict):
 
 def make(
     organization: Organization,
-    before: Held,
-    after: Held,
+    before: PlanInForce,
+    after: PlanInForce,
     reason: Reason,
     *,
     at: datetime,
@@ -64,7 +62,7 @@ def make(
     quantity: int = 1,
     is_adjusted: bool = False,
 ) -> None:
-    """Let `after` hold from `at` on, in the caller's transaction, with the wallet locked.
+    """Put `after` in force from `at` on, in the caller's transaction, with the wallet locked.
 
     Its months are counted from `anchor`, or else by the calendar. It is paid `quantity` times, and
     `is_adjusted` where discounts or taxes change what is charged.

@@ -7,32 +7,32 @@ from app.billing.cards import default_at_stripe, default_card, payment_methods
 from app.billing.cards.payment_methods import customer_of
 from app.billing.catalog import versions
 from app.billing.plans import arrangements, terms
+from app.billing.plans.refusals import ChangeRefusedError, Refusal
 from app.billing.plans.terms import FREE_PLAN
-from app.billing.subscriptions import projection, replacing, switch_queries
-from app.extensions import db
+from app.billing.subscriptions import switch_queries, sync
 from app.models import Interval, Organization, PaymentMethod, Subscription, SubscriptionStatus
 from app.payments import previews, subscriptions
 from app.payments.errors import RefusedError
 from app.payments.subscription_facts import Chosen, StripeSubscription
 
 
-class SubscriptionMissingError(Exception):
+class SubscriptionMissingError(ChangeRefusedError):
     """The plan was not sold through Stripe, so that it can't be changed there: people have to see to it."""
+
+    refusal = Refusal.SOLD_ELSEWHERE
 
 
 def ensure(organization: Organization) -> StripeSubscription:
-    """The organization's subscription as Stripe has it now, with our plan in line with it. Commits.
+    """The organization's subscription as Stripe has it now, with our plan synced. Commits.
 
     One that has none gets one on the free plan, which costs nothing and needs no card: so that what follows
     is a change in every case. Raises `SubscriptionMissingError`, and what `app.payments` raises.
     """
-    row = switch_queries.subscription_of(organization)
+    row = switch_queries.get_subscription(organization)
     if row is not None and row.stripe_id is None:
         raise SubscriptionMissingError
     if row is not None and row.stripe_id is not None and row.status is not SubscriptionStatus.CANCELED:
-        found = replacing.settle(organization, subscriptions.fetch(row.stripe_id))
-        projection.apply(organization, found)
-        db.session.commit()
+        found = sync.sync_plan(organization, subscriptions.fetch(row.stripe_id))
         default_at_stripe.follow(organization, found)
         if not found.has_ended:
             return found
@@ -42,7 +42,7 @@ def ensure(organization: Organization) -> StripeSubscription:
 def ensure_changeable(organization: Organization) -> StripeSubscription:
     """As `ensure`, for a change of plan. Raises `ArrangedError` where support arranged the plan otherwise."""
     found = ensure(organization)
-    arrangements.check_changeable(switch_queries.subscription_of(organization))
+    arrangements.check_changeable(switch_queries.get_subscription(organization))
     return found
 
 
@@ -67,6 +67,4 @@ def _begin(organization: Organization, row: Subscription | None) -> StripeSubscr
     )
     if found.has_ended:
         raise RefusedError("subscription_ended", f"{found.id} has ended already.")
-    projection.apply(organization, found)
-    db.session.commit()
-    return found
+    return sync.sync_plan(organization, found)

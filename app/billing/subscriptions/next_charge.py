@@ -26,7 +26,7 @@ def look_up(organization: Organization, subscription_id: str) -> Sums | None:
 
     Raises what `app.payments` raises.
     """
-    row = switch_queries.subscription_of(organization)
+    row = switch_queries.get_subscription(organization)
     is_other = row is not None and row.stripe_id not in {None, subscription_id}
     found = None if is_other else upcoming.fetch_upcoming(subscription_id)
     is_free = found is None or not any(line.amount for line in found.of(SumKind.CHARGE))
@@ -45,9 +45,8 @@ def look_up_if_possible(organization: Organization, subscription_id: str) -> Sum
         return None
 
 
-def lacks(row: Subscription) -> bool:
-    """Whether the next charge of a plan is unknown that will be charged again, unless it changes to a free
-    one."""
+def is_missing(row: Subscription) -> bool:
+    """Whether the next charge of a plan is unknown that will be charged again, unless it changes to a free one."""
     goes_on = row.status is not SubscriptionStatus.CANCELED and row.ends_at is None
     return goes_on and row.next_charge is None and FREE_PLAN not in {row.plan, row.scheduled_plan}
 
@@ -72,7 +71,7 @@ def refresh(organization: Organization) -> None:
 
     Raises what `app.payments` raises.
     """
-    row = switch_queries.subscription_of(organization)
+    row = switch_queries.get_subscription(organization)
     if row is None or row.stripe_id is None or row.status is SubscriptionStatus.CANCELED:
         return
     store(organization, row.stripe_id, look_up(organization, row.stripe_id))

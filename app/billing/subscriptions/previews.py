@@ -36,8 +36,7 @@ class CostsMoreError(RefusedError):
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What a switch costs: `due` is charged at once, and `next_charge` on `next_at`, as `next_lines` add up
-    to it.
+    """What a switch costs: `due` is charged now, and `next_charge` on `next_at`, as `next_lines` add up to it.
 
     `lines` are all that `due` is made of but the balance: `from_balance` is what credit with the payment
     processor takes off, and `left` what is left of such credit. `regular` is what each period costs from then
@@ -55,7 +54,7 @@ class Cost:
 
 
 def now(subscription: StripeSubscription, plan: Plan, interval: str) -> tuple[Cost, datetime]:
-    """What switching at once costs as of this second, and that second. Raises what `app.payments` raises."""
+    """What switching immediately costs as of this second, and that second. Raises what `app.payments` raises."""
     as_of = utc_now().replace(microsecond=0)
     # A subscription's first second may not be over by our clock.
     as_of = min(max(as_of, subscription.period_start), subscription.period_end - timedelta(seconds=1))
@@ -68,8 +67,7 @@ def now(subscription: StripeSubscription, plan: Plan, interval: str) -> tuple[Co
 
 
 def check_not_more(switch: PlanSwitch, subscription: StripeSubscription, price_id: str) -> None:
-    """Look again right before a switch is made at once. Raises `CostsMoreError`, and what `app.payments`
-    raises."""
+    """Look again right before a switch is made now. Raises `CostsMoreError`, and what `app.payments` raises."""
     seen = previews.preview_switch(subscription, price_id, switch.interval, as_of=switch.previewed_at)
     # The allowance was made for a young preview; what an older one asks for is charged moments from now.
     is_young = utc_now() - switch.previewed_at <= GOOD_FOR

@@ -1,16 +1,15 @@
-"""From what Stripe says of a subscription to the plan that holds here: the same steps for the page, the
+"""From what Stripe says of a subscription to the plan that is in force here: the same steps for the page, the
 webhook, the job and the reconciliation.
 
-Always in this order: lock the wallet, lock the subscription, compare, change. Whoever comes second finds
-everything as it should be and changes nothing. The wallet is locked because usage is rated under the same
-lock: rates and entitlements change between two batches, never within one.
+Always in this order: lock the wallet, lock the subscription, compare, change. The second to come finds everything
+as it should be and changes nothing. The wallet is locked because usage is rated under the same lock: rates and
+entitlements change between two batches, never within one.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
 import structlog
 
@@ -19,9 +18,10 @@ from app.billing.audit import Actor
 from app.billing.catalog import versions
 from app.billing.plans import arrangements
 from app.billing.plans.terms import FREE_PLAN
-from app.billing.subscriptions import effects, suspension, switch_queries
-from app.billing.subscriptions.effects import Held, Reason
-from app.billing.subscriptions.suspension import held, lock
+from app.billing.purchases import Outcome
+from app.billing.subscriptions import effects, suspension, switch_queries, switch_settlement
+from app.billing.subscriptions.effects import PlanInForce, Reason
+from app.billing.subscriptions.suspension import get_in_force, lock
 from app.billing.wallet import ledger
 from app.clock import utc_now
 from app.extensions import db
@@ -31,14 +31,6 @@ from app.payments.subscription_facts import UNPAID, Chosen, StripeSubscription
 log = structlog.get_logger("billing.plans")
 
 
-class Outcome(StrEnum):
-    """What came of bringing a plan in line."""
-
-    NOT_OURS = "not_ours"
-    THE_SAME = "the_same"
-    CHANGED = "changed"
-
-
 def apply(
     organization: Organization,
     found: StripeSubscription,
@@ -46,8 +38,9 @@ def apply(
     *,
     at: datetime | None = None,
 ) -> Outcome:
-    """Bring an organization's plan in line with a subscription as Stripe has it, as of `at` or now.
+    """Apply a subscription as Stripe has it to an organization's plan, as of `at` or now.
 
+    Locks wallet and subscription; the caller commits.
     Another subscription than the one that is known becomes its own once the known one has ended.
     """
     wallet = ledger.lock(organization.id)
@@ -56,13 +49,13 @@ def apply(
         return Outcome.NOT_OURS
     now = at or utc_now()
     # A payment after the deadline restores the plan from now on: until now it was the free one.
-    suspended = suspension.note(organization, row, now)
-    before = held(organization, row)
+    suspended = suspension.record(organization, row, now)
+    before = get_in_force(organization, row)
     if row is None:
         row = _first(organization, found)
     past = _Past(before, row.scheduled_plan, row.suspended_at is not None, _facts(row))
     _copy(organization, row, found, now)
-    after = held(organization, row)
+    after = get_in_force(organization, row)
     if before != after:
         reason = _reason(past, after, found)
         since = min(found.period_start, now) if reason is Reason.SCHEDULED else now
@@ -80,16 +73,16 @@ def apply(
     if past.facts != _facts(row):
         # Of the plan as it was; the caller that heard of the change looks it up again (`next_charge`).
         row.next_charge = None
-    changed = switch_queries.follow(organization.id, found) or past.facts != _facts(row) or suspended
+    changed = switch_settlement.apply(organization.id, found) or past.facts != _facts(row) or suspended
     if changed:
         wallet.version += 1
     db.session.flush()
-    return Outcome.CHANGED if changed else Outcome.THE_SAME
+    return Outcome.CHANGED if changed else Outcome.UNCHANGED
 
 
-def agrees(organization: Organization, found: StripeSubscription) -> bool:
+def is_in_sync(organization: Organization, found: StripeSubscription) -> bool:
     """Whether the plan is as a subscription has it, by a look that locks nothing."""
-    row = switch_queries.subscription_of(organization)
+    row = switch_queries.get_subscription(organization)
     if row is None or row.stripe_id != found.id or found.chosen is None or found.has_ended:
         return False
     planned = found.comes_next
@@ -102,7 +95,7 @@ def agrees(organization: Organization, found: StripeSubscription) -> bool:
         row.schedule_id,
         row.ends_at,
         planned is None or _planned_here(row) == (planned.chosen.plan, planned.chosen.interval, planned.at),
-        switch_queries.follows(organization.id, found),
+        switch_settlement.is_settled(organization.id, found),
         row.odd,
     ) == (
         found.chosen.plan,
@@ -126,7 +119,7 @@ def _planned_here(row: Subscription) -> tuple[object, ...]:
 class _Past:
     """How a subscription was before."""
 
-    held: Held
+    in_force: PlanInForce
     planned: str | None
     was_suspended: bool
     facts: tuple[object, ...]
@@ -229,7 +222,7 @@ def _copy_planned(row: Subscription, found: StripeSubscription) -> None:
     row.scheduled_version = planned.version if planned else None
 
 
-def _reason(past: _Past, after: Held, found: StripeSubscription) -> Reason:
+def _reason(past: _Past, after: PlanInForce, found: StripeSubscription) -> Reason:
     if found.has_ended:
         return Reason.ENDED
     if past.was_suspended:

@@ -2,21 +2,21 @@
 sooner.
 
 Stripe takes an end with the period away together with the update that is paid
-(https://docs.stripe.com/changelog/endive/2026-09-30/scheduled-subscription-cancellation). A schedule, and an
-end at another time, no update can take away: whoever first sees that the switch was made does that. Until it
-is done the switch isn't over, so that after a killed process the next one does it.
+(https://docs.stripe.com/changelog/endive/2026-09-30/scheduled-subscription-cancellation). A schedule, and an end at
+another time, no update can take away: the first to see that the switch was made does that. Until it is done the
+switch isn't over, so that after a killed process the next one does it.
 """
 
 from __future__ import annotations
 
-from app.billing.subscriptions import switch_queries
+from app.billing.subscriptions import switch_queries, switch_settlement
 from app.models import Organization, PlanSwitch
 from app.payments import subscriptions
 from app.payments.subscription_facts import StripeSubscription
 
 
-def note(switch: PlanSwitch, subscription: StripeSubscription) -> None:
-    """Keep with a switch that is confirmed what it is to replace; in the caller's transaction."""
+def record(switch: PlanSwitch, subscription: StripeSubscription) -> None:
+    """Store with a switch that is confirmed what it is to replace; in the caller's transaction."""
     switch.replaces_schedule_id = subscription.schedule_id
     switch.replaces_ends_at = subscription.ends_at
     switch.replaces_with_period = subscription.ends_with_period
@@ -26,13 +26,13 @@ def settle(organization: Organization, found: StripeSubscription) -> StripeSubsc
     """The subscription without what a switch has replaced that was made; Stripe is asked only where that is
     there.
 
-    The caller holds no lock on the wallet. Raises what `app.payments` raises: then the switch is still on its
-    way, and its job comes back to this.
+    The caller holds no lock on the wallet. Raises what `app.payments` raises: then the switch is still open,
+    and its job comes back to this.
     """
-    switch = switch_queries.on_its_way(organization.id)
-    if switch is None or not switch_queries.is_made(switch, found):
+    switch = switch_queries.find_open(organization.id)
+    if switch is None or not switch_settlement.is_made(switch, found):
         return found
-    return subscriptions.keep_active(found) if switch_queries.is_left_of_replaced(switch, found) else found
+    return subscriptions.keep_active(found) if switch_settlement.is_left_of_replaced(switch, found) else found
 
 
 def make_way(subscription: StripeSubscription) -> StripeSubscription:
@@ -45,7 +45,7 @@ def make_way(subscription: StripeSubscription) -> StripeSubscription:
     return subscription if subscription.ends_at is None else subscriptions.keep_active(subscription)
 
 
-def put_back(switch: PlanSwitch, subscription_id: str) -> None:
+def restore(switch: PlanSwitch, subscription_id: str) -> None:
     """Let the subscription end again as it was to, where a change that is not made after all took that away.
 
     Raises what `app.payments` raises.

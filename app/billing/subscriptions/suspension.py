@@ -1,4 +1,4 @@
-"""From the deadline of a renewal on, the free plan is in force: noted once, and as of the deadline."""
+"""From the deadline of a renewal on, the free plan is in force: recorded once, and as of the deadline."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from app.billing.catalog import versions
 from app.billing.plans import grace, terms
 from app.billing.plans.terms import FREE_PLAN
 from app.billing.subscriptions import effects
-from app.billing.subscriptions.effects import Held, Reason
+from app.billing.subscriptions.effects import PlanInForce, Reason
 from app.billing.wallet import ledger
 from app.clock import utc_now
 from app.extensions import db
@@ -29,18 +29,17 @@ def lock(organization: Organization) -> Subscription | None:
     return db.session.execute(query, execution_options={"populate_existing": True}).scalar_one_or_none()
 
 
-def held(organization: Organization, row: Subscription | None) -> Held:
+def get_in_force(organization: Organization, row: Subscription | None) -> PlanInForce:
     """What is in force by a subscription: its plan, or the free one where it has ended or is suspended."""
     bought = (row.version if row else None) or terms.get_terms(organization).version_now
     version = versions.in_force(bought, utc_now())
     if row is None or row.status is SubscriptionStatus.CANCELED or row.suspended_at is not None:
-        return Held(FREE_PLAN, version, Interval.MONTH, bought)
-    return Held(row.plan, version, Interval(row.interval), bought)
+        return PlanInForce(FREE_PLAN, version, Interval.MONTH, bought)
+    return PlanInForce(row.plan, version, Interval(row.interval), bought)
 
 
-def note(organization: Organization, row: Subscription | None, now: datetime) -> bool:
-    """Note that the deadline has passed, if it has and nobody did; the caller holds the locks of wallet and
-    row.
+def record(organization: Organization, row: Subscription | None, now: datetime) -> bool:
+    """Record that the deadline has passed, if it has and no one did; the caller holds the locks of wallet and row.
 
     The free plan is in force from the deadline on, however late this comes: what was used since is rated by
     it.
@@ -48,9 +47,9 @@ def note(organization: Organization, row: Subscription | None, now: datetime) ->
     deadline = grace.deadline_of(organization, row)
     if row is None or row.suspended_at is not None or deadline is None or deadline.over_at > now:
         return False
-    before = held(organization, row)
+    before = get_in_force(organization, row)
     row.suspended_at = deadline.over_at
-    after = held(organization, row)
+    after = get_in_force(organization, row)
     if before != after:
         effects.make(
             organization,
@@ -66,7 +65,7 @@ def note(organization: Organization, row: Subscription | None, now: datetime) ->
 
 
 def suspend_overdue() -> int:
-    """Note it for everyone whose deadline has passed; for how many. Commits each.
+    """Record it for everyone whose deadline has passed; for how many. Commits each.
 
     Where one fails the others go on, and it is tried again the next time.
     """
@@ -81,7 +80,7 @@ def suspend_overdue() -> int:
         organization = db.session.get_one(Organization, org_id)
         if grace.is_suspended(organization, db.session.get_one(Subscription, (org_id,))):
             wallet = ledger.lock(org_id)
-            if note(organization, lock(organization), utc_now()):
+            if record(organization, lock(organization), utc_now()):
                 wallet.version += 1
                 suspended.append(org_id)
 

@@ -5,31 +5,36 @@ from __future__ import annotations
 from app.billing.cards import payment_methods
 from app.billing.cards.payment_methods import CardNotUsableError
 from app.billing.plans import arrangements
+from app.billing.plans.refusals import ChangeRefusedError, Refusal
 from app.billing.subscriptions import switch_queries
 from app.models import Organization, PaymentMethod, PlanSwitch
 from app.payments import covered_periods
 from app.payments.subscription_facts import StripeSubscription
 
 
-class OtherSwitchError(Exception):
-    """Another switch waits for its payment: it is to be paid or given up first."""
+class OtherSwitchError(ChangeRefusedError):
+    """Another switch waits for its payment: it is to be paid or canceled first."""
+
+    refusal = Refusal.OTHER_OPEN
 
     def __init__(self, other: PlanSwitch) -> None:
         super().__init__(str(other.id))
-        self.other = other
+        self.switch = other
 
 
-class PastDueError(Exception):
+class PastDueError(ChangeRefusedError):
     """A renewal is not paid: it is to be paid before another plan can begin now. One for less can be planned."""
+
+    refusal = Refusal.PAST_DUE
 
 
 def check_paid(organization: Organization, subscription: StripeSubscription) -> None:
-    """A switch that is made at once is credited what is left of the period, which Stripe does unpaid or not
+    """A switch that is made immediately is credited what is left of the period, which Stripe does unpaid or not
     (https://docs.stripe.com/billing/subscriptions/credit-proration-deferral): so that was to be paid.
 
     Raises `PastDueError`, `ArrangedError`, and what `app.payments` raises.
     """
-    row = switch_queries.subscription_of(organization)
+    row = switch_queries.get_subscription(organization)
     if row is not None and row.open_invoice_id is not None:
         raise PastDueError
     if not subscription.is_free and not covered_periods.is_covered(subscription):
@@ -38,8 +43,8 @@ def check_paid(organization: Organization, subscription: StripeSubscription) -> 
 
 
 def check_free_for_another(organization: Organization) -> None:
-    """Raises `OtherSwitchError` while a switch is on its way."""
-    other = switch_queries.on_its_way(organization.id)
+    """Raises `OtherSwitchError` while a switch is open."""
+    other = switch_queries.find_open(organization.id)
     if other is not None:
         raise OtherSwitchError(other)
 

@@ -19,7 +19,7 @@ def ask_stripe(
     """Let Stripe make the current attempt of a switch: the same request each time. Raises what `app.payments`
     raises.
 
-    What was planned for the end of the period stays until a switch that is made at once is paid
+    What was planned for the end of the period stays until a switch that is made immediately is paid
     (`app.billing.subscriptions.replacing`).
     """
     key = f"switch:{switch.id}:{switch.attempt}"

@@ -1,4 +1,4 @@
-"""What a person looks at before a switch is made: what it costs, and whether that still holds."""
+"""What a person looks at before a switch is made: what it costs, and whether that is still so."""
 
 from __future__ import annotations
 
@@ -10,27 +10,28 @@ from uuid import UUID
 
 from app.billing.catalog import Plan, versions
 from app.billing.plans import offers
+from app.billing.plans.refusals import ChangeRefusedError, Refusal
 from app.billing.subscriptions import previews, switch_queries
 from app.billing.subscriptions.previews import Cost
-from app.billing.wallet import ledger
 from app.clock import utc_now
-from app.extensions import db
 from app.models import Interval, Organization, PaymentMethod, PlanSwitch, Subscription, SwitchStatus
 from app.payments.subscription_facts import StripeSubscription
 
 
-class AlreadyOnItError(Exception):
-    """The plan that was chosen is the one that the organization has, paid the same way, and nothing is
-    planned."""
+class AlreadyOnItError(ChangeRefusedError):
+    """The plan that was chosen is the one that the organization has, paid the same way, and nothing is planned."""
+
+    refusal = Refusal.ALREADY_ON_IT
 
 
-class PreviewRenewedError(Exception):
-    """What was shown is not what it costs any more: it was made anew, to be looked at again. `why` is a
-    sentence."""
+class PreviewRenewedError(ChangeRefusedError):
+    """What was shown is not what it costs any more: it was calculated again, to be looked at. The message is why."""
+
+    refusal = Refusal.REVIEW_AGAIN
 
     def __init__(self, switch: PlanSwitch, why: str) -> None:
         super().__init__(why)
-        self.switch, self.why = switch, why
+        self.switch = switch
 
 
 def is_on(row: Subscription | None, plan: str, interval: str) -> bool:
@@ -54,11 +55,11 @@ class Review:
     based_on: str
 
 
-def work_out(
+def calculate(
     organization: Organization, plan: Plan, interval: str, subscription: StripeSubscription
 ) -> Review:
     """Find out what a switch to a plan costs now. Raises what `app.payments` raises."""
-    row = switch_queries.subscription_of(organization)
+    row = switch_queries.get_subscription(organization)
     now = is_at_once(row, plan, interval)
     if now:
         cost, at = previews.now(subscription, plan, interval)
@@ -67,8 +68,8 @@ def work_out(
     return Review(now, at, cost, state_of(row))
 
 
-def keep(switch: PlanSwitch, review: Review) -> None:
-    """Keep with a switch what is shown of it."""
+def store(switch: PlanSwitch, review: Review) -> None:
+    """Store with a switch what is shown of it."""
     switch.is_at_once, switch.previewed_at, switch.based_on = review.is_at_once, review.at, review.based_on
     switch.due_micro, switch.preview = review.cost.due.micro, previews.pack(review.cost)
 
@@ -97,12 +98,11 @@ def check_seen(switch: PlanSwitch, card: PaymentMethod | None, shown: str) -> No
 
 
 def renew_if_stale(organization: Organization, switch: PlanSwitch, subscription: StripeSubscription) -> None:
-    """Raises `PreviewRenewedError` where what was shown of a switch doesn't hold any more, and
-    `AlreadyOnItError`.
+    """Raises `PreviewRenewedError` where what was shown of a switch is no longer so, and `AlreadyOnItError`.
 
     Commits in that case. One that was confirmed meanwhile stays as it is.
     """
-    row = switch_queries.subscription_of(organization)
+    row = switch_queries.get_subscription(organization)
     if switch.based_on != state_of(row):
         why = "Your plan has changed since this was shown, so the cost was recalculated."
     elif switch.is_at_once and utc_now() - switch.previewed_at > previews.GOOD_FOR:
@@ -117,16 +117,14 @@ def renew(organization: Organization, switch: PlanSwitch, subscription: StripeSu
 
     Commits in that case. One that was confirmed meanwhile stays as it is.
     """
-    if is_on(switch_queries.subscription_of(organization), switch.plan, switch.interval):
+    if is_on(switch_queries.get_subscription(organization), switch.plan, switch.interval):
         raise AlreadyOnItError
-    review = work_out(organization, previews.plan_of(switch), switch.interval, subscription)
-    ledger.lock(organization.id)
-    locked = switch_queries.lock(organization.id, switch.id)
-    if locked.status is SwitchStatus.REVIEW:
-        keep(locked, review)
-        db.session.commit()
-        raise PreviewRenewedError(locked, why)
-    db.session.rollback()
+    review = calculate(organization, previews.plan_of(switch), switch.interval, subscription)
+    with switch_queries.locked(organization.id, switch.id) as (_, locked):
+        if locked.status is not SwitchStatus.REVIEW:
+            return
+        store(locked, review)
+    raise PreviewRenewedError(locked, why)
 
 
 def state_of(row: Subscription | None) -> str:

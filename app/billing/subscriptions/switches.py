@@ -1,211 +1,27 @@
-"""Switches of plan: chosen and reviewed with what they cost to the cent, then made exactly once.
-
-A switch for more is made at once: Stripe charges the difference as of the preview that was confirmed, and
-until that is paid the plan before stays. One for less is planned for the end of the paid period. Whoever
-first learns that Stripe has made it, the page, the webhook or the job that looks after it, lets the plan hold
-(`app.billing.subscriptions.projection`).
-"""
+"""Switches of plan, step by step: the same names for the same steps as `app.billing.topups` has."""
 
 from __future__ import annotations
 
-from uuid import UUID
+from app.billing.subscriptions.switch_confirmation import begin, cancel_scheduled_change, confirm
+from app.billing.subscriptions.switch_payments import cancel, lacks_charge, pay, refresh
+from app.billing.subscriptions.switch_queries import UnknownSwitchError, find, find_by_text, find_open
+from app.billing.subscriptions.switch_recovery import delete_unconfirmed, find_stale, recover
+from app.billing.subscriptions.switch_reviews import seen
 
-from app.billing import audit, catalog
-from app.billing.audit import Actor
-from app.billing.catalog import versions
-from app.billing.plans import offers
-from app.billing.plans.terms import FREE_PLAN
-from app.billing.subscriptions import ensure as plan_subscriptions
-from app.billing.subscriptions import (
-    projection,
-    replacing,
-    switch_conditions,
-    switch_payments,
-    switch_queries,
-    switch_requests,
-    switch_reviews,
-    taxes,
-)
-from app.billing.subscriptions.previews import CostsMoreError
-from app.billing.subscriptions.switch_queries import FIRST_LOOK, find
-from app.billing.subscriptions.switch_reviews import AlreadyOnItError
-from app.billing.wallet import ledger
-from app.clock import utc_now
-from app.extensions import db, enqueue
-from app.ids import uuid7
-from app.models import Interval, Organization, PaymentMethod, PlanSwitch, SwitchStatus
-from app.payments import subscriptions
-from app.payments.errors import NotDoneError, OutcomeUnknownError, PaymentsError, RefusedError
-from app.payments.subscription_facts import StripeSubscription
-
-
-class SwitchNotStartedError(Exception):
-    """Stripe changed nothing just now: the same switch can be confirmed again."""
-
-
-def begin(organization: Organization, plan: str, interval: str, actor: Actor) -> PlanSwitch:
-    """Write down which plan is wanted and what it costs, for review; nothing is changed. Commits.
-
-    Raises `PlanNotOfferedError`, `AlreadyOnItError`, `OtherSwitchError`, `PastDueError`, `ArrangedError`
-    where support arranged the plan otherwise, and what `app.payments` raises.
-    """
-    chosen = offers.get_offered_plan(plan, interval)
-    switch_conditions.check_free_for_another(organization)
-    subscription = plan_subscriptions.ensure_changeable(organization)
-    row = switch_queries.subscription_of(organization)
-    if switch_reviews.is_on(row, chosen.key, interval):
-        raise AlreadyOnItError
-    switch = PlanSwitch(
-        org_id=organization.id,
-        id=uuid7(),
-        plan=chosen.key,
-        version=chosen.version,
-        interval=Interval(interval),
-        created_by=actor.user_id,
-        currency=chosen.price.currency,
-    )
-    if switch_reviews.is_at_once(row, chosen, interval):
-        switch_conditions.check_paid(organization, subscription)
-    subscription = taxes.ensure(subscription, chosen)
-    versions.store(catalog.current())
-    switch_reviews.keep(switch, switch_reviews.work_out(organization, chosen, interval, subscription))
-    db.session.add(switch)
-    db.session.commit()
-    return switch
-
-
-def confirm(
-    organization: Organization, switch_id: UUID, actor: Actor, *, shown: str | None = None
-) -> PlanSwitch:
-    """Make a switch that was reviewed, unless that was begun already: a second click finds it and changes
-    nothing.
-
-    `shown` is what the page showed that was confirmed (`app.billing.subscriptions.switch_reviews.seen`).
-
-    Commits on its own, before Stripe is asked and after. A lost answer leaves it `switching`, to be found out
-    by the job. Raises `UnknownSwitchError`, `PlanNotOfferedError`, `PreviewRenewedError`, `OtherSwitchError`,
-    `PastDueError`, `ArrangedError`, `CardNotUsableError` where a card is to be charged and none can be, and
-    `SwitchNotStartedError`.
-    """
-    switch = find(organization.id, switch_id)
-    if switch.status is not SwitchStatus.REVIEW:
-        return switch
-    if offers.get_offered_plan(switch.plan, switch.interval).version != switch.version:
-        raise offers.PlanNotOfferedError("The plans have changed since you chose this one. Choose again.")
-    subscription = plan_subscriptions.ensure_changeable(organization)
-    switch = find(organization.id, switch_id)
-    card = switch_conditions.card_for(organization, switch)
-    if switch.status is SwitchStatus.REVIEW:
-        if switch.is_at_once:
-            switch_conditions.check_paid(organization, subscription)
-        switch_reviews.renew_if_stale(organization, switch, subscription)
-        if shown is not None:
-            switch_reviews.check_seen(switch, card, shown)
-    claimed = _claim(organization, switch_id, card, subscription, actor, seen=switch_reviews.sums_of(switch))
-    db.session.commit()
-    if claimed is None:
-        # Begun by another click; or the plan was changed by another tab in this very moment.
-        switch = find(organization.id, switch_id)
-        if switch.status is SwitchStatus.REVIEW:
-            switch_reviews.renew_if_stale(organization, switch, plan_subscriptions.ensure(organization))
-        return switch
-    try:
-        found = switch_requests.ask_stripe(organization, claimed, subscription, card)
-    except OutcomeUnknownError:
-        return find(organization.id, switch_id)
-    except CostsMoreError:
-        _give_back(organization.id, switch_id, subscription.id)
-        return _shown_again(organization, switch_id)
-    except (NotDoneError, RefusedError) as error:
-        _give_back(organization.id, switch_id, subscription.id)
-        raise SwitchNotStartedError from error
-    try:
-        found = replacing.settle(organization, found)
-    except PaymentsError:
-        # It is made: what it replaces goes by the job, as after a lost answer.
-        db.session.rollback()
-    projection.apply(organization, found, actor)
-    db.session.commit()
-    return switch_payments.learn(organization, switch_id)
-
-
-def take_back(organization: Organization, actor: Actor) -> None:
-    """Keep the plan as it is: what was planned for the end of the period is not made. Commits.
-
-    Raises what `app.payments` raises.
-    """
-    subscription = plan_subscriptions.ensure(organization)
-    planned = subscription.comes_next
-    projection.apply(organization, subscriptions.keep_active(subscription), actor)
-    if planned is not None:
-        audit.record(organization.id, actor, "plan_switch.taken_back", planned.chosen.plan)
-    elif subscription.ends_at is not None:
-        audit.record(organization.id, actor, "plan_switch.taken_back", FREE_PLAN)
-    db.session.commit()
-
-
-def _claim(
-    organization: Organization,
-    switch_id: UUID,
-    card: PaymentMethod | None,
-    subscription: StripeSubscription,
-    actor: Actor,
-    *,
-    seen: str,
-) -> PlanSwitch | None:
-    """Begin to make a switch; None where that was begun, or the sums that were `seen` hold no more.
-
-    Raises `OtherSwitchError`.
-    """
-    ledger.lock(organization.id)
-    switch = switch_queries.lock(organization.id, switch_id)
-    row = switch_queries.subscription_of(organization)
-    is_as_seen = (switch.based_on, switch_reviews.sums_of(switch)) == (
-        switch_reviews.state_of(row),
-        seen,
-    )
-    if switch.status is not SwitchStatus.REVIEW or not is_as_seen:
-        return None
-    switch_conditions.check_free_for_another(organization)
-    switch.status = SwitchStatus.SWITCHING
-    switch.attempt += 1
-    switch.claimed_at = utc_now()
-    switch.payment_method_id = card.id if card else None
-    replacing.note(switch, subscription)
-    audit.record(
-        organization.id,
-        actor,
-        "plan_switch.confirmed",
-        str(switch.id),
-        plan=switch.plan,
-        interval=switch.interval,
-        due=str(switch.due.decimal),
-        at_once=switch.is_at_once,
-    )
-    enqueue("look_after_switch", after=FIRST_LOOK, org_id=str(organization.id), switch_id=str(switch.id))
-    db.session.flush()
-    return switch
-
-
-def _shown_again(organization: Organization, switch_id: UUID) -> PlanSwitch:
-    """Show what a switch costs by now. Raises `PreviewRenewedError`, unless it was confirmed again
-    meanwhile."""
-    subscription, switch = plan_subscriptions.ensure(organization), find(organization.id, switch_id)
-    why = "It costs more now than what was shown, so nothing was charged. Look at it again."
-    switch_reviews.renew(organization, switch, subscription, why)
-    return find(organization.id, switch_id)
-
-
-def _give_back(org_id: UUID, switch_id: UUID, subscription_id: str) -> None:
-    """Stripe changed nothing: let the switch be confirmed again. Where that can't be said, its job finds it
-    out."""
-    db.session.rollback()
-    try:
-        replacing.put_back(find(org_id, switch_id), subscription_id)
-    except PaymentsError:
-        return
-    ledger.lock(org_id)
-    switch = switch_queries.lock(org_id, switch_id)
-    if switch.status is SwitchStatus.SWITCHING:
-        switch.status = SwitchStatus.REVIEW
-    db.session.commit()
+__all__ = [
+    "UnknownSwitchError",
+    "begin",
+    "cancel",
+    "cancel_scheduled_change",
+    "confirm",
+    "delete_unconfirmed",
+    "find",
+    "find_by_text",
+    "find_open",
+    "find_stale",
+    "lacks_charge",
+    "pay",
+    "recover",
+    "refresh",
+    "seen",
+]

@@ -1,4 +1,4 @@
-"""Tax on plans as the catalog asks for it: brought in line at Stripe before a plan is previewed, and by
+"""Tax on plans as the catalog asks for it: synced to Stripe before a plan is previewed, and by
 `flask catalog sync` for the subscriptions that are there."""
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from app.billing import catalog
 from app.billing.catalog import Catalog, Plan, versions
+from app.billing.plans.refusals import ChangeRefusedError, Refusal
 from app.payments import subscriptions
 from app.payments.errors import RefusedError
 from app.payments.subscription_facts import StripeSubscription
@@ -16,8 +17,10 @@ NO_LOCATION = "customer_tax_location_invalid"
 """Stripe's word for a customer whose tax can't be found out (https://docs.stripe.com/error-codes)."""
 
 
-class AddressNeededError(RefusedError):
+class AddressNeededError(ChangeRefusedError, RefusedError):
     """Tax depends on where the organization is, and Stripe has no address that says so."""
+
+    refusal = Refusal.NO_ADDRESS
 
     def __init__(self) -> None:
         super().__init__(NO_LOCATION, "The tax on plans depends on a billing address, which is missing.")
@@ -42,41 +45,40 @@ def ensure(subscription: StripeSubscription, plan: Plan) -> StripeSubscription:
 
 @dataclass(frozen=True, slots=True)
 class TaxDifference:
-    """A subscription that is taxed otherwise than the catalog asks for, in words."""
+    """A subscription that is taxed otherwise than the catalog asks for, as text."""
 
     subscription_id: str
     words: str
 
 
-def differences(shelf: Catalog) -> list[TaxDifference]:
+def differences(loaded: Catalog) -> list[TaxDifference]:
     """The subscriptions at Stripe that are taxed otherwise. Raises what `app.payments` raises."""
-    if shelf.tax is None:
+    if loaded.tax is None:
         return []
-    how = "automatic tax" if shelf.tax.automatic else f"the tax rates {', '.join(shelf.tax.rates)}"
+    how = "automatic tax" if loaded.tax.automatic else f"the tax rates {', '.join(loaded.tax.rates)}"
     return [
         TaxDifference(one.id, f"Subscription {one.id}: collect {how} from its next invoice on.")
         for one in subscriptions.all_running()
-        if one.tax != shelf.tax and _costs_something(one)
+        if one.tax != loaded.tax and _costs_something(one)
     ]
 
 
 def _costs_something(subscription: StripeSubscription) -> bool:
-    """A free plan is taxed once it is changed to another (`ensure`): until then nobody needs an address."""
+    """A free plan is taxed once it is changed to another (`ensure`): until then no one needs an address."""
     chosen = subscription.chosen
     return chosen is not None and bool(versions.get_plan(chosen.plan, chosen.version).price)
 
 
-def bring_in_line(shelf: Catalog) -> Iterator[str]:
-    """Let every subscription be taxed as the catalog asks for; what was done, or what is needed first, in
-    words.
+def sync_taxes(loaded: Catalog) -> Iterator[str]:
+    """Let every subscription be taxed as the catalog asks for; what was done, or what is needed first, as text.
 
     Raises what `app.payments` raises.
     """
-    if shelf.tax is None:
+    if loaded.tax is None:
         return
-    for one in differences(shelf):
+    for one in differences(loaded):
         try:
-            subscriptions.set_tax(one.subscription_id, shelf.tax)
+            subscriptions.set_tax(one.subscription_id, loaded.tax)
         except RefusedError as error:
             if error.code != NO_LOCATION:
                 raise

@@ -4,27 +4,31 @@ from __future__ import annotations
 
 from app.billing.topups.payments import (
     AmountOutOfRangeError,
-    PaymentNotStartedError,
     begin,
     cancel,
-    charge_request,
     pay,
     refresh,
+    settle,
 )
+from app.billing.topups.queries import UnknownTopUpError, find
+from app.billing.topups.recovery import find_stale, recover
+from app.billing.topups.settlement import PaymentMismatchError
 
 __all__ = [
     "AmountOutOfRangeError",
-    "PaymentNotStartedError",
+    "PaymentMismatchError",
+    "UnknownTopUpError",
     "begin",
     "cancel",
-    "charge_request",
     "clawbacks",
     "disputes",
+    "find",
+    "find_stale",
     "pay",
-    "queries",
-    "recovery",
+    "recover",
     "refresh",
     "refunds",
-    "settlement",
+    "requests",
+    "settle",
     "timeline",
 ]

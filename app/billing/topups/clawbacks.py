@@ -1,4 +1,4 @@
-"""What Stripe takes back of a top-up for a refund or a dispute, and what it gives back of that.
+"""Clawbacks: what Stripe takes of a top-up for a refund or a dispute, and what it returns of that.
 
 Always by the difference: what Stripe says is taken now, less what the ledger's transfers for it sum to. So whatever
 order its events come in, however often, or not at all until a reconciliation, the end is the same.
@@ -14,10 +14,9 @@ from sqlalchemy import func, select
 
 from app.billing import audit
 from app.billing.audit import Action
-from app.billing.topups import settlement
+from app.billing.topups import queries, settlement
 from app.billing.wallet import calling_state, ledger
 from app.billing.wallet.ledger import Entry
-from app.database import locks
 from app.extensions import db
 from app.models import AccountName, CallingState, TopUp, TopUpStatus, Transfer, TransferKind, Wallet
 from app.money import Money
@@ -27,7 +26,7 @@ _REVERSALS = {
     TransferKind.REFUND: TransferKind.REFUND_REVERSAL,
     TransferKind.DISPUTE: TransferKind.DISPUTE_REVERSAL,
 }
-_NOTED_AS: dict[TransferKind, Action] = {
+_RECORDED_AS: dict[TransferKind, Action] = {
     TransferKind.REFUND: "refund",
     TransferKind.REFUND_REVERSAL: "refund_reversal",
     TransferKind.DISPUTE: "dispute",
@@ -49,12 +48,12 @@ class Movement:
     before: CallingState
 
 
-def paid_top_up(payment_intent_id: str | None, *, of: str) -> TopUp | None:
-    """The top-up that a payment intent paid; None where it paid none of ours. `of` is the refund or dispute at hand.
+def find_paid_top_up(payment_intent_id: str | None) -> TopUp | None:
+    """The top-up that a payment intent paid; None where it paid none of ours.
 
     Stripe may tell of a refund before it tells of the payment, or the news of that may be lost: then the payment is
-    fetched and settled first, in a transaction of its own, so that its wallet isn't locked while Stripe is asked
-    about the refund. Raises `PaymentMismatchError`, and what `intents.fetch` raises.
+    fetched and settled first. Commits in that case, so that its wallet isn't locked while Stripe is asked about the
+    refund. Raises `PaymentMismatchError`, and what `intents.fetch` raises.
     """
     if payment_intent_id is None:
         return None
@@ -62,13 +61,12 @@ def paid_top_up(payment_intent_id: str | None, *, of: str) -> TopUp | None:
     if known is not None and known.status is TopUpStatus.SUCCEEDED:
         return known
     payment = intents.fetch(payment_intent_id)
-    top_up = known or _named(payment.top_up_id)
+    top_up = known or _find(payment.top_up_id)
     if top_up is None or not payment.succeeded:
         return None
-    settlement.apply(top_up.org_id, top_up.id, payment, audit.STRIPE)
-    db.session.commit()
-    locks.advisory_lock(db.session(), of)
-    return top_up
+    with queries.locked(top_up.org_id, top_up.id) as (wallet, paid):
+        settlement.apply(wallet, paid, payment, audit.STRIPE)
+    return paid
 
 
 def taken(org_id: UUID, kind: TransferKind, stripe_id: str) -> int:
@@ -76,7 +74,7 @@ def taken(org_id: UUID, kind: TransferKind, stripe_id: str) -> int:
     return sum(amount if each is kind else -amount for each, amount, _ in _posted(org_id, kind, stripe_id))
 
 
-def follow(
+def post_difference(
     wallet: Wallet,
     top_up: TopUp,
     kind: TransferKind,
@@ -113,7 +111,7 @@ def follow(
         ),
     )
     before = calling_state.reassess(wallet, at)
-    audit.record(top_up.org_id, audit.STRIPE, _NOTED_AS[actual], source, amount=str(amount.decimal))
+    audit.record(top_up.org_id, audit.STRIPE, _RECORDED_AS[actual], source, amount=str(amount.decimal))
     return Movement(amount, returned, source, before)
 
 
@@ -128,7 +126,7 @@ def _posted(org_id: UUID, kind: TransferKind, stripe_id: str) -> list[tuple[Tran
     return [(each, int(amount), count) for each, amount, count in db.session.execute(query)]
 
 
-def _named(top_up_id: str | None) -> TopUp | None:
+def _find(top_up_id: str | None) -> TopUp | None:
     try:
         wanted = UUID(top_up_id or "")
     except ValueError:

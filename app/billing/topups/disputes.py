@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy.dialects.postgresql import insert
 
 from app.billing.mail import notices
+from app.billing.purchases import Outcome
 from app.billing.topups import clawbacks
 from app.billing.topups.clawbacks import Movement
 from app.billing.wallet import ledger
@@ -22,43 +23,45 @@ from app.extensions import db
 from app.models import Dispute, TopUp, TransferKind, Wallet
 from app.payments import disputes as stripe_disputes
 from app.payments.disputes import StripeDispute
+from app.transaction import transaction
 
 LOST = "lost"
 WON = "won"
 
 
-def apply(dispute: StripeDispute, *, at: datetime | None = None) -> bool:
-    """Bring the wallet in line with a dispute, and keep what Stripe says of it.
+def apply(dispute: StripeDispute, *, at: datetime | None = None) -> Outcome:
+    """Take or give back the credit of a dispute, and store what Stripe says of it. Commits.
 
-    False where it is about nothing of ours. Call it at the start of a transaction: until that ends nobody else
-    follows this dispute. Where it would change anything, the dispute is fetched anew first, because one that was read
-    a moment ago may have been decided since. Raises `PaymentMismatchError` and what `app.payments` raises.
+    Where it would change anything, the dispute is fetched again first, because one that was read a moment ago may
+    have been decided since; and under a lock of its own, so that no one else applies it meanwhile. Raises
+    `PaymentMismatchError` and what `app.payments` raises.
     """
-    locks.advisory_lock(db.session(), dispute.id)
-    top_up = clawbacks.paid_top_up(dispute.payment_intent_id, of=dispute.id)
+    top_up = clawbacks.find_paid_top_up(dispute.payment_intent_id)
     if top_up is None:
-        return False
-    known = db.session.get(Dispute, (top_up.org_id, dispute.id), populate_existing=True)
-    posted = clawbacks.taken(top_up.org_id, TransferKind.DISPUTE, dispute.id)
-    if known is None or _differs(known, dispute) or posted != dispute.taken.micro:
+        return Outcome.NOT_OURS
+    with transaction():
+        locks.advisory_lock(db.session(), dispute.id)
+        known = db.session.get(Dispute, (top_up.org_id, dispute.id), populate_existing=True)
+        posted = clawbacks.taken(top_up.org_id, TransferKind.DISPUTE, dispute.id)
+        if known is not None and not _differs(known, dispute) and posted == dispute.taken.micro:
+            return Outcome.UNCHANGED
         was = known.status if known else None
-        _follow(top_up, stripe_disputes.fetch(dispute.id), was, at or utc_now())
-    return True
+        _apply(top_up, stripe_disputes.fetch(dispute.id), was, at or utc_now())
+        return Outcome.CHANGED
 
 
-def _follow(top_up: TopUp, dispute: StripeDispute, was: str | None, at: datetime) -> None:
+def _apply(top_up: TopUp, dispute: StripeDispute, was: str | None, at: datetime) -> None:
     wallet = ledger.lock(top_up.org_id)
-    _keep(top_up, dispute)
-    moved = clawbacks.follow(
+    _store(top_up, dispute)
+    moved = clawbacks.post_difference(
         wallet, top_up, TransferKind.DISPUTE, dispute.id, dispute.taken, at=at, detail=_words(dispute)
     )
     if moved is None:
         wallet.version += 1
     else:
-        _tell(wallet, top_up, dispute, moved, at)
+        _notify(wallet, top_up, dispute, moved, at)
     if dispute.status == LOST and was != LOST and dispute.taken.micro:
         notices.dispute_lost(wallet, top_up, dispute.taken, dispute=dispute.id, at=at)
-    db.session.flush()
 
 
 def _words(dispute: StripeDispute) -> str:
@@ -84,7 +87,7 @@ def _differs(known: Dispute, dispute: StripeDispute) -> bool:
     return any(getattr(known, name) != value for name, value in _values(dispute).items())
 
 
-def _keep(top_up: TopUp, dispute: StripeDispute) -> None:
+def _store(top_up: TopUp, dispute: StripeDispute) -> None:
     values = _values(dispute)
     fresh = insert(Dispute).values(org_id=top_up.org_id, stripe_id=dispute.id, top_up_id=top_up.id, **values)
     db.session.execute(
@@ -92,8 +95,8 @@ def _keep(top_up: TopUp, dispute: StripeDispute) -> None:
     )
 
 
-def _tell(wallet: Wallet, top_up: TopUp, dispute: StripeDispute, moved: Movement, at: datetime) -> None:
-    """Mail about money that moved. A part that comes back with a lost dispute was told of when it was refunded."""
+def _notify(wallet: Wallet, top_up: TopUp, dispute: StripeDispute, moved: Movement, at: datetime) -> None:
+    """Mail about money that moved. A part that comes back with a lost dispute was told when it was refunded."""
     if not moved.returned:
         notices.dispute_opened(
             wallet,

@@ -1,40 +1,36 @@
 """Top-ups: chosen and reviewed, paid by card, settled into the wallet exactly once.
 
-A top-up has one payment intent for life, made with its own id as the idempotency key and confirmed again
-after a decline, so it can be charged once at most. It is settled by whoever first learns that it was paid:
-the page, the webhook or the job that looks after it (`app.billing.topups.settlement`).
+A top-up has one payment intent for life, made with its own id as the idempotency key and confirmed again after a
+decline, so it can be charged once at most. It is settled by the first to learn that it was paid: the page, the
+webhook or the job that recovers it (`app.billing.topups.settlement`).
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime
 from uuid import UUID
 
-from app import return_addresses
 from app.billing import audit, catalog
 from app.billing.audit import Actor
 from app.billing.cards import one_off, payment_methods, removal
 from app.billing.cards.one_off import EnteredCard
 from app.billing.cards.payment_methods import CardNotUsableError
-from app.billing.topups import queries, settlement
-from app.billing.topups.queries import find
+from app.billing.purchases import FIRST_LOOK, NotStartedError, Outcome
+from app.billing.topups import queries, requests, settlement
 from app.billing.wallet import ledger
 from app.clock import utc_now
 from app.extensions import db, enqueue
 from app.ids import uuid7
-from app.models import Organization, PaymentMethod, TopUp, TopUpStatus
+from app.models import Organization, PaymentMethod, TopUp, TopUpStatus, Wallet
 from app.money import Money
 from app.payments import declines, intents
+from app.payments.confirmation_tokens import ConfirmationToken
 from app.payments.errors import DeclinedError, NotDoneError, OutcomeUnknownError, PaymentsError, RefusedError
 from app.payments.intents import ChargeRequest, Payment
-
-FIRST_LOOK = timedelta(seconds=15)
-"""When the job first looks after a payment that was begun: later than a page's own answer."""
+from app.transaction import transaction
 
 PAYABLE = frozenset({TopUpStatus.REVIEW, TopUpStatus.DECLINED})
-_UNPAID = frozenset({"requires_payment_method", "requires_confirmation"})
-
 FINAL = frozenset({TopUpStatus.SUCCEEDED, TopUpStatus.CANCELED})
 
 
@@ -46,12 +42,8 @@ class AmountOutOfRangeError(ValueError):
         self.minimum, self.maximum = minimum, maximum
 
 
-class PaymentNotStartedError(Exception):
-    """Stripe took no payment just now and nothing was charged: the same top-up can be paid again."""
-
-
 def begin(organization: Organization, amount: Money, chosen: UUID | EnteredCard, actor: Actor) -> TopUp:
-    """Write down what is to be topped up and by which card, for review; nothing is charged.
+    """Write down what is to be topped up and by which card, for review; nothing is charged. Commits.
 
     A card that was entered stands for one wish: sent again it finds that one, and with another amount it
     replaces it. Raises `AmountOutOfRangeError`, `CardNotUsableError`, and what `app.payments` raises.
@@ -59,31 +51,32 @@ def begin(organization: Organization, amount: Money, chosen: UUID | EnteredCard,
     limits = catalog.current().top_up
     if not limits.minimum <= amount <= limits.maximum:
         raise AmountOutOfRangeError(limits.minimum, limits.maximum)
-    if isinstance(chosen, EnteredCard):
-        card = one_off.write_down(organization, chosen)
-    else:
-        before = one_off.top_up_of(organization.id, chosen)
-        card = payment_methods.usable(organization, chosen, entered_for=before)
-    top_up = TopUp(
-        org_id=organization.id,
-        id=uuid7(),
-        amount_micro=amount.micro,
-        currency=amount.currency,
-        payment_method_id=card.id,
-        keep_card=isinstance(chosen, EnteredCard) and chosen.keep,
-        created_by=actor.user_id,
-    )
-    if not card.is_kept:
-        top_up = _instead_of_another(top_up, card, chosen, actor)
-    db.session.add(top_up)
-    db.session.flush()
+    wish = one_off.fetch(chosen) if isinstance(chosen, EnteredCard) else chosen
+    with transaction():
+        if isinstance(wish, ConfirmationToken):
+            card = one_off.record(organization, wish)
+        else:
+            before = one_off.top_up_of(organization.id, wish)
+            card = payment_methods.usable(organization, wish, entered_for=before)
+        top_up = TopUp(
+            org_id=organization.id,
+            id=uuid7(),
+            amount_micro=amount.micro,
+            currency=amount.currency,
+            payment_method_id=card.id,
+            keep_card=isinstance(chosen, EnteredCard) and chosen.keep,
+            created_by=actor.user_id,
+        )
+        if not card.is_kept:
+            top_up = _instead_of_another(top_up, card, chosen, actor)
+        db.session.add(top_up)
     return top_up
 
 
 def pay(
     organization: Organization,
     top_up_id: UUID,
-    chosen: UUID | EnteredCard,
+    chosen: UUID | EnteredCard | None,
     actor: Actor,
     *,
     radar_session: str | None = None,
@@ -91,48 +84,110 @@ def pay(
     """Charge the card for a top-up, unless that was begun already: a second click finds it and charges
     nothing.
 
-    `radar_session` is Stripe's snapshot of the payer's browser, if there is one; made again later by the job,
-    the request goes without it.
+    `chosen` None is the card of the review. `radar_session` is Stripe's snapshot of the payer's browser, if there is
+    one; made again later by the job, the request goes without it.
 
-    Commits on its own, before Stripe is asked and after. A lost answer leaves the top-up `paying`, to be
-    settled by the job. Raises `UnknownTopUpError`, `CardNotUsableError`, `PaymentNotStartedError` where
-    nothing was charged, and what `app.payments` raises where Stripe can't tell of a card that was entered.
+    Commits before Stripe is asked, and after. A lost answer leaves the top-up `paying`, to be settled by the job.
+    Raises `UnknownTopUpError`, `CardNotUsableError`, `NotStartedError` where nothing was charged, and what
+    `app.payments` raises where Stripe can't tell of a card that was entered.
     """
-    top_up = find(organization.id, top_up_id)
-    if top_up.status not in PAYABLE:
-        return top_up
+    if isinstance(chosen, EnteredCard) or organization.stripe_customer_id is None:
+        # Stripe is asked first, and need not be for a top-up that is being paid or is done.
+        top_up = queries.find(organization.id, top_up_id)
+        if top_up.status not in PAYABLE:
+            return top_up
     customer_id = payment_methods.customer_of(organization, email=None)
     try:
-        card = _card_for(organization, top_up, chosen)
+        wish = one_off.fetch(chosen) if isinstance(chosen, EnteredCard) else chosen
+        with queries.locked(organization.id, top_up_id) as (wallet, top_up):
+            keep = chosen.keep if isinstance(chosen, EnteredCard) else None
+            card = _claim(organization, wallet, top_up, wish, actor, keep=keep)
     except CardNotUsableError:
         # A second click whose first one has used the card meanwhile.
-        if find(organization.id, top_up_id).status in PAYABLE:
+        top_up = queries.find(organization.id, top_up_id)
+        if top_up.status in PAYABLE:
             raise
-        return find(organization.id, top_up_id)
-    keep = chosen.keep if isinstance(chosen, EnteredCard) else None
-    claimed = _claim(organization, top_up_id, card, actor, keep=keep)
-    db.session.commit()
-    if claimed is None:
-        return find(organization.id, top_up_id)
-    request = charge_request(organization, claimed, card, customer_id)
+        return top_up
+    if card is None:
+        return top_up
+    request = requests.charge_request(organization, top_up, card, customer_id)
+    return _charge(organization, top_up, card, replace(request, radar_session=radar_session), actor)
+
+
+def _charge(
+    organization: Organization, claimed: TopUp, card: PaymentMethod, request: ChargeRequest, actor: Actor
+) -> TopUp:
+    """Ask Stripe for a payment that is claimed, and apply its answer. Commits."""
     try:
-        payment = charge(claimed, replace(request, radar_session=radar_session))
+        payment = requests.charge(claimed, request)
     except OutcomeUnknownError:
-        return find(organization.id, top_up_id)
+        return queries.find(organization.id, claimed.id)
     except NotDoneError as error:
-        _give_back(organization.id, top_up_id)
-        raise PaymentNotStartedError from error
+        with queries.locked(organization.id, claimed.id) as (wallet, top_up):
+            _release(wallet, top_up)
+        raise NotStartedError from error
     except (DeclinedError, RefusedError) as error:
-        settlement.refuse(organization.id, top_up_id, _why(organization, card, error))
-        db.session.commit()
-        return find(organization.id, top_up_id)
-    settlement.apply(organization.id, top_up_id, payment, actor)
-    db.session.commit()
-    return find(organization.id, top_up_id)
+        code = _why(organization, card, error)
+        with queries.locked(organization.id, claimed.id) as (wallet, top_up):
+            settlement.refuse(wallet, top_up, code)
+        return top_up
+    with queries.locked(organization.id, claimed.id) as (wallet, top_up):
+        settlement.apply(wallet, top_up, payment, actor)
+    return top_up
+
+
+def settle(
+    org_id: UUID,
+    top_up_id: UUID,
+    payment: Payment,
+    actor: Actor = audit.STRIPE,
+    *,
+    at: datetime | None = None,
+) -> Outcome:
+    """Apply a payment as Stripe has it to its top-up; credits the wallet once if it was paid, as of `at` or now.
+
+    Commits. Raises `UnknownTopUpError`, and `PaymentMismatchError` where the payment is not what was asked for.
+    """
+    with queries.locked(org_id, top_up_id) as (wallet, top_up):
+        return settlement.apply(wallet, top_up, payment, actor, at=at)
+
+
+def refresh(organization: Organization, top_up_id: UUID, actor: Actor) -> TopUp:
+    """Ask Stripe how an open payment stands now; without an answer it stays as it is. Commits.
+
+    Raises `UnknownTopUpError`.
+    """
+    top_up = queries.find(organization.id, top_up_id)
+    if top_up.status in FINAL or top_up.payment_intent_id is None:
+        return top_up
+    try:
+        payment = intents.fetch(top_up.payment_intent_id)
+    except PaymentsError:
+        return top_up
+    with queries.locked(organization.id, top_up_id) as (wallet, top_up):
+        settlement.apply(wallet, top_up, payment, actor)
+    return top_up
+
+
+def cancel(organization: Organization, top_up_id: UUID, actor: Actor) -> TopUp:
+    """Cancel a top-up that was not paid. If it turns out to be paid, it is credited. Commits.
+
+    Raises `UnknownTopUpError`, and what `app.payments` raises.
+    """
+    with queries.locked(organization.id, top_up_id) as (wallet, top_up):
+        if top_up.status in FINAL or top_up.status is TopUpStatus.PAYING:
+            return top_up
+        if top_up.payment_intent_id is None:
+            settlement.close(wallet, top_up, actor)
+            return top_up
+    payment = intents.cancel(top_up.payment_intent_id)
+    with queries.locked(organization.id, top_up_id) as (wallet, top_up):
+        settlement.apply(wallet, top_up, payment, actor)
+    return top_up
 
 
 def _why(organization: Organization, card: PaymentMethod, error: DeclinedError | RefusedError) -> str:
-    """The code to keep of a decline, or of a refusal. Commits."""
+    """The code to store of a decline, or of a refusal. Commits where the card turns out to be gone."""
     if isinstance(error, DeclinedError):
         return error.code
     # Stripe has no code for a card that was detached, nor for much else that may be wrong with a request.
@@ -144,75 +199,11 @@ def _why(organization: Organization, card: PaymentMethod, error: DeclinedError |
     )
 
 
-def refresh(organization: Organization, top_up_id: UUID, actor: Actor) -> TopUp:
-    """Ask Stripe how an open payment stands now; without an answer it stays as it is. Commits.
-
-    Raises `UnknownTopUpError`.
-    """
-    top_up = find(organization.id, top_up_id)
-    if top_up.status not in FINAL and top_up.payment_intent_id is not None:
-        try:
-            settlement.apply(organization.id, top_up_id, intents.fetch(top_up.payment_intent_id), actor)
-            db.session.commit()
-        except PaymentsError:
-            db.session.rollback()
-    return find(organization.id, top_up_id)
-
-
-def cancel(organization: Organization, top_up_id: UUID, actor: Actor) -> TopUp:
-    """Give up a top-up that was not paid. If it turns out to be paid, it is credited. Commits.
-
-    Raises `UnknownTopUpError`, and what `app.payments` raises.
-    """
-    top_up = find(organization.id, top_up_id)
-    if top_up.status in FINAL or top_up.status is TopUpStatus.PAYING:
-        return top_up
-    if top_up.payment_intent_id is None:
-        settlement.close(organization.id, top_up_id, actor)
-    else:
-        payment = intents.cancel(top_up.payment_intent_id)
-        settlement.apply(organization.id, top_up_id, payment, actor)
-    db.session.commit()
-    return find(organization.id, top_up_id)
-
-
-def charge(top_up: TopUp, request: ChargeRequest) -> Payment:
-    """Ask Stripe for the payment of this attempt. Raises what `app.payments.intents` raises."""
-    if top_up.payment_intent_id is not None:
-        return intents.charge_again(top_up.payment_intent_id, request)
-    if top_up.attempt > 1:
-        # An earlier attempt ended without an answer: if it made a payment intent after all, go on with that
-        # one.
-        made = intents.find_for_top_up(top_up.id, customer_id=request.customer_id, since=top_up.created_at)
-        if made is not None:
-            return intents.charge_again(made.id, request) if made.status in _UNPAID else made
-    return intents.charge(request)
-
-
-def charge_request(
-    organization: Organization, top_up: TopUp, card: PaymentMethod, customer_id: str
-) -> ChargeRequest:
-    """The request of a top-up's current attempt: the same each time it is made."""
-    return ChargeRequest(
-        key=f"top_up:{top_up.id}:{top_up.attempt}",
-        amount=top_up.amount,
-        customer_id=customer_id,
-        card=card.stripe_id,
-        top_up_id=top_up.id,
-        org_id=organization.id,
-        return_url=return_addresses.top_up(organization.slug, top_up.id),
-        description=f"Wallet top-up for {organization.name}",
-        statement=catalog.current().top_up.statement,
-        keep=top_up.keep_card,
-    )
-
-
 def _instead_of_another(
     top_up: TopUp, card: PaymentMethod, chosen: UUID | EnteredCard, actor: Actor
 ) -> TopUp:
-    """The wish that a card was entered for already, where it is the same; else the new one, and that is given
-    up."""
-    ledger.lock(card.org_id)
+    """The wish that a card was entered for already, where it is the same; else the new one, and that is canceled."""
+    wallet = ledger.lock(card.org_id)
     before = one_off.top_up_of(card.org_id, card.id)
     if before is None:
         return top_up
@@ -222,43 +213,52 @@ def _instead_of_another(
         top_up.keep_card = before.keep_card
     if (before.amount, before.keep_card) == (top_up.amount, top_up.keep_card):
         return before
-    settlement.close(before.org_id, before.id, actor)
+    settlement.close(wallet, queries.lock(before.org_id, before.id), actor)
     return top_up
 
 
-def _card_for(organization: Organization, top_up: TopUp, chosen: UUID | EnteredCard) -> PaymentMethod:
-    if not isinstance(chosen, EnteredCard):
-        return payment_methods.usable(organization, chosen, entered_for=top_up)
-    card = one_off.write_down(organization, chosen)
-    one_off.check_belongs(card, top_up)
-    return card
+def _card_for(
+    organization: Organization, top_up: TopUp, chosen: UUID | ConfirmationToken | None
+) -> PaymentMethod:
+    if isinstance(chosen, ConfirmationToken):
+        card = one_off.record(organization, chosen)
+        one_off.check_belongs(card, top_up)
+        return card
+    return payment_methods.usable(organization, chosen or top_up.payment_method_id, entered_for=top_up)
 
 
 def _claim(
-    organization: Organization, top_up_id: UUID, card: PaymentMethod, actor: Actor, *, keep: bool | None
-) -> TopUp | None:
-    """Begin the next attempt to pay; None where the top-up is being paid or is done, or the card had its one
-    try."""
-    wallet = ledger.lock(organization.id)
-    top_up = queries.lock(organization.id, top_up_id)
-    is_another = card.id != top_up.payment_method_id
+    organization: Organization,
+    wallet: Wallet,
+    top_up: TopUp,
+    chosen: UUID | ConfirmationToken | None,
+    actor: Actor,
+    *,
+    keep: bool | None,
+) -> PaymentMethod | None:
+    """Begin the next attempt to pay a locked top-up, with the card that is returned.
+
+    None where it is being paid or is done, or the card had its one try. Raises `CardNotUsableError`.
+    """
     if top_up.status not in PAYABLE:
         return None
+    card = _card_for(organization, top_up, chosen)
+    is_another = card.id != top_up.payment_method_id
     if top_up.status is TopUpStatus.DECLINED and not card.is_kept and not is_another:
         return None
     if is_another:
-        one_off.retire(organization.id, top_up.payment_method_id)
+        one_off.retire(top_up.org_id, top_up.payment_method_id)
         top_up.keep_card = False
     if keep is not None:
         top_up.keep_card = keep
     top_up.status = TopUpStatus.PAYING
     top_up.attempt += 1
     top_up.payment_method_id = card.id
-    top_up.paying_since = utc_now()
+    top_up.claimed_at = utc_now()
     top_up.decline_code = None
     wallet.version += 1
     audit.record(
-        organization.id,
+        top_up.org_id,
         actor,
         "top_up.paid_for",
         str(top_up.id),
@@ -266,16 +266,12 @@ def _claim(
         card=card.label,
         attempt=top_up.attempt,
     )
-    enqueue("settle_top_up", after=FIRST_LOOK, org_id=str(organization.id), top_up_id=str(top_up.id))
-    db.session.flush()
-    return top_up
+    enqueue("settle_top_up", after=FIRST_LOOK, org_id=str(top_up.org_id), top_up_id=str(top_up.id))
+    return card
 
 
-def _give_back(org_id: UUID, top_up_id: UUID) -> None:
+def _release(wallet: Wallet, top_up: TopUp) -> None:
     """Stripe did nothing with the attempt: let it be paid again."""
-    wallet = ledger.lock(org_id)
-    top_up = queries.lock(org_id, top_up_id)
     if top_up.status is TopUpStatus.PAYING:
         top_up.status = TopUpStatus.REVIEW if top_up.payment_intent_id is None else TopUpStatus.DECLINED
         wallet.version += 1
-    db.session.commit()

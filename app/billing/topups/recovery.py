@@ -1,4 +1,4 @@
-"""Looking after payments whose end nobody has told us: a killed process, a lost answer, a closed browser."""
+"""Payments whose end no one has told us: a killed process, a lost answer, a closed browser."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from datetime import timedelta
 from uuid import UUID
 
 import structlog
-from sqlalchemy import select
 
 from app.billing import audit
 from app.billing.cards import payment_methods
-from app.billing.topups import payments, queries, settlement
+from app.billing.purchases import RESEND_WITHIN
+from app.billing.topups import queries, requests, settlement
 from app.clock import utc_now
 from app.extensions import db
 from app.models import Organization, PaymentMethod, TopUp, TopUpStatus
@@ -20,15 +20,8 @@ from app.payments.intents import Payment
 
 log = structlog.get_logger("billing.recovery")
 
-RESEND_WITHIN = timedelta(minutes=10)
-"""How long after a person pressed Pay their charge is still made when the request never reached Stripe. Well
-within the day for which Stripe keeps idempotency keys, so that sending it again can't charge again."""
-
 ABANDONED_AFTER = timedelta(hours=24)
 """When a payment still waiting for the bank's confirmation is given up."""
-
-LEFT_ALONE_FOR = timedelta(minutes=2)
-"""How old an open payment must be before the sweep takes it up: until then its own job or page is at it."""
 
 _OPEN = (TopUpStatus.PAYING, TopUpStatus.ACTION)
 
@@ -49,27 +42,23 @@ def recover(org_id: UUID, top_up_id: UUID) -> bool:
         return True
     organization = db.session.get_one(Organization, org_id)
     try:
-        status = settlement.apply(org_id, top_up_id, _payment_of(organization, top_up), audit.STRIPE)
+        payment = _payment_of(organization, top_up)
     except _NotChargedError as error:
-        settlement.refuse(org_id, top_up_id, error.code)
-        status = TopUpStatus.DECLINED
+        with queries.locked(org_id, top_up_id) as (wallet, top_up):
+            settlement.refuse(wallet, top_up, error.code)
     except PaymentsError as error:
         log.warning("top_up_not_known_yet", top_up=str(top_up_id), reason=str(error))
-        db.session.rollback()
         return False
-    db.session.commit()
-    log.info("top_up_looked_after", top_up=str(top_up_id), status=status.value)
-    return status not in _OPEN
+    else:
+        with queries.locked(org_id, top_up_id) as (wallet, top_up):
+            settlement.apply(wallet, top_up, payment, audit.STRIPE)
+    log.info("top_up_recovered", top_up=str(top_up_id), status=top_up.status.value)
+    return top_up.status not in _OPEN
 
 
 def find_stale() -> list[tuple[UUID, UUID]]:
     """Organization and top-up of every payment that has been open for longer than its own job needs."""
-    query = (
-        select(TopUp.org_id, TopUp.id)
-        .where(TopUp.status.in_(_OPEN), TopUp.paying_since < utc_now() - LEFT_ALONE_FOR)
-        .order_by(TopUp.paying_since)
-    )
-    return [(org_id, top_up_id) for org_id, top_up_id in db.session.execute(query)]
+    return queries.find_stale(_OPEN)
 
 
 def _payment_of(organization: Organization, top_up: TopUp) -> Payment:
@@ -88,7 +77,7 @@ def _payment_of(organization: Organization, top_up: TopUp) -> Payment:
     if card.removed_at is not None or _is_older(top_up, RESEND_WITHIN):
         raise _NotChargedError("not_charged")
     try:
-        return intents.charge(payments.charge_request(organization, top_up, card, customer_id))
+        return intents.charge(requests.charge_request(organization, top_up, card, customer_id))
     except DeclinedError as error:
         raise _NotChargedError(error.code) from error
     except RefusedError as error:
@@ -96,4 +85,4 @@ def _payment_of(organization: Organization, top_up: TopUp) -> Payment:
 
 
 def _is_older(top_up: TopUp, age: timedelta) -> bool:
-    return top_up.paying_since is not None and utc_now() - top_up.paying_since > age
+    return top_up.claimed_at is not None and utc_now() - top_up.claimed_at > age

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from app.billing.mail import notices
+from app.billing.purchases import Outcome
 from app.billing.topups import clawbacks
 from app.billing.topups.clawbacks import Movement
 from app.billing.wallet import ledger
@@ -15,40 +16,43 @@ from app.models import PaymentMethod, TopUp, TransferKind, Wallet
 from app.money import Money
 from app.payments import refunds as stripe_refunds
 from app.payments.refunds import Refund
+from app.transaction import transaction
 
 _UNDONE = frozenset({"failed", "canceled"})
 
 
-def apply(refund: Refund, *, at: datetime | None = None) -> bool:
-    """Bring the wallet in line with a refund: a debit once, given back once where the refund failed.
+def apply(refund: Refund, *, at: datetime | None = None) -> Outcome:
+    """Take the credit of a refund out of the wallet once, and give it back once where the refund failed. Commits.
 
-    False where it refunds nothing of ours. Call it at the start of a transaction: until that ends nobody else follows
-    this refund. Where it would move credit, the refund is fetched anew first, because one that was read a moment ago
-    may have failed since. Raises `PaymentMismatchError` and what `app.payments` raises.
+    Where it would move credit, the refund is fetched again first, because one that was read a moment ago may have
+    failed since; and under a lock of its own, so that no one else applies it meanwhile. Raises `PaymentMismatchError`
+    and what `app.payments` raises.
     https://docs.stripe.com/refunds#failed-refunds
     """
-    locks.advisory_lock(db.session(), refund.id)
-    top_up = clawbacks.paid_top_up(refund.payment_intent_id, of=refund.id)
+    top_up = clawbacks.find_paid_top_up(refund.payment_intent_id)
     if top_up is None:
-        return False
-    if _taken_by(refund).micro != clawbacks.taken(top_up.org_id, TransferKind.REFUND, refund.id):
-        _follow(top_up, stripe_refunds.fetch(refund.id), at or utc_now())
-    return True
+        return Outcome.NOT_OURS
+    with transaction():
+        locks.advisory_lock(db.session(), refund.id)
+        if _taken_by(refund).micro == clawbacks.taken(top_up.org_id, TransferKind.REFUND, refund.id):
+            return Outcome.UNCHANGED
+        return _apply(top_up, stripe_refunds.fetch(refund.id), at or utc_now())
 
 
-def _follow(top_up: TopUp, refund: Refund, at: datetime) -> None:
+def _apply(top_up: TopUp, refund: Refund, at: datetime) -> Outcome:
     wallet = ledger.lock(top_up.org_id)
     card = db.session.get_one(PaymentMethod, (top_up.org_id, top_up.payment_method_id))
     words = {
         "failed": "Refund failed: credit restored",
         "canceled": "Refund canceled: credit restored",
     }.get(refund.status, f"Refunded to {card.label}")
-    moved = clawbacks.follow(
+    moved = clawbacks.post_difference(
         wallet, top_up, TransferKind.REFUND, refund.id, _taken_by(refund), at=at, detail=words
     )
-    if moved is not None:
-        _tell(wallet, top_up, moved, at)
-    db.session.flush()
+    if moved is None:
+        return Outcome.UNCHANGED
+    _notify(wallet, top_up, moved, at)
+    return Outcome.CHANGED
 
 
 def _taken_by(refund: Refund) -> Money:
@@ -56,6 +60,6 @@ def _taken_by(refund: Refund) -> Money:
     return Money(0, refund.amount.currency) if refund.status in _UNDONE else refund.amount
 
 
-def _tell(wallet: Wallet, top_up: TopUp, moved: Movement, at: datetime) -> None:
-    tell = notices.refund_returned if moved.returned else notices.refunded
-    tell(wallet, top_up, moved.amount, before=moved.before, refund=moved.source, at=at)
+def _notify(wallet: Wallet, top_up: TopUp, moved: Movement, at: datetime) -> None:
+    notify = notices.refund_returned if moved.returned else notices.refunded
+    notify(wallet, top_up, moved.amount, before=moved.before, refund=moved.source, at=at)

@@ -1,13 +1,12 @@
 """From what Stripe says of a payment to the wallet: the same steps for the page, the webhook and the job.
 
-Always in this order: lock the wallet, lock the top-up, compare, post. Whoever comes second finds the transfer
-there and changes nothing.
+Always in this order: lock the wallet, lock the top-up, compare, post. The second to come finds the transfer there
+and changes nothing.
 """
 
 from __future__ import annotations
 
 from datetime import datetime
-from uuid import UUID
 
 import structlog
 
@@ -16,7 +15,7 @@ from app.billing.audit import Actor
 from app.billing.cards import health, one_off, paid_with
 from app.billing.mail import notices
 from app.billing.platform import messages
-from app.billing.topups import queries
+from app.billing.purchases import Outcome
 from app.billing.wallet import calling_state, ledger
 from app.billing.wallet.ledger import Entry
 from app.clock import utc_now
@@ -39,17 +38,17 @@ class PaymentMismatchError(Exception):
 
 
 def apply(
-    org_id: UUID, top_up_id: UUID, payment: Payment, actor: Actor, *, at: datetime | None = None
-) -> TopUpStatus:
-    """Bring a top-up in line with its payment; credits the wallet once if it was paid, as of `at` or now.
+    wallet: Wallet, top_up: TopUp, payment: Payment, actor: Actor, *, at: datetime | None = None
+) -> Outcome:
+    """Apply a payment to its top-up, both locked; credits the wallet once if it was paid, as of `at` or now.
 
-    Raises `PaymentMismatchError` where amount, currency, customer or top-up are not ours.
+    Whether the top-up stands elsewhere now. Raises `PaymentMismatchError` where amount, currency, customer or top-up
+    are not ours.
     """
-    wallet = ledger.lock(org_id)
-    top_up = queries.lock(org_id, top_up_id)
     _compare(top_up, payment)
-    if top_up.status is TopUpStatus.SUCCEEDED:
-        return top_up.status
+    before = top_up.status
+    if before is TopUpStatus.SUCCEEDED:
+        return Outcome.UNCHANGED
     one_off.adopt(top_up, payment.method_id)
     health.record_outcome(top_up, payment)
     top_up.payment_intent_id = payment.id
@@ -65,18 +64,23 @@ def apply(
             )
         wallet.version += 1
     db.session.flush()
-    return top_up.status
+    return Outcome.UNCHANGED if top_up.status is before else Outcome.CHANGED
 
 
-def refuse(org_id: UUID, top_up_id: UUID, code: str) -> None:
-    """The attempt to pay was refused and nothing was charged."""
-    _end(org_id, top_up_id, TopUpStatus.DECLINED, code)
+def refuse(wallet: Wallet, top_up: TopUp, code: str) -> None:
+    """The attempt to pay was refused and nothing was charged. Wallet and top-up are locked."""
+    if top_up.status is TopUpStatus.SUCCEEDED:
+        return
+    top_up.status, top_up.decline_code = TopUpStatus.DECLINED, code
+    notices.payment_failed(wallet, top_up, code=code, attempt=f"{top_up.id}:{top_up.attempt}")
+    wallet.version += 1
 
 
-def close(org_id: UUID, top_up_id: UUID, actor: Actor) -> None:
-    """Give up a top-up for which no payment was made."""
-    _end(org_id, top_up_id, TopUpStatus.CANCELED, None)
-    audit.record(org_id, actor, "top_up.canceled", str(top_up_id))
+def close(wallet: Wallet, top_up: TopUp, actor: Actor) -> None:
+    """Cancel a top-up for which no payment was made. Wallet and top-up are locked."""
+    top_up.status, top_up.decline_code = TopUpStatus.CANCELED, None
+    wallet.version += 1
+    audit.record(top_up.org_id, actor, "top_up.canceled", str(top_up.id))
 
 
 def _compare(top_up: TopUp, payment: Payment) -> None:
@@ -125,16 +129,3 @@ def _credit(wallet: Wallet, top_up: TopUp, payment: Payment, actor: Actor, now: 
         amount=str(top_up.amount.decimal),
         payment=payment.id,
     )
-
-
-def _end(org_id: UUID, top_up_id: UUID, status: TopUpStatus, code: str | None) -> None:
-    wallet = ledger.lock(org_id)
-    top_up = queries.lock(org_id, top_up_id)
-    if top_up.status is TopUpStatus.SUCCEEDED:
-        return
-    top_up.status = status
-    top_up.decline_code = code
-    if status is TopUpStatus.DECLINED:
-        notices.payment_failed(wallet, top_up, code=code, attempt=f"{top_up.id}:{top_up.attempt}")
-    wallet.version += 1
-    db.session.flush()

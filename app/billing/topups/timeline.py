@@ -81,7 +81,7 @@ class DisputeView:
 
 @dataclass(frozen=True, slots=True)
 class TopUpStory:
-    """Paid, taken back, given back, in the order of time. `mark` changes with every turn of it."""
+    """Paid, clawed back, returned, in the order of time. `mark` changes with every turn of it."""
 
     paid_at: datetime | None
     paid_by: str | None
@@ -92,7 +92,7 @@ class TopUpStory:
 
     @property
     def is_touched(self) -> bool:
-        """Whether anything was taken back of it, or asked about."""
+        """Whether anything was clawed back of it, or asked about."""
         return len(self.events) > 1 or bool(self.disputes)
 
     @property

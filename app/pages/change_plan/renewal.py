@@ -80,7 +80,7 @@ def answer_renewal() -> Response:
 def _payment() -> Payment | None:
     """The payment of what is open, as Stripe has it now; None without an answer."""
     try:
-        owed = renewals.owed(current_organization())
+        owed = renewals.get_due(current_organization())
     except PaymentsError:
         return None
     return owed.payment if owed else None
@@ -121,7 +121,7 @@ def _draw(form: PayForm | None = None, *, status: int = 200) -> Response:
     plan = plans.gather(organization)
     owed, unpayable = None, Problem("There's no open invoice to pay here.", "Contact support.")
     try:
-        owed = renewals.owed(organization) if plan.is_past_due else None
+        owed = renewals.get_due(organization) if plan.is_past_due else None
     except PaymentsError as error:
         unpayable = problem(error, "the renewal can't be paid here right now")
     if plan.is_past_due and owed is None:

@@ -9,16 +9,9 @@ from flask import flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from app.billing.cards.payment_methods import CardNotUsableError
-from app.billing.plans.arrangements import ArrangedError
-from app.billing.plans.offers import PlanNotOfferedError
-from app.billing.subscriptions import previews, switch_payments, switch_queries, switches
-from app.billing.subscriptions.ensure import SubscriptionMissingError
-from app.billing.subscriptions.switch_conditions import OtherSwitchError, PastDueError
-from app.billing.subscriptions.switch_payments import PaymentNotTakenError
-from app.billing.subscriptions.switch_queries import UnknownSwitchError
-from app.billing.subscriptions.switch_reviews import AlreadyOnItError, PreviewRenewedError
-from app.billing.subscriptions.switches import SwitchNotStartedError
-from app.billing.subscriptions.taxes import AddressNeededError
+from app.billing.plans.refusals import ChangeRefusedError, Refusal
+from app.billing.purchases import NotStartedError
+from app.billing.subscriptions import previews, switches
 from app.extensions import db, limiter
 from app.models import PlanSwitch, SwitchStatus
 from app.pages.actor import current_actor
@@ -46,6 +39,14 @@ _ON_IT = "You're already on this plan. Choose another."
 _PAST_DUE = (
     "Your renewal isn't paid yet. Pay it before you switch to a larger plan. You can choose a smaller one."
 )
+_REFUSED = {
+    Refusal.ALREADY_ON_IT: _ON_IT,
+    Refusal.ARRANGED: _ARRANGED,
+    Refusal.NO_ADDRESS: _ADDRESS_NEEDED,
+    Refusal.PAST_DUE: _PAST_DUE,
+    Refusal.SOLD_ELSEWHERE: _ELSEWHERE,
+}
+"""What a person is told; the other refusals say it themselves."""
 
 
 @blueprint.post("/billing/change-plan")
@@ -59,21 +60,10 @@ def begin_switch() -> Response:
         return _refused(form)
     try:
         switch = switches.begin(current_organization(), *form.chosen, current_actor())
-    except OtherSwitchError as error:
-        db.session.rollback()
-        return _to(error.other)
-    except AlreadyOnItError:
-        form.refuse(_ON_IT)
-    except PlanNotOfferedError as error:
-        form.refuse(str(error))
-    except PastDueError:
-        form.refuse(_PAST_DUE)
-    except SubscriptionMissingError:
-        form.refuse(_ELSEWHERE)
-    except ArrangedError:
-        form.refuse(_ARRANGED)
-    except AddressNeededError:
-        form.refuse(_ADDRESS_NEEDED)
+    except ChangeRefusedError as error:
+        if error.switch is not None and error.refusal is Refusal.OTHER_OPEN:
+            return _to(error.switch)
+        form.refuse(_words(error))
     except PaymentsError as error:
         form.refuse(str(problem(error, _NOT_CHANGED)))
     else:
@@ -86,12 +76,11 @@ def begin_switch() -> Response:
 def show_switch(switch_id: UUID) -> Response:
     """Where a switch stands: its review, the bank's confirmation, or its result."""
     organization = current_organization()
-    switch = switch_queries.find(organization.id, switch_id)
-    # Back from the bank's own page, Stripe's answer is one question away: ask instead of waiting for the
-    # webhook.
+    switch = switches.find(organization.id, switch_id)
+    # Back from the bank's own page, Stripe's answer is one question away: ask instead of waiting for the webhook.
     is_back = "payment_intent" in request.args and switch.status is SwitchStatus.ACTION
-    if is_back or switch_payments.lacks_charge(switch):
-        switch = switch_payments.refresh(organization, switch_id, current_actor())
+    if is_back or switches.lacks_charge(switch):
+        switch = switches.refresh(organization, switch_id, current_actor())
     response = draw(switch)
     if cast(Any, request).htmx:
         response.headers["HX-Push-Url"] = url_for("change_plan.show_switch", switch_id=switch.id)
@@ -106,28 +95,23 @@ def confirm_switch(switch_id: UUID) -> Response:
     organization = current_organization()
     try:
         switch = switches.confirm(organization, switch_id, current_actor(), shown=request.form.get("shown"))
-    except PreviewRenewedError as error:
-        return draw(error.switch, why=f"{error.why} Review it again, then confirm.", status=422)
-    except OtherSwitchError as error:
-        db.session.rollback()
-        return _to(error.other)
-    except AlreadyOnItError:
-        flash(_ON_IT)
-        return redirect(url_for("change_plan.show"), 303)
-    except (CardNotUsableError, PlanNotOfferedError) as error:
+    except ChangeRefusedError as error:
+        if error.switch is not None and error.refusal is Refusal.OTHER_OPEN:
+            return _to(error.switch)
+        if error.refusal is Refusal.ALREADY_ON_IT:
+            flash(_words(error))
+            return redirect(url_for("change_plan.show"), 303)
+        if error.refusal is Refusal.REVIEW_AGAIN:
+            return draw(error.switch, why=f"{error} Review it again, then confirm.", status=422)
+        why = _words(error)
+    except CardNotUsableError as error:
         why = str(error)
-    except PastDueError:
-        why = _PAST_DUE
-    except ArrangedError:
-        why = _ARRANGED
-    except SubscriptionMissingError:
-        why = _ELSEWHERE
-    except (SwitchNotStartedError, PaymentsError) as error:
+    except (NotStartedError, PaymentsError) as error:
         why = str(problem(error, _NOT_CHANGED))
     else:
         return _came_out(switch)
     db.session.rollback()
-    return draw(switch_queries.find(organization.id, switch_id), why=why, status=422)
+    return draw(switches.find(organization.id, switch_id), why=why, status=422)
 
 
 @blueprint.post("/billing/change-plan/<uuid:switch_id>/payments")
@@ -138,20 +122,20 @@ def pay_switch(switch_id: UUID) -> Response:
     organization, form = current_organization(), PayForm()
     if form.validate():
         try:
-            return _came_out(switch_payments.pay(organization, switch_id, form.chosen, current_actor()))
+            return _came_out(switches.pay(organization, switch_id, form.chosen, current_actor()))
         except CardNotUsableError as error:
             form.refuse(str(error))
-        except (PaymentNotTakenError, PaymentsError) as error:
+        except (NotStartedError, PaymentsError) as error:
             form.refuse(str(problem(error, "nothing was charged")))
         db.session.rollback()
-    return draw(switch_queries.find(organization.id, switch_id), form, status=422)
+    return draw(switches.find(organization.id, switch_id), form, status=422)
 
 
 @blueprint.post("/billing/change-plan/<uuid:switch_id>/answer")
 @org_admin_required
 def answer_switch(switch_id: UUID) -> Response:
     """The bank's challenge has ended in the page: ask Stripe how."""
-    return _came_out(switch_payments.refresh(current_organization(), switch_id, current_actor()))
+    return _came_out(switches.refresh(current_organization(), switch_id, current_actor()))
 
 
 @blueprint.post("/billing/change-plan/<uuid:switch_id>/cancellation")
@@ -160,36 +144,40 @@ def cancel_switch(switch_id: UUID) -> Response:
     """Give up a switch that was not paid: the plan stays as it is."""
     organization = current_organization()
     try:
-        return _came_out(switch_payments.give_up(organization, switch_id, current_actor()))
+        return _came_out(switches.cancel(organization, switch_id, current_actor()))
     except PaymentsError as error:
         db.session.rollback()
         why = str(problem(error, _NOT_CHANGED, unknown=_MAYBE_CHANGED))
-        return draw(switch_queries.find(organization.id, switch_id), why=why, status=422)
+        return draw(switches.find(organization.id, switch_id), why=why, status=422)
 
 
 @blueprint.post("/billing/change-plan/scheduled/cancellation")
 @org_admin_required
 @limiter.limit(OFTEN)
-def take_back() -> Response:
+def cancel_scheduled_change() -> Response:
     """Keep the plan: what was planned for the end of the period is not made."""
     try:
-        switches.take_back(current_organization(), current_actor())
-    except SubscriptionMissingError:
-        return _not_taken_back(_ELSEWHERE)
+        switches.cancel_scheduled_change(current_organization(), current_actor())
+    except ChangeRefusedError as error:
+        return _not_canceled(_words(error))
     except PaymentsError as error:
-        return _not_taken_back(str(problem(error, _NOT_CHANGED, unknown=_MAYBE_CHANGED)))
+        return _not_canceled(str(problem(error, _NOT_CHANGED, unknown=_MAYBE_CHANGED)))
     flash("Scheduled change canceled. Your plan hasn't changed.")
     return draw(None) if cast(Any, request).htmx else redirect(url_for("change_plan.show"), 303)
 
 
-def _not_taken_back(why: str) -> Response:
+def _words(error: ChangeRefusedError) -> str:
+    return _REFUSED.get(error.refusal) or str(error)
+
+
+def _not_canceled(why: str) -> Response:
     db.session.rollback()
     flash(why, "error")
     return draw(None, status=422)
 
 
-@blueprint.errorhandler(UnknownSwitchError)
-def _unknown(_: UnknownSwitchError) -> Response:
+@blueprint.errorhandler(switches.UnknownSwitchError)
+def _unknown(_: switches.UnknownSwitchError) -> Response:
     return errors.page(
         404,
         message="There is no such change of plan in this organization.",

@@ -18,7 +18,7 @@ from app.billing.plans import suggestion as plan_suggestion
 from app.billing.plans.comparison import Offer, Rows
 from app.billing.plans.losses import Losses
 from app.billing.plans.suggestion import Suggestion
-from app.billing.subscriptions import previews, switch_queries, switch_reviews
+from app.billing.subscriptions import previews, switches
 from app.billing.subscriptions.previews import Cost
 from app.extensions import db
 from app.models import Organization, PaymentMethod, PlanSwitch, SwitchStatus
@@ -113,7 +113,7 @@ def gather(organization: Organization, switch: PlanSwitch | None = None) -> Chan
     """Everything on the page, with a switch at its step."""
     plan = plans.gather(organization)
     comparison = plan_comparison.compare(plan.plan, plan.interval)
-    other = switch_queries.on_its_way(organization.id) if switch is None else None
+    other = switches.find_open(organization.id) if switch is None else None
     return ChangePlanPage(
         plan=plan,
         choices=tuple(_choices(plan)),
@@ -152,7 +152,7 @@ def view(organization: Organization, switch: PlanSwitch, plan: PlanView) -> Swit
         offer=paid_with.offer_default(organization, switch.payment_method_id)
         if switch.status is SwitchStatus.DONE
         else None,
-        seen=switch_reviews.seen(switch, default.id if default else None),
+        seen=switches.seen(switch, default.id if default else None),
         quantity=plan.quantity,
     )
 

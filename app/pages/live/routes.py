@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from flask import Blueprint, Response, make_response, render_template, request
 
-from app.billing.subscriptions import switch_queries
+from app.billing.subscriptions import switches
 from app.pages.change_plan.routes import context as plan_context
 from app.pages.overview import view as overview
 from app.pages.payment_methods.routes import context as cards_context
@@ -72,7 +72,7 @@ def live_change_plan() -> Response:
 
     def draw() -> tuple[str, int]:
         organization = current_organization()
-        switch = switch_queries.named(organization.id, request.args.get("switch"))
+        switch = switches.find_by_text(organization.id, request.args.get("switch"))
         values = plan_context(switch=switch)
         html = render_template("change_plan/live.html", shown_state=request.args.get("state"), **values)
         return html, values["ptag"]

@@ -11,8 +11,8 @@ from werkzeug.wrappers import Response
 
 from app.billing import topups
 from app.billing.cards.payment_methods import CardNotUsableError
-from app.billing.topups import AmountOutOfRangeError, PaymentNotStartedError, queries
-from app.billing.topups.queries import UnknownTopUpError
+from app.billing.purchases import NotStartedError
+from app.billing.topups import AmountOutOfRangeError, UnknownTopUpError
 from app.extensions import db, limiter
 from app.models import TopUp, TopUpStatus
 from app.pages.actor import current_actor
@@ -58,7 +58,6 @@ def begin_top_up() -> Response:
     except AmountOutOfRangeError as error:
         form.amount.errors = [out_of_range(error.minimum, error.maximum)]
         return _refused(form)
-    db.session.commit()
     return _to(top_up)
 
 
@@ -66,9 +65,8 @@ def begin_top_up() -> Response:
 @org_admin_required
 def show_top_up(top_up_id: UUID) -> Response:
     """Where a top-up stands: its review, the bank's confirmation, or its result."""
-    top_up = queries.find(current_organization().id, top_up_id)
-    # Back from the bank's own page, Stripe's answer is one question away: ask instead of waiting for the
-    # webhook.
+    top_up = topups.find(current_organization().id, top_up_id)
+    # Back from the bank's own page, Stripe's answer is one question away: ask instead of waiting for the webhook.
     if "payment_intent" in request.args and top_up.status is TopUpStatus.ACTION:
         top_up = topups.refresh(current_organization(), top_up_id, current_actor())
     htmx = bool(cast(Any, request).htmx)
@@ -83,21 +81,20 @@ def show_top_up(top_up_id: UUID) -> Response:
 @limiter.limit(OFTEN)
 def pay_top_up(top_up_id: UUID) -> Response:
     """Charge the card. However often this is sent, the top-up is charged once at most."""
-    organization = current_organization()
-    top_up = queries.find(organization.id, top_up_id)
     form = CardForm()
     if "card" in request.form and not form.validate():
         return _step_refused(top_up_id, form)
-    chosen = form.chosen_card if "card" in request.form else top_up.payment_method_id
+    # Without a card in the form it is the one that was reviewed.
+    chosen = form.chosen_card if "card" in request.form else None
     try:
         top_up = topups.pay(
-            organization, top_up_id, chosen, current_actor(), radar_session=form.browser_signals
+            current_organization(), top_up_id, chosen, current_actor(), radar_session=form.browser_signals
         )
     except CardNotUsableError as error:
         db.session.rollback()
         form.refuse_card(str(error))
         return _step_refused(top_up_id, form)
-    except (PaymentNotStartedError, PaymentsError) as error:
+    except (NotStartedError, PaymentsError) as error:
         db.session.rollback()
         flash(str(problem(error, "your card was not charged")), "error")
         return _step_refused(top_up_id)
@@ -128,7 +125,7 @@ def cancel_top_up(top_up_id: UUID) -> Response:
 @org_admin_required
 def show_receipt(top_up_id: UUID) -> Response:
     """To Stripe's receipt, whose address is asked for at each click because it expires."""
-    top_up = queries.find(current_organization().id, top_up_id)
+    top_up = topups.find(current_organization().id, top_up_id)
     try:
         address = documents.receipt_url(top_up.charge_id) if top_up.charge_id else None
     except PaymentsError as error:
@@ -185,7 +182,7 @@ def _refused(form: TopUpForm) -> Response:
 
 def _step_refused(top_up_id: UUID, form: CardForm | None = None) -> Response:
     """The top-up's step again, with what was wrong."""
-    top_up = queries.find(current_organization().id, top_up_id)
+    top_up = topups.find(current_organization().id, top_up_id)
     if form is not None and top_up.status is TopUpStatus.REVIEW:
         # There the card is not chosen: it is said above.
         flash(next(iter(form.errors.values()))[0], "error")

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
+from app.billing import topups
 from app.billing.activity import history
 from app.billing.activity.history import HistoryPage
 from app.billing.activity.history_queries import Filters
 from app.billing.cards import one_off, paid_with, payment_methods
 from app.billing.cards.paid_with import DefaultOffer
 from app.billing.cards.payment_methods import CardView
-from app.billing.topups import queries, timeline
+from app.billing.topups import timeline
 from app.billing.topups.timeline import TopUpStory
 from app.billing.wallet import balance
 from app.billing.wallet.balance import BalanceView
@@ -77,8 +78,8 @@ def gather(
 def gather_live(organization: Organization, *, top_up_id: str | None) -> WalletPage:
     """What a poll redraws; an id that is none of the organization's shows no top-up."""
     try:
-        top_up = queries.find(organization.id, UUID(top_up_id)) if top_up_id else None
-    except (ValueError, queries.UnknownTopUpError):
+        top_up = topups.find(organization.id, UUID(top_up_id)) if top_up_id else None
+    except (ValueError, topups.UnknownTopUpError):
         top_up = None
     return gather(organization, top_up=top_up)
 

@@ -106,7 +106,7 @@ def test_the_card_of_a_second_subscription_is_not_the_plans(
     hear_by("webhooks", app, sandbox)
     report = Report()
     plans.compare(report)
-    assert (list(report.findings), report.mended) == ([made.id], {})
+    assert (list(report.findings), report.fixed) == ([made.id], {})
     assert named(organization) == before
 
 

@@ -8,7 +8,6 @@ from flask import Flask
 from app.billing import audit, topups
 from app.billing.cards import health, payment_methods
 from app.billing.cards.payment_methods import CardState
-from app.billing.topups import settlement
 from app.clock import utc_now
 from app.extensions import db
 from app.models import AuditEvent, Organization, PaymentMethod, TopUp
@@ -72,7 +71,7 @@ class TestATopUp:
     def begin(self, payer: tuple[Organization, PaymentMethod]) -> TopUp:
         organization, card = payer
         top_up = topups.begin(organization, usd("50"), card.id, OWNER)
-        top_up.paying_since = utc_now()
+        top_up.claimed_at = utc_now()
         db.session.commit()
         return top_up
 
@@ -92,7 +91,7 @@ class TestATopUp:
             method_id=card.stripe_id,
             advice_code=told.get("advice"),
         )
-        settlement.apply(organization.id, top_up.id, payment, OWNER)
+        topups.settle(organization.id, top_up.id, payment, OWNER)
         db.session.commit()
 
     def state(self, payer: tuple[Organization, PaymentMethod]) -> CardState:
@@ -114,7 +113,7 @@ class TestATopUp:
         self.tell(top_up, payer[1], **told)
         assert self.state(payer) is state
         if state is CardState.NOT_WORKING:
-            assert payer[1].failing_since == top_up.paying_since
+            assert payer[1].failing_since == top_up.claimed_at
 
     def test_the_card_that_failed_is_marked_and_not_the_one_chosen_since(
         self, payer: tuple[Organization, PaymentMethod]

@@ -14,7 +14,7 @@ from app.billing.cards import one_off, payment_methods, removal
 from app.billing.cards.one_off import EnteredCard
 from app.billing.cards.payment_methods import CardNotUsableError
 from app.billing.cards.removal import UnknownCardError
-from app.billing.topups import recovery
+from app.billing.purchases import RESEND_WITHIN, NotStartedError
 from app.clock import utc_now
 from app.extensions import db
 from app.models import Organization, PaymentMethod, TopUp, TopUpStatus
@@ -206,7 +206,7 @@ class TestKeeping:
         sandbox.fail(CREATE, "drop_after", times=3)
         top_up = pay(organization, entered(sandbox, keep=True))
         sandbox.clear_faults()
-        assert recovery.recover(organization.id, top_up.id)
+        assert topups.recover(organization.id, top_up.id)
         assert saved(organization) == ["4242 default"]
 
     def test_events_of_a_card_that_is_not_kept_save_nothing(
@@ -254,7 +254,7 @@ class TestKeeping:
         assert deliver(app.test_client(), attachment) == 200
         work_through(app)
         assert saved(organization) == ["4242 default"]
-        assert recovery.recover(organization.id, top_up.id)
+        assert topups.recover(organization.id, top_up.id)
         assert saved(organization) == ["4242 default"]
         [card] = payment_methods.saved(organization.id)
         assert the_top_up(organization).payment_method_id == card.id
@@ -320,7 +320,7 @@ class TestAfterADecline:
         assert topups.pay(organization, declined.id, card, OWNER).status is TopUpStatus.PAYING
         sandbox.clear_faults()
         topups.pay(organization, declined.id, card, OWNER)
-        assert recovery.recover(organization.id, declined.id)
+        assert topups.recover(organization.id, declined.id)
         assert saved(organization) == ["4242 default"]
         assert credited(organization) == [50]
         assert_ledger_matches(organization, sandbox)
@@ -334,7 +334,7 @@ class TestLostRequests:
         top_up = pay(organization, entered(sandbox, keep=True))
         sandbox.clear_faults()
         for _ in range(2):
-            recovery.recover(organization.id, top_up.id)
+            topups.recover(organization.id, top_up.id)
         assert saved(organization) == ["4242 default"]
         assert credited(organization) == [50]
         assert_ledger_matches(organization, sandbox)
@@ -346,9 +346,9 @@ class TestLostRequests:
         card = entered(sandbox)
         top_up = pay(organization, card)
         sandbox.clear_faults()
-        top_up.paying_since = utc_now() - recovery.RESEND_WITHIN * 2
+        top_up.claimed_at = utc_now() - RESEND_WITHIN * 2
         db.session.commit()
-        assert recovery.recover(organization.id, top_up.id)
+        assert topups.recover(organization.id, top_up.id)
         assert (
             topups.pay(organization, top_up.id, top_up.payment_method_id, OWNER).status
             is TopUpStatus.DECLINED
@@ -361,7 +361,7 @@ class TestLostRequests:
     ) -> None:
         sandbox.fail(CREATE, "429")
         top_up = begin(organization, entered(sandbox))
-        with pytest.raises(topups.PaymentNotStartedError):
+        with pytest.raises(NotStartedError):
             topups.pay(organization, top_up.id, top_up.payment_method_id, OWNER)
         topups.pay(organization, top_up.id, top_up.payment_method_id, OWNER)
         assert credited(organization) == [50]

@@ -10,7 +10,7 @@ from flask import Flask
 
 from app.billing import topups
 from app.billing.mail import outbox
-from app.billing.topups import refunds, settlement
+from app.billing.topups import queries, refunds, settlement
 from app.billing.wallet import calling_state, ledger
 from app.billing.wallet.ledger import Entry
 from app.clock import utc_now
@@ -43,6 +43,12 @@ def mails(organization: Organization) -> list[Mail]:
 def words_of(mail: Mail) -> str:
     """The plain text in one line: paragraphs are wrapped."""
     return " ".join(outbox.written(mail).text.split())
+
+
+def refuse(top_up: TopUp, code: str) -> None:
+    """Let the attempt to pay a top-up be declined with this code."""
+    with queries.locked(top_up.org_id, top_up.id) as (wallet, locked):
+        settlement.refuse(wallet, locked, code)
 
 
 class TestCharges:
@@ -81,9 +87,10 @@ class TestCharges:
         top_up = topups.begin(organization, usd("50"), card.id, OWNER)
         db.session.commit()
         customer = organization.stripe_customer_id or ""
-        payment = intents.charge(topups.charge_request(organization, top_up, card, customer))
-        settlement.apply(organization.id, top_up.id, payment, OWNER)
-        db.session.rollback()
+        payment = intents.charge(topups.requests.charge_request(organization, top_up, card, customer))
+        with pytest.raises(ZeroDivisionError), queries.locked(organization.id, top_up.id) as (wallet, locked):
+            settlement.apply(wallet, locked, payment, OWNER)
+            raise ZeroDivisionError
         assert told(organization) == []
         work_through(app)
         assert told(organization) == []
@@ -92,8 +99,8 @@ class TestCharges:
         organization, card = a_payer()
         top_up = topups.begin(organization, usd("50"), card.id, OWNER)
         customer = organization.stripe_customer_id or ""
-        payment = intents.charge(topups.charge_request(organization, top_up, card, customer))
-        settlement.apply(organization.id, top_up.id, payment, OWNER, at=utc_now() - timedelta(days=20))
+        payment = intents.charge(topups.requests.charge_request(organization, top_up, card, customer))
+        topups.settle(organization.id, top_up.id, payment, OWNER, at=utc_now() - timedelta(days=20))
         db.session.commit()
         assert told(organization) == []
 
@@ -127,15 +134,15 @@ class TestFailedPayments:
     def test_an_old_one_learned_late_is_not_told(self, app: Flask, sandbox: Sandbox) -> None:
         organization, card = a_payer("pm_card_chargeCustomerFail")
         top_up = topups.begin(organization, usd("50"), card.id, OWNER)
-        top_up.paying_since = utc_now() - timedelta(days=8)
-        settlement.refuse(organization.id, top_up.id, "generic_decline")
+        top_up.claimed_at = utc_now() - timedelta(days=8)
+        refuse(top_up, "generic_decline")
         db.session.commit()
         assert told(organization) == []
 
     def test_a_stolen_card_is_told_as_a_plain_decline(self, app: Flask, sandbox: Sandbox) -> None:
         organization, card = a_payer()
         top_up = topups.begin(organization, usd("50"), card.id, OWNER)
-        settlement.refuse(organization.id, top_up.id, "stolen_card")
+        refuse(top_up, "stolen_card")
         db.session.commit()
         (mail,) = mails(organization)
         said = words_of(mail) + outbox.written(mail).html + str(mail.facts)

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.billing.subscriptions import ensure as plan_subscriptions
-from app.billing.subscriptions import previews, switch_recovery, switches
+from app.billing.subscriptions import previews, switches
 from app.billing.subscriptions.previews import GOOD_FOR
 from app.billing.subscriptions.switch_reviews import PreviewRenewedError
 from app.clock import utc_now
@@ -148,7 +148,7 @@ class TestNeverMoreThanShown:
         sandbox.clear_faults()
         self.use_two(sandbox, organization)
         charges = len(sandbox.charges())
-        assert switch_recovery.recover(organization.id, switch.id)
+        assert switches.recover(organization.id, switch.id)
         db.session.expire_all()
         assert (switch.status, len(sandbox.charges())) == (SwitchStatus.CANCELED, charges)
 
@@ -162,7 +162,7 @@ class TestNeverMoreThanShown:
         sandbox.clear_faults()
         switch.previewed_at = utc_now() - GOOD_FOR - timedelta(minutes=1)
         db.session.commit()
-        assert switch_recovery.recover(organization.id, switch.id)
+        assert switches.recover(organization.id, switch.id)
         db.session.expire_all()
         assert switch.status is SwitchStatus.DONE
         assert newest_invoice(sandbox, organization).amount_paid <= switch.due.minor

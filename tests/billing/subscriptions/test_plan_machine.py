@@ -23,14 +23,7 @@ from hypothesis.stateful import (
 from app.billing import plans
 from app.billing.plans import entitlements
 from app.billing.plans import terms as plan_terms
-from app.billing.subscriptions import (
-    cancellation,
-    previews,
-    renewals,
-    switch_payments,
-    switch_queries,
-    switches,
-)
+from app.billing.subscriptions import cancellation, previews, renewals, switches
 from app.billing.subscriptions.renewals import NothingToPayError
 from app.billing.subscriptions.switch_conditions import OtherSwitchError, PastDueError
 from app.billing.subscriptions.switch_reviews import AlreadyOnItError, PreviewRenewedError
@@ -105,24 +98,24 @@ class PlanMachine(RuleBasedStateMachine):
         assert 0 <= more <= 60
         assert len(allowance) <= 1
 
-    @precondition(lambda self: switch_queries.on_its_way(self.organization.id) is not None)
+    @precondition(lambda self: switches.find_open(self.organization.id) is not None)
     @rule(how=st.sampled_from(["pay", "complete", "fail", "give up"]))
     def go_on_with_it(self, how: str) -> None:
-        switch = switch_queries.on_its_way(self.organization.id)
+        switch = switches.find_open(self.organization.id)
         assert switch is not None
         if how == "pay":
             card = a_stripe_card(self.organization)
-            switch_payments.pay(self.organization, switch.id, card.id, OWNER)
+            switches.pay(self.organization, switch.id, card.id, OWNER)
         elif how == "give up":
-            switch_payments.give_up(self.organization, switch.id, OWNER)
+            switches.cancel(self.organization, switch.id, OWNER)
         elif switch.status is SwitchStatus.ACTION:
             self.sandbox.answer_bank(how)
-            switch_payments.refresh(self.organization, switch.id, OWNER)
+            switches.refresh(self.organization, switch.id, OWNER)
 
     @rule()
-    def take_back(self) -> None:
+    def cancel_scheduled_change(self) -> None:
         if self.row is not None and self.row.scheduled_plan is not None:
-            switches.take_back(self.organization, OWNER)
+            switches.cancel_scheduled_change(self.organization, OWNER)
 
     @precondition(lambda self: self.row is not None)
     @rule(days=st.sampled_from([1, 4, 31, 40]))
@@ -250,7 +243,7 @@ class PlanMachine(RuleBasedStateMachine):
 
     @invariant()
     def one_switch_at_most_is_on_its_way(self) -> None:
-        switch = switch_queries.on_its_way(self.organization.id)
+        switch = switches.find_open(self.organization.id)
         waiting = self.found.waiting if self.found else None
         assert (switch is None) == (waiting is None)
 

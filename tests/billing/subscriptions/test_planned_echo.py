@@ -138,7 +138,7 @@ def test_taken_back_nothing_is_left_of_it(app: Flask, sandbox: Sandbox) -> None:
     sandbox.stripe.v1.subscriptions.update(subscription_id(organization), wanted)
     before = raw(sandbox, organization)
     switch_to(organization, "starter")
-    switches.take_back(organization, OWNER)
+    switches.cancel_scheduled_change(organization, OWNER)
     after = raw(sandbox, organization)
     assert but(after) == but(before)
     assert (after["metadata"], after["schedule"]) == (before["metadata"], None)

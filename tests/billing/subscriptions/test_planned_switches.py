@@ -55,7 +55,7 @@ class TestDown:
 
     def test_it_can_be_taken_back(self, app: Flask, subscriber: Organization, sandbox: Sandbox) -> None:
         switch_to(subscriber, "starter")
-        switches.take_back(subscriber, OWNER)
+        switches.cancel_scheduled_change(subscriber, OWNER)
         assert plan_of(subscriber).scheduled is None
         turn_period(app, sandbox, subscriber)
         assert plan_of(subscriber).name == "Growth"
@@ -109,7 +109,7 @@ class TestBadLuck:
         view = plan_of(subscriber)
         assert view.scheduled is not None
         assert view.scheduled.plan_name == "Starter"
-        switches.take_back(subscriber, OWNER)
+        switches.cancel_scheduled_change(subscriber, OWNER)
         assert plan_of(subscriber).scheduled is None
         assert sandbox.stripe.v1.subscriptions.retrieve(id_).cancel_at is None
 

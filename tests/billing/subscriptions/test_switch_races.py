@@ -8,7 +8,7 @@ from uuid import UUID
 
 from flask import Flask
 
-from app.billing.subscriptions import switch_queries, switches
+from app.billing.subscriptions import switches
 from app.billing.subscriptions.switch_conditions import OtherSwitchError
 from app.billing.subscriptions.switch_reviews import PreviewRenewedError
 from app.extensions import db
@@ -59,4 +59,4 @@ def test_of_two_switches_one_is_made_and_charged_as_it_was_shown(app: Flask, san
     assert (0 <= made[0].due.minor - charged <= 5, before) == (True, 9_900)
     view = plan_of(organization)
     assert (view.plan.key, view.interval) == (made[0].plan, made[0].interval)
-    assert switch_queries.on_its_way(organization.id) is None
+    assert switches.find_open(organization.id) is None

@@ -12,10 +12,10 @@ from app.billing import catalog
 from app.billing.cards.payment_methods import CardNotUsableError
 from app.billing.plans import terms
 from app.billing.plans.offers import PlanNotOfferedError
-from app.billing.subscriptions import previews, switch_payments, switch_recovery, switches
+from app.billing.purchases import NotStartedError
+from app.billing.subscriptions import previews, switches
 from app.billing.subscriptions.switch_conditions import OtherSwitchError
 from app.billing.subscriptions.switch_reviews import AlreadyOnItError, PreviewRenewedError
-from app.billing.subscriptions.switches import SwitchNotStartedError
 from app.clock import utc_now
 from app.extensions import db
 from app.models import Organization, PlatformMessage, SubscriptionStatus, SwitchStatus
@@ -147,7 +147,7 @@ class TestPayingFails:
         assert (declined.status, declined.decline_code) == (SwitchStatus.DECLINED, "generic_decline")
         assert plan_of(organization).name == "Starter"
         other = a_stripe_card(organization)
-        paid = switch_payments.pay(organization, declined.id, other.id, OWNER)
+        paid = switches.pay(organization, declined.id, other.id, OWNER)
         assert paid.status is SwitchStatus.DONE
         assert plan_of(organization).name == "Growth"
         assert len(sandbox.charges()) == 1
@@ -159,7 +159,7 @@ class TestPayingFails:
         assert waiting.status is SwitchStatus.ACTION
         assert plan_of(organization).name == "Starter"
         sandbox.answer_bank("complete")
-        done = switch_payments.refresh(organization, waiting.id, OWNER)
+        done = switches.refresh(organization, waiting.id, OWNER)
         assert done.status is SwitchStatus.DONE
         assert (plan_of(organization).name, rates_now(organization)) == ("Growth", "growth")
 
@@ -181,7 +181,7 @@ class TestPayingFails:
         declined = switch_to(organization, "growth")
         with pytest.raises(OtherSwitchError):
             switches.begin(organization, "scale", "month", OWNER)
-        ended = switch_payments.give_up(organization, declined.id, OWNER)
+        ended = switches.cancel(organization, declined.id, OWNER)
         assert ended.status is SwitchStatus.CANCELED
         assert invoiced(sandbox) == [(9_900, "void")]
         assert switches.begin(organization, "scale", "month", OWNER).status is SwitchStatus.REVIEW
@@ -191,7 +191,7 @@ class TestPayingFails:
     ) -> None:
         switch = switches.begin(payer, "growth", "month", OWNER)
         sandbox.fail(UPDATE, "429", times=3)
-        with pytest.raises(SwitchNotStartedError):
+        with pytest.raises(NotStartedError):
             switches.confirm(payer, switch.id, OWNER)
         sandbox.clear_faults()
         assert switches.confirm(payer, switch.id, OWNER).status is SwitchStatus.DONE
@@ -225,6 +225,6 @@ class TestPayingFails:
         sandbox.fail(UPDATE, kind, times=3)
         assert switches.confirm(payer, switch.id, OWNER).status is SwitchStatus.SWITCHING
         sandbox.clear_faults()
-        assert switch_recovery.recover(payer.id, switch.id)
+        assert switches.recover(payer.id, switch.id)
         db.session.expire_all()
         assert (switch.status, len(sandbox.charges())) == (SwitchStatus.DONE, 1)

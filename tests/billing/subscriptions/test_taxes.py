@@ -48,7 +48,7 @@ def test_it_is_off_and_leaves_alone_what_an_operator_has_set(app: Flask, sandbox
     Operator(app, sandbox, organization).tax(19)
     switches.begin(organization, "scale", "month", OWNER)
     assert subscriptions.fetch(subscription_id(organization)).tax.rates
-    assert list(plan_taxes.bring_in_line(catalog.current())) == []
+    assert list(plan_taxes.sync_taxes(catalog.current())) == []
 
 
 def test_automatic_tax_is_previewed_charged_and_kept(app: Flask, sandbox: Sandbox) -> None:
@@ -95,7 +95,7 @@ def test_a_sync_brings_the_subscriptions_in_line_that_are_there(app: Flask, sand
     with taxed(app, TaxSettings(automatic=True)):
         current = catalog.current()
         assert len(plan_taxes.differences(current)) == 2
-        said = list(plan_taxes.bring_in_line(current))
+        said = list(plan_taxes.sync_taxes(current))
         assert sum(one.startswith("Done at Stripe") for one in said) == 1
         left = plan_taxes.differences(current)
         assert [one.subscription_id for one in left] == [subscription_id(unknown)]

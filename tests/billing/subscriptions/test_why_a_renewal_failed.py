@@ -98,7 +98,7 @@ class TestWhatIsToBePaid:
         changed = sandbox.stripe.v1.subscriptions.update(found.id, more)
         sandbox.stripe.v1.invoices.void_invoice(str(changed.latest_invoice))
         hear(app, sandbox, CHANGED)
-        owed, due = renewals.owed(debtor), sandbox.stripe.v1.invoices.retrieve(renewal).amount_remaining
+        owed, due = renewals.get_due(debtor), sandbox.stripe.v1.invoices.retrieve(renewal).amount_remaining
         assert owed is not None and owed.due.minor == due
         assert renewals.pay(debtor, a_stripe_card(debtor).id, OWNER).succeeded
         assert sandbox.stripe.v1.invoices.retrieve(renewal).status == "paid"

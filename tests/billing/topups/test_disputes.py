@@ -34,7 +34,7 @@ def decided(sandbox: Sandbox, dispute_id: str, outcome: str) -> None:
 
 def follow(dispute_id: str) -> bool:
     """What any event about the dispute does, and the reconciliation."""
-    done = disputes.apply(stripe_disputes.fetch(dispute_id))
+    done = disputes.apply(stripe_disputes.fetch(dispute_id)).is_ours
     db.session.commit()
     return done
 

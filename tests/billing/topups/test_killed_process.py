@@ -9,7 +9,6 @@ import sys
 from flask import Flask
 
 from app.billing import topups
-from app.billing.topups import recovery
 from app.extensions import db
 from app.models import TopUpStatus
 from config import ROOT, Settings
@@ -45,7 +44,7 @@ def test_a_process_killed_after_the_charge_leaves_nothing_lost_and_nothing_charg
 
     assert the_top_up(organization).status is TopUpStatus.PAYING
     assert balance(organization) == "0.00"
-    assert recovery.recover(organization.id, top_up.id)
+    assert topups.recover(organization.id, top_up.id)
     deliver_all(app, sandbox)
     assert balance(organization) == "50.00"
     assert len(sandbox.charges()) == 1

@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 
 from app.billing import topups
-from app.billing.topups import PaymentNotStartedError, recovery
+from app.billing.purchases import NotStartedError
 from app.extensions import db
 from app.models import TopUpStatus
 from tests.factories import OWNER, a_payer
@@ -29,7 +29,7 @@ class TestLostAnswers:
         top_up = pay(organization, card)
         sandbox.clear_faults()
         assert top_up.status in {TopUpStatus.PAYING, TopUpStatus.SUCCEEDED}
-        assert recovery.recover(organization.id, top_up.id)
+        assert topups.recover(organization.id, top_up.id)
         assert the_top_up(organization).status is TopUpStatus.SUCCEEDED
         assert len(sandbox.charges()) == 1
         assert_ledger_matches(organization, sandbox)
@@ -44,8 +44,8 @@ class TestLostAnswers:
         assert top_up.status is TopUpStatus.PAYING
         assert sandbox.charges() == []
         sandbox.clear_faults()
-        recovery.recover(organization.id, top_up.id)
-        recovery.recover(organization.id, top_up.id)
+        topups.recover(organization.id, top_up.id)
+        topups.recover(organization.id, top_up.id)
         assert len(sandbox.charges()) <= 1
         assert_ledger_matches(organization, sandbox)
 
@@ -53,7 +53,7 @@ class TestLostAnswers:
         organization, card = a_payer()
         sandbox.fail(CREATE, "429", times=3)
         top_up_id = begin(organization, card)
-        with pytest.raises(PaymentNotStartedError):
+        with pytest.raises(NotStartedError):
             topups.pay(organization, top_up_id, card.id, OWNER)
         assert the_top_up(organization).status is TopUpStatus.REVIEW
         sandbox.clear_faults()
@@ -65,7 +65,7 @@ class TestLostAnswers:
         sandbox.fail(CREATE, "drop_before", times=50)
         sandbox.fail("GET /v1/payment_intents", "500_before", times=50)
         top_up = pay(organization, card)
-        assert not recovery.recover(organization.id, top_up.id)
+        assert not topups.recover(organization.id, top_up.id)
         assert the_top_up(organization).status is TopUpStatus.PAYING
 
     def test_a_second_press_while_the_answer_is_out_charges_nothing(
@@ -76,7 +76,7 @@ class TestLostAnswers:
         top_up = pay(organization, card)
         sandbox.clear_faults()
         topups.pay(organization, top_up.id, card.id, OWNER)
-        recovery.recover(organization.id, top_up.id)
+        topups.recover(organization.id, top_up.id)
         assert len(sandbox.charges()) == 1
         assert_ledger_matches(organization, sandbox)
 
@@ -95,7 +95,7 @@ class TestKilledProcesses:
         monkeypatch.undo()
         db.session.rollback()
         assert the_top_up(organization).status is TopUpStatus.PAYING
-        assert recovery.recover(organization.id, top_up_id)
+        assert topups.recover(organization.id, top_up_id)
         assert_ledger_matches(organization, sandbox)
 
     def test_killed_before_the_charge(
@@ -109,7 +109,7 @@ class TestKilledProcesses:
         monkeypatch.undo()
         db.session.rollback()
         assert sandbox.charges() == []
-        assert recovery.recover(organization.id, top_up_id)
+        assert topups.recover(organization.id, top_up_id)
         assert credited(organization) == [50]
         assert_ledger_matches(organization, sandbox)
 
@@ -122,10 +122,10 @@ class TestKilledProcesses:
         sandbox.clear_faults()
         _die_at(monkeypatch, "app.billing.topups.settlement.apply")
         with pytest.raises(KilledError):
-            recovery.recover(organization.id, top_up.id)
+            topups.recover(organization.id, top_up.id)
         monkeypatch.undo()
         db.session.rollback()
-        assert recovery.recover(organization.id, top_up.id)
+        assert topups.recover(organization.id, top_up.id)
         assert len(sandbox.charges()) == 1
         assert_ledger_matches(organization, sandbox)
 

@@ -24,7 +24,7 @@ def refunded(sandbox: Sandbox, top_up: TopUp, cents: int) -> str:
 
 
 def follow(refund_id: str) -> bool:
-    done = refunds.apply(stripe_refunds.fetch(refund_id))
+    done = refunds.apply(stripe_refunds.fetch(refund_id)).is_ours
     db.session.commit()
     return done
 
@@ -63,7 +63,7 @@ def test_a_refund_known_only_after_it_failed_moves_nothing(app: Flask, sandbox: 
     outdated = stripe_refunds.fetch(refund_id)
     sandbox.control.settle_refund(refund_id, "fail")
     assert follow(refund_id)
-    assert refunds.apply(outdated), "what was read before it failed is not believed after"
+    assert refunds.apply(outdated).is_ours, "what was read before it failed is not believed after"
     db.session.commit()
     assert balance(organization) == "50.00"
 

@@ -1,0 +1,66 @@
+"""Finding a purchase of an organization, to look at it or to change it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from enum import StrEnum
+from typing import Generic, TypeVar
+from uuid import UUID
+
+from sqlalchemy import select
+
+from app.billing.purchases.times import LEFT_ALONE_FOR
+from app.billing.wallet import ledger
+from app.clock import utc_now
+from app.extensions import db
+from app.models import PlanSwitch, TopUp, Wallet
+from app.transaction import transaction
+
+P = TypeVar("P", TopUp, PlanSwitch)
+
+
+class Rows(Generic[P]):
+    """The purchases of one kind. `unknown` is raised for an id that the organization has none of."""
+
+    def __init__(self, model: type[P], unknown: type[LookupError]) -> None:
+        self._model: type[P] = model
+        self._unknown = unknown
+
+    def find(self, org_id: UUID, id_: UUID) -> P:
+        """The organization's purchase of this id, as the database has it now."""
+        found = db.session.get(self._model, (org_id, id_), populate_existing=True)
+        if found is None:
+            raise self._unknown(str(id_))
+        return found
+
+    def lock(self, org_id: UUID, id_: UUID) -> P:
+        """The same, locked until the transaction ends; the wallet is locked before it."""
+        query = select(self._model).where(self._model.org_id == org_id, self._model.id == id_)
+        found = db.session.execute(
+            query.with_for_update(), execution_options={"populate_existing": True}
+        ).scalar_one_or_none()
+        if found is None:
+            raise self._unknown(str(id_))
+        return found
+
+    @contextmanager
+    def locked(self, org_id: UUID, id_: UUID) -> Iterator[tuple[Wallet, P]]:
+        """One transaction that holds the wallet, then the purchase: all locks in this order, so that none waits for
+        another in a circle. Stripe is never asked within it.
+        """
+        with transaction():
+            wallet = ledger.lock(org_id)
+            yield wallet, self.lock(org_id, id_)
+
+    def find_stale(self, statuses: Sequence[StrEnum]) -> list[tuple[UUID, UUID]]:
+        """Organization and id of every purchase that has been in one of the `statuses` for longer than its own job
+        needs, the oldest first.
+        """
+        model = self._model
+        query = (
+            select(model.org_id, model.id)
+            .where(model.status.in_(statuses), model.claimed_at < utc_now() - LEFT_ALONE_FOR)
+            .order_by(model.claimed_at)
+        )
+        return [(org_id, id_) for org_id, id_ in db.session.execute(query)]

@@ -1,0 +1,41 @@
+"""The request that charges a top-up at Stripe, the same one however often it is sent."""
+
+from __future__ import annotations
+
+from app import return_addresses
+from app.billing import catalog
+from app.models import Organization, PaymentMethod, TopUp
+from app.payments import intents
+from app.payments.intents import ChargeRequest, Payment
+
+_UNPAID = frozenset({"requires_payment_method", "requires_confirmation"})
+
+
+def charge(top_up: TopUp, request: ChargeRequest) -> Payment:
+    """Ask Stripe for the payment of this attempt. Raises what `app.payments.intents` raises."""
+    if top_up.payment_intent_id is not None:
+        return intents.charge_again(top_up.payment_intent_id, request)
+    if top_up.attempt > 1:
+        # An earlier attempt ended without an answer: if it made a payment intent after all, go on with that one.
+        made = intents.find_for_top_up(top_up.id, customer_id=request.customer_id, since=top_up.created_at)
+        if made is not None:
+            return intents.charge_again(made.id, request) if made.status in _UNPAID else made
+    return intents.charge(request)
+
+
+def charge_request(
+    organization: Organization, top_up: TopUp, card: PaymentMethod, customer_id: str
+) -> ChargeRequest:
+    """The request of a top-up's current attempt: the same each time it is made."""
+    return ChargeRequest(
+        key=f"top_up:{top_up.id}:{top_up.attempt}",
+        amount=top_up.amount,
+        customer_id=customer_id,
+        card=card.stripe_id,
+        top_up_id=top_up.id,
+        org_id=organization.id,
+        return_url=return_addresses.top_up(organization.slug, top_up.id),
+        description=f"Wallet top-up for {organization.name}",
+        statement=catalog.current().top_up.statement,
+        keep=top_up.keep_card,
+    )
