@@ -142,9 +142,11 @@ REFERENCES = """() => {
 def check(page: Page) -> None:
     """Nothing for axe-core to find, ids that are unique and there, and nothing wider than the screen."""
     assert page.evaluate(REFERENCES) == [], page.url
-    page.evaluate(AXE)
+    if page.evaluate("typeof axe") == "undefined":
+        page.evaluate(AXE)
+    # To load every stylesheet once more beforehand helps no rule that is on.
     found = page.evaluate(
-        "axe.run(document, {resultTypes: ['violations']}).then(r => r.violations.map(v => "
+        "axe.run(document, {resultTypes: ['violations'], preload: false}).then(r => r.violations.map(v => "
         "`${v.id}: ${v.nodes.map(n => n.target.join(' ')).join(', ')}`))"
     )
     assert found == [], page.url
