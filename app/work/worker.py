@@ -54,10 +54,10 @@ def run(app: Flask, *, queues: Sequence[Queue] = EVERYTHING, until_empty: bool =
 
 def _until_empty(app: Flask, queues: Sequence[Queue]) -> None:
     _look_for_stalled(app)
-    with jobs.replace_connector(_connector(app)) as worker, ExitStack() as clock:
+    with jobs.replace_connector(_connector(app, min_size=1)) as worker, ExitStack() as clock:
         clock.callback(setattr, worker, "periodic_registry", worker.periodic_registry)
         worker.periodic_registry = PeriodicRegistry()  # type: ignore[no-untyped-call]
-        options = _options(app) | {"wait": False}
+        options = _options(app) | {"wait": False, "listen_notify": False}
         names = _names(queues)
         # It ends when it finds no job, though one that still runs may enqueue another.
         while True:
@@ -134,6 +134,6 @@ def _names(queues: Sequence[Queue]) -> list[str]:
     return [*names, _BEFORE_QUEUES] if Queue.MAINTENANCE in queues else names
 
 
-def _connector(app: Flask) -> PsycopgConnector:
+def _connector(app: Flask, **pool: Any) -> PsycopgConnector:
     url = app.config["SETTINGS"].database_url.replace("postgresql+psycopg://", "postgresql://")
-    return PsycopgConnector(conninfo=url)
+    return PsycopgConnector(conninfo=url, **pool)

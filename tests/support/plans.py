@@ -79,7 +79,7 @@ def hear_from_stripe(app: Flask, sandbox: Sandbox, *types: str) -> None:
     """Deliver what Stripe tells of subscriptions, schedules and invoices, and work through what comes of
     it."""
     client = app.test_client()
-    for event in sandbox.events():
-        if event.type.startswith(types or ("customer.subscription", "subscription_schedule", "invoice")):
+    for event in sandbox.notifications():
+        if event["type"].startswith(types or ("customer.subscription", "subscription_schedule", "invoice")):
             assert deliver(client, event) == 200
     work_through(app)
