@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from playwright.sync_api import Browser
 
 from app.extensions import db
 from config import Settings
@@ -17,14 +16,19 @@ from demo.application import create_app
 from dev.testing import TEMPLATE, Addresses, create_database, start_cluster
 from stripe_sandbox.testing import running
 from tests.support.browsing import BrowserClient, Visitor
-from tests.support.chromium import chromium
 from tests.support.database import empty, inside
 from tests.support.sandbox import WEBHOOK_SECRET, Sandbox
 from tests.support.violations import WatchedBrowser
 
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
 
 def pytest_configure(config: Any) -> None:
     """Start one cluster for the whole run. Each process has a copy of the database in it that is migrated already."""
+    # Nothing goes through a proxy; and `requests` looks for one in the whole environment twice a call where this
+    # does not say so.
+    os.environ["no_proxy"] = "localhost,127.0.0.1"
     if not hasattr(config, "workerinput"):
         config.add_cleanup(start_cluster())
 
@@ -105,6 +109,9 @@ def visitor(client: FlaskClient) -> Visitor:
 
 @pytest.fixture(scope="session")
 def _chromium() -> Iterator[Browser]:
+    # Most runs of single files need no browser, and not the second that this takes to import.
+    from tests.support.chromium import chromium
+
     with chromium() as started:
         yield started
 
