@@ -10,9 +10,15 @@ CHECKED := app demo stripe_sandbox dev benchmarks torture config.py demo_notes.p
 
 # Two cores or one: a browser per process is enough.
 TEST_PROCESSES ?= 2
+# The process that is done first takes over from the other. For a single file a second one costs more than it saves.
+ONE_FILE = $(filter 1,$(words $(foreach each,$(ARGS),$(findstring .py,$(each)))))
+PYTEST = $(PYTHON_IN_VENV) -m pytest -n $(if $(ONE_FILE),0,$(TEST_PROCESSES)) --dist worksteal
+# Tests with generated examples look a little way in every run; with these settings they look far.
+FAR := METERING_EXAMPLES=300 PLAN_EXAMPLES=60 HOSTILE_EXAMPLES=1000 GRACE_EXAMPLES=2000 HOLDS_EXAMPLES=200 \
+	LEDGER_EXAMPLES=300 ORDER_EXAMPLES=300 FUZZ_EXAMPLES=100 PDF_EXAMPLES=60
 SECTION ?=
 
-.PHONY: help run test test-sandbox torture lint lint-style lint-types lint-imports format bench requirements screenshots schema clean reset-demo
+.PHONY: help run test test-fast test-long test-sandbox torture lint lint-style lint-types lint-imports format bench requirements screenshots schema clean reset-demo
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 24
@@ -24,12 +30,20 @@ run: $(RUN_STAMP) ## Start the product with demo data (PORT=8000)
 test: export PYTHONDONTWRITEBYTECODE :=
 test: $(DEV_STAMP) ## Run the tests (ARGS="tests/billing/topups -k review")
 	@$(PYTHON_IN_VENV) -m dev.testing
-	@$(PYTHON_IN_VENV) -m pytest -n $(TEST_PROCESSES) $(ARGS)
+	@$(PYTEST) $(ARGS)
 	$(if $(ARGS),,@$(MAKE) --no-print-directory test-sandbox)
+
+test-fast: export PYTHONDONTWRITEBYTECODE :=
+test-fast: $(DEV_STAMP) ## Run the tests that need no browser
+	@$(PYTEST) --ignore tests/browser $(ARGS)
+
+test-long: export PYTHONDONTWRITEBYTECODE :=
+test-long: $(DEV_STAMP) ## Let the tests with generated examples look far; takes an hour or more
+	@$(FAR) $(PYTEST) $(shell grep -rl --include 'test_*.py' _EXAMPLES tests) $(ARGS)
 
 test-sandbox: export PYTHONDONTWRITEBYTECODE :=
 test-sandbox: $(DEV_STAMP) ## Run the tests of Stripe's stand-in only (ARGS="tests/test_cards.py")
-	@cd stripe_sandbox && ../$(PYTHON_IN_VENV) -m pytest -n $(TEST_PROCESSES) $(ARGS)
+	@cd stripe_sandbox && ../$(PYTEST) $(ARGS)
 
 torture: $(DEV_STAMP) ## Let everything go wrong for an hour, and prove that nothing was lost (TORTURE_SECONDS=120)
 	@$(PYTHON_IN_VENV) -m torture

@@ -3,6 +3,7 @@ breaks."""
 
 from __future__ import annotations
 
+import os
 from contextvars import Context
 from functools import partial
 from typing import Any
@@ -19,7 +20,8 @@ from app.api.openapi import path_of
 from tests.factories import an_organization
 from tests.support.platform import Platform
 
-EXAMPLES = 6
+EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES") or 6)
+"""FUZZ_EXAMPLES=100 looks deeper."""
 ENDPOINTS = [endpoint for section in SECTIONS for endpoint in section.endpoints]
 SENT = [
     (endpoint, mode)

@@ -3,6 +3,7 @@ integers."""
 
 from __future__ import annotations
 
+import os
 from datetime import datetime, timedelta
 
 from flask import Flask
@@ -34,6 +35,9 @@ from demo import usage_reports
 from demo.usage_reports import Used
 from tests.factories import an_organization, at
 from tests.support.database import another_session, empty
+
+EXAMPLES = int(os.environ.get("LEDGER_EXAMPLES") or 12)
+"""LEDGER_EXAMPLES=300 looks deeper."""
 
 micro = st.integers(min_value=1, max_value=200_000_000)
 keys = st.integers(min_value=1, max_value=12)
@@ -180,6 +184,6 @@ def test_balances_equal_sums_whatever_happens(app: Flask) -> None:
     run_state_machine_as_test(
         LedgerMachine,
         settings=settings(
-            max_examples=25, stateful_step_count=20, deadline=None, suppress_health_check=slow_is_fine
+            max_examples=EXAMPLES, stateful_step_count=20, deadline=None, suppress_health_check=slow_is_fine
         ),
     )
