@@ -26,6 +26,10 @@ LOOK_SECONDS = 5
 """How often a worker looks for stalled jobs."""
 
 RECONNECT_SECONDS = 1
+_CONNECTION_SECONDS = 10
+"""How long a queue waits for a connection before the worker begins again. Its pool tries a database that is gone at
+pauses that double; a new pool tries immediately."""
+
 _GRACE_SECONDS = 25
 _SLOTS_UNTIL_EMPTY = 4
 _BEFORE_QUEUES = "default"
@@ -136,4 +140,4 @@ def _names(queues: Sequence[Queue]) -> list[str]:
 
 def _connector(app: Flask, **pool: Any) -> PsycopgConnector:
     url = app.config["SETTINGS"].database_url.replace("postgresql+psycopg://", "postgresql://")
-    return PsycopgConnector(conninfo=url, **pool)
+    return PsycopgConnector(conninfo=url, timeout=_CONNECTION_SECONDS, **pool)
