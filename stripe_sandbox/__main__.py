@@ -1,4 +1,4 @@
-"""`python -m stripe_sandbox`: serve the stand-in until told to stop."""
+"""`stripe-sandbox`, or `python -m stripe_sandbox`: serve the stand-in until it is stopped."""
 
 from __future__ import annotations
 

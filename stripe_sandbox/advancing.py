@@ -17,7 +17,7 @@ from stripe_sandbox.store import now as wall_clock
 def advance(sandbox: Sandbox, customers: Sequence[str], to: int, set_clock: Callable[[int], None]) -> int:
     """Do all that is due for customers who share a time, up to `to`; how much that was.
 
-    `set_clock` is told each moment before what happens in it, and is what moves a test clock.
+    `set_clock` gets each moment before what happens in it, and is what moves a test clock.
     """
     done = 0
     while _next(sandbox, customers, to, set_clock):

@@ -9,7 +9,7 @@ from stripe_sandbox.errors import ApiError, Decline, card_error
 
 
 @dataclass(frozen=True, slots=True)
-class Behaviour:
+class Behavior:
     """`secure` is when 3-D Secure is asked for: never, always, or only while the payer is there (`on_session`).
 
     `unless_set_up` asks on session always, and off session unless the card was set up with it: the rows of
@@ -28,40 +28,40 @@ class Behaviour:
     refund: str = "succeeded"
 
 
-CARDS: dict[str, Behaviour] = {
-    "4242424242424242": Behaviour(),
-    "5555555555554444": Behaviour("mastercard"),
-    "378282246310005": Behaviour("amex"),
-    "5200828282828210": Behaviour("mastercard"),
-    "5105105105105100": Behaviour("mastercard"),
-    "6011111111111117": Behaviour("discover"),
-    "3056930009020004": Behaviour("diners"),
-    "3566002020360505": Behaviour("jcb"),
-    "6200000000000005": Behaviour("unionpay"),
-    "4000000000000002": Behaviour(code="card_declined", decline="generic_decline"),
-    "4000000000009995": Behaviour(code="card_declined", decline="insufficient_funds"),
-    "4000000000009987": Behaviour(code="card_declined", decline="lost_card"),
-    "4000000000009979": Behaviour(code="card_declined", decline="stolen_card"),
-    "4000000000000069": Behaviour(code="expired_card", decline="expired_card"),
-    "4000000000000127": Behaviour(code="incorrect_cvc", decline="incorrect_cvc"),
-    "4000000000000119": Behaviour(code="processing_error", decline="processing_error"),
-    "4000000000006975": Behaviour(code="card_declined", decline="card_velocity_exceeded"),
-    "4000000000000341": Behaviour(code="card_declined", decline="generic_decline", attaches=True),
-    "4000002500003155": Behaviour(secure="unless_set_up"),
-    "4000003800000446": Behaviour(secure="on_session"),
-    "4000002760003184": Behaviour(secure="always"),
-    "4000000000003220": Behaviour(secure="always"),
-    "4000008400001629": Behaviour(
+CARDS: dict[str, Behavior] = {
+    "4242424242424242": Behavior(),
+    "5555555555554444": Behavior("mastercard"),
+    "378282246310005": Behavior("amex"),
+    "5200828282828210": Behavior("mastercard"),
+    "5105105105105100": Behavior("mastercard"),
+    "6011111111111117": Behavior("discover"),
+    "3056930009020004": Behavior("diners"),
+    "3566002020360505": Behavior("jcb"),
+    "6200000000000005": Behavior("unionpay"),
+    "4000000000000002": Behavior(code="card_declined", decline="generic_decline"),
+    "4000000000009995": Behavior(code="card_declined", decline="insufficient_funds"),
+    "4000000000009987": Behavior(code="card_declined", decline="lost_card"),
+    "4000000000009979": Behavior(code="card_declined", decline="stolen_card"),
+    "4000000000000069": Behavior(code="expired_card", decline="expired_card"),
+    "4000000000000127": Behavior(code="incorrect_cvc", decline="incorrect_cvc"),
+    "4000000000000119": Behavior(code="processing_error", decline="processing_error"),
+    "4000000000006975": Behavior(code="card_declined", decline="card_velocity_exceeded"),
+    "4000000000000341": Behavior(code="card_declined", decline="generic_decline", attaches=True),
+    "4000002500003155": Behavior(secure="unless_set_up"),
+    "4000003800000446": Behavior(secure="on_session"),
+    "4000002760003184": Behavior(secure="always"),
+    "4000000000003220": Behavior(secure="always"),
+    "4000008400001629": Behavior(
         code="card_declined", decline="generic_decline", secure="always", attaches=True
     ),
-    "4000008260003178": Behaviour(
+    "4000008260003178": Behavior(
         code="card_declined", decline="insufficient_funds", secure="always", attaches=True
     ),
-    "4000000000000259": Behaviour(disputed="fraudulent"),
-    "4000000000002685": Behaviour(disputed="product_not_received"),
-    "4000000000001976": Behaviour(disputed="inquiry"),
-    "4000000000007726": Behaviour(refund="pending"),
-    "4000000000005126": Behaviour(refund="fails_later"),
+    "4000000000000259": Behavior(disputed="fraudulent"),
+    "4000000000002685": Behavior(disputed="product_not_received"),
+    "4000000000001976": Behavior(disputed="inquiry"),
+    "4000000000007726": Behavior(refund="pending"),
+    "4000000000005126": Behavior(refund="fails_later"),
 }
 
 MESSAGES = {
@@ -91,18 +91,18 @@ NOT_AUTHENTICATED = Decline(
 )
 
 
-def behaviour_of(number: str) -> Behaviour:
+def behavior_of(number: str) -> Behavior:
     """How a card behaves; a number that isn't in the table pays."""
-    return CARDS.get(number, Behaviour())
+    return CARDS.get(number, Behavior())
 
 
-def decline_of(behaviour: Behaviour) -> Decline | None:
+def decline_of(behavior: Behavior) -> Decline | None:
     """How the bank refuses a card, if it does."""
-    if not behaviour.code:
+    if not behavior.code:
         return None
-    message = MESSAGES.get(behaviour.decline) or MESSAGES.get(behaviour.code) or MESSAGES["card_declined"]
-    word = behaviour.decline if behaviour.code == "card_declined" else None
-    return Decline(behaviour.code, message, word, *_NETWORK[behaviour.decline])
+    message = MESSAGES.get(behavior.decline) or MESSAGES.get(behavior.code) or MESSAGES["card_declined"]
+    word = behavior.decline if behavior.code == "card_declined" else None
+    return Decline(behavior.code, message, word, *_NETWORK[behavior.decline])
 
 
 def check_card(number: str, month: int, year: int, cvc: str | None) -> None:

@@ -60,7 +60,7 @@ def unknown(path: str) -> ResponseReturnValue:
 
 @blueprint.get("/health")
 def health() -> ResponseReturnValue:
-    """It answers, and says who it is, so that nobody takes it for another one that listens here by now."""
+    """It answers, and says who it is, so that no one mistakes it for another that listens here by now."""
     return jsonify(status="ok", id=sandbox().settings.id)
 
 
@@ -110,7 +110,7 @@ def reset() -> ResponseReturnValue:
 
 @blueprint.post("/challenges/<intent_id>")
 def answer_challenge(intent_id: str) -> ResponseReturnValue:
-    """The payer's answer to their bank: `complete` or `fail`, from whoever knows the client secret."""
+    """The payer's answer to their bank: `complete` or `fail`, from anyone who knows the client secret."""
     given = request.form or wanted()
     secret, outcome = str(given.get("client_secret", "")), str(given.get("outcome", ""))
     return _doing(lambda call: answers.answer(call, intent_id, secret, outcome))
@@ -163,13 +163,13 @@ def warn_of_fraud() -> ResponseReturnValue:
 
 @blueprint.post("/payment_methods/<method_id>/network_update")
 def update_card(method_id: str) -> ResponseReturnValue:
-    """The card network tells of a new expiry or number without anybody asking; three years more if not told which."""
+    """The card network sends a new expiry or number by itself; three more years if it isn't said which."""
     return _doing(network_updates.apply, method_id, **wanted())
 
 
 @blueprint.post("/payment_methods/<method_id>/bank")
 def instruct_bank(method_id: str) -> ResponseReturnValue:
-    """Let the bank of a card answer otherwise from now on: `declines`, `asks`, or `as_ever`."""
+    """Let the bank of a card answer otherwise from now on: `declines`, `asks`, or `default`."""
     answer = str(wanted().get("answer", ""))
     return _doing(lambda call: banks.let_answer(call, method_id, answer))
 
@@ -182,7 +182,7 @@ def detach_card(method_id: str) -> ResponseReturnValue:
 
 @blueprint.post("/prices/<price_id>/delete")
 def delete_price(price_id: str) -> ResponseReturnValue:
-    """A price that nobody pays is deleted in Stripe's dashboard; the API has no way to."""
+    """A price that no one pays is deleted in Stripe's dashboard; the API has no way to."""
     return _doing(prices.delete, price_id)
 
 

@@ -22,7 +22,7 @@ def show_clock() -> ResponseReturnValue:
 
 @blueprint.post("/clock")
 def move_clock() -> ResponseReturnValue:
-    """Move `customer`, or everybody who is on no test clock, ahead by `days` or `to` a moment in seconds since 1970.
+    """Move `customer`, or everyone who is on no test clock, ahead by `days` or `to` a moment in seconds since 1970.
 
     Or, with `next`, to what time does next to the customer. What is due on the way happens before this answers.
     """
@@ -33,8 +33,8 @@ def move_clock() -> ResponseReturnValue:
         return jsonify(_told(customer) | {"done": done})
     if asked.get("next"):
         raise invalid("Say whose next: customer.", param="customer")
-    everybody = [one["id"] for one in sandbox().store.all("customer", {"test_clock": None})]
-    return jsonify(done=sum(_move(customer, asked) for customer in everybody))
+    everyone = [one["id"] for one in sandbox().store.all("customer", {"test_clock": None})]
+    return jsonify(done=sum(_move(customer, asked) for customer in everyone))
 
 
 def _move(customer: str, asked: dict[str, Any]) -> int:

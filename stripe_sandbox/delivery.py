@@ -1,4 +1,4 @@
-"""Webhooks: events sent to their endpoints, signed anew at each try, until they are taken.
+"""Webhooks: events sent to their endpoints, signed again at each try, until they are delivered.
 
 https://docs.stripe.com/webhooks#retries; the pauses are shorter here.
 """

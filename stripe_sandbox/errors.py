@@ -7,7 +7,7 @@ from typing import Any
 
 
 class ApiError(Exception):
-    """An answer that isn't 2xx. `keeps_changes` tells a decline, which leaves its mark, from a refusal."""
+    """An answer that isn't 2xx. `keeps_changes` marks a decline, which leaves its trace, unlike a refusal."""
 
     def __init__(
         self, status: int, type_: str, message: str, *, keeps_changes: bool = False, **details: Any

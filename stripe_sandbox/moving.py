@@ -1,4 +1,4 @@
-"""Moving time ahead: that of a test clock, as the API asks for it, or that of anybody, as people at the demo do."""
+"""Moving time ahead: that of a test clock, as the API asks, or that of any customer, as people at the demo do."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from stripe_sandbox.sandbox import Sandbox
 from stripe_sandbox.store import Store
 
 FARTHEST = 5 * 366 * 86_400
-"""Seconds; nobody is moved farther ahead at once."""
+"""Seconds; no one is moved farther ahead in one go."""
 _log = logging.getLogger(__name__)
 
 
@@ -32,7 +32,7 @@ def move_to_next(sandbox: Sandbox, customer: str) -> int:
     """Move a customer ahead to what time does next to them. Raises 400 where that is nothing."""
     due = coming(sandbox.store, customer)
     if due is None:
-        raise invalid("Nothing is to happen to this customer: there is no subscription that goes on.")
+        raise invalid("Nothing is scheduled for this customer: there is no running subscription.")
     return move(sandbox, customer, due[0])
 
 
@@ -44,7 +44,7 @@ def coming(store: Store, customer: str) -> tuple[int, str] | None:
 
 
 def move_clocks(sandbox: Sandbox) -> int:
-    """Move the test clocks that were told to advance, also before a restart; how much happened on the way."""
+    """Move the test clocks that were asked to advance, also before a restart; how much happened on the way."""
     done = 0
     for body in sandbox.store.all(CLOCK, {"status": "advancing"}):
         to, id_ = body["status_details"]["advancing"]["target_frozen_time"], body["id"]

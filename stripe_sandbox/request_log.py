@@ -14,7 +14,7 @@ KEPT = 10_000
 LONGEST = 50_000
 """Characters of an answer that are kept: long lists would fill the file."""
 _SECRETS = {"card[number]": 4, "card[cvc]": 0}
-"""How many of its last characters may be kept of what nobody may read."""
+"""How many of its last characters may be stored of what no one may read."""
 _INTENT = re.compile(r"/(pi_\w+)")
 
 

@@ -28,7 +28,7 @@ class Sandbox:
         self.delivery = Delivery(self.store, settings)
         self.log = RequestLog(self.store)
         self.hurry = Event()
-        """Set where something is to be done in the background at once."""
+        """Set where something is to be done in the background immediately."""
 
     def call(self, **params: Any) -> Call:
         """A call of the stand-in's own, for what its control endpoints do."""

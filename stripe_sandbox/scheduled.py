@@ -20,7 +20,7 @@ def run(sandbox: Sandbox, *, everything: bool = False) -> int:
     query = "SELECT id, work, object FROM scheduled WHERE due <= ? ORDER BY due, id"
     rows = sandbox.store.execute(query, until)
     for id_, outcome, refund in rows:
-        # Somebody may have settled it before, and a reset may have taken it away.
+        # It may have been settled before, and a reset may have removed it.
         with suppress(ApiError):
             perform(sandbox, lambda call, of=refund, to=outcome: refunds.settle(call, of, to))  # type: ignore[misc]
         sandbox.store.execute("DELETE FROM scheduled WHERE id = ?", id_)
@@ -33,7 +33,7 @@ def waiting(sandbox: Sandbox) -> int:
 
 
 def start(sandbox: Sandbox) -> None:
-    """Look every half second, in the background, and at once where there is hurry."""
+    """Look every half second, in the background, and immediately where there is hurry."""
     Thread(target=_run, args=(sandbox,), name="scheduled", daemon=True).start()
 
 

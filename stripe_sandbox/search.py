@@ -102,7 +102,7 @@ def _clause(found: re.Match[str], fields: frozenset[str]) -> Clause:
     elif field not in fields:
         raise invalid(f"Field `{field}` is an unsupported search field for this resource.", param="query")
     if compare in _NUMBERS and not re.fullmatch(r"-?\d{1,15}", value, re.ASCII):
-        raise invalid(f"Field `{field}` can be compared with whole numbers alone.", param="query")
+        raise invalid(f"Field `{field}` can be compared only with whole numbers.", param="query")
     quoted = value[0] in "\"'"
     text = re.sub(r"\\(.)", r"\1", value[1:-1]) if quoted else value
     if compare == "~" and len(text) < SHORTEST_PART:

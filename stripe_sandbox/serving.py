@@ -42,7 +42,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """`replayed` tells the kept result of an idempotency key."""
+    """`replayed` marks the stored result of an idempotency key."""
 
     status: int
     body: dict[str, Any]
@@ -79,7 +79,7 @@ def _work(sandbox: Sandbox, asked: Asked) -> Result:
 
 
 def conform(*said: dict[str, Any]) -> None:
-    """Raises 500 where an answer, or what an event tells, isn't what the SDK's classes say."""
+    """Raises 500 where an answer, or the object of an event, isn't what the SDK's classes say."""
     wrong = [one for body in said for one in problems(body)]
     if wrong:
         message = f"The stand-in's own answer doesn't conform: {'; '.join(wrong[:5])}"

@@ -28,7 +28,7 @@ class Tracked(dict[str, Any]):
         self._read: set[str] = set()
 
     def unread(self, path: str = "") -> Iterator[str]:
-        """The paths of what nobody has read, like `items[0][discounts]`."""
+        """The paths of what no one has read, like `items[0][discounts]`."""
         for name in self:
             where = f"{path}[{name}]" if path else name
             if name in self._read:

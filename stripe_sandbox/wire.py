@@ -18,7 +18,7 @@ REFUSALS = frozenset({"400", "401", "409", "429", "html"})
 def answer(
     status: int, body: dict[str, Any], request_id: str, key: str | None = None, *, replayed: bool = False
 ) -> Response:
-    """An answer of the API. `replayed` tells that it is the kept result of an idempotency key."""
+    """An answer of the API. `replayed` marks the stored result of an idempotency key."""
     response = jsonify(body)
     response.status_code = status
     response.headers["Request-Id"] = request_id

@@ -1,4 +1,4 @@
-"""Scripts and style sheets, put together from small files. There is no build step: each request reads them anew."""
+"""Scripts and style sheets, put together from small files. There is no build step: each request reads them again."""
 
 from __future__ import annotations
 

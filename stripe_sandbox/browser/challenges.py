@@ -49,7 +49,7 @@ def answer_challenge(intent_id: str) -> AnyResponse:
 
 
 def _return_url(intent_id: str) -> str:
-    """Where the payer is led back to; the dashboard where nobody said."""
+    """Where the payer is led back to; the dashboard where no one said."""
     address = reading.return_url(intent_id)
     return address if origin_of(address) else request.host_url
 

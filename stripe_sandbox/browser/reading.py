@@ -12,7 +12,7 @@ INTENTS = {"payment_intent", "setup_intent"}
 
 
 def intent_or_404(id_: str, client_secret: str) -> dict[str, Any]:
-    """The intent of this id, for somebody who knows its secret."""
+    """The intent of this id, for anyone who knows its secret."""
     intent = _sandbox().store.get(id_)
     if intent is None or intent["object"] not in INTENTS or intent["client_secret"] != client_secret:
         abort(404)
@@ -20,7 +20,7 @@ def intent_or_404(id_: str, client_secret: str) -> dict[str, Any]:
 
 
 def return_url(intent_id: str) -> str:
-    """Where the payer is led once the bank has its answer; empty where nobody said."""
+    """Where the payer is led once the bank has its answer; empty where no one said."""
     return str(_sandbox().store.hidden(intent_id).get("return_url") or "")
 
 

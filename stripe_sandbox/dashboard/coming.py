@@ -1,4 +1,4 @@
-"""What time does next to a customer, in words."""
+"""What time does next to a customer, as text."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from stripe_sandbox import clock, moving
 from stripe_sandbox.dashboard.blueprint import blueprint, sandbox
 from stripe_sandbox.resources.payments import banks
 
-_CHARGED = "The hour is over in which an invoice was a draft: it is charged"
+_CHARGED = "An invoice is finalized and charged"
 _UNPAID = {"active", "past_due", "incomplete", "trialing"}
 
 
@@ -66,17 +66,18 @@ def _coming(customer: str) -> Coming | None:
 def _words(body: dict[str, Any], at: int) -> str:
     if body["object"] == "invoice":
         is_draft = body["status"] == "draft"
-        return _CHARGED if is_draft else "The payment of an invoice is tried again"
+        return _CHARGED if is_draft else "The payment of an invoice is retried"
     waiting, paused = body["pending_update"], body["pause_collection"]
     schedule = sandbox().store.get(body["schedule"]) if body["schedule"] else None
     happens = {
-        "A subscription is given up whose first payment never came": body["status"] == "incomplete",
-        "A change of a subscription is given up that waits for its payment": waiting
-        and waiting["expires_at"] <= at,
+        "A subscription expires: its first payment never came": body["status"] == "incomplete",
+        "A pending update of a subscription expires": waiting and waiting["expires_at"] <= at,
         "A subscription ends": body["cancel_at"] and body["cancel_at"] <= at,
-        "A subscription is collected again": paused and paused["resumes_at"] and paused["resumes_at"] <= at,
-        "A trial ends, and a subscription is charged for the first time": body["status"] == "trialing",
-        "A subscription changes as planned, and renews": schedule
+        "Collection for a subscription resumes": paused
+        and paused["resumes_at"]
+        and paused["resumes_at"] <= at,
+        "A trial ends and the first charge is made": body["status"] == "trialing",
+        "A subscription changes as scheduled and renews": schedule
         and any(phase["start_date"] == at for phase in schedule["phases"]),
     }
     return next((words for words, does in happens.items() if does), "A subscription renews")

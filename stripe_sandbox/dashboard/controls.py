@@ -17,16 +17,16 @@ from stripe_sandbox.faults import KINDS, Fault
 
 _PLACE = re.compile(r"\{\w+\}")
 MODE_WORDS = {
-    "deliver": "Deliver each at once",
-    "hold": "Hold them until they are sent by hand",
-    "drop": "Drop them: nobody hears of anything",
+    "deliver": "Deliver immediately",
+    "hold": "Hold until sent manually",
+    "drop": "Drop: nothing is ever sent",
     "duplicate": "Deliver each twice",
     "shuffle": "Deliver in any order",
 }
 KIND_WORDS = {
-    "timeout_after": "No answer in time, though the work is done",
-    "drop_before": "The connection is lost before the work",
-    "drop_after": "The connection is lost after the work",
+    "timeout_after": "Timeout after the call was handled",
+    "drop_before": "Connection lost before the call is handled",
+    "drop_after": "Connection lost after the call was handled",
     "500_before": "500, nothing is done",
     "500_after": "500, though the work is done",
     "400": "400, the request is refused for what it asks",
@@ -48,11 +48,11 @@ def order_fault() -> AnyResponse:
     operation, kind = request.form.get("operation", ""), request.form.get("kind", "")
     try:
         if kind not in KINDS:
-            raise forms.FormError("Choose what goes wrong.")
+            raise forms.FormError("Choose a fault.")
         if operation not in _operations():
             raise forms.FormError("Choose one of the operations.")
-        times = forms.number(request.form.get("times", "1"), "How often", 1, 1000)
-        delay = forms.number(request.form.get("delay", "0"), "Seconds until the connection is cut", 0, 300)
+        times = forms.number(request.form.get("times", "1"), "Calls", 1, 1000)
+        delay = forms.number(request.form.get("delay", "0"), "Seconds before the connection is cut", 0, 300)
     except forms.FormError as error:
         return _draw(wrong=str(error), status=400)
     sandbox().faults.order(Fault(operation, kind, times, float(delay)))

@@ -18,9 +18,9 @@ from stripe_sandbox.resources.payments import banks
 _DAYS = {"day": 1, "week": 7}
 SAID |= {
     "later": "Time has passed.",
-    "declines": "From now on the bank declines.",
-    "asks": "From now on the bank asks each time.",
-    "as_ever": "From now on the card answers as its number says.",
+    "declines": "The bank now declines.",
+    "asks": "The bank now requires 3-D Secure each time.",
+    "default": "The card now follows its number.",
 }
 
 
@@ -36,7 +36,7 @@ def pass_time(id_: str) -> Response:
         elif step in _DAYS:
             moving.move(sandbox(), id_, clock.now(sandbox().store, id_) + _DAYS[step] * 86_400)
         else:
-            raise FormError("Choose how much time is to pass.")
+            raise FormError("Choose how far to advance.")
 
     return carry_out(body, "later", work)
 

@@ -10,7 +10,10 @@ from stripe_sandbox.dashboard.blueprint import blueprint, sandbox
 from stripe_sandbox.dashboard.objects import draw
 from stripe_sandbox.dashboard.pages import SAID
 
-SAID |= {"taken": "The event was sent again, and taken.", "refused": "The event was sent again, and refused."}
+SAID |= {
+    "taken": "The event was sent again and accepted.",
+    "refused": "The event was sent again and refused.",
+}
 
 
 @blueprint.post("/events/<id_>/deliveries")
@@ -19,6 +22,6 @@ def send_again(id_: str) -> Response:
     body = reading.object_or_404("event", id_)
     result = sandbox().delivery.send_again(body)
     if not any(result.values()):
-        return draw(body, wrong="No webhook endpoint wants this event.", status=409)
+        return draw(body, wrong="No webhook endpoint subscribes to this event.", status=409)
     said = "refused" if result["refused"] else "taken"
     return redirect(url_for("dashboard.show_object", slug="events", id_=id_, said=said), 303)

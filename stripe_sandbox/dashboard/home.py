@@ -28,7 +28,7 @@ def home() -> Response:
 
 @blueprint.get("/search")
 def search() -> AnyResponse:
-    """Go to the object, the call or the customer that an id or an address of mail names."""
+    """Go to the object, the call or the customer that an id or email address names."""
     wanted = request.args.get("q", "").strip()
     found = _address_of(wanted)
     return redirect(found, 303) if found else shown("nothing.html", status=404, wanted=wanted)

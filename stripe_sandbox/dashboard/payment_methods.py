@@ -1,4 +1,4 @@
-"""On a card: what its network tells of it, and taking it from its customer."""
+"""On a card: an update by its network, and detaching it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from stripe_sandbox.resources.payments import network_updates, payment_methods
 
 @blueprint.post("/payment_methods/<id_>/network_update")
 def update_by_network(id_: str) -> Response:
-    """A new expiry, in the past too: the network tells what it tells."""
+    """A new expiry, in the past too."""
     body = reading.object_or_404("payment_method", id_)
 
     def work() -> None:

@@ -13,9 +13,7 @@ from stripe_sandbox.dashboard.pages import shown
 @blueprint.errorhandler(Forbidden)
 def say(error: HTTPException) -> Response:
     status = error.code or 500
-    words = (
-        error.description if error.description != type(error).description else "There is no such page here."
-    )
+    words = error.description if error.description != type(error).description else "This page doesn't exist."
     return shown(
         "problem.html", status=status, title="Not found" if status == 404 else "Refused", words=words
     )

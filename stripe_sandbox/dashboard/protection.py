@@ -11,4 +11,4 @@ from stripe_sandbox.origins import is_own
 @blueprint.before_request
 def refuse_foreign_forms() -> None:
     if request.method == "POST" and not is_own(request):
-        abort(403, "Only forms of this dashboard are taken. For programs there is /_sandbox/.")
+        abort(403, "Only forms of this dashboard are accepted. Programs use /_sandbox/.")

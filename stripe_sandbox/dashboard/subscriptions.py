@@ -23,8 +23,8 @@ from stripe_sandbox.resources.payments import early_fraud_warnings
 _TRIAL = 14 * 86_400
 SAID |= {
     "changed": "The subscription was changed.",
-    "given_up": "The invoice was given up.",
-    "warned": "The bank has warned of fraud.",
+    "given_up": "The invoice was updated.",
+    "warned": "The early fraud warning was sent.",
 }
 
 
@@ -50,7 +50,7 @@ def give_up_invoice(id_: str) -> Response:
     def work() -> None:
         way = ways.get(request.form.get("way", ""))
         if way is None:
-            raise FormError("Choose how the invoice is given up.")
+            raise FormError("Choose what to do with the invoice.")
         perform(sandbox(), way, id_)
 
     return carry_out(body, "given_up", work)
@@ -84,5 +84,5 @@ def _change(body: dict[str, Any], asked: str) -> tuple[Callable[[Call], dict[str
         "cancel_later": (subscriptions.update, {"cancel_at_period_end": True}),
     }
     if asked not in ways:
-        raise FormError("Choose what is to be done.")
+        raise FormError("Choose an action.")
     return ways[asked]

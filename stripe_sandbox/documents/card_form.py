@@ -1,4 +1,4 @@
-"""The card that somebody types into the page of an invoice."""
+"""The card that a payer types into the page of an invoice."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _FIELDS = {"number": "number", "exp_month": "expiry", "exp_year": "expiry", "cvc
 
 @dataclass(frozen=True, slots=True)
 class CardForm:
-    """What was typed. The security code is kept nowhere, not even for the page that says what is wrong."""
+    """What was typed. The security code is stored nowhere, not even for the page that says what is wrong."""
 
     number: str = ""
     expiry: str = ""

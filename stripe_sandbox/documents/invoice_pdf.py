@@ -70,9 +70,11 @@ def _lines(invoice: dict[str, Any], y: float) -> list[Text]:
 def _sums(invoice: dict[str, Any]) -> dict[str, int]:
     """What all lines cost, and what is left of that; between them the customer's credit, where some was moved."""
     from_credit = invoice["amount_due"] - invoice["total"]
-    credit = {"Credit used" if from_credit < 0 else "To your credit": from_credit} if from_credit else {}
+    credit = (
+        {"Credit used" if from_credit < 0 else "Added to your credit": from_credit} if from_credit else {}
+    )
     left = invoice["amount_remaining"] if invoice["status"] in OWED else 0
-    return {"Total": invoice["total"], **credit, "Amount due": invoice["amount_due"], "Left to pay": left}
+    return {"Total": invoice["total"], **credit, "Amount due": invoice["amount_due"], "Remaining": left}
 
 
 def _amount(y: float, value: int, currency: str, *, bold: bool = False) -> Text:

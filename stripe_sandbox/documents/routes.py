@@ -97,5 +97,5 @@ def _refusal_of(invoice: dict[str, Any]) -> str:
     if not error:
         return ""
     if error["code"] == "payment_intent_authentication_failure":
-        return "Your bank could not tell that it is you. Nothing was charged. Try again, or use another card."
+        return "Your bank couldn't confirm it's you. Nothing was charged. Try again, or use another card."
     return f"{error['message']} Nothing was charged. Try another card."

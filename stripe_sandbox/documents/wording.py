@@ -10,7 +10,7 @@ _STATES: dict[str, str] = {
     "open": "Not paid yet",
     "paid": "Paid",
     "void": "Void",
-    "uncollectible": "Not collectible",
+    "uncollectible": "Written off",
 }
 
 
@@ -20,7 +20,7 @@ def day(seconds: int) -> str:
 
 
 def state(invoice: dict[str, Any]) -> str:
-    """An invoice's status in words."""
+    """An invoice's status as text."""
     return _STATES[invoice["status"]]
 
 

@@ -140,7 +140,7 @@ def test_a_reset_says_what_becomes_of_webhooks(stand_in: Process) -> None:
 @pytest.mark.parametrize(
     ("outcome", "status"), [("complete", "succeeded"), ("fail", "requires_payment_method")]
 )
-def test_a_challenge_is_answered_by_whoever_knows_the_secret(
+def test_a_challenge_is_answered_by_anyone_who_knows_the_secret(
     shopper: Shopper, stand_in: Process, outcome: Any, status: str
 ) -> None:
     intent = shopper.pay("pm_card_threeDSecure2Required", use_stripe_sdk=True)

@@ -16,7 +16,7 @@ from stripe_sandbox.tests.support.shopper import Shopper
 DAY = 86_400
 
 
-def test_the_next_renewal_comes_at_once_and_time_stays_ahead(member: Member) -> None:
+def test_the_next_renewal_comes_immediately_and_time_stays_ahead(member: Member) -> None:
     period_end = member.v1.subscriptions.retrieve(member.id)["items"].data[0].current_period_end
     assert member.clock().next == Coming(period_end, member.id)
     moved = member.move_to_next()
@@ -44,7 +44,7 @@ def test_a_renewal_fails_and_recovers_while_the_card_stays_the_same(member: Memb
     assert (member.status, member.invoice().status) == ("past_due", "open")
     invoice = member.invoice()
     assert member.clock().next == Coming(invoice.next_payment_attempt or 0, invoice.id)
-    member.bank("as_ever")
+    member.bank("default")
     member.move_to_next()
     assert (member.status, member.invoice().status, member.invoice().attempt_count) == ("active", "paid", 2)
 
@@ -69,7 +69,7 @@ def test_a_bank_that_asks_makes_the_payment_wait_for_its_owner(member: Member) -
     )
 
 
-def test_everybody_is_moved_who_is_on_no_test_clock(
+def test_everyone_is_moved_who_is_on_no_test_clock(
     member: Member, shopper: Shopper, stand_in: Process
 ) -> None:
     clock = shopper.v1.test_helpers.test_clocks.create({"frozen_time": int(time.time())})
@@ -79,7 +79,7 @@ def test_everybody_is_moved_who_is_on_no_test_clock(
     assert shopper.v1.test_helpers.test_clocks.retrieve(clock.id).frozen_time == clock.frozen_time
 
 
-def test_whoever_is_on_a_test_clock_moves_it(shopper: Shopper, stand_in: Process) -> None:
+def test_one_on_a_test_clock_moves_it(shopper: Shopper, stand_in: Process) -> None:
     clock = shopper.v1.test_helpers.test_clocks.create({"frozen_time": int(time.time())})
     frozen: Any = {"test_clock": clock.id}
     customer = shopper.v1.customers.create(frozen)

@@ -52,7 +52,7 @@ def test_each_attempt_keeps_its_answer(sandbox: Sandbox, taker: Receiver) -> Non
     assert answers(sandbox) == [("taken", ["503", "200"])]
 
 
-def test_an_event_is_sent_again_at_once_though_all_is_held(sandbox: Sandbox, taker: Receiver) -> None:
+def test_an_event_is_sent_again_immediately_though_all_is_held(sandbox: Sandbox, taker: Receiver) -> None:
     sandbox.delivery.flush()
     event = next(sandbox.store.newest("event"))
     assert sandbox.delivery.send_again(event) == {"taken": 1, "refused": 0}

@@ -76,7 +76,7 @@ def test_the_sdk_resends_after_a_lost_answer_and_the_work_is_done_once(
     assert len(shopper.v1.customers.list().data) == 2
 
 
-def test_many_at_once_make_one_object(shopper: Shopper) -> None:
+def test_many_immediately_make_one_object(shopper: Shopper) -> None:
     def create(_: int) -> str:
         try:
             return shopper.v1.payment_intents.create({"amount": 500, "currency": "usd"}, KEY).id

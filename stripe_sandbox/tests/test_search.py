@@ -64,7 +64,7 @@ def test_payments_and_charges_are_searched_too(shopper: Shopper) -> None:
         "name:",
         "name:'Ann' AND",
         "name:'Ann' AND email:null OR name:'Bob'",
-        "colour:'red'",
+        "hue:'red'",
         "created>'yesterday'",
         "name~'A'",
         "name:'Ann",

@@ -18,7 +18,7 @@ from stripe_sandbox.tests.support.small_world import small_world
 from stripe_sandbox.tracked import Tracked
 
 QUIET = {
-    # This card's bank asks nobody.
+    # This card's bank asks no one.
     ("POST", "/v1/payment_intents/{intent}/confirm"): {"off_session", "return_url", "use_stripe_sdk"},
     ("POST", "/v1/setup_intents/{intent}/confirm"): {"return_url", "use_stripe_sdk"},
     # No other price has a lookup key to take.

@@ -5,7 +5,7 @@ const problem = document.getElementById("problem");
 let released = Promise.resolve();
 let release = () => {};
 
-// The page removes this frame at once, so a key that is down is let go first: its end belongs to this frame.
+// The page removes this frame immediately, so a key that is down is let go first: its end belongs to this frame.
 async function leave(outcome) {
   await released;
   tell("outcome", { outcome });

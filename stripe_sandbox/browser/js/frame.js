@@ -17,7 +17,7 @@ function listen(answers) {
   });
 }
 
-// At once, so that the page hears of it before anything told later, and whenever it changes.
+// Immediately, so that the page knows it before any later message, and whenever it changes.
 function reportHeight() {
   const report = () => tell("resize", { height: document.body.offsetHeight });
   report();

@@ -52,7 +52,7 @@ def check(customer: dict[str, Any], param: str) -> None:
 
 
 def rate_for(call: Call, customer: dict[str, Any], price: str | None, currency: str) -> list[dict[str, Any]]:
-    """The rate of a line, made at its first use and put away at once, as Stripe makes them; none elsewhere."""
+    """The rate of a line, made at its first use and archived immediately, as Stripe makes them; none elsewhere."""
     country = location(customer)
     if country not in _RATES:
         return []

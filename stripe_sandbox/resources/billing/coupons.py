@@ -62,7 +62,7 @@ def update(call: Call) -> dict[str, Any]:
 
 @handles("DELETE", _ONE)
 def delete(call: Call) -> dict[str, Any]:
-    """Nobody can redeem it any more; who has keeps the discount (https://docs.stripe.com/api/coupons/delete)."""
+    """No one can redeem it any more; a discount that was redeemed stays (https://docs.stripe.com/api/coupons/delete)."""
     body = find(call, "coupon", call.path_ids[0])
     call.store.remove(body["id"])
     call.emit("coupon.deleted", body)

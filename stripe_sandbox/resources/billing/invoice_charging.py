@@ -22,7 +22,7 @@ def charge(call: Call, invoice: dict[str, Any], *, on_session: bool, scheduled: 
     if scheduled or invoice["attempt_count"] == 0:
         retry_schedule.count(call, invoice)
     known = _open_payment(call, invoice)
-    # A page that the payer is led back to asks by a page, too; everybody else by stripe.js.
+    # A page that the payer is led back to asks by a page, too; everyone else by stripe.js.
     asking = {name: call.params[name] for name in ("return_url",) if name in call.params}
     asking = asking or {"use_stripe_sdk": True}
     paying = _paying(call, {"payment_method": _card(call, invoice), "off_session": not on_session, **asking})

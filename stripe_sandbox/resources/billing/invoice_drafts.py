@@ -2,7 +2,7 @@
 
 A renewal's invoice is made when the period begins and finalized about an hour later, and only then is it charged
 (https://docs.stripe.com/billing/invoices/subscription#sub-invoice-lifecycle; SDK, `Invoice.attempted`). The first
-invoice, and that of a change at once, are finalized immediately. Stripe counts the hour from the delivery of its
+invoice, and that of an immediate change, are finalized immediately. Stripe counts the hour from the delivery of its
 webhooks; here it is counted from the beginning of the period. That a renewal over zero waits too is unverified.
 """
 
@@ -24,7 +24,7 @@ DRAFT_FOR = 3600
 def keep(call: Call, subscription: dict[str, Any], invoice: dict[str, Any]) -> None:
     """Let a renewal's invoice be a draft for an hour, or what `pause_collection` says.
 
-    While collection is paused an invoice stays a draft that nobody finalizes, or is void or uncollectible
+    While collection is paused an invoice stays a draft that no one finalizes, or is void or uncollectible
     immediately, and the subscription's status is unchanged
     (https://docs.stripe.com/billing/subscriptions/pause-payment). A void one uses no credit of the customer's.
     """

@@ -72,7 +72,7 @@ def take_pending(call: Call, invoice: dict[str, Any]) -> None:
 
 
 def put_on(call: Call, invoice: dict[str, Any], items: list[dict[str, Any]]) -> None:
-    """Make lines of items, and add up the invoice anew."""
+    """Make lines of items, and add up the invoice again."""
     for item in items:
         item["invoice"] = invoice["id"]
         call.store.save(item)

@@ -1,4 +1,4 @@
-"""From draft to open to paid or void, whoever makes it happen (https://docs.stripe.com/invoicing/overview)."""
+"""From draft to open to paid or void, whichever call makes it happen (https://docs.stripe.com/invoicing/overview)."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def paid(call: Call, body: dict[str, Any], *, charged: bool) -> dict[str, Any]:
 
 
 def void(call: Call, body: dict[str, Any]) -> dict[str, Any]:
-    """Give an open invoice up: nobody owes it any more, nothing pays it, and the credit that it used comes back."""
+    """Void an open invoice: no one owes it any more, nothing pays it, and the credit that it used comes back."""
     invoice_charging.give_up(call, body, "void_invoice")
     invoice_sums.give_balance_back(call, body)
     body.update(status="void", next_payment_attempt=None)
@@ -72,7 +72,7 @@ def void(call: Call, body: dict[str, Any]) -> dict[str, Any]:
 
 
 def write_off(call: Call, body: dict[str, Any]) -> dict[str, Any]:
-    """Count on an open invoice no more: nobody tries to collect it, its owner can still pay it."""
+    """Mark an open invoice uncollectible: no one tries to collect it, its owner can still pay it."""
     body.update(status="uncollectible", next_payment_attempt=None)
     body["status_transitions"]["marked_uncollectible_at"] = now(call.store, body["customer"])
     call.emit("invoice.marked_uncollectible", call.store.save(body))

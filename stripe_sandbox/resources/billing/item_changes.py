@@ -21,7 +21,7 @@ from stripe_sandbox.resources.billing.periods import period_at, same_length
 class Change:
     """The items after a change, the lines that it makes, and the anchor where that is reset.
 
-    `is_due_now`: its invoice is made at once, rather than its lines waiting for the next one.
+    `is_due_now`: its invoice is made immediately, rather than its lines waiting for the next one.
     """
 
     items: list[dict[str, Any]]
@@ -89,7 +89,7 @@ def _difference(
 def _reset(
     call: Call, old: list[dict[str, Any]], made: list[dict[str, Any]], at: int, *, is_prorated: bool
 ) -> Change:
-    """Every item begins a period now and is invoiced at once, less what is left of the periods before.
+    """Every item begins a period now and is invoiced immediately, less what is left of the periods before.
 
     https://docs.stripe.com/billing/subscriptions/billing-cycle: "Stripe immediately sends an invoice".
     """

@@ -20,7 +20,7 @@ _OF_PHASES = (*NAMES, "days_until_due")
 
 
 def of_subscription(subscription: dict[str, Any]) -> dict[str, Any]:
-    """As a schedule is made from a subscription: on its first phase alone, so that a later phase has to say it too.
+    """As a schedule is made from a subscription: on its first phase only, so that a later phase has to say it too.
 
     Whether `default_settings` would carry some of it is unverified; this is the harsher reading.
     """
@@ -83,7 +83,7 @@ def discounts(call: Call, said: Any, where: str) -> list[dict[str, Any]]:
     made = []
     for index, one in enumerate(said):
         if "discount" not in one:
-            message = "The stand-in serves existing discounts alone in phases."
+            message = "The stand-in serves only existing discounts in phases."
             raise invalid(message, param=f"{where}[{index}]")
         find(call, "discount", one["discount"], f"{where}[{index}][discount]")
         made.append(reused(one["discount"]))

@@ -1,6 +1,6 @@
 """What time does to subscriptions: a period turns, an update or a first payment was waited for too long.
 
-Whoever moves a customer's clock asks `next_due` for the next moment, sets the clock to it and calls `happen`.
+The caller moves a customer's clock: it asks `next_due` for the next moment, sets the clock to it and calls `happen`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""When a payment that failed is tried again, and when nobody tries any more.
+"""When a payment that failed is tried again, and when no one tries any more.
 
 This is one of Stripe's own retry schedules (https://docs.stripe.com/billing/revenue-recovery/smart-retries#custom-retry-schedule);
 its Smart Retries choose the moments themselves, which a stand-in can't.
@@ -35,7 +35,7 @@ def due(store: Store, customer: str, until: int) -> list[tuple[int, str]]:
 
 
 def stop(call: Call, subscription: dict[str, Any]) -> None:
-    """Let nobody collect what is open of a subscription any more; its owner can still pay it.
+    """Stop collecting what is open of a subscription; its owner can still pay it.
 
     https://docs.stripe.com/billing/subscriptions/cancel. That the draft of a renewal is let be too is unverified.
     """

@@ -1,4 +1,4 @@
-"""Changing what a subscription is of: at once, or once its invoice is paid."""
+"""Changing what a subscription is of: immediately, or once its invoice is paid."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def change(call: Call, body: dict[str, Any]) -> bool:
 
 
 def discard_waiting(call: Call, body: dict[str, Any]) -> None:
-    """Another change takes the place of one that waits for its payment: nobody can pay for that any more
+    """Another change takes the place of one that waits for its payment: no one can pay for that any more
     (https://docs.stripe.com/billing/subscriptions/pending-updates#canceling-changing)."""
     if not body["pending_update"]:
         return

@@ -12,7 +12,7 @@ from stripe_sandbox.resources.billing import invoice_charging, invoice_lifecycle
 def collect(
     call: Call, invoice: dict[str, Any], *, on_session: bool, scheduled: bool = False
 ) -> ApiError | None:
-    """Pay an open invoice with the default card, or at once where nothing is due. What went wrong, or None.
+    """Pay an open invoice with the default card, or immediately where nothing is due. What went wrong, or None.
 
     `scheduled` is an attempt of the retry schedule. Raises 400 where there is no card.
     """

@@ -40,7 +40,7 @@ def create(call: Call) -> dict[str, Any]:
     """Raises 400 for a subscription that has ended or has a schedule, and for what comes with `from_subscription`."""
     params = call.params
     if "from_subscription" not in params:
-        raise invalid("The stand-in makes schedules from subscriptions alone.", param="from_subscription")
+        raise invalid("The stand-in makes schedules only from subscriptions.", param="from_subscription")
     if "phases" in params:
         message = "You cannot set `phases` if `from_subscription` is set."
         raise invalid(message, param="phases")

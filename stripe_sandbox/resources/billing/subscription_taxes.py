@@ -24,8 +24,8 @@ def settings(
 ) -> dict[str, Any]:
     """`automatic_tax` and `default_tax_rates` as the parameters ask for them; others stay.
 
-    Raises 400 for both at once, for rates that can't be used, and, if `must_know`, for automatic tax of a customer
-    whose location isn't known.
+    Raises 400 for both at the same time, for rates that can't be used, and, if `must_know`, for automatic tax of a
+    customer whose location isn't known.
     """
     made = {name: body[name] for name in ("automatic_tax", "default_tax_rates")}
     if "default_tax_rates" in params:

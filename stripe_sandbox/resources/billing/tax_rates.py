@@ -48,7 +48,7 @@ def update(call: Call) -> dict[str, Any]:
 
 
 def add(call: Call, percentage: float, *, inclusive: bool, **described: Any) -> dict[str, Any]:
-    """Keep a rate, by hand or of the automatic tax, whose rates are put away at once: `active` is the caller's."""
+    """Add a rate, by hand or of the automatic tax, whose rates are archived immediately: `active` is the caller's."""
     body = blank(
         "tax_rate",
         id=new_id("txr"),

@@ -54,7 +54,7 @@ def list_(call: Call) -> dict[str, Any]:
 
 @handles("POST", _ONE + "/advance")
 def advance(call: Call) -> dict[str, Any]:
-    """Raises 400 for a time that isn't later, or is farther away than the API goes at once."""
+    """Raises 400 for a time that isn't later, or is farther away than the API goes in one step."""
     body = find(call, CLOCK, call.path_ids[0])
     to = call.params["frozen_time"]
     if body["status"] != "ready":
@@ -103,7 +103,7 @@ def arrive(call: Call, id_: str, status: str) -> dict[str, Any]:
 
 
 def _latest(call: Call, body: dict[str, Any]) -> int:
-    """How far a clock can be advanced at once."""
+    """How far a clock can be advanced in one step."""
     start = int(body["frozen_time"])
     running = [
         item["price"]["recurring"]

@@ -1,6 +1,6 @@
 """Free trials: nothing is charged until `trial_end`, and then a new billing cycle begins.
 
-A trial has an invoice of zero at once; the one for the first paid period is made when it ends
+A trial has an invoice of zero immediately; the one for the first paid period is made when it ends
 (https://docs.stripe.com/billing/subscriptions/trials/free-trials).
 """
 
@@ -59,7 +59,7 @@ def change(call: Call, body: dict[str, Any]) -> None:
     """Begin, move or end a trial of a subscription that has begun.
 
     What is left of a period that was paid is credited, unless the call says `proration_behavior=none`; that the
-    credit goes to the customer's balance at once, with the invoice of zero, is unverified.
+    credit goes to the customer's balance immediately, with the invoice of zero, is unverified.
     """
     at = now(call.store, body["customer"])
     end = wanted(call, at)

@@ -1,6 +1,6 @@
 """What a customer has in credit or owes, by transactions (https://docs.stripe.com/billing/customer/balance).
 
-Below zero is credit. It is applied to the next invoice that is finalized; nobody chooses which, or whether.
+Below zero is credit. It is applied to the next invoice that is finalized; no one chooses which, or whether.
 """
 
 from __future__ import annotations

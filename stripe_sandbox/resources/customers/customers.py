@@ -91,7 +91,7 @@ def delete(call: Call) -> dict[str, Any]:
 
 
 def remove(call: Call, body: dict[str, Any]) -> dict[str, Any]:
-    """Take a customer away; subscriptions end at once (https://docs.stripe.com/api/customers/delete)."""
+    """Delete a customer; subscriptions end immediately (https://docs.stripe.com/api/customers/delete)."""
     removed.send(call, customer=body)
     for method in payment_methods.of_customer(call, body["id"]):
         payment_methods.release(call, method)

@@ -1,4 +1,4 @@
-"""Events: what happened, as the webhooks tell it (https://docs.stripe.com/api/events)."""
+"""Events: what happened, as webhooks deliver it (https://docs.stripe.com/api/events)."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ _PATH = "/v1/webhook_endpoints"
 
 @handles("POST", _PATH)
 def create(call: Call) -> dict[str, Any]:
-    """The signing secret is told once, here."""
+    """The signing secret is shown once, here."""
     secret = new_id("whsec", 32)
     body = blank(
         "webhook_endpoint",

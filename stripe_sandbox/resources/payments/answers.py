@@ -35,6 +35,6 @@ def answer(call: Call, intent_id: str, secret: str, outcome: str) -> dict[str, A
     if not is_payment:
         return setup_intents.succeed(call, intent, secured=True)
     method = find(call, "payment_method", intent["payment_method"])
-    paid = charging.charge(call, intent, method, payment_methods.behaviour_at(call, method))
+    paid = charging.charge(call, intent, method, payment_methods.behavior_at(call, method))
     payment_intents.succeeded.send(call, intent=paid)
     return paid

@@ -1,6 +1,6 @@
 """Balance transactions: what moved the account's balance, and what Stripe kept of it.
 
-https://docs.stripe.com/reports/balance-transaction-types. Money is available at once here.
+https://docs.stripe.com/reports/balance-transaction-types. Money is available immediately here.
 """
 
 from __future__ import annotations

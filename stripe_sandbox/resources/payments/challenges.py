@@ -47,7 +47,7 @@ def check_secret(intent: dict[str, Any], secret: str) -> None:
 
 
 def failed(intent: str) -> str:
-    """What Stripe says to somebody who failed the challenge of a `PaymentIntent` or `SetupIntent`."""
+    """What Stripe says to someone who failed the challenge of a `PaymentIntent` or `SetupIntent`."""
     return (
         "The provided PaymentMethod has failed authentication. You can provide payment_method_data or a new "
         f"PaymentMethod to attempt to fulfill this {intent} again."

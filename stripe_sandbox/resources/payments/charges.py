@@ -54,7 +54,7 @@ def add(
 ) -> dict[str, Any]:
     """A new charge for a payment intent, declined or not; nothing is paid yet.
 
-    A card that nobody has saved is used up by it (see `payment_methods.usable`).
+    A card that no one has saved is used up by it (see `payment_methods.usable`).
     """
     if method["customer"] is None:
         call.store.mark(method["id"], used=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from stripe_sandbox.cards import NOT_AUTHENTICATED, Behaviour, decline_of
+from stripe_sandbox.cards import NOT_AUTHENTICATED, Behavior, decline_of
 from stripe_sandbox.context import Call
 from stripe_sandbox.errors import ApiError, Decline, card_error, invalid
 from stripe_sandbox.resources.common import find
@@ -30,21 +30,19 @@ def confirm(call: Call, intent: dict[str, Any]) -> dict[str, Any]:
             payment_intent=intent,
         )
     method = find(call, "payment_method", intent["payment_method"])
-    behaviour = payment_methods.behaviour_at(call, method)
-    if _wants_confirmation(call, method, behaviour):
+    behavior = payment_methods.behavior_at(call, method)
+    if _wants_confirmation(call, method, behavior):
         if call.params.get("off_session") and not call.asks_later:
             raise _decline(call, intent, method, NOT_AUTHENTICATED)
         challenges.ask(call, intent, use_sdk=call.publishable or bool(call.params.get("use_stripe_sdk")))
         call.emit("payment_intent.requires_action", intent)
         return intent
-    return charge(call, intent, method, behaviour)
+    return charge(call, intent, method, behavior)
 
 
-def charge(
-    call: Call, intent: dict[str, Any], method: dict[str, Any], behaviour: Behaviour
-) -> dict[str, Any]:
+def charge(call: Call, intent: dict[str, Any], method: dict[str, Any], behavior: Behavior) -> dict[str, Any]:
     """Take the money. Raises 402 where the card declines."""
-    decline = decline_of(behaviour)
+    decline = decline_of(behavior)
     if decline:
         raise _decline(call, intent, method, decline)
     made = charges.add(call, intent, method)
@@ -52,7 +50,7 @@ def charge(
     made["balance_transaction"] = paid["id"]
     made.update(paid=True, captured=True, amount_captured=made["amount"])
     made["receipt_url"] = f"{call.settings.public_url}/_sandbox/receipts/{made['id']}"
-    call.store.save(made, refund=behaviour.refund)
+    call.store.save(made, refund=behavior.refund)
     intent.update(
         status="succeeded",
         amount_received=intent["amount"],
@@ -66,11 +64,9 @@ def charge(
         payment_methods.attach_to(call, method, intent["customer"], **known)
     call.emit("charge.succeeded", made)
     call.emit("payment_intent.succeeded", intent)
-    if behaviour.disputed:
-        inquiry = behaviour.disputed == "inquiry"
-        disputing.open_for(
-            call, made, inquiry=inquiry, reason="fraudulent" if inquiry else behaviour.disputed
-        )
+    if behavior.disputed:
+        inquiry = behavior.disputed == "inquiry"
+        disputing.open_for(call, made, inquiry=inquiry, reason="fraudulent" if inquiry else behavior.disputed)
     return intent
 
 
@@ -86,13 +82,13 @@ def fail_challenge(call: Call, intent: dict[str, Any]) -> dict[str, Any]:
     return intent
 
 
-def _wants_confirmation(call: Call, method: dict[str, Any], behaviour: Behaviour) -> bool:
-    match behaviour.secure:
+def _wants_confirmation(call: Call, method: dict[str, Any], behavior: Behavior) -> bool:
+    match behavior.secure:
         case "unless_set_up":
             return not (call.params.get("off_session") and call.store.hidden(method["id"]).get("set_up"))
         case "on_session":
             return not call.params.get("off_session")
-    return behaviour.secure == "always"
+    return behavior.secure == "always"
 
 
 def _decline(call: Call, intent: dict[str, Any], method: dict[str, Any], decline: Decline) -> ApiError:

@@ -3,7 +3,7 @@
 A token is for one confirmation within twelve hours
 (https://docs.stripe.com/payments/finalize-payments-on-the-server#create-ct). Confirming makes the payment method, and
 what the token says is written on the intent (https://docs.stripe.com/payments/payment-element/migration-ct). Whether
-a declined try uses a token up, too, is unverified: here it does, as it does a card that nobody saved. So are the
+a declined try uses a token up, too, is unverified: here it does, as it does a card that no one saved. So are the
 words in which a used or expired one is refused.
 
 An intent has to be what Elements were told: in Stripe's refusals there are the currency

@@ -25,7 +25,7 @@ def list_(call: Call) -> dict[str, Any]:
 
 @handles("POST", _PATH + "/{dispute}")
 def update(call: Call) -> dict[str, Any]:
-    """Give evidence; it goes to the bank unless `submit` is false. Test evidence is decided upon at once."""
+    """Give evidence; it goes to the bank unless `submit` is false. Test evidence is decided immediately."""
     body = find(call, "dispute", call.path_ids[0])
     evidence = call.params.get("evidence") or {}
     submits = (bool(evidence) and call.params.get("submit", True)) or call.params.get("submit") is True

@@ -42,7 +42,7 @@ def open_for(
     inquiry: bool = False,
     reason: str = "fraudulent",
 ) -> dict[str, Any]:
-    """The cardholder disputes `amount` cents of a charge, or what is left of it: they are withdrawn at once.
+    """The cardholder disputes `amount` cents of a charge, or what is left of it: they are withdrawn immediately.
 
     An inquiry only asks, and moves nothing. Raises 400 for more than can be disputed, and for an unknown reason.
     """
@@ -95,7 +95,7 @@ def escalate(call: Call, body: dict[str, Any]) -> dict[str, Any]:
 def close(call: Call, body: dict[str, Any], outcome: str) -> dict[str, Any]:
     """The bank decides: `won` gives the money back, `lost` keeps it; an inquiry just ends, as `warning_closed`.
 
-    Of a lost dispute comes back what had been refunded as well: nobody is paid back twice
+    Of a lost dispute comes back what had been refunded as well: no one is paid back twice
     (https://support.stripe.com/questions/dispute-for-full-charge-amount-after-a-partial-refund-was-issued).
     """
     possible = {"warning_closed"} if is_inquiry(body) else {"won", "lost"}

@@ -1,4 +1,4 @@
-"""What card networks tell of saved cards without anybody asking (https://docs.stripe.com/payments/cards/overview)."""
+"""Updates of saved cards that card networks send by themselves (https://docs.stripe.com/payments/cards/overview)."""
 
 from __future__ import annotations
 

@@ -124,7 +124,7 @@ def try_again(call: Call) -> dict[str, Any]:
 
 @handles("POST", _PATH + "/{intent}/capture")
 def capture(call: Call) -> dict[str, Any]:
-    """Nothing waits to be captured here: every payment is taken at once."""
+    """Nothing waits to be captured here: every payment is captured immediately."""
     raise unexpected_state("payment_intent", find(call, "payment_intent", call.path_ids[0]), "capture")
 
 
@@ -182,7 +182,7 @@ def _check_served(params: dict[str, Any]) -> None:
         )
         raise invalid(message, param="confirmation_token")
     if params.get("capture_method") == "manual":
-        raise invalid("The stand-in captures at once: no manual capture.", param="capture_method")
+        raise invalid("The stand-in captures immediately: no manual capture.", param="capture_method")
 
 
 def _check_amount(amount: int, currency: str) -> None:

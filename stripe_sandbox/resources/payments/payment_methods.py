@@ -6,7 +6,7 @@ import hashlib
 from typing import Any
 
 from stripe_sandbox.card_ids import CARD_IDS
-from stripe_sandbox.cards import Behaviour, behaviour_of, check_card, decline_of
+from stripe_sandbox.cards import Behavior, behavior_of, check_card, decline_of
 from stripe_sandbox.conformance import blank
 from stripe_sandbox.conformance.blank import part_of
 from stripe_sandbox.context import Call, handles
@@ -107,11 +107,11 @@ def make(call: Call, number: str, month: int, year: int) -> dict[str, Any]:
 
 def card_of(number: str, month: int, year: int) -> dict[str, Any]:
     """What the API tells of a card of this number."""
-    behaviour = behaviour_of(number)
+    behavior = behavior_of(number)
     card = blank_card()
     card.update(
-        brand=behaviour.brand,
-        display_brand=behaviour.brand,
+        brand=behavior.brand,
+        display_brand=behavior.brand,
         country="US",
         exp_month=month,
         exp_year=year,
@@ -160,14 +160,14 @@ def _is_used_up(call: Call, id_: str) -> bool:
 def save(call: Call, id_: str, customer: str) -> dict[str, Any]:
     """Attach a card once its bank was asked. Raises 402 where the bank declines."""
     method = usable(call, id_)
-    refusal = refusal_to_save(behaviour_at(call, method))
+    refusal = refusal_to_save(behavior_at(call, method))
     if refusal:
         raise card_error(refusal)
     return attach_to(call, method, customer)
 
 
 def release(call: Call, method: dict[str, Any]) -> dict[str, Any]:
-    """Take a card from its customer; it can never be used again, and is nobody's default."""
+    """Detach a card; it can never be used again, and is no one's default."""
     customer = find(call, "customer", method["customer"])
     if customer["invoice_settings"]["default_payment_method"] == method["id"]:
         customer["invoice_settings"]["default_payment_method"] = None
@@ -195,10 +195,10 @@ def attach_to(call: Call, method: dict[str, Any], customer: str, **hidden: Any) 
     return method
 
 
-def behaviour_at(call: Call, method: dict[str, Any]) -> Behaviour:
-    return behaviour_of(call.store.hidden(method["id"]).get("number", ""))
+def behavior_at(call: Call, method: dict[str, Any]) -> Behavior:
+    return behavior_of(call.store.hidden(method["id"]).get("number", ""))
 
 
-def refusal_to_save(behaviour: Behaviour) -> Decline | None:
+def refusal_to_save(behavior: Behavior) -> Decline | None:
     """Why a card can't be saved; some only decline once they are charged."""
-    return None if behaviour.attaches else decline_of(behaviour)
+    return None if behavior.attaches else decline_of(behavior)

@@ -89,7 +89,7 @@ def settle(call: Call, refund_id: str, outcome: str) -> dict[str, Any]:
 
 
 def _tell_update(call: Call, body: dict[str, Any]) -> None:
-    """Stripe tells of it twice, for integrations older than `refund.updated`."""
+    """Stripe sends it twice, for integrations older than `refund.updated`."""
     call.emit("charge.refund.updated", body)
     call.emit("refund.updated", body)
 

@@ -132,11 +132,11 @@ def _confirm(call: Call, body: dict[str, Any]) -> dict[str, Any]:
             param="payment_method",
         )
     method = find(call, "payment_method", body["payment_method"])
-    behaviour = payment_methods.behaviour_at(call, method)
-    refusal = payment_methods.refusal_to_save(behaviour)
+    behavior = payment_methods.behavior_at(call, method)
+    refusal = payment_methods.refusal_to_save(behavior)
     if refusal:
         raise card_error(refusal, setup_intent=fail(call, body, refusal), payment_method=method)
-    if behaviour.secure != "never":
+    if behavior.secure != "never":
         challenges.ask(call, body, use_sdk=call.publishable or bool(call.params.get("use_stripe_sdk")))
         call.emit("setup_intent.requires_action", body)
         return body

@@ -2,7 +2,7 @@
 
 A prefix that belongs to the account, `*`, a space, and a suffix that belongs to the charge: 22 characters at most,
 with a letter in either part and none of `< > \\ ' " *`. What Stripe does with a longer suffix is unverified, and so
-is the wording of its refusals; here it is refused, so that nobody comes to rely on being cut off.
+is the wording of its refusals; here it is refused, so that no one comes to rely on being cut off.
 """
 
 from __future__ import annotations

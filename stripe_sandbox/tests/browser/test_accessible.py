@@ -73,7 +73,7 @@ def test_the_pages(stand_in: Process, seen_as: Customer, client: stripe.StripeCl
     (charge,) = client.v1.charges.list().data
     dispute = stand_in.control.open_dispute(charge.id, amount=1000)
     event = client.v1.events.list().data[0]
-    owing = somebody_who_owes(stand_in, client)
+    owing = someone_who_owes(stand_in, client)
     for path in (
         "/",
         "/payments",
@@ -94,7 +94,7 @@ def test_the_pages(stand_in: Process, seen_as: Customer, client: stripe.StripeCl
         assert findings(page) == []
 
 
-def somebody_who_owes(stand_in: Process, client: stripe.StripeClient) -> str:
+def someone_who_owes(stand_in: Process, client: stripe.StripeClient) -> str:
     """A customer whose renewal waits for them: their bank asks."""
     member = Member(Shopper(client, stand_in), stand_in)
     member.bank("asks")

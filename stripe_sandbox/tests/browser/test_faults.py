@@ -1,4 +1,4 @@
-"""What goes wrong on the way to Stripe while somebody saves a card: said by stripe.js, and the next try works."""
+"""What goes wrong on the way to Stripe while someone saves a card: reported by stripe.js, and the next try works."""
 
 from __future__ import annotations
 

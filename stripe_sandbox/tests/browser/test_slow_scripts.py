@@ -12,7 +12,7 @@ from stripe_sandbox.tests.browser.customer import Customer
 
 @contextmanager
 def held(page: Page, script: str) -> Iterator[list[Route]]:
-    """Hold a frame's script back; whoever takes a route out of the list lets it go on."""
+    """Hold a frame's script back; taking a route out of the list lets it continue."""
     routes: list[Route] = []
     page.route(f"**/_sandbox/assets/{script}.js", lambda route: routes.append(route))  # noqa: PLW0108, it marks the handler
     yield routes

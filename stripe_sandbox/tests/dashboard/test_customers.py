@@ -1,4 +1,4 @@
-"""A customer's page: time passes for them, and payments fail and recover, by its buttons alone."""
+"""A customer's page: time passes for them, and payments fail and recover, by its buttons only."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ def test_a_renewal_is_watched_failing_and_recovering(developer: Developer, membe
     for words in ("A subscription renews", "Plan, until", "Visa ending in 4242", "as its number says"):
         assert words in page
     developer.send(f"/customers/{member.customer}/bank", answer="declines")
-    assert developer.said == "From now on the bank declines."
+    assert developer.said == "The bank now declines."
     assert "will fail" in developer.last.text
     page = developer.send(f"/customers/{member.customer}/time", step="next")
     assert developer.said == "Time has passed."
-    assert "The hour is over in which an invoice was a draft: it is charged" in page
+    assert "An invoice is finalized and charged" in page
     page = developer.send(f"/customers/{member.customer}/time", step="next")
-    for words in ("past due", "tried again", "ahead of today", "The payment of an invoice is tried again"):
+    for words in ("past due", "tried again", "ahead of today", "The payment of an invoice is retried"):
         assert words in page
-    developer.send(f"/customers/{member.customer}/bank", answer="as_ever")
+    developer.send(f"/customers/{member.customer}/bank", answer="default")
     developer.send(f"/customers/{member.customer}/time", step="next")
     assert (member.status, member.invoice().status) == ("active", "paid")
 
@@ -34,12 +34,12 @@ def test_a_day_and_a_week_pass(developer: Developer, member: Member) -> None:
 
 def test_what_can_not_happen_is_said(developer: Developer, shopper: Shopper) -> None:
     page = developer.see(f"/customers/{shopper.id}")
-    assert "Nothing: no subscription goes on." in page and "There is no card" in page
+    assert "Nothing: there is no running subscription." in page and "There is no card" in page
     assert "Go to what comes next" not in page
     developer.send(f"/customers/{shopper.id}/time", step="next")
     assert (developer.last.status_code, "no subscription" in developer.said) == (400, True)
     developer.send(f"/customers/{shopper.id}/time", step="year")
-    assert (developer.last.status_code, developer.said) == (400, "Choose how much time is to pass.")
+    assert (developer.last.status_code, developer.said) == (400, "Choose how far to advance.")
 
 
 def test_a_subscription_and_its_invoices_lead_to_each_other(developer: Developer, member: Member) -> None:
@@ -63,7 +63,7 @@ def test_what_operators_do_to_a_subscription(developer: Developer, member: Membe
     assert "Give a trial of 14 days" in developer.see(page)
     for change, shows in (
         ("collection_void", "Collection is paused: its invoices are voided."),
-        ("collect", "Pause collection, void invoices"),
+        ("collect", "Pause collection: void"),
         ("trial", "End the trial now"),
         ("end_trial", "Pause"),
         ("pause", "Resume"),
@@ -74,7 +74,7 @@ def test_what_operators_do_to_a_subscription(developer: Developer, member: Membe
         assert shows in developer.send(f"{page}/changes", change=change)
         assert developer.said == "The subscription was changed."
     developer.send(f"{page}/changes", change="rename")
-    assert (developer.last.status_code, developer.said) == (400, "Choose what is to be done.")
+    assert (developer.last.status_code, developer.said) == (400, "Choose an action.")
 
 
 def test_an_open_invoice_is_given_up(developer: Developer, member: Member) -> None:
@@ -84,7 +84,7 @@ def test_an_open_invoice_is_given_up(developer: Developer, member: Member) -> No
     developer.send(f"{page}/end", way="mark_uncollectible")
     assert (member.status, member.invoice().status) == ("active", "uncollectible")
     developer.send(f"{page}/end", way="void")
-    assert (developer.said, member.invoice().status) == ("The invoice was given up.", "void")
+    assert (developer.said, member.invoice().status) == ("The invoice was updated.", "void")
     developer.send(f"{page}/end", way="burn")
     assert developer.last.status_code == 400
 
@@ -92,7 +92,7 @@ def test_an_open_invoice_is_given_up(developer: Developer, member: Member) -> No
 def test_a_bank_warns_of_a_payment(developer: Developer, member: Member) -> None:
     (payment,) = member.v1.payment_intents.list({"customer": member.customer}).data
     developer.send(f"/payments/{payment.id}/early_fraud_warnings")
-    assert developer.said == "The bank has warned of fraud."
+    assert developer.said == "The early fraud warning was sent."
     (warning,) = member.v1.radar.early_fraud_warnings.list({"payment_intent": payment.id}).data
     assert warning.id in developer.see("/early_fraud_warnings")
     assert "Misc" in developer.see(f"/early_fraud_warnings/{warning.id}")

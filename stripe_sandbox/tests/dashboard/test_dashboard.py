@@ -1,4 +1,4 @@
-"""The dashboard: what the stand-in holds, found and made to happen, from its own pages alone."""
+"""The dashboard: what the stand-in holds, found and made to happen, from its own pages only."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ def test_things_are_found_by_their_id(
         assert developer.last.url.endswith(wanted.strip())
     developer.see("/search?q=ada@example.com")
     assert developer.last.url.endswith(shopper.id)
-    for wanted in ("", "pi_unknown", "<script>", "nobody@example.com"):
+    for wanted in ("", "pi_unknown", "<script>", "no-one@example.com"):
         assert "Nothing found" in developer.see(f"/search?q={wanted}")
         assert developer.last.status_code == 404
         assert "<script>" not in developer.last.text
@@ -197,11 +197,11 @@ def test_an_event_is_sent_again_and_its_attempts_are_told(
     receiver.status = 500
     stand_in.control.flush()
     developer.send(f"/events/{event.id}/deliveries")
-    assert developer.said == "The event was sent again, and refused."
+    assert developer.said == "The event was sent again and refused."
     assert developer.last.text.count("answered 500") == 2
     receiver.status = 200
     developer.send(f"/events/{event.id}/deliveries")
-    assert developer.said == "The event was sent again, and taken."
+    assert developer.said == "The event was sent again and accepted."
     assert receiver.got[-1]["id"] == event.id
 
 

@@ -18,7 +18,7 @@ ASKS, ASKS_AND_DECLINES = "4000 0027 6000 3184", "4000 0082 6000 3178"
 
 
 class Payer:
-    """Somebody at the page of an invoice; `last` is the page that came last."""
+    """A payer at the page of an invoice; `last` is the page that came last."""
 
     def __init__(self, process: Process, invoice: stripe.Invoice) -> None:
         self.origin, self.address = process.url, str(invoice.hosted_invoice_url)
@@ -122,7 +122,7 @@ def test_a_card_that_declines_after_the_question_is_said(payer: Payer, owing: Me
     assert owing.status == "past_due"
 
 
-def test_what_the_bank_asked_while_nobody_was_there_is_answered_on_the_page(
+def test_what_the_bank_asked_while_no_one_was_there_is_answered_on_the_page(
     member: Member, stand_in: Process
 ) -> None:
     member.bank("asks")

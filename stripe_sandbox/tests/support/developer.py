@@ -1,4 +1,4 @@
-"""Somebody in front of the dashboard."""
+"""A developer in front of the dashboard."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from stripe_sandbox.testing import Process
 
 
 class Developer:
-    """Somebody in front of the dashboard; `last` is the page that came last."""
+    """A developer in front of the dashboard; `last` is the page that came last."""
 
     def __init__(self, stand_in: Process) -> None:
         self.url = stand_in.url

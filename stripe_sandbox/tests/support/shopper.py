@@ -20,7 +20,7 @@ class Shopper:
         self.id = self.v1.customers.create({"name": "Ada", "email": "ada@example.com"}).id
 
     def card(self, number: str, **details: Any) -> str:
-        """A card of this number that nobody owns yet."""
+        """A card of this number that no one owns yet."""
         card = {"number": number, "exp_month": 12, "exp_year": 2040, "cvc": "123", **details}
         return self.v1.payment_methods.create({"type": "card", "card": card}).id
 

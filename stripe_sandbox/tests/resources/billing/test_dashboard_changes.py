@@ -173,7 +173,7 @@ class TestTrials:
         stage.charge_on("2027-03-14")
         assert newest(stage)["amount_paid"] == 4900 - 2450
 
-    def test_one_that_is_ended_is_charged_at_once(self, stage: Stage) -> None:
+    def test_one_that_is_ended_is_charged_immediately(self, stage: Stage) -> None:
         stage.use(PAYS)
         one = stage.subscribe(4900, trial_period_days=14)
         ended = stage.do(subscriptions.update, one["id"], trial_end="now")

@@ -133,7 +133,7 @@ def test_a_card_whose_bank_forbids_it_is_counted_and_not_charged_again(
     assert stage.now(renewing)["status"] == "active"
 
 
-def test_whoever_cancels_is_not_charged_for_what_is_open(stage: Stage, renewing: dict[str, Any]) -> None:
+def test_who_cancels_is_not_charged_for_what_is_open(stage: Stage, renewing: dict[str, Any]) -> None:
     stage.charge_on("2027-02-28")
     stage.do(subscriptions.cancel, renewing["id"])
     stage.use(PAYS)

@@ -72,7 +72,7 @@ def test_without_an_anchor_it_stays_and_the_rest_of_the_anchored_period_is_charg
 
 @pytest.mark.parametrize(("was", "by", "becomes", "then_by"), BEFORE_AND_AFTER)
 @pytest.mark.parametrize("behavior", ["always_invoice", "create_prorations", "none"])
-def test_anchored_now_a_whole_period_begins_and_is_charged_at_once(
+def test_anchored_now_a_whole_period_begins_and_is_charged_immediately(
     stage: Stage, was: int, by: str, becomes: int, then_by: str, behavior: str
 ) -> None:
     stage.use("4242424242424242")
@@ -121,7 +121,7 @@ def test_what_waited_is_on_the_invoice_of_a_reset(stage: Stage) -> None:
 
 
 def test_a_phase_with_another_interval_is_not_charged_where_its_period_began_before(stage: Stage) -> None:
-    """A month after the anchor a year that is counted from it has eleven months to go: nobody pays for those."""
+    """A month after the anchor a year that is counted from it has eleven months to go: no one pays for those."""
     stage.use("4242424242424242")
     one = stage.subscribe(9_900)
     plan(stage, one, a_price(stage, 25_000, "year"))

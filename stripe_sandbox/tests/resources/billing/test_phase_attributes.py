@@ -115,7 +115,7 @@ def test_what_is_left_out_is_unset(stage: Stage, name: str, phase: str) -> None:
         update(stage, schedule, bare)
     else:
         stage.move_to(TURNED)
-        assert stage.now(one)[name] == one[name], "A schedule that nobody changed changes nothing."
+        assert stage.now(one)[name] == one[name], "A schedule that no one changed changes nothing."
         one = stage.now(one)
         stage.do(subscription_schedules.release, schedule["id"]) if one["schedule"] else None
         later = scheduled(stage, one)
@@ -176,7 +176,7 @@ def test_phases_name_discounts_that_are_there(stage: Stage) -> None:
     schedule = scheduled(stage, one)
     said = echo(schedule["phases"][0])
     with pytest.raises(ApiError, match="No such discount"):
-        update(stage, schedule, said | {"discounts": [{"discount": "di_of_nobody"}]})
+        update(stage, schedule, said | {"discounts": [{"discount": "di_of_no_one"}]})
     with pytest.raises(ApiError, match="existing discounts"):
         update(stage, schedule, said | {"discounts": [{"coupon": "any"}]})
     with pytest.raises(ApiError, match="automatic or phase_start"):

@@ -96,7 +96,7 @@ class TestWithAnUpdateThatWaits:
         after = stage.now(one)
         assert (after["cancel_at"], after["cancel_at_period_end"]) == (None, False)
 
-    def test_paid_at_once_it_goes_at_once(self, stage: Stage, one: dict[str, Any]) -> None:
+    def test_paid_immediately_it_goes_immediately(self, stage: Stage, one: dict[str, Any]) -> None:
         stage.use("4242424242424242")
         ask(stage, one, cancel_at_period_end=True)
         assert upgrade(stage, one, cancel_at_period_end=False)["cancel_at"] is None

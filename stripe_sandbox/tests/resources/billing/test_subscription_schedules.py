@@ -1,4 +1,4 @@
-"""Schedules of the stand-in: another price from the end of the period on, taken back, changed and done."""
+"""Schedules of the stand-in: another price from the end of the period on, canceled, changed and completed."""
 
 from __future__ import annotations
 

@@ -99,7 +99,7 @@ def test_a_clock_never_goes_back(clockwork: Clockwork, day: str) -> None:
     ],
     ids=["monthly", "yearly", "without a subscription"],
 )
-def test_a_clock_goes_two_intervals_ahead_at_once(
+def test_a_clock_goes_two_intervals_ahead_immediately(
     clockwork: Clockwork, interval: str, day: str, refused: str
 ) -> None:
     if interval:

@@ -1,4 +1,4 @@
-"""Disputes: money withdrawn at once, and given back where the dispute is won; inquiries, which move nothing."""
+"""Disputes: money withdrawn immediately, and returned where the dispute is won; inquiries, which move nothing."""
 
 from __future__ import annotations
 
@@ -148,7 +148,9 @@ def test_evidence_is_staged_before_it_is_sent(shopper: Shopper) -> None:
         ("pm_card_createDisputeInquiry", "escalate_inquiry_evidence", "needs_response"),
     ],
 )
-def test_test_evidence_is_decided_upon_at_once(shopper: Shopper, card: str, text: str, status: str) -> None:
+def test_test_evidence_is_decided_upon_immediately(
+    shopper: Shopper, card: str, text: str, status: str
+) -> None:
     intent = shopper.pay(card)
     id_ = shopper.v1.disputes.list({"payment_intent": intent.id}).data[0].id
     assert shopper.v1.disputes.update(id_, {"evidence": {"uncategorized_text": text}}).status == status

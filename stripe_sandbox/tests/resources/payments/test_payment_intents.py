@@ -89,7 +89,7 @@ def test_amounts_have_limits(shopper: Shopper, amount: int, code: str) -> None:
     assert (caught.value.error.code, caught.value.error.param) == (code, "amount")
 
 
-def test_somebody_elses_card_is_refused(shopper: Shopper) -> None:
+def test_someone_elses_card_is_refused(shopper: Shopper) -> None:
     other = shopper.v1.customers.create({"name": "Grace"})
     card = shopper.saved("4242424242424242")
     with pytest.raises(stripe.InvalidRequestError) as caught:

@@ -1,4 +1,4 @@
-"""Refunds: of a whole charge or a part, at once, later, or not at all."""
+"""Refunds: of a whole charge or a part, immediately, later, or not at all."""
 
 from __future__ import annotations
 
