@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
-
 import pytest
 import stripe
 
@@ -88,36 +86,6 @@ def test_the_same_number_has_the_same_fingerprint(shopper: Shopper) -> None:
     assert prints[0] == prints[1] != prints[2]
 
 
-@pytest.mark.parametrize("number", ["4242424242424242", "4000000000000002"])
-def test_a_card_that_was_charged_without_being_saved_is_used_up(shopper: Shopper, number: str) -> None:
-    card = shopper.card(number)
-    with suppress(stripe.CardError):
-        shopper.pay(card)
-    for again in (
-        lambda: shopper.pay(card),
-        lambda: shopper.set_up(card),
-        lambda: shopper.v1.payment_methods.attach(card, {"customer": shopper.id}),
-    ):
-        with pytest.raises(stripe.InvalidRequestError, match="It may not be used again"):
-            again()
-
-
-def test_a_saved_card_pays_again_and_again(shopper: Shopper) -> None:
-    card = shopper.saved("4000000000000341")
-    for _ in range(2):
-        with pytest.raises(stripe.CardError):
-            shopper.pay(card)
-    kept = shopper.card("4242424242424242")
-    shopper.pay(kept, setup_future_usage="off_session")
-    assert shopper.pay(kept, off_session=True).status == "succeeded"
-
-
-def test_a_card_that_was_set_up_elsewhere_asks_only_on_session(shopper: Shopper) -> None:
-    card = shopper.saved("4000003800000446")
-    assert shopper.pay(card, use_stripe_sdk=True).status == "requires_action"
-    assert shopper.pay(card, off_session=True).status == "succeeded"
-
-
 @pytest.mark.parametrize(("number", "code", "decline_code"), DECLINES)
 def test_a_declining_card_can_not_be_attached(
     shopper: Shopper, number: str, code: str, decline_code: str | None
@@ -154,54 +122,6 @@ def test_what_can_not_be_a_card_is_refused(shopper: Shopper, details: dict[str, 
     assert caught.value.error.code == code
 
 
-def test_a_card_that_attaches_may_decline_later(shopper: Shopper) -> None:
-    card = shopper.saved("4000000000000341")
-    with pytest.raises(stripe.CardError) as caught:
-        shopper.pay(card, off_session=True)
-    assert caught.value.error.decline_code == "generic_decline"
-
-
-@pytest.mark.parametrize("number", ["4000002500003155", "4000002760003184", "4000008260003178"])
-def test_3d_secure_off_session_is_402_authentication_required(shopper: Shopper, number: str) -> None:
-    with pytest.raises(stripe.CardError) as caught:
-        shopper.pay(shopper.saved(number), off_session=True)
-    error = caught.value.error
-    assert (error.code, error.decline_code) == ("authentication_required", "authentication_required")
-    assert error.payment_intent.status == "requires_payment_method"
-
-
-@pytest.mark.parametrize(("number", "pays"), [("4000002500003155", True), ("4000002760003184", False)])
-def test_setting_up_spares_3d_secure_unless_the_card_always_asks(
-    shopper: Shopper, number: str, pays: bool
-) -> None:
-    card = shopper.card(number)
-    setup = shopper.set_up(card)
-    assert setup.status == "requires_action"
-    shopper.answer(setup, "complete")
-    assert shopper.v1.setup_intents.retrieve(setup.id).status == "succeeded"
-    if pays:
-        assert shopper.pay(card, off_session=True).status == "succeeded"
-    else:
-        with pytest.raises(stripe.CardError):
-            shopper.pay(card, off_session=True)
-
-
-def test_paying_with_3d_secure_for_later_sets_the_card_up(shopper: Shopper) -> None:
-    card = shopper.card("4000002500003155")
-    intent = shopper.pay(card, use_stripe_sdk=True, setup_future_usage="off_session")
-    shopper.answer(intent, "complete")
-    assert shopper.pay(card, off_session=True).status == "succeeded"
-
-
-def test_the_bank_may_agree_and_the_funds_still_lack(shopper: Shopper) -> None:
-    intent = shopper.pay(shopper.saved("4000008260003178"), use_stripe_sdk=True)
-    assert intent.status == "requires_action"
-    shopper.answer(intent, "complete")
-    intent = shopper.v1.payment_intents.retrieve(intent.id)
-    assert intent.status == "requires_payment_method"
-    assert intent.last_payment_error.decline_code == "insufficient_funds"
-
-
 @pytest.mark.parametrize("test_id", ["pm_card_visa", "pm_card_mastercard", "pm_card_amex"])
 def test_each_use_of_a_test_id_makes_a_new_card(shopper: Shopper, test_id: str) -> None:
     ids = {shopper.v1.payment_methods.attach(test_id, {"customer": shopper.id}).id for _ in range(2)}
@@ -220,6 +140,8 @@ def off_session(shopper: Shopper, card: str) -> str:
 # https://docs.stripe.com/testing?testing-method=payment-methods: what becomes of a payment with the payer present,
 # whether the card can be saved, and what becomes of a charge without the payer once it was set up.
 PAYS = ("succeeded", True, "succeeded")
+
+
 TEST_IDS = {
     "pm_card_visa": PAYS,
     "pm_card_visa_debit": PAYS,

@@ -35,7 +35,7 @@ def test_a_day_and_a_week_pass(developer: Developer, member: Member) -> None:
 def test_what_can_not_happen_is_said(developer: Developer, shopper: Shopper) -> None:
     page = developer.see(f"/customers/{shopper.id}")
     assert "Nothing: there is no running subscription." in page and "There is no card" in page
-    assert "Go to what comes next" not in page
+    assert "Advance to what's next" not in page
     developer.send(f"/customers/{shopper.id}/time", step="next")
     assert (developer.last.status_code, "no subscription" in developer.said) == (400, True)
     developer.send(f"/customers/{shopper.id}/time", step="year")
@@ -60,7 +60,7 @@ def test_a_test_clock_shows_who_hangs_on_it(developer: Developer, shopper: Shopp
 
 def test_what_operators_do_to_a_subscription(developer: Developer, member: Member) -> None:
     page = f"/subscriptions/{member.id}"
-    assert "Give a trial of 14 days" in developer.see(page)
+    assert "Start a 14-day trial" in developer.see(page)
     for change, shows in (
         ("collection_void", "Collection is paused: its invoices are voided."),
         ("collect", "Pause collection: void"),

@@ -14,6 +14,8 @@ from stripe_sandbox.resources.customers import customers
 from stripe_sandbox.resources.payments import payment_methods
 from stripe_sandbox.sandbox import Sandbox
 
+DECLINES, PAYS = "4000000000000341", "4242424242424242"
+
 
 class Stage:
     """A customer on a clock that stands at noon of 31 January 2027."""
@@ -67,6 +69,14 @@ class Stage:
 
     def invoices(self) -> list[dict[str, Any]]:
         return self.sandbox.store.all("invoice", {"customer": self.customer["id"]})[::-1]
+
+    def newest(self) -> dict[str, Any]:
+        """The newest invoice."""
+        return self.invoices()[-1]
+
+    def statuses(self) -> list[str]:
+        """Those of the invoices, the oldest first."""
+        return [one["status"] for one in self.invoices()]
 
     def events(self) -> list[str]:
         """The types of all events so far, the oldest first."""

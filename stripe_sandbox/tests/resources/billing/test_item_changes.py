@@ -10,7 +10,7 @@ from stripe_sandbox.errors import ApiError
 from stripe_sandbox.resources.billing import invoices, previews, subscription_schedules, subscriptions
 from stripe_sandbox.resources.billing.periods import period_at
 from stripe_sandbox.resources.billing.proration_amounts import share
-from stripe_sandbox.tests.resources.billing.test_subscription_schedules import a_price, plan
+from stripe_sandbox.tests.support.schedules import a_price, plan
 from stripe_sandbox.tests.support.stage import Stage, at
 
 NOW = {"type": "now"}

@@ -10,7 +10,7 @@ from stripe_sandbox.errors import ApiError
 from stripe_sandbox.resources.billing import coupons, subscription_schedules, subscriptions, tax_rates
 from stripe_sandbox.resources.customers import customers
 from stripe_sandbox.resources.payments import payment_methods
-from stripe_sandbox.tests.resources.billing.test_subscription_schedules import a_price
+from stripe_sandbox.tests.support.schedules import a_price
 from stripe_sandbox.tests.support.stage import Stage, at
 
 TURNED = "2027-03-01"

@@ -8,7 +8,7 @@ import pytest
 
 from stripe_sandbox.errors import ApiError
 from stripe_sandbox.resources.billing import invoices, subscription_schedules, subscriptions
-from stripe_sandbox.tests.resources.billing.test_subscription_schedules import a_price, amount_of, plan
+from stripe_sandbox.tests.support.schedules import a_price, amount_of, plan
 from stripe_sandbox.tests.support.stage import Stage, at
 
 PERIOD_END = at("2027-02-28")
