@@ -192,9 +192,9 @@ class ControlClient:
         return _clock(self.call("clock", {"customer": customer, **how}))
 
 
-def _clock(told: dict[str, Any]) -> Clock:
-    coming = told["next"]
-    return Clock(told["now"], Coming(**coming) if coming else None, told.get("done", 0))
+def _clock(answer: dict[str, Any]) -> Clock:
+    coming = answer["next"]
+    return Clock(answer["now"], Coming(**coming) if coming else None, answer.get("done", 0))
 
 
 def _reason(answer: requests.Response) -> str:

@@ -17,7 +17,7 @@ _DAY = 86_400
 @blueprint.get("/clock")
 def show_clock() -> ResponseReturnValue:
     """The time of `customer`, and what comes next."""
-    return jsonify(_told(_known(request.args.get("customer", ""))))
+    return jsonify(_as_json(_known(request.args.get("customer", ""))))
 
 
 @blueprint.post("/clock")
@@ -30,7 +30,7 @@ def move_clock() -> ResponseReturnValue:
     if "customer" in asked:
         customer = _known(asked["customer"])
         done = _move(customer, asked)
-        return jsonify(_told(customer) | {"done": done})
+        return jsonify(_as_json(customer) | {"done": done})
     if asked.get("next"):
         raise invalid("Say whose next: customer.", param="customer")
     everyone = [one["id"] for one in sandbox().store.all("customer", {"test_clock": None})]
@@ -49,7 +49,7 @@ def _move(customer: str, asked: dict[str, Any]) -> int:
     return moving.move(sandbox(), customer, to)
 
 
-def _told(customer: str) -> dict[str, Any]:
+def _as_json(customer: str) -> dict[str, Any]:
     store = sandbox().store
     due = moving.coming(store, customer)
     return {

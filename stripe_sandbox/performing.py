@@ -26,9 +26,9 @@ def perform(sandbox: Sandbox, work: Callable[[Call], dict[str, Any]], *ids: str,
             if not error.keeps_changes:
                 raise
             result = Result(error.status, error.body)
-        told = events.record(call)
-        sandbox.delivery.enqueue(told)
+        recorded = events.record(call)
+        sandbox.delivery.enqueue(recorded)
         if sandbox.settings.conformance:
-            conform(result.body, *told)
+            conform(result.body, *recorded)
     sandbox.delivery.wake()
     return result

@@ -67,10 +67,10 @@ def _work(sandbox: Sandbox, asked: Asked) -> Result:
     call = _call(sandbox, asked)
     with sandbox.store.locked():
         result = Result(500, BROKEN) if asked.fails_with("500_before") else _handle(call, asked.operation)
-        told = events.record(call)
-        sandbox.delivery.enqueue(told)
+        recorded = events.record(call)
+        sandbox.delivery.enqueue(recorded)
         if sandbox.settings.conformance:
-            conform(result.body, *told)
+            conform(result.body, *recorded)
         if asked.fails_with("500_after"):
             result = Result(500, BROKEN)
         if asked.key:
@@ -78,9 +78,9 @@ def _work(sandbox: Sandbox, asked: Asked) -> Result:
     return result
 
 
-def conform(*said: dict[str, Any]) -> None:
+def conform(*objects: dict[str, Any]) -> None:
     """Raises 500 where an answer, or the object of an event, isn't what the SDK's classes say."""
-    wrong = [one for body in said for one in problems(body)]
+    wrong = [one for body in objects for one in problems(body)]
     if wrong:
         message = f"The stand-in's own answer doesn't conform: {'; '.join(wrong[:5])}"
         raise ApiError(500, "api_error", message)

@@ -30,8 +30,8 @@ def problems(value: Any) -> list[str]:
     shape = shape_of_object(value["object"])
     if shape is None:
         return [f"the SDK has no object {value['object']!r}"]
-    told = problems(value["data"].get("object")) if value["object"] == "event" else []
-    return _compare(value, shape, value["object"]) + told
+    inner = problems(value["data"].get("object")) if value["object"] == "event" else []
+    return _compare(value, shape, value["object"]) + inner
 
 
 def _compare(value: dict[str, Any], shape: Shape, path: str) -> list[str]:

@@ -41,7 +41,7 @@ def find_operation(method: str, path: str) -> Operation | None:
 
 @cache
 def _create_confirmation_token() -> Operation:
-    """What `stripe.createConfirmationToken` calls, which no SDK of a server has: a card, and what Elements were told.
+    """What `stripe.createConfirmationToken` calls, which no SDK of a server has: a card, and what Elements know.
 
     The names are those of `ConfirmationTokenParams` in https://github.com/stripe/stripe-android.
     """

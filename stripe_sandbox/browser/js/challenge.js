@@ -8,7 +8,7 @@ let release = () => {};
 // The page removes this frame immediately, so a key that is down is let go first: its end belongs to this frame.
 async function leave(outcome) {
   await released;
-  tell("outcome", { outcome });
+  post("outcome", { outcome });
 }
 
 form.addEventListener("submit", async (event) => {
@@ -47,4 +47,4 @@ function begin() {
 
 listen({ focus: begin });
 reportHeight();
-tell("ready");
+post("ready");

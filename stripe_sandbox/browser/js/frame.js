@@ -2,7 +2,7 @@
 const CHANNEL = "stripe-sandbox";
 const PAGE = new URLSearchParams(window.location.search).get("origin");
 
-function tell(type, content = {}) {
+function post(type, content = {}) {
   if (PAGE && window.parent !== window) window.parent.postMessage({ ...content, source: CHANNEL, type }, PAGE);
 }
 
@@ -13,13 +13,13 @@ function listen(answers) {
     const { source, type, question, ...content } = event.data ?? {};
     if (source !== CHANNEL || !Object.hasOwn(answers, type)) return;
     const answer = await answers[type](content);
-    if (question) tell("answer", { question, answer });
+    if (question) post("answer", { question, answer });
   });
 }
 
 // Immediately, so that the page knows it before any later message, and whenever it changes.
 function reportHeight() {
-  const report = () => tell("resize", { height: document.body.offsetHeight });
+  const report = () => post("resize", { height: document.body.offsetHeight });
   report();
   new ResizeObserver(report).observe(document.body);
 }

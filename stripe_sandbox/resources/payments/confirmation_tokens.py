@@ -6,10 +6,10 @@ what the token says is written on the intent (https://docs.stripe.com/payments/p
 a declined try uses a token up, too, is unverified: here it does, as it does a card that no one saved. So are the
 words in which a used or expired one is refused.
 
-An intent has to be what Elements were told: in Stripe's refusals there are the currency
+An intent has to match what Elements were given: in Stripe's refusals there are the currency
 (https://github.com/antiwork/gumroad/pull/6437) and `setup_future_usage`
-(https://github.com/woocommerce/woocommerce-gateway-stripe/pull/3904). The amount is not among what a token is told:
-`ConfirmationTokenClientContextParams` of https://github.com/stripe/stripe-android.
+(https://github.com/woocommerce/woocommerce-gateway-stripe/pull/3904). A token is not bound to
+the amount: `ConfirmationTokenClientContextParams` of https://github.com/stripe/stripe-android.
 """
 
 from __future__ import annotations
@@ -32,12 +32,12 @@ _COMPARED = ("currency", "setup_future_usage")
 
 @handles("POST", _PATH)
 def create(call: Call) -> dict[str, Any]:
-    """What `stripe.createConfirmationToken` calls: from a card's number, with what the payer was told in the page."""
+    """What `stripe.createConfirmationToken` calls: a card's number, and the payment as the page presented it."""
     data = call.params["payment_method_data"]
     number, month, year = payment_methods.entered_card(data)
-    told = {**call.params.get("client_context", {})}
-    _check_context(told)
-    token = _add(call, number, month, year, payment_methods.billing_details(data), **told)
+    context = {**call.params.get("client_context", {})}
+    _check_context(context)
+    token = _add(call, number, month, year, payment_methods.billing_details(data), **context)
     token["payment_method_preview"]["allow_redisplay"] = data.get("allow_redisplay", "unspecified")
     return call.store.save(token)
 
@@ -99,7 +99,7 @@ def use(call: Call, intent: dict[str, Any], token_id: str) -> str:
 
 
 def _add(
-    call: Call, number: str, month: int, year: int, billing: dict[str, Any], **told: Any
+    call: Call, number: str, month: int, year: int, billing: dict[str, Any], **context: Any
 ) -> dict[str, Any]:
     token = blank("confirmation_token", id=new_id("ctoken"), created=now(), expires_at=now() + KEPT_FOR)
     for name in ("mandate_data", "payment_method_options", "shipping"):
@@ -110,7 +110,7 @@ def _add(
         "use_stripe_sdk": True,
         "payment_method_preview": _preview(payment_methods.card_of(number, month, year), billing),
     }
-    return call.store.add(token, number=number, **{name: value for name, value in told.items() if value})
+    return call.store.add(token, number=number, **{name: value for name, value in context.items() if value})
 
 
 def _preview(card: dict[str, Any], billing: dict[str, Any]) -> dict[str, Any]:
@@ -127,8 +127,8 @@ def _preview(card: dict[str, Any], billing: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _compare(intent: dict[str, Any], token: dict[str, Any], told: dict[str, Any]) -> None:
-    expected = {**told, "setup_future_usage": token["setup_future_usage"]}
+def _compare(intent: dict[str, Any], token: dict[str, Any], context: dict[str, Any]) -> None:
+    expected = {**context, "setup_future_usage": token["setup_future_usage"]}
     for name in _COMPARED:
         if name == "setup_future_usage" and intent[name] is None:
             continue
@@ -141,8 +141,8 @@ def _compare(intent: dict[str, Any], token: dict[str, Any], told: dict[str, Any]
             raise invalid(message, param="confirmation_token")
 
 
-def _check_context(told: dict[str, Any]) -> None:
-    unknown = next((name for name in told if name not in {"mode", "currency"}), None)
+def _check_context(context: dict[str, Any]) -> None:
+    unknown = next((name for name in context if name not in {"mode", "currency"}), None)
     if unknown is not None:
         raise invalid(f"Received unknown parameter: client_context[{unknown}]", param="client_context")
 

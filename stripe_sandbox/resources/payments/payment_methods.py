@@ -106,7 +106,7 @@ def make(call: Call, number: str, month: int, year: int) -> dict[str, Any]:
 
 
 def card_of(number: str, month: int, year: int) -> dict[str, Any]:
-    """What the API tells of a card of this number."""
+    """What the API shows of a card of this number."""
     behavior = behavior_of(number)
     card = blank_card()
     card.update(

@@ -29,7 +29,7 @@ function changed() {
     empty: fields.every((field) => field.isEmpty),
     complete: fields.every((field) => field.problem === null),
   };
-  if (JSON.stringify(state) !== last) tell("change", state);
+  if (JSON.stringify(state) !== last) post("change", state);
   last = JSON.stringify(state);
 }
 
@@ -57,11 +57,11 @@ async function paymentMethod({ key, params }) {
   return error ? { error } : createPaymentMethod({ key, card: entered(), params: withDefaults(params) });
 }
 
-async function confirmationToken({ key, params, told }) {
+async function confirmationToken({ key, params, context }) {
   const { error } = validate();
   if (error) return { error };
   const data = withDefaults(params.payment_method_data);
-  return createConfirmationToken({ key, card: entered(), params: { ...params, payment_method_data: data }, told });
+  return createConfirmationToken({ key, card: entered(), params: { ...params, payment_method_data: data }, context });
 }
 
 function options({ defaults: given, ...appearance }) {
@@ -71,7 +71,7 @@ function options({ defaults: given, ...appearance }) {
   isReady = true;
   for (const field of fields) field.enable();
   reportHeight();
-  tell("ready");
+  post("ready");
   changed();
 }
 
@@ -91,11 +91,11 @@ listen({
 });
 form.addEventListener("submit", (event) => {
   event.preventDefault();
-  tell("enter");
+  post("enter");
 });
-window.addEventListener("focus", () => tell("focus"));
-window.addEventListener("blur", () => tell("blur"));
+window.addEventListener("focus", () => post("focus"));
+window.addEventListener("blur", () => post("blur"));
 document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape") tell("escape");
+  if (event.key === "Escape") post("escape");
 });
-tell("hello");
+post("hello");

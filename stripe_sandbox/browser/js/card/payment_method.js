@@ -30,9 +30,9 @@ async function createPaymentMethod({ key, card, params }) {
   return answer.error ? { error: answer.error } : { paymentMethod: answer };
 }
 
-// `told` is what the page's Elements were told of the payment; a token is good for no other.
-async function createConfirmationToken({ key, card, params, told }) {
+// `context` is the payment as the page's Elements know it; a token is good for no other.
+async function createConfirmationToken({ key, card, params, context }) {
   const { payment_method_data: data = {}, return_url: returnUrl } = params;
-  const answer = await send(key, "confirmation_tokens", { payment_method_data: described(card, data), return_url: returnUrl, ...told });
+  const answer = await send(key, "confirmation_tokens", { payment_method_data: described(card, data), return_url: returnUrl, ...context });
   return answer.error ? { error: answer.error } : { confirmationToken: answer };
 }

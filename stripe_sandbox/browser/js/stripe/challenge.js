@@ -73,7 +73,7 @@ function challenge(key, intent) {
       if (type === "resize") frame.style.setProperty("height", `${Math.ceil(content.height)}px`);
       if (type === "ready") {
         frame.focus();
-        channel.tell("focus");
+        channel.post("focus");
       }
       if (type === "outcome") finish(content.outcome);
     });

@@ -1,21 +1,21 @@
-// Questions to one of the stand-in's frames and what it tells by itself. Only that window at that origin is heard.
+// Questions to one of the stand-in's frames and the messages that it posts by itself, from that window and origin only.
 const CHANNEL = "stripe-sandbox";
 
 class Channel {
   #frame;
-  #told;
+  #onMessage;
   #waiting = new Map();
   #asked = 0;
   #isClosed = false;
-  #hear = (event) => this.#receive(event);
+  #listener = (event) => this.#receive(event);
 
-  constructor(frame, told) {
+  constructor(frame, onMessage) {
     this.#frame = frame;
-    this.#told = told;
-    window.addEventListener("message", this.#hear);
+    this.#onMessage = onMessage;
+    window.addEventListener("message", this.#listener);
   }
 
-  tell(type, content = {}) {
+  post(type, content = {}) {
     this.#frame.contentWindow?.postMessage({ ...content, source: CHANNEL, type }, HOME);
   }
 
@@ -25,13 +25,13 @@ class Channel {
     const question = this.#asked;
     return new Promise((resolve) => {
       this.#waiting.set(question, resolve);
-      this.tell(type, { ...content, question });
+      this.post(type, { ...content, question });
     });
   }
 
   close() {
     this.#isClosed = true;
-    window.removeEventListener("message", this.#hear);
+    window.removeEventListener("message", this.#listener);
     for (const resolve of this.#waiting.values()) resolve({ error: unreachable() });
     this.#waiting.clear();
   }
@@ -41,7 +41,7 @@ class Channel {
     const { source, type, question, ...content } = event.data ?? {};
     if (source !== CHANNEL) return;
     if (type !== "answer") {
-      this.#told(type, content);
+      this.#onMessage(type, content);
       return;
     }
     this.#waiting.get(question)?.(content.answer);

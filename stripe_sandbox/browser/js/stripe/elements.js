@@ -38,8 +38,8 @@ class Elements {
     return this.#options.paymentMethodCreation === "manual";
   }
 
-  // What a confirmation token is bound to: what the payer was told in the page.
-  get told() {
+  // What a confirmation token is bound to: the payment as the page presented it.
+  get tokenContext() {
     const { mode, currency, setupFutureUsage } = this.#options;
     return { client_context: { mode, currency }, setup_future_usage: setupFutureUsage };
   }

@@ -32,12 +32,12 @@ async function finishNextAction(key, clientSecret, intent) {
   return { error: { ...failureOf(updated, object), ...authenticationFailure(object) } };
 }
 
-// As Stripe does when the person closes the window: the intent is told, and asks for another payment method.
+// As Stripe does when the person closes the window: the intent fails, and asks for another payment method.
 async function answerChallenge(id, clientSecret, outcome) {
   const body = new URLSearchParams({ client_secret: clientSecret, outcome });
   try {
     await fetch(new URL(`/_sandbox/challenges/${id}`, HOME), { method: "POST", body, credentials: "omit" });
   } catch {
-    // The intent, fetched next, tells how it stands.
+    // The intent is fetched next, with its status.
   }
 }

@@ -21,7 +21,7 @@ class PaymentElement extends Emitter {
   #ready = null;
   #giveUp = () => {};
   #gone = false;
-  #recolor = () => this.#channel?.tell("options", this.#settings());
+  #recolor = () => this.#channel?.post("options", this.#settings());
   state = { empty: true, complete: false };
 
   constructor(owner, options = {}) {
@@ -63,7 +63,7 @@ class PaymentElement extends Emitter {
 
   update(options) {
     this.#options = { ...this.#options, ...options };
-    this.#channel?.tell("options", this.#settings());
+    this.#channel?.post("options", this.#settings());
   }
 
   collapse() {
@@ -71,15 +71,15 @@ class PaymentElement extends Emitter {
   }
 
   focus() {
-    this.#tellWhenReady("focus");
+    this.#postWhenReady("focus");
   }
 
   blur() {
-    this.#tellWhenReady("blur");
+    this.#postWhenReady("blur");
   }
 
   clear() {
-    this.#tellWhenReady("clear");
+    this.#postWhenReady("clear");
   }
 
   // Shows what is wrong with the fields, in the frame; `{}` where nothing is.
@@ -92,8 +92,8 @@ class PaymentElement extends Emitter {
     return (await this.#mounted()).ask("createPaymentMethod", { key, params });
   }
 
-  async createConfirmationToken(key, params, told) {
-    return (await this.#mounted()).ask("createConfirmationToken", { key, params, told });
+  async createConfirmationToken(key, params, context) {
+    return (await this.#mounted()).ask("createConfirmationToken", { key, params, context });
   }
 
   async #mounted() {
@@ -107,9 +107,9 @@ class PaymentElement extends Emitter {
     return channel;
   }
 
-  #tellWhenReady(type) {
+  #postWhenReady(type) {
     const channel = this.#channel;
-    this.#ready?.then(() => channel.tell(type));
+    this.#ready?.then(() => channel.post(type));
   }
 
   #build(parent) {
@@ -124,7 +124,7 @@ class PaymentElement extends Emitter {
     frame.src = framed("/_sandbox/frames/card", { scheme: this.#scheme(), locale: this.#owner.locale });
     this.#ready = new Promise((resolve) => {
       this.#giveUp = resolve;
-      this.#channel = new Channel(frame, (type, content) => this.#told(type, content, resolve));
+      this.#channel = new Channel(frame, (type, content) => this.#received(type, content, resolve));
     });
     frame.addEventListener("load", () => this.#loaded(frame));
   }
@@ -155,8 +155,8 @@ class PaymentElement extends Emitter {
     return { scheme: this.#scheme(), background, variables: this.#owner.variables, defaults: this.#options.defaultValues ?? {} };
   }
 
-  #told(type, content, ready) {
-    if (type === "hello") this.#channel.tell("options", this.#settings());
+  #received(type, content, ready) {
+    if (type === "hello") this.#channel.post("options", this.#settings());
     if (type === "resize") this.#frame.style.setProperty("height", `${Math.ceil(content.height)}px`);
     if (type === "ready") {
       ready();

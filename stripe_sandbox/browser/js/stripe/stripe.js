@@ -57,7 +57,7 @@ class StripeClient {
   async createConfirmationToken({ elements, params = {} } = {}) {
     required(elements, "Please provide elements to createConfirmationToken().");
     requireSubmit(elements, "stripe.createConfirmationToken()");
-    return elements.payment().createConfirmationToken(this.#key, params, elements.told);
+    return elements.payment().createConfirmationToken(this.#key, params, elements.tokenContext);
   }
 
   // The id of a snapshot of the browser, for Radar: https://docs.stripe.com/js/payment_intents/create_radar_session
