@@ -68,8 +68,8 @@ class ControlClient:
 
     def id(self) -> str | None:
         """Who answers, as `SANDBOX_ID` named it; None for one without a name."""
-        found: str | None = self.call("health", method="GET")["id"]
-        return found
+        found = self.call("health", method="GET")
+        return found.get("id") if isinstance(found, dict) else None
 
     def reset(self, *, webhooks: Mode = "deliver") -> None:
         """Forget everything, faults too. Webhooks are in this mode from then on."""

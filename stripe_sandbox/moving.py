@@ -32,7 +32,7 @@ def move_to_next(sandbox: Sandbox, customer: str) -> int:
     """Move a customer ahead to what time does next to them. Raises 400 where that is nothing."""
     due = coming(sandbox.store, customer)
     if due is None:
-        raise invalid("Nothing is scheduled for this customer: there is no running subscription.")
+        raise invalid("Nothing is scheduled for this customer: no subscription is running.")
     return move(sandbox, customer, due[0])
 
 

@@ -34,7 +34,7 @@ def test_a_day_and_a_week_pass(developer: Developer, member: Member) -> None:
 
 def test_what_can_not_happen_is_said(developer: Developer, shopper: Shopper) -> None:
     page = developer.see(f"/customers/{shopper.id}")
-    assert "Nothing: there is no running subscription." in page and "There is no card" in page
+    assert "Nothing: no subscription is running." in page and "There is no card" in page
     assert "Advance to what's next" not in page
     developer.send(f"/customers/{shopper.id}/time", step="next")
     assert (developer.last.status_code, "no subscription" in developer.said) == (400, True)

@@ -109,7 +109,7 @@ def test_the_bank_asks_and_leads_back(payer: Payer, owing: Member) -> None:
 
 def test_who_fails_the_question_is_told_and_can_try_again(payer: Payer, owing: Member) -> None:
     payer.pay(ASKS)
-    assert "Your bank couldn&#39;t confirm it&#39;s you." in payer.answer("fail")
+    assert "Your bank couldn't confirm it's you." in payer.answer("fail")
     assert owing.status == "past_due"
     payer.pay(ASKS)
     payer.answer("complete")
