@@ -12,6 +12,7 @@ from app.payments.client import stripe_client
 from app.payments.errors import RefusedError, translated
 from app.payments.moments import moment
 from app.payments.references import id_of
+from app.payments.statuses import SetupIntentStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ class Setup:
     """A setup intent: a card being saved. `card` is set once it has succeeded."""
 
     id: str
-    status: str
+    status: SetupIntentStatus
     client_secret: str | None
     customer_id: str | None
     card: Card | None
@@ -101,10 +102,11 @@ def fetch_attached(payment_method_id: str) -> Card | None:
 
 def _setup(intent: stripe.SetupIntent) -> Setup:
     method = intent.payment_method
-    succeeded = intent.status == "succeeded" and method is not None and not isinstance(method, str)
+    status = SetupIntentStatus(intent.status)
+    succeeded = status is SetupIntentStatus.SUCCEEDED and method is not None and not isinstance(method, str)
     return Setup(
         id=intent.id,
-        status=intent.status,
+        status=status,
         client_secret=intent.client_secret,
         customer_id=id_of(intent.customer),
         card=_card(method) if succeeded else None,

@@ -14,6 +14,7 @@ import stripe
 from app.payments.client import stripe_client
 from app.payments.errors import translated
 from app.payments.references import price_of_line
+from app.payments.statuses import StripeInvoiceStatus
 from app.payments.subscription_facts import StripeSubscription
 
 _MOST = 100
@@ -49,8 +50,9 @@ def is_covered(found: StripeSubscription) -> bool:
 
 def _counts(invoice: stripe.Invoice) -> bool:
     """Whether an invoice is paid, or will be: one that is open is tried again, or owed."""
-    is_on_its_way = invoice.status == "draft" and bool(invoice.auto_advance)
-    return invoice.status in {"paid", "open"} or is_on_its_way
+    status = StripeInvoiceStatus(invoice.status or "draft")
+    is_on_its_way = status is StripeInvoiceStatus.DRAFT and bool(invoice.auto_advance)
+    return status in {StripeInvoiceStatus.PAID, StripeInvoiceStatus.OPEN} or is_on_its_way
 
 
 def _is_given(line: stripe.InvoiceLineItem, price_id: str) -> bool:

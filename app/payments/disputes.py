@@ -13,18 +13,19 @@ from app.payments.client import stripe_client
 from app.payments.errors import translated
 from app.payments.moments import moment
 from app.payments.references import id_of
+from app.payments.statuses import DisputeStatus
 
 
 @dataclass(frozen=True, slots=True)
 class StripeDispute:
-    """What a cardholder disputes with their bank. `status` and `reason` are Stripe's words.
+    """What a cardholder disputes with their bank. `reason` is Stripe's word.
 
     `amount` is disputed; `taken` is what Stripe has withdrawn for it by now less what it gave back, without its
     fees. `evidence_due_at` is until when the bank takes evidence; None where it takes none.
     """
 
     id: str
-    status: str
+    status: DisputeStatus
     reason: str
     amount: Money
     taken: Money
@@ -54,7 +55,7 @@ def read(dispute: stripe.Dispute) -> StripeDispute:
     due_by = dispute.evidence_details.due_by
     return StripeDispute(
         id=dispute.id,
-        status=dispute.status,
+        status=DisputeStatus(dispute.status),
         reason=dispute.reason,
         amount=Money.from_minor(dispute.amount, currency),
         taken=Money.from_minor(_taken(dispute), currency),

@@ -16,6 +16,7 @@ from app.payments.client import stripe_client
 from app.payments.confirmation_tokens import is_token
 from app.payments.errors import DeclinedError, NotDoneError, RefusedError, translated
 from app.payments.references import id_of
+from app.payments.statuses import PaymentIntentStatus
 
 UNEXPECTED_STATE = "payment_intent_unexpected_state"
 """Stripe's code for what a payment intent can't do any more, such as being paid again."""
@@ -30,7 +31,7 @@ class Payment:
     """
 
     id: str
-    status: str
+    status: PaymentIntentStatus
     amount: Money
     received: Money
     customer_id: str | None
@@ -44,7 +45,12 @@ class Payment:
 
     @property
     def succeeded(self) -> bool:
-        return self.status == "succeeded"
+        return self.status is PaymentIntentStatus.SUCCEEDED
+
+    @property
+    def requires_action(self) -> bool:
+        """Whether the bank waits for the payer."""
+        return self.status is PaymentIntentStatus.REQUIRES_ACTION
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,7 +246,7 @@ def _payment(intent: stripe.PaymentIntent) -> Payment:
     failure = intent.last_payment_error
     return Payment(
         id=intent.id,
-        status=intent.status,
+        status=PaymentIntentStatus(intent.status),
         amount=Money.from_minor(intent.amount, currency),
         received=Money.from_minor(intent.amount_received or 0, currency),
         customer_id=id_of(intent.customer),

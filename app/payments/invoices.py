@@ -15,11 +15,12 @@ from app.payments.errors import DeclinedError, translated
 from app.payments.invoice_sums import Sums
 from app.payments.moments import moment
 from app.payments.references import id_of
+from app.payments.statuses import InvoicePaymentStatus, StripeInvoiceStatus
 
 
 @dataclass(frozen=True, slots=True)
 class StripeInvoice:
-    """`status` is Stripe's: `draft`, `open`, `paid`, `void` or `uncollectible`. `due` is what is left of its `total`.
+    """`due` is what is left of its `total`.
 
     `period` is what its lines are for, from the earliest beginning to the latest end; None where they name none.
     `attempts` counts the tries to charge it, and `next_try_at` is when Stripe makes the next one, if it does. `sums`
@@ -30,7 +31,7 @@ class StripeInvoice:
     number: str
     customer_id: str | None
     description: str
-    status: str
+    status: StripeInvoiceStatus
     issued_at: datetime
     total: Money
     due: Money
@@ -51,7 +52,7 @@ def fetch(invoice_id: str) -> StripeInvoice:
         number=invoice.number or invoice.id,
         customer_id=id_of(invoice.customer),
         description=invoice.description or _main_line(invoice) or "your plan",
-        status=invoice.status or "draft",
+        status=StripeInvoiceStatus(invoice.status or "draft"),
         issued_at=_issued_at(invoice),
         total=Money.from_minor(invoice.total, currency),
         due=Money.from_minor(invoice.amount_remaining, currency),
@@ -70,7 +71,7 @@ def payment_of(invoice_id: str) -> str | None:
     with translated():
         invoice = stripe_client().v1.invoices.retrieve(invoice_id, {"expand": ["payments"]})
     for one in invoice.payments.data if invoice.payments else ():
-        if one.payment.type == "payment_intent" and one.status != "canceled":
+        if one.payment.type == "payment_intent" and one.status != InvoicePaymentStatus.CANCELED:
             return id_of(one.payment.payment_intent)
     return None
 

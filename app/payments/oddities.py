@@ -15,6 +15,7 @@ import stripe
 
 from app.payments.moments import moment
 from app.payments.references import id_of
+from app.payments.statuses import StripeInvoiceStatus, StripeSubscriptionStatus
 
 
 class Oddity(StrEnum):
@@ -61,11 +62,12 @@ def _of(found: stripe.Subscription, *, is_known: bool, open_invoice_id: str | No
         yield Odd(Oddity.ITEMS, f"it has {len(items)} items, of which only the first is followed")
     if items[0].quantity not in {None, 1}:
         yield Odd(Oddity.QUANTITY, f"its plan is charged {items[0].quantity} times")
-    if found.status == "paused":
+    status = StripeSubscriptionStatus(found.status)
+    if status is StripeSubscriptionStatus.PAUSED:
         yield Odd(Oddity.PAUSED, "it is paused, so it neither renews nor is charged")
     if found.pause_collection is not None:
         yield Odd(Oddity.NOT_COLLECTED, _not_collected(found.pause_collection))
-    if found.status == "trialing" and found.trial_end:
+    if status is StripeSubscriptionStatus.TRIALING and found.trial_end:
         yield Odd(Oddity.TRIAL, f"it is on a trial until {_day(found.trial_end)}")
     if found.collection_method == "send_invoice":
         yield Odd(Oddity.INVOICED, "its invoices are sent and charged to no card")
@@ -78,10 +80,10 @@ def _of(found: stripe.Subscription, *, is_known: bool, open_invoice_id: str | No
 def _of_invoices(found: stripe.Subscription, open_invoice_id: str | None) -> Iterator[Odd]:
     latest = found.latest_invoice
     waits = found.pending_update is not None
-    if found.status in {"past_due", "unpaid"} and open_invoice_id is None:
+    if StripeSubscriptionStatus(found.status).is_owed and open_invoice_id is None:
         yield Odd(Oddity.NOTHING_OPEN, f"it is {found.status} without an open invoice that could be paid")
     elif isinstance(latest, stripe.Invoice) and not waits and _is_renewal_given_up(latest):
-        ended = "voided" if latest.status == "void" else "marked uncollectible"
+        ended = "voided" if latest.status == StripeInvoiceStatus.VOID else "marked uncollectible"
         yield Odd(
             Oddity.GIVEN_UP,
             f"its renewal {latest.number or latest.id} was {ended}, so the period is not paid",
@@ -90,7 +92,7 @@ def _of_invoices(found: stripe.Subscription, open_invoice_id: str | None) -> Ite
 
 def _is_renewal_given_up(invoice: stripe.Invoice) -> bool:
     is_renewal = invoice.billing_reason == "subscription_cycle"
-    return is_renewal and invoice.total > 0 and invoice.status in {"void", "uncollectible"}
+    return is_renewal and invoice.total > 0 and StripeInvoiceStatus(invoice.status or "draft").is_given_up
 
 
 def _not_collected(paused: Any) -> str:

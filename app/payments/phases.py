@@ -14,6 +14,7 @@ from typing import Any, cast
 import stripe
 
 from app.payments.references import id_of
+from app.payments.statuses import StripeSubscriptionStatus
 
 Phase = stripe.params.SubscriptionScheduleUpdateParamsPhase
 _PLAIN = ("application_fee_percent", "billing_thresholds", "collection_method", "description")
@@ -36,7 +37,7 @@ def current(
         "end_date": int(until.timestamp()),
         "billing_cycle_anchor": phase["billing_cycle_anchor"],
         "proration_behavior": phase["proration_behavior"],
-        "trial_end": found["trial_end"] if found["status"] == "trialing" else None,
+        "trial_end": found["trial_end"] if found["status"] == StripeSubscriptionStatus.TRIALING else None,
         "metadata": dict(metadata),
     }
     return cast(Phase, _kept(said))

@@ -12,14 +12,15 @@ from app.money import Money
 from app.payments.client import stripe_client
 from app.payments.errors import translated
 from app.payments.references import id_of
+from app.payments.statuses import RefundStatus
 
 
 @dataclass(frozen=True, slots=True)
 class Refund:
-    """`status` is Stripe's: `pending`, `requires_action`, `succeeded`, `failed` or `canceled`."""
+    """Part of a payment that goes back to its card."""
 
     id: str
-    status: str
+    status: RefundStatus
     amount: Money
     payment_intent_id: str | None
 
@@ -50,7 +51,7 @@ def created_since(at: datetime) -> Iterator[Refund]:
 def _refund(refund: stripe.Refund) -> Refund:
     return Refund(
         id=refund.id,
-        status=refund.status or "pending",
+        status=RefundStatus(refund.status or "pending"),
         amount=Money.from_minor(refund.amount, refund.currency.upper()),
         payment_intent_id=id_of(refund.payment_intent),
     )

@@ -20,12 +20,8 @@ from app.payments.customers import default_card_of
 from app.payments.moments import moment
 from app.payments.oddities import Odd, Oddity
 from app.payments.references import id_of
+from app.payments.statuses import StripeSubscriptionStatus
 from app.payments.tax_settings import TaxSettings
-
-ENDED = frozenset({"canceled", "incomplete_expired"})
-
-UNPAID = frozenset({"past_due", "unpaid"})
-"""The statuses in which a renewal is to be paid."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +55,7 @@ class Planned:
 
 @dataclass(frozen=True, slots=True)
 class StripeSubscription:
-    """`status` is Stripe's. The period is from `period_start` to `period_end`, and months are counted from
-    `anchor`.
+    """The period is from `period_start` to `period_end`, and months are counted from `anchor`.
 
     Its `price`, for all that it is of and before discounts and taxes, is paid by the `interval` (`month` or
     `year`, None where it recurs otherwise), or it `is_free`. `chosen` is None where its price is none of the
@@ -74,7 +69,7 @@ class StripeSubscription:
 
     id: str
     customer_id: str | None
-    status: str
+    status: StripeSubscriptionStatus
     item_id: str
     price_id: str
     chosen: Chosen | None
@@ -115,7 +110,7 @@ class StripeSubscription:
 
     @property
     def has_ended(self) -> bool:
-        return self.status in ENDED
+        return self.status.has_ended
 
     def begins_period(self, interval: str) -> bool:
         """Whether a switch to a plan paid by the `interval` has to begin a period of its own.
@@ -130,7 +125,7 @@ class StripeSubscription:
     @property
     def has_begun(self) -> bool:
         """Whether it was ever paid: one whose first invoice never was is nothing yet."""
-        return self.status not in {"incomplete", "incomplete_expired"}
+        return self.status.has_begun
 
 
 def read(found: stripe.Subscription) -> StripeSubscription:
@@ -142,7 +137,8 @@ def read(found: stripe.Subscription) -> StripeSubscription:
     chosen = _chosen(item.price, _dict(found.metadata))
     schedule = found.schedule if isinstance(found.schedule, stripe.SubscriptionSchedule) else None
     planned = _planned(schedule) if schedule else None
-    open_invoice_id = _open_invoice(found) if found.status in UNPAID else None
+    status = StripeSubscriptionStatus(found.status)
+    open_invoice_id = _open_invoice(found) if status.is_owed else None
     odd = oddities.find_oddities(found, is_known=chosen is not None, open_invoice_id=open_invoice_id)
     if schedule and planned is None and _following(schedule):
         odd = (
@@ -152,7 +148,7 @@ def read(found: stripe.Subscription) -> StripeSubscription:
     return StripeSubscription(
         id=found.id,
         customer_id=id_of(found.customer),
-        status=found.status,
+        status=status,
         item_id=item.id,
         price_id=item.price.id,
         chosen=chosen,

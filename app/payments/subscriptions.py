@@ -12,7 +12,8 @@ from app.payments import phases
 from app.payments.client import stripe_client
 from app.payments.errors import RefusedError, translated
 from app.payments.references import id_of
-from app.payments.subscription_facts import ENDED, Chosen, StripeSubscription, read
+from app.payments.statuses import StripeSubscriptionStatus, SubscriptionScheduleStatus
+from app.payments.subscription_facts import Chosen, StripeSubscription, read
 from app.payments.tax_settings import TaxSettings
 
 
@@ -202,7 +203,7 @@ def clear_own_card(subscription_id: str) -> None:
     """
     with translated():
         found = stripe_client().v1.subscriptions.retrieve(subscription_id)
-        if found.default_payment_method is not None and found.status not in ENDED:
+        if found.default_payment_method is not None and not StripeSubscriptionStatus(found.status).has_ended:
             stripe_client().v1.subscriptions.update(subscription_id, {"default_payment_method": ""})
 
 
@@ -219,4 +220,4 @@ def cancel(subscription_id: str) -> StripeSubscription:
 def _is_running(schedule_id: str) -> bool:
     with translated():
         found = stripe_client().v1.subscription_schedules.retrieve(schedule_id)
-    return found.status in {"active", "not_started"}
+    return SubscriptionScheduleStatus(found.status).is_running

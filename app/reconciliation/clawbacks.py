@@ -14,6 +14,7 @@ from app.payments import disputes as stripe_disputes
 from app.payments import refunds as stripe_refunds
 from app.payments.disputes import StripeDispute
 from app.payments.refunds import Refund
+from app.payments.statuses import DisputeStatus
 from app.reconciliation import plan_payments
 from app.reconciliation.report import Report
 
@@ -25,7 +26,7 @@ DISPUTES_BACK = timedelta(days=120)
 """How far back disputes are looked at each time: they are few, and one that was lost can be appealed. One that is
 still open here is looked at however old it is."""
 
-_ENDED = ("won", "lost", "warning_closed", "prevented")
+_ENDED = tuple(one for one in DisputeStatus if one.has_ended)
 
 
 def compare_refunds_since(report: Report, start: datetime) -> None:

@@ -22,7 +22,7 @@ class UnknownFindingError(LookupError):
 
 
 def record(found: Mapping[str, str], *, is_everything: bool) -> dict[str, str]:
-    """Write down what a run has found; those of it that no one has accepted. Enqueues the mail. Commits.
+    """Write down what a run has found; those of it that no one has accepted. Enqueues the mail.
 
     Where the run has looked at everything, what it has not found is gone.
     """
@@ -39,7 +39,6 @@ def record(found: Mapping[str, str], *, is_everything: bool) -> dict[str, str]:
     db.session.flush()
     if _to_tell():
         enqueue("mail_operators")
-    db.session.commit()
     return {object_: text for object_, text in found.items() if not known[object_].is_accepted}
 
 
@@ -77,7 +76,7 @@ def to_tell() -> tuple[list[Finding], list[Finding]]:
 
 
 def told(objects: Mapping[str, str]) -> None:
-    """Operators have been mailed of these, by object with the text that they were told. Commits."""
+    """Operators have been mailed of these, by object with the text that they were told."""
     for object_ in objects:
         one = db.session.get(Finding, object_, populate_existing=True, with_for_update=True)
         if one is None:
@@ -86,7 +85,7 @@ def told(objects: Mapping[str, str]) -> None:
             db.session.delete(one)
         else:
             one.told_at = utc_now()
-    db.session.commit()
+    db.session.flush()
 
 
 def _is_gone(one: Finding) -> None:

@@ -14,6 +14,7 @@ from app.payments import events
 from app.payments.events import Notice
 from app.reconciliation.report import Report
 from app.stripe_events import handling, inbox
+from app.transaction import transaction
 
 _TOGETHER = 500
 _SPARE = timedelta(seconds=5)
@@ -52,9 +53,10 @@ def _known(ids: Iterable[str]) -> set[str]:
 
 def _take_up(report: Report, notice: Notice) -> None:
     with report.about("missed_events", notice.id):
-        if not inbox.keep(notice, handled_after=handling.CLAIMED_FOR + _SPARE):
+        with transaction():
+            is_new = inbox.keep(notice, handled_after=handling.CLAIMED_FOR + _SPARE)
+        if not is_new:
             return
-        db.session.commit()
         state = handling.handle(notice.id)
         end = "handled" if state is not EventState.RECEIVED else "is tried again later"
         report.fix(notice.id, f"{notice.type} of {notice.object_id} had not arrived: stored, and {end}.")

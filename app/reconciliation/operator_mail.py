@@ -10,12 +10,12 @@ from flask import current_app
 
 from app import notify
 from app.clock import utc_now
-from app.extensions import db
 from app.ids import uuid7
 from app.models import Finding
 from app.notify.message import Written, message
 from app.notify.transport import RefusedError
 from app.reconciliation import findings
+from app.transaction import end_reading, transaction
 
 log = structlog.get_logger("billing.reconciliation")
 
@@ -31,7 +31,7 @@ def send() -> int:
     if not told or not addresses:
         return 0
     words, thing = written(there, gone), f"findings-{uuid7()}"
-    db.session.commit()
+    end_reading()
     with notify.transport().connect() as connection:
         for address in addresses:
             mail = message(words, sender=notify.sender(), to=address, thing=thing, at=utc_now())
@@ -39,7 +39,8 @@ def send() -> int:
                 connection.send(mail, to=address)
             except RefusedError as error:
                 log.error("operators_mail_refused", reason=str(error))
-    findings.told(told)
+    with transaction():
+        findings.told(told)
     log.info("operators_told", findings=len(there), gone=len(gone))
     return len(told)
 

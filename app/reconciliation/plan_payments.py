@@ -16,11 +16,9 @@ from app.payments.disputes import StripeDispute
 from app.payments.fraud_warnings import FraudWarning
 from app.payments.invoices import StripeInvoice
 from app.payments.refunds import Refund
+from app.payments.statuses import DisputeStatus
 from app.reconciliation.report import Report
 from app.stripe_events import handlers
-
-_GAVE_NOTHING_BACK = frozenset({"failed", "canceled"})
-_DECIDED_FOR_US = frozenset({"won", "warning_closed", "prevented"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +39,7 @@ class _PlanPayment:
 def look_at_refund(report: Report, refund: Refund) -> None:
     """Report a refund of a plan's payment while the plan stays in force for it. Raises what `app.payments`
     raises."""
-    if refund.status in _GAVE_NOTHING_BACK:
+    if refund.status.gave_nothing_back:
         return
     paid = _plan_payment(refund.payment_intent_id)
     if paid is not None and paid.goes_on:
@@ -55,10 +53,10 @@ def look_at_refund(report: Report, refund: Refund) -> None:
 def look_at_dispute(report: Report, dispute: StripeDispute) -> None:
     """Report a dispute of a plan's payment until it is won; a lost one while the plan stays in force for
     it."""
-    if dispute.status in _DECIDED_FOR_US:
+    if dispute.status.is_decided_for_us:
         return
     paid = _plan_payment(dispute.payment_intent_id)
-    if paid is None or (dispute.status == "lost" and not paid.goes_on):
+    if paid is None or (dispute.status is DisputeStatus.LOST and not paid.goes_on):
         return
     answer = f" Answer it by {dispute.evidence_due_at:%d %B %Y}." if dispute.evidence_due_at else ""
     goes_on = " The plan goes on: decide whether to cancel it." if paid.goes_on else ""

@@ -12,6 +12,7 @@ from app.billing.topups import PaymentMismatchError
 from app.extensions import db
 from app.money import CurrencyMismatchError
 from app.payments.errors import NotDoneError, OutcomeUnknownError, RefusedError
+from app.transaction import end_reading
 from app.web.database import is_unavailable
 
 log = structlog.get_logger("billing.reconciliation")
@@ -42,14 +43,14 @@ class Report:
 
     @contextmanager
     def about(self, kind: str, object_id: str) -> Iterator[None]:
-        """Look at one object, in a transaction of its own: what is wrong with it stops no other.
+        """Look at one object, apart from the others: what is wrong with it stops none of them.
 
-        Raises what says that Stripe or the database is away.
+        What is put right is committed by what puts it right. Raises what says that Stripe or the database is away.
         """
         self.checked[kind] += 1
         try:
             yield
-            db.session.commit()
+            end_reading()
             self._unanswered = 0
         except NotDoneError:
             raise

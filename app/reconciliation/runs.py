@@ -25,6 +25,7 @@ from app.reconciliation import clawbacks, findings, missed_events, plan_payments
 from app.reconciliation.payments import PaymentsOfRun
 from app.reconciliation.report import Report
 from app.stripe_events import review
+from app.transaction import transaction
 
 log = structlog.get_logger("billing.reconciliation")
 
@@ -47,9 +48,9 @@ def run(*, since: datetime | None = None) -> ReconciliationRun:
         _close_killed_runs()
         found_before = _findings_before()
         last_event_id = None if since else _last_event_id()
-        this = ReconciliationRun(since=since or _resume_at(), last_event_id=_last_event_id())
-        db.session.add(this)
-        db.session.commit()
+        with transaction():
+            this = ReconciliationRun(since=since or _resume_at(), last_event_id=_last_event_id())
+            db.session.add(this)
         report = Report()
         try:
             _compare(this, report, last_event_id, found_before)
@@ -60,9 +61,11 @@ def run(*, since: datetime | None = None) -> ReconciliationRun:
             log.error("reconciliation_stopped", reason=str(away))
         except Exception as unexpected:
             db.session.rollback()
-            _end(this, report, f"{type(unexpected).__name__}: see the log.")
+            with transaction():
+                _end(this, report, f"{type(unexpected).__name__}: see the log.")
             raise
-        return _end(this, report, error)
+        with transaction():
+            return _end(this, report, error)
 
 
 def newest() -> ReconciliationRun | None:
@@ -86,16 +89,16 @@ def standing() -> dict[str, Any]:
 def forget_old() -> None:
     """Remove runs of long ago. Commits."""
     old = ReconciliationRun.started_at < utc_now() - KEPT_FOR
-    db.session.execute(delete(ReconciliationRun).where(old))
-    db.session.commit()
+    with transaction():
+        db.session.execute(delete(ReconciliationRun).where(old))
 
 
 def _compare(
     this: ReconciliationRun, report: Report, last_event_id: str | None, found_before: list[str]
 ) -> None:
     for event_id in missed_events.take_up(report, last_id=last_event_id, since=this.since):
-        this.last_event_id = event_id
-        db.session.commit()
+        with transaction():
+            this.last_event_id = event_id
     start = this.since - OVERLAP
     payments = PaymentsOfRun(report)
     payments.compare_since(start)
@@ -122,7 +125,6 @@ def _end(this: ReconciliationRun, report: Report, error: str | None) -> Reconcil
     left = findings.record(report.findings, is_everything=error is None)
     this.findings = [{"object": each, "text": text} for each, text in left.items()]
     this.error, this.finished_at = error, utc_now()
-    db.session.commit()
     log.info("reconciled", **this.checked, fixed=len(this.fixed), findings=len(this.findings), error=error)
     return this
 
@@ -130,8 +132,10 @@ def _end(this: ReconciliationRun, report: Report, error: str | None) -> Reconcil
 def _close_killed_runs() -> None:
     """Anyone who holds the lock knows that no other run is alive."""
     killed = update(ReconciliationRun).where(ReconciliationRun.finished_at.is_(None))
-    db.session.execute(killed.values(finished_at=utc_now(), error="The process ended before the run did."))
-    db.session.commit()
+    with transaction():
+        db.session.execute(
+            killed.values(finished_at=utc_now(), error="The process ended before the run did.")
+        )
 
 
 def _newest_good() -> ReconciliationRun | None:

@@ -6,6 +6,7 @@ from app.billing.plans import arrangements
 from app.models import Organization
 from app.payments import covered_periods
 from app.payments.oddities import Oddity
+from app.payments.statuses import StripeSubscriptionStatus
 from app.payments.subscription_facts import StripeSubscription
 from app.reconciliation.report import Report
 
@@ -20,7 +21,7 @@ def look_at(report: Report, organization: Organization, found: StripeSubscriptio
 
     One that is past due is told to its owners, and one whose invoice is on its way is paid in time.
     """
-    if found.is_free or found.status != "active":
+    if found.is_free or found.status is not StripeSubscriptionStatus.ACTIVE:
         return
     if _TOLD_ALREADY.intersection(one.kind for one in arrangements.find_arrangements(organization, found)):
         return

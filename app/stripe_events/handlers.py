@@ -29,6 +29,7 @@ from app.payments.cards import Card
 from app.payments.errors import RefusedError
 from app.payments.intents import Payment
 from app.payments.invoices import StripeInvoice
+from app.payments.statuses import StripeInvoiceStatus
 from app.transaction import transaction
 
 
@@ -119,7 +120,7 @@ def invoice_payment_failed(invoice_id: str) -> bool:
     if kept is None:
         return False
     organization, found = kept
-    if found.status == "open":
+    if found.status is StripeInvoiceStatus.OPEN:
         # So that the mail says until when the plan stays in force, whichever of the two events comes first.
         row = get_subscription(organization)
         if row is not None and row.stripe_id is not None:

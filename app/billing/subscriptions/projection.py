@@ -26,7 +26,7 @@ from app.billing.wallet import ledger
 from app.clock import utc_now
 from app.extensions import db
 from app.models import Interval, Organization, Subscription, SubscriptionStatus
-from app.payments.subscription_facts import UNPAID, Chosen, StripeSubscription
+from app.payments.subscription_facts import Chosen, StripeSubscription
 
 log = structlog.get_logger("billing.plans")
 
@@ -101,7 +101,7 @@ def is_in_sync(organization: Organization, found: StripeSubscription) -> bool:
         found.chosen.plan,
         found.chosen.interval,
         found.quantity,
-        found.status in UNPAID,
+        found.status.is_owed,
         organization.local_day(found.period_end),
         found.schedule_id,
         found.ends_at,
@@ -182,7 +182,7 @@ def _copy(organization: Organization, row: Subscription, found: StripeSubscripti
         row.status = SubscriptionStatus.CANCELED
         row.plan, row.interval = FREE_PLAN, Interval.MONTH
     else:
-        row.status = SubscriptionStatus.PAST_DUE if found.status in UNPAID else SubscriptionStatus.ACTIVE
+        row.status = SubscriptionStatus.PAST_DUE if found.status.is_owed else SubscriptionStatus.ACTIVE
         _copy_plan(row, found)
     _copy_planned(row, found)
     if row.status is SubscriptionStatus.PAST_DUE:

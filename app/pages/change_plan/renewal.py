@@ -58,7 +58,7 @@ def pay_renewal() -> Response:
         except NothingToPayError:
             return _to_page()
         else:
-            if payment.succeeded or payment.status == "requires_action":
+            if payment.succeeded or payment.requires_action:
                 _say_what_became_of_it(payment)
                 return _to_page(payment)
             advice = advice_for(payment.decline_code)
@@ -127,7 +127,7 @@ def _draw(form: PayForm | None = None, *, status: int = 200) -> Response:
     if plan.is_past_due and owed is None:
         # It may have been paid or given up at Stripe just now.
         plan = plans.gather(organization)
-    asks = owed is not None and owed.payment is not None and owed.payment.status == "requires_action"
+    asks = owed is not None and owed.payment is not None and owed.payment.requires_action
     cards = payment_methods.list_cards(organization)
     template = "renewal_response.html" if cast(Any, request).htmx else "renewal.html"
     html = render_template(
