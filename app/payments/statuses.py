@@ -114,7 +114,7 @@ class StripeInvoiceStatus(StripeStatus):
 
     @property
     def is_given_up(self) -> bool:
-        """Whether nobody is asked to pay it any more, though it was not paid."""
+        """Whether no one is asked to pay it any more, though it was not paid."""
         return self in {self.VOID, self.UNCOLLECTIBLE}
 
 
