@@ -41,6 +41,7 @@ def init_app(app: Flask) -> None:
         "day_long": day_long,
         "month": month,
         "time_around": time_around,
+        "hours_at_pace": hours_at_pace,
         "time_element": time_element,
         "number": number,
         "percent": percent,
@@ -126,6 +127,19 @@ def time_element(value: datetime, style: str = "full") -> Markup:
         "clock": clock,
     }[style]
     return _time(value, words)
+
+
+def hours_at_pace(hours: int) -> str:
+    """How long credit lasts at the pace of the last days: in hours up to two days, then in days."""
+    if hours < 1:
+        lasts = "Less than an hour"
+    elif hours < 48:
+        lasts = f"About {hours} {'hour' if hours == 1 else 'hours'}"
+    elif hours > 24 * 365:
+        lasts = "More than a year"
+    else:
+        lasts = f"About {round(hours / 24)} days"
+    return f"{lasts} at the pace of the last 7 days"
 
 
 def time_around(value: datetime) -> Markup:

@@ -40,18 +40,6 @@ class Runway:
     hours: int
     runs_out_at: datetime
 
-    @property
-    def text(self) -> str:
-        if self.hours < 1:
-            return "Less than an hour at the pace of the last 7 days"
-        if self.hours < 48:
-            return (
-                f"About {self.hours} {'hour' if self.hours == 1 else 'hours'} at the pace of the last 7 days"
-            )
-        if self.hours > 24 * 365:
-            return "More than a year at the pace of the last 7 days"
-        return f"About {round(self.hours / 24)} days at the pace of the last 7 days"
-
 
 @dataclass(frozen=True, slots=True)
 class BalanceView:
