@@ -17,9 +17,6 @@ REASONED = {
 }
 """Where else something is committed, and why."""
 
-STILL_TO_DO = ("app/billing/topups/", "app/billing/subscriptions/", "app/pages/wallet/top_ups.py")
-"""Purchases, which are being rewritten as one protocol. This tuple goes with the last commit of their own."""
-
 
 def commits(code: str) -> Iterator[int]:
     """The lines on which something is committed."""
@@ -37,7 +34,6 @@ def test_nothing_commits_but_a_transaction() -> None:
         f"{path.relative_to(ROOT)}:{line}"
         for path in modules()
         if str(path.relative_to(ROOT)) not in REASONED
-        and not str(path.relative_to(ROOT)).startswith(STILL_TO_DO)
         for line in commits(path.read_text())
     ]
     assert found == [], "Say `with transaction():` (app/transaction.py) around what is there as a whole."

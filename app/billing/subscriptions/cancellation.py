@@ -16,6 +16,7 @@ from app.extensions import enqueue
 from app.models import Organization, SubscriptionStatus
 from app.payments import invoices, subscriptions
 from app.payments.errors import RefusedError
+from app.payments.statuses import StripeInvoiceStatus
 from app.transaction import transaction
 
 
@@ -59,10 +60,10 @@ def _void(invoice_id: str) -> bool:
     if not invoice_id:
         return True
     try:
-        if invoices.fetch(invoice_id).status != "void":
+        if invoices.fetch(invoice_id).status is not StripeInvoiceStatus.VOID:
             invoices.void(invoice_id)
     except RefusedError:
-        if invoices.fetch(invoice_id).status == "paid":
+        if invoices.fetch(invoice_id).status is StripeInvoiceStatus.PAID:
             return False
         raise
     return True

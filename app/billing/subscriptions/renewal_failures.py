@@ -37,4 +37,4 @@ def record(organization: Organization, invoice_id: str, code: str) -> None:
 
 def _why(payment: Payment) -> str | None:
     """Stripe's code of why a payment was not made; None where it says none."""
-    return "authentication_required" if payment.status == "requires_action" else payment.decline_code
+    return "authentication_required" if payment.requires_action else payment.decline_code

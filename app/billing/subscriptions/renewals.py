@@ -22,6 +22,7 @@ from app.money import Money
 from app.payments import intents, invoices
 from app.payments.errors import PaymentsError
 from app.payments.intents import Payment
+from app.payments.statuses import StripeInvoiceStatus
 from app.transaction import transaction
 
 
@@ -87,7 +88,11 @@ def get_due(organization: Organization) -> AmountDue | None:
 def _open_invoice_of(organization: Organization, actor: Actor) -> str | None:
     """The invoice that is to be paid. One that was paid, voided or written off at Stripe is so no more."""
     row = switch_queries.get_subscription(organization)
-    if row is not None and row.open_invoice_id and invoices.fetch(row.open_invoice_id).status != "open":
+    if (
+        row is not None
+        and row.open_invoice_id
+        and invoices.fetch(row.open_invoice_id).status is not StripeInvoiceStatus.OPEN
+    ):
         refresh(organization, actor)
         row = switch_queries.get_subscription(organization)
     return row.open_invoice_id if row else None

@@ -66,7 +66,7 @@ def _payment_of(organization: Organization, top_up: TopUp) -> Payment:
     none."""
     if top_up.payment_intent_id is not None:
         payment = intents.fetch(top_up.payment_intent_id)
-        if payment.status == "requires_action" and _is_older(top_up, ABANDONED_AFTER):
+        if payment.requires_action and _is_older(top_up, ABANDONED_AFTER):
             return intents.cancel(payment.id)
         return payment
     customer_id = payment_methods.customer_of(organization, email=None)

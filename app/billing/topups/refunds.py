@@ -16,9 +16,8 @@ from app.models import PaymentMethod, TopUp, TransferKind, Wallet
 from app.money import Money
 from app.payments import refunds as stripe_refunds
 from app.payments.refunds import Refund
+from app.payments.statuses import RefundStatus
 from app.transaction import transaction
-
-_UNDONE = frozenset({"failed", "canceled"})
 
 
 def apply(refund: Refund, *, at: datetime | None = None) -> Outcome:
@@ -43,8 +42,8 @@ def _apply(top_up: TopUp, refund: Refund, at: datetime) -> Outcome:
     wallet = ledger.lock(top_up.org_id)
     card = db.session.get_one(PaymentMethod, (top_up.org_id, top_up.payment_method_id))
     words = {
-        "failed": "Refund failed: credit restored",
-        "canceled": "Refund canceled: credit restored",
+        RefundStatus.FAILED: "Refund failed: credit restored",
+        RefundStatus.CANCELED: "Refund canceled: credit restored",
     }.get(refund.status, f"Refunded to {card.label}")
     moved = clawbacks.post_difference(
         wallet, top_up, TransferKind.REFUND, refund.id, _taken_by(refund), at=at, detail=words
@@ -57,7 +56,7 @@ def _apply(top_up: TopUp, refund: Refund, at: datetime) -> Outcome:
 
 def _taken_by(refund: Refund) -> Money:
     """What a refund takes: all of it from the moment it is asked for, so that it can't be spent as well."""
-    return Money(0, refund.amount.currency) if refund.status in _UNDONE else refund.amount
+    return Money(0, refund.amount.currency) if refund.status.gave_nothing_back else refund.amount
 
 
 def _notify(wallet: Wallet, top_up: TopUp, moved: Movement, at: datetime) -> None:

@@ -8,8 +8,6 @@ from app.models import Organization, PaymentMethod, TopUp
 from app.payments import intents
 from app.payments.intents import ChargeRequest, Payment
 
-_UNPAID = frozenset({"requires_payment_method", "requires_confirmation"})
-
 
 def charge(top_up: TopUp, request: ChargeRequest) -> Payment:
     """Ask Stripe for the payment of this attempt. Raises what `app.payments.intents` raises."""
@@ -19,7 +17,7 @@ def charge(top_up: TopUp, request: ChargeRequest) -> Payment:
         # An earlier attempt ended without an answer: if it made a payment intent after all, go on with that one.
         made = intents.find_for_top_up(top_up.id, customer_id=request.customer_id, since=top_up.created_at)
         if made is not None:
-            return intents.charge_again(made.id, request) if made.status in _UNPAID else made
+            return intents.charge_again(made.id, request) if made.status.is_untried else made
     return intents.charge(request)
 
 
