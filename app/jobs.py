@@ -127,7 +127,7 @@ def sweep(**_: int) -> None:
         key="switch_id",
     )
     enqueue_missing(
-        "handle_stripe_event", ({"event_id": one} for one in handling.left_over()), key="event_id"
+        "handle_stripe_event", ({"event_id": one} for one in handling.find_stale()), key="event_id"
     )
 
 

@@ -44,7 +44,7 @@ class PaymentsOfRun:
             with self._report.about("top_ups", top_up.payment_intent_id or str(top_up.id)):
                 self._check_paid(top_up)
 
-    def look_again(self, payment_intent_id: str) -> None:
+    def look_at_again(self, payment_intent_id: str) -> None:
         """Look at a payment that an earlier run has found, unless this one has looked at it. Commits."""
         if payment_intent_id in self._seen:
             return
@@ -64,7 +64,7 @@ class PaymentsOfRun:
             return
         top_up = handlers.top_up_of(payment)
         if top_up is None:
-            self._look_at_stranger(payment)
+            self._look_at_orphan(payment)
             return
         agrees = (TopUpStatus.SUCCEEDED, payment.id, payment.received)
         if (top_up.status, top_up.payment_intent_id, top_up.amount) == agrees:
@@ -75,7 +75,7 @@ class PaymentsOfRun:
                 f"{payment.received} for top-up {top_up.id} had been paid and not credited: credited now.",
             )
 
-    def _look_at_stranger(self, payment: Payment) -> None:
+    def _look_at_orphan(self, payment: Payment) -> None:
         """A payment of one of our customers that no top-up asked for, unless it pays an invoice or was given back."""
         organization = _payer_of(payment)
         if organization is None or invoices.paid_by(payment.id):

@@ -112,7 +112,7 @@ def _compare(
         if object_id in report.findings:
             continue
         if object_id.startswith("pi_"):
-            payments.look_again(object_id)
+            payments.look_at_again(object_id)
         elif object_id.startswith("re_"):
             clawbacks.look_at_refund_again(report, object_id)
         elif object_id.startswith(("du_", "dp_")):

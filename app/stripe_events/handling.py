@@ -124,7 +124,7 @@ def handle(event_id: str, *, left_by_killed: bool = False, customer: str | None 
     return state
 
 
-def left_over() -> list[str]:
+def find_stale() -> list[str]:
     """Events that are due and whose own job has not handled them, oldest first."""
     query = (
         select(StripeEvent.id)
