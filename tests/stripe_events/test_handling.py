@@ -19,7 +19,7 @@ from app.extensions import db, enqueue
 from app.models import EventState, StripeEvent, TopUp, TopUpStatus
 from app.payments import intents
 from app.stripe_events import review
-from app.stripe_events.handling import CLAIMED_FOR, MAX_ATTEMPTS, handle, left_over, wait_after
+from app.stripe_events.handling import CLAIMED_FOR, MAX_ATTEMPTS, find_stale, handle, wait_after
 from config import ROOT, Settings
 from tests.factories import OWNER, a_payer, a_stripe_card, usd
 from tests.support.events import an_event, row_of, send
@@ -186,7 +186,7 @@ def test_a_worker_killed_while_handling_leaves_the_event_to_the_sweep(
     assert handle(story.event_id) is None, "no one takes it away from a worker that may be alive"
     assert timedelta(minutes=1) > CLAIMED_FOR, "five minutes, once"
     let_pass(story.event_id, CLAIMED_FOR + timedelta(minutes=2))
-    assert left_over() == [story.event_id]
+    assert find_stale() == [story.event_id]
     forget_jobs()
     sweep(app)
     assert story.row.state is EventState.HANDLED
