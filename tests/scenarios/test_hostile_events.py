@@ -1,7 +1,6 @@
 """Whatever one event of a batch holds, exactly that one is refused, named by its field, and the others are charged.
 
-Batches are written as bytes, because JSON can carry what no encoder writes.
-"""
+Batches are written as bytes, because JSON can carry what no encoder writes."""
 
 from __future__ import annotations
 
@@ -16,8 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.api.usage import BATCH, SINGLE
-from app.billing.usage import defects, json_brackets
-from app.billing.usage.json_brackets import NotSplittableError
+from app.billing.usage import defects
 from app.billing.wallet import verification
 from app.extensions import db
 from app.models import Organization, RejectedEvent, UsageEvent
@@ -27,9 +25,14 @@ from tests.support.platform import Platform
 
 EXAMPLES = int(os.environ.get("HOSTILE_EXAMPLES") or 40)
 """HOSTILE_EXAMPLES=5000 looks deeper, elsewhere each time."""
+
+
 _numbers = count()
 
+
 DEEP = 3_000
+
+
 VALUES: dict[str, bytes] = {
     "null": b"null",
     "true": b"true",
@@ -78,6 +81,8 @@ VALUES: dict[str, bytes] = {
     "a leap second": b'"2026-11-24T23:59:60Z"',
     "an offset of a day": b'"2026-11-24T12:00:00+24:00"',
 }
+
+
 NAMES = {
     "an emoji",
     "a byte order mark",
@@ -90,6 +95,8 @@ NAMES = {
     "a leap second",
     "an offset of a day",
 }
+
+
 NO_JSON = {
     "leading zeros",
     "NaN",
@@ -107,6 +114,8 @@ NO_JSON = {
     "deep arrays",
     "deep objects",
 }
+
+
 RIGHT: dict[str, set[str]] = {
     "specversion": set(),
     "type": set(),
@@ -278,32 +287,3 @@ def test_what_was_sent_can_be_stored_or_its_beginning_is(app: Flask) -> None:
     cut_off = [row for row in rows if defects.is_beginning(row.body)]
     assert 0 < len(cut_off) < len(rows)
     assert all(row.event_id for row in rows if row.field == "data.quantity")
-
-
-any_json = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.text(st.characters(exclude_categories=["Cs"])),
-    lambda inner: st.lists(inner) | st.dictionaries(st.text(st.characters(exclude_categories=["Cs"])), inner),
-    max_leaves=8,
-)
-
-
-@given(values=st.lists(any_json, max_size=5))
-@settings(max_examples=100, deadline=None, derandomize=True)
-def test_an_array_is_cut_where_a_decoder_would(values: list[Any]) -> None:
-    for indent in (None, 1):
-        cut = json_brackets.elements(json.dumps(values, indent=indent, ensure_ascii=False).encode())
-        assert [json.loads(one) for one in cut] == values
-        for one in cut:
-            if one.startswith(b"{"):
-                found = {json.loads(name): json.loads(value) for name, value in json_brackets.members(one)}
-                assert found == json.loads(one)
-
-
-@given(body=st.binary(max_size=30) | st.text('[]{}",:\\ a1', max_size=20).map(str.encode))
-@settings(max_examples=200, deadline=None, derandomize=True)
-def test_no_bytes_break_the_cutting(body: bytes) -> None:
-    for cut in (json_brackets.elements, json_brackets.members):
-        try:
-            cut(body)
-        except NotSplittableError:
-            continue

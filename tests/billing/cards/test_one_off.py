@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -10,60 +9,27 @@ import pytest
 from flask import Flask
 
 from app.billing import topups
-from app.billing.cards import one_off, payment_methods, removal
+from app.billing.cards import one_off, removal
 from app.billing.cards.one_off import EnteredCard
 from app.billing.cards.payment_methods import CardNotUsableError
 from app.billing.cards.removal import UnknownCardError
-from app.billing.purchases import RESEND_WITHIN, NotStartedError
 from app.clock import utc_now
 from app.extensions import db
-from app.models import Organization, PaymentMethod, TopUp, TopUpStatus
+from app.models import Organization, PaymentMethod, TopUpStatus
 from app.models.scope import scoped_to
 from app.payments import confirmation_tokens
 from app.payments.declines import advice_for
 from tests.factories import OWNER, a_payer, an_organization, usd
 from tests.support.database import inside
-from tests.support.money import assert_ledger_matches, credited, the_top_up
-from tests.support.sandbox import GOOD, Sandbox, deliver, deliver_all, work_through
-
-CREATE = "POST /v1/payment_intents"
-CONFIRM = "POST /v1/payment_intents/*/confirm"
-DECLINED = "4000000000000002"
-ASKS = "4000002760003184"
+from tests.support.money import assert_ledger_matches, credited
+from tests.support.one_off_cards import attached, begin, entered, pay, saved
+from tests.support.sandbox import Sandbox
 
 
 @pytest.fixture
 def organization(app: Flask, sandbox: Sandbox) -> Organization:
     """Someone who has never paid: no card, and no customer at Stripe."""
     return an_organization()
-
-
-def entered(sandbox: Sandbox, number: str = GOOD, *, keep: bool = False) -> EnteredCard:
-    return EnteredCard(sandbox.enter_card(number, keep=keep), keep)
-
-
-def begin(organization: Organization, card: EnteredCard, amount: str = "50") -> TopUp:
-    top_up = topups.begin(organization, usd(amount), card, OWNER)
-    db.session.commit()
-    return top_up
-
-
-def pay(organization: Organization, card: EnteredCard) -> TopUp:
-    top_up = begin(organization, card)
-    return topups.pay(organization, top_up.id, top_up.payment_method_id, OWNER)
-
-
-def saved(organization: Organization) -> list[str]:
-    """The organization's saved cards, the default marked."""
-    db.session.rollback()
-    found = payment_methods.saved(organization.id)
-    return [f"{card.last4}{' default' if card.is_default else ''}" for card in found]
-
-
-def attached(organization: Organization, sandbox: Sandbox) -> list[str]:
-    """The cards that Stripe has attached to the organization's customer."""
-    found = sandbox.stripe.v1.payment_methods.list({"customer": organization.stripe_customer_id or ""})
-    return [method.card.last4 or "" for method in found.data if method.card]
 
 
 class TestPayingOnce:
@@ -152,218 +118,6 @@ class TestPayingOnce:
 
         with ThreadPoolExecutor(4) as tabs:
             list(tabs.map(press, range(4)))
-        assert credited(organization) == [50]
-        assert_ledger_matches(organization, sandbox)
-
-
-class TestKeeping:
-    def test_a_kept_card_is_saved_with_the_payment_and_the_first_becomes_the_default(
-        self, organization: Organization, sandbox: Sandbox
-    ) -> None:
-        pay(organization, entered(sandbox, keep=True))
-        assert saved(organization) == ["4242 default"]
-        assert attached(organization, sandbox) == ["4242"]
-        assert [intent.setup_future_usage for intent in sandbox.payment_intents()] == ["off_session"]
-
-    def test_it_pays_the_next_top_up(self, organization: Organization, sandbox: Sandbox) -> None:
-        card_id = pay(organization, entered(sandbox, keep=True)).payment_method_id
-        top_up = topups.begin(organization, usd("25"), card_id, OWNER)
-        topups.pay(organization, top_up.id, card_id, OWNER)
-        assert credited(organization) == [50, 25]
-        assert_ledger_matches(organization, sandbox)
-
-    def test_another_default_stays(self, app: Flask, sandbox: Sandbox) -> None:
-        organization, _ = a_payer()
-        pay(organization, entered(sandbox, "5555555555554444", keep=True))
-        assert sorted(saved(organization)) == ["4242 default", "4444"]
-
-    @pytest.mark.parametrize("number", [DECLINED, "4000000000009995"])
-    def test_a_declined_one_is_not_kept(
-        self, organization: Organization, sandbox: Sandbox, number: str
-    ) -> None:
-        assert pay(organization, entered(sandbox, number, keep=True)).status is TopUpStatus.DECLINED
-        assert saved(organization) == attached(organization, sandbox) == []
-
-    @pytest.mark.parametrize("order", [list, lambda events: list(reversed(events))])
-    def test_events_keep_the_card_whose_answer_was_lost(
-        self,
-        app: Flask,
-        organization: Organization,
-        sandbox: Sandbox,
-        order: Callable[[list[object]], list[object]],
-    ) -> None:
-        sandbox.fail(CREATE, "drop_after", times=3)
-        pay(organization, entered(sandbox, keep=True))
-        sandbox.clear_faults()
-        for event in [*order(sandbox.events()), *sandbox.events()]:
-            assert deliver(app.test_client(), event) == 200
-        work_through(app)
-        assert saved(organization) == ["4242 default"]
-        assert credited(organization) == [50]
-        assert_ledger_matches(organization, sandbox)
-
-    def test_without_any_event_the_job_keeps_it(self, organization: Organization, sandbox: Sandbox) -> None:
-        sandbox.fail(CREATE, "drop_after", times=3)
-        top_up = pay(organization, entered(sandbox, keep=True))
-        sandbox.clear_faults()
-        assert topups.recover(organization.id, top_up.id)
-        assert saved(organization) == ["4242 default"]
-
-    def test_events_of_a_card_that_is_not_kept_save_nothing(
-        self, app: Flask, organization: Organization, sandbox: Sandbox
-    ) -> None:
-        pay(organization, entered(sandbox))
-        deliver_all(app, sandbox)
-        assert saved(organization) == []
-        assert_ledger_matches(organization, sandbox)
-
-    def test_a_kept_card_that_was_removed_since_stays_removed(
-        self, app: Flask, organization: Organization, sandbox: Sandbox
-    ) -> None:
-        card_id = pay(organization, entered(sandbox, keep=True)).payment_method_id
-        removal.remove(organization, card_id, OWNER)
-        deliver_all(app, sandbox)
-        assert saved(organization) == []
-
-    def test_a_card_entered_that_is_saved_already_stays_one_card(self, app: Flask, sandbox: Sandbox) -> None:
-        organization, card = a_payer()
-        assert card.last4 == "4242"
-        pay(organization, entered(sandbox, keep=True))
-        assert saved(organization) == ["4242 default"]
-
-    @pytest.mark.parametrize("keep", [False, True])
-    def test_what_stripe_was_told_of_keeping_it_is_what_is_done(
-        self, organization: Organization, sandbox: Sandbox, keep: bool
-    ) -> None:
-        """Stripe takes a token for nothing else than its fields were told; a form that says otherwise is
-        refused."""
-        token = sandbox.enter_card(keep=keep)
-        with pytest.raises(CardNotUsableError, match="Enter it again"):
-            begin(organization, EnteredCard(token, keep=not keep))
-        assert begin(organization, EnteredCard(token, keep=keep)).keep_card is keep
-
-    def test_an_event_that_tells_of_the_card_first_makes_no_second_one(
-        self, app: Flask, organization: Organization, sandbox: Sandbox
-    ) -> None:
-        """The payment method has an id only once Stripe has made it; the attachment may be heard of before
-        the payment."""
-        sandbox.fail(CREATE, "drop_after", times=3)
-        top_up = pay(organization, entered(sandbox, keep=True))
-        sandbox.clear_faults()
-        [attachment] = [event for event in sandbox.events() if event.type == "payment_method.attached"]
-        assert deliver(app.test_client(), attachment) == 200
-        work_through(app)
-        assert saved(organization) == ["4242 default"]
-        assert topups.recover(organization.id, top_up.id)
-        assert saved(organization) == ["4242 default"]
-        [card] = payment_methods.saved(organization.id)
-        assert the_top_up(organization).payment_method_id == card.id
-        again = topups.begin(organization, usd("25"), card.id, OWNER)
-        assert topups.pay(organization, again.id, card.id, OWNER).status is TopUpStatus.SUCCEEDED
-        assert_ledger_matches(organization, sandbox)
-
-
-class TestAfterADecline:
-    """The same top-up with another card, and the same payment intent."""
-
-    @pytest.mark.parametrize("keep", [False, True])
-    def test_another_card_is_entered_and_pays(
-        self, organization: Organization, sandbox: Sandbox, keep: bool
-    ) -> None:
-        declined = pay(organization, entered(sandbox, DECLINED, keep=not keep))
-        paid = topups.pay(organization, declined.id, entered(sandbox, keep=keep), OWNER)
-        assert paid.status is TopUpStatus.SUCCEEDED
-        assert saved(organization) == (["4242 default"] if keep else [])
-        [intent] = sandbox.payment_intents()
-        assert intent.setup_future_usage == ("off_session" if keep else None)
-        assert_ledger_matches(organization, sandbox)
-
-    def test_a_saved_card_pays_and_the_wish_to_keep_the_other_is_forgotten(
-        self, app: Flask, sandbox: Sandbox
-    ) -> None:
-        organization, good = a_payer("pm_card_mastercard")
-        declined = pay(organization, entered(sandbox, DECLINED, keep=True))
-        topups.pay(organization, declined.id, good.id, OWNER)
-        assert the_top_up(organization).keep_card is False
-        assert saved(organization) == ["4444 default"]
-        assert_ledger_matches(organization, sandbox)
-
-    def test_an_entered_card_has_one_try(self, organization: Organization, sandbox: Sandbox) -> None:
-        card = entered(sandbox, DECLINED)
-        declined = pay(organization, card)
-        ways = (card, declined.payment_method_id)
-        assert topups.pay(organization, declined.id, declined.payment_method_id, OWNER).attempt == 1
-        with pytest.raises(CardNotUsableError, match="Enter it again"):
-            topups.pay(organization, declined.id, card, OWNER)
-        db.session.rollback()
-        topups.pay(organization, declined.id, entered(sandbox, DECLINED), OWNER)
-        for again in ways:
-            with pytest.raises(CardNotUsableError):
-                topups.pay(organization, declined.id, again, OWNER)
-            db.session.rollback()
-        assert sandbox.charges() == []
-
-    def test_the_same_number_entered_again_is_another_try(
-        self, organization: Organization, sandbox: Sandbox
-    ) -> None:
-        declined = pay(organization, entered(sandbox, DECLINED))
-        again = topups.pay(organization, declined.id, entered(sandbox, DECLINED), OWNER)
-        assert (again.status, again.attempt) == (TopUpStatus.DECLINED, 2)
-        assert len(sandbox.payment_intents()) == 1
-
-    def test_a_lost_answer_to_the_second_card_is_found_and_charged_once(
-        self, organization: Organization, sandbox: Sandbox
-    ) -> None:
-        declined = pay(organization, entered(sandbox, DECLINED))
-        sandbox.fail(CONFIRM, "drop_after", times=3)
-        card = entered(sandbox, keep=True)
-        assert topups.pay(organization, declined.id, card, OWNER).status is TopUpStatus.PAYING
-        sandbox.clear_faults()
-        topups.pay(organization, declined.id, card, OWNER)
-        assert topups.recover(organization.id, declined.id)
-        assert saved(organization) == ["4242 default"]
-        assert credited(organization) == [50]
-        assert_ledger_matches(organization, sandbox)
-
-
-class TestLostRequests:
-    def test_a_request_that_never_arrived_is_made_later_and_once(
-        self, organization: Organization, sandbox: Sandbox
-    ) -> None:
-        sandbox.fail(CREATE, "drop_before", times=3)
-        top_up = pay(organization, entered(sandbox, keep=True))
-        sandbox.clear_faults()
-        for _ in range(2):
-            topups.recover(organization.id, top_up.id)
-        assert saved(organization) == ["4242 default"]
-        assert credited(organization) == [50]
-        assert_ledger_matches(organization, sandbox)
-
-    def test_after_ten_minutes_it_is_given_up_and_the_card_is_entered_again(
-        self, organization: Organization, sandbox: Sandbox
-    ) -> None:
-        sandbox.fail(CREATE, "drop_before", times=3)
-        card = entered(sandbox)
-        top_up = pay(organization, card)
-        sandbox.clear_faults()
-        top_up.claimed_at = utc_now() - RESEND_WITHIN * 2
-        db.session.commit()
-        assert topups.recover(organization.id, top_up.id)
-        assert (
-            topups.pay(organization, top_up.id, top_up.payment_method_id, OWNER).status
-            is TopUpStatus.DECLINED
-        )
-        assert topups.pay(organization, top_up.id, entered(sandbox), OWNER).status is TopUpStatus.SUCCEEDED
-        assert_ledger_matches(organization, sandbox)
-
-    def test_too_many_requests_leave_the_card_to_be_tried(
-        self, organization: Organization, sandbox: Sandbox
-    ) -> None:
-        sandbox.fail(CREATE, "429")
-        top_up = begin(organization, entered(sandbox))
-        with pytest.raises(NotStartedError):
-            topups.pay(organization, top_up.id, top_up.payment_method_id, OWNER)
-        topups.pay(organization, top_up.id, top_up.payment_method_id, OWNER)
         assert credited(organization) == [50]
         assert_ledger_matches(organization, sandbox)
 

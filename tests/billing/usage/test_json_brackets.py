@@ -1,0 +1,40 @@
+"""Splitting a batch by its brackets finds what a decoder would, whatever the bytes are."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from app.billing.usage import json_brackets
+from app.billing.usage.json_brackets import NotSplittableError
+
+any_json = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(st.characters(exclude_categories=["Cs"])),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(st.characters(exclude_categories=["Cs"])), inner),
+    max_leaves=8,
+)
+
+
+@given(values=st.lists(any_json, max_size=5))
+@settings(max_examples=100, deadline=None, derandomize=True)
+def test_an_array_is_cut_where_a_decoder_would(values: list[Any]) -> None:
+    for indent in (None, 1):
+        cut = json_brackets.elements(json.dumps(values, indent=indent, ensure_ascii=False).encode())
+        assert [json.loads(one) for one in cut] == values
+        for one in cut:
+            if one.startswith(b"{"):
+                found = {json.loads(name): json.loads(value) for name, value in json_brackets.members(one)}
+                assert found == json.loads(one)
+
+
+@given(body=st.binary(max_size=30) | st.text('[]{}",:\\ a1', max_size=20).map(str.encode))
+@settings(max_examples=200, deadline=None, derandomize=True)
+def test_no_bytes_break_the_cutting(body: bytes) -> None:
+    for cut in (json_brackets.elements, json_brackets.members):
+        try:
+            cut(body)
+        except NotSplittableError:
+            continue

@@ -1,0 +1,86 @@
+"""Links for a new password: emailed to the account's own address, used once, and ended by what makes them stale."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+
+from app.extensions import db
+from app.models import AuditEvent, Mail, User
+from app.people import accounts, password_links
+from tests.factories import OWNER, a_person, an_organization
+from tests.support.browsing import Visitor, text_of
+from tests.support.sandbox import work_through
+
+
+@pytest.fixture
+def owner(app: Flask) -> str:
+    return a_person("dana@harbor.example", organization=an_organization("Harbor Dental")).email
+
+
+def mailed_links(email: str) -> list[str]:
+    """The links for a new password that were mailed to an address, oldest first."""
+    query = db.select(Mail).where(Mail.kind == "password_link", Mail.recipient == email).order_by(Mail.id)
+    return [mail.facts["path"] for mail in db.session.scalars(query)]
+
+
+def test_a_mailed_link_sets_a_password_once_and_the_person_is_told(
+    app: Flask, visitor: Visitor, owner: str
+) -> None:
+    asked = visitor.post("/forgot-password", {"email": f" {owner.upper()} "})
+    assert "Check your email" in text_of(asked)
+    work_through(app)
+    (link,) = mailed_links(owner)
+    at_home = Visitor(app.test_client())
+    at_home.sign_in(owner)
+    assert visitor.get(link).status_code == 200
+    short = visitor.post(link, {"password": "short"})
+    assert short.status_code == 422
+    assert "at least 12" in text_of(short)
+    assert visitor.post(link, {"password": "a new long password"}).location == "/billing"
+    assert visitor.get(link).status_code == 404
+    assert at_home.get("/billing").status_code == 302, "who was signed in with the old password no longer is"
+    assert Visitor(app.test_client()).sign_in(owner, "a new long password").status_code == 302
+    told = db.session.scalars(db.select(Mail).where(Mail.kind == "password_set")).one()
+    assert told.recipient == owner
+    noted = db.session.scalars(db.select(AuditEvent.action).order_by(AuditEvent.at)).all()
+    assert noted == ["user.password_link_mailed", "user.password_set"]
+
+
+def test_asking_for_a_link_tells_no_one_who_has_an_account(app: Flask, owner: str) -> None:
+    said = []
+    for email in (owner, "missing@harbor.example"):
+        answer = Visitor(app.test_client()).post("/forgot-password", {"email": email})
+        said.append((answer.status_code, text_of(answer).replace(email, "ADDRESS")))
+    assert said[0] == said[1]
+    work_through(app)
+    assert len(db.session.scalars(db.select(Mail)).all()) == 1
+
+
+def test_links_for_a_new_password_are_mailed_a_few_times_an_hour(visitor: Visitor, owner: str) -> None:
+    for email in (owner, "missing@harbor.example"):
+        answers = [visitor.post("/forgot-password", {"email": email}).status_code for _ in range(4)]
+        assert answers == [200, 200, 200, 429]
+
+
+@pytest.mark.parametrize("what", ["the password", "the address", "the time", "the key", "the link"])
+def test_a_mailed_link_ends_with(
+    what: str, app: Flask, visitor: Visitor, owner: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    user = db.session.scalars(db.select(User)).one()
+    password_links.mail_to(user, app.config["SECRET_KEY"], OWNER)
+    (link,) = mailed_links(owner)
+    if what == "the password":
+        accounts.set_password(user, "another long password")
+    elif what == "the address":
+        user.email = "dana.whitfield@harbor.example"
+    elif what == "the time":
+        monkeypatch.setattr(password_links, "VALID_FOR", timedelta(seconds=-1))
+    elif what == "the key":
+        monkeypatch.setitem(app.config, "SECRET_KEY", "another " * 8)
+    else:
+        link = link[:-3]
+    db.session.commit()
+    assert visitor.get(link).status_code == 404
