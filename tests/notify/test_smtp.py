@@ -67,7 +67,7 @@ def test_a_refused_recipient_holds_no_one_back() -> None:
 def test_a_recipient_put_off_is_for_later() -> None:
     with running() as server:
         server.answers["busy@x.example"] = "451 4.7.1 greylisted"
-        assert send(f"smtp://{server.address}", "busy@x.example") == ["AwayError 451 4.7.1 greylisted"]
+        assert send(f"smtp://{server.address}", "busy@x.example") == ["UnavailableError 451 4.7.1 greylisted"]
 
 
 def test_a_server_that_is_away_is_for_later() -> None:
