@@ -62,7 +62,7 @@ def find(url: str, *, allow_private: bool, ports: Collection[int], seconds: floa
     if parts.scheme not in {"http", "https"} or not parts.hostname or "@" in parts.netloc:
         raise AddressError("Use an address like https://portal.example/billing-events.")
     if parts.scheme == "http" and not allow_private:
-        raise AddressError("Use https: what is sent is for the platform alone.")
+        raise AddressError("Use https: what is sent is for the platform only.")
     if port is None:
         port = HTTPS_PORT if parts.scheme == "https" else 80
     if port == 0 or not (allow_private or port in ports):

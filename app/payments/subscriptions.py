@@ -139,7 +139,7 @@ def plan_for_period_end(
 def cancel_schedule(schedule_id: str) -> None:
     """Let a subscription go on as it is, without what was planned. Raises as `fetch` does.
 
-    Of a schedule that is released already nothing has to be taken back. An end that it has set goes with it
+    Of a schedule that is released already nothing has to be canceled. An end that it has set goes with it
     (https://docs.stripe.com/api/subscription_schedules/release).
     """
     if _is_running(schedule_id):
@@ -162,7 +162,7 @@ def keep_active(subscription: StripeSubscription) -> StripeSubscription:
     found = fetch(subscription.id)
     if found.ends_at is None or found.has_ended:
         return found
-    # Which of the two was said is taken back: that either ends both is written nowhere.
+    # What was set is undone: that either one ends both is documented nowhere.
     params: stripe.params.SubscriptionUpdateParams = (
         {"cancel_at_period_end": False} if found.ends_with_period else {"cancel_at": ""}
     )

@@ -25,7 +25,7 @@ _TO_DO = {
     Oddity.DROPS: (
         "Add it to the schedule's next phase, or let the customer cancel the change and schedule it again."
     ),
-    Oddity.GIVEN_UP: "The plan goes on: cancel it, or invoice the period again.",
+    Oddity.GIVEN_UP: "The plan is still active: cancel it, or invoice the period again.",
     Oddity.NOTHING_OPEN: "Issue an invoice that can be paid, or cancel it.",
 }
 

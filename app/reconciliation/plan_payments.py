@@ -24,11 +24,11 @@ from app.stripe_events import handlers
 @dataclass(frozen=True, slots=True)
 class _PlanPayment:
     """What paid for a plan: whose, by which invoice, and whether the plan stays in force for it
-    (`goes_on`)."""
+    (`is_active`)."""
 
     organization: Organization
     invoice: StripeInvoice
-    goes_on: bool
+    is_active: bool
 
     @property
     def words(self) -> str:
@@ -42,11 +42,11 @@ def look_at_refund(report: Report, refund: Refund) -> None:
     if refund.status.gave_nothing_back:
         return
     paid = _plan_payment(refund.payment_intent_id)
-    if paid is not None and paid.goes_on:
+    if paid is not None and paid.is_active:
         report.find(
             refund.id,
-            f"{refund.amount} of {paid.words} was refunded ({refund.id}), and the plan goes on. Cancel it "
-            f"at Stripe, or, if it is to go on, run `flask stripe accept {refund.id}`.",
+            f"{refund.amount} of {paid.words} was refunded ({refund.id}), and the plan is still active. Cancel it "
+            f"at Stripe, or, if it is to stay active, run `flask stripe accept {refund.id}`.",
         )
 
 
@@ -56,13 +56,13 @@ def look_at_dispute(report: Report, dispute: StripeDispute) -> None:
     if dispute.status.is_decided_for_us:
         return
     paid = _plan_payment(dispute.payment_intent_id)
-    if paid is None or (dispute.status is DisputeStatus.LOST and not paid.goes_on):
+    if paid is None or (dispute.status is DisputeStatus.LOST and not paid.is_active):
         return
     answer = f" Answer it by {dispute.evidence_due_at:%d %B %Y}." if dispute.evidence_due_at else ""
-    goes_on = " The plan goes on: decide whether to cancel it." if paid.goes_on else ""
+    is_active = " The plan is still active: decide whether to cancel it." if paid.is_active else ""
     report.find(
         dispute.id,
-        f"{dispute.amount} of {paid.words} is disputed ({dispute.id}, {dispute.status}).{answer}{goes_on}",
+        f"{dispute.amount} of {paid.words} is disputed ({dispute.id}, {dispute.status}).{answer}{is_active}",
     )
 
 
@@ -97,4 +97,4 @@ def _plan_payment(payment_intent_id: str | None) -> _PlanPayment | None:
     row = get_subscription(organization)
     is_running = row is not None and row.status is not SubscriptionStatus.CANCELED and row.plan != FREE_PLAN
     is_over = invoice.period is not None and invoice.period[1] <= utc_now()
-    return _PlanPayment(organization, invoice, goes_on=is_running and not is_over)
+    return _PlanPayment(organization, invoice, is_active=is_running and not is_over)

@@ -41,7 +41,7 @@ KEPT_FOR = timedelta(days=90)
 def run(*, since: datetime | None = None) -> ReconciliationRun:
     """Compare, from `since` on or from where the last run that was finished began. Commits.
 
-    Where Stripe is away the run ends with `error`, and the next one goes on from the same place. Raises
+    Where Stripe is away the run ends with `error`, and the next one continues from the same place. Raises
     `AlreadyRunningError`.
     """
     with alone(db.engine, "reconciliation"):
@@ -57,7 +57,7 @@ def run(*, since: datetime | None = None) -> ReconciliationRun:
             error = None
         except PaymentsError as away:
             db.session.rollback()
-            error = f"{away.for_operators}. The next run goes on from here."
+            error = f"{away.for_operators}. The next run continues from here."
             log.error("reconciliation_stopped", reason=str(away))
         except Exception as unexpected:
             db.session.rollback()

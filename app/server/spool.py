@@ -78,7 +78,7 @@ class Spool:
     def read(self) -> bytes | None:
         """The next piece; nothing where none is there yet, None after the last.
 
-        Raises `NoOneReadsError` where the answer was given up: then what was sent must not look complete.
+        Raises `NoOneReadsError` where the answer was abandoned: then what was sent must not look complete.
         """
         with self._lock:
             if self._pieces:
@@ -88,7 +88,7 @@ class Spool:
             if self._file is not None and self._read < self._written:
                 return self._from_disk(self._file)
             if self._ended and self._failed:
-                raise NoOneReadsError("The answer was given up.")
+                raise NoOneReadsError("The answer was abandoned.")
             return None if self._ended else b""
 
     def close(self) -> None:

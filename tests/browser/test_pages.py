@@ -26,7 +26,7 @@ from tests.support.subscriptions import Period
 
 AXE = (Path(__file__).parent.parent / "vendor" / "axe.min.js").read_text()
 # Going over into the other scheme is no moment to measure contrast at; what inherits a color goes after its parent.
-COLOURS_ARE_THERE = """async () => {
+COLORS_ARE_THERE = """async () => {
   const moving = () => document.getAnimations().filter((each) => each instanceof CSSTransition);
   do {
     await Promise.allSettled(moving().map((each) => each.finished));
@@ -140,7 +140,7 @@ REFERENCES = """() => {
 
 def check(page: Page) -> None:
     """Nothing for axe-core to find, ids that are unique and there, and nothing wider than the screen."""
-    page.evaluate(COLOURS_ARE_THERE)
+    page.evaluate(COLORS_ARE_THERE)
     assert page.evaluate(REFERENCES) == [], page.url
     if page.evaluate("typeof axe") == "undefined":
         page.evaluate(AXE)

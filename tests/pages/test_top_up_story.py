@@ -1,4 +1,4 @@
-"""What the page of a paid top-up tells: who paid it, what was taken back, what that means, what is left."""
+"""What the page of a paid top-up tells: who paid it, what was clawed back, what that means, what is left."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ Act = Callable[[Dashboard], object]
 
 @dataclass(frozen=True)
 class Case:
-    """What is done, what a finding says of it (nothing where it is fine), and how it is taken back."""
+    """What is done, what a finding says of it (nothing where it is fine), and how it is undone."""
 
     do: Act
     says: str | None

@@ -47,7 +47,7 @@ def sync_to_stripe(org_id: UUID) -> None:
                 )
                 told = wanted
         except RefusedError:
-            # The card or the customer is gone at Stripe: its event tells us, and that appoints another.
+            # The card or the customer is gone at Stripe: its event says so, and another becomes the default then.
             return
     with transaction():
         default_card.enqueue_telling(org_id)

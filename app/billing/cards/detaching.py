@@ -1,4 +1,4 @@
-"""Detaching at Stripe what is removed here: at once where a person waits for it, by a job where that was cut off."""
+"""Detaching at Stripe what is removed here: immediately where a person waits for it, by a job where that was cut off."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from app.transaction import end_reading, transaction
 
 IN_PROGRESS = (TopUpStatus.PAYING, TopUpStatus.ACTION)
 
-LOOK_AGAIN = timedelta(hours=1)
+RETRY_AFTER = timedelta(hours=1)
 """When a card is looked at again that a payment in progress needs. A day later that is given up, if not before."""
 
 
@@ -32,7 +32,7 @@ def detach(method: PaymentMethod) -> None:
         cards.detach(method.stripe_id)
     else:
         with transaction():
-            enqueue_for(method, after=LOOK_AGAIN)
+            enqueue_for(method, after=RETRY_AFTER)
 
 
 def paying_with(method: PaymentMethod) -> TopUp | None:

@@ -191,7 +191,7 @@ class Catalog:
             return self.plans[key]
         except KeyError:
             raise CatalogError(
-                f"The catalogue has no plan {key!r}. It has: {', '.join(self.plans)}."
+                f"The catalog has no plan {key!r}. It has: {', '.join(self.plans)}."
             ) from None
 
     def features_of(self, plan: Plan) -> list[str]:
@@ -205,7 +205,7 @@ class Catalog:
             return self.meters[key]
         except KeyError:
             raise CatalogError(
-                f"The catalogue has no meter {key!r}. It has: {', '.join(self.meters)}."
+                f"The catalog has no meter {key!r}. It has: {', '.join(self.meters)}."
             ) from None
 
     def pool(self, key: str) -> Pool:

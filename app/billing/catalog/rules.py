@@ -47,7 +47,7 @@ def _check_free_plan(source: Source, catalog: Catalog) -> None:
             f'{FREE_PLAN!r} is the free plan: write "0", and sell what costs {free.price} under another key.',
         )
     if free.yearly is not None:
-        source.refuse(f"plans.{FREE_PLAN}.yearly", "the free plan is not sold by the year: leave this out.")
+        source.refuse(f"plans.{FREE_PLAN}.yearly", "the free plan has no yearly price: leave this out.")
 
 
 def _check_limits(source: Source, catalog: Catalog) -> None:

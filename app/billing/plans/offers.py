@@ -1,4 +1,4 @@
-"""Which plans can be chosen, and whether a switch to one is made at once or when the paid period is over."""
+"""Which plans can be chosen, and whether a switch to one is made immediately or when the paid period is over."""
 
 from __future__ import annotations
 

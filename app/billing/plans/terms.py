@@ -32,7 +32,7 @@ subscription.promised_until FROM organization LEFT JOIN subscription ON subscrip
 LEFT JOIN plan_term term ON term.org_id = organization.id WHERE organization.id = ANY(%s::uuid[]) UNION ALL
 SELECT NULL, NULL, NULL, NULL, announced_for, NULL, version, NULL, NULL, NULL, NULL FROM catalog_version WHERE
 announced_for IS NOT NULL ORDER BY 1 NULLS LAST, 5"""
-"""With the announcements of versions, which hold for everyone, at the end. `failed_at` is there where a
+"""With the versions that were announced, which apply to everyone, at the end. `failed_at` is there where a
 renewal failed and no one has noted yet what becomes of the plan at its deadline."""
 
 FREE_PLAN = catalog.FREE_PLAN

@@ -57,7 +57,7 @@ def claim_next(endpoint_id: UUID, *, is_state: bool, org_id: UUID | None = None)
 
 
 def list_sendable() -> list[tuple[UUID, UUID, bool]]:
-    """Endpoint, an organization and line of what could be sent now, whoever left it. At most one for each
+    """Endpoint, an organization and line of what could be sent now, left by any process. At most one for each
     line."""
     query = (
         select(PlatformDelivery.endpoint_id, PlatformDelivery.org_id, PlatformDelivery.is_state)

@@ -152,7 +152,7 @@ def _runway(available: Money, pace: Money) -> Runway | None:
 
 
 def _paused_by() -> Any:
-    """The kind of what Stripe took back at the moment at which calling paused; NULL where nothing was."""
+    """The kind of clawback at the moment at which calling paused; NULL where nothing was."""
     return (
         select(WalletLine.kind)
         .where(WalletLine.org_id == Wallet.org_id, WalletLine.at == Wallet.paused_at)

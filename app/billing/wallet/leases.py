@@ -1,4 +1,4 @@
-"""Leases that are over: a hold ends at the moment at which its lease does, whoever finds out, and however
+"""Leases that are over: a hold ends at the moment at which its lease does, no matter who finds out, and how
 late.
 
 Nothing happens at that moment by itself, so anyone who has a wallet locked and is about to rely on what it

@@ -32,7 +32,7 @@ from app.money import CurrencyMismatchError, Money
 
 FURTHEST = 10**15
 """How far from zero a wallet's balance may be, in micro-units: a billion of the currency, far less than its
-column holds. Usage and credits stop there. What Stripe says was paid or taken back is posted all the same,
+column holds. Usage and credits stop there. What Stripe says was paid or clawed back is posted all the same,
 and so is what a correction gives back: each is bounded, so nothing reaches the end of the column."""
 
 

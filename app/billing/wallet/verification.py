@@ -13,7 +13,7 @@ from app.money import Money
 _CHANGE = "CASE WHEN credit = 'wallet' THEN amount_micro WHEN debit = 'wallet' THEN -amount_micro ELSE 0 END"
 """What a transfer changes the wallet's balance by."""
 
-# More than a top-up brought is taken back only while a dispute of it is open: it may be of the whole payment though a
+# More than a top-up brought is clawed back only while a dispute of it is open: it may be of the whole payment though a
 # part was refunded before.
 _QUERIES = {
     "the wallet's balance is {left_money}, its transfers sum to {right_money}": f"""
@@ -72,7 +72,7 @@ _QUERIES = {
         LEFT JOIN transfer t ON t.org_id = u.org_id AND t.kind = 'top_up' AND t.source = u.payment_intent_id
         GROUP BY u.org_id, u.id, u.status
         HAVING (u.status = 'succeeded')::int <> count(t.id)""",
-    "top-up {name} brought {left_money}, refunds and disputes took back {right_money}": """
+    "top-up {name} brought {left_money}, refunds and disputes clawed back {right_money}": """
         SELECT org_id, brought, taken, top_up_id FROM (
             SELECT l.org_id, l.top_up_id,
                    coalesce(sum(l.amount_micro) FILTER (WHERE l.kind = 'top_up'), 0) AS brought,

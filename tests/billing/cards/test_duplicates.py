@@ -1,4 +1,4 @@
-"""The same card saved again stays one card, whoever tells of it first; nothing that pays with it is lost."""
+"""The same card saved again stays one card, no matter who tells of it first; nothing that pays with it is lost."""
 
 from __future__ import annotations
 

@@ -196,7 +196,7 @@ def test_a_link_that_opens_something_is_not_kept_once_it_was_sent(app: Flask, se
     db.session.commit()
     mail = db.session.execute(db.select(Mail)).scalar_one()
     assert deliver(mail) is MailState.SENT
-    assert reached(server) == ["a@x.example"], "it is for nobody else"
+    assert reached(server) == ["a@x.example"], "it is for no one else"
     assert "/set-password/s3cr3t" in server.taken[0][1].get_body().get_content()
     assert "s3cr3t" not in f"{mail.facts}{mail.text}{mail.html}"
     assert outbox.written(mail).subject

@@ -1,5 +1,5 @@
 """What holds back what: the newest state gets through, a refused message holds back nothing, a slow receiver
-nobody."""
+no one."""
 
 from __future__ import annotations
 
@@ -208,7 +208,7 @@ def test_a_message_that_a_killed_sender_had_is_sent_by_the_next(
         assert queue.claim_next(endpoint_id, is_state=is_state) is not None
     assert timedelta(minutes=1) > queue.CLAIMED_FOR
     deliveries.deliver(organization.id)
-    assert receiver.types == [], "nobody takes it away from one that may be alive"
+    assert receiver.types == [], "no one takes it away from one that may be alive"
     for row in rows():
         row.sending_until = utc_now()
     db.session.commit()

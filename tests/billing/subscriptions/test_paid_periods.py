@@ -1,4 +1,4 @@
-"""A paid period begins when it is bought: from nothing, and with another interval, at once and later. What is shown of
+"""A paid period begins when it is bought: from nothing, and with another interval, immediately and later. What is shown of
 it is the most that is charged."""
 
 from __future__ import annotations

@@ -150,11 +150,11 @@ class PlanMachine(RuleBasedStateMachine):
             db.session.rollback()
 
     @precondition(lambda self: self.found is not None and not self.found.has_ended)
-    @rule(how=st.sampled_from(["at once", "later", "never"]))
+    @rule(how=st.sampled_from(["immediately", "later", "never"]))
     def cancel_in_the_dashboard(self, how: str) -> None:
         found, api = self.found, self.sandbox.stripe.v1.subscriptions
         assert found is not None
-        if how == "at once":
+        if how == "immediately":
             api.cancel(found.id)
         elif found.schedule_id is None:
             api.update(found.id, {"cancel_at_period_end": how == "later"})

@@ -1,4 +1,4 @@
-"""Switching to a plan that costs less: planned for the end of the paid period, taken back, changed, made."""
+"""Switching to a plan that costs less: planned for the end of the paid period, canceled, changed, made."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class TestDown:
         assert reasons() == ["switched", "scheduled"]
         assert plan_terms.get_terms(subscriber).terms[-1].plan == "starter"
 
-    def test_it_can_be_taken_back(self, app: Flask, subscriber: Organization, sandbox: Sandbox) -> None:
+    def test_it_can_be_canceled(self, app: Flask, subscriber: Organization, sandbox: Sandbox) -> None:
         switch_to(subscriber, "starter")
         switches.cancel_scheduled_change(subscriber, OWNER)
         assert plan_of(subscriber).scheduled is None
@@ -100,7 +100,7 @@ class TestBadLuck:
             switches.confirm(subscriber, switch.id, OWNER)
         assert plan_of(subscriber).name == "Growth"
 
-    def test_it_was_canceled_at_stripe_for_the_end_of_the_period_and_is_taken_back(
+    def test_it_was_canceled_at_stripe_for_the_end_of_the_period_and_is_canceled(
         self, app: Flask, subscriber: Organization, sandbox: Sandbox
     ) -> None:
         id_ = subscription_id(subscriber)

@@ -52,5 +52,5 @@ def test_a_process_killed_after_the_charge_leaves_nothing_lost_and_nothing_charg
 
 
 def _wait_for_the_charge(sandbox: Sandbox) -> None:
-    """The stand-in takes the money at once and keeps its answer for long."""
+    """The stand-in takes the money immediately and keeps its answer for long."""
     wait_until(sandbox.charges, "nothing was charged")

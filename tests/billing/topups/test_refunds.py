@@ -109,5 +109,5 @@ def test_the_check_finds_more_taken_back_than_was_paid(app: Flask) -> None:
     db.session.commit()
     assert sorted(finding.text for finding in verification.check()) == [
         "re_1 gave back 30.000000 USD and had taken 20.000000 USD",
-        f"top-up {top_up_id} brought 0.000000 USD, refunds and disputes took back 50.000000 USD",
+        f"top-up {top_up_id} brought 0.000000 USD, refunds and disputes clawed back 50.000000 USD",
     ]

@@ -82,7 +82,7 @@ class TestWebhooks:
 
     def test_a_payment_of_an_unknown_customer_is_ignored(self, app: Flask, sandbox: Sandbox) -> None:
         an_organization()
-        stranger = sandbox.stripe.v1.customers.create({"name": "Somebody else"})
+        stranger = sandbox.stripe.v1.customers.create({"name": "Someone else"})
         sandbox.stripe.v1.payment_intents.create(
             {
                 "amount": 5000,
