@@ -19,7 +19,7 @@ from flask import Flask, current_app, g
 from app import reconciliation
 from app.billing import topups
 from app.billing.cards import default_sync, expiry, removal
-from app.billing.customers import details
+from app.billing.customers import stripe_sync
 from app.billing.mail import outbox
 from app.billing.platform import deliveries
 from app.billing.subscriptions import cancellation, renewals, switches
@@ -106,7 +106,7 @@ def finish_cancellation(org_id: str, subscription_id: str, invoice_id: str) -> N
 @for_organization
 def sync_billing_details(org_id: str) -> None:
     """Let Stripe write on invoices who is billed."""
-    details.sync_to_stripe(UUID(org_id))
+    stripe_sync.sync_to_stripe(UUID(org_id))
 
 
 @jobs.periodic(cron="* * * * *")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from app.billing.customers.details import Details
+from app.billing.customers.entering import Details
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,7 +70,9 @@ def _what_is_wrong(one: PlanPrice, price: stripe.Price | None) -> str:
     if (old, each) == (one.amount, f" a {one.interval}"):
         return f"{one.name}: {one.lookup_key} leads to {price.id}, which isn't sold as the catalog has it, {new}."
     was = old.plain if each == f" a {one.interval}" else f"{old.plain} {old.currency}{each}"
-    return f"{one.name}: {one.lookup_key} costs {new} instead of {was}. Existing customers keep the old price."
+    return (
+        f"{one.name}: {one.lookup_key} costs {new} instead of {was}. Existing customers keep the old price."
+    )
 
 
 def _by_lookup_key(keys: list[str]) -> dict[str | None, stripe.Price]:

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from app.billing import audit, catalog
 from app.billing.audit import Action, Actor
-from app.billing.customers import details
+from app.billing.customers import documents
 from app.billing.plans import grace
 from app.billing.wallet import ledger
 from app.extensions import db
@@ -105,7 +105,7 @@ def _update(organization: Organization, wanted: Wanted) -> Organization:
     except organizations.TimezoneError as error:
         raise RefusedError("timezone", str(error)) from error
     if (wanted.name, wanted.timezone) != (organization.name, organization.timezone):
-        details.snapshot_on_statements(organization)
+        documents.snapshot_on_statements(organization)
     organization.name = wanted.name
     if wanted.timezone != organization.timezone:
         grace.record_deadline(organization)

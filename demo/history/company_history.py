@@ -11,7 +11,7 @@ from sqlalchemy import select
 from app.billing import audit, catalog, topups
 from app.billing.audit import Actor
 from app.billing.cards import payment_methods
-from app.billing.customers import details
+from app.billing.customers import details, stripe_sync
 from app.billing.plans import resource_counts
 from app.billing.topups import refunds
 from app.billing.wallet import calling_state, ledger
@@ -68,7 +68,7 @@ class Director:
         self.organization.stripe_customer_id = self.customer_id
         if company.billed.legal_name:
             details.save(self.organization, company.billed, 0, audit.OPERATOR)
-            details.sync_to_stripe(self.organization.id)
+            stripe_sync.sync_to_stripe(self.organization.id)
         wanted = ((company.lost_card,) if company.lost_card else ()) + company.cards
         self.cards = [self._card(card.token, card.months_left) for card in wanted]
         self.paying_card = self.cards[0]

@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 from playwright.sync_api import BrowserContext, Page, expect
 
-from app.billing.customers import details
+from app.billing.customers import queries as customer_queries
 from app.extensions import db
 from app.models import Organization
 from tests.browser.site import sign_in
@@ -86,7 +86,7 @@ def test_a_form_is_refused_beside_what_was_typed_and_goes_on_in_either(
     expect(first.get_by_role("definition").filter(has_text="Harbor Dental Ltd")).to_be_visible()
     check(first)
     db.session.rollback()
-    assert details.gather(pine)[0].legal_name == ""
+    assert customer_queries.gather(pine)[0].legal_name == ""
 
 
 def test_what_a_button_and_the_poll_ran_into_is_said_once(

@@ -9,7 +9,9 @@ from flask import Flask
 
 from app.billing.audit import Actor
 from app.billing.customers import details
-from app.billing.customers.details import ChangedMeanwhileError, Details
+from app.billing.customers import queries as customer_queries
+from app.billing.customers.details import ChangedMeanwhileError
+from app.billing.customers.entering import Details
 from app.billing.mail.recipients import recipients_of
 from app.extensions import db
 from app.models import Invitation, Organization, Role
@@ -88,7 +90,7 @@ def test_a_form_that_was_open_before_does_not_bring_them_back(
 ) -> None:
     organizations.set_billing_emails(harbor, [GONE])
     db.session.commit()
-    _, version = details.gather(harbor)
+    _, version = customer_queries.gather(harbor)
     lose(harbor)
     with pytest.raises(ChangedMeanwhileError):
         details.save(harbor, Details(emails=(GONE,)), version, OWNER)

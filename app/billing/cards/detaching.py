@@ -1,4 +1,4 @@
-"""Detaching at Stripe what is removed here: immediately where a person waits for it, by a job where that was cut off."""
+"""Detaching at Stripe what is removed here: while a person waits, or by a job where that was cut off."""
 
 from __future__ import annotations
 

@@ -190,9 +190,7 @@ class Catalog:
         try:
             return self.plans[key]
         except KeyError:
-            raise CatalogError(
-                f"The catalog has no plan {key!r}. It has: {', '.join(self.plans)}."
-            ) from None
+            raise CatalogError(f"The catalog has no plan {key!r}. It has: {', '.join(self.plans)}.") from None
 
     def features_of(self, plan: Plan) -> list[str]:
         """All features of a plan: those of the plan that it includes, then its own."""

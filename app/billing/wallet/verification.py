@@ -13,8 +13,8 @@ from app.money import Money
 _CHANGE = "CASE WHEN credit = 'wallet' THEN amount_micro WHEN debit = 'wallet' THEN -amount_micro ELSE 0 END"
 """What a transfer changes the wallet's balance by."""
 
-# More than a top-up brought is clawed back only while a dispute of it is open: it may be of the whole payment though a
-# part was refunded before.
+# More than a top-up brought is clawed back only while a dispute of it is open: that may be of the whole payment,
+# though a part was refunded before.
 _QUERIES = {
     "the wallet's balance is {left_money}, its transfers sum to {right_money}": f"""
         SELECT w.org_id, w.posted_micro, coalesce(t.total, 0)

@@ -9,9 +9,8 @@ from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
 from wtforms import HiddenField, SelectField, StringField, TextAreaField
 
-from app.billing.customers import details as billing_details
-from app.billing.customers import tax_ids
-from app.billing.customers.details import Details, DetailsError
+from app.billing.customers import entering, tax_ids
+from app.billing.customers.entering import Details, DetailsError
 from app.models import Organization
 from app.web.resend import Field
 from app.web.text_guard import TidyForm
@@ -35,7 +34,7 @@ class DetailsForm(TidyForm, FlaskForm):  # type: ignore[misc]
 
     def offer(self) -> None:
         """Fill the choices."""
-        self.country.choices = [("", "Choose a country"), *billing_details.countries()]
+        self.country.choices = [("", "Choose a country"), *entering.countries()]
         self.tax_kind.choices = [
             ("", "None"),
             *((kind.key, f"{kind.label}, like {kind.example}") for kind in tax_ids.KINDS.values()),

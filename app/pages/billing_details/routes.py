@@ -7,8 +7,10 @@ from typing import Any, cast
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from app.billing.customers import details
-from app.billing.customers.details import ChangedMeanwhileError, DetailsError
+from app.billing.customers import details, documents
+from app.billing.customers import queries as customer_queries
+from app.billing.customers.details import ChangedMeanwhileError
+from app.billing.customers.entering import DetailsError
 from app.extensions import limiter
 from app.pages.actor import current_actor
 from app.pages.billing_details.forms import DetailsForm, in_words
@@ -31,7 +33,7 @@ _CHANGED = (
 def show() -> Response:
     """What is kept, in a form."""
     form = DetailsForm(None)
-    form.show(*details.gather(current_organization()))
+    form.show(*customer_queries.gather(current_organization()))
     return _draw(form)
 
 
@@ -51,13 +53,13 @@ def save() -> Response:
     except DetailsError as error:
         form.refuse(error)
     except ChangedMeanwhileError:
-        form.version.data = str(details.gather(organization)[1])
+        form.version.data = str(customer_queries.gather(organization)[1])
         return _draw(form, why=_CHANGED, status=422)
     else:
         flash("Billing details saved. They appear on invoices and statements from now on.")
         if not cast(Any, request).htmx:
             return redirect(url_for("billing_details.show"), 303)
-        form.show(*details.gather(organization))
+        form.show(*customer_queries.gather(organization))
         return _draw(form)
     return _draw(form, status=422)
 
@@ -66,5 +68,5 @@ def _draw(form: DetailsForm, *, why: str = "", status: int = 200) -> Response:
     form.offer()
     is_region = bool(cast(Any, request).htmx)
     template = "billing_details/response.html" if is_region else "billing_details/show.html"
-    lines = details.on_documents(current_organization())
+    lines = documents.on_documents(current_organization())
     return make_response(render_template(template, form=form, why=why, lines=lines), status)

@@ -10,7 +10,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from app.billing import invoices, statements
-from app.billing.customers import details
+from app.billing.customers import documents as customer_documents
 from app.billing.invoices import UnknownInvoiceError, listing
 from app.billing.invoices.listing import InvoiceFilters
 from app.cursor import Cursor
@@ -43,7 +43,7 @@ def show() -> str:
         after=Cursor.parse(args.get("after", "")),
     )
     months = statements.months(organization)
-    billed = details.on_documents(organization)
+    billed = customer_documents.on_documents(organization)
     return render_template("invoices/show.html", page=page, statuses=STATUSES, months=months, billed=billed)
 
 

@@ -8,7 +8,7 @@ from flask import Response, render_template
 
 from app.billing import statements
 from app.billing.activity.shortlists import shortlist
-from app.billing.customers import details
+from app.billing.customers import documents
 from app.billing.invoices import listing
 from app.billing.statements import NoStatementError, Statement
 from app.models import Organization
@@ -30,7 +30,7 @@ def show_statement(month: str) -> str | Response:
     statement = _statement(month)
     if statement is None:
         return _missing()
-    head = details.on_statement(current_organization(), statement.month)
+    head = documents.on_statement(current_organization(), statement.month)
     return render_template(
         "invoices/statement.html",
         statement=statement,
@@ -65,7 +65,7 @@ def download_statement(month: str) -> Response:
     organization, statement = current_organization(), _statement(month)
     if statement is None:
         return _missing()
-    head = details.on_statement(organization, statement.month)
+    head = documents.on_statement(organization, statement.month)
     charges = listing.list_for_month(organization, statement.month)
     file = statement_pdf.document(head, statement, charges)
     response = Response(file, content_type="application/pdf")

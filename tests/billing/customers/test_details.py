@@ -8,8 +8,10 @@ import pytest
 from flask import Flask
 
 from app.billing.cards import payment_methods
-from app.billing.customers import details, tax_ids
-from app.billing.customers.details import ChangedMeanwhileError, Details, DetailsError
+from app.billing.customers import details, documents, stripe_sync, tax_ids
+from app.billing.customers import queries as customer_queries
+from app.billing.customers.details import ChangedMeanwhileError
+from app.billing.customers.entering import Details, DetailsError
 from app.billing.customers.tax_ids import KINDS, TaxIdError
 from app.extensions import db
 from tests.factories import OWNER, a_payer, an_organization
@@ -45,13 +47,13 @@ def test_they_are_kept_tidied_up_and_on_documents(app: Flask) -> None:
     organization = an_organization()
     details.save(organization, HARBOR, 0, OWNER)
     db.session.commit()
-    kept, version = details.gather(organization)
+    kept, version = customer_queries.gather(organization)
     assert (kept.tax_id, kept.emails, version) == (
         "DE136695976",
         ("books@harbor.example", "cfo@harbor.example"),
         1,
     )
-    assert details.on_documents(organization) == [
+    assert documents.on_documents(organization) == [
         "Harbor Dental GmbH",
         "Hafenstraße 4",
         "20457 Hamburg",
@@ -65,7 +67,7 @@ def test_in_america_the_town_comes_first(app: Flask) -> None:
     organization = an_organization("Harbor Dental")
     address = Details(line1="12 Pier St", city="Boston", region="MA", postal_code="02110", country="US")
     details.save(organization, address, 0, OWNER)
-    assert details.on_documents(organization) == [
+    assert documents.on_documents(organization) == [
         "Harbor Dental",
         "12 Pier St",
         "Boston, MA 02110",
@@ -110,12 +112,12 @@ class TestAtStripe:
             details.save(organization, changed, version, OWNER)
             db.session.commit()
             for _ in range(2):
-                details.sync_to_stripe(organization.id)
+                stripe_sync.sync_to_stripe(organization.id)
         listed = sandbox.stripe.v1.customers.tax_ids.list(organization.stripe_customer_id or "")
         assert [(one.type, one.value) for one in listed.data] == [("us_ein", "91-1144442")]
         details.save(organization, Details(), 2, OWNER)
         db.session.commit()
-        details.sync_to_stripe(organization.id)
+        stripe_sync.sync_to_stripe(organization.id)
         customer = sandbox.stripe.v1.customers.retrieve(organization.stripe_customer_id or "")
         assert (customer.name, customer.address) == (organization.name, None)
 

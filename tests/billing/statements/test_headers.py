@@ -6,8 +6,8 @@ from flask import Flask
 
 from app.billing import statements
 from app.billing.audit import Actor
-from app.billing.customers import details
-from app.billing.customers.details import Details
+from app.billing.customers import details, documents
+from app.billing.customers.entering import Details
 from app.clock import utc_now
 from app.extensions import db
 from app.models import Organization, TransferKind
@@ -26,22 +26,22 @@ def an_organization_with_months() -> Organization:
 def test_a_month_that_is_over_keeps_what_held_until_the_first_change(app: Flask) -> None:
     organization = an_organization_with_months()
     this_month, *over = statements.months(organization)
-    before = details.on_statement(organization, this_month)
+    before = documents.on_statement(organization, this_month)
     for version, name in enumerate(("Harbor Dental LLC", "Harbor Dental Group LLC")):
         details.save(organization, Details(legal_name=name), version, Actor("test"))
         db.session.commit()
-    assert [details.on_statement(organization, month) for month in over] == [before] * len(over)
-    assert details.on_statement(organization, this_month).billed == ("Harbor Dental Group LLC",)
+    assert [documents.on_statement(organization, month) for month in over] == [before] * len(over)
+    assert documents.on_statement(organization, this_month).billed == ("Harbor Dental Group LLC",)
 
 
 def test_so_it_does_when_the_platform_renames_or_moves_it(app: Flask) -> None:
     organization = an_organization_with_months()
     this_month, *over = statements.months(organization)
-    before = details.on_statement(organization, this_month)
+    before = documents.on_statement(organization, this_month)
     provision(organization.id, Wanted(name="New name", timezone="Asia/Kathmandu"), Actor("test"))
     db.session.commit()
-    assert [details.on_statement(organization, month) for month in over] == [before] * len(over)
-    now = details.on_statement(organization, this_month)
+    assert [documents.on_statement(organization, month) for month in over] == [before] * len(over)
+    now = documents.on_statement(organization, this_month)
     assert (now.name, now.timezone) == ("New name", "Asia/Kathmandu")
 
 

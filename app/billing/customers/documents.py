@@ -1,0 +1,47 @@
+"""Who is billed, as documents say it."""
+
+from __future__ import annotations
+
+from app.billing.customers import queries
+from app.billing.customers.entering import COUNTRIES, Details
+from app.billing.statements import headers
+from app.billing.statements.headers import StatementHeader
+from app.models import Organization
+from app.months import Month
+
+_TOWN_FIRST = frozenset({"US", "CA", "AU", "NZ", "GB", "IE", "IN"})
+"""Where the postal code stands behind the town."""
+
+
+def on_documents(organization: Organization) -> list[str]:
+    """Who is billed as documents say it, a line each: the organization's name where nothing else is known."""
+    details, _ = queries.gather(organization)
+    name = details.legal_name or organization.name
+    lines = [name, details.line1, details.line2, *_town(details), COUNTRIES.get(details.country, "")]
+    if details.tax_id:
+        lines.append(f"Tax ID: {details.tax_id}")
+    if details.purchase_order:
+        lines.append(f"Purchase order: {details.purchase_order}")
+    return [line for line in lines if line]
+
+
+def on_statement(organization: Organization, month: Month) -> StatementHeader:
+    """What the wallet's statement of a month says of the organization."""
+    return headers.find_snapshot(organization, month) or _head_now(organization)
+
+
+def snapshot_on_statements(organization: Organization) -> None:
+    """Let the statements of months that are over stay as they are; before a change of name, zone or
+    details."""
+    headers.snapshot(organization, _head_now(organization))
+
+
+def _head_now(organization: Organization) -> StatementHeader:
+    return StatementHeader(organization.name, organization.timezone, tuple(on_documents(organization)))
+
+
+def _town(details: Details) -> list[str]:
+    if details.country in _TOWN_FIRST:
+        place = ", ".join(part for part in (details.city, details.region) if part)
+        return [f"{place} {details.postal_code}".strip()]
+    return [f"{details.postal_code} {details.city}".strip(), details.region]
