@@ -54,7 +54,7 @@ def test_what_is_wrong_is_said_at_its_field_and_nothing_is_lost(owner: Visitor) 
     assert answer.status_code == 422
     said = text_of(answer)
     assert "This isn't a valid number of that type. It should look like 91-1144442." in said
-    assert "nobody isn't an email address. Enter one address per line." in said
+    assert "missing isn't an email address. Enter one address per line." in said
     for typed in ('value="12 Pier St"', 'value="123"', "books@harbor.example, missing"):
         assert typed in answer.text
 
