@@ -73,8 +73,7 @@ def normal(kind: TaxKind, text: str) -> str:
         plain = kind.rules.validate(text.strip())
     except InvalidChecksum as error:
         raise TaxIdError(
-            f"A digit of this number is wrong: its check digit doesn't fit. Look at it again; one looks like "
-            f"{kind.example}."
+            f"A digit of this number is wrong: its check digit doesn't match. It should look like {kind.example}."
         ) from error
     except ValidationError as error:
         raise TaxIdError(
