@@ -13,7 +13,7 @@ from flask import Flask
 from app.billing import catalog
 from app.billing.activity import call_costs, spending
 from app.billing.activity.call_costs import CallCosts, CallPart
-from app.billing.catalog import file, meters, versions
+from app.billing.catalog import file, versions
 from app.billing.plans import gather as plan_of
 from app.billing.usage import ingest
 from app.billing.wallet import holds
@@ -154,11 +154,7 @@ class TestOlderCatalogues:
         app.extensions["catalog"] = file.parse(text, name="newer")
         yield organization
         app.extensions["catalog"] = on_offer
-        app.extensions.pop("meters_of_old", None)
-
-    def test_a_meter_that_is_gone_keeps_its_name(self, organization: Organization) -> None:
-        assert meters.get_meter("sms").label == "Text messages"
-        assert meters.list_meters(UsageGroup.TELEPHONY, ["sms"])[-1] == "sms"
+        app.extensions.pop("meters_known_before", None)
 
     def test_a_call_is_told_by_the_version_that_rated_it(self, organization: Organization) -> None:
         (line,) = told(organization).lines
@@ -171,10 +167,6 @@ class TestOlderCatalogues:
         assert found["sms"].used.amount == 3
         telephony = next(group for group in groups if group.group is UsageGroup.TELEPHONY)
         assert telephony.lead is not None and telephony.lead.included.amount == 3
-
-    def test_one_that_no_version_knows_breaks_nothing(self, organization: Organization) -> None:
-        unknown = meters.get_meter("carrier_pigeons")
-        assert (unknown.label, unknown.shown_as) == ("Carrier pigeons", "units")
 
     def test_a_version_that_was_not_kept_leaves_the_names_that_there_are(self, app: Flask) -> None:
         organization = an_organization(credit="10")

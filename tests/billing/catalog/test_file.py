@@ -1,26 +1,18 @@
-"""The catalog: what is wrong is said with file, line and key; versions are kept, and hold for who chose
-them."""
+"""The catalog's file: what is wrong is said with file, line and key; commands check and store it."""
 
 from __future__ import annotations
 
 import re
-from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 from flask import Flask
 
-from app.billing import catalog
-from app.billing.catalog import Catalog, CatalogError, versions
+from app.billing.catalog import CatalogError
 from app.billing.catalog import file as catalog_file
-from app.billing.plans import terms as plan_terms
-from app.clock import utc_now
 from app.extensions import db
 from app.models import CatalogVersion
 from config import ROOT
-from tests.factories import an_organization
-from tests.support import subscriptions
-from tests.support.subscriptions import Period
 
 TEXT = (ROOT / "catalog.toml").read_text()
 
@@ -38,52 +30,30 @@ def line_of(text: str, start: str) -> int:
     ("old", "new", "at", "key", "problem"),
     [
         ('minimum = "10"', 'minimum = "ten"', "minimum", "top_up.minimum", "in digits"),
-        ('calls_inbound = "0.025"', 'calls_inbound = "1e9"', (
-            "calls_inbound = "
-        ), "plans.growth.rates", "not a rate"),
+        ('calls_inbound = "0.025"', 'calls_inbound = "1e9"', "calls_inbound = ", "plans.growth.rates", "not a rate"),
         ('calls_inbound = "0.025"\n', "", "[plans.growth.rates]", "plans.growth.rates", "is missing"),
         ("call_minutes = 120000", "fax = 120000", "allowances = { fax", "plans.growth.allowances", "'fax'"),
         ("call_minutes = 120000", "calls_inbound = 1", "allowances = { calls", "plans.growth", "draws on"),
-        ('meters = ["calls_outbound", "calls_inbound"]', 'meters = ["sms", "calls_inbound"]', (
-            "meters = "
-        ), "allowances.call_minutes.meters", "same unit"),
+        ('meters = ["calls_outbound", "calls_inbound"]', 'meters = ["sms", "calls_inbound"]', "meters = ", "allowances.call_minutes.meters", "same unit"),
         ("late_days = 35", "late_days = 0", "late_days", "usage.late_days", "1 to 366"),
         ('yearly = "990"', 'yearly = "cheap"', "yearly", "plans.growth.yearly", "in digits"),
         ('includes = "growth"', 'includes = "gold"', "includes", "plans.scale.includes", "no plan 'gold'"),
         ('includes = "growth"', 'includes = "scale"', "includes", "plans.scale.includes", "itself"),
         ("grace_days = 7", "grace_days = 90", "grace_days", "renewals.grace_days", "0 to 60"),
-        (
-            " up_to = 6000000, rate"
-        , "{ rate", "calls_outbound = { tiers", "plans.scale.rates.calls_outbound", "up_to"),
-        ('rate = "0.16", minimum = 30', (
-            "minimum = 30"
-        ), "calls_outbound_international", "plans.growth", "either"),
+        ("{ up_to = 6000000, rate", "{ rate", "calls_outbound = { tiers", "plans.scale.rates.calls_outbound", "up_to"),
+        ('rate = "0.16", minimum = 30', "minimum = 30", "calls_outbound_international", "plans.growth", "either"),
         ('name = "Growth"', "name = 5", "name = 5", "plans.growth.name", "str"),
-        ('shown_as = "text messages"', 'shown_like = "text messages"', (
-            "[meters.sms]"
-        ), "meters.sms", "shown_like"),
+        ('shown_as = "text messages"', 'shown_like = "text messages"', "[meters.sms]", "meters.sms", "shown_like"),
         ("per = 60", "per = 0", "[meters.calls_outbound]", "meters.calls_outbound", "at least 1"),
         ('presets = ["25"', 'presets = ["5"', "presets", "top_up.presets", "between"),
         ("most = 10000\n", "most = 0\n", "most = 0", "meters.sms", "from 1 to"),
-        ('rate = "0.16", minimum = 30', 'rate = "0.16", minimum = 90000', (
-            "calls_outbound_international"
-        ), "plans.growth", "86,400"),
-        (
-            "call_minutes = 120000"
-        , "call_minutes = 10000000000000", "allowances = { call_minutes = 10", "plans.growth", "units"),
+        ('rate = "0.16", minimum = 30', 'rate = "0.16", minimum = 90000', "calls_outbound_international", "plans.growth", "86,400"),
+        ("call_minutes = 120000", "call_minutes = 10000000000000", "allowances = { call_minutes = 10", "plans.growth", "units"),
         ('maximum = "5000"', 'maximum = "1000000"', "maximum", "top_up.maximum", "eight digits"),
-        ('maximum = "5000"', 'maximum = "5000"\nstatement = "WALLET TOP-UP"', (
-            "statement"
-        ), "top_up.statement", "13 characters"),
-        ('maximum = "5000"', 'maximum = "5000"\nstatement = "2026"', (
-            "statement"
-        ), "top_up.statement", "letter"),
-        ('name = "Growth"', 'name = "Growth"\nstatement = "GROWTH*"', (
-            "statement"
-        ), "plans.growth.statement", "leave out"),
-        ('name = "Growth"', 'name = "Growth"\nstatement = "top-up"', (
-            "statement"
-        ), "plans.growth.statement", "tell them apart"),
+        ('maximum = "5000"', 'maximum = "5000"\nstatement = "WALLET TOP-UP"', "statement", "top_up.statement", "13 characters"),
+        ('maximum = "5000"', 'maximum = "5000"\nstatement = "2026"', "statement", "top_up.statement", "letter"),
+        ('name = "Growth"', 'name = "Growth"\nstatement = "GROWTH*"', "statement", "plans.growth.statement", "leave out"),
+        ('name = "Growth"', 'name = "Growth"\nstatement = "top-up"', "statement", "plans.growth.statement", "tell them apart"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_said_with_file_line_and_key(
@@ -112,45 +82,6 @@ def test_a_version_without_limits_has_the_usual_ones() -> None:
 def test_what_is_no_toml_is_said_with_its_line() -> None:
     with pytest.raises(CatalogError, match="line 1"):
         catalog_file.parse("version =\ncurrency = 1", name="catalog.toml")
-
-
-def a_dearer_one(version: str = "2027-01") -> Catalog:
-    text = changed('version = "2026-12.2"', f'version = "{version}"')
-    return catalog_file.parse(text.replace('sms = "0.0098"', 'sms = "0.02"'), name="catalog.toml")
-
-
-class TestVersions:
-    def test_the_same_version_with_other_content_is_refused(self, app: Flask) -> None:
-        versions.store(catalog.current())
-        with pytest.raises(CatalogError, match="version of its own"):
-            versions.store(a_dearer_one("2026-12.2"))
-
-    def test_an_organization_keeps_its_version_until_its_plan_changes(self, app: Flask) -> None:
-        organization = an_organization()
-        subscriptions.subscribe(organization, "growth", period=Period(date(2026, 11, 1), date(2026, 12, 1)))
-        dearer = a_dearer_one()
-        app.extensions["catalog"], before = dearer, app.extensions["catalog"]
-        try:
-            now = utc_now()
-            assert plan_terms.get_terms(organization).plan_at(now).version == before.version
-            plan_terms.start_plan(organization, "growth", now)
-            terms = plan_terms.get_terms(organization)
-            assert terms.plan_at(now).rates["sms"] == dearer.plan("growth").rates["sms"]
-            assert terms.plan_at(now - timedelta(minutes=1)).version == before.version
-        finally:
-            app.extensions["catalog"] = before
-
-    def test_an_announced_version_holds_for_everybody_from_its_time_on(self, app: Flask) -> None:
-        organization = an_organization()
-        then = utc_now() + timedelta(days=30)
-        versions.store(a_dearer_one(), announced_for=then)
-        terms = plan_terms.get_terms(organization)
-        assert terms.plan_at(then - timedelta(seconds=1)).version == catalog.current().version
-        assert terms.plan_at(then).version == "2027-01"
-
-    def test_a_version_can_not_be_announced_for_the_past(self, app: Flask) -> None:
-        with pytest.raises(CatalogError, match="future date"):
-            versions.store(a_dearer_one(), announced_for=utc_now())
 
 
 class TestCommands:

@@ -39,7 +39,7 @@ def in_currency(currency: str, growth: str = "99000", minimum: str = "10") -> st
 WRONG = [
     (changed((STARTER, "")), "plans: there is no free plan", 'Add [plans.starter] with price = "0"'),
     (changed(('price = "0"', 'price = "19"')), "plans.starter.price", "is the free plan"),
-    (changed(('price = "0"', 'price = "0"\nyearly = "0"')), "plans.starter.yearly", "not sold by the year"),
+    (changed(('price = "0"', 'price = "0"\nyearly = "0"')), "plans.starter.yearly", "no yearly price"),
     (
         changed(("agents = 10,", "agnets = 10,")),
         "plans.growth.limits",
