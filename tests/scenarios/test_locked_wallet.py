@@ -11,7 +11,7 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from app.billing.wallet import ledger, lock_queue, verification
-from app.billing.wallet.lock_queue import AT_THE_SAME_TIME, WalletBusyError
+from app.billing.wallet.lock_queue import AT_THE_SAME_TIME
 from tests.factories import a_card, a_person, an_organization
 from tests.support.browsing import Visitor, text_of
 from tests.support.database import inside
@@ -121,16 +121,3 @@ def test_a_job_waits_in_its_own_time(app: Flask) -> None:
 def _lock_in_a_job(app: Flask, org_id: UUID) -> UUID:
     with inside(app):
         return ledger.lock(org_id).org_id
-
-
-def test_a_place_is_waited_for_a_moment_and_left_however_it_ends(app: Flask) -> None:
-    org_id = UUID(int=1)
-    lock_queue.impatient.set(True)
-    with lock_queue.waiting_for({org_id}), lock_queue.waiting_for({org_id}):
-        with pytest.raises(WalletBusyError), lock_queue.waiting_for({org_id, UUID(int=2)}):
-            pytest.fail("There is no place.")
-        with lock_queue.waiting_for({UUID(int=2)}):
-            pass
-    with pytest.raises(KeyError), lock_queue.waiting_for({org_id}):
-        raise KeyError
-    assert lock_queue._waiting == {}
