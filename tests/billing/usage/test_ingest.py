@@ -11,15 +11,12 @@ from uuid import uuid4
 import pytest
 from flask import Flask
 
-from app.billing.activity import history
-from app.billing.activity.history_queries import Filters
 from app.billing.plans import terms
 from app.billing.usage import ingest
 from app.billing.usage.events import Reported
-from app.billing.usage.ingest import Receipt
-from app.billing.wallet import holds, verification
+from app.billing.wallet import verification
 from app.extensions import db
-from app.models import Allowance, CallingState, Hold, Organization, Transfer, UsageDaily, UsageEvent, Wallet
+from app.models import Allowance, CallingState, Organization, Transfer, UsageDaily, UsageEvent, Wallet
 from app.money import Money
 from tests.factories import an_organization, at, usd
 from tests.support import subscriptions
@@ -203,89 +200,3 @@ class TestRated:
         take(an_event(organization, "b", 1_000_000))
         wallet = db.session.get_one(Wallet, (organization.id,))
         assert (wallet.state, wallet.paused_at, wallet.posted) == (CallingState.PAUSED, NOW, usd("-7.35"))
-
-
-class TestCorrected:
-    def used(self, organization: Organization, quantity: int) -> None:
-        """So much, of which the event to be corrected was the last 60,000 seconds and more."""
-        take(an_event(organization, "before", 60_000, meter="calls_outbound"))
-        take(an_event(organization, quantity=quantity - 60_000, meter="calls_outbound", campaign="Recall"))
-
-    def corrected(self, organization: Organization, quantity: int, id: str = "fix", **names: Any) -> Receipt:
-        names = {"meter": "calls_outbound"} | names
-        return take(an_event(organization, id, quantity, corrects=("platform", "e1"), **names))
-
-    def test_less_gives_back_what_was_paid_first_and_then_the_allowance(self, app: Flask) -> None:
-        organization = on_growth()
-        self.used(organization, 120_060)
-        assert self.corrected(organization, 59_940).costs[organization.id] == -30_000
-        assert posted(organization) == usd("100")
-        assert (
-            db.session.get_one(Allowance, (organization.id, date(2026, 11, 1), "call_minutes")).used
-            == 119_940
-        )
-        first = next(history.list_all_entries(organization, Filters()))
-        assert (first.what, first.detail, first.amount) == (
-            "Adjustment",
-            "Outbound calls, US and Canada on Nov 10, 2026, corrected",
-            usd("0.03"),
-        )
-
-    def test_more_is_charged_as_usage_of_the_same_time(self, app: Flask) -> None:
-        organization = on_growth()
-        self.used(organization, 120_000)
-        assert self.corrected(organization, 60_120).costs[organization.id] == 60_000
-        assert posted(organization) == usd("99.94")
-
-    def test_a_second_correction_differs_from_the_first(self, app: Flask) -> None:
-        organization = on_growth()
-        self.used(organization, 120_600)
-        self.corrected(organization, 0)
-        assert posted(organization) == usd("100")
-        self.corrected(organization, 60_060, "again")
-        assert posted(organization) == usd("99.97")
-        assert db.session.scalar(db.select(db.func.sum(UsageDaily.quantity))) == 120_060
-
-    def test_one_sent_twice_counts_once_and_may_come_with_what_it_corrects(self, app: Flask) -> None:
-        organization = on_growth()
-        original = an_event(organization, quantity=1_000_000)
-        fix = an_event(organization, "fix", 500_000, corrects=("platform", "e1"))
-        assert take(fix, original).accepted == 2
-        assert take(original, fix).duplicates == 2
-        assert posted(organization) == usd("95.25")
-
-    def test_what_it_names_has_to_be_usage_of_the_same_meter(self, app: Flask) -> None:
-        organization = on_growth()
-        take(an_event(organization, quantity=1_000_000))
-        refused = self.corrected(organization, 5).refused
-        assert refused[0].field == "meter"
-        self.corrected(organization, 5, meter="tokens_out")
-        of_a_correction = an_event(organization, "x", 1, corrects=("platform", "fix"))
-        assert take(of_a_correction).refused[0].field == "corrects"
-
-    def test_another_organizations_event_can_not_be_corrected(self, app: Flask) -> None:
-        one, other = on_growth(), on_growth()
-        take(an_event(one, quantity=1_000_000))
-        assert take(an_event(other, "fix", 1, corrects=("platform", "e1"))).refused[0].field == "corrects"
-
-
-class TestHeld:
-    def test_usage_takes_from_the_hold_that_it_names(self, app: Flask) -> None:
-        organization = on_growth("10")
-        holds.reserve(organization.id, "call-1", usd("4"), at=NOW, lease=timedelta(minutes=5))
-        db.session.commit()
-        take(an_event(organization, quantity=200_000, hold="call-1"))
-        wallet = db.session.get_one(Wallet, (organization.id,))
-        hold = db.session.scalars(db.select(Hold)).one()
-        assert (wallet.posted, wallet.held, wallet.available) == (usd("8.10"), usd("2.10"), usd("6"))
-        assert (hold.amount_micro, hold.used_micro) == (2_100_000, 1_900_000)
-
-    def test_more_than_was_held_is_charged_all_the_same(self, app: Flask) -> None:
-        organization = on_growth("10")
-        holds.reserve(organization.id, "call-1", usd("1"), at=NOW, lease=timedelta(minutes=5))
-        db.session.commit()
-        take(
-            an_event(organization, quantity=200_000, hold="call-1"), an_event(organization, "x", hold="none")
-        )
-        wallet = db.session.get_one(Wallet, (organization.id,))
-        assert (wallet.posted, wallet.held) == (usd("8.10") - Money(570, "USD"), usd("0"))
