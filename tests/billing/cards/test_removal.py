@@ -13,7 +13,6 @@ from flask import Flask
 from app.billing import topups
 from app.billing.cards import payment_methods, removal, setups
 from app.billing.cards.removal import CardInUseError, CardNeededError, UnknownCardError
-from app.billing.cards.setups import SetupNotDoneError
 from app.clock import utc_now
 from app.extensions import db
 from app.ids import uuid7
@@ -264,15 +263,3 @@ class TestADeletedCustomer:
         assert not payment_methods.forget_customer(an_organization(), "cus_of_someone")
         db.session.commit()
         assert saved(payer[0]) == ["4242 default"]
-
-
-def test_a_card_that_was_detached_before_its_form_was_sent_is_not_saved(
-    sandbox: Sandbox, payer: tuple[Organization, PaymentMethod]
-) -> None:
-    organization, card = payer
-    setup = setups.begin_setup(organization, uuid7(), email=None, actor=OWNER)
-    confirmed = sandbox.stripe.v1.setup_intents.confirm(setup.id, {"payment_method": "pm_card_mastercard"})
-    detach_in_dashboard(sandbox, str(confirmed.payment_method))
-    with pytest.raises(SetupNotDoneError, match="removed from the payment processor"):
-        setups.finish(organization, setup.id, OWNER)
-    assert saved(organization) == [f"{card.last4} default"]
