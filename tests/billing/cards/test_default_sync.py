@@ -1,4 +1,4 @@
-"""Stripe is told of the default card that we have, and of no other, however often and by whomever it is done."""
+"""Stripe is told of the default card that we have, and of no other, however often and no matter from how many places."""
 
 from __future__ import annotations
 
