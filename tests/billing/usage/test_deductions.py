@@ -52,6 +52,14 @@ def test_what_is_free_again_covers_the_dearest_of_another_meter(app: Flask) -> N
     assert outbound.own.is_changed
 
 
+def test_units_of_its_own_meter_go_before_dearer_ones_of_another(app: Flask) -> None:
+    rater, [outbound, inbound] = lines_of("calls_outbound", "calls_inbound")
+    rater.rate(outbound, INCLUDED + 60)
+    rater.rate(inbound, 60)
+    assert deductions.deduct(inbound, 60).amount == Money(-25_000, "USD")
+    assert (outbound.own.charged, inbound.own.charged) == (60, 0)
+
+
 def test_a_meter_of_another_allowance_is_not_covered(app: Flask) -> None:
     rater, [outbound, sms] = lines_of("calls_outbound", "sms")
     rater.rate(sms, 600)
