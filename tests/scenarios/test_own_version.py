@@ -281,7 +281,7 @@ def on_the_pages(place: Place, own: Own) -> None:
     """What owners read, on the overview and beside the plans that they can choose."""
     place.visitor.sign_in(a_person(organization=place.organization).email)
     said = text_of(place.visitor.get("/billing"))
-    assert f"of {own.agents}" in said or f"up to {own.agents}" in said
+    assert f"of {own.agents}" in said or f"limit {own.agents}" in said
     if place.is_paying:
         price = f"${own.price.plain}.00 a month" if own.price else "Free"
         assert price in said
