@@ -107,9 +107,11 @@ INSERT INTO wallet_line (org_id, id, seq, first_seq, day, at, kind, amount_micro
 SELECT %(org)s, gen_random_uuid(), seq, seq, current_date - 1, %(at)s + seq * interval '1 second', 'credit',
     1000000, ''
 FROM generate_series(%(first)s + 1, %(first)s + %(count)s) AS seq"""
-_TRANSFERS = """ INSERT INTO transfer (org_id, id, seq, debit, credit, amount_micro, balance_after_micro,
-kind, source, line_id, line_after_micro, posted_at, recorded_at) SELECT org_id, gen_random_uuid(), seq,
-'adjustments', 'wallet', amount_micro, seq * 1000000, 'credit', 'benchmark:' || seq, id, amount_micro, at, at
+_TRANSFERS = """
+INSERT INTO transfer (org_id, id, seq, debit, credit, amount_micro, balance_after_micro, kind, source, line_id,
+    line_after_micro, posted_at, recorded_at)
+SELECT org_id, gen_random_uuid(), seq, 'adjustments', 'wallet', amount_micro, seq * 1000000, 'credit',
+    'benchmark:' || seq, id, amount_micro, at, at
 FROM wallet_line WHERE org_id = %(org)s AND seq > %(first)s AND kind = 'credit'"""
 _WALLET = """
 UPDATE wallet SET last_seq = last_seq + %(count)s, posted_micro = posted_micro + %(count)s * 1000000::bigint,

@@ -14,12 +14,20 @@ from app.work import stalled
 FAILED_KEPT_DAYS = 90
 """How long permanently failed jobs are kept for inspection."""
 
-_BY_QUEUE = text(""" SELECT queue_name, count(*) FILTER (WHERE status = 'todo') AS waiting, count(*) FILTER
-(WHERE status = 'doing') AS running, count(*) FILTER (WHERE status = 'failed') AS failed,
-coalesce(extract(epoch FROM now() - min(due.at) FILTER (WHERE status = 'todo' AND due.at <= now())), 0) AS
-oldest_seconds FROM procrastinate_jobs job CROSS JOIN LATERAL ( SELECT coalesce(job.scheduled_at, (SELECT
-min(event.at) FROM procrastinate_events event WHERE job.status = 'todo' AND event.job_id = job.id)) AS at )
-due GROUP BY queue_name ORDER BY queue_name """)
+_BY_QUEUE = text("""
+    SELECT queue_name,
+           count(*) FILTER (WHERE status = 'todo') AS waiting,
+           count(*) FILTER (WHERE status = 'doing') AS running,
+           count(*) FILTER (WHERE status = 'failed') AS failed,
+           coalesce(extract(epoch FROM now() - min(due.at) FILTER (WHERE status = 'todo' AND due.at <= now())), 0)
+               AS oldest_seconds
+    FROM procrastinate_jobs job
+    CROSS JOIN LATERAL (
+        SELECT coalesce(job.scheduled_at, (SELECT min(event.at) FROM procrastinate_events event
+                                           WHERE job.status = 'todo' AND event.job_id = job.id)) AS at
+    ) due
+    GROUP BY queue_name ORDER BY queue_name
+""")
 
 _FAILED = text("""
     SELECT job.id, job.queue_name, job.task_name, job.args, job.attempts, max(event.at) AS at
@@ -48,8 +56,10 @@ _COUNTS = text("""
 """)
 
 
-_IS_DUE = text(""" SELECT EXISTS (SELECT FROM procrastinate_jobs WHERE status = 'todo' AND queue_name =
-ANY(:queues) AND coalesce(scheduled_at <= now(), true)) """)
+_IS_DUE = text("""
+    SELECT EXISTS (SELECT FROM procrastinate_jobs
+                   WHERE status = 'todo' AND queue_name = ANY(:queues) AND coalesce(scheduled_at <= now(), true))
+""")
 
 
 def counts() -> dict[str, Any]:

@@ -13,14 +13,22 @@ from tests.factories import a_person, an_organization
 
 FOCUSABLE = "a[href], button:not(:disabled), input:not([type=hidden]), select, summary, textarea, [tabindex]"
 # Every poll here brings everything: the page says that it knows nothing yet.
-LOSERS = """async (focusable) => { const live = document.getElementById("live"), lost = []; for (let at = 0; ;
-at += 1) { const thing = [...document.querySelectorAll("main")[0].querySelectorAll(focusable)].filter((each)
-=> each.checkVisibility())[at]; if (!thing) return lost; thing.focus(); if (document.activeElement !== thing)
-continue; const name = `${thing.tagName} ${thing.id} ${thing.textContent.trim().slice(0, 30)}`;
-live._htmx.ptag = ""; const over = new Promise((resolve) => document.addEventListener("htmx:finally:request",
-() => setTimeout(resolve, 1), { once: true })); live.dispatchEvent(new CustomEvent("wake")); await over; const
-now = document.activeElement; if (!now || now === document.body || (now !== thing && thing.isConnected))
-lost.push(name); } }"""
+LOSERS = """async (focusable) => {
+  const live = document.getElementById("live"), lost = [];
+  for (let at = 0; ; at += 1) {
+    const thing = [...document.querySelectorAll("main")[0].querySelectorAll(focusable)].filter((each) => each.checkVisibility())[at];
+    if (!thing) return lost;
+    thing.focus();
+    if (document.activeElement !== thing) continue;
+    const name = `${thing.tagName} ${thing.id} ${thing.textContent.trim().slice(0, 30)}`;
+    live._htmx.ptag = "";
+    const over = new Promise((resolve) => document.addEventListener("htmx:finally:request", () => setTimeout(resolve, 1), { once: true }));
+    live.dispatchEvent(new CustomEvent("wake"));
+    await over;
+    const now = document.activeElement;
+    if (!now || now === document.body || (now !== thing && thing.isConnected)) lost.push(name);
+  }
+}"""
 
 
 @pytest.mark.parametrize(
@@ -44,8 +52,12 @@ def test_a_card_that_was_just_saved_keeps_it_too(page: Page, app: Flask) -> None
     card = page.get_by_role("listitem").filter(has_text="Visa ending in 4242")
     expect(card).to_be_focused()
     page.evaluate(
-        """async () => { const live = document.getElementById("live"); live._htmx.ptag = ""; const over = new
-        Promise((resolve) => document.addEventListener("htmx:finally:request", () => setTimeout(resolve, 1), {
-        once: true })); live.dispatchEvent(new CustomEvent("wake")); await over; }"""
+        """async () => {
+      const live = document.getElementById("live");
+      live._htmx.ptag = "";
+      const over = new Promise((resolve) => document.addEventListener("htmx:finally:request", () => setTimeout(resolve, 1), { once: true }));
+      live.dispatchEvent(new CustomEvent("wake"));
+      await over;
+    }"""
     )
     expect(card).to_be_focused()

@@ -40,9 +40,10 @@ def a_job(task: str, status: str = "doing", *, alive: bool = False, attempts: in
         "attempts": attempts,
         "lock": jobs.tasks[task].queueing_lock,
     }
-    query = """ INSERT INTO procrastinate_jobs (task_name, queue_name, status, worker_id, attempts,
-    queueing_lock, args) VALUES (:task, :queue, CAST(:status AS procrastinate_job_status), :worker, :attempts,
-    :lock, jsonb_build_object('timestamp', 0)) RETURNING id"""
+    query = """
+        INSERT INTO procrastinate_jobs (task_name, queue_name, status, worker_id, attempts, queueing_lock, args)
+        VALUES (:task, :queue, CAST(:status AS procrastinate_job_status), :worker, :attempts, :lock,
+                jsonb_build_object('timestamp', 0)) RETURNING id"""
     found: int = db.session.execute(text(query), values | options).scalar_one()
     db.session.commit()
     return found

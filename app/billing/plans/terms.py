@@ -25,13 +25,19 @@ from app.database.arrays import columns
 from app.extensions import db, driver_connection
 from app.models import Organization, PlanTerm
 
-_BILLING_CONTEXTS = """ SELECT organization.id, organization.timezone, organization.currency,
-subscription.anchor, term.starts_at, term.plan, term.version, term.anchor, CASE WHEN subscription.status =
-'past_due' AND subscription.suspended_at IS NULL THEN subscription.failed_at END, subscription.version,
-subscription.promised_until FROM organization LEFT JOIN subscription ON subscription.org_id = organization.id
-LEFT JOIN plan_term term ON term.org_id = organization.id WHERE organization.id = ANY(%s::uuid[]) UNION ALL
-SELECT NULL, NULL, NULL, NULL, announced_for, NULL, version, NULL, NULL, NULL, NULL FROM catalog_version WHERE
-announced_for IS NOT NULL ORDER BY 1 NULLS LAST, 5"""
+_BILLING_CONTEXTS = """
+SELECT organization.id, organization.timezone, organization.currency, subscription.anchor, term.starts_at,
+    term.plan, term.version, term.anchor,
+    CASE WHEN subscription.status = 'past_due' AND subscription.suspended_at IS NULL THEN subscription.failed_at
+    END, subscription.version, subscription.promised_until
+FROM organization
+LEFT JOIN subscription ON subscription.org_id = organization.id
+LEFT JOIN plan_term term ON term.org_id = organization.id
+WHERE organization.id = ANY(%s::uuid[])
+UNION ALL
+SELECT NULL, NULL, NULL, NULL, announced_for, NULL, version, NULL, NULL, NULL, NULL FROM catalog_version
+WHERE announced_for IS NOT NULL
+ORDER BY 1 NULLS LAST, 5"""
 """With the versions that were announced, which apply to everyone, at the end. `failed_at` is there where a
 renewal failed and no one has noted yet what becomes of the plan at its deadline."""
 

@@ -43,15 +43,19 @@ from app.extensions import driver_connection
 from app.ids import uuid7
 from app.models import AccountName, TransferKind
 
-_CORRECTED = """ SELECT event.org_id, event.source, event.event_id, event.at, event.meter, event.plan,
-event.version, event.call, event.campaign, event.agent, event.corrects_id IS NOT NULL, event.quantity +
-coalesce(sum(other.quantity), 0)::bigint, event.billable + coalesce(sum(other.billable), 0)::bigint,
-max(key.at) FROM unnest(%s::uuid[], %s::text[], %s::text[]) AS asked (org_id, source, event_id) JOIN
-usage_event event ON event.org_id = asked.org_id AND event.source = asked.source AND event.event_id =
-asked.event_id LEFT JOIN usage_event other ON other.org_id = event.org_id AND other.corrects_source =
-event.source AND other.corrects_id = event.event_id LEFT JOIN usage_key key ON key.org_id = other.org_id AND
-key.source = other.source AND key.event_id = other.event_id GROUP BY event.org_id, event.at, event.source,
-event.event_id"""
+_CORRECTED = """
+SELECT event.org_id, event.source, event.event_id, event.at, event.meter, event.plan, event.version,
+    event.call, event.campaign, event.agent, event.corrects_id IS NOT NULL,
+    event.quantity + coalesce(sum(other.quantity), 0)::bigint,
+    event.billable + coalesce(sum(other.billable), 0)::bigint,
+    max(key.at)
+FROM unnest(%s::uuid[], %s::text[], %s::text[]) AS asked (org_id, source, event_id)
+JOIN usage_event event ON event.org_id = asked.org_id AND event.source = asked.source
+    AND event.event_id = asked.event_id
+LEFT JOIN usage_event other ON other.org_id = event.org_id AND other.corrects_source = event.source
+    AND other.corrects_id = event.event_id
+LEFT JOIN usage_key key ON key.org_id = other.org_id AND key.source = other.source AND key.event_id = other.event_id
+GROUP BY event.org_id, event.at, event.source, event.event_id"""
 
 
 @dataclass(slots=True)

@@ -51,9 +51,11 @@ FROM unnest(%s::uuid[], %s::date[], %s::text[], %s::uuid[], %s::bigint[], %s::bi
 WHERE hold_allowance.org_id = fresh.org_id AND hold_allowance.period_start = fresh.period_start
     AND hold_allowance.meter = fresh.meter AND hold_allowance.hold_id = fresh.hold_id"""
 
-_GIVE = """ UPDATE hold SET amount_micro = hold.amount_micro + fresh.amount FROM (SELECT org_id, id,
-sum(amount)::bigint AS amount FROM unnest(%s::uuid[], %s::uuid[], %s::bigint[]) AS each_one (org_id, id,
-amount) GROUP BY 1, 2) AS fresh WHERE hold.org_id = fresh.org_id AND hold.id = fresh.id"""
+_GIVE = """
+UPDATE hold SET amount_micro = hold.amount_micro + fresh.amount
+FROM (SELECT org_id, id, sum(amount)::bigint AS amount
+      FROM unnest(%s::uuid[], %s::uuid[], %s::bigint[]) AS each_one (org_id, id, amount) GROUP BY 1, 2) AS fresh
+WHERE hold.org_id = fresh.org_id AND hold.id = fresh.id"""
 
 
 def draw(wallets: dict[UUID, LockedWallet], rated: list[RatedEvent]) -> None:

@@ -30,30 +30,36 @@ _HELD = """
 WITH free AS (SELECT org_id FROM wallet WHERE org_id = ANY(%s::uuid[]) FOR UPDATE SKIP LOCKED)
 SELECT org_id FROM wallet WHERE org_id = ANY(%s::uuid[]) AND org_id NOT IN (SELECT org_id FROM free)"""
 
-_LINES = """ INSERT INTO wallet_line (org_id, id, seq, first_seq, day, at, kind, usage_group, amount_micro,
-detail) SELECT org_id, id, seq, seq, day, at, 'usage', usage_group, -amount, '' FROM unnest(%s::uuid[],
-%s::uuid[], %s::bigint[], %s::date[], %s::timestamptz[], %s::text[], %s::bigint[]) AS fresh (org_id, id, seq,
-day, at, usage_group, amount) ON CONFLICT (org_id, day, usage_group) WHERE usage_group IS NOT NULL DO UPDATE
-SET seq = excluded.seq, at = excluded.at, amount_micro = wallet_line.amount_micro + excluded.amount_micro
+_LINES = """
+INSERT INTO wallet_line (org_id, id, seq, first_seq, day, at, kind, usage_group, amount_micro, detail)
+SELECT org_id, id, seq, seq, day, at, 'usage', usage_group, -amount, ''
+FROM unnest(%s::uuid[], %s::uuid[], %s::bigint[], %s::date[], %s::timestamptz[], %s::text[], %s::bigint[])
+    AS fresh (org_id, id, seq, day, at, usage_group, amount)
+ON CONFLICT (org_id, day, usage_group) WHERE usage_group IS NOT NULL
+DO UPDATE SET seq = excluded.seq, at = excluded.at, amount_micro = wallet_line.amount_micro + excluded.amount_micro
 RETURNING org_id, usage_group, id, amount_micro"""
 
-_TRANSFERS = """ INSERT INTO transfer (org_id, id, seq, debit, credit, amount_micro, balance_after_micro,
-kind, source, line_id, line_after_micro, posted_at, recorded_at) SELECT org_id, id, seq, 'wallet',
-usage_group, amount, balance, 'usage', source, line_id, line_after, at, now() FROM unnest(%s::uuid[],
-%s::uuid[], %s::bigint[], %s::text[], %s::bigint[], %s::bigint[], %s::text[], %s::uuid[], %s::bigint[],
-%s::timestamptz[]) AS fresh (org_id, id, seq, usage_group, amount, balance, source, line_id, line_after,
-at)"""
+_TRANSFERS = """
+INSERT INTO transfer (org_id, id, seq, debit, credit, amount_micro, balance_after_micro, kind, source, line_id,
+    line_after_micro, posted_at, recorded_at)
+SELECT org_id, id, seq, 'wallet', usage_group, amount, balance, 'usage', source, line_id, line_after, at, now()
+FROM unnest(%s::uuid[], %s::uuid[], %s::bigint[], %s::text[], %s::bigint[], %s::bigint[], %s::text[], %s::uuid[],
+    %s::bigint[], %s::timestamptz[]) AS fresh (org_id, id, seq, usage_group, amount, balance, source, line_id,
+    line_after, at)"""
 
 _ACCOUNTS = """
 UPDATE account SET balance_micro = account.balance_micro + change.amount
 FROM unnest(%s::uuid[], %s::text[], %s::bigint[]) AS change (org_id, name, amount)
 WHERE account.org_id = change.org_id AND account.name = change.name"""
 
-_WALLETS = """ UPDATE wallet SET posted_micro = fresh.posted, held_micro = fresh.held, is_low = fresh.is_low,
-state = fresh.state, paused_at = fresh.paused_at, last_seq = fresh.last_seq, last_posted_at =
-fresh.last_posted_at, version = wallet.version + 1 FROM unnest(%s::uuid[], %s::bigint[], %s::bigint[],
-%s::bool[], %s::text[], %s::timestamptz[], %s::bigint[], %s::timestamptz[]) AS fresh (org_id, posted, held,
-is_low, state, paused_at, last_seq, last_posted_at) WHERE wallet.org_id = fresh.org_id"""
+_WALLETS = """
+UPDATE wallet SET posted_micro = fresh.posted, held_micro = fresh.held, is_low = fresh.is_low, state = fresh.state,
+    paused_at = fresh.paused_at, last_seq = fresh.last_seq, last_posted_at = fresh.last_posted_at,
+    version = wallet.version + 1
+FROM unnest(%s::uuid[], %s::bigint[], %s::bigint[], %s::bool[], %s::text[], %s::timestamptz[], %s::bigint[],
+    %s::timestamptz[])
+    AS fresh (org_id, posted, held, is_low, state, paused_at, last_seq, last_posted_at)
+WHERE wallet.org_id = fresh.org_id"""
 
 
 @dataclass(slots=True)
