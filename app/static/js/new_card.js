@@ -18,7 +18,7 @@ function amount(form) {
 
 // While someone is in the form, a poll leaves its cards as they are.
 function noteWhoIsThere() {
-  const mark = document.getElementById("someone-is-at-it");
+  const mark = document.getElementById("is-busy");
   if (mark) mark.value = document.activeElement?.closest("#top-up form") ? "1" : "";
 }
 
