@@ -18,6 +18,7 @@ from app import create_app
 from config import ROOT, Settings
 from dev.testing import TEMPLATE, create_database
 from stripe_sandbox.testing import running
+from tests.browser.looks import LOOKS, a_page
 from tests.browser.site import Site, wait_until_ready
 from tests.support.database import inside
 from tests.support.sandbox import WEBHOOK_SECRET, Sandbox
@@ -101,3 +102,15 @@ def _free_port() -> int:
         found.bind(("127.0.0.1", 0))
         port: int = found.getsockname()[1]
         return port
+
+
+@pytest.fixture(params=LOOKS, ids=lambda look: f"{look[0]}-{look[1]}")
+def look(request: pytest.FixtureRequest, browser: Browser, site: Site) -> Iterator[Page]:
+    """A page in light and wide, and in dark and narrow: for what is done there."""
+    yield from a_page(browser, site, *request.param)
+
+
+@pytest.fixture
+def sight(browser: Browser, site: Site) -> Iterator[Page]:
+    """A page that is looked at both ways once it is open, with `check_in_each_look`."""
+    yield from a_page(browser, site, *LOOKS[0])

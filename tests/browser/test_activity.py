@@ -12,8 +12,8 @@ from app.billing.audit import trail
 from app.clock import utc_now
 from app.extensions import db
 from app.models import AuditEvent, Organization
+from tests.browser.looks import check
 from tests.browser.site import sign_in, tab_to
-from tests.browser.test_pages import check, look  # noqa: F401
 from tests.factories import a_person, an_organization
 
 LONG = "a.person.of.a.very.long.name.and.more@associated-companies-of-long-names.example"
@@ -52,7 +52,7 @@ def busy() -> Organization:
     return organization
 
 
-def test_it_is_read_filtered_and_paged_by_keyboard(look: Page, app: Flask) -> None:  # noqa: F811
+def test_it_is_read_filtered_and_paged_by_keyboard(look: Page, app: Flask) -> None:
     sign_in(look, a_person(organization=busy()).email)
     look.keyboard.press("g")
     look.keyboard.press("a")

@@ -5,17 +5,17 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.looks import check_in_each_look
 from tests.browser.site import tab_to
-from tests.browser.test_pages import check_in_each_look, look, sight  # noqa: F401
 
 
 @pytest.mark.parametrize("path", ["/api/docs", "/api/problems", "/api/problems/invalid-content"])
-def test_they_are_for_everybody(sight: Page, path: str) -> None:  # noqa: F811
+def test_they_are_for_everybody(sight: Page, path: str) -> None:
     sight.goto(path)
     check_in_each_look(sight)
 
 
-def test_the_keyboard_gets_from_the_contents_to_an_example_and_to_a_problem(look: Page) -> None:  # noqa: F811
+def test_the_keyboard_gets_from_the_contents_to_an_example_and_to_a_problem(look: Page) -> None:
     look.goto("/api/docs")
     tab_to(look, "Get calling status")
     look.keyboard.press("Enter")

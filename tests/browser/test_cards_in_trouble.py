@@ -13,8 +13,8 @@ from app.clock import utc_now
 from app.extensions import db
 from app.models import Organization
 from tests.browser.cards_page import enter, fill_in, open_form, said, save
+from tests.browser.looks import check_in_each_look
 from tests.browser.site import Site
-from tests.browser.test_pages import check_in_each_look
 from tests.factories import a_card, a_payer, a_stripe_card, an_organization
 
 CARDS = "/billing/payment-methods"

@@ -13,8 +13,8 @@ from playwright.sync_api import Page, expect
 from app.billing.plans import resource_counts
 from app.extensions import db
 from app.models import Organization
+from tests.browser.looks import check
 from tests.browser.site import Site, sign_in, tab_to
-from tests.browser.test_pages import check, look  # noqa: F401
 from tests.factories import a_payer, a_person, a_stripe_card
 from tests.support.plans import (
     ALWAYS_3DS,
@@ -59,7 +59,7 @@ def step(page: Page, name: str) -> None:
     expect(page.get_by_role("heading", name=name)).to_be_focused()
 
 
-def test_up_with_the_banks_question_then_down_and_taken_back(look: Page, site: Site, app: Flask) -> None:  # noqa: F811
+def test_up_with_the_banks_question_then_down_and_taken_back(look: Page, site: Site, app: Flask) -> None:
     sell_plans()
     organization, _ = a_payer(ALWAYS_3DS)
     resource_counts.set_counts(organization.id, {"agents": 3})
@@ -94,7 +94,7 @@ def test_up_with_the_banks_question_then_down_and_taken_back(look: Page, site: S
     assert plan_of(organization).scheduled is None
 
 
-def test_declined_and_paid_with_another_card(look: Page, site: Site, app: Flask) -> None:  # noqa: F811
+def test_declined_and_paid_with_another_card(look: Page, site: Site, app: Flask) -> None:
     sell_plans()
     organization, _ = a_payer(DECLINES)
     sign_in(look, a_person(organization=organization).email, to=PAGE)
@@ -126,7 +126,7 @@ def renew(app: Flask, sandbox: Sandbox, organization: Organization) -> None:
     hear_from_stripe(app, sandbox, "nothing")
 
 
-def test_a_renewal_that_was_not_paid_is_fixed(look: Page, debtor: Organization) -> None:  # noqa: F811
+def test_a_renewal_that_was_not_paid_is_fixed(look: Page, debtor: Organization) -> None:
     sign_in(look, a_person(organization=debtor).email)
     plan = look.get_by_role("region", name="Plan")
     expect(plan).to_contain_text("Your renewal wasn't paid.")
@@ -141,7 +141,7 @@ def test_a_renewal_that_was_not_paid_is_fixed(look: Page, debtor: Organization) 
     assert not plan_of(debtor).is_past_due
 
 
-def test_a_plan_that_is_past_due_is_canceled(look: Page, debtor: Organization) -> None:  # noqa: F811
+def test_a_plan_that_is_past_due_is_canceled(look: Page, debtor: Organization) -> None:
     sign_in(look, a_person(organization=debtor).email, to="/billing/renewal")
     press(look, "cancel Growth")
     expect(look.get_by_role("heading", name="Check before you cancel")).to_be_visible()

@@ -13,8 +13,8 @@ from app.billing.cards import payment_methods
 from app.extensions import db
 from app.models import Organization
 from tests.browser.cards_page import enter, fields, fill_in, listed, open_form, said, save
+from tests.browser.looks import check
 from tests.browser.site import Site, tab_to
-from tests.browser.test_pages import check
 from tests.factories import a_payer, a_stripe_card
 from tests.support import subscriptions
 from tests.support.sandbox import detach_in_dashboard, network_update

@@ -10,8 +10,8 @@ from flask import Flask
 from playwright.sync_api import Browser, Page, expect
 
 from app.models import Organization
+from tests.browser.looks import LOOKS, check
 from tests.browser.site import Site, sign_in
-from tests.browser.test_pages import LOOKS, check
 from tests.browser.top_up_form import enter, fields, review
 from tests.factories import a_person, an_organization
 from tests.support.database import inside

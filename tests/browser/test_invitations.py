@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from app.extensions import db
 from app.models import Role
 from app.people import invitations
-from tests.browser.test_pages import check_in_each_look, sight  # noqa: F401
+from tests.browser.looks import check_in_each_look
 from tests.factories import OWNER, PASSWORD, a_person, an_organization
 
 
@@ -33,7 +33,7 @@ def look_at(page: Page, name: str) -> None:
         page.set_viewport_size({"width": 1280, "height": 800})
 
 
-def test_a_new_person_chooses_a_password_and_is_in(sight: Page, app: Flask) -> None:  # noqa: F811
+def test_a_new_person_chooses_a_password_and_is_in(sight: Page, app: Flask) -> None:
     sight.goto(a_link("ruth@new.example", "Birch Clinic for New People"))
     expect(sight.get_by_role("heading", name="Join Birch Clinic for New People")).to_be_visible()
     look_at(sight, "invitation")
@@ -47,7 +47,7 @@ def test_a_new_person_chooses_a_password_and_is_in(sight: Page, app: Flask) -> N
     expect(sight.get_by_text("You're now in Birch Clinic for New People.")).to_be_visible()
 
 
-def test_who_is_signed_in_as_someone_else_signs_in_as_the_one_invited(sight: Page, app: Flask) -> None:  # noqa: F811
+def test_who_is_signed_in_as_someone_else_signs_in_as_the_one_invited(sight: Page, app: Flask) -> None:
     a_person("other@pine.example", organization=an_organization("Pine of Others"))
     a_person("invited@pine.example", organization=an_organization("Pine of the Invited"))
     link = a_link("invited@pine.example", "Oak of Both")
@@ -63,7 +63,7 @@ def test_who_is_signed_in_as_someone_else_signs_in_as_the_one_invited(sight: Pag
     expect(sight.get_by_text("You're now in Oak of Both.")).to_be_visible()
 
 
-def test_a_forgotten_password(sight: Page, app: Flask) -> None:  # noqa: F811
+def test_a_forgotten_password(sight: Page, app: Flask) -> None:
     sight.goto("/sign-in")
     sight.get_by_role("link", name="Forgot password?").click()
     look_at(sight, "forgot-password")

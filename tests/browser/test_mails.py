@@ -16,8 +16,8 @@ from app.clock import utc_now
 from app.extensions import db
 from app.models import Mail
 from app.notify.composition import compose
+from tests.browser.looks import LOOKS, check_in_each_look
 from tests.browser.site import Site
-from tests.browser.test_pages import LOOKS, check_in_each_look
 from tests.factories import OWNER, a_payer, a_person, an_organization, usd
 from tests.notify.test_letters import LETTERS, READERS
 

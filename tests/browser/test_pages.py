@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Literal
 
 import pytest
@@ -19,20 +18,12 @@ from app.extensions import db
 from app.models import Organization, Role
 from demo import usage_reports
 from demo.usage_reports import Used
+from tests.browser.looks import AXE, check, check_in_each_look
 from tests.browser.site import Site, sign_in, tab_to, type_card
 from tests.factories import OWNER, a_card, a_payer, a_person, a_stripe_card, an_organization, usd
 from tests.support import subscriptions
 from tests.support.subscriptions import Period
 
-AXE = (Path(__file__).parent.parent / "vendor" / "axe.min.js").read_text()
-# Going over into the other scheme is no moment to measure contrast at; what inherits a color goes after its parent.
-COLORS_ARE_THERE = """async () => {
-  const moving = () => document.getAnimations().filter((each) => each instanceof CSSTransition);
-  do {
-    await Promise.allSettled(moving().map((each) => each.finished));
-    await new Promise(requestAnimationFrame);
-  } while (moving().length);
-}"""
 PAGES = (
     "/billing",
     "/billing/wallet",
@@ -44,8 +35,6 @@ PAGES = (
     "/billing/activity",
     f"/workplace/invoices/statements/{date.today():%Y-%m}",
 )
-Scheme = Literal["light", "dark"]
-LOOKS: list[tuple[Scheme, int]] = [("light", 1280), ("dark", 320)]
 
 
 def busy() -> Organization:
@@ -93,64 +82,6 @@ def with_an_expired_card() -> Organization:
 
 
 STATES: list[Callable[[], Organization]] = [busy, empty, low, negative_and_past_due, with_an_expired_card]
-
-
-@pytest.fixture(params=LOOKS, ids=lambda look: f"{look[0]}-{look[1]}")
-def look(request: pytest.FixtureRequest, browser: Browser, site: Site) -> Iterator[Page]:
-    """A page in light and wide, and in dark and narrow: for what is done there."""
-    yield from _a_page(browser, site, *request.param)
-
-
-@pytest.fixture
-def sight(browser: Browser, site: Site) -> Iterator[Page]:
-    """A page that is looked at both ways once it is open, with `check_in_each_look`."""
-    yield from _a_page(browser, site, *LOOKS[0])
-
-
-def _a_page(browser: Browser, site: Site, scheme: Scheme, width: int) -> Iterator[Page]:
-    context = browser.new_context(
-        base_url=site.url,
-        color_scheme=scheme,
-        viewport={"width": width, "height": 800},
-        reduced_motion="reduce",
-    )
-    yield context.new_page()
-    context.close()
-
-
-def check_in_each_look(page: Page) -> None:
-    """Check it dark and narrow, then light and wide, which it stays."""
-    for scheme, width in reversed(LOOKS):
-        page.emulate_media(color_scheme=scheme)
-        page.set_viewport_size({"width": width, "height": 800})
-        check(page)
-
-
-# Ids are there once, and what a label or another attribute refers to is there. What is drawn by Stripe is not ours.
-REFERENCES = """() => {
-  const all = [...document.querySelectorAll("[id]")].map((each) => each.id);
-  const twice = all.filter((id, at) => all.indexOf(id) !== at).map((id) => `two elements with id ${id}`);
-  const names = ["for", "aria-labelledby", "aria-describedby", "aria-controls", "aria-owns", "form", "headers", "list"];
-  const missing = names.flatMap((name) => [...document.querySelectorAll(`[${name}]`)].flatMap((each) =>
-    each.getAttribute(name).trim().split(/\\s+/).filter((id) => !document.getElementById(id)).map((id) =>
-      `${name} refers to ${id}, which is not there`)));
-  return [...twice, ...missing];
-}"""
-
-
-def check(page: Page) -> None:
-    """Nothing for axe-core to find, ids that are unique and there, and nothing wider than the screen."""
-    page.evaluate(COLORS_ARE_THERE)
-    assert page.evaluate(REFERENCES) == [], page.url
-    if page.evaluate("typeof axe") == "undefined":
-        page.evaluate(AXE)
-    # To load every stylesheet once more beforehand helps no rule that is on.
-    found = page.evaluate(
-        "axe.run(document, {resultTypes: ['violations'], preload: false}).then(r => r.violations.map(v => "
-        "`${v.id}: ${v.nodes.map(n => n.target.join(' ')).join(', ')}`))"
-    )
-    assert found == [], page.url
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{page.url} scrolls sideways"
 
 
 @pytest.mark.parametrize("state", STATES)

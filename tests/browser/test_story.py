@@ -5,12 +5,12 @@ from __future__ import annotations
 from flask import Flask
 from playwright.sync_api import Page, expect
 
+from tests.browser.looks import check
 from tests.browser.site import Site, sign_in
-from tests.browser.test_pages import check, look  # noqa: F401
 from tests.factories import a_paid_top_up, a_person
 
 
-def test_a_dispute_comes_and_is_won_while_the_page_is_open(look: Page, site: Site, app: Flask) -> None:  # noqa: F811
+def test_a_dispute_comes_and_is_won_while_the_page_is_open(look: Page, site: Site, app: Flask) -> None:
     organization, top_up = a_paid_top_up()
     sign_in(look, a_person(organization=organization).email, to=f"/billing/wallet/top-ups/{top_up.id}")
     region = look.get_by_role("region", name="Top up")

@@ -9,8 +9,8 @@ from playwright.sync_api import BrowserContext, Page, expect
 from app.billing.customers import queries as customer_queries
 from app.extensions import db
 from app.models import Organization
+from tests.browser.looks import check
 from tests.browser.site import sign_in
-from tests.browser.test_pages import check
 from tests.factories import a_payer, a_person
 
 SWITCHED = "in another tab. This page still shows"
