@@ -65,8 +65,8 @@ class Clock:
         return moment
 
     def about_now(self) -> datetime:
-        """The database's time as far as it is known without asking: for what comes before a transaction, or
-        must not begin one."""
+        """The database's time as far as it is known without asking: for what comes before a transaction, or must not
+        begin one."""
         return self._newest.now() if self._newest is not None else process_time()
 
     def milliseconds(self) -> int:
@@ -79,8 +79,7 @@ clock = Clock()
 
 
 def utc_now() -> datetime:
-    """Now by the database's clock, aware and in UTC. It begins the session's transaction where none is
-    running.
+    """Now by the database's clock, aware and in UTC. It begins the session's transaction where none is running.
 
     Outside of the application it is the process's own clock.
     """

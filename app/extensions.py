@@ -50,13 +50,12 @@ jobs = Jobs(connector=SyncPsycopgConnector())
 """The tasks; the worker gives it a connector of its own (`app.jobs`)."""
 
 _deferring = Jobs(connector=SyncPsycopgConnector())
-"""Only writes jobs, on the connection of the caller's transaction. In the worker too, where the connector of
-`jobs` is asynchronous and can't use that connection."""
+"""Only writes jobs, on the connection of the caller's transaction. In the worker too, where the connector of `jobs`
+is asynchronous and can't use that connection."""
 
 
 def driver_connection() -> Connection[Any]:
-    """The driver's own connection of the current transaction, for statements over arrays of a thousand
-    rows."""
+    """The driver's own connection of the current transaction, for statements over arrays of a thousand rows."""
     return transactions.driver_connection(db.session())
 
 
@@ -70,10 +69,9 @@ clock.ask = _moment
 def enqueue(task: str, *, after: timedelta | None = None, **arguments: Any) -> None:
     """Enqueue a background task by its name, inside the caller's transaction, into the task's own queue.
 
-    The job exists exactly when the transaction commits. `after` delays it. `arguments` must be JSON; where
-    they name an organization (`org_id`) or a customer of Stripe's (`customer`), each job of it that waits
-    already puts the next one further back, so that ten thousand of one never stand before the first of
-    another.
+    The job exists exactly when the transaction commits. `after` delays it. `arguments` must be JSON; where they name
+    an organization (`org_id`) or a customer of Stripe's (`customer`), each job of it that waits already puts the next
+    one further back, so that ten thousand of one never stand before the first of another.
     """
     connection, queue = driver_connection(), QUEUE_OF[task]
     options: dict[str, Any] = {"connection": connection, "queue": queue.value}

@@ -3,8 +3,8 @@
 The worker runs them in a thread with an application context of its own. Tasks are enqueued by name
 (`app.extensions.enqueue`), so the domain never imports this file; `app.queues` says in which queue each is.
 
-A worker may be killed at any moment, and what it was at runs again: every task stands being run twice, also
-by two workers at the same time. A sweep does no work itself: it enqueues what was left over.
+A worker may be killed at any moment, and what it was at runs again: every task stands being run twice, also by two
+workers at the same time. A sweep does no work itself: it enqueues what was left over.
 """
 
 from __future__ import annotations
@@ -114,8 +114,7 @@ def sync_billing_details(org_id: str) -> None:
 @in_app
 @seeing_all(Reason.SWEEP)
 def sweep(**_: int) -> None:
-    """Take up what a killed process left open: payments, switches, and events that were stored but not
-    handled."""
+    """Take up what a killed process left open: payments, switches, and events that were stored but not handled."""
     enqueue_missing(
         "settle_top_up",
         ({"org_id": str(org), "top_up_id": str(one)} for org, one in topups.find_stale()),
@@ -200,9 +199,8 @@ def suspend_overdue(**_: int) -> None:
 @in_app
 @seeing_all(Reason.NIGHTLY)
 def nightly(**_: int) -> None:
-    """Check the whole ledger, and throw away what is old: sessions that can't be used, events that are done
-    with, answers that no one asks for again, counters of minutes long past. Where one of it fails, the rest
-    is done."""
+    """Check the whole ledger, and throw away what is old: sessions that can't be used, events that are done with,
+    answers that no one asks for again, counters of minutes long past. Where one of it fails, the rest is done."""
     steps: list[Callable[[], object]] = [
         _check_ledger,
         lambda: sessions.forget_expired(session_limits()),

@@ -81,8 +81,7 @@ QUEUE_OF: dict[str, Queue] = {
 
 
 def parse(words: str) -> tuple[Queue, ...]:
-    """The queues that `words` name, singly or by group, separated by commas or spaces. Raises
-    `ValueError`."""
+    """The queues that `words` name, singly or by group, separated by commas or spaces. Raises `ValueError`."""
     found: dict[Queue, None] = {}
     for word in words.replace(",", " ").split():
         try:

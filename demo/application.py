@@ -1,5 +1,4 @@
-"""The application with what only the demo has: commands, pages with its emails, and a check of the
-stand-in."""
+"""The application with what only the demo has: commands, pages with its emails, and a check of the stand-in."""
 
 from __future__ import annotations
 

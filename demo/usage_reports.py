@@ -21,8 +21,7 @@ NOON = time(12)
 
 @dataclass(frozen=True, slots=True)
 class Used:
-    """`quantity` whole units of `meter`, used on `day` in the organization's zone: at noon where no time is
-    given.
+    """`quantity` whole units of `meter`, used on `day` in the organization's zone: at noon where no time is given.
 
     Empty names are none.
     """

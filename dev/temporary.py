@@ -1,5 +1,4 @@
-"""A demo of its own for the length of a measurement or a photograph: other ports, other data, gone
-afterward."""
+"""A demo of its own for the length of a measurement or a photograph: other ports, other data, gone afterward."""
 
 from __future__ import annotations
 

@@ -26,8 +26,8 @@ ENDS = 120
 
 
 def torture(plan: Plan, folder: Path) -> Journal:
-    """Start everything, let it go wrong for so long, let it settle, and compare. Raises `ToolError` where it
-    doesn't start."""
+    """Start everything, let it go wrong for so long, let it settle, and compare. Raises `ToolError` where it doesn't
+    start."""
     journal, stopping = Journal(), threading.Event()
     quick, hostile = Receiver(), Receiver(plan.chance("receiver"), is_hostile=True)
     servers = [quick.start(), hostile.start()]

@@ -132,8 +132,7 @@ def _raw() -> Iterator[bytes]:
 
 
 def _inflated(pieces: Iterator[bytes]) -> Iterator[bytes]:
-    """Decompress gzip (RFC 1952: one or more members) in pieces of bounded size, whatever the compression
-    ratio."""
+    """Decompress gzip (RFC 1952: one or more members) in pieces of bounded size, whatever the compression ratio."""
     inflate = zlib.decompressobj(_GZIP)
     begun = False
     try:

@@ -36,9 +36,8 @@ class CallRate(Struct, frozen=True):
 
 
 class CallLine(Struct, frozen=True):
-    """One meter's usage on one day, or one correction, whose figures are differences. `billable` is
-    `quantity` after the rate's minimum and rounding step; of these units, `included` were covered by the
-    allowance."""
+    """One meter's usage on one day, or one correction, whose figures are differences. `billable` is `quantity` after
+    the rate's minimum and rounding step; of these units, `included` were covered by the allowance."""
 
     part: CallPart
     meter: str

@@ -37,9 +37,8 @@ class Answer:
 class Body:
     """The request body of an endpoint: its type, an example, and its size limit in bytes.
 
-    With `decoded`, the view gets it as `body`. Without, the view reads the request itself
-    (`bodies.read_body`), with the same limit and media types; `others` are then additional media types, each
-    with a type and an example.
+    With `decoded`, the view gets it as `body`. Without, the view reads the request itself (`bodies.read_body`), with
+    the same limit and media types; `others` are then additional media types, each with a type and an example.
     """
 
     type: Any

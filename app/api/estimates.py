@@ -43,8 +43,7 @@ class CampaignBody(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class LineView(Struct, frozen=True):
-    """One meter, if every call takes the longest time; `least` is the cost if every call takes the
-    shortest."""
+    """One meter, if every call takes the longest time; `least` is the cost if every call takes the shortest."""
 
     meter: str
     quantity: int

@@ -58,8 +58,7 @@ class NewHold(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class NextSlice(Struct, frozen=True, forbid_unknown_fields=True):
-    """The next slice. `slice` starts at 2 (the hold itself is slice 1); repeating the same slice changes
-    nothing."""
+    """The next slice. `slice` starts at 2 (the hold itself is slice 1); repeating the same slice changes nothing."""
 
     slice: Annotated[int, Meta(ge=2, le=1_000_000)]
     usage: Wanted

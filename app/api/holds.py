@@ -57,9 +57,8 @@ _EXAMPLE = HoldView(
     problems=(PAUSED, NOT_ENOUGH, HOLD_DIFFERS, HOLD_ENDED),
 )
 def reserve_hold(org_id: UUID, body: NewHold) -> Reply:
-    """Reserve the first minutes of a call before it starts. Concurrent calls can never reserve the same
-    credit or the same included usage. While calling is paused, every new hold is rejected, whatever is left
-    of the allowances.
+    """Reserve the first minutes of a call before it starts. Concurrent calls can never reserve the same credit or the
+    same included usage. While calling is paused, every new hold is rejected, whatever is left of the allowances.
 
     A hold that isn't renewed ends after `lease_seconds`: reported usage stays charged, and the rest becomes
     available again.
@@ -115,10 +114,9 @@ def show_hold(org_id: UUID, key: str) -> Reply:
     problems=(HOLD_DIFFERS, HOLD_ENDED, WRONG_SLICE),
 )
 def renew_hold(org_id: UUID, key: str, body: NextSlice) -> Reply:
-    """Renew a hold during the call, before its lease expires. Renewals also work while calling is paused,
-    because a pause only stops new calls. If credit and allowances don't cover the whole slice, whatever is
-    left is reserved and the response is `final`, with the seconds left for the agent to end the call
-    politely."""
+    """Renew a hold during the call, before its lease expires. Renewals also work while calling is paused, because a
+    pause only stops new calls. If credit and allowances don't cover the whole slice, whatever is left is reserved and
+    the response is `final`, with the seconds left for the agent to end the call politely."""
     now = utc_now()
     quote = _quote(org_id, body.usage, now)
     _found(org_id, key)

@@ -21,8 +21,7 @@ _MISSING = re.compile(r"Object missing required field `(?P<name>.*)`", re.DOTALL
 
 
 def pointed_out(body: bytes, type_: Any, first: msgspec.ValidationError) -> list[FieldError]:
-    """List what is wrong with a JSON body. The decoder stops at the `first` error, so fields are checked one
-    by one.
+    """List what is wrong with a JSON body. The decoder stops at the `first` error, so fields are checked one by one.
 
     Raises the decoder's error if the rest of the body turns out not to be JSON.
     """

@@ -1,11 +1,10 @@
 """How many requests a token may make per minute, reported in `RateLimit` and `RateLimit-Policy`
 (draft-ietf-httpapi-ratelimit-headers).
 
-All web processes share one counter per minute and token, in PostgreSQL, and each draws from it in portions.
-So the limit applies however requests spread over processes, and a busy token costs one small write for many
-requests. Dividing the limit among the processes would cost no writes, but a client with a single connection
-would get only one process's share. What a process drew and did not use is lost to the others until the minute
-ends: at most one portion.
+All web processes share one counter per minute and token, in PostgreSQL, and each draws from it in portions. So the
+limit applies however requests spread over processes, and a busy token costs one small write for many requests.
+Dividing the limit among the processes would cost no writes, but a client with a single connection would get only one
+process's share. What a process drew and did not use is lost to the others until the minute ends: at most one portion.
 """
 
 from __future__ import annotations
@@ -29,8 +28,7 @@ WINDOW = 60
 
 @dataclass(slots=True)
 class _Portion:
-    """What this process may still serve in a window, and what all processes had left when it drew its
-    portion."""
+    """What this process may still serve in a window, and what all processes had left when it drew its portion."""
 
     window: int
     own: int = 0

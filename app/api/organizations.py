@@ -1,5 +1,4 @@
-"""`/organizations/{org_id}`: the platform creates organizations with its own ids and reports their
-resources."""
+"""`/organizations/{org_id}`: the platform creates organizations with its own ids and reports their resources."""
 
 from __future__ import annotations
 
@@ -218,11 +217,10 @@ def show_organization(org_id: UUID) -> OrganizationView:
     once=True,
 )
 def create_invitation(org_id: UUID, body: InvitationBody) -> Reply:
-    """Creates a link for one of the listed owners to accept the invitation. People who have an account sign
-    in to accept; others choose a password. The link never changes the password of an existing account, and
-    the response is the same whether or not one exists. Don't share the link with anyone else. A new link
-    invalidates the previous one; if you got no response, repeat the request with the same `Idempotency-Key`
-    to get the same link.
+    """Creates a link for one of the listed owners to accept the invitation. People who have an account sign in to
+    accept; others choose a password. The link never changes the password of an existing account, and the response is
+    the same whether or not one exists. Don't share the link with anyone else. A new link invalidates the previous
+    one; if you got no response, repeat the request with the same `Idempotency-Key` to get the same link.
 
     Only for owners who haven't accepted yet.
     """

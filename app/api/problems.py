@@ -64,8 +64,7 @@ class ProblemDetails(msgspec.Struct, frozen=True, omit_defaults=True):
 
 @dataclass
 class ProblemError(Exception):
-    """Responds with problem details. `errors` are validation errors; `members` are additional JSON
-    members."""
+    """Responds with problem details. `errors` are validation errors; `members` are additional JSON members."""
 
     kind: Kind
     detail: str

@@ -60,8 +60,7 @@ def read(type_: type[T]) -> T:
 
 
 def next_page(after: str | None) -> tuple[str | None, Mapping[str, str]]:
-    """The address of the page that starts after `after`, and the `Link` header for it; none on the last
-    page."""
+    """The address of the page that starts after `after`, and the `Link` header for it; none on the last page."""
     if after is None:
         return None, {}
     cursor = base64.urlsafe_b64encode(after.encode()).decode()

@@ -69,8 +69,7 @@ _EXAMPLE = TransferPage(
     ),
 )
 def list_transfers(org_id: UUID, query: PageQuery) -> Reply:
-    """Follow `next` until it is null. New transfers are only added at the front, so earlier pages don't
-    change."""
+    """Follow `next` until it is null. New transfers are only added at the front, so earlier pages don't change."""
     organization = organization_of(org_id)
     after = query.after
     if after is not None and not (after.isdecimal() and len(after) <= 18):

@@ -172,8 +172,7 @@ _OF_AN_EVENT = (
     LookupError,
     ValueError,
 )
-"""Errors that one event, or one organization's data, can cause; any other error is a failure of the
-service."""
+"""Errors that one event, or one organization's data, can cause; any other error is a failure of the service."""
 
 
 def _take(raw: dict[int, bytes], sender: Sender) -> ingest.Receipt:

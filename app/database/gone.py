@@ -1,9 +1,7 @@
-"""A server that is gone has undone its transactions: rolling one back then must not cost a request its
-answer.
+"""A server that is gone has undone its transactions: rolling one back then must not cost a request its answer.
 
-The driver raises where a rollback can't be sent. That came up after the answer was made already, when the
-session is closed at the request's end, or in the handler that was about to say 503; either way the process
-answered 500.
+The driver raises where a rollback can't be sent. That came up after the answer was made already, when the session is
+closed at the request's end, or in the handler that was about to say 503; either way the process answered 500.
 """
 
 from __future__ import annotations

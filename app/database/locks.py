@@ -16,17 +16,15 @@ class AlreadyRunningError(Exception):
 def advisory_lock(session: Session, name: str) -> None:
     """Acquire the lock of this name, waiting if necessary, and hold it until the transaction ends.
 
-    Taken before an object is fetched from Stripe: all that others have posted for it is seen then, and none
-    of them can overtake with something newer. The wallet stays free meanwhile, because Stripe may take its
-    time to answer.
+    Taken before an object is fetched from Stripe: all that others have posted for it is seen then, and none of them
+    can overtake with something newer. The wallet stays free meanwhile, because Stripe may take its time to answer.
     """
     session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(name, 0))))
 
 
 @contextmanager
 def alone(engine: Engine, name: str) -> Iterator[None]:
-    """Hold the lock of this name for a whole run, on a connection of its own because the run commits many
-    times.
+    """Hold the lock of this name for a whole run, on a connection of its own because the run commits many times.
 
     The lock ends with the connection, so a killed run leaves none. Raises `AlreadyRunningError`.
     """

@@ -1,14 +1,13 @@
 """What each transaction begins with: which organizations its statements see, and what time it is.
 
-Row-level security lets a statement see the rows of the organization that the setting `app.org_id` names, or
-of `all`, or, where it is empty or unset, of none (`keep_apart` in migrations). Several are in
-`app.org_ids_00` to `…_ff`, by the last two digits of their ids, so that a row of a batch is looked for among
-few; `app.org_id` is `several` then. Beside them it shows the one token of the API that `app.token_id` names,
-because whose it is isn't known before. Settings are local to the transaction, so they end with it however
-that ends: a pooled connection carries none over.
+Row-level security lets a statement see the rows of the organization that the setting `app.org_id` names, or of `all`,
+or, where it is empty or unset, of none (`keep_apart` in migrations). Several are in `app.org_ids_00` to `…_ff`, by
+the last two digits of their ids, so that a row of a batch is looked for among few; `app.org_id` is `several` then.
+Beside them it shows the one token of the API that `app.token_id` names, because whose it is isn't known before.
+Settings are local to the transaction, so they end with it however that ends: a pooled connection carries none over.
 
-It is sent together with BEGIN, and the database's time comes back with it, so neither costs a round trip. A
-change within a transaction is sent before the next statement.
+It is sent together with BEGIN, and the database's time comes back with it, so neither costs a round trip. A change
+within a transaction is sent before the next statement.
 """
 
 from __future__ import annotations
@@ -43,9 +42,9 @@ _SAYABLE = re.compile(r"|all|[0-9a-f-]{36}(,[0-9a-f-]{36})*")
 class Standing:
     """What a session's transactions are to see, and what the one that is running does see and began at.
 
-    `seen` is None where none is running, or where a savepoint may have changed it. `digits` are those of the
-    settings of several organizations that the running transaction may have filled. `token` is the id of a
-    token of the API that is seen beside them, until the transaction ends.
+    `seen` is None where none is running, or where a savepoint may have changed it. `digits` are those of the settings
+    of several organizations that the running transaction may have filled. `token` is the id of a token of the API
+    that is seen beside them, until the transaction ends.
     """
 
     wanted: str = NONE
@@ -62,16 +61,14 @@ def get_state(session: Session) -> Standing:
 
 
 def set_visible(session: Session, organizations: str) -> None:
-    """Set which organizations the statements of a session see from now on, including the running
-    transaction."""
+    """Set which organizations the statements of a session see from now on, including the running transaction."""
     if not _SAYABLE.fullmatch(organizations):
         raise ValueError(f"{organizations!r} names no organizations.")
     get_state(session).wanted = organizations
 
 
 def show_token(session: Session, token_id: UUID) -> None:
-    """Let the statements of a session see the token of the API with this id, too, until the transaction
-    ends."""
+    """Let the statements of a session see the token of the API with this id, too, until the transaction ends."""
     standing = get_state(session)
     standing.token = str(token_id)
     standing.seen = None
@@ -162,8 +159,8 @@ def _driver(connection: Connection) -> psycopg.Connection[Any]:
 def _run(connection: Connection, command: str) -> str:
     """Run a command in one round trip, and return the first column of its last row.
 
-    psycopg sends a BEGIN of its own before a first statement, and waits for it; it does not where a
-    transaction is running already.
+    psycopg sends a BEGIN of its own before a first statement, and waits for it; it does not where a transaction is
+    running already.
     """
     driver = _driver(connection)
     result = driver.pgconn.exec_(command.encode())

@@ -27,8 +27,7 @@ class CatalogVersion(Base):
 class PlanTerm(OrgScoped, Base):
     """From `starts_at` on, until the next term, usage is rated by this plan of this version of the catalog.
 
-    Its allowances are for months counted from `anchor`; without one, from the subscription's, else by the
-    calendar.
+    Its allowances are for months counted from `anchor`; without one, from the subscription's, else by the calendar.
     """
 
     __tablename__ = "plan_term"

@@ -1,14 +1,11 @@
-"""Which organizations code sees: one, as a rule. Two walls keep it so, also where a query forgets to ask for
-its own.
+"""Which organizations code sees: one, as a rule. Two walls keep it so, also where a query forgets to ask for its own.
 
-`OrgScoped`: while a session is scoped, every SELECT, UPDATE and DELETE that SQLAlchemy builds over such a
-table gets `org_id = …` added, wherever in the statement the table stands. Beneath it the database's row-level
-security lets every statement, raw SQL too, read and write rows of those organizations alone
-(`app.database.transactions`).
+`OrgScoped`: while a session is scoped, every SELECT, UPDATE and DELETE that SQLAlchemy builds over such a table gets
+`org_id = …` added, wherever in the statement the table stands. Beneath it the database's row-level security lets
+every statement, raw SQL too, read and write rows of those organizations alone (`app.database.transactions`).
 
-A session sees nothing until it is told what: `scope_to` for the rest of a request, `scoped_to` for a part of
-a task. What has to see all organizations says why, by a `Reason`, in `seeing_all`: anyone who looks for it
-finds each place.
+A session sees nothing until it is told what: `scope_to` for the rest of a request, `scoped_to` for a part of a task.
+What has to see all organizations says why, by a `Reason`, in `seeing_all`: anyone who looks for it finds each place.
 """
 
 from __future__ import annotations
@@ -61,8 +58,7 @@ class OrgScoped:
 
 
 def scope_to(session: Session, *org_ids: UUID) -> None:
-    """Let `session` see rows of these organizations only, from now on, in the transaction that is running
-    too.
+    """Let `session` see rows of these organizations only, from now on, in the transaction that is running too.
 
     What was changed so far is written first, by what the session saw until now.
     """
@@ -70,8 +66,7 @@ def scope_to(session: Session, *org_ids: UUID) -> None:
 
 
 def see_all(session: Session, reason: Reason) -> None:
-    """Let `session` see the rows of all organizations from now on. Where a block will do, use
-    `seeing_all`."""
+    """Let `session` see the rows of all organizations from now on. Where a block will do, use `seeing_all`."""
     if not isinstance(reason, Reason):
         raise TypeError(f"{reason!r} is no reason to see all organizations.")
     _see(session, transactions.ALL, None)

@@ -1,5 +1,4 @@
-"""Telling people by mail and the platform by webhooks: what the mails say, and how both leave the
-application."""
+"""Telling people by mail and the platform by webhooks: what the mails say, and how both leave the application."""
 
 from __future__ import annotations
 
@@ -36,8 +35,7 @@ _allowed_addresses = PerApplication[AllowedAddresses]("webhook_addresses")
 
 
 def set_up(settings: Settings) -> None:
-    """Check the mail settings and choose the way out. Raises `SettingsError` naming the setting that is
-    wrong."""
+    """Check the mail settings and choose the way out. Raises `SettingsError` naming the setting that is wrong."""
     sender = Sender.parse(settings.mail_from, reply_to=settings.support_email)
     for address in settings.operators_email:
         checked("OPERATORS_EMAIL", address)

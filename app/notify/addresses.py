@@ -1,7 +1,6 @@
 """Which addresses webhooks may be sent to: hosts on the public internet, and nothing inside our own network.
 
-A host name is resolved once, every address it resolves to is checked, and only checked addresses are
-connected to.
+A host name is resolved once, every address it resolves to is checked, and only checked addresses are connected to.
 """
 
 from __future__ import annotations
@@ -19,8 +18,7 @@ from app.notify.public_networks import is_public
 HTTPS_PORT = 443
 LONGEST = 2000
 _LOOKUPS = BoundedSemaphore(16)
-"""Lookups that have not come back. One can't be called off, so a name server that is silent must not take
-more."""
+"""Lookups that have not come back. One can't be called off, so a name server that is silent must not take more."""
 
 _NO_HOST = re.compile(r"[\x00-\x20\x7f\\]")
 _ENDS_IN_NUMBER = re.compile(r"(?:^|\.)(?:[0-9]+|0x[0-9a-f]*)$", re.IGNORECASE)

@@ -1,7 +1,7 @@
 """From facts to words: one template a kind, drawn as plain text and as HTML.
 
-A kind's template says everything once, in paragraphs, rows and buttons; what those are in plain text and in
-HTML is in `mail/_text.jinja` and `mail/_html.jinja`. So neither part can fall behind the other.
+A kind's template says everything once, in paragraphs, rows and buttons; what those are in plain text and in HTML is
+in `mail/_text.jinja` and `mail/_html.jinja`. So neither part can fall behind the other.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What mails tell: the facts of each kind, as they were when it happened.
 
-Each class is a kind of mail; its template has the words (`app/templates/mail/<kind>.jinja`). Facts go through
-JSON in the outbox, so a field may be added with a default, and none may change its meaning.
+Each class is a kind of mail; its template has the words (`app/templates/mail/<kind>.jinja`). Facts go through JSON in
+the outbox, so a field may be added with a default, and none may change its meaning.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from app.money import Money
 class Calling:
     """The wallet after what is told, and what that means for calls.
 
-    `before` and `after` are calling states (`active`, `low`, `paused`); `missing` is the least top-up that
-    brings calling back where it is paused.
+    `before` and `after` are calling states (`active`, `low`, `paused`); `missing` is the least top-up that brings
+    calling back where it is paused.
     """
 
     available: Money
@@ -91,8 +91,7 @@ class RefundReturned(_AboutTopUp):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DisputeOpened(_AboutTopUp):
-    """The bank took a payment back: its cardholder disputes it. `answer_by` is until when it takes
-    evidence."""
+    """The bank took a payment back: its cardholder disputes it. `answer_by` is until when it takes evidence."""
 
     kind: ClassVar[str] = "dispute_opened"
     paid: Money
@@ -134,8 +133,8 @@ class InvoiceFailed(Letter):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanChanged(Letter):
-    """The plan named `plan` is in force in place of `before`, for `price` an `interval` by the list:
-    `is_adjusted` where discounts or taxes change what is charged. `reason` is the domain's word."""
+    """The plan named `plan` is in force in place of `before`, for `price` an `interval` by the list: `is_adjusted`
+    where discounts or taxes change what is charged. `reason` is the domain's word."""
 
     kind: ClassVar[str] = "plan_changed"
     plan: str
@@ -208,6 +207,5 @@ def pack(letter: Letter) -> dict[str, Any]:
 
 
 def unpack(kind: str, facts: dict[str, Any]) -> Letter:
-    """The facts again. Raises `KeyError` for an unknown kind, `msgspec.ValidationError` for facts that aren't
-    its."""
+    """The facts again. Raises `KeyError` for an unknown kind, `msgspec.ValidationError` for facts that aren't its."""
     return msgspec.convert(facts, _KINDS[kind], strict=False)

@@ -1,7 +1,7 @@
 """One POST with a deadline for all of it: connecting, TLS, sending, and every byte of the answer's head.
 
-The timeouts of HTTP libraries are for each read, so a receiver that sends a byte now and then is waited for
-without end. Here one clock runs for the whole. The body of the answer is not read: nothing in it is of use.
+The timeouts of HTTP libraries are for each read, so a receiver that sends a byte now and then is waited for without
+end. Here one clock runs for the whole. The body of the answer is not read: nothing in it is of use.
 """
 
 from __future__ import annotations

@@ -42,8 +42,7 @@ class _Tls(_Plain, smtplib.SMTP_SSL):
 
 @contextmanager
 def _cut_off_after(seconds: float) -> Iterator[list[socket.socket]]:
-    """End the connections that are put into the list once the time is over: anyone who reads from them is
-    told so."""
+    """End the connections that are put into the list once the time is over: anyone who reads from them is told so."""
     sockets: list[socket.socket] = []
     ended = Event()
 
@@ -108,8 +107,7 @@ class Smtp:
 
 @dataclass(frozen=True, slots=True)
 class SmtpConnection:
-    """A signed-in connection. Each recipient gets an email of their own, so that one refused holds no one
-    back."""
+    """A signed-in connection. Each recipient gets an email of their own, so that one refused holds no one back."""
 
     client: smtplib.SMTP
     sender: str

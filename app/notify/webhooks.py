@@ -21,8 +21,7 @@ from app.notify.addresses import HTTPS_PORT, AddressError
 from app.notify.posting import NoAnswerError
 
 DEADLINE_SECONDS = 15
-"""For a whole request, from connecting to the end of the answer's head: the specification names 15 to 30
-seconds."""
+"""For a whole request, from connecting to the end of the answer's head: the specification names 15 to 30 seconds."""
 
 LOOKUP_SECONDS = 5
 """For the name server, before that."""
@@ -38,9 +37,8 @@ _KEPT = 200
 class Answer:
     """What sending led to: whether it was taken, and the answer as text.
 
-    `refused`: the receiver won't take this message, however often it is sent. `gone`: it wants no message any
-    more, and the specification says to stop sending it any. `retry_after` are the seconds that it asked to be
-    left alone.
+    `refused`: the receiver won't take this message, however often it is sent. `gone`: it wants no message any more,
+    and the specification says to stop sending it any. `retry_after` are the seconds that it asked to be left alone.
     """
 
     taken: bool

@@ -45,11 +45,9 @@ class Setup:
 
 
 def begin_setup(customer_id: str, *, key: str) -> Setup:
-    """Begin to save a card for charges with and without the payer present; the same `key` gives the same
-    setup.
+    """Begin to save a card for charges with and without the payer present; the same `key` gives the same setup.
 
-    https://docs.stripe.com/payments/save-and-reuse. Raises `OutcomeUnknownError`, `NotDoneError`,
-    `RefusedError`.
+    https://docs.stripe.com/payments/save-and-reuse. Raises `OutcomeUnknownError`, `NotDoneError`, `RefusedError`.
     """
     with translated():
         intent = stripe_client().v1.setup_intents.create(

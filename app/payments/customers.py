@@ -17,8 +17,8 @@ from app.payments.references import id_of
 def create(org_id: UUID, *, name: str, email: str | None, lost: int = 0) -> str:
     """Make the organization's customer and return its id; the same organization never gets two at a time.
 
-    `lost` is how many it had that were deleted: for the same idempotency key Stripe would tell of that one
-    again. Raises `OutcomeUnknownError`, `NotDoneError`, `RefusedError`.
+    `lost` is how many it had that were deleted: for the same idempotency key Stripe would tell of that one again.
+    Raises `OutcomeUnknownError`, `NotDoneError`, `RefusedError`.
     """
     with translated():
         customer = stripe_client().v1.customers.create(

@@ -38,8 +38,7 @@ class DeclinedError(PaymentsError):
 
 
 class OutcomeUnknownError(PaymentsError):
-    """No usable answer came: the work may have been done or not. Ask with the same key, never with a new
-    one."""
+    """No usable answer came: the work may have been done or not. Ask with the same key, never with a new one."""
 
 
 class NotDoneError(PaymentsError):
@@ -51,8 +50,7 @@ class NotDoneError(PaymentsError):
 
 
 class StandInError(NotDoneError):
-    """What listens is not the stand-in for Stripe that is meant, or nothing does; the message says what to
-    do."""
+    """What listens is not the stand-in for Stripe that is meant, or nothing does; the message says what to do."""
 
 
 class MisconfiguredError(NotDoneError):
@@ -66,8 +64,7 @@ class MisconfiguredError(NotDoneError):
 class RefusedError(PaymentsError):
     """Stripe refused the call itself; nothing was done.
 
-    `code` is Stripe's, for example `resource_missing`, and `param` names the one thing that was wrong, if it
-    was one.
+    `code` is Stripe's, for example `resource_missing`, and `param` names the one thing that was wrong, if it was one.
     """
 
     def __init__(self, code: str, message: str, param: str | None = None) -> None:

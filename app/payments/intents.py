@@ -57,12 +57,11 @@ class Payment:
 class ChargeRequest:
     """What is to be charged: `key` makes the same request the same charge, however often it is sent.
 
-    `card` is a payment method's id, or that of a confirmation token, of which Stripe makes the payment method
-    then. `statement` is what bank statements call it, behind the account's prefix. With `keep`, Stripe
-    attaches the payment method to the customer once the payment has succeeded, for later charges with and
-    without the payer present (https://docs.stripe.com/payments/save-during-payment). `radar_session` is a
-    snapshot of the payer's browser, for a saved card that is charged while they are there
-    (https://docs.stripe.com/radar/radar-session).
+    `card` is a payment method's id, or that of a confirmation token, of which Stripe makes the payment method then.
+    `statement` is what bank statements call it, behind the account's prefix. With `keep`, Stripe attaches the payment
+    method to the customer once the payment has succeeded, for later charges with and without the payer present
+    (https://docs.stripe.com/payments/save-during-payment). `radar_session` is a snapshot of the payer's browser, for
+    a saved card that is charged while they are there (https://docs.stripe.com/radar/radar-session).
     """
 
     key: str
@@ -191,8 +190,7 @@ def find_for_top_up(top_up_id: UUID, *, customer_id: str, since: datetime) -> Pa
 
 
 def cancel(payment_intent_id: str) -> Payment:
-    """Cancel a payment intent, or return it unchanged if it can no longer be canceled. Raises as `fetch`
-    does."""
+    """Cancel a payment intent, or return it unchanged if it can no longer be canceled. Raises as `fetch` does."""
     with translated():
         try:
             return _payment(stripe_client().v1.payment_intents.cancel(payment_intent_id))
@@ -227,8 +225,7 @@ class _declines_as_payments:  # noqa: N801, reads as a statement
 
 @contextmanager
 def _signals_are_optional() -> Iterator[None]:
-    """A browser snapshot that Stripe doesn't take is no reason to refuse a card: nothing was done, try
-    again."""
+    """A browser snapshot that Stripe doesn't take is no reason to refuse a card: nothing was done, try again."""
     try:
         yield
     except RefusedError as error:

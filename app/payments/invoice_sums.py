@@ -1,5 +1,4 @@
-"""What an invoice, or a preview of one, is made of: Stripe's lines, discounts, taxes and the customer's
-balance.
+"""What an invoice, or a preview of one, is made of: Stripe's lines, discounts, taxes and the customer's balance.
 
 In the order in which Stripe adds them up, so that a page can show every line that a sum comes from
 (the fields `subtotal`, `total_discount_amounts`, `total_taxes`, `total` and `amount_due` of
@@ -47,8 +46,7 @@ class SumLine:
 
 @dataclass(frozen=True, slots=True)
 class Sums:
-    """`total` is after discounts and taxes, and `due` what is charged. The lines that are added come to
-    `due`."""
+    """`total` is after discounts and taxes, and `due` what is charged. The lines that are added come to `due`."""
 
     lines: tuple[SumLine, ...]
     total: Money

@@ -104,8 +104,8 @@ def _not_collected(paused: Any) -> str:
 
 
 def _of_schedule(schedule: stripe.SubscriptionSchedule, quantity: int | None) -> Iterator[Odd]:
-    """A schedule is followed where its next phase is one plan of the catalog's, once or as often as now, and
-    nothing else."""
+    """A schedule is followed where its next phase is one plan of the catalog's, once or as often as now, and nothing
+    else."""
     coming = [one for one in schedule.phases if _is_to_come(schedule, one)]
     for phase in coming:
         items = phase["items"]
@@ -120,9 +120,8 @@ def _of_schedule(schedule: stripe.SubscriptionSchedule, quantity: int | None) ->
 
 
 def _dropped(found: stripe.Subscription, schedule: stripe.SubscriptionSchedule) -> Iterator[Odd]:
-    """What the next phase unsets, because it doesn't say it: a subscription can be changed after its phases
-    were made (https://docs.stripe.com/billing/subscriptions/subscription-schedules, "Phase attribute
-    inheritance")."""
+    """What the next phase unsets, because it doesn't say it: a subscription can be changed after its phases were made
+    (https://docs.stripe.com/billing/subscriptions/subscription-schedules, "Phase attribute inheritance")."""
     coming = next((one for one in schedule.phases if _is_to_come(schedule, one)), None)
     if coming is None:
         return

@@ -1,9 +1,8 @@
-"""What a whole period of another price costs, by Stripe's own reckoning: what each period is charged from
-then on.
+"""What a whole period of another price costs, by Stripe's own reckoning: what each period is charged from then on.
 
 A preview that begins a period now and prorates nothing is that and no more
-(https://docs.stripe.com/api/invoices/create_preview). Discounts that will be over by then are left out, so
-that never less is shown than will be charged.
+(https://docs.stripe.com/api/invoices/create_preview). Discounts that will be over by then are left out, so that never
+less is shown than will be charged.
 """
 
 from __future__ import annotations
@@ -24,8 +23,7 @@ from app.payments.subscription_facts import StripeSubscription
 
 @dataclass(frozen=True, slots=True)
 class NextPeriod:
-    """`regular` is what the period alone costs, `all` with what waits for the next invoice and the balance of
-    now."""
+    """`regular` is what the period alone costs, `all` with what waits for the next invoice and the balance of now."""
 
     regular: Sums
     all: Sums
@@ -39,8 +37,7 @@ class NextPeriod:
 def preview_next(
     subscription: StripeSubscription, price_id: str, *, at: datetime, uses_up_discounts: bool
 ) -> NextPeriod:
-    """A period of this price that begins `at` a moment; `uses_up_discounts` where something is invoiced
-    before.
+    """A period of this price that begins `at` a moment; `uses_up_discounts` where something is invoiced before.
 
     Raises `OutcomeUnknownError`, `NotDoneError`, `RefusedError`.
     """

@@ -1,5 +1,4 @@
-"""What a change of plan would cost, by Stripe's own reckoning
-(https://docs.stripe.com/api/invoices/create_preview)."""
+"""What a change of plan would cost, by Stripe's own reckoning (https://docs.stripe.com/api/invoices/create_preview)."""
 
 from __future__ import annotations
 
@@ -21,8 +20,7 @@ from app.payments.subscription_facts import StripeSubscription
 
 @dataclass(frozen=True, slots=True)
 class Shrinking:
-    """Credit for unused time that is worth less by the second, with its tax, over what is `left` of the
-    period."""
+    """Credit for unused time that is worth less by the second, with its tax, over what is `left` of the period."""
 
     amount: Money
     left: timedelta
@@ -32,9 +30,9 @@ class Shrinking:
 class Preview:
     """The invoice that a change makes: `due` is what is charged, of its `total`, to which its lines add up.
 
-    `balance_before` is what the customer had with Stripe before it (below zero: credit), `balance_after` what
-    is left of it. `paid_until` is when the period ends that is paid with it. `shrinking` is empty where the
-    change is made as of the preview's own moment.
+    `balance_before` is what the customer had with Stripe before it (below zero: credit), `balance_after` what is left
+    of it. `paid_until` is when the period ends that is paid with it. `shrinking` is empty where the change is made as
+    of the preview's own moment.
     """
 
     lines: tuple[SumLine, ...]
@@ -46,8 +44,7 @@ class Preview:
     shrinking: tuple[Shrinking, ...]
 
     def most_more(self, within: timedelta) -> Money:
-        """How much more can be due at most when the change is made `within` a time, for the credit that
-        shrinks."""
+        """How much more can be due at most when the change is made `within` a time, for the credit that shrinks."""
         minor = 0
         for credit in self.shrinking:
             # To the second and linear; one unit more, because each line is rounded by itself.
@@ -116,9 +113,8 @@ def _shrinking(invoice: stripe.Invoice) -> Iterator[Shrinking]:
 def price_of(plan: str, interval: str, amount: Money) -> str:
     """The id of the price that a plan of the catalog has at Stripe.
 
-    Raises `RefusedError` with the code `price_missing` where Stripe sells none, or one of another amount or
-    interval: then no one can be charged what they were shown, and `flask catalog sync` is due; and as
-    `preview_switch`.
+    Raises `RefusedError` with the code `price_missing` where Stripe sells none, or one of another amount or interval:
+    then no one can be charged what they were shown, and `flask catalog sync` is due; and as `preview_switch`.
     """
     key = price_making.lookup_key(plan, interval)
     asked: stripe.params.PriceListParams = {"lookup_keys": [key], "active": True, "expand": ["data.product"]}

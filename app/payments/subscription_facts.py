@@ -28,8 +28,7 @@ from app.payments.tax_settings import TaxSettings
 class Chosen:
     """A plan as it is, or is to be, at Stripe: paid by the `interval` (`month` or `year`).
 
-    `version` is the catalog's and `switch` the id of the wish that led to it; None where no one wished it
-    here.
+    `version` is the catalog's and `switch` the id of the wish that led to it; None where no one wished it here.
     """
 
     plan: str
@@ -115,10 +114,9 @@ class StripeSubscription:
     def begins_period(self, interval: str) -> bool:
         """Whether a switch to a plan paid by the `interval` has to begin a period of its own.
 
-        It has where nothing is paid for so far, and where the interval is another: Stripe's flexible billing
-        resets the billing cycle only when it is told to
-        (https://docs.stripe.com/billing/subscriptions/billing-mode/compare, "Reset the billing cycle
-        anchor").
+        It has where nothing is paid for so far, and where the interval is another: Stripe's flexible billing resets
+        the billing cycle only when it is told to
+        (https://docs.stripe.com/billing/subscriptions/billing-mode/compare, "Reset the billing cycle anchor").
         """
         return self.is_free or self.interval != interval
 

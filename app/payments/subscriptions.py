@@ -46,8 +46,7 @@ def all_running() -> Iterator[StripeSubscription]:
 def create(
     org_id: UUID, customer_id: str, price_id: str, chosen: Chosen, *, after: str | None
 ) -> StripeSubscription:
-    """Subscribe a customer to a price of zero, which nothing has to be paid for; sent again it is the same
-    one.
+    """Subscribe a customer to a price of zero, which nothing has to be paid for; sent again it is the same one.
 
     `after` is the subscription that the organization had before, and that has ended. Raises as `fetch` does.
     """
@@ -75,10 +74,9 @@ def switch(
 ) -> StripeSubscription:
     """Change the plan immediately and charge for it; without its payment the plan stays.
 
-    Within an interval that is the difference as of a preview. A plan that begins its period is charged for
-    all of it, less what is left of the period before now: no date goes with that. With `goes_on` it doesn't
-    end with the period any more once that is paid.
-    https://docs.stripe.com/billing/subscriptions/pending-updates. Raises as `fetch` does.
+    Within an interval that is the difference as of a preview. A plan that begins its period is charged for all of it,
+    less what is left of the period before now: no date goes with that. With `goes_on` it doesn't end with the period
+    any more once that is paid. https://docs.stripe.com/billing/subscriptions/pending-updates. Raises as `fetch` does.
     """
     params: stripe.params.SubscriptionUpdateParams = {
         "items": [{"id": subscription.item_id, "price": price_id, "quantity": subscription.quantity}],
@@ -184,8 +182,8 @@ def end(subscription_id: str, at: datetime | None) -> None:
 
 
 def set_tax(subscription_id: str, tax: TaxSettings) -> StripeSubscription:
-    """Let a subscription be taxed so from its next invoice on, also after a change that was planned here
-    before: the schedule would unset what its phases don't say. Raises as `fetch` does."""
+    """Let a subscription be taxed so from its next invoice on, also after a change that was planned here before: the
+    schedule would unset what its phases don't say. Raises as `fetch` does."""
     with translated():
         stripe_client().v1.subscriptions.update(subscription_id, tax.as_params)
     found = fetch(subscription_id)
@@ -195,11 +193,10 @@ def set_tax(subscription_id: str, tax: TaxSettings) -> StripeSubscription:
 
 
 def clear_own_card(subscription_id: str) -> None:
-    """Let a subscription be charged to its customer's default card, not to one of its own. Raises as `fetch`
-    does.
+    """Let a subscription be charged to its customer's default card, not to one of its own. Raises as `fetch` does.
 
-    An empty string unsets it, says https://stackoverflow.com/a/76282845; the text of the parameter says
-    nothing of it, so it is unverified.
+    An empty string unsets it, says https://stackoverflow.com/a/76282845; the text of the parameter says nothing of
+    it, so it is unverified.
     """
     with translated():
         found = stripe_client().v1.subscriptions.retrieve(subscription_id)

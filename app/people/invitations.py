@@ -71,8 +71,7 @@ def invite(organization: Organization, email: str, *, role: Role, actor: Actor, 
 
 
 def invite_owner(organization: Organization, email: str, actor: Actor) -> NewLink:
-    """A link for one who was named among the owners. Raises `PeopleError`, no matter who else has an
-    account."""
+    """A link for one who was named among the owners. Raises `PeopleError`, no matter who else has an account."""
     wanted = find_open(organization.id, email)
     if wanted is not None and wanted.role is Role.ORG_ADMIN:
         return invite(organization, wanted.email, role=Role.ORG_ADMIN, actor=actor)
@@ -161,8 +160,7 @@ def _made(org_id: UUID, email: str, role: Role, actor: Actor) -> Invitation:
 
 
 def _held(token: str) -> tuple[Invitation, Organization]:
-    """The invitation and its organization, locked: no one is taken off its owners meanwhile. Raises
-    `LinkError`."""
+    """The invitation and its organization, locked: no one is taken off its owners meanwhile. Raises `LinkError`."""
     organization = locked(find(token).org_id)
     return find(token), organization
 

@@ -81,8 +81,7 @@ def find_organization(slug: str) -> Organization:
 
 @seeing_all(Reason.PEOPLE)
 def add_person(email: str, *, name: str, organization: Organization, role: Role) -> User:
-    """Give a person, made where they are new, a role in an organization without asking them. Raises
-    `PeopleError`.
+    """Give a person, made where they are new, a role in an organization without asking them. Raises `PeopleError`.
 
     For the demo and tests: people are invited (`app.people.invitations`) and accept.
     """
@@ -114,8 +113,7 @@ def owners_of(org_id: UUID) -> list[User]:
 
 
 def locked(org_id: UUID) -> Organization:
-    """Lock the organization until the transaction ends, to serialize changes of its people. Raises
-    `LookupError`."""
+    """Lock the organization until the transaction ends, to serialize changes of its people. Raises `LookupError`."""
     found = locked_if_there(org_id)
     if found is None:
         raise LookupError(str(org_id))
@@ -123,15 +121,13 @@ def locked(org_id: UUID) -> Organization:
 
 
 def locked_if_there(org_id: UUID) -> Organization | None:
-    """As `locked`. The organization's id stays, so what refers to it meanwhile (usage, holds) need not
-    wait."""
+    """As `locked`. The organization's id stays, so what refers to it meanwhile (usage, holds) need not wait."""
     query = select(Organization).where(Organization.id == org_id).with_for_update(key_share=True)
     return db.session.execute(query, execution_options={"populate_existing": True}).scalar_one_or_none()
 
 
 def set_billing_emails(organization: Organization, emails: Sequence[str]) -> None:
-    """Set the billing email recipients; an empty list means the owners. Raises `PeopleError` and changes
-    nothing."""
+    """Set the billing email recipients; an empty list means the owners. Raises `PeopleError` and changes nothing."""
     details.set_recipients(organization, each_once([checked_address(email) for email in emails]))
 
 

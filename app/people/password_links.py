@@ -1,7 +1,6 @@
 """Password reset links, emailed only to the address of the account.
 
-They are signed, and valid for one use and two hours: the signed value changes with the password and the
-address.
+They are signed, and valid for one use and two hours: the signed value changes with the password and the address.
 """
 
 from __future__ import annotations
@@ -61,8 +60,7 @@ def read(token: str, secret_key: str) -> User:
 
 
 def _state(user: User) -> str:
-    """Changes with the password and the address, so that setting one uses the link up; tells nothing about
-    either."""
+    """Changes with the password and the address, so that setting one uses the link up; tells nothing about either."""
     return hashlib.sha256(f"{user.password_hash}\n{user.email}".encode()).hexdigest()[:32]
 
 

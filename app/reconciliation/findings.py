@@ -54,8 +54,7 @@ def count() -> int:
 
 
 def accept(object_: str) -> Finding:
-    """Leave a finding as it is: it is neither counted nor told of, until what is found becomes something
-    else.
+    """Leave a finding as it is: it is neither counted nor told of, until what is found becomes something else.
 
     Raises `UnknownFindingError`.
     """
@@ -69,8 +68,7 @@ def accept(object_: str) -> Finding:
 
 
 def to_tell() -> tuple[list[Finding], list[Finding]]:
-    """What operators are to be mailed of now: findings that are there, and those told of before that are
-    gone."""
+    """What operators are to be mailed of now: findings that are there, and those told of before that are gone."""
     found = _to_tell()
     return [one for one in found if one.gone_at is None], [one for one in found if one.gone_at is not None]
 

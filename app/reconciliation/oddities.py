@@ -1,5 +1,4 @@
-"""Subscriptions that operators have to look at, in sentences: what the dashboard made of them, and what to
-do."""
+"""Subscriptions that operators have to look at, in sentences: what the dashboard made of them, and what to do."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""Refunds, disputes and warnings of fraud that no wallet follows: operators decide what they mean for a
-plan."""
+"""Refunds, disputes and warnings of fraud that no wallet follows: operators decide what they mean for a plan."""
 
 from __future__ import annotations
 
@@ -23,8 +22,7 @@ from app.stripe_events import handlers
 
 @dataclass(frozen=True, slots=True)
 class _PlanPayment:
-    """What paid for a plan: whose, by which invoice, and whether the plan stays in force for it
-    (`is_active`)."""
+    """What paid for a plan: whose, by which invoice, and whether the plan stays in force for it (`is_active`)."""
 
     organization: Organization
     invoice: StripeInvoice
@@ -37,8 +35,7 @@ class _PlanPayment:
 
 
 def look_at_refund(report: Report, refund: Refund) -> None:
-    """Report a refund of a plan's payment while the plan stays in force for it. Raises what `app.payments`
-    raises."""
+    """Report a refund of a plan's payment while the plan stays in force for it. Raises what `app.payments` raises."""
     if refund.status.gave_nothing_back:
         return
     paid = _plan_payment(refund.payment_intent_id)
@@ -51,8 +48,7 @@ def look_at_refund(report: Report, refund: Refund) -> None:
 
 
 def look_at_dispute(report: Report, dispute: StripeDispute) -> None:
-    """Report a dispute of a plan's payment until it is won; a lost one while the plan stays in force for
-    it."""
+    """Report a dispute of a plan's payment until it is won; a lost one while the plan stays in force for it."""
     if dispute.status.is_decided_for_us:
         return
     paid = _plan_payment(dispute.payment_intent_id)

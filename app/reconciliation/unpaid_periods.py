@@ -16,8 +16,7 @@ _TOLD_ALREADY = frozenset(
 
 
 def look_at(report: Report, organization: Organization, found: StripeSubscription) -> None:
-    """Report a paid plan that goes on without a paid invoice over its period. Raises what `app.payments`
-    raises.
+    """Report a paid plan that goes on without a paid invoice over its period. Raises what `app.payments` raises.
 
     One that is past due is told to its owners, and one whose invoice is on its way is paid in time.
     """

@@ -1,5 +1,4 @@
-"""One handler per kind of event. Each is given the object's id and says whether it was about something of
-ours.
+"""One handler per kind of event. Each is given the object's id and says whether it was about something of ours.
 
 What a handler writes and doesn't commit itself is committed together with the note of how its event ended
 (`app.webhooks.handling`).
@@ -111,8 +110,7 @@ def invoice(invoice_id: str) -> bool:
 
 
 def invoice_payment_failed(invoice_id: str) -> bool:
-    """An invoice could not be charged: keep that, and tell the people who pay it, unless it was paid
-    since."""
+    """An invoice could not be charged: keep that, and tell the people who pay it, unless it was paid since."""
     now = utc_now()
     # Each step is complete in itself, and nothing stays locked while Stripe is asked for the next.
     with transaction():
@@ -133,8 +131,7 @@ def invoice_payment_failed(invoice_id: str) -> bool:
 
 
 def subscription(subscription_id: str) -> bool:
-    """A subscription changed: bring the plan in line with it, and learn why a renewal was not paid.
-    Commits."""
+    """A subscription changed: bring the plan in line with it, and learn why a renewal was not paid. Commits."""
     locks.advisory_lock(db.session(), subscription_id)
     found = subscriptions.fetch(subscription_id)
     organization = organization_of(found.customer_id, or_was=True)
@@ -150,8 +147,7 @@ def schedule(schedule_id: str) -> bool:
 
 
 def top_up_of(payment: Payment) -> TopUp | None:
-    """The top-up that a payment was made for, by what we wrote into it; None where it was made for none of
-    ours."""
+    """The top-up that a payment was made for, by what we wrote into it; None where it was made for none of ours."""
     try:
         key = (UUID(payment.org_id or ""), UUID(payment.top_up_id or ""))
     except ValueError:

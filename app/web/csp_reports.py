@@ -1,5 +1,4 @@
-"""`POST /csp-reports`: browsers tell what the Content-Security-Policy stopped, and the log has a line for
-each."""
+"""`POST /csp-reports`: browsers tell what the Content-Security-Policy stopped, and the log has a line for each."""
 
 from __future__ import annotations
 
@@ -29,8 +28,7 @@ def init_app(app: Flask) -> None:
 @blueprint.post(REPORTS)
 @limiter.limit("60 per minute")
 def receive() -> tuple[str, int]:
-    """Note what a browser reports: 204, or 400 for what is no report and 413 for what is too long to be
-    one."""
+    """Note what a browser reports: 204, or 400 for what is no report and 413 for what is too long to be one."""
     request.max_content_length = LARGEST
     try:
         reported = violations.read(request.mimetype, request.get_data(cache=False))

@@ -24,8 +24,7 @@ _TRIES = 5
 
 
 _SPARE = 2
-"""Connections of a worker beside those of its slots: looking for stalled jobs, and the lock of a
-comparison."""
+"""Connections of a worker beside those of its slots: looking for stalled jobs, and the lock of a comparison."""
 
 
 def engine_options(settings: Settings) -> dict[str, Any]:
@@ -57,8 +56,7 @@ def is_unavailable(error: BaseException) -> bool:
 
 
 def is_locked(error: BaseException) -> bool:
-    """Whether `error` says that something else holds a lock for too long: try again soon, nothing was
-    changed."""
+    """Whether `error` says that something else holds a lock for too long: try again soon, nothing was changed."""
     cause = error.orig if isinstance(error, DBAPIError) else error
     return isinstance(cause, LockNotAvailable | WalletBusyError)
 

@@ -28,8 +28,7 @@ HEADER = "X-Organization"
 
 
 class OtherOrganizationError(Exception):
-    """The page, link or form was drawn for another organization than the one in view; `slug` is its short
-    name."""
+    """The page, link or form was drawn for another organization than the one in view; `slug` is its short name."""
 
     def __init__(self, slug: str) -> None:
         super().__init__(f"drawn for {slug!r}")
@@ -37,8 +36,7 @@ class OtherOrganizationError(Exception):
 
 
 def check(who: Identity) -> None:
-    """Raise `OtherOrganizationError` where the request was drawn for another organization than the one in
-    view.
+    """Raise `OtherOrganizationError` where the request was drawn for another organization than the one in view.
 
     A request that changes something has to say for which; the views never see the parameter.
     """

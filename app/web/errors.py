@@ -31,8 +31,7 @@ log = structlog.get_logger("billing.web")
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A button that goes on in one of the person's organizations; `is_back` where an open page can stay as it
-    is."""
+    """A button that goes on in one of the person's organizations; `is_back` where an open page can stay as it is."""
 
     label: str
     fields: list[tuple[str, str]]
@@ -43,8 +42,7 @@ class Choice:
 class ErrorView:
     """What an error page says: what happened, and what to do next.
 
-    `resend` is a form that can be sent again (`app.web.resend`), `start_over` the page where it can be filled
-    in.
+    `resend` is a form that can be sent again (`app.web.resend`), `start_over` the page where it can be filled in.
     """
 
     code: int
@@ -111,8 +109,8 @@ def init_app(app: Flask) -> None:
 def answer_otherwise(app: Flask, prefix: str, answer: Callable[[Exception], AnyResponse | None]) -> None:
     """Let `answer` say what is wrong at addresses that begin with `prefix`: to programs, which read no pages.
 
-    It is handed the error once the transaction is rolled back; where it has no answer, there is a page. No
-    blueprint could do this: where there is no route, there is no blueprint either.
+    It is handed the error once the transaction is rolled back; where it has no answer, there is a page. No blueprint
+    could do this: where there is no route, there is no blueprint either.
     """
     app.extensions.setdefault("error_answers", {})[prefix] = answer
 
@@ -154,8 +152,7 @@ def page(code: int, *, status: int | None = None, **changes: Any) -> Response:
 
 
 def payments_page(error: PaymentsError, undone: str) -> Response:
-    """The page instead of one that Stripe should have answered; `undone` as `payment_problems.problem` takes
-    it."""
+    """The page instead of one that Stripe should have answered; `undone` as `payment_problems.problem` takes it."""
     found = problem(error, undone)
     return page(
         503, message=found.message, next_step=f"{found.next_step} Trying again won't charge you twice."
@@ -235,8 +232,7 @@ def _unexpected(error: Exception) -> Response:
 
 
 def _locked() -> Response:
-    """Something else holds the wallet for unusually long. A form that was sent by its own page can be sent
-    again."""
+    """Something else holds the wallet for unusually long. A form that was sent by its own page can be sent again."""
     log.warning("lock_not_available", path=path())
     response = page(
         503,

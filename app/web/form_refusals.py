@@ -1,5 +1,4 @@
-"""What a person is told whose form, page or link was refused: why, that nothing was done, and how to go
-on."""
+"""What a person is told whose form, page or link was refused: why, that nothing was done, and how to go on."""
 
 from __future__ import annotations
 
@@ -73,8 +72,7 @@ def blocked_cookies() -> str:
 
 
 def other_organization(error: OtherOrganizationError) -> AnyResponse:
-    """The page, link or form was drawn for another organization than the one in view: ask which one is
-    meant."""
+    """The page, link or form was drawn for another organization than the one in view: ask which one is meant."""
     who = identity()
     drawn = _seat(who, error.slug)
     view = who.organization if who else None
@@ -101,8 +99,7 @@ def other_organization(error: OtherOrganizationError) -> AnyResponse:
 
 
 def confirm_resend(path: str, typed: MultiDict[str, str], organization: Organization) -> AnyResponse | None:
-    """A form that was refused, in words, to be sent for the organization chosen; None where it starts
-    over."""
+    """A form that was refused, in words, to be sent for the organization chosen; None where it starts over."""
     again = resend.build_form(path, typed, organization)
     if again is None:
         return None
@@ -136,8 +133,7 @@ def _foreign(error: ForeignOriginError) -> AnyResponse:
 
 
 def _sender(error: ForeignOriginError) -> str:
-    """By its address, where the browser gave one: `null` stands for a page that has none to show, such as a
-    file."""
+    """By its address, where the browser gave one: `null` stands for a page that has none to show, such as a file."""
     named = "://" in (error.description or "")
     return f"Another website ({error.description})" if named else "Another website"
 

@@ -74,8 +74,8 @@ def current_organization() -> Organization:
 def org_admin_required(view: Callable[P, R]) -> Callable[P, R | AnyResponse]:
     """Serve the view to owners of the organization in view only, and scope the database to it.
 
-    Not signed in: to the sign-in page, then back. Asked by a page that was drawn for another organization:
-    409 that asks which one is meant. Signed in without the role: 403 that names whom to ask.
+    Not signed in: to the sign-in page, then back. Asked by a page that was drawn for another organization: 409 that
+    asks which one is meant. Signed in without the role: 403 that names whom to ask.
     """
 
     @wraps(view)

@@ -1,7 +1,7 @@
 """Answers kept for requests that are sent again: found by their key, written with what they changed.
 
-One transaction holds a request's change and its kept answer, so that a process killed at any moment leaves
-both or neither. While it runs, it holds an advisory lock on the key, which ends with it however it ends.
+One transaction holds a request's change and its kept answer, so that a process killed at any moment leaves both or
+neither. While it runs, it holds an advisory lock on the key, which ends with it however it ends.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ class InFlightError(Exception):
 def lock_key(org_id: UUID, key: str) -> KeptAnswer | None:
     """The answer that was kept under a key, if any; from here to the transaction's end the key is ours.
 
-    Raises `InFlightError` where it is another request's. Two statements: the second sees what was committed
-    before the lock was given.
+    Raises `InFlightError` where it is another request's. Two statements: the second sees what was committed before
+    the lock was given.
     """
     name = hashlib.sha256(org_id.bytes + key.encode()).digest()[:8]
     number = int.from_bytes(name, "big", signed=True)

@@ -1,7 +1,7 @@
 """Which threads serve which request: one table, so that no kind of request can starve another.
 
-Every endpoint belongs to a class, a new one by its blueprint: to the pages, unless it is said otherwise here.
-Each class has threads of its own (`app.server`), and its requests wait for one of these alone.
+Every endpoint belongs to a class, a new one by its blueprint: to the pages, unless it is said otherwise here. Each
+class has threads of its own (`app.server`), and its requests wait for one of these alone.
 """
 
 from __future__ import annotations
@@ -97,8 +97,7 @@ def threads_of(settings: Settings) -> dict[Pool, int]:
 
 
 def set_body_limit(app: Flask, endpoint: str, limit: int) -> None:
-    """Say how many bytes the body of an endpoint's requests may have, where that is not what a form may
-    have."""
+    """Say how many bytes the body of an endpoint's requests may have, where that is not what a form may have."""
     app.extensions.setdefault(_LIMITS, {})[endpoint] = limit
 
 

@@ -26,8 +26,7 @@ R = TypeVar("R")
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field of a form: as it is sent, and as people read it. An empty field has no words and is not
-    shown."""
+    """One field of a form: as it is sent, and as people read it. An empty field has no words and is not shown."""
 
     name: str
     value: str

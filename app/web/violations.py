@@ -30,11 +30,9 @@ class UnreadableError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """What was stopped, by which directive, on which page, and by which script's doing; places, not whole
-    addresses.
+    """What was stopped, by which directive, on which page, and by which script's doing; places, not whole addresses.
 
-    `sink` is what Trusted Types guarded, like `Element innerHTML`, or the name of a policy that may not be
-    made.
+    `sink` is what Trusted Types guarded, like `Element innerHTML`, or the name of a policy that may not be made.
     """
 
     directive: str

@@ -22,8 +22,8 @@ _AT_IT = text("""
 def enqueue_missing(task: str, wanted: Iterable[dict[str, str]], *, key: str) -> int:
     """Enqueue a task for each of the `wanted` arguments that no job has yet; how many. Commits.
 
-    `key` names the argument that tells them apart. Each gets a job of its own, so that one that fails or is
-    slow keeps no other waiting.
+    `key` names the argument that tells them apart. Each gets a job of its own, so that one that fails or is slow
+    keeps no other waiting.
     """
     with transaction():
         found = list(wanted)

@@ -22,12 +22,10 @@ GONE_AFTER_SECONDS = 20
 """A worker without a heartbeat for this long is considered gone."""
 
 MOST_STARTS = 320
-"""A job that was started so often is given up: it may be what kills its worker. More than errors alone can
-need."""
+"""A job that was started so often is given up: it may be what kills its worker. More than errors alone can need."""
 
 LONGEST_PAUSE_SECONDS = 30
-"""Before a job runs again; at first none, and a second more each time, so that what kills its worker does so
-less."""
+"""Before a job runs again; at first none, and a second more each time, so that what kills its worker does so less."""
 
 _GONE = f"""
     job.status = 'doing' AND NOT EXISTS (

@@ -63,8 +63,7 @@ _IS_DUE = text("""
 
 
 def counts() -> dict[str, Any]:
-    """For monitoring: jobs of workers that are gone, permanently failed jobs, and due jobs. Two
-    statements."""
+    """For monitoring: jobs of workers that are gone, permanently failed jobs, and due jobs. Two statements."""
     row = db.session.execute(_COUNTS).one()
     return {"stalled": stalled.count(), "failed": row.failed, "due": row.due}
 

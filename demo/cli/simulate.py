@@ -133,8 +133,7 @@ def _play(asked: Options, token: str) -> list[Comparison]:
 
 @contextmanager
 def _until_ended(client: Client) -> Iterator[threading.Event]:
-    """Set by Ctrl-C or SIGTERM: calls in progress end, and the counts are compared if the service
-    responds."""
+    """Set by Ctrl-C or SIGTERM: calls in progress end, and the counts are compared if the service responds."""
     stopping = threading.Event()
 
     def end(*_: object) -> None:

@@ -1,7 +1,6 @@
 """`/dev/mail`: the newest mails, and one as its readers see it.
 
-Open to anyone who reaches the demo, of which everything is made up; `demo.application` registers it nowhere
-else.
+Open to anyone who reaches the demo, of which everything is made up; `demo.application` registers it nowhere else.
 """
 
 from __future__ import annotations
@@ -26,8 +25,7 @@ _HTML_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'; "
     "sandbox allow-popups allow-popups-to-escape-sandbox"
 )
-"""What an email reader allows: the mail's own styles, and links that open elsewhere. No script, no image, no
-form."""
+"""What an email reader allows: the mail's own styles, and links that open elsewhere. No script, no image, no form."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,8 +83,7 @@ class Director:
         return day if day <= begins else day - relativedelta(months=1)
 
     def play(self) -> None:
-        """Let the days pass: usage, top-ups when credit runs low, a refund, invoices, and calls still going
-        on."""
+        """Let the days pass: usage, top-ups when credit runs low, a refund, invoices, and calls still going on."""
         company = self.company
         self.owner = self._find_owner()
         for ago in range(DAYS, -1, -1):

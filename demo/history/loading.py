@@ -1,8 +1,7 @@
 """Three organizations and their three months.
 
-Everything is posted in the order of time, through the domain's own functions and Stripe (or its stand-in), so
-the ledger check passes on it and every receipt, card and invoice opens. The same day always makes the same
-story.
+Everything is posted in the order of time, through the domain's own functions and Stripe (or its stand-in), so the
+ledger check passes on it and every receipt, card and invoice opens. The same day always makes the same story.
 """
 
 from __future__ import annotations

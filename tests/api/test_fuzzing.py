@@ -1,5 +1,4 @@
-"""Whatever it is sent, right or wrong by its own document, the API answers as the document says, and never
-breaks."""
+"""Whatever it is sent, right or wrong by its own document, the API answers as the document says, and never breaks."""
 
 from __future__ import annotations
 

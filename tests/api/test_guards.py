@@ -1,5 +1,4 @@
-"""Every endpoint, without exception: no token, no entry; no scope, no answer; another's organization is not
-there."""
+"""Every endpoint, without exception: no token, no entry; no scope, no answer; another's organization is not there."""
 
 from __future__ import annotations
 

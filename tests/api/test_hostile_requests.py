@@ -1,5 +1,4 @@
-"""Whatever JSON can carry in any field, and whatever an address can: an answer that says what is wrong, never
-a 500."""
+"""Whatever JSON can carry in any field, and whatever an address can: an answer that says what is wrong, never a 500."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""A poll never takes the keyboard away: whatever had the focus has it afterward, or what came in its
-place."""
+"""A poll never takes the keyboard away: whatever had the focus has it afterward, or what came in its place."""
 
 from __future__ import annotations
 

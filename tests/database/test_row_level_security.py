@@ -1,5 +1,4 @@
-"""The second wall: whatever SQL runs, the application's role reads and writes its organization's rows
-alone."""
+"""The second wall: whatever SQL runs, the application's role reads and writes its organization's rows alone."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""The polls of open pages: nothing while nothing changed, what changed else, and never over someone's
-typing."""
+"""The polls of open pages: nothing while nothing changed, what changed else, and never over someone's typing."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""What people read where Stripe did not do what they asked for: every kind of error at every place, each as
-what it is."""
+"""What people read where Stripe did not do what they asked for: every kind of error at every place, each as what it is."""
 
 from __future__ import annotations
 

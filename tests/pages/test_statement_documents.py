@@ -1,5 +1,4 @@
-"""Page, PDF and CSV of a month say what the ledger says, to the micro-unit, and say it for good once it is
-over."""
+"""Page, PDF and CSV of a month say what the ledger says, to the micro-unit, and say it for good once it is over."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""A top-up with a card that is entered for it: reviewed, paid, kept or not, replaced after a decline, and
-refused in words."""
+"""A top-up with a card that is entered for it: reviewed, paid, kept or not, replaced after a decline, and refused in words."""
 
 from __future__ import annotations
 

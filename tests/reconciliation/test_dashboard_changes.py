@@ -1,5 +1,4 @@
-"""What operators do in Stripe's dashboard is seen: followed, or found, told and gone once it is taken
-back."""
+"""What operators do in Stripe's dashboard is seen: followed, or found, told and gone once it is taken back."""
 
 from __future__ import annotations
 

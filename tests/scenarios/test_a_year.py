@@ -1,6 +1,6 @@
-"""A year of one organization on a test clock: calls like the simulator's, top-ups, renewals on the last day
-of each month, a switch up, one down, a renewal that fails, a year in advance. In the end ledger, invoices,
-statements and rates agree, in a zone that changes its clocks on the other half of the globe."""
+"""A year of one organization on a test clock: calls like the simulator's, top-ups, renewals on the last day of each
+month, a switch up, one down, a renewal that fails, a year in advance. In the end ledger, invoices, statements and
+rates agree, in a zone that changes its clocks on the other half of the globe."""
 
 from __future__ import annotations
 

@@ -1,6 +1,5 @@
-"""A year of charges on a test clock, anchored on the 31st, with a change to a year that is planned in it:
-each charge was shown before, is for a period that follows on the one before, and leaves no time that no one
-has paid for."""
+"""A year of charges on a test clock, anchored on the 31st, with a change to a year that is planned in it: each charge
+was shown before, is for a period that follows on the one before, and leaves no time that no one has paid for."""
 
 from __future__ import annotations
 

@@ -1,9 +1,8 @@
-"""Whatever goes wrong on whichever call to Stripe: in the end the ledger has to the cent what Stripe has
-kept.
+"""Whatever goes wrong on whichever call to Stripe: in the end the ledger has to the cent what Stripe has kept.
 
-One story of an organization (cards, top-ups that are paid, declined, confirmed and given up, a refund, a
-dispute) is lived through with one call failing in one way, every time it is made. Then Stripe is well again,
-and what looks after open things and the reconciliation make up for it.
+One story of an organization (cards, top-ups that are paid, declined, confirmed and given up, a refund, a dispute) is
+lived through with one call failing in one way, every time it is made. Then Stripe is well again, and what looks after
+open things and the reconciliation make up for it.
 """
 
 from __future__ import annotations
@@ -92,8 +91,8 @@ class Story:
     def make_up(self) -> None:
         """What happens by itself once Stripe is well again, in the next minutes.
 
-        Stripe answers with the kept failure to a key that it has failed once, so a charge whose first answer
-        was a 500 is asked for until it is too old, and then given up.
+        Stripe answers with the kept failure to a key that it has failed once, so a charge whose first answer was a
+        500 is asked for until it is too old, and then given up.
         """
         self._look_after()
         age = {"claimed_at": TopUp.claimed_at - RESEND_WITHIN - timedelta(minutes=1)}

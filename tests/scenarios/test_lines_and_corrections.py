@@ -1,5 +1,4 @@
-"""A line costs its units times the rate, however it was reported; and corrections lead to the same end in any
-order."""
+"""A line costs its units times the rate, however it was reported; and corrections lead to the same end in any order."""
 
 from __future__ import annotations
 
@@ -138,8 +137,7 @@ def costs_of(organization: Organization) -> dict[tuple[str, str], int]:
 
 
 def exact_costs(organization: Organization) -> dict[tuple[str, str], int]:
-    """Units times rate, rounded once: from what the events say was charged of them. No tier is passed
-    here."""
+    """Units times rate, rounded once: from what the events say was charged of them. No tier is passed here."""
     event = UsageEvent
     query = (
         db.select(event.meter, event.plan, db.func.sum(event.billable - event.included))
@@ -188,8 +186,7 @@ class TestCorrections:
         assert posted(organization) == 10_000_000 - 70 * 12_000
 
     def test_what_an_allowance_has_again_goes_to_what_was_charged_for(self, app: Flask) -> None:
-        """3,000 s are included: outbound used them, inbound was charged for. Outbound was less: inbound is
-        covered."""
+        """3,000 s are included: outbound used them, inbound was charged for. Outbound was less: inbound is covered."""
         organization = an_organization(credit="10")
         take(an_event(organization, "out", 3_000, meter="calls_outbound"))
         take(an_event(organization, "in", 600, meter="calls_inbound"))
@@ -260,8 +257,7 @@ class TestCorrections:
 
 
 def mixed(events: list[Reported], fixes: list[Reported], order: Any) -> list[Reported]:
-    """Events and their corrections in any order in which each correction comes behind the event that it
-    names."""
+    """Events and their corrections in any order in which each correction comes behind the event that it names."""
     found = list(events)
     for fix in fixes:
         named = next(n for n, one in enumerate(found) if one.id == (fix.corrects or ("", ""))[1])

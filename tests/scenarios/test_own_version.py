@@ -1,5 +1,4 @@
-"""An organization's plan is its own version's wherever it is shown or counted with, whatever is on offer by
-now.
+"""An organization's plan is its own version's wherever it is shown or counted with, whatever is on offer by now.
 
 Each situation is held against each place: one that reads the plan otherwise than the others is found here.
 """

@@ -1,5 +1,4 @@
-"""What becomes of an organization's version when it looks at another plan, pays late, ends, or is left
-behind."""
+"""What becomes of an organization's version when it looks at another plan, pays late, ends, or is left behind."""
 
 from __future__ import annotations
 

@@ -21,8 +21,7 @@ HTMX = {"HX-Request": "true", "HX-Request-Type": "partial"}
 
 
 class BrowserClient(FlaskClient):
-    """A client whose requests start from nothing, as those of a server do: the test's own context is out of
-    sight."""
+    """A client whose requests start from nothing, as those of a server do: the test's own context is out of sight."""
 
     def open(self, *args: Any, **options: Any) -> TestResponse:
         return Context().run(super().open, *args, **options)

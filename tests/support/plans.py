@@ -76,8 +76,7 @@ def subscription_id(organization: Organization) -> str:
 
 
 def hear_from_stripe(app: Flask, sandbox: Sandbox, *types: str) -> None:
-    """Deliver what Stripe tells of subscriptions, schedules and invoices, and work through what comes of
-    it."""
+    """Deliver what Stripe tells of subscriptions, schedules and invoices, and work through what comes of it."""
     client = app.test_client()
     for event in sandbox.notifications():
         if event["type"].startswith(types or ("customer.subscription", "subscription_schedule", "invoice")):

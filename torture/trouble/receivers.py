@@ -15,8 +15,7 @@ STATES = ("calling.", "wallet.low", "wallet.recovered")
 
 @dataclass
 class Receiver:
-    """What came in: of each organization the state that its newest message tells. `is_hostile` until told not
-    to."""
+    """What came in: of each organization the state that its newest message tells. `is_hostile` until told not to."""
 
     chance: Random | None = None
     is_hostile: bool = False

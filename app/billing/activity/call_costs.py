@@ -1,5 +1,4 @@
-"""What one call cost, as one thing: its lines with the rate that priced each, corrections, and what it
-holds."""
+"""What one call cost, as one thing: its lines with the rate that priced each, corrections, and what it holds."""
 
 from __future__ import annotations
 
@@ -44,9 +43,8 @@ class CallCostLine:
     """One meter's usage of one day, priced by one plan and posted on one day; or one correction.
 
     Of the `billable` units, which the rate's minimum and step make of `used`, `included` were covered by the
-    allowance. `corrects` is the id of the event that a correction changes: its figures are differences then,
-    and `used_at` is the time of that event. `rate` is unknown where the version of the catalog was not
-    kept.
+    allowance. `corrects` is the id of the event that a correction changes: its figures are differences then, and
+    `used_at` is the time of that event. `rate` is unknown where the version of the catalog was not kept.
     """
 
     part: CallPart
@@ -74,8 +72,7 @@ class CallCostLine:
 
 @dataclass(frozen=True, slots=True)
 class HoldInProgress:
-    """Credit that the call holds now; `used` has become usage already. `is_final`: credit did not reach for
-    more."""
+    """Credit that the call holds now; `used` has become usage already. `is_final`: credit did not reach for more."""
 
     amount: Money
     used: Money
@@ -149,8 +146,7 @@ def get_call_costs(organization: Organization, call: str) -> CallCosts | None:
 
 
 def _lines_of(organization: Organization, call: str) -> Any:
-    """However many events a call has, there is a row for each meter, day and price; a correction has its
-    own."""
+    """However many events a call has, there is a row for each meter, day and price; a correction has its own."""
     event, zone = UsageEvent, organization.timezone
     is_correction = event.corrects_id.is_not(None)
     used_on = func.date(func.timezone(zone, event.at)).label("used_on")

@@ -1,5 +1,4 @@
-"""What a usage line of the history consists of: meters by campaign and agent, and the calls that cost
-most."""
+"""What a usage line of the history consists of: meters by campaign and agent, and the calls that cost most."""
 
 from __future__ import annotations
 
@@ -99,8 +98,7 @@ def open_line(organization: Organization, line_id: UUID) -> UsageBreakdown | Non
 
 
 def calls_of(organization: Organization, line: UsageBreakdown, *, after: Position | None = None) -> CallPage:
-    """The calls of a line from the dearest on, or those behind `after`. One statement, read from one
-    index."""
+    """The calls of a line from the dearest on, or those behind `after`. One statement, read from one index."""
     rows = db.session.execute(_calls(organization, line, after)).all()
     shown = rows[:CALLS]
     return CallPage(

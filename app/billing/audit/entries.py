@@ -1,5 +1,4 @@
-"""The audit trail: every change by a person or by the application itself, with who, what, when and from
-where."""
+"""The audit trail: every change by a person or by the application itself, with who, what, when and from where."""
 
 from __future__ import annotations
 

@@ -1,8 +1,7 @@
-"""A default card that was chosen at Stripe, for the customer or for the subscription: it is ours from then
-on.
+"""A default card that was chosen at Stripe, for the customer or for the subscription: it is ours from then on.
 
-The card that Stripe charges is the one that pages name. Which of two that differ is newer says what Stripe
-was told: one that it may have by our doing is ours of before, and is told again; any other was chosen there.
+The card that Stripe charges is the one that pages name. Which of two that differ is newer says what Stripe was told:
+one that it may have by our doing is ours of before, and is told again; any other was chosen there.
 """
 
 from __future__ import annotations
@@ -71,8 +70,7 @@ def _take(
     *,
     is_telling: bool = False,
 ) -> bool:
-    """Compare what was read at Stripe after it was told `before`; told of another meanwhile, what was read is
-    old.
+    """Compare what was read at Stripe after it was told `before`; told of another meanwhile, what was read is old.
 
     `is_telling` where the caller tells Stripe of the default itself.
     """

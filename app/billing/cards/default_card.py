@@ -1,10 +1,9 @@
 """The default card: one at most, and the same at Stripe, which charges the plan's invoices to it.
 
 At Stripe a subscription's own default wins over its customer's
-(https://docs.stripe.com/api/subscriptions/object#subscription_object-default_payment_method). We use the
-customer's alone, so the subscription's own one is taken away. A job tells Stripe
-(`app.billing.cards.default_sync`), and what was chosen at Stripe comes here
-(`app.billing.cards.default_at_stripe`).
+(https://docs.stripe.com/api/subscriptions/object#subscription_object-default_payment_method). We use the customer's
+alone, so the subscription's own one is taken away. A job tells Stripe (`app.billing.cards.default_sync`), and what
+was chosen at Stripe comes here (`app.billing.cards.default_at_stripe`).
 """
 
 from __future__ import annotations
@@ -20,8 +19,7 @@ from app.transaction import transaction
 
 
 def set_default(method: PaymentMethod, *, instead_of: PaymentMethod | None = None) -> None:
-    """Make a card the default; the caller holds the wallet's lock. A job tells Stripe once this is
-    committed."""
+    """Make a card the default; the caller holds the wallet's lock. A job tells Stripe once this is committed."""
     if instead_of is not None:
         instead_of.is_default = False
         # Two defaults at a time are more than the database allows, also for a moment.
@@ -53,8 +51,7 @@ def charge_to(org_id: UUID, customer_id: str, card_id: str, *, subscription_id: 
 
 
 def list_sent_to_stripe(org_id: UUID) -> list[str]:
-    """The cards that Stripe may have as the default because we said so, or because we have seen them
-    there."""
+    """The cards that Stripe may have as the default because we said so, or because we have seen them there."""
     query = select(Organization.default_cards_told).where(Organization.id == org_id)
     return list(db.session.execute(query).scalar_one())
 

@@ -1,5 +1,4 @@
-"""Letting Stripe have the default card that we have, unless another was chosen there since it was told
-last."""
+"""Letting Stripe have the default card that we have, unless another was chosen there since it was told last."""
 
 from __future__ import annotations
 
@@ -28,12 +27,10 @@ class _Wanted:
 
 
 def sync_to_stripe(org_id: UUID) -> None:
-    """Let Stripe have the default card that we have now. Commits. Raises `OutcomeUnknownError` and
-    `NotDoneError`.
+    """Let Stripe have the default card that we have now. Commits. Raises `OutcomeUnknownError` and `NotDoneError`.
 
-    No lock is held meanwhile, and no order is needed: anyone who has told Stripe looks whether the card is
-    another by now. So the last one to tell it tells the card that is the default, also where another one was
-    killed or was slow.
+    No lock is held meanwhile, and no order is needed: anyone who has told Stripe looks whether the card is another by
+    now. So the last one to tell it tells the card that is the default, also where another one was killed or was slow.
     """
     told = None
     for _ in range(_TIMES):
@@ -54,8 +51,7 @@ def sync_to_stripe(org_id: UUID) -> None:
 
 
 def _is_to_be_told(org_id: UUID, wanted: _Wanted) -> bool:
-    """Whether Stripe lacks the card; where it was told of it already, another may have been chosen there
-    since."""
+    """Whether Stripe lacks the card; where it was told of it already, another may have been chosen there since."""
     if default_card.list_sent_to_stripe(org_id) != [wanted.card_id]:
         return True
     organization = db.session.get_one(Organization, org_id)

@@ -1,10 +1,10 @@
 """The same card saved again. Stripe makes a new payment method of it each time; here it stays one card.
 
 Two are the same where their fingerprints are, and one without a fingerprint is the same as none
-(https://support.stripe.com/questions/how-can-i-detect-duplicate-cards-or-bank-accounts). The payment method
-made last is kept: it has the newest expiry, its security code was checked last, and consent was given for it.
-The one before is detached at Stripe, once no payment in progress needs it: a payment intent whose card was
-detached can never be confirmed (https://github.com/stripe/stripe-android/issues/2314).
+(https://support.stripe.com/questions/how-can-i-detect-duplicate-cards-or-bank-accounts). The payment method made last
+is kept: it has the newest expiry, its security code was checked last, and consent was given for it. The one before
+is detached at Stripe, once no payment in progress needs it: a payment intent whose card was detached can never be
+confirmed (https://github.com/stripe/stripe-android/issues/2314).
 """
 
 from __future__ import annotations

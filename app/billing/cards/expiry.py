@@ -25,9 +25,9 @@ _LONGEST_SECONDS = 3600
 def notify_all(at: datetime | None = None) -> int:
     """Write what is due about every kept card; how many cards were looked at. Commits card by card.
 
-    Doing it again writes nothing twice, and days on which it did not run are made up for: a card is told
-    about once when it comes within thirty days of its end, and once when it comes within seven. Where one
-    card fails the others go on, and it is tried again the next day.
+    Doing it again writes nothing twice, and days on which it did not run are made up for: a card is told about once
+    when it comes within thirty days of its end, and once when it comes within seven. Where one card fails the others
+    go on, and it is tried again the next day.
     """
     now = at or utc_now()
     cards = _about_to_expire(now)

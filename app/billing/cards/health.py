@@ -1,14 +1,13 @@
 """Cards that stopped working: what a bank said for good of one, and what ends it.
 
-Stripe tells by two things that trying a card again is no use: the network's advice, and for some declines the
-code alone. Those codes are the ones that Stripe's own retries stop at
-(https://docs.stripe.com/billing/revenue-recovery/smart-retries, "Non-retryable decline codes"), as far as
-they are about the card and not about one payment, and those whose next step is a new card
-(https://docs.stripe.com/declines/codes). `do_not_honor` and `generic_decline` are not among them: the bank
-gave no reason, and the same card may pay tomorrow.
+Stripe tells by two things that trying a card again is no use: the network's advice, and for some declines the code
+alone. Those codes are the ones that Stripe's own retries stop at
+(https://docs.stripe.com/billing/revenue-recovery/smart-retries, "Non-retryable decline codes"), as far as they are
+about the card and not about one payment, and those whose next step is a new card
+(https://docs.stripe.com/declines/codes). `do_not_honor` and `generic_decline` are not among them: the bank gave no
+reason, and the same card may pay tomorrow.
 
-Why a bank gave a card up is kept and never shown: that a card was reported lost or stolen is told as a plain
-decline.
+Why a bank gave a card up is kept and never shown: that a card was reported lost or stolen is told as a plain decline.
 """
 
 from __future__ import annotations
@@ -63,8 +62,7 @@ def record_outcome(top_up: TopUp, payment: Payment) -> None:
 
 
 def declined(method: PaymentMethod, *, code: str | None, advice: str | None, at: datetime) -> None:
-    """A bank declined a charge at `at`: for good, or just this one. What the card has paid since counts
-    more."""
+    """A bank declined a charge at `at`: for good, or just this one. What the card has paid since counts more."""
     if not is_final(code, advice) or method.failing_since is not None or _has_paid_since(method, at):
         return
     method.failing_since, method.failing_code = at, code

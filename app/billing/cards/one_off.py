@@ -1,10 +1,9 @@
 """Cards entered for one top-up. Stripe alone has the number; what we get is the id of a confirmation token.
 
-Such a card is in no list and pays the top-up it was entered for, once: a token confirms one payment, and the
-payment method that Stripe makes of it can't be used again unless it is attached to a customer. Where the
-payer wished to keep it, Stripe attaches it when the payment has succeeded
-(https://docs.stripe.com/payments/save-during-payment). Until Stripe has made it, the token's id stands in its
-row for the payment method's.
+Such a card is in no list and pays the top-up it was entered for, once: a token confirms one payment, and the payment
+method that Stripe makes of it can't be used again unless it is attached to a customer. Where the payer wished to keep
+it, Stripe attaches it when the payment has succeeded (https://docs.stripe.com/payments/save-during-payment). Until
+Stripe has made it, the token's id stands in its row for the payment method's.
 """
 
 from __future__ import annotations
@@ -99,8 +98,7 @@ def retire(org_id: UUID, card_id: UUID) -> None:
 
 
 def save_card(organization: Organization, method: PaymentMethod, actor: Actor) -> None:
-    """A card that paid and was wished to be kept is one of the saved cards from now on: Stripe has attached
-    it."""
+    """A card that paid and was wished to be kept is one of the saved cards from now on: Stripe has attached it."""
     if method.is_kept or method.removed_at is not None:
         return
     card = Card(
@@ -119,8 +117,8 @@ def save_card(organization: Organization, method: PaymentMethod, actor: Actor) -
 def adopt(top_up: TopUp, stripe_id: str | None) -> None:
     """Note of which payment method Stripe has made a top-up's card, once its payment names it.
 
-    An event may have told of that payment method first, as one of the organization's cards: then the top-up
-    is paid by that one. The caller holds the wallet's lock.
+    An event may have told of that payment method first, as one of the organization's cards: then the top-up is paid
+    by that one. The caller holds the wallet's lock.
     """
     method = db.session.get_one(PaymentMethod, (top_up.org_id, top_up.payment_method_id))
     if stripe_id is None or not is_token(method.stripe_id):

@@ -1,5 +1,4 @@
-"""Which card a payment was made with, as the payment itself says, and whether that one is to be the
-default."""
+"""Which card a payment was made with, as the payment itself says, and whether that one is to be the default."""
 
 from __future__ import annotations
 
@@ -26,8 +25,8 @@ class DefaultOffer:
 def card_of(org_id: UUID, payment: Payment) -> PaymentMethod | None:
     """The card that paid, or that failed last; None where the payment names none of the organization's.
 
-    It may be another than was chosen last: an earlier try whose answer was lost has paid, or an invoice was
-    paid on Stripe's own page.
+    It may be another than was chosen last: an earlier try whose answer was lost has paid, or an invoice was paid on
+    Stripe's own page.
     """
     if payment.method_id is None:
         return None

@@ -123,8 +123,8 @@ def default_of(org_id: UUID) -> PaymentMethod | None:
 def usable(organization: Organization, card_id: UUID, *, entered_for: TopUp | None = None) -> PaymentMethod:
     """The organization's own card of this id; where it was saved again since, as it is now.
 
-    One that isn't kept pays its own top-up alone. One whose bank gave it up may be tried, the person may know
-    better; so may one that has expired, because a card that its bank replaced can go on paying
+    One that isn't kept pays its own top-up alone. One whose bank gave it up may be tried, the person may know better;
+    so may one that has expired, because a card that its bank replaced can go on paying
     (https://docs.stripe.com/payments/cards/overview#automatic-card-updates). Raises `CardNotUsableError`.
     """
     method = db.session.get(PaymentMethod, (organization.id, card_id), populate_existing=True)
@@ -157,8 +157,7 @@ def customer_of(organization: Organization, *, email: str | None) -> str:
 
 
 def forget_customer(organization: Organization, customer_id: str, actor: Actor = audit.STRIPE) -> bool:
-    """Note that a customer was deleted at Stripe, and its cards with it; False where it isn't the
-    organization's.
+    """Note that a customer was deleted at Stripe, and its cards with it; False where it isn't the organization's.
 
     The next card that is added makes a new customer. What the old one has paid stays the organization's.
     """
@@ -180,8 +179,8 @@ def forget_customer(organization: Organization, customer_id: str, actor: Actor =
 def record(organization: Organization, card: Card, actor: Actor) -> PaymentMethod:
     """Write down a card that is attached to the organization's customer. Doing it again updates it.
 
-    The first card becomes the default, and so does one that comes while the default does not work. A card
-    that was saved already stays one card: the row that stands for it from now on is returned.
+    The first card becomes the default, and so does one that comes while the default does not work. A card that was
+    saved already stays one card: the row that stands for it from now on is returned.
     """
     wallet = ledger.lock(organization.id)
     query = select(PaymentMethod).where(
@@ -227,8 +226,7 @@ def forget(org_id: UUID, stripe_id: str, actor: Actor = audit.STRIPE) -> bool:
 
 
 def _describe(method: PaymentMethod, card: Card, actor: Actor, *, is_new: bool) -> None:
-    """Bring a row in line with Stripe's card. A new number or expiry is a new chance for a card that
-    failed."""
+    """Bring a row in line with Stripe's card. A new number or expiry is a new chance for a card that failed."""
     before = (method.last4, method.exp_month, method.exp_year, method.fingerprint)
     method.brand, method.last4 = card.brand, card.last4
     method.exp_month, method.exp_year = card.exp_month, card.exp_year

@@ -72,8 +72,7 @@ def make_default(organization: Organization, card_id: UUID, actor: Actor) -> Pay
 
 
 def is_gone(organization: Organization, method: PaymentMethod, actor: Actor = audit.STRIPE) -> bool:
-    """Ask Stripe whether it has a card still, and forget one that it has not. Commits, so that no lock is
-    held.
+    """Ask Stripe whether it has a card still, and forget one that it has not. Commits, so that no lock is held.
 
     Without an answer the card is taken to be there.
     """
@@ -107,8 +106,7 @@ def _look(organization: Organization, method: PaymentMethod, actor: Actor) -> Ca
 
 
 def remove(organization: Organization, card_id: UUID, actor: Actor) -> Removed:
-    """Take a card out of use, and detach it at Stripe. Commits, so that no lock is held while Stripe is
-    asked.
+    """Take a card out of use, and detach it at Stripe. Commits, so that no lock is held while Stripe is asked.
 
     It is out of use before Stripe is asked, so that two who remove the last two cards at a time can't both
     succeed. Raises `UnknownCardError`, `CardNeededError`, `CardInUseError`, and what

@@ -1,7 +1,7 @@
 """Saving a card: a setup intent for each form in which a person pressed Save, and the card that comes of it.
 
-Nothing is made at Stripe while a form is only open: "Don't maintain long-lived, unconfirmed SetupIntents
-because they might not be valid" (https://docs.stripe.com/api/setup_intents). The fields are shown without one
+Nothing is made at Stripe while a form is only open: "Don't maintain long-lived, unconfirmed SetupIntents because they
+might not be valid" (https://docs.stripe.com/api/setup_intents). The fields are shown without one
 (https://docs.stripe.com/payments/accept-a-payment-deferred?type=setup).
 """
 

@@ -43,8 +43,7 @@ def parse(text: str, *, name: str) -> Catalog:
 
 
 def _first_problem(content: dict[str, Any], error: msgspec.ValidationError) -> tuple[str, str]:
-    """The key that doesn't fit, and why. Of a table's entries the error doesn't say which one: it is looked
-    for."""
+    """The key that doesn't fit, and why. Of a table's entries the error doesn't say which one: it is looked for."""
     for section, kind in (("meters", Meter), ("allowances", PoolText), ("plans", PlanText)):
         entries = content.get(section)
         for key, entry in entries.items() if isinstance(entries, dict) else ():

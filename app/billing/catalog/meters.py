@@ -38,8 +38,7 @@ def get_meter(key: str) -> Meter:
 
 
 def list_meters(group: UsageGroup, used: Iterable[str]) -> list[str]:
-    """The meters of a group, in the catalog's order, and after them those `used` that are no longer on
-    offer."""
+    """The meters of a group, in the catalog's order, and after them those `used` that are no longer on offer."""
     offered = model.current().meters_of(group)
     gone = {key for key in used if key not in model.current().meters}
     return offered + sorted(key for key in gone if get_meter(key).group is group)

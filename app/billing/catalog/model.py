@@ -20,8 +20,7 @@ _on_offer = PerApplication["Catalog"]("catalog")
 
 
 class CatalogError(Exception):
-    """The catalog can't be used; the message names the file, the line, the key and what is wrong with
-    it."""
+    """The catalog can't be used; the message names the file, the line, the key and what is wrong with it."""
 
 
 FREE_PLAN = "starter"
@@ -77,8 +76,7 @@ class Pool:
 
 @dataclass(frozen=True, slots=True)
 class Tier:
-    """A price for the units of a period up to `up_to` (None: for all further ones), in micro-units a unit,
-    exact."""
+    """A price for the units of a period up to `up_to` (None: for all further ones), in micro-units a unit, exact."""
 
     up_to: int | None
     rate: Fraction
@@ -88,8 +86,8 @@ class Tier:
 class Rate:
     """What a meter costs. An event counts as at least `minimum` units, rounded up to whole `step`s.
 
-    Per-second billing with half a minute at least is `minimum` 30, `step` 1 on a meter in seconds. An event
-    of more than `most` units is refused.
+    Per-second billing with half a minute at least is `minimum` 30, `step` 1 on a meter in seconds. An event of more
+    than `most` units is refused.
     """
 
     tiers: tuple[Tier, ...]
@@ -107,9 +105,8 @@ class Rate:
 class Plan:
     """A tier. `price` is for a month, `yearly` for a year where it is sold by the year, too.
 
-    `allowances` are by pool, for a month, in the units of its meters; `version` is the catalog's.
-    `includes` names the plan whose features this one has besides its own. `statement` is what bank statements
-    call its charges.
+    `allowances` are by pool, for a month, in the units of its meters; `version` is the catalog's. `includes` names
+    the plan whose features this one has besides its own. `statement` is what bank statements call its charges.
     """
 
     key: str
@@ -167,9 +164,9 @@ class TopUpLimits:
 
 @dataclass(frozen=True, slots=True)
 class Catalog:
-    """One version. `late_days` is how old usage may be when it is reported, `grace_days` how long a plan goes
-    on whose renewal is not paid, `tax` how plans are taxed (None: as each subscription is at Stripe),
-    `over_limits` what happens to what a smaller plan doesn't allow; `text` is the file as it was read."""
+    """One version. `late_days` is how old usage may be when it is reported, `grace_days` how long a plan goes on
+    whose renewal is not paid, `tax` how plans are taxed (None: as each subscription is at Stripe), `over_limits` what
+    happens to what a smaller plan doesn't allow; `text` is the file as it was read."""
 
     version: str
     currency: str

@@ -49,8 +49,7 @@ def added_up(used: Mapping[str, tuple[int, int | None]]) -> tuple[Quantity, ...]
 
 
 def quantity_of(meter: str, units: int, *, days: int | None = None) -> Quantity:
-    """A meter's units in those that people read: 3,600 seconds are 60 minutes, a begun one counting as
-    one."""
+    """A meter's units in those that people read: 3,600 seconds are 60 minutes, a begun one counting as one."""
     shown = meters.get_meter(meter)
     return Quantity(meter, -(-units // shown.shown_per), shown.shown_as, days)
 

@@ -1,5 +1,4 @@
-"""What a meter costs by a plan, as people read it: on the comparison of plans, and beside what was
-charged."""
+"""What a meter costs by a plan, as people read it: on the comparison of plans, and beside what was charged."""
 
 from __future__ import annotations
 
@@ -17,8 +16,8 @@ _DAYS_OF_A_MONTH = 30
 class RateLabel:
     """The price of one step of a meter: `amount` for `per`, which says how much of what.
 
-    `later` are the prices of further tiers, each with the quantity from which on it holds; `least` is what an
-    event counts as at least, and `step` what it is rounded up to, where they say something.
+    `later` are the prices of further tiers, each with the quantity from which on it holds; `least` is what an event
+    counts as at least, and `step` what it is rounded up to, where they say something.
     """
 
     meter: str

@@ -1,10 +1,9 @@
 """What usage costs: the allowance of the period first, then the plan's rate.
 
-A *line* is what an organization used of one meter in one billing period beyond the allowance, at one rate:
-that of a plan in one version of the catalog. It costs its units times the rate, rounded once, half up:
-`line_cost`. An event costs what it adds to its line, so a hundred events of one token cost what one of a
-hundred does. Each event is within one micro-unit of its own units times the rate, and all events of a line
-are together exactly the line.
+A *line* is what an organization used of one meter in one billing period beyond the allowance, at one rate: that of a
+plan in one version of the catalog. It costs its units times the rate, rounded once, half up: `line_cost`. An event
+costs what it adds to its line, so a hundred events of one token cost what one of a hundred does. Each event is within
+one micro-unit of its own units times the rate, and all events of a line are together exactly the line.
 """
 
 from __future__ import annotations
@@ -34,8 +33,8 @@ class Charge(msgspec.Struct, frozen=True):
 def rate(plan: Plan, meter: str, quantity: int, *, used: int, charged: int = 0, currency: str) -> Charge:
     """Rate `quantity` units of `meter`, of whose allowance `used` units are gone already.
 
-    `charged` units of the meter were paid for in the period before: they say in which tier this line begins.
-    The rate is exact; rounding to whole micro-units happens once, here, half up.
+    `charged` units of the meter were paid for in the period before: they say in which tier this line begins. The
+    rate is exact; rounding to whole micro-units happens once, here, half up.
     """
     billable = billable_units(plan.rates[meter], quantity)
     return charge(plan, meter, billable, used=used, charged=charged, currency=currency)
@@ -49,8 +48,7 @@ def charge(plan: Plan, meter: str, billable: int, *, used: int, charged: int = 0
 
 
 def billable_units(own: Rate, quantity: int) -> int:
-    """What `quantity` units count as: the rate's minimum at least, in whole steps. Nothing counts as
-    nothing."""
+    """What `quantity` units count as: the rate's minimum at least, in whole steps. Nothing counts as nothing."""
     if quantity == 0:
         return 0
     units = max(quantity, own.minimum)

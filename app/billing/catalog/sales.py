@@ -27,8 +27,7 @@ def differences(catalog: Catalog) -> list[Difference]:
 
 
 def sync_prices(catalog: Catalog) -> Iterator[Difference]:
-    """Make it so at Stripe, one after the other; each is told once Stripe shows it. Raises as
-    `differences`."""
+    """Make it so at Stripe, one after the other; each is told once Stripe shows it. Raises as `differences`."""
     for difference in differences(catalog):
         difference.settle()
         yield difference

@@ -1,9 +1,8 @@
 """What bank statements call a charge, behind the prefix of the Stripe account: `VPORTAL* TOP-UP`.
 
-Stripe's rules: the whole has 22 characters at most, the prefix 2 to 10, and `*` and a space between them
-count; a letter in either part, Latin characters only, none of `< > \\ ' " *`
-(https://docs.stripe.com/get-started/account/statement-descriptors). So ten characters fit behind every
-prefix.
+Stripe's rules: the whole has 22 characters at most, the prefix 2 to 10, and `*` and a space between them count; a
+letter in either part, Latin characters only, none of `< > \\ ' " *`
+(https://docs.stripe.com/get-started/account/statement-descriptors). So ten characters fit behind every prefix.
 """
 
 from __future__ import annotations

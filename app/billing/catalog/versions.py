@@ -1,5 +1,4 @@
-"""The versions of the catalog: kept for good, so that what was used is rated by the rates of its own
-time."""
+"""The versions of the catalog: kept for good, so that what was used is rated by the rates of its own time."""
 
 from __future__ import annotations
 
@@ -68,17 +67,16 @@ def find(version: str) -> Catalog:
 
 
 def get_plan(plan: str, version: str | None) -> Plan:
-    """A plan of the version that an organization is on; where that has it no more, or none is named, of the
-    one on offer. Raises `CatalogError` where neither has it."""
+    """A plan of the version that an organization is on; where that has it no more, or none is named, of the one on
+    offer. Raises `CatalogError` where neither has it."""
     if version is not None and plan in (kept := find(version)).plans:
         return kept.plans[plan]
     return model.current().plan(plan)
 
 
 def own(plan: str, version: str | None, *, in_force: str | None) -> Plan:
-    """A plan as an organization has it that bought it from a version: for the price of that one, which is
-    what it goes on paying, and with the limits, allowances and rates of the version that is `in_force` by
-    now.
+    """A plan as an organization has it that bought it from a version: for the price of that one, which is what it
+    goes on paying, and with the limits, allowances and rates of the version that is `in_force` by now.
 
     Raises `CatalogError` as `get_plan` does.
     """
@@ -89,8 +87,7 @@ def own(plan: str, version: str | None, *, in_force: str | None) -> Plan:
 
 
 def in_force(version: str, at: datetime) -> str:
-    """The version that is in force at a time for those who chose this one: itself, or the one announced
-    since.
+    """The version that is in force at a time for those who chose this one: itself, or the one announced since.
 
     An announcement is for everyone, also for those who come back to an older version after it.
     """

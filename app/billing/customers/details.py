@@ -19,8 +19,7 @@ class ChangedMeanwhileError(Exception):
 
 
 def save(organization: Organization, wanted: Details, version: int, actor: Actor) -> None:
-    """Keep details that were entered over those of `version`; a job tells Stripe. In the caller's
-    transaction.
+    """Keep details that were entered over those of `version`; a job tells Stripe. In the caller's transaction.
 
     Raises `DetailsError` with everything that is wrong, and `ChangedMeanwhileError`.
     """
@@ -73,8 +72,7 @@ def _hold(organization: Organization) -> None:
 
 
 def _outdate(organization: Organization) -> None:
-    """Count a change, so that a form that was opened before it can't bring the old recipients back; tell
-    Stripe."""
+    """Count a change, so that a form that was opened before it can't bring the old recipients back; tell Stripe."""
     row = queries.find_row(organization.id)
     if row is None:
         row = BillingDetails(org_id=organization.id, version=0)

@@ -31,8 +31,7 @@ def on_statement(organization: Organization, month: Month) -> StatementHeader:
 
 
 def snapshot_on_statements(organization: Organization) -> None:
-    """Let the statements of months that are over stay as they are; before a change of name, zone or
-    details."""
+    """Let the statements of months that are over stay as they are; before a change of name, zone or details."""
     headers.snapshot(organization, _head_now(organization))
 
 

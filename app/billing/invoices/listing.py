@@ -33,8 +33,7 @@ class InvoiceFilters:
 
 @dataclass(frozen=True, slots=True)
 class InvoicePage:
-    """Some invoices, and the places to ask for the page before and after; `years` are those that have
-    invoices."""
+    """Some invoices, and the places to ask for the page before and after; `years` are those that have invoices."""
 
     invoices: list[InvoiceView]
     newer: Cursor | None

@@ -1,5 +1,4 @@
-"""What billing recipients are told by mail, each thing once: written into the outbox together with the change
-itself.
+"""What billing recipients are told by mail, each thing once: written into the outbox together with the change itself.
 
 A notice is written in the caller's transaction, so it exists exactly when the change does, and a job sends it
 (`app.billing.mail.outbox`). What counts as the same thing is its `source`:
@@ -16,8 +15,7 @@ A notice is written in the caller's transaction, so it exists exactly when the c
 - a card: the month printed on it and how near its end is, so a renewed card is announced again.
 
 What moves money is told however late it is learned: the wallet changes now. What counts as of longer ago than
-`TOLD_WITHIN` (an import, the demo's past, an old failure found by the reconciliation) is not: no one can act
-on it.
+`TOLD_WITHIN` (an import, the demo's past, an old failure found by the reconciliation) is not: no one can act on it.
 """
 
 from __future__ import annotations
@@ -171,8 +169,7 @@ def card_expiring(method: PaymentMethod, letter: letters.CardExpiring, *, notice
 
 
 def personal(org_id: UUID, letter: Letter, *, to: str, source: str) -> None:
-    """Something about a person's own account, for the person alone; an organization they are in keeps it for
-    them."""
+    """Something about a person's own account, for the person alone; an organization they are in keeps it for them."""
     _write(org_id, letter, source, utc_now(), recipient=to)
 
 

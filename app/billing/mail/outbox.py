@@ -31,8 +31,7 @@ MAX_ATTEMPTS = 30
 """With the waits below: about four days."""
 
 CLAIMED_FOR = timedelta(minutes=10)
-"""How long a try may take before another process takes the mail up; longer than any mail server is waited
-for."""
+"""How long a try may take before another process takes the mail up; longer than any mail server is waited for."""
 
 LEFT_ALONE_FOR = timedelta(minutes=2)
 """How long an email that is due is left to its own job before the sweep takes it up."""
@@ -175,8 +174,7 @@ def _send_to(connection: Connection, mail: Mail, words: Written, recipient: str)
 
 
 def recipients(mail: Mail) -> list[str]:
-    """To whom an email goes: the one person it is for, or who gets mail about the organization's money
-    now."""
+    """To whom an email goes: the one person it is for, or who gets mail about the organization's money now."""
     if mail.recipient is not None:
         return [mail.recipient]
     return recipients_of(db.session.get_one(Organization, mail.org_id))
@@ -197,8 +195,7 @@ def _finish(mail: Mail) -> None:
 
 
 def _forget_secret(mail: Mail) -> None:
-    """Keep no link that opens something: its reader has it. Where no mail leaves, the outbox is where it is
-    read."""
+    """Keep no link that opens something: its reader has it. Where no mail leaves, the outbox is where it is read."""
     letter = letters.unpack(mail.kind, mail.facts)
     if letter.opens is None or isinstance(notify.transport(), NullTransport):
         return

@@ -34,8 +34,8 @@ class Included:
 
 @dataclass(frozen=True, slots=True)
 class OfferedRate:
-    """What a meter costs, and by how many percent more (below zero: less) than by the current plan: in whole
-    percent, of the price that the first unit has."""
+    """What a meter costs, and by how many percent more (below zero: less) than by the current plan: in whole percent,
+    of the price that the first unit has."""
 
     words: RateLabel
     percent: int

@@ -65,11 +65,10 @@ class PlanView:
     """`plan` is the one that is paid for, as its own version has it, and `holds` the one that is in force:
     the free one while it is suspended. Of a version that was announced since, both have all but the price.
 
-    `usage_from` is the first day of the month of allowances. `is_charged_next` is whether the default card is
-    charged for the plan once more. While a renewal is not paid, `grace_ends_on` is the last day on which the
-    plan stays in force. It is paid `quantity` times, and `next_charge` is what Stripe will charge next, where
-    that is known. `arranged` is what support arranged otherwise, where the plan doesn't simply renew for its
-    price.
+    `usage_from` is the first day of the month of allowances. `is_charged_next` is whether the default card is charged
+    for the plan once more. While a renewal is not paid, `grace_ends_on` is the last day on which the plan stays in
+    force. It is paid `quantity` times, and `next_charge` is what Stripe will charge next, where that is known.
+    `arranged` is what support arranged otherwise, where the plan doesn't simply renew for its price.
     """
 
     plan: Plan
@@ -232,8 +231,7 @@ def _everything() -> Executable:
 
 
 def _is_charged_next(subscription: Subscription, plan: Plan, scheduled: ScheduledChange | None) -> bool:
-    """Not for a free plan, one that has ended or charges no card, nor one that goes down to free with this
-    period."""
+    """Not for a free plan, one that has ended or charges no card, nor one that goes down to free with this period."""
     if not plan.price or subscription.status is SubscriptionStatus.CANCELED:
         return False
     if not arrangements.is_charged_to_card(subscription):

@@ -16,8 +16,7 @@ from app.models import Allowance, Hold, HoldAllowance, Organization, Subscriptio
 
 @dataclass(frozen=True, slots=True)
 class LimitLeft:
-    """How much of a resource a plan allows (None: any number), and how much there is (None: no one
-    counted)."""
+    """How much of a resource a plan allows (None: any number), and how much there is (None: no one counted)."""
 
     resource: str
     allowed: int | None
@@ -30,8 +29,7 @@ class LimitLeft:
 
 @dataclass(frozen=True, slots=True)
 class AllowanceLeft:
-    """An allowance of the current period, in `unit`s of its meters; calls in progress count on `reserved` of
-    it."""
+    """An allowance of the current period, in `unit`s of its meters; calls in progress count on `reserved` of it."""
 
     key: str
     label: str

@@ -1,5 +1,4 @@
-"""Until when a renewal that failed can be paid before the plan is lost: said here to page, mail and job
-alike.
+"""Until when a renewal that failed can be paid before the plan is lost: said here to page, mail and job alike.
 
 A plan stays in force for the grace days of the version of the catalog that it was chosen from, to the end of
 the last of them in the organization's zone. What is promised as a day is kept to its last second, also where
@@ -32,8 +31,7 @@ class Deadline:
 def deadline(
     failed_at: datetime, version: str | None, zone: ZoneInfo, promised_until: datetime | None = None
 ) -> Deadline:
-    """Until when a renewal can be paid that first failed at `failed_at`, of a plan of this version of the
-    catalog.
+    """Until when a renewal can be paid that first failed at `failed_at`, of a plan of this version of the catalog.
 
     `promised_until` is the moment that was promised before the organization moved to this zone.
     """

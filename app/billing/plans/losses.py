@@ -1,5 +1,4 @@
-"""What an organization would lose by a switch to another plan: features, allowances, and what it has too much
-of."""
+"""What an organization would lose by a switch to another plan: features, allowances, and what it has too much of."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Which plan would have cost least: what was used in the last thirty days, priced by every plan.
 
-It is an estimate, and says so: the days' totals are priced, as if they fell into one billing period, so the
-minimum and the step that a rate has for single calls are left out, for all plans alike.
+It is an estimate, and says so: the days' totals are priced, as if they fell into one billing period, so the minimum
+and the step that a rate has for single calls are left out, for all plans alike.
 """
 
 from __future__ import annotations
@@ -49,8 +49,7 @@ class PlanCost:
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """The costs of all plans in the catalog's order, for the days from `first_day` to `last_day`, both
-    included."""
+    """The costs of all plans in the catalog's order, for the days from `first_day` to `last_day`, both included."""
 
     first_day: date
     last_day: date

@@ -82,8 +82,8 @@ _FREE = Term(datetime.min.replace(tzinfo=UTC), FREE_PLAN, None)
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """The plans that an organization has been on, oldest first; its months are counted from `anchor` where a
-    term doesn't say otherwise."""
+    """The plans that an organization has been on, oldest first; its months are counted from `anchor` where a term
+    doesn't say otherwise."""
 
     terms: tuple[Term, ...]
     announced: tuple[Announcement, ...]

@@ -34,12 +34,10 @@ _PAUSES = (1, 2, 4, 8, 15, 30, 60, 120, 300, 600, 1800, 3600)
 """Seconds before the next try; the last one applies until a message is given up."""
 
 _STATE_PAUSE = 60
-"""Seconds between tries for a state, at most: how long the platform may not know it once it takes messages
-again."""
+"""Seconds between tries for a state, at most: how long the platform may not know it once it takes messages again."""
 
 DRAIN_SECONDS = 60
-"""How long one job delivers to an endpoint. What is left then is another job's: no backlog keeps a slot for
-ever."""
+"""How long one job delivers to an endpoint. What is left then is another job's: no backlog keeps a slot for ever."""
 
 
 def drain(endpoint_id: UUID, *, is_state: bool) -> None:
@@ -108,8 +106,7 @@ def failed() -> Sequence[Any]:
 
 
 def get_health() -> dict[str, Any]:
-    """How things stand, for anyone who watches the service: messages that failed, and since when the oldest
-    waits."""
+    """How things stand, for anyone who watches the service: messages that failed, and since when the oldest waits."""
     count = select(func.count()).where(PlatformDelivery.state == DeliveryState.FAILED)
     oldest = (
         select(PlatformMessage.created_at)

@@ -41,8 +41,7 @@ def list_active() -> list[PlatformEndpoint]:
 
 
 def rotate(endpoint_id: UUID) -> str:
-    """Sign with a new secret, too, beside the newest of the others until `retire`. Raises
-    `UnknownEndpointError`."""
+    """Sign with a new secret, too, beside the newest of the others until `retire`. Raises `UnknownEndpointError`."""
     endpoint = _find(endpoint_id)
     secret = webhooks.new_secret()
     endpoint.secrets = [secret, *endpoint.secrets[:1]]

@@ -1,5 +1,4 @@
-"""What the platform is told immediately: that calling pauses or goes on, and what the wallet has to do with
-it.
+"""What the platform is told immediately: that calling pauses or goes on, and what the wallet has to do with it.
 
 A message is written in the transaction that makes it true, with the wallet locked, so that an organization's
 messages are in the order of what happened; jobs deliver them (`app.billing.platform.deliveries`).
@@ -65,8 +64,7 @@ def topped_up(org_id: UUID, *, top_up_id: UUID, credited: Money, available: Mone
 def plan_changed(
     org_id: UUID, *, before: Plan, after: Plan, interval: str, reason: str, at: datetime
 ) -> None:
-    """Another plan holds, or the same one of another version or paid otherwise: its entitlements hold from
-    now on."""
+    """Another plan holds, or the same one of another version or paid otherwise: its entitlements hold from now on."""
     data = {
         "plan": {"key": after.key, "name": after.name, "version": after.version, "interval": interval},
         "previous": {"key": before.key, "name": before.name, "version": before.version},
@@ -80,8 +78,7 @@ def publish(org_id: UUID, type_: str, data: dict[str, Any], *, at: datetime) -> 
     """Write a message for every endpoint that there is, in the caller's transaction. `data` is JSON.
 
     Anyone who waited for the wallet may have begun before the one that had it: the times of an organization's
-    messages are in their order all the same, each later than the one before, so that a receiver can tell the
-    newest.
+    messages are in their order all the same, each later than the one before, so that a receiver can tell the newest.
     """
     newest = db.session.scalar(
         select(PlatformMessage.happened_at)

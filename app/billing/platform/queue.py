@@ -1,9 +1,8 @@
 """Which message goes to an endpoint next, and claiming it.
 
-Of an organization's messages each waits for those before it, in two lines that don't wait for one another:
-those about a state (calling pauses, calling resumes), and all others. A state that was tried and not taken
-gives way to a newer one, so that the newest is the one that is tried; it never follows a newer one that was
-delivered.
+Of an organization's messages each waits for those before it, in two lines that don't wait for one another: those
+about a state (calling pauses, calling resumes), and all others. A state that was tried and not taken gives way to a
+newer one, so that the newest is the one that is tried; it never follows a newer one that was delivered.
 """
 
 from __future__ import annotations
@@ -21,16 +20,14 @@ from app.extensions import db
 from app.models import DeliveryState, PlatformDelivery, PlatformEndpoint, PlatformMessage
 
 CLAIMED_FOR = timedelta(seconds=30)
-"""How long sending may take before the sender is taken for gone: longer than the lookup and the request
-together."""
+"""How long sending may take before the sender is taken for gone: longer than the lookup and the request together."""
 
 _Other = aliased(PlatformDelivery)
 _WAITING = PlatformDelivery.state == DeliveryState.WAITING
 
 
 def claim_next(endpoint_id: UUID, *, is_state: bool, org_id: UUID | None = None) -> Any:
-    """Claim the delivery that is due, of one organization or any; with its message and endpoint. None: none
-    is due.
+    """Claim the delivery that is due, of one organization or any; with its message and endpoint. None: none is due.
 
     In the caller's transaction, which is committed before it is sent.
     """
@@ -98,8 +95,7 @@ def with_message() -> Any:
 
 
 def _supersede(endpoint_id: UUID) -> None:
-    """End the states that were tried and not taken where a newer one waits. One that was refused stays a
-    failure."""
+    """End the states that were tried and not taken where a newer one waits. One that was refused stays a failure."""
     newer = exists().where(
         _Other.org_id == PlatformDelivery.org_id,
         _Other.endpoint_id == endpoint_id,

@@ -1,5 +1,4 @@
-"""What a statement says of the organization: once its month is over, the same for good, whatever changes
-later."""
+"""What a statement says of the organization: once its month is over, the same for good, whatever changes later."""
 
 from __future__ import annotations
 
@@ -24,8 +23,7 @@ class StatementHeader:
 
 
 def snapshot(organization: Organization, head: StatementHeader) -> None:
-    """Let the months that are over and keep none yet keep this head. To be called before any of it
-    changes."""
+    """Let the months that are over and keep none yet keep this head. To be called before any of it changes."""
     rows = [
         {
             "org_id": organization.id,

@@ -1,9 +1,8 @@
-"""The wallet's statement for a calendar month: where it began, what moved, where it ended; equal to the
-ledger.
+"""The wallet's statement for a calendar month: where it began, what moved, where it ended; equal to the ledger.
 
-A month is made of the history lines that were posted on its days, as the organization's zone had them when
-they were posted: so a month that is over never changes. What was used in it and came late is in the month in
-which it came, and says to which day it belongs.
+A month is made of the history lines that were posted on its days, as the organization's zone had them when they were
+posted: so a month that is over never changes. What was used in it and came late is in the month in which it came, and
+says to which day it belongs.
 """
 
 from __future__ import annotations
@@ -115,8 +114,7 @@ def gather(organization: Organization, month: Month) -> Statement:
 def gather_with_lines(organization: Organization, month: Month) -> tuple[Statement, Iterator[StatementLine]]:
     """The statement, and the lines that it sums up, both of one moment. Raises `NoStatementError`.
 
-    Lines are read from the database as they are taken, some at a time, so that a month may have any number of
-    them.
+    Lines are read from the database as they are taken, some at a time, so that a month may have any number of them.
     """
     is_open = _is_open(organization, month)
     rows = db.session.execute(

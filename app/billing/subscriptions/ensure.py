@@ -1,5 +1,4 @@
-"""The subscription that every change of plan is made to: one of an organization, on the free plan to begin
-with."""
+"""The subscription that every change of plan is made to: one of an organization, on the free plan to begin with."""
 
 from __future__ import annotations
 

@@ -52,8 +52,7 @@ def is_missing(row: Subscription) -> bool:
 
 
 def store(organization: Organization, subscription_id: str, seen: Sums | None) -> None:
-    """Write down the next charge of a subscription, unless another one is the plan's by now. The caller
-    commits."""
+    """Write down the next charge of a subscription, unless another one is the plan's by now. The caller commits."""
     wallet = ledger.lock(organization.id)
     row = db.session.get(Subscription, (organization.id,), populate_existing=True, with_for_update=True)
     if row is None or row.stripe_id != subscription_id:

@@ -79,8 +79,7 @@ def check_not_more(switch: PlanSwitch, subscription: StripeSubscription, price_i
 
 
 def check_next_not_more(switch: PlanSwitch, subscription: StripeSubscription, price_id: str) -> None:
-    """Look again right before a change is planned. Raises `CostsMoreError`, and what `app.payments`
-    raises."""
+    """Look again right before a change is planned. Raises `CostsMoreError`, and what `app.payments` raises."""
     price = plan_of(switch).price_by(switch.interval)
     shown, by_now = unpack(switch), _later(subscription, price, price_id)
     for before, after in (shown.next_charge, by_now.next_charge), (shown.regular, by_now.regular):
@@ -91,8 +90,7 @@ def check_next_not_more(switch: PlanSwitch, subscription: StripeSubscription, pr
 
 
 def later(subscription: StripeSubscription, plan: Plan, interval: str) -> Cost:
-    """What switching at the end of the period costs: nothing now, and its price then. Raises as `now`
-    does."""
+    """What switching at the end of the period costs: nothing now, and its price then. Raises as `now` does."""
     price = plan.price_by(interval)
     return _later(subscription, price, previews.price_of(plan.key, interval, price) if price else None)
 
@@ -142,8 +140,7 @@ def plan_of(switch: PlanSwitch) -> Plan:
 
 
 def _cost(seen: Preview, following: NextPeriod) -> Cost:
-    """What was seen, with an allowance for credit that shrinks by the second: `due` is the most that is
-    charged."""
+    """What was seen, with an allowance for credit that shrinks by the second: `due` is the most that is charged."""
     nothing = Money.zero(seen.due.currency)
     lines = list(seen.lines)
     more = seen.most_more(GOOD_FOR + _ON_ITS_WAY) if seen.due else nothing

@@ -1,5 +1,4 @@
-"""What a switch of plan replaces: a change or an end that is planned goes once the switch is made, and no
-sooner.
+"""What a switch of plan replaces: a change or an end that is planned goes once the switch is made, and no sooner.
 
 Stripe takes an end with the period away together with the update that is paid
 (https://docs.stripe.com/changelog/endive/2026-09-30/scheduled-subscription-cancellation). A schedule, and an end at
@@ -23,8 +22,7 @@ def record(switch: PlanSwitch, subscription: StripeSubscription) -> None:
 
 
 def settle(organization: Organization, found: StripeSubscription) -> StripeSubscription:
-    """The subscription without what a switch has replaced that was made; Stripe is asked only where that is
-    there.
+    """The subscription without what a switch has replaced that was made; Stripe is asked only where that is there.
 
     The caller holds no lock on the wallet. Raises what `app.payments` raises: then the switch is still open,
     and its job comes back to this.
@@ -36,11 +34,10 @@ def settle(organization: Organization, found: StripeSubscription) -> StripeSubsc
 
 
 def make_way(subscription: StripeSubscription) -> StripeSubscription:
-    """The subscription without its planned end, for a change that is planned instead: Stripe would end it
-    first.
+    """The subscription without its planned end, for a change that is planned instead: Stripe would end it first.
 
-    A schedule that doesn't end it stays, because it is changed rather than replaced. Raises what
-    `app.payments` raises.
+    A schedule that doesn't end it stays, because it is changed rather than replaced. Raises what `app.payments`
+    raises.
     """
     return subscription if subscription.ends_at is None else subscriptions.keep_active(subscription)
 

@@ -41,8 +41,7 @@ def get_in_force(organization: Organization, row: Subscription | None) -> PlanIn
 def record(organization: Organization, row: Subscription | None, now: datetime) -> bool:
     """Record that the deadline has passed, if it has and no one did; the caller holds the locks of wallet and row.
 
-    The free plan is in force from the deadline on, however late this comes: what was used since is rated by
-    it.
+    The free plan is in force from the deadline on, however late this comes: what was used since is rated by it.
     """
     deadline = grace.deadline_of(organization, row)
     if row is None or row.suspended_at is not None or deadline is None or deadline.over_at > now:

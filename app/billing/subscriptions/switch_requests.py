@@ -16,8 +16,7 @@ def ask_stripe(
     subscription: StripeSubscription,
     card: PaymentMethod | None,
 ) -> StripeSubscription:
-    """Let Stripe make the current attempt of a switch: the same request each time. Raises what `app.payments`
-    raises.
+    """Let Stripe make the current attempt of a switch: the same request each time. Raises what `app.payments` raises.
 
     What was planned for the end of the period stays until a switch that is made immediately is paid
     (`app.billing.subscriptions.replacing`).

@@ -75,21 +75,18 @@ def store(switch: PlanSwitch, review: Review) -> None:
 
 
 def seen(switch: PlanSwitch, card_id: UUID | None) -> str:
-    """What the page of a review shows that can change: its form sends it back, so that nothing else is
-    confirmed."""
+    """What the page of a review shows that can change: its form sends it back, so that nothing else is confirmed."""
     return f"{sums_of(switch)}:{card_id if switch.due_micro and card_id else ''}"
 
 
 def sums_of(switch: PlanSwitch) -> str:
-    """All sums of a review, as a short text that is another for any other sums, worked out in the same second
-    too."""
+    """All sums of a review, as a short text that is another for any other sums, worked out in the same second too."""
     shown = [switch.is_at_once, switch.previewed_at.timestamp(), switch.due_micro, switch.preview]
     return hashlib.sha256(json.dumps(shown, sort_keys=True).encode()).hexdigest()[:32]
 
 
 def check_seen(switch: PlanSwitch, card: PaymentMethod | None, shown: str) -> None:
-    """Raises `PreviewRenewedError` where a page showed another card, or other sums than another tab does by
-    now."""
+    """Raises `PreviewRenewedError` where a page showed another card, or other sums than another tab does by now."""
     if shown == seen(switch, card.id if card else None):
         return
     if card is not None and shown.partition(":")[2] != str(card.id):

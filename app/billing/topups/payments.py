@@ -81,8 +81,7 @@ def pay(
     *,
     radar_session: str | None = None,
 ) -> TopUp:
-    """Charge the card for a top-up, unless that was begun already: a second click finds it and charges
-    nothing.
+    """Charge the card for a top-up, unless that was begun already: a second click finds it and charges nothing.
 
     `chosen` None is the card of the review. `radar_session` is Stripe's snapshot of the payer's browser, if there is
     one; made again later by the job, the request goes without it.

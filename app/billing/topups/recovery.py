@@ -62,8 +62,7 @@ def find_stale() -> list[tuple[UUID, UUID]]:
 
 
 def _payment_of(organization: Organization, top_up: TopUp) -> Payment:
-    """The payment of the top-up as Stripe has it now. Raises `_NotChargedError` where there is and will be
-    none."""
+    """The payment of the top-up as Stripe has it now. Raises `_NotChargedError` where there is and will be none."""
     if top_up.payment_intent_id is not None:
         payment = intents.fetch(top_up.payment_intent_id)
         if payment.requires_action and _is_older(top_up, ABANDONED_AFTER):

@@ -25,8 +25,7 @@ def apply(refund: Refund, *, at: datetime | None = None) -> Outcome:
 
     Where it would move credit, the refund is fetched again first, because one that was read a moment ago may have
     failed since; and under a lock of its own, so that no one else applies it meanwhile. Raises `PaymentMismatchError`
-    and what `app.payments` raises.
-    https://docs.stripe.com/refunds#failed-refunds
+    and what `app.payments` raises. https://docs.stripe.com/refunds#failed-refunds
     """
     top_up = clawbacks.find_paid_top_up(refund.payment_intent_id)
     if top_up is None:

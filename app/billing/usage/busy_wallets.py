@@ -13,8 +13,7 @@ from app.models.scope import scoped_to
 
 
 def split(raw_events: Mapping[int, bytes], sender: Sender) -> tuple[dict[int, bytes], frozenset[UUID]]:
-    """The events of organizations whose wallets nothing holds at this moment, and those that have one that is
-    held.
+    """The events of organizations whose wallets nothing holds at this moment, and those that have one that is held.
 
     Ends the transaction: a wallet that is free now may be held a moment later, and then waits as any other.
     """

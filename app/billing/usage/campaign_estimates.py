@@ -1,8 +1,7 @@
-"""What a campaign would cost: its calls by the plan's rates, after what is left of the allowances of this
-period.
+"""What a campaign would cost: its calls by the plan's rates, after what is left of the allowances of this period.
 
-What the agents listen, speak and think beside the telephone is taken from the organization's own last thirty
-days, where there is enough to go by, and else from what agents usually use.
+What the agents listen, speak and think beside the telephone is taken from the organization's own last thirty days,
+where there is enough to go by, and else from what agents usually use.
 """
 
 from __future__ import annotations
@@ -44,8 +43,7 @@ class UnknownCallingMeterError(LookupError):
 
 @dataclass(frozen=True, slots=True)
 class Campaign:
-    """Calls of one kind. Of `calls` so many percent are answered, and take `shortest` to `longest` seconds
-    each."""
+    """Calls of one kind. Of `calls` so many percent are answered, and take `shortest` to `longest` seconds each."""
 
     calls: int
     meter: str
@@ -88,8 +86,8 @@ class EstimateLine:
 class Estimate:
     """What a campaign would cost, beside what there is. `missing` is what credit falls short of `most`.
 
-    `top_up` is the amount to suggest then: what is missing, as a preset or in round figures, within the
-    limits. `is_own_usage` says whether the agents' usage is the organization's own.
+    `top_up` is the amount to suggest then: what is missing, as a preset or in round figures, within the limits.
+    `is_own_usage` says whether the agents' usage is the organization's own.
     """
 
     campaign: Campaign
@@ -117,8 +115,7 @@ def calling_meters(organization: Organization, at: datetime) -> dict[str, Meter]
 
 
 def estimate(organization: Organization, campaign: Campaign, *, at: datetime) -> Estimate:
-    """What the campaign would cost if it ran now. Raises `UnknownCallingMeterError`. Nothing is used up by
-    asking."""
+    """What the campaign would cost if it ran now. Raises `UnknownCallingMeterError`. Nothing is used up by asking."""
     meters = calling_meters(organization, at)
     if campaign.meter not in meters:
         raise UnknownCallingMeterError(
@@ -212,8 +209,7 @@ def _usage_of_a_second(organization: Organization, plan: Plan) -> tuple[dict[str
 
 
 def _suggested(missing: Money) -> Money | None:
-    """A top-up that covers what is missing: the smallest preset that does, or the next ten units of the
-    currency."""
+    """A top-up that covers what is missing: the smallest preset that does, or the next ten units of the currency."""
     limits = catalog.current().top_up
     fitting = [preset for preset in limits.presets if preset >= missing]
     if fitting:

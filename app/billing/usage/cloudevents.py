@@ -1,5 +1,4 @@
-"""Usage as the platform sends it: CloudEvents
-(https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/spec.md)."""
+"""Usage as the platform sends it: CloudEvents (https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/spec.md)."""
 
 from __future__ import annotations
 

@@ -4,12 +4,11 @@ What was posted never changes; the difference is an adjustment of its own, in th
 Of several corrections of an event the one with the latest `time` counts, whichever came first; of the same
 time, the last to come.
 
-It is rated by the sums of the period, not by what the event itself was charged: which event is wrong, and in
-which order corrections come, changes nothing about the end. Units that turn out not to be used come off those
-of the meter that were charged for. Where these don't suffice, the allowance has some again, and they go at
-once to units of the same allowance and period that were charged for, the dearest first. So an allowance is
-always used up before anything is charged, and a period ends as if the right quantities had been reported at
-first:
+It is rated by the sums of the period, not by what the event itself was charged: which event is wrong, and in which
+order corrections come, changes nothing about the end. Units that turn out not to be used come off those of the meter
+that were charged for. Where these don't suffice, the allowance has some again, and they go at once to units of the
+same allowance and period that were charged for, the dearest first. So an allowance is always used up before anything
+is charged, and a period ends as if the right quantities had been reported at first:
 
 - exactly, where one meter draws on the allowance and one plan rates the period;
 - in the units that are charged, where several meters share it. Which meter's units those are depends on what

@@ -19,8 +19,8 @@ def siblings(line: RatingLine) -> list[Counted]:
 def deduct(line: RatingLine, units: int) -> Charge:
     """Take units off the line's meter. What the allowance has again goes to units that were charged for.
 
-    Of the charge all is below zero: `included` is what the allowance, of all its meters, covers less, and the
-    amount is what the units that come off and those that are covered now had cost.
+    Of the charge all is below zero: `included` is what the allowance, of all its meters, covers less, and the amount
+    is what the units that come off and those that are covered now had cost.
     """
     off = min(units, line.charged.total)
     back = line.charged.take_off(off)
@@ -33,8 +33,8 @@ def deduct(line: RatingLine, units: int) -> Charge:
 
 
 def _cover(line: RatingLine) -> int:
-    """Let the allowance cover units that were charged for, the dearest first, as far as it reaches; what they
-    had cost. A plan's units are covered by what that plan includes."""
+    """Let the allowance cover units that were charged for, the dearest first, as far as it reaches; what they had
+    cost. A plan's units are covered by what that plan includes."""
     pool, back = line.pool, 0
     charged = [(one, counted) for counted in siblings(line) for one in counted.lines.values() if one.total]
     for one, counted in sorted(charged, key=_dearest_first):

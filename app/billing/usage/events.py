@@ -42,8 +42,8 @@ class Sender:
 class Reported(msgspec.Struct, frozen=True):
     """One event: `quantity` whole units of `meter` used at `at` (aware). `source` and `id` are its sender's.
 
-    A correction names in `corrects` the source and id of the event it corrects; its quantity is then the
-    right one. `index` is where it stands in its batch.
+    A correction names in `corrects` the source and id of the event it corrects; its quantity is then the right one.
+    `index` is where it stands in its batch.
     """
 
     index: int

@@ -61,8 +61,8 @@ WHERE hold.org_id = fresh.org_id AND hold.id = fresh.id"""
 def draw(wallets: dict[UUID, LockedWallet], rated: list[RatedEvent]) -> None:
     """Take the cost of events from the holds that they name, and from what their wallets hold. One statement.
 
-    A hold that has ended, or that there never was, takes nothing: its usage is charged all the same. Only
-    with the wallets locked and their leases in line, because holds change with theirs.
+    A hold that has ended, or that there never was, takes nothing: its usage is charged all the same. Only with the
+    wallets locked and their leases in line, because holds change with theirs.
     """
     costs: dict[tuple[UUID, str], int] = defaultdict(int)
     for one in rated:
@@ -153,8 +153,7 @@ def _give_credit(
     wallets: dict[UUID, LockedWallet],
     at: datetime,
 ) -> list[tuple[UUID, UUID, int]]:
-    """Credit in place of units that are used by now, the newest hold first: organization, hold and
-    micro-units."""
+    """Credit in place of units that are used by now, the newest hold first: organization, hold and micro-units."""
     given = []
     for (org_id, period, pool), holds in by_pool.items():
         context, wallet = contexts[org_id], wallets[org_id]

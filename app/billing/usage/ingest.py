@@ -1,8 +1,8 @@
 """Taking a batch of usage: each event once, rated by its own time, charged in one transaction.
 
-The statements are of the batch, never of an event or an organization, so a thousand events cost about as much
-whether they are of one organization or of a thousand. Wallets are locked first, in the order of their ids:
-what follows is alone with its organizations, and two batches never wait for each other crosswise.
+The statements are of the batch, never of an event or an organization, so a thousand events cost about as much whether
+they are of one organization or of a thousand. Wallets are locked first, in the order of their ids: what follows is
+alone with its organizations, and two batches never wait for each other crosswise.
 """
 
 from __future__ import annotations
@@ -54,11 +54,10 @@ class Receipt:
 
 
 def ingest(events: Sequence[Reported], *, at: datetime) -> Receipt:
-    """Take what is right of a batch, as of `at`, in the caller's transaction; the same batch again changes
-    nothing.
+    """Take what is right of a batch, as of `at`, in the caller's transaction; the same batch again changes nothing.
 
-    What was used is charged even where it takes a balance below zero. A deadlock or a lost connection undoes
-    all of it, and the batch can be sent again.
+    What was used is charged even where it takes a balance below zero. A deadlock or a lost connection undoes all of
+    it, and the batch can be sent again.
     """
     receipt = Receipt()
     # These statements go to the driver: the session writes what it still has, and then forgets what they

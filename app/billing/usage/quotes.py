@@ -30,8 +30,7 @@ class UnknownMeterError(LookupError):
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """Quantities of meters that an organization wants to use at a time. Their price depends on what is left
-    then."""
+    """Quantities of meters that an organization wants to use at a time. Their price depends on what is left then."""
 
     org_id: UUID
     wanted: tuple[tuple[str, int], ...]
@@ -44,8 +43,7 @@ class Quote:
         return [list(one) for one in sorted(self.wanted)]
 
     def price(self) -> Price:
-        """What it costs after what is left of the allowances. Only with the wallet locked, or else it is a
-        guess."""
+        """What it costs after what is left of the allowances. Only with the wallet locked, or else it is a guess."""
         billing, org_id = self.billing, self.org_id
         plan = billing.terms.plan_at(self.at)
         rater = Rater({org_id: RatingContext.of(org_id, billing)})
@@ -72,8 +70,7 @@ class Quote:
 
 
 def get_quote(org_id: UUID, wanted: Sequence[tuple[str, int]], *, at: datetime) -> Quote | None:
-    """What is wanted, ready to be priced; None where there is no such organization. Raises
-    `UnknownMeterError`."""
+    """What is wanted, ready to be priced; None where there is no such organization. Raises `UnknownMeterError`."""
     billing = plan_terms.get_billing_contexts([org_id]).get(org_id)
     if billing is None:
         return None

@@ -1,8 +1,7 @@
 """Taking refused events again, each as the sender that it came from.
 
-All that are chosen are gone through, in batches that are committed one by one, so what can't be read never
-hides what comes after it. Where a batch fails as such, its events are taken one by one: no event is another's
-trouble.
+All that are chosen are gone through, in batches that are committed one by one, so what can't be read never hides what
+comes after it. Where a batch fails as such, its events are taken one by one: no event is another's trouble.
 """
 
 from __future__ import annotations
@@ -39,11 +38,10 @@ class Replayed:
 
 
 def replay(filters: Filters, *, at: datetime) -> Iterator[Replayed]:
-    """Take refused events again, a batch at a time, each committed. What is refused meanwhile isn't among
-    them.
+    """Take refused events again, a batch at a time, each committed. What is refused meanwhile isn't among them.
 
-    An event is judged again as its sender: what the token was bound to is stored with it, and never changes.
-    That the token has ended since says nothing about what it was right to report before.
+    An event is judged again as its sender: what the token was bound to is stored with it, and never changes. That the
+    token has ended since says nothing about what it was right to report before.
     """
     chosen = replace(filters, until=at)
     after = None

@@ -1,5 +1,4 @@
-"""Rejected events: stored as received, with sender and reason, so that they can be replayed once the cause is
-fixed.
+"""Rejected events: stored as received, with sender and reason, so that they can be replayed once the cause is fixed.
 
 What is stored is bounded: the same event of a sender once, so many of each sender, and each for so long.
 """
@@ -25,8 +24,7 @@ from app.models.usage import NO_ONE
 from app.transaction import transaction
 
 MOST_OF_A_SENDER = 10_000
-"""The most rejected events of one token that are stored at a time. Further ones are rejected but not
-stored."""
+"""The most rejected events of one token that are stored at a time. Further ones are rejected but not stored."""
 _BATCH = 5_000
 
 
@@ -44,8 +42,8 @@ class Rejected:
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """Which refused events: of these tokens (None among them: of senders that are not known), refused for a
-    field or with some words in the reason, of an organization, received since. `ids` names single ones."""
+    """Which refused events: of these tokens (None among them: of senders that are not known), refused for a field or
+    with some words in the reason, of an organization, received since. `ids` names single ones."""
 
     ids: tuple[UUID, ...] = ()
     senders: tuple[UUID | None, ...] = ()

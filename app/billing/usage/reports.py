@@ -1,5 +1,4 @@
-"""A report of usage as it comes: read, taken, and what was refused of it stored. In the caller's
-transaction."""
+"""A report of usage as it comes: read, taken, and what was refused of it stored. In the caller's transaction."""
 
 from __future__ import annotations
 

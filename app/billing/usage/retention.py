@@ -1,8 +1,7 @@
-"""How long single events are kept: by months, each a partition that is made ahead and detached when its time
-is over.
+"""How long single events are kept: by months, each a partition that is made ahead and detached when its time is over.
 
-Totals by day and transfers stay for good. What an event was counted by (`usage_key`) goes once the event
-would be too late to be taken anyway, so nothing is ever counted twice.
+Totals by day and transfers stay for good. What an event was counted by (`usage_key`) goes once the event would be too
+late to be taken anyway, so nothing is ever counted twice.
 """
 
 from __future__ import annotations
@@ -36,12 +35,10 @@ class Changes:
 
 
 def maintain_partitions(now: datetime, *, months_kept: int) -> Changes:
-    """Make the months to come and detach those before the last `months_kept`; remove keys of events too late
-    by now.
+    """Make the months to come and detach those before the last `months_kept`; remove keys of events too late by now.
 
     Commits. A month is made with what waited for it among the rest; a detached one is a table of its own,
-    `usage_event_2026_11`, to be archived or dropped. Months for which late events are still taken are never
-    detached.
+    `usage_event_2026_11`, to be archived or dropped. Months for which late events are still taken are never detached.
     """
     first = _month(now - timedelta(days=catalog.current().late_days))
     there = set(months())

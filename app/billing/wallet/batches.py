@@ -120,11 +120,9 @@ def find_locked(org_ids: Collection[UUID]) -> frozenset[UUID]:
 
 
 def post_usage(charges: list[UsageCharge], *, source: str, at: datetime) -> None:
-    """Post usage of locked wallets, one transfer an organization and group. Three statements, and `save`
-    after it.
+    """Post usage of locked wallets, one transfer an organization and group. Three statements, and `save` after it.
 
-    `source` names the batch: with the group it is the transfers' source. The wallets passed are brought up to
-    date.
+    `source` names the batch: with the group it is the transfers' source. The wallets passed are brought up to date.
     """
     if not charges:
         return

@@ -1,23 +1,20 @@
 """Whether an organization may start calls: paused without credit, low under its alert, active else.
 
-**Paused means no new calls, whatever an allowance has left.** A call draws on several meters, of which a
-plan's allowances cover some, so what a plan includes is used while the wallet has credit, and doesn't lift a
-pause. So:
+**Paused means no new calls, whatever an allowance has left.** A call draws on several meters, of which a plan's
+allowances cover some, so what a plan includes is used while the wallet has credit, and doesn't lift a pause. So:
 
-- Calling is paused exactly while available credit, which is posted less held, is not above zero. A status
-  that says `may_call: false` and a new hold never exist at the same moment, not even one that would cost
-  nothing.
+- Calling is paused exactly while available credit, which is posted less held, is not above zero. A status that says
+  `may_call: false` and a new hold never exist at the same moment, not even one that would cost nothing.
 - Calls in progress go on: pause, not kill. Their renewals are granted as far as credit and allowances reach.
-- Holds of calls in progress count. Where they reserve all that there is, no further call can start, so that
-  is a pause as well, of another reason; it is over at the moment at which a hold ends and leaves something.
-  Each pause and each end of one is told immediately, because the platform waits for the latter: none of them
-  is held back.
+- Holds of calls in progress count. Where they reserve all that there is, no further call can start, so that is a
+  pause as well, of another reason; it is over at the moment at which a hold ends and leaves something. Each pause and
+  each end of one is told immediately, because the platform waits for the latter: none of them is held back.
 
-**Low is told once a fall.** It is judged by posted credit, which is what is left after all that was really
-used: what calls reserve and give back never makes it low, nor recovered. Low is where posted credit is below
-the alert, and it stays until posted credit is a tenth of the alert above it, so that a correction of a few
-cents doesn't tell it again. While calling is paused, the pause says more: a fall right through the alert is
-told as low only if the credit is still below the alert when calls can start again.
+**Low is told once a fall.** It is judged by posted credit, which is what is left after all that was really used:
+what calls reserve and give back never makes it low, nor recovered. Low is where posted credit is below the alert, and
+it stays until posted credit is a tenth of the alert above it, so that a correction of a few cents doesn't tell it
+again. While calling is paused, the pause says more: a fall right through the alert is told as low only if the credit
+is still below the alert when calls can start again.
 """
 
 from __future__ import annotations
@@ -45,16 +42,14 @@ class PauseReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Judgment:
-    """Of a wallet: its calling state, and whether its credit is low, which is remembered while it is paused,
-    too."""
+    """Of a wallet: its calling state, and whether its credit is low, which is remembered while it is paused, too."""
 
     state: CallingState
     is_low: bool
 
 
 def reassess(wallet: Wallet, at: datetime) -> CallingState:
-    """Bring a locked wallet in line with its leases and its credit, as of `at`; returns the calling state
-    before.
+    """Bring a locked wallet in line with its leases and its credit, as of `at`; returns the calling state before.
 
     Pausing stops new calls; those in progress finish on what they hold. The platform is told of a change.
     """
@@ -123,8 +118,7 @@ def paused_since(
 
 
 def missing_to_call(available: Money, *, least: Money) -> Money | None:
-    """The smallest top-up that brings calling back with so much available credit; None where calling is
-    possible.
+    """The smallest top-up that brings calling back with so much available credit; None where calling is possible.
 
     It is in whole smallest units of the currency, and not below `least`, the smallest that can be made.
     """

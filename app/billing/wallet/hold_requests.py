@@ -1,5 +1,4 @@
-"""What a hold or a slice was asked for with: the same request again is answered again, and another one is
-told apart.
+"""What a hold or a slice was asked for with: the same request again is answered again, and another one is told apart.
 
 It is kept as it was asked, rather than as a digest, so that an answer can say what differs.
 """

@@ -1,9 +1,8 @@
 """Holds: credit reserved before it is spent, so that calls at the same time can't spend the same credit.
 
-A hold is a lease in slices. The platform reserves the next minutes of a call, reports what they used, which
-takes from the hold (`app.billing.usage.hold_draws`), and renews while the call lasts. Without a renewal it
-ends with its lease: what was reported stays charged, and the rest is free again
-(`app.billing.wallet.leases`).
+A hold is a lease in slices. The platform reserves the next minutes of a call, reports what they used, which takes
+from the hold (`app.billing.usage.hold_draws`), and renews while the call lasts. Without a renewal it ends with its
+lease: what was reported stays charged, and the rest is free again (`app.billing.wallet.leases`).
 
 What is left of an allowance is given out once, like credit: a hold keeps the units that it counts on. Whether
 a new one may be made while calling is paused is said in `app.billing.wallet.calling_state`.
@@ -33,8 +32,7 @@ class HoldError(Exception):
 
 
 class CallingPausedError(HoldError):
-    """Calling is paused, so no new call may start, whatever it would cost; `available` is the available
-    credit."""
+    """Calling is paused, so no new call may start, whatever it would cost; `available` is the available credit."""
 
     def __init__(self, available: Money, needed: Money, reason: PauseReason) -> None:
         super().__init__(
@@ -101,8 +99,7 @@ def reserve(
     agent: str | None = None,
     campaign: str | None = None,
 ) -> Hold:
-    """Reserve credit, or the price of usage, for `lease`. Repeating the same request returns the existing
-    hold.
+    """Reserve credit, or the price of usage, for `lease`. Repeating the same request returns the existing hold.
 
     Locks the wallet, so that two holds can never reserve the same credit. Raises `CallingPausedError` and
     `NotEnoughCreditError`, and `HoldEndedError` and `OtherContentError` for a key that was used before.
@@ -182,8 +179,7 @@ def release(org_id: UUID, key: str, *, at: datetime) -> Hold:
 
 
 def capture(org_id: UUID, key: str, *, at: datetime) -> Hold:
-    """End a hold because its usage was charged. Ending it again changes nothing. Raises
-    `UnknownHoldError`."""
+    """End a hold because its usage was charged. Ending it again changes nothing. Raises `UnknownHoldError`."""
     return _end(org_id, key, HoldState.CAPTURED, at)
 
 

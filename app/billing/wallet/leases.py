@@ -1,5 +1,4 @@
-"""Leases that are over: a hold ends at the moment at which its lease does, no matter who finds out, and how
-late.
+"""Leases that are over: a hold ends at the moment at which its lease does, no matter who finds out, and how late.
 
 Nothing happens at that moment by itself, so anyone who has a wallet locked and is about to rely on what it
 holds refreshes it first: `app.billing.wallet.calling_state.reassess` does, and so does a batch of usage. Who
@@ -42,8 +41,7 @@ W = TypeVar("W", bound=Leased)
 
 
 def are_over(at: Any) -> ColumnElement[bool]:
-    """In a statement that has `Wallet`: whether leases are over at `at` that are still part of what it
-    holds."""
+    """In a statement that has `Wallet`: whether leases are over at `at` that are still part of what it holds."""
     over = (Hold.org_id == Wallet.org_id) & (Hold.state == HoldState.ACTIVE) & (Hold.expires_at <= at)
     return exists().where(over).correlate(Wallet)
 
@@ -51,8 +49,7 @@ def are_over(at: Any) -> ColumnElement[bool]:
 def settle(wallet: Wallet, at: datetime) -> None:
     """End the holds of a locked wallet whose lease is over at `at`. One statement.
 
-    What they reserved of credit and allowances is free again. `calling_state.reassess` also minds the calling
-    state.
+    What they reserved of credit and allowances is free again. `calling_state.reassess` also minds the calling state.
     """
     db.session.flush()
     for freed in _end([wallet.org_id], at).values():
@@ -61,8 +58,7 @@ def settle(wallet: Wallet, at: datetime) -> None:
 
 
 def settle_many(wallets: Iterable[W], at: datetime) -> list[W]:
-    """The same for many locked wallets, in one statement. Returns those that have changed: they are to be
-    saved."""
+    """The same for many locked wallets, in one statement. Returns those that have changed: they are to be saved."""
     by_id = {wallet.org_id: wallet for wallet in wallets}
     ended = _end(list(by_id), at) if by_id else {}
     for org_id, freed in ended.items():

@@ -138,16 +138,15 @@ def is_too_far(posted: int, change: int) -> bool:
 
 
 def posting_time(wallet: Wallet, at: datetime) -> datetime:
-    """When something of `at` counts as posted: clocks differ, but the history of a wallet never goes back in
-    time."""
+    """When something of `at` counts as posted: clocks differ, but the history of a wallet never goes back in time."""
     return max(at, wallet.last_posted_at or at)
 
 
 def change_zone(organization: Organization, timezone: str) -> None:
     """Put an organization into another zone, by whose days all is posted from now on. Locks the wallet.
 
-    Where the new zone is still on a day before that of the newest line, what comes until it gets there counts
-    as posted at the start of that line's day: else a month that is over would grow again. When it came is in
+    Where the new zone is still on a day before that of the newest line, what comes until it gets there counts as
+    posted at the start of that line's day: else a month that is over would grow again. When it came is in
     `recorded_at`.
     """
     organization.timezone = timezone

@@ -1,5 +1,4 @@
-"""Waiting for a wallet's lock: how many of a web process's threads may, so that one wallet takes no others'
-threads.
+"""Waiting for a wallet's lock: how many of a web process's threads may, so that one wallet takes no others' threads.
 
 A wallet is locked for milliseconds, as a rule. Where something holds it for long, each request for it would
 take a thread until its patience ends. So few may wait for one wallet at a time; the others wait for a place
@@ -42,14 +41,12 @@ _HELD = "wallet_held"
 
 
 class WalletBusyError(Exception):
-    """The wallet is locked by something that takes long; nothing was changed. The same request can be sent
-    again."""
+    """The wallet is locked by something that takes long; nothing was changed. The same request can be sent again."""
 
 
 @contextmanager
 def waiting_for(org_ids: Collection[UUID]) -> Iterator[None]:
-    """Take a place among those who wait for wallets, while their lock is asked for. Raises
-    `WalletBusyError`."""
+    """Take a place among those who wait for wallets, while their lock is asked for. Raises `WalletBusyError`."""
     db.session.info[_HELD] = True
     if not impatient.get():
         yield

@@ -144,8 +144,7 @@ def _way_back(form: SignInForm) -> str:
 
 @blueprint.errorhandler(CSRFError)
 def _refused_form(error: CSRFError) -> Response | tuple[str, int]:
-    """A sign-in page that was open for too long is shown again; a password is never sent back to be sent
-    again."""
+    """A sign-in page that was open for too long is shown again; a password is never sent back to be sent again."""
     if request.endpoint != "auth.sign_in" or isinstance(error, ForeignOriginError):
         return form_refusals.refused_form(error)
     form = SignInForm()

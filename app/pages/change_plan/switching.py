@@ -191,8 +191,7 @@ def _to(switch: PlanSwitch) -> Response:
 
 
 def _came_out(switch: PlanSwitch) -> Response:
-    """On to the switch, saying what became of it; in place its step says so by itself
-    (`change_plan/_said.html`)."""
+    """On to the switch, saying what became of it; in place its step says so by itself (`change_plan/_said.html`)."""
     if not cast(Any, request).htmx:
         name = previews.plan_of(switch).name
         done = f"You're now on {name}." if switch.is_at_once else f"The change to {name} is scheduled."

@@ -49,9 +49,8 @@ class Choice:
 class SwitchView:
     """A switch at its step. `client_secret` is there only while the bank wants a confirmation.
 
-    `charged` is what its payment took, where that is known. `on` is the day on which it is made, where that
-    is not immediately. `note` is why it was not made. `seen` says what the review shows, and goes with its
-    confirmation.
+    `charged` is what its payment took, where that is known. `on` is the day on which it is made, where that is not
+    immediately. `note` is why it was not made. `seen` says what the review shows, and goes with its confirmation.
     """
 
     id: UUID

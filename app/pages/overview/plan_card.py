@@ -29,8 +29,7 @@ class PlanCard:
 
 
 def get_plan_card(organization: Organization, plan: PlanView) -> PlanCard | None:
-    """The card that the plan's next renewal is charged to; None for a plan that no card is charged for any
-    more."""
+    """The card that the plan's next renewal is charged to; None for a plan that no card is charged for any more."""
     if not plan.is_charged_next:
         return None
     if plan.default_card is None:

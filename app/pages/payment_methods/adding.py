@@ -48,8 +48,7 @@ def new() -> str | Response:
 @org_admin_required
 @limiter.limit(OFTEN)
 def begin_setup() -> Response:
-    """Begin to save the card of a form, when its Save was pressed: for Stripe's script, which needs the
-    secret."""
+    """Begin to save the card of a form, when its Save was pressed: for Stripe's script, which needs the secret."""
     try:
         attempt = UUID(request.form.get("attempt", ""))
     except ValueError:

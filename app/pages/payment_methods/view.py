@@ -27,8 +27,7 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class CardsPage:
-    """`next_default` is the label of the card that becomes the default when the one that is it now is
-    removed.
+    """`next_default` is the label of the card that becomes the default when the one that is it now is removed.
 
     `needs` are what needs the only card that works, where there is but one.
     """

@@ -1,5 +1,5 @@
-"""The calls in progress, and what one call cost. A call's name is the platform's own, any text, so it is
-asked for in the query."""
+"""The calls in progress, and what one call cost. A call's name is the platform's own, any text, so it is asked for in
+the query."""
 
 from __future__ import annotations
 

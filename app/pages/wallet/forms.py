@@ -85,8 +85,7 @@ class TopUpForm(CardForm):
 
 
 def top_up_in_words(organization: Organization, typed: MultiDict[str, str]) -> Iterable[Field]:
-    """Amount and card as people read them. A card that was entered is entered again: only its fields show
-    it."""
+    """Amount and card as people read them. A card that was entered is entered again: only its fields show it."""
     amount, other = typed.get("amount", ""), typed.get("other_amount", "")
     if amount == OTHER:
         yield Field("amount", amount, "Amount", "")

@@ -1,5 +1,4 @@
-"""Top-ups: review one, pay it, give it up, read its receipt. Each has an address that shows where it
-stands."""
+"""Top-ups: review one, pay it, give it up, read its receipt. Each has an address that shows where it stands."""
 
 from __future__ import annotations
 
@@ -155,8 +154,7 @@ def _to(top_up: TopUp) -> Response:
 
 
 def _came_out(top_up: TopUp) -> Response:
-    """On to the top-up, saying what became of it; in place its step says so by itself
-    (`wallet/_said.html`)."""
+    """On to the top-up, saying what became of it; in place its step says so by itself (`wallet/_said.html`)."""
     if not cast(Any, request).htmx:
         amount = money(top_up.amount)
         said = {

@@ -1,5 +1,4 @@
-"""A call's story: every charged line with the rate that priced it, corrections by name, and what it still
-holds."""
+"""A call's story: every charged line with the rate that priced it, corrections by name, and what it still holds."""
 
 from __future__ import annotations
 

@@ -108,8 +108,7 @@ class TestKeeping:
     def test_what_stripe_was_told_of_keeping_it_is_what_is_done(
         self, organization: Organization, sandbox: Sandbox, keep: bool
     ) -> None:
-        """Stripe takes a token for nothing else than its fields were told; a form that says otherwise is
-        refused."""
+        """Stripe takes a token for nothing else than its fields were told; a form that says otherwise is refused."""
         token = sandbox.enter_card(keep=keep)
         with pytest.raises(CardNotUsableError, match="Enter it again"):
             begin(organization, EnteredCard(token, keep=not keep))
@@ -118,8 +117,7 @@ class TestKeeping:
     def test_an_event_that_tells_of_the_card_first_makes_no_second_one(
         self, app: Flask, organization: Organization, sandbox: Sandbox
     ) -> None:
-        """The payment method has an id only once Stripe has made it; the attachment may be heard of before
-        the payment."""
+        """The payment method has an id only once Stripe has made it; the attachment may be heard of before the payment."""
         sandbox.fail(CREATE, "drop_after", times=3)
         top_up = pay(organization, entered(sandbox, keep=True))
         sandbox.clear_faults()

@@ -1,5 +1,4 @@
-"""Removing cards, the default at Stripe, cards and customers that are gone there: never less than what is
-needed."""
+"""Removing cards, the default at Stripe, cards and customers that are gone there: never less than what is needed."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""A catalog that could not be sold from is refused with its line and key, and what to do; old versions are
-still read."""
+"""A catalog that could not be sold from is refused with its line and key, and what to do; old versions are still read."""
 
 from __future__ import annotations
 

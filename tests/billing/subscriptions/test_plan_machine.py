@@ -1,6 +1,5 @@
-"""Switches up and down, cards that decline or ask, time that passes, and what someone does at Stripe, in any
-order: our plan always is the subscription's, what was previewed is what is invoiced, and every charge pays an
-invoice."""
+"""Switches up and down, cards that decline or ask, time that passes, and what someone does at Stripe, in any order:
+our plan always is the subscription's, what was previewed is what is invoiced, and every charge pays an invoice."""
 
 from __future__ import annotations
 
@@ -81,8 +80,7 @@ class PlanMachine(RuleBasedStateMachine):
             self.compare_with_invoice(switch)
 
     def compare_with_invoice(self, switch: PlanSwitch) -> None:
-        """What was shown is what the invoice asks for, and the most of it: credit may shrink until it is
-        made."""
+        """What was shown is what the invoice asks for, and the most of it: credit may shrink until it is made."""
         found = self.found
         assert found is not None
         invoice = self.sandbox.stripe.v1.invoices.retrieve(found.latest_invoice_id or "")

@@ -1,5 +1,4 @@
-"""What a switch would cost, as Stripe's preview says it: with credit left over, and in a currency without
-decimals."""
+"""What a switch would cost, as Stripe's preview says it: with credit left over, and in a currency without decimals."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""Why a renewal was not paid is known in whatever order its events come, late, twice, or only some of
-them."""
+"""Why a renewal was not paid is known in whatever order its events come, late, twice, or only some of them."""
 
 from __future__ import annotations
 

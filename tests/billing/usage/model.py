@@ -42,8 +42,7 @@ def tiers_of(plan: str, meter: str) -> list[tuple[int | None, Fraction]]:
 
 
 def price(plan: str, meter: str, counts: list[int]) -> int:
-    """The micro-units of what was charged at one rate in a period, so many units in each tier: rounded
-    once."""
+    """The micro-units of what was charged at one rate in a period, so many units in each tier: rounded once."""
     prices = [one for _, one in tiers_of(plan, meter)]
     return half_up(sum((count * one for count, one in zip(counts, prices, strict=True)), Fraction(0)))
 
@@ -161,8 +160,7 @@ class Model:
         self.posted -= cost
 
     def _take_off(self, event: Event, count: int) -> None:
-        """Off what the meter was charged for, then off the allowance, which covers others then: the dearest
-        first."""
+        """Off what the meter was charged for, then off the allowance, which covers others then: the dearest first."""
         pool = (event.period, POOL.get(event.meter, event.meter))
         off = min(count, sum(self._counts(event.period, event.meter, event.plan)))
         back = self._uncharge(event.period, event.meter, event.plan, off)

@@ -1,5 +1,4 @@
-"""Batches of usage: each event once, refused ones named, rated by their own time, corrected by
-differences."""
+"""Batches of usage: each event once, refused ones named, rated by their own time, corrected by differences."""
 
 from __future__ import annotations
 

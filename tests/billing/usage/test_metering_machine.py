@@ -1,5 +1,4 @@
-"""Usage, holds, leases, corrections, changes of plan and period, and top-ups in any order, beside the plain
-model."""
+"""Usage, holds, leases, corrections, changes of plan and period, and top-ups in any order, beside the plain model."""
 
 from __future__ import annotations
 
@@ -217,8 +216,7 @@ class MeteringMachine(RuleBasedStateMachine):
             assert verification.check() == []
 
     def _judged_low(self) -> bool:
-        """Below the alert at 50 dollars, or since then not a tenth above it; not begun while calling is
-        paused."""
+        """Below the alert at 50 dollars, or since then not a tenth above it; not begun while calling is paused."""
         below = 55_000_000 if self.is_low else 50_000_000
         return self.model.posted < below and (self.is_low or self.model.available > 0)
 
@@ -257,8 +255,7 @@ class MeteringMachine(RuleBasedStateMachine):
         assert (receipt.accepted, receipt.duplicates, told) == (accepted, duplicates, refused)
 
     def _renewed(self, known: Lease, slice: int, asked: tuple[int, int], lease: timedelta) -> None:
-        """What a renewal that was let through has changed: nothing where it was made before, or is the
-        last."""
+        """What a renewal that was let through has changed: nothing where it was made before, or is the last."""
         if slice != known.slice + 1 or known.is_final:
             return
         amount = asked[0]

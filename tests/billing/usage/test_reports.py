@@ -1,5 +1,4 @@
-"""Reports as they come: what can't be read or taken is named and kept, and can be taken once the reason is
-gone."""
+"""Reports as they come: what can't be read or taken is named and kept, and can be taken once the reason is gone."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""What is left of an allowance is given out once: to holds of random calls, beside usage, corrections and
-other periods; and at every step the status says whether a new hold would be granted."""
+"""What is left of an allowance is given out once: to holds of random calls, beside usage, corrections and other
+periods; and at every step the status says whether a new hold would be granted."""
 
 from __future__ import annotations
 
@@ -203,8 +203,7 @@ def test_a_plan_that_changes_in_mid_call_leaves_to_its_holds_what_it_includes(ap
 
 
 def test_a_period_that_ends_in_mid_call_leaves_each_its_own(app: Flask) -> None:
-    """What was reserved of November is used by November's usage alone; December's slice counts on
-    December."""
+    """What was reserved of November is used by November's usage alone; December's slice counts on December."""
     organization = an_organization(credit="20")
     before, after = at("2026-11-30 23:59"), at("2026-12-01 00:01")
     take(an_event(organization, "gone", 2_940, meter="calls_outbound", when=before), now=before)

@@ -1,5 +1,4 @@
-"""The ledger under any sequence of top-ups, refunds, usage, holds and repetitions, beside a plain model of
-integers."""
+"""The ledger under any sequence of top-ups, refunds, usage, holds and repetitions, beside a plain model of integers."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""A platform at work over HTTP: its own count is the service's, pauses are obeyed, and a difference is
-found."""
+"""A platform at work over HTTP: its own count is the service's, pauses are obeyed, and a difference is found."""
 
 from __future__ import annotations
 
