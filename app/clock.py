@@ -55,8 +55,7 @@ class Clock:
         self.ahead = process_time() - at
         self._newest = moment = Moment(at, counted_from)
         epoch = at.timestamp() - counted_from
-        # An answer that came late makes the database's clock look behind: for ids the one that came soonest
-        # counts.
+        # An answer that came late makes the database's clock look behind: for ids the one that came soonest counts.
         if self._epoch is None or not 0 < self._epoch - epoch < 1:
             self._epoch = epoch
         if abs(self.ahead) > TOLERATED and counted_from - self._told_at > _TOLD_EVERY:

@@ -83,8 +83,7 @@ _ADVICE = {
         same_card=True,
     ),
     "resource_missing": _REMOVED,
-    # Without a code of its own: a card that was detached, or was used up by the payment that it was entered
-    # for.
+    # Without a code of its own: a card that was detached, or was used up by the payment that it was entered for.
     "invalid_request": _REMOVED,
     # Our own: Stripe refused the request itself, for no reason that the bank or the card gave.
     REFUSED: Advice(

@@ -94,8 +94,8 @@ def translated() -> Iterator[None]:
         code = (error.error.code if error.error else None) or "invalid_request"
         raise RefusedError(code, error.user_message or str(error), error.param) from error
     except stripe.StripeError as error:
-        # Lost connections, timeouts, 409 and 5xx after the SDK's own tries, answers that aren't Stripe's; and
-        # a key that was used for other parameters, which says nothing of what its first use has done.
+        # Lost connections, timeouts, 409 and 5xx after the SDK's own tries, answers that aren't Stripe's; and a key
+        # that was used for other parameters, which says nothing of what its first use has done.
         log.warning("stripe_outcome_unknown", reason=type(error).__name__)
         raise OutcomeUnknownError(type(error).__name__) from error
 

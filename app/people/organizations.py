@@ -137,8 +137,8 @@ def checked_address(email: str) -> str:
         address = str(validate_email(email, check_deliverability=False, test_environment=True).normalized)
     except EmailNotValidError as error:
         raise PeopleError(f"{email!r} is not an email address: {error}") from error
-    # PostgreSQL lowers each character to one other, which makes an `i` of `\u0130`; Python looks at its
-    # neighbors. Where the two differ, one address would be two people's here and one person's there.
+    # PostgreSQL lowers each character to one other, which makes an `i` of `\u0130`; Python looks at its neighbors.
+    # Where the two differ, one address would be two people's here and one person's there.
     lowered = [one.lower() for one in address]
     if "".join(lowered) != address.lower() or any(len(one) > 1 for one in lowered):
         raise PeopleError(

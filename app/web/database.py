@@ -35,8 +35,8 @@ def engine_options(settings: Settings) -> dict[str, Any]:
     threads = sum(threads_of(settings).values())
     return {
         "pool_pre_ping": True,
-        # One for each thread, so that pages that wait for slow queries leave the platform's threads theirs;
-        # and as many for a moment, for what counts in a transaction of its own.
+        # One for each thread, so that pages that wait for slow queries leave the platform's threads theirs; and as
+        # many for a moment, for what counts in a transaction of its own.
         "pool_size": threads,
         "max_overflow": max(threads, sum(SLOTS.values()) + _SPARE - threads),
         "pool_timeout": 5,

@@ -105,8 +105,7 @@ class Director:
         if company.lost_card:
             self._remove(self.cards[0])
         if company.renewal_fails:
-            # With the card whose plan charge failed, so that there is a failed payment of each kind to look
-            # at.
+            # With the card whose plan charge failed, so that there is a failed payment of each kind to look at.
             self._top_up(self._dollars(company.top_up), self.now, card=self.cards[-1])
         calling_state.reassess(ledger.lock(self.organization.id), self.now)
         db.session.flush()

@@ -40,8 +40,7 @@ def test_the_api_answers_as_documented(app: Flask, endpoint: Endpoint, mode: Gen
     schema = Context().run(partial(openapi.from_wsgi, "/api/v1/openapi.json", app))
     operation = schema[path_of(endpoint)][endpoint.method]
     known = {"org_id": str(organization.id)} if "<uuid:org_id>" in endpoint.path else None
-    # What the document allows can still be refused, in words: a zone that there is not, an address without a
-    # mailbox.
+    # What the document allows can still be refused, in words: a zone that there is not, an address without a mailbox.
     excluded = [CHECKS.get_one("positive_data_acceptance")]
     if endpoint.body is not None and not endpoint.body.decoded:
         # What is wrong with single events of a batch is told in the answer.

@@ -101,8 +101,7 @@ def test_every_charge_was_shown_before(app: Flask, sandbox: Sandbox) -> None:
         assert amount == shown or (shown < most and shown <= amount <= most)
     assert sum(one.amount for one in sandbox.charges()) == sum(amount.minor for amount in paid)
 
-    # Whole periods begin on the last day of each month, and with the year that was planned on that of its
-    # own.
+    # Whole periods begin on the last day of each month, and with the year that was planned on that of its own.
     whole = [one.lines.data[-1] for one in invoices if one.billing_reason != "subscription_update"]
     days = [datetime.fromtimestamp(line.period.start, UTC).date().isoformat() for line in whole]
     assert days == ["2025-10-31", "2025-11-30", "2025-12-31", "2026-01-31", "2026-02-28", "2027-02-28"]

@@ -164,8 +164,7 @@ def _note(
         delivery.state, delivery.ended_at = DeliveryState.DELIVERED, now
         return
     if answer.gone and endpoint.disabled_at is None:
-        # "Sender should disable the webhook endpoint, and stop sending it messages": Standard Webhooks on
-        # 410.
+        # "Sender should disable the webhook endpoint, and stop sending it messages": Standard Webhooks on 410.
         endpoint.disabled_at = now
         log.error("platform_endpoint_gone", endpoint=str(endpoint.id), url=endpoint.url)
     if _is_final(delivery, message, endpoint, answer, now):

@@ -68,8 +68,7 @@ def read(index: int, raw: bytes) -> Reported | Refusal:
             # Otherwise, skipped fields would not be validated.
             raw.decode()
         event = _decoder.decode(raw)
-        # The database knows offsets up to 15:59, RFC 3339 up to 23:59
-        # (https://www.rfc-editor.org/rfc/rfc3339#section-5.6).
+        # The database knows offsets up to 15:59, RFC 3339 up to 23:59 (https://www.rfc-editor.org/rfc/rfc3339#section-5.6).
         at = event.time.astimezone(UTC)
     except msgspec.ValidationError as error:
         return _refusal_of(index, error)

@@ -60,8 +60,7 @@ def ingest(events: Sequence[Reported], *, at: datetime) -> Receipt:
     it, and the batch can be sent again.
     """
     receipt = Receipt()
-    # These statements go to the driver: the session writes what it still has, and then forgets what they
-    # change.
+    # These statements go to the driver: the session writes what it still has, and then forgets what they change.
     db.session.flush()
     wallets = batches.lock_many({event.org_id for event in events})
     batch = _Batch(wallets, _contexts(wallets), receipt, at)
