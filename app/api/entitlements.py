@@ -9,7 +9,8 @@ from uuid import UUID
 from msgspec import Meta, Struct
 
 from app.api.endpoints import Answer, Section
-from app.api.organizations import ORG_ID, organization_of
+from app.api.organization_bodies import ORG_ID
+from app.api.organizations import organization_of
 from app.billing.catalog import versions
 from app.billing.plans import entitlements
 from app.models import SubscriptionStatus
