@@ -82,7 +82,7 @@ def _take(
         if card is not None and default_card.list_sent_to_stripe(organization.id) == before:
             ours = payment_methods.default_of(organization.id)
             if ours is None or ours.stripe_id != card.stripe_id:
-                is_changed = _appoint(organization, card)
+                is_changed = _make_default(organization, card)
                 wallet.version += 1
             organization.default_cards_told = [card.stripe_id]
         ours = payment_methods.default_of(organization.id)
@@ -91,7 +91,7 @@ def _take(
     return is_changed
 
 
-def _appoint(organization: Organization, card: Card) -> bool:
+def _make_default(organization: Organization, card: Card) -> bool:
     """Make the card the default, unless it was removed here; whether it is that now."""
     method = payment_methods.record(organization, card, audit.STRIPE)
     if method.removed_at is not None or method.is_default:

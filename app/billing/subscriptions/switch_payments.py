@@ -18,9 +18,13 @@ from app.models import Organization, PlanSwitch, SwitchStatus
 from app.payments import intents, invoices
 from app.payments.errors import NotDoneError, OutcomeUnknownError, PaymentsError, RefusedError
 from app.payments.intents import Payment
+from app.payments.statuses import PaymentIntentStatus
 from app.transaction import transaction
 
-_STANDS = {"requires_action": SwitchStatus.ACTION, "requires_payment_method": SwitchStatus.DECLINED}
+_STANDS = {
+    PaymentIntentStatus.REQUIRES_ACTION: SwitchStatus.ACTION,
+    PaymentIntentStatus.REQUIRES_PAYMENT_METHOD: SwitchStatus.DECLINED,
+}
 _UNPAID = frozenset({SwitchStatus.ACTION, SwitchStatus.DECLINED})
 
 

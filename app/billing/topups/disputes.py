@@ -23,10 +23,8 @@ from app.extensions import db
 from app.models import Dispute, TopUp, TransferKind, Wallet
 from app.payments import disputes as stripe_disputes
 from app.payments.disputes import StripeDispute
+from app.payments.statuses import DisputeStatus
 from app.transaction import transaction
-
-LOST = "lost"
-WON = "won"
 
 
 def apply(dispute: StripeDispute, *, at: datetime | None = None) -> Outcome:
@@ -60,14 +58,14 @@ def _apply(top_up: TopUp, dispute: StripeDispute, was: str | None, at: datetime)
         wallet.version += 1
     else:
         _notify(wallet, top_up, dispute, moved, at)
-    if dispute.status == LOST and was != LOST and dispute.taken.micro:
+    if dispute.status is DisputeStatus.LOST and was != DisputeStatus.LOST and dispute.taken.micro:
         notices.dispute_lost(wallet, top_up, dispute.taken, dispute=dispute.id, at=at)
 
 
 def _words(dispute: StripeDispute) -> str:
-    if dispute.status == WON:
+    if dispute.status is DisputeStatus.WON:
         return "Payment upheld: credit restored"
-    if dispute.status == LOST:
+    if dispute.status is DisputeStatus.LOST:
         return "Bank decided for the cardholder"
     return "Cardholder disputed the payment"
 
@@ -107,5 +105,5 @@ def _notify(wallet: Wallet, top_up: TopUp, dispute: StripeDispute, moved: Moveme
             answer_by=dispute.evidence_due_at,
             at=at,
         )
-    elif dispute.status != LOST:
+    elif dispute.status is not DisputeStatus.LOST:
         notices.dispute_won(wallet, top_up, moved.amount, before=moved.before, dispute=moved.source, at=at)

@@ -22,14 +22,15 @@ from app.clock import utc_now
 from app.extensions import db
 from app.models import AccountName, Organization, PaymentMethod, TopUp, TopUpStatus, TransferKind, Wallet
 from app.payments.intents import Payment
+from app.payments.statuses import PaymentIntentStatus
 
 log = structlog.get_logger("billing.settlement")
 
 _OPEN = {
-    "processing": TopUpStatus.PAYING,
-    "requires_action": TopUpStatus.ACTION,
-    "requires_payment_method": TopUpStatus.DECLINED,
-    "canceled": TopUpStatus.CANCELED,
+    PaymentIntentStatus.PROCESSING: TopUpStatus.PAYING,
+    PaymentIntentStatus.REQUIRES_ACTION: TopUpStatus.ACTION,
+    PaymentIntentStatus.REQUIRES_PAYMENT_METHOD: TopUpStatus.DECLINED,
+    PaymentIntentStatus.CANCELED: TopUpStatus.CANCELED,
 }
 
 

@@ -13,6 +13,7 @@ from app.billing.activity.history import label_of
 from app.extensions import db
 from app.models import Dispute, TopUp, Transfer, TransferKind, User, WalletLine
 from app.money import Money
+from app.payments.statuses import DisputeStatus
 
 
 class Stage(StrEnum):
@@ -27,14 +28,14 @@ class Stage(StrEnum):
 
 
 _STAGES = {
-    "warning_needs_response": Stage.ASKED,
-    "warning_under_review": Stage.ASKED,
-    "warning_closed": Stage.SETTLED,
-    "prevented": Stage.SETTLED,
-    "needs_response": Stage.OPEN,
+    DisputeStatus.WARNING_NEEDS_RESPONSE: Stage.ASKED,
+    DisputeStatus.WARNING_UNDER_REVIEW: Stage.ASKED,
+    DisputeStatus.WARNING_CLOSED: Stage.SETTLED,
+    DisputeStatus.PREVENTED: Stage.SETTLED,
+    DisputeStatus.NEEDS_RESPONSE: Stage.OPEN,
     "appeal_needs_response": Stage.OPEN,
-    "won": Stage.WON,
-    "lost": Stage.LOST,
+    DisputeStatus.WON: Stage.WON,
+    DisputeStatus.LOST: Stage.LOST,
 }
 """Stripe's statuses (https://docs.stripe.com/api/disputes/object); one that we don't know is with the bank."""
 
