@@ -8,6 +8,8 @@ from app.models import Organization
 from tests.browser.site import sign_in
 from tests.factories import a_person
 
+VISA, ASKS = "4242424242424242", "4000002500003155"
+
 CARDS = "/billing/payment-methods"
 
 

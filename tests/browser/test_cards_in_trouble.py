@@ -12,15 +12,10 @@ from playwright.sync_api import Locator, Page, Route, expect
 from app.clock import utc_now
 from app.extensions import db
 from app.models import Organization
-from tests.browser.cards_page import enter, fill_in, open_form, said, save
+from tests.browser.cards_page import VISA, enter, fill_in, open_form, said, save
 from tests.browser.looks import check_in_each_look
 from tests.browser.site import Site
 from tests.factories import a_card, a_payer, a_stripe_card, an_organization
-
-CARDS = "/billing/payment-methods"
-
-
-VISA, ASKS = "4242424242424242", "4000002500003155"
 
 
 @pytest.fixture

@@ -12,18 +12,13 @@ from playwright.sync_api import BrowserContext, Page, expect
 from app.billing.cards import payment_methods
 from app.extensions import db
 from app.models import Organization
-from tests.browser.cards_page import enter, fields, fill_in, listed, open_form, said, save
+from tests.browser.cards_page import CARDS, enter, fields, fill_in, listed, open_form, said, save
 from tests.browser.looks import check
 from tests.browser.site import Site, tab_to
 from tests.factories import a_payer, a_stripe_card
 from tests.support import subscriptions
 from tests.support.sandbox import detach_in_dashboard, network_update
 from tests.support.subscriptions import Period
-
-CARDS = "/billing/payment-methods"
-
-
-VISA, ASKS = "4242424242424242", "4000002500003155"
 
 
 @pytest.fixture

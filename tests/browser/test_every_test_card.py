@@ -12,21 +12,10 @@ from playwright.sync_api import Browser, Page, expect
 from app.models import Organization
 from tests.browser.looks import LOOKS, check
 from tests.browser.site import Site, sign_in
-from tests.browser.top_up_form import enter, fields, review
+from tests.browser.top_up_form import DECLINED, GOOD, WALLET, enter, fields, review
 from tests.factories import a_person, an_organization
 from tests.support.database import inside
 from tests.support.violations import WatchedBrowser
-
-WALLET = "/billing/wallet"
-
-
-FIELDS = "iframe[title='Secure payment input frame']"
-
-
-GOOD = "4242424242424242"
-
-
-DECLINED = "4000000000000002"
 
 
 @pytest.fixture

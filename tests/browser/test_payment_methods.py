@@ -10,14 +10,9 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from app.extensions import db
 from app.models import Organization
-from tests.browser.cards_page import enter, fields, fill_in, listed, open_form, said, save
+from tests.browser.cards_page import ASKS, CARDS, VISA, enter, fields, fill_in, listed, open_form, said, save
 from tests.browser.site import Site, sign_in, tab_to, type_card
 from tests.factories import a_payer, a_person, a_stripe_card, an_organization
-
-CARDS = "/billing/payment-methods"
-
-
-VISA, ASKS = "4242424242424242", "4000002500003155"
 
 
 @pytest.fixture

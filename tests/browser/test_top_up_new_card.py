@@ -10,21 +10,9 @@ from app.billing.cards import payment_methods
 from app.extensions import db
 from app.models import Organization
 from tests.browser.site import sign_in, tab_to, type_card
-from tests.browser.top_up_form import enter, fields, review
+from tests.browser.top_up_form import DECLINED, FIELDS, GOOD, WALLET, enter, fields, review
 from tests.factories import a_payer, a_person, a_stripe_card, an_organization
 from tests.support.money import credited
-
-WALLET = "/billing/wallet"
-
-
-FIELDS = "iframe[title='Secure payment input frame']"
-
-
-GOOD = "4242424242424242"
-
-
-DECLINED = "4000000000000002"
-
 
 ASKS = "4000002760003184"
 

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from playwright.sync_api import FrameLocator, Page, expect
 
+WALLET = "/billing/wallet"
+GOOD = "4242424242424242"
+DECLINED = "4000000000000002"
+
 FIELDS = "iframe[title='Secure payment input frame']"
 
 

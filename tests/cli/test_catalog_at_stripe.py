@@ -2,29 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
-import pytest
 from flask import Flask
 
 from app.billing import catalog
-from config import ROOT
 from tests.support.sandbox import Sandbox
-from tests.support.synced_catalog import prices, run
-
-FILE = (ROOT / "catalog.toml").read_text()
-
-
-@pytest.fixture
-def edited(app: Flask, tmp_path: Path) -> Iterator[Path]:
-    """A catalog of the application's that a test may edit."""
-    file, settings = tmp_path / "catalog.toml", app.config["SETTINGS"]
-    file.write_text(FILE)
-    app.config["SETTINGS"] = replace(settings, catalog_path=file)
-    yield file
-    app.config["SETTINGS"] = settings
+from tests.support.synced_catalog import FILE, prices, run
 
 
 def test_what_is_sold_becomes_a_product_and_a_price_and_again_changes_nothing(

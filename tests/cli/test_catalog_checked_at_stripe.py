@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,21 +15,8 @@ from app.extensions import db
 from app.money import Money
 from app.payments import previews
 from app.payments.errors import RefusedError
-from config import ROOT
 from tests.support.sandbox import Sandbox
-from tests.support.synced_catalog import prices, run
-
-FILE = (ROOT / "catalog.toml").read_text()
-
-
-@pytest.fixture
-def edited(app: Flask, tmp_path: Path) -> Iterator[Path]:
-    """A catalog of the application's that a test may edit."""
-    file, settings = tmp_path / "catalog.toml", app.config["SETTINGS"]
-    file.write_text(FILE)
-    app.config["SETTINGS"] = replace(settings, catalog_path=file)
-    yield file
-    app.config["SETTINGS"] = settings
+from tests.support.synced_catalog import FILE, prices, run
 
 
 def sync(app: Flask, edited: Path, version: str, **changes: str) -> str:

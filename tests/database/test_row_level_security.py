@@ -14,17 +14,11 @@ from psycopg import sql
 from sqlalchemy import Connection, Table, bindparam, delete, func, insert, select, text, union_all, update
 from sqlalchemy.exc import DBAPIError
 
-from app.database import transactions
 from app.extensions import db, driver_connection
-from app.models import ApiToken, Mail, Membership, Organization, Role, User
+from app.models import Mail, Organization
 from app.models.scope import scope_to
-from app.people import tokens
-from app.people.tokens import Scope
-from tests.factories import a_person, an_organization
-from tests.support.database import another_session, owner, superuser
+from tests.support.database import owner, superuser
 from tests.support.rows import a_row, key_of, tables, write
-
-REFUSED = "row-level security|permission denied|cannot|not supported"
 
 
 @dataclass
@@ -189,49 +183,12 @@ def test_without_a_scope_nothing_is_seen_and_nothing_written(two: Two) -> None:
         db.session.rollback()
 
 
-def test_people_are_seen_by_their_organizations_and_changed_by_none(app: Flask) -> None:
-    harbor, pine = an_organization(), an_organization()
-    both, theirs = a_person(organization=harbor), a_person(organization=pine)
-    db.session.add(Membership(org_id=pine.id, user_id=both.id, role=Role.MEMBER))
-    db.session.commit()
-    another_session()
-    scope_to(db.session(), harbor.id)
-    assert db.session.scalars(select(User.email)).all() == [both.email]
-    # Only Harbor's part of what the person is in.
-    assert db.session.scalars(select(Membership.org_id)).all() == [harbor.id]
-    for email in (both.email, theirs.email):
-        changed = text('UPDATE "user" SET password_hash = NULL WHERE email = :email')
-        assert db.session.execute(changed, {"email": email}).rowcount == 0  # type: ignore[attr-defined]
-    with pytest.raises(DBAPIError, match="row-level security"):
-        db.session.execute(
-            insert(User).values(id=uuid4(), email="new@x.example", name="-", created_at=func.now())
-        )
-
-
 def test_the_owner_is_held_as_well_once_a_scope_is_set(two: Two) -> None:
     with owner().connect() as connection:
         assert connection.scalar(select(func.count()).select_from(Organization)) == 2, "as migrations see it"
         connection.execute(text("SELECT set_config('app.org_id', :id, true)"), {"id": str(two.harbor)})
         for table in tables():
             assert connection.scalar(select(func.count()).select_from(table)) == 1, table.name
-
-
-def test_a_token_is_seen_by_who_names_it_and_changed_by_none(app: Flask) -> None:
-    pine = an_organization()
-    named, _ = tokens.create("Pine", [Scope.STATUS_READ], org_id=pine.id)
-    tokens.create("Another", [Scope.STATUS_READ], org_id=pine.id)
-    tokens.create("The platform", [Scope.STATUS_READ])
-    db.session.commit()
-    db.session.remove()
-    for org_id in (None, uuid4()):
-        if org_id is not None:
-            scope_to(db.session(), org_id)
-        transactions.show_token(db.session(), named.id)
-        assert db.session.scalars(select(ApiToken.id)).all() == [named.id]
-        assert db.session.execute(update(ApiToken).values(name="stolen")).rowcount == 0  # type: ignore[attr-defined]
-        db.session.rollback()
-        assert db.session.scalars(select(ApiToken.id)).all() == [], "the next transaction names none"
-        db.session.rollback()
 
 
 def test_a_setting_that_names_no_one_shows_nothing(two: Two) -> None:

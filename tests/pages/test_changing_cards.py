@@ -13,13 +13,8 @@ from app.models import Organization, PaymentMethod
 from tests.factories import a_person, a_stripe_card, an_organization
 from tests.support import subscriptions
 from tests.support.browsing import Visitor, text_of
-from tests.support.cards_form import saved
+from tests.support.cards_form import CARDS, saved
 from tests.support.sandbox import Sandbox
-
-CARDS = "/billing/payment-methods"
-
-
-VISA, MASTERCARD, ASKS = "4242424242424242", "5555555555554444", "4000002500003155"
 
 
 @pytest.fixture

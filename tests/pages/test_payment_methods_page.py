@@ -15,18 +15,12 @@ from app.extensions import db
 from app.models import Organization
 from tests.factories import a_card, a_person, a_stripe_card, an_organization
 from tests.support.browsing import HTMX, Visitor, text_of
-from tests.support.cards_form import saved
+from tests.support.cards_form import ASKS, CARDS, MASTERCARD, VISA, saved
 from tests.support.paying import Owner
 from tests.support.sandbox import Sandbox
 from tests.support.statements import statements
 
-CARDS = "/billing/payment-methods"
-
-
 UNKNOWN = "The payment processor doesn't recognize this card form."
-
-
-VISA, MASTERCARD, ASKS = "4242424242424242", "5555555555554444", "4000002500003155"
 
 
 @pytest.fixture

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 from flask import Flask
 
@@ -18,8 +16,6 @@ from tests.support.dashboard import Dashboard
 from tests.support.dashboard_cases import CASES, counted, sentences
 from tests.support.plans import a_subscriber, hear_from_stripe, plan_of
 from tests.support.sandbox import Sandbox
-
-Act = Callable[[Dashboard], object]
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -23,8 +23,6 @@ from tests.support.dashboard_cases import CASES, counted, sentences
 from tests.support.mail_server import MailServer, running
 from tests.support.plans import a_subscriber, hear_from_stripe, sell_plans
 from tests.support.sandbox import Sandbox, work_through
-
-Act = Callable[[Dashboard], object]
 
 
 @pytest.fixture

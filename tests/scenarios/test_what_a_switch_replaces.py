@@ -1,14 +1,9 @@
 """What is planned for the end of the period lives on until the switch that replaces it is made, and no longer.
 
-PLANNED=all tries everything that can be planned with everything that can happen.
-"""
+PLANNED=all tries everything that can be planned with everything that can happen."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable
-from contextlib import suppress
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -16,17 +11,15 @@ from flask import Flask
 
 from app import reconciliation
 from app.billing.purchases import NotStartedError
-from app.billing.subscriptions import ensure as plan_subscriptions
 from app.billing.subscriptions import switches
-from app.clock import utc_now
 from app.extensions import db
 from app.models import Organization, PlanSwitch, SwitchStatus
 from app.payments import subscriptions
 from tests.factories import OWNER, a_stripe_card
+from tests.scenarios.planned import FEW, KINDS, WIDE, Planned, a_downgrade, planned_of
 from tests.support.plans import (
     ALWAYS_3DS,
     DECLINES,
-    a_subscriber,
     hear_from_stripe,
     pay_by,
     plan_of,
@@ -37,62 +30,9 @@ from tests.support.plans import (
 from tests.support.sandbox import Sandbox
 
 RELEASE = "POST /v1/subscription_schedules/*/release"
+
+
 UPDATE = "POST /v1/subscriptions/*"
-SCHEDULES = "POST /v1/subscription_schedules"
-
-
-def a_downgrade(sandbox: Sandbox) -> Organization:
-    organization = a_subscriber("growth")
-    switch_to(organization, "starter")
-    return organization
-
-
-def another_interval(sandbox: Sandbox) -> Organization:
-    organization = a_subscriber("growth", interval="year")
-    switch_to(organization, "growth", "month")
-    return organization
-
-
-def a_cancellation(sandbox: Sandbox, plan: str = "growth") -> Organization:
-    """For the end of the period, in Stripe's dashboard."""
-    return in_the_dashboard(sandbox, a_subscriber(plan), cancel_at_period_end=True)
-
-
-def a_date(sandbox: Sandbox, plan: str = "growth") -> Organization:
-    """A cancellation for a day of the operator's choice."""
-    organization = a_subscriber(plan)
-    end = subscriptions.fetch(subscription_id(organization)).period_end - timedelta(days=9)
-    return in_the_dashboard(sandbox, organization, cancel_at=int(end.timestamp()))
-
-
-def a_date_after_the_period(sandbox: Sandbox, plan: str = "growth") -> Organization:
-    organization = a_subscriber(plan)
-    end = subscriptions.fetch(subscription_id(organization)).period_end + timedelta(days=40)
-    return in_the_dashboard(sandbox, organization, cancel_at=int(end.timestamp()))
-
-
-def their_schedule_that_ends(sandbox: Sandbox, plan: str = "growth") -> Organization:
-    """A cancellation that the dashboard makes by a schedule."""
-    organization = a_subscriber(plan)
-    api = sandbox.stripe.v1.subscription_schedules
-    schedule = api.create({"from_subscription": subscription_id(organization)})
-    api.update(schedule.id, {"end_behavior": "cancel"})
-    plan_subscriptions.ensure(organization)
-    return organization
-
-
-def in_the_dashboard(sandbox: Sandbox, organization: Organization, **params: Any) -> Organization:
-    sandbox.stripe.v1.subscriptions.update(subscription_id(organization), params)  # type: ignore[arg-type]
-    plan_subscriptions.ensure(organization)
-    return organization
-
-
-Planned = Callable[..., Organization]
-ENDING: list[Planned] = [a_cancellation, a_date, a_date_after_the_period, their_schedule_that_ends]
-KINDS: list[Planned] = [a_downgrade, another_interval, *ENDING]
-FEW: list[Planned] = [a_downgrade, a_date]
-if WIDE := os.environ.get("PLANNED") == "all":
-    FEW = KINDS
 
 
 @pytest.fixture(params=FEW, ids=lambda make: make.__name__)
@@ -103,20 +43,9 @@ def organization(request: Any, app: Flask, sandbox: Sandbox) -> Organization:
     return made
 
 
-def at_stripe(organization: Organization) -> tuple[object, ...]:
-    """What Stripe is going to do by itself."""
-    found = subscriptions.fetch(subscription_id(organization))
-    return found.schedule_id, found.planned, found.ends_at
-
-
 def upgrade(organization: Organization) -> PlanSwitch:
     """To Scale, paid as the plan is now."""
     return switch_to(organization, "scale", plan_of(organization).interval)
-
-
-def planned_of(organization: Organization) -> tuple[object, ...]:
-    view = plan_of(organization)
-    return view.name, view.scheduled, at_stripe(organization)
 
 
 def hear_by(told: str, app: Flask, sandbox: Sandbox, switch: PlanSwitch) -> None:
@@ -257,94 +186,3 @@ class TestKilled:
         assert switches.find_open(organization.id) is None
         assert len(sandbox.charges()) == 2
         assert_replaced(app, sandbox, organization)
-
-
-@pytest.mark.parametrize("make", ENDING if WIDE else [a_cancellation, a_date], ids=lambda make: make.__name__)
-class TestAnotherPlanIsPlannedForOneThatIsToEnd:
-    """The plan that the page promises for the end of the period begins, whatever was to end before."""
-
-    def test_it_begins(self, app: Flask, sandbox: Sandbox, make: Planned) -> None:
-        organization = make(sandbox, "scale")
-        assert switch_to(organization, "growth").status is SwitchStatus.DONE
-        assert_promised(app, sandbox, organization)
-
-    @pytest.mark.parametrize(
-        ("call", "kind"), [(SCHEDULES, "429"), (f"{SCHEDULES}/*", "429"), (f"{SCHEDULES}/*", "drop_before")]
-    )
-    def test_where_stripe_does_not_make_it_the_end_is_as_before(
-        self, app: Flask, sandbox: Sandbox, make: Planned, call: str, kind: str
-    ) -> None:
-        organization = make(sandbox, "scale")
-        name, _, (_, _, ends_at) = planned_of(organization)
-        switch = switches.begin(organization, "growth", "month", OWNER)
-        sandbox.fail(call, kind, times=3)
-        with suppress(NotStartedError):
-            switches.confirm(organization, switch.id, OWNER)
-        sandbox.clear_faults()
-        switch.claimed_at = utc_now() - timedelta(minutes=11)
-        db.session.commit()
-        switches.recover(organization.id, switch.id)
-        plan_subscriptions.ensure(organization)
-        assert planned_of(organization)[0] == name
-        assert at_stripe(organization)[2] == ends_at
-
-    def test_a_killed_process_is_followed_by_the_job(
-        self, app: Flask, sandbox: Sandbox, make: Planned
-    ) -> None:
-        organization = make(sandbox, "scale")
-        switch = switches.begin(organization, "growth", "month", OWNER)
-        sandbox.fail(SCHEDULES, "drop_before", times=3)
-        assert switches.confirm(organization, switch.id, OWNER).status is SwitchStatus.SWITCHING
-        sandbox.clear_faults()
-        switches.recover(organization.id, switch.id)
-        assert_promised(app, sandbox, organization)
-
-
-def assert_promised(app: Flask, sandbox: Sandbox, organization: Organization) -> None:
-    """Growth is promised for the end of the period, and it is the plan from then on."""
-    scheduled = plan_of(organization).scheduled
-    assert scheduled is not None
-    assert (scheduled.plan_name, scheduled.on) == ("Growth", plan_of(organization).renews_on)
-    assert at_stripe(organization)[2] is None
-    turn_period(app, sandbox, organization, days=12)
-    assert (plan_of(organization).name, plan_of(organization).status) == ("Growth", "active")
-
-
-class TestCanceledInTheDashboardAfterAChangeWasPlanned:
-    """What Stripe will do is what the page says, by the day."""
-
-    @pytest.mark.parametrize("day", [-9, 0])
-    def test_by_their_schedule(self, app: Flask, sandbox: Sandbox, day: int) -> None:
-        organization = a_subscriber("scale")
-        switch_to(organization, "growth")
-        found = subscriptions.fetch(subscription_id(organization))
-        api = sandbox.stripe.v1.subscription_schedules
-        first = api.retrieve(found.schedule_id or "").phases[0]
-        phase: Any = {
-            "items": [{"price": found.price_id, "quantity": 1}],
-            "start_date": first.start_date,
-            "end_date": int((found.period_end + timedelta(days=day)).timestamp()),
-        }
-        api.update(found.schedule_id or "", {"end_behavior": "cancel", "phases": [phase]})
-        hear_from_stripe(app, sandbox)
-        view = plan_of(organization)
-        assert view.scheduled is not None
-        assert (view.scheduled.plan_name, view.scheduled.on) == (
-            "Starter",
-            (found.period_end + timedelta(days=day)).date(),
-        )
-        turn_period(app, sandbox, organization)
-        assert (plan_of(organization).name, plan_of(organization).status) == ("Starter", "canceled")
-
-    def test_and_taken_back_it_goes_on(self, app: Flask, sandbox: Sandbox) -> None:
-        for make in ENDING:
-            sandbox.start_over()
-            organization = make(sandbox)
-            switches.cancel_scheduled_change(organization, OWNER)
-            assert planned_of(organization) == ("Growth", None, (None, None, None))
-
-    def test_a_card_is_charged_once_more_before_a_later_end(self, app: Flask, sandbox: Sandbox) -> None:
-        view = plan_of(a_date_after_the_period(sandbox))
-        assert view.scheduled is not None and view.renews_on is not None
-        assert view.scheduled.on > view.renews_on
-        assert view.is_charged_next

@@ -10,6 +10,9 @@ from app.models import Organization, TopUp
 from tests.factories import OWNER, usd
 from tests.support.sandbox import GOOD, Sandbox
 
+CREATE = "POST /v1/payment_intents"
+DECLINED = "4000000000000002"
+
 
 def entered(sandbox: Sandbox, number: str = GOOD, *, keep: bool = False) -> EnteredCard:
     return EnteredCard(sandbox.enter_card(number, keep=keep), keep)

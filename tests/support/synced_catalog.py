@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from flask import Flask
 
+from config import ROOT
 from tests.support.sandbox import Sandbox
+
+FILE = (ROOT / "catalog.toml").read_text()
 
 
 def run(app: Flask, *options: str) -> str:

@@ -14,13 +14,8 @@ from app.billing.cards.payment_methods import CardNotUsableError
 from app.models import Organization, TopUpStatus
 from tests.factories import OWNER, a_payer, an_organization, usd
 from tests.support.money import assert_ledger_matches, credited, the_top_up
-from tests.support.one_off_cards import attached, begin, entered, pay, saved
+from tests.support.one_off_cards import CREATE, DECLINED, attached, begin, entered, pay, saved
 from tests.support.sandbox import Sandbox, deliver, deliver_all, work_through
-
-CREATE = "POST /v1/payment_intents"
-
-
-DECLINED = "4000000000000002"
 
 
 @pytest.fixture

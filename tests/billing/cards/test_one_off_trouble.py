@@ -13,16 +13,10 @@ from app.extensions import db
 from app.models import Organization, TopUpStatus
 from tests.factories import OWNER, a_payer, an_organization
 from tests.support.money import assert_ledger_matches, credited, the_top_up
-from tests.support.one_off_cards import begin, entered, pay, saved
+from tests.support.one_off_cards import CREATE, DECLINED, begin, entered, pay, saved
 from tests.support.sandbox import Sandbox
 
-CREATE = "POST /v1/payment_intents"
-
-
 CONFIRM = "POST /v1/payment_intents/*/confirm"
-
-
-DECLINED = "4000000000000002"
 
 
 @pytest.fixture
