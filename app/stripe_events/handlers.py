@@ -1,7 +1,7 @@
 """One handler per kind of event. Each is given the object's id and says whether it was about something of ours.
 
 What a handler writes and doesn't commit itself is committed together with the note of how its event ended
-(`app.webhooks.handling`).
+(`app.stripe_events.handling`).
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from app.transaction import transaction
 
 
 def payment_intent(payment_intent_id: str) -> bool:
-    """A payment changed: bring its top-up in line."""
+    """A payment changed: settle its top-up."""
     payment = intents.fetch(payment_intent_id)
     top_up = top_up_of(payment)
     if top_up is None:
