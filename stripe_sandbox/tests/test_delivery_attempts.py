@@ -55,10 +55,10 @@ def test_each_attempt_keeps_its_answer(sandbox: Sandbox, taker: Receiver) -> Non
 def test_an_event_is_sent_again_immediately_though_all_is_held(sandbox: Sandbox, taker: Receiver) -> None:
     sandbox.delivery.flush()
     event = next(sandbox.store.newest("event"))
-    assert sandbox.delivery.send_again(event) == {"taken": 1, "refused": 0}
+    assert sandbox.delivery.send_again(event) == {"delivered": 1, "refused": 0}
     assert [one["id"] for one in taker.got] == [event["id"]] * 2
     taker.status = 500
-    assert sandbox.delivery.send_again(event) == {"taken": 0, "refused": 1}
+    assert sandbox.delivery.send_again(event) == {"delivered": 0, "refused": 1}
     assert answers(sandbox) == [("taken", ["200"]), ("taken", ["200"]), ("due", ["500"])]
 
 
