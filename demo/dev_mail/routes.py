@@ -18,7 +18,9 @@ from app.models import Mail, MailState, Organization
 from app.models.scope import Reason, see_all
 from app.web import content_security_policy, errors
 
-blueprint = Blueprint("dev_mail", __name__, url_prefix="/dev/mail", template_folder="templates")
+blueprint = Blueprint(
+    "dev_mail", __name__, url_prefix="/dev/mail", template_folder="templates", static_folder="static"
+)
 
 _SHOWN = 100
 _HTML_POLICY = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from uuid import UUID
 
 from flask import Flask
@@ -36,6 +37,13 @@ def test_mails_are_listed_and_read_without_signing_in(app: Flask, sandbox: Sandb
     assert "owner@birch.example" in said
     assert "Visa ending in 4242 was charged $50.00 for a top-up." in said
     assert f'src="/dev/mail/{mail.id}/html"' in page.text
+
+
+def test_the_pages_bring_their_own_stylesheet(visitor: Visitor) -> None:
+    [path] = re.findall(r'href="(/dev/mail/static/[^"]+)"', visitor.get("/dev/mail").text)
+    sheet = visitor.get(path)
+    assert (sheet.status_code, sheet.content_type) == (200, "text/css; charset=utf-8")
+    assert ".mail-list" in sheet.text
 
 
 def test_the_html_part_may_have_styles_and_nothing_else(

@@ -28,6 +28,7 @@ OPEN = {
     "dev_mail.index",  # the demo's and the tests' own, not there in production
     "dev_mail.show",
     "dev_mail.show_html",
+    "dev_mail.static",
     "health.healthz",
     "health.readyz",
     "webhooks.receive",
