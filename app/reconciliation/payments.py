@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from app.billing import topups
+from app.billing.customers.queries import find_organization
 from app.billing.purchases import Outcome
 from app.extensions import db
 from app.models import Organization, TopUp, TopUpStatus
@@ -15,7 +16,6 @@ from app.payments import charges, intents, invoices
 from app.payments.errors import RefusedError
 from app.payments.intents import Payment
 from app.reconciliation.report import Report
-from app.stripe_events import handlers
 
 _MISSING = "resource_missing"
 _AS_IT_IS = {"populate_existing": True}
@@ -62,7 +62,7 @@ class PaymentsOfRun:
         """Settle a payment that succeeded and whose top-up says otherwise. Those still open have a job already."""
         if not payment.succeeded:
             return
-        top_up = handlers.top_up_of(payment)
+        top_up = topups.find_by_payment(payment)
         if top_up is None:
             self._look_at_orphan(payment)
             return
@@ -121,4 +121,4 @@ def _payer_of(payment: Payment) -> Organization | None:
         named = db.session.get(Organization, UUID(payment.org_id or ""))
     except ValueError:
         named = None
-    return named or handlers.organization_of(payment.customer_id, or_was=True)
+    return named or find_organization(payment.customer_id, or_was=True)

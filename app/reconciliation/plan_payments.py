@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from app.billing.customers.queries import find_organization
 from app.billing.plans.terms import FREE_PLAN
 from app.billing.subscriptions import get_subscription
 from app.clock import utc_now
@@ -17,7 +18,6 @@ from app.payments.invoices import StripeInvoice
 from app.payments.refunds import Refund
 from app.payments.statuses import DisputeStatus
 from app.reconciliation.report import Report
-from app.stripe_events import handlers
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ def look_at_fraud_warnings(report: Report, start: datetime) -> None:
 
 def _look_at_warning(report: Report, warning: FraudWarning, payment_intent_id: str) -> None:
     payment = intents.fetch(payment_intent_id)
-    organization = handlers.organization_of(payment.customer_id, or_was=True)
+    organization = find_organization(payment.customer_id, or_was=True)
     if organization is not None:
         report.find(
             warning.id,
@@ -87,7 +87,7 @@ def _plan_payment(payment_intent_id: str | None) -> _PlanPayment | None:
     if invoice_id is None:
         return None
     invoice = stripe_invoices.fetch(invoice_id)
-    organization = handlers.organization_of(invoice.customer_id, or_was=True)
+    organization = find_organization(invoice.customer_id, or_was=True)
     if organization is None:
         return None
     row = get_subscription(organization)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
+from app.billing.customers.queries import find_organization
 from app.billing.purchases import Outcome
 from app.billing.subscriptions import sync
 from app.database import locks
@@ -12,7 +13,6 @@ from app.models import Organization, Subscription, SubscriptionStatus
 from app.payments import subscriptions
 from app.reconciliation import oddities, unpaid_periods
 from app.reconciliation.report import Report
-from app.stripe_events import handlers
 
 
 def compare(report: Report) -> None:
@@ -21,7 +21,7 @@ def compare(report: Report) -> None:
     for found in subscriptions.all_running():
         seen.add(found.id)
         with report.about("subscriptions", found.id):
-            organization = handlers.organization_of(found.customer_id, or_was=True)
+            organization = find_organization(found.customer_id, or_was=True)
             if organization is None:
                 continue
             if not sync.is_in_sync(organization, found):

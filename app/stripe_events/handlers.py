@@ -7,26 +7,25 @@ What a handler writes and doesn't commit itself is committed together with the n
 from __future__ import annotations
 
 from datetime import datetime
-from uuid import UUID
 
 from sqlalchemy import select
 
 from app.billing import audit, invoices, plans, topups
 from app.billing.cards import default_at_stripe, payment_methods
+from app.billing.customers.queries import find_organization
 from app.billing.mail import notices
 from app.billing.subscriptions import get_subscription, renewal_failures, renewals, sync
 from app.billing.topups import disputes, refunds
 from app.clock import utc_now
 from app.database import locks
 from app.extensions import db, enqueue
-from app.models import Organization, PaymentMethod, SubscriptionStatus, TopUp
+from app.models import Organization, PaymentMethod, SubscriptionStatus
 from app.payments import cards, customers, intents, subscriptions
 from app.payments import disputes as stripe_disputes
 from app.payments import invoices as stripe_invoices
 from app.payments import refunds as stripe_refunds
 from app.payments.cards import Card
 from app.payments.errors import RefusedError
-from app.payments.intents import Payment
 from app.payments.invoices import StripeInvoice
 from app.payments.statuses import StripeInvoiceStatus
 from app.transaction import transaction
@@ -35,7 +34,7 @@ from app.transaction import transaction
 def payment_intent(payment_intent_id: str) -> bool:
     """A payment changed: settle its top-up."""
     payment = intents.fetch(payment_intent_id)
-    top_up = top_up_of(payment)
+    top_up = topups.find_by_payment(payment)
     if top_up is None:
         return False
     topups.settle(top_up.org_id, top_up.id, payment)
@@ -45,7 +44,7 @@ def payment_intent(payment_intent_id: str) -> bool:
 def setup_intent(setup_intent_id: str) -> bool:
     """A card was saved, perhaps by a browser that was closed before it could tell us."""
     setup = cards.fetch_setup(setup_intent_id)
-    organization = organization_of(setup.customer_id)
+    organization = find_organization(setup.customer_id)
     if organization is None or setup.card is None:
         return False
     payment_methods.record(organization, setup.card, audit.STRIPE)
@@ -57,7 +56,7 @@ def payment_method(payment_method_id: str) -> bool:
     card = _attached(payment_method_id)
     if card is None:
         return _forget_card(payment_method_id)
-    organization = organization_of(card.customer_id)
+    organization = find_organization(card.customer_id)
     if organization is None:
         return False
     payment_methods.record(organization, card, audit.STRIPE)
@@ -90,7 +89,7 @@ def customer(customer_id: str) -> bool:
 
     One that was deleted is forgotten with its cards; the next card makes a new one.
     """
-    organization = organization_of(customer_id)
+    organization = find_organization(customer_id)
     if organization is None:
         return False
     if customers.is_deleted(customer_id):
@@ -134,7 +133,7 @@ def subscription(subscription_id: str) -> bool:
     """A subscription changed: bring the plan in line with it, and learn why a renewal was not paid. Commits."""
     locks.advisory_lock(db.session(), subscription_id)
     found = subscriptions.fetch(subscription_id)
-    organization = organization_of(found.customer_id, or_was=True)
+    organization = find_organization(found.customer_id, or_was=True)
     if organization is None:
         return False
     return sync.sync_subscription(organization, found).outcome.is_ours
@@ -146,15 +145,6 @@ def schedule(schedule_id: str) -> bool:
     return subscription_id is not None and subscription(subscription_id)
 
 
-def top_up_of(payment: Payment) -> TopUp | None:
-    """The top-up that a payment was made for, by what we wrote into it; None where it was made for none of ours."""
-    try:
-        key = (UUID(payment.org_id or ""), UUID(payment.top_up_id or ""))
-    except ValueError:
-        return None
-    return db.session.get(TopUp, key, populate_existing=True)
-
-
 def _keep_invoice(
     invoice_id: str, *, failed_at: datetime | None = None
 ) -> tuple[Organization, StripeInvoice] | None:
@@ -162,20 +152,10 @@ def _keep_invoice(
     # So that of two who fetch it at the same moment the later one also writes last.
     locks.advisory_lock(db.session(), invoice_id)
     found = stripe_invoices.fetch(invoice_id)
-    organization = organization_of(found.customer_id, or_was=True)
+    organization = find_organization(found.customer_id, or_was=True)
     if organization is None or not invoices.upsert(organization, found, failed_at=failed_at):
         return None
     return organization, found
-
-
-def organization_of(customer_id: str | None, *, or_was: bool = False) -> Organization | None:
-    """The organization of a customer; `or_was` finds it by a customer that was deleted too."""
-    if customer_id is None:
-        return None
-    is_its = Organization.stripe_customer_id == customer_id
-    if or_was:
-        is_its |= Organization.former_customer_ids.contains([customer_id])
-    return db.session.scalar(select(Organization).where(is_its))
 
 
 def _attached(payment_method_id: str) -> Card | None:

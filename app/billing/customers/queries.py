@@ -1,4 +1,4 @@
-"""Finding the billing details of an organization."""
+"""Finding an organization by its customer at Stripe, and the billing details of one."""
 
 from __future__ import annotations
 
@@ -10,6 +10,16 @@ from sqlalchemy import select
 from app.billing.customers.entering import Details
 from app.extensions import db
 from app.models import BillingDetails, Organization
+
+
+def find_organization(customer_id: str | None, *, or_was: bool = False) -> Organization | None:
+    """The organization of a customer; `or_was` finds it by a customer that was deleted too."""
+    if customer_id is None:
+        return None
+    is_its = Organization.stripe_customer_id == customer_id
+    if or_was:
+        is_its |= Organization.former_customer_ids.contains([customer_id])
+    return db.session.scalar(select(Organization).where(is_its))
 
 
 def gather(organization: Organization) -> tuple[Details, int]:

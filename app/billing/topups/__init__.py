@@ -10,7 +10,7 @@ from app.billing.topups.payments import (
     refresh,
     settle,
 )
-from app.billing.topups.queries import UnknownTopUpError, find
+from app.billing.topups.queries import UnknownTopUpError, find, find_by_payment
 from app.billing.topups.recovery import find_stale, recover
 from app.billing.topups.settlement import PaymentMismatchError
 
@@ -23,6 +23,7 @@ __all__ = [
     "clawbacks",
     "disputes",
     "find",
+    "find_by_payment",
     "find_stale",
     "pay",
     "recover",
