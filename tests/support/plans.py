@@ -11,6 +11,7 @@ from app.billing.cards import default_sync, removal
 from app.billing.catalog import sales
 from app.billing.plans import PlanView
 from app.billing.subscriptions import switches
+from app.clock import utc_now
 from app.extensions import db
 from app.models import Organization, PaymentMethod, PlanSwitch, Subscription
 from app.payments import subscriptions
@@ -39,6 +40,20 @@ def a_subscriber(
     if token != "pm_card_visa":
         pay_by(organization, token)
     return organization
+
+
+def a_debtor(app: Flask, sandbox: Sandbox) -> Organization:
+    """An organization on Growth, whose renewal was declined."""
+    organization = a_subscriber("growth", token=DECLINES)
+    turn_period(app, sandbox, organization)
+    return organization
+
+
+def grow_old(organization: Organization, days: int) -> None:
+    """Let so many days have passed since the renewal failed."""
+    row = db.session.get_one(Subscription, (organization.id,))
+    row.failed_at = utc_now() - timedelta(days=days)
+    db.session.commit()
 
 
 def pay_by(organization: Organization, token: str) -> PaymentMethod:

@@ -1,16 +1,21 @@
-"""Plans and invoices that only we know of, for tests that need no Stripe."""
+"""Plans, subscriptions and invoices that only we know of, for tests that need no Stripe."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from app.billing import catalog
 from app.billing.plans import periods, terms
+from app.clock import utc_now
 from app.extensions import db
 from app.models import Invoice, InvoiceStatus, Organization, Subscription, SubscriptionStatus
 from app.money import Money
+from app.payments.statuses import StripeSubscriptionStatus
+from app.payments.subscription_facts import Chosen, StripeSubscription
+from app.payments.tax_settings import TaxSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,3 +80,38 @@ def record_failed_renewal(organization: Organization, *, at: datetime, failure: 
     subscription.failed_at = at
     subscription.failure = failure
     db.session.flush()
+
+
+def as_stripe_has_it(plan: str = "growth", interval: str = "month", **facts: Any) -> StripeSubscription:
+    """A subscription in the middle of its period as if it had been fetched, with these `facts` of it."""
+    begun = utc_now().replace(microsecond=0) - timedelta(days=10)
+    usual: dict[str, Any] = {
+        "id": "sub_1",
+        "customer_id": "cus_1",
+        "status": StripeSubscriptionStatus.ACTIVE,
+        "item_id": "si_1",
+        "price_id": "price_1",
+        "chosen": Chosen(plan, interval),
+        "interval": interval,
+        "is_free": False,
+        "price": catalog.current().plan(plan).price_by(interval),
+        "anchor": begun,
+        "period_start": begun,
+        "period_end": begun + timedelta(days=30),
+        "ends_at": None,
+        "ends_with_period": False,
+        "ended_at": None,
+        "schedule_id": None,
+        "planned": None,
+        "waiting": None,
+        "waits_until": None,
+        "latest_invoice_id": None,
+        "open_invoice_id": None,
+        "own_card_id": None,
+        "customer_card_id": None,
+        "quantity": 1,
+        "tax": TaxSettings(),
+        "has_discounts": False,
+        "currency": "USD",
+    }
+    return StripeSubscription(**usual | facts)

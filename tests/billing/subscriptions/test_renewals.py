@@ -9,40 +9,32 @@ from flask import Flask
 
 from app.billing.cards import payment_methods
 from app.billing.plans import entitlements, terms
-from app.billing.subscriptions import cancellation, renewals, switches
-from app.billing.subscriptions.renewals import NothingToPayError
+from app.billing.subscriptions import renewals, switches
 from app.billing.subscriptions.switch_conditions import PastDueError
 from app.clock import utc_now
 from app.extensions import db
-from app.models import Mail, Organization, Subscription, SubscriptionStatus, SwitchStatus
+from app.models import Mail, Organization, SubscriptionStatus, SwitchStatus
 from tests.billing.subscriptions.test_planned_switches import reasons
 from tests.factories import OWNER, a_stripe_card
 from tests.support.plans import (
     ALWAYS_3DS,
     DECLINES,
+    a_debtor,
     a_subscriber,
+    grow_old,
     hear_from_stripe,
     pay_by,
     plan_of,
     switch_to,
     turn_period,
 )
-from tests.support.sandbox import Sandbox, work_through
+from tests.support.sandbox import Sandbox
 
 
 @pytest.fixture
 def debtor(app: Flask, sandbox: Sandbox) -> Organization:
     """On Growth, whose renewal was declined."""
-    organization = a_subscriber("growth", token=DECLINES)
-    turn_period(app, sandbox, organization)
-    return organization
-
-
-def grow_old(organization: Organization, days: int) -> None:
-    """Let so many days have passed since the renewal failed."""
-    row = db.session.get_one(Subscription, (organization.id,))
-    row.failed_at = utc_now() - timedelta(days=days)
-    db.session.commit()
+    return a_debtor(app, sandbox)
 
 
 def test_it_is_past_due_and_the_plan_goes_on_for_days(debtor: Organization) -> None:
@@ -150,50 +142,6 @@ def test_a_smaller_one_is_planned_for_the_end_of_the_period(
     assert renewals.pay(debtor, card.id, OWNER).succeeded, "it stays due until then, and can be paid"
     turn_period(app, sandbox, debtor)
     assert (plan_of(debtor).name, len(sandbox.charges())) == ("Starter", 2)
-
-
-class TestCanceling:
-    @pytest.mark.parametrize("days", [0, 9])
-    def test_the_plan_ends_now_and_the_renewal_is_charged_no_more(
-        self, app: Flask, debtor: Organization, sandbox: Sandbox, days: int
-    ) -> None:
-        grow_old(debtor, days)
-        cancellation.cancel(debtor, OWNER)
-        view = plan_of(debtor)
-        assert (view.status, view.name, view.is_past_due) == (SubscriptionStatus.CANCELED, "Starter", False)
-        assert reasons()[-1] == ("suspended" if days else "ended")
-        pay_by(debtor, "pm_card_visa")
-        sandbox.move(debtor.stripe_customer_id or "", utc_now() + timedelta(days=80))
-        hear_from_stripe(app, sandbox)
-        work_through(app)
-        assert len(sandbox.charges()) == 1
-        assert switch_to(debtor, "scale").status is SwitchStatus.DONE
-        assert plan_of(debtor).name == "Scale"
-
-    def test_whoever_has_paid_keeps_the_plan(self, debtor: Organization, sandbox: Sandbox) -> None:
-        """Paid with another tab, or by Stripe's own retry, of which no one has heard yet."""
-        row = db.session.get_one(Subscription, (debtor.id,))
-        stripe_card = a_stripe_card(debtor).stripe_id
-        sandbox.stripe.v1.invoices.pay(row.open_invoice_id or "", {"payment_method": stripe_card})
-        with pytest.raises(NothingToPayError):
-            cancellation.cancel(debtor, OWNER)
-        view = plan_of(debtor)
-        assert (view.status, view.name) == (SubscriptionStatus.ACTIVE, "Growth")
-        with pytest.raises(NothingToPayError):
-            cancellation.cancel(debtor, OWNER)
-
-    @pytest.mark.parametrize("lost", ["all of it", "the end of the subscription"])
-    def test_what_is_left_half_done_is_finished(
-        self, app: Flask, debtor: Organization, sandbox: Sandbox, lost: str
-    ) -> None:
-        row = db.session.get_one(Subscription, (debtor.id,))
-        arguments = {"subscription_id": row.stripe_id or "", "invoice_id": row.open_invoice_id or ""}
-        if lost != "all of it":
-            sandbox.stripe.v1.invoices.void_invoice(arguments["invoice_id"])
-        for _ in range(2):
-            assert cancellation.finish(debtor, **arguments)
-            assert plan_of(debtor).status is SubscriptionStatus.CANCELED
-        assert len(sandbox.charges()) == 1
 
 
 def test_the_mail_says_the_day_that_the_page_says(debtor: Organization) -> None:
