@@ -39,8 +39,3 @@ class Dispute(OrgScoped, Base):
     @property
     def amount(self) -> Money:
         return Money(self.amount_micro, self.currency)
-
-    @property
-    def is_inquiry(self) -> bool:
-        """Whether the bank only asks so far: an inquiry moves no money."""
-        return self.status.startswith("warning_")

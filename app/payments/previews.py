@@ -30,15 +30,13 @@ class Shrinking:
 class Preview:
     """The invoice that a change makes: `due` is what is charged, of its `total`, to which its lines add up.
 
-    `balance_before` is what the customer had with Stripe before it (below zero: credit), `balance_after` what is left
-    of it. `paid_until` is when the period ends that is paid with it. `shrinking` is empty where the change is made as
-    of the preview's own moment.
+    `balance_after` is what the customer then has with Stripe (below zero: credit). `paid_until` is when the period
+    ends that is paid with it. `shrinking` is empty where the change is made as of the preview's own moment.
     """
 
     lines: tuple[SumLine, ...]
     total: Money
     due: Money
-    balance_before: Money
     balance_after: Money
     paid_until: datetime
     shrinking: tuple[Shrinking, ...]
@@ -94,7 +92,6 @@ def preview_switch(
         lines=tuple(line for line in sums.lines if line.kind is not SumKind.BALANCE),
         total=money(invoice.total),
         due=money(invoice.amount_due),
-        balance_before=money(invoice.starting_balance),
         # Not `ending_balance`: that is null until an invoice is finalized, which a preview never is.
         balance_after=money(invoice.starting_balance + invoice.total - invoice.amount_due),
         paid_until=moment(max(ends)) if ends else subscription.period_end,

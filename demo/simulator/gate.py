@@ -41,7 +41,6 @@ class Gate:
         self._etag: str | None = None
         self._closed_at: float | None = None
         self.status: dict[str, Any] = {}
-        self.pauses = 0
 
     def is_open(self) -> bool:
         """Whether a call may start, as of the last question. Raises `UnreachableError`."""
@@ -74,7 +73,6 @@ class Gate:
             self._say("calling goes on")
         elif not may_call and self._closed_at is None:
             self._closed_at = now
-            self.pauses += 1
             self._say(f"calling is paused: {self.status.get('reason')}")
         if self._closed_at is not None and self._fund and now - self._closed_at >= self._fund_after:
             self._fund(self._org_id)

@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from app.billing import catalog
-from app.billing.plans import periods, terms
+from app.billing.plans import terms
 from app.clock import utc_now
 from app.extensions import db
 from app.models import Invoice, InvoiceStatus, Organization, Subscription, SubscriptionStatus
@@ -36,7 +36,7 @@ def subscribe(organization: Organization, plan: str, *, period: Period) -> Subsc
         status=SubscriptionStatus.ACTIVE,
         period_start=period.start,
         period_end=period.end,
-        anchor=periods.noon(period.start, zone),
+        anchor=datetime.combine(period.start, time(12), zone),
     )
     db.session.add(subscription)
     db.session.flush()

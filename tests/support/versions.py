@@ -7,6 +7,7 @@ from datetime import timedelta
 from flask import Flask
 
 from app.billing.catalog import Catalog, file, versions
+from app.billing.catalog.versions import Announcement
 from app.clock import utc_now
 from app.extensions import db
 from app.models import CatalogVersion
@@ -42,6 +43,12 @@ def offer_newer(app: Flask) -> None:
     versions.store(newer())
     db.session.commit()
     app.extensions["catalog"] = newer()
+
+
+def announced() -> list[Announcement]:
+    """The versions that were announced, in the order in which they begin."""
+    rows = db.session.scalars(db.select(CatalogVersion).order_by(CatalogVersion.announced_for))
+    return [Announcement(row.version, row.announced_for) for row in rows if row.announced_for is not None]
 
 
 def announce_newer(app: Flask, *, ago: timedelta) -> None:

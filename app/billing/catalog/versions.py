@@ -101,16 +101,6 @@ def in_force(version: str, at: datetime) -> str:
     return db.session.scalar(newer) or version
 
 
-def list_announced() -> list[Announcement]:
-    """The versions that were announced, in the order in which they begin."""
-    query = (
-        select(CatalogVersion.version, CatalogVersion.announced_for)
-        .where(CatalogVersion.announced_for.is_not(None))
-        .order_by(CatalogVersion.announced_for)
-    )
-    return [Announcement(version, at) for version, at in db.session.execute(query) if at is not None]
-
-
 def check_currency(plan_catalog: Catalog) -> None:
     """Raises `CatalogError` where wallets are in another currency than a catalog's prices and rates."""
     query = select(Organization.currency, func.count()).where(Organization.currency != plan_catalog.currency)

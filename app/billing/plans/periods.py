@@ -6,7 +6,7 @@ Stripe adds whole months to the anchor, in UTC, and takes the last day of a mont
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 from dateutil.relativedelta import relativedelta
@@ -24,8 +24,3 @@ def start_of(anchor: datetime | None, zone: ZoneInfo, day: date) -> date:
         if start <= day:
             return start
         months -= 1
-
-
-def noon(day: date, zone: ZoneInfo) -> datetime:
-    """A moment for a day that is known as a day alone: it stays on that day when the clocks are changed."""
-    return datetime.combine(day, time(12), zone)

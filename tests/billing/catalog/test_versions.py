@@ -18,7 +18,7 @@ from app.models import CatalogVersion, Organization
 from tests.factories import an_organization, usd
 from tests.support import subscriptions
 from tests.support.subscriptions import Period
-from tests.support.versions import announce_newer, newer, offer_newer
+from tests.support.versions import announce_newer, announced, newer, offer_newer
 
 OLD, NEW = "2026-12.2", "2027-02"
 NOVEMBER = Period(date(2026, 11, 1), date(2026, 12, 1))
@@ -65,13 +65,13 @@ class TestStore:
         then = utc_now() + timedelta(days=30)
         versions.store(newer(), announced_for=then)
         versions.store(newer(), announced_for=then + timedelta(days=1))
-        assert versions.list_announced() == [versions.Announcement(NEW, then + timedelta(days=1))]
+        assert announced() == [versions.Announcement(NEW, then + timedelta(days=1))]
 
     def test_storing_it_again_keeps_its_announcement(self, app: Flask) -> None:
         then = utc_now() + timedelta(days=30)
         versions.store(newer(), announced_for=then)
         versions.store(newer())
-        assert versions.list_announced() == [versions.Announcement(NEW, then)]
+        assert announced() == [versions.Announcement(NEW, then)]
 
     def test_no_one_is_left_without_their_plan_by_an_announcement(self, app: Flask) -> None:
         on_growth()
@@ -175,7 +175,7 @@ class TestInForce:
         versions.store(latest, announced_for=then + timedelta(days=1))
         assert versions.in_force(OLD, then) == NEW
         assert versions.in_force(OLD, then + timedelta(days=1)) == "2027-03"
-        assert [one.version for one in versions.list_announced()] == [NEW, "2027-03"]
+        assert [one.version for one in announced()] == [NEW, "2027-03"]
 
     def test_a_version_stored_after_the_announcement_is_not_replaced_by_it(self, app: Flask) -> None:
         versions.store(catalog.current())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -69,12 +69,3 @@ def test_months_begin_on_the_zones_day_of_a_moment_that_is_counted_in_utc() -> N
     anchor, zone = at("2026-03-01 03:00"), ZoneInfo("America/New_York")
     begins = [periods.start_of(anchor, zone, date(2026, month, 15)) for month in (3, 4, 5)]
     assert begins == [date(2026, 2, 28), date(2026, 3, 31), date(2026, 4, 30)]
-
-
-@given(day=days, name=st.sampled_from(ZONES))
-def test_noon_is_on_its_day_with_hours_to_both_sides(day: date, name: str) -> None:
-    zone = ZoneInfo(name)
-    noon = periods.noon(day, zone)
-    assert noon.time() == time(12)
-    for hours in (-11, 0, 11):
-        assert (noon.astimezone(UTC) + timedelta(hours=hours)).astimezone(zone).date() == day

@@ -22,7 +22,7 @@ from tests.factories import an_organization, at
 from tests.support import subscriptions
 from tests.support.statements import statements
 from tests.support.subscriptions import Period
-from tests.support.versions import newer, offer_newer
+from tests.support.versions import announced, newer, offer_newer
 
 OLD, NEW = "2026-12.2", "2027-02"
 UTC = ZoneInfo("UTC")
@@ -107,7 +107,7 @@ class TestTerms:
         versions.store(newer(), announced_for=then)
         app.extensions["catalog_versions"] = {NEW: _without_growth()}
         try:
-            found = Terms((Term(utc_now(), "growth", OLD),), tuple(versions.list_announced()), None, UTC)
+            found = Terms((Term(utc_now(), "growth", OLD),), tuple(announced()), None, UTC)
             assert found.plan_at(then).version == OLD
         finally:
             app.extensions.pop("catalog_versions")

@@ -81,7 +81,7 @@ def test_an_inquiry_is_kept_and_moves_nothing(app: Flask, sandbox: Sandbox) -> N
     organization, top_up = a_paid_top_up()
     dispute_id = opened(sandbox, top_up, inquiry=True)
     deliver_all(app, sandbox)
-    assert db.session.get_one(Dispute, (organization.id, dispute_id)).is_inquiry
+    assert db.session.get_one(Dispute, (organization.id, dispute_id)).status == "warning_needs_response"
     decided(sandbox, dispute_id, "warning_closed")
     deliver_all(app, sandbox)
     assert balance(organization) == "50.00"
