@@ -10,6 +10,7 @@ from app.pages import (
     billing_details,
     change_plan,
     invoices,
+    labels,
     live,
     overview,
     payment_methods,
@@ -18,7 +19,8 @@ from app.pages import (
 
 
 def init_app(app: Flask) -> None:
-    """Register every blueprint of pages."""
+    """Register every blueprint of pages, and what their templates call things."""
+    labels.init_app(app)
     for package in (
         auth,
         overview,

@@ -22,6 +22,7 @@ from app.clock import utc_now
 from app.extensions import db
 from app.models import Organization, TransferKind
 from app.months import Month
+from app.pages.labels import movements_label
 from app.people.provisioning import Wanted, provision
 from app.web.formatting import money_exact, number, units
 from tests.factories import a_person, an_organization, usd
@@ -130,7 +131,7 @@ def equals_the_file(found: Statement, rows: list[dict[str, str]]) -> None:
     assert sums.pop(("balance", "opening")) == found.opening.decimal
     assert sums.pop(("balance", "closing")) == found.closing.decimal
     assert lines.pop(("all", ""), 0) == (found.closing - found.opening).decimal
-    moves = {("movement", move.label): move.amount.decimal for move in found.moves}
+    moves = {("movement", movements_label(move.kind)): move.amount.decimal for move in found.moves}
     assert dict(sums) == dict(lines) | moves
 
 
@@ -139,7 +140,7 @@ def said(found: Statement) -> Iterator[str]:
     yield f"Opening balance {money_exact(found.opening)}"
     yield f"Closing balance {money_exact(found.closing)}"
     for move in found.moves:
-        yield f"{move.label} {number(move.count)} {money_exact(move.amount)}"
+        yield f"{movements_label(move.kind)} {number(move.count)} {money_exact(move.amount)}"
     for used in found.usage:
         yield f"{units(used.quantity)} {money_exact(-used.cost)}"
     for campaign in found.campaigns:

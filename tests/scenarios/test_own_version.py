@@ -25,6 +25,7 @@ from app.extensions import db
 from app.models import Organization, UsageDaily
 from app.money import Money
 from app.pages.change_plan import view as change_plan_page
+from app.pages.labels import limit_label
 from app.pages.overview import view as overview
 from demo import usage_reports
 from demo.usage_reports import Used
@@ -117,7 +118,7 @@ def in_the_api(place: Place, own: Own) -> None:
 
 def in_the_overview(place: Place, own: Own) -> None:
     found = overview.gather(place.organization)
-    assert {one.label: one.allowed for one in found.plan.limits}["Agents"] == own.agents
+    assert {limit_label(one.resource): one.allowed for one in found.plan.limits}["Agents"] == own.agents
     group = next(one for one in found.usage.groups if one.group == "calling")
     assert group.allowances[0].allowance.amount == own.seconds // 60
 
@@ -127,7 +128,7 @@ def in_the_comparison(place: Place, own: Own) -> None:
     page = change_plan_page.gather(place.organization)
     offer = next(one for one in page.comparison if one.is_current)
     assert offer.plan.price == own.price
-    assert {one.label: one.allowed for one in offer.limits}["Agents"] == own.agents
+    assert {limit_label(one.resource): one.allowed for one in offer.limits}["Agents"] == own.agents
     assert offer.allowances[0].quantity.amount == own.seconds // 60
     assert next(one.words.amount for one in offer.rates if one.words.meter == "tokens_out") == own.tokens
     assert own.feature in offer.features

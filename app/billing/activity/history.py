@@ -21,15 +21,6 @@ from app.money import Money
 PAGE = 25
 PIECE = 500
 """Lines that an export reads immediately."""
-_LABELS = {
-    TransferKind.TOP_UP: "Top-up",
-    TransferKind.REFUND: "Refund",
-    TransferKind.REFUND_REVERSAL: "Refund failed",
-    TransferKind.DISPUTE: "Dispute",
-    TransferKind.DISPUTE_REVERSAL: "Dispute reversed",
-    TransferKind.ADJUSTMENT: "Adjustment",
-    TransferKind.CREDIT: "Credit",
-}
 _STATUS = {
     "posted": "posted",
     TopUpStatus.PAYING.value: "pending",
@@ -50,7 +41,7 @@ class HistoryEntry:
     id: UUID
     at: datetime
     day: date
-    what: str
+    kind: TransferKind
     detail: str
     quantities: tuple[Quantity, ...]
     amount: Money
@@ -80,22 +71,6 @@ class HistoryPage:
     newer: int | None
     older: int | None
     filters: Filters
-
-
-def kinds() -> dict[str, str]:
-    """What the history can be filtered by: the value and its label."""
-    groups = {group.value: group.label for group in UsageGroup}
-    moved = {
-        TransferKind.TOP_UP.value: "Top-ups",
-        TransferKind.REFUND.value: "Refunds",
-        TransferKind.DISPUTE.value: "Disputes",
-    }
-    return moved | groups
-
-
-def label_of(kind: TransferKind) -> str:
-    """What a line of this kind is called; usage is called by its group."""
-    return _LABELS[kind]
 
 
 def recent(organization: Organization, count: int) -> list[HistoryEntry]:
@@ -167,7 +142,7 @@ def _line(organization: Organization, row: Any) -> HistoryEntry:
         id=row.id,
         at=row.at,
         day=row.day,
-        what=group.label if group else _LABELS[kind],
+        kind=kind,
         detail=card_label(row.brand, row.detail) if row.brand else row.detail,
         quantities=added_up(
             {key: (int(units), days) for key, (units, days) in found if meters.get_meter(key).group is group}

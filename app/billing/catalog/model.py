@@ -25,13 +25,8 @@ class CatalogError(Exception):
 
 FREE_PLAN = "starter"
 """The plan of an organization that pays for none, in calendar months. It costs nothing."""
-LIMITS = {
-    "agents": "Agents",
-    "phone_numbers": "Phone numbers",
-    "campaigns": "Campaigns",
-    "concurrent_calls": "Concurrent calls",
-}
-"""What plans limit, and what people call it."""
+LIMITS = ("agents", "phone_numbers", "campaigns", "concurrent_calls")
+"""What plans limit, in the order in which it is shown."""
 USUAL_MOST = {
     "second": 86_400,
     "message": 10_000,

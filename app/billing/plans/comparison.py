@@ -8,7 +8,6 @@ from app.billing import catalog
 from app.billing.catalog import Catalog, Meter, Plan, rate_labels, versions
 from app.billing.catalog.quantities import Quantity, quantity_of
 from app.billing.catalog.rate_labels import RateLabel
-from app.billing.plans.current import LIMIT_LABELS
 from app.models import Interval
 
 
@@ -16,7 +15,7 @@ from app.models import Interval
 class OfferedLimit:
     """How many of something a plan allows, and how many more (below zero: fewer) than the current plan."""
 
-    label: str
+    resource: str
     allowed: int
     more: int
 
@@ -78,7 +77,7 @@ def compare(current: Plan, interval: str = Interval.MONTH) -> list[Offer]:
 
 def rows_of(offers: list[Offer]) -> Rows:
     """The rows of a table of these offers."""
-    limits = {limit.label: None for offer in offers for limit in offer.limits}
+    limits = {limit.resource: None for offer in offers for limit in offer.limits}
     allowances = {one.pool: one for offer in reversed(offers) for one in reversed(offer.allowances)}
     rates = {one.words.meter: one.words for offer in reversed(offers) for one in reversed(offer.rates)}
     return Rows(tuple(limits), tuple(allowances.values())[::-1], tuple(rates.values())[::-1])
@@ -99,9 +98,7 @@ def _offer(plan: Plan, current: Plan) -> Offer:
         plan=plan,
         is_current=is_current,
         limits=tuple(
-            OfferedLimit(
-                LIMIT_LABELS.get(key, key), allowed, 0 if is_current else allowed - current.limits.get(key, 0)
-            )
+            OfferedLimit(key, allowed, 0 if is_current else allowed - current.limits.get(key, 0))
             for key, allowed in plan.limits.items()
         ),
         allowances=tuple(

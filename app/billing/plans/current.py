@@ -30,14 +30,12 @@ from app.money import Money
 from app.payments.invoice_sums import Sums
 from app.payments.oddities import Oddity
 
-LIMIT_LABELS = catalog.LIMITS
-
 
 @dataclass(frozen=True, slots=True)
 class Limit:
     """What a plan allows; `used` is unknown where the platform doesn't count it."""
 
-    label: str
+    resource: str
     used: int | None
     allowed: int
 
@@ -168,9 +166,7 @@ def _without_subscription(organization: Organization, plan: Plan, counts: dict[s
 
 def _limits(plan: Plan, counts: dict[str, int]) -> tuple[Limit, ...]:
     return tuple(
-        Limit(label, counts.get(key), plan.limits[key])
-        for key, label in LIMIT_LABELS.items()
-        if key in plan.limits
+        Limit(key, counts.get(key), plan.limits[key]) for key in catalog.LIMITS if key in plan.limits
     )
 
 

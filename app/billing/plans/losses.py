@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from app.billing.catalog import Plan, versions
 from app.billing.catalog.quantities import Quantity, quantity_of
 from app.billing.plans import resource_counts
-from app.billing.plans.current import LIMIT_LABELS
 from app.models import Organization
 
 
@@ -26,7 +25,6 @@ class TooMany:
     that it allows, where they are known; `policy` says what becomes of those above it later."""
 
     resource: str
-    label: str
     used: int
     allowed: int
     policy: str
@@ -79,7 +77,6 @@ def _too_many(organization: Organization, after: Plan) -> list[TooMany]:
     return [
         TooMany(
             key,
-            LIMIT_LABELS.get(key, key),
             counts[key],
             allowed,
             over.get(key, ""),

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from app.billing.activity import history
 from app.billing.catalog import meters
 from app.billing.catalog.quantities import Units
 from app.models import TransferKind
@@ -16,11 +15,12 @@ from app.money import Money
 
 @dataclass(frozen=True, slots=True)
 class StatementLine:
-    """A line that changed the balance by `amount`. A movement has no `used_on` and no `quantity`."""
+    """A line that changed the balance by `amount`. Usage has its `meter`, by its label, `used_on` and `quantity`."""
 
     posted_on: date
     used_on: date | None
-    what: str
+    kind: TransferKind
+    meter: str
     detail: str
     campaign: str
     agent: str
@@ -33,11 +33,19 @@ def read(rows: Iterable[Any], currency: str) -> Iterator[StatementLine]:
     for row in rows:
         amount = Money(int(row.amount), currency)
         if row.part == "moved":
-            label = history.label_of(TransferKind(row.name))
-            yield StatementLine(row.posted_on, None, label, row.detail, "", "", None, amount)
+            kind = TransferKind(row.name)
+            yield StatementLine(row.posted_on, None, kind, "", row.detail, "", "", None, amount)
         else:
             meter = meters.get_meter(row.name)
             units = Units(int(row.units), meter.unit)
             yield StatementLine(
-                row.posted_on, row.day, meter.label, "", row.campaign, row.agent, units, amount
+                row.posted_on,
+                row.day,
+                TransferKind.USAGE,
+                meter.label,
+                "",
+                row.campaign,
+                row.agent,
+                units,
+                amount,
             )

@@ -29,12 +29,12 @@ from app.months import Month
 PIECE = 1000
 """Lines that are read from the database immediately."""
 
-_MOVES: dict[str, tuple[TransferKind, ...]] = {
-    "Top-ups": (TransferKind.TOP_UP,),
-    "Refunds": (TransferKind.REFUND, TransferKind.REFUND_REVERSAL),
-    "Disputes": (TransferKind.DISPUTE, TransferKind.DISPUTE_REVERSAL),
-    "Adjustments": (TransferKind.ADJUSTMENT,),
-    "Credits": (TransferKind.CREDIT,),
+_MOVES = {
+    TransferKind.TOP_UP: (TransferKind.TOP_UP,),
+    TransferKind.REFUND: (TransferKind.REFUND, TransferKind.REFUND_REVERSAL),
+    TransferKind.DISPUTE: (TransferKind.DISPUTE, TransferKind.DISPUTE_REVERSAL),
+    TransferKind.ADJUSTMENT: (TransferKind.ADJUSTMENT,),
+    TransferKind.CREDIT: (TransferKind.CREDIT,),
 }
 
 
@@ -44,9 +44,9 @@ class NoStatementError(LookupError):
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """Movements of a kind, together: what they changed the balance by, and how many there were."""
+    """Movements of a kind, with what reverses them: what they changed the balance by, and how many there were."""
 
-    label: str
+    kind: TransferKind
     amount: Money
     count: int
 
@@ -170,11 +170,11 @@ def _this_month(organization: Organization) -> Month:
 
 
 def _moves(sums: dict[TransferKind, Any], currency: str) -> Iterable[Move]:
-    for label, kinds in _MOVES.items():
-        rows = [sums[kind] for kind in kinds if kind in sums]
+    for kind, kinds in _MOVES.items():
+        rows = [sums[one] for one in kinds if one in sums]
         if rows:
             amount = Money(sum(int(row.amount) for row in rows), currency)
-            yield Move(label, amount, sum(int(row.units) for row in rows))
+            yield Move(kind, amount, sum(int(row.units) for row in rows))
 
 
 def _by_meter(rows: Iterable[Any], currency: str) -> tuple[MeterUsed, ...]:

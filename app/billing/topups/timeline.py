@@ -9,7 +9,6 @@ from typing import Any
 
 from sqlalchemy import select
 
-from app.billing.activity.history import label_of
 from app.extensions import db
 from app.models import Dispute, TopUp, Transfer, TransferKind, User, WalletLine
 from app.money import Money
@@ -57,7 +56,6 @@ class Event:
 
     at: datetime
     kind: TransferKind
-    what: str
     detail: str
     amount: Money
     left: Money
@@ -142,7 +140,6 @@ def _event(row: Any, left: int, currency: str) -> Event:
     return Event(
         at=row.at,
         kind=row.kind,
-        what=label_of(row.kind),
         detail=row.detail,
         amount=Money(row.amount_micro, currency),
         left=Money(left, currency),

@@ -12,6 +12,7 @@ from app.billing.statements import Statement
 from app.billing.statements.lines import StatementLine
 from app.money import Money
 from app.pages.csv_rows import Cell
+from app.pages.labels import movement_label, movements_label
 
 _Quantity = tuple[Cell, str]
 
@@ -35,7 +36,7 @@ def rows(statement: Statement, lines: Iterable[StatementLine]) -> Iterator[tuple
     yield HEAD
     yield _sum("balance", "opening", statement.opening)
     for move in statement.moves:
-        yield _sum("movement", move.label, move.amount, (move.count, ""))
+        yield _sum("movement", movements_label(move.kind), move.amount, (move.count, ""))
     for used in statement.usage:
         yield _sum("usage", used.label, -used.cost, _quantity(used.quantity))
     yield _sum("balance", "closing", statement.closing)
@@ -47,7 +48,7 @@ def rows(statement: Statement, lines: Iterable[StatementLine]) -> Iterator[tuple
         yield _sum("usage from earlier days", late.day, -late.cost)
     for line in lines:
         yield (
-            *_start("line", line.what, line.amount, _quantity(line.quantity)),
+            *_start("line", line.meter or movement_label(line.kind), line.amount, _quantity(line.quantity)),
             line.posted_on,
             line.used_on or "",
             line.campaign,

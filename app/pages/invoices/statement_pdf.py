@@ -13,6 +13,7 @@ from app.billing.invoices import InvoiceView
 from app.billing.statements import Statement
 from app.billing.statements.headers import StatementHeader
 from app.clock import clock
+from app.pages.labels import movements_label
 from app.web import pdf
 from app.web.formatting import day_long, money, money_exact, month, number, units, viewer_locale
 
@@ -131,7 +132,7 @@ def _invoice(one: InvoiceView) -> str:
 
 def _lines(statement: Statement) -> Iterable[PrintedLine]:
     for move in statement.moves:
-        yield PrintedLine(move.label, money_exact(move.amount), number(move.count))
+        yield PrintedLine(movements_label(move.kind), money_exact(move.amount), number(move.count))
     for used in statement.usage:
         yield PrintedLine(used.label, money_exact(-used.cost), units(used.quantity), used.group.label)
 

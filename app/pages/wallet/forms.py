@@ -9,13 +9,13 @@ from werkzeug.datastructures import MultiDict
 from wtforms import RadioField, StringField
 
 from app.billing import catalog
-from app.billing.activity import history
 from app.billing.activity.history_queries import Filters
 from app.billing.activity.usage_breakdown import Position
 from app.billing.cards import payment_methods
 from app.models import Organization
 from app.money import Money, MoneyError
 from app.pages.days import read_day
+from app.pages.labels import filter_labels
 from app.pages.wallet.card_choice import CardForm
 from app.web.formatting import money
 from app.web.resend import Field
@@ -122,7 +122,7 @@ class HistoryQuery:
         kind = args.get("kind", "")
         return cls(
             filters=Filters(
-                kind=kind if kind in history.kinds() else None,
+                kind=kind if kind in filter_labels() else None,
                 first_day=read_day(args.get("from", "")),
                 last_day=read_day(args.get("to", "")),
             ),

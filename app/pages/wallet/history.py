@@ -13,6 +13,7 @@ from app.billing.activity.shortlists import shortlist
 from app.models import Organization
 from app.months import Month
 from app.pages.csv_rows import Cell, csv_download
+from app.pages.labels import movement_label
 from app.pages.wallet.forms import HistoryQuery, read_position
 from app.pages.wallet.routes import blueprint
 from app.web import errors
@@ -56,7 +57,7 @@ def _rows(organization: Organization, lines: Iterator[HistoryEntry]) -> Iterator
         yield (
             line.at,
             line.day,
-            line.what,
+            movement_label(line.kind, line.usage_group),
             detail,
             line.amount.decimal,
             "" if line.balance is None else line.balance.decimal,

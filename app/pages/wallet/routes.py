@@ -7,9 +7,9 @@ from typing import Any
 from flask import Blueprint, current_app, render_template, request
 
 from app.billing import catalog
-from app.billing.activity.history import kinds
 from app.currencies import stripe_digits_of
 from app.models import TopUp
+from app.pages.labels import filter_labels
 from app.pages.wallet import view as wallet_page
 from app.pages.wallet.card_choice import CardChoice, CardForm, preferred
 from app.pages.wallet.forms import HistoryQuery, TopUpForm
@@ -46,7 +46,7 @@ def context(view: WalletPage, form: TopUpForm | None = None, card: str | None = 
     return {
         "balance": view.balance,
         "history": view.history,
-        "kinds": kinds(),
+        "kinds": filter_labels(),
         "card_choice": choice,
         "top_up": view.top_up,
         "form": form,

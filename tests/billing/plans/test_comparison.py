@@ -7,6 +7,7 @@ from flask import Flask
 from app.billing import catalog
 from app.billing.plans import comparison
 from app.billing.plans.comparison import Offer
+from app.pages.labels import limit_label
 
 
 def beside_growth() -> dict[str, Offer]:
@@ -23,7 +24,7 @@ def test_the_current_plan_is_marked_and_differs_in_nothing(app: Flask) -> None:
 
 def test_limits_and_allowances_say_how_many_more_or_less(app: Flask) -> None:
     offers = beside_growth()
-    assert {limit.label: limit.more for limit in offers["scale"].limits} == {
+    assert {limit_label(limit.resource): limit.more for limit in offers["scale"].limits} == {
         "Agents": 40,
         "Phone numbers": 20,
         "Campaigns": 180,

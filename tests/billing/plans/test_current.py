@@ -11,6 +11,7 @@ from app.billing import plans
 from app.billing.plans import PlanView, resource_counts
 from app.extensions import db
 from app.models import Interval, Organization, Subscription, SubscriptionStatus
+from app.pages.labels import limit_label
 from app.payments.oddities import Oddity
 from tests.factories import a_card, an_organization, at, usd
 from tests.support import subscriptions
@@ -67,7 +68,9 @@ def test_limits_are_of_the_plan_in_force_and_uncounted_ones_unknown(organization
     on(organization)
     resource_counts.set_counts(organization.id, {"agents": 18, "fax_machines": 3})
     resource_counts.set_counts(an_organization().id, {"campaigns": 7})
-    limits = {limit.label: (limit.used, limit.allowed) for limit in viewed(organization).limits}
+    limits = {
+        limit_label(limit.resource): (limit.used, limit.allowed) for limit in viewed(organization).limits
+    }
     assert limits == {
         "Agents": (18, 10),
         "Phone numbers": (None, 5),

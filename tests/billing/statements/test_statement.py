@@ -16,6 +16,7 @@ from app.extensions import db
 from app.models import TransferKind
 from app.money import Money, total
 from app.months import Month
+from app.pages.labels import movements_label
 from tests.factories import an_organization, at, usd
 from tests.support.months import Step, closings, play, plays, zones
 from tests.support.moving import post, use
@@ -25,7 +26,7 @@ AUGUST, SEPTEMBER = Month(2026, 8), Month(2026, 9)
 
 
 def moves(statement: Statement) -> dict[str, Money]:
-    return {move.label: move.amount for move in statement.moves}
+    return {movements_label(move.kind): move.amount for move in statement.moves}
 
 
 def test_it_leads_from_the_opening_to_the_closing_balance(app: Flask) -> None:
@@ -126,7 +127,7 @@ def test_its_lines_are_read_as_they_are_taken_and_add_up_to_it(
     found, lines = statements.gather_with_lines(organization, SEPTEMBER)
     assert found == statements.gather(organization, SEPTEMBER)
     first = next(lines)
-    assert (first.what, first.amount) == ("Top-up", usd("50"))
+    assert (first.kind, first.amount) == (TransferKind.TOP_UP, usd("50"))
     assert db.session.scalar(text("SELECT count(*) FROM pg_cursors")) == 1
     rest = list(lines)
     assert len(rest) == 6

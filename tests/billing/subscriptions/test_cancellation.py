@@ -65,7 +65,7 @@ def test_the_plan_ends_now_and_the_renewal_is_charged_no_more(
     assert plan_of(debtor).name == "Scale"
 
 
-def test_whoever_has_paid_keeps_the_plan(debtor: Organization, sandbox: Sandbox) -> None:
+def test_one_who_has_paid_keeps_the_plan(debtor: Organization, sandbox: Sandbox) -> None:
     """Paid with another tab, or by Stripe's own retry, of which no one has heard yet."""
     row = db.session.get_one(Subscription, (debtor.id,))
     stripe_card = a_stripe_card(debtor).stripe_id

@@ -1,4 +1,4 @@
-"""From a subscription as Stripe has it to the plan in force: applied once, whoever comes second changes nothing."""
+"""From a subscription as Stripe has it to the plan in force: applied once, and a second time changes nothing."""
 
 from __future__ import annotations
 

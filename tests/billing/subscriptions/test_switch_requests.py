@@ -41,7 +41,7 @@ def chosen(switch: PlanSwitch) -> Chosen:
     return Chosen(switch.plan, switch.interval, switch.version, str(switch.id))
 
 
-class TestAtOnce:
+class TestImmediately:
     def test_however_often_it_is_asked_it_is_charged_once(
         self, organization: Organization, sandbox: Sandbox
     ) -> None:

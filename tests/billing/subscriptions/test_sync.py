@@ -1,4 +1,4 @@
-"""An organization is brought in line with its subscription as Stripe has it: the plan, its next charge, its card."""
+"""An organization has what its subscription at Stripe says: the plan, its next charge, its card."""
 
 from __future__ import annotations
 

@@ -45,8 +45,8 @@ class TestCorrected:
             == 119_940
         )
         first = next(history.list_all_entries(organization, Filters()))
-        assert (first.what, first.detail, first.amount) == (
-            "Adjustment",
+        assert (first.kind, first.detail, first.amount) == (
+            TransferKind.ADJUSTMENT,
             "Outbound calls, US and Canada on Nov 10, 2026, corrected",
             usd("0.03"),
         )

@@ -1,0 +1,60 @@
+"""What pages call movements of credit and the limits of plans, and so do the files they offer."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from app.models import TransferKind, UsageGroup
+
+_MOVEMENTS = {
+    TransferKind.TOP_UP: "Top-up",
+    TransferKind.REFUND: "Refund",
+    TransferKind.REFUND_REVERSAL: "Refund failed",
+    TransferKind.DISPUTE: "Dispute",
+    TransferKind.DISPUTE_REVERSAL: "Dispute reversed",
+    TransferKind.ADJUSTMENT: "Adjustment",
+    TransferKind.CREDIT: "Credit",
+}
+_MOVEMENTS_OF_MANY = {
+    TransferKind.TOP_UP: "Top-ups",
+    TransferKind.REFUND: "Refunds",
+    TransferKind.DISPUTE: "Disputes",
+    TransferKind.ADJUSTMENT: "Adjustments",
+    TransferKind.CREDIT: "Credits",
+}
+"""With what reverses them."""
+_LIMITS = {
+    "agents": "Agents",
+    "phone_numbers": "Phone numbers",
+    "campaigns": "Campaigns",
+    "concurrent_calls": "Concurrent calls",
+}
+
+
+def init_app(app: Flask) -> None:
+    """Give templates the labels."""
+    app.add_template_filter(movement_label)
+    app.add_template_filter(movements_label)
+    app.add_template_filter(limit_label)
+
+
+def movement_label(kind: TransferKind, group: UsageGroup | None = None) -> str:
+    """What a movement of this kind is called; usage is called by its group."""
+    return group.label if group else _MOVEMENTS[kind]
+
+
+def movements_label(kind: TransferKind) -> str:
+    """What the movements of a month are called that are of this kind, or reverse one."""
+    return _MOVEMENTS_OF_MANY[kind]
+
+
+def filter_labels() -> dict[str, str]:
+    """What the history can be filtered by: the value and its label."""
+    groups = {group.value: group.label for group in UsageGroup}
+    kinds = (TransferKind.TOP_UP, TransferKind.REFUND, TransferKind.DISPUTE)
+    return {kind.value: movements_label(kind) for kind in kinds} | groups
+
+
+def limit_label(resource: str) -> str:
+    """What a limit is called; one that only an older version of the catalog knows is called by its key."""
+    return _LIMITS.get(resource, resource)

@@ -1,0 +1,36 @@
+"""Movements and limits are called the same on every page and in every file, and each by a name of its own."""
+
+from __future__ import annotations
+
+from app.billing import catalog
+from app.models import TransferKind, UsageGroup
+from app.pages import labels
+
+
+def test_every_kind_of_movement_has_a_name_of_its_own() -> None:
+    named = [labels.movement_label(kind) for kind in TransferKind if kind is not TransferKind.USAGE]
+    assert all(named)
+    assert len(set(named)) == len(named) == len(TransferKind) - 1
+
+
+def test_usage_is_called_by_its_group() -> None:
+    named = {labels.movement_label(TransferKind.USAGE, group) for group in UsageGroup}
+    assert named == {group.label for group in UsageGroup}
+
+
+def test_the_history_is_filtered_by_what_moves_most_and_by_groups_of_usage() -> None:
+    assert labels.filter_labels() == {
+        "top_up": "Top-ups",
+        "refund": "Refunds",
+        "dispute": "Disputes",
+        "calling": "Calling",
+        "telephony": "Telephony",
+        "models": "Models",
+    }
+
+
+def test_every_limit_has_a_name_and_one_that_no_one_knows_any_more_its_key() -> None:
+    named = [labels.limit_label(limit) for limit in catalog.LIMITS]
+    assert len(set(named)) == len(catalog.LIMITS)
+    assert not set(named) & set(catalog.LIMITS)
+    assert labels.limit_label("fax_machines") == "fax_machines"
