@@ -6,18 +6,23 @@ import re
 from pathlib import Path
 from pkgutil import resolve_name
 
+import click
 import pytest
 from flask import Flask
 
 from app.stripe_events.handling import HANDLERS
 from demo import companies
 from dev.demo import ROOT
+from tests.dev.test_names_in_comments import NAME, OTHER, is_there
 
 README = (ROOT / "README.md").read_text()
 ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text()
 OPERATIONS = (ROOT / "docs" / "operations.md").read_text()
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 """Every document of the repository but those of the stand-in, which is a program of its own."""
+
+NAMING = [path for path in DOCUMENTS if path.name != "CHANGELOG.md"]
+"""Those that name what is there now; a changelog names what was there once."""
 
 _LINK = re.compile(r"\]\(([^)\s]+)\)")
 _CODE = re.compile(r"```.*?```|`[^`\n]*`", re.DOTALL)
@@ -61,6 +66,11 @@ def test_the_architecture_names_every_folder():
     assert [path for path in sorted(named) if not (ROOT / path).exists()] == []
 
 
+def test_the_architecture_names_every_module_beside_the_folders():
+    modules = {f"app/{path.name}" for path in (ROOT / "app").glob("*.py") if path.name != "__init__.py"}
+    assert set(re.findall(r"^(app/\w+\.py)", ARCHITECTURE, flags=re.MULTILINE)) == modules
+
+
 @pytest.mark.parametrize("door", sorted(set(re.findall(r"`(app(?:\.\w+){2,})`", ARCHITECTURE))))
 def test_the_architecture_leads_through_doors_that_are_there(door: str):
     """`app.billing.topups.pay` is a function, `app.stripe_events.handlers` a module."""
@@ -97,12 +107,59 @@ def test_links_lead_somewhere(document: Path):
     assert dead == []
 
 
-@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+@pytest.mark.parametrize("document", NAMING, ids=lambda path: str(path.relative_to(ROOT)))
 def test_files_that_a_document_names_are_there(document: Path):
-    if document.name == "CHANGELOG.md":
-        return  # names what was there once
     named = set(_PATH.findall(document.read_text()))
     assert [path for path in sorted(named) if not (ROOT / path).exists()] == []
+
+
+@pytest.mark.parametrize("document", NAMING, ids=lambda path: str(path.relative_to(ROOT)))
+def test_modules_and_functions_that_a_document_names_are_there(document: Path):
+    named = {name for name in NAME.findall(document.read_text()) if not OTHER.fullmatch(name)}
+    assert [name for name in sorted(named) if not is_there(name)] == []
+
+
+@pytest.mark.parametrize("document", NAMING, ids=lambda path: str(path.relative_to(ROOT)))
+def test_targets_of_make_that_a_document_names_are_there(document: Path):
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), flags=re.MULTILINE))
+    named = set(re.findall(r"^(?:[A-Z_]+=\S+ )*make ([a-z-]+)", _code(document), flags=re.MULTILINE))
+    assert sorted(named - targets) == []
+
+
+@pytest.mark.parametrize("document", NAMING, ids=lambda path: str(path.relative_to(ROOT)))
+def test_commands_and_their_options_that_a_document_names_are_there(app: Flask, document: Path):
+    said = re.findall(r"(?<![\w/-])flask ([a-z][^\n;|#]*)", _code(document).replace("\\\n", " "))
+    assert [one for one in said if not _is_command(app.cli, one.split())] == []
+
+
+@pytest.mark.parametrize(
+    ("said", "there"),
+    [
+        ("ledger check", True),
+        ("jobs", True),
+        ("token create --name laptop --scope usage:write", True),
+        ("token create --nickname laptop", False),
+        ("ledger prove", False),
+        ("books check", False),
+    ],
+)
+def test_a_command_that_was_renamed_is_found(app: Flask, said: str, there: bool):
+    assert _is_command(app.cli, said.split()) is there
+
+
+def _is_command(command: click.Command, words: list[str]) -> bool:
+    """Whether there is a command of these words, with the options among them."""
+    if isinstance(command, click.Group) and words and re.fullmatch(r"[a-z][a-z-]*", words[0]):
+        found = command.commands.get(words[0])
+        return found is not None and _is_command(found, words[1:])
+    known = {option for one in command.params for option in one.opts} | {"--help"}
+    return {word.partition("=")[0] for word in words if re.match(r"--[a-z]", word)} <= known
+
+
+def _code(document: Path) -> str:
+    """What a document shows as code, each piece on lines of its own."""
+    pieces = _CODE.findall(document.read_text())
+    return "\n".join(re.sub(r"^```\w*|[`]+$", "", piece).strip("`") for piece in pieces)
 
 
 def _links(document: Path) -> list[tuple[Path, str]]:

@@ -12,8 +12,8 @@ from dev.demo import ROOT
 
 FOLDERS = ("app", "benchmarks", "demo", "dev", "stripe_sandbox", "tests", "torture")
 NAME = re.compile(rf"`((?:{'|'.join(FOLDERS)})(?:\.\w+)+)(?:\(\))?`")
-OTHER = re.compile(r"app\.(?:org_ids?(?:_\w+)?|token_id|css)")
-"""Settings of the database and a stylesheet, which look like modules."""
+OTHER = re.compile(r"app\.(?:org_ids?(?:_\w+)?|token_id|css|portal\.example)")
+"""Settings of the database, a stylesheet and an address, which look like modules."""
 
 
 def is_there(name: str) -> bool:
