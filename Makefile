@@ -6,7 +6,8 @@ DEV_STAMP := .venv/.installed-dev
 PIP := $(PYTHON_IN_VENV) -m pip install --quiet --disable-pip-version-check
 COMPILE := $(PYTHON_IN_VENV) -m piptools compile --quiet --strip-extras --no-header \
 	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host --allow-unsafe
-CHECKED := app demo stripe_sandbox dev benchmarks torture config.py demo_notes.py wsgi.py
+CHECKED := app demo stripe_sandbox dev benchmarks torture tests/support tests/factories.py \
+	config.py demo_notes.py wsgi.py
 
 # Two cores or one: a browser per process is enough.
 TEST_PROCESSES ?= 2

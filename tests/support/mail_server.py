@@ -43,7 +43,7 @@ class MailServer:
         self, server: SMTP, session: Session, envelope: Envelope
     ) -> str:
         content = cast(bytes, envelope.content)
-        mail = cast(EmailMessage, message_from_bytes(content, policy=default))
+        mail = message_from_bytes(content, policy=default)
         self.taken += [(recipient, mail) for recipient in envelope.rcpt_tos]
         return "250 OK"
 
@@ -63,7 +63,7 @@ def running(*, tls: str = "none", signs_in: bool = False) -> Iterator[MailServer
     controller = _Controller(taken, **options)
     controller.start()
     try:
-        taken.port = controller.server.sockets[0].getsockname()[1]
+        taken.port = controller.port
         yield taken
     finally:
         controller.stop()
@@ -73,8 +73,9 @@ class _Controller(Controller):  # type: ignore[misc, unused-ignore]
     """On whatever port the system gives; aiosmtpd knocks at the one that was asked for."""
 
     def _trigger_server(self) -> None:
-        self.port = self.server.sockets[0].getsockname()[1]
-        super()._trigger_server()
+        server: Any = self.server
+        self.port = server.sockets[0].getsockname()[1]
+        super()._trigger_server()  # type: ignore[no-untyped-call]
 
 
 def _knows(server: SMTP, session: Session, envelope: Envelope, mechanism: str, data: Any) -> AuthResult:

@@ -39,4 +39,5 @@ def the_top_up(organization: Organization) -> TopUp:
     """The organization's only top-up, as it is now."""
     db.session.rollback()
     query = db.select(TopUp).filter_by(org_id=organization.id)
-    return db.session.execute(query, execution_options={"populate_existing": True}).scalar_one()
+    found: TopUp = db.session.execute(query, execution_options={"populate_existing": True}).scalar_one()
+    return found

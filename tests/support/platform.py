@@ -62,7 +62,7 @@ def patiently(ask: Callable[[], TestResponse]) -> TestResponse:
 
 def is_problem(response: TestResponse, name: str, status: int) -> bool:
     """Whether an answer is a problem of this kind, told as RFC 9457 has it."""
-    told = response.json
+    told: Any = response.json
     return (
         response.content_type == "application/problem+json"
         and response.status_code == told["status"] == status

@@ -22,7 +22,8 @@ GOOD = "4242424242424242"
 
 stripe.enable_telemetry = False
 # Between tries of a call; Stripe asks for half a second, the stand-in for none.
-stripe.HTTPClient.INITIAL_DELAY = stripe.HTTPClient.MAX_DELAY = 0.01
+for name in ("INITIAL_DELAY", "MAX_DELAY"):
+    setattr(stripe.HTTPClient, name, 0.01)
 
 
 class Sandbox:
@@ -56,7 +57,7 @@ class Sandbox:
     def notifications(self) -> list[dict[str, Any]]:
         """The events as Stripe sends them, oldest first: no objects of the SDK's, which take long to make."""
         found: list[dict[str, Any]] = []
-        more = {}
+        more: dict[str, str] = {}
         while True:
             page: Any = self.stripe.raw_request("get", "/v1/events", limit=100, **more).data
             found += page["data"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from flask import Flask
 
@@ -49,10 +49,10 @@ class Silence:
 
     def dispute(self, payment: Payment) -> str:
         """The cardholder disputes a payment; the dispute's id."""
-        made: dict[str, Any] = self.sandbox.control.open_dispute(payment.charge_id)
+        made: dict[str, Any] = self.sandbox.control.open_dispute(payment.charge_id or "")
         return str(made["id"])
 
-    def decide(self, dispute_id: str, outcome: str) -> None:
+    def decide(self, dispute_id: str, outcome: Literal["won", "lost"]) -> None:
         """The bank decides a dispute: `won` or `lost`."""
         self.sandbox.control.decide_dispute(dispute_id, outcome)
 

@@ -64,7 +64,7 @@ def _copy_usage(org_id: UUID) -> None:
     """The usage that is there once more for each of very many campaigns, agents and corrections of one call."""
     daily, event = UsageDaily.__table__, UsageEvent.__table__
     _copy(
-        str(daily.name),
+        UsageDaily.__tablename__,
         [one.name for one in daily.columns],
         {
             "campaign": "'Campaign ' || n",
@@ -74,7 +74,7 @@ def _copy_usage(org_id: UUID) -> None:
         org_id,
     )
     _copy(
-        str(event.name),
+        UsageEvent.__tablename__,
         [one.name for one in event.columns],
         {
             "event_id": "event_id || '-' || n",
