@@ -1,0 +1,67 @@
+"""Background tasks: each a few lines that call the domain.
+
+The worker runs them in a thread with an application context of its own. Tasks are enqueued by name
+(`app.extensions.enqueue`), so the domain never imports this package; `app.queues` says in which queue each is.
+
+A worker may be killed at any moment, and what it was at runs again: every task stands being run twice, also by two
+workers at the same time. A sweep does no work itself: it enqueues what was left over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from flask import Flask
+
+from app.jobs.maintenance import nightly
+from app.jobs.messages import (
+    deliver_to_platform,
+    mail_operators,
+    mail_password_link,
+    notify_expiring_cards,
+    send_calling_state,
+    send_mail,
+    sweep_mail,
+    sweep_platform,
+)
+from app.jobs.money import (
+    end_leases,
+    finish_cancellation,
+    handle_stripe_event,
+    recover_switch,
+    settle_top_up,
+    suspend_overdue,
+    sweep,
+)
+from app.jobs.stripe_sync import detach_card, reconcile, sync_billing_details, sync_default_card
+from app.queues import Queue
+from app.work import worker
+
+__all__ = [
+    "deliver_to_platform",
+    "detach_card",
+    "end_leases",
+    "finish_cancellation",
+    "handle_stripe_event",
+    "mail_operators",
+    "mail_password_link",
+    "nightly",
+    "notify_expiring_cards",
+    "reconcile",
+    "recover_switch",
+    "run_worker",
+    "send_calling_state",
+    "send_mail",
+    "settle_top_up",
+    "suspend_overdue",
+    "sweep",
+    "sweep_mail",
+    "sweep_platform",
+    "sync_billing_details",
+    "sync_default_card",
+]
+
+
+def run_worker(app: Flask, *, queues: Sequence[Queue] = worker.EVERYTHING, until_empty: bool = False) -> None:
+    """Run the tasks of this package, as `app.work.worker.run` says."""
+    worker.run(app, queues=queues, until_empty=until_empty)

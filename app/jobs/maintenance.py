@@ -1,0 +1,66 @@
+"""The work of the night: the whole ledger is checked, and what is old is thrown away."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import structlog
+from flask import current_app
+
+from app import reconciliation
+from app.billing.subscriptions import switches
+from app.billing.usage import rejections, retention
+from app.billing.wallet import verification
+from app.clock import utc_now
+from app.extensions import jobs
+from app.models.scope import Reason, seeing_all
+from app.one_by_one import each_alone
+from app.people import sessions
+from app.stripe_events import review
+from app.web import kept_answers, rate_limits
+from app.web.identity import session_limits
+from app.work import standing
+from app.work.tasks import in_app, task
+
+log = structlog.get_logger("billing.jobs")
+
+_NIGHTLY_SECONDS = 3600
+"""How long all of it takes at most; the rest is left for the next time."""
+
+
+@jobs.periodic(cron="17 3 * * *")
+@task("nightly", queueing_lock="nightly")
+@in_app
+@seeing_all(Reason.NIGHTLY)
+def nightly(**_: int) -> None:
+    """Check the whole ledger, and throw away what is old: sessions that can't be used, events that are done with,
+    answers that no one asks for again, counters of minutes long past. Where one of it fails, the rest is done."""
+    steps: list[Callable[[], object]] = [
+        _check_ledger,
+        lambda: sessions.forget_expired(session_limits()),
+        kept_answers.forget_expired,
+        _maintain_partitions,
+        _remove_old_rejections,
+        review.forget_old,
+        reconciliation.forget_old,
+        rate_limits.forget_expired,
+        switches.delete_unconfirmed,
+        standing.forget_old,
+    ]
+    if each_alone("nightly", steps, lambda step: step(), seconds=_NIGHTLY_SECONDS):
+        raise RuntimeError("A part of the nightly work failed: see the log.")
+
+
+def _check_ledger() -> None:
+    findings = verification.check()
+    for finding in findings:
+        log.error("ledger_differs", organization=finding.organization, finding=finding.text)
+    log.info("ledger_checked", differences=len(findings))
+
+
+def _maintain_partitions() -> None:
+    retention.maintain_partitions(utc_now(), months_kept=current_app.config["SETTINGS"].usage_months_kept)
+
+
+def _remove_old_rejections() -> None:
+    rejections.remove_old(utc_now(), days_kept=current_app.config["SETTINGS"].rejected_days_kept)

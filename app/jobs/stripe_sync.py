@@ -1,0 +1,46 @@
+"""Tasks that bring Stripe in line with us, and us with Stripe."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from uuid import UUID
+
+from app import reconciliation
+from app.billing.cards import default_sync, removal
+from app.billing.customers import stripe_sync
+from app.database.locks import AlreadyRunningError
+from app.extensions import jobs
+from app.models.scope import Reason, seeing_all
+from app.work.patience import Patience
+from app.work.tasks import for_organization, in_app, task
+
+
+@task("detach_card", retry=Patience())
+@for_organization
+def detach_card(org_id: str, card_id: str) -> None:
+    """Detach at Stripe a card that is removed here."""
+    removal.finish_removal(UUID(org_id), UUID(card_id))
+
+
+@task("tell_default_card", retry=Patience())
+@for_organization
+def sync_default_card(org_id: str) -> None:
+    """Let Stripe charge the plan to the card that is the default here."""
+    default_sync.sync_to_stripe(UUID(org_id))
+
+
+@task("tell_billing_details", retry=Patience())
+@for_organization
+def sync_billing_details(org_id: str) -> None:
+    """Let Stripe write on invoices who is billed."""
+    stripe_sync.sync_to_stripe(UUID(org_id))
+
+
+@jobs.periodic(cron="23 * * * *")
+@task("reconcile", queueing_lock="reconcile")
+@in_app
+@seeing_all(Reason.RECONCILIATION)
+def reconcile(**_: int) -> None:
+    """Compare with Stripe, and fix what no event has told of; one that is running already does it."""
+    with suppress(AlreadyRunningError):
+        reconciliation.run()
