@@ -29,6 +29,12 @@ def test_the_systems_is_found(tmp_path):
     assert browser_path({"PATH": str(tmp_path), "PLAYWRIGHT_BROWSERS_PATH": str(tmp_path)}) == found
 
 
+def test_the_one_without_a_window_comes_first(tmp_path):
+    program(tmp_path / "chromium")
+    found = program(tmp_path / "chromium-headless-shell")
+    assert browser_path({"PATH": str(tmp_path)}) == found
+
+
 def test_playwrights_newest_is_found(tmp_path):
     program(tmp_path / "chromium-999" / "chrome-linux64" / "chrome")
     newest = program(tmp_path / "chromium-1200" / "chrome-linux64" / "chrome")
@@ -36,6 +42,6 @@ def test_playwrights_newest_is_found(tmp_path):
 
 
 def test_without_one_it_says_how_to_get_one(tmp_path):
-    with pytest.raises(ToolError, match=r"apt-get install chromium.*playwright install chromium") as raised:
+    with pytest.raises(ToolError, match=r"apt-get install chromium-headless-shell.*playwright install chromium") as raised:
         browser_path({"PATH": "/nowhere", "PLAYWRIGHT_BROWSERS_PATH": str(tmp_path)})
     assert "\n" not in str(raised.value)
