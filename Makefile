@@ -9,8 +9,8 @@ COMPILE := $(PYTHON_IN_VENV) -m piptools compile --quiet --strip-extras --no-hea
 CHECKED := app demo stripe_sandbox dev benchmarks torture tests/support tests/factories.py \
 	config.py demo_notes.py wsgi.py
 
-# Two cores or one: a browser per process is enough.
-TEST_PROCESSES ?= 2
+# One more than the cores of a small machine: tests wait for Stripe's stand-in, the database and the browser.
+TEST_PROCESSES ?= 3
 # The process that is done first takes over from the other. For a single file a second one costs more than it saves.
 ONE_FILE = $(filter 1,$(words $(foreach each,$(ARGS),$(findstring .py,$(each)))))
 PYTEST = $(PYTHON_IN_VENV) -m pytest -n $(if $(ONE_FILE),0,$(TEST_PROCESSES)) --dist worksteal

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
@@ -31,6 +32,13 @@ def pytest_configure(config: Any) -> None:
     os.environ["no_proxy"] = "localhost,127.0.0.1"
     if not hasattr(config, "workerinput"):
         config.add_cleanup(start_cluster())
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Leave what has been imported out of every later collection of garbage: it stays to the end."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 @pytest.fixture(scope="session")

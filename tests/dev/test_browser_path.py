@@ -42,6 +42,8 @@ def test_playwrights_newest_is_found(tmp_path):
 
 
 def test_without_one_it_says_how_to_get_one(tmp_path):
-    with pytest.raises(ToolError, match=r"apt-get install chromium-headless-shell.*playwright install chromium") as raised:
+    with pytest.raises(
+        ToolError, match=r"apt-get install chromium-headless-shell.*playwright install chromium"
+    ) as raised:
         browser_path({"PATH": "/nowhere", "PLAYWRIGHT_BROWSERS_PATH": str(tmp_path)})
     assert "\n" not in str(raised.value)

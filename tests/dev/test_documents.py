@@ -60,7 +60,7 @@ def test_the_architecture_names_every_folder():
         f"{path.relative_to(ROOT)}/"
         for parent in (ROOT / "app", ROOT / "app" / "billing")
         for path in parent.iterdir()
-        if path.is_dir() and not path.name.startswith("__")
+        if path.is_dir() and not path.name.startswith("__") and any(path.rglob("*.py"))
     }
     assert sorted(folders - named) == []
     assert [path for path in sorted(named) if not (ROOT / path).exists()] == []
