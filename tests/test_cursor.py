@@ -92,6 +92,14 @@ def test_where_less_than_a_page_is_newer_it_is_the_newest_page(app: Flask) -> No
     assert (subjects(again), again.newer) == ([4, 3, 2], None)
 
 
+def test_where_exactly_a_page_is_newer_none_of_it_is_left_out(app: Flask) -> None:
+    organization = events(4)
+    oldest = read(organization, before=read(organization).older)
+    assert subjects(oldest) == [0]
+    again = read(organization, after=oldest.newer)
+    assert (subjects(again), again.newer) == ([3, 2, 1], None)
+
+
 def test_exactly_a_page_has_no_other(app: Flask) -> None:
     found = read(events(3))
     assert (subjects(found), found.newer, found.older) == ([2, 1, 0], None, None)

@@ -17,6 +17,7 @@ from app.models.scope import Reason, seeing_all
 from app.one_by_one import each_alone
 from app.people import sessions
 from app.stripe_events import review
+from app.transaction import transaction
 from app.web import kept_answers, rate_limits
 from app.web.identity import session_limits
 from app.work import standing
@@ -37,8 +38,8 @@ def nightly(**_: int) -> None:
     answers that no one asks for again, counters of minutes long past. Where one of it fails, the rest is done."""
     steps: list[Callable[[], object]] = [
         _check_ledger,
-        lambda: sessions.forget_expired(session_limits()),
-        kept_answers.forget_expired,
+        _forget_sessions,
+        _forget_answers,
         _maintain_partitions,
         _remove_old_rejections,
         review.forget_old,
@@ -56,6 +57,16 @@ def _check_ledger() -> None:
     for finding in findings:
         log.error("ledger_differs", organization=finding.organization, finding=finding.text)
     log.info("ledger_checked", differences=len(findings))
+
+
+def _forget_sessions() -> None:
+    with transaction():
+        sessions.forget_expired(session_limits())
+
+
+def _forget_answers() -> None:
+    with transaction():
+        kept_answers.forget_expired()
 
 
 def _maintain_partitions() -> None:

@@ -22,6 +22,7 @@ ID = uuid7()
         ("text", ["plain", "", "NULL", 'a "quoted" one', "back\\slash", "{a,b}", " ends ", "Ä\n雪"]),
         ("text", [None, 'a "quoted" one', None]),
         ("text", ["", ""]),
+        ("text", ["back\\slash", "\\"]),
         ("bigint", [1, -(2**63), 2**63 - 1]),
         ("bigint", [None, 0]),
         ("boolean", [True, False]),
