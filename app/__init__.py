@@ -25,12 +25,12 @@ from app.web import (
     health,
     identity,
     links,
-    lock_patience,
+    lock_timeouts,
     logs,
     rate_limits,
     refusals,
     security,
-    stripe_patience,
+    stripe_deadlines,
     text_guard,
 )
 from config import ROOT, Settings
@@ -61,9 +61,9 @@ def create_app(settings: Settings) -> Flask:
 
     logs.init_app(app)
     refusals.init_app(app)
-    lock_patience.init_app(app)
-    stripe_patience.init_app(app)
-    # Before whatever reads what was sent: the form's token, the limits, the session.
+    lock_timeouts.init_app(app)
+    stripe_deadlines.init_app(app)
+    # Before anything reads the request's content: form tokens, limits, the session.
     text_guard.init_app(app)
     db.init_app(app)
     with app.app_context():

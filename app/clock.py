@@ -1,9 +1,9 @@
 """The current time, by the database's clock, which all processes share.
 
-What is posted, claimed, leased or compared between processes is dated by one clock. Each transaction tells
-its own time as it begins (`app.database.transactions`), and from there on the process counts by its monotonic
-clock, which no one sets. So a process whose own clock is wrong dates nothing wrong, and what one transaction
-has written is never later than what the next one, in whatever process, calls now.
+Everything that is posted, claimed, leased or compared between processes is dated by one clock. Each transaction gets
+the time when it begins (`app.database.transactions`), and from then on the process counts by its monotonic clock,
+which is never adjusted. So a process with a wrong clock dates nothing wrong, and what one transaction has written is
+never later than the current time of the next one, in any process.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ TOLERATED = timedelta(seconds=5)
 """The tolerated difference between a process's own clock, which dates logs, cookies, and signatures, and the
 database's."""
 _TOLD_EVERY = 60.0
-"""Seconds between two lines of the log about a clock that is off."""
+"""Seconds between two log entries about a clock that is off."""
 
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """When the database said that it is `at`, by this process's monotonic clock."""
+    """A time `at` of the database, and this process's monotonic clock at that moment."""
 
     at: datetime
     counted_from: float
@@ -41,21 +41,21 @@ class Clock:
 
     def __init__(self) -> None:
         self.ask: Callable[[], Moment | None] = lambda: None
-        """The moment at which the current transaction began, which it begins if need be; None where there is
-        none to be had, outside of the application. Set by `app.extensions`."""
+        """The start of the current transaction, which it begins if necessary; None outside of the application. Set by
+        `app.extensions`."""
         self.ahead = timedelta()
         """How far this process's own clock is ahead of the database's, as last seen."""
         self._newest: Moment | None = None
         self._epoch: float | None = None
         self._told_at = float("-inf")
 
-    def learn(self, at: datetime) -> Moment:
-        """Take in what the database has just said, and say where this process's own clock is off."""
+    def sync(self, at: datetime) -> Moment:
+        """Learn the database's time, and log a warning if this process's own clock is off."""
         counted_from = time.monotonic()
         self.ahead = process_time() - at
         self._newest = moment = Moment(at, counted_from)
         epoch = at.timestamp() - counted_from
-        # An answer that came late makes the database's clock look behind: for ids the one that came soonest counts.
+        # A slow response makes the database's clock look behind: for ids, the fastest response counts.
         if self._epoch is None or not 0 < self._epoch - epoch < 1:
             self._epoch = epoch
         if abs(self.ahead) > TOLERATED and counted_from - self._told_at > _TOLD_EVERY:
@@ -64,8 +64,7 @@ class Clock:
         return moment
 
     def about_now(self) -> datetime:
-        """The database's time as far as it is known without asking: for what comes before a transaction, or must not
-        begin one."""
+        """The database's time as far as it is known without a query: for code that must not begin a transaction."""
         return self._newest.now() if self._newest is not None else process_time()
 
     def milliseconds(self) -> int:
@@ -78,7 +77,7 @@ clock = Clock()
 
 
 def utc_now() -> datetime:
-    """Now by the database's clock, aware and in UTC. It begins the session's transaction where none is running.
+    """Now by the database's clock, aware and in UTC. Begins the session's transaction if none is running.
 
     Outside of the application it is the process's own clock.
     """
@@ -87,7 +86,7 @@ def utc_now() -> datetime:
 
 
 def process_time() -> datetime:
-    """Now by this process's own clock, which dates nothing that others read."""
+    """Now by this process's own clock, which must not date anything that other processes read."""
     return datetime.fromtimestamp(time.time(), UTC)
 
 

@@ -1,8 +1,8 @@
-"""Currencies as Stripe charges them: which it takes, how many decimals its amounts have, and the least of them.
+"""Currencies as Stripe charges them: which are supported, how many decimals amounts have, and the smallest charge.
 
-All of https://docs.stripe.com/currencies, read on 28 November 2026: "Supported presentment currencies",
-"Zero-decimal currencies", "Special cases" and "Minimum charge amount by currency". How many decimals people write
-is Babel's (the Unicode CLDR's) where Stripe doesn't say otherwise.
+All of https://docs.stripe.com/currencies, read on 28 November 2026: "Supported presentment currencies", "Zero-decimal
+currencies", "Special cases" and "Minimum charge amount by currency". How many decimals people write comes from Babel
+(the Unicode CLDR) unless Stripe says otherwise.
 """
 
 from __future__ import annotations
@@ -20,17 +20,17 @@ MYR MZN NAD NGN NIO NOK NPR NZD PAB PEN PGK PHP PKR PLN PYG QAR RON RSD RUB RWF 
 SOS SRD STD SZL THB TJS TOP TRY TTD TWD TZS UAH UGX USD UYU UZS VND VUV WST XAF XCD XOF XPF YER ZAR ZMW
 """
 CHARGED = frozenset(_CHARGED.split())
-"""The currencies that Stripe charges cards in; some not by every card, and not from every country's account."""
+"""The currencies that Stripe charges cards in; some only for some cards, or for accounts of some countries."""
 
 _ZERO = "BIF CLP DJF GNF JPY KMF KRW MGA PYG RWF VND VUV XAF XOF XPF"
 _WITHOUT_DECIMALS = frozenset(_ZERO.split())
 """An amount at Stripe is one of the currency itself."""
 _WHOLE = frozenset({"ISK", "UGX"})
-"""Two decimals at Stripe, for old integrations' sake, and those always 00: a fraction is refused."""
+"""Two decimals at Stripe, for backward compatibility, but always 00: fractions are refused."""
 _THREE_DECIMALS = frozenset({"BHD", "JOD", "KWD", "OMR", "TND"})
-"""As an older version of the page had them; none is among the currencies for cards."""
+"""From an older version of the page; none of them is a currency for cards."""
 _AT_STRIPE = 2
-"""Decimals of an amount at Stripe, of all others: of HUF and TWD, too, of which only payouts are whole."""
+"""Decimals at Stripe of all other currencies; also of HUF and TWD, where only payouts are whole."""
 
 _LEAST_OF = {
     "0.50": "ARS AUD BRL CAD CHF COP EUR IDR ILS INR NZD PHP RUB SGD USD ZAR",
@@ -46,7 +46,7 @@ _LEAST_OF = {
     "175.00": "HUF",
 }
 _LEAST = {currency: Decimal(least) for least, all_ in _LEAST_OF.items() for currency in all_.split()}
-"""The least that is charged; of a currency that isn't here, what is worth as much in that of the bank account."""
+"""The smallest charge; for other currencies it depends on the bank account's currency."""
 
 
 def stripe_digits_of(currency: str) -> int:
@@ -60,7 +60,7 @@ def stripe_digits_of(currency: str) -> int:
 def digits_of(currency: str) -> int:
     """How many decimals people write, and cards are charged: 2 for USD, 0 for JPY and ISK.
 
-    Of a currency that Stripe doesn't know it is Babel's number.
+    For a currency that Stripe doesn't know, it is Babel's number.
     """
     if currency in _WITHOUT_DECIMALS | _WHOLE:
         return 0
@@ -76,5 +76,5 @@ def is_written_as_babel_does(currency: str) -> bool:
 
 
 def least_charge(currency: str) -> Decimal | None:
-    """The smallest amount that Stripe charges in units of the currency; None where it doesn't say."""
+    """The smallest amount that Stripe charges in units of the currency; None if it doesn't say."""
     return _LEAST.get(currency)

@@ -1,4 +1,4 @@
-"""Lists by time, newest first and page by page: a page, and where it ends, as its address says it."""
+"""Cursor pagination for lists by time, newest first."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """Where a page of a list by time ends: a row's time and id, which no other has."""
+    """Where a page of a list by time ends: a row's time and unique id."""
 
     at: datetime
     id: UUID
@@ -28,7 +28,7 @@ class Cursor:
 
     @classmethod
     def parse(cls, text: str) -> Cursor | None:
-        """The cursor as an address has it; None where it makes no sense."""
+        """Parse a cursor from a URL; None if it is invalid."""
         moment, _, rest = text.partition("-")
         try:
             return cls(datetime.strptime(moment, "%Y%m%dT%H%M%S.%f").replace(tzinfo=UTC), UUID(hex=rest))
@@ -38,7 +38,7 @@ class Cursor:
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[T]):
-    """Some rows, newest first, and the places to ask for the page before and after."""
+    """Some rows, newest first, and the cursors of the previous and next page."""
 
     rows: Sequence[T]
     newer: Cursor | None
@@ -54,9 +54,9 @@ def page(
     before: Cursor | None,
     after: Cursor | None,
 ) -> Page[Any]:
-    """The rows of a query older than `before`, or newer than `after`, or the newest. One statement, as a rule.
+    """The rows of a query older than `before`, or newer than `after`, or the newest. Usually one statement.
 
-    They are in the order of `at` and `id_`. Where less than a page is newer, it is the newest page.
+    They are ordered by `at` and `id_`. If less than a page is newer, it is the newest page.
     """
     place = tuple_(at, id_)
 

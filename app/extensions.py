@@ -26,7 +26,7 @@ from app.queues import QUEUE_OF
 
 
 class Base(DeclarativeBase):
-    """Every table. Constraints are named by rule, so that migrations can name them too."""
+    """The base of all tables. Constraints are named by a convention, so that migrations can refer to them."""
 
     metadata = MetaData(
         naming_convention={
@@ -47,11 +47,11 @@ htmx = Htmx()
 babel = Babel()
 limiter = Limiter(key_func=get_remote_address)
 jobs = Jobs(connector=SyncPsycopgConnector())
-"""The tasks; the worker gives it a connector of its own (`app.jobs`)."""
+"""The tasks; the worker replaces its connector (`app.jobs`)."""
 
 _deferring = Jobs(connector=SyncPsycopgConnector())
-"""Only writes jobs, on the connection of the caller's transaction. In the worker too, where the connector of `jobs`
-is asynchronous and can't use that connection."""
+"""Only enqueues jobs, on the connection of the caller's transaction. Also in the worker, where the connector of
+`jobs` is asynchronous and can't use that connection."""
 
 
 def driver_connection() -> Connection[Any]:
@@ -70,8 +70,8 @@ def enqueue(task: str, *, after: timedelta | None = None, **arguments: Any) -> N
     """Enqueue a background task by its name, inside the caller's transaction, into the task's own queue.
 
     The job exists exactly when the transaction commits. `after` delays it. `arguments` must be JSON; where they name
-    an organization (`org_id`) or a customer of Stripe's (`customer`), each job of it that waits already puts the next
-    one further back, so that ten thousand of one never stand before the first of another.
+    an organization (`org_id`) or a customer of Stripe's (`customer`), each of its waiting jobs moves the next one
+    further back in the queue, so that ten thousand of one never delay the first of another.
     """
     connection, queue = driver_connection(), QUEUE_OF[task]
     options: dict[str, Any] = {"connection": connection, "queue": queue.value}

@@ -16,7 +16,7 @@ _AHEAD = int(TOLERATED.total_seconds() * 1000)
 class Ids:
     """Version 7 UUIDs, each greater than the one before (RFC 9562, section 6.2, method 2).
 
-    A library's would be dated by the process's own clock, which dates nothing here (`app.clock`).
+    A library's would use the process's own clock, which isn't used here (`app.clock`).
     """
 
     def __init__(self) -> None:
@@ -26,8 +26,8 @@ class Ids:
     def next(self) -> UUID:
         """The next id: 48 bits of milliseconds since 1970, then 74 random ones.
 
-        Within a millisecond, and where the clock was set back a little, it is a random step beyond the last one. A
-        clock that was further ahead than is tolerated is not held on to.
+        Within a millisecond, or if the clock was set back a little, it is a random step beyond the last one. If the
+        clock was too far ahead, the sequence starts over from the correct time.
         """
         now = clock.milliseconds()
         value = now << _RANDOM_BITS | secrets.randbits(_RANDOM_BITS)

@@ -1,8 +1,8 @@
 """Money: whole micro-units of one currency. Never a float.
 
-One unit of a currency (1 USD) is 1,000,000 micro-units in the database and the domain. What a card is charged
-is in the currency's own smallest unit (cents; yen has none), see `app.currencies`. Text is made at the edge
-only (`app.web.formatting`).
+One unit of a currency (1 USD) is 1,000,000 micro-units in the database and the domain. Card charges are in the
+currency's smallest unit (cents; yen has none), see `app.currencies`. Amounts are formatted only at the edge
+(`app.web.formatting`).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from app.currencies import digits_of, is_written_as_babel_does, stripe_digits_of
 
 MICRO = 1_000_000
 MAX_MICRO = 2**63 - 1
-"""The largest amount that a PostgreSQL bigint holds; nothing larger can be written."""
+"""The largest amount that a PostgreSQL bigint holds; nothing larger can be stored."""
 
 _PLAIN = re.compile(r"(?P<whole>[0-9]{1,12})(?:\.(?P<part>[0-9]+))?", re.ASCII)
 _THOUSANDS = re.compile(r"[1-9][0-9]{0,2}(?:,[0-9]{3})+(?:\.[0-9]+)?", re.ASCII)
@@ -27,20 +27,20 @@ _TOO_LONG = re.compile(r"[0-9]{13,}(?:\.[0-9]*)?", re.ASCII)
 
 
 class MoneyError(ValueError):
-    """An amount can't be understood or held; the message says what to type instead."""
+    """An amount is invalid or too large; the message says what to enter instead."""
 
 
 class CurrencyMismatchError(MoneyError):
-    """Two amounts of different currencies were put together."""
+    """Amounts of different currencies were combined."""
 
 
 def _minor_unit(currency: str) -> int:
-    """Micro-units of one in Stripe's API."""
+    """How many micro-units one unit in Stripe's API has."""
     return int(MICRO // 10 ** stripe_digits_of(currency))
 
 
 def smallest_unit(currency: str) -> int:
-    """Micro-units of the smallest amount that a card can be charged by: a cent of USD, a whole ISK."""
+    """The smallest chargeable step in micro-units: a cent of USD, a whole ISK."""
     return int(MICRO // 10 ** digits_of(currency))
 
 
@@ -68,11 +68,11 @@ class Money:
 
     @classmethod
     def parse(cls, text: str, currency: str) -> Money:
-        """From what a person typed: digits and at most one point, in whole smallest units.
+        """Parse what a person typed: digits and at most one decimal point, in whole smallest units.
 
-        Commas are taken where they part thousands, as the pages write them. Signs, exponents, words and spaces
-        inside are refused rather than guessed at: `12,50` is twelve and a half to one reader and a mistyped
-        1250 to another. Raises `MoneyError` in words for the form.
+        Commas are allowed as thousands separators. Signs, exponents, words and spaces inside are refused rather than
+        guessed at: `12,50` is twelve and a half to one reader and a mistyped 1250 to another. Raises `MoneyError`
+        with a message for the form.
         """
         cleaned = text.strip().removeprefix("$").strip()
         if not cleaned:
@@ -103,7 +103,7 @@ class Money:
 
     @property
     def minor(self) -> int:
-        """In the unit that Stripe's API has; raises `MoneyError` where a fraction of it would be lost."""
+        """In the unit of Stripe's API; raises `MoneyError` if a fraction of it would be lost."""
         if self.micro % smallest_unit(self.currency):
             raise MoneyError(f"{self.decimal} {self.currency} is not a whole number of its smallest unit.")
         return self.micro // _minor_unit(self.currency)
@@ -129,7 +129,7 @@ class Money:
 
     @property
     def is_written_as_babel_does(self) -> bool:
-        """Whether Babel's own number of decimals shows all that a card is charged; else two do."""
+        """Whether Babel's number of decimals is enough to show what a card is charged; otherwise two are."""
         return is_written_as_babel_does(self.currency)
 
     def __str__(self) -> str:
@@ -139,7 +139,7 @@ class Money:
 
     @property
     def plain(self) -> str:
-        """As a form field holds it: `50` or `12.50`, without sign or symbol of the currency."""
+        """For a form field: `50` or `12.50`, without sign or symbol of the currency."""
         exact = Decimal(self.micro) / MICRO
         return str(int(exact)) if exact == int(exact) else str(self.decimal)
 
@@ -175,7 +175,7 @@ class Money:
 
     def _same(self, other: Money) -> Money:
         if other.currency != self.currency:
-            raise CurrencyMismatchError(f"{self.currency} and {other.currency} can't be put together.")
+            raise CurrencyMismatchError(f"{self.currency} and {other.currency} can't be combined.")
         return other
 
 

@@ -19,7 +19,7 @@ class Month:
 
     @classmethod
     def parse(cls, text: str) -> Month | None:
-        """The month that is written; None where it is none."""
+        """Parse a month; None if it is invalid."""
         found = _WRITTEN.fullmatch(text)
         return cls(int(found[1]), int(found[2])) if found and int(found[1]) else None
 

@@ -18,13 +18,13 @@ log = structlog.get_logger("billing.jobs")
 T = TypeVar("T")
 
 LOCK_SECONDS = 2
-"""How long one is waited for whose rows someone else has locked; it is tried again the next time."""
+"""How long to wait for rows locked by someone else; that item is retried the next time."""
 
 
 def one_by_one(name: str, items: Iterable[T], do: Callable[[T], object], *, seconds: float) -> int:
     """Process each item in its own transaction; returns how many failed. Commits.
 
-    Otherwise as `each_alone`. What is locked by another is waited for a short time only.
+    Otherwise as `each_alone`. Waits only briefly for locks.
     """
 
     def alone(item: T) -> None:
@@ -36,10 +36,10 @@ def one_by_one(name: str, items: Iterable[T], do: Callable[[T], object], *, seco
 
 
 def each_alone(name: str, items: Iterable[T], do: Callable[[T], object], *, seconds: float) -> int:
-    """Do something for each item that commits what it does; how many failed.
+    """Process each item with a function that commits by itself; returns how many failed.
 
-    A failure is logged, and the others go on. After `seconds` the rest is left for the next time. The order
-    changes each time, so that nothing is always last.
+    A failure is logged, and the others continue. After `seconds` the rest is left for the next time. The order is
+    random, so that nothing is always last.
     """
     wanted = list(items)
     end_reading()

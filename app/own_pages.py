@@ -12,7 +12,7 @@ _PAGES = ("/billing", "/workplace")
 
 
 def own_address(wanted: str | None, *, otherwise: str) -> str:
-    """`wanted` where it is an address of a billing page or of an invitation, on this host; else `otherwise`."""
+    """`wanted` if it is the URL of a billing page or an invitation on this host; else `otherwise`."""
     if not (wanted or "").isprintable():
         return otherwise
     parts = urlsplit((wanted or "").replace("\\", "/"))
@@ -21,7 +21,7 @@ def own_address(wanted: str | None, *, otherwise: str) -> str:
 
 
 def for_organization(address: str, slug: str) -> str:
-    """An address of one of our pages, naming the organization that it is for; another's name in it is replaced."""
+    """The URL of one of our pages with the organization that it is for, replacing any other."""
     path, hash_, fragment = address.partition("#")
     path, _, query = path.partition("?")
     kept = [part for part in query.split("&") if part and not part.startswith(f"{PARAMETER}=")]
@@ -29,5 +29,5 @@ def for_organization(address: str, slug: str) -> str:
 
 
 def in_mail(path: str, slug: str) -> str:
-    """The path that an email about an organization leads to: anyone who owns others too may look at one of those."""
+    """The path that an email about an organization links to: its reader may have another one in view."""
     return for_organization(path, slug) if path.startswith(_PAGES) else path

@@ -1,7 +1,7 @@
-"""What an application is made with once and what all that it runs reads: its catalog, its way to Stripe, its mail.
+"""Values that belong to one application, such as its catalog, Stripe client, and mail transport.
 
-The domain and what is below it read these without knowing of Flask. Each application of a process has its own, as
-tests make several; which of them is running is what Flask's application context says, as it does for `db.session`.
+The domain reads these without depending on Flask. Each application of a process has its own, because tests create
+several; Flask's application context decides which one is current, as for `db.session`.
 """
 
 from __future__ import annotations
@@ -15,20 +15,20 @@ T = TypeVar("T")
 
 
 class PerApplication(Generic[T]):
-    """One thing of the running application, by its name among `app.extensions`.
+    """One value of the current application, stored by name in `app.extensions`.
 
-    `default` makes it where nothing was set. Reading or setting it outside of an application is a `RuntimeError`.
+    `default` creates it if it was not set. Using it outside of an application raises `RuntimeError`.
     """
 
     def __init__(self, name: str, default: Callable[[], T] | None = None) -> None:
         self._name, self._default = name, default
 
     def set(self, value: T) -> None:
-        """From now on this is it."""
+        """Set the value."""
         current_app.extensions[self._name] = value
 
     def get(self) -> T:
-        """What was set. Raises `KeyError` where nothing was, and nothing can be by default."""
+        """The value. Raises `KeyError` if it was not set and there is no default."""
         known: dict[str, Any] = current_app.extensions
         if self._name not in known and self._default is not None:
             known[self._name] = self._default()

@@ -1,6 +1,6 @@
 """The queues of background jobs: which task goes where, and how many jobs of a queue run at the same time.
 
-Each queue has slots of its own in the worker, so that what is slow in one never keeps another waiting.
+Each queue has its own slots in the worker, so that a slow one never delays another.
 """
 
 from __future__ import annotations
@@ -9,13 +9,13 @@ from enum import StrEnum
 
 
 class Queue(StrEnum):
-    """A kind of work that must not wait for another kind."""
+    """A kind of work that must not wait for others."""
 
-    PAYMENTS = "payments"  # what became of a top-up or a switch of plan
+    PAYMENTS = "payments"  # outcomes of top-ups and switches
     STRIPE_EVENTS = "stripe_events"
     LEASES = "leases"  # holds whose lease is over
-    CUSTOMERS = "customers"  # default card, billing details, removed cards: brought to Stripe
-    SWEEPS = "sweeps"  # look for what was left over, and enqueue it; no work of their own
+    CUSTOMERS = "customers"  # default cards, billing details, removed cards: synced to Stripe
+    SWEEPS = "sweeps"  # find stale work and enqueue it
     RENEWALS = "renewals"  # deadlines of renewals that were not paid
     COMPARISON = "comparison"  # comparing with Stripe
     CALLING = "calling"  # messages to the platform that calling pauses or resumes
@@ -81,7 +81,7 @@ QUEUE_OF: dict[str, Queue] = {
 
 
 def parse(words: str) -> tuple[Queue, ...]:
-    """The queues that `words` name, singly or by group, separated by commas or spaces. Raises `ValueError`."""
+    """Parse names of queues or groups, separated by commas or spaces. Raises `ValueError`."""
     found: dict[Queue, None] = {}
     for word in words.replace(",", " ").split():
         try:

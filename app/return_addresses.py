@@ -1,6 +1,6 @@
-"""Where a bank's own page leads back to after its check: pages of ours, as Stripe is told with a payment.
+"""Return URLs for payments: our pages that a bank's own page redirects to after its check.
 
-Each names its organization, because another may be in view by then (`app.web.drawn_for`).
+Each includes its organization, because another may be in view by then (`app.web.drawn_for`).
 """
 
 from __future__ import annotations

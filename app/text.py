@@ -1,7 +1,6 @@
-"""Text that people typed or programs sent: what of it can be stored, and how it is shown.
+"""Text from people or programs: what can be stored, and how it is shown.
 
-Stored text is kept as it came. What a reader is shown of it never breaks a document, a line or the order of the words
-around it.
+Text is stored as received. When shown, it can't break a document, a line or the order of surrounding text.
 """
 
 from __future__ import annotations
@@ -10,14 +9,14 @@ import re
 from typing import Final
 
 REPLACEMENT: Final = "\ufffd"
-"""Shown where a character can't be: a reader sees that something stood there."""
+"""Shown in place of a character that can't be shown."""
 
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 """PostgreSQL's text holds no NUL (https://www.postgresql.org/docs/current/datatype-character.html), and a surrogate
 that has no partner is no character and has no UTF-8 (The Unicode Standard, section 3.9, D90 and D92)."""
 
 _UNSHOWN = re.compile(
-    "[\u202a-\u202e\u2066-\u2069"  # change the direction of whatever follows, amounts too (UAX #9)
+    "[\u202a-\u202e\u2066-\u2069"  # change the direction of the text that follows, including amounts (UAX #9)
     "\ufeff"  # a byte order mark, which PDF/UA forbids in text
     "\ufff9-\ufffb]"  # marks of interlinear notes, without a meaning in plain text
 )
@@ -37,12 +36,12 @@ def is_storable(text: str) -> bool:
 
 
 def without_unstorable(text: str) -> str:
-    """`text` with what can't be stored made visible."""
+    """`text` with unstorable characters replaced by a visible one."""
     return _UNSTORABLE.sub(REPLACEMENT, text)
 
 
 def shown(text: str) -> str:
-    """`text` for a reader. Line breaks stay; what would turn the words around it about is left out."""
+    """`text` for a reader. Line breaks stay; characters that would affect surrounding text are removed."""
     if text.isascii() and text.isprintable():
         return text
     return _UNREADABLE.sub(REPLACEMENT, _UNSHOWN.sub("", text))
@@ -54,5 +53,5 @@ def shown_in_a_line(text: str) -> str:
 
 
 def tidied(text: str) -> str:
-    """A line that was typed or pasted, without what no one sees in it: control characters, and invisible ends."""
+    """A typed or pasted line without invisible characters: control characters, and surrounding whitespace."""
     return _INVISIBLE_AROUND.sub("", shown_in_a_line(text))

@@ -1,8 +1,8 @@
-"""Who commits: the functions that a button, a job or a command calls, and nothing that they call.
+"""Who commits: only the functions that a button, a job or a command calls, never what they call.
 
-A use case says `with transaction():` once for each step that is to be there as a whole. Before it asks Stripe, its
-claim is committed, so that no lock is held over the network. A function that is called from within says in its
-docstring what it locks, and commits nothing.
+A use case uses `with transaction():` once for each atomic step. It commits its claim before it calls Stripe, so that
+no lock is held over the network. A function that is called within one says in its docstring what it locks, and
+doesn't commit.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ _KEY = "within_transaction"
 
 @contextmanager
 def transaction() -> Iterator[None]:
-    """Commit what is done within, or nothing of it where an error ends it.
+    """Commit the block, or roll it back on an error.
 
-    What the session read or wrote before belongs to it. Raises `RuntimeError` within another one: who calls a use
-    case from a use case would commit half of its own work.
+    What the session read or wrote before belongs to it. Raises `RuntimeError` if nested: a use case that calls
+    another would commit half of its own work.
     """
     session = db.session()
     if session.info.get(_KEY):
@@ -37,10 +37,11 @@ def transaction() -> Iterator[None]:
 
 
 def end_reading() -> None:
-    """End the transaction that reads have begun, before something slow: no connection and no lock waits for that.
+    """End the transaction that reads have begun before something slow, so that no connection or lock is held
+    meanwhile.
 
-    What was read stays usable. Raises `RuntimeError` within a transaction of a use case, and where something was
-    changed: that is committed by saying so.
+    What was read stays usable. Raises `RuntimeError` within a use case's transaction, or if something was changed:
+    that needs an explicit commit.
     """
     session = db.session()
     if (
@@ -49,5 +50,5 @@ def end_reading() -> None:
         or session.deleted
         or any(map(session.is_modified, session.dirty))
     ):
-        raise RuntimeError("What was changed is committed by `with transaction():`.")
+        raise RuntimeError("Commit changes with `with transaction():`.")
     session.commit()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from app.billing.customers.entering import Details
+from app.billing.customers.validation import Details
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +18,7 @@ class Team:
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """A card made from one of Stripe's test ids, with the months until it expires.
+    """A card created from one of Stripe's test ids, with the months until it expires.
 
     https://docs.stripe.com/testing#cards
     """
@@ -29,10 +29,10 @@ class Payment:
 
 @dataclass(frozen=True, slots=True)
 class Company:
-    """`minutes` of calls on a usual working day; `top_up` is what its owner usually adds, in dollars.
+    """`minutes` of calls on a typical working day; `top_up` is the usual top-up in dollars.
 
-    `ends_at` is the balance in dollars that the story ends with. A `lost_card` paid until it was removed. Of what
-    was paid, `refund` dollars went back to the card, and a payment of `disputed` dollars was disputed and stands.
+    `ends_at` is the final balance in dollars. A `lost_card` was used until it was removed. `refund` dollars of a
+    payment were refunded, and a payment of `disputed` dollars was disputed and the dispute won.
     """
 
     slug: str

@@ -1,4 +1,4 @@
-"""Cards, and a past, for the demo, made at Stripe in test mode, or at its stand-in."""
+"""Cards and past events for the demo, created at Stripe in test mode, or at its stand-in."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def attach_card(token: str, customer_id: str, *, expires: date) -> Card:
 
 
 def move_time(customer_id: str, to: datetime) -> bool:
-    """Let it be another time for a customer, where the processor is the stand-in; False where it is Stripe itself.
+    """Move a customer's time, if the processor is the stand-in; False if it is Stripe itself.
 
     Stripe has test clocks, which stand still: nothing could be paid by them that is to be seen today. Raises
     `OutcomeUnknownError` where the stand-in can't be reached.

@@ -41,7 +41,7 @@ def token() -> Iterator[str]:
 
 
 def player(slug: str) -> Organization:
-    """An organization that is there, with the campaigns of its part in the demo. Raises `PeopleError`."""
+    """An existing organization, with its campaigns from the demo. Raises `PeopleError`."""
     found = organizations.find_organization(slug)
     teams = next((company.teams for company in (HARBOR, PINE, ATLAS) if company.slug == slug), ())
     campaigns = tuple(

@@ -1,7 +1,7 @@
-"""Whether the stand-in for Stripe that would be asked is the one that is meant.
+"""Checks that the right stand-in for Stripe is running.
 
-A command finds the demo's stand-in by the note that the demo left. On that port another demo's may listen by now, and
-payments of one would be written into the other.
+A command finds the demo's stand-in by the note that the demo left. Another demo's may be listening on that port by
+now, and payments of one would end up in the other.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _SECONDS = 3
 
 @dataclass
 class StandIn:
-    """`id` is who it has to be; empty where no stand-in is known, None where the address was set and is trusted."""
+    """`id` is who it has to be; empty if no stand-in is known, None if the address was set and is trusted."""
 
     address: str
     id: str | None

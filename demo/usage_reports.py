@@ -1,4 +1,4 @@
-"""Usage of one organization, by days: what the demo tells, and what a campaign would cost."""
+"""Usage of one organization, by day, for the demo's history."""
 
 from __future__ import annotations
 

@@ -122,7 +122,7 @@ def test_a_clock_that_is_off_says_so(monkeypatch: pytest.MonkeyPatch, seconds: i
     monkeypatch.setattr(clocks, "clock", own)
     with structlog.testing.capture_logs() as lines:
         for _ in range(3):
-            own.learn(now)
+            own.sync(now)
     assert own.ahead == timedelta(seconds=seconds)
     told = clocks.what_is_off()
     assert (told is None) is (said is None)

@@ -13,7 +13,7 @@ from dev.demo import ROOT
 REASONED = {
     "app/transaction.py": "what `with transaction():` is",
     "app/database/roles.py": "gives a role its rights, on a connection of its own, before there is an application",
-    "app/web/lock_patience.py": "sets how long a new connection waits for locks, before it is used",
+    "app/web/lock_timeouts.py": "sets how long a new connection waits for locks, before it is used",
 }
 """Where else something is committed, and why."""
 

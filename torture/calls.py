@@ -5,12 +5,12 @@ from __future__ import annotations
 import threading
 from random import Random
 
-from demo.simulator import playing
+from demo.simulator import workload
 from demo.simulator.calls import UnexpectedAnswerError
 from demo.simulator.client import UnreachableError
-from demo.simulator.playing import Score
 from demo.simulator.reporting import RefusedError
 from demo.simulator.tally import Tally
+from demo.simulator.workload import Score
 from torture.journal import Journal
 from torture.stage import Stage
 
@@ -41,7 +41,7 @@ class Calls:
         players = [company.player for company in self._stage.companies]
         score = Score(**SCORE, seed=self._seed)  # type: ignore[arg-type]
         try:
-            playing.play(
+            workload.play(
                 self._stage.client, players, score, self.tally, stopping=self._stopping, say=lambda _: None
             )
         except (UnreachableError, UnexpectedAnswerError, RefusedError) as error:

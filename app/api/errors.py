@@ -41,7 +41,7 @@ LOCKED = "The organization's wallet is locked by another request. This request c
 def init_app(app: Flask) -> None:
     """Respond to API errors with problem details."""
     errors.answer_otherwise(app, "/api/", answer)
-    app.before_request(_take_no_detours)
+    app.before_request(_reject_double_slashes)
 
 
 def answer(error: Exception) -> Response | None:
@@ -49,7 +49,7 @@ def answer(error: Exception) -> Response | None:
     return None if request.blueprint == PAGES else _problem(error).response()
 
 
-def _take_no_detours() -> None:
+def _reject_double_slashes() -> None:
     """Reject addresses with doubled slashes: the framework would redirect with an HTML page and lose the
     request body."""
     if isinstance(request.routing_exception, RequestRedirect) and request.path.startswith("/api/v"):

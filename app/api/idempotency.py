@@ -17,8 +17,8 @@ from app.api import bodies, problems
 from app.api.caller import current_caller
 from app.api.problems import Kind, ProblemError
 from app.models.usage import NO_ONE
-from app.web import kept_answers
-from app.web.kept_answers import InFlightError
+from app.web import stored_responses
+from app.web.stored_responses import InFlightError
 
 HEADER = "Idempotency-Key"
 _QUOTED = re.compile(r'"([\x20\x21\x23-\x5b\x5d-\x7e]{1,255})"')
@@ -55,7 +55,7 @@ def once(answer: Callable[[], Response]) -> Response:
     holder = current_caller().org_id or NO_ONE
     fingerprint = _fingerprint()
     try:
-        kept = kept_answers.lock_key(holder, key)
+        kept = stored_responses.lock_key(holder, key)
     except InFlightError:
         raise ProblemError(
             IN_FLIGHT, "A request with this key is in progress.", headers={"Retry-After": "1"}
@@ -69,7 +69,7 @@ def once(answer: Callable[[], Response]) -> Response:
         return response
     response = answer()
     if response.status_code < 300:
-        kept_answers.store(
+        stored_responses.store(
             holder,
             key,
             fingerprint=fingerprint,

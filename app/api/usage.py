@@ -127,7 +127,7 @@ def report_usage() -> Reply:
     """
     who = caller.current_caller()
     raw = _events(bodies.read_body(limit=LARGEST, media_types=(BATCH, SINGLE)))
-    receipt = _take_from_free(dict(enumerate(raw)), Sender(who.token_id, who.org_id))
+    receipt = _ingest_unlocked(dict(enumerate(raw)), Sender(who.token_id, who.org_id))
     unkept = set(receipt.unkept)
     refused = [
         RefusedEvent(one.index, one.field, one.reason, False if one.index in unkept else UNSET)
@@ -136,13 +136,13 @@ def report_usage() -> Reply:
     return Reply(Receipt(receipt.accepted, receipt.duplicates, refused))
 
 
-def _take_from_free(raw: dict[int, bytes], sender: Sender) -> ingest.Receipt:
+def _ingest_unlocked(raw: dict[int, bytes], sender: Sender) -> ingest.Receipt:
     """Ingest a batch; if an organization's wallet stays locked, ingest the other organizations' events.
 
     The caller must then send the batch again: what was recorded is counted once. Raises `ProblemError`.
     """
     try:
-        return _take(raw, sender)
+        return _ingest(raw, sender)
     except (OperationalError, psycopg.OperationalError, WalletBusyError) as error:
         db.session.rollback()
         if not is_locked(error):
@@ -150,7 +150,7 @@ def _take_from_free(raw: dict[int, bytes], sender: Sender) -> ingest.Receipt:
         free, busy = busy_wallets.split(raw, sender)
         if not free:
             raise
-    receipt = _take(free, sender)
+    receipt = _ingest(free, sender)
     if not busy:
         return receipt
     raise ProblemError(
@@ -175,7 +175,7 @@ _OF_AN_EVENT = (
 """Errors that one event, or one organization's data, can cause; any other error is a failure of the service."""
 
 
-def _take(raw: dict[int, bytes], sender: Sender) -> ingest.Receipt:
+def _ingest(raw: dict[int, bytes], sender: Sender) -> ingest.Receipt:
     """Ingest a batch; if it fails as a whole, ingest its halves, so that a bad event affects only itself."""
     try:
         return retry_on_conflict(lambda: reports.ingest_batch(raw, sender, at=utc_now()))
@@ -185,7 +185,7 @@ def _take(raw: dict[int, bytes], sender: Sender) -> ingest.Receipt:
             log.exception("usage_not_recorded")
             ((index, one),) = raw.items()
             return retry_on_conflict(lambda: reports.refuse(index, one, sender, at=utc_now()))
-    first, second = (_take(half, sender) for half in _halves(raw))
+    first, second = (_ingest(half, sender) for half in _halves(raw))
     return ingest.Receipt(
         accepted=first.accepted + second.accepted,
         duplicates=first.duplicates + second.duplicates,

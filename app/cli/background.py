@@ -10,7 +10,7 @@ from flask.cli import with_appcontext
 
 from app.cli import table
 from app.transaction import transaction
-from app.work import stalled, standing
+from app.work import job_status, stalled
 
 
 @click.group("jobs")
@@ -22,7 +22,7 @@ def jobs() -> None:
 @with_appcontext
 def status() -> None:
     """Show each queue: jobs waiting, running, and failed, and how long the oldest due job has waited."""
-    rows = standing.by_queue()
+    rows = job_status.by_queue()
     if not rows:
         click.echo("No jobs are waiting, running or failed.")
     else:
@@ -50,7 +50,7 @@ def status() -> None:
 @with_appcontext
 def failed(limit: int) -> None:
     """List permanently failed jobs, newest first: id, queue, task, arguments, attempts, and time."""
-    found = standing.failed(limit)
+    found = job_status.failed(limit)
     if not found:
         click.echo("No failed jobs.")
         return
@@ -81,7 +81,7 @@ def retry(job_ids: tuple[int, ...], all_failed: bool) -> None:
     if bool(job_ids) == all_failed:
         raise click.ClickException("Give job ids, or use --all-failed.")
     with transaction():
-        done = standing.retry(None if all_failed else job_ids)
+        done = job_status.retry(None if all_failed else job_ids)
     click.echo(f"{len(done)} queued for retry.")
     if missing := sorted(set(job_ids) - set(done)):
         click.echo(f"Not a failed job: {', '.join(map(str, missing))}. See `flask jobs failed`.", err=True)

@@ -14,7 +14,7 @@ from app.clock import utc_now
 from app.extensions import db
 from app.ids import uuid7
 from app.models import Mail, Organization
-from app.notify.message import Written, message
+from app.notify.mime import Written, message
 from app.notify.transport import RefusedError, UnavailableError
 from app.people import organizations
 from app.people.organizations import PeopleError

@@ -82,7 +82,7 @@ def last_run() -> None:
 @for_operators
 def list_findings() -> None:
     """List open findings, oldest first. Exits with 1 if there are any."""
-    found = findings.still_there()
+    found = findings.list_open()
     for one in found:
         accepted = " (accepted)" if one.is_accepted else ""
         click.echo(f"{one.object}{accepted}, since {one.found_at:%Y-%m-%d %H:%M} UTC: {one.text}")

@@ -32,7 +32,7 @@ def webhooks() -> None:
 @for_operators
 def list_events(failed: bool, states: tuple[str, ...], limit: int) -> None:
     """List events, newest first: id, type, object, time, state, attempts, and note."""
-    wanted = {EventState(state) for state in states} | set(review.NEEDS_SOMEONE if failed else ())
+    wanted = {EventState(state) for state in states} | set(review.NEEDS_ATTENTION if failed else ())
     found = review.newest(states=sorted(wanted), limit=limit)
     if not found:
         click.echo("No failed events." if failed else "No such events.")

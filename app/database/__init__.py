@@ -1,1 +1,1 @@
-"""How the application uses PostgreSQL, below its tables: what transactions begin with, and what roles may."""
+"""How the application uses PostgreSQL, below its tables: how transactions begin, and what roles may do."""

@@ -1,7 +1,7 @@
-"""Rows as arrays, for statements that take a thousand of them in one go (`unnest`).
+"""Rows as arrays, for statements that take a thousand of them at a time (`unnest`).
 
-The driver asks each element of a list what it is, which costs more than the statement itself. A column is of one
-type, so here it is asked once (https://www.postgresql.org/docs/current/arrays.html#ARRAYS-IO).
+The driver checks the type of each element of a list, which costs more than the statement itself. A column has one
+type, so here it is checked once (https://www.postgresql.org/docs/current/arrays.html#ARRAYS-IO).
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ _NEEDS_QUOTES = str.maketrans({"\\": "\\\\", '"': '\\"'})
 
 
 def columns(rows: Iterable[tuple[Any, ...]]) -> list[str]:
-    """Rows turned into one array literal a column. There is at least one row, and all are of one length.
+    """Rows as one array literal per column. There is at least one row, and all have the same length.
 
-    A column holds texts, whole numbers, ids, days, times with zone, bytes, or truth values, and None anywhere; the
+    A column holds texts, integers, UUIDs, dates, aware datetimes, bytes, or booleans, and None anywhere; the
     statement says its type (`%s::bigint[]`).
     """
     return [array(column) for column in zip(*rows, strict=True)]
@@ -45,7 +45,7 @@ def _texts(values: Sequence[str]) -> str:
 
 
 def _ids(values: Sequence[UUID | None]) -> str:
-    """Written once each: a batch names the same organization many times, and writing an id is slow."""
+    """Each is formatted once: a batch names the same organization many times, and formatting an id is slow."""
     written: dict[int, str] = {}
     for value in values:
         if id(value) not in written:

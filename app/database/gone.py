@@ -1,7 +1,7 @@
-"""A server that is gone has undone its transactions: rolling one back then must not cost a request its answer.
+"""A lost connection has already undone its transaction: a failing rollback must not cost a request its response.
 
-The driver raises where a rollback can't be sent. That came up after the answer was made already, when the session is
-closed at the request's end, or in the handler that was about to say 503; either way the process answered 500.
+The driver raises if a rollback can't be sent. That happened after the response was ready, when the session is closed
+at the end of the request, or in the handler that was about to return 503; either way the response was a 500.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Changing tables that are in use: each change in a short transaction of its own, never waiting for long."""
+"""Online schema changes: each in its own short transaction, never blocking for long."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ _LOCK_NOT_AVAILABLE, _DEADLOCK = "55P03", "40P01"
 
 
 def change(connection: Connection, statements: str) -> None:
-    """Run statements as one message, so as one transaction; where a table is locked for long, again a little later.
+    """Run statements as one message, and so as one transaction; if a table stays locked, retry a little later.
 
-    For migrations, in an `autocommit_block`. Anyone who waits behind this waits two seconds at most.
+    For migrations, in an `autocommit_block`. Anything queued behind this waits two seconds at most.
     """
     driver: Any = connection.connection.driver_connection
     for left in reversed(range(_TRIES)):
         try:
-            # The driver's own way: the statements are full of `%` and `:`.
+            # By the driver directly: the statements are full of `%` and `:`.
             driver.execute(f"SET lock_timeout = '2s'; {statements}")
         except Exception as error:
             if not left or getattr(error, "sqlstate", None) not in {_LOCK_NOT_AVAILABLE, _DEADLOCK}:
@@ -30,7 +30,7 @@ def change(connection: Connection, statements: str) -> None:
 
 
 def tables_of_organizations(connection: Connection) -> list[str]:
-    """Every table with `org_id`, no matter who made it, partitions too."""
+    """Every table with `org_id`, including partitions."""
     query = text("""
         SELECT pg_class.oid::regclass::text FROM pg_class JOIN pg_attribute ON attrelid = pg_class.oid
         WHERE attname = 'org_id' AND NOT attisdropped AND relkind IN ('r', 'p')

@@ -16,8 +16,8 @@ class AlreadyRunningError(Exception):
 def advisory_lock(session: Session, name: str) -> None:
     """Acquire the lock of this name, waiting if necessary, and hold it until the transaction ends.
 
-    Taken before an object is fetched from Stripe: all that others have posted for it is seen then, and none of them
-    can overtake with something newer. The wallet stays free meanwhile, because Stripe may take its time to answer.
+    Acquired before an object is fetched from Stripe: everything that others have posted for it is visible then, and
+    no one can overtake with something newer. The wallet stays free, because Stripe may be slow.
     """
     session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(name, 0))))
 
@@ -26,7 +26,7 @@ def advisory_lock(session: Session, name: str) -> None:
 def alone(engine: Engine, name: str) -> Iterator[None]:
     """Hold the lock of this name for a whole run, on a connection of its own because the run commits many times.
 
-    The lock ends with the connection, so a killed run leaves none. Raises `AlreadyRunningError`.
+    The lock ends with the connection, so a killed run leaves none behind. Raises `AlreadyRunningError`.
     """
     lock = func.hashtextextended(name, 0)
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:

@@ -1,7 +1,7 @@
 """Two roles of the database: the owner of the tables, for migrations, and the application's, which owns nothing.
 
-The application's may only read and write rows, so row-level security holds for whatever it says. What it may do to
-each table follows from the table's own triggers: what is append-only is added to, what is never removed is not.
+The application's may only read and write rows, so row-level security applies to all its statements. Its rights on
+each table follow from the table's own triggers: append-only tables allow inserts only, and permanent rows no deletes.
 """
 
 from __future__ import annotations
@@ -32,16 +32,16 @@ _WHAT_IS_WRONG = text("""
 
 
 def name_of(url: str) -> str:
-    """The role that an address connects as. Raises `psycopg.OperationalError` where it can't connect."""
+    """The role that a URL connects as. Raises `psycopg.OperationalError` if it can't connect."""
     with psycopg.connect(url.replace("postgresql+psycopg://", "postgresql://", 1)) as connection:
         row = connection.execute("SELECT current_user").fetchone()
     return str(row[0]) if row else ""
 
 
 def grant(connection: Connection, role: str) -> None:
-    """Let the application's role do what the application does, and no more. As the owner; commits.
+    """Grant the application's role exactly the rights that the application needs. As the owner; commits.
 
-    Does nothing where the role is the owner itself, as in a development that has one role.
+    Does nothing if the role is the owner itself, as in development with one role.
     """
     if role == connection.scalar(text("SELECT current_user")):
         return
@@ -63,8 +63,7 @@ def grant(connection: Connection, role: str) -> None:
 
 
 def what_is_wrong(connection: Connection) -> str | None:
-    """Why row-level security would not hold for the role of a connection, and how to put that right; None if it
-    holds."""
+    """Why row-level security would not apply to the role of a connection, and how to fix that; None if it applies."""
     row = connection.execute(_WHAT_IS_WRONG).one()
     if row.is_superuser:
         why = "is a superuser"
@@ -74,9 +73,7 @@ def what_is_wrong(connection: Connection) -> str | None:
         why = "owns the tables, or is a member of the role that does"
     else:
         return None
-    return (
-        f"connects as {row.name}, which {why}, so nothing would keep organizations apart. {HOW_TO_MAKE_ROLES}"
-    )
+    return f"connects as {row.name}, which {why}, so organizations would not be isolated. {HOW_TO_MAKE_ROLES}"
 
 
 def _rights(name: str, table: object) -> str:

@@ -1,12 +1,12 @@
-"""What each transaction begins with: which organizations its statements see, and what time it is.
+"""How each transaction begins: which organizations its statements see, and the current time.
 
 Row-level security lets a statement see the rows of the organization that the setting `app.org_id` names, or of `all`,
 or, where it is empty or unset, of none (`keep_apart` in migrations). Several are in `app.org_ids_00` to `…_ff`, by
-the last two digits of their ids, so that a row of a batch is looked for among few; `app.org_id` is `several` then.
-Beside them it shows the one token of the API that `app.token_id` names, because whose it is isn't known before.
-Settings are local to the transaction, so they end with it however that ends: a pooled connection carries none over.
+the last two digits of their ids, so that a row of a batch is only compared with few; `app.org_id` is `several` then.
+Beside them it shows the one token of the API that `app.token_id` names, because its organization isn't known before.
+Settings are local to the transaction, so they end with it: a pooled connection carries none over.
 
-It is sent together with BEGIN, and the database's time comes back with it, so neither costs a round trip. A change
+They are sent together with BEGIN, which also returns the database's time, so neither costs a round trip. A change
 within a transaction is sent before the next statement.
 """
 
@@ -39,12 +39,12 @@ _SAYABLE = re.compile(r"|all|[0-9a-f-]{36}(,[0-9a-f-]{36})*")
 
 
 @dataclass(slots=True)
-class Standing:
-    """What a session's transactions are to see, and what the one that is running does see and began at.
+class Visibility:
+    """What a session's transactions should see, and what the running one sees and when it began.
 
-    `seen` is None where none is running, or where a savepoint may have changed it. `digits` are those of the settings
-    of several organizations that the running transaction may have filled. `token` is the id of a token of the API
-    that is seen beside them, until the transaction ends.
+    `seen` is None if none is running, or if a savepoint may have changed it. `digits` are the suffixes of the
+    settings of several organizations that the running transaction may have set. `token` is the id of an API token
+    that is also visible until the transaction ends.
     """
 
     wanted: str = NONE
@@ -54,9 +54,9 @@ class Standing:
     token: str | None = None
 
 
-def get_state(session: Session) -> Standing:
+def get_state(session: Session) -> Visibility:
     """Get the state of a session."""
-    found: Standing = session.info.setdefault(_KEY, Standing())
+    found: Visibility = session.info.setdefault(_KEY, Visibility())
     return found
 
 
@@ -68,39 +68,39 @@ def set_visible(session: Session, organizations: str) -> None:
 
 
 def show_token(session: Session, token_id: UUID) -> None:
-    """Let the statements of a session see the token of the API with this id, too, until the transaction ends."""
-    standing = get_state(session)
-    standing.token = str(token_id)
-    standing.seen = None
+    """Let the statements of a session also see the API token with this id, until the transaction ends."""
+    state = get_state(session)
+    state.token = str(token_id)
+    state.seen = None
 
 
 def driver_connection(session: Session) -> psycopg.Connection[Any]:
-    """The driver's own connection of the session's transaction, which sees what the session is to see."""
+    """The driver's connection of the session's transaction, with the same visibility."""
     connection = session.connection()
     driver = _driver(connection)
-    _bring_in_line(connection, get_state(session))
+    _sync_settings(connection, get_state(session))
     return driver
 
 
 def moment_of(session: Session) -> Moment | None:
-    """When the session's transaction began; it begins where none is running."""
-    standing = get_state(session)
-    if standing.began is None:
+    """When the session's transaction began; begins one if none is running."""
+    state = get_state(session)
+    if state.began is None:
         session.connection()
-    return standing.began
+    return state.began
 
 
 @event.listens_for(Session, "after_begin")
 def _begin(session: Session, transaction: SessionTransaction, connection: Connection) -> None:
     if transaction.nested or connection.dialect.name != "postgresql":
         return
-    driver, standing = _driver(connection), get_state(session)
+    driver, state = _driver(connection), get_state(session)
     if driver.autocommit or driver.pgconn.transaction_status != TransactionStatus.IDLE:
-        raise RuntimeError("A session begins its transactions itself, on a connection that is in none.")
-    said = _run(connection, (f"BEGIN; SELECT extract(epoch FROM now()), {_settings(standing)}"))  # noqa: S608, checked
-    standing.seen = standing.wanted
-    standing.began = clock.learn(datetime.fromtimestamp(float(said), UTC))
-    connection.info[_KEY] = standing
+        raise RuntimeError("A session begins its own transactions, on a connection without one.")
+    began = _run(connection, (f"BEGIN; SELECT extract(epoch FROM now()), {_settings(state)}"))  # noqa: S608, checked
+    state.seen = state.wanted
+    state.began = clock.sync(datetime.fromtimestamp(float(began), UTC))
+    connection.info[_KEY] = state
 
 
 @event.listens_for(Session, "after_transaction_end")
@@ -108,47 +108,47 @@ def _end(session: Session, transaction: SessionTransaction) -> None:
     is_flush = transaction.parent is not None and not transaction.nested
     if is_flush:
         return
-    standing = get_state(session)
-    standing.seen = None
+    state = get_state(session)
+    state.seen = None
     if transaction.parent is None:
-        standing.began = standing.token = None
-        standing.digits.clear()
+        state.began = state.token = None
+        state.digits.clear()
 
 
 @event.listens_for(Engine, "before_cursor_execute")
 def _before_statement(connection: Connection, *_: Any) -> None:
-    standing = connection.info.get(_KEY)
-    if standing is not None:
-        _bring_in_line(connection, standing)
+    state = connection.info.get(_KEY)
+    if state is not None:
+        _sync_settings(connection, state)
 
 
 @event.listens_for(Pool, "checkin")
-def _forget(_: Any, record: Any) -> None:
+def _clear(_: Any, record: Any) -> None:
     record.info.pop(_KEY, None)
 
 
-def _bring_in_line(connection: Connection, standing: Standing) -> None:
-    if standing.seen == standing.wanted:
+def _sync_settings(connection: Connection, state: Visibility) -> None:
+    if state.seen == state.wanted:
         return
     driver = _driver(connection)
     if driver.pgconn.pipeline_status == PipelineStatus.OFF:
-        _run(connection, f"SELECT {_settings(standing)}")
+        _run(connection, f"SELECT {_settings(state)}")
     else:
-        driver.execute(f"SELECT {_settings(standing)}")
-    standing.seen = standing.wanted
+        driver.execute(f"SELECT {_settings(state)}")
+    state.seen = state.wanted
 
 
-def _settings(standing: Standing) -> str:
-    """What sets what is wanted, and empties what was filled before."""
-    ids = standing.wanted.split(",") if "," in standing.wanted else []
-    by_digits = dict.fromkeys(standing.digits, "")
+def _settings(state: Visibility) -> str:
+    """SQL that sets the wanted visibility, and clears what was set before."""
+    ids = state.wanted.split(",") if "," in state.wanted else []
+    by_digits = dict.fromkeys(state.digits, "")
     for one in ids:
         by_digits[one[-2:]] = f"{by_digits.get(one[-2:], '')} {one}"
-    standing.digits |= by_digits.keys()
-    settings = {SETTING: _SEVERAL if ids else standing.wanted}
+    state.digits |= by_digits.keys()
+    settings = {SETTING: _SEVERAL if ids else state.wanted}
     settings |= {f"{SETTING}s_{digits}": some for digits, some in by_digits.items()}
-    if standing.token is not None:
-        settings[TOKEN_SETTING] = standing.token
+    if state.token is not None:
+        settings[TOKEN_SETTING] = state.token
     return ", ".join(f"set_config('{name}', '{value}', true)" for name, value in settings.items())
 
 
@@ -159,8 +159,7 @@ def _driver(connection: Connection) -> psycopg.Connection[Any]:
 def _run(connection: Connection, command: str) -> str:
     """Run a command in one round trip, and return the first column of its last row.
 
-    psycopg sends a BEGIN of its own before a first statement, and waits for it; it does not where a transaction is
-    running already.
+    psycopg sends its own BEGIN before a first statement, and waits for it, unless a transaction is already running.
     """
     driver = _driver(connection)
     result = driver.pgconn.exec_(command.encode())

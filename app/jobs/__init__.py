@@ -3,8 +3,8 @@
 The worker runs them in a thread with an application context of its own. Tasks are enqueued by name
 (`app.extensions.enqueue`), so the domain never imports this package; `app.queues` says in which queue each is.
 
-A worker may be killed at any moment, and what it was at runs again: every task stands being run twice, also by two
-workers at the same time. A sweep does no work itself: it enqueues what was left over.
+A worker may be killed at any moment, and its jobs run again: every task is idempotent, even when two workers run it
+at the same time. A sweep does no work itself: it only enqueues.
 """
 
 from __future__ import annotations

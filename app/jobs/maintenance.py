@@ -18,9 +18,9 @@ from app.one_by_one import each_alone
 from app.people import sessions
 from app.stripe_events import review
 from app.transaction import transaction
-from app.web import kept_answers, rate_limits
+from app.web import rate_limits, stored_responses
 from app.web.identity import session_limits
-from app.work import standing
+from app.work import job_status
 from app.work.tasks import in_app, task
 
 log = structlog.get_logger("billing.jobs")
@@ -34,19 +34,19 @@ _NIGHTLY_SECONDS = 3600
 @in_app
 @seeing_all(Reason.NIGHTLY)
 def nightly(**_: int) -> None:
-    """Check the whole ledger, and throw away what is old: sessions that can't be used, events that are done with,
-    answers that no one asks for again, counters of minutes long past. Where one of it fails, the rest is done."""
+    """Check the whole ledger, and delete what is old: expired sessions, handled events, stored responses, past
+    counters. If one step fails, the others still run."""
     steps: list[Callable[[], object]] = [
         _check_ledger,
-        _forget_sessions,
-        _forget_answers,
+        _delete_expired_sessions,
+        _delete_expired_responses,
         _maintain_partitions,
         _remove_old_rejections,
-        review.forget_old,
-        reconciliation.forget_old,
-        rate_limits.forget_expired,
+        review.delete_old,
+        reconciliation.delete_old,
+        rate_limits.delete_expired,
         switches.delete_unconfirmed,
-        standing.forget_old,
+        job_status.delete_old,
     ]
     if each_alone("nightly", steps, lambda step: step(), seconds=_NIGHTLY_SECONDS):
         raise RuntimeError("A part of the nightly work failed: see the log.")
@@ -59,14 +59,14 @@ def _check_ledger() -> None:
     log.info("ledger_checked", differences=len(findings))
 
 
-def _forget_sessions() -> None:
+def _delete_expired_sessions() -> None:
     with transaction():
-        sessions.forget_expired(session_limits())
+        sessions.delete_expired(session_limits())
 
 
-def _forget_answers() -> None:
+def _delete_expired_responses() -> None:
     with transaction():
-        kept_answers.forget_expired()
+        stored_responses.delete_expired()
 
 
 def _maintain_partitions() -> None:

@@ -15,25 +15,25 @@ from app.people import password_links
 from app.reconciliation import operator_mail
 from app.transaction import transaction
 from app.work.missing import enqueue_missing
-from app.work.patience import Patience
+from app.work.retry_policy import RetryPolicy
 from app.work.tasks import for_organization, in_app, task
 
 
-@task("tell_calling_state", retry=Patience())
+@task("tell_calling_state", retry=RetryPolicy())
 @in_app
 @seeing_all(Reason.PLATFORM_MESSAGES)
 def send_calling_state(endpoint_id: str, **_: str) -> None:
-    """Tell the platform that calling pauses or resumes; whose calling, is for its place in the queue."""
+    """Send a calling state to the platform; `org_id` is for its place in the queue."""
     deliveries.drain(UUID(endpoint_id), is_state=True)
 
 
-@task("deliver_to_platform", retry=Patience())
+@task("deliver_to_platform", retry=RetryPolicy())
 @in_app
 @seeing_all(Reason.PLATFORM_MESSAGES)
 def deliver_to_platform(org_id: str, endpoint_id: str | None = None) -> None:
-    """Tell the platform what else waits at an endpoint; `org_id` is for its place in the queue."""
+    """Send an endpoint's other messages to the platform; `org_id` is for its place in the queue."""
     if endpoint_id is None:
-        # Enqueued by a version that had no endpoint in it.
+        # Enqueued by an older version, without an endpoint.
         deliveries.deliver(UUID(org_id))
     else:
         deliveries.drain(UUID(endpoint_id), is_state=False)
@@ -44,14 +44,14 @@ def deliver_to_platform(org_id: str, endpoint_id: str | None = None) -> None:
 @in_app
 @seeing_all(Reason.SWEEP)
 def sweep_platform(**_: int) -> None:
-    """Deliver what a killed process left."""
+    """Deliver messages that a killed process left behind."""
     deliveries.enqueue_due()
 
 
-@task("send_mail", retry=Patience())
+@task("send_mail", retry=RetryPolicy())
 @for_organization
 def send_mail(org_id: str, mail_id: str) -> None:
-    """Send an email of the outbox, which plans its own next try."""
+    """Send an email of the outbox, which schedules its own next attempt."""
     outbox.deliver(UUID(org_id), UUID(mail_id))
 
 
@@ -60,7 +60,7 @@ def send_mail(org_id: str, mail_id: str) -> None:
 @in_app
 @seeing_all(Reason.SWEEP)
 def sweep_mail(**_: int) -> None:
-    """Send what a killed process left in the outbox."""
+    """Send emails that a killed process left in the outbox."""
     enqueue_missing(
         "send_mail",
         ({"org_id": str(org), "mail_id": str(one)} for org, one in outbox.find_stale()),
@@ -68,20 +68,20 @@ def sweep_mail(**_: int) -> None:
     )
 
 
-@task("mail_password_link", retry=Patience())
+@task("mail_password_link", retry=RetryPolicy())
 @in_app
 @seeing_all(Reason.PEOPLE)
 def mail_password_link(email: str, address: str | None) -> None:
-    """Mail a link for a new password to an account, if there is one of this address."""
+    """Email a link for a new password to the account with this address, if there is one."""
     with transaction():
         password_links.mail_if_known(email, current_app.config["SETTINGS"].secret_key, address)
 
 
-@task("mail_operators", retry=Patience())
+@task("mail_operators", retry=RetryPolicy())
 @in_app
 @seeing_all(Reason.RECONCILIATION)
 def mail_operators() -> None:
-    """Mail operators about what comparing with Stripe has found, and what of it is gone."""
+    """Email operators about new and resolved findings."""
     operator_mail.send()
 
 
@@ -90,5 +90,5 @@ def mail_operators() -> None:
 @in_app
 @seeing_all(Reason.SWEEP)
 def notify_expiring_cards(**_: int) -> None:
-    """Write to the people whose card is about to expire."""
+    """Notify people whose card is about to expire."""
     expiry.notify_all()

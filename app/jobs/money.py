@@ -16,17 +16,17 @@ from app.models.scope import Reason, scoped_to, seeing_all
 from app.one_by_one import one_by_one
 from app.stripe_events import handling
 from app.work.missing import enqueue_missing
-from app.work.patience import Patience
+from app.work.retry_policy import RetryPolicy
 from app.work.tasks import for_organization, in_app, task
 
 _LEASES_SECONDS = 50
 """How long a look at all leases takes at most; the rest is left for the next time."""
 
 
-@task("settle_top_up", retry=Patience())
+@task("settle_top_up", retry=RetryPolicy())
 @for_organization
 def settle_top_up(org_id: str, top_up_id: str) -> None:
-    """Learn what became of a payment that no one has told us the end of."""
+    """Find out the outcome of a payment that wasn't reported."""
     topups.recover(UUID(org_id), UUID(top_up_id))
 
 
@@ -34,24 +34,24 @@ def settle_top_up(org_id: str, top_up_id: str) -> None:
 @in_app
 @seeing_all(Reason.STRIPE_EVENTS)
 def handle_stripe_event(event_id: str, customer: str | None = None) -> None:
-    """Do what an event of Stripe's asks for; a failed try plans the next one itself.
+    """Handle a Stripe event; a failed attempt schedules the next one itself.
 
     `customer` is whose it is, for its place in the queue.
     """
     handling.handle(event_id, left_by_killed=g.started_before, customer=customer)
 
 
-@task("look_after_switch", retry=Patience())
+@task("look_after_switch", retry=RetryPolicy())
 @for_organization
 def recover_switch(org_id: str, switch_id: str) -> None:
-    """Learn what became of a switch of plan that no one has told us the end of."""
+    """Find out the outcome of a switch that wasn't reported."""
     switches.recover(UUID(org_id), UUID(switch_id))
 
 
-@task("finish_cancellation", retry=Patience())
+@task("finish_cancellation", retry=RetryPolicy())
 @for_organization
 def finish_cancellation(org_id: str, subscription_id: str, invoice_id: str) -> None:
-    """Do what is left of the cancellation of a plan whose renewal was not paid."""
+    """Finish the cancellation of a plan whose renewal was not paid."""
     organization = db.session.get_one(Organization, UUID(org_id))
     cancellation.finish(organization, subscription_id, invoice_id)
 
@@ -61,7 +61,7 @@ def finish_cancellation(org_id: str, subscription_id: str, invoice_id: str) -> N
 @in_app
 @seeing_all(Reason.SWEEP)
 def sweep(**_: int) -> None:
-    """Take up what a killed process left open: payments, switches, and events that were stored but not handled."""
+    """Recover what a killed process left open: payments, switches, and events that were stored but not handled."""
     enqueue_missing(
         "settle_top_up",
         ({"org_id": str(org), "top_up_id": str(one)} for org, one in topups.find_stale()),
@@ -82,8 +82,8 @@ def sweep(**_: int) -> None:
 @in_app
 @seeing_all(Reason.SWEEP)
 def end_leases(**_: int) -> None:
-    """Every five seconds, write down which leases are over, and tell what follows from that. Anyone who asks
-    finds out without it; this is for the platform, which waits for `calling.resumed`."""
+    """Every five seconds, record expired leases, and notify the platform of the effects. Reads don't depend on it;
+    this is for the platform, which waits for `calling.resumed`."""
     now = utc_now()
 
     def end(org_id: UUID) -> None:
@@ -98,5 +98,5 @@ def end_leases(**_: int) -> None:
 @in_app
 @seeing_all(Reason.SWEEP)
 def suspend_overdue(**_: int) -> None:
-    """Tell everyone that the free plan is in force where a renewal was not paid by its deadline."""
+    """Suspend plans whose renewal was not paid by its deadline."""
     renewals.suspend_overdue()

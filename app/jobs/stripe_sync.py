@@ -11,28 +11,28 @@ from app.billing.customers import stripe_sync
 from app.database.locks import AlreadyRunningError
 from app.extensions import jobs
 from app.models.scope import Reason, seeing_all
-from app.work.patience import Patience
+from app.work.retry_policy import RetryPolicy
 from app.work.tasks import for_organization, in_app, task
 
 
-@task("detach_card", retry=Patience())
+@task("detach_card", retry=RetryPolicy())
 @for_organization
 def detach_card(org_id: str, card_id: str) -> None:
-    """Detach at Stripe a card that is removed here."""
+    """Detach a card at Stripe that was removed here."""
     removal.finish_removal(UUID(org_id), UUID(card_id))
 
 
-@task("tell_default_card", retry=Patience())
+@task("tell_default_card", retry=RetryPolicy())
 @for_organization
 def sync_default_card(org_id: str) -> None:
-    """Let Stripe charge the plan to the card that is the default here."""
+    """Sync the default card to Stripe, which charges the plan to it."""
     default_sync.sync_to_stripe(UUID(org_id))
 
 
-@task("tell_billing_details", retry=Patience())
+@task("tell_billing_details", retry=RetryPolicy())
 @for_organization
 def sync_billing_details(org_id: str) -> None:
-    """Let Stripe write on invoices who is billed."""
+    """Sync the billing details to Stripe, for its invoices."""
     stripe_sync.sync_to_stripe(UUID(org_id))
 
 
@@ -41,6 +41,6 @@ def sync_billing_details(org_id: str) -> None:
 @in_app
 @seeing_all(Reason.RECONCILIATION)
 def reconcile(**_: int) -> None:
-    """Compare with Stripe, and fix what no event has told of; one that is running already does it."""
+    """Reconcile with Stripe, unless a run is already in progress."""
     with suppress(AlreadyRunningError):
         reconciliation.run()

@@ -7,7 +7,6 @@ from app.models.dispute import Dispute
 from app.models.finding import Finding
 from app.models.hold import Hold, HoldAllowance, HoldState
 from app.models.invitation import Invitation, InvitationEnd
-from app.models.kept_answer import KeptAnswer
 from app.models.ledger import (
     Account,
     AccountName,
@@ -26,6 +25,7 @@ from app.models.platform import DeliveryState, PlatformDelivery, PlatformEndpoin
 from app.models.rate_limit import RateLimitCounter
 from app.models.reconciliation import ReconciliationRun
 from app.models.statement_head import StatementHead
+from app.models.stored_response import StoredResponse
 from app.models.stripe_event import EventState, StripeEvent
 from app.models.subscription import Interval, Invoice, InvoiceStatus, Subscription, SubscriptionStatus
 from app.models.top_up import TopUp, TopUpStatus
@@ -52,7 +52,6 @@ __all__ = [
     "InvitationEnd",
     "Invoice",
     "InvoiceStatus",
-    "KeptAnswer",
     "Mail",
     "MailState",
     "Membership",
@@ -70,6 +69,7 @@ __all__ = [
     "Role",
     "SignInSession",
     "StatementHead",
+    "StoredResponse",
     "StripeEvent",
     "Subscription",
     "SubscriptionStatus",

@@ -1,4 +1,4 @@
-"""What lets the platform in: bearer tokens of the API."""
+"""Bearer tokens of the API."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from app.models.columns import Created, Id, Words
 
 
 class ApiToken(Base):
-    """One token. Anyone who calls holds its secret; here is its hash alone, so a leaked table opens nothing.
+    """One token. Only its hash is stored, so a leaked table gives no access.
 
-    `org_id` is the one organization that it is for; without one it is the platform's, for all of them, so the table
-    is scoped to none. `scopes` are those of `app.people.tokens.Scope`.
+    `org_id` is the organization that it is for; None means the whole platform, so the table isn't scoped by
+    organization. `scopes` are those of `app.people.tokens.Scope`.
     """
 
     __tablename__ = "api_token"

@@ -11,8 +11,8 @@ from app.models.scope import OrgScoped
 
 
 class BillingDetails(OrgScoped, Base):
-    """What invoices and statements carry; empty where it was left out. `country` is its ISO 3166 code, and `tax_kind`
-    Stripe's name of the kind. `version` counts the changes, so that of two tabs the later one is told."""
+    """The billing details on invoices and statements; empty if not given. `country` is its ISO 3166 code, and
+    `tax_kind` Stripe's name of the type. `version` counts the changes, so that concurrent edits are detected."""
 
     __tablename__ = "billing_details"
 

@@ -13,8 +13,8 @@ from app.models.scope import OrgScoped
 
 
 class CatalogVersion(Base):
-    """A catalog as it was written, for good. From `announced_for` on everyone is on it; without one, only who
-    chooses a plan since."""
+    """A catalog as it was stored; it never changes. From `announced_for` on, it applies to everyone; if None, only to
+    plans chosen since."""
 
     __tablename__ = "catalog_version"
 

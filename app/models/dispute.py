@@ -15,10 +15,10 @@ from app.money import Money
 
 
 class Dispute(OrgScoped, Base):
-    """One dispute of one top-up. What it took from the wallet, or gave back, is in the ledger alone.
+    """One dispute of one top-up. What it deducted from the wallet, or returned, is only in the ledger.
 
-    `status` and `reason` are Stripe's words (https://docs.stripe.com/api/disputes/object); an inquiry's status starts
-    with `warning_`. `evidence_due_at` is until when the bank takes evidence.
+    `status` and `reason` are Stripe's (https://docs.stripe.com/api/disputes/object); an inquiry's status starts with
+    `warning_`. `evidence_due_at` is the bank's deadline for evidence.
     """
 
     __tablename__ = "dispute"

@@ -1,4 +1,4 @@
-"""What comparing with Stripe has found and someone has to look at, from when it was found until it is gone."""
+"""Findings of reconciliation for operators, from when they were found until they are resolved."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from app.models.columns import When
 
 
 class Finding(Base):
-    """What is wrong with one `object` of Stripe's, in sentences (`text`), since `found_at`.
+    """What is wrong with one `object` of Stripe's, as text, since `found_at`.
 
-    `told_at` is when operators were last mailed of it. `gone_at` is since when it is found no more: that is mailed
-    too, and then the row is removed. `accepted_text` is what an operator has looked at and left as it is; where the
-    text becomes another, it is a finding again.
+    `told_at` is when operators were last emailed about it. `gone_at` is when it was resolved: that is emailed too,
+    and then the row is deleted. `accepted_text` is the text that an operator accepted; if the text changes, it is a
+    finding again.
     """
 
     __tablename__ = "finding"

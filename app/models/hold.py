@@ -35,12 +35,12 @@ class HoldState(StrEnum):
 class Hold(OrgScoped, Base):
     """`key` is the platform's own name for the reservation: the same key never reserves twice.
 
-    `amount_micro` is what it still reserves; usage that names the hold takes from that, and `used_micro` says how
-    much it has cost. A hold is a lease in slices: without a word until `expires_at` it ends, and what it still
-    reserves is free again. `slice` counts them, and `is_final` says that credit did not reach for a whole one.
+    `amount_micro` is what it still reserves; usage that names the hold is drawn from that, and `used_micro` is what
+    it has cost. A hold is a lease in slices: unless renewed by `expires_at` it ends, and what it still reserves is
+    released. `slice` counts them, and `is_final` says that there was not enough credit for a whole one.
 
-    `asked` is what the hold was asked for with, and `slice_asked` what its newest slice was, so that the same request
-    is told from another one of the same key; holds made before these were stored have neither.
+    `asked` is the request of the hold, and `slice_asked` that of its newest slice, to tell a repeated request from a
+    different one with the same key; holds created before these were stored have neither.
     """
 
     __tablename__ = "hold"
@@ -68,14 +68,14 @@ class Hold(OrgScoped, Base):
     ended_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
     def state_at(self, at: datetime) -> HoldState:
-        """A lease that is over has ended, whether or not that has been written down."""
+        """The state at a time: an expired lease has ended, whether or not that is recorded yet."""
         is_over = self.state is HoldState.ACTIVE and self.expires_at <= at
         return HoldState.EXPIRED if is_over else self.state
 
 
 class HoldAllowance(OrgScoped, Base):
-    """Units of an allowance (`meter`: a pool of meters, or one meter) of a billing period that an active hold counts
-    on: they are left to no other hold. Usage that names the hold takes from them; they go with the hold's end.
+    """Units of an allowance (`meter`: a pool of meters, or one meter) of a billing period that an active hold has
+    reserved: no other hold can. Usage that names the hold is drawn from them; they are released when the hold ends.
 
     `worth_micro` is what the units would cost beyond the allowance.
     """

@@ -20,14 +20,14 @@ class InvitationEnd(StrEnum):
 
     ACCEPTED = "accepted"
     REPLACED = "replaced"  # by a newer one for the same address
-    WITHDRAWN = "withdrawn"  # the address was taken off the owners, or who invited was
+    WITHDRAWN = "withdrawn"  # the address, or the person who invited it, was removed from the owners
 
 
 class Invitation(OrgScoped, Base):
-    """Someone is to have a role in an organization, and hasn't accepted yet; one open at a time for each address.
+    """An invitation to a role in an organization; each address has at most one open at a time.
 
-    Without `token_hash` no link was made yet: the address was named among the owners. With it, anyone who has the
-    link may accept until `expires_at`, as the address it is for. Only the hash is here: a leaked table opens nothing.
+    Without `token_hash` no link was created yet: the address was listed as an owner. With it, the holder of the link
+    may accept until `expires_at`, as the address it is for. Only the hash is stored: a leaked table gives no access.
     """
 
     __tablename__ = "invitation"

@@ -1,4 +1,4 @@
-"""The wallet and its ledger: accounts, append-only transfers between them, and the lines people read."""
+"""The wallet and its ledger: accounts, append-only transfers between them, and the history lines."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class CallingState(StrEnum):
 class AccountName(StrEnum):
     """The accounts of an organization. Each balance is credits minus debits; together they are always zero."""
 
-    WALLET = "wallet"  # what we owe the organization in service
+    WALLET = "wallet"  # what we owe the organization in services
     STRIPE = "stripe"  # what came in through Stripe (negative: it holds our money)
     CALLING = "calling"  # revenue, by group of usage
     TELEPHONY = "telephony"
@@ -75,7 +75,7 @@ class UsageGroup(StrEnum):
 
 
 class Wallet(OrgScoped, Base):
-    """An organization's credit. This row is the lock: anyone who moves money holds it.
+    """An organization's credit. This row is the lock for every movement of money.
 
     `posted` is the sum of the wallet's transfers, `held` what calls in progress have reserved; what can still be
     spent is the difference. `version` grows with every change that a page could show. `is_low` says that the credit
@@ -157,11 +157,11 @@ class WalletLine(OrgScoped, Base):
 
 
 class Transfer(OrgScoped, Base):
-    """Money moved from one account (debited) to another (credited). Never changed, never deleted.
+    """A movement from one account (debited) to another (credited). Never changed, never deleted.
 
     `seq` counts the organization's transfers without gaps; `balance_after_micro` is the wallet's balance and
-    `line_after_micro` its history line's amount once this transfer was posted. `kind` and `source` name what
-    caused it, and are unique, so that doing it twice is doing it once.
+    `line_after_micro` its history line's amount once this transfer was posted. `kind` and `source` name what caused
+    it, and are unique, so that nothing is posted twice.
     """
 
     __tablename__ = "transfer"

@@ -1,4 +1,4 @@
-"""The outbox: emails to the people an organization's billing is told to."""
+"""The outbox of emails."""
 
 from __future__ import annotations
 
@@ -17,17 +17,16 @@ from app.models.scope import OrgScoped
 class MailState(StrEnum):
     WAITING = "waiting"  # to be sent, now or at its next try
     SENT = "sent"  # the mail server took it for at least one of its recipients
-    FAILED = "failed"  # given up: every recipient was refused, or the mail server stayed away for days
+    FAILED = "failed"  # every recipient was rejected, or the mail server was unavailable for days
 
 
 class Mail(OrgScoped, Base):
-    """One mail about one thing that happened; `kind` and `source` name that thing, so it is told once.
+    """One email about one event; `kind` and `source` identify the event, so it is sent once.
 
-    Written in the transaction that made it happen. `facts` are what it tells, as they were at that moment
-    (`app.notify.letters`); `subject`, `text` and `html` are what was made of them at the first try to send
-    it, and stay as what its readers got. An email about a person's own account goes to `recipient` alone;
-    others go to who gets the organization's mail when it is sent. `delivered_to` and `refused` (address to
-    reason) are those done with.
+    Written in the event's own transaction. `facts` are its data, as of that moment (`app.notify.emails`); `subject`,
+    `text` and `html` are composed from them at the first attempt to send, and stay as they were sent. An email about
+    a person's own account goes only to `recipient`; others go to the organization's billing recipients at the time of
+    sending. `delivered_to` and `refused` (address to reason) are the recipients that are done.
     """
 
     __tablename__ = "mail"

@@ -1,4 +1,4 @@
-"""Organizations, people, and who is what where."""
+"""Organizations, people, and their memberships."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ class Role(StrEnum):
 
 
 class Organization(Base):
-    """A customer of Voice Portal. `currency` is fixed for good: its whole ledger is in it.
+    """A customer of Voice Portal. `currency` never changes: the whole ledger is in it.
 
-    `billing_emails` are who gets mail about money; where there are none, the owners do. `former_customer_ids` are its
-    customers that were deleted at Stripe: payments made by them are still its own. `external_id` is what the platform
-    calls it elsewhere, for people who look for it. `default_cards_told` are the cards that Stripe may have as the
-    default by our doing: any other was chosen there.
+    `billing_emails` get billing emails; if empty, the owners do. `former_customer_ids` are its customers that were
+    deleted at Stripe: their payments are still its own. `external_id` is the platform's other id for it, to look it
+    up. `default_cards_told` are the cards that Stripe may have as the default because we sent them: any other was
+    chosen there.
     """
 
     __tablename__ = "organization"
@@ -75,7 +75,8 @@ class Membership(OrgScoped, Base):
 
 
 class SignInSession(Base):
-    """One signed-in browser. The cookie holds the token; here is its hash alone, so a leaked table opens nothing."""
+    """One signed-in browser. The cookie holds the token; only its hash is stored, so a leaked table gives no
+    access."""
 
     __tablename__ = "sign_in_session"
 

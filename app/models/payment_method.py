@@ -21,11 +21,11 @@ _BRANDS = {
 
 
 class PaymentMethod(OrgScoped, Base):
-    """A card, as Stripe tells it. `removed_at` is set once it is detached; its top-ups keep naming it.
+    """A card, as Stripe describes it. `removed_at` is set once it is detached; its top-ups still refer to it.
 
-    `is_kept` is false for a card that was entered for one top-up only: it pays that one and is never listed.
-    `failing_since` and `failing_code` are set once its bank said that trying again is no use, until it works again.
-    `replaced_by` is the row of the same card, saved again later: Stripe makes a new payment method each time.
+    `is_kept` is false for a card that was entered for one top-up only: it only pays that one and is never listed.
+    `failing_since` and `failing_code` are set after a final decline, until the card works again. `replaced_by` is the
+    row of the same card, saved again later: Stripe creates a new payment method each time.
     """
 
     __tablename__ = "payment_method"
@@ -62,12 +62,12 @@ class PaymentMethod(OrgScoped, Base):
 
     @property
     def label(self) -> str:
-        """As sentences name a card: `Visa ending in 4242`."""
+        """A card's name in sentences: `Visa ending in 4242`."""
         return card_label(self.brand, self.last4)
 
 
 def card_label(brand: str, last4: str) -> str:
-    """The label of a card that was read without being loaded."""
+    """The label of a card whose row is not loaded."""
     return f"{_brand_label(brand)} ending in {last4}"
 
 

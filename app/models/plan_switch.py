@@ -1,4 +1,4 @@
-"""Switches of plan: one wish of a person's each."""
+"""Switches of plan."""
 
 from __future__ import annotations
 
@@ -18,26 +18,26 @@ from app.money import Money
 
 
 class SwitchStatus(StrEnum):
-    """Where a switch stands. `switching`, `action` and `declined` may still be made at Stripe."""
+    """The status of a switch. `switching`, `action` and `declined` may still be made at Stripe."""
 
     REVIEW = "review"  # chosen, shown for review, nothing changed
-    SWITCHING = "switching"  # asked for, and its end is not known yet
-    ACTION = "action"  # waits for a payment that the bank wants confirmed (3-D Secure)
-    DECLINED = "declined"  # waits for its payment: another card may make it
-    DONE = "done"  # made; or planned, where it is for the end of the period
-    CANCELED = "canceled"  # given up, or expired: the plan before it stays
+    SWITCHING = "switching"  # requested, and its outcome is not known yet
+    ACTION = "action"  # waiting for a payment that the bank wants confirmed (3-D Secure)
+    DECLINED = "declined"  # waiting for payment with another card
+    DONE = "done"  # made, or scheduled for the end of the period
+    CANCELED = "canceled"  # canceled or expired: the old plan stays
 
 
 class PlanSwitch(OrgScoped, Base):
     """A change to `plan` of a version of the catalog, paid by the `interval`: `is_at_once`, or else at the end of
     the period.
 
-    `due_micro` is what its preview of `previewed_at` said would be charged at most, and `preview` how that comes
-    about; `charged_micro` is what its payment took, once that is known. `based_on` names the subscription as it was
-    then: confirmed on another one, it is previewed again. `attempt` counts the requests to Stripe: with the id it
-    makes their idempotency keys. `note` is why it ended, where it did not succeed. `replaces_…` is what was planned
-    when it was confirmed, and goes once it is made: a schedule, or an end (with the period, or at a time of its own).
-    One at most is on its way at Stripe, of an organization.
+    `due_micro` is what its preview of `previewed_at` said would be charged at most, and `preview` the breakdown;
+    `charged_micro` is what was charged, once known. `based_on` identifies the subscription's state at that time: if
+    it has changed, the switch is previewed again. `attempt` counts the requests to Stripe: with the id it makes their
+    idempotency keys. `note` is why it ended, if it did not succeed. `replaces_…` is what was scheduled when it was
+    confirmed, and is removed once it is made: a schedule, or a cancellation (at period end, or at a given time). An
+    organization has at most one open switch.
     """
 
     __tablename__ = "plan_switch"

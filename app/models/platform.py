@@ -1,4 +1,4 @@
-"""What the platform is told: its endpoints, the messages of each organization in their order, and each delivery."""
+"""Webhooks to the platform: endpoints, the messages of each organization in order, and their deliveries."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ from app.models.scope import OrgScoped
 class DeliveryState(StrEnum):
     WAITING = "waiting"
     DELIVERED = "delivered"
-    FAILED = "failed"  # refused for good, or given up after three days: someone has to look, and replay it
-    SUPERSEDED = "superseded"  # not taken before a newer state was there to tell
+    FAILED = "failed"  # rejected, or undeliverable for three days: an operator has to replay it
+    SUPERSEDED = "superseded"  # not accepted before a newer state existed
 
 
 class PlatformEndpoint(Base):
-    """An address that every message is sent to.
+    """A URL that every message is sent to.
 
-    `secrets` sign what is sent to it, the newest first: while one is being changed, there are two.
+    `secrets` sign the messages, newest first: there are two during a rotation.
     """
 
     __tablename__ = "platform_endpoint"
@@ -49,9 +49,9 @@ class PlatformEndpoint(Base):
 
 
 class PlatformMessage(OrgScoped, Base):
-    """Something that the platform is told about an organization; `position` is its place among the others.
+    """A message to the platform about an organization; `position` is its place in order.
 
-    `happened_at` is when it became true, `created_at` when it was written down.
+    `happened_at` is when it became true, `created_at` when it was recorded.
     """
 
     __tablename__ = "platform_message"
@@ -66,11 +66,11 @@ class PlatformMessage(OrgScoped, Base):
 
 
 class PlatformDelivery(OrgScoped, Base):
-    """A message on its way to an endpoint. `answer` is what the last try led to.
+    """The delivery of a message to an endpoint. `answer` is the result of the last attempt.
 
-    `is_state`: it tells a state that the newest message replaces (`calling.paused`, `calling.resumed`), so it waits
-    for no other kind of message. `sending_until` is set while a process sends it; after that moment the process is
-    taken for gone. `refused`: the receiver's last answer was that it will never take it.
+    `is_state`: it is a state that a newer message replaces (`calling.paused`, `calling.resumed`), so it doesn't wait
+    for other kinds of messages. `sending_until` is set while a process sends it; after that time the process counts
+    as killed. `refused`: the receiver's last response was that it will never accept it.
     """
 
     __tablename__ = "platform_delivery"

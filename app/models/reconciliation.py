@@ -1,4 +1,4 @@
-"""What comparing ourselves with Stripe found, run by run."""
+"""Reconciliation runs, and what they found."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from app.models.columns import Created, Id, When
 
 
 class ReconciliationRun(Base):
-    """One comparison of what Stripe has from `since` on with what we have.
+    """One comparison with Stripe, from `since` on.
 
-    `checked` counts what was looked at, by kind; `fixed` is what was put right, `findings` what someone has
-    to look at: each the id of an `object` at Stripe and a sentence, its `text`. `last_event_id` is where the
-    next run continues reading events. `error` is set where the run could not be finished.
+    `checked` counts what was compared, by kind; `fixed` is what was fixed, `findings` what needs attention: each with
+    the id of an `object` at Stripe and a `text`. `last_event_id` is where the next run continues reading events.
+    `error` is set if the run could not be finished.
     """
 
     __tablename__ = "reconciliation_run"

@@ -1,11 +1,11 @@
-"""Which organizations code sees: one, as a rule. Two walls keep it so, also where a query forgets to ask for its own.
+"""Which organizations code sees: normally one. Two layers enforce that, even if a query forgets to filter.
 
 `OrgScoped`: while a session is scoped, every SELECT, UPDATE and DELETE that SQLAlchemy builds over such a table gets
-`org_id = …` added, wherever in the statement the table stands. Beneath it the database's row-level security lets
-every statement, raw SQL too, read and write rows of those organizations alone (`app.database.transactions`).
+`org_id = …` added, wherever in the statement the table occurs. Below that, the database's row-level security lets
+every statement, even raw SQL, read and write only rows of those organizations (`app.database.transactions`).
 
-A session sees nothing until it is told what: `scope_to` for the rest of a request, `scoped_to` for a part of a task.
-What has to see all organizations says why, by a `Reason`, in `seeing_all`: anyone who looks for it finds each place.
+A session sees nothing until it is scoped: `scope_to` for the rest of a request, `scoped_to` for a block. Code that
+has to see all organizations gives a `Reason` to `seeing_all`, which makes each place easy to find.
 """
 
 from __future__ import annotations
@@ -29,24 +29,22 @@ _IDS = "org_ids"
 
 
 class Reason(StrEnum):
-    """Why code sees all organizations. There is no other way to."""
+    """Why code sees all organizations. A reason is required."""
 
-    SIGN_IN = "sign_in"  # who someone is, and which organizations are theirs, isn't known before
+    SIGN_IN = "sign_in"  # the person and their organizations aren't known yet
     API_TOKEN = "api_token"  # noqa: S105, that a token was used is noted whosever it is
     PEOPLE = "people"  # a person belongs to several organizations, and an address to one person
     NAMES = "names"  # slugs and external ids are unique over all organizations
-    CARDS = "cards"  # a card that was entered in one organization pays in no other
-    REFUSED_EVENTS = (
-        "refused_events"  # what one sender may leave is counted over all; some name no organization
-    )
-    STRIPE_EVENTS = "stripe_events"  # Stripe names customers and payments of its own, whosever they are
-    PLATFORM_MESSAGES = "platform_messages"  # an endpoint is sent those of all, in their order
-    RECONCILIATION = "reconciliation"  # compares all that Stripe has
-    SWEEP = "sweep"  # finds what is due, or left by a killed process, wherever it is
-    NIGHTLY = "nightly"  # checks the whole ledger, and removes what is old
+    CARDS = "cards"  # a card entered in one organization must not pay in another
+    REFUSED_EVENTS = "refused_events"  # the limit per sender covers all organizations; some events name none
+    STRIPE_EVENTS = "stripe_events"  # Stripe's ids of customers and payments don't say whose they are
+    PLATFORM_MESSAGES = "platform_messages"  # an endpoint gets the messages of all organizations, in order
+    RECONCILIATION = "reconciliation"  # compares everything at Stripe
+    SWEEP = "sweep"  # finds what is due, or left behind by a killed process
+    NIGHTLY = "nightly"  # checks the whole ledger, and deletes old data
     OPERATOR = "operator"  # commands
-    READINESS = "readiness"  # counts what waits and what has failed
-    DEV_MAIL = "dev_mail"  # the demo's mails; not there in production
+    READINESS = "readiness"  # counts waiting and failed work
+    DEV_MAIL = "dev_mail"  # the demo's emails; not in production
     DEMO = "demo"  # demo data, the simulator, benchmarks
     TESTS = "tests"
 
@@ -58,15 +56,15 @@ class OrgScoped:
 
 
 def scope_to(session: Session, *org_ids: UUID) -> None:
-    """Let `session` see rows of these organizations only, from now on, in the transaction that is running too.
+    """Let `session` see only rows of these organizations from now on, including in the running transaction.
 
-    What was changed so far is written first, by what the session saw until now.
+    Pending changes are flushed first, with the previous scope.
     """
     _see(session, ",".join(str(org_id) for org_id in org_ids), org_ids)
 
 
 def see_all(session: Session, reason: Reason) -> None:
-    """Let `session` see the rows of all organizations from now on. Where a block will do, use `seeing_all`."""
+    """Let `session` see the rows of all organizations from now on. Prefer `seeing_all` with a block."""
     if not isinstance(reason, Reason):
         raise TypeError(f"{reason!r} is no reason to see all organizations.")
     _see(session, transactions.ALL, None)
@@ -74,7 +72,7 @@ def see_all(session: Session, reason: Reason) -> None:
 
 @contextmanager
 def scoped_to(*org_ids: UUID) -> Iterator[None]:
-    """See rows of these organizations only, in the block; afterward what was seen before."""
+    """See only rows of these organizations within the block; the previous scope is restored afterward."""
     with _for_a_while() as session:
         scope_to(session, *org_ids)
         yield
@@ -82,14 +80,14 @@ def scoped_to(*org_ids: UUID) -> Iterator[None]:
 
 @contextmanager
 def seeing_all(reason: Reason) -> Iterator[None]:
-    """See the rows of all organizations, in the block or in the function that this decorates."""
+    """See the rows of all organizations within the block or the decorated function."""
     with _for_a_while() as session:
         see_all(session, reason)
         yield
 
 
 def carried_over(pieces: Iterator[T]) -> Iterator[T]:
-    """See while `pieces` are made what is seen now: for what is sent after a request, in a later session."""
+    """Generate `pieces` with the current scope: for responses streamed after the request, in a later session."""
     session = db.session()
     seen = transactions.get_state(session).wanted, session.info.get(_IDS)
 

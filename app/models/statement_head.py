@@ -1,4 +1,4 @@
-"""What statements of months that are over say of the organization."""
+"""Statement headers of past months."""
 
 from __future__ import annotations
 
@@ -14,9 +14,10 @@ from app.models.scope import OrgScoped
 
 
 class StatementHead(OrgScoped, Base):
-    """The organization as it was when the month that begins on `month` was over; `billed` is who is billed, by line.
+    """The organization as it was at the end of the month that begins on `month`; `billed` are the lines that say who
+    is billed.
 
-    Written when something of it changes, for the months before: a month without a row is headed by what holds now.
+    Stored when something in it changes, for the months before: a month without a row uses the current data.
     """
 
     __tablename__ = "statement_head"

@@ -1,4 +1,4 @@
-"""What Stripe told us, stored before it is handled."""
+"""Stripe's events, stored before they are handled."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from app.models.columns import Created, When, enum_type
 class EventState(StrEnum):
     RECEIVED = "received"
     HANDLED = "handled"
-    IGNORED = "ignored"  # of a kind that we don't use, or about nothing of ours
-    REFUSED = "refused"  # about something of ours that doesn't match: someone has to look
-    FAILED = "failed"  # every try to handle it failed: someone has to look, and replay it
+    IGNORED = "ignored"  # of a type that we don't use, or about nothing of ours
+    REFUSED = "refused"  # about something of ours that doesn't match: an operator has to look into it
+    FAILED = "failed"  # every attempt to handle it failed: an operator has to replay it
 
 
 class StripeEvent(Base):
     """One row per event id, however often it is delivered. Its object is fetched again when it is handled.
 
-    `attempts` counts the tries to handle it; `next_try_at` is when the next one is due, and `note` says why the last
-    one failed, what is wrong with the event, or why nothing was done. `livemode` and `api_version` are the event's:
-    of which of Stripe's modes it is, and in which version's words its object was written.
+    `attempts` counts the attempts to handle it; `next_try_at` is when the next one is due, and `note` says why the
+    last one failed, what is wrong with the event, or why nothing was done. `livemode` and `api_version` are the
+    event's own: Stripe's mode, and the API version of its object.
     """
 
     __tablename__ = "stripe_event"

@@ -1,4 +1,4 @@
-"""The plan an organization is on, and the documents of what it paid: projections of Stripe's."""
+"""Subscriptions and invoices: projections of Stripe's."""
 
 from __future__ import annotations
 
@@ -36,15 +36,15 @@ class Interval(StrEnum):
 
 
 class Subscription(OrgScoped, Base):
-    """What Stripe has as an organization's subscription, in the organization's own days.
+    """An organization's subscription at Stripe, with days in the organization's time zone.
 
     `period_start` is the first day that is paid for and `period_end` the first day of the next period; `anchor` is
-    the moment that months are counted from. `version` is the catalog's. What comes next by itself, at
-    `scheduled_at`, is in `scheduled_…`: by a schedule, or because the subscription ends at `ends_at`. `failed_at` is
-    when its renewal, of `open_invoice_id`, first failed; since `suspended_at` the free plan is in force.
-    `promised_until` is until when it could be paid before the organization moved to another zone. The
-    plan is paid `quantity` times, and `next_charge` is how Stripe previewed the next charge last. `odd` is
-    what operators arranged otherwise in Stripe's dashboard (`app.payments.oddities`).
+    the moment that months are counted from. `version` is the catalog's. The next automatic change, at `scheduled_at`,
+    is in `scheduled_…`: by a schedule, or because the subscription ends at `ends_at`. `failed_at` is when its
+    renewal, of `open_invoice_id`, first failed; since `suspended_at` the free plan is in force. `promised_until` is
+    the deadline that was promised before the organization changed its time zone. The plan is paid `quantity` times,
+    and `next_charge` is Stripe's latest preview of the next charge. `odd` are custom arrangements in Stripe's
+    dashboard (`app.payments.oddities`).
     """
 
     __tablename__ = "subscription"
@@ -74,9 +74,9 @@ class Subscription(OrgScoped, Base):
 
 
 class Invoice(OrgScoped, Base):
-    """What was charged for the plan; the period is that of Stripe's lines, and unknown where they have none.
+    """An invoice for the plan; the period is that of Stripe's lines, and unknown if they have none.
 
-    `sums` is what the amount is made of.
+    `sums` is the breakdown of the amount.
     """
 
     __tablename__ = "invoice"

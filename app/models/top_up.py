@@ -1,4 +1,4 @@
-"""Top-ups: one wish to add credit each."""
+"""Top-ups."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ from app.money import Money
 
 
 class TopUpStatus(StrEnum):
-    """Where a top-up stands. `paying` and `action` have an open payment at Stripe."""
+    """The status of a top-up. `paying` and `action` have an open payment at Stripe."""
 
     REVIEW = "review"  # chosen, shown for review, nothing charged
-    PAYING = "paying"  # the payment was asked for and its end is not known yet
+    PAYING = "paying"  # the payment was requested and its outcome is not known yet
     ACTION = "action"  # the bank wants the payer's confirmation (3-D Secure)
     SUCCEEDED = "succeeded"
     DECLINED = "declined"  # nothing was charged; another card may pay the same top-up
@@ -37,10 +37,10 @@ class TopUpStatus(StrEnum):
 
 
 class TopUp(OrgScoped, Base):
-    """One wish to add credit. It has at most one payment intent for life, so it can be charged at most once.
+    """A top-up. It has at most one payment intent for life, so it can be charged at most once.
 
-    `attempt` counts the tries to pay: with the id it makes Stripe's idempotency key. `keep_card` says that the payer
-    wishes to keep the card that they entered for it.
+    `attempt` counts the attempts to pay: with the id it forms Stripe's idempotency key. `keep_card` says that the
+    payer wants to save the entered card.
     """
 
     __tablename__ = "top_up"
@@ -79,5 +79,5 @@ class TopUp(OrgScoped, Base):
 
     @property
     def awaits_first_try(self) -> bool:
-        """Whether Stripe was never asked for this payment."""
+        """Whether this payment was never requested at Stripe."""
         return self.status is TopUpStatus.REVIEW and self.attempt == 0

@@ -1,4 +1,4 @@
-"""What was used: each event with what it cost, and totals by day. Pages read the totals, never single events."""
+"""Usage: each event with its cost, and daily totals. Pages read the totals, never single events."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from app.models.columns import Created, Micro, When
 from app.models.scope import OrgScoped
 
 NO_ONE = UUID(int=0)
-"""Stands for the organization of a refused event that names none that exists."""
+"""The organization of a rejected event that names none that exists."""
 
 
 def _without_reference() -> Any:
@@ -26,11 +26,11 @@ def _without_reference() -> Any:
 
 
 class UsageKey(OrgScoped, Base):
-    """That an event was taken: its sender's `source` and `id` are taken once for good.
+    """The deduplication key of an event: each `source` and `id` is recorded only once.
 
-    A slim table beside the events, because those are partitioned by time and can't hold this key alone. `digest` is
-    of the event's content, so that the same id with another content is told. Rows whose event is too old to be
-    taken at all are removed.
+    A slim table next to the events, which are partitioned by time and so can't have this unique key. `digest` is of
+    the event's content, to detect the same id with different content. Rows whose event is too old to be accepted at
+    all are deleted.
     """
 
     __tablename__ = "usage_key"
@@ -44,10 +44,10 @@ class UsageKey(OrgScoped, Base):
 
 
 class UsageEvent(OrgScoped, Base):
-    """One event of usage as it was rated, a charged line: never changed. Partitioned by month of `at`.
+    """One rated usage event; it never changes. Partitioned by month of `at`.
 
     `quantity` and the `billable`, `included` units are the meter's; a correction's are differences to what it
-    corrects, and can be below zero. `plan` and `version` name the rates.
+    corrects, and can be negative. `plan` and `version` name the rates.
     """
 
     __tablename__ = "usage_event"
@@ -91,11 +91,11 @@ class UsageEvent(OrgScoped, Base):
 
 
 class RejectedEvent(Base):
-    """An event that was refused, as it came, with the reason; it can be replayed once the reason is gone.
+    """A rejected event as received, with the reason; it can be replayed once the cause is fixed.
 
-    `org_id` is `NO_ONE` where the event named no organization of ours, so it is not scoped to one. `token_id` sent
-    it, and may report for `sender_org_id`: for all organizations where that is None, for none where it is `NO_ONE`.
-    What was stored before senders were has no token. `digest` is of the bytes that came.
+    `org_id` is `NO_ONE` if the event named no organization of ours, so the table isn't scoped by organization.
+    `token_id` sent it, and may report for `sender_org_id`: for all organizations if that is None, for none if it is
+    `NO_ONE`. Events stored before senders were recorded have no token. `digest` is of the raw bytes.
     """
 
     __tablename__ = "rejected_event"
@@ -128,10 +128,10 @@ class RejectedEvent(Base):
 class UsageDaily(OrgScoped, Base):
     """Usage of one meter on one day by one campaign and agent.
 
-    `day` is the day of use and `posted_on` that of posting, both in the organization's zone: what came late is
-    told apart. Quantities are in the meter's own unit (seconds, messages, tokens), `included` what the plan's
-    allowance covered of it. What corrects earlier usage stands apart: it can be below zero, and is no part of the
-    day's usage line.
+    `day` is the day of use and `posted_on` that of posting, both in the organization's time zone, so that late usage
+    is separate. Quantities are in the meter's own unit (seconds, messages, tokens), `included` what the plan's
+    allowance covered of it. Corrections are separate rows: they can be negative, and are not part of the day's usage
+    line.
     """
 
     __tablename__ = "usage_daily"
@@ -150,9 +150,9 @@ class UsageDaily(OrgScoped, Base):
 
 class Allowance(OrgScoped, Base):
     """How much of an allowance (`meter`: a pool of meters, or one meter) a billing period has used, and how many
-    units of a meter it has paid for, which says what tier of its rate comes next.
+    units of a meter were charged, which decides the next tier of its rate.
 
-    `lines` are these paid units by the rate that they were charged at, "version/plan", and its tiers."""
+    `lines` are these charged units by rate, "version/plan", and its tiers."""
 
     __tablename__ = "allowance"
 
@@ -164,8 +164,8 @@ class Allowance(OrgScoped, Base):
 
 
 class ResourceCount(OrgScoped, Base):
-    """How many agents, phone numbers and so on an organization has, as the platform reports them; and, where it says
-    so, their `names`, the oldest first."""
+    """How many agents, phone numbers and so on an organization has, as the platform reports them; and, if reported,
+    their `names`, oldest first."""
 
     __tablename__ = "resource_count"
 

@@ -1,10 +1,10 @@
-"""Telling people by mail and the platform by webhooks: what the mails say, and how both leave the application."""
+"""Notifications: email to people and webhooks to the platform, and how both are sent."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from app.notify.message import Sender, checked
+from app.notify.mime import Sender, checked
 from app.notify.server import SmtpServer
 from app.notify.smtp import Smtp
 from app.notify.transport import NullTransport, Transport
@@ -14,7 +14,7 @@ from config import Settings
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """What mails say of us: where our pages are, without a slash at the end, and who helps."""
+    """What emails say about us: the base URL of our pages, without a trailing slash, and the support address."""
 
     public_url: str
     support_email: str
@@ -22,7 +22,7 @@ class Site:
 
 @dataclass(frozen=True, slots=True)
 class AllowedAddresses:
-    """Where messages may go: to addresses of a private network too, and to which ports."""
+    """Where messages may be sent: whether private networks are allowed, and which ports."""
 
     private: bool
     ports: tuple[int, ...]
@@ -35,7 +35,7 @@ _allowed_addresses = PerApplication[AllowedAddresses]("webhook_addresses")
 
 
 def set_up(settings: Settings) -> None:
-    """Check the mail settings and choose the way out. Raises `SettingsError` naming the setting that is wrong."""
+    """Check the mail settings and choose the transport. Raises `SettingsError` naming the setting that is wrong."""
     sender = Sender.parse(settings.mail_from, reply_to=settings.support_email)
     for address in settings.operators_email:
         checked("OPERATORS_EMAIL", address)
@@ -49,20 +49,20 @@ def set_up(settings: Settings) -> None:
 
 
 def transport() -> Transport:
-    """How this application's mail leaves."""
+    """The transport of this application's email."""
     return _transport.get()
 
 
 def sender() -> Sender:
-    """Whom this application's mail comes from."""
+    """The sender of this application's email."""
     return _sender.get()
 
 
 def site() -> Site:
-    """What this application's mail says of us."""
+    """What this application's emails say about us."""
     return _site.get()
 
 
 def allowed_addresses() -> AllowedAddresses:
-    """Where this application's webhooks may go."""
+    """Where this application's webhooks may be sent."""
     return _allowed_addresses.get()

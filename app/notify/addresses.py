@@ -18,7 +18,7 @@ from app.notify.public_networks import is_public
 HTTPS_PORT = 443
 LONGEST = 2000
 _LOOKUPS = BoundedSemaphore(16)
-"""Lookups that have not come back. One can't be called off, so a name server that is silent must not take more."""
+"""Lookups in progress. A lookup can't be canceled, so a silent name server must not use up more threads."""
 
 _NO_HOST = re.compile(r"[\x00-\x20\x7f\\]")
 _ENDS_IN_NUMBER = re.compile(r"(?:^|\.)(?:[0-9]+|0x[0-9a-f]*)$", re.IGNORECASE)
@@ -56,11 +56,11 @@ def find(url: str, *, allow_private: bool, ports: Collection[int], seconds: floa
         parts = urlsplit(url)
         port = parts.port
     except ValueError:
-        raise AddressError("The address has a host or a port that is none.") from None
+        raise AddressError("The address has an invalid host or port.") from None
     if parts.scheme not in {"http", "https"} or not parts.hostname or "@" in parts.netloc:
         raise AddressError("Use an address like https://portal.example/billing-events.")
     if parts.scheme == "http" and not allow_private:
-        raise AddressError("Use https: what is sent is for the platform only.")
+        raise AddressError("Use https: messages are confidential.")
     if port is None:
         port = HTTPS_PORT if parts.scheme == "https" else 80
     if port == 0 or not (allow_private or port in ports):
@@ -70,7 +70,7 @@ def find(url: str, *, allow_private: bool, ports: Collection[int], seconds: floa
     addresses = _resolved(host, port, seconds)
     for address in addresses:
         if not allow_private and not is_public(address):
-            raise AddressError(f"{host} leads to {address}, which is no public address.")
+            raise AddressError(f"{host} leads to {address}, which is not a public address.")
     path = quote(parts.path or "/", safe="/%:@!$&'()*+,;=~-._") + (
         f"?{quote(parts.query, safe='/%:@!$&()*+,;=~-._?[]')}" if parts.query else ""
     )
@@ -78,7 +78,7 @@ def find(url: str, *, allow_private: bool, ports: Collection[int], seconds: floa
 
 
 def _host(written: str) -> str:
-    """The host as it is looked up. A number has one way to be written; a name is one that DNS can have."""
+    """The host in canonical form, ready for lookup: an IP address in its one notation, or a valid DNS name."""
     if "%" in written:
         raise AddressError("The address has a zone or a percent sign in its host. Use the host's name.")
     if ":" in written:
@@ -90,7 +90,7 @@ def _host(written: str) -> str:
         name = written.encode("idna").decode().removesuffix(".").lower()
     except UnicodeError:
         raise AddressError(
-            f"{written[:80]} is no name of a host: its parts have 1 to 63 letters, digits or hyphens."
+            f"{written[:80]} is not a valid host name: its parts have 1 to 63 letters, digits or hyphens."
         ) from None
     if _ENDS_IN_NUMBER.search(name):
         try:
@@ -105,7 +105,7 @@ def _host(written: str) -> str:
 
 
 def _resolved(host: str, port: int, seconds: float) -> tuple[str, ...]:
-    """The addresses of a host, each once. In a thread of its own, because a lookup knows no deadline."""
+    """The distinct addresses of a host. Runs in its own thread, because a lookup has no timeout."""
     found: list[str] = []
 
     def look_up() -> None:

@@ -1,7 +1,7 @@
-"""From facts to words: one template a kind, drawn as plain text and as HTML.
+"""Composes emails: one template per kind, rendered as plain text and as HTML.
 
 A kind's template says everything once, in paragraphs, rows and buttons; what those are in plain text and in HTML is
-in `mail/_text.jinja` and `mail/_html.jinja`. So neither part can fall behind the other.
+in `mail/_text.jinja` and `mail/_html.jinja`. So the two parts can't diverge.
 """
 
 from __future__ import annotations
@@ -18,20 +18,20 @@ from babel.numbers import format_currency
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from app.money import Money
-from app.notify.letters import Letter
-from app.notify.message import Written, one_line
+from app.notify.emails import Email
+from app.notify.mime import Written, one_line
 from app.own_pages import in_mail
 from app.text import shown
 
 LOCALE = "en_US"
-"""Emails have no viewer whose locale could be asked: one for all, the one that pages fall back to."""
+"""Emails have no viewer with a locale: all use the default locale of the pages."""
 
 _MINUS = "\u2212"
 
 
 @dataclass(frozen=True, slots=True)
 class Readers:
-    """Whom an email is for: the organization, its zone, and the addresses of our pages and of support."""
+    """Who an email is for: the organization and its time zone, and the addresses of our pages and of support."""
 
     organization: str
     slug: str
@@ -40,9 +40,9 @@ class Readers:
     support_email: str
 
 
-def compose(letter: Letter, readers: Readers) -> Written:
-    """Put the facts of a letter into words, for the people of an organization."""
-    drawn = {part: _draw(part, letter, readers) for part in ("text", "html")}
+def compose(email: Email, readers: Readers) -> Written:
+    """Compose an email from its facts, for the people of an organization."""
+    drawn = {part: _render(part, email, readers) for part in ("text", "html")}
     subject, text = drawn["text"]
     return Written(
         subject=one_line(subject),
@@ -51,12 +51,12 @@ def compose(letter: Letter, readers: Readers) -> Written:
     )
 
 
-def _draw(part: str, letter: Letter, readers: Readers) -> tuple[str, str]:
-    """Subject and words of one part."""
+def _render(part: str, email: Email, readers: Readers) -> tuple[str, str]:
+    """Render the subject and body of one part."""
     zone = ZoneInfo(readers.timezone)
-    template = _environment(part).get_template(f"mail/{letter.kind}.jinja")
+    template = _environment(part).get_template(f"mail/{email.kind}.jinja")
     context = {
-        "letter": letter,
+        "email": email,
         "organization": one_line(readers.organization),
         "support_email": readers.support_email,
         "url": lambda path: f"{readers.public_url}{in_mail(path, readers.slug)}",

@@ -1,7 +1,7 @@
-"""One POST with a deadline for all of it: connecting, TLS, sending, and every byte of the answer's head.
+"""A POST with one overall deadline: connecting, TLS, sending, and reading the response headers.
 
-The timeouts of HTTP libraries are for each read, so a receiver that sends a byte now and then is waited for without
-end. Here one clock runs for the whole. The body of the answer is not read: nothing in it is of use.
+The timeouts of HTTP libraries apply to each read, so a receiver that sends a byte now and then would be waited for
+forever. Here one clock covers the whole request. The response body is not needed, and not read.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from functools import cache
 from app.notify.addresses import Target
 
 LARGEST_HEAD = 16 * 1024
-"""Bytes of an answer's head that are read at most."""
+"""The most bytes of response headers that are read."""
 
 _CONNECT_SECONDS = 3.05
 _STATUS = re.compile(rb"HTTP/1\.[01] (\d{3})(?:[ \r]|$)")
@@ -30,7 +30,7 @@ class NoAnswerError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """The status of an answer, and the seconds of its `Retry-After`, where it says so."""
+    """The status of a response, and the seconds of its `Retry-After`, if any."""
 
     status: int
     retry_after: int | None = None
@@ -45,7 +45,7 @@ class _Clock:
     def left(self) -> float:
         left = self._end - time.monotonic()
         if left <= 0:
-            raise NoAnswerError(f"No answer within {self._seconds:g} seconds.")
+            raise NoAnswerError(f"No response within {self._seconds:g} seconds.")
         return left
 
 
@@ -58,20 +58,20 @@ def post(target: Target, body: bytes, headers: Mapping[str, str], *, seconds: fl
             _send(connection, _request(target, body, headers), clock)
             return _read(connection, clock)
     except TimeoutError:
-        raise NoAnswerError(f"No answer within {seconds:g} seconds.") from None
+        raise NoAnswerError(f"No response within {seconds:g} seconds.") from None
     except OSError as error:
         raise NoAnswerError(f"No connection: {error}") from error
 
 
 def _connected(target: Target, clock: _Clock) -> socket.socket:
-    """A connection to the first of the addresses that takes one."""
+    """Connect to the first address that accepts a connection."""
     failure: OSError | None = None
     for address in target.addresses:
         try:
             plain = socket.create_connection((address, target.port), min(clock.left(), _CONNECT_SECONDS))
         except OSError as error:
             clock.left()
-            failure = OSError(f"{address} takes no connection ({error}).")
+            failure = OSError(f"{address} refused the connection ({error}).")
             continue
         if target.scheme == "http":
             return plain
@@ -99,22 +99,22 @@ def _read(connection: socket.socket, clock: _Clock) -> Reply:
             reply = _reply(head)
             if reply.status >= 200:
                 return reply
-            # 1xx: more is to come (RFC 9110, section 15.2).
+            # 1xx: the final response follows (RFC 9110, section 15.2).
             data = rest
             continue
         if len(data) > LARGEST_HEAD:
-            raise NoAnswerError(f"The head of the answer is longer than {LARGEST_HEAD} bytes.")
+            raise NoAnswerError(f"The response headers are longer than {LARGEST_HEAD} bytes.")
         connection.settimeout(clock.left())
         more = connection.recv(4096)
         if not more:
-            raise NoAnswerError("The connection was closed without an answer.")
+            raise NoAnswerError("The connection was closed without a response.")
         data += more
 
 
 def _reply(head: bytes) -> Reply:
     status = _STATUS.match(head)
     if status is None:
-        raise NoAnswerError("The answer is not HTTP.")
+        raise NoAnswerError("The response is not HTTP.")
     wait = _RETRY_AFTER.search(head)
     return Reply(int(status[1]), int(wait[1]) if wait else None)
 

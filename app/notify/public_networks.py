@@ -1,8 +1,8 @@
-"""Whether an address is one of the public internet, in whichever form it is written.
+"""Whether an address is on the public internet, in whichever form it is written.
 
 By the registries of special addresses (https://www.iana.org/assignments/iana-ipv4-special-registry,
-https://www.iana.org/assignments/iana-ipv6-special-registry), and not by `ipaddress.is_global`, which says something
-else in each version of Python and lets multicast and translated addresses pass.
+https://www.iana.org/assignments/iana-ipv6-special-registry), and not by `ipaddress.is_global`, which varies between
+versions of Python and lets multicast and translated addresses pass.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ NOT_PUBLIC_4 = tuple(
 )
 
 PUBLIC_6 = IPv6Network("2000::/3")
-"""All that is given out. What lies elsewhere is local, multicast, mapped or reserved."""
+"""All allocated addresses. All others are local, multicast, mapped or reserved."""
 
 NOT_PUBLIC_6 = tuple(
     IPv6Network(network)
@@ -50,13 +50,13 @@ NOT_PUBLIC_6 = tuple(
 )
 
 NAT64 = IPv6Network("64:ff9b::/96")
-"""IPv4 as a network with IPv6 alone reaches it (RFC 6052). What is private there has no place in it."""
+"""IPv4 as an IPv6-only network reaches it (RFC 6052). A private IPv4 address in it is refused."""
 
 _ISATAP = (0x00005EFE, 0x02005EFE)
 
 
 def is_public(address: str) -> bool:
-    """Whether an address, as `getaddrinfo` tells it, is one of the public internet."""
+    """Whether an address, as `getaddrinfo` returns it, is on the public internet."""
     try:
         found = ipaddress.ip_address(address)
     except ValueError:

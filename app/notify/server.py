@@ -53,7 +53,7 @@ class SmtpServer:
         return server
 
     def _check_protection(self) -> None:
-        """Neither a password nor what people paid goes over a network for others to read."""
+        """Refuse to send passwords and payment details over a network unencrypted."""
         if self.security == "none" and self.host not in _THIS_MACHINE:
             raise SettingsError(
                 f"SMTP_URL would send mail to {self.host} unencrypted. Use smtp+starttls:// or smtps://; "

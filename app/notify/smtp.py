@@ -16,15 +16,15 @@ from app.notify.server import SmtpServer
 from app.notify.transport import RefusedError, UnavailableError
 
 TIMEOUT_SECONDS = 15
-"""For each answer of the server."""
+"""For each response of the server."""
 
 CONVERSATION_SECONDS = 120
-"""For all of it, from connecting to the last mail: a server that sends a byte now and then answers in no time
-at all, and would be waited for without end. Far shorter than the time for which an email is claimed."""
+"""For the whole conversation, from connecting to the last email: a server that sends a byte now and then never
+exceeds the timeout of a single response. Far shorter than the time for which an email is claimed."""
 
 
 class _Plain(smtplib.SMTP):
-    """Tells of its socket before it reads from it."""
+    """Registers its socket before it reads from it."""
 
     def __init__(self, sockets: list[socket.socket], *words: Any, **options: Any) -> None:
         self._sockets = sockets
@@ -37,19 +37,19 @@ class _Plain(smtplib.SMTP):
 
 
 class _Tls(_Plain, smtplib.SMTP_SSL):
-    """The same, protected from the start."""
+    """The same, encrypted from the start."""
 
 
 @contextmanager
 def _cut_off_after(seconds: float) -> Iterator[list[socket.socket]]:
-    """End the connections that are put into the list once the time is over: anyone who reads from them is told so."""
+    """Shut down the sockets in the list once the time is up, so that reading from them fails."""
     sockets: list[socket.socket] = []
     ended = Event()
 
     def watch() -> None:
         if ended.wait(seconds):
             return
-        # Again and again: TLS may be just taking the place of a plain connection.
+        # Repeatedly: TLS may be replacing a plain connection at this moment.
         while not ended.wait(0.2):
             for one in tuple(sockets):
                 with suppress(OSError):
@@ -94,7 +94,7 @@ class Smtp:
             client = _Plain(sockets, server.host, server.port, timeout=TIMEOUT_SECONDS)
         try:
             if server.security == "starttls":
-                # Raises where the server doesn't offer it: never on without.
+                # Raises if the server doesn't offer it: mail is never sent without TLS.
                 client.starttls(context=trusted)
                 sockets.append(cast(socket.socket, client.sock))
             if server.user is not None and server.password is not None:
@@ -107,13 +107,14 @@ class Smtp:
 
 @dataclass(frozen=True, slots=True)
 class SmtpConnection:
-    """A signed-in connection. Each recipient gets an email of their own, so that one refused holds no one back."""
+    """A signed-in connection. Each recipient gets an email of their own, so that one rejected address doesn't affect
+    the others."""
 
     client: smtplib.SMTP
     sender: str
 
     def send(self, mail: EmailMessage, *, to: str) -> None:
-        """Hand it in. The server's codes from 500 on are for good, 4xx for now (RFC 5321, section 4.2.1)."""
+        """Submit it. The server's 5xx codes are permanent, 4xx temporary (RFC 5321, section 4.2.1)."""
         try:
             self.client.send_message(mail, self.sender, [to])
         except smtplib.SMTPRecipientsRefused as error:
@@ -122,9 +123,9 @@ class SmtpConnection:
         except smtplib.SMTPDataError as error:
             raise _refusal(error.smtp_code, error.smtp_error) from error
         except smtplib.SMTPNotSupportedError as error:
-            raise RefusedError("The mail server can't send to an address with such letters.") from error
+            raise RefusedError("The mail server can't send to an address with these characters.") from error
         except (OSError, smtplib.SMTPException) as error:
-            # Sender refused, connection lost, time run out: not this recipient's fault.
+            # Sender rejected, connection lost, timed out: not this recipient's fault.
             raise UnavailableError(_reason(error)) from error
 
 

@@ -1,4 +1,4 @@
-"""Handing mail in: to a mail server, or nowhere where mail is only kept to be looked at."""
+"""How email is submitted: to a mail server, or nowhere, if it is only stored to be viewed."""
 
 from __future__ import annotations
 
@@ -18,21 +18,21 @@ class UnavailableError(Exception):
 
 
 class Connection(Protocol):
-    """An open way to hand mail in."""
+    """A connection that submits email."""
 
     def send(self, mail: EmailMessage, *, to: str) -> None:
-        """Hand one mail in for one recipient. Raises `RefusedError` and `UnavailableError`."""
+        """Submit one email to one recipient. Raises `RefusedError` and `UnavailableError`."""
 
 
 class Transport(Protocol):
-    """How mail leaves the application."""
+    """How email leaves the application."""
 
     def connect(self) -> AbstractContextManager[Connection]:
         """Open a connection for as long as the block runs. Raises `UnavailableError`."""
 
 
 class NullTransport:
-    """Mail goes nowhere: the outbox keeps it, and `/dev/mail` shows it. For the demo and tests."""
+    """Sends nothing: the outbox keeps the email, and `/dev/mail` shows it. For the demo and tests."""
 
     @contextmanager
     def connect(self) -> Iterator[NullTransport]:
@@ -40,5 +40,5 @@ class NullTransport:
         yield self
 
     def send(self, mail: EmailMessage, *, to: str) -> None:  # noqa: ARG002 - as a connection is called
-        """Write the mail as it would go out, so that one that can't be is noticed here too."""
+        """Serialize the email as if to send it, so that one that can't be sent fails here too."""
         mail.as_bytes()

@@ -21,13 +21,14 @@ from app.notify.addresses import HTTPS_PORT, AddressError
 from app.notify.posting import NoAnswerError
 
 DEADLINE_SECONDS = 15
-"""For a whole request, from connecting to the end of the answer's head: the specification names 15 to 30 seconds."""
+"""For a whole request, from connecting to the end of the response headers; the specification suggests 15 to 30
+seconds."""
 
 LOOKUP_SECONDS = 5
-"""For the name server, before that."""
+"""For the DNS lookup, before that."""
 
 _ONLY_NOW = frozenset({408, 425, 429})
-"""Answers from 400 to 499 that say "not now", where all others say "never" (RFC 9110, RFC 8470, RFC 6585)."""
+"""The 4xx responses that mean "not now"; all others mean "never" (RFC 9110, RFC 8470, RFC 6585)."""
 
 _GONE = 410
 _KEPT = 200
@@ -35,10 +36,10 @@ _KEPT = 200
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What sending led to: whether it was taken, and the answer as text.
+    """The result of sending: whether the message was accepted, and the response as text.
 
-    `refused`: the receiver won't take this message, however often it is sent. `gone`: it wants no message any more,
-    and the specification says to stop sending it any. `retry_after` are the seconds that it asked to be left alone.
+    `refused`: the receiver will never accept this message. `gone`: it wants no more messages, and the specification
+    says to stop sending any. `retry_after` are the seconds that it asked us to wait.
     """
 
     taken: bool
@@ -72,8 +73,8 @@ def send(
 ) -> Answer:
     """Send one message, signed with each secret; anything but a 2xx counts as not accepted.
 
-    Takes `LOOKUP_SECONDS` and `seconds` at most. Where the name leads is looked up once, checked, and
-    connected to, so that it can't lead somewhere else meanwhile (DNS rebinding); redirects are not followed.
+    Takes at most `LOOKUP_SECONDS` and `seconds`. The name is resolved once, and the checked address is the one
+    connected to, so that it can't change in between (DNS rebinding); redirects are not followed.
     """
     body = json.dumps({"type": type_, "timestamp": at.astimezone(UTC).isoformat(), "data": data})
     now = clock.about_now()
@@ -91,12 +92,12 @@ def send(
         return Answer(False, str(error)[:_KEPT])
     return Answer(
         taken=200 <= reply.status < 300,
-        words=_words(reply.status),
+        words=_describe(reply.status),
         refused=400 <= reply.status < 500 and reply.status not in _ONLY_NOW,
         gone=reply.status == _GONE,
         retry_after=reply.retry_after,
     )
 
 
-def _words(status: int) -> str:
+def _describe(status: int) -> str:
     return f"{status}: redirects are not followed" if 300 <= status < 400 else str(status)

@@ -1,4 +1,4 @@
-"""Files that spreadsheets open as they are meant: every CSV download of the pages is made here.
+"""CSV files that spreadsheets open correctly: all CSV downloads are created here.
 
 - A byte order mark comes first: without one, Excel reads UTF-8 as the code page of the machine
   (https://support.microsoft.com/en-us/office/opening-csv-utf-8-files-correctly-in-excel-8a935af5-3416-4edd-ba7e-3dfd2bc4a032).
@@ -23,16 +23,16 @@ from app.models.scope import carried_over
 from app.text import shown
 
 Cell = str | int | Decimal | date
-"""A time is a `date` too. Amounts are written exact, with a point, so that any program reads them."""
+"""A time is a `date` too. Amounts are exact, with a decimal point, so that any program can read them."""
 
 PIECE = 200
-"""Rows that are sent together: each alone would be a packet of its own."""
+"""How many rows are sent together, because each one would be a separate packet."""
 
 _BOM = "\ufeff"
 _BLANKS = r"""[\s\xa0"'`\u200b-\u200f\u2060]*"""
-"""What spreadsheets skip, or a reader doesn't see, in front of a formula."""
+"""Characters before a formula that spreadsheets skip, or a reader doesn't see."""
 _FORMULA = re.compile(rf"(?=[\t\r\n]|{_BLANKS}[=+\-@\uff1d\uff0b\uff0d\uff20])")
-"""At the beginning; the wide signs are signs to spreadsheets of Japanese and Chinese."""
+"""At the beginning; Japanese and Chinese spreadsheets also accept the full-width signs."""
 _INNER_FORMULA = re.compile(rf"(?<=[;\t\r\n])(?={_BLANKS}(?:[=@\uff1d\uff20]|[+\-\uff0b\uff0d](?!\d)))")
 """After what separates cells where a comma separates decimals; a negative quantity in a list is none."""
 _ALTERED = re.compile(
@@ -42,7 +42,7 @@ _ALTERED = re.compile(
 
 
 def csv_download(rows: Iterable[Iterable[Cell]], name: str) -> Response:
-    """The answer that saves `rows` as a file, streamed; `rows` may read from the database meanwhile."""
+    """A streamed response that downloads `rows` as a file; `rows` may read from the database meanwhile."""
     response = Response(
         stream_with_context(carried_over(csv_file(rows))), content_type="text/csv; charset=utf-8"
     )

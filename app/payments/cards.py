@@ -10,9 +10,9 @@ import stripe
 
 from app.payments.client import stripe_client
 from app.payments.errors import RefusedError, translated
-from app.payments.moments import moment
 from app.payments.references import id_of
 from app.payments.statuses import SetupIntentStatus
+from app.payments.timestamps import to_datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +72,9 @@ def fetch(payment_method_id: str) -> Card:
 
 
 def detach(payment_method_id: str) -> None:
-    """Take a card from its customer, so that nothing can charge it any more; doing it again changes nothing.
+    """Detach a card from its customer, so that nothing can charge it any more; repeating this changes nothing.
 
-    Raises `OutcomeUnknownError`, `NotDoneError`, and `RefusedError` where the card is still attached.
+    Raises `OutcomeUnknownError`, `NotDoneError`, and `RefusedError` if the card is still attached.
     """
     try:
         with translated():
@@ -85,9 +85,9 @@ def detach(payment_method_id: str) -> None:
 
 
 def fetch_attached(payment_method_id: str) -> Card | None:
-    """A card as it is now; None where it is attached to no customer any more, or not known to Stripe at all.
+    """A card as it is now; None if it is no longer attached to a customer, or unknown to Stripe.
 
-    Raises `OutcomeUnknownError`, `NotDoneError`, and `RefusedError` for what is no card.
+    Raises `OutcomeUnknownError`, `NotDoneError`, and `RefusedError` if it isn't a card.
     """
     try:
         card = fetch(payment_method_id)
@@ -122,5 +122,5 @@ def _card(method: Any) -> Card:
         exp_month=method.card.exp_month,
         exp_year=method.card.exp_year,
         fingerprint=method.card.fingerprint,
-        created_at=moment(method.created),
+        created_at=to_datetime(method.created),
     )

@@ -8,7 +8,8 @@ from app.payments.errors import translated
 
 
 def left_of(charge_id: str) -> Money:
-    """What a charge took and was not refunded since. Raises `OutcomeUnknownError`, `NotDoneError`, `RefusedError`."""
+    """The amount of a charge that has not been refunded. Raises `OutcomeUnknownError`, `NotDoneError`,
+    `RefusedError`."""
     with translated():
         charge = stripe_client().v1.charges.retrieve(charge_id)
     return Money.from_minor(charge.amount_captured - charge.amount_refunded, charge.currency.upper())

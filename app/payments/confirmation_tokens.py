@@ -1,6 +1,6 @@
 """Confirmation tokens: a card that was entered in Stripe's fields, until a payment is confirmed with it.
 
-A token confirms one payment, within twelve hours, and for later use only where Stripe's fields were told so
+A token confirms one payment, within twelve hours, and allows later use only if Stripe's fields were set up for it
 (https://docs.stripe.com/payments/finalize-payments-on-the-server#create-ct).
 """
 
@@ -14,13 +14,14 @@ from app.payments.client import stripe_client
 from app.payments.errors import RefusedError, translated
 
 KEPT_FOR = timedelta(hours=12)
-"""How long Stripe keeps one that was not used."""
+"""How long Stripe keeps an unused one."""
 _ID = re.compile(r"ctoken_[A-Za-z0-9_]{1,240}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
 class ConfirmationToken:
-    """What a token shows of its card. `keeps_card` is whether a payment with it saves the card for later charges.
+    """What a token reveals about its card. `keeps_card` is whether a payment with it saves the card for later
+    charges.
 
     `is_used` is whether a payment was confirmed with it, and `fingerprint` may be missing.
     """
@@ -36,15 +37,15 @@ class ConfirmationToken:
 
 
 def is_token(id_: str) -> bool:
-    """Whether this is the id of a confirmation token, or at least may be one."""
+    """Whether this looks like the id of a confirmation token."""
     return bool(_ID.fullmatch(id_))
 
 
 def fetch(token_id: str) -> ConfirmationToken:
     """A token as it is now.
 
-    Raises `OutcomeUnknownError`, `NotDoneError`, and `RefusedError` for one that Stripe doesn't have, or that is of
-    something else than a card.
+    Raises `OutcomeUnknownError`, `NotDoneError`, and `RefusedError` for one that Stripe doesn't have, or that isn't
+    for a card.
     """
     with translated():
         token = stripe_client().v1.confirmation_tokens.retrieve(token_id)

@@ -1,8 +1,7 @@
 """Whether a paid plan's current period is paid for, by the invoices themselves.
 
-Stripe keeps a subscription active when a period is invoiced to no one, as it is for a price that begins in the middle
-of its billing cycle, and when the invoice was voided
-(https://docs.stripe.com/billing/subscriptions/overview#voiding-invoice).
+Stripe keeps a subscription active if a period is never invoiced, as for a price that begins in the middle of its
+billing cycle, and if the invoice was voided (https://docs.stripe.com/billing/subscriptions/overview#voiding-invoice).
 """
 
 from __future__ import annotations
@@ -18,13 +17,13 @@ from app.payments.statuses import StripeInvoiceStatus
 from app.payments.subscription_facts import StripeSubscription
 
 _MOST = 100
-"""Invoices that are looked at, the newest first."""
+"""How many invoices are checked, newest first."""
 
 
 def is_covered(found: StripeSubscription) -> bool:
     """Whether an invoice that is paid, or is being collected, is for the end of a subscription's current period.
 
-    What was credited for that time is taken off. Raises `OutcomeUnknownError`, `NotDoneError`, `RefusedError`.
+    Credit for that time is deducted. Raises `OutcomeUnknownError`, `NotDoneError`, `RefusedError`.
     """
     last = int(found.period_end.timestamp()) - 1
     rate, rounded = Fraction(0), Fraction(0)
@@ -40,7 +39,7 @@ def is_covered(found: StripeSubscription) -> bool:
                     continue
                 if _is_given(line, found.price_id):
                     return True
-                # Lines are for times of different lengths, and each is rounded by itself.
+                # Lines cover times of different lengths, and each is rounded separately.
                 rate += Fraction(line.amount, length)
                 rounded += Fraction(1, length)
             if rate > rounded:
@@ -49,12 +48,12 @@ def is_covered(found: StripeSubscription) -> bool:
 
 
 def _counts(invoice: stripe.Invoice) -> bool:
-    """Whether an invoice is paid, or will be: one that is open is tried again, or owed."""
+    """Whether an invoice is paid, or still may be: an open one is retried, or owed."""
     status = StripeInvoiceStatus(invoice.status or "draft")
     is_on_its_way = status is StripeInvoiceStatus.DRAFT and bool(invoice.auto_advance)
     return status in {StripeInvoiceStatus.PAID, StripeInvoiceStatus.OPEN} or is_on_its_way
 
 
 def _is_given(line: stripe.InvoiceLineItem, price_id: str) -> bool:
-    """Whether a line of this price was brought to nothing by a discount, rather than not charged at all."""
+    """Whether a line of this price was reduced to zero by a discount, rather than not charged at all."""
     return price_of_line(line) == price_id and line.amount == 0 and bool(line.discounts)

@@ -15,9 +15,9 @@ from app.payments.references import id_of
 
 
 def create(org_id: UUID, *, name: str, email: str | None, lost: int = 0) -> str:
-    """Make the organization's customer and return its id; the same organization never gets two at a time.
+    """Create the organization's customer and return its id; an organization never gets two at the same time.
 
-    `lost` is how many it had that were deleted: for the same idempotency key Stripe would tell of that one again.
+    `lost` is how many earlier ones were deleted: for the same idempotency key Stripe would return that one again.
     Raises `OutcomeUnknownError`, `NotDoneError`, `RefusedError`.
     """
     with translated():
@@ -30,7 +30,7 @@ def create(org_id: UUID, *, name: str, email: str | None, lost: int = 0) -> str:
 
 @dataclass(frozen=True, slots=True)
 class StripeDetails:
-    """What Stripe writes on a customer's invoices: `tax_id` is its kind, by Stripe's name, and its value."""
+    """A customer's details on Stripe's invoices: `tax_id` is its type, by Stripe's name, and its value."""
 
     name: str
     email: str | None
@@ -52,7 +52,7 @@ def describe(customer_id: str, details: StripeDetails, *, key: str) -> None:
     with translated():
         client = stripe_client().v1.customers
         client.update(customer_id, params)
-        # The new one before the old ones are gone: an invoice that is made meanwhile carries one at least.
+        # Add the new one before the old ones are removed: an invoice issued in between has at least one.
         others = client.tax_ids.list(customer_id, {"limit": 100}).data
         if details.tax_id is not None:
             kept = [one for one in others if (one.type, one.value) == details.tax_id]
@@ -69,7 +69,7 @@ def describe(customer_id: str, details: StripeDetails, *, key: str) -> None:
 
 
 def is_deleted(customer_id: str) -> bool:
-    """Whether a customer was deleted at Stripe, which goes on knowing its id. Raises as `create` does.
+    """Whether a customer was deleted at Stripe, which keeps its id. Raises as `create` does.
 
     https://docs.stripe.com/api/customers/delete
     """
@@ -85,7 +85,7 @@ def default_card(customer_id: str) -> str | None:
 
 
 def default_card_of(customer: Any) -> str | None:
-    """The same of a customer that was fetched; None for one that was deleted, or is only named."""
+    """The same for a fetched customer; None for one that was deleted, or not expanded."""
     settings = getattr(customer, "invoice_settings", None)
     return id_of(settings.default_payment_method) if settings else None
 

@@ -1,7 +1,7 @@
 """Card declines explained, each with the next step.
 
-Codes and advice: https://docs.stripe.com/declines/codes. A lost or stolen card is told as a plain decline, as
-Stripe asks: the person at the keyboard may not be the cardholder.
+Codes and advice: https://docs.stripe.com/declines/codes. A lost or stolen card is shown as a plain decline, as Stripe
+recommends: the person at the keyboard may not be the cardholder.
 """
 
 from __future__ import annotations
@@ -139,14 +139,14 @@ _ENTERED = {
 
 
 def code_for_refusal(code: str) -> str:
-    """The code to keep of a request that Stripe refused: its own where it says something of the card."""
+    """The code to store for a request that Stripe rejected: its own if it is about the card."""
     return code if code in _ADVICE else REFUSED
 
 
 def advice_for(code: str | None, *, is_entered: bool = False) -> Advice:
-    """The words for Stripe's decline code, or error code; those of a plain decline for one we don't know.
+    """The advice for Stripe's decline or error code; that of a plain decline for an unknown one.
 
-    `is_entered` is for a card that is not saved: it has to be entered again for each try.
+    `is_entered` is for a card that is not saved: it has to be entered again for each attempt.
     """
     advice = _ADVICE.get(code or "", _GENERIC)
     if not is_entered:

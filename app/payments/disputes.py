@@ -1,4 +1,4 @@
-"""Disputes and inquiries, as Stripe knows them (https://docs.stripe.com/api/disputes/object)."""
+"""Disputes and inquiries, at Stripe (https://docs.stripe.com/api/disputes/object)."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ import stripe
 from app.money import Money
 from app.payments.client import stripe_client
 from app.payments.errors import translated
-from app.payments.moments import moment
 from app.payments.references import id_of
 from app.payments.statuses import DisputeStatus
+from app.payments.timestamps import to_datetime
 
 
 @dataclass(frozen=True, slots=True)
 class StripeDispute:
-    """What a cardholder disputes with their bank. `reason` is Stripe's word.
+    """A payment that a cardholder disputes with their bank. `reason` is Stripe's.
 
-    `amount` is disputed; `taken` is what Stripe has withdrawn for it by now less what it gave back, without its
-    fees. `evidence_due_at` is until when the bank takes evidence; None where it takes none.
+    `amount` is disputed; `taken` is what Stripe has withdrawn for it minus what it returned, without fees.
+    `evidence_due_at` is the bank's deadline for evidence, if any.
     """
 
     id: str
@@ -50,7 +50,7 @@ def created_since(at: datetime) -> Iterator[StripeDispute]:
 
 
 def read(dispute: stripe.Dispute) -> StripeDispute:
-    """A dispute of Stripe's in our words."""
+    """Convert Stripe's dispute to ours."""
     currency = dispute.currency.upper()
     due_by = dispute.evidence_details.due_by
     return StripeDispute(
@@ -61,16 +61,17 @@ def read(dispute: stripe.Dispute) -> StripeDispute:
         taken=Money.from_minor(_taken(dispute), currency),
         payment_intent_id=id_of(dispute.payment_intent),
         charge_id=id_of(dispute.charge),
-        opened_at=moment(dispute.created),
-        evidence_due_at=moment(due_by) if due_by else None,
+        opened_at=to_datetime(dispute.created),
+        evidence_due_at=to_datetime(due_by) if due_by else None,
     )
 
 
 def _taken(dispute: stripe.Dispute) -> int:
-    """What is withdrawn now, in the smallest unit of the dispute's currency. A movement's `amount` has no fees in it.
+    """What is currently withdrawn, in the smallest unit of the dispute's currency. A movement's `amount` has no fees
+    in it.
 
-    Stripe's balance may be kept in another currency than the payment's, at the rate of each day; there every
-    movement stands for the whole amount of the dispute.
+    Stripe's balance may be kept in another currency than the payment's, at the rate of each day; then every movement
+    counts as the whole amount of the dispute.
     """
     taken = 0
     for movement in dispute.balance_transactions:

@@ -38,7 +38,8 @@ class DeclinedError(PaymentsError):
 
 
 class OutcomeUnknownError(PaymentsError):
-    """No usable answer came: the work may have been done or not. Ask with the same key, never with a new one."""
+    """There was no usable response: the call may have taken effect or not. Retry with the same key, never with a new
+    one."""
 
 
 class NotDoneError(PaymentsError):
@@ -50,7 +51,7 @@ class NotDoneError(PaymentsError):
 
 
 class StandInError(NotDoneError):
-    """What listens is not the stand-in for Stripe that is meant, or nothing does; the message says what to do."""
+    """The expected stand-in for Stripe is not running, or another one is; the message says what to do."""
 
 
 class MisconfiguredError(NotDoneError):
@@ -64,7 +65,7 @@ class MisconfiguredError(NotDoneError):
 class RefusedError(PaymentsError):
     """Stripe refused the call itself; nothing was done.
 
-    `code` is Stripe's, for example `resource_missing`, and `param` names the one thing that was wrong, if it was one.
+    `code` is Stripe's, for example `resource_missing`, and `param` names the parameter that was wrong, if any.
     """
 
     def __init__(self, code: str, message: str, param: str | None = None) -> None:
@@ -94,8 +95,8 @@ def translated() -> Iterator[None]:
         code = (error.error.code if error.error else None) or "invalid_request"
         raise RefusedError(code, error.user_message or str(error), error.param) from error
     except stripe.StripeError as error:
-        # Lost connections, timeouts, 409 and 5xx after the SDK's own tries, answers that aren't Stripe's; and a key
-        # that was used for other parameters, which says nothing of what its first use has done.
+        # Lost connections, timeouts, 409 and 5xx after the SDK's own retries, responses that aren't Stripe's; and a
+        # key that was used with other parameters, which doesn't say what its first use did.
         log.warning("stripe_outcome_unknown", reason=type(error).__name__)
         raise OutcomeUnknownError(type(error).__name__) from error
 

@@ -24,19 +24,20 @@ _AHEAD = timedelta(days=1)
 
 
 class UnknownEventError(LookupError):
-    """Stripe has no event of this id any more."""
+    """Stripe no longer has an event with this id."""
 
 
 class NotAnEventError(ValueError):
-    """What was sent is no event of Stripe's; the message says what is wrong with it."""
+    """The body is not a Stripe event; the message says what is wrong."""
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """That something happened to an object of Stripe's. The object itself is fetched again when it matters.
+    """Notice that something happened to one of Stripe's objects. The object itself is fetched when the event is
+    handled.
 
-    `livemode` is whether real money is meant, `api_version` in whose words the event describes its object.
-    `customer_id` is whose object it is, where the event says so.
+    `livemode` is whether it is about real money, `api_version` the version of the event's object. `customer_id` is
+    the object's customer, if the event says so.
     """
 
     id: str
@@ -49,20 +50,20 @@ class Notice:
 
 
 def read(body: bytes) -> Notice:
-    """Read an event as it was sent. Raises `NotAnEventError`."""
+    """Parse a raw event. Raises `NotAnEventError`."""
     try:
         event = json.loads(body)
     except (ValueError, RecursionError) as error:
         raise NotAnEventError("The body is not JSON.") from error
     if not isinstance(event, dict):
-        raise NotAnEventError("The body is JSON, but not an event: it is no object.")
+        raise NotAnEventError("The body is JSON, but not an event: it is not an object.")
     return _notice(event)
 
 
 def after(event_id: str) -> Iterator[Notice]:
-    """All events that came after this one, the oldest first.
+    """All events after this one, oldest first.
 
-    Raises `OutcomeUnknownError`, `NotDoneError`, and `UnknownEventError` where Stripe has this one no more: it keeps
+    Raises `OutcomeUnknownError`, `NotDoneError`, and `UnknownEventError` if Stripe no longer has this one: it keeps
     events for 30 days (https://docs.stripe.com/api/events/list).
     """
     try:
@@ -74,7 +75,7 @@ def after(event_id: str) -> Iterator[Notice]:
 
 
 def created_since(at: datetime) -> list[Notice]:
-    """All events from `at` on that Stripe has, the oldest first. Raises as `app.payments.intents.fetch` does."""
+    """All of Stripe's events since `at`, oldest first. Raises as `app.payments.intents.fetch` does."""
     return list(_listed({"created": {"gte": int(at.timestamp())}, "limit": 100}))[::-1]
 
 
@@ -99,7 +100,7 @@ def _notice(event: dict[str, Any]) -> Notice:
 def _matching(event: dict[str, Any], name: str, pattern: re.Pattern[str]) -> str:
     value = event.get(name)
     if not isinstance(value, str) or not pattern.fullmatch(value):
-        raise NotAnEventError(f"The event's {name} is missing or no such thing.")
+        raise NotAnEventError(f"The event's {name} is missing or invalid.")
     return value
 
 
@@ -113,7 +114,7 @@ def _object_id(event: dict[str, Any]) -> str | None:
 
 
 def _customer_id(event: dict[str, Any]) -> str | None:
-    """The customer that the event's object names, or is."""
+    """The customer of the event's object, or the object itself."""
     about = event["data"]["object"]
     found = about.get("id") if about.get("object") == "customer" else about.get("customer")
     return found if isinstance(found, str) and _ID.fullmatch(found) else None
@@ -128,7 +129,7 @@ def _created(event: dict[str, Any]) -> datetime:
             at = datetime.min.replace(tzinfo=UTC)
         if _STRIPE_BEGAN <= at <= clock.about_now() + _AHEAD:
             return at
-    raise NotAnEventError("The event's created is missing or no time at which it can have happened.")
+    raise NotAnEventError("The event's created is missing or not a possible time.")
 
 
 def _livemode(event: dict[str, Any]) -> bool:

@@ -1,4 +1,4 @@
-"""Early fraud warnings, as Stripe knows them (https://docs.stripe.com/disputes/measuring#early-fraud-warnings)."""
+"""Early fraud warnings, at Stripe (https://docs.stripe.com/disputes/measuring#early-fraud-warnings)."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from app.payments.references import id_of
 
 @dataclass(frozen=True, slots=True)
 class FraudWarning:
-    """A card's issuer says that a charge may be fraud of this `kind`, in Stripe's word.
+    """A card issuer's warning that a charge may be fraud, of this `kind` of Stripe's.
 
-    `is_actionable` until the charge was disputed or refunded in full.
+    `is_actionable` until the charge is disputed or fully refunded.
     """
 
     id: str
@@ -26,7 +26,7 @@ class FraudWarning:
 
 
 def created_since(at: datetime) -> Iterator[FraudWarning]:
-    """All warnings from `at` on, the newest first. Raises `OutcomeUnknownError`, `NotDoneError`, `RefusedError`."""
+    """All warnings since `at`, newest first. Raises `OutcomeUnknownError`, `NotDoneError`, `RefusedError`."""
     with translated():
         listed = stripe_client().v1.radar.early_fraud_warnings.list(
             {"created": {"gte": int(at.timestamp())}, "limit": 100}

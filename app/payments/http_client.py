@@ -1,4 +1,4 @@
-"""The SDK's HTTP client, with the caller's patience, and with a look at how Stripe is asked."""
+"""The SDK's HTTP client: it keeps to the caller's deadline, and runs checks before each request."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 import stripe
 
-from app.payments import patience
+from app.payments import deadlines
 from app.per_application import PerApplication
 
 CONNECT_SECONDS = 3.05
@@ -15,12 +15,13 @@ _checks = PerApplication[list[Callable[[], None]]]("before_stripe", list)
 
 
 def before_each(check: Callable[[], None]) -> None:
-    """Call `check` before each question to Stripe; what it raises, the question raises."""
+    """Call `check` before each request to Stripe; what it raises, the request raises."""
     _checks.get().append(check)
 
 
 class HttpClient(stripe.RequestsClient):
-    """The SDK's, with the caller's patience. A question that has none left is not sent."""
+    """The SDK's client, bound to the caller's deadline. A request is not sent once the deadline has
+    passed."""
 
     def request(  # type: ignore[override]
         self, method: str, url: str, headers: Mapping[str, str] | None, post_data: Any = None
@@ -28,7 +29,7 @@ class HttpClient(stripe.RequestsClient):
         for check in _checks.get():
             check()
         if not _left():
-            raise _no_patience()
+            raise _deadline_passed()
         return super().request(method, url, headers, post_data)
 
     def _should_retry(self, *arguments: Any) -> bool:
@@ -45,12 +46,14 @@ class HttpClient(stripe.RequestsClient):
         self._longest = longest
 
 
-def _no_patience() -> stripe.APIConnectionError:
+def _deadline_passed() -> stripe.APIConnectionError:
     make: Any = stripe.APIConnectionError
-    error: stripe.APIConnectionError = make("No patience is left to ask Stripe.", should_retry=False)
+    error: stripe.APIConnectionError = make(
+        "The deadline passed before Stripe was asked.", should_retry=False
+    )
     return error
 
 
 def _left() -> float:
-    waiting = patience.current.get()
+    waiting = deadlines.current.get()
     return waiting.left() if waiting is not None else float("inf")

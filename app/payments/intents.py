@@ -24,7 +24,7 @@ UNEXPECTED_STATE = "payment_intent_unexpected_state"
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """A payment intent as fetched from Stripe. `top_up_id` and `org_id` are what we wrote into its metadata.
+    """A payment intent as fetched from Stripe. `top_up_id` and `org_id` come from our metadata.
 
     `method_id` is the card that paid, or that failed last; `advice_code` is what the card network advises
     after a decline (https://docs.stripe.com/declines/card#retrying-issuer-declines).
@@ -49,16 +49,16 @@ class Payment:
 
     @property
     def requires_action(self) -> bool:
-        """Whether the bank waits for the payer."""
+        """Whether the bank is waiting for the payer."""
         return self.status is PaymentIntentStatus.REQUIRES_ACTION
 
 
 @dataclass(frozen=True, slots=True)
 class ChargeRequest:
-    """What is to be charged: `key` makes the same request the same charge, however often it is sent.
+    """A charge to make: with the same `key`, repeating the request makes only one charge.
 
-    `card` is a payment method's id, or that of a confirmation token, of which Stripe makes the payment method then.
-    `statement` is what bank statements call it, behind the account's prefix. With `keep`, Stripe attaches the payment
+    `card` is a payment method's id, or that of a confirmation token, from which Stripe creates the payment method.
+    `statement` is the statement descriptor after the account's prefix. With `keep`, Stripe attaches the payment
     method to the customer once the payment has succeeded, for later charges with and without the payer present
     (https://docs.stripe.com/payments/save-during-payment). `radar_session` is a snapshot of the payer's browser, for
     a saved card that is charged while they are there (https://docs.stripe.com/radar/radar-session).
@@ -80,8 +80,8 @@ class ChargeRequest:
 def charge(request: ChargeRequest) -> Payment:
     """Create and confirm a payment intent with the payer present; a decline is returned as a payment.
 
-    https://docs.stripe.com/api/payment_intents/create. Raises `OutcomeUnknownError`, `NotDoneError`,
-    `RefusedError`, and `DeclinedError` where Stripe declined before making a payment intent.
+    https://docs.stripe.com/api/payment_intents/create. Raises `OutcomeUnknownError`, `NotDoneError`, `RefusedError`,
+    and `DeclinedError` if Stripe declined before creating a payment intent.
     """
     params: stripe.params.PaymentIntentCreateParams = {
         "amount": request.amount.minor,
@@ -111,7 +111,7 @@ def charge(request: ChargeRequest) -> Payment:
 def charge_again(payment_intent_id: str, request: ChargeRequest) -> Payment:
     """Retry the same payment intent with this card: an intent can't be paid twice. Raises as `charge` does.
 
-    One that was paid meanwhile, by an earlier try whose answer was lost, comes back as it is.
+    One that was paid meanwhile, by an earlier attempt whose response was lost, is returned as it is.
     """
     try:
         return _confirm(payment_intent_id, request)
@@ -122,9 +122,9 @@ def charge_again(payment_intent_id: str, request: ChargeRequest) -> Payment:
 
 
 def pay_with(payment_intent_id: str, payment_method_id: str, *, return_url: str, key: str) -> Payment:
-    """Pay what Stripe made a payment intent for, such as an invoice, with this card, the payer being present.
+    """Pay a payment intent that Stripe created, such as an invoice's, with this card while the payer is present.
 
-    A decline comes back as its payment, and so does one that is paid already. Raises as `charge` does.
+    A decline is returned as a payment, and so is one that is already paid. Raises as `charge` does.
     """
     try:
         with _declines_as_payments() as outcome:
@@ -144,7 +144,7 @@ def _confirm(payment_intent_id: str, request: ChargeRequest) -> Payment:
     params: stripe.params.PaymentIntentConfirmParams = {
         "use_stripe_sdk": True,
         "return_url": request.return_url,
-        # Said each time: what was wished with the card that failed is not wished with this one.
+        # Set each time: the choice for the card that failed doesn't apply to this one.
         "setup_future_usage": "off_session" if request.keep else "",
     }
     if is_token(request.card):
@@ -167,7 +167,7 @@ def fetch(payment_intent_id: str) -> Payment:
 
 
 def created_since(at: datetime) -> Iterator[Payment]:
-    """All payment intents made from `at` on, the newest first. Raises as `fetch` does."""
+    """All payment intents created since `at`, newest first. Raises as `fetch` does."""
     with translated():
         listed = stripe_client().v1.payment_intents.list(
             {"created": {"gte": int(at.timestamp())}, "limit": 100}
@@ -177,7 +177,7 @@ def created_since(at: datetime) -> Iterator[Payment]:
 
 
 def find_for_top_up(top_up_id: UUID, *, customer_id: str, since: datetime) -> Payment | None:
-    """The payment intent made for a top-up whose answer was lost, if one was made. Raises as `fetch` does."""
+    """The payment intent of a top-up whose response was lost, if one was created. Raises as `fetch` does."""
     with translated():
         listed = stripe_client().v1.payment_intents.list(
             {"customer": customer_id, "created": {"gte": int(since.timestamp()) - 60}, "limit": 100}
@@ -225,7 +225,7 @@ class _declines_as_payments:  # noqa: N801, reads as a statement
 
 @contextmanager
 def _signals_are_optional() -> Iterator[None]:
-    """A browser snapshot that Stripe doesn't take is no reason to refuse a card: nothing was done, try again."""
+    """A browser snapshot that Stripe rejects is no reason to refuse a card: nothing was done, so retry without it."""
     try:
         yield
     except RefusedError as error:

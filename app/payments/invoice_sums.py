@@ -1,8 +1,7 @@
-"""What an invoice, or a preview of one, is made of: Stripe's lines, discounts, taxes and the customer's balance.
+"""The breakdown of an invoice or a preview: Stripe's lines, discounts, taxes and the customer's balance.
 
-In the order in which Stripe adds them up, so that a page can show every line that a sum comes from
-(the fields `subtotal`, `total_discount_amounts`, `total_taxes`, `total` and `amount_due` of
-https://docs.stripe.com/api/invoices/object).
+In the order in which Stripe adds them up, so that a page can show every line behind a total (the fields `subtotal`,
+`total_discount_amounts`, `total_taxes`, `total` and `amount_due` of https://docs.stripe.com/api/invoices/object).
 """
 
 from __future__ import annotations
@@ -15,14 +14,14 @@ from enum import StrEnum
 import stripe
 
 from app.money import Money
-from app.payments import discount_words, tax_words
+from app.payments import discount_labels, tax_labels
 
 EXPANDED = ["discounts.source.coupon", "discounts.promotion_code"]
-"""What has to be expanded of an invoice, so that its discounts have names."""
+"""What has to be expanded on an invoice to get the names of its discounts."""
 
 
 class SumKind(StrEnum):
-    """What a line is. A tax that is in the prices already is told, and not added."""
+    """The kind of a line. A tax included in the prices is shown, but not added."""
 
     CHARGE = "charge"
     DISCOUNT = "discount"
@@ -33,7 +32,7 @@ class SumKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SumLine:
-    """A line of a sum; below zero it takes off."""
+    """A line of a breakdown; negative if it is deducted."""
 
     words: str
     amount: Money
@@ -46,7 +45,7 @@ class SumLine:
 
 @dataclass(frozen=True, slots=True)
 class Sums:
-    """`total` is after discounts and taxes, and `due` what is charged. The lines that are added come to `due`."""
+    """`total` is after discounts and taxes, and `due` what is charged. The added lines sum up to `due`."""
 
     lines: tuple[SumLine, ...]
     total: Money
@@ -59,7 +58,7 @@ class Sums:
 
     @property
     def taxes(self) -> tuple[SumLine, ...]:
-        """What is tax of it, on top or in the prices."""
+        """The taxes, added or included in the prices."""
         return self.of(SumKind.TAX, SumKind.INCLUDED_TAX)
 
     def of(self, *kinds: SumKind) -> tuple[SumLine, ...]:
@@ -68,9 +67,9 @@ class Sums:
 
 
 def read(invoice: stripe.Invoice) -> Sums:
-    """The sums of an invoice whose `EXPANDED` are. May ask Stripe for the names of tax rates."""
+    """The sums of an invoice with `EXPANDED` expanded. May fetch the names of tax rates from Stripe."""
     currency = invoice.currency.upper()
-    names = discount_words.list_labels(invoice.discounts)
+    names = discount_labels.list_labels(invoice.discounts)
     taxes = [(tax.tax_behavior, tax) for tax in invoice.total_taxes or ()]
     lines = [
         *(_charge(line, names, currency) for line in invoice.lines.data),
@@ -78,9 +77,9 @@ def read(invoice: stripe.Invoice) -> Sums:
             ((one.discount, one.amount) for one in invoice.total_discount_amounts or ()), names, currency
         ),
         *(
-            _tax(tax_words.get_label(invoice, tax), tax.amount, behavior, currency)
+            _tax(tax_labels.get_label(invoice, tax), tax.amount, behavior, currency)
             for behavior, tax in taxes
-            if tax.amount or tax_words.is_told_at_zero(tax)
+            if tax.amount or tax_labels.is_shown_at_zero(tax)
         ),
         *_balance(invoice),
     ]
@@ -92,16 +91,16 @@ def read(invoice: stripe.Invoice) -> Sums:
 
 
 def sum_whole_periods(invoice: stripe.Invoice) -> Sums:
-    """The sums of those lines alone that charge for a whole period: what comes again with each."""
+    """The sums of the lines that charge for a whole period, and so recur with each."""
     currency = invoice.currency.upper()
-    names = discount_words.list_labels(invoice.discounts)
+    names = discount_labels.list_labels(invoice.discounts)
     whole = [line for line in invoice.lines.data if not is_proration(line)]
     off, taxes = Counter[str](), Counter[tuple[str, str]]()
     for line in whole:
         for one in line.discount_amounts or ():
-            off[discount_words.get_id(one.discount)] += one.amount
+            off[discount_labels.get_id(one.discount)] += one.amount
         for tax in line.taxes or ():
-            taxes[tax_words.get_label(invoice, tax), tax.tax_behavior] += tax.amount
+            taxes[tax_labels.get_label(invoice, tax), tax.tax_behavior] += tax.amount
     lines = (
         *(_charge(line, names, currency) for line in whole),
         *_discounts(off.items(), names, currency),
@@ -112,7 +111,7 @@ def sum_whole_periods(invoice: stripe.Invoice) -> Sums:
 
 
 def with_balance(sums: Sums, due: Money) -> Sums:
-    """Sums of which `due` is charged, with the line of the customer's balance that makes the difference."""
+    """Sums with `due` charged, and a line for the difference from the customer's balance."""
     line = _moved(sums.total, due, has_credit=due < sums.total)
     return Sums((*sums.lines, *line), sums.total, due)
 
@@ -125,8 +124,8 @@ def is_proration(line: stripe.InvoiceLineItem) -> bool:
 
 
 def _charge(line: stripe.InvoiceLineItem, names: dict[str, str], currency: str) -> SumLine:
-    """Prorations have their discounts in their amounts: their words say so."""
-    within = [names[id_] for id_ in map(discount_words.get_id, line.discounts or ()) if id_ in names]
+    """Prorations already include their discounts in their amounts; their description says so."""
+    within = [names[id_] for id_ in map(discount_labels.get_id, line.discounts or ()) if id_ in names]
     words = line.description or ""
     if within and is_proration(line):
         words = f"{words} ({', '.join(within)} included)"
@@ -138,7 +137,7 @@ def _discounts(
 ) -> Iterator[SumLine]:
     for discount, amount in amounts:
         if amount:
-            words = names.get(discount_words.get_id(discount), "Discount")
+            words = names.get(discount_labels.get_id(discount), "Discount")
             yield SumLine(words, Money.from_minor(-amount, currency), SumKind.DISCOUNT)
 
 
@@ -148,7 +147,7 @@ def _tax(words: str, amount: int, behavior: str, currency: str) -> SumLine:
 
 
 def _balance(invoice: stripe.Invoice) -> Iterator[SumLine]:
-    """What the customer's balance adds or takes off, told from the two sums that it stands between."""
+    """What the customer's balance adds or deducts, from the totals before and after it."""
     currency = invoice.currency.upper()
     total, due = Money.from_minor(invoice.total, currency), Money.from_minor(invoice.amount_due, currency)
     return _moved(total, due, has_credit=invoice.starting_balance < 0)

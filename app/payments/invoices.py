@@ -1,4 +1,4 @@
-"""Invoices, as Stripe knows them."""
+"""Invoices at Stripe."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from app.payments import invoice_sums
 from app.payments.client import stripe_client
 from app.payments.errors import DeclinedError, translated
 from app.payments.invoice_sums import Sums
-from app.payments.moments import moment
 from app.payments.references import id_of
 from app.payments.statuses import InvoicePaymentStatus, StripeInvoiceStatus
+from app.payments.timestamps import to_datetime
 
 
 @dataclass(frozen=True, slots=True)
 class StripeInvoice:
     """`due` is what is left of its `total`.
 
-    `period` is what its lines are for, from the earliest beginning to the latest end; None where they name none.
-    `attempts` counts the tries to charge it, and `next_try_at` is when Stripe makes the next one, if it does. `sums`
-    is what it is made of.
+    `period` is the period of its lines, from the earliest start to the latest end; None if they have none. `attempts`
+    counts the attempts to charge it, and `next_try_at` is when Stripe makes the next one, if any. `sums` is the
+    breakdown.
     """
 
     id: str
@@ -57,14 +57,14 @@ def fetch(invoice_id: str) -> StripeInvoice:
         total=Money.from_minor(invoice.total, currency),
         due=Money.from_minor(invoice.amount_remaining, currency),
         attempts=invoice.attempt_count,
-        next_try_at=moment(invoice.next_payment_attempt) if invoice.next_payment_attempt else None,
+        next_try_at=to_datetime(invoice.next_payment_attempt) if invoice.next_payment_attempt else None,
         period=_period(invoice),
         sums=sums,
     )
 
 
 def payment_of(invoice_id: str) -> str | None:
-    """The payment intent that is to pay an invoice, or has; None where there is none. Raises as `fetch` does.
+    """The payment intent of an invoice; None if there is none. Raises as `fetch` does.
 
     https://docs.stripe.com/api/invoices/object#invoice_object-payments
     """
@@ -77,9 +77,9 @@ def payment_of(invoice_id: str) -> str | None:
 
 
 def pay_with(invoice_id: str, payment_method_id: str) -> str:
-    """Charge an invoice that was never tried to this card; the payment intent that does it. Raises as `fetch` does.
+    """Charge an invoice that was never attempted to this card; returns its payment intent. Raises as `fetch` does.
 
-    https://docs.stripe.com/api/invoices/pay. A decline, or a bank that asks, is told by the payment intent.
+    https://docs.stripe.com/api/invoices/pay. A decline, or a required confirmation, shows in the payment intent.
     """
     with suppress(DeclinedError), translated():
         stripe_client().v1.invoices.pay(invoice_id, {"payment_method": payment_method_id})
@@ -87,7 +87,7 @@ def pay_with(invoice_id: str, payment_method_id: str) -> str:
 
 
 def void(invoice_id: str) -> None:
-    """Give up an invoice that was not paid, and with it a change of plan that waits for it. Raises as `fetch` does.
+    """Void an unpaid invoice, and with it a change of plan that is waiting for it. Raises as `fetch` does.
 
     https://docs.stripe.com/billing/subscriptions/pending-updates#canceling-changing
     """
@@ -96,7 +96,7 @@ def void(invoice_id: str) -> None:
 
 
 def paid_by(payment_intent_id: str) -> str | None:
-    """The invoice that a payment intent pays; None where it was made by us, for a top-up. Raises as `fetch` does.
+    """The invoice that a payment intent pays; None if it was created by us for a top-up. Raises as `fetch` does.
 
     https://docs.stripe.com/api/invoice-payment/list
     """
@@ -110,7 +110,8 @@ def paid_by(payment_intent_id: str) -> str | None:
 
 
 def _main_line(invoice: stripe.Invoice) -> str | None:
-    """What an invoice is for: its largest charge. A switch of plan begins with the credit for the plan before."""
+    """The line that an invoice is for: its largest charge. A switch's invoice begins with the credit for the old
+    plan."""
     return max(invoice.lines.data, key=lambda line: line.amount).description if invoice.lines.data else None
 
 
@@ -119,9 +120,9 @@ def _period(invoice: stripe.Invoice) -> tuple[datetime, datetime] | None:
     if not periods:
         return None
     start, end = min(one.start for one in periods), max(one.end for one in periods)
-    return moment(start), moment(end)
+    return to_datetime(start), to_datetime(end)
 
 
 def _issued_at(invoice: stripe.Invoice) -> datetime:
     finalized = invoice.status_transitions.finalized_at
-    return moment(invoice.effective_at or finalized or invoice.created)
+    return to_datetime(invoice.effective_at or finalized or invoice.created)

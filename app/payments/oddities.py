@@ -1,7 +1,8 @@
-"""What of a subscription was arranged in Stripe's dashboard, and isn't as this service makes subscriptions.
+"""Custom arrangements: what was changed on a subscription in Stripe's dashboard, unlike the subscriptions that this
+service creates.
 
-Each one is told to operators (`app.reconciliation.oddities`), and pages promise nothing that it makes untrue.
-A discount, a tax rate or another default card is none: they are carried on, and show where amounts are shown.
+Each one is reported to operators (`app.reconciliation.oddities`), and pages promise nothing that it would break. A
+discount, a tax rate or another default card isn't one: these are supported, and included in amounts.
 """
 
 from __future__ import annotations
@@ -13,31 +14,31 @@ from typing import Any
 
 import stripe
 
-from app.payments.moments import moment
 from app.payments.references import id_of
 from app.payments.statuses import StripeInvoiceStatus, StripeSubscriptionStatus
+from app.payments.timestamps import to_datetime
 
 
 class Oddity(StrEnum):
-    """What is arranged otherwise."""
+    """The kind of arrangement."""
 
-    PRICE = "price"  # its price is none of the catalog's
+    PRICE = "price"  # its price isn't in the catalog
     CURRENCY = "currency"  # it is charged in another currency than the organization's
     ITEMS = "items"  # it has more than one item
     QUANTITY = "quantity"  # its item is charged more than once
-    PAUSED = "paused"  # it stands still (https://docs.stripe.com/billing/subscriptions/pause)
-    NOT_COLLECTED = "not_collected"  # `pause_collection`: periods go on, and nothing is charged
+    PAUSED = "paused"  # it is paused (https://docs.stripe.com/billing/subscriptions/pause)
+    NOT_COLLECTED = "not_collected"  # `pause_collection`: periods continue, and nothing is charged
     TRIAL = "trial"
-    INVOICED = "invoiced"  # invoices are sent, and no card is charged
-    SCHEDULE = "schedule"  # what is planned for later can't be followed
-    DROPS = "drops"  # what is planned leaves out what was added since
+    INVOICED = "invoiced"  # invoices are sent, but no card is charged
+    SCHEDULE = "schedule"  # its schedule isn't supported
+    DROPS = "drops"  # its schedule drops what was added since
     GIVEN_UP = "given_up"  # its newest invoice was voided or marked uncollectible
     NOTHING_OPEN = "nothing_open"  # it is past due, and has no open invoice that could be paid
 
 
 @dataclass(frozen=True, slots=True)
 class Odd:
-    """An oddity, with a clause for operators that says what exactly it is."""
+    """An arrangement, with a clause for operators that describes it."""
 
     kind: Oddity
     words: str
@@ -46,9 +47,9 @@ class Odd:
 def find_oddities(
     found: stripe.Subscription, *, is_known: bool, open_invoice_id: str | None
 ) -> tuple[Odd, ...]:
-    """The oddities of a subscription whose schedule and latest invoice were expanded.
+    """The arrangements of a subscription with its schedule and latest invoice expanded.
 
-    `is_known` is whether its price names a plan, `open_invoice_id` what is to be paid while it is past due.
+    `is_known` is whether its price belongs to a plan, `open_invoice_id` the invoice to pay while it is past due.
     """
     return tuple(_of(found, is_known=is_known, open_invoice_id=open_invoice_id))
 
@@ -82,7 +83,7 @@ def _of_invoices(found: stripe.Subscription, open_invoice_id: str | None) -> Ite
     waits = found.pending_update is not None
     if StripeSubscriptionStatus(found.status).is_owed and open_invoice_id is None:
         yield Odd(Oddity.NOTHING_OPEN, f"it is {found.status} without an open invoice that could be paid")
-    elif isinstance(latest, stripe.Invoice) and not waits and _is_renewal_given_up(latest):
+    elif isinstance(latest, stripe.Invoice) and not waits and _is_renewal_abandoned(latest):
         ended = "voided" if latest.status == StripeInvoiceStatus.VOID else "marked uncollectible"
         yield Odd(
             Oddity.GIVEN_UP,
@@ -90,9 +91,9 @@ def _of_invoices(found: stripe.Subscription, open_invoice_id: str | None) -> Ite
         )
 
 
-def _is_renewal_given_up(invoice: stripe.Invoice) -> bool:
+def _is_renewal_abandoned(invoice: stripe.Invoice) -> bool:
     is_renewal = invoice.billing_reason == "subscription_cycle"
-    return is_renewal and invoice.total > 0 and StripeInvoiceStatus(invoice.status or "draft").is_given_up
+    return is_renewal and invoice.total > 0 and StripeInvoiceStatus(invoice.status or "draft").is_abandoned
 
 
 def _not_collected(paused: Any) -> str:
@@ -104,8 +105,8 @@ def _not_collected(paused: Any) -> str:
 
 
 def _of_schedule(schedule: stripe.SubscriptionSchedule, quantity: int | None) -> Iterator[Odd]:
-    """A schedule is followed where its next phase is one plan of the catalog's, once or as often as now, and nothing
-    else."""
+    """A schedule is supported if its next phase is one plan of the catalog, with quantity one or the current one, and
+    nothing else."""
     coming = [one for one in schedule.phases if _is_to_come(schedule, one)]
     for phase in coming:
         items = phase["items"]
@@ -120,8 +121,8 @@ def _of_schedule(schedule: stripe.SubscriptionSchedule, quantity: int | None) ->
 
 
 def _dropped(found: stripe.Subscription, schedule: stripe.SubscriptionSchedule) -> Iterator[Odd]:
-    """What the next phase unsets, because it doesn't say it: a subscription can be changed after its phases were made
-    (https://docs.stripe.com/billing/subscriptions/subscription-schedules, "Phase attribute inheritance")."""
+    """What the next phase unsets because it doesn't include it: a subscription can be changed after its phases were
+    created (https://docs.stripe.com/billing/subscriptions/subscription-schedules, "Phase attribute inheritance")."""
     coming = next((one for one in schedule.phases if _is_to_come(schedule, one)), None)
     if coming is None:
         return
@@ -144,4 +145,4 @@ def _is_to_come(schedule: stripe.SubscriptionSchedule, phase: Any) -> bool:
 
 
 def _day(seconds: int) -> str:
-    return f"{moment(seconds):%d %B %Y}".lstrip("0")
+    return f"{to_datetime(seconds):%d %B %Y}".lstrip("0")

@@ -1,8 +1,8 @@
-"""What a whole period of another price costs, by Stripe's own reckoning: what each period is charged from then on.
+"""What a whole period of another price costs, calculated by Stripe: the recurring charge from then on.
 
-A preview that begins a period now and prorates nothing is that and no more
-(https://docs.stripe.com/api/invoices/create_preview). Discounts that will be over by then are left out, so that never
-less is shown than will be charged.
+A preview that begins a period now without proration is exactly that
+(https://docs.stripe.com/api/invoices/create_preview). Discounts that will have ended by then are excluded, so that
+the preview never shows less than will be charged.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ from app.payments.subscription_facts import StripeSubscription
 
 @dataclass(frozen=True, slots=True)
 class NextPeriod:
-    """`regular` is what the period alone costs, `all` with what waits for the next invoice and the balance of now."""
+    """`regular` is the cost of the period itself, `all` includes pending items and the current balance."""
 
     regular: Sums
     all: Sums
 
     def after(self, balance: Money) -> Sums:
-        """The period alone for a customer who has this balance by then: below zero it is credit."""
+        """The period itself for a customer with this balance: negative is credit."""
         due = max(self.regular.total + balance, Money.zero(balance.currency))
         return invoice_sums.with_balance(self.regular, due)
 
@@ -37,7 +37,7 @@ class NextPeriod:
 def preview_next(
     subscription: StripeSubscription, price_id: str, *, at: datetime, uses_up_discounts: bool
 ) -> NextPeriod:
-    """A period of this price that begins `at` a moment; `uses_up_discounts` where something is invoiced before.
+    """Preview a period of this price that begins `at`; `uses_up_discounts` if something is invoiced before.
 
     Raises `OutcomeUnknownError`, `NotDoneError`, `RefusedError`.
     """
@@ -61,9 +61,9 @@ def preview_next(
 def leave_out_ended(
     params: stripe.params.InvoiceCreatePreviewParams, invoice: stripe.Invoice, at: datetime, *, uses_up: bool
 ) -> bool:
-    """Let a preview be without the discounts that will be over `at` a moment; whether it had such.
+    """Exclude discounts that will have ended by `at` from a preview; returns whether there were any.
 
-    That Stripe itself leaves those out of what it previews is written nowhere.
+    Stripe doesn't document whether its previews exclude them.
     """
     lasting = [one for one in invoice.discounts if _lasts(one, at, uses_up)]
     if len(lasting) == len(invoice.discounts):
@@ -74,7 +74,7 @@ def leave_out_ended(
 
 
 def _lasts(discount: object, at: datetime, uses_up: bool) -> bool:
-    """Whether a discount will still be taken off then."""
+    """Whether a discount will still apply then."""
     if not isinstance(discount, stripe.Discount) or not isinstance(discount.source.coupon, stripe.Coupon):
         return False
     if discount.source.coupon.duration == "once":

@@ -1,8 +1,9 @@
-"""The phases of a subscription's schedule, as Stripe has to be told them: whatever is left out it unsets.
+"""The phases of a subscription's schedule, complete, because Stripe unsets whatever is omitted.
 
-Updating the current phase updates the subscription, and entering one does: so both phases of a planned change say all
-that the subscription is, but for the plan (https://docs.stripe.com/billing/subscriptions/subscription-schedules,
-"Update subscription schedules" and "Phase attribute inheritance").
+Updating the current phase updates the subscription, and entering one does: so both phases of a scheduled change
+include everything about the subscription except the plan
+(https://docs.stripe.com/billing/subscriptions/subscription-schedules, "Update subscription schedules" and "Phase
+attribute inheritance").
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ def current(
     until: datetime,
     metadata: Mapping[str, str],
 ) -> Phase:
-    """The phase that a subscription is in, as it is now, up to the moment `until`."""
+    """The current phase of a subscription, as it is now, until `until`."""
     found, phase = subscription.to_dict(), _phase_of(schedule).to_dict()
     said = {
         **attributes_of(found),
@@ -40,7 +41,7 @@ def current(
         "trial_end": found["trial_end"] if found["status"] == StripeSubscriptionStatus.TRIALING else None,
         "metadata": dict(metadata),
     }
-    return cast(Phase, _kept(said))
+    return cast(Phase, _without_empty(said))
 
 
 def following(
@@ -52,10 +53,10 @@ def following(
     begins_period: bool,
     metadata: Mapping[str, str],
 ) -> Phase:
-    """The phase after that for one `interval`: the same but for the plan, whose price takes the place of another.
+    """The phase after that for one `interval`: the same except for the plan, whose price replaces another.
 
-    Where `begins_period` it anchors the billing cycle: else a price with another interval would not be charged until
-    the anchor's own turn comes.
+    With `begins_period` it resets the billing cycle anchor: otherwise a price with another interval would not be
+    charged until the old anchor's next date.
     """
     of_its_own = ("start_date", "end_date", "billing_cycle_anchor", "trial_end")
     said: dict[str, Any] = {name: value for name, value in before.items() if name not in of_its_own}
@@ -73,11 +74,11 @@ def following(
 
 
 def attributes_of(found: Mapping[str, Any]) -> dict[str, Any]:
-    """What a subscription is besides its items, as a phase says it."""
+    """A subscription's attributes besides its items, as parameters of a phase."""
     tax, transfer = found["automatic_tax"], found["transfer_data"]
     return {
         **{name: found[name] for name in _PLAIN},
-        "automatic_tax": _kept({"enabled": True, "liability": _account(tax["liability"])})
+        "automatic_tax": _without_empty({"enabled": True, "liability": _account(tax["liability"])})
         if tax["enabled"]
         else None,
         "default_payment_method": id_of(found["default_payment_method"]),
@@ -85,14 +86,14 @@ def attributes_of(found: Mapping[str, Any]) -> dict[str, Any]:
         "discounts": _discounts(found["discounts"]),
         "invoice_settings": _invoice_settings(found),
         "on_behalf_of": id_of(found["on_behalf_of"]),
-        "transfer_data": _kept(transfer | {"destination": id_of(transfer["destination"])})
+        "transfer_data": _without_empty(transfer | {"destination": id_of(transfer["destination"])})
         if transfer
         else None,
     }
 
 
 def _item(found: Mapping[str, Any]) -> dict[str, Any]:
-    return _kept(
+    return _without_empty(
         {
             "price": id_of(found["price"]),
             "quantity": found["quantity"],
@@ -108,17 +109,17 @@ def _invoice_settings(found: Mapping[str, Any]) -> dict[str, Any]:
     settings = found["invoice_settings"]
     said = {name: settings[name] for name in _OF_INVOICES}
     said |= {"account_tax_ids": _ids(settings["account_tax_ids"]), "issuer": _account(settings["issuer"])}
-    return _kept(said | {"days_until_due": found["days_until_due"]})
+    return _without_empty(said | {"days_until_due": found["days_until_due"]})
 
 
 def _account(found: Mapping[str, Any] | None) -> dict[str, Any] | None:
-    """Another account that issues invoices, or owes the tax; None where that is the account itself."""
+    """Another account that issues invoices, or is liable for tax; None if it is the account itself."""
     account = id_of(found["account"]) if found else None
     return {"type": "account", "account": account} if account else None
 
 
 def _discounts(found: Iterable[Any]) -> list[dict[str, Any]]:
-    """By themselves rather than by their coupons, so that each goes on for the time that it has left."""
+    """By their own ids rather than their coupons, so that each keeps its remaining time."""
     return [{"discount": id_} for id_ in _ids(found)]
 
 
@@ -126,8 +127,8 @@ def _ids(found: Iterable[Any] | None) -> list[str]:
     return [id_ for id_ in map(id_of, found or ()) if id_]
 
 
-def _kept(said: Mapping[str, Any]) -> dict[str, Any]:
-    """What is set at all: an empty value is what Stripe has anyhow."""
+def _without_empty(said: Mapping[str, Any]) -> dict[str, Any]:
+    """Only values that are set: an empty one is Stripe's default anyway."""
     return {name: value for name, value in said.items() if value is not None and value not in ("", [], {})}
 
 

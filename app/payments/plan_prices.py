@@ -1,7 +1,7 @@
-"""What plans cost, at Stripe: a product for each plan, and a price that its lookup key finds.
+"""The prices of plans at Stripe: a product for each plan, and a price found by its lookup key.
 
-An amount never changes at Stripe. A new one is a new price that takes over the lookup key; who pays the old one goes
-on paying it. https://docs.stripe.com/products-prices/manage-prices#lookup-keys
+Amounts never change at Stripe. A new amount is a new price that takes over the lookup key; existing customers keep
+the old one. https://docs.stripe.com/products-prices/manage-prices#lookup-keys
 """
 
 from __future__ import annotations
@@ -13,19 +13,19 @@ from functools import partial
 import stripe
 
 from app.money import Money
-from app.payments import price_making
+from app.payments import price_creation
 from app.payments.client import stripe_client
 from app.payments.errors import RefusedError, translated
-from app.payments.price_making import PlanPrice
+from app.payments.price_creation import PlanPrice
 
 _OURS = "voice_portal_plan_"
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Something that is not yet at Stripe as the catalog has it, as text; `settle` makes it so.
+    """A difference between Stripe and the catalog, as text; `settle` fixes it.
 
-    Settling again changes nothing. It raises `OutcomeUnknownError`, `NotDoneError`, `RefusedError`.
+    Repeating it changes nothing. It raises `OutcomeUnknownError`, `NotDoneError`, `RefusedError`.
     """
 
     words: str
@@ -33,7 +33,7 @@ class Difference:
 
 
 def differences(wanted: list[PlanPrice]) -> list[Difference]:
-    """What Stripe lacks, or has otherwise. Nothing is changed. Raises `OutcomeUnknownError`, `NotDoneError`,
+    """What is missing or different at Stripe. Nothing is changed. Raises `OutcomeUnknownError`, `NotDoneError`,
     `RefusedError`."""
     with translated():
         products = {one.product_id: _product(one.product_id) for one in wanted}
@@ -52,13 +52,13 @@ def _products(wanted: list[PlanPrice], products: dict[str, stripe.Product | None
 
 
 def _prices(wanted: list[PlanPrice], known: set[str]) -> Iterator[Difference]:
-    """Prices that no one can be put on: none, an archived one, or one that charges something else."""
+    """Prices that can't be sold: missing, archived, or with another amount."""
     found = _by_lookup_key([one.lookup_key for one in wanted])
     for one in wanted:
         price = found.get(one.lookup_key)
         if price is None or not one.is_sold_by(price):
-            seen = price_making.prices_of(one) if one.product_id in known else []
-            yield Difference(_what_is_wrong(one, price), partial(price_making.sell, one, seen))
+            seen = price_creation.prices_of(one) if one.product_id in known else []
+            yield Difference(_what_is_wrong(one, price), partial(price_creation.sell, one, seen))
 
 
 def _what_is_wrong(one: PlanPrice, price: stripe.Price | None) -> str:
@@ -76,7 +76,7 @@ def _what_is_wrong(one: PlanPrice, price: stripe.Price | None) -> str:
 
 
 def _by_lookup_key(keys: list[str]) -> dict[str | None, stripe.Price]:
-    """The active prices that lookup keys lead to: Stripe takes ten keys at a time."""
+    """The active prices by lookup key: Stripe accepts ten keys at a time."""
     found: dict[str | None, stripe.Price] = {}
     for first in range(0, len(keys), 10):
         wanted = keys[first : first + 10]
@@ -86,7 +86,7 @@ def _by_lookup_key(keys: list[str]) -> dict[str | None, stripe.Price]:
 
 
 def _withdrawn(wanted: list[PlanPrice]) -> Iterator[Difference]:
-    """Products of ours that the catalog doesn't have any more: no one can be put on them."""
+    """Our products that are no longer in the catalog, and so can't be sold."""
     ours = {one.product_id for one in wanted}
     for product in stripe_client().v1.products.list({"active": True, "limit": 100}).auto_paging_iter():
         if product.id.startswith(_OURS) and product.id not in ours:

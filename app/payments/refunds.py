@@ -1,4 +1,4 @@
-"""Refunds, as Stripe knows them."""
+"""Refunds at Stripe."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from app.payments.statuses import RefundStatus
 
 @dataclass(frozen=True, slots=True)
 class Refund:
-    """Part of a payment that goes back to its card."""
+    """A refund of part of a payment to its card."""
 
     id: str
     status: RefundStatus
@@ -26,7 +26,7 @@ class Refund:
 
 
 def create(payment_intent_id: str, amount: Money, *, key: str) -> Refund:
-    """Give back part of what a payment intent took. Raises `OutcomeUnknownError`, `NotDoneError`, `RefusedError`."""
+    """Refund part of a payment intent. Raises `OutcomeUnknownError`, `NotDoneError`, `RefusedError`."""
     with translated():
         refund = stripe_client().v1.refunds.create(
             {"payment_intent": payment_intent_id, "amount": amount.minor}, {"idempotency_key": key}
@@ -41,7 +41,7 @@ def fetch(refund_id: str) -> Refund:
 
 
 def created_since(at: datetime) -> Iterator[Refund]:
-    """All refunds made from `at` on, the newest first. Raises as `create` does."""
+    """All refunds created since `at`, newest first. Raises as `create` does."""
     with translated():
         listed = stripe_client().v1.refunds.list({"created": {"gte": int(at.timestamp())}, "limit": 100})
         for refund in listed.auto_paging_iter():

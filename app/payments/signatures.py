@@ -15,21 +15,21 @@ _SCHEME = stripe.WebhookSignature.EXPECTED_SCHEME
 
 
 class SignatureError(Exception):
-    """A body was not signed with one of our secrets, or not just now; the message says what to check."""
+    """A body was not signed with one of our secrets, or too long ago; the message says what to check."""
 
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """A signature header that can be read and is of now. What it signs is not known yet."""
+    """A well-formed and recent signature header. Whether it matches the body isn't checked yet."""
 
     header: str
 
     def check(self, body: bytes, secrets: Sequence[str]) -> None:
-        """Raise `SignatureError` unless the body was signed with one of the secrets. Several allow changing one."""
+        """Raise `SignatureError` unless the body was signed with one of the secrets. Several allow rotation."""
         if not any(self._fits(body, secret) for secret in secrets):
             raise SignatureError(
-                "The signature fits none of the webhook secrets. Set STRIPE_WEBHOOK_SECRET to the signing secret of "
-                "this endpoint; while changing it, to the new and the old one with a space between them."
+                "The signature matches none of the webhook secrets. Set STRIPE_WEBHOOK_SECRET to the signing secret "
+                "of this endpoint; while changing it, to the new and the old one with a space between them."
             )
 
     def _fits(self, body: bytes, secret: str) -> bool:
@@ -42,7 +42,7 @@ class Signature:
 def read(header: str, *, now: float | None = None) -> Signature:
     """The signature of a header like `t=1732500000,v1=5257a8…`, before any body is read.
 
-    Raises `SignatureError` where it is none, or where its time is too far from `now`, in seconds since 1970.
+    Raises `SignatureError` if it is malformed, or its time is too far from `now`, in seconds since 1970.
     """
     parts = [part.partition("=") for part in header.split(",")]
     times = [value for name, _, value in parts if name == "t"]

@@ -1,7 +1,7 @@
 """The statuses of Stripe's objects, and what follows from them: read here, and nowhere else as text.
 
-A newer version of Stripe's API may know further ones. Such a status is written to the log, keeps its text where it is
-stored or shown, and is none of the known ones: nothing follows from it but that nothing is settled yet.
+A newer version of Stripe's API may know further ones. Such a status is logged, keeps its text where it is stored or
+shown, and matches none of the known ones: it only means that nothing is settled yet.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class StripeStatus(StrEnum):
 
     @property
     def is_known(self) -> bool:
-        """Whether it is one of those that are listed here."""
+        """Whether it is listed here."""
         return self.name in type(self).__members__
 
 
@@ -79,12 +79,12 @@ class StripeSubscriptionStatus(StripeStatus):
 
     @property
     def has_begun(self) -> bool:
-        """Whether it was ever paid: one whose first invoice never was is nothing yet."""
+        """Whether it was ever paid: one whose first invoice never was hasn't started yet."""
         return self not in {self.INCOMPLETE, self.INCOMPLETE_EXPIRED}
 
     @property
     def is_owed(self) -> bool:
-        """Whether a renewal is to be paid."""
+        """Whether a renewal has to be paid."""
         return self in {self.PAST_DUE, self.UNPAID}
 
 
@@ -99,7 +99,7 @@ class SubscriptionScheduleStatus(StripeStatus):
 
     @property
     def is_running(self) -> bool:
-        """Whether it has phases to come, or to begin."""
+        """Whether it has current or future phases."""
         return self in {self.NOT_STARTED, self.ACTIVE}
 
 
@@ -113,8 +113,8 @@ class StripeInvoiceStatus(StripeStatus):
     UNCOLLECTIBLE = "uncollectible"
 
     @property
-    def is_given_up(self) -> bool:
-        """Whether no one is asked to pay it any more, though it was not paid."""
+    def is_abandoned(self) -> bool:
+        """Whether it is unpaid, but no longer collected."""
         return self in {self.VOID, self.UNCOLLECTIBLE}
 
 
@@ -137,7 +137,7 @@ class RefundStatus(StripeStatus):
 
     @property
     def gave_nothing_back(self) -> bool:
-        """Whether the money stayed here after all."""
+        """Whether the money was not refunded after all."""
         return self in {self.FAILED, self.CANCELED}
 
 
@@ -155,7 +155,7 @@ class DisputeStatus(StripeStatus):
 
     @property
     def is_decided_for_us(self) -> bool:
-        """Whether the payment stands for good."""
+        """Whether it was finally decided in our favor."""
         return self in {self.WON, self.WARNING_CLOSED, self.PREVENTED}
 
     @property

@@ -1,7 +1,7 @@
-"""A subscription, as Stripe knows it: one of an organization, with one item, which is its plan.
+"""An organization's subscription at Stripe, with one item, which is its plan.
 
-Which plan that is says the price, and which version of the catalog it was chosen from the subscription's
-metadata: a price outlives the versions in which its amount stays the same.
+The price identifies the plan, and the subscription's metadata the version of the catalog: a price is shared by all
+versions with the same amount.
 """
 
 from __future__ import annotations
@@ -17,18 +17,17 @@ from app.money import Money
 from app.payments import oddities, tax_settings
 from app.payments.client import stripe_client
 from app.payments.customers import default_card_of
-from app.payments.moments import moment
 from app.payments.oddities import Odd, Oddity
 from app.payments.references import id_of
 from app.payments.statuses import StripeSubscriptionStatus
 from app.payments.tax_settings import TaxSettings
+from app.payments.timestamps import to_datetime
 
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """A plan as it is, or is to be, at Stripe: paid by the `interval` (`month` or `year`).
-
-    `version` is the catalog's and `switch` the id of the wish that led to it; None where no one wished it here.
+    """A current or scheduled plan at Stripe, paid per `interval` (`month` or `year`). `version` is the catalog's and
+    `switch` the id of the switch that led to it; None if it wasn't made here.
     """
 
     plan: str
@@ -38,14 +37,14 @@ class Chosen:
 
     @property
     def metadata(self) -> dict[str, str]:
-        """What is written to Stripe beside it."""
+        """Its metadata at Stripe."""
         told = {"plan": self.plan, "interval": self.interval, "version": self.version, "switch": self.switch}
         return {key: value or "" for key, value in told.items()}
 
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """What comes at the end of the period, for which price."""
+    """The change at the end of the period, and its price."""
 
     chosen: Chosen
     at: datetime
@@ -57,7 +56,7 @@ class StripeSubscription:
     """The period is from `period_start` to `period_end`, and months are counted from `anchor`.
 
     Its `price`, for all that it is of and before discounts and taxes, is paid by the `interval` (`month` or
-    `year`, None where it recurs otherwise), or it `is_free`. `chosen` is None where its price is none of the
+    `year`, None if it recurs otherwise), or it `is_free`. `chosen` is None if its price is none of the
     catalog's. `open_invoice_id` is what is to be paid while it is past due: the newest open invoice, as the
     latest one may be void, or the draft of the next renewal. `waiting` is an update that waits until the
     invoice `latest_invoice_id` is paid, at most until `waits_until`. `ends_at` is when it ends for good, if
@@ -104,7 +103,7 @@ class StripeSubscription:
 
     @property
     def is_adjusted(self) -> bool:
-        """Whether discounts or taxes of its own change what its price comes to."""
+        """Whether its own discounts or taxes change the price."""
         return self.has_discounts or self.tax != TaxSettings()
 
     @property
@@ -114,9 +113,9 @@ class StripeSubscription:
     def begins_period(self, interval: str) -> bool:
         """Whether a switch to a plan paid by the `interval` has to begin a period of its own.
 
-        It has where nothing is paid for so far, and where the interval is another: Stripe's flexible billing resets
-        the billing cycle only when it is told to
-        (https://docs.stripe.com/billing/subscriptions/billing-mode/compare, "Reset the billing cycle anchor").
+        It has if nothing is paid yet, or if the interval changes: Stripe's flexible billing resets the billing cycle
+        only on request (https://docs.stripe.com/billing/subscriptions/billing-mode/compare, "Reset the billing cycle
+        anchor").
         """
         return self.is_free or self.interval != interval
 
@@ -129,7 +128,7 @@ class StripeSubscription:
 def read(found: stripe.Subscription) -> StripeSubscription:
     """What we need of a subscription whose schedule and customer were expanded.
 
-    Asks Stripe for the price that is planned, and for what is open while it is past due.
+    Fetches the scheduled price, and the open invoice while it is past due.
     """
     item = found["items"].data[0]
     chosen = _chosen(item.price, _dict(found.metadata))
@@ -153,16 +152,16 @@ def read(found: stripe.Subscription) -> StripeSubscription:
         interval=_interval(item.price),
         is_free=item.price.unit_amount == 0 or item.quantity == 0,
         price=Money.from_minor((item.price.unit_amount or 0) * (item.quantity or 0), found.currency.upper()),
-        anchor=moment(found.billing_cycle_anchor),
-        period_start=moment(item.current_period_start),
-        period_end=moment(item.current_period_end),
-        ends_at=moment(found.cancel_at) if found.cancel_at else None,
+        anchor=to_datetime(found.billing_cycle_anchor),
+        period_start=to_datetime(item.current_period_start),
+        period_end=to_datetime(item.current_period_end),
+        ends_at=to_datetime(found.cancel_at) if found.cancel_at else None,
         ends_with_period=found.cancel_at_period_end,
-        ended_at=moment(found.ended_at) if found.ended_at else None,
+        ended_at=to_datetime(found.ended_at) if found.ended_at else None,
         schedule_id=id_of(found.schedule),
         planned=planned,
         waiting=_waiting(found),
-        waits_until=moment(found.pending_update.expires_at) if found.pending_update else None,
+        waits_until=to_datetime(found.pending_update.expires_at) if found.pending_update else None,
         latest_invoice_id=id_of(found.latest_invoice),
         open_invoice_id=open_invoice_id,
         own_card_id=id_of(found.default_payment_method),
@@ -176,7 +175,7 @@ def read(found: stripe.Subscription) -> StripeSubscription:
 
 
 def _open_invoice(found: stripe.Subscription) -> str | None:
-    """The newest open invoice; not the one that a pending update waits for, which no one has to pay."""
+    """The newest open invoice; not the one of a pending update, which doesn't have to be paid."""
     of_it: stripe.params.InvoiceListParams = {"subscription": found.id, "status": "open", "limit": 10}
     waited_for = id_of(found.latest_invoice) if found.pending_update else None
     opened = (one.id for one in stripe_client().v1.invoices.list(of_it).data)
@@ -184,7 +183,7 @@ def _open_invoice(found: stripe.Subscription) -> str | None:
 
 
 def _chosen(price: Any, metadata: Mapping[str, str]) -> Chosen | None:
-    """The plan of a price; with what we wrote, where that was about this plan."""
+    """The plan of a price, with our metadata if that is about this plan."""
     told = _dict(price.metadata)
     plan, interval = told.get("plan"), _interval(price)
     if plan is None or interval not in {"month", "year"}:
@@ -207,13 +206,13 @@ def _waiting(found: stripe.Subscription) -> Chosen | None:
 
 
 def _planned(schedule: stripe.SubscriptionSchedule) -> Planned | None:
-    """The phase after the current one; one that someone planned at Stripe is known by its price."""
+    """The next phase; one scheduled at Stripe is recognized by its price."""
     phase = _following(schedule)
     if phase is None:
         return None
     price = stripe_client().v1.prices.retrieve(id_of(phase["items"][0].price) or "")
     chosen = _chosen(price, _dict(phase.metadata))
-    return Planned(chosen, moment(phase.start_date), price.id) if chosen else None
+    return Planned(chosen, to_datetime(phase.start_date), price.id) if chosen else None
 
 
 def _following(schedule: stripe.SubscriptionSchedule) -> Any:

@@ -1,4 +1,4 @@
-"""What is asked of Stripe about subscriptions: begin one, switch it immediately or later, take that back."""
+"""Subscriptions at Stripe: create one, switch it immediately or later, cancel that."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ def fetch(subscription_id: str) -> StripeSubscription:
 
 
 def subscription_of_schedule(schedule_id: str) -> str | None:
-    """The id of the subscription that a schedule is or was of. Raises as `fetch` does."""
+    """The id of a schedule's subscription. Raises as `fetch` does."""
     with translated():
         schedule = stripe_client().v1.subscription_schedules.retrieve(schedule_id)
     return id_of(schedule.subscription) or schedule.released_subscription
 
 
 def all_running() -> Iterator[StripeSubscription]:
-    """All subscriptions that have not ended, the newest first. Raises as `fetch` does."""
+    """All subscriptions that have not ended, newest first. Raises as `fetch` does."""
     with translated():
         listed = stripe_client().v1.subscriptions.list(
             {"limit": 100, "expand": ["data.schedule", "data.latest_invoice", "data.customer"]}
@@ -46,9 +46,9 @@ def all_running() -> Iterator[StripeSubscription]:
 def create(
     org_id: UUID, customer_id: str, price_id: str, chosen: Chosen, *, after: str | None
 ) -> StripeSubscription:
-    """Subscribe a customer to a price of zero, which nothing has to be paid for; sent again it is the same one.
+    """Subscribe a customer to a free price; repeating this returns the same subscription.
 
-    `after` is the subscription that the organization had before, and that has ended. Raises as `fetch` does.
+    `after` is the organization's previous subscription, which has ended. Raises as `fetch` does.
     """
     params: stripe.params.SubscriptionCreateParams = {
         "customer": customer_id,
@@ -72,11 +72,11 @@ def switch(
     key: str,
     goes_on: bool = False,
 ) -> StripeSubscription:
-    """Change the plan immediately and charge for it; without its payment the plan stays.
+    """Change the plan immediately and charge for it; until it is paid the old plan stays.
 
-    Within an interval that is the difference as of a preview. A plan that begins its period is charged for all of it,
-    less what is left of the period before now: no date goes with that. With `goes_on` it doesn't end with the period
-    any more once that is paid. https://docs.stripe.com/billing/subscriptions/pending-updates. Raises as `fetch` does.
+    Within an interval that is the difference as of a preview. A plan that begins a new period is charged in full,
+    minus credit for the rest of the old one, as of now. With `goes_on`, a scheduled cancellation is removed once that
+    is paid. https://docs.stripe.com/billing/subscriptions/pending-updates. Raises as `fetch` does.
     """
     params: stripe.params.SubscriptionUpdateParams = {
         "items": [{"id": subscription.item_id, "price": price_id, "quantity": subscription.quantity}],
@@ -98,7 +98,7 @@ def switch(
 def plan_for_period_end(
     subscription: StripeSubscription, price_id: str, chosen: Chosen, *, key: str
 ) -> StripeSubscription:
-    """Let another plan begin when the period is over, instead of what was planned before.
+    """Schedule another plan for the end of the period, replacing an earlier schedule.
 
     By a schedule that is released once the new plan has begun
     (https://docs.stripe.com/billing/subscriptions/subscription-schedules). Raises as `fetch` does.
@@ -135,9 +135,9 @@ def plan_for_period_end(
 
 
 def cancel_schedule(schedule_id: str) -> None:
-    """Let a subscription go on as it is, without what was planned. Raises as `fetch` does.
+    """Cancel a subscription's scheduled change. Raises as `fetch` does.
 
-    Of a schedule that is released already nothing has to be canceled. An end that it has set goes with it
+    A released schedule needs no canceling. A cancellation that it has set is removed with it
     (https://docs.stripe.com/api/subscription_schedules/release).
     """
     if _is_running(schedule_id):
@@ -145,22 +145,22 @@ def cancel_schedule(schedule_id: str) -> None:
             with translated():
                 stripe_client().v1.subscription_schedules.release(schedule_id)
         except RefusedError:
-            # Someone else has released it in this very moment.
+            # Someone else has released it at this moment.
             if _is_running(schedule_id):
                 raise
 
 
 def keep_active(subscription: StripeSubscription) -> StripeSubscription:
-    """Let a subscription go on as it is, without a schedule and without an end. Raises as `fetch` does.
+    """Keep a subscription as it is, without a schedule or a cancellation. Raises as `fetch` does.
 
-    The schedule first: as long as it is there, Stripe refuses to change the end.
+    The schedule goes first: while it exists, Stripe refuses to change the cancellation.
     """
     if subscription.schedule_id is not None:
         cancel_schedule(subscription.schedule_id)
     found = fetch(subscription.id)
     if found.ends_at is None or found.has_ended:
         return found
-    # What was set is undone: that either one ends both is documented nowhere.
+    # Undo what was set: whether undoing one undoes both isn't documented.
     params: stripe.params.SubscriptionUpdateParams = (
         {"cancel_at_period_end": False} if found.ends_with_period else {"cancel_at": ""}
     )
@@ -170,7 +170,7 @@ def keep_active(subscription: StripeSubscription) -> StripeSubscription:
 
 
 def end(subscription_id: str, at: datetime | None) -> None:
-    """Let a subscription end at a time, or with its period. Raises as `fetch` does.
+    """Schedule the cancellation of a subscription at a time, or at period end. Raises as `fetch` does.
 
     https://docs.stripe.com/billing/subscriptions/cancel
     """
@@ -182,8 +182,8 @@ def end(subscription_id: str, at: datetime | None) -> None:
 
 
 def set_tax(subscription_id: str, tax: TaxSettings) -> StripeSubscription:
-    """Let a subscription be taxed so from its next invoice on, also after a change that was planned here before: the
-    schedule would unset what its phases don't say. Raises as `fetch` does."""
+    """Set a subscription's tax from its next invoice on, and in its schedule, which would otherwise unset it. Raises
+    as `fetch` does."""
     with translated():
         stripe_client().v1.subscriptions.update(subscription_id, tax.as_params)
     found = fetch(subscription_id)
@@ -193,10 +193,10 @@ def set_tax(subscription_id: str, tax: TaxSettings) -> StripeSubscription:
 
 
 def clear_own_card(subscription_id: str) -> None:
-    """Let a subscription be charged to its customer's default card, not to one of its own. Raises as `fetch` does.
+    """Make a subscription use its customer's default card instead of its own. Raises as `fetch` does.
 
-    An empty string unsets it, says https://stackoverflow.com/a/76282845; the text of the parameter says nothing of
-    it, so it is unverified.
+    An empty string unsets it, according to https://stackoverflow.com/a/76282845; it isn't documented, so it is
+    unverified.
     """
     with translated():
         found = stripe_client().v1.subscriptions.retrieve(subscription_id)
@@ -205,7 +205,7 @@ def clear_own_card(subscription_id: str) -> None:
 
 
 def cancel(subscription_id: str) -> StripeSubscription:
-    """End a subscription now, with what was planned for it. Nothing is charged or given back.
+    """Cancel a subscription now, with its schedule. Nothing is charged or refunded.
 
     https://docs.stripe.com/api/subscriptions/cancel. Raises as `fetch` does.
     """

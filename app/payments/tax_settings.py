@@ -10,14 +10,14 @@ import stripe
 
 @dataclass(frozen=True, slots=True)
 class TaxSettings:
-    """`automatic` lets Stripe find the rate, by where the customer is; `rates` are ids of tax rates at Stripe."""
+    """`automatic` lets Stripe calculate tax by the customer's location; `rates` are ids of tax rates at Stripe."""
 
     automatic: bool = False
     rates: tuple[str, ...] = ()
 
     @property
     def as_params(self) -> stripe.params.SubscriptionUpdateParams:
-        """As a subscription is told it. It can't go with a change that waits for its payment
+        """As parameters of a subscription. Not allowed together with a pending update
         (https://docs.stripe.com/billing/subscriptions/pending-updates-reference)."""
         return {
             "automatic_tax": {"enabled": self.automatic},

@@ -8,17 +8,17 @@ from app.payments import invoice_sums, period_previews
 from app.payments.client import stripe_client
 from app.payments.errors import RefusedError, translated
 from app.payments.invoice_sums import Sums
-from app.payments.moments import moment
+from app.payments.timestamps import to_datetime
 
 _NONE = "invoice_upcoming_none"
-"""Stripe's word where no invoice is coming (https://docs.stripe.com/error-codes#invoice-upcoming-none)."""
+"""Stripe's code if there is no upcoming invoice (https://docs.stripe.com/error-codes#invoice-upcoming-none)."""
 
 
 def fetch_upcoming(subscription_id: str) -> Sums | None:
     """The next invoice of a subscription, with the price, quantity, discounts and taxes that it will have.
 
-    None where none is coming, because the subscription ends before. Nothing is changed.
-    Raises `OutcomeUnknownError`, `NotDoneError`, `RefusedError`.
+    None if there is none, because the subscription ends before. Nothing is changed. Raises `OutcomeUnknownError`,
+    `NotDoneError`, `RefusedError`.
     """
     params: stripe.params.InvoiceCreatePreviewParams = {
         "subscription": subscription_id,
@@ -29,7 +29,7 @@ def fetch_upcoming(subscription_id: str) -> Sums | None:
             client = stripe_client().v1.invoices
             invoice = client.create_preview(params)
             begins = [line.period.start for line in invoice.lines.data if not invoice_sums.is_proration(line)]
-            at = moment(max(begins, default=invoice.created))
+            at = to_datetime(max(begins, default=invoice.created))
             if period_previews.leave_out_ended(params, invoice, at, uses_up=False):
                 invoice = client.create_preview(params)
             return invoice_sums.read(invoice) if invoice.lines.data else None

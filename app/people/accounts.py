@@ -13,7 +13,7 @@ from app.clock import utc_now
 from app.extensions import db
 from app.ids import uuid7
 from app.models import Membership, User
-from app.notify.letters import PasswordSet
+from app.notify.emails import PasswordSet
 from app.people import own_mail, passwords, sessions
 from app.people.organizations import PeopleError
 
@@ -23,11 +23,11 @@ class AccountExistsError(PeopleError):
 
 
 def create(email: str, *, name: str, password: str, org_id: UUID) -> User:
-    """Make the account of an address that has none, for someone invited to `org_id`.
+    """Create an account for an address without one, for someone invited to `org_id`.
 
-    Raises `AccountExistsError`, also where another link made one a moment ago, and where the address belongs
-    to someone without a password who is a member elsewhere: anyone who has this link must not get in there.
-    `PeopleError` for a password that is too weak.
+    Raises `AccountExistsError`, also if another link just created one, or if the address belongs to someone without a
+    password who is a member elsewhere: the holder of this link must not get access there. `PeopleError` for a
+    password that is too weak.
     """
     hashed = passwords.hash_password(checked(password))
     new = insert(User).values(
@@ -55,13 +55,13 @@ def set_password(user: User, password: str) -> None:
 
 
 def password_was_set(user: User, actor: Actor, *, first: bool = False) -> None:
-    """Tell the person by mail, and each organization that they are in by its audit trail."""
+    """Notify the person by email, and record it in the audit trail of each of their organizations."""
     now = utc_now()
     db.session.flush()
     for org_id in db.session.scalars(select(Membership.org_id).where(Membership.user_id == user.id)):
         audit.record(org_id, actor, "user.password_set", user.email, first=first)
-    letter = PasswordSet(email=user.email, first=first, address=actor.address, at=now)
-    own_mail.write(user, letter, source=f"{user.id}:{now.isoformat()}")
+    email = PasswordSet(email=user.email, first=first, address=actor.address, at=now)
+    own_mail.write(user, email, source=f"{user.id}:{now.isoformat()}")
 
 
 def checked(password: str) -> str:

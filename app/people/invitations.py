@@ -1,9 +1,9 @@
 """Invitations to an organization: created by operators and the platform, accepted by the person with that
 email address.
 
-A link proves that someone was invited, and nothing more. Anyone who has an account for the address accepts by
-signing in to it; a link sets a password only where there is no account yet that it could be taken from. So
-who makes links, a token of one organization for instance, never gets at anything that a person has elsewhere.
+A link proves that someone was invited, and nothing more. Anyone who has an account for the address accepts by signing
+in to it; a link sets a password only if there is no account yet. So a token of one organization, which
+creates links, never gives access to what a person has elsewhere.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ def invite(organization: Organization, email: str, *, role: Role, actor: Actor, 
 
 
 def invite_owner(organization: Organization, email: str, actor: Actor) -> NewLink:
-    """A link for one who was named among the owners. Raises `PeopleError`, no matter who else has an account."""
+    """Create a link for someone listed as an owner. Raises `PeopleError`, no matter who else has an account."""
     wanted = find_open(organization.id, email)
     if wanted is not None and wanted.role is Role.ORG_ADMIN:
         return invite(organization, wanted.email, role=Role.ORG_ADMIN, actor=actor)
@@ -84,7 +84,7 @@ def invite_owner(organization: Organization, email: str, actor: Actor) -> NewLin
         )
     if owner.password_hash is not None:
         raise PeopleError(
-            f"{email!r} is an owner already and signs in with their password. "
+            f"{email!r} is already an owner and signs in with their password. "
             "If you forgot your password, use “Forgot password?” on the sign-in page."
         )
     return invite(organization, email, role=Role.ORG_ADMIN, actor=actor)
@@ -160,7 +160,7 @@ def _made(org_id: UUID, email: str, role: Role, actor: Actor) -> Invitation:
 
 
 def _held(token: str) -> tuple[Invitation, Organization]:
-    """The invitation and its organization, locked: no one is taken off its owners meanwhile. Raises `LinkError`."""
+    """The invitation and its organization, locked so that its owners can't change meanwhile. Raises `LinkError`."""
     organization = locked(find(token).org_id)
     return find(token), organization
 

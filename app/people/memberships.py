@@ -1,5 +1,5 @@
-"""People's roles in organizations. The only place where a role is assigned, changed, or removed, along with
-what depends on it: emails about the organization's money, and invitations."""
+"""People's roles in organizations. The only place where a role is assigned, changed, or removed, along with what
+depends on it: billing emails, and invitations."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def people_of(org_id: UUID) -> dict[str, User]:
 
 
 def _lose(organization: Organization, user: User) -> None:
-    """Billing is no longer theirs: no mail about it, no invitation to it or by them."""
+    """Remove what depends on the role: billing emails, and invitations to or by the person."""
     db.session.execute(
         update(Invitation)
         .where(
@@ -61,4 +61,4 @@ def _lose(organization: Organization, user: User) -> None:
         .values(ended_at=utc_now(), ended_as=InvitationEnd.WITHDRAWN)
     )
     db.session.flush()
-    details.forget_recipient(organization, user.email)
+    details.remove_recipient(organization, user.email)

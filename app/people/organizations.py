@@ -81,7 +81,7 @@ def find_organization(slug: str) -> Organization:
 
 @seeing_all(Reason.PEOPLE)
 def add_person(email: str, *, name: str, organization: Organization, role: Role) -> User:
-    """Give a person, made where they are new, a role in an organization without asking them. Raises `PeopleError`.
+    """Give a person, created if they are new, a role in an organization without an invitation. Raises `PeopleError`.
 
     For the demo and tests: people are invited (`app.people.invitations`) and accept.
     """
@@ -132,22 +132,22 @@ def set_billing_emails(organization: Organization, emails: Sequence[str]) -> Non
 
 
 def checked_address(email: str) -> str:
-    """The address as it is stored. Raises `PeopleError` where it is none, or another may be taken for it."""
+    """The address in its stored form. Raises `PeopleError` if it is invalid, or could be confused with another."""
     try:
         address = str(validate_email(email, check_deliverability=False, test_environment=True).normalized)
     except EmailNotValidError as error:
         raise PeopleError(f"{email!r} is not an email address: {error}") from error
-    # PostgreSQL lowers each character to one other, which makes an `i` of `\u0130`; Python looks at its neighbors.
-    # Where the two differ, one address would be two people's here and one person's there.
+    # PostgreSQL lowercases each character on its own, which turns `\u0130` into `i`; Python considers its neighbors.
+    # If the two differ, one address would be two people's here and one person's there.
     lowered = [one.lower() for one in address]
     if "".join(lowered) != address.lower() or any(len(one) > 1 for one in lowered):
         raise PeopleError(
-            f"{email!r} has a capital letter that can't be told from others. Write it in lower case."
+            f"{email!r} has a capital letter that can be confused with another. Write it in lower case."
         )
     return address
 
 
 def slugify(name: str) -> str:
-    """A name as an address has it: `Harbor Dental` becomes `harbor-dental`."""
+    """A name for URLs: `Harbor Dental` becomes `harbor-dental`."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:80]

@@ -1,4 +1,4 @@
-"""Mail to a person about their own account: to its address, and to no one else."""
+"""Emails to a person about their own account: only to its address."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ from sqlalchemy import func, select
 from app.billing.mail import notices
 from app.extensions import db
 from app.models import Invitation, Membership, User
-from app.notify.letters import Letter
+from app.notify.emails import Email
 from app.people.organizations import PeopleError
 
 
 class NoOrganizationError(PeopleError):
-    """A person is in no organization, so there is nothing that they could sign in to."""
+    """A person is in no organization, so there is nothing to sign in to."""
 
 
-def write(user: User, letter: Letter, *, source: str) -> None:
-    """Put a letter into the outbox of an organization that the person is in, or was invited to.
+def write(user: User, email: Email, *, source: str) -> None:
+    """Put an email into the outbox of one of the person's organizations, or one they were invited to.
 
-    Raises `NoOrganizationError` where there is none.
+    Raises `NoOrganizationError` if there is none.
     """
-    notices.personal(_organization_of(user), letter, to=user.email, source=source)
+    notices.personal(_organization_of(user), email, to=user.email, source=source)
 
 
 def _organization_of(user: User) -> UUID:

@@ -17,7 +17,7 @@ from app.billing.audit import Actor
 from app.clock import utc_now
 from app.extensions import db
 from app.models import User
-from app.notify.letters import PasswordLink
+from app.notify.emails import PasswordLink
 from app.people import memberships, own_mail
 from app.people.invitations import LinkError
 from app.people.organizations import find_user
@@ -29,17 +29,16 @@ def mail_to(user: User, secret_key: str, actor: Actor) -> None:
     """Enqueue the email with a link. In the caller's transaction. Raises `own_mail.NoOrganizationError`."""
     token = _serializer(secret_key).dumps([str(user.id), _state(user)])
     now = utc_now()
-    letter = PasswordLink(
+    email = PasswordLink(
         email=user.email, path=f"/set-password/{token}", hours=VALID_FOR.seconds // 3600, at=now
     )
-    own_mail.write(user, letter, source=f"{user.id}:{now.isoformat()}")
+    own_mail.write(user, email, source=f"{user.id}:{now.isoformat()}")
     for membership in memberships.list_for_person(user.id):
         audit.record(membership.org_id, actor, "user.password_link_mailed", user.email)
 
 
 def mail_if_known(email: str, secret_key: str, address: str | None) -> None:
-    """As `mail_to`, for anyone who asked from the IP address `address`; nothing where no one could sign in
-    with it."""
+    """As `mail_to`, for a request from the IP address `address`; does nothing if no one could sign in with it."""
     user = find_user(email)
     if user is not None:
         with suppress(own_mail.NoOrganizationError):
@@ -60,7 +59,7 @@ def read(token: str, secret_key: str) -> User:
 
 
 def _state(user: User) -> str:
-    """Changes with the password and the address, so that setting one uses the link up; tells nothing about either."""
+    """Changes with the password and the address, so that setting one invalidates the link; reveals neither."""
     return hashlib.sha256(f"{user.password_hash}\n{user.email}".encode()).hexdigest()[:32]
 
 

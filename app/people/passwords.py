@@ -10,18 +10,18 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from app.per_application import PerApplication
 
 MINIMUM_LENGTH = 12
-"""Characters, at least (NIST SP 800-63B-4 asks for 15 where nothing else protects, 8 beside a second factor)."""
+"""Characters, at least (NIST SP 800-63B-4 requires 15 for a password alone, 8 with a second factor)."""
 MAXIMUM_LENGTH = 200
 
 _slow = PasswordHasher()
-# Under test people sign in by the hundred, and each time at the price that is meant for someone who guesses.
+# Tests sign in hundreds of times, each time at the cost that is meant to slow down guessing.
 _quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 _hashing = PerApplication[PasswordHasher]("password_hasher", lambda: _slow)
 
 
 def set_up(*, quick: bool) -> None:
-    """How the running application hashes; `quick` is for tests alone."""
+    """How the running application hashes; `quick` is only for tests."""
     _hashing.set(_quick if quick else _slow)
 
 
@@ -31,8 +31,8 @@ def hash_password(password: str) -> str:
 
 
 def verify(password: str, stored: str | None) -> bool:
-    """Whether `password` belongs to `stored`. With nothing stored it takes as long and says no, so that the time
-    of an answer doesn't tell whether an account exists."""
+    """Whether `password` belongs to `stored`. With nothing stored it takes as long and returns False, so that timing
+    doesn't reveal whether an account exists."""
     try:
         return _hashing.get().verify(stored or hash_of_no_one(), password) and stored is not None
     except (VerificationError, InvalidHashError):
@@ -45,7 +45,7 @@ def is_outdated(stored: str) -> bool:
 
 
 def hash_of_no_one() -> str:
-    """A hash that no password has: in form and parameters like one that was made, and as slow to compare."""
+    """A hash that no password has: with the same format and parameters as a real one, and as slow to compare."""
     hasher = _hashing.get()
     parameters = f"m={hasher.memory_cost},t={hasher.time_cost},p={hasher.parallelism}"
     salt, digest = (

@@ -43,9 +43,9 @@ class Seat:
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Who is looking, for which organization, in which role; with the wallet's version, for the live pages.
+    """The signed-in person, the organization in view, and their role; with the wallet's version, for live pages.
 
-    `has_lease_over` where a call's lease may be over that the wallet's version doesn't tell of yet.
+    `has_lease_over`: a lease may have expired that the wallet's version doesn't reflect yet.
     """
 
     token: str
@@ -72,7 +72,7 @@ class Identity:
 
 @seeing_all(Reason.SIGN_IN)
 def start(user: User, *, org_id: UUID | None = None) -> str:
-    """Begin a session and return its token, which is stored nowhere but in the browser.
+    """Begin a session and return its token, which is stored only in the browser.
 
     The organization in view is `org_id`, or the first by name that the person owns, or is in.
     """
@@ -112,8 +112,8 @@ def touch(identity: Identity) -> None:
     db.session.execute(_own(identity.token, update(SignInSession)).values(seen_at=utc_now()))
 
 
-def is_to_be_touched(identity: Identity) -> bool:
-    """Whether it was noted long enough ago to be noted again: once a minute is enough."""
+def should_touch(identity: Identity) -> bool:
+    """Whether activity has to be recorded again: once a minute is enough."""
     return utc_now() - identity.seen_at >= _SEEN_EVERY
 
 
@@ -138,7 +138,7 @@ def end_all(user_id: UUID) -> None:
     db.session.execute(delete(SignInSession).where(SignInSession.user_id == user_id))
 
 
-def forget_expired(limits: Limits) -> int:
+def delete_expired(limits: Limits) -> int:
     """Delete expired sessions; returns how many."""
     too_old = (SignInSession.seen_at < utc_now() - limits.idle) | (
         SignInSession.created_at < utc_now() - limits.absolute

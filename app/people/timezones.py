@@ -10,8 +10,8 @@ from sqlalchemy import text
 from app.extensions import db
 
 _NOT_PLACES = {"Factory", "localtime", "posixrules"}
-"""Files among the zones that name none: that of this machine, the rules for POSIX names, and a zone that isn't set
-(https://data.iana.org/time-zones/tz-link.html)."""
+"""Files among the zones that aren't places: that of this machine, the rules for POSIX names, and a zone that isn't
+set (https://data.iana.org/time-zones/tz-link.html)."""
 _OTHER_CLOCKS = ("posix/", "right/")
 """The same zones again, with and without leap seconds."""
 
@@ -23,12 +23,12 @@ _IN_DATABASE = text("""
 
 @cache
 def known() -> frozenset[str]:
-    """Those names of the IANA database that mean the same to Python and to the database. Read once.
+    """The names of the IANA database that mean the same to Python and PostgreSQL. Read once.
 
-    Where a name is an abbreviation too, like CET, PostgreSQL reads it as that: without summer time
-    (https://www.postgresql.org/docs/current/datatype-datetime.html#DATATYPE-TIMEZONES). Where the two have different
-    releases of the IANA database and differ about a moment, the day that was posted is Python's and stays; the
-    release of PostgreSQL decides only what a page groups it under.
+    If a name is also an abbreviation, like CET, PostgreSQL treats it as that: without daylight saving time
+    (https://www.postgresql.org/docs/current/datatype-datetime.html#DATATYPE-TIMEZONES). If the two have different
+    releases of the IANA database and disagree, the posting day is Python's and stays; PostgreSQL's release only
+    affects how pages group it.
     """
     ours = {
         name

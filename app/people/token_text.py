@@ -1,8 +1,8 @@
 """The format of API tokens: `vpb_`, then letters and digits that encode the id, the secret, and a checksum.
 
-The prefix lets secret scanners find a token that got where it doesn't belong (`vpb_[0-9A-Za-z]{71}`), and the
-checksum lets them, and us, tell a real one from a look-alike without asking the database. The id says which
-row it is, so that a leaked token can be revoked without the secret going anywhere.
+The prefix lets secret scanners find leaked tokens (`vpb_[0-9A-Za-z]{71}`), and the checksum lets them, and us,
+recognize a real one without the database. The id identifies the row, so that a leaked token can be revoked without
+passing on the secret.
 """
 
 from __future__ import annotations

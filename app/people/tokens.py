@@ -44,7 +44,7 @@ class Scope(StrEnum):
 
 
 class TokenError(Exception):
-    """A token can't be used; the message tells its holder why."""
+    """A token can't be used; the message says why."""
 
 
 class UnknownTokenError(LookupError):

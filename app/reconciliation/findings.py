@@ -1,4 +1,4 @@
-"""Findings over time: which are new, which are gone, which an operator has accepted."""
+"""Findings over time: which are new, which are resolved, which an operator has accepted."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from app.clock import utc_now
 from app.extensions import db, enqueue
 from app.models import Finding
 
-TOLD_AGAIN_AFTER = timedelta(days=1)
-"""How long after an email about a finding the next one comes, where it is still there."""
+REMIND_AFTER = timedelta(days=1)
+"""How long after an email about an open finding the next one is sent."""
 
 _AS_IT_IS = {"populate_existing": True}
 
@@ -22,9 +22,9 @@ class UnknownFindingError(LookupError):
 
 
 def record(found: Mapping[str, str], *, is_everything: bool) -> dict[str, str]:
-    """Write down what a run has found; those of it that no one has accepted. Enqueues the mail.
+    """Record what a run has found, enqueue the email, and return the findings that no one has accepted.
 
-    Where the run has looked at everything, what it has not found is gone.
+    If the run compared everything, what it has not found is resolved.
     """
     now = utc_now()
     known = {one.object: one for one in db.session.scalars(select(Finding), execution_options=_AS_IT_IS)}
@@ -35,46 +35,46 @@ def record(found: Mapping[str, str], *, is_everything: bool) -> dict[str, str]:
         known[object_].text, known[object_].gone_at = text, None
     for object_, one in known.items():
         if is_everything and object_ not in found and one.gone_at is None:
-            _is_gone(one)
+            _resolve(one)
     db.session.flush()
-    if _to_tell():
+    if _pending():
         enqueue("mail_operators")
     return {object_: text for object_, text in found.items() if not known[object_].is_accepted}
 
 
-def still_there() -> list[Finding]:
-    """All that are there, accepted or not, the oldest first."""
+def list_open() -> list[Finding]:
+    """Open findings, accepted or not, oldest first."""
     there = select(Finding).where(Finding.gone_at.is_(None)).order_by(Finding.found_at, Finding.object)
     return list(db.session.scalars(there, execution_options=_AS_IT_IS))
 
 
 def count() -> int:
-    """How many are there that no one has accepted. One statement."""
-    return sum(not one.is_accepted for one in still_there())
+    """How many open findings no one has accepted. One statement."""
+    return sum(not one.is_accepted for one in list_open())
 
 
 def accept(object_: str) -> Finding:
-    """Leave a finding as it is: it is neither counted nor told of, until what is found becomes something else.
+    """Accept a finding: it is neither counted nor reported, unless its text changes.
 
     Raises `UnknownFindingError`.
     """
     found = db.session.get(Finding, object_, populate_existing=True, with_for_update=True)
     if found is None or found.gone_at is not None:
         raise UnknownFindingError(object_)
-    # What is found later instead of this is told of as if it was new.
+    # If its text changes later, it is reported as if it were new.
     found.accepted_text, found.told_at = found.text, None
     db.session.flush()
     return found
 
 
-def to_tell() -> tuple[list[Finding], list[Finding]]:
-    """What operators are to be mailed of now: findings that are there, and those told of before that are gone."""
-    found = _to_tell()
+def pending_notifications() -> tuple[list[Finding], list[Finding]]:
+    """What operators have to be notified of now: open findings, and reported ones that are resolved."""
+    found = _pending()
     return [one for one in found if one.gone_at is None], [one for one in found if one.gone_at is not None]
 
 
-def told(objects: Mapping[str, str]) -> None:
-    """Operators have been mailed of these, by object with the text that they were told."""
+def mark_notified(objects: Mapping[str, str]) -> None:
+    """Record that operators were notified of these: the text they were sent, by object."""
     for object_ in objects:
         one = db.session.get(Finding, object_, populate_existing=True, with_for_update=True)
         if one is None:
@@ -86,16 +86,16 @@ def told(objects: Mapping[str, str]) -> None:
     db.session.flush()
 
 
-def _is_gone(one: Finding) -> None:
-    """Who was never told of a finding need not be told that it is gone."""
+def _resolve(one: Finding) -> None:
+    """Operators who were never notified of a finding need not hear that it is resolved."""
     if one.told_at is None:
         db.session.delete(one)
     else:
         one.gone_at = utc_now()
 
 
-def _to_tell() -> list[Finding]:
-    latest = utc_now() - TOLD_AGAIN_AFTER
+def _pending() -> list[Finding]:
+    latest = utc_now() - REMIND_AFTER
     every = db.session.scalars(select(Finding).order_by(Finding.found_at), execution_options=_AS_IT_IS)
     return [
         one

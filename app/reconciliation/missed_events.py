@@ -1,4 +1,4 @@
-"""Events that Stripe has and that never arrived: stored and handled as if they had."""
+"""Events of Stripe's that never arrived: stored and handled as if they had."""
 
 from __future__ import annotations
 
@@ -20,12 +20,11 @@ _TOGETHER = 500
 _SPARE = timedelta(seconds=5)
 
 
-def take_up(report: Report, *, last_id: str | None, since: datetime) -> Iterator[str]:
-    """Store and handle what is missing; yields the ids of the events it got past, so that the next run
-    continues there.
+def recover(report: Report, *, last_id: str | None, since: datetime) -> Iterator[str]:
+    """Store and handle missing events; yields the last event id of each batch, from which the next run continues.
 
-    Reads on from `last_id`, or from `since` where there is none or Stripe keeps it no more. Commits. Raises
-    what `app.payments` raises.
+    Starts after `last_id`, or from `since` if there is none or Stripe no longer has it. Commits. Raises what
+    `app.payments` raises.
     """
     notices = _following(last_id, since)
     while some := list(islice(notices, _TOGETHER)):
@@ -33,7 +32,7 @@ def take_up(report: Report, *, last_id: str | None, since: datetime) -> Iterator
         for notice in some:
             report.checked["events"] += 1
             if notice.id not in known and not handling.why_unused(notice.type, livemode=notice.livemode):
-                _take_up(report, notice)
+                _recover(report, notice)
         yield some[-1].id
 
 
@@ -51,12 +50,12 @@ def _known(ids: Iterable[str]) -> set[str]:
     return set(db.session.scalars(select(StripeEvent.id).where(StripeEvent.id.in_(list(ids)))))
 
 
-def _take_up(report: Report, notice: Notice) -> None:
+def _recover(report: Report, notice: Notice) -> None:
     with report.about("missed_events", notice.id):
         with transaction():
-            is_new = inbox.keep(notice, handled_after=handling.CLAIMED_FOR + _SPARE)
+            is_new = inbox.store(notice, handled_after=handling.CLAIMED_FOR + _SPARE)
         if not is_new:
             return
         state = handling.handle(notice.id)
-        end = "handled" if state is not EventState.RECEIVED else "is tried again later"
+        end = "handled" if state is not EventState.RECEIVED else "will be retried"
         report.fix(notice.id, f"{notice.type} of {notice.object_id} had not arrived: stored, and {end}.")

@@ -1,4 +1,4 @@
-"""Subscriptions that operators have to look at, in sentences: what the dashboard made of them, and what to do."""
+"""Subscriptions that need an operator's attention: what was changed in the dashboard, and what to do."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from app.reconciliation.report import Report
 
 _TO_DO = {
     Oddity.PRICE: (
-        "Move it to a price of the catalog at Stripe, or sell it with a plan of its own (`flask catalog`)."
+        "Move it to one of the catalog's prices at Stripe, or add a plan for it (`flask catalog`)."
     ),
     Oddity.CURRENCY: "Replace it with one in the organization's currency.",
-    Oddity.ITEMS: "Leave one item, which is the plan.",
+    Oddity.ITEMS: "Remove all items but the plan.",
     Oddity.QUANTITY: "Set the quantity to 1, unless the customer agreed to pay more.",
     Oddity.PAUSED: "Resume it, or cancel it.",
-    Oddity.NOT_COLLECTED: "Resume collection when that is over, and see to the invoices of that time.",
-    Oddity.TRIAL: "It is charged by itself once the trial ends.",
-    Oddity.INVOICED: "Let it charge automatically, or watch that its invoices are paid.",
-    Oddity.SCHEDULE: "Plan one change to a plan of the catalog, or release the schedule.",
+    Oddity.NOT_COLLECTED: "Resume collection when that is over, and settle the invoices issued in the meantime.",
+    Oddity.TRIAL: "It is charged automatically once the trial ends.",
+    Oddity.INVOICED: "Let it charge automatically, or make sure that its invoices are paid.",
+    Oddity.SCHEDULE: "Schedule one change to a plan of the catalog, or release the schedule.",
     Oddity.DROPS: (
         "Add it to the schedule's next phase, or let the customer cancel the change and schedule it again."
     ),
@@ -29,8 +29,8 @@ _TO_DO = {
 }
 
 
-def look_at(report: Report, organization: Organization, found: StripeSubscription) -> None:
-    """Report what is odd about a subscription that has not ended of an organization of ours."""
+def check(report: Report, organization: Organization, found: StripeSubscription) -> None:
+    """Report what is unusual about an organization's subscription that has not ended."""
     row = get_subscription(organization)
     whose = f"{organization.name} ({organization.slug})"
     if row is None or row.stripe_id != found.id:
@@ -45,11 +45,11 @@ def _second(found: StripeSubscription, whose: str, ours: str | None) -> str:
     if not found.has_begun:
         beside = f" beside {ours}" if ours else ""
         return (
-            f"Subscription {found.id} of {whose} was made at Stripe{beside} and waits for its first "
-            "payment. Nothing here follows it: cancel it, and let the customer choose the plan here."
+            f"Subscription {found.id} of {whose} was created at Stripe{beside} and is waiting for its first "
+            "payment. It isn't tracked here: cancel it, and let the customer choose the plan here."
         )
     return (
         f"{whose} has a second subscription at Stripe, {found.id} ({found.status}), beside {ours}. Both "
-        f"are charged, and only {ours} is followed here: cancel one of them, and refund what was charged "
+        f"are charged, and only {ours} is tracked here: cancel one of them, and refund what was charged "
         "twice."
     )

@@ -1,4 +1,4 @@
-"""The mail to operators about findings: each once, again each day while it is there, and when it is gone."""
+"""Emails to operators about findings: when found, each day while open, and when resolved."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from app import notify
 from app.clock import utc_now
 from app.ids import uuid7
 from app.models import Finding
-from app.notify.message import Written, message
+from app.notify.mime import Written, message
 from app.notify.transport import RefusedError
 from app.reconciliation import findings
 from app.transaction import end_reading, transaction
@@ -21,11 +21,11 @@ log = structlog.get_logger("billing.reconciliation")
 
 
 def send() -> int:
-    """Mail what is to be told, to all of `OPERATORS_EMAIL`; about how many findings. Commits.
+    """Email pending findings to all of `OPERATORS_EMAIL`; returns how many. Commits.
 
-    Where a killed process repeats it, someone gets it twice rather than never. Raises `AwayError`.
+    If a killed process has to repeat this, someone gets it twice rather than never. Raises `AwayError`.
     """
-    there, gone = findings.to_tell()
+    there, gone = findings.pending_notifications()
     addresses = current_app.config["SETTINGS"].operators_email
     told = {one.object: one.text for one in (*there, *gone)}
     if not told or not addresses:
@@ -40,13 +40,13 @@ def send() -> int:
             except RefusedError as error:
                 log.error("operators_mail_refused", reason=str(error))
     with transaction():
-        findings.told(told)
+        findings.mark_notified(told)
     log.info("operators_told", findings=len(there), gone=len(gone))
     return len(told)
 
 
 def written(there: Sequence[Finding], gone: Sequence[Finding]) -> Written:
-    """The words of the mail."""
+    """The email's text."""
     subject = _subject(len(there), len(gone))
     parts = [
         ("Needs attention at Stripe", [one.text for one in there]),

@@ -1,4 +1,4 @@
-"""Stripe's payments against our top-ups, and our top-ups against Stripe's payments."""
+"""Compares Stripe's payments with our top-ups, and our top-ups with Stripe's payments."""
 
 from __future__ import annotations
 
@@ -22,21 +22,21 @@ _AS_IT_IS = {"populate_existing": True}
 
 
 class PaymentsOfRun:
-    """The payments that a run has seen at Stripe, so that none is fetched twice."""
+    """The payments that a run has already read from Stripe, so that none is fetched twice."""
 
     def __init__(self, report: Report) -> None:
         self._report = report
         self._seen: dict[str, Payment] = {}
 
     def compare_since(self, start: datetime) -> None:
-        """Compare each payment intent made from `start` on with its top-up. Commits."""
+        """Compare each payment intent created since `start` with its top-up. Commits."""
         for payment in intents.created_since(start):
             self._seen[payment.id] = payment
             with self._report.about("payments", payment.id):
                 self._compare(payment)
 
     def check_credited_since(self, start: datetime) -> None:
-        """Check that what was credited from `start` on was paid. What was not is reported, never taken away."""
+        """Check that everything credited since `start` was paid. What was not is reported, never deducted."""
         settled = select(TopUp).where(TopUp.status == TopUpStatus.SUCCEEDED, TopUp.settled_at >= start)
         for top_up in db.session.scalars(
             settled.order_by(TopUp.settled_at), execution_options=_AS_IT_IS
@@ -44,8 +44,8 @@ class PaymentsOfRun:
             with self._report.about("top_ups", top_up.payment_intent_id or str(top_up.id)):
                 self._check_paid(top_up)
 
-    def look_at_again(self, payment_intent_id: str) -> None:
-        """Look at a payment that an earlier run has found, unless this one has looked at it. Commits."""
+    def recheck(self, payment_intent_id: str) -> None:
+        """Recheck a payment that an earlier run has reported, unless this run already did. Commits."""
         if payment_intent_id in self._seen:
             return
         with self._report.about("payments", payment_intent_id):
@@ -59,12 +59,12 @@ class PaymentsOfRun:
                 self._check_paid(top_up)
 
     def _compare(self, payment: Payment) -> None:
-        """Settle a payment that succeeded and whose top-up says otherwise. Those still open have a job already."""
+        """Settle a payment that succeeded if its top-up says otherwise. Open ones already have a job."""
         if not payment.succeeded:
             return
         top_up = topups.find_by_payment(payment)
         if top_up is None:
-            self._look_at_orphan(payment)
+            self._report_orphan(payment)
             return
         agrees = (TopUpStatus.SUCCEEDED, payment.id, payment.received)
         if (top_up.status, top_up.payment_intent_id, top_up.amount) == agrees:
@@ -75,8 +75,8 @@ class PaymentsOfRun:
                 f"{payment.received} for top-up {top_up.id} had been paid and not credited: credited now.",
             )
 
-    def _look_at_orphan(self, payment: Payment) -> None:
-        """A payment of one of our customers that no top-up asked for, unless it pays an invoice or was given back."""
+    def _report_orphan(self, payment: Payment) -> None:
+        """Report a payment by a customer of ours without a top-up, unless it pays an invoice or was refunded."""
         organization = _payer_of(payment)
         if organization is None or invoices.paid_by(payment.id):
             return
@@ -85,13 +85,13 @@ class PaymentsOfRun:
             self._report.find(
                 payment.id,
                 f"Stripe charged {left} to {organization.name} ({organization.slug}) with {payment.id}, and no "
-                "top-up asked for it. Find out what it was for, and refund it at Stripe if it was for nothing.",
+                "top-up belongs to it. Find out what it was for, and refund it at Stripe if it was a mistake.",
             )
 
     def _check_paid(self, top_up: TopUp) -> None:
         what = f"Top-up {top_up.id} was credited with {top_up.amount}"
         if top_up.payment_intent_id is None:
-            self._report.find(str(top_up.id), f"{what}, and names no payment.")
+            self._report.find(str(top_up.id), f"{what}, but has no payment.")
             return
         payment = self._fetch(top_up.payment_intent_id)
         if payment is None:
@@ -104,7 +104,7 @@ class PaymentsOfRun:
             self._report.find(payment.id, f"{what}, while {payment.id} has brought {payment.received}.")
 
     def _fetch(self, payment_intent_id: str) -> Payment | None:
-        """A payment as this run has seen it, or as it is now; None where Stripe has none."""
+        """A payment as this run has read it, or as it is now; None if Stripe doesn't have it."""
         if payment_intent_id not in self._seen:
             try:
                 self._seen[payment_intent_id] = intents.fetch(payment_intent_id)
@@ -116,7 +116,7 @@ class PaymentsOfRun:
 
 
 def _payer_of(payment: Payment) -> Organization | None:
-    """The organization that a payment is of: by what we wrote into it, or by its customer, also a former one."""
+    """The organization that made a payment: by our metadata, or by its current or former customer."""
     try:
         named = db.session.get(Organization, UUID(payment.org_id or ""))
     except ValueError:

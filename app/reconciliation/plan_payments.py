@@ -1,4 +1,4 @@
-"""Refunds, disputes and warnings of fraud that no wallet follows: operators decide what they mean for a plan."""
+"""Refunds, disputes and fraud warnings that concern no wallet: operators decide what they mean for a plan."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from app.reconciliation.report import Report
 
 @dataclass(frozen=True, slots=True)
 class _PlanPayment:
-    """What paid for a plan: whose, by which invoice, and whether the plan stays in force for it (`is_active`)."""
+    """A payment for a plan: whose, by which invoice, and whether it keeps the plan in force (`is_active`)."""
 
     organization: Organization
     invoice: StripeInvoice
@@ -34,8 +34,9 @@ class _PlanPayment:
         return f"the payment of invoice {self.invoice.number} ({self.invoice.description}) by {whose}"
 
 
-def look_at_refund(report: Report, refund: Refund) -> None:
-    """Report a refund of a plan's payment while the plan stays in force for it. Raises what `app.payments` raises."""
+def check_refund(report: Report, refund: Refund) -> None:
+    """Report a refund of a plan's payment while that payment keeps the plan in force. Raises what `app.payments`
+    raises."""
     if refund.status.gave_nothing_back:
         return
     paid = _plan_payment(refund.payment_intent_id)
@@ -47,8 +48,8 @@ def look_at_refund(report: Report, refund: Refund) -> None:
         )
 
 
-def look_at_dispute(report: Report, dispute: StripeDispute) -> None:
-    """Report a dispute of a plan's payment until it is won; a lost one while the plan stays in force for it."""
+def check_dispute(report: Report, dispute: StripeDispute) -> None:
+    """Report a dispute of a plan's payment until it is won; a lost one while it keeps the plan in force."""
     if dispute.status.is_decided_for_us:
         return
     paid = _plan_payment(dispute.payment_intent_id)
@@ -62,15 +63,15 @@ def look_at_dispute(report: Report, dispute: StripeDispute) -> None:
     )
 
 
-def look_at_fraud_warnings(report: Report, start: datetime) -> None:
-    """Report the warnings from `start` on that something can be done about, of payments of ours. Commits."""
+def check_fraud_warnings(report: Report, start: datetime) -> None:
+    """Report actionable fraud warnings since `start` about payments of ours. Commits."""
     for warning in fraud_warnings.created_since(start):
         with report.about("fraud_warnings", warning.id):
             if warning.is_actionable and warning.payment_intent_id:
-                _look_at_warning(report, warning, warning.payment_intent_id)
+                _check_warning(report, warning, warning.payment_intent_id)
 
 
-def _look_at_warning(report: Report, warning: FraudWarning, payment_intent_id: str) -> None:
+def _check_warning(report: Report, warning: FraudWarning, payment_intent_id: str) -> None:
     payment = intents.fetch(payment_intent_id)
     organization = find_organization(payment.customer_id, or_was=True)
     if organization is not None:

@@ -1,4 +1,4 @@
-"""Stripe's subscriptions against the plans that hold here."""
+"""Compares Stripe's subscriptions with the plans in force here."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from app.reconciliation.report import Report
 
 
 def compare(report: Report) -> None:
-    """Bring every plan in line with its subscription, also where that has ended, and report what is odd. Commits."""
+    """Sync every plan with its subscription, even an ended one, and report what is unusual. Commits."""
     seen = set()
     for found in subscriptions.all_running():
         seen.add(found.id)
@@ -26,8 +26,8 @@ def compare(report: Report) -> None:
                 continue
             if not sync.is_in_sync(organization, found):
                 _sync(report, organization, found.id)
-            oddities.look_at(report, organization, found)
-            unpaid_periods.look_at(report, organization, found)
+            oddities.check(report, organization, found)
+            unpaid_periods.check(report, organization, found)
     for org_id, stripe_id in _ours():
         if stripe_id not in seen:
             with report.about("subscriptions", stripe_id):
@@ -43,7 +43,7 @@ def _ours() -> list[tuple[object, str]]:
 
 
 def _sync(report: Report, organization: Organization, subscription_id: str) -> None:
-    """Fetched again: a list may be older than what an event has told meanwhile."""
+    """Sync with a freshly fetched subscription: a list may be older than an event handled since."""
     locks.advisory_lock(db.session(), subscription_id)
     found = subscriptions.fetch(subscription_id)
     synced = sync.sync_subscription(organization, found)

@@ -1,4 +1,4 @@
-"""What a reconciliation notes while it runs, and when it has to stop."""
+"""What a reconciliation run records, and when it has to stop."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from app.web.database import is_unavailable
 log = structlog.get_logger("billing.reconciliation")
 
 _IN_A_ROW = 3
-"""After so many objects in a row without an answer, Stripe is away."""
+"""After this many objects in a row without a response, Stripe counts as unavailable."""
 
 
 class Report:
-    """What was looked at, by kind, what was put right, and what is left for someone to look at, by Stripe's ids."""
+    """What was compared, by kind; what was fixed, and what needs attention, by Stripe's ids."""
 
     def __init__(self) -> None:
         self.checked: Counter[str] = Counter()
@@ -31,21 +31,21 @@ class Report:
         self._unanswered = 0
 
     def fix(self, object_id: str, text: str) -> None:
-        """Note that something was put right."""
+        """Record a fix."""
         log.warning("reconciliation_fixed", object=object_id, text=text)
         self.fixed[object_id] = text
 
     def find(self, object_id: str, text: str) -> None:
-        """Note what has to be looked at; a second thing about the same object is added to the first."""
+        """Record a finding; a second one about the same object is appended to the first."""
         log.error("reconciliation_finding", object=object_id, text=text)
         said = self.findings.get(object_id, "")
         self.findings[object_id] = said if text in said else f"{said} {text}".strip()
 
     @contextmanager
     def about(self, kind: str, object_id: str) -> Iterator[None]:
-        """Look at one object, apart from the others: what is wrong with it stops none of them.
+        """Isolate the comparison of one object, so that an error doesn't affect the others.
 
-        What is put right is committed by what puts it right. Raises what says that Stripe or the database is away.
+        Fixes are committed by what makes them. Raises errors that mean Stripe or the database is unavailable.
         """
         self.checked[kind] += 1
         try:

@@ -1,11 +1,10 @@
-"""Comparing what Stripe has with what we have: what is certain is fixed, the rest is reported in sentences.
+"""Reconciliation runs: differences that are certain are fixed, the rest is reported as text.
 
-Two ways that don't depend on each other. The events since the last one seen, as far back as Stripe keeps them. And
-whatever the events say: the payments, refunds and disputes themselves, by when they were made, and every subscription
-that has not ended, synced by the very functions that the webhooks use. Money that we credited and Stripe
-never took is reported, never taken away.
+Two independent ways. The events since the last one seen, as far back as Stripe keeps them. And regardless of events:
+the payments, refunds and disputes themselves, by creation time, and every subscription that has not ended, synced by
+the same functions that the webhooks use. Money that we credited and Stripe never charged is reported, never deducted.
 
-What a run has found is looked at again by the next, until it is gone.
+Each run rechecks what the last one found, until it is resolved.
 """
 
 from __future__ import annotations
@@ -30,18 +29,18 @@ from app.transaction import transaction
 log = structlog.get_logger("billing.reconciliation")
 
 OVERLAP = timedelta(days=1)
-"""How far before `since` objects are compared: clocks differ, and what was in progress then has ended since."""
+"""How far before `since` objects are compared: clocks differ, and what was in progress then may have ended."""
 
 FIRST_TIME = timedelta(days=30)
-"""How far back the first run looks: as far as Stripe keeps events."""
+"""How far back the first run goes: as far as Stripe keeps events."""
 
 KEPT_FOR = timedelta(days=90)
 
 
 def run(*, since: datetime | None = None) -> ReconciliationRun:
-    """Compare, from `since` on or from where the last run that was finished began. Commits.
+    """Compare everything since `since`, or since the last finished run began. Commits.
 
-    Where Stripe is away the run ends with `error`, and the next one continues from the same place. Raises
+    If Stripe is unavailable, the run ends with `error`, and the next one continues from the same place. Raises
     `AlreadyRunningError`.
     """
     with alone(db.engine, "reconciliation"):
@@ -69,13 +68,13 @@ def run(*, since: datetime | None = None) -> ReconciliationRun:
 
 
 def newest() -> ReconciliationRun | None:
-    """The last run that has ended, well or not."""
+    """The latest run that has ended, successfully or not."""
     ended = select(ReconciliationRun).where(ReconciliationRun.finished_at.is_not(None))
     return db.session.scalars(ended.order_by(ReconciliationRun.id.desc()).limit(1)).first()
 
 
-def standing() -> dict[str, Any]:
-    """How things stand, for anyone who watches the service; without names and amounts. Four statements."""
+def get_status() -> dict[str, Any]:
+    """The status for monitoring, without names and amounts. Four statements."""
     last, good = newest(), _newest_good()
     age = None if good is None or good.finished_at is None else utc_now() - good.finished_at
     return {
@@ -86,8 +85,8 @@ def standing() -> dict[str, Any]:
     }
 
 
-def forget_old() -> None:
-    """Remove runs of long ago. Commits."""
+def delete_old() -> None:
+    """Delete old runs. Commits."""
     old = ReconciliationRun.started_at < utc_now() - KEPT_FOR
     with transaction():
         db.session.execute(delete(ReconciliationRun).where(old))
@@ -96,7 +95,7 @@ def forget_old() -> None:
 def _compare(
     this: ReconciliationRun, report: Report, last_event_id: str | None, found_before: list[str]
 ) -> None:
-    for event_id in missed_events.take_up(report, last_id=last_event_id, since=this.since):
+    for event_id in missed_events.recover(report, last_id=last_event_id, since=this.since):
         with transaction():
             this.last_event_id = event_id
     start = this.since - OVERLAP
@@ -105,18 +104,18 @@ def _compare(
     began = this.started_at
     clawbacks.compare_refunds_since(report, min(start, began - clawbacks.REFUNDS_BACK))
     clawbacks.compare_disputes_since(report, min(start, began - clawbacks.DISPUTES_BACK))
-    plan_payments.look_at_fraud_warnings(report, min(start, began - clawbacks.DISPUTES_BACK))
+    plan_payments.check_fraud_warnings(report, min(start, began - clawbacks.DISPUTES_BACK))
     payments.check_credited_since(start)
     plans.compare(report)
     for object_id in found_before:
         if object_id in report.findings:
             continue
         if object_id.startswith("pi_"):
-            payments.look_at_again(object_id)
+            payments.recheck(object_id)
         elif object_id.startswith("re_"):
-            clawbacks.look_at_refund_again(report, object_id)
+            clawbacks.recheck_refund(report, object_id)
         elif object_id.startswith(("du_", "dp_")):
-            clawbacks.look_at_dispute_again(report, object_id)
+            clawbacks.recheck_dispute(report, object_id)
 
 
 def _end(this: ReconciliationRun, report: Report, error: str | None) -> ReconciliationRun:
@@ -130,7 +129,7 @@ def _end(this: ReconciliationRun, report: Report, error: str | None) -> Reconcil
 
 
 def _close_killed_runs() -> None:
-    """Anyone who holds the lock knows that no other run is alive."""
+    """Close the runs of killed processes: while this process holds the lock, no other run is alive."""
     killed = update(ReconciliationRun).where(ReconciliationRun.finished_at.is_(None))
     with transaction():
         db.session.execute(
@@ -156,7 +155,7 @@ def _last_event_id() -> str | None:
 
 
 def _findings_before() -> list[str]:
-    """What the last runs have found, back to the last one that looked at everything."""
+    """The findings of the latest runs, back to the last one that compared everything."""
     good = _newest_good()
     runs = select(ReconciliationRun).where(ReconciliationRun.finished_at.is_not(None))
     if good is not None:

@@ -1,4 +1,4 @@
-"""Paid plans whose current period no one has paid for: money that was never asked for, or was given up."""
+"""Paid plans whose current period wasn't paid: never invoiced, or written off."""
 
 from __future__ import annotations
 
@@ -10,19 +10,21 @@ from app.payments.statuses import StripeSubscriptionStatus
 from app.payments.subscription_facts import StripeSubscription
 from app.reconciliation.report import Report
 
-_TOLD_ALREADY = frozenset(
+_ALREADY_NOTIFIED = frozenset(
     {Oddity.PAUSED, Oddity.NOT_COLLECTED, Oddity.TRIAL, Oddity.GIVEN_UP, Oddity.NOTHING_OPEN}
 )
 
 
-def look_at(report: Report, organization: Organization, found: StripeSubscription) -> None:
-    """Report a paid plan that goes on without a paid invoice over its period. Raises what `app.payments` raises.
+def check(report: Report, organization: Organization, found: StripeSubscription) -> None:
+    """Report a paid plan whose period no paid invoice covers. Raises what `app.payments` raises.
 
-    One that is past due is told to its owners, and one whose invoice is on its way is paid in time.
+    The owners of a past-due plan are already notified, and an invoice that is about to be charged needs no report.
     """
     if found.is_free or found.status is not StripeSubscriptionStatus.ACTIVE:
         return
-    if _TOLD_ALREADY.intersection(one.kind for one in arrangements.find_arrangements(organization, found)):
+    if _ALREADY_NOTIFIED.intersection(
+        one.kind for one in arrangements.find_arrangements(organization, found)
+    ):
         return
     if covered_periods.is_covered(found):
         return

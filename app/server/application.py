@@ -1,4 +1,4 @@
-"""The ASGI application that gunicorn calls for each request: body, thread, answer."""
+"""The ASGI application that gunicorn calls for each request: body, thread, response."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from flask import Flask
 
 from app.server import outgoing
 from app.server.environ import Scope, environ_of, path_of
-from app.server.incoming import Body, GoneError, Patience, Receive, read_body
+from app.server.incoming import Body, BodyTimeouts, GoneError, Receive, read_body
 from app.server.running import WSGI, Answer, Head
 from app.server.spool import DiskBudget, NoOneReadsError
 from app.server.threads import Threads, Ticket
@@ -27,14 +27,14 @@ _QUEUE_PER_THREAD = 16
 """How many requests may wait for each thread of a class; more are refused immediately."""
 
 _DOWNLOAD_SECONDS = 60
-"""How long a file may wait for a thread: each takes seconds, and who wants one waits anyway."""
+"""How long a download may wait for a thread: each takes seconds anyway."""
 
 _NO_WORDS = [("Retry-After", "5"), ("Content-Length", "0"), ("Cache-Control", "no-store")]
 _HEALTHY = b'{"status":"ok"}\n'
 
 
 class Application:
-    """Serves a Flask application: slow clients cost no thread, and no class of requests has another's threads."""
+    """Serves a Flask application: slow clients don't occupy threads, and each class of requests has its own."""
 
     def __init__(self, flask: Flask) -> None:
         settings: Settings = flask.config["SETTINGS"]
@@ -44,7 +44,7 @@ class Application:
             pool: Threads(pool.value, count, queue=_queue(pool, count))
             for pool, count in threads_of(settings).items()
         }
-        self._patience = Patience(settings.body_silence_seconds, settings.body_seconds)
+        self._timeouts = BodyTimeouts(settings.body_silence_seconds, settings.body_seconds)
         self._waits = dict.fromkeys(Pool, float(settings.queue_seconds)) | {
             Pool.DOWNLOADS: float(max(settings.queue_seconds, _DOWNLOAD_SECONDS))
         }
@@ -52,13 +52,13 @@ class Application:
 
     @property
     def is_idle(self) -> bool:
-        """Whether no thread has anything to do."""
+        """Whether all threads are idle."""
         return all(pool.is_idle for pool in self._pools.values())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request (https://asgi.readthedocs.io/en/latest/specs/www.html)."""
         if scope["type"] != "http":
-            # There are no websockets here: gunicorn answers 403.
+            # No WebSockets here: gunicorn responds with 403.
             await send({"type": "websocket.close"})
             return
         path, method = path_of(scope), scope["method"]
@@ -68,7 +68,7 @@ class Application:
         endpoint = self._switchboard.endpoint_of(method, path)
         limit = self._switchboard.limit_of(endpoint)
         try:
-            body = await read_body(scope, receive, limit=limit, patience=self._patience)
+            body = await read_body(scope, receive, limit=limit, timeouts=self._timeouts)
         except GoneError:
             return
         answer = Answer(asyncio.get_running_loop(), self._disk)
@@ -76,14 +76,14 @@ class Application:
             head = await self._head(scope, body, pool_of(endpoint, path), answer)
             await outgoing.send_answer(head, answer, send, receive, keep_open=body.whole)
         except NoOneReadsError:
-            # Returning in the middle of an answer lets gunicorn end the connection, so that no one takes a part for
-            # the whole.
+            # Returning in the middle of a response makes gunicorn end the connection, so that a partial response
+            # isn't mistaken for a complete one.
             return
         finally:
             answer.spool.close()
 
     async def _head(self, scope: Scope, body: Body, pool: Pool, answer: Answer) -> Head:
-        """How the answer begins, by a thread of the pool or of the next best."""
+        """The start of the response, from a thread of the pool or a fallback."""
         environ = environ_of(scope, body.file, body.length)
         if body.late:
             return await self._refused(environ, 408, answer)
@@ -97,16 +97,16 @@ class Application:
         return head
 
     async def _refused(self, environ: dict[str, Any], status: int, answer: Answer) -> Head:
-        """Let the application say it in its own words; where even that is too much, in none."""
+        """Let the application render the refusal; if even that is not possible, send it without a body."""
         environ[REFUSED] = status
         return await self._run(Pool.REFUSALS, environ, answer) or Head(status, _NO_WORDS, b"")
 
     async def _run(self, pool: Pool, environ: dict[str, Any], answer: Answer) -> Head | None:
-        """Let a thread of the pool make the answer; None where none was free for too long."""
+        """Let a thread of the pool respond; None if none was free for too long."""
         ticket = self._pools[pool].submit(partial(answer.run, self._wsgi, environ))
         if ticket is None:
             return None
-        waited = answer.loop.call_later(self._waits[pool], _give_up, ticket, answer)
+        waited = answer.loop.call_later(self._waits[pool], _cancel, ticket, answer)
         try:
             return await answer.head
         except NoThreadError:
@@ -114,21 +114,21 @@ class Application:
             return None
         finally:
             waited.cancel()
-            # Where the client is gone before a thread was free, nothing is begun for it.
-            ticket.give_up()
+            # If the client is gone before a thread is free, nothing is started.
+            ticket.cancel()
 
 
 class NoThreadError(Exception):
     """No thread was free for too long."""
 
 
-def _give_up(ticket: Ticket, answer: Answer) -> None:
-    if ticket.give_up():
+def _cancel(ticket: Ticket, answer: Answer) -> None:
+    if ticket.cancel():
         answer.head.set_exception(NoThreadError())
 
 
 def _queue(pool: Pool, threads: int) -> int:
-    # Who waits for Stripe would wait for others' patience: they are answered without it instead.
+    # Stripe's threads are full: answer without asking Stripe instead of queueing behind others.
     return threads if pool is Pool.STRIPE else threads * _QUEUE_PER_THREAD
 
 

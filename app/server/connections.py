@@ -1,4 +1,4 @@
-"""A connection: gunicorn's, with an end to the patience for slow heads and for readers that don't read."""
+"""gunicorn's connection, with timeouts for slow request heads and for clients that don't read."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from typing import Any
 from gunicorn.asgi.protocol import ASGIProtocol
 
 HEAD_SECONDS = 30
-"""How long the head of a first request may take. Of a later one the keep-alive time is the limit."""
+"""How long the headers of a connection's first request may take. For later ones the keep-alive timeout applies."""
 
 READER_SECONDS = 120
-"""How long a client may read nothing of what waits for it before its connection is cut."""
+"""How long a client may read nothing before its connection is closed."""
 
 _FLUSH_SECONDS = 30
-"""How long a connection that is closed may take to send what is left."""
+"""How long a closing connection may take to flush."""
 
 
 class Connection(ASGIProtocol):  # type: ignore[misc]
@@ -47,12 +47,12 @@ class Connection(ASGIProtocol):  # type: ignore[misc]
         self._later("reader", READER_SECONDS, self.transport.abort)
 
     def resume_writing(self) -> None:
-        """It reads again."""
+        """The client reads again."""
         self._timers.pop("reader").cancel()
         super().resume_writing()
 
     def close_if_idle(self) -> None:
-        """End the connection where it has no request on its way."""
+        """Close the connection if it has no request in progress."""
         if self._awaiting_request:
             self._end()
 

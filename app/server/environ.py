@@ -1,4 +1,4 @@
-"""From a request as the event loop has it (ASGI) to one as Flask wants it (WSGI, PEP 3333)."""
+"""Converts an ASGI request to a WSGI environ for Flask (PEP 3333)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ Scope = dict[str, Any]
 
 
 def path_of(scope: Scope) -> str:
-    """The path as PATH_INFO has it: its bytes as Latin-1, with nothing escaped."""
+    """The path for PATH_INFO: its bytes as Latin-1, unescaped."""
     raw: bytes = scope.get("raw_path") or scope["path"].encode("latin-1", "replace")
     if not raw.startswith(b"/"):
         # `GET http://host/path`, which a proxy sends (RFC 9112, section 3.2.2).
@@ -19,12 +19,12 @@ def path_of(scope: Scope) -> str:
 
 
 def header(scope: Scope, name: bytes) -> str | None:
-    """A request's header by its lowercase name; the first, where there are several."""
+    """A request header by its lowercase name; the first if there are several."""
     return next((value.decode("latin-1") for key, value in scope["headers"] if key == name), None)
 
 
 def environ_of(scope: Scope, body: IO[bytes], length: int) -> dict[str, Any]:
-    """The request for a WSGI application, with a body that was read whole: no coding of transfer is left of it."""
+    """The WSGI environ of a request with a complete body: no transfer encoding is left."""
     server, client = scope.get("server") or ("", 0), scope.get("client") or ("", 0)
     environ: dict[str, Any] = {
         "REQUEST_METHOD": scope["method"],
@@ -60,6 +60,6 @@ def _add(environ: dict[str, Any], name: str, value: str) -> None:
     if key not in {"CONTENT_TYPE", "CONTENT_LENGTH"}:
         key = f"HTTP_{key}"
     if key in environ and key.startswith("HTTP_"):
-        # The same header twice is one with a list (RFC 9110, section 5.3); cookies have a separator of their own.
+        # Repeated headers are joined as a list (RFC 9110, section 5.3); cookies have their own separator.
         value = f"{environ[key]}{'; ' if key == 'HTTP_COOKIE' else ','}{value}"
     environ[key] = value

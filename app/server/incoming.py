@@ -1,4 +1,4 @@
-"""Reading a request's body on the event loop, within a limit and a time, before a thread is taken."""
+"""Reads a request's body on the event loop, within size and time limits, before it occupies a thread."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ IN_MEMORY = 256 * 1024
 """Bytes of a body that are kept in memory; a larger one goes to a temporary file."""
 
 _SLOWEST = 64 * 1024
-"""Bytes a second: a large body may take a second more for each of these that came."""
+"""Bytes per second: a large body gets an extra second for each of these received."""
 
 
 class GoneError(Exception):
-    """The client hung up before its body was there."""
+    """The client disconnected before its body was complete."""
 
 
 @dataclass(frozen=True, slots=True)
-class Patience:
-    """How long a body is waited for, in seconds: without a byte of it, and in all."""
+class BodyTimeouts:
+    """How many seconds a body may take: without receiving a byte, and in total."""
 
-    silence: float
-    in_all: float
+    idle: float
+    total: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +41,9 @@ class Body:
     late: bool = False
 
 
-async def read_body(scope: Scope, receive: Receive, *, limit: int, patience: Patience) -> Body:
-    """Read the body. What says that it is larger than `limit` is not read at all, and what turns out to be is read no
-    further: the application refuses it by its length.
+async def read_body(scope: Scope, receive: Receive, *, limit: int, timeouts: BodyTimeouts) -> Body:
+    """Read the body. One that declares to be larger than `limit` is not read at all, and one that turns out to be is
+    read no further: the application rejects it by its length.
 
     Raises `GoneError`.
     """
@@ -51,19 +51,19 @@ async def read_body(scope: Scope, receive: Receive, *, limit: int, patience: Pat
     declared = header(scope, b"content-length")
     if header(scope, b"transfer-encoding") is None:
         length = int(declared or 0)
-        # One byte too many is read still: so do the application's own readers, who find it out that way.
+        # One extra byte is read, by which the application's own readers detect that it is too large.
         if not length or length > limit + 1:
             return Body(file, length, whole=not length)
-    body = await _read(file, receive, limit, patience)
+    body = await _read(file, receive, limit, timeouts)
     file.seek(0)
     return body
 
 
-async def _read(file: IO[bytes], receive: Receive, limit: int, patience: Patience) -> Body:
+async def _read(file: IO[bytes], receive: Receive, limit: int, timeouts: BodyTimeouts) -> Body:
     clock = asyncio.get_running_loop().time
     start, length = clock(), 0
     try:
-        async with asyncio.timeout(patience.silence) as deadline:
+        async with asyncio.timeout(timeouts.idle) as deadline:
             while True:
                 message = await receive()
                 if message["type"] == "http.disconnect":
@@ -75,7 +75,7 @@ async def _read(file: IO[bytes], receive: Receive, limit: int, patience: Patienc
                     return Body(file, length, whole=False)
                 if not message.get("more_body"):
                     return Body(file, length)
-                end = start + patience.in_all + length / _SLOWEST
-                deadline.reschedule(min(clock() + patience.silence, end))
+                end = start + timeouts.total + length / _SLOWEST
+                deadline.reschedule(min(clock() + timeouts.idle, end))
     except TimeoutError:
         return Body(file, length, whole=False, late=True)

@@ -1,4 +1,4 @@
-"""Sending an answer on the event loop, as fast as the client reads it."""
+"""Sends a response on the event loop, as fast as the client reads it."""
 
 from __future__ import annotations
 
@@ -13,15 +13,16 @@ from app.server.running import Answer, Head
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 _LINGER = 2.0
-"""Seconds for which the rest of a refused body is read and thrown away."""
+"""Seconds for which the rest of a rejected body is read and discarded."""
 
 _HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "upgrade"}
 
 
 async def send_answer(head: Head, answer: Answer, send: Send, receive: Receive, *, keep_open: bool) -> None:
-    """Send it all. Without `keep_open` the connection ends after it, because its request was not read to the end.
+    """Send the response. Without `keep_open` the connection is closed afterward, because its request was not read
+    completely.
 
-    Raises `NoOneReadsError` where the answer was given up.
+    Raises `NoOneReadsError` if the response was abandoned.
     """
     headers = [
         (name.lower().encode("latin-1"), value.encode("latin-1"))
@@ -55,8 +56,8 @@ async def _send_pieces(answer: Answer, send: Send) -> None:
 
 
 async def _drain(receive: Receive) -> None:
-    """Take what is still on its way: closing a connection that has unread data resets it, and the client would lose
-    the answer with it (RFC 9112, section 9.6)."""
+    """Read what is still arriving: closing a connection with unread data resets it, and the client would lose the
+    response (RFC 9112, section 9.6)."""
     with suppress(TimeoutError):
         async with asyncio.timeout(_LINGER):
             while (message := await receive())["type"] != "http.disconnect" and message.get("more_body"):

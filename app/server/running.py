@@ -1,4 +1,4 @@
-"""Running the WSGI application in a thread, and handing what it answers to the event loop."""
+"""Runs the WSGI application in a thread, and passes its response to the event loop."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ WSGI = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """How an answer begins. `body` is all of it where its length was known; else it comes through the spool."""
+    """The start of a response. `body` is complete if its length is known; otherwise it comes through the spool."""
 
     status: int
     headers: Headers
@@ -28,7 +28,7 @@ class Head:
 
 
 class Answer:
-    """One answer on its way from the thread that makes it to the event loop that sends it."""
+    """A response on its way from the thread that creates it to the event loop that sends it."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop, disk: DiskBudget) -> None:
         self.loop = loop
@@ -43,7 +43,7 @@ class Answer:
         return _write
 
     def run(self, application: WSGI, environ: dict[str, Any]) -> None:
-        """Make the answer, in the thread of the caller. Never raises."""
+        """Create the response in the caller's thread. Never raises."""
         try:
             parts = application(environ, self.start)
             try:
@@ -55,10 +55,10 @@ class Answer:
         except NoOneReadsError as error:
             log.warning("answer_given_up", path=environ["PATH_INFO"], reason=str(error))
             self.spool.end(failed=True)
-        except BaseException as error:  # whatever it was, someone waits for an answer
+        except BaseException as error:  # whatever it was, someone is waiting for a response
             log.exception("request_failed", path=environ["PATH_INFO"])
             self.spool.end(failed=True)
-            self._tell(_fail, self.head, error)
+            self._notify(_fail, self.head, error)
         finally:
             environ["wsgi.input"].close()
 
@@ -69,13 +69,13 @@ class Answer:
             if streams is None:
                 streams = not self._length_is_known()
                 if streams:
-                    self._tell(_set, self.head, self._head(None))
+                    self._notify(_set, self.head, self._head(None))
             if streams:
                 self.spool.write(part)
             else:
                 whole.append(part)
         if not streams:
-            self._tell(_set, self.head, self._head(b"".join(whole)))
+            self._notify(_set, self.head, self._head(b"".join(whole)))
         self.spool.end()
 
     def _length_is_known(self) -> bool:
@@ -88,16 +88,16 @@ class Answer:
 
     def _wake(self) -> None:
         if not self.more.is_set():
-            self._tell(self.more.set)
+            self._notify(self.more.set)
 
-    def _tell(self, what: Callable[..., Any], *arguments: Any) -> None:
-        # The loop is closed where the process is at its end and no one waits any more.
+    def _notify(self, what: Callable[..., Any], *arguments: Any) -> None:
+        # The loop is closed if the process is shutting down and no one is waiting any more.
         with suppress(RuntimeError):
             self.loop.call_soon_threadsafe(what, *arguments)
 
 
 def _write(_: bytes) -> None:
-    # PEP 3333 keeps it for old applications; Flask yields its answers.
+    # PEP 3333 keeps it for old applications; Flask yields its responses.
     raise NotImplementedError
 
 

@@ -1,6 +1,7 @@
-"""What a thread has answered and the client has not read yet: in memory, then in a temporary file, within a bound.
+"""Buffers the part of a response that the client has not read yet: in memory, then in a temporary file, within a
+limit.
 
-The thread never waits for the client: it writes its answer to the end and goes on to the next request.
+The thread never waits for the client: it writes the whole response and continues with the next request.
 """
 
 from __future__ import annotations
@@ -12,25 +13,25 @@ from threading import Lock
 from typing import IO
 
 IN_MEMORY = 256 * 1024
-"""Bytes of one answer that wait in memory."""
+"""Bytes of one response that are buffered in memory."""
 
 PIECE = 64 * 1024
-"""Bytes that are read from the file in one go."""
+"""Bytes that are read from the file at a time."""
 
 
 class NoOneReadsError(Exception):
-    """The client is gone, or what waits for slow clients has reached its bound: the answer is given up."""
+    """The client is gone, or the buffers for slow clients are full: the response is abandoned."""
 
 
 class DiskBudget:
-    """How many bytes all answers of the process together may keep on disk."""
+    """How many bytes all responses of the process may buffer on disk."""
 
     def __init__(self, size: int) -> None:
         self._left = size
         self._lock = Lock()
 
     def take(self, size: int) -> bool:
-        """Take `size` bytes, if there are so many."""
+        """Reserve `size` bytes, if available."""
         with self._lock:
             if size > self._left:
                 return False
@@ -38,13 +39,13 @@ class DiskBudget:
             return True
 
     def give_back(self, size: int) -> None:
-        """Bytes that were sent, or given up."""
+        """Release bytes that were sent or abandoned."""
         with self._lock:
             self._left += size
 
 
 class Spool:
-    """The pieces of one answer, written by a thread and read by the event loop, in order."""
+    """The pieces of one response, written by a thread and read by the event loop, in order."""
 
     def __init__(self, disk: DiskBudget, wake: Callable[[], None]) -> None:
         self._disk, self._wake = disk, wake
@@ -70,15 +71,15 @@ class Spool:
         self._wake()
 
     def end(self, *, failed: bool = False) -> None:
-        """The answer is complete, or, `failed`, never will be."""
+        """Mark the response as complete, or as `failed`."""
         with self._lock:
             self._ended, self._failed = True, failed
         self._wake()
 
     def read(self) -> bytes | None:
-        """The next piece; nothing where none is there yet, None after the last.
+        """The next piece; empty if there is none yet, None after the last.
 
-        Raises `NoOneReadsError` where the answer was abandoned: then what was sent must not look complete.
+        Raises `NoOneReadsError` if the response was abandoned: then what was sent must not look complete.
         """
         with self._lock:
             if self._pieces:
@@ -92,7 +93,7 @@ class Spool:
             return None if self._ended else b""
 
     def close(self) -> None:
-        """Nothing will be read any more."""
+        """Discard the rest."""
         with self._lock:
             self._closed = True
             self._pieces.clear()
@@ -116,7 +117,7 @@ class Spool:
         piece = file.read(PIECE)
         self._read += len(piece)
         if self._read == self._written:
-            # All of it is sent: what comes next fits into memory again.
+            # Everything was sent, so memory is free again.
             file.seek(0)
             file.truncate()
             self._disk.give_back(self._written)

@@ -12,7 +12,7 @@ log = structlog.get_logger("billing.server")
 
 
 class Ticket:
-    """Work that waits for a thread. It is either begun or given up, whichever comes first."""
+    """Work that waits for a thread. It is either started or canceled, whichever comes first."""
 
     def __init__(self, work: Callable[[], None], leave: Callable[[], None]) -> None:
         self._work: Callable[[], None] | None = work
@@ -20,7 +20,7 @@ class Ticket:
         self._open = [True]
 
     def run(self) -> None:
-        """Do the work, unless it was given up."""
+        """Do the work, unless it was canceled."""
         work = self._work
         if self._is_first() and work is not None:
             try:
@@ -28,8 +28,8 @@ class Ticket:
             finally:
                 self._leave()
 
-    def give_up(self) -> bool:
-        """Leave the queue; False where the work was begun already."""
+    def cancel(self) -> bool:
+        """Leave the queue; False if the work was already started."""
         if not self._is_first():
             return False
         self._work = None
@@ -54,11 +54,11 @@ class Threads:
 
     @property
     def is_idle(self) -> bool:
-        """Whether nothing runs and nothing waits."""
+        """Whether nothing is running or waiting."""
         return not self._taken
 
     def submit(self, work: Callable[[], None]) -> Ticket | None:
-        """Let a thread do `work`, which raises nothing; None where too many wait already."""
+        """Let a thread do `work`, which must not raise; None if too many are already waiting."""
         with self._lock:
             if self._taken >= self.count + self.longest_queue:
                 return None
@@ -79,6 +79,6 @@ class Threads:
             ticket = self._queue.get()
             try:
                 ticket.run()
-            except BaseException:  # a thread that ended would be missing for good
+            except BaseException:  # a thread that ended would never be replaced
                 log.exception("thread_failed", pool=self.name)
             del ticket

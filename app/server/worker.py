@@ -1,7 +1,7 @@
 """gunicorn's asyncio worker, serving a WSGI application through `app.server.application`.
 
-What is added to gunicorn's own: requests are served by threads of their class, idle connections don't hold up a stop,
-and a stop waits for threads whose clients have gone, because what they do may be a payment.
+In addition to gunicorn's worker: requests are served by threads of their class, idle connections don't delay a
+shutdown, and a shutdown waits for threads whose clients have disconnected, because they may be processing a payment.
 """
 
 from __future__ import annotations
@@ -30,17 +30,17 @@ class Worker(gasgi.ASGIWorker):  # type: ignore[misc]
         self.application: Application | None = None
 
     def init_process(self) -> None:
-        """Allow many connections: a slow client costs a file descriptor and nothing else."""
+        """Allow many connections: a slow client only costs a file descriptor."""
         _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
         wanted = _FILES if most == resource.RLIM_INFINITY else min(most, _FILES)
         with suppress(ValueError, OSError):
             resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
-        # The worker names its class of connections in no other place.
+        # gunicorn's worker has no other hook for its connection class.
         gasgi.ASGIProtocol = Connection
         super().init_process()
 
     def load_wsgi(self) -> None:
-        """Load the application. What isn't Flask's, such as the page for a syntax error, is served as it is."""
+        """Load the application. One that isn't Flask's, such as the page for a syntax error, is served as it is."""
         super().load_wsgi()
         if isinstance(self.asgi, Flask):
             self.application = self.asgi = Application(self.asgi)

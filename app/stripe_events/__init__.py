@@ -1,4 +1,4 @@
-"""Stripe's events, however they came: stored once, handled by their type, replayed, and removed once they are old."""
+"""Stripe's events, however they arrived: stored once, handled by type, replayed, and deleted when old."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""One handler per kind of event. Each is given the object's id and says whether it was about something of ours.
+"""One handler per kind of event. Each gets the object's id and returns whether it concerns something of ours.
 
-What a handler writes and doesn't commit itself is committed together with the note of how its event ended
+What a handler writes but doesn't commit is committed together with the outcome of its event
 (`app.stripe_events.handling`).
 """
 
@@ -42,7 +42,7 @@ def payment_intent(payment_intent_id: str) -> bool:
 
 
 def setup_intent(setup_intent_id: str) -> bool:
-    """A card was saved, perhaps by a browser that was closed before it could tell us."""
+    """A card was saved, perhaps by a browser that was closed before it could report back."""
     setup = cards.fetch_setup(setup_intent_id)
     organization = find_organization(setup.customer_id)
     if organization is None or setup.card is None:
@@ -52,10 +52,10 @@ def setup_intent(setup_intent_id: str) -> bool:
 
 
 def payment_method(payment_method_id: str) -> bool:
-    """A card of ours was attached, or its bank gave it a new number or expiry; or Stripe has it no more."""
+    """A card of ours was attached, its bank gave it a new number or expiry, or Stripe no longer has it."""
     card = _attached(payment_method_id)
     if card is None:
-        return _forget_card(payment_method_id)
+        return _remove_card(payment_method_id)
     organization = find_organization(card.customer_id)
     if organization is None:
         return False
@@ -64,22 +64,22 @@ def payment_method(payment_method_id: str) -> bool:
 
 
 def payment_method_detached(payment_method_id: str) -> bool:
-    """A card was detached, here or in Stripe's dashboard; unless it was attached again since."""
-    return _attached(payment_method_id) is None and _forget_card(payment_method_id)
+    """A card was detached, here or in Stripe's dashboard; unless it has been attached again since."""
+    return _attached(payment_method_id) is None and _remove_card(payment_method_id)
 
 
 def refund(refund_id: str) -> bool:
-    """Money went back to a card, or failed to: take the credit out of the wallet, or give it back."""
+    """A refund was made, or failed: deduct its credit from the wallet, or return it."""
     return refunds.apply(stripe_refunds.fetch(refund_id)).is_ours
 
 
 def dispute(dispute_id: str) -> bool:
-    """A cardholder disputes a payment, or their bank has decided: take the credit, or give it back."""
+    """A dispute was opened, or decided: deduct its credit from the wallet, or return it."""
     return disputes.apply(stripe_disputes.fetch(dispute_id)).is_ours
 
 
 def fraud_warning(_: str) -> bool:
-    """A card's bank warns of fraud: compare now, so that operators are told before a dispute follows."""
+    """A card's bank warns of fraud: reconcile now, so that operators are notified before a dispute follows."""
     enqueue("reconcile", timestamp=0)
     return True
 
@@ -87,38 +87,38 @@ def fraud_warning(_: str) -> bool:
 def customer(customer_id: str) -> bool:
     """A customer of ours changed, perhaps its default card.
 
-    One that was deleted is forgotten with its cards; the next card makes a new one.
+    A deleted one is removed with its cards; the next card creates a new one.
     """
     organization = find_organization(customer_id)
     if organization is None:
         return False
     if customers.is_deleted(customer_id):
-        payment_methods.forget_customer(organization, customer_id)
+        payment_methods.record_customer_deleted(organization, customer_id)
         return True
     row = get_subscription(organization)
     if row is None or row.stripe_id is None or row.status is SubscriptionStatus.CANCELED:
         default_at_stripe.follow_customer(organization, customer_id)
         return True
-    # Its credit, its discount or its address may be others, too: the plan's next charge depends on each.
+    # Its credit, discount or address may have changed: the plan's next charge depends on each.
     return subscription(row.stripe_id)
 
 
 def invoice(invoice_id: str) -> bool:
-    """An invoice was issued, paid, or given up: keep what we know of it."""
-    return _keep_invoice(invoice_id) is not None
+    """An invoice was issued, paid, or written off: store it."""
+    return _store_invoice(invoice_id) is not None
 
 
 def invoice_payment_failed(invoice_id: str) -> bool:
-    """An invoice could not be charged: keep that, and tell the people who pay it, unless it was paid since."""
+    """An invoice could not be charged: record that, and notify the people who pay it, unless it was paid since."""
     now = utc_now()
-    # Each step is complete in itself, and nothing stays locked while Stripe is asked for the next.
+    # Each step is complete in itself, and nothing stays locked while Stripe is called for the next.
     with transaction():
-        kept = _keep_invoice(invoice_id, failed_at=now)
+        kept = _store_invoice(invoice_id, failed_at=now)
     if kept is None:
         return False
     organization, found = kept
     if found.status is StripeInvoiceStatus.OPEN:
-        # So that the mail says until when the plan stays in force, whichever of the two events comes first.
+        # So that the email says how long the plan stays in force, whichever of the two events comes first.
         row = get_subscription(organization)
         if row is not None and row.stripe_id is not None:
             subscription(row.stripe_id)
@@ -130,7 +130,7 @@ def invoice_payment_failed(invoice_id: str) -> bool:
 
 
 def subscription(subscription_id: str) -> bool:
-    """A subscription changed: bring the plan in line with it, and learn why a renewal was not paid. Commits."""
+    """A subscription changed: sync the plan, and find out why a renewal was not paid. Commits."""
     locks.advisory_lock(db.session(), subscription_id)
     found = subscriptions.fetch(subscription_id)
     organization = find_organization(found.customer_id, or_was=True)
@@ -140,16 +140,16 @@ def subscription(subscription_id: str) -> bool:
 
 
 def schedule(schedule_id: str) -> bool:
-    """What is planned for a subscription changed, or was done."""
+    """A scheduled change of a subscription was edited or carried out."""
     subscription_id = subscriptions.subscription_of_schedule(schedule_id)
     return subscription_id is not None and subscription(subscription_id)
 
 
-def _keep_invoice(
+def _store_invoice(
     invoice_id: str, *, failed_at: datetime | None = None
 ) -> tuple[Organization, StripeInvoice] | None:
-    """Fetch and keep an invoice; None where it is about nothing of ours, or a draft again."""
-    # So that of two who fetch it at the same moment the later one also writes last.
+    """Fetch and store an invoice; None if it concerns nothing of ours, or is a draft."""
+    # So that of two simultaneous fetches, the later one also writes last.
     locks.advisory_lock(db.session(), invoice_id)
     found = stripe_invoices.fetch(invoice_id)
     organization = find_organization(found.customer_id, or_was=True)
@@ -159,7 +159,7 @@ def _keep_invoice(
 
 
 def _attached(payment_method_id: str) -> Card | None:
-    """A card as Stripe has it now; None where it belongs to no customer, or is no card."""
+    """A card as Stripe has it now; None if it belongs to no customer, or isn't a card."""
     try:
         return cards.fetch_attached(payment_method_id)
     except RefusedError as error:
@@ -168,6 +168,6 @@ def _attached(payment_method_id: str) -> Card | None:
         raise
 
 
-def _forget_card(payment_method_id: str) -> bool:
+def _remove_card(payment_method_id: str) -> bool:
     method = db.session.scalar(select(PaymentMethod).where(PaymentMethod.stripe_id == payment_method_id))
-    return method is not None and payment_methods.forget(method.org_id, payment_method_id)
+    return method is not None and payment_methods.record_detached(method.org_id, payment_method_id)

@@ -1,8 +1,7 @@
 """Handling a stored event: by its type, once, with the object fetched again, so that order does not matter.
 
-A try that fails is made again, at first soon and then ever less often, for about three days: as long as Stripe itself
-goes on delivering (https://docs.stripe.com/webhooks#retries). Then someone has to look, and replays the event
-(`flask webhooks`).
+A failed attempt is retried with growing delays for about three days, as long as Stripe itself keeps delivering
+(https://docs.stripe.com/webhooks#retries). After that, an operator has to replay the event (`flask webhooks`).
 """
 
 from __future__ import annotations
@@ -28,14 +27,14 @@ log = structlog.get_logger("billing.webhooks")
 _SECONDS = (10, 30, 60, 120, 300, 600, 1800, 3600, 7200)
 _AT_LAST = 4 * 3600
 MAX_ATTEMPTS = 26
-"""With the waits of `wait_after`: an event is given up after three days."""
+"""With the delays of `wait_after`, an event fails for good after three days."""
 
 CLAIMED_FOR = timedelta(seconds=45)
-"""How long a try is left alone. One that takes longer may be made by a second process at the same time, which changes
-nothing twice; a killed one is made again within a minute."""
+"""How long an attempt is claimed. If it takes longer, a second process may make it at the same time, which changes
+nothing twice; a killed one is repeated within a minute."""
 
-LEFT_ALONE_FOR = timedelta(minutes=1)
-"""How long an event that is due is left to its own job before the sweep takes it up."""
+STALE_AFTER = timedelta(minutes=1)
+"""How long a due event is left to its own job before the sweep recovers it."""
 
 _MISSING = "resource_missing"
 
@@ -95,15 +94,15 @@ HANDLERS: dict[str, Callable[[str], bool]] = {
 
 
 class _KilledError(Exception):
-    """The process ended in the middle of the last try."""
+    """The process was killed during the last attempt."""
 
 
 def handle(event_id: str, *, left_by_killed: bool = False, customer: str | None = None) -> EventState | None:
-    """Try to handle an event if that is due; None where it is not, or another process is at it. Commits.
+    """Handle an event if it is due; None if it is not, or another process is handling it. Commits.
 
-    `left_by_killed` where the very job that was at it is run again because its worker was killed: then no one is at
-    it. `customer` is whose event it is, for the place of the next try in the queue. Whatever a handler raises leaves
-    the event to be tried again later.
+    `left_by_killed`: the same job runs again because its worker was killed, so no one else is handling the event.
+    `customer` is the event's, for the place of the next attempt in the queue. If a handler raises, the event is
+    retried later.
     """
     with transaction():
         event = _claim(event_id, even_if_claimed=left_by_killed)
@@ -125,10 +124,10 @@ def handle(event_id: str, *, left_by_killed: bool = False, customer: str | None 
 
 
 def find_stale() -> list[str]:
-    """Events that are due and whose own job has not handled them, oldest first."""
+    """Due events whose own job has not handled them, oldest first."""
     query = (
         select(StripeEvent.id)
-        .where(StripeEvent.state == EventState.RECEIVED, StripeEvent.next_try_at < utc_now() - LEFT_ALONE_FOR)
+        .where(StripeEvent.state == EventState.RECEIVED, StripeEvent.next_try_at < utc_now() - STALE_AFTER)
         .order_by(StripeEvent.next_try_at)
         .limit(500)
     )
@@ -136,16 +135,17 @@ def find_stale() -> list[str]:
 
 
 def why_unused(type_: str, *, livemode: bool | None) -> str | None:
-    """Why an event is not to be handled, in words; None where it is. `livemode` None is of before it was kept."""
+    """Why an event is ignored, as text; None if it is handled. `livemode` is None for events stored before it was
+    recorded."""
     ours = current_app.config["SETTINGS"].stripe_is_live
     if livemode is not None and livemode is not ours:
         mode, key = ("live", "test") if livemode else ("test", "live")
-        return f"Of Stripe's {mode} mode, while STRIPE_SECRET_KEY is a {key} key."
-    return None if type_ in HANDLERS else "Of a kind that is not used here."
+        return f"Of Stripe's {mode} mode, but STRIPE_SECRET_KEY is a {key} key."
+    return None if type_ in HANDLERS else "This event type isn't used here."
 
 
 def wait_after(attempts: int) -> timedelta:
-    """How long to wait after so many tries: 10 seconds, 30, a minute, two, and so on, at last four hours."""
+    """How long to wait after a number of attempts: 10 seconds, 30, a minute, two, and so on, up to four hours."""
     return timedelta(seconds=_SECONDS[attempts - 1] if attempts <= len(_SECONDS) else _AT_LAST)
 
 
@@ -174,12 +174,15 @@ def _do(event: StripeEvent) -> tuple[EventState, str | None]:
         if error.code != _MISSING:
             raise
         db.session.rollback()
-        return EventState.IGNORED, f"Stripe has {event.object_id} no more, so there is nothing to do."
-    return (EventState.HANDLED, None) if used else (EventState.IGNORED, "About nothing of ours.")
+        return (
+            EventState.IGNORED,
+            f"Stripe doesn't have {event.object_id} any more, so there is nothing to do.",
+        )
+    return (EventState.HANDLED, None) if used else (EventState.IGNORED, "Concerns nothing of ours.")
 
 
 def _try_later(event: StripeEvent, error: Exception, customer: str | None) -> EventState:
-    """Plan the next try, or give the event up after the last one."""
+    """Schedule the next attempt, or mark the event as failed after the last one."""
     reason = f"{type(error).__name__}: {error}".splitlines()[0][:500]
     if event.attempts >= MAX_ATTEMPTS:
         log.error("event_failed", event_id=event.id, type=event.type, reason=reason, exc_info=error)
@@ -206,7 +209,7 @@ def _try_later(event: StripeEvent, error: Exception, customer: str | None) -> Ev
 
 
 def _end(event_id: str, state: EventState, note: str | None) -> None:
-    """Write down how an event ended, unless another process did meanwhile; with what the handler has changed."""
+    """Record the outcome of an event together with the handler's changes, unless another process already did."""
     ended = (
         update(StripeEvent)
         .where(StripeEvent.id == event_id, StripeEvent.state == EventState.RECEIVED)

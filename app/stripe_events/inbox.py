@@ -1,4 +1,4 @@
-"""Keeping what Stripe tells: one row per event, and a job for what is used here."""
+"""Stores Stripe's events: one row per event, and a job for those used here."""
 
 from __future__ import annotations
 
@@ -13,11 +13,12 @@ from app.payments.events import Notice
 from app.stripe_events.handling import why_unused
 
 
-def keep(notice: Notice, *, handled_after: timedelta | None = None) -> bool:
-    """Store an event unless it is known; whether it was new. In the caller's transaction, as is the job that it gets.
+def store(notice: Notice, *, handled_after: timedelta | None = None) -> bool:
+    """Store an event unless it is known; returns whether it was new. In the caller's transaction, together with its
+    job.
 
-    What is of no use here is stored too, so that it can be seen that it came. `handled_after` is for a caller that
-    handles it itself: the job comes then, in case that the caller was killed.
+    Events that aren't used here are stored too, to show that they arrived. `handled_after` is for a caller that
+    handles the event itself: the job runs at that time, in case the caller was killed.
     """
     unused = why_unused(notice.type, livemode=notice.livemode)
     now = utc_now()

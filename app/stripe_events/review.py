@@ -1,4 +1,4 @@
-"""Events that someone looks at: listed, replayed, and forgotten once they are old."""
+"""Events for operators: listed, replayed, and deleted when old."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ from app.extensions import db, enqueue
 from app.models import EventState, StripeEvent
 from app.transaction import transaction
 
-NEEDS_SOMEONE = (EventState.FAILED, EventState.REFUSED)
-"""What has ended in a way that a person has to look at."""
+NEEDS_ATTENTION = (EventState.FAILED, EventState.REFUSED)
+"""Outcomes that need an operator's attention."""
 
 KEPT_FOR = timedelta(days=90)
-"""How long events that are done with are kept: far longer than the 30 days for which Stripe can send one again
+"""How long handled events are kept: far longer than the 30 days within which Stripe can resend one
 (https://docs.stripe.com/api/events), so that none is handled twice."""
 
 _BATCH = 5_000
 
 
 class UnknownEventError(LookupError):
-    """No event of this id was ever stored, or it was forgotten since."""
+    """No event with this id was ever stored, or it was deleted since."""
 
 
 def newest(*, states: Sequence[EventState] = (), limit: int = 50) -> list[StripeEvent]:
-    """The newest events that arrived, of some states or of all."""
+    """The newest events, in some states or all."""
     query = select(StripeEvent).order_by(StripeEvent.received_at.desc(), StripeEvent.id.desc()).limit(limit)
     if states:
         query = query.where(StripeEvent.state.in_(states))
@@ -35,7 +35,7 @@ def newest(*, states: Sequence[EventState] = (), limit: int = 50) -> list[Stripe
 
 
 def replay(event_id: str) -> StripeEvent:
-    """Let an event be handled again, whatever became of it: its object is fetched again, so nothing is done twice.
+    """Handle an event again, whatever its outcome: its object is fetched again, so nothing is done twice.
 
     Raises `UnknownEventError`.
     """
@@ -50,7 +50,7 @@ def replay(event_id: str) -> StripeEvent:
 
 
 def replay_failed() -> list[str]:
-    """Replay every event whose tries all failed; their ids. What was refused is replayed by its id alone."""
+    """Replay every failed event; returns their ids. A refused event is only replayed by its id."""
     query = select(StripeEvent.id).where(StripeEvent.state == EventState.FAILED)
     found = list(db.session.scalars(query.order_by(StripeEvent.created_at)))
     for event_id in found:
@@ -59,20 +59,20 @@ def replay_failed() -> list[str]:
 
 
 def counts() -> dict[EventState, int]:
-    """How many events wait for someone, by state."""
+    """How many events need attention, by state."""
     query = (
         select(StripeEvent.state, func.count())
-        .where(StripeEvent.state.in_(NEEDS_SOMEONE))
+        .where(StripeEvent.state.in_(NEEDS_ATTENTION))
         .group_by(StripeEvent.state)
     )
-    found = dict.fromkeys(NEEDS_SOMEONE, 0)
+    found = dict.fromkeys(NEEDS_ATTENTION, 0)
     for state, count in db.session.execute(query):
         found[state] = count
     return found
 
 
-def forget_old() -> int:
-    """Remove events that were done with long ago; how many. Commits, in batches."""
+def delete_old() -> int:
+    """Delete events that were handled long ago; returns how many. Commits in batches."""
     old = (
         select(StripeEvent.id)
         .where(

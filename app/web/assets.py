@@ -1,4 +1,4 @@
-"""Static files, fingerprinted: an address changes with its content, so browsers may keep it for good.
+"""Static files, fingerprinted: a URL changes with its content, so browsers may cache it forever.
 
 The stylesheets are joined in the order of `css/ORDER`, one request instead of one per component.
 """
@@ -21,7 +21,7 @@ blueprint = Blueprint("assets", __name__)
 
 @dataclass(frozen=True, slots=True)
 class Asset:
-    """A file as it is served: its bytes, the same compressed where that helps, and its address."""
+    """A static file: its bytes, compressed bytes if that helps, and its URL."""
 
     content: bytes
     compressed: bytes | None
@@ -30,7 +30,7 @@ class Asset:
 
 
 def init_app(app: Flask) -> None:
-    """Read the files once and give templates `static_url`. In debug mode they are read again at each use."""
+    """Read the files once and give templates `static_url`. In debug mode they are reread at each use."""
     folder = Path(app.root_path) / "static"
     app.extensions["assets"] = read(folder)
     app.register_blueprint(blueprint)
@@ -62,7 +62,7 @@ def read(folder: Path) -> dict[str, Asset]:
 
 @blueprint.get("/static/<fingerprint>/<path:name>")
 def static(fingerprint: str, name: str) -> Response:
-    """Serve a file; an old fingerprint gets the current file, but not for good."""
+    """Serve a file; an outdated fingerprint gets the current file, but without caching."""
     asset: Asset | None = current_app.extensions["assets"].get(name)
     if asset is None:
         abort(404)

@@ -1,7 +1,7 @@
-"""Babel's formats, each written once: a page shows the same days and amounts again and again, and with each poll.
+"""Cached Babel formatting: pages show the same days and amounts over and over, and with each poll.
 
-What is kept is text by value, pattern and locale, so nothing of an organization can be seen by another; the oldest
-goes when there is too much.
+The cache holds text by value, pattern and locale, so nothing leaks between organizations; the oldest entries are
+evicted.
 """
 
 from __future__ import annotations
@@ -40,8 +40,8 @@ def date_text(value: date, form: str, locale: str) -> str:
 
 
 def time_text(value: time, locale: str) -> str:
-    """The hour and minute on the locale's clock, `1:05 pm` or `13:05`: American English writes it in small letters,
-    too, and everywhere with a plain space, which every font and terminal has."""
+    """The hour and minute on the locale's clock, `1:05 pm` or `13:05`: in lower case in American English, too, and
+    always with a plain space, which every font and terminal has."""
     text = str(format_time(value, "short", locale=_parsed(locale)))
     return text.replace("\u202f", " ").replace(".", "").lower()
 

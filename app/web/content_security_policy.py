@@ -1,17 +1,17 @@
 """What a page may load, run, send to and be shown in.
 
-`script-src` names origins and neither a nonce nor `'strict-dynamic'`: that would make browsers pass over the
-origins and let a script that already runs load others from anywhere
-(https://www.w3.org/TR/CSP3/#strict-dynamic-usage), while here a script comes from ourselves or from Stripe. No page
-has an inline script that would need a nonce, and none of our answers but static files is JavaScript (`nosniff`).
+`script-src` lists origins, without a nonce or `'strict-dynamic'`: the latter would make browsers ignore the origins
+and let a running script load others from anywhere (https://www.w3.org/TR/CSP3/#strict-dynamic-usage), while here a
+script comes from ourselves or from Stripe. No page has an inline script that would need a nonce, and none of our
+answers but static files is JavaScript (`nosniff`).
 
 Stripe's origins are those that Stripe.js asks for: https://docs.stripe.com/security/guide#content-security-policy.
 Left out of that list: maps.googleapis.com, which only the Address Element's suggestions need. Stripe.js shows images
 in its own frames; `https://*.stripe.com` for images is for Checkout and Connect, which these pages don't have.
 
-Forms go to ourselves alone. Chromium holds the redirect that answers a form to `form-action` too
-(https://github.com/w3c/webappsec-csp/issues/8), so no form is answered with one elsewhere: receipts are links, and
-Stripe.js leaves for a bank's page by setting the address.
+Forms only go to our own origin. Chromium also applies `form-action` to the redirect after a form
+(https://github.com/w3c/webappsec-csp/issues/8), so no form redirects elsewhere: receipts are links, and Stripe.js
+leaves for a bank's page by setting the address.
 
 Trusted Types keep strings from becoming scripts. `static/js/trusted_types.js` makes both policies: `inspect` for its
 own use, and `default`, through which Stripe.js loads its parts too (https://github.com/stripe/stripe-js/issues/403).
@@ -33,11 +33,11 @@ TRUSTED_TYPES = {
 _STRIPE = "https://js.stripe.com https://*.js.stripe.com"
 
 NO_PAGE = "default-src 'none'; frame-ancestors 'none'"
-"""For answers that programs read: a browser that shows one runs and loads nothing of it."""
+"""For responses to programs: a browser that shows one runs and loads nothing from it."""
 
 
 def policy(settings: Settings, *, frames: str = "") -> str:
-    """What browsers hold every page to, with Stripe's origins or those of its stand-in; `frames` may be shown too."""
+    """The policy of every page, with Stripe's origins or those of its stand-in; `frames` are also allowed."""
     if settings.uses_sandbox:
         origin = origin_of(settings.stripe_js_url)
         script, frame, connect = origin, origin, f"{origin} {origin_of(settings.stripe_api_base)}"
@@ -66,17 +66,18 @@ def policy(settings: Settings, *, frames: str = "") -> str:
 
 
 def endpoints(settings: Settings) -> str | None:
-    """The header `Reporting-Endpoints`, where browsers heed it: they send such reports from and to https alone."""
+    """The header `Reporting-Endpoints`, if browsers support it here: they only send such reports from and to
+    https."""
     return f'{_ENDPOINT}="{REPORTS}"' if settings.public_url.startswith("https://") else None
 
 
 def reported_only(settings: Settings) -> str | None:
-    """What is reported where it is broken, and not stopped."""
+    """Directives that are only reported, not enforced."""
     return _joined(TRUSTED_TYPES | _reporting(settings)) if settings.trusted_types == "report" else None
 
 
 def _reporting(settings: Settings) -> dict[str, str]:
-    """A browser that knows `report-to` passes over `report-uri` (https://www.w3.org/TR/CSP3/#directive-report-uri)."""
+    """A browser that supports `report-to` ignores `report-uri` (https://www.w3.org/TR/CSP3/#directive-report-uri)."""
     return {"report-uri": REPORTS} | ({"report-to": _ENDPOINT} if endpoints(settings) else {})
 
 

@@ -1,4 +1,4 @@
-"""`POST /csp-reports`: browsers tell what the Content-Security-Policy stopped, and the log has a line for each."""
+"""`POST /csp-reports`: browsers report violations of the Content-Security-Policy, which are logged."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ LARGEST = 16 * 1024
 
 
 def init_app(app: Flask) -> None:
-    """Register the endpoint. Browsers send reports by themselves, so there is no form and no token."""
+    """Register the endpoint. Browsers send reports on their own, so there is no form token."""
     app.register_blueprint(blueprint)
     pools.set_body_limit(app, "csp_reports.receive", LARGEST)
     csrf.exempt(blueprint)
@@ -28,7 +28,7 @@ def init_app(app: Flask) -> None:
 @blueprint.post(REPORTS)
 @limiter.limit("60 per minute")
 def receive() -> tuple[str, int]:
-    """Note what a browser reports: 204, or 400 for what is no report and 413 for what is too long to be one."""
+    """Log a report: 204, or 400 for an invalid and 413 for a too long one."""
     request.max_content_length = LARGEST
     try:
         reported = violations.read(request.mimetype, request.get_data(cache=False))
@@ -38,7 +38,7 @@ def receive() -> tuple[str, int]:
         log.debug("csp_report_unreadable", content_type=request.mimetype[:80])
         return "", 400
     for violation in reported:
-        # What people's own extensions put into a page is stopped too, and no one here can fix it.
+        # Browser extensions violate the policy, too, and we can't fix that.
         note = log.debug if violation.of_extension else log.warning
         note("csp_violation", **{name: value for name, value in asdict(violation).items() if value})
     return "", 204

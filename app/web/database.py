@@ -13,30 +13,31 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from app.billing.wallet.lock_queue import WalletBusyError
 from app.queues import SLOTS
 from app.transaction import transaction
-from app.web.lock_patience import OF_JOBS
+from app.web.lock_timeouts import OF_JOBS
 from app.web.pools import threads_of
 from config import Settings
 
 R = TypeVar("R")
 
 _TRIES = 5
-"""How often work is begun that another transaction gets in the way of."""
+"""How often work is attempted when it conflicts with other transactions."""
 
 
 _SPARE = 2
-"""Connections of a worker beside those of its slots: looking for stalled jobs, and the lock of a comparison."""
+"""A worker's connections besides those of its slots: for recovering stalled jobs, and the lock of a
+reconciliation."""
 
 
 def engine_options(settings: Settings) -> dict[str, Any]:
-    """A pool for a process with threads that gets over a restart of the database by itself.
+    """A connection pool for a threaded process that recovers from a restart of the database.
 
-    It reaches for all slots of a worker that runs every queue, with a connection to spare.
+    It is large enough for all slots of a worker that runs every queue, with spare connections.
     """
     threads = sum(threads_of(settings).values())
     return {
         "pool_pre_ping": True,
-        # One for each thread, so that pages that wait for slow queries leave the platform's threads theirs; and as
-        # many for a moment, for what counts in a transaction of its own.
+        # One for each thread, so that slow pages don't take the connections of the platform's threads; and as many
+        # overflow connections, for counters in their own transactions.
         "pool_size": threads,
         "max_overflow": max(threads, sum(SLOTS.values()) + _SPARE - threads),
         "pool_timeout": 5,
@@ -49,20 +50,20 @@ def engine_options(settings: Settings) -> dict[str, Any]:
 
 
 def is_unavailable(error: BaseException) -> bool:
-    """Whether `error` says that the database is away or restarting: try again soon, nothing was changed."""
+    """Whether `error` means that the database is unavailable or restarting: retry soon, nothing was changed."""
     if isinstance(error, OperationalError | PoolTimeoutError | psycopg.OperationalError):
         return True
     return isinstance(error, DBAPIError) and error.connection_invalidated
 
 
 def is_locked(error: BaseException) -> bool:
-    """Whether `error` says that something else holds a lock for too long: try again soon, nothing was changed."""
+    """Whether `error` means that something else holds a lock for too long: retry soon, nothing was changed."""
     cause = error.orig if isinstance(error, DBAPIError) else error
     return isinstance(cause, LockNotAvailable | WalletBusyError)
 
 
 def retry_on_conflict(work: Callable[[], R]) -> R:
-    """Do some work and commit it; again where a deadlock or a serialization failure undid it.
+    """Do some work and commit it; retry after a deadlock or a serialization failure.
 
     The work is the whole transaction. Raises what it raises, and the failure itself after five tries.
     """
@@ -71,11 +72,11 @@ def retry_on_conflict(work: Callable[[], R]) -> R:
             with transaction():
                 return work()
         except (DBAPIError, DeadlockDetected, SerializationFailure) as error:
-            if not left or not _got_in_the_way(error):
+            if not left or not _is_conflict(error):
                 raise
     raise AssertionError("the last try returns or raises")
 
 
-def _got_in_the_way(error: Exception) -> bool:
+def _is_conflict(error: Exception) -> bool:
     cause = error.orig if isinstance(error, DBAPIError) else error
     return isinstance(cause, DeadlockDetected | SerializationFailure)

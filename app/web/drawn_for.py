@@ -1,18 +1,16 @@
-"""For which organization a page was drawn: each of its requests names that, and the server refuses another.
+"""The organization that a page was rendered for: each of its requests names it, and the server rejects any other.
 
-A browser has one session, and the organization in view belongs to the session: a switch in one tab would let
-a page in another tab, which still shows the first organization, act on the second. So whatever a page can ask
-for carries the organization's short name:
+The organization in view belongs to the browser's session: after a switch in one tab, a page in another tab that still
+shows the first organization would act on the second. So every request of a page includes the organization's short
+name:
 
-- a form, its token (`app.web.form_tokens`), which can't be made by hand;
-- a request of htmx, the header `X-Organization`, from one attribute on `<body>`;
-- a link, a download and a form that is asked by its address, the parameter `org`, which `app.web.links` puts
-  there;
-- a link of an email, the same (`app.notify.composition`): it is about one organization, whichever is in view
-  by then.
+- a form, in its token (`app.web.form_tokens`), which can't be forged;
+- an htmx request, in the header `X-Organization`, from one attribute on `<body>`;
+- a link, a download and a GET form, in the parameter `org`, which `app.web.links` adds;
+- a link in an email, in the same way (`app.notify.composition`).
 
-`org_admin_required` holds them against the organization in view before it calls a view, so a new route has
-all this by itself. An address without a name, which someone typed, shows the organization in view.
+`org_admin_required` compares it with the organization in view before it calls a view, so a new route gets all this
+automatically. A typed URL without a name shows the organization in view.
 """
 
 from __future__ import annotations
@@ -28,7 +26,7 @@ HEADER = "X-Organization"
 
 
 class OtherOrganizationError(Exception):
-    """The page, link or form was drawn for another organization than the one in view; `slug` is its short name."""
+    """The page, link or form is for another organization than the one in view; `slug` is its short name."""
 
     def __init__(self, slug: str) -> None:
         super().__init__(f"drawn for {slug!r}")
@@ -36,9 +34,9 @@ class OtherOrganizationError(Exception):
 
 
 def check(who: Identity) -> None:
-    """Raise `OtherOrganizationError` where the request was drawn for another organization than the one in view.
+    """Raise `OtherOrganizationError` if the request is for another organization than the one in view.
 
-    A request that changes something has to say for which; the views never see the parameter.
+    A request that changes something has to name it; the views never see the parameter.
     """
     in_view = who.organization.slug if who.organization else ""
     for slug in _named():

@@ -31,7 +31,7 @@ log = structlog.get_logger("billing.web")
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A button that goes on in one of the person's organizations; `is_back` where an open page can stay as it is."""
+    """A button that continues in one of the person's organizations; `is_back` if an open page can stay as it is."""
 
     label: str
     fields: list[tuple[str, str]]
@@ -98,7 +98,7 @@ _WORDS = {
 
 
 def init_app(app: Flask) -> None:
-    """Answer every error with a page: whole, or as the page's main part for an htmx request."""
+    """Respond to every error with a page: whole, or its main part for an htmx request."""
     app.register_error_handler(NotOrgAdminError, or_otherwise(_not_org_admin))
     app.register_error_handler(RateLimitExceeded, or_otherwise(_too_many))
     app.register_error_handler(UnstorableTextError, or_otherwise(_unstorable))
@@ -107,19 +107,19 @@ def init_app(app: Flask) -> None:
 
 
 def answer_otherwise(app: Flask, prefix: str, answer: Callable[[Exception], AnyResponse | None]) -> None:
-    """Let `answer` say what is wrong at addresses that begin with `prefix`: to programs, which read no pages.
+    """Let `answer` respond to errors at paths that begin with `prefix`: to programs, which don't read pages.
 
-    It is handed the error once the transaction is rolled back; where it has no answer, there is a page. No blueprint
-    could do this: where there is no route, there is no blueprint either.
+    It gets the error after the transaction is rolled back; if it returns None, there is a page. A blueprint couldn't
+    do this: without a route, there is no blueprint.
     """
     app.extensions.setdefault("error_answers", {})[prefix] = answer
 
 
 def or_otherwise(page_for: Callable[[Any], AnyResponse]) -> Callable[[Any], AnyResponse]:
-    """A handler of errors that answers programs in their own way, and people with `page_for`."""
+    """An error handler that responds to programs in their own way, and to people with `page_for`."""
 
     def handle(error: Exception) -> AnyResponse:
-        # What goes wrong once there was an answer comes wrapped: what it is decides what is said.
+        # Errors after the response has started are wrapped: the original error decides.
         cause = getattr(error, "original_exception", None)
         if cause is not None and page_for is not _unexpected:
             return or_otherwise(_unexpected)(cause)
@@ -133,7 +133,7 @@ def or_otherwise(page_for: Callable[[Any], AnyResponse]) -> Callable[[Any], AnyR
 
 
 def page(code: int, *, status: int | None = None, **changes: Any) -> Response:
-    """The error page of `code`, with words of its own where `changes` has them."""
+    """The error page for `code`, with `changes` to its text."""
     title, message, next_step = _WORDS.get(code, _WORDS[500])
     words: dict[str, Any] = {"title": title, "message": message, "next_step": next_step}
     view = ErrorView(code=code, request_id=request_id(), **(words | changes))
@@ -152,7 +152,7 @@ def page(code: int, *, status: int | None = None, **changes: Any) -> Response:
 
 
 def payments_page(error: PaymentsError, undone: str) -> Response:
-    """The page instead of one that Stripe should have answered; `undone` as `payment_problems.problem` takes it."""
+    """The error page for a failed call to Stripe; `undone` as in `payment_problems.problem`."""
     found = problem(error, undone)
     return page(
         503, message=found.message, next_step=f"{found.next_step} Trying again won't charge you twice."
@@ -160,7 +160,7 @@ def payments_page(error: PaymentsError, undone: str) -> Response:
 
 
 def wants_part() -> bool:
-    """Whether an open page asks, which stays as it is and says in place what an error page says."""
+    """Whether the request comes from an open page, which shows the error in place."""
     return bool(cast(Any, request).htmx)
 
 
@@ -189,7 +189,7 @@ def _not_org_admin(_: NotOrgAdminError) -> Response:
 
 
 def _none_in_view(seats: Iterable[Seat]) -> Response:
-    """Who was taken out of the organization that they were looking at goes on in another of theirs."""
+    """A person who was removed from the organization in view can continue in another of theirs."""
     choices = [Choice(f"Go to {seat.name}", [("organization", str(seat.id))]) for seat in seats]
     return page(
         403,
@@ -232,7 +232,7 @@ def _unexpected(error: Exception) -> Response:
 
 
 def _locked() -> Response:
-    """Something else holds the wallet for unusually long. A form that was sent by its own page can be sent again."""
+    """The wallet has been locked for unusually long. A form sent by its own page can be sent again."""
     log.warning("lock_not_available", path=path())
     response = page(
         503,

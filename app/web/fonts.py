@@ -1,4 +1,4 @@
-"""The fonts of documents. They come as wheels, so that a document looks the same on every machine."""
+"""The fonts of documents. They are installed as wheels, so that a document looks the same on every machine."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ def _folders() -> list[Path]:
 
 @cache
 def fonts() -> typst.Fonts:
-    """All of them, for the typesetter."""
+    """All font files, for the typesetter."""
     folders = [str(folder) for folder in _folders()]
     return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=folders)
 
 
 @cache
 def families() -> tuple[str, ...]:
-    """Their names in the order in which they are tried: a character is drawn by the first that has it."""
+    """The font families in fallback order: a character is set in the first that has it."""
     known = {family for family in fonts().families() if "Italic" not in family}
     first = [
         "Source Sans 3",
@@ -49,7 +49,7 @@ def families() -> tuple[str, ...]:
 
 @cache
 def coverage() -> tuple[Coverage, ...]:
-    """What each draws, the first font first."""
+    """The coverage of each font, in fallback order."""
     files = {file.name: file for folder in _folders() for file in folder.glob("*.ttf")}
     noto = sorted(name for name in files if name.startswith("Noto") and "Italic" not in name)
     return tuple(Coverage.of(files[name]) for name in (*_FACES, *noto))

@@ -1,4 +1,4 @@
-"""What a person is told whose form, page or link was refused: why, that nothing was done, and how to go on."""
+"""Pages for refused forms, pages and links: why, that nothing was done, and how to continue."""
 
 from __future__ import annotations
 
@@ -25,20 +25,20 @@ from app.web.origins import SAFE
 log = structlog.get_logger("billing.web")
 
 TYPED = "typed-"
-"""What a page that asks where a form should go puts before the names of its fields."""
+"""The prefix of field names on a page that asks for which organization a form is meant."""
 _NEVER_KEPT = {"csrf_token", "password", "confirmation_token", "radar_session", PARAMETER}
 _JUST_DRAWN = timedelta(hours=1)
 _NOTHING = "Nothing was changed."
 
 
 def init_app(app: Flask) -> None:
-    """Answer refused requests with a page: whole, or as the part that an open page takes in."""
+    """Respond to refused requests with a page: whole, or the part that an open page swaps in."""
     app.register_error_handler(CSRFError, errors.or_otherwise(refused_form))
     app.register_error_handler(OtherOrganizationError, errors.or_otherwise(other_organization))
 
 
 def refused_form(error: CSRFError) -> AnyResponse:
-    """A form that is not one of ours, not this session's, or of another person or organization."""
+    """The page for a form that isn't ours, or is of another session, person or organization."""
     log.info("form_refused", reason=error.description)
     if isinstance(error, ForeignOriginError):
         return _foreign(error)
@@ -58,13 +58,13 @@ def refused_form(error: CSRFError) -> AnyResponse:
 
 
 def cookies_seem_blocked(token: FormToken | None) -> bool:
-    """Whether a form that we drew a moment ago came back without the cookie that came with it."""
+    """Whether a form that was just rendered came back without its cookie."""
     name = current_app.config["SESSION_COOKIE_NAME"]
     return token is not None and name not in request.cookies and token.age < _JUST_DRAWN
 
 
 def blocked_cookies() -> str:
-    """What to say about it."""
+    """The message about blocked cookies."""
     return (
         "Your browser is blocking cookies, and you can't sign in without them. "
         f"Allow cookies for {urlsplit(request.host_url).hostname}, then try again."
@@ -72,7 +72,7 @@ def blocked_cookies() -> str:
 
 
 def other_organization(error: OtherOrganizationError) -> AnyResponse:
-    """The page, link or form was drawn for another organization than the one in view: ask which one is meant."""
+    """The page, link or form is for another organization than the one in view: ask which one is meant."""
     who = identity()
     drawn = _seat(who, error.slug)
     view = who.organization if who else None
@@ -99,7 +99,7 @@ def other_organization(error: OtherOrganizationError) -> AnyResponse:
 
 
 def confirm_resend(path: str, typed: MultiDict[str, str], organization: Organization) -> AnyResponse | None:
-    """A form that was refused, in words, to be sent for the organization chosen; None where it starts over."""
+    """The page that shows a refused form, to be sent for the chosen organization; None if it has to start over."""
     again = resend.build_form(path, typed, organization)
     if again is None:
         return None
@@ -115,7 +115,7 @@ def confirm_resend(path: str, typed: MultiDict[str, str], organization: Organiza
 
 
 def typed_of(form: MultiDict[str, str]) -> MultiDict[str, str]:
-    """The fields that a page carried on while it asked where the form should go."""
+    """The form's fields that were carried through the page that asked for the organization."""
     kept = [
         (name.removeprefix(TYPED), value) for name, value in form.items(multi=True) if name.startswith(TYPED)
     ]
@@ -133,7 +133,7 @@ def _foreign(error: ForeignOriginError) -> AnyResponse:
 
 
 def _sender(error: ForeignOriginError) -> str:
-    """By its address, where the browser gave one: `null` stands for a page that has none to show, such as a file."""
+    """By its origin, if the browser sent one: `null` means a page without one, such as a file."""
     named = "://" in (error.description or "")
     return f"Another website ({error.description})" if named else "Another website"
 
@@ -170,7 +170,7 @@ def _of_another_person(who: Identity | None) -> AnyResponse:
 
 
 def _expired(organization: Organization | None) -> AnyResponse:
-    """The form is its sender's own, only old: an open page gets a fresh token, and keeps what was typed."""
+    """The form is the sender's own, but expired: an open page gets a fresh token, and keeps what was typed."""
     in_place = errors.wants_part()
     typed = _typed()
     again = None if in_place or organization is None else resend.build_form(request.path, typed, organization)
@@ -203,7 +203,7 @@ def _back_to(seat: Seat, label: str, *, is_back: bool = False) -> Choice:
 
 
 def _stay_with(view: Organization) -> Choice:
-    """Another organization has no use for what names things of the first: its pages are shown instead."""
+    """Ids of the first organization don't exist in another: its own pages are shown instead."""
     named = Seat(view.id, view.name, view.slug, True)
     label = f"Stay in {view.name}"
     if request.method not in SAFE and not request.view_args and resend.can_be_resent(request.path):
@@ -219,7 +219,7 @@ def _typed() -> MultiDict[str, str]:
 
 
 def _is_of_open_page() -> bool:
-    """Whether a page asks that stays open, instead of a link that leads to another."""
+    """Whether the request comes from a page that stays open, rather than from a link."""
     return errors.wants_part() or request.method not in SAFE
 
 

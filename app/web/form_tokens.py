@@ -1,7 +1,7 @@
-"""The token of a form: that we drew it, in this session, for this person and for this organization.
+"""Form tokens: they prove that we rendered a form, in this session, for this person and organization.
 
-A token of another session, person or organization is refused even where it is genuine. What a refused token says of
-its form decides what its sender is told (`app.web.form_refusals`): a forged one says nothing.
+A token of another session, person or organization is refused even if it is genuine. The content of a refused token
+decides which message its sender gets (`app.web.form_refusals`); a forged one has none.
 """
 
 from __future__ import annotations
@@ -27,7 +27,8 @@ _SALT = "form-token"
 
 @dataclass(frozen=True, slots=True)
 class FormToken:
-    """What a genuine token says: `person` is a user's id, `organization` a short name; None where there was none."""
+    """The content of a genuine token: `person` is a user's id, `organization` a short name; None if there was
+    none."""
 
     secret: str
     person: str | None
@@ -40,7 +41,7 @@ class FormToken:
 
 
 class FormRefusedError(CSRFError):  # type: ignore[misc]
-    """The form was not drawn for this session, or too long ago; `token` where the one that it has is genuine."""
+    """The form was not rendered for this session, or is too old; `token` is set if it is genuine."""
 
     def __init__(self, reason: str, token: FormToken | None = None) -> None:
         super().__init__(reason)
@@ -52,7 +53,7 @@ class ForeignOriginError(CSRFError):  # type: ignore[misc]
 
 
 def init_app(app: Flask) -> None:
-    """Protect every form: Flask-WTF's own check, which knows neither people nor organizations, gives way to ours."""
+    """Protect every form: our check replaces Flask-WTF's, which isn't bound to people and organizations."""
     app.config["WTF_CSRF_CHECK_DEFAULT"] = False
     app.before_request(_protect)
     app.jinja_env.globals["csrf_token"] = form_token
@@ -60,18 +61,19 @@ def init_app(app: Flask) -> None:
 
 
 def _protect() -> None:
-    """Raise `ForeignOriginError` or `FormRefusedError` where a request that changes something isn't one of ours."""
+    """Raise `ForeignOriginError` or `FormRefusedError` if a request that changes something isn't from our own
+    pages."""
     if not request.endpoint or request.method in origins.SAFE or csrf._is_exempt():
         return
     if (origin := origins.foreign_origin()) is not None:
         raise ForeignOriginError(origin)
     g.form_token = _checked(request.form.get(FIELD) or request.headers.get("X-CSRFToken"))
-    # What FlaskForm asks before it checks by itself.
+    # FlaskForm looks at this flag before its own check.
     g.csrf_valid = True
 
 
 def form_token() -> str:
-    """The token of the forms of this answer."""
+    """The token for the forms of this response."""
     if "form_token_made" not in g:
         secret = session.setdefault(FIELD, secrets.token_hex())
         g.form_token_made = seal(current_app.config["SECRET_KEY"], secret, *_in_view())
@@ -84,7 +86,7 @@ def seal(secret_key: str, secret: str, person: str | None, organization: str | N
 
 
 def read(text: str | None) -> FormToken | None:
-    """What a token says, however old it is; None where it is none of ours."""
+    """The content of a token, however old it is; None if it isn't ours."""
     serializer = URLSafeTimedSerializer(current_app.config["SECRET_KEY"], salt=_SALT)
     try:
         (secret, person, organization), made_at = serializer.loads(text or "", return_timestamp=True)

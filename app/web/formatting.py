@@ -18,13 +18,13 @@ from app.web.babel_text import currency_text, date_text, decimal_text, percent_t
 from app.web.identity import identity
 
 LOCALES = ("en_US", "en_GB", "en_AU", "en_CA", "en_IE", "en_IN", "en_NZ")
-"""The pages are in English; its locales differ in how they write figures and dates."""
+"""The pages are in English; its locales differ in the format of numbers and dates."""
 
 _MINUS = "\u2212"
 _TIMES = "\u00d7"
 _A_DAY, _BY_DAY = "-day", "-days"
 _READ_AS = {"message": "text message"}
-"""What units are called on pages, where that says more than the name that the platform reports them by."""
+"""The names of units on pages, if they differ from those that the platform reports."""
 _HALF_HOUR = 30 * 60
 _NAMED = {time(0): "midnight", time(12): "noon"}
 _WEEK = 7
@@ -55,12 +55,12 @@ def init_app(app: Flask) -> None:
 
 
 def for_reader(value: Any) -> Any:
-    """What templates print: text without the characters that would harm what stands around it. Markup is ours."""
+    """Sanitizes text in templates: removes characters that would affect surrounding text. Markup is ours."""
     return shown(value) if type(value) is str else value
 
 
 def viewer_locale() -> str:
-    """The viewer's locale of those that we write, American English where none fits. Looked up once a request."""
+    """The viewer's locale among the supported ones, by default American English. Looked up once per request."""
     if not has_request_context():
         return LOCALES[0]
     known: str | None = g.get("viewer_locale")
@@ -80,12 +80,12 @@ def money(amount: Money) -> str:
 
 
 def money_signed(amount: Money) -> str:
-    """`+$5.00`, or `$5.00` behind a minus sign, for movements."""
+    """`+$5.00`, or `$5.00` after a minus sign, for movements."""
     return _signed(amount, "+" if amount.micro > 0 else "")
 
 
 def money_exact(amount: Money) -> str:
-    """With as many decimals as the amount has, up to a micro-unit."""
+    """With all decimals of the amount, up to a micro-unit."""
     exact = amount.decimal
     pattern = "¤#,##0.00####" if exact.normalize().as_tuple().exponent not in {0, -1, -2} else "¤#,##0.00"
     text = currency_text(abs(exact), amount.currency, viewer_locale(), pattern)
@@ -93,17 +93,17 @@ def money_exact(amount: Money) -> str:
 
 
 def money_axis(amount: Money) -> str:
-    """Without decimals, for the axis of a chart."""
+    """Without decimals, for chart axes."""
     return currency_text(amount.decimal, amount.currency, viewer_locale(), "¤#,##0")
 
 
 def day(value: date) -> str:
-    """`Nov 24`, as the locale orders it."""
+    """`Nov 24`, in the locale's format."""
     return date_text(value, "MMMd", viewer_locale())
 
 
 def day_long(value: date) -> str:
-    """`November 24, 2026`, as the locale orders it."""
+    """`November 24, 2026`, in the locale's format."""
     return date_text(value, "long", viewer_locale())
 
 
@@ -113,7 +113,7 @@ def month(value: date) -> str:
 
 
 def time_element(value: datetime, style: str = "full") -> Markup:
-    """A `<time>` with the instant in UTC and the words in the organization's zone, which is named.
+    """A `<time>` with the instant in UTC and its text in the organization's time zone, including its name.
 
     `style` is `full` (Nov 24, 2026, 9:05 am EST), `date` (Nov 24, 2026), `day` (Nov 24) or `clock` (9:05 am EST).
     """
@@ -130,7 +130,7 @@ def time_element(value: datetime, style: str = "full") -> Markup:
 
 
 def hours_at_pace(hours: int) -> str:
-    """How long credit lasts at the pace of the last days: in hours up to two days, then in days."""
+    """How long credit lasts at the recent pace: in hours up to two days, then in days."""
     if hours < 1:
         lasts = "Less than an hour"
     elif hours < 48:
@@ -143,14 +143,14 @@ def hours_at_pace(hours: int) -> str:
 
 
 def time_around(value: datetime) -> Markup:
-    """An estimated moment to the half hour, as people say it: `Monday around 1:30 pm`, `around Dec 18` when it is a
+    """An estimated time to the half hour, as people say it: `Monday around 1:30 pm`, `around Dec 18` when it is a
     week off or more."""
     zone, locale = _zone(), viewer_locale()
     half_hours = round(value.timestamp() / _HALF_HOUR)
     local = datetime.fromtimestamp(half_hours * _HALF_HOUR, zone)
     clock = _NAMED.get(local.time()) or time_text(local.time(), locale)
     if clock == _NAMED[time(0)]:
-        local -= timedelta(minutes=1)  # the midnight at which a day ends is that day's
+        local -= timedelta(minutes=1)  # midnight at the end of a day counts as that day
     days = (local.date() - utc_now().astimezone(zone).date()).days
     if days >= _WEEK:
         return _time(value, f"around {date_text(local.date(), 'MMMd', locale)}")
@@ -176,7 +176,7 @@ def percent(value: int) -> str:
 
 
 def quantity(value: Quantity) -> str:
-    """`1,204 min`; `3 numbers` times `26 days` of what is counted by the day, where each day had as many."""
+    """`1,204 min`; `3 numbers` times `26 days` for what is counted daily, if each day had the same number."""
     if value.days and value.unit.endswith(_BY_DAY):
         return _on_days(value.amount, value.unit.removesuffix(_BY_DAY), value.days)
     unit = value.unit.removesuffix("s") if value.amount == 1 else value.unit

@@ -1,4 +1,4 @@
-"""Which characters a font draws, read from its table `cmap`; and text without those that no font draws.
+"""Which characters a font covers, read from its `cmap` table; and text without those that no font covers.
 
 https://learn.microsoft.com/en-us/typography/opentype/spec/cmap
 """
@@ -18,7 +18,7 @@ from app.text import REPLACEMENT, shown_in_a_line
 _NEVER_DRAWN = re.compile(
     "[\xad\u200b-\u200f\u2060-\u2064\ufe00-\ufe0f\U000e0020-\U000e007f\U000e0100-\U000e01ef]"
 )
-"""Joiners, direction marks, variation selectors and tags: they change how others are drawn."""
+"""Joiners, direction marks, variation selectors and tags, which change how other characters are rendered."""
 
 
 class Coverage:
@@ -32,7 +32,7 @@ class Coverage:
 
     @classmethod
     def of(cls, font: Path) -> Coverage:
-        """Of an OpenType file. Reads the table alone: the files have many megabytes."""
+        """Read the coverage of an OpenType file. Only reads the table, because the files have many megabytes."""
         with font.open("rb") as file:
             return cls(_ranges(file))
 
@@ -46,9 +46,9 @@ class Coverage:
 
 
 def legible(text: str, fonts: Sequence[Coverage]) -> str:
-    """`text` as a line that the fonts can draw. What none of them draws is shown as a replacement character.
+    """`text` as a line that the fonts can render, with replacement characters for what none of them covers.
 
-    A letter and the marks on it are drawn by one font or not at all.
+    A letter and its marks are rendered in one font or not at all.
     """
     line = shown_in_a_line(text)
     if line.isascii():

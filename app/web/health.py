@@ -1,4 +1,4 @@
-"""Is the process up, and can it serve."""
+"""Health checks: is the process up, and can it serve requests."""
 
 from __future__ import annotations
 
@@ -28,19 +28,19 @@ def init_app(app: Flask) -> None:
 
 @blueprint.get("/healthz")
 def healthz() -> dict[str, str]:
-    """The process answers."""
+    """The process responds."""
     return {"status": "ok"}
 
 
-def add_detail(app: Flask, name: str, standing: Callable[[], dict[str, Any]]) -> None:
-    """Let `/readyz` tell operators how something stands. It never decides whether the process can serve."""
-    app.extensions.setdefault(_DETAILS, {})[name] = standing
+def add_detail(app: Flask, name: str, get_status: Callable[[], dict[str, Any]]) -> None:
+    """Add details for operators to `/readyz`. They don't affect whether the process is ready."""
+    app.extensions.setdefault(_DETAILS, {})[name] = get_status
 
 
 @blueprint.get("/readyz")
 def readyz() -> tuple[dict[str, Any], int]:
-    """The database answers, is migrated to what this version needs and keeps organizations apart for this process's
-    role, and the process's clock is right; 503 with the reason otherwise."""
+    """The database responds, has this version's migration, isolates organizations for this process's role, and the
+    process's clock is right; otherwise 503 with the reason."""
     try:
         found = db.session.execute(text("SELECT version_num FROM alembic_version")).scalar()
         role = roles.what_is_wrong(db.session.connection())
@@ -56,24 +56,24 @@ def readyz() -> tuple[dict[str, Any], int]:
         return {"status": "unavailable", "database": f"DATABASE_URL {role}"}, 503
     if (clock := what_is_off()) is not None:
         return {"status": "unavailable", "clock": f"this process's clock {clock}"}, 503
-    told = {"status": "ready", "database": f"at migration {found}", **_details()}
-    return told | ({"role": f"DATABASE_URL {role}"} if role is not None else {}), 200
+    details = {"status": "ready", "database": f"at migration {found}", **_details()}
+    return details | ({"role": f"DATABASE_URL {role}"} if role is not None else {}), 200
 
 
 @seeing_all(Reason.READINESS)
 def _details() -> dict[str, Any]:
-    told: dict[str, Any] = {}
-    for name, standing in current_app.extensions.get(_DETAILS, {}).items():
+    details: dict[str, Any] = {}
+    for name, get_status in current_app.extensions.get(_DETAILS, {}).items():
         try:
-            told[name] = standing()
+            details[name] = get_status()
         except SQLAlchemyError:
             db.session.rollback()
-            told[name] = "unknown"
-    return told
+            details[name] = "unknown"
+    return details
 
 
 def newest_migration(app: Flask) -> str | None:
-    """The migration that this version of the code wants the database to be at."""
+    """The migration that this version of the code requires."""
     config = Config()
     config.set_main_option("script_location", app.extensions["migrate"].directory)
     return ScriptDirectory.from_config(config).get_current_head()

@@ -1,4 +1,4 @@
-"""Who is asking: from the cookie to an `Identity`, and the guard of the billing pages."""
+"""Identifies the signed-in person from the session cookie, and guards the billing pages."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class NotOrgAdminError(Exception):
 
 
 def init_app(app: Flask) -> None:
-    """Let flask-login find people by their session, and templates know who is looking."""
+    """Set up flask-login, and pass the identity to templates."""
     app.context_processor(lambda: {"identity": identity(), "organizations": _seats()})
     app.before_request(_keep_session_alive)
 
@@ -51,7 +51,7 @@ def identity() -> Identity | None:
 
 
 def continue_unidentified() -> None:
-    """Serve the rest of this request to no one in particular: who is asking can't be looked up."""
+    """Serve the rest of this request without identifying the person, because the lookup failed."""
     g._login_user = AnonymousUserMixin()
 
 
@@ -74,8 +74,8 @@ def current_organization() -> Organization:
 def org_admin_required(view: Callable[P, R]) -> Callable[P, R | AnyResponse]:
     """Serve the view to owners of the organization in view only, and scope the database to it.
 
-    Not signed in: to the sign-in page, then back. Asked by a page that was drawn for another organization: 409 that
-    asks which one is meant. Signed in without the role: 403 that names whom to ask.
+    Not signed in: redirect to the sign-in page, then back. From a page of another organization: 409, which asks which
+    one is meant. Without the role: 403, which says whom to ask.
     """
 
     @wraps(view)
@@ -96,7 +96,7 @@ def org_admin_required(view: Callable[P, R]) -> Callable[P, R | AnyResponse]:
 
 
 def ask_to_sign_in() -> AnyResponse:
-    """To the sign-in page with the way back; an htmx request gets 401, which the page explains in place."""
+    """Redirect to the sign-in page, then back; an htmx request gets 401, which the page explains in place."""
     if cast(Any, request).htmx:
         return Response("", status=401)
     came_for = request.full_path.rstrip("?") if request.method == "GET" else page_behind(request.path)
@@ -112,7 +112,7 @@ def _keep_session_alive() -> None:
     if request.blueprint in _WITHOUT_A_PERSON or is_asked_by_pages(request.blueprint):
         return
     who = identity()
-    if who is not None and sessions.is_to_be_touched(who):
+    if who is not None and sessions.should_touch(who):
         with transaction():
             sessions.touch(who)
 

@@ -1,4 +1,4 @@
-"""Addresses of our own pages, which name the organization that they are for (`app.web.drawn_for`)."""
+"""URLs of our own pages, which include their organization (`app.web.drawn_for`)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from app.web.marks import is_for_owners, is_read
 
 
 def init_app(app: Flask) -> None:
-    """Let templates name the organization that they are drawn for, in whatever they draw."""
+    """Give templates the organization that they are rendered for."""
     app.add_template_global(url_of_page, "url_for")
     app.add_template_global(org_field)
     app.add_template_global(drawn_for)
@@ -22,15 +22,15 @@ def init_app(app: Flask) -> None:
 
 
 def drawn_for() -> str:
-    """The short name of the organization that a page is being drawn for, if any."""
+    """The short name of the organization that a page is being rendered for, if any."""
     who = identity() if has_request_context() else None
     return who.organization.slug if who and who.organization else ""
 
 
 def url_of_page(endpoint: str, **values: Any) -> str:
-    """`url_for` as templates have it: the address of an owners' page names its organization.
+    """`url_for` for templates: the URL of an owners' page includes its organization.
 
-    Not that of a form alone: its token says more.
+    Not for forms, whose token includes it.
     """
     named = (
         {PARAMETER: slug} if is_for_owners(endpoint) and is_read(endpoint) and (slug := drawn_for()) else {}
@@ -39,6 +39,6 @@ def url_of_page(endpoint: str, **values: Any) -> str:
 
 
 def org_field() -> Markup:
-    """What a form with `method="get"` carries: its fields take the place of its address's parameters."""
+    """A hidden field for forms with `method="get"`, whose fields replace the parameters of the URL."""
     slug = drawn_for()
     return Markup('<input type="hidden" name="{}" value="{}">').format(PARAMETER, slug) if slug else Markup()

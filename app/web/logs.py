@@ -1,4 +1,4 @@
-"""Structured logs: one line an event, with the request's id, and no secrets."""
+"""Structured logs: one line per event, with the request's id, without secrets."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def configure(level: str, style: str) -> None:
 
 
 def redact(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """Blank what must never be written down: by the name of the field, or by what the text looks like."""
+    """Redact secrets: by the name of the field, or by the look of the text."""
     for name, value in event.items():
         if _SECRET_NAME.search(name):
             event[name] = "[redacted]"
@@ -75,8 +75,8 @@ _PROCESSORS: list[Any] = [
     redact,
     structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
 ]
-"""One list for the life of the process: a logger that has written once holds on to it. A second configuration with a
-list of its own would leave that logger behind, and anyone who captures logs would not see it."""
+"""One list for the life of the process: a logger keeps it after its first use. A second configuration with its own
+list would not affect that logger, and captured logs would miss it."""
 
 
 def request_id() -> str:

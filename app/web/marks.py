@@ -1,4 +1,4 @@
-"""What the views say of themselves: whom they are for, and who asks for them; and the page that a form is on."""
+"""Properties of views: whether they are for owners, or polled by pages; and the page that a form is on."""
 
 from __future__ import annotations
 
@@ -14,28 +14,28 @@ def is_for_owners(endpoint: str | None) -> bool:
 
 
 def is_read(endpoint: str) -> bool:
-    """Whether the view answers GET: whether its address can be a link's."""
+    """Whether the view supports GET, so that its URL can be a link."""
     return any("GET" in (rule.methods or ()) for rule in current_app.url_map.iter_rules(endpoint))
 
 
 def asked_by_pages(blueprint: Blueprint) -> Blueprint:
-    """Mark a blueprint whose views open pages ask for by themselves, so that its requests are no one's doing.
+    """Mark a blueprint whose views are requested by open pages automatically, not by a person.
 
-    They keep no session alive: an open page must not outlive the person who left it.
+    They don't keep a session alive: an unattended page must not extend it.
     """
     blueprint.asked_by_pages = True  # type: ignore[attr-defined]
     return blueprint
 
 
 def is_asked_by_pages(blueprint: str | None) -> bool:
-    """Whether open pages ask for this blueprint's views by themselves."""
+    """Whether open pages request this blueprint's views automatically."""
     return bool(getattr(current_app.blueprints.get(blueprint or ""), "asked_by_pages", False))
 
 
 def page_behind(path: str, *, with_ids: bool = True) -> str:
-    """The page that a form at this path belongs to: the nearest address above it, or it, that shows owners a page.
+    """The page that a form at this path belongs to: the nearest path at or above it that shows owners a page.
 
-    Without `with_ids`, one that every organization has: not of a single top-up, for instance.
+    Without `with_ids`, one that every organization has: not a single top-up's, for instance.
     """
     while path.count("/") > 1:
         if _shows_a_page(path, with_ids=with_ids):

@@ -1,9 +1,9 @@
-"""From which site a request that changes something may come: from our own pages, and from the shell's.
+"""The origins that may send requests that change something: our own pages, and the shell's.
 
-The token of a form says that we drew it; this says that the page that sent it is ours. Browsers say where a request
-comes from in `Origin` (https://www.rfc-editor.org/rfc/rfc6454#section-7) and in `Sec-Fetch-Site`
-(https://www.w3.org/TR/fetch-metadata/#sec-fetch-site-header), and no page can forge either. A browser too old to say
-anything is left to the token alone.
+A form's token proves that we rendered it; this proves that the sending page is ours. Browsers send the origin of a
+request in `Origin` (https://www.rfc-editor.org/rfc/rfc6454#section-7) and in `Sec-Fetch-Site`
+(https://www.w3.org/TR/fetch-metadata/#sec-fetch-site-header), and no page can forge either. For a browser too old to
+send either, only the token is checked.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
 
 def foreign_origin() -> str | None:
-    """The site that sent this request, where it is none of ours; None where all is well.
+    """The foreign origin that sent this request; None if the origin is allowed.
 
-    `null` is an origin that hides itself: a sandboxed frame, or a page that was opened from a file.
+    `null` is an opaque origin: a sandboxed frame, or a page opened from a file.
     """
     origin, site = request.headers.get("Origin"), request.headers.get("Sec-Fetch-Site")
     if origin is not None:
@@ -34,8 +34,8 @@ def foreign_origin() -> str | None:
 
 
 def _allowed(settings: Settings) -> set[str]:
-    """The address that people know, the one that the request came to, and the shell's.
+    """The public URL, the one that the request came to, and the shell's.
 
-    Behind a proxy that ends TLS the second may be another than the first: `http`, or an inner name.
+    Behind a TLS-terminating proxy the second may differ from the first: `http`, or an internal name.
     """
     return {origin_of(settings.public_url), origin_of(request.host_url), *settings.shell_origins}

@@ -1,6 +1,6 @@
-"""What people are told where Stripe did not do what they asked for: what became of it, and what to do next.
+"""Messages for failed calls to Stripe: what happened, and what to do next.
 
-No answer, nothing done, our own fault, a refusal and a decline are five things, each said as what it is
+No response, nothing done, our own fault, a rejected request and a decline are five different things
 (https://docs.stripe.com/error-handling).
 """
 
@@ -25,7 +25,7 @@ _LATER = "Try again in a moment."
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """`message` says what happened and what became of the wish, `next_step` what to do."""
+    """`message` says what happened and with what effect, `next_step` what to do."""
 
     message: str
     next_step: str
@@ -35,10 +35,10 @@ class Problem:
 
 
 def problem(error: BaseException, undone: str, *, unknown: Problem | None = None) -> Problem:
-    """What an error of Stripe's means for someone whose wish is `undone` now, like "nothing was charged".
+    """The message for an error of Stripe's; `undone` says what didn't happen, like "nothing was charged".
 
-    `error` is of `app.payments`, or was raised from one. `unknown` is for a wish that may have been done where no
-    answer came; without it, what was asked for can be asked again as if it had never been.
+    `error` is of `app.payments`, or was raised from one. `unknown` is used instead if there was no response and it
+    may have happened; without it, the request can simply be repeated.
     """
     match error if isinstance(error, PaymentsError) else error.__cause__:
         case DeclinedError() as declined:

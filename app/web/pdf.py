@@ -1,7 +1,7 @@
-"""Documents as tagged PDF (PDF/UA-1), set by Typst, whose compiler is a wheel.
+"""Documents as tagged PDF (PDF/UA-1), set by Typst, whose compiler is installed as a wheel.
 
 PDF/UA forbids a character without a glyph, a byte order mark and noncharacters in text (ISO 14289-1, 7.21.7 and
-7.21.8), so facts are made legible before they are set: any text that is stored makes a document.
+7.21.8), so facts are sanitized before typesetting: any stored text can be printed.
 """
 
 from __future__ import annotations
@@ -24,23 +24,23 @@ _KEPT = 10
 
 
 def typeset(template: str, facts: object, *, dated: datetime) -> bytes:
-    """The document that `templates/documents/<template>.typ` makes of `facts`, which it reads as JSON.
+    """Typeset `templates/documents/<template>.typ` with `facts`, which it reads as JSON.
 
-    The same facts and date give the same bytes. A character that no font draws is printed as a replacement character.
+    The same facts and date give the same bytes. Characters that no font covers are printed as replacement characters.
     """
     source = (Path(current_app.root_path) / "templates" / "documents" / f"{template}.typ").read_bytes()
     try:
         return _compile(source, _legible(facts, coverage()), dated)
     except typst.TypstError as error:
-        # Letters that no font joins to the marks that follow them, perhaps. The first font alone never fails.
+        # Perhaps letters that no font combines with their marks. The first font on its own never fails.
         log.warning("document_in_first_font", template=template, error=error.message)
         return _compile(source, _legible(facts, coverage()[:1]), dated)
     finally:
-        _forget()
+        _free_memory()
 
 
 def _legible(facts: object, drawn: Sequence[Coverage]) -> Any:
-    """The facts as JSON has them, every text legible."""
+    """The facts for JSON, with all text sanitized."""
 
     def walk(value: Any) -> Any:
         if isinstance(value, str):
@@ -66,7 +66,7 @@ def _compile(source: bytes, facts: object, dated: datetime) -> bytes:
     )
 
 
-def _forget() -> None:
-    """Free the memory of this document: Typst keeps the last ten in parts, hundreds of MB, to be fast at the next."""
+def _free_memory() -> None:
+    """Free the memory of this document: Typst caches parts of the last ten, hundreds of MB."""
     for _ in range(_KEPT):
         typst.compile(b"", format="svg", font_paths=fonts())

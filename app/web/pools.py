@@ -1,7 +1,7 @@
 """Which threads serve which request: one table, so that no kind of request can starve another.
 
-Every endpoint belongs to a class, a new one by its blueprint: to the pages, unless it is said otherwise here. Each
-class has threads of its own (`app.server`), and its requests wait for one of these alone.
+Every endpoint belongs to a class by its blueprint: to the pages, unless configured here. Each class has its own
+threads (`app.server`), and its requests only wait for these.
 """
 
 from __future__ import annotations
@@ -18,20 +18,20 @@ from config import Settings
 class Pool(StrEnum):
     """A class of requests."""
 
-    PLATFORM = "platform"  # holds, usage, status: calls wait for the answer
+    PLATFORM = "platform"  # holds, usage, status: calls wait for the response
     PAGES = "pages"  # people
-    STRIPE = "stripe"  # people, and the answer needs one of Stripe's
-    DOWNLOADS = "downloads"  # files that take seconds to make
-    WEBHOOKS = "webhooks"  # what Stripe tells
-    HEALTH = "health"  # the orchestrator's and the operators' questions
-    REFUSALS = "refusals"  # what is refused before it was looked at: nothing is read from the database
+    STRIPE = "stripe"  # people, with a call to Stripe
+    DOWNLOADS = "downloads"  # files that take seconds to create
+    WEBHOOKS = "webhooks"  # Stripe's events
+    HEALTH = "health"  # health checks
+    REFUSALS = "refusals"  # requests that are refused without reading from the database
 
 
 BY_BLUEPRINT = {"api": Pool.PLATFORM, "webhooks": Pool.WEBHOOKS, "health": Pool.HEALTH}
-"""Those that aren't pages."""
+"""Blueprints that aren't pages."""
 
 FILES = (".csv", ".pdf")
-"""How addresses of pages end that are files to download."""
+"""Suffixes of paths that are downloads."""
 
 ASK_STRIPE = frozenset(
     {
@@ -62,19 +62,19 @@ ASK_STRIPE = frozenset(
         "invoices.show_pdf",
     }
 )
-"""The endpoints of pages that may have to ask Stripe."""
+"""The endpoints of pages that may call Stripe."""
 
 STRIPE_BUSY = "billing.stripe_busy"
-"""In a request's environment: too many wait for Stripe, so this one is answered without asking."""
+"""In a request's environment: too many wait for Stripe, so this one must respond without calling it."""
 
 REFUSED = "billing.refused"
-"""In a request's environment: the status that it is refused with, before anything else is done for it."""
+"""In a request's environment: the status that it is refused with, before anything else."""
 
 _LIMITS = "body_limits"
 
 
 def pool_of(endpoint: str | None, path: str = "") -> Pool:
-    """The class of an endpoint; where there is none, by where the address would be."""
+    """The class of an endpoint; if there is none, by its path."""
     if endpoint is None:
         return Pool.PLATFORM if path.startswith("/api/") else Pool.PAGES
     if endpoint in ASK_STRIPE:
@@ -97,12 +97,12 @@ def threads_of(settings: Settings) -> dict[Pool, int]:
 
 
 def set_body_limit(app: Flask, endpoint: str, limit: int) -> None:
-    """Say how many bytes the body of an endpoint's requests may have, where that is not what a form may have."""
+    """Set the largest body of an endpoint in bytes, if it differs from that of forms."""
     app.extensions.setdefault(_LIMITS, {})[endpoint] = limit
 
 
 class Switchboard:
-    """Finds the class of a request, and how large its body may be, before Flask has seen it."""
+    """Finds the class of a request, and the limit of its body, before Flask handles it."""
 
     def __init__(self, app: Flask) -> None:
         self._addresses: MapAdapter = app.url_map.bind("localhost")
@@ -110,7 +110,7 @@ class Switchboard:
         self._usual: int = app.config["MAX_CONTENT_LENGTH"]
 
     def endpoint_of(self, method: str, path: str) -> str | None:
-        """The endpoint; None where nothing answers that address and method. `path` is PATH_INFO's text."""
+        """The endpoint; None if nothing serves that path and method. `path` is the text of PATH_INFO."""
         try:
             readable = path.encode("latin-1").decode("utf-8", "replace")
             endpoint, _ = self._addresses.match(readable, method)

@@ -1,4 +1,4 @@
-"""Rate limits whose counters all web processes share, kept in PostgreSQL: no other server is needed for it."""
+"""Rate limits with counters in PostgreSQL, shared by all web processes, so that no other server is needed."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from app.models import RateLimitCounter
 log = structlog.get_logger("billing.web")
 
 OFTEN = "60 per minute"
-"""More often than a person presses a button, for what costs something at Stripe."""
+"""More often than a person presses a button, for actions that call Stripe."""
 
 CONFIG: dict[str, Any] = {
     "RATELIMIT_STORAGE_URI": "wallet-postgresql://",
@@ -30,8 +30,8 @@ CONFIG: dict[str, Any] = {
 
 
 def add_headers(response: Response) -> Response:
-    """Tell on an answer what is left of the limit that was counted. Where that can't be read just now, the answer
-    goes without: it is made already, and whatever it tells is done."""
+    """Add the remaining limit to a response. If it can't be read now, the response is sent without it, because its
+    work is already done."""
     limit = limiter.current_limit
     if limit is None:
         return response
@@ -48,7 +48,7 @@ def add_headers(response: Response) -> Response:
 
 
 class PostgresStorage(Storage):
-    """Counters in `rate_limit_counter`, in transactions of their own: a refused request still counts."""
+    """Counters in `rate_limit_counter`, in their own transactions: a refused request still counts."""
 
     STORAGE_SCHEME = ["wallet-postgresql"]  # noqa: RUF012, the library's own name for it
 
@@ -75,7 +75,7 @@ class PostgresStorage(Storage):
             return int(connection.execute(statement).scalar_one())
 
     def get(self, key: str) -> int:
-        """The counter, 0 where it has expired."""
+        """The counter, 0 if it has expired."""
         live = (RateLimitCounter.key == key) & (RateLimitCounter.expires_at > func.now())
         with db.engine.connect() as connection:
             return int(connection.execute(select(RateLimitCounter.count).where(live)).scalar() or 0)
@@ -88,7 +88,7 @@ class PostgresStorage(Storage):
         return expires_at.timestamp() if expires_at else time.time()
 
     def check(self) -> bool:
-        """Whether the database answers."""
+        """Whether the database responds."""
         try:
             self.get("check")
         except SQLAlchemyError:
@@ -96,18 +96,18 @@ class PostgresStorage(Storage):
         return True
 
     def reset(self) -> int | None:
-        """Forget all counters."""
+        """Delete all counters."""
         with db.engine.begin() as connection:
             return connection.execute(delete(RateLimitCounter)).rowcount
 
     def clear(self, key: str) -> None:
-        """Forget one counter."""
+        """Delete one counter."""
         with db.engine.begin() as connection:
             connection.execute(delete(RateLimitCounter).where(RateLimitCounter.key == key))
 
 
-def forget_expired() -> None:
-    """Remove counters whose window is over, in a transaction of its own."""
+def delete_expired() -> None:
+    """Delete counters whose window is over, in its own transaction."""
     with db.engine.begin() as connection:
         connection.execute(delete(RateLimitCounter).where(RateLimitCounter.expires_at <= func.now()))
 

@@ -1,6 +1,7 @@
-"""What the server refuses before anything was done for it: a body that didn't come, no thread that was free.
+"""Requests that the server refuses before processing them: an incomplete body, or no free thread.
 
-It is said in the words of the pages or of the API, but nothing is looked up for it: who asks stays unknown.
+The response looks like those of the pages or of the API, but nothing is looked up for it: the person stays
+unidentified.
 """
 
 from __future__ import annotations
@@ -12,13 +13,13 @@ from app.web.pools import REFUSED
 
 
 def init_app(app: Flask) -> None:
-    """Refuse first of all: before cookies, tokens and limits cost a question to the database."""
+    """Refuse before anything else: before cookies, tokens and limits cause database queries."""
     app.before_request(_refuse)
-    app.after_request(_say_when)
+    app.after_request(_set_retry_after)
 
 
 def retry_after(response: Response, seconds: int) -> None:
-    """Say when to come again, whatever the limits of the address say to those who come too often."""
+    """Set `Retry-After`, overriding that of rate limits."""
     response.headers["Retry-After"] = g.retry_after = str(seconds)
 
 
@@ -29,7 +30,7 @@ def _refuse() -> None:
         abort(status)
 
 
-def _say_when(response: Response) -> Response:
+def _set_retry_after(response: Response) -> Response:
     # Registered first, so it comes last: after the limiter, which puts the end of its window there.
     if "retry_after" in g:
         response.headers["Retry-After"] = g.retry_after

@@ -1,7 +1,7 @@
-"""A form that was refused and can be sent again: what would be sent is shown in words, every field of it.
+"""Resending a refused form: everything that would be sent is shown first, every field of it.
 
-A view says how its form reads with `@resendable(words)`. What the words don't mention is never sent again, and a
-form whose view says nothing starts over: no one is asked to confirm what they can't see.
+A view describes its form with `@resendable(words)`. What isn't described is never sent again, and a form without a
+description starts over: no one is asked to confirm what they can't see.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ R = TypeVar("R")
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field of a form: as it is sent, and as people read it. An empty field has no words and is not shown."""
+    """One field of a form: as it is sent, and as it is shown. An empty field has no text and is not shown."""
 
     name: str
     value: str
@@ -39,7 +39,7 @@ Words = Callable[[Organization, MultiDict[str, str]], Iterable[Field]]
 
 @dataclass(frozen=True, slots=True)
 class Resend:
-    """Where a form goes, with the fields that are sent; all that holds something is in `shown`."""
+    """Where a form is sent, with its fields; all that aren't empty are `shown`."""
 
     action: str
     fields: tuple[Field, ...]
@@ -50,10 +50,10 @@ class Resend:
 
 
 def resendable(words: Words) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Let the form of a view be sent again after a refusal, once its sender has read it as `words` put it."""
+    """Let the form of a view be sent again after a refusal, once its sender has seen it as described by `words`."""
 
     def mark(view: Callable[P, R]) -> Callable[P, R]:
-        view.form_words = words  # type: ignore[attr-defined]
+        view.form_summary = words  # type: ignore[attr-defined]
         return view
 
     return mark
@@ -61,28 +61,28 @@ def resendable(words: Words) -> Callable[[Callable[P, R]], Callable[P, R]]:
 
 def can_be_resent(path: str) -> bool:
     """Whether the form at this path can be sent again."""
-    return _words_of(path) is not None
+    return _summary_of(path) is not None
 
 
 def build_form(path: str, typed: MultiDict[str, str], organization: Organization) -> Resend | None:
-    """A form as it would be sent for an organization; None where it has to start over."""
+    """A form as it would be sent for an organization; None if it has to start over."""
     scope_to(db.session(), organization.id)
-    words = _words_of(path)
+    words = _summary_of(path)
     told = tuple(words(organization, typed)) if words else ()
     return Resend(path, told) if any(one.words for one in told) else None
 
 
 def list_fields(typed: MultiDict[str, str], **labels: str) -> Iterable[Field]:
-    """Fields whose values read as they were typed, by name and label."""
+    """Fields whose values are shown as typed, by name and label."""
     for name, label in labels.items():
         for value in typed.getlist(name):
             yield Field(name, value, label, value.strip())
 
 
-def _words_of(path: str) -> Words | None:
+def _summary_of(path: str) -> Words | None:
     try:
         endpoint, _ = current_app.url_map.bind("").match(path, method="POST")
     except (HTTPException, RequestRedirect):
         return None
-    found: Words | None = getattr(current_app.view_functions[endpoint], "form_words", None)
+    found: Words | None = getattr(current_app.view_functions[endpoint], "form_summary", None)
     return found if is_for_owners(endpoint) else None

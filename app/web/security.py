@@ -1,4 +1,4 @@
-"""The headers of every answer that tell browsers what not to do with it."""
+"""Security headers of every response."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from config import Settings
 
 
 def init_app(app: Flask) -> None:
-    """Put the headers on every answer."""
+    """Add the headers to every response."""
     headers = headers_of(app.config["SETTINGS"])
 
     def add(response: Response) -> Response:
@@ -22,7 +22,7 @@ def init_app(app: Flask) -> None:
 
 
 def headers_of(settings: Settings) -> dict[str, str]:
-    """The headers by name; an answer that has set one itself keeps its own."""
+    """The headers by name; a response's own header takes precedence."""
     stripe_js = origin_of(settings.stripe_js_url)
     headers = {
         "Content-Security-Policy": content_security_policy.policy(settings),

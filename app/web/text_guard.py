@@ -1,7 +1,7 @@
-"""No view meets text that can't be stored: not in the path, not in the query, not in a form.
+"""Keeps text that can't be stored away from views: in the path, the query, and forms.
 
-Where a view draws the form that someone typed into (`keeps_typed`), the form itself says what is wrong with which
-field, and what was typed stays in it. Every other request is refused before its view.
+If a view shows the typed form again (`keeps_typed`), the form says which field is invalid, and keeps what was typed.
+Every other request is refused before its view.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _FORMS = {"application/x-www-form-urlencoded", "multipart/form-data"}
 
 
 class UnstorableTextError(HTTPException):
-    """Text that the database can't hold. `names` are the parameters or fields that have it."""
+    """Text that the database can't store. `names` are the parameters or fields that contain it."""
 
     def __init__(self, names: list[str]) -> None:
         super().__init__()
@@ -41,9 +41,9 @@ class UnstorableFieldError(UnstorableTextError, UnprocessableEntity):
 
 
 class TidyForm(Form):  # type: ignore[misc]
-    """A form whose text fields are rid of what no one sees in them; passwords stay as they were typed.
+    """A form whose text fields are stripped of invisible characters; passwords stay as typed.
 
-    What can't be stored is made visible, and `validate` refuses it.
+    Unstorable characters are made visible, and `validate` rejects them.
     """
 
     def process(self, *args: Any, **named: Any) -> None:
@@ -55,7 +55,7 @@ class TidyForm(Form):  # type: ignore[misc]
                 continue
             if not is_storable(field.data):
                 field.data = without_unstorable(field.data)
-                # What no one typed is no known card, plan or version any more: the view says so.
+                # A choice that wasn't typed no longer matches any card, plan or version: the view says so.
                 if isinstance(field, StringField) and not isinstance(field, HiddenField):
                     self.unstorable.append(field.name)
             if not isinstance(field, StringField):
@@ -74,7 +74,7 @@ class TidyForm(Form):  # type: ignore[misc]
 
 
 def keeps_typed(form: type[TidyForm]) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Say that the view draws `form` with what was typed in it, where `form.validate` refuses that."""
+    """Mark a view that shows `form` again with what was typed if `form.validate` rejects it."""
 
     def mark(view: Callable[P, R]) -> Callable[P, R]:
         view.typed_form = form  # type: ignore[attr-defined]
@@ -84,7 +84,7 @@ def keeps_typed(form: type[TidyForm]) -> Callable[[Callable[P, R]], Callable[P, 
 
 
 def init_app(app: Flask) -> None:
-    """Look at every request before its view does."""
+    """Check every request before its view."""
     app.before_request(_refuse_unstorable)
 
 
@@ -109,6 +109,6 @@ def _is_fine(value: object) -> bool:
 
 
 def _typed_by(endpoint: str | None) -> set[str]:
-    """The names of the fields of the form that the view draws again."""
+    """The names of the fields of the form that the view shows again."""
     form = getattr(current_app.view_functions.get(endpoint or ""), "typed_form", None)
     return {name for name in dir(form) if isinstance(getattr(form, name), UnboundField)}

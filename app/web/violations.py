@@ -1,8 +1,7 @@
-"""What browsers report about the Content-Security-Policy, in both forms that they send it in.
+"""Violations of the Content-Security-Policy, in both report formats of browsers.
 
-Anyone can send a report, and addresses in one can hold secrets: a bank's way back has the client secret in
-its query, an invitation has its token in its path. So of an address only the place is kept, and nothing that
-isn't needed is read.
+Anyone can send a report, and URLs in it can contain secrets: a bank's return URL has the client secret in its query,
+an invitation its token in its path. So only part of a URL is kept, and nothing that isn't needed is read.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ from flask import current_app, request
 from werkzeug.exceptions import HTTPException
 
 MOST = 20
-"""How many reports of one request are read; browsers send what came together within a minute or so."""
+"""How many reports of one request are read; browsers batch them for about a minute."""
 
 _LONGEST = 200
 _EXTENSION = re.compile(r"[a-z-]*-extension|webkit-masked-url")
@@ -25,12 +24,12 @@ _UNPRINTABLE = re.compile(r"[^\x20-\x7e]")
 
 
 class UnreadableError(ValueError):
-    """What was sent is no report."""
+    """The body is not a report."""
 
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """What was stopped, by which directive, on which page, and by which script's doing; places, not whole addresses.
+    """What was blocked, by which directive, on which page, and caused by which script; without secrets in URLs.
 
     `sink` is what Trusted Types guarded, like `Element innerHTML`, or the name of a policy that may not be made.
     """
@@ -81,7 +80,7 @@ class _NewReport(msgspec.Struct):
 
 
 def read(content_type: str, body: bytes) -> list[Violation]:
-    """The violations that a request reports, at most `MOST`; reports of other kinds are passed over.
+    """The violations that a request reports, at most `MOST`; other types of reports are ignored.
 
     Raises `UnreadableError`.
     """
@@ -116,7 +115,7 @@ def _violation(
         blocked=place(blocked),
         document=place(document),
         source=f"{source}:{report.line_number}" if source and report.line_number is not None else source,
-        # What comes behind it is the beginning of the string itself: someone's words, or worse.
+        # After it comes the beginning of the string itself, which may be private.
         sink=_text((sample or "").partition("|")[0]) if blocked in _TRUSTED_TYPES else "",
         disposition="report" if report.disposition == "report" else "enforce",
         of_extension=any(_is_extension(one) for one in (blocked, report.source_file or "")),
@@ -124,9 +123,9 @@ def _violation(
 
 
 def place(address: str) -> str:
-    """An address without what could be secret: a path of ours as its rule says it, of others no query.
+    """A URL without possible secrets: our own paths as their route, others without the query.
 
-    What is no web address, like `inline` or `data:…`, is its first word alone.
+    If it isn't a web address, like `inline` or `data:…`, only its first word.
     """
     try:
         parts = urlsplit(address)

@@ -10,7 +10,7 @@ from app.webhooks import endpoint
 
 
 def init_app(app: Flask) -> None:
-    """Register the endpoint, whose signature stands in for CSRF protection."""
+    """Register the endpoint, whose signature replaces CSRF protection."""
     app.register_blueprint(endpoint.blueprint)
     pools.set_body_limit(app, "webhooks.receive", endpoint.MAX_BODY)
     csrf.exempt(endpoint.blueprint)

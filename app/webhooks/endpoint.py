@@ -21,9 +21,9 @@ MAX_BODY = 4 * 1024 * 1024
 
 @blueprint.post("/webhooks/stripe")
 def receive() -> tuple[dict[str, str], int]:
-    """Take an event. Stripe sends it again until it gets a 2xx, which it gets once the event is stored.
+    """Receive an event. Stripe resends it until it gets a 2xx, which it gets once the event is stored.
 
-    The header is looked at before the body is read, so that what isn't Stripe's costs next to nothing.
+    The header is checked before the body is read, so that forged requests cost next to nothing.
     """
     secrets = current_app.config["SETTINGS"].stripe_webhook_secrets
     try:
@@ -38,13 +38,13 @@ def receive() -> tuple[dict[str, str], int]:
         log.warning("webhook_refused", reason=str(error))
         return {"error": str(error)}, 400
     with transaction():
-        is_new = inbox.keep(notice)
+        is_new = inbox.store(notice)
     return {"status": "stored" if is_new else "known"}, 200
 
 
 def _body() -> bytes:
     """The raw body. Raises `RequestEntityTooLarge`."""
-    # One byte more than is allowed is read, because what comes in chunks is cut off at the limit without a word.
+    # Read one byte more than allowed, because a chunked body is silently cut off at the limit.
     request.max_content_length = MAX_BODY + 1
     body = request.get_data(cache=False)
     if len(body) > MAX_BODY:

@@ -9,8 +9,8 @@ from sqlalchemy import text
 from app.extensions import db, enqueue
 from app.transaction import transaction
 
-# A job planned for later that never ran is no reason to wait. One that waits after an error is: it has its
-# own pace. One that failed for good waits for someone (`flask jobs failed`).
+# A job scheduled for later that never ran doesn't count. A job waiting to be retried does: it has its own schedule. A
+# job that failed permanently waits for an operator (`flask jobs failed`).
 _AT_IT = text("""
     SELECT args ->> :key FROM procrastinate_jobs
     WHERE task_name = :task
@@ -20,10 +20,10 @@ _AT_IT = text("""
 
 
 def enqueue_missing(task: str, wanted: Iterable[dict[str, str]], *, key: str) -> int:
-    """Enqueue a task for each of the `wanted` arguments that no job has yet; how many. Commits.
+    """Enqueue a task for each of the `wanted` arguments that has no job yet; returns how many. Commits.
 
-    `key` names the argument that tells them apart. Each gets a job of its own, so that one that fails or is slow
-    keeps no other waiting.
+    `key` names the identifying argument. Each gets its own job, so that one that fails or is slow doesn't delay the
+    others.
     """
     with transaction():
         found = list(wanted)

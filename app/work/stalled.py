@@ -1,8 +1,8 @@
 """Stalled jobs: jobs of stopped workers, run again by a live one.
 
-A worker that is killed leaves its jobs marked as running, and with them their locks. It has also stopped
-telling the database that it is alive; that is how its jobs are known. A job may so run twice, should its
-worker only have been out of breath: every task stands that.
+A worker that is killed leaves its jobs marked as running, and with them their locks. It has also stopped sending
+heartbeats to the database; that is how its jobs are found. So a job may run twice if its worker was only slow: every
+task is idempotent.
 """
 
 from __future__ import annotations
@@ -22,10 +22,12 @@ GONE_AFTER_SECONDS = 20
 """A worker without a heartbeat for this long is considered gone."""
 
 MOST_STARTS = 320
-"""A job that was started so often is given up: it may be what kills its worker. More than errors alone can need."""
+"""A job that was started this often fails: it may be what kills its worker. More than retries after errors can
+need."""
 
 LONGEST_PAUSE_SECONDS = 30
-"""Before a job runs again; at first none, and a second more each time, so that what kills its worker does so less."""
+"""The longest delay before a job runs again: none at first, and a second more each time, so that a job that kills its
+worker does so less often."""
 
 _GONE = f"""
     job.status = 'doing' AND NOT EXISTS (
@@ -34,8 +36,8 @@ _GONE = f"""
           AND worker.last_heartbeat > now() - interval '{GONE_AFTER_SECONDS} seconds')
 """
 
-# Of several with one queueing lock (a periodic task), a single one may wait: the others have nothing to add.
-_TAKE_UP = text(f"""
+# Of several jobs with one queueing lock (a periodic task), only one may wait: the others are redundant.
+_REQUEUE = text(f"""
     WITH gone AS MATERIALIZED (
         SELECT job.id, job.attempts, job.queueing_lock FROM procrastinate_jobs job
         WHERE {_GONE}
@@ -68,10 +70,10 @@ _COUNT = text(f"SELECT count(*) FROM procrastinate_jobs job WHERE {_GONE}")  # n
 def recover() -> int:
     """Requeue the jobs of workers that are gone; returns how many. Commits.
 
-    Several processes may do so at the same moment: each job is taken up by one of them.
+    Several processes may do so at the same time: each job is requeued by one of them.
     """
     with transaction():
-        found = db.session.execute(_TAKE_UP).all()
+        found = db.session.execute(_REQUEUE).all()
     for job in found:
         say = log.error if job.status == "failed" else log.warning
         say("stalled_job", job=job.id, task=job.task_name, queue=job.queue_name, now=job.status)

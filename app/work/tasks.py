@@ -20,8 +20,8 @@ R = TypeVar("R")
 def in_app(task: Callable[P, R]) -> Callable[..., R]:
     """Run a task in its own application context and database session.
 
-    It sees no rows of any organization: what works for one is `for_organization`, what works across them says
-    so by `seeing_all`.
+    It sees no rows of any organization: a task for one uses `for_organization`, and one across organizations
+    `seeing_all`.
     """
 
     @wraps(task)

@@ -17,18 +17,18 @@ from procrastinate.periodic import PeriodicRegistry
 
 from app.extensions import db, jobs
 from app.queues import SLOTS, Queue
-from app.work import stalled, standing
+from app.work import job_status, stalled
 
 log = structlog.get_logger("billing.jobs")
 
 EVERYTHING = (*Queue,)
-LOOK_SECONDS = 5
+RECOVERY_SECONDS = 5
 """How often a worker looks for stalled jobs."""
 
 RECONNECT_SECONDS = 1
 _CONNECTION_SECONDS = 10
-"""How long a queue waits for a connection before the worker begins again. Its pool tries a database that is gone at
-pauses that double; a new pool tries immediately."""
+"""How long a queue waits for a connection before the worker restarts. A pool retries a lost database with doubling
+delays; a new pool tries immediately."""
 
 _GRACE_SECONDS = 25
 _SLOTS_UNTIL_EMPTY = 4
@@ -39,8 +39,8 @@ _BEFORE_QUEUES = "default"
 def run(app: Flask, *, queues: Sequence[Queue] = EVERYTHING, until_empty: bool = False) -> None:
     """Run queues until the process is stopped, or until nothing is due.
 
-    With `until_empty` nothing is done because of the time of day: what is due by the clock would come at some
-    minutes and not at others. Otherwise a database that goes away is waited for.
+    With `until_empty`, periodic tasks are skipped: whether they are due depends on the minute. Otherwise the worker
+    waits for a database that becomes unavailable.
     """
     if until_empty:
         _until_empty(app, queues)
@@ -51,19 +51,19 @@ def run(app: Flask, *, queues: Sequence[Queue] = EVERYTHING, until_empty: bool =
             with jobs.replace_connector(_connector(app)):
                 stopping = asyncio.run(_serve(app, queues))
         except Exception as error:
-            # What it was doing is found by `stalled`, as after a kill.
+            # Its jobs are recovered by `stalled`, as after a kill.
             log.warning("worker_begins_again", reason=f"{type(error).__name__}: {error}".splitlines()[0])
             time.sleep(RECONNECT_SECONDS)
 
 
 def _until_empty(app: Flask, queues: Sequence[Queue]) -> None:
-    _look_for_stalled(app)
+    _recover_stalled(app)
     with jobs.replace_connector(_connector(app, min_size=1)) as worker, ExitStack() as clock:
         clock.callback(setattr, worker, "periodic_registry", worker.periodic_registry)
         worker.periodic_registry = PeriodicRegistry()  # type: ignore[no-untyped-call]
         options = _options(app) | {"wait": False, "listen_notify": False}
         names = _names(queues)
-        # It ends when it finds no job, though one that still runs may enqueue another.
+        # It ends when it finds no job, although a running one may still enqueue another.
         while True:
             worker.run_worker(queues=names, concurrency=_SLOTS_UNTIL_EMPTY, **options)
             if not _is_due(app, names):
@@ -72,26 +72,26 @@ def _until_empty(app: Flask, queues: Sequence[Queue]) -> None:
 
 def _is_due(app: Flask, names: Sequence[str]) -> bool:
     with app.app_context():
-        return standing.is_due(names)
+        return job_status.is_due(names)
 
 
 async def _serve(app: Flask, queues: Sequence[Queue]) -> bool:
-    """Run every queue until told to stop (True), or until one of them ends by itself (False)."""
+    """Run every queue until asked to stop (True), or until one of them ends unexpectedly (False)."""
     loop = asyncio.get_running_loop()
     # The loop's own pool has six threads on two cores: slow jobs of one queue would take them all.
     loop.set_default_executor(ThreadPoolExecutor(sum(SLOTS[queue] for queue in queues) + 1, "job"))
-    told = asyncio.Event()
+    stop_requested = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, told.set)
+        loop.add_signal_handler(number, stop_requested.set)
     async with jobs.open_async():
         running = [asyncio.create_task(_run(app, queue), name=queue) for queue in queues]
-        keeper = asyncio.create_task(_look_for_stalled_again_and_again(app))
-        stop = asyncio.create_task(told.wait())
-        ended, _ = await asyncio.wait([*running, keeper, stop], return_when=asyncio.FIRST_COMPLETED)
-        for task in (*running, keeper, stop):
-            # A queue that is canceled lets its jobs end first.
+        recovering = asyncio.create_task(_recover_stalled_periodically(app))
+        stop = asyncio.create_task(stop_requested.wait())
+        ended, _ = await asyncio.wait([*running, recovering, stop], return_when=asyncio.FIRST_COMPLETED)
+        for task in (*running, recovering, stop):
+            # A canceled queue lets its jobs finish first.
             task.cancel()
-        await asyncio.gather(*running, keeper, stop, return_exceptions=True)
+        await asyncio.gather(*running, recovering, stop, return_exceptions=True)
     if stop not in ended:
         log.warning("worker_ended", queues=[task.get_name() for task in ended])
     return stop in ended
@@ -103,13 +103,13 @@ async def _run(app: Flask, queue: Queue) -> None:
     )
 
 
-async def _look_for_stalled_again_and_again(app: Flask) -> None:
+async def _recover_stalled_periodically(app: Flask) -> None:
     while True:
-        await asyncio.to_thread(_look_for_stalled, app)
-        await asyncio.sleep(LOOK_SECONDS)
+        await asyncio.to_thread(_recover_stalled, app)
+        await asyncio.sleep(RECOVERY_SECONDS)
 
 
-def _look_for_stalled(app: Flask) -> None:
+def _recover_stalled(app: Flask) -> None:
     with app.app_context():
         try:
             stalled.recover()

@@ -22,14 +22,14 @@ from app.cli.context import for_operators
 from app.money import Money, MoneyError
 from app.people.organizations import PeopleError
 from demo import simulation
-from demo.simulator import playing, reconciliation
+from demo.simulator import reconciliation, workload
 from demo.simulator.calls import UnexpectedAnswerError
 from demo.simulator.campaigns import USUAL, Organization
 from demo.simulator.client import Client, UnreachableError
-from demo.simulator.playing import Score
 from demo.simulator.reconciliation import Comparison
 from demo.simulator.reporting import RefusedError
 from demo.simulator.tally import Tally
+from demo.simulator.workload import Score
 
 _LOST = 0.03
 _PATIENCE_AT_THE_END = 3
@@ -120,7 +120,7 @@ def _play(asked: Options, token: str) -> list[Comparison]:
     tally = Tally()
     with _until_ended(client) as stopping:
         try:
-            playing.play(client, players, asked.score, tally, stopping=stopping, say=click.echo, fund=fund)
+            workload.play(client, players, asked.score, tally, stopping=stopping, say=click.echo, fund=fund)
             compared = [_compare(client, player, tally, opened[player.id]) for player in players]
         except UnreachableError:
             if not stopping.is_set():

@@ -1,4 +1,4 @@
-"""The emails of the demo, to look at. Not there in production."""
+"""A viewer for the demo's emails. Not available in production."""
 
 from demo.dev_mail.routes import blueprint
 

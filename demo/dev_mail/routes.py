@@ -1,6 +1,6 @@
-"""`/dev/mail`: the newest mails, and one as its readers see it.
+"""`/dev/mail`: the newest emails, and each as its readers see it.
 
-Open to anyone who reaches the demo, of which everything is made up; `demo.application` registers it nowhere else.
+Open to anyone who can reach the demo, where everything is fictional; `demo.application` registers it nowhere else.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The calls that are still going on when the story ends."""
+"""The calls that are still in progress at the end of the demo's history."""
 
 from __future__ import annotations
 

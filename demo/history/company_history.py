@@ -35,11 +35,11 @@ DAYS = 90
 DAYS_AS_CALLS = 2
 """The last days, whose usage comes as calls that can be opened; that of earlier ones comes as totals."""
 LAST_STRETCH = 9
-"""Days over which usage is steered so that the story ends with the balance that the cast asks for."""
+"""The days over which usage is adjusted so that the history ends with the company's final balance."""
 
 
 class Director:
-    """Founds a company and plays its days."""
+    """Creates a company and plays its days."""
 
     def __init__(self, company: Company) -> None:
         self.company = company
@@ -83,7 +83,7 @@ class Director:
         return day if day <= begins else day - relativedelta(months=1)
 
     def play(self) -> None:
-        """Let the days pass: usage, top-ups when credit runs low, a refund, invoices, and calls still going on."""
+        """Play all days: usage, top-ups when credit runs low, a refund, invoices, and calls in progress."""
         company = self.company
         self.owner = self._find_owner()
         for ago in range(DAYS, -1, -1):
@@ -105,7 +105,7 @@ class Director:
         if company.lost_card:
             self._remove(self.cards[0])
         if company.renewal_fails:
-            # With the card whose plan charge failed, so that there is a failed payment of each kind to look at.
+            # With the card whose plan charge failed, so that there is a failed payment of each kind.
             self._top_up(self._dollars(company.top_up), self.now, card=self.cards[-1])
         calling_state.reassess(ledger.lock(self.organization.id), self.now)
         db.session.flush()
@@ -191,7 +191,7 @@ class Director:
 
     def _remove(self, card: PaymentMethod) -> None:
         cards.detach(card.stripe_id)
-        payment_methods.forget(self.organization.id, card.stripe_id)
+        payment_methods.record_detached(self.organization.id, card.stripe_id)
 
     def _renew(self, day: date) -> None:
         company = self.company

@@ -1,4 +1,5 @@
-"""A day's usage as single calls: who was called when, and what each took of the day's minutes, speech and tokens."""
+"""A day's usage as single calls: who was called when, and each one's share of the day's minutes, speech and
+tokens."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A payment that its cardholder disputes, and that stands in the end."""
+"""A payment that its cardholder disputes, and whose dispute is won."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from demo.companies import Payment
 
 CARD = Payment("pm_card_createDispute", 20)
 PAID, TAKEN, GIVEN_BACK = 16, 13, 11
-"""How many days ago each of it happened."""
+"""How many days ago each step happened."""
 
 
 def take(top_up: TopUp, *, at: datetime) -> None:
-    """The bank takes the payment back. In test mode Stripe opens the dispute by itself, as a rule immediately."""
+    """The bank reverses the payment. In test mode Stripe opens the dispute itself, usually immediately."""
     for dispute_id in samples.disputes_of(top_up.payment_intent_id or ""):
         disputes.apply(stripe_disputes.fetch(dispute_id), at=at)
 
 
 def give_back(top_up: TopUp, *, at: datetime) -> None:
-    """The bank is answered and decides that the payment stands."""
+    """Respond to the bank, which decides the dispute in our favor."""
     for dispute_id in samples.disputes_of(top_up.payment_intent_id or ""):
         samples.win_dispute(dispute_id)
         disputes.apply(stripe_disputes.fetch(dispute_id), at=at)

@@ -20,7 +20,7 @@ PASSWORD = "voice-portal-demo"  # noqa: S105, printed by `make run`
 
 
 def load() -> bool:
-    """Load the demo once; False where it is there already. Commits at the end: half a story is none."""
+    """Load the demo once; False if it is already loaded. Commits at the end, so that it is never half loaded."""
     if db.session.scalar(select(Organization.id).where(Organization.slug == HARBOR.slug)):
         return False
     list(sales.sync_prices(catalog.current()))

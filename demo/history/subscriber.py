@@ -21,7 +21,7 @@ FAILING = "pm_card_chargeCustomerFail"
 class Subscriber:
     """An organization whose plan is charged to `card_id`, the id of a card at Stripe.
 
-    Where time can't be moved, because it is Stripe itself, the plan begins now and has no past.
+    If time can't be moved, because it is Stripe itself, the plan begins now and has no past.
     """
 
     def __init__(self, organization: Organization, customer_id: str, card_id: str) -> None:
@@ -40,13 +40,13 @@ class Subscriber:
         self._keep(found, at if self.travels else utc_now())
 
     def renew(self, at: datetime) -> None:
-        """Let the renewal happen that is due by then."""
+        """Renew the plan as of this time."""
         if self.travels:
             samples.move_time(self.customer_id, at)
             self._keep(self._found(), at)
 
     def renew_late(self, at: datetime) -> None:
-        """Let it fail at first, and be paid three days later."""
+        """Let the renewal fail first, and pay it three days later."""
         if self.travels:
             failing = samples.attach_card(
                 FAILING, self.customer_id, expires=(at + timedelta(days=400)).date()
@@ -57,12 +57,12 @@ class Subscriber:
             self.renew(at + timedelta(days=3))
 
     def renew_with(self, card_id: str, at: datetime) -> None:
-        """Let it be charged to another card from now on."""
+        """Charge the plan to another card from now on."""
         customers.set_default_card(self.customer_id, card_id)
         self.renew(at)
 
     def arrive(self) -> None:
-        """Let it be now again."""
+        """Return to the current time."""
         self.renew(utc_now())
 
     def _found(self) -> StripeSubscription:

@@ -109,7 +109,7 @@ class Call:
         return self._expected(answer)
 
     def _renew(self, number: int) -> dict[str, Any] | None:
-        """The next slice; None where the lease was over before, and the call goes on without."""
+        """Reserve the next slice; None if the lease had already expired, and the call continues without."""
         answer = self._post("/renewals", self._slice() | {"slice": number})
         return None if answer.problem == "hold-ended" else self._expected(answer)
 

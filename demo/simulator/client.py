@@ -1,4 +1,4 @@
-"""The API as a careful client calls it: every request can be sent again, so it is, until there is an answer."""
+"""A careful API client: every request is idempotent, and is repeated until there is a response."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class UnreachableError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back. `body` is its JSON, and None where there was none."""
+    """What came back. `body` is its JSON, and None if there was none."""
 
     status: int
     body: Any
@@ -37,14 +37,14 @@ class Answer:
         return self.status < 400
 
     @property
-    def asks_to_come_again(self) -> bool:
+    def should_retry(self) -> bool:
         """Whether the same request may get another answer in a moment, as docs/platform.md has it."""
         is_in_progress = self.status == 409 and self.problem in {"conflict", "request-in-progress"}
         return self.status >= 500 or self.status == 429 or is_in_progress
 
     @property
     def problem(self) -> str:
-        """The name of the problem that it tells; empty where it tells none."""
+        """The name of its problem type; empty if there is none."""
         kind = self.body.get("type", "") if isinstance(self.body, dict) and not self.is_good else ""
         return str(kind).rpartition("/")[2]
 
@@ -104,7 +104,7 @@ class Client:
                 trouble = f"{self._base} does not answer"
             else:
                 answer = _answer_of(response)
-                if not answer.asks_to_come_again:
+                if not answer.should_retry:
                     return answer
                 trouble = f"{method} {path} was answered with {response.status}"
                 wait = max(pause, _seconds(response.headers.get("Retry-After")))

@@ -1,4 +1,4 @@
-"""May this organization call: asked of the service before each call, and waited for while it may not."""
+"""Checks whether an organization may call before each call, and waits while it may not."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from demo.simulator.client import Client
 
 
 class Gate:
-    """Open while calls may start, which is asked `every` so many seconds at most.
+    """Open while calls may start, which is checked at most every `every` seconds.
 
-    `fund` is asked for credit once the gate has been closed for `fund_after` seconds; without it, someone else tops
+    `fund` is called for credit once the gate has been closed for `fund_after` seconds; without it, someone else tops
     up.
     """
 
@@ -43,14 +43,14 @@ class Gate:
         self.status: dict[str, Any] = {}
 
     def is_open(self) -> bool:
-        """Whether a call may start, as of the last question. Raises `UnreachableError`."""
+        """Whether a call may start, as of the last check. Raises `UnreachableError`."""
         with self._lock:
             if time.monotonic() - self._asked_at >= self._every:
                 self._ask()
             return self._closed_at is None
 
     def wait(self, stopping: threading.Event) -> bool:
-        """Wait until a call may start; False where the play ends before."""
+        """Wait until a call may start; False if the play ends before."""
         while not stopping.is_set():
             if self.is_open():
                 return True
@@ -70,7 +70,7 @@ class Gate:
         may_call = bool(self.status.get("may_call"))
         if may_call and self._closed_at is not None:
             self._closed_at = None
-            self._say("calling goes on")
+            self._say("calling resumed")
         elif not may_call and self._closed_at is None:
             self._closed_at = now
             self._say(f"calling is paused: {self.status.get('reason')}")

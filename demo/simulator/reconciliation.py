@@ -1,4 +1,4 @@
-"""Does the service count what the simulator counted: each call and the wallet, to the micro-unit."""
+"""Compares the service's counts with the simulator's: each call and the wallet, to the micro-unit."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def opening(client: Client, organization: Organization) -> int:
 def compare(
     client: Client, organization: Organization, tally: Tally, prices: PriceList, *, opened_at: int
 ) -> Comparison:
-    """Hold the service's calls and ledger against the simulator's count, by the prices that were current.
+    """Compare the service's calls and ledger with the simulator's counts, at the current prices.
 
     No one else may have reported usage of this organization since `opened_at`; top-ups don't matter. Raises
     `UnreachableError`.

@@ -1,4 +1,4 @@
-"""Usage on its way to the service: in batches, again where there was no answer, overlapping and out of order."""
+"""Reports usage to the service: in batches, repeated without a response, overlapping and out of order."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class Reporter:
 
     With `trouble` a part of what was sent goes out again with the next batch, and a part of the events turn out to
     have been wrong and are corrected. Events are kept until they are answered for, so nothing is lost with a
-    service that is away for a while; `failure` says what went wrong for good.
+    service that is unavailable for a while; `failure` says what went wrong for good.
     """
 
     def __init__(self, client: Client, tally: Tally, *, chance: Random, trouble: bool, every: float) -> None:

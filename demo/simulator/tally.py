@@ -38,7 +38,7 @@ class Tally:
             self._used[org_id][call][meter].quantities[event] = quantity
 
     def corrected(self, org_id: UUID, call: str, meter: str, event: str, quantity: int) -> None:
-        """An event was corrected. What comes on top is priced by itself; what comes off makes the event smaller."""
+        """An event was corrected. An increase is priced separately; a decrease makes the event smaller."""
         with self._lock:
             used = self._used[org_id][call][meter]
             before = used.quantities[event]

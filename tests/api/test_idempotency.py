@@ -22,11 +22,11 @@ from app.billing import audit
 from app.clock import utc_now
 from app.extensions import csrf, db
 from app.ids import uuid7
-from app.models import AuditEvent, KeptAnswer, Organization
+from app.models import AuditEvent, Organization, StoredResponse
 from app.models.scope import Reason, seeing_all
 from app.models.usage import NO_ONE
 from app.people.tokens import Scope
-from app.web import kept_answers
+from app.web import stored_responses
 from config import Settings
 from tests.factories import an_organization
 from tests.support.browsing import BrowserClient
@@ -139,7 +139,7 @@ def test_a_refused_request_is_judged_again(platform: Platform) -> None:
 
 def test_while_it_is_being_answered_the_same_is_told_to_wait(app: Flask, platform: Platform) -> None:
     with inside(app):
-        kept_answers.lock_key(NO_ONE, "k-1")
+        stored_responses.lock_key(NO_ONE, "k-1")
         answer = send(platform)
         assert is_problem(answer, idempotency.IN_FLIGHT.name, 409)
         assert answer.headers["Retry-After"]
@@ -152,10 +152,10 @@ def test_a_process_that_dies_before_the_commit_leaves_neither_order_nor_answer(
     app: Flask, platform: Platform
 ) -> None:
     with inside(app):
-        kept_answers.lock_key(NO_ONE, "k-1")
+        stored_responses.lock_key(NO_ONE, "k-1")
         organization = db.session.scalars(select(Organization)).one()
         audit.record(organization.id, audit.OPERATOR, "ordered", "never")
-        kept_answers.store(NO_ONE, "k-1", fingerprint=b"", status=201, headers={}, body=b"")
+        stored_responses.store(NO_ONE, "k-1", fingerprint=b"", status=201, headers={}, body=b"")
         backend = db.session.scalar(text("SELECT pg_backend_pid()"))
         with db.engine.connect() as other:
             other.execute(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": backend})
@@ -179,13 +179,13 @@ def test_a_new_token_of_the_same_holder_knows_the_keys_of_the_old(app: Flask, pl
 
 def test_after_a_day_it_is_forgotten(platform: Platform) -> None:
     send(platform)
-    db.session.execute(update(KeptAnswer).values(expires_at=utc_now() - timedelta(seconds=1)))
+    db.session.execute(update(StoredResponse).values(expires_at=utc_now() - timedelta(seconds=1)))
     db.session.commit()
     send(platform)
     assert orders() == 2
-    db.session.execute(update(KeptAnswer).values(expires_at=utc_now() - timedelta(seconds=1)))
-    kept_answers.forget_expired()
-    assert db.session.scalar(select(func.count()).select_from(KeptAnswer)) == 0
+    db.session.execute(update(StoredResponse).values(expires_at=utc_now() - timedelta(seconds=1)))
+    stored_responses.delete_expired()
+    assert db.session.scalar(select(func.count()).select_from(StoredResponse)) == 0
 
 
 OWN_KEY = {

@@ -74,5 +74,5 @@ def test_old_counters_are_removed(app: Flask) -> None:
     counter.take(uuid7(), NOON)
     db.session.execute(RateLimitCounter.__table__.update().values(expires_at=func.now()))
     db.session.commit()
-    rate_limits.forget_expired()
+    rate_limits.delete_expired()
     assert db.session.scalar(select(func.count()).select_from(RateLimitCounter)) == 0

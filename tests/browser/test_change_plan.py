@@ -1,5 +1,5 @@
-"""Changing the plan in a browser, by keyboard alone: up with and without the bank's question, declined, down and taken
-back, and a renewal that was not paid. Each state has nothing for axe-core to find, in light and wide, dark and narrow."""
+"""Changing the plan in a browser, by keyboard alone: up with and without the bank's check, declined, down and
+canceled, and a renewal that was not paid. Each state has nothing for axe-core to find, in light and wide, dark and narrow."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def step(page: Page, name: str) -> None:
     expect(page.get_by_role("heading", name=name)).to_be_focused()
 
 
-def test_up_with_the_banks_question_then_down_and_taken_back(look: Page, site: Site, app: Flask) -> None:
+def test_up_with_the_banks_confirmation_then_down_and_canceled(look: Page, site: Site, app: Flask) -> None:
     sell_plans()
     organization, _ = a_payer(ALWAYS_3DS)
     resource_counts.set_counts(organization.id, {"agents": 3})

@@ -19,7 +19,7 @@ from app.notify.composition import compose
 from tests.browser.looks import LOOKS, check_in_each_look
 from tests.browser.site import Site
 from tests.factories import OWNER, a_payer, a_person, an_organization, usd
-from tests.notify.test_letters import LETTERS, READERS
+from tests.notify.test_emails import EMAILS, READERS
 
 
 @pytest.fixture
@@ -39,15 +39,15 @@ def reader(browser: Browser, site: Site, request: pytest.FixtureRequest) -> Iter
 @pytest.mark.parametrize("reader", [True], ids=["with-axe"], indirect=True)
 def test_every_mail_can_be_read_by_everyone(reader: Page) -> None:
     readers = replace(READERS, organization="Harbor Dental of Long Names and Associatedcompanies")
-    for letter in LETTERS:
-        reader.set_content(compose(letter, readers).html)
+    for email in EMAILS:
+        reader.set_content(compose(email, readers).html)
         check_in_each_look(reader)
 
 
 @pytest.mark.parametrize("reader", [True], ids=["with-axe"], indirect=True)
 def test_the_pages_around_them_too(reader: Page, app: Flask) -> None:
     organization = an_organization()
-    notices._write(organization.id, LETTERS[0], "test", utc_now())
+    notices._write(organization.id, EMAILS[0], "test", utc_now())
     db.session.commit()
     mail = db.session.execute(db.select(Mail).filter_by(org_id=organization.id)).scalar_one()
     for path in ("/dev/mail", f"/dev/mail/{mail.id}"):

@@ -10,7 +10,7 @@ from app.billing.mail import notices
 from app.clock import utc_now
 from app.extensions import db
 from app.models import Mail, MailState, Organization
-from app.notify.letters import CardExpiring
+from app.notify.emails import CardExpiring
 from tests.factories import a_card, a_person, an_organization
 
 
@@ -20,8 +20,8 @@ def run(app: Flask, *arguments: str) -> str:
 
 def a_mail(organization: Organization, *, state: MailState = MailState.WAITING) -> Mail:
     card = a_card(organization, default=False)
-    letter = CardExpiring(card=card.label, last_day=utc_now().date(), days_left=0, is_default=False)
-    notices.card_expiring(card, letter, notice_days=7)
+    email = CardExpiring(card=card.label, last_day=utc_now().date(), days_left=0, is_default=False)
+    notices.card_expiring(card, email, notice_days=7)
     db.session.commit()
     mail = db.session.scalars(db.select(Mail).order_by(Mail.created_at.desc()).limit(1)).one()
     mail.state = state

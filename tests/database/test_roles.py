@@ -54,7 +54,7 @@ def test_production_is_not_ready_with_it_and_runs_no_job(app: Flask, database: A
     # Beside the test's own context, whose application it would be else.
     refused = Context().run(wrong.test_cli_runner().invoke, args=["worker"])
     assert refused.exit_code == 1
-    assert "nothing would keep organizations apart" in refused.output
+    assert "organizations would not be isolated" in refused.output
 
 
 def test_production_is_ready_with_the_applications_role(app: Flask, database: Addresses) -> None:

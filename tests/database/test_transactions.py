@@ -138,8 +138,8 @@ def test_a_flush_sends_no_settings_again(app: Flask) -> None:
     db.session.refresh(organization)
     organization.name = "Harbor Freight"
     db.session.flush()
-    standing = transactions.get_state(db.session())
-    assert standing.seen == standing.wanted != transactions.NONE
+    state = transactions.get_state(db.session())
+    assert state.seen == state.wanted != transactions.NONE
 
 
 def test_what_was_changed_before_a_change_of_scope_is_written_by_what_was_seen_then(app: Flask) -> None:

@@ -11,7 +11,7 @@ from flask import Flask
 
 from app.clock import utc_now
 from app.extensions import db, enqueue
-from app.models import KeptAnswer, RateLimitCounter, SignInSession
+from app.models import RateLimitCounter, SignInSession, StoredResponse
 from tests.factories import a_person, an_organization
 from tests.support.sandbox import work_through
 
@@ -28,7 +28,7 @@ def old_and_new() -> None:
         session = SignInSession(
             token_hash=name.encode(), user_id=user_id, created_at=now - ago, seen_at=now - ago
         )
-        answer = KeptAnswer(
+        answer = StoredResponse(
             org_id=organization.id,
             key=name,
             fingerprint=b"",
@@ -44,7 +44,7 @@ def old_and_new() -> None:
 
 def left() -> dict[str, list[str]]:
     db.session.rollback()
-    columns: tuple[Any, ...] = (SignInSession.token_hash, KeptAnswer.key, RateLimitCounter.key)
+    columns: tuple[Any, ...] = (SignInSession.token_hash, StoredResponse.key, RateLimitCounter.key)
     found = {column.class_.__tablename__: list(db.session.scalars(db.select(column))) for column in columns}
     return {
         name: sorted(k.decode() if isinstance(k, bytes) else k for k in keys) for name, keys in found.items()

@@ -174,7 +174,7 @@ def test_what_is_no_address_is_refused_in_words(url: str) -> None:
 )
 def test_only_ports_that_are_allowed_are_sent_to(url: str, ports: set[int], allowed: bool) -> None:
     """Which of the two reasons is said tells whether the port was one."""
-    with pytest.raises(AddressError, match="no public address" if allowed else "WEBHOOK_PORTS"):
+    with pytest.raises(AddressError, match="not a public address" if allowed else "WEBHOOK_PORTS"):
         webhooks.check_address(url, allow_private=False, ports=ports)
 
 

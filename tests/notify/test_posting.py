@@ -64,8 +64,8 @@ def test_a_receiver_that_never_speaks_tls_is_given_up() -> None:
         ((b"HTTP/2 200\r\n\r\n",), "not HTTP"),
         ((b"HTTP/1.1 2000 OK\r\n\r\n",), "not HTTP"),
         ((b"HTTP/1.1 200 OK\r\n" + b"X: " + b"a" * 20_000,), "longer than"),
-        ((), "closed without an answer"),
-        ((b"HTTP/1.1 200 OK\r\n",), "closed without an answer"),
+        ((), "closed without a response"),
+        ((b"HTTP/1.1 200 OK\r\n",), "closed without a response"),
     ],
 )
 def test_what_is_no_answer_is_said_to_be_none(parts: tuple[bytes, ...], words: str) -> None:

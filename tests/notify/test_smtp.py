@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from app.notify.message import Sender, Written, message
+from app.notify.mime import Sender, Written, message
 from app.notify.server import SmtpServer
 from app.notify.smtp import Smtp
 from app.notify.transport import RefusedError, UnavailableError

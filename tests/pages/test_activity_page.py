@@ -113,7 +113,7 @@ class TestWords:
         self, app: Flask, action: str, subject: str, details: dict[str, object], reads: str
     ) -> None:
         event = AuditEvent(org_id=UUID(int=1), actor="x", action=action, subject=subject, details=details)
-        assert wording.words_of(action).detail(event) == reads
+        assert wording.find_wording(action).detail(event) == reads
 
     def test_no_action_needs_details_that_older_lines_lack(self, app: Flask) -> None:
         for action, words in wording.WORDS.items():

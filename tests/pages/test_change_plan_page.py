@@ -101,7 +101,7 @@ def test_a_year_is_named_where_it_is_part_of_the_change(owner: Visitor, subscrib
     assert "Growth (yearly) starts immediately." in said
 
 
-def test_down_says_what_is_lost_by_name_and_is_taken_back(owner: Visitor, subscriber: Organization) -> None:
+def test_down_says_what_is_lost_by_name_and_is_canceled(owner: Visitor, subscriber: Organization) -> None:
     resource_counts.set_counts(subscriber.id, {"agents": 3, "phone_numbers": 1, "campaigns": 2})
     names = {"agents": ["Ava", "Noah", "Mia"], "campaigns": ["Recall", "Reminders"]}
     resource_counts.set_names(subscriber.id, names)

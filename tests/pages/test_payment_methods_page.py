@@ -210,11 +210,11 @@ class TestList:
     ) -> None:
         a_card(an_organization(), last4="9999")
         card = a_stripe_card(organization, "pm_card_mastercard")
-        payment_methods.forget(organization.id, card.stripe_id)
+        payment_methods.record_detached(organization.id, card.stripe_id)
         db.session.commit()
         assert "ending in" not in text_of(owner.get(CARDS))
 
-    def test_a_card_that_is_added_can_pay_at_once(self, app: Flask, sandbox: Sandbox) -> None:
+    def test_an_added_card_can_pay_immediately(self, app: Flask, sandbox: Sandbox) -> None:
         payer = Owner(app)
         setup_intent = open_form(payer)
         fill_in(sandbox, setup_intent, MASTERCARD)

@@ -24,7 +24,7 @@ def test_a_form_sent_after_the_session_ended_leads_to_the_sign_in_page(visitor: 
     assert in_place.status_code == 401
 
 
-def test_a_sign_in_page_that_was_open_for_too_long_is_shown_anew(visitor: Visitor, owner: str) -> None:
+def test_a_sign_in_page_that_was_open_for_too_long_is_shown_again(visitor: Visitor, owner: str) -> None:
     filled = {"email": owner, "password": PASSWORD, "next": "/billing/wallet"}
     page = visitor.post("/sign-in", filled, token="stale")
     assert page.status_code == 400

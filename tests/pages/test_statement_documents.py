@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from app.billing import statements
 from app.billing.audit import Actor
 from app.billing.customers import details as billing_details
-from app.billing.customers.entering import Details
+from app.billing.customers.validation import Details
 from app.billing.statements import Statement
 from app.clock import utc_now
 from app.extensions import db

@@ -46,7 +46,7 @@ class TestEveryChange:
         sandbox.answer_bank("complete")
         assert "was added" in said(owner, owner.post(f"{top_up}/confirmation", headers=headers), headers)
 
-    def test_a_switch_up_then_down_and_taken_back(
+    def test_a_switch_up_then_down_and_canceled(
         self, app: Flask, sandbox: Sandbox, headers: dict[str, Any]
     ) -> None:
         owner = Owner(app)

@@ -143,7 +143,7 @@ class TestConfirmation:
         assert "Paid" in careful.reads(top_up)
         assert_ledger_matches(careful.organization, sandbox)
 
-    def test_while_stripe_is_away_the_page_says_so_and_offers_to_look_again(
+    def test_while_stripe_is_unavailable_the_page_says_so_and_offers_to_refresh(
         self, careful: Owner, sandbox: Sandbox
     ) -> None:
         top_up = careful.review()

@@ -42,7 +42,7 @@ def test_nothing_follows_from_an_unknown_status() -> None:
     assert not subscription.has_ended and not subscription.is_owed
     assert subscription.has_begun, "a plan goes on"
     assert not PaymentIntentStatus("levitating").is_untried
-    assert not StripeInvoiceStatus("levitating").is_given_up
+    assert not StripeInvoiceStatus("levitating").is_abandoned
     assert not RefundStatus("levitating").gave_nothing_back
     dispute = DisputeStatus("levitating")
     assert not dispute.has_ended and not dispute.is_decided_for_us

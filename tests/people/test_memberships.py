@@ -11,7 +11,7 @@ from app.billing.audit import Actor
 from app.billing.customers import details
 from app.billing.customers import queries as customer_queries
 from app.billing.customers.details import ChangedMeanwhileError
-from app.billing.customers.entering import Details
+from app.billing.customers.validation import Details
 from app.billing.mail.recipients import recipients_of
 from app.extensions import db
 from app.models import Invitation, Organization, Role

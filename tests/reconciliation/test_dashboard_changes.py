@@ -1,4 +1,4 @@
-"""What operators do in Stripe's dashboard is seen: followed, or found, told and gone once it is taken back."""
+"""Changes in Stripe's dashboard are detected: synced, or reported as findings and resolved once they are undone."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def subscriber(app: Flask, sandbox: Sandbox) -> Organization:
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_it_is_followed_or_found_and_gone_once_it_is_taken_back(
+def test_it_is_synced_or_found_and_resolved_once_it_is_undone(
     app: Flask, sandbox: Sandbox, subscriber: Organization, name: str
 ) -> None:
     case, dashboard = CASES[name], Dashboard(sandbox, subscriber)
@@ -40,7 +40,7 @@ def test_it_is_followed_or_found_and_gone_once_it_is_taken_back(
         assert len([one for one in found if case.says in one]) == 1, found
         assert all(subscriber.slug in one for one in found)
         assert counted(app) == len(found)
-        assert [one.object for one in findings.to_tell()[0]] != []
+        assert [one.object for one in findings.pending_notifications()[0]] != []
     if case.undo is not None:
         case.undo(dashboard)
         left = sentences()
@@ -54,7 +54,7 @@ def test_a_subscription_in_another_currency(app: Flask, sandbox: Sandbox, subscr
     reconciliation.run()
     dashboard.subscribe(dashboard.a_price(currency="eur", plan="growth"))
     (found,) = sentences()
-    assert "it is charged in EUR, while the wallet is in USD" in found
+    assert "it is charged in EUR, but the wallet is in USD" in found
 
 
 def test_two_things_about_one_subscription_are_both_said(

@@ -188,7 +188,7 @@ def test_old_runs_are_forgotten(app: Flask, silence: Silence) -> None:
     db.session.execute(old)
     db.session.commit()
     reconciliation.run()
-    reconciliation.forget_old()
+    reconciliation.delete_old()
     assert db.session.query(ReconciliationRun).count() == 1
 
 

@@ -94,18 +94,18 @@ class Story:
         Stripe answers with the kept failure to a key that it has failed once, so a charge whose first answer was a
         500 is asked for until it is too old, and then given up.
         """
-        self._look_after()
+        self._recover()
         age = {"claimed_at": TopUp.claimed_at - RESEND_WITHIN - timedelta(minutes=1)}
         db.session.execute(db.update(TopUp).values(age))
         db.session.commit()
-        self._look_after()
+        self._recover()
         db.session.execute(db.update(StripeEvent).values(next_try_at=None))
         db.session.commit()
         for event_id in db.session.scalars(db.select(StripeEvent.id)).all():
             handling.handle(event_id)
         assert reconciliation.run().error is None
 
-    def _look_after(self) -> None:
+    def _recover(self) -> None:
         for org_id, top_up_id in db.session.execute(db.select(TopUp.org_id, TopUp.id)).all():
             topups.recover(org_id, top_up_id)
 

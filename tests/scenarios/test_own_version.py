@@ -54,7 +54,7 @@ class Place:
 
     @property
     def is_paying(self) -> bool:
-        return self.view.plan.key == self.view.holds.key
+        return self.view.plan.key == self.view.in_force.key
 
     def paid(self, own: Own) -> Own:
         """The plan that is paid for: while that is suspended, it is the one that others are compared with."""
@@ -69,7 +69,7 @@ class Place:
 
 
 def in_plan(place: Place, own: Own) -> None:
-    assert facts_of(place.view.holds) == own
+    assert facts_of(place.view.in_force) == own
 
 
 def in_what_rates(place: Place, own: Own) -> None:

@@ -126,7 +126,7 @@ class TestCanceledInTheDashboardAfterAChangeWasPlanned:
         turn_period(app, sandbox, organization)
         assert (plan_of(organization).name, plan_of(organization).status) == ("Starter", "canceled")
 
-    def test_and_taken_back_it_goes_on(self, app: Flask, sandbox: Sandbox) -> None:
+    def test_and_canceled_it_stays(self, app: Flask, sandbox: Sandbox) -> None:
         for make in ENDING:
             sandbox.start_over()
             organization = make(sandbox)

@@ -88,7 +88,7 @@ def test_no_other_card_is_charged_than_the_page_named(
     assert sandbox.charges()[0].payment_method_details.card.last4 == "4444"
 
 
-def test_a_card_that_nothing_is_charged_to_is_no_reason_to_look_again(
+def test_a_card_that_nothing_is_charged_to_needs_no_new_review(
     sandbox: Sandbox, owner: Visitor, organization: Organization
 ) -> None:
     tab = review(owner, "starter:month")
@@ -141,7 +141,7 @@ def test_a_change_for_later_is_not_planned_for_more_than_was_shown(
     DEARER[what](operator)
     status, said = tab.confirm()
     assert (status, plan_of(organization).scheduled) == (422, None), said
-    assert "It costs more now than what was shown" in said
+    assert "The cost has gone up since it was shown" in said
     assert tab.confirm()[0] == 200
     assert plan_of(organization).scheduled is not None
 

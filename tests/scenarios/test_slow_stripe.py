@@ -18,7 +18,7 @@ from app.extensions import db
 from app.models import Organization, PlanSwitch, SwitchStatus, TopUp, TopUpStatus
 from app.payments import intents
 from app.web.pools import STRIPE_BUSY
-from app.web.stripe_patience import AskedWronglyError
+from app.web.stripe_deadlines import AskedWronglyError
 from tests.factories import a_payer, a_person
 from tests.support.browsing import Visitor, text_of
 from tests.support.locking import wallet_locked
@@ -33,7 +33,7 @@ SLOW = 3
 
 
 @pytest.fixture(autouse=True)
-def _little_patience(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def _short_deadline(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     settings = replace(app.config["SETTINGS"], stripe_page_patience_seconds=1, stripe_timeout_seconds=10)
     monkeypatch.setitem(app.config, "SETTINGS", settings)
     return
@@ -118,7 +118,7 @@ def test_a_switch_is_made_and_charged_once_whichever_answer_is_late(
     assert len(sandbox.charges()) == 1
 
 
-def test_all_that_a_page_asks_has_one_patience_together(visitor: Visitor, sandbox: Sandbox) -> None:
+def test_all_requests_of_a_page_to_stripe_share_one_deadline(visitor: Visitor, sandbox: Sandbox) -> None:
     """Five answers of 0.8 seconds each would keep a thread for four; the fifth is never asked for."""
     sell_plans()
     organization, _ = a_payer()
@@ -135,7 +135,7 @@ def test_all_that_a_page_asks_has_one_patience_together(visitor: Visitor, sandbo
 def test_asking_stripe_with_a_wallet_locked_is_a_defect_that_tests_find(app: Flask, sandbox: Sandbox) -> None:
     organization, _ = a_payer()
     ledger.lock(organization.id)
-    with pytest.raises(AskedWronglyError, match="Commit before asking"):
+    with pytest.raises(AskedWronglyError, match="Commit before calling Stripe"):
         intents.fetch("pi_1")
     db.session.rollback()
 

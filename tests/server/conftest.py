@@ -1,4 +1,4 @@
-"""The server as it runs, with little patience and few threads."""
+"""The server as it runs, with short timeouts and few threads."""
 
 from __future__ import annotations
 

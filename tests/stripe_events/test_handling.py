@@ -160,7 +160,7 @@ def test_replaying_what_was_handled_changes_nothing(app: Flask, sandbox: Sandbox
 def test_an_event_that_kills_its_process_each_time_is_given_up_too(app: Flask, story: Story) -> None:
     let_pass(story.event_id, attempts=MAX_ATTEMPTS)
     assert handle(story.event_id) is EventState.FAILED
-    assert "process ended" in (story.row.note or "")
+    assert "process was killed" in (story.row.note or "")
 
 
 def test_a_worker_killed_while_handling_leaves_the_event_to_the_sweep(
@@ -265,7 +265,7 @@ def test_old_events_that_are_done_with_are_forgotten_and_no_others(app: Flask) -
             values = {"state": state, "received_at": age}
             db.session.execute(update(StripeEvent).where(StripeEvent.id == event["id"]).values(values))
     db.session.commit()
-    assert review.forget_old() == 2
+    assert review.delete_old() == 2
     left = set(db.session.scalars(db.select(StripeEvent.id)))
     assert left == set(made.values()) - {made[EventState.HANDLED, old], made[EventState.IGNORED, old]}
     assert timedelta(days=30) < review.KEPT_FOR, "for so long Stripe can send an event again"

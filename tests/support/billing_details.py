@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.billing.customers.entering import Details
+from app.billing.customers.validation import Details
 
 HARBOR = Details(
     legal_name="Harbor Dental GmbH",

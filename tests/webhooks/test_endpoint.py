@@ -68,7 +68,7 @@ def test_an_unknown_kind_is_stored_and_ignored_without_a_job(client: FlaskClient
     event = an_event("customer.subscription.trial_will_end", "sub_test")
     assert send(client, event).status_code == 200
     row = row_of(event["id"])
-    assert (row.state, row.note) == (EventState.IGNORED, "Of a kind that is not used here.")
+    assert (row.state, row.note) == (EventState.IGNORED, "This event type isn't used here.")
     assert jobs_queued() == 0
 
 
@@ -83,7 +83,7 @@ def test_live_money_is_never_handled_with_a_test_key(client: FlaskClient) -> Non
     assert send(client, event).status_code == 200
     row = row_of(event["id"])
     assert row.state is EventState.IGNORED
-    assert row.note == "Of Stripe's live mode, while STRIPE_SECRET_KEY is a test key."
+    assert row.note == "Of Stripe's live mode, but STRIPE_SECRET_KEY is a test key."
     assert jobs_queued() == 0
 
 
@@ -122,7 +122,7 @@ class TestSecrets:
     def test_the_one_that_was_given_up_is_not_taken_any_more(self, client: FlaskClient) -> None:
         answer = send(client, an_event(), secrets=(NEW_SECRET,))
         assert answer.status_code == 400
-        assert "fits none of the webhook secrets" in answer.text
+        assert "matches none of the webhook secrets" in answer.text
         assert rows() == 0
 
 

@@ -13,7 +13,7 @@ from app.extensions import db, jobs
 from app.models import EventState, Organization, PaymentMethod
 from app.queues import QUEUE_OF
 from app.work import stalled
-from app.work.worker import LOOK_SECONDS
+from app.work.worker import RECOVERY_SECONDS
 from config import Settings
 from tests.factories import OWNER, a_payer, a_stripe_card
 from tests.support.events import an_event, row_of, send
@@ -154,7 +154,7 @@ def test_an_event_that_a_killed_worker_had_taken_is_handled_by_the_next_within_a
         kill(worker)
     sandbox.clear_faults()
     assert row_of(event["id"]).state is EventState.RECEIVED
-    assert stalled.GONE_AFTER_SECONDS + LOOK_SECONDS < 60
+    assert stalled.GONE_AFTER_SECONDS + RECOVERY_SECONDS < 60
     let_be_missed()
     with a_worker(settings, "--queues", "money"):
         until(lambda: row_of(event["id"]).state is EventState.IGNORED, "it is handled")

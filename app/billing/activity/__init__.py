@@ -1,4 +1,4 @@
-"""Money read back: the history, what usage lines consist of, spending."""
+"""Reading money back: the history, the breakdown of usage lines, and spending."""
 
 from __future__ import annotations
 

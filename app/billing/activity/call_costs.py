@@ -1,4 +1,4 @@
-"""What one call cost, as one thing: its lines with the rate that priced each, corrections, and what it holds."""
+"""What one call cost: its lines with the rate that priced each, corrections, and its active hold."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from app.models import Hold, HoldState, Organization, UsageEvent, UsageGroup
 from app.money import Money, total
 
 LONGEST = 255
-"""Characters of a call's name, as of any other name that usage comes with."""
+"""The longest name of a call, in characters; the same as for other names in usage."""
 
 LINES = 200
-"""Lines that a story tells one by one. A call has some; only one with very many corrections has more."""
+"""The most lines that are listed one by one. Only a call with very many corrections has more."""
 
 
 class CallPart(StrEnum):
-    """What a call is made of, in the order in which it is told."""
+    """The parts of a call's cost, in display order."""
 
     CALLING = "calling"
     TELEPHONY = "telephony"
@@ -44,7 +44,7 @@ class CallCostLine:
 
     Of the `billable` units, which the rate's minimum and step make of `used`, `included` were covered by the
     allowance. `corrects` is the id of the event that a correction changes: its figures are differences then, and
-    `used_at` is the time of that event. `rate` is unknown where the version of the catalog was not kept.
+    `used_at` is the time of that event. `rate` is unknown if the version of the catalog was not stored.
     """
 
     part: CallPart
@@ -72,7 +72,8 @@ class CallCostLine:
 
 @dataclass(frozen=True, slots=True)
 class HoldInProgress:
-    """Credit that the call holds now; `used` has become usage already. `is_final`: credit did not reach for more."""
+    """Credit reserved for the call now; `used` has already been charged. `is_final`: there was not enough credit to
+    extend it."""
 
     amount: Money
     used: Money
@@ -85,7 +86,7 @@ class HoldInProgress:
 class CallCosts:
     """A call. It began and ended at about `first_at` and `last_at`, the times of its usage and holds.
 
-    `others` are lines beyond those that are told, which cost `others_cost` together; `total` is of all.
+    `others` counts the lines beyond those listed, which cost `others_cost` together; `total` covers all.
     """
 
     call: str
@@ -102,7 +103,7 @@ class CallCosts:
 
     @property
     def parts(self) -> list[tuple[CallPart, list[CallCostLine], Money]]:
-        """The lines of each part of the call that has some, with their sum."""
+        """The lines of each part that has any, with their sum."""
         of = {part: [line for line in self.lines if line.part is part] for part in CallPart}
         currency = self.total.currency
         return [
@@ -115,7 +116,7 @@ class CallCosts:
 
 
 def get_call_costs(organization: Organization, call: str) -> CallCosts | None:
-    """The story of a call in two statements; None where nothing was charged for it and it holds nothing."""
+    """What a call cost, in two statements; None if nothing was charged for it and it has no active hold."""
     if not 0 < len(call) <= LONGEST or "\0" in call:
         return None
     rows = db.session.execute(_lines_of(organization, call)).all()
@@ -146,7 +147,7 @@ def get_call_costs(organization: Organization, call: str) -> CallCosts | None:
 
 
 def _lines_of(organization: Organization, call: str) -> Any:
-    """However many events a call has, there is a row for each meter, day and price; a correction has its own."""
+    """One row per meter, day and price, however many events a call has; each correction has its own."""
     event, zone = UsageEvent, organization.timezone
     is_correction = event.corrects_id.is_not(None)
     used_on = func.date(func.timezone(zone, event.at)).label("used_on")
@@ -186,7 +187,7 @@ def _line(row: Any, currency: str) -> CallCostLine:
         meter, plan = plan_catalog.meter(row.meter), own.name
         rate = rate_labels.describe(row.meter, meter, own.rates[row.meter], currency)
     except CatalogError:
-        # What was charged is shown all the same, under the names that are left of it.
+        # Usage whose catalog version is unknown is still shown, by the names that are left.
         pass
     return CallCostLine(
         part=_part_of(meter),
@@ -209,7 +210,7 @@ def _line(row: Any, currency: str) -> CallCostLine:
 
 
 def _part_of(meter: Meter) -> CallPart:
-    """What is counted in tokens is the model's; what else is charged with it is listening and speaking."""
+    """Tokens belong to the model; the rest of the models group is speech."""
     if meter.group is UsageGroup.MODELS:
         return CallPart.MODEL if meter.unit == "token" else CallPart.SPEECH
     return CallPart(meter.group.value)

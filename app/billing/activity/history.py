@@ -20,7 +20,7 @@ from app.money import Money
 
 PAGE = 25
 PIECE = 500
-"""Lines that an export reads immediately."""
+"""How many lines an export reads at a time."""
 _STATUS = {
     "posted": "posted",
     TopUpStatus.PAYING.value: "pending",
@@ -59,7 +59,7 @@ class HistoryEntry:
 
     @property
     def has_timeline(self) -> bool:
-        """Whether the line's top-up has more to tell: how its payment continues, or what became of it."""
+        """Whether the line's top-up has a timeline: an open payment, refunds or disputes."""
         return self.top_up_id is not None and self.status in {"posted", "pending", "action"}
 
 
@@ -105,7 +105,7 @@ def page(
 
 
 def list_all_entries(organization: Organization, filters: Filters) -> Iterator[HistoryEntry]:
-    """All posted lines that the filters select, newest first, read in pieces: for export."""
+    """All posted lines that the filters select, newest first, read in chunks, for export."""
     position: int | None = None
     while True:
         wanted = queries.posted(filters)

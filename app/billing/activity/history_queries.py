@@ -61,7 +61,7 @@ class Filters:
 
 
 def values_of(organization: Organization) -> dict[str, Any]:
-    """What the statements of this module ask for by name."""
+    """The named parameters of this module's statements."""
     return {
         "of": organization.id,
         "zone": organization.timezone,
@@ -71,8 +71,8 @@ def values_of(organization: Organization) -> dict[str, Any]:
 
 @cache
 def newest() -> Select[Any]:
-    """The newest lines, `count` of them, with the open top-ups on top. Built once: the Overview asks it with each
-    view."""
+    """The newest `count` lines, with the open top-ups on top. Built once, because each view of the Overview runs
+    it."""
     return with_open_top_ups(newest_first(posted(Filters())).limit(bindparam("count")))
 
 
@@ -121,8 +121,8 @@ def newest_first(query: Select[Any]) -> Select[Any]:
 def _balance_with() -> Any:
     """The sum of this and all older lines, without adding them up.
 
-    It is the balance after the line's newest transfer, less what the day's other usage lines, which are still
-    growing and so stand above this one, had by then.
+    It is the balance after the line's newest transfer, less what the day's other usage lines, which are still growing
+    and so are listed above this one, had by then.
     """
     other, transfer, its = aliased(WalletLine), aliased(Transfer), aliased(Transfer)
     had_by_then = (

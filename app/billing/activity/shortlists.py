@@ -1,4 +1,4 @@
-"""The first of a long list, and what the others cost together: for pages, of which none grows without end."""
+"""The top of a long list, and what the others cost together, so that no page grows without limit."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ T = TypeVar("T", bound=Costing)
 
 @dataclass(frozen=True, slots=True)
 class Shortlist(Generic[T]):
-    """The first `rows`; how many `others` there are, and their cost, which is None where there are none."""
+    """The first `rows`; how many `others` there are, and their cost, which is None if there are none."""
 
     rows: tuple[T, ...]
     others: int

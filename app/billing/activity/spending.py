@@ -32,7 +32,7 @@ class MeterUsage:
 
 @dataclass(frozen=True, slots=True)
 class AllowanceUsage:
-    """An allowance: what its meters have used, what it includes, and what of that is gone."""
+    """An allowance: what its meters have used, what it includes, and how much of it is used up."""
 
     label: str
     used: Quantity
@@ -51,7 +51,7 @@ class GroupUsage:
 
     @property
     def lead(self) -> AllowanceUsage | None:
-        """The allowance that stands for the group."""
+        """The allowance that represents the group."""
         return self.allowances[0] if self.allowances else None
 
 
@@ -114,7 +114,7 @@ def _rows(organization: Organization, first: date, period_start: date) -> list[A
 
 @cache
 def _sums() -> Executable:
-    """Built once: the Overview asks it with each view."""
+    """Built once, because each view of the Overview runs it."""
     usage = UsageDaily
     in_period = func.sum(usage.amount_micro).filter(usage.day >= bindparam("period_start"))
     return (

@@ -1,4 +1,4 @@
-"""What a usage line of the history consists of: meters by campaign and agent, and the calls that cost most."""
+"""The breakdown of a usage line: meters by campaign and agent, and the most expensive calls."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from app.models import Organization, UsageDaily, UsageEvent, UsageGroup, WalletL
 from app.money import Money
 
 CALLS = 25
-"""Calls on a page."""
+"""Calls per page."""
 
 
 @dataclass(frozen=True, slots=True)
 class UsagePart:
-    """Something that a usage line consists of; `day` is the day of use."""
+    """One part of a usage line; `day` is the day of use."""
 
     meter: str
     label: str
@@ -35,7 +35,7 @@ class UsagePart:
 
 @dataclass(frozen=True, slots=True)
 class UsageBreakdown:
-    """A usage line with its parts, dearest first."""
+    """A usage line with its parts, most expensive first."""
 
     id: UUID
     day: date
@@ -63,14 +63,14 @@ class CallCost:
 
 @dataclass(frozen=True, slots=True)
 class CallPage:
-    """Calls, dearest first; `next` is where the page after it begins."""
+    """Calls, most expensive first; `next` is where the next page begins."""
 
     calls: tuple[CallCost, ...]
     next: Position | None
 
 
 def open_line(organization: Organization, line_id: UUID) -> UsageBreakdown | None:
-    """What a usage line consists of; None where the organization has no such line."""
+    """The breakdown of a usage line; None if the organization has no such line."""
     line = db.session.get(WalletLine, (organization.id, line_id))
     if line is None or line.usage_group is None:
         return None
@@ -98,7 +98,7 @@ def open_line(organization: Organization, line_id: UUID) -> UsageBreakdown | Non
 
 
 def calls_of(organization: Organization, line: UsageBreakdown, *, after: Position | None = None) -> CallPage:
-    """The calls of a line from the dearest on, or those behind `after`. One statement, read from one index."""
+    """The calls of a line, most expensive first, or those after `after`. One statement, read from one index."""
     rows = db.session.execute(_calls(organization, line, after)).all()
     shown = rows[:CALLS]
     return CallPage(

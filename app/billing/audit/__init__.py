@@ -1,4 +1,4 @@
-"""The audit trail: every change that a person or the application made, with who, what, when and from where."""
+"""The audit trail: every change that a person or the application made, with who, what, when, and from where."""
 
 from __future__ import annotations
 

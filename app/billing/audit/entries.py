@@ -48,12 +48,12 @@ Action = Literal[
     "user.removed",
     "user.role_changed",
 ]
-"""All that can be recorded; its words are in `app.pages.activity.wording`."""
+"""Every action that can be recorded; its label is in `app.pages.activity.wording`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who does something: a person, with the address they came from, or a part of the application."""
+    """Who performs an action: a person, with their IP address, or a part of the application."""
 
     name: str
     user_id: UUID | None = None
@@ -63,11 +63,11 @@ class Actor:
 STRIPE = Actor("stripe")
 OPERATOR = Actor("operator")
 SIGN_IN_PAGE = "sign-in page"
-"""The name of who asks there without being signed in."""
+"""The actor's name for a visitor who isn't signed in."""
 
 
 def record(org_id: UUID, actor: Actor, action: Action, subject: str, **details: Any) -> None:
-    """Add a line to the trail, in the caller's transaction. `details` are JSON without secrets."""
+    """Add an entry to the trail, in the caller's transaction. `details` are JSON without secrets."""
     db.session.add(
         AuditEvent(
             org_id=org_id,

@@ -17,14 +17,14 @@ from app.models import AuditEvent, Organization
 
 PAGE = 50
 PIECE = 500
-"""Lines that an export reads immediately."""
+"""How many entries an export reads at a time."""
 MOST_PEOPLE = 200
-"""In the list to choose from."""
+"""The most people in the filter's list."""
 
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What is wanted: by who acted, by actions, by days in the organization's zone, both ends included."""
+    """Filters by actor, by actions, by days in the organization's zone, both ends included."""
 
     actor: str | None = None
     actions: frozenset[str] | None = None
@@ -45,7 +45,7 @@ def page(
 
 
 def list_all_records(organization: Organization, filters: Filters) -> Iterator[AuditEvent]:
-    """All lines that the filters select, newest first, read in pieces: for export."""
+    """All lines that the filters select, newest first, read in chunks, for export."""
     wanted = _filtered(organization, filters).order_by(AuditEvent.at.desc(), AuditEvent.id.desc())
     found = _read(wanted, PIECE)
     while found:
@@ -56,7 +56,7 @@ def list_all_records(organization: Organization, filters: Filters) -> Iterator[A
 
 
 def people(organization: Organization) -> list[str]:
-    """Who has acted, by name: people, programs and parts of the service."""
+    """The names of all actors: people, programs and parts of the service."""
     query = select(AuditEvent.actor).where(AuditEvent.org_id == organization.id).distinct()
     return list(db.session.scalars(query.order_by(AuditEvent.actor).limit(MOST_PEOPLE)))
 

@@ -1,7 +1,7 @@
-"""A default card that was chosen at Stripe, for the customer or for the subscription: it is ours from then on.
+"""A default card that was chosen at Stripe, for the customer or the subscription, becomes the default here.
 
-The card that Stripe charges is the one that pages name. Which of two that differ is newer says what Stripe was told:
-one that it may have by our doing is ours of before, and is told again; any other was chosen there.
+So pages always name the card that Stripe charges. If the two differ, what we sent decides which is newer: a card that
+Stripe may have from us is an outdated default of ours, and is synced again; any other was chosen there.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ def agrees(organization: Organization, found: StripeSubscription) -> bool:
 
 
 def follow(organization: Organization, found: StripeSubscription) -> bool:
-    """Bring the default card in line with a subscription's; whether another is the default now.
+    """Sync the default card from a subscription; returns whether it changed.
 
-    Commits, and asks Stripe again, only where they differ. Raises what `app.payments` raises.
+    Commits, and calls Stripe again, only if they differ. Raises what `app.payments` raises.
     """
     if found.has_ended or agrees(organization, found):
         return False
@@ -42,21 +42,21 @@ def follow_customer(
     customer_id: str,
     *,
     subscription_id: str | None = None,
-    is_telling: bool = False,
+    is_syncing: bool = False,
 ) -> bool:
     """The same by the customer, and its subscription if it has one that runs.
 
-    `is_telling` where the caller tells Stripe of the default next, so that no job has to.
+    `is_syncing`: the caller syncs the default to Stripe next, so that no job has to.
     """
-    before = _told(organization)
+    before = _sent(organization)
     if subscription_id is None:
         found = customers.default_card(customer_id)
-        return _take(organization, None, found, before, is_telling=is_telling)
+        return _take(organization, None, found, before, is_syncing=is_syncing)
     now = subscriptions.fetch(subscription_id)
-    return _take(organization, now.own_card_id, now.customer_card_id, before, is_telling=is_telling)
+    return _take(organization, now.own_card_id, now.customer_card_id, before, is_syncing=is_syncing)
 
 
-def _told(organization: Organization) -> list[str]:
+def _sent(organization: Organization) -> list[str]:
     told = default_card.list_sent_to_stripe(organization.id)
     end_reading()
     return told
@@ -68,11 +68,12 @@ def _take(
     customers_own: str | None,
     before: list[str],
     *,
-    is_telling: bool = False,
+    is_syncing: bool = False,
 ) -> bool:
-    """Compare what was read at Stripe after it was told `before`; told of another meanwhile, what was read is old.
+    """Compare what was read at Stripe, which had been sent `before`; if another card was sent since, the reading is
+    outdated.
 
-    `is_telling` where the caller tells Stripe of the default itself.
+    `is_syncing`: the caller syncs the default to Stripe itself.
     """
     charged = own or customers_own
     card = _fetch(organization, charged) if charged and charged not in before else None
@@ -86,13 +87,13 @@ def _take(
                 wallet.version += 1
             organization.default_cards_told = [card.stripe_id]
         ours = payment_methods.default_of(organization.id)
-        if not is_telling and ours is not None and (own is not None or customers_own != ours.stripe_id):
-            default_card.enqueue_telling(organization.id)
+        if not is_syncing and ours is not None and (own is not None or customers_own != ours.stripe_id):
+            default_card.enqueue_default_sync(organization.id)
     return is_changed
 
 
 def _make_default(organization: Organization, card: Card) -> bool:
-    """Make the card the default, unless it was removed here; whether it is that now."""
+    """Make the card the default, unless it was removed here; returns whether it is now."""
     method = payment_methods.record(organization, card, audit.STRIPE)
     if method.removed_at is not None or method.is_default:
         return method.is_default
@@ -105,7 +106,7 @@ def _make_default(organization: Organization, card: Card) -> bool:
 
 
 def _fetch(organization: Organization, card_id: str) -> Card | None:
-    """The card as Stripe has it; None for what is no card, or is not its customer's any more."""
+    """The card as Stripe has it; None if it isn't a card, or no longer belongs to the customer."""
     try:
         card = cards.fetch_attached(card_id)
     except RefusedError as error:

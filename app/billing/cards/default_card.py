@@ -1,9 +1,9 @@
-"""The default card: one at most, and the same at Stripe, which charges the plan's invoices to it.
+"""The default card: at most one, and the same at Stripe, which charges the plan's invoices to it.
 
 At Stripe a subscription's own default wins over its customer's
-(https://docs.stripe.com/api/subscriptions/object#subscription_object-default_payment_method). We use the customer's
-alone, so the subscription's own one is taken away. A job tells Stripe (`app.billing.cards.default_sync`), and what
-was chosen at Stripe comes here (`app.billing.cards.default_at_stripe`).
+(https://docs.stripe.com/api/subscriptions/object#subscription_object-default_payment_method). We only use the
+customer's, so a subscription's own default is removed. A job syncs it to Stripe (`app.billing.cards.default_sync`),
+and a card chosen at Stripe is taken over (`app.billing.cards.default_at_stripe`).
 """
 
 from __future__ import annotations
@@ -19,39 +19,39 @@ from app.transaction import transaction
 
 
 def set_default(method: PaymentMethod, *, instead_of: PaymentMethod | None = None) -> None:
-    """Make a card the default; the caller holds the wallet's lock. A job tells Stripe once this is committed."""
+    """Make a card the default; the caller holds the wallet's lock. A job syncs it to Stripe after the commit."""
     if instead_of is not None:
         instead_of.is_default = False
-        # Two defaults at a time are more than the database allows, also for a moment.
+        # The database never allows two defaults, not even for a moment.
         db.session.flush()
     method.is_default = True
     db.session.flush()
-    enqueue_telling(method.org_id)
+    enqueue_default_sync(method.org_id)
 
 
-def enqueue_telling(org_id: UUID) -> None:
-    """Let a job tell Stripe of the default card; in the caller's transaction."""
+def enqueue_default_sync(org_id: UUID) -> None:
+    """Enqueue the job that syncs the default card to Stripe, in the caller's transaction."""
     enqueue("tell_default_card", org_id=str(org_id))
 
 
 def charge_to(org_id: UUID, customer_id: str, card_id: str, *, subscription_id: str | None) -> None:
-    """Let Stripe charge invoices to a card, and not to one that a subscription has of its own. Commits.
+    """Make Stripe charge invoices to this card, and not to a subscription's own default. Commits.
 
-    What Stripe may have by our doing is written down before, so that no one takes it for a choice made there.
-    Raises what `app.payments` raises.
+    What we send is recorded first, so that it isn't mistaken for a choice made at Stripe. Raises what `app.payments`
+    raises.
     """
     with transaction():
         _remember(org_id, [*list_sent_to_stripe(org_id), card_id])
     customers.set_default_card(customer_id, card_id)
     if subscription_id is not None:
-        # Last, so that there is a card to charge at any moment.
+        # Last, so that there is always a card to charge.
         subscriptions.clear_own_card(subscription_id)
     with transaction():
         _remember(org_id, [card_id])
 
 
 def list_sent_to_stripe(org_id: UUID) -> list[str]:
-    """The cards that Stripe may have as the default because we said so, or because we have seen them there."""
+    """The cards that Stripe may have as the default because we set them, or because we saw them there."""
     query = select(Organization.default_cards_told).where(Organization.id == org_id)
     return list(db.session.execute(query).scalar_one())
 

@@ -1,4 +1,4 @@
-"""Letting Stripe have the default card that we have, unless another was chosen there since it was told last."""
+"""Syncs the default card to Stripe, unless another one was chosen there since the last sync."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from app.payments.errors import RefusedError
 from app.transaction import end_reading, transaction
 
 _TIMES = 5
-"""How often a card is told that changes again meanwhile, before a new job continues."""
+"""How often one job syncs a card that keeps changing, before a new job continues."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Wanted:
-    """Whose default at Stripe is to be which card."""
+    """Which card should be which customer's default at Stripe."""
 
     customer_id: str
     card_id: str
@@ -27,10 +27,10 @@ class _Wanted:
 
 
 def sync_to_stripe(org_id: UUID) -> None:
-    """Let Stripe have the default card that we have now. Commits. Raises `OutcomeUnknownError` and `NotDoneError`.
+    """Sync the current default card to Stripe. Commits. Raises `OutcomeUnknownError` and `NotDoneError`.
 
-    No lock is held meanwhile, and no order is needed: anyone who has told Stripe looks whether the card is another by
-    now. So the last one to tell it tells the card that is the default, also where another one was killed or was slow.
+    No lock is held and no order is needed: every sync checks afterward whether the default has changed. So the last
+    sync always sends the current default, even if another one was killed or slow.
     """
     told = None
     for _ in range(_TIMES):
@@ -38,30 +38,30 @@ def sync_to_stripe(org_id: UUID) -> None:
         if wanted is None or wanted == told:
             return
         try:
-            if _is_to_be_told(org_id, wanted):
+            if _needs_sync(org_id, wanted):
                 default_card.charge_to(
                     org_id, wanted.customer_id, wanted.card_id, subscription_id=wanted.subscription_id
                 )
                 told = wanted
         except RefusedError:
-            # The card or the customer is gone at Stripe: its event says so, and another becomes the default then.
+            # The card or the customer was deleted at Stripe: its event makes another card the default.
             return
     with transaction():
-        default_card.enqueue_telling(org_id)
+        default_card.enqueue_default_sync(org_id)
 
 
-def _is_to_be_told(org_id: UUID, wanted: _Wanted) -> bool:
-    """Whether Stripe lacks the card; where it was told of it already, another may have been chosen there since."""
+def _needs_sync(org_id: UUID, wanted: _Wanted) -> bool:
+    """Whether Stripe lacks the card; if it was already sent, another may have been chosen there since."""
     if default_card.list_sent_to_stripe(org_id) != [wanted.card_id]:
         return True
     organization = db.session.get_one(Organization, org_id)
     return not default_at_stripe.follow_customer(
-        organization, wanted.customer_id, subscription_id=wanted.subscription_id, is_telling=True
+        organization, wanted.customer_id, subscription_id=wanted.subscription_id, is_syncing=True
     )
 
 
 def _wanted(org_id: UUID) -> _Wanted | None:
-    """The organization's customer and card at Stripe, read afresh; no transaction is open afterward."""
+    """The organization's customer and card at Stripe, freshly read; no transaction is open afterward."""
     is_running = (Subscription.org_id == Organization.id) & (
         Subscription.status != SubscriptionStatus.CANCELED
     )

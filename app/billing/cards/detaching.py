@@ -1,4 +1,4 @@
-"""Detaching at Stripe what is removed here: while a person waits, or by a job where that was cut off."""
+"""Detaches removed cards at Stripe: while a person waits, or in a job if that was interrupted."""
 
 from __future__ import annotations
 
@@ -14,16 +14,17 @@ from app.transaction import end_reading, transaction
 IN_PROGRESS = (TopUpStatus.PAYING, TopUpStatus.ACTION)
 
 RETRY_AFTER = timedelta(hours=1)
-"""When a card is looked at again that a payment in progress needs. A day later that is given up, if not before."""
+"""When to check again a card that a payment in progress needs. Such a payment is abandoned after a day at the
+latest."""
 
 
 def enqueue_for(method: PaymentMethod, *, after: timedelta | None = None) -> None:
-    """Let a job detach a card, if it is still removed by then. In the caller's transaction."""
+    """Enqueue the job that detaches a card, if it is still removed by then. In the caller's transaction."""
     enqueue("detach_card", after=after, org_id=str(method.org_id), card_id=str(method.id))
 
 
 def detach(method: PaymentMethod) -> None:
-    """Detach a removed card at Stripe, once no payment in progress needs it; doing it again changes nothing.
+    """Detach a removed card at Stripe, once no payment in progress needs it; repeating this changes nothing.
 
     Commits. Raises what `app.payments.cards.detach` raises.
     """

@@ -1,9 +1,9 @@
-"""The same card saved again. Stripe makes a new payment method of it each time; here it stays one card.
+"""The same card saved again: Stripe creates a new payment method each time; here it stays one card.
 
-Two are the same where their fingerprints are, and one without a fingerprint is the same as none
-(https://support.stripe.com/questions/how-can-i-detect-duplicate-cards-or-bank-accounts). The payment method made last
-is kept: it has the newest expiry, its security code was checked last, and consent was given for it. The one before
-is detached at Stripe, once no payment in progress needs it: a payment intent whose card was detached can never be
+Two cards are the same if their fingerprints match; a card without a fingerprint matches none
+(https://support.stripe.com/questions/how-can-i-detect-duplicate-cards-or-bank-accounts). The newest payment method is
+kept: it has the newest expiry, its security code was checked last, and consent was given for it. The older one is
+detached at Stripe, once no payment in progress needs it: a payment intent whose card was detached can never be
 confirmed (https://github.com/stripe/stripe-android/issues/2314).
 """
 
@@ -24,9 +24,9 @@ _NOT_BEGUN = (TopUpStatus.REVIEW, TopUpStatus.DECLINED)
 
 
 def merge(method: PaymentMethod, among: Sequence[PaymentMethod], actor: Actor) -> PaymentMethod:
-    """Let one of the rows `among` that are the same card as `method` stand for it, and return that one.
+    """Merge `method` into the row `among` these that is the same card, and return that row.
 
-    The caller holds the wallet's lock, so that of two that are saved at a time the second finds the first.
+    The caller holds the wallet's lock, so that of two cards saved at the same time the second finds the first.
     """
     if method.fingerprint is None:
         return method
@@ -39,7 +39,7 @@ def merge(method: PaymentMethod, among: Sequence[PaymentMethod], actor: Actor) -
 
 
 def latest(method: PaymentMethod) -> PaymentMethod:
-    """The row that stands for a card now, for one that may have been replaced since."""
+    """The current row of a card that may have been replaced since."""
     while method.replaced_by is not None:
         method = db.session.get_one(
             PaymentMethod, (method.org_id, method.replaced_by), populate_existing=True
@@ -48,7 +48,7 @@ def latest(method: PaymentMethod) -> PaymentMethod:
 
 
 def was_saved_before(method: PaymentMethod) -> bool:
-    """Whether a card was there already when it was saved last."""
+    """Whether a card was already saved when it was last saved."""
     query = select(PaymentMethod.id).where(
         PaymentMethod.org_id == method.org_id, PaymentMethod.replaced_by == method.id
     )

@@ -1,4 +1,4 @@
-"""Telling people that a card they pay with is about to expire: a month before, and a week before."""
+"""Notifies people that a card they pay with is about to expire: a month before, and a week before."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ from app.billing.mail import notices
 from app.clock import utc_now
 from app.extensions import db
 from app.models import Organization, PaymentMethod
-from app.notify.letters import CardExpiring
+from app.notify.emails import CardExpiring
 from app.one_by_one import one_by_one
 
 NOTICE_DAYS = (7, 30)
-"""How many days before a card's last one its owners are told, the nearest first."""
+"""How many days before a card's last one its owners are notified, nearest first."""
 
 _LONGEST_SECONDS = 3600
-"""How long a look at all cards takes at most; the rest is left for the next day."""
+"""How long a run over all cards may take; the rest is left for the next day."""
 
 
 def notify_all(at: datetime | None = None) -> int:
-    """Write what is due about every kept card; how many cards were looked at. Commits card by card.
+    """Write the notices due for all saved cards; returns how many cards were checked. Commits card by card.
 
-    Doing it again writes nothing twice, and days on which it did not run are made up for: a card is told about once
-    when it comes within thirty days of its end, and once when it comes within seven. Where one card fails the others
-    go on, and it is tried again the next day.
+    Repeating it writes nothing twice, and missed days are made up for: there is one notice when a card comes within
+    thirty days of its end, and one when it comes within seven. If one card fails the others continue, and it is
+    retried the next day.
     """
     now = at or utc_now()
     cards = _about_to_expire(now)
@@ -52,18 +52,18 @@ def _notify(organization: Organization, method: PaymentMethod, today: date) -> N
     if notice is None:
         return
     plan = plans.gather(organization).plan
-    letter = CardExpiring(
+    email = CardExpiring(
         card=method.label,
         last_day=last_day,
         days_left=left,
         is_default=method.is_default,
         plan=plan.name if plan.price and method.is_default else None,
     )
-    notices.card_expiring(method, letter, notice_days=notice)
+    notices.card_expiring(method, email, notice_days=notice)
 
 
 def _about_to_expire(now: datetime) -> list[tuple[Organization, PaymentMethod]]:
-    """Cards to look at closely: a zone's today differs from ours by a day at most. One statement."""
+    """Candidate cards: today's date in a time zone differs from ours by a day at most. One statement."""
     printed = func.make_date(PaymentMethod.exp_year, PaymentMethod.exp_month, 1)
     near = now.date() + timedelta(days=max(NOTICE_DAYS) + 1)
     query = (

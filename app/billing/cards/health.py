@@ -1,13 +1,12 @@
-"""Cards that stopped working: what a bank said for good of one, and what ends it.
+"""Cards that stopped working: which declines are final, and what makes a card usable again.
 
-Stripe tells by two things that trying a card again is no use: the network's advice, and for some declines the code
-alone. Those codes are the ones that Stripe's own retries stop at
-(https://docs.stripe.com/billing/revenue-recovery/smart-retries, "Non-retryable decline codes"), as far as they are
-about the card and not about one payment, and those whose next step is a new card
-(https://docs.stripe.com/declines/codes). `do_not_honor` and `generic_decline` are not among them: the bank gave no
-reason, and the same card may pay tomorrow.
+Two things say that retrying a card is useless: the network's advice, and for some declines the code itself. Those
+codes are the ones that Stripe's own retries stop at (https://docs.stripe.com/billing/revenue-recovery/smart-retries,
+"Non-retryable decline codes"), as far as they are about the card and not about one payment, and those whose next step
+is a new card (https://docs.stripe.com/declines/codes). `do_not_honor` and `generic_decline` are not among them: the
+bank gave no reason, and the same card may pay tomorrow.
 
-Why a bank gave a card up is kept and never shown: that a card was reported lost or stolen is told as a plain decline.
+The bank's reason is stored and never shown: a card reported lost or stolen is shown as a plain decline.
 """
 
 from __future__ import annotations
@@ -42,12 +41,12 @@ _FINAL_CODES = frozenset(
 
 
 def is_final(code: str | None, advice: str | None) -> bool:
-    """Whether a decline means that this card won't pay any more, whatever is asked of it."""
+    """Whether a decline means that this card won't work any more, whatever the payment."""
     return advice == NEVER_AGAIN or code in _FINAL_CODES
 
 
 def record_outcome(top_up: TopUp, payment: Payment) -> None:
-    """What a top-up's payment says about its card. `top_up` is as it was before this payment was heard of.
+    """Record what a top-up's payment says about its card. `top_up` is as it was before this payment was known.
 
     The caller holds the wallet's lock and raises its version.
     """
@@ -62,7 +61,8 @@ def record_outcome(top_up: TopUp, payment: Payment) -> None:
 
 
 def declined(method: PaymentMethod, *, code: str | None, advice: str | None, at: datetime) -> None:
-    """A bank declined a charge at `at`: for good, or just this one. What the card has paid since counts more."""
+    """Record that a bank declined a charge at `at`, for good or just this once. A later successful payment outweighs
+    it."""
     if not is_final(code, advice) or method.failing_since is not None or _has_paid_since(method, at):
         return
     method.failing_since, method.failing_code = at, code
@@ -72,7 +72,7 @@ def declined(method: PaymentMethod, *, code: str | None, advice: str | None, at:
 
 
 def recover(method: PaymentMethod) -> None:
-    """A card works again, or may: it paid, or its bank gave it a new number or expiry."""
+    """Record that a card works again, or may: it paid, or its bank gave it a new number or expiry."""
     if method.failing_since is None:
         return
     method.failing_since = method.failing_code = None

@@ -1,4 +1,4 @@
-"""What needs a card that works: as long as anything does, the last one can't be removed."""
+"""What needs a working card: as long as anything does, the last one can't be removed."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Need:
 
 
 def find_needs(organization: Organization) -> list[Need]:
-    """Everything that needs a card of the organization's."""
+    """Everything that needs one of the organization's cards."""
     found = (reason(organization) for reason in REASONS)
     return [need for need in found if need is not None]
 
@@ -31,4 +31,4 @@ def _paid_plan(organization: Organization) -> Need | None:
 
 
 REASONS: tuple[Callable[[Organization], Need | None], ...] = (_paid_plan,)
-"""Each says what it needs a card for, or that it needs none."""
+"""Each returns what needs a card, or that nothing does."""

@@ -1,9 +1,9 @@
-"""Cards entered for one top-up. Stripe alone has the number; what we get is the id of a confirmation token.
+"""Cards entered for one top-up. Only Stripe has the number; we get the id of a confirmation token.
 
-Such a card is in no list and pays the top-up it was entered for, once: a token confirms one payment, and the payment
-method that Stripe makes of it can't be used again unless it is attached to a customer. Where the payer wished to keep
-it, Stripe attaches it when the payment has succeeded (https://docs.stripe.com/payments/save-during-payment). Until
-Stripe has made it, the token's id stands in its row for the payment method's.
+Such a card is never listed and pays only the top-up it was entered for, once: a token confirms one payment, and the
+payment method that Stripe creates from it can't be reused unless it is attached to a customer. If the payer chose to
+save it, Stripe attaches it once the payment has succeeded (https://docs.stripe.com/payments/save-during-payment).
+Until it is created, its row has the token's id in place of the payment method's.
 """
 
 from __future__ import annotations
@@ -33,9 +33,9 @@ _OTHERWISE = "Whether to save the card changed while it was being sent. Enter it
 
 @dataclass(frozen=True, slots=True)
 class EnteredCard:
-    """A card as the page sends it: the token that Stripe's fields made, and whether the payer saves it.
+    """A card as the page sends it: the token that Stripe's fields created, and whether the payer saves it.
 
-    Stripe's fields were told the same of saving it, and the token says so, too.
+    Stripe's fields got the same setting, and the token contains it, too.
     """
 
     token: str
@@ -43,7 +43,7 @@ class EnteredCard:
 
 
 def fetch(entered: EnteredCard) -> ConfirmationToken:
-    """The card that was entered, as Stripe tells it. Call it before anything is locked.
+    """The entered card, as Stripe describes it. Call this before anything is locked.
 
     Raises `CardNotUsableError`, and what `app.payments` raises where Stripe can't be reached.
     """
@@ -61,9 +61,9 @@ def fetch(entered: EnteredCard) -> ConfirmationToken:
 
 
 def record(organization: Organization, token: ConfirmationToken) -> PaymentMethod:
-    """Write down an entered card for one top-up. Again before it was used it is the same row.
+    """Record an entered card for one top-up; the same row if repeated before it was used. Locks the wallet.
 
-    Locks the wallet. Raises `CardNotUsableError`, which tells nothing of a card of another organization.
+    Raises `CardNotUsableError`, which reveals nothing about another organization's card.
     """
     ledger.lock(organization.id)
     method = _known(organization, token) or _add(organization, token)
@@ -73,7 +73,7 @@ def record(organization: Organization, token: ConfirmationToken) -> PaymentMetho
 
 
 def in_review(organization: Organization, card_id: UUID) -> PaymentMethod | None:
-    """The card of this id, if it was entered for a top-up that no one has tried to pay yet."""
+    """The card of this id, if it was entered for a top-up whose payment was not attempted yet."""
     method = db.session.get(PaymentMethod, (organization.id, card_id))
     if method is None or method.is_kept or method.removed_at is not None:
         return None
@@ -91,14 +91,14 @@ def check_belongs(method: PaymentMethod, top_up: TopUp) -> None:
 
 
 def retire(org_id: UUID, card_id: UUID) -> None:
-    """Another card pays instead: one that isn't kept is used up with that."""
+    """Another card pays instead: an unsaved one can't be used any more."""
     method = db.session.get_one(PaymentMethod, (org_id, card_id))
     if not method.is_kept and method.removed_at is None:
         method.removed_at = utc_now()
 
 
 def save_card(organization: Organization, method: PaymentMethod, actor: Actor) -> None:
-    """A card that paid and was wished to be kept is one of the saved cards from now on: Stripe has attached it."""
+    """Add a card that paid, and that the payer chose to save, to the saved cards: Stripe has attached it."""
     if method.is_kept or method.removed_at is not None:
         return
     card = Card(
@@ -115,10 +115,10 @@ def save_card(organization: Organization, method: PaymentMethod, actor: Actor) -
 
 
 def adopt(top_up: TopUp, stripe_id: str | None) -> None:
-    """Note of which payment method Stripe has made a top-up's card, once its payment names it.
+    """Record which payment method Stripe created from a top-up's card, once its payment names it.
 
-    An event may have told of that payment method first, as one of the organization's cards: then the top-up is paid
-    by that one. The caller holds the wallet's lock.
+    An event may have recorded that payment method first, as one of the organization's cards: then the top-up is paid
+    with that one. The caller holds the wallet's lock.
     """
     method = db.session.get_one(PaymentMethod, (top_up.org_id, top_up.payment_method_id))
     if stripe_id is None or not is_token(method.stripe_id):
@@ -132,7 +132,7 @@ def adopt(top_up: TopUp, stripe_id: str | None) -> None:
     elif other.is_kept:
         method.removed_at, method.replaced_by = utc_now(), other.id
         top_up.payment_method_id = duplicates.latest(other).id
-    # Otherwise it is the card of an earlier try, which Stripe still names as the one that failed.
+    # Otherwise it is the card of an earlier attempt, which Stripe still names as the one that failed.
     db.session.flush()
 
 

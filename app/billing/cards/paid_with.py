@@ -1,4 +1,4 @@
-"""Which card a payment was made with, as the payment itself says, and whether that one is to be the default."""
+"""Which card a payment was made with, according to the payment itself, and whether to offer it as the default."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from app.payments.intents import Payment
 
 @dataclass(frozen=True, slots=True)
 class DefaultOffer:
-    """A saved card that has just paid and could be the default instead of the one that is it now."""
+    """A saved card that has just paid and could replace the current default."""
 
     card: CardView
     default: CardView | None
 
 
 def card_of(org_id: UUID, payment: Payment) -> PaymentMethod | None:
-    """The card that paid, or that failed last; None where the payment names none of the organization's.
+    """The card that paid, or that failed last; None if the payment names none of the organization's.
 
-    It may be another than was chosen last: an earlier try whose answer was lost has paid, or an invoice was paid on
-    Stripe's own page.
+    It may differ from the card chosen last: an earlier attempt whose response was lost has paid, or an invoice was
+    paid on Stripe's own page.
     """
     if payment.method_id is None:
         return None
@@ -37,7 +37,7 @@ def card_of(org_id: UUID, payment: Payment) -> PaymentMethod | None:
 
 
 def offer_default(organization: Organization, card_id: UUID | None) -> DefaultOffer | None:
-    """What to offer to someone who has paid with this card; None where it is the default, or isn't saved."""
+    """What to offer someone who has paid with this card; None if it is the default, or isn't saved."""
     method = db.session.get(PaymentMethod, (organization.id, card_id)) if card_id else None
     method = duplicates.latest(method) if method else None
     if method is None or not method.is_kept or method.removed_at is not None or method.is_default:

@@ -23,7 +23,8 @@ from app.payments.cards import Card
 from app.transaction import transaction
 
 MOST = 50
-"""Cards that people can save, and that pages show. Stripe may tell of more, which are shown as others go."""
+"""The most cards that people can save, and that pages show. Stripe may report more, which are shown once others are
+removed."""
 _SOON = relativedelta(days=60)
 
 
@@ -31,15 +32,15 @@ class CardState(StrEnum):
     VALID = "valid"
     EXPIRES_SOON = "expires_soon"
     EXPIRED = "expired"
-    NOT_WORKING = "not_working"  # its bank said that trying again is no use
+    NOT_WORKING = "not_working"  # its bank said that retrying is useless
 
 
 class CardNotUsableError(Exception):
-    """The card chosen can't pay; the message says what to choose instead."""
+    """The chosen card can't be used; the message says what to do instead."""
 
 
 def over_on(method: PaymentMethod) -> date:
-    """The first day on which a card is expired: it works until the end of the month printed on it."""
+    """The first day on which a card is expired: the month printed on it is its last."""
     return date(method.exp_year, method.exp_month, 1) + relativedelta(months=1)
 
 
@@ -53,7 +54,7 @@ def state_of(method: PaymentMethod, today: date) -> CardState:
 
 
 def works(method: PaymentMethod, today: date) -> bool:
-    """Whether a card can be expected to pay."""
+    """Whether a card can be expected to work."""
     return state_of(method, today) in {CardState.VALID, CardState.EXPIRES_SOON}
 
 
@@ -77,7 +78,7 @@ class CardView:
 
     @property
     def choice(self) -> str:
-        """As the select of the top-up names it: `Visa ending in 4242, expires 12/2028 (default)`."""
+        """As the top-up form lists it: `Visa ending in 4242, expires 12/2028 (default)`."""
         when = {
             CardState.EXPIRED: f"expired {self.expires}",
             CardState.NOT_WORKING: "not working: declined by its bank",
@@ -100,7 +101,7 @@ def card_view(method: PaymentMethod, today: date) -> CardView:
 
 
 def list_cards(organization: Organization) -> list[CardView]:
-    """The organization's cards to choose from, as pages show them: the first of very many. One statement."""
+    """The organization's cards to choose from, as pages show them, up to a limit. One statement."""
     today = organization.local_day()
     return [card_view(method, today) for method in saved(organization.id)[:MOST]]
 
@@ -116,15 +117,15 @@ def saved(org_id: UUID) -> list[PaymentMethod]:
 
 
 def default_of(org_id: UUID) -> PaymentMethod | None:
-    """The default card of an organization; None where it has no saved card."""
+    """The default card of an organization; None if it has no saved card."""
     return next((one for one in saved(org_id) if one.is_default), None)
 
 
 def usable(organization: Organization, card_id: UUID, *, entered_for: TopUp | None = None) -> PaymentMethod:
-    """The organization's own card of this id; where it was saved again since, as it is now.
+    """The organization's card with this id; if it was saved again since, its current row.
 
-    One that isn't kept pays its own top-up alone. One whose bank gave it up may be tried, the person may know better;
-    so may one that has expired, because a card that its bank replaced can go on paying
+    An unsaved card only pays its own top-up. A card with a final decline may be retried, because the person may know
+    better; so may an expired one, because a card that its bank replaced can keep working
     (https://docs.stripe.com/payments/cards/overview#automatic-card-updates). Raises `CardNotUsableError`.
     """
     method = db.session.get(PaymentMethod, (organization.id, card_id), populate_existing=True)
@@ -136,30 +137,33 @@ def usable(organization: Organization, card_id: UUID, *, entered_for: TopUp | No
 
 
 def next_default(others: Sequence[PaymentMethod], today: date) -> PaymentMethod | None:
-    """Which of the other cards, newest first, becomes the default when that is removed: the first that works.
+    """Which of the other cards, newest first, becomes the default when the current one is removed: the first that
+    works.
 
-    One that expires soon only where none lasts longer.
+    One that expires soon is chosen only if no other lasts longer.
     """
     order = {CardState.VALID: 0, CardState.EXPIRES_SOON: 1}
     return min(others, key=lambda one: order.get(state_of(one, today), 2), default=None)
 
 
 def customer_of(organization: Organization, *, email: str | None) -> str:
-    """The organization's customer at Stripe, made where it has none yet. Commits in that case."""
+    """The organization's customer at Stripe, created if it has none yet. Commits in that case."""
     if organization.stripe_customer_id is None:
         lost = len(organization.former_customer_ids)
         customer_id = customers.create(organization.id, name=organization.name, email=email, lost=lost)
         with transaction():
             organization.stripe_customer_id = customer_id
-            # What is written on its invoices it doesn't know yet.
+            # It doesn't have the billing details for its invoices yet.
             enqueue("tell_billing_details", org_id=str(organization.id))
     return organization.stripe_customer_id
 
 
-def forget_customer(organization: Organization, customer_id: str, actor: Actor = audit.STRIPE) -> bool:
-    """Note that a customer was deleted at Stripe, and its cards with it; False where it isn't the organization's.
+def record_customer_deleted(
+    organization: Organization, customer_id: str, actor: Actor = audit.STRIPE
+) -> bool:
+    """Record that a customer was deleted at Stripe, with its cards; False if it isn't the organization's.
 
-    The next card that is added makes a new customer. What the old one has paid stays the organization's.
+    The next card that is added creates a new customer. Payments of the old one remain the organization's.
     """
     wallet = ledger.lock(organization.id)
     organization = db.session.get_one(Organization, organization.id, populate_existing=True)
@@ -177,10 +181,10 @@ def forget_customer(organization: Organization, customer_id: str, actor: Actor =
 
 
 def record(organization: Organization, card: Card, actor: Actor) -> PaymentMethod:
-    """Write down a card that is attached to the organization's customer. Doing it again updates it.
+    """Record a card that is attached to the organization's customer, or update it.
 
-    The first card becomes the default, and so does one that comes while the default does not work. A card that was
-    saved already stays one card: the row that stands for it from now on is returned.
+    The first card becomes the default, and so does one that is added while the default doesn't work. A card that is
+    already saved stays one card: its current row is returned.
     """
     wallet = ledger.lock(organization.id)
     query = select(PaymentMethod).where(
@@ -204,10 +208,10 @@ def record(organization: Organization, card: Card, actor: Actor) -> PaymentMetho
     return kept
 
 
-def forget(org_id: UUID, stripe_id: str, actor: Actor = audit.STRIPE) -> bool:
-    """Note that a card was detached at Stripe; False where it is not one of the organization's any more.
+def record_detached(org_id: UUID, stripe_id: str, actor: Actor = audit.STRIPE) -> bool:
+    """Record that a card was detached at Stripe; False if it isn't one of the organization's any more.
 
-    Where it was the default, the newest of the others that work becomes it.
+    If it was the default, the newest other card that works becomes the default.
     """
     wallet = ledger.lock(org_id)
     query = select(PaymentMethod).where(PaymentMethod.org_id == org_id, PaymentMethod.stripe_id == stripe_id)
@@ -226,7 +230,7 @@ def forget(org_id: UUID, stripe_id: str, actor: Actor = audit.STRIPE) -> bool:
 
 
 def _describe(method: PaymentMethod, card: Card, actor: Actor, *, is_new: bool) -> None:
-    """Bring a row in line with Stripe's card. A new number or expiry is a new chance for a card that failed."""
+    """Update a row from Stripe's card. A new number or expiry gives a failed card another chance."""
     before = (method.last4, method.exp_month, method.exp_year, method.fingerprint)
     method.brand, method.last4 = card.brand, card.last4
     method.exp_month, method.exp_year = card.exp_month, card.exp_year

@@ -20,15 +20,15 @@ from app.payments.errors import PaymentsError
 from app.transaction import end_reading, transaction
 
 _CUT_OFF = timedelta(minutes=2)
-"""When a job looks after a removal: later than the person's own request can take."""
+"""When a job checks a removal: after the person's own request must have ended."""
 
 
 class UnknownCardError(LookupError):
-    """The organization has no such card, or has it no more."""
+    """The organization has no such card, or no longer has it."""
 
 
 class CardNeededError(Exception):
-    """The last card that works can't be removed while something needs one; `needs` says what does."""
+    """The last working card can't be removed while something needs one; `needs` says what."""
 
     def __init__(self, card: PaymentMethod, needs: list[Need]) -> None:
         super().__init__(f"{card.label} is the last card that works.")
@@ -36,7 +36,7 @@ class CardNeededError(Exception):
 
 
 class CardInUseError(Exception):
-    """A card can't be removed while `top_up` is being paid with it: its payment could never be finished."""
+    """A card can't be removed while `top_up` is being paid with it: the payment could never be completed."""
 
     def __init__(self, card: PaymentMethod, top_up: TopUp) -> None:
         super().__init__(f"A top-up is being paid with {card.label}.")
@@ -45,16 +45,16 @@ class CardInUseError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Removed:
-    """A card that was removed, and the one that became the default instead of it, if it was that."""
+    """A removed card, and the new default if it was the default."""
 
     card: PaymentMethod
     new_default: PaymentMethod | None
 
 
 def make_default(organization: Organization, card_id: UUID, actor: Actor) -> PaymentMethod:
-    """Let top-ups suggest this card and the plan be charged to it. Doing it again changes nothing.
+    """Make this card the one that top-ups suggest and the plan is charged to. Repeating it changes nothing.
 
-    Commits. Raises `UnknownCardError`, also where Stripe has the card no more.
+    Commits. Raises `UnknownCardError`, also if Stripe no longer has the card.
     """
     if is_gone(organization, _find(organization, card_id), actor):
         raise UnknownCardError(str(card_id))
@@ -72,45 +72,45 @@ def make_default(organization: Organization, card_id: UUID, actor: Actor) -> Pay
 
 
 def is_gone(organization: Organization, method: PaymentMethod, actor: Actor = audit.STRIPE) -> bool:
-    """Ask Stripe whether it has a card still, and forget one that it has not. Commits, so that no lock is held.
+    """Ask Stripe whether it still has a card, and remove one that it doesn't have. Commits, so that no lock is held.
 
-    Without an answer the card is taken to be there.
+    Without a response the card is assumed to exist.
     """
     end_reading()
     try:
-        return _look(organization, method, actor) is None
+        return _check(organization, method, actor) is None
     except PaymentsError:
         return False
 
 
 def finish_removal(org_id: UUID, card_id: UUID) -> None:
-    """Bring Stripe and us in line about a card whose removal may have been cut off. Commits.
+    """Finish the removal of a card that may have been interrupted. Commits.
 
     Raises what `app.payments` raises.
     """
     method = db.session.get(PaymentMethod, (org_id, card_id), populate_existing=True)
     if method is not None and method.removed_at is None:
-        _look(db.session.get_one(Organization, org_id), method, audit.STRIPE)
+        _check(db.session.get_one(Organization, org_id), method, audit.STRIPE)
     elif method is not None:
         detaching.detach(method)
 
 
-def _look(organization: Organization, method: PaymentMethod, actor: Actor) -> Card | None:
+def _check(organization: Organization, method: PaymentMethod, actor: Actor) -> Card | None:
     card = cards.fetch_attached(method.stripe_id)
     with transaction():
         if card is None:
-            payment_methods.forget(organization.id, method.stripe_id, actor)
+            payment_methods.record_detached(organization.id, method.stripe_id, actor)
         else:
             payment_methods.record(organization, card, audit.STRIPE)
     return card
 
 
 def remove(organization: Organization, card_id: UUID, actor: Actor) -> Removed:
-    """Take a card out of use, and detach it at Stripe. Commits, so that no lock is held while Stripe is asked.
+    """Remove a card here, and detach it at Stripe. Commits, so that no lock is held while Stripe is called.
 
-    It is out of use before Stripe is asked, so that two who remove the last two cards at a time can't both
-    succeed. Raises `UnknownCardError`, `CardNeededError`, `CardInUseError`, and what
-    `app.payments.cards.detach` raises: then the card is back as it was.
+    It is removed here before Stripe is called, so that two people who remove the last two cards at the same time
+    can't both succeed. Raises `UnknownCardError`, `CardNeededError`, `CardInUseError`, and what
+    `app.payments.cards.detach` raises: then the card is restored.
     """
     with transaction():
         ledger.lock(organization.id)
@@ -118,7 +118,7 @@ def remove(organization: Organization, card_id: UUID, actor: Actor) -> Removed:
         _check_not_in_use(method)
         check_not_needed(organization, method)
         was_default = method.is_default
-        payment_methods.forget(organization.id, method.stripe_id, actor)
+        payment_methods.record_detached(organization.id, method.stripe_id, actor)
         detaching.enqueue_for(method, after=_CUT_OFF)
     try:
         cards.detach(method.stripe_id)
@@ -131,7 +131,7 @@ def remove(organization: Organization, card_id: UUID, actor: Actor) -> Removed:
 
 
 def check_not_needed(organization: Organization, method: PaymentMethod) -> None:
-    """Raise `CardNeededError` for the last card that works, where something needs one."""
+    """Raise `CardNeededError` for the last working card, if something needs one."""
     today = organization.local_day()
     working = [one.id for one in payment_methods.saved(organization.id) if payment_methods.works(one, today)]
     if working != [method.id]:

@@ -1,7 +1,7 @@
-"""Saving a card: a setup intent for each form in which a person pressed Save, and the card that comes of it.
+"""Saving a card: a setup intent for each form that a person submitted, and the card that results.
 
-Nothing is made at Stripe while a form is only open: "Don't maintain long-lived, unconfirmed SetupIntents because they
-might not be valid" (https://docs.stripe.com/api/setup_intents). The fields are shown without one
+Nothing is created at Stripe while a form is only open: "Don't maintain long-lived, unconfirmed SetupIntents because
+they might not be valid" (https://docs.stripe.com/api/setup_intents). The fields are shown without one
 (https://docs.stripe.com/payments/accept-a-payment-deferred?type=setup).
 """
 
@@ -23,7 +23,7 @@ _ID = re.compile(r"seti_[A-Za-z0-9_]{1,250}", re.ASCII)
 
 
 class TooManyCardsError(Exception):
-    """The organization has as many cards as it can; the message says what to do."""
+    """The organization has reached the limit of saved cards; the message says what to do."""
 
 
 class SetupNotDoneError(Exception):
@@ -32,17 +32,17 @@ class SetupNotDoneError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class SavedCard:
-    """A card that was saved, and whether it was among the saved ones already."""
+    """A saved card, and whether it had been saved before."""
 
     method: PaymentMethod
     was_known: bool
 
 
 def begin_setup(organization: Organization, form: UUID, *, email: str | None, actor: Actor) -> Setup:
-    """Begin to save the card of a form; asking again for the same form gives the same setup.
+    """Begin to save the card of a form; the same form gets the same setup.
 
-    Makes the organization's customer at Stripe where it has none, or has none any more. Commits. Raises
-    `TooManyCardsError`, and what `app.payments` raises.
+    Creates the organization's customer at Stripe if it has none. Commits. Raises `TooManyCardsError`, and what
+    `app.payments` raises.
     """
     if len(payment_methods.saved(organization.id)) >= payment_methods.MOST:
         raise TooManyCardsError(
@@ -55,12 +55,12 @@ def begin_setup(organization: Organization, form: UUID, *, email: str | None, ac
         if error.code != "resource_missing" or error.param != "customer":
             raise
     with transaction():
-        payment_methods.forget_customer(organization, customer_id, actor)
+        payment_methods.record_customer_deleted(organization, customer_id, actor)
     return _begin(payment_methods.customer_of(organization, email=email), form)
 
 
 def finish(organization: Organization, setup_intent_id: str, actor: Actor) -> SavedCard:
-    """Save the card of a finished setup intent, as Stripe tells it. Commits. Raises `SetupNotDoneError`."""
+    """Save the card of a finished setup intent, as Stripe has it. Commits. Raises `SetupNotDoneError`."""
     if not _ID.fullmatch(setup_intent_id):
         raise SetupNotDoneError("The payment processor doesn't recognize this card form. Add the card again.")
     setup = cards.fetch_setup(setup_intent_id)

@@ -1,4 +1,4 @@
-"""From what stands in `catalog.toml` to what it means, checked."""
+"""Builds the catalog from `catalog.toml`, and checks it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from app.billing.catalog.tax import TaxText
 from app.money import MICRO, Money, MoneyError
 
 MOST_TOP_UP = 99_999_999
-"""In the currency's smallest unit: Stripe takes eight digits
+"""In the currency's smallest unit: Stripe accepts eight digits
 (https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts)."""
 MOST = 10**12
 """More units than anything counts."""
@@ -43,7 +43,7 @@ class _Renewals(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class PoolText(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """An allowance, as it is written."""
+    """An allowance, as written."""
 
     label: str
     meters: list[str]
@@ -62,7 +62,7 @@ class _Rate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class PlanText(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A plan, as it is written. Versions up to 2026-11 say `interval`, which was always `month`."""
+    """A plan, as written. Versions up to 2026-11 have `interval`, which was always `month`."""
 
     name: str
     summary: str
@@ -78,7 +78,7 @@ class PlanText(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class CatalogText(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The whole file, as it is written."""
+    """The whole file, as written."""
 
     version: str
     currency: str
@@ -95,7 +95,7 @@ class CatalogText(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Builder:
-    """From what stands in the file to what it means, checked."""
+    """Builds the catalog from the file, and checks it."""
 
     def __init__(self, source: Source, file: CatalogText) -> None:
         self._source = source

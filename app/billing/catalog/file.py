@@ -1,4 +1,4 @@
-"""Reading `catalog.toml`. Whatever is wrong with it is said with its file, line and key."""
+"""Reads `catalog.toml`. Errors name the file, line and key."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _PATH = re.compile(r" - at `\$\.?(?P<path>[^`]*)`$")
 
 
 def load(path: Path) -> Catalog:
-    """Read a catalog to sell from, and check all of it. Raises `CatalogError`."""
+    """Load a catalog to sell from, and check all of it. Raises `CatalogError`."""
     try:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
@@ -31,7 +31,7 @@ def load(path: Path) -> Catalog:
 
 
 def parse(text: str, *, name: str) -> Catalog:
-    """A catalog from its text, also an old one; `name` is what errors call it. Raises `CatalogError`."""
+    """Parse a catalog, also an old one; `name` is what errors call it. Raises `CatalogError`."""
     try:
         file = msgspec.convert(tomllib.loads(text), CatalogText)
     except tomllib.TOMLDecodeError as error:
@@ -43,7 +43,7 @@ def parse(text: str, *, name: str) -> Catalog:
 
 
 def _first_problem(content: dict[str, Any], error: msgspec.ValidationError) -> tuple[str, str]:
-    """The key that doesn't fit, and why. Of a table's entries the error doesn't say which one: it is looked for."""
+    """The key that is invalid, and why. The error doesn't say which entry of a table it is, so search for it."""
     for section, kind in (("meters", Meter), ("allowances", PoolText), ("plans", PlanText)):
         entries = content.get(section)
         for key, entry in entries.items() if isinstance(entries, dict) else ():

@@ -1,6 +1,6 @@
-"""What a meter is called, whatever version of the catalog it comes from.
+"""The name of a meter, whatever version of the catalog it comes from.
 
-Usage outlives the catalog that rated it: a meter that is no longer on offer keeps its name on pages.
+Usage outlives the catalog that rated it: a meter that is no longer offered keeps its name on pages.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ from app.models import CatalogVersion, UsageGroup
 from app.per_application import PerApplication
 
 _known_before = PerApplication[dict[str, Meter]]("meters_known_before", dict)
-"""Meters that are no longer on offer, as they were found in a version."""
+"""Meters that are no longer offered, as found in an older version."""
 
 
 def get_meter(key: str) -> Meter:
-    """The meter as the catalog on offer has it, else as the newest version that knew it.
+    """The meter as in the current catalog, or else as in the newest version that had it.
 
-    One that no version knows is named by its key and counted in units, so that a page never breaks on it.
-    What was found is kept, so a meter costs a process one look into the versions.
+    A meter that no version has is named by its key and counted in units, so that it never breaks a page. Results are
+    cached, so each process searches the versions once per meter.
     """
     on_offer = model.current().meters.get(key)
     if on_offer is not None:
@@ -38,7 +38,7 @@ def get_meter(key: str) -> Meter:
 
 
 def list_meters(group: UsageGroup, used: Iterable[str]) -> list[str]:
-    """The meters of a group, in the catalog's order, and after them those `used` that are no longer on offer."""
+    """The meters of a group, in the catalog's order, followed by those `used` that are no longer offered."""
     offered = model.current().meters_of(group)
     gone = {key for key in used if key not in model.current().meters}
     return offered + sorted(key for key in gone if get_meter(key).group is group)

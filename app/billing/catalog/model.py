@@ -1,7 +1,7 @@
 """The catalog: plans, what they include, meters, rates and limits. An operator edits it (`catalog.toml`).
 
-`app.billing.catalog.file` reads and checks it; `app.billing.catalog.versions` keeps the versions that
-organizations are on.
+`app.billing.catalog.file` reads and checks it; `app.billing.catalog.versions` stores the versions that organizations
+are on.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ class CatalogError(Exception):
 
 
 FREE_PLAN = "starter"
-"""The plan of an organization that pays for none, in calendar months. It costs nothing."""
+"""The plan of an organization without a paid one. It is free, with calendar months."""
 LIMITS = ("agents", "phone_numbers", "campaigns", "concurrent_calls")
 """What plans limit, in the order in which it is shown."""
 USUAL_MOST = {
@@ -34,16 +34,16 @@ USUAL_MOST = {
     "token": 100_000_000,
     "character": 100_000_000,
 }
-"""Units that one event may count at most where the catalog doesn't say it, as versions up to 2026-12 don't:
-a day of a call, what a busy day takes of a model."""
+"""The most units per event if the catalog doesn't say, as in versions up to 2026-12: a day of calling, a busy day of
+a model."""
 OTHERWISE_MOST = 1_000_000
-"""Of units that aren't among those."""
+"""The same for all other units."""
 
 
 class Meter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Something that is used: counted in whole `unit`s, priced by `per` units, shown by `shown_per` units.
+    """Something that is metered: counted in whole `unit`s, priced per `per` units, shown per `shown_per` units.
 
-    One event may count `most` units; more than that is taken for a mistake.
+    One event may have up to `most` units; more is rejected as a mistake.
     """
 
     group: UsageGroup
@@ -56,13 +56,13 @@ class Meter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     @property
     def most_an_event(self) -> int:
-        """What one event may count at most, in units."""
+        """The most units in one event."""
         return USUAL_MOST.get(self.unit, OTHERWISE_MOST) if self.most is None else self.most
 
 
 @dataclass(frozen=True, slots=True)
 class Pool:
-    """An allowance that one or several meters draw on, in their common unit."""
+    """An allowance that one or more meters share, in their common unit."""
 
     key: str
     label: str
@@ -71,7 +71,8 @@ class Pool:
 
 @dataclass(frozen=True, slots=True)
 class Tier:
-    """A price for the units of a period up to `up_to` (None: for all further ones), in micro-units a unit, exact."""
+    """The exact price in micro-units per unit, for the units of a period up to `up_to` (None: for all further
+    ones)."""
 
     up_to: int | None
     rate: Fraction
@@ -79,10 +80,10 @@ class Tier:
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """What a meter costs. An event counts as at least `minimum` units, rounded up to whole `step`s.
+    """The rate of a meter. An event counts as at least `minimum` units, rounded up to whole `step`s.
 
-    Per-second billing with half a minute at least is `minimum` 30, `step` 1 on a meter in seconds. An event of more
-    than `most` units is refused.
+    Per-second billing with a 30-second minimum is `minimum` 30, `step` 1 on a meter in seconds. An event of more than
+    `most` units is refused.
     """
 
     tiers: tuple[Tier, ...]
@@ -98,10 +99,10 @@ class Rate:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A tier. `price` is for a month, `yearly` for a year where it is sold by the year, too.
+    """A tier. `price` is monthly; `yearly` is the yearly price, if it is also sold yearly.
 
     `allowances` are by pool, for a month, in the units of its meters; `version` is the catalog's. `includes` names
-    the plan whose features this one has besides its own. `statement` is what bank statements call its charges.
+    the plan whose features this one has besides its own. `statement` is the statement descriptor of its charges.
     """
 
     key: str
@@ -120,18 +121,18 @@ class Plan:
 
     @property
     def intervals(self) -> list[str]:
-        """How it is sold: by the `month`, and perhaps by the `year`."""
+        """The intervals it is sold in: `month`, and perhaps `year`."""
         return ["month", "year"] if self.yearly is not None else ["month"]
 
     def price_by(self, interval: str) -> Money:
-        """The price of a `month` or a `year`. Raises `CatalogError` where it isn't sold so."""
+        """The price per `month` or `year`. Raises `CatalogError` if it isn't sold in that interval."""
         price = self.price if interval == "month" else self.yearly
         if price is None or interval not in {"month", "year"}:
             raise CatalogError(f"{self.name} has no price per {interval}.")
         return price
 
     def pool_of(self, meter: str) -> str:
-        """The allowance that a meter draws on, named as the meter where it shares none."""
+        """The allowance that a meter draws on; it has the meter's name if it isn't shared."""
         return self.pools.get(meter, meter)
 
     def allowance_of(self, meter: str) -> int:
@@ -149,7 +150,7 @@ class OnRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 @dataclass(frozen=True, slots=True)
 class TopUpLimits:
-    """What can be topped up, and what bank statements call it."""
+    """The limits of top-ups, and their statement descriptor."""
 
     presets: tuple[Money, ...]
     minimum: Money
@@ -159,9 +160,9 @@ class TopUpLimits:
 
 @dataclass(frozen=True, slots=True)
 class Catalog:
-    """One version. `late_days` is how old usage may be when it is reported, `grace_days` how long a plan goes on
-    whose renewal is not paid, `tax` how plans are taxed (None: as each subscription is at Stripe), `over_limits` what
-    happens to what a smaller plan doesn't allow; `text` is the file as it was read."""
+    """One version. `late_days` is how old usage may be when it is reported, `grace_days` how long a plan stays in
+    force without payment of its renewal, `tax` how plans are taxed (None: as each subscription is at Stripe),
+    `over_limits` what happens to resources over a smaller plan's limits; `text` is the file as it was read."""
 
     version: str
     currency: str
@@ -199,7 +200,7 @@ class Catalog:
             ) from None
 
     def pool(self, key: str) -> Pool:
-        """An allowance by its key; a meter that shares none is a pool of its own. Raises `CatalogError`."""
+        """An allowance by its key; a meter without a shared one is its own pool. Raises `CatalogError`."""
         return self.pools.get(key) or Pool(key, self.meter(key).label, (key,))
 
     def pools_of(self, group: UsageGroup) -> list[Pool]:
@@ -216,10 +217,10 @@ class Catalog:
 
 
 def current() -> Catalog:
-    """The catalog that is on offer: what new plans are made from, and what pages name things by."""
+    """The current catalog: what is sold now, and what pages take names from."""
     return _on_offer.get()
 
 
 def offer(catalog: Catalog) -> None:
-    """Let this catalog be on offer, in this process, from now on."""
+    """Make this the current catalog of this process."""
     _on_offer.set(catalog)

@@ -1,4 +1,4 @@
-"""Quantities in the units that people read."""
+"""Quantities in display units."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from app.billing.catalog import meters
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
-    """How much of a meter was used, in the units that people read.
+    """How much of a meter was used, in display units.
 
-    `days` is for what is counted by the day: on how many days, where each had as much as the others.
+    `days` is for meters counted daily: on how many days, if each had the same amount.
     """
 
     meter: str
@@ -23,8 +23,7 @@ class Quantity:
 
 @dataclass(frozen=True, slots=True)
 class Units:
-    """How much of a meter was used, to the unit. Below zero for what a correction takes off; `days` as of a
-    `Quantity`."""
+    """How much of a meter was used, exactly. Negative for a correction that reduces it; `days` as of a `Quantity`."""
 
     count: int
     unit: str
@@ -32,8 +31,7 @@ class Units:
 
 
 def added_up(used: Mapping[str, tuple[int, int | None]]) -> tuple[Quantity, ...]:
-    """Units by meter, and on how many days, as people read them; those of one kind together: minutes in and
-    out are minutes."""
+    """Add up units by meter and their number of days, in display units; the same unit is added up across meters."""
     kinds: dict[tuple[str, int], list[str]] = {}
     for key in sorted(used):
         meter = meters.get_meter(key)
@@ -49,11 +47,11 @@ def added_up(used: Mapping[str, tuple[int, int | None]]) -> tuple[Quantity, ...]
 
 
 def quantity_of(meter: str, units: int, *, days: int | None = None) -> Quantity:
-    """A meter's units in those that people read: 3,600 seconds are 60 minutes, a begun one counting as one."""
+    """Convert a meter's units to display units: 3,600 seconds are 60 minutes, rounded up."""
     shown = meters.get_meter(meter)
     return Quantity(meter, -(-units // shown.shown_per), shown.shown_as, days)
 
 
 def same_each_day(units: Sequence[int]) -> int | None:
-    """On how many days as much was used as on each of the others; None where they differ, or for no day."""
+    """The number of days if the same amount was used on each; None if they differ, or there are none."""
     return len(units) if len(set(units)) == 1 else None

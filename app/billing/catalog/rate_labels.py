@@ -1,4 +1,4 @@
-"""What a meter costs by a plan, as people read it: on the comparison of plans, and beside what was charged."""
+"""Rates as text: on the plan comparison, and next to charges."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from app.billing.catalog.quantities import Quantity
 from app.money import Money, half_up
 
 _DAYS_OF_A_MONTH = 30
-"""A price per 30 days of something is read as a monthly one."""
+"""A price per 30 days is shown as a monthly price."""
 
 
 @dataclass(frozen=True, slots=True)
 class RateLabel:
-    """The price of one step of a meter: `amount` for `per`, which says how much of what.
+    """The price of one step of a meter: `amount` per `per`.
 
-    `later` are the prices of further tiers, each with the quantity from which on it holds; `least` is what an event
-    counts as at least, and `step` what it is rounded up to, where they say something.
+    `later` are the prices of further tiers, each with the quantity from which it applies; `least` is the minimum of
+    an event, and `step` its rounding, if they matter.
     """
 
     meter: str
@@ -30,7 +30,7 @@ class RateLabel:
 
 
 def describe(key: str, meter: Meter, rate: Rate, currency: str) -> RateLabel:
-    """What `meter` costs by `rate`, as a plan of its own version has it."""
+    """Describe a meter's rate in a plan."""
 
     def price(tier: Tier) -> Money:
         return Money(half_up(tier.rate * meter.per), currency)

@@ -1,9 +1,9 @@
 """What usage costs: the allowance of the period first, then the plan's rate.
 
 A *line* is what an organization used of one meter in one billing period beyond the allowance, at one rate: that of a
-plan in one version of the catalog. It costs its units times the rate, rounded once, half up: `line_cost`. An event
-costs what it adds to its line, so a hundred events of one token cost what one of a hundred does. Each event is within
-one micro-unit of its own units times the rate, and all events of a line are together exactly the line.
+plan in one version of the catalog. Its cost is its units times the rate, rounded once, half up: `line_cost`. An event
+costs what it adds to its line, so a hundred events of one token cost the same as one event of a hundred. Each event
+is within one micro-unit of its units times the rate, and all events of a line add up to exactly the line.
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ class Charge(msgspec.Struct, frozen=True):
 
 
 def rate(plan: Plan, meter: str, quantity: int, *, used: int, charged: int = 0, currency: str) -> Charge:
-    """Rate `quantity` units of `meter`, of whose allowance `used` units are gone already.
+    """Rate `quantity` units of `meter`, when `used` units of its allowance are used up.
 
-    `charged` units of the meter were paid for in the period before: they say in which tier this line begins. The
+    `charged` units of the meter were charged earlier in the period: they decide in which tier this line begins. The
     rate is exact; rounding to whole micro-units happens once, here, half up.
     """
     billable = billable_units(plan.rates[meter], quantity)
@@ -41,14 +41,14 @@ def rate(plan: Plan, meter: str, quantity: int, *, used: int, charged: int = 0, 
 
 
 def charge(plan: Plan, meter: str, billable: int, *, used: int, charged: int = 0, currency: str) -> Charge:
-    """Charge units that are counted already: `rate` does that first."""
+    """Charge units to which the minimum and step were already applied; `rate` does that first."""
     included = min(billable, max(plan.allowance_of(meter) - used, 0))
     cost = cost_of(plan.rates[meter], billable - included, charged)
     return Charge(billable, included, Money(cost, currency))
 
 
 def billable_units(own: Rate, quantity: int) -> int:
-    """What `quantity` units count as: the rate's minimum at least, in whole steps. Nothing counts as nothing."""
+    """The billable units of a quantity: at least the rate's minimum, in whole steps. Zero stays zero."""
     if quantity == 0:
         return 0
     units = max(quantity, own.minimum)
@@ -61,7 +61,7 @@ def cost_of(own: Rate, units: int, before: int = 0) -> int:
 
 
 def line_cost(own: Rate, units: Sequence[int]) -> int:
-    """The micro-units that a line costs, of so many units in each tier: the one place that rounds."""
+    """The micro-units that a line costs, with these units in each tier: the only place that rounds."""
     if len(own.tiers) == 1:
         return half_up_ratio(units[0] * own.first.numerator, own.first.denominator)
     return half_up(
@@ -70,7 +70,7 @@ def line_cost(own: Rate, units: Sequence[int]) -> int:
 
 
 def by_tier(own: Rate, units: int, before: int) -> list[int]:
-    """How many of `units`, which come after `before` others of the period, lie in each tier."""
+    """How many of `units`, after `before` others in the period, fall into each tier."""
     if len(own.tiers) == 1:
         return [units]
     found = []

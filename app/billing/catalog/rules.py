@@ -1,6 +1,6 @@
-"""What a catalog has to keep to be sold from, beyond being readable: a free plan, known limits, what Stripe charges.
+"""The rules for a catalog to sell from: a free plan, known limits, amounts that Stripe can charge.
 
-Versions that were stored before a rule are read without it: organizations are on them.
+Stored versions are exempt from newer rules, because organizations are on them.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from app.money import MICRO, Money
 MOST_CHARGED = 99_999_999
 """In Stripe's unit: eight digits (https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts)."""
 MOST_ALLOWED = 10**9
-"""More than a plan limits anything to."""
+"""More than any limit of a plan."""
 
 
 def check(source: Source, catalog: Catalog) -> None:
-    """Raises `CatalogError` with the line and the key of the first rule that isn't kept, and what to do."""
+    """Raises `CatalogError` with the line and key of the first violation, and what to do."""
     _check_currency(source, catalog)
     _check_free_plan(source, catalog)
     _check_limits(source, catalog)
@@ -78,7 +78,7 @@ def _check_prices(source: Source, catalog: Catalog) -> None:
 
 
 def _check_charge(source: Source, key: str, amount: Money) -> None:
-    """Nothing at all is charged nowhere; anything else within what Stripe takes."""
+    """Zero is never charged; anything else must be within Stripe's limits."""
     least = least_charge(amount.currency)
     if amount and least is not None and amount.micro < least * MICRO:
         smallest = Money(int(least * MICRO), amount.currency)

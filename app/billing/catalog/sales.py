@@ -1,4 +1,4 @@
-"""What of the catalog is sold, and so has a price at Stripe."""
+"""The catalog's prices at Stripe."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from app.billing.catalog.model import Catalog
 from app.payments import plan_prices
 from app.payments.plan_prices import Difference
-from app.payments.price_making import PlanPrice
+from app.payments.price_creation import PlanPrice
 
 
 def sold(catalog: Catalog) -> list[PlanPrice]:
-    """Each plan by the month, and by the year where it is sold so. What is free has a price of zero."""
+    """The monthly price of each plan, and the yearly one if it has one. The free plan has a price of zero."""
     return [
         PlanPrice(
             plan.key, plan.version, plan.name, plan.summary, interval, plan.price_by(interval), plan.statement
@@ -22,12 +22,12 @@ def sold(catalog: Catalog) -> list[PlanPrice]:
 
 
 def differences(catalog: Catalog) -> list[Difference]:
-    """What Stripe lacks of it, or has otherwise. Raises what `app.payments` raises."""
+    """The prices that Stripe lacks, or that differ there. Raises what `app.payments` raises."""
     return plan_prices.differences(sold(catalog))
 
 
 def sync_prices(catalog: Catalog) -> Iterator[Difference]:
-    """Make it so at Stripe, one after the other; each is told once Stripe shows it. Raises as `differences`."""
+    """Create the prices at Stripe, one by one; yields each once Stripe has it. Raises as `differences`."""
     for difference in differences(catalog):
         difference.settle()
         yield difference

@@ -1,4 +1,4 @@
-"""Where in `catalog.toml` something stands, so that whatever is wrong is said with its file, line and key."""
+"""Locations in `catalog.toml`, so that errors name the file, line and key."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ _TABLE = re.compile(r"\s*\[([^\[\]]+)\]")
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """The text of a file, to find the line of a key in."""
+    """The text of a file, in which the line of a key can be found."""
 
     name: str
     text: str
 
     def refuse(self, key: str, problem: str, cause: Exception | None = None) -> NoReturn:
-        """Raise the error of a key, with its line where the file has it."""
+        """Raise an error about a key, with its line if it is in the file."""
         line = self._line_of(key)
         where = f"{self.name}:{line}" if line else self.name
         raise CatalogError(f"{where}: {key}: {problem}" if key else f"{where}: {problem}") from cause

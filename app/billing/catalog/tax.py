@@ -1,4 +1,4 @@
-"""Tax on plans: off, automatic by Stripe, or by tax rates that an operator made at Stripe. Top-ups are never taxed
+"""Tax on plans: off, automatic by Stripe, or by tax rates that an operator created at Stripe. Top-ups are never taxed
 (docs/decisions)."""
 
 from __future__ import annotations
@@ -13,18 +13,18 @@ from app.payments.tax_settings import TaxSettings
 
 _RATE = re.compile(r"txr_[A-Za-z0-9_]{1,250}", re.ASCII)
 MOST_RATES = 5
-"""Rates that Stripe takes for one subscription (https://docs.stripe.com/invoicing/taxes/tax-rates)."""
+"""The most rates that Stripe accepts for one subscription (https://docs.stripe.com/invoicing/taxes/tax-rates)."""
 
 
 class TaxText(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Tax, as it is written: `rates` are ids of Stripe's, where `mode` says so."""
+    """Tax, as written: `rates` are Stripe's ids, if `mode` is `rates`."""
 
     mode: Literal["off", "automatic", "rates"] = "off"
     rates: list[str] = []
 
 
 def build(source: Source, tax: TaxText) -> TaxSettings | None:
-    """What it means; None where tax is off, so that subscriptions keep what they have. Raises `CatalogError`."""
+    """Build the tax setting; None if tax is off, so that subscriptions keep theirs. Raises `CatalogError`."""
     if (tax.mode == "rates") != bool(tax.rates):
         source.refuse("tax.rates", 'name the tax rates with mode = "rates", and with no other mode.')
     if len(tax.rates) > MOST_RATES:

@@ -1,4 +1,4 @@
-"""The versions of the catalog: kept for good, so that what was used is rated by the rates of its own time."""
+"""The versions of the catalog: kept permanently, so that usage is rated by the rates of its own time."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ class Announcement:
 
 
 def store(plan_catalog: Catalog, *, announced_for: datetime | None = None) -> bool:
-    """Keep a catalog as a version, and announce it where a time is given; False where it was kept before.
+    """Store a catalog as a version, and announce it if a time is given; False if it was already stored.
 
-    Raises `CatalogError` where another catalog has this version's name, or where the announcement would
-    change what was used already, or leave someone without a plan.
+    Raises `CatalogError` if another catalog has this version's name, or if the announcement would affect past usage,
+    or leave someone without a plan.
     """
     if announced_for is not None and announced_for <= utc_now():
         raise CatalogError("Announce a version for a future date: past usage has already been rated.")
@@ -54,7 +54,7 @@ def store(plan_catalog: Catalog, *, announced_for: datetime | None = None) -> bo
 
 
 def find(version: str) -> Catalog:
-    """The catalog of this version. Versions never change, so each is read once by a process.
+    """The catalog of this version. Versions never change, so a process reads each only once.
 
     Raises `CatalogError`.
     """
@@ -67,16 +67,16 @@ def find(version: str) -> Catalog:
 
 
 def get_plan(plan: str, version: str | None) -> Plan:
-    """A plan of the version that an organization is on; where that has it no more, or none is named, of the one on
-    offer. Raises `CatalogError` where neither has it."""
+    """A plan of the version that an organization is on; if that doesn't have it, or is None, of the current one.
+    Raises `CatalogError` if neither has it."""
     if version is not None and plan in (kept := find(version)).plans:
         return kept.plans[plan]
     return model.current().plan(plan)
 
 
 def own(plan: str, version: str | None, *, in_force: str | None) -> Plan:
-    """A plan as an organization has it that bought it from a version: for the price of that one, which is what it
-    goes on paying, and with the limits, allowances and rates of the version that is `in_force` by now.
+    """A plan as an organization has it: with the price of the version that it was bought from, which it keeps paying,
+    and the limits, allowances and rates of the version that is `in_force` now.
 
     Raises `CatalogError` as `get_plan` does.
     """
@@ -87,9 +87,9 @@ def own(plan: str, version: str | None, *, in_force: str | None) -> Plan:
 
 
 def in_force(version: str, at: datetime) -> str:
-    """The version that is in force at a time for those who chose this one: itself, or the one announced since.
+    """The version in force at a time for those who chose this one: itself, or the one announced since.
 
-    An announcement is for everyone, also for those who come back to an older version after it.
+    An announcement is for everyone, even those who return to an older version later.
     """
     stored = select(CatalogVersion.synced_at).where(CatalogVersion.version == version).scalar_subquery()
     newer = (
@@ -102,7 +102,7 @@ def in_force(version: str, at: datetime) -> str:
 
 
 def check_currency(plan_catalog: Catalog) -> None:
-    """Raises `CatalogError` where wallets are in another currency than a catalog's prices and rates."""
+    """Raises `CatalogError` if wallets are in another currency than the catalog."""
     query = select(Organization.currency, func.count()).where(Organization.currency != plan_catalog.currency)
     other = db.session.execute(query.group_by(Organization.currency).order_by(func.count().desc())).first()
     if other is not None:
@@ -116,7 +116,7 @@ def check_currency(plan_catalog: Catalog) -> None:
 
 
 def _check_that_no_one_is_left_behind(plan_catalog: Catalog) -> None:
-    """Everyone whom an announcement is for finds their plan in it, and the one that they have planned."""
+    """Check that an announced version has everyone's current and scheduled plan."""
     newest = (
         select(PlanTerm.plan)
         .ext(distinct_on(PlanTerm.org_id))

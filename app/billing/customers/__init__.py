@@ -5,8 +5,8 @@ from __future__ import annotations
 __all__ = [
     "details",
     "documents",
-    "entering",
     "queries",
     "stripe_sync",
     "tax_ids",
+    "validation",
 ]

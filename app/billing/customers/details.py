@@ -7,8 +7,8 @@ from dataclasses import asdict
 
 from app.billing import audit
 from app.billing.audit import Actor
-from app.billing.customers import documents, entering, queries, stripe_sync
-from app.billing.customers.entering import Details
+from app.billing.customers import documents, queries, stripe_sync, validation
+from app.billing.customers.validation import Details
 from app.billing.wallet import ledger
 from app.extensions import db
 from app.models import BillingDetails, Organization
@@ -19,12 +19,12 @@ class ChangedMeanwhileError(Exception):
 
 
 def save(organization: Organization, wanted: Details, version: int, actor: Actor) -> None:
-    """Keep details that were entered over those of `version`; a job tells Stripe. In the caller's transaction.
+    """Save details that were edited from `version`; a job syncs them to Stripe. In the caller's transaction.
 
     Raises `DetailsError` with everything that is wrong, and `ChangedMeanwhileError`.
     """
-    checked = entering.check(wanted)
-    _hold(organization)
+    checked = validation.check(wanted)
+    _lock(organization)
     row = queries.find_row(organization.id)
     if (row.version if row else 0) != version:
         raise ChangedMeanwhileError
@@ -45,34 +45,34 @@ def save(organization: Organization, wanted: Details, version: int, actor: Actor
 
 
 def set_recipients(organization: Organization, emails: Sequence[str]) -> None:
-    """Let these addresses get mail about money, and no others. In the caller's transaction."""
-    _hold(organization)
+    """Set the billing email recipients. In the caller's transaction."""
+    _lock(organization)
     if list(emails) != organization.billing_emails:
         organization.billing_emails = list(emails)
         _outdate(organization)
 
 
-def forget_recipient(organization: Organization, email: str) -> None:
-    """Let someone who lost the role get no more mail about money. In the caller's transaction.
+def remove_recipient(organization: Organization, email: str) -> None:
+    """Remove a billing email recipient who lost their role. In the caller's transaction.
 
-    Where only owners get it, Stripe's customer may still have their address: a job tells Stripe in any case.
+    If only owners receive it, Stripe's customer may still have their address: a job syncs in any case.
     """
-    _hold(organization)
+    _lock(organization)
     left = [one for one in organization.billing_emails if one.lower() != email.lower()]
     if left != organization.billing_emails or organization.stripe_customer_id is not None:
         organization.billing_emails = left
         _outdate(organization)
 
 
-def _hold(organization: Organization) -> None:
-    """Lock the organization, then its wallet: in this order wherever its recipients change."""
+def _lock(organization: Organization) -> None:
+    """Lock the organization, then its wallet: always in this order when recipients change."""
     db.session.flush()
     db.session.refresh(organization, with_for_update={"key_share": True})
     ledger.lock(organization.id)
 
 
 def _outdate(organization: Organization) -> None:
-    """Count a change, so that a form that was opened before it can't bring the old recipients back; tell Stripe."""
+    """Count a change, so that a form opened before it can't restore the old recipients, and sync to Stripe."""
     row = queries.find_row(organization.id)
     if row is None:
         row = BillingDetails(org_id=organization.id, version=0)

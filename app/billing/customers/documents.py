@@ -1,20 +1,20 @@
-"""Who is billed, as documents say it."""
+"""Who is billed, as shown on documents."""
 
 from __future__ import annotations
 
 from app.billing.customers import queries
-from app.billing.customers.entering import COUNTRIES, Details
+from app.billing.customers.validation import COUNTRIES, Details
 from app.billing.statements import headers
 from app.billing.statements.headers import StatementHeader
 from app.models import Organization
 from app.months import Month
 
 _TOWN_FIRST = frozenset({"US", "CA", "AU", "NZ", "GB", "IE", "IN"})
-"""Where the postal code stands behind the town."""
+"""Countries where the postal code follows the town."""
 
 
 def on_documents(organization: Organization) -> list[str]:
-    """Who is billed as documents say it, a line each: the organization's name where nothing else is known."""
+    """The lines on documents that say who is billed; the organization's name if nothing else is known."""
     details, _ = queries.gather(organization)
     name = details.legal_name or organization.name
     lines = [name, details.line1, details.line2, *_town(details), COUNTRIES.get(details.country, "")]
@@ -26,12 +26,12 @@ def on_documents(organization: Organization) -> list[str]:
 
 
 def on_statement(organization: Organization, month: Month) -> StatementHeader:
-    """What the wallet's statement of a month says of the organization."""
+    """What the wallet's statement of a month says about the organization."""
     return headers.find_snapshot(organization, month) or _head_now(organization)
 
 
 def snapshot_on_statements(organization: Organization) -> None:
-    """Let the statements of months that are over stay as they are; before a change of name, zone or details."""
+    """Freeze the headers of past statements; call before changing name, time zone or details."""
     headers.snapshot(organization, _head_now(organization))
 
 

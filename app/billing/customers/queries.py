@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from app.billing.customers.entering import Details
+from app.billing.customers.validation import Details
 from app.extensions import db
 from app.models import BillingDetails, Organization
 
@@ -32,7 +32,7 @@ def gather(organization: Organization) -> tuple[Details, int]:
 
 
 def find_row(org_id: UUID) -> BillingDetails | None:
-    """The row as the database has it now; None where nothing was ever saved."""
+    """The row as the database has it now; None if nothing was ever saved."""
     return db.session.scalar(
         select(BillingDetails).where(BillingDetails.org_id == org_id),
         execution_options={"populate_existing": True},

@@ -1,4 +1,4 @@
-"""Letting Stripe's customer have the billing details that we have."""
+"""Syncs billing details to Stripe's customer."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from app.payments.customers import StripeDetails
 from app.transaction import end_reading, transaction
 
 _TIMES = 5
-"""How often details are told that change again meanwhile, before a new job continues."""
+"""How often one job syncs details that keep changing, before a new job continues."""
 
 
 def enqueue_sync(org_id: UUID) -> None:
-    """Let a job tell Stripe, in the caller's transaction."""
+    """Enqueue the sync, in the caller's transaction."""
     enqueue("tell_billing_details", org_id=str(org_id))
 
 
 def sync_to_stripe(org_id: UUID) -> None:
-    """Let Stripe's customer have the details that we have now. Commits. Raises what `app.payments` raises.
+    """Sync the current details to Stripe's customer. Commits. Raises what `app.payments` raises.
 
-    No lock is held meanwhile: anyone who has told Stripe looks whether the details are others by now, so that
-    the last one to tell it tells those that we have.
+    No lock is held: every sync checks afterward whether the details have changed, so that the last sync always sends
+    the current ones.
     """
     told: tuple[str, StripeDetails, int] | None = None
     for _ in range(_TIMES):
@@ -40,9 +40,9 @@ def sync_to_stripe(org_id: UUID) -> None:
 
 
 def _for_stripe(org_id: UUID) -> tuple[str, StripeDetails, int] | None:
-    """The customer, what Stripe is to know of it, and of which version that is; read afresh.
+    """The customer, its details for Stripe, and their version; freshly read.
 
-    No transaction is open afterward. None where there is no customer, or nothing was ever saved.
+    No transaction is open afterward. None if there is no customer, or nothing was ever saved.
     """
     db.session.expire_all()
     organization = db.session.get_one(Organization, org_id)

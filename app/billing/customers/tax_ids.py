@@ -1,4 +1,4 @@
-"""Kinds of tax ids, by Stripe's names: each checked by its own rules, check digits included, and written in one way.
+"""Types of tax IDs, by Stripe's names: each with its own validation, including check digits, and one notation.
 
 https://docs.stripe.com/billing/customer/tax-ids#supported-tax-id. The rules are python-stdnum's.
 """
@@ -29,12 +29,12 @@ from stdnum.za import tin
 
 
 class TaxIdError(ValueError):
-    """The tax id can't be one of its kind; the message says what one looks like."""
+    """The tax ID is invalid for its type; the message shows an example."""
 
 
 @dataclass(frozen=True, slots=True)
 class TaxKind:
-    """`key` is Stripe's name. Written with `prefix` before what the rules know, formatted where `is_formatted`."""
+    """`key` is Stripe's name. Written with `prefix` before the validated number, formatted if `is_formatted`."""
 
     key: str
     label: str
@@ -68,7 +68,7 @@ KINDS = {kind.key: kind for kind in _ALL}
 
 
 def normal(kind: TaxKind, text: str) -> str:
-    """A tax id as Stripe and documents have it, however it was typed. Raises `TaxIdError`."""
+    """Normalize a tax ID for Stripe and documents, however it was typed. Raises `TaxIdError`."""
     try:
         plain = kind.rules.validate(text.strip())
     except InvalidChecksum as error:

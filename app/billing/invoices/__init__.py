@@ -1,4 +1,4 @@
-"""What Stripe invoiced, as it is known here."""
+"""Stripe's invoices, as they are stored here."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ class InvoiceFilters:
 
 @dataclass(frozen=True, slots=True)
 class InvoicePage:
-    """Some invoices, and the places to ask for the page before and after; `years` are those that have invoices."""
+    """A page of invoices, with cursors to the previous and next page; `years` are those that have invoices."""
 
     invoices: list[InvoiceView]
     newer: Cursor | None
@@ -64,7 +64,7 @@ def page(
 def list_for_month(organization: Organization, month: Month) -> list[InvoiceView]:
     """The invoices that were issued in a month of the organization's zone, oldest first. One statement.
 
-    Those that were given up since are among them, so that what was told of a month stays as it was.
+    Voided ones are included, so that the list of a past month never changes.
     """
     zone = ZoneInfo(organization.timezone)
     start = datetime.combine(month.first, time(), zone)

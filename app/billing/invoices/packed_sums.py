@@ -1,4 +1,4 @@
-"""Sums as they are stored: every line with its words, its amount and what it is."""
+"""Invoice sums as JSON: each line with its text, amount and kind."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def pack_lines(lines: Iterable[SumLine]) -> list[Json]:
 
 
 def unpack_lines(stored: Iterable[Json], currency: str) -> tuple[SumLine, ...]:
-    """Lines again; those that were stored before lines had kinds are charges."""
+    """Lines again; those stored before lines had kinds are charges."""
     return tuple(
         SumLine(one["words"], Money(one["micro"], currency), SumKind(one.get("kind", SumKind.CHARGE)))
         for one in stored

@@ -1,4 +1,4 @@
-"""Invoices: Stripe makes them, this is what we know of them."""
+"""Invoices: issued by Stripe, and recorded here."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ class UnknownInvoiceError(LookupError):
 
 @dataclass(frozen=True, slots=True)
 class InvoiceView:
-    """An invoice as lists show it; `period` is from the beginning to the end, which is no part of it.
+    """An invoice as lists show it; `period` includes its first day but not its end.
 
-    `sums` is what its amount is made of, where that is known.
+    `sums` is the breakdown of its amount, if known.
     """
 
     id: UUID
@@ -52,14 +52,14 @@ class InvoiceView:
 
     @property
     def is_open(self) -> bool:
-        """Whether it is still to be paid."""
+        """Whether it still has to be paid."""
         return self.status is InvoiceStatus.OPEN
 
 
 def upsert(organization: Organization, invoice: StripeInvoice, *, failed_at: datetime | None = None) -> bool:
-    """Write down an invoice as Stripe has it now; False for a draft, which no one is asked to pay yet.
+    """Store an invoice as Stripe has it now; False for a draft, which is not due yet.
 
-    `failed_at` is when a try to charge it failed; the first of them is kept, also once it was paid.
+    `failed_at` is when an attempt to charge it failed; the first one is kept, even once it was paid.
     """
     if invoice.status not in _KEPT:
         return False

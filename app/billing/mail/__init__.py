@@ -1,4 +1,4 @@
-"""What billing recipients are told by email, each thing once."""
+"""Emails to billing recipients, each notice once."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
-"""Sending what is in the outbox: at least once, and as a rule once.
+"""Sends the emails in the outbox: at least once, and normally exactly once.
 
-An email is claimed for a while, sent to one recipient after the other, and each recipient is noted as done at
-once. A process that is killed between a recipient's mail and its note repeats that one mail rather than lose
-it, with the same Message-ID. While the mail server is away the tries get rarer and go on for about four days;
-then the mail is given up, and `flask mail list --failed` shows it.
+An email is claimed for a while, sent to one recipient after the other, and each delivery is recorded immediately. A
+process that is killed between sending and recording repeats that one email rather than lose it, with the same
+Message-ID. While the mail server is unavailable, sending is retried with growing delays for about four days; then the
+email fails, and `flask mail list --failed` lists it.
 """
 
 from __future__ import annotations
@@ -19,22 +19,23 @@ from app.billing.mail.recipients import recipients_of
 from app.clock import utc_now
 from app.extensions import db, enqueue
 from app.models import Mail, MailState, Organization
-from app.notify import letters
+from app.notify import emails
 from app.notify.composition import Readers, compose
-from app.notify.message import Written, message
+from app.notify.mime import Written, message
 from app.notify.transport import Connection, NullTransport, RefusedError, UnavailableError
 from app.transaction import transaction
 
 log = structlog.get_logger("billing.mail")
 
 MAX_ATTEMPTS = 30
-"""With the waits below: about four days."""
+"""With the delays below: about four days."""
 
 CLAIMED_FOR = timedelta(minutes=10)
-"""How long a try may take before another process takes the mail up; longer than any mail server is waited for."""
+"""How long an attempt may take before another process claims the email; longer than any timeout of the mail
+server."""
 
-LEFT_ALONE_FOR = timedelta(minutes=2)
-"""How long an email that is due is left to its own job before the sweep takes it up."""
+STALE_AFTER = timedelta(minutes=2)
+"""How long a due email is left to its own job before the sweep recovers it."""
 
 
 class MailNotFoundError(LookupError):
@@ -42,7 +43,7 @@ class MailNotFoundError(LookupError):
 
 
 def deliver(org_id: UUID, mail_id: UUID) -> MailState | None:
-    """Try to send an email if it is due; None where it is not, or is being sent by another process. Commits.
+    """Try to send an email if it is due; None if it is not, or another process is sending it. Commits.
 
     An unreachable mail server is no error: the mail waits for its next try.
     """
@@ -56,7 +57,7 @@ def deliver(org_id: UUID, mail_id: UUID) -> MailState | None:
         with transaction():
             _try_later(mail, str(error))
     except Exception as error:
-        # An email that can't be written is our mistake: it is kept for a release that fixes it.
+        # An email that can't be composed is our bug: it is kept for a release that fixes it.
         log.exception("mail_not_written", mail=str(mail.id), kind=mail.kind)
         db.session.rollback()
         with transaction():
@@ -66,10 +67,10 @@ def deliver(org_id: UUID, mail_id: UUID) -> MailState | None:
 
 
 def find_stale(limit: int = 200) -> list[tuple[UUID, UUID]]:
-    """Organization and id of emails that are due and whose own job has not sent them, oldest first."""
+    """Organization and id of due emails whose own job has not sent them, oldest first."""
     query = (
         select(Mail.org_id, Mail.id)
-        .where(Mail.state == MailState.WAITING, Mail.next_try_at < utc_now() - LEFT_ALONE_FOR)
+        .where(Mail.state == MailState.WAITING, Mail.next_try_at < utc_now() - STALE_AFTER)
         .order_by(Mail.next_try_at)
         .limit(limit)
     )
@@ -77,7 +78,8 @@ def find_stale(limit: int = 200) -> list[tuple[UUID, UUID]]:
 
 
 def newest(*, limit: int, failed: bool = False, org_id: UUID | None = None) -> list[Mail]:
-    """The newest mails, of all organizations or one. `failed`: those given up, or refused by a recipient."""
+    """The newest mails, of all organizations or one. `failed`: those that failed, or that a recipient's server
+    rejected."""
     query = select(Mail).order_by(Mail.created_at.desc(), Mail.id.desc()).limit(limit)
     if failed:
         query = query.where((Mail.state == MailState.FAILED) | (Mail.refused != {}))
@@ -95,7 +97,7 @@ def find(mail_id: UUID) -> Mail:
 
 
 def retry(mail: Mail) -> None:
-    """Try an email again from now on, also to recipients who refused it; never to those who have it."""
+    """Retry an email, also for recipients whose server rejected it; never for those who have it."""
     mail.state, mail.attempts, mail.next_try_at = MailState.WAITING, 0, utc_now()
     mail.refused = {}
     enqueue("send_mail", org_id=str(mail.org_id), mail_id=str(mail.id))
@@ -103,12 +105,12 @@ def retry(mail: Mail) -> None:
 
 
 def wait_after(attempts: int) -> timedelta:
-    """How long to wait after so many tries: 1, 2, 4 … minutes, four hours at most."""
+    """How long to wait after a number of attempts: 1, 2, 4 … minutes, four hours at most."""
     return timedelta(minutes=min(2 ** (attempts - 1), 240))
 
 
 def written(mail: Mail) -> Written:
-    """The mail's words: as they were sent, or as they would be now."""
+    """The email's text: as it was sent, or as it would be now."""
     if mail.subject is not None and mail.text is not None and mail.html is not None:
         return Written(mail.subject, mail.text, mail.html)
     organization = db.session.get_one(Organization, mail.org_id)
@@ -120,7 +122,7 @@ def written(mail: Mail) -> Written:
         public_url=site.public_url,
         support_email=site.support_email,
     )
-    return compose(letters.unpack(mail.kind, mail.facts), readers)
+    return compose(emails.unpack(mail.kind, mail.facts), readers)
 
 
 def _claim(org_id: UUID, mail_id: UUID) -> Mail | None:
@@ -140,7 +142,7 @@ def _claim(org_id: UUID, mail_id: UUID) -> Mail | None:
 
 
 def _send(mail: Mail) -> None:
-    """Send to everyone who is not done with. Raises `AwayError` where someone is left for later."""
+    """Send to all remaining recipients. Raises `AwayError` if some have to be retried later."""
     with transaction():
         words = written(mail)
         mail.subject, mail.text, mail.html = words.subject, words.text, words.html
@@ -164,7 +166,7 @@ def _send_to(connection: Connection, mail: Mail, words: Written, recipient: str)
         made = message(words, sender=notify.sender(), to=recipient, thing=str(mail.id), at=utc_now())
         connection.send(made, to=recipient)
     except (RefusedError, ValueError) as error:
-        # A ValueError is an address that can't stand in a header.
+        # A ValueError is an address that isn't valid in a header.
         log.warning("mail_refused", mail=str(mail.id), kind=mail.kind, reason=str(error))
         with transaction():
             mail.refused = {**mail.refused, recipient: str(error)}
@@ -174,17 +176,17 @@ def _send_to(connection: Connection, mail: Mail, words: Written, recipient: str)
 
 
 def recipients(mail: Mail) -> list[str]:
-    """To whom an email goes: the one person it is for, or who gets mail about the organization's money now."""
+    """The recipients of an email: the one person it is for, or the organization's current billing recipients."""
     if mail.recipient is not None:
         return [mail.recipient]
     return recipients_of(db.session.get_one(Organization, mail.org_id))
 
 
 def _finish(mail: Mail) -> None:
-    """Everyone is done with: sent if anyone has it."""
+    """All recipients are done: sent if at least one has it."""
     if mail.delivered_to:
         mail.state, mail.sent_at, mail.note = MailState.SENT, utc_now(), None
-        _forget_secret(mail)
+        _erase_secret(mail)
         log.info("mail_sent", mail=str(mail.id), kind=mail.kind, recipients=len(mail.delivered_to))
         return
     mail.state = MailState.FAILED
@@ -194,13 +196,13 @@ def _finish(mail: Mail) -> None:
     log.error("mail_failed", mail=str(mail.id), kind=mail.kind, reason=mail.note)
 
 
-def _forget_secret(mail: Mail) -> None:
-    """Keep no link that opens something: its reader has it. Where no mail leaves, the outbox is where it is read."""
-    letter = letters.unpack(mail.kind, mail.facts)
-    if letter.opens is None or isinstance(notify.transport(), NullTransport):
+def _erase_secret(mail: Mail) -> None:
+    """Erase a link that grants access once it was sent. If no email leaves, it is read in the outbox, and stays."""
+    email = emails.unpack(mail.kind, mail.facts)
+    if email.opens is None or isinstance(notify.transport(), NullTransport):
         return
-    secret = getattr(letter, letter.opens)
-    mail.facts = {**mail.facts, letter.opens: ""}
+    secret = getattr(email, email.opens)
+    mail.facts = {**mail.facts, email.opens: ""}
     mail.text, mail.html = ((words or "").replace(secret, "…") for words in (mail.text, mail.html))
 
 

@@ -1,4 +1,4 @@
-"""Who is told about an organization's money by mail."""
+"""Who receives an organization's billing emails."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from app.models import Membership, Organization, Role, User
 
 
 def recipients_of(organization: Organization) -> list[str]:
-    """The organization's billing recipients; where none are set, its owners. Each address once, in order."""
+    """The organization's billing recipients; its owners if none are set. Each address once, in order."""
     addresses = organization.billing_emails or db.session.scalars(
         select(User.email)
         .join(Membership, Membership.user_id == User.id)

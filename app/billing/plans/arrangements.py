@@ -1,4 +1,4 @@
-"""What operators arranged in Stripe's dashboard about a plan, and what pages may promise of it then."""
+"""Plans with custom arrangements made in Stripe's dashboard, and what pages may promise about them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from app.payments.oddities import Odd, Oddity
 from app.payments.subscription_facts import Chosen, StripeSubscription
 
 _ARRANGED = frozenset({Oddity.PRICE, Oddity.CURRENCY, Oddity.ITEMS, Oddity.SCHEDULE})
-"""What is charged, and when, only support can say."""
+"""Only support can say what is charged, and when."""
 
 _FREE_OF_CHARGE = frozenset({Oddity.PAUSED, Oddity.NOT_COLLECTED})
 _CHARGES_NO_CARD = _FREE_OF_CHARGE | {Oddity.INVOICED}
@@ -17,16 +17,16 @@ _NOT_CHANGED_HERE = _ARRANGED | _CHARGES_NO_CARD | {Oddity.TRIAL}
 
 
 class ArrangedError(ChangeRefusedError):
-    """The plan was arranged otherwise in Stripe's dashboard: nothing that a switch would promise is sure."""
+    """The plan has a custom arrangement in Stripe's dashboard, so a switch can't promise anything."""
 
     refusal = Refusal.ARRANGED
 
 
 def find_arrangements(organization: Organization, found: StripeSubscription) -> tuple[Odd, ...]:
-    """What is odd about a subscription of an organization."""
+    """The custom arrangements of an organization's subscription."""
     odd = list(found.odd)
     if found.currency != organization.currency:
-        words = f"it is charged in {found.currency}, while the wallet is in {organization.currency}"
+        words = f"it is charged in {found.currency}, but the wallet is in {organization.currency}"
         odd.append(Odd(Oddity.CURRENCY, words))
     if found.chosen is not None and not is_known(found.chosen):
         odd.append(
@@ -36,14 +36,14 @@ def find_arrangements(organization: Organization, found: StripeSubscription) -> 
 
 
 def kinds_of(organization: Organization, found: StripeSubscription) -> list[str]:
-    """The kinds of it, as they are kept with the subscription; none of one that has ended."""
+    """The kinds of arrangements, as stored with the subscription; none if it has ended."""
     return (
         [] if found.has_ended else sorted({one.kind.value for one in find_arrangements(organization, found)})
     )
 
 
 def is_known(chosen: Chosen) -> bool:
-    """Whether a plan is in the version that it was chosen from, or in the one on offer."""
+    """Whether a plan is in the version that it was chosen from, or in the current one."""
     try:
         versions.get_plan(chosen.plan, chosen.version)
     except CatalogError:
@@ -52,18 +52,18 @@ def is_known(chosen: Chosen) -> bool:
 
 
 def check_changeable(row: Subscription | None) -> None:
-    """Raises `ArrangedError` where a plan can't be changed here."""
+    """Raises `ArrangedError` if a plan can't be changed here."""
     if row is not None and _NOT_CHANGED_HERE.intersection(row.odd):
         raise ArrangedError
 
 
 def is_charged_to_card(row: Subscription) -> bool:
-    """Whether Stripe charges a card for the next period by itself."""
+    """Whether Stripe automatically charges a card for the next period."""
     return not _CHARGES_NO_CARD.intersection(row.odd)
 
 
 def what_is_arranged(row: Subscription) -> Oddity | None:
-    """What a page has to say instead of when the plan renews and for how much, if anything."""
+    """What a page shows instead of the renewal's date and amount, if anything."""
     for kinds in ((Oddity.PAUSED,), (Oddity.NOT_COLLECTED,), _ARRANGED, (Oddity.INVOICED,), (Oddity.TRIAL,)):
         found = next((kind for kind in kinds if kind in row.odd), None)
         if found is not None:

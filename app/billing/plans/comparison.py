@@ -1,4 +1,4 @@
-"""The plans of the catalog side by side, with what each has more or less than the current one."""
+"""The plans of the catalog side by side, with the differences between each and the current one."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from app.models import Interval
 
 @dataclass(frozen=True, slots=True)
 class OfferedLimit:
-    """How many of something a plan allows, and how many more (below zero: fewer) than the current plan."""
+    """A limit of a plan, and the difference to the current plan."""
 
     resource: str
     allowed: int
@@ -22,7 +22,7 @@ class OfferedLimit:
 
 @dataclass(frozen=True, slots=True)
 class Included:
-    """What a plan includes each period of an allowance; `more` (or `less`) than the current plan."""
+    """An allowance of a plan per period; whether it is `more` or `less` than in the current plan."""
 
     pool: str
     label: str
@@ -33,8 +33,7 @@ class Included:
 
 @dataclass(frozen=True, slots=True)
 class OfferedRate:
-    """What a meter costs, and by how many percent more (below zero: less) than by the current plan: in whole percent,
-    of the price that the first unit has."""
+    """A meter's rate, and the difference to the current plan's in whole percent of the first unit's price."""
 
     words: RateLabel
     percent: int
@@ -42,7 +41,7 @@ class OfferedRate:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A plan of the catalog, with everything that tells it from the others."""
+    """A plan of the catalog, with everything it is compared by."""
 
     plan: Plan
     is_current: bool
@@ -54,7 +53,7 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """What the offers are compared by: all that any of them has, in the order of the catalog."""
+    """The rows of the comparison: everything that any offer has, in the order of the catalog."""
 
     limits: tuple[str, ...]
     allowances: tuple[Included, ...]
@@ -62,10 +61,10 @@ class Rows:
 
 
 def compare(current: Plan, interval: str = Interval.MONTH) -> list[Offer]:
-    """The catalog's plans in its order, with the `current` one in its place as the organization has it.
+    """The catalog's plans in order, with the `current` one as the organization has it.
 
-    That may be of an older version, or one that isn't offered any more, which comes first. It costs what the
-    organization pays by its `interval`; paid otherwise, what it is offered for.
+    It may be from an older version, or no longer offered, in which case it comes first. It costs what the
+    organization pays in its `interval`; in another interval, the offered price.
     """
     offered = catalog.current().plans
     own = _as_paid(current, offered.get(current.key), interval)
@@ -132,7 +131,7 @@ def _included(plan_catalog: Catalog, key: str, units: int, more: int) -> Include
 
 
 def _percent(plan: Plan, current: Plan, key: str, meter: Meter) -> int:
-    """How much dearer the first unit is, of meters that both plans have, per the same number of units."""
+    """The difference of the first unit's price, for meters that both plans have with the same unit."""
     if key not in current.rates or versions.find(current.version).meters[key].unit != meter.unit:
         return 0
     before, after = current.rates[key].first, plan.rates[key].first

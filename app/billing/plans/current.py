@@ -33,7 +33,7 @@ from app.payments.oddities import Oddity
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """What a plan allows; `used` is unknown where the platform doesn't count it."""
+    """A limit of the plan; `used` is unknown if the platform doesn't count it."""
 
     resource: str
     used: int | None
@@ -42,7 +42,7 @@ class Limit:
 
 @dataclass(frozen=True, slots=True)
 class ScheduledChange:
-    """A change that comes by itself `on` a day: when the period is over, or when the subscription ends."""
+    """A change that happens automatically `on` a day: at the end of the period, or when the subscription ends."""
 
     plan: Plan
     interval: str
@@ -60,17 +60,17 @@ class ScheduledChange:
 
 @dataclass(frozen=True, slots=True)
 class PlanView:
-    """`plan` is the one that is paid for, as its own version has it, and `holds` the one that is in force:
-    the free one while it is suspended. Of a version that was announced since, both have all but the price.
+    """`plan` is the one that is paid for, and `in_force` the one in force: the free one while it is suspended. Both
+    have the price of their own version, and all else of the one announced since.
 
     `usage_from` is the first day of the month of allowances. `is_charged_next` is whether the default card is charged
     for the plan once more. While a renewal is not paid, `grace_ends_on` is the last day on which the plan stays in
-    force. It is paid `quantity` times, and `next_charge` is what Stripe will charge next, where that is known.
-    `arranged` is what support arranged otherwise, where the plan doesn't simply renew for its price.
+    force. It is paid `quantity` times, and `next_charge` is what Stripe will charge next, if known. `arranged`
+    describes a custom arrangement, if the plan doesn't simply renew at its price.
     """
 
     plan: Plan
-    holds: Plan
+    in_force: Plan
     interval: str
     status: SubscriptionStatus
     period_start: date
@@ -93,7 +93,7 @@ class PlanView:
 
     @property
     def price(self) -> Money:
-        """What a period costs by the list: as often as it is paid, before discounts and taxes."""
+        """The list price of a period times the quantity, before discounts and taxes."""
         return self.plan.price_by(self.interval) * self.quantity
 
     @property
@@ -102,12 +102,12 @@ class PlanView:
 
     @property
     def is_suspended(self) -> bool:
-        """Whether the free plan holds, because the renewal was not paid in time."""
-        return self.holds.key != self.plan.key
+        """Whether the free plan is in force, because the renewal was not paid in time."""
+        return self.in_force.key != self.plan.key
 
 
 def gather(organization: Organization) -> PlanView:
-    """The organization's plan with what it uses of its limits, in one statement."""
+    """The organization's plan with the use of its limits, in one statement."""
     rows = db.session.execute(_everything(), {"of": organization.id, "now": utc_now()}).all()
     subscription, default, rated_by, holds, announced = rows[0][:5]
     version = announced or rated_by
@@ -124,7 +124,7 @@ def gather(organization: Organization) -> PlanView:
     zone, today = ZoneInfo(organization.timezone), organization.local_day()
     return PlanView(
         plan=plan,
-        holds=in_force,
+        in_force=in_force,
         interval=subscription.interval,
         status=subscription.status,
         period_start=subscription.period_start,
@@ -144,11 +144,11 @@ def gather(organization: Organization) -> PlanView:
 
 
 def _without_subscription(organization: Organization, plan: Plan, counts: dict[str, int]) -> PlanView:
-    """Of an organization that Stripe has no subscription of: by calendar months."""
+    """The plan of an organization without a subscription at Stripe: by calendar months."""
     month = organization.local_day().replace(day=1)
     return PlanView(
         plan=plan,
-        holds=plan,
+        in_force=plan,
         interval=Interval.MONTH,
         status=SubscriptionStatus.ACTIVE,
         period_start=month,
@@ -188,7 +188,7 @@ def _day_of_change(organization: Organization, subscription: Subscription) -> da
 
 @cache
 def _everything() -> Executable:
-    """Subscription, default card, versions and counts. Built once: the Overview asks it with each view."""
+    """Subscription, default card, versions and counts. Built once, because each view of the Overview runs it."""
     is_default = and_(
         PaymentMethod.org_id == Organization.id, PaymentMethod.is_default, PaymentMethod.removed_at.is_(None)
     )
@@ -227,7 +227,7 @@ def _everything() -> Executable:
 
 
 def _is_charged_next(subscription: Subscription, plan: Plan, scheduled: ScheduledChange | None) -> bool:
-    """Not for a free plan, one that has ended or charges no card, nor one that goes down to free with this period."""
+    """False for a free plan, one that has ended or charges no card, and one that becomes free after this period."""
     if not plan.price or subscription.status is SubscriptionStatus.CANCELED:
         return False
     if not arrangements.is_charged_to_card(subscription):

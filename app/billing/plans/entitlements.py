@@ -1,4 +1,4 @@
-"""What an organization's plan allows, and what of that is left."""
+"""What an organization's plan includes, and how much of it is left."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from app.models import Allowance, Hold, HoldAllowance, Organization, Subscriptio
 
 @dataclass(frozen=True, slots=True)
 class LimitLeft:
-    """How much of a resource a plan allows (None: any number), and how much there is (None: no one counted)."""
+    """A plan's limit for a resource (None: unlimited), and the current count (None: not reported)."""
 
     resource: str
     allowed: int | None
@@ -29,7 +29,8 @@ class LimitLeft:
 
 @dataclass(frozen=True, slots=True)
 class AllowanceLeft:
-    """An allowance of the current period, in `unit`s of its meters; calls in progress count on `reserved` of it."""
+    """An allowance of the current period, in `unit`s of its meters; calls in progress have reserved `reserved` of
+    it."""
 
     key: str
     label: str
@@ -65,7 +66,7 @@ def gather(organization: Organization) -> Entitlements:
     )
     used = {row.meter: row.used for row in db.session.execute(query)}
     reserved = _reserved(organization, start)
-    plan = view.holds
+    plan = view.in_force
     return Entitlements(
         plan=plan,
         status=view.status,
@@ -82,7 +83,7 @@ def gather(organization: Organization) -> Entitlements:
 
 
 def _reserved(organization: Organization, start: date) -> dict[str, int]:
-    """What calls in progress count on, by allowance. A lease that is over counts on nothing."""
+    """What calls in progress have reserved, by allowance. An expired lease reserves nothing."""
     query = (
         select(HoldAllowance.meter, func.sum(HoldAllowance.reserved).label("units"))
         .join(Hold, and_(Hold.org_id == HoldAllowance.org_id, Hold.id == HoldAllowance.hold_id))

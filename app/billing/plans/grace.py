@@ -1,8 +1,8 @@
-"""Until when a renewal that failed can be paid before the plan is lost: said here to page, mail and job alike.
+"""The deadline for paying a failed renewal before the plan is lost: the same for page, email and job.
 
-A plan stays in force for the grace days of the version of the catalog that it was chosen from, to the end of
-the last of them in the organization's zone. What is promised as a day is kept to its last second, also where
-the organization moves to another zone meanwhile: then to the end of the day, there, in which that second is.
+A plan stays in force for the grace days of the catalog version that it was chosen from, until the end of the last one
+in the organization's time zone. A promised day is kept to its last second, even if the organization changes its time
+zone: then until the end of the day in the new zone that contains that second.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from app.models import Organization, Subscription, SubscriptionStatus
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """`last_day` is the organization's own, and the last on which the plan stays in force; at `over_at` it
-    does no more."""
+    """`last_day` is in the organization's time zone, and the last day on which the plan stays in force; `over_at` is
+    when it ends."""
 
     last_day: date
     over_at: datetime
@@ -31,30 +31,30 @@ class Deadline:
 def deadline(
     failed_at: datetime, version: str | None, zone: ZoneInfo, promised_until: datetime | None = None
 ) -> Deadline:
-    """Until when a renewal can be paid that first failed at `failed_at`, of a plan of this version of the catalog.
+    """The deadline of a renewal that first failed at `failed_at`, for a plan of this catalog version.
 
-    `promised_until` is the moment that was promised before the organization moved to this zone.
+    `promised_until` is the moment promised before the organization changed to this time zone.
     """
     current = versions.find(version) if version else catalog.current()
     last_day = failed_at.astimezone(zone).date() + timedelta(days=current.grace_days)
     if promised_until is not None:
         last_day = max(last_day, (promised_until - timedelta(microseconds=1)).astimezone(zone).date())
-    # Where clocks go forward at midnight, this is the moment at which they do: the first of the next day.
+    # If clocks go forward at midnight, this is that moment: the first of the next day.
     midnight = datetime.combine(last_day + timedelta(days=1), time(), zone)
     return Deadline(last_day, midnight.astimezone(UTC))
 
 
 def deadline_of(organization: Organization, row: Subscription | None) -> Deadline | None:
-    """The deadline of an organization's renewal; None where none is open."""
+    """The deadline of an organization's renewal; None if none is open."""
     if row is None or row.status is not SubscriptionStatus.PAST_DUE or row.failed_at is None:
         return None
     return deadline(row.failed_at, row.version, ZoneInfo(organization.timezone), row.promised_until)
 
 
 def record_deadline(organization: Organization) -> None:
-    """Remember until when an open renewal can be paid; before the organization moves to another zone.
+    """Record the deadline of an open renewal, before the organization changes its time zone.
 
-    In the caller's transaction. Locks the wallet, as anyone who changes a subscription does.
+    In the caller's transaction. Locks the wallet, like every change of a subscription.
     """
     ledger.lock(organization.id)
     row = db.session.get(Subscription, (organization.id,), with_for_update=True, populate_existing=True)
@@ -65,7 +65,7 @@ def record_deadline(organization: Organization) -> None:
 
 
 def is_suspended(organization: Organization, row: Subscription, now: datetime | None = None) -> bool:
-    """Whether the free plan is in force because the renewal wasn't paid in time, noted already or not."""
+    """Whether the free plan is in force because the renewal wasn't paid in time, recorded yet or not."""
     if row.suspended_at is not None:
         return True
     found = deadline_of(organization, row)

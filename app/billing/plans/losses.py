@@ -1,4 +1,5 @@
-"""What an organization would lose by a switch to another plan: features, allowances, and what it has too much of."""
+"""What an organization would lose by switching to another plan: features, allowances, and resources over its
+limits."""
 
 from __future__ import annotations
 
@@ -12,7 +13,7 @@ from app.models import Organization
 
 @dataclass(frozen=True, slots=True)
 class SmallerAllowance:
-    """What is included each month of something, `before` and `after` the switch."""
+    """A smaller monthly allowance, `before` and `after` the switch."""
 
     label: str
     before: Quantity
@@ -21,8 +22,8 @@ class SmallerAllowance:
 
 @dataclass(frozen=True, slots=True)
 class TooMany:
-    """A limit that the organization is over by the other plan. `names` are those above it and `within` those
-    that it allows, where they are known; `policy` says what becomes of those above it later."""
+    """A limit of the other plan that the organization exceeds. `names` are those over it and `within` those within
+    it, if known; `policy` says what happens to those over it."""
 
     resource: str
     used: int
@@ -38,7 +39,7 @@ class TooMany:
 
 @dataclass(frozen=True, slots=True)
 class Losses:
-    """Everything that a switch takes away."""
+    """Everything that is lost by a switch."""
 
     features: tuple[str, ...]
     allowances: tuple[SmallerAllowance, ...]
@@ -49,7 +50,7 @@ class Losses:
 
 
 def find_losses(organization: Organization, before: Plan, after: Plan) -> Losses:
-    """What a switch from one plan to another takes away from an organization."""
+    """What an organization loses by a switch from one plan to another."""
     kept = set(versions.find(after.version).features_of(after))
     had = versions.find(before.version).features_of(before)
     return Losses(

@@ -1,4 +1,4 @@
-"""Which plans can be chosen, and whether a switch to one is made immediately or when the paid period is over."""
+"""Which plans can be chosen, and whether a switch happens immediately or at the end of the paid period."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from app.models import Interval
 
 
 class PlanNotOfferedError(ChangeRefusedError):
-    """The plan is not sold, or not so; the message says what to do."""
+    """The plan is not sold, or not in this interval; the message says what to do."""
 
     refusal = Refusal.NOT_OFFERED
 
 
 def get_offered_plan(plan: str, interval: str) -> Plan:
-    """A plan of the catalog on offer that is sold by the `interval`. Raises `PlanNotOfferedError`."""
+    """A plan of the current catalog that is sold in this `interval`. Raises `PlanNotOfferedError`."""
     try:
         found = catalog.current().plan(plan)
         found.price_by(interval)
@@ -25,11 +25,11 @@ def get_offered_plan(plan: str, interval: str) -> Plan:
 
 
 def is_at_once(before: Plan, before_by: str, after: Plan, after_by: str) -> bool:
-    """Whether a switch is made now, rather than when the paid period is over.
+    """Whether a switch happens now, rather than at the end of the paid period.
 
-    Now to a plan that costs more by the month, and from months to a year of the same one, whatever its
-    versions cost: anyone who pays for more gets it immediately. Later to what costs less, because the time
-    that is paid for is theirs.
+    Now, to a plan that costs more per month, and from monthly to yearly on the same plan, whatever its versions cost:
+    customers who pay more get it immediately. Later, to a cheaper one, because the current period is already paid
+    for.
     """
     if after.key != before.key and after.price != before.price:
         return after.price > before.price

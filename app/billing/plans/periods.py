@@ -1,7 +1,7 @@
-"""The months that allowances are for, in an organization's own days.
+"""The monthly periods of allowances, in an organization's time zone.
 
-Stripe adds whole months to the anchor, in UTC, and takes the last day of a month that is too short
-(https://docs.stripe.com/billing/subscriptions/billing-cycle): so does this, that both begin on the same day.
+Stripe adds whole months to the anchor, in UTC, and uses the last day of a month that is too short
+(https://docs.stripe.com/billing/subscriptions/billing-cycle): this does the same, so that both begin on the same day.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dateutil.relativedelta import relativedelta
 
 
 def start_of(anchor: datetime | None, zone: ZoneInfo, day: date) -> date:
-    """The first day of the month that `day` falls in: counted from `anchor`, without one by the calendar."""
+    """The first day of the period that `day` falls in: counted from `anchor`, or without one by calendar month."""
     if anchor is None:
         return day.replace(day=1)
     first = anchor.astimezone(UTC)

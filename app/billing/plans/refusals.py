@@ -1,4 +1,4 @@
-"""Why a plan can't be changed as it was asked for: one base class, so that a page catches one error."""
+"""Why a plan can't be changed as requested: one base class, so that pages catch one error."""
 
 from __future__ import annotations
 
@@ -9,22 +9,22 @@ from app.models import PlanSwitch
 
 
 class Refusal(StrEnum):
-    """What stands in the way of a change of plan."""
+    """Why a change of plan is not possible."""
 
-    ALREADY_ON_IT = "already_on_it"  # it is the plan they have, with nothing scheduled
-    ARRANGED = "arranged"  # support arranged the plan otherwise
+    ALREADY_ON_IT = "already_on_it"  # it is the current plan, with nothing scheduled
+    ARRANGED = "arranged"  # support made a custom arrangement
     SOLD_ELSEWHERE = "sold_elsewhere"  # it was not bought through Stripe
     NO_ADDRESS = "no_address"  # tax depends on an address, which is missing
     NOT_OFFERED = "not_offered"
     OTHER_OPEN = "other_open"  # another switch waits for its payment
-    PAST_DUE = "past_due"  # a renewal is to be paid first
-    REVIEW_AGAIN = "review_again"  # it costs something else than what was shown
+    PAST_DUE = "past_due"  # a renewal has to be paid first
+    REVIEW_AGAIN = "review_again"  # the cost has changed since it was shown
 
 
 class ChangeRefusedError(Exception):
-    """A change of plan is not begun, or not made, and nothing was charged.
+    """A change of plan was refused, and nothing was charged.
 
-    `switch` is the one to look at where there is one: the other that is open, or this one with its new costs.
+    `switch` is the one to show, if any: the other open one, or this one with its new cost.
     """
 
     refusal: ClassVar[Refusal]

@@ -13,7 +13,7 @@ from app.models import ResourceCount, Wallet
 
 
 def set_counts(org_id: UUID, counts: Mapping[str, int]) -> None:
-    """Note the counts that are named, and leave others as they are. Open pages redraw their limits."""
+    """Store the given counts, and leave others unchanged. Open pages refresh their limits."""
     if not counts:
         return
     rows = [{"org_id": org_id, "resource": name, "count": count} for name, count in sorted(counts.items())]
@@ -28,7 +28,7 @@ def set_counts(org_id: UUID, counts: Mapping[str, int]) -> None:
 
 
 def set_names(org_id: UUID, names: Mapping[str, Sequence[str]]) -> None:
-    """Note what counted resources are called, the oldest first; those that are not named here stay as they are."""
+    """Store the names of counted resources, oldest first; resources not given stay unchanged."""
     for resource, wanted in sorted(names.items()):
         db.session.execute(
             update(ResourceCount)
@@ -38,12 +38,12 @@ def set_names(org_id: UUID, names: Mapping[str, Sequence[str]]) -> None:
 
 
 def names_of(org_id: UUID) -> dict[str, tuple[str, ...]]:
-    """What the platform calls them, by resource, the oldest first; empty where it didn't say."""
+    """Their names on the platform, by resource, oldest first; empty if not reported."""
     query = select(ResourceCount.resource, ResourceCount.names).where(ResourceCount.org_id == org_id)
     return {resource: tuple(names) for resource, names in db.session.execute(query)}
 
 
 def counts_of(org_id: UUID) -> dict[str, int]:
-    """What was counted, by resource."""
+    """The counts, by resource."""
     query = select(ResourceCount.resource, ResourceCount.count).where(ResourceCount.org_id == org_id)
     return {row.resource: row[1] for row in db.session.execute(query)}

@@ -1,7 +1,7 @@
-"""Which plan would have cost least: what was used in the last thirty days, priced by every plan.
+"""Which plan would have been cheapest: the usage of the last thirty days, priced by every plan.
 
-It is an estimate, and says so: the days' totals are priced, as if they fell into one billing period, so the minimum
-and the step that a rate has for single calls are left out, for all plans alike.
+It is an estimate, and labeled as one: daily totals are priced as if in one billing period, so a rate's minimum and
+step per call are ignored, for all plans alike.
 """
 
 from __future__ import annotations
@@ -24,18 +24,18 @@ DAYS = 30
 
 @dataclass(frozen=True, slots=True)
 class PlanCost:
-    """What a month by a plan would have cost: its price, and usage beyond its allowances."""
+    """What a month on a plan would have cost: its price, and usage beyond its allowances."""
 
     plan: Plan
     interval: str
     usage: Money
     is_current: bool
     fits: bool
-    """Whether what the organization has is within the plan's limits."""
+    """Whether the organization's resources are within the plan's limits."""
 
     @property
     def price(self) -> Money:
-        """The plan's price for a month; where it is paid by the year, a twelfth of that, to the cent."""
+        """The plan's monthly price; a twelfth of the yearly price, to the cent, if paid yearly."""
         if self.interval == Interval.MONTH or self.plan.yearly is None:
             return self.plan.price
         yearly = self.plan.yearly
@@ -57,7 +57,7 @@ class Suggestion:
 
     @property
     def best(self) -> PlanCost:
-        """The plan that costs least of those that fit; the current one where none is cheaper."""
+        """The cheapest plan that fits; the current one if none is cheaper."""
         current = self.current
         others = [one for one in self.costs if one.fits and one.total < current.total]
         return min(others, key=lambda one: one.total.micro, default=current)
@@ -68,14 +68,14 @@ class Suggestion:
 
     @property
     def saves(self) -> Money:
-        """What the best plan would have cost less than the current one; zero where that is the best."""
+        """What the best plan would have saved; zero if the current one is the best."""
         return self.current.total - self.best.total
 
 
 def gather(organization: Organization, current: Plan, interval: str = Interval.MONTH) -> Suggestion | None:
-    """What each plan would have cost, paid by the `interval`; None without usage. Two statements.
+    """What each plan would have cost, paid in this `interval`; None without usage. Two statements.
 
-    `current` counts by its own version.
+    `current` is priced by its own version.
     """
     last = organization.local_day() - timedelta(days=1)
     first = last - timedelta(days=DAYS - 1)
@@ -93,7 +93,7 @@ def gather(organization: Organization, current: Plan, interval: str = Interval.M
 
 
 def usage_cost(plan: Plan, used: Iterable[tuple[str, int]]) -> Money:
-    """What usage, meter by meter in the order of time, costs by a plan within one billing period."""
+    """What usage, by meter in order of time, costs on a plan within one billing period."""
     gone: dict[str, int] = {}
     charged: dict[str, int] = {}
     amounts = []

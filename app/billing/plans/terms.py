@@ -1,7 +1,7 @@
 """Which plan, of which version of the catalog, rates what was used at a time.
 
-An organization is on the version that was on offer when it chose its plan, until it chooses another plan, or
-until a newer version was announced for everyone.
+An organization is on the version that was current when it chose its plan, until it chooses another plan, or a newer
+version is announced for everyone.
 """
 
 from __future__ import annotations
@@ -38,8 +38,8 @@ UNION ALL
 SELECT NULL, NULL, NULL, NULL, announced_for, NULL, version, NULL, NULL, NULL, NULL FROM catalog_version
 WHERE announced_for IS NOT NULL
 ORDER BY 1 NULLS LAST, 5"""
-"""With the versions that were announced, which apply to everyone, at the end. `failed_at` is there where a
-renewal failed and no one has noted yet what becomes of the plan at its deadline."""
+"""With the announced versions, which apply to everyone, at the end. `failed_at` is set if a renewal failed and the
+suspension at its deadline is not recorded yet."""
 
 FREE_PLAN = catalog.FREE_PLAN
 
@@ -52,8 +52,8 @@ def start_plan(
     version: str | None = None,
     anchor: datetime | None = None,
 ) -> None:
-    """Let usage be rated by `plan` from `at` on, in place of what began later: as a version of the catalog
-    has it, or else the one on offer. Its months are counted from `anchor`.
+    """Rate usage by `plan` from `at` on, replacing terms that begin later; by this version of the catalog, or else
+    the current one. Its months are counted from `anchor`.
 
     Raises `CatalogError`.
     """
@@ -69,7 +69,7 @@ def start_plan(
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """From `starts_at` on it is this plan, of the version on offer where none is named."""
+    """This plan applies from `starts_at` on, by the current version if none is given."""
 
     starts_at: datetime
     plan: str
@@ -82,8 +82,8 @@ _FREE = Term(datetime.min.replace(tzinfo=UTC), FREE_PLAN, None)
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """The plans that an organization has been on, oldest first; its months are counted from `anchor` where a term
-    doesn't say otherwise."""
+    """The plans that an organization has been on, oldest first; months are counted from `anchor` unless a term has
+    its own."""
 
     terms: tuple[Term, ...]
     announced: tuple[Announcement, ...]
@@ -93,7 +93,7 @@ class Terms:
     periods: dict[date, date] = field(default_factory=dict)
 
     def not_before(self, at: datetime) -> datetime:
-        """`at`, or when the newest term began: one is never begun before another that began earlier."""
+        """`at`, or the newest term's beginning if that is later: terms never begin out of order."""
         return _not_before(self.terms, at)
 
     def plan_at(self, at: datetime) -> Plan:
@@ -113,11 +113,11 @@ class Terms:
         return self.version_at(utc_now()) or catalog.current().version
 
     def version_at(self, at: datetime) -> str | None:
-        """The version of the catalog that rates what is used at `at`; None for the one on offer."""
+        """The version of the catalog that rates what is used at `at`; None for the current one."""
         return self._version_at(self._term_at(at), at)
 
     def period_of(self, day: date) -> date:
-        """The first day of the month of allowances that `day` falls in, by the term that its end is in."""
+        """The first day of the allowance period that `day` falls in, by the term at the end of that day."""
         start = self.periods.get(day)
         if start is None:
             term = self._term_at(datetime.combine(day, time.max, self.zone))
@@ -147,7 +147,7 @@ class BillingContext:
 
 
 def get_billing_contexts(org_ids: Iterable[UUID]) -> dict[UUID, BillingContext]:
-    """The billing contexts of organizations; of those that exist. One statement, however many they are."""
+    """The billing contexts of those organizations that exist. One statement, however many there are."""
     asked = [(str(org_id),) for org_id in org_ids]
     if not asked:
         return {}
@@ -168,7 +168,7 @@ def get_billing_contexts(org_ids: Iterable[UUID]) -> dict[UUID, BillingContext]:
         timezone, _, anchor, terms = found[org_id]
         over_at = grace.deadline(failed_at, bought, ZoneInfo(timezone), promised).over_at
         so_far = Terms(tuple(terms), tuple(announced), anchor, ZoneInfo(timezone))
-        # What was announced before the deadline is in force after it, too.
+        # Versions announced before the deadline are in force after it, too.
         version = so_far.version_at(over_at) if terms else bought
         terms.append(Term(_not_before(terms, over_at), FREE_PLAN, version, anchor))
     return {

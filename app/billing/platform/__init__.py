@@ -1,4 +1,4 @@
-"""What the voice platform is told: signed messages, in order, until they are accepted."""
+"""Webhooks to the voice platform: signed messages, in order, until they are accepted."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
-"""Delivering what the platform is told: signed, in the order of each organization, until it is taken.
+"""Delivers messages to the platform: signed, in order per organization, until they are accepted.
 
-A message waits for those before it of its line (`app.billing.platform.queue`). What a receiver is down for is
-tried again, ever more rarely, for three days. What it refuses for good (4xx) is kept as failed, so that the
-messages after it go on: `flask platform failed` shows it, and it can be replayed. A state that it refuses is
-tried for as long as it is the newest.
+A message waits for earlier ones of its line (`app.billing.platform.queue`). While a receiver is down, messages are
+retried with growing delays for three days. A message that it rejects (4xx) fails, so that later messages are
+delivered: `flask platform failed` lists it, and it can be replayed. A rejected state is retried for as long as it is
+the newest.
 """
 
 from __future__ import annotations
@@ -29,21 +29,22 @@ from app.transaction import end_reading, transaction
 
 log = structlog.get_logger("billing.platform")
 
-GIVEN_UP_AFTER = timedelta(days=3)
+FAILED_AFTER = timedelta(days=3)
 _PAUSES = (1, 2, 4, 8, 15, 30, 60, 120, 300, 600, 1800, 3600)
-"""Seconds before the next try; the last one applies until a message is given up."""
+"""Seconds before the next attempt; the last one applies until a message fails."""
 
 _STATE_PAUSE = 60
-"""Seconds between tries for a state, at most: how long the platform may not know it once it takes messages again."""
+"""The most seconds between attempts for a state: how long the platform may miss it once it accepts messages again."""
 
 DRAIN_SECONDS = 60
-"""How long one job delivers to an endpoint. What is left then is another job's: no backlog keeps a slot for ever."""
+"""How long one job delivers to an endpoint. The rest is left to another job, so that no backlog occupies a slot
+forever."""
 
 
 def drain(endpoint_id: UUID, *, is_state: bool) -> None:
-    """Deliver what is due at an endpoint, of whichever organization. Commits.
+    """Deliver what is due at an endpoint, for any organization. Commits.
 
-    Where as many are at it as may be, it is left to them: they look again before they end.
+    If all of the endpoint's slots are in use, it is left to their jobs, which check again before they end.
     """
     end = time.monotonic() + DRAIN_SECONDS
     while True:
@@ -87,14 +88,14 @@ def find_stale() -> list[UUID]:
 
 
 def enqueue_due() -> None:
-    """Let a job deliver what is due, at each endpoint. Commits."""
+    """Enqueue a job for each endpoint with due messages. Commits."""
     with transaction():
         for endpoint_id, org_id, is_state in queue.list_sendable():
             enqueue(messages.task_of(is_state), org_id=str(org_id), endpoint_id=str(endpoint_id))
 
 
 def failed() -> Sequence[Any]:
-    """What was refused or given up, newest first: the delivery, its message and the endpoint."""
+    """Failed deliveries, newest first, with their message and endpoint."""
     return (
         db.session.execute(
             queue.with_message()
@@ -106,7 +107,7 @@ def failed() -> Sequence[Any]:
 
 
 def get_health() -> dict[str, Any]:
-    """How things stand, for anyone who watches the service: messages that failed, and since when the oldest waits."""
+    """For monitoring: how many messages failed, and since when the oldest one has been waiting."""
     count = select(func.count()).where(PlatformDelivery.state == DeliveryState.FAILED)
     oldest = (
         select(PlatformMessage.created_at)
@@ -123,7 +124,7 @@ def get_health() -> dict[str, Any]:
 
 
 def _deliver_next(endpoint_id: UUID, *, is_state: bool, org_id: UUID | None = None) -> bool:
-    """Send what is due next; False where nothing is."""
+    """Send the next due message; False if none is due."""
     with transaction():
         claimed = queue.claim_next(endpoint_id, is_state=is_state, org_id=org_id)
     if claimed is None:
@@ -137,7 +138,7 @@ def _deliver_next(endpoint_id: UUID, *, is_state: bool, org_id: UUID | None = No
 
 def _answer_of(message: PlatformMessage, endpoint: PlatformEndpoint) -> Answer:
     if endpoint.disabled_at is not None:
-        return Answer(False, "The endpoint is switched off.")
+        return Answer(False, "The endpoint is disabled.")
     allowed = notify.allowed_addresses()
     return webhooks.send(
         endpoint.url,
@@ -154,7 +155,7 @@ def _answer_of(message: PlatformMessage, endpoint: PlatformEndpoint) -> Answer:
 def _note(
     claimed: PlatformDelivery, message: PlatformMessage, endpoint: PlatformEndpoint, answer: Answer
 ) -> None:
-    """Write down what sending led to, unless another process has sent it meanwhile."""
+    """Record the result of sending, unless another process has sent it meanwhile."""
     key, tries, now = (claimed.org_id, claimed.message_id, claimed.endpoint_id), claimed.attempts, utc_now()
     delivery = db.session.get_one(PlatformDelivery, key, with_for_update=True, populate_existing=True)
     if delivery.state is not DeliveryState.WAITING and not answer.taken:
@@ -184,9 +185,9 @@ def _is_final(
     answer: Answer,
     now: datetime,
 ) -> bool:
-    if endpoint.disabled_at is not None or now - message.created_at > GIVEN_UP_AFTER:
+    if endpoint.disabled_at is not None or now - message.created_at > FAILED_AFTER:
         return True
-    # The newest state goes on being tried: a receiver that is being deployed must not miss it.
+    # The newest state keeps being retried: a receiver that is being deployed must not miss it.
     return answer.refused and not delivery.is_state
 
 

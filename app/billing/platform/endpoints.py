@@ -1,4 +1,4 @@
-"""The addresses that the platform is told at, and the secrets that sign what is sent."""
+"""The platform's webhook endpoints, and their signing secrets."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from app.notify import webhooks
 
 
 class UnknownEndpointError(LookupError):
-    """There is no such endpoint, or it is switched off."""
+    """There is no such endpoint, or it is disabled."""
 
 
 def add(url: str) -> tuple[PlatformEndpoint, str]:
-    """Tell the platform at this address from now on; the endpoint and its secret. Raises `AddressError`."""
+    """Add an endpoint; returns it with its secret. Raises `AddressError`."""
     allowed = notify.allowed_addresses()
     webhooks.check_address(url, allow_private=allowed.private, ports=allowed.ports)
     secret = webhooks.new_secret()
@@ -29,19 +29,20 @@ def add(url: str) -> tuple[PlatformEndpoint, str]:
 
 
 def switched_off() -> list[PlatformEndpoint]:
-    """The endpoints that nothing is sent to any more, switched off by an operator or by an answer 410."""
+    """Endpoints that were disabled by an operator or by a 410 response."""
     query = select(PlatformEndpoint).where(PlatformEndpoint.disabled_at.is_not(None))
     return list(db.session.scalars(query.order_by(PlatformEndpoint.disabled_at)))
 
 
 def list_active() -> list[PlatformEndpoint]:
-    """The endpoints in use, the oldest first."""
+    """Active endpoints, oldest first."""
     query = select(PlatformEndpoint).where(PlatformEndpoint.disabled_at.is_(None))
     return list(db.session.scalars(query.order_by(PlatformEndpoint.created_at)))
 
 
 def rotate(endpoint_id: UUID) -> str:
-    """Sign with a new secret, too, beside the newest of the others until `retire`. Raises `UnknownEndpointError`."""
+    """Add a new secret; messages are also signed with the newest old one until `retire`. Raises
+    `UnknownEndpointError`."""
     endpoint = _find(endpoint_id)
     secret = webhooks.new_secret()
     endpoint.secrets = [secret, *endpoint.secrets[:1]]
@@ -50,20 +51,20 @@ def rotate(endpoint_id: UUID) -> str:
 
 
 def retire(endpoint_id: UUID) -> None:
-    """Sign with the newest secret alone. Raises `UnknownEndpointError`."""
+    """Sign only with the newest secret. Raises `UnknownEndpointError`."""
     endpoint = _find(endpoint_id)
     endpoint.secrets = endpoint.secrets[:1]
     db.session.flush()
 
 
 def disable(endpoint_id: UUID) -> None:
-    """Tell nothing more at this address. Raises `UnknownEndpointError`."""
+    """Send nothing more to this endpoint. Raises `UnknownEndpointError`."""
     _find(endpoint_id).disabled_at = utc_now()
     db.session.flush()
 
 
 def enable(endpoint_id: UUID) -> None:
-    """Send what happens from now on to this address again. Raises `UnknownEndpointError`."""
+    """Send new messages to this endpoint again. Raises `UnknownEndpointError`."""
     endpoint = db.session.get(PlatformEndpoint, endpoint_id)
     if endpoint is None:
         raise UnknownEndpointError(f"There is no endpoint {endpoint_id}. See `flask platform endpoints`.")

@@ -1,7 +1,7 @@
-"""What the platform is told immediately: that calling pauses or goes on, and what the wallet has to do with it.
+"""Messages to the platform: calling pauses and resumes, wallet changes, and plan changes.
 
-A message is written in the transaction that makes it true, with the wallet locked, so that an organization's
-messages are in the order of what happened; jobs deliver them (`app.billing.platform.deliveries`).
+A message is written in the transaction of the change itself, with the wallet locked, so that an organization's
+messages are in order of what happened; jobs deliver them (`app.billing.platform.deliveries`).
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ WALLET_TOPPED_UP = "wallet.topped_up"
 PLAN_CHANGED = "plan.changed"
 
 STATES = frozenset({CALLING_PAUSED, CALLING_RESUMED})
-"""What tells a state: only the newest counts, and it waits for no other kind of message."""
+"""Messages about a state: only the newest counts, and it doesn't wait for other kinds of messages."""
 
 
 def calling_changed(
@@ -41,7 +41,7 @@ def calling_changed(
     reason: str | None,
     at: datetime,
 ) -> None:
-    """The calling state of an organization has changed, or whether its credit is low: say what that means.
+    """Publish a change of an organization's calling state, or of whether its credit is low.
 
     `available` is its credit now, and `reason` why it is paused.
     """
@@ -56,7 +56,7 @@ def calling_changed(
 
 
 def topped_up(org_id: UUID, *, top_up_id: UUID, credited: Money, available: Money, at: datetime) -> None:
-    """Credit was added by a top-up."""
+    """Publish that a top-up added credit."""
     data = {"top_up": str(top_up_id), "credited": amount(credited), "available": amount(available)}
     publish(org_id, WALLET_TOPPED_UP, data, at=at)
 
@@ -64,7 +64,7 @@ def topped_up(org_id: UUID, *, top_up_id: UUID, credited: Money, available: Mone
 def plan_changed(
     org_id: UUID, *, before: Plan, after: Plan, interval: str, reason: str, at: datetime
 ) -> None:
-    """Another plan holds, or the same one of another version or paid otherwise: its entitlements hold from now on."""
+    """Publish that another plan, version or interval is in force: its entitlements apply from now on."""
     data = {
         "plan": {"key": after.key, "name": after.name, "version": after.version, "interval": interval},
         "previous": {"key": before.key, "name": before.name, "version": before.version},
@@ -75,10 +75,10 @@ def plan_changed(
 
 
 def publish(org_id: UUID, type_: str, data: dict[str, Any], *, at: datetime) -> None:
-    """Write a message for every endpoint that there is, in the caller's transaction. `data` is JSON.
+    """Write a message for every endpoint, in the caller's transaction. `data` is JSON.
 
-    Anyone who waited for the wallet may have begun before the one that had it: the times of an organization's
-    messages are in their order all the same, each later than the one before, so that a receiver can tell the newest.
+    A transaction that waited for the wallet may have begun before the one that held it. Each message of an
+    organization is still dated later than the one before, so that a receiver can tell which is newest.
     """
     newest = db.session.scalar(
         select(PlatformMessage.happened_at)
@@ -131,5 +131,5 @@ def task_of(is_state: bool) -> str:
 
 
 def amount(money: Money) -> dict[str, str]:
-    """Money as the platform reads it: exact, as text, as in the answers of the API."""
+    """Money in messages: exact, as text, as in API responses."""
     return {"amount": money.exact, "currency": money.currency}

@@ -1,8 +1,8 @@
-"""Which message goes to an endpoint next, and claiming it.
+"""Finds and claims the next message for an endpoint.
 
-Of an organization's messages each waits for those before it, in two lines that don't wait for one another: those
-about a state (calling pauses, calling resumes), and all others. A state that was tried and not taken gives way to a
-newer one, so that the newest is the one that is tried; it never follows a newer one that was delivered.
+Each of an organization's messages waits for earlier ones, in two independent lines: states (calling paused or
+resumed), and all others. A state that was sent and not accepted is superseded by a newer one, so that only the newest
+is retried; it is never sent after a newer one that was delivered.
 """
 
 from __future__ import annotations
@@ -20,16 +20,16 @@ from app.extensions import db
 from app.models import DeliveryState, PlatformDelivery, PlatformEndpoint, PlatformMessage
 
 CLAIMED_FOR = timedelta(seconds=30)
-"""How long sending may take before the sender is taken for gone: longer than the lookup and the request together."""
+"""How long sending may take before the sender counts as killed: longer than the lookup and the request together."""
 
 _Other = aliased(PlatformDelivery)
 _WAITING = PlatformDelivery.state == DeliveryState.WAITING
 
 
 def claim_next(endpoint_id: UUID, *, is_state: bool, org_id: UUID | None = None) -> Any:
-    """Claim the delivery that is due, of one organization or any; with its message and endpoint. None: none is due.
+    """Claim the next due delivery, of one organization or any; with its message and endpoint. None if none is due.
 
-    In the caller's transaction, which is committed before it is sent.
+    In the caller's transaction, to be committed before sending.
     """
     if is_state:
         _supersede(endpoint_id)
@@ -38,9 +38,7 @@ def claim_next(endpoint_id: UUID, *, is_state: bool, org_id: UUID | None = None)
         mine.append(PlatformDelivery.org_id == org_id)
     found = db.session.execute(
         with_message()
-        .where(
-            _WAITING, *mine, PlatformDelivery.next_try_at <= utc_now(), _no_one_is_at_it(), ~_has_earlier()
-        )
+        .where(_WAITING, *mine, PlatformDelivery.next_try_at <= utc_now(), _is_unclaimed(), ~_has_earlier())
         .order_by(PlatformDelivery.next_try_at, PlatformDelivery.position)
         .limit(1)
         .with_for_update(of=PlatformDelivery, skip_locked=True),
@@ -54,25 +52,24 @@ def claim_next(endpoint_id: UUID, *, is_state: bool, org_id: UUID | None = None)
 
 
 def list_sendable() -> list[tuple[UUID, UUID, bool]]:
-    """Endpoint, an organization and line of what could be sent now, left by any process. At most one for each
-    line."""
+    """Endpoint, organization and line of messages that could be sent now, at most one per line."""
     query = (
         select(PlatformDelivery.endpoint_id, PlatformDelivery.org_id, PlatformDelivery.is_state)
         .ext(distinct_on(PlatformDelivery.endpoint_id, PlatformDelivery.is_state))
-        .where(_WAITING, PlatformDelivery.next_try_at <= utc_now(), _no_one_is_at_it())
+        .where(_WAITING, PlatformDelivery.next_try_at <= utc_now(), _is_unclaimed())
     )
     return [(row[0], row[1], row[2]) for row in db.session.execute(query)]
 
 
 def is_due(endpoint_id: UUID, *, is_state: bool) -> bool:
-    """Whether there is something that `claim_next` would take."""
+    """Whether `claim_next` would find a delivery."""
     query = select(
         exists().where(
             _WAITING,
             PlatformDelivery.endpoint_id == endpoint_id,
             PlatformDelivery.is_state.is_(is_state),
             PlatformDelivery.next_try_at <= utc_now(),
-            _no_one_is_at_it(),
+            _is_unclaimed(),
             ~_has_earlier(),
         )
     )
@@ -95,7 +92,7 @@ def with_message() -> Any:
 
 
 def _supersede(endpoint_id: UUID) -> None:
-    """End the states that were tried and not taken where a newer one waits. One that was refused stays a failure."""
+    """Supersede states that were sent and not accepted if a newer one waits. A rejected one stays failed."""
     newer = exists().where(
         _Other.org_id == PlatformDelivery.org_id,
         _Other.endpoint_id == endpoint_id,
@@ -110,7 +107,7 @@ def _supersede(endpoint_id: UUID) -> None:
             PlatformDelivery.endpoint_id == endpoint_id,
             PlatformDelivery.is_state,
             PlatformDelivery.attempts > 0,
-            _no_one_is_at_it(),
+            _is_unclaimed(),
             newer,
         )
         .values(
@@ -124,12 +121,12 @@ def _supersede(endpoint_id: UUID) -> None:
     db.session.execute(ended)
 
 
-def _no_one_is_at_it() -> Any:
+def _is_unclaimed() -> Any:
     return or_(PlatformDelivery.sending_until.is_(None), PlatformDelivery.sending_until <= utc_now())
 
 
 def _has_earlier() -> Any:
-    """Whether an earlier message of the same organization and line still waits."""
+    """Whether an earlier message of the same organization and line is still waiting."""
     return exists().where(
         _Other.org_id == PlatformDelivery.org_id,
         _Other.endpoint_id == PlatformDelivery.endpoint_id,

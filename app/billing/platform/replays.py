@@ -1,4 +1,4 @@
-"""Sending messages again that failed, when an operator says so."""
+"""Replays of failed messages by operators."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from app.transaction import transaction
 
 @dataclass(frozen=True, slots=True)
 class Replayed:
-    """To how many endpoints a message goes again, and to how many it doesn't, because they know a newer state."""
+    """To how many endpoints a message is sent again, and how many already have a newer state."""
 
     queued: int
     outdated: int
@@ -24,9 +24,9 @@ class Replayed:
 
 
 def replay(message_id: UUID) -> Replayed:
-    """Let a message be delivered again to every endpoint. Commits.
+    """Deliver a message again to every endpoint. Commits.
 
-    A state is not sent again after a newer one of the same organization: the platform would believe it.
+    A state is not sent again after a newer one of the same organization: the platform would take it as current.
     """
     query = select(PlatformDelivery).where(PlatformDelivery.message_id == message_id)
     queued = outdated = off = 0
@@ -43,7 +43,7 @@ def replay(message_id: UUID) -> Replayed:
 
 
 def all_failed() -> list[UUID]:
-    """The messages that failed at any endpoint, in the order in which they were written."""
+    """The messages that failed at any endpoint, in order."""
     query = (
         select(PlatformDelivery.message_id, PlatformDelivery.position)
         .where(PlatformDelivery.state == DeliveryState.FAILED)

@@ -1,4 +1,5 @@
-"""How many deliveries to one endpoint a process makes at the same time: fewer than it has slots for all of them."""
+"""Limits how many deliveries to one endpoint a process makes at the same time: fewer than its slots for all
+endpoints."""
 
 from __future__ import annotations
 
@@ -11,7 +12,7 @@ from uuid import UUID
 from app.queues import SLOTS, Queue
 
 MOST = {True: SLOTS[Queue.CALLING] - 1, False: SLOTS[Queue.MESSAGES] // 2}
-"""For messages about a state, and for all others. What a slow endpoint leaves free is there for the others."""
+"""The limits for states and for other messages, so that a slow endpoint leaves slots for the others."""
 
 _taken: Counter[tuple[UUID, bool]] = Counter()
 _counting = Lock()
@@ -19,7 +20,7 @@ _counting = Lock()
 
 @contextmanager
 def slot(endpoint_id: UUID, *, is_state: bool) -> Iterator[bool]:
-    """Take one of an endpoint's slots while this lasts; False where all are taken."""
+    """Hold one of an endpoint's slots within the block; False if all are in use."""
     key = (endpoint_id, is_state)
     with _counting:
         got = _taken[key] < MOST[is_state]

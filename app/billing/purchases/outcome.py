@@ -1,4 +1,4 @@
-"""What came of a step: of asking Stripe, and of applying what it says."""
+"""The outcome of calling Stripe, and of applying its objects."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Outcome(StrEnum):
-    """What came of applying an object of Stripe's: a payment, a refund, a dispute, a subscription."""
+    """The outcome of applying an object of Stripe's: a payment, a refund, a dispute, a subscription."""
 
     NOT_OURS = "not_ours"
     UNCHANGED = "unchanged"
@@ -18,4 +18,4 @@ class Outcome(StrEnum):
 
 
 class NotStartedError(Exception):
-    """Stripe did nothing just now, and nothing was charged: the same purchase can be paid or confirmed again."""
+    """Stripe did nothing, and nothing was charged: the same purchase can be paid or confirmed again."""

@@ -1,4 +1,4 @@
-"""Finding a purchase of an organization, to look at it or to change it."""
+"""Finds an organization's purchases, to read or to change them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from app.billing.purchases.times import LEFT_ALONE_FOR
+from app.billing.purchases.times import STALE_AFTER
 from app.billing.wallet import ledger
 from app.clock import utc_now
 from app.extensions import db
@@ -21,14 +21,14 @@ P = TypeVar("P", TopUp, PlanSwitch)
 
 
 class Rows(Generic[P]):
-    """The purchases of one kind. `unknown` is raised for an id that the organization has none of."""
+    """The purchases of one kind. `unknown` is raised for an id that the organization doesn't have."""
 
     def __init__(self, model: type[P], unknown: type[LookupError]) -> None:
         self._model: type[P] = model
         self._unknown = unknown
 
     def find(self, org_id: UUID, id_: UUID) -> P:
-        """The organization's purchase of this id, as the database has it now."""
+        """The organization's purchase with this id, as it is in the database now."""
         found = db.session.get(self._model, (org_id, id_), populate_existing=True)
         if found is None:
             raise self._unknown(str(id_))
@@ -46,8 +46,8 @@ class Rows(Generic[P]):
 
     @contextmanager
     def locked(self, org_id: UUID, id_: UUID) -> Iterator[tuple[Wallet, P]]:
-        """One transaction that holds the wallet, then the purchase: all locks in this order, so that none waits for
-        another in a circle. Stripe is never asked within it.
+        """A transaction that locks the wallet, then the purchase: always in this order, so that no deadlock is
+        possible. Stripe is never called within it.
         """
         with transaction():
             wallet = ledger.lock(org_id)
@@ -55,12 +55,12 @@ class Rows(Generic[P]):
 
     def find_stale(self, statuses: Sequence[StrEnum]) -> list[tuple[UUID, UUID]]:
         """Organization and id of every purchase that has been in one of the `statuses` for longer than its own job
-        needs, the oldest first.
+        needs, oldest first.
         """
         model = self._model
         query = (
             select(model.org_id, model.id)
-            .where(model.status.in_(statuses), model.claimed_at < utc_now() - LEFT_ALONE_FOR)
+            .where(model.status.in_(statuses), model.claimed_at < utc_now() - STALE_AFTER)
             .order_by(model.claimed_at)
         )
         return [(org_id, id_) for org_id, id_ in db.session.execute(query)]

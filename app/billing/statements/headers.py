@@ -1,4 +1,4 @@
-"""What a statement says of the organization: once its month is over, the same for good, whatever changes later."""
+"""The header of a statement: once its month is over, it stays the same, whatever changes later."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from app.months import Month
 
 @dataclass(frozen=True, slots=True)
 class StatementHeader:
-    """The organization's name and zone, and who is billed, a line each."""
+    """The organization's name and time zone, and the lines that say who is billed."""
 
     name: str
     timezone: str
@@ -23,7 +23,7 @@ class StatementHeader:
 
 
 def snapshot(organization: Organization, head: StatementHeader) -> None:
-    """Let the months that are over and keep none yet keep this head. To be called before any of it changes."""
+    """Store this header for past months that have none yet. To be called before any of it changes."""
     rows = [
         {
             "org_id": organization.id,
@@ -39,7 +39,7 @@ def snapshot(organization: Organization, head: StatementHeader) -> None:
 
 
 def find_snapshot(organization: Organization, month: Month) -> StatementHeader | None:
-    """The head that a month keeps; None where nothing has changed since it was over."""
+    """The header stored for a month; None if nothing has changed since it was over."""
     row = db.session.scalar(
         select(StatementHead).where(
             StatementHead.org_id == organization.id, StatementHead.month == month.first

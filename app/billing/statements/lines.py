@@ -1,4 +1,4 @@
-"""The lines of a monthly statement: each movement, and what each campaign and agent used of a meter on a day."""
+"""The lines of a monthly statement: each movement, and usage by campaign, agent, meter and day."""
 
 from __future__ import annotations
 

@@ -38,8 +38,8 @@ PARTS = text(
 )
 """All parts of a month, `first` to `last` being its days; amounts in micro-units, usage above zero.
 
-One statement sees one moment, so that the parts of a month that still grows belong together. What corrects usage is
-an adjustment, in the ledger and here. `opening` has no row before the wallet's first movement.
+One SQL statement sees one moment, so that the parts of an open month are consistent. Corrections of usage are
+adjustments, in the ledger and here. `opening` has no row before the wallet's first movement.
 """
 
 PARTS_AND_LINES = text(
@@ -54,6 +54,6 @@ SELECT 'used', meter, day, quantity, -amount_micro, NULL, posted_on, '', campaig
 ORDER BY is_line, posted_on, part, seq, day, amount DESC, name, campaign, agent
 """
 )
-"""`PARTS`, then each line that they are sums of, by day of posting: movements, and what each campaign and agent used
-of a meter on a day. Lines have the sign with which they change the balance. To be read in pieces: there may be many.
+"""`PARTS`, then each line that they sum up, by day of posting: movements, and usage by campaign, agent, meter and
+day. Lines have the sign with which they change the balance. To be read in chunks: there may be many.
 """

@@ -1,8 +1,7 @@
-"""The wallet's statement for a calendar month: where it began, what moved, where it ended; equal to the ledger.
+"""The wallet's statement for a calendar month: opening balance, movements, closing balance; equal to the ledger.
 
-A month is made of the history lines that were posted on its days, as the organization's zone had them when they were
-posted: so a month that is over never changes. What was used in it and came late is in the month in which it came, and
-says to which day it belongs.
+A month is made of the history lines that were posted on its days, in the organization's time zone at the time of
+posting: so a past month never changes. Late usage is in the month in which it was posted, with the day it belongs to.
 """
 
 from __future__ import annotations
@@ -27,7 +26,7 @@ from app.money import Money
 from app.months import Month
 
 PIECE = 1000
-"""Lines that are read from the database immediately."""
+"""How many lines are read from the database at a time."""
 
 _MOVES = {
     TransferKind.TOP_UP: (TransferKind.TOP_UP,),
@@ -39,7 +38,7 @@ _MOVES = {
 
 
 class NoStatementError(LookupError):
-    """There is no statement for a month: it lies before the wallet's first movement, or in the future."""
+    """There is no statement for a month: it is before the wallet's first movement, or in the future."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +52,7 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class MeterUsed:
-    """What was used of a meter, and what it cost beyond the allowance."""
+    """Usage of a meter, and its cost beyond the allowance."""
 
     label: str
     group: UsageGroup
@@ -79,7 +78,7 @@ class Late:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """`opening` and the sum of all moves, less usage, is `closing`. An open month grows still."""
+    """`opening` and the sum of all moves, less usage, is `closing`. An open month still grows."""
 
     month: Month
     is_open: bool

@@ -1,15 +1,15 @@
 """Canceling a plan whose renewal is not paid: the plan ends now, and the renewal is not charged any more.
 
-The invoice is voided first. Stripe voids none that is paid, so of a payment and a cancellation at the same moment one
-happens: one who has paid keeps the plan. Then the subscription is canceled
-(https://docs.stripe.com/api/subscriptions/cancel). What a killed process leaves half done, the job finishes.
+The invoice is voided first. Stripe doesn't void a paid one, so of a simultaneous payment and cancellation only one
+happens: who paid keeps the plan. Then the subscription is canceled
+(https://docs.stripe.com/api/subscriptions/cancel). If the process is killed, a job finishes the cancellation.
 """
 
 from __future__ import annotations
 
 from app.billing import audit
 from app.billing.audit import Actor
-from app.billing.purchases import FIRST_LOOK
+from app.billing.purchases import FIRST_CHECK
 from app.billing.subscriptions import projection, switch_queries
 from app.billing.subscriptions.renewals import NothingToPayError
 from app.extensions import enqueue
@@ -21,9 +21,9 @@ from app.transaction import transaction
 
 
 def cancel(organization: Organization, actor: Actor) -> None:
-    """Cancel the plan. Commits before Stripe is asked: once it was asked for, a job goes on with it.
+    """Cancel the plan. Commits before Stripe is called: from then on, a job finishes it if need be.
 
-    Raises `NothingToPayError` where the renewal was paid, or nothing is open, and what `app.payments` raises.
+    Raises `NothingToPayError` if the renewal was paid, or nothing is open, and what `app.payments` raises.
     """
     row = switch_queries.get_subscription(organization)
     if row is None or row.status is not SubscriptionStatus.PAST_DUE:
@@ -32,7 +32,7 @@ def cancel(organization: Organization, actor: Actor) -> None:
     arguments = {"subscription_id": subscription_id, "invoice_id": invoice_id}
     with transaction():
         audit.record(organization.id, actor, "plan.canceled", row.plan, invoice=invoice_id)
-        enqueue("finish_cancellation", after=FIRST_LOOK, org_id=str(organization.id), **arguments)
+        enqueue("finish_cancellation", after=FIRST_CHECK, org_id=str(organization.id), **arguments)
     if not finish(organization, actor=actor, **arguments):
         raise NothingToPayError
 
@@ -40,7 +40,7 @@ def cancel(organization: Organization, actor: Actor) -> None:
 def finish(
     organization: Organization, subscription_id: str, invoice_id: str, *, actor: Actor = audit.STRIPE
 ) -> bool:
-    """Do what is left of a cancellation; False where the renewal was paid first, so that the plan goes on. Commits.
+    """Finish a cancellation; False if the renewal was paid first, so that the plan continues. Commits.
 
     Raises what `app.payments` raises.
     """
@@ -56,7 +56,7 @@ def finish(
 
 
 def _void(invoice_id: str) -> bool:
-    """Let an invoice be charged no more; False where it was paid. Nothing is to be given up where none was open."""
+    """Void an invoice; False if it was paid. There is nothing to void if none was open."""
     if not invoice_id:
         return True
     try:

@@ -1,4 +1,4 @@
-"""What follows when another plan comes into force: the rates from then on, the platform, the owners, the trail."""
+"""The effects of another plan coming into force: rates, the message to the platform, emails, the audit trail."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from app.models import Organization
 class Reason(StrEnum):
     """Why another plan is in force."""
 
-    SWITCHED = "switched"  # a person chose it, and it was paid where that was due
-    SCHEDULED = "scheduled"  # the period is over for which another was planned
+    SWITCHED = "switched"  # a person chose it, and paid if payment was due
+    SCHEDULED = "scheduled"  # a scheduled change at the end of the period
     CHANGED = "changed"  # someone changed it at Stripe
     SUSPENDED = "suspended"  # the renewal was not paid within the grace days: the free plan is in force
-    RESTORED = "restored"  # and now it was paid
+    RESTORED = "restored"  # the renewal was paid after all
     ENDED = "ended"  # the subscription has ended: the free plan is in force
 
 

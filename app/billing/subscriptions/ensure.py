@@ -1,4 +1,5 @@
-"""The subscription that every change of plan is made to: one of an organization, on the free plan to begin with."""
+"""Ensures that an organization has a subscription that a change of plan can be applied to; it starts on the free
+plan."""
 
 from __future__ import annotations
 
@@ -16,16 +17,16 @@ from app.payments.subscription_facts import Chosen, StripeSubscription
 
 
 class SubscriptionMissingError(ChangeRefusedError):
-    """The plan was not sold through Stripe, so that it can't be changed there: people have to see to it."""
+    """The plan was not sold through Stripe, so it can't be changed there: support has to handle it."""
 
     refusal = Refusal.SOLD_ELSEWHERE
 
 
 def ensure(organization: Organization) -> StripeSubscription:
-    """The organization's subscription as Stripe has it now, with our plan synced. Commits.
+    """The organization's subscription as Stripe has it now, with our plan in sync. Commits.
 
-    One that has none gets one on the free plan, which costs nothing and needs no card: so that what follows
-    is a change in every case. Raises `SubscriptionMissingError`, and what `app.payments` raises.
+    If there is none, one is created on the free plan, which costs nothing and needs no card, so that every switch is
+    a change of a subscription. Raises `SubscriptionMissingError`, and what `app.payments` raises.
     """
     row = switch_queries.get_subscription(organization)
     if row is not None and row.stripe_id is None:
@@ -39,14 +40,14 @@ def ensure(organization: Organization) -> StripeSubscription:
 
 
 def ensure_changeable(organization: Organization) -> StripeSubscription:
-    """As `ensure`, for a change of plan. Raises `ArrangedError` where support arranged the plan otherwise."""
+    """As `ensure`, for a change of plan. Raises `ArrangedError` if support made a custom arrangement."""
     found = ensure(organization)
     arrangements.check_changeable(switch_queries.get_subscription(organization))
     return found
 
 
 def charge_to(organization: Organization, card: PaymentMethod, subscription: StripeSubscription) -> None:
-    """Let Stripe charge the next invoice to the card that the person was shown. Commits.
+    """Make Stripe charge the next invoice to the card that the person was shown. Commits.
 
     Raises what `app.payments` raises.
     """
@@ -56,7 +57,7 @@ def charge_to(organization: Organization, card: PaymentMethod, subscription: Str
 
 
 def _begin(organization: Organization, row: Subscription | None) -> StripeSubscription:
-    # Its own free plan: looking at another one changes nothing.
+    # Its own version's free plan: viewing another plan changes nothing.
     free = versions.get_plan(FREE_PLAN, terms.get_terms(organization).version_now)
     price_id = previews.price_of(free.key, Interval.MONTH, free.price)
     customer_id = payment_methods.customer_of(organization, email=None)

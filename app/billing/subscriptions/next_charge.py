@@ -1,7 +1,7 @@
-"""What Stripe will charge for a plan next, stored with the plan as Stripe previewed it last.
+"""The next charge for a plan, stored as Stripe last previewed it.
 
-The catalog's price is not it: operators give coupons and set quantities in Stripe's dashboard, taxes come on
-top, and credit is taken off. Whatever changes it is told by an event of the subscription or of its customer.
+It may differ from the catalog's price: operators apply coupons and set quantities in Stripe's dashboard, taxes are
+added, and credit is deducted. Every change of it comes with an event of the subscription or its customer.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ log = structlog.get_logger("billing.plans")
 
 
 def look_up(organization: Organization, subscription_id: str) -> Sums | None:
-    """The next charge as Stripe previews it now; None where nothing will be charged. Changes nothing.
+    """The next charge as Stripe previews it now; None if nothing will be charged. Changes nothing.
 
     Raises what `app.payments` raises.
     """
@@ -34,9 +34,9 @@ def look_up(organization: Organization, subscription_id: str) -> Sums | None:
 
 
 def look_up_if_possible(organization: Organization, subscription_id: str) -> Sums | None:
-    """The same; None also where Stripe doesn't answer with a preview.
+    """The same; None also if Stripe doesn't return a preview.
 
-    What a plan is doesn't wait for what it will be charged: reconciliation looks up what is missing.
+    Syncing a plan doesn't wait for its next charge: reconciliation looks it up if it is missing.
     """
     try:
         return look_up(organization, subscription_id)
@@ -46,13 +46,14 @@ def look_up_if_possible(organization: Organization, subscription_id: str) -> Sum
 
 
 def is_missing(row: Subscription) -> bool:
-    """Whether the next charge of a plan is unknown that will be charged again, unless it changes to a free one."""
+    """Whether a plan will be charged again, but its next charge is unknown."""
     goes_on = row.status is not SubscriptionStatus.CANCELED and row.ends_at is None
     return goes_on and row.next_charge is None and FREE_PLAN not in {row.plan, row.scheduled_plan}
 
 
 def store(organization: Organization, subscription_id: str, seen: Sums | None) -> None:
-    """Write down the next charge of a subscription, unless another one is the plan's by now. The caller commits."""
+    """Store the next charge of a subscription, unless the plan has another subscription by now. The caller
+    commits."""
     wallet = ledger.lock(organization.id)
     row = db.session.get(Subscription, (organization.id,), populate_existing=True, with_for_update=True)
     if row is None or row.stripe_id != subscription_id:

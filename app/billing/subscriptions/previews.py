@@ -1,4 +1,4 @@
-"""What a switch costs, kept with it as it was shown: what is charged is what was seen."""
+"""The cost of a switch, stored with it as it was shown, so that exactly this is charged."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ from app.payments.previews import Preview
 from app.payments.subscription_facts import StripeSubscription
 
 GOOD_FOR = timedelta(minutes=5)
-"""How long a preview is good for: what is left of a period is worth less by the second."""
+"""How long a preview is valid: the rest of a period loses value by the second."""
 
 
 _ON_ITS_WAY = timedelta(minutes=2)
-"""How long after that the charge itself may take at most."""
+"""How long the charge itself may take after that."""
 _ALLOWANCE = "Up to 7 minutes on your current plan, until you confirm"
 
 
 class CostsMoreError(RefusedError):
-    """A switch would be charged more than was shown of it, so it was not made."""
+    """A switch would cost more than was shown, so it was not made."""
 
     def __init__(self, message: str) -> None:
         super().__init__("costs_more", message)
@@ -38,9 +38,8 @@ class CostsMoreError(RefusedError):
 class Cost:
     """What a switch costs: `due` is charged now, and `next_charge` on `next_at`, as `next_lines` add up to it.
 
-    `lines` are all that `due` is made of but the balance: `from_balance` is what credit with the payment
-    processor takes off, and `left` what is left of such credit. `regular` is what each period costs from then
-    on, for as long as its discounts last.
+    `lines` are all parts of `due` except the balance: `from_balance` is what credit at the payment processor covers,
+    and `left` the rest of that credit. `regular` is what each period costs from then on, while its discounts last.
     """
 
     lines: tuple[SumLine, ...]
@@ -54,9 +53,9 @@ class Cost:
 
 
 def now(subscription: StripeSubscription, plan: Plan, interval: str) -> tuple[Cost, datetime]:
-    """What switching immediately costs as of this second, and that second. Raises what `app.payments` raises."""
+    """The cost of switching immediately as of this second, and that second. Raises what `app.payments` raises."""
     as_of = utc_now().replace(microsecond=0)
-    # A subscription's first second may not be over by our clock.
+    # By our clock, the subscription's first second may not be over.
     as_of = min(max(as_of, subscription.period_start), subscription.period_end - timedelta(seconds=1))
     price_id = previews.price_of(plan.key, interval, plan.price_by(interval))
     seen = previews.preview_switch(subscription, price_id, interval, as_of=as_of)
@@ -67,9 +66,10 @@ def now(subscription: StripeSubscription, plan: Plan, interval: str) -> tuple[Co
 
 
 def check_not_more(switch: PlanSwitch, subscription: StripeSubscription, price_id: str) -> None:
-    """Look again right before a switch is made now. Raises `CostsMoreError`, and what `app.payments` raises."""
+    """Check the cost again right before an immediate switch. Raises `CostsMoreError`, and what `app.payments`
+    raises."""
     seen = previews.preview_switch(subscription, price_id, switch.interval, as_of=switch.previewed_at)
-    # The allowance was made for a young preview; what an older one asks for is charged moments from now.
+    # The tolerance is for a fresh preview; an older one is charged moments from now.
     is_young = utc_now() - switch.previewed_at <= GOOD_FOR
     due = seen.due if is_young else seen.due + seen.most_more(_ON_ITS_WAY)
     if due > switch.due:
@@ -79,7 +79,8 @@ def check_not_more(switch: PlanSwitch, subscription: StripeSubscription, price_i
 
 
 def check_next_not_more(switch: PlanSwitch, subscription: StripeSubscription, price_id: str) -> None:
-    """Look again right before a change is planned. Raises `CostsMoreError`, and what `app.payments` raises."""
+    """Check the cost again right before a change is scheduled. Raises `CostsMoreError`, and what `app.payments`
+    raises."""
     price = plan_of(switch).price_by(switch.interval)
     shown, by_now = unpack(switch), _later(subscription, price, price_id)
     for before, after in (shown.next_charge, by_now.next_charge), (shown.regular, by_now.regular):
@@ -90,7 +91,7 @@ def check_next_not_more(switch: PlanSwitch, subscription: StripeSubscription, pr
 
 
 def later(subscription: StripeSubscription, plan: Plan, interval: str) -> Cost:
-    """What switching at the end of the period costs: nothing now, and its price then. Raises as `now` does."""
+    """The cost of switching at the end of the period: nothing now, and its price then. Raises as `now` does."""
     price = plan.price_by(interval)
     return _later(subscription, price, previews.price_of(plan.key, interval, price) if price else None)
 
@@ -105,7 +106,7 @@ def _later(subscription: StripeSubscription, price: Money, price_id: str | None)
 
 
 def pack(cost: Cost) -> Json:
-    """As it is kept with a switch."""
+    """As JSON, to store with a switch."""
     return {
         "lines": packed_sums.pack_lines(cost.lines),
         "from_balance": cost.from_balance.micro,
@@ -118,7 +119,7 @@ def pack(cost: Cost) -> Json:
 
 
 def unpack(switch: PlanSwitch) -> Cost:
-    """What a switch costs, as it was shown last."""
+    """The cost of a switch, as last shown."""
     kept, currency = switch.preview, switch.currency
     regular: int = kept["regular"] if "regular" in kept else kept["next_charge"]
     return Cost(
@@ -128,19 +129,20 @@ def unpack(switch: PlanSwitch) -> Cost:
         left=Money(kept["left"], currency),
         next_charge=Money(kept["next_charge"], currency),
         next_at=datetime.fromisoformat(kept["next_at"]),
-        # Switches that were reviewed before these were stored have neither.
+        # Switches reviewed before these fields existed have neither.
         next_lines=packed_sums.unpack_lines(kept.get("next_lines", ()), currency),
         regular=Money(regular, currency),
     )
 
 
 def plan_of(switch: PlanSwitch) -> Plan:
-    """The plan that a switch is to. Raises `CatalogError`."""
+    """The plan that a switch changes to. Raises `CatalogError`."""
     return versions.get_plan(switch.plan, switch.version)
 
 
 def _cost(seen: Preview, following: NextPeriod) -> Cost:
-    """What was seen, with an allowance for credit that shrinks by the second: `due` is the most that is charged."""
+    """The previewed cost, with a tolerance for credit that shrinks by the second: `due` is the most that is
+    charged."""
     nothing = Money.zero(seen.due.currency)
     lines = list(seen.lines)
     more = seen.most_more(GOOD_FOR + _ON_ITS_WAY) if seen.due else nothing

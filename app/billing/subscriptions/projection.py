@@ -1,9 +1,9 @@
-"""From what Stripe says of a subscription to the plan that is in force here: the same steps for the page, the
-webhook, the job and the reconciliation.
+"""Projects Stripe's subscription to the plan in force here: the same steps for the page, the webhook, the job and the
+reconciliation.
 
-Always in this order: lock the wallet, lock the subscription, compare, change. The second to come finds everything
-as it should be and changes nothing. The wallet is locked because usage is rated under the same lock: rates and
-entitlements change between two batches, never within one.
+Always in this order: lock the wallet, lock the subscription, compare, change. A second caller finds everything in
+place and changes nothing. The wallet is locked because usage is rated under the same lock: rates and entitlements
+change between two batches, never within one.
 """
 
 from __future__ import annotations
@@ -40,15 +40,15 @@ def apply(
 ) -> Outcome:
     """Apply a subscription as Stripe has it to an organization's plan, as of `at` or now.
 
-    Locks wallet and subscription; the caller commits.
-    Another subscription than the one that is known becomes its own once the known one has ended.
+    Locks wallet and subscription; the caller commits. Another subscription replaces the known one once that has
+    ended.
     """
     wallet = ledger.lock(organization.id)
     row = lock(organization)
     if not _is_ours(row, found):
         return Outcome.NOT_OURS
     now = at or utc_now()
-    # A payment after the deadline restores the plan from now on: until now it was the free one.
+    # A payment after the deadline restores the plan from now on: until now the free one was in force.
     suspended = suspension.record(organization, row, now)
     before = get_in_force(organization, row)
     if row is None:
@@ -71,7 +71,7 @@ def apply(
             is_adjusted=found.is_adjusted,
         )
     if past.facts != _facts(row):
-        # Of the plan as it was; the caller that heard of the change looks it up again (`next_charge`).
+        # It is of the old plan; the caller that handles the change looks it up again (`next_charge`).
         row.next_charge = None
     changed = switch_settlement.apply(organization.id, found) or past.facts != _facts(row) or suspended
     if changed:
@@ -81,7 +81,7 @@ def apply(
 
 
 def is_in_sync(organization: Organization, found: StripeSubscription) -> bool:
-    """Whether the plan is as a subscription has it, by a look that locks nothing."""
+    """Whether the plan matches a subscription, without locking anything."""
     row = switch_queries.get_subscription(organization)
     if row is None or row.stripe_id != found.id or found.chosen is None or found.has_ended:
         return False
@@ -117,7 +117,7 @@ def _planned_here(row: Subscription) -> tuple[object, ...]:
 
 @dataclass(frozen=True, slots=True)
 class _Past:
-    """How a subscription was before."""
+    """A subscription's previous state."""
 
     in_force: PlanInForce
     planned: str | None
@@ -126,7 +126,7 @@ class _Past:
 
 
 def _facts(row: Subscription) -> tuple[object, ...]:
-    """All that pages show of it."""
+    """Everything that pages show about it."""
     return (
         row.plan,
         row.interval,
@@ -176,7 +176,7 @@ def _copy(organization: Organization, row: Subscription, found: StripeSubscripti
     row.odd = arrangements.kinds_of(organization, found)
     if found.has_ended:
         if row.status is not SubscriptionStatus.CANCELED:
-            # It falls to the free plan on offer: that is what the pages said it would.
+            # It falls back to the current free plan, as the pages announced.
             versions.store(catalog.current())
             row.version = catalog.current().version
         row.status = SubscriptionStatus.CANCELED
@@ -188,7 +188,7 @@ def _copy(organization: Organization, row: Subscription, found: StripeSubscripti
     if row.status is SubscriptionStatus.PAST_DUE:
         row.failed_at = row.failed_at or now
         if row.open_invoice_id != found.open_invoice_id:
-            # Why another invoice was not paid says nothing of this one.
+            # The reason of another unpaid invoice doesn't apply to this one.
             row.open_invoice_id, row.failure = found.open_invoice_id, None
     else:
         row.failed_at = row.failure = row.open_invoice_id = row.suspended_at = row.promised_until = None
@@ -205,7 +205,7 @@ def _copy_plan(row: Subscription, found: StripeSubscription) -> None:
         row.version = catalog.current().version
     row.plan, row.interval = chosen.plan, Interval(chosen.interval)
     if row.anchor is not None or chosen.plan != FREE_PLAN:
-        # A free plan that was never paid for goes by calendar months, as it does without a subscription.
+        # A free plan that never was paid uses calendar months, as without a subscription.
         row.anchor = found.anchor
 
 

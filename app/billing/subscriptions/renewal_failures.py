@@ -11,9 +11,9 @@ from app.transaction import transaction
 
 
 def refresh(organization: Organization, *, again: bool = False) -> None:
-    """Find out why the open renewal was not paid, unless that is known; `again` after another attempt has failed.
+    """Find out why the open renewal was not paid, unless that is known; `again` after another failed attempt.
 
-    Whichever event comes first, and also where none comes. Commits. Raises what `app.payments` raises.
+    Independent of which event comes first, or whether any does. Commits. Raises what `app.payments` raises.
     """
     row = switch_queries.get_subscription(organization)
     if row is None or row.open_invoice_id is None or (row.failure is not None and not again):
@@ -26,7 +26,7 @@ def refresh(organization: Organization, *, again: bool = False) -> None:
 
 
 def record(organization: Organization, invoice_id: str, code: str) -> None:
-    """Store why an invoice was not paid, where it is still the open renewal. Commits."""
+    """Store why an invoice was not paid, if it is still the open renewal. Commits."""
     with transaction():
         wallet = ledger.lock(organization.id)
         row = suspension.lock(organization)
@@ -36,5 +36,5 @@ def record(organization: Organization, invoice_id: str, code: str) -> None:
 
 
 def _why(payment: Payment) -> str | None:
-    """Stripe's code of why a payment was not made; None where it says none."""
+    """Stripe's code for why a payment failed; None if it has none."""
     return "authentication_required" if payment.requires_action else payment.decline_code

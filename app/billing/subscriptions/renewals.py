@@ -1,7 +1,7 @@
-"""Renewals that were not paid: paying them with a card that works, and what happens to the plan until then.
+"""Unpaid renewals: paying them with a working card, and what happens to the plan until then.
 
-Stripe tries again by itself. A plan goes on until the deadline (`app.billing.plans.grace`); from then on the free
-plan's limits and rates are in force, until the renewal is paid or the subscription ends.
+Stripe retries automatically. A plan stays in force until the deadline (`app.billing.plans.grace`); from then on the
+free plan's limits and rates are in force, until the renewal is paid or the subscription ends.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ from app.transaction import transaction
 
 
 class NothingToPayError(Exception):
-    """No renewal is open: it was paid meanwhile, or given up."""
+    """No renewal is open: it was paid meanwhile, or written off."""
 
 
 @dataclass(frozen=True, slots=True)
 class AmountDue:
-    """What is open of a renewal, and the payment that was tried for it, if one was."""
+    """The amount due of a renewal, and the payment that was attempted, if any."""
 
     due: Money
     payment: Payment | None
@@ -41,8 +41,8 @@ class AmountDue:
 def pay(organization: Organization, card_id: UUID, actor: Actor) -> Payment:
     """Pay the open renewal with this card, the payer being present. Commits.
 
-    However often this is sent it is paid once: an invoice has one payment intent, which can't be paid twice. Raises
-    `NothingToPayError`, `CardNotUsableError`, and what `app.payments` raises.
+    It is paid only once, however often this is called: an invoice has one payment intent, which can't be paid twice.
+    Raises `NothingToPayError`, `CardNotUsableError`, and what `app.payments` raises.
     """
     card = payment_methods.usable(organization, card_id)
     invoice_id = _open_invoice_of(organization, actor)
@@ -52,7 +52,7 @@ def pay(organization: Organization, card_id: UUID, actor: Actor) -> Payment:
     with transaction():
         audit.record(organization.id, actor, "renewal.paid_for", invoice_id, card=card.label)
     if intent_id is None:
-        # No card was there when it was due, so nothing was tried.
+        # There was no card when it was due, so no payment was attempted.
         payment = intents.fetch(invoices.pay_with(invoice_id, card.stripe_id))
     else:
         before = intents.fetch(intent_id)
@@ -60,11 +60,11 @@ def pay(organization: Organization, card_id: UUID, actor: Actor) -> Payment:
             intent_id,
             card.stripe_id,
             return_url=return_addresses.renewal(organization.slug),
-            # A new try after a decline is another request.
+            # A new attempt after a decline is another request.
             key=f"renewal:{intent_id}:{card.id}:{before.charge_id}:{before.status}",
         )
     if payment.succeeded:
-        # Paid is paid: where Stripe doesn't say what became of the plan in time, its events do.
+        # It is paid in any case: if Stripe doesn't report the plan in time, its events will.
         with suppress(PaymentsError):
             refresh(organization, actor)
     elif payment.decline_code is not None:
@@ -75,7 +75,7 @@ def pay(organization: Organization, card_id: UUID, actor: Actor) -> Payment:
 def get_due(organization: Organization) -> AmountDue | None:
     """The open renewal as Stripe has it now, if there is one. Raises what `app.payments` raises.
 
-    Commits where it was paid or given up at Stripe: then the plan is synced first.
+    Commits if it was paid or written off at Stripe: then the plan is synced first.
     """
     invoice_id = _open_invoice_of(organization, audit.STRIPE)
     if invoice_id is None:
@@ -86,7 +86,7 @@ def get_due(organization: Organization) -> AmountDue | None:
 
 
 def _open_invoice_of(organization: Organization, actor: Actor) -> str | None:
-    """The invoice that is to be paid. One that was paid, voided or written off at Stripe is so no more."""
+    """The open invoice; None if it was paid, voided or written off at Stripe."""
     row = switch_queries.get_subscription(organization)
     if (
         row is not None
@@ -99,18 +99,19 @@ def _open_invoice_of(organization: Organization, actor: Actor) -> str | None:
 
 
 def refresh(organization: Organization, actor: Actor = audit.STRIPE) -> None:
-    """Ask Stripe how the renewal stands now. Commits. Raises what `app.payments` raises."""
+    """Refresh the renewal from Stripe. Commits. Raises what `app.payments` raises."""
     if sync.refresh_plan(organization, actor):
         renewal_failures.refresh(organization)
 
 
 def suspend_overdue() -> int:
-    """Record it for everyone whose deadline has passed; for how many. Commits each."""
+    """Record the suspension for everyone whose deadline has passed; returns how many. Commits each."""
     return suspension.suspend_overdue()
 
 
 def last_day_for(organization: Organization, invoice_id: str) -> date | None:
-    """The last day on which the plan goes on without payment of this invoice; None where it is no open renewal."""
+    """The last day on which the plan stays in force without payment of this invoice; None if it isn't an open
+    renewal."""
     row = switch_queries.get_subscription(organization)
     found = grace.deadline_of(organization, row)
     return found.last_day if row and found and row.open_invoice_id == invoice_id else None

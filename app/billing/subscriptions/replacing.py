@@ -1,9 +1,9 @@
-"""What a switch of plan replaces: a change or an end that is planned goes once the switch is made, and no sooner.
+"""What a switch replaces: a scheduled change or cancellation is removed once the switch is made, and no sooner.
 
-Stripe takes an end with the period away together with the update that is paid
-(https://docs.stripe.com/changelog/endive/2026-09-30/scheduled-subscription-cancellation). A schedule, and an end at
-another time, no update can take away: the first to see that the switch was made does that. Until it is done the
-switch isn't over, so that after a killed process the next one does it.
+Stripe removes a cancellation at period end together with the paid update
+(https://docs.stripe.com/changelog/endive/2026-09-30/scheduled-subscription-cancellation). A schedule, and a
+cancellation at another time, aren't removed by an update: the first process to see that the switch was made does
+that. Until then the switch stays open, so that another process does it if one is killed.
 """
 
 from __future__ import annotations
@@ -15,17 +15,18 @@ from app.payments.subscription_facts import StripeSubscription
 
 
 def record(switch: PlanSwitch, subscription: StripeSubscription) -> None:
-    """Store with a switch that is confirmed what it is to replace; in the caller's transaction."""
+    """Store what a confirmed switch will replace; in the caller's transaction."""
     switch.replaces_schedule_id = subscription.schedule_id
     switch.replaces_ends_at = subscription.ends_at
     switch.replaces_with_period = subscription.ends_with_period
 
 
 def settle(organization: Organization, found: StripeSubscription) -> StripeSubscription:
-    """The subscription without what a switch has replaced that was made; Stripe is asked only where that is there.
+    """Remove what a completed switch replaces, and return the subscription; Stripe is only called if there is
+    something to remove.
 
-    The caller holds no lock on the wallet. Raises what `app.payments` raises: then the switch is still open,
-    and its job comes back to this.
+    The caller holds no lock on the wallet. Raises what `app.payments` raises: then the switch stays open, and its job
+    retries this.
     """
     switch = switch_queries.find_open(organization.id)
     if switch is None or not switch_settlement.is_made(switch, found):
@@ -34,16 +35,17 @@ def settle(organization: Organization, found: StripeSubscription) -> StripeSubsc
 
 
 def make_way(subscription: StripeSubscription) -> StripeSubscription:
-    """The subscription without its planned end, for a change that is planned instead: Stripe would end it first.
+    """Remove the scheduled cancellation of a subscription, for a change that is scheduled instead: Stripe would
+    cancel it first.
 
-    A schedule that doesn't end it stays, because it is changed rather than replaced. Raises what `app.payments`
+    A schedule that doesn't cancel it stays, because it is edited rather than replaced. Raises what `app.payments`
     raises.
     """
     return subscription if subscription.ends_at is None else subscriptions.keep_active(subscription)
 
 
 def restore(switch: PlanSwitch, subscription_id: str) -> None:
-    """Let the subscription end again as it was to, where a change that is not made after all took that away.
+    """Restore the scheduled cancellation of a subscription, if a change that failed had removed it.
 
     Raises what `app.payments` raises.
     """
@@ -53,6 +55,6 @@ def restore(switch: PlanSwitch, subscription_id: str) -> None:
     if found.ends_at is not None or found.planned is not None or found.has_ended:
         return
     if found.schedule_id is not None:
-        # It was made for the change, and has nothing planned.
+        # It was created for the change, and has nothing scheduled.
         subscriptions.cancel_schedule(found.schedule_id)
     subscriptions.end(found.id, None if switch.replaces_with_period else switch.replaces_ends_at)

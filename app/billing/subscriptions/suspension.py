@@ -20,7 +20,7 @@ from app.models import Interval, Organization, Subscription, SubscriptionStatus
 from app.one_by_one import one_by_one
 
 _LONGEST_SECONDS = 50
-"""How long a look at all overdue renewals takes at most; the rest is left for the next minute."""
+"""How long a run over all overdue renewals may take; the rest is left for the next minute."""
 
 
 def lock(organization: Organization) -> Subscription | None:
@@ -30,7 +30,7 @@ def lock(organization: Organization) -> Subscription | None:
 
 
 def get_in_force(organization: Organization, row: Subscription | None) -> PlanInForce:
-    """What is in force by a subscription: its plan, or the free one where it has ended or is suspended."""
+    """The plan in force: the subscription's, or the free one if it has ended or is suspended."""
     bought = (row.version if row else None) or terms.get_terms(organization).version_now
     version = versions.in_force(bought, utc_now())
     if row is None or row.status is SubscriptionStatus.CANCELED or row.suspended_at is not None:
@@ -39,9 +39,10 @@ def get_in_force(organization: Organization, row: Subscription | None) -> PlanIn
 
 
 def record(organization: Organization, row: Subscription | None, now: datetime) -> bool:
-    """Record that the deadline has passed, if it has and no one did; the caller holds the locks of wallet and row.
+    """Record that the deadline has passed, if it has and that isn't recorded yet; the caller holds the locks of
+    wallet and row.
 
-    The free plan is in force from the deadline on, however late this comes: what was used since is rated by it.
+    The free plan is in force from the deadline on, however late this runs: usage since then is rated by it.
     """
     deadline = grace.deadline_of(organization, row)
     if row is None or row.suspended_at is not None or deadline is None or deadline.over_at > now:
@@ -64,9 +65,9 @@ def record(organization: Organization, row: Subscription | None, now: datetime) 
 
 
 def suspend_overdue() -> int:
-    """Record it for everyone whose deadline has passed; for how many. Commits each.
+    """Record the suspension for everyone whose deadline has passed; returns how many. Commits each.
 
-    Where one fails the others go on, and it is tried again the next time.
+    If one fails, the others continue, and it is retried the next time.
     """
     query = select(Subscription.org_id).where(
         Subscription.status == SubscriptionStatus.PAST_DUE,

@@ -1,4 +1,4 @@
-"""What has to be so for a switch of plan to be begun or made."""
+"""The conditions for beginning and making a switch."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from app.payments.subscription_facts import StripeSubscription
 
 
 class OtherSwitchError(ChangeRefusedError):
-    """Another switch waits for its payment: it is to be paid or canceled first."""
+    """Another switch is waiting for its payment: it has to be paid or canceled first."""
 
     refusal = Refusal.OTHER_OPEN
 
@@ -23,14 +23,14 @@ class OtherSwitchError(ChangeRefusedError):
 
 
 class PastDueError(ChangeRefusedError):
-    """A renewal is not paid: it is to be paid before another plan can begin now. One for less can be planned."""
+    """A renewal has to be paid before an immediate switch. A downgrade can still be scheduled."""
 
     refusal = Refusal.PAST_DUE
 
 
 def check_paid(organization: Organization, subscription: StripeSubscription) -> None:
-    """A switch that is made immediately is credited what is left of the period, which Stripe does unpaid or not
-    (https://docs.stripe.com/billing/subscriptions/credit-proration-deferral): so that was to be paid.
+    """An immediate switch gets credit for the rest of the period, whether the period was paid or not
+    (https://docs.stripe.com/billing/subscriptions/credit-proration-deferral): so it has to be paid first.
 
     Raises `PastDueError`, `ArrangedError`, and what `app.payments` raises.
     """
@@ -38,7 +38,7 @@ def check_paid(organization: Organization, subscription: StripeSubscription) -> 
     if row is not None and row.open_invoice_id is not None:
         raise PastDueError
     if not subscription.is_free and not covered_periods.is_covered(subscription):
-        # An operator gave its invoice up, or keeps it as a draft.
+        # An operator wrote off its invoice, or left it as a draft.
         raise arrangements.ArrangedError
 
 
@@ -50,7 +50,7 @@ def check_free_for_another(organization: Organization) -> None:
 
 
 def card_for(organization: Organization, switch: PlanSwitch) -> PaymentMethod | None:
-    """The default card, where something is to be charged. Raises `CardNotUsableError`."""
+    """The default card, if something has to be charged. Raises `CardNotUsableError`."""
     if not switch.due_micro:
         return None
     default = payment_methods.default_of(organization.id)

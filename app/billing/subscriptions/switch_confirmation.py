@@ -1,8 +1,8 @@
-"""Switches of plan: chosen and reviewed with what they cost to the cent, then made exactly once.
+"""Switches of plan: chosen, reviewed with their exact cost, then made exactly once.
 
-A switch for more is made immediately: Stripe charges the difference as of the preview that was confirmed, and until
-that is paid the plan before stays. One for less is planned for the end of the paid period. The first to learn that
-Stripe has made it, the page, the webhook or the job that recovers it, puts the plan in force
+An upgrade is immediate: Stripe charges the difference as of the confirmed preview, and the old plan stays in force
+until that is paid. A downgrade is scheduled for the end of the paid period. Whichever first sees that Stripe has made
+the switch, the page, the webhook or the recovery job, puts the plan in force
 (`app.billing.subscriptions.projection`).
 """
 
@@ -16,7 +16,7 @@ from app.billing.audit import Actor
 from app.billing.catalog import versions
 from app.billing.plans import offers
 from app.billing.plans.terms import FREE_PLAN
-from app.billing.purchases import FIRST_LOOK, NotStartedError
+from app.billing.purchases import FIRST_CHECK, NotStartedError
 from app.billing.subscriptions import ensure as plan_subscriptions
 from app.billing.subscriptions import (
     projection,
@@ -42,10 +42,10 @@ from app.transaction import transaction
 
 
 def begin(organization: Organization, plan: str, interval: str, actor: Actor) -> PlanSwitch:
-    """Write down which plan is wanted and what it costs, for review; nothing is changed. Commits.
+    """Record which plan is wanted and what it costs, for review; nothing is changed. Commits.
 
-    Raises `PlanNotOfferedError`, `AlreadyOnItError`, `OtherSwitchError`, `PastDueError`, `ArrangedError` where
-    support arranged the plan otherwise, and what `app.payments` raises.
+    Raises `PlanNotOfferedError`, `AlreadyOnItError`, `OtherSwitchError`, `PastDueError`, `ArrangedError` if support
+    made a custom arrangement, and what `app.payments` raises.
     """
     chosen = offers.get_offered_plan(plan, interval)
     switch_conditions.check_free_for_another(organization)
@@ -76,13 +76,13 @@ def begin(organization: Organization, plan: str, interval: str, actor: Actor) ->
 def confirm(
     organization: Organization, switch_id: UUID, actor: Actor, *, shown: str | None = None
 ) -> PlanSwitch:
-    """Make a switch that was reviewed, unless that was begun already: a second click finds it and changes nothing.
+    """Make a reviewed switch, unless that has already begun: a second click changes nothing.
 
-    `shown` is what the page showed that was confirmed (`app.billing.subscriptions.switch_reviews.seen`).
+    `shown` is what the confirmed page showed (`app.billing.subscriptions.switch_reviews.seen`).
 
-    Commits before Stripe is asked, and after. A lost answer leaves it `switching`, to be found out by the job. Raises
-    `UnknownSwitchError`, `PlanNotOfferedError`, `PreviewRenewedError`, `OtherSwitchError`, `PastDueError`,
-    `ArrangedError`, `CardNotUsableError` where a card is to be charged and none can be, and `NotStartedError`.
+    Commits before Stripe is called, and after. A lost response leaves it `switching`, to be resolved by the job.
+    Raises `UnknownSwitchError`, `PlanNotOfferedError`, `PreviewRenewedError`, `OtherSwitchError`, `PastDueError`,
+    `ArrangedError`, `CardNotUsableError` if no card can be charged, and `NotStartedError`.
     """
     switch = find(organization.id, switch_id)
     if switch.status is not SwitchStatus.REVIEW:
@@ -102,7 +102,7 @@ def confirm(
     with switch_queries.locked(organization.id, switch_id) as (_, switch):
         is_claimed = _claim(organization, switch, card, subscription, actor, seen=seen)
     if not is_claimed:
-        # Begun by another click; or the plan was changed by another tab in this very moment.
+        # Begun by another click, or another tab changed the plan at this moment.
         if switch.status is SwitchStatus.REVIEW:
             switch_reviews.renew_if_stale(organization, switch, plan_subscriptions.ensure(organization))
         return switch
@@ -110,7 +110,7 @@ def confirm(
 
 
 def cancel_scheduled_change(organization: Organization, actor: Actor) -> None:
-    """Keep the plan as it is: what was planned for the end of the period is not made. Commits.
+    """Keep the plan as it is: cancel the change scheduled for the end of the period. Commits.
 
     Raises what `app.payments` raises.
     """
@@ -132,7 +132,7 @@ def _make(
     subscription: StripeSubscription,
     actor: Actor,
 ) -> PlanSwitch:
-    """Ask Stripe for a switch that is claimed, and apply its answer. Commits."""
+    """Make a claimed switch at Stripe, and apply the result. Commits."""
     try:
         found = switch_requests.ask_stripe(organization, claimed, subscription, card)
     except OutcomeUnknownError:
@@ -143,12 +143,12 @@ def _make(
     except (NotDoneError, RefusedError) as error:
         _release(claimed, subscription.id)
         raise NotStartedError from error
-    # Where the call fails, it is made: what it replaces goes by the job, as after a lost answer.
+    # If this fails, the switch is made all the same: the job removes what it replaces, as after a lost response.
     with suppress(PaymentsError):
         found = replacing.settle(organization, found)
     with transaction():
         projection.apply(organization, found, actor)
-    # Found again: an event may have told of it meanwhile.
+    # Read again: an event may have changed it meanwhile.
     return switch_payments.refresh_payment(organization, find(organization.id, claimed.id))
 
 
@@ -161,7 +161,7 @@ def _claim(
     *,
     seen: str,
 ) -> bool:
-    """Begin to make a locked switch; False where that was begun, or the sums that were `seen` are others by now.
+    """Claim a locked switch; False if that was already done, or the amounts `seen` have changed since.
 
     Raises `OtherSwitchError`.
     """
@@ -188,20 +188,20 @@ def _claim(
         due=str(switch.due.decimal),
         at_once=switch.is_at_once,
     )
-    enqueue("look_after_switch", after=FIRST_LOOK, org_id=str(organization.id), switch_id=str(switch.id))
+    enqueue("look_after_switch", after=FIRST_CHECK, org_id=str(organization.id), switch_id=str(switch.id))
     return True
 
 
 def _shown_again(organization: Organization, switch_id: UUID) -> PlanSwitch:
-    """Show what a switch costs by now. Raises `PreviewRenewedError`, unless it was confirmed again meanwhile."""
+    """Renew the preview of a switch. Raises `PreviewRenewedError`, unless it was confirmed again meanwhile."""
     subscription, switch = plan_subscriptions.ensure(organization), find(organization.id, switch_id)
-    why = "It costs more now than what was shown, so nothing was charged. Look at it again."
+    why = "The cost has gone up since it was shown, so nothing was charged. Review it again."
     switch_reviews.renew(organization, switch, subscription, why)
     return find(organization.id, switch_id)
 
 
 def _release(claimed: PlanSwitch, subscription_id: str) -> None:
-    """Stripe changed nothing: let the switch be confirmed again. Where that can't be said, its job finds it out."""
+    """Stripe changed nothing: let the switch be confirmed again. If that fails, its job finds out."""
     try:
         replacing.restore(claimed, subscription_id)
     except PaymentsError:

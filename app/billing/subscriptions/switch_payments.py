@@ -1,4 +1,4 @@
-"""The payment that a switch waits for: how it stands, paying it with another card, canceling it."""
+"""The payment that a switch waits for: its status, paying it with another card, canceling it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from app import return_addresses
 from app.billing import audit
 from app.billing.audit import Actor
 from app.billing.cards import paid_with, payment_methods
-from app.billing.purchases import FIRST_LOOK, NotStartedError
+from app.billing.purchases import FIRST_CHECK, NotStartedError
 from app.billing.subscriptions import switch_queries, sync
 from app.billing.subscriptions.switch_queries import OPEN, find
 from app.clock import utc_now
@@ -29,12 +29,12 @@ _UNPAID = frozenset({SwitchStatus.ACTION, SwitchStatus.DECLINED})
 
 
 def lacks_charge(switch: PlanSwitch) -> bool:
-    """Whether a switch is made and paid, and what was charged for it is not known yet."""
+    """Whether a switch is made and paid, but its charge is not known yet."""
     return switch.status is SwitchStatus.DONE and switch.due_micro > 0 and switch.charged_micro is None
 
 
 def refresh(organization: Organization, switch_id: UUID, actor: Actor) -> PlanSwitch:
-    """Ask Stripe whether a switch is made by now, and how its payment stands; without an answer it stays as it is.
+    """Refresh a switch and its payment from Stripe; without a response it stays as it is.
 
     Commits. Raises `UnknownSwitchError`.
     """
@@ -47,7 +47,7 @@ def refresh(organization: Organization, switch_id: UUID, actor: Actor) -> PlanSw
 
 
 def refresh_payment(organization: Organization, switch: PlanSwitch) -> PlanSwitch:
-    """Ask Stripe how the payment of a switch stands, or what it took; without an answer it stays. Commits."""
+    """Refresh the payment of a switch from Stripe; without a response it stays as it is. Commits."""
     if switch.invoice_id is None or not (switch.status in OPEN or lacks_charge(switch)):
         return switch
     try:
@@ -59,10 +59,9 @@ def refresh_payment(organization: Organization, switch: PlanSwitch) -> PlanSwitc
 
 
 def pay(organization: Organization, switch_id: UUID, card_id: UUID, actor: Actor) -> PlanSwitch:
-    """Pay for a switch that was declined, or waits for its bank, with this card. Commits.
+    """Pay for a switch that was declined, or is waiting for the bank, with this card. Commits.
 
-    A second click finds the payment begun and pays nothing. Raises `UnknownSwitchError`, `CardNotUsableError`,
-    `NotStartedError`.
+    A second click pays nothing. Raises `UnknownSwitchError`, `CardNotUsableError`, `NotStartedError`.
     """
     with switch_queries.locked(organization.id, switch_id) as (_, switch):
         before, intent_id = switch.status, switch.payment_intent_id
@@ -89,7 +88,7 @@ def pay(organization: Organization, switch_id: UUID, card_id: UUID, actor: Actor
 
 
 def cancel(organization: Organization, switch_id: UUID, actor: Actor) -> PlanSwitch:
-    """Cancel a switch that was not paid: the plan before stays. If it turns out to be paid, it is made. Commits.
+    """Cancel an unpaid switch: the old plan stays. If it turns out to be paid, it is made. Commits.
 
     Raises `UnknownSwitchError`, and what `app.payments` raises.
     """
@@ -99,7 +98,7 @@ def cancel(organization: Organization, switch_id: UUID, actor: Actor) -> PlanSwi
     try:
         invoices.void(switch.invoice_id)
     except RefusedError:
-        # Paid meanwhile, or void already: the subscription says which.
+        # Paid meanwhile, or already void: the subscription shows which.
         return refresh(organization, switch_id, actor)
     with transaction():
         audit.record(organization.id, actor, "plan_switch.given_up", str(switch_id), plan=switch.plan)
@@ -108,7 +107,7 @@ def cancel(organization: Organization, switch_id: UUID, actor: Actor) -> PlanSwi
 
 
 def _apply(organization: Organization, switch_id: UUID, payment: Payment) -> PlanSwitch:
-    """Store how a payment stands; one that was taken shows in the subscription. Commits."""
+    """Store the status of a payment; a successful one shows in the subscription. Commits."""
     with switch_queries.locked(organization.id, switch_id) as (wallet, switch):
         if switch.status in OPEN or lacks_charge(switch):
             switch.payment_intent_id = payment.id
@@ -138,4 +137,4 @@ def _claim(switch: PlanSwitch, card_id: UUID, actor: Actor) -> None:
         plan=switch.plan,
         attempt=switch.attempt,
     )
-    enqueue("look_after_switch", after=FIRST_LOOK, org_id=str(switch.org_id), switch_id=str(switch.id))
+    enqueue("look_after_switch", after=FIRST_CHECK, org_id=str(switch.org_id), switch_id=str(switch.id))

@@ -1,4 +1,4 @@
-"""Finding an organization's switch of plan, to look at it or to change it."""
+"""Finds an organization's switches, to read or to change them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from app.extensions import db
 from app.models import Organization, PlanSwitch, Subscription, SwitchStatus
 
 OPEN = (SwitchStatus.SWITCHING, SwitchStatus.ACTION, SwitchStatus.DECLINED)
-"""Stripe was asked for it, and it has not ended yet."""
+"""Requested at Stripe, and not over yet."""
 
 
 class UnknownSwitchError(LookupError):
@@ -27,7 +27,8 @@ find_stale = _rows.find_stale
 
 
 def find_by_text(org_id: UUID, text: str | None) -> PlanSwitch | None:
-    """The organization's switch whose id someone sent; None where that is no id, or none of its own."""
+    """The organization's switch by an id from outside; None if that isn't an id, or not of this organization's
+    switch."""
     try:
         return find(org_id, UUID(text or ""))
     except (ValueError, UnknownSwitchError):
@@ -35,7 +36,7 @@ def find_by_text(org_id: UUID, text: str | None) -> PlanSwitch | None:
 
 
 def find_open(org_id: UUID) -> PlanSwitch | None:
-    """The switch that Stripe was asked for and that has not ended yet: there is one at most."""
+    """The open switch of an organization: there is at most one."""
     query = select(PlanSwitch).where(PlanSwitch.org_id == org_id, PlanSwitch.status.in_(OPEN))
     return db.session.execute(query, execution_options={"populate_existing": True}).scalar_one_or_none()
 

@@ -1,4 +1,4 @@
-"""Switches whose end no one has told us: a killed process, a lost answer, a closed browser."""
+"""Recovers switches with an unknown outcome, after a killed process, a lost response, or a closed browser."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ from app.transaction import transaction
 log = structlog.get_logger("billing.plans")
 
 KEPT_FOR = timedelta(days=7)
-"""How long a switch that was looked at and never confirmed is kept."""
+"""How long an unconfirmed switch is kept."""
 
 
 def recover(org_id: UUID, switch_id: UUID) -> bool:
-    """Find out what became of a switch; True where nothing more is to be done. Commits.
+    """Find out the outcome of a switch; True if nothing is left to do. Commits.
 
-    Stripe being away is no error: the sweep asks again.
+    If Stripe is unavailable, the sweep retries.
     """
     organization = db.session.get_one(Organization, org_id)
     switch = switch_queries.find(org_id, switch_id)
@@ -71,14 +71,14 @@ def find_stale() -> list[tuple[UUID, UUID]]:
 
 
 def delete_unconfirmed() -> None:
-    """Delete what was looked at and never confirmed. Commits."""
+    """Delete old unconfirmed switches. Commits."""
     old = PlanSwitch.created_at < utc_now() - KEPT_FOR
     with transaction():
         db.session.execute(delete(PlanSwitch).where(PlanSwitch.status == SwitchStatus.REVIEW, old))
 
 
 def _never_arrived(switch: PlanSwitch, found: StripeSubscription) -> bool:
-    """Whether Stripe shows nothing of a switch that was asked for."""
+    """Whether a requested switch never arrived at Stripe."""
     if switch.status is not SwitchStatus.SWITCHING or switch.invoice_id is not None:
         return False
     known = [found.chosen, found.waiting, found.planned.chosen if found.planned else None]
@@ -94,7 +94,7 @@ def _refused(switch: PlanSwitch, subscription_id: str) -> bool:
 
 
 def _end_unmade(unmade: PlanSwitch, subscription_id: str) -> bool:
-    """Nothing was changed at Stripe that stays, and nothing will be. Raises what `app.payments` raises."""
+    """End a switch that changed nothing at Stripe, and never will. Raises what `app.payments` raises."""
     replacing.restore(unmade, subscription_id)
     with switch_queries.locked(unmade.org_id, unmade.id) as (_, switch):
         if switch.status is SwitchStatus.SWITCHING:

@@ -16,10 +16,9 @@ def ask_stripe(
     subscription: StripeSubscription,
     card: PaymentMethod | None,
 ) -> StripeSubscription:
-    """Let Stripe make the current attempt of a switch: the same request each time. Raises what `app.payments` raises.
+    """Send the current attempt of a switch to Stripe: the same request each time. Raises what `app.payments` raises.
 
-    What was planned for the end of the period stays until a switch that is made immediately is paid
-    (`app.billing.subscriptions.replacing`).
+    A scheduled change stays until an immediate switch is paid (`app.billing.subscriptions.replacing`).
     """
     key = f"switch:{switch.id}:{switch.attempt}"
     price = plan_previews.plan_of(switch).price_by(switch.interval)
@@ -27,7 +26,7 @@ def ask_stripe(
     chosen = Chosen(switch.plan, switch.interval, switch.version, str(switch.id))
     if not switch.is_at_once:
         if subscription.own_card_id is not None:
-            # A schedule would keep it for the next period, whatever is the default by then.
+            # A schedule would keep it for the next period, even if the default changes by then.
             default_sync.sync_to_stripe(organization.id)
         plan_previews.check_next_not_more(switch, subscription, price_id)
         going_on = replacing.make_way(subscription)
@@ -41,6 +40,6 @@ def ask_stripe(
         chosen,
         as_of=switch.previewed_at,
         key=key,
-        # Stripe takes this from no subscription with a schedule, which is released once the switch is made.
+        # Stripe doesn't allow this on a subscription with a schedule, which is released once the switch is made.
         goes_on=switch.replaces_with_period and switch.replaces_schedule_id is None,
     )

@@ -1,4 +1,4 @@
-"""What a person looks at before a switch is made: what it costs, and whether that is still so."""
+"""The review before a switch: what it costs, and whether that is still current."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from app.payments.subscription_facts import StripeSubscription
 
 
 class AlreadyOnItError(ChangeRefusedError):
-    """The plan that was chosen is the one that the organization has, paid the same way, and nothing is planned."""
+    """The organization already has the chosen plan in this interval, and nothing is scheduled."""
 
     refusal = Refusal.ALREADY_ON_IT
 
 
 class PreviewRenewedError(ChangeRefusedError):
-    """What was shown is not what it costs any more: it was calculated again, to be looked at. The message is why."""
+    """The cost shown is outdated: it was recalculated, for another review. The message says why."""
 
     refusal = Refusal.REVIEW_AGAIN
 
@@ -35,12 +35,12 @@ class PreviewRenewedError(ChangeRefusedError):
 
 
 def is_on(row: Subscription | None, plan: str, interval: str) -> bool:
-    """Whether a plan is what an organization has, paid so, with nothing planned."""
+    """Whether an organization has this plan in this interval, with nothing scheduled."""
     return row is not None and (row.plan, row.interval, row.scheduled_plan) == (plan, interval, None)
 
 
 def is_at_once(row: Subscription | None, plan: Plan, interval: str) -> bool:
-    """Whether a switch of an organization with this subscription is made now, or when the period is over."""
+    """Whether a switch of this subscription happens now, rather than at the end of the period."""
     before = versions.get_plan(row.plan, row.version) if row else plan
     return offers.is_at_once(before, row.interval if row else Interval.MONTH, plan, interval)
 
@@ -58,7 +58,7 @@ class Review:
 def calculate(
     organization: Organization, plan: Plan, interval: str, subscription: StripeSubscription
 ) -> Review:
-    """Find out what a switch to a plan costs now. Raises what `app.payments` raises."""
+    """Calculate what a switch to a plan costs now. Raises what `app.payments` raises."""
     row = switch_queries.get_subscription(organization)
     now = is_at_once(row, plan, interval)
     if now:
@@ -69,24 +69,24 @@ def calculate(
 
 
 def store(switch: PlanSwitch, review: Review) -> None:
-    """Store with a switch what is shown of it."""
+    """Store a review with its switch."""
     switch.is_at_once, switch.previewed_at, switch.based_on = review.is_at_once, review.at, review.based_on
     switch.due_micro, switch.preview = review.cost.due.micro, previews.pack(review.cost)
 
 
 def seen(switch: PlanSwitch, card_id: UUID | None) -> str:
-    """What the page of a review shows that can change: its form sends it back, so that nothing else is confirmed."""
+    """What a review page shows that can change: its form sends this back, so that nothing else is confirmed."""
     return f"{sums_of(switch)}:{card_id if switch.due_micro and card_id else ''}"
 
 
 def sums_of(switch: PlanSwitch) -> str:
-    """All sums of a review, as a short text that is another for any other sums, worked out in the same second too."""
+    """A short digest of all amounts of a review, different for any other amounts, even in the same second."""
     shown = [switch.is_at_once, switch.previewed_at.timestamp(), switch.due_micro, switch.preview]
     return hashlib.sha256(json.dumps(shown, sort_keys=True).encode()).hexdigest()[:32]
 
 
 def check_seen(switch: PlanSwitch, card: PaymentMethod | None, shown: str) -> None:
-    """Raises `PreviewRenewedError` where a page showed another card, or other sums than another tab does by now."""
+    """Raises `PreviewRenewedError` if the page showed another card, or amounts that another tab has since renewed."""
     if shown == seen(switch, card.id if card else None):
         return
     if card is not None and shown.partition(":")[2] != str(card.id):
@@ -95,9 +95,9 @@ def check_seen(switch: PlanSwitch, card: PaymentMethod | None, shown: str) -> No
 
 
 def renew_if_stale(organization: Organization, switch: PlanSwitch, subscription: StripeSubscription) -> None:
-    """Raises `PreviewRenewedError` where what was shown of a switch is no longer so, and `AlreadyOnItError`.
+    """Raises `PreviewRenewedError` if the review of a switch is outdated, and `AlreadyOnItError`.
 
-    Commits in that case. One that was confirmed meanwhile stays as it is.
+    Commits in that case. A switch confirmed meanwhile stays as it is.
     """
     row = switch_queries.get_subscription(organization)
     if switch.based_on != state_of(row):
@@ -110,9 +110,9 @@ def renew_if_stale(organization: Organization, switch: PlanSwitch, subscription:
 
 
 def renew(organization: Organization, switch: PlanSwitch, subscription: StripeSubscription, why: str) -> None:
-    """Work out again what a switch costs. Raises `PreviewRenewedError` that says why, and `AlreadyOnItError`.
+    """Recalculate what a switch costs. Raises `PreviewRenewedError` that says why, and `AlreadyOnItError`.
 
-    Commits in that case. One that was confirmed meanwhile stays as it is.
+    Commits in that case. A switch confirmed meanwhile stays as it is.
     """
     if is_on(switch_queries.get_subscription(organization), switch.plan, switch.interval):
         raise AlreadyOnItError

@@ -1,4 +1,4 @@
-"""From what Stripe says of a subscription to the switch that was asked of it: made, waiting for its payment, or over.
+"""Settles the requested switch from Stripe's subscription: made, waiting for its payment, or over.
 
 The same steps for the page, the webhook and the job, within `app.billing.subscriptions.projection`.
 """
@@ -16,11 +16,11 @@ from app.payments.subscription_facts import StripeSubscription
 
 
 def apply(org_id: UUID, found: StripeSubscription) -> bool:
-    """End the switch that is open, where the subscription shows that it was made or will not be any more;
-    whether it did.
+    """End the open switch if the subscription shows that it was made or won't be; returns whether it did.
 
-    The caller holds the wallet's lock. One whose request may still be at Stripe's door is left alone; once its
-    invoice is known, Stripe has had it, and an update that waits no more has expired, also while it is being paid.
+    The caller holds the wallet's lock. A switch whose request may still be in flight is left alone. Once its invoice
+    is known, Stripe has received it, and an update that is no longer pending has expired, even while it is being
+    paid.
     """
     switch = switch_queries.find_open(org_id)
     if switch is None:
@@ -38,19 +38,19 @@ def apply(org_id: UUID, found: StripeSubscription) -> bool:
 
 
 def is_settled(org_id: UUID, found: StripeSubscription) -> bool:
-    """Whether no switch is open that a subscription shows to be made."""
+    """Whether there is no open switch that the subscription shows as made."""
     switch = switch_queries.find_open(org_id)
     return switch is None or not is_made(switch, found)
 
 
 def is_made(switch: PlanSwitch, found: StripeSubscription) -> bool:
-    """Whether a subscription is as a switch wants it, or will be when the period is over."""
+    """Whether a subscription is as a switch wants it, or will be at the end of the period."""
     made = [found.chosen, found.planned.chosen if found.planned else None]
     return str(switch.id) in {one.switch for one in made if one is not None}
 
 
 def is_left_of_replaced(switch: PlanSwitch, found: StripeSubscription) -> bool:
-    """Whether something is planned still that a switch replaces. One for later makes way for itself before."""
+    """Whether something that a switch replaces is still scheduled. A scheduled switch removes it beforehand."""
     return switch.is_at_once and (
         (found.schedule_id is not None and found.schedule_id == switch.replaces_schedule_id)
         or (found.ends_at is not None and found.ends_at == switch.replaces_ends_at)
@@ -58,7 +58,7 @@ def is_left_of_replaced(switch: PlanSwitch, found: StripeSubscription) -> bool:
 
 
 def end(switch: PlanSwitch, status: SwitchStatus, *, at: datetime, note: str | None = None) -> None:
-    """Let a switch be over."""
+    """End a switch."""
     switch.status, switch.ended_at, switch.note = status, at, note
     if status is SwitchStatus.DONE:
         switch.decline_code = None

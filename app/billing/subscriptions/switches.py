@@ -1,4 +1,4 @@
-"""Switches of plan, step by step: the same names for the same steps as `app.billing.topups` has."""
+"""Switches of plan, step by step: the same names for the same steps as in `app.billing.topups`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Syncing an organization with its subscription as Stripe has it: the plan, and all that depends on it."""
+"""Syncs an organization with its subscription at Stripe: the plan, and everything that depends on it."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ from app.transaction import transaction
 
 @dataclass(frozen=True, slots=True)
 class Synced:
-    """What came of it: for the plan, and whether another card is the default now."""
+    """The result: the plan's outcome, and whether the default card changed."""
 
     outcome: Outcome
     has_new_default: bool = False
 
 
 def sync_subscription(organization: Organization, found: StripeSubscription) -> Synced:
-    """Sync all that depends on a subscription, fetched under the subscription's lock. Commits.
+    """Sync everything that depends on a subscription, fetched under the subscription's lock. Commits.
 
     One that isn't the organization's changes nothing. Raises what `app.payments` raises.
     """
@@ -49,9 +49,9 @@ def sync_subscription(organization: Organization, found: StripeSubscription) -> 
 
 
 def is_in_sync(organization: Organization, found: StripeSubscription) -> bool:
-    """Whether plan and default card are as Stripe has them, its next charge is known, and why its renewal failed.
+    """Whether plan and default card match Stripe, and the next charge and the reason of a failed renewal are known.
 
-    By a look that locks nothing and doesn't ask Stripe.
+    Doesn't lock anything or call Stripe.
     """
     row = switch_queries.get_subscription(organization)
     lacks_reason = row is not None and row.open_invoice_id is not None and row.failure is None
@@ -71,7 +71,7 @@ def sync_plan(
     *,
     at: datetime | None = None,
 ) -> StripeSubscription:
-    """Sync the plan alone, as of `at` or now, for a person who waits for it: the rest comes with Stripe's events.
+    """Sync only the plan, as of `at` or now, for a person who is waiting: the rest follows with Stripe's events.
 
     Commits. Returns the subscription as it is afterwards. Raises what `app.payments` raises.
     """
@@ -82,7 +82,7 @@ def sync_plan(
 
 
 def refresh_plan(organization: Organization, actor: Actor = audit.STRIPE) -> bool:
-    """Fetch the organization's subscription and sync the plan; False where it has none. Commits.
+    """Fetch the organization's subscription and sync the plan; False if it has none. Commits.
 
     Raises what `app.payments` raises.
     """

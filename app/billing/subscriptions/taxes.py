@@ -1,5 +1,5 @@
-"""Tax on plans as the catalog asks for it: synced to Stripe before a plan is previewed, and by
-`flask catalog sync` for the subscriptions that are there."""
+"""Tax on plans as the catalog asks for it: synced to Stripe before a plan is previewed, and by `flask catalog sync`
+for existing subscriptions."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from app.payments.errors import RefusedError
 from app.payments.subscription_facts import StripeSubscription
 
 NO_LOCATION = "customer_tax_location_invalid"
-"""Stripe's word for a customer whose tax can't be found out (https://docs.stripe.com/error-codes)."""
+"""Stripe's code for a customer whose tax location is unknown (https://docs.stripe.com/error-codes)."""
 
 
 class AddressNeededError(ChangeRefusedError, RefusedError):
-    """Tax depends on where the organization is, and Stripe has no address that says so."""
+    """Tax depends on the organization's location, and Stripe has no address for it."""
 
     refusal = Refusal.NO_ADDRESS
 
@@ -27,10 +27,10 @@ class AddressNeededError(ChangeRefusedError, RefusedError):
 
 
 def ensure(subscription: StripeSubscription, plan: Plan) -> StripeSubscription:
-    """The subscription, taxed as the catalog asks for before it is changed to a plan that costs something.
+    """Apply the catalog's tax setting to a subscription before it is changed to a paid plan.
 
-    Where the catalog says nothing of tax, what an operator set at Stripe stays. Raises `AddressNeededError`,
-    and what `app.payments` raises.
+    Without a tax setting in the catalog, what an operator set at Stripe stays. Raises `AddressNeededError`, and what
+    `app.payments` raises.
     """
     wanted = catalog.current().tax
     if wanted is None or not plan.price or subscription.tax == wanted:
@@ -45,14 +45,14 @@ def ensure(subscription: StripeSubscription, plan: Plan) -> StripeSubscription:
 
 @dataclass(frozen=True, slots=True)
 class TaxDifference:
-    """A subscription that is taxed otherwise than the catalog asks for, as text."""
+    """A subscription whose tax differs from the catalog's setting, as text."""
 
     subscription_id: str
     words: str
 
 
 def differences(loaded: Catalog) -> list[TaxDifference]:
-    """The subscriptions at Stripe that are taxed otherwise. Raises what `app.payments` raises."""
+    """The subscriptions at Stripe whose tax differs. Raises what `app.payments` raises."""
     if loaded.tax is None:
         return []
     how = "automatic tax" if loaded.tax.automatic else f"the tax rates {', '.join(loaded.tax.rates)}"
@@ -64,13 +64,13 @@ def differences(loaded: Catalog) -> list[TaxDifference]:
 
 
 def _costs_something(subscription: StripeSubscription) -> bool:
-    """A free plan is taxed once it is changed to another (`ensure`): until then no one needs an address."""
+    """A free plan is only taxed once it is changed to another (`ensure`): until then no address is needed."""
     chosen = subscription.chosen
     return chosen is not None and bool(versions.get_plan(chosen.plan, chosen.version).price)
 
 
 def sync_taxes(loaded: Catalog) -> Iterator[str]:
-    """Let every subscription be taxed as the catalog asks for; what was done, or what is needed first, as text.
+    """Apply the catalog's tax setting to every subscription; yields what was done, or what is needed first, as text.
 
     Raises what `app.payments` raises.
     """

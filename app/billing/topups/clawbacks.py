@@ -1,7 +1,7 @@
-"""Clawbacks: what Stripe takes of a top-up for a refund or a dispute, and what it returns of that.
+"""Clawbacks: credit deducted for a refund or a dispute of a top-up, and what is returned of it.
 
-Always by the difference: what Stripe says is taken now, less what the ledger's transfers for it sum to. So whatever
-order its events come in, however often, or not at all until a reconciliation, the end is the same.
+Always by difference: what Stripe has now withdrawn, minus the sum of the ledger's transfers for it. So the result is
+the same whatever the order of events, however often they arrive, or if only reconciliation finds them.
 """
 
 from __future__ import annotations
@@ -36,10 +36,10 @@ _RECORDED_AS: dict[TransferKind, Action] = {
 
 @dataclass(frozen=True, slots=True)
 class Movement:
-    """What was posted for a refund or a dispute: taken out of the wallet, or `returned` to it.
+    """What was posted for a refund or a dispute: deducted from the wallet, or `returned` to it.
 
     `source` names the movement: Stripe's id of the refund or dispute, with a number from the second on. `before` is
-    the calling state until then.
+    the previous calling state.
     """
 
     amount: Money
@@ -49,11 +49,11 @@ class Movement:
 
 
 def find_paid_top_up(payment_intent_id: str | None) -> TopUp | None:
-    """The top-up that a payment intent paid; None where it paid none of ours.
+    """The top-up that a payment intent paid; None if it paid none of ours.
 
-    Stripe may tell of a refund before it tells of the payment, or the news of that may be lost: then the payment is
-    fetched and settled first. Commits in that case, so that its wallet isn't locked while Stripe is asked about the
-    refund. Raises `PaymentMismatchError`, and what `intents.fetch` raises.
+    The event of a refund may arrive before that of the payment, or that may be lost: then the payment is fetched and
+    settled first. Commits in that case, so that its wallet isn't locked while the refund is fetched. Raises
+    `PaymentMismatchError`, and what `intents.fetch` raises.
     """
     if payment_intent_id is None:
         return None
@@ -70,7 +70,7 @@ def find_paid_top_up(payment_intent_id: str | None) -> TopUp | None:
 
 
 def taken(org_id: UUID, kind: TransferKind, stripe_id: str) -> int:
-    """What the ledger has taken for a refund or dispute less what it gave back, in micro-units."""
+    """What the ledger has deducted for a refund or dispute, minus what it returned, in micro-units."""
     return sum(amount if each is kind else -amount for each, amount, _ in _posted(org_id, kind, stripe_id))
 
 
@@ -84,9 +84,9 @@ def post_difference(
     at: datetime,
     detail: str,
 ) -> Movement | None:
-    """Post what is missing on the locked wallet until `target` is taken for a refund or dispute; None if nothing is.
+    """Post the difference to `target` for a refund or dispute on the locked wallet; None if there is none.
 
-    `kind` is REFUND or DISPUTE. Calling pauses or goes on accordingly.
+    `kind` is REFUND or DISPUTE. Calling pauses or resumes accordingly.
     """
     posted = _posted(top_up.org_id, kind, stripe_id)
     missing = target.micro - sum(amount if each is kind else -amount for each, amount, _ in posted)

@@ -1,7 +1,7 @@
-"""Disputes take the credit of a top-up out of the wallet while Stripe has withdrawn it, and not a moment longer.
+"""Disputes deduct a top-up's credit from the wallet for exactly as long as Stripe has withdrawn it.
 
 An inquiry (`warning_…`) moves nothing, because Stripe withdraws nothing for it. A dispute of the whole payment after
-a part was refunded takes the whole; if it is lost, Stripe gives back what had been refunded
+a partial refund deducts the whole; if it is lost, Stripe returns what had been refunded
 (https://support.stripe.com/questions/dispute-for-full-charge-amount-after-a-partial-refund-was-issued).
 """
 
@@ -28,11 +28,11 @@ from app.transaction import transaction
 
 
 def apply(dispute: StripeDispute, *, at: datetime | None = None) -> Outcome:
-    """Take or give back the credit of a dispute, and store what Stripe says of it. Commits.
+    """Deduct or return the credit of a dispute, and store its status. Commits.
 
-    Where it would change anything, the dispute is fetched again first, because one that was read a moment ago may
-    have been decided since; and under a lock of its own, so that no one else applies it meanwhile. Raises
-    `PaymentMismatchError` and what `app.payments` raises.
+    If it would change anything, the dispute is fetched again first, because it may have been decided since it was
+    read; under its own lock, so that no one else applies it meanwhile. Raises `PaymentMismatchError` and what
+    `app.payments` raises.
     """
     top_up = clawbacks.find_paid_top_up(dispute.payment_intent_id)
     if top_up is None:
@@ -52,7 +52,7 @@ def _apply(top_up: TopUp, dispute: StripeDispute, was: str | None, at: datetime)
     wallet = ledger.lock(top_up.org_id)
     _store(top_up, dispute)
     moved = clawbacks.post_difference(
-        wallet, top_up, TransferKind.DISPUTE, dispute.id, dispute.taken, at=at, detail=_words(dispute)
+        wallet, top_up, TransferKind.DISPUTE, dispute.id, dispute.taken, at=at, detail=_describe(dispute)
     )
     if moved is None:
         wallet.version += 1
@@ -62,7 +62,7 @@ def _apply(top_up: TopUp, dispute: StripeDispute, was: str | None, at: datetime)
         notices.dispute_lost(wallet, top_up, dispute.taken, dispute=dispute.id, at=at)
 
 
-def _words(dispute: StripeDispute) -> str:
+def _describe(dispute: StripeDispute) -> str:
     if dispute.status is DisputeStatus.WON:
         return "Payment upheld: credit restored"
     if dispute.status is DisputeStatus.LOST:
@@ -94,7 +94,8 @@ def _store(top_up: TopUp, dispute: StripeDispute) -> None:
 
 
 def _notify(wallet: Wallet, top_up: TopUp, dispute: StripeDispute, moved: Movement, at: datetime) -> None:
-    """Mail about money that moved. A part that comes back with a lost dispute was told when it was refunded."""
+    """Send notices about money that moved. A part returned with a lost dispute had its notice when it was
+    refunded."""
     if not moved.returned:
         notices.dispute_opened(
             wallet,

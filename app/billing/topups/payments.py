@@ -1,8 +1,8 @@
 """Top-ups: chosen and reviewed, paid by card, settled into the wallet exactly once.
 
-A top-up has one payment intent for life, made with its own id as the idempotency key and confirmed again after a
-decline, so it can be charged once at most. It is settled by the first to learn that it was paid: the page, the
-webhook or the job that recovers it (`app.billing.topups.settlement`).
+A top-up has one payment intent for life, created with its own id as the idempotency key and confirmed again after a
+decline, so it can be charged at most once. It is settled by whichever first sees that it was paid: the page, the
+webhook or the recovery job (`app.billing.topups.settlement`).
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from app.billing.audit import Actor
 from app.billing.cards import one_off, payment_methods, removal
 from app.billing.cards.one_off import EnteredCard
 from app.billing.cards.payment_methods import CardNotUsableError
-from app.billing.purchases import FIRST_LOOK, NotStartedError, Outcome
+from app.billing.purchases import FIRST_CHECK, NotStartedError, Outcome
 from app.billing.topups import queries, requests, settlement
 from app.billing.wallet import ledger
 from app.clock import utc_now
@@ -35,7 +35,7 @@ FINAL = frozenset({TopUpStatus.SUCCEEDED, TopUpStatus.CANCELED})
 
 
 class AmountOutOfRangeError(ValueError):
-    """The amount is not one that can be topped up; the message names the limits."""
+    """The amount is outside the limits of top-ups; the message names them."""
 
     def __init__(self, minimum: Money, maximum: Money) -> None:
         super().__init__("out of range")
@@ -43,10 +43,10 @@ class AmountOutOfRangeError(ValueError):
 
 
 def begin(organization: Organization, amount: Money, chosen: UUID | EnteredCard, actor: Actor) -> TopUp:
-    """Write down what is to be topped up and by which card, for review; nothing is charged. Commits.
+    """Record the amount and card of a top-up, for review; nothing is charged. Commits.
 
-    A card that was entered stands for one wish: sent again it finds that one, and with another amount it
-    replaces it. Raises `AmountOutOfRangeError`, `CardNotUsableError`, and what `app.payments` raises.
+    An entered card belongs to one top-up: submitting it again finds that top-up, or replaces it if the amount
+    differs. Raises `AmountOutOfRangeError`, `CardNotUsableError`, and what `app.payments` raises.
     """
     limits = catalog.current().top_up
     if not limits.minimum <= amount <= limits.maximum:
@@ -81,17 +81,17 @@ def pay(
     *,
     radar_session: str | None = None,
 ) -> TopUp:
-    """Charge the card for a top-up, unless that was begun already: a second click finds it and charges nothing.
+    """Charge the card for a top-up, unless that has already begun: a second click charges nothing.
 
     `chosen` None is the card of the review. `radar_session` is Stripe's snapshot of the payer's browser, if there is
-    one; made again later by the job, the request goes without it.
+    one; when the job repeats the request, it is omitted.
 
-    Commits before Stripe is asked, and after. A lost answer leaves the top-up `paying`, to be settled by the job.
-    Raises `UnknownTopUpError`, `CardNotUsableError`, `NotStartedError` where nothing was charged, and what
-    `app.payments` raises where Stripe can't tell of a card that was entered.
+    Commits before Stripe is called, and after. A lost response leaves the top-up `paying`, to be settled by the job.
+    Raises `UnknownTopUpError`, `CardNotUsableError`, `NotStartedError` if nothing was charged, and what
+    `app.payments` raises if an entered card can't be read.
     """
     if isinstance(chosen, EnteredCard) or organization.stripe_customer_id is None:
-        # Stripe is asked first, and need not be for a top-up that is being paid or is done.
+        # Stripe is asked first, which isn't needed for a top-up that is being paid or is done.
         top_up = queries.find(organization.id, top_up_id)
         if top_up.status not in PAYABLE:
             return top_up
@@ -102,7 +102,7 @@ def pay(
             keep = chosen.keep if isinstance(chosen, EnteredCard) else None
             card = _claim(organization, wallet, top_up, wish, actor, keep=keep)
     except CardNotUsableError:
-        # A second click whose first one has used the card meanwhile.
+        # A second click, after the first one has used the card.
         top_up = queries.find(organization.id, top_up_id)
         if top_up.status in PAYABLE:
             raise
@@ -116,7 +116,7 @@ def pay(
 def _charge(
     organization: Organization, claimed: TopUp, card: PaymentMethod, request: ChargeRequest, actor: Actor
 ) -> TopUp:
-    """Ask Stripe for a payment that is claimed, and apply its answer. Commits."""
+    """Make a claimed payment at Stripe, and apply the result. Commits."""
     try:
         payment = requests.charge(claimed, request)
     except OutcomeUnknownError:
@@ -145,14 +145,14 @@ def settle(
 ) -> Outcome:
     """Apply a payment as Stripe has it to its top-up; credits the wallet once if it was paid, as of `at` or now.
 
-    Commits. Raises `UnknownTopUpError`, and `PaymentMismatchError` where the payment is not what was asked for.
+    Commits. Raises `UnknownTopUpError`, and `PaymentMismatchError` if the payment is not what was asked for.
     """
     with queries.locked(org_id, top_up_id) as (wallet, top_up):
         return settlement.apply(wallet, top_up, payment, actor, at=at)
 
 
 def refresh(organization: Organization, top_up_id: UUID, actor: Actor) -> TopUp:
-    """Ask Stripe how an open payment stands now; without an answer it stays as it is. Commits.
+    """Refresh an open payment from Stripe; without a response it stays as it is. Commits.
 
     Raises `UnknownTopUpError`.
     """
@@ -169,7 +169,7 @@ def refresh(organization: Organization, top_up_id: UUID, actor: Actor) -> TopUp:
 
 
 def cancel(organization: Organization, top_up_id: UUID, actor: Actor) -> TopUp:
-    """Cancel a top-up that was not paid. If it turns out to be paid, it is credited. Commits.
+    """Cancel an unpaid top-up. If it turns out to be paid, it is credited. Commits.
 
     Raises `UnknownTopUpError`, and what `app.payments` raises.
     """
@@ -186,10 +186,10 @@ def cancel(organization: Organization, top_up_id: UUID, actor: Actor) -> TopUp:
 
 
 def _why(organization: Organization, card: PaymentMethod, error: DeclinedError | RefusedError) -> str:
-    """The code to store of a decline, or of a refusal. Commits where the card turns out to be gone."""
+    """The code to store for a decline or a rejected request. Commits if the card turns out to be detached."""
     if isinstance(error, DeclinedError):
         return error.code
-    # Stripe has no code for a card that was detached, nor for much else that may be wrong with a request.
+    # Stripe has no code for a detached card, nor for many other problems with a request.
     is_there = card.is_kept and not removal.is_gone(organization, card)
     return (
         declines.REFUSED
@@ -201,7 +201,8 @@ def _why(organization: Organization, card: PaymentMethod, error: DeclinedError |
 def _instead_of_another(
     top_up: TopUp, card: PaymentMethod, chosen: UUID | EnteredCard, actor: Actor
 ) -> TopUp:
-    """The wish that a card was entered for already, where it is the same; else the new one, and that is canceled."""
+    """The top-up that a card was already entered for, if it is the same; else the new one, and the old one is
+    canceled."""
     wallet = ledger.lock(card.org_id)
     before = one_off.top_up_of(card.org_id, card.id)
     if before is None:
@@ -235,9 +236,9 @@ def _claim(
     *,
     keep: bool | None,
 ) -> PaymentMethod | None:
-    """Begin the next attempt to pay a locked top-up, with the card that is returned.
+    """Claim the next attempt to pay a locked top-up; returns its card.
 
-    None where it is being paid or is done, or the card had its one try. Raises `CardNotUsableError`.
+    None if it is being paid or is done, or the card had its one attempt. Raises `CardNotUsableError`.
     """
     if top_up.status not in PAYABLE:
         return None
@@ -265,12 +266,12 @@ def _claim(
         card=card.label,
         attempt=top_up.attempt,
     )
-    enqueue("settle_top_up", after=FIRST_LOOK, org_id=str(top_up.org_id), top_up_id=str(top_up.id))
+    enqueue("settle_top_up", after=FIRST_CHECK, org_id=str(top_up.org_id), top_up_id=str(top_up.id))
     return card
 
 
 def _release(wallet: Wallet, top_up: TopUp) -> None:
-    """Stripe did nothing with the attempt: let it be paid again."""
+    """Stripe did nothing: let the top-up be paid again."""
     if top_up.status is TopUpStatus.PAYING:
         top_up.status = TopUpStatus.REVIEW if top_up.payment_intent_id is None else TopUpStatus.DECLINED
         wallet.version += 1

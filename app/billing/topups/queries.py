@@ -1,4 +1,4 @@
-"""Finding a top-up, to look at it or to change it."""
+"""Finds top-ups, to read or to change them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ find_stale = _rows.find_stale
 
 
 def find_by_payment(payment: Payment) -> TopUp | None:
-    """The top-up that a payment was made for, by what we wrote into it; None where it was made for none of ours."""
+    """The top-up that a payment was made for, by what we wrote into it; None if it was made for none of ours."""
     try:
         key = (UUID(payment.org_id or ""), UUID(payment.top_up_id or ""))
     except ValueError:

@@ -1,4 +1,4 @@
-"""Payments whose end no one has told us: a killed process, a lost answer, a closed browser."""
+"""Recovers payments with an unknown outcome, after a killed process, a lost response, or a closed browser."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from app.payments.intents import Payment
 log = structlog.get_logger("billing.recovery")
 
 ABANDONED_AFTER = timedelta(hours=24)
-"""When a payment still waiting for the bank's confirmation is given up."""
+"""When a payment that is still waiting for the bank's confirmation is canceled."""
 
 _OPEN = (TopUpStatus.PAYING, TopUpStatus.ACTION)
 
@@ -33,9 +33,9 @@ class _NotChargedError(Exception):
 
 
 def recover(org_id: UUID, top_up_id: UUID) -> bool:
-    """Find out what became of a payment and settle it; True where nothing more is to be done.
+    """Find out the outcome of a payment and settle it; True if nothing is left to do.
 
-    Commits. Stripe being away is no error: the sweep asks again.
+    Commits. If Stripe is unavailable, the sweep retries.
     """
     top_up = queries.find(org_id, top_up_id)
     if top_up.status not in _OPEN:
@@ -62,7 +62,8 @@ def find_stale() -> list[tuple[UUID, UUID]]:
 
 
 def _payment_of(organization: Organization, top_up: TopUp) -> Payment:
-    """The payment of the top-up as Stripe has it now. Raises `_NotChargedError` where there is and will be none."""
+    """The payment of the top-up as Stripe has it now. Raises `_NotChargedError` if there is none and never will
+    be."""
     if top_up.payment_intent_id is not None:
         payment = intents.fetch(top_up.payment_intent_id)
         if payment.requires_action and _is_older(top_up, ABANDONED_AFTER):

@@ -1,4 +1,4 @@
-"""Refunds take the credit of a top-up back out of the wallet, each as a transfer of its own."""
+"""Refunds deduct a top-up's credit from the wallet, each as its own transfer."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from app.transaction import transaction
 
 
 def apply(refund: Refund, *, at: datetime | None = None) -> Outcome:
-    """Take the credit of a refund out of the wallet once, and give it back once where the refund failed. Commits.
+    """Deduct the credit of a refund once, and return it once if the refund failed. Commits.
 
-    Where it would move credit, the refund is fetched again first, because one that was read a moment ago may have
-    failed since; and under a lock of its own, so that no one else applies it meanwhile. Raises `PaymentMismatchError`
-    and what `app.payments` raises. https://docs.stripe.com/refunds#failed-refunds
+    If it would move credit, the refund is fetched again first, because it may have failed since it was read; under
+    its own lock, so that no one else applies it meanwhile. Raises `PaymentMismatchError` and what `app.payments`
+    raises. https://docs.stripe.com/refunds#failed-refunds
     """
     top_up = clawbacks.find_paid_top_up(refund.payment_intent_id)
     if top_up is None:
@@ -54,7 +54,7 @@ def _apply(top_up: TopUp, refund: Refund, at: datetime) -> Outcome:
 
 
 def _taken_by(refund: Refund) -> Money:
-    """What a refund takes: all of it from the moment it is asked for, so that it can't be spent as well."""
+    """What a refund deducts: everything as soon as it is requested, so that the credit can't be spent, too."""
     return Money(0, refund.amount.currency) if refund.status.gave_nothing_back else refund.amount
 
 

@@ -10,11 +10,11 @@ from app.payments.intents import ChargeRequest, Payment
 
 
 def charge(top_up: TopUp, request: ChargeRequest) -> Payment:
-    """Ask Stripe for the payment of this attempt. Raises what `app.payments.intents` raises."""
+    """Send the payment of this attempt to Stripe. Raises what `app.payments.intents` raises."""
     if top_up.payment_intent_id is not None:
         return intents.charge_again(top_up.payment_intent_id, request)
     if top_up.attempt > 1:
-        # An earlier attempt ended without an answer: if it made a payment intent after all, go on with that one.
+        # An earlier attempt got no response: if it created a payment intent after all, continue with that one.
         made = intents.find_for_top_up(top_up.id, customer_id=request.customer_id, since=top_up.created_at)
         if made is not None:
             return intents.charge_again(made.id, request) if made.status.is_untried else made

@@ -1,7 +1,7 @@
-"""From what Stripe says of a payment to the wallet: the same steps for the page, the webhook and the job.
+"""Settles Stripe's payment into the wallet: the same steps for the page, the webhook and the job.
 
-Always in this order: lock the wallet, lock the top-up, compare, post. The second to come finds the transfer there
-and changes nothing.
+Always in this order: lock the wallet, lock the top-up, compare, post. A second caller finds the transfer and changes
+nothing.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _OPEN = {
 
 
 class PaymentMismatchError(Exception):
-    """A payment is not what the top-up asked for: nothing is credited, someone has to look."""
+    """A payment doesn't match its top-up: nothing is credited, and an operator has to look into it."""
 
 
 def apply(
@@ -43,7 +43,7 @@ def apply(
 ) -> Outcome:
     """Apply a payment to its top-up, both locked; credits the wallet once if it was paid, as of `at` or now.
 
-    Whether the top-up stands elsewhere now. Raises `PaymentMismatchError` where amount, currency, customer or top-up
+    Returns whether the top-up's status changed. Raises `PaymentMismatchError` if amount, currency, customer or top-up
     are not ours.
     """
     _compare(top_up, payment)
@@ -69,7 +69,7 @@ def apply(
 
 
 def refuse(wallet: Wallet, top_up: TopUp, code: str) -> None:
-    """The attempt to pay was refused and nothing was charged. Wallet and top-up are locked."""
+    """Record that the payment was declined and nothing was charged. Wallet and top-up are locked."""
     if top_up.status is TopUpStatus.SUCCEEDED:
         return
     top_up.status, top_up.decline_code = TopUpStatus.DECLINED, code
@@ -78,7 +78,7 @@ def refuse(wallet: Wallet, top_up: TopUp, code: str) -> None:
 
 
 def close(wallet: Wallet, top_up: TopUp, actor: Actor) -> None:
-    """Cancel a top-up for which no payment was made. Wallet and top-up are locked."""
+    """Cancel a top-up without a payment. Wallet and top-up are locked."""
     top_up.status, top_up.decline_code = TopUpStatus.CANCELED, None
     wallet.version += 1
     audit.record(top_up.org_id, actor, "top_up.canceled", str(top_up.id))
@@ -99,7 +99,7 @@ def _credit(wallet: Wallet, top_up: TopUp, payment: Payment, actor: Actor, now: 
     card = paid_with.card_of(top_up.org_id, payment)
     if card is None:
         card = db.session.get_one(PaymentMethod, (top_up.org_id, top_up.payment_method_id))
-    # The card that is named is the one that was charged, also where another was chosen since.
+    # The notice names the card that was charged, even if another was chosen since.
     top_up.payment_method_id = card.id
     entry = Entry(
         kind=TransferKind.TOP_UP,

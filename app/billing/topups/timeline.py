@@ -1,4 +1,4 @@
-"""The story of one paid top-up: who paid it, what refunds and disputes took of it and gave back, what is left."""
+"""The timeline of a paid top-up: the payment, refunds and disputes, and what is left."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from app.payments.statuses import DisputeStatus
 
 
 class Stage(StrEnum):
-    """Where a dispute stands, as its pages tell it."""
+    """The stage of a dispute, as pages show it."""
 
-    ASKED = "asked"  # the bank asks, and has taken nothing
-    SETTLED = "settled"  # it asked, and let it be
-    OPEN = "open"  # the money is taken, the bank waits for an answer
-    ANSWERED = "answered"  # it has an answer and decides
+    ASKED = "asked"  # an inquiry: the bank has withdrawn nothing
+    SETTLED = "settled"  # the inquiry was closed
+    OPEN = "open"  # the money is withdrawn, the bank waits for a response
+    ANSWERED = "answered"  # the response is under review
     WON = "won"
     LOST = "lost"
 
@@ -36,7 +36,7 @@ _STAGES = {
     DisputeStatus.WON: Stage.WON,
     DisputeStatus.LOST: Stage.LOST,
 }
-"""Stripe's statuses (https://docs.stripe.com/api/disputes/object); one that we don't know is with the bank."""
+"""Stripe's statuses (https://docs.stripe.com/api/disputes/object); an unknown one counts as under review."""
 
 _REASONS = {
     "credit_not_processed": "A promised refund wasn't received.",
@@ -47,12 +47,12 @@ _REASONS = {
     "subscription_canceled": "It was charged after it was canceled.",
     "unrecognized": "The cardholder doesn't recognize this payment.",
 }
-"""What the cardholder told the bank, where it says anything (https://docs.stripe.com/disputes/categories)."""
+"""What the cardholder told the bank, if the code says anything (https://docs.stripe.com/disputes/categories)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """A movement of credit for the top-up; `left` is what is left of it after that, `returned` one that came back."""
+    """A movement of credit for the top-up; `left` is what remains after it; `returned` if it was credited again."""
 
     at: datetime
     kind: TransferKind
@@ -68,7 +68,7 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class DisputeView:
-    """A dispute of the top-up. `stands` is what it holds of it now; `due` is until when the bank takes an answer."""
+    """A dispute of the top-up. `stands` is what it has withdrawn now; `due` is the bank's deadline for a response."""
 
     stage: Stage
     opened_at: datetime
@@ -80,7 +80,7 @@ class DisputeView:
 
 @dataclass(frozen=True, slots=True)
 class TopUpStory:
-    """Paid, clawed back, returned, in the order of time. `mark` changes with every turn of it."""
+    """Payment, clawbacks and returns, in order of time. `mark` changes with every event."""
 
     paid_at: datetime | None
     paid_by: str | None
@@ -91,11 +91,11 @@ class TopUpStory:
 
     @property
     def is_touched(self) -> bool:
-        """Whether anything was clawed back of it, or asked about."""
+        """Whether there was any clawback or inquiry."""
         return len(self.events) > 1 or bool(self.disputes)
 
     @property
-    def refund_came_back(self) -> bool:
+    def has_failed_refund(self) -> bool:
         return any(event.returned for event in self.events)
 
     @property
@@ -103,8 +103,8 @@ class TopUpStory:
         return any(dispute.stage in {Stage.OPEN, Stage.ANSWERED} for dispute in self.disputes)
 
 
-def tell(top_up: TopUp) -> TopUpStory:
-    """The story of a paid top-up. Three statements at most."""
+def build(top_up: TopUp) -> TopUpStory:
+    """The timeline of a paid top-up. At most three statements."""
     events = _events(top_up)
     disputes = _disputes(top_up, events)
     payer = db.session.get(User, top_up.created_by) if top_up.created_by else None
@@ -119,7 +119,7 @@ def tell(top_up: TopUp) -> TopUpStory:
 
 
 def _events(top_up: TopUp) -> tuple[Event, ...]:
-    # Usage lines have no top-up; naming the other kinds keeps to the index of kinds.
+    # Usage lines have no top-up; naming the other kinds makes the query use the index of kinds.
     kinds = [kind for kind in TransferKind if kind is not TransferKind.USAGE]
     rows = db.session.execute(
         select(WalletLine.at, WalletLine.kind, WalletLine.detail, WalletLine.amount_micro, Transfer.source)

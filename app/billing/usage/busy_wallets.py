@@ -1,4 +1,4 @@
-"""A batch while something holds one organization's wallet: the others' events are taken without it."""
+"""A batch while one organization's wallet is locked: the other organizations' events are ingested without it."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from app.models.scope import scoped_to
 
 
 def split(raw_events: Mapping[int, bytes], sender: Sender) -> tuple[dict[int, bytes], frozenset[UUID]]:
-    """The events of organizations whose wallets nothing holds at this moment, and those that have one that is held.
+    """Split events by whether their organization's wallet is free or locked at this moment.
 
-    Ends the transaction: a wallet that is free now may be held a moment later, and then waits as any other.
+    Ends the transaction: a wallet that is free now may be locked a moment later, and is then waited for as usual.
     """
     org_of = {index: _organization(index, raw, sender) for index, raw in raw_events.items()}
     asked = {org_id for org_id in org_of.values() if org_id is not None}
-    # A token of the platform sees no organization but those of its batch.
+    # A platform token only sees the organizations of its batch.
     with scoped_to(*asked):
         busy = batches.find_locked(asked)
     db.session.rollback()

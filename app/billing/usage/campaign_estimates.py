@@ -1,7 +1,7 @@
-"""What a campaign would cost: its calls by the plan's rates, after what is left of the allowances of this period.
+"""Estimates what a campaign would cost: its calls at the plan's rates, after the remaining allowances of this period.
 
-What the agents listen, speak and think beside the telephone is taken from the organization's own last thirty days,
-where there is enough to go by, and else from what agents usually use.
+The agents' speech and model usage is taken from the organization's last thirty days if there is enough data, and
+otherwise from typical usage.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ from app.money import Money, total
 
 DAYS = 30
 ENOUGH_SECONDS = 1_800
-"""Half an hour of calls says how an organization's agents talk; less says little."""
+"""Half an hour of calls is representative of an organization's agents; less is not."""
 USUAL = {
     "speech_to_text": Fraction(1, 2),
     "text_to_speech": Fraction(41, 10),
     "tokens_in": Fraction(28),
     "tokens_out": Fraction(7, 2),
 }
-"""What an agent usually uses in a second of a call."""
+"""What an agent typically uses per second of a call."""
 
 
 class UnknownCallingMeterError(LookupError):
@@ -43,7 +43,7 @@ class UnknownCallingMeterError(LookupError):
 
 @dataclass(frozen=True, slots=True)
 class Campaign:
-    """Calls of one kind. Of `calls` so many percent are answered, and take `shortest` to `longest` seconds each."""
+    """Calls of one kind. A percentage of `calls` is answered, and takes `shortest` to `longest` seconds each."""
 
     calls: int
     meter: str
@@ -53,15 +53,15 @@ class Campaign:
 
     @property
     def answered(self) -> int:
-        """Calls that someone answers; a begun one counts."""
+        """The number of answered calls, rounded up."""
         return -(-self.calls * self.answered_percent // 100)
 
 
 @dataclass(frozen=True, slots=True)
 class EstimateLine:
-    """One meter, where all calls take longest: of `billable` units `included` are covered by the allowance.
+    """One meter, if all calls take the longest: `included` of the `billable` units are covered by the allowance.
 
-    `least` is what it costs where all of them are short.
+    `least` is the cost if all calls are short.
     """
 
     meter: str
@@ -84,10 +84,10 @@ class EstimateLine:
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """What a campaign would cost, beside what there is. `missing` is what credit falls short of `most`.
+    """What a campaign would cost, compared with available credit. `missing` is how much credit is short of `most`.
 
-    `top_up` is the amount to suggest then: what is missing, as a preset or in round figures, within the limits.
-    `is_own_usage` says whether the agents' usage is the organization's own.
+    `top_up` is the suggested amount: what is missing, as a preset or rounded up, within the limits. `is_own_usage`
+    says whether the estimate is based on the organization's own usage.
     """
 
     campaign: Campaign
@@ -101,7 +101,7 @@ class Estimate:
 
     @property
     def covered_percent(self) -> int:
-        """How much of the dearest case available credit covers, in whole percent, not rounded up."""
+        """How much of the most expensive case available credit covers, in whole percent, rounded down."""
         if self.most.micro <= 0 or self.available >= self.most:
             return 100
         return max(self.available.micro, 0) * 100 // self.most.micro
@@ -115,7 +115,7 @@ def calling_meters(organization: Organization, at: datetime) -> dict[str, Meter]
 
 
 def estimate(organization: Organization, campaign: Campaign, *, at: datetime) -> Estimate:
-    """What the campaign would cost if it ran now. Raises `UnknownCallingMeterError`. Nothing is used up by asking."""
+    """What the campaign would cost if it ran now. Raises `UnknownCallingMeterError`. An estimate uses nothing up."""
     meters = calling_meters(organization, at)
     if campaign.meter not in meters:
         raise UnknownCallingMeterError(
@@ -159,7 +159,7 @@ def estimate(organization: Organization, campaign: Campaign, *, at: datetime) ->
 
 @dataclass(frozen=True, slots=True)
 class _Pricing:
-    """What it takes to price a campaign; nothing that is used up here is written down."""
+    """What is needed to price a campaign; usage in here is never stored."""
 
     org_id: UUID
     billing: BillingContext
@@ -169,7 +169,7 @@ class _Pricing:
     at: datetime
 
     def of(self, seconds: int) -> dict[str, tuple[int, Charge]]:
-        """Quantity and charge by meter, where each answered call takes so long."""
+        """Quantity and charge by meter, if each answered call takes this long."""
         campaign = self.campaign
         talking = campaign.answered * seconds
         billable = campaign.answered * _billable(self.plan, campaign.meter, seconds)
@@ -192,7 +192,7 @@ def _billable(plan: Plan, meter: str, quantity: int) -> int:
 
 
 def _usage_of_a_second(organization: Organization, plan: Plan) -> tuple[dict[str, Fraction], bool]:
-    """What agents use in a second of a call, and whether that is the organization's own."""
+    """What agents use per second of a call, and whether that is the organization's own usage."""
     plan_catalog = versions.find(plan.version)
     since = organization.local_day() - timedelta(days=DAYS)
     query = (

@@ -1,20 +1,19 @@
-"""Corrections: an event that says what another one's quantity really was.
+"""Corrections: events that state the correct quantity of another event.
 
-What was posted never changes; the difference is an adjustment of its own, in the history and in the totals.
-Of several corrections of an event the one with the latest `time` counts, whichever came first; of the same
-time, the last to come.
+What was posted never changes; the difference is a separate adjustment, in the history and in the totals. Of several
+corrections of an event the one with the latest `time` counts, in whatever order they arrive; with equal times, the
+last to arrive.
 
-It is rated by the sums of the period, not by what the event itself was charged: which event is wrong, and in which
-order corrections come, changes nothing about the end. Units that turn out not to be used come off those of the meter
-that were charged for. Where these don't suffice, the allowance has some again, and they go at once to units of the
-same allowance and period that were charged for, the dearest first. So an allowance is always used up before anything
-is charged, and a period ends as if the right quantities had been reported at first:
+It is rated by the totals of the period, not by what the event itself was charged: which event was wrong, and in which
+order corrections arrive, doesn't affect the result. Units that turn out not to be used are first deducted from the
+meter's charged units. If these don't suffice, the allowance regains some, which immediately cover charged units of
+the same allowance and period, the most expensive first. So an allowance is always used up before anything is charged,
+and a period ends as if the correct quantities had been reported in the first place:
 
 - exactly, where one meter draws on the allowance and one plan rates the period;
-- in the units that are charged, where several meters share it. Which meter's units those are depends on what
-  was reported first, with corrections and without them: an allowance belongs to anyone who uses it first. So
-  two ends differ by no more than the units that are charged times the difference between the dearest and the
-  cheapest rate.
+- in the number of charged units, where several meters share it. Which meter's units those are depends on what was
+reported first, with or without corrections: an allowance covers whatever uses it first. So two results differ by at
+most the charged units times the difference between the highest and the lowest rate.
 """
 
 from __future__ import annotations
@@ -59,9 +58,9 @@ GROUP BY event.org_id, event.at, event.source, event.event_id"""
 
 @dataclass(slots=True)
 class Corrected:
-    """An event as it stands after the corrections so far; `corrected_at` is the time of the latest one.
+    """An event after its corrections so far; `corrected_at` is the time of the latest one.
 
-    That is forgotten when the correction is so old that another one of before it would not be taken any more.
+    That is removed once the correction is so old that an earlier one would not be accepted any more.
     """
 
     at: datetime
@@ -79,7 +78,7 @@ class Corrected:
 
 @dataclass(slots=True)
 class CorrectionResult:
-    """What became of a batch's corrections; `costs` are differences in micro-units by organization."""
+    """The result of a batch's corrections; `costs` are differences in micro-units by organization."""
 
     accepted: int = 0
     refused: list[Refusal] = field(default_factory=list)
@@ -87,7 +86,7 @@ class CorrectionResult:
 
 
 def record(events: Sequence[Reported], rater: Rater, *, at: datetime) -> CorrectionResult:
-    """Take corrections that were never taken before, with their organizations' wallets locked."""
+    """Record new corrections, with their organizations' wallets locked."""
     result = CorrectionResult()
     found = _corrected(events)
     for (org_id, _, _), one in found.items():
@@ -128,7 +127,7 @@ def _problem(event: Reported, target: Corrected | None) -> Refusal | None:
     if target is None:
         return _unknown(event)
     if target.is_correction:
-        return Refusal(event.index, "corrects", "It names a correction. Name the event that was corrected.")
+        return Refusal(event.index, "corrects", "It refers to a correction. Refer to the original event.")
     if target.meter != event.meter:
         return Refusal(event.index, "meter", f"The event that it corrects is of {target.meter!r}.")
     return None
@@ -138,12 +137,12 @@ def _unknown(event: Reported) -> Refusal:
     return Refusal(
         event.index,
         "corrects",
-        "There is no such event of this organization. Send that one first, then its correction.",
+        "This organization has no such event. Send the event first, then its correction.",
     )
 
 
 def _rate(event: Reported, target: Corrected, rater: Rater, at: datetime) -> RatedEvent:
-    """The difference that a correction makes; `target` is brought up to date, for one that follows.
+    """The difference that a correction makes; `target` is updated for the next one.
 
     Raises `TooMuchError`.
     """
@@ -172,7 +171,7 @@ def _rate(event: Reported, target: Corrected, rater: Rater, at: datetime) -> Rat
 
 
 def _post(rated: RatedEvent, at: datetime) -> None:
-    """Post the difference as an adjustment line that names the day it belongs to."""
+    """Post the difference as an adjustment that names the day of use."""
     amount = rated.charge.amount
     wallet = ledger.lock(rated.event.org_id)
     if amount:

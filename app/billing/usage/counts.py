@@ -1,4 +1,4 @@
-"""What a billing period has used: of an allowance, and of a meter beyond it, by the rate that it was charged at."""
+"""What a billing period has used: of an allowance, and of a meter beyond it, by rate."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from dataclasses import dataclass, field
 from app.billing.catalog import Plan, Rate, rating, versions
 
 MOST_COUNTED = 10**17
-"""More units of a meter than any period counts: far inside the columns that sum them."""
+"""More units of a meter than any period has: far within the range of the columns that sum them."""
 
 
 class TooMuchError(ValueError):
-    """Usage costs or counts more than can be written down."""
+    """A cost or quantity is larger than can be stored."""
 
 
 @dataclass(slots=True)
 class ChargedLine:
-    """The units of a meter that a period was charged at one rate, by tier, and what they cost (see `rating`)."""
+    """The units of a meter that were charged at one rate in a period, by tier, and their cost (see `rating`)."""
 
     plan: Plan
     rate: Rate
@@ -28,20 +28,20 @@ class ChargedLine:
         return sum(self.units)
 
     def cost_of_more(self, units: int, before: int) -> int:
-        """What units cost that come on top, after `before` others of the period."""
+        """The cost of additional units, after `before` others in the period."""
         if len(self.units) == 1:
             return rating.line_cost(self.rate, (self.units[0] + units,)) - self.cost
         more = rating.by_tier(self.rate, units, before)
         return rating.line_cost(self.rate, [a + b for a, b in zip(self.units, more, strict=True)]) - self.cost
 
     def add(self, units: int, before: int, cost: int) -> None:
-        """Add units for which `cost_of_more` was asked."""
+        """Add units whose cost was calculated by `cost_of_more`."""
         for tier, more in enumerate(rating.by_tier(self.rate, units, before)):
             self.units[tier] += more
         self.cost += cost
 
     def take_off(self, units: int) -> int:
-        """Take units off, from the last tier on; the micro-units that they had cost."""
+        """Remove units, from the last tier on; returns what they had cost, in micro-units."""
         before = self.cost
         for tier in reversed(range(len(self.units))):
             off = min(units, self.units[tier])
@@ -53,7 +53,7 @@ class ChargedLine:
 
 @dataclass(slots=True)
 class Counted:
-    """Of an allowance or meter in a period: units that were included, units that were paid for."""
+    """The counts of an allowance or meter in a period: included units, and charged units."""
 
     meter: str = ""
     used: int = 0
@@ -63,7 +63,7 @@ class Counted:
     is_changed: bool = False
 
     def line_of(self, plan: Plan) -> ChargedLine:
-        """The line of this meter at a plan's rate. A meter's counts alone have lines."""
+        """The line of this meter at a plan's rate. Only meters have lines."""
         key = f"{plan.version}/{plan.key}"
         line = self.lines.get(key)
         if line is None:
@@ -72,7 +72,7 @@ class Counted:
         return line
 
     def fill(self, used: int, charged: int, lines: dict[str, list[int]]) -> None:
-        """Set it to what was written down before."""
+        """Restore the stored counts."""
         self.used, self.charged = used, charged
         for key, units in lines.items():
             known = self.lines.get(key)
@@ -81,7 +81,7 @@ class Counted:
                 known = self.line_of(versions.find(version).plan(plan))
             known.units = units
             known.cost = rating.line_cost(known.rate, units)
-        # What was charged before there were lines takes the rate of the first one.
+        # Charges from before lines existed get the rate of the first one.
         missing = charged - sum(line.total for line in self.lines.values())
         if missing > 0 and self.lines:
             first = next(iter(self.lines.values()))
@@ -92,5 +92,5 @@ class Counted:
 
     @property
     def written(self) -> dict[str, list[int]]:
-        """Its lines, as they are written down."""
+        """Its lines, for storage."""
         return {key: line.units for key, line in self.lines.items() if any(line.units)}

@@ -1,4 +1,4 @@
-"""Taking units off what a period has used: those that were charged for first (see `corrections`)."""
+"""Deducts units from a period's usage: charged ones first (see `corrections`)."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from app.money import Money
 
 
 def siblings(line: RatingLine) -> list[Counted]:
-    """What the period was charged for on all meters of the line's allowance; to be read before it is used."""
+    """The charged usage of all meters that share the line's allowance; to be read before it is used."""
     plan_catalog = versions.find(line.plan.version)
     pool = plan_catalog.pool(line.plan.pool_of(line.meter))
     return [line.context.counted(line.period, meter) for meter in pool.meters]
 
 
 def deduct(line: RatingLine, units: int) -> Charge:
-    """Take units off the line's meter. What the allowance has again goes to units that were charged for.
+    """Deduct units from the line's meter. What the allowance regains covers charged units.
 
-    Of the charge all is below zero: `included` is what the allowance, of all its meters, covers less, and the amount
-    is what the units that come off and those that are covered now had cost.
+    All of the charge is negative: `included` is how much less the allowance covers, over all its meters, and the
+    amount is what the removed and newly covered units had cost.
     """
     off = min(units, line.charged.total)
     back = line.charged.take_off(off)
@@ -33,11 +33,11 @@ def deduct(line: RatingLine, units: int) -> Charge:
 
 
 def _cover(line: RatingLine) -> int:
-    """Let the allowance cover units that were charged for, the dearest first, as far as it reaches; what they had
+    """Let the allowance cover charged units, the most expensive first, as far as possible; returns what they had
     cost. A plan's units are covered by what that plan includes."""
     pool, back = line.pool, 0
     charged = [(one, counted) for counted in siblings(line) for one in counted.lines.values() if one.total]
-    for one, counted in sorted(charged, key=_dearest_first):
+    for one, counted in sorted(charged, key=_most_expensive_first):
         if one.plan.pool_of(counted.meter) != line.plan.pool_of(line.meter):
             continue
         units = min(one.total, max(one.plan.allowance_of(counted.meter) - pool.used, 0))
@@ -49,7 +49,7 @@ def _cover(line: RatingLine) -> int:
     return back
 
 
-def _dearest_first(charged: tuple[ChargedLine, Counted]) -> tuple[object, ...]:
+def _most_expensive_first(charged: tuple[ChargedLine, Counted]) -> tuple[object, ...]:
     one, counted = charged
     last = next(tier for tier, units in reversed(list(zip(one.rate.tiers, one.units, strict=True))) if units)
     return (-last.rate, counted.meter, one.plan.version, one.plan.key)

@@ -22,9 +22,9 @@ MOST = 10**12
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """Who reports: a token, and the one organization that it may report for; None where it may for all.
+    """Who reports: a token, and the organization that it may report for; None for all organizations.
 
-    `NO_ONE` stands for a sender that is not known, who may report for none.
+    `NO_ONE` means an unknown sender, who may report for none.
     """
 
     token_id: UUID | None
@@ -42,8 +42,8 @@ class Sender:
 class Reported(msgspec.Struct, frozen=True):
     """One event: `quantity` whole units of `meter` used at `at` (aware). `source` and `id` are its sender's.
 
-    A correction names in `corrects` the source and id of the event it corrects; its quantity is then the right one.
-    `index` is where it stands in its batch.
+    A correction names in `corrects` the source and id of the event it corrects; its quantity is then the correct one.
+    `index` is its position in the batch.
     """
 
     index: int

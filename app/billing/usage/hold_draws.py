@@ -1,9 +1,9 @@
-"""Usage that names a hold takes from what the hold reserves, so that the same credit isn't counted twice.
+"""Usage that names a hold is drawn from what the hold reserves, so that the same credit isn't counted twice.
 
-So it is with the units of an allowance that the hold counts on. What usage costs does not depend on them: it
-is rated by what the period has used, and no one pays for a minute because a call that came to nothing had
-reserved it. Usage may therefore take units that a hold counts on, by no hold or another one. Then the newest
-such hold counts on credit instead, for as much as those units are worth and as far as the wallet reaches.
+The same applies to the units of an allowance that the hold has reserved. Reservations don't affect the cost of usage:
+it is rated by what the period has used, so no one pays for a minute because an unsuccessful call had reserved it.
+Usage without a hold, or with another one, may therefore use units that a hold has reserved. Then the newest such hold
+reserves credit instead, as much as those units are worth and the wallet has.
 """
 
 from __future__ import annotations
@@ -59,10 +59,11 @@ WHERE hold.org_id = fresh.org_id AND hold.id = fresh.id"""
 
 
 def draw(wallets: dict[UUID, LockedWallet], rated: list[RatedEvent]) -> None:
-    """Take the cost of events from the holds that they name, and from what their wallets hold. One statement.
+    """Deduct the cost of events from the holds that they name, and from the held credit of their wallets. One
+    statement.
 
-    A hold that has ended, or that there never was, takes nothing: its usage is charged all the same. Only with the
-    wallets locked and their leases in line, because holds change with theirs.
+    A hold that has ended, or never existed, covers nothing: its usage is charged all the same. Only with the wallets
+    locked and their expired leases settled, because holds change with them.
     """
     costs: dict[tuple[UUID, str], int] = defaultdict(int)
     for one in rated:
@@ -77,7 +78,7 @@ def draw(wallets: dict[UUID, LockedWallet], rated: list[RatedEvent]) -> None:
 
 @dataclass(slots=True)
 class _Counted:
-    """What a hold counts on of an allowance: units, and what they would cost beyond it, in micro-units."""
+    """What a hold has reserved of an allowance: units, and what they would cost beyond it, in micro-units."""
 
     org_id: UUID
     period: date
@@ -93,7 +94,7 @@ class _Counted:
         return (self.org_id, self.period, self.pool, self.hold_id)
 
     def take(self, most: int) -> tuple[int, int]:
-        """Take units off, at most so many; how many those are, and what they are worth."""
+        """Deduct up to `most` units; returns how many, and what they are worth."""
         units = min(self.units, most)
         worth = -(-self.worth * units // self.units) if units else 0
         self.units -= units
@@ -109,10 +110,10 @@ def draw_included(
     *,
     at: datetime,
 ) -> None:
-    """Take the units of events from what the holds that they name count on, and let no hold count on units
-    that are used by now. One statement, and up to three where holds count on something that has changed.
+    """Deduct the units of events from the holds that they name, and make sure that no hold has reserved units that
+    are used up. One statement, and up to three if reserved units have changed.
 
-    `contexts` are those of all usage and corrections of the batch, rated. Only with the wallets locked.
+    `contexts` are those of all rated usage and corrections of the batch. Only with the wallets locked.
     """
     touched = {
         (context.name, period, pool)
@@ -153,7 +154,7 @@ def _give_credit(
     wallets: dict[UUID, LockedWallet],
     at: datetime,
 ) -> list[tuple[UUID, UUID, int]]:
-    """Credit in place of units that are used by now, the newest hold first: organization, hold and micro-units."""
+    """Credit in place of units that are used up, newest hold first: organization, hold and micro-units."""
     given = []
     for (org_id, period, pool), holds in by_pool.items():
         context, wallet = contexts[org_id], wallets[org_id]

@@ -1,8 +1,8 @@
-"""Taking a batch of usage: each event once, rated by its own time, charged in one transaction.
+"""Ingests a batch of usage: each event once, rated by its own time, charged in one transaction.
 
 The statements are of the batch, never of an event or an organization, so a thousand events cost about as much whether
-they are of one organization or of a thousand. Wallets are locked first, in the order of their ids: what follows is
-alone with its organizations, and two batches never wait for each other crosswise.
+they are of one organization or of a thousand. Wallets are locked first, in order of their ids: from then on no one
+else changes these organizations, and two batches can't deadlock.
 """
 
 from __future__ import annotations
@@ -40,10 +40,10 @@ from app.models import Account, Allowance, Hold, UsageGroup, Wallet
 
 @dataclass(slots=True)
 class Receipt:
-    """What became of a batch: how many events were taken, how many had been before, and which were refused.
+    """The result of a batch: how many events were recorded, how many were duplicates, and which were rejected.
 
-    `costs` are micro-units by organization, of what was taken now; a correction's can be below zero. `unkept`
-    are the positions of refused events that were not stored.
+    `costs` are micro-units by organization for newly recorded events; negative for some corrections. `unkept` are the
+    positions of rejected events that were not stored.
     """
 
     accepted: int = 0
@@ -54,13 +54,13 @@ class Receipt:
 
 
 def ingest(events: Sequence[Reported], *, at: datetime) -> Receipt:
-    """Take what is right of a batch, as of `at`, in the caller's transaction; the same batch again changes nothing.
+    """Ingest the valid events of a batch, as of `at`, in the caller's transaction; repeating it changes nothing.
 
-    What was used is charged even where it takes a balance below zero. A deadlock or a lost connection undoes all of
-    it, and the batch can be sent again.
+    Usage is charged even if the balance becomes negative. A deadlock or a lost connection undoes everything, and the
+    batch can be sent again.
     """
     receipt = Receipt()
-    # These statements go to the driver: the session writes what it still has, and then forgets what they change.
+    # These statements bypass the session: flush it first, and expire what they change afterward.
     db.session.flush()
     wallets = batches.lock_many({event.org_id for event in events})
     batch = _Batch(wallets, _contexts(wallets), receipt, at)
@@ -75,7 +75,7 @@ def ingest(events: Sequence[Reported], *, at: datetime) -> Receipt:
     if changes.accepted:
         batch.settle_corrected(set(changes.costs))
     batch.rater.write()
-    _forget_changed()
+    _expire_changed()
     receipt.refused.sort(key=lambda refusal: refusal.index)
     return receipt
 
@@ -94,7 +94,7 @@ class _Acceptable(msgspec.Struct, frozen=True):
 
 
 class _Batch:
-    """A batch on its way through, with the wallets that it locked."""
+    """A batch in progress, with the wallets that it has locked."""
 
     def __init__(
         self,
@@ -138,14 +138,14 @@ class _Batch:
     def charge(self, events: list[_Acceptable]) -> None:
         """Rate and store events, and charge their wallets: one transfer per organization and group."""
         rated = self._rate(events)
-        # Nothing waits for an answer that is not needed: one statement runs while the next is put together.
+        # Pipelined: one statement runs while the next is prepared.
         with driver_connection().pipeline():
             changed = self._write(rated)
         batches.notify_platform(changed, at=self.at)
         self.receipt.accepted += len(rated)
 
     def settle_corrected(self, org_ids: set[UUID]) -> None:
-        """Corrections may have used units of allowances that holds have reserved."""
+        """Settle holds whose reserved units were used by corrections."""
         db.session.flush()
         wallets = batches.lock_many(org_ids)
         contexts = [self.rater.contexts[org_id] for org_id in wallets]
@@ -216,7 +216,7 @@ class _Batch:
         return context.day_of(max(self.at, last or self.at))
 
 
-def _forget_changed() -> None:
+def _expire_changed() -> None:
     for known in list(db.session.identity_map.values()):
         if isinstance(known, (Account, Allowance, Hold, Wallet)):
             db.session.expire(known)

@@ -1,7 +1,7 @@
-"""Splitting JSON by its outermost brackets without reading what lies between them.
+"""Splits JSON by its outermost brackets without parsing what is inside.
 
-A decoder gives up on a whole document for one bad byte. Here an array is cut into its elements, and an object into
-its members, so that what is wrong is the trouble of one of them. Nothing recurses, so depth does no harm.
+A decoder rejects a whole document for one bad byte. Here an array is split into its elements, and an object into its
+members, so that an error only affects one of them. Nothing recurses, so deep nesting does no harm.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 
 _TOKEN = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|[\[\]{},:]', re.DOTALL)
-"""A string, or a character of structure. Both are ASCII, so bytes that are no UTF-8 can't look like one."""
+"""A string, or a character of structure. Both are ASCII, so invalid UTF-8 can't be mistaken for one."""
 _OPENED_BY = {b"]": b"[", b"}": b"{"}
 _BLANK = b" \t\r\n"
 
@@ -20,7 +20,7 @@ class NotSplittableError(ValueError):
 
 
 def elements(body: bytes) -> list[bytes]:
-    """The elements of an array, each as it came, right or wrong. Raises `NotSplittableError`."""
+    """The raw elements of an array, valid or not. Raises `NotSplittableError`."""
     if body.strip(_BLANK)[:1] != b"[":
         raise NotSplittableError("it does not begin with [")
     parts = list(_parts(body))
@@ -32,7 +32,7 @@ def elements(body: bytes) -> list[bytes]:
 
 
 def members(body: bytes) -> list[tuple[bytes, bytes]]:
-    """The members of an object, name (with its quotes) and value as they came. Raises `NotSplittableError`."""
+    """The members of an object, raw names (with quotes) and values. Raises `NotSplittableError`."""
     if body.strip(_BLANK)[:1] != b"{":
         raise NotSplittableError("it does not begin with {")
     parts = list(_parts(body))
@@ -48,7 +48,7 @@ def _member(part: bytes) -> tuple[bytes, bytes]:
 
 
 def _parts(body: bytes) -> Iterator[bytes]:
-    """What commas part within the outermost brackets, without the blanks around it."""
+    """The parts between commas within the outermost brackets, without surrounding whitespace."""
     opened: list[bytes] = []
     start = reached = 0
     for token in _TOKEN.finditer(body):

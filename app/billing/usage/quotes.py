@@ -1,6 +1,6 @@
-"""What usage would cost now, for reserving it: nothing is used up by asking.
+"""What usage would cost now, in order to reserve it: a quote uses nothing up.
 
-What is left of an allowance is given out once, like credit: what other holds count on is not left.
+The rest of an allowance is given out only once, like credit: units reserved by other holds are not available.
 """
 
 from __future__ import annotations
@@ -30,7 +30,8 @@ class UnknownMeterError(LookupError):
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """Quantities of meters that an organization wants to use at a time. Their price depends on what is left then."""
+    """Quantities of meters that an organization wants to use at a given time. The price depends on what is left
+    then."""
 
     org_id: UUID
     wanted: tuple[tuple[str, int], ...]
@@ -39,11 +40,11 @@ class Quote:
 
     @property
     def content(self) -> list[list[Any]]:
-        """What is wanted, as JSON, in an order of its own."""
+        """The request as JSON, in a fixed order."""
         return [list(one) for one in sorted(self.wanted)]
 
     def price(self) -> Price:
-        """What it costs after what is left of the allowances. Only with the wallet locked, or else it is a guess."""
+        """Its price after the remaining allowances. Only reliable with the wallet locked."""
         billing, org_id = self.billing, self.org_id
         plan = billing.terms.plan_at(self.at)
         rater = Rater({org_id: RatingContext.of(org_id, billing)})
@@ -70,7 +71,7 @@ class Quote:
 
 
 def get_quote(org_id: UUID, wanted: Sequence[tuple[str, int]], *, at: datetime) -> Quote | None:
-    """What is wanted, ready to be priced; None where there is no such organization. Raises `UnknownMeterError`."""
+    """A quote, ready to be priced; None if there is no such organization. Raises `UnknownMeterError`."""
     billing = plan_terms.get_billing_contexts([org_id]).get(org_id)
     if billing is None:
         return None
@@ -82,7 +83,7 @@ def get_quote(org_id: UUID, wanted: Sequence[tuple[str, int]], *, at: datetime) 
 
 
 def _counted_on(org_id: UUID) -> dict[PoolKey, int]:
-    """The units of allowances that active holds count on."""
+    """The units of allowances that active holds have reserved."""
     one = HoldAllowance
     query = (
         select(one.period_start, one.meter, func.sum(one.reserved))

@@ -22,8 +22,8 @@ _json = msgspec.json.Encoder()
 _READ = """
 SELECT org_id, period_start, meter, used, charged, lines FROM allowance
 WHERE org_id = ANY(%s::uuid[]) AND period_start = ANY(%s::date[]) AND meter = ANY(%s::text[])"""
-"""Where periods differ, this also finds rows that weren't asked for. A join finds just those, but PostgreSQL plans
-it again each time, which takes six times as long as the reading itself, and more with row-level security."""
+"""If periods differ, this also returns extra rows. A join would be exact, but PostgreSQL would plan it each time,
+which takes six times as long as the read itself, and more with row-level security."""
 
 _WRITE = """
 INSERT INTO allowance (org_id, period_start, meter, used, charged, lines)
@@ -34,7 +34,8 @@ ON CONFLICT (org_id, period_start, meter) DO UPDATE SET
 
 @dataclass(slots=True, eq=False)
 class RatingContext:
-    """Where an organization's usage is rated: its zone, currency and plans, and what its allowances have left."""
+    """The context in which an organization's usage is rated: its time zone, currency and plans, and its remaining
+    allowances."""
 
     org_id: UUID
     zone: ZoneInfo
@@ -55,7 +56,7 @@ class RatingContext:
         return at.astimezone(self.zone).date()
 
     def line(self, meter: str, at: datetime, plan: Plan) -> RatingLine:
-        """The line of a meter at a time: the same one for all usage that is rated alike."""
+        """The line of a meter at a time: shared by all usage that is rated alike."""
         day = self.day_of(at)
         key = (meter, day, plan.key, plan.version)
         line = self.lines.get(key)
@@ -75,7 +76,7 @@ class RatingContext:
         return line
 
     def counted(self, period: date, name: str) -> Counted:
-        """What a period has used of an allowance or a meter; to be read before it is counted on."""
+        """What a period has used of an allowance or a meter; to be read before use."""
         return self.counts.setdefault((period, name), Counted(name))
 
 
@@ -83,8 +84,8 @@ class RatingContext:
 class RatingLine:
     """Usage that is rated alike: by one plan, on one day, from the allowance of one period.
 
-    `pool` counts what is gone of the allowance, which several meters may share; `own` what the meter was paid for,
-    and `charged` that at this plan's rate: what is charged in the end (see `rating`).
+    `pool` counts the used part of the allowance, which several meters may share; `own` the meter's charged units, and
+    `charged` those at this plan's rate (see `rating`).
     """
 
     context: RatingContext
@@ -100,17 +101,17 @@ class RatingLine:
 
 @dataclass(slots=True)
 class Rater:
-    """Rates usage against allowances that were read for all of it. Only with the wallets locked."""
+    """Rates usage against allowances that are read in one go. Only with the wallets locked."""
 
     contexts: dict[UUID, RatingContext]
 
     def line(self, org_id: UUID, meter: str, at: datetime, plan: Plan | None = None) -> RatingLine:
-        """The line of usage at `at`, rated by `plan` where that is known already."""
+        """The line of usage at `at`, rated by `plan` if that is already known."""
         context = self.contexts[org_id]
         return context.line(meter, at, plan or context.terms.plan_at(at))
 
     def read(self) -> None:
-        """Read the allowances of all lines that there are by now. One statement."""
+        """Read the allowances of all current lines. One statement."""
         missing = {
             (context.name, period, name): counted
             for context in self.contexts.values()
@@ -128,11 +129,13 @@ class Rater:
             counted.is_read = True
 
     def rate(self, line: RatingLine, quantity: int) -> Charge:
-        """What usage costs; the allowance that it uses up is used up. Raises `TooMuchError`, and has used nothing."""
+        """Rate usage, and use up the allowance that it takes. Raises `TooMuchError`, in which case nothing is
+        used."""
         return self.rate_units(line, rating.billable_units(line.plan.rates[line.meter], quantity))
 
     def rate_units(self, line: RatingLine, billable: int, *, most: int = MAX_MICRO) -> Charge:
-        """The same for units that are counted already, by the rate's minimum and step. It may cost `most`."""
+        """The same for billable units, which already include the rate's minimum and step. It may cost up to
+        `most`."""
         included = min(billable, max(line.allowance - line.pool.used, 0))
         units, before = billable - included, line.own.charged
         cost = line.charged.cost_of_more(units, before) if units else 0

@@ -1,7 +1,7 @@
-"""Taking refused events again, each as the sender that it came from.
+"""Replays rejected events, each on behalf of its original sender.
 
-All that are chosen are gone through, in batches that are committed one by one, so what can't be read never hides what
-comes after it. Where a batch fails as such, its events are taken one by one: no event is another's trouble.
+All selected events are processed, in batches that are committed one by one, so an unreadable one never hides later
+ones. If a batch fails as a whole, its events are processed one by one, so that no event affects another.
 """
 
 from __future__ import annotations
@@ -38,10 +38,10 @@ class Replayed:
 
 
 def replay(filters: Filters, *, at: datetime) -> Iterator[Replayed]:
-    """Take refused events again, a batch at a time, each committed. What is refused meanwhile isn't among them.
+    """Replay rejected events in batches, each committed. Events rejected meanwhile are not included.
 
-    An event is judged again as its sender: what the token was bound to is stored with it, and never changes. That the
-    token has ended since says nothing about what it was right to report before.
+    An event is validated again on behalf of its sender: the token's organization is stored with it, and never
+    changes. A token that was revoked since doesn't invalidate what it reported before.
     """
     chosen = replace(filters, until=at)
     after = None
@@ -56,7 +56,7 @@ def _batch(ids: Sequence[UUID], at: datetime) -> Replayed:
         with transaction():
             return _take(ids, at)
     except OperationalError:
-        # The database is away: anyone who replays learns it, and nothing is half done.
+        # The database is unavailable: the caller gets the error, and nothing is half done.
         raise
     except Exception:
         if len(ids) > 1:

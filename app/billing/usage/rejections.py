@@ -42,8 +42,8 @@ class Rejected:
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """Which refused events: of these tokens (None among them: of senders that are not known), refused for a field or
-    with some words in the reason, of an organization, received since. `ids` names single ones."""
+    """Filters for rejected events: by token (None for unknown senders), by field or text in the reason, by
+    organization, by time received. `ids` selects single ones."""
 
     ids: tuple[UUID, ...] = ()
     senders: tuple[UUID | None, ...] = ()
@@ -81,8 +81,8 @@ def digest(raw: bytes) -> bytes:
 
 @seeing_all(Reason.REFUSED_EVENTS)
 def store(rejected: Sequence[Rejected], sender: Sender, *, at: datetime) -> list[int]:
-    """Store rejected events, in the caller's transaction. Returns the batch positions of those that were not
-    stored, because too many of this sender wait already. One that waits already is not stored again."""
+    """Store rejected events, in the caller's transaction. Returns the batch positions of those that were not stored,
+    because too many of this sender are already waiting. One that is already waiting is not stored again."""
     if not rejected:
         return []
     room = MOST_OF_A_SENDER - _waiting_of(sender)

@@ -1,4 +1,4 @@
-"""A report of usage as it comes: read, taken, and what was refused of it stored. In the caller's transaction."""
+"""A usage report: decoded, ingested, and its rejected events stored. In the caller's transaction."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def ingest_batch(raw_events: Mapping[int, bytes], sender: Sender, *, at: datetim
             refused.append(event)
         else:
             events.append(event)
-    # A token of the platform sees the organizations of its batch, and no other.
+    # A platform token only sees the organizations of its batch.
     with scoped_to(*{event.org_id for event in events}):
         receipt = ingest.ingest(events, at=at)
     receipt.refused = sorted([*receipt.refused, *refused], key=lambda refusal: refusal.index)

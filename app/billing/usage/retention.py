@@ -1,7 +1,7 @@
-"""How long single events are kept: by months, each a partition that is made ahead and detached when its time is over.
+"""Retention of usage events: monthly partitions, created ahead and detached when they expire.
 
-Totals by day and transfers stay for good. What an event was counted by (`usage_key`) goes once the event would be too
-late to be taken anyway, so nothing is ever counted twice.
+Daily totals and transfers are kept permanently. An event's deduplication key (`usage_key`) is only deleted once the
+event would be too late to be accepted anyway, so nothing is ever counted twice.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ from app.extensions import db
 from app.transaction import transaction
 
 AHEAD = 2
-"""Months that are made before they begin."""
+"""How many months are created ahead."""
 _BATCH = 20_000
 _NAME = re.compile(r"usage_event_([0-9]{4})_([0-9]{2})")
 
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """Months (their first days) that were made and detached, and keys that were removed."""
+    """Months (their first days) that were created and detached, and how many keys were deleted."""
 
     made: list[date]
     detached: list[date]
@@ -35,17 +35,19 @@ class Changes:
 
 
 def maintain_partitions(now: datetime, *, months_kept: int) -> Changes:
-    """Make the months to come and detach those before the last `months_kept`; remove keys of events too late by now.
+    """Create upcoming months, detach those before the last `months_kept`, and delete keys of events that are too late
+    by now.
 
-    Commits. A month is made with what waited for it among the rest; a detached one is a table of its own,
-    `usage_event_2026_11`, to be archived or dropped. Months for which late events are still taken are never detached.
+    Commits. A new month takes over its events from the default partition; a detached one becomes its own table,
+    `usage_event_2026_11`, to be archived or dropped. Months for which late events are still accepted are never
+    detached.
     """
     first = _month(now - timedelta(days=catalog.current().late_days))
     there = set(months())
     wanted = _range(first, _month(now) + relativedelta(months=AHEAD))
     made = [month for month in wanted if month not in there]
     for month in made:
-        # The tables belong to another role, which these functions act for (migration 0027).
+        # The tables belong to another role, on whose behalf these functions run (migration 0027).
         with transaction():
             db.session.execute(select(func.make_usage_month(month)))
     oldest = min(_month(now) - relativedelta(months=months_kept), first)
@@ -57,14 +59,14 @@ def maintain_partitions(now: datetime, *, months_kept: int) -> Changes:
 
 
 def months() -> list[date]:
-    """The months that have a partition, the first one first."""
+    """The months that have a partition, in order."""
     query = text("SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = 'usage_event'::regclass")
     found = [_NAME.fullmatch(name) for name in db.session.scalars(query)]
     return sorted(date(int(match[1]), int(match[2]), 1) for match in found if match)
 
 
 def _remove_keys(now: datetime) -> int:
-    """Remove keys in batches, so that no one waits for a long transaction."""
+    """Delete keys in batches, so that no one waits for a long transaction."""
     before = now - timedelta(days=catalog.current().late_days) - 2 * EARLY
     query = text(
         "DELETE FROM usage_key WHERE ctid IN (SELECT ctid FROM usage_key WHERE at < :before LIMIT :batch)"

@@ -40,13 +40,13 @@ ON CONFLICT (org_id, day, meter, campaign, agent, posted_on, is_correction) DO U
     amount_micro = total.amount_micro + excluded.amount_micro"""
 
 EventKey = tuple[str, str, str]
-"""Organization, source and id. An organization's id is text here: that is quicker to look up and to send."""
+"""Organization, source and id. An organization's id is text here, which is faster to look up and to send."""
 
 
 class RatedEvent(msgspec.Struct, frozen=True):
-    """An event with what it cost. `at` is when it was used: of a correction, when what it corrects was.
+    """A rated event. `at` is the time of use: for a correction, that of the event it corrects.
 
-    A correction's `quantity` and `charge` are differences. `digest` is that of the event as it came.
+    A correction's `quantity` and `charge` are differences. `digest` is that of the original event.
     """
 
     event: Reported
@@ -59,7 +59,7 @@ class RatedEvent(msgspec.Struct, frozen=True):
 
 
 def digests_of(keys: Collection[EventKey]) -> dict[EventKey, bytes]:
-    """Of these keys those that were taken before, with the digest of what was taken. One statement."""
+    """Those keys that are already recorded, with the digest of their event. One statement."""
     if not keys:
         return {}
     found = driver_connection().execute(_KNOWN, columns(keys)).fetchall()
@@ -71,7 +71,7 @@ def write(rated: list[RatedEvent], *, posted_at: datetime) -> None:
     if not rated:
         return
     connection = driver_connection()
-    # A key is kept for as long as its own event could come again, whatever the time of what it corrects.
+    # A key is kept for as long as its own event could be resent, whatever the time of the event it corrects.
     connection.execute(_KEYS, columns([_key_row(one) for one in rated]))
     connection.execute(_EVENTS, columns([_event_row(one, posted_at) for one in rated]))
     connection.execute(_DAILY, columns(_daily_rows(rated)))
@@ -88,7 +88,7 @@ def _daily_rows(rated: list[RatedEvent]) -> list[tuple[Any, ...]]:
     for one in rated:
         event, charge, line = one.event, one.charge, one.line
         is_correction = event.corrects is not None
-        # Not by line: a plan that was changed on the day makes two lines of it, and one total.
+        # Not by line: if the plan changed on that day, there are two lines, but one total.
         key = (line.context, line.day, line.meter, event.campaign, event.agent, one.posted_on, is_correction)
         total = totals.get(key)
         if total is None:

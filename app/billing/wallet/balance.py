@@ -1,4 +1,4 @@
-"""What the wallet has, what calls in progress hold of it, and how long it lasts."""
+"""The wallet's balance, the holds of calls in progress, and the runway."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ PACE_DAYS = 7
 
 @dataclass(frozen=True, slots=True)
 class Runway:
-    """How long available credit lasts at the pace of the last days."""
+    """How long available credit lasts at the recent pace."""
 
     hours: int
     runs_out_at: datetime
@@ -43,10 +43,10 @@ class Runway:
 
 @dataclass(frozen=True, slots=True)
 class BalanceView:
-    """The three figures that explain each other: available is posted less held.
+    """Available is posted minus held. `calls` are the calls in progress that began first, and `call_count` is the
+    number of all.
 
-    `calls` are those in progress that began first, and `call_count` is how many there are. `reason` is why calling is
-    paused, and `paused_by` is REFUND or DISPUTE where that is what took the last of the credit.
+    `reason` is why calling is paused, and `paused_by` is REFUND or DISPUTE if that used up the credit.
     """
 
     available: Money
@@ -69,9 +69,9 @@ class BalanceView:
 
 
 def gather(organization: Organization, *, pace: Money | None = None) -> BalanceView:
-    """The balance of an organization, in one statement; in two where the `pace` of spending isn't given.
+    """The balance of an organization, in one statement; in two if the `pace` of spending isn't given.
 
-    Where a lease is over, that is written down first, and committed.
+    If a lease has expired, that is recorded first, and committed.
     """
     rows = _read(organization)
     now = utc_now()
@@ -107,8 +107,8 @@ def _read(organization: Organization) -> Sequence[Any]:
 
 @cache
 def _with_holds() -> Executable:
-    """The wallet beside each of the calls that began first, which are few, however many there are; with how many that
-    is, and when the next lease ends. Built once: pages ask it with each view and change."""
+    """The wallet with the few calls that began first, the number of all calls, and when the next lease ends. Built
+    once, because pages run it with each view and change."""
     is_active = and_(Hold.org_id == Wallet.org_id, Hold.state == HoldState.ACTIVE)
     first = aliased(
         Hold, in_order().where(is_active).limit(PAGE).correlate(Wallet).lateral("first_holds"), name="first"
@@ -130,7 +130,7 @@ def _with_holds() -> Executable:
 
 
 def pace_of(organization: Organization) -> Money:
-    """What was spent on the last seven whole days together."""
+    """The total spending of the last seven whole days."""
     first, last = pace_window(organization)
     query = select(func.coalesce(func.sum(UsageDaily.amount_micro), 0)).where(
         UsageDaily.org_id == organization.id, UsageDaily.day.between(first, last)
@@ -139,7 +139,7 @@ def pace_of(organization: Organization) -> Money:
 
 
 def pace_window(organization: Organization) -> tuple[date, date]:
-    """The first and the last of the seven days before today, in the organization's zone."""
+    """The first and last of the seven days before today, in the organization's time zone."""
     today = organization.local_day()
     return today - timedelta(days=PACE_DAYS), today - timedelta(days=1)
 
@@ -152,7 +152,7 @@ def _runway(available: Money, pace: Money) -> Runway | None:
 
 
 def _paused_by() -> Any:
-    """The kind of clawback at the moment at which calling paused; NULL where nothing was."""
+    """The kind of clawback at the moment when calling paused; NULL if there was none."""
     return (
         select(WalletLine.kind)
         .where(WalletLine.org_id == Wallet.org_id, WalletLine.at == Wallet.paused_at)

@@ -1,8 +1,7 @@
-"""The ledger for a thousand movements immediately: usage of many organizations, in a handful of statements.
+"""The ledger for batches of a thousand movements: usage of many organizations, in a handful of statements.
 
-What `app.billing.wallet.ledger` does for one movement is done here for arrays of them, by the same rules:
-wallets are locked in the order of their ids, each transfer is chained to the one before, and a day's usage of
-a group is one line.
+What `app.billing.wallet.ledger` does for one movement is done here for arrays of them, by the same rules: wallets are
+locked in order of their ids, each transfer is chained to the one before, and a day's usage of a group is one line.
 """
 
 from __future__ import annotations
@@ -64,7 +63,7 @@ WHERE wallet.org_id = fresh.org_id"""
 
 @dataclass(slots=True)
 class LockedWallet:
-    """A wallet as it is while this transaction holds it, in micro-units."""
+    """A wallet locked by this transaction, in micro-units."""
 
     org_id: UUID
     currency: str
@@ -88,7 +87,7 @@ class LockedWallet:
 
 @dataclass(frozen=True, slots=True)
 class UsageCharge:
-    """What an organization's usage of a group costs, in micro-units above zero; `day` is that of posting."""
+    """The cost of an organization's usage of a group, in micro-units above zero; `day` is that of posting."""
 
     wallet: LockedWallet
     group: UsageGroup
@@ -97,10 +96,9 @@ class UsageCharge:
 
 
 def lock_many(org_ids: Collection[UUID]) -> dict[UUID, LockedWallet]:
-    """The wallets of organizations, locked until the transaction ends; those that exist. One statement.
+    """Lock the wallets of those organizations that exist until the transaction ends. One statement.
 
-    In the order of their ids, so that two batches never wait for each other. Raises `WalletBusyError` as
-    `ledger.lock` does.
+    In order of their ids, so that two batches can't deadlock. Raises `WalletBusyError` as `ledger.lock` does.
     """
     asked = [(str(org_id),) for org_id in org_ids]
     if not asked:
@@ -114,7 +112,7 @@ def lock_many(org_ids: Collection[UUID]) -> dict[UUID, LockedWallet]:
 
 
 def find_locked(org_ids: Collection[UUID]) -> frozenset[UUID]:
-    """Those whose wallet another transaction holds at this moment. Locks the others."""
+    """Those whose wallet another transaction has locked at this moment. Locks the others."""
     asked = [str(org_id) for org_id in org_ids]
     return frozenset(row[0] for row in driver_connection().execute(_HELD, (asked, asked)).fetchall())
 
@@ -122,7 +120,7 @@ def find_locked(org_ids: Collection[UUID]) -> frozenset[UUID]:
 def post_usage(charges: list[UsageCharge], *, source: str, at: datetime) -> None:
     """Post usage of locked wallets, one transfer an organization and group. Three statements, and `save` after it.
 
-    `source` names the batch: with the group it is the transfers' source. The wallets passed are brought up to date.
+    `source` names the batch: with the group it is the transfers' source. The given wallets are updated.
     """
     if not charges:
         return
@@ -157,9 +155,9 @@ def post_usage(charges: list[UsageCharge], *, source: str, at: datetime) -> None
 
 
 def save(wallets: Iterable[LockedWallet], *, at: datetime) -> list[tuple[LockedWallet, Judgment]]:
-    """Write locked wallets back, their calling state in line with their credit. One statement.
+    """Save locked wallets, with their calling state updated from their credit. One statement.
 
-    Returns those of which that has changed, with the judgment before, for `notify_platform`.
+    Returns those whose state changed, with the previous judgment, for `notify_platform`.
     """
     changed = []
     rows = []
@@ -188,7 +186,7 @@ def save(wallets: Iterable[LockedWallet], *, at: datetime) -> list[tuple[LockedW
 
 
 def notify_platform(changed: Iterable[tuple[LockedWallet, Judgment]], *, at: datetime) -> None:
-    """Tell the platform what has changed about saved wallets."""
+    """Notify the platform of changes to saved wallets."""
     for wallet, before in changed:
         posted, held = Money(wallet.posted, wallet.currency), Money(wallet.held, wallet.currency)
         calling_state.notify_platform(wallet.org_id, before, wallet.judgment, posted=posted, held=held, at=at)
@@ -206,7 +204,7 @@ class _Row:
 
     @classmethod
     def after(cls, charge: UsageCharge, at: datetime) -> _Row:
-        """The next transfer of a wallet, which is brought up to date."""
+        """The next transfer of a wallet, which is updated."""
         wallet = charge.wallet
         wallet.last_seq += 1
         wallet.posted -= charge.amount

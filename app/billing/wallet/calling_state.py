@@ -1,20 +1,20 @@
-"""Whether an organization may start calls: paused without credit, low under its alert, active else.
+"""Whether an organization may start calls: paused without credit, low under its alert, otherwise active.
 
-**Paused means no new calls, whatever an allowance has left.** A call draws on several meters, of which a plan's
-allowances cover some, so what a plan includes is used while the wallet has credit, and doesn't lift a pause. So:
+**Paused means no new calls, whatever an allowance has left.** A call uses several meters, and a plan's allowances
+only cover some of them. So allowances are used while the wallet has credit, but don't lift a pause:
 
-- Calling is paused exactly while available credit, which is posted less held, is not above zero. A status that says
+- Calling is paused exactly while available credit (posted minus held) is not above zero. A status that says
   `may_call: false` and a new hold never exist at the same moment, not even one that would cost nothing.
-- Calls in progress go on: pause, not kill. Their renewals are granted as far as credit and allowances reach.
-- Holds of calls in progress count. Where they reserve all that there is, no further call can start, so that is a
-  pause as well, of another reason; it is over at the moment at which a hold ends and leaves something. Each pause and
-  each end of one is told immediately, because the platform waits for the latter: none of them is held back.
+- Calls in progress continue. Their renewals are granted as far as credit and allowances suffice.
+- Holds of calls in progress count. If they reserve all credit, no further call can start, so that is a pause as well,
+with another reason; it ends as soon as a hold ends and leaves something. Each pause and resume is sent immediately,
+because the platform waits for it: none is debounced.
 
-**Low is told once a fall.** It is judged by posted credit, which is what is left after all that was really used:
-what calls reserve and give back never makes it low, nor recovered. Low is where posted credit is below the alert, and
-it stays until posted credit is a tenth of the alert above it, so that a correction of a few cents doesn't tell it
-again. While calling is paused, the pause says more: a fall right through the alert is told as low only if the credit
-is still below the alert when calls can start again.
+****Low is sent once per drop.** It is judged by posted credit, which is what is left after actual usage: reserving
+and releasing credit never makes it low, or recovered. Credit is low while posted credit is below the alert, until it
+is a tenth of the alert above it, so that a correction of a few cents doesn't send it again. While calling is paused,
+the pause says more: a drop straight through the alert is only sent as low if the credit is still below the alert when
+calls can start again.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from app.models import CallingState, Wallet
 from app.money import Money, smallest_unit
 
 _BAND = 10
-"""Recovered is at this part of the alert above it."""
+"""Credit has recovered when it is above the alert by this fraction of it."""
 
 
 class PauseReason(StrEnum):
@@ -42,23 +42,23 @@ class PauseReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Judgment:
-    """Of a wallet: its calling state, and whether its credit is low, which is remembered while it is paused, too."""
+    """A wallet's calling state, and whether its credit is low, which is also tracked while it is paused."""
 
     state: CallingState
     is_low: bool
 
 
 def reassess(wallet: Wallet, at: datetime) -> CallingState:
-    """Bring a locked wallet in line with its leases and its credit, as of `at`; returns the calling state before.
+    """Settle a locked wallet's expired leases and update its calling state, as of `at`; returns the previous state.
 
-    Pausing stops new calls; those in progress finish on what they hold. The platform is told of a change.
+    Pausing stops new calls; those in progress can use what they hold. The platform is notified of a change.
     """
     leases.settle(wallet, at)
     return rejudge(wallet, at)
 
 
 def rejudge(wallet: Wallet, at: datetime) -> CallingState:
-    """The same for a wallet whose leases are in line already."""
+    """The same for a wallet whose expired leases are already settled."""
     before = Judgment(wallet.state, wallet.is_low)
     after = judge(wallet.posted_micro, wallet.held_micro, wallet.low_threshold_micro, was_low=wallet.is_low)
     if after == before:
@@ -74,7 +74,7 @@ def rejudge(wallet: Wallet, at: datetime) -> CallingState:
 def notify_platform(
     org_id: UUID, before: Judgment, after: Judgment, *, posted: Money, held: Money, at: datetime
 ) -> None:
-    """Tell the platform that the judgment of a wallet has changed, in the transaction that changes it."""
+    """Notify the platform that the judgment of a wallet changed, in the same transaction."""
     messages.calling_changed(
         org_id,
         before=before.state,
@@ -88,7 +88,7 @@ def notify_platform(
 
 
 def judge(posted: int, held: int, threshold: int | None, *, was_low: bool) -> Judgment:
-    """A wallet with so much credit, all in micro-units, whose alert is at `threshold`."""
+    """Judge a wallet with this much credit, in micro-units, whose alert is at `threshold`."""
     is_paused = posted <= held
     if threshold is None:
         is_low = False
@@ -102,7 +102,7 @@ def judge(posted: int, held: int, threshold: int | None, *, was_low: bool) -> Ju
 
 
 def reason_of(posted: int, held: int) -> PauseReason | None:
-    """Why calling is paused with so much credit, in micro-units; None where it is not."""
+    """Why calling is paused with this much credit, in micro-units; None if it is not."""
     if posted > held:
         return None
     return PauseReason.CREDIT_RESERVED if posted > 0 else PauseReason.NO_CREDIT
@@ -118,9 +118,9 @@ def paused_since(
 
 
 def missing_to_call(available: Money, *, least: Money) -> Money | None:
-    """The smallest top-up that brings calling back with so much available credit; None where calling is possible.
+    """The smallest top-up that resumes calling with this much available credit; None if calling is possible.
 
-    It is in whole smallest units of the currency, and not below `least`, the smallest that can be made.
+    It is in whole smallest units of the currency, and at least `least`, the smallest possible top-up.
     """
     if available.micro > 0:
         return None

@@ -19,9 +19,9 @@ PAGE = 50
 
 @dataclass(frozen=True, slots=True)
 class HeldBy:
-    """What one call in progress holds, and what it has used of that; `until` is when its lease ends.
+    """The hold of one call in progress, and what was used of it; `until` is when its lease ends.
 
-    `has_story` where the platform named the call, and not the hold alone.
+    `has_story` if the platform named the call, not only the hold.
     """
 
     id: UUID
@@ -52,7 +52,7 @@ class HeldBy:
 
 @dataclass(frozen=True, slots=True)
 class CallsPage:
-    """Some of the calls as of `at`, and where the page after them begins; None where there is none."""
+    """Some of the calls as of `at`, and where the page after them begins; None if there is none."""
 
     calls: tuple[HeldBy, ...]
     following: Cursor | None
@@ -60,9 +60,9 @@ class CallsPage:
 
 
 def page(organization: Organization, *, after: Cursor | None = None) -> CallsPage:
-    """The calls that began first, or those that began after a place in the list. One statement.
+    """The calls that began first, or those after a cursor. One statement.
 
-    A lease that is over holds nothing, whether or not that has been written down.
+    An expired lease holds nothing, whether or not that is recorded yet.
     """
     now = utc_now()
     wanted = in_order().where(
@@ -81,5 +81,5 @@ def page(organization: Organization, *, after: Cursor | None = None) -> CallsPag
 
 
 def in_order() -> Select[Hold]:
-    """Holds, those that began first ahead of the others."""
+    """Holds, in order of their beginning."""
     return select(Hold).order_by(Hold.created_at, Hold.id)

@@ -1,4 +1,4 @@
-"""What a hold takes: credit, and units of allowances, each of which is given out once."""
+"""What a hold reserves: credit, and units of allowances, each given out only once."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ PoolKey = tuple[date, str]
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """Units of an allowance that are counted on, and the micro-units that they would cost beyond it."""
+    """Reserved units of an allowance, and the micro-units that they would cost beyond it."""
 
     units: int
     worth: int
@@ -22,7 +22,8 @@ class Counted:
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """What usage costs: `included` is left of allowances, `amount` is for the rest, `full` would be without any."""
+    """The price of usage: `included` is covered by allowances, `amount` is for the rest, `full` the price without
+    any."""
 
     amount: Money
     full: Money
@@ -30,16 +31,16 @@ class Price:
 
     @classmethod
     def of_credit(cls, amount: Money) -> Price:
-        """So much credit, whatever it is for."""
+        """This much credit, whatever it is for."""
         return cls(amount, amount, {})
 
 
 class Priced(Protocol):
-    """What a hold can be asked for with, other than an amount of credit."""
+    """What a hold can be requested for, other than an amount of credit."""
 
     @property
     def content(self) -> list[list[Any]]:
-        """What is wanted, as JSON, in an order of its own."""
+        """The request as JSON, in a fixed order."""
 
     def price(self) -> Price:
-        """What it costs after what is left of the allowances. Only with the wallet locked, or else it is a guess."""
+        """Its price after the remaining allowances. Only reliable with the wallet locked."""

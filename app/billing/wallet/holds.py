@@ -1,11 +1,11 @@
 """Holds: credit reserved before it is spent, so that calls at the same time can't spend the same credit.
 
-A hold is a lease in slices. The platform reserves the next minutes of a call, reports what they used, which takes
+A hold is a lease in slices. The platform reserves the next minutes of a call, reports what they used, which is drawn
 from the hold (`app.billing.usage.hold_draws`), and renews while the call lasts. Without a renewal it ends with its
-lease: what was reported stays charged, and the rest is free again (`app.billing.wallet.leases`).
+lease: what was reported stays charged, and the rest is released (`app.billing.wallet.leases`).
 
-What is left of an allowance is given out once, like credit: a hold keeps the units that it counts on. Whether
-a new one may be made while calling is paused is said in `app.billing.wallet.calling_state`.
+The rest of an allowance is given out only once, like credit: a hold reserves its units. When new holds are possible
+is decided in `app.billing.wallet.calling_state`.
 """
 
 from __future__ import annotations
@@ -143,8 +143,8 @@ def renew(
 ) -> Renewal:
     """Reserve the next slice, which lasts for `lease` from `at` on. Also works while calling is paused.
 
-    Where credit doesn't reach for all of it, the rest of it is reserved and the hold is final: it says how
-    long that lasts, so that the call can be ended politely. The same request again changes nothing. Raises
+    If there isn't enough credit for all of it, the remaining credit is reserved and the hold is final: it says how
+    long that lasts, so that the call can be ended politely. Repeating the request changes nothing. Raises
     `UnknownHoldError`, `HoldEndedError`, `OtherContentError`, `WrongSliceError`.
     """
     wallet = ledger.lock(org_id)
@@ -161,7 +161,7 @@ def renew(
         hold.is_final = granted < price.amount
         hold.amount_micro += granted.micro
         _take(wallet, hold, granted, price)
-        hold.expires_at = at + _lasts(hold, price, lease)
+        hold.expires_at = at + _time_left(hold, price, lease)
         db.session.flush()
         calling_state.rejudge(wallet, at)
     elif slice == hold.slice:
@@ -246,7 +246,7 @@ def _take(wallet: Wallet, hold: Hold, credit: Money, price: Price) -> None:
     db.session.execute(fresh.on_conflict_do_update(index_elements=key, set_=added))
 
 
-def _lasts(hold: Hold, price: Price, lease: timedelta) -> timedelta:
+def _time_left(hold: Hold, price: Price, lease: timedelta) -> timedelta:
     """How long a hold lasts at the requested rate of use; at most `lease`."""
     if not hold.is_final or price.full.micro <= 0:
         return lease

@@ -1,9 +1,9 @@
-"""Leases that are over: a hold ends at the moment at which its lease does, no matter who finds out, and how late.
+"""Expired leases: a hold ends exactly when its lease does, no matter who notices, and how late.
 
-Nothing happens at that moment by itself, so anyone who has a wallet locked and is about to rely on what it
-holds refreshes it first: `app.billing.wallet.calling_state.reassess` does, and so does a batch of usage. Who
-only reads asks `are_over` in the same statement, and lets `app.billing.wallet.holds.expire` write it down.
-The sweep does so for who never reads.
+Nothing happens automatically at that moment, so any code that has a wallet locked and relies on its held credit
+updates it first: `app.billing.wallet.calling_state.reassess` does, and so does a batch of usage. Code that only reads
+checks `are_over` in the same statement, and lets `app.billing.wallet.holds.expire` record it. The sweep records the
+rest.
 """
 
 from __future__ import annotations
@@ -41,15 +41,16 @@ W = TypeVar("W", bound=Leased)
 
 
 def are_over(at: Any) -> ColumnElement[bool]:
-    """In a statement that has `Wallet`: whether leases are over at `at` that are still part of what it holds."""
+    """In a statement with `Wallet`: whether it still holds credit of leases that have expired at `at`."""
     over = (Hold.org_id == Wallet.org_id) & (Hold.state == HoldState.ACTIVE) & (Hold.expires_at <= at)
     return exists().where(over).correlate(Wallet)
 
 
 def settle(wallet: Wallet, at: datetime) -> None:
-    """End the holds of a locked wallet whose lease is over at `at`. One statement.
+    """End the holds of a locked wallet whose lease has expired at `at`. One statement.
 
-    What they reserved of credit and allowances is free again. `calling_state.reassess` also minds the calling state.
+    The credit and allowances that they reserved are released. `calling_state.reassess` also updates the calling
+    state.
     """
     db.session.flush()
     for freed in _end([wallet.org_id], at).values():
@@ -58,7 +59,7 @@ def settle(wallet: Wallet, at: datetime) -> None:
 
 
 def settle_many(wallets: Iterable[W], at: datetime) -> list[W]:
-    """The same for many locked wallets, in one statement. Returns those that have changed: they are to be saved."""
+    """The same for many locked wallets, in one statement. Returns those that have changed and have to be saved."""
     by_id = {wallet.org_id: wallet for wallet in wallets}
     ended = _end(list(by_id), at) if by_id else {}
     for org_id, freed in ended.items():
@@ -67,18 +68,18 @@ def settle_many(wallets: Iterable[W], at: datetime) -> list[W]:
 
 
 def release_allowances(hold: Hold) -> None:
-    """What a hold counted on of allowances is there for others again. Only with the wallet locked."""
+    """Release the units of allowances that a hold had reserved. Only with the wallet locked."""
     db.session.flush()
     rows = delete(HoldAllowance).where(HoldAllowance.org_id == hold.org_id, HoldAllowance.hold_id == hold.id)
     db.session.execute(rows)
 
 
 def _end(org_ids: list[UUID], at: datetime) -> dict[UUID, int]:
-    """By organization that had leases that were over: the micro-units that their holds still reserved."""
+    """By organization with expired leases: the micro-units that their holds still reserved."""
     organizations = array(org_ids)
     ended: dict[UUID, int] = dict(driver_connection().execute(_END, (organizations, at)).fetchall())
     if ended:
-        # The session doesn't know what that statement changed.
+        # The session isn't aware of what that statement changed.
         for known in list(db.session.identity_map.values()):
             if isinstance(known, Hold):
                 db.session.expire(known)

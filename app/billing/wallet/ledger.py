@@ -31,21 +31,21 @@ from app.models import (
 from app.money import CurrencyMismatchError, Money
 
 FURTHEST = 10**15
-"""How far from zero a wallet's balance may be, in micro-units: a billion of the currency, far less than its
-column holds. Usage and credits stop there. What Stripe says was paid or clawed back is posted all the same,
-and so is what a correction gives back: each is bounded, so nothing reaches the end of the column."""
+"""How far from zero a wallet's balance may be, in micro-units: a billion of the currency, far within the range of its
+column. Usage and credits stop there. Payments and clawbacks of Stripe's are posted all the same, and so is what a
+correction returns: each is bounded, so nothing overflows the column."""
 
 
 class TooFarError(ValueError):
-    """A movement would take a wallet further from zero than any may be."""
+    """A movement would take a wallet's balance beyond the limit."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A movement to post: `amount` (above zero) from the account debited to the account credited.
 
-    `source` names what caused it, for example a payment intent's id. `at` is when it counts as posted.
-    Usage names its `group`, and adds up to one history line a day and group.
+    `source` names what caused it, for example a payment intent's id. `at` is the posting time. Usage names its
+    `group`, and adds up to one history line per day and group.
     """
 
     kind: TransferKind
@@ -60,14 +60,14 @@ class Entry:
 
     @property
     def wallet_change(self) -> int:
-        """What the wallet's balance changes by, in micro-units."""
+        """The change of the wallet's balance, in micro-units."""
         if self.credit is AccountName.WALLET:
             return self.amount.micro
         return -self.amount.micro if self.debit is AccountName.WALLET else 0
 
 
 def open_wallet(organization: Organization, *, low_threshold: Money | None = None) -> Wallet:
-    """Give a new organization its wallet and accounts, all at zero: calling starts with the first credit."""
+    """Create the wallet and accounts of a new organization, all at zero: calling starts with the first credit."""
     wallet = Wallet(
         org_id=organization.id,
         currency=organization.currency,
@@ -83,7 +83,7 @@ def open_wallet(organization: Organization, *, low_threshold: Money | None = Non
 def lock(org_id: UUID) -> Wallet:
     """The organization's wallet as it is now, locked until the transaction ends.
 
-    Raises `WalletBusyError` in a request, where others have waited for that lock for long.
+    Raises `WalletBusyError` in a request if others have already waited long for the lock.
     """
     query = select(Wallet).where(Wallet.org_id == org_id).with_for_update()
     with waiting_for((org_id,)):
@@ -91,7 +91,7 @@ def lock(org_id: UUID) -> Wallet:
 
 
 def post(wallet: Wallet, entry: Entry) -> Transfer | None:
-    """Post one movement on a locked wallet; None where the same was posted before, which changes nothing.
+    """Post one movement on a locked wallet; None if it was already posted, which changes nothing.
 
     Raises `CurrencyMismatchError`, `TooFarError`, and `ValueError` for an amount that is not above zero.
     """
@@ -100,7 +100,7 @@ def post(wallet: Wallet, entry: Entry) -> Transfer | None:
             f"The wallet is in {wallet.currency}, the amount in {entry.amount.currency}."
         )
     if entry.amount.micro <= 0:
-        raise ValueError("A transfer's amount is above zero; its accounts say which way it goes.")
+        raise ValueError("A transfer's amount is above zero; its accounts give the direction.")
     if is_posted(wallet.org_id, entry.kind, entry.source):
         return None
     if entry.kind is TransferKind.CREDIT and is_too_far(wallet.posted_micro, entry.wallet_change):
@@ -132,22 +132,21 @@ def post(wallet: Wallet, entry: Entry) -> Transfer | None:
 
 
 def is_too_far(posted: int, change: int) -> bool:
-    """Whether a change takes a balance further from zero than any may be; back toward zero it never does."""
+    """Whether a change takes a balance beyond the limit; a change toward zero never does."""
     after = posted + change
     return abs(after) > FURTHEST and abs(after) > abs(posted)
 
 
 def posting_time(wallet: Wallet, at: datetime) -> datetime:
-    """When something of `at` counts as posted: clocks differ, but the history of a wallet never goes back in time."""
+    """The posting time of something at `at`: clocks differ, but a wallet's history never goes back in time."""
     return max(at, wallet.last_posted_at or at)
 
 
 def change_zone(organization: Organization, timezone: str) -> None:
-    """Put an organization into another zone, by whose days all is posted from now on. Locks the wallet.
+    """Change an organization's time zone, which decides the posting day from now on. Locks the wallet.
 
-    Where the new zone is still on a day before that of the newest line, what comes until it gets there counts as
-    posted at the start of that line's day: else a month that is over would grow again. When it came is in
-    `recorded_at`.
+    If the new zone is still on an earlier day than the newest line, movements until then are posted at the start of
+    that line's day: otherwise a past month would grow again. The actual time is in `recorded_at`.
     """
     organization.timezone = timezone
     wallet = lock(organization.id)
@@ -165,7 +164,7 @@ def is_posted(org_id: UUID, kind: TransferKind, source: str) -> bool:
 
 
 def version_of(org_id: UUID) -> int:
-    """The wallet's version now: it grows with everything that pages show of it."""
+    """The wallet's current version, which grows with everything that pages show about it."""
     version = db.session.scalar(select(Wallet.version).where(Wallet.org_id == org_id))
     return version or 0
 

@@ -1,11 +1,12 @@
-"""Waiting for a wallet's lock: how many of a web process's threads may, so that one wallet takes no others' threads.
+"""Limits how many of a web process's threads may wait for one wallet's lock, so that one wallet can't block the
+others.
 
-A wallet is locked for milliseconds, as a rule. Where something holds it for long, each request for it would
-take a thread until its patience ends. So few may wait for one wallet at a time; the others wait for a place
-for a moment, and where who waits has waited for longer than that already, they are told immediately to come
-again. Once someone's patience has ended, one at a time tries until the wallet is free again.
+A wallet is locked for milliseconds, as a rule. If something holds it for long, each request for it would occupy a
+thread until its timeout. So only a few may wait for one wallet at a time. The others wait for a place for a moment,
+or are refused immediately if those in line have already waited longer than that. Once one has timed out, only one at
+a time tries until the wallet is free again.
 
-Jobs wait in their own time: only what is marked `impatient` is bounded.
+Jobs may wait: only work marked `impatient` is limited.
 """
 
 from __future__ import annotations
@@ -26,13 +27,13 @@ AT_THE_SAME_TIME = 2
 """How many threads may wait for one wallet's lock."""
 
 GRACE = 0.75
-"""Seconds for which others wait for such a place; and how long waiting is nothing unusual."""
+"""Seconds for which others wait for a place, and for which waiting counts as normal."""
 
 STUCK_SECONDS = 5
-"""How long a wallet counts as held after someone's patience has ended, if no one gets its lock before."""
+"""How long a wallet counts as stuck after a timeout, unless someone gets its lock first."""
 
 impatient: ContextVar[bool] = ContextVar("impatient", default=False)
-"""Whether the current work is a request, which someone waits for."""
+"""Whether the current work is a request that someone is waiting for."""
 
 _changed = Condition()
 _waiting: dict[UUID, list[float]] = {}
@@ -41,12 +42,12 @@ _HELD = "wallet_held"
 
 
 class WalletBusyError(Exception):
-    """The wallet is locked by something that takes long; nothing was changed. The same request can be sent again."""
+    """The wallet has been locked for long; nothing was changed. The same request can be sent again."""
 
 
 @contextmanager
 def waiting_for(org_ids: Collection[UUID]) -> Iterator[None]:
-    """Take a place among those who wait for wallets, while their lock is asked for. Raises `WalletBusyError`."""
+    """Hold a place in line for wallets while their lock is acquired. Raises `WalletBusyError`."""
     db.session.info[_HELD] = True
     if not impatient.get():
         yield
@@ -66,7 +67,7 @@ def waiting_for(org_ids: Collection[UUID]) -> Iterator[None]:
 
 
 def mark_stuck(org_ids: Collection[UUID]) -> None:
-    """Let only one at a time try these wallets, until one gets the lock."""
+    """Let only one thread at a time try these wallets, until one gets the lock."""
     with _changed:
         _stuck.update(dict.fromkeys(org_ids, time.monotonic() + STUCK_SECONDS))
 
@@ -106,7 +107,7 @@ def _places(org_id: UUID) -> int:
 
 
 def _is_stuck(org_id: UUID, now: float) -> bool:
-    """Whether its lock is waited for in vain; forgets what was long ago."""
+    """Whether waiting for its lock timed out recently."""
     if _stuck.get(org_id, now) < now:
         del _stuck[org_id]
     return org_id in _stuck or now - _waiting[org_id][0] > GRACE

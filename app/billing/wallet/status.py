@@ -1,4 +1,4 @@
-"""May an organization call now: what the platform asks before each call."""
+"""Whether an organization may call now: checked by the platform before each call."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from app.money import Money
 
 @dataclass(frozen=True, slots=True)
 class CallingStatus:
-    """`missing` is the smallest top-up that brings calling back; `version` grows with every change of the rest.
+    """`missing` is the smallest top-up that resumes calling; `version` grows with every change of the rest.
 
     `reason` is why calling is paused.
     """
@@ -41,9 +41,9 @@ class CallingStatus:
 
 
 def find(org_id: UUID) -> CallingStatus | None:
-    """The status of an organization, from its wallet's row alone; None where there is none.
+    """The status of an organization, from its wallet's row only; None if there is none.
 
-    Where a lease is over, that is written down first: the caller commits.
+    If a lease has expired, that is recorded first: the caller commits.
     """
     asked: dict[str, Any] = {"wallet_of": org_id, "at": utc_now()}
     row = db.session.execute(_of_wallet(), asked).one_or_none()
@@ -67,7 +67,7 @@ def find(org_id: UUID) -> CallingStatus | None:
 
 @cache
 def _of_wallet() -> Executable:
-    """Built once: it is asked before each call."""
+    """Built once, because it runs before each call."""
     return select(
         Wallet.currency,
         Wallet.posted_micro,

@@ -11,10 +11,10 @@ from app.extensions import db
 from app.money import Money
 
 _CHANGE = "CASE WHEN credit = 'wallet' THEN amount_micro WHEN debit = 'wallet' THEN -amount_micro ELSE 0 END"
-"""What a transfer changes the wallet's balance by."""
+"""A transfer's change of the wallet's balance."""
 
-# More than a top-up brought is clawed back only while a dispute of it is open: that may be of the whole payment,
-# though a part was refunded before.
+# Clawbacks only exceed a top-up while a dispute of it is open: that may be of the whole payment, even after a partial
+# refund.
 _QUERIES = {
     "the wallet's balance is {left_money}, its transfers sum to {right_money}": f"""
         SELECT w.org_id, w.posted_micro, coalesce(t.total, 0)
@@ -102,7 +102,8 @@ class Finding:
 
 
 def check() -> list[Finding]:
-    """Recompute every wallet, account, history line and hold of all organizations; nothing found is good."""
+    """Recompute every wallet, account, history line and hold of all organizations; an empty result means that the
+    ledger is OK."""
     known: dict[UUID, tuple[str, str]] = {
         row.id: (row.name, row.currency)
         for row in db.session.execute(text("SELECT id, name, currency FROM organization"))
@@ -123,5 +124,5 @@ def check() -> list[Finding]:
 
 
 def _money(micro: int, currency: str) -> str:
-    """To the last millionth, since one is a difference already: `49.000001 USD`."""
+    """With all six decimals, because the smallest difference matters: `49.000001 USD`."""
     return f"{Money(int(micro), currency).exact} {currency}".strip()

@@ -1,4 +1,4 @@
-"""`/billing/activity`: the audit trail with its filters, and what they select as CSV."""
+"""`/billing/activity`: the audit trail with its filters, and a CSV export."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _FIRST_YEAR, _LAST_YEAR = 2000, 2999
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """The filters from the address. What makes no sense there is left out, not refused."""
+    """The filters from the URL. Invalid ones are ignored, not rejected."""
 
     person: str | None
     kind: str | None
@@ -64,7 +64,7 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class ActivityEntry:
-    """A line of the trail as people read it."""
+    """An entry of the trail, for display."""
 
     event: AuditEvent
     person: str
@@ -115,7 +115,7 @@ def _rows(organization: Organization, events: Iterator[AuditEvent]) -> Iterator[
 
 
 def _line(event: AuditEvent) -> ActivityEntry:
-    words = wording.words_of(event.action)
+    words = wording.find_wording(event.action)
     person = wording.actor_name(event.actor)
     return ActivityEntry(event, person, wording.KINDS[words.kind], words.text, words.detail(event))
 

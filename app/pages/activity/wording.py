@@ -1,6 +1,7 @@
-"""The audit trail in words: what each action is called, its kind, and what of its details is shown.
+"""The texts of the audit trail: the label of each action, its kind, and which details are shown.
 
-Only what is named here is shown: details may hold what is kept for operators, such as why a bank gave a card up.
+Only what is listed here is shown: details may contain information for operators, such as a bank's reason for a final
+decline.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ KINDS = {
     "organization": "Organization",
     "tokens": "API tokens",
 }
-"""What the list can be filtered by."""
+"""The kinds to filter by."""
 _ROLES = {"org_admin": "owner", "member": "member"}
 _REASONS = {
     "switched": "chosen by an owner",
@@ -46,7 +47,7 @@ Detail = Callable[[AuditEvent], str]
 
 @dataclass(frozen=True, slots=True)
 class ActionWording:
-    """What an action is called, the key of its kind, and how its details read."""
+    """The label of an action, the key of its kind, and the text of its details."""
 
     kind: str
     text: str
@@ -61,12 +62,12 @@ def _subject(event: AuditEvent) -> str:
     return event.subject
 
 
-def _said(name: str) -> Detail:
+def _detail(name: str) -> Detail:
     return lambda event: str(event.details.get(name) or "")
 
 
 def _paid(event: AuditEvent) -> str:
-    """The amount, in the currency of the catalog, with the card where it is known."""
+    """The amount, in the currency of the catalog, with the card if known."""
     amount, card = event.details.get("amount"), event.details.get("card")
     parts = [_money(amount) if amount else "", f"with {card}" if card else ""]
     return " ".join(filter(None, parts))
@@ -142,14 +143,16 @@ WORDS: dict[Action, ActionWording] = {
     "organization.changed": ActionWording("organization", "Changed the organization", _changed_organization),
     "organization.created": ActionWording("organization", "Created the organization", _changed_organization),
     "organization.recipients_set": ActionWording("details", "Changed who gets billing email", _recipients),
-    "payment_method.added": ActionWording("cards", "Added a card", _said("card")),
-    "payment_method.failing": ActionWording("cards", "Card stopped working", _said("card")),
-    "payment_method.made_default": ActionWording("cards", "Made a card the default", _said("card")),
-    "payment_method.removal_failed": ActionWording("cards", "Card couldn't be removed", _said("card")),
-    "payment_method.removed": ActionWording("cards", "Removed a card", _said("card")),
-    "payment_method.replaced": ActionWording("cards", "Replaced a card that was saved twice", _said("card")),
+    "payment_method.added": ActionWording("cards", "Added a card", _detail("card")),
+    "payment_method.failing": ActionWording("cards", "Card stopped working", _detail("card")),
+    "payment_method.made_default": ActionWording("cards", "Made a card the default", _detail("card")),
+    "payment_method.removal_failed": ActionWording("cards", "Card couldn't be removed", _detail("card")),
+    "payment_method.removed": ActionWording("cards", "Removed a card", _detail("card")),
+    "payment_method.replaced": ActionWording(
+        "cards", "Replaced a card that was saved twice", _detail("card")
+    ),
     "payment_method.updated": ActionWording("cards", "Card was renewed", _updated),
-    "payment_method.works_again": ActionWording("cards", "Card works again", _said("card")),
+    "payment_method.works_again": ActionWording("cards", "Card works again", _detail("card")),
     "plan.canceled": ActionWording("plan", "Canceled the plan", _plan),
     "plan.changed": ActionWording("plan", "Plan changed", _changed_plan),
     "plan_switch.confirmed": ActionWording("plan", "Confirmed a plan change", _switch),
@@ -160,8 +163,8 @@ WORDS: dict[Action, ActionWording] = {
     "refund": ActionWording("top_ups", "Refunded to the card", _paid),
     "refund_reversal": ActionWording("top_ups", "A refund failed, and its credit was restored", _paid),
     "renewal.paid_for": ActionWording("plan", "Paid a renewal", _paid),
-    "token.created": ActionWording("tokens", "Created an API token", _said("name")),
-    "token.revoked": ActionWording("tokens", "Revoked an API token", _said("name")),
+    "token.created": ActionWording("tokens", "Created an API token", _detail("name")),
+    "token.revoked": ActionWording("tokens", "Revoked an API token", _detail("name")),
     "top_up.canceled": ActionWording("top_ups", "Canceled a top-up", _nothing),
     "top_up.paid_for": ActionWording("top_ups", "Paid for a top-up", _paid),
     "top_up.settled": ActionWording("top_ups", "Top-up succeeded", _paid),
@@ -177,8 +180,8 @@ WORDS: dict[Action, ActionWording] = {
 _KNOWN: dict[str, ActionWording] = {str(action): words for action, words in WORDS.items()}
 
 
-def words_of(action: str) -> ActionWording:
-    """What an action is called; one that was written by an older version reads as it was written."""
+def find_wording(action: str) -> ActionWording:
+    """The wording of an action; one recorded by an older version is shown as recorded."""
     return _KNOWN.get(action) or ActionWording(
         "organization", action.replace(".", ": ").replace("_", " "), _subject
     )
@@ -186,18 +189,18 @@ def words_of(action: str) -> ActionWording:
 
 def actions_of(kind: str) -> frozenset[str]:
     """The actions of a kind."""
-    return frozenset(action for action in get_args(Action) if words_of(action).kind == kind)
+    return frozenset(action for action in get_args(Action) if find_wording(action).kind == kind)
 
 
 def actor_name(actor: str) -> str:
-    """Who acted, as people read it: an email address, a program by its token's name, or a part of the service."""
+    """The name of an actor: an email address, a program by its token's name, or a part of the service."""
     if actor.startswith("token "):
         return f"API token “{actor.removeprefix('token ')}”"
     return _ACTORS.get(actor, actor)
 
 
 def plan_name(key: str) -> str:
-    """What a plan is called; by its key where it isn't sold any more."""
+    """The name of a plan; its key if it isn't sold any more."""
     plan = catalog.current().plans.get(key)
     return plan.name if plan else key.capitalize()
 
@@ -207,5 +210,5 @@ def _money(text: str) -> str:
 
 
 def _amount(text: str) -> Money:
-    """An amount as the trail has it: an exact decimal, in the currency that every wallet is in."""
+    """An amount in the trail: an exact decimal, in the currency of all wallets."""
     return Money(int(Decimal(text) * 1_000_000), catalog.current().currency)

@@ -1,4 +1,4 @@
-"""The blueprint of signing in, which its files share."""
+"""The blueprint of the sign-in pages."""
 
 from __future__ import annotations
 
@@ -12,5 +12,5 @@ blueprint = Blueprint("auth", __name__)
 
 @blueprint.before_request
 def _see_no_matter_who_signs_in() -> None:
-    """Who someone is, and in which organizations, is found among all."""
+    """A person and their organizations have to be looked up across all organizations."""
     see_all(db.session(), Reason.SIGN_IN)

@@ -1,4 +1,4 @@
-"""A new password for an account: by a link that is mailed to its own address."""
+"""Choosing a new password with a link that is emailed to the account's address."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _TOO_OFTEN = "Too many requests for a link. Check your spam folder, or wait an h
 @blueprint.route("/forgot-password", methods=["GET", "POST"])
 @keeps_typed(ForgotPasswordForm)
 def forgot_password() -> str | tuple[str, int]:
-    """Ask for a link by email. A job looks for the account, so the answer, and its time, are always the same."""
+    """Ask for a link by email. A job looks up the account, so the response and its timing are always the same."""
     form = ForgotPasswordForm()
     if request.method != "POST":
         return render_template("auth/forgot_password.html", form=form, asked_for=None)
@@ -43,7 +43,7 @@ def forgot_password() -> str | tuple[str, int]:
 @blueprint.route("/set-password/<token>", methods=["GET", "POST"])
 @keeps_typed(PasswordForm)
 def set_password(token: str) -> str | Response | tuple[str, int]:
-    """Choose a new password with a link that was mailed."""
+    """Choose a new password with an emailed link."""
     try:
         user = password_links.read(token, current_app.config["SECRET_KEY"])
     except LinkError as error:

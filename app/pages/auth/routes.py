@@ -40,14 +40,14 @@ _TOO_OFTEN = "Too many attempts. Wait ten minutes and try again."
 
 @blueprint.get("/")
 def home() -> Response:
-    """To the overview; it asks to sign in where that is needed."""
+    """Redirect to the overview, which asks to sign in if necessary."""
     return redirect(url_for("overview.show"))
 
 
 @blueprint.route("/sign-in", methods=["GET", "POST"])
 @keeps_typed(SignInForm)
 def sign_in() -> str | Response | tuple[str, int]:
-    """Sign in with email and password, then go where one was going."""
+    """Sign in with email and password, then continue to the requested page."""
     form = SignInForm(next=request.args.get("next", ""))
     if request.method != "POST":
         return redirect(_way_back(form)) if identity() else _page(form)
@@ -76,7 +76,7 @@ def sign_in() -> str | Response | tuple[str, int]:
 
 @blueprint.post("/sign-out")
 def sign_out() -> Response:
-    """End the session, on the server too."""
+    """End the session, also on the server."""
     who = identity()
     if who is not None:
         with transaction():
@@ -90,7 +90,7 @@ def sign_out() -> Response:
 
 @blueprint.post("/organization")
 def switch_organization() -> Response:
-    """Show another of one's own organizations; a form that was refused for the wrong one goes on there."""
+    """Switch to another of the person's organizations; a form refused for the wrong one continues there."""
     who = identity()
     if who is None:
         return ask_to_sign_in()
@@ -105,17 +105,17 @@ def switch_organization() -> Response:
     if "form" in request.form and (asked := _asked_again(request.form["form"])):
         return asked
     organization = current_organization()
-    # A page that stays open says so by itself; the next page would say it late.
+    # A page that stays open shows this itself; on the next page it would be too late.
     if "stays" not in request.form and (not who.organization or who.organization.id != organization.id):
         flash(f"You're now viewing {organization.name}.")
     return redirect(own_address(request.form.get("next"), otherwise=url_for("overview.show")))
 
 
 def begin_session(user: User, *, org_id: UUID | None = None, wanted: str = "") -> Identity | None:
-    """A new session for `user`; whatever the browser had before is thrown away. In the caller's transaction.
+    """Begin a new session for `user`, discarding the browser's previous one. In the caller's transaction.
 
-    Once that is committed the caller signs in with it (`login_user`). `org_id` comes into view, or the
-    organization that the address `wanted` names, where they are in it.
+    After the commit the caller signs in with it (`login_user`). The organization in view is `org_id`, or the one that
+    the URL `wanted` names, if they belong to it.
     """
     who = identity()
     if who is not None:
@@ -144,7 +144,7 @@ def _way_back(form: SignInForm) -> str:
 
 @blueprint.errorhandler(CSRFError)
 def _refused_form(error: CSRFError) -> Response | tuple[str, int]:
-    """A sign-in page that was open for too long is shown again; a password is never sent back to be sent again."""
+    """A sign-in page that was open for too long is shown again; a password is never included for resending."""
     if request.endpoint != "auth.sign_in" or isinstance(error, ForeignOriginError):
         return form_refusals.refused_form(error)
     form = SignInForm()

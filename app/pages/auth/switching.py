@@ -1,4 +1,4 @@
-"""Choosing another organization, for people who are in more of them than a menu holds."""
+"""Choosing another organization, for people with more of them than fit into the menu."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ SHOWN = 50
 
 @blueprint.get("/organization")
 def choose_organization() -> str | Response:
-    """One's own organizations by name, page by page; `name` finds those that have it in theirs."""
+    """The person's organizations by name, page by page; `name` filters them."""
     who = identity()
     if who is None:
         return ask_to_sign_in()

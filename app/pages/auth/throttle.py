@@ -1,7 +1,7 @@
-"""How often a sign-in may be tried, and a link for a new password be asked for: per address, and per account.
+"""Rate limits for sign-in attempts and password links: per IP address, and per account.
 
-Only failed tries count. The account's counter is a window of minutes, never a lock, and a browser that the account
-signed in from before has a counter of its own, so that a stranger's tries don't keep the owner out.
+Only failed attempts count. The account's counter is a window of minutes, never a lock, and a browser that has signed
+in to the account before has its own counter, so that an attacker can't lock out the owner.
 https://owasp.org/www-community/Slow_Down_Online_Guessing_Attacks_with_Device_Cookies
 """
 
@@ -31,20 +31,20 @@ def is_too_often(email: str) -> bool:
 
 
 def count_failure(email: str) -> None:
-    """Count a failed try against the address and the account."""
+    """Count a failed attempt for the IP address and the account."""
     for limit, key in _counters(email):
         limiter.limiter.hit(limit, *key)
 
 
 def may_ask_for_link(email: str) -> bool:
-    """Whether a link for a new password may be mailed now; counts the request, no matter who has an account."""
+    """Whether a password link may be emailed now; counts the request, whether or not the account exists."""
     return limiter.limiter.hit(
         LINKS_PER_ADDRESS, "password-link", "address", request.remote_addr or "-"
     ) and limiter.limiter.hit(LINKS_PER_ACCOUNT, "password-link", "account", _account(email))
 
 
 def remember_device(response: Response, email: str) -> None:
-    """Let the browser have a counter of its own for this account from now on."""
+    """Give this browser its own counter for this account from now on."""
     if _device_of(email) is not None:
         return
     value = _serializer().dumps([_account(email), secrets.token_hex(8)])

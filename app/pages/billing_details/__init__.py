@@ -1,4 +1,4 @@
-"""Who is billed: the name, address, tax id and recipients that documents and mails have."""
+"""The billing details: name, address, tax ID and email recipients."""
 
 from app.pages.billing_details.routes import blueprint
 

@@ -9,15 +9,15 @@ from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
 from wtforms import HiddenField, SelectField, StringField, TextAreaField
 
-from app.billing.customers import entering, tax_ids
-from app.billing.customers.entering import Details, DetailsError
+from app.billing.customers import tax_ids, validation
+from app.billing.customers.validation import Details, DetailsError
 from app.models import Organization
 from app.web.resend import Field
 from app.web.text_guard import TidyForm
 
 
 class DetailsForm(TidyForm, FlaskForm):  # type: ignore[misc]
-    """What was typed, kept as it is until it is right."""
+    """The form, which keeps what was typed until it is valid."""
 
     legal_name = StringField("Legal name")
     line1 = StringField("Address line 1")
@@ -34,14 +34,14 @@ class DetailsForm(TidyForm, FlaskForm):  # type: ignore[misc]
 
     def offer(self) -> None:
         """Fill the choices."""
-        self.country.choices = [("", "Choose a country"), *entering.countries()]
+        self.country.choices = [("", "Choose a country"), *validation.countries()]
         self.tax_kind.choices = [
             ("", "None"),
             *((kind.key, f"{kind.label}, like {kind.example}") for kind in tax_ids.KINDS.values()),
         ]
 
     def show(self, details: Details, version: int) -> None:
-        """Fill it with what is kept."""
+        """Fill it with the saved details."""
         for field in self:
             if field.name in Details.__dataclass_fields__ and field.name != "emails":
                 field.data = getattr(details, field.name)
@@ -61,13 +61,13 @@ class DetailsForm(TidyForm, FlaskForm):  # type: ignore[misc]
         return int(text) if text.isascii() and text.isdecimal() and len(text) < 9 else -1
 
     def refuse(self, error: DetailsError) -> None:
-        """Say at each field what is wrong with it."""
+        """Show each field's error."""
         for name, words in error.problems.items():
             self[name].errors = [words]
 
 
-def in_words(_: Organization, typed: MultiDict[str, str]) -> Iterable[Field]:
-    """The form as people read it; which version of the details it was drawn with goes along without words."""
+def summarize(_: Organization, typed: MultiDict[str, str]) -> Iterable[Field]:
+    """The form's fields for display; the version of the details is included, but not shown."""
     form = DetailsForm(typed)
     form.offer()
     for field in form:

@@ -1,4 +1,4 @@
-"""The billing details, whole or as the region that a request of htmx wants."""
+"""The billing details, whole or the region that an htmx request wants."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from werkzeug.wrappers import Response
 from app.billing.customers import details, documents
 from app.billing.customers import queries as customer_queries
 from app.billing.customers.details import ChangedMeanwhileError
-from app.billing.customers.entering import DetailsError
+from app.billing.customers.validation import DetailsError
 from app.extensions import limiter
 from app.pages.actor import current_actor
-from app.pages.billing_details.forms import DetailsForm, in_words
+from app.pages.billing_details.forms import DetailsForm, summarize
 from app.transaction import transaction
 from app.web.identity import current_organization, org_admin_required
 from app.web.rate_limits import OFTEN
@@ -31,7 +31,7 @@ _CHANGED = (
 @blueprint.get("")
 @org_admin_required
 def show() -> Response:
-    """What is kept, in a form."""
+    """Show the saved details in a form."""
     form = DetailsForm(None)
     form.show(*customer_queries.gather(current_organization()))
     return _draw(form)
@@ -39,11 +39,11 @@ def show() -> Response:
 
 @blueprint.post("")
 @org_admin_required
-@resendable(in_words)
+@resendable(summarize)
 @limiter.limit(OFTEN)
 @keeps_typed(DetailsForm)
 def save() -> Response:
-    """Keep what was typed, or say what is wrong with it."""
+    """Save the details, or show what is wrong with them."""
     form, organization = DetailsForm(), current_organization()
     if not form.validate():
         return _draw(form, status=422)

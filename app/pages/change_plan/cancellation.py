@@ -22,13 +22,13 @@ from app.web.rate_limits import OFTEN
 @blueprint.get("/billing/renewal/cancellation")
 @org_admin_required
 def review_cancellation() -> str | Response:
-    """What canceling takes away, and what is no longer charged."""
+    """Show what is lost by canceling, and what is no longer charged."""
     organization = current_organization()
     plan = plans.gather(organization)
     if not plan.is_past_due:
         return redirect(url_for("change_plan.show_renewal"), 303)
     free = catalog.current().plan(FREE_PLAN)
-    losses = plan_losses.find_losses(organization, plan.holds, free)
+    losses = plan_losses.find_losses(organization, plan.in_force, free)
     return render_template(
         "change_plan/cancellation.html",
         plan=plan,
@@ -41,7 +41,7 @@ def review_cancellation() -> str | Response:
 @org_admin_required
 @limiter.limit(OFTEN)
 def cancel_plan() -> Response:
-    """End the plan now. However often this is sent, it is ended once, and never after it was paid."""
+    """Cancel the plan now: once, however often this is sent, and never after it was paid."""
     organization = current_organization()
     name = plans.gather(organization).name
     try:

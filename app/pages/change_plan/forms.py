@@ -16,7 +16,7 @@ from app.web.resend import Field
 
 
 class PlanForm(FlaskForm):  # type: ignore[misc]
-    """A plan and how it is paid, as `growth:month`. `chosen` is there once `validate` said yes."""
+    """A plan and how it is paid, as `growth:month`. `chosen` is set once `validate` succeeds."""
 
     plan = RadioField("Plan", validate_choice=False)
 
@@ -37,7 +37,7 @@ class PlanForm(FlaskForm):  # type: ignore[misc]
 
 
 class PayForm(FlaskForm):  # type: ignore[misc]
-    """Which saved card pays. `chosen` is there once `validate` said yes."""
+    """Which saved card pays. `chosen` is set once `validate` succeeds."""
 
     card = SelectField("Card", validate_choice=False)
 
@@ -56,8 +56,8 @@ class PayForm(FlaskForm):  # type: ignore[misc]
         self.card.errors = [message]
 
 
-def plan_in_words(_: Organization, typed: MultiDict[str, str]) -> Iterable[Field]:
-    """The plan that was chosen, as people read it; nothing where it is none that is offered."""
+def summarize_plan(_: Organization, typed: MultiDict[str, str]) -> Iterable[Field]:
+    """The chosen plan for display; nothing if it isn't offered."""
     chosen = typed.get("plan", "")
     key, _sep, interval = chosen.partition(":")
     try:

@@ -1,4 +1,4 @@
-"""The renewal that was not paid: paying it with another card, the bank's question, and the result."""
+"""An unpaid renewal: paying it with another card, the bank's confirmation, and the result."""
 
 from __future__ import annotations
 
@@ -35,10 +35,10 @@ _UNKNOWN = Problem(
 @blueprint.get("/billing/renewal")
 @org_admin_required
 def show_renewal() -> Response:
-    """What is open, and the cards that could pay it."""
+    """Show the amount due, and the cards that could pay it."""
     if "payment_intent" in request.args:
         _refresh()
-        _say_what_became_of_it()
+        _flash_result()
     return _draw()
 
 
@@ -46,7 +46,7 @@ def show_renewal() -> Response:
 @org_admin_required
 @limiter.limit(OFTEN)
 def pay_renewal() -> Response:
-    """Pay what is open. However often this is sent, it is paid once at most."""
+    """Pay the renewal: at most once, however often this is sent."""
     form = PayForm()
     if form.validate():
         try:
@@ -59,7 +59,7 @@ def pay_renewal() -> Response:
             return _to_page()
         else:
             if payment.succeeded or payment.requires_action:
-                _say_what_became_of_it(payment)
+                _flash_result(payment)
                 return _to_page(payment)
             advice = advice_for(payment.decline_code)
             form.refuse(f"{advice.message} {advice.next_step}")
@@ -73,12 +73,12 @@ def answer_renewal() -> Response:
     """The bank's challenge has ended in the page: ask Stripe how."""
     payment = _payment()
     _refresh()
-    _say_what_became_of_it(payment)
+    _flash_result(payment)
     return _to_page(payment)
 
 
 def _payment() -> Payment | None:
-    """The payment of what is open, as Stripe has it now; None without an answer."""
+    """The renewal's payment, as Stripe has it now; None without a response."""
     try:
         owed = renewals.get_due(current_organization())
     except PaymentsError:
@@ -86,7 +86,7 @@ def _payment() -> Payment | None:
     return owed.payment if owed else None
 
 
-def _say_what_became_of_it(payment: Payment | None = None) -> None:
+def _flash_result(payment: Payment | None = None) -> None:
     organization = current_organization()
     plan = plans.gather(organization)
     if not plan.is_past_due:
@@ -125,7 +125,7 @@ def _draw(form: PayForm | None = None, *, status: int = 200) -> Response:
     except PaymentsError as error:
         unpayable = problem(error, "the renewal can't be paid here right now")
     if plan.is_past_due and owed is None:
-        # It may have been paid or given up at Stripe just now.
+        # It may just have been paid or written off at Stripe.
         plan = plans.gather(organization)
     asks = owed is not None and owed.payment is not None and owed.payment.requires_action
     cards = payment_methods.list_cards(organization)

@@ -1,4 +1,4 @@
-"""The change-plan page, whole or as the region that a request of htmx wants."""
+"""The change-plan page, whole or the region that an htmx request wants."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ blueprint = Blueprint("change_plan", __name__)
 @blueprint.get("/billing/change-plan")
 @org_admin_required
 def show() -> str:
-    """The plans side by side, and the form to choose one."""
+    """Show the plans side by side, and the form to choose one."""
     return render_template("change_plan/show.html", **context(PlanForm(request.args)))
 
 
 def context(
     form: PlanForm | PayForm | None = None, switch: PlanSwitch | None = None, why: str = ""
 ) -> dict[str, Any]:
-    """What the templates need. `why` is what a person has to know before they look at the step again."""
+    """The templates' context. `why` is a message to show above the step."""
     settings, organization = current_app.config["SETTINGS"], current_organization()
     page = view.gather(organization, switch)
     return {
@@ -50,7 +50,7 @@ def draw(
     why: str = "",
     status: int = 200,
 ) -> Response:
-    """The page at a switch's step, or to choose; for htmx that part alone, and the other parts that it touches."""
+    """Render the page at a switch's step, or to choose; for htmx only that part, and others that depend on it."""
     is_region = bool(cast(Any, request).htmx)
     template = "change_plan/step_response.html" if is_region else "change_plan/show.html"
     return make_response(render_template(template, **context(form, switch, why)), status)

@@ -1,4 +1,4 @@
-"""A switch of plan, step by step. Each switch has an address that shows where it stands."""
+"""A switch of plan, step by step. Each switch has a URL that shows its current step."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from app.billing.subscriptions import previews, switches
 from app.extensions import db, limiter
 from app.models import PlanSwitch, SwitchStatus
 from app.pages.actor import current_actor
-from app.pages.change_plan.forms import PayForm, PlanForm, plan_in_words
+from app.pages.change_plan.forms import PayForm, PlanForm, summarize_plan
 from app.pages.change_plan.routes import blueprint, draw
 from app.payments.errors import PaymentsError
 from app.web import errors
@@ -46,15 +46,15 @@ _REFUSED = {
     Refusal.PAST_DUE: _PAST_DUE,
     Refusal.SOLD_ELSEWHERE: _ELSEWHERE,
 }
-"""What a person is told; the other refusals say it themselves."""
+"""Messages for refusals; others have their own."""
 
 
 @blueprint.post("/billing/change-plan")
 @org_admin_required
-@resendable(plan_in_words)
+@resendable(summarize_plan)
 @limiter.limit(OFTEN)
 def begin_switch() -> Response:
-    """Take the choice, and go on to the review with its costs. Nothing is changed."""
+    """Take the choice, and continue to the review with its costs. Nothing is changed."""
     form = PlanForm()
     if not form.validate():
         return _refused(form)
@@ -63,7 +63,7 @@ def begin_switch() -> Response:
     except ChangeRefusedError as error:
         if error.switch is not None and error.refusal is Refusal.OTHER_OPEN:
             return _to(error.switch)
-        form.refuse(_words(error))
+        form.refuse(_message_for(error))
     except PaymentsError as error:
         form.refuse(str(problem(error, _NOT_CHANGED)))
     else:
@@ -74,10 +74,10 @@ def begin_switch() -> Response:
 @blueprint.get("/billing/change-plan/<uuid:switch_id>")
 @org_admin_required
 def show_switch(switch_id: UUID) -> Response:
-    """Where a switch stands: its review, the bank's confirmation, or its result."""
+    """Show a switch's step: its review, the bank's confirmation, or its result."""
     organization = current_organization()
     switch = switches.find(organization.id, switch_id)
-    # Back from the bank's own page, Stripe's answer is one question away: ask instead of waiting for the webhook.
+    # Back from the bank's own page, Stripe already has the result: ask instead of waiting for the webhook.
     is_back = "payment_intent" in request.args and switch.status is SwitchStatus.ACTION
     if is_back or switches.lacks_charge(switch):
         switch = switches.refresh(organization, switch_id, current_actor())
@@ -91,7 +91,7 @@ def show_switch(switch_id: UUID) -> Response:
 @org_admin_required
 @limiter.limit(OFTEN)
 def confirm_switch(switch_id: UUID) -> Response:
-    """Make the switch. However often this is sent, it is made and charged once at most."""
+    """Make the switch: at most once, however often this is sent."""
     organization = current_organization()
     try:
         switch = switches.confirm(organization, switch_id, current_actor(), shown=request.form.get("shown"))
@@ -99,17 +99,17 @@ def confirm_switch(switch_id: UUID) -> Response:
         if error.switch is not None and error.refusal is Refusal.OTHER_OPEN:
             return _to(error.switch)
         if error.refusal is Refusal.ALREADY_ON_IT:
-            flash(_words(error))
+            flash(_message_for(error))
             return redirect(url_for("change_plan.show"), 303)
         if error.refusal is Refusal.REVIEW_AGAIN:
             return draw(error.switch, why=f"{error} Review it again, then confirm.", status=422)
-        why = _words(error)
+        why = _message_for(error)
     except CardNotUsableError as error:
         why = str(error)
     except (NotStartedError, PaymentsError) as error:
         why = str(problem(error, _NOT_CHANGED))
     else:
-        return _came_out(switch)
+        return _show_result(switch)
     db.session.rollback()
     return draw(switches.find(organization.id, switch_id), why=why, status=422)
 
@@ -122,7 +122,7 @@ def pay_switch(switch_id: UUID) -> Response:
     organization, form = current_organization(), PayForm()
     if form.validate():
         try:
-            return _came_out(switches.pay(organization, switch_id, form.chosen, current_actor()))
+            return _show_result(switches.pay(organization, switch_id, form.chosen, current_actor()))
         except CardNotUsableError as error:
             form.refuse(str(error))
         except (NotStartedError, PaymentsError) as error:
@@ -134,17 +134,17 @@ def pay_switch(switch_id: UUID) -> Response:
 @blueprint.post("/billing/change-plan/<uuid:switch_id>/answer")
 @org_admin_required
 def answer_switch(switch_id: UUID) -> Response:
-    """The bank's challenge has ended in the page: ask Stripe how."""
-    return _came_out(switches.refresh(current_organization(), switch_id, current_actor()))
+    """The bank's challenge has ended in the page: ask Stripe for the result."""
+    return _show_result(switches.refresh(current_organization(), switch_id, current_actor()))
 
 
 @blueprint.post("/billing/change-plan/<uuid:switch_id>/cancellation")
 @org_admin_required
 def cancel_switch(switch_id: UUID) -> Response:
-    """Give up a switch that was not paid: the plan stays as it is."""
+    """Cancel an unpaid switch: the plan stays as it is."""
     organization = current_organization()
     try:
-        return _came_out(switches.cancel(organization, switch_id, current_actor()))
+        return _show_result(switches.cancel(organization, switch_id, current_actor()))
     except PaymentsError as error:
         db.session.rollback()
         why = str(problem(error, _NOT_CHANGED, unknown=_MAYBE_CHANGED))
@@ -155,18 +155,18 @@ def cancel_switch(switch_id: UUID) -> Response:
 @org_admin_required
 @limiter.limit(OFTEN)
 def cancel_scheduled_change() -> Response:
-    """Keep the plan: what was planned for the end of the period is not made."""
+    """Cancel the change scheduled for the end of the period."""
     try:
         switches.cancel_scheduled_change(current_organization(), current_actor())
     except ChangeRefusedError as error:
-        return _not_canceled(_words(error))
+        return _not_canceled(_message_for(error))
     except PaymentsError as error:
         return _not_canceled(str(problem(error, _NOT_CHANGED, unknown=_MAYBE_CHANGED)))
     flash("Scheduled change canceled. Your plan hasn't changed.")
     return draw(None) if cast(Any, request).htmx else redirect(url_for("change_plan.show"), 303)
 
 
-def _words(error: ChangeRefusedError) -> str:
+def _message_for(error: ChangeRefusedError) -> str:
     return _REFUSED.get(error.refusal) or str(error)
 
 
@@ -190,8 +190,9 @@ def _to(switch: PlanSwitch) -> Response:
     return redirect(url_for("change_plan.show_switch", switch_id=switch.id), 303)
 
 
-def _came_out(switch: PlanSwitch) -> Response:
-    """On to the switch, saying what became of it; in place its step says so by itself (`change_plan/_said.html`)."""
+def _show_result(switch: PlanSwitch) -> Response:
+    """Continue to the switch with a message about the result; in place, its step has its own
+    (`change_plan/_said.html`)."""
     if not cast(Any, request).htmx:
         name = previews.plan_of(switch).name
         done = f"You're now on {name}." if switch.is_at_once else f"The change to {name} is scheduled."

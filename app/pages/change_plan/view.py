@@ -31,7 +31,7 @@ from app.payments.invoice_sums import SumKind
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A plan that can be chosen, paid so: what it costs, and when a switch to it would be made."""
+    """A plan that can be chosen in an interval: its price, and when a switch to it would be made."""
 
     plan: Plan
     interval: str
@@ -47,10 +47,10 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class SwitchView:
-    """A switch at its step. `client_secret` is there only while the bank wants a confirmation.
+    """A switch at its step. `client_secret` is set only while the bank wants a confirmation.
 
-    `charged` is what its payment took, where that is known. `on` is the day on which it is made, where that is not
-    immediately. `note` is why it was not made. `seen` says what the review shows, and goes with its confirmation.
+    `charged` is what was charged, if known. `on` is the day of the switch, if not immediately. `note` is why it was
+    not made. `seen` identifies what the review shows, and is sent with the confirmation.
     """
 
     id: UUID
@@ -77,12 +77,12 @@ class SwitchView:
 
     @property
     def price(self) -> Money:
-        """What a period costs by the list, as often as it is paid."""
+        """The list price of a period, times the quantity."""
         return self.plan.price_by(self.interval) * self.quantity
 
     @property
     def has_discount(self) -> bool:
-        """Whether the price comes down by discounts, which may end."""
+        """Whether the price is reduced by discounts, which may end."""
         return any(line.kind is SumKind.DISCOUNT for line in self.cost.next_lines)
 
     @property
@@ -92,7 +92,7 @@ class SwitchView:
 
 @dataclass(frozen=True, slots=True)
 class ChangePlanPage:
-    """`waiting` is a switch that is not in view and waits for its payment."""
+    """`waiting` is a switch that is not in view and is waiting for its payment."""
 
     plan: PlanView
     choices: tuple[Choice, ...]
@@ -126,7 +126,7 @@ def gather(organization: Organization, switch: PlanSwitch | None = None) -> Chan
 
 
 def view(organization: Organization, switch: PlanSwitch, plan: PlanView) -> SwitchView:
-    """A switch as the page shows it. Asks Stripe for the secret of a confirmation that is open."""
+    """A switch as the page shows it. Fetches the secret of an open confirmation from Stripe."""
     today = organization.local_day()
     cards = tuple(payment_methods.list_cards(organization))
     cost = previews.unpack(switch)
@@ -173,9 +173,9 @@ def _secret(switch: PlanSwitch) -> str | None:
 
 
 def _choices(view: PlanView) -> list[Choice]:
-    """The plans on offer, by the month first, then by the year; in the order of the catalog.
+    """The offered plans, first monthly, then yearly; in the order of the catalog.
 
-    The current one, paid as it is, costs what its own version says.
+    The current one, in its interval, has the price of its own version.
     """
     planned = (view.scheduled.plan.key, view.scheduled.interval) if view.scheduled else None
     now = (view.plan.key, view.interval)

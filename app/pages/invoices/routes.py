@@ -1,4 +1,4 @@
-"""The list of invoices, and the way to each one's page and PDF at Stripe."""
+"""The list of invoices, and redirects to each one's page and PDF at Stripe."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ STATUSES = {
 @blueprint.get("")
 @org_admin_required
 def show() -> str:
-    """The organization's invoices, newest first. What makes no sense in the address is left out, not refused."""
+    """The organization's invoices, newest first. Invalid filters in the URL are ignored, not rejected."""
     args = request.args
     organization = current_organization()
     page = listing.page(
@@ -50,14 +50,14 @@ def show() -> str:
 @blueprint.get("/<uuid:invoice_id>/pdf")
 @org_admin_required
 def show_pdf(invoice_id: UUID) -> Response:
-    """To the invoice's PDF, whose address is asked for at each click because it expires."""
+    """Redirect to the invoice's PDF, whose URL is fetched at each click because it expires."""
     return _to_stripe(invoice_id, documents.invoice_pdf_url, missing="This invoice has no PDF yet.")
 
 
 @blueprint.get("/<uuid:invoice_id>")
 @org_admin_required
 def show_invoice(invoice_id: UUID) -> Response:
-    """To the invoice's page at Stripe, where it can be paid while it is open. Its address expires, too."""
+    """Redirect to the invoice's page at Stripe, where it can be paid while open. Its URL expires, too."""
     return _to_stripe(invoice_id, documents.invoice_page_url, missing="This invoice has no page yet.")
 
 

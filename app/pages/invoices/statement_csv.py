@@ -1,6 +1,6 @@
 """The statement as rows of a CSV file.
 
-`section` tells the sums of the month from each `line` of it; all lines together are what the balance changed by.
+`section` distinguishes the month's totals from each `line`; all lines add up to the change of the balance.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ HEAD = (
 
 
 def rows(statement: Statement, lines: Iterable[StatementLine]) -> Iterator[tuple[Cell, ...]]:
-    """The head, the sums, and the lines as they come."""
+    """The header, the totals, and the lines."""
     yield HEAD
     yield _sum("balance", "opening", statement.opening)
     for move in statement.moves:

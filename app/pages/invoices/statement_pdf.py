@@ -1,4 +1,4 @@
-"""What the statement's PDF says, in the viewer's locale: the words and figures that its template sets."""
+"""The content of the statement's PDF, in the viewer's locale."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from app.web import pdf
 from app.web.formatting import day_long, money, money_exact, month, number, units, viewer_locale
 
 SHOWN = 250
-"""Campaigns, and agents, that are printed: some pages. Each takes 0.2 MB while the document is made."""
+"""How many campaigns, and agents, are printed: some pages. Each takes 0.2 MB during typesetting."""
 
 _LETTER = {"en_US", "en_CA"}
 
@@ -35,7 +35,7 @@ class PrintedLine:
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """A row of a part: what cost how much."""
+    """A row of a table: an item and its cost."""
 
     what: str
     amount: str
@@ -70,14 +70,14 @@ class Facts:
 
 
 def document(head: StatementHeader, statement: Statement, charges: Sequence[InvoiceView] = ()) -> bytes:
-    """The statement as PDF: of a month that is over always the same, dated at its end. `charges` are for the plan."""
+    """The statement as PDF: for a past month always the same, dated at its end. `charges` are for the plan."""
     over = datetime.combine(statement.month.last + timedelta(days=1), time(), UTC)
     dated = clock.about_now() if statement.is_open else over
     return pdf.typeset("statement", facts(head, statement, charges), dated=dated)
 
 
 def facts(head: StatementHeader, statement: Statement, charges: Sequence[InvoiceView] = ()) -> Facts:
-    """The statement in words."""
+    """The statement's content."""
     locale, days = viewer_locale(), statement.month
     zone = head.timezone.replace("_", " ")
     return Facts(
@@ -138,7 +138,7 @@ def _lines(statement: Statement) -> Iterable[PrintedLine]:
 
 
 def _costs(rows: Iterable[tuple[str, Costing]]) -> tuple[Cost, ...]:
-    """The first of them, which cost most, and what the others cost together."""
+    """The most expensive ones, and the total of the others."""
     known = list(rows)
     costly = shortlist([one for _, one in known], SHOWN)
     shown = [Cost(what, money_exact(one.cost)) for what, one in known[:SHOWN]]

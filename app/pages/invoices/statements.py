@@ -45,7 +45,7 @@ def show_statement(month: str) -> str | Response:
 @blueprint.get("/statements/<month>.csv")
 @org_admin_required
 def export_statement(month: str) -> Response:
-    """The same with the lines that it sums up, streamed."""
+    """The statement and its lines as CSV, streamed."""
     organization, wanted = current_organization(), Month.parse(month)
     if wanted not in statements.months(organization):
         return _missing()
@@ -53,7 +53,7 @@ def export_statement(month: str) -> Response:
 
 
 def _rows(organization: Organization, month: Month) -> Iterator[tuple[Cell, ...]]:
-    """Read while they are sent: what the request itself has read from the database ends with it."""
+    """Read while they are sent, because the request's own session has ended by then."""
     statement, lines = statements.gather_with_lines(organization, month)
     yield from statement_csv.rows(statement, lines)
 
@@ -61,7 +61,7 @@ def _rows(organization: Organization, month: Month) -> Iterator[tuple[Cell, ...]
 @blueprint.get("/statements/<month>.pdf")
 @org_admin_required
 def download_statement(month: str) -> Response:
-    """The same on paper."""
+    """The statement as PDF."""
     organization, statement = current_organization(), _statement(month)
     if statement is None:
         return _missing()

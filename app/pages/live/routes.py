@@ -44,14 +44,14 @@ def live_overview() -> Response:
 @blueprint.get("/billing/live/wallet")
 @org_admin_required
 def live_wallet() -> Response:
-    """The wallet's balance, its history's newest page where that is shown, and the top-up in view."""
+    """The wallet's balance, the newest page of its history if shown, and the top-up in view."""
 
     def draw() -> tuple[str, int | None]:
         view = wallet_page.gather_live(current_organization(), top_up_id=request.args.get("top_up"))
         newest = request.args.get("newest") == "1"
         values = context(view, card=request.args.get("card"))
         has_other_cards = request.args.get("cards_shown") not in {None, values["card_choice"].mark}
-        # Someone is in the form: the cards wait, and so does the tag, so that the next poll brings them.
+        # Someone is using the form: the cards wait, and so does the tag, so that the next poll updates them.
         is_busy = has_other_cards and request.args.get("busy") == "1"
         html = render_template(
             "wallet/live.html",
@@ -68,7 +68,7 @@ def live_wallet() -> Response:
 @blueprint.get("/billing/live/change-plan")
 @org_admin_required
 def live_change_plan() -> Response:
-    """The switch in view, where it is at another step than the page shows."""
+    """The switch in view, if it is at another step than the page shows."""
 
     def draw() -> tuple[str, int]:
         organization = current_organization()
@@ -83,7 +83,7 @@ def live_change_plan() -> Response:
 @blueprint.get("/billing/live/payment-methods")
 @org_admin_required
 def live_payment_methods() -> Response:
-    """The saved cards: Stripe may have been told of a new expiry, or that one was detached."""
+    """The saved cards: one may have a new expiry, or have been detached."""
 
     def draw() -> tuple[str, int]:
         values = cards_context(request.args.get("refused"))

@@ -1,4 +1,4 @@
-"""The overview: where the account stands."""
+"""The overview: the state of the account."""
 
 from app.pages.overview.routes import blueprint
 

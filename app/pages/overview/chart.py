@@ -16,7 +16,7 @@ _SERIES = {group: position for position, group in enumerate(UsageGroup, start=1)
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How large a chart is drawn, in units of its viewBox, and how many days apart its labels are."""
+    """The size of a chart, in units of its viewBox, and the days between its labels."""
 
     width: int
     height: int
@@ -60,7 +60,7 @@ class Gridline:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """`least` and `most` are the cheapest and the dearest day, for the chart's title."""
+    """`least` and `most` are the cheapest and the most expensive day, for the chart's title."""
 
     width: int
     height: int
@@ -72,7 +72,7 @@ class Chart:
 
 
 def draw(usage: Spending, size: Size = WIDE) -> Chart | None:
-    """Lay out the period's days; None where nothing was spent yet."""
+    """Lay out the period's days; None if nothing was spent yet."""
     if not usage.total:
         return None
     totals = [one.total for one in usage.days]
@@ -114,7 +114,7 @@ def _bar(position: int, spend: DaySpend, slot: float, scale: float, size: Size) 
 
 
 def _step(highest: Money) -> Money:
-    """A round distance of gridlines, so that there are three at most above zero."""
+    """A round distance between gridlines, with at most three above zero."""
     power = 1
     while True:
         for one in _STEPS:

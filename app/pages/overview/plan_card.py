@@ -1,4 +1,4 @@
-"""The card that a plan is charged to, and what is to be fixed about it before that."""
+"""The card that a plan is charged to, and what has to be fixed before the next renewal."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from app.models import Organization
 
 
 class CardProblem(StrEnum):
-    """Why the plan's card won't pay the next renewal."""
+    """Why the plan's card can't pay the next renewal."""
 
     NO_CARD = "no_card"
     EXPIRED = "expired"
@@ -22,14 +22,14 @@ class CardProblem(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PlanCard:
-    """The default card, if there is one, and what is wrong with it, if anything is."""
+    """The default card, if any, and what is wrong with it, if anything."""
 
     card: CardView | None
     problem: CardProblem | None
 
 
 def get_plan_card(organization: Organization, plan: PlanView) -> PlanCard | None:
-    """The card that the plan's next renewal is charged to; None for a plan that no card is charged for any more."""
+    """The card that the plan's next renewal is charged to; None if the plan won't be charged to a card again."""
     if not plan.is_charged_next:
         return None
     if plan.default_card is None:

@@ -32,7 +32,7 @@ class Overview:
 
 @dataclass(frozen=True, slots=True)
 class Live:
-    """The part of it that is kept current while the page is open."""
+    """The part that is updated while the page is open."""
 
     balance: BalanceView
     plan: PlanView
@@ -43,7 +43,7 @@ class Live:
 def gather(organization: Organization) -> Overview:
     """Everything on the overview."""
     plan = plans.gather(organization)
-    usage = spending.gather(organization, plan.holds, plan.usage_from)
+    usage = spending.gather(organization, plan.in_force, plan.usage_from)
     return Overview(
         balance=balance.gather(organization, pace=usage.pace),
         plan=plan,
@@ -55,7 +55,7 @@ def gather(organization: Organization) -> Overview:
 
 
 def gather_live(organization: Organization) -> Live:
-    """What a poll redraws when something has changed."""
+    """What a poll updates when something has changed."""
     plan = plans.gather(organization)
     return Live(
         balance=balance.gather(organization),

@@ -29,7 +29,7 @@ _BY_ITSELF = "If it was saved, it appears in your payment methods within a minut
 @blueprint.get("/new")
 @org_admin_required
 def new() -> str | Response:
-    """Stripe's card form. Coming back from a bank's own page, the card is saved immediately."""
+    """Show Stripe's card form. On return from a bank's own page, the card is saved immediately."""
     if "setup_intent" in request.args:
         return _save(request.args["setup_intent"], request.args.get("next"))
     settings = current_app.config["SETTINGS"]
@@ -48,7 +48,7 @@ def new() -> str | Response:
 @org_admin_required
 @limiter.limit(OFTEN)
 def begin_setup() -> Response:
-    """Begin to save the card of a form, when its Save was pressed: for Stripe's script, which needs the secret."""
+    """Begin to save a card when Save is pressed; returns the secret for Stripe's script."""
     try:
         attempt = UUID(request.form.get("attempt", ""))
     except ValueError:
@@ -72,7 +72,7 @@ def create() -> Response:
 
 
 def _save(setup_intent_id: str, wanted_next: str | None) -> Response:
-    """Save the card, and go back to what it was wanted for: a top-up, or the list of cards."""
+    """Save the card, and return to where it was needed: a top-up, or the list of cards."""
     try:
         card = setups.finish(current_organization(), setup_intent_id, current_actor())
     except RefusedError as error:
@@ -83,8 +83,8 @@ def _save(setup_intent_id: str, wanted_next: str | None) -> Response:
     except PaymentsError as error:
         return _away(error)
     if "in_place" in request.form:
-        return changed(_words(card), saved_card=card.method.id)
-    flash(_words(card))
+        return changed(_saved_message(card), saved_card=card.method.id)
+    flash(_saved_message(card))
     return _on_to(own_address(wanted_next, otherwise=url_for("payment_methods.show")))
 
 
@@ -96,7 +96,7 @@ def _on_to(address: str) -> Response:
     return response
 
 
-def _words(card: SavedCard) -> str:
+def _saved_message(card: SavedCard) -> str:
     if card.was_known:
         return f"{card.method.label} was already saved. Its details are now up to date."
     return f"{card.method.label} was saved."
@@ -108,12 +108,12 @@ def _refused(message: str) -> Response:
 
 def _away(error: PaymentsError) -> Response:
     message = problem(error, _NOT_CONFIRMED).message
-    # 424: the form is right and may be sent again as it is; a 5xx would be our own failure.
+    # 424: the form is valid and may be sent again unchanged; a 5xx would be our own failure.
     if wants_region():
         return _problem(f"{message} Press Save card again. {_BY_ITSELF}", 424)
     return errors.page(503, message=message, next_step=_BY_ITSELF)
 
 
 def _problem(message: str, status: int) -> Response:
-    """What is wrong, into the form, which stays as it is."""
+    """Show a message in the form, which stays as it is."""
     return make_response(render_template("payment_methods/problem.html", problem=message), status)

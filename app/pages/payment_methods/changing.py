@@ -26,7 +26,7 @@ _MAYBE_REMOVED = Problem(
 @blueprint.post("/<uuid:card_id>/default")
 @org_admin_required
 def make_default(card_id: UUID) -> Response:
-    """Let a card be the one for top-ups and for the plan."""
+    """Make a card the default for top-ups and the plan."""
     try:
         method = removal.make_default(current_organization(), card_id, current_actor())
     except UnknownCardError:

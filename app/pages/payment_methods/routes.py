@@ -1,4 +1,4 @@
-"""The payment-methods page, whole or as the region that a request of htmx wants."""
+"""The payment-methods page, whole or the region that an htmx request wants."""
 
 from __future__ import annotations
 
@@ -23,24 +23,24 @@ def show() -> str:
 
 
 def context(refused: str | None) -> dict[str, Any]:
-    """What the region's templates need. An id that is none of the organization's refuses nothing."""
+    """The context of the region's templates. An id of another organization is ignored."""
     try:
         refused_id = UUID(refused) if refused else None
     except ValueError:
         refused_id = None
-    # Read before the cards: what changes in between is drawn by the next poll.
+    # Read before the cards: changes in between are shown by the next poll.
     version = current_identity().wallet_version
     page = view.gather(current_organization(), refused=refused_id)
     return {"page": page, "most": payment_methods.MOST, "ptag": version}
 
 
 def wants_region() -> bool:
-    """Whether the region alone is wanted, by htmx, instead of a page."""
+    """Whether htmx wants only the region instead of a page."""
     return bool(cast(Any, request).htmx)
 
 
 def changed(message: str | None = None, *, refused: UUID | None = None, **values: Any) -> Response:
-    """The cards after a change, with what is to be said of it: the region, or on to the whole page."""
+    """The cards after a change, with a message: the region, or a redirect to the page."""
     if message:
         flash(message)
     return _answer(200, refused, **values)

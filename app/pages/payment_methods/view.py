@@ -27,9 +27,9 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class CardsPage:
-    """`next_default` is the label of the card that becomes the default when the one that is it now is removed.
+    """`next_default` is the label of the card that becomes the default if the current one is removed.
 
-    `needs` are what needs the only card that works, where there is but one.
+    `needs` is what needs the only working card, if there is just one.
     """
 
     cards: list[CardView]
@@ -39,7 +39,7 @@ class CardsPage:
 
 
 def gather(organization: Organization, *, refused: UUID | None = None) -> CardsPage:
-    """The page, with the card whose removal was `refused`, as far as it still would be.
+    """The page, with the card whose removal was `refused`, if it still would be.
 
     One statement; two where only one card works.
     """

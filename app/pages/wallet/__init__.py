@@ -1,4 +1,4 @@
-"""The wallet: top up, the history, and what a line of it or a call consists of."""
+"""The wallet: top up, the history, and the details of its lines and calls."""
 
 from app.pages.wallet import calls, campaign_check, history, top_ups
 from app.pages.wallet.routes import blueprint

@@ -1,5 +1,5 @@
-"""The calls in progress, and what one call cost. A call's name is the platform's own, any text, so it is asked for in
-the query."""
+"""The calls in progress, and what one call cost. A call's name is any text of the platform's, so it is in the
+query."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from app.web.identity import current_organization, org_admin_required
 @blueprint.get("/calls")
 @org_admin_required
 def show_call() -> str | Response:
-    """The story of the call that `call` names."""
+    """Show what the call named in `call` cost."""
     story = call_costs.get_call_costs(current_organization(), request.args.get("call", ""))
     if story is None:
         return errors.page(
@@ -32,7 +32,7 @@ def show_call() -> str | Response:
 @blueprint.get("/calls-in-progress")
 @org_admin_required
 def show_calls_in_progress() -> str:
-    """The calls that hold credit now, those that began first ahead, page by page."""
+    """List the calls in progress with credit on hold, in order of their beginning."""
     after = Cursor.parse(request.args.get("after", ""))
     found = calls_in_progress.page(current_organization(), after=after)
     return render_template("wallet/calls_in_progress.html", page=found, is_first=after is None)

@@ -1,4 +1,4 @@
-"""The campaign check: what a campaign would cost, whether credit covers it, and the top-up that makes it so."""
+"""The campaign check: what a campaign would cost, whether credit covers it, and the top-up it would need."""
 
 from __future__ import annotations
 
@@ -22,8 +22,7 @@ _MOST_MINUTES = 240
 
 
 class CampaignForm(TidyForm):
-    """Asked by its address, so that an estimate can be kept and shared. `campaign` is there once `validate` said
-    yes."""
+    """A GET form, so that an estimate can be bookmarked and shared. `campaign` is set once `validate` succeeds."""
 
     calls = StringField("Number of calls")
     answered = StringField("Answer rate (%)")
@@ -35,7 +34,7 @@ class CampaignForm(TidyForm):
 
     @classmethod
     def of(cls, organization: Organization, args: MultiDict[str, str]) -> CampaignForm:
-        """The form as the address fills it, and else with what is usual."""
+        """The form filled from the URL, with typical values as defaults."""
         form = cls(args or None, data={"answered": "70", "shortest": "1", "longest": "3"})
         meters = campaign_estimates.calling_meters(organization, utc_now())
         form.meter.choices = [(key, meter.label) for key, meter in meters.items()]
@@ -81,7 +80,7 @@ class CampaignForm(TidyForm):
 @org_admin_required
 @keeps_typed(CampaignForm)
 def check_campaign() -> tuple[str, int]:
-    """The estimate of the campaign in the address; with nothing there, the form alone."""
+    """The estimate of the campaign in the URL; without one, only the form."""
     organization = current_organization()
     form = CampaignForm.of(organization, request.args)
     estimate = None

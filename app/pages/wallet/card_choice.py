@@ -23,9 +23,9 @@ _NOT_ENTERED = "Enter your card, or choose another way to pay. Entering a card n
 
 
 class CardForm(TidyForm, FlaskForm):  # type: ignore[misc]
-    """A saved card's id, or the payment method that Stripe's fields made of one that was entered.
+    """A saved card's id, or the token that Stripe's fields created for an entered one.
 
-    `chosen_card` is there once `validate` said yes. A card is kept where its box was ticked, and else never.
+    `chosen_card` is set once `validate` succeeds. A card is only saved if its box was checked.
     """
 
     card = SelectField("Card", validate_choice=False)
@@ -37,7 +37,7 @@ class CardForm(TidyForm, FlaskForm):  # type: ignore[misc]
 
     @property
     def browser_signals(self) -> str | None:
-        """The id of Stripe's snapshot of the browser, for a saved card; None for what is none: nothing needs it."""
+        """The id of Stripe's snapshot of the browser, for a saved card; None if invalid, because it is optional."""
         given = self.radar_session.data or ""
         return given if _SESSION.fullmatch(given) and not self.is_entered else None
 
@@ -46,7 +46,7 @@ class CardForm(TidyForm, FlaskForm):  # type: ignore[misc]
         return bool(self.card.data == ANOTHER)
 
     @property
-    def wants_to_keep(self) -> bool:
+    def wants_to_save(self) -> bool:
         return bool(self.keep.data == _KEEP)
 
     def validate(self, extra_validators: object = None) -> bool:
@@ -62,19 +62,19 @@ class CardForm(TidyForm, FlaskForm):  # type: ignore[misc]
             except ValueError:
                 self.card.errors = ["Choose a card."]
         elif self.confirmation_token.data:
-            self.chosen_card = EnteredCard(self.confirmation_token.data, keep=self.wants_to_keep)
+            self.chosen_card = EnteredCard(self.confirmation_token.data, keep=self.wants_to_save)
         else:
             self.confirmation_token.errors = [_NOT_ENTERED]
 
     def refuse_card(self, message: str) -> None:
-        """Say what is wrong with the card, where it was chosen or entered."""
+        """Show an error where the card was chosen or entered."""
         field = self.confirmation_token if self.is_entered else self.card
         field.errors = [message]
 
 
 @dataclass(frozen=True, slots=True)
 class CardChoice:
-    """The select `Card`: the values and names of the cards that may pay, and the value that is on."""
+    """The `Card` select: the values and labels of usable cards, and the selected value."""
 
     saved: tuple[tuple[str, str], ...]
     chosen: str
@@ -82,7 +82,7 @@ class CardChoice:
 
     @classmethod
     def among(cls, cards: list[CardView], wanted: str | None, entered: CardView | None = None) -> CardChoice:
-        """The card that is wanted, if it can be chosen; else the first that works. `entered` is a choice too."""
+        """Select the wanted card, if it can be chosen; else the first that works. `entered` is also a choice."""
         saved = tuple((str(card.id), card.choice) for card in cards)
         if entered is not None:
             saved = ((str(entered.id), f"{entered.label}, entered just now"), *saved)
@@ -93,17 +93,17 @@ class CardChoice:
 
     @property
     def mark(self) -> str:
-        """Differs where there is something else to choose from: a poll compares it with what the page shows."""
+        """A digest of the choices, which a poll compares with what the page shows."""
         return sha256(repr(self.saved).encode()).hexdigest()[:12]
 
 
 def first_that_works(cards: list[CardView]) -> str:
-    """The saved card to suggest, or another where none works."""
+    """The saved card to suggest, or another one if none works."""
     return next((str(card.id) for card in cards if card.works), ANOTHER)
 
 
 def preferred(top_up: TopUpView, cards: list[CardView]) -> str:
-    """What to suggest after a decline: the same card where that makes sense, else another saved one."""
+    """What to suggest after a decline: the same card if that makes sense, else another saved one."""
     if top_up.advice is not None and top_up.advice.same_card and not top_up.is_entered:
         return str(top_up.card.id)
     return first_that_works([card for card in cards if card.id != top_up.card.id])

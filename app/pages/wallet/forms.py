@@ -24,7 +24,7 @@ OTHER = "other"
 
 
 class TopUpForm(CardForm):
-    """How much, and by which card. `chosen_amount` is there once `validate` said yes."""
+    """The amount and the card. `chosen_amount` is set once `validate` succeeds."""
 
     amount = RadioField("Amount", validate_choice=False)
     other_amount = StringField("Other amount")
@@ -41,7 +41,7 @@ class TopUpForm(CardForm):
             self._preselect()
 
     def _preselect(self) -> None:
-        """The second preset; or the amount that the address asks for, as the campaign check and alerts do."""
+        """The second preset; or the amount in the URL, from the campaign check and alerts."""
         choices = [value for value, _ in self.amount.choices]
         if self.amount.data and self.amount.data not in choices:
             self.amount.data, self.other_amount.data = OTHER, self.amount.data
@@ -50,12 +50,12 @@ class TopUpForm(CardForm):
 
     @property
     def typed(self) -> str:
-        """The amount as it stands in the form, for the way back to it."""
+        """The current amount in the form, to return to it."""
         return str((self.other_amount.data if self.amount.data == OTHER else self.amount.data) or "")
 
     @property
     def amount_so_far(self) -> Money:
-        """The amount as it stands, for Stripe's card fields; where it is none, the smallest that there is."""
+        """The current amount, for Stripe's card fields; the smallest one if it is invalid."""
         smallest = catalog.current().top_up.minimum
         try:
             return max(Money.parse(self.typed, smallest.currency), smallest)
@@ -84,20 +84,20 @@ class TopUpForm(CardForm):
             field.errors = [out_of_range(limits.minimum, limits.maximum)]
 
 
-def top_up_in_words(organization: Organization, typed: MultiDict[str, str]) -> Iterable[Field]:
-    """Amount and card as people read them. A card that was entered is entered again: only its fields show it."""
+def summarize_top_up(organization: Organization, typed: MultiDict[str, str]) -> Iterable[Field]:
+    """Amount and card for display. An entered card has to be entered again."""
     amount, other = typed.get("amount", ""), typed.get("other_amount", "")
     if amount == OTHER:
         yield Field("amount", amount, "Amount", "")
         yield Field("other_amount", other, "Amount", other.strip())
     elif amount:
-        yield Field("amount", amount, "Amount", _amount_in_words(amount))
+        yield Field("amount", amount, "Amount", _format_amount(amount))
     cards = {str(card.id): card.choice for card in payment_methods.list_cards(organization)}
     if typed.get("card") in cards:
         yield Field("card", typed["card"], "Card", cards[typed["card"]])
 
 
-def _amount_in_words(amount: str) -> str:
+def _format_amount(amount: str) -> str:
     try:
         return money(Money.parse(amount, catalog.current().top_up.minimum.currency))
     except MoneyError:
@@ -111,7 +111,7 @@ def out_of_range(minimum: Money, maximum: Money) -> str:
 
 @dataclass(frozen=True, slots=True)
 class HistoryQuery:
-    """The history's page and filters from the address. What makes no sense there is left out, not refused."""
+    """The history's page and filters from the URL. Invalid ones are ignored, not rejected."""
 
     filters: Filters
     before: int | None
@@ -132,7 +132,7 @@ class HistoryQuery:
 
 
 def read_position(args: MultiDict[str, str]) -> Position | None:
-    """Where a page of a line's calls begins, from the address; the first page where that makes no sense."""
+    """Where a page of a line's calls begins, from the URL; the first page if that is invalid."""
     cost, call = _position(args.get("cost", "")), args.get("call", "")
     return None if cost is None else Position(cost, call)
 

@@ -1,4 +1,4 @@
-"""The history: what a usage line consists of, and all of it as CSV."""
+"""The history: the breakdown of a usage line, and a CSV export."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from app.web import errors
 from app.web.identity import current_organization, org_admin_required
 
 PARTS = 100
-"""Of a usage line, those that its page lists. All are in the month's file."""
+"""How many parts of a usage line its page lists. All are in the month's file."""
 _HEAD = ("posted_at", "day", "what", "detail", "amount", "balance", "currency")
 
 

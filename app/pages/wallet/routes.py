@@ -1,4 +1,4 @@
-"""The wallet page, whole or as the region that a request of htmx wants."""
+"""The wallet page, whole or the region that an htmx request wants."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def show() -> str:
 
 
 def context(view: WalletPage, form: TopUpForm | None = None, card: str | None = None) -> dict[str, Any]:
-    """What the wallet's templates need; with the card that was chosen in the form, if there was one."""
+    """The context of the wallet's templates, with the card chosen in the form, if any."""
     settings = current_app.config["SETTINGS"]
     form = form or TopUpForm(None)
     form.offer()
@@ -62,7 +62,7 @@ def context(view: WalletPage, form: TopUpForm | None = None, card: str | None = 
 
 
 def draw(top_up: TopUp, form: CardForm | None = None, *, region: bool) -> str:
-    """The page at a top-up's step; with `region` that part alone, and the other parts that it touches."""
+    """Render the page at a top-up's step; with `region` only that part, and others that depend on it."""
     view = wallet_page.gather(current_organization(), top_up=top_up)
     template = "wallet/top_up_response.html" if region else "wallet/show.html"
     values = context(view, card=form.card.data if form else None)

@@ -1,4 +1,4 @@
-"""Top-ups: review one, pay it, give it up, read its receipt. Each has an address that shows where it stands."""
+"""Top-ups: review one, pay it, cancel it, view its receipt. Each has a URL that shows its current step."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from app.models import TopUp, TopUpStatus
 from app.pages.actor import current_actor
 from app.pages.wallet import view as wallet_page
 from app.pages.wallet.card_choice import CardForm
-from app.pages.wallet.forms import TopUpForm, out_of_range, top_up_in_words
+from app.pages.wallet.forms import TopUpForm, out_of_range, summarize_top_up
 from app.pages.wallet.routes import blueprint, context, draw
 from app.payments import documents
 from app.payments.errors import PaymentsError
@@ -38,11 +38,11 @@ _MAYBE_CANCELED = Problem(
 
 @blueprint.post("/top-ups")
 @org_admin_required
-@resendable(top_up_in_words)
+@resendable(summarize_top_up)
 @limiter.limit(OFTEN)
 @keeps_typed(TopUpForm)
 def begin_top_up() -> Response:
-    """Take amount and card, and go on to the review. Nothing is charged."""
+    """Take amount and card, and continue to the review. Nothing is charged."""
     form = TopUpForm()
     if not form.validate():
         return _refused(form)
@@ -63,9 +63,9 @@ def begin_top_up() -> Response:
 @blueprint.get("/top-ups/<uuid:top_up_id>")
 @org_admin_required
 def show_top_up(top_up_id: UUID) -> Response:
-    """Where a top-up stands: its review, the bank's confirmation, or its result."""
+    """Show a top-up's step: its review, the bank's confirmation, or its result."""
     top_up = topups.find(current_organization().id, top_up_id)
-    # Back from the bank's own page, Stripe's answer is one question away: ask instead of waiting for the webhook.
+    # Back from the bank's own page, Stripe already has the result: ask instead of waiting for the webhook.
     if "payment_intent" in request.args and top_up.status is TopUpStatus.ACTION:
         top_up = topups.refresh(current_organization(), top_up_id, current_actor())
     htmx = bool(cast(Any, request).htmx)
@@ -79,11 +79,11 @@ def show_top_up(top_up_id: UUID) -> Response:
 @org_admin_required
 @limiter.limit(OFTEN)
 def pay_top_up(top_up_id: UUID) -> Response:
-    """Charge the card. However often this is sent, the top-up is charged once at most."""
+    """Charge the card: at most once, however often this is sent."""
     form = CardForm()
     if "card" in request.form and not form.validate():
         return _step_refused(top_up_id, form)
-    # Without a card in the form it is the one that was reviewed.
+    # Without a card in the form, use the reviewed one.
     chosen = form.chosen_card if "card" in request.form else None
     try:
         top_up = topups.pay(
@@ -97,33 +97,33 @@ def pay_top_up(top_up_id: UUID) -> Response:
         db.session.rollback()
         flash(str(problem(error, "your card was not charged")), "error")
         return _step_refused(top_up_id)
-    return _came_out(top_up)
+    return _show_result(top_up)
 
 
 @blueprint.post("/top-ups/<uuid:top_up_id>/confirmation")
 @org_admin_required
 def confirm_top_up(top_up_id: UUID) -> Response:
-    """The bank's challenge has ended in the page: ask Stripe how."""
-    return _came_out(topups.refresh(current_organization(), top_up_id, current_actor()))
+    """The bank's challenge has ended in the page: ask Stripe for the result."""
+    return _show_result(topups.refresh(current_organization(), top_up_id, current_actor()))
 
 
 @blueprint.post("/top-ups/<uuid:top_up_id>/cancellation")
 @org_admin_required
 def cancel_top_up(top_up_id: UUID) -> Response:
-    """Give up a top-up that was not paid."""
+    """Cancel an unpaid top-up."""
     try:
         top_up = topups.cancel(current_organization(), top_up_id, current_actor())
     except PaymentsError as error:
         db.session.rollback()
         flash(str(problem(error, "the top-up wasn't canceled", unknown=_MAYBE_CANCELED)), "error")
         return _step_refused(top_up_id)
-    return _came_out(top_up)
+    return _show_result(top_up)
 
 
 @blueprint.get("/top-ups/<uuid:top_up_id>/receipt")
 @org_admin_required
 def show_receipt(top_up_id: UUID) -> Response:
-    """To Stripe's receipt, whose address is asked for at each click because it expires."""
+    """Redirect to Stripe's receipt, whose URL is fetched at each click because it expires."""
     top_up = topups.find(current_organization().id, top_up_id)
     try:
         address = documents.receipt_url(top_up.charge_id) if top_up.charge_id else None
@@ -140,7 +140,7 @@ def show_receipt(top_up_id: UUID) -> Response:
 
 @blueprint.errorhandler(UnknownTopUpError)
 def _unknown(_: UnknownTopUpError) -> Response:
-    # A mail leads here too, whatever organization is in view just now.
+    # Emails link here, too, whatever organization is in view.
     return errors.page(
         404,
         message="There is no such top-up in this organization.",
@@ -153,8 +153,9 @@ def _to(top_up: TopUp) -> Response:
     return redirect(url_for("wallet.show_top_up", top_up_id=top_up.id), 303)
 
 
-def _came_out(top_up: TopUp) -> Response:
-    """On to the top-up, saying what became of it; in place its step says so by itself (`wallet/_said.html`)."""
+def _show_result(top_up: TopUp) -> Response:
+    """Continue to the top-up with a message about the result; in place, its step has its own
+    (`wallet/_said.html`)."""
     if not cast(Any, request).htmx:
         amount = money(top_up.amount)
         said = {
@@ -179,9 +180,9 @@ def _refused(form: TopUpForm) -> Response:
 
 
 def _step_refused(top_up_id: UUID, form: CardForm | None = None) -> Response:
-    """The top-up's step again, with what was wrong."""
+    """Show the top-up's step again, with the error."""
     top_up = topups.find(current_organization().id, top_up_id)
     if form is not None and top_up.status is TopUpStatus.REVIEW:
-        # There the card is not chosen: it is said above.
+        # That step has no choice of card: show the error above it.
         flash(next(iter(form.errors.values()))[0], "error")
     return make_response(draw(top_up, form, region=bool(cast(Any, request).htmx)), 422)

@@ -26,10 +26,10 @@ from app.payments.errors import PaymentsError
 
 @dataclass(frozen=True, slots=True)
 class TopUpView:
-    """A top-up at its step. `client_secret` is there only while the bank wants a confirmation.
+    """A top-up at its step. `client_secret` is set only while the bank wants a confirmation.
 
-    Its `story` begins when it is paid. `is_entered` is whether the card is none of the saved ones, and `keeps_card`
-    whether it is to become one.
+    Its `story` begins when it is paid. `is_entered` is whether the card isn't a saved one, and `keeps_card` whether
+    it will be saved.
     """
 
     id: UUID
@@ -65,7 +65,7 @@ def gather(
     after: int | None = None,
     top_up: TopUp | None = None,
 ) -> WalletPage:
-    """Everything on the wallet page; with a top-up, at the step where it stands."""
+    """Everything on the wallet page; with a top-up, at its current step."""
     now = balance.gather(organization)
     return WalletPage(
         balance=now,
@@ -76,7 +76,7 @@ def gather(
 
 
 def gather_live(organization: Organization, *, top_up_id: str | None) -> WalletPage:
-    """What a poll redraws; an id that is none of the organization's shows no top-up."""
+    """What a poll updates; an id of another organization shows no top-up."""
     try:
         top_up = topups.find(organization.id, UUID(top_up_id)) if top_up_id else None
     except (ValueError, topups.UnknownTopUpError):
@@ -85,7 +85,7 @@ def gather_live(organization: Organization, *, top_up_id: str | None) -> WalletP
 
 
 def entered_card(organization: Organization, card_id: str | None) -> CardView | None:
-    """A card that was entered for a top-up in review, to go back to the form with; None for any other id."""
+    """A card entered for a top-up in review, to return to the form with; None for any other id."""
     try:
         method = one_off.in_review(organization, UUID(card_id or ""))
     except ValueError:
@@ -109,7 +109,7 @@ def view_of(organization: Organization, top_up: TopUp, now: BalanceView) -> TopU
         else None,
         client_secret=_client_secret(top_up),
         balance_after=now.available if is_settled else now.available + top_up.amount,
-        story=timeline.tell(top_up) if is_settled else None,
+        story=timeline.build(top_up) if is_settled else None,
         offer=paid_with.offer_default(organization, method.id) if is_settled else None,
     )
 

@@ -27,7 +27,7 @@ def at_stripe(organization: Organization) -> str | None:
 
 def test_without_a_card_or_a_customer_there_is_nothing_to_tell(app: Flask, sandbox: Sandbox) -> None:
     organization, card = a_payer()
-    payment_methods.forget(organization.id, card.stripe_id)
+    payment_methods.record_detached(organization.id, card.stripe_id)
     db.session.commit()
     sync_to_stripe(organization.id)
     assert at_stripe(organization) is None

@@ -29,7 +29,7 @@ def put_off(card: PaymentMethod) -> list[datetime]:
 
 
 def removed(organization: Organization, card: PaymentMethod) -> PaymentMethod:
-    payment_methods.forget(organization.id, card.stripe_id)
+    payment_methods.record_detached(organization.id, card.stripe_id)
     db.session.commit()
     return card
 

@@ -94,7 +94,7 @@ class TestUsable:
         organization = an_organization()
         card = a_card(organization)
         assert payment_methods.usable(organization, card.id) is card
-        payment_methods.forget(organization.id, card.stripe_id)
+        payment_methods.record_detached(organization.id, card.stripe_id)
         with pytest.raises(CardNotUsableError):
             payment_methods.usable(organization, card.id)
 
@@ -145,7 +145,7 @@ class TestRecord:
     def test_one_that_was_removed_here_stays_removed(self, app: Flask, sandbox: Sandbox) -> None:
         organization, card = a_payer()
         found = cards.fetch(card.stripe_id)
-        payment_methods.forget(organization.id, card.stripe_id)
+        payment_methods.record_detached(organization.id, card.stripe_id)
         payment_methods.record(organization, found, OWNER)
         assert saved(organization) == []
 
@@ -171,21 +171,23 @@ class TestForget:
     def test_a_second_time_changes_nothing(self, app: Flask) -> None:
         organization = an_organization()
         card = a_card(organization)
-        assert payment_methods.forget(organization.id, card.stripe_id)
+        assert payment_methods.record_detached(organization.id, card.stripe_id)
         before, at = version_of(organization), card.removed_at
-        assert not payment_methods.forget(organization.id, card.stripe_id)
+        assert not payment_methods.record_detached(organization.id, card.stripe_id)
         assert (version_of(organization), card.removed_at) == (before, at)
 
     def test_another_organizations_card_is_left_alone(self, app: Flask) -> None:
         organization, other = an_organization(), an_organization()
         card = a_card(organization)
-        assert not payment_methods.forget(other.id, card.stripe_id)
+        assert not payment_methods.record_detached(other.id, card.stripe_id)
         assert saved(organization) == ["4242 default"]
 
     def test_one_that_is_not_the_default_leaves_that_as_it_is(self, app: Flask) -> None:
         organization = an_organization()
         a_card(organization)
-        payment_methods.forget(organization.id, a_card(organization, last4="1111", default=False).stripe_id)
+        payment_methods.record_detached(
+            organization.id, a_card(organization, last4="1111", default=False).stripe_id
+        )
         assert saved(organization) == ["4242 default"]
 
 
@@ -199,8 +201,8 @@ class TestCustomer:
     def test_a_deleted_one_is_forgotten_once_with_its_cards(self, app: Flask, sandbox: Sandbox) -> None:
         organization, _ = a_payer()
         gone = organization.stripe_customer_id or ""
-        assert payment_methods.forget_customer(organization, gone)
-        assert not payment_methods.forget_customer(organization, gone)
+        assert payment_methods.record_customer_deleted(organization, gone)
+        assert not payment_methods.record_customer_deleted(organization, gone)
         assert (saved(organization), organization.former_customer_ids) == ([], [gone])
         db.session.commit()
         assert payment_methods.customer_of(organization, email=None) != gone

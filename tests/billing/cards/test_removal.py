@@ -88,7 +88,7 @@ class TestRemoving:
         assert removed.new_default.last4 == "4444"
         assert saved(organization) == ["4444 default", "0001", "0002"]
 
-    def test_two_who_remove_the_last_two_at_once_can_t_both(
+    def test_two_who_remove_the_last_two_at_the_same_time_can_t_both(
         self, app: Flask, payer: tuple[Organization, PaymentMethod]
     ) -> None:
         organization, card = payer
@@ -141,7 +141,7 @@ class TestRemoving:
         self, app: Flask, sandbox: Sandbox, payer: tuple[Organization, PaymentMethod]
     ) -> None:
         organization, card = payer
-        payment_methods.forget(organization.id, card.stripe_id, OWNER)
+        payment_methods.record_detached(organization.id, card.stripe_id, OWNER)
         db.session.commit()
         removal.finish_removal(organization.id, card.id)
         assert sandbox.stripe.v1.payment_methods.retrieve(card.stripe_id).customer is None
@@ -250,7 +250,7 @@ class TestADeletedCustomer:
         sandbox.fail("POST /v1/payment_intents", "drop_after", times=3)
         topups.pay(organization, top_up.id, card.id, OWNER)
         [intent] = sandbox.payment_intents()
-        payment_methods.forget_customer(organization, organization.stripe_customer_id or "")
+        payment_methods.record_customer_deleted(organization, organization.stripe_customer_id or "")
         top_up.payment_intent_id = intent.id
         db.session.commit()
         topups.refresh(organization, top_up.id, OWNER)
@@ -258,7 +258,7 @@ class TestADeletedCustomer:
         assert_ledger_matches(organization, sandbox)
 
     def test_another_s_is_not_forgotten(self, payer: tuple[Organization, PaymentMethod]) -> None:
-        assert not payment_methods.forget_customer(payer[0], "cus_of_someone")
-        assert not payment_methods.forget_customer(an_organization(), "cus_of_someone")
+        assert not payment_methods.record_customer_deleted(payer[0], "cus_of_someone")
+        assert not payment_methods.record_customer_deleted(an_organization(), "cus_of_someone")
         db.session.commit()
         assert saved(payer[0]) == ["4242 default"]

@@ -26,7 +26,7 @@ def test_minutes_of_speech_are_no_minutes_of_calls(app: Flask) -> None:
 
 
 def test_days_are_kept_of_a_meter_that_stands_for_itself(app: Flask) -> None:
-    """Three numbers on 26 days; but days of several meters can't be put together."""
+    """Three numbers on 26 days; but days of several meters can't be combined."""
     assert added_up({"phone_numbers": (78, 26)})[0].days == 26
     assert added_up({"tokens_in": (5, 2), "tokens_out": (5, 2)}) == (Quantity("tokens_in", 10, "tokens"),)
 

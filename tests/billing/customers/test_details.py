@@ -10,7 +10,7 @@ from flask import Flask
 from app.billing.customers import details
 from app.billing.customers import queries as customer_queries
 from app.billing.customers.details import ChangedMeanwhileError
-from app.billing.customers.entering import Details, DetailsError
+from app.billing.customers.validation import Details, DetailsError
 from app.extensions import db
 from app.models import AuditEvent
 from tests.factories import OWNER, a_payer, an_organization
@@ -61,7 +61,7 @@ class TestRecipients:
     def test_a_form_that_was_open_can_t_bring_the_old_ones_back(self, app: Flask) -> None:
         organization = an_organization()
         details.save(organization, HARBOR, 0, OWNER)
-        details.forget_recipient(organization, "CFO@harbor.example")
+        details.remove_recipient(organization, "CFO@harbor.example")
         with pytest.raises(ChangedMeanwhileError):
             details.save(organization, HARBOR, 1, OWNER)
         assert organization.billing_emails == ["books@harbor.example"]
@@ -76,5 +76,5 @@ class TestRecipients:
         self, app: Flask, sandbox: object
     ) -> None:
         for organization, version in ((an_organization(), 0), (a_payer()[0], 1)):
-            details.forget_recipient(organization, "cfo@harbor.example")
+            details.remove_recipient(organization, "cfo@harbor.example")
             assert customer_queries.gather(organization)[1] == version

@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 
 from app.billing.customers import details, documents
-from app.billing.customers.entering import Details
+from app.billing.customers.validation import Details
 from app.extensions import db
 from app.models import Organization
 from app.months import Month

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from app.billing.customers import details, queries
-from app.billing.customers.entering import Details
+from app.billing.customers.validation import Details
 from app.extensions import db
 from app.models import Organization
 from tests.factories import OWNER, an_organization

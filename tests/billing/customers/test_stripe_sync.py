@@ -9,7 +9,7 @@ from flask import Flask
 
 from app.billing.cards import payment_methods
 from app.billing.customers import details, stripe_sync
-from app.billing.customers.entering import Details
+from app.billing.customers.validation import Details
 from app.extensions import db
 from app.payments.errors import OutcomeUnknownError
 from tests.factories import OWNER, a_payer, an_organization

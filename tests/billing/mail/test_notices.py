@@ -52,7 +52,7 @@ def refuse(top_up: TopUp, code: str) -> None:
 
 
 class TestCharges:
-    def test_a_charge_is_told_once_whoever_settles_it(self, app: Flask, sandbox: Sandbox) -> None:
+    def test_a_charge_has_one_notice_no_matter_who_settles_it(self, app: Flask, sandbox: Sandbox) -> None:
         organization, card = a_payer()
         top_up = pay(organization, card)
         deliver_all(app, sandbox)

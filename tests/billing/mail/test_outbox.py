@@ -13,7 +13,7 @@ from app.billing.mail import notices, outbox
 from app.clock import utc_now
 from app.extensions import db
 from app.models import Mail, MailState, Organization, PaymentMethod
-from app.notify.letters import CardExpiring, PasswordLink
+from app.notify.emails import CardExpiring, PasswordLink
 from app.notify.server import SmtpServer
 from app.notify.smtp import Smtp
 from tests.factories import a_card, a_person, an_organization
@@ -41,8 +41,8 @@ def a_mail(*recipients: str) -> Mail:
 
 
 def write(organization: Organization, card: PaymentMethod) -> None:
-    letter = CardExpiring(card=card.label, last_day=utc_now().date(), days_left=0, is_default=True)
-    notices.card_expiring(card, letter, notice_days=7)
+    email = CardExpiring(card=card.label, last_day=utc_now().date(), days_left=0, is_default=True)
+    notices.card_expiring(card, email, notice_days=7)
 
 
 def now_due(mail: Mail) -> None:
@@ -132,7 +132,7 @@ def test_a_server_that_comes_back_gets_what_waited(app: Flask, server: MailServe
     assert deliver(mail) is MailState.SENT
 
 
-def test_after_the_last_try_it_is_given_up_and_an_operator_can_send_it_anew(
+def test_after_the_last_attempt_it_fails_and_an_operator_can_resend_it(
     app: Flask, server: MailServer
 ) -> None:
     back = app.extensions["mail_transport"]
@@ -159,7 +159,7 @@ def test_a_process_killed_while_sending_repeats_one_mail_rather_than_lose_any(
     mail.next_try_at = utc_now() + outbox.CLAIMED_FOR
     db.session.commit()
     assert deliver(mail) is None, "another process may still be at it"
-    mail.next_try_at = utc_now() - outbox.LEFT_ALONE_FOR - timedelta(seconds=1)
+    mail.next_try_at = utc_now() - outbox.STALE_AFTER - timedelta(seconds=1)
     db.session.commit()
     assert outbox.find_stale() == [(mail.org_id, mail.id)]
     assert deliver(mail) is MailState.SENT
@@ -191,8 +191,8 @@ def test_a_mail_that_is_not_there_is_said_to_be_missing(app: Flask) -> None:
 def test_a_link_that_opens_something_is_not_kept_once_it_was_sent(app: Flask, server: MailServer) -> None:
     organization = an_organization()
     a_person(organization=organization)
-    letter = PasswordLink(email="a@x.example", path="/set-password/s3cr3t", hours=2, at=utc_now())
-    notices.personal(organization.id, letter, to="a@x.example", source="test")
+    email = PasswordLink(email="a@x.example", path="/set-password/s3cr3t", hours=2, at=utc_now())
+    notices.personal(organization.id, email, to="a@x.example", source="test")
     db.session.commit()
     mail = db.session.execute(db.select(Mail)).scalar_one()
     assert deliver(mail) is MailState.SENT

@@ -93,13 +93,13 @@ def test_page_entitlements_and_rates_tell_the_truth_before_the_job_comes(
         organization = a_debtor(zone, failed_at.astimezone(UTC))
         expected = "starter" if is_over else "growth"
         view = plans.gather(organization)
-        assert (view.plan.key, view.holds.key, view.is_suspended) == ("growth", expected, is_over)
+        assert (view.plan.key, view.in_force.key, view.is_suspended) == ("growth", expected, is_over)
         assert view.grace_ends_on == day + timedelta(days=grace)
         assert entitlements.gather(organization).plan.key == expected
         assert plan_terms.get_terms(organization).plan_at(utc_now()).key == expected
         suspension.suspend_overdue()
         assert suspension.suspend_overdue() == 0
-        assert plans.gather(organization).holds.key == expected
+        assert plans.gather(organization).in_force.key == expected
         assert plan_terms.get_terms(organization).plan_at(utc_now()).key == expected
         told = db.session.query(PlatformMessage).filter_by(org_id=organization.id, type="plan.changed")
         assert told.count() == is_over
@@ -132,7 +132,7 @@ def test_an_organization_that_moves_keeps_what_was_promised(app: Flask) -> None:
     assert plans.gather(organization).grace_ends_on == now.last_day
 
 
-def test_a_version_with_fewer_days_of_grace_takes_none_away(
+def test_a_version_with_a_shorter_grace_period_takes_no_days_away(
     app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     organization = a_debtor("UTC", at("2026-11-20 12:00"))

@@ -12,7 +12,7 @@ from flask import Flask
 
 from app import billing
 from app.billing import topups
-from app.billing.purchases import LEFT_ALONE_FOR
+from app.billing.purchases import STALE_AFTER
 from app.billing.subscriptions import switch_queries, switches
 from app.billing.topups import queries
 from app.clock import utc_now
@@ -80,9 +80,9 @@ def test_one_of_another_organization_is_unknown(organization: Organization, top_
 
 def test_only_one_that_is_open_for_long_is_stale(organization: Organization, top_up_id: UUID) -> None:
     for status, age, expected in [
-        (TopUpStatus.PAYING, LEFT_ALONE_FOR / 2, []),
-        (TopUpStatus.PAYING, LEFT_ALONE_FOR + timedelta(seconds=5), [(organization.id, top_up_id)]),
-        (TopUpStatus.DECLINED, LEFT_ALONE_FOR + timedelta(seconds=5), []),
+        (TopUpStatus.PAYING, STALE_AFTER / 2, []),
+        (TopUpStatus.PAYING, STALE_AFTER + timedelta(seconds=5), [(organization.id, top_up_id)]),
+        (TopUpStatus.DECLINED, STALE_AFTER + timedelta(seconds=5), []),
     ]:
         with queries.locked(organization.id, top_up_id) as (_, top_up):
             top_up.status, top_up.claimed_at = status, utc_now() - age

@@ -7,7 +7,7 @@ from flask import Flask
 from app.billing import statements
 from app.billing.audit import Actor
 from app.billing.customers import details, documents
-from app.billing.customers.entering import Details
+from app.billing.customers.validation import Details
 from app.clock import utc_now
 from app.extensions import db
 from app.models import Organization, TransferKind

@@ -74,7 +74,7 @@ def after(start: datetime, interval: str) -> datetime:
 
 
 @pytest.mark.parametrize(("plan", "by", "to", "to_by"), FROM_AND_TO)
-def test_at_once_a_whole_period_begins_with_the_purchase(
+def test_an_immediate_switch_begins_a_whole_period(
     app: Flask, sandbox: Sandbox, plan: str, by: str, to: str, to_by: str
 ) -> None:
     organization = on_plan(plan, by)
@@ -123,7 +123,7 @@ class TestNeverMoreThanShown:
             switch = switches.begin(organization, to, by, OWNER)
             shown, charges = switch.due, len(sandbox.charges())
             self.use_two(sandbox, organization)
-            with pytest.raises(PreviewRenewedError, match="costs more now"):
+            with pytest.raises(PreviewRenewedError, match="cost has gone up"):
                 switches.confirm(organization, switch.id, OWNER)
             assert (len(sandbox.charges()), switch.status) == (charges, SwitchStatus.REVIEW)
             assert switch.due > shown

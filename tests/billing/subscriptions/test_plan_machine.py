@@ -224,7 +224,7 @@ class PlanMachine(RuleBasedStateMachine):
         if row is None:
             return
         expected = "starter" if row.suspended_at else row.plan
-        assert plans.gather(self.organization).holds.key == expected
+        assert plans.gather(self.organization).in_force.key == expected
         assert entitlements.gather(self.organization).plan.key == expected
         assert plan_terms.get_terms(self.organization).plan_at(utc_now()).key == expected
 

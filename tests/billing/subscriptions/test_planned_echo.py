@@ -132,7 +132,7 @@ def test_how_many_are_paid_for_stays_with_what_their_item_has(app: Flask, sandbo
     assert (invoice.subtotal, invoice.total) == (3 * 99_000, round(3 * 99_000 * 1.19))
 
 
-def test_taken_back_nothing_is_left_of_it(app: Flask, sandbox: Sandbox) -> None:
+def test_canceled_nothing_is_left_of_it(app: Flask, sandbox: Sandbox) -> None:
     organization = a_subscriber("scale")
     wanted = by_hand(sandbox, organization)
     sandbox.stripe.v1.subscriptions.update(subscription_id(organization), wanted)

@@ -74,7 +74,9 @@ class TestDown:
         assert (view.name, view.interval, view.price) == ("Growth", "year", usd("990"))
         assert len(sandbox.charges()) == 3
 
-    def test_one_for_more_takes_its_place_at_once(self, subscriber: Organization, sandbox: Sandbox) -> None:
+    def test_one_for_more_takes_its_place_immediately(
+        self, subscriber: Organization, sandbox: Sandbox
+    ) -> None:
         switch_to(subscriber, "starter")
         switch_to(subscriber, "scale")
         view = plan_of(subscriber)
@@ -113,7 +115,7 @@ class TestBadLuck:
         assert plan_of(subscriber).scheduled is None
         assert sandbox.stripe.v1.subscriptions.retrieve(id_).cancel_at is None
 
-    def test_it_was_canceled_at_stripe_at_once_and_another_plan_can_be_chosen(
+    def test_it_was_canceled_at_stripe_immediately_and_another_plan_can_be_chosen(
         self, app: Flask, subscriber: Organization, sandbox: Sandbox
     ) -> None:
         sandbox.stripe.v1.subscriptions.cancel(subscription_id(subscriber))

@@ -39,7 +39,7 @@ def debtor(app: Flask, sandbox: Sandbox) -> Organization:
 
 def test_it_is_past_due_and_the_plan_goes_on_for_days(debtor: Organization) -> None:
     view = plan_of(debtor)
-    assert (view.status, view.holds.key, view.failure) == (
+    assert (view.status, view.in_force.key, view.failure) == (
         SubscriptionStatus.PAST_DUE,
         "growth",
         "generic_decline",
@@ -55,7 +55,7 @@ def test_then_the_free_plan_holds_and_everybody_is_told(debtor: Organization) ->
     grow_old(debtor, 8)
     renewals.suspend_overdue()
     view = plan_of(debtor)
-    assert (view.plan.key, view.holds.key) == ("growth", "starter")
+    assert (view.plan.key, view.in_force.key) == ("growth", "starter")
     assert entitlements.gather(debtor).plan.key == "starter"
     assert terms.get_terms(debtor).plan_at(utc_now()).key == "starter"
     renewals.suspend_overdue()
@@ -70,7 +70,7 @@ def test_another_card_pays_it_at_any_time(debtor: Organization, sandbox: Sandbox
     payment = renewals.pay(debtor, card.id, OWNER)
     assert payment.succeeded
     view = plan_of(debtor)
-    assert (view.status, view.holds.key, view.failed_on) == (SubscriptionStatus.ACTIVE, "growth", None)
+    assert (view.status, view.in_force.key, view.failed_on) == (SubscriptionStatus.ACTIVE, "growth", None)
     assert reasons() == (["switched", "suspended", "restored"] if days else ["switched"])
     assert len(sandbox.charges()) == 2
 

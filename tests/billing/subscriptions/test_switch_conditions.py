@@ -69,7 +69,7 @@ class TestCard:
     def test_without_one_it_is_said_what_to_do(self, organization: Organization) -> None:
         switch = switches.begin(organization, "scale", "month", OWNER)
         [card] = payment_methods.saved(organization.id)
-        payment_methods.forget(organization.id, card.stripe_id)
+        payment_methods.record_detached(organization.id, card.stripe_id)
         db.session.commit()
         a_card(an_organization())
         with pytest.raises(CardNotUsableError, match="Add one"):

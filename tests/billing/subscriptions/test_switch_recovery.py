@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 
-from app.billing.purchases import LEFT_ALONE_FOR, RESEND_WITHIN
+from app.billing.purchases import RESEND_WITHIN, STALE_AFTER
 from app.billing.subscriptions import switch_recovery, switches
 from app.billing.subscriptions.switch_queries import UnknownSwitchError
 from app.clock import utc_now
@@ -85,9 +85,9 @@ class TestRecover:
 def test_only_what_has_been_open_for_longer_than_its_own_job_needs_is_stale(
     organization: Organization, lost: PlanSwitch
 ) -> None:
-    claimed_ago(lost, LEFT_ALONE_FOR - timedelta(minutes=1))
+    claimed_ago(lost, STALE_AFTER - timedelta(minutes=1))
     assert switch_recovery.find_stale() == []
-    claimed_ago(lost, LEFT_ALONE_FOR + timedelta(seconds=1))
+    claimed_ago(lost, STALE_AFTER + timedelta(seconds=1))
     assert switch_recovery.find_stale() == [(organization.id, lost.id)]
     lost.status = SwitchStatus.DONE
     db.session.commit()

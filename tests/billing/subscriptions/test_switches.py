@@ -117,7 +117,7 @@ class TestUpInTheMiddle:
         with pytest.raises(AlreadyOnItError):
             switches.begin(a_subscriber("growth"), "growth", "month", OWNER)
 
-    def test_an_old_preview_is_made_anew_and_says_so(self, app: Flask, sandbox: Sandbox) -> None:
+    def test_an_old_preview_is_renewed_and_says_so(self, app: Flask, sandbox: Sandbox) -> None:
         organization = a_subscriber("growth")
         switch = switches.begin(organization, "scale", "month", OWNER)
         switch.previewed_at -= timedelta(minutes=6)

@@ -21,7 +21,7 @@ from tests.support.sandbox import Sandbox, deliver_all
 from tests.support.topping_up import begin, pay
 
 
-def test_a_working_card_is_charged_and_credited_at_once(app: Flask, sandbox: Sandbox) -> None:
+def test_a_working_card_is_charged_and_credited_immediately(app: Flask, sandbox: Sandbox) -> None:
     organization, card = a_payer()
     top_up = pay(organization, card)
     assert top_up.status is TopUpStatus.SUCCEEDED
@@ -59,7 +59,7 @@ def test_paying_from_many_tabs_at_the_same_moment_charges_once(app: Flask, sandb
     assert_ledger_matches(organization, sandbox)
 
 
-def test_two_top_ups_at_once_are_both_charged_and_the_balance_is_their_sum(
+def test_two_top_ups_at_the_same_time_are_both_charged_and_the_balance_is_their_sum(
     app: Flask, sandbox: Sandbox
 ) -> None:
     organization, card = a_payer()

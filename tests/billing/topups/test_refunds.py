@@ -95,7 +95,7 @@ def test_a_refund_heard_of_before_its_payment_settles_that_first(app: Flask, san
     assert_ledger_matches(organization, sandbox)
 
 
-def test_the_check_finds_more_taken_back_than_was_paid(app: Flask) -> None:
+def test_the_check_finds_a_larger_clawback_than_was_paid(app: Flask) -> None:
     organization = an_organization(credit="50")
     wallet = ledger.lock(organization.id)
     top_up_id = organization.id

@@ -62,20 +62,20 @@ def moves(story: TopUpStory) -> list[tuple[TransferKind, str, str]]:
 
 def test_one_that_nothing_happened_to(paid: tuple[Organization, TopUp]) -> None:
     organization, top_up = paid
-    story = timeline.tell(top_up)
+    story = timeline.build(top_up)
     assert (story.left, story.is_touched, story.mark, story.paid_by) == (usd("50"), False, "1", None)
     assert story.paid_at == top_up.settled_at
     payer = a_person("ada@test.example", organization=organization, name="Ada")
     top_up.created_by = payer.id
     db.session.commit()
-    assert timeline.tell(top_up).paid_by == "Ada"
+    assert timeline.build(top_up).paid_by == "Ada"
     payer.name = ""
-    assert timeline.tell(top_up).paid_by == "ada@test.example"
+    assert timeline.build(top_up).paid_by == "ada@test.example"
 
 
 def test_one_that_was_not_paid_yet_has_all_of_it_left(app: Flask) -> None:
     organization = an_organization(credit="5")
-    story = timeline.tell(topups.begin(organization, usd("50"), a_card(organization).id, OWNER))
+    story = timeline.build(topups.begin(organization, usd("50"), a_card(organization).id, OWNER))
     assert (story.left, story.events, story.mark) == (usd("50"), (), "0")
 
 
@@ -83,14 +83,14 @@ def test_what_is_left_is_said_after_each_movement(top_up: TopUp) -> None:
     claw_back(top_up, REFUND, "re_1", "20")
     claw_back(top_up, DISPUTE, "du_1", "30")
     claw_back(top_up, REFUND, "re_1", "0")
-    story = timeline.tell(top_up)
+    story = timeline.build(top_up)
     assert moves(story) == [
         (TransferKind.TOP_UP, "50.00", "50.00"),
         (REFUND, "-20.00", "30.00"),
         (DISPUTE, "-30.00", "0.00"),
         (TransferKind.REFUND_REVERSAL, "20.00", "20.00"),
     ]
-    assert (story.left, story.refund_came_back, story.is_touched) == (usd("20"), True, True)
+    assert (story.left, story.has_failed_refund, story.is_touched) == (usd("20"), True, True)
 
 
 def test_another_top_up_of_the_same_wallet_has_its_own_story(
@@ -103,7 +103,7 @@ def test_another_top_up_of_the_same_wallet_has_its_own_story(
     second = topups.pay(organization, second.id, card_id, OWNER)
     claw_back(first, REFUND, "re_1", "20")
     dispute(first)
-    story = timeline.tell(second)
+    story = timeline.build(second)
     assert (story.left, story.is_touched, story.disputes) == (usd("20"), False, ())
 
 
@@ -124,7 +124,7 @@ class TestDisputes:
         self, top_up: TopUp, status: str, stage: Stage, is_open: bool, waits: bool
     ) -> None:
         dispute(top_up, status=status)
-        story = timeline.tell(top_up)
+        story = timeline.build(top_up)
         [shown] = story.disputes
         assert (shown.stage, story.has_open_dispute, shown.due is not None) == (stage, is_open, waits)
         assert (story.is_touched, story.mark) == (True, f"1-{stage.value}")
@@ -134,23 +134,23 @@ class TestDisputes:
         dispute(top_up, "du_2")
         for target in ("20", "30", "10"):
             claw_back(top_up, DISPUTE, "du_1", target)
-        assert [shown.stands for shown in timeline.tell(top_up).disputes] == [usd("10"), usd("0")]
+        assert [shown.stands for shown in timeline.build(top_up).disputes] == [usd("10"), usd("0")]
 
     def test_a_reason_that_says_nothing_is_not_shown(self, top_up: TopUp) -> None:
         dispute(top_up, "du_1", reason="duplicate")
         dispute(top_up, "du_2", reason="general")
-        assert [shown.reason for shown in timeline.tell(top_up).disputes] == [
+        assert [shown.reason for shown in timeline.build(top_up).disputes] == [
             "It was charged twice.",
             None,
         ]
 
     def test_every_turn_changes_the_mark(self, top_up: TopUp) -> None:
-        marks = [timeline.tell(top_up).mark]
+        marks = [timeline.build(top_up).mark]
         row = dispute(top_up)
         for status in ("needs_response", "under_review", "won"):
             row.status = status
             db.session.commit()
-            marks.append(timeline.tell(top_up).mark)
+            marks.append(timeline.build(top_up).mark)
         claw_back(top_up, REFUND, "re_1", "20")
-        marks.append(timeline.tell(top_up).mark)
+        marks.append(timeline.build(top_up).mark)
         assert len(set(marks)) == len(marks)

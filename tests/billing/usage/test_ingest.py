@@ -61,7 +61,7 @@ class TestOnce:
         elsewhere = Reported(0, one.id, "elsewhere", "e1", "tokens_out", 60, NOW)
         assert take(an_event(one), an_event(other), elsewhere).accepted == 3
 
-    def test_many_connections_at_once_take_each_event_once(self, app: Flask) -> None:
+    def test_many_connections_record_each_event_once(self, app: Flask) -> None:
         organizations = [on_growth() for _ in range(3)]
         ids = [organization.id for organization in organizations]
 

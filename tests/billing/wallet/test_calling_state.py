@@ -116,7 +116,7 @@ def test_without_an_alert_it_is_never_low() -> None:
     assert judge(0, 0, None, was_low=False).state is CallingState.PAUSED
 
 
-def test_messages_are_dated_in_their_order_whoever_waited_for_the_wallet(app: Flask) -> None:
+def test_messages_are_dated_in_order_no_matter_who_waited_for_the_wallet(app: Flask) -> None:
     organization, now = an_alerted("1", alert="0.50"), utc_now()
     for number in range(3):
         # Each began before the one that had the wallet first.

@@ -13,11 +13,11 @@ from app.billing.wallet import verification
 from app.extensions import db
 from config import Settings
 from demo import simulation
-from demo.simulator import playing, reconciliation
+from demo.simulator import reconciliation, workload
 from demo.simulator.campaigns import USUAL, Organization
 from demo.simulator.client import Client
-from demo.simulator.playing import Score
 from demo.simulator.tally import Tally
+from demo.simulator.workload import Score
 from tests.factories import an_organization
 from tests.support.database import inside
 from tests.support.killing import Programs, programs
@@ -38,7 +38,7 @@ def test_no_event_is_lost_and_none_is_counted_twice(tmp_path: Path) -> None:
             client = Client(running.address, Platform(app).text, patience=60, lost=0.05, chance=Random(3))
             tally, stopping = Tally(), threading.Event()
             play = partial(
-                playing.play, client, [player], SCORE, tally, stopping=stopping, say=lambda _: None
+                workload.play, client, [player], SCORE, tally, stopping=stopping, say=lambda _: None
             )
             with ThreadPoolExecutor() as aside:
                 playing_on = aside.submit(play)

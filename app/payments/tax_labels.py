@@ -10,7 +10,7 @@ import stripe
 from app.payments.client import stripe_client
 
 _EXEMPT = {"reverse_charge": "reverse charge", "customer_exempt": "exempt"}
-"""Why a tax is zero, where that is worth a line (https://docs.stripe.com/tax/zero-tax)."""
+"""Why a tax is zero, if that needs a line (https://docs.stripe.com/tax/zero-tax)."""
 
 
 class _Tax(Protocol):
@@ -32,8 +32,8 @@ def get_label(invoice: stripe.Invoice, tax: stripe.Invoice.TotalTax | stripe.Inv
     return f"{words} ({reason})" if reason else words
 
 
-def is_told_at_zero(tax: _Tax) -> bool:
-    """Whether a tax of nothing is worth a line, because an invoice has to say why there is none."""
+def is_shown_at_zero(tax: _Tax) -> bool:
+    """Whether a zero tax needs a line, because an invoice has to state the reason."""
     return tax.taxability_reason in _EXEMPT
 
 

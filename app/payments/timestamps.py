@@ -5,6 +5,6 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 
-def moment(seconds: int) -> datetime:
+def to_datetime(seconds: int) -> datetime:
     """Convert seconds since 1970 to a UTC time."""
     return datetime.fromtimestamp(seconds, UTC)

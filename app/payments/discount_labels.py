@@ -11,12 +11,12 @@ from app.payments.references import id_of
 
 
 def list_labels(discounts: Iterable[object] | None) -> dict[str, str]:
-    """Their names by their ids; those that were not expanded are left out."""
+    """Their labels by id; unexpanded ones are omitted."""
     return {one.id: get_label(one) for one in discounts or () if isinstance(one, stripe.Discount)}
 
 
 def get_label(discount: stripe.Discount) -> str:
-    """Like `Spring, 10% off (code SPRING10)`. An amount that is taken off is told by the line itself."""
+    """Like `Spring, 10% off (code SPRING10)`. The amount itself is on the line."""
     coupon, code = discount.source.coupon, discount.promotion_code
     words = "Discount"
     if isinstance(coupon, stripe.Coupon):

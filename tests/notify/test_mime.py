@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.notify.message import Sender, Written, message
+from app.notify.mime import Sender, Written, message
 from app.notify.server import SmtpServer
 from config import SettingsError
 from tests.factories import at

@@ -36,13 +36,13 @@ _FAILED = text("""
     GROUP BY job.id ORDER BY job.id DESC LIMIT :limit
 """)
 
-_AGAIN = text("""
+_RETRY = text("""
     UPDATE procrastinate_jobs SET status = 'todo', attempts = 0, scheduled_at = NULL
     WHERE status = 'failed' AND (CAST(:ids AS bigint[]) IS NULL OR id = ANY(CAST(:ids AS bigint[])))
     RETURNING id
 """)
 
-_FORGET = text("""
+_DELETE_OLD = text("""
     DELETE FROM procrastinate_jobs job
     WHERE job.status IN ('failed', 'aborted', 'cancelled', 'succeeded') AND NOT EXISTS (
         SELECT FROM procrastinate_events event
@@ -87,11 +87,11 @@ def failed(limit: int) -> Sequence[Any]:
 
 def retry(ids: Sequence[int] | None = None) -> list[int]:
     """Retry failed jobs, these or all; returns the ids of those queued. In the caller's transaction."""
-    found = db.session.execute(_AGAIN, {"ids": None if ids is None else list(ids)})
+    found = db.session.execute(_RETRY, {"ids": None if ids is None else list(ids)})
     return [row.id for row in found]
 
 
-def forget_old() -> None:
+def delete_old() -> None:
     """Delete jobs that ended long ago. Commits."""
     with transaction():
-        db.session.execute(_FORGET, {"days": FAILED_KEPT_DAYS})
+        db.session.execute(_DELETE_OLD, {"days": FAILED_KEPT_DAYS})

@@ -1,4 +1,4 @@
-"""Answers of the API that are given again when a request is sent again."""
+"""API responses that are returned again when a request is repeated."""
 
 from __future__ import annotations
 
@@ -12,12 +12,13 @@ from app.extensions import Base
 from app.models.columns import Json, When
 
 
-class KeptAnswer(Base):
-    """What a request with an `Idempotency-Key` was answered, written in the transaction of what it changed.
+class StoredResponse(Base):
+    """The response to a request with an `Idempotency-Key`, written in the transaction of what the request
+    changed.
 
-    `org_id` is the organization of the caller's token, or `NO_ONE` for the platform's, so it is not scoped to one.
-    `fingerprint` is of method, address and body: the same key with another request is told. Removed after
-    `expires_at`.
+    `org_id` is the organization of the caller's token, or `NO_ONE` for the platform's, so it is not scoped to
+    one. `fingerprint` is of method, address and body: the same key with another request is refused. Deleted
+    after `expires_at`.
     """
 
     __tablename__ = "kept_answer"

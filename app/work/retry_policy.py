@@ -6,7 +6,8 @@ from procrastinate import BaseRetryStrategy, RetryDecision
 from procrastinate.jobs import Job
 
 MOST_TRIES = 300
-"""With the waits of `wait_after`: for about three days. Then someone has to look (`flask jobs failed`)."""
+"""With the waits of `wait_after`: for about three days. After that, an operator has to step in (`flask jobs
+failed`)."""
 
 _LONGEST_SECONDS = 900
 
@@ -16,13 +17,13 @@ def wait_after(tries: int) -> int:
     return min(int(3 ** min(tries, 10)), _LONGEST_SECONDS)
 
 
-class Patience(BaseRetryStrategy):
+class RetryPolicy(BaseRetryStrategy):
     """Retry with exponential backoff, up to a limit."""
 
     def get_retry_decision(
         self,
         *,
-        exception: BaseException,  # noqa: ARG002 - every error is waited for alike
+        exception: BaseException,  # noqa: ARG002 - every error is retried in the same way
         job: Job,
     ) -> RetryDecision | None:
         """The next attempt, or None after the last one."""

@@ -1,6 +1,6 @@
-"""What mails tell: the facts of each kind, as they were when it happened.
+"""What emails say: the facts of each kind, as they were when it happened.
 
-Each class is a kind of mail; its template has the words (`app/templates/mail/<kind>.jinja`). Facts go through JSON in
+Each class is a kind of email; its template has the text (`app/templates/mail/<kind>.jinja`). Facts go through JSON in
 the outbox, so a field may be added with a default, and none may change its meaning.
 """
 
@@ -18,10 +18,10 @@ from app.money import Money
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Calling:
-    """The wallet after what is told, and what that means for calls.
+    """The wallet after the event, and what that means for calls.
 
-    `before` and `after` are calling states (`active`, `low`, `paused`); `missing` is the least top-up that brings
-    calling back where it is paused.
+    `before` and `after` are calling states (`active`, `low`, `paused`); `missing` is the smallest top-up that resumes
+    calling when it is paused.
     """
 
     available: Money
@@ -39,16 +39,16 @@ class Calling:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Letter:
-    """Facts of an email. `kind` names its template, and is the mail's kind in the outbox; `opens` names the
-    field that opens something: it isn't kept once the mail was sent."""
+class Email:
+    """The facts of an email. `kind` names its template, and is its kind in the outbox; `opens` names a field that
+    grants access: it is erased once the email was sent."""
 
     kind: ClassVar[str]
     opens: ClassVar[str | None] = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _AboutTopUp(Letter):
+class _AboutTopUp(Email):
     """What happened to one top-up, of which `card` paid or was to pay `amount`."""
 
     top_up_id: UUID
@@ -67,7 +67,7 @@ class Charged(_AboutTopUp):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentFailed(_AboutTopUp):
-    """A card was not charged: `reason` and `next_step` are the words of the decline."""
+    """A card was not charged: `reason` and `next_step` explain the decline."""
 
     kind: ClassVar[str] = "payment_failed"
     reason: str
@@ -76,7 +76,7 @@ class PaymentFailed(_AboutTopUp):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refunded(_AboutTopUp):
-    """Money goes back to the card, and the same credit out of the wallet. `paid` is what the top-up was."""
+    """Money is refunded to the card, and the same credit deducted from the wallet. `paid` is what the top-up was."""
 
     kind: ClassVar[str] = "refund"
     paid: Money
@@ -84,14 +84,14 @@ class Refunded(_AboutTopUp):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefundReturned(_AboutTopUp):
-    """A refund that never reached the card: its credit is back in the wallet."""
+    """A refund failed to reach the card: its credit is back in the wallet."""
 
     kind: ClassVar[str] = "refund_returned"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DisputeOpened(_AboutTopUp):
-    """The bank took a payment back: its cardholder disputes it. `answer_by` is until when it takes evidence."""
+    """The bank reversed a payment that its cardholder disputes. `answer_by` is the deadline for evidence."""
 
     kind: ClassVar[str] = "dispute_opened"
     paid: Money
@@ -100,24 +100,24 @@ class DisputeOpened(_AboutTopUp):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DisputeWon(_AboutTopUp):
-    """The bank gave a disputed payment back, and the wallet has its credit again."""
+    """A dispute was won: the bank returned the payment, and its credit is back in the wallet."""
 
     kind: ClassVar[str] = "dispute_won"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DisputeLost(_AboutTopUp):
-    """The bank keeps a disputed payment back for good: the credit that it took stays out of the wallet."""
+    """A dispute was lost: the credit deducted for it stays deducted."""
 
     kind: ClassVar[str] = "dispute_lost"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class InvoiceFailed(Letter):
+class InvoiceFailed(Email):
     """An invoice for `what` was not paid, with its `taxes` by name.
 
-    `next_try` is when it is charged again by itself, if it is. Where it is the renewal of a plan, `plan` is
-    its name, and `pay_by` is the last day on which it stays in force without the payment.
+    `next_try` is when it is retried automatically, if at all. Where it is the renewal of a plan, `plan` is its name,
+    and `pay_by` is the last day on which it stays in force without the payment.
     """
 
     kind: ClassVar[str] = "invoice_failed"
@@ -132,9 +132,9 @@ class InvoiceFailed(Letter):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PlanChanged(Letter):
-    """The plan named `plan` is in force in place of `before`, for `price` an `interval` by the list: `is_adjusted`
-    where discounts or taxes change what is charged. `reason` is the domain's word."""
+class PlanChanged(Email):
+    """The plan named `plan` is in force in place of `before`, for the list `price` per `interval`: `is_adjusted`
+    where discounts or taxes change what is charged. `reason` is one of the domain's."""
 
     kind: ClassVar[str] = "plan_changed"
     plan: str
@@ -147,8 +147,8 @@ class PlanChanged(Letter):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CardExpiring(Letter):
-    """A saved card works until the end of `last_day`. `plan` is the one that is charged to it, if any."""
+class CardExpiring(Email):
+    """A saved card expires at the end of `last_day`. `plan` is the plan charged to it, if any."""
 
     kind: ClassVar[str] = "card_expiring"
     card: str
@@ -159,8 +159,8 @@ class CardExpiring(Letter):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PasswordLink(Letter):
-    """Anyone who reads it may choose a new password for `email`, at `path` and for some `hours`."""
+class PasswordLink(Email):
+    """Lets its reader choose a new password for `email`, at `path`, for a number of `hours`."""
 
     kind: ClassVar[str] = "password_link"
     opens: ClassVar[str | None] = "path"
@@ -171,8 +171,8 @@ class PasswordLink(Letter):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PasswordSet(Letter):
-    """The password of `email` was set from the IP address `address`; `first`: its account began with that."""
+class PasswordSet(Email):
+    """The password of `email` was set from the IP address `address`; `first`: it is the account's first password."""
 
     kind: ClassVar[str] = "password_set"
     email: str
@@ -181,7 +181,7 @@ class PasswordSet(Letter):
     address: str | None = None
 
 
-_KINDS: dict[str, type[Letter]] = {
+_KINDS: dict[str, type[Email]] = {
     one.kind: one
     for one in (
         Charged,
@@ -200,12 +200,13 @@ _KINDS: dict[str, type[Letter]] = {
 }
 
 
-def pack(letter: Letter) -> dict[str, Any]:
+def pack(email: Email) -> dict[str, Any]:
     """The facts as JSON."""
-    packed: dict[str, Any] = msgspec.to_builtins(letter)
+    packed: dict[str, Any] = msgspec.to_builtins(email)
     return packed
 
 
-def unpack(kind: str, facts: dict[str, Any]) -> Letter:
-    """The facts again. Raises `KeyError` for an unknown kind, `msgspec.ValidationError` for facts that aren't its."""
+def unpack(kind: str, facts: dict[str, Any]) -> Email:
+    """Restore the facts. Raises `KeyError` for an unknown kind, `msgspec.ValidationError` for facts that don't fit
+    the kind."""
     return msgspec.convert(facts, _KINDS[kind], strict=False)

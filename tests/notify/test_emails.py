@@ -11,15 +11,15 @@ from uuid import UUID
 import pytest
 
 from app.notify.composition import Readers, compose
-from app.notify.letters import (
+from app.notify.emails import (
     Calling,
     CardExpiring,
     Charged,
     DisputeLost,
     DisputeOpened,
     DisputeWon,
+    Email,
     InvoiceFailed,
-    Letter,
     PasswordLink,
     PasswordSet,
     PaymentFailed,
@@ -53,7 +53,7 @@ PLAN = PlanChanged(
     reason="switched",
     at=at("2026-11-24 14:05"),
 )
-ABOUT_MONEY: list[Letter] = [
+ABOUT_MONEY: list[Email] = [
     Charged(**ABOUT),
     PaymentFailed(**ABOUT, reason="The card has expired.", next_step="Use another card."),
     Refunded(**ABOUT, paid=usd("100")),
@@ -82,75 +82,75 @@ ABOUT_MONEY: list[Letter] = [
     replace(PLAN, reason="restored"),
     replace(PLAN, is_adjusted=True),
 ]
-ABOUT_ACCOUNTS: list[Letter] = [
+ABOUT_ACCOUNTS: list[Email] = [
     PasswordLink(
         email="dana@harbor.example", path="/set-password/s3cr3t", hours=2, at=at("2026-11-24 14:05")
     ),
     PasswordSet(email="dana@harbor.example", first=True, at=at("2026-11-24 14:05"), address="192.0.2.7"),
     PasswordSet(email="dana@harbor.example", first=False, at=at("2026-11-24 14:05")),
 ]
-LETTERS = ABOUT_MONEY + ABOUT_ACCOUNTS
-NAMES = [letter.kind for letter in LETTERS]
+EMAILS = ABOUT_MONEY + ABOUT_ACCOUNTS
+NAMES = [email.kind for email in EMAILS]
 
 
-def words(letter: Letter) -> str:
+def words(email: Email) -> str:
     """The plain text in one line."""
-    return " ".join(compose(letter, READERS).text.split())
+    return " ".join(compose(email, READERS).text.split())
 
 
-def paragraphs_of_html(letter: Letter) -> list[str]:
+def paragraphs_of_html(email: Email) -> list[str]:
     """What the HTML says, heading, paragraphs and rows; without the name above them."""
-    body = compose(letter, READERS).html.partition("<main>")[2]
+    body = compose(email, READERS).html.partition("<main>")[2]
     found = re.findall(r"<(h1|p|dt|dd)\b[^>]*>(.*?)</\1>", body, flags=re.DOTALL)
     plain = [re.sub(r"<[^>]+>", " ", inner) for _, inner in found]
     return [" ".join(unescape(one).split()).replace(" .", ".") for one in plain]
 
 
-@pytest.mark.parametrize("letter", LETTERS, ids=NAMES)
+@pytest.mark.parametrize("email", EMAILS, ids=NAMES)
 class TestEveryMail:
-    def test_its_facts_survive_the_outbox(self, letter: Letter) -> None:
-        assert unpack(letter.kind, pack(letter)) == letter
+    def test_its_facts_survive_the_outbox(self, email: Email) -> None:
+        assert unpack(email.kind, pack(email)) == email
 
-    def test_both_parts_say_the_same(self, letter: Letter) -> None:
-        said = paragraphs_of_html(letter)
-        assert len(said) > (6 if letter in ABOUT_MONEY else 3)
-        assert [paragraph for paragraph in said if paragraph not in words(letter)] == []
+    def test_both_parts_say_the_same(self, email: Email) -> None:
+        said = paragraphs_of_html(email)
+        assert len(said) > (6 if email in ABOUT_MONEY else 3)
+        assert [paragraph for paragraph in said if paragraph not in words(email)] == []
 
-    def test_every_link_of_the_html_is_written_out_in_the_text(self, letter: Letter) -> None:
-        written = compose(letter, READERS)
+    def test_every_link_of_the_html_is_written_out_in_the_text(self, email: Email) -> None:
+        written = compose(email, READERS)
         links = re.findall(r'href="(https:[^"]+)"', written.html)
         assert links
         assert [link for link in links if link not in written.text.split()] == []
 
-    def test_every_link_to_the_pages_of_an_organization_names_it(self, letter: Letter) -> None:
-        links = re.findall(r'href="https://billing.example([^"]+)"', compose(letter, READERS).html)
+    def test_every_link_to_the_pages_of_an_organization_names_it(self, email: Email) -> None:
+        links = re.findall(r'href="https://billing.example([^"]+)"', compose(email, READERS).html)
         pages = [link for link in links if link.startswith(("/billing", "/workplace"))]
-        assert pages or letter in ABOUT_ACCOUNTS
+        assert pages or email in ABOUT_ACCOUNTS
         assert [link for link in pages if "?org=harbor-dental" not in link] == []
 
-    def test_its_html_is_a_page_of_its_own_without_anything_from_elsewhere(self, letter: Letter) -> None:
-        html = compose(letter, READERS).html
+    def test_its_html_is_a_page_of_its_own_without_anything_from_elsewhere(self, email: Email) -> None:
+        html = compose(email, READERS).html
         assert html.startswith('<!doctype html>\n<html lang="en">')
         assert "<title>" in html
         assert len(re.findall("<h1", html)) == 1
         assert not re.search(r"<img|<script|<table|<link|url\(|@import", html)
 
-    def test_its_text_breaks_no_lines_that_a_window_would_break_otherwise(self, letter: Letter) -> None:
-        lines = compose(letter, READERS).text.splitlines()
+    def test_its_text_breaks_no_lines_that_a_window_would_break_otherwise(self, email: Email) -> None:
+        lines = compose(email, READERS).text.splitlines()
         assert [line for line in lines if line != line.strip() and line != "-- "] == []
         assert [line for line in lines if line[:1].islower() and not line.startswith("https://")] == []
 
-    def test_a_name_made_of_markup_is_a_name(self, letter: Letter) -> None:
-        written = compose(letter, replace(READERS, organization="<b>A & B</b>\nBcc: x"))
+    def test_a_name_made_of_markup_is_a_name(self, email: Email) -> None:
+        written = compose(email, replace(READERS, organization="<b>A & B</b>\nBcc: x"))
         assert "\n" not in written.subject
-        assert "<b>A & B</b> Bcc: x" in written.subject or letter in ABOUT_ACCOUNTS
+        assert "<b>A & B</b> Bcc: x" in written.subject or email in ABOUT_ACCOUNTS
         assert "&lt;b&gt;A &amp; B&lt;/b&gt; Bcc: x" in written.html
         assert "<b>" not in written.html
 
 
-@pytest.mark.parametrize("letter", ABOUT_MONEY, ids=lambda letter: letter.kind)
-def test_a_subject_names_the_organization_and_the_card_or_the_money(letter: Letter) -> None:
-    subject = compose(letter, READERS).subject
+@pytest.mark.parametrize("email", ABOUT_MONEY, ids=lambda email: email.kind)
+def test_a_subject_names_the_organization_and_the_card_or_the_money(email: Email) -> None:
+    subject = compose(email, READERS).subject
     assert "Harbor Dental" in subject
     assert re.search(r"\$\d+\.\d\d|Visa ending in 4242", subject)
     assert len(subject) < 110
@@ -194,7 +194,7 @@ def test_a_dispute_says_until_when_the_bank_takes_an_answer() -> None:
 
 
 @pytest.mark.parametrize(
-    ("letter", "says"),
+    ("email", "says"),
     [
         (replace(CARD, plan="Growth"), "Your Growth plan is charged to this card"),
         (CARD, "It's your default card"),
@@ -203,6 +203,6 @@ def test_a_dispute_says_until_when_the_bank_takes_an_answer() -> None:
         (replace(CARD, days_left=0), "today"),
     ],
 )
-def test_a_card_about_to_expire_says_what_depends_on_it(letter: CardExpiring, says: str) -> None:
-    assert says in words(letter)
-    assert "https://billing.example/billing/payment-methods" in words(letter)
+def test_a_card_about_to_expire_says_what_depends_on_it(email: CardExpiring, says: str) -> None:
+    assert says in words(email)
+    assert "https://billing.example/billing/payment-methods" in words(email)

@@ -1,4 +1,4 @@
-"""An email as it goes over the wire: text and HTML of the same words (multipart/alternative)."""
+"""An email as it is sent: the same content as plain text and HTML (multipart/alternative)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from config import SettingsError
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What an email says: its subject, and its words as plain text and as HTML."""
+    """A composed email: its subject, and its body as plain text and HTML."""
 
     subject: str
     text: str
@@ -26,7 +26,7 @@ class Written:
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """Whom mail comes from, and who answers replies to it."""
+    """The sender of email, and where replies go."""
 
     name: str
     address: str
@@ -47,10 +47,10 @@ class Sender:
 
 
 def message(written: Written, *, sender: Sender, to: str, thing: str, at: datetime) -> EmailMessage:
-    """The mail to one recipient. `thing` names what it tells: the same thing has the same Message-ID.
+    """The email to one recipient. `thing` names its subject matter: the same thing has the same Message-ID.
 
-    An email that is repeated because its sending was cut off can so be recognized (RFC 5322, section 3.6.4).
-    `Auto-Submitted` keeps absence notes from answering it (RFC 3834).
+    So an email that is repeated because sending was interrupted can be recognized (RFC 5322, section 3.6.4).
+    `Auto-Submitted` keeps out-of-office replies away (RFC 3834).
     """
     mail = EmailMessage(policy=SMTP)
     mail["From"] = Address(display_name=sender.name, addr_spec=sender.address)
@@ -68,12 +68,12 @@ def message(written: Written, *, sender: Sender, to: str, thing: str, at: dateti
 
 
 def one_line(words: str) -> str:
-    """Words without line breaks or other control characters: a header ends where its line does."""
+    """Text without line breaks or other control characters, which would end a header."""
     return " ".join("".join(char if char.isprintable() else " " for char in words).split())
 
 
 def checked(setting: str, address: str) -> str:
-    """An address of a setting, as mail servers take it. Raises `SettingsError`."""
+    """Validate the email address of a setting. Raises `SettingsError`."""
     try:
         found = validate_email(address, check_deliverability=False, test_environment=True)
     except EmailNotValidError as error:

@@ -1,4 +1,4 @@
-"""Billing details as people enter them: what is wrong with them is said by field."""
+"""Validation of billing details: errors by field."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ LONGEST = {
     "postal_code": 20,
     "purchase_order": 140,
 }
-"""Characters; the purchase order number goes into a custom field of Stripe's
+"""The maximum lengths in characters; the purchase order number goes into a custom field of Stripe's
 (https://docs.stripe.com/api/customers/create#create_customer-invoice_settings-custom_fields)."""
 MOST_RECIPIENTS = 20
 COUNTRIES = {
@@ -34,7 +34,7 @@ COUNTRIES = {
 
 @dataclass(frozen=True, slots=True)
 class Details:
-    """Who is billed, and who gets mail about money; empty where it is left out."""
+    """Who is billed, and who gets billing emails; empty if not given."""
 
     legal_name: str = ""
     line1: str = ""
@@ -50,7 +50,7 @@ class Details:
 
 
 class DetailsError(ValueError):
-    """Something can't be kept as it is: by field, what to do about it."""
+    """Details are invalid: by field, what to do about it."""
 
     def __init__(self, problems: dict[str, str]) -> None:
         super().__init__(str(problems))
@@ -63,7 +63,7 @@ def countries() -> list[tuple[str, str]]:
 
 
 def check(wanted: Details) -> Details:
-    """The same, tidied up. Raises `DetailsError`."""
+    """Normalize and validate details. Raises `DetailsError`."""
     values = {name: " ".join(value.split()) for name, value in asdict(wanted).items() if name != "emails"}
     problems: dict[str, str] = {}
     for name, most in LONGEST.items():

@@ -1,9 +1,9 @@
-"""Putting a price on sale at Stripe, and looking whether it is.
+"""Creates prices at Stripe, and checks the result.
 
-No price has an idempotency key of ours: such a key answers for a day with what its first use has made or failed at,
-whatever became of that since (https://docs.stripe.com/api/idempotent_requests), and prices go back and forth. What
-keeps one from being made twice is looking: a price that is there is used again, and what was made is looked at before
-it counts. (Within a call, the SDK's own key covers its tries.)
+Prices are created without an idempotency key of ours: for a day, such a key returns the result of its first use, even
+if that has changed since (https://docs.stripe.com/api/idempotent_requests), and prices go back and forth. Duplicates
+are prevented by checking: an existing price is reused, and a new one is verified. (Within a call, the SDK's own key
+covers its retries.)
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ _TRIES = 3
 
 @dataclass(frozen=True, slots=True)
 class PlanPrice:
-    """A plan that is sold: `amount` for each `interval` (`month` or `year`), as a version of the catalog has it.
+    """The price of a plan: `amount` per `interval` (`month` or `year`), from a version of the catalog.
 
-    `statement` is what bank statements call its charges: Stripe takes it from the product to each invoice.
+    `statement` is the statement descriptor of its charges, which Stripe copies from the product to each invoice.
     """
 
     plan: str
@@ -46,27 +46,28 @@ class PlanPrice:
         return lookup_key(self.plan, self.interval)
 
     def is_charged_by(self, price: stripe.Price) -> bool:
-        """Whether a price of the plan's own product asks for what the catalog says."""
+        """Whether this price charges what the catalog says."""
         return price.product == self.product_id and charges(price, self.interval, self.amount)
 
     def is_sold_by(self, price: stripe.Price) -> bool:
-        """Whether the plan's lookup key leads to this price, and someone can be put on it."""
+        """Whether the plan's lookup key points to this price, and it can be sold."""
         is_found = price.active and price.lookup_key == self.lookup_key and is_of(price, self.plan)
         return is_found and self.is_charged_by(price)
 
 
 def lookup_key(plan: str, interval: str) -> str:
-    """What the price of a plan by the `month` or `year` is found by."""
+    """The lookup key of a plan's price per `month` or `year`."""
     return f"{plan}_{interval}"
 
 
 def is_of(price: stripe.Price, plan: str) -> bool:
-    """Whether a price says which plan it is of: what subscriptions of it are read by. One made by hand doesn't."""
+    """Whether a price names its plan in its metadata, by which subscriptions are recognized. A manually created one
+    doesn't."""
     return "plan" in price.metadata and price.metadata["plan"] == plan
 
 
 def charges(price: stripe.Price, interval: str, amount: Money) -> bool:
-    """Whether a price asks for exactly this amount once each `month` or `year`, for each unit."""
+    """Whether a price charges exactly this amount per unit and `month` or `year`."""
     recurring = price.recurring
     if recurring is None or price.unit_amount is None:
         return False
@@ -78,7 +79,7 @@ def charges(price: stripe.Price, interval: str, amount: Money) -> bool:
 
 
 def prices_of(wanted: PlanPrice) -> list[stripe.Price]:
-    """All prices of the plan's product, archived ones too, the newest first of each. Raises the SDK's errors."""
+    """All prices of the plan's product, including archived ones, newest first. Raises the SDK's errors."""
     found: list[stripe.Price] = []
     for active in (True, False):
         asked: stripe.params.PriceListParams = {"product": wanted.product_id, "active": active, "limit": 100}
@@ -87,16 +88,16 @@ def prices_of(wanted: PlanPrice) -> list[stripe.Price]:
 
 
 def sell(wanted: PlanPrice, seen: Sequence[stripe.Price]) -> None:
-    """Let the lookup key lead to an active price of this amount: one among the `seen` ones, or else a new one.
+    """Point the lookup key to an active price with this amount: one of those `seen`, or else a new one.
 
-    Raises `OutcomeUnknownError`, `NotDoneError`, and `RefusedError`, with the code `price_not_sold` where Stripe says
-    that it is done and shows something else.
+    Raises `OutcomeUnknownError`, `NotDoneError`, and `RefusedError`, with the code `price_not_sold` if Stripe reports
+    success but shows something else.
     """
     with translated():
         for _ in range(_TRIES):
             usable = next((price for price in seen if wanted.is_charged_by(price)), None)
             id_ = _use_again(wanted, usable) if usable else _make(wanted)
-            made = _look_at(id_)
+            made = _fetch(id_)
             if made is not None and wanted.is_sold_by(made):
                 return
             seen = prices_of(wanted)
@@ -134,8 +135,8 @@ def _make(wanted: PlanPrice) -> str:
     return made.id
 
 
-def _look_at(price_id: str) -> stripe.Price | None:
-    """A price as it is now; None where there is none, because it was deleted in the dashboard."""
+def _fetch(price_id: str) -> stripe.Price | None:
+    """A price as it is now; None if it was deleted in the dashboard."""
     try:
         with translated():
             return stripe_client().v1.prices.retrieve(price_id)

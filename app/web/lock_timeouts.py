@@ -1,4 +1,5 @@
-"""How long a request waits for a lock of the database: less than a job, because someone waits for its answer."""
+"""How long a request waits for a database lock: less than a job does, because someone waits for its
+response."""
 
 from __future__ import annotations
 
@@ -17,7 +18,7 @@ _KEY = "lock_timeout"
 
 
 def init_app(app: Flask) -> None:
-    """Be impatient while a request is served."""
+    """Use the short timeout while a request is served."""
     app.before_request(_mark)
 
 
@@ -26,13 +27,13 @@ def _mark() -> None:
 
 
 @event.listens_for(Pool, "checkout")
-def _set_patience(driver: Any, entry: ConnectionPoolEntry, _: Any) -> None:
-    """A connection keeps its patience, so in a web process and in a worker this is said to each once."""
+def _set_timeout(driver: Any, entry: ConnectionPoolEntry, _: Any) -> None:
+    """A connection keeps its timeout, so each one is set once in a web process or a worker."""
     wanted = OF_REQUESTS if has_request_context() else OF_JOBS
     if entry.info.get(_KEY, OF_JOBS) == wanted:
         return
     with driver.cursor() as cursor:
         cursor.execute(f"SET lock_timeout = '{wanted}'")
-    # Or a rollback would take it back.
+    # Otherwise a rollback would undo it.
     driver.commit()
     entry.info[_KEY] = wanted

@@ -6,15 +6,15 @@ from dataclasses import replace
 
 import pytest
 
-from app.billing.customers import entering
-from app.billing.customers.entering import LONGEST, MOST_RECIPIENTS, Details, DetailsError
+from app.billing.customers import validation
+from app.billing.customers.validation import LONGEST, MOST_RECIPIENTS, Details, DetailsError
 from tests.support.billing_details import HARBOR
 
 
 def problems(wanted: Details) -> dict[str, str]:
     """What is wrong with details, by field."""
     with pytest.raises(DetailsError) as refused:
-        entering.check(wanted)
+        validation.check(wanted)
     return refused.value.problems
 
 
@@ -24,17 +24,17 @@ def test_everything_that_is_wrong_is_said_in_one_answer() -> None:
 
 
 def test_nothing_has_to_be_entered() -> None:
-    assert entering.check(Details()) == Details()
+    assert validation.check(Details()) == Details()
 
 
 def test_spaces_are_tidied_up() -> None:
-    checked = entering.check(replace(HARBOR, legal_name="  Harbor \n Dental\t GmbH ", city=" Hamburg "))
+    checked = validation.check(replace(HARBOR, legal_name="  Harbor \n Dental\t GmbH ", city=" Hamburg "))
     assert (checked.legal_name, checked.city) == ("Harbor Dental GmbH", "Hamburg")
 
 
 @pytest.mark.parametrize(("name", "most"), LONGEST.items(), ids=list(LONGEST))
 def test_each_field_takes_as_much_as_it_says_and_no_more(name: str, most: int) -> None:
-    assert getattr(entering.check(replace(HARBOR, **{name: "x" * most})), name) == "x" * most
+    assert getattr(validation.check(replace(HARBOR, **{name: "x" * most})), name) == "x" * most
     longer = replace(HARBOR, **{name: "x" * (most + 1)})
     assert problems(longer) == {name: f"Use at most {most} characters."}
 
@@ -58,16 +58,16 @@ class TestTaxId:
         assert problems(Details(tax_kind="xx_vat", tax_id="1")).keys() == {"tax_kind"}
 
     def test_a_kind_without_a_number_is_left_out(self) -> None:
-        assert entering.check(Details(tax_kind="eu_vat", tax_id=" ")) == Details()
+        assert validation.check(Details(tax_kind="eu_vat", tax_id=" ")) == Details()
 
 
 class TestEmails:
     def test_each_is_kept_once_however_it_is_written(self) -> None:
-        assert entering.check(HARBOR).emails == ("books@harbor.example", "cfo@harbor.example")
+        assert validation.check(HARBOR).emails == ("books@harbor.example", "cfo@harbor.example")
 
     def test_as_many_as_can_be_and_no_more(self) -> None:
         full = tuple(f"person{number}@harbor.example" for number in range(MOST_RECIPIENTS))
-        assert entering.check(Details(emails=(*full, full[0].upper()))).emails == full
+        assert validation.check(Details(emails=(*full, full[0].upper()))).emails == full
         assert problems(Details(emails=(*full, "more@harbor.example"))).keys() == {"emails"}
 
     def test_the_one_that_is_none_is_named(self) -> None:
@@ -77,6 +77,6 @@ class TestEmails:
 
 
 def test_countries_are_listed_by_name() -> None:
-    names = [name for _, name in entering.countries()]
+    names = [name for _, name in validation.countries()]
     assert names == sorted(names)
-    assert ("DE", "Germany") in entering.countries()
+    assert ("DE", "Germany") in validation.countries()

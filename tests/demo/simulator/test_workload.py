@@ -18,12 +18,12 @@ from app.extensions import db
 from app.models import Hold, HoldState, UsageEvent
 from app.models import Organization as OrganizationRow
 from demo import simulation
-from demo.simulator import playing, reconciliation
+from demo.simulator import reconciliation, workload
 from demo.simulator.campaigns import USUAL, Organization
 from demo.simulator.client import Client, UnreachableError
-from demo.simulator.playing import Score
 from demo.simulator.reconciliation import Comparison
 from demo.simulator.tally import Tally
+from demo.simulator.workload import Score
 from tests.factories import an_organization, give_credit, usd
 from tests.support.database import behind_the_scenes, inside
 from tests.support.platform import Platform
@@ -52,7 +52,7 @@ def played(
     score: Score = FAST,
 ) -> Tally:
     tally = Tally()
-    playing.play(client, [player], score, tally, stopping=threading.Event(), say=say, fund=fund)
+    workload.play(client, [player], score, tally, stopping=threading.Event(), say=say, fund=fund)
     return tally
 
 
@@ -85,7 +85,7 @@ def test_without_credit_no_one_calls_and_with_it_they_go_on_by_themselves(app: F
         credit(org_id)
 
     tally = played(client, player, say=said.append, fund=fund, score=replace(FAST, seconds=4))
-    assert said == [f"{player.name}: calling is paused: no_credit", f"{player.name}: calling goes on"]
+    assert said == [f"{player.name}: calling is paused: no_credit", f"{player.name}: calling resumed"]
     assert holds == [0]
     assert tally.count(player.id, "started") > 0
     assert compared(client, player, tally).is_equal
@@ -132,7 +132,7 @@ def test_credit_given_elsewhere_is_no_difference(client: Client) -> None:
 def test_a_service_that_is_not_there_ends_the_play_with_its_address() -> None:
     client = Client("http://127.0.0.1:9", "vpb_none", patience=0.2)
     with pytest.raises(UnreachableError, match=r"127\.0\.0\.1:9/api/v1 does not answer"):
-        playing.play(
+        workload.play(
             client,
             [Organization(UUID(int=1), "Missing", USUAL)],
             FAST,
