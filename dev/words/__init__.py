@@ -2,6 +2,5 @@
 
 from dev.words.finding import Use, uses
 from dev.words.glossary import GLOSSARY, Forbidden, Scope, forbidden
-from dev.words.left import LEFT, allowed
 
-__all__ = ["GLOSSARY", "LEFT", "Forbidden", "Scope", "Use", "allowed", "forbidden", "uses"]
+__all__ = ["GLOSSARY", "Forbidden", "Scope", "Use", "forbidden", "uses"]

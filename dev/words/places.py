@@ -21,7 +21,6 @@ _NOT_OURS = {
     "tests/test_words.py",
     "requirements.in",
     "requirements-dev.in",
-    "tests/words_left.txt",
 }
 _PAGES = ("app/pages/", "app/templates/", "demo/dev_mail/")
 _SAYS_ITS_DOCSTRINGS = ("app/cli/", "app/api/", "demo/cli/")
