@@ -192,4 +192,4 @@ class TestNeverMoreThanShown:
 
 def a_preview(shrinking: tuple[Shrinking, ...]) -> Preview:
     nothing = usd("0")
-    return Preview((), nothing, nothing, nothing, nothing, utc_now(), shrinking)
+    return Preview((), nothing, nothing, nothing, utc_now(), shrinking)
