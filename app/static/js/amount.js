@@ -1,4 +1,4 @@
-// Choosing `Other amount` goes on to its field; passing over it with the arrow keys doesn't. The styles show the field.
+// Choosing `Other amount` focuses its field; passing over it with the arrow keys doesn't. The styles show the field.
 let byArrow = false;
 
 document.addEventListener("keydown", (event) => {

@@ -1,4 +1,4 @@
-// What every page runs. Each module does one thing and looks for its own elements; without any of them the pages work.
+// Runs on every page. Each module does one thing and finds its own elements; the pages work without any of them.
 import "./amount.js";
 import "./browser_signals.js";
 import "./connection.js";

@@ -18,7 +18,7 @@ async function fill(field) {
   setTimeout(() => refresh(field), FRESH_MS);
 }
 
-// One that is old tells of a browser as it was.
+// An old snapshot describes an outdated browser.
 function refresh(field) {
   field.value = "";
   if (field.isConnected) fill(field);
@@ -28,7 +28,7 @@ function fillAll() {
   for (const field of document.querySelectorAll("input[data-browser-signals]")) if (!asked.has(field)) fill(field);
 }
 
-// What was sent was for that payment; another try gets another.
+// A snapshot is for one payment; another attempt gets another.
 document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => {
   const field = ctx?.request?.form?.querySelector("input[data-browser-signals]");
   if (field?.isConnected && ctx.response) {

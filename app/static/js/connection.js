@@ -40,7 +40,7 @@ document.addEventListener("htmx:after:request", ({ detail: { ctx } }) => {
   if (!isPoll(ctx)) return;
   const { status } = ctx.response;
   if (status === 401) end(SESSION_ENDED, signIn());
-  // Where a form was refused for it, that is said already, with the same buttons.
+  // If a form was refused for this reason, that is already shown, with the same buttons.
   else if (status === 409 && document.querySelector("[role=alert] [data-refusal]")) isOver = true;
   else if (status === 409 && told(ctx.text)) end(told(ctx.text));
   else if (status >= 500 || status === 429) lose();

@@ -3,7 +3,7 @@
 import { poller } from "./poll.js";
 
 function open(dialog) {
-  // What a poll under way would bring could take away what is being asked about.
+  // A poll in progress could remove what the dialog is about.
   poller()?.dispatchEvent(new CustomEvent("htmx:abort"));
   dialog.showModal();
 }
@@ -17,7 +17,7 @@ document.addEventListener("submit", (event) => {
   else dialog.close();
 });
 
-// What a dialog asked is answered, or could not be: what there is to say stands on the page behind it.
+// The dialog was answered, or failed: the message is on the page behind it.
 const close = ({ detail: { ctx } }) => ctx?.sourceElement?.closest("dialog")?.close();
 document.addEventListener("htmx:after:request", close);
 document.addEventListener("htmx:error", close);

@@ -7,7 +7,7 @@ import { stripe } from "./processor.js";
 
 const AWAY = "The card fields couldn't load, so you can't enter a card right now. Check your connection, and that nothing blocks js.stripe.com.";
 
-// What an amount is in the currency's smallest unit; null for what is none yet.
+// An amount in the currency's smallest unit; null if it is not valid yet.
 export function minor(typed, digits) {
   const [, whole, part = ""] = /^\s*\$?([\d,]+)(?:\.(\d*))?\s*$/.exec(typed) ?? [];
   if (!whole || part.length > digits) return null;
@@ -65,7 +65,7 @@ export class EnteredCard {
     this.tell(AWAY, () => this.start());
   }
 
-  // Stripe says no more than that there is none, so a bad amount leaves the one before.
+  // Stripe only reports that there is none, so an invalid amount leaves the previous one.
   set amount(value) {
     if (value !== null) this.#elements?.update({ amount: value });
   }
@@ -74,7 +74,7 @@ export class EnteredCard {
     return this.#isSaved ? "off_session" : null;
   }
 
-  // Whether the payment saves the card. Stripe takes a token for nothing else than its fields were told.
+  // Whether the payment saves the card. Stripe accepts a token only for what its fields were set up for.
   set isSaved(value) {
     this.#isSaved = value;
     this.#elements?.update({ setupFutureUsage: this.#usage });
@@ -84,7 +84,7 @@ export class EnteredCard {
     this.#fields?.focus();
   }
 
-  // The token's id; null after saying what is wrong. What is wrong with a field, the field itself says.
+  // The token's id; null after showing what is wrong. A field's own errors are shown by the field.
   async token() {
     this.tell("");
     await this.#starting;

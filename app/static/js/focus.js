@@ -20,7 +20,7 @@ function remember() {
   region = had?.closest("section[id]")?.id ?? null;
 }
 
-// A button that is disabled while its request is under way loses focus, so it is noted before that.
+// A button that is disabled while its request is in progress loses focus, so remember it before that.
 document.addEventListener("htmx:config:request", ({ detail: { ctx } }) => {
   if (!isPoll(ctx)) remember();
 });
@@ -28,7 +28,7 @@ document.addEventListener("htmx:before:swap", ({ detail: { ctx } }) => {
   if (isPoll(ctx)) remember();
 });
 
-// A swap may have taken from a thing what lets it have the focus: that is given back for as long as it is there.
+// A swap may have removed the attribute that makes an element focusable: restore it while the element exists.
 function keep(thing) {
   thing.focus({ preventScroll: true });
   if (document.activeElement === thing) return;
@@ -52,10 +52,10 @@ function settle(ctx) {
   else goOn(place);
 }
 
-// Once the request is over, htmx gives the buttons back; only after that can one have focus again.
+// After the request, htmx enables the buttons again; only then can one have focus.
 document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => {
   if (ctx.status === "swapped" || !isPoll(ctx)) setTimeout(settle, 0, ctx);
 });
 
-// A page that comes after a form begins with what became of it: there the keyboard goes on, and there a reader reads on.
+// A page after a form begins with its result: the keyboard and screen readers continue there.
 document.querySelector("main .error-summary, #messages .message[tabindex]")?.focus();

@@ -9,14 +9,14 @@ const isSaved = () => Boolean(place()?.querySelector("#keep")?.checked);
 let card = null;
 let isSending = false;
 
-// The amount chosen or typed; a step that is about one amount has it in its markup alone.
+// The amount chosen or typed; a step with a fixed amount has it only in its markup.
 function amount(form) {
   const chosen = form.querySelector('input[name="amount"]:checked');
   if (!chosen) return null;
   return minor(chosen.value === "other" ? form.elements.other_amount.value : chosen.value, Number(place().dataset.digits));
 }
 
-// While someone is in the form, a poll leaves its cards as they are.
+// While someone is using the form, a poll leaves its cards unchanged.
 function noteWhoIsThere() {
   const mark = document.getElementById("is-busy");
   if (mark) mark.value = document.activeElement?.closest("#top-up form") ? "1" : "";
@@ -61,14 +61,14 @@ async function send(form, button) {
   const id = await tokenFor(form);
   wait(button, false);
   isSending = false;
-  // Disabled, the button lost focus; a second press on it gave that to the page's main part.
+  // The disabled button lost focus; a second press on it moved focus to the page's main part.
   if (["BODY", "MAIN"].includes(document.activeElement.tagName) && had.isConnected) had.focus();
   if (!id || !form.isConnected) return;
   made(form).value = id;
   form.requestSubmit(button);
 }
 
-// Before htmx hears of it: a form with a new card goes to Stripe first, and to us with what that made of it.
+// Before htmx handles it: a form with a new card goes to Stripe first, and to us with the resulting token.
 document.addEventListener(
   "submit",
   (event) => {
@@ -96,7 +96,7 @@ document.addEventListener("focusin", ({ target }) => {
   if (target === place()) card?.focus();
 });
 
-// What was answered was used; without an answer the same card is sent again, so that it stays one wish.
+// A token with a response is used up; without a response the same card is sent again, so that it stays one top-up.
 document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => {
   if (!isPoll(ctx) && ctx.response) forget();
   setTimeout(arrange);

@@ -1,3 +1,3 @@
-// The element that polls, on the pages that have one.
+// The polling element, on pages that have one.
 export const poller = () => document.getElementById("live");
 export const isPoll = (ctx) => ctx?.sourceElement?.id === "live";

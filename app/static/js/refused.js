@@ -1,4 +1,4 @@
-// What the server says instead of an answer is said beside the form that was sent; the form stays, with all that it holds.
+// A refusal from the server is shown next to the form that was sent; the form keeps everything entered.
 // A page of an organization that was left in another tab can go back to it from there.
 import { SESSION_ENDED, complain, say, signIn } from "./text.js";
 import { poller } from "./poll.js";
@@ -7,7 +7,7 @@ export const LOST = "The connection was lost before we got a response. What you 
 export const BROKEN = "Something went wrong on our side. What you entered is still here, and trying again won't charge you twice.";
 const TOO_OFTEN = "Too many attempts. Wait a minute and try again.";
 
-// The server's own words, out of the page that it answered with; null where there are none, as on a proxy's page.
+// The server's message, from its error page; null if there is none, as on a proxy's page.
 export function told(text) {
   try {
     const found = new DOMParser().parseFromString(text, "text/html").querySelector("[data-refusal]");
@@ -18,7 +18,7 @@ export function told(text) {
   }
 }
 
-// A form that was only open for too long can be sent as it is, with a fresh token.
+// A form that was open for too long can be sent unchanged, with a fresh token.
 function renew(token) {
   if (!token) return;
   for (const field of document.querySelectorAll('input[name="csrf_token"]')) field.value = token;
@@ -30,7 +30,7 @@ export function refuse(form, { status, headers, text }) {
   else if (status === 429) complain(TOO_OFTEN, { form });
   else {
     const refusal = status < 500 ? told(text) : null;
-    // The poll may have said the same before, with the same buttons: once is enough.
+    // The poll may already have shown the same message with the same buttons: once is enough.
     if (refusal) document.querySelector("#connection .message:has([data-refusal])")?.remove();
     complain(refusal || BROKEN, { form });
   }
@@ -57,7 +57,7 @@ document.addEventListener("submit", async (event) => {
   try {
     const answer = await fetch(form.action, { method: "POST", body, redirect: "manual" });
     if (answer.type === "opaqueredirect") isBack(refusal.matches("[data-beside-form]") ? refusal : null);
-    // Something else happened meanwhile: the page that says what.
+    // Something else happened meanwhile: show that page.
     else form.submit();
   } catch {
     complain(LOST);

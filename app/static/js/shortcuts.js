@@ -1,4 +1,4 @@
-// Keys for those who live on the keyboard. Silent while typing, and for good where the list says so (WCAG 2.1.4).
+// Keyboard shortcuts. Inactive while typing, and permanently if turned off in the list (WCAG 2.1.4).
 const SETTING = "billing.shortcuts";
 const PATIENCE = 1500;
 const TYPED_INTO = 'input:not([type="radio"], [type="checkbox"]), select, textarea, [contenteditable], dialog, iframe';
@@ -8,7 +8,7 @@ const off = document.getElementById("shortcuts-off");
 const NEVER = -Infinity;
 let goes = NEVER;
 
-// A browser that keeps nothing for us, as in some frames, has them on.
+// In a browser without storage, as in some frames, they are on.
 function kept(value) {
   try {
     if (value) localStorage.setItem(SETTING, value);

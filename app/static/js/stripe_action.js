@@ -1,4 +1,4 @@
-// The bank's question about a payment, answered in the page. How it ended our server asks Stripe itself.
+// The bank's check of a payment, in the page. Our server asks Stripe for the result itself.
 import { isPoll } from "./poll.js";
 import { stripe } from "./processor.js";
 
@@ -12,7 +12,7 @@ function tell(text) {
   if (problem) problem.textContent = text;
 }
 
-// A disabled button loses focus; it gets it back, so that what follows knows where it was.
+// A disabled button loses focus; restore it, so that later code knows where it was.
 function release(button, hadFocus) {
   button.disabled = false;
   button.removeAttribute("aria-busy");
@@ -30,7 +30,7 @@ async function ask({ dataset }) {
     const client = await stripe(dataset);
     await client.handleNextAction({ clientSecret });
     release(button, hadFocus);
-    // A poll may have learned the end of it first; then there is nothing left to ask.
+    // A poll may already have shown the result; then there is nothing left to ask.
     if (step()?.dataset.clientSecret === clientSecret) step().querySelector("[data-confirmation]").requestSubmit();
   } catch {
     release(button, hadFocus);
@@ -50,7 +50,7 @@ function greet(ctx) {
 document.addEventListener("click", ({ target }) => {
   if (target.closest?.("[data-confirm]")) ask(step());
 });
-// The press of `Pay` asked for it, so the question comes immediately; when a poll brings it, it waits for the button.
+// After a press of `Pay` the check starts immediately; if a poll brings it, it waits for the button.
 document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => {
   setTimeout(greet, 0, ctx);
 });

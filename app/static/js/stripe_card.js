@@ -1,5 +1,5 @@
 // The card form: Stripe's own fields in a form of ours. What comes back is the id of the setup, never a card's number.
-// The setup is made when Save is pressed, and the fields stay as they are until the card is saved or the form is left.
+// The setup is created when Save is pressed, and the fields stay until the card is saved or the form is left.
 import { appearance } from "./card_look.js";
 import { CARDS, paymentFields } from "./payment_fields.js";
 import { stripe } from "./processor.js";
@@ -42,7 +42,7 @@ class CardForm {
     this.wait(false);
   }
 
-  // Once Stripe has the card, the form goes to our server as any other.
+  // Once Stripe has the card, the form is sent to our server like any other.
   submit(event) {
     if (this.form.elements.setup_intent.value) return;
     event.preventDefault();
@@ -58,7 +58,7 @@ class CardForm {
     this.wait(true);
     const { problem, id } = await this.confirm().catch(() => ({ problem: LOST }));
     this.wait(false);
-    // Disabled, the button lost focus; what comes next wants to know where it was.
+    // The disabled button lost focus; later code needs to know where it was.
     if (document.activeElement === document.body) this.button.focus();
     if (problem) {
       this.tell(problem);
@@ -79,7 +79,7 @@ class CardForm {
       confirmParams: { return_url: this.form.dataset.returnUrl },
       redirect: "if_required",
     });
-    // A try whose answer was lost may have been the one that saved it.
+    // An attempt whose response was lost may have saved it.
     const done = setupIntent ?? (error.setup_intent?.status === "succeeded" ? error.setup_intent : null);
     return done ? { id: done.id } : { problem: notSaved(error) };
   }
@@ -94,7 +94,7 @@ class CardForm {
     const { client_secret: secret, error } = isTold ? await answer.json() : {};
     this.secret = secret;
     if (secret) return null;
-    // What failed at Stripe fails again under the same name, for a day.
+    // A request that failed at Stripe fails again with the same key for a day.
     if (status === 503) this.form.elements.attempt.value = crypto.randomUUID();
     if (error) return error;
     refuse(this.form, { status, headers, text: await answer.text() });
@@ -140,7 +140,7 @@ function startAll() {
   }
 }
 
-// Before htmx hears of it.
+// Before htmx handles it.
 document.addEventListener("submit", (event) => started.get(event.target)?.submit(event), true);
 
 document.addEventListener("click", (event) => {
@@ -150,7 +150,7 @@ document.addEventListener("click", (event) => {
   started.get(link.closest("form")).leave();
 });
 
-// An open form is gone to, never drawn again: what is typed into it would be lost.
+// An open form is focused, never rendered again, because typed input would be lost.
 document.addEventListener("htmx:config:request", (event) => {
   const { sourceElement } = event.detail.ctx;
   if (sourceElement.getAttribute("hx-target") !== "#card-form" || !openForm()) return;

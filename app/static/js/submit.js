@@ -1,4 +1,4 @@
-// A form that is being sent says so and is sent once. One that could not be sent says that, and keeps what it holds.
+// A form that is being sent shows that and is sent once. One that could not be sent shows that, and keeps its input.
 import { isPoll } from "./poll.js";
 import { BROKEN, LOST, refuse } from "./refused.js";
 import { complain, withdraw } from "./text.js";
@@ -31,7 +31,7 @@ document.addEventListener("htmx:response:error", ({ detail: { ctx } }) => {
   refuse(formOf(ctx), { status, headers, text: ctx.text });
 });
 document.addEventListener("htmx:error", ({ detail: { ctx } }) => {
-  // With an answer it is the page that could not take it in.
+  // With a response, it is the page that could not process it.
   if (isForm(ctx) || isButton(ctx)) complain(ctx.response ? BROKEN : LOST, { form: formOf(ctx) });
 });
 
@@ -46,7 +46,7 @@ document.addEventListener("submit", (event) => {
   mark(form, event.submitter, true);
 });
 
-// Back from the next page by the browser's cache, the form is as it was left: sent.
+// Restored by the browser's back-forward cache, the form is still in its sent state.
 window.addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) {
     delete form.dataset.sent;

@@ -22,7 +22,7 @@ export function say(place, content, { tone = "quiet", link = null } = {}) {
 const FILLED_IN = "input:not([type=hidden]), select, textarea, [data-card]";
 const isBeside = (element) => element?.matches("[data-beside-form]");
 
-// Beside a form that is filled in, which stays as it is; for a mere button, at the head of the page.
+// Next to a filled-in form, which stays as it is; for a single button, at the top of the page.
 function placeFor(form) {
   if (!form?.isConnected || !form.checkVisibility() || !form.querySelector(FILLED_IN)) return document.getElementById("alert");
   if (isBeside(form.previousElementSibling)) return form.previousElementSibling;
@@ -33,7 +33,7 @@ function placeFor(form) {
   return place;
 }
 
-// What a person's own action ran into: announced, and brought into view.
+// A problem with a person's own action: announced, and scrolled into view.
 export function complain(content, { form = null, ...options } = {}) {
   const place = placeFor(form);
   if (!place) return;
@@ -41,7 +41,7 @@ export function complain(content, { form = null, ...options } = {}) {
   place.scrollIntoView({ block: "nearest" });
 }
 
-// The form is sent again, so what was said before is over.
+// The form is sent again, so remove the previous message.
 export function withdraw(form) {
   if (isBeside(form?.previousElementSibling)) form.previousElementSibling.remove();
   document.getElementById("alert")?.replaceChildren();

@@ -6,7 +6,7 @@ const ADDRESS = /^(?:href|src|action|formaction|xlink:href|(?:data-)?hx-.*)$/i;
 const SCRIPT_ADDRESS = /^\s*(?:javascript|js|data|vbscript):/i;
 const stripe = new URL(document.querySelector('meta[name="stripe-script"]').content, location.href);
 
-// Made to look at markup in a document of its own, which is never shown and runs nothing.
+// For parsing markup in a separate document, which is never shown and runs nothing.
 const inspect = window.trustedTypes?.createPolicy("inspect", { createHTML: (markup) => markup });
 
 const isEvent = (name) => /^(?:on|(?:data-)?hx-on\b)/i.test(name);
