@@ -74,7 +74,7 @@ CASES: dict[str, Case] = {
     "a second live subscription": Case(twice, "has a second subscription at Stripe", cancel_others),
     "an incomplete second one": Case(
         lambda do: do.subscribe(do.price_of("growth"), payment_behavior="default_incomplete"),
-        "waits for its first payment",
+        "is waiting for its first payment",
         cancel_others,
     ),
     "a second one on a trial": Case(
