@@ -1,8 +1,8 @@
 """How each transaction begins: which organizations its statements see, and the current time.
 
 Row-level security lets a statement see the rows of the organization that the setting `app.org_id` names, or of `all`,
-or, where it is empty or unset, of none (`keep_apart` in migrations). Several are in `app.org_ids_00` to `…_ff`, by
-the last two digits of their ids, so that a row of a batch is only compared with few; `app.org_id` is `several` then.
+or, where it is empty or unset, of none (`keep_apart` in migrations). Several are in `app.org_ids_of_0` to `…_255`,
+by the last byte of their ids, so that a row of a batch is only compared with few; `app.org_id` is `several` then.
 Beside them it shows the one token of the API that `app.token_id` names, because its organization isn't known before.
 Settings are local to the transaction, so they end with it: a pooled connection carries none over.
 
@@ -42,14 +42,14 @@ _SAYABLE = re.compile(r"|all|[0-9a-f-]{36}(,[0-9a-f-]{36})*")
 class Visibility:
     """What a session's transactions should see, and what the running one sees and when it began.
 
-    `seen` is None if none is running, or if a savepoint may have changed it. `digits` are the suffixes of the
-    settings of several organizations that the running transaction may have set. `token` is the id of an API token
-    that is also visible until the transaction ends.
+    `seen` is None if none is running, or if a savepoint may have changed it. `last_bytes` are those of
+    the settings of several organizations that the running transaction may have set. `token` is the id of an
+    API token that is also visible until the transaction ends.
     """
 
     wanted: str = NONE
     seen: str | None = None
-    digits: set[str] = field(default_factory=set)
+    last_bytes: set[int] = field(default_factory=set)
     began: Moment | None = None
     token: str | None = None
 
@@ -112,7 +112,7 @@ def _end(session: Session, transaction: SessionTransaction) -> None:
     state.seen = None
     if transaction.parent is None:
         state.began = state.token = None
-        state.digits.clear()
+        state.last_bytes.clear()
 
 
 @event.listens_for(Engine, "before_cursor_execute")
@@ -141,12 +141,13 @@ def _sync_settings(connection: Connection, state: Visibility) -> None:
 def _settings(state: Visibility) -> str:
     """SQL that sets the wanted visibility, and clears what was set before."""
     ids = state.wanted.split(",") if "," in state.wanted else []
-    by_digits = dict.fromkeys(state.digits, "")
+    by_byte = dict.fromkeys(state.last_bytes, "")
     for one in ids:
-        by_digits[one[-2:]] = f"{by_digits.get(one[-2:], '')} {one}"
-    state.digits |= by_digits.keys()
+        last = int(one[-2:], 16)
+        by_byte[last] = f"{by_byte.get(last, '')} {one}"
+    state.last_bytes |= by_byte.keys()
     settings = {SETTING: _SEVERAL if ids else state.wanted}
-    settings |= {f"{SETTING}s_{digits}": some for digits, some in by_digits.items()}
+    settings |= {f"{SETTING}s_of_{last}": some for last, some in by_byte.items()}
     if state.token is not None:
         settings[TOKEN_SETTING] = state.token
     return ", ".join(f"set_config('{name}', '{value}', true)" for name, value in settings.items())

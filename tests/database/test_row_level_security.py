@@ -191,6 +191,21 @@ def test_the_owner_is_held_as_well_once_a_scope_is_set(two: Two) -> None:
             assert connection.scalar(select(func.count()).select_from(table)) == 1, table.name
 
 
+@pytest.mark.parametrize(
+    "name", [lambda one: f"app.org_ids_of_{one.bytes[-1]}", lambda one: f"app.org_ids_{one.hex[-2:]}"]
+)
+def test_several_are_seen_by_this_release_and_the_one_before_and_no_other(
+    two: Two, name: Callable[[UUID], str]
+) -> None:
+    """While processes are replaced, those of both releases are running: each names organizations in its own way."""
+    seen = text("SELECT set_config(:name, :some, true), set_config('app.org_id', 'several', true)")
+    db.session.execute(seen, {"name": name(two.harbor), "some": f" {two.harbor} {uuid4()}"})
+    for table in tables():
+        key = key_of(table)
+        assert {row[0] for row in _run(f'SELECT {key} FROM "{table.name}"')} <= {two.harbor}, table.name
+    assert _run("SELECT id, current_setting('app.org_id') FROM organization") == [(two.harbor, "several")]
+
+
 def test_a_setting_that_names_no_one_shows_nothing(two: Two) -> None:
     for setting in ("", " ", "none", str(uuid4()), "all," + str(two.pine), "ALL"):
         db.session.execute(text("SELECT set_config('app.org_id', :setting, true)"), {"setting": setting})
