@@ -64,6 +64,7 @@ class Settings:
     api_requests_per_minute: int
     platform_threads: int
     page_threads: int
+    sign_in_threads: int
     stripe_threads: int
     download_threads: int
     webhook_threads: int
@@ -160,6 +161,7 @@ class Settings:
             api_requests_per_minute=env.number("API_REQUESTS_PER_MINUTE", 6000),
             platform_threads=env.at_least_one("PLATFORM_THREADS", 4),
             page_threads=env.at_least_one("PAGE_THREADS", 4),
+            sign_in_threads=env.at_least_one("SIGN_IN_THREADS", 2),
             stripe_threads=env.at_least_one("STRIPE_THREADS", 4),
             download_threads=env.at_least_one("DOWNLOAD_THREADS", 2),
             webhook_threads=env.at_least_one("WEBHOOK_THREADS", 2),

@@ -32,6 +32,7 @@ from app.web import (
     security,
     stripe_deadlines,
     text_guard,
+    unknown_proxies,
 )
 from config import ROOT, Settings
 
@@ -92,6 +93,7 @@ def create_app(settings: Settings) -> Flask:
         form_refusals,
         links,
         health,
+        unknown_proxies,
         pages,
         api,
         webhooks,

@@ -16,6 +16,7 @@ from gunicorn.workers import gasgi
 
 from app.server.application import Application
 from app.server.connections import Connection
+from app.web import unknown_proxies
 
 _FILES = 65536
 
@@ -43,6 +44,7 @@ class Worker(gasgi.ASGIWorker):  # type: ignore[misc]
         """Load the application. One that isn't Flask's, such as the page for a syntax error, is served as it is."""
         super().load_wsgi()
         if isinstance(self.asgi, Flask):
+            unknown_proxies.say_at_start(self.asgi.config["SETTINGS"])
             self.application = self.asgi = Application(self.asgi)
 
     async def _shutdown(self) -> None:

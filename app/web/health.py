@@ -18,6 +18,7 @@ from app.models.scope import Reason, seeing_all
 
 blueprint = Blueprint("health", __name__)
 _DETAILS = "health_details"
+_WARNINGS = "health_warnings"
 
 
 def init_app(app: Flask) -> None:
@@ -35,6 +36,11 @@ def healthz() -> dict[str, str]:
 def add_detail(app: Flask, name: str, get_status: Callable[[], dict[str, Any]]) -> None:
     """Add details for operators to `/readyz`. They don't affect whether the process is ready."""
     app.extensions.setdefault(_DETAILS, {})[name] = get_status
+
+
+def add_warning(app: Flask, name: str, get_text: Callable[[], str | None]) -> None:
+    """Let `/readyz` name what is set up wrong while it is; the process is ready nevertheless."""
+    app.extensions.setdefault(_WARNINGS, {})[name] = get_text
 
 
 @blueprint.get("/readyz")
@@ -56,7 +62,7 @@ def readyz() -> tuple[dict[str, Any], int]:
         return {"status": "unavailable", "database": f"DATABASE_URL {role}"}, 503
     if (clock := what_is_off()) is not None:
         return {"status": "unavailable", "clock": f"this process's clock {clock}"}, 503
-    details = {"status": "ready", "database": f"at migration {found}", **_details()}
+    details = {"status": "ready", "database": f"at migration {found}", **_details(), **_warnings()}
     return details | ({"role": f"DATABASE_URL {role}"} if role is not None else {}), 200
 
 
@@ -70,6 +76,12 @@ def _details() -> dict[str, Any]:
             db.session.rollback()
             details[name] = "unknown"
     return details
+
+
+def _warnings() -> dict[str, Any]:
+    asked = {name: get_text() for name, get_text in current_app.extensions.get(_WARNINGS, {}).items()}
+    found = {name: text for name, text in asked.items() if text is not None}
+    return {"warnings": found} if found else {}
 
 
 def newest_migration(app: Flask) -> str | None:

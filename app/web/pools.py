@@ -20,6 +20,7 @@ class Pool(StrEnum):
 
     PLATFORM = "platform"  # holds, usage, status: calls wait for the response
     PAGES = "pages"  # people
+    SIGN_IN = "sign_in"  # people, with a password that takes long to hash, and is meant to
     STRIPE = "stripe"  # people, with a call to Stripe
     DOWNLOADS = "downloads"  # files that take seconds to create
     WEBHOOKS = "webhooks"  # Stripe's events
@@ -64,6 +65,10 @@ ASK_STRIPE = frozenset(
 )
 """The endpoints of pages that may call Stripe."""
 
+HASH_PASSWORDS = frozenset({"auth.sign_in", "auth.set_password", "auth.invitation"})
+"""The endpoints that hash a password, each time with 64 MB and much of a processor. There are as many simultaneously
+as there are threads, so that a burst of attempts delays those who sign in and no one else."""
+
 STRIPE_BUSY = "billing.stripe_busy"
 """In a request's environment: too many wait for Stripe, so this one must respond without calling it."""
 
@@ -79,6 +84,8 @@ def pool_of(endpoint: str | None, path: str = "") -> Pool:
         return Pool.PLATFORM if path.startswith("/api/") else Pool.PAGES
     if endpoint in ASK_STRIPE:
         return Pool.STRIPE
+    if endpoint in HASH_PASSWORDS:
+        return Pool.SIGN_IN
     pool = BY_BLUEPRINT.get(endpoint.partition(".")[0], Pool.PAGES)
     return Pool.DOWNLOADS if pool is Pool.PAGES and path.endswith(FILES) else pool
 
@@ -88,6 +95,7 @@ def threads_of(settings: Settings) -> dict[Pool, int]:
     return {
         Pool.PLATFORM: settings.platform_threads,
         Pool.PAGES: settings.page_threads,
+        Pool.SIGN_IN: settings.sign_in_threads,
         Pool.STRIPE: settings.stripe_threads,
         Pool.DOWNLOADS: settings.download_threads,
         Pool.WEBHOOKS: settings.webhook_threads,

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import math
 import time
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
 import structlog
 from flask import Response
 from limits.storage import Storage
-from sqlalchemy import case, delete, func, literal, select
+from sqlalchemy import case, delete, func, literal, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -104,6 +106,48 @@ class PostgresStorage(Storage):
         """Delete one counter."""
         with db.engine.begin() as connection:
             connection.execute(delete(RateLimitCounter).where(RateLimitCounter.key == key))
+
+
+def take(key: str, most: int, window: timedelta) -> int | None:
+    """Count one more, by a counter that starts again when its window is over; the count, or None if it was at `most`.
+
+    One statement in its own transaction: of many at the same moment, `most` get a count. A refused one isn't counted.
+    """
+    table, now = RateLimitCounter, func.now()
+    fresh = insert(table).values(key=key, count=1, expires_at=now + literal(window))
+    expired = table.expires_at <= now
+    statement = fresh.on_conflict_do_update(
+        index_elements=[table.key],
+        set_={
+            "count": case((expired, 1), else_=table.count + 1),
+            "expires_at": case((expired, fresh.excluded.expires_at), else_=table.expires_at),
+        },
+        where=expired | (table.count < most),
+    ).returning(table.count)
+    with db.engine.begin() as connection:
+        found = connection.execute(statement).scalar()
+    return int(found) if found is not None else None
+
+
+def give_back(key: str) -> None:
+    """Count one less, in its own transaction."""
+    less = update(RateLimitCounter).where(RateLimitCounter.key == key, RateLimitCounter.count > 0)
+    with db.engine.begin() as connection:
+        connection.execute(less.values(count=RateLimitCounter.count - 1))
+
+
+def clear(keys: Sequence[str]) -> None:
+    """Let counters start again, in their own transaction."""
+    with db.engine.begin() as connection:
+        connection.execute(delete(RateLimitCounter).where(RateLimitCounter.key.in_(keys)))
+
+
+def seconds_left(key: str) -> int:
+    """Until the counter's window is over; 0 if it is, or if there is none."""
+    left = select(func.extract("epoch", RateLimitCounter.expires_at - func.now()))
+    with db.engine.connect() as connection:
+        seconds = connection.execute(left.where(RateLimitCounter.key == key)).scalar()
+    return max(math.ceil(seconds or 0), 0)
 
 
 def delete_expired() -> None:

@@ -65,6 +65,15 @@ def test_links_for_a_new_password_are_mailed_a_few_times_an_hour(visitor: Visito
         assert answers == [200, 200, 200, 429]
 
 
+def test_a_stranger_uses_up_no_links_of_a_browser_that_is_known(app: Flask, owner: str) -> None:
+    known, stranger = Visitor(app.test_client()), Visitor(app.test_client())
+    known.sign_in(owner)
+    known.post("/sign-out")
+    asked = [stranger.post("/forgot-password", {"email": owner}).status_code for _ in range(5)]
+    assert asked == [200, 200, 200, 429, 429]
+    assert known.post("/forgot-password", {"email": owner}).status_code == 200
+
+
 @pytest.mark.parametrize("what", ["the password", "the address", "the time", "the key", "the link"])
 def test_a_mailed_link_ends_with(
     what: str, app: Flask, visitor: Visitor, owner: str, monkeypatch: pytest.MonkeyPatch

@@ -16,7 +16,7 @@ from app.people import accounts, password_links
 from app.people.invitations import LinkError
 from app.people.organizations import PeopleError
 from app.transaction import transaction
-from app.web import errors
+from app.web import errors, known_devices
 from app.web.text_guard import keeps_typed
 
 _TOO_OFTEN = "Too many requests for a link. Check your spam folder, or wait an hour and try again."
@@ -62,4 +62,6 @@ def set_password(token: str) -> str | Response | tuple[str, int]:
         form.password.errors = [str(error)]
         return render_template("auth/set_password.html", form=form, user=user), 422
     login_user(begun)
-    return redirect(url_for("overview.show"))
+    response = redirect(url_for("overview.show"))
+    known_devices.remember(response, user.email)
+    return response

@@ -14,13 +14,13 @@ from werkzeug.wrappers import Response
 from app.extensions import db
 from app.models import User
 from app.own_pages import PARAMETER, own_address
-from app.pages.auth import throttle
 from app.pages.auth.blueprint import blueprint
 from app.pages.auth.forms import SignInForm
 from app.people import organizations, passwords, sessions
 from app.people.sessions import Identity
 from app.transaction import transaction
-from app.web import errors, form_refusals
+from app.web import attempts, errors, form_refusals, known_devices
+from app.web.attempts import Kind, TooManyAttemptsError
 from app.web.form_tokens import ForeignOriginError, FormRefusedError
 from app.web.identity import (
     ask_to_sign_in,
@@ -35,7 +35,6 @@ log = structlog.get_logger("billing.auth")
 
 _WRONG = "Incorrect email or password. Check both and try again."
 _STALE = "This page was open for a long time. Enter your password and sign in again."
-_TOO_OFTEN = "Too many attempts. Wait ten minutes and try again."
 
 
 @blueprint.get("/")
@@ -54,15 +53,18 @@ def sign_in() -> str | Response | tuple[str, int]:
     if not form.validate():
         return _page(form), 422
     email = form.email.data or ""
-    if throttle.is_too_often(email):
-        form.email.errors = [_TOO_OFTEN]
+    try:
+        attempt = attempts.begin(Kind.PASSWORD, email)
+    except TooManyAttemptsError as refused:
+        log.info("sign_in_refused", address=request.remote_addr)
+        form.password.errors = [str(refused)]
         return _page(form), 429
     user = organizations.find_user(email)
     if not passwords.verify(form.password.data or "", user.password_hash if user else None) or user is None:
-        throttle.count_failure(email)
         log.info("sign_in_failed", address=request.remote_addr)
         form.password.errors = [_WRONG]
         return _page(form), 422
+    attempt.succeeded()
     way_back = _way_back(form)
     with transaction():
         if passwords.is_outdated(user.password_hash or ""):
@@ -70,7 +72,7 @@ def sign_in() -> str | Response | tuple[str, int]:
         found = begin_session(user, wanted=way_back)
     login_user(found)
     response = redirect(way_back)
-    throttle.remember_device(response, email)
+    known_devices.remember(response, email)
     return response
 
 
