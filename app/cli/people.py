@@ -67,10 +67,7 @@ def recipients(slug: str, emails: tuple[str, ...], owners: bool) -> None:
         found = organizations.find_organization(slug)
         if emails or owners:
             with transaction():
-                organizations.set_billing_emails(found, emails)
-                audit.record(
-                    found.id, audit.OPERATOR, "organization.recipients_set", slug, emails=list(emails)
-                )
+                organizations.set_billing_emails(found, emails, audit.OPERATOR)
     except PeopleError as error:
         raise click.ClickException(str(error)) from error
     whose = "named" if found.billing_emails else "owners"

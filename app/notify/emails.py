@@ -181,6 +181,19 @@ class PasswordSet(Email):
     address: str | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecipientsChanged(Email):
+    """Who gets billing emails was changed by `by`, from the IP address `address` if they have one. An empty list
+    means the owners."""
+
+    kind: ClassVar[str] = "recipients_changed"
+    before: list[str]
+    after: list[str]
+    by: str
+    at: datetime
+    address: str | None = None
+
+
 _KINDS: dict[str, type[Email]] = {
     one.kind: one
     for one in (
@@ -196,6 +209,7 @@ _KINDS: dict[str, type[Email]] = {
         CardExpiring,
         PasswordLink,
         PasswordSet,
+        RecipientsChanged,
     )
 }
 

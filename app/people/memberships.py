@@ -25,7 +25,7 @@ def assign_role(organization: Organization, user: User, role: Role, actor: Actor
         membership.role = role
         audit.record(organization.id, actor, "user.role_changed", user.email, role=role.value)
         if role is not Role.ORG_ADMIN:
-            _lose(organization, user)
+            _lose(organization, user, actor)
 
 
 def remove(organization: Organization, user: User, actor: Actor) -> bool:
@@ -34,7 +34,7 @@ def remove(organization: Organization, user: User, actor: Actor) -> bool:
     if not db.session.execute(own).rowcount:  # type: ignore[attr-defined]
         return False
     audit.record(organization.id, actor, "user.removed", user.email)
-    _lose(organization, user)
+    _lose(organization, user, actor)
     return True
 
 
@@ -49,7 +49,7 @@ def people_of(org_id: UUID) -> dict[str, User]:
     return {user.email.lower(): user for user in db.session.scalars(query)}
 
 
-def _lose(organization: Organization, user: User) -> None:
+def _lose(organization: Organization, user: User, actor: Actor) -> None:
     """Remove what depends on the role: billing emails, and invitations to or by the person."""
     db.session.execute(
         update(Invitation)
@@ -61,4 +61,4 @@ def _lose(organization: Organization, user: User) -> None:
         .values(ended_at=utc_now(), ended_as=InvitationEnd.WITHDRAWN)
     )
     db.session.flush()
-    details.remove_recipient(organization, user.email)
+    details.remove_recipient(organization, user.email, actor)

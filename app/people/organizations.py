@@ -11,6 +11,7 @@ from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import func, select
 
 from app.billing import audit
+from app.billing.audit import Actor
 from app.billing.customers import details
 from app.billing.mail.recipients import each_once
 from app.billing.plans import terms
@@ -126,9 +127,9 @@ def locked_if_there(org_id: UUID) -> Organization | None:
     return db.session.execute(query, execution_options={"populate_existing": True}).scalar_one_or_none()
 
 
-def set_billing_emails(organization: Organization, emails: Sequence[str]) -> None:
+def set_billing_emails(organization: Organization, emails: Sequence[str], actor: Actor) -> None:
     """Set the billing email recipients; an empty list means the owners. Raises `PeopleError` and changes nothing."""
-    details.set_recipients(organization, each_once([checked_address(email) for email in emails]))
+    details.set_recipients(organization, each_once([checked_address(email) for email in emails]), actor)
 
 
 def checked_address(email: str) -> str:

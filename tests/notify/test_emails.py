@@ -24,6 +24,7 @@ from app.notify.emails import (
     PasswordSet,
     PaymentFailed,
     PlanChanged,
+    RecipientsChanged,
     Refunded,
     RefundReturned,
     pack,
@@ -88,6 +89,14 @@ ABOUT_ACCOUNTS: list[Email] = [
     ),
     PasswordSet(email="dana@harbor.example", first=True, at=at("2026-11-24 14:05"), address="192.0.2.7"),
     PasswordSet(email="dana@harbor.example", first=False, at=at("2026-11-24 14:05")),
+    RecipientsChanged(
+        before=["books@harbor.example"],
+        after=["ap@harbor.example", "cfo@harbor.example"],
+        by="dana@harbor.example",
+        address="192.0.2.7",
+        at=at("2026-11-24 14:05"),
+    ),
+    RecipientsChanged(before=["books@harbor.example"], after=[], by="x", at=at("2026-11-24 14:05")),
 ]
 EMAILS = ABOUT_MONEY + ABOUT_ACCOUNTS
 NAMES = [email.kind for email in EMAILS]

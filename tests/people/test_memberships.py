@@ -70,7 +70,7 @@ def harbor(app: Flask) -> Organization:
 def test_they_get_no_more_mail_about_money(
     lose: Callable[[Organization], None], harbor: Organization
 ) -> None:
-    organizations.set_billing_emails(harbor, ["Gone@harbor.example", "books@harbor.example"])
+    organizations.set_billing_emails(harbor, ["Gone@harbor.example", "books@harbor.example"], OWNER)
     db.session.commit()
     lose(harbor)
     assert recipients_of(harbor) == ["books@harbor.example"]
@@ -79,7 +79,7 @@ def test_they_get_no_more_mail_about_money(
 def test_where_no_one_else_was_named_the_owners_get_it(
     lose: Callable[[Organization], None], harbor: Organization
 ) -> None:
-    organizations.set_billing_emails(harbor, [GONE])
+    organizations.set_billing_emails(harbor, [GONE], OWNER)
     db.session.commit()
     lose(harbor)
     assert recipients_of(harbor) == [STAYS]
@@ -88,7 +88,7 @@ def test_where_no_one_else_was_named_the_owners_get_it(
 def test_a_form_that_was_open_before_does_not_bring_them_back(
     lose: Callable[[Organization], None], harbor: Organization
 ) -> None:
-    organizations.set_billing_emails(harbor, [GONE])
+    organizations.set_billing_emails(harbor, [GONE], OWNER)
     db.session.commit()
     _, version = customer_queries.gather(harbor)
     lose(harbor)
@@ -135,7 +135,7 @@ def test_what_they_own_elsewhere_stays_theirs(
 ) -> None:
     pine = an_organization("Pine Realty")
     a_person(GONE, organization=pine)
-    organizations.set_billing_emails(pine, [GONE])
+    organizations.set_billing_emails(pine, [GONE], OWNER)
     db.session.commit()
     lose(harbor)
     assert recipients_of(pine) == [GONE]
@@ -167,7 +167,7 @@ def test_a_second_invitation_ends_the_first(app: Flask, harbor: Organization) ->
 def test_a_role_that_is_given_again_changes_nothing(harbor: Organization) -> None:
     person = organizations.find_user(GONE)
     assert person is not None
-    organizations.set_billing_emails(harbor, [GONE])
+    organizations.set_billing_emails(harbor, [GONE], OWNER)
     memberships.assign_role(harbor, person, Role.ORG_ADMIN, OWNER)
     assert recipients_of(harbor) == [GONE]
 

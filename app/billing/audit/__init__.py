@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app.billing.audit.actors import display_name
 from app.billing.audit.entries import (
     OPERATOR,
     SIGN_IN_PAGE,
@@ -17,6 +18,7 @@ __all__ = [
     "STRIPE",
     "Action",
     "Actor",
+    "display_name",
     "record",
     "trail",
 ]

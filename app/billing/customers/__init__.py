@@ -6,6 +6,7 @@ __all__ = [
     "details",
     "documents",
     "queries",
+    "recipient_changes",
     "stripe_sync",
     "tax_ids",
     "validation",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from uuid import UUID
 
 from sqlalchemy import select
 
@@ -12,13 +13,18 @@ from app.models import Membership, Organization, Role, User
 
 def recipients_of(organization: Organization) -> list[str]:
     """The organization's billing recipients; its owners if none are set. Each address once, in order."""
-    addresses = organization.billing_emails or db.session.scalars(
+    return each_once(organization.billing_emails or owner_emails(organization.id))
+
+
+def owner_emails(org_id: UUID) -> list[str]:
+    """The addresses of an organization's owners, the oldest account first."""
+    query = (
         select(User.email)
         .join(Membership, Membership.user_id == User.id)
-        .where(Membership.org_id == organization.id, Membership.role == Role.ORG_ADMIN)
+        .where(Membership.org_id == org_id, Membership.role == Role.ORG_ADMIN)
         .order_by(User.created_at)
     )
-    return each_once(addresses)
+    return list(db.session.scalars(query))
 
 
 def each_once(addresses: Iterable[str]) -> list[str]:

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from flask import Blueprint, Response, render_template, request
 from werkzeug.datastructures import MultiDict
 
+from app.billing import audit
 from app.billing.audit import trail
 from app.billing.audit.trail import Filters
 from app.cursor import Cursor
@@ -93,7 +94,7 @@ def show() -> str:
         page=found,
         chosen=query,
         kinds=wording.KINDS,
-        people={actor: wording.actor_name(actor) for actor in actors},
+        people={actor: audit.display_name(actor) for actor in actors},
     )
 
 
@@ -116,7 +117,7 @@ def _rows(organization: Organization, events: Iterator[AuditEvent]) -> Iterator[
 
 def _line(event: AuditEvent) -> ActivityEntry:
     words = wording.find_wording(event.action)
-    person = wording.actor_name(event.actor)
+    person = audit.display_name(event.actor)
     return ActivityEntry(event, person, wording.KINDS[words.kind], words.text, words.detail(event))
 
 

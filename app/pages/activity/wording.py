@@ -36,11 +36,6 @@ _REASONS = {
     "restored": "the renewal was paid",
     "ended": "the subscription ended",
 }
-_ACTORS = {
-    "operator": "Voice Portal operator",
-    "stripe": "Payment processor",
-    "sign-in page": "Someone who wasn't signed in",
-}
 
 Detail = Callable[[AuditEvent], str]
 
@@ -113,7 +108,11 @@ def _fields(event: AuditEvent) -> str:
 
 
 def _recipients(event: AuditEvent) -> str:
-    return ", ".join(event.details.get("emails") or ()) or "The owners"
+    """From whom to whom; older entries have only the second. No one named means the owners."""
+    before, after = (", ".join(event.details.get(name) or ()) for name in ("before", "emails"))
+    if "before" not in event.details:
+        return after or "The owners"
+    return f"From {before or 'the owners'} to {after or 'the owners'}"
 
 
 def _with_role(event: AuditEvent) -> str:
@@ -190,13 +189,6 @@ def find_wording(action: str) -> ActionWording:
 def actions_of(kind: str) -> frozenset[str]:
     """The actions of a kind."""
     return frozenset(action for action in get_args(Action) if find_wording(action).kind == kind)
-
-
-def actor_name(actor: str) -> str:
-    """The name of an actor: an email address, a program by its token's name, or a part of the service."""
-    if actor.startswith("token "):
-        return f"API token “{actor.removeprefix('token ')}”"
-    return _ACTORS.get(actor, actor)
 
 
 def plan_name(key: str) -> str:

@@ -61,7 +61,7 @@ class TestRecipients:
     def test_a_form_that_was_open_can_t_bring_the_old_ones_back(self, app: Flask) -> None:
         organization = an_organization()
         details.save(organization, HARBOR, 0, OWNER)
-        details.remove_recipient(organization, "CFO@harbor.example")
+        details.remove_recipient(organization, "CFO@harbor.example", OWNER)
         with pytest.raises(ChangedMeanwhileError):
             details.save(organization, HARBOR, 1, OWNER)
         assert organization.billing_emails == ["books@harbor.example"]
@@ -69,12 +69,12 @@ class TestRecipients:
     def test_the_same_ones_again_are_no_change(self, app: Flask) -> None:
         organization = an_organization()
         for _ in range(2):
-            details.set_recipients(organization, ["cfo@harbor.example"])
+            details.set_recipients(organization, ["cfo@harbor.example"], OWNER)
         assert customer_queries.gather(organization) == (Details(emails=("cfo@harbor.example",)), 1)
 
     def test_someone_who_never_got_mail_is_no_change_unless_stripe_may_know_them(
         self, app: Flask, sandbox: object
     ) -> None:
         for organization, version in ((an_organization(), 0), (a_payer()[0], 1)):
-            details.remove_recipient(organization, "cfo@harbor.example")
+            details.remove_recipient(organization, "cfo@harbor.example", OWNER)
             assert customer_queries.gather(organization)[1] == version
