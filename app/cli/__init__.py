@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from flask import Flask
 
-from app.cli import (
+from app.cli import (  # noqa: F401 - `daily_limit` adds a command to one of the groups
     background,
     catalog,
     connected,
+    daily_limit,
     ledger,
     mail,
     people,

@@ -3,6 +3,7 @@
 from app.models.api_token import ApiToken
 from app.models.billing_details import BillingDetails
 from app.models.catalog import CatalogVersion, PlanTerm
+from app.models.daily_limit import DailyLimit
 from app.models.dispute import Dispute
 from app.models.finding import Finding
 from app.models.hold import Hold, HoldAllowance, HoldState
@@ -40,6 +41,7 @@ __all__ = [
     "BillingDetails",
     "CallingState",
     "CatalogVersion",
+    "DailyLimit",
     "DeliveryState",
     "Dispute",
     "EventState",

@@ -49,6 +49,7 @@ class TopUp(OrgScoped, Base):
         CheckConstraint("amount_micro > 0", name="amount_positive"),
         Index("ix_top_up_payment_intent", "payment_intent_id"),
         Index("ix_top_up_card", "org_id", "payment_method_id"),
+        Index("ix_top_up_settled", "org_id", "settled_at"),
         Index(
             "ix_top_up_open",
             "org_id",

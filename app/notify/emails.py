@@ -194,6 +194,20 @@ class RecipientsChanged(Email):
     address: str | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DailyLimitChanged(Email):
+    """The daily limit of top-ups was changed by `by`, from the IP address `address` if they have one. It applies from
+    `starts_at` on, or immediately."""
+
+    kind: ClassVar[str] = "daily_limit_changed"
+    before: Money
+    after: Money
+    by: str
+    at: datetime
+    starts_at: datetime | None = None
+    address: str | None = None
+
+
 _KINDS: dict[str, type[Email]] = {
     one.kind: one
     for one in (
@@ -210,6 +224,7 @@ _KINDS: dict[str, type[Email]] = {
         PasswordLink,
         PasswordSet,
         RecipientsChanged,
+        DailyLimitChanged,
     )
 }
 

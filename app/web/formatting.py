@@ -117,16 +117,21 @@ def time_element(value: datetime, style: str = "full") -> Markup:
 
     `style` is `full` (Nov 24, 2026, 9:05 am EST), `date` (Nov 24, 2026), `day` (Nov 24) or `clock` (9:05 am EST).
     """
-    zone, locale = _zone(), viewer_locale()
-    local = value.astimezone(zone)
-    clock = f"{time_text(local.time(), locale)} {local.tzname()}"
+    locale = viewer_locale()
+    local = value.astimezone(_zone())
     words = {
-        "full": f"{date_text(local.date(), 'medium', locale)}, {clock}",
+        "full": moment(value),
         "date": date_text(local.date(), "medium", locale),
         "day": date_text(local.date(), "MMMd", locale),
-        "clock": clock,
+        "clock": _clock(local),
     }[style]
     return _time(value, words)
+
+
+def moment(value: datetime) -> str:
+    """`Nov 24, 2026, 9:05 am EST`, for sentences that are no markup: messages and errors of forms."""
+    local = value.astimezone(_zone())
+    return f"{date_text(local.date(), 'medium', viewer_locale())}, {_clock(local)}"
 
 
 def hours_at_pace(hours: int) -> str:
@@ -156,6 +161,10 @@ def time_around(value: datetime) -> Markup:
         return _time(value, f"around {date_text(local.date(), 'MMMd', locale)}")
     named = {0: "today", 1: "tomorrow"}.get(days) or date_text(local.date(), "EEEE", locale)
     return _time(value, f"{named} around {clock}")
+
+
+def _clock(local: datetime) -> str:
+    return f"{time_text(local.time(), viewer_locale())} {local.tzname()}"
 
 
 def _time(value: datetime, words: str) -> Markup:

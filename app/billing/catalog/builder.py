@@ -27,6 +27,7 @@ class _TopUp(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     presets: list[str]
     minimum: str
     maximum: str
+    daily: str | None = None
     statement: str = statement_descriptors.TOP_UP
 
 
@@ -176,16 +177,20 @@ class Builder:
 
     def _top_up(self) -> TopUpLimits:
         asked = self._file.top_up
+        maximum = self._money(asked.maximum, "top_up.maximum")
         limits = TopUpLimits(
             presets=tuple(self._money(text, "top_up.presets") for text in asked.presets),
             minimum=self._money(asked.minimum, "top_up.minimum"),
-            maximum=self._money(asked.maximum, "top_up.maximum"),
+            maximum=maximum,
+            daily=self._money(asked.daily, "top_up.daily") if asked.daily is not None else maximum * 2,
             statement=self._statement(asked.statement, "top_up.statement"),
         )
         if len(limits.presets) < 2:
             self._source.refuse("top_up.presets", "offer two amounts or more.")
         if limits.maximum.minor > MOST_TOP_UP:
             self._source.refuse("top_up.maximum", "no card is charged more than eight digits of cents.")
+        if limits.daily < limits.maximum:
+            self._source.refuse("top_up.daily", "write `maximum` or more: it is for all top-ups of 24 hours.")
         if any(not limits.minimum <= preset <= limits.maximum for preset in limits.presets):
             self._source.refuse("top_up.presets", "each lies between `minimum` and `maximum`.")
         return limits

@@ -150,11 +150,12 @@ class OnRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 @dataclass(frozen=True, slots=True)
 class TopUpLimits:
-    """The limits of top-ups, and their statement descriptor."""
+    """The limits of one top-up, the `daily` one of all within 24 hours, and their statement descriptor."""
 
     presets: tuple[Money, ...]
     minimum: Money
     maximum: Money
+    daily: Money
     statement: str
 
 

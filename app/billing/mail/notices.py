@@ -27,11 +27,12 @@ from sqlalchemy.dialects.postgresql import insert
 
 from app.billing import catalog
 from app.billing.catalog import Plan
+from app.billing.mail import recipients
 from app.billing.wallet import calling_state as calling
 from app.clock import utc_now
 from app.extensions import db, enqueue
 from app.ids import uuid7
-from app.models import CallingState, Mail, MailState, PaymentMethod, TopUp, Wallet
+from app.models import CallingState, Mail, MailState, Organization, PaymentMethod, TopUp, Wallet
 from app.money import Money
 from app.notify import emails
 from app.notify.emails import Email
@@ -170,6 +171,17 @@ def personal(org_id: UUID, email: Email, *, to: str, source: str) -> None:
     """A notice about a person's own account, only for that person; it is in the outbox of an organization they belong
     to."""
     _write(org_id, email, source, utc_now(), recipient=to)
+
+
+def to_everyone(organization: Organization, email: Email, *, source: str) -> None:
+    """A notice about what may be a stolen account: for each billing recipient and each owner, an email of their own.
+
+    Whoever set the recipients may be the one to warn about, so the owners get it in any case.
+    """
+    for address in recipients.each_once(
+        [*recipients.recipients_of(organization), *recipients.owner_emails(organization.id)]
+    ):
+        personal(organization.id, email, to=address, source=f"{source}:{address.lower()}")
 
 
 def _about(wallet: Wallet, top_up: TopUp, amount: Money, before: CallingState, at: datetime) -> _About:

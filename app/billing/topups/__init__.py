@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app.billing.topups.daily_limits import DailyLimitReachedError
 from app.billing.topups.payments import (
     AmountOutOfRangeError,
     begin,
@@ -16,15 +17,18 @@ from app.billing.topups.settlement import PaymentMismatchError
 
 __all__ = [
     "AmountOutOfRangeError",
+    "DailyLimitReachedError",
     "PaymentMismatchError",
     "UnknownTopUpError",
     "begin",
     "cancel",
     "clawbacks",
+    "daily_limits",
     "disputes",
     "find",
     "find_by_payment",
     "find_stale",
+    "limit_changes",
     "pay",
     "recover",
     "refresh",

@@ -17,7 +17,7 @@ from app.billing.cards import one_off, payment_methods, removal
 from app.billing.cards.one_off import EnteredCard
 from app.billing.cards.payment_methods import CardNotUsableError
 from app.billing.purchases import FIRST_CHECK, NotStartedError, Outcome
-from app.billing.topups import queries, requests, settlement
+from app.billing.topups import daily_limits, queries, requests, settlement
 from app.billing.wallet import ledger
 from app.clock import utc_now
 from app.extensions import db, enqueue
@@ -46,11 +46,13 @@ def begin(organization: Organization, amount: Money, chosen: UUID | EnteredCard,
     """Record the amount and card of a top-up, for review; nothing is charged. Commits.
 
     An entered card belongs to one top-up: submitting it again finds that top-up, or replaces it if the amount
-    differs. Raises `AmountOutOfRangeError`, `CardNotUsableError`, and what `app.payments` raises.
+    differs. Raises `AmountOutOfRangeError`, `DailyLimitReachedError`, `CardNotUsableError`, and what `app.payments`
+    raises.
     """
     limits = catalog.current().top_up
     if not limits.minimum <= amount <= limits.maximum:
         raise AmountOutOfRangeError(limits.minimum, limits.maximum)
+    daily_limits.check(organization.id, amount)
     wish = one_off.fetch(chosen) if isinstance(chosen, EnteredCard) else chosen
     with transaction():
         if isinstance(wish, ConfirmationToken):
@@ -87,8 +89,8 @@ def pay(
     one; when the job repeats the request, it is omitted.
 
     Commits before Stripe is called, and after. A lost response leaves the top-up `paying`, to be settled by the job.
-    Raises `UnknownTopUpError`, `CardNotUsableError`, `NotStartedError` if nothing was charged, and what
-    `app.payments` raises if an entered card can't be read.
+    Raises `UnknownTopUpError`, `DailyLimitReachedError`, `CardNotUsableError`, `NotStartedError` if nothing was
+    charged, and what `app.payments` raises if an entered card can't be read.
     """
     if isinstance(chosen, EnteredCard) or organization.stripe_customer_id is None:
         # Stripe is asked first, which isn't needed for a top-up that is being paid or is done.
@@ -238,7 +240,8 @@ def _claim(
 ) -> PaymentMethod | None:
     """Claim the next attempt to pay a locked top-up; returns its card.
 
-    None if it is being paid or is done, or the card had its one attempt. Raises `CardNotUsableError`.
+    None if it is being paid or is done, or the card had its one attempt. Raises `CardNotUsableError`, and
+    `DailyLimitReachedError`: the wallet is locked, so that of many clicks at the same moment none exceeds the limit.
     """
     if top_up.status not in PAYABLE:
         return None
@@ -246,6 +249,7 @@ def _claim(
     is_another = card.id != top_up.payment_method_id
     if top_up.status is TopUpStatus.DECLINED and not card.is_kept and not is_another:
         return None
+    daily_limits.check(top_up.org_id, top_up.amount)
     if is_another:
         one_off.retire(top_up.org_id, top_up.payment_method_id)
         top_up.keep_card = False

@@ -133,9 +133,15 @@ def _changed_organization(event: AuditEvent) -> str:
     return "; ".join(parts)
 
 
+def _daily_limit(event: AuditEvent) -> str:
+    before, after = (_money(str(event.details[name])) for name in ("before", "after"))
+    return f"From {before} to {after}" + (", after 24 hours" if event.details.get("starts_at") else "")
+
+
 WORDS: dict[Action, ActionWording] = {
     "billing_details.changed": ActionWording("details", "Changed billing details", _fields),
     "customer.forgotten": ActionWording("cards", "Payment profile was deleted", _nothing),
+    "daily_limit.changed": ActionWording("top_ups", "Changed the daily top-up limit", _daily_limit),
     "dispute": ActionWording("top_ups", "Bank withdrew a disputed payment", _paid),
     "dispute_reversal": ActionWording("top_ups", "Bank returned a disputed payment", _paid),
     "invitation.withdrawn": ActionWording("people", "Withdrew an invitation", _subject),

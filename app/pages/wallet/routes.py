@@ -13,6 +13,7 @@ from app.pages.labels import filter_labels
 from app.pages.wallet import view as wallet_page
 from app.pages.wallet.card_choice import CardChoice, CardForm, preferred
 from app.pages.wallet.forms import HistoryQuery, TopUpForm
+from app.pages.wallet.limit_wording import limit_reached
 from app.pages.wallet.view import WalletPage
 from app.web.identity import current_organization, org_admin_required
 
@@ -55,6 +56,8 @@ def context(view: WalletPage, form: TopUpForm | None = None, card: str | None = 
         "digits": stripe_digits_of(limits.minimum.currency),
         "minimum": limits.minimum,
         "maximum": limits.maximum,
+        "daily": view.daily,
+        "refusal": limit_reached(view.top_up.refusal) if view.top_up and view.top_up.refusal else None,
         "ptag": view.balance.version,
         "support_email": settings.support_email,
         "stripe": {"publishable_key": settings.stripe_publishable_key, "js_url": settings.stripe_js_url},

@@ -11,13 +11,14 @@ from werkzeug.wrappers import Response
 from app.billing import topups
 from app.billing.cards.payment_methods import CardNotUsableError
 from app.billing.purchases import NotStartedError
-from app.billing.topups import AmountOutOfRangeError, UnknownTopUpError
+from app.billing.topups import AmountOutOfRangeError, DailyLimitReachedError, UnknownTopUpError
 from app.extensions import db, limiter
 from app.models import TopUp, TopUpStatus
 from app.pages.actor import current_actor
 from app.pages.wallet import view as wallet_page
 from app.pages.wallet.card_choice import CardForm
 from app.pages.wallet.forms import TopUpForm, out_of_range, summarize_top_up
+from app.pages.wallet.limit_wording import limit_reached
 from app.pages.wallet.routes import blueprint, context, draw
 from app.payments import documents
 from app.payments.errors import PaymentsError
@@ -57,6 +58,9 @@ def begin_top_up() -> Response:
     except AmountOutOfRangeError as error:
         form.amount.errors = [out_of_range(error.minimum, error.maximum)]
         return _refused(form)
+    except DailyLimitReachedError as error:
+        form.amount.errors = [limit_reached(error)]
+        return _refused(form)
     return _to(top_up)
 
 
@@ -93,6 +97,10 @@ def pay_top_up(top_up_id: UUID) -> Response:
         db.session.rollback()
         form.refuse_card(str(error))
         return _step_refused(top_up_id, form)
+    except DailyLimitReachedError as error:
+        db.session.rollback()
+        flash(limit_reached(error), "error")
+        return _step_refused(top_up_id)
     except (NotStartedError, PaymentsError) as error:
         db.session.rollback()
         flash(str(problem(error, "your card was not charged")), "error")

@@ -12,7 +12,7 @@ from app.billing.activity.history_queries import Filters
 from app.billing.cards import one_off, paid_with, payment_methods
 from app.billing.cards.paid_with import DefaultOffer
 from app.billing.cards.payment_methods import CardView
-from app.billing.topups import timeline
+from app.billing.topups import DailyLimitReachedError, daily_limits, timeline
 from app.billing.topups.timeline import TopUpStory
 from app.billing.wallet import balance
 from app.billing.wallet.balance import BalanceView
@@ -23,13 +23,15 @@ from app.payments import intents
 from app.payments.declines import Advice, advice_for
 from app.payments.errors import PaymentsError
 
+_PAYABLE = (TopUpStatus.REVIEW, TopUpStatus.DECLINED)
+
 
 @dataclass(frozen=True, slots=True)
 class TopUpView:
     """A top-up at its step. `client_secret` is set only while the bank wants a confirmation.
 
     Its `story` begins when it is paid. `is_entered` is whether the card isn't a saved one, and `keeps_card` whether
-    it will be saved.
+    it will be saved. `refusal` is why it can't be paid now, where that is known before Pay is pressed.
     """
 
     id: UUID
@@ -43,6 +45,7 @@ class TopUpView:
     balance_after: Money
     story: TopUpStory | None
     offer: DefaultOffer | None
+    refusal: DailyLimitReachedError | None
 
     @property
     def state(self) -> str:
@@ -55,6 +58,7 @@ class WalletPage:
     history: HistoryPage
     cards: list[CardView]
     top_up: TopUpView | None
+    daily: daily_limits.Usage
 
 
 def gather(
@@ -66,12 +70,13 @@ def gather(
     top_up: TopUp | None = None,
 ) -> WalletPage:
     """Everything on the wallet page; with a top-up, at its current step."""
-    now = balance.gather(organization)
+    now, daily = balance.gather(organization), daily_limits.gather(organization.id)
     return WalletPage(
         balance=now,
         history=history.page(organization, filters or Filters(), before=before, after=after),
         cards=payment_methods.list_cards(organization),
-        top_up=view_of(organization, top_up, now) if top_up else None,
+        top_up=view_of(organization, top_up, now, daily) if top_up else None,
+        daily=daily,
     )
 
 
@@ -93,7 +98,9 @@ def entered_card(organization: Organization, card_id: str | None) -> CardView | 
     return payment_methods.card_view(method, organization.local_day()) if method else None
 
 
-def view_of(organization: Organization, top_up: TopUp, now: BalanceView) -> TopUpView:
+def view_of(
+    organization: Organization, top_up: TopUp, now: BalanceView, daily: daily_limits.Usage
+) -> TopUpView:
     """The top-up as the page shows it."""
     method = db.session.get_one(PaymentMethod, (organization.id, top_up.payment_method_id))
     is_settled = top_up.status is TopUpStatus.SUCCEEDED
@@ -111,6 +118,7 @@ def view_of(organization: Organization, top_up: TopUp, now: BalanceView) -> TopU
         balance_after=now.available if is_settled else now.available + top_up.amount,
         story=timeline.build(top_up) if is_settled else None,
         offer=paid_with.offer_default(organization, method.id) if is_settled else None,
+        refusal=daily.refusal(top_up.amount) if top_up.status in _PAYABLE else None,
     )
 
 

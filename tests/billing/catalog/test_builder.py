@@ -41,8 +41,8 @@ def parsed(*changes: tuple[str, str]) -> Catalog:
         ("minimum = 30, step = 6", "step = 86400", "step = 86401", "86,400"),
         ('sms = "0.012"', 'sms = "0.000000000001"', 'sms = "0.0000000000001"', "not a rate"),
         ('sms = "0.012"', 'sms = "0"', 'sms = "-0.01"', "not a rate"),
-        ('version = "2026-12.2"', f'version = "{"v" * 60}"', f'version = "{"v" * 61}"', "letters"),
-        ('version = "2026-12.2"', 'version = "2026_12"', 'version = "2026 12"', "letters"),
+        ('version = "2026-12.3"', f'version = "{"v" * 60}"', f'version = "{"v" * 61}"', "letters"),
+        ('version = "2026-12.3"', 'version = "2026_12"', 'version = "2026 12"', "letters"),
         ('currency = "USD"', 'currency = "EUR"', 'currency = "usd"', "three letters"),
     ],
 )

@@ -1,0 +1,89 @@
+"""The daily limit: what it is, what is left of it, and changing it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from flask import flash, make_response, redirect, render_template, url_for
+from flask_wtf import FlaskForm
+from werkzeug.datastructures import MultiDict
+from werkzeug.wrappers import Response
+from wtforms import StringField
+
+from app.billing.topups import daily_limits, limit_changes
+from app.billing.topups.limit_changes import LimitTooHighError
+from app.extensions import limiter
+from app.models import Organization
+from app.money import Money, MoneyError
+from app.pages.actor import current_actor
+from app.pages.wallet.routes import blueprint
+from app.transaction import transaction
+from app.web.formatting import moment, money
+from app.web.identity import current_organization, org_admin_required
+from app.web.rate_limits import OFTEN
+from app.web.resend import Field, list_fields, resendable
+from app.web.text_guard import TidyForm, keeps_typed
+
+
+class DailyLimitForm(TidyForm, FlaskForm):  # type: ignore[misc]
+    """The new limit. `wanted` is set once `validate` succeeds; zero stops all top-ups."""
+
+    limit = StringField("New daily limit")
+
+    wanted: Money
+
+    def validate(self, extra_validators: object = None) -> bool:
+        """Check the amount; the error says what to enter."""
+        super().validate(extra_validators)
+        try:
+            self.wanted = Money.parse(self.limit.data or "", current_organization().currency)
+        except MoneyError as error:
+            self.limit.errors = [str(error)]
+        return not self.errors
+
+
+def summarize_limit(_: Organization, typed: MultiDict[str, str]) -> Iterable[Field]:
+    """The limit as it was typed."""
+    return list_fields(typed, limit="New daily limit")
+
+
+@blueprint.get("/daily-limit")
+@org_admin_required
+def show_daily_limit() -> Response:
+    """The limit, what is left of it, and a form for another one."""
+    return _draw(DailyLimitForm(None))
+
+
+@blueprint.post("/daily-limit")
+@org_admin_required
+@resendable(summarize_limit)
+@limiter.limit(OFTEN)
+@keeps_typed(DailyLimitForm)
+def change_daily_limit() -> Response:
+    """Change the limit: a lower one immediately, a higher one after a while."""
+    form = DailyLimitForm()
+    if not form.validate():
+        return _draw(form, status=422)
+    try:
+        with transaction():
+            now = limit_changes.choose(current_organization(), form.wanted, current_actor())
+    except LimitTooHighError as error:
+        form.limit.errors = [
+            f"Enter an amount up to {money(error.most)}. If you need a higher limit, write to support."
+        ]
+        return _draw(form, status=422)
+    if now.raised and now.raised_at:
+        flash(
+            f"Your daily top-up limit will be {money(now.raised)} from {moment(now.raised_at)}. "
+            f"Until then it stays {money(now.limit)}. All owners were notified by email."
+        )
+    else:
+        flash(f"Your daily top-up limit is now {money(now.limit)}. All owners were notified by email.")
+    return redirect(url_for("wallet.show_daily_limit"), 303)
+
+
+def _draw(form: DailyLimitForm, *, status: int = 200) -> Response:
+    usage = daily_limits.gather(current_organization().id)
+    frees_at = usage.settled[0][0] + daily_limits.WINDOW if usage.settled else None
+    page = render_template("wallet/daily_limit.html", form=form, usage=usage, frees_at=frees_at)
+    return make_response(page, status)
