@@ -81,8 +81,8 @@ ABOUT_MONEY: list[Email] = [
     ),
     CARD,
     DailyLimitChanged(
-        before=usd("2000"),
-        after=usd("10000"),
+        before=usd("500"),
+        after=usd("900"),
         starts_at=at("2026-11-25 14:05"),
         by="dana@harbor.example",
         address="192.0.2.7",
