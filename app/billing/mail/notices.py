@@ -176,7 +176,7 @@ def personal(org_id: UUID, email: Email, *, to: str, source: str) -> None:
 def to_everyone(organization: Organization, email: Email, *, source: str) -> None:
     """A notice about what may be a stolen account: for each billing recipient and each owner, an email of their own.
 
-    Whoever set the recipients may be the one to warn about, so the owners get it in any case.
+    The person to warn about may have set the recipients, so the owners get it in any case.
     """
     for address in recipients.each_once(
         [*recipients.recipients_of(organization), *recipients.owner_emails(organization.id)]
