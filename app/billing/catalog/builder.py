@@ -189,8 +189,8 @@ class Builder:
             self._source.refuse("top_up.presets", "offer two amounts or more.")
         if limits.maximum.minor > MOST_TOP_UP:
             self._source.refuse("top_up.maximum", "no card is charged more than eight digits of cents.")
-        if limits.daily < limits.maximum:
-            self._source.refuse("top_up.daily", "write `maximum` or more: it is for all top-ups of 24 hours.")
+        if limits.daily < limits.minimum:
+            self._source.refuse("top_up.daily", "write `minimum` or more: it is for all top-ups of 24 hours.")
         if any(not limits.minimum <= preset <= limits.maximum for preset in limits.presets):
             self._source.refuse("top_up.presets", "each lies between `minimum` and `maximum`.")
         return limits

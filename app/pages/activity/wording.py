@@ -134,7 +134,7 @@ def _changed_organization(event: AuditEvent) -> str:
 
 
 def _daily_limit(event: AuditEvent) -> str:
-    before, after = (_money(str(event.details[name])) for name in ("before", "after"))
+    before, after = (_money(str(event.details.get(name) or "0")) for name in ("before", "after"))
     return f"From {before} to {after}" + (", after 24 hours" if event.details.get("starts_at") else "")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction
 
 import pytest
@@ -41,6 +42,7 @@ def parsed(*changes: tuple[str, str]) -> Catalog:
         ("minimum = 30, step = 6", "step = 86400", "step = 86401", "86,400"),
         ('sms = "0.012"', 'sms = "0.000000000001"', 'sms = "0.0000000000001"', "not a rate"),
         ('sms = "0.012"', 'sms = "0"', 'sms = "-0.01"', "not a rate"),
+        ('daily = "10000"', 'daily = "10"', 'daily = "9.99"', "write `minimum` or more"),
         ('version = "2026-12.3"', f'version = "{"v" * 60}"', f'version = "{"v" * 61}"', "letters"),
         ('version = "2026-12.3"', 'version = "2026_12"', 'version = "2026 12"', "letters"),
         ('currency = "USD"', 'currency = "EUR"', 'currency = "usd"', "three letters"),
@@ -130,3 +132,8 @@ def test_what_a_file_does_not_say_is_as_usual() -> None:
 def test_what_bank_statements_say_is_in_capitals() -> None:
     named = parsed(('name = "Growth"', 'name = "Growth"\nstatement = "Growth p"'))
     assert named.plan("growth").statement == "GROWTH P"
+
+
+def test_a_version_from_before_the_daily_limit_has_twice_the_largest_top_up() -> None:
+    text = re.sub(r"(?m)^daily = .*\n", "", TEXT)
+    assert file.parse(text, name="old").top_up.daily == usd("10000")
