@@ -14,6 +14,7 @@ from app.database import gone
 from app.extensions import babel, csrf, db, htmx, limiter, login_manager, migrate
 from app.payments import client as stripe_client
 from app.people import passwords
+from app.people.factors import encryption, relying_party
 from app.web import (
     assets,
     csp_reports,
@@ -80,6 +81,8 @@ def create_app(settings: Settings) -> Flask:
         stripe_client.set_up(settings)
         notify.set_up(settings)
         passwords.set_up(quick=app.testing)
+        encryption.set_up((settings.secret_key,))
+        relying_party.set_up(settings.public_url)
         return_addresses.public_url.set(settings.public_url)
         catalog.offer(file.load(settings.catalog_path))
     for part in (

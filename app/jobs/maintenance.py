@@ -16,6 +16,7 @@ from app.extensions import jobs
 from app.models.scope import Reason, seeing_all
 from app.one_by_one import each_alone
 from app.people import sessions
+from app.people.factors import challenges, pending_sign_ins
 from app.stripe_events import review
 from app.transaction import transaction
 from app.web import rate_limits, stored_responses
@@ -62,6 +63,8 @@ def _check_ledger() -> None:
 def _delete_expired_sessions() -> None:
     with transaction():
         sessions.delete_expired(session_limits())
+        pending_sign_ins.delete_expired()
+        challenges.delete_expired()
 
 
 def _delete_expired_responses() -> None:

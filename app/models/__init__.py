@@ -5,6 +5,14 @@ from app.models.billing_details import BillingDetails
 from app.models.catalog import CatalogVersion, PlanTerm
 from app.models.daily_limit import DailyLimit
 from app.models.dispute import Dispute
+from app.models.factor import (
+    AuthenticatorApp,
+    ChallengePurpose,
+    Passkey,
+    PasskeyChallenge,
+    PendingSignIn,
+    RecoveryCode,
+)
 from app.models.finding import Finding
 from app.models.hold import Hold, HoldAllowance, HoldState
 from app.models.invitation import Invitation, InvitationEnd
@@ -38,9 +46,11 @@ __all__ = [
     "Allowance",
     "ApiToken",
     "AuditEvent",
+    "AuthenticatorApp",
     "BillingDetails",
     "CallingState",
     "CatalogVersion",
+    "ChallengePurpose",
     "DailyLimit",
     "DeliveryState",
     "Dispute",
@@ -58,7 +68,10 @@ __all__ = [
     "MailState",
     "Membership",
     "Organization",
+    "Passkey",
+    "PasskeyChallenge",
     "PaymentMethod",
+    "PendingSignIn",
     "PlanSwitch",
     "PlanTerm",
     "PlatformDelivery",
@@ -66,6 +79,7 @@ __all__ = [
     "PlatformMessage",
     "RateLimitCounter",
     "ReconciliationRun",
+    "RecoveryCode",
     "RejectedEvent",
     "ResourceCount",
     "Role",

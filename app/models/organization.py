@@ -28,7 +28,7 @@ class Organization(Base):
     `billing_emails` get billing emails; if empty, the owners do. `former_customer_ids` are its customers that were
     deleted at Stripe: their payments are still its own. `external_id` is the platform's other id for it, to look it
     up. `default_cards_told` are the cards that Stripe may have as the default because we sent them: any other was
-    chosen there.
+    chosen there. `requires_second_factor`: people without one see nothing of it until they have set one up.
     """
 
     __tablename__ = "organization"
@@ -43,6 +43,7 @@ class Organization(Base):
     default_cards_told: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list, server_default="{}")
     billing_emails: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list, server_default="{}")
     external_id: Mapped[str | None] = mapped_column(String(255), unique=True)
+    requires_second_factor: Mapped[bool] = mapped_column(default=False, server_default="false")
     created_at: Mapped[Created]
 
     def has_customer(self, customer_id: str | None) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 from uuid import UUID
 
 import msgspec
@@ -208,6 +208,33 @@ class DailyLimitChanged(Email):
     address: str | None = None
 
 
+FactorChange = Literal[
+    "passkey_added",
+    "passkey_removed",
+    "app_added",
+    "app_removed",
+    "codes_made",
+    "code_used",
+    "reset",
+    "guessed",
+]
+"""What can happen to a person's second factors."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactorChanged(Email):
+    """Something happened to the second factors of `email`, from the IP address `address`. `name` is that of a
+    passkey, `left` how many recovery codes are unused."""
+
+    kind: ClassVar[str] = "factor_changed"
+    email: str
+    change: FactorChange
+    at: datetime
+    name: str = ""
+    left: int | None = None
+    address: str | None = None
+
+
 _KINDS: dict[str, type[Email]] = {
     one.kind: one
     for one in (
@@ -225,6 +252,7 @@ _KINDS: dict[str, type[Email]] = {
         PasswordSet,
         RecipientsChanged,
         DailyLimitChanged,
+        FactorChanged,
     )
 }
 

@@ -17,8 +17,9 @@ from sqlalchemy.orm import aliased
 from app.billing.wallet import leases
 from app.clock import utc_now
 from app.extensions import db
-from app.models import Membership, Organization, Role, SignInSession, User, Wallet
+from app.models import Membership, Organization, PendingSignIn, Role, SignInSession, User, Wallet
 from app.models.scope import Reason, seeing_all
+from app.people.factors import status
 
 _SEEN_EVERY = timedelta(minutes=1)
 
@@ -45,7 +46,8 @@ class Seat:
 class Identity:
     """The signed-in person, the organization in view, and their role; with the wallet's version, for live pages.
 
-    `has_lease_over`: a lease may have expired that the wallet's version doesn't reflect yet.
+    `has_lease_over`: a lease may have expired that the wallet's version doesn't reflect yet. `lacks_factor`: the
+    organization requires a second factor, and the person has none.
     """
 
     token: str
@@ -54,6 +56,7 @@ class Identity:
     role: Role | None
     wallet_version: int | None
     has_lease_over: bool
+    lacks_factor: bool
     seats: tuple[Seat, ...]
     seen_at: datetime
 
@@ -100,10 +103,20 @@ def identify(token: str, limits: Limits) -> Identity | None:
     ).one_or_none()
     if row is None:
         return None
-    user, organization, role, version, has_lease_over, seen_at, found = row
+    user, organization, role, version, has_lease_over, lacks_factor, seen_at, found = row
     in_view = str(organization.id) if organization else None
     choices = tuple(Seat(UUID(id_), name, slug, id_ == in_view) for id_, name, slug in found or ())
-    return Identity(token, user, organization, role, version, bool(has_lease_over), choices, seen_at)
+    return Identity(
+        token,
+        user,
+        organization,
+        role,
+        version,
+        bool(has_lease_over),
+        bool(lacks_factor),
+        choices,
+        seen_at,
+    )
 
 
 @seeing_all(Reason.SIGN_IN)
@@ -134,8 +147,9 @@ def end(token: str) -> None:
 
 @seeing_all(Reason.SIGN_IN)
 def end_all(user_id: UUID) -> None:
-    """End every session of a person: after a new password."""
+    """End every session of a person, also those that still wait for a second factor: after a new password."""
     db.session.execute(delete(SignInSession).where(SignInSession.user_id == user_id))
+    db.session.execute(delete(PendingSignIn).where(PendingSignIn.user_id == user_id))
 
 
 def delete_expired(limits: Limits) -> int:
@@ -174,6 +188,7 @@ def _who_has() -> Select[Any]:
             Membership.role,
             Wallet.version,
             leases.are_over(bindparam("at")),
+            Organization.requires_second_factor & ~status.is_there(SignInSession.user_id),
             SignInSession.seen_at,
             own_seats.cast(JSONB),
         )

@@ -47,6 +47,11 @@ GROUPS = (
         ("user", "membership", "invitation", "sign_in_session", "api_token"),
     ),
     Group(
+        "Second factors",
+        "What a person proves beside the password. `pending_sign_in` is a browser that still has to.",
+        ("passkey", "passkey_challenge", "authenticator_app", "recovery_code", "pending_sign_in"),
+    ),
+    Group(
         "Messages",
         "Emails to people and signed messages to the platform, written in the transaction of what they are about.",
         ("mail", "platform_endpoint", "platform_message", "platform_delivery"),

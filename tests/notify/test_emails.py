@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from datetime import date
 from html import unescape
+from typing import get_args
 from uuid import UUID
 
 import pytest
@@ -20,6 +21,8 @@ from app.notify.emails import (
     DisputeOpened,
     DisputeWon,
     Email,
+    FactorChange,
+    FactorChanged,
     InvoiceFailed,
     PasswordLink,
     PasswordSet,
@@ -107,6 +110,16 @@ ABOUT_ACCOUNTS: list[Email] = [
         at=at("2026-11-24 14:05"),
     ),
     RecipientsChanged(before=["books@harbor.example"], after=[], by="x", at=at("2026-11-24 14:05")),
+    *(
+        FactorChanged(
+            email="dana@harbor.example", change=change, at=at("2026-11-24 14:05"), address="192.0.2.7"
+        )
+        for change in get_args(FactorChange)
+    ),
+    FactorChanged(
+        email="dana@harbor.example", change="passkey_added", name="Laptop", at=at("2026-11-24 14:05")
+    ),
+    FactorChanged(email="dana@harbor.example", change="code_used", left=0, at=at("2026-11-24 14:05")),
 ]
 EMAILS = ABOUT_MONEY + ABOUT_ACCOUNTS
 NAMES = [email.kind for email in EMAILS]

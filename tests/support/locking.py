@@ -6,7 +6,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from uuid import UUID
 
+from sqlalchemy import text
+
 from app.extensions import db
+from tests.support.database import superuser
+from tests.support.waiting import wait_until
+
+_WAITING = text(
+    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+)
 
 
 @contextmanager
@@ -23,3 +31,9 @@ def wallet_locked(org_id: UUID) -> Iterator[None]:
             yield
         finally:
             driver.rollback()
+
+
+def until_someone_waits() -> None:
+    """Return once another connection waits for a lock of this database."""
+    with superuser().connect() as connection:
+        wait_until(lambda: connection.scalar(_WAITING), "no one waits for a lock")

@@ -148,6 +148,12 @@ WORDS: dict[Action, ActionWording] = {
     "organization.changed": ActionWording("organization", "Changed the organization", _changed_organization),
     "organization.created": ActionWording("organization", "Created the organization", _changed_organization),
     "organization.recipients_set": ActionWording("details", "Changed who gets billing email", _recipients),
+    "organization.second_factor_optional": ActionWording(
+        "organization", "Stopped requiring a second factor", _nothing
+    ),
+    "organization.second_factor_required": ActionWording(
+        "organization", "Required a second factor of everyone", _nothing
+    ),
     "payment_method.added": ActionWording("cards", "Added a card", _detail("card")),
     "payment_method.failing": ActionWording("cards", "Card stopped working", _detail("card")),
     "payment_method.made_default": ActionWording("cards", "Made a card the default", _detail("card")),
@@ -173,12 +179,22 @@ WORDS: dict[Action, ActionWording] = {
     "top_up.canceled": ActionWording("top_ups", "Canceled a top-up", _nothing),
     "top_up.paid_for": ActionWording("top_ups", "Paid for a top-up", _paid),
     "top_up.settled": ActionWording("top_ups", "Top-up succeeded", _paid),
+    "user.authenticator_app_added": ActionWording("people", "Added an authenticator app", _subject),
+    "user.authenticator_app_removed": ActionWording("people", "Removed an authenticator app", _subject),
     "user.invited": ActionWording("people", "Invited a person", _with_role),
     "user.joined": ActionWording("people", "Accepted an invitation", _with_role),
+    "user.passkey_added": ActionWording("people", "Added a passkey", _subject),
+    "user.passkey_removed": ActionWording("people", "Removed a passkey", _subject),
     "user.password_link_mailed": ActionWording("people", "Emailed a password reset link", _subject),
     "user.password_set": ActionWording("people", "Set a password", _subject),
+    "user.recovery_code_used": ActionWording("people", "Signed in with a recovery code", _subject),
+    "user.recovery_codes_made": ActionWording("people", "Created recovery codes", _subject),
     "user.removed": ActionWording("people", "Removed a person", _subject),
     "user.role_changed": ActionWording("people", "Changed a role", _with_role),
+    "user.second_factor_guessed": ActionWording(
+        "people", "Entered several wrong codes after the right password", _subject
+    ),
+    "user.second_factor_reset": ActionWording("people", "Reset a second factor", _subject),
 }
 
 

@@ -1,0 +1,170 @@
+"""Codes of an authenticator app: TOTP (https://www.rfc-editor.org/rfc/rfc6238), computed by pyotp.
+
+A code is accepted once: the time step of the newest accepted one is stored, and an older or the same step is refused
+(section 5.2). Of two browsers that send the same code at the same moment, one gets in. A clock may be one step of 30
+seconds off, either way.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from uuid import UUID
+
+import pyotp
+from pyotp.exceptions import OTPVerificationError
+from sqlalchemy import delete, or_, select, update
+
+from app.clock import utc_now
+from app.extensions import db
+from app.models import AuthenticatorApp, User
+from app.models.scope import Reason, seeing_all
+from app.people.factors import changes, encryption
+from app.people.organizations import PeopleError
+
+ISSUER = "Voice Portal"
+_DRIFT_STEPS = 1
+_CODE = re.compile(r"[0-9]{6}")
+
+
+class SetupOverError(PeopleError):
+    """Nothing is being set up: it was finished or begun again elsewhere."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """What an app is told to make codes: as an address for a QR code, and as text in groups of four."""
+
+    address: str
+    secret: str
+
+    @property
+    def as_text(self) -> str:
+        return " ".join(re.findall(".{1,4}", self.secret))
+
+
+@seeing_all(Reason.PEOPLE)
+def begin(user: User) -> Setup:
+    """Begin to set up an app, or continue: until a code confirms it, the app before it counts.
+
+    In the caller's transaction; locks the person.
+    """
+    changes.lock(user.id)
+    found = _row(user.id, confirmed=False)
+    if found is None:
+        secret = pyotp.random_base32()
+        encrypted = encryption.current().encrypt(secret, user.id)
+        db.session.add(AuthenticatorApp(user_id=user.id, encrypted_secret=encrypted))
+        db.session.flush()
+        return _setup(user, secret)
+    return _setup(user, _secret_of(found))
+
+
+@seeing_all(Reason.PEOPLE)
+def find_setup(user: User) -> Setup | None:
+    """What is being set up, if anything is."""
+    found = _row(user.id, confirmed=False)
+    return _setup(user, _secret_of(found)) if found is not None else None
+
+
+@seeing_all(Reason.PEOPLE)
+def confirm(user: User, code: str) -> bool:
+    """Confirm the app that is being set up by its first code, replacing the one before; False if the code is wrong.
+
+    In the caller's transaction; locks the person. Raises `SetupOverError`.
+    """
+    changes.lock(user.id)
+    found = _row(user.id, confirmed=False)
+    if found is None:
+        raise SetupOverError("This app was already set up. Open the page again to see what is set up now.")
+    step = _step_of(_secret_of(found), code)
+    if step is None:
+        return False
+    db.session.execute(
+        delete(AuthenticatorApp).where(
+            AuthenticatorApp.user_id == user.id, AuthenticatorApp.confirmed_at.is_not(None)
+        )
+    )
+    found.confirmed_at = utc_now()
+    found.last_step = step
+    db.session.flush()
+    return True
+
+
+@seeing_all(Reason.SIGN_IN)
+def verify(user_id: UUID, code: str) -> bool:
+    """Whether a code is right and wasn't accepted before. In the caller's transaction, which uses the code up."""
+    found = _row(user_id, confirmed=True)
+    if found is None:
+        return False
+    secret = _secret_of(found)
+    step = _step_of(secret, code)
+    if step is None:
+        return False
+    # One statement: a second browser waits for the first one's row, and then finds the step used.
+    used = (
+        update(AuthenticatorApp)
+        .where(
+            AuthenticatorApp.id == found.id,
+            or_(AuthenticatorApp.last_step.is_(None), AuthenticatorApp.last_step < step),
+        )
+        .values(last_step=step, last_used_at=utc_now())
+        .returning(AuthenticatorApp.id)
+        .execution_options(synchronize_session=False)
+    )
+    if db.session.scalar(used) is None:
+        return False
+    if encryption.current().is_outdated(found.encrypted_secret):
+        renewed = encryption.current().encrypt(secret, user_id)
+        db.session.execute(
+            update(AuthenticatorApp)
+            .where(AuthenticatorApp.id == found.id)
+            .values(encrypted_secret=renewed)
+            .execution_options(synchronize_session=False)
+        )
+    return True
+
+
+@seeing_all(Reason.PEOPLE)
+def find(user_id: UUID) -> AuthenticatorApp | None:
+    """The app whose codes let the person in."""
+    return _row(user_id, confirmed=True)
+
+
+@seeing_all(Reason.PEOPLE)
+def remove(user_id: UUID, *, with_setup: bool = False) -> bool:
+    """Remove the app; False if there is none. In the caller's transaction."""
+    own = delete(AuthenticatorApp).where(AuthenticatorApp.user_id == user_id)
+    if not with_setup:
+        own = own.where(AuthenticatorApp.confirmed_at.is_not(None))
+    return bool(db.session.execute(own).rowcount)  # type: ignore[attr-defined]
+
+
+def _row(user_id: UUID, *, confirmed: bool) -> AuthenticatorApp | None:
+    is_confirmed = AuthenticatorApp.confirmed_at.is_not(None)
+    query = select(AuthenticatorApp).where(
+        AuthenticatorApp.user_id == user_id, is_confirmed if confirmed else ~is_confirmed
+    )
+    return db.session.scalar(query, execution_options={"populate_existing": True})
+
+
+def _secret_of(row: AuthenticatorApp) -> str:
+    return encryption.current().decrypt(row.encrypted_secret, row.user_id)
+
+
+def _setup(user: User, secret: str) -> Setup:
+    address = pyotp.TOTP(secret).provisioning_uri(name=user.email, issuer_name=ISSUER)
+    return Setup(address, secret)
+
+
+def _step_of(secret: str, code: str) -> int | None:
+    """The time step that a code is of; None if it is wrong. By the database's clock, which all processes share."""
+    digits = re.sub(r"\s", "", code)
+    if not _CODE.fullmatch(digits):
+        return None
+    try:
+        return pyotp.TOTP(secret).verify_and_get_timecode(
+            digits, for_time=utc_now(), valid_window=_DRIFT_STEPS
+        )
+    except OTPVerificationError:
+        return None

@@ -1,0 +1,93 @@
+"""Browsers whose password was right and whose second factor is still missing.
+
+Such a browser isn't signed in: it has a token that only the page for the second factor accepts, for ten minutes, a
+few wrong codes, and one success.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from datetime import timedelta
+
+from sqlalchemy import delete, select, update
+
+from app.clock import utc_now
+from app.extensions import db
+from app.models import PendingSignIn, User
+from app.models.scope import Reason, seeing_all
+
+VALID_FOR = timedelta(minutes=10)
+MOST_FAILURES = 5
+"""Wrong codes until the password is asked for again. How many there are for an account over time, whoever sends them,
+is counted by the sign-in page's own limits."""
+
+
+@seeing_all(Reason.SIGN_IN)
+def begin(user: User) -> str:
+    """Begin to wait for the factor of a person whose password was right; returns the token for the browser.
+
+    In the caller's transaction.
+    """
+    token = secrets.token_urlsafe(32)
+    expires_at = utc_now() + VALID_FOR
+    db.session.add(PendingSignIn(token_hash=_hash(token), user_id=user.id, expires_at=expires_at))
+    return token
+
+
+@seeing_all(Reason.SIGN_IN)
+def find(token: str) -> User | None:
+    """Who has to prove a factor in the browser with this token; None if it is none, or its time or tries are over."""
+    query = (
+        select(User)
+        .join(PendingSignIn, PendingSignIn.user_id == User.id)
+        .where(
+            PendingSignIn.token_hash == _hash(token),
+            PendingSignIn.expires_at > utc_now(),
+            PendingSignIn.failures < MOST_FAILURES,
+        )
+    )
+    return db.session.scalar(query)
+
+
+@seeing_all(Reason.SIGN_IN)
+def count_try(token: str) -> bool:
+    """Count a code before it is checked, so that a burst counts as what it is; False if there are no tries left.
+
+    In a transaction of its own, which a wrong code doesn't roll back.
+    """
+    counted = (
+        update(PendingSignIn)
+        .where(
+            PendingSignIn.token_hash == _hash(token),
+            PendingSignIn.expires_at > utc_now(),
+            PendingSignIn.failures < MOST_FAILURES,
+        )
+        .values(failures=PendingSignIn.failures + 1)
+        .returning(PendingSignIn.user_id)
+        .execution_options(synchronize_session=False)
+    )
+    return db.session.scalar(counted) is not None
+
+
+@seeing_all(Reason.SIGN_IN)
+def finish(token: str) -> bool:
+    """End the waiting because the factor was proven; False if another request was quicker, or the time is over.
+
+    In the caller's transaction, together with the session that begins.
+    """
+    own = (
+        delete(PendingSignIn)
+        .where(PendingSignIn.token_hash == _hash(token), PendingSignIn.expires_at > utc_now())
+        .returning(PendingSignIn.user_id)
+    )
+    return db.session.scalar(own) is not None
+
+
+def delete_expired() -> None:
+    """Delete those whose time is over."""
+    db.session.execute(delete(PendingSignIn).where(PendingSignIn.expires_at <= utc_now()))
+
+
+def _hash(token: str) -> bytes:
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
