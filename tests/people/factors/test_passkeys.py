@@ -97,7 +97,7 @@ WRONG: dict[str, Callable[[Authenticator], object]] = {
 }  # fmt: skip
 ONLY_KNOWN: dict[str, Callable[[Authenticator], object]] = {
     "another key": _another_key,
-    "a counter that went back": lambda device: setattr(device, "count", 0),
+    "a counter that went back": lambda device: setattr(device, "count", -1),
     "another person's handle": lambda device: setattr(device, "user_handle", uuid4().bytes),
     "suddenly syncable": lambda device: setattr(device, "flags", PRESENT | VERIFIED | SYNCABLE),
     "an unknown one": lambda device: setattr(device, "credential_id", b"unknown"),
