@@ -1,6 +1,6 @@
 """Passkeys (https://www.w3.org/TR/webauthn-3/), verified by py_webauthn.
 
-A passkey is both factors at once: the device that has it, and the finger, face or PIN that unlocks it. So user
+A passkey is two factors in one: the device that has it, and the finger, face or PIN that unlocks it. So user
 verification is always required, and a passkey signs in without a password too: it is discoverable and tells whose it
 is. What a relying party has to check beyond a signature (sections 7.1 and 7.2) is either the library's work or said
 here.

@@ -19,8 +19,8 @@ from app.models.scope import Reason, seeing_all
 
 VALID_FOR = timedelta(minutes=10)
 MOST_FAILURES = 5
-"""Wrong codes until the password is asked for again. How many there are for an account over time, whoever sends them,
-is counted by the sign-in page's own limits."""
+"""Wrong codes until the password is asked for again. How many there are for an account over time, from anywhere, is
+counted by `app.web.attempts`."""
 
 
 @seeing_all(Reason.SIGN_IN)

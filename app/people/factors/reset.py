@@ -1,9 +1,9 @@
-"""Taking away all factors of someone who lost them, so that the password alone signs in again.
+"""Taking away all factors of someone who lost them, so that the password is enough to sign in again.
 
 That weakens an account, so it matters who may do it. An operator may. An owner may for someone who is in no other
 organization: a person's account is the same everywhere, and an owner of one organization must not weaken it for
 another one's money. Invitations that aren't accepted yet give no access and don't count. No one resets their own
-factors this way: whoever is signed in with a stolen session could.
+factors this way: anyone with a stolen session could.
 """
 
 from __future__ import annotations

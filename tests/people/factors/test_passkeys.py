@@ -159,7 +159,7 @@ def test_a_challenge_is_for_one_browser_purpose_and_person_and_a_few_minutes(dan
         verify(device.get(late))
 
 
-def test_a_passkey_is_one_persons_whoever_else_shows_it(dana: User) -> None:
+def test_a_passkey_is_one_persons_also_if_another_shows_it(dana: User) -> None:
     device = a_passkey(dana)
     other = a_person(organization=an_organization())
     with pytest.raises(RefusedError):
