@@ -13,6 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.clock import utc_now
 from app.extensions import Base
+from app.ids import uuid7
 from app.models.columns import Created, Id, Json, When, Words, enum_type
 from app.models.scope import OrgScoped
 
@@ -56,7 +57,9 @@ class Organization(Base):
 
 
 class User(Base):
-    """A person. `password_hash` is empty until they accept their invitation."""
+    """A person. `password_hash` is empty until they accept their invitation; `password_set_at` is when it was last
+    set, unknown for those set before that was stored. `language` is the locale that they chose, None for their
+    browser's."""
 
     __tablename__ = "user"
     __table_args__ = (Index("uq_user_email_lower", text("lower(email)"), unique=True),)
@@ -65,6 +68,8 @@ class User(Base):
     email: Mapped[str] = mapped_column(String(254))
     name: Mapped[Words]
     password_hash: Mapped[str | None] = mapped_column(Text)
+    password_set_at: Mapped[When | None]
+    language: Mapped[str | None] = mapped_column(String(20))
     created_at: Mapped[Created]
 
 
@@ -77,15 +82,18 @@ class Membership(OrgScoped, Base):
 
 class SignInSession(Base):
     """One signed-in browser. The cookie holds the token; only its hash is stored, so a leaked table gives no
-    access."""
+    access. `id` names it on pages. `device` (in words) and `address` are those of its last use."""
 
     __tablename__ = "sign_in_session"
 
     token_hash: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    id: Mapped[UUID] = mapped_column(default=uuid7, server_default=text("gen_random_uuid()"))
     user_id: Mapped[UUID] = mapped_column(ForeignKey("user.id"), index=True)
     org_id: Mapped[UUID | None] = mapped_column(ForeignKey("organization.id"))
     created_at: Mapped[When]
     seen_at: Mapped[When]
+    device: Mapped[str | None] = mapped_column(String(120))
+    address: Mapped[str | None] = mapped_column(String(64))
 
 
 class AuditEvent(OrgScoped, Base):
