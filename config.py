@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Literal, TypeVar
 
 import demo_notes
+import secret_keys
 from demo_notes import Notes, StaleNotesError
 
 ROOT = Path(__file__).resolve().parent
@@ -41,9 +42,11 @@ class Settings:
 
     environment: Environment
     secret_key: str
+    secret_key_fallbacks: tuple[str, ...]
     database_url: str
     database_owner_url: str
     public_url: str
+    trusted_hosts: tuple[str, ...]
     stripe_api_base: str
     stripe_secret_key: str
     stripe_publishable_key: str
@@ -84,6 +87,11 @@ class Settings:
     @property
     def is_production(self) -> bool:
         return self.environment == "production"
+
+    @property
+    def is_https(self) -> bool:
+        """Whether people reach the pages by https."""
+        return self.public_url.startswith("https://")
 
     @property
     def owner_url(self) -> str:
@@ -129,12 +137,14 @@ class Settings:
         embedded_owner = "" if database_url or production else notes.database_owner_url or ""
         settings = cls(
             environment=environment,
-            secret_key=env.secret("SECRET_KEY", None if production else "development-only-secret-key"),
+            secret_key=env.text("SECRET_KEY", None if production else secret_keys.DEVELOPMENT_KEY),
+            secret_key_fallbacks=env.words("SECRET_KEY_FALLBACKS", ""),
             database_url=database_url or _embedded_database_url(left, production=production),
             database_owner_url=env.text("DATABASE_OWNER_URL", embedded_owner),
             public_url=env.text("PUBLIC_URL", None if production else notes.public_url or PAGES).rstrip("/"),
+            trusted_hosts=env.words("TRUSTED_HOSTS", ""),
             stripe_api_base=env.text("STRIPE_API_BASE", STRIPE_API if own_key else stand_in).rstrip("/"),
-            stripe_secret_key=env.secret("STRIPE_SECRET_KEY", None if production else "sk_test_sandbox"),
+            stripe_secret_key=env.text("STRIPE_SECRET_KEY", None if production else "sk_test_sandbox"),
             stripe_publishable_key=env.text(
                 "STRIPE_PUBLISHABLE_KEY", None if production or own_key else "pk_test_sandbox"
             ),
@@ -199,15 +209,6 @@ class _Reader:
         if default is None:
             raise SettingsError(f"{name} is not set. Set it in the environment (see .env.example).")
         return default
-
-    def secret(self, name: str, default: str | None) -> str:
-        value = self.text(name, default)
-        if default is None and name == "SECRET_KEY" and len(value) < 32:
-            raise SettingsError(
-                f"{name} is too short to be a secret. Use 32 characters or more: "
-                "python -c 'import secrets; print(secrets.token_urlsafe(48))'"
-            )
-        return value
 
     def words(self, name: str, default: str | None) -> tuple[str, ...]:
         return tuple(self.text(name, default).replace(",", " ").split())
@@ -288,7 +289,17 @@ def _check_stripe(settings: Settings) -> None:
         )
 
 
+def _check_keys(settings: Settings) -> None:
+    """An old key that can be guessed forges as much as the new one: what it signed is still valid."""
+    named = [("SECRET_KEY", settings.secret_key)]
+    named += [("SECRET_KEY_FALLBACKS", one) for one in settings.secret_key_fallbacks]
+    for name, key in named:
+        if (wrong := secret_keys.weakness(key)) is not None:
+            raise SettingsError(f"{name} {wrong}: {secret_keys.HOW_TO_MAKE_ONE}")
+
+
 def _check_production(settings: Settings) -> None:
+    _check_keys(settings)
     if settings.debug:
         raise SettingsError("FLASK_DEBUG is on. Unset it: a debugger in production hands out the server.")
     if settings.uses_sandbox:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app import api, cli, notify, pages, reconciliation, return_addresses, webhooks, work
+from app import api, cli, notify, pages, reconciliation, return_addresses, signing, webhooks, work
 from app.billing import catalog
 from app.billing.catalog import file
 from app.database import gone
@@ -17,6 +17,7 @@ from app.people import passwords
 from app.people.factors import encryption, relying_party
 from app.web import (
     assets,
+    cookies,
     csp_reports,
     database,
     errors,
@@ -24,6 +25,7 @@ from app.web import (
     form_tokens,
     formatting,
     health,
+    hosts,
     identity,
     links,
     lock_timeouts,
@@ -44,17 +46,15 @@ def create_app(settings: Settings) -> Flask:
     app.config.from_mapping(
         SETTINGS=settings,
         SECRET_KEY=settings.secret_key,
+        SECRET_KEY_FALLBACKS=list(settings.secret_key_fallbacks),
         DEBUG=settings.debug,
         TESTING=settings.environment == "test",
         SQLALCHEMY_DATABASE_URI=settings.database_url,
         SQLALCHEMY_ENGINE_OPTIONS=database.engine_options(settings),
         WTF_CSRF_TIME_LIMIT=int(timedelta(hours=settings.session_absolute_hours).total_seconds()),
-        SESSION_COOKIE_NAME="billing_session",
-        SESSION_COOKIE_SECURE=settings.is_production,
-        SESSION_COOKIE_HTTPONLY=True,
-        SESSION_COOKIE_SAMESITE="Lax",
         MAX_CONTENT_LENGTH=256 * 1024,
         MAX_FORM_MEMORY_SIZE=256 * 1024,
+        **cookies.config(settings),
         **rate_limits.CONFIG,
     )
     if settings.trusted_proxies:
@@ -63,6 +63,7 @@ def create_app(settings: Settings) -> Flask:
 
     logs.init_app(app)
     refusals.init_app(app)
+    hosts.init_app(app)
     lock_timeouts.init_app(app)
     stripe_deadlines.init_app(app)
     # Before anything reads the request's content: form tokens, limits, the session.
@@ -78,6 +79,7 @@ def create_app(settings: Settings) -> Flask:
     limiter.init_app(app)
     app.after_request(rate_limits.add_headers)
     with app.app_context():
+        signing.keys.set((*settings.secret_key_fallbacks, settings.secret_key))
         stripe_client.set_up(settings)
         notify.set_up(settings)
         passwords.set_up(quick=app.testing)

@@ -9,14 +9,16 @@ PARAMETER = "org"
 
 _PAGES = ("/billing", "/workplace")
 """Where the pages of owners are."""
+_OF_PEOPLE = ("/account", "/invitations/")
+"""Where the pages are that are about a person, whatever organization is in view."""
 
 
 def own_address(wanted: str | None, *, otherwise: str) -> str:
-    """`wanted` if it is the URL of a billing page or an invitation on this host; else `otherwise`."""
+    """`wanted` if it is the URL of a billing page, an account's or an invitation on this host; else `otherwise`."""
     if not (wanted or "").isprintable():
         return otherwise
     parts = urlsplit((wanted or "").replace("\\", "/"))
-    is_ours = parts.path.startswith((*_PAGES, "/invitations/")) and not parts.scheme and not parts.netloc
+    is_ours = parts.path.startswith((*_PAGES, *_OF_PEOPLE)) and not parts.scheme and not parts.netloc
     return wanted if wanted and is_ours else otherwise
 
 

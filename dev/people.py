@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-PASSWORD = "voice-portal-demo"  # noqa: S105 - everyone's, and printed on purpose
+PASSWORD = "paper-lantern-hill"  # noqa: S105 - everyone's, and printed on purpose
 OWNER = "owner@harbor.example"
 PEOPLE = {
     OWNER: "owner of Harbor Dental: calls in progress",

@@ -12,7 +12,7 @@ from config import ROOT, Settings, SettingsError
 
 PRODUCTION = {
     "APP_ENV": "production",
-    "SECRET_KEY": "s" * 48,
+    "SECRET_KEY": "Zr3vKq8Yw1nTf6Lx0HbJ5mSdG2pC9aUe4RiWo7XtBkNsVyMh",
     "DATABASE_URL": "postgresql+psycopg://billing@db/billing",
     "PUBLIC_URL": "https://billing.example",
     "STRIPE_SECRET_KEY": "sk_live_x",
@@ -44,6 +44,10 @@ def test_production_refuses_to_start_without_a_needed_setting_and_names_it(name:
         ({"FLASK_DEBUG": "1"}, "FLASK_DEBUG"),
         ({"PUBLIC_URL": "http://billing.example"}, "PUBLIC_URL"),
         ({"SECRET_KEY": "short"}, "SECRET_KEY"),
+        (
+            {"SECRET_KEY_FALLBACKS": f"{PRODUCTION['SECRET_KEY'][::-1]} {'changeme' * 6}"},
+            "SECRET_KEY_FALLBACKS",
+        ),
         ({"STRIPE_PUBLISHABLE_KEY": "pk_test_x"}, "STRIPE_PUBLISHABLE_KEY"),
         ({"SESSION_IDLE_MINUTES": "soon"}, "SESSION_IDLE_MINUTES"),
         ({"LOG_FORMAT": "xml"}, "LOG_FORMAT"),

@@ -144,7 +144,7 @@ def reset_password(email: str) -> None:
         raise click.ClickException(f"No one has the email address {email!r}.")
     try:
         with transaction():
-            password_links.mail_to(person, current_app.config["SETTINGS"].secret_key, audit.OPERATOR)
+            password_links.mail_to(person, audit.OPERATOR)
     except PeopleError as error:
         raise click.ClickException(str(error)) from error
     hours = password_links.VALID_FOR.seconds // 3600

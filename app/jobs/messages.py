@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from flask import current_app
-
 from app.billing.cards import expiry
 from app.billing.mail import outbox
 from app.billing.platform import deliveries
@@ -74,7 +72,7 @@ def sweep_mail(**_: int) -> None:
 def mail_password_link(email: str, address: str | None) -> None:
     """Email a link for a new password to the account with this address, if there is one."""
     with transaction():
-        password_links.mail_if_known(email, current_app.config["SETTINGS"].secret_key, address)
+        password_links.mail_if_known(email, address)
 
 
 @task("mail_operators", retry=RetryPolicy())

@@ -235,6 +235,18 @@ class FactorChanged(Email):
     address: str | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewSignIn(Email):
+    """Someone signed in as `email` with a `device` (in words) that was not used for the account before; `place` is
+    the IP address, with its country."""
+
+    kind: ClassVar[str] = "new_sign_in"
+    email: str
+    device: str
+    at: datetime
+    place: str | None = None
+
+
 _KINDS: dict[str, type[Email]] = {
     one.kind: one
     for one in (
@@ -253,6 +265,7 @@ _KINDS: dict[str, type[Email]] = {
         RecipientsChanged,
         DailyLimitChanged,
         FactorChanged,
+        NewSignIn,
     )
 }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from app.pages import (
+    account,
     activity,
     auth,
     billing_details,
@@ -31,5 +32,6 @@ def init_app(app: Flask) -> None:
         invoices,
         billing_details,
         activity,
+        account,
     ):
         app.register_blueprint(package.blueprint)

@@ -138,10 +138,12 @@ def accept(token: str, user: User, came_from: str | None) -> Organization:
 def accept_as_new(token: str, password: str, came_from: str | None) -> tuple[User, Organization]:
     """Create an account with this password, and accept.
 
-    Raises `LinkError`, `accounts.AccountExistsError`, and `PeopleError` for a password that is too weak.
+    Raises `LinkError`, `accounts.AccountExistsError`, and `WeakPasswordError` for a password that can't be chosen.
     """
     invitation, organization = _held(token)
-    user = accounts.create(invitation.email, name=invitation.name, password=password, org_id=organization.id)
+    user = accounts.create(
+        invitation.email, name=invitation.name, password=password, organization=organization
+    )
     _join(invitation, organization, user, came_from)
     accounts.password_was_set(user, Actor(user.email, user.id, came_from), first=True)
     return user, organization

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -23,6 +24,13 @@ def write(user: User, email: Email, *, source: str) -> None:
     Raises `NoOrganizationError` if there is none.
     """
     notices.personal(_organization_of(user), email, to=user.email, source=source)
+
+
+def write_if_possible(user: User, email: Email, *, source: str) -> None:
+    """As `write`, but without a word for someone who is in no organization: there is no outbox for them, and what
+    they do to their account has to be possible all the same."""
+    with suppress(NoOrganizationError):
+        write(user, email, source=source)
 
 
 def _organization_of(user: User) -> UUID:

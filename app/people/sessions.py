@@ -74,16 +74,27 @@ class Identity:
 
 
 @seeing_all(Reason.SIGN_IN)
-def start(user: User, *, org_id: UUID | None = None) -> str:
+def start(
+    user: User, *, org_id: UUID | None = None, device: str | None = None, address: str | None = None
+) -> str:
     """Begin a session and return its token, which is stored only in the browser.
 
-    The organization in view is `org_id`, or the first by name that the person owns, or is in.
+    The organization in view is `org_id`, or the first by name that the person owns, or is in. `device` is what the
+    person uses, in words, at the IP address `address`.
     """
     token = secrets.token_urlsafe(32)
     now = utc_now()
     chosen = org_id or _first_organization(user)
     db.session.add(
-        SignInSession(token_hash=_hash(token), user_id=user.id, org_id=chosen, created_at=now, seen_at=now)
+        SignInSession(
+            token_hash=hash_token(token),
+            user_id=user.id,
+            org_id=chosen,
+            created_at=now,
+            seen_at=now,
+            device=device,
+            address=address,
+        )
     )
     return token
 
@@ -95,7 +106,7 @@ def identify(token: str, limits: Limits) -> Identity | None:
     row = db.session.execute(
         _who_has(),
         {
-            "token": _hash(token),
+            "token": hash_token(token),
             "at": now,
             "seen_after": now - limits.idle,
             "begun_after": now - limits.absolute,
@@ -120,9 +131,10 @@ def identify(token: str, limits: Limits) -> Identity | None:
 
 
 @seeing_all(Reason.SIGN_IN)
-def touch(identity: Identity) -> None:
-    """Record activity of the person."""
-    db.session.execute(_own(identity.token, update(SignInSession)).values(seen_at=utc_now()))
+def touch(identity: Identity, *, device: str | None = None, address: str | None = None) -> None:
+    """Record activity of the person, with what and from where: a stolen session shows."""
+    seen = {"seen_at": utc_now(), "device": device, "address": address}
+    db.session.execute(_own(identity.token, update(SignInSession)).values(seen))
 
 
 def should_touch(identity: Identity) -> bool:
@@ -208,7 +220,7 @@ def _membership_in_view() -> ColumnElement[bool]:
 
 
 def _own(token: str, statement: Any) -> Any:
-    return statement.where(SignInSession.token_hash == _hash(token))
+    return statement.where(SignInSession.token_hash == hash_token(token))
 
 
 def _first_organization(user: User) -> UUID | None:
@@ -221,5 +233,6 @@ def _first_organization(user: User) -> UUID | None:
     ).scalar()
 
 
-def _hash(token: str) -> bytes:
+def hash_token(token: str) -> bytes:
+    """What is stored of a session's token."""
     return hashlib.sha256(token.encode()).digest()

@@ -19,14 +19,14 @@ from app.web.drawn_for import OtherOrganizationError
 from app.web.errors import Choice
 from app.web.form_tokens import ForeignOriginError, FormRefusedError, FormToken, form_token
 from app.web.identity import ask_to_sign_in, identity
-from app.web.marks import is_for_owners, page_behind
+from app.web.marks import is_for_owners, is_guarded, page_behind
 from app.web.origins import SAFE
 
 log = structlog.get_logger("billing.web")
 
 TYPED = "typed-"
 """The prefix of field names on a page that asks for which organization a form is meant."""
-_NEVER_KEPT = {"csrf_token", "password", "confirmation_token", "radar_session", PARAMETER}
+_NEVER_KEPT = {"csrf_token", "password", "current_password", "confirmation_token", "radar_session", PARAMETER}
 _JUST_DRAWN = timedelta(hours=1)
 _NOTHING = "Nothing was changed."
 
@@ -44,7 +44,7 @@ def refused_form(error: CSRFError) -> AnyResponse:
         return _foreign(error)
     token = error.token if isinstance(error, FormRefusedError) else None
     who = identity()
-    if who is None and is_for_owners(request.endpoint):
+    if who is None and is_guarded(request.endpoint):
         return ask_to_sign_in()
     if token is None:
         return _unknown()

@@ -14,8 +14,9 @@ from typing import cast
 
 from flask import Flask, current_app, g, request, session
 from flask_wtf.csrf import CSRFError
-from itsdangerous import BadData, URLSafeTimedSerializer
+from itsdangerous import BadData
 
+from app import signing
 from app.clock import process_time
 from app.extensions import csrf
 from app.web import origins
@@ -76,20 +77,21 @@ def form_token() -> str:
     """The token for the forms of this response."""
     if "form_token_made" not in g:
         secret = session.setdefault(FIELD, secrets.token_hex())
-        g.form_token_made = seal(current_app.config["SECRET_KEY"], secret, *_in_view())
+        g.form_token_made = seal(secret, *_in_view())
     return cast(str, g.form_token_made)
 
 
-def seal(secret_key: str, secret: str, person: str | None, organization: str | None) -> str:
+def seal(secret: str, person: str | None, organization: str | None) -> str:
     """A token for a session's secret, a person and an organization."""
-    return str(URLSafeTimedSerializer(secret_key, salt=_SALT).dumps([secret, person, organization]))
+    return str(signing.serializer(_SALT).dumps([secret, person, organization]))
 
 
 def read(text: str | None) -> FormToken | None:
     """The content of a token, however old it is; None if it isn't ours."""
-    serializer = URLSafeTimedSerializer(current_app.config["SECRET_KEY"], salt=_SALT)
     try:
-        (secret, person, organization), made_at = serializer.loads(text or "", return_timestamp=True)
+        (secret, person, organization), made_at = signing.serializer(_SALT).loads(
+            text or "", return_timestamp=True
+        )
     except (BadData, ValueError, TypeError):
         return None
     return FormToken(secret, person, organization, made_at)

@@ -60,7 +60,8 @@ def for_reader(value: Any) -> Any:
 
 
 def viewer_locale() -> str:
-    """The viewer's locale among the supported ones, by default American English. Looked up once per request."""
+    """The viewer's locale among the supported ones: the one they chose, their browser's, or American English. Looked
+    up once per request."""
     if not has_request_context():
         return LOCALES[0]
     known: str | None = g.get("viewer_locale")
@@ -70,6 +71,9 @@ def viewer_locale() -> str:
 
 
 def _wanted_locale() -> str:
+    who = identity()
+    if who is not None and who.user.language in LOCALES:
+        return who.user.language
     wanted = request.accept_languages.best_match([locale.replace("_", "-") for locale in LOCALES])
     return (wanted or LOCALES[0]).replace("-", "_")
 

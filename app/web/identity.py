@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from app.extensions import db, login_manager
 from app.models import Organization
 from app.models.scope import scope_to
-from app.people import sessions
+from app.people import sessions, user_agents
 from app.people.sessions import Identity, Limits
 from app.transaction import transaction
 from app.web import drawn_for
@@ -50,13 +50,18 @@ def identity() -> Identity | None:
     return cast(Identity, current_user._get_current_object()) if current_user.is_authenticated else None
 
 
+def device_in_use() -> str:
+    """The browser and the system that this request comes from, in words."""
+    return user_agents.as_text(request.headers.get("User-Agent", ""))
+
+
 def continue_unidentified() -> None:
     """Serve the rest of this request without identifying the person, because the lookup failed."""
     g._login_user = AnonymousUserMixin()
 
 
 def current_identity() -> Identity:
-    """Who is signed in; only behind `org_admin_required` or `login_required`."""
+    """Who is signed in; only behind `org_admin_required` or `person_required`."""
     found = identity()
     if found is None:
         abort(401)
@@ -95,6 +100,21 @@ def org_admin_required(view: Callable[P, R]) -> Callable[P, R | AnyResponse]:
     return guarded
 
 
+def person_required(view: Callable[P, R]) -> Callable[P, R | AnyResponse]:
+    """Serve the view to anyone who is signed in, whatever their role, and without an organization, too: for what
+    people see and change about themselves.
+
+    Not signed in: redirect to the sign-in page, then back.
+    """
+
+    @wraps(view)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> R | AnyResponse:
+        return ask_to_sign_in() if identity() is None else view(*args, **kwargs)
+
+    guarded.person_required = True  # type: ignore[attr-defined]
+    return guarded
+
+
 def ask_to_sign_in() -> AnyResponse:
     """Redirect to the sign-in page, then back; an htmx request gets 401, which the page explains in place."""
     if cast(Any, request).htmx:
@@ -114,7 +134,7 @@ def _keep_session_alive() -> None:
     who = identity()
     if who is not None and sessions.should_touch(who):
         with transaction():
-            sessions.touch(who)
+            sessions.touch(who, device=device_in_use(), address=request.remote_addr)
 
 
 def _seats() -> tuple[sessions.Seat, ...]:

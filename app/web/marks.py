@@ -13,6 +13,12 @@ def is_for_owners(endpoint: str | None) -> bool:
     return bool(getattr(view, "org_admin_required", False))
 
 
+def is_guarded(endpoint: str | None) -> bool:
+    """Whether the view is for owners, or for anyone who is signed in (`person_required`)."""
+    view = current_app.view_functions.get(endpoint or "")
+    return is_for_owners(endpoint) or bool(getattr(view, "person_required", False))
+
+
 def is_read(endpoint: str) -> bool:
     """Whether the view supports GET, so that its URL can be a link."""
     return any("GET" in (rule.methods or ()) for rule in current_app.url_map.iter_rules(endpoint))
@@ -33,11 +39,12 @@ def is_asked_by_pages(blueprint: str | None) -> bool:
 
 
 def page_behind(path: str, *, with_ids: bool = True) -> str:
-    """The page that a form at this path belongs to: the nearest path at or above it that shows owners a page.
+    """The page that a form at this path belongs to: the nearest path at or above it that shows a signed-in person a
+    page.
 
     Without `with_ids`, one that every organization has: not a single top-up's, for instance.
     """
-    while path.count("/") > 1:
+    while path.count("/") > 0 and path != "/":
         if _shows_a_page(path, with_ids=with_ids):
             return path
         path = path.rsplit("/", 1)[0]
@@ -50,7 +57,5 @@ def _shows_a_page(path: str, *, with_ids: bool) -> bool:
     except (HTTPException, RequestRedirect):
         return False
     return (
-        is_for_owners(endpoint)
-        and not is_asked_by_pages(endpoint.split(".")[0])
-        and (with_ids or not arguments)
+        is_guarded(endpoint) and not is_asked_by_pages(endpoint.split(".")[0]) and (with_ids or not arguments)
     )

@@ -9,17 +9,19 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from flask import Response, after_this_request, current_app, request
-from itsdangerous import BadSignature, URLSafeSerializer
+from flask import Response, after_this_request
+from itsdangerous import BadData
 
+from app import signing
 from app.clock import clock
-from app.web import rate_limits
+from app.web import cookies, rate_limits
 
 WAIT = timedelta(seconds=10)
 """How old a ticket has to be."""
 VALID_FOR = timedelta(minutes=10)
 
 COOKIE = "attempt_ticket"
+_SALT = "attempt-ticket"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,7 @@ class Ticket:
     @property
     def text(self) -> str:
         """What the cookie holds."""
-        return str(_serializer().dumps([self.subject, self.id, self.given_at.timestamp()]))
+        return str(signing.serializer(_SALT).dumps([self.subject, self.id, self.given_at.timestamp()]))
 
 
 def fresh(subject: str, *, at: datetime | None = None) -> Ticket:
@@ -53,8 +55,8 @@ def fresh(subject: str, *, at: datetime | None = None) -> Ticket:
 def of_request(subject: str) -> Ticket | None:
     """The ticket that this browser sent, if it is for `subject` and not too old."""
     try:
-        for_, id_, given = _serializer().loads(request.cookies.get(COOKIE, ""))
-    except (BadSignature, ValueError, TypeError):
+        for_, id_, given = signing.serializer(_SALT).loads(cookies.read(COOKIE))
+    except (BadData, ValueError, TypeError):
         return None
     now = clock.about_now()
     given_at = datetime.fromtimestamp(given, now.tzinfo)
@@ -67,18 +69,7 @@ def give(subject: str) -> Ticket:
 
     @after_this_request
     def _set_cookie(response: Response) -> Response:
-        response.set_cookie(
-            COOKIE,
-            ticket.text,
-            max_age=int(VALID_FOR.total_seconds()),
-            httponly=True,
-            samesite="Lax",
-            secure=current_app.config["SESSION_COOKIE_SECURE"],
-        )
+        cookies.write(response, COOKIE, ticket.text, kept_for=VALID_FOR)
         return response
 
     return ticket
-
-
-def _serializer() -> URLSafeSerializer:
-    return URLSafeSerializer(current_app.config["SECRET_KEY"], salt="attempt-ticket")

@@ -16,7 +16,7 @@ from app.people import accounts, organizations
 from demo.companies import ATLAS, HARBOR, PEOPLE, PINE
 from demo.history.company_history import Director
 
-PASSWORD = "voice-portal-demo"  # noqa: S105, printed by `make run`
+PASSWORD = "paper-lantern-hill"  # noqa: S105, printed by `make run`
 
 
 def load() -> bool:

@@ -79,7 +79,7 @@ def test_the_welcome_says_where_and_who(tmp_path):
     said = welcome(a_plan(tmp_path))
     assert "http://localhost:8100/billing" in said
     assert "owner@harbor.example" in said
-    assert "voice-portal-demo" in said
+    assert "paper-lantern-hill" in said
     assert "http://localhost:8101" in said
     assert "Ctrl-C" in said
 

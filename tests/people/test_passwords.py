@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from argon2 import extract_parameters
+from argon2 import PasswordHasher, extract_parameters
 from argon2.profiles import RFC_9106_LOW_MEMORY
 from flask import Flask
 
@@ -37,3 +37,20 @@ def test_no_ones_password_is_compared_at_the_price_of_a_stored_one() -> None:
     with in_production().app_context():
         assert not passwords.verify(PASSWORD, None)
         assert extract_parameters(passwords.hash_of_no_one()) == RFC_9106_LOW_MEMORY
+
+
+def test_every_character_counts_and_nothing_is_cut_off(app: Flask) -> None:
+    longest = "eight green bottles " * 10
+    stored = passwords.hash_password(longest)
+    assert passwords.verify(longest, stored)
+    for other in (longest.strip(), longest[:-1], longest.upper(), longest.replace("  ", " ") + "x"):
+        assert not passwords.verify(other, stored)
+
+
+def test_an_accent_is_the_same_however_a_keyboard_makes_it(app: Flask) -> None:
+    one, two = "caf\u00e9 au lait", "cafe\u0301 au lait"
+    assert passwords.verify(two, passwords.hash_password(one))
+    assert passwords.verify(one, passwords.hash_password(two))
+    assert not passwords.verify("cafe au lait", passwords.hash_password(one))
+    as_typed_before = PasswordHasher(1, 8, 1).hash(two)
+    assert passwords.verify(two, as_typed_before), "stored before passwords were brought into one form"

@@ -189,8 +189,8 @@ def test_links_do_not_depend_on_the_secret_key(
 ) -> None:
     """Anyone who learns the key can make none, and changing it ends none."""
     link = link_of(invite(Platform(app), harbor, "ruth@birch.example")[1])
-    monkeypatch.setitem(app.config, "SECRET_KEY", "another " * 8)
     monkeypatch.setattr(app, "secret_key", "another " * 8)
+    monkeypatch.setitem(app.extensions, "signing_keys", ("another " * 8,))
     assert Visitor(app.test_client()).get(link).status_code == 200
 
 

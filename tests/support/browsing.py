@@ -64,7 +64,7 @@ class Visitor:
             who = sessions.identify(signed_in, Limits(timedelta(days=1), timedelta(days=1)))
             person = str(who.user.id) if who else None
             organization = who.organization.slug if who and who.organization else None
-        return seal(app.config["SECRET_KEY"], secret, person, organization)
+            return seal(secret, person, organization)
 
 
 def links_of(html: str) -> list[str]:

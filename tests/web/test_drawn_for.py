@@ -84,7 +84,7 @@ def test_a_form_that_names_no_organization_is_refused(app: Flask, group: Group) 
     with group.client.session_transaction() as session:
         secret = session["csrf_token"]
     who = db.session.scalar(db.select(User.id).filter_by(email=group.email))
-    nameless = seal(app.config["SECRET_KEY"], secret, str(who), None)
+    nameless = seal(secret, str(who), None)
     for rule in guarded(app):
         for method in (rule.methods or set()) & CHANGING:
             answer = group.client.open(

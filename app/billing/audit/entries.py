@@ -46,6 +46,7 @@ Action = Literal[
     "top_up.settled",
     "user.authenticator_app_added",
     "user.authenticator_app_removed",
+    "user.details_changed",
     "user.invited",
     "user.joined",
     "user.passkey_added",

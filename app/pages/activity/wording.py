@@ -181,6 +181,7 @@ WORDS: dict[Action, ActionWording] = {
     "top_up.settled": ActionWording("top_ups", "Top-up succeeded", _paid),
     "user.authenticator_app_added": ActionWording("people", "Added an authenticator app", _subject),
     "user.authenticator_app_removed": ActionWording("people", "Removed an authenticator app", _subject),
+    "user.details_changed": ActionWording("people", "Changed their account details", _fields),
     "user.invited": ActionWording("people", "Invited a person", _with_role),
     "user.joined": ActionWording("people", "Accepted an invitation", _with_role),
     "user.passkey_added": ActionWording("people", "Added a passkey", _subject),

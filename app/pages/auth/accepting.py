@@ -15,7 +15,7 @@ from app.people import invitations
 from app.people.invitations import LinkError, NotYoursError
 from app.people.organizations import PeopleError
 from app.transaction import transaction
-from app.web import errors
+from app.web import errors, known_devices
 from app.web.identity import identity
 
 
@@ -60,7 +60,9 @@ def _accept_as_new(found: Invitation, form: PasswordForm, token: str) -> Respons
         form.password.errors = [str(error)]
         return _page(found, form, token), 422
     login_user(begun)
-    return _welcome(organization)
+    response = _welcome(organization)
+    known_devices.remember(response, user.email)
+    return response
 
 
 def _welcome(organization: Organization) -> Response:

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from flask import current_app, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from flask_login import login_user
 from werkzeug.wrappers import Response
 
-from app.billing.audit import Actor
 from app.extensions import enqueue
+from app.models import User
 from app.pages.auth import throttle
 from app.pages.auth.blueprint import blueprint
 from app.pages.auth.forms import ForgotPasswordForm, PasswordForm
 from app.pages.auth.routes import begin_session
-from app.people import accounts, password_links
+from app.people import password_links
 from app.people.invitations import LinkError
-from app.people.organizations import PeopleError
+from app.people.password_rules import WeakPasswordError
 from app.transaction import transaction
 from app.web import errors, known_devices
 from app.web.text_guard import keeps_typed
@@ -44,24 +44,25 @@ def forgot_password() -> str | tuple[str, int]:
 @keeps_typed(PasswordForm)
 def set_password(token: str) -> str | Response | tuple[str, int]:
     """Choose a new password with an emailed link."""
+    form = PasswordForm()
     try:
-        user = password_links.read(token, current_app.config["SECRET_KEY"])
+        if request.method != "POST":
+            return _choose(password_links.read(token), form)
+        if not form.validate():
+            return _choose(password_links.read(token), form), 422
+        with transaction():
+            user = password_links.use(token, form.password.data or "", request.remote_addr)
+            begun = begin_session(user)
     except LinkError as error:
         return errors.page(404, title="This link no longer works", message=str(error), next_step="")
-    form = PasswordForm()
-    if request.method != "POST":
-        return render_template("auth/set_password.html", form=form, user=user)
-    try:
-        if not form.validate():
-            return render_template("auth/set_password.html", form=form, user=user), 422
-        with transaction():
-            accounts.set_password(user, form.password.data or "")
-            accounts.password_was_set(user, Actor(user.email, user.id, request.remote_addr))
-            begun = begin_session(user)
-    except PeopleError as error:
+    except WeakPasswordError as error:
         form.password.errors = [str(error)]
-        return render_template("auth/set_password.html", form=form, user=user), 422
+        return _choose(password_links.read(token), form), 422
     login_user(begun)
     response = redirect(url_for("overview.show"))
     known_devices.remember(response, user.email)
     return response
+
+
+def _choose(user: User, form: PasswordForm) -> str:
+    return render_template("auth/set_password.html", form=form, user=user)

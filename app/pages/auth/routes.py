@@ -16,7 +16,7 @@ from app.models import User
 from app.own_pages import PARAMETER, own_address
 from app.pages.auth.blueprint import blueprint
 from app.pages.auth.forms import SignInForm
-from app.people import organizations, passwords, sessions
+from app.people import organizations, passwords, sessions, sign_ins
 from app.people.sessions import Identity
 from app.transaction import transaction
 from app.web import attempts, errors, form_refusals, known_devices
@@ -26,6 +26,7 @@ from app.web.identity import (
     ask_to_sign_in,
     current_identity,
     current_organization,
+    device_in_use,
     identity,
     session_limits,
 )
@@ -65,15 +66,10 @@ def sign_in() -> str | Response | tuple[str, int]:
         form.password.errors = [_WRONG]
         return _page(form), 422
     attempt.succeeded()
-    way_back = _way_back(form)
-    with transaction():
-        if passwords.is_outdated(user.password_hash or ""):
+    if passwords.is_outdated(user.password_hash or ""):
+        with transaction():
             user.password_hash = passwords.hash_password(form.password.data or "")
-        found = begin_session(user, wanted=way_back)
-    login_user(found)
-    response = redirect(way_back)
-    known_devices.remember(response, email)
-    return response
+    return sign_in_as(user, _way_back(form))
 
 
 @blueprint.post("/sign-out")
@@ -113,6 +109,19 @@ def switch_organization() -> Response:
     return redirect(own_address(request.form.get("next"), otherwise=url_for("overview.show")))
 
 
+def sign_in_as(user: User, way_back: str) -> Response:
+    """Sign in someone who has proved who they are, continue at `way_back`, and tell them by email if this browser is
+    new to their account. Commits."""
+    with transaction():
+        begun = begin_session(user, wanted=way_back)
+        if known_devices.is_new(user):
+            sign_ins.notify(user, device=device_in_use(), address=request.remote_addr)
+    login_user(begun)
+    response = redirect(way_back)
+    known_devices.remember(response, user.email)
+    return response
+
+
 def begin_session(user: User, *, org_id: UUID | None = None, wanted: str = "") -> Identity | None:
     """Begin a new session for `user`, discarding the browser's previous one. In the caller's transaction.
 
@@ -123,7 +132,7 @@ def begin_session(user: User, *, org_id: UUID | None = None, wanted: str = "") -
     if who is not None:
         sessions.end(who.token)
     session.clear()
-    token = sessions.start(user, org_id=org_id)
+    token = sessions.start(user, org_id=org_id, device=device_in_use(), address=request.remote_addr)
     db.session.flush()
     found = sessions.identify(token, session_limits())
     [slug] = parse_qs(urlsplit(wanted).query).get(PARAMETER, [""])[:1]

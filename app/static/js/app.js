@@ -9,6 +9,7 @@ import "./new_card.js";
 import "./new_tab.js";
 import "./refused.js";
 import "./shortcuts.js";
+import "./show_password.js";
 import "./stripe_action.js";
 import "./stripe_card.js";
 import "./submit.js";

@@ -1,0 +1,35 @@
+"""The forms of one's own account."""
+
+from __future__ import annotations
+
+from babel import Locale
+from flask_wtf import FlaskForm
+from wtforms import PasswordField, SelectField, StringField
+from wtforms.validators import InputRequired, Length
+
+from app.models import User
+from app.web.formatting import LOCALES
+from app.web.text_guard import TidyForm
+
+
+def _languages() -> list[tuple[str, str]]:
+    named = [(one, str(Locale.parse(one).get_display_name("en"))) for one in LOCALES]
+    return [("", "The same as in my browser"), *named]
+
+
+class DetailsForm(TidyForm, FlaskForm):  # type: ignore[misc]
+    name = StringField(
+        "Name", [InputRequired("Enter your name."), Length(max=100, message="Use at most 100 characters.")]
+    )
+    language = SelectField("Language", choices=_languages)
+
+    @classmethod
+    def of(cls, person: User, *, sent: bool) -> DetailsForm:
+        """The form as it was sent, or filled in with what is stored."""
+        stored = {"name": person.name, "language": person.language or ""}
+        return cls(data=stored) if sent else cls(formdata=None, data=stored)
+
+
+class ChangePasswordForm(TidyForm, FlaskForm):  # type: ignore[misc]
+    current_password = PasswordField("Current password", [InputRequired("Enter your current password.")])
+    password = PasswordField("New password", [InputRequired("Choose a new password.")])

@@ -1,0 +1,21 @@
+"""What the page about one's own account shows."""
+
+from __future__ import annotations
+
+from flask import render_template
+
+from app.pages.account.forms import ChangePasswordForm, DetailsForm
+from app.people import own_sessions
+from app.web.identity import current_identity, session_limits
+
+
+def page(*, details: DetailsForm | None = None, password: ChangePasswordForm | None = None) -> str:
+    """The whole page, with a form that was refused as it was sent."""
+    who = current_identity()
+    return render_template(
+        "account/show.html",
+        person=who.user,
+        details=details or DetailsForm.of(who.user, sent=False),
+        password=password or ChangePasswordForm(formdata=None),
+        sessions=own_sessions.list_for(who, session_limits()),
+    )

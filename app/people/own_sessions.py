@@ -1,0 +1,70 @@
+"""The sessions of one person, as they see and end them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import delete, select
+
+from app.clock import utc_now
+from app.extensions import db
+from app.models import SignInSession
+from app.people import places
+from app.people.sessions import Identity, Limits, hash_token
+
+
+@dataclass(frozen=True, slots=True)
+class OwnSession:
+    """A signed-in browser: what it is, and where it was used last. `device` and `place` are None for sessions that
+    began before they were stored."""
+
+    id: UUID
+    device: str | None
+    place: str | None
+    begun_at: datetime
+    seen_at: datetime
+    is_current: bool
+
+
+def list_for(identity: Identity, limits: Limits) -> list[OwnSession]:
+    """The person's sessions that have not expired: this one first, then by last use."""
+    now, this = utc_now(), SignInSession.token_hash == hash_token(identity.token)
+    query = (
+        select(SignInSession, this)
+        .where(
+            SignInSession.user_id == identity.user.id,
+            SignInSession.seen_at > now - limits.idle,
+            SignInSession.created_at > now - limits.absolute,
+        )
+        .order_by(this.desc(), SignInSession.seen_at.desc(), SignInSession.id)
+    )
+    return [
+        OwnSession(
+            id=row.id,
+            device=row.device,
+            place=places.as_text(row.address),
+            begun_at=row.created_at,
+            seen_at=row.seen_at,
+            is_current=is_current,
+        )
+        for row, is_current in db.session.execute(query)
+    ]
+
+
+def end_one(identity: Identity, session_id: UUID) -> bool:
+    """End one of the person's sessions, with its next request; False if there is none of this id."""
+    own = delete(SignInSession).where(
+        SignInSession.id == session_id, SignInSession.user_id == identity.user.id
+    )
+    return bool(db.session.execute(own).rowcount)  # type: ignore[attr-defined]
+
+
+def end_others(identity: Identity) -> int:
+    """End all of the person's sessions but this one; returns how many."""
+    others = delete(SignInSession).where(
+        SignInSession.user_id == identity.user.id,
+        SignInSession.token_hash != hash_token(identity.token),
+    )
+    return int(db.session.execute(others).rowcount)  # type: ignore[attr-defined]

@@ -1,0 +1,25 @@
+"""What is signed with SECRET_KEY: form tokens, links for a new password, remembered devices. Sessions are signed by
+Flask, with the same keys.
+
+Each use has a salt, so that what was signed for one is worthless for another. Older keys (`SECRET_KEY_FALLBACKS`)
+still verify; only the newest signs. Everything is signed with SHA-256: the library's own default is SHA-1.
+"""
+
+from __future__ import annotations
+
+import hashlib
+
+from itsdangerous import URLSafeTimedSerializer
+
+from app.per_application import PerApplication
+
+keys = PerApplication[tuple[str, ...]]("signing_keys")
+"""The keys of the running application, oldest first: the last one signs."""
+
+
+def serializer(salt: str) -> URLSafeTimedSerializer:
+    """Signs JSON for one use, with the time, and reads it again: see
+    https://itsdangerous.palletsprojects.com/en/stable/concepts/#key-rotation."""
+    return URLSafeTimedSerializer(
+        list(keys.get()), salt=salt, signer_kwargs={"digest_method": hashlib.sha256}
+    )

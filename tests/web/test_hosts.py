@@ -1,0 +1,89 @@
+"""Requests for another host than ours are refused, whatever they ask for; health checks are answered by any name."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from flask import Flask
+
+from app import create_app
+from app.web import hosts
+from config import Settings
+from tests.support.browsing import text_of
+from tests.support.statements import statements
+from tests.support.url_map import address, rules
+from tests.test_settings import PRODUCTION
+
+VALUES = {"UUIDConverter": "00000000-0000-0000-0000-000000000000"}
+OTHERS = [
+    "evil.example",
+    "localhost.evil.example",
+    "evil.example:80",
+    "localhost.",
+    "billing.example@evil.example",
+    "xn--lcalhost-54a",
+    "[::2]:8000",
+    "10.0.0.1",
+    "",
+]
+
+
+@pytest.fixture
+def production() -> Settings:
+    return Settings.from_environment(PRODUCTION | {"TRUSTED_HOSTS": "billing.internal, 10.1.2.3"})
+
+
+def test_every_rule_refuses_another_host_but_health_checks(app: Flask) -> None:
+    client = app.test_client()
+    answered = set()
+    for method in ("GET", "POST"):
+        for rule in rules(app, method):
+            with statements() as seen:
+                answer = client.open(
+                    address(app, rule, VALUES), method=method, headers={"Host": "evil.example"}
+                )
+            if answer.status_code == 400:
+                assert seen == [], f"{rule}: nothing is looked up"
+                assert "evil.example" not in answer.text
+            else:
+                answered.add(rule.endpoint)
+    assert answered == {"health.healthz", "health.readyz"}
+    assert client.get("/nothing", headers={"Host": "evil.example"}).status_code == 400
+
+
+@pytest.mark.parametrize("host", OTHERS)
+def test_a_page_says_so_plainly(app: Flask, host: str) -> None:
+    answer = app.test_client().get("/sign-in", headers={"Host": host})
+    assert answer.status_code == 400
+    assert "This address isn't ours" in text_of(answer)
+
+
+@pytest.mark.parametrize(
+    "host", ["billing.example", "BILLING.example:443", "billing.internal:8000", "10.1.2.3", "10.1.2.3:8000"]
+)
+def test_production_answers_at_the_public_name_and_at_those_that_operators_add(
+    production: Settings, host: str
+) -> None:
+    client = create_app(production).test_client()
+    assert client.get("/nothing", headers={"Host": host}).status_code == 404
+    assert client.get("/healthz", headers={"Host": "10.9.9.9:8000"}).status_code == 200
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1:8000", "[::1]", *OTHERS])
+def test_production_knows_no_other(production: Settings, host: str) -> None:
+    client = create_app(production).test_client()
+    assert client.get("/nothing", headers={"Host": host}).status_code == 400
+
+
+def test_behind_a_trusted_proxy_the_host_that_it_forwards_counts(production: Settings) -> None:
+    behind = create_app(replace(production, trusted_proxies=1)).test_client()
+    forwarded = {"Host": "10.0.0.5:8000", "X-Forwarded-Host": "billing.example"}
+    assert behind.get("/nothing", headers=forwarded).status_code == 404
+    assert behind.get("/nothing", headers=forwarded | {"X-Forwarded-Host": "evil.example"}).status_code == 400
+    alone = create_app(production).test_client()
+    assert alone.get("/nothing", headers=forwarded).status_code == 400, "anyone may send that header"
+
+
+def test_in_development_the_server_is_wherever_it_listens(settings: Settings) -> None:
+    assert {"localhost", "127.0.0.1", "::1"} <= hosts.names(settings)
