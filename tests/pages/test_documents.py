@@ -65,7 +65,7 @@ class TestReceipts:
         receipt = f"{top_up}/receipt"
         assert receipt in links_of(owner.get(top_up).text)
         assert receipt in links_of(owner.get("/billing/wallet").text)
-        (mail,) = db.session.scalars(db.select(Mail))
+        (mail,) = db.session.scalars(db.select(Mail).filter_by(kind="charge"))
         slug = db.session.get_one(Organization, mail.org_id).slug
         assert f'href="http://localhost:8000{receipt}?org={slug}"' in outbox.written(mail).html
 
