@@ -15,6 +15,7 @@ import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
+from app import signing
 from app.clock import clock
 from app.extensions import db
 from app.models import Mail, RateLimitCounter
@@ -52,7 +53,7 @@ def wait(who: Visitor) -> None:
     cookie = who.client.get_cookie(COOKIE)
     assert cookie is not None, "without a ticket there is nothing to wait for"
     with who.client.application.test_request_context(headers={"Cookie": f"{COOKIE}={cookie.value}"}):
-        subject = waiting_tickets._serializer().loads(cookie.value)[0]
+        subject = signing.serializer("attempt-ticket").loads(cookie.value)[0]
         older = waiting_tickets.fresh(subject, at=clock.about_now() - waiting_tickets.WAIT)
         who.client.set_cookie(COOKIE, older.text)
 
@@ -104,14 +105,14 @@ def test_a_ticket_is_good_for_one_attempt_at_one_account_from_one_network(app: F
 def waiting_ticket_of(app: Flask, text: str) -> str:
     """A ticket for the same, unused and old enough."""
     with app.test_request_context():
-        subject = waiting_tickets._serializer().loads(text)[0]
+        subject = signing.serializer("attempt-ticket").loads(text)[0]
         return waiting_tickets.fresh(subject, at=clock.about_now() - waiting_tickets.WAIT).text
 
 
 def test_a_ticket_that_is_forged_or_too_old_is_none(app: Flask, owner: str) -> None:
     guess(stranger := browser(app), owner, 8)
     with app.test_request_context():
-        subject = waiting_tickets._serializer().loads(stranger.client.get_cookie(COOKIE).value)[0]
+        subject = signing.serializer("attempt-ticket").loads(stranger.client.get_cookie(COOKIE).value)[0]
         old = waiting_tickets.fresh(subject, at=clock.about_now() - waiting_tickets.VALID_FOR).text
     for text in (old, "forged", old[:-3], ""):
         stranger.client.set_cookie(COOKIE, text)
