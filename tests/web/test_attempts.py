@@ -157,7 +157,7 @@ def test_an_emailed_link_makes_a_browser_known_whatever_strangers_have_used_up(
         guess(browser(app), owner, 8, at=f"203.0.113.{one}")
     new = browser(app)
     assert sign_in(new, owner).status_code == 429
-    password_links.mail_to(organizations.find_user(owner), app.config["SECRET_KEY"], OWNER)
+    password_links.mail_to(organizations.find_user(owner), OWNER)
     db.session.commit()
     link = db.session.scalars(db.select(Mail)).one().facts["path"]
     assert new.post(link, {"password": "seven green bottles"}).status_code == 302
