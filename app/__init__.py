@@ -83,7 +83,7 @@ def create_app(settings: Settings) -> Flask:
         stripe_client.set_up(settings)
         notify.set_up(settings)
         passwords.set_up(quick=app.testing)
-        encryption.set_up((settings.secret_key,))
+        encryption.set_up((settings.secret_key, *reversed(settings.secret_key_fallbacks)))
         relying_party.set_up(settings.public_url)
         return_addresses.public_url.set(settings.public_url)
         catalog.offer(file.load(settings.catalog_path))

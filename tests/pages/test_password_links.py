@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 
 import pytest
 from flask import Flask
@@ -13,6 +15,7 @@ from app.people import accounts, password_links
 from tests.factories import OWNER, a_person, an_organization
 from tests.support.browsing import Visitor, text_of
 from tests.support.sandbox import work_through
+from tests.support.statements import statements
 
 
 @pytest.fixture
@@ -72,6 +75,56 @@ def test_a_stranger_uses_up_no_links_of_a_browser_that_is_known(app: Flask, owne
     asked = [stranger.post("/forgot-password", {"email": owner}).status_code for _ in range(5)]
     assert asked == [200, 200, 200, 429, 429]
     assert known.post("/forgot-password", {"email": owner}).status_code == 200
+
+
+def test_a_request_for_a_link_does_the_same_work_whether_or_not_there_is_an_account(
+    app: Flask, owner: str
+) -> None:
+    """So that neither the answer nor its time tells: a job looks the account up."""
+    done = []
+    for email in (owner, "missing@harbor.example"):
+        visitor = Visitor(app.test_client())
+        token = visitor.token()
+        with statements() as seen:
+            visitor.post("/forgot-password", {"email": email}, token=token)
+        done.append(seen)
+    assert done[0] == done[1]
+
+
+def test_of_six_browsers_that_use_a_link_at_the_same_moment_one_sets_a_password(
+    app: Flask, owner: str
+) -> None:
+    for _ in range(2):
+        password_links.mail_to(db.session.scalars(db.select(User)).one(), OWNER)
+    db.session.commit()
+    link, other = mailed_links(owner)
+    together = Barrier(6)
+
+    def use(number: int) -> tuple[str, int]:
+        browser, password = Visitor(app.test_client()), f"number {number} blue kilns"
+        assert browser.get(link).status_code == 200
+        token = browser.token()
+        together.wait()
+        return password, browser.post(link, {"password": password}, token=token).status_code
+
+    with ThreadPoolExecutor(6) as browsers:
+        answers = dict(browsers.map(use, range(6)))
+    assert sorted(answers.values()) == [302, 404, 404, 404, 404, 404]
+    for password, status in answers.items():
+        assert (Visitor(app.test_client()).sign_in(owner, password).status_code == 302) is (status == 302)
+    assert Visitor(app.test_client()).get(other).status_code == 404, "the other link ends with it"
+    assert len(db.session.scalars(db.select(Mail).where(Mail.kind == "password_set")).all()) == 1
+
+
+def test_a_password_that_is_refused_leaves_the_link_as_it_is(
+    app: Flask, visitor: Visitor, owner: str
+) -> None:
+    password_links.mail_to(db.session.scalars(db.select(User)).one(), OWNER)
+    db.session.commit()
+    (link,) = mailed_links(owner)
+    for password in ("password1234", "harbordental2026", "x" * 201):
+        assert visitor.post(link, {"password": password}).status_code == 422
+    assert visitor.post(link, {"password": "sixteen blue kilns"}).status_code == 302
 
 
 @pytest.mark.parametrize("what", ["the password", "the address", "the time", "the key", "the link"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from babel import Locale
 from flask_wtf import FlaskForm
 from wtforms import PasswordField, SelectField, StringField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, InputRequired, Length
 
 from app.models import User
 from app.web.formatting import LOCALES
@@ -19,7 +19,7 @@ def _languages() -> list[tuple[str, str]]:
 
 class DetailsForm(TidyForm, FlaskForm):  # type: ignore[misc]
     name = StringField(
-        "Name", [InputRequired("Enter your name."), Length(max=100, message="Use at most 100 characters.")]
+        "Name", [DataRequired("Enter your name."), Length(max=100, message="Use at most 100 characters.")]
     )
     language = SelectField("Language", choices=_languages)
 
