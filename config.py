@@ -64,6 +64,7 @@ class Settings:
     trusted_proxies: int
     session_idle_minutes: int
     session_absolute_hours: int
+    step_up_minutes: int
     api_requests_per_minute: int
     platform_threads: int
     page_threads: int
@@ -168,6 +169,7 @@ class Settings:
             trusted_proxies=env.number("TRUSTED_PROXIES", 0),
             session_idle_minutes=env.number("SESSION_IDLE_MINUTES", 60),
             session_absolute_hours=env.number("SESSION_ABSOLUTE_HOURS", 12),
+            step_up_minutes=env.at_least_one("STEP_UP_MINUTES", 30),
             api_requests_per_minute=env.number("API_REQUESTS_PER_MINUTE", 6000),
             platform_threads=env.at_least_one("PLATFORM_THREADS", 4),
             page_threads=env.at_least_one("PAGE_THREADS", 4),

@@ -30,6 +30,7 @@ class Organization(Base):
     deleted at Stripe: their payments are still its own. `external_id` is the platform's other id for it, to look it
     up. `default_cards_told` are the cards that Stripe may have as the default because we sent them: any other was
     chosen there. `requires_second_factor`: people without one see nothing of it until they have set one up.
+    `confirms_always`: its owners confirm who they are before every change that asks for it.
     """
 
     __tablename__ = "organization"
@@ -45,6 +46,7 @@ class Organization(Base):
     billing_emails: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list, server_default="{}")
     external_id: Mapped[str | None] = mapped_column(String(255), unique=True)
     requires_second_factor: Mapped[bool] = mapped_column(default=False, server_default="false")
+    confirms_always: Mapped[bool] = mapped_column(default=False, server_default="false")
     created_at: Mapped[Created]
 
     def has_customer(self, customer_id: str | None) -> bool:
@@ -82,7 +84,8 @@ class Membership(OrgScoped, Base):
 
 class SignInSession(Base):
     """One signed-in browser. The cookie holds the token; only its hash is stored, so a leaked table gives no
-    access. `id` names it on pages. `device` (in words) and `address` are those of its last use."""
+    access. `id` names it on pages. `device` (in words) and `address` are those of its last use.    `confirmed_at` is
+    when the person last proved that it's them, None for when they signed in."""
 
     __tablename__ = "sign_in_session"
 
@@ -94,6 +97,7 @@ class SignInSession(Base):
     seen_at: Mapped[When]
     device: Mapped[str | None] = mapped_column(String(120))
     address: Mapped[str | None] = mapped_column(String(64))
+    confirmed_at: Mapped[When | None]
 
 
 class AuditEvent(OrgScoped, Base):

@@ -15,6 +15,7 @@ from app.pages import (
     live,
     overview,
     payment_methods,
+    security,
     wallet,
 )
 
@@ -33,5 +34,6 @@ def init_app(app: Flask) -> None:
         billing_details,
         activity,
         account,
+        security,
     ):
         app.register_blueprint(package.blueprint)

@@ -47,7 +47,8 @@ class Identity:
     """The signed-in person, the organization in view, and their role; with the wallet's version, for live pages.
 
     `has_lease_over`: a lease may have expired that the wallet's version doesn't reflect yet. `lacks_factor`: the
-    organization requires a second factor, and the person has none.
+    organization requires a second factor, and the person has none. `confirmed_at` is when it was last proved that it
+    is this person (`app.people.confirmation`).
     """
 
     token: str
@@ -59,6 +60,7 @@ class Identity:
     lacks_factor: bool
     seats: tuple[Seat, ...]
     seen_at: datetime
+    confirmed_at: datetime
 
     is_authenticated = True
     is_active = True
@@ -94,6 +96,7 @@ def start(
             seen_at=now,
             device=device,
             address=address,
+            confirmed_at=now,
         )
     )
     return token
@@ -114,7 +117,7 @@ def identify(token: str, limits: Limits) -> Identity | None:
     ).one_or_none()
     if row is None:
         return None
-    user, organization, role, version, has_lease_over, lacks_factor, seen_at, found = row
+    user, organization, role, version, has_lease_over, lacks_factor, seen_at, confirmed_at, found = row
     in_view = str(organization.id) if organization else None
     choices = tuple(Seat(UUID(id_), name, slug, id_ == in_view) for id_, name, slug in found or ())
     return Identity(
@@ -127,6 +130,7 @@ def identify(token: str, limits: Limits) -> Identity | None:
         bool(lacks_factor),
         choices,
         seen_at,
+        confirmed_at,
     )
 
 
@@ -149,6 +153,12 @@ def switch(identity: Identity, org_id: UUID) -> bool:
         return False
     db.session.execute(_own(identity.token, update(SignInSession)).values(org_id=org_id))
     return True
+
+
+@seeing_all(Reason.SIGN_IN)
+def confirm(identity: Identity) -> None:
+    """The person has proved again that it's them, in this session."""
+    db.session.execute(_own(identity.token, update(SignInSession)).values(confirmed_at=utc_now()))
 
 
 @seeing_all(Reason.SIGN_IN)
@@ -202,6 +212,7 @@ def _who_has() -> Select[Any]:
             leases.are_over(bindparam("at")),
             Organization.requires_second_factor & ~status.is_there(SignInSession.user_id),
             SignInSession.seen_at,
+            func.coalesce(SignInSession.confirmed_at, SignInSession.created_at),
             own_seats.cast(JSONB),
         )
         .select_from(SignInSession)

@@ -172,8 +172,9 @@ def _of_another_person(who: Identity | None) -> AnyResponse:
 def _expired(organization: Organization | None) -> AnyResponse:
     """The form is the sender's own, but expired: an open page gets a fresh token, and keeps what was typed."""
     in_place = errors.wants_part()
-    typed = _typed()
-    again = None if in_place or organization is None else resend.build_form(request.path, typed, organization)
+    again = (
+        None if in_place or organization is None else resend.build_form(request.path, typed(), organization)
+    )
     response = errors.page(
         400,
         title="This form has expired",
@@ -198,7 +199,7 @@ def _back_to(seat: Seat, label: str, *, is_back: bool = False) -> Choice:
         fields.append(("next", for_organization(here, seat.slug)))
     else:
         fields += [("form", request.path), ("next", for_organization(_page_behind(), seat.slug))]
-        fields += [(f"{TYPED}{name}", value) for name, value in _typed().items(multi=True)]
+        fields += [(f"{TYPED}{name}", value) for name, value in typed().items(multi=True)]
     return Choice(label, fields, is_back=is_back)
 
 
@@ -213,7 +214,8 @@ def _stay_with(view: Organization) -> Choice:
     return Choice(label, [("organization", str(view.id)), ("next", for_organization(target, view.slug))])
 
 
-def _typed() -> MultiDict[str, str]:
+def typed() -> MultiDict[str, str]:
+    """The fields of the request's form that may be carried on and sent again."""
     kept = [(name, value) for name, value in request.form.items(multi=True) if name not in _NEVER_KEPT]
     return MultiDict(kept)
 

@@ -17,6 +17,7 @@ Action = Literal[
     "dispute_reversal",
     "invitation.withdrawn",
     "organization.changed",
+    "organization.confirmations_chosen",
     "organization.created",
     "organization.recipients_set",
     "organization.second_factor_optional",

@@ -158,6 +158,11 @@ class TopUpLimits:
     daily: Money
     statement: str
 
+    @property
+    def large(self) -> Money:
+        """What is unusual enough to ask again and to tell all owners: more than twice the largest preset."""
+        return max(self.presets) * 2
+
 
 @dataclass(frozen=True, slots=True)
 class Catalog:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.billing.topups.daily_limits import DailyLimitReachedError
+from app.billing.topups.large import is_large
 from app.billing.topups.payments import (
     AmountOutOfRangeError,
     begin,
@@ -28,6 +29,7 @@ __all__ = [
     "find",
     "find_by_payment",
     "find_stale",
+    "is_large",
     "limit_changes",
     "pay",
     "recover",

@@ -138,6 +138,10 @@ def _daily_limit(event: AuditEvent) -> str:
     return f"From {before} to {after}" + (", after 24 hours" if event.details.get("starts_at") else "")
 
 
+def _confirmations(event: AuditEvent) -> str:
+    return "Ask every time" if event.details.get("always") else "Ask when the last confirmation is older"
+
+
 WORDS: dict[Action, ActionWording] = {
     "billing_details.changed": ActionWording("details", "Changed billing details", _fields),
     "customer.forgotten": ActionWording("cards", "Payment profile was deleted", _nothing),
@@ -146,6 +150,9 @@ WORDS: dict[Action, ActionWording] = {
     "dispute_reversal": ActionWording("top_ups", "Bank returned a disputed payment", _paid),
     "invitation.withdrawn": ActionWording("people", "Withdrew an invitation", _subject),
     "organization.changed": ActionWording("organization", "Changed the organization", _changed_organization),
+    "organization.confirmations_chosen": ActionWording(
+        "organization", "Changed when “Confirm it's you” is asked", _confirmations
+    ),
     "organization.created": ActionWording("organization", "Created the organization", _changed_organization),
     "organization.recipients_set": ActionWording("details", "Changed who gets billing email", _recipients),
     "organization.second_factor_optional": ActionWording(

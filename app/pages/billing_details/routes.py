@@ -18,6 +18,7 @@ from app.transaction import transaction
 from app.web.identity import current_organization, org_admin_required
 from app.web.rate_limits import OFTEN
 from app.web.resend import resendable
+from app.web.step_up import Change, confirmation_required
 from app.web.text_guard import keeps_typed
 
 blueprint = Blueprint("billing_details", __name__, url_prefix="/billing/details")
@@ -37,8 +38,14 @@ def show() -> Response:
     return _draw(form)
 
 
+def _changes_recipients() -> bool:
+    before = {address.lower() for address in current_organization().billing_emails}
+    return {address.lower() for address in DetailsForm().typed.emails} != before
+
+
 @blueprint.post("")
 @org_admin_required
+@confirmation_required(Change.RECIPIENTS, when=_changes_recipients)
 @resendable(summarize)
 @limiter.limit(OFTEN)
 @keeps_typed(DetailsForm)

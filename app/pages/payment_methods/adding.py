@@ -19,6 +19,7 @@ from app.web.identity import current_identity, current_organization, org_admin_r
 from app.web.links import url_of_page
 from app.web.payment_problems import problem
 from app.web.rate_limits import OFTEN
+from app.web.step_up import Change, confirmation_required
 
 _UNKNOWN = "The payment processor doesn't recognize this card form. Add the card again."
 _NOT_BEGUN = "nothing was saved or charged"
@@ -28,6 +29,7 @@ _BY_ITSELF = "If it was saved, it appears in your payment methods within a minut
 
 @blueprint.get("/new")
 @org_admin_required
+@confirmation_required(Change.CARDS)
 def new() -> str | Response:
     """Show Stripe's card form. On return from a bank's own page, the card is saved immediately."""
     if "setup_intent" in request.args:
@@ -46,6 +48,7 @@ def new() -> str | Response:
 
 @blueprint.post("/setups")
 @org_admin_required
+@confirmation_required(Change.CARDS)
 @limiter.limit(OFTEN)
 def begin_setup() -> Response:
     """Begin to save a card when Save is pressed; returns the secret for Stripe's script."""
@@ -66,6 +69,7 @@ def begin_setup() -> Response:
 
 @blueprint.post("")
 @org_admin_required
+@confirmation_required(Change.CARDS)
 def create() -> Response:
     """Save the card of a finished card form."""
     return _save(request.form.get("setup_intent", ""), request.form.get("next"))

@@ -15,6 +15,7 @@ from app.pages.payment_methods.routes import blueprint, changed, not_changed
 from app.payments.errors import PaymentsError
 from app.web.identity import current_organization, org_admin_required
 from app.web.payment_problems import Problem, problem
+from app.web.step_up import Change, confirmation_required
 
 _GONE = "This card is no longer saved."
 _MAYBE_REMOVED = Problem(
@@ -25,6 +26,7 @@ _MAYBE_REMOVED = Problem(
 
 @blueprint.post("/<uuid:card_id>/default")
 @org_admin_required
+@confirmation_required(Change.CARDS)
 def make_default(card_id: UUID) -> Response:
     """Make a card the default for top-ups and the plan."""
     try:
@@ -36,6 +38,7 @@ def make_default(card_id: UUID) -> Response:
 
 @blueprint.get("/<uuid:card_id>/removal")
 @org_admin_required
+@confirmation_required(Change.CARDS)
 def confirm_removal(card_id: UUID) -> str | Response:
     """Ask before a card is removed: the page behind the dialog, for browsers without scripts."""
     page = view.gather(current_organization())
@@ -47,6 +50,7 @@ def confirm_removal(card_id: UUID) -> str | Response:
 
 @blueprint.post("/<uuid:card_id>/removal")
 @org_admin_required
+@confirmation_required(Change.CARDS)
 def remove(card_id: UUID) -> Response:
     """Remove a card, unless something needs it: then say what does, and what to do."""
     try:

@@ -22,6 +22,7 @@ from app.web.formatting import moment, money
 from app.web.identity import current_organization, org_admin_required
 from app.web.rate_limits import OFTEN
 from app.web.resend import Field, list_fields, resendable
+from app.web.step_up import Change, confirmation_required
 from app.web.text_guard import TidyForm, keeps_typed
 
 
@@ -56,6 +57,7 @@ def show_daily_limit() -> Response:
 
 @blueprint.post("/daily-limit")
 @org_admin_required
+@confirmation_required(Change.LIMIT)
 @resendable(summarize_limit)
 @limiter.limit(OFTEN)
 @keeps_typed(DailyLimitForm)

@@ -28,6 +28,7 @@ from app.web.identity import current_organization, org_admin_required
 from app.web.payment_problems import Problem, problem
 from app.web.rate_limits import OFTEN
 from app.web.resend import resendable
+from app.web.step_up import Change, confirmation_required
 from app.web.text_guard import keeps_typed
 
 _NOT_CHARGED = "nothing was charged"
@@ -79,8 +80,13 @@ def show_top_up(top_up_id: UUID) -> Response:
     return response
 
 
+def _is_large(top_up_id: UUID) -> bool:
+    return topups.is_large(topups.find(current_organization().id, top_up_id))
+
+
 @blueprint.post("/top-ups/<uuid:top_up_id>/payments")
 @org_admin_required
+@confirmation_required(Change.TOP_UP, when=_is_large)
 @limiter.limit(OFTEN)
 def pay_top_up(top_up_id: UUID) -> Response:
     """Charge the card: at most once, however often this is sent."""

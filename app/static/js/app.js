@@ -1,6 +1,7 @@
 // Runs on every page. Each module does one thing and finds its own elements; the pages work without any of them.
 import "./amount.js";
 import "./browser_signals.js";
+import "./confirm.js";
 import "./connection.js";
 import "./dialogs.js";
 import "./focus.js";

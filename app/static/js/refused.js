@@ -1,5 +1,6 @@
 // A refusal from the server is shown next to the form that was sent; the form keeps everything entered.
 // A page of an organization that was left in another tab can go back to it from there.
+import { ask } from "./confirm.js";
 import { SESSION_ENDED, complain, say, signIn } from "./text.js";
 import { poller } from "./poll.js";
 
@@ -24,7 +25,7 @@ function renew(token) {
   for (const field of document.querySelectorAll('input[name="csrf_token"]')) field.value = token;
 }
 
-export function refuse(form, { status, headers, text }) {
+export function refuse(form, { status, headers, text }, again = () => form.requestSubmit()) {
   renew(headers.get("X-Form-Token"));
   if (status === 401) complain(SESSION_ENDED, { form, link: signIn() });
   else if (status === 429) complain(TOO_OFTEN, { form });
@@ -32,7 +33,8 @@ export function refuse(form, { status, headers, text }) {
     const refusal = status < 500 ? told(text) : null;
     // The poll may already have shown the same message with the same buttons: once is enough.
     if (refusal) document.querySelector("#connection .message:has([data-refusal])")?.remove();
-    complain(refusal || BROKEN, { form });
+    const place = complain(refusal || BROKEN, { form });
+    ask(place, form, again);
   }
 }
 

@@ -28,7 +28,9 @@ document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => {
 document.addEventListener("htmx:response:error", ({ detail: { ctx } }) => {
   const { status, headers } = ctx.response;
   if (isPoll(ctx) || status === 422 || ctx.text.includes("<hx-partial")) return;
-  refuse(formOf(ctx), { status, headers, text: ctx.text });
+  const { sourceElement, request } = ctx;
+  const again = isButton(ctx) ? () => sourceElement.click() : () => sourceElement.requestSubmit(request.submitter ?? undefined);
+  refuse(formOf(ctx), { status, headers, text: ctx.text }, again);
 });
 document.addEventListener("htmx:error", ({ detail: { ctx } }) => {
   // With a response, it is the page that could not process it.

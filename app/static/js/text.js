@@ -36,9 +36,10 @@ function placeFor(form) {
 // A problem with a person's own action: announced, and scrolled into view.
 export function complain(content, { form = null, ...options } = {}) {
   const place = placeFor(form);
-  if (!place) return;
+  if (!place) return null;
   say(place, content, { tone: "error", ...options });
   place.scrollIntoView({ block: "nearest" });
+  return place;
 }
 
 // The form is sent again, so remove the previous message.

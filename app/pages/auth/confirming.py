@@ -1,0 +1,71 @@
+"""`/confirm`: the page that asks again who it is, and continues with what was stopped for it."""
+
+from __future__ import annotations
+
+from flask import flash, make_response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from app.own_pages import own_address
+from app.pages.auth.blueprint import blueprint
+from app.people import confirmation, sessions
+from app.transaction import transaction
+from app.web import attempts, errors, form_refusals
+from app.web.attempts import Kind, TooManyAttemptsError
+from app.web.identity import ask_to_sign_in, current_identity, identity
+from app.web.step_up import Change, form_context
+
+_WRONG = "Incorrect password. Check it and try again."
+
+
+@blueprint.route("/confirm", methods=["GET", "POST"])
+def confirm() -> Response:
+    """Ask, and continue to `next`; or to the form that was stopped, to be sent by the person."""
+    who = identity()
+    if who is None:
+        return ask_to_sign_in()
+    if request.method != "POST":
+        return _page(200)
+    try:
+        attempt = attempts.begin(Kind.CONFIRMATION, who.user.email, browser=who.token)
+    except TooManyAttemptsError as refused:
+        return _page(429, str(refused))
+    if not confirmation.verify(who.user, request.form):
+        return _page(422, _WRONG)
+    attempt.succeeded()
+    with transaction():
+        sessions.confirm(who)
+    return _continue()
+
+
+def _continue() -> Response:
+    if errors.wants_part():
+        return make_response("", 204)
+    way_back = own_address(request.form.get("next"), otherwise=url_for("overview.show"))
+    form = request.form.get("form")
+    if form is None:
+        return redirect(way_back, 303)
+    who = current_identity()
+    if who.organization is not None and who.is_org_admin:
+        again = form_refusals.confirm_resend(form, form_refusals.typed_of(request.form), who.organization)
+        if again is not None:
+            return again
+    flash("Thanks, you're confirmed. Nothing was changed yet: press the button again.")
+    return redirect(way_back, 303)
+
+
+def _page(status: int, problem: str = "") -> Response:
+    given = request.form if request.method == "POST" else request.args
+    why = given.get("why", "").upper()
+    context = form_context(
+        Change[why] if why in Change.__members__ else None,
+        next_=own_address(given.get("next"), otherwise=url_for("overview.show")),
+        form=given.get("form", "") if request.method == "POST" else "",
+        problem=problem,
+    )
+    fields = [
+        (name, value)
+        for name, value in request.form.items(multi=True)
+        if name.startswith(form_refusals.TYPED)
+    ]
+    template = "auth/_confirm.html" if errors.wants_part() else "auth/confirm.html"
+    return make_response(render_template(template, **context | {"fields": fields}), status)

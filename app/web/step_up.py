@@ -1,0 +1,115 @@
+"""Asks again who it is, before what a stolen session must not do ("Confirm it's you").
+
+A view says why with `@confirmation_required(Change.CARDS)`. Where the person hasn't confirmed recently, nothing is
+done:
+
+- a link leads to the page that asks, and from there on to where it was going;
+- a form is carried through that page, shown again with all that would be sent, and sent by the person;
+- an open page asks beside the form, which stays as it is, and sends it once that is done (`static/js/confirm.js`).
+
+`tests/web/test_step_up.py` lists every route that changes something: it is marked, or it says there why not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from enum import StrEnum
+from functools import wraps
+from typing import ParamSpec, TypeVar
+
+import structlog
+from flask import Flask, current_app, make_response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from app.people import confirmation
+from app.web import errors, form_refusals
+from app.web.identity import current_identity
+from app.web.marks import page_behind
+from app.web.origins import SAFE
+
+log = structlog.get_logger("billing.web")
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class Change(StrEnum):
+    """What is asked about, as it completes "Confirm it's you to …"."""
+
+    CARDS = "change your payment methods"
+    RECIPIENTS = "change who gets billing emails"
+    LIMIT = "change the daily top-up limit"
+    TOP_UP = "pay this top-up"
+    PEOPLE = "change who has access"
+    SECURITY = "change security settings"
+
+
+class ConfirmationNeededError(Exception):
+    """The person has to confirm first. Nothing was done."""
+
+    def __init__(self, change: Change) -> None:
+        super().__init__(change.value)
+        self.change = change
+
+
+def init_app(app: Flask) -> None:
+    """Respond by asking."""
+    app.register_error_handler(ConfirmationNeededError, errors.or_otherwise(_ask))
+
+
+def confirmation_required(
+    change: Change, *, when: Callable[P, bool] | None = None
+) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Serve the view only to someone who has confirmed recently; with `when`, only where that says so.
+
+    Behind `org_admin_required`, or another guard that identifies the person.
+    """
+
+    def mark(view: Callable[P, R]) -> Callable[P, R]:
+        @wraps(view)
+        def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
+            if not is_confirmed() and (when is None or when(*args, **kwargs)):
+                raise ConfirmationNeededError(change)
+            return view(*args, **kwargs)
+
+        guarded.confirms = change  # type: ignore[attr-defined]
+        return guarded
+
+    return mark
+
+
+def is_confirmed() -> bool:
+    """Whether the signed-in person has confirmed recently enough for the organization in view."""
+    who = current_identity()
+    within = timedelta(minutes=current_app.config["SETTINGS"].step_up_minutes)
+    return confirmation.is_recent(who.confirmed_at, who.organization, within)
+
+
+def _ask(error: ConfirmationNeededError) -> AnyResponse:
+    log.info("confirmation_needed", endpoint=request.endpoint)
+    why = error.change.name.lower()
+    if errors.wants_part():
+        return make_response(render_template("auth/_confirm.html", **form_context(error.change)), 403)
+    if request.method in SAFE:
+        return redirect(url_for("auth.confirm", next=request.full_path.rstrip("?"), why=why), 303)
+    kept = form_refusals.typed()
+    context = form_context(error.change, next_=page_behind(request.path), form=request.path)
+    fields = [(f"{form_refusals.TYPED}{name}", value) for name, value in kept.items(multi=True)]
+    return make_response(render_template("auth/confirm.html", **context | {"fields": fields}), 403)
+
+
+def form_context(
+    change: Change | None, *, next_: str = "", form: str = "", problem: str = ""
+) -> dict[str, object]:
+    """What the form's template needs. `form` is the path of a stopped form, `next_` where it goes on."""
+    who = current_identity()
+    return {
+        "change": change,
+        "why": change.name.lower() if change else "",
+        "methods": confirmation.methods_of(who.user),
+        "next": next_,
+        "form": form,
+        "fields": [],
+        "problem": problem,
+    }
