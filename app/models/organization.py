@@ -84,7 +84,7 @@ class Membership(OrgScoped, Base):
 
 class SignInSession(Base):
     """One signed-in browser. The cookie holds the token; only its hash is stored, so a leaked table gives no
-    access. `id` names it on pages. `device` (in words) and `address` are those of its last use.    `confirmed_at` is
+    access. `id` names it on pages. `device` (in words) and `address` are those of its last use. `confirmed_at` is
     when the person last proved that it's them, None for when they signed in."""
 
     __tablename__ = "sign_in_session"

@@ -21,6 +21,10 @@ from tests.support.paying import Owner
 from tests.support.sandbox import Sandbox
 
 NOT_ASKED = {
+    "account.change_password": "asks for the current password itself",
+    "account.end_session": "ends a session, gives no access",
+    "account.end_sessions": "ends sessions, gives no access",
+    "account.save_details": "changes how one is named, and in which language",
     "auth.confirm": "asks itself",
     "auth.forgot_password": "changes nothing but sends a link to the account's own address",
     "auth.invitation": "accepting gives no one else access, and begins a session",

@@ -11,20 +11,19 @@ from app.people import confirmation, sessions
 from app.transaction import transaction
 from app.web import attempts, errors, form_refusals
 from app.web.attempts import Kind, TooManyAttemptsError
-from app.web.identity import ask_to_sign_in, current_identity, identity
+from app.web.identity import current_identity, person_required
 from app.web.step_up import Change, form_context
 
 _WRONG = "Incorrect password. Check it and try again."
 
 
 @blueprint.route("/confirm", methods=["GET", "POST"])
+@person_required
 def confirm() -> Response:
     """Ask, and continue to `next`; or to the form that was stopped, to be sent by the person."""
-    who = identity()
-    if who is None:
-        return ask_to_sign_in()
     if request.method != "POST":
         return _page(200)
+    who = current_identity()
     try:
         attempt = attempts.begin(Kind.CONFIRMATION, who.user.email, browser=who.token)
     except TooManyAttemptsError as refused:
