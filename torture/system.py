@@ -126,6 +126,8 @@ def running(folder: Path) -> Iterator[System]:
     cluster = Cluster(folder / "postgres")
     environment = {**os.environ, **dict.fromkeys(OWN, "")} | {
         "APP_ENV": "development",
+        # Its owners type their password once; a run takes an hour.
+        "STEP_UP_MINUTES": "1440",
         "PORT": str(port),
         "PUBLIC_URL": address,
         "WEB_CONCURRENCY": "2",

@@ -59,7 +59,7 @@ def init_app(app: Flask) -> None:
 
 
 def confirmation_required(
-    change: Change, *, when: Callable[P, bool] | None = None
+    change: Change, *, when: Callable[..., bool] | None = None
 ) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Serve the view only to someone who has confirmed recently; with `when`, only where that says so.
 
