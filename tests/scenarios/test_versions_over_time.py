@@ -44,7 +44,7 @@ def offered(app: Flask) -> Iterator[None]:
 def version_of(organization: Organization) -> tuple[str, str]:
     """What rates its usage, and what pages show."""
     db.session.expire_all()
-    return terms.get_terms(organization).plan_at(utc_now()).version, plan_of(organization).holds.version
+    return terms.get_terms(organization).plan_at(utc_now()).version, plan_of(organization).in_force.version
 
 
 def test_looking_at_a_plan_on_offer_leaves_the_free_plan_as_it_is(app: Flask, sandbox: Sandbox) -> None:
@@ -64,7 +64,7 @@ def test_what_ends_falls_to_the_free_plan_on_offer_and_stays_there(app: Flask, s
     (subscription,) = sandbox.stripe.v1.subscriptions.list({}).data
     sandbox.stripe.v1.subscriptions.cancel(subscription.id)
     hear_from_stripe(app, sandbox)
-    assert plan_of(organization).holds.key == "starter"
+    assert plan_of(organization).in_force.key == "starter"
     assert version_of(organization) == (NEW, NEW)
     later = newer(**{'version = "2027-02"': 'version = "2027-03"'})
     versions.store(later)
@@ -125,9 +125,9 @@ def test_who_pays_after_an_announcement_comes_back_to_what_was_announced(
     record_failed_renewal(organization, at=utc_now() - timedelta(days=12), failure="generic_decline")
     db.session.commit()
     assert suspension.suspend_overdue() == 1
-    assert (plan_of(organization).holds.key, version_of(organization)) == ("starter", (NEW, NEW))
+    assert (plan_of(organization).in_force.key, version_of(organization)) == ("starter", (NEW, NEW))
     projection.apply(organization, subscriptions.fetch(subscription_id(organization)))
-    assert (plan_of(organization).holds.key, version_of(organization)) == ("growth", (NEW, NEW))
+    assert (plan_of(organization).in_force.key, version_of(organization)) == ("growth", (NEW, NEW))
     assert plan_of(organization).price.plain == "99", "Stripe goes on charging what was bought"
     letter = db.session.scalars(
         db.select(Mail).where(Mail.kind == "plan_changed").order_by(Mail.id.desc())

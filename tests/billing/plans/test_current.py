@@ -44,7 +44,7 @@ def test_without_a_subscription_it_is_the_free_plan_by_the_calendar(app: Flask) 
     on(an_organization())
     found = viewed(organization)
     month = organization.local_day().replace(day=1)
-    assert (found.plan.key, found.holds.key, found.interval) == ("starter", "starter", Interval.MONTH)
+    assert (found.plan.key, found.in_force.key, found.interval) == ("starter", "starter", Interval.MONTH)
     assert (found.period_start, found.usage_from, found.renews_on) == (month, month, None)
     assert (found.is_charged_next, found.is_past_due, found.is_suspended) == (False, False, False)
     assert (found.price, found.scheduled, found.grace_ends_on) == (usd("0"), None, None)
@@ -53,7 +53,7 @@ def test_without_a_subscription_it_is_the_free_plan_by_the_calendar(app: Flask) 
 def test_what_is_paid_for_is_in_force_until_its_period_ends(organization: Organization) -> None:
     on(organization)
     found = viewed(organization)
-    assert (found.name, found.holds, found.price) == ("Growth", found.plan, usd("99"))
+    assert (found.name, found.in_force, found.price) == ("Growth", found.plan, usd("99"))
     assert (found.period_start, found.renews_on) == (LONG.start, LONG.end)
     assert found.is_charged_next
 
@@ -84,7 +84,7 @@ def test_while_it_is_suspended_the_free_plan_is_in_force(organization: Organizat
     subscriptions.record_failed_renewal(organization, at=at("2026-11-02 12:00"), failure="card_declined")
     row.suspended_at = at("2026-11-10 00:00")
     found = viewed(organization)
-    assert (found.plan.key, found.holds.key) == ("growth", "starter")
+    assert (found.plan.key, found.in_force.key) == ("growth", "starter")
     assert (found.is_past_due, found.is_suspended) == (True, True)
     assert (found.failed_on, found.grace_ends_on) == (date(2026, 11, 2), date(2026, 11, 9))
     assert found.limits[0].allowed == 1

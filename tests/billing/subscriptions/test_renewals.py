@@ -48,7 +48,7 @@ def test_it_is_past_due_and_the_plan_goes_on_for_days(debtor: Organization) -> N
     assert (view.grace_ends_on - view.failed_on).days == 7
     grow_old(debtor, 6)
     renewals.suspend_overdue()
-    assert plan_of(debtor).holds.key == "growth"
+    assert plan_of(debtor).in_force.key == "growth"
 
 
 def test_then_the_free_plan_holds_and_everybody_is_told(debtor: Organization) -> None:
