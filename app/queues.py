@@ -73,6 +73,7 @@ QUEUE_OF: dict[str, Queue] = {
     "deliver_to_platform": Queue.MESSAGES,
     "send_mail": Queue.MAIL,
     "mail_password_link": Queue.MAIL,
+    "note_failed_sign_in": Queue.MAINTENANCE,
     "mail_operators": Queue.MAIL,
     "nightly": Queue.MAINTENANCE,
     "tell_of_expiring_cards": Queue.MAINTENANCE,

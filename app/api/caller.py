@@ -50,9 +50,9 @@ def _of_token(text: str, org_id: UUID | None) -> Caller:
     # Scope the transaction as `enter` will, so that scoping takes no round trip of its own.
     with scoped_to(org_id) if org_id is not None else nullcontext():
         caller = tokens.identify(text)
-    if tokens.should_record_use(caller):
+    if tokens.should_record_use(caller, request.remote_addr):
         with seeing_all(Reason.API_TOKEN), transaction():
-            tokens.record_use(caller)
+            tokens.record_use(caller, request.remote_addr)
     return caller
 
 

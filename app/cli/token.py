@@ -8,7 +8,6 @@ from uuid import UUID
 
 import click
 
-from app.billing import audit
 from app.cli import table
 from app.cli.context import for_operators
 from app.people import organizations, tokens
@@ -59,10 +58,6 @@ def create(name: str, scopes: tuple[str, ...], slug: str | None, expires: timede
     with transaction():
         org_id = found.id if found else None
         made, text = tokens.create(name, map(Scope, scopes), org_id=org_id, lasts=expires)
-        if org_id:
-            audit.record(
-                org_id, audit.OPERATOR, "token.created", str(made.id), name=made.name, scopes=made.scopes
-            )
     click.echo(f"{text}\nIt is shown only once. To revoke it: flask token revoke {made.id}")
 
 
@@ -97,8 +92,6 @@ def revoke(token_id: UUID) -> None:
     try:
         with transaction():
             ended = tokens.revoke(token_id)
-            if ended.org_id is not None:
-                audit.record(ended.org_id, audit.OPERATOR, "token.revoked", str(ended.id), name=ended.name)
     except UnknownTokenError as error:
         raise click.ClickException(f"No token {error}. See `flask token list`.") from error
     click.echo(f"Token {ended.name} is revoked.")

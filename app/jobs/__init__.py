@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 from flask import Flask
 
-from app.jobs.maintenance import nightly
+from app.jobs.maintenance import nightly, note_failed_sign_in
 from app.jobs.messages import (
     deliver_to_platform,
     mail_operators,
@@ -46,6 +46,7 @@ __all__ = [
     "mail_operators",
     "mail_password_link",
     "nightly",
+    "note_failed_sign_in",
     "notify_expiring_cards",
     "reconcile",
     "recover_switch",

@@ -1,8 +1,9 @@
-"""The work of the night: the whole ledger is checked, and what is old is thrown away."""
+"""The work of the night: the whole ledger is checked, and what is old is thrown away; and what may wait a little."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from uuid import UUID
 
 import structlog
 from flask import current_app
@@ -15,13 +16,14 @@ from app.clock import utc_now
 from app.extensions import jobs
 from app.models.scope import Reason, seeing_all
 from app.one_by_one import each_alone
-from app.people import sessions
+from app.people import own_trail, sessions
 from app.people.factors import challenges, pending_sign_ins
 from app.stripe_events import review
 from app.transaction import transaction
 from app.web import rate_limits, stored_responses
 from app.web.identity import session_limits
 from app.work import job_status
+from app.work.retry_policy import RetryPolicy
 from app.work.tasks import in_app, task
 
 log = structlog.get_logger("billing.jobs")
@@ -51,6 +53,15 @@ def nightly(**_: int) -> None:
     ]
     if each_alone("nightly", steps, lambda step: step(), seconds=_NIGHTLY_SECONDS):
         raise RuntimeError("A part of the nightly work failed: see the log.")
+
+
+@task("note_failed_sign_in", retry=RetryPolicy())
+@in_app
+@seeing_all(Reason.PEOPLE)
+def note_failed_sign_in(email: str, address: str | None, attempts: int, entry_id: str) -> None:
+    """Record failed attempts to sign in, in the audit trail of each organization of the account, if there is one."""
+    with transaction():
+        own_trail.note_failed_sign_in(email, address, attempts, UUID(entry_id))
 
 
 def _check_ledger() -> None:

@@ -17,7 +17,8 @@ class ApiToken(Base):
     """One token. Only its hash is stored, so a leaked table gives no access.
 
     `org_id` is the organization that it is for; None means the whole platform, so the table isn't scoped by
-    organization. `scopes` are those of `app.people.tokens.Scope`.
+    organization. `scopes` are those of `app.people.tokens.Scope`; `networks` are those that it was used from, newest
+    last.
     """
 
     __tablename__ = "api_token"
@@ -27,6 +28,7 @@ class ApiToken(Base):
     secret_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
     org_id: Mapped[UUID | None] = mapped_column(ForeignKey("organization.id"), index=True)
     scopes: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    networks: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list, server_default="{}")
     created_at: Mapped[Created]
     expires_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     revoked_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))

@@ -7,19 +7,17 @@ Every password is set here, by one of three use cases: with an invitation (`crea
 from __future__ import annotations
 
 from collections.abc import Iterable
-from uuid import UUID
 
 from sqlalchemy import exists, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from app.billing import audit
 from app.billing.audit import Actor
 from app.clock import utc_now
 from app.extensions import db
 from app.ids import uuid7
 from app.models import Membership, Organization, User
 from app.notify.emails import PasswordSet
-from app.people import own_mail, password_rules, passwords, sessions
+from app.people import own_mail, own_trail, password_rules, passwords, sessions
 from app.people.organizations import PeopleError
 
 
@@ -105,9 +103,7 @@ def lock(user: User) -> User:
 def password_was_set(user: User, actor: Actor, *, first: bool = False) -> None:
     """Notify the person by email, and record it in the audit trail of each of their organizations."""
     now = utc_now()
-    db.session.flush()
-    for org_id in organizations_of(user):
-        audit.record(org_id, actor, "user.password_set", user.email, first=first)
+    own_trail.record(user, actor, "user.password_set", first=first)
     email = PasswordSet(email=user.email, first=first, address=actor.address, at=now)
     own_mail.write_if_possible(user, email, source=f"{user.id}:{now.isoformat()}")
 
@@ -121,10 +117,5 @@ def change_details(user: User, *, name: str, language: str | None, actor: Actor)
         if before != after
     ]
     user.name, user.language = name, language
-    for org_id in organizations_of(user) if changed else ():
-        audit.record(org_id, actor, "user.details_changed", user.email, fields=changed)
-
-
-def organizations_of(user: User) -> list[UUID]:
-    """The organizations that a person is in."""
-    return list(db.session.scalars(select(Membership.org_id).where(Membership.user_id == user.id)))
+    if changed:
+        own_trail.record(user, actor, "user.details_changed", fields=changed)

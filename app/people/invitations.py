@@ -170,8 +170,7 @@ def _held(token: str) -> tuple[Invitation, Organization]:
 def _join(invitation: Invitation, organization: Organization, user: User, came_from: str | None) -> None:
     actor = Actor(user.email, user.id, came_from)
     _end([invitation], InvitationEnd.ACCEPTED)
-    memberships.assign_role(organization, user, invitation.role, actor)
-    audit.record(organization.id, actor, "user.joined", user.email, role=invitation.role.value)
+    memberships.assign_role(organization, user, invitation.role, actor, added="user.joined")
     db.session.flush()
 
 

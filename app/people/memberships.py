@@ -8,19 +8,29 @@ from uuid import UUID
 from sqlalchemy import delete, func, or_, select, update
 
 from app.billing import audit
-from app.billing.audit import Actor
+from app.billing.audit import Action, Actor
 from app.billing.customers import details
 from app.clock import utc_now
 from app.extensions import db
 from app.models import Invitation, InvitationEnd, Membership, Organization, Role, User
 
 
-def assign_role(organization: Organization, user: User, role: Role, actor: Actor) -> None:
-    """Assign a person this role, replacing any other. In the caller's transaction."""
+def assign_role(
+    organization: Organization,
+    user: User,
+    role: Role,
+    actor: Actor,
+    *,
+    added: Action | None = "user.added",
+) -> None:
+    """Assign a person this role, replacing any other. In the caller's transaction. `added` is how the trail calls it
+    where they had none; None for the demo, whose people were there before."""
     membership = db.session.get(Membership, (organization.id, user.id))
     if membership is None:
         db.session.add(Membership(org_id=organization.id, user_id=user.id, role=role))
         db.session.flush()
+        if added is not None:
+            audit.record(organization.id, actor, added, user.email, role=role.value)
     elif membership.role is not role:
         membership.role = role
         audit.record(organization.id, actor, "user.role_changed", user.email, role=role.value)

@@ -92,7 +92,7 @@ def add_person(email: str, *, name: str, organization: Organization, role: Role)
         user = User(email=address, name=name.strip() or address)
         db.session.add(user)
         db.session.flush()
-    memberships.assign_role(organization, user, role, audit.OPERATOR)
+    memberships.assign_role(organization, user, role, audit.OPERATOR, added=None)
     return user
 
 

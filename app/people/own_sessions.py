@@ -8,10 +8,11 @@ from uuid import UUID
 
 from sqlalchemy import delete, select
 
+from app.billing.audit import Actor
 from app.clock import utc_now
 from app.extensions import db
 from app.models import SignInSession
-from app.people import places
+from app.people import own_trail, places, sessions
 from app.people.sessions import Identity, Limits, hash_token
 
 
@@ -53,18 +54,32 @@ def list_for(identity: Identity, limits: Limits) -> list[OwnSession]:
     ]
 
 
-def end_one(identity: Identity, session_id: UUID) -> bool:
+def end_one(identity: Identity, session_id: UUID, actor: Actor) -> bool:
     """End one of the person's sessions, with its next request; False if there is none of this id."""
     own = delete(SignInSession).where(
         SignInSession.id == session_id, SignInSession.user_id == identity.user.id
     )
-    return bool(db.session.execute(own).rowcount)  # type: ignore[attr-defined]
+    ended = db.session.execute(own.returning(SignInSession.device, SignInSession.address)).one_or_none()
+    if ended is None:
+        return False
+    place = places.as_text(ended.address)
+    own_trail.record(identity.user, actor, "user.session_ended", device=ended.device, place=place)
+    return True
 
 
-def end_others(identity: Identity) -> int:
+def end_all(identity: Identity, actor: Actor) -> None:
+    """End all of the person's sessions, this one too."""
+    sessions.end_all(identity.user.id)
+    own_trail.record(identity.user, actor, "user.sessions_ended")
+
+
+def end_others(identity: Identity, actor: Actor) -> int:
     """End all of the person's sessions but this one; returns how many."""
     others = delete(SignInSession).where(
         SignInSession.user_id == identity.user.id,
         SignInSession.token_hash != hash_token(identity.token),
     )
-    return int(db.session.execute(others).rowcount)  # type: ignore[attr-defined]
+    count = int(db.session.execute(others).rowcount)  # type: ignore[attr-defined]
+    if count:
+        own_trail.record(identity.user, actor, "user.sessions_ended", but_one=True)
+    return count

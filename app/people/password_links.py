@@ -21,7 +21,7 @@ from app.clock import utc_now
 from app.extensions import db
 from app.models import User
 from app.notify.emails import PasswordLink
-from app.people import accounts, memberships, own_mail
+from app.people import accounts, own_mail, own_trail
 from app.people.invitations import LinkError
 from app.people.organizations import find_user
 
@@ -37,8 +37,7 @@ def mail_to(user: User, actor: Actor) -> None:
         email=user.email, path=f"/set-password/{token}", hours=VALID_FOR.seconds // 3600, at=now
     )
     own_mail.write(user, email, source=f"{user.id}:{now.isoformat()}")
-    for membership in memberships.list_for_person(user.id):
-        audit.record(membership.org_id, actor, "user.password_link_mailed", user.email)
+    own_trail.record(user, actor, "user.password_link_mailed")
 
 
 def mail_if_known(email: str, address: str | None) -> None:

@@ -17,8 +17,12 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, bindparam, select, update
+import structlog
+from sqlalchemy import Select, bindparam, select
 
+from app import networks
+from app.billing import audit
+from app.billing.audit import Action, Actor
 from app.clock import utc_now
 from app.database import transactions
 from app.extensions import db
@@ -26,7 +30,11 @@ from app.ids import uuid7
 from app.models import ApiToken, Organization
 from app.people import token_text
 
+log = structlog.get_logger("billing.tokens")
+
 _USED_EVERY = timedelta(minutes=1)
+_NETWORKS_KEPT = 50
+"""The most networks that a token is known to be used from; the oldest makes room."""
 
 
 class Scope(StrEnum):
@@ -60,6 +68,7 @@ class Caller:
     org_id: UUID | None
     scopes: frozenset[str]
     last_used_at: datetime | None
+    networks: frozenset[str]
 
     def may(self, scope: Scope) -> bool:
         return scope.value in self.scopes
@@ -70,7 +79,12 @@ class Caller:
 
 
 def create(
-    name: str, scopes: Iterable[Scope], *, org_id: UUID | None = None, lasts: timedelta | None = None
+    name: str,
+    scopes: Iterable[Scope],
+    *,
+    org_id: UUID | None = None,
+    lasts: timedelta | None = None,
+    actor: Actor = audit.OPERATOR,
 ) -> tuple[ApiToken, str]:
     """Create a token; returns it with its text, which isn't stored and can't be shown again."""
     now = utc_now()
@@ -86,6 +100,7 @@ def create(
     )
     db.session.add(token)
     db.session.flush()
+    _record(token, actor, "token.created", scopes=token.scopes)
     return token, credential.text
 
 
@@ -105,18 +120,28 @@ def identify(text: str) -> Caller:
         raise TokenError("This token was revoked. Request a new one.")
     if row.expires_at is not None and row.expires_at <= utc_now():
         raise TokenError("This token has expired. Request a new one.")
-    return Caller(row.id, row.name, row.org_id, frozenset(row.scopes), row.last_used_at)
+    scopes, known = frozenset(row.scopes), frozenset(row.networks)
+    return Caller(row.id, row.name, row.org_id, scopes, row.last_used_at, known)
 
 
-def should_record_use(caller: Caller) -> bool:
-    """Whether to record that the token was used: at most once a minute."""
+def should_record_use(caller: Caller, address: str | None) -> bool:
+    """Whether to record that the token was used: at most once a minute, and when it is from another network."""
+    if networks.network_of(address) not in caller.networks:
+        return True
     return caller.last_used_at is None or utc_now() - caller.last_used_at >= _USED_EVERY
 
 
-def record_use(caller: Caller) -> None:
-    """Record that the token is used now."""
-    query = update(ApiToken).where(ApiToken.id == caller.token_id)
-    db.session.execute(query.values(last_used_at=utc_now()))
+def record_use(caller: Caller, address: str | None) -> None:
+    """Record that the token is used now, and in the trail if it is the first time from this network.
+
+    Locks the token's row, so that of several first requests from a network one is recorded.
+    """
+    token = db.session.get_one(ApiToken, caller.token_id, with_for_update=True, populate_existing=True)
+    token.last_used_at = utc_now()
+    network = networks.network_of(address)
+    if network not in token.networks:
+        token.networks = [*token.networks, network][-_NETWORKS_KEPT:]
+        _record(token, Actor(f"token {token.name}", address=address), "token.used_from_new_address")
 
 
 def list_tokens() -> list[tuple[ApiToken, str | None]]:
@@ -129,12 +154,14 @@ def list_tokens() -> list[tuple[ApiToken, str | None]]:
     return [(token, slug) for token, slug in db.session.execute(query)]
 
 
-def revoke(token_id: UUID) -> ApiToken:
+def revoke(token_id: UUID, actor: Actor = audit.OPERATOR) -> ApiToken:
     """Revoke a token permanently; repeating it changes nothing. Raises `UnknownTokenError`."""
     token = db.session.get(ApiToken, token_id)
     if token is None:
         raise UnknownTokenError(str(token_id))
-    token.revoked_at = token.revoked_at or utc_now()
+    if token.revoked_at is None:
+        token.revoked_at = utc_now()
+        _record(token, actor, "token.revoked")
     return token
 
 
@@ -148,9 +175,16 @@ def state_of(token: ApiToken) -> str:
 @cache
 def _by_id() -> Select[Any]:
     columns = ("id", "name", "secret_hash", "org_id", "scopes", "expires_at", "revoked_at", "last_used_at")
-    return select(*(getattr(ApiToken, column) for column in columns)).where(
-        ApiToken.id == bindparam("token_id")
-    )
+    wanted = (getattr(ApiToken, column) for column in (*columns, "networks"))
+    return select(*wanted).where(ApiToken.id == bindparam("token_id"))
+
+
+def _record(token: ApiToken, actor: Actor, action: Action, **details: Any) -> None:
+    """In the trail of its organization; one for the whole platform has none, so the log has it."""
+    if token.org_id is not None:
+        audit.record(token.org_id, actor, action, str(token.id), name=token.name, **details)
+    else:
+        log.info(action, api_client=token.name, id=str(token.id), actor=actor.name, address=actor.address)
 
 
 def _hash(secret: str) -> bytes:

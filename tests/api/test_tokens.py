@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 from app.clock import utc_now
 from app.extensions import db
 from app.ids import uuid7
-from app.models import ApiToken
+from app.models import ApiToken, AuditEvent
 from app.people import token_text, tokens
 from app.people.tokens import Scope
 from tests.factories import a_person, an_organization
@@ -132,6 +132,41 @@ class TestWhatIsKept:
         again = db.session.scalar(select(ApiToken.last_used_at))
         assert again is not None
         assert again >= first
+
+
+class TestWhereItIsUsed:
+    def used(self, platform: Platform, path: str, address: str) -> int:
+        headers = {"Authorization": f"Bearer {platform.text}"}
+        answer = platform.client.get(f"/api/v1{path}", headers=headers, environ_base={"REMOTE_ADDR": address})
+        return answer.status_code
+
+    def test_the_first_use_from_an_address_is_in_the_trail(self, app: Flask) -> None:
+        organization = an_organization()
+        theirs = Platform(app, organization=organization)
+        for address in ("192.0.2.7", "192.0.2.7", "2001:db8::1", "2001:db8::2", "192.0.2.7", "192.0.2.8"):
+            assert self.used(theirs, status_of(organization), address) == 200
+        query = select(AuditEvent).where(AuditEvent.action == "token.used_from_new_address")
+        entries = db.session.scalars(query.order_by(AuditEvent.at, AuditEvent.id)).all()
+        assert [one.address for one in entries] == ["192.0.2.7", "2001:db8::1", "192.0.2.8"]
+        assert {(one.org_id, one.subject, one.details["name"]) for one in entries} == {
+            (organization.id, str(theirs.token.id), theirs.token.name)
+        }
+
+    def test_so_many_networks_are_known_and_no_more(self, app: Flask) -> None:
+        organization = an_organization()
+        theirs = Platform(app, organization=organization)
+        for number in range(53):
+            self.used(theirs, status_of(organization), f"192.0.2.{number}")
+        known = db.session.scalar(select(ApiToken.networks))
+        assert known == [f"192.0.2.{number}" for number in range(3, 53)]
+
+    def test_one_for_all_organizations_is_in_no_trail_but_works(self, platform: Platform) -> None:
+        organization = an_organization()
+        assert self.used(platform, status_of(organization), "192.0.2.7") == 200
+        assert db.session.scalar(select(ApiToken.networks)) == ["192.0.2.7"]
+        assert (
+            db.session.scalars(select(AuditEvent).where(AuditEvent.action.startswith("token."))).all() == []
+        )
 
 
 class TestCommands:

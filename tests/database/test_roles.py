@@ -8,12 +8,15 @@ from contextvars import Context
 import pytest
 from flask import Flask
 from sqlalchemy import Engine, text
+from sqlalchemy.exc import DBAPIError
 
 from app import create_app
+from app.billing import audit
 from app.database import roles
 from app.extensions import db
 from config import Settings, SettingsError
 from dev.testing import Addresses
+from tests.factories import an_organization
 from tests.support.database import owner, superuser
 from tests.test_settings import PRODUCTION
 
@@ -105,3 +108,24 @@ def test_what_the_ledger_stands_on_is_removed_by_no_one(app: Flask, table: str) 
         if table == "organization":
             with pytest.raises(Exception, match="append-only: DELETE is refused"):
                 connection.execute(text("DELETE FROM organization"))
+
+
+@pytest.mark.parametrize("who", ["application", "owner"])
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE audit_event SET subject = 'no one'",
+        "DELETE FROM audit_event",
+        "TRUNCATE audit_event",
+        "TRUNCATE organization CASCADE",
+        "INSERT INTO audit_event SELECT * FROM audit_event ON CONFLICT (org_id, id) DO UPDATE SET subject = ''",
+    ],
+)
+def test_the_audit_trail_is_only_added_to(app: Flask, who: str, change: str) -> None:
+    audit.record(an_organization().id, audit.OPERATOR, "user.signed_out", "dana@harbor.example")
+    db.session.commit()
+    engine = owner() if who == "owner" else db.engine
+    with engine.connect() as connection:
+        connection.execute(text("SELECT set_config('app.org_id', 'all', true)"))
+        with pytest.raises(DBAPIError, match=r"append-only|permission denied|row-level security"):
+            connection.execute(text(change))

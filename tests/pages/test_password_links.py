@@ -49,7 +49,13 @@ def test_a_mailed_link_sets_a_password_once_and_the_person_is_told(
     told = db.session.scalars(db.select(Mail).where(Mail.kind == "password_set")).one()
     assert told.recipient == owner
     noted = db.session.scalars(db.select(AuditEvent.action).order_by(AuditEvent.at)).all()
-    assert noted == ["user.password_link_mailed", "user.password_set"]
+    assert noted == [
+        "user.password_link_mailed",
+        "user.signed_in",
+        "user.password_set",
+        "user.signed_in",
+        "user.signed_in",
+    ]
 
 
 def test_asking_for_a_link_tells_no_one_who_has_an_account(app: Flask, owner: str) -> None:

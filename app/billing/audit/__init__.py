@@ -10,6 +10,7 @@ from app.billing.audit.entries import (
     Action,
     Actor,
     record,
+    record_once,
 )
 
 __all__ = [
@@ -20,5 +21,6 @@ __all__ = [
     "Actor",
     "display_name",
     "record",
+    "record_once",
     "trail",
 ]

@@ -7,6 +7,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 from app.extensions import db
+from app.ids import uuid7
 from app.models import AuditEvent
 
 Action = Literal[
@@ -42,9 +43,11 @@ Action = Literal[
     "renewal.paid_for",
     "token.created",
     "token.revoked",
+    "token.used_from_new_address",
     "top_up.canceled",
     "top_up.paid_for",
     "top_up.settled",
+    "user.added",
     "user.authenticator_app_added",
     "user.authenticator_app_removed",
     "user.details_changed",
@@ -60,6 +63,11 @@ Action = Literal[
     "user.role_changed",
     "user.second_factor_guessed",
     "user.second_factor_reset",
+    "user.session_ended",
+    "user.sessions_ended",
+    "user.sign_in_failed",
+    "user.signed_in",
+    "user.signed_out",
 ]
 """Every action that can be recorded; its label is in `app.pages.activity.wording`."""
 
@@ -81,9 +89,24 @@ SIGN_IN_PAGE = "sign-in page"
 
 def record(org_id: UUID, actor: Actor, action: Action, subject: str, **details: Any) -> None:
     """Add an entry to the trail, in the caller's transaction. `details` are JSON without secrets."""
+    _add(uuid7(), org_id, actor, action=action, subject=subject, details=details)
+
+
+def record_once(
+    entry_id: UUID, org_id: UUID, actor: Actor, action: Action, subject: str, **details: Any
+) -> None:
+    """As `record`, for a job that may run again: an entry that is there stays as it is."""
+    if db.session.get(AuditEvent, (org_id, entry_id)) is None:
+        _add(entry_id, org_id, actor, action=action, subject=subject, details=details)
+
+
+def _add(
+    entry_id: UUID, org_id: UUID, actor: Actor, *, action: Action, subject: str, details: dict[str, Any]
+) -> None:
     db.session.add(
         AuditEvent(
             org_id=org_id,
+            id=entry_id,
             actor=actor.name,
             user_id=actor.user_id,
             action=action,

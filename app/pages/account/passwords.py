@@ -41,7 +41,9 @@ def change_password() -> Response | tuple[str, int]:
             accounts.change_password(
                 who.user, form.current_password.data or "", form.password.data or "", current_actor()
             )
-            begun = begin_session(who.user, org_id=who.organization.id if who.organization else None)
+            begun = begin_session(
+                who.user, by="password", org_id=who.organization.id if who.organization else None
+            )
     except WrongPasswordError as error:
         form.current_password.errors = [str(error)]
         return view.page(password=form), 422

@@ -9,7 +9,8 @@ from flask_login import logout_user
 from werkzeug.wrappers import Response
 
 from app.pages.account.blueprint import blueprint
-from app.people import own_sessions, sessions
+from app.pages.actor import current_actor
+from app.people import own_sessions
 from app.transaction import transaction
 from app.web.identity import current_identity, person_required
 
@@ -19,7 +20,7 @@ from app.web.identity import current_identity, person_required
 def end_session(session_id: UUID) -> Response:
     """End one session; one that has ended meanwhile is as ended as it should be."""
     with transaction():
-        own_sessions.end_one(current_identity(), session_id)
+        own_sessions.end_one(current_identity(), session_id, current_actor())
     flash("That browser is signed out.")
     return redirect(url_for("account.show", _anchor="sessions"))
 
@@ -31,11 +32,11 @@ def end_sessions() -> Response:
     who = current_identity()
     if request.form.get("which") == "others":
         with transaction():
-            own_sessions.end_others(who)
+            own_sessions.end_others(who, current_actor())
         flash("Every other browser is signed out.")
         return redirect(url_for("account.show", _anchor="sessions"))
     with transaction():
-        sessions.end_all(who.user.id)
+        own_sessions.end_all(who, current_actor())
     logout_user()
     session.clear()
     flash("You're signed out everywhere.")

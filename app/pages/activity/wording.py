@@ -23,6 +23,7 @@ KINDS = {
     "plan": "Plan",
     "details": "Billing details",
     "people": "People",
+    "sign_in": "Sign-in",
     "organization": "Organization",
     "tokens": "API tokens",
 }
@@ -36,6 +37,15 @@ _REASONS = {
     "restored": "the renewal was paid",
     "ended": "the subscription ended",
 }
+
+_PROOFS = {
+    "code": "with a code",
+    "recovery_code": "with a recovery code",
+    "passkey": "with a passkey",
+    "link": "with an emailed link",
+    "invitation": "with an invitation",
+}
+"""What people signed in with, where it wasn't only their password."""
 
 Detail = Callable[[AuditEvent], str]
 
@@ -142,6 +152,27 @@ def _confirmations(event: AuditEvent) -> str:
     return "Ask every time" if event.details.get("always") else "Ask when the last confirmation is older"
 
 
+def _attempts(event: AuditEvent) -> str:
+    count = int(event.details.get("attempts") or 1)
+    return f"{event.subject}, {count:,} attempts in an hour" if count > 1 else event.subject
+
+
+def _session(event: AuditEvent) -> str:
+    device, place = (str(event.details.get(name) or "") for name in ("device", "place"))
+    return ", ".join(filter(None, (event.subject, device, place)))
+
+
+def _sessions(event: AuditEvent) -> str:
+    return f"{event.subject}, except one browser" if event.details.get("but_one") else event.subject
+
+
+def _signed_in(event: AuditEvent) -> str:
+    """By what, and whether the browser was new to the account."""
+    by = _PROOFS.get(str(event.details.get("by")))
+    parts = [event.subject, by, "from a new browser" if event.details.get("new_browser") else None]
+    return ", ".join(filter(None, parts))
+
+
 WORDS: dict[Action, ActionWording] = {
     "billing_details.changed": ActionWording("details", "Changed billing details", _fields),
     "customer.forgotten": ActionWording("cards", "Payment profile was deleted", _nothing),
@@ -151,7 +182,7 @@ WORDS: dict[Action, ActionWording] = {
     "invitation.withdrawn": ActionWording("people", "Withdrew an invitation", _subject),
     "organization.changed": ActionWording("organization", "Changed the organization", _changed_organization),
     "organization.confirmations_chosen": ActionWording(
-        "organization", "Changed when “Confirm it's you” is asked", _confirmations
+        "organization", "Changed how often people confirm", _confirmations
     ),
     "organization.created": ActionWording("organization", "Created the organization", _changed_organization),
     "organization.recipients_set": ActionWording("details", "Changed who gets billing email", _recipients),
@@ -183,26 +214,35 @@ WORDS: dict[Action, ActionWording] = {
     "renewal.paid_for": ActionWording("plan", "Paid a renewal", _paid),
     "token.created": ActionWording("tokens", "Created an API token", _detail("name")),
     "token.revoked": ActionWording("tokens", "Revoked an API token", _detail("name")),
+    "token.used_from_new_address": ActionWording(
+        "tokens", "Used an API token from a new address", _detail("name")
+    ),
     "top_up.canceled": ActionWording("top_ups", "Canceled a top-up", _nothing),
     "top_up.paid_for": ActionWording("top_ups", "Paid for a top-up", _paid),
     "top_up.settled": ActionWording("top_ups", "Top-up succeeded", _paid),
-    "user.authenticator_app_added": ActionWording("people", "Added an authenticator app", _subject),
-    "user.authenticator_app_removed": ActionWording("people", "Removed an authenticator app", _subject),
+    "user.added": ActionWording("people", "Added a person", _with_role),
+    "user.authenticator_app_added": ActionWording("sign_in", "Added an authenticator app", _subject),
+    "user.authenticator_app_removed": ActionWording("sign_in", "Removed an authenticator app", _subject),
     "user.details_changed": ActionWording("people", "Changed their account details", _fields),
     "user.invited": ActionWording("people", "Invited a person", _with_role),
     "user.joined": ActionWording("people", "Accepted an invitation", _with_role),
-    "user.passkey_added": ActionWording("people", "Added a passkey", _subject),
-    "user.passkey_removed": ActionWording("people", "Removed a passkey", _subject),
-    "user.password_link_mailed": ActionWording("people", "Emailed a password reset link", _subject),
-    "user.password_set": ActionWording("people", "Set a password", _subject),
-    "user.recovery_code_used": ActionWording("people", "Signed in with a recovery code", _subject),
-    "user.recovery_codes_made": ActionWording("people", "Created recovery codes", _subject),
+    "user.passkey_added": ActionWording("sign_in", "Added a passkey", _subject),
+    "user.passkey_removed": ActionWording("sign_in", "Removed a passkey", _subject),
+    "user.password_link_mailed": ActionWording("sign_in", "Emailed a password reset link", _subject),
+    "user.password_set": ActionWording("sign_in", "Set a password", _subject),
+    "user.recovery_code_used": ActionWording("sign_in", "Signed in with a recovery code", _subject),
+    "user.recovery_codes_made": ActionWording("sign_in", "Created recovery codes", _subject),
     "user.removed": ActionWording("people", "Removed a person", _subject),
     "user.role_changed": ActionWording("people", "Changed a role", _with_role),
     "user.second_factor_guessed": ActionWording(
-        "people", "Entered several wrong codes after the right password", _subject
+        "sign_in", "Entered several wrong codes after the right password", _subject
     ),
-    "user.second_factor_reset": ActionWording("people", "Reset a second factor", _subject),
+    "user.second_factor_reset": ActionWording("sign_in", "Reset a second factor", _subject),
+    "user.session_ended": ActionWording("sign_in", "Signed out one of their browsers", _session),
+    "user.sessions_ended": ActionWording("sign_in", "Signed out everywhere", _sessions),
+    "user.sign_in_failed": ActionWording("sign_in", "Failed to sign in", _attempts),
+    "user.signed_in": ActionWording("sign_in", "Signed in", _signed_in),
+    "user.signed_out": ActionWording("sign_in", "Signed out", _subject),
 }
 
 

@@ -38,7 +38,7 @@ def _accept_signed_in(found: Invitation, form: PasswordForm, token: str) -> Resp
     try:
         with transaction():
             organization = invitations.accept(token, who.user, request.remote_addr)
-            begun = begin_session(who.user, org_id=organization.id)
+            begun = begin_session(who.user, by="invitation", org_id=organization.id)
     except NotYoursError:
         return _page(found, form, token), 403
     login_user(begun)
@@ -53,7 +53,7 @@ def _accept_as_new(found: Invitation, form: PasswordForm, token: str) -> Respons
             user, organization = invitations.accept_as_new(
                 token, form.password.data or "", request.remote_addr
             )
-            begun = begin_session(user, org_id=organization.id)
+            begun = begin_session(user, by="invitation", org_id=organization.id)
     except LinkError:
         raise
     except PeopleError as error:

@@ -52,7 +52,7 @@ def set_password(token: str) -> str | Response | tuple[str, int]:
             return _choose(password_links.read(token), form), 422
         with transaction():
             user = password_links.use(token, form.password.data or "", request.remote_addr)
-            begun = begin_session(user)
+            begun = begin_session(user, by="link")
     except LinkError as error:
         return errors.page(404, title="This link no longer works", message=str(error), next_step="")
     except WeakPasswordError as error:

@@ -11,12 +11,15 @@ from flask_login import login_user, logout_user
 from flask_wtf.csrf import CSRFError
 from werkzeug.wrappers import Response
 
-from app.extensions import db
+from app.billing.audit import Actor
 from app.models import User
 from app.own_pages import PARAMETER, own_address
+from app.pages.actor import current_actor
+from app.pages.auth import failures
 from app.pages.auth.blueprint import blueprint
 from app.pages.auth.forms import SignInForm
-from app.people import organizations, passwords, sessions, sign_ins
+from app.people import organizations, own_trail, passwords, sessions, sign_ins
+from app.people.own_trail import Proof
 from app.people.sessions import Identity
 from app.transaction import transaction
 from app.web import attempts, errors, form_refusals, known_devices
@@ -57,11 +60,13 @@ def sign_in() -> str | Response | tuple[str, int]:
     try:
         attempt = attempts.begin(Kind.PASSWORD, email)
     except TooManyAttemptsError as refused:
+        failures.count(email)
         log.info("sign_in_refused", address=request.remote_addr)
         form.password.errors = [str(refused)]
         return _page(form), 429
     user = organizations.find_user(email)
     if not passwords.verify(form.password.data or "", user.password_hash if user else None) or user is None:
+        failures.count(email)
         log.info("sign_in_failed", address=request.remote_addr)
         form.password.errors = [_WRONG]
         return _page(form), 422
@@ -79,6 +84,7 @@ def sign_out() -> Response:
     if who is not None:
         with transaction():
             sessions.end(who.token)
+            own_trail.record(who.user, current_actor(), "user.signed_out")
     logout_user()
     session.clear()
     flash("You're signed out.")
@@ -109,11 +115,11 @@ def switch_organization() -> Response:
     return redirect(own_address(request.form.get("next"), otherwise=url_for("overview.show")))
 
 
-def sign_in_as(user: User, way_back: str) -> Response:
+def sign_in_as(user: User, way_back: str, *, by: Proof = "password") -> Response:
     """Sign in someone who has proved who they are, continue at `way_back`, and tell them by email if this browser is
-    new to their account. Commits."""
+    new to their account. Commits. `by` is what they proved it with."""
     with transaction():
-        begun = begin_session(user, wanted=way_back)
+        begun = begin_session(user, by=by, wanted=way_back)
         if known_devices.is_new(user):
             sign_ins.notify(user, device=device_in_use(), address=request.remote_addr)
     login_user(begun)
@@ -122,8 +128,9 @@ def sign_in_as(user: User, way_back: str) -> Response:
     return response
 
 
-def begin_session(user: User, *, org_id: UUID | None = None, wanted: str = "") -> Identity | None:
-    """Begin a new session for `user`, discarding the browser's previous one. In the caller's transaction.
+def begin_session(user: User, *, by: Proof, org_id: UUID | None = None, wanted: str = "") -> Identity | None:
+    """Begin a new session for `user`, discarding the browser's previous one. In the caller's transaction. `by` is
+    what they proved who they are with, for the audit trail.
 
     After the commit the caller signs in with it (`login_user`). The organization in view is `org_id`, or the one that
     the URL `wanted` names, if they belong to it.
@@ -133,7 +140,8 @@ def begin_session(user: User, *, org_id: UUID | None = None, wanted: str = "") -
         sessions.end(who.token)
     session.clear()
     token = sessions.start(user, org_id=org_id, device=device_in_use(), address=request.remote_addr)
-    db.session.flush()
+    actor = Actor(user.email, user.id, request.remote_addr)
+    own_trail.record(user, actor, "user.signed_in", by=by, new_browser=known_devices.is_new(user))
     found = sessions.identify(token, session_limits())
     [slug] = parse_qs(urlsplit(wanted).query).get(PARAMETER, [""])[:1]
     seat = next((one for one in found.seats if one.slug == slug), None) if found else None

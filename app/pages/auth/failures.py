@@ -1,0 +1,33 @@
+"""Failed sign-ins for the audit trail: at the 1st, 10th, 100th of an hour, so that no stranger floods it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from flask import request
+
+from app.extensions import enqueue
+from app.ids import uuid7
+from app.transaction import transaction
+from app.web import known_devices, rate_limits
+
+_NOTED_AT = frozenset(10**power for power in range(7))
+_WINDOW = timedelta(hours=1)
+
+
+def count(email: str) -> None:
+    """Count a failed attempt to sign in, and let a job note it where it is time to.
+
+    A job looks up the account, so the response and its timing are the same for an address without one.
+    """
+    key = f"failed-sign-in:{known_devices.account_key(email)}"
+    attempts = rate_limits.take(key, max(_NOTED_AT), _WINDOW)
+    if attempts in _NOTED_AT:
+        with transaction():
+            enqueue(
+                "note_failed_sign_in",
+                email=email,
+                address=request.remote_addr,
+                attempts=attempts,
+                entry_id=str(uuid7()),
+            )
