@@ -247,6 +247,29 @@ class NewSignIn(Email):
     place: str | None = None
 
 
+UnusualReason = Literal["large", "new_card", "burst", "limit"]
+"""Why a top-up is unusual (`app.billing.topups.unusual`)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnusualTopUp(Email):
+    """Someone started a top-up that may be a thief's: `by`, from the IP address `address` if they have one.
+
+    `amount` is the top-up's, or the daily limit that was reached. `largest` is what was usual, if anything was, and
+    `count` how many there were within an hour.
+    """
+
+    kind: ClassVar[str] = "unusual_top_up"
+    reason: UnusualReason
+    amount: Money
+    by: str
+    at: datetime
+    card: str | None = None
+    address: str | None = None
+    largest: Money | None = None
+    count: int | None = None
+
+
 _KINDS: dict[str, type[Email]] = {
     one.kind: one
     for one in (
@@ -264,6 +287,7 @@ _KINDS: dict[str, type[Email]] = {
         PasswordSet,
         RecipientsChanged,
         DailyLimitChanged,
+        UnusualTopUp,
         FactorChanged,
         NewSignIn,
     )

@@ -31,6 +31,7 @@ from app.notify.emails import (
     RecipientsChanged,
     Refunded,
     RefundReturned,
+    UnusualTopUp,
     pack,
     unpack,
 )
@@ -92,6 +93,30 @@ ABOUT_MONEY: list[Email] = [
         at=at("2026-11-24 14:05"),
     ),
     DailyLimitChanged(before=usd("2000"), after=usd("500"), by="x", at=at("2026-11-24 14:05")),
+    UnusualTopUp(
+        reason="large",
+        amount=usd("900"),
+        card="Visa ending in 4242",
+        by="dana@harbor.example",
+        address="192.0.2.7",
+        at=at("2026-11-24 14:05"),
+        largest=usd("100"),
+    ),
+    UnusualTopUp(
+        reason="large", amount=usd("900"), card="Visa ending in 4242", by="x", at=at("2026-11-24 14:05")
+    ),
+    UnusualTopUp(
+        reason="new_card", amount=usd("900"), card="Visa ending in 4242", by="x", at=at("2026-11-24 14:05")
+    ),
+    UnusualTopUp(
+        reason="burst",
+        amount=usd("50"),
+        card="Visa ending in 4242",
+        by="x",
+        at=at("2026-11-24 14:05"),
+        count=7,
+    ),
+    UnusualTopUp(reason="limit", amount=usd("500"), by="x", at=at("2026-11-24 14:05")),
     PLAN,
     replace(PLAN, reason="restored"),
     replace(PLAN, is_adjusted=True),

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from typing import NoReturn
 from uuid import UUID
 
 from app.billing import audit, catalog
@@ -17,7 +18,8 @@ from app.billing.cards import one_off, payment_methods, removal
 from app.billing.cards.one_off import EnteredCard
 from app.billing.cards.payment_methods import CardNotUsableError
 from app.billing.purchases import FIRST_CHECK, NotStartedError, Outcome
-from app.billing.topups import daily_limits, queries, requests, settlement
+from app.billing.topups import daily_limits, queries, requests, settlement, unusual
+from app.billing.topups.daily_limits import DailyLimitReachedError
 from app.billing.wallet import ledger
 from app.clock import utc_now
 from app.extensions import db, enqueue
@@ -52,7 +54,9 @@ def begin(organization: Organization, amount: Money, chosen: UUID | EnteredCard,
     limits = catalog.current().top_up
     if not limits.minimum <= amount <= limits.maximum:
         raise AmountOutOfRangeError(limits.minimum, limits.maximum)
-    daily_limits.check(organization.id, amount)
+    refused = daily_limits.gather(organization.id).refusal(amount)
+    if refused is not None:
+        _refuse(organization, refused, actor)
     wish = one_off.fetch(chosen) if isinstance(chosen, EnteredCard) else chosen
     with transaction():
         if isinstance(wish, ConfirmationToken):
@@ -109,10 +113,19 @@ def pay(
         if top_up.status in PAYABLE:
             raise
         return top_up
+    except DailyLimitReachedError as refused:
+        _refuse(organization, refused, actor)
     if card is None:
         return top_up
     request = requests.charge_request(organization, top_up, card, customer_id)
     return _charge(organization, top_up, card, replace(request, radar_session=radar_session), actor)
+
+
+def _refuse(organization: Organization, refused: DailyLimitReachedError, actor: Actor) -> NoReturn:
+    """Raise the error, once everyone was notified. Commits."""
+    with transaction():
+        unusual.limit_reached(organization, refused, actor)
+    raise refused
 
 
 def _charge(
@@ -270,6 +283,7 @@ def _claim(
         card=card.label,
         attempt=top_up.attempt,
     )
+    unusual.judge(organization, top_up, card, actor)
     enqueue("settle_top_up", after=FIRST_CHECK, org_id=str(top_up.org_id), top_up_id=str(top_up.id))
     return card
 
