@@ -59,7 +59,7 @@ class TestDetails:
         assert saved.location == "/account"
         page = dana.get("/account")
         assert "Your details are saved." in text_of(page)
-        assert "Dana Whitfield-Ångström , your account" in text_of(page)
+        assert "Dana Whitfield-Ångström (your account)" in text_of(page)
         noted = db.session.scalars(db.select(AuditEvent).filter_by(action="user.details_changed")).one()
         assert noted.details == {"fields": ["name", "language"]}
         dana.post("/account/details", {"name": "Dana Whitfield-Ångström", "language": "en_GB"})

@@ -36,8 +36,8 @@ def owner(app: Flask) -> str:
 
 def rows(browser: Visitor) -> list[str]:
     """The list as it reads, one browser a line."""
-    html = browser.get("/account").text.partition("<tbody>")[2].partition("</tbody>")[0]
-    return [re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", row)).strip() for row in html.split("<tr>")[1:]]
+    html = browser.get("/account").text.partition('<ul class="sessions"')[2].partition("</ul>")[0]
+    return [re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", row)).strip() for row in html.split("<li>")[1:]]
 
 
 def ends(browser: Visitor) -> list[str]:
