@@ -15,6 +15,9 @@ from app.models import SignInSession
 from app.people import own_trail, places, sessions
 from app.people.sessions import Identity, Limits, hash_token
 
+MOST = 50
+"""Sessions in the list; `end_others` ends those beyond it as well."""
+
 
 @dataclass(frozen=True, slots=True)
 class OwnSession:
@@ -30,7 +33,7 @@ class OwnSession:
 
 
 def list_for(identity: Identity, limits: Limits) -> list[OwnSession]:
-    """The person's sessions that have not expired: this one first, then by last use."""
+    """The person's sessions that have not expired: this one first, then by last use, `MOST` at most."""
     now, this = utc_now(), SignInSession.token_hash == hash_token(identity.token)
     query = (
         select(SignInSession, this)
@@ -40,6 +43,7 @@ def list_for(identity: Identity, limits: Limits) -> list[OwnSession]:
             SignInSession.created_at > now - limits.absolute,
         )
         .order_by(this.desc(), SignInSession.seen_at.desc(), SignInSession.id)
+        .limit(MOST)
     )
     return [
         OwnSession(

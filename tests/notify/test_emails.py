@@ -24,6 +24,7 @@ from app.notify.emails import (
     FactorChange,
     FactorChanged,
     InvoiceFailed,
+    NewSignIn,
     PasswordLink,
     PasswordSet,
     PaymentFailed,
@@ -127,6 +128,13 @@ ABOUT_ACCOUNTS: list[Email] = [
     ),
     PasswordSet(email="dana@harbor.example", first=True, at=at("2026-11-24 14:05"), address="192.0.2.7"),
     PasswordSet(email="dana@harbor.example", first=False, at=at("2026-11-24 14:05")),
+    NewSignIn(
+        email="dana@harbor.example",
+        device="Chrome on Windows",
+        place="Germany (192.0.2.7)",
+        at=at("2026-11-24 14:05"),
+    ),
+    NewSignIn(email="dana@harbor.example", device="An unknown browser", at=at("2026-11-24 14:05")),
     RecipientsChanged(
         before=["books@harbor.example"],
         after=["ap@harbor.example", "cfo@harbor.example"],
@@ -263,3 +271,16 @@ def test_a_dispute_says_until_when_the_bank_takes_an_answer() -> None:
 def test_a_card_about_to_expire_says_what_depends_on_it(email: CardExpiring, says: str) -> None:
     assert says in words(email)
     assert "https://billing.example/billing/payment-methods" in words(email)
+
+
+def test_one_about_a_new_sign_in_says_what_where_and_what_to_do() -> None:
+    (email, *_) = [one for one in ABOUT_ACCOUNTS if isinstance(one, NewSignIn)]
+    text = compose(email, READERS).text
+    for words in (
+        "Browser: Chrome on Windows",
+        "Network address: Germany (192.0.2.7)",
+        "If it wasn't you, choose a new password now",
+        "https://billing.example/forgot-password",
+        "https://billing.example/account",
+    ):
+        assert words in text

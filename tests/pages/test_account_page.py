@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Barrier
+from uuid import UUID
 
 import pytest
 from flask import Flask
@@ -19,6 +21,7 @@ from app.web import form_refusals
 from tests.factories import OWNER, PASSWORD, a_person, an_organization
 from tests.support.browsing import Visitor, text_of
 from tests.support.database import inside
+from tests.support.url_map import address
 
 
 @pytest.mark.parametrize("role", [*Role, None])
@@ -44,6 +47,19 @@ def test_without_signing_in_one_is_asked_to_and_brought_back(app: Flask, visitor
     person = a_person(organization=an_organization())
     assert visitor.get("/account").location == "/sign-in?next=/account"
     assert visitor.sign_in(person.email, to="/account").location == "/account"
+
+
+def test_every_page_of_an_account_asks_to_sign_in(app: Flask) -> None:
+    seen = 0
+    for rule in app.url_map.iter_rules():
+        if getattr(app.view_functions[rule.endpoint], "person_required", False):
+            for method in {"GET", "POST"} & (rule.methods or set()):
+                path = address(app, rule, {"UUIDConverter": UUID(int=0)})
+                stranger = Visitor(app.test_client())
+                answer = stranger.get(path) if method == "GET" else stranger.post(path)
+                assert (answer.location or "").startswith("/sign-in?next="), rule
+                seen += 1
+    assert seen >= 5
 
 
 class TestDetails:
@@ -137,6 +153,13 @@ class TestPassword:
         noted = db.session.scalars(db.select(AuditEvent).filter_by(action="user.password_set")).one()
         assert (noted.actor, noted.address) == ("dana@harbor.example", "127.0.0.1")
         assert Visitor(app.test_client()).get(link).status_code == 404
+
+    def test_one_of_accents_opens_however_they_are_typed(self, app: Flask, dana: Visitor) -> None:
+        chosen = "\u00e9\u00e8\u00fc" * 60 + " kilns in the \u00e5ngstr\u00f6m"
+        assert self.change(dana, new=chosen).status_code == 302
+        typed = unicodedata.normalize("NFD", chosen)
+        assert len(typed) > 300
+        assert Visitor(app.test_client()).sign_in("dana@harbor.example", typed).status_code == 302
 
     def test_the_organization_in_view_stays(self, dana: Visitor) -> None:
         pine = an_organization("Pine Realty")

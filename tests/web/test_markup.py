@@ -65,7 +65,10 @@ def pages(app: Flask) -> list[str]:
         for rule in app.url_map.iter_rules()
         if "GET" in (rule.methods or ())
         and not rule.arguments
-        and getattr(app.view_functions[rule.endpoint], "org_admin_required", False)
+        and any(
+            getattr(app.view_functions[rule.endpoint], mark, False)
+            for mark in ("org_admin_required", "person_required")
+        )
         and not rule.rule.endswith((".csv", ".pdf"))
         and "/live/" not in rule.rule
     ]

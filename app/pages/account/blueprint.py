@@ -5,12 +5,14 @@ from __future__ import annotations
 from flask import Blueprint
 
 from app.extensions import db
-from app.models.scope import Reason, see_all
+from app.models.scope import scope_to
+from app.web.identity import identity
 
 blueprint = Blueprint("account", __name__, url_prefix="/account")
 
 
 @blueprint.before_request
 def _see_own_organizations() -> None:
-    """What is done to an account is recorded in each organization of its person."""
-    see_all(db.session(), Reason.PEOPLE)
+    """What is done to an account is recorded in each organization of its person, and in no other."""
+    who = identity()
+    scope_to(db.session(), *(seat.id for seat in who.seats) if who else ())

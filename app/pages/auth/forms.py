@@ -11,7 +11,8 @@ from app.web.text_guard import TidyForm
 
 class SignInForm(TidyForm, FlaskForm):  # type: ignore[misc]
     email = EmailField("Email", [InputRequired("Enter your email address."), Length(max=254)])
-    password = PasswordField("Password", [InputRequired("Enter your password."), Length(max=200)])
+    # As typed, an accent may take several characters where the password that was chosen has one.
+    password = PasswordField("Password", [InputRequired("Enter your password."), Length(max=800)])
     next = HiddenField()
 
 
