@@ -10,6 +10,7 @@ from app.pages import (
     auth,
     billing_details,
     change_plan,
+    factors,
     invoices,
     labels,
     live,
@@ -35,5 +36,6 @@ def init_app(app: Flask) -> None:
         activity,
         account,
         security,
+        factors,
     ):
         app.register_blueprint(package.blueprint)

@@ -11,7 +11,7 @@ from sqlalchemy import delete, select
 from app.billing.audit import Actor
 from app.clock import utc_now
 from app.extensions import db
-from app.models import SignInSession
+from app.models import PendingSignIn, SignInSession
 from app.people import own_trail, places, sessions
 from app.people.sessions import Identity, Limits, hash_token
 
@@ -78,7 +78,9 @@ def end_all(identity: Identity, actor: Actor) -> None:
 
 
 def end_others(identity: Identity, actor: Actor) -> int:
-    """End all of the person's sessions but this one; returns how many."""
+    """End all of the person's sessions but this one, also those that still wait for a second factor; returns how many
+    there were."""
+    db.session.execute(delete(PendingSignIn).where(PendingSignIn.user_id == identity.user.id))
     others = delete(SignInSession).where(
         SignInSession.user_id == identity.user.id,
         SignInSession.token_hash != hash_token(identity.token),

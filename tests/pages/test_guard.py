@@ -18,12 +18,18 @@ OPEN = {
     "assets.static",
     "auth.choose_organization",  # one's own organizations, whatever the role
     "auth.home",
+    "auth.passkey_challenge",  # a random number, and nothing of whom it is for
+    "auth.recovery_code",  # of whose password was right in this browser: tests/pages/test_second_factor.py
+    "auth.second_factor",
+    "auth.second_factor_challenge",
     "auth.sign_in",
+    "auth.sign_in_with_passkey",
     "auth.sign_out",
     "auth.switch_organization",
     "auth.set_password",
     "auth.invitation",
     "auth.forgot_password",
+    "auth.use_passkey",
     "csp_reports.receive",  # browsers report by themselves, without a session
     "dev_mail.index",  # the demo's and the tests' own, not there in production
     "dev_mail.show",

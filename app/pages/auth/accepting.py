@@ -8,14 +8,15 @@ from werkzeug.wrappers import Response
 
 from app.extensions import db
 from app.models import Invitation, Organization
+from app.own_pages import for_organization
 from app.pages.auth.blueprint import blueprint
 from app.pages.auth.forms import PasswordForm
-from app.pages.auth.routes import begin_session
+from app.pages.auth.routes import admit, asks_for_factor, begin_session
 from app.people import invitations
 from app.people.invitations import LinkError, NotYoursError
 from app.people.organizations import PeopleError
 from app.transaction import transaction
-from app.web import errors, known_devices
+from app.web import errors
 from app.web.identity import identity
 
 
@@ -41,8 +42,9 @@ def _accept_signed_in(found: Invitation, form: PasswordForm, token: str) -> Resp
             begun = begin_session(who.user, by="invitation", org_id=organization.id)
     except NotYoursError:
         return _page(found, form, token), 403
+    flash(f"You're now in {organization.name}.")
     login_user(begun)
-    return _welcome(organization)
+    return redirect(url_for("overview.show"))
 
 
 def _accept_as_new(found: Invitation, form: PasswordForm, token: str) -> Response | tuple[str, int]:
@@ -53,21 +55,16 @@ def _accept_as_new(found: Invitation, form: PasswordForm, token: str) -> Respons
             user, organization = invitations.accept_as_new(
                 token, form.password.data or "", request.remote_addr
             )
-            begun = begin_session(user, by="invitation", org_id=organization.id)
+            here = for_organization(url_for("overview.show"), organization.slug)
+            asks = asks_for_factor(user, here)
+            begun = None if asks else begin_session(user, by="invitation", org_id=organization.id)
     except LinkError:
         raise
     except PeopleError as error:
         form.password.errors = [str(error)]
         return _page(found, form, token), 422
-    login_user(begun)
-    response = _welcome(organization)
-    known_devices.remember(response, user.email)
-    return response
-
-
-def _welcome(organization: Organization) -> Response:
     flash(f"You're now in {organization.name}.")
-    return redirect(url_for("overview.show"))
+    return admit(begun, url_for("overview.show"))
 
 
 def _page(found: Invitation, form: PasswordForm, token: str) -> str:

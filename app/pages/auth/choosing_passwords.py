@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from flask import redirect, render_template, request, url_for
-from flask_login import login_user
+from flask import render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from app.extensions import enqueue
@@ -11,12 +10,12 @@ from app.models import User
 from app.pages.auth import throttle
 from app.pages.auth.blueprint import blueprint
 from app.pages.auth.forms import ForgotPasswordForm, PasswordForm
-from app.pages.auth.routes import begin_session
+from app.pages.auth.routes import admit, asks_for_factor, begin_session
 from app.people import password_links
 from app.people.invitations import LinkError
 from app.people.password_rules import WeakPasswordError
 from app.transaction import transaction
-from app.web import errors, known_devices
+from app.web import errors
 from app.web.text_guard import keeps_typed
 
 _TOO_OFTEN = "Too many requests for a link. Check your spam folder, or wait an hour and try again."
@@ -52,16 +51,14 @@ def set_password(token: str) -> str | Response | tuple[str, int]:
             return _choose(password_links.read(token), form), 422
         with transaction():
             user = password_links.use(token, form.password.data or "", request.remote_addr)
-            begun = begin_session(user, by="link")
+            asks = asks_for_factor(user, url_for("overview.show"))
+            begun = None if asks else begin_session(user, by="link")
     except LinkError as error:
         return errors.page(404, title="This link no longer works", message=str(error), next_step="")
     except WeakPasswordError as error:
         form.password.errors = [str(error)]
         return _choose(password_links.read(token), form), 422
-    login_user(begun)
-    response = redirect(url_for("overview.show"))
-    known_devices.remember(response, user.email)
-    return response
+    return admit(begun, url_for("overview.show"))
 
 
 def _choose(user: User, form: PasswordForm) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flask_wtf import FlaskForm
-from wtforms import EmailField, HiddenField, PasswordField
+from wtforms import EmailField, HiddenField, PasswordField, StringField
 from wtforms.validators import InputRequired, Length
 
 from app.web.text_guard import TidyForm
@@ -22,3 +22,11 @@ class PasswordForm(TidyForm, FlaskForm):  # type: ignore[misc]
 
 class ForgotPasswordForm(TidyForm, FlaskForm):  # type: ignore[misc]
     email = EmailField("Email", [InputRequired("Enter your email address."), Length(max=254)])
+
+
+class CodeForm(TidyForm, FlaskForm):  # type: ignore[misc]
+    code = StringField("Code from your authenticator app", [InputRequired("Enter the code."), Length(max=40)])
+
+
+class RecoveryCodeForm(TidyForm, FlaskForm):  # type: ignore[misc]
+    recovery_code = StringField("Recovery code", [InputRequired("Enter a recovery code."), Length(max=80)])

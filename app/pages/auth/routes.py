@@ -15,10 +15,11 @@ from app.billing.audit import Actor
 from app.models import User
 from app.own_pages import PARAMETER, own_address
 from app.pages.actor import current_actor
-from app.pages.auth import failures
+from app.pages.auth import failures, waiting
 from app.pages.auth.blueprint import blueprint
 from app.pages.auth.forms import SignInForm
 from app.people import organizations, own_trail, passwords, sessions, sign_ins
+from app.people.factors import pending_sign_ins, status
 from app.people.own_trail import Proof
 from app.people.sessions import Identity
 from app.transaction import transaction
@@ -53,9 +54,9 @@ def sign_in() -> str | Response | tuple[str, int]:
     """Sign in with email and password, then continue to the requested page."""
     form = SignInForm(next=request.args.get("next", ""))
     if request.method != "POST":
-        return redirect(_way_back(form)) if identity() else _page(form)
+        return redirect(_way_back(form)) if identity() else sign_in_page(form)
     if not form.validate():
-        return _page(form), 422
+        return sign_in_page(form), 422
     email = form.email.data or ""
     try:
         attempt = attempts.begin(Kind.PASSWORD, email)
@@ -63,13 +64,13 @@ def sign_in() -> str | Response | tuple[str, int]:
         failures.count(email)
         log.info("sign_in_refused", address=request.remote_addr)
         form.password.errors = [str(refused)]
-        return _page(form), 429
+        return sign_in_page(form), 429
     user = organizations.find_user(email)
     if not passwords.verify(form.password.data or "", user.password_hash if user else None) or user is None:
         failures.count(email)
         log.info("sign_in_failed", address=request.remote_addr)
         form.password.errors = [_WRONG]
-        return _page(form), 422
+        return sign_in_page(form), 422
     attempt.succeeded()
     if passwords.is_outdated(user.password_hash or ""):
         with transaction():
@@ -116,15 +117,43 @@ def switch_organization() -> Response:
 
 
 def sign_in_as(user: User, way_back: str, *, by: Proof = "password") -> Response:
-    """Sign in someone who has proved who they are, continue at `way_back`, and tell them by email if this browser is
-    new to their account. Commits. `by` is what they proved it with."""
+    """Sign in someone who has proved who they are by one factor, or ask for their second one; then continue at
+    `way_back`. Commits. `by` is what they proved it with."""
     with transaction():
-        begun = begin_session(user, by=by, wanted=way_back)
-        if known_devices.is_new(user):
-            sign_ins.notify(user, device=device_in_use(), address=request.remote_addr)
+        begun = None if asks_for_factor(user, way_back) else begin_and_notify(user, way_back, by=by)
+    return admit(begun, way_back)
+
+
+def asks_for_factor(user: User, way_back: str) -> bool:
+    """Whether someone whose password was right has a second factor: then this browser waits for it from now on, and
+    what it was signed in to before ends. In the caller's transaction, instead of `begin_session`."""
+    if not status.has_any(user.id):
+        return False
+    who = identity()
+    if who is not None:
+        sessions.end(who.token)
+    session.clear()
+    waiting.remember(pending_sign_ins.begin(user), way_back)
+    return True
+
+
+def begin_and_notify(user: User, way_back: str, *, by: Proof) -> Identity | None:
+    """Begin a session, and tell the person by email if this browser is new to their account. In the caller's
+    transaction."""
+    begun = begin_session(user, by=by, wanted=way_back)
+    if known_devices.is_new(user):
+        sign_ins.notify(user, device=device_in_use(), address=request.remote_addr)
+    return begun
+
+
+def admit(begun: Identity | None, way_back: str) -> Response:
+    """Sign in with a session that has begun and been committed, and continue to where the person was going; without
+    one, ask for the second factor."""
+    if begun is None:
+        return redirect(url_for("auth.second_factor"))
     login_user(begun)
     response = redirect(way_back)
-    known_devices.remember(response, user.email)
+    known_devices.remember(response, begun.user.email)
     return response
 
 
@@ -171,8 +200,9 @@ def _refused_form(error: CSRFError) -> Response | tuple[str, int]:
         form.password.errors = [form_refusals.blocked_cookies()]
     else:
         form.password.errors = [_STALE]
-    return _page(form), 400
+    return sign_in_page(form), 400
 
 
-def _page(form: SignInForm) -> str:
+def sign_in_page(form: SignInForm) -> str:
+    """The sign-in page."""
     return render_template("auth/sign_in.html", form=form)

@@ -1,0 +1,91 @@
+"""The page about one's own second factor: an app is set up, recovery codes are shown once, what is last stays."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from flask import Flask
+
+from app.extensions import db
+from app.models import AuditEvent, AuthenticatorApp, Mail, User
+from app.people.factors import recovery_codes, requirement, status
+from app.transaction import transaction
+from tests.factories import OWNER, a_person, an_organization
+from tests.support.browsing import Visitor, text_of
+from tests.support.factors import a_code, an_app
+
+HERE = "/account/second-factor"
+
+
+@pytest.fixture
+def dana(app: Flask, visitor: Visitor) -> User:
+    made = a_person("dana@harbor.example", organization=an_organization("Harbor Dental"))
+    visitor.sign_in(made.email)
+    return made
+
+
+def told() -> list[str]:
+    query = db.select(Mail.facts["change"].astext).where(Mail.kind == "factor_changed").order_by(Mail.id)
+    return list(db.session.scalars(query))
+
+
+def test_an_app_is_scanned_or_typed_and_confirmed_and_codes_are_shown_once(
+    visitor: Visitor, dana: User
+) -> None:
+    assert visitor.post(f"{HERE}/app/setup").location == f"{HERE}/app"
+    page = visitor.get(f"{HERE}/app")
+    assert 'class="qr"' in page.text
+    assert " style=" not in page.text.split("<main", 1)[1], "the policy allows no styles in the page"
+    found = re.search(r'<code class="secret">([A-Z2-7 ]+)</code>', page.text)
+    assert found
+    secret = found[1].replace(" ", "")
+    assert not status.has_any(dana.id)
+    assert visitor.post(f"{HERE}/app", {"code": "12"}).status_code == 422
+    done = visitor.post(f"{HERE}/app", {"code": a_code(secret)})
+    codes = re.findall(r"<li><code>([0-9a-z-]+)</code>", done.text)
+    assert len(codes) == 10
+    assert 'download="voice-portal-recovery-codes.txt" href="data:text/plain;charset=utf-8,' in done.text
+    assert [code for code in codes if code not in done.text.partition('href="data:')[2]] == []
+    assert codes[0] not in visitor.get(HERE).text
+    assert told() == ["app_added", "codes_made"]
+    db.session.rollback()
+    assert db.session.scalars(db.select(AuditEvent.action).order_by(AuditEvent.id)).all() == [
+        "user.authenticator_app_added",
+        "user.recovery_codes_made",
+    ]
+    assert visitor.get(f"{HERE}/app").location == HERE, "it was set up"
+
+
+def test_new_recovery_codes_replace_the_old_ones(visitor: Visitor, dana: User) -> None:
+    assert visitor.post(f"{HERE}/recovery-codes").location == HERE, "of no use without a factor"
+    an_app(dana)
+    first = re.findall(r"<code>([0-9a-z-]+)</code>", visitor.post(f"{HERE}/recovery-codes").text)
+    visitor.post(f"{HERE}/recovery-codes")
+    with transaction():
+        assert not recovery_codes.use(dana.id, first[0])
+    assert recovery_codes.count_left(dana.id) == 10
+    assert told() == ["codes_made", "codes_made"]
+
+
+def test_an_app_is_removed_unless_an_organization_requires_it(visitor: Visitor, dana: User) -> None:
+    an_app(dana)
+    harbor = db.session.scalars(db.select(AuthenticatorApp.user_id)).one()
+    assert harbor == dana.id
+    assert "Remove authenticator app" in text_of(visitor.get(f"{HERE}/app/removal"))
+    org_id = db.session.scalar(db.text("SELECT id FROM organization"))
+    with transaction():
+        requirement.require(org_id, dana, OWNER)
+    refused = visitor.post(f"{HERE}/app/removal")
+    assert refused.status_code == 422
+    assert "Harbor Dental requires a second factor" in text_of(refused)
+    with transaction():
+        requirement.stop_requiring(org_id, OWNER)
+    assert visitor.post(f"{HERE}/app/removal").location == HERE
+    assert not status.has_any(dana.id)
+    assert visitor.get(f"{HERE}/app/removal").location == HERE
+    assert told() == ["app_removed"]
+
+
+def test_signed_out_it_asks_to_sign_in(app: Flask) -> None:
+    assert Visitor(app.test_client()).get(HERE).location == f"/sign-in?next={HERE}"
