@@ -26,7 +26,17 @@ log = structlog.get_logger("billing.web")
 
 TYPED = "typed-"
 """The prefix of field names on a page that asks for which organization a form is meant."""
-_NEVER_KEPT = {"csrf_token", "password", "current_password", "confirmation_token", "radar_session", PARAMETER}
+_NEVER_KEPT = {
+    "code",
+    "credential",
+    "recovery_code",
+    "csrf_token",
+    "password",
+    "current_password",
+    "confirmation_token",
+    "radar_session",
+    PARAMETER,
+}
 _JUST_DRAWN = timedelta(hours=1)
 _NOTHING = "Nothing was changed."
 

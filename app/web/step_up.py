@@ -43,6 +43,7 @@ class Change(StrEnum):
     TOP_UP = "pay this top-up"
     PEOPLE = "change who has access"
     SECURITY = "change security settings"
+    FACTORS = "change your second factor"
 
 
 class ConfirmationNeededError(Exception):

@@ -28,10 +28,16 @@ NOT_ASKED = {
     "auth.confirm": "asks itself",
     "auth.forgot_password": "changes nothing but sends a link to the account's own address",
     "auth.invitation": "accepting gives no one else access, and begins a session",
+    "auth.passkey_challenge": "gives a random number",
+    "auth.recovery_code": "is a step of signing in",
+    "auth.second_factor": "is a step of signing in",
+    "auth.second_factor_challenge": "gives a random number",
     "auth.set_password": "has the proof in its link, and begins a session",
     "auth.sign_in": "begins a session",
+    "auth.sign_in_with_passkey": "begins a session",
     "auth.sign_out": "gives nothing away",
     "auth.switch_organization": "changes what one sees oneself",
+    "auth.use_passkey": "is a step of signing in",
     "change_plan.answer_renewal": "asks Stripe how a payment ended",
     "change_plan.answer_switch": "asks Stripe how a payment ended",
     "change_plan.begin_switch": "charges nothing",
@@ -41,6 +47,7 @@ NOT_ASKED = {
     "change_plan.confirm_switch": "charges a plan's price, one at a time, told to all recipients",
     "change_plan.pay_renewal": "charges what an invoice is for, once",
     "change_plan.pay_switch": "charges a plan's price, one at a time, told to all recipients",
+    "factors.rename_passkey": "changes how one's own passkey is named",
     "wallet.begin_top_up": "charges nothing: paying asks",
     "wallet.cancel_top_up": "charges nothing",
     "wallet.confirm_top_up": "asks Stripe how a payment ended",
@@ -49,7 +56,7 @@ NOT_ASKED = {
 FOR_PROGRAMS = {"api", "csp_reports", "webhooks"}
 """Blueprints that no person's session opens: their callers have tokens or signatures, or none is needed."""
 
-READ_ASKS = {"payment_methods.new", "payment_methods.confirm_removal"}
+READ_ASKS = {"factors.new_passkey", "payment_methods.new", "payment_methods.confirm_removal"}
 """Pages that ask before they are shown: what is typed into Stripe's fields can't be carried through a page."""
 
 

@@ -18,6 +18,7 @@ from app.transaction import transaction
 from app.web import attempts
 from app.web.attempts import Kind, TooManyAttemptsError
 from app.web.identity import current_identity, person_required
+from app.web.step_up import Change, confirmation_required
 from app.web.text_guard import keeps_typed
 
 _WRONG = "This code is wrong. Enter the one that the app shows now."
@@ -25,6 +26,7 @@ _WRONG = "This code is wrong. Enter the one that the app shows now."
 
 @blueprint.post("/app/setup")
 @person_required
+@confirmation_required(Change.FACTORS)
 def begin_app() -> Response:
     """Begin to set up an app, or continue."""
     with transaction():
@@ -34,6 +36,7 @@ def begin_app() -> Response:
 
 @blueprint.route("/app", methods=["GET", "POST"])
 @person_required
+@confirmation_required(Change.FACTORS)
 @keeps_typed(ConfirmAppForm)
 def set_up_app() -> str | Response | tuple[str, int]:
     """Show what the app has to know, and confirm it by its first code."""
@@ -66,6 +69,7 @@ def set_up_app() -> str | Response | tuple[str, int]:
 
 @blueprint.route("/app/removal", methods=["GET", "POST"])
 @person_required
+@confirmation_required(Change.FACTORS)
 def remove_app() -> str | Response | tuple[str, int]:
     """Ask whether to remove the app, and remove it."""
     user = current_identity().user

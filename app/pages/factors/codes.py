@@ -11,10 +11,12 @@ from app.pages.factors.blueprint import blueprint
 from app.people.factors import changes, recovery_codes, status
 from app.transaction import transaction
 from app.web.identity import current_identity, person_required
+from app.web.step_up import Change, confirmation_required
 
 
 @blueprint.post("/recovery-codes")
 @person_required
+@confirmation_required(Change.FACTORS)
 def make_codes() -> str | Response:
     """Make new recovery codes in place of those before, and show them."""
     user = current_identity().user

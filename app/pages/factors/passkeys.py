@@ -21,11 +21,21 @@ from app.transaction import transaction
 from app.web.form_tokens import FIELD
 from app.web.identity import current_identity, person_required
 from app.web.rate_limits import OFTEN
+from app.web.step_up import Change, confirmation_required
 from app.web.text_guard import keeps_typed
+
+
+@blueprint.get("/passkeys/new")
+@person_required
+@confirmation_required(Change.FACTORS)
+def new_passkey() -> str:
+    """Ask how the new passkey is called, and let the browser create it."""
+    return render_template("factors/new_passkey.html")
 
 
 @blueprint.post("/passkeys/challenge")
 @person_required
+@confirmation_required(Change.FACTORS)
 @limiter.limit(OFTEN)
 def passkey_challenge() -> JsonResponse | tuple[str, int]:
     """What the browser needs to create a passkey."""
@@ -40,6 +50,7 @@ def passkey_challenge() -> JsonResponse | tuple[str, int]:
 
 @blueprint.post("/passkeys")
 @person_required
+@confirmation_required(Change.FACTORS)
 @limiter.limit(OFTEN)
 @keeps_typed(NameForm)
 def add_passkey() -> str | Response:
@@ -86,6 +97,7 @@ def rename_passkey(passkey_id: UUID) -> str | Response | tuple[str, int]:
 
 @blueprint.route("/passkeys/<uuid:passkey_id>/removal", methods=["GET", "POST"])
 @person_required
+@confirmation_required(Change.FACTORS)
 def remove_passkey(passkey_id: UUID) -> str | Response | tuple[str, int]:
     """Ask whether to remove a passkey, and remove it."""
     found = _own(passkey_id)

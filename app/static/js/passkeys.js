@@ -3,7 +3,8 @@
 const CANCELED = "No passkey was used. Try again, or use something else.";
 const KNOWN = "This device already has a passkey for your account.";
 const FAILED = "Passkeys don't work here right now. Check your connection and try again.";
-const PROBLEMS = { NotAllowedError: CANCELED, AbortError: "", InvalidStateError: KNOWN };
+const AGAIN = "Reload this page, and confirm that it's you.";
+const PROBLEMS = { ConfirmationError: AGAIN, NotAllowedError: CANCELED, AbortError: "", InvalidStateError: KNOWN };
 // A challenge is good for five minutes; while a page is open, its browser has one that is younger.
 const RENEW_AFTER = 240_000;
 
@@ -38,6 +39,7 @@ function written({ rawId, type, response }) {
 async function challenge(form) {
   const token = form.elements.csrf_token.value;
   const answer = await fetch(form.dataset.challenge, { method: "POST", headers: { "X-CSRFToken": token } });
+  if (answer.status === 403) throw new DOMException("not confirmed", "ConfirmationError");
   if (!answer.ok) throw new Error(`${answer.status}`);
   return read(await answer.json());
 }
@@ -98,4 +100,6 @@ if (window.PublicKeyCredential && window.isSecureContext) {
     form.addEventListener("submit", press);
     if (form.dataset.passkey === "offer") offer(form);
   }
+} else {
+  for (const place of document.querySelectorAll("[data-no-passkeys]")) place.hidden = false;
 }
