@@ -51,6 +51,7 @@ def test_an_app_is_scanned_or_typed_and_confirmed_and_codes_are_shown_once(
     assert told() == ["app_added", "codes_made"]
     db.session.rollback()
     assert db.session.scalars(db.select(AuditEvent.action).order_by(AuditEvent.id)).all() == [
+        "user.signed_in",
         "user.authenticator_app_added",
         "user.recovery_codes_made",
     ]
