@@ -33,6 +33,7 @@ PAGES = (
     "/workplace/invoices",
     "/billing/details",
     "/billing/activity",
+    "/account",
     f"/workplace/invoices/statements/{date.today():%Y-%m}",
 )
 
