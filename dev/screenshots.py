@@ -31,6 +31,7 @@ AFTER_SIGN_IN = {
     "invoices": "/workplace/invoices",
     "billing-details": "/billing/details",
     "activity": "/billing/activity",
+    "account": "/account",
 }
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 WIDTHS = {1280: 800, 320: 640}
