@@ -77,12 +77,18 @@ class Identity:
 
 @seeing_all(Reason.SIGN_IN)
 def start(
-    user: User, *, org_id: UUID | None = None, device: str | None = None, address: str | None = None
+    user: User,
+    *,
+    org_id: UUID | None = None,
+    device: str | None = None,
+    address: str | None = None,
+    confirmed_at: datetime | None = None,
 ) -> str:
     """Begin a session and return its token, which is stored only in the browser.
 
     The organization in view is `org_id`, or the first by name that the person owns, or is in. `device` is what the
-    person uses, in words, at the IP address `address`.
+    person uses, in words, at the IP address `address`. `confirmed_at` is when they last proved that it's them, by
+    default now.
     """
     token = secrets.token_urlsafe(32)
     now = utc_now()
@@ -96,7 +102,7 @@ def start(
             seen_at=now,
             device=device,
             address=address,
-            confirmed_at=now,
+            confirmed_at=confirmed_at or now,
         )
     )
     return token

@@ -91,7 +91,7 @@ def other_organization(error: OtherOrganizationError) -> AnyResponse:
         said = "You're no longer in the organization you were viewing."
     elif drawn is None:
         said = f"This is for an organization that you're not in. You're viewing {view.name}."
-    elif _is_of_open_page():
+    elif _is_ofopen_page():
         said = f"You switched to {view.name} in another tab. This page still shows {drawn.name}."
     else:
         said = f"This link is for {drawn.name}. You're viewing {view.name}."
@@ -205,7 +205,7 @@ def _expired(organization: Organization | None) -> AnyResponse:
 def _back_to(seat: Seat, label: str, *, is_back: bool = False) -> Choice:
     fields = [("organization", str(seat.id))]
     if request.method in SAFE:
-        here = request.full_path.rstrip("?") if not _is_of_open_page() else _open_page()
+        here = request.full_path.rstrip("?") if not _is_ofopen_page() else open_page()
         fields.append(("next", for_organization(here, seat.slug)))
     else:
         fields += [("form", request.path), ("next", for_organization(_page_behind(), seat.slug))]
@@ -219,7 +219,7 @@ def _stay_with(view: Organization) -> Choice:
     label = f"Stay in {view.name}"
     if request.method not in SAFE and not request.view_args and resend.can_be_resent(request.path):
         return _back_to(named, label)
-    path = urlsplit(_open_page() if _is_of_open_page() else request.path).path
+    path = urlsplit(open_page() if _is_ofopen_page() else request.path).path
     target = page_behind(path, with_ids=False)
     return Choice(label, [("organization", str(view.id)), ("next", for_organization(target, view.slug))])
 
@@ -230,12 +230,13 @@ def typed() -> MultiDict[str, str]:
     return MultiDict(kept)
 
 
-def _is_of_open_page() -> bool:
+def _is_ofopen_page() -> bool:
     """Whether the request comes from a page that stays open, rather than from a link."""
     return errors.wants_part() or request.method not in SAFE
 
 
-def _open_page() -> str:
+def open_page() -> str:
+    """The page that an htmx request comes from."""
     parts = urlsplit(request.headers.get("HX-Current-URL", ""))
     here = f"{parts.path}?{parts.query}" if parts.query else parts.path
     return own_address(here, otherwise=_page_behind())

@@ -91,7 +91,8 @@ def _ask(error: ConfirmationNeededError) -> AnyResponse:
     log.info("confirmation_needed", endpoint=request.endpoint)
     why = error.change.name.lower()
     if errors.wants_part():
-        return make_response(render_template("auth/_confirm.html", **form_context(error.change)), 403)
+        context = form_context(error.change, next_=form_refusals.open_page())
+        return make_response(render_template("auth/_confirm.html", **context), 403)
     if request.method in SAFE:
         return redirect(url_for("auth.confirm", next=request.full_path.rstrip("?"), why=why), 303)
     kept = form_refusals.typed()

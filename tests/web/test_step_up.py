@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from html import unescape
 
@@ -12,11 +13,12 @@ from werkzeug.test import TestResponse
 
 from app.clock import utc_now
 from app.extensions import db
-from app.models import SignInSession, TopUpStatus, User
+from app.models import Role, SignInSession, TopUpStatus, User
+from app.people import invitations
 from app.web.step_up import Change
-from tests.factories import PASSWORD, a_stripe_card
+from tests.factories import OWNER, PASSWORD, a_stripe_card, an_organization
 from tests.support.browsing import HTMX, Visitor, text_of
-from tests.support.money import balance, the_top_up
+from tests.support.money import balance, credited, the_top_up
 from tests.support.paying import Owner
 from tests.support.sandbox import Sandbox
 
@@ -249,6 +251,15 @@ class TestHowLong:
         db.session.commit()
         assert owner.post(LIMIT, {"limit": "200"}).status_code == 403
 
+    def test_an_invitation_that_anyone_can_send_confirms_nothing(self, owner: Owner) -> None:
+        thief = an_organization("Thief & Co")
+        link = invitations.invite(thief, owner.email, role=Role.ORG_ADMIN, actor=OWNER)
+        db.session.commit()
+        minutes_pass()
+        assert owner.post(f"/invitations/{link.token}").status_code == 302
+        assert owner.post("/organization", {"organization": str(owner.organization.id)}).status_code == 302
+        assert owner.post(LIMIT, {"limit": "300"}).status_code == 403
+
     def test_an_organization_that_always_asks_asks_again_two_minutes_later(self, owner: Owner) -> None:
         owner.organization.confirms_always = True
         db.session.commit()
@@ -284,6 +295,17 @@ class TestWhatIsAsked:
         reviews = [owner.review("250") for _ in range(3)]
         minutes_pass()
         assert [owner.pay(review).status_code for review in reviews] == [303, 303, 403]
+
+    def test_small_ones_at_the_same_moment_are_asked_about_too(self, owner: Owner, sandbox: Sandbox) -> None:
+        reviews = [owner.review("250") for _ in range(8)]
+        tabs = [owner, *(owner.elsewhere() for _ in range(7))]
+        minutes_pass()
+        with ThreadPoolExecutor(8) as hands:
+            answers = hands.map(
+                lambda each: each[0].post(f"{each[1]}/payments"), zip(tabs, reviews, strict=True)
+            )
+        assert sorted(answer.status_code for answer in answers) == [303] * 2 + [403] * 6
+        assert credited(owner.organization) == [250, 250]
 
     def test_one_that_is_already_paid_is_shown(self, owner: Owner) -> None:
         review = owner.review("600")

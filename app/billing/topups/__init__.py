@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.billing.topups.daily_limits import DailyLimitReachedError
-from app.billing.topups.large import is_large
+from app.billing.topups.large import UnconfirmedError, is_large
 from app.billing.topups.payments import (
     AmountOutOfRangeError,
     begin,
@@ -20,6 +20,7 @@ __all__ = [
     "AmountOutOfRangeError",
     "DailyLimitReachedError",
     "PaymentMismatchError",
+    "UnconfirmedError",
     "UnknownTopUpError",
     "begin",
     "cancel",

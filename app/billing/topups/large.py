@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from app.billing import catalog
 from app.billing.topups import daily_limits
-from app.billing.topups.payments import PAYABLE
+from app.billing.topups.queries import PAYABLE
 from app.models import TopUp
+
+
+class UnconfirmedError(Exception):
+    """The person has to confirm that it's them before this top-up is paid. Nothing was charged."""
 
 
 def is_large(top_up: TopUp) -> bool:

@@ -20,6 +20,8 @@ from app.billing.cards.payment_methods import CardNotUsableError
 from app.billing.purchases import FIRST_CHECK, NotStartedError, Outcome
 from app.billing.topups import daily_limits, queries, requests, settlement, unusual
 from app.billing.topups.daily_limits import DailyLimitReachedError
+from app.billing.topups.large import UnconfirmedError, is_large
+from app.billing.topups.queries import PAYABLE
 from app.billing.wallet import ledger
 from app.clock import utc_now
 from app.extensions import db, enqueue
@@ -32,7 +34,6 @@ from app.payments.errors import DeclinedError, NotDoneError, OutcomeUnknownError
 from app.payments.intents import ChargeRequest, Payment
 from app.transaction import transaction
 
-PAYABLE = frozenset({TopUpStatus.REVIEW, TopUpStatus.DECLINED})
 FINAL = frozenset({TopUpStatus.SUCCEEDED, TopUpStatus.CANCELED})
 
 
@@ -85,6 +86,7 @@ def pay(
     chosen: UUID | EnteredCard | None,
     actor: Actor,
     *,
+    is_confirmed: bool = True,
     radar_session: str | None = None,
 ) -> TopUp:
     """Charge the card for a top-up, unless that has already begun: a second click charges nothing.
@@ -93,8 +95,9 @@ def pay(
     one; when the job repeats the request, it is omitted.
 
     Commits before Stripe is called, and after. A lost response leaves the top-up `paying`, to be settled by the job.
-    Raises `UnknownTopUpError`, `DailyLimitReachedError`, `CardNotUsableError`, `NotStartedError` if nothing was
-    charged, and what `app.payments` raises if an entered card can't be read.
+    Raises `UnknownTopUpError`, `UnconfirmedError` for a large one unless `is_confirmed`, `DailyLimitReachedError`,
+    `CardNotUsableError`, `NotStartedError` if nothing was charged, and what `app.payments` raises if an entered card
+    can't be read.
     """
     if isinstance(chosen, EnteredCard) or organization.stripe_customer_id is None:
         # Stripe is asked first, which isn't needed for a top-up that is being paid or is done.
@@ -106,6 +109,9 @@ def pay(
         wish = one_off.fetch(chosen) if isinstance(chosen, EnteredCard) else chosen
         with queries.locked(organization.id, top_up_id) as (wallet, top_up):
             keep = chosen.keep if isinstance(chosen, EnteredCard) else None
+            if not is_confirmed and is_large(top_up):
+                # Under the lock: of many small ones at the same moment, none is the first.
+                raise UnconfirmedError
             card = _claim(organization, wallet, top_up, wish, actor, keep=keep)
     except CardNotUsableError:
         # A second click, after the first one has used the card.

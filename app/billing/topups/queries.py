@@ -6,8 +6,10 @@ from uuid import UUID
 
 from app.billing.purchases import Rows
 from app.extensions import db
-from app.models import TopUp
+from app.models import TopUp, TopUpStatus
 from app.payments.intents import Payment
+
+PAYABLE = frozenset({TopUpStatus.REVIEW, TopUpStatus.DECLINED})
 
 
 class UnknownTopUpError(LookupError):

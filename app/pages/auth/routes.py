@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
 
@@ -157,18 +158,32 @@ def admit(begun: Identity | None, way_back: str) -> Response:
     return response
 
 
-def begin_session(user: User, *, by: Proof, org_id: UUID | None = None, wanted: str = "") -> Identity | None:
+def begin_session(
+    user: User,
+    *,
+    by: Proof,
+    org_id: UUID | None = None,
+    wanted: str = "",
+    confirmed_at: datetime | None = None,
+) -> Identity | None:
     """Begin a new session for `user`, discarding the browser's previous one. In the caller's transaction. `by` is
     what they proved who they are with, for the audit trail.
 
     After the commit the caller signs in with it (`login_user`). The organization in view is `org_id`, or the one that
-    the URL `wanted` names, if they belong to it.
+    the URL `wanted` names, if they belong to it. `confirmed_at` is when they last proved that it's them, if that
+    isn't now: else who has a stolen session could confirm with a link of their own making.
     """
     who = identity()
     if who is not None:
         sessions.end(who.token)
     session.clear()
-    token = sessions.start(user, org_id=org_id, device=device_in_use(), address=request.remote_addr)
+    token = sessions.start(
+        user,
+        org_id=org_id,
+        device=device_in_use(),
+        address=request.remote_addr,
+        confirmed_at=confirmed_at,
+    )
     actor = Actor(user.email, user.id, request.remote_addr)
     own_trail.record(user, actor, "user.signed_in", by=by, new_browser=known_devices.is_new(user))
     found = sessions.identify(token, session_limits())

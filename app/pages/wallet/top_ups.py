@@ -11,7 +11,12 @@ from werkzeug.wrappers import Response
 from app.billing import topups
 from app.billing.cards.payment_methods import CardNotUsableError
 from app.billing.purchases import NotStartedError
-from app.billing.topups import AmountOutOfRangeError, DailyLimitReachedError, UnknownTopUpError
+from app.billing.topups import (
+    AmountOutOfRangeError,
+    DailyLimitReachedError,
+    UnconfirmedError,
+    UnknownTopUpError,
+)
 from app.extensions import db, limiter
 from app.models import TopUp, TopUpStatus
 from app.pages.actor import current_actor
@@ -28,7 +33,7 @@ from app.web.identity import current_organization, org_admin_required
 from app.web.payment_problems import Problem, problem
 from app.web.rate_limits import OFTEN
 from app.web.resend import resendable
-from app.web.step_up import Change, confirmation_required
+from app.web.step_up import Change, ConfirmationNeededError, confirmation_required, is_confirmed
 from app.web.text_guard import keeps_typed
 
 _NOT_CHARGED = "nothing was charged"
@@ -97,8 +102,15 @@ def pay_top_up(top_up_id: UUID) -> Response:
     chosen = form.chosen_card if "card" in request.form else None
     try:
         top_up = topups.pay(
-            current_organization(), top_up_id, chosen, current_actor(), radar_session=form.browser_signals
+            current_organization(),
+            top_up_id,
+            chosen,
+            current_actor(),
+            is_confirmed=is_confirmed(),
+            radar_session=form.browser_signals,
         )
+    except UnconfirmedError as error:
+        raise ConfirmationNeededError(Change.TOP_UP) from error
     except CardNotUsableError as error:
         db.session.rollback()
         form.refuse_card(str(error))
