@@ -18,6 +18,7 @@ from app.ids import uuid7
 from app.models import Membership, Organization, User
 from app.notify.emails import PasswordSet
 from app.people import own_mail, own_trail, password_rules, passwords, sessions
+from app.people.factors import pending_sign_ins
 from app.people.organizations import PeopleError
 
 
@@ -78,9 +79,11 @@ def set_password(user: User, password: str) -> None:
 
 
 def store_password(user: User, hashed: str) -> None:
-    """Store the hash of a password, and sign the person out everywhere."""
+    """Store the hash of a password, and sign the person out everywhere, also where only the factor is missing."""
     user.password_hash, user.password_set_at = hashed, utc_now()
+    db.session.flush()
     sessions.end_all(user.id)
+    pending_sign_ins.end_all(user.id)
 
 
 def hash_checked(password: str, whose: Iterable[str]) -> str:

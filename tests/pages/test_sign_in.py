@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from app.clock import utc_now
 from app.extensions import db
 from app.models import Role, SignInSession
+from app.people import accounts, organizations
 from tests.factories import a_person, an_organization
 from tests.support.browsing import HTMX, Visitor, text_of
+from tests.support.locking import until_someone_waits
 
 
 @pytest.fixture
@@ -130,3 +134,20 @@ def test_a_member_without_the_role_is_told_whom_to_ask(visitor: Visitor, owner: 
         page = visitor.get(path)
         assert page.status_code == 403
         assert owner in text_of(page)
+
+
+def test_a_password_that_is_changed_while_it_is_verified_signs_no_one_in(
+    visitor: Visitor, owner: str, app: Flask
+) -> None:
+    """Else a session of whoever knew it begins after all of them were ended."""
+    user = organizations.find_user(owner)
+    assert user is not None
+    accounts.set_password(accounts.lock(user), "three quiet otters")
+    with ThreadPoolExecutor(1) as aside:
+        answer = aside.submit(visitor.sign_in, owner)
+        until_someone_waits()
+        db.session.commit()
+        assert answer.result().status_code == 422
+    assert db.session.scalars(select(SignInSession)).all() == []
+    assert visitor.get("/billing").status_code == 302
+    assert visitor.sign_in(owner, "three quiet otters").status_code == 302

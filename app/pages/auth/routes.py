@@ -19,7 +19,7 @@ from app.pages.actor import current_actor
 from app.pages.auth import failures, waiting
 from app.pages.auth.blueprint import blueprint
 from app.pages.auth.forms import SignInForm
-from app.people import organizations, own_trail, passwords, sessions, sign_ins
+from app.people import accounts, organizations, own_trail, passwords, sessions, sign_ins
 from app.people.factors import pending_sign_ins, status
 from app.people.own_trail import Proof
 from app.people.sessions import Identity
@@ -67,16 +67,30 @@ def sign_in() -> str | Response | tuple[str, int]:
         form.password.errors = [str(refused)]
         return sign_in_page(form), 429
     user = organizations.find_user(email)
-    if not passwords.verify(form.password.data or "", user.password_hash if user else None) or user is None:
-        failures.count(email)
-        log.info("sign_in_failed", address=request.remote_addr)
-        form.password.errors = [_WRONG]
-        return sign_in_page(form), 422
+    password, known = form.password.data or "", user.password_hash if user else None
+    if not passwords.verify(password, known) or user is None:
+        return _wrong(form)
+    way_back = _way_back(form)
+    fresh = passwords.hash_password(password) if passwords.is_outdated(known or "") else known
+    with transaction():
+        # Verifying takes its time: a password that was changed meanwhile opens nothing anymore.
+        is_current = accounts.lock(user).password_hash == known
+        begun = None
+        if is_current:
+            user.password_hash = fresh
+            if not asks_for_factor(user, way_back):
+                begun = begin_and_notify(user, way_back, by="password")
+    if not is_current:
+        return _wrong(form)
     attempt.succeeded()
-    if passwords.is_outdated(user.password_hash or ""):
-        with transaction():
-            user.password_hash = passwords.hash_password(form.password.data or "")
-    return sign_in_as(user, _way_back(form))
+    return admit(begun, way_back)
+
+
+def _wrong(form: SignInForm) -> tuple[str, int]:
+    failures.count(form.email.data or "")
+    log.info("sign_in_failed", address=request.remote_addr)
+    form.password.errors = [_WRONG]
+    return sign_in_page(form), 422
 
 
 @blueprint.post("/sign-out")
@@ -115,14 +129,6 @@ def switch_organization() -> Response:
     if "stays" not in request.form and (not who.organization or who.organization.id != organization.id):
         flash(f"You're now viewing {organization.name}.")
     return redirect(own_address(request.form.get("next"), otherwise=url_for("overview.show")))
-
-
-def sign_in_as(user: User, way_back: str, *, by: Proof = "password") -> Response:
-    """Sign in someone who has proved who they are by one factor, or ask for their second one; then continue at
-    `way_back`. Commits. `by` is what they proved it with."""
-    with transaction():
-        begun = None if asks_for_factor(user, way_back) else begin_and_notify(user, way_back, by=by)
-    return admit(begun, way_back)
 
 
 def asks_for_factor(user: User, way_back: str) -> bool:

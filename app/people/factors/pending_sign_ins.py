@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from datetime import timedelta
+from uuid import UUID
 
 from sqlalchemy import delete, select, update
 
@@ -82,6 +83,12 @@ def finish(token: str) -> bool:
         .returning(PendingSignIn.user_id)
     )
     return db.session.scalar(own) is not None
+
+
+@seeing_all(Reason.SIGN_IN)
+def end_all(user_id: UUID) -> None:
+    """End the waiting of every browser that gave a person's password: it isn't theirs anymore."""
+    db.session.execute(delete(PendingSignIn).where(PendingSignIn.user_id == user_id))
 
 
 def delete_expired() -> None:
