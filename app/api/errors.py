@@ -14,6 +14,7 @@ from app.api import problems
 from app.api.problems import FieldError, Kind, ProblemError
 from app.web import errors
 from app.web.database import is_locked, is_unavailable
+from app.web.hosts import UnknownHostError
 from app.web.logs import path
 from app.web.text_guard import UnstorableTextError
 
@@ -87,6 +88,11 @@ def _of_database(error: Exception) -> ProblemError:
 
 
 def _of_framework(error: HTTPException) -> ProblemError:
+    if isinstance(error, UnknownHostError):
+        return ProblemError(
+            problems.MALFORMED,
+            "The request names a host that this service doesn't have. Operators list more of them in TRUSTED_HOSTS.",
+        )
     status = error.code or 500
     kind: Kind = _KINDS.get(status, problems.MALFORMED if status < 500 else problems.INTERNAL)
     allowed = getattr(error, "valid_methods", None)

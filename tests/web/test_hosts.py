@@ -59,6 +59,12 @@ def test_a_page_says_so_plainly(app: Flask, host: str) -> None:
     assert "This address isn't ours" in text_of(answer)
 
 
+def test_a_program_is_told_in_its_own_way(app: Flask) -> None:
+    answer = app.test_client().post("/api/v1/usage", headers={"Host": "billing.internal"})
+    assert (answer.status_code, answer.content_type) == (400, "application/problem+json")
+    assert "TRUSTED_HOSTS" in answer.json["detail"]
+
+
 @pytest.mark.parametrize(
     "host", ["billing.example", "BILLING.example:443", "billing.internal:8000", "10.1.2.3", "10.1.2.3:8000"]
 )
