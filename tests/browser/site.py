@@ -40,7 +40,7 @@ def sign_in(page: Page, email: str, *, to: str = "/billing") -> None:
     page.goto(to)
     page.get_by_label("Email").fill(email)
     page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
     expect(page.get_by_role("navigation", name="Billing")).to_be_visible()
 
 
