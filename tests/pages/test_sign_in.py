@@ -139,7 +139,7 @@ def test_a_member_without_the_role_is_told_whom_to_ask(visitor: Visitor, owner: 
 def test_a_password_that_is_changed_while_it_is_verified_signs_no_one_in(
     visitor: Visitor, owner: str, app: Flask
 ) -> None:
-    """Else a session of whoever knew it begins after all of them were ended."""
+    """Else a session of anyone who knew it begins after all of them were ended."""
     user = organizations.find_user(owner)
     assert user is not None
     accounts.set_password(accounts.lock(user), "three quiet otters")
