@@ -10,6 +10,7 @@ from app.billing.mail.recipients import recipients_of
 from app.cli.context import for_operators
 from app.models import Organization, Role
 from app.people import invitations, memberships, organizations, password_links
+from app.people.factors import reset
 from app.people.organizations import PeopleError
 from app.transaction import transaction
 
@@ -150,6 +151,26 @@ def reset_password(email: str) -> None:
     hours = password_links.VALID_FOR.seconds // 3600
     click.echo(f"A link, valid for {hours} hours, is on its way to {person.email}.")
     click.echo("`flask mail list` shows whether it was sent.")
+
+
+@user.command("reset-second-factor")
+@click.argument("email")
+@for_operators
+def reset_second_factor(email: str) -> None:
+    """Remove all of a person's passkeys, their authenticator app and recovery codes, and sign them out everywhere.
+
+    Their password is enough to sign in until they set up a new factor: first make sure who is asking.
+    """
+    person = organizations.find_user(email)
+    if person is None:
+        raise click.ClickException(f"No one has the email address {email!r}.")
+    with transaction():
+        is_done = reset.by_operator(person, audit.OPERATOR)
+    if not is_done:
+        raise click.ClickException(f"{person.email} has no second factor.")
+    click.echo(
+        f"The second factor of {person.email} was reset. They are told by email, and so is each audit trail."
+    )
 
 
 def _recipient_list(organization: Organization) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 
 import structlog
-from flask import Flask, Response, current_app, g, make_response, render_template, request
+from flask import Flask, Response, current_app, g, make_response, redirect, render_template, request, url_for
 from flask_limiter import RateLimitExceeded
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
@@ -19,7 +19,7 @@ from app.people.organizations import owners_of
 from app.people.sessions import Seat
 from app.web import resend
 from app.web.database import is_locked, is_unavailable
-from app.web.identity import NotOrgAdminError, continue_unidentified, identity
+from app.web.identity import FactorMissingError, NotOrgAdminError, continue_unidentified, identity
 from app.web.logs import path, request_id
 from app.web.marks import page_behind
 from app.web.payment_problems import problem
@@ -100,6 +100,7 @@ _WORDS = {
 def init_app(app: Flask) -> None:
     """Respond to every error with a page: whole, or its main part for an htmx request."""
     app.register_error_handler(NotOrgAdminError, or_otherwise(_not_org_admin))
+    app.register_error_handler(FactorMissingError, or_otherwise(_factor_missing))
     app.register_error_handler(RateLimitExceeded, or_otherwise(_too_many))
     app.register_error_handler(UnstorableTextError, or_otherwise(_unstorable))
     app.register_error_handler(HTTPException, or_otherwise(_http_error))
@@ -171,6 +172,18 @@ def _http_error(error: HTTPException) -> Response:
     if error.code == 405 and getattr(error, "valid_methods", None):
         response.headers["Allow"] = ", ".join(error.valid_methods)  # type: ignore[attr-defined]
     return response
+
+
+def _factor_missing(_: FactorMissingError) -> AnyResponse:
+    """To the page that sets one up; an open page says so in place."""
+    if not wants_part():
+        return redirect(url_for("factors.show"), 303)
+    return page(
+        403,
+        title="Set up a second factor",
+        message="Your organization requires a second factor, and you don't have one yet. Nothing was changed.",
+        next_step="Reload this page to set one up.",
+    )
 
 
 def _not_org_admin(_: NotOrgAdminError) -> Response:

@@ -30,6 +30,10 @@ class NotOrgAdminError(Exception):
     """Signed in, but without the role that billing needs in the organization in view."""
 
 
+class FactorMissingError(Exception):
+    """Signed in, but without the second factor that the organization in view requires."""
+
+
 def init_app(app: Flask) -> None:
     """Set up flask-login, and pass the identity to templates."""
     app.context_processor(lambda: {"identity": identity(), "organizations": _seats()})
@@ -80,7 +84,8 @@ def org_admin_required(view: Callable[P, R]) -> Callable[P, R | AnyResponse]:
     """Serve the view to owners of the organization in view only, and scope the database to it.
 
     Not signed in: redirect to the sign-in page, then back. From a page of another organization: 409, which asks which
-    one is meant. Without the role: 403, which says whom to ask.
+    one is meant. Without the second factor that the organization requires: to the page that sets one up. Without the
+    role: 403, which says whom to ask.
     """
 
     @wraps(view)
@@ -91,6 +96,8 @@ def org_admin_required(view: Callable[P, R]) -> Callable[P, R | AnyResponse]:
         drawn_for.check(who)
         if who.organization is None:
             raise NotOrgAdminError
+        if who.lacks_factor:
+            raise FactorMissingError
         scope_to(db.session(), who.organization.id)
         if not who.is_org_admin:
             raise NotOrgAdminError

@@ -18,6 +18,7 @@ from werkzeug.routing import RequestRedirect
 from app.extensions import db
 from app.models import Organization
 from app.models.scope import scope_to
+from app.web.identity import identity
 from app.web.marks import is_for_owners
 
 P = ParamSpec("P")
@@ -65,7 +66,13 @@ def can_be_resent(path: str) -> bool:
 
 
 def build_form(path: str, typed: MultiDict[str, str], organization: Organization) -> Resend | None:
-    """A form as it would be sent for an organization; None if it has to start over."""
+    """A form as it would be sent for an organization; None if it has to start over.
+
+    It names things of the organization, such as a card, so it shows nothing to someone who may not see them yet.
+    """
+    who = identity()
+    if who is None or who.lacks_factor:
+        return None
     scope_to(db.session(), organization.id)
     words = _summary_of(path)
     told = tuple(words(organization, typed)) if words else ()

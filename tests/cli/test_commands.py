@@ -11,6 +11,7 @@ from app.extensions import db
 from app.models import Mail, Organization, User
 from tests.factories import a_person, an_organization
 from tests.support.browsing import Visitor
+from tests.support.factors import a_passkey
 
 
 def test_an_organization_and_its_owner_are_made_and_the_owner_gets_in(app: Flask, visitor: Visitor) -> None:
@@ -35,6 +36,19 @@ def test_a_link_for_a_new_password_is_mailed_and_never_printed(app: Flask) -> No
     assert "No one has" in run(args=["user", "reset-password", "tom@birch.example"]).output
     run(args=["user", "remove", "ruth@birch.example", "--organization", "birch-clinic"])
     assert "Invite them" in run(args=["user", "reset-password", "ruth@birch.example"]).output
+
+
+def test_a_lost_second_factor_is_reset(app: Flask, visitor: Visitor) -> None:
+    run = app.test_cli_runner().invoke
+    ruth = a_person("ruth@birch.example", organization=an_organization("Birch Clinic"))
+    a_passkey(ruth)
+    assert visitor.sign_in(ruth.email).location == "/sign-in/second-factor"
+    done = run(args=["user", "reset-second-factor", "RUTH@birch.example"])
+    assert (done.exit_code, "was reset" in done.output) == (0, True)
+    assert visitor.sign_in(ruth.email).location == "/billing"
+    again = run(args=["user", "reset-second-factor", "ruth@birch.example"])
+    assert (again.exit_code, "has no second factor" in again.output) == (1, True)
+    assert "No one has" in run(args=["user", "reset-second-factor", "tom@birch.example"]).output
 
 
 def test_who_has_an_account_is_invited_and_told_nothing_of_a_password(app: Flask, visitor: Visitor) -> None:

@@ -1,4 +1,4 @@
-"""The organization's security settings: when its owners are asked again who they are."""
+"""The organization's security settings: when its owners are asked again who they are, and who has a second factor."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from werkzeug.wrappers import Response
 
 from app.extensions import limiter
 from app.pages.actor import current_actor
-from app.people import confirmation
+from app.people import confirmation, memberships
+from app.people.factors import status
 from app.transaction import transaction
 from app.web.identity import current_organization, org_admin_required
 from app.web.rate_limits import OFTEN
@@ -20,9 +21,14 @@ blueprint = Blueprint("security", __name__, url_prefix="/billing/security")
 @org_admin_required
 def show() -> str:
     """The settings as they are."""
+    people = sorted(
+        memberships.people_of(current_organization().id).values(), key=lambda one: one.email.lower()
+    )
     return render_template(
         "security/show.html",
         organization=current_organization(),
+        people=people,
+        with_factor=status.who_has(one.id for one in people),
         minutes=current_app.config["SETTINGS"].step_up_minutes,
         always_minutes=int(confirmation.ALWAYS_WITHIN.total_seconds()) // 60,
     )

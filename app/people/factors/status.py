@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -9,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, exists, select
 
 from app.extensions import db
-from app.models import AuthenticatorApp, Passkey
+from app.models import AuthenticatorApp, Passkey, User
 from app.models.scope import Reason, seeing_all
 from app.people.factors import authenticator_apps, recovery_codes
 
@@ -40,6 +41,13 @@ def gather(user_id: UUID) -> Factors:
 def has_any(user_id: UUID) -> bool:
     """Whether signing in takes a second step."""
     return bool(db.session.scalar(select(is_there(user_id))))
+
+
+@seeing_all(Reason.PEOPLE)
+def who_has(user_ids: Iterable[UUID]) -> set[UUID]:
+    """Those of some people who have a factor."""
+    query = select(User.id).where(User.id.in_(list(user_ids)), is_there(User.id))
+    return set(db.session.scalars(query))
 
 
 def is_there(user_id: Any) -> ColumnElement[bool]:
