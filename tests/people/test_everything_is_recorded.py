@@ -210,6 +210,7 @@ BY_ITS_CALLER = {
     "pending_sign_ins.begin": "nothing is open yet",
     "pending_sign_ins.count_try": "nothing is open yet",
     "pending_sign_ins.delete_expired": "they had ended already",
+    "pending_sign_ins.end_all": "nothing was open yet",
     "pending_sign_ins.finish": "`user.signed_in`",
     "recovery_codes.make": _FACTOR,
     "recovery_codes.remove": _FACTOR,

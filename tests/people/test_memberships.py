@@ -173,7 +173,7 @@ def test_a_role_that_is_given_again_changes_nothing(harbor: Organization) -> Non
 
 
 @pytest.mark.parametrize("others", [0, 1, 2])
-def test_who_is_taken_out_of_the_organization_in_view_goes_on_in_their_others(
+def test_who_is_taken_out_of_the_organization_in_view_continues_in_their_others(
     app: Flask, visitor: Visitor, others: int
 ) -> None:
     harbor = an_organization("Harbor Dental")

@@ -116,6 +116,12 @@ def test_production_names_no_stand_in_and_nothing_unsafe(settings: Settings) -> 
         assert word not in headers
 
 
+def test_production_insists_on_https_for_two_years_with_subdomains(settings: Settings) -> None:
+    name = "Strict-Transport-Security"
+    assert security.headers_of(in_production())[name] == "max-age=63072000; includeSubDomains"
+    assert name not in security.headers_of(settings)
+
+
 def test_with_the_stand_in_its_origin_takes_the_place_of_stripes(settings: Settings) -> None:
     policy = content_security_policy.policy(settings)
     assert "stripe.com" not in policy
