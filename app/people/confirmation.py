@@ -2,7 +2,7 @@
 
 A session remembers when that was last proved: when it began, and whenever it was proved again. The ways to prove it
 are `METHODS`: a new factor is added here, with the template of its fields (`auth/confirm/_<key>.html`). A
-person who has none of them, such as someone without a password, proves it by signing in again.
+person who has none of them, such as someone with passkeys alone, proves it by signing in again.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from app.billing.audit import Actor
 from app.clock import utc_now
 from app.models import Organization, User
 from app.people import organizations, passwords
+from app.people.factors import authenticator_apps
 
 ALWAYS_WITHIN = timedelta(minutes=2)
 """How long a confirmation counts where an organization asks every time: for the steps of one change."""
@@ -24,22 +25,36 @@ ALWAYS_WITHIN = timedelta(minutes=2)
 
 @dataclass(frozen=True, slots=True)
 class Method:
-    """One way to prove it. `verify` judges the fields that its template has sent, whose names it chooses itself."""
+    """One way to prove it. `verify` judges the fields that its template has sent, whose names it chooses itself.
+    `wrong` is what is said if they don't prove it."""
 
     key: str
+    wrong: str
     is_available: Callable[[User], bool]
     verify: Callable[[User, Mapping[str, str]], bool]
 
 
-def _has_password(user: User) -> bool:
-    return user.password_hash is not None
+def _has_app(user: User) -> bool:
+    return authenticator_apps.find(user.id) is not None
+
+
+def _verify_code(user: User, fields: Mapping[str, str]) -> bool:
+    return authenticator_apps.verify(user.id, fields.get("code", ""))
+
+
+def _has_password_alone(user: User) -> bool:
+    return user.password_hash is not None and not _has_app(user)
 
 
 def _verify_password(user: User, fields: Mapping[str, str]) -> bool:
     return passwords.verify(fields.get("password", ""), user.password_hash)
 
 
-METHODS: list[Method] = [Method("password", _has_password, _verify_password)]
+METHODS: list[Method] = [
+    Method("code", "This code is wrong, or was used already. Wait for the next one.", _has_app, _verify_code),
+    # Whoever stole the session may know the password; the app's codes, they don't.
+    Method("password", "Incorrect password. Check it and try again.", _has_password_alone, _verify_password),
+]
 
 
 def methods_of(user: User) -> list[Method]:
@@ -47,11 +62,15 @@ def methods_of(user: User) -> list[Method]:
     return [method for method in METHODS if method.is_available(user)]
 
 
-def verify(user: User, fields: Mapping[str, str]) -> bool:
-    """Whether `fields` prove it by the method that they name (`method`). Count the attempt before this."""
-    return any(
-        method.verify(user, fields) for method in methods_of(user) if method.key == fields.get("method")
-    )
+def verify(user: User, fields: Mapping[str, str]) -> str | None:
+    """Judge whether `fields` prove it by the method that they name (`method`): None if they do, else what to say.
+
+    Count the attempt before this. In the caller's transaction, which uses a code up.
+    """
+    for method in methods_of(user):
+        if method.key == fields.get("method"):
+            return None if method.verify(user, fields) else method.wrong
+    return "This way to confirm has changed. Open the page again."
 
 
 def choose_always(org_id: UUID, actor: Actor, *, always: bool) -> None:

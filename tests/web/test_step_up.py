@@ -18,6 +18,7 @@ from app.people import invitations
 from app.web.step_up import Change
 from tests.factories import OWNER, PASSWORD, a_stripe_card, an_organization
 from tests.support.browsing import HTMX, Visitor, text_of
+from tests.support.factors import a_code, an_app
 from tests.support.money import balance, credited, the_top_up
 from tests.support.paying import Owner
 from tests.support.sandbox import Sandbox
@@ -105,13 +106,13 @@ def minutes_pass(minutes: int = 31) -> None:
     db.session.commit()
 
 
-def confirm(visitor: Visitor, page: TestResponse, password: str = PASSWORD) -> TestResponse:
-    """Type the password into the page's question, and send all that it carries."""
+def confirm(visitor: Visitor, page: TestResponse, password: str = PASSWORD, **typed: str) -> TestResponse:
+    """Type the password, or what else is asked for, into the page's question, and send all that it carries."""
     form = re.search(r"<form[^>]*data-confirms.*?</form>", page.text, re.DOTALL)
     assert form, "nothing is asked"
     hidden = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', form[0])
     fields = {name: unescape(value) for name, value in hidden if name != "csrf_token"}
-    return visitor.post("/confirm", fields | {"password": password})
+    return visitor.post("/confirm", fields | (typed or {"password": password}))
 
 
 def send_again(visitor: Visitor, page: TestResponse) -> TestResponse:
@@ -121,6 +122,28 @@ def send_again(visitor: Visitor, page: TestResponse) -> TestResponse:
     fields = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', form[2]))
     fields.pop("csrf_token")
     return visitor.post(unescape(form[1]), {name: unescape(value) for name, value in fields.items()})
+
+
+def test_who_has_an_authenticator_app_confirms_with_its_code_and_each_code_once(owner: Owner) -> None:
+    user = db.session.scalars(db.select(User)).one()
+    secret = an_app(user)
+    minutes_pass()
+    asked = owner.post(LIMIT, {"limit": "300"})
+    assert "Your password" not in asked.text
+    wrong = confirm(owner, asked, code="000000")
+    assert (wrong.status_code, "This code is wrong" in text_of(wrong)) == (422, True)
+    code = a_code(secret, steps=1)
+    assert "It hasn't been sent yet." in text_of(confirm(owner, asked, code=code))
+    minutes_pass()
+    assert confirm(owner, owner.post(LIMIT, {"limit": "200"}), code=code).status_code == 422
+
+
+def test_the_password_alone_confirms_nothing_where_there_is_an_app(owner: Owner) -> None:
+    """It may have been stolen with the session."""
+    an_app(db.session.scalars(db.select(User)).one())
+    minutes_pass()
+    assert owner.post("/confirm", {"method": "password", "password": PASSWORD}).status_code == 422
+    assert owner.post(LIMIT, {"limit": "300"}).status_code == 403
 
 
 LIMIT = "/billing/wallet/daily-limit"

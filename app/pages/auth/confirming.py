@@ -14,8 +14,6 @@ from app.web.attempts import Kind, TooManyAttemptsError
 from app.web.identity import current_identity, person_required
 from app.web.step_up import Change, form_context
 
-_WRONG = "Incorrect password. Check it and try again."
-
 
 @blueprint.route("/confirm", methods=["GET", "POST"])
 @person_required
@@ -28,11 +26,13 @@ def confirm() -> Response:
         attempt = attempts.begin(Kind.CONFIRMATION, who.user.email, browser=who.token)
     except TooManyAttemptsError as refused:
         return _page(429, str(refused))
-    if not confirmation.verify(who.user, request.form):
-        return _page(422, _WRONG)
-    attempt.succeeded()
     with transaction():
-        sessions.confirm(who)
+        problem = confirmation.verify(who.user, request.form)
+        if problem is None:
+            sessions.confirm(who)
+    if problem is not None:
+        return _page(422, problem)
+    attempt.succeeded()
     return _continue()
 
 

@@ -1,5 +1,6 @@
 // What was stopped until the person has confirmed who they are: its form stays as it is, and is sent once that is done.
 import { LOST, refuse, told } from "./refused.js";
+import { offerIn } from "./show_password.js";
 import { complain, say } from "./text.js";
 
 // By the form that asks: what continues when it is answered.
@@ -13,6 +14,7 @@ export function ask(place, form, again) {
   const question = asking(place);
   if (!question) return;
   stopped.set(question, { form, again });
+  offerIn(question);
   setTimeout(() => question.querySelector("input:not([type=hidden], [readonly]), button")?.focus());
 }
 

@@ -18,4 +18,9 @@ function offer(field) {
   field.after(button);
 }
 
-for (const field of document.querySelectorAll(".password > input[type=password]")) offer(field);
+// In what was added to the page later, too.
+export function offerIn(root) {
+  for (const field of root.querySelectorAll(".password > input[type=password]:only-child")) offer(field);
+}
+
+offerIn(document);
