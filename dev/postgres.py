@@ -47,6 +47,8 @@ THROWAWAY_SETTINGS = {
     "max_wal_senders": "0",
     "max_wal_size": "4GB",
     "checkpoint_timeout": "1h",
+    # Several test processes, each with the product's programs beside it, share one.
+    "max_connections": "300",
 }
 
 

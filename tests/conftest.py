@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 
+KEPT_CONNECTIONS = 4
+
+
 def pytest_configure(config: Any) -> None:
     """Start one cluster for the whole run. Each process has a copy of the database in it that is migrated already."""
     # Nothing goes through a proxy; and `requests` looks for one in the whole environment twice a call where this
@@ -38,7 +41,6 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     """Leave what has been imported out of every later collection of garbage: it stays to the end."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(20_000, 20, 20)
 
 
 @pytest.fixture(scope="session")
@@ -102,6 +104,9 @@ def app(application: Flask) -> Iterator[Flask]:
         empty()
         yield application
         db.session.rollback()
+        # What a test of many threads has opened isn't kept: all test processes share one server.
+        if db.engine.pool.checkedin() > KEPT_CONNECTIONS:
+            db.engine.dispose()
 
 
 @pytest.fixture

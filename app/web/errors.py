@@ -128,7 +128,14 @@ def or_otherwise(page_for: Callable[[Any], AnyResponse]) -> Callable[[Any], AnyR
             if request.path.startswith(prefix):
                 db.session.rollback()
                 return cast(AnyResponse | None, answer(error)) or page_for(error)
-        return page_for(error)
+        try:
+            return page_for(error)
+        except Exception as failure:
+            # The page about an error may need the database, and find it gone.
+            if not is_unavailable(failure):
+                raise
+            db.session.rollback()
+            return _unavailable(failure)
 
     return handle
 
@@ -234,14 +241,18 @@ def _unexpected(error: Exception) -> Response:
     if is_locked(error):
         return _locked()
     if is_unavailable(error):
-        continue_unidentified()
-        log.warning("database_unavailable", error=str(error).splitlines()[0])
-        return page(503)
+        return _unavailable(error)
     if isinstance(error, PaymentsError):
         log.warning("payments_unavailable", path=path(), reason=str(error))
         return payments_page(error, "this couldn't be done")
     log.exception("unexpected_error", path=path())
     return page(500)
+
+
+def _unavailable(error: Exception) -> Response:
+    continue_unidentified()
+    log.warning("database_unavailable", error=str(error).splitlines()[0])
+    return page(503)
 
 
 def _locked() -> Response:

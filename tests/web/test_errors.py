@@ -6,9 +6,10 @@ import json
 import logging
 
 import pytest
-from flask import Flask
+from flask import Flask, Response
 from sqlalchemy.exc import OperationalError
 
+from app.web import errors
 from app.web.logs import redact
 from tests.factories import a_person, an_organization
 from tests.support.browsing import HTMX, Visitor, text_of
@@ -53,6 +54,16 @@ def test_without_its_database_the_service_says_so_and_recovers(
         assert page.status_code == 503
         assert page.headers["Retry-After"]
     assert signed_in.get("/billing").status_code == 200
+
+
+def test_a_page_about_an_error_that_finds_the_database_gone_says_that(app: Flask) -> None:
+    def find_no_database(_: Exception) -> Response:
+        raise OperationalError("SELECT 1", {}, Exception("connection failed"))
+
+    with app.test_request_context("/billing"):
+        answer = errors.or_otherwise(find_no_database)(ValueError())
+    assert answer.status_code == 503
+    assert "Retry-After" in answer.headers
 
 
 def test_too_much_is_refused_with_words(signed_in: Visitor) -> None:
