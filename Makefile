@@ -49,7 +49,7 @@ test-sandbox: $(DEV_STAMP) ## Run the tests of Stripe's stand-in only (ARGS="tes
 torture: $(DEV_STAMP) ## Let everything go wrong for an hour, and prove that nothing was lost (TORTURE_SECONDS=120)
 	@$(PYTHON_IN_VENV) -m torture
 
-lint: lint-style lint-types lint-imports ## Check style, types and who imports whom
+lint: lint-style lint-types lint-imports lint-words ## Check style, types and who imports whom, and the words
 
 lint-style: $(DEV_STAMP)
 	$(PYTHON_IN_VENV) -m ruff check .
@@ -60,6 +60,9 @@ lint-types: $(DEV_STAMP)
 
 lint-imports: $(DEV_STAMP)
 	.venv/bin/lint-imports
+
+lint-words: $(DEV_STAMP)
+	$(PYTHON_IN_VENV) -m dev.words
 
 format: $(DEV_STAMP) ## Format the code and fix what ruff can
 	$(PYTHON_IN_VENV) -m ruff check --fix .

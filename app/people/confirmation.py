@@ -52,7 +52,7 @@ def _verify_password(user: User, fields: Mapping[str, str]) -> bool:
 
 METHODS: list[Method] = [
     Method("code", "This code is wrong, or was used already. Wait for the next one.", _has_app, _verify_code),
-    # Whoever stole the session may know the password; the app's codes, they don't.
+    # A stolen session may come with the password; the app's codes stay on the owner's phone.
     Method("password", "Incorrect password. Check it and try again.", _has_password_alone, _verify_password),
 ]
 

@@ -26,7 +26,8 @@ def test_an_owner_has_everyone_asked_every_time_and_no_longer(owner: Visitor) ->
         assert "Security settings saved." in said
         db.session.rollback()
         assert db.session.scalar(db.select(Organization.confirms_always)) is (always == "yes")
-    recorded = db.session.scalars(db.select(AuditEvent).filter_by(action="organization.confirmations_chosen"))
+    chosen = db.select(AuditEvent).filter_by(action="organization.confirmations_chosen")
+    recorded = db.session.scalars(chosen.order_by(AuditEvent.id))
     details = [wording.find_wording(one.action).detail(one) for one in recorded]
     assert details == ["Ask every time", "Ask when the last confirmation is older"]
 

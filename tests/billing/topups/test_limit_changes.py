@@ -109,7 +109,8 @@ def test_the_audit_trail_says_from_what_to_what_and_when(app: Flask) -> None:
     organization = an_organization()
     for amount in ("500", "2000"):
         choose(organization, amount)
-    entries = db.session.scalars(db.select(AuditEvent).filter_by(action="daily_limit.changed"))
+    changed = db.select(AuditEvent).filter_by(action="daily_limit.changed")
+    entries = db.session.scalars(changed.order_by(AuditEvent.id))
     assert [wording.find_wording(one.action).detail(one) for one in entries] == [
         "From $10,000.00 to $500.00",
         "From $500.00 to $2,000.00, after 24 hours",
