@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
+import re
 
 PARAMETER = "org"
 """Names the organization that an address is for (`app.web.drawn_for`)."""
 
 _PAGES = ("/billing", "/workplace")
 """Where the pages of owners are."""
-_OF_PEOPLE = ("/account", "/invitations/")
+_OF_PEOPLE = ("/account", "/invitations")
 """Where the pages are that are about a person, whatever organization is in view."""
+_OURS = re.compile(rf"(?:{'|'.join((*_PAGES, *_OF_PEOPLE))})(?:[/?#].*)?")
 
 
 def own_address(wanted: str | None, *, otherwise: str) -> str:
-    """`wanted` if it is the URL of a billing page, an account's or an invitation on this host; else `otherwise`."""
-    if not (wanted or "").isprintable():
+    """`wanted` if it is the URL of a billing page, an account's or an invitation on this host; else `otherwise`.
+
+    It is matched as it is, from its first character on. What browsers read as another host begins otherwise:
+    `//host`, but also `///host`, backslashes, and any of them after spaces (https://url.spec.whatwg.org/#url-parsing).
+    """
+    if wanted is None or not (wanted.isascii() and wanted.isprintable()):
         return otherwise
-    parts = urlsplit((wanted or "").replace("\\", "/"))
-    is_ours = parts.path.startswith((*_PAGES, *_OF_PEOPLE)) and not parts.scheme and not parts.netloc
-    return wanted if wanted and is_ours else otherwise
+    return wanted if _OURS.fullmatch(wanted) else otherwise
 
 
 def for_organization(address: str, slug: str) -> str:

@@ -216,9 +216,11 @@ class TestWithoutScripts:
         assert owner.get(str(done.location)).status_code == 200
 
     @pytest.mark.parametrize(
-        "elsewhere", ["https://evil.example/", "//evil.example", "/api/v1", "javascript:x"]
+        "elsewhere",
+        ["https://evil.example/", "//evil.example", "///billing.evil.example", "/api/v1", "javascript:x"],
     )
     def test_it_leads_to_no_other_site(self, owner: Owner, elsewhere: str) -> None:
+        assert "evil" not in owner.get("/confirm", query_string={"next": elsewhere}).text
         sent = {"password": PASSWORD, "method": "password", "next": elsewhere}
         assert owner.post("/confirm", sent).location == "/billing"
 
