@@ -17,7 +17,8 @@ from app.billing.audit import Actor
 from app.clock import utc_now
 from app.models import Organization, User
 from app.people import organizations, passwords
-from app.people.factors import authenticator_apps
+from app.people.factors import authenticator_apps, status
+from app.people.own_trail import Proof
 
 ALWAYS_WITHIN = timedelta(minutes=2)
 """How long a confirmation counts where an organization asks every time: for the steps of one change."""
@@ -71,6 +72,17 @@ def verify(user: User, fields: Mapping[str, str]) -> str | None:
         if method.key == fields.get("method"):
             return None if method.verify(user, fields) else method.wrong
     return "This way to confirm has changed. Open the page again."
+
+
+def is_proved_by(user: User, proof: Proof) -> bool:
+    """Whether someone who is signed in, and begins a new session with this proof, has proved again that it's them.
+
+    A link of an invitation proves nothing: anyone who may invite people makes one. A password, or a link that sets
+    one, does only for someone without a second factor.
+    """
+    if proof == "invitation":
+        return False
+    return proof not in {"password", "link"} or not status.has_any(user.id)
 
 
 def choose_always(org_id: UUID, actor: Actor, *, always: bool) -> None:

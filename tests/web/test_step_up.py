@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from html import unescape
+from typing import get_args
 
 import pytest
 from flask import Flask
@@ -14,7 +16,8 @@ from werkzeug.test import TestResponse
 from app.clock import utc_now
 from app.extensions import db
 from app.models import Role, SignInSession, TopUpStatus, User
-from app.people import invitations
+from app.people import confirmation, invitations
+from app.people.own_trail import Proof
 from app.web.step_up import Change
 from tests.factories import OWNER, PASSWORD, a_stripe_card, an_organization
 from tests.support.browsing import HTMX, Visitor, text_of
@@ -144,6 +147,42 @@ def test_the_password_alone_confirms_nothing_where_there_is_an_app(owner: Owner)
     minutes_pass()
     assert owner.post("/confirm", {"method": "password", "password": PASSWORD}).status_code == 422
     assert owner.post(LIMIT, {"limit": "300"}).status_code == 403
+
+
+def invited(owner: Owner) -> TestResponse:
+    link = invitations.invite(an_organization("Thief & Co"), owner.email, role=Role.ORG_ADMIN, actor=OWNER)
+    db.session.commit()
+    begun = owner.post(f"/invitations/{link.token}")
+    owner.post("/organization", {"organization": str(owner.organization.id)})
+    return begun
+
+
+NEW_SESSIONS: dict[str, Callable[[Owner], TestResponse]] = {
+    "account.change_password": lambda owner: owner.post(
+        "/account/password", {"current_password": PASSWORD, "password": "sixteen blue kilns"}
+    ),
+    "auth.invitation": invited,
+    "auth.sign_in": lambda owner: owner.sign_in(owner.email),
+}
+"""What gives a session to someone who has another one of the same person, and knows the password."""
+
+
+@pytest.mark.parametrize("way", NEW_SESSIONS)
+def test_no_new_session_confirms_what_the_second_factor_has_to(owner: Owner, way: str) -> None:
+    an_app(db.session.scalars(db.select(User)).one())
+    minutes_pass()
+    assert NEW_SESSIONS[way](owner).status_code == 302
+    # Signing in again asks for the factor, and ends what this browser was signed in to.
+    assert owner.post(LIMIT, {"limit": "300"}).status_code == (302 if way == "auth.sign_in" else 403)
+
+
+def test_each_proof_confirms_as_much_as_it_proves(owner: Owner) -> None:
+    user = db.session.scalars(db.select(User)).one()
+    enough = {proof for proof in get_args(Proof) if confirmation.is_proved_by(user, proof)}
+    assert enough == {"password", "link", "code", "recovery_code", "passkey"}
+    an_app(user)
+    enough = {proof for proof in get_args(Proof) if confirmation.is_proved_by(user, proof)}
+    assert enough == {"code", "recovery_code", "passkey"}
 
 
 LIMIT = "/billing/wallet/daily-limit"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
 
@@ -19,7 +18,7 @@ from app.pages.actor import current_actor
 from app.pages.auth import failures, waiting
 from app.pages.auth.blueprint import blueprint
 from app.pages.auth.forms import SignInForm
-from app.people import accounts, organizations, own_trail, passwords, sessions, sign_ins
+from app.people import accounts, confirmation, organizations, own_trail, passwords, sessions, sign_ins
 from app.people.factors import pending_sign_ins, status
 from app.people.own_trail import Proof
 from app.people.sessions import Identity
@@ -170,16 +169,17 @@ def begin_session(
     by: Proof,
     org_id: UUID | None = None,
     wanted: str = "",
-    confirmed_at: datetime | None = None,
 ) -> Identity | None:
     """Begin a new session for `user`, discarding the browser's previous one. In the caller's transaction. `by` is
     what they proved who they are with, for the audit trail.
 
     After the commit the caller signs in with it (`login_user`). The organization in view is `org_id`, or the one that
-    the URL `wanted` names, if they belong to it. `confirmed_at` is when they last proved that it's them, if that
-    isn't now: else who has a stolen session could confirm with a link of their own making.
+    the URL `wanted` names, if they belong to it. It counts as a confirmation only if `by` proves as much: else who
+    has a stolen session could confirm with a link of their own making, or with the password where that isn't enough.
     """
     who = identity()
+    goes_on = who is not None and who.user.id == user.id and not confirmation.is_proved_by(user, by)
+    confirmed_at = who.confirmed_at if who is not None and goes_on else None
     if who is not None:
         sessions.end(who.token)
     session.clear()
