@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from threading import Barrier
 
 import pytest
 from flask import Flask
 
+from app.clock import utc_now
 from app.extensions import db
-from app.models import AuditEvent, AuthenticatorApp, Mail, User
-from app.people.factors import recovery_codes, requirement, status
+from app.models import AuditEvent, AuthenticatorApp, Mail, SignInSession, User
+from app.people.factors import authenticator_apps, recovery_codes, requirement, status
 from app.transaction import transaction
 from tests.factories import OWNER, a_person, an_organization
 from tests.support.browsing import Visitor, text_of
@@ -33,7 +37,7 @@ def told() -> list[str]:
 def test_an_app_is_scanned_or_typed_and_confirmed_and_codes_are_shown_once(
     visitor: Visitor, dana: User
 ) -> None:
-    assert visitor.post(f"{HERE}/app/setup").location == f"{HERE}/app"
+    assert visitor.post(f"{HERE}/app-setup").location == f"{HERE}/app"
     page = visitor.get(f"{HERE}/app")
     assert 'class="qr"' in page.text
     assert " style=" not in page.text.split("<main", 1)[1], "the policy allows no styles in the page"
@@ -56,6 +60,38 @@ def test_an_app_is_scanned_or_typed_and_confirmed_and_codes_are_shown_once(
         "user.recovery_codes_made",
     ]
     assert visitor.get(f"{HERE}/app").location == HERE, "it was set up"
+
+
+def test_who_has_to_confirm_first_goes_on_with_the_button_and_not_with_an_older_setup(
+    visitor: Visitor, dana: User
+) -> None:
+    visitor.post(f"{HERE}/app-setup")
+    db.session.execute(db.update(SignInSession).values(confirmed_at=utc_now() - timedelta(hours=1)))
+    db.session.commit()
+    asked = visitor.post(f"{HERE}/app-setup")
+    assert asked.status_code == 403
+    found = re.search(r'name="next" value="([^"]+)"', asked.text)
+    assert found
+    assert found[1] == HERE
+
+
+def test_the_button_pressed_six_times_sets_up_one_app(app: Flask, visitor: Visitor, dana: User) -> None:
+    visitor.post(f"{HERE}/app-setup")
+    setup = authenticator_apps.find_setup(dana)
+    assert setup
+    code, token, together = a_code(setup.secret), visitor.token(), Barrier(6)
+    cookie = visitor.client.get_cookie("billing_session")
+    assert cookie
+
+    def press(_: int) -> int:
+        client = app.test_client()
+        client.set_cookie("billing_session", cookie.value)
+        together.wait(10)
+        return Visitor(client).post(f"{HERE}/app", {"code": code}, token=token).status_code
+
+    with ThreadPoolExecutor(6) as threads:
+        assert sorted(threads.map(press, range(6))) == [200, 303, 303, 303, 303, 303]
+    assert told() == ["app_added", "codes_made"]
 
 
 def test_new_recovery_codes_replace_the_old_ones(visitor: Visitor, dana: User) -> None:

@@ -74,7 +74,9 @@ def test_without_one_nothing_of_the_organization_is_seen_or_done(
                 else:
                     assert (answer.status_code, answer.location) == (303, HERE), (method, path)
                 shown = text_of(answer)
-                assert not [one for one in ("4,321.00", "ending in 9876", "ruth@oak.example") if one in shown], path
+                assert not [
+                    one for one in ("4,321.00", "ending in 9876", "ruth@oak.example") if one in shown
+                ], path
             walked += 1
     assert walked > 50
 

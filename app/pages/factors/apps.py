@@ -12,7 +12,7 @@ from app.pages.factors import codes
 from app.pages.factors.blueprint import blueprint
 from app.pages.factors.forms import ConfirmAppForm
 from app.people.factors import authenticator_apps, changes, removal
-from app.people.factors.authenticator_apps import Setup
+from app.people.factors.authenticator_apps import Setup, SetupOverError
 from app.people.factors.removal import LastFactorError
 from app.transaction import transaction
 from app.web import attempts
@@ -24,11 +24,11 @@ from app.web.text_guard import keeps_typed
 _WRONG = "This code is wrong. Enter the one that the app shows now."
 
 
-@blueprint.post("/app/setup")
+@blueprint.post("/app-setup")
 @person_required
 @confirmation_required(Change.FACTORS)
 def begin_app() -> Response:
-    """Begin to set up an app, or continue."""
+    """Begin to set up an app. Who has to confirm first goes on with the button, so that no older setup is shown."""
     with transaction():
         authenticator_apps.begin(current_identity().user)
     return redirect(url_for("factors.set_up_app"), 303)
@@ -44,7 +44,7 @@ def set_up_app() -> str | Response | tuple[str, int]:
     user, form = who.user, ConfirmAppForm()
     setup = authenticator_apps.find_setup(user)
     if setup is None:
-        return redirect(url_for("factors.show"))
+        raise SetupOverError
     if request.method != "POST":
         return _page(setup, form)
     if not form.validate():
@@ -83,6 +83,12 @@ def remove_app() -> str | Response | tuple[str, int]:
     except LastFactorError as error:
         return _removal_page(str(error)), 422
     flash("The authenticator app was removed.")
+    return redirect(url_for("factors.show"), 303)
+
+
+@blueprint.errorhandler(SetupOverError)
+def _over(_: SetupOverError) -> Response:
+    """It was finished in another tab, or begun too long ago: the page shows what is set up now."""
     return redirect(url_for("factors.show"), 303)
 
 

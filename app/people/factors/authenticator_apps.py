@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID
 
 import pyotp
@@ -23,12 +24,17 @@ from app.people.factors import changes, encryption
 from app.people.organizations import PeopleError
 
 ISSUER = "Voice Portal"
+VALID_FOR = timedelta(minutes=30)
+"""How long setting one up may take."""
 _DRIFT_STEPS = 1
 _CODE = re.compile(r"[0-9]{6}")
 
 
 class SetupOverError(PeopleError):
-    """Nothing is being set up: it was finished or begun again elsewhere."""
+    """Nothing is being set up: it was finished elsewhere, or begun too long ago."""
+
+    def __init__(self) -> None:
+        super().__init__("No app is being set up. Open the page again to see what is set up now.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,25 +51,25 @@ class Setup:
 
 @seeing_all(Reason.PEOPLE)
 def begin(user: User) -> Setup:
-    """Begin to set up an app, or continue: until a code confirms it, the app before it counts.
+    """Begin to set up an app, with a new secret; until a code confirms it, the app before it counts.
 
-    In the caller's transaction; locks the person.
+    A secret that was begun with is replaced: someone else may have begun, and have seen it. In the caller's
+    transaction; locks the person.
     """
     changes.lock(user.id)
-    found = _row(user.id, confirmed=False)
-    if found is None:
-        secret = pyotp.random_base32()
-        encrypted = encryption.current().encrypt(secret, user.id)
-        db.session.add(AuthenticatorApp(user_id=user.id, encrypted_secret=encrypted))
-        db.session.flush()
-        return _setup(user, secret)
-    return _setup(user, _secret_of(found))
+    unconfirmed = AuthenticatorApp.confirmed_at.is_(None)
+    db.session.execute(delete(AuthenticatorApp).where(AuthenticatorApp.user_id == user.id, unconfirmed))
+    secret = pyotp.random_base32()
+    encrypted = encryption.current().encrypt(secret, user.id)
+    db.session.add(AuthenticatorApp(user_id=user.id, encrypted_secret=encrypted, created_at=utc_now()))
+    db.session.flush()
+    return _setup(user, secret)
 
 
 @seeing_all(Reason.PEOPLE)
 def find_setup(user: User) -> Setup | None:
     """What is being set up, if anything is."""
-    found = _row(user.id, confirmed=False)
+    found = _begun(user.id)
     return _setup(user, _secret_of(found)) if found is not None else None
 
 
@@ -74,9 +80,9 @@ def confirm(user: User, code: str) -> bool:
     In the caller's transaction; locks the person. Raises `SetupOverError`.
     """
     changes.lock(user.id)
-    found = _row(user.id, confirmed=False)
+    found = _begun(user.id)
     if found is None:
-        raise SetupOverError("This app was already set up. Open the page again to see what is set up now.")
+        raise SetupOverError
     step = _step_of(_secret_of(found), code)
     if step is None:
         return False
@@ -146,6 +152,11 @@ def _row(user_id: UUID, *, confirmed: bool) -> AuthenticatorApp | None:
         AuthenticatorApp.user_id == user_id, is_confirmed if confirmed else ~is_confirmed
     )
     return db.session.scalar(query, execution_options={"populate_existing": True})
+
+
+def _begun(user_id: UUID) -> AuthenticatorApp | None:
+    found = _row(user_id, confirmed=False)
+    return found if found is not None and utc_now() - found.created_at < VALID_FOR else None
 
 
 def _secret_of(row: AuthenticatorApp) -> str:

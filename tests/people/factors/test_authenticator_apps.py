@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from threading import Barrier
 
 import pytest
 from flask import Flask
 
+from app.clock import utc_now
 from app.extensions import db
 from app.models import AuthenticatorApp, User
 from app.people.factors import authenticator_apps, encryption
@@ -37,9 +39,31 @@ def test_it_counts_only_once_a_code_has_confirmed_it(dana: User) -> None:
     with transaction():
         assert not authenticator_apps.confirm(dana, "000000" if a_code(setup.secret) != "000000" else "1")
         assert authenticator_apps.find(dana.id) is None
-        assert authenticator_apps.begin(dana) == setup, "a page that is drawn again shows the same secret"
+        assert authenticator_apps.find_setup(dana) == setup, (
+            "a page that is drawn again shows the same secret"
+        )
         assert authenticator_apps.confirm(dana, a_code(setup.secret))
         assert authenticator_apps.find_setup(dana) is None
+    with transaction(), pytest.raises(SetupOverError):
+        authenticator_apps.confirm(dana, a_code(setup.secret))
+
+
+def test_who_begins_is_shown_no_secret_that_someone_else_began_with(dana: User) -> None:
+    """A thief with the person's session would know the codes of the app that they set up later."""
+    with transaction():
+        seen = authenticator_apps.begin(dana)
+        own = authenticator_apps.begin(dana)
+        assert own.secret != seen.secret
+        assert authenticator_apps.find_setup(dana) == own
+        assert not authenticator_apps.confirm(dana, a_code(seen.secret))
+
+
+def test_what_was_begun_is_over_after_half_an_hour(dana: User) -> None:
+    with transaction():
+        setup = authenticator_apps.begin(dana)
+    db.session.execute(db.update(AuthenticatorApp).values(created_at=utc_now() - timedelta(minutes=30)))
+    db.session.commit()
+    assert authenticator_apps.find_setup(dana) is None
     with transaction(), pytest.raises(SetupOverError):
         authenticator_apps.confirm(dana, a_code(setup.secret))
 
