@@ -160,6 +160,55 @@ def test_two_browsers_with_the_same_code_at_the_same_moment_are_one_that_gets_in
     assert len(db.session.scalars(db.select(SignInSession)).all()) == 1
 
 
+def warnings() -> int:
+    """How many emails say that someone has the password."""
+    db.session.rollback()
+    told = db.session.scalars(db.select(Mail.facts["change"].astext).where(Mail.kind == "factor_changed"))
+    return list(told).count("guessed")
+
+
+def at_once(app: Flask, visitor: Visitor, codes: list[str]) -> list[int]:
+    """What one browser is answered that sends these codes at the same moment."""
+    token, together = visitor.token(), Barrier(len(codes))
+    cookie = visitor.client.get_cookie("billing_session")
+    assert cookie
+
+    def send(code: str) -> int:
+        client = app.test_client()
+        client.set_cookie("billing_session", cookie.value)
+        together.wait(10)
+        return Visitor(client).post(STEP, {"code": code}, token=token).status_code
+
+    with ThreadPoolExecutor(len(codes)) as threads:
+        return sorted(threads.map(send, codes))
+
+
+def test_a_button_pressed_twice_warns_no_one(app: Flask, visitor: Visitor, dana: User) -> None:
+    secret = an_app(dana)
+    visitor.sign_in(dana.email)
+    answers = at_once(app, visitor, [a_code(secret, steps=1)] * 3)
+    assert 302 in answers
+    assert warnings() == 0
+    assert db.session.scalars(db.select(SignInSession)).all() != []
+
+
+def test_a_burst_of_wrong_codes_is_one_warning(app: Flask, visitor: Visitor, dana: User) -> None:
+    secret = an_app(dana)
+    visitor.sign_in(dana.email)
+    at_once(app, visitor, [wrong(secret)] * 7)
+    assert warnings() == 1
+
+
+def test_who_has_the_password_floods_no_one_with_warnings(visitor: Visitor, dana: User) -> None:
+    an_app(dana)
+    for _ in range(4):
+        visitor.sign_in(dana.email)
+        for _ in range(pending_sign_ins.MOST_FAILURES):
+            visitor.post(RECOVERY, {"recovery_code": "x" * 24})
+    assert warnings() == 1
+    assert db.session.query(AuditEvent).filter_by(action="user.second_factor_guessed").count() == 1
+
+
 def test_it_waits_ten_minutes_and_not_longer(visitor: Visitor, dana: User) -> None:
     secret = an_app(dana)
     visitor.sign_in(dana.email)

@@ -1,4 +1,7 @@
-"""Failed sign-ins for the audit trail: at the 1st, 10th, 100th of an hour, so that no stranger floods it."""
+"""Failed sign-ins for the audit trail: at the 1st, 10th, 100th of an hour, so that no stranger floods it.
+
+Nor does anyone who has the password, with wrong codes of the second factor: those are emailed, too.
+"""
 
 from __future__ import annotations
 
@@ -20,9 +23,8 @@ def count(email: str) -> None:
 
     A job looks up the account, so the response and its timing are the same for an address without one.
     """
-    key = f"failed-sign-in:{known_devices.account_key(email)}"
-    attempts = rate_limits.take(key, max(_NOTED_AT), _WINDOW)
-    if attempts in _NOTED_AT:
+    attempts = count_if_noted(f"failed-sign-in:{known_devices.account_key(email)}")
+    if attempts is not None:
         with transaction():
             enqueue(
                 "note_failed_sign_in",
@@ -31,3 +33,9 @@ def count(email: str) -> None:
                 attempts=attempts,
                 entry_id=str(uuid7()),
             )
+
+
+def count_if_noted(key: str) -> int | None:
+    """Count one more by this counter; the count, if it is one of those that are noted."""
+    attempts = rate_limits.take(key, max(_NOTED_AT), _WINDOW)
+    return attempts if attempts in _NOTED_AT else None

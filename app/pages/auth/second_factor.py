@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from app.billing import audit
 from app.billing.audit import Actor
-from app.pages.auth import waiting
+from app.pages.auth import failures, waiting
 from app.pages.auth.blueprint import blueprint
 from app.pages.auth.forms import CodeForm, RecoveryCodeForm
 from app.pages.auth.routes import admit, begin_and_notify
@@ -99,14 +99,14 @@ def start_over() -> Response:
 def _try(found: Waiting, verify: Callable[[], bool], *, by: Proof) -> Identity | None:
     """Count a try, verify it and begin a session; None if it is wrong. Raises nothing that tells more."""
     with transaction():
-        is_counted = pending_sign_ins.count_try(found.token)
-    if not is_counted:
+        count = pending_sign_ins.count_try(found.token)
+    if count is None:
         return None
     with transaction():
         if verify() and pending_sign_ins.finish(found.token):
             return begin_and_notify(found.user, found.way_back, by=by)
     log.info("second_factor_failed", address=request.remote_addr)
-    if pending_sign_ins.find(found.token) is None:
+    if count == pending_sign_ins.MOST_FAILURES and failures.count_if_noted(f"guessed:{found.user.id}"):
         with transaction():
             changes.record(found.user, Actor(audit.SIGN_IN_PAGE, address=request.remote_addr), "guessed")
     return None

@@ -52,8 +52,8 @@ def find(token: str) -> User | None:
 
 
 @seeing_all(Reason.SIGN_IN)
-def count_try(token: str) -> bool:
-    """Count a code before it is checked, so that a burst counts as what it is; False if there are no tries left.
+def count_try(token: str) -> int | None:
+    """Count a code before it is checked, so that a burst counts as what it is; the count, None if no tries are left.
 
     In a transaction of its own, which a wrong code doesn't roll back.
     """
@@ -65,10 +65,10 @@ def count_try(token: str) -> bool:
             PendingSignIn.failures < MOST_FAILURES,
         )
         .values(failures=PendingSignIn.failures + 1)
-        .returning(PendingSignIn.user_id)
+        .returning(PendingSignIn.failures)
         .execution_options(synchronize_session=False)
     )
-    return db.session.scalar(counted) is not None
+    return db.session.scalar(counted)
 
 
 @seeing_all(Reason.SIGN_IN)
