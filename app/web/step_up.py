@@ -41,6 +41,7 @@ class Change(StrEnum):
     RECIPIENTS = "change who gets billing emails"
     LIMIT = "change the daily top-up limit"
     TOP_UP = "pay this top-up"
+    PLAN = "pay for this plan"
     PEOPLE = "change who has access"
     SECURITY = "change security settings"
     FACTORS = "change your second factor"

@@ -24,6 +24,7 @@ from tests.support.browsing import HTMX, Visitor, text_of
 from tests.support.factors import a_code, an_app
 from tests.support.money import balance, credited, the_top_up
 from tests.support.paying import Owner
+from tests.support.plans import sell_plans
 from tests.support.sandbox import Sandbox
 
 NOT_ASKED = {
@@ -50,9 +51,7 @@ NOT_ASKED = {
     "change_plan.cancel_plan": "charges nothing, and can be undone until the period ends",
     "change_plan.cancel_scheduled_change": "charges nothing",
     "change_plan.cancel_switch": "charges nothing",
-    "change_plan.confirm_switch": "charges a plan's price, one at a time, told to all recipients",
     "change_plan.pay_renewal": "charges what an invoice is for, once",
-    "change_plan.pay_switch": "charges a plan's price, one at a time, told to all recipients",
     "factors.rename_passkey": "changes how one's own passkey is named",
     "wallet.begin_top_up": "charges nothing: paying asks",
     "wallet.cancel_top_up": "charges nothing",
@@ -359,6 +358,23 @@ class TestWhatIsAsked:
         reviews = [owner.review("250") for _ in range(3)]
         minutes_pass()
         assert [owner.pay(review).status_code for review in reviews] == [303, 303, 403]
+
+    @pytest.mark.parametrize(("plan", "asked"), [("growth:month", False), ("scale:year", True)])
+    def test_a_plan_is_asked_about_where_it_costs_as_much_as_a_large_top_up(
+        self, owner: Owner, sandbox: Sandbox, plan: str, asked: bool
+    ) -> None:
+        sell_plans()
+        review = str(owner.post("/billing/change-plan", {"plan": plan}).location)
+        shown = re.search(r'name="shown" value="([^"]+)"', owner.get(review).text)
+        assert shown
+        minutes_pass()
+        answer = owner.post(f"{review}/confirmation", {"shown": unescape(shown[1])})
+        assert answer.status_code == (403 if asked else 303)
+        assert ("Confirm it's you to pay for this plan." in text_of(answer)) is asked
+        assert (sandbox.payment_intents() == []) is asked
+        if asked:
+            assert confirm(owner, answer).location == review
+            assert owner.post(f"{review}/confirmation", {"shown": unescape(shown[1])}).status_code == 303
 
     def test_small_ones_at_the_same_moment_are_asked_about_too(self, owner: Owner, sandbox: Sandbox) -> None:
         reviews = [owner.review("250") for _ in range(8)]

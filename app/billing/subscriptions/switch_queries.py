@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from app.billing import catalog
 from app.billing.purchases import Rows
 from app.extensions import db
 from app.models import Organization, PlanSwitch, Subscription, SwitchStatus
@@ -39,6 +40,11 @@ def find_open(org_id: UUID) -> PlanSwitch | None:
     """The open switch of an organization: there is at most one."""
     query = select(PlanSwitch).where(PlanSwitch.org_id == org_id, PlanSwitch.status.in_(OPEN))
     return db.session.execute(query, execution_options={"populate_existing": True}).scalar_one_or_none()
+
+
+def is_large(switch: PlanSwitch) -> bool:
+    """Whether what it costs now is more than a usual top-up, so that a person confirms first that it's them."""
+    return switch.due > catalog.current().top_up.large
 
 
 def get_subscription(organization: Organization) -> Subscription | None:

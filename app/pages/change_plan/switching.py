@@ -23,6 +23,7 @@ from app.web.identity import current_organization, org_admin_required
 from app.web.payment_problems import Problem, problem
 from app.web.rate_limits import OFTEN
 from app.web.resend import resendable
+from app.web.step_up import Change, confirmation_required
 
 _NOT_CHANGED = "nothing was changed"
 _MAYBE_CHANGED = Problem(
@@ -87,8 +88,13 @@ def show_switch(switch_id: UUID) -> Response:
     return response
 
 
+def _is_large(switch_id: UUID) -> bool:
+    return switches.is_large(switches.find(current_organization().id, switch_id))
+
+
 @blueprint.post("/billing/change-plan/<uuid:switch_id>/confirmation")
 @org_admin_required
+@confirmation_required(Change.PLAN, when=_is_large)
 @limiter.limit(OFTEN)
 def confirm_switch(switch_id: UUID) -> Response:
     """Make the switch: at most once, however often this is sent."""
@@ -116,6 +122,7 @@ def confirm_switch(switch_id: UUID) -> Response:
 
 @blueprint.post("/billing/change-plan/<uuid:switch_id>/payments")
 @org_admin_required
+@confirmation_required(Change.PLAN, when=_is_large)
 @limiter.limit(OFTEN)
 def pay_switch(switch_id: UUID) -> Response:
     """Pay with another card for a switch that was declined."""
