@@ -13,8 +13,10 @@ from pathlib import Path
 from typing import Literal, TypeVar
 
 import demo_notes
+import identity_provider
 import secret_keys
 from demo_notes import Notes, StaleNotesError
+from identity_provider import IdentityProvider
 
 ROOT = Path(__file__).resolve().parent
 STRIPE_API = "https://api.stripe.com"
@@ -65,10 +67,12 @@ class Settings:
     session_idle_minutes: int
     session_absolute_hours: int
     step_up_minutes: int
+    identity_provider: IdentityProvider | None
     api_requests_per_minute: int
     platform_threads: int
     page_threads: int
     sign_in_threads: int
+    provider_threads: int
     stripe_threads: int
     download_threads: int
     webhook_threads: int
@@ -170,10 +174,12 @@ class Settings:
             session_idle_minutes=env.number("SESSION_IDLE_MINUTES", 60),
             session_absolute_hours=env.number("SESSION_ABSOLUTE_HOURS", 12),
             step_up_minutes=env.at_least_one("STEP_UP_MINUTES", 30),
+            identity_provider=_identity_provider(env),
             api_requests_per_minute=env.number("API_REQUESTS_PER_MINUTE", 6000),
             platform_threads=env.at_least_one("PLATFORM_THREADS", 4),
             page_threads=env.at_least_one("PAGE_THREADS", 4),
             sign_in_threads=env.at_least_one("SIGN_IN_THREADS", 2),
+            provider_threads=env.at_least_one("PROVIDER_THREADS", 2),
             stripe_threads=env.at_least_one("STRIPE_THREADS", 4),
             download_threads=env.at_least_one("DOWNLOAD_THREADS", 2),
             webhook_threads=env.at_least_one("WEBHOOK_THREADS", 2),
@@ -243,6 +249,30 @@ class _Reader:
             if one == value:
                 return one
         raise SettingsError(f"{name} must be one of {', '.join(allowed)}, not {value!r}.")
+
+
+def _identity_provider(env: _Reader) -> IdentityProvider | None:
+    """The provider that people may sign in with; None without an issuer."""
+    issuer = env.text("OIDC_ISSUER", "")
+    if not issuer:
+        return None
+    provider = IdentityProvider(
+        name=env.text("OIDC_NAME", "your organization"),
+        issuer=issuer,
+        client_id=env.text("OIDC_CLIENT_ID", ""),
+        client_secret=env.text("OIDC_CLIENT_SECRET", ""),
+        scopes=env.words("OIDC_SCOPES", "openid email profile"),
+        organization_claim=env.text("OIDC_ORGANIZATION_CLAIM", "org"),
+        organization_name_claim=env.text("OIDC_ORGANIZATION_NAME_CLAIM", "org_name"),
+        roles_claim=env.text("OIDC_ROLES_CLAIM", "roles"),
+        owner_roles=env.words("OIDC_OWNER_ROLES", "org_admin"),
+        member_roles=env.words("OIDC_MEMBER_ROLES", "member"),
+        email_verified_claim=env.text("OIDC_EMAIL_VERIFIED_CLAIM", "email_verified"),
+        second_factors=env.words("OIDC_SECOND_FACTORS", "mfa"),
+    )
+    if (wrong := identity_provider.problem(provider)) is not None:
+        raise SettingsError(wrong)
+    return provider
 
 
 def _demo_notes(environment: Environment, folder: Path) -> Notes | None:

@@ -23,6 +23,13 @@ PRODUCTION = {
 }
 
 
+PROVIDER = {
+    "OIDC_ISSUER": "https://login.acme.example/realms/acme",
+    "OIDC_CLIENT_ID": "billing",
+    "OIDC_CLIENT_SECRET": "a-secret",
+}
+
+
 def test_production_starts_with_what_it_needs() -> None:
     settings = Settings.from_environment(PRODUCTION)
     assert settings.stripe_api_base == "https://api.stripe.com"
@@ -58,6 +65,35 @@ def test_production_refuses_what_is_dangerous_or_wrong_and_names_it(
 ) -> None:
     with pytest.raises(SettingsError, match=named):
         Settings.from_environment(PRODUCTION | change)
+
+
+def test_an_identity_provider_is_optional_and_has_defaults() -> None:
+    assert Settings.from_environment(PRODUCTION).identity_provider is None
+    provider = Settings.from_environment(PRODUCTION | PROVIDER).identity_provider
+    assert provider is not None
+    assert provider.scopes == ("openid", "email", "profile")
+    assert (provider.owner_roles, provider.member_roles) == (("org_admin",), ("member",))
+
+
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [
+        ({"OIDC_CLIENT_ID": ""}, "OIDC_CLIENT_ID"),
+        ({"OIDC_CLIENT_SECRET": ""}, "OIDC_CLIENT_SECRET"),
+        ({"OIDC_ISSUER": "http://login.acme.example"}, "OIDC_ISSUER"),
+        ({"OIDC_ISSUER": "login.acme.example"}, "OIDC_ISSUER"),
+        ({"OIDC_ISSUER": "https://login.acme.example/?a=b"}, "OIDC_ISSUER"),
+        ({"OIDC_ISSUER": "https://a:b@login.acme.example"}, "OIDC_ISSUER"),
+        ({"OIDC_ISSUER": "https://login.acme.example:x"}, "OIDC_ISSUER"),
+        ({"OIDC_SCOPES": "email profile"}, "OIDC_SCOPES"),
+        ({"OIDC_OWNER_ROLES": "staff", "OIDC_MEMBER_ROLES": "guest staff"}, "OIDC_OWNER_ROLES"),
+    ],
+)
+def test_half_an_identity_provider_is_refused_and_the_setting_named(
+    change: dict[str, str], named: str
+) -> None:
+    with pytest.raises(SettingsError, match=named):
+        Settings.from_environment(PRODUCTION | PROVIDER | change)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""The client of an OpenID provider, with a real one over HTTP."""
