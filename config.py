@@ -268,7 +268,7 @@ def _identity_provider(env: _Reader) -> IdentityProvider | None:
         owner_roles=env.words("OIDC_OWNER_ROLES", "org_admin"),
         member_roles=env.words("OIDC_MEMBER_ROLES", "member"),
         email_verified_claim=env.text("OIDC_EMAIL_VERIFIED_CLAIM", "email_verified"),
-        second_factors=env.words("OIDC_SECOND_FACTORS", "mfa"),
+        second_factors=env.words("OIDC_SECOND_FACTORS", ""),
     )
     if (wrong := identity_provider.problem(provider)) is not None:
         raise SettingsError(wrong)

@@ -77,7 +77,7 @@ def _connection(scheme: str, host: str, port: int | None, seconds: float) -> HTT
 
 
 def _cut(connection: socket.socket, is_late: Event) -> None:
-    """Make whoever waits for the connection go on."""
+    """Let the thread that waits for the connection go on."""
     is_late.set()
     with suppress(OSError):  # it may have been closed meanwhile
         # The plain socket below TLS, which another thread may be reading from.
