@@ -1,4 +1,4 @@
-"""Public keys of the service that signs tokens (JWKS, RFC 7517): kept for a while, and fetched again when one isn't there.
+"""Public keys of the service that signs tokens (JWKS, RFC 7517): kept for a while, fetched again when one is missing.
 
 Only algorithms with a key pair are accepted, so that no public key can serve as a shared secret, and none at all is
 never one (RFC 8725, sections 2.1 and 3.1). The key's own kind has to fit as well.
