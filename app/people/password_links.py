@@ -87,7 +87,7 @@ def _check_state(user: User, token: str) -> None:
 
 
 def _no_longer() -> LinkError:
-    return LinkError("This link has been used or is too old. Ask for a new one with “Forgot password?”.")
+    return LinkError("This link has been used or is too old.")
 
 
 def _state(user: User) -> str:

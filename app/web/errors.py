@@ -42,7 +42,8 @@ class Choice:
 class ErrorView:
     """What an error page says: what happened, and what to do next.
 
-    `resend` is a form that can be sent again (`app.web.resend`), `start_over` the page where it can be filled in.
+    `resend` is a form that can be sent again (`app.web.resend`), `start_over` the page where it can be filled in,
+    which `start_label` leads to.
     """
 
     code: int
@@ -54,6 +55,7 @@ class ErrorView:
     choices: list[Choice] = field(default_factory=list)
     resend: Any = None
     start_over: str | None = None
+    start_label: str = "Open the page"
 
 
 _WORDS = {

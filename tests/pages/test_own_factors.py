@@ -13,11 +13,11 @@ from flask import Flask
 from app.clock import utc_now
 from app.extensions import db
 from app.models import AuditEvent, AuthenticatorApp, Mail, SignInSession, User
-from app.people.factors import authenticator_apps, recovery_codes, requirement, status
+from app.people.factors import authenticator_apps, passkeys, recovery_codes, requirement, status
 from app.transaction import transaction
 from tests.factories import OWNER, a_person, an_organization
-from tests.support.browsing import Visitor, text_of
-from tests.support.factors import a_code, an_app
+from tests.support.browsing import Visitor, links_of, text_of
+from tests.support.factors import a_code, a_passkey, an_app
 
 HERE = "/account/second-factor"
 
@@ -109,7 +109,13 @@ def test_an_app_is_removed_unless_an_organization_requires_it(visitor: Visitor, 
     an_app(dana)
     harbor = db.session.scalars(db.select(AuthenticatorApp.user_id)).one()
     assert harbor == dana.id
-    assert "Remove authenticator app" in text_of(visitor.get(f"{HERE}/app/removal"))
+    asked = text_of(visitor.get(f"{HERE}/app/removal"))
+    assert "Remove authenticator app" in asked
+    assert "Your password will be enough to sign in" in asked
+    a_passkey(dana)
+    assert "Your password will be enough" not in text_of(visitor.get(f"{HERE}/app/removal"))
+    passkeys.remove_all(dana.id)
+    db.session.commit()
     org_id = db.session.scalar(db.text("SELECT id FROM organization"))
     with transaction():
         requirement.require(org_id, dana, OWNER)
@@ -122,6 +128,11 @@ def test_an_app_is_removed_unless_an_organization_requires_it(visitor: Visitor, 
     assert not status.has_any(dana.id)
     assert visitor.get(f"{HERE}/app/removal").location == HERE
     assert told() == ["app_removed"]
+
+
+def test_there_is_a_way_on_from_here(visitor: Visitor, dana: User) -> None:
+    links = links_of(visitor.get(HERE).text)
+    assert {"/account", "/billing", "/billing/wallet"} <= set(links)
 
 
 def test_signed_out_it_asks_to_sign_in(app: Flask) -> None:

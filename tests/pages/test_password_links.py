@@ -43,7 +43,9 @@ def test_a_mailed_link_sets_a_password_once_and_the_person_is_told(
     assert short.status_code == 422
     assert "at least 8" in text_of(short)
     assert visitor.post(link, {"password": "a new long password"}).location == "/billing"
-    assert visitor.get(link).status_code == 404
+    over = Visitor(visitor.client.application.test_client()).get(link)
+    assert over.status_code == 404
+    assert 'href="/forgot-password">Get a new link</a>' in over.text
     assert at_home.get("/billing").status_code == 302, "who was signed in with the old password no longer is"
     assert Visitor(app.test_client()).sign_in(owner, "a new long password").status_code == 302
     told = db.session.scalars(db.select(Mail).where(Mail.kind == "password_set")).one()

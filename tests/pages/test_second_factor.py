@@ -95,14 +95,23 @@ def test_a_lost_phone_leaves_a_recovery_code_which_is_told(visitor: Visitor, dan
     code, *_ = codes_of(dana)
     visitor.sign_in(dana.email, to="/billing/wallet")
     assert "Use a recovery code" in text_of(visitor.get(STEP))
+    assert "Lost your codes, too? Ask another owner" in text_of(visitor.get(RECOVERY))
     assert visitor.post(RECOVERY, {"recovery_code": "x" * 24}).status_code == 422
     assert visitor.post(RECOVERY, {"recovery_code": code.upper()}).location == "/billing/wallet"
-    assert "You have 9 left" in text_of(visitor.get("/billing/wallet"))
+    assert "You have 9 left. Lost your phone or passkey?" in text_of(visitor.get("/billing/wallet"))
     told = db.session.scalars(db.select(Mail).where(Mail.kind == "factor_changed")).one()
     assert (told.recipient, told.facts["change"], told.facts["left"]) == (dana.email, "code_used", 9)
     visitor.post("/sign-out")
     visitor.sign_in(dana.email)
     assert visitor.post(RECOVERY, {"recovery_code": code}).status_code == 422
+
+
+def test_who_has_nothing_left_is_told_who_can_help(visitor: Visitor, dana: User) -> None:
+    an_app(dana)
+    visitor.sign_in(dana.email)
+    page = visitor.get(STEP)
+    assert "Lost it? Ask another owner of your organization to reset" in text_of(page)
+    assert 'href="mailto:support@' in page.text
 
 
 def test_wrong_codes_end_with_the_password_and_the_owner_is_told(

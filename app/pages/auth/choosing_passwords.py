@@ -54,7 +54,14 @@ def set_password(token: str) -> str | Response | tuple[str, int]:
             asks = asks_for_factor(user, url_for("overview.show"))
             begun = None if asks else begin_session(user, by="link")
     except LinkError as error:
-        return errors.page(404, title="This link no longer works", message=str(error), next_step="")
+        return errors.page(
+            404,
+            title="This link no longer works",
+            message=str(error),
+            next_step="",
+            start_over=url_for("auth.forgot_password"),
+            start_label="Get a new link",
+        )
     except WeakPasswordError as error:
         form.password.errors = [str(error)]
         return _choose(password_links.read(token), form), 422

@@ -78,8 +78,14 @@ def recovery_code() -> str | Response | tuple[str, int]:
         form.recovery_code.errors = [_WRONG_RECOVERY]
         return _recovery_page(found, form), 422
     left = recovery_codes.count_left(found.user.id)
-    flash(f"You used a recovery code. You have {left} left." if left else "That was your last recovery code.")
+    flash(f"{_left(left)} Lost your phone or passkey? Replace it under your account, Second factor.")
     return admit(begun, found.way_back)
+
+
+def _left(codes: int) -> str:
+    return (
+        f"You used a recovery code. You have {codes} left." if codes else "That was your last recovery code."
+    )
 
 
 def page(found: Waiting, form: CodeForm) -> str:

@@ -11,7 +11,7 @@ from app.pages.actor import current_actor
 from app.pages.factors import codes
 from app.pages.factors.blueprint import blueprint
 from app.pages.factors.forms import ConfirmAppForm
-from app.people.factors import authenticator_apps, changes, removal
+from app.people.factors import authenticator_apps, changes, removal, status
 from app.people.factors.authenticator_apps import Setup, SetupOverError
 from app.people.factors.removal import LastFactorError
 from app.transaction import transaction
@@ -105,6 +105,7 @@ def _removal_page(problem: str = "") -> str:
         "factors/removal.html",
         what="the authenticator app",
         button="Remove authenticator app",
+        is_last=status.gather(current_identity().user.id).count == 1,
         action=url_for("factors.remove_app"),
         problem=problem,
     )

@@ -14,7 +14,7 @@ from app.pages.actor import current_actor
 from app.pages.factors import codes
 from app.pages.factors.blueprint import blueprint
 from app.pages.factors.forms import NameForm
-from app.people.factors import changes, passkeys, removal
+from app.people.factors import changes, passkeys, removal, status
 from app.people.factors.passkey_answers import PasskeyError
 from app.people.factors.removal import LastFactorError
 from app.transaction import transaction
@@ -122,6 +122,7 @@ def _removal_page(passkey: Passkey, problem: str = "") -> str:
         "factors/removal.html",
         what=passkey.name,
         button="Remove passkey",
+        is_last=status.gather(passkey.user_id).count == 1,
         action=url_for("factors.remove_passkey", passkey_id=passkey.id),
         problem=problem,
     )
