@@ -22,6 +22,7 @@ from app.web.database import is_locked, is_unavailable
 from app.web.identity import FactorMissingError, NotOrgAdminError, continue_unidentified, identity
 from app.web.logs import path, request_id
 from app.web.marks import page_behind
+from app.web.other_addresses import way_on
 from app.web.payment_problems import problem
 from app.web.refusals import retry_after
 from app.web.text_guard import UnstorableTextError
@@ -174,9 +175,11 @@ def wants_part() -> bool:
     return bool(cast(Any, request).htmx)
 
 
-def _http_error(error: HTTPException) -> Response:
+def _http_error(error: HTTPException) -> AnyResponse:
     if error.code is None or error.code < 400:
         return cast(Response, error.get_response())
+    if found := way_on(error):
+        return found
     response = page(error.code if error.code in _WORDS else 400, status=error.code)
     if error.code == 405 and getattr(error, "valid_methods", None):
         response.headers["Allow"] = ", ".join(error.valid_methods)  # type: ignore[attr-defined]

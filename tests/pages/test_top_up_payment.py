@@ -53,7 +53,14 @@ class TestPaying:
         assert "HX-Push-Url" not in page.headers
         assert "<html" in page.text
 
-    @pytest.mark.parametrize("method", ["get", "put", "delete"])
+    def test_its_address_opened_again_shows_the_top_up_and_pays_nothing(
+        self, owner: Owner, sandbox: Sandbox
+    ) -> None:
+        top_up = owner.review()
+        assert owner.get(f"{top_up}/payments").location == top_up
+        assert sandbox.payment_intents() == []
+
+    @pytest.mark.parametrize("method", ["put", "delete"])
     def test_only_a_form_pays(self, owner: Owner, sandbox: Sandbox, method: str) -> None:
         address = f"{owner.review()}/payments"
         page = owner.client.open(address, method=method.upper(), headers={"X-CSRFToken": owner.token()})
