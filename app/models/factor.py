@@ -43,13 +43,14 @@ class ChallengePurpose(StrEnum):
     ADD = "add"
     SIGN_IN = "sign_in"
     SECOND_STEP = "second_step"
+    CONFIRM = "confirm"
 
 
 class PasskeyChallenge(Base):
     """A challenge that a browser has been given, deleted when it comes back.
 
-    `browser_hash` is the hash of a secret in the browser's session; `user_id` is empty where the passkey tells who
-    signs in.
+    `browser_hash` is the hash of a secret in the browser's session, or of the token that it is signed in with;
+    `user_id` is empty where the passkey tells who signs in.
     """
 
     __tablename__ = "passkey_challenge"

@@ -2,7 +2,7 @@
 
 A session remembers when that was last proved: when it began, and whenever it was proved again. The ways to prove it
 are `METHODS`: a new factor is added here, with the template of its fields (`auth/confirm/_<key>.html`). A
-person who has none of them, such as someone with passkeys alone, proves it by signing in again.
+person who has none of them, or whose phone or passkey isn't at hand, proves it by signing in again.
 """
 
 from __future__ import annotations
@@ -15,10 +15,12 @@ from uuid import UUID
 from app.billing import audit
 from app.billing.audit import Actor
 from app.clock import utc_now
-from app.models import Organization, User
+from app.models import ChallengePurpose, Organization, User
 from app.people import organizations, passwords
-from app.people.factors import authenticator_apps, status
+from app.people.factors import authenticator_apps, passkeys, status
+from app.people.factors.passkey_answers import PasskeyError
 from app.people.own_trail import Proof
+from app.people.sessions import Identity
 
 ALWAYS_WITHIN = timedelta(minutes=2)
 """How long a confirmation counts where an organization asks every time: for the steps of one change."""
@@ -26,36 +28,53 @@ ALWAYS_WITHIN = timedelta(minutes=2)
 
 @dataclass(frozen=True, slots=True)
 class Method:
-    """One way to prove it. `verify` judges the fields that its template has sent, whose names it chooses itself.
-    `wrong` is what is said if they don't prove it."""
+    """One way to prove it. `find_problem` judges the fields that its template has sent, whose names it chooses
+    itself: None if they prove it, else what to say."""
 
     key: str
-    wrong: str
     is_available: Callable[[User], bool]
-    verify: Callable[[User, Mapping[str, str]], bool]
+    find_problem: Callable[[Identity, Mapping[str, str]], str | None]
+
+
+def _has_passkey(user: User) -> bool:
+    return bool(status.gather(user.id).passkeys)
+
+
+def _judge_passkey(who: Identity, fields: Mapping[str, str]) -> str | None:
+    try:
+        passkeys.verify(ChallengePurpose.CONFIRM, fields.get("credential", ""), who.token, who.user)
+    except PasskeyError as error:
+        return str(error)
+    return None
 
 
 def _has_app(user: User) -> bool:
     return authenticator_apps.find(user.id) is not None
 
 
-def _verify_code(user: User, fields: Mapping[str, str]) -> bool:
-    return authenticator_apps.verify(user.id, fields.get("code", ""))
+def _judge_code(who: Identity, fields: Mapping[str, str]) -> str | None:
+    if authenticator_apps.verify(who.user.id, fields.get("code", "")):
+        return None
+    return "This code is wrong, or was used already. Wait for the next one."
 
 
 def _has_password_alone(user: User) -> bool:
-    return user.password_hash is not None and not _has_app(user)
+    return user.password_hash is not None and not status.has_any(user.id)
 
 
-def _verify_password(user: User, fields: Mapping[str, str]) -> bool:
-    return passwords.verify(fields.get("password", ""), user.password_hash)
+def _judge_password(who: Identity, fields: Mapping[str, str]) -> str | None:
+    if passwords.verify(fields.get("password", ""), who.user.password_hash):
+        return None
+    return "Incorrect password. Check it and try again."
 
 
 METHODS: list[Method] = [
-    Method("code", "This code is wrong, or was used already. Wait for the next one.", _has_app, _verify_code),
-    # A stolen session may come with the password; the app's codes stay on the owner's phone.
-    Method("password", "Incorrect password. Check it and try again.", _has_password_alone, _verify_password),
+    Method("passkey", _has_passkey, _judge_passkey),
+    Method("code", _has_app, _judge_code),
+    # A stolen session may come with the password; passkeys and the app's codes stay on the owner's devices.
+    Method("password", _has_password_alone, _judge_password),
 ]
+"""The preferred one first."""
 
 
 def methods_of(user: User) -> list[Method]:
@@ -63,14 +82,21 @@ def methods_of(user: User) -> list[Method]:
     return [method for method in METHODS if method.is_available(user)]
 
 
-def verify(user: User, fields: Mapping[str, str]) -> str | None:
+def passkey_options(who: Identity) -> str:
+    """What the browser needs to confirm with a passkey, as JSON: a challenge for this session, used once. In the
+    caller's transaction."""
+    return passkeys.request_options(ChallengePurpose.CONFIRM, who.token, who.user)
+
+
+def verify(who: Identity, fields: Mapping[str, str]) -> str | None:
     """Judge whether `fields` prove it by the method that they name (`method`): None if they do, else what to say.
 
-    Count the attempt before this. In the caller's transaction, which uses a code up.
+    Count the attempt before this. In the caller's transaction, which commits that a code or a challenge is used up,
+    whatever the outcome.
     """
-    for method in methods_of(user):
+    for method in methods_of(who.user):
         if method.key == fields.get("method"):
-            return None if method.verify(user, fields) else method.wrong
+            return method.find_problem(who, fields)
     return "This way to confirm has changed. Open the page again."
 
 

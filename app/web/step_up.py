@@ -103,16 +103,19 @@ def _ask(error: ConfirmationNeededError) -> AnyResponse:
 
 
 def form_context(
-    change: Change | None, *, next_: str = "", form: str = "", problem: str = ""
+    change: Change | None, *, next_: str = "", form: str = "", problem: str = "", tried: str = ""
 ) -> dict[str, object]:
-    """What the form's template needs. `form` is the path of a stopped form, `next_` where it goes on."""
-    who = current_identity()
+    """What the form's template needs. `form` is the path of a stopped form, `next_` where it goes on; `problem` is
+    what was wrong with the method `tried`."""
+    methods = confirmation.methods_of(current_identity().user)
+    is_available = any(method.key == tried for method in methods)
     return {
         "change": change,
         "why": change.name.lower() if change else "",
-        "methods": confirmation.methods_of(who.user),
+        "methods": methods,
         "next": next_,
         "form": form,
         "fields": [],
-        "problem": problem,
+        "problems": {tried: problem} if is_available else {},
+        "problem": "" if is_available else problem,
     }

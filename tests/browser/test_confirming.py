@@ -13,9 +13,11 @@ from app.clock import utc_now
 from app.extensions import db
 from app.models import Organization, SignInSession, User
 from tests.browser.cards_page import CARDS, VISA, fields, fill_in, listed, open_form, said, save
+from tests.browser.devices import Device
 from tests.browser.looks import check_in_each_look
 from tests.browser.site import Site, sign_in, tab_to
 from tests.factories import PASSWORD, a_payer, a_person, a_stripe_card
+from tests.support.factors import an_app
 
 
 @pytest.fixture
@@ -77,6 +79,54 @@ def test_by_keyboard_the_question_is_answered_and_the_form_goes_on_once(
     expect(asked).to_have_count(0)
     expect(page.get_by_label("Billing email recipients")).to_have_value("books@harbor.example")
     assert len(sent) == 2, "stopped, and then sent once"
+
+
+def test_a_passkey_is_preferred_and_by_keyboard_the_form_goes_on_once(
+    sight: Page, site: Site, person: User, half_an_hour_passes: Callable[[], None]
+) -> None:
+    page = sight
+    sign_in(page, person.email, to="/billing/details")
+    device = Device(page)
+    device.give_passkey(site, person)
+    an_app(person)
+    half_an_hour_passes()
+    sent, confirmed = posts(page, "/billing/details"), posts(page, "/confirm")
+    page.get_by_label("Billing email recipients").fill("books@harbor.example")
+    tab_to(page, "Save billing details")
+    page.keyboard.press("Enter")
+    use = page.get_by_role("button", name="Use your passkey")
+    expect(use).to_be_focused()
+    expect(page.get_by_label("Code from your authenticator app")).to_be_visible()
+    expect(page.get_by_label("Your password")).to_have_count(0)
+    check_in_each_look(page)
+    device.unlocks(False)
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("No passkey was used. Try again, or use something else.")).to_be_visible()
+    check_in_each_look(page)
+    assert (len(sent), len(confirmed)) == (1, 0)
+    device.unlocks(True)
+    tab_to(page, "Use your passkey")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status").first).to_contain_text("Billing details saved.")
+    assert (len(sent), len(confirmed)) == (2, 1), "stopped, and then sent once"
+
+
+def test_who_has_a_passkey_and_no_password_confirms_on_the_page_that_asks(
+    sight: Page, site: Site, person: User, half_an_hour_passes: Callable[[], None]
+) -> None:
+    page = sight
+    sign_in(page, person.email)
+    Device(page).give_passkey(site, person)
+    db.session.execute(db.update(User).where(User.id == person.id).values(password_hash=None))
+    db.session.commit()
+    half_an_hour_passes()
+    page.goto("/account/second-factor/passkeys/new")
+    expect(page.get_by_role("heading", name="Confirm it's you")).to_be_visible()
+    expect(page.get_by_role("button", name="Sign in again")).to_be_visible()
+    check_in_each_look(page)
+    tab_to(page, "Use your passkey")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Add a passkey")).to_be_visible()
 
 
 def test_a_button_goes_on_too(page: Page, person: User, half_an_hour_passes: Callable[[], None]) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from flask import Flask
 from playwright.sync_api import Browser, Page, expect
 
+from tests.browser.devices import Device
 from tests.browser.looks import check_in_each_look
 from tests.browser.site import Site
 from tests.factories import PASSWORD, a_person, an_organization
@@ -15,22 +16,6 @@ from tests.support.factors import a_code, an_app, codes_of
 
 HERE = "/account/second-factor"
 NOT_OFFERED = "if (!sessionStorage.getItem('is-offered')) PublicKeyCredential.isConditionalMediationAvailable = async () => false"
-
-
-def with_authenticator(page: Page) -> Any:
-    """Give the browser a device that is unlocked by itself; returns the way to speak to it."""
-    session = page.context.new_cdp_session(page)
-    session.send("WebAuthn.enable")
-    options = {
-        "protocol": "ctap2",
-        "transport": "internal",
-        "hasResidentKey": True,
-        "hasUserVerification": True,
-        "isUserVerified": True,
-        "automaticPresenceSimulation": True,
-    }
-    session.send("WebAuthn.addVirtualAuthenticator", {"options": options})
-    return session
 
 
 def sign_in(page: Page, email: str, path: str = "/sign-in") -> None:
@@ -59,7 +44,7 @@ def press(page: Page, name: str, role: Any = "button") -> None:
 
 def test_a_passkey_is_added_and_then_signs_in_alone(sight: Page, app: Flask) -> None:
     dana = a_person("dana@passkeys.example", organization=an_organization("Birch Passkeys"))
-    with_authenticator(sight)
+    Device(sight)
     # The device answers by itself, also what is only offered: for the button it must not be.
     sight.add_init_script(NOT_OFFERED)
     sign_in(sight, dana.email, f"/sign-in?next={HERE}")

@@ -21,6 +21,7 @@ from app.people.own_trail import Proof
 from app.web.step_up import Change
 from tests.factories import OWNER, PASSWORD, a_stripe_card, an_organization
 from tests.support.browsing import HTMX, Visitor, text_of
+from tests.support.confirming import confirm, minutes_pass, send_again
 from tests.support.factors import a_code, an_app
 from tests.support.money import balance, credited, the_top_up
 from tests.support.paying import Owner
@@ -33,6 +34,7 @@ NOT_ASKED = {
     "account.end_sessions": "ends sessions, gives no access",
     "account.save_details": "changes how one is named, and in which language",
     "auth.confirm": "asks itself",
+    "auth.confirm_challenge": "gives a random number",
     "auth.forgot_password": "changes nothing but sends a link to the account's own address",
     "auth.invitation": "accepting gives no one else access, and begins a session",
     "auth.passkey_challenge": "gives a random number",
@@ -99,31 +101,6 @@ def test_none_asks_before_it_is_known_who_is_asked(application: Flask) -> None:
 @pytest.fixture
 def owner(app: Flask, sandbox: Sandbox) -> Owner:
     return Owner(app)
-
-
-def minutes_pass(minutes: int = 31) -> None:
-    """Let so much time go by since everyone has confirmed."""
-    at = utc_now() - timedelta(minutes=minutes)
-    db.session.execute(db.update(SignInSession).values(confirmed_at=at))
-    db.session.commit()
-
-
-def confirm(visitor: Visitor, page: TestResponse, password: str = PASSWORD, **typed: str) -> TestResponse:
-    """Type the password, or what else is asked for, into the page's question, and send all that it carries."""
-    form = re.search(r"<form[^>]*data-confirms.*?</form>", page.text, re.DOTALL)
-    assert form, "nothing is asked"
-    hidden = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', form[0])
-    fields = {name: unescape(value) for name, value in hidden if name != "csrf_token"}
-    return visitor.post("/confirm", fields | (typed or {"password": password}))
-
-
-def send_again(visitor: Visitor, page: TestResponse) -> TestResponse:
-    """Press Send again."""
-    form = re.search(r'<form class="form" method="post" action="([^"]+)">(.*?)</form>', page.text, re.DOTALL)
-    assert form, "there is nothing to send again"
-    fields = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', form[2]))
-    fields.pop("csrf_token")
-    return visitor.post(unescape(form[1]), {name: unescape(value) for name, value in fields.items()})
 
 
 def test_who_has_an_authenticator_app_confirms_with_its_code_and_each_code_once(owner: Owner) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from flask import Response as JsonResponse
 from flask import flash, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from app.extensions import limiter
 from app.own_pages import own_address
 from app.pages.auth.blueprint import blueprint
 from app.people import confirmation, sessions
@@ -12,6 +14,7 @@ from app.transaction import transaction
 from app.web import attempts, errors, form_refusals
 from app.web.attempts import Kind, TooManyAttemptsError
 from app.web.identity import current_identity, person_required
+from app.web.rate_limits import OFTEN
 from app.web.step_up import Change, form_context
 
 
@@ -27,13 +30,23 @@ def confirm() -> Response:
     except TooManyAttemptsError as refused:
         return _page(429, str(refused))
     with transaction():
-        problem = confirmation.verify(who.user, request.form)
+        problem = confirmation.verify(who, request.form)
         if problem is None:
             sessions.confirm(who)
     if problem is not None:
         return _page(422, problem)
     attempt.succeeded()
     return _continue()
+
+
+@blueprint.post("/confirm/passkey/challenge")
+@person_required
+@limiter.limit(OFTEN)
+def confirm_challenge() -> JsonResponse:
+    """What a browser needs to confirm with a passkey of the person who is signed in."""
+    with transaction():
+        options = confirmation.passkey_options(current_identity())
+    return JsonResponse(options, mimetype="application/json")
 
 
 def _continue() -> Response:
@@ -60,6 +73,7 @@ def _page(status: int, problem: str = "") -> Response:
         next_=own_address(given.get("next"), otherwise=url_for("overview.show")),
         form=given.get("form", "") if request.method == "POST" else "",
         problem=problem,
+        tried=given.get("method", ""),
     )
     fields = [
         (name, value)

@@ -11,7 +11,7 @@ from flask import request, session, url_for
 from werkzeug.wrappers import Response
 
 from app.extensions import limiter
-from app.models import User
+from app.models import ChallengePurpose, User
 from app.own_pages import own_address
 from app.pages.auth import second_factor, waiting
 from app.pages.auth.blueprint import blueprint
@@ -77,9 +77,8 @@ def _try(found: Waiting | None, way_back: str) -> tuple[Identity | None, str]:
     """Verify what the browser sent and begin a session, or say what is wrong. What was sent is used up either way."""
     with transaction():
         try:
-            user = passkeys.verify(
-                request.form.get("credential", ""), _browser(), found.user if found else None
-            )
+            credential, expected = request.form.get("credential", ""), found.user if found else None
+            user = passkeys.verify(_purpose(expected), credential, _browser(), expected)
         except PasskeyError as error:
             log.info("passkey_sign_in_failed", address=request.remote_addr)
             return None, str(error)
@@ -90,8 +89,12 @@ def _try(found: Waiting | None, way_back: str) -> tuple[Identity | None, str]:
 
 def _options(user: User | None) -> JsonResponse:
     with transaction():
-        options = passkeys.request_options(_browser(), user)
+        options = passkeys.request_options(_purpose(user), _browser(), user)
     return JsonResponse(options, mimetype="application/json")
+
+
+def _purpose(user: User | None) -> ChallengePurpose:
+    return ChallengePurpose.SIGN_IN if user is None else ChallengePurpose.SECOND_STEP
 
 
 def _browser() -> str:

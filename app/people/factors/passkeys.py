@@ -114,13 +114,12 @@ def add(user: User, text: str, browser: str, *, name: str) -> Passkey:
 
 
 @seeing_all(Reason.SIGN_IN)
-def request_options(browser: str, user: User | None) -> str:
-    """What the browser needs to sign in with a passkey, as JSON. In the caller's transaction.
+def request_options(purpose: ChallengePurpose, browser: str, user: User | None) -> str:
+    """What the browser needs to use a passkey for this purpose, as JSON. In the caller's transaction.
 
-    With `user` it is the second step of that person; without, the passkey tells who signs in, and nothing here
-    reveals who has one.
+    With `user` it is one of that person's; without, the passkey tells who signs in, and nothing here reveals who has
+    one.
     """
-    purpose = ChallengePurpose.SIGN_IN if user is None else ChallengePurpose.SECOND_STEP
     options = generate_authentication_options(
         rp_id=relying_party.current().id,
         challenge=challenges.issue(purpose, browser, user.id if user else None),
@@ -132,13 +131,13 @@ def request_options(browser: str, user: User | None) -> str:
 
 
 @seeing_all(Reason.SIGN_IN)
-def verify(text: str, browser: str, user: User | None) -> User:
-    """Who signs in with a passkey; with `user`, only that person. In the caller's transaction; locks the passkey.
+def verify(purpose: ChallengePurpose, text: str, browser: str, user: User | None) -> User:
+    """Whose passkey was used for this purpose; with `user`, only that person's. In the caller's transaction; locks
+    the passkey.
 
     Raises `PasskeyError`; the challenge is used up all the same, so the caller commits.
     """
     answer = passkey_answers.read(text)
-    purpose = ChallengePurpose.SIGN_IN if user is None else ChallengePurpose.SECOND_STEP
     if not challenges.take(answer.challenge, purpose, browser, user.id if user else None):
         raise OverError
     found = db.session.scalar(

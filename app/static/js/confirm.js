@@ -2,20 +2,26 @@
 import { LOST, refuse, told } from "./refused.js";
 import { offerIn } from "./show_password.js";
 import { complain, say } from "./text.js";
+import { fillIn, hasPasskeys, problemOf, say as sayInForm } from "./webauthn.js";
 
 // By the form that asks: what continues when it is answered.
 const stopped = new WeakMap();
 let isSending = false;
 
-const asking = (place) => place?.querySelector("form[data-confirms]");
+const usesPasskey = (question) => question.dataset.passkey !== undefined;
 
-// Called with the server's question once it is in the page.
-export function ask(place, form, again) {
-  const question = asking(place);
-  if (!question) return;
-  stopped.set(question, { form, again });
-  offerIn(question);
-  setTimeout(() => question.querySelector("input:not([type=hidden], [readonly]), button")?.focus());
+// Called with the server's question once it is in the page: a form for each way to confirm, the preferred one first. With
+// `tried`, the focus goes back to that way.
+export function ask(place, form, again, tried) {
+  const questions = [...(place?.querySelectorAll("form[data-confirms]") ?? [])];
+  for (const question of questions) {
+    stopped.set(question, { form, again });
+    offerIn(question);
+    if (usesPasskey(question) && hasPasskeys) question.hidden = false;
+  }
+  const shown = questions.filter((question) => !question.hidden);
+  const first = shown.find((question) => question.elements.method.value === tried) ?? shown[0];
+  setTimeout(() => first?.querySelector("input:not([type=hidden], [readonly]), button")?.focus());
 }
 
 async function confirm(question, { form, again }) {
@@ -35,7 +41,20 @@ async function confirm(question, { form, again }) {
     return;
   }
   say(place, found, { tone: "error" });
-  ask(place, form, again);
+  ask(place, form, again, question.elements.method.value);
+}
+
+// Whether there is an answer to send; if not, the form says why.
+async function fill(question) {
+  if (!usesPasskey(question)) return true;
+  sayInForm(question, "");
+  try {
+    await fillIn(question);
+    return true;
+  } catch (error) {
+    sayInForm(question, problemOf(error));
+    return false;
+  }
 }
 
 document.addEventListener("submit", async (event) => {
@@ -47,7 +66,7 @@ document.addEventListener("submit", async (event) => {
   const button = event.submitter;
   button?.setAttribute("aria-busy", "true");
   try {
-    await confirm(event.target, waiting);
+    if (await fill(event.target)) await confirm(event.target, waiting);
   } catch {
     complain(LOST, { form: waiting.form });
   }

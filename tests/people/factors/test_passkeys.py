@@ -15,7 +15,7 @@ from flask import Flask
 
 from app.clock import utc_now
 from app.extensions import db
-from app.models import Passkey, PasskeyChallenge, User
+from app.models import ChallengePurpose, Passkey, PasskeyChallenge, User
 from app.people.factors import passkey_answers, passkeys
 from app.people.factors.passkey_answers import OverError, PasskeyError, RefusedError
 from app.people.factors.passkeys import TooManyError
@@ -30,9 +30,13 @@ def dana(app: Flask) -> User:
     return a_person("dana@harbor.example", organization=an_organization())
 
 
+def purpose_for(user: User | None) -> ChallengePurpose:
+    return ChallengePurpose.SECOND_STEP if user else ChallengePurpose.SIGN_IN
+
+
 def options(user: User | None = None) -> str:
     with transaction():
-        return passkeys.request_options(BROWSER, user)
+        return passkeys.request_options(purpose_for(user), BROWSER, user)
 
 
 def verify(answer: str, user: User | None = None, browser: str = BROWSER) -> User:
@@ -40,7 +44,7 @@ def verify(answer: str, user: User | None = None, browser: str = BROWSER) -> Use
     refused: PasskeyError | None = None
     with transaction():
         try:
-            return passkeys.verify(answer, browser, user)
+            return passkeys.verify(purpose_for(user), answer, browser, user)
         except PasskeyError as error:
             refused = error
     raise refused
@@ -157,6 +161,16 @@ def test_a_challenge_is_for_one_browser_purpose_and_person_and_a_few_minutes(dan
     db.session.commit()
     with pytest.raises(OverError):
         verify(device.get(late))
+
+
+def test_a_challenge_for_one_purpose_is_none_for_another(dana: User) -> None:
+    device = a_passkey(dana, Authenticator(counts=False))
+    for asked in ChallengePurpose:
+        for used in set(ChallengePurpose) - {asked}:
+            with transaction():
+                question = passkeys.request_options(asked, BROWSER, dana)
+            with transaction(), pytest.raises(OverError):
+                passkeys.verify(used, device.get(question), BROWSER, dana)
 
 
 def test_a_passkey_is_one_persons_also_if_another_shows_it(dana: User) -> None:

@@ -1,0 +1,59 @@
+// Asking the browser for a passkey (https://www.w3.org/TR/webauthn-3/), for a form that names where its challenge comes from.
+const CANCELED = "No passkey was used. Try again, or use something else.";
+const KNOWN = "This device already has a passkey for your account.";
+const FAILED = "Passkeys don't work here right now. Check your connection and try again.";
+const AGAIN = "Reload this page, and confirm that it's you.";
+const PROBLEMS = { ConfirmationError: AGAIN, NotAllowedError: CANCELED, AbortError: "", InvalidStateError: KNOWN };
+
+export const hasPasskeys = Boolean(window.PublicKeyCredential && window.isSecureContext);
+
+// What to say to the person about an error of `fillIn`.
+export const problemOf = (error) => PROBLEMS[error.name] ?? FAILED;
+
+const bytes = (text) => Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (one) => one.charCodeAt(0));
+const base64url = (buffer) =>
+  btoa(String.fromCharCode(...new Uint8Array(buffer)))
+    .replaceAll("+", "-")
+    .replaceAll("/", "_")
+    .replaceAll("=", "");
+
+const described = (list) => list?.map((one) => ({ ...one, id: bytes(one.id) }));
+
+// What the server sent as JSON, with bytes where the browser wants them.
+function read(options) {
+  const read = { ...options, challenge: bytes(options.challenge) };
+  if (options.user) read.user = { ...options.user, id: bytes(options.user.id) };
+  if (options.excludeCredentials) read.excludeCredentials = described(options.excludeCredentials);
+  if (options.allowCredentials) read.allowCredentials = described(options.allowCredentials);
+  return read;
+}
+
+// What the browser answered, as JSON. Its own `toJSON` is missing in some browsers and password managers.
+function written({ rawId, type, response }) {
+  const parts = { transports: response.getTransports?.() ?? [] };
+  for (const name of ["clientDataJSON", "attestationObject", "authenticatorData", "signature", "userHandle"]) {
+    if (response[name]) parts[name] = base64url(response[name]);
+  }
+  const id = base64url(rawId);
+  return JSON.stringify({ id, rawId: id, type, response: parts });
+}
+
+async function challenge(form) {
+  const token = form.elements.csrf_token.value;
+  const answer = await fetch(form.dataset.challenge, { method: "POST", headers: { "X-CSRFToken": token } });
+  if (answer.status === 403) throw new DOMException("not confirmed", "ConfirmationError");
+  if (!answer.ok) throw new Error(`${answer.status}`);
+  return read(await answer.json());
+}
+
+// Let the person use a passkey, and fill its answer into the form. `more` goes to the browser as it is.
+export async function fillIn(form, more = {}) {
+  const asks = form.dataset.passkey === "create" ? "create" : "get";
+  const publicKey = await challenge(form);
+  const found = await navigator.credentials[asks]({ publicKey, ...more });
+  form.elements.credential.value = written(found);
+}
+
+export const say = (form, text) => {
+  form.querySelector("[data-problem]").textContent = text;
+};
