@@ -17,6 +17,7 @@ from app.extensions import jobs
 from app.models.scope import Reason, seeing_all
 from app.one_by_one import each_alone
 from app.people import own_trail, sessions
+from app.people.external import visits
 from app.people.factors import challenges, pending_sign_ins
 from app.stripe_events import review
 from app.transaction import transaction
@@ -76,6 +77,7 @@ def _delete_expired_sessions() -> None:
         sessions.delete_expired(session_limits())
         pending_sign_ins.delete_expired()
         challenges.delete_expired()
+        visits.delete_expired()
 
 
 def _delete_expired_responses() -> None:

@@ -5,6 +5,7 @@ from app.models.billing_details import BillingDetails
 from app.models.catalog import CatalogVersion, PlanTerm
 from app.models.daily_limit import DailyLimit
 from app.models.dispute import Dispute
+from app.models.external_identity import ExternalIdentity, ProviderVisit, VisitPurpose
 from app.models.factor import (
     AuthenticatorApp,
     ChallengePurpose,
@@ -55,6 +56,7 @@ __all__ = [
     "DeliveryState",
     "Dispute",
     "EventState",
+    "ExternalIdentity",
     "Finding",
     "Hold",
     "HoldAllowance",
@@ -77,6 +79,7 @@ __all__ = [
     "PlatformDelivery",
     "PlatformEndpoint",
     "PlatformMessage",
+    "ProviderVisit",
     "RateLimitCounter",
     "ReconciliationRun",
     "RecoveryCode",
@@ -99,6 +102,7 @@ __all__ = [
     "UsageGroup",
     "UsageKey",
     "User",
+    "VisitPurpose",
     "Wallet",
     "WalletLine",
     "card_label",

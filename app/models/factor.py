@@ -102,7 +102,8 @@ class RecoveryCode(Base):
 class PendingSignIn(Base):
     """A browser whose password was right and whose second factor is still missing. It opens no page.
 
-    The browser's session has the token; only its hash is stored. `failures` are wrong codes.
+    The browser's session has the token; only its hash is stored. `failures` are wrong codes. `identity_id` is who the
+    person signed in as at an identity provider, instead of a password.
     """
 
     __tablename__ = "pending_sign_in"
@@ -111,3 +112,4 @@ class PendingSignIn(Base):
     user_id: Mapped[UUID] = mapped_column(ForeignKey("user.id"), index=True)
     failures: Mapped[int] = mapped_column(default=0, server_default="0")
     expires_at: Mapped[When]
+    identity_id: Mapped[UUID | None] = mapped_column(ForeignKey("external_identity.id"))

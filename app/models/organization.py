@@ -76,16 +76,21 @@ class User(Base):
 
 
 class Membership(OrgScoped, Base):
+    """A person's role in an organization. `identity_id`: it was given by the issuer of that identity, and counts only
+    in sessions that began with it; None if it was given here."""
+
     __tablename__ = "membership"
 
     user_id: Mapped[UUID] = mapped_column(ForeignKey("user.id"), primary_key=True, index=True)
     role: Mapped[Role] = mapped_column(enum_type(Role))
+    identity_id: Mapped[UUID | None] = mapped_column(ForeignKey("external_identity.id"))
 
 
 class SignInSession(Base):
     """One signed-in browser. The cookie holds the token; only its hash is stored, so a leaked table gives no
     access. `id` names it on pages. `device` (in words) and `address` are those of its last use. `confirmed_at` is
-    when the person last proved that it's them, None for when they signed in."""
+    when the person last proved that it's them, None for when they signed in. `identity_id` is who they signed in as
+    at an identity provider, if they did; `used_external_factor`: they used a second factor there."""
 
     __tablename__ = "sign_in_session"
 
@@ -98,6 +103,8 @@ class SignInSession(Base):
     device: Mapped[str | None] = mapped_column(String(120))
     address: Mapped[str | None] = mapped_column(String(64))
     confirmed_at: Mapped[When | None]
+    identity_id: Mapped[UUID | None] = mapped_column(ForeignKey("external_identity.id"))
+    used_external_factor: Mapped[bool] = mapped_column(default=False, server_default="false")
 
 
 class AuditEvent(OrgScoped, Base):

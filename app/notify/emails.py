@@ -236,6 +236,18 @@ class FactorChanged(Email):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class IdentityConnected(Email):
+    """Someone who was signed in to the account `email`, from the IP address `address`, connected it with an identity
+    provider, which people call `provider`."""
+
+    kind: ClassVar[str] = "identity_connected"
+    email: str
+    provider: str
+    at: datetime
+    address: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NewSignIn(Email):
     """Someone signed in as `email` with a `device` (in words) that was not used for the account before; `place` is
     the IP address, with its country."""
@@ -289,6 +301,7 @@ _KINDS: dict[str, type[Email]] = {
         DailyLimitChanged,
         UnusualTopUp,
         FactorChanged,
+        IdentityConnected,
         NewSignIn,
     )
 }

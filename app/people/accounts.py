@@ -15,7 +15,7 @@ from app.billing.audit import Actor
 from app.clock import utc_now
 from app.extensions import db
 from app.ids import uuid7
-from app.models import Membership, Organization, User
+from app.models import ExternalIdentity, Membership, Organization, User
 from app.notify.emails import PasswordSet
 from app.people import own_mail, own_trail, password_rules, passwords, sessions
 from app.people.factors import pending_sign_ins
@@ -34,7 +34,8 @@ def create(email: str, *, name: str, password: str, organization: Organization) 
     """Create an account for an address without one, for someone invited to `organization`.
 
     Raises `AccountExistsError`, also if another link just created one, or if the address belongs to someone without a
-    password who is a member elsewhere: the holder of this link must not get access there. `WeakPasswordError` for a
+    password who is a member elsewhere, or signs in with an identity provider: the holder of this link must not get
+    access there. `WeakPasswordError` for a
     password that can't be chosen.
     """
     hashed = hash_checked(password, (email, name, organization.name))
@@ -45,8 +46,9 @@ def create(email: str, *, name: str, password: str, organization: Organization) 
     made = db.session.scalar(new.on_conflict_do_nothing().returning(User.id))
     if made is None:
         elsewhere = exists().where(Membership.user_id == User.id, Membership.org_id != organization.id)
+        by_identity = exists().where(ExternalIdentity.user_id == User.id)
         first = update(User).where(
-            func.lower(User.email) == email.lower(), User.password_hash.is_(None), ~elsewhere
+            func.lower(User.email) == email.lower(), User.password_hash.is_(None), ~elsewhere, ~by_identity
         )
         made = db.session.scalar(first.values(password_hash=hashed, password_set_at=now).returning(User.id))
     if made is None:

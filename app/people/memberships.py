@@ -22,16 +22,22 @@ def assign_role(
     actor: Actor,
     *,
     added: Action | None = "user.added",
+    identity_id: UUID | None = None,
 ) -> None:
     """Assign a person this role, replacing any other. In the caller's transaction. `added` is how the trail calls it
-    where they had none; None for the demo, whose people were there before."""
+    where they had none; None for the demo, whose people were there before. `identity_id` is set if the issuer of that
+    identity gives it: it then counts only in sessions that begin there."""
     membership = db.session.get(Membership, (organization.id, user.id))
     if membership is None:
-        db.session.add(Membership(org_id=organization.id, user_id=user.id, role=role))
+        db.session.add(
+            Membership(org_id=organization.id, user_id=user.id, role=role, identity_id=identity_id)
+        )
         db.session.flush()
         if added is not None:
             audit.record(organization.id, actor, added, user.email, role=role.value)
-    elif membership.role is not role:
+        return
+    membership.identity_id = identity_id
+    if membership.role is not role:
         membership.role = role
         audit.record(organization.id, actor, "user.role_changed", user.email, role=role.value)
         if role is not Role.ORG_ADMIN:

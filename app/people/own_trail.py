@@ -13,8 +13,9 @@ from app.models.scope import Reason, seeing_all
 from app.people import memberships
 from app.people.organizations import find_user
 
-Proof = Literal["password", "code", "recovery_code", "passkey", "link", "invitation"]
-"""What someone who signs in has proved who they are with; `code` and `recovery_code` after the password."""
+Proof = Literal["password", "code", "recovery_code", "passkey", "link", "invitation", "provider"]
+"""What someone who signs in has proved who they are with; `code` and `recovery_code` after the password, or after an
+identity provider signed them in."""
 
 
 @seeing_all(Reason.PEOPLE)

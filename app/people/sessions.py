@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, delete, func, select, update
+from sqlalchemy import ColumnElement, Select, and_, bindparam, delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
 from sqlalchemy.orm import aliased
 
@@ -43,12 +43,21 @@ class Seat:
 
 
 @dataclass(frozen=True, slots=True)
+class Vouched:
+    """An identity provider vouches for the person of a session: as whom, and whether they used a second factor there.
+    Roles that it gave count in such sessions only."""
+
+    identity_id: UUID
+    used_factor: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Identity:
     """The signed-in person, the organization in view, and their role; with the wallet's version, for live pages.
 
     `has_lease_over`: a lease may have expired that the wallet's version doesn't reflect yet. `lacks_factor`: the
     organization requires a second factor, and the person has none. `confirmed_at` is when it was last proved that it
-    is this person (`app.people.confirmation`).
+    is this person (`app.people.confirmation`). `vouched` is set if an identity provider signed them in.
     """
 
     token: str
@@ -61,6 +70,7 @@ class Identity:
     seats: tuple[Seat, ...]
     seen_at: datetime
     confirmed_at: datetime
+    vouched: Vouched | None
 
     is_authenticated = True
     is_active = True
@@ -83,16 +93,17 @@ def start(
     device: str | None = None,
     address: str | None = None,
     confirmed_at: datetime | None = None,
+    vouched: Vouched | None = None,
 ) -> str:
     """Begin a session and return its token, which is stored only in the browser.
 
     The organization in view is `org_id`, or the first by name that the person owns, or is in. `device` is what the
     person uses, in words, at the IP address `address`. `confirmed_at` is when they last proved that it's them, by
-    default now.
+    default now. `vouched` is set if an identity provider signed them in.
     """
     token = secrets.token_urlsafe(32)
     now = utc_now()
-    chosen = org_id or _first_organization(user)
+    chosen = org_id or _first_organization(user, vouched)
     db.session.add(
         SignInSession(
             token_hash=hash_token(token),
@@ -103,6 +114,8 @@ def start(
             device=device,
             address=address,
             confirmed_at=confirmed_at or now,
+            identity_id=vouched.identity_id if vouched else None,
+            used_external_factor=vouched is not None and vouched.used_factor,
         )
     )
     return token
@@ -123,7 +136,19 @@ def identify(token: str, limits: Limits) -> Identity | None:
     ).one_or_none()
     if row is None:
         return None
-    user, organization, role, version, has_lease_over, lacks_factor, seen_at, confirmed_at, found = row
+    (
+        user,
+        organization,
+        role,
+        version,
+        has_lease_over,
+        lacks_factor,
+        seen_at,
+        confirmed_at,
+        identity_id,
+        used_factor,
+        found,
+    ) = row
     in_view = str(organization.id) if organization else None
     choices = tuple(Seat(UUID(id_), name, slug, id_ == in_view) for id_, name, slug in found or ())
     return Identity(
@@ -137,6 +162,7 @@ def identify(token: str, limits: Limits) -> Identity | None:
         choices,
         seen_at,
         confirmed_at,
+        Vouched(identity_id, used_factor) if identity_id else None,
     )
 
 
@@ -189,7 +215,7 @@ def delete_expired(limits: Limits) -> int:
 
 
 @cache
-def _who_has() -> Select[Any]:
+def _who_has() -> Select[*tuple[Any, ...]]:
     """Everything about a session by its token, by primary keys. Built once: every request runs it."""
     seats = aliased(Membership)
     seat_organization = aliased(Organization)
@@ -206,7 +232,7 @@ def _who_has() -> Select[Any]:
         )
         .select_from(seats)
         .join(seat_organization, seat_organization.id == seats.org_id)
-        .where(seats.user_id == SignInSession.user_id)
+        .where(seats.user_id == SignInSession.user_id, _counts(seats.identity_id))
         .scalar_subquery()
     )
     return (
@@ -216,9 +242,13 @@ def _who_has() -> Select[Any]:
             Membership.role,
             Wallet.version,
             leases.are_over(bindparam("at")),
-            Organization.requires_second_factor & ~status.is_there(SignInSession.user_id),
+            Organization.requires_second_factor
+            & ~SignInSession.used_external_factor
+            & ~status.is_there(SignInSession.user_id),
             SignInSession.seen_at,
             func.coalesce(SignInSession.confirmed_at, SignInSession.created_at),
+            SignInSession.identity_id,
+            SignInSession.used_external_factor,
             own_seats.cast(JSONB),
         )
         .select_from(SignInSession)
@@ -233,18 +263,29 @@ def _who_has() -> Select[Any]:
 
 
 def _membership_in_view() -> ColumnElement[bool]:
-    return and_(Membership.org_id == SignInSession.org_id, Membership.user_id == SignInSession.user_id)
+    return and_(
+        Membership.org_id == SignInSession.org_id,
+        Membership.user_id == SignInSession.user_id,
+        _counts(Membership.identity_id),
+    )
+
+
+def _counts(given_by: Any) -> ColumnElement[bool]:
+    """Whether a role counts in a session: it was given here, or by the issuer of the identity that began it."""
+    return or_(given_by.is_(None), given_by == SignInSession.identity_id)
 
 
 def _own(token: str, statement: Any) -> Any:
     return statement.where(SignInSession.token_hash == hash_token(token))
 
 
-def _first_organization(user: User) -> UUID | None:
+def _first_organization(user: User, vouched: Vouched | None) -> UUID | None:
+    given_by = Membership.identity_id
+    counts = or_(given_by.is_(None), given_by == vouched.identity_id) if vouched else given_by.is_(None)
     return db.session.execute(
         select(Membership.org_id)
         .join(Organization, Organization.id == Membership.org_id)
-        .where(Membership.user_id == user.id)
+        .where(Membership.user_id == user.id, counts)
         .order_by(Membership.role != Role.ORG_ADMIN, Organization.name)
         .limit(1)
     ).scalar()

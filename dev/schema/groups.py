@@ -52,6 +52,11 @@ GROUPS = (
         ("passkey", "passkey_challenge", "authenticator_app", "recovery_code", "pending_sign_in"),
     ),
     Group(
+        "Identity providers",
+        "Who people are at an identity provider, and browsers that were sent there.",
+        ("external_identity", "provider_visit"),
+    ),
+    Group(
         "Messages",
         "Emails to people and signed messages to the platform, written in the transaction of what they are about.",
         ("mail", "platform_endpoint", "platform_message", "platform_delivery"),

@@ -23,6 +23,7 @@ from app.notify.emails import (
     Email,
     FactorChange,
     FactorChanged,
+    IdentityConnected,
     InvoiceFailed,
     NewSignIn,
     PasswordLink,
@@ -133,6 +134,9 @@ ABOUT_ACCOUNTS: list[Email] = [
         device="Chrome on Windows",
         place="Germany (192.0.2.7)",
         at=at("2026-11-24 14:05"),
+    ),
+    IdentityConnected(
+        email="dana@harbor.example", provider="Acme", at=at("2026-11-24 14:05"), address="198.51.100.7"
     ),
     NewSignIn(email="dana@harbor.example", device="An unknown browser", at=at("2026-11-24 14:05")),
     RecipientsChanged(

@@ -182,6 +182,11 @@ RECORDED: dict[str, tuple[str, Callable[[Scene], object]]] = {
 """What each function that writes records."""
 
 RECORDED_IN_TESTS_OF_ITS_OWN = {
+    "admission.admit": "tests/people/external/test_admission.py",
+    "admission.connect": "tests/people/external/test_admission.py",
+    "admission.settle": "tests/people/external/test_admission.py",
+    "identities.add_and_notify": "tests/people/external/test_admission.py",
+    "identities.connect": "tests/people/external/test_admission.py",
     "changes.record": "tests/people/factors/test_reset.py",
     "removal.remove_app": "tests/people/factors/test_requirement.py",
     "removal.remove_passkey": "tests/people/factors/test_requirement.py",
@@ -194,6 +199,10 @@ RECORDED_IN_TESTS_OF_ITS_OWN = {
 
 _FACTOR = "`changes.record`, with who did it and an email to the person"
 BY_ITS_CALLER = {
+    "identities.add": "`user.added` for a new person, `user.identity_connected` for one who was there before",
+    "visits.begin": "a question is no change",
+    "visits.delete_expired": "they had ended already",
+    "visits.end": "an answer is no change by itself",
     "authenticator_apps.begin": "an app opens nothing until it is confirmed",
     "authenticator_apps.confirm": _FACTOR,
     "authenticator_apps.remove": _FACTOR,

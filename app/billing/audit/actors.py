@@ -4,6 +4,7 @@ from __future__ import annotations
 
 _NAMES = {
     "operator": "Voice Portal operator",
+    "identity provider": "Identity provider",
     "stripe": "Payment processor",
     "sign-in page": "Someone who wasn't signed in",
 }

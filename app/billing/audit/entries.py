@@ -51,6 +51,7 @@ Action = Literal[
     "user.authenticator_app_added",
     "user.authenticator_app_removed",
     "user.details_changed",
+    "user.identity_connected",
     "user.invited",
     "user.joined",
     "user.passkey_added",

@@ -44,6 +44,7 @@ _PROOFS = {
     "passkey": "with a passkey",
     "link": "with an emailed link",
     "invitation": "with an invitation",
+    "provider": "with an identity provider",
 }
 """What people signed in with, where it wasn't only their password."""
 
@@ -224,6 +225,7 @@ WORDS: dict[Action, ActionWording] = {
     "user.authenticator_app_added": ActionWording("sign_in", "Added an authenticator app", _subject),
     "user.authenticator_app_removed": ActionWording("sign_in", "Removed an authenticator app", _subject),
     "user.details_changed": ActionWording("people", "Changed their account details", _fields),
+    "user.identity_connected": ActionWording("sign_in", "Connected an identity provider", _subject),
     "user.invited": ActionWording("people", "Invited a person", _with_role),
     "user.joined": ActionWording("people", "Accepted an invitation", _with_role),
     "user.passkey_added": ActionWording("sign_in", "Added a passkey", _subject),

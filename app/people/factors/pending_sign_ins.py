@@ -1,4 +1,4 @@
-"""Browsers whose password was right and whose second factor is still missing.
+"""Browsers whose password was right, or whom an identity provider sent, and whose second factor is still missing.
 
 Such a browser isn't signed in: it has a token that only the page for the second factor accepts, for ten minutes, a
 few wrong codes, and one success.
@@ -25,14 +25,18 @@ counted by `app.web.attempts`."""
 
 
 @seeing_all(Reason.SIGN_IN)
-def begin(user: User) -> str:
+def begin(user: User, identity_id: UUID | None = None) -> str:
     """Begin to wait for the factor of a person whose password was right; returns the token for the browser.
 
-    In the caller's transaction.
+    `identity_id` is set if an identity provider signed them in instead. In the caller's transaction.
     """
     token = secrets.token_urlsafe(32)
     expires_at = utc_now() + VALID_FOR
-    db.session.add(PendingSignIn(token_hash=_hash(token), user_id=user.id, expires_at=expires_at))
+    db.session.add(
+        PendingSignIn(
+            token_hash=_hash(token), user_id=user.id, expires_at=expires_at, identity_id=identity_id
+        )
+    )
     return token
 
 
@@ -49,6 +53,14 @@ def find(token: str) -> User | None:
         )
     )
     return db.session.scalar(query)
+
+
+@seeing_all(Reason.SIGN_IN)
+def identity_of(token: str) -> UUID | None:
+    """Who the person signed in as at an identity provider, if they did."""
+    return db.session.scalar(
+        select(PendingSignIn.identity_id).where(PendingSignIn.token_hash == _hash(token))
+    )
 
 
 @seeing_all(Reason.SIGN_IN)
