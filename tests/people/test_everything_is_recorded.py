@@ -29,11 +29,13 @@ from app.people import (
     sessions,
     tokens,
 )
+from app.people.external import identities
 from app.people.provisioning import Wanted
 from app.people.sessions import Identity, Limits
 from app.people.tokens import Caller, Scope
 from config import ROOT
 from tests.factories import PASSWORD, a_person, an_organization
+from tests.people.external.vouching import claims
 
 ACTOR = Actor("someone@test.example", address="192.0.2.7")
 SECRET = "s" * 48
@@ -149,6 +151,14 @@ RECORDED: dict[str, tuple[str, Callable[[Scene], object]]] = {
         "user.sign_in_failed",
         lambda it: own_trail.note_failed_sign_in(it.owner.email, None, 1, uuid7()),
     ),
+    "identities.add_and_notify": (
+        "user.identity_connected",
+        lambda it: identities.add_and_notify(it.owner, claims(email=it.owner.email), ACTOR),
+    ),
+    "identities.connect": (
+        "user.identity_connected",
+        lambda it: identities.connect(it.owner, claims(email=it.owner.email), ACTOR),
+    ),
     "own_trail.record": (
         "user.signed_out",
         lambda it: own_trail.record(it.owner, ACTOR, "user.signed_out"),
@@ -184,9 +194,6 @@ RECORDED: dict[str, tuple[str, Callable[[Scene], object]]] = {
 RECORDED_IN_TESTS_OF_ITS_OWN = {
     "admission.admit": "tests/people/external/test_admission.py",
     "admission.connect": "tests/people/external/test_admission.py",
-    "admission.settle": "tests/people/external/test_admission.py",
-    "identities.add_and_notify": "tests/people/external/test_admission.py",
-    "identities.connect": "tests/people/external/test_admission.py",
     "changes.record": "tests/people/factors/test_reset.py",
     "removal.remove_app": "tests/people/factors/test_requirement.py",
     "removal.remove_passkey": "tests/people/factors/test_requirement.py",

@@ -36,7 +36,7 @@ IDENTITY_PROVIDER = "identity provider"
 
 
 class ConnectFirstError(IdentityError):
-    """The address has an account that someone signs in to otherwise: whoever that is has to connect the identity."""
+    """The address has an account that someone signs in to otherwise: that person has to connect the identity."""
 
     def __init__(self, email: str) -> None:
         super().__init__(
