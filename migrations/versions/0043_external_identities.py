@@ -8,8 +8,8 @@ from alembic import op
 
 from app.database import in_use
 
-revision = "0042"
-down_revision = "0041"
+revision = "0043"
+down_revision = "0042"
 branch_labels = None
 depends_on = None
 
