@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from flask import Flask
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.browser.devices import Device
 from tests.browser.looks import check_in_each_look
@@ -132,3 +132,30 @@ def test_without_javascript_a_code_of_the_app_and_a_recovery_code_sign_in(
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Billing", exact=True)).to_be_visible()
     context.close()
+
+
+def test_in_a_frame_of_another_page_it_is_said_where_passkeys_work(page: Page, site: Site) -> None:
+    """Browsers give a page in such a frame none; the shell is simulated, and what forbids other frames left out."""
+    shell = f'<!doctype html><title>Shell</title><iframe src="{site.url}/sign-in" title="Billing"></iframe>'
+    page.route("http://shell.localhost/", lambda route: route.fulfill(body=shell, content_type="text/html"))
+
+    def without_policy(route: Route) -> None:
+        answer = route.fetch()
+        kept = {
+            name: value
+            for name, value in answer.headers.items()
+            if not name.startswith(("content-sec", "x-frame"))
+        }
+        route.fulfill(response=answer, headers=kept)
+
+    page.route(f"{site.url}/sign-in", without_policy)
+    page.goto("http://shell.localhost/")
+    framed = page.frame_locator("iframe")
+    framed.get_by_role("button", name="Sign in with a passkey").press("Enter")
+    expect(framed.get_by_text("Passkeys only work")).to_have_text(
+        "Passkeys only work in a tab of their own. Open this page in a new tab, and reload this one afterwards."
+    )
+    page.unroute(f"{site.url}/sign-in")
+    with page.context.expect_page() as opened:
+        framed.get_by_role("link", name="Open this page in a new tab").press("Enter")
+    expect(opened.value).to_have_url(f"{site.url}/sign-in")

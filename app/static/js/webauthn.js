@@ -3,12 +3,22 @@ const CANCELED = "No passkey was used. Try again, or use something else.";
 const KNOWN = "This device already has a passkey for your account.";
 const FAILED = "Passkeys don't work here right now. Check your connection and try again.";
 const AGAIN = "Reload this page, and confirm that it's you.";
-const PROBLEMS = { ConfirmationError: AGAIN, NotAllowedError: CANCELED, AbortError: "", InvalidStateError: KNOWN };
+const FRAMED = "Passkeys only work in a tab of their own.";
+const PROBLEMS = { FramedError: FRAMED, ConfirmationError: AGAIN, NotAllowedError: CANCELED, AbortError: "", InvalidStateError: KNOWN };
 
 export const hasPasskeys = Boolean(window.PublicKeyCredential && window.isSecureContext);
 
 // What to say to the person about an error of `fillIn`.
 export const problemOf = (error) => PROBLEMS[error.name] ?? FAILED;
+
+// A page that another site shows in a frame gets no passkey: browsers give none, and the server would take none.
+function isFramed() {
+  try {
+    return window.top.location.origin !== window.location.origin;
+  } catch {
+    return true;
+  }
+}
 
 const bytes = (text) => Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (one) => one.charCodeAt(0));
 const base64url = (buffer) =>
@@ -48,12 +58,21 @@ async function challenge(form) {
 
 // Let the person use a passkey, and fill its answer into the form. `more` goes to the browser as it is.
 export async function fillIn(form, more = {}) {
+  if (isFramed()) throw new DOMException("framed", "FramedError");
   const asks = form.dataset.passkey === "create" ? "create" : "get";
   const publicKey = await challenge(form);
   const found = await navigator.credentials[asks]({ publicKey, ...more });
   form.elements.credential.value = written(found);
 }
 
-export const say = (form, text) => {
-  form.querySelector("[data-problem]").textContent = text;
-};
+export function say(form, text) {
+  const place = form.querySelector("[data-problem]");
+  place.textContent = text;
+  if (text === FRAMED) place.append(" ", ownTab(), ", and reload this one afterwards.");
+}
+
+function ownTab() {
+  const link = document.createElement("a");
+  Object.assign(link, { href: window.location.href, target: "_blank", rel: "noopener", textContent: "Open this page in a new tab" });
+  return link;
+}
