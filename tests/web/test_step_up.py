@@ -24,9 +24,9 @@ from tests.support.browsing import HTMX, Visitor, text_of
 from tests.support.confirming import confirm, minutes_pass, send_again
 from tests.support.factors import a_code, an_app
 from tests.support.money import balance, credited, the_top_up
-from tests.support.paying import Owner
+from tests.support.paying import TOP_UPS, Owner
 from tests.support.plans import sell_plans
-from tests.support.sandbox import Sandbox
+from tests.support.sandbox import GOOD, Sandbox
 
 NOT_ASKED = {
     "account.change_password": "asks for the current password itself",
@@ -155,7 +155,7 @@ def test_no_new_session_confirms_what_the_second_factor_has_to(owner: Owner, way
 def test_each_proof_confirms_as_much_as_it_proves(owner: Owner) -> None:
     user = db.session.scalars(db.select(User)).one()
     enough = {proof for proof in get_args(Proof) if confirmation.is_proved_by(user, proof)}
-    assert enough == {"password", "link", "code", "recovery_code", "passkey"}
+    assert enough == {"password", "link", "provider", "code", "recovery_code", "passkey"}
     an_app(user)
     enough = {proof for proof in get_args(Proof) if confirmation.is_proved_by(user, proof)}
     assert enough == {"code", "recovery_code", "passkey"}
@@ -335,6 +335,24 @@ class TestWhatIsAsked:
         reviews = [owner.review("250") for _ in range(3)]
         minutes_pass()
         assert [owner.pay(review).status_code for review in reviews] == [303, 303, 403]
+
+    @pytest.mark.parametrize("keep", ["yes", ""])
+    def test_a_card_that_is_saved_with_a_top_up_is_asked_about(
+        self, owner: Owner, sandbox: Sandbox, keep: str
+    ) -> None:
+        typed = {
+            "card": "another",
+            "confirmation_token": sandbox.enter_card(GOOD, keep=bool(keep)),
+            "keep": keep,
+        }
+        review = str(owner.post(TOP_UPS, typed | {"amount": "50"}).location)
+        minutes_pass()
+        assert owner.pay(review).status_code == (403 if keep else 303)
+        assert owner.post(f"{review}/payments", typed).status_code == (403 if keep else 303)
+        assert len(sandbox.payment_intents()) == (0 if keep else 1)
+        owner.post("/confirm", {"password": PASSWORD, "method": "password"})
+        assert owner.pay(review).status_code == 303
+        assert len(sandbox.payment_intents()) == 1
 
     @pytest.mark.parametrize(("plan", "asked"), [("growth:month", False), ("scale:year", True)])
     def test_a_plan_is_asked_about_where_it_costs_as_much_as_a_large_top_up(

@@ -95,9 +95,9 @@ def pay(
     one; when the job repeats the request, it is omitted.
 
     Commits before Stripe is called, and after. A lost response leaves the top-up `paying`, to be settled by the job.
-    Raises `UnknownTopUpError`, `UnconfirmedError` for a large one unless `is_confirmed`, `DailyLimitReachedError`,
-    `CardNotUsableError`, `NotStartedError` if nothing was charged, and what `app.payments` raises if an entered card
-    can't be read.
+    Raises `UnknownTopUpError`, `UnconfirmedError` for a large one, or one that saves its card, unless `is_confirmed`,
+    `DailyLimitReachedError`, `CardNotUsableError`, `NotStartedError` if nothing was charged, and what `app.payments`
+    raises if an entered card can't be read.
     """
     if isinstance(chosen, EnteredCard) or organization.stripe_customer_id is None:
         # Stripe is asked first, which isn't needed for a top-up that is being paid or is done.
@@ -109,7 +109,7 @@ def pay(
         wish = one_off.fetch(chosen) if isinstance(chosen, EnteredCard) else chosen
         with queries.locked(organization.id, top_up_id) as (wallet, top_up):
             keep = chosen.keep if isinstance(chosen, EnteredCard) else None
-            if not is_confirmed and is_large(top_up):
+            if not is_confirmed and (is_large(top_up) or _saves_a_card(top_up, wish, keep)):
                 # Under the lock: of many small ones at the same moment, none is the first.
                 raise UnconfirmedError
             card = _claim(organization, wallet, top_up, wish, actor, keep=keep)
@@ -125,6 +125,13 @@ def pay(
         return top_up
     request = requests.charge_request(organization, top_up, card, customer_id)
     return _charge(organization, top_up, card, replace(request, radar_session=radar_session), actor)
+
+
+def _saves_a_card(top_up: TopUp, chosen: UUID | ConfirmationToken | None, keep: bool | None) -> bool:
+    """Whether paying it now saves the card that was entered for it, which is a change of payment methods."""
+    if top_up.status not in PAYABLE:
+        return False
+    return keep if keep is not None else top_up.keep_card and chosen in {None, top_up.payment_method_id}
 
 
 def _refuse(organization: Organization, refused: DailyLimitReachedError, actor: Actor) -> NoReturn:
