@@ -56,8 +56,9 @@ class Identity:
     """The signed-in person, the organization in view, and their role; with the wallet's version, for live pages.
 
     `has_lease_over`: a lease may have expired that the wallet's version doesn't reflect yet. `lacks_factor`: the
-    organization requires a second factor, and the person has none. `confirmed_at` is when it was last proved that it
-    is this person (`app.people.confirmation`). `vouched` is set if an identity provider signed them in.
+    organization requires a second factor, and the person has none. `begun_at` is when they signed in, `confirmed_at`
+    when it was last proved that it is this person (`app.people.confirmation`). `vouched` is set if an identity
+    provider signed them in.
     """
 
     token: str
@@ -69,6 +70,7 @@ class Identity:
     lacks_factor: bool
     seats: tuple[Seat, ...]
     seen_at: datetime
+    begun_at: datetime
     confirmed_at: datetime
     vouched: Vouched | None
 
@@ -92,14 +94,16 @@ def start(
     org_id: UUID | None = None,
     device: str | None = None,
     address: str | None = None,
+    begun_at: datetime | None = None,
     confirmed_at: datetime | None = None,
     vouched: Vouched | None = None,
 ) -> str:
     """Begin a session and return its token, which is stored only in the browser.
 
     The organization in view is `org_id`, or the first by name that the person owns, or is in. `device` is what the
-    person uses, in words, at the IP address `address`. `confirmed_at` is when they last proved that it's them, by
-    default now. `vouched` is set if an identity provider signed them in.
+    person uses, in words, at the IP address `address`. `begun_at` is when they signed in, which its end is counted
+    from, and `confirmed_at` when they last proved that it's them: by default now. `vouched` is set if an identity
+    provider signed them in.
     """
     token = secrets.token_urlsafe(32)
     now = utc_now()
@@ -109,7 +113,7 @@ def start(
             token_hash=hash_token(token),
             user_id=user.id,
             org_id=chosen,
-            created_at=now,
+            created_at=begun_at or now,
             seen_at=now,
             device=device,
             address=address,
@@ -144,6 +148,7 @@ def identify(token: str, limits: Limits) -> Identity | None:
         has_lease_over,
         lacks_factor,
         seen_at,
+        begun_at,
         confirmed_at,
         identity_id,
         used_factor,
@@ -161,6 +166,7 @@ def identify(token: str, limits: Limits) -> Identity | None:
         bool(lacks_factor),
         choices,
         seen_at,
+        begun_at,
         confirmed_at,
         Vouched(identity_id, used_factor) if identity_id else None,
     )
@@ -246,6 +252,7 @@ def _who_has() -> Select[*tuple[Any, ...]]:
             & ~SignInSession.used_external_factor
             & ~status.is_there(SignInSession.user_id),
             SignInSession.seen_at,
+            SignInSession.created_at,
             func.coalesce(SignInSession.confirmed_at, SignInSession.created_at),
             SignInSession.identity_id,
             SignInSession.used_external_factor,

@@ -42,7 +42,10 @@ def change_password() -> Response | tuple[str, int]:
                 who.user, form.current_password.data or "", form.password.data or "", current_actor()
             )
             begun = begin_session(
-                who.user, by="password", org_id=who.organization.id if who.organization else None
+                who.user,
+                by="password",
+                org_id=who.organization.id if who.organization else None,
+                continues=True,
             )
     except WrongPasswordError as error:
         form.current_password.errors = [str(error)]

@@ -39,7 +39,7 @@ def _accept_signed_in(found: Invitation, form: PasswordForm, token: str) -> Resp
     try:
         with transaction():
             organization = invitations.accept(token, who.user, request.remote_addr)
-            begun = begin_session(who.user, by="invitation", org_id=organization.id)
+            begun = begin_session(who.user, by="invitation", org_id=organization.id, continues=True)
     except NotYoursError:
         return _page(found, form, token), 403
     flash(f"You're now in {organization.name}.")

@@ -169,9 +169,11 @@ def begin_session(
     by: Proof,
     org_id: UUID | None = None,
     wanted: str = "",
+    continues: bool = False,
 ) -> Identity | None:
     """Begin a new session for `user`, discarding the browser's previous one. In the caller's transaction. `by` is
-    what they proved who they are with, for the audit trail.
+    what they proved who they are with, for the audit trail. `continues`: they are signed in, and only the token
+    changes; the session ends when it would have, because nothing but signing in makes it last longer.
 
     After the commit the caller signs in with it (`login_user`). The organization in view is `org_id`, or the one that
     the URL `wanted` names, if they belong to it. It counts as a confirmation only if `by` proves as much: else who
@@ -188,6 +190,7 @@ def begin_session(
         org_id=org_id,
         device=device_in_use(),
         address=request.remote_addr,
+        begun_at=who.begun_at if who is not None and continues else None,
         confirmed_at=confirmed_at,
     )
     actor = Actor(user.email, user.id, request.remote_addr)
