@@ -18,7 +18,7 @@ from app.models.scope import Reason, seeing_all
 from app.one_by_one import each_alone
 from app.people import own_trail, sessions
 from app.people.external import visits
-from app.people.factors import challenges, pending_sign_ins
+from app.people.factors import challenges, pending_sign_ins, reencryption
 from app.stripe_events import review
 from app.transaction import transaction
 from app.web import rate_limits, stored_responses
@@ -39,7 +39,7 @@ _NIGHTLY_SECONDS = 3600
 @seeing_all(Reason.NIGHTLY)
 def nightly(**_: int) -> None:
     """Check the whole ledger, and delete what is old: expired sessions, handled events, stored responses, past
-    counters. If one step fails, the others still run."""
+    counters. Encrypt with the newest key what an older one encrypted. If one step fails, the others still run."""
     steps: list[Callable[[], object]] = [
         _check_ledger,
         _delete_expired_sessions,
@@ -51,6 +51,7 @@ def nightly(**_: int) -> None:
         rate_limits.delete_expired,
         switches.delete_unconfirmed,
         job_status.delete_old,
+        _reencrypt_secrets,
     ]
     if each_alone("nightly", steps, lambda step: step(), seconds=_NIGHTLY_SECONDS):
         raise RuntimeError("A part of the nightly work failed: see the log.")
@@ -83,6 +84,12 @@ def _delete_expired_sessions() -> None:
 def _delete_expired_responses() -> None:
     with transaction():
         stored_responses.delete_expired()
+
+
+def _reencrypt_secrets() -> None:
+    outcome = reencryption.reencrypt()
+    if outcome.renewed or outcome.unreadable:
+        log.info("secrets_reencrypted", renewed=outcome.renewed, unreadable=outcome.unreadable)
 
 
 def _maintain_partitions() -> None:

@@ -192,6 +192,7 @@ def begin_session(
         address=request.remote_addr,
         begun_at=who.begun_at if who is not None and continues else None,
         confirmed_at=confirmed_at,
+        vouched=who.vouched if who is not None and continues else None,
     )
     actor = Actor(user.email, user.id, request.remote_addr)
     own_trail.record(user, actor, "user.signed_in", by=by, new_browser=known_devices.is_new(user))
