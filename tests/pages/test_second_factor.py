@@ -14,7 +14,7 @@ from app.clock import utc_now
 from app.extensions import db
 from app.models import AuditEvent, Mail, PendingSignIn, SignInSession, User
 from app.people import password_links
-from app.people.factors import pending_sign_ins
+from app.people.factors import pending_sign_ins, recovery_codes
 from app.transaction import transaction
 from tests.factories import OWNER, a_person, an_organization
 from tests.support import url_map
@@ -176,7 +176,9 @@ def warnings() -> int:
     return list(told).count("guessed")
 
 
-def at_once(app: Flask, visitor: Visitor, codes: list[str]) -> list[int]:
+def at_once(
+    app: Flask, visitor: Visitor, codes: list[str], *, path: str = STEP, field: str = "code"
+) -> list[int]:
     """What one browser is answered that sends these codes at the same moment."""
     token, together = visitor.token(), Barrier(len(codes))
     cookie = visitor.client.get_cookie("billing_session")
@@ -186,7 +188,7 @@ def at_once(app: Flask, visitor: Visitor, codes: list[str]) -> list[int]:
         client = app.test_client()
         client.set_cookie("billing_session", cookie.value)
         together.wait(10)
-        return Visitor(client).post(STEP, {"code": code}, token=token).status_code
+        return Visitor(client).post(path, {field: code}, token=token).status_code
 
     with ThreadPoolExecutor(len(codes)) as threads:
         return sorted(threads.map(send, codes))
@@ -199,6 +201,17 @@ def test_a_button_pressed_twice_warns_no_one(app: Flask, visitor: Visitor, dana:
     assert 302 in answers
     assert warnings() == 0
     assert db.session.scalars(db.select(SignInSession)).all() != []
+
+
+def test_of_several_recovery_codes_at_the_same_moment_one_is_used_up(
+    app: Flask, visitor: Visitor, dana: User
+) -> None:
+    an_app(dana)
+    codes = codes_of(dana)[:4]
+    visitor.sign_in(dana.email)
+    answers = at_once(app, visitor, codes, path=RECOVERY, field="recovery_code")
+    assert answers == [302, 422, 422, 422]
+    assert recovery_codes.count_left(dana.id) == 9
 
 
 def test_a_burst_of_wrong_codes_is_one_warning(app: Flask, visitor: Visitor, dana: User) -> None:

@@ -109,7 +109,7 @@ def _try(found: Waiting, verify: Callable[[], bool], *, by: Proof) -> Identity |
     if count is None:
         return None
     with transaction():
-        if verify() and pending_sign_ins.finish(found.token):
+        if pending_sign_ins.lock(found.token) and verify() and pending_sign_ins.finish(found.token):
             return begin_and_notify(found.user, found.way_back, by=by)
     log.info("second_factor_failed", address=request.remote_addr)
     if count == pending_sign_ins.MOST_FAILURES and failures.count_if_noted(f"guessed:{found.user.id}"):

@@ -84,6 +84,16 @@ def count_try(token: str) -> int | None:
 
 
 @seeing_all(Reason.SIGN_IN)
+def lock(token: str) -> bool:
+    """Lock the waiting until the transaction ends; False if it is over. Before a code is used up: of two at the same
+    moment, the second one finds it over and stays good."""
+    own = select(PendingSignIn.user_id).where(
+        PendingSignIn.token_hash == _hash(token), PendingSignIn.expires_at > utc_now()
+    )
+    return db.session.scalar(own.with_for_update()) is not None
+
+
+@seeing_all(Reason.SIGN_IN)
 def finish(token: str) -> bool:
     """End the waiting because the factor was proven; False if another request was quicker, or the time is over.
 
