@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from app.cli import (  # noqa: F401 - `daily_limit` and `signing_out` add a command to a group
+from app.cli import (  # noqa: F401 - `daily_limit` adds a command to one of the groups
     background,
     catalog,
     connected,
@@ -14,7 +14,6 @@ from app.cli import (  # noqa: F401 - `daily_limit` and `signing_out` add a comm
     people,
     platform,
     secrets,
-    signing_out,
     stripe,
     token,
     usage,

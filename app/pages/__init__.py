@@ -10,12 +10,14 @@ from app.pages import (
     auth,
     billing_details,
     change_plan,
+    destinations,
     factors,
     invoices,
     labels,
     live,
     overview,
     payment_methods,
+    search,
     security,
     wallet,
 )
@@ -24,6 +26,7 @@ from app.pages import (
 def init_app(app: Flask) -> None:
     """Register every blueprint of pages, and what their templates call things."""
     labels.init_app(app)
+    destinations.init_app(app)
     for package in (
         auth,
         overview,
@@ -37,5 +40,6 @@ def init_app(app: Flask) -> None:
         account,
         security,
         factors,
+        search,
     ):
         app.register_blueprint(package.blueprint)

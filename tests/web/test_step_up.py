@@ -33,6 +33,8 @@ NOT_ASKED = {
     "account.end_session": "ends a session, gives no access",
     "account.end_sessions": "ends sessions, gives no access",
     "account.save_details": "changes how one is named, and in which language",
+    "account.save_keyboard": "changes which keys do what for oneself",
+    "account.turn_keyboard_off": "turns one's own shortcuts off",
     "auth.confirm": "asks itself",
     "auth.confirm_challenge": "gives a random number",
     "auth.forgot_password": "changes nothing but sends a link to the account's own address",

@@ -15,9 +15,11 @@ from app.billing.invoices.records import InvoiceView
 from app.cursor import Cursor
 from app.extensions import db
 from app.models import Invoice, InvoiceStatus, Organization
+from app.money import Money
 from app.months import Month
 
 PAGE = 25
+_SEARCHED = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,26 @@ def list_for_month(organization: Organization, month: Month) -> list[InvoiceView
         select(Invoice)
         .where(Invoice.org_id == organization.id, Invoice.issued_at >= start, Invoice.issued_at < end)
         .order_by(Invoice.issued_at, Invoice.id)
+    )
+    return [invoices.view(invoice) for invoice in db.session.scalars(query)]
+
+
+def find(organization: Organization, part: str, amount: Money | None, *, most: int) -> list[InvoiceView]:
+    """The newest of the invoices whose number has this part, or of this amount. Looks through 500."""
+    newest = (
+        select(Invoice.id)
+        .where(Invoice.org_id == organization.id)
+        .order_by(Invoice.issued_at.desc(), Invoice.id.desc())
+        .limit(_SEARCHED)
+    )
+    wanted = Invoice.number.icontains(part, autoescape=True)
+    if amount is not None:
+        wanted |= (Invoice.amount_micro == amount.micro) & (Invoice.currency == amount.currency)
+    query = (
+        select(Invoice)
+        .where(Invoice.org_id == organization.id, Invoice.id.in_(newest), wanted)
+        .order_by(Invoice.issued_at.desc(), Invoice.id.desc())
+        .limit(most)
     )
     return [invoices.view(invoice) for invoice in db.session.scalars(query)]
 

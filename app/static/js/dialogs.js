@@ -17,7 +17,7 @@ document.addEventListener("submit", (event) => {
   else dialog.close();
 });
 
-// The dialog was answered, or failed: the message is on the page behind it.
-const close = ({ detail: { ctx } }) => ctx?.sourceElement?.closest("dialog")?.close();
+// The dialog was answered, or failed: the message is on the page behind it. What is searched for in one is no answer.
+const close = ({ detail: { ctx } }) => ctx?.sourceElement?.closest("dialog:not([data-stays])")?.close();
 document.addEventListener("htmx:after:request", close);
 document.addEventListener("htmx:error", close);

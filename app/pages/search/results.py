@@ -1,0 +1,133 @@
+"""What a search shows: links in groups. A link never does anything: what costs money or removes something leads to
+the form, and from there to the review."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+
+from app.billing.activity import search
+from app.billing.activity.search import SearchTookTooLongError
+from app.billing.invoices import listing
+from app.models import Organization
+from app.months import Month
+from app.pages.destinations import DESTINATIONS, Destination
+from app.pages.search import actions
+from app.pages.search.links import Link
+from app.pages.search.typed import Typed
+from app.web.formatting import money, time_element
+from app.web.links import url_of_page
+
+PAGES = 6
+"""How many pages are found."""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Results of one kind. `is_cut_short`: the database needed too long."""
+
+    name: str
+    links: list[Link]
+    is_cut_short: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """All results; for nothing typed, all pages."""
+
+    groups: list[Group]
+
+    @property
+    def count(self) -> int:
+        return sum(len(group.links) for group in self.groups)
+
+    @property
+    def is_cut_short(self) -> bool:
+        return any(group.is_cut_short for group in self.groups)
+
+
+def gather(organization: Organization, typed: Typed) -> Results:
+    """Everything that is found, what is most likely meant first; for an amount alone, what has that amount."""
+    if not typed.text:
+        return Results([Group("Pages", [Link(one.name, one.url, one.action) for one in DESTINATIONS])])
+    todo = Group("Actions", list(actions.find(organization, typed)))
+    named = Group("Pages", [Link(one.name, one.url, one.action) for one in _named(typed)])
+    things = list(_things(organization, typed))
+    ordered = [*things, todo, named] if typed.is_amount else [todo, named, *things]
+    return Results([group for group in ordered if group.links or group.is_cut_short])
+
+
+def _named(typed: Typed) -> list[Destination]:
+    """The pages of which every word that was typed begins a word; those whose name has them first."""
+
+    def is_in(text: str, word: str) -> bool:
+        return any(part.startswith(word) for part in text.casefold().replace("-", " ").split())
+
+    words = [part for word in typed.words for part in word.split("-")]
+    found = [
+        one for one in DESTINATIONS if words and all(is_in(f"{one.name} {one.also}", word) for word in words)
+    ]
+    return sorted(found, key=lambda one: not all(is_in(one.name, word) for word in words))[:PAGES]
+
+
+def _things(organization: Organization, typed: Typed) -> Iterator[Group]:
+    for name, find in (
+        ("Calls", _calls),
+        ("Campaigns", _campaigns),
+        ("Top-ups", _top_ups),
+        ("Invoices", _invoices),
+    ):
+        try:
+            yield Group(name, search.within_a_moment(partial(find, organization, typed)))
+        except SearchTookTooLongError:
+            yield Group(name, [], is_cut_short=True)
+
+
+def _calls(organization: Organization, typed: Typed) -> list[Link]:
+    return [
+        Link(call, url_of_page("wallet.show_call", call=call))
+        for call in search.find_calls(organization, typed.text)
+    ]
+
+
+def _campaigns(organization: Organization, typed: Typed) -> list[Link]:
+    """A campaign is shown where its cost is: in the statement of the last month that has some."""
+    return [
+        Link(
+            one.name,
+            url_of_page("invoices.show_statement", month=str(Month.of(one.last_day)), _anchor="campaigns"),
+            detail=f"in the statement of {Month.of(one.last_day).first:%B %Y}",
+        )
+        for one in search.find_campaigns(organization, typed.text)
+    ]
+
+
+def _top_ups(organization: Organization, typed: Typed) -> list[Link]:
+    found = search.find_top_ups(organization, typed.amount, typed.card)
+    links = [
+        Link(
+            f"Top-up of {money(one.amount)}",
+            url_of_page("wallet.show_top_up", top_up_id=one.id),
+            detail=time_element(one.at, "date") + f", {one.card}",
+        )
+        for one in found
+    ]
+    by_number = search.find_top_up(organization, typed.number) if typed.number else None
+    if by_number is not None:
+        url = url_of_page("wallet.show_top_up", top_up_id=by_number.id)
+        on = time_element(by_number.created_at, "date")
+        links.append(Link(f"Top-up of {money(by_number.amount)}", url, detail=on))
+    return links
+
+
+def _invoices(organization: Organization, typed: Typed) -> list[Link]:
+    return [
+        Link(
+            f"Invoice {one.number}",
+            url_of_page("invoices.show_invoice", invoice_id=one.id),
+            detail=time_element(one.issued_at, "date") + f", {money(one.amount)}, {one.label.lower()}",
+            aside=True,
+        )
+        for one in listing.find(organization, typed.text, typed.amount, most=search.MOST)
+    ]

@@ -1,0 +1,105 @@
+"""Reads what is typed into the search: words, and an amount, a month or the last digits of a card among them.
+
+Any text is valid. What isn't understood stays a word that names are searched for.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from app.money import Money, MoneyError
+from app.months import Month
+from app.text import tidied, without_unstorable
+
+LONGEST = 255
+"""The longest name that a call or a campaign has, in characters."""
+
+_MONTHS = (
+    *("january", "february", "march", "april", "may", "june"),
+    *("july", "august", "september", "october", "november", "december"),
+)
+_SHORTEST_MONTH = 3
+_YEAR = re.compile(r"20[0-9]{2}", re.ASCII)
+_CARD = re.compile(r"[0-9]{4}", re.ASCII)
+_SYMBOLS = "$\u20ac\u00a3\u00a5"
+_WORD = re.compile(r"[^\W_]+(?:[.,'\u2019-][^\W_]+)*")
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What was typed: the `text` as a whole, its `words` in lower case, and what they mean.
+
+    `month` is the last one of that name that isn't in the future. `card` is four digits, as a card's number ends.
+    `number` is the id of something.
+    """
+
+    text: str
+    words: tuple[str, ...] = ()
+    amount: Money | None = None
+    month: Month | None = None
+    card: str | None = None
+    number: UUID | None = None
+
+    def has(self, *words: str) -> bool:
+        """Whether one of these was typed."""
+        return not set(words).isdisjoint(self.words)
+
+    @property
+    def is_amount(self) -> bool:
+        """Whether it is an amount and nothing else."""
+        return self.amount is not None and len(self.text.split()) == 1
+
+
+def read(text: str, currency: str, today: date) -> Typed:
+    """Read what was typed; amounts are in `currency`, if they name no other one."""
+    tidy = tidied(without_unstorable(text))[:LONGEST].strip()
+    words = tuple(word.casefold() for word in _WORD.findall(tidy))
+    return Typed(
+        text=tidy,
+        words=words,
+        amount=_amount(tidy, currency),
+        month=_month(words, today),
+        card=next((word for word in words if _CARD.fullmatch(word)), None),
+        number=_number(tidy),
+    )
+
+
+def _amount(text: str, currency: str) -> Money | None:
+    for part in text.split():
+        plain = part.strip(_SYMBOLS).removesuffix(".")
+        if not plain[:1].isdecimal():
+            continue
+        try:
+            return Money.parse(plain, currency)
+        except MoneyError:
+            continue
+    return None
+
+
+def _month(words: tuple[str, ...], today: date) -> Month | None:
+    written = next((month for word in words if (month := Month.parse(word))), None)
+    if written is not None:
+        return written
+    number = next((found for word in words if (found := _month_number(word))), None)
+    if number is None:
+        return None
+    year = next((int(word) for word in words if _YEAR.fullmatch(word)), None)
+    if year is not None:
+        return Month(year, number)
+    return Month(today.year if number <= today.month else today.year - 1, number)
+
+
+def _month_number(word: str) -> int | None:
+    if len(word) < _SHORTEST_MONTH:
+        return None
+    return next((place for place, name in enumerate(_MONTHS, 1) if name.startswith(word)), None)
+
+
+def _number(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None

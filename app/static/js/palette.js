@@ -1,0 +1,41 @@
+// The search over a page: arrow keys go from what is typed into the results and back, Enter opens the first of them.
+// Where it opens before they are there, the form goes to the page of the same results.
+const dialog = document.getElementById("palette");
+const input = document.getElementById("palette-q");
+const links = () => [...dialog.querySelectorAll("#palette-results a")];
+let shownFor = null;
+
+function fromInput(event) {
+  const [first] = links();
+  if (!first || event.isComposing) return;
+  if (event.key === "ArrowDown") first.focus();
+  else if (event.key === "Enter" && shownFor === input.value) first.click();
+  else return;
+  event.preventDefault();
+}
+
+// Typing goes on where it was, also while a result has focus.
+function fromResult(event) {
+  if (event.key === "ArrowUp" && event.target === links()[0]) {
+    event.preventDefault();
+    input.focus();
+  } else if ((event.key.length === 1 || event.key === "Backspace") && !event.ctrlKey && !event.metaKey && !event.altKey) input.focus();
+}
+
+if (dialog) {
+  dialog.addEventListener("keydown", (event) => {
+    if (event.target === input) fromInput(event);
+    else if (links().includes(event.target)) fromResult(event);
+  });
+  dialog.addEventListener("focusin", ({ target, relatedTarget }) => {
+    if (target === input && !dialog.contains(relatedTarget)) input.select();
+  });
+  document.addEventListener("htmx:config:request", ({ detail: { ctx } }) => {
+    if (ctx.sourceElement === input) ctx.searchedFor = input.value;
+  });
+  document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => {
+    if (ctx.sourceElement !== input) return;
+    shownFor = ctx.response?.status === 200 ? ctx.searchedFor : null;
+    if (!dialog.contains(document.activeElement) && dialog.open) input.focus();
+  });
+}
