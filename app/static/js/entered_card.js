@@ -57,12 +57,17 @@ export class EnteredCard {
     this.#fields = paymentFields(this.#elements);
     this.#fields.on("loaderror", () => this.#fail());
     for (const [name, hear] of Object.entries(this.#heard)) this.#fields.on(name, hear);
+    this.#fields.on("ready", () => {
+      if (document.activeElement === this.place) this.focus();
+    });
     this.#fields.mount(this.place.querySelector("[data-card]"));
   }
 
   #fail() {
     this.destroy();
+    const hadFocus = document.activeElement === this.place;
     this.tell(AWAY, () => this.start());
+    if (hadFocus) this.place.querySelector("[data-problem] button")?.focus();
   }
 
   // Stripe only reports that there is none, so an invalid amount leaves the previous one.
@@ -116,7 +121,11 @@ export class EnteredCard {
     button.type = "button";
     button.className = "btn btn-small";
     button.textContent = "Reload card fields";
-    button.addEventListener("click", again);
+    // The button goes; the fields that come in its place have the keyboard next (new_card.js).
+    button.addEventListener("click", () => {
+      this.place.focus({ preventScroll: true });
+      again();
+    });
     problem.append(button);
   }
 

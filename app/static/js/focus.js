@@ -6,10 +6,10 @@ import { isPoll } from "./poll.js";
 let had = null;
 let region = null;
 
-// A second press on a button that is disabled by then lands on the nearest thing that takes focus: the page's main part.
+// A second press on a button that is disabled by then lands on the nearest thing that takes focus: the page's content.
 const isLost = () => {
   const now = document.activeElement;
-  return !now || ["BODY", "MAIN"].includes(now.tagName) || !now.checkVisibility();
+  return !now || now.matches("body, main, #content") || !now.checkVisibility();
 };
 const find = (target) => (typeof target === "string" ? document.querySelector(target) : target);
 
@@ -39,7 +39,7 @@ function keep(thing) {
 function goOn(place) {
   const wanted = heading(place) ?? heading(place?.closest("section")) ?? place;
   wanted?.focus();
-  if (isLost()) document.getElementById("main").focus();
+  if (isLost()) document.getElementById("content").focus();
 }
 
 function settle(ctx) {
@@ -56,6 +56,16 @@ function settle(ctx) {
 document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => {
   if (ctx.status === "swapped" || !isPoll(ctx)) setTimeout(settle, 0, ctx);
 });
+
+// An address that names a part of its page, as filters and `Older` do, continues in that part. The wallet's form has its
+// own way in (shortcuts.js).
+function land() {
+  const place = document.getElementById(location.hash.slice(1));
+  if (!isLost() || !place?.closest("main") || place.querySelector('input[name="amount"]')) return;
+  keep(heading(place) ?? place.querySelector("h2, h3") ?? place);
+}
+// The browser goes to the part itself until the page has loaded, and takes focus away as it does.
+window.addEventListener("load", () => setTimeout(land));
 
 // A page after a form begins with its result: the keyboard and screen readers continue there.
 document.querySelector("main .error-summary, #messages .message[tabindex]")?.focus();

@@ -62,7 +62,7 @@ async function send(form, button) {
   wait(button, false);
   isSending = false;
   // The disabled button lost focus; a second press on it moved focus to the page's main part.
-  if (["BODY", "MAIN"].includes(document.activeElement.tagName) && had.isConnected) had.focus();
+  if (document.activeElement.matches("body, main, #content") && had.isConnected) had.focus();
   if (!id || !form.isConnected) return;
   made(form).value = id;
   form.requestSubmit(button);

@@ -45,7 +45,7 @@ function isBack(place) {
   document.dispatchEvent(new CustomEvent("organization:back"));
   poller()?.dispatchEvent(new CustomEvent("wake"));
   const wanted = place && form?.querySelector("button[type=submit]");
-  (wanted ?? document.getElementById("main")).focus({ preventScroll: true });
+  (wanted ?? document.getElementById("content")).focus({ preventScroll: true });
 }
 
 document.addEventListener("submit", async (event) => {
