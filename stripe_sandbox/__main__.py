@@ -7,9 +7,10 @@ import signal
 import sys
 from types import FrameType
 
-from werkzeug.serving import WSGIRequestHandler, make_server
+from werkzeug.serving import make_server
 
 from stripe_sandbox.app import create_app
+from stripe_sandbox.kept_connections import KeptConnections
 from stripe_sandbox.settings import Settings
 
 
@@ -17,8 +18,8 @@ def main() -> None:
     """Serve at the address that the environment names."""
     settings = Settings.from_environment()
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    WSGIRequestHandler.protocol_version = "HTTP/1.1"
-    server = make_server(settings.host, settings.port, create_app(settings), threaded=True)
+    app = create_app(settings)
+    server = make_server(settings.host, settings.port, app, threaded=True, request_handler=KeptConnections)
     signal.signal(signal.SIGTERM, _stop)
     sys.stderr.write(f"Stripe's stand-in is at {settings.public_url}\n")
     try:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 
-KEPT_CONNECTIONS = 4
+KEPT_CONNECTIONS = 12
 
 
 def pytest_configure(config: Any) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from app.cli import (  # noqa: F401 - `daily_limit` adds a command to one of the groups
+from app.cli import (  # noqa: F401 - `daily_limit` and `signing_out` add a command to a group
     background,
     catalog,
     connected,
@@ -14,6 +14,7 @@ from app.cli import (  # noqa: F401 - `daily_limit` adds a command to one of the
     people,
     platform,
     secrets,
+    signing_out,
     stripe,
     token,
     usage,

@@ -21,6 +21,7 @@ Who is counted, and why no stranger keeps the owner out (docs/decisions/0015-att
   of a signed-in person), has counters of its own.
 - Any other counts by its network, for this account and for all accounts. After eight wrong attempts the network goes
   on slowly: each needs a ticket (`app.web.waiting_tickets`), ten seconds old. So the owner there waits seconds.
+- All sessions of a person together have 100 attempts a day: an invitation gives a stolen one another token.
 - All unknown browsers together have 100 attempts a day for an account (NIST SP 800-63B-4, 3.2.2), a network 30. Then
   only known browsers go on, and a link by email, which makes a browser known.
 """
@@ -119,6 +120,8 @@ def begin(kind: Kind, account: str, *, browser: str | None = None) -> Attempt:
     slow = [_Counter(f"{subject}:slow", 20, timedelta(minutes=10))]
     a_day = [_Counter(f"{subject}:day", 100 if known else 30, timedelta(days=1))]
     attempt = Attempt((quick[0].key, slow[0].key, a_day[0].key))
+    if browser is not None:
+        a_day.append(_Counter(f"attempt:{kind}:{name}:signed-in:day", 100, timedelta(days=1)))
     if not known:
         quick.insert(0, _Counter(f"attempt:{kind}:all:{network}", 30, timedelta(minutes=5)))
         slow.insert(0, _Counter(f"attempt:{kind}:all:{network}:slow", 60, timedelta(minutes=10)))

@@ -27,6 +27,7 @@ from app.people import (
     password_links,
     provisioning,
     sessions,
+    signing_out,
     tokens,
 )
 from app.people.external import identities
@@ -178,6 +179,14 @@ RECORDED: dict[str, tuple[str, Callable[[Scene], object]]] = {
     "provisioning.provision": (
         "organization.changed",
         lambda it: provisioning.provision(it.organization.id, Wanted("Harbor", "UTC"), ACTOR),
+    ),
+    "signing_out.sign_out": (
+        "user.sessions_ended",
+        lambda it: signing_out.sign_out(it.owner, ACTOR),
+    ),
+    "signing_out.sign_out_everyone": (
+        "user.sessions_ended",
+        lambda it: signing_out.sign_out_everyone(ACTOR) if _signed_in(it) else None,
     ),
     "tokens.create": (
         "token.created",

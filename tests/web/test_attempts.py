@@ -239,6 +239,21 @@ def test_each_kind_counts_by_itself_and_by_the_browser_that_the_caller_names(app
     assert [tries("a session", other) for other in Kind if other is not kind] == [8, 8]
 
 
+def test_a_person_has_a_hundred_attempts_a_day_however_many_sessions(app: Flask, owner: str) -> None:
+    """A stolen session gets another token with each invitation, which anyone who may invite people sends."""
+    made = 0
+    for session in range(20):
+        for _ in range(8):
+            with app.test_request_context():
+                try:
+                    attempts.begin(Kind.CONFIRMATION, owner, browser=f"session {session}")
+                    made += 1
+                except TooManyAttemptsError as refused:
+                    assert "Sign out, and sign in again" in str(refused)
+    assert made == 100
+    assert sign_in(browser(app), owner).status_code == 302
+
+
 def test_twenty_at_the_same_moment_are_twenty(app: Flask, owner: str) -> None:
     with serving(app) as address, ThreadPoolExecutor(20) as crowd:
         openers = [_opened(address) for _ in range(20)]

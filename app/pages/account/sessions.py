@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from flask import flash, redirect, request, session, url_for
-from flask_login import logout_user
+from flask import flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from app.pages.account.blueprint import blueprint
 from app.pages.actor import current_actor
 from app.people import own_sessions
 from app.transaction import transaction
+from app.web import leaving
 from app.web.identity import current_identity, person_required
 
 
@@ -37,7 +37,6 @@ def end_sessions() -> Response:
         return redirect(url_for("account.show", _anchor="sessions"))
     with transaction():
         own_sessions.end_all(who, current_actor())
-    logout_user()
-    session.clear()
+    leaving.forget()
     flash("You're signed out everywhere.")
     return redirect(url_for("auth.sign_in"))

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import structlog
 from flask import flash, redirect, render_template, request, session, url_for
-from flask_login import login_user, logout_user
+from flask_login import login_user
 from flask_wtf.csrf import CSRFError
 from werkzeug.wrappers import Response
 
@@ -23,7 +23,7 @@ from app.people.factors import pending_sign_ins, status
 from app.people.own_trail import Proof
 from app.people.sessions import Identity
 from app.transaction import transaction
-from app.web import attempts, errors, form_refusals, known_devices
+from app.web import attempts, errors, form_refusals, known_devices, leaving
 from app.web.attempts import Kind, TooManyAttemptsError
 from app.web.form_tokens import ForeignOriginError, FormRefusedError
 from app.web.identity import (
@@ -100,8 +100,7 @@ def sign_out() -> Response:
         with transaction():
             sessions.end(who.token)
             own_trail.record(who.user, current_actor(), "user.signed_out")
-    logout_user()
-    session.clear()
+    leaving.forget()
     flash("You're signed out.")
     came_from = own_address(request.form.get("next"), otherwise="")
     return redirect(url_for("auth.sign_in", next=came_from or None))
