@@ -17,7 +17,7 @@ from demo.application import create_app
 from dev.testing import TEMPLATE, Addresses, create_database, start_cluster
 from stripe_sandbox.testing import running
 from tests.support.browsing import BrowserClient, Visitor
-from tests.support.database import empty, inside
+from tests.support.database import empty, inside, trust_connections
 from tests.support.sandbox import WEBHOOK_SECRET, Sandbox
 from tests.support.violations import WatchedBrowser
 
@@ -94,6 +94,8 @@ def settings(database: Addresses, sandbox_process: Sandbox) -> Settings:
 def application(settings: Settings) -> Flask:
     app = create_app(settings)
     app.test_client_class = BrowserClient
+    with app.app_context():
+        trust_connections(db.engine)
     return app
 
 

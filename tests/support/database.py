@@ -29,6 +29,15 @@ def empty() -> None:
     reset(_emptying(_owner_url().set(username=SUPERUSER)))
 
 
+def trust_connections(engine: Engine) -> None:
+    """Let an application take connections from its pool without asking the server first whether it is still there.
+
+    It asks for each transaction, and the server of the tests is there all the time. What happens where one is gone is
+    tested with servers that end, and with applications that ask.
+    """
+    engine.pool._pre_ping = False
+
+
 def another_session() -> None:
     """Leave the current session for a new one that knows nothing yet."""
     db.session.remove()
