@@ -15,8 +15,10 @@ from typing import Literal, TypeVar
 import demo_notes
 import identity_provider
 import secret_keys
+import trusted_shell
 from demo_notes import Notes, StaleNotesError
 from identity_provider import IdentityProvider
+from trusted_shell import TrustedShell
 
 ROOT = Path(__file__).resolve().parent
 STRIPE_API = "https://api.stripe.com"
@@ -58,6 +60,7 @@ class Settings:
     stripe_timeout_seconds: int
     stripe_page_patience_seconds: int
     shell_origins: tuple[str, ...]
+    shell: TrustedShell | None
     trusted_types: TrustedTypes
     invoices_url: str | None
     catalog_path: Path
@@ -73,6 +76,7 @@ class Settings:
     page_threads: int
     sign_in_threads: int
     provider_threads: int
+    shell_threads: int
     stripe_threads: int
     download_threads: int
     webhook_threads: int
@@ -165,6 +169,7 @@ class Settings:
             stripe_timeout_seconds=env.number("STRIPE_TIMEOUT_SECONDS", 20),
             stripe_page_patience_seconds=env.at_least_one("STRIPE_PAGE_PATIENCE_SECONDS", 4),
             shell_origins=env.words("SHELL_ORIGINS", ""),
+            shell=_shell(env),
             trusted_types=env.choice("TRUSTED_TYPES", TRUSTED_TYPES, "enforce"),
             invoices_url=env.text("INVOICES_URL", "") or None,
             catalog_path=Path(env.text("CATALOG_PATH", str(ROOT / "catalog.toml"))),
@@ -180,6 +185,7 @@ class Settings:
             page_threads=env.at_least_one("PAGE_THREADS", 4),
             sign_in_threads=env.at_least_one("SIGN_IN_THREADS", 2),
             provider_threads=env.at_least_one("PROVIDER_THREADS", 2),
+            shell_threads=env.at_least_one("SHELL_THREADS", 2),
             stripe_threads=env.at_least_one("STRIPE_THREADS", 4),
             download_threads=env.at_least_one("DOWNLOAD_THREADS", 2),
             webhook_threads=env.at_least_one("WEBHOOK_THREADS", 2),
@@ -273,6 +279,16 @@ def _identity_provider(env: _Reader) -> IdentityProvider | None:
     if (wrong := identity_provider.problem(provider)) is not None:
         raise SettingsError(wrong)
     return provider
+
+
+def _shell(env: _Reader) -> TrustedShell | None:
+    """The shell whose tokens sign people in; None without an issuer."""
+    issuer, keys_url = env.text("SHELL_ISSUER", ""), env.text("SHELL_JWKS_URL", "")
+    minutes = env.at_least_one("SHELL_SESSION_MINUTES", 15)
+    shell = TrustedShell(issuer, keys_url, minutes) if issuer else None
+    if (wrong := trusted_shell.problem(shell, keys_url, env.words("SHELL_ORIGINS", ""))) is not None:
+        raise SettingsError(wrong)
+    return shell
 
 
 def _demo_notes(environment: Environment, folder: Path) -> Notes | None:

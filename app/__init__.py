@@ -7,7 +7,7 @@ from datetime import timedelta
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app import api, cli, notify, pages, reconciliation, return_addresses, signing, webhooks, work
+from app import api, cli, notify, pages, reconciliation, return_addresses, shell, signing, webhooks, work
 from app.billing import catalog
 from app.billing.catalog import file
 from app.database import gone
@@ -24,6 +24,7 @@ from app.web import (
     form_refusals,
     form_tokens,
     formatting,
+    frames,
     health,
     hosts,
     identity,
@@ -44,6 +45,7 @@ from config import ROOT, Settings
 def create_app(settings: Settings) -> Flask:
     """Assemble the application."""
     app = Flask(__name__, static_folder=None)
+    app.session_interface = cookies.FrameAwareSessions()
     app.config.from_mapping(
         SETTINGS=settings,
         SECRET_KEY=settings.secret_key,
@@ -87,12 +89,14 @@ def create_app(settings: Settings) -> Flask:
         encryption.set_up((settings.secret_key, *reversed(settings.secret_key_fallbacks)))
         relying_party.set_up(settings.public_url)
         return_addresses.public_url.set(settings.public_url)
+        shell.set_up(settings.shell)
         catalog.offer(file.load(settings.catalog_path))
     for part in (
         form_tokens,
         identity,
         assets,
         formatting,
+        frames,
         security,
         csp_reports,
         errors,

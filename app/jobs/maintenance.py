@@ -16,7 +16,7 @@ from app.clock import utc_now
 from app.extensions import jobs
 from app.models.scope import Reason, seeing_all
 from app.one_by_one import each_alone
-from app.people import own_trail, sessions
+from app.people import own_trail, sessions, used_tokens
 from app.people.external import visits
 from app.people.factors import challenges, pending_sign_ins, reencryption
 from app.stripe_events import review
@@ -78,6 +78,7 @@ def _delete_expired_sessions() -> None:
         sessions.delete_expired(session_limits())
         pending_sign_ins.delete_expired()
         challenges.delete_expired()
+        used_tokens.delete_expired()
         visits.delete_expired()
 
 

@@ -40,6 +40,7 @@ from app.models.stripe_event import EventState, StripeEvent
 from app.models.subscription import Interval, Invoice, InvoiceStatus, Subscription, SubscriptionStatus
 from app.models.top_up import TopUp, TopUpStatus
 from app.models.usage import Allowance, RejectedEvent, ResourceCount, UsageDaily, UsageEvent, UsageKey
+from app.models.used_token import UsedToken
 
 __all__ = [
     "Account",
@@ -101,6 +102,7 @@ __all__ = [
     "UsageEvent",
     "UsageGroup",
     "UsageKey",
+    "UsedToken",
     "User",
     "VisitPurpose",
     "Wallet",

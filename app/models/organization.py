@@ -93,7 +93,8 @@ class SignInSession(Base):
     """One signed-in browser. The cookie holds the token; only its hash is stored, so a leaked table gives no
     access. `id` names it on pages. `device` (in words) and `address` are those of its last use. `confirmed_at` is
     when the person last proved that it's them, None for when they signed in. `identity_id` is who they signed in as
-    at an identity provider, if they did; `used_external_factor`: they used a second factor there."""
+    at an identity provider, if they did; `used_external_factor`: they used a second factor there. With `ends_at` the
+    shell began it, for this organization only, and it ends then unless the shell renews it."""
 
     __tablename__ = "sign_in_session"
 
@@ -108,6 +109,7 @@ class SignInSession(Base):
     confirmed_at: Mapped[When | None]
     identity_id: Mapped[UUID | None] = mapped_column(ForeignKey("external_identity.id"))
     used_external_factor: Mapped[bool] = mapped_column(default=False, server_default="false")
+    ends_at: Mapped[When | None]
 
 
 class AuditEvent(OrgScoped, Base):

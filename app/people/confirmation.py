@@ -103,10 +103,11 @@ def verify(who: Identity, fields: Mapping[str, str]) -> str | None:
 def is_proved_by(user: User, proof: Proof) -> bool:
     """Whether someone who is signed in, and begins a new session with this proof, has proved again that it's them.
 
-    A link of an invitation proves nothing: anyone who may invite people makes one. A password, a link that sets
-    one, or an identity provider that may not even have asked, does only for someone without a second factor.
+    A link of an invitation proves nothing: anyone who may invite people makes one. The shell's word says itself when
+    they did (`app.people.shell_people`). A password, a link that sets one, or an identity provider that may not even
+    have asked, does only for someone without a second factor.
     """
-    if proof == "invitation":
+    if proof in {"invitation", "shell"}:
         return False
     return proof not in {"password", "link", "provider"} or not status.has_any(user.id)
 

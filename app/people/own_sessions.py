@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, or_, select
 
 from app.billing.audit import Actor
 from app.clock import utc_now
@@ -41,6 +41,7 @@ def list_for(identity: Identity, limits: Limits) -> list[OwnSession]:
             SignInSession.user_id == identity.user.id,
             SignInSession.seen_at > now - limits.idle,
             SignInSession.created_at > now - limits.absolute,
+            or_(SignInSession.ends_at.is_(None), SignInSession.ends_at > now),
         )
         .order_by(this.desc(), SignInSession.seen_at.desc(), SignInSession.id)
         .limit(MOST)

@@ -13,16 +13,19 @@ from app.models.scope import Reason, seeing_all
 from app.people import memberships
 from app.people.organizations import find_user
 
-Proof = Literal["password", "code", "recovery_code", "passkey", "link", "invitation", "provider"]
+Proof = Literal["password", "code", "recovery_code", "passkey", "link", "invitation", "provider", "shell"]
 """What someone who signs in has proved who they are with; `code` and `recovery_code` after the password, or after an
 identity provider signed them in."""
 
 
 @seeing_all(Reason.PEOPLE)
-def record(user: User, actor: Actor, action: Action, **details: Any) -> None:
-    """Add an entry about the person to the trail of each of their organizations. In the caller's transaction."""
+def record(user: User, actor: Actor, action: Action, *, only: UUID | None = None, **details: Any) -> None:
+    """Add an entry about the person to the trail of each of their organizations, or of `only` the one that it
+    concerns. In the caller's transaction."""
     db.session.flush()
     for membership in memberships.list_for_person(user.id):
+        if only is not None and membership.org_id != only:
+            continue
         audit.record(membership.org_id, actor, action, user.email, **details)
 
 

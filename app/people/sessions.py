@@ -58,7 +58,7 @@ class Identity:
     `has_lease_over`: a lease may have expired that the wallet's version doesn't reflect yet. `lacks_factor`: the
     organization requires a second factor, and the person has none. `begun_at` is when they signed in, `confirmed_at`
     when it was last proved that it is this person (`app.people.confirmation`). `vouched` is set if an identity
-    provider signed them in.
+    provider or the shell signed them in. With `ends_at` it was the shell: for this organization only, until then.
     """
 
     token: str
@@ -73,6 +73,7 @@ class Identity:
     begun_at: datetime
     confirmed_at: datetime
     vouched: Vouched | None
+    ends_at: datetime | None
 
     is_authenticated = True
     is_active = True
@@ -97,13 +98,14 @@ def start(
     begun_at: datetime | None = None,
     confirmed_at: datetime | None = None,
     vouched: Vouched | None = None,
+    ends_at: datetime | None = None,
 ) -> str:
     """Begin a session and return its token, which is stored only in the browser.
 
     The organization in view is `org_id`, or the first by name that the person owns, or is in. `device` is what the
     person uses, in words, at the IP address `address`. `begun_at` is when they signed in, which its end is counted
     from, and `confirmed_at` when they last proved that it's them: by default now. `vouched` is set if an identity
-    provider signed them in.
+    provider or the shell signed them in; with `ends_at` the shell, which opens `org_id` only.
     """
     token = secrets.token_urlsafe(32)
     now = utc_now()
@@ -120,6 +122,7 @@ def start(
             confirmed_at=confirmed_at or now,
             identity_id=vouched.identity_id if vouched else None,
             used_external_factor=vouched is not None and vouched.used_factor,
+            ends_at=ends_at,
         )
     )
     return token
@@ -152,6 +155,7 @@ def identify(token: str, limits: Limits) -> Identity | None:
         confirmed_at,
         identity_id,
         used_factor,
+        ends_at,
         found,
     ) = row
     in_view = str(organization.id) if organization else None
@@ -169,6 +173,7 @@ def identify(token: str, limits: Limits) -> Identity | None:
         begun_at,
         confirmed_at,
         Vouched(identity_id, used_factor) if identity_id else None,
+        ends_at,
     )
 
 
@@ -200,6 +205,16 @@ def confirm(identity: Identity) -> None:
 
 
 @seeing_all(Reason.SIGN_IN)
+def renew(identity: Identity, ends_at: datetime, *, confirmed_at: datetime | None = None) -> None:
+    """Let a session go on until `ends_at`. `confirmed_at` is when the person last proved that it's them, if known; an
+    earlier time changes nothing. A person has to do something to stay signed in, and this isn't that."""
+    changed: dict[str, Any] = {"ends_at": ends_at}
+    if confirmed_at is not None:
+        changed["confirmed_at"] = func.greatest(SignInSession.confirmed_at, confirmed_at)
+    db.session.execute(_own(identity.token, update(SignInSession)).values(changed))
+
+
+@seeing_all(Reason.SIGN_IN)
 def end(token: str) -> None:
     """End one session."""
     db.session.execute(_own(token, delete(SignInSession)))
@@ -214,8 +229,11 @@ def end_all(user_id: UUID) -> None:
 
 def delete_expired(limits: Limits) -> int:
     """Delete expired sessions; returns how many."""
-    too_old = (SignInSession.seen_at < utc_now() - limits.idle) | (
-        SignInSession.created_at < utc_now() - limits.absolute
+    now = utc_now()
+    too_old = or_(
+        SignInSession.seen_at < now - limits.idle,
+        SignInSession.created_at < now - limits.absolute,
+        SignInSession.ends_at < now,
     )
     return db.session.execute(delete(SignInSession).where(too_old)).rowcount  # type: ignore[attr-defined, no-any-return]
 
@@ -238,7 +256,11 @@ def _who_has() -> Select[*tuple[Any, ...]]:
         )
         .select_from(seats)
         .join(seat_organization, seat_organization.id == seats.org_id)
-        .where(seats.user_id == SignInSession.user_id, _counts(seats.identity_id))
+        .where(
+            seats.user_id == SignInSession.user_id,
+            _counts(seats.identity_id),
+            or_(SignInSession.ends_at.is_(None), seats.org_id == SignInSession.org_id),
+        )
         .scalar_subquery()
     )
     return (
@@ -256,6 +278,7 @@ def _who_has() -> Select[*tuple[Any, ...]]:
             func.coalesce(SignInSession.confirmed_at, SignInSession.created_at),
             SignInSession.identity_id,
             SignInSession.used_external_factor,
+            SignInSession.ends_at,
             own_seats.cast(JSONB),
         )
         .select_from(SignInSession)
@@ -266,6 +289,7 @@ def _who_has() -> Select[*tuple[Any, ...]]:
         .where(SignInSession.token_hash == bindparam("token"))
         .where(SignInSession.seen_at > bindparam("seen_after"))
         .where(SignInSession.created_at > bindparam("begun_after"))
+        .where(or_(SignInSession.ends_at.is_(None), SignInSession.ends_at > bindparam("at")))
     )
 
 

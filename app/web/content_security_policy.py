@@ -56,7 +56,7 @@ def policy(settings: Settings, *, frames: str = "") -> str:
         "form-action": "'self'",
         "manifest-src": "'self'",
         "base-uri": "'none'",
-        "frame-ancestors": " ".join(("'self'", *settings.shell_origins)),
+        "frame-ancestors": " ".join(settings.shell_origins) or "'none'",
     }
     if settings.trusted_types == "enforce":
         directives |= TRUSTED_TYPES

@@ -3,6 +3,10 @@
 Where the pages are https, their names begin with `__Host-`: browsers then take them only with `Secure` and `Path=/`
 and without `Domain`, so no other host, not even a subdomain, can set one for us
 (https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis#name-the-__host-prefix).
+
+A frame on another site gets no `Lax` cookie. There the session is in a cookie of another name, `SameSite=None` and
+`Partitioned`: a browser keeps it for that frame's site alone, so no other site that shows or calls us sends it
+(https://github.com/privacycg/CHIPS). It needs `Secure`, also in development: browsers take such from `localhost`.
 """
 
 from __future__ import annotations
@@ -10,21 +14,70 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from flask import current_app, request
+from flask import Flask, current_app, has_request_context, request
+from flask.sessions import SecureCookieSessionInterface
 from werkzeug.wrappers import Response
 
+from app.web import frames
 from config import Settings
+
+_SESSION = "billing_session"
+_FRAMED_SESSION = "billing_frame"
 
 
 def config(settings: Settings) -> dict[str, Any]:
-    """What Flask sets the cookie of its session with."""
+    """What Flask sets the cookie of its session with, outside of frames on other sites."""
     return {
-        "SESSION_COOKIE_NAME": _named("billing_session", is_https=settings.is_https),
+        "SESSION_COOKIE_NAME": _named(_SESSION, is_https=settings.is_https),
         "SESSION_COOKIE_SECURE": settings.is_https,
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
         "SESSION_COOKIE_PATH": "/",
     }
+
+
+class FrameAwareSessions(SecureCookieSessionInterface):
+    """Flask's session, in a cookie of its own for a frame on another site."""
+
+    def get_cookie_name(self, app: Flask) -> str:
+        """The name, which also says which of the two a browser has sent."""
+        return framed_session_name() if is_in_foreign_frame() else super().get_cookie_name(app)
+
+    def get_cookie_samesite(self, app: Flask) -> str | None:
+        """`None` is sent to a frame on another site."""
+        return "None" if is_in_foreign_frame() else super().get_cookie_samesite(app)
+
+    def get_cookie_secure(self, app: Flask) -> bool:
+        """What `SameSite=None` and `Partitioned` need."""
+        return is_in_foreign_frame() or super().get_cookie_secure(app)
+
+    def get_cookie_partitioned(self, app: Flask) -> bool:
+        """Kept for the site that shows the frame."""
+        return is_in_foreign_frame() or super().get_cookie_partitioned(app)
+
+
+def framed_session_name() -> str:
+    """The name of the session's cookie in a frame on another site."""
+    return _named(_FRAMED_SESSION, is_https=_is_https())
+
+
+def is_in_foreign_frame() -> bool:
+    """Whether the request comes from, or is for, a frame on another site.
+
+    A browser without partitions may send the frame's cookie to a window, too: the window's own comes first.
+    """
+    if not has_request_context() or frames.is_window():
+        return False
+    if frames.enters_from_another_site():
+        return True
+    own = _named(_SESSION, is_https=_is_https())
+    return framed_session_name() in request.cookies and own not in request.cookies
+
+
+def session_is_here() -> bool:
+    """Whether the browser sent the session's cookie that belongs here."""
+    name = current_app.session_interface.get_cookie_name(current_app)
+    return name in request.cookies
 
 
 def read(name: str) -> str:

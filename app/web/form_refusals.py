@@ -6,7 +6,7 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 
 import structlog
-from flask import Flask, current_app, request
+from flask import Flask, request
 from flask_wtf.csrf import CSRFError
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as AnyResponse
@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from app.models import Organization
 from app.own_pages import PARAMETER, for_organization, own_address
 from app.people.sessions import Identity, Seat
-from app.web import errors, links, resend
+from app.web import cookies, errors, links, resend
 from app.web.drawn_for import OtherOrganizationError
 from app.web.errors import Choice
 from app.web.form_tokens import ForeignOriginError, FormRefusedError, FormToken, form_token
@@ -69,8 +69,7 @@ def refused_form(error: CSRFError) -> AnyResponse:
 
 def cookies_seem_blocked(token: FormToken | None) -> bool:
     """Whether a form that was just rendered came back without its cookie."""
-    name = current_app.config["SESSION_COOKIE_NAME"]
-    return token is not None and name not in request.cookies and token.age < _JUST_DRAWN
+    return token is not None and not cookies.session_is_here() and token.age < _JUST_DRAWN
 
 
 def blocked_cookies() -> str:

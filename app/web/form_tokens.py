@@ -19,7 +19,7 @@ from itsdangerous import BadData
 from app import signing
 from app.clock import process_time
 from app.extensions import csrf
-from app.web import origins
+from app.web import marks, origins
 from app.web.identity import identity
 
 FIELD = "csrf_token"
@@ -66,11 +66,22 @@ def _protect() -> None:
     pages."""
     if not request.endpoint or request.method in origins.SAFE or csrf._is_exempt():
         return
+    if marks.is_posted_by_shell(request.endpoint):
+        _check_shell()
+        return
     if (origin := origins.foreign_origin()) is not None:
         raise ForeignOriginError(origin)
     g.form_token = _checked(request.form.get(FIELD) or request.headers.get("X-CSRFToken"))
     # FlaskForm looks at this flag before its own check.
     g.csrf_valid = True
+
+
+def _check_shell() -> None:
+    origin = origins.not_of_shell()
+    if origin is not None:
+        raise ForeignOriginError(origin)
+    if "Origin" not in request.headers:
+        raise FormRefusedError("No origin is named, as every browser does of what one site posts to another.")
 
 
 def form_token() -> str:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar, cast
 
-from flask import Flask, Response, abort, current_app, g, redirect, request, url_for
+from flask import Flask, Response, abort, current_app, g, redirect, render_template, request, url_for
 from flask_login import AnonymousUserMixin, current_user
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -17,8 +17,8 @@ from app.models.scope import scope_to
 from app.people import sessions, user_agents
 from app.people.sessions import Identity, Limits
 from app.transaction import transaction
-from app.web import drawn_for
-from app.web.marks import is_asked_by_pages, page_behind
+from app.web import drawn_for, frames
+from app.web.marks import is_asked_by_pages, is_posted_by_shell, page_behind
 
 _WITHOUT_A_PERSON = {None, "api", "api_docs", "assets", "csp_reports", "health", "webhooks"}
 
@@ -123,9 +123,12 @@ def person_required(view: Callable[P, R]) -> Callable[P, R | AnyResponse]:
 
 
 def ask_to_sign_in() -> AnyResponse:
-    """Redirect to the sign-in page, then back; an htmx request gets 401, which the page explains in place."""
+    """Redirect to the sign-in page, then back; an htmx request gets 401, which the page explains in place. In a frame
+    no one types a password: the shell is told that the session has ended, and begins another."""
     if cast(Any, request).htmx:
         return Response("", status=401)
+    if frames.is_framed():
+        return Response(render_template("auth/frame_ended.html"), status=401)
     came_for = request.full_path.rstrip("?") if request.method == "GET" else page_behind(request.path)
     return redirect(url_for("auth.sign_in", next=came_for))
 
@@ -137,6 +140,8 @@ def _load(token: str) -> Identity | None:
 
 def _keep_session_alive() -> None:
     if request.blueprint in _WITHOUT_A_PERSON or is_asked_by_pages(request.blueprint):
+        return
+    if is_posted_by_shell(request.endpoint):
         return
     who = identity()
     if who is not None and sessions.should_touch(who):

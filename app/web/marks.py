@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any, TypeVar
+
 from flask import Blueprint, current_app, url_for
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
+
+View = TypeVar("View", bound=Callable[..., Any])
 
 
 def is_for_owners(endpoint: str | None) -> bool:
@@ -36,6 +41,18 @@ def asked_by_pages(blueprint: Blueprint) -> Blueprint:
 def is_asked_by_pages(blueprint: str | None) -> bool:
     """Whether open pages request this blueprint's views automatically."""
     return bool(getattr(current_app.blueprints.get(blueprint or ""), "asked_by_pages", False))
+
+
+def posted_by_shell(view: View) -> View:
+    """Mark a view to which pages of the shell post. They have no form of ours: their origin is checked instead
+    (`app.web.form_tokens`). Nor is it a person's doing that keeps a session alive."""
+    view.posted_by_shell = True  # type: ignore[attr-defined]
+    return view
+
+
+def is_posted_by_shell(endpoint: str | None) -> bool:
+    """Whether pages of the shell post to the view."""
+    return bool(getattr(current_app.view_functions.get(endpoint or ""), "posted_by_shell", False))
 
 
 def page_behind(path: str, *, with_ids: bool = True) -> str:

@@ -1,4 +1,5 @@
-"""The origins that may send requests that change something: our own pages, and the shell's.
+"""The origins that may send requests that change something: our own pages. And to where the shell signs people in,
+the shell's pages alone.
 
 A form's token proves that we rendered it; this proves that the sending page is ours. Browsers send the origin of a
 request in `Origin` (https://www.rfc-editor.org/rfc/rfc6454#section-7) and in `Sec-Fetch-Site`
@@ -33,9 +34,22 @@ def foreign_origin() -> str | None:
     return None
 
 
+def not_of_shell() -> str | None:
+    """As `foreign_origin`, for what a page of the shell posts into a frame, and our own in it to renew a session."""
+    settings: Settings = current_app.config["SETTINGS"]
+    return None if request.headers.get("Origin") in settings.shell_origins else foreign_origin()
+
+
 def _allowed(settings: Settings) -> set[str]:
-    """The public URL, the one that the request came to, and the shell's.
+    """Our own; and the shell's where the shell shows our pages as its own, behind its proxy. The browser then says
+    that they are of one origin, which it doesn't of a page of the shell's that sends us a form from elsewhere."""
+    is_proxied = request.headers.get("Sec-Fetch-Site", "same-origin") == "same-origin"
+    return _own(settings) | (set(settings.shell_origins) if is_proxied else set())
+
+
+def _own(settings: Settings) -> set[str]:
+    """The public URL, and the one that the request came to.
 
     Behind a TLS-terminating proxy the second may differ from the first: `http`, or an internal name.
     """
-    return {origin_of(settings.public_url), origin_of(request.host_url), *settings.shell_origins}
+    return {origin_of(settings.public_url), origin_of(request.host_url)}

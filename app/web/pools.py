@@ -21,6 +21,7 @@ class Pool(StrEnum):
     PLATFORM = "platform"  # holds, usage, status: calls wait for the response
     PAGES = "pages"  # people
     SIGN_IN = "sign_in"  # people, with a password that takes long to hash, and is meant to
+    SHELL = "shell"  # people whom the shell signs in, with a call to it for its keys
     STRIPE = "stripe"  # people, with a call to Stripe
     DOWNLOADS = "downloads"  # files that take seconds to create
     WEBHOOKS = "webhooks"  # Stripe's events
@@ -71,6 +72,9 @@ HASH_PASSWORDS = frozenset(
 """The endpoints that hash a password, each time with 64 MB and much of a processor. There are as many simultaneously
 as there are threads, so that a burst of attempts delays those who sign in and no one else."""
 
+ASK_SHELL = frozenset({"auth.enter_from_shell"})
+"""The endpoints that may ask the shell for its keys, which may take long to answer."""
+
 STRIPE_BUSY = "billing.stripe_busy"
 """In a request's environment: too many wait for Stripe, so this one must respond without calling it."""
 
@@ -86,6 +90,8 @@ def pool_of(endpoint: str | None, path: str = "") -> Pool:
         return Pool.PLATFORM if path.startswith("/api/") else Pool.PAGES
     if endpoint in ASK_STRIPE:
         return Pool.STRIPE
+    if endpoint in ASK_SHELL:
+        return Pool.SHELL
     if endpoint in HASH_PASSWORDS:
         return Pool.SIGN_IN
     pool = BY_BLUEPRINT.get(endpoint.partition(".")[0], Pool.PAGES)
@@ -98,6 +104,7 @@ def threads_of(settings: Settings) -> dict[Pool, int]:
         Pool.PLATFORM: settings.platform_threads,
         Pool.PAGES: settings.page_threads,
         Pool.SIGN_IN: settings.sign_in_threads,
+        Pool.SHELL: settings.shell_threads,
         Pool.STRIPE: settings.stripe_threads,
         Pool.DOWNLOADS: settings.download_threads,
         Pool.WEBHOOKS: settings.webhook_threads,

@@ -48,7 +48,7 @@ def headers_of(settings: Settings) -> dict[str, str]:
     headers |= {name: value for name, value in optional.items() if value}
     # For browsers that don't know `frame-ancestors`, which others heed instead; it can't name a shell.
     if not settings.shell_origins:
-        headers["X-Frame-Options"] = "SAMEORIGIN"
+        headers["X-Frame-Options"] = "DENY"
     if settings.is_production:
         headers["Strict-Transport-Security"] = "max-age=63072000; includeSubDomains"
     return headers

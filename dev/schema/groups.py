@@ -54,7 +54,7 @@ GROUPS = (
     Group(
         "Identity providers",
         "Who people are at an identity provider, and browsers that were sent there.",
-        ("external_identity", "provider_visit"),
+        ("external_identity", "provider_visit", "used_token"),
     ),
     Group(
         "Messages",

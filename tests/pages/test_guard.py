@@ -16,7 +16,9 @@ OPEN = {
     "api_docs.show_problem",
     "api_docs.start",
     "assets.static",
+    "auth.arrive_from_shell",  # leads on, or says that no one is signed in
     "auth.choose_organization",  # one's own organizations, whatever the role
+    "auth.enter_from_shell",  # asks for a token of the shell's: tests/pages/test_shell_sign_in.py
     "auth.home",
     "auth.passkey_challenge",  # a random number, and nothing of whom it is for
     "auth.recovery_code",  # of whose password was right in this browser: tests/pages/test_second_factor.py

@@ -252,9 +252,15 @@ BY_ITS_CALLER = {
     "sessions.delete_expired": "they had ended already",
     "sessions.end": "`user.signed_out`, or the sign-in that replaces it",
     "sessions.end_all": "the change that it follows from",
+    "sessions.renew": "what is done in the session is recorded",
     "sessions.start": "`user.signed_in`, with what the person proved who they are with",
     "sessions.switch": "which organization is shown changes nothing about who may see it",
     "sessions.touch": "that someone is active is no change",
+    "shell_people.admit": "what it adds and removes: `user.added`, `user.role_changed`, `user.removed`",
+    "shell_people.begin": "`user.signed_in`, by `own_trail.record` in it: tests/pages/test_shell_sign_in.py",
+    "shell_people.renew": "what is done in the session is recorded",
+    "used_tokens.delete_expired": "they had expired already",
+    "used_tokens.use": "`user.signed_in`, or a line in the log",
 }
 """Functions that write without recording it themselves, and what does or why nothing has to."""
 

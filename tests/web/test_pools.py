@@ -20,7 +20,7 @@ def test_every_address_has_a_class_by_its_blueprint(application: Flask) -> None:
         if blueprint in BY_BLUEPRINT:
             assert pool is BY_BLUEPRINT[blueprint]
         else:
-            assert pool in {Pool.PAGES, Pool.SIGN_IN, Pool.STRIPE, Pool.DOWNLOADS}
+            assert pool in {Pool.PAGES, Pool.SIGN_IN, Pool.SHELL, Pool.STRIPE, Pool.DOWNLOADS}
             assert (pool is Pool.DOWNLOADS) == rule.rule.endswith((".csv", ".pdf"))
         assert (pool is Pool.PLATFORM) == rule.rule.startswith("/api/v1/")
         assert (pool is Pool.WEBHOOKS) == rule.rule.startswith("/webhooks/")

@@ -100,7 +100,7 @@ def test_with_stripe_itself_exactly_what_its_script_asks_for_is_allowed() -> Non
         "form-action": {"'self'"},
         "manifest-src": {"'self'"},
         "base-uri": {"'none'"},
-        "frame-ancestors": {"'self'"},
+        "frame-ancestors": {"'none'"},
         "require-trusted-types-for": {"'script'"},
         "trusted-types": {"default", "inspect"},
         "upgrade-insecure-requests": set(),
@@ -145,10 +145,10 @@ def test_trusted_types_can_be_reported_instead_of_enforced() -> None:
 
 def test_only_the_shell_may_show_the_pages_in_a_frame() -> None:
     alone = security.headers_of(in_production())
-    assert alone["X-Frame-Options"] == "SAMEORIGIN"
+    assert alone["X-Frame-Options"] == "DENY"
     assert alone["Cross-Origin-Resource-Policy"] == "same-origin"
     framed = security.headers_of(in_production(SHELL_ORIGINS="https://app.portal.example"))
-    assert "frame-ancestors 'self' https://app.portal.example" in framed["Content-Security-Policy"]
+    assert "frame-ancestors https://app.portal.example" in framed["Content-Security-Policy"]
     assert "X-Frame-Options" not in framed
     assert framed["Cross-Origin-Resource-Policy"] == "same-site"
 

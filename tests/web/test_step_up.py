@@ -37,6 +37,7 @@ NOT_ASKED = {
     "account.turn_keyboard_off": "turns one's own shortcuts off",
     "auth.confirm": "asks itself",
     "auth.confirm_challenge": "gives a random number",
+    "auth.enter_from_shell": "begins a session",
     "auth.forgot_password": "changes nothing but sends a link to the account's own address",
     "auth.invitation": "accepting gives no one else access, and begins a session",
     "auth.passkey_challenge": "gives a random number",

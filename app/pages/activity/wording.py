@@ -45,6 +45,7 @@ _PROOFS = {
     "link": "with an emailed link",
     "invitation": "with an invitation",
     "provider": "with an identity provider",
+    "shell": "through Voice Portal",
 }
 """What people signed in with, where it wasn't only their password."""
 

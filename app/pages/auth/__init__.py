@@ -7,6 +7,7 @@ from app.pages.auth import (  # noqa: F401
     passkeys,
     routes,
     second_factor,
+    shell,
     switching,
 )
 from app.pages.auth.blueprint import blueprint

@@ -172,7 +172,8 @@ def begin_session(
 ) -> Identity | None:
     """Begin a new session for `user`, discarding the browser's previous one. In the caller's transaction. `by` is
     what they proved who they are with, for the audit trail. `continues`: they are signed in, and only the token
-    changes; the session ends when it would have, because nothing but signing in makes it last longer.
+    changes; the session ends when it would have, because nothing but signing in makes it last longer, and one that
+    the shell began stays in its organization.
 
     After the commit the caller signs in with it (`login_user`). The organization in view is `org_id`, or the one that
     the URL `wanted` names, if they belong to it. It counts as a confirmation only if `by` proves as much: else who
@@ -181,6 +182,9 @@ def begin_session(
     who = identity()
     goes_on = who is not None and who.user.id == user.id and not confirmation.is_proved_by(user, by)
     confirmed_at = who.confirmed_at if who is not None and goes_on else None
+    before = who if continues else None
+    if before is not None and before.ends_at is not None and before.organization is not None:
+        org_id = before.organization.id
     if who is not None:
         sessions.end(who.token)
     session.clear()
@@ -189,9 +193,10 @@ def begin_session(
         org_id=org_id,
         device=device_in_use(),
         address=request.remote_addr,
-        begun_at=who.begun_at if who is not None and continues else None,
+        begun_at=before.begun_at if before is not None else None,
         confirmed_at=confirmed_at,
-        vouched=who.vouched if who is not None and continues else None,
+        vouched=before.vouched if before is not None else None,
+        ends_at=before.ends_at if before is not None else None,
     )
     actor = Actor(user.email, user.id, request.remote_addr)
     own_trail.record(user, actor, "user.signed_in", by=by, new_browser=known_devices.is_new(user))

@@ -1,0 +1,123 @@
+"""What is said where the shell's token signs no one in: to the person, to the shell's element, and to operators."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import structlog
+from flask import jsonify, make_response, render_template, request
+from werkzeug.wrappers import Response
+
+from app.shell import Reason, ShellSignInError
+from app.web.logs import request_id
+from app.web.refusals import retry_after
+
+log = structlog.get_logger("billing.shell")
+
+_SHELL = "Reload the page. If it keeps happening, sign out of Voice Portal and sign in again."
+_OPERATORS = "Contact support with the reference below."
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The status of a refusal, and what its page says. `fetch_again`: another token may be accepted."""
+
+    status: int
+    title: str
+    message: str
+    next_step: str
+    fetch_again: bool = False
+
+
+WORDS: dict[Reason, Words] = {
+    Reason.NOT_SET_UP: Words(
+        404, "Billing isn't connected", "Voice Portal isn't set up to sign in here yet.", _OPERATORS
+    ),
+    Reason.MALFORMED: Words(
+        400, "Billing couldn't sign you in", "What Voice Portal sent can't be read.", _OPERATORS
+    ),
+    Reason.UNTRUSTED: Words(
+        403, "Billing couldn't sign you in", "We couldn't verify that Voice Portal sent you.", _OPERATORS
+    ),
+    Reason.WRONG_ISSUER: Words(
+        403, "Billing couldn't sign you in", "Another portal than ours sent you.", _OPERATORS
+    ),
+    Reason.WRONG_AUDIENCE: Words(
+        403,
+        "Billing couldn't sign you in",
+        "Voice Portal sent you with a token for another service.",
+        _OPERATORS,
+    ),
+    Reason.EXPIRED: Words(
+        401, "That took too long", "Your sign-in expired before it reached us.", _SHELL, fetch_again=True
+    ),
+    Reason.CLOCK_DIFFERS: Words(
+        403,
+        "The clocks differ",
+        "Voice Portal's clock and ours are too far apart to sign you in.",
+        _OPERATORS,
+    ),
+    Reason.TOO_LONG: Words(
+        403,
+        "Billing couldn't sign you in",
+        "Voice Portal's token is good for longer than we accept.",
+        _OPERATORS,
+    ),
+    Reason.CLAIM_MISSING: Words(
+        400, "Billing couldn't sign you in", "Voice Portal didn't say enough about you.", _OPERATORS
+    ),
+    Reason.REPLAYED: Words(
+        401,
+        "This sign-in was already used",
+        "Each one works once, to keep you safe.",
+        _SHELL,
+        fetch_again=True,
+    ),
+    Reason.KEYS_UNAVAILABLE: Words(
+        503,
+        "Back in a moment",
+        "We couldn't reach Voice Portal to verify your sign-in. Your payments and credit are safe.",
+        "Try again in a few seconds.",
+        fetch_again=True,
+    ),
+    Reason.UNKNOWN_ROLE: Words(
+        403,
+        "Billing is for owners",
+        "Your role in Voice Portal doesn't include billing.",
+        "Ask an owner of your organization to do this or to give you access.",
+    ),
+    Reason.ADDRESS_TAKEN: Words(
+        409,
+        "This email address has its own account",
+        "Your address already signs in to billing in another way, and only its holder may use it.",
+        "Open billing in its own tab and sign in there, or contact support to connect the two.",
+    ),
+    Reason.OTHER_SESSION: Words(
+        409,
+        "You've switched in Voice Portal",
+        "This page is of another person or organization.",
+        _SHELL,
+        fetch_again=True,
+    ),
+}
+"""What each is told as. `tests/pages/test_shell_sign_in.py` has a token for each."""
+
+
+def respond(error: ShellSignInError) -> Response:
+    """The page; or for a session that was to be renewed, the same as JSON."""
+    words = WORDS[error.reason]
+    log.warning(
+        "shell_sign_in_refused", reason=error.reason.value, detail=error.detail, address=request.remote_addr
+    )
+    if request.form.get("renew"):
+        response = make_response(
+            jsonify(reason=error.reason.value, message=f"{words.message} {words.next_step}"), words.status
+        )
+    else:
+        page = render_template(
+            "auth/frame_refused.html", words=words, reason=error.reason.value, request_id=request_id()
+        )
+        response = make_response(page, words.status)
+    if words.status == 503:
+        retry_after(response, 5)
+    return response

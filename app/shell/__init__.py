@@ -1,0 +1,7 @@
+"""The Voice Portal shell: tokens of the people who are signed in to it. Plain values come back."""
+
+from app.shell.errors import Reason, ShellSignInError
+from app.shell.tokens import ShellToken
+from app.shell.trusted import Shell, current, set_up
+
+__all__ = ["Reason", "Shell", "ShellSignInError", "ShellToken", "current", "set_up"]

@@ -1,0 +1,42 @@
+"""The shell that the running application trusts, with its keys."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from app.clock import utc_now
+from app.per_application import PerApplication
+from app.shell import tokens
+from app.shell.errors import Reason, ShellSignInError
+from app.shell.keys import ShellKeys
+from app.shell.tokens import ShellToken
+from trusted_shell import TrustedShell
+
+
+class Shell:
+    """Reads the tokens of one shell."""
+
+    def __init__(self, settings: TrustedShell) -> None:
+        self.issuer = settings.issuer
+        self.session_lasts = timedelta(minutes=settings.session_minutes)
+        self._keys = ShellKeys(settings.keys_url)
+
+    def read(self, token: str) -> ShellToken:
+        """A verified token, which may have been used before. Raises `ShellSignInError`."""
+        return tokens.read(token, self._keys, self.issuer, utc_now())
+
+
+_shell = PerApplication[Shell | None]("trusted_shell", lambda: None)
+
+
+def set_up(settings: TrustedShell | None) -> None:
+    """Trust a shell, or none."""
+    _shell.set(Shell(settings) if settings is not None else None)
+
+
+def current() -> Shell:
+    """The shell. Raises `ShellSignInError` if none is trusted."""
+    found = _shell.get()
+    if found is None:
+        raise ShellSignInError(Reason.NOT_SET_UP, "SHELL_ISSUER is not set")
+    return found
