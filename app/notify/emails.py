@@ -217,6 +217,7 @@ FactorChange = Literal[
     "code_used",
     "reset",
     "guessed",
+    "not_confirmed",
 ]
 """What can happen to a person's second factors."""
 
@@ -257,6 +258,34 @@ class NewSignIn(Email):
     device: str
     at: datetime
     place: str | None = None
+
+
+Weakening = Literal["confirmations_rarer", "factor_optional"]
+"""How an organization's security can be weakened: it asks less often who someone is, or for no second factor."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecurityWeakened(Email):
+    """A security setting was switched off by `by`, from the IP address `address` if they have one."""
+
+    kind: ClassVar[str] = "security_weakened"
+    change: Weakening
+    by: str
+    at: datetime
+    address: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnersChanged(Email):
+    """`person` became an owner, or is none any more, by what `by` did, from the IP address `address` if they have
+    one."""
+
+    kind: ClassVar[str] = "owners_changed"
+    person: str
+    is_owner: bool
+    by: str
+    at: datetime
+    address: str | None = None
 
 
 UnusualReason = Literal["large", "new_card", "burst", "limit"]
@@ -303,6 +332,8 @@ _KINDS: dict[str, type[Email]] = {
         FactorChanged,
         IdentityConnected,
         NewSignIn,
+        SecurityWeakened,
+        OwnersChanged,
     )
 }
 

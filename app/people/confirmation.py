@@ -16,14 +16,17 @@ from app.billing import audit
 from app.billing.audit import Actor
 from app.clock import utc_now
 from app.models import ChallengePurpose, Organization, User
-from app.people import organizations, passwords
-from app.people.factors import authenticator_apps, passkeys, status
+from app.people import organizations, own_trail, owner_mail, passwords
+from app.people.factors import authenticator_apps, changes, passkeys, status
 from app.people.factors.passkey_answers import PasskeyError
 from app.people.own_trail import Proof
 from app.people.sessions import Identity
 
 ALWAYS_WITHIN = timedelta(minutes=2)
 """How long a confirmation counts where an organization asks every time: for the steps of one change."""
+
+TELL_FROM = 10
+"""How many failed confirmations within an hour a person is emailed about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +103,15 @@ def verify(who: Identity, fields: Mapping[str, str]) -> str | None:
     return "This way to confirm has changed. Open the page again."
 
 
+def record_failure(user: User, actor: Actor, attempts: int) -> None:
+    """Record that confirming has failed so often within an hour, and from `TELL_FROM` on email the person: who has a
+    stolen session tries it. In the caller's transaction."""
+    if attempts < TELL_FROM:
+        own_trail.record(user, actor, "user.confirmation_failed", attempts=attempts)
+    else:
+        changes.record(user, actor, "not_confirmed", attempts=attempts)
+
+
 def is_proved_by(user: User, proof: Proof) -> bool:
     """Whether someone who is signed in, and begins a new session with this proof, has proved again that it's them.
 
@@ -117,6 +129,8 @@ def choose_always(org_id: UUID, actor: Actor, *, always: bool) -> None:
     organization = organizations.locked(org_id)
     if organization.confirms_always is not always:
         organization.confirms_always = always
+        if not always:
+            owner_mail.security_weakened(organization, "confirmations_rarer", actor)
         audit.record(org_id, actor, "organization.confirmations_chosen", organization.slug, always=always)
 
 

@@ -13,6 +13,7 @@ from app.billing.customers import details
 from app.clock import utc_now
 from app.extensions import db
 from app.models import Invitation, InvitationEnd, Membership, Organization, Role, User
+from app.people import owner_mail
 
 
 def assign_role(
@@ -35,11 +36,15 @@ def assign_role(
         db.session.flush()
         if added is not None:
             audit.record(organization.id, actor, added, user.email, role=role.value)
+        if added is not None and role is Role.ORG_ADMIN:
+            did_it = added == "user.joined" or identity_id is not None
+            owner_mail.owners_changed(organization, user, actor, is_owner=True, did_it=did_it)
         return
     membership.identity_id = identity_id
     if membership.role is not role:
         membership.role = role
         audit.record(organization.id, actor, "user.role_changed", user.email, role=role.value)
+        owner_mail.owners_changed(organization, user, actor, is_owner=role is Role.ORG_ADMIN)
         if role is not Role.ORG_ADMIN:
             _lose(organization, user, actor)
 
@@ -47,9 +52,12 @@ def assign_role(
 def remove(organization: Organization, user: User, actor: Actor) -> bool:
     """Remove a person's membership; they lose access with their next request. False if they have none."""
     own = delete(Membership).where(Membership.org_id == organization.id, Membership.user_id == user.id)
-    if not db.session.execute(own).rowcount:  # type: ignore[attr-defined]
+    role = db.session.scalar(own.returning(Membership.role))
+    if role is None:
         return False
     audit.record(organization.id, actor, "user.removed", user.email)
+    if role is Role.ORG_ADMIN:
+        owner_mail.owners_changed(organization, user, actor, is_owner=False)
     _lose(organization, user, actor)
     return True
 

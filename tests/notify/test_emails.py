@@ -26,6 +26,7 @@ from app.notify.emails import (
     IdentityConnected,
     InvoiceFailed,
     NewSignIn,
+    OwnersChanged,
     PasswordLink,
     PasswordSet,
     PaymentFailed,
@@ -33,7 +34,9 @@ from app.notify.emails import (
     RecipientsChanged,
     Refunded,
     RefundReturned,
+    SecurityWeakened,
     UnusualTopUp,
+    Weakening,
     pack,
     unpack,
 )
@@ -155,6 +158,16 @@ ABOUT_ACCOUNTS: list[Email] = [
     ),
     FactorChanged(
         email="dana@harbor.example", change="passkey_added", name="Laptop", at=at("2026-11-24 14:05")
+    ),
+    *(
+        SecurityWeakened(
+            change=change, by="dana@harbor.example", address="192.0.2.7", at=at("2026-11-24 14:05")
+        )
+        for change in get_args(Weakening)
+    ),
+    *(
+        OwnersChanged(person="ava@new.example", is_owner=is_owner, by="engine", at=at("2026-11-24 14:05"))
+        for is_owner in (True, False)
     ),
     FactorChanged(email="dana@harbor.example", change="code_used", left=0, at=at("2026-11-24 14:05")),
 ]

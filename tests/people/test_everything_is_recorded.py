@@ -114,6 +114,10 @@ RECORDED: dict[str, tuple[str, Callable[[Scene], object]]] = {
         "organization.confirmations_chosen",
         lambda it: confirmation.choose_always(it.organization.id, ACTOR, always=True),
     ),
+    "confirmation.record_failure": (
+        "user.confirmation_failed",
+        lambda it: confirmation.record_failure(it.owner, ACTOR, 10),
+    ),
     "invitations.accept_as_new": (
         "user.joined",
         lambda it: invitations.accept_as_new(it.link, "seven green bottles", None),

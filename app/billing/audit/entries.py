@@ -50,6 +50,7 @@ Action = Literal[
     "user.added",
     "user.authenticator_app_added",
     "user.authenticator_app_removed",
+    "user.confirmation_failed",
     "user.details_changed",
     "user.identity_connected",
     "user.invited",

@@ -225,6 +225,7 @@ WORDS: dict[Action, ActionWording] = {
     "user.added": ActionWording("people", "Added a person", _with_role),
     "user.authenticator_app_added": ActionWording("sign_in", "Added an authenticator app", _subject),
     "user.authenticator_app_removed": ActionWording("sign_in", "Removed an authenticator app", _subject),
+    "user.confirmation_failed": ActionWording("sign_in", "Failed to confirm that it's them", _attempts),
     "user.details_changed": ActionWording("people", "Changed their account details", _fields),
     "user.identity_connected": ActionWording("sign_in", "Connected an identity provider", _subject),
     "user.invited": ActionWording("people", "Invited a person", _with_role),

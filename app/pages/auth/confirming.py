@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 
 from app.extensions import limiter
 from app.own_pages import own_address
+from app.pages.auth import failures
 from app.pages.auth.blueprint import blueprint
 from app.people import confirmation, sessions
 from app.transaction import transaction
@@ -28,12 +29,14 @@ def confirm() -> Response:
     try:
         attempt = attempts.begin(Kind.CONFIRMATION, who.user.email, browser=who.token)
     except TooManyAttemptsError as refused:
+        failures.count_confirmation()
         return _page(429, str(refused))
     with transaction():
         problem = confirmation.verify(who, request.form)
         if problem is None:
             sessions.confirm(who)
     if problem is not None:
+        failures.count_confirmation()
         return _page(422, problem)
     attempt.succeeded()
     return _continue()

@@ -11,8 +11,11 @@ from flask import request
 
 from app.extensions import enqueue
 from app.ids import uuid7
+from app.pages.actor import current_actor
+from app.people import confirmation
 from app.transaction import transaction
 from app.web import known_devices, rate_limits
+from app.web.identity import current_identity
 
 _NOTED_AT = frozenset(10**power for power in range(7))
 _WINDOW = timedelta(hours=1)
@@ -38,4 +41,19 @@ def count(email: str) -> None:
 def count_if_noted(key: str) -> int | None:
     """Count one more by this counter; the count, if it is one of those that are noted."""
     attempts = rate_limits.take(key, max(_NOTED_AT), _WINDOW)
+    return attempts if attempts in _NOTED_AT else None
+
+
+def count_confirmation() -> None:
+    """Count a failed attempt of the signed-in person to confirm that it's them, and note it where it is time to."""
+    user = current_identity().user
+    attempts = _counted("failed-confirmation", user.email)
+    if attempts is not None:
+        with transaction():
+            confirmation.record_failure(user, current_actor(), attempts)
+
+
+def _counted(what: str, email: str) -> int | None:
+    """How many there were within an hour with this one, where that is noted."""
+    attempts = rate_limits.take(f"{what}:{known_devices.account_key(email)}", max(_NOTED_AT), _WINDOW)
     return attempts if attempts in _NOTED_AT else None

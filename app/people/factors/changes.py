@@ -4,6 +4,7 @@ organizations."""
 from __future__ import annotations
 
 from contextlib import suppress
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -27,6 +28,7 @@ _ACTIONS: dict[FactorChange, Action] = {
     "code_used": "user.recovery_code_used",
     "reset": "user.second_factor_reset",
     "guessed": "user.second_factor_guessed",
+    "not_confirmed": "user.confirmation_failed",
 }
 
 
@@ -39,16 +41,16 @@ def lock(user_id: UUID) -> None:
 
 @seeing_all(Reason.PEOPLE)
 def record(
-    user: User, actor: Actor, change: FactorChange, *, name: str = "", left: int | None = None
+    user: User, actor: Actor, change: FactorChange, *, name: str = "", left: int | None = None, **details: Any
 ) -> None:
     """Record a change and email the person. In the caller's transaction.
 
-    `name` is that of a passkey, `left` how many recovery codes are unused. Someone in no organization gets no email:
-    there is nothing they could sign in to.
+    `name` is that of a passkey, `left` how many recovery codes are unused; `details` are for the trail
+    only. Someone in no organization gets no email: there is nothing they could sign in to.
     """
     db.session.flush()
     now = utc_now()
-    details = {key: value for key, value in {"name": name, "left": left}.items() if value not in {"", None}}
+    details |= {key: value for key, value in {"name": name, "left": left}.items() if value not in {"", None}}
     for org_id in db.session.scalars(select(Membership.org_id).where(Membership.user_id == user.id)):
         audit.record(org_id, actor, _ACTIONS[change], user.email, **details)
     email = FactorChanged(

@@ -11,7 +11,7 @@ from app.billing.audit import Actor
 from app.extensions import db
 from app.models import Membership, Organization, User
 from app.models.scope import Reason, seeing_all
-from app.people import organizations
+from app.people import organizations, owner_mail
 from app.people.factors import changes, status
 from app.people.organizations import PeopleError
 
@@ -56,6 +56,8 @@ def _set(organization: Organization, actor: Actor, *, required: bool) -> None:
     if organization.requires_second_factor is required:
         return
     organization.requires_second_factor = required
+    if not required:
+        owner_mail.security_weakened(organization, "factor_optional", actor)
     audit.record(
         organization.id,
         actor,
