@@ -11,6 +11,7 @@ from tests.support.web_process import WebProcess, web_process
 FEW = {
     "PAGE_THREADS": "2",
     "PLATFORM_THREADS": "2",
+    "SIGN_IN_THREADS": "2",
     "QUEUE_SECONDS": "1",
     "BODY_SILENCE_SECONDS": "2",
     "BODY_SECONDS": "4",

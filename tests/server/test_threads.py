@@ -40,6 +40,21 @@ def test_a_class_whose_threads_are_busy_answers_503_and_the_others_are_served(
     assert not late.exists()
 
 
+def test_while_every_thread_that_hashes_passwords_is_busy_pages_and_the_platform_are_served(
+    server: WebProcess, tmp_path: Path
+) -> None:
+    end = _busy(server, tmp_path, "/confirm")
+    assert server.get(f"/confirm?begun={tmp_path / 'late'}&until={end}").status == 503
+    page = server.get("/forgot-password")
+    assert (page.status, "Forgot password" in page.read().decode()) == (200, True)
+    assert server.get("/billing").status == 302
+    assert server.get("/api/v1/openapi.json").status == 200
+    end.touch()
+    wait_until(
+        lambda: server.get(f"/confirm?begun={tmp_path / 'again'}&until={end}").status == 200, "it stays busy"
+    )
+
+
 def test_the_platform_is_told_as_programs_are(server: WebProcess, tmp_path: Path) -> None:
     end = _busy(server, tmp_path, "/api/v1/tests/wait")
     refused = server.get("/api/v1/openapi.json")
