@@ -18,7 +18,7 @@ from app.people import sessions, user_agents
 from app.people.sessions import Identity, Limits
 from app.transaction import transaction
 from app.web import drawn_for, frames
-from app.web.marks import is_asked_by_pages, is_posted_by_shell, page_behind
+from app.web.marks import is_asked_by_pages, is_posted_by_shell, kept_fields, page_behind
 
 _WITHOUT_A_PERSON = {None, "api", "api_docs", "assets", "csp_reports", "health", "webhooks"}
 
@@ -129,7 +129,11 @@ def ask_to_sign_in() -> AnyResponse:
         return Response("", status=401)
     if frames.is_framed():
         return Response(render_template("auth/frame_ended.html"), status=401)
-    came_for = request.full_path.rstrip("?") if request.method == "GET" else page_behind(request.path)
+    if request.method == "GET":
+        came_for = request.full_path.rstrip("?")
+    else:
+        kept = kept_fields(request.endpoint, request.form)
+        came_for = f"{page_behind(request.path)}?{kept}" if kept else page_behind(request.path)
     return redirect(url_for("auth.sign_in", next=came_for))
 
 

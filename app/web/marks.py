@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any, TypeVar
+from urllib.parse import urlencode
 
 from flask import Blueprint, current_app, url_for
+from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
@@ -27,6 +29,23 @@ def is_guarded(endpoint: str | None) -> bool:
 def is_read(endpoint: str) -> bool:
     """Whether the view supports GET, so that its URL can be a link."""
     return any("GET" in (rule.methods or ()) for rule in current_app.url_map.iter_rules(endpoint))
+
+
+def kept_in_address(*names: str) -> Callable[[View], View]:
+    """Let these fields of a view's form go along in the address of its page, which fills them in again: where the
+    session has ended, after signing in."""
+
+    def mark(view: View) -> View:
+        view.kept_in_address = names  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def kept_fields(endpoint: str | None, form: MultiDict[str, str]) -> str:
+    """The query with what was filled in of these fields."""
+    names = getattr(current_app.view_functions.get(endpoint or ""), "kept_in_address", ())
+    return urlencode([(name, form[name]) for name in names if form.get(name)])
 
 
 def asked_by_pages(blueprint: Blueprint) -> Blueprint:

@@ -19,7 +19,10 @@ def owner(app: Flask) -> str:
 
 def test_a_form_sent_after_the_session_ended_leads_to_the_sign_in_page(visitor: Visitor, owner: str) -> None:
     sent = visitor.post("/billing/wallet/top-ups", {"amount": "25"}, token="of a session that ended")
-    assert sent.location == "/sign-in?next=/billing/wallet"
+    assert sent.location == "/sign-in?next=/billing/wallet?amount%3D25"
+    back = visitor.sign_in(owner, to="/billing/wallet?amount=25")
+    assert 'value="25" checked' in visitor.get(str(back.location)).text
+    visitor.post("/sign-out")
     in_place = visitor.post("/billing/wallet/top-ups", {"amount": "25"}, token="stale", headers=HTMX)
     assert in_place.status_code == 401
 

@@ -20,6 +20,7 @@ from app.pages.change_plan.routes import blueprint, draw
 from app.payments.errors import PaymentsError
 from app.web import errors
 from app.web.identity import current_organization, org_admin_required
+from app.web.marks import kept_in_address
 from app.web.payment_problems import Problem, problem
 from app.web.rate_limits import OFTEN
 from app.web.resend import resendable
@@ -53,6 +54,7 @@ _REFUSED = {
 @blueprint.post("/billing/change-plan")
 @org_admin_required
 @resendable(summarize_plan)
+@kept_in_address("plan")
 @limiter.limit(OFTEN)
 def begin_switch() -> Response:
     """Take the choice, and continue to the review with its costs. Nothing is changed."""

@@ -30,6 +30,7 @@ from app.payments.errors import PaymentsError
 from app.web import errors
 from app.web.formatting import money
 from app.web.identity import current_organization, org_admin_required
+from app.web.marks import kept_in_address
 from app.web.payment_problems import Problem, problem
 from app.web.rate_limits import OFTEN
 from app.web.resend import resendable
@@ -46,6 +47,7 @@ _MAYBE_CANCELED = Problem(
 @blueprint.post("/top-ups")
 @org_admin_required
 @resendable(summarize_top_up)
+@kept_in_address("amount", "other_amount", "card")
 @limiter.limit(OFTEN)
 @keeps_typed(TopUpForm)
 def begin_top_up() -> Response:

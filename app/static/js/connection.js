@@ -8,6 +8,13 @@ const OUTDATED = "This page is out of date.";
 const place = () => document.getElementById("connection");
 let isOver = false;
 let isLost = false;
+let isSignedOut = false;
+
+// Once, beside the form that was sent or here; and no longer once the person has signed in again in another tab.
+function endSession({ isTold }) {
+  isSignedOut = true;
+  end(isTold ? "" : SESSION_ENDED, signIn());
+}
 
 function lose() {
   if (isLost) return;
@@ -16,6 +23,10 @@ function lose() {
 }
 
 function recover() {
+  if (isSignedOut) {
+    isSignedOut = false;
+    for (const message of document.querySelectorAll(".message:has(> a[href^='/sign-in'])")) message.remove();
+  }
   if (!isLost) return;
   isLost = false;
   place().replaceChildren();
@@ -24,8 +35,11 @@ function recover() {
 function end(text, link) {
   isOver = true;
   isLost = false;
-  say(place(), text, { link });
+  if (text) say(place(), text, { link });
+  else place()?.replaceChildren();
 }
+
+document.addEventListener("session:ended", () => endSession({ isTold: true }));
 
 document.addEventListener("htmx:before:request", (event) => {
   const isAsking = document.querySelector("main dialog:modal");
@@ -33,13 +47,15 @@ document.addEventListener("htmx:before:request", (event) => {
 });
 
 document.addEventListener("visibilitychange", () => {
-  if (!document.hidden) poller()?.dispatchEvent(new CustomEvent("wake"));
+  if (document.hidden) return;
+  if (isSignedOut) isOver = false;
+  poller()?.dispatchEvent(new CustomEvent("wake"));
 });
 
 document.addEventListener("htmx:after:request", ({ detail: { ctx } }) => {
   if (!isPoll(ctx)) return;
   const { status } = ctx.response;
-  if (status === 401) end(SESSION_ENDED, signIn());
+  if (status === 401) endSession({ isTold: Boolean(document.querySelector("[role=alert] a[href^='/sign-in']")) });
   // If a form was refused for this reason, that is already shown, with the same buttons.
   else if (status === 409 && document.querySelector("[role=alert] [data-refusal]")) isOver = true;
   else if (status === 409 && told(ctx.text)) end(told(ctx.text));

@@ -27,7 +27,10 @@ function renew(token) {
 
 export function refuse(form, { status, headers, text }, again = () => form.requestSubmit()) {
   renew(headers.get("X-Form-Token"));
-  if (status === 401) complain(SESSION_ENDED, { form, link: signIn() });
+  if (status === 401) {
+    complain(SESSION_ENDED, { form, link: signIn() });
+    document.dispatchEvent(new CustomEvent("session:ended"));
+  }
   else if (status === 429) complain(TOO_OFTEN, { form });
   else {
     const refusal = status < 500 ? told(text) : null;

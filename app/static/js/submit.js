@@ -3,11 +3,43 @@ import { isPoll } from "./poll.js";
 import { BROKEN, LOST, refuse } from "./refused.js";
 import { complain, withdraw } from "./text.js";
 
+const SLOW = 700;
+let announcement = null;
+
+// What takes long is said to those who don't see the button turn; what is quick is said by its result alone.
+function announce(button, isBusy) {
+  clearTimeout(announcement);
+  const place = document.getElementById("busy");
+  place?.replaceChildren();
+  if (!place || !isBusy || !button) return;
+  announcement = setTimeout(() => {
+    place.textContent = `In progress: ${button.textContent.trim()}. Please wait.`;
+  }, SLOW);
+}
+
+// Meanwhile the links beside the button lead nowhere: one could leave without learning how it came out.
+function hold(button, isBusy) {
+  for (const link of button?.closest(".step, .panel")?.querySelectorAll("a[href]") ?? []) {
+    if (isBusy) link.setAttribute("aria-disabled", "true");
+    else link.removeAttribute("aria-disabled");
+  }
+}
+
 function mark(form, submitter, isBusy) {
   const button = submitter ?? [...form.elements].find((element) => element.type === "submit");
   if (isBusy) button?.setAttribute("aria-busy", "true");
   else button?.removeAttribute("aria-busy");
+  announce(button, isBusy);
+  hold(button, isBusy);
 }
+
+document.addEventListener(
+  "click",
+  (event) => {
+    if (event.target.closest?.('a[aria-disabled="true"]')) event.preventDefault();
+  },
+  true,
+);
 
 const isForm = (ctx) => ctx?.sourceElement instanceof HTMLFormElement;
 const isButton = (ctx) => ctx?.sourceElement instanceof HTMLButtonElement;
@@ -52,6 +84,6 @@ document.addEventListener("submit", (event) => {
 window.addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) {
     delete form.dataset.sent;
-    for (const button of form.querySelectorAll("[aria-busy]")) button.removeAttribute("aria-busy");
+    for (const button of form.querySelectorAll("[aria-busy]")) mark(form, button, false);
   }
 });

@@ -55,5 +55,10 @@ export function signIn() {
   const here = new URL(location.href);
   const { organization } = document.body.dataset;
   if (organization && document.getElementById("organization") && !here.searchParams.has("org")) here.searchParams.set("org", organization);
+  // What such a form has been filled in with goes along: its page fills it in again.
+  for (const form of document.querySelectorAll("form[data-kept]")) {
+    const filled = new FormData(form);
+    for (const name of form.dataset.kept.split(" ")) if (filled.get(name)) here.searchParams.set(name, filled.get(name));
+  }
   return { href: `/sign-in?next=${encodeURIComponent(here.pathname + here.search)}`, text: "Sign in again", aside: true };
 }
