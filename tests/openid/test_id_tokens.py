@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -21,13 +22,25 @@ from tests.support.openid_provider import (
     unsigned,
 )
 
-NOW = int(time.time())
 MISSING = object()
+
+
+@dataclass(frozen=True)
+class In:
+    """A time that is these seconds after the token is made, not after this file was imported."""
+
+    seconds: int
 
 
 def changed(**changes: Any) -> Callable[[Claims], Claims]:
     """The claims with some of them changed, or left out."""
-    return lambda claims: {name: value for name, value in (claims | changes).items() if value is not MISSING}
+
+    def change(claims: Claims) -> Claims:
+        now = int(time.time())
+        wanted = {name: now + one.seconds if isinstance(one, In) else one for name, one in changes.items()}
+        return {name: one for name, one in (claims | wanted).items() if one is not MISSING}
+
+    return change
 
 
 @pytest.mark.parametrize(
@@ -53,23 +66,23 @@ def changed(**changes: Any) -> Callable[[Claims], Claims]:
         changed(sub="dañá"),
         changed(sub="a\nb"),
         changed(exp=MISSING),
-        changed(exp=NOW - 61),
+        changed(exp=In(-61)),
         changed(exp="soon"),
         changed(exp=None),
         changed(iat=MISSING),
-        changed(iat=NOW - 3600),
-        changed(iat=NOW + 3600),
+        changed(iat=In(-3600)),
+        changed(iat=In(3600)),
         changed(iat="now"),
         changed(iat=True),
         changed(iat=1e300),
-        changed(nbf=NOW + 3600),
+        changed(nbf=In(3600)),
         changed(nonce=MISSING),
         changed(nonce="another"),
         changed(nonce=""),
         lambda claims: claims | {"nonce": [claims["nonce"]]},
         changed(auth_time="now"),
         changed(auth_time=True),
-        changed(auth_time=NOW + 3600),
+        changed(auth_time=In(3600)),
         changed(auth_time=1e300),
         changed(amr="mfa"),
     ],
@@ -88,9 +101,9 @@ def test_a_claim_that_is_wrong_is_refused(
         changed(aud=[CLIENT_ID]),
         changed(aud=[CLIENT_ID], azp=CLIENT_ID),
         changed(aud=[CLIENT_ID, "another"], azp=CLIENT_ID),
-        changed(iat=NOW + 20, nbf=NOW + 20),
-        changed(iat=NOW - 30, exp=NOW - 20),
-        changed(auth_time=NOW + 20),
+        changed(iat=In(20), nbf=In(20)),
+        changed(iat=In(-30), exp=In(-20)),
+        changed(auth_time=In(20)),
         changed(amr=["pwd", "mfa"], acr="2"),
     ],
 )
