@@ -7,7 +7,19 @@ from datetime import timedelta
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app import api, cli, notify, pages, reconciliation, return_addresses, shell, signing, webhooks, work
+from app import (
+    api,
+    cli,
+    notify,
+    openid,
+    pages,
+    reconciliation,
+    return_addresses,
+    shell,
+    signing,
+    webhooks,
+    work,
+)
 from app.billing import catalog
 from app.billing.catalog import file
 from app.database import gone
@@ -88,6 +100,7 @@ def create_app(settings: Settings) -> Flask:
         passwords.set_up(quick=app.testing)
         encryption.set_up((settings.secret_key, *reversed(settings.secret_key_fallbacks)))
         relying_party.set_up(settings.public_url)
+        openid.set_up(settings.identity_provider, f"{settings.public_url}/sign-in/provider/callback")
         return_addresses.public_url.set(settings.public_url)
         shell.set_up(settings.shell)
         catalog.offer(file.load(settings.catalog_path))

@@ -12,11 +12,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from app import openid
 from app.billing import audit
 from app.billing.audit import Actor
 from app.clock import utc_now
 from app.models import ChallengePurpose, Organization, User
 from app.people import organizations, own_trail, owner_mail, passwords
+from app.people.external import identities
 from app.people.factors import authenticator_apps, changes, passkeys, status
 from app.people.factors.passkey_answers import PasskeyError
 from app.people.own_trail import Proof
@@ -37,6 +39,8 @@ class Method:
     key: str
     is_available: Callable[[User], bool]
     find_problem: Callable[[Identity, Mapping[str, str]], str | None]
+    is_elsewhere: bool = False
+    """It was proved on the provider's pages, and counts since then: the form only goes on."""
 
 
 def _has_passkey(user: User) -> bool:
@@ -71,11 +75,25 @@ def _judge_password(who: Identity, fields: Mapping[str, str]) -> str | None:
     return "Incorrect password. Check it and try again."
 
 
+def _has_provider_alone(user: User) -> bool:
+    client = openid.current()
+    if client is None or status.has_any(user.id):
+        return False
+    return identities.find_of(user.id, client.provider.issuer) is not None
+
+
+def _judge_provider(who: Identity, fields: Mapping[str, str]) -> str | None:  # noqa: ARG001
+    if utc_now() - who.confirmed_at < ALWAYS_WITHIN:
+        return None
+    return "You haven't signed in there again. Use the link first."
+
+
 METHODS: list[Method] = [
     Method("passkey", _has_passkey, _judge_passkey),
     Method("code", _has_app, _judge_code),
     # A stolen session may come with the password; passkeys and the app's codes stay on the owner's devices.
     Method("password", _has_password_alone, _judge_password),
+    Method("provider", _has_provider_alone, _judge_provider, is_elsewhere=True),
 ]
 """The preferred one first."""
 
@@ -110,6 +128,12 @@ def record_failure(user: User, actor: Actor, attempts: int) -> None:
         own_trail.record(user, actor, "user.confirmation_failed", attempts=attempts)
     else:
         changes.record(user, actor, "not_confirmed", attempts=attempts)
+
+
+def counts_from_now(fields: Mapping[str, str]) -> bool:
+    """Whether the method that `fields` name proves it now; what was proved elsewhere counts since then, so that going
+    on doesn't make it last longer."""
+    return not any(method.is_elsewhere for method in METHODS if method.key == fields.get("method"))
 
 
 def is_proved_by(user: User, proof: Proof) -> bool:

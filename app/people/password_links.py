@@ -22,6 +22,7 @@ from app.extensions import db
 from app.models import User
 from app.notify.emails import PasswordLink
 from app.people import accounts, own_mail, own_trail
+from app.people.external import identities
 from app.people.invitations import LinkError
 from app.people.organizations import find_user
 
@@ -41,9 +42,10 @@ def mail_to(user: User, actor: Actor) -> None:
 
 
 def mail_if_known(email: str, address: str | None) -> None:
-    """As `mail_to`, for a request from the IP address `address`; does nothing if no one could sign in with it."""
+    """As `mail_to`, for a request from the IP address `address`; does nothing if no one could sign in with it, or if
+    they come by an identity provider instead."""
     user = find_user(email)
-    if user is not None:
+    if user is not None and not identities.is_only_way(user):
         with suppress(own_mail.NoOrganizationError):
             mail_to(user, Actor(audit.SIGN_IN_PAGE, address=address))
 

@@ -11,6 +11,7 @@ from flask import Flask, Response, abort, current_app, g, redirect, render_templ
 from flask_login import AnonymousUserMixin, current_user
 from werkzeug.wrappers import Response as AnyResponse
 
+from app import openid
 from app.extensions import db, login_manager
 from app.models import Organization
 from app.models.scope import scope_to
@@ -37,7 +38,14 @@ class FactorMissingError(Exception):
 def init_app(app: Flask) -> None:
     """Set up flask-login, and pass the identity to templates."""
     app.context_processor(lambda: {"identity": identity(), "organizations": _seats()})
+    app.add_template_global(provider_name)
     app.before_request(_keep_session_alive)
+
+
+def provider_name() -> str:
+    """What people call the identity provider that they can sign in with; empty without one."""
+    client = openid.current()
+    return client.provider.name if client is not None else ""
 
 
 def session_limits() -> Limits:

@@ -22,6 +22,7 @@ class Pool(StrEnum):
     PAGES = "pages"  # people
     SIGN_IN = "sign_in"  # people, with a password that takes long to hash, and is meant to
     SHELL = "shell"  # people whom the shell signs in, with a call to it for its keys
+    PROVIDER = "provider"  # people, with a call to the identity provider
     STRIPE = "stripe"  # people, with a call to Stripe
     DOWNLOADS = "downloads"  # files that take seconds to create
     WEBHOOKS = "webhooks"  # Stripe's events
@@ -75,6 +76,18 @@ as there are threads, so that a burst of attempts delays those who sign in and n
 ASK_SHELL = frozenset({"auth.enter_from_shell"})
 """The endpoints that may ask the shell for its keys, which may take long to answer."""
 
+
+ASK_PROVIDER = frozenset(
+    {
+        "auth.sign_in_with_provider",
+        "auth.connect_provider",
+        "auth.confirm_with_provider",
+        "auth.sign_out_of_provider",
+        "auth.provider_callback",
+    }
+)
+"""The endpoints of pages that may call the identity provider: when it is slow, no one else waits."""
+
 STRIPE_BUSY = "billing.stripe_busy"
 """In a request's environment: too many wait for Stripe, so this one must respond without calling it."""
 
@@ -92,6 +105,8 @@ def pool_of(endpoint: str | None, path: str = "") -> Pool:
         return Pool.STRIPE
     if endpoint in ASK_SHELL:
         return Pool.SHELL
+    if endpoint in ASK_PROVIDER:
+        return Pool.PROVIDER
     if endpoint in HASH_PASSWORDS:
         return Pool.SIGN_IN
     pool = BY_BLUEPRINT.get(endpoint.partition(".")[0], Pool.PAGES)
@@ -105,6 +120,7 @@ def threads_of(settings: Settings) -> dict[Pool, int]:
         Pool.PAGES: settings.page_threads,
         Pool.SIGN_IN: settings.sign_in_threads,
         Pool.SHELL: settings.shell_threads,
+        Pool.PROVIDER: settings.provider_threads,
         Pool.STRIPE: settings.stripe_threads,
         Pool.DOWNLOADS: settings.download_threads,
         Pool.WEBHOOKS: settings.webhook_threads,

@@ -115,6 +115,7 @@ def form_context(
         "methods": methods,
         "next": next_,
         "form": form,
+        "is_beside": bool(form) or errors.wants_part(),
         "fields": [],
         "problems": {tried: problem} if is_available else {},
         "problem": "" if is_available else problem,

@@ -19,14 +19,18 @@ OPEN = {
     "auth.arrive_from_shell",  # leads on, or says that no one is signed in
     "auth.choose_organization",  # one's own organizations, whatever the role
     "auth.enter_from_shell",  # asks for a token of the shell's: tests/pages/test_shell_sign_in.py
+    "auth.confirmed",  # says what to do next, and nothing else
     "auth.home",
     "auth.passkey_challenge",  # a random number, and nothing of whom it is for
+    "auth.provider_callback",  # for the browser that went there, once: tests/pages/test_provider.py
     "auth.recovery_code",  # of whose password was right in this browser: tests/pages/test_second_factor.py
     "auth.second_factor",
     "auth.second_factor_challenge",
     "auth.sign_in",
     "auth.sign_in_with_passkey",
+    "auth.sign_in_with_provider",  # leads to the provider
     "auth.sign_out",
+    "auth.sign_out_of_provider",
     "auth.switch_organization",
     "auth.set_password",
     "auth.invitation",

@@ -7,7 +7,16 @@ from flask import Flask
 
 from app.api.usage import LARGEST
 from app.web import csp_reports
-from app.web.pools import ASK_STRIPE, BY_BLUEPRINT, HASH_PASSWORDS, Pool, Switchboard, pool_of, threads_of
+from app.web.pools import (
+    ASK_PROVIDER,
+    ASK_STRIPE,
+    BY_BLUEPRINT,
+    HASH_PASSWORDS,
+    Pool,
+    Switchboard,
+    pool_of,
+    threads_of,
+)
 from app.webhooks.endpoint import MAX_BODY
 from config import Settings
 
@@ -20,14 +29,14 @@ def test_every_address_has_a_class_by_its_blueprint(application: Flask) -> None:
         if blueprint in BY_BLUEPRINT:
             assert pool is BY_BLUEPRINT[blueprint]
         else:
-            assert pool in {Pool.PAGES, Pool.SIGN_IN, Pool.SHELL, Pool.STRIPE, Pool.DOWNLOADS}
+            assert pool not in {*BY_BLUEPRINT.values(), Pool.REFUSALS}
             assert (pool is Pool.DOWNLOADS) == rule.rule.endswith((".csv", ".pdf"))
         assert (pool is Pool.PLATFORM) == rule.rule.startswith("/api/v1/")
         assert (pool is Pool.WEBHOOKS) == rule.rule.startswith("/webhooks/")
 
 
 def test_the_table_names_addresses_that_there_are(application: Flask) -> None:
-    assert set(application.view_functions) >= ASK_STRIPE | HASH_PASSWORDS
+    assert set(application.view_functions) >= ASK_PROVIDER | ASK_STRIPE | HASH_PASSWORDS
     assert set(application.blueprints) >= set(BY_BLUEPRINT)
 
 

@@ -66,7 +66,12 @@ NOT_ASKED = {
 FOR_PROGRAMS = {"api", "csp_reports", "webhooks"}
 """Blueprints that no person's session opens: their callers have tokens or signatures, or none is needed."""
 
-READ_ASKS = {"factors.new_passkey", "payment_methods.new", "payment_methods.confirm_removal"}
+READ_ASKS = {
+    "auth.connect_provider",
+    "factors.new_passkey",
+    "payment_methods.new",
+    "payment_methods.confirm_removal",
+}
 """Pages that ask before they are shown: what is typed into Stripe's fields can't be carried through a page."""
 
 

@@ -5,6 +5,8 @@ from app.pages.auth import (  # noqa: F401
     choosing_passwords,
     confirming,
     passkeys,
+    provider,
+    provider_callback,
     routes,
     second_factor,
     shell,

@@ -33,7 +33,7 @@ def confirm() -> Response:
         return _page(429, str(refused))
     with transaction():
         problem = confirmation.verify(who, request.form)
-        if problem is None:
+        if problem is None and confirmation.counts_from_now(request.form):
             sessions.confirm(who)
     if problem is not None:
         failures.count_confirmation()

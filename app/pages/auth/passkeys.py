@@ -84,7 +84,8 @@ def _try(found: Waiting | None, way_back: str) -> tuple[Identity | None, str]:
             return None, str(error)
         if found is not None and not pending_sign_ins.finish(found.token):
             return None, _OVER
-        return begin_and_notify(user, way_back, by="passkey"), ""
+        vouched = found.vouched if found is not None else None
+        return begin_and_notify(user, way_back, by="passkey", vouched=vouched), ""
 
 
 def _options(user: User | None) -> JsonResponse:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from flask_login import login_user
 from flask_wtf.csrf import CSRFError
 from werkzeug.wrappers import Response
 
+from app import openid
 from app.billing.audit import Actor
 from app.models import User
 from app.own_pages import PARAMETER, own_address
@@ -21,7 +23,7 @@ from app.pages.auth.forms import SignInForm
 from app.people import accounts, confirmation, organizations, own_trail, passwords, sessions, sign_ins
 from app.people.factors import pending_sign_ins, status
 from app.people.own_trail import Proof
-from app.people.sessions import Identity
+from app.people.sessions import Identity, Vouched
 from app.transaction import transaction
 from app.web import attempts, errors, form_refusals, known_devices, leaving
 from app.web.attempts import Kind, TooManyAttemptsError
@@ -39,6 +41,7 @@ from app.web.text_guard import keeps_typed
 log = structlog.get_logger("billing.auth")
 
 _WRONG = "Incorrect email or password. Check both and try again."
+_STILL_THERE = "signed_in_at_provider"
 _STALE = "This page was open for a long time. Enter your password and sign in again."
 
 
@@ -101,6 +104,8 @@ def sign_out() -> Response:
             sessions.end(who.token)
             own_trail.record(who.user, current_actor(), "user.signed_out")
     leaving.forget()
+    if who is not None and who.vouched is not None and openid.current() is not None:
+        session[_STILL_THERE] = True
     flash("You're signed out.")
     came_from = own_address(request.form.get("next"), otherwise="")
     return redirect(url_for("auth.sign_in", next=came_from or None))
@@ -129,23 +134,34 @@ def switch_organization() -> Response:
     return redirect(own_address(request.form.get("next"), otherwise=url_for("overview.show")))
 
 
-def asks_for_factor(user: User, way_back: str) -> bool:
-    """Whether someone whose password was right has a second factor: then this browser waits for it from now on, and
+def asks_for_factor(user: User, way_back: str, vouched: Vouched | None = None) -> bool:
+    """Whether someone whose password was right, or whom an identity provider sent without a second factor, has one
+    here: then this browser waits for it from now on, and
     what it was signed in to before ends. In the caller's transaction, instead of `begin_session`."""
-    if not status.has_any(user.id):
+    if not status.has_any(user.id) or (vouched is not None and vouched.used_factor):
         return False
     who = identity()
     if who is not None:
         sessions.end(who.token)
     session.clear()
-    waiting.remember(pending_sign_ins.begin(user), way_back)
+    waiting.remember(pending_sign_ins.begin(user, vouched.identity_id if vouched else None), way_back)
     return True
 
 
-def begin_and_notify(user: User, way_back: str, *, by: Proof) -> Identity | None:
+def begin_and_notify(
+    user: User,
+    way_back: str,
+    *,
+    by: Proof,
+    vouched: Vouched | None = None,
+    org_id: UUID | None = None,
+    confirmed_at: datetime | None = None,
+) -> Identity | None:
     """Begin a session, and tell the person by email if this browser is new to their account. In the caller's
     transaction."""
-    begun = begin_session(user, by=by, wanted=way_back)
+    begun = begin_session(
+        user, by=by, wanted=way_back, org_id=org_id, vouched=vouched, confirmed_at=confirmed_at
+    )
     if known_devices.is_new(user):
         sign_ins.notify(user, device=device_in_use(), address=request.remote_addr)
     return begun
@@ -169,6 +185,8 @@ def begin_session(
     org_id: UUID | None = None,
     wanted: str = "",
     continues: bool = False,
+    vouched: Vouched | None = None,
+    confirmed_at: datetime | None = None,
 ) -> Identity | None:
     """Begin a new session for `user`, discarding the browser's previous one. In the caller's transaction. `by` is
     what they proved who they are with, for the audit trail. `continues`: they are signed in, and only the token
@@ -178,10 +196,11 @@ def begin_session(
     After the commit the caller signs in with it (`login_user`). The organization in view is `org_id`, or the one that
     the URL `wanted` names, if they belong to it. It counts as a confirmation only if `by` proves as much: else who
     has a stolen session could confirm with a link of their own making, or with the password where that isn't enough.
+    `vouched` is set if an identity provider signed them in, `confirmed_at` is when they proved there who they are.
     """
     who = identity()
-    goes_on = who is not None and who.user.id == user.id and not confirmation.is_proved_by(user, by)
-    confirmed_at = who.confirmed_at if who is not None and goes_on else None
+    if who is not None and who.user.id == user.id and not confirmation.is_proved_by(user, by):
+        confirmed_at = who.confirmed_at
     before = who if continues else None
     if before is not None and before.ends_at is not None and before.organization is not None:
         org_id = before.organization.id
@@ -195,7 +214,7 @@ def begin_session(
         address=request.remote_addr,
         begun_at=before.begun_at if before is not None else None,
         confirmed_at=confirmed_at,
-        vouched=before.vouched if before is not None else None,
+        vouched=before.vouched if before is not None else vouched,
         ends_at=before.ends_at if before is not None else None,
     )
     actor = Actor(user.email, user.id, request.remote_addr)
@@ -233,5 +252,7 @@ def _refused_form(error: CSRFError) -> Response | tuple[str, int]:
 
 
 def sign_in_page(form: SignInForm) -> str:
-    """The sign-in page."""
-    return render_template("auth/sign_in.html", form=form)
+    """The sign-in page. Someone who has signed out may still be signed in at the identity provider."""
+    return render_template(
+        "auth/sign_in.html", form=form, is_still_there=session.pop(_STILL_THERE, False) is True
+    )

@@ -110,7 +110,7 @@ def _try(found: Waiting, verify: Callable[[], bool], *, by: Proof) -> Identity |
         return None
     with transaction():
         if pending_sign_ins.lock(found.token) and verify() and pending_sign_ins.finish(found.token):
-            return begin_and_notify(found.user, found.way_back, by=by)
+            return begin_and_notify(found.user, found.way_back, by=by, vouched=found.vouched)
     log.info("second_factor_failed", address=request.remote_addr)
     if count == pending_sign_ins.MOST_FAILURES and failures.count_if_noted(f"guessed:{found.user.id}"):
         with transaction():

@@ -9,17 +9,19 @@ from flask import session
 
 from app.models import User
 from app.people.factors import pending_sign_ins
+from app.people.sessions import Vouched
 
 _KEY = "pending_sign_in"
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """Whose factor is missing, and where they were going."""
+    """Whose factor is missing, and where they were going; `vouched` if an identity provider sent them."""
 
     token: str
     user: User
     way_back: str
+    vouched: Vouched | None = None
 
 
 def remember(token: str, way_back: str) -> None:
@@ -31,7 +33,10 @@ def find() -> Waiting | None:
     """Who this browser waits for; None if for no one, or no longer."""
     token, way_back = _stored()
     user = pending_sign_ins.find(token) if token else None
-    return Waiting(token, user, way_back) if user is not None else None
+    if user is None:
+        return None
+    identity_id = pending_sign_ins.identity_of(token)
+    return Waiting(token, user, way_back, Vouched(identity_id) if identity_id else None)
 
 
 def way_back() -> str:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from app import openid
 from app.billing.audit import Actor
 from app.clock import utc_now
 from app.extensions import db
@@ -59,6 +60,14 @@ def find_of(user_id: UUID, issuer: str) -> ExternalIdentity | None:
         ExternalIdentity.user_id == user_id, ExternalIdentity.issuer == issuer
     )
     return db.session.scalar(query, execution_options={"populate_existing": True})
+
+
+def is_only_way(user: User) -> bool:
+    """Whether someone has no password, and signs in with the identity provider instead."""
+    client = openid.current()
+    if client is None or user.password_hash is not None:
+        return False
+    return find_of(user.id, client.provider.issuer) is not None
 
 
 @seeing_all(Reason.PEOPLE)

@@ -1,0 +1,78 @@
+"""What people read when the identity provider doesn't let them in, and what operators find in the log."""
+
+from __future__ import annotations
+
+import structlog
+from flask import request
+from werkzeug.wrappers import Response
+
+from app.openid import OpenIDError
+from app.people.external.identities import IdentityError
+from app.web import errors
+from identity_provider import IdentityProvider
+
+log = structlog.get_logger("billing.auth")
+
+_AGAIN = "Go to the sign-in page and try again."
+
+
+def away(provider: IdentityProvider, error: OpenIDError) -> Response:
+    """The provider doesn't answer."""
+    log.error("provider_unavailable", issuer=provider.issuer, reason=str(error))
+    return errors.page(
+        503,
+        title=f"{provider.name} isn't answering",
+        message="So we can't tell who you are. Nothing was changed.",
+        next_step="Try again in a minute, or sign in with your password if you have one.",
+    )
+
+
+def refused(provider: IdentityProvider, error: OpenIDError) -> Response:
+    """What the provider sent proves nothing: an attack, or settings that differ."""
+    log.error(
+        "provider_answer_refused", issuer=provider.issuer, reason=str(error), address=request.remote_addr
+    )
+    return errors.page(
+        400,
+        title=f"We couldn't verify what {provider.name} said",
+        message="So you aren't signed in. Nothing was changed.",
+        next_step=f"{_AGAIN} If it keeps happening, contact support with the reference below.",
+    )
+
+
+def denied(provider: IdentityProvider, said: str) -> Response:
+    """The provider said no, or the person did there. `said` is the provider's code for it."""
+    log.warning("provider_denied", issuer=provider.issuer, said=said[:100], address=request.remote_addr)
+    return errors.page(
+        403,
+        title=f"{provider.name} didn't sign you in",
+        message="You canceled it there, or it doesn't let you use Voice Portal Billing.",
+        next_step=f"{_AGAIN} If you should have access, ask those who run {provider.name}.",
+    )
+
+
+def over() -> Response:
+    """The visit has ended, is too old, or is another browser's."""
+    log.info("provider_visit_over", address=request.remote_addr)
+    return errors.page(
+        400,
+        title="This sign-in is over",
+        message="It took too long, was used already, or began in another browser.",
+        next_step=_AGAIN,
+    )
+
+
+def no_account(provider: IdentityProvider, error: IdentityError) -> Response:
+    """The person is known there, but opens no account here."""
+    log.warning(
+        "provider_person_refused",
+        issuer=provider.issuer,
+        reason=type(error).__name__,
+        address=request.remote_addr,
+    )
+    return errors.page(
+        403,
+        title=f"You can't come in with {provider.name} yet",
+        message=f"{provider.name} knows you, but that opens nothing here.",
+        next_step=str(error),
+    )
