@@ -104,7 +104,7 @@ def sign_out() -> Response:
             sessions.end(who.token)
             own_trail.record(who.user, current_actor(), "user.signed_out")
     leaving.forget()
-    if who is not None and who.vouched is not None and openid.current() is not None:
+    if who is not None and who.vouched and not who.ends_at and openid.current() is not None:
         session[_STILL_THERE] = True
     flash("You're signed out.")
     came_from = own_address(request.form.get("next"), otherwise="")
