@@ -48,8 +48,9 @@ def test_arrows_go_through_the_results_and_back(page: Page, app: Flask) -> None:
         page.keyboard.press("Escape")
         expect(page.locator("dialog:modal")).to_have_count(0)
     page.get_by_role("button", name="Search", exact=True).press("Enter")
-    page.keyboard.type("wallet")
     links = page.locator("#palette-results a")
+    with page.expect_response(lambda answer: answer.url.endswith("q=wallet")):
+        page.keyboard.type("wallet")
     expect(links.first).to_contain_text("Wallet")
     page.keyboard.press("ArrowDown")
     expect(links.first).to_be_focused()

@@ -31,6 +31,9 @@ function act(link) {
   if (!here[link.dataset.action]?.()) location.assign(link.href);
 }
 
+// In a dialog that was just closed, no one types: focus leaves it a moment later.
+const isTyping = (target) => target.checkVisibility?.() && target.closest(TYPED_INTO);
+
 function press(event) {
   const { target } = event;
   const key = event.key.toLowerCase();
@@ -39,7 +42,7 @@ function press(event) {
   if (event.repeat || event.defaultPrevented || event.isComposing || list().dataset.off !== undefined) return;
   if (document.querySelector("dialog:modal")) return;
   const chosen = isChord && links.find((link) => link.dataset.extra === key);
-  if (!chosen && (event.ctrlKey || event.metaKey || event.altKey || target.closest?.(TYPED_INTO))) return;
+  if (!chosen && (event.ctrlKey || event.metaKey || event.altKey || isTyping(target))) return;
   const wanted = event.timeStamp - pressedAt < PATIENCE ? `${pressed} ${key}` : key;
   pressedAt = NEVER;
   const found = chosen || links.find((link) => link.dataset.keys === wanted) || links.find((link) => link.dataset.keys === key);
