@@ -76,6 +76,16 @@ def static(fingerprint: str, name: str) -> Response:
     return response
 
 
+@blueprint.get("/embed.js")
+def embed() -> Response:
+    """The shell's element, for pages of the shell, which are of another origin: at an address that stays."""
+    response: Response = static("", "js/embed.js")
+    response.headers["Cache-Control"] = "public, max-age=300"
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    return response
+
+
 def _asset(name: str, content: bytes, fingerprint: str) -> Asset:
     content_type = mimetypes.guess_type(name)[0] or "application/octet-stream"
     if content_type.startswith("text/"):
