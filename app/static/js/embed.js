@@ -43,10 +43,13 @@ class VoicePortalBilling extends HTMLElement {
   }
 
   signOut() {
+    // Said again to a page that was still loading.
+    this.#isOver = true;
     this.#send("sign-out");
   }
 
   #tokens = null;
+  #isOver = false;
 
   async #token() {
     const answer = await fetch(this.getAttribute("token-url"), { method: "POST", credentials: "same-origin", cache: "no-store" });
@@ -91,13 +94,15 @@ class VoicePortalBilling extends HTMLElement {
     if (event.origin !== this.#origin || event.source !== this.#frame.contentWindow || event.data?.source !== SOURCE) return;
     const { type, ...detail } = event.data;
     if (type === "ready") {
-      this.#tries = 0;
+      if (this.#isOver) this.#send("sign-out");
       if (this.#tokens) this.#send("theme", { tokens: this.#tokens });
     }
     if (type === "resize" && Number.isFinite(detail.height)) this.#frame.style.blockSize = `${Math.min(Math.max(detail.height, 100), 50_000)}px`;
     if (type === "navigate") this.#path = String(detail.path);
     if (type === "renew") this.#renew();
     if (!this.#tell(type, detail)) return;
+    if (type === "session-expired" && this.#isOver) return;
+    if (type === "wallet" || type === "navigate") this.#tries = 0;
     // Three times, or the frame would ask for another token forever.
     if (type === "session-expired" && (this.#tries += 1) <= 3) this.#enter();
     if (type === "open-in-window") this.#enter("_top");

@@ -34,6 +34,7 @@ async function renew(token) {
 }
 
 async function signOut() {
+  if (!document.body.dataset.organization) return;
   const csrf = document.querySelector('input[name="csrf_token"]')?.value;
   if (csrf) await post("/sign-out", { csrf_token: csrf });
   location.replace("/billing");
