@@ -368,7 +368,9 @@ def test_renewing_is_no_activity_and_has_an_end(frame: Visitor, shell: PortalShe
 
 
 @pytest.mark.parametrize(
-    "changes", [{"sub": "person-2", "email": "other@acme.example"}, {"org": str(uuid4())}], ids=str
+    "changes",
+    [{"sub": "person-2", "email": "other@acme.example"}, {"org": str(uuid4())}],
+    ids=["person", "organization"],
 )
 def test_a_token_of_someone_else_renews_nothing(
     frame: Visitor, shell: PortalShell, changes: dict[str, str]
