@@ -103,6 +103,12 @@ def methods_of(user: User) -> list[Method]:
     return [method for method in METHODS if method.is_available(user)]
 
 
+def is_offered(key: str, user: User) -> bool:
+    """Whether a person can confirm by the method of this key, also where they didn't ask for it on our page: an
+    address can be opened by anyone who knows it."""
+    return any(method.key == key for method in methods_of(user))
+
+
 def passkey_options(who: Identity) -> str:
     """What the browser needs to confirm with a passkey, as JSON: a challenge for this session, used once. In the
     caller's transaction."""

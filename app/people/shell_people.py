@@ -15,11 +15,10 @@ from app.clock import utc_now
 from app.models import Role, User
 from app.models.scope import Reason, seeing_all
 from app.people import own_trail, sessions
-from app.people.external import admission
+from app.people.external import admission, identities
 from app.people.external.admission import ConnectFirstError
 from app.people.external.claims import Claims
 from app.people.external.identities import AddressTakenError, IdentityError
-from app.people.factors import status
 from app.people.sessions import Identity, Vouched
 from app.shell import Reason as Refusal
 from app.shell import Shell, ShellSignInError, ShellToken
@@ -69,12 +68,15 @@ def begin(
     shell: Shell, token: ShellToken, user: User, identity_id: UUID, *, device: str, address: str | None
 ) -> str:
     """Begin a session for the token's organization, in the caller's transaction; its token for the browser."""
+    # Who can sign in otherwise confirms with that: the shell's word opens no account further than to its own
+    # organization.
+    confirms_here = identities.signs_in_otherwise(user, token.issuer)
     begun = sessions.start(
         user,
         org_id=token.org_id,
         device=device,
         address=address,
-        confirmed_at=_NEVER if _has_own_way_in(user) else token.signed_in_at or token.made_at,
+        confirmed_at=_NEVER if confirms_here else token.signed_in_at or token.made_at,
         vouched=Vouched(identity_id),
         ends_at=utc_now() + shell.session_lasts,
     )
@@ -95,12 +97,6 @@ def renew(shell: Shell, token: ShellToken, who: Identity, address: str | None) -
         raise ShellSignInError(Refusal.OTHER_SESSION, "the frame shows another organization")
     if who.vouched is None or (who.user.id, who.vouched.identity_id) != (admitted[0].id, admitted[1]):
         raise ShellSignInError(Refusal.OTHER_SESSION, "the frame shows another person")
-    confirmed_at = None if _has_own_way_in(who.user) else token.signed_in_at
+    confirmed_at = None if identities.signs_in_otherwise(who.user, token.issuer) else token.signed_in_at
     sessions.renew(who, utc_now() + shell.session_lasts, confirmed_at=confirmed_at)
     return True
-
-
-def _has_own_way_in(user: User) -> bool:
-    """Whether the person can also sign in here. Then they confirm with that who they are: the shell's word opens no
-    account further than to its own organization."""
-    return user.password_hash is not None or status.has_any(user.id)

@@ -417,6 +417,22 @@ class TestConfirming:
         assert "Code from your authenticator app" in page
         assert "Confirm with Acme" not in page
 
+    @pytest.mark.parametrize("is_set_up", ["before", "meanwhile"])
+    def test_nor_is_the_provider_enough_for_them_at_its_address(
+        self, visitor: Visitor, provider: Provider, is_set_up: str
+    ) -> None:
+        """A stolen session may come with the provider's password; the app stays on the owner's phone."""
+        user = db.session.scalars(select(User)).one()
+        before = _confirmed_at()
+        if is_set_up == "before":
+            an_app(user)
+            assert visitor.get("/confirm/provider").status_code == 404
+        else:
+            back = sent_back(visitor, provider, "/confirm/provider")
+            an_app(user)
+            assert visitor.get(back).status_code == 400
+        assert _confirmed_at() == before
+
 
 def test_a_member_by_the_provider_is_none_with_a_password(
     app: Flask, visitor: Visitor, provider: Provider

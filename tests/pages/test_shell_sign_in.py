@@ -287,6 +287,15 @@ def test_an_account_with_a_password_is_not_taken_over_by_its_address(
     assert Visitor(frame.client.application.test_client()).sign_in(owner.email).status_code == 302
 
 
+def test_nor_is_one_whose_person_comes_by_an_identity_provider(frame: Visitor, shell: PortalShell) -> None:
+    there = a_person("dana@acme.example", organization=an_organization())
+    there.password_hash = None
+    db.session.add(ExternalIdentity(user_id=there.id, issuer="https://login.example", subject="person-1"))
+    db.session.commit()
+    assert 'data-sign-in-refused="address_taken"' in enter(frame, shell.token()).text
+    assert not is_in(frame)
+
+
 def test_an_address_that_went_to_someone_else_opens_nothing_of_who_had_it(
     frame: Visitor, shell: PortalShell
 ) -> None:

@@ -18,7 +18,8 @@ from app.models import VisitPurpose
 from app.own_pages import own_address
 from app.pages.auth import provider_failures
 from app.pages.auth.blueprint import blueprint
-from app.people.external import identities, visits
+from app.people import confirmation
+from app.people.external import visits
 from app.transaction import transaction
 from app.web.form_tokens import FIELD, form_token
 from app.web.identity import current_identity, identity, person_required
@@ -49,8 +50,7 @@ def connect_provider() -> Response:
 def confirm_with_provider() -> Response:
     """Go to the provider to prove again who it is, and continue to `next`; without one the person goes on in the
     window that they came from."""
-    client = openid.current() or abort(404)
-    if identities.find_of(current_identity().user.id, client.provider.issuer) is None:
+    if not confirmation.is_offered("provider", current_identity().user):
         abort(404)
     return _leave(VisitPurpose.CONFIRM, own_address(request.args.get("next"), otherwise=""))
 

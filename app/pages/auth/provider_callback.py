@@ -20,7 +20,7 @@ from app.pages.auth import provider_failures
 from app.pages.auth.blueprint import blueprint
 from app.pages.auth.provider import browser
 from app.pages.auth.routes import admit, asks_for_factor, begin_and_notify
-from app.people import sessions
+from app.people import confirmation, sessions
 from app.people.external import admission, claims, identities, visits
 from app.people.external.admission import NoRoleError
 from app.people.external.identities import IdentityError
@@ -108,6 +108,9 @@ def _confirm(visit: Visit, token: IDToken) -> Response:
     known = identities.find(token.issuer, token.subject)
     if known is None or known.user_id != who.user.id:
         raise RefusedError("someone else signed in there to confirm")
+    # They may have set up a second factor meanwhile, which the provider's word doesn't stand in for.
+    if not confirmation.is_offered("provider", who.user):
+        return provider_failures.over()
     with transaction():
         sessions.confirm(who)
     if visit.way_back:

@@ -26,7 +26,6 @@ from app.people import accounts, memberships, organizations, provisioning
 from app.people.external import identities
 from app.people.external.claims import Claims
 from app.people.external.identities import AddressTakenError, IdentityError
-from app.people.factors import status
 from app.people.provisioning import RefusedError, Wanted
 
 log = structlog.get_logger("billing.auth")
@@ -163,6 +162,6 @@ def _identity(claims: Claims, actor: Actor) -> ExternalIdentity:
     user = accounts.lock(found)
     if identities.find_of(user.id, claims.issuer) is not None:
         raise AddressTakenError
-    if user.password_hash is not None or status.has_any(user.id):
+    if identities.signs_in_otherwise(user, claims.issuer):
         raise ConnectFirstError(email)
     return identities.add_and_notify(user, claims, actor)

@@ -16,6 +16,7 @@ from app.models.scope import Reason, seeing_all
 from app.notify.emails import IdentityConnected
 from app.people import own_mail, own_trail
 from app.people.external.claims import Claims
+from app.people.factors import status
 from app.people.organizations import PeopleError, checked_address
 
 
@@ -60,6 +61,18 @@ def find_of(user_id: UUID, issuer: str) -> ExternalIdentity | None:
         ExternalIdentity.user_id == user_id, ExternalIdentity.issuer == issuer
     )
     return db.session.scalar(query, execution_options={"populate_existing": True})
+
+
+@seeing_all(Reason.PEOPLE)
+def signs_in_otherwise(user: User, issuer: str) -> bool:
+    """Whether someone could sign in to the account without this issuer: with a password, a factor, or as who they
+    are at another issuer. Then its word for the address opens nothing of it."""
+    elsewhere = select(ExternalIdentity.id).where(
+        ExternalIdentity.user_id == user.id, ExternalIdentity.issuer != issuer
+    )
+    if user.password_hash is not None or status.has_any(user.id):
+        return True
+    return db.session.scalar(elsewhere.limit(1)) is not None
 
 
 def is_only_way(user: User) -> bool:

@@ -211,8 +211,21 @@ def test_one_issuer_takes_nothing_away_that_another_gave() -> None:
     other = replace(
         claims("77"), issuer="https://beta.example", organization_id=beta, organization_name="Beta"
     )
-    assert admit(other).user == user
+    assert user is not None
+    with transaction():
+        admission.connect(user, other, OWNER)
     assert {one.org_id for one in memberships.list_for_person(user.id)} == {ORG_ID, beta}
+
+
+def test_nor_does_another_issuer_open_an_account_by_its_address() -> None:
+    """Anyone who can write the address into claims there would be the person here."""
+    user = admit(claims()).user
+    assert user is not None
+    for subject in ("2f1c", "77"):
+        said = replace(claims(subject), issuer="https://beta.example")
+        with pytest.raises(ConnectFirstError):
+            admit(said)
+        assert identities.find(said.issuer, subject) is None
 
 
 def test_an_identity_is_connected_by_the_holder_of_the_account_with_their_own_address_only() -> None:
