@@ -14,6 +14,8 @@ from tests.support.url_map import rules
 
 NOT_BY_NAME = {
     "auth.confirm": "asks before something else",
+    "auth.confirm_with_provider": "leads to the identity provider",
+    "auth.connect_provider": "leads to the identity provider, from the account's page",
     "factors.new_passkey": "a step of the page about second factors",
     "factors.remove_app": "asks before something on the page about second factors",
     "factors.set_up_app": "a step of the page about second factors",
