@@ -11,6 +11,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from app import openid
 from app.extensions import db
 from config import Settings
 from demo.application import create_app
@@ -18,6 +19,9 @@ from dev.testing import TEMPLATE, Addresses, create_database, start_cluster
 from stripe_sandbox.testing import running
 from tests.support.browsing import BrowserClient, Visitor
 from tests.support.database import empty, inside, trust_connections
+from tests.support.openid_provider import Provider
+from tests.support.openid_provider import running as running_provider
+from tests.support.provider_visits import use
 from tests.support.sandbox import WEBHOOK_SECRET, Sandbox
 from tests.support.violations import WatchedBrowser
 
@@ -109,6 +113,22 @@ def app(application: Flask) -> Iterator[Flask]:
         # What a test of many threads has opened isn't kept: all test processes share one server.
         if db.engine.pool.checkedin() > KEPT_CONNECTIONS:
             db.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def provider_process() -> Iterator[Provider]:
+    """The provider, for all tests."""
+    with running_provider() as provider:
+        yield provider
+
+
+@pytest.fixture
+def provider(provider_process: Provider, app: Flask) -> Iterator[Provider]:
+    """The provider, doing everything right, in the application's settings."""
+    provider_process.start_over()
+    use(provider_process, app)
+    yield provider_process
+    openid.set_up(None, "")
 
 
 @pytest.fixture

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from flask import Flask
 
-from app.cli import (  # noqa: F401 - `daily_limit` and `signing_out` add a command to a group
+from app.cli import (  # noqa: F401 - `daily_limit`, `identities` and `signing_out` add to groups
     background,
     catalog,
     connected,
     daily_limit,
+    identities,
     ledger,
     mail,
     people,

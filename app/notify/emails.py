@@ -249,6 +249,18 @@ class IdentityConnected(Email):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class IdentityDisconnected(Email):
+    """The account `email` can't be opened with `provider` any more: by its person, from the IP address `address`, or
+    by an operator."""
+
+    kind: ClassVar[str] = "identity_disconnected"
+    email: str
+    provider: str
+    at: datetime
+    address: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NewSignIn(Email):
     """Someone signed in as `email` with a `device` (in words) that was not used for the account before; `place` is
     the IP address, with its country."""
@@ -331,6 +343,7 @@ _KINDS: dict[str, type[Email]] = {
         UnusualTopUp,
         FactorChanged,
         IdentityConnected,
+        IdentityDisconnected,
         NewSignIn,
         SecurityWeakened,
         OwnersChanged,

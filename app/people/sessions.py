@@ -227,6 +227,13 @@ def end_all(user_id: UUID) -> None:
     db.session.execute(delete(PendingSignIn).where(PendingSignIn.user_id == user_id))
 
 
+@seeing_all(Reason.SIGN_IN)
+def end_all_of_identity(identity_id: UUID) -> None:
+    """End every session that an identity began, also those that still wait for a second factor."""
+    db.session.execute(delete(SignInSession).where(SignInSession.identity_id == identity_id))
+    db.session.execute(delete(PendingSignIn).where(PendingSignIn.identity_id == identity_id))
+
+
 def delete_expired(limits: Limits) -> int:
     """Delete expired sessions; returns how many."""
     now = utc_now()

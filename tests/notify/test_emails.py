@@ -24,6 +24,7 @@ from app.notify.emails import (
     FactorChange,
     FactorChanged,
     IdentityConnected,
+    IdentityDisconnected,
     InvoiceFailed,
     NewSignIn,
     OwnersChanged,
@@ -139,6 +140,9 @@ ABOUT_ACCOUNTS: list[Email] = [
         at=at("2026-11-24 14:05"),
     ),
     IdentityConnected(
+        email="dana@harbor.example", provider="Acme", at=at("2026-11-24 14:05"), address="198.51.100.7"
+    ),
+    IdentityDisconnected(
         email="dana@harbor.example", provider="Acme", at=at("2026-11-24 14:05"), address="198.51.100.7"
     ),
     NewSignIn(email="dana@harbor.example", device="An unknown browser", at=at("2026-11-24 14:05")),

@@ -16,8 +16,17 @@ from structlog.testing import capture_logs
 from app import openid
 from app.clock import utc_now
 from app.extensions import db
-from app.models import AuditEvent, Mail, Membership, ProviderVisit, Role, SignInSession, User
-from app.people import password_links
+from app.models import (
+    AuditEvent,
+    ExternalIdentity,
+    Mail,
+    Membership,
+    ProviderVisit,
+    Role,
+    SignInSession,
+    User,
+)
+from app.people import accounts, password_links
 from app.people.factors import requirement
 from app.transaction import transaction
 from tests.factories import OWNER, PASSWORD, a_person, an_organization
@@ -235,6 +244,63 @@ def test_someone_elses_visit_connects_nothing(app: Flask, visitor: Visitor, prov
     assert eve.get(back).status_code == 400
     visitor.post("/sign-out")
     assert visitor.get(back).status_code == 400, "signed out meanwhile"
+
+
+class TestDisconnecting:
+    """The provider, from one's own account."""
+
+    PATH = "/account/provider/disconnect"
+
+    def test_the_holder_of_a_password_does_it_and_the_browser_it_signed_in_is_out(
+        self, app: Flask, visitor: Visitor, provider: Provider
+    ) -> None:
+        a_person("dana@acme.example", organization=an_organization("Harbor"))
+        visitor.sign_in("dana@acme.example")
+        come_back(visitor, provider, "/account/provider")
+        thief = Visitor(app.test_client())
+        come_back(thief, provider)
+        assert thief.get("/account").status_code == 200
+        assert "Disconnect Acme" in text_of(visitor.get("/account"))
+        assert visitor.post(self.PATH).location == "/account"
+        page = text_of(visitor.get("/account"))
+        assert "Acme is disconnected." in page
+        assert "Connect Acme" in page
+        assert thief.get("/account").status_code == 302
+        assert come_back(thief, provider).status_code == 403, "and can't come back"
+
+    def test_who_came_by_it_is_signed_out(self, visitor: Visitor, provider: Provider) -> None:
+        come_back(visitor, provider)
+        with transaction():
+            accounts.set_password(db.session.scalars(select(User)).one(), "seven green bottles")
+        come_back(visitor, provider)
+        answer = visitor.post(self.PATH)
+        assert answer.location == "/sign-in"
+        assert answer.headers["Clear-Site-Data"] == '"cache"'
+        assert "Acme is disconnected. Sign in another way." in text_of(visitor.get("/sign-in"))
+
+    def test_the_only_way_to_sign_in_stays(self, visitor: Visitor, provider: Provider) -> None:
+        come_back(visitor, provider)
+        assert "Disconnect Acme" not in text_of(visitor.get("/account"))
+        refused = visitor.post(self.PATH)
+        assert refused.status_code == 422
+        assert "This is your only way to sign in. Add a passkey first" in text_of(refused)
+        assert visitor.get("/billing").status_code == 200
+
+    def test_it_asks_first_who_it_is(self, visitor: Visitor, provider: Provider) -> None:
+        visitor.sign_in(a_person("dana@acme.example", organization=an_organization()).email)
+        come_back(visitor, provider, "/account/provider")
+        _long_ago()
+        assert visitor.post(self.PATH).status_code == 403
+        assert count(ExternalIdentity) == 1
+
+    def test_without_a_connection_or_a_provider_nothing_happens(
+        self, visitor: Visitor, provider: Provider
+    ) -> None:
+        visitor.sign_in(a_person(organization=an_organization()).email)
+        assert visitor.post(self.PATH).location == "/account"
+        assert count(Mail) == 1, "of the new browser"
+        openid.set_up(None, "")
+        assert visitor.post(self.PATH).status_code == 404
 
 
 def test_a_role_that_is_taken_away_there_is_gone_with_the_next_sign_in(

@@ -207,6 +207,8 @@ RECORDED: dict[str, tuple[str, Callable[[Scene], object]]] = {
 RECORDED_IN_TESTS_OF_ITS_OWN = {
     "admission.admit": "tests/people/external/test_admission.py",
     "admission.connect": "tests/people/external/test_admission.py",
+    "disconnection.by_operator": "tests/people/external/test_disconnection.py",
+    "disconnection.by_person": "tests/people/external/test_disconnection.py",
     "changes.record": "tests/people/factors/test_reset.py",
     "removal.remove_app": "tests/people/factors/test_requirement.py",
     "removal.remove_passkey": "tests/people/factors/test_requirement.py",
@@ -255,6 +257,7 @@ BY_ITS_CALLER = {
     "sessions.confirm": "what is done with the confirmation is recorded",
     "sessions.delete_expired": "they had ended already",
     "sessions.end": "`user.signed_out`, or the sign-in that replaces it",
+    "sessions.end_all_of_identity": "`user.identity_disconnected`",
     "sessions.end_all": "the change that it follows from",
     "sessions.renew": "what is done in the session is recorded",
     "sessions.start": "`user.signed_in`, with what the person proved who they are with",

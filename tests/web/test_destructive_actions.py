@@ -15,10 +15,13 @@ from tests.browser.test_pages import negative_and_past_due
 from tests.factories import OWNER, a_card, a_person, a_stripe_card, an_organization
 from tests.support.browsing import Visitor
 from tests.support.factors import a_passkey, an_app, codes_of
+from tests.support.openid_provider import Provider, dana
 from tests.support.plans import a_subscriber
+from tests.support.provider_visits import come_back
 from tests.support.sandbox import Sandbox
 
 DESTRUCTIVE = {
+    "account.disconnect_provider",  # the roles that it gave go with it
     "account.end_session",
     "account.end_sessions",
     "change_plan.cancel_plan",
@@ -88,7 +91,9 @@ def test_every_route_that_takes_something_away_is_listed(app: Flask) -> None:
     assert {one for one in taking if not one.startswith("api.")} == DESTRUCTIVE | HARMLESS
 
 
-def test_their_buttons_look_destructive_and_no_others_do(app: Flask, sandbox: Sandbox) -> None:
+def test_their_buttons_look_destructive_and_no_others_do(
+    app: Flask, sandbox: Sandbox, provider: Provider
+) -> None:
     debtor, _ = signed_in(app, negative_and_past_due())
     passkey_owner, holder = signed_in(app, a_card_holder())
     an_app(holder), a_passkey(holder)
@@ -107,6 +112,7 @@ def test_their_buttons_look_destructive_and_no_others_do(app: Flask, sandbox: Sa
         ],
     )
     seen += resets(app)
+    seen += connected(app, provider)
     assert {endpoint for endpoint, _ in seen} >= DESTRUCTIVE
     for endpoint, classes in seen:
         if endpoint in DESTRUCTIVE:
@@ -122,6 +128,13 @@ def resets(app: Flask) -> list[tuple[str, set[str]]]:
     lost = a_person(organization=organization)
     an_app(lost)
     return buttons(app, helper, [f"/billing/security/people/{lost.id}/second-factor"])
+
+
+def connected(app: Flask, provider: Provider) -> list[tuple[str, set[str]]]:
+    visitor, person = signed_in(app, an_organization())
+    provider.person = dana(email=person.email)
+    come_back(visitor, provider, "/account/provider")
+    return buttons(app, visitor, ["/account"])
 
 
 def a_card_holder() -> Organization:

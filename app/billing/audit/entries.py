@@ -53,6 +53,7 @@ Action = Literal[
     "user.confirmation_failed",
     "user.details_changed",
     "user.identity_connected",
+    "user.identity_disconnected",
     "user.invited",
     "user.joined",
     "user.passkey_added",

@@ -228,6 +228,7 @@ WORDS: dict[Action, ActionWording] = {
     "user.confirmation_failed": ActionWording("sign_in", "Failed to confirm that it's them", _attempts),
     "user.details_changed": ActionWording("people", "Changed their account details", _fields),
     "user.identity_connected": ActionWording("sign_in", "Connected an identity provider", _subject),
+    "user.identity_disconnected": ActionWording("sign_in", "Disconnected an identity provider", _subject),
     "user.invited": ActionWording("people", "Invited a person", _with_role),
     "user.joined": ActionWording("people", "Accepted an invitation", _with_role),
     "user.passkey_added": ActionWording("sign_in", "Added a passkey", _subject),
