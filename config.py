@@ -205,6 +205,7 @@ class Settings:
             debug=env.flag("FLASK_DEBUG"),
         )
         _check_stripe(settings)
+        _check_issuers(settings)
         if production:
             _check_production(settings)
         return settings
@@ -334,6 +335,17 @@ def _check_stripe(settings: Settings) -> None:
     if live != published_live:
         raise SettingsError(
             "STRIPE_SECRET_KEY and STRIPE_PUBLISHABLE_KEY are of different modes. Use both live or both test."
+        )
+
+
+def _check_issuers(settings: Settings) -> None:
+    """People are known by issuer and subject, and the shell may do more than a provider, so neither may pass for the
+    other."""
+    shell, provider = settings.shell, settings.identity_provider
+    if shell is not None and provider is not None and shell.issuer.rstrip("/") == provider.issuer.rstrip("/"):
+        raise SettingsError(
+            "SHELL_ISSUER and OIDC_ISSUER are the same, so people of one could be taken for those of the other. "
+            "Give the shell's tokens an issuer of their own."
         )
 
 

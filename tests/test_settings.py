@@ -96,6 +96,18 @@ def test_half_an_identity_provider_is_refused_and_the_setting_named(
         Settings.from_environment(PRODUCTION | PROVIDER | change)
 
 
+@pytest.mark.parametrize("ending", ["", "/"])
+def test_the_shell_and_the_identity_provider_have_different_issuers(ending: str) -> None:
+    shell = {
+        "SHELL_ISSUER": PROVIDER["OIDC_ISSUER"] + ending,
+        "SHELL_JWKS_URL": "https://portal.example/keys",
+        "SHELL_ORIGINS": "https://portal.example",
+    }
+    with pytest.raises(SettingsError, match="SHELL_ISSUER and OIDC_ISSUER are the same"):
+        Settings.from_environment(PRODUCTION | PROVIDER | shell)
+    Settings.from_environment(PRODUCTION | PROVIDER | shell | {"SHELL_ISSUER": "https://portal.example"})
+
+
 @pytest.mark.parametrize(
     ("change", "named"),
     [
