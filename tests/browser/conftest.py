@@ -27,7 +27,7 @@ from tests.support.sandbox import WEBHOOK_SECRET, Sandbox
 @pytest.fixture(scope="session")
 def site(process_name: str) -> Iterator[Site]:
     """One running product for each test process. Tests make organizations of their own in it."""
-    port = _free_port()
+    port = free_port()
     with ExitStack() as stack:
         process = stack.enter_context(
             running(webhook_url=f"http://127.0.0.1:{port}/webhooks/stripe", webhook_secret=WEBHOOK_SECRET)
@@ -47,9 +47,9 @@ def site(process_name: str) -> Iterator[Site]:
             ["gunicorn", "--bind", f"127.0.0.1:{port}", "--workers", "1", "wsgi:app"],
             ["flask", "worker"],
         ):
-            stack.callback(_end, _start(command, environment))
+            stack.callback(end, start(command, environment))
         app = create_app(Settings.from_environment(environment))
-        found = Site(environment["PUBLIC_URL"], app, Sandbox(process))
+        found = Site(environment["PUBLIC_URL"], app, Sandbox(process), environment)
         wait_until_ready(found.url)
         yield found
 
@@ -87,17 +87,20 @@ def page(context: BrowserContext) -> Iterator[Page]:
     assert [text for text in said if not any(part in text for part in expected)] == []
 
 
-def _start(command: list[str], environment: dict[str, str]) -> subprocess.Popen[bytes]:
+def start(command: list[str], environment: dict[str, str]) -> subprocess.Popen[bytes]:
+    """A program of the product."""
     program = Path(sys.executable).parent / command[0]
     return subprocess.Popen([program, *command[1:]], cwd=ROOT, env=os.environ | environment)
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
+def end(process: subprocess.Popen[bytes]) -> None:
+    """Let it end."""
     process.terminate()
     process.wait(30)
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port that no one listens at."""
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
         port: int = found.getsockname()[1]

@@ -20,6 +20,8 @@ class Site:
     url: str
     app: Flask
     sandbox: Sandbox
+    environment: dict[str, str]
+    """What it was started with."""
 
 
 def wait_until_ready(url: str) -> None:
