@@ -80,9 +80,20 @@ def upgrade():
         )
 
 
+_GIVEN_BY_ISSUERS = """
+DO $$ BEGIN
+    IF EXISTS (SELECT FROM pg_attribute
+               WHERE attrelid = '{table}'::regclass AND attname = 'identity_id' AND NOT attisdropped) THEN
+        DELETE FROM {table} WHERE identity_id IS NOT NULL;
+    END IF;
+END $$"""
+
+
 def downgrade():
     with op.get_context().autocommit_block():
         for table in REFER:
+            # Without the column they would count for everyone who knows a password here, and last.
+            in_use.change(op.get_bind(), _GIVEN_BY_ISSUERS.format(table=table))
             in_use.change(op.get_bind(), f"ALTER TABLE {table} DROP COLUMN IF EXISTS identity_id")
         in_use.change(op.get_bind(), "ALTER TABLE sign_in_session DROP COLUMN IF EXISTS used_external_factor")
     for table in reversed(TABLES):

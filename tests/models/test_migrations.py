@@ -8,10 +8,15 @@ from sqlalchemy import inspect, text
 
 from app import create_app
 from app.extensions import db
+from app.people import sessions
+from app.people.external import admission
+from app.people.factors import pending_sign_ins
+from app.people.sessions import Vouched
 from app.web.health import newest_migration
 from config import Settings
 from dev.testing import TEMPLATE, create_database, drop_database, migrate
-from tests.factories import an_organization, at
+from tests.factories import a_person, an_organization, at
+from tests.people.external.vouching import claims
 from tests.support.database import another_session, inside
 
 
@@ -104,6 +109,35 @@ def test_organizations_whose_zone_is_none_get_one(process_name: str) -> None:
             "Europe/Brussels",
             "Asia/Kolkata",
         ]
+        another_session()
+        db.engine.dispose()
+    drop_database(name)
+
+
+def test_what_an_issuer_gave_is_gone_where_it_would_count_for_everyone(process_name: str) -> None:
+    """Revision 0043, on the way back: without the column a role of an issuer's would also count after signing in with
+    a password, and a session that the issuer began would go on with it."""
+    name = f"identities_{process_name}"
+    database = create_database(name, template=TEMPLATE)
+    app = create_app(
+        Settings.from_environment({"APP_ENV": "test", **database.settings, "LOG_LEVEL": "ERROR"})
+    )
+    with inside(app):
+        here = a_person(organization=an_organization())
+        admitted = admission.admit(claims(), None)
+        assert admitted.user is not None
+        vouched = Vouched(admitted.identity_id) if admitted.identity_id else None
+        sessions.start(admitted.user, vouched=vouched)
+        sessions.start(here)
+        pending_sign_ins.begin(admitted.user, admitted.identity_id)
+        db.session.commit()
+        kept = here.id
+        another_session()
+        downgrade(revision="0042")
+        for table, left in (("membership", [kept]), ("sign_in_session", [kept]), ("pending_sign_in", [])):
+            assert db.session.scalars(text(f"SELECT user_id FROM {table}")).all() == left, table
+        db.session.rollback()
+        upgrade()
         another_session()
         db.engine.dispose()
     drop_database(name)
