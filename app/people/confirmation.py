@@ -17,7 +17,7 @@ from app.billing import audit
 from app.billing.audit import Actor
 from app.clock import utc_now
 from app.models import ChallengePurpose, Organization, User
-from app.people import organizations, own_trail, owner_mail, passwords
+from app.people import memberships, organizations, own_trail, owner_mail, passwords
 from app.people.external import identities
 from app.people.factors import authenticator_apps, changes, passkeys, status
 from app.people.factors.passkey_answers import PasskeyError
@@ -107,6 +107,17 @@ def is_offered(key: str, user: User) -> bool:
     """Whether a person can confirm by the method of this key, also where they didn't ask for it on our page: an
     address can be opened by anyone who knows it."""
     return any(method.key == key for method in methods_of(user))
+
+
+def may_add_way_in(who: Identity) -> bool:
+    """Whether this session may add a way into its account. One that the shell began opens its own organization only;
+    so it adds none to an account that opens others, unless the person confirms with what they have here."""
+    if who.ends_at is None or methods_of(who.user):
+        return True
+    own = who.organization.id if who.organization is not None else None
+    return not any(
+        one.org_id != own and one.identity_id is None for one in memberships.list_for_person(who.user.id)
+    )
 
 
 def passkey_options(who: Identity) -> str:

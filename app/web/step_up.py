@@ -45,6 +45,15 @@ class Change(StrEnum):
     PEOPLE = "change who has access"
     SECURITY = "change security settings"
     FACTORS = "change your second factor"
+    SIGN_IN = "change how you sign in"
+
+
+WAYS_IN = frozenset({Change.FACTORS, Change.SIGN_IN})
+"""What may add a way into the account, with all that it opens."""
+
+
+class OwnSignInNeededError(Exception):
+    """The shell signed the person in, for one organization, and their account opens others. Nothing was done."""
 
 
 class ConfirmationNeededError(Exception):
@@ -58,6 +67,7 @@ class ConfirmationNeededError(Exception):
 def init_app(app: Flask) -> None:
     """Respond by asking."""
     app.register_error_handler(ConfirmationNeededError, errors.or_otherwise(_ask))
+    app.register_error_handler(OwnSignInNeededError, errors.or_otherwise(_send_to_own_sign_in))
 
 
 def confirmation_required(
@@ -71,6 +81,8 @@ def confirmation_required(
     def mark(view: Callable[P, R]) -> Callable[P, R]:
         @wraps(view)
         def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
+            if change in WAYS_IN and not confirmation.may_add_way_in(current_identity()):
+                raise OwnSignInNeededError
             if not is_confirmed() and (when is None or when(*args, **kwargs)):
                 raise ConfirmationNeededError(change)
             return view(*args, **kwargs)
@@ -86,6 +98,17 @@ def is_confirmed() -> bool:
     who = current_identity()
     within = timedelta(minutes=current_app.config["SETTINGS"].step_up_minutes)
     return confirmation.is_recent(who.confirmed_at, who.organization, within)
+
+
+def _send_to_own_sign_in(_: OwnSignInNeededError) -> AnyResponse:
+    log.warning("way_in_refused", endpoint=request.endpoint)
+    return errors.page(
+        403,
+        title="Sign in to your own account first",
+        message="Voice Portal signed you in to one organization, and your account opens others, too. Nothing was "
+        "changed.",
+        next_step="Open billing in a tab of its own. “Forgot password?” on its sign-in page emails you a link.",
+    )
 
 
 def _ask(error: ConfirmationNeededError) -> AnyResponse:

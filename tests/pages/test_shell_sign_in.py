@@ -32,6 +32,7 @@ from app.models import (
 from app.pages.auth.shell_refusals import WORDS
 from app.people import invitations, passwords, used_tokens
 from app.shell import Reason
+from app.web.step_up import WAYS_IN
 from config import Settings
 from tests.factories import OWNER, PASSWORD, a_person, an_organization
 from tests.support.browsing import HTMX, BrowserClient, Visitor, text_of
@@ -504,6 +505,29 @@ def test_who_can_sign_in_here_too_confirms_with_that(frame: Visitor, shell: Port
     db.session.commit()
     enter(frame, shell.token())
     assert frame.get("/billing/payment-methods/new", headers=IN_FRAME).location.startswith("/confirm?")
+
+
+def test_the_shells_word_adds_no_way_into_an_account_that_opens_more(
+    app: Flask, frame: Visitor, shell: PortalShell
+) -> None:
+    """Else a token for any organization, and a passkey that is added with it, would open the person's others."""
+    enter(frame, shell.token())
+    views = {
+        rule.rule.replace("<uuid:passkey_id>", str(uuid4())): rule
+        for rule in app.url_map.iter_rules()
+        if getattr(app.view_functions[rule.endpoint], "confirms", None) in WAYS_IN
+    }
+    assert {"/account/provider", "/account/second-factor/passkeys"} <= set(views)
+    with_shell_alone = frame.get("/account/second-factor/passkeys/new", headers=IN_FRAME)
+    assert with_shell_alone.status_code == 200, "where they have to have one, they can set it up"
+    user = db.session.scalars(db.select(User)).one()
+    db.session.add(Membership(org_id=an_organization("Own").id, user_id=user.id, role=Role.ORG_ADMIN))
+    db.session.commit()
+    for address, rule in views.items():
+        for method in {"GET", "POST"} & (rule.methods or set()):
+            answer = frame.get(address) if method == "GET" else frame.post(address, {})
+            assert answer.status_code == 403, f"{method} {address}"
+            assert "Sign in to your own account first" in text_of(answer), f"{method} {address}"
 
 
 def test_a_new_password_or_an_invitation_makes_no_session_of_the_shells_last_or_open_more(

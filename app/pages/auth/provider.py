@@ -37,7 +37,7 @@ def sign_in_with_provider() -> Response:
 
 @blueprint.get("/account/provider")
 @person_required
-@confirmation_required(Change.SECURITY)
+@confirmation_required(Change.SIGN_IN)
 @limiter.limit(OFTEN)
 def connect_provider() -> Response:
     """Go to the provider to connect the account with who the person is there."""
