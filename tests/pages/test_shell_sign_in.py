@@ -391,6 +391,21 @@ def test_a_token_of_someone_else_renews_nothing(
     assert db.session.scalars(db.select(SignInSession.ends_at)).one() == before
 
 
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [({"roles": ["guest"]}, "unknown_role"), ({"email": "dana@acme.example"}, "address_taken")],
+    ids=["no role", "no account"],
+)
+def test_who_is_at_the_shell_next_finds_no_session_of_who_was_before(
+    frame: Visitor, shell: PortalShell, changes: dict[str, Any], reason: str
+) -> None:
+    enter(frame, shell.token())
+    next_one = {"sub": "person-2", "email": "other@acme.example"} | changes
+    assert f'data-sign-in-refused="{reason}"' in enter(frame, shell.token(**next_one)).text
+    assert not is_in(frame)
+    assert db.session.scalars(db.select(SignInSession)).all() == []
+
+
 def test_a_session_with_a_password_is_not_made_longer_by_a_token(
     app: Flask, frame: Visitor, shell: PortalShell
 ) -> None:

@@ -53,6 +53,10 @@ def arrive_from_shell() -> Response:
 
 def _begin(shell: Shell, token: ShellToken) -> Response:
     who = identity()
+    if who is not None and who.ends_at is not None:
+        # Also where the token opens nothing: what the shell began isn't left to who is at it next.
+        with transaction():
+            sessions.end(who.token)
     with transaction():
         admitted = shell_people.admit(token, request.remote_addr)
         begun = None
