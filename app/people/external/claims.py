@@ -44,7 +44,7 @@ def read(token: IDToken, provider: IdentityProvider) -> Claims:
         issuer=token.issuer,
         issuer_name=provider.name,
         subject=token.subject,
-        email=_text(claims, "email"),
+        email=_address(claims, "email"),
         email_is_verified=claims.get(provider.email_verified_claim) is True,
         name=_text(claims, "name"),
         organization_id=_id(claims, provider.organization_claim),
@@ -67,6 +67,12 @@ def _id(claims: Mapping[str, Any], name: str) -> UUID | None:
         return UUID(_text(claims, name))
     except ValueError:
         return None
+
+
+def _address(claims: Mapping[str, Any], name: str) -> str:
+    """As it is, or none: one that is cut or tidied is another than the issuer has verified."""
+    said = claims.get(name)
+    return said if isinstance(said, str) and said == _text(claims, name) else ""
 
 
 def _text(claims: Mapping[str, Any], name: str) -> str:

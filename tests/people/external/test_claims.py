@@ -66,6 +66,22 @@ def test_only_an_id_names_an_organization(org: object) -> None:
     assert said(org=org).organization_id is None
 
 
+@pytest.mark.parametrize(
+    "email",
+    [
+        "dana@acme.example\u200b",
+        "dana\u202e@acme.example",
+        " dana@acme.example",
+        "dana@acme.example\n",
+        f"dana@{'a' * 240}.example.evil.example",
+        ["dana@acme.example"],
+    ],
+)
+def test_an_address_that_has_to_be_changed_is_none(email: object) -> None:
+    """The issuer has verified another one."""
+    assert said(email=email).email == ""
+
+
 def test_names_can_be_stored_and_shown() -> None:
     found = said(name="Da\0na\ud800\u202e\n" + "a" * 9000, org_name=["Acme"])
     assert found.name.startswith("Da")
