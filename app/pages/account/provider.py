@@ -19,7 +19,7 @@ from app.web.step_up import Change, confirmation_required
 
 @blueprint.post("/provider/disconnect")
 @person_required
-@confirmation_required(Change.SECURITY)
+@confirmation_required(Change.SIGN_IN)
 def disconnect_provider() -> Response | tuple[str, int]:
     """Disconnect it, unless it is the only way to sign in. A session that began there ends, this one too."""
     client = openid.current()
