@@ -18,6 +18,7 @@ from app.extensions import db
 from app.models import Organization, Role
 from demo import usage_reports
 from demo.usage_reports import Used
+from tests.browser.direction import check_figures_from_right_to_left
 from tests.browser.looks import AXE, check, check_in_each_look
 from tests.browser.site import Site, sign_in, tab_to, type_card
 from tests.factories import OWNER, a_card, a_payer, a_person, a_stripe_card, an_organization, usd
@@ -41,13 +42,13 @@ PAGES = (
 
 
 def busy() -> Organization:
-    """Usage, a call in progress, a top-up and two cards, one of them about to expire."""
-    organization, card = a_payer(credit="240", alert="50")
+    """Much usage at large figures, a call in progress, a top-up and two cards, one of them about to expire."""
+    organization, card = a_payer(credit="2400000", alert="50")
     today = organization.local_day()
     used = [
-        Used("calls_outbound", 190_000, today, "Recall patients", "Ava"),
+        Used("calls_outbound", 19_000_000, today, "Recall patients", "Ava"),
         Used("sms", 80, today - timedelta(days=1), "Reminders", "Noah"),
-        Used("tokens_in", 900_000, today, "Recall patients", "Ava"),
+        Used("tokens_in", 900_000_001, today, "Recall patients", "Ava"),
     ]
     usage_reports.record(organization, "busy", used, at=utc_now())
     holds.reserve(
@@ -91,11 +92,15 @@ STATES: list[Callable[[], Organization]] = [busy, empty, low, negative_and_past_
 def test_pages_in_every_state(sight: Page, app: Flask, state: Callable[[], Organization]) -> None:
     owner = a_person(organization=state())
     sign_in(sight, owner.email)
+    sums = 0
     for path in PAGES:
         sight.goto(path)
         for summary in sight.locator("summary").all():
             summary.click()
         check_in_each_look(sight)
+        sums += check_figures_from_right_to_left(sight)
+    # With no movement there is no sum with a sign to look at.
+    assert sums or state is empty
 
 
 def test_from_held_credit_to_the_story_of_its_call(look: Page, app: Flask) -> None:
