@@ -39,12 +39,12 @@ REFERENCES = """() => {
 }"""
 
 # What reaches past an edge of the screen, also where that is cut off and so doesn't widen the page. What scrolls by
-# itself may: a table of figures is read in two directions.
+# itself may: a table of figures is read in two directions. So may what is hidden from sight.
 BEYOND = """() => {
   const scrolls = (one) => one && (["auto", "scroll"].includes(getComputedStyle(one).overflowX) || scrolls(one.parentElement));
   return [...document.querySelectorAll("body, body *")].filter((one) => {
     const { left, right, width, height } = one.getBoundingClientRect();
-    return width > 1 && height > 1 && (right > innerWidth + 0.5 || left < -0.5) && !scrolls(one.parentElement);
+    return !one.closest(".visually-hidden") && height && width && (right > innerWidth + 0.5 || left < -0.5) && !scrolls(one.parentElement);
   }).map((one) => `${one.localName}#${one.id}.${one.className}: ${one.textContent.trim().slice(0, 40)}`);
 }"""
 # What stays in view while one scrolls leaves most of the screen to the page.
