@@ -220,7 +220,7 @@ def test_an_account_with_a_password_is_connected_by_its_holder_not_taken_over(
     visitor.sign_in("dana@acme.example")
     assert "Connect Acme" in text_of(visitor.get("/account"))
     assert come_back(visitor, provider, "/account/provider").location == "/account"
-    assert "You can sign in with Acme since" in text_of(visitor.get("/account"))
+    assert "You have been able to sign in with Acme since" in text_of(visitor.get("/account"))
     assert "identity_connected" in db.session.scalars(select(Mail.kind)).all()
     other = Visitor(app.test_client())
     assert come_back(other, provider).location == "/billing"
