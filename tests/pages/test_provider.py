@@ -219,7 +219,7 @@ def test_an_account_with_a_password_is_connected_by_its_holder_not_taken_over(
     assert count(SignInSession) == 0
     visitor.sign_in("dana@acme.example")
     assert "Connect Acme" in text_of(visitor.get("/account"))
-    assert come_back(visitor, provider, "/account/provider").location == "/account"
+    assert come_back(visitor, provider, "/account/provider/connect").location == "/account"
     assert "You have been able to sign in with Acme since" in text_of(visitor.get("/account"))
     assert "identity_connected" in db.session.scalars(select(Mail.kind)).all()
     other = Visitor(app.test_client())
@@ -231,14 +231,14 @@ def test_connecting_asks_first_who_it_is(visitor: Visitor, provider: Provider) -
     owner = a_person("dana@acme.example", organization=an_organization())
     visitor.sign_in(owner.email)
     _long_ago()
-    assert urlsplit(visitor.get("/account/provider").location).path == "/confirm"
+    assert urlsplit(visitor.get("/account/provider/connect").location).path == "/confirm"
 
 
 def test_someone_elses_visit_connects_nothing(app: Flask, visitor: Visitor, provider: Provider) -> None:
     a_person("dana@acme.example", organization=an_organization())
     a_person("eve@harbor.example", organization=an_organization())
     visitor.sign_in("dana@acme.example")
-    back = sent_back(visitor, provider, "/account/provider")
+    back = sent_back(visitor, provider, "/account/provider/connect")
     eve = Visitor(app.test_client())
     eve.sign_in("eve@harbor.example")
     assert eve.get(back).status_code == 400
@@ -256,7 +256,7 @@ class TestDisconnecting:
     ) -> None:
         a_person("dana@acme.example", organization=an_organization("Harbor"))
         visitor.sign_in("dana@acme.example")
-        come_back(visitor, provider, "/account/provider")
+        come_back(visitor, provider, "/account/provider/connect")
         thief = Visitor(app.test_client())
         come_back(thief, provider)
         assert thief.get("/account").status_code == 200
@@ -288,7 +288,7 @@ class TestDisconnecting:
 
     def test_it_asks_first_who_it_is(self, visitor: Visitor, provider: Provider) -> None:
         visitor.sign_in(a_person("dana@acme.example", organization=an_organization()).email)
-        come_back(visitor, provider, "/account/provider")
+        come_back(visitor, provider, "/account/provider/connect")
         _long_ago()
         assert visitor.post(self.PATH).status_code == 403
         assert count(ExternalIdentity) == 1
@@ -507,7 +507,7 @@ def test_a_member_by_the_provider_is_none_with_a_password(
     harbor = an_organization("Harbor")
     a_person("dana@acme.example", organization=harbor, role=Role.MEMBER)
     visitor.sign_in("dana@acme.example", PASSWORD)
-    come_back(visitor, provider, "/account/provider")
+    come_back(visitor, provider, "/account/provider/connect")
     by_password, by_provider = Visitor(app.test_client()), Visitor(app.test_client())
     by_password.sign_in("dana@acme.example", PASSWORD)
     assert "Acme Rivets" not in by_password.get("/account").text

@@ -532,7 +532,7 @@ def test_the_shells_word_adds_no_way_into_an_account_that_opens_more(
         for rule in app.url_map.iter_rules()
         if getattr(app.view_functions[rule.endpoint], "confirms", None) in WAYS_IN
     }
-    assert {"/account/provider", "/account/second-factor/passkeys"} <= set(views)
+    assert {"/account/provider/connect", "/account/second-factor/passkeys"} <= set(views)
     with_shell_alone = frame.get("/account/second-factor/passkeys/new", headers=IN_FRAME)
     assert with_shell_alone.status_code == 200, "where they have to have one, they can set it up"
     user = db.session.scalars(db.select(User)).one()

@@ -26,7 +26,7 @@ from app.pages.labels import movements_label
 from app.people.provisioning import Wanted, provision
 from app.web.formatting import money_exact, number, units
 from tests.factories import a_person, an_organization, usd
-from tests.support.browsing import Visitor, text_of
+from tests.support.browsing import Visitor, text_of, text_on_wide_screen
 from tests.support.months import Step, closings, play, plays, zones
 from tests.support.moving import post, use
 from tests.support.pdfs import packed, words
@@ -64,7 +64,7 @@ def test_all_documents_of_any_month_equal_the_ledger(owner: Owner, zone: str, pl
         assert in_ledger.get(month, found.opening) == found.closing
         equals_the_file(found, csv_of(owner, month))
         if month in in_ledger:
-            for document in (packed(text_of(owner.get(address(month)))), pdf_of(owner, month)):
+            for document in (packed(text_on_wide_screen(owner.get(address(month)))), pdf_of(owner, month)):
                 assert [one for one in said(found) if packed(one) not in document] == []
         assert statements.gather(organization, newer).opening == found.closing
 

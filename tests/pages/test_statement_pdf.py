@@ -19,7 +19,7 @@ from app.web import pdf as app_pdf
 from app.web.fonts import coverage
 from app.web.glyphs import Coverage
 from tests.factories import at, usd
-from tests.support.browsing import links_of, text_of
+from tests.support.browsing import links_of, text_on_wide_screen
 from tests.support.moving import post, use
 from tests.support.paying import Owner
 from tests.support.pdfs import packed, pdf, words
@@ -42,7 +42,7 @@ def test_it_is_downloaded_from_the_page_and_says_the_same(owner: Owner) -> None:
     answer = owner.get(f"{ADDRESS}.pdf")
     assert answer.content_type == "application/pdf"
     assert answer.headers["Content-Disposition"].endswith('-2026-09.pdf"')
-    page, file = packed(text_of(owner.get(ADDRESS))), words(answer.data)
+    page, file = packed(text_on_wide_screen(owner.get(ADDRESS))), words(answer.data)
     for said in (
         "September 1, 2026 to September 30, 2026",
         "Month closed: figures are final.",

@@ -76,5 +76,16 @@ def links_of(html: str) -> list[str]:
 
 def text_of(response: TestResponse) -> str:
     """What a person reads on a page: its words without the markup, white space folded."""
-    plain = re.sub(r"<(script|style|svg)\b.*?</\1>|<[^>]+>", " ", response.text, flags=re.DOTALL)
+    return _words(response.text)
+
+
+def text_on_wide_screen(response: TestResponse) -> str:
+    """As `text_of`, without what stands in another place of the page on narrow screens."""
+    return _words(
+        re.sub(r'<(\w+) class="[^"]*\bnarrow-only\b[^"]*">.*?</\1>', " ", response.text, flags=re.DOTALL)
+    )
+
+
+def _words(html: str) -> str:
+    plain = re.sub(r"<(script|style|svg)\b.*?</\1>|<[^>]+>", " ", html, flags=re.DOTALL)
     return re.sub(r"\s+", " ", unescape(plain)).strip()

@@ -133,7 +133,7 @@ def resets(app: Flask) -> list[tuple[str, set[str]]]:
 def connected(app: Flask, provider: Provider) -> list[tuple[str, set[str]]]:
     visitor, person = signed_in(app, an_organization())
     provider.person = dana(email=person.email)
-    come_back(visitor, provider, "/account/provider")
+    come_back(visitor, provider, "/account/provider/connect")
     return buttons(app, visitor, ["/account"])
 
 

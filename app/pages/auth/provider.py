@@ -35,7 +35,7 @@ def sign_in_with_provider() -> Response:
     return redirect(way_back) if identity() else _leave(VisitPurpose.SIGN_IN, way_back)
 
 
-@blueprint.get("/account/provider")
+@blueprint.get("/account/provider/connect")
 @person_required
 @confirmation_required(Change.SIGN_IN)
 @limiter.limit(OFTEN)
