@@ -45,7 +45,7 @@ def mail_if_known(email: str, address: str | None) -> None:
     """As `mail_to`, for a request from the IP address `address`; does nothing if no one could sign in with it, or if
     they come by an identity provider instead."""
     user = find_user(email)
-    if user is not None and not identities.is_only_way(user):
+    if user is not None and not identities.comes_by_provider(user):
         with suppress(own_mail.NoOrganizationError):
             mail_to(user, Actor(audit.SIGN_IN_PAGE, address=address))
 

@@ -70,7 +70,7 @@ def admit(claims: Claims, address: str | None) -> Admission:
     concerned and the person. Raises `IdentityError`, and has changed nothing then.
     """
     actor = Actor(IDENTITY_PROVIDER, address=address)
-    advisory_lock(db.session(), f"identity {claims.issuer} {claims.subject}")
+    identities.lock(claims.issuer, claims.subject)
     identity = identities.find(claims.issuer, claims.subject)
     organization = _organization(claims, identity, actor)
     if identity is None:
@@ -95,7 +95,7 @@ def admit(claims: Claims, address: str | None) -> Admission:
 def connect(user: User, claims: Claims, actor: Actor) -> None:
     """Connect an identity to the account of someone who is signed in to it, and give and take what the claims say. In
     the caller's transaction. Raises `IdentityError`."""
-    advisory_lock(db.session(), f"identity {claims.issuer} {claims.subject}")
+    identities.lock(claims.issuer, claims.subject)
     known = identities.find(claims.issuer, claims.subject)
     organization = _organization(claims, known, Actor(IDENTITY_PROVIDER, address=actor.address))
     identity = identities.connect(accounts.lock(user), claims, actor)

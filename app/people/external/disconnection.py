@@ -10,7 +10,6 @@ from sqlalchemy import select
 from app import openid
 from app.billing.audit import Actor
 from app.clock import utc_now
-from app.database.locks import advisory_lock
 from app.extensions import db
 from app.models import ExternalIdentity, Membership, User
 from app.models.scope import Reason, seeing_all
@@ -61,7 +60,7 @@ def name_of(issuer: str) -> str:
 def _disconnect(identity: ExternalIdentity, actor: Actor, *, keeps_a_way: bool) -> bool:
     """False if it was disconnected meanwhile. The locks are taken in the order in which `admission` takes them."""
     issuer, subject = identity.issuer, identity.subject
-    advisory_lock(db.session(), f"identity {issuer} {subject}")
+    identities.lock(issuer, subject)
     given = select(Membership.org_id).where(Membership.identity_id == identity.id).order_by(Membership.org_id)
     concerned = [organizations.locked(org_id) for org_id in db.session.scalars(given)]
     user = accounts.lock(db.session.get_one(User, identity.user_id))

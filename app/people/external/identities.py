@@ -9,6 +9,7 @@ from sqlalchemy import select
 from app import openid
 from app.billing.audit import Actor
 from app.clock import utc_now
+from app.database.locks import advisory_lock
 from app.extensions import db
 from app.ids import uuid7
 from app.models import ExternalIdentity, User
@@ -45,6 +46,12 @@ class OtherAddressError(IdentityError):
         super().__init__(f"Sign in there with the address of your account, {email}, and try again.")
 
 
+def lock(issuer: str, subject: str) -> None:
+    """Lock an identity, whether or not it is known yet, until the caller's transaction ends: before the organizations
+    and the person, so that of several at the same moment each finds what the one before made."""
+    advisory_lock(db.session(), f"identity {issuer} {subject}")
+
+
 @seeing_all(Reason.PEOPLE)
 def find(issuer: str, subject: str) -> ExternalIdentity | None:
     """The identity, if it opens an account."""
@@ -75,7 +82,7 @@ def signs_in_otherwise(user: User, issuer: str) -> bool:
     return db.session.scalar(elsewhere.limit(1)) is not None
 
 
-def is_only_way(user: User) -> bool:
+def comes_by_provider(user: User) -> bool:
     """Whether someone has no password, and signs in with the identity provider instead."""
     client = openid.current()
     if client is None or user.password_hash is not None:
