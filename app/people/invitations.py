@@ -8,7 +8,6 @@ creates links, never gives access to what a person has elsewhere.
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -23,6 +22,7 @@ from app.clock import utc_now
 from app.extensions import db
 from app.models import Invitation, InvitationEnd, Organization, Role, User
 from app.people import accounts, memberships
+from app.people.digests import digest_of
 from app.people.organizations import PeopleError, checked_address, find_user, locked, owners_of
 
 VALID_FOR = timedelta(days=7)
@@ -63,7 +63,7 @@ def invite(organization: Organization, email: str, *, role: Role, actor: Actor, 
     token = secrets.token_urlsafe(32)
     made = _made(organization.id, address, role, actor)
     made.name = name.strip() or (before.name if before is not None else "")
-    made.token_hash, made.expires_at = _hash(token), utc_now() + VALID_FOR
+    made.token_hash, made.expires_at = digest_of(token), utc_now() + VALID_FOR
     db.session.add(made)
     audit.record(organization.id, actor, "user.invited", address, role=role.value)
     db.session.flush()
@@ -113,7 +113,7 @@ def withdraw(org_id: UUID, emails: Iterable[str], actor: Actor) -> None:
 def find(token: str) -> Invitation:
     """Find the open invitation of a link. Raises `LinkError`."""
     query = select(Invitation).where(
-        Invitation.token_hash == _hash(token),
+        Invitation.token_hash == digest_of(token),
         Invitation.ended_at.is_(None),
         Invitation.expires_at > utc_now(),
     )
@@ -182,7 +182,3 @@ def _end(invitations: Iterable[Invitation], as_: InvitationEnd) -> None:
 
 def _open(org_id: UUID) -> Select[Invitation]:
     return select(Invitation).where(Invitation.org_id == org_id, Invitation.ended_at.is_(None))
-
-
-def _hash(token: str) -> bytes:
-    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()

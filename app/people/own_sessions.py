@@ -13,7 +13,8 @@ from app.clock import utc_now
 from app.extensions import db
 from app.models import PendingSignIn, SignInSession
 from app.people import own_trail, places, sessions
-from app.people.sessions import Identity, Limits, hash_token
+from app.people.digests import digest_of
+from app.people.sessions import Identity, Limits
 
 MOST = 50
 """Sessions in the list; `end_others` ends those beyond it as well."""
@@ -34,7 +35,7 @@ class OwnSession:
 
 def list_for(identity: Identity, limits: Limits) -> list[OwnSession]:
     """The person's sessions that have not expired: this one first, then by last use, `MOST` at most."""
-    now, this = utc_now(), SignInSession.token_hash == hash_token(identity.token)
+    now, this = utc_now(), SignInSession.token_hash == digest_of(identity.token)
     query = (
         select(SignInSession, this)
         .where(
@@ -84,7 +85,7 @@ def end_others(identity: Identity, actor: Actor) -> int:
     db.session.execute(delete(PendingSignIn).where(PendingSignIn.user_id == identity.user.id))
     others = delete(SignInSession).where(
         SignInSession.user_id == identity.user.id,
-        SignInSession.token_hash != hash_token(identity.token),
+        SignInSession.token_hash != digest_of(identity.token),
     )
     count = int(db.session.execute(others).rowcount)  # type: ignore[attr-defined]
     if count:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -19,6 +18,7 @@ from app.clock import utc_now
 from app.extensions import db
 from app.models import Membership, Organization, PendingSignIn, Role, SignInSession, User, Wallet
 from app.models.scope import Reason, seeing_all
+from app.people.digests import digest_of
 from app.people.factors import status
 
 _SEEN_EVERY = timedelta(minutes=1)
@@ -112,7 +112,7 @@ def start(
     chosen = org_id or _first_organization(user, vouched)
     db.session.add(
         SignInSession(
-            token_hash=hash_token(token),
+            token_hash=digest_of(token),
             user_id=user.id,
             org_id=chosen,
             created_at=begun_at or now,
@@ -135,7 +135,7 @@ def identify(token: str, limits: Limits) -> Identity | None:
     row = db.session.execute(
         _who_has(),
         {
-            "token": hash_token(token),
+            "token": digest_of(token),
             "at": now,
             "seen_after": now - limits.idle,
             "begun_after": now - limits.absolute,
@@ -314,7 +314,7 @@ def _counts(given_by: Any) -> ColumnElement[bool]:
 
 
 def _own(token: str, statement: Any) -> Any:
-    return statement.where(SignInSession.token_hash == hash_token(token))
+    return statement.where(SignInSession.token_hash == digest_of(token))
 
 
 def _first_organization(user: User, vouched: Vouched | None) -> UUID | None:
@@ -327,8 +327,3 @@ def _first_organization(user: User, vouched: Vouched | None) -> UUID | None:
         .order_by(Membership.role != Role.ORG_ADMIN, Organization.name)
         .limit(1)
     ).scalar()
-
-
-def hash_token(token: str) -> bytes:
-    """What is stored of a session's token."""
-    return hashlib.sha256(token.encode()).digest()

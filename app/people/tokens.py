@@ -7,7 +7,6 @@ what slow password hashes protect against, and requests aren't slowed down by on
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -29,6 +28,7 @@ from app.extensions import db
 from app.ids import uuid7
 from app.models import ApiToken, Organization
 from app.people import token_text
+from app.people.digests import digest_of
 
 log = structlog.get_logger("billing.tokens")
 
@@ -92,7 +92,7 @@ def create(
     token = ApiToken(
         id=credential.id,
         name=name.strip(),
-        secret_hash=_hash(credential.secret),
+        secret_hash=digest_of(credential.secret),
         org_id=org_id,
         scopes=sorted({scope.value for scope in scopes}),
         created_at=now,
@@ -114,7 +114,7 @@ def identify(text: str) -> Caller:
     row = db.session.execute(_by_id(), {"token_id": credential.id}).one_or_none()
     # Hash and compare in either case, so that timing doesn't reveal which ids exist.
     known = row.secret_hash if row is not None else bytes(32)
-    if not hmac.compare_digest(known, _hash(credential.secret)) or row is None:
+    if not hmac.compare_digest(known, digest_of(credential.secret)) or row is None:
         raise TokenError("Unknown token.")
     if row.revoked_at is not None:
         raise TokenError("This token was revoked. Request a new one.")
@@ -185,7 +185,3 @@ def _record(token: ApiToken, actor: Actor, action: Action, **details: Any) -> No
         audit.record(token.org_id, actor, action, str(token.id), name=token.name, **details)
     else:
         log.info(action, api_client=token.name, id=str(token.id), actor=actor.name, address=actor.address)
-
-
-def _hash(secret: str) -> bytes:
-    return hashlib.sha256(secret.encode()).digest()

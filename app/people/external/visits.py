@@ -6,7 +6,6 @@ tabs has its own.
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -18,6 +17,7 @@ from app.extensions import db
 from app.models import ProviderVisit, VisitPurpose
 from app.models.scope import Reason, seeing_all
 from app.openid import Request
+from app.people.digests import digest_of
 
 VALID_FOR = timedelta(minutes=10)
 
@@ -39,8 +39,8 @@ def begin(purpose: VisitPurpose, browser: str, way_back: str, user_id: UUID | No
     request, now = Request.new(), utc_now()
     db.session.add(
         ProviderVisit(
-            state_hash=_hash(request.state),
-            browser_hash=_hash(browser),
+            state_hash=digest_of(request.state),
+            browser_hash=digest_of(browser),
             purpose=purpose,
             user_id=user_id,
             nonce=request.nonce,
@@ -63,8 +63,8 @@ def end(state: str, browser: str) -> Visit | None:
     own = (
         delete(ProviderVisit)
         .where(
-            ProviderVisit.state_hash == _hash(state),
-            ProviderVisit.browser_hash == _hash(browser),
+            ProviderVisit.state_hash == digest_of(state),
+            ProviderVisit.browser_hash == digest_of(browser),
             ProviderVisit.expires_at > utc_now(),
         )
         .returning(ProviderVisit)
@@ -80,7 +80,3 @@ def end(state: str, browser: str) -> Visit | None:
 def delete_expired() -> None:
     """Delete those that are too old."""
     db.session.execute(delete(ProviderVisit).where(ProviderVisit.expires_at <= utc_now()))
-
-
-def _hash(text: str) -> bytes:
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()

@@ -18,6 +18,7 @@ from app.clock import utc_now
 from app.extensions import db
 from app.models import ChallengePurpose, PasskeyChallenge
 from app.models.scope import Reason, seeing_all
+from app.people.digests import digest_of
 
 VALID_FOR = timedelta(minutes=5)
 
@@ -29,7 +30,7 @@ def issue(purpose: ChallengePurpose, browser: str, user_id: UUID | None) -> byte
     db.session.add(
         PasskeyChallenge(
             challenge_hash=hashlib.sha256(challenge).digest(),
-            browser_hash=_hash(browser),
+            browser_hash=digest_of(browser),
             purpose=purpose,
             user_id=user_id,
             expires_at=utc_now() + VALID_FOR,
@@ -49,7 +50,7 @@ def take(challenge: bytes, purpose: ChallengePurpose, browser: str, user_id: UUI
         delete(PasskeyChallenge)
         .where(
             PasskeyChallenge.challenge_hash == hashlib.sha256(challenge).digest(),
-            PasskeyChallenge.browser_hash == _hash(browser),
+            PasskeyChallenge.browser_hash == digest_of(browser),
             PasskeyChallenge.purpose == purpose,
             PasskeyChallenge.user_id.is_not_distinct_from(user_id),
             PasskeyChallenge.expires_at > utc_now(),
@@ -62,7 +63,3 @@ def take(challenge: bytes, purpose: ChallengePurpose, browser: str, user_id: UUI
 def delete_expired() -> None:
     """Delete those that are too old."""
     db.session.execute(delete(PasskeyChallenge).where(PasskeyChallenge.expires_at <= utc_now()))
-
-
-def _hash(browser: str) -> bytes:
-    return hashlib.sha256(browser.encode()).digest()

@@ -6,7 +6,6 @@ few wrong codes, and one success.
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from datetime import timedelta
 from uuid import UUID
@@ -17,6 +16,7 @@ from app.clock import utc_now
 from app.extensions import db
 from app.models import PendingSignIn, User
 from app.models.scope import Reason, seeing_all
+from app.people.digests import digest_of
 
 VALID_FOR = timedelta(minutes=10)
 MOST_FAILURES = 5
@@ -34,7 +34,7 @@ def begin(user: User, identity_id: UUID | None = None) -> str:
     expires_at = utc_now() + VALID_FOR
     db.session.add(
         PendingSignIn(
-            token_hash=_hash(token), user_id=user.id, expires_at=expires_at, identity_id=identity_id
+            token_hash=digest_of(token), user_id=user.id, expires_at=expires_at, identity_id=identity_id
         )
     )
     return token
@@ -47,7 +47,7 @@ def find(token: str) -> User | None:
         select(User)
         .join(PendingSignIn, PendingSignIn.user_id == User.id)
         .where(
-            PendingSignIn.token_hash == _hash(token),
+            PendingSignIn.token_hash == digest_of(token),
             PendingSignIn.expires_at > utc_now(),
             PendingSignIn.failures < MOST_FAILURES,
         )
@@ -59,7 +59,7 @@ def find(token: str) -> User | None:
 def identity_of(token: str) -> UUID | None:
     """Who the person signed in as at an identity provider, if they did."""
     return db.session.scalar(
-        select(PendingSignIn.identity_id).where(PendingSignIn.token_hash == _hash(token))
+        select(PendingSignIn.identity_id).where(PendingSignIn.token_hash == digest_of(token))
     )
 
 
@@ -72,7 +72,7 @@ def count_try(token: str) -> int | None:
     counted = (
         update(PendingSignIn)
         .where(
-            PendingSignIn.token_hash == _hash(token),
+            PendingSignIn.token_hash == digest_of(token),
             PendingSignIn.expires_at > utc_now(),
             PendingSignIn.failures < MOST_FAILURES,
         )
@@ -88,7 +88,7 @@ def lock(token: str) -> bool:
     """Lock the waiting until the transaction ends; False if it is over. Before a code is used up: of two at the same
     moment, the second one finds it over and stays good."""
     own = select(PendingSignIn.user_id).where(
-        PendingSignIn.token_hash == _hash(token), PendingSignIn.expires_at > utc_now()
+        PendingSignIn.token_hash == digest_of(token), PendingSignIn.expires_at > utc_now()
     )
     return db.session.scalar(own.with_for_update()) is not None
 
@@ -101,7 +101,7 @@ def finish(token: str) -> bool:
     """
     own = (
         delete(PendingSignIn)
-        .where(PendingSignIn.token_hash == _hash(token), PendingSignIn.expires_at > utc_now())
+        .where(PendingSignIn.token_hash == digest_of(token), PendingSignIn.expires_at > utc_now())
         .returning(PendingSignIn.user_id)
     )
     return db.session.scalar(own) is not None
@@ -116,7 +116,3 @@ def end_all(user_id: UUID) -> None:
 def delete_expired() -> None:
     """Delete those whose time is over."""
     db.session.execute(delete(PendingSignIn).where(PendingSignIn.expires_at <= utc_now()))
-
-
-def _hash(token: str) -> bytes:
-    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()

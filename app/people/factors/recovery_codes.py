@@ -6,7 +6,6 @@ hash keeps it as safe as a slow one would, and no one can guess it.
 
 from __future__ import annotations
 
-import hashlib
 import re
 import secrets
 from uuid import UUID
@@ -17,6 +16,7 @@ from app.clock import utc_now
 from app.extensions import db
 from app.models import RecoveryCode
 from app.models.scope import Reason, seeing_all
+from app.people.digests import digest_of
 
 COUNT = 10
 # Crockford's alphabet: no I, L, O or U, which are misread (https://www.crockford.com/base32.html).
@@ -81,4 +81,4 @@ def _plain(code: str) -> str:
 
 
 def _hash(code: str) -> bytes:
-    return hashlib.sha256(_plain(code).encode("utf-8", "surrogatepass")).digest()
+    return digest_of(_plain(code))

@@ -22,6 +22,7 @@ from app.models import (
     User,
 )
 from app.people import accounts, memberships, organizations, sessions
+from app.people.digests import digest_of
 from app.people.external import admission, disconnection, identities
 from app.people.external.disconnection import OnlyWayError
 from app.people.factors import pending_sign_ins
@@ -68,7 +69,7 @@ def trail() -> list[tuple[str, str]]:
 def test_the_roles_of_its_issuer_and_the_sessions_that_it_began_go_and_others_stay(dana: User) -> None:
     identity = identity_of(dana)
     with transaction():
-        kept = sessions.hash_token(sessions.start(dana))
+        kept = digest_of(sessions.start(dana))
         sessions.start(dana, vouched=Vouched(identity.id))
         pending_sign_ins.begin(dana, identity.id)
         pending_sign_ins.begin(dana)
