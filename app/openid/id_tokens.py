@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from authlib.oidc.core import CodeIDToken
 from joserfc.errors import JoseError
 
 from app.openid.errors import RefusedError
-from app.openid.signed import Signed
+from app.openid.signed import Signed, moment
 
 LEEWAY = timedelta(seconds=60)
 """By how much the provider's clock may differ from ours."""
@@ -61,7 +61,7 @@ def check(signed: Signed, expected: Expected, now: datetime) -> IDToken:
         token.validate(now=int(now.timestamp()), leeway=int(LEEWAY.total_seconds()))
     except (JoseError, ValueError, TypeError, OverflowError) as error:
         raise RefusedError(f"a claim isn't as it has to be: {error}") from error
-    made_at = _moment(token, "iat")
+    made_at = moment(token, "iat")
     if made_at is None or made_at < expected.asked_at - LEEWAY:
         raise RefusedError("iat is before we asked: it is another sign-in's token, or the clocks differ")
     return IDToken(
@@ -84,24 +84,12 @@ def _subject(token: CodeIDToken) -> str:
 
 
 def _signed_in_at(token: CodeIDToken, expected: Expected, now: datetime) -> datetime | None:
-    at = _moment(token, "auth_time")
+    at = moment(token, "auth_time")
     if at is not None and at > now + LEEWAY:
         raise RefusedError("auth_time is in the future: the clocks differ")
     if expected.fresh and (at is None or at < expected.asked_at - LEEWAY):
         raise RefusedError("auth_time doesn't say that the person has just signed in, which we asked for")
     return at
-
-
-def _moment(token: CodeIDToken, name: str) -> datetime | None:
-    seconds = token.get(name)
-    if seconds is None:
-        return None
-    if isinstance(seconds, bool) or not isinstance(seconds, int | float):
-        raise RefusedError(f"{name} is no number")
-    try:
-        return datetime.fromtimestamp(seconds, UTC)
-    except (ValueError, OverflowError, OSError) as error:
-        raise RefusedError(f"{name} is no time") from error
 
 
 def _proofs(token: CodeIDToken) -> frozenset[str]:

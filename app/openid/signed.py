@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from joserfc import jws, jwt
@@ -42,3 +44,17 @@ def verify(token: str, keys: Keys) -> Signed:
     except (JoseError, ValueError, TypeError, KeyError, RecursionError) as error:
         raise RefusedError(f"the token isn't valid: {type(error).__name__}") from error
     return Signed(dict(found.header), found.claims)
+
+
+def moment(claims: Mapping[str, Any], name: str) -> datetime | None:
+    """The time that a claim says in seconds (`NumericDate`, RFC 7519, section 2); None without the claim. Raises
+    `RefusedError`."""
+    seconds = claims.get(name)
+    if seconds is None:
+        return None
+    if isinstance(seconds, bool) or not isinstance(seconds, int | float):
+        raise RefusedError(f"{name} is no number")
+    try:
+        return datetime.fromtimestamp(seconds, UTC)
+    except (ValueError, OverflowError, OSError) as error:
+        raise RefusedError(f"{name} is no time") from error

@@ -3,14 +3,13 @@ minutes at most (RFC 7519, checked by the rules of RFC 8725)."""
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from app.openid import RefusedError, UnavailableError
-from app.openid.signed import verify
+from app.openid.signed import moment, verify
 from app.shell.errors import Reason, ShellSignInError
 from app.shell.keys import ShellKeys
 from app.text import is_storable, tidied
@@ -93,13 +92,13 @@ def _life(claims: dict[str, Any], now: datetime) -> tuple[datetime, datetime]:
 
 
 def _moment(claims: dict[str, Any], name: str) -> datetime:
-    seconds = claims.get(name)
-    if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not math.isfinite(seconds):
-        raise _unusable(name)
     try:
-        return datetime.fromtimestamp(seconds, UTC)
-    except (ValueError, OverflowError, OSError) as error:
+        found = moment(claims, name)
+    except RefusedError as error:
         raise _unusable(name) from error
+    if found is None:
+        raise _unusable(name)
+    return found
 
 
 def _text(claims: dict[str, Any], name: str) -> str:
