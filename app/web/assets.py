@@ -15,6 +15,8 @@ from flask import Blueprint, Flask, Response, abort, current_app, request, url_f
 
 _FOREVER = "public, max-age=31536000, immutable"
 _COMPRESSED = {".css", ".js", ".svg"}
+_OF_SHELL = "js/embed/"
+"""Modules that run in pages of the shell, which imports them all: each defines its element, or what several need."""
 
 blueprint = Blueprint("assets", __name__)
 
@@ -73,14 +75,25 @@ def static(fingerprint: str, name: str) -> Response:
         response.headers["Vary"] = "Accept-Encoding"
     if gzipped:
         response.headers["Content-Encoding"] = "gzip"
-    return response
+    return _for_shell(response) if name.startswith(_OF_SHELL) else response
 
 
 @blueprint.get("/embed.js")
 def embed() -> Response:
-    """The shell's element, for pages of the shell, which are of another origin: at an address that stays."""
-    response: Response = static("", "js/embed.js")
+    """The shell's elements, at an address that stays: it imports each module of theirs, all of one version."""
+    assets = current_app.extensions["assets"]
+    urls = [
+        url_for("assets.static", fingerprint=assets[name].fingerprint, name=name)
+        for name in sorted(assets)
+        if name.startswith(_OF_SHELL)
+    ]
+    response = Response("".join(f'import "{url}";\n' for url in urls), content_type="text/javascript")
     response.headers["Cache-Control"] = "public, max-age=300"
+    return _for_shell(response)
+
+
+def _for_shell(response: Response) -> Response:
+    """Let pages of the shell run it, which are of another origin."""
     response.headers["Access-Control-Allow-Origin"] = "*"
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     return response

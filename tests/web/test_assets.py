@@ -1,0 +1,32 @@
+"""What pages of another origin may run of ours: the shell's elements, all of one version."""
+
+from __future__ import annotations
+
+import re
+
+from flask.testing import FlaskClient
+
+from app.web.assets import Asset
+
+
+def test_the_shells_script_imports_each_of_its_modules_and_lets_pages_of_the_shell_run_them(
+    client: FlaskClient,
+) -> None:
+    entry = client.get("/embed.js")
+    assert entry.content_type.startswith("text/javascript")
+    assert entry.headers["Cache-Control"] == "public, max-age=300"
+    assets: dict[str, Asset] = client.application.extensions["assets"]
+    modules = {name for name in assets if name.startswith("js/embed/")}
+    urls = re.findall(r'^import "(/static/[0-9a-f]+/(js/embed/\w+\.js))";$', entry.text, re.MULTILINE)
+    assert {name for _, name in urls} == modules != set()
+    assert len(entry.text.splitlines()) == len(modules)
+    for answer in (entry, *(client.get(url) for url, _ in urls)):
+        assert answer.status_code == 200
+        assert answer.headers["Access-Control-Allow-Origin"] == "*"
+        assert answer.headers["Cross-Origin-Resource-Policy"] == "cross-origin"
+
+
+def test_no_page_of_another_origin_reads_another_script(client: FlaskClient) -> None:
+    page = client.get("/sign-in").text
+    [script] = re.findall(r'src="(/static/[^"]*/js/app\.js)"', page)
+    assert "Access-Control-Allow-Origin" not in client.get(script).headers
