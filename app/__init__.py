@@ -23,7 +23,7 @@ from app import (
 from app.billing import catalog
 from app.billing.catalog import file
 from app.database import gone
-from app.extensions import babel, csrf, db, htmx, limiter, login_manager, migrate
+from app.extensions import babel, csrf, db, limiter, login_manager, migrate
 from app.payments import client as stripe_client
 from app.people import passwords
 from app.people.factors import encryption, relying_party
@@ -43,6 +43,7 @@ from app.web import (
     links,
     lock_timeouts,
     logs,
+    parts,
     rate_limits,
     refusals,
     security,
@@ -87,7 +88,6 @@ def create_app(settings: Settings) -> Flask:
     with app.app_context():
         gone.ignore_failed_rollbacks(db.engine)
     migrate.init_app(app, db, directory=str(ROOT / "migrations"))
-    htmx.init_app(app)
     babel.init_app(app, locale_selector=formatting.viewer_locale)
     login_manager.init_app(app)
     csrf.init_app(app)
@@ -116,6 +116,7 @@ def create_app(settings: Settings) -> Flask:
         form_refusals,
         step_up,
         links,
+        parts,
         health,
         unknown_proxies,
         pages,

@@ -13,7 +13,6 @@ from flask_login import LoginManager
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from flask_wtf import CSRFProtect
-from htmx_flask import Htmx
 from procrastinate import App as Jobs
 from procrastinate import SyncPsycopgConnector
 from psycopg import Connection
@@ -43,7 +42,6 @@ db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
 migrate = Migrate(compare_type=True)
 login_manager = LoginManager()
 csrf = CSRFProtect()
-htmx = Htmx()
 babel = Babel()
 limiter = Limiter(key_func=get_remote_address)
 jobs = Jobs(connector=SyncPsycopgConnector())

@@ -99,6 +99,16 @@ def _for_shell(response: Response) -> Response:
     return response
 
 
+@blueprint.get("/embed/head")
+def head() -> Response:
+    """What belongs in the `<head>` of a shell's page that swaps in the `<main>` of ours (`app.web.parts`)."""
+    template = current_app.jinja_env.get_template("base.html")
+    block = template.blocks["assets"](template.new_context(vars={}))
+    response = Response("".join(block), content_type="text/html; charset=utf-8")
+    response.headers["Cache-Control"] = "public, max-age=300"
+    return response
+
+
 def _asset(name: str, content: bytes, fingerprint: str) -> Asset:
     content_type = mimetypes.guess_type(name)[0] or "application/octet-stream"
     if content_type.startswith("text/"):

@@ -23,6 +23,7 @@ from app.web.identity import FactorMissingError, NotOrgAdminError, continue_unid
 from app.web.logs import path, request_id
 from app.web.marks import page_behind
 from app.web.other_addresses import way_on
+from app.web.parts import wants_region
 from app.web.payment_problems import problem
 from app.web.refusals import retry_after
 from app.web.text_guard import UnstorableTextError
@@ -148,7 +149,7 @@ def page(code: int, *, status: int | None = None, **changes: Any) -> Response:
     title, message, next_step = _WORDS.get(code, _WORDS[500])
     words: dict[str, Any] = {"title": title, "message": message, "next_step": next_step}
     view = ErrorView(code=code, request_id=request_id(), **(words | changes))
-    htmx = wants_part()
+    htmx = wants_region()
     support = current_app.config["SETTINGS"].support_email
     html = render_template("errors/error.html", error=view, partial=htmx, support_email=support)
     response = make_response(html, status or code)
@@ -170,11 +171,6 @@ def payments_page(error: PaymentsError, undone: str) -> Response:
     )
 
 
-def wants_part() -> bool:
-    """Whether the request comes from an open page, which shows the error in place."""
-    return bool(cast(Any, request).htmx)
-
-
 def _http_error(error: HTTPException) -> AnyResponse:
     if error.code is None or error.code < 400:
         return cast(Response, error.get_response())
@@ -188,7 +184,7 @@ def _http_error(error: HTTPException) -> AnyResponse:
 
 def _factor_missing(_: FactorMissingError) -> AnyResponse:
     """To the page that sets one up; an open page says so in place."""
-    if not wants_part():
+    if not wants_region():
         return redirect(url_for("factors.show"), 303)
     return page(
         403,
@@ -267,8 +263,8 @@ def _locked() -> Response:
         503,
         message="Another change to your wallet is taking longer than usual, so this wasn't done.",
         next_step="Nothing you entered is lost. Try again in a few seconds.",
-        resend=_sent_form() if g.get("csrf_valid") and not wants_part() else None,
-        start_over=_page_of_form() if g.get("csrf_valid") and not wants_part() else None,
+        resend=_sent_form() if g.get("csrf_valid") and not wants_region() else None,
+        start_over=_page_of_form() if g.get("csrf_valid") and not wants_region() else None,
     )
     retry_after(response, 2)
     return response

@@ -21,6 +21,7 @@ from app.web.form_tokens import ForeignOriginError, FormRefusedError, FormToken,
 from app.web.identity import ask_to_sign_in, identity
 from app.web.marks import is_for_owners, is_guarded, page_behind
 from app.web.origins import SAFE
+from app.web.parts import wants_region
 
 log = structlog.get_logger("billing.web")
 
@@ -180,7 +181,7 @@ def _of_another_person(who: Identity | None) -> AnyResponse:
 
 def _expired(organization: Organization | None) -> AnyResponse:
     """The form is the sender's own, but expired: an open page gets a fresh token, and keeps what was typed."""
-    in_place = errors.wants_part()
+    in_place = wants_region()
     again = (
         None if in_place or organization is None else resend.build_form(request.path, typed(), organization)
     )
@@ -231,7 +232,7 @@ def typed() -> MultiDict[str, str]:
 
 def _is_ofopen_page() -> bool:
     """Whether the request comes from a page that stays open, rather than from a link."""
-    return errors.wants_part() or request.method not in SAFE
+    return wants_region() or request.method not in SAFE
 
 
 def open_page() -> str:

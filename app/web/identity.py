@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 from functools import wraps
-from typing import Any, ParamSpec, TypeVar, cast
+from typing import ParamSpec, TypeVar, cast
 
 from flask import Flask, Response, abort, current_app, g, redirect, render_template, request, url_for
 from flask_login import AnonymousUserMixin, current_user
@@ -20,6 +20,7 @@ from app.people.sessions import Identity, Limits
 from app.transaction import transaction
 from app.web import drawn_for, frames
 from app.web.marks import is_asked_by_pages, is_posted_by_shell, kept_fields, page_behind
+from app.web.parts import wants_region
 
 _WITHOUT_A_PERSON = {None, "api", "api_docs", "assets", "csp_reports", "health", "webhooks"}
 
@@ -133,7 +134,7 @@ def person_required(view: Callable[P, R]) -> Callable[P, R | AnyResponse]:
 def ask_to_sign_in() -> AnyResponse:
     """Redirect to the sign-in page, then back; an htmx request gets 401, which the page explains in place. In a frame
     no one types a password: the shell is told that the session has ended, and begins another."""
-    if cast(Any, request).htmx:
+    if wants_region():
         return Response("", status=401)
     if frames.is_framed():
         return Response(render_template("auth/frame_ended.html"), status=401)

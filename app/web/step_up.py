@@ -27,6 +27,7 @@ from app.web import errors, form_refusals
 from app.web.identity import current_identity
 from app.web.marks import page_behind
 from app.web.origins import SAFE
+from app.web.parts import wants_region
 
 log = structlog.get_logger("billing.web")
 
@@ -114,7 +115,7 @@ def _send_to_own_sign_in(_: OwnSignInNeededError) -> AnyResponse:
 def _ask(error: ConfirmationNeededError) -> AnyResponse:
     log.info("confirmation_needed", endpoint=request.endpoint)
     why = error.change.name.lower()
-    if errors.wants_part():
+    if wants_region():
         context = form_context(error.change, next_=form_refusals.open_page())
         return make_response(render_template("auth/_confirm.html", **context), 403)
     if request.method in SAFE:
@@ -138,7 +139,7 @@ def form_context(
         "methods": methods,
         "next": next_,
         "form": form,
-        "is_beside": bool(form) or errors.wants_part(),
+        "is_beside": bool(form) or wants_region(),
         "fields": [],
         "problems": {tried: problem} if is_available else {},
         "problem": "" if is_available else problem,

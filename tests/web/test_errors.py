@@ -17,7 +17,7 @@ from tests.support.browsing import HTMX, Visitor, text_of
 
 @pytest.fixture
 def signed_in(app: Flask, visitor: Visitor) -> Visitor:
-    visitor.sign_in(a_person(organization=an_organization()).email)
+    visitor.sign_in(a_person(organization=an_organization("Lantern")).email)
     return visitor
 
 
@@ -73,7 +73,10 @@ def test_too_much_is_refused_with_words(signed_in: Visitor) -> None:
 
 
 def test_an_error_in_a_partial_request_comes_as_the_main_part_alone(signed_in: Visitor) -> None:
-    page = signed_in.get("/billing/wallet/top-ups/00000000-0000-0000-0000-000000000000", headers=HTMX)
+    page = signed_in.get(
+        "/billing/wallet/top-ups/00000000-0000-0000-0000-000000000000",
+        headers=HTMX | {"X-Organization": "lantern"},
+    )
     assert page.status_code == 404
     assert page.headers["HX-Retarget"] == "#main"
     assert "<html" not in page.text

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
-
 from flask import flash, make_response, redirect, render_template, request, url_for
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
@@ -17,6 +15,7 @@ from app.people.shortcuts import KeysError
 from app.text import tidied
 from app.transaction import transaction
 from app.web.identity import current_identity, person_required
+from app.web.parts import wants_region
 
 _NAMES = {one.action: one.name for one in DESTINATIONS}
 
@@ -92,7 +91,7 @@ def turn_keyboard_off() -> Response:
     with transaction():
         shortcuts.save(person, shortcuts.keys_of(person, USUAL_KEYS), USUAL_KEYS, off=True)
     flash("Keyboard shortcuts are off. Turn them on again in your account.")
-    if cast(Any, request).htmx:
+    if wants_region():
         return make_response(render_template("account/keyboard_off.html"))
     return redirect(url_for("account.show_keyboard"), 303)
 

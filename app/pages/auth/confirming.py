@@ -12,9 +12,10 @@ from app.pages.auth import failures
 from app.pages.auth.blueprint import blueprint
 from app.people import confirmation, sessions
 from app.transaction import transaction
-from app.web import attempts, errors, form_refusals
+from app.web import attempts, form_refusals
 from app.web.attempts import Kind, TooManyAttemptsError
 from app.web.identity import current_identity, person_required
+from app.web.parts import wants_region
 from app.web.rate_limits import OFTEN
 from app.web.step_up import Change, form_context
 
@@ -53,7 +54,7 @@ def confirm_challenge() -> JsonResponse:
 
 
 def _continue() -> Response:
-    if errors.wants_part():
+    if wants_region():
         return make_response("", 204)
     way_back = own_address(request.form.get("next"), otherwise=url_for("overview.show"))
     form = request.form.get("form")
@@ -83,5 +84,5 @@ def _page(status: int, problem: str = "") -> Response:
         for name, value in request.form.items(multi=True)
         if name.startswith(form_refusals.TYPED)
     ]
-    template = "auth/_confirm.html" if errors.wants_part() else "auth/confirm.html"
+    template = "auth/_confirm.html" if wants_region() else "auth/confirm.html"
     return make_response(render_template(template, **context | {"fields": fields}), status)

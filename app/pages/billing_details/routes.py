@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
-
-from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, flash, make_response, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from app.billing.customers import details, documents
@@ -16,6 +14,7 @@ from app.pages.actor import current_actor
 from app.pages.billing_details.forms import DetailsForm, summarize
 from app.transaction import transaction
 from app.web.identity import current_organization, org_admin_required
+from app.web.parts import wants_region
 from app.web.rate_limits import OFTEN
 from app.web.resend import resendable
 from app.web.step_up import Change, confirmation_required
@@ -64,7 +63,7 @@ def save() -> Response:
         return _draw(form, why=_CHANGED, status=422)
     else:
         flash("Billing details saved. They appear on invoices and statements from now on.")
-        if not cast(Any, request).htmx:
+        if not wants_region():
             return redirect(url_for("billing_details.show"), 303)
         form.show(*customer_queries.gather(organization))
         return _draw(form)
@@ -73,7 +72,7 @@ def save() -> Response:
 
 def _draw(form: DetailsForm, *, why: str = "", status: int = 200) -> Response:
     form.offer()
-    is_region = bool(cast(Any, request).htmx)
+    is_region = wants_region()
     template = "billing_details/response.html" if is_region else "billing_details/show.html"
     lines = documents.on_documents(current_organization())
     return make_response(render_template(template, form=form, why=why, lines=lines), status)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
 from uuid import UUID
 
 from flask import current_app, flash, make_response, redirect, render_template, request, url_for
@@ -23,6 +22,7 @@ from app.payments.errors import PaymentsError
 from app.payments.intents import Payment
 from app.web.formatting import money
 from app.web.identity import current_organization, org_admin_required
+from app.web.parts import wants_region
 from app.web.payment_problems import Problem, problem
 from app.web.rate_limits import OFTEN
 
@@ -129,7 +129,7 @@ def _draw(form: PayForm | None = None, *, status: int = 200) -> Response:
         plan = plans.gather(organization)
     asks = owed is not None and owed.payment is not None and owed.payment.requires_action
     cards = payment_methods.list_cards(organization)
-    template = "renewal_response.html" if cast(Any, request).htmx else "renewal.html"
+    template = "renewal_response.html" if wants_region() else "renewal.html"
     html = render_template(
         f"change_plan/{template}",
         plan=plan,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 from flask import Blueprint, current_app, make_response, render_template, request
 from werkzeug.wrappers import Response
@@ -12,6 +12,7 @@ from app.models import PlanSwitch
 from app.pages.change_plan import view
 from app.pages.change_plan.forms import PayForm, PlanForm
 from app.web.identity import current_organization, org_admin_required
+from app.web.parts import wants_region
 
 blueprint = Blueprint("change_plan", __name__)
 
@@ -51,6 +52,6 @@ def draw(
     status: int = 200,
 ) -> Response:
     """Render the page at a switch's step, or to choose; for htmx only that part, and others that depend on it."""
-    is_region = bool(cast(Any, request).htmx)
+    is_region = wants_region()
     template = "change_plan/step_response.html" if is_region else "change_plan/show.html"
     return make_response(render_template(template, **context(form, switch, why)), status)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
 from uuid import UUID
 
 from flask import flash, redirect, request, url_for
@@ -21,6 +20,7 @@ from app.payments.errors import PaymentsError
 from app.web import errors
 from app.web.identity import current_organization, org_admin_required
 from app.web.marks import kept_in_address
+from app.web.parts import wants_region
 from app.web.payment_problems import Problem, problem
 from app.web.rate_limits import OFTEN
 from app.web.resend import resendable
@@ -85,7 +85,7 @@ def show_switch(switch_id: UUID) -> Response:
     if is_back or switches.lacks_charge(switch):
         switch = switches.refresh(organization, switch_id, current_actor())
     response = draw(switch)
-    if cast(Any, request).htmx:
+    if wants_region():
         response.headers["HX-Push-Url"] = url_for("change_plan.show_switch", switch_id=switch.id)
     return response
 
@@ -172,7 +172,7 @@ def cancel_scheduled_change() -> Response:
     except PaymentsError as error:
         return _not_canceled(str(problem(error, _NOT_CHANGED, unknown=_MAYBE_CHANGED)))
     flash("Scheduled change canceled. Your plan hasn't changed.")
-    return draw(None) if cast(Any, request).htmx else redirect(url_for("change_plan.show"), 303)
+    return draw(None) if wants_region() else redirect(url_for("change_plan.show"), 303)
 
 
 def _message_for(error: ChangeRefusedError) -> str:
@@ -202,7 +202,7 @@ def _to(switch: PlanSwitch) -> Response:
 def _show_result(switch: PlanSwitch) -> Response:
     """Continue to the switch with a message about the result; in place, its step has its own
     (`change_plan/_said.html`)."""
-    if not cast(Any, request).htmx:
+    if not wants_region():
         name = previews.plan_of(switch).name
         done = f"You're now on {name}." if switch.is_at_once else f"The change to {name} is scheduled."
         said = {

@@ -12,11 +12,12 @@ from app.billing.cards.setups import SavedCard, SetupNotDoneError, TooManyCardsE
 from app.extensions import limiter
 from app.own_pages import own_address
 from app.pages.actor import current_actor
-from app.pages.payment_methods.routes import blueprint, changed, not_changed, wants_region
+from app.pages.payment_methods.routes import blueprint, changed, not_changed
 from app.payments.errors import PaymentsError, RefusedError
 from app.web import errors
 from app.web.identity import current_identity, current_organization, org_admin_required
 from app.web.links import url_of_page
+from app.web.parts import wants_region
 from app.web.payment_problems import problem
 from app.web.rate_limits import OFTEN
 from app.web.step_up import Change, confirmation_required

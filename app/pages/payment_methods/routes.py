@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from app.billing.cards import payment_methods
 from app.pages.payment_methods import view
 from app.web.identity import current_identity, current_organization, org_admin_required
+from app.web.parts import wants_region
 
 blueprint = Blueprint("payment_methods", __name__, url_prefix="/billing/payment-methods")
 
@@ -32,11 +33,6 @@ def context(refused: str | None) -> dict[str, Any]:
     version = current_identity().wallet_version
     page = view.gather(current_organization(), refused=refused_id)
     return {"page": page, "most": payment_methods.MOST, "ptag": version}
-
-
-def wants_region() -> bool:
-    """Whether htmx wants only the region instead of a page."""
-    return bool(cast(Any, request).htmx)
 
 
 def changed(message: str | None = None, *, refused: UUID | None = None, **values: Any) -> Response:

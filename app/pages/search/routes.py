@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
-
 from flask import Blueprint, render_template, request
 from wtforms import StringField
 
 from app.pages.search import results
 from app.pages.search.typed import LONGEST, read
 from app.web.identity import current_organization, org_admin_required
+from app.web.parts import wants_region
 from app.web.text_guard import TidyForm, keeps_typed
 
 blueprint = Blueprint("search", __name__, url_prefix="/billing/search")
@@ -29,5 +28,5 @@ def show() -> str:
     organization = current_organization()
     typed = read(SearchForm(request.args).q.data or "", organization.currency, organization.local_day())
     found = results.gather(organization, typed)
-    template = "search/response.html" if cast(Any, request).htmx else "search/show.html"
+    template = "search/response.html" if wants_region() else "search/show.html"
     return render_template(template, typed=typed, results=found, longest=LONGEST)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
-
 from flask import render_template, request
 from werkzeug.datastructures import MultiDict
 from wtforms import SelectField, StringField
@@ -15,6 +13,7 @@ from app.models import Organization
 from app.pages.wallet.routes import blueprint
 from app.web.formatting import number
 from app.web.identity import current_organization, org_admin_required
+from app.web.parts import wants_region
 from app.web.text_guard import TidyForm, keeps_typed
 
 _MOST_CALLS = 10_000_000
@@ -86,6 +85,6 @@ def check_campaign() -> tuple[str, int]:
     estimate = None
     if request.args and form.validate():
         estimate = campaign_estimates.estimate(organization, form.campaign, at=utc_now())
-    htmx = bool(cast(Any, request).htmx)
+    htmx = wants_region()
     template = "wallet/_campaign_check.html" if htmx else "wallet/campaign_check.html"
     return render_template(template, campaign=form, estimate=estimate), 422 if form.errors else 200

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
 from uuid import UUID
 
 from flask import flash, make_response, redirect, render_template, request, url_for
@@ -31,6 +30,7 @@ from app.web import errors
 from app.web.formatting import money
 from app.web.identity import current_organization, org_admin_required
 from app.web.marks import kept_in_address
+from app.web.parts import wants_region
 from app.web.payment_problems import Problem, problem
 from app.web.rate_limits import OFTEN
 from app.web.resend import resendable
@@ -80,7 +80,7 @@ def show_top_up(top_up_id: UUID) -> Response:
     # Back from the bank's own page, Stripe already has the result: ask instead of waiting for the webhook.
     if "payment_intent" in request.args and top_up.status is TopUpStatus.ACTION:
         top_up = topups.refresh(current_organization(), top_up_id, current_actor())
-    htmx = bool(cast(Any, request).htmx)
+    htmx = wants_region()
     response = make_response(draw(top_up, region=htmx))
     if htmx:
         response.headers["HX-Push-Url"] = url_for("wallet.show_top_up", top_up_id=top_up.id)
@@ -184,7 +184,7 @@ def _to(top_up: TopUp) -> Response:
 def _show_result(top_up: TopUp) -> Response:
     """Continue to the top-up with a message about the result; in place, its step has its own
     (`wallet/_said.html`)."""
-    if not cast(Any, request).htmx:
+    if not wants_region():
         amount = money(top_up.amount)
         said = {
             TopUpStatus.SUCCEEDED: f"{amount} was added to your wallet.",
@@ -203,7 +203,7 @@ def _show_result(top_up: TopUp) -> Response:
 def _refused(form: TopUpForm) -> Response:
     db.session.rollback()
     view = wallet_page.gather(current_organization())
-    template = "wallet/_top_up.html" if cast(Any, request).htmx else "wallet/show.html"
+    template = "wallet/_top_up.html" if wants_region() else "wallet/show.html"
     return make_response(render_template(template, **context(view, form)), 422)
 
 
@@ -213,4 +213,4 @@ def _step_refused(top_up_id: UUID, form: CardForm | None = None) -> Response:
     if form is not None and top_up.status is TopUpStatus.REVIEW:
         # That step has no choice of card: show the error above it.
         flash(next(iter(form.errors.values()))[0], "error")
-    return make_response(draw(top_up, form, region=bool(cast(Any, request).htmx)), 422)
+    return make_response(draw(top_up, form, region=wants_region()), 422)

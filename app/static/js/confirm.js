@@ -1,7 +1,7 @@
 // What was stopped until the person has confirmed who they are: its form stays as it is, and is sent once that is done.
 import { LOST, refuse, told } from "./refused.js";
 import { offerIn } from "./show_password.js";
-import { complain, say } from "./text.js";
+import { complain, drawnFor, say } from "./text.js";
 import { fillIn, hasPasskeys, problemOf, say as sayInForm } from "./webauthn.js";
 
 // By the form that asks: what continues when it is answered.
@@ -26,7 +26,7 @@ export function ask(place, form, again, tried) {
 
 async function confirm(question, { form, again }) {
   const place = question.closest("[data-beside-form], #alert");
-  const headers = { "HX-Request": "true", "X-Organization": document.body.dataset.organization };
+  const headers = { "HX-Request": "true", "X-Organization": drawnFor().organization };
   const answer = await fetch(question.action, { method: "POST", headers, body: new FormData(question) });
   if (answer.status === 204) {
     if (place?.matches("[data-beside-form]")) place.remove();

@@ -1,7 +1,7 @@
 // A refusal from the server is shown next to the form that was sent; the form keeps everything entered.
 // A page of an organization that was left in another tab can go back to it from there.
 import { ask } from "./confirm.js";
-import { SESSION_ENDED, complain, say, signIn } from "./text.js";
+import { SESSION_ENDED, complain, drawnFor, say, signIn } from "./text.js";
 import { poller } from "./poll.js";
 
 export const LOST = "The connection was lost before we got a response. What you entered is still here, and trying again won't charge you twice.";
@@ -44,7 +44,7 @@ export function refuse(form, { status, headers, text }, again = () => form.reque
 function isBack(place) {
   const form = place?.nextElementSibling;
   for (const refusal of document.querySelectorAll("[data-beside-form]:has([data-refusal]), .message:has([data-refusal])")) refusal.remove();
-  say(document.getElementById("status"), `You're viewing ${document.body.dataset.organizationName} again. What you entered is still here.`, { tone: "good" });
+  say(document.getElementById("status"), `You're viewing ${drawnFor().organizationName} again. What you entered is still here.`, { tone: "good" });
   document.dispatchEvent(new CustomEvent("organization:back"));
   poller()?.dispatchEvent(new CustomEvent("wake"));
   const wanted = place && form?.querySelector("button[type=submit]");

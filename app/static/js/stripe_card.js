@@ -4,7 +4,7 @@ import { appearance } from "./card_look.js";
 import { CARDS, paymentFields } from "./payment_fields.js";
 import { stripe } from "./processor.js";
 import { refuse } from "./refused.js";
-import { withdraw } from "./text.js";
+import { drawnFor, withdraw } from "./text.js";
 
 const AWAY = "The card form couldn't load. Check your connection, and that nothing blocks js.stripe.com, then press Save card to try again.";
 const LOST = "The connection was lost, and the card wasn't saved. Try again.";
@@ -88,7 +88,7 @@ class CardForm {
   async begin() {
     if (this.secret) return null;
     const { setupUrl } = this.form.dataset;
-    const answer = await fetch(setupUrl, { method: "POST", headers: { "HX-Request": "true", "X-Organization": document.body.dataset.organization }, body: new FormData(this.form) });
+    const answer = await fetch(setupUrl, { method: "POST", headers: { "HX-Request": "true", "X-Organization": drawnFor().organization }, body: new FormData(this.form) });
     const { status, headers } = answer;
     const isTold = headers.get("Content-Type")?.startsWith("application/json");
     const { client_secret: secret, error } = isTold ? await answer.json() : {};

@@ -48,12 +48,15 @@ export function withdraw(form) {
   document.getElementById("alert")?.replaceChildren();
 }
 
+// The organization that is shown: said by our document, or by <main> where that is in a page of the shell's.
+export const drawnFor = () => document.querySelector("[data-organization]")?.dataset ?? {};
+
 export const SESSION_ENDED = "Your session has ended.";
 
 // In a tab of its own, so that nothing typed here is left behind; where there are several organizations, to the page's own.
 export function signIn() {
   const here = new URL(location.href);
-  const { organization } = document.body.dataset;
+  const { organization } = drawnFor();
   if (organization && document.getElementById("organization") && !here.searchParams.has("org")) here.searchParams.set("org", organization);
   // What such a form has been filled in with goes along: its page fills it in again.
   for (const form of document.querySelectorAll("form[data-kept]")) {
