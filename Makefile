@@ -6,7 +6,7 @@ DEV_STAMP := .venv/.installed-dev
 PIP := $(PYTHON_IN_VENV) -m pip install --quiet --disable-pip-version-check
 COMPILE := $(PYTHON_IN_VENV) -m piptools compile --quiet --strip-extras --no-header \
 	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host --allow-unsafe
-CHECKED := app demo stripe_sandbox dev benchmarks torture tests/support tests/factories.py \
+CHECKED := app demo shell_demo stripe_sandbox dev benchmarks torture tests/support tests/factories.py \
 	config.py demo_notes.py identity_provider.py secret_keys.py trusted_shell.py wsgi.py
 
 # One more than the cores of a small machine: tests wait for Stripe's stand-in, the database and the browser.
@@ -24,7 +24,7 @@ SECTION ?=
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 24
 
-run: $(RUN_STAMP) ## Start the product with demo data (PORT=8000)
+run: $(RUN_STAMP) ## Start the product with demo data (PORT=8000 SHELL_DEMO_PORT=8002)
 	@exec $(PYTHON_IN_VENV) -m dev.run
 
 # Tests start the product's programs over and over: those are compiled once, whatever the shell says.

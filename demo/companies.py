@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from uuid import UUID
 
 from app.billing.customers.validation import Details
 
@@ -31,10 +32,11 @@ class Payment:
 class Company:
     """`minutes` of calls on a typical working day; `top_up` is the usual top-up in dollars.
 
-    `ends_at` is the final balance in dollars. A `lost_card` was used until it was removed. `refund` dollars of a
-    payment were refunded, and a payment of `disputed` dollars was disputed and the dispute won.
+    `id` is the platform's. `ends_at` is the final balance in dollars. A `lost_card` was used until it was removed.
+    `refund` dollars of a payment were refunded, and a payment of `disputed` dollars was disputed and the dispute won.
     """
 
+    id: UUID
     slug: str
     name: str
     timezone: str
@@ -66,6 +68,7 @@ class Company:
 NEW_AGENTS = ("Isla", "Theo", "Nora", "Finn")
 
 HARBOR = Company(
+    id=UUID("01990f5e-0000-7000-8000-00000000a001"),
     slug="harbor-dental",
     name="Harbor Dental",
     timezone="America/New_York",
@@ -101,6 +104,7 @@ HARBOR = Company(
 )
 
 PINE = Company(
+    id=UUID("01990f5e-0000-7000-8000-00000000a002"),
     slug="pine-realty",
     name="Pine Realty",
     timezone="America/Chicago",
@@ -120,6 +124,7 @@ PINE = Company(
 )
 
 ATLAS = Company(
+    id=UUID("01990f5e-0000-7000-8000-00000000a003"),
     slug="atlas-freight",
     name="Atlas Freight",
     timezone="America/Denver",

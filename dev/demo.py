@@ -8,14 +8,14 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from dotenv import dotenv_values
 
 import demo_notes
 from dev.errors import ToolError
-from dev.ports import require_free
+from dev.ports import first_free, require_free
 from dev.postgres import Cluster
 from dev.processes import Group
 from dev.waiting import until_answering
@@ -27,6 +27,8 @@ PATIENCE_SECONDS = 10
 WORKERS = {"worker": "money", "messenger": "messages,mail,maintenance"}
 """The worker processes, as in the Procfile, and the queues of each."""
 
+KEYS = "/.well-known/jwks.json"
+"""Where the shell publishes its keys."""
 WEBHOOK_SECRET = "whsec_development_only"  # noqa: S105 - the stand-in's, known to everyone
 
 
@@ -39,6 +41,8 @@ class Plan:
     host: str
     port: int
     sandbox_port: int | None
+    shell_port: int | None
+    shell_port_is_set: bool
     embedded_database: bool
 
     @property
@@ -54,17 +58,29 @@ class Plan:
     def sandbox_address(self) -> str | None:
         return None if self.sandbox_port is None else f"http://localhost:{self.sandbox_port}"
 
+    @property
+    def shell_address(self) -> str | None:
+        """By another name than the pages', so that it is on another site, as a real shell may be."""
+        return None if self.shell_port is None else f"http://127.0.0.1:{self.shell_port}"
+
 
 def read_plan(environ: Mapping[str, str] | None = None, *, data: Path = ROOT / ".data") -> Plan:
     """Read `.env` and the environment, which wins. Raises `ToolError` for a port that is none."""
     environment = with_dotenv(os.environ if environ is None else environ)
     own_stripe = bool(environment.get("STRIPE_SECRET_KEY") or environment.get("STRIPE_API_BASE"))
+    own_shell = any(environment.get(name) for name in ("SHELL_ORIGINS", "SHELL_ISSUER", "SHELL_JWKS_URL"))
+    in_development = environment.get("APP_ENV", "development") == "development"
+    port = _port(environment, "PORT", 8000)
     return Plan(
         environment=environment,
         data=data,
         host=environment.get("DEMO_HOST") or "127.0.0.1",
-        port=_port(environment, "PORT", 8000),
+        port=port,
         sandbox_port=None if own_stripe else _port(environment, "STRIPE_SANDBOX_PORT", 8001),
+        shell_port=None
+        if own_shell or not in_development
+        else _port(environment, "SHELL_DEMO_PORT", port + 2),
+        shell_port_is_set=bool(environment.get("SHELL_DEMO_PORT")),
         embedded_database=not environment.get("DATABASE_URL"),
     )
 
@@ -75,9 +91,10 @@ def with_dotenv(environ: Mapping[str, str], file: Path = ROOT / ".env") -> dict[
     return written | dict(environ)
 
 
-def require_free_ports(plan: Plan) -> None:
-    """Raise `ToolError` where a port of the plan is taken.
+def with_free_ports(plan: Plan) -> Plan:
+    """The plan, with another port for the shell where none was set and the usual one is taken.
 
+    Raises `ToolError` where another port of the plan is taken.
     Where the last run was killed, its programs get some seconds to notice and end.
     """
     patience = PATIENCE_SECONDS if plan.address_note.exists() else 0
@@ -86,6 +103,16 @@ def require_free_ports(plan: Plan) -> None:
         raise ToolError(f"PORT and STRIPE_SANDBOX_PORT are both {plan.port}. Give them different numbers.")
     if plan.sandbox_port is not None:
         require_free(plan.sandbox_port, setting="STRIPE_SANDBOX_PORT", patience=patience)
+    if plan.shell_port is None:
+        return plan
+    others = {"PORT": plan.port, "STRIPE_SANDBOX_PORT": plan.sandbox_port}
+    if not plan.shell_port_is_set:
+        return replace(plan, shell_port=first_free(plan.shell_port, host=plan.host, but=others.values()))
+    for name, other in others.items():
+        if plan.shell_port == other:
+            raise ToolError(f"{name} and SHELL_DEMO_PORT are both {other}. Give them different numbers.")
+    require_free(plan.shell_port, setting="SHELL_DEMO_PORT", host=plan.host, patience=patience)
+    return plan
 
 
 @contextmanager
@@ -103,6 +130,7 @@ def running(plan: Plan, group: Group) -> Iterator[Mapping[str, str]]:
         environment |= addresses
         with group:
             stripe_id = _start_sandbox(plan, group, environment)
+            _start_shell(plan, group, environment)
             demo_notes.leave(
                 plan.data,
                 public_url=environment["PUBLIC_URL"],
@@ -118,6 +146,7 @@ def running(plan: Plan, group: Group) -> Iterator[Mapping[str, str]]:
             for name, queues in WORKERS.items():
                 group.start(name, [*python("flask"), "worker", "--queues", queues], environment)
             _require_answer(group, f"{plan.address}/readyz")
+            _require_answer(group, plan.shell_address and f"{plan.shell_address}{KEYS}")
             yield environment
 
 
@@ -209,6 +238,19 @@ def _start_sandbox(plan: Plan, group: Group, environment: dict[str, str]) -> str
     }
     group.start("stripe", python("stripe_sandbox"), environment | own)
     return stripe_id
+
+
+def _start_shell(plan: Plan, group: Group, environment: dict[str, str]) -> None:
+    """Start the example of a shell, if there is none of one's own; the pages trust what it signs."""
+    if plan.shell_address is None:
+        return
+    environment["SHELL_ORIGINS"] = f"{plan.shell_address} http://localhost:{plan.shell_port}"
+    environment["SHELL_ISSUER"] = plan.shell_address
+    environment["SHELL_JWKS_URL"] = f"{plan.shell_address}{KEYS}"
+    address = ["--host", plan.host, "--port", str(plan.shell_port)]
+    group.start(
+        "shell", [*python("shell_demo"), *address, "--billing", environment["PUBLIC_URL"]], environment
+    )
 
 
 def _require_answer(group: Group, address: str | None) -> None:

@@ -6,6 +6,8 @@ import errno
 import os
 import socket
 import time
+from collections.abc import Collection
+from contextlib import suppress
 
 from dev.errors import ToolError
 
@@ -23,6 +25,17 @@ def require_free(port: int, *, setting: str, host: str = "127.0.0.1", patience: 
         raise ToolError(
             f"Port {port} {reason}. End what uses it, or choose another: {setting}={port + 100} make run"
         ) from None
+
+
+def first_free(usual: int, *, host: str = "127.0.0.1", but: Collection[int | None] = ()) -> int:
+    """The usual port, or any free one where it is taken, or among those that are for something else."""
+    if usual not in but and usual < 65536:
+        with suppress(OSError):
+            _try(host, usual)
+            return usual
+    while (found := free_port(host)) in but:
+        pass
+    return found
 
 
 def free_port(host: str = "127.0.0.1") -> int:

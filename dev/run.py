@@ -30,7 +30,7 @@ def main() -> int:
 def _run() -> Ended | None:
     plan = demo.read_plan()
     with held(plan.data):
-        demo.require_free_ports(plan)
+        plan = demo.with_free_ports(plan)
         first = plan.embedded_database and not (plan.data / "postgres").exists()
         print(
             "Starting; the demo's three months are made the first time …" if first else "Starting …",

@@ -24,6 +24,9 @@ OWN = (
     "STRIPE_SECRET_KEY",
     "STRIPE_PUBLISHABLE_KEY",
     "SMTP_URL",
+    "SHELL_ORIGINS",
+    "SHELL_ISSUER",
+    "SHELL_JWKS_URL",
 )
 
 
@@ -34,7 +37,7 @@ def temporary_demo() -> Iterator[Mapping[str, str]]:
     The pages are at its PUBLIC_URL. Raises `ToolError`, with what the programs said, where it doesn't start.
     """
     said = io.StringIO()
-    ports = {"PORT": str(free_port()), "STRIPE_SANDBOX_PORT": str(free_port())}
+    ports = {name: str(free_port()) for name in ("PORT", "STRIPE_SANDBOX_PORT", "SHELL_DEMO_PORT")}
     # Empty ones win over what .env says, and mean the same as none.
     chosen = os.environ | dict.fromkeys(OWN, "") | ports
     with tempfile.TemporaryDirectory(prefix="voice-portal-demo-") as folder:

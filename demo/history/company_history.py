@@ -56,6 +56,7 @@ class Director:
         company = self.company
         self.organization: Organization = organizations.create_organization(
             company.name,
+            id_=company.id,
             slug=company.slug,
             currency=catalog.current().currency,
             timezone=company.timezone,

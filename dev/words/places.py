@@ -9,7 +9,7 @@ from pathlib import Path
 
 from dev.demo import ROOT
 
-CODE = ("app", "demo", "dev", "tests", "benchmarks", "torture", "stripe_sandbox", "docs")
+CODE = ("app", "demo", "shell_demo", "dev", "tests", "benchmarks", "torture", "stripe_sandbox", "docs")
 """Folders that are read, as far as they are there, and the files beside them."""
 
 _ENDINGS = {".py", ".html", ".txt", ".xml", ".typ", ".md", ".js", ".css", ".toml", ".example", ".in", ""}
@@ -22,7 +22,7 @@ _NOT_OURS = {
     "requirements.in",
     "requirements-dev.in",
 }
-_PAGES = ("app/pages/", "app/templates/", "demo/dev_mail/")
+_PAGES = ("app/pages/", "app/templates/", "demo/dev_mail/", "shell_demo/templates/")
 _SAYS_ITS_DOCSTRINGS = ("app/cli/", "app/api/", "demo/cli/")
 _SQL = re.compile(r"\b(?:SELECT|INSERT|UPDATE|DELETE|CREATE|ALTER|WHERE|FROM|JOIN)\b")
 _UNSEEN = re.compile(r"\{#.*?#\}|<!--.*?-->", re.DOTALL)

@@ -21,6 +21,7 @@ from stripe_sandbox.testing import running
 from tests.browser.looks import LOOKS, a_page
 from tests.browser.site import Site, wait_until_ready
 from tests.support.database import inside
+from tests.support.demo_shell import DemoShell, Shell
 from tests.support.sandbox import WEBHOOK_SECRET, Sandbox
 
 
@@ -28,7 +29,9 @@ from tests.support.sandbox import WEBHOOK_SECRET, Sandbox
 def site(process_name: str) -> Iterator[Site]:
     """One running product for each test process. Tests make organizations of their own in it."""
     port = free_port()
+    demo_shell = DemoShell(f"http://localhost:{port}", free_port())
     with ExitStack() as stack:
+        stack.enter_context(demo_shell.serving())
         process = stack.enter_context(
             running(webhook_url=f"http://127.0.0.1:{port}/webhooks/stripe", webhook_secret=WEBHOOK_SECRET)
         )
@@ -42,6 +45,7 @@ def site(process_name: str) -> Iterator[Site]:
             "STRIPE_TIMEOUT_SECONDS": "5",
             "SMTP_URL": "",
             "LOG_LEVEL": "WARNING",
+            **demo_shell.settings(),
         }
         for command in (
             ["gunicorn", "--bind", f"127.0.0.1:{port}", "--workers", "1", "wsgi:app"],
@@ -49,7 +53,7 @@ def site(process_name: str) -> Iterator[Site]:
         ):
             stack.callback(end, start(command, environment))
         app = create_app(Settings.from_environment(environment))
-        found = Site(environment["PUBLIC_URL"], app, Sandbox(process), environment)
+        found = Site(environment["PUBLIC_URL"], app, Sandbox(process), environment, demo_shell)
         wait_until_ready(found.url)
         yield found
 
@@ -117,3 +121,9 @@ def look(request: pytest.FixtureRequest, browser: Browser, site: Site) -> Iterat
 def sight(browser: Browser, site: Site) -> Iterator[Page]:
     """A page that is looked at both ways once it is open, with `check_in_each_look`."""
     yield from a_page(browser, site, *LOOKS[0])
+
+
+@pytest.fixture(params=["127.0.0.1", "localhost"], ids=["cross-site", "same-site"])
+def shell(request: pytest.FixtureRequest, site: Site) -> Shell:
+    """The demo's shell around the running product, on another site than the pages and on the same one."""
+    return site.demo_shell.at(request.param)

@@ -9,6 +9,7 @@ from flask import Flask
 from playwright.sync_api import Page, expect
 
 from tests.factories import PASSWORD
+from tests.support.demo_shell import DemoShell
 from tests.support.sandbox import Sandbox
 from tests.support.waiting import wait_until
 
@@ -22,6 +23,8 @@ class Site:
     sandbox: Sandbox
     environment: dict[str, str]
     """What it was started with."""
+    demo_shell: DemoShell
+    """The shell of `shell_demo/` that may show its pages and sign people in."""
 
 
 def wait_until_ready(url: str) -> None:

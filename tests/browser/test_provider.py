@@ -29,7 +29,7 @@ def connected(site: Site, provider_process: Provider) -> Iterator[Site]:
         "OIDC_CLIENT_SECRET": CLIENT_SECRET,
     }
     process = start(["gunicorn", "--bind", f"127.0.0.1:{port}", "--workers", "1", "wsgi:app"], environment)
-    made = Site(url, site.app, site.sandbox, environment)
+    made = Site(url, site.app, site.sandbox, environment, site.demo_shell)
     wait_until_ready(url)
     yield made
     end(process)

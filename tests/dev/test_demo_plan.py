@@ -29,6 +29,14 @@ class TestThePlan:
         assert plan.address == "http://localhost:8000"
         assert plan.sandbox_address == "http://localhost:8001"
 
+    def test_the_shell_is_two_ports_above_the_pages(self):
+        assert demo.read_plan({}).shell_address == "http://127.0.0.1:8002"
+        assert demo.read_plan({"PORT": "8100"}).shell_address == "http://127.0.0.1:8102"
+        assert demo.read_plan({"SHELL_DEMO_PORT": "8300"}).shell_address == "http://127.0.0.1:8300"
+
+    def test_with_a_shell_of_ones_own_the_demos_stays_out(self):
+        assert demo.read_plan({"SHELL_ISSUER": "https://portal.example"}).shell_address is None
+
     def test_a_database_of_ones_own_is_used(self):
         assert not demo.read_plan({"DATABASE_URL": "postgresql+psycopg://localhost/mine"}).embedded_database
 
@@ -50,7 +58,18 @@ class TestThePlan:
         with pytest.raises(
             ToolError, match=f"Port {taken_port} is taken .* PORT={taken_port + 100} make run"
         ):
-            demo.require_free_ports(plan)
+            demo.with_free_ports(plan)
+
+    def test_where_the_shells_usual_port_is_taken_it_gets_another(self, taken_port):
+        plan = demo.read_plan({"PORT": str(taken_port - 2), "STRIPE_SANDBOX_PORT": str(free_port())})
+        found = demo.with_free_ports(plan)
+        assert found.shell_port not in {taken_port, plan.port, plan.sandbox_port}
+
+    def test_a_port_of_the_shell_that_is_set_has_to_be_free(self, taken_port):
+        ports = {"PORT": str(free_port()), "STRIPE_SANDBOX_PORT": str(free_port())}
+        plan = demo.read_plan(ports | {"SHELL_DEMO_PORT": str(taken_port)})
+        with pytest.raises(ToolError, match=f"SHELL_DEMO_PORT={taken_port + 100} make run"):
+            demo.with_free_ports(plan)
 
     def test_the_programs_of_a_killed_run_get_time_to_end(self, tmp_path):
         port = free_port()
@@ -58,17 +77,25 @@ class TestThePlan:
         plan.address_note.touch()
         server = socket.create_server(("127.0.0.1", port))
         threading.Timer(0.3, server.close).start()
-        demo.require_free_ports(plan)
+        demo.with_free_ports(plan)
 
     def test_a_taken_port_of_the_stand_in_is_said_too(self, taken_port):
         plan = demo.read_plan({"PORT": str(free_port()), "STRIPE_SANDBOX_PORT": str(taken_port)})
         with pytest.raises(ToolError, match=f"STRIPE_SANDBOX_PORT={taken_port + 100} make run"):
-            demo.require_free_ports(plan)
+            demo.with_free_ports(plan)
 
     def test_both_on_one_port_is_refused(self):
         port = str(free_port())
         with pytest.raises(ToolError, match="both"):
-            demo.require_free_ports(demo.read_plan({"PORT": port, "STRIPE_SANDBOX_PORT": port}))
+            demo.with_free_ports(demo.read_plan({"PORT": port, "STRIPE_SANDBOX_PORT": port}))
+
+    def test_the_shell_shares_no_port(self):
+        pages, stripe = free_port(), free_port()
+        ports = {"PORT": str(pages), "STRIPE_SANDBOX_PORT": str(stripe)}
+        with pytest.raises(ToolError, match="STRIPE_SANDBOX_PORT and SHELL_DEMO_PORT are both"):
+            demo.with_free_ports(demo.read_plan(ports | {"SHELL_DEMO_PORT": str(stripe)}))
+        beside = demo.read_plan({"PORT": str(pages), "STRIPE_SANDBOX_PORT": str(pages + 2)})
+        assert demo.with_free_ports(beside).shell_port != pages + 2
 
 
 def test_the_environment_wins_over_dotenv(tmp_path):

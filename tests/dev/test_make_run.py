@@ -18,12 +18,19 @@ from dev.welcome import welcome
 def no_signals(monkeypatch, tmp_path):
     monkeypatch.setattr(run, "end_on_signals", lambda: None)
     monkeypatch.setattr(demo, "read_plan", lambda: a_plan(tmp_path))
-    monkeypatch.setattr(demo, "require_free_ports", lambda plan: None)
+    monkeypatch.setattr(demo, "with_free_ports", lambda plan: plan)
 
 
 def a_plan(folder):
     return demo.Plan(
-        environment={}, data=folder, host="127.0.0.1", port=8100, sandbox_port=8101, embedded_database=True
+        environment={},
+        data=folder,
+        host="127.0.0.1",
+        port=8100,
+        sandbox_port=8101,
+        shell_port=8102,
+        shell_port_is_set=False,
+        embedded_database=True,
     )
 
 
@@ -81,6 +88,7 @@ def test_the_welcome_says_where_and_who(tmp_path):
     assert "owner@harbor.example" in said
     assert "paper-lantern-hill" in said
     assert "http://localhost:8101" in said
+    assert "http://127.0.0.1:8102" in said
     assert "Ctrl-C" in said
 
 

@@ -16,9 +16,10 @@ class _Quiet(WSGIRequestHandler):
 
 
 @contextmanager
-def serving(app: Flask) -> Iterator[str]:
-    """Serve an application at a free port; its address, by a name that makes it another site than the stand-in."""
-    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Quiet)
+def serving(app: Flask, port: int = 0) -> Iterator[str]:
+    """Serve an application, at a free port unless one is given; its address, by a name that makes it another site than
+    the stand-in."""
+    server = make_server("127.0.0.1", port, app, threaded=True, request_handler=_Quiet)
     thread = Thread(target=server.serve_forever, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.port}"
