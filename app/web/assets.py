@@ -1,6 +1,7 @@
 """Static files, fingerprinted: a URL changes with its content, so browsers may cache it forever.
 
-The stylesheets are joined in the order of `css/ORDER`, one request instead of one per component.
+Each file costs a request and its headers, so stylesheets are joined in the order of `css/ORDER`, modules with what
+they import (`app.web.joined_modules`), and htmx with its extension.
 """
 
 from __future__ import annotations
@@ -8,15 +9,21 @@ from __future__ import annotations
 import gzip
 import hashlib
 import mimetypes
+import re
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
 
 from flask import Blueprint, Flask, Response, abort, current_app, request, url_for
+
+from app.web import joined_modules
 
 _FOREVER = "public, max-age=31536000, immutable"
 _COMPRESSED = {".css", ".js", ".svg"}
 _OF_SHELL = "js/embed/"
 """Modules that run in pages of the shell, which imports them all: each defines its element, or what several need."""
+_HTMX = ("vendor/htmx/htmx.min.js", "vendor/htmx/hx-ptag.min.js")
+_COMMENT = re.compile(rb"/\*.*?\*/\s*", re.DOTALL)
 
 blueprint = Blueprint("assets", __name__)
 
@@ -47,19 +54,32 @@ def init_app(app: Flask) -> None:
 
 
 def read(folder: Path) -> dict[str, Asset]:
-    """All files below `folder` by their relative name, and `app.css`, the stylesheets joined."""
+    """All files below `folder` by their relative name; joined ones are `app.css`, `htmx.js` and below `js/`."""
     files = {
         path.relative_to(folder).as_posix(): path.read_bytes()
         for path in sorted(folder.rglob("*"))
         if path.is_file() and path.suffix != ".md" and path.parent.name != "css"
     }
     order = (folder / "css" / "ORDER").read_text().split()
-    files["app.css"] = b"\n".join((folder / "css" / name).read_bytes() for name in order)
+    files["app.css"] = _COMMENT.sub(b"", b"\n".join((folder / "css" / name).read_bytes() for name in order))
+    files["htmx.js"] = b"\n".join(files.pop(name) for name in _HTMX)
+    modules = {
+        name: files.pop(name)
+        for name in list(files)
+        if name.startswith("js/") and not name.startswith(_OF_SHELL)
+    }
+    joined = joined_modules.join({name.removeprefix("js/"): text.decode() for name, text in modules.items()})
+    files |= {f"js/{name}": text.encode() for name, text in joined.items()}
     # Modules import each other by relative address, so all files share one fingerprint.
     digest = hashlib.sha256()
     for name, content in sorted(files.items()):
         digest.update(name.encode() + b"\0" + content)
     return {name: _asset(name, content, digest.hexdigest()[:12]) for name, content in files.items()}
+
+
+def is_file(response: Response) -> bool:
+    """Whether this is the response with a static file. An error page for an unknown one isn't."""
+    return request.blueprint == blueprint.name and response.status_code == HTTPStatus.OK
 
 
 @blueprint.get("/static/<fingerprint>/<path:name>")

@@ -67,7 +67,7 @@ LOAD = """address => {
 
 
 STRIPE = """
-window.Stripe = (key) => ({ key });
+window.Stripe = (key) => ({ createRadarSession: async () => ({ radarSession: { id: `rse_${key}` } }) });
 document.head.append(Object.assign(document.createElement("script"), { src: "https://b.js.stripe.com/v3/part-0123.js" }));
 for (const src of ["https://js.stripe.com/v3/card.html", "https://hooks.stripe.com/3d_secure"]) {
   document.body.append(Object.assign(document.createElement("iframe"), { src }));
@@ -75,6 +75,14 @@ for (const src of ["https://js.stripe.com/v3/card.html", "https://hooks.stripe.c
 fetch("https://api.stripe.com/v1/payment_intents");
 """
 """What Stripe.js does in a page: parts of its own, frames, and calls."""
+
+WANT_STRIPE = """async ([module, jsUrl]) => {
+  const field = Object.assign(document.createElement("input"), { type: "hidden", id: "signals" });
+  Object.assign(field.dataset, { browserSignals: "", jsUrl, publishableKey: "pk_1" });
+  document.body.append(field);
+  await import(module);
+}"""
+"""What a page with a payment has."""
 
 
 @pytest.fixture
@@ -197,11 +205,10 @@ def test_stripes_own_addresses_are_let_through_where_stripe_itself_is_used(
 
         page.route(re.compile(r"^https://[a-z.]*stripe\.com/"), answer)
         page.goto(f"{address}/sign-in")
-        module = page.locator("link[href*='/processor.js']").get_attribute("href")
-        load = (
-            "([module, jsUrl]) => import(module).then(({stripe}) => stripe({jsUrl, publishableKey: 'pk_1'}))"
-        )
-        assert page.evaluate(load, [module, STRIPE_JS]) == {"key": "pk_1"}
+        module = page.locator("script[src*='/js/app.js']").get_attribute("src")
+        assert module
+        page.evaluate(WANT_STRIPE, [module.replace("/app.js", "/paying.js"), STRIPE_JS])
+        expect(page.locator("#signals")).to_have_value("rse_pk_1")
         page.wait_for_load_state("networkidle")
         assert sorted(asked) == [
             "https://api.stripe.com/v1/payment_intents",

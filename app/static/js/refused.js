@@ -1,6 +1,5 @@
 // A refusal from the server is shown next to the form that was sent; the form keeps everything entered.
 // A page of an organization that was left in another tab can go back to it from there.
-import { ask } from "./confirm.js";
 import { SESSION_ENDED, complain, drawnFor, say, signIn } from "./text.js";
 import { poller } from "./poll.js";
 
@@ -25,6 +24,15 @@ function renew(token) {
   for (const field of document.querySelectorAll('input[name="csrf_token"]')) field.value = token;
 }
 
+async function askIn(place, form, again) {
+  try {
+    const { ask } = await import("./confirm.js");
+    ask(place, form, again);
+  } catch {
+    complain(LOST, { form });
+  }
+}
+
 export function refuse(form, { status, headers, text }, again = () => form.requestSubmit()) {
   renew(headers.get("X-Form-Token"));
   if (status === 401) {
@@ -37,7 +45,7 @@ export function refuse(form, { status, headers, text }, again = () => form.reque
     // The poll may already have shown the same message with the same buttons: once is enough.
     if (refusal) document.querySelector("#connection .message:has([data-refusal])")?.remove();
     const place = complain(refusal || BROKEN, { form });
-    ask(place, form, again);
+    if (refusal?.querySelector("form[data-confirms]")) askIn(place, form, again);
   }
 }
 

@@ -1,0 +1,6 @@
+// Where something is paid or a card is saved: the amount, Stripe's fields, the bank's check.
+import "./amount.js";
+import "./browser_signals.js";
+import "./new_card.js";
+import "./stripe_action.js";
+import "./stripe_card.js";
