@@ -1,4 +1,7 @@
-"""Section weight: what a browser transfers to show the Overview for the first time, compressed."""
+"""Section weight: what a browser is sent to show the Overview for the first time, compressed, with headers.
+
+`tests/web/test_first_load.py` holds each page to its own number.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,7 @@ from benchmarks.figures import Figure, kilobytes
 from benchmarks.signing_in import sign_in
 
 OVERVIEW = "/billing"
-MOST_BYTES = 60_000
+MOST_BYTES = 45_000
 LOADED_BY_PAGE = re.compile(r'<(?:link[^>]+href|script[^>]+src|img[^>]+src|use[^>]+href)="(/[^"#]+)')
 LOADED_BY_STYLES = re.compile(r"url\([\"']?([^\"')#:]+)[\"']?\)")
 
@@ -58,10 +61,12 @@ def _weights(browser: requests.Session, address: str) -> dict[str, int]:
 
 
 def _load(browser: requests.Session, url: str) -> tuple[int, str]:
-    """The bytes of the body on the wire, and its text. What comes uncompressed is compressed as a proxy does."""
+    """The bytes of the response on the wire, and its text. What comes uncompressed is compressed as a proxy does."""
     response = browser.get(url, stream=True)
     response.raise_for_status()
+    head = len(f"HTTP/1.1 200 {response.reason}\r\n\r\n")
+    head += sum(len(f"{name}: {value}\r\n") for name, value in response.raw.headers.items())
     wire = response.raw.read(decode_content=False)
     if response.headers.get("Content-Encoding") == "gzip":
-        return len(wire), gzip.decompress(wire).decode(errors="replace")
-    return min(len(wire), len(gzip.compress(wire, 6))), wire.decode(errors="replace")
+        return head + len(wire), gzip.decompress(wire).decode(errors="replace")
+    return head + min(len(wire), len(gzip.compress(wire, 6))), wire.decode(errors="replace")

@@ -14,11 +14,11 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from flask import Flask, current_app, has_request_context, request
-from flask.sessions import SecureCookieSessionInterface
-from werkzeug.wrappers import Response
+from flask import Flask, Response, current_app, has_request_context, request
+from flask.sessions import SecureCookieSessionInterface, SessionMixin
+from werkzeug.wrappers import Response as AnyResponse
 
-from app.web import frames
+from app.web import assets, frames
 from config import Settings
 
 _SESSION = "billing_session"
@@ -55,6 +55,11 @@ class FrameAwareSessions(SecureCookieSessionInterface):
         """Kept for the site that shows the frame."""
         return is_in_foreign_frame() or super().get_cookie_partitioned(app)
 
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """Static files are the same for everyone: without a cookie, and without `Vary: Cookie`."""
+        if not assets.is_file(response):
+            super().save_session(app, session, response)
+
 
 def framed_session_name() -> str:
     """The name of the session's cookie in a frame on another site."""
@@ -85,7 +90,7 @@ def read(name: str) -> str:
     return request.cookies.get(_named(name, is_https=_is_https()), "")
 
 
-def write(response: Response, name: str, value: str, *, kept_for: timedelta) -> None:
+def write(response: AnyResponse, name: str, value: str, *, kept_for: timedelta) -> None:
     """Let the browser keep a value."""
     response.set_cookie(
         _named(name, is_https=_is_https()),

@@ -1,9 +1,9 @@
 """JavaScript modules, joined: what a page's script imports comes with it in one file, so that many small modules cost
 one request.
 
-Each module keeps a scope of its own in the joined file. What several scripts import is in the file of `app.js`, which
-every page has, or in one of its own, so that it runs once. What is imported when it is needed (`import("./…")`) stays
-a file of its own, too. Comments are left out.
+Each module keeps a scope of its own in the joined file. What several scripts import is in the file of
+`static/js/app.js`, which every page has, or in one of its own, so that it runs once. What is imported when it is
+needed (`import("./…")`) stays a file of its own, too. Comments are left out.
 
 Only what our modules use of the syntax is read, each on one line: `import "./a.js"`, `import { a, b as c } from
 "./a.js"`, and `export` before a function, a class or a `const`. All else is refused when the application starts.

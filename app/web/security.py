@@ -1,20 +1,31 @@
-"""Security headers of every response."""
+"""Security headers of every response: of pages and all others, and of static files, which need few."""
 
 from __future__ import annotations
 
 from flask import Flask, Response
 
-from app.web import content_security_policy
-from app.web.content_security_policy import origin_of
+from app.web import assets, content_security_policy
+from app.web.content_security_policy import NO_PAGE, origin_of
 from config import Settings
+
+_POLICY = "Content-Security-Policy"
+_OF_FILES = (
+    _POLICY,
+    "X-Content-Type-Options",
+    "Cross-Origin-Resource-Policy",
+    "Strict-Transport-Security",
+)
+"""What counts for a script, a style or an image. What a page may load, and who may frame it, the page itself says.
+The policy is for an image that is opened as a page."""
 
 
 def init_app(app: Flask) -> None:
     """Add the headers to every response."""
     headers = headers_of(app.config["SETTINGS"])
+    of_files = {name: NO_PAGE if name == _POLICY else headers[name] for name in _OF_FILES if name in headers}
 
     def add(response: Response) -> Response:
-        for name, value in headers.items():
+        for name, value in (of_files if assets.is_file(response) else headers).items():
             response.headers.setdefault(name, value)
         return response
 
@@ -25,7 +36,7 @@ def headers_of(settings: Settings) -> dict[str, str]:
     """The headers by name; a response's own header takes precedence."""
     stripe_js = origin_of(settings.stripe_js_url)
     headers = {
-        "Content-Security-Policy": content_security_policy.policy(settings),
+        _POLICY: content_security_policy.policy(settings),
         "X-Content-Type-Options": "nosniff",
         "Referrer-Policy": "strict-origin-when-cross-origin",
         # What the Payment Request API needs in Stripe's frames (https://www.w3.org/TR/payment-request/#permissions-policy).
