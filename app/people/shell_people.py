@@ -20,8 +20,8 @@ from app.people.external.admission import ConnectFirstError
 from app.people.external.claims import Claims
 from app.people.external.identities import AddressTakenError, IdentityError
 from app.people.sessions import Identity, Vouched
+from app.shell import SHELL_NAME, Shell, ShellSignInError, ShellToken
 from app.shell import Reason as Refusal
-from app.shell import Shell, ShellSignInError, ShellToken
 
 _NEVER = datetime.fromtimestamp(0, UTC)
 
@@ -31,7 +31,7 @@ def claims_of(token: ShellToken) -> Claims:
     role = next((role for role in (Role.ORG_ADMIN, Role.MEMBER) if role.value in token.roles), None)
     return Claims(
         issuer=token.issuer,
-        issuer_name="Voice Portal",
+        issuer_name=SHELL_NAME,
         subject=token.subject,
         email=token.email,
         email_is_verified=True,
@@ -53,7 +53,7 @@ def admit(token: ShellToken, address: str | None) -> tuple[User, UUID] | None:
     try:
         found = admission.admit(claims_of(token), address)
     except ConnectFirstError as error:
-        raise ShellSignInError(Refusal.ADDRESS_TAKEN, "the account of the address isn't connected") from error
+        raise ShellSignInError(Refusal.CONNECT_FIRST, "the account of the address isn't connected") from error
     except AddressTakenError as error:
         raise ShellSignInError(Refusal.ADDRESS_TAKEN, "the address is of another person") from error
     except IdentityError as error:

@@ -4,4 +4,7 @@ from app.shell.errors import Reason, ShellSignInError
 from app.shell.tokens import ShellToken
 from app.shell.trusted import Shell, current, set_up
 
-__all__ = ["Reason", "Shell", "ShellSignInError", "ShellToken", "current", "set_up"]
+SHELL_NAME = "Voice Portal"
+"""How people call the shell."""
+
+__all__ = ["SHELL_NAME", "Reason", "Shell", "ShellSignInError", "ShellToken", "current", "set_up"]

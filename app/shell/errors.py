@@ -21,6 +21,7 @@ class Reason(StrEnum):
     KEYS_UNAVAILABLE = "keys_unavailable"
     UNKNOWN_ROLE = "unknown_role"
     ADDRESS_TAKEN = "address_taken"
+    CONNECT_FIRST = "connect_first"  # the address has an account that its person signs in to otherwise
     OTHER_SESSION = "other_session"  # renews a session that isn't this person's
 
 

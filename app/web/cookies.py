@@ -103,6 +103,13 @@ def write(response: AnyResponse, name: str, value: str, *, kept_for: timedelta) 
     )
 
 
+def remove(response: Response, name: str) -> None:
+    """Let the browser forget a value that `write` gave it."""
+    response.delete_cookie(
+        _named(name, is_https=_is_https()), path="/", secure=_is_https(), httponly=True, samesite="Lax"
+    )
+
+
 def _is_https() -> bool:
     settings: Settings = current_app.config["SETTINGS"]
     return settings.is_https

@@ -10,6 +10,7 @@ from __future__ import annotations
 from flask import Flask, Response, has_request_context, request
 
 from app.web.drawn_for import HEADER
+from app.web.marks import is_asked_by_pages
 
 _DECIDING = ("HX-Request", "HX-Request-Type")
 
@@ -28,6 +29,7 @@ def wants_main() -> bool:
         and _is_by_htmx()
         and request.headers.get("HX-Request-Type") == "partial"
         and HEADER not in request.headers
+        and not is_asked_by_pages(request.blueprint)
     )
 
 

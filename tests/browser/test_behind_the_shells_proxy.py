@@ -30,7 +30,9 @@ def origin(app: Flask) -> Iterator[str]:
 
     @made.get("/portal")
     def portal() -> str:
-        return SHELL.replace("{head}", made.test_client().get("/embed/head").text)
+        return SHELL.replace("{head}", head)
+
+    head = made.test_client().get("/embed/head").text
 
     with serving(made) as address:
         yield address.replace("127.0.0.1", "localhost")

@@ -16,6 +16,7 @@ NOT_BY_NAME = {
     "auth.confirm": "asks before something else",
     "auth.confirm_with_provider": "leads to the identity provider",
     "auth.connect_provider": "leads to the identity provider, from the account's page",
+    "auth.connect_shell": "the shell leads to it",
     "factors.new_passkey": "a step of the page about second factors",
     "factors.remove_app": "asks before something on the page about second factors",
     "factors.set_up_app": "a step of the page about second factors",

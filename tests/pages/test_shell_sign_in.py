@@ -215,7 +215,13 @@ def test_a_token_that_opens_nothing_is_told_to_the_person_the_shell_and_operator
 
 def test_every_reason_is_in_words_and_has_a_token_here() -> None:
     assert set(WORDS) == set(Reason)
-    elsewhere = {Reason.NOT_SET_UP, Reason.REPLAYED, Reason.ADDRESS_TAKEN, Reason.OTHER_SESSION}
+    elsewhere = {
+        Reason.NOT_SET_UP,
+        Reason.REPLAYED,
+        Reason.ADDRESS_TAKEN,
+        Reason.CONNECT_FIRST,
+        Reason.OTHER_SESSION,
+    }
     assert {reason for _, reason in HOSTILE.values()} == set(Reason) - elsewhere
 
 
@@ -282,7 +288,7 @@ def test_an_account_with_a_password_is_not_taken_over_by_its_address(
     owner = a_person("dana@acme.example", organization=an_organization())
     answer = enter(frame, shell.token())
     assert answer.status_code == 409
-    assert 'data-sign-in-refused="address_taken"' in answer.text
+    assert 'data-sign-in-refused="connect_first"' in answer.text
     assert not is_in(frame)
     assert db.session.scalars(db.select(ExternalIdentity)).all() == []
     assert Visitor(frame.client.application.test_client()).sign_in(owner.email).status_code == 302
@@ -293,7 +299,7 @@ def test_nor_is_one_whose_person_comes_by_an_identity_provider(frame: Visitor, s
     there.password_hash = None
     db.session.add(ExternalIdentity(user_id=there.id, issuer="https://login.example", subject="person-1"))
     db.session.commit()
-    assert 'data-sign-in-refused="address_taken"' in enter(frame, shell.token()).text
+    assert 'data-sign-in-refused="connect_first"' in enter(frame, shell.token()).text
     assert not is_in(frame)
 
 

@@ -4,24 +4,32 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from html.parser import HTMLParser
 
 from flask import Flask
 
-from app.models import Organization, User
+from app import create_app
+from app.extensions import db
+from app.models import ExternalIdentity, Organization, User
 from app.people.factors import requirement
 from app.transaction import transaction
+from config import Settings
 from tests.browser.test_pages import negative_and_past_due
 from tests.factories import OWNER, a_card, a_person, a_stripe_card, an_organization
-from tests.support.browsing import Visitor
+from tests.support.browsing import BrowserClient, Visitor
+from tests.support.database import inside
 from tests.support.factors import a_passkey, an_app, codes_of
 from tests.support.openid_provider import Provider, dana
 from tests.support.plans import a_subscriber
+from tests.support.portal_shell import ISSUER
 from tests.support.provider_visits import come_back
 from tests.support.sandbox import Sandbox
+from trusted_shell import TrustedShell
 
 DESTRUCTIVE = {
     "account.disconnect_provider",  # the roles that it gave go with it
+    "account.disconnect_shell",
     "account.end_session",
     "account.end_sessions",
     "change_plan.cancel_plan",
@@ -92,7 +100,7 @@ def test_every_route_that_takes_something_away_is_listed(app: Flask) -> None:
 
 
 def test_their_buttons_look_destructive_and_no_others_do(
-    app: Flask, sandbox: Sandbox, provider: Provider
+    app: Flask, settings: Settings, sandbox: Sandbox, provider: Provider
 ) -> None:
     debtor, _ = signed_in(app, negative_and_past_due())
     passkey_owner, holder = signed_in(app, a_card_holder())
@@ -113,6 +121,7 @@ def test_their_buttons_look_destructive_and_no_others_do(
     )
     seen += resets(app)
     seen += connected(app, provider)
+    seen += in_the_shell(settings)
     assert {endpoint for endpoint, _ in seen} >= DESTRUCTIVE
     for endpoint, classes in seen:
         if endpoint in DESTRUCTIVE:
@@ -135,6 +144,16 @@ def connected(app: Flask, provider: Provider) -> list[tuple[str, set[str]]]:
     provider.person = dana(email=person.email)
     come_back(visitor, provider, "/account/provider/connect")
     return buttons(app, visitor, ["/account"])
+
+
+def in_the_shell(settings: Settings) -> list[tuple[str, set[str]]]:
+    app = create_app(replace(settings, shell=TrustedShell(ISSUER, f"{ISSUER}/keys", 15)))
+    app.test_client_class = BrowserClient
+    with inside(app):
+        visitor, person = signed_in(app, an_organization())
+        db.session.add(ExternalIdentity(user_id=person.id, issuer=ISSUER, subject="person-1"))
+        db.session.commit()
+        return buttons(app, visitor, ["/account"])
 
 
 def a_card_holder() -> Organization:

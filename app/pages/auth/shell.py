@@ -8,13 +8,13 @@ from flask_login import login_user
 from werkzeug.wrappers import Response
 
 from app.own_pages import own_address
-from app.pages.auth import shell_refusals
+from app.pages.auth import shell_connection, shell_refusals
 from app.pages.auth.blueprint import blueprint
 from app.people import sessions, shell_people, used_tokens
 from app.shell import Reason, Shell, ShellSignInError, ShellToken
 from app.shell import current as trusted_shell
 from app.transaction import end_reading, transaction
-from app.web.frames import ENTRANCE
+from app.web.frames import ENTRANCE, is_framed
 from app.web.identity import device_in_use, identity, session_limits
 from app.web.marks import posted_by_shell
 
@@ -38,6 +38,8 @@ def enter_from_shell() -> Response:
             raise ShellSignInError(Reason.REPLAYED, "jti was used before")
         return _renew(shell, token) if request.form.get("renew") else _begin(shell, token)
     except ShellSignInError as error:
+        if error.reason is Reason.CONNECT_FIRST and not is_framed():
+            return shell_connection.begin(token)
         return shell_refusals.respond(error)
 
 

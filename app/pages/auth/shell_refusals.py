@@ -89,8 +89,15 @@ WORDS: dict[Reason, Words] = {
     Reason.ADDRESS_TAKEN: Words(
         409,
         "This email address has its own account",
-        "Your address already signs in to billing in another way, and only its holder may use it.",
-        "Open billing in its own tab and sign in there, or contact support to connect the two.",
+        "Voice Portal knows someone else by your address, and their account isn't opened to you.",
+        _OPERATORS,
+    ),
+    Reason.CONNECT_FIRST: Words(
+        409,
+        "Connect your account first",
+        "Your email address already has an account for billing, which you sign in to in another way. Connect it "
+        "once, and Voice Portal signs you in to it from then on.",
+        "You sign in to it as before, in a window of its own.",
     ),
     Reason.OTHER_SESSION: Words(
         409,

@@ -1,0 +1,128 @@
+"""`/account/shell/connect`: someone who has an account here connects it with who they are in the shell.
+
+The shell's element posts a token in a window of its own. What it says waits in a signed cookie of this browser, while
+its person signs in to the account as before. Only the account of the address that the shell vouches for can be
+connected, and only after confirming, so no one can lend their own place in the shell to another's account.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from flask import make_response, redirect, render_template, request, url_for
+from itsdangerous import BadData
+from werkzeug.wrappers import Response
+
+from app import signing
+from app.models import Role
+from app.own_pages import own_address
+from app.pages.actor import current_actor
+from app.pages.auth.blueprint import blueprint
+from app.people import shell_people
+from app.people.external import admission
+from app.people.external.claims import Claims
+from app.people.external.identities import IdentityError
+from app.shell import SHELL_NAME, ShellSignInError, ShellToken
+from app.shell import current as trusted_shell
+from app.transaction import transaction
+from app.web import cookies
+from app.web.identity import current_identity, person_required
+from app.web.step_up import Change, confirmation_required
+
+VALID_FOR = timedelta(minutes=15)
+"""How long a token's word waits for its person to sign in."""
+COOKIE = "shell_connection"
+_SALT = "shell-connection"
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What a token said of its person. `shell` is the origin of the page that posted it, empty if unknown; `path` the
+    page of ours that it was to show."""
+
+    subject: str
+    email: str
+    name: str
+    org_id: str
+    org_name: str
+    role: str
+    shell: str
+    path: str
+
+    def claims(self, issuer: str) -> Claims:
+        """As verified claims of the shell."""
+        return Claims(
+            issuer=issuer,
+            issuer_name=SHELL_NAME,
+            subject=self.subject,
+            email=self.email,
+            email_is_verified=True,
+            name=self.name,
+            organization_id=UUID(self.org_id),
+            organization_name=self.org_name,
+            role=Role(self.role) if self.role else None,
+            names_all=False,
+        )
+
+
+def begin(token: ShellToken) -> Response:
+    """Keep what a token says for this browser, and lead to the page that connects it."""
+    claims = shell_people.claims_of(token)
+    waiting = Waiting(
+        subject=token.subject,
+        email=token.email,
+        name=token.name,
+        org_id=str(token.org_id),
+        org_name=token.org_name,
+        role=claims.role.value if claims.role else "",
+        shell=request.headers.get("Origin", ""),
+        path=own_address(request.form.get("path"), otherwise=""),
+    )
+    response = redirect(url_for("auth.connect_shell"), 303)
+    value = str(signing.serializer(_SALT).dumps(asdict(waiting)))
+    cookies.write(response, COOKIE, value, kept_for=VALID_FOR)
+    return response
+
+
+@blueprint.get("/account/shell/connect")
+@person_required
+def connect_shell() -> str:
+    """Ask whether to connect the account."""
+    return _page()
+
+
+@blueprint.post("/account/shell/connect")
+@person_required
+@confirmation_required(Change.SIGN_IN)
+def confirm_shell_connection() -> Response | tuple[str, int]:
+    """Connect it."""
+    waiting = _of_request()
+    if waiting is None:
+        return _page(), 422
+    try:
+        with transaction():
+            claims = waiting.claims(trusted_shell().issuer)
+            admission.connect(current_identity().user, claims, current_actor())
+    except IdentityError as error:
+        return _page(str(error)), 422
+    response = make_response(render_template("auth/shell_connected.html", waiting=waiting))
+    cookies.remove(response, COOKIE)
+    return response
+
+
+def _page(problem: str = "") -> str:
+    waiting = _of_request()
+    is_theirs = waiting is not None and waiting.email.lower() == current_identity().user.email.lower()
+    return render_template("auth/connect_shell.html", waiting=waiting, is_theirs=is_theirs, problem=problem)
+
+
+def _of_request() -> Waiting | None:
+    """What waits in this browser, while there is a shell."""
+    try:
+        trusted_shell()
+        found = signing.serializer(_SALT).loads(cookies.read(COOKIE), max_age=int(VALID_FOR.total_seconds()))
+        return Waiting(**found)
+    except (BadData, TypeError, ShellSignInError):
+        return None
