@@ -10,7 +10,7 @@ def welcome(plan: Plan) -> str:
     """Where the pages are, who can sign in, and how to end it."""
     width = max(map(len, PEOPLE))
     sandbox = [f"  Stand-in for Stripe  {plan.sandbox_address}"] if plan.sandbox_address else []
-    shell = [f"  In a Voice Portal     {plan.shell_address}"] if plan.shell_address else []
+    shell = [f"  In a Voice Portal    {plan.shell_address}"] if plan.shell_address else []
     lines = [
         f"  Billing & wallet     {plan.address}/billing",
         f"  Mails it would send  {plan.address}/dev/mail",

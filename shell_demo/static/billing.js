@@ -2,7 +2,9 @@
 const billing = document.querySelector("voice-portal-billing");
 
 billing.addEventListener("voice-portal-billing:navigate", ({ detail: { path, title } }) => {
-  // Going to a page in the frame already made an entry in the history; this names it.
-  history.replaceState(null, "", path);
-  document.title = title;
+  setTimeout(() => {
+    document.title = title;
+    // Going to a page in the frame already made an entry in the history; this names it.
+    if (path !== location.pathname + location.search + location.hash) history.replaceState(null, "", path);
+  });
 });
