@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 from uuid import uuid4
 
 from app import models
@@ -66,7 +67,7 @@ class Shell:
 
     def sign_in(self, page: Page, person: Person, *, to: str = "/billing") -> None:
         """Sign in to the portal and go to one of its screens."""
-        page.goto(f"{self.url}{to}")
+        page.goto(f"{self.url}/sign-in?{urlencode({'next': to})}")
         page.locator(f'button[value="{person.id}"]').click()
         page.wait_for_url(f"{self.url}{to}**")
 
