@@ -1,5 +1,7 @@
 // In the shell's frame: says how high the page is, where it is and that it has ended, and does what the shell asks for.
 // Messages go to the shell's origins only, and are taken from them only.
+import { heedView } from "./view.js";
+
 const SOURCE = "voice-portal-billing";
 const known = document.querySelector('meta[name="shell-origins"]').content.split(" ");
 const above = window.location.ancestorOrigins?.[0];
@@ -40,9 +42,11 @@ async function signOut() {
   location.replace("/billing");
 }
 
+const view = heedView(send);
 const asked = {
   theme: ({ tokens }) => theme(tokens),
   token: ({ token }) => renew(token),
+  view,
   "sign-out": signOut,
   focus: () => document.getElementById("main")?.focus(),
   navigate: ({ path }) => {

@@ -25,3 +25,13 @@ export async function stripe({ jsUrl, publishableKey }) {
     throw error;
   }
 }
+
+// While Stripe asks the bank, which may put a question of its own over the page (view.js).
+export async function askingBank(question) {
+  document.dispatchEvent(new Event("bank:asks"));
+  try {
+    return await question;
+  } finally {
+    document.dispatchEvent(new Event("bank:answered"));
+  }
+}

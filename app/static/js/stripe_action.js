@@ -1,6 +1,6 @@
 // The bank's check of a payment, in the page. Our server asks Stripe for the result itself.
 import { isPoll } from "./poll.js";
-import { stripe } from "./processor.js";
+import { askingBank, stripe } from "./processor.js";
 
 const AWAY = "Your bank's check couldn't load. Check your connection, and that nothing blocks js.stripe.com, then try again. Nothing was charged.";
 const OPEN = "The payment isn't confirmed yet, and nothing was charged. Confirm it with your bank, or cancel.";
@@ -28,7 +28,7 @@ async function ask({ dataset }) {
   button.setAttribute("aria-busy", "true");
   try {
     const client = await stripe(dataset);
-    await client.handleNextAction({ clientSecret });
+    await askingBank(client.handleNextAction({ clientSecret }));
     release(button, hadFocus);
     // A poll may already have shown the result; then there is nothing left to ask.
     if (step()?.dataset.clientSecret === clientSecret) step().querySelector("[data-confirmation]").requestSubmit();

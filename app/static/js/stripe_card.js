@@ -2,7 +2,7 @@
 // The setup is created when Save is pressed, and the fields stay until the card is saved or the form is left.
 import { appearance } from "./card_look.js";
 import { CARDS, paymentFields } from "./payment_fields.js";
-import { stripe } from "./processor.js";
+import { askingBank, stripe } from "./processor.js";
 import { refuse } from "./refused.js";
 import { drawnFor, withdraw } from "./text.js";
 
@@ -73,12 +73,12 @@ class CardForm {
     if (incomplete) return { problem: notSaved(incomplete) };
     const refused = await this.begin();
     if (refused) return { problem: refused };
-    const { error, setupIntent } = await this.stripe.confirmSetup({
+    const { error, setupIntent } = await askingBank(this.stripe.confirmSetup({
       elements: this.elements,
       clientSecret: this.secret,
       confirmParams: { return_url: this.form.dataset.returnUrl },
       redirect: "if_required",
-    });
+    }));
     // An attempt whose response was lost may have saved it.
     const done = setupIntent ?? (error.setup_intent?.status === "succeeded" ? error.setup_intent : null);
     return done ? { id: done.id } : { problem: notSaved(error) };

@@ -1,10 +1,15 @@
 // The shell's side: <voice-portal-billing src="https://billing.example/billing" token-url="/billing-token">.
 // It gets a token from the shell's own server and posts it into the frame; a token is never part of an address.
+import { FrameView } from "./view.js";
+
 const SOURCE = "voice-portal-billing";
+// What pages and Stripe's fields in them may use; named for their origin, because the frame has no `src` to be known by.
+const ALLOWED = ["payment", "publickey-credentials-get", "publickey-credentials-create", "clipboard-write"];
 let count = 0;
 
 class VoicePortalBilling extends HTMLElement {
   #frame = null;
+  #view = null;
   #origin = "";
   #path = "";
   #tries = 0;
@@ -16,15 +21,17 @@ class VoicePortalBilling extends HTMLElement {
     this.#frame = document.createElement("iframe");
     this.#frame.name = `${SOURCE}-${(count += 1)}`;
     this.#frame.title = this.getAttribute("label") || "Billing";
-    this.#frame.allow = "publickey-credentials-get";
-    Object.assign(this.#frame.style, { display: "block", inlineSize: "100%", border: "0", blockSize: "30rem" });
+    this.#frame.allow = ALLOWED.map((feature) => `${feature} ${this.#origin}`).join("; ");
     this.replaceChildren(this.#frame);
+    this.#view = new FrameView(this, this.#frame, this.#origin);
+    this.#view.watch();
     addEventListener("message", this.#receive);
     this.#enter();
   }
 
   disconnectedCallback() {
     removeEventListener("message", this.#receive);
+    this.#view?.stop();
   }
 
   // For the shell: show a page, hand over colors and fonts, give focus, or end the session along with its own.
@@ -97,7 +104,7 @@ class VoicePortalBilling extends HTMLElement {
       if (this.#isOver) this.#send("sign-out");
       if (this.#tokens) this.#send("theme", { tokens: this.#tokens });
     }
-    if (type === "resize" && Number.isFinite(detail.height)) this.#frame.style.blockSize = `${Math.min(Math.max(detail.height, 100), 50_000)}px`;
+    if (type === "resize" && Number.isFinite(detail.height)) this.#view.height = detail.height;
     if (type === "navigate") this.#path = String(detail.path);
     if (type === "renew") this.#renew();
     if (!this.#tell(type, detail)) return;
