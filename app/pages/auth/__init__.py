@@ -4,6 +4,7 @@ from app.pages.auth import (  # noqa: F401
     accepting,
     choosing_passwords,
     confirming,
+    framed,
     passkeys,
     provider,
     provider_callback,
