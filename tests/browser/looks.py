@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Iterator, Sequence
 from typing import Literal
 
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Frame, Page
 
+from tests.browser import axe
 from tests.browser.site import Site
 
 Scheme = Literal["light", "dark"]
@@ -16,7 +16,6 @@ HEIGHT = 800
 ZOOM = 4
 """1280 px at 400 % are 320 CSS px: WCAG 2.2, 1.4.10 (Reflow)."""
 
-AXE = (Path(__file__).parent.parent / "vendor" / "axe.min.js").read_text()
 # Going over into the other scheme is no moment to measure contrast at; what inherits a color goes after its parent.
 COLORS_ARE_THERE = """async () => {
   const moving = () => document.getAnimations().filter((each) => each instanceof CSSTransition);
@@ -54,6 +53,16 @@ IN_THE_WAY = """() => [...document.querySelectorAll("body *")].filter((one) => {
   return ["fixed", "sticky"].includes(position) && !one.closest("dialog") && height > innerHeight / 2;
 }).map((one) => `${one.localName}#${one.id}.${one.className}`)"""
 
+# Which elements are in view, told from each other by their place in the document.
+IN_VIEW = (
+    """() => [...document.querySelectorAll("body *")].map((one) => Number(one.checkVisibility())).join("")"""
+)
+# A page as it is drawn, without what is never twice the same: figures, ids, what forms are sealed with.
+ALIKE = """() => [innerWidth, matchMedia("(prefers-color-scheme: dark)").matches,
+  document.querySelectorAll(":modal").length, document.documentElement.outerHTML
+    .replace(/ value="[^"]{40,}"/g, "").replace(/[0-9a-f]{8}-[0-9a-f-]{27}/g, "id").replace(/\\d+/g, "0")].join()"""
+_looked_at: set[str] = set()
+
 
 def a_page(browser: Browser, site: Site, scheme: Scheme, width: int) -> Iterator[Page]:
     """A page of a window so wide, in this scheme, for as long as the test lasts."""
@@ -69,34 +78,41 @@ def a_page(browser: Browser, site: Site, scheme: Scheme, width: int) -> Iterator
 
 def check_in_each_look(page: Page) -> None:
     """Check it dark and narrow, then light and magnified, then light and wide, which it stays."""
+    in_view = ""
     for scheme, width in reversed(LOOKS):
         page.emulate_media(color_scheme=scheme)
         if scheme == "light":
             page.set_viewport_size({"width": width // ZOOM, "height": HEIGHT // ZOOM})
             check_reflow(page)
         page.set_viewport_size({"width": width, "height": HEIGHT})
-        check(page)
+        before, in_view = in_view, page.evaluate(IN_VIEW)
+        check(page, only=axe.DRAWN if in_view == before else ())
 
 
-def check(page: Page) -> None:
-    """Nothing for axe-core to find, ids that are unique and there, and nothing wider than the screen."""
-    page.evaluate(COLORS_ARE_THERE)
+def check(page: Page, *, only: Sequence[str] = ()) -> None:
+    """Nothing for axe-core to find, ids that are unique and there, and nothing wider than the screen.
+
+    `only` are the rules of axe-core to check, where others were checked with the same elements in view.
+    """
     assert page.evaluate(REFERENCES) == [], page.url
-    if page.evaluate("typeof axe") == "undefined":
-        page.evaluate(AXE)
-    # To load every stylesheet once more beforehand helps no rule that is on. The size of targets (WCAG 2.2, 2.5.8: 24 px,
-    # or as far apart) is a rule that axe-core leaves off.
-    found = page.evaluate(
-        "axe.run(document, {resultTypes: ['violations'], preload: false, rules: {'target-size': {enabled: true}}}).then(r => r.violations.map(v => "
-        "`${v.id}: ${v.nodes.map(n => n.target.join(' ')).join(', ')}`))"
-    )
-    assert found == [], page.url
     check_reflow(page)
+    # What is alike but for its figures is looked at once for all: most pages are the same in most states.
+    drawn = page.evaluate(ALIKE)
+    if drawn not in _looked_at:
+        page.evaluate(COLORS_ARE_THERE)
+        found = axe.findings(page, only)
+        assert not found, f"{page.url}: {found}"
+        _looked_at.add(drawn)
 
 
 def check_reflow(page: Page) -> None:
     """Nothing is wider than the screen or cut off at its edge, and nothing that stays in view fills it."""
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{page.url} scrolls sideways"
-    beyond = page.evaluate(BEYOND)
-    assert not beyond, f"{page.url}: {beyond}"
-    assert page.evaluate(IN_THE_WAY) == [], page.url
+    found = reflow_problems(page)
+    assert not found, f"{page.url}: {found}"
+
+
+def reflow_problems(page: Page | Frame) -> list[str]:
+    """What is wider than the screen, cut off at its edge, or stays in view and fills it."""
+    found: list[str] = page.evaluate(BEYOND) + page.evaluate(IN_THE_WAY)
+    scrolls = not page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    return [*found, *(["the page scrolls sideways"] if scrolls else [])]

@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Literal
 
 import pytest
-from dateutil.relativedelta import relativedelta
 from flask import Flask
 from playwright.sync_api import Browser, Page, expect
 
-from app.billing import topups
 from app.billing.wallet import holds
 from app.clock import utc_now
 from app.extensions import db
-from app.models import Organization, Role
+from app.models import Role
 from demo import usage_reports
 from demo.usage_reports import Used
+from tests.browser import axe
 from tests.browser.direction import check_figures_from_right_to_left
-from tests.browser.looks import AXE, check, check_in_each_look
+from tests.browser.looks import check, check_in_each_look
 from tests.browser.site import Site, sign_in, tab_to, type_card
-from tests.factories import OWNER, a_card, a_payer, a_person, a_stripe_card, an_organization, usd
-from tests.support import subscriptions
-from tests.support.subscriptions import Period
+from tests.factories import a_payer, a_person, a_stripe_card, an_organization, usd
+from tests.support.states import STATES, State, empty
 
 PAGES = (
     "/billing",
@@ -41,55 +38,8 @@ PAGES = (
 )
 
 
-def busy() -> Organization:
-    """Much usage at large figures, a call in progress, a top-up and two cards, one of them about to expire."""
-    organization, card = a_payer(credit="2400000", alert="50")
-    today = organization.local_day()
-    used = [
-        Used("calls_outbound", 19_000_000, today, "Recall patients", "Ava"),
-        Used("sms", 80, today - timedelta(days=1), "Reminders", "Noah"),
-        Used("tokens_in", 900_000_001, today, "Recall patients", "Ava"),
-    ]
-    usage_reports.record(organization, "busy", used, at=utc_now())
-    holds.reserve(
-        organization.id, "call", usd("1.55"), at=utc_now(), lease=timedelta(minutes=9), call="+1 212 555 0134"
-    )
-    topups.pay(organization, topups.begin(organization, usd("50"), card.id, OWNER).id, card.id, OWNER)
-    a_card(organization, last4="0001", year=date.today().year, default=False)
-    db.session.commit()
-    return organization
-
-
-def empty() -> Organization:
-    return an_organization()
-
-
-def low() -> Organization:
-    return a_payer(credit="20", alert="50")[0]
-
-
-def negative_and_past_due() -> Organization:
-    organization, _ = a_payer("pm_card_chargeCustomerFail", credit="1")
-    today = organization.local_day()
-    subscriptions.subscribe(organization, "scale", period=Period(today, today + relativedelta(months=1)))
-    subscriptions.record_failed_renewal(organization, at=utc_now(), failure="generic_decline")
-    used = [Used("calls_outbound", 990_000, today, "Delivery windows", "Otto")]
-    usage_reports.record(organization, "dry", used, at=utc_now())
-    db.session.commit()
-    return organization
-
-
-def with_an_expired_card() -> Organization:
-    organization = an_organization(credit="20")
-    a_card(organization, year=2024)
-    return organization
-
-
-STATES: list[Callable[[], Organization]] = [busy, empty, low, negative_and_past_due, with_an_expired_card]
-
-
 @pytest.mark.parametrize("state", STATES)
-def test_pages_in_every_state(sight: Page, app: Flask, state: Callable[[], Organization]) -> None:
+def test_pages_in_every_state(sight: Page, app: Flask, state: State) -> None:
     owner = a_person(organization=state())
     sign_in(sight, owner.email)
     sums = 0
@@ -267,7 +217,5 @@ def test_what_is_typed_into_the_card_form_can_be_read(
     number.wait_for()
     ink, paper = number.evaluate("e => [getComputedStyle(e).color, getComputedStyle(e).backgroundColor]")
     assert ink != paper
-    page.frames[-1].evaluate(AXE)
-    found = page.frames[-1].evaluate("axe.run({runOnly: ['color-contrast']}).then(r => r.violations.length)")
-    assert found == 0
+    assert axe.findings(page.frames[-1], ["color-contrast"]) == []
     context.close()

@@ -11,12 +11,12 @@ import pytest
 from flask import Flask
 
 from app.models import Organization
-from tests.browser.test_pages import STATES, busy
 from tests.factories import a_person
 from tests.support.browsing import HTMX, Visitor
 from tests.support.paying import Owner
 from tests.support.plans import a_subscriber, sell_plans
 from tests.support.sandbox import Sandbox
+from tests.support.states import STATES, busy
 
 REFERENCES = (
     "for",
