@@ -19,7 +19,7 @@ FAR := METERING_EXAMPLES=300 PLAN_EXAMPLES=60 HOSTILE_EXAMPLES=1000 GRACE_EXAMPL
 	LEDGER_EXAMPLES=300 ORDER_EXAMPLES=300 FUZZ_EXAMPLES=100 PDF_EXAMPLES=60
 SECTION ?=
 
-.PHONY: help run test test-fast test-long test-sandbox torture lint lint-style lint-types lint-imports format bench requirements screenshots schema clean reset-demo
+.PHONY: help run test test-fast test-long test-sandbox axe looks lighthouse torture lint lint-style lint-types lint-imports format bench requirements screenshots schema clean reset-demo
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 24
@@ -45,6 +45,17 @@ test-long: $(DEV_STAMP) ## Let the tests with generated examples look far; takes
 test-sandbox: export PYTHONDONTWRITEBYTECODE :=
 test-sandbox: $(DEV_STAMP) ## Run the tests of Stripe's stand-in only (ARGS="tests/test_cards.py")
 	@cd stripe_sandbox && ../$(PYTEST) $(ARGS)
+
+axe: export PYTHONDONTWRITEBYTECODE :=
+axe: $(DEV_STAMP) ## Let axe-core look at every page, in every state, look and width (ARGS="-k frame")
+	@$(PYTEST) tests/browser/every_page/axe.py $(ARGS)
+
+looks: export PYTHONDONTWRITEBYTECODE :=
+looks: $(DEV_STAMP) ## Look at every page in forced colors, magnified, spaced, on paper, and at its outline
+	@$(PYTEST) tests/browser/every_page/looks.py $(ARGS)
+
+lighthouse: $(DEV_STAMP) ## Run Lighthouse on every page, signed in (PAGES="wallet.show" FORMS=mobile)
+	@$(PYTHON_IN_VENV) -m dev.lighthouse
 
 torture: $(DEV_STAMP) ## Let everything go wrong for an hour, and prove that nothing was lost (TORTURE_SECONDS=120)
 	@$(PYTHON_IN_VENV) -m torture

@@ -1,0 +1,50 @@
+"""Which rules of the URL map show a page of ours: what is looked at page by page walks over them."""
+
+from __future__ import annotations
+
+from flask import Flask
+from werkzeug.routing import Rule
+
+NO_PAGES = {
+    "api_docs.start": "leads to the API's page",
+    "assets.embed": "a script",
+    "assets.static": "files",
+    "auth.connect_provider": "leads to the provider",
+    "auth.confirm_with_provider": "leads to the provider",
+    "auth.home": "leads to the overview",
+    "auth.provider_callback": "leads on, or to the sign-in page, which says why",
+    "auth.sign_in_with_provider": "leads to the provider",
+    "auth.sign_out_of_provider": "leads to the provider",
+    "health.healthz": "for programs",
+    "health.readyz": "for programs",
+    "invoices.show_invoice": "leads to Stripe",
+    "invoices.show_pdf": "leads to Stripe",
+    "wallet.show_receipt": "leads to Stripe",
+}
+"""Rules that show nothing of ours to anyone, beside those of the API, files and polls."""
+
+SIGNED_OUT = {
+    "api_docs.list_problems",
+    "api_docs.show",
+    "api_docs.show_problem",
+    "auth.arrive_from_shell",
+    "auth.forgot_password",
+    "auth.invitation",
+    "auth.recovery_code",
+    "auth.second_factor",
+    "auth.set_password",
+    "auth.sign_in",
+}
+"""Pages for those who aren't signed in: each is gone to by what leads there."""
+
+
+def pages(app: Flask) -> list[Rule]:
+    """The rules that answer a browser with a page of ours."""
+    return [
+        rule
+        for rule in sorted(app.url_map.iter_rules(), key=str)
+        if "GET" in (rule.methods or ())
+        and rule.endpoint not in NO_PAGES
+        and not rule.endpoint.startswith(("api.", "live.", "dev_mail."))
+        and not rule.rule.endswith((".csv", ".pdf"))
+    ]

@@ -1,0 +1,96 @@
+"""`make axe`: axe-core over every page, in every state, framed and without JavaScript, in every way of looking.
+
+One table, page by way; the run fails where anything is found, or a page of the URL map was not looked at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, Page
+
+from tests.browser.every_page.conftest import Enter, open_all, someone
+from tests.browser.every_page.scenes import SCENES, Stage
+from tests.browser.every_page.ways import WAYS, Way, look
+from tests.browser.site import Site, sign_in
+from tests.support.addresses import addresses, pages
+from tests.support.authenticator import Authenticator
+from tests.support.factors import a_passkey, an_app
+from tests.support.states import EVERY_STATE, State, busy, empty, going_down
+
+TWO_WAYS = (Way("light 1280"), Way("dark 320", 320, scheme="dark"))
+
+
+@pytest.mark.parametrize("state", EVERY_STATE)
+def test_each_page_in_each_state(page: Page, app: Flask, enter: Enter, state: State) -> None:
+    organization = state()
+    person = someone(organization)
+    sign_in(page, person.email)
+    for each in addresses(app, organization, person):
+        page.goto(each.path)
+        open_all(page)
+        look(page, enter, each.name)
+
+
+def test_with_second_factors(page: Page, site: Site, app: Flask, enter: Enter) -> None:
+    organization = empty()
+    person = someone(organization)
+    sign_in(page, person.email)
+    device = Authenticator()
+    device.origin = site.url
+    a_passkey(person, device)
+    an_app(person)
+    for each in addresses(app, organization, person):
+        if each.name.startswith(("factors.", "account.", "auth.", "security.")):
+            page.goto(each.path)
+            look(page, enter, each.name)
+
+
+@pytest.mark.parametrize("state", [busy, empty, going_down])
+def test_each_page_in_the_shells_frame(
+    page: Page, site: Site, app: Flask, enter: Enter, state: State
+) -> None:
+    organization = state()
+    person = someone(organization)
+    sign_in(page, person.email)
+    for each in addresses(app, organization, person):
+        framed = f'<iframe title="Billing" width="100%" height="700" src="{site.url}{each.path}"></iframe>'
+        Stage(page, site, str).show(
+            f"{site.demo_shell.at('localhost').url}/framed", f"<!doctype html><title>Portal</title>{framed}"
+        )
+        frame = page.frames[1]
+        frame.wait_for_load_state()
+        assert frame.evaluate("document.documentElement.hasAttribute('data-framed')"), each.path
+        look(page, enter, each.name, within=frame, ways=TWO_WAYS, column="framed")
+
+
+@pytest.mark.parametrize("state", [busy, empty])
+def test_each_page_without_javascript(
+    browser: Browser, site: Site, app: Flask, enter: Enter, state: State
+) -> None:
+    organization = state()
+    person = someone(organization)
+    context = browser.new_context(base_url=site.url, java_script_enabled=False)
+    page = context.new_page()
+    sign_in(page, person.email)
+    for each in addresses(app, organization, person):
+        page.goto(each.path)
+        look(page, enter, each.name, ways=TWO_WAYS, column="no script")
+    context.close()
+
+
+@pytest.mark.parametrize("scene", SCENES)
+def test_what_is_shown_on_the_way(
+    page: Page, site: Site, app: Flask, enter: Enter, scene: Callable[[Stage], None]
+) -> None:
+    def see(name: str) -> None:
+        look(page, enter, name)
+        WAYS[0].take(page)
+
+    scene(Stage(page, site, see))
+
+
+def test_no_page_is_missing(app: Flask, want: Callable[[list[str]], None]) -> None:
+    want([rule.endpoint for rule in pages(app)])
