@@ -1,0 +1,48 @@
+"""Where each page is in the demo: at its rule's address, or where a link or a form of another page leads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+from flask import Flask
+from playwright.sync_api import Page
+from werkzeug.exceptions import HTTPException
+
+from dev.page_map import SIGNED_OUT, pages
+
+_LEADS = """() => [
+  ...[...document.querySelectorAll("a[href]")].map((one) => one.href),
+  ...[...document.querySelectorAll("form")].filter((one) => one.method === "get").map((one) => one.action),
+].filter((one) => one.startsWith(location.origin))"""
+
+
+def signed_out(app: Flask) -> dict[str, str]:
+    """The pages for those who aren't signed in that an address without arguments shows, by their rules."""
+    plain = {
+        rule.endpoint: rule.rule for rule in pages(app) if not rule.arguments and rule.endpoint in SIGNED_OUT
+    }
+    return plain | {"api_docs.show_problem": "/api/problems/not-found"}
+
+
+def signed_in(app: Flask, page: Page, address: str) -> dict[str, str]:
+    """Where the signed-in browser finds each page, by its rule. What nothing leads to isn't there."""
+    wanted = {rule.endpoint: rule for rule in pages(app) if rule.endpoint not in SIGNED_OUT}
+    found = {name: rule.rule for name, rule in wanted.items() if not rule.arguments}
+    for path in list(found.values()):
+        page.goto(f"{address}{path}")
+        for name, leads_to in _named(app, page.evaluate(_LEADS)):
+            if name in wanted and wanted[name].arguments:
+                found.setdefault(name, leads_to)
+    return found
+
+
+def _named(app: Flask, addresses: list[str]) -> Iterator[tuple[str, str]]:
+    adapter = app.url_map.bind("localhost")
+    for one in addresses:
+        parts = urlsplit(one)
+        try:
+            name, _ = adapter.match(parts.path, method="GET")
+        except HTTPException:
+            continue
+        yield str(name), f"{parts.path}?{parts.query}" if parts.query else parts.path
