@@ -10,7 +10,7 @@ from typing import Any
 CATEGORIES = {"performance": "Perf", "accessibility": "A11y", "best-practices": "Best", "seo": "SEO"}
 FULL = 100
 MOST_RUNS = 3
-"""What takes time is measured so often where it isn't full at once: a busy machine makes one run slow."""
+"""What takes time is measured so often where the first run isn't full: a busy machine makes one run slow."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,7 +96,7 @@ def check(page: Page, *, only: Sequence[str] = ()) -> None:
     """
     assert page.evaluate(REFERENCES) == [], page.url
     check_reflow(page)
-    # What is alike but for its figures is looked at once for all: most pages are the same in most states.
+    # What is alike but for its figures needs to be looked at only once: most pages are the same in most states.
     drawn = page.evaluate(ALIKE)
     if drawn not in _looked_at:
         page.evaluate(COLORS_ARE_THERE)

@@ -33,7 +33,7 @@ QUERIES: dict[str, tuple[str, ...]] = {
     ),
     "wallet.show": ("", "kind=usage&from=2026-11-02&to=2026-11-01"),
     "invoices.show": ("", "year=2026&status=paid"),
-    "activity.show": ("", "person=nobody"),
+    "activity.show": ("", "person=someone"),
 }
 """Queries with which a page looks otherwise."""
 
