@@ -7,8 +7,8 @@ from flask import Flask
 from playwright.sync_api import Page, expect
 
 from tests.browser.site import sign_in, type_card
-from tests.browser.test_pages import busy
 from tests.factories import a_person, an_organization
+from tests.support.states import busy
 
 FOCUSABLE = "a[href], button:not(:disabled), input:not([type=hidden]), select, summary, textarea, [tabindex]"
 # Every poll here brings everything: the page says that it knows nothing yet.

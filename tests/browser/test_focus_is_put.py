@@ -10,9 +10,10 @@ from app.extensions import db
 from app.models import Role
 from app.people import organizations
 from tests.browser.site import sign_in
-from tests.browser.test_pages import PAGES, busy
+from tests.browser.test_pages import PAGES
 from tests.factories import OWNER, a_payer, a_person, an_organization
 from tests.support.plans import sell_plans
+from tests.support.states import busy
 
 # What takes focus by script or by a person, and shows none of it while it has it. Radio buttons that lie over their
 # label show it there.

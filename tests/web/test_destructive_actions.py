@@ -15,7 +15,6 @@ from app.models import ExternalIdentity, Organization, User
 from app.people.factors import requirement
 from app.transaction import transaction
 from config import Settings
-from tests.browser.test_pages import negative_and_past_due
 from tests.factories import OWNER, a_card, a_person, a_stripe_card, an_organization
 from tests.support.browsing import BrowserClient, Visitor
 from tests.support.database import inside
@@ -25,6 +24,7 @@ from tests.support.plans import a_subscriber
 from tests.support.portal_shell import ISSUER
 from tests.support.provider_visits import come_back
 from tests.support.sandbox import Sandbox
+from tests.support.states import negative_and_past_due
 from trusted_shell import TrustedShell
 
 DESTRUCTIVE = {
