@@ -4,7 +4,7 @@ from dev.database_roles import Addresses
 from dev.testing.browser import browser_path
 from dev.testing.cluster import create_database, drop_database, start_cluster
 from dev.testing.prepared import TEMPLATE, lay_out, migrate
-from dev.testing.reset import reset
+from dev.testing.reset import filled_tables, reset, tables
 
 __all__ = [
     "TEMPLATE",
@@ -12,8 +12,10 @@ __all__ = [
     "browser_path",
     "create_database",
     "drop_database",
+    "filled_tables",
     "lay_out",
     "migrate",
     "reset",
     "start_cluster",
+    "tables",
 ]

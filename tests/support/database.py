@@ -26,7 +26,7 @@ def inside(app: Flask) -> Iterator[Flask]:
 
 def empty() -> None:
     """Empty every table, also those that refuse it and those of other organizations."""
-    reset(_emptying(_owner_url().set(username=SUPERUSER)))
+    reset(_kept(_owner_url().set(username=SUPERUSER)))
 
 
 def trust_connections(engine: Engine) -> None:
@@ -50,6 +50,13 @@ def superuser() -> Engine:
 
 
 @contextmanager
+def as_superuser() -> Iterator[Connection]:
+    """A transaction for which no wall holds, on a connection that is kept: for what many tests begin with."""
+    with _kept(_owner_url().set(username=SUPERUSER)).begin() as connection:
+        yield connection
+
+
+@contextmanager
 def behind_the_scenes() -> Iterator[Connection]:
     """A transaction that changes what can't be changed; what the session has locked is let go first."""
     db.session.commit()
@@ -68,7 +75,7 @@ def _owner_url() -> URL:
 
 
 @cache
-def _emptying(url: URL) -> Engine:
+def _kept(url: URL) -> Engine:
     # Every test begins with this. The one connection is kept: a new one would first look up every table, which takes
     # four times as long. The server may have ended it since.
     return create_engine(url, pool_size=1, max_overflow=0, pool_pre_ping=True)
