@@ -108,6 +108,19 @@ def reset() -> ResponseReturnValue:
     return jsonify(status="empty")
 
 
+@blueprint.put("/states/<name>")
+def save_state(name: str) -> ResponseReturnValue:
+    """Save all that is there, under a name."""
+    sandbox().states.save(name)
+    return jsonify(status="saved")
+
+
+@blueprint.post("/states/<name>/restore")
+def restore_state(name: str) -> ResponseReturnValue:
+    """Put back what was saved; by how many `seconds` its times are later now. 409 unless the stand-in is empty."""
+    return jsonify(seconds=sandbox().states.restore(name))
+
+
 @blueprint.post("/challenges/<intent_id>")
 def answer_challenge(intent_id: str) -> ResponseReturnValue:
     """The payer's answer to their bank: `complete` or `fail`, from anyone who knows the client secret."""

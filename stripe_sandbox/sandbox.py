@@ -13,17 +13,19 @@ from stripe_sandbox.idempotency import Idempotency
 from stripe_sandbox.request_log import RequestLog
 from stripe_sandbox.resources.common import find
 from stripe_sandbox.resources.payments import challenges
+from stripe_sandbox.saved_states import SavedStates
 from stripe_sandbox.settings import Settings
 from stripe_sandbox.store import Store
 
 
 class Sandbox:
-    """Store, faults, idempotency, deliveries and the log of one stand-in."""
+    """Store, faults, saved states, idempotency, deliveries and the log of one stand-in."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.store = Store(settings.state)
         self.faults = Faults()
+        self.states = SavedStates(self.store, self.faults)
         self.idempotency = Idempotency(self.store)
         self.delivery = Delivery(self.store, settings)
         self.log = RequestLog(self.store)

@@ -21,15 +21,16 @@ SECRET = "whsec_test"  # noqa: S105, of no endpoint but those of tests
 
 
 class Process:
-    """A running stand-in; `control` are its controls."""
+    """A running stand-in; `control` are its controls, and `state` is the file with all that it knows."""
 
     def __init__(self, folder: Path, port: int, environment: dict[str, str]) -> None:
         self.url = f"http://localhost:{port}"
+        self.state = folder / "state.db"
         self._environment = {
             **{name: value for name, value in os.environ.items() if not name.startswith("SANDBOX_")},
             **environment,
             "SANDBOX_PORT": str(port),
-            "SANDBOX_STATE": str(folder / "state.db"),
+            "SANDBOX_STATE": str(self.state),
             "SANDBOX_PUBLIC_URL": self.url,
         }
         self._process: subprocess.Popen[bytes] | None = None
