@@ -15,6 +15,7 @@ from app.models import AccountName, Organization, PaymentMethod, Role, TopUp, Tr
 from app.money import Money
 from app.people import organizations, passwords
 from demo import samples
+from tests.support.saved_states import walked_once
 
 PASSWORD = "correct horse battery"
 OWNER = Actor("owner@test.example", address="127.0.0.1")
@@ -101,6 +102,7 @@ def at(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=UTC)
 
 
+@walked_once
 def a_payer(
     token: str = "pm_card_visa", *, credit: str = "0", alert: str | None = None
 ) -> tuple[Organization, PaymentMethod]:
@@ -118,6 +120,7 @@ def a_stripe_card(organization: Organization, token: str = "pm_card_visa") -> Pa
     return method
 
 
+@walked_once
 def a_paid_top_up(token: str = "pm_card_visa") -> tuple[Organization, TopUp]:
     """An organization that has topped up $50.00 with a card made from one of Stripe's test ids."""
     organization, card = a_payer(token)

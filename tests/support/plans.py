@@ -17,6 +17,7 @@ from app.models import Organization, PaymentMethod, PlanSwitch, Subscription
 from app.payments import subscriptions
 from tests.factories import OWNER, a_payer, a_stripe_card
 from tests.support.sandbox import Sandbox, deliver, work_through
+from tests.support.saved_states import walked_once
 
 ALWAYS_3DS = "pm_card_authenticationRequired"
 DECLINES = "pm_card_chargeCustomerFail"
@@ -25,11 +26,13 @@ AS_A_DRAFT = timedelta(hours=1, seconds=1)
 """How long after the end of a period the renewal has been charged."""
 
 
+@walked_once
 def sell_plans() -> None:
     """Let Stripe have the catalog's prices."""
     list(sales.sync_prices(catalog.current()))
 
 
+@walked_once
 def a_subscriber(
     plan: str = "growth", *, interval: str = "month", token: str = "pm_card_visa"
 ) -> Organization:
@@ -42,6 +45,7 @@ def a_subscriber(
     return organization
 
 
+@walked_once
 def a_debtor(app: Flask, sandbox: Sandbox) -> Organization:
     """An organization on Growth, whose renewal was declined."""
     organization = a_subscriber("growth", token=DECLINES)
