@@ -14,6 +14,7 @@ from app.models import Organization, TopUp, TopUpStatus
 from app.payments.errors import RefusedError
 from tests.factories import a_paid_top_up, a_payer, an_organization, usd
 from tests.support.database import another_session, empty
+from tests.support.paying import Owner
 from tests.support.plans import DECLINES, a_debtor, a_subscriber, plan_of, sell_plans
 from tests.support.recorded import Records, recorded, recorded_rows
 from tests.support.sandbox import Sandbox
@@ -29,6 +30,7 @@ SET_UPS: dict[str, Callable[..., Any]] = {
     "a subscriber by the year": lambda app, sandbox: a_subscriber("scale", interval="year"),
     "a subscriber whose card declines": lambda app, sandbox: a_subscriber(token=DECLINES),
     "a debtor": a_debtor,
+    "an owner who has signed in": lambda app, sandbox: Owner(app, credit="5"),
 }
 
 
@@ -119,3 +121,13 @@ def test_what_was_put_back_is_returned(app: Flask, sandbox: Sandbox) -> None:
         assert list(db.session.scalars(db.select(TopUp))) == [top_up]
         assert top_up.status == TopUpStatus.SUCCEEDED
         assert sandbox.payment_intents()[0].id == top_up.payment_intent_id
+
+
+def test_who_had_signed_in_is_signed_in(app: Flask, sandbox: Sandbox) -> None:
+    for _ in range(2):
+        begin_again(sandbox)
+        owner = Owner(app)
+        assert owner.get("/account").status_code == 200
+        assert owner.organization.name in owner.reads("/billing/wallet")
+        assert owner.post("/sign-out").status_code == 302
+        assert owner.get("/account").status_code == 302

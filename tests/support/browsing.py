@@ -54,6 +54,14 @@ class Visitor:
     def sign_in(self, email: str, password: str = PASSWORD, *, to: str = "") -> TestResponse:
         return self.post("/sign-in", {"email": email, "password": password, "next": to})
 
+    def take_cookies(self, headers: str) -> None:
+        """Have the cookies that another browser was given by these `Set-Cookie` headers, one a line."""
+        for header in headers.splitlines():
+            pair, *attributes = header.split("; ")
+            name, _, value = pair.partition("=")
+            path = next(one.removeprefix("Path=") for one in attributes if one.startswith("Path="))
+            self.client.set_cookie(name, value, path=path)
+
     def _token(self, secret: str = "") -> str:
         # Made instead of read from a page: half of all requests would be for it.
         app = self.client.application

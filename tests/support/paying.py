@@ -8,12 +8,23 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from app.extensions import db
-from app.models import PaymentMethod, TopUp
+from app.models import Organization, PaymentMethod, TopUp, User
 from tests.factories import a_payer, a_person
 from tests.support.browsing import Visitor, text_of
+from tests.support.saved_states import walked_once
 
 TOP_UPS = "/billing/wallet/top-ups"
 _PRESETS = {"25", "50", "100", "250"}
+
+
+@walked_once
+def an_owner(app: Flask, token: str, credit: str) -> tuple[Organization, PaymentMethod, User, str]:
+    """Someone who has signed in, the organization that they own, and its card; with the cookies of their browser."""
+    organization, card = a_payer(token, credit=credit)
+    person = a_person(organization=organization)
+    signed_in = Visitor(app.test_client()).sign_in(person.email)
+    assert signed_in.status_code == 302
+    return organization, card, person, "\n".join(signed_in.headers.getlist("Set-Cookie"))
 
 
 class Owner(Visitor):
@@ -21,9 +32,9 @@ class Owner(Visitor):
 
     def __init__(self, app: Flask, token: str = "pm_card_visa", *, credit: str = "0") -> None:
         super().__init__(app.test_client())
-        self.organization, self.card = a_payer(token, credit=credit)
-        self.email = a_person(organization=self.organization).email
-        assert self.sign_in(self.email).status_code == 302
+        self.organization, self.card, person, cookies = an_owner(app, token, credit)
+        self.email = person.email
+        self.take_cookies(cookies)
 
     def elsewhere(self) -> Visitor:
         """The same person in another browser."""

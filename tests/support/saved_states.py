@@ -55,7 +55,7 @@ _always_walks = ContextVar("always_walks", default=False)
 def walked_once(walk: Callable[P, R]) -> Callable[P, R]:
     """Put a set-up back where it was walked through before with the same arguments, catalog and settings.
 
-    It returns objects of the database, or nothing. It is walked through where anything is there already, in the
+    It returns objects of the database, texts, or nothing. It is walked through where anything is there already, in the
     database or at the stand-in, because then it may go another way; and on each day again, because the day on which a
     period ends depends on it.
     """
@@ -63,7 +63,7 @@ def walked_once(walk: Callable[P, R]) -> Callable[P, R]:
     @wraps(walk)
     def put_back_or_walk(*args: P.args, **options: P.kwargs) -> R:
         db.session.commit()
-        if _is_filled():
+        if _is_of_another([*args, *options.values()]) or _is_filled():
             return walk(*args, **options)
         name = _name(walk, *args, **options)
         if not _always_walks.get():
@@ -102,6 +102,11 @@ def _name(walk: Callable[..., Any], *args: Any, **options: Any) -> str:
     assert all(one is None or isinstance(one, str | int) for _, one in chosen), chosen
     deciding = (walk.__qualname__, chosen, catalog.current(), _settings(), datetime.now(UTC).date())
     return hashlib.sha256(repr(deciding).encode()).hexdigest()
+
+
+def _is_of_another(given: list[Any]) -> bool:
+    """Whether a set-up is of another application than the one whose database and stand-in are looked at."""
+    return any(isinstance(one, Flask) and one.config["SETTINGS"] is not _settings() for one in given)
 
 
 def _settings() -> Any:
@@ -154,14 +159,23 @@ def _moved(rows: str, later: timedelta) -> str:
     return _TIME.sub(move, rows)
 
 
+@dataclass(frozen=True, slots=True)
+class _Key:
+    model: type[Any]
+    key: Any
+
+
 def _how_to_find(returned: Any) -> Any:
     if isinstance(returned, tuple):
         return tuple(map(_how_to_find, returned))
-    return None if returned is None else (type(returned), sa.inspect(returned).identity)
+    return (
+        returned
+        if returned is None or isinstance(returned, str)
+        else _Key(type(returned), sa.inspect(returned).identity)
+    )
 
 
 def _find(returned: Any) -> Any:
-    if returned is None:
-        return None
-    first, key = returned
-    return db.session.get_one(first, key) if isinstance(first, type) else tuple(map(_find, returned))
+    if isinstance(returned, tuple):
+        return tuple(map(_find, returned))
+    return db.session.get_one(returned.model, returned.key) if isinstance(returned, _Key) else returned
