@@ -19,6 +19,7 @@ from dev.ports import first_free, require_free
 from dev.postgres import Cluster
 from dev.processes import Group
 from dev.waiting import until_answering
+from shell_demo.tokens import ISSUER
 from stripe_sandbox.control_client import HEALTH
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -245,7 +246,7 @@ def _start_shell(plan: Plan, group: Group, environment: dict[str, str]) -> None:
     if plan.shell_address is None:
         return
     environment["SHELL_ORIGINS"] = f"{plan.shell_address} http://localhost:{plan.shell_port}"
-    environment["SHELL_ISSUER"] = plan.shell_address
+    environment["SHELL_ISSUER"] = ISSUER
     environment["SHELL_JWKS_URL"] = f"{plan.shell_address}{KEYS}"
     address = ["--host", plan.host, "--port", str(plan.shell_port)]
     group.start(

@@ -1,6 +1,7 @@
 """`make screenshots`: photograph the pages, light and dark, wide and narrow, into docs/screenshots.
 
-Starts a demo of its own, or uses the one whose address is given: `python -m dev.screenshots http://localhost:8000`.
+Starts a demo of its own, or uses the one whose addresses are given, of the pages and of the shell:
+`python -m dev.screenshots http://localhost:8000 http://127.0.0.1:8002`.
 """
 
 from __future__ import annotations
@@ -33,12 +34,13 @@ AFTER_SIGN_IN = {
     "activity": "/billing/activity",
     "account": "/account",
 }
+IN_THE_SHELL = {"shell-billing": "/billing", "shell-campaigns": "/campaigns"}
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 WIDTHS = {1280: 800, 320: 640}
 
 
-def photograph(browser: Browser, address: str) -> None:
-    """Take every page in every scheme and width."""
+def photograph(browser: Browser, address: str, shell: str) -> None:
+    """Take every page in every scheme and width; in the shell, what is in view."""
     for scheme, (width, height) in product(SCHEMES, WIDTHS.items()):
         context = browser.new_context(
             base_url=address,
@@ -55,22 +57,33 @@ def photograph(browser: Browser, address: str) -> None:
         page.press("input[name=password]", "Enter")
         page.wait_for_url("**/billing")
         _take(page, AFTER_SIGN_IN, f"{scheme}-{width}")
+        if shell:
+            page.goto(shell)
+            page.get_by_role("button", name="Owner of Harbor Dental").click()
+            _take(
+                page,
+                {name: shell + path for name, path in IN_THE_SHELL.items()},
+                f"{scheme}-{width}",
+                whole=False,
+            )
         context.close()
 
 
-def _take(page: Page, paths: dict[str, str], ending: str) -> None:
+def _take(page: Page, paths: dict[str, str], ending: str, *, whole: bool = True) -> None:
     for name, path in paths.items():
         page.goto(path, wait_until="networkidle")
-        page.screenshot(path=FOLDER / f"{name}-{ending}.png", full_page=True)
+        page.screenshot(path=FOLDER / f"{name}-{ending}.png", full_page=whole)
 
 
 @contextmanager
-def _address() -> Iterator[str]:
+def _addresses() -> Iterator[tuple[str, str]]:
+    """Where the pages are, and the shell around them; the latter is empty where there is none."""
     if len(sys.argv) > 1:
-        yield sys.argv[1].rstrip("/")
+        pages, shell = (*sys.argv[1:3], "")[:2]
+        yield pages.rstrip("/"), shell.rstrip("/")
     else:
         with temporary_demo() as environment:
-            yield environment["PUBLIC_URL"]
+            yield environment["PUBLIC_URL"], environment["SHELL_ORIGINS"].split()[0]
 
 
 def main() -> int:
@@ -80,9 +93,9 @@ def main() -> int:
     arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
     try:
         program = browser_path()
-        with _address() as address, sync_playwright() as playwright:
+        with _addresses() as (address, shell), sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=program, args=arguments)
-            photograph(browser, address)
+            photograph(browser, address, shell)
             browser.close()
     except ToolError as error:
         print(error, file=sys.stderr)

@@ -19,8 +19,7 @@ def main() -> None:
     options.add_argument("--billing", default="http://localhost:8000", help="the origin of Billing & wallet")
     chosen = options.parse_args()
     logging.getLogger("werkzeug").setLevel(logging.WARNING)
-    issuer = f"http://127.0.0.1:{chosen.port}"
-    app = create_app(billing=chosen.billing, issuer=issuer, people=PEOPLE)
+    app = create_app(billing=chosen.billing, people=PEOPLE)
     make_server(chosen.host, chosen.port, app, threaded=True).serve_forever()
 
 

@@ -13,7 +13,7 @@ from shell_demo.people import Person
 from shell_demo.tokens import Signer
 
 
-def create_app(*, billing: str, issuer: str, people: Iterable[Person]) -> Flask:
+def create_app(*, billing: str, people: Iterable[Person]) -> Flask:
     """The portal. `billing` is the origin of Billing & wallet, like https://billing.example."""
     app = Flask(__name__)
     # Every start signs everyone out. A real portal keeps its secret.
@@ -22,7 +22,7 @@ def create_app(*, billing: str, issuer: str, people: Iterable[Person]) -> Flask:
     )
     app.config["PEOPLE"] = {person.id: person for person in people}
     app.jinja_env.globals["billing"] = billing
-    signer = Signer(issuer)
+    signer = Signer()
 
     @app.get("/.well-known/jwks.json")
     def public_keys() -> Response:

@@ -14,6 +14,8 @@ from joserfc.jwk import ECKey
 
 from shell_demo.people import Person
 
+ISSUER = "https://portal.example"
+"""What billing has as SHELL_ISSUER. It stays, wherever the portal is served: a person is known by it and their id."""
 GOOD_FOR = 60
 """Seconds; billing takes 120 at most."""
 
@@ -26,9 +28,7 @@ class Signer:
     with it.
     """
 
-    def __init__(self, issuer: str) -> None:
-        """`issuer` is what billing has as SHELL_ISSUER."""
-        self._issuer = issuer
+    def __init__(self) -> None:
         self._key = ECKey.generate_key("P-256", {"use": "sig", "alg": "ES256"}, auto_kid=True)
 
     def public_keys(self) -> dict[str, Any]:
@@ -39,7 +39,7 @@ class Signer:
         """A token for the person who is signed in. Each is good for one use: make one for each request."""
         now = int(time.time())
         claims = {
-            "iss": self._issuer,
+            "iss": ISSUER,
             "aud": "billing",
             "sub": person.id,
             "email": person.email,

@@ -27,7 +27,7 @@ def left_in_temporary_folders():
 def test_it_starts_serves_its_owner_and_leaves_nothing_running():
     with temporary_demo() as environment, requests.Session() as browser:
         address = environment["PUBLIC_URL"]
-        programs = ("PUBLIC_URL", "STRIPE_API_BASE", "SHELL_ISSUER")
+        programs = ("PUBLIC_URL", "STRIPE_API_BASE", "SHELL_JWKS_URL")
         ports = [urlsplit(environment[name]).port for name in programs]
         assert all(listens(port) for port in ports)
         assert requests.get(f"{address}/readyz", timeout=10).status_code == 200

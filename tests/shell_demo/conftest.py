@@ -15,5 +15,5 @@ OWN = {"Origin": "http://localhost"}
 @pytest.fixture
 def portal() -> FlaskClient:
     """A browser at the portal."""
-    made = create_app(billing="http://billing.example", issuer="http://127.0.0.1:8002", people=PEOPLE)
+    made = create_app(billing="http://billing.example", people=PEOPLE)
     return made.test_client()

@@ -11,18 +11,17 @@ from flask import Flask
 from app.shell import Shell
 from shell_demo.application import create_app
 from shell_demo.people import PEOPLE, Person
-from shell_demo.tokens import Signer
+from shell_demo.tokens import ISSUER, Signer
 from tests.support.serving import serving
 from trusted_shell import TrustedShell
 
-ISSUER = "http://127.0.0.1:8002"
 BILLING = "http://localhost:8000"
 
 
 @pytest.fixture
 def portal(app: Flask) -> Iterator[tuple[Flask, Shell]]:
     """The example, and what billing verifies its tokens by."""
-    made = create_app(billing=BILLING, issuer=ISSUER, people=PEOPLE)
+    made = create_app(billing=BILLING, people=PEOPLE)
     with serving(made) as url:
         yield made, Shell(TrustedShell(ISSUER, f"{url}/.well-known/jwks.json", 15))
 
@@ -41,12 +40,12 @@ def test_billing_accepts_them_for_everyone(portal: tuple[Flask, Shell], person: 
 
 
 def test_each_is_another() -> None:
-    signer = Signer(ISSUER)
+    signer = Signer()
     now = int(time.time())
     assert signer.token(PEOPLE[0], now) != signer.token(PEOPLE[0], now)
 
 
 def test_each_start_has_a_key_of_its_own_and_keeps_its_private_part() -> None:
-    [first], [second] = (Signer(ISSUER).public_keys()["keys"] for _ in range(2))
+    [first], [second] = (Signer().public_keys()["keys"] for _ in range(2))
     assert first["kid"] != second["kid"]
     assert first.keys() == {"kty", "crv", "x", "y", "kid", "use", "alg"}

@@ -12,6 +12,7 @@ from uuid import uuid4
 from app import models
 from shell_demo.application import create_app
 from shell_demo.people import Organization, Person
+from shell_demo.tokens import ISSUER
 from tests.support.serving import serving
 
 if TYPE_CHECKING:
@@ -23,15 +24,15 @@ class DemoShell:
 
     def __init__(self, billing: str, port: int) -> None:
         self._port = port
-        self.app = create_app(billing=billing, issuer=self._origin("127.0.0.1"), people=())
+        self.app = create_app(billing=billing, people=())
 
     def settings(self) -> dict[str, str]:
         """What billing's environment says about it."""
-        issuer = self._origin("127.0.0.1")
+        other_site = self._origin("127.0.0.1")
         return {
-            "SHELL_ORIGINS": f"{issuer} {self._origin('localhost')}",
-            "SHELL_ISSUER": issuer,
-            "SHELL_JWKS_URL": f"{issuer}/.well-known/jwks.json",
+            "SHELL_ORIGINS": f"{other_site} {self._origin('localhost')}",
+            "SHELL_ISSUER": ISSUER,
+            "SHELL_JWKS_URL": f"{other_site}/.well-known/jwks.json",
         }
 
     @contextmanager
