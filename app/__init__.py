@@ -59,6 +59,7 @@ def create_app(settings: Settings) -> Flask:
     """Assemble the application."""
     app = Flask(__name__, static_folder=None)
     app.session_interface = cookies.FrameAwareSessions()
+    app.add_template_global(cookies.framing_site)
     app.config.from_mapping(
         SETTINGS=settings,
         SECRET_KEY=settings.secret_key,

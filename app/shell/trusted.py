@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from app.clock import utc_now
 from app.per_application import PerApplication
@@ -20,6 +20,11 @@ class Shell:
         self.issuer = settings.issuer
         self.session_lasts = timedelta(minutes=settings.session_minutes)
         self._keys = ShellKeys(settings.keys_url)
+
+    def renews_in(self, ends_at: datetime) -> int:
+        """In how many seconds a session that ends then is to be renewed: once a third of its time is over, so that
+        there is time for several tries."""
+        return max(0, int((ends_at - utc_now() - self.session_lasts * 2 / 3).total_seconds()))
 
     def read(self, token: str) -> ShellToken:
         """A verified token, which may have been used before. Raises `ShellSignInError`."""

@@ -22,6 +22,7 @@ _FOREVER = "public, max-age=31536000, immutable"
 _COMPRESSED = {".css", ".js", ".svg"}
 _OF_SHELL = "js/embed/"
 """Modules that run in pages of the shell, which imports them all: each defines its element, or what several need."""
+_ON_BOTH_SIDES = "js/embed/pages.js"
 _HTMX = ("vendor/htmx/htmx.min.js", "vendor/htmx/hx-ptag.min.js")
 _COMMENT = re.compile(rb"/\*.*?\*/\s*", re.DOTALL)
 
@@ -63,7 +64,8 @@ def read(folder: Path) -> dict[str, Asset]:
     order = (folder / "css" / "ORDER").read_text().split()
     files["app.css"] = _COMMENT.sub(b"", b"\n".join((folder / "css" / name).read_bytes() for name in order))
     files["htmx.js"] = b"\n".join(files.pop(name) for name in _HTMX)
-    modules = {
+    shared = {_ON_BOTH_SIDES: files[_ON_BOTH_SIDES]}
+    modules = shared | {
         name: files.pop(name)
         for name in list(files)
         if name.startswith("js/") and not name.startswith(_OF_SHELL)

@@ -79,6 +79,11 @@ def is_in_foreign_frame() -> bool:
     return framed_session_name() in request.cookies and own not in request.cookies
 
 
+def framing_site() -> str:
+    """On which site the frame is that a page is for, as far as its cookies say; the page sends it along."""
+    return frames.CROSS_SITE if is_in_foreign_frame() else "same-site"
+
+
 def session_is_here() -> bool:
     """Whether the browser sent the session's cookie that belongs here."""
     name = current_app.session_interface.get_cookie_name(current_app)

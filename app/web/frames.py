@@ -14,6 +14,7 @@ from config import Settings
 
 ENTRANCE = "/auth/shell"
 """Where the shell signs people in (`app.pages.auth.shell`)."""
+CROSS_SITE = "cross-site"
 _FRAMES = frozenset({"iframe", "frame"})
 
 
@@ -41,11 +42,14 @@ def enters_from_another_site() -> bool:
     """
     if request.path != ENTRANCE or request.method != "POST":
         return False
+    if request.headers.get("X-Frame-Site") == CROSS_SITE:
+        # A page that is there already, and that said so in a request of its own: no page of another origin can.
+        return True
     goes_to, site = request.headers.get("Sec-Fetch-Dest"), request.headers.get("Sec-Fetch-Site")
     if goes_to is not None and goes_to not in _FRAMES:
         return False
     if site is not None:
-        return site == "cross-site"
+        return site == CROSS_SITE
     return request.headers.get("Origin") != origin_of(request.host_url)
 
 

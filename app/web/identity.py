@@ -11,7 +11,7 @@ from flask import Flask, Response, abort, current_app, g, redirect, render_templ
 from flask_login import AnonymousUserMixin, current_user
 from werkzeug.wrappers import Response as AnyResponse
 
-from app import openid
+from app import openid, shell
 from app.extensions import db, login_manager
 from app.models import Organization
 from app.models.scope import scope_to
@@ -40,6 +40,7 @@ def init_app(app: Flask) -> None:
     """Set up flask-login, and pass the identity to templates."""
     app.context_processor(lambda: {"identity": identity(), "organizations": _seats()})
     app.add_template_global(provider_name)
+    app.add_template_global(renews_in)
     app.before_request(_keep_session_alive)
 
 
@@ -47,6 +48,17 @@ def provider_name() -> str:
     """What people call the identity provider that they can sign in with; empty without one."""
     client = openid.current()
     return client.provider.name if client is not None else ""
+
+
+def renews_in() -> int:
+    """In how many seconds the shell is asked to renew the session that it began."""
+    who = identity()
+    if who is None or who.ends_at is None:
+        return 0
+    try:
+        return shell.current().renews_in(who.ends_at)
+    except shell.ShellSignInError:
+        return 0  # The settings trust it no more: the frame learns that as it asks.
 
 
 def session_limits() -> Limits:
@@ -136,13 +148,15 @@ def ask_to_sign_in() -> AnyResponse:
     no one types a password: the shell is told that the session has ended, and begins another."""
     if wants_region():
         return Response("", status=401)
-    if frames.is_framed():
-        return Response(render_template("auth/frame_ended.html"), status=401)
     if request.method == "GET":
         came_for = request.full_path.rstrip("?")
     else:
         kept = kept_fields(request.endpoint, request.form)
         came_for = f"{page_behind(request.path)}?{kept}" if kept else page_behind(request.path)
+    if frames.is_framed():
+        # Where it was asked for by its address, that has the part of the page, too.
+        continues = "" if request.method == "GET" else came_for
+        return Response(render_template("auth/frame_ended.html", continues=continues), status=401)
     return redirect(url_for("auth.sign_in", next=came_for))
 
 

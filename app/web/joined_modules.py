@@ -17,7 +17,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 ON_EVERY_PAGE = "app.js"
-_IMPORT = re.compile(r'^import (?:\{ (?P<names>[^}]+?) \} from )?"\./(?P<module>\w+\.js)";$', re.MULTILINE)
+_IMPORT = re.compile(
+    r'^import (?:\{ (?P<names>[^}]+?) \} from )?"\./(?P<module>(?:embed/)?\w+\.js)";$', re.MULTILINE
+)
 _EXPORT = re.compile(r"^export (?=(?:async function|function|class|const) (\w+))", re.MULTILINE)
 _ON_NEED = re.compile(r'\bimport\("\./(\w+\.js)"\)')
 _COMMENT = re.compile(r"^[ \t]*//.*\n", re.MULTILINE)
@@ -40,7 +42,7 @@ class _Module:
     @property
     def variable(self) -> str:
         """Its exports, in a joined file. With `$`, because `history` and `focus` are the browser's."""
-        return f"${self.name.removesuffix('.js')}"
+        return f"${self.name.removesuffix('.js').replace('/', '$')}"
 
     @property
     def imported(self) -> tuple[str, ...]:

@@ -7,13 +7,17 @@ from flask import jsonify, make_response, redirect, render_template, request, se
 from flask_login import login_user
 from werkzeug.wrappers import Response
 
+from app.clock import utc_now
 from app.own_pages import own_address
 from app.pages.auth import shell_connection, shell_refusals
 from app.pages.auth.blueprint import blueprint
 from app.people import sessions, shell_people, used_tokens
+from app.people.sessions import Identity
 from app.shell import Reason, Shell, ShellSignInError, ShellToken
 from app.shell import current as trusted_shell
 from app.transaction import end_reading, transaction
+from app.web import form_tokens
+from app.web.form_tokens import FormToken
 from app.web.frames import ENTRANCE, is_framed
 from app.web.identity import device_in_use, identity, session_limits
 from app.web.marks import posted_by_shell
@@ -59,31 +63,67 @@ def _begin(shell: Shell, token: ShellToken) -> Response:
         # Also where the token opens nothing: what the shell began isn't left to who is at it next.
         with transaction():
             sessions.end(who.token)
-    with transaction():
-        admitted = shell_people.admit(token, request.remote_addr)
-        begun = None
-        if admitted is not None:
-            user, identity_id = admitted
-            if who is not None:
-                sessions.end(who.token)
-            session_token = shell_people.begin(
-                shell, token, user, identity_id, device=device_in_use(), address=request.remote_addr
-            )
-            begun = sessions.identify(session_token, session_limits())
-    if begun is None:
-        raise ShellSignInError(Reason.UNKNOWN_ROLE, _NO_ROLE)
-    session.clear()
-    login_user(begun)
+    _sign_in(_start(shell, token, who), who)
     path = own_address(request.form.get("path"), otherwise=url_for("overview.show"))
     return redirect(url_for("auth.arrive_from_shell", path=path), 303)
 
 
 def _renew(shell: Shell, token: ShellToken) -> Response:
+    """Let the session go on, or where it has ended, begin another that the page in the frame continues in."""
     who = identity()
+    lasts = int(shell.session_lasts.total_seconds())
+    answer = {"ends_in": lasts, "renews_in": shell.renews_in(utc_now() + shell.session_lasts)}
     if who is None:
-        raise ShellSignInError(Reason.OTHER_SESSION, "no one is signed in")
+        drawn_for = form_tokens.read(request.form.get("page"))
+        if drawn_for is None:
+            raise ShellSignInError(Reason.OTHER_SESSION, "no one is signed in")
+        _sign_in(_start(shell, token, None, drawn_for), None)
+        return make_response(jsonify(answer | {"form_token": form_tokens.form_token()}))
     with transaction():
         is_renewed = shell_people.renew(shell, token, who, request.remote_addr)
     if not is_renewed:
         raise ShellSignInError(Reason.UNKNOWN_ROLE, _NO_ROLE)
-    return make_response(jsonify(ends_in=int(shell.session_lasts.total_seconds())))
+    return make_response(jsonify(answer))
+
+
+def _start(
+    shell: Shell, token: ShellToken, before: Identity | None, drawn_for: FormToken | None = None
+) -> Identity:
+    """A session for the token, in place of the one before. Raises `ShellSignInError`, also if the page in the frame
+    was drawn for someone else: nothing of theirs goes on."""
+    with transaction():
+        admitted = shell_people.admit(token, request.remote_addr)
+        begun = None
+        if admitted is not None:
+            user, identity_id = admitted
+            if before is not None:
+                sessions.end(before.token)
+            session_token = shell_people.begin(
+                shell, token, user, identity_id, device=device_in_use(), address=request.remote_addr
+            )
+            begun = sessions.identify(session_token, session_limits())
+            if begun is not None and drawn_for is not None and not _continues(drawn_for, begun):
+                raise ShellSignInError(Reason.OTHER_SESSION, "the frame shows another's page")
+    if begun is None:
+        raise ShellSignInError(Reason.UNKNOWN_ROLE, _NO_ROLE)
+    return begun
+
+
+def _continues(drawn_for: FormToken, begun: Identity) -> bool:
+    """Whether a page was drawn for no one, or for the same person and organization."""
+    slug = begun.organization.slug if begun.organization else None
+    return drawn_for.person is None or (drawn_for.person, drawn_for.organization) == (
+        str(begun.user.id),
+        slug,
+    )
+
+
+def _sign_in(begun: Identity, before: Identity | None) -> None:
+    """Let the browser have the session. Other tabs of the same person's keep the forms that they show."""
+    secret = (
+        session.get(form_tokens.FIELD) if before is not None and before.user.id == begun.user.id else None
+    )
+    session.clear()
+    if secret is not None:
+        session[form_tokens.FIELD] = secret
+    login_user(begun)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import structlog
-from flask import jsonify, make_response, render_template, request
+from flask import jsonify, make_response, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from app.own_pages import own_address
 from app.shell import Reason, ShellSignInError
 from app.web.logs import request_id
 from app.web.refusals import retry_after
@@ -118,11 +119,20 @@ def respond(error: ShellSignInError) -> Response:
     )
     if request.form.get("renew"):
         response = make_response(
-            jsonify(reason=error.reason.value, message=f"{words.message} {words.next_step}"), words.status
+            jsonify(
+                reason=error.reason.value,
+                message=f"{words.message} {words.next_step}",
+                again=words.fetch_again,
+            ),
+            words.status,
         )
     else:
         page = render_template(
-            "auth/frame_refused.html", words=words, reason=error.reason.value, request_id=request_id()
+            "auth/frame_refused.html",
+            words=words,
+            reason=error.reason.value,
+            request_id=request_id(),
+            continues=own_address(request.form.get("path"), otherwise=url_for("overview.show")),
         )
         response = make_response(page, words.status)
     if words.status == 503:

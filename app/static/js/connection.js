@@ -25,7 +25,7 @@ function lose() {
 function recover() {
   if (isSignedOut) {
     isSignedOut = false;
-    for (const message of document.querySelectorAll(".message:has(> a[href^='/sign-in'])")) message.remove();
+    for (const message of document.querySelectorAll(".message:has(> a[data-sign-in])")) message.remove();
   }
   if (!isLost) return;
   isLost = false;
@@ -39,7 +39,13 @@ function end(text, link) {
   else place()?.replaceChildren();
 }
 
-document.addEventListener("session:ended", () => endSession({ isTold: true }));
+document.addEventListener("session:ended", ({ detail }) => endSession({ isTold: detail?.isTold ?? true }));
+// Another was begun for this page, as it is.
+document.addEventListener("session:back", () => {
+  isOver = false;
+  recover();
+  poller()?.dispatchEvent(new CustomEvent("wake"));
+});
 
 document.addEventListener("htmx:before:request", (event) => {
   const isAsking = document.querySelector("main dialog:modal");
@@ -55,7 +61,10 @@ document.addEventListener("visibilitychange", () => {
 document.addEventListener("htmx:after:request", ({ detail: { ctx } }) => {
   if (!isPoll(ctx)) return;
   const { status } = ctx.response;
-  if (status === 401) endSession({ isTold: Boolean(document.querySelector("[role=alert] a[href^='/sign-in']")) });
+  if (status === 401) {
+    const isTold = Boolean(document.querySelector("[role=alert] a[data-sign-in]"));
+    document.dispatchEvent(new CustomEvent("session:ended", { detail: { isTold } }));
+  }
   // If a form was refused for this reason, that is already shown, with the same buttons.
   else if (status === 409 && document.querySelector("[role=alert] [data-refusal]")) isOver = true;
   else if (status === 409 && told(ctx.text)) end(told(ctx.text));

@@ -49,6 +49,14 @@ export function refuse(form, { status, headers, text }, again = () => form.reque
   }
 }
 
+// The shell has begun another session: a form that was refused meanwhile can be sent again.
+document.addEventListener("session:back", ({ detail }) => {
+  renew(detail);
+  if (document.querySelector("[role=alert] a[data-sign-in]")) {
+    say(document.getElementById("status"), "You're signed in again. What you entered is still here.", { tone: "good" });
+  }
+});
+
 function isBack(place) {
   const form = place?.nextElementSibling;
   for (const refusal of document.querySelectorAll("[data-beside-form]:has([data-refusal]), .message:has([data-refusal])")) refusal.remove();

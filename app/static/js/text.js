@@ -7,6 +7,7 @@ export function say(place, content, { tone = "quiet", link = null } = {}) {
     const anchor = document.createElement("a");
     anchor.href = link.href;
     anchor.textContent = link.text;
+    if (link.signsIn) anchor.dataset.signIn = "";
     if (link.aside) {
       anchor.target = "_blank";
       const hint = document.createElement("span");
@@ -54,7 +55,9 @@ export const drawnFor = () => document.querySelector("[data-organization]")?.dat
 export const SESSION_ENDED = "Your session has ended.";
 
 // In a tab of its own, so that nothing typed here is left behind; where there are several organizations, to the page's own.
+// In the shell's frame, where the shell signs in again, a page of its own would be of no use.
 export function signIn() {
+  if (document.documentElement.matches("[data-framed]")) return { href: location.href, text: "Reload", signsIn: true };
   const here = new URL(location.href);
   const { organization } = drawnFor();
   if (organization && document.getElementById("organization") && !here.searchParams.has("org")) here.searchParams.set("org", organization);
@@ -63,5 +66,5 @@ export function signIn() {
     const filled = new FormData(form);
     for (const name of form.dataset.kept.split(" ")) if (filled.get(name)) here.searchParams.set(name, filled.get(name));
   }
-  return { href: `/sign-in?next=${encodeURIComponent(here.pathname + here.search)}`, text: "Sign in again", aside: true };
+  return { href: `/sign-in?next=${encodeURIComponent(here.pathname + here.search)}`, text: "Sign in again", aside: true, signsIn: true };
 }

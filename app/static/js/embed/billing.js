@@ -1,92 +1,177 @@
 // The shell's side: <voice-portal-billing src="https://billing.example/billing" token-url="/billing-token">.
 // It gets a token from the shell's own server and posts it into the frame; a token is never part of an address.
+import { Address } from "./address.js";
+import { pageAt } from "./pages.js";
+import { read } from "./said.js";
 import { FrameView } from "./view.js";
 
 const SOURCE = "voice-portal-billing";
 // What pages and Stripe's fields in them may use; named for their origin, because the frame has no `src` to be known by.
 const ALLOWED = ["payment", "publickey-credentials-get", "publickey-credentials-create", "clipboard-write"];
+// Milliseconds before each try to begin a session again. After the last, a person has to ask: else it would never stop.
+const PAUSES = [0, 0, 5_000];
+const SIGNING_OUT = 3_000;
 let count = 0;
 
 class VoicePortalBilling extends HTMLElement {
   #frame = null;
   #view = null;
   #origin = "";
+  #first = "";
   #path = "";
+  #address = null;
+  #tokens = {};
+  #isMet = false;
+  #isOver = false;
+  #signedOut = () => {};
+  #wanted = null;
   #tries = 0;
+  #fetching = null;
 
   connectedCallback() {
     const start = new URL(this.getAttribute("src"), location.href);
     this.#origin = start.origin;
-    this.#path = this.getAttribute("path") || start.pathname + start.search;
+    this.#first = start.pathname + start.search;
+    this.#address = this.hasAttribute("keep-address") ? new Address(this.getAttribute("keep-address"), start.pathname) : null;
+    this.#path = this.#address?.page(this.#origin) ?? pageAt(this.getAttribute("path"), this.#origin) ?? this.#first;
+    this.#isMet = this.#isOver = false;
+    this.#tries = 0;
     this.#frame = document.createElement("iframe");
     this.#frame.name = `${SOURCE}-${(count += 1)}`;
     this.#frame.title = this.getAttribute("label") || "Billing";
     this.#frame.allow = ALLOWED.map((feature) => `${feature} ${this.#origin}`).join("; ");
+    // Unseen until it has the shell's colors.
+    this.#frame.style.visibility = "hidden";
     this.replaceChildren(this.#frame);
     this.#view = new FrameView(this, this.#frame, this.#origin);
     this.#view.watch();
     addEventListener("message", this.#receive);
+    addEventListener("popstate", this.#goBack);
     this.#enter();
   }
 
   disconnectedCallback() {
     removeEventListener("message", this.#receive);
+    removeEventListener("popstate", this.#goBack);
     this.#view?.stop();
   }
 
-  // For the shell: show a page, hand over colors and fonts, give focus, or end the session along with its own.
+  // For the shell: shows a page of billing.
   navigate(path) {
-    this.#send("navigate", { path });
+    const page = pageAt(path, this.#origin);
+    if (!page) return;
+    this.#lead({ path: page, step: true });
   }
 
+  // Hands over colors, lengths and a font.
   theme(tokens) {
     this.#tokens = tokens;
-    this.#send("theme", { tokens });
+    if (this.#isMet) this.#color();
   }
 
+  // Gives the keyboard to the page in the frame.
   focus() {
     this.#frame.focus();
     this.#send("focus");
   }
 
+  // Ends the session along with the shell's; resolves once the frame has ended its session, or can't be expected to any more.
   signOut() {
-    // Said again to a page that was still loading.
     this.#isOver = true;
     this.#send("sign-out");
+    return new Promise((resolve) => {
+      this.#signedOut = resolve;
+      setTimeout(resolve, SIGNING_OUT);
+    });
   }
 
-  #tokens = null;
-  #isOver = false;
-
-  async #token() {
-    const answer = await fetch(this.getAttribute("token-url"), { method: "POST", credentials: "same-origin", cache: "no-store" });
-    if (!answer.ok) throw new Error(`token-url answered ${answer.status}`);
-    return (await answer.json()).token;
+  // A token for who is signed in to the shell; null where there is none. One at a time, however often it is asked for.
+  #token() {
+    this.#fetching ??= this.#fetch().finally(() => {
+      this.#fetching = null;
+    });
+    return this.#fetching;
   }
 
+  async #fetch() {
+    let status = 0;
+    try {
+      const answer = await fetch(this.getAttribute("token-url"), { method: "POST", credentials: "same-origin", cache: "no-store" });
+      status = answer.status;
+      const { token } = answer.ok ? await answer.json() : {};
+      if (typeof token === "string") return token;
+    } catch {
+      // No connection, or no JSON: as if it had answered without a token.
+    }
+    this.#tell("problem", { reason: "no_token", status });
+    // No one is signed in to the shell any more: nor here.
+    if (status === 401) this.#send("sign-out");
+    return null;
+  }
+
+  // By a form: where no page of billing is in the frame yet, or it can't take a token itself.
   async #enter(target = this.#frame.name) {
-    try {
-      const form = document.createElement("form");
-      Object.assign(form, { method: "post", action: `${this.#origin}/auth/shell`, target, hidden: true });
-      for (const [name, value] of Object.entries({ token: await this.#token(), path: this.#path })) {
-        const field = document.createElement("input");
-        Object.assign(field, { type: "hidden", name, value });
-        form.append(field);
-      }
-      document.body.append(form);
-      form.submit();
-      form.remove();
-    } catch (error) {
-      this.#tell("problem", { reason: "no_token", message: String(error) });
+    const token = await this.#token();
+    // The browser may have gone back to a page in the frame meanwhile.
+    if (!token || !this.isConnected || (this.#isMet && !this.#tries && target !== "_top")) return;
+    const form = document.createElement("form");
+    Object.assign(form, { method: "post", action: `${this.#origin}/auth/shell`, target, hidden: true });
+    for (const [name, value] of Object.entries({ token, path: this.#path })) {
+      const field = document.createElement("input");
+      Object.assign(field, { type: "hidden", name, value });
+      form.append(field);
     }
+    document.body.append(form);
+    form.submit();
+    form.remove();
+    this.#frame.addEventListener("load", () => this.#show());
   }
 
+  // By a message to the page in the frame: it stays as it is, and the window's history gets no step.
   async #renew() {
-    try {
-      this.#send("token", { token: await this.#token() });
-    } catch (error) {
-      this.#tell("problem", { reason: "no_token", message: String(error) });
-    }
+    const token = await this.#token();
+    if (token) this.#send("token", { token });
+  }
+
+  #again({ reason, asked, stay }) {
+    if (this.#isOver) return this.#signedOut();
+    if (asked) this.#tries = 0;
+    if (this.#tries === PAUSES.length) return this.#tell("problem", { reason });
+    const pause = PAUSES[this.#tries];
+    this.#tries += 1;
+    // Nothing of one person's or organization's is shown on to another.
+    if (reason === "other_session") this.#path = this.#first;
+    const isInPlace = (stay || this.#tries === 1) && reason !== "other_session";
+    setTimeout(() => (isInPlace ? this.#renew() : this.#enter()), pause);
+  }
+
+  #goBack = () => {
+    const path = this.#address?.page(this.#origin);
+    if (path && path !== this.#path) this.#lead({ path, step: false });
+  };
+
+  #lead(wanted) {
+    this.#path = wanted.path;
+    this.#wanted = wanted;
+    if (this.#isMet) this.#send("navigate", wanted);
+  }
+
+  // Said once more where another page was on its way, which didn't hear it. A page may lead on to another by itself.
+  #leadAgain(path) {
+    const wanted = this.#wanted;
+    this.#wanted = null;
+    if (!wanted || wanted.path === path) return false;
+    this.#send("navigate", wanted);
+    return true;
+  }
+
+  #color() {
+    const { colorScheme } = getComputedStyle(this);
+    this.#send("theme", { tokens: { ...(colorScheme === "normal" ? {} : { "color-scheme": colorScheme }), ...this.#tokens } });
+  }
+
+  #show() {
+    this.#frame.style.visibility = "";
   }
 
   #send(type, more = {}) {
@@ -97,22 +182,35 @@ class VoicePortalBilling extends HTMLElement {
     return this.dispatchEvent(new CustomEvent(`${SOURCE}:${type}`, { detail, bubbles: true, cancelable: true }));
   }
 
-  #receive = (event) => {
-    if (event.origin !== this.#origin || event.source !== this.#frame.contentWindow || event.data?.source !== SOURCE) return;
-    const { type, ...detail } = event.data;
-    if (type === "ready") {
+  #does = {
+    ready: () => {
+      this.#isMet = true;
       if (this.#isOver) this.#send("sign-out");
-      if (this.#tokens) this.#send("theme", { tokens: this.#tokens });
-    }
-    if (type === "resize" && Number.isFinite(detail.height)) this.#view.height = detail.height;
-    if (type === "navigate") this.#path = String(detail.path);
-    if (type === "renew") this.#renew();
-    if (!this.#tell(type, detail)) return;
-    if (type === "session-expired" && this.#isOver) return;
-    if (type === "wallet" || type === "navigate") this.#tries = 0;
-    // Three times, or the frame would ask for another token forever.
-    if (type === "session-expired" && (this.#tries += 1) <= 3) this.#enter();
-    if (type === "open-in-window") this.#enter("_top");
+      this.#send("history", { kept: this.#address !== null });
+      this.#color();
+    },
+    resize: ({ height }) => {
+      this.#view.height = height;
+      this.#show();
+    },
+    navigate: ({ path, title, step }) => {
+      this.#tries = 0;
+      if (this.#leadAgain(path)) return;
+      this.#path = path;
+      this.#address?.show(path, title, step);
+    },
+    renew: () => this.#renew(),
+    "session-expired": (detail) => this.#again(detail),
+    "open-in-window": ({ path }) => {
+      this.#path = path;
+      this.#enter("_top");
+    },
+  };
+
+  #receive = (event) => {
+    if (event.origin !== this.#origin || event.source !== this.#frame.contentWindow) return;
+    const said = read(event.data, SOURCE, this.#origin);
+    if (said && this.#tell(said.type, said.detail)) this.#does[said.type]?.(said.detail);
   };
 }
 

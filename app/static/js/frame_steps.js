@@ -1,0 +1,54 @@
+// Where the shell's address bar follows, the steps of the window's history are the shell's: each has an address of its
+// own, which also leads back from another page of the shell. Then a page here takes the place of the one before it, and
+// says whether it is a new step. Elsewhere, and after a form, the browser adds the step itself.
+import { when } from "./frame_channel.js";
+
+const KEPT = "shell-step";
+let isKept = false;
+export const stepsAreKept = () => isKept;
+
+// The next page has to know how it was come to.
+function note(isStep) {
+  try {
+    if (isStep) sessionStorage.setItem(KEPT, "new");
+    else sessionStorage.removeItem(KEPT);
+  } catch {
+    // A browser that keeps nothing here: no step is added, and Back leads further.
+  }
+}
+
+export function isNewStep() {
+  try {
+    const isStep = sessionStorage.getItem(KEPT) !== null;
+    note(false);
+    return isStep;
+  } catch {
+    return false;
+  }
+}
+
+export function takePlace(address, isStep) {
+  note(isStep);
+  location.replace(address);
+}
+
+when("history", ({ kept }) => {
+  isKept = kept === true && "navigation" in window;
+});
+
+window.navigation?.addEventListener("navigate", (event) => {
+  if (!isKept || event.navigationType === "replace" || event.hashChange) return;
+  const isPage = event.cancelable && !event.formData && event.downloadRequest === null && !event.destination.sameDocument;
+  if (event.navigationType !== "push" || !isPage || new URL(event.destination.url).origin !== location.origin) {
+    note(false);
+    return;
+  }
+  event.preventDefault();
+  takePlace(event.destination.url, true);
+});
+
+document.addEventListener("htmx:before:history:update", ({ detail: { history: update } }) => {
+  if (!isKept || update.type !== "push") return;
+  update.type = "replace";
+  note(true);
+});

@@ -1,0 +1,27 @@
+"""A shell around the pages, once on another site and once on the same one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Page
+
+from config import Settings
+from tests.support.shell_site import SITES, ShellSite, running_site
+from tests.support.violations import WatchedBrowser
+
+
+@pytest.fixture(params=SITES)
+def shell_site(app: Flask, settings: Settings, request: pytest.FixtureRequest) -> Iterator[ShellSite]:
+    with running_site(settings, SITES[request.param]) as site:
+        yield site
+
+
+@pytest.fixture
+def page(browser: WatchedBrowser) -> Page:
+    """A page of the shell's, as wide as a desk allows."""
+    made = browser.new_page(viewport={"width": 1280, "height": 900})
+    made.set_default_timeout(10_000)
+    return made
