@@ -84,10 +84,10 @@ def test_of_the_shells_theme_only_colors_lengths_and_fonts_are_taken(
     page.evaluate(
         """() => document.querySelector('voice-portal-billing').theme({
             '--vp-good': 'url(https://evil.example/)', '--vp-bad': 'red; background: blue', 'color': 'red',
-            '--other': 'red', '--vp-canvas': 'rgb(1, 2, 3)'})"""
+            '--other': 'red', '--vp-canvas': 'rgb(250, 250, 240)'})"""
     )
     root = frame.locator("html")
-    expect(frame.locator("body")).to_have_css("background-color", "rgb(1, 2, 3)")
+    expect(frame.locator("body")).to_have_css("background-color", "rgb(250, 250, 240)")
     assert root.evaluate("(html) => [...html.style]") == ["--vp-canvas"]
 
 
@@ -108,8 +108,8 @@ def test_the_frame_obeys_its_parent_only(
             other.contentWindow.target = target;
             other.contentWindow.eval("target.postMessage({source: 'voice-portal-billing', type: 'theme', "
                 + "tokens: {'--vp-ink': 'rgb(9, 9, 9)'}}, '*')");
-            document.querySelector('voice-portal-billing').theme({'--vp-canvas': 'rgb(1, 2, 3)'});
+            document.querySelector('voice-portal-billing').theme({'--vp-canvas': 'rgb(250, 250, 240)'});
         }"""
     )
-    expect(frame.locator("body")).to_have_css("background-color", "rgb(1, 2, 3)")
+    expect(frame.locator("body")).to_have_css("background-color", "rgb(250, 250, 240)")
     assert frame.locator("html").evaluate("(html) => [...html.style]") == ["--vp-canvas"]

@@ -358,7 +358,7 @@ def test_a_session_ends_unless_the_shell_renews_it(frame: Visitor, shell: Portal
     db.session.execute(db.update(SignInSession).values(ends_at=utc_now() + timedelta(seconds=50)))
     db.session.commit()
     answer = renew(frame, shell.token())
-    assert answer.json == {"ends_in": 900}
+    assert answer.json in ({"ends_in": 900, "renews_in": 300}, {"ends_in": 900, "renews_in": 299})
     db.session.execute(db.update(SignInSession).values(ends_at=utc_now() - timedelta(seconds=1)))
     db.session.commit()
     page = frame.get("/billing/wallet", headers=IN_FRAME)
