@@ -8,6 +8,7 @@ from werkzeug.routing import Rule
 NO_PAGES = {
     "api_docs.start": "leads to the API's page",
     "assets.embed": "a script",
+    "assets.head": "a part of a shell's page",
     "assets.static": "files",
     "auth.connect_provider": "leads to the provider",
     "auth.confirm_with_provider": "leads to the provider",

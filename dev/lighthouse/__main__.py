@@ -71,7 +71,11 @@ def _measure(pages: Mapping[str, str], address: str, port: int) -> Iterator[Scor
         with program.running(port, form) as lighthouse:
             for name in chosen:
                 if name in pages:
-                    yield measure(name, form, partial(lighthouse.run, f"{address}{pages[name]}"))
+                    score = measure(name, form, partial(lighthouse.run, f"{address}{pages[name]}"))
+                    print(
+                        f"{name} {form}: {score.scores}", *score.why, sep="\n  ", file=sys.stderr, flush=True
+                    )
+                    yield score
 
 
 def _sign_in(page: Page, address: str) -> None:

@@ -41,10 +41,12 @@ REFERENCES = """() => {
 # itself may: a table of figures is read in two directions. So may what is hidden from sight.
 BEYOND = """() => {
   const scrolls = (one) => one && (["auto", "scroll"].includes(getComputedStyle(one).overflowX) || scrolls(one.parentElement));
-  return [...document.querySelectorAll("body, body *")].filter((one) => {
+  const reaches = (one) => {
     const { left, right, width, height } = one.getBoundingClientRect();
     return !one.closest(".visually-hidden") && height && width && (right > innerWidth + 0.5 || left < -0.5) && !scrolls(one.parentElement);
-  }).map((one) => `${one.localName}#${one.id}.${one.className}: ${one.textContent.trim().slice(0, 40)}`);
+  };
+  return [...document.querySelectorAll("body, body *")].filter((one) => reaches(one) && ![...one.children].some(reaches))
+    .map((one) => `${one.localName}.${one.className}: ${one.textContent.replace(/\\s+/g, " ").trim().slice(0, 40)}`);
 }"""
 # What stays in view while one scrolls leaves most of the screen to the page.
 IN_THE_WAY = """() => [...document.querySelectorAll("body *")].filter((one) => {

@@ -35,7 +35,7 @@ def test_a_password_is_changed(sight: Page, email: str) -> None:
     tab_to(sight, "New password")
     sight.keyboard.insert_text(NEW)  # as pasting does
     sight.keyboard.press("Enter")
-    expect(sight.get_by_role("alert").filter(has_text="Your current password is different")).to_be_focused()
+    expect(sight.get_by_role("group").filter(has_text="Your current password is different")).to_be_focused()
     check_in_each_look(sight)
     expect(sight.get_by_label("Current password")).to_have_value("")
     tab_to(sight, "Your current password is different. Check it and try again.")

@@ -17,7 +17,9 @@ def test_from_the_wallet_to_the_top_up_that_covers_a_campaign(page: Page, app: F
     expect(page.get_by_role("button", name="Check campaign")).to_be_visible()
     tab_to(page, "Number of calls")
     page.keyboard.press("Enter")
-    error = page.get_by_role("alert").get_by_role("link", name="Enter a whole number from 1 to 10,000,000.")
+    error = page.get_by_role("group", name="There is a problem").get_by_role(
+        "link", name="Enter a whole number from 1 to 10,000,000."
+    )
     expect(error).to_be_visible()
     expect(page.locator(".error-summary")).to_be_focused()
     tab_to(page, "Enter a whole number from 1 to 10,000,000.")

@@ -39,7 +39,7 @@ def test_a_new_person_chooses_a_password_and_is_in(sight: Page, app: Flask) -> N
     look_at(sight, "invitation")
     sight.get_by_label("New password").fill("short")
     sight.get_by_role("button", name="Set password and join").click()
-    expect(sight.get_by_role("alert").filter(has_text="at least 8 characters")).to_be_visible()
+    expect(sight.get_by_role("group").filter(has_text="at least 8 characters")).to_be_visible()
     look_at(sight, "invitation-refused")
     sight.get_by_label("New password").fill("eight green bottles")
     sight.get_by_role("button", name="Set password and join").click()

@@ -100,7 +100,7 @@ def test_an_app_is_set_up_and_asked_for_and_a_lost_phone_leaves_a_recovery_code(
     check_in_each_look(sight)
     sight.get_by_label("Code from your authenticator app").fill("12345")
     sight.keyboard.press("Enter")
-    expect(sight.get_by_role("alert").filter(has_text="This code is wrong")).to_be_visible()
+    expect(sight.get_by_role("group").filter(has_text="This code is wrong")).to_be_visible()
     check_in_each_look(sight)
     sight.get_by_label("Code from your authenticator app").fill(a_code(secret, steps=1))
     sight.keyboard.press("Enter")

@@ -66,7 +66,7 @@ class TestRefused:
         assert "$50.00 is left of your daily top-up limit of $200.00. You can top up $73.21 from" in text_of(
             answer
         )
-        assert 'role="alert"' in answer.text
+        assert 'class="error-summary"' in answer.text
 
     def test_more_than_the_limit_itself_is_never_possible(self, owner: Owner) -> None:
         lower(owner, "200")

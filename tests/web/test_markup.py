@@ -82,6 +82,7 @@ def check(visitor: Visitor, path: str) -> None:
     answer = visitor.get(path)
     if answer.location is None:
         assert Ids(answer.text).problems == [], path
+        assert answer.text.count('<meta name="description" content="') == 1, path
 
 
 @pytest.mark.parametrize("state", [*STATES, on_growth])

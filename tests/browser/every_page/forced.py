@@ -50,13 +50,15 @@ FORCED = """() => {
 FOCUS = """async () => {
   // A ring of 2 px at least, on everything that takes focus by Tab.
   const found = [];
-  const all = [...document.querySelectorAll("a[href], button, input:not([type=hidden]), select, textarea, summary")].filter((one) => one.checkVisibility({ visibilityProperty: true }) && !one.disabled && !one.closest("dialog:not([open])"));
+  const before = document.activeElement;
+  const within = document.querySelector(":modal") ?? document;
+  const all = [...within.querySelectorAll("a[href], button, input:not([type=hidden]), select, textarea, summary")].filter((one) => one.checkVisibility({ visibilityProperty: true }) && !one.disabled && !one.closest("dialog:not([open])"));
   for (const one of all) {
     one.focus({ focusVisible: true, preventScroll: true });
     if (document.activeElement !== one) continue;
     const ringed = [one, one.closest("label")].filter(Boolean).some((each) => { const { outlineStyle, outlineWidth } = getComputedStyle(each); return outlineStyle !== "none" && parseFloat(outlineWidth) >= 2; });
     if (!ringed) found.push(`no ring: ${one.localName}.${one.className} ${(one.innerText || one.name || "").slice(0, 30)}`);
   }
-  document.activeElement?.blur();
+  before?.focus({ preventScroll: true });
   return [...new Set(found)];
 }"""

@@ -41,17 +41,20 @@ def without_motion(page: Page) -> list[str]:
 def magnified(page: Page) -> list[str]:
     found: list[str] = []
     for way in (Way("200 %", 640, 400), Way("400 %", 320, 200), WIDE):
-        way.take(page)
-        found += [*reflow_problems(page), *page.evaluate(room.CRAMPED)]
+        found += _room(page, way)
     return found
+
+
+def _room(page: Page, way: Way) -> list[str]:
+    way.take(page)
+    return [f"{one} ({way.width} px)" for one in (*reflow_problems(page), *page.evaluate(room.CRAMPED))]
 
 
 def with_wide_spacing(page: Page) -> list[str]:
     page.evaluate(room.SPACED)
     found: list[str] = []
     for way in (WIDE, NARROW):
-        way.take(page)
-        found += [*reflow_problems(page), *page.evaluate(room.CRAMPED)]
+        found += _room(page, way)
     page.evaluate("document.adoptedStyleSheets = []")
     return found
 

@@ -10,7 +10,7 @@ from pypdf import PdfReader
 PRINTED = """() => {
   const found = [];
   const shown = (one) => one.checkVisibility({ visibilityProperty: true }) && one.getBoundingClientRect().height > 0;
-  const name = (one) => `${one.localName}.${[...one.classList].join(".")} "${one.textContent.trim().slice(0, 30)}"`;
+  const name = (one) => `${one.localName}.${[...one.classList].join(".")} "${one.textContent.replace(/\\s+/g, " ").trim().slice(0, 30)}"`;
   for (const one of document.querySelectorAll("nav, header.header, footer.footer, button, .btn, summary, select, input:not([type=hidden]), textarea, dialog, iframe, .skip-link")) if (shown(one)) found.push(`printed: ${name(one)}`);
   for (const one of document.querySelectorAll("main a[href]:not(.btn)")) if (!shown(one) && one.parentElement && shown(one.parentElement) && !one.closest("nav, form, .actions, .pages")) found.push(`link left out: ${name(one)}`);
   const light = (color) => { const at = document.createElement("canvas").getContext("2d"); at.fillStyle = color; at.fillRect(0, 0, 1, 1); const [red, green, blue, alpha] = at.getImageData(0, 0, 1, 1).data; return alpha ? (red * 0.3 + green * 0.6 + blue * 0.1) / 255 : null; };

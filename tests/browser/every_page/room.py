@@ -8,7 +8,7 @@ SPACED = """() => {
 
 CRAMPED = """() => {
   const found = [];
-  const name = (one) => `${one.localName}.${[...one.classList].join(".")} "${one.textContent.trim().slice(0, 30)}"`;
+  const name = (one) => `${one.localName}.${[...one.classList].join(".")} "${one.textContent.replace(/\\s+/g, " ").trim().slice(0, 30)}"`;
   const shown = (one) => one.checkVisibility({ visibilityProperty: true }) && !one.closest(".visually-hidden, svg, option");
   const all = [...document.querySelectorAll("body *")].filter(shown);
   for (const one of all) {
