@@ -45,6 +45,15 @@ def begin() -> Response:
     return redirect(wanted if _OURS.fullmatch(wanted) else url_for("screens.campaigns"), 303)
 
 
+@blueprint.post("/sign-in/again")
+def confirm() -> tuple[str, int]:
+    """The person has proved again who they are. A real portal asks for a password or a passkey here."""
+    if who() is None:
+        abort(401)
+    session["signed_in_at"] = int(time.time())
+    return "", 204
+
+
 @blueprint.post("/sign-out")
 def end() -> Response:
     """End the session. `static/sign_out.js` has ended billing's before."""

@@ -23,6 +23,8 @@ from app.people.factors import authenticator_apps, changes, passkeys, status
 from app.people.factors.passkey_answers import PasskeyError
 from app.people.own_trail import Proof
 from app.people.sessions import Identity
+from app.shell import SHELL_NAME, ShellSignInError
+from app.shell import current as trusted_shell
 
 ALWAYS_WITHIN = timedelta(minutes=2)
 """How long a confirmation counts where an organization asks every time: for the steps of one change."""
@@ -40,7 +42,7 @@ class Method:
     is_available: Callable[[User], bool]
     find_problem: Callable[[Identity, Mapping[str, str]], str | None]
     is_elsewhere: bool = False
-    """It was proved on the provider's pages, and counts since then: the form only goes on."""
+    """It was proved on the provider's pages or in the shell, and counts since then: the form only goes on."""
 
 
 def _has_passkey(user: User) -> bool:
@@ -88,12 +90,28 @@ def _judge_provider(who: Identity, fields: Mapping[str, str]) -> str | None:  # 
     return "You haven't signed in there again. Use the link first."
 
 
+def _has_shell_alone(user: User) -> bool:
+    """Who can sign in to the account otherwise confirms with that: the shell's word opens no account further."""
+    try:
+        issuer = trusted_shell().issuer
+    except ShellSignInError:
+        return False
+    return identities.find_of(user.id, issuer) is not None and not identities.signs_in_otherwise(user, issuer)
+
+
+def _judge_shell(who: Identity, fields: Mapping[str, str]) -> str | None:  # noqa: ARG001
+    if utc_now() - who.confirmed_at < ALWAYS_WITHIN:
+        return None
+    return f"{SHELL_NAME} hasn't confirmed it. Sign out of it and in again, and come back here."
+
+
 METHODS: list[Method] = [
     Method("passkey", _has_passkey, _judge_passkey),
     Method("code", _has_app, _judge_code),
     # A stolen session may come with the password; passkeys and the app's codes stay on the owner's devices.
     Method("password", _has_password_alone, _judge_password),
     Method("provider", _has_provider_alone, _judge_provider, is_elsewhere=True),
+    Method("shell", _has_shell_alone, _judge_shell, is_elsewhere=True),
 ]
 """The preferred one first."""
 

@@ -86,9 +86,12 @@ def begin(
     return begun
 
 
-def renew(shell: Shell, token: ShellToken, who: Identity, address: str | None) -> bool:
-    """Let a session go on that the shell began for the person of the token; False if the token gives no role. In the
-    caller's transaction, committed in both cases. Raises `ShellSignInError` if it is another's session."""
+def renew(
+    shell: Shell, token: ShellToken, who: Identity, address: str | None, *, confirms: bool = False
+) -> bool:
+    """Let a session go on that the shell began for the person of the token; False if the token gives no role.
+    `confirms`: the person was asked in the shell, which may not say when they proved who they are. In the caller's
+    transaction, committed in both cases. Raises `ShellSignInError` if it is another's session."""
     admitted = admit(token, address)
     if admitted is None:
         return False
@@ -97,6 +100,7 @@ def renew(shell: Shell, token: ShellToken, who: Identity, address: str | None) -
         raise ShellSignInError(Refusal.OTHER_SESSION, "the frame shows another organization")
     if who.vouched is None or (who.user.id, who.vouched.identity_id) != (admitted[0].id, admitted[1]):
         raise ShellSignInError(Refusal.OTHER_SESSION, "the frame shows another person")
-    confirmed_at = None if identities.signs_in_otherwise(who.user, token.issuer) else token.signed_in_at
+    said = token.signed_in_at or (token.made_at if confirms else None)
+    confirmed_at = None if identities.signs_in_otherwise(who.user, token.issuer) else said
     sessions.renew(who, utc_now() + shell.session_lasts, confirmed_at=confirmed_at)
     return True

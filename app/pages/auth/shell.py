@@ -80,7 +80,9 @@ def _renew(shell: Shell, token: ShellToken) -> Response:
         _sign_in(_start(shell, token, None, drawn_for), None)
         return make_response(jsonify(answer | {"form_token": form_tokens.form_token()}))
     with transaction():
-        is_renewed = shell_people.renew(shell, token, who, request.remote_addr)
+        is_renewed = shell_people.renew(
+            shell, token, who, request.remote_addr, confirms="confirm" in request.form
+        )
     if not is_renewed:
         raise ShellSignInError(Reason.UNKNOWN_ROLE, _NO_ROLE)
     return make_response(jsonify(answer))

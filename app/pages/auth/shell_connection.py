@@ -70,6 +70,7 @@ class Waiting:
 def begin(token: ShellToken) -> Response:
     """Keep what a token says for this browser, and lead to the page that connects it."""
     claims = shell_people.claims_of(token)
+    path = own_address(request.form.get("path"), otherwise="")
     waiting = Waiting(
         subject=token.subject,
         email=token.email,
@@ -78,7 +79,7 @@ def begin(token: ShellToken) -> Response:
         org_name=token.org_name,
         role=claims.role.value if claims.role else "",
         shell=request.headers.get("Origin", ""),
-        path=own_address(request.form.get("path"), otherwise=""),
+        path="" if path == url_for("auth.connect_shell") else path,
     )
     response = redirect(url_for("auth.connect_shell"), 303)
     value = str(signing.serializer(_SALT).dumps(asdict(waiting)))

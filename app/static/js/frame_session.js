@@ -46,8 +46,8 @@ function accept({ renews_in: renewsIn, form_token: fresh }) {
   document.dispatchEvent(new CustomEvent("session:back", { detail: fresh }));
 }
 
-async function take(token) {
-  const answer = await post(ENTRANCE, { token, renew: "1", page: formToken });
+async function take(token, confirms) {
+  const answer = await post(ENTRANCE, { token, renew: "1", page: formToken, ...(confirms ? { confirm: "1" } : {}) });
   const said = (await answer?.json().catch(() => null)) ?? {};
   if (answer?.ok && isSignedIn) accept(said);
   else if (answer?.ok) location.replace(about.continues || location.href);
@@ -65,8 +65,10 @@ async function signOut() {
   location.replace("/billing");
 }
 
-when("token", ({ token }) => {
-  if (typeof token === "string") take(token);
+when("token", async ({ token, confirms }) => {
+  if (typeof token !== "string") return;
+  await take(token, confirms === true);
+  if (confirms === true) document.dispatchEvent(new CustomEvent("shell:asked"));
 });
 when("sign-out", signOut);
 

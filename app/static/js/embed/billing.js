@@ -75,6 +75,11 @@ class VoicePortalBilling extends HTMLElement {
     this.#send("focus");
   }
 
+  // Billing has asked who the person is, and the shell has made sure: billing gets a token that says so.
+  confirmed() {
+    this.#renew({ confirms: true });
+  }
+
   // Ends the session along with the shell's; resolves once the frame has ended its session, or can't be expected to any more.
   signOut() {
     this.#isOver = true;
@@ -128,9 +133,9 @@ class VoicePortalBilling extends HTMLElement {
   }
 
   // By a message to the page in the frame: it stays as it is, and the window's history gets no step.
-  async #renew() {
+  async #renew(more = {}) {
     const token = await this.#token();
-    if (token) this.#send("token", { token });
+    if (token) this.#send("token", { token, ...more });
   }
 
   #again({ reason, asked, stay }) {
@@ -200,6 +205,7 @@ class VoicePortalBilling extends HTMLElement {
       this.#address?.show(path, title, step);
     },
     renew: () => this.#renew(),
+    confirm: () => this.confirmed(),
     "session-expired": (detail) => this.#again(detail),
     "open-in-window": ({ path }) => {
       this.#path = path;

@@ -14,6 +14,7 @@ const FORMS = {
     return page && { path: page, title: typeof title === "string" ? title.slice(0, 300) : "", step: step === true };
   },
   renew: nothing,
+  confirm: nothing,
   "session-expired": ({ reason, asked, stay }) => ({ reason: isWord(reason) ? reason : "ended", asked: asked === true, stay: stay === true }),
   wallet: ({ state }) => (isWord(state) ? { state } : null),
   problem: ({ reason, tokens }) => (isWord(reason) ? { reason, ...(areNames(tokens) ? { tokens } : {}) } : null),
