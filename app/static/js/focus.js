@@ -2,6 +2,7 @@
 // form, to what was wrong with it; and to what an answer marks for it. A poll moves it only out of what the poll itself
 // took away.
 import { isPoll } from "./poll.js";
+import { startTopUp } from "./shortcuts.js";
 
 let had = null;
 let region = null;
@@ -57,15 +58,27 @@ document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => {
   if (ctx.status === "swapped" || !isPoll(ctx)) setTimeout(settle, 0, ctx);
 });
 
-// An address that names a part of its page, as filters and `Older` do, continues in that part. The wallet's form has its
-// own way in (shortcuts.js).
-function land() {
-  const place = document.getElementById(location.hash.slice(1));
-  if (!isLost() || !place?.closest("main") || place.querySelector('input[name="amount"]')) return;
-  keep(heading(place) ?? place.querySelector("h2, h3") ?? place);
+// An address that names a part of its page, as filters and `Older` do, continues in that part.
+export function arriveAt(part) {
+  const place = document.getElementById(part);
+  if (!place?.closest("main")) return;
+  if (place.querySelector('input[name="amount"]')) startTopUp();
+  else keep(heading(place) ?? place.querySelector("h2, h3") ?? place);
+  show(document.activeElement);
+}
+// In a frame it's the shell's window that scrolls, which no fragment does; and again once the frame is as high as its page.
+function show(thing) {
+  thing.scrollIntoView({ block: "nearest" });
+  if (!("framed" in document.documentElement.dataset)) return;
+  const again = () => thing === document.activeElement && thing.scrollIntoView({ block: "nearest" });
+  window.addEventListener("resize", () => requestAnimationFrame(again), { once: true });
 }
 // The browser goes to the part itself until the page has loaded, and takes focus away as it does.
-window.addEventListener("load", () => setTimeout(land));
+window.addEventListener("load", () =>
+  setTimeout(() => {
+    if (isLost()) arriveAt(location.hash.slice(1));
+  }),
+);
 
 // A page after a form begins with its result: the keyboard and screen readers continue there.
 document.querySelector("main .error-summary, #messages .message[tabindex]")?.focus();

@@ -1,5 +1,7 @@
 // The search over a page: arrow keys go from what is typed into the results and back, Enter opens the first of them.
 // Where it opens before they are there, the form goes to the page of the same results.
+import { arriveAt } from "./focus.js";
+
 const dialog = document.getElementById("palette");
 const input = document.getElementById("palette-q");
 const links = () => [...dialog.querySelectorAll("#palette-results a")];
@@ -22,7 +24,18 @@ function fromResult(event) {
   } else if ((event.key.length === 1 || event.key === "Backspace") && !event.ctrlKey && !event.metaKey && !event.altKey) input.focus();
 }
 
+// A file, another tab, or a part of this page: it stays as it is, and the search is over.
+function leaveFor(link) {
+  dialog.close();
+  const [page, part] = link.href.split("#");
+  if (part && page === location.href.split("#")[0]) setTimeout(arriveAt, 0, part);
+}
+
 if (dialog) {
+  dialog.addEventListener("click", ({ target }) => {
+    const link = target.closest("#palette-results a");
+    if (link) leaveFor(link);
+  });
   dialog.addEventListener("keydown", (event) => {
     if (event.target === input) fromInput(event);
     else if (links().includes(event.target)) fromResult(event);

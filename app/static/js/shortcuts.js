@@ -57,6 +57,4 @@ if (list() && document.querySelector(".tabs")) {
   document.addEventListener("keydown", press);
   opener.hidden = false;
   opener.addEventListener("click", () => list().showModal());
-  // The browser goes to the address's fragment until the page has loaded, and takes focus away as it does.
-  if (location.hash === "#top-up") window.addEventListener("load", () => setTimeout(startTopUp));
 }
