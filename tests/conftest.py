@@ -15,7 +15,7 @@ from app import openid
 from app.extensions import db
 from config import Settings
 from demo.application import create_app
-from dev.testing import TEMPLATE, Addresses, create_database, start_cluster
+from dev.testing import TEMPLATE, Addresses, create_database, firefox_path, start_cluster
 from stripe_sandbox.testing import running
 from tests.support.browsing import BrowserClient, Visitor
 from tests.support.database import empty, inside, trust_connections
@@ -26,7 +26,7 @@ from tests.support.sandbox import WEBHOOK_SECRET, Sandbox
 from tests.support.violations import WatchedBrowser
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, Playwright
 
 
 KEPT_CONNECTIONS = 12
@@ -39,6 +39,15 @@ def pytest_configure(config: Any) -> None:
     os.environ["no_proxy"] = "localhost,127.0.0.1"
     if not hasattr(config, "workerinput"):
         config.add_cleanup(start_cluster())
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what drives a Firefox where there is none; `make test` says so."""
+    if firefox_path() is not None:
+        return
+    left_out = [item for item in items if item.get_closest_marker("firefox")]
+    items[:] = [item for item in items if item not in left_out]
+    config.hook.pytest_deselected(items=left_out)
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
@@ -143,11 +152,28 @@ def visitor(client: FlaskClient) -> Visitor:
 
 
 @pytest.fixture(scope="session")
-def _chromium() -> Iterator[Browser]:
-    # Most runs of single files need no browser, and not the second that this takes to import.
+def _playwright() -> Iterator[Playwright]:
+    # It allows one of itself in a process. Most runs of single files need no browser, and not the second that this
+    # takes to import.
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def _chromium(_playwright: Playwright) -> Iterator[Browser]:
     from tests.support.chromium import chromium
 
-    with chromium() as started:
+    with chromium(_playwright) as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def _firefox(_playwright: Playwright) -> Iterator[Browser]:
+    from tests.support.firefox import firefox
+
+    with firefox(_playwright) as started:
         yield started
 
 

@@ -1,4 +1,4 @@
-"""Finding the Chromium that drives the pages in tests and screenshots."""
+"""Finding the Chromium that drives the pages in tests and screenshots, and the Firefox that some tests also drive."""
 
 from __future__ import annotations
 
@@ -11,6 +11,11 @@ from dev.errors import ToolError
 
 # The same browser without a window comes first: a page costs it half of the processor time.
 ON_PATH = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+FIREFOX_ON_PATH = ("firefox-esr", "firefox")
+WITHOUT_FIREFOX = (
+    "No Firefox found: the tests in Firefox are left out. To run them, `apt-get install firefox-esr`, or set "
+    "FIREFOX_PATH to one."
+)
 HOW_TO_GET_ONE = (
     "No Chromium found for the browser tests: `apt-get install chromium-headless-shell` or "
     "`.venv/bin/playwright install chromium`, or set CHROMIUM_PATH to one."
@@ -36,6 +41,19 @@ def browser_path(environ: Mapping[str, str] | None = None) -> str:
     if installed is None:
         raise ToolError(HOW_TO_GET_ONE)
     return str(installed)
+
+
+def firefox_path(environ: Mapping[str, str] | None = None) -> str | None:
+    """The program: FIREFOX_PATH, or the system's; None where there is none.
+
+    Raises `ToolError` where the one that was chosen isn't there.
+    """
+    environ = os.environ if environ is None else environ
+    chosen = environ.get("FIREFOX_PATH")
+    if chosen and shutil.which(chosen) is None:
+        raise ToolError(f"FIREFOX_PATH is {chosen}, which is not a program.")
+    names = (chosen,) if chosen else FIREFOX_ON_PATH
+    return next(filter(None, (shutil.which(name, path=environ.get("PATH")) for name in names)), None)
 
 
 def _of_playwright(environ: Mapping[str, str]) -> Path | None:

@@ -3,7 +3,7 @@
 import pytest
 
 from dev.errors import ToolError
-from dev.testing import browser_path
+from dev.testing import browser_path, firefox_path
 
 
 def program(path):
@@ -47,3 +47,13 @@ def test_without_one_it_says_how_to_get_one(tmp_path):
     ) as raised:
         browser_path({"PATH": "/nowhere", "PLAYWRIGHT_BROWSERS_PATH": str(tmp_path)})
     assert "\n" not in str(raised.value)
+
+
+def test_firefox_is_found_and_may_be_missing(tmp_path):
+    assert firefox_path({"PATH": str(tmp_path)}) is None
+    found = program(tmp_path / "firefox-esr")
+    assert firefox_path({"PATH": str(tmp_path)}) == found
+    chosen = program(tmp_path / "mine" / "firefox")
+    assert firefox_path({"PATH": str(tmp_path), "FIREFOX_PATH": chosen}) == chosen
+    with pytest.raises(ToolError, match="FIREFOX_PATH is /nowhere/firefox"):
+        firefox_path({"PATH": str(tmp_path), "FIREFOX_PATH": "/nowhere/firefox"})

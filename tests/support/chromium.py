@@ -1,11 +1,11 @@
-"""The Chromium that drives pages, started once for each test process: Playwright allows one of itself."""
+"""The Chromium that drives pages, started once for each test process."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Playwright
 
 from dev.testing import browser_path
 
@@ -41,9 +41,8 @@ FLAGS = [
 
 
 @contextmanager
-def chromium() -> Iterator[Browser]:
+def chromium(playwright: Playwright) -> Iterator[Browser]:
     """A running browser."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=browser_path(), args=FLAGS)
-        yield browser
-        browser.close()
+    browser = playwright.chromium.launch(executable_path=browser_path(), args=FLAGS)
+    yield browser
+    browser.close()
