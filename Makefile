@@ -19,7 +19,7 @@ FAR := METERING_EXAMPLES=300 PLAN_EXAMPLES=60 HOSTILE_EXAMPLES=1000 GRACE_EXAMPL
 	LEDGER_EXAMPLES=300 ORDER_EXAMPLES=300 FUZZ_EXAMPLES=100 PDF_EXAMPLES=60
 SECTION ?=
 
-.PHONY: help run test test-fast test-long test-sandbox axe looks lighthouse torture lint lint-style lint-types lint-imports format bench requirements screenshots schema clean reset-demo
+.PHONY: help run test test-fast test-long test-sandbox keyboard axe looks lighthouse torture lint lint-style lint-types lint-imports format bench requirements screenshots schema clean reset-demo
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 24
@@ -56,6 +56,11 @@ looks: $(DEV_STAMP) ## Look at every page in forced colors, magnified, spaced, o
 
 lighthouse: $(DEV_STAMP) ## Run Lighthouse on every page, signed in (PAGES="wallet.show" FORMS=mobile)
 	@$(PYTHON_IN_VENV) -m dev.lighthouse
+
+keyboard: export PYTHONDONTWRITEBYTECODE :=
+keyboard: $(DEV_STAMP) ## Do every task by keyboard alone, in every place and browser, and print how many keys each takes
+	@$(PYTHON_IN_VENV) -m dev.testing
+	@$(PYTHON_IN_VENV) -m pytest -n $(TEST_PROCESSES) tests/browser/keyboard/everywhere.py $(ARGS)
 
 torture: $(DEV_STAMP) ## Let everything go wrong for an hour, and prove that nothing was lost (TORTURE_SECONDS=120)
 	@$(PYTHON_IN_VENV) -m torture

@@ -1,0 +1,62 @@
+"""Where tasks are done: on the pages themselves, and in the shell's frame on another site and on the same one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from playwright.sync_api import Page
+
+from tests.browser.keyboard.focus import BEFORE
+from tests.browser.keyboard.hands import Hands
+from tests.browser.keyboard.scene import Scene
+from tests.browser.keyboard.task import Task
+from tests.browser.site import Site, sign_in
+from tests.factories import a_person
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """`open` brings someone there to where a scene begins, signed in or not, with the focus at the page's top."""
+
+    name: str
+    is_framed: bool
+    open: Callable[[Page, Site, Scene], Hands]
+
+    def suits(self, task: Task) -> bool:
+        """Whether the task is done there."""
+        return not (self.is_framed and task.not_framed)
+
+
+def _unframed(page: Page, site: Site, scene: Scene) -> Hands:
+    person = scene.person or a_person(organization=scene.organization)
+    if scene.is_signed_in:
+        sign_in(page, person.email, to=scene.path)
+    page.context.add_init_script(BEFORE)
+    page.goto(scene.path)
+    return Hands(page, page, site.url, scene, person.email)
+
+
+def _framed(host: str) -> Callable[[Page, Site, Scene], Hands]:
+    def open_there(page: Page, site: Site, scene: Scene) -> Hands:
+        shell = site.demo_shell.at(host)
+        person = shell.add_person(scene.organization)
+        shell.sign_in(page, person, to=scene.path)
+        page.context.add_init_script(BEFORE)
+        page.goto(f"{shell.url}{scene.path}")
+        frame = shell.frame(page)
+        frame.get_by_role("navigation", name="Billing").wait_for()
+        hands = Hands(page, frame, site.url, scene, person.email)
+        while not hands.tab().is_in(site.url):
+            """Past the shell's own header."""
+        hands.keys = 0
+        return hands
+
+    return open_there
+
+
+PLACES = (
+    Place("unframed", False, _unframed),
+    Place("framed, another site", True, _framed("127.0.0.1")),
+    Place("framed, same site", True, _framed("localhost")),
+)
