@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -14,22 +16,29 @@ from app.openid.keys import Keys, read
 from tests.openid.flow import CALLBACK, sign_in
 from tests.support.openid_provider import Provider, an_ec_key, an_ed25519_key
 
-with warnings.catch_warnings(action="ignore"):
-    A_SHORT_KEY = RSAKey.generate_key(1024)
+# Made in the tests: every run that collects them would wait for the keys.
+rsa, ec, octets = RSAKey.generate_key, ECKey.generate_key, OctKey.generate_key
+
+
+def a_short_key() -> Key:
+    with warnings.catch_warnings(action="ignore"):
+        return rsa(1024)
 
 
 @pytest.mark.parametrize(
-    ("key", "algorithm"),
+    ("make", "algorithm"),
     [
-        (RSAKey.generate_key(2048, auto_kid=True), "RS256"),
-        (RSAKey.generate_key(3072, auto_kid=True), "PS256"),
-        (an_ec_key(), "ES256"),
-        (an_ed25519_key(), "EdDSA"),
-        (an_ed25519_key(), "Ed25519"),
+        (partial(rsa, 2048, auto_kid=True), "RS256"),
+        (partial(rsa, 3072, auto_kid=True), "PS256"),
+        (an_ec_key, "ES256"),
+        (an_ed25519_key, "EdDSA"),
+        (an_ed25519_key, "Ed25519"),
     ],
 )
-def test_keys_of_these_kinds_sign(client: Client, provider: Provider, key: Key, algorithm: str) -> None:
-    provider.rotate(key, algorithm)
+def test_keys_of_these_kinds_sign(
+    client: Client, provider: Provider, make: Callable[[], Key], algorithm: str
+) -> None:
+    provider.rotate(make(), algorithm)
     assert sign_in(client, provider).subject == "2f1c"
 
 
@@ -63,19 +72,22 @@ def test_without_a_name_the_only_key_of_its_kind_is_meant(client: Client, provid
 
 @pytest.mark.filterwarnings("ignore:Key size should be")
 @pytest.mark.parametrize(
-    ("key", "algorithm"),
+    ("make", "algorithm"),
     [
-        (A_SHORT_KEY, "RS256"),
-        (RSAKey.generate_key(2048, {"use": "enc"}), "RS256"),
-        (RSAKey.generate_key(2048, {"alg": "RS512"}), "RS256"),
-        (ECKey.generate_key("P-256"), "RS256"),
-        (ECKey.generate_key("P-384"), "ES256"),
-        (RSAKey.generate_key(2048), "ES256"),
-        (OctKey.generate_key(256), "HS256"),
-        (OctKey.generate_key(256), "RS256"),
+        (a_short_key, "RS256"),
+        (partial(rsa, 2048, {"use": "enc"}), "RS256"),
+        (partial(rsa, 2048, {"alg": "RS512"}), "RS256"),
+        (partial(ec, "P-256"), "RS256"),
+        (partial(ec, "P-384"), "ES256"),
+        (partial(rsa, 2048), "ES256"),
+        (partial(octets, 256), "HS256"),
+        (partial(octets, 256), "RS256"),
     ],
 )
-def test_a_key_that_is_weak_or_for_something_else_verifies_nothing(key: Key, algorithm: str) -> None:
+def test_a_key_that_is_weak_or_for_something_else_verifies_nothing(
+    make: Callable[[], Key], algorithm: str
+) -> None:
+    key = make()
     # As an attacker would publish it, if they could.
     published = key.as_dict() if isinstance(key, OctKey) else key.as_dict(private=False)
     with pytest.raises(RefusedError):

@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from threading import Event, Lock
 from typing import Any
 from urllib.parse import unquote, urlencode, urlsplit
@@ -32,7 +33,10 @@ CLIENT_SECRET = "a secret: with /+& in it"
 ORG_ID = "0194f3c1-0000-7000-8000-00000000acde"
 Claims = dict[str, Any]
 
-_RSA = RSAKey.generate_key(2048, {"use": "sig"}, auto_kid=True)
+
+@cache
+def _first_key() -> Key:
+    return RSAKey.generate_key(2048, {"use": "sig"}, auto_kid=True)
 
 
 @dataclass
@@ -66,8 +70,8 @@ class Provider:
     def start_over(self) -> None:
         """Forget everything, and do everything right."""
         self.person = dana()
-        self.key: Key = _RSA
-        self.published: list[Key] = [_RSA]
+        self.key: Key = _first_key()
+        self.published: list[Key] = [self.key]
         self.algorithm = "RS256"
         self.codes: dict[str, dict[str, str]] = {}
         self.asked: list[dict[str, str]] = []

@@ -8,6 +8,7 @@ import json
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 from uuid import uuid4
 
@@ -26,11 +27,15 @@ FRAMED = {"Origin": ORIGIN, "Sec-Fetch-Site": "cross-site", "Sec-Fetch-Dest": "i
 """What a browser says of a form that a page of the shell's posts into a frame."""
 
 Claims = dict[str, Any]
-_KEYS: dict[str, Key] = {
-    "EdDSA": OKPKey.generate_key("Ed25519", {"use": "sig"}, auto_kid=True),
-    "ES256": ECKey.generate_key("P-256", {"use": "sig"}, auto_kid=True),
-    "RS256": RSAKey.generate_key(2048, {"use": "sig"}, auto_kid=True),
-}
+
+
+@cache
+def _key(algorithm: str) -> Key:
+    if algorithm == "EdDSA":
+        return OKPKey.generate_key("Ed25519", {"use": "sig"}, auto_kid=True)
+    if algorithm == "ES256":
+        return ECKey.generate_key("P-256", {"use": "sig"}, auto_kid=True)
+    return RSAKey.generate_key(2048, {"use": "sig"}, auto_kid=True)
 
 
 class PortalShell:
@@ -43,7 +48,7 @@ class PortalShell:
     def start_over(self) -> None:
         """Forget everything, and do everything right."""
         self.algorithm = "EdDSA"
-        self.key = _KEYS[self.algorithm]
+        self.key = _key(self.algorithm)
         self.published: list[Key] = [self.key]
         self.is_down = False
         self.asked = 0
@@ -55,7 +60,7 @@ class PortalShell:
 
     def sign_with(self, algorithm: str) -> None:
         """Sign by another algorithm from now on, with a key that is published."""
-        self.algorithm, self.key = algorithm, _KEYS[algorithm]
+        self.algorithm, self.key = algorithm, _key(algorithm)
         self.published = [self.key]
 
     def rotate(self, *, publish: bool = True) -> None:
