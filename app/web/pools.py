@@ -44,6 +44,7 @@ ASK_STRIPE = frozenset(
         "wallet.confirm_top_up",
         "wallet.cancel_top_up",
         "wallet.show_receipt",
+        "live.live_change_plan",
         "live.live_wallet",
         "payment_methods.new",
         "payment_methods.begin_setup",
