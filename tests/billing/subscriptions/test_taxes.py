@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import replace
-
 import pytest
 from flask import Flask
 
@@ -23,18 +19,8 @@ from tests.support.money import balance
 from tests.support.plans import a_subscriber, hear_from_stripe, sell_plans, subscription_id, turn_period
 from tests.support.sandbox import Sandbox
 from tests.support.sums import Operator
+from tests.support.taxes import taxed
 from tests.support.topping_up import pay
-
-
-@contextmanager
-def taxed(app: Flask, tax: TaxSettings) -> Iterator[None]:
-    """While the catalog asks for this."""
-    offered = app.extensions["catalog"]
-    app.extensions["catalog"] = replace(offered, tax=tax)
-    try:
-        yield
-    finally:
-        app.extensions["catalog"] = offered
 
 
 def live_in(sandbox: Sandbox, organization: Organization, country: str) -> None:
