@@ -27,10 +27,15 @@ def own_address(wanted: str | None, *, otherwise: str) -> str:
 
 def for_organization(address: str, slug: str) -> str:
     """The URL of one of our pages with the organization that it is for, replacing any other."""
+    return with_parameter(address, PARAMETER, slug)
+
+
+def with_parameter(address: str, name: str, value: str) -> str:
+    """A URL with a parameter, replacing any other of its name. `value` needs no quoting."""
     path, hash_, fragment = address.partition("#")
     path, _, query = path.partition("?")
-    kept = [part for part in query.split("&") if part and not part.startswith(f"{PARAMETER}=")]
-    return f"{path}?{'&'.join([*kept, f'{PARAMETER}={slug}'])}{hash_}{fragment}"
+    kept = [part for part in query.split("&") if part and not part.startswith(f"{name}=")]
+    return f"{path}?{'&'.join([*kept, f'{name}={value}'])}{hash_}{fragment}"
 
 
 def in_mail(path: str, slug: str) -> str:

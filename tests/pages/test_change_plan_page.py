@@ -159,7 +159,7 @@ def test_without_a_card_it_says_what_to_do(visitor: Visitor, app: Flask, sandbox
     organization = an_organization()
     visitor.sign_in(a_person(organization=organization).email)
     said = send(visitor, PAGE, {"plan": "growth:month"})
-    assert "You don't have a card to pay with. Add one, then come back to this page." in said
+    assert "You don't have a card to pay with. Add one here." in said
     said = send(visitor, f"{PAGE}/{latest().id}/confirmation", status=422)
     assert "You don't have a card to pay with." in said
 

@@ -15,6 +15,7 @@ from app.billing.subscriptions import renewals
 from app.billing.subscriptions.renewals import NothingToPayError
 from app.extensions import db, limiter
 from app.pages.actor import current_actor
+from app.pages.card_form import RENEWAL, card_form
 from app.pages.change_plan.forms import PayForm
 from app.pages.change_plan.routes import blueprint
 from app.payments.declines import advice_for
@@ -22,6 +23,7 @@ from app.payments.errors import PaymentsError
 from app.payments.intents import Payment
 from app.web.formatting import money
 from app.web.identity import current_organization, org_admin_required
+from app.web.links import url_of_page
 from app.web.parts import wants_region
 from app.web.payment_problems import Problem, problem
 from app.web.rate_limits import OFTEN
@@ -142,7 +144,8 @@ def _draw(form: PayForm | None = None, *, status: int = 200) -> Response:
         offer=None if plan.is_past_due else paid_cards.offer_default(organization, _paid_with()),
         failed_card=next((card for card in cards if card.is_default), None),
         advice=advice_for(plan.failure) if plan.failure else None,
-        form=form or PayForm(None),
+        form=form or PayForm(request.args),
+        card_form=card_form(url_of_page("change_plan.show_renewal"), RENEWAL, is_open=not cards),
         stripe={"publishable_key": settings.stripe_publishable_key, "js_url": settings.stripe_js_url},
     )
     return make_response(html, status)

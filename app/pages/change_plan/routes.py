@@ -8,10 +8,13 @@ from flask import Blueprint, current_app, make_response, render_template, reques
 from werkzeug.wrappers import Response
 
 from app.billing.wallet import ledger
-from app.models import PlanSwitch
+from app.models import PlanSwitch, SwitchStatus
+from app.pages.card_form import CardFormView, card_form, task_of_switch
 from app.pages.change_plan import view
 from app.pages.change_plan.forms import PayForm, PlanForm
+from app.pages.change_plan.view import ChangePlanPage
 from app.web.identity import current_organization, org_admin_required
+from app.web.links import url_of_page
 from app.web.parts import wants_region
 
 blueprint = Blueprint("change_plan", __name__)
@@ -30,6 +33,8 @@ def context(
     """The templates' context. `why` is a message to show above the step."""
     settings, organization = current_app.config["SETTINGS"], current_organization()
     page = view.gather(organization, switch)
+    if form is None and switch is not None and switch.status is SwitchStatus.DECLINED:
+        form = PayForm(request.args)
     return {
         "page": page,
         "plan": page.plan,
@@ -38,10 +43,18 @@ def context(
         "suggestion": page.suggestion,
         "form": form or PlanForm(None),
         "why": why,
+        "card_form": _card_form(switch, page),
         "ptag": ledger.version_of(organization.id),
         "support_email": settings.support_email,
         "stripe": {"publishable_key": settings.stripe_publishable_key, "js_url": settings.stripe_js_url},
     }
+
+
+def _card_form(switch: PlanSwitch | None, page: ChangePlanPage) -> CardFormView | None:
+    if switch is None or page.switch is None:
+        return None
+    address = url_of_page("change_plan.show_switch", switch_id=switch.id)
+    return card_form(address, task_of_switch(switch), is_open=not page.switch.cards)
 
 
 def draw(

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from uuid import UUID, uuid4
+from contextlib import suppress
+from uuid import UUID
 
-from flask import current_app, flash, jsonify, make_response, redirect, render_template, request, url_for
+from flask import flash, jsonify, make_response, redirect, render_template, request
 from werkzeug.wrappers import Response
 
-from app.billing.cards import setups
+from app.billing.cards import removal, setups
+from app.billing.cards.removal import UnknownCardError
 from app.billing.cards.setups import SavedCard, SetupNotDoneError, TooManyCardsError
 from app.extensions import limiter
-from app.own_pages import own_address
 from app.pages.actor import current_actor
+from app.pages.card_form import after_saving, card_form, task_of
 from app.pages.payment_methods.routes import blueprint, changed, not_changed
 from app.payments.errors import PaymentsError, RefusedError
 from app.web import errors
+from app.web.going_on import go_on
 from app.web.identity import current_identity, current_organization, org_admin_required
-from app.web.links import url_of_page
 from app.web.parts import wants_region
 from app.web.payment_problems import problem
 from app.web.rate_limits import OFTEN
@@ -35,15 +37,9 @@ def new() -> str | Response:
     """Show Stripe's card form. On return from a bank's own page, the card is saved immediately."""
     if "setup_intent" in request.args:
         return _save(request.args["setup_intent"], request.args.get("next"))
-    settings = current_app.config["SETTINGS"]
-    wanted_next = request.args.get("next")
     return render_template(
         "payment_methods/_form.html" if wants_region() else "payment_methods/new.html",
-        attempt=uuid4(),
-        currency=current_organization().currency.lower(),
-        stripe={"publishable_key": settings.stripe_publishable_key, "js_url": settings.stripe_js_url},
-        next=wanted_next,
-        return_url=f"{settings.public_url}{url_of_page('payment_methods.new', next=wanted_next)}",
+        card_form=card_form(next_ := request.args.get("next"), task_of(next_)),
     )
 
 
@@ -77,7 +73,10 @@ def create() -> Response:
 
 
 def _save(setup_intent_id: str, wanted_next: str | None) -> Response:
-    """Save the card, and return to where it was needed: a top-up, or the list of cards."""
+    """Save the card, and return to where it was needed: a task, a top-up, or the list of cards.
+
+    Where the task says that the card pays for a plan from now on, as its form did, it becomes the default.
+    """
     try:
         card = setups.finish(current_organization(), setup_intent_id, current_actor())
     except RefusedError as error:
@@ -87,18 +86,15 @@ def _save(setup_intent_id: str, wanted_next: str | None) -> Response:
         return _refused(str(error))
     except PaymentsError as error:
         return _away(error)
-    if "in_place" in request.form:
+    task = task_of(wanted_next)
+    if "in_place" in request.form and task is None:
         return changed(_saved_message(card), saved_card=card.method.id)
+    if task is not None and task.plan is not None and not card.method.is_default:
+        with suppress(UnknownCardError):
+            removal.make_default(current_organization(), card.method.id, current_actor())
     flash(_saved_message(card))
-    return _on_to(own_address(wanted_next, otherwise=url_for("payment_methods.show")))
-
-
-def _on_to(address: str) -> Response:
-    if not wants_region():
-        return redirect(address, 303)
-    response = make_response("", 204)
-    response.headers["HX-Redirect"] = address
-    return response
+    address = after_saving(wanted_next, card.method)
+    return redirect(address, 303) if "in_place" in request.form else go_on(address)
 
 
 def _saved_message(card: SavedCard) -> str:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from flask import render_template
+from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from app.billing.cards import removal
 from app.billing.cards.removal import CardInUseError, CardNeededError, UnknownCardError
+from app.own_pages import own_address
 from app.pages.actor import current_actor
+from app.pages.card_form import after_saving, task_of
 from app.pages.payment_methods import view
 from app.pages.payment_methods.routes import blueprint, changed, not_changed
 from app.payments.errors import PaymentsError
@@ -28,12 +30,21 @@ _MAYBE_REMOVED = Problem(
 @org_admin_required
 @confirmation_required(Change.CARDS)
 def make_default(card_id: UUID) -> Response:
-    """Make a card the default for top-ups and the plan."""
+    """Make a card the default for top-ups and the plan, and go on with the task that needs it, if there is one."""
+    next_ = request.form.get("next")
+    is_for_task = task_of(next_) is not None
     try:
         method = removal.make_default(current_organization(), card_id, current_actor())
     except UnknownCardError:
-        return not_changed(_GONE)
-    return changed(f"{method.label} is now your default card.")
+        if not is_for_task:
+            return not_changed(_GONE)
+        flash(_GONE, "error")
+        return redirect(own_address(next_, otherwise=url_for("payment_methods.show")), 303)
+    message = f"{method.label} is now your default card."
+    if not is_for_task:
+        return changed(message)
+    flash(message)
+    return redirect(after_saving(next_, method), 303)
 
 
 @blueprint.get("/<uuid:card_id>/removal")

@@ -10,6 +10,7 @@ const AWAY = "The card form couldn't load. Check your connection, and that nothi
 const LOST = "The connection was lost, and the card wasn't saved. Try again.";
 const NOT_SAVED = "The card wasn't saved.";
 const started = new WeakMap();
+const open = new Set();
 
 class CardForm {
   constructor(form) {
@@ -103,8 +104,7 @@ class CardForm {
 
   // What our server says to a finished setup: one that it refused is done again, one that it could not check is sent again.
   answered(status) {
-    if (!this.form.isConnected) this.fields?.destroy();
-    else if (status === 422) this.form.elements.setup_intent.value = "";
+    if (status === 422) this.form.elements.setup_intent.value = "";
   }
 
   leave() {
@@ -135,8 +135,10 @@ const openForm = () => document.querySelector("#card-form form[data-card-form]")
 function startAll() {
   for (const form of document.querySelectorAll("form[data-card-form]")) {
     if (started.has(form)) continue;
-    started.set(form, new CardForm(form));
-    started.get(form).start();
+    const card = new CardForm(form);
+    started.set(form, card);
+    open.add(card);
+    card.start();
   }
 }
 
@@ -161,5 +163,17 @@ document.addEventListener("htmx:config:request", (event) => {
 document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => {
   started.get(ctx?.request?.form)?.answered(ctx.response?.status);
 });
-document.addEventListener("htmx:after:swap", startAll);
+// A form that is no longer there was answered, or its step is over.
+function letGo() {
+  for (const one of open) {
+    if (one.form.isConnected) continue;
+    one.fields?.destroy();
+    open.delete(one);
+  }
+}
+
+document.addEventListener("htmx:after:swap", () => {
+  letGo();
+  startAll();
+});
 startAll();
