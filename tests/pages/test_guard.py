@@ -15,6 +15,7 @@ OPEN = {
     "api_docs.show",
     "api_docs.show_problem",
     "api_docs.start",
+    "assets.head",  # what a shell on the same origin adds to its own head
     "assets.embed",  # the shell's element, for pages of the shell
     "assets.static",
     "auth.arrive_from_shell",  # leads on, or says that no one is signed in

@@ -225,18 +225,20 @@ class TestList:
 @pytest.mark.parametrize(
     ("wanted", "leads_to"),
     [
-        ("/billing/wallet?amount=73.21#top-up", "/billing/wallet?amount=73.21#top-up"),
+        ("/billing/wallet?amount=73.21#top-up", "/billing/wallet?amount=73.21&card={card}#top-up"),
         ("https://evil.example/billing", CARDS),
         ("//evil.example/billing", CARDS),
         ("", CARDS),
     ],
 )
 def test_a_card_added_for_a_top_up_leads_back_to_it(
-    owner: Visitor, sandbox: Sandbox, wanted: str, leads_to: str
+    owner: Visitor, sandbox: Sandbox, organization: Organization, wanted: str, leads_to: str
 ) -> None:
     form = open_form(owner)
     fill_in(sandbox, form)
-    assert owner.post(CARDS, {"setup_intent": form, "next": wanted}).location == leads_to
+    led_to = owner.post(CARDS, {"setup_intent": form, "next": wanted}).location
+    [card] = saved(organization)
+    assert led_to == leads_to.format(card=card.id), "with the card chosen"
 
 
 def test_without_a_usable_card_the_amount_is_kept_on_the_way_to_adding_one(owner: Visitor) -> None:

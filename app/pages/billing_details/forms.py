@@ -31,6 +31,7 @@ class DetailsForm(TidyForm, FlaskForm):  # type: ignore[misc]
     purchase_order = StringField("Purchase order number")
     emails = TextAreaField("Billing email recipients")
     version = HiddenField()
+    next = HiddenField()
 
     def offer(self) -> None:
         """Fill the choices."""

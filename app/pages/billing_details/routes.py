@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, make_response, redirect, render_template, url_for
+from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from app.billing.customers import details, documents
@@ -10,9 +10,11 @@ from app.billing.customers import queries as customer_queries
 from app.billing.customers.details import ChangedMeanwhileError
 from app.billing.customers.validation import DetailsError
 from app.extensions import limiter
+from app.own_pages import own_address
 from app.pages.actor import current_actor
 from app.pages.billing_details.forms import DetailsForm, summarize
 from app.transaction import transaction
+from app.web.going_on import go_on
 from app.web.identity import current_organization, org_admin_required
 from app.web.parts import wants_region
 from app.web.rate_limits import OFTEN
@@ -32,7 +34,7 @@ _CHANGED = (
 @org_admin_required
 def show() -> Response:
     """Show the saved details in a form."""
-    form = DetailsForm(None)
+    form = DetailsForm(None, next=request.args.get("next", ""))
     form.show(*customer_queries.gather(current_organization()))
     return _draw(form)
 
@@ -49,7 +51,7 @@ def _changes_recipients() -> bool:
 @limiter.limit(OFTEN)
 @keeps_typed(DetailsForm)
 def save() -> Response:
-    """Save the details, or show what is wrong with them."""
+    """Save the details, or show what is wrong with them; then go on where they were needed."""
     form, organization = DetailsForm(), current_organization()
     if not form.validate():
         return _draw(form, status=422)
@@ -63,6 +65,8 @@ def save() -> Response:
         return _draw(form, why=_CHANGED, status=422)
     else:
         flash("Billing details saved. They appear on invoices and statements from now on.")
+        if way_back := own_address(form.next.data, otherwise=""):
+            return go_on(way_back)
         if not wants_region():
             return redirect(url_for("billing_details.show"), 303)
         form.show(*customer_queries.gather(organization))

@@ -21,6 +21,8 @@ class PlanForm(FlaskForm):  # type: ignore[misc]
     plan = RadioField("Plan", validate_choice=False)
 
     chosen: tuple[str, str]
+    needs_address = False
+    """Whether the plan can only be chosen once there is a billing address."""
 
     def validate(self, extra_validators: object = None) -> bool:
         """Check that a plan is chosen; the error says what to do."""

@@ -34,8 +34,8 @@ _MAYBE_CHANGED = Problem(
 _ELSEWHERE = "This plan wasn't bought here, so it can't be changed here. Contact support to change it."
 _ARRANGED = "Support set up your plan, so it can't be changed here. Contact support to change it."
 _ADDRESS_NEEDED = (
-    "Tax on plans depends on your location. Add your billing address under Billing details, with the "
-    "postal code if you're in the United States or Canada, then choose this plan again."
+    "Tax on plans depends on your location. Add your billing address, with the postal code if you're in the "
+    "United States or Canada. Then you come back to this choice."
 )
 _ON_IT = "You're already on this plan. Choose another."
 _PAST_DUE = (
@@ -66,6 +66,7 @@ def begin_switch() -> Response:
     except ChangeRefusedError as error:
         if error.switch is not None and error.refusal is Refusal.OTHER_OPEN:
             return _to(error.switch)
+        form.needs_address = error.refusal is Refusal.NO_ADDRESS
         form.refuse(_message_for(error))
     except PaymentsError as error:
         form.refuse(str(problem(error, _NOT_CHANGED)))
