@@ -53,7 +53,7 @@ def browser(port: int) -> Iterator[BrowserContext]:
 
 def run(environment: Mapping[str, str]) -> Sheet:
     """Run it on the pages of a running demo, first those for people who aren't signed in."""
-    address, port, sheet = environment["PUBLIC_URL"], free_port(), Sheet()
+    address, port, sheet = environment["PUBLIC_URL"], free_port(), Sheet(not_run=visiting.NOT_BY_ITSELF)
     app = create_app(Settings.from_environment(environment))
     with browser(port) as context:
         sheet.scores += _measure(visiting.signed_out(app), address, port)

@@ -65,6 +65,8 @@ class Sheet:
     """All pages."""
 
     scores: list[Score] = field(default_factory=list)
+    not_run: Mapping[str, str] = field(default_factory=dict)
+    """Pages that it isn't run on, and why."""
 
     @property
     def is_full(self) -> bool:
@@ -82,6 +84,7 @@ class Sheet:
         for one in self.scores:
             if not one.is_full:
                 lines += ["", f"{one.page}, {one.form}:", *(f"  {why}" for why in one.why)]
+        lines += ["", *(f"{page}: not run, because it {why}" for page, why in self.not_run.items())]
         return "\n".join(lines)
 
     def _line(self, one: Score, width: int) -> str:
