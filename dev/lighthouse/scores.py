@@ -49,7 +49,8 @@ class Score:
 
     @property
     def is_full(self) -> bool:
-        return all(score == FULL for score in self.scores.values())
+        is_whole = not any(run.problem for run in self.runs)
+        return is_whole and all(score == FULL for score in self.scores.values())
 
     @property
     def why(self) -> list[str]:

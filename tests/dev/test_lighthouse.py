@@ -28,6 +28,7 @@ def test_what_is_full_is_measured_once_and_what_is_not_until_there_is_a_median()
 def test_a_run_that_failed_is_not_full() -> None:
     found = Score("wallet.show", "mobile", (Run({}, problem="no page"),))
     assert not found.is_full and found.why == ["no page"]
+    assert not Score("wallet.show", "mobile", (Run(FULL.scores, problem="leads to /sign-in"),)).is_full
     assert not Sheet().is_full
 
 
