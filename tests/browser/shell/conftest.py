@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from flask import Flask
 from playwright.sync_api import Page
 
 from config import Settings
+from tests.support.database import empty, inside
 from tests.support.shell_site import SITES, ShellSite, running_site
 from tests.support.violations import WatchedBrowser
 
 
 @pytest.fixture(params=SITES)
-def shell_site(app: Flask, settings: Settings, request: pytest.FixtureRequest) -> Iterator[ShellSite]:
-    with running_site(settings, SITES[request.param]) as site:
+def shell_site(settings: Settings, request: pytest.FixtureRequest) -> Iterator[ShellSite]:
+    """On a database of its own, which is empty, and in that application's context."""
+    with running_site(settings, SITES[request.param]) as site, inside(site.app):
+        empty()
         yield site
 
 

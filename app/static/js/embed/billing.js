@@ -11,6 +11,8 @@ const ALLOWED = ["payment", "publickey-credentials-get", "publickey-credentials-
 // Milliseconds before each try to begin a session again. After the last, a person has to ask: else it would never stop.
 const PAUSES = [0, 0, 5_000];
 const SIGNING_OUT = 3_000;
+// However often the page asks.
+const BETWEEN_RENEWALS = 5_000;
 let count = 0;
 
 class VoicePortalBilling extends HTMLElement {
@@ -27,6 +29,7 @@ class VoicePortalBilling extends HTMLElement {
   #wanted = null;
   #tries = 0;
   #fetching = null;
+  #renewedAt = -Infinity;
 
   connectedCallback() {
     const start = new URL(this.getAttribute("src"), location.href);
@@ -204,7 +207,11 @@ class VoicePortalBilling extends HTMLElement {
       this.#path = path;
       this.#address?.show(path, title, step);
     },
-    renew: () => this.#renew(),
+    renew: () => {
+      if (performance.now() - this.#renewedAt < BETWEEN_RENEWALS) return;
+      this.#renewedAt = performance.now();
+      this.#renew();
+    },
     confirm: () => this.confirmed(),
     "session-expired": (detail) => this.#again(detail),
     "open-in-window": ({ path }) => {
