@@ -497,6 +497,50 @@ def test_where_the_browser_keeps_no_cookie_the_page_says_so_and_opens_elsewhere(
     assert [line["event"] for line in logs if line["log_level"] == "warning"] == ["shell_cookies_blocked"]
 
 
+def test_in_a_window_that_keeps_no_cookie_no_other_window_is_offered(app: Flask, shell: PortalShell) -> None:
+    without = app.test_client(use_cookies=False)
+    answer = without.post("/auth/shell", data={"token": shell.token()}, headers=WINDOW)
+    page = without.get(answer.location, headers={"Sec-Fetch-Dest": "document"})
+    assert "Allow cookies for localhost" in page.text
+    assert "_blank" not in page.text
+
+
+def test_where_the_shell_has_no_token_the_frame_says_so_also_to_someone_signed_in(
+    frame: Visitor, shell: PortalShell
+) -> None:
+    enter(frame, shell.token())
+    with capture_logs() as logs:
+        page = frame.get("/auth/shell?without-token&path=/billing/wallet", headers=IN_FRAME)
+    assert page.status_code == 401
+    assert "Your session has ended" in page.text
+    assert 'data-continues="/billing/wallet"' in page.text
+    assert "shell_gave_no_token" in [line["event"] for line in logs]
+
+
+def test_a_page_goes_on_in_another_session_of_the_same_person_and_of_no_one_else(
+    frame: Visitor, shell: PortalShell
+) -> None:
+    """In a cookie of the frame's, also where that was gone with the session."""
+    enter(frame, shell.token())
+    page = frame.token()
+    own = {"Origin": "http://localhost", "Sec-Fetch-Site": "same-origin", "Sec-Fetch-Dest": "empty"}
+    in_frame = own | {"X-Frame-Site": "cross-site"}
+
+    def post(**claims: str) -> TestResponse:
+        data = {"token": shell.token(**claims), "renew": "1", "page": page}
+        return frame.client.post("/auth/shell", data=data, headers=in_frame)
+
+    db.session.execute(db.delete(SignInSession))
+    db.session.commit()
+    for other in ({"sub": "person-2", "email": "other@acme.example"}, {"org": str(uuid4())}):
+        assert post(**other).json["reason"] == "other_session"
+        assert db.session.scalars(db.select(SignInSession)).all() == []
+    answer = post()
+    assert answer.json.keys() == {"ends_in", "renews_in", "form_token"}
+    assert answer.headers["Set-Cookie"].startswith("billing_frame=")
+    assert is_in(frame)
+
+
 def test_in_a_frame_there_is_no_header_and_no_sign_out(frame: Visitor, shell: PortalShell) -> None:
     enter(frame, shell.token())
     framed = frame.get("/billing", headers=IN_FRAME).text

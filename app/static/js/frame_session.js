@@ -49,7 +49,7 @@ function accept({ renews_in: renewsIn, form_token: fresh }) {
 async function take(token, confirms) {
   const answer = await post(ENTRANCE, { token, renew: "1", page: formToken, ...(confirms ? { confirm: "1" } : {}) });
   const said = (await answer?.json().catch(() => null)) ?? {};
-  if (answer?.ok && isSignedIn) accept(said);
+  if (answer?.ok && isSignedIn && !mayHelp) accept(said);
   else if (answer?.ok) location.replace(about.continues || location.href);
   else if (isSignedIn && !isOver && !(answer?.status < 500)) renewIn(RETRY);
   else askAgain({ reason: said.reason, stay: isSignedIn && (!answer || said.again === true) });

@@ -128,6 +128,19 @@ def test_where_no_one_is_signed_in_to_the_shell_any_more_the_frame_ends(
     shell_site.wait_for(page, "Billing")
 
 
+@pytest.mark.parametrize("status", [401, 500])
+def test_without_a_token_from_the_beginning_the_frame_says_what_to_do(
+    page: Page, shell_site: ShellSite, status: int
+) -> None:
+    shell_site.answers = status
+    frame = shell_site.open(page, "/billing/activity", "Your session has ended")
+    told = page.evaluate("told.filter(([type]) => type === 'problem')[0][1]")
+    assert told == {"reason": "no_token", "status": status}
+    shell_site.answers = 200
+    frame.get_by_role("link", name="Try again").click()
+    shell_site.wait_for(page, "Activity")
+
+
 def test_signing_out_is_done_when_the_shell_is_told_so(page: Page, shell_site: ShellSite) -> None:
     shell_site.open(page, "/billing/activity", "Activity")
     page.evaluate("document.querySelector('voice-portal-billing').signOut()")

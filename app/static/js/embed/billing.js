@@ -120,6 +120,7 @@ class VoicePortalBilling extends HTMLElement {
   // By a form: where no page of billing is in the frame yet, or it can't take a token itself.
   async #enter(target = this.#frame.name) {
     const token = await this.#token();
+    if (!token && !this.#isMet) this.#sayThatThereIsNone();
     // The browser may have gone back to a page in the frame meanwhile.
     if (!token || !this.isConnected || (this.#isMet && !this.#tries && target !== "_top")) return;
     const form = document.createElement("form");
@@ -132,6 +133,12 @@ class VoicePortalBilling extends HTMLElement {
     document.body.append(form);
     form.submit();
     form.remove();
+    this.#frame.addEventListener("load", () => this.#show());
+  }
+
+  // In the frame, which is empty otherwise.
+  #sayThatThereIsNone() {
+    this.#frame.src = `${this.#origin}/auth/shell?without-token&path=${encodeURIComponent(this.#path)}`;
     this.#frame.addEventListener("load", () => this.#show());
   }
 
