@@ -1,6 +1,7 @@
 // After a swap, focus is where it was. Where that is gone it goes to the heading of what came instead; after a refused
 // form, to what was wrong with it; and to what an answer marks for it. A poll moves it only out of what the poll itself
 // took away.
+import { mayTakeFocus } from "./may_take_focus.js";
 import { isPoll } from "./poll.js";
 import { startTopUp } from "./shortcuts.js";
 
@@ -76,9 +77,9 @@ function show(thing) {
 // The browser goes to the part itself until the page has loaded, and takes focus away as it does.
 window.addEventListener("load", () =>
   setTimeout(() => {
-    if (isLost()) arriveAt(location.hash.slice(1));
+    if (mayTakeFocus() && isLost()) arriveAt(location.hash.slice(1));
   }),
 );
 
 // A page after a form begins with its result: the keyboard and screen readers continue there.
-document.querySelector("main .error-summary, #messages .message[tabindex]")?.focus();
+if (mayTakeFocus()) document.querySelector("main .error-summary, #messages .message[tabindex]")?.focus();

@@ -2,6 +2,7 @@
 import { pageAt } from "./embed/pages.js";
 import { isNewStep, stepsAreKept, takePlace } from "./frame_steps.js";
 import { send, when } from "./frame_channel.js";
+import { startTopUp } from "./shortcuts.js";
 
 // As an address of the shell's: whose organization it is of, the shell says itself.
 function here() {
@@ -24,7 +25,9 @@ when("navigate", ({ path, step }) => {
   if (stepsAreKept()) takePlace(page, step === true);
   else location.assign(page);
 });
-when("focus", () => document.getElementById("main")?.focus());
+when("focus", () => {
+  if (location.hash !== "#top-up" || !startTopUp()) document.getElementById("main")?.focus();
+});
 
 new ResizeObserver(() => {
   if (Math.ceil(document.body.getBoundingClientRect().height) !== height) tellHeight();
