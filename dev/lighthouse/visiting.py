@@ -30,6 +30,9 @@ NOT_BY_ITSELF = {
 """Pages that Lighthouse can't be led to by an address alone. Each has the frame and the parts of the others, and
 `make axe` looks at it."""
 
+ASKED_FOR = {"wallet.show_call"}
+"""Pages whose query says what they are about."""
+
 
 def signed_out(app: Flask) -> dict[str, str]:
     """The pages for those who aren't signed in that an address without arguments shows, by their rules."""
@@ -43,11 +46,12 @@ def signed_in(app: Flask, page: Page, address: str) -> dict[str, str]:
     wanted = {
         rule.endpoint: rule for rule in pages(app) if rule.endpoint not in SIGNED_OUT | set(NOT_BY_ITSELF)
     }
-    found = {name: rule.rule for name, rule in wanted.items() if not rule.arguments}
+    led_to = {name for name, rule in wanted.items() if rule.arguments} | ASKED_FOR
+    found = {name: rule.rule for name, rule in wanted.items() if name not in led_to}
     for path in list(found.values()):
         page.goto(f"{address}{path}")
         for name, leads_to in _named(app, page.evaluate(_LEADS)):
-            if name in wanted and wanted[name].arguments:
+            if name in led_to:
                 found.setdefault(name, leads_to)
     return found
 
