@@ -14,6 +14,7 @@ from werkzeug.test import TestResponse
 
 from app.people import sessions
 from app.people.sessions import Limits
+from app.web.drawn_for import HEADER
 from app.web.form_tokens import seal
 from tests.factories import PASSWORD
 
@@ -34,6 +35,9 @@ class Visitor:
         self.client = client
 
     def get(self, path: str, **options: Any) -> TestResponse:
+        """Go to an address, or with `HTMX` as headers let the page that is open ask for it, which says whose it is."""
+        if options.get("headers") is HTMX and (organization := Context().run(self._in_view)[1]):
+            options["headers"] = HTMX | {HEADER: organization}
         return self.client.get(path, **options)
 
     def post(
@@ -64,15 +68,21 @@ class Visitor:
 
     def _token(self, secret: str = "") -> str:
         # Made instead of read from a page: half of all requests would be for it.
-        app = self.client.application
         with self.client.session_transaction() as session:
             secret = secret or session.setdefault("csrf_token", token_hex())
-            signed_in = session.get("_user_id", "")
-        with app.app_context():
-            who = sessions.identify(signed_in, Limits(timedelta(days=1), timedelta(days=1)))
-            person = str(who.user.id) if who else None
-            organization = who.organization.slug if who and who.organization else None
+        person, organization = self._in_view()
+        with self.client.application.app_context():
             return seal(secret, person, organization)
+
+    def _in_view(self) -> tuple[str | None, str | None]:
+        """Who is signed in, and the short name of the organization that they see."""
+        with self.client.session_transaction() as session:
+            signed_in = session.get("_user_id", "")
+        with self.client.application.app_context():
+            who = sessions.identify(signed_in, Limits(timedelta(days=1), timedelta(days=1)))
+            if who is None:
+                return None, None
+            return str(who.user.id), who.organization.slug if who.organization else None
 
 
 def links_of(html: str) -> list[str]:

@@ -17,7 +17,7 @@ from tests.support.browsing import HTMX, Visitor, text_of
 
 @pytest.fixture
 def signed_in(app: Flask, visitor: Visitor) -> Visitor:
-    visitor.sign_in(a_person(organization=an_organization("Lantern")).email)
+    visitor.sign_in(a_person(organization=an_organization()).email)
     return visitor
 
 
@@ -75,7 +75,7 @@ def test_too_much_is_refused_with_words(signed_in: Visitor) -> None:
 def test_an_error_in_a_partial_request_comes_as_the_main_part_alone(signed_in: Visitor) -> None:
     page = signed_in.get(
         "/billing/wallet/top-ups/00000000-0000-0000-0000-000000000000",
-        headers=HTMX | {"X-Organization": "lantern"},
+        headers=HTMX,
     )
     assert page.status_code == 404
     assert page.headers["HX-Retarget"] == "#main"

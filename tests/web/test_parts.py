@@ -54,7 +54,7 @@ def test_every_page_comes_as_its_main_for_a_shell_on_the_same_origin(
         whole = visitor.get(address)
         if whole.mimetype != "text/html" or "<main" not in whole.text:
             continue
-        part = visitor.get(address, headers=HTMX)
+        part = visitor.client.get(address, headers=HTMX)
         assert part.status_code == whole.status_code, address
         assert ALONE.fullmatch(part.text), address
         assert content(part.text) == content(whole.text), address
@@ -65,14 +65,14 @@ def test_every_page_comes_as_its_main_for_a_shell_on_the_same_origin(
 
 def test_what_is_not_there_is_said_in_a_main_as_well(owner: Visitor) -> None:
     for address in ("/billing/nothing", "/billing/wallet/top-ups/00000000-0000-0000-0000-000000000000"):
-        part = owner.get(address, headers=HTMX)
+        part = owner.client.get(address, headers=HTMX)
         assert part.status_code == 404
         assert "HX-Retarget" not in part.headers
         assert ALONE.fullmatch(part.text), address
 
 
 def test_the_main_names_its_organization_so_that_what_it_asks_for_are_regions(owner: Visitor) -> None:
-    part = owner.get("/billing/wallet", headers=HTMX).text
+    part = owner.client.get("/billing/wallet", headers=HTMX).text
     found = re.search(r'<main\b[^>]* data-organization="([^"]+)"', part)
     assert found is not None
     region = owner.get("/billing/payment-methods/new", headers=HTMX | {HEADER: found.group(1)}).text
