@@ -80,3 +80,6 @@ document.addEventListener("htmx:error", ({ detail: { ctx } }) => {
 document.addEventListener("organization:back", () => {
   isOver = false;
 });
+
+// Polls begin a while after the page: what places their answers is no part of its first load.
+if (poller()) addEventListener("load", () => import("./steady.js").catch(() => {}));

@@ -61,6 +61,7 @@ function noteWhatCovers(send) {
 export function heedView(send) {
   noteWhatStays(send);
   noteWhatCovers(send);
+  document.addEventListener("page:moved", ({ detail }) => send("scroll", detail));
   let isCovered = false;
   const stay = () => scrollTo(0, isCovered ? top : 0);
   addEventListener("resize", stay);
