@@ -29,6 +29,7 @@ from app.people import passwords
 from app.people.factors import encryption, relying_party
 from app.web import (
     assets,
+    back_to_shell,
     cookies,
     csp_reports,
     database,
@@ -111,6 +112,7 @@ def create_app(settings: Settings) -> Flask:
         assets,
         formatting,
         frames,
+        back_to_shell,
         security,
         csp_reports,
         errors,

@@ -18,7 +18,7 @@ from app.models.scope import scope_to
 from app.people import sessions, user_agents
 from app.people.sessions import Identity, Limits
 from app.transaction import transaction
-from app.web import drawn_for, frames
+from app.web import back_to_shell, drawn_for, frames
 from app.web.marks import is_asked_by_pages, is_posted_by_shell, kept_fields, page_behind
 from app.web.parts import wants_region
 
@@ -145,9 +145,12 @@ def person_required(view: Callable[P, R]) -> Callable[P, R | AnyResponse]:
 
 def ask_to_sign_in() -> AnyResponse:
     """Redirect to the sign-in page, then back; an htmx request gets 401, which the page explains in place. In a frame
-    no one types a password: the shell is told that the session has ended, and begins another."""
+    no one types a password: the shell is told that the session has ended, and begins another. Someone whom a bank
+    leads back is led on to the shell."""
     if wants_region():
         return Response("", status=401)
+    if (address := back_to_shell.from_bank()) is not None:
+        return redirect(address)
     if request.method == "GET":
         came_for = request.full_path.rstrip("?")
     else:
