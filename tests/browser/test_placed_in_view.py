@@ -17,7 +17,7 @@ from tests.support.violations import WatchedBrowser
 SIZES = {"wide": (1280, 800), "narrow": (320, 600)}
 
 
-@pytest.fixture(params=SITES.values(), ids=SITES)
+@pytest.fixture(params=SITES.values(), ids=list(SITES))
 def shell_page(app: Flask, site: Site, request: pytest.FixtureRequest) -> Iterator[ShellPage]:
     with shown(Settings.from_environment(site.environment), request.param) as page:
         organization, _ = a_payer(credit="5")
@@ -25,7 +25,7 @@ def shell_page(app: Flask, site: Site, request: pytest.FixtureRequest) -> Iterat
         yield page
 
 
-@pytest.fixture(params=SIZES.values(), ids=SIZES)
+@pytest.fixture(params=SIZES.values(), ids=list(SIZES))
 def page(browser: WatchedBrowser, request: pytest.FixtureRequest) -> Page:
     width, height = request.param
     return browser.new_page(viewport={"width": width, "height": height}, reduced_motion="reduce")

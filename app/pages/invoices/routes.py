@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from uuid import UUID
 
-from flask import Blueprint, redirect, render_template, request
+from flask import Blueprint, render_template, request
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
@@ -19,6 +19,7 @@ from app.payments import documents
 from app.payments.errors import PaymentsError
 from app.web import errors
 from app.web.identity import current_organization, org_admin_required
+from app.web.other_sites import lead_to
 
 blueprint = Blueprint("invoices", __name__, url_prefix="/workplace/invoices")
 
@@ -69,7 +70,7 @@ def _to_stripe(invoice_id: UUID, address_of: Callable[[str], str | None], *, mis
         return errors.page(404, message="There is no such invoice in this organization.")
     except PaymentsError as error:
         return errors.payments_page(error, "the invoice can't be shown")
-    return redirect(address) if address else errors.page(404, message=missing)
+    return lead_to(address) if address else errors.page(404, message=missing)
 
 
 def _filters(args: MultiDict[str, str]) -> InvoiceFilters:

@@ -30,6 +30,7 @@ from app.web import errors
 from app.web.formatting import money
 from app.web.identity import current_organization, org_admin_required
 from app.web.marks import kept_in_address
+from app.web.other_sites import lead_to
 from app.web.parts import wants_region
 from app.web.payment_problems import Problem, problem
 from app.web.rate_limits import OFTEN
@@ -163,7 +164,7 @@ def show_receipt(top_up_id: UUID) -> Response:
             message="This top-up has no receipt.",
             next_step="Only a paid top-up has one. If this one was paid, ask support for a copy.",
         )
-    return redirect(address)
+    return lead_to(address)
 
 
 @blueprint.errorhandler(UnknownTopUpError)

@@ -1,6 +1,7 @@
 // In the shell's frame: says that the page is there, and then where it is and how high, or what is wrong.
 import "./frame_confirm.js";
 import { send, shellIsThere, when } from "./frame_channel.js";
+import "./frame_links.js";
 import { tellHeight, tellWhere } from "./frame_place.js";
 import { tellProblem } from "./frame_session.js";
 import { theme } from "./frame_theme.js";
