@@ -86,6 +86,15 @@ def begin(
     return begun
 
 
+def is_about(token: ShellToken, who: Identity) -> bool:
+    """Whether a session that the shell began is of the token's person and organization."""
+    if who.ends_at is None or who.vouched is None or who.organization is None:
+        return False
+    found = identities.find(token.issuer, token.subject)
+    return found is not None and (found.id, token.org_id) == (who.vouched.identity_id, who.organization.id)
+
+
+@seeing_all(Reason.SIGN_IN)
 def renew(
     shell: Shell, token: ShellToken, who: Identity, address: str | None, *, confirms: bool = False
 ) -> bool:

@@ -23,6 +23,7 @@ OPEN = {
     "auth.enter_from_shell",  # asks for a token of the shell's: tests/pages/test_shell_sign_in.py
     "auth.confirmed",  # says what to do next, and nothing else
     "auth.home",
+    "auth.leave_with_shell",  # ends the session of whose browser it is
     "auth.passkey_challenge",  # a random number, and nothing of whom it is for
     "auth.provider_callback",  # for the browser that went there, once: tests/pages/test_provider.py
     "auth.recovery_code",  # of whose password was right in this browser: tests/pages/test_second_factor.py

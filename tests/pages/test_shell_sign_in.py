@@ -14,7 +14,6 @@ from uuid import UUID, uuid4
 import pytest
 from flask import Flask
 from structlog.testing import capture_logs
-from werkzeug.test import TestResponse
 
 from app import create_app
 from app.clock import utc_now
@@ -47,9 +46,9 @@ from tests.support.portal_shell import (
     signed_by_secret,
     unsigned,
 )
+from tests.support.shell_frame import IN_FRAME, enter, is_in, leave, renew
 
 WINDOW = {"Origin": ORIGIN, "Sec-Fetch-Site": "cross-site", "Sec-Fetch-Dest": "document"}
-IN_FRAME = {"Sec-Fetch-Dest": "iframe", "Sec-Fetch-Site": "same-origin"}
 Make = Callable[[PortalShell], str]
 
 
@@ -78,23 +77,6 @@ def app(app: Flask, settings: Settings, shell: PortalShell) -> Iterator[Flask]:
 @pytest.fixture
 def frame(app: Flask) -> Visitor:
     return Visitor(app.test_client())
-
-
-def enter(frame: Visitor, token: str, headers: dict[str, str] | None = None, **fields: str) -> TestResponse:
-    """Post a token as the shell's element does, and follow where it leads."""
-    answer = frame.client.post("/auth/shell", data={"token": token} | fields, headers=headers or FRAMED)
-    if answer.status_code != 303:
-        return answer
-    return frame.get(answer.location, headers={"Sec-Fetch-Dest": (headers or FRAMED)["Sec-Fetch-Dest"]})
-
-
-def renew(frame: Visitor, token: str) -> TestResponse:
-    headers = {"Origin": "http://localhost", "Sec-Fetch-Site": "same-origin", "Sec-Fetch-Dest": "empty"}
-    return frame.client.post("/auth/shell", data={"token": token, "renew": "1"}, headers=headers)
-
-
-def is_in(frame: Visitor) -> bool:
-    return frame.get("/billing", headers=IN_FRAME).status_code == 200
 
 
 def now(seconds: int = 0) -> int:
@@ -365,7 +347,8 @@ def test_a_session_ends_unless_the_shell_renews_it(frame: Visitor, shell: Portal
     assert page.status_code == 401
     assert "data-session-ended" in page.text
     assert 'name="password"' not in page.text, "no one types a password into a frame"
-    assert frame.get("/billing/live/overview", headers=HTMX).status_code == 401
+    asked = HTMX | {"X-Organization": "acme-rivets"}
+    assert frame.get("/billing/live/overview", headers=asked).status_code == 401
     assert renew(frame, shell.token()).json["reason"] == "other_session"
 
 
@@ -410,6 +393,75 @@ def test_who_is_at_the_shell_next_finds_no_session_of_who_was_before(
     assert f'data-sign-in-refused="{reason}"' in enter(frame, shell.token(**next_one)).text
     assert not is_in(frame)
     assert db.session.scalars(db.select(SignInSession)).all() == []
+
+
+def test_pages_of_the_shell_share_the_session_of_its_person(frame: Visitor, shell: PortalShell) -> None:
+    """Each posts a token: those that are open already keep their session, and so do the forms in them."""
+    enter(frame, shell.token(auth_time=now()))
+    token = frame.token()
+    first = db.session.scalars(db.select(SignInSession)).one()
+    enter(frame, shell.token(auth_time=now()), path="/billing/parts")
+    db.session.expire_all()
+    again = db.session.scalars(db.select(SignInSession)).one()
+    assert again.token_hash == first.token_hash
+    own = {"Origin": "http://localhost", "Sec-Fetch-Site": "same-origin", "Sec-Fetch-Dest": "iframe"}
+    assert frame.post("/billing/wallet/top-ups", {"amount": "1"}, token=token, headers=own).status_code == 422
+    signed_in = [one for one in db.session.scalars(db.select(AuditEvent)) if one.action == "user.signed_in"]
+    assert len(signed_in) == 1
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"sub": "person-2", "email": "other@acme.example"}, {"org": str(uuid4())}],
+    ids=["person", "organization"],
+)
+def test_a_token_of_another_person_or_organization_ends_the_session(
+    frame: Visitor, shell: PortalShell, changes: dict[str, str]
+) -> None:
+    enter(frame, shell.token(auth_time=now()))
+    before = db.session.scalars(db.select(SignInSession)).one()
+    was, shown = before.token_hash, (before.user_id, before.org_id)
+    enter(frame, shell.token(auth_time=now(), **changes))
+    db.session.expire_all()
+    after = db.session.scalars(db.select(SignInSession)).one()
+    assert after.token_hash != was
+    assert (after.user_id, after.org_id) != shown
+
+
+def test_a_token_that_gives_no_role_any_more_ends_the_session(frame: Visitor, shell: PortalShell) -> None:
+    enter(frame, shell.token(auth_time=now()))
+    assert 'data-sign-in-refused="unknown_role"' in enter(frame, shell.token(roles=[], auth_time=now())).text
+    assert db.session.scalars(db.select(SignInSession)).all() == []
+
+
+def test_a_shell_that_never_says_when_people_signed_in_confirms_by_another_session(
+    frame: Visitor, shell: PortalShell
+) -> None:
+    enter(frame, shell.token())
+    first = db.session.scalars(db.select(SignInSession.token_hash)).one()
+    enter(frame, shell.token())
+    assert db.session.scalars(db.select(SignInSession.token_hash)).one() == first
+    db.session.execute(db.update(SignInSession).values(confirmed_at=utc_now() - timedelta(hours=1)))
+    db.session.commit()
+    enter(frame, shell.token())
+    assert db.session.scalars(db.select(SignInSession.token_hash)).one() != first
+
+
+def test_signing_out_of_the_shell_ends_the_session_whatever_the_frame_shows(
+    frame: Visitor, shell: PortalShell
+) -> None:
+    """No form's token is asked for: many pages have no form. The origin is checked."""
+    enter(frame, shell.token())
+    for origin, status in ((None, 403), ("null", 403), ("https://evil.example", 403)):
+        named = {"Origin": origin} if origin else {}
+        assert leave(frame, {"Sec-Fetch-Site": "cross-site"} | named).status_code == status, origin
+        assert is_in(frame)
+    answer = leave(frame)
+    assert (answer.status_code, answer.headers["Clear-Site-Data"]) == (204, '"cache"')
+    assert not is_in(frame)
+    assert db.session.scalars(db.select(SignInSession)).all() == []
+    assert "user.signed_out" in {one.action for one in db.session.scalars(db.select(AuditEvent))}
+    assert leave(frame).status_code == 204, "who is out already may say so again"
 
 
 def test_a_session_with_a_password_is_not_made_longer_by_a_token(
@@ -568,6 +620,7 @@ def test_who_can_sign_in_here_too_confirms_with_that(frame: Visitor, shell: Port
     user = db.session.scalars(db.select(User)).one()
     user.password_hash = passwords.hash_password(PASSWORD)
     db.session.commit()
+    leave(frame)
     enter(frame, shell.token())
     assert frame.get("/billing/payment-methods/new", headers=IN_FRAME).location.startswith("/confirm?")
 

@@ -40,6 +40,7 @@ NOT_ASKED = {
     "auth.enter_from_shell": "begins a session",
     "auth.forgot_password": "changes nothing but sends a link to the account's own address",
     "auth.invitation": "accepting gives no one else access, and begins a session",
+    "auth.leave_with_shell": "ends a session, gives no access",
     "auth.passkey_challenge": "gives a random number",
     "auth.recovery_code": "is a step of signing in",
     "auth.second_factor": "is a step of signing in",

@@ -1,4 +1,5 @@
-"""`/auth/shell`: the shell signs someone in. Its element posts a token into the frame, and renews the session so."""
+"""`/auth/shell`: the shell signs someone in. Its element posts a token into the frame, renews the session so, and
+ends it when the person signs out of the shell."""
 
 from __future__ import annotations
 
@@ -9,18 +10,20 @@ from werkzeug.wrappers import Response
 
 from app.clock import utc_now
 from app.own_pages import own_address
+from app.pages.actor import current_actor
 from app.pages.auth import shell_connection, shell_refusals
 from app.pages.auth.blueprint import blueprint
-from app.people import sessions, shell_people, used_tokens
+from app.people import own_trail, sessions, shell_people, used_tokens
 from app.people.sessions import Identity
 from app.shell import Reason, Shell, ShellSignInError, ShellToken
 from app.shell import current as trusted_shell
 from app.transaction import end_reading, transaction
-from app.web import form_tokens
+from app.web import form_tokens, leaving
 from app.web.form_tokens import FormToken
 from app.web.frames import ENTRANCE, is_framed
 from app.web.identity import device_in_use, identity, session_limits
 from app.web.marks import posted_by_shell
+from app.web.step_up import is_confirmed
 
 log = structlog.get_logger("billing.shell")
 
@@ -61,13 +64,49 @@ def arrive_from_shell() -> Response:
     return make_response(render_template("auth/frame_blocked.html", path=path), 403)
 
 
+@blueprint.delete(ENTRANCE)
+@posted_by_shell
+def leave_with_shell() -> Response:
+    """End the session of this browser, whatever page is in the frame: the person has signed out of the shell."""
+    who = identity()
+    if who is not None:
+        with transaction():
+            sessions.end(who.token)
+            only = who.organization.id if who.organization and who.ends_at else None
+            own_trail.record(who.user, current_actor(), "user.signed_out", only=only)
+    leaving.forget()
+    return make_response("", 204)
+
+
 def _begin(shell: Shell, token: ShellToken) -> Response:
     who = identity()
     if who is not None and who.ends_at is not None:
+        if _goes_on(shell, token, who):
+            return _lead_on()
         # Also where the token opens nothing: what the shell began isn't left to who is at it next.
         with transaction():
             sessions.end(who.token)
     _sign_in(_start(shell, token, who), who)
+    return _lead_on()
+
+
+def _goes_on(shell: Shell, token: ShellToken, who: Identity) -> bool:
+    """Whether the session in this browser is the token's, and is renewed instead of ended: pages of the shell that
+    are open beside each other, or one after the other, share it.
+
+    A token that doesn't say when its person signed in begins another once the last confirmation is too old: to come
+    again is then how they confirm.
+    """
+    if not shell_people.is_about(token, who) or not (token.signed_in_at or is_confirmed()):
+        return False
+    try:
+        with transaction():
+            return shell_people.renew(shell, token, who, request.remote_addr)
+    except ShellSignInError:
+        return False
+
+
+def _lead_on() -> Response:
     path = own_address(request.form.get("path"), otherwise=url_for("overview.show"))
     return redirect(url_for("auth.arrive_from_shell", path=path), 303)
 
