@@ -19,6 +19,7 @@ from app.pages import (
     payment_methods,
     search,
     security,
+    shell_parts,
     wallet,
 )
 
@@ -41,5 +42,6 @@ def init_app(app: Flask) -> None:
         security,
         factors,
         search,
+        shell_parts,
     ):
         app.register_blueprint(package.blueprint)

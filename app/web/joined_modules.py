@@ -54,6 +54,11 @@ def join(sources: Mapping[str, str]) -> dict[str, str]:
     return dict(_Joining({name: _read(name, text) for name, text in sources.items()}).files())
 
 
+def without_comments(source: str) -> str:
+    """A module as it is served, if it isn't joined with others."""
+    return _COMMENT.sub("", source)
+
+
 class _Joining:
     def __init__(self, modules: Mapping[str, _Module]) -> None:
         self._modules = modules

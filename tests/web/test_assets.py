@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 
+import pytest
 from flask.testing import FlaskClient
 
 from app.web.assets import Asset
+
+PARTS = ("balance", "billing_alert", "campaign_check", "top_up")
 
 
 def test_the_shells_script_imports_each_of_its_modules_and_lets_pages_of_the_shell_run_them(
@@ -30,3 +34,19 @@ def test_no_page_of_another_origin_reads_another_script(client: FlaskClient) -> 
     page = client.get("/sign-in").text
     [script] = re.findall(r'src="(/static/[^"]*/js/app\.js)"', page)
     assert "Access-Control-Allow-Origin" not in client.get(script).headers
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_each_part_is_light_with_all_that_it_imports(client: FlaskClient, part: str) -> None:
+    """Compressed, without headers. All of them import the same, so a page with several has less than their sum."""
+    fingerprint = client.application.extensions["assets"]["js/app.js"].fingerprint
+    weights: dict[str, int] = {}
+    wanted = [f"{part}.js"]
+    while wanted:
+        name = wanted.pop()
+        answer = client.get(f"/static/{fingerprint}/js/embed/{name}", headers={"Accept-Encoding": "gzip"})
+        weights[name] = len(answer.data)
+        text = gzip.decompress(answer.data).decode()
+        wanted += [one for one in re.findall(r'from "\./(\w+\.js)";', text) if one not in weights]
+    assert "session.js" in weights
+    assert sum(weights.values()) < 5_000, weights

@@ -107,6 +107,26 @@ class Estimate:
         return max(self.available.micro, 0) * 100 // self.most.micro
 
 
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """What a cost is, compared with available credit. `missing` is how much credit is short of it, `top_up` the
+    suggested amount: what is missing, as a preset or rounded up, within the limits."""
+
+    cost: Money
+    available: Money
+    missing: Money
+    top_up: Money | None
+
+
+def cover(organization: Organization, cost: Money) -> Coverage:
+    """Compare a cost in the organization's currency with its available credit."""
+    currency = organization.currency
+    status = calling_status.find(organization.id)
+    available = status.available if status else Money.zero(currency)
+    missing = max(cost - available, Money.zero(currency))
+    return Coverage(cost, available, missing, _suggested(missing) if missing else None)
+
+
 def calling_meters(organization: Organization, at: datetime) -> dict[str, Meter]:
     """The kinds of calls that the organization's plan has rates for."""
     plan = plan_terms.get_terms(organization).plan_at(at)
@@ -141,18 +161,15 @@ def estimate(organization: Organization, campaign: Campaign, *, at: datetime) ->
         for meter, (quantity, charge) in most.items()
     )
     currency = organization.currency
-    status = calling_status.find(organization.id)
-    available = status.available if status else Money.zero(currency)
-    dearest = total((line.most for line in lines), currency)
-    missing = max(dearest - available, Money.zero(currency))
+    coverage = cover(organization, total((line.most for line in lines), currency))
     return Estimate(
         campaign=campaign,
         lines=lines,
         least=total((line.least for line in lines), currency),
-        most=dearest,
-        available=available,
-        missing=missing,
-        top_up=_suggested(missing) if missing else None,
+        most=coverage.cost,
+        available=coverage.available,
+        missing=coverage.missing,
+        top_up=coverage.top_up,
         is_own_usage=is_own,
     )
 

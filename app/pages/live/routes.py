@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from flask import Blueprint, Response, make_response, render_template, request
+from flask import Blueprint, Response, jsonify, make_response, render_template, request
 
 from app.billing.subscriptions import switches
 from app.pages.change_plan.routes import context as plan_context
 from app.pages.overview import view as overview
 from app.pages.payment_methods.routes import context as cards_context
+from app.pages.shell_parts import credit
 from app.pages.wallet import view as wallet_page
 from app.pages.wallet.routes import context
 from app.web.identity import current_identity, current_organization, org_admin_required
@@ -92,12 +93,24 @@ def live_payment_methods() -> Response:
     return _unless_current(draw)
 
 
-def _unless_current(draw: Callable[[], tuple[str, int | None]]) -> Response:
+@blueprint.get("/billing/live/credit")
+@org_admin_required
+def live_credit() -> Response:
+    """Available credit, its state and what is wrong, as JSON: for the shell's own elements, by way of our frame."""
+
+    def draw() -> tuple[Response, int]:
+        found, version = credit.gather(current_organization())
+        return jsonify(found), version
+
+    return _unless_current(draw)
+
+
+def _unless_current(draw: Callable[[], tuple[str | Response, int | None]]) -> Response:
     known, who = request.headers.get("HX-PTag"), current_identity()
     if known is not None and known == str(who.wallet_version) and not who.has_lease_over:
         return Response(status=304)
-    html, version = draw()
-    response = make_response(html)
+    content, version = draw()
+    response = make_response(content)
     if version is not None:
         response.headers["HX-PTag"] = str(version)
     return response

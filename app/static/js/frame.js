@@ -1,4 +1,5 @@
 // In the shell's frame: says that the page is there, and then where it is and how high, or what is wrong.
+import { checkCampaign, followCredit } from "./credit.js";
 import "./frame_confirm.js";
 import { send, shellIsThere, when } from "./frame_channel.js";
 import "./frame_links.js";
@@ -14,6 +15,7 @@ when("theme", ({ tokens }) => {
 });
 
 when("view", heedView(send));
+when("campaign-check", (campaign) => checkCampaign(campaign, send));
 
 document.addEventListener("submit", (event) => {
   const path = event.target.dataset.openInWindow;
@@ -23,4 +25,8 @@ document.addEventListener("submit", (event) => {
 });
 
 send("ready");
-if (!tellProblem()) tellWhere();
+const { credit } = document.body.dataset;
+if (!tellProblem()) {
+  tellWhere();
+  if (credit) followCredit(credit, send);
+}

@@ -3,6 +3,7 @@
 import { Address } from "./address.js";
 import { pageAt } from "./pages.js";
 import { read } from "./said.js";
+import { sessionOf } from "./session.js";
 import { FrameView } from "./view.js";
 
 const SOURCE = "voice-portal-billing";
@@ -48,6 +49,8 @@ class VoicePortalBilling extends HTMLElement {
     this.replaceChildren(this.#frame);
     this.#view = new FrameView(this, this.#frame, this.#origin);
     this.#view.watch();
+    this.session = sessionOf(this);
+    this.session.addPages(this, this.#frame);
     addEventListener("message", this.#receive);
     addEventListener("popstate", this.#goBack);
     this.#enter();
@@ -57,6 +60,7 @@ class VoicePortalBilling extends HTMLElement {
     removeEventListener("message", this.#receive);
     removeEventListener("popstate", this.#goBack);
     this.#view?.stop();
+    this.session?.removePages(this);
   }
 
   // For the shell: shows a page of billing.
@@ -64,6 +68,12 @@ class VoicePortalBilling extends HTMLElement {
     const page = pageAt(path, this.#origin);
     if (!page) return;
     this.#lead({ path: page, step: true });
+  }
+
+  // The same, for who pressed something beside the frame.
+  show(path) {
+    this.navigate(path);
+    this.#frame.focus();
   }
 
   // Hands over colors, lengths and a font.
@@ -87,6 +97,7 @@ class VoicePortalBilling extends HTMLElement {
   signOut() {
     this.#isOver = true;
     this.#send("sign-out");
+    this.session.signOut();
     return new Promise((resolve) => {
       this.#signedOut = resolve;
       setTimeout(resolve, SIGNING_OUT);

@@ -1,0 +1,70 @@
+"""What the parts show of an organization's credit, as plain text: the shell's pages never get markup of ours."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+from flask import url_for
+
+from app.billing import plans
+from app.billing.plans import PlanView
+from app.billing.wallet import balance
+from app.billing.wallet.balance import BalanceView
+from app.models import CallingState, Organization
+from app.money import Money
+from app.pages.shell_parts import wording
+from app.pages.shell_parts.wording import Alert
+from app.web.formatting import money
+
+
+class State(StrEnum):
+    """The calling state, and whether the balance that pauses calling is below zero."""
+
+    ACTIVE = "active"
+    LOW = "low"
+    PAUSED = "paused"
+    NEGATIVE = "negative"
+
+
+@dataclass(frozen=True, slots=True)
+class Credit:
+    """The message `wallet` to the shell's page. `available` is as people read it, `amount` as programs do; `path` is
+    where a top-up begins."""
+
+    organization: UUID
+    state: State
+    label: str
+    available: str
+    amount: str
+    currency: str
+    path: str
+    alerts: list[Alert]
+
+
+def gather(organization: Organization) -> tuple[Credit, int]:
+    """What the parts show, and the wallet's version that it is of. In two statements."""
+    found = balance.gather(organization, pace=Money.zero(organization.currency))
+    return of(organization, found, plans.gather(organization)), found.version
+
+
+def of(organization: Organization, found: BalanceView, plan: PlanView) -> Credit:
+    """The same, of what was read."""
+    state = State.NEGATIVE if found.is_negative else State(found.state.value)
+    return Credit(
+        organization=organization.id,
+        state=state,
+        label=_label(found, state),
+        available=money(found.available),
+        amount=found.available.exact,
+        currency=found.available.currency,
+        path=url_for("wallet.show", _anchor="top-up"),
+        alerts=[*wording.credit_alerts(found), *wording.plan_alerts(plan)],
+    )
+
+
+def _label(found: BalanceView, state: State) -> str:
+    if found.missing and not found.paused_since:
+        return "No credit yet"
+    return "Below zero" if state is State.NEGATIVE else CallingState(state.value).label

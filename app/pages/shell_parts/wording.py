@@ -1,0 +1,67 @@
+"""What the banner in the shell's pages says, and where its button leads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from flask import url_for
+
+from app.billing.plans import PlanView
+from app.billing.wallet.balance import BalanceView
+from app.billing.wallet.calling_state import PauseReason
+from app.models import CallingState, TransferKind
+from app.web.formatting import day_long, money
+
+_TOP_UP = "Top up"
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """`title` has no figures: it is announced when it appears, and stays the same while figures in `text` change."""
+
+    kind: str
+    title: str
+    text: str
+    action: str
+    path: str
+
+
+def credit_alerts(balance: BalanceView) -> Iterator[Alert]:
+    """What is wrong with the credit, if anything: at most one thing."""
+    top_up = url_for("wallet.show", _anchor="top-up")
+    missing = money(balance.missing) if balance.missing else ""
+    if balance.state is CallingState.PAUSED and not balance.paused_since:
+        yield Alert(
+            "no_credit", "Add credit so your agents can call.", f"Add {missing} or more.", _TOP_UP, top_up
+        )
+    elif balance.reason is PauseReason.CREDIT_RESERVED:
+        text = f"New calls can start when one of them ends, or once you add {missing} or more."
+        yield Alert("reserved", "All your credit is reserved for calls in progress.", text, _TOP_UP, top_up)
+    elif balance.state is CallingState.PAUSED:
+        text = f"{_why(balance)}. New calls can start again once you add {missing} or more."
+        yield Alert("paused", "Calling is paused.", text, _TOP_UP, top_up)
+    elif balance.state is CallingState.LOW:
+        text = f"You have {money(balance.posted)} left."
+        yield Alert("low", "Your credit is low.", text, _TOP_UP, top_up)
+
+
+def plan_alerts(plan: PlanView) -> Iterator[Alert]:
+    """Whether a renewal is past due."""
+    if not plan.is_past_due:
+        return
+    why = "There was no card to pay with" if plan.failure == "no_card" else "The card was declined"
+    if plan.is_suspended:
+        then = f"You're on {plan.in_force.name} until the renewal is paid."
+    else:
+        then = f"Pay it by {day_long(plan.grace_ends_on)} to keep the plan." if plan.grace_ends_on else ""
+    fix = url_for("change_plan.show_renewal")
+    yield Alert("past_due", "Your renewal wasn't paid.", f"{why}. {then}".strip(), "Fix payment", fix)
+
+
+def _why(balance: BalanceView) -> str:
+    if balance.paused_by is TransferKind.REFUND:
+        return "A refund used up the remaining credit"
+    if balance.paused_by is TransferKind.DISPUTE:
+        return "A disputed payment was deducted from your credit"
+    return "The balance fell below zero" if balance.is_negative else "Your credit ran out"

@@ -1,0 +1,55 @@
+// <voice-portal-billing-alert token-url="/billing-token">: what is wrong with credit or plan, and nothing otherwise.
+import { make, Part } from "./part.js";
+
+const TONES = { low: "warn", reserved: "warn", no_credit: "accent" };
+
+class BillingAlert extends Part {
+  static observedAttributes = ["organization"];
+  #shown = new Map();
+
+  build() {
+    return [];
+  }
+
+  // An alert stays the same element while it lasts: only its title is announced, once, and only figures change.
+  draw(credit) {
+    const wanted = new Map((credit?.alerts ?? []).map((alert) => [alert.kind, alert]));
+    for (const [kind, alert] of wanted) {
+      if (!this.#shown.has(kind)) this.#shown.set(kind, this.#add(kind));
+      this.#shown.get(kind)(alert);
+    }
+    for (const [kind, change] of this.#shown) {
+      if (wanted.has(kind)) continue;
+      this.#shown.delete(kind);
+      change(null);
+    }
+  }
+
+  #add(kind) {
+    let path = "";
+    const title = make("strong");
+    const said = make("p", { role: "status", children: [title] });
+    const text = make("p", { className: "soft" });
+    const button = this.opener(() => path, { className: "main" });
+    const box = make("section", { className: "box", ariaLabel: "Billing", children: [make("div", { children: [said, text] }), button] });
+    box.style.setProperty("--tone", `var(--${TONES[kind] ?? "bad"})`);
+    this.shadowRoot.append(box);
+    return (alert) => {
+      if (!alert) return this.#end(box);
+      // A status that is there before it says something is announced.
+      if (title.textContent !== alert.title) setTimeout(() => { title.textContent = alert.title; }, 100);
+      text.textContent = alert.text;
+      button.textContent = alert.action;
+      path = alert.path;
+    };
+  }
+
+  // What has focus doesn't vanish from under it.
+  #end(box) {
+    if (!box.contains(this.shadowRoot.activeElement)) return box.remove();
+    for (const said of box.querySelectorAll("p")) said.textContent = "";
+    box.addEventListener("focusout", () => box.remove(), { once: true });
+  }
+}
+
+customElements.define("voice-portal-billing-alert", BillingAlert);
