@@ -25,6 +25,7 @@ document.addEventListener("submit", (event) => {
 });
 
 send("ready");
+if (document.querySelector("[data-open-in-window]")) send("problem", { reason: "cookies_blocked" });
 const { credit } = document.body.dataset;
 if (!tellProblem()) {
   tellWhere();
