@@ -29,6 +29,8 @@ from app.shell import current as trusted_shell
 ALWAYS_WITHIN = timedelta(minutes=2)
 """How long a confirmation counts where an organization asks every time: for the steps of one change."""
 
+_BY_SHELL = "shell"
+
 TELL_FROM = 10
 """How many failed confirmations within an hour a person is emailed about."""
 
@@ -111,7 +113,7 @@ METHODS: list[Method] = [
     # A stolen session may come with the password; passkeys and the app's codes stay on the owner's devices.
     Method("password", _has_password_alone, _judge_password),
     Method("provider", _has_provider_alone, _judge_provider, is_elsewhere=True),
-    Method("shell", _has_shell_alone, _judge_shell, is_elsewhere=True),
+    Method(_BY_SHELL, _has_shell_alone, _judge_shell, is_elsewhere=True),
 ]
 """The preferred one first."""
 
@@ -129,8 +131,9 @@ def is_offered(key: str, user: User) -> bool:
 
 def may_add_way_in(who: Identity) -> bool:
     """Whether this session may add a way into its account. One that the shell began opens its own organization only;
-    so it adds none to an account that opens others, unless the person confirms with what they have here."""
-    if who.ends_at is None or methods_of(who.user):
+    so it adds none to an account that opens others, unless the person confirms with what they have here, which the
+    shell's word isn't."""
+    if who.ends_at is None or any(method.key != _BY_SHELL for method in methods_of(who.user)):
         return True
     own = who.organization.id if who.organization is not None else None
     return not any(
