@@ -14,6 +14,7 @@ from uuid import UUID, uuid4
 import pytest
 from flask import Flask
 from structlog.testing import capture_logs
+from werkzeug.test import TestResponse
 
 from app import create_app
 from app.clock import utc_now
