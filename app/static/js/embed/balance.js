@@ -4,7 +4,7 @@ import { make, Part } from "./part.js";
 const look = new CSSStyleSheet();
 look.replaceSync(`
   :host { display: inline-block; min-inline-size: 5.5rem; min-block-size: 2rem; }
-  .chip { display: inline-flex; align-items: center; gap: 0.5rem; min-block-size: 2rem; padding: 0.125rem 0.75rem; background: var(--surface);
+  .chip:not([hidden]) { display: inline-flex; align-items: center; gap: 0.5rem; min-block-size: 2rem; padding: 0.125rem 0.75rem; background: var(--surface);
     border: 1px solid var(--tone); border-radius: 99rem; font-variant-numeric: tabular-nums; white-space: nowrap; }
   .chip:hover { text-decoration: underline; }
   .state { color: var(--tone); font-weight: 600; }

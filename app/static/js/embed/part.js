@@ -14,7 +14,7 @@ look.replaceSync(`
   * { box-sizing: border-box; margin: 0; }
   a, button { font: inherit; color: inherit; cursor: pointer; text-decoration: none; }
   :focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
-  .main { min-block-size: 2.75rem; display: inline-flex; align-items: center; padding: 0.375rem 1rem; font-weight: 600;
+  .main:not([hidden]) { min-block-size: 2.75rem; display: inline-flex; align-items: center; padding: 0.375rem 1rem; font-weight: 600;
     color: var(--accent-ink); background: var(--accent); border: 1px solid transparent; border-radius: calc(var(--radius) * 0.6); }
   .box { display: flex; flex-wrap: wrap; align-items: center; justify-content: space-between; gap: 0.5rem 1rem; padding: 0.75rem 1rem;
     background: var(--surface); border: 1px solid var(--line); border-inline-start: 4px solid var(--tone, var(--line)); border-radius: var(--radius); }

@@ -1,0 +1,426 @@
+"""The parts in a page of the shell: live, on one session, for the shell's person only, and for everyone to use."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from dateutil.relativedelta import relativedelta
+from flask import Flask, Response
+from playwright.sync_api import Page, Request, expect
+
+from app.billing.wallet import holds
+from app.clock import utc_now
+from app.extensions import db
+from app.models import ExternalIdentity, Organization, SignInSession
+from demo import usage_reports
+from demo.usage_reports import Used
+from shell_demo.people import Person
+from tests.browser import axe
+from tests.browser.looks import COLORS_ARE_THERE
+from tests.browser.site import Site
+from tests.factories import an_organization, give_credit, usd
+from tests.support import subscriptions
+from tests.support.demo_shell import Shell
+from tests.support.serving import serving
+from tests.support.subscriptions import Period
+from tests.support.violations import WatchedBrowser
+from tests.support.waiting import wait_until
+
+SCREEN = "/campaigns"
+PARTS = ("balance", "billing-alert", "top-up", "campaign-check")
+CHIP = "voice-portal-balance"
+
+
+def add_parts(page: Page, *names: str, **attributes: str) -> None:
+    """Put elements on the screen, as the shell's templates would."""
+    given = " ".join(
+        f'{name}="{value}"' for name, value in {"token-url": "/billing-token", **attributes}.items()
+    )
+    html = "".join(f"<voice-portal-{name} {given}></voice-portal-{name}>" for name in names)
+    page.evaluate("html => document.querySelector('main').insertAdjacentHTML('beforeend', html)", html)
+
+
+def open_screen(page: Page, shell: Shell, person: Person) -> None:
+    """Sign in to the shell, on a screen with nothing of billing but what its header has."""
+    shell.sign_in(page, person, to=SCREEN)
+    page.evaluate("document.querySelector('main').replaceChildren(document.querySelector('h1'))")
+
+
+def note_problems(page: Page) -> None:
+    """Let `problems(page)` tell what elements say is wrong."""
+    page.add_init_script(
+        "window.said = []; document.addEventListener('voice-portal-billing:problem', "
+        "(event) => said.push(event.detail.reason))"
+    )
+
+
+def problems(page: Page) -> list[str]:
+    return list(page.evaluate("said"))
+
+
+def problems_after(page: Page, milliseconds: int) -> list[str]:
+    """The problems once so much more time has passed by the page's clock."""
+    page.clock.run_for(milliseconds)
+    return problems(page)
+
+
+def sent(page: Page, part_of_address: str) -> list[Request]:
+    """The requests from now on whose address has this."""
+    found: list[Request] = []
+    page.on("request", lambda one: found.append(one) if part_of_address in one.url else None)
+    return found
+
+
+def spend(organization: Organization, seconds: int, report: str) -> None:
+    used = Used("calls_outbound", seconds, organization.local_day(), "Recall", "Ava")
+    usage_reports.record(organization, report, [used], at=utc_now())
+    db.session.commit()
+
+
+def good() -> Organization:
+    return an_organization(credit="1000", alert="50")
+
+
+def low() -> Organization:
+    return an_organization(credit="20", alert="50")
+
+
+def no_credit() -> Organization:
+    return an_organization()
+
+
+def negative() -> Organization:
+    organization = an_organization(credit="1")
+    spend(organization, 60_000, f"dry-{organization.id}")
+    return organization
+
+
+def reserved() -> Organization:
+    organization = an_organization(credit="3")
+    holds.reserve(organization.id, "call", usd("3"), at=utc_now(), lease=timedelta(minutes=9))
+    db.session.commit()
+    return organization
+
+
+def low_and_past_due() -> Organization:
+    organization = low()
+    today = organization.local_day()
+    subscriptions.subscribe(organization, "scale", period=Period(today, today + relativedelta(months=1)))
+    subscriptions.record_failed_renewal(organization, at=utc_now(), failure="generic_decline")
+    db.session.commit()
+    return organization
+
+
+def sessions_of(person_id: str) -> int:
+    db.session.rollback()
+    query = db.select(db.func.count()).select_from(SignInSession)
+    query = query.join(ExternalIdentity, ExternalIdentity.id == SignInSession.identity_id)
+    return db.session.scalar(query.where(ExternalIdentity.subject == person_id)) or 0
+
+
+def test_all_parts_of_a_page_are_live_with_one_sign_in_and_one_poll(
+    page: Page, shell: Shell, app: Flask
+) -> None:
+    organization = low()
+    person = shell.add_person(organization)
+    note_problems(page)
+    tokens, polls = sent(page, "/billing-token"), sent(page, "/billing/live/credit")
+    open_screen(page, shell, person)
+    add_parts(page, *PARTS, cost="120")
+    expect(page.get_by_role("link", name="Credit $20.00 Low balance")).to_be_visible()
+    expect(page.get_by_role("status").filter(has_text="Your credit is low.")).to_be_visible()
+    expect(
+        page.get_by_role("status").filter(has_text="Your credit doesn't cover this campaign.")
+    ).to_be_visible()
+    expect(page.get_by_role("button", name="Top up $100")).to_be_visible()
+    assert len(tokens) == 1
+    assert page.locator("iframe").count() == 1
+    for _ in range(4):
+        with page.expect_response(lambda one: "/billing/live/credit" in one.url) as unchanged:
+            pass
+        assert unchanged.value.status == 304
+    expect(page.get_by_role("link", name="Credit $20.00 Low balance")).to_be_visible()
+    assert problems(page) == []
+    give_credit(organization, "980")
+    expect(page.get_by_role("link", name="Credit $1,000.00 Active")).to_be_visible()
+    expect(page.get_by_text("Your credit is low.")).to_have_count(0)
+    expect(page.get_by_role("status").filter(has_text="Your credit covers this campaign.")).to_be_visible()
+    assert len(tokens) == 1
+    assert len({one.frame for one in polls}) == 1
+    assert not [one for one in tokens + polls if "token=" in one.url or "ey" in one.url.partition("?")[2]]
+
+
+def test_where_the_frame_is_on_the_page_it_tells_the_parts(page: Page, shell: Shell, app: Flask) -> None:
+    organization = good()
+    polls = sent(page, "/billing/live/credit")
+    shell.sign_in(page, shell.add_person(organization), to="/billing/activity")
+    expect(page.locator(CHIP).get_by_text("$1,000.00")).to_be_visible()
+    assert page.locator("iframe").count() == 1
+    assert {one.frame.parent_frame for one in polls} == {page.main_frame}
+    give_credit(organization, "5")
+    expect(page.locator(CHIP).get_by_text("$1,005.00")).to_be_visible()
+    add_parts(page, "top-up", amount="100")
+    page.get_by_role("button", name="Top up").click()
+    frame = shell.frame(page)
+    expect(frame.get_by_role("heading", name="Wallet", level=1)).to_be_visible()
+    expect(frame.get_by_role("radio", name="$100", exact=True)).to_be_checked()
+
+
+def test_signing_out_where_only_parts_are_ends_the_session_and_leaves_nothing(
+    page: Page, shell: Shell, app: Flask
+) -> None:
+    person = shell.add_person(good())
+    open_screen(page, shell, person)
+    add_parts(page, *PARTS, cost="5")
+    expect(page.get_by_text("Your credit covers this campaign.")).to_be_visible()
+    assert sessions_of(person.id) == 1
+    page.evaluate(f"void document.querySelector('{CHIP}').signOut()")
+    expect(page.get_by_text("$1,000.00")).to_have_count(0)
+    assert page.evaluate("document.querySelector('main').innerText").strip() == "Campaigns"
+    wait_until(lambda: sessions_of(person.id) == 0, "The session is still there.")
+    page.reload()
+    expect(page.locator(CHIP).get_by_text("$1,000.00")).to_be_visible()
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+    assert sessions_of(person.id) == 0
+
+
+def test_the_next_person_never_sees_what_the_one_before_saw(page: Page, shell: Shell, app: Flask) -> None:
+    """The shell forgot to sign the first one out: their session is still in the browser."""
+    first, second = shell.add_person(good()), shell.add_person(an_organization(credit="7"), "Eli Park")
+    open_screen(page, shell, first)
+    expect(page.locator(CHIP).get_by_text("$1,000.00")).to_be_visible()
+    cookies = [one for one in page.context.cookies() if not one["name"].startswith("portal")]
+    page.context.clear_cookies(name="portal")
+    assert cookies, "billing's own session is left"
+    page.add_init_script(
+        "window.seen = ''; new MutationObserver(() => { seen += "
+        f"document.querySelector('{CHIP}')?.shadowRoot?.textContent ?? ''; }})"
+        ".observe(document, {childList: true, subtree: true}); "
+        "addEventListener('message', (event) => { seen += JSON.stringify(event.data); });"
+    )
+    open_screen(page, shell, second)
+    expect(page.locator(CHIP).get_by_text("$7.00")).to_be_visible()
+    assert "1,000.00" not in page.evaluate("seen")
+    assert sessions_of(first.id) == 0
+
+
+def test_a_part_shows_the_organization_that_the_shell_names_or_nothing(
+    page: Page, shell: Shell, app: Flask
+) -> None:
+    organization, other = good(), good()
+    open_screen(page, shell, shell.add_person(organization))
+    expect(page.locator(CHIP).get_by_text("$1,000.00")).to_be_visible()
+    add_parts(page, "balance", organization=str(other.id), id="other")
+    add_parts(page, "balance", organization=str(organization.id), id="own")
+    expect(page.locator("#own").get_by_text("$1,000.00")).to_be_visible()
+    assert page.evaluate("document.querySelector('#other').shadowRoot.querySelector('button').hidden")
+    assert "$" not in page.evaluate("document.querySelector('#other').shadowRoot.textContent")
+    page.evaluate("id => document.querySelector('#own').setAttribute('organization', id)", str(other.id))
+    assert "$" not in page.evaluate("document.querySelector('#own').shadowRoot.textContent")
+
+
+def test_of_two_windows_for_two_organizations_the_one_in_use_shows_its_own(
+    page: Page, shell: Shell, app: Flask
+) -> None:
+    """They share the browser's session; neither ever shows the other's balance."""
+    organization, other = good(), an_organization(credit="7")
+    note_problems(page)
+    open_screen(page, shell, shell.add_person(organization))
+    expect(page.locator(CHIP).get_by_text("$1,000.00")).to_be_visible()
+    page.evaluate("document.hasFocus = () => false")
+    second = page.context.new_page()
+    page.context.clear_cookies(name="portal")
+    open_screen(second, shell, shell.add_person(other, "Samuel Reyes"))
+    expect(second.locator(CHIP).get_by_text("$7.00")).to_be_visible()
+    wait_until(lambda: "other_organization" in problems(page), "It says nothing.")
+    expect(page.locator(CHIP).get_by_text("$")).to_have_count(0)
+    expect(second.locator(CHIP).get_by_text("$7.00")).to_be_visible()
+    assert "7.00" not in page.evaluate(f"document.querySelector('{CHIP}').shadowRoot.textContent")
+
+
+def test_a_member_sees_nothing_of_money(page: Page, shell: Shell, app: Flask) -> None:
+    note_problems(page)
+    open_screen(page, shell, shell.add_person(good(), role="member"))
+    add_parts(page, *PARTS, cost="5")
+    wait_until(lambda: "not_owner" in problems(page), "It says nothing.")
+    assert page.evaluate("document.querySelector('main').innerText").strip() == "Campaigns"
+    assert page.get_by_role("button", name="Top up").count() == 0
+    expect(page.locator(CHIP).get_by_text("$")).to_have_count(0)
+
+
+def test_a_page_of_another_origin_gets_nothing(
+    browser: WatchedBrowser, page: Page, shell: Shell, site: Site, app: Flask
+) -> None:
+    """Its visitor is signed in, and it has even got hold of a token."""
+    open_screen(page, shell, shell.add_person(good()))
+    expect(page.locator(CHIP).get_by_text("$1,000.00")).to_be_visible()
+    token = page.evaluate(
+        "fetch('/billing-token', {method: 'POST'}).then((answer) => answer.json()).then((answer) => answer.token)"
+    )
+    evil = Flask("evil")
+
+    @evil.get("/")
+    def show() -> str:
+        return (
+            f'<!doctype html><title>Evil</title><script type="module" src="{site.url}/embed.js"></script>'
+            '<voice-portal-balance token-url="/token"></voice-portal-balance>'
+        )
+
+    @evil.post("/token")
+    def give() -> Response:
+        return Response(f'{{"token": "{token}"}}', content_type="application/json")
+
+    with serving(evil) as url:
+        other = page.context.new_page()
+        other.add_init_script(
+            "window.heard = []; addEventListener('message', (event) => heard.push(event.data))"
+        )
+        with other.expect_response("**/auth/shell") as refused:
+            other.goto(url)
+        assert refused.value.status == 403
+        tried = other.evaluate(
+            """async (address) => {
+                const answers = [];
+                for (const credentials of ['include', 'omit']) {
+                    answers.push(await fetch(address, {credentials}).then((answer) => answer.text()).catch(() => 'refused'));
+                }
+                const frame = document.body.appendChild(document.createElement('iframe'));
+                await new Promise((loaded) => { frame.onload = loaded; frame.src = address.replace('live/credit', 'parts'); });
+                return answers;
+            }""",
+            f"{site.url}/billing/live/credit",
+        )
+        assert tried == ["refused", "refused"]
+        assert other.evaluate("heard") == []
+        assert other.evaluate(f"document.querySelector('{CHIP}').shadowRoot.querySelector('.chip').hidden")
+        assert "frame-ancestors" in browser.provoked(other)
+        other.close()
+
+
+def test_what_fails_is_said_and_tried_again_and_shows_nothing(page: Page, shell: Shell, app: Flask) -> None:
+    page.clock.install()
+    note_problems(page)
+    person = shell.add_person(good())
+    page.route("**/billing-token", lambda route: route.fulfill(status=500, body="no"))
+    open_screen(page, shell, person)
+    wait_until(lambda: problems_after(page, 10), "It says nothing.")
+    assert problems(page) == ["no_token"]
+    assert page.locator(CHIP).get_by_text("$").count() == 0
+    page.clock.run_for(7_000)
+    wait_until(lambda: len(problems(page)) == 2, "It tries no second time.")
+    page.unroute("**/billing-token")
+    page.clock.run_for(14_000)
+    expect(page.locator(CHIP).get_by_text("$1,000.00")).to_be_visible()
+
+
+def test_no_one_asks_while_the_page_is_out_of_sight(page: Page, shell: Shell, app: Flask) -> None:
+    page.clock.install()
+    organization = good()
+    open_screen(page, shell, shell.add_person(organization))
+    page.clock.run_for(100)
+    expect(page.locator(CHIP).get_by_text("$1,000.00")).to_be_visible()
+    hidden = next(frame for frame in page.frames if "/billing/parts" in frame.url)
+    polls = sent(page, "/billing/live/credit")
+    look = (
+        "(is) => { Object.defineProperty(document, 'hidden', {value: is, configurable: true}); "
+        "document.dispatchEvent(new Event('visibilitychange')); }"
+    )
+    hidden.evaluate(look, True)
+    give_credit(organization, "5")
+    page.clock.run_for(60_000)
+    assert polls == []
+    hidden.evaluate(look, False)
+    expect(page.locator(CHIP).get_by_text("$1,005.00")).to_be_visible()
+
+
+def test_a_change_of_figures_is_not_announced_again(page: Page, shell: Shell, app: Flask) -> None:
+    organization = low()
+    open_screen(page, shell, shell.add_person(organization))
+    add_parts(page, "billing-alert")
+    status = page.get_by_role("status").filter(has_text="Your credit is low.")
+    expect(status).to_be_visible()
+    status.evaluate(
+        "(one) => { window.changes = 0; new MutationObserver((all) => { changes += all.length; })"
+        ".observe(one, {childList: true, subtree: true, characterData: true}); }"
+    )
+    spend(organization, 6000, f"more-{organization.id}")
+    expect(page.locator("voice-portal-billing-alert").get_by_text("You have $17.75 left.")).to_be_visible()
+    assert page.evaluate("changes") == 0
+
+
+def test_what_has_focus_does_not_vanish(page: Page, shell: Shell, app: Flask) -> None:
+    organization = low()
+    open_screen(page, shell, shell.add_person(organization))
+    add_parts(page, "billing-alert")
+    button = page.locator("voice-portal-billing-alert").get_by_role("button", name="Top up")
+    button.focus()
+    give_credit(organization, "980")
+    expect(page.get_by_text("Your credit is low.")).to_have_count(0)
+    expect(button).to_be_focused()
+    page.keyboard.press("Shift+Tab")
+    expect(button).to_have_count(0)
+
+
+def test_a_campaign_is_checked_and_topped_up_for_in_place_by_keyboard(
+    page: Page, shell: Shell, app: Flask
+) -> None:
+    organization = an_organization(credit="3.50")
+    open_screen(page, shell, shell.add_person(organization))
+    page.evaluate(
+        "document.addEventListener('voice-portal-billing:campaign-check', ({detail}) => { window.answer = detail; })"
+    )
+    add_parts(page, "campaign-check", calls="200", shortest="0.5", longest="1")
+    check = page.locator("voice-portal-campaign-check")
+    expect(check.get_by_text("It costs about $3.97 to $10.20. You need $6.70 more.")).to_be_visible()
+    answer = page.evaluate("answer")
+    assert (answer["is_covered"], answer["top_up"]) == (False, "25.000000")
+    while page.evaluate("document.activeElement.shadowRoot?.activeElement?.textContent") != "Top up $25":
+        page.keyboard.press("Tab")
+    ring = page.evaluate(
+        "getComputedStyle(document.querySelector('voice-portal-campaign-check').shadowRoot.activeElement).outline"
+    )
+    assert "solid 2px" in ring
+    page.keyboard.press("Enter")
+    frame = check.frame_locator("iframe")
+    expect(frame.get_by_role("radio", name="$25", exact=True)).to_be_checked()
+    give_credit(organization, "25")
+    expect(page.get_by_role("link", name="Credit $28.50 Active")).to_have_count(1)
+    page.get_by_role("button", name="Close").press("Enter")
+    expect(check.get_by_text("Your credit covers this campaign.")).to_be_visible()
+    page.evaluate("document.querySelector('voice-portal-campaign-check').setAttribute('calls', 'many')")
+    expect(check.get_by_text("Your credit covers this campaign.")).to_have_count(0)
+
+
+STATES: list[Callable[[], Organization]] = [good, low, no_credit, negative, reserved, low_and_past_due]
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_axe_finds_nothing_in_any_part_and_state(
+    page: Page, site: Site, app: Flask, state: Callable[[], Organization]
+) -> None:
+    shell = site.demo_shell.at("127.0.0.1")
+    open_screen(page, shell, shell.add_person(state()))
+    add_parts(page, *PARTS, calls="400", minutes="2")
+    expect(page.locator("voice-portal-campaign-check").get_by_text("It costs about")).to_be_visible()
+    for part in PARTS[: 3 if state is not good else 1]:
+        expect(page.locator(f"main voice-portal-{part}").locator("a, button").first).to_be_visible()
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        page.evaluate(COLORS_ARE_THERE)
+        assert axe.findings(page) == [], scheme
+    page.emulate_media(forced_colors="active")
+    for chip in page.locator(f"main {CHIP}").locator(".chip").all():
+        border = chip.evaluate("(one) => getComputedStyle(one).borderTopStyle")
+        assert border == "solid", "the state is in words, and the chip has an edge"
+
+
+def test_the_shells_colors_are_taken(page: Page, site: Site, app: Flask) -> None:
+    shell = site.demo_shell.at("127.0.0.1")
+    open_screen(page, shell, shell.add_person(good()))
+    chip = page.locator(CHIP).locator(".chip")
+    expect(chip).to_be_visible()
+    page.evaluate("document.documentElement.style.setProperty('--vp-surface', 'rgb(1, 2, 3)')")
+    expect(chip).to_have_css("background-color", "rgb(1, 2, 3)")
