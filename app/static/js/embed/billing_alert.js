@@ -31,13 +31,14 @@ class BillingAlert extends Part {
     const said = make("p", { role: "status", children: [title] });
     const text = make("p", { className: "soft" });
     const button = this.opener(() => path, { className: "main" });
-    const box = make("section", { className: "box", ariaLabel: "Billing", children: [make("div", { children: [said, text] }), button] });
+    const box = make("section", { className: "box", children: [make("div", { children: [said, text] }), button] });
     box.style.setProperty("--tone", `var(--${TONES[kind] ?? "bad"})`);
     this.shadowRoot.append(box);
     return (alert) => {
       if (!alert) return this.#end(box);
       // A status that is there before it says something is announced.
       if (title.textContent !== alert.title) setTimeout(() => { title.textContent = alert.title; }, 100);
+      box.ariaLabel = alert.title;
       text.textContent = alert.text;
       button.textContent = alert.action;
       path = alert.path;
