@@ -9,14 +9,17 @@ from collections.abc import Callable
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
+from app.extensions import db
+from app.models import User
 from tests.browser.every_page.conftest import Enter, open_all, someone
 from tests.browser.every_page.scenes import SCENES, Stage
 from tests.browser.every_page.ways import WAYS, Way, look
 from tests.browser.site import Site, sign_in
 from tests.support.addresses import addresses, pages
 from tests.support.authenticator import Authenticator
+from tests.support.demo_shell import Shell
 from tests.support.factors import a_passkey, an_app
 from tests.support.states import EVERY_STATE, State, busy, empty, going_down
 
@@ -50,19 +53,19 @@ def test_with_second_factors(page: Page, site: Site, app: Flask, enter: Enter) -
 
 @pytest.mark.parametrize("state", [busy, empty, going_down])
 def test_each_page_in_the_shells_frame(
-    page: Page, site: Site, app: Flask, enter: Enter, state: State
+    page: Page, site: Site, shell: Shell, app: Flask, enter: Enter, state: State
 ) -> None:
     organization = state()
-    person = someone(organization)
-    sign_in(page, person.email)
+    someone(organization)
+    theirs = shell.add_person(organization)
+    shell.sign_in(page, theirs)
+    expect(shell.frame(page).get_by_role("heading", name="Billing", level=1)).to_be_visible()
+    frame = page.frames[1]
+    person = db.session.scalars(db.select(User).filter_by(email=theirs.email)).one()
     for each in addresses(app, organization, person):
-        framed = f'<iframe title="Billing" width="100%" height="700" src="{site.url}{each.path}"></iframe>'
-        Stage(page, site, str).show(
-            f"{site.demo_shell.at('localhost').url}/framed", f"<!doctype html><title>Portal</title>{framed}"
-        )
-        frame = page.frames[1]
-        frame.wait_for_load_state()
-        assert frame.evaluate("document.documentElement.hasAttribute('data-framed')"), each.path
+        frame.goto(f"{site.url}{each.path}")
+        open_all(frame)
+        assert frame.locator("html[data-framed]").count() == 1, each.path
         look(page, enter, each.name, within=frame, ways=TWO_WAYS, column="framed")
 
 

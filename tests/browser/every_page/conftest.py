@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Frame, Page
 
 from app.models import Organization, User
 from tests.browser.every_page.sheet import Sheet
@@ -27,7 +27,7 @@ def page(browser: Browser, site: Site) -> Iterator[Page]:
     made.close()
 
 
-def open_all(page: Page) -> None:
+def open_all(page: Page | Frame) -> None:
     """Unfold what is folded away."""
     page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")
 
