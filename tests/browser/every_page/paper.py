@@ -12,7 +12,7 @@ PRINTED = """() => {
   const shown = (one) => one.checkVisibility({ visibilityProperty: true }) && one.getBoundingClientRect().height > 0;
   const name = (one) => `${one.localName}.${[...one.classList].join(".")} "${one.textContent.replace(/\\s+/g, " ").trim().slice(0, 30)}"`;
   for (const one of document.querySelectorAll("nav, header.header, footer.footer, button, .btn, summary, select, input:not([type=hidden]), textarea, dialog, iframe, .skip-link")) if (shown(one)) found.push(`printed: ${name(one)}`);
-  for (const one of document.querySelectorAll("main a[href]:not(.btn)")) if (!shown(one) && one.parentElement && shown(one.parentElement) && !one.closest("nav, form, .actions, .pages")) found.push(`link left out: ${name(one)}`);
+  for (const one of document.querySelectorAll("main a[href]:not(.btn)")) if (!shown(one) && one.parentElement && shown(one.parentElement) && !one.closest("nav, form, .actions, .pages, .panel-head")) found.push(`link left out: ${name(one)}`);
   const light = (color) => { const at = document.createElement("canvas").getContext("2d"); at.fillStyle = color; at.fillRect(0, 0, 1, 1); const [red, green, blue, alpha] = at.getImageData(0, 0, 1, 1).data; return alpha ? (red * 0.3 + green * 0.6 + blue * 0.1) / 255 : null; };
   const paper = light(getComputedStyle(document.body).backgroundColor);
   if (paper !== null && paper < 0.99) found.push(`paper isn't white: ${getComputedStyle(document.body).backgroundColor}`);
@@ -20,7 +20,15 @@ PRINTED = """() => {
     if (!shown(one) || ![...one.childNodes].some((each) => each.nodeType === 3 && each.data.trim()) || one.closest("svg, .visually-hidden")) continue;
     if (light(getComputedStyle(one).color) > 0.6) found.push(`pale ink: ${name(one)}`);
   }
-  for (const one of document.querySelectorAll("main thead")) if (shown(one) && getComputedStyle(one).display !== "table-header-group") found.push(`a head that isn't repeated: ${name(one)}`);
+  for (const one of document.querySelectorAll("main thead:not(.visually-hidden)")) if (shown(one) && getComputedStyle(one).display !== "table-header-group") found.push(`a head that isn't repeated: ${name(one)}`);
+  for (const one of document.querySelectorAll("main tfoot")) if (shown(one) && getComputedStyle(one).display === "table-footer-group") found.push(`a total on every sheet: ${name(one)}`);
+  // Heads that are repeated make a table longer than a grid has room for: what follows is printed over its last rows.
+  for (const one of document.querySelectorAll("main table")) {
+    for (let around = one.parentElement; shown(one) && around?.closest("main"); around = around.parentElement) {
+      if (getComputedStyle(around).breakInside === "avoid") break;
+      if (/grid|flex/.test(getComputedStyle(around).display)) found.push(`a table that breaks in a grid: ${name(around)}`);
+    }
+  }
   return [...new Set(found)];
 }"""
 
