@@ -24,7 +24,8 @@ _OF_SHELL = "js/embed/"
 """Modules that run in pages of the shell, which imports them all: each defines its element, or what several need."""
 _ON_BOTH_SIDES = "js/embed/pages.js"
 _HTMX = ("vendor/htmx/htmx.min.js", "vendor/htmx/hx-ptag.min.js")
-_COMMENT = re.compile(rb"/\*.*?\*/\s*", re.DOTALL)
+_COMMENT = re.compile(rb"/\*.*?\*/", re.DOTALL)
+_BETWEEN_RULES = re.compile(rb"\s*([{};])\s*")
 
 blueprint = Blueprint("assets", __name__)
 
@@ -62,7 +63,9 @@ def read(folder: Path) -> dict[str, Asset]:
         if path.is_file() and path.suffix != ".md" and path.parent.name != "css"
     }
     order = (folder / "css" / "ORDER").read_text().split()
-    files["app.css"] = _COMMENT.sub(b"", b"\n".join((folder / "css" / name).read_bytes() for name in order))
+    style = _COMMENT.sub(b"", b"\n".join((folder / "css" / name).read_bytes() for name in order))
+    # No string in them has a brace or a semicolon.
+    files["app.css"] = _BETWEEN_RULES.sub(rb"\1", style)
     files["htmx.js"] = b"\n".join(files.pop(name) for name in _HTMX)
     shared = {_ON_BOTH_SIDES: files[_ON_BOTH_SIDES]}
     modules = shared | {

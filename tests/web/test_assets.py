@@ -9,6 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from app.web.assets import Asset
+from config import ROOT
 
 PARTS = ("balance", "billing_alert", "campaign_check", "top_up")
 
@@ -50,3 +51,9 @@ def test_each_part_is_light_with_all_that_it_imports(client: FlaskClient, part: 
         wanted += [one for one in re.findall(r'from "\./(\w+\.js)";', text) if one not in weights]
     assert "session.js" in weights
     assert sum(weights.values()) < 5_000, weights
+
+
+def test_the_space_that_is_left_out_between_rules_is_in_no_text() -> None:
+    for style in (ROOT / "app/static/css").glob("*.css"):
+        texts = re.findall(r'"[^"\n]*"', re.sub(r"/\*.*?\*/", "", style.read_text(), flags=re.DOTALL))
+        assert not [text for text in texts if re.search("[{};]", text)], style.name
