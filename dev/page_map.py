@@ -5,6 +5,8 @@ from __future__ import annotations
 from flask import Flask
 from werkzeug.routing import Rule
 
+from app.web.marks import is_asked_by_pages
+
 NO_PAGES = {
     "api_docs.start": "leads to the API's page",
     "assets.embed": "a script",
@@ -22,7 +24,7 @@ NO_PAGES = {
     "invoices.show_pdf": "leads to Stripe",
     "wallet.show_receipt": "leads to Stripe",
 }
-"""Rules that show nothing of ours to anyone, beside those of the API, files and polls."""
+"""Rules that show nothing of ours to anyone, beside those of the API, files and what open pages ask for."""
 
 SIGNED_OUT = {
     "api_docs.list_problems",
@@ -41,11 +43,14 @@ SIGNED_OUT = {
 
 def pages(app: Flask) -> list[Rule]:
     """The rules that answer a browser with a page of ours."""
+    with app.app_context():
+        asked_by_pages = {name for name in app.blueprints if is_asked_by_pages(name)}
     return [
         rule
         for rule in sorted(app.url_map.iter_rules(), key=str)
         if "GET" in (rule.methods or ())
         and rule.endpoint not in NO_PAGES
-        and not rule.endpoint.startswith(("api.", "live.", "dev_mail."))
+        and not rule.endpoint.startswith(("api.", "dev_mail."))
+        and rule.endpoint.partition(".")[0] not in asked_by_pages
         and not rule.rule.endswith((".csv", ".pdf"))
     ]
