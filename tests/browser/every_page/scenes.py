@@ -88,6 +88,7 @@ def forgotten_passwords_and_invitations(at: Stage) -> None:
     at.look("auth.forgot_password")
     at.page.get_by_role("textbox").first.fill("someone@people.example")
     at.page.keyboard.press("Enter")
+    at.see("Check your email.")
     at.look("auth.forgot_password")
 
 
