@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,9 +15,10 @@ from shell_demo.application import create_app
 from shell_demo.people import Organization, Person
 from shell_demo.tokens import ISSUER
 from tests.support.serving import serving
+from tests.support.session_cookies import carry_session
 
 if TYPE_CHECKING:
-    from playwright.sync_api import FrameLocator, Page
+    from playwright.sync_api import BrowserContext, FrameLocator, Page
 
 
 class DemoShell:
@@ -65,6 +67,10 @@ class Shell:
         person = Person(id_, name, f"{id_}@portal.example", role, theirs)
         self.demo_shell.app.config["PEOPLE"][id_] = person
         return person
+
+    def begin_session(self, context: BrowserContext, person: Person) -> None:
+        """The browser is signed in to the portal as this person, who has proved just now who they are."""
+        carry_session(context, self.demo_shell.app, self.url, person=person.id, signed_in_at=int(time.time()))
 
     def sign_in(self, page: Page, person: Person, *, to: str = "/billing") -> None:
         """Sign in to the portal and go to one of its screens."""

@@ -11,8 +11,9 @@ from tests.browser.keyboard.focus import BEFORE
 from tests.browser.keyboard.hands import Hands
 from tests.browser.keyboard.scene import Scene
 from tests.browser.keyboard.task import Task
-from tests.browser.site import Site, sign_in
+from tests.browser.site import Site
 from tests.factories import a_person
+from tests.support.session_cookies import begin_session
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ class Place:
 def _unframed(page: Page, site: Site, scene: Scene) -> Hands:
     person = scene.person or a_person(organization=scene.organization)
     if scene.is_signed_in:
-        sign_in(page, person.email, to=scene.path)
+        begin_session(page.context, site.app, site.url, person)
     page.context.add_init_script(BEFORE)
     page.goto(scene.path)
     return Hands(page, page, site.url, scene, person.email)
@@ -41,7 +42,7 @@ def _framed(host: str) -> Callable[[Page, Site, Scene], Hands]:
     def open_there(page: Page, site: Site, scene: Scene) -> Hands:
         shell = site.demo_shell.at(host)
         person = shell.add_person(scene.organization)
-        shell.sign_in(page, person, to=scene.path)
+        shell.begin_session(page.context, person)
         page.context.add_init_script(BEFORE)
         page.goto(f"{shell.url}{scene.path}")
         frame = shell.frame(page)
