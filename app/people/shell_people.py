@@ -65,18 +65,27 @@ def admit(token: ShellToken, address: str | None) -> tuple[User, UUID] | None:
 
 @seeing_all(Reason.SIGN_IN)
 def begin(
-    shell: Shell, token: ShellToken, user: User, identity_id: UUID, *, device: str, address: str | None
+    shell: Shell,
+    token: ShellToken,
+    user: User,
+    identity_id: UUID,
+    *,
+    device: str,
+    address: str | None,
+    confirms: bool = True,
 ) -> str:
-    """Begin a session for the token's organization, in the caller's transaction; its token for the browser."""
+    """Begin a session for the token's organization, in the caller's transaction; its token for the browser.
+    `confirms`: the person came, or was asked in the shell, which may not say when they proved who they are."""
     # Who can sign in otherwise confirms with that: the shell's word opens no account further than to its own
     # organization.
     confirms_here = identities.signs_in_otherwise(user, token.issuer)
+    said = token.signed_in_at or (token.made_at if confirms else _NEVER)
     begun = sessions.start(
         user,
         org_id=token.org_id,
         device=device,
         address=address,
-        confirmed_at=_NEVER if confirms_here else token.signed_in_at or token.made_at,
+        confirmed_at=_NEVER if confirms_here else said,
         vouched=Vouched(identity_id),
         ends_at=utc_now() + shell.session_lasts,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from uuid import UUID, uuid4
 
 import pytest
 from flask import Flask
@@ -14,6 +15,7 @@ from app import create_app
 from app.extensions import db
 from app.models import ExternalIdentity, Membership, Organization, Role, User
 from app.pages.auth import shell_connection
+from app.shell import trusted as trusted_shell
 from config import Settings
 from tests.factories import PASSWORD, a_person, an_organization
 from tests.support.browsing import BrowserClient, Visitor, text_of
@@ -183,3 +185,45 @@ def test_it_is_disconnected_on_the_account_page(window: Visitor, shell: PortalSh
     assert not connected(shell)
     assert "Disconnect Voice Portal" not in text_of(window.get("/account"))
     assert post(window, shell.token(), FRAMED).status_code == 409
+
+
+def test_what_waits_gives_no_role_that_the_shell_has_taken_away_since(
+    app: Flask, window: Visitor, shell: PortalShell, dana: User
+) -> None:
+    """It waits for minutes, and can be kept and sent again: only a token of now says what someone may do."""
+    shell.org_id = str(uuid4())
+    window.sign_in(DANA)
+    post(window, shell.token(), WINDOW)
+    kept = window.client.get_cookie(shell_connection.COOKIE)
+    assert kept is not None
+    assert connect(window).status_code == 200
+    frame = Visitor(app.test_client())
+    assert post(frame, shell.token(), FRAMED).status_code == 303
+    assert post(frame, shell.token(roles=[]), FRAMED).status_code == 403
+    window.client.set_cookie(shell_connection.COOKIE, kept.value)
+    connect(window)
+    db.session.expire_all()
+    assert db.session.get(Membership, (UUID(shell.org_id), dana.id)) is None
+
+
+def test_what_waits_is_the_word_of_the_shell_that_is_trusted_now(
+    settings: Settings, window: Visitor, shell: PortalShell, dana: User
+) -> None:
+    """Another shell's people may have the same ids."""
+    window.sign_in(DANA)
+    post(window, shell.token(), WINDOW)
+    trusted_shell.set_up(replace(shell.settings(), issuer="https://other.example"))
+    assert "nothing to connect" in text_of(window.get(CONNECT))
+    assert connect(window).status_code == 422
+    assert not connected(shell)
+
+
+def test_only_a_window_lets_something_wait(window: Visitor, shell: PortalShell, dana: User) -> None:
+    """A page in the frame that renews its session reads an answer, and doesn't follow it into a window's pages."""
+    own = {"Origin": "http://localhost", "Sec-Fetch-Site": "same-origin", "Sec-Fetch-Dest": "empty"}
+    for headers in (own, {"Origin": "http://localhost"}):
+        page = window.token()
+        data = {"token": shell.token(), "renew": "1", "page": page}
+        said = window.client.post("/auth/shell", data=data, headers=headers)
+        assert (said.status_code, said.json["reason"]) == (409, "connect_first")
+        assert shell_connection.COOKIE not in str(said.headers.getlist("Set-Cookie"))

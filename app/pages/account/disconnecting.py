@@ -49,10 +49,12 @@ def _disconnect(issuer: str, name: str) -> Response | tuple[str, int]:
     try:
         with transaction():
             ended = disconnection.by_person(who.user, issuer, current_actor())
+            is_over = who.vouched is not None and who.vouched.identity_id == ended
+            if is_over:
+                leaving.forget()
     except OnlyWayError as error:
         return view.page(problem_of=issuer, problem=str(error)), 422
-    if who.vouched is not None and who.vouched.identity_id == ended:
-        leaving.forget()
+    if is_over:
         flash(f"{name} is disconnected. Sign in another way.")
         return redirect(url_for("auth.sign_in"))
     flash(f"{name} is disconnected.")

@@ -37,6 +37,6 @@ def end_sessions() -> Response:
         return redirect(url_for("account.show", _anchor="sessions"))
     with transaction():
         own_sessions.end_all(who, current_actor())
-    leaving.forget()
+        leaving.forget()
     flash("You're signed out everywhere.")
     return redirect(url_for("auth.sign_in"))

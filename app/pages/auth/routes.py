@@ -99,11 +99,11 @@ def _wrong(form: SignInForm) -> tuple[str, int]:
 def sign_out() -> Response:
     """End the session, also on the server."""
     who = identity()
-    if who is not None:
-        with transaction():
+    with transaction():
+        if who is not None:
             sessions.end(who.token)
             own_trail.record(who.user, current_actor(), "user.signed_out")
-    leaving.forget()
+        leaving.forget()
     if who is not None and who.vouched and not who.ends_at and openid.current() is not None:
         session[_STILL_THERE] = True
     flash("You're signed out.")

@@ -13,7 +13,7 @@ from app.own_pages import own_address
 from app.pages.actor import current_actor
 from app.pages.auth import shell_connection, shell_refusals
 from app.pages.auth.blueprint import blueprint
-from app.people import own_trail, sessions, shell_people, used_tokens
+from app.people import left_pages, own_trail, sessions, shell_people, used_tokens
 from app.people.sessions import Identity
 from app.shell import Reason, Shell, ShellSignInError, ShellToken
 from app.shell import current as trusted_shell
@@ -27,6 +27,7 @@ from app.web.step_up import is_confirmed
 
 log = structlog.get_logger("billing.shell")
 
+_OTHERS_PAGE = "the frame shows another's page"
 _NO_ROLE = "none of the roles means something here"
 
 
@@ -45,7 +46,7 @@ def enter_from_shell() -> Response:
             raise ShellSignInError(Reason.REPLAYED, "jti was used before")
         return _renew(shell, token) if request.form.get("renew") else _begin(shell, token)
     except ShellSignInError as error:
-        if error.reason is Reason.CONNECT_FIRST and not is_framed():
+        if error.reason is Reason.CONNECT_FIRST and not (is_framed() or request.form.get("renew")):
             return shell_connection.begin(token)
         return shell_refusals.respond(error)
 
@@ -69,12 +70,12 @@ def arrive_from_shell() -> Response:
 def leave_with_shell() -> Response:
     """End the session of this browser, whatever page is in the frame: the person has signed out of the shell."""
     who = identity()
-    if who is not None:
-        with transaction():
+    with transaction():
+        if who is not None:
             sessions.end(who.token)
             only = who.organization.id if who.organization and who.ends_at else None
             own_trail.record(who.user, current_actor(), "user.signed_out", only=only)
-    leaving.forget()
+        leaving.forget()
     return make_response("", 204)
 
 
@@ -112,16 +113,19 @@ def _lead_on() -> Response:
 
 
 def _renew(shell: Shell, token: ShellToken) -> Response:
-    """Let the session go on, or where it has ended, begin another that the page in the frame continues in."""
+    """Let the session go on, or where it has ended, begin another that the page in the frame continues in. Raises
+    `ShellSignInError`, also where the page was drawn for someone else: the token is of who is at the shell now."""
     who = identity()
+    drawn_for = form_tokens.read(request.form.get("page"))
     lasts = int(shell.session_lasts.total_seconds())
     answer = {"ends_in": lasts, "renews_in": shell.renews_in(utc_now() + shell.session_lasts)}
     if who is None:
-        drawn_for = form_tokens.read(request.form.get("page"))
         if drawn_for is None:
             raise ShellSignInError(Reason.OTHER_SESSION, "no one is signed in")
         _sign_in(_start(shell, token, None, drawn_for), None)
         return make_response(jsonify(answer | {"form_token": form_tokens.form_token()}))
+    if drawn_for is not None and not _continues(drawn_for, who):
+        raise ShellSignInError(Reason.OTHER_SESSION, _OTHERS_PAGE)
     with transaction():
         is_renewed = shell_people.renew(
             shell, token, who, request.remote_addr, confirms="confirm" in request.form
@@ -135,8 +139,10 @@ def _start(
     shell: Shell, token: ShellToken, before: Identity | None, drawn_for: FormToken | None = None
 ) -> Identity:
     """A session for the token, in place of the one before. Raises `ShellSignInError`, also if the page in the frame
-    was drawn for someone else: nothing of theirs goes on."""
+    was drawn for someone else, or before a sign-out: nothing of theirs goes on."""
     with transaction():
+        if drawn_for is not None and left_pages.are_left(drawn_for.secret):
+            raise ShellSignInError(Reason.OTHER_SESSION, "the person of the page has signed out")
         admitted = shell_people.admit(token, request.remote_addr)
         begun = None
         if admitted is not None:
@@ -144,11 +150,18 @@ def _start(
             if before is not None:
                 sessions.end(before.token)
             session_token = shell_people.begin(
-                shell, token, user, identity_id, device=device_in_use(), address=request.remote_addr
+                shell,
+                token,
+                user,
+                identity_id,
+                device=device_in_use(),
+                address=request.remote_addr,
+                # A page that goes on asked for the token by itself, unless it says that the person was asked.
+                confirms=drawn_for is None or "confirm" in request.form,
             )
             begun = sessions.identify(session_token, session_limits())
             if begun is not None and drawn_for is not None and not _continues(drawn_for, begun):
-                raise ShellSignInError(Reason.OTHER_SESSION, "the frame shows another's page")
+                raise ShellSignInError(Reason.OTHER_SESSION, _OTHERS_PAGE)
     if begun is None:
         raise ShellSignInError(Reason.UNKNOWN_ROLE, _NO_ROLE)
     return begun

@@ -2,25 +2,23 @@
 
 The shell's element posts a token in a window of its own. What it says waits in a signed cookie of this browser, while
 its person signs in to the account as before. Only the account of the address that the shell vouches for can be
-connected, and only after confirming, so no one can lend their own place in the shell to another's account.
+connected, and only after confirming, so no one can lend their own place in the shell to another's account. It says
+who someone is, and gives no role: that may have been taken away since, and the next token in the frame says it.
 """
 
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from datetime import timedelta
-from uuid import UUID
 
 from flask import make_response, redirect, render_template, request, url_for
 from itsdangerous import BadData
 from werkzeug.wrappers import Response
 
 from app import signing
-from app.models import Role
 from app.own_pages import own_address
 from app.pages.actor import current_actor
 from app.pages.auth.blueprint import blueprint
-from app.people import shell_people
 from app.people.external import admission
 from app.people.external.claims import Claims
 from app.people.external.identities import IdentityError
@@ -42,42 +40,39 @@ class Waiting:
     """What a token said of its person. `shell` is the origin of the page that posted it, empty if unknown; `path` the
     page of ours that it was to show."""
 
+    issuer: str
     subject: str
     email: str
     name: str
-    org_id: str
     org_name: str
-    role: str
     shell: str
     path: str
 
-    def claims(self, issuer: str) -> Claims:
-        """As verified claims of the shell."""
+    def claims(self) -> Claims:
+        """As verified claims of the shell, without a role."""
         return Claims(
-            issuer=issuer,
+            issuer=self.issuer,
             issuer_name=SHELL_NAME,
             subject=self.subject,
             email=self.email,
             email_is_verified=True,
             name=self.name,
-            organization_id=UUID(self.org_id),
-            organization_name=self.org_name,
-            role=Role(self.role) if self.role else None,
+            organization_id=None,
+            organization_name="",
+            role=None,
             names_all=False,
         )
 
 
 def begin(token: ShellToken) -> Response:
     """Keep what a token says for this browser, and lead to the page that connects it."""
-    claims = shell_people.claims_of(token)
     path = own_address(request.form.get("path"), otherwise="")
     waiting = Waiting(
+        issuer=token.issuer,
         subject=token.subject,
         email=token.email,
         name=token.name,
-        org_id=str(token.org_id),
         org_name=token.org_name,
-        role=claims.role.value if claims.role else "",
         shell=request.headers.get("Origin", ""),
         path="" if path == url_for("auth.connect_shell") else path,
     )
@@ -104,8 +99,7 @@ def confirm_shell_connection() -> Response | tuple[str, int]:
         return _page(), 422
     try:
         with transaction():
-            claims = waiting.claims(trusted_shell().issuer)
-            admission.connect(current_identity().user, claims, current_actor())
+            admission.connect(current_identity().user, waiting.claims(), current_actor())
     except IdentityError as error:
         return _page(str(error)), 422
     response = make_response(render_template("auth/shell_connected.html", waiting=waiting))
@@ -120,10 +114,11 @@ def _page(problem: str = "") -> str:
 
 
 def _of_request() -> Waiting | None:
-    """What waits in this browser, while there is a shell."""
+    """What waits in this browser, while the shell is trusted that said it."""
     try:
-        trusted_shell()
+        issuer = trusted_shell().issuer
         found = signing.serializer(_SALT).loads(cookies.read(COOKIE), max_age=int(VALID_FOR.total_seconds()))
-        return Waiting(**found)
+        waiting = Waiting(**found)
     except (BadData, TypeError, ShellSignInError):
         return None
+    return waiting if waiting.issuer == issuer else None
