@@ -146,3 +146,37 @@ def test_signing_out_is_done_when_the_shell_is_told_so(page: Page, shell_site: S
     page.evaluate("document.querySelector('voice-portal-billing').signOut()")
     assert sessions() == []
     expect(shell_site.frame(page).get_by_role("heading", name="Your session has ended")).to_be_visible()
+
+
+def test_a_token_that_comes_after_sign_out_goes_no_further(page: Page, shell_site: ShellSite) -> None:
+    """The shell gave it before its person signed out there."""
+    frame = shell_site.open(page, "/billing/activity", "Activity")
+    page.evaluate(
+        """async () => {
+          const ask = window.fetch;
+          const isHeld = new Promise((resolve) => { window.letGo = resolve; });
+          window.fetch = async (...asked) => {
+            const answer = await (await ask(...asked)).json();
+            await isHeld;
+            return { ok: true, status: 200, json: async () => answer };
+          };
+          const billing = document.querySelector("voice-portal-billing");
+          billing.confirmed();
+          await billing.signOut();
+        }"""
+    )
+    expect(frame.get_by_role("heading", name="Your session has ended")).to_be_visible()
+    frame.locator(":root").evaluate(
+        "() => { window.heard = []; addEventListener('message', ({ data }) => heard.push(data.type)); }"
+    )
+    page.evaluate(
+        """async () => {
+          letGo();
+          await new Promise((resolve) => setTimeout(resolve));
+          document.querySelector("voice-portal-billing").focus();
+        }"""
+    )
+    heard = lambda: frame.locator(":root").evaluate("() => heard")  # noqa: E731
+    wait_until(lambda: "focus" in heard(), "The frame wasn't told anything.")
+    assert "token" not in heard()
+    assert sessions() == []

@@ -133,7 +133,7 @@ class VoicePortalBilling extends HTMLElement {
     const token = await this.#token();
     if (!token && !this.#isMet) this.#sayThatThereIsNone();
     // The browser may have gone back to a page in the frame meanwhile.
-    if (!token || !this.isConnected || (this.#isMet && !this.#tries && target !== "_top")) return;
+    if (!token || this.#isOver || !this.isConnected || (this.#isMet && !this.#tries && target !== "_top")) return;
     const form = document.createElement("form");
     Object.assign(form, { method: "post", action: `${this.#origin}/auth/shell`, target, hidden: true });
     for (const [name, value] of Object.entries({ token, path: this.#path })) {
@@ -156,7 +156,8 @@ class VoicePortalBilling extends HTMLElement {
   // By a message to the page in the frame: it stays as it is, and the window's history gets no step.
   async #renew(more = {}) {
     const token = await this.#token();
-    if (token) this.#send("token", { token, ...more });
+    // Nothing begins again of who has signed out meanwhile.
+    if (token && !this.#isOver) this.#send("token", { token, ...more });
   }
 
   #again({ reason, asked, stay }) {

@@ -214,7 +214,7 @@ class Session {
     if (type === "problem") this.#fail(String(detail.reason));
     if (type === "renew") {
       const token = await this.#token();
-      if (token) this.#send(frame, "token", { token });
+      if (token && !this.#isOver) this.#send(frame, "token", { token });
     }
   }
 }
