@@ -1,30 +1,32 @@
 // Where the shell's address bar follows, the steps of the window's history are the shell's: each has an address of its
 // own, which also leads back from another page of the shell. Then a page here takes the place of the one before it, and
-// says whether it is a new step. Elsewhere, and after a form, the browser adds the step itself.
+// says whether it is a new step. Elsewhere, after a form, and where nothing can be stored for the next page, the browser
+// adds the step itself.
 import { when } from "./frame_channel.js";
 
 const KEPT = "shell-step";
 let isKept = false;
 export const stepsAreKept = () => isKept;
 
+// Browsers that block other sites' cookies deny a frame its storage, too, even where they keep its partitioned cookie.
+const storage = (() => {
+  try {
+    return window.sessionStorage;
+  } catch {
+    return null;
+  }
+})();
+
 // The next page has to know how it was come to.
 function note(isStep) {
-  try {
-    if (isStep) sessionStorage.setItem(KEPT, "new");
-    else sessionStorage.removeItem(KEPT);
-  } catch {
-    // A browser that keeps nothing here: no step is added, and Back leads further.
-  }
+  if (isStep) storage?.setItem(KEPT, "new");
+  else storage?.removeItem(KEPT);
 }
 
 export function isNewStep() {
-  try {
-    const isStep = sessionStorage.getItem(KEPT) !== null;
-    note(false);
-    return isStep;
-  } catch {
-    return false;
-  }
+  const isStep = (storage?.getItem(KEPT) ?? null) !== null;
+  note(false);
+  return isStep;
 }
 
 export function takePlace(address, isStep) {
@@ -33,7 +35,7 @@ export function takePlace(address, isStep) {
 }
 
 when("history", ({ kept }) => {
-  isKept = kept === true && "navigation" in window;
+  isKept = kept === true && "navigation" in window && storage !== null;
 });
 
 window.navigation?.addEventListener("navigate", (event) => {

@@ -189,3 +189,20 @@ def test_without_keep_address_the_shell_keeps_its_own_and_back_still_goes_back(
     ]
     step(page, "back")
     shell_site.wait_for(page, "Wallet")
+
+
+def test_where_the_browser_denies_the_frame_its_storage_back_goes_through_the_frame(
+    page: Page, shell_site: ShellSite
+) -> None:
+    """As browsers do that block other sites' cookies, even where they keep the frame's own partitioned one."""
+    page.add_init_script(
+        """if (self !== top) Object.defineProperty(window, "sessionStorage", {
+            get() { throw new DOMException("Access is denied for this document.", "SecurityError"); },
+        });"""
+    )
+    come_in(page, shell_site)
+    for heading in ("Payment methods", "Wallet", "Billing"):
+        step(page, "back")
+        is_at(page, shell_site, heading)
+    step(page, "forward")
+    is_at(page, shell_site, "Wallet")
