@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+import hypothesis
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -37,6 +38,9 @@ def pytest_configure(config: Any) -> None:
     # Nothing goes through a proxy; and `requests` looks for one in the whole environment twice a call where this
     # does not say so.
     os.environ["no_proxy"] = "localhost,127.0.0.1"
+    # How long an example takes says something of the machine, and nothing of what is tested.
+    hypothesis.settings.register_profile("untimed", deadline=None)
+    hypothesis.settings.load_profile("untimed")
     if not hasattr(config, "workerinput"):
         config.add_cleanup(start_cluster())
 

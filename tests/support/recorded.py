@@ -50,7 +50,8 @@ def _compared(found: Records, ago: timedelta) -> Records:
     then = time.time() - ago.total_seconds()
     return [
         (kind, _TIME.sub(lambda found: _from(found[0], then), _ID.sub(number, text)))
-        for kind, text in sorted(found, key=lambda one: (one[0], _blank(one[1])))
+        # Of rows that are alike but for their ids, a table gives back now this one first and now that one.
+        for kind, text in sorted(found, key=lambda one: (one[0], _blank(one[1]), _ID.findall(one[1])))
     ]
 
 

@@ -21,10 +21,12 @@ VALUES = {"UUIDConverter": uuid4(), "month": "2026-11", "token": "x"}
 
 def of_people(app: Flask, method: str) -> list[Rule]:
     """The rules that a browser's address bar can hold."""
+    asked_by_pages = {name for name, one in app.blueprints.items() if getattr(one, "asked_by_pages", False)}
     return [
         rule
         for rule in rules(app, method)
-        if rule.endpoint.split(".")[0] not in FOR_PROGRAMS and not rule.endpoint.endswith(".static")
+        if rule.endpoint.split(".")[0] not in FOR_PROGRAMS | asked_by_pages
+        and not rule.endpoint.endswith(".static")
     ]
 
 
