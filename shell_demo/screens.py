@@ -31,13 +31,9 @@ def campaigns() -> str:
     return render_template("campaigns.html")
 
 
-# These are the addresses of billing's own pages: the portal's address bar shows the same path, so every page of
-# billing can be linked to, bookmarked and reloaded here.
 @blueprint.get("/billing")
 @blueprint.get("/billing/<path:_page>")
-@blueprint.get("/workplace/<path:_page>")
-@blueprint.get("/account")
-@blueprint.get("/account/<path:_page>")
 def billing(_page: str = "") -> str:
-    """Billing in its frame, beginning with the page that the address names."""
-    return render_template("billing.html", path=request.full_path.rstrip("?"))
+    """Billing in its frame: one screen for all addresses of billing, so that each page of it can be linked to,
+    bookmarked and reloaded. Which one it is, the element reads from the address."""
+    return render_template("billing.html")

@@ -68,6 +68,10 @@ def test_each_page_of_billing_has_an_address_in_the_shell(page: Page, shell: She
     frame.get_by_role("link", name="Payment methods").first.click()
     page.wait_for_url(f"{shell.url}/billing/payment-methods**")
     expect(page).to_have_title(re.compile(rf"^Payment methods . {organization.name} "))
+    page.get_by_role("link", name="Invoices").click()
+    expect(frame.get_by_role("heading", name="Invoices", level=1)).to_be_visible()
+    page.go_back()
+    expect(frame.get_by_role("heading", name="Payment methods", level=1)).to_be_visible()
     page.go_back()
     page.wait_for_url(f"{shell.url}/billing/wallet**")
     expect(frame.get_by_role("heading", name="Wallet", level=1)).to_be_visible()
@@ -101,6 +105,11 @@ def test_the_shells_theme_is_billings_too(page: Page, shell: Shell, app: Flask) 
     page.reload()
     expect(page.get_by_label("Theme")).to_have_value("custom")
     expect(framed).to_have_css("background-color", canvas)
+    for theme in ("Dark", "Light"):
+        page.get_by_label("Theme").select_option(theme)
+        expect(framed).to_have_css("color-scheme", theme.lower())
+        canvas = body.evaluate("(body) => getComputedStyle(body).backgroundColor")
+        expect(framed).to_have_css("background-color", canvas)
 
 
 def test_signing_out_of_the_shell_ends_billings_session(page: Page, shell: Shell, app: Flask) -> None:
