@@ -1,6 +1,8 @@
 // <voice-portal-billing-alert token-url="/billing-token">: what is wrong with credit or plan, and nothing otherwise.
 import { make, Part } from "./part.js";
 
+const look = new CSSStyleSheet();
+look.replaceSync(".box { margin-block-end: 1rem; }");
 const TONES = { low: "warn", reserved: "warn", no_credit: "accent" };
 
 class BillingAlert extends Part {
@@ -8,6 +10,7 @@ class BillingAlert extends Part {
   #shown = new Map();
 
   build() {
+    this.shadowRoot.adoptedStyleSheets.push(look);
     return [];
   }
 
