@@ -23,8 +23,8 @@ GOOD_FOR = 60
 class Signer:
     """Signs with a key that is made when the program starts.
 
-    Billing fetches the keys again when it meets a `kid` that it doesn't know, so a restart needs nothing else. A
-    portal of several processes keeps one key for all of them, and publishes the next one ten minutes before it signs
+    Billing fetches the keys again when it meets a `kid` that it doesn't know, every half minute at most. A portal
+    of several processes keeps one key for all of them, and publishes the next one ten minutes before it signs
     with it.
     """
 

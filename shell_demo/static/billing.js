@@ -1,6 +1,17 @@
 // The billing screen: address bar and title follow by themselves (`keep-address`).
 const billing = document.querySelector("voice-portal-billing");
 
+// Which entry of the navigation is the page in the frame: the one that says most of its path.
+const entries = [...document.querySelectorAll("nav a")].map((link) => [link, new URL(link.href).searchParams.get("page") ?? link.pathname]);
+
+billing.addEventListener("voice-portal-billing:navigate", ({ detail }) => {
+  const page = detail.path.split(/[?#]/)[0];
+  const within = entries.filter(([, path]) => page === path || page.startsWith(`${path}/`));
+  const [current] = within.sort(([, one], [, other]) => other.length - one.length)[0] ?? [];
+  for (const [link] of entries) link.removeAttribute("aria-current");
+  current?.setAttribute("aria-current", "page");
+});
+
 // Before a change that matters, billing wants to know that it's still the same person.
 const dialog = document.getElementById("confirm");
 

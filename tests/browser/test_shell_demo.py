@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+import pytest
 from flask import Flask
 from playwright.sync_api import BrowserContext, Page, expect
 from sqlalchemy import func, select
@@ -124,6 +125,51 @@ def test_signing_out_of_the_shell_ends_billings_session(page: Page, shell: Shell
     expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
 
 
+@pytest.mark.parametrize("role", ["org_admin", "member"])
+def test_signing_out_on_a_screen_without_the_frame_ends_billings_session(
+    page: Page, shell: Shell, app: Flask, role: str
+) -> None:
+    organization = an_organization()
+    shell.sign_in(page, shell.add_person(organization, role=role))
+    expect(shell.frame(page).get_by_role("heading", level=1)).to_be_visible()
+    with page.expect_response(re.compile("/billing/parts")):
+        page.get_by_role("link", name="Campaigns").click()
+    assert sessions_of(organization) == 1
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+    assert sessions_of(organization) == 0
+
+
+def test_nothing_moves_when_credit_is_there(sight: Page, shell: Shell, app: Flask) -> None:
+    sight.add_init_script(
+        """globalThis.moved = [];
+        new PerformanceObserver((list) => moved.push(...list.getEntries().map((each) => each.value)))
+          .observe({ type: "layout-shift", buffered: true });"""
+    )
+    shell.sign_in(sight, shell.add_person(an_organization(credit="100")), to="/campaigns")
+    expect(sight.get_by_role("link", name="Credit $100.00 Active")).to_be_visible()
+    expect(sight.get_by_text("Your credit covers this campaign.")).to_be_visible()
+    assert sight.evaluate("moved") == []
+
+
+def test_credit_and_what_is_wrong_with_it_are_on_the_shells_own_screens(
+    page: Page, shell: Shell, app: Flask
+) -> None:
+    """By keyboard: each leads to its page of billing."""
+    shell.sign_in(page, shell.add_person(an_organization(credit="4", alert="10")), to="/campaigns")
+    expect(page.get_by_text("Your credit is low.")).to_be_visible()
+    expect(page.get_by_text("Your credit doesn't cover this campaign.")).to_be_visible()
+    header = page.get_by_role("banner")
+    header.get_by_role("link", name="Top up").press("Enter")
+    page.wait_for_url(re.compile("/billing/wallet"))
+    frame = shell.frame(page)
+    expect(frame.get_by_role("heading", name="Wallet", level=1)).to_be_visible()
+    expect(page.get_by_role("link", name="Wallet", exact=True)).to_have_attribute("aria-current", "page")
+    header.get_by_role("link", name="Credit").press("Enter")
+    expect(frame.get_by_role("heading", name="Billing", level=1)).to_be_visible()
+    expect(page.get_by_role("link", name="Billing", exact=True)).to_have_attribute("aria-current", "page")
+
+
 def test_who_signs_in_next_never_sees_the_organization_of_the_person_before(
     page: Page, context: BrowserContext, shell: Shell, app: Flask
 ) -> None:
@@ -157,19 +203,27 @@ def test_the_shells_screens_are_for_everyone(sight: Page, shell: Shell, app: Fla
 def test_the_keyboard_reaches_everything_in_the_order_of_the_eye(
     page: Page, shell: Shell, app: Flask
 ) -> None:
-    shell.sign_in(page, shell.add_person(an_organization()), to="/campaigns")
+    shell.sign_in(page, shell.add_person(an_organization(credit="100")), to="/campaigns")
+    expect(page.get_by_text("Your credit covers this campaign.")).to_be_visible()
     names = []
-    for _ in range(10):
+    for _ in range(12):
         page.keyboard.press("Tab")
         names.append(
             page.evaluate(
-                "(document.activeElement.labels?.[0] ?? document.activeElement).innerText.trim().split('\\n')[0]"
+                """() => {
+                  const outer = document.activeElement;
+                  const inner = outer.shadowRoot?.activeElement ?? outer;
+                  const said = (inner.labels?.[0] ?? inner).innerText.trim() || outer.localName;
+                  return said.split("\\n")[0];
+                }"""
             )
         )
     assert names == [
         "Skip to content",
         "Voice Portal",
         "Theme",
+        "Credit",
+        "voice-portal-top-up",
         "Sign out",
         "Campaigns",
         "Billing",
