@@ -223,7 +223,7 @@ def test_the_keyboard_reaches_everything_in_the_order_of_the_eye(
         "Voice Portal",
         "Theme",
         "Credit",
-        "voice-portal-top-up",
+        "Top up",
         "Sign out",
         "Campaigns",
         "Billing",
