@@ -77,7 +77,7 @@ def read(folder: Path) -> dict[str, Asset]:
     files |= {f"js/{name}": text.encode() for name, text in joined.items()}
     for name in files:
         if name.startswith(_OF_SHELL):
-            files[name] = joined_modules.without_comments(files[name].decode()).encode()
+            files[name] = joined_modules.lightened(files[name].decode()).encode()
     # Modules import each other by relative address, so all files share one fingerprint.
     digest = hashlib.sha256()
     for name, content in sorted(files.items()):

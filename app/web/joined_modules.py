@@ -23,6 +23,7 @@ _IMPORT = re.compile(
 _EXPORT = re.compile(r"^export (?=(?:async function|function|class|const) (\w+))", re.MULTILINE)
 _ON_NEED = re.compile(r'\bimport\("\./(\w+\.js)"\)')
 _COMMENT = re.compile(r"^[ \t]*//.*\n", re.MULTILINE)
+_INDENTATION = re.compile(r"^[ \t]+", re.MULTILINE)
 _LEFT = re.compile(r"^(?:import\b(?!\()|export\b|await\b)|\bimport\((?!\"\./\w+\.js\"\))", re.MULTILINE)
 
 
@@ -54,9 +55,10 @@ def join(sources: Mapping[str, str]) -> dict[str, str]:
     return dict(_Joining({name: _read(name, text) for name, text in sources.items()}).files())
 
 
-def without_comments(source: str) -> str:
-    """A module as it is served, if it isn't joined with others."""
-    return _COMMENT.sub("", source)
+def lightened(source: str) -> str:
+    """A module as it is served, if it isn't joined with others: without comments and indentation. Texts of several
+    lines lose theirs, too: they are styles."""
+    return _INDENTATION.sub("", _COMMENT.sub("", source))
 
 
 class _Joining:
