@@ -13,6 +13,8 @@ from playwright.sync_api import Browser, Playwright
 from dev.testing import firefox_path
 
 PREFERENCES = {
+    # A download opens a panel of the browser's own, which takes the keyboard out of the page.
+    "browser.download.alwaysOpenPanel": False,
     # Firefox hands keys to the process of the page at the top, and a frame of another site has one of its own: with
     # this all are in one, as a keyboard reaches all of them. Cookies stay apart by site.
     "fission.webContentIsolationStrategy": 0,
