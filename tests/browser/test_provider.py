@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
+from flask import Flask
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import end, free_port, start
@@ -16,7 +17,7 @@ from tests.support.openid_provider import CLIENT_ID, CLIENT_SECRET, Provider
 
 
 @pytest.fixture
-def connected(site: Site, provider_process: Provider) -> Iterator[Site]:
+def connected(app: Flask, site: Site, provider_process: Provider) -> Iterator[Site]:
     """The product as it runs with the provider in its settings, on the same database."""
     provider_process.start_over()
     port = free_port()

@@ -307,10 +307,11 @@ def test_what_fails_is_said_and_tried_again_and_shows_nothing(page: Page, shell:
     page.route("**/billing-token", lambda route: route.fulfill(status=500, body="no"))
     open_screen(page, shell, person)
     wait_until(lambda: problems_after(page, 10), "It says nothing.")
-    assert problems(page) == ["no_token"]
+    first = problems(page)
+    assert set(first) == {"no_token"}
     assert page.locator(CHIP).get_by_text("$").count() == 0
     page.clock.run_for(7_000)
-    wait_until(lambda: len(problems(page)) == 2, "It tries no second time.")
+    wait_until(lambda: len(problems(page)) > len(first), "It tries no second time.")
     page.unroute("**/billing-token")
     page.clock.run_for(14_000)
     expect(page.locator(CHIP).get_by_text("$1,000.00")).to_be_visible()
