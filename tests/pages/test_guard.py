@@ -20,7 +20,7 @@ OPEN = {
     "assets.static",
     "auth.arrive_from_shell",  # leads on, or says that no one is signed in
     "auth.choose_organization",  # one's own organizations, whatever the role
-    "auth.enter_from_shell",  # asks for a token of the shell's: tests/pages/test_shell_sign_in.py
+    "auth.enter_from_shell",  # asks for a token of the shell's: tests/pages/shell/test_shell_sign_in.py
     "auth.confirmed",  # says what to do next, and nothing else
     "auth.home",
     "auth.leave_with_shell",  # ends the session of whose browser it is

@@ -43,7 +43,7 @@ SHELLS_OWN = re.compile(
 BY_STYLE = re.compile(r'<div class="actions window-only">.*?</div>', re.DOTALL)
 """What style sheets take out, because answers to forms bring it as well."""
 CONFIRMING = {"auth.confirm"}
-"""Signing in again is a way to confirm there: tests/pages/test_shell_sign_in.py."""
+"""Signing in again is a way to confirm there: tests/pages/shell/test_shell_sign_in.py."""
 
 
 @pytest.fixture(scope="module")

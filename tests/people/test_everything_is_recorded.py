@@ -265,7 +265,7 @@ BY_ITS_CALLER = {
     "sessions.switch": "which organization is shown changes nothing about who may see it",
     "sessions.touch": "that someone is active is no change",
     "shell_people.admit": "what it adds and removes: `user.added`, `user.role_changed`, `user.removed`",
-    "shell_people.begin": "`user.signed_in`, by `own_trail.record` in it: tests/pages/test_shell_sign_in.py",
+    "shell_people.begin": "`user.signed_in`, by `own_trail.record` in it: tests/pages/shell/test_shell_sign_in.py",
     "shell_people.renew": "what is done in the session is recorded",
     "used_tokens.delete_expired": "they had expired already",
     "used_tokens.use": "`user.signed_in`, or a line in the log",

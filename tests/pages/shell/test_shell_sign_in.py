@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
@@ -36,14 +36,12 @@ from app.web.step_up import WAYS_IN
 from config import Settings
 from tests.factories import OWNER, PASSWORD, a_person, an_organization
 from tests.support.browsing import HTMX, BrowserClient, Visitor, text_of
-from tests.support.database import inside
 from tests.support.portal_shell import (
     FRAMED,
     ISSUER,
     ORIGIN,
     PortalShell,
     encoded,
-    running,
     signed_by_secret,
     unsigned,
 )
@@ -51,33 +49,6 @@ from tests.support.shell_frame import IN_FRAME, enter, is_in, leave, renew
 
 WINDOW = {"Origin": ORIGIN, "Sec-Fetch-Site": "cross-site", "Sec-Fetch-Dest": "document"}
 Make = Callable[[PortalShell], str]
-
-
-@pytest.fixture(scope="module")
-def _running() -> Iterator[PortalShell]:
-    with running() as shell:
-        yield shell
-
-
-@pytest.fixture
-def shell(_running: PortalShell) -> PortalShell:
-    _running.start_over()
-    return _running
-
-
-@pytest.fixture
-def app(app: Flask, settings: Settings, shell: PortalShell) -> Iterator[Flask]:
-    """The application, trusting the shell."""
-    made = create_app(replace(settings, shell=shell.settings(), shell_origins=(ORIGIN,)))
-    made.test_client_class = BrowserClient
-    with inside(made):
-        yield made
-        db.session.rollback()
-
-
-@pytest.fixture
-def frame(app: Flask) -> Visitor:
-    return Visitor(app.test_client())
 
 
 def now(seconds: int = 0) -> int:

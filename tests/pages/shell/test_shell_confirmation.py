@@ -3,46 +3,20 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
-from dataclasses import replace
 
 import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from app import create_app
 from app.extensions import db
 from app.models import User
 from app.people import passwords
-from config import Settings
 from tests.factories import PASSWORD
-from tests.support.browsing import BrowserClient, Visitor
+from tests.support.browsing import Visitor
 from tests.support.confirming import minutes_pass
-from tests.support.database import inside
-from tests.support.portal_shell import FRAMED, ORIGIN, PortalShell, running
+from tests.support.portal_shell import FRAMED, PortalShell
 
 LIMIT = "/billing/wallet/daily-limit"
-
-
-@pytest.fixture(scope="module")
-def _running() -> Iterator[PortalShell]:
-    with running() as shell:
-        yield shell
-
-
-@pytest.fixture
-def shell(_running: PortalShell) -> PortalShell:
-    _running.start_over()
-    return _running
-
-
-@pytest.fixture
-def app(app: Flask, settings: Settings, shell: PortalShell) -> Iterator[Flask]:
-    made = create_app(replace(settings, shell=shell.settings(), shell_origins=(ORIGIN,)))
-    made.test_client_class = BrowserClient
-    with inside(made):
-        yield made
-        db.session.rollback()
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID, uuid4
@@ -11,42 +10,19 @@ import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from app import create_app
 from app.extensions import db
 from app.models import ExternalIdentity, Membership, Organization, Role, User
 from app.pages.auth import shell_connection
 from app.shell import trusted as trusted_shell
 from config import Settings
 from tests.factories import PASSWORD, a_person, an_organization
-from tests.support.browsing import BrowserClient, Visitor, text_of
+from tests.support.browsing import Visitor, text_of
 from tests.support.confirming import minutes_pass
-from tests.support.database import inside
-from tests.support.portal_shell import FRAMED, ORIGIN, PortalShell, running
+from tests.support.portal_shell import FRAMED, ORIGIN, PortalShell
 
 WINDOW = FRAMED | {"Sec-Fetch-Dest": "document"}
 CONNECT = "/account/shell/connect"
 DANA = "dana@acme.example"
-
-
-@pytest.fixture(scope="module")
-def _running() -> Iterator[PortalShell]:
-    with running() as shell:
-        yield shell
-
-
-@pytest.fixture
-def shell(_running: PortalShell) -> PortalShell:
-    _running.start_over()
-    return _running
-
-
-@pytest.fixture
-def app(app: Flask, settings: Settings, shell: PortalShell) -> Iterator[Flask]:
-    made = create_app(replace(settings, shell=shell.settings(), shell_origins=(ORIGIN,)))
-    made.test_client_class = BrowserClient
-    with inside(made):
-        yield made
-        db.session.rollback()
 
 
 @pytest.fixture

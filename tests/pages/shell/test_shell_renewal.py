@@ -2,45 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+from collections.abc import Callable
 
 import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from app import create_app
 from app.extensions import db
 from app.models import SignInSession
-from config import Settings
-from tests.support.browsing import BrowserClient, Visitor
+from tests.support.browsing import Visitor
 from tests.support.confirming import minutes_pass
-from tests.support.database import inside
-from tests.support.portal_shell import ORIGIN, PortalShell, running
+from tests.support.portal_shell import PortalShell
 from tests.support.shell_frame import FROM_FRAME, IN_FRAME, enter, is_in, leave
 
 NEW_CARD = "/billing/payment-methods/new"
-
-
-@pytest.fixture(scope="module")
-def _running() -> Iterator[PortalShell]:
-    with running() as shell:
-        yield shell
-
-
-@pytest.fixture
-def shell(_running: PortalShell) -> PortalShell:
-    _running.start_over()
-    return _running
-
-
-@pytest.fixture
-def app(app: Flask, settings: Settings, shell: PortalShell) -> Iterator[Flask]:
-    made = create_app(replace(settings, shell=shell.settings(), shell_origins=(ORIGIN,)))
-    made.test_client_class = BrowserClient
-    with inside(made):
-        yield made
-        db.session.rollback()
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID, uuid4
@@ -22,39 +22,12 @@ from demo.usage_reports import Used
 from tests.factories import a_person, an_organization, give_credit, usd
 from tests.support import subscriptions
 from tests.support.browsing import BrowserClient, Visitor
-from tests.support.database import inside
-from tests.support.portal_shell import ORIGIN, PortalShell, running
+from tests.support.portal_shell import ORIGIN, PortalShell
 from tests.support.shell_frame import FROM_FRAME, IN_FRAME, enter
 from tests.support.statements import statements
 from tests.support.subscriptions import Period
 
 HIDDEN, CREDIT, CHECK = "/billing/parts", "/billing/live/credit", "/billing/parts/campaign-check"
-
-
-@pytest.fixture(scope="module")
-def _running() -> Iterator[PortalShell]:
-    with running() as shell:
-        yield shell
-
-
-@pytest.fixture
-def shell(_running: PortalShell) -> PortalShell:
-    _running.start_over()
-    return _running
-
-
-@pytest.fixture
-def app(app: Flask, settings: Settings, shell: PortalShell) -> Iterator[Flask]:
-    made = create_app(replace(settings, shell=shell.settings(), shell_origins=(ORIGIN,)))
-    made.test_client_class = BrowserClient
-    with inside(made):
-        yield made
-        db.session.rollback()
-
-
-@pytest.fixture
-def frame(app: Flask) -> Visitor:
-    return Visitor(app.test_client())
 
 
 def spend(organization: Organization, seconds: int) -> None:
