@@ -143,3 +143,8 @@ def encoded(part: Claims) -> str:
 def base64url(content: bytes) -> str:
     """As in RFC 7515, without padding."""
     return base64.urlsafe_b64encode(content).rstrip(b"=").decode()
+
+
+def now(seconds: int = 0) -> int:
+    """The time so many seconds from now, as a token says it."""
+    return int(time.time()) + seconds

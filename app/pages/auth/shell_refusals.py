@@ -108,7 +108,7 @@ WORDS: dict[Reason, Words] = {
         fetch_again=True,
     ),
 }
-"""What each is told as. `tests/pages/shell/test_shell_sign_in.py` has a token for each."""
+"""What each is told as. `tests/pages/shell/test_shell_refusals.py` has a token for each."""
 
 
 def respond(error: ShellSignInError) -> Response:
