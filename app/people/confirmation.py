@@ -23,7 +23,7 @@ from app.people.factors import authenticator_apps, changes, passkeys, status
 from app.people.factors.passkey_answers import PasskeyError
 from app.people.own_trail import Proof
 from app.people.sessions import Identity
-from app.shell import SHELL_NAME, ShellSignInError
+from app.shell import SHELL_NAME
 from app.shell import current as trusted_shell
 
 ALWAYS_WITHIN = timedelta(minutes=2)
@@ -94,11 +94,10 @@ def _judge_provider(who: Identity, fields: Mapping[str, str]) -> str | None:  # 
 
 def _has_shell_alone(user: User) -> bool:
     """Who can sign in to the account otherwise confirms with that: the shell's word opens no account further."""
-    try:
-        issuer = trusted_shell().issuer
-    except ShellSignInError:
+    shell = trusted_shell()
+    if shell is None or identities.find_of(user.id, shell.issuer) is None:
         return False
-    return identities.find_of(user.id, issuer) is not None and not identities.signs_in_otherwise(user, issuer)
+    return not identities.signs_in_otherwise(user, shell.issuer)
 
 
 def _judge_shell(who: Identity, fields: Mapping[str, str]) -> str | None:  # noqa: ARG001

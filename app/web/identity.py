@@ -55,10 +55,9 @@ def renews_in() -> int:
     who = identity()
     if who is None or who.ends_at is None:
         return 0
-    try:
-        return shell.current().renews_in(who.ends_at)
-    except shell.ShellSignInError:
-        return 0  # The settings trust it no more: the frame learns that as it asks.
+    trusted = shell.current()
+    # Where the settings trust it no more, the frame learns that as it asks.
+    return trusted.renews_in(who.ends_at) if trusted is not None else 0
 
 
 def session_limits() -> Limits:

@@ -12,7 +12,7 @@ from app.pages.account.blueprint import blueprint
 from app.pages.actor import current_actor
 from app.people.external import disconnection
 from app.people.external.disconnection import OnlyWayError
-from app.shell import SHELL_NAME, ShellSignInError
+from app.shell import SHELL_NAME
 from app.shell import current as trusted_shell
 from app.transaction import transaction
 from app.web import leaving
@@ -36,11 +36,10 @@ def disconnect_provider() -> Response | tuple[str, int]:
 @confirmation_required(Change.SIGN_IN)
 def disconnect_shell() -> Response | tuple[str, int]:
     """Let the shell sign the person in no more, unless that is the only way."""
-    try:
-        issuer = trusted_shell().issuer
-    except ShellSignInError:
+    shell = trusted_shell()
+    if shell is None:
         abort(404)
-    return _disconnect(issuer, SHELL_NAME)
+    return _disconnect(shell.issuer, SHELL_NAME)
 
 
 def _disconnect(issuer: str, name: str) -> Response | tuple[str, int]:

@@ -10,7 +10,7 @@ from flask import url_for
 from app import openid
 from app.models import User
 from app.people.external import identities
-from app.shell import SHELL_NAME, ShellSignInError
+from app.shell import SHELL_NAME
 from app.shell import current as trusted_shell
 
 
@@ -43,13 +43,11 @@ def of(person: User) -> list[Elsewhere]:
                 url_for("auth.connect_provider"),
             )
         )
-    try:
-        issuer = trusted_shell().issuer
-    except ShellSignInError:
-        return found
-    since = _since(person, issuer)
-    if since is not None:
-        found.append(Elsewhere("shell", issuer, SHELL_NAME, since, url_for("account.disconnect_shell"), None))
+    shell = trusted_shell()
+    if shell is not None and (since := _since(person, shell.issuer)) is not None:
+        found.append(
+            Elsewhere("shell", shell.issuer, SHELL_NAME, since, url_for("account.disconnect_shell"), None)
+        )
     return found
 
 

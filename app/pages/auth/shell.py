@@ -37,6 +37,8 @@ def enter_from_shell() -> Response:
     """Sign in with a token, and continue to `path`; with `renew`, let the session of the same person go on."""
     try:
         shell = trusted_shell()
+        if shell is None:
+            raise ShellSignInError(Reason.NOT_SET_UP, "SHELL_ISSUER is not set")
         # The keys may have to be fetched: no connection is held meanwhile.
         end_reading()
         token = shell.read(request.form.get("token", ""))

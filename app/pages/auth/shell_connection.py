@@ -22,7 +22,7 @@ from app.pages.auth.blueprint import blueprint
 from app.people.external import admission
 from app.people.external.claims import Claims
 from app.people.external.identities import IdentityError
-from app.shell import SHELL_NAME, ShellSignInError, ShellToken
+from app.shell import SHELL_NAME, ShellToken
 from app.shell import current as trusted_shell
 from app.transaction import transaction
 from app.web import cookies
@@ -115,10 +115,10 @@ def _page(problem: str = "") -> str:
 
 def _of_request() -> Waiting | None:
     """What waits in this browser, while the shell is trusted that said it."""
+    shell = trusted_shell()
     try:
-        issuer = trusted_shell().issuer
         found = signing.serializer(_SALT).loads(cookies.read(COOKIE), max_age=int(VALID_FOR.total_seconds()))
         waiting = Waiting(**found)
-    except (BadData, TypeError, ShellSignInError):
+    except (BadData, TypeError):
         return None
-    return waiting if waiting.issuer == issuer else None
+    return waiting if shell is not None and waiting.issuer == shell.issuer else None

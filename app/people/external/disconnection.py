@@ -18,7 +18,7 @@ from app.people import accounts, memberships, organizations, own_mail, own_trail
 from app.people.external import identities
 from app.people.external.identities import IdentityError
 from app.people.factors import status
-from app.shell import SHELL_NAME, ShellSignInError
+from app.shell import SHELL_NAME
 from app.shell import current as trusted_shell
 
 
@@ -55,17 +55,11 @@ def is_only_way(user: User) -> bool:
 
 def name_of(issuer: str) -> str:
     """How people call an issuer; its address if it is neither the identity provider of the settings nor the shell."""
-    if _is_shell(issuer):
+    shell = trusted_shell()
+    if shell is not None and shell.issuer == issuer:
         return SHELL_NAME
     client = openid.current()
     return client.provider.name if client is not None and client.provider.issuer == issuer else issuer
-
-
-def _is_shell(issuer: str) -> bool:
-    try:
-        return trusted_shell().issuer == issuer
-    except ShellSignInError:
-        return False
 
 
 def _disconnect(identity: ExternalIdentity, actor: Actor, *, keeps_a_way: bool) -> bool:
