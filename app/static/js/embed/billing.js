@@ -3,7 +3,7 @@
 import { Address } from "./address.js";
 import { pageAt } from "./pages.js";
 import { read } from "./said.js";
-import { sessionOf } from "./session.js";
+import { post, sessionOf } from "./session.js";
 import { FrameView } from "./view.js";
 
 const SOURCE = "voice-portal-billing";
@@ -134,16 +134,7 @@ class VoicePortalBilling extends HTMLElement {
     if (!token && !this.#isMet) this.#sayThatThereIsNone();
     // The browser may have gone back to a page in the frame meanwhile.
     if (!token || this.#isOver || !this.isConnected || (this.#isMet && !this.#tries && target !== "_top")) return;
-    const form = document.createElement("form");
-    Object.assign(form, { method: "post", action: `${this.#origin}/auth/shell`, target, hidden: true });
-    for (const [name, value] of Object.entries({ token, path: this.#path })) {
-      const field = document.createElement("input");
-      Object.assign(field, { type: "hidden", name, value });
-      form.append(field);
-    }
-    document.body.append(form);
-    form.submit();
-    form.remove();
+    post(this.#origin, { token, path: this.#path }, target);
     this.#frame.addEventListener("load", () => this.#show());
   }
 

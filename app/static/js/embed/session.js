@@ -19,7 +19,7 @@ async function fetchToken(url) {
   return (await answer.json()).token;
 }
 
-function post(origin, fields, target) {
+export function post(origin, fields, target) {
   const form = document.createElement("form");
   Object.assign(form, { method: "post", action: `${origin}/auth/shell`, target, hidden: true });
   for (const [name, value] of Object.entries(fields)) {
