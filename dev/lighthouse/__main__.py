@@ -23,18 +23,9 @@ from dev.people import OWNER, PASSWORD
 from dev.ports import free_port
 from dev.signals import end_on_signals
 from dev.temporary import temporary_demo
-from dev.testing import browser_path
+from dev.testing import BROWSER_FLAGS, browser_path
 
 FORMS = ("desktop", "mobile")
-FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 
 
 @contextmanager
@@ -45,7 +36,7 @@ def browser(port: int) -> Iterator[BrowserContext]:
         sync_playwright() as playwright,
     ):
         context = playwright.chromium.launch_persistent_context(
-            profile, executable_path=browser_path(), args=[*FLAGS, f"--remote-debugging-port={port}"]
+            profile, executable_path=browser_path(), args=[*BROWSER_FLAGS, f"--remote-debugging-port={port}"]
         )
         yield context
         context.close()

@@ -16,6 +16,16 @@ WITHOUT_FIREFOX = (
     "No Firefox found: the tests in Firefox are left out. To run them, `apt-get install firefox-esr`, or set "
     "FIREFOX_PATH to one."
 )
+BROWSER_FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+"""It asks for nothing but what it is told to, and runs where it may have no sandbox of its own."""
 HOW_TO_GET_ONE = (
     "No Chromium found for the browser tests: `apt-get install chromium-headless-shell` or "
     "`.venv/bin/playwright install chromium`, or set CHROMIUM_PATH to one."

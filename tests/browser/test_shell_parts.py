@@ -3,28 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
 
 import pytest
-from dateutil.relativedelta import relativedelta
 from flask import Flask, Response
 from playwright.sync_api import Page, Request, expect
 
-from app.billing.wallet import holds
-from app.clock import utc_now
 from app.extensions import db
 from app.models import ExternalIdentity, Organization, SignInSession
-from demo import usage_reports
-from demo.usage_reports import Used
 from shell_demo.people import Person
 from tests.browser import axe
 from tests.browser.looks import COLORS_ARE_THERE
 from tests.browser.site import Site
-from tests.factories import an_organization, give_credit, usd
-from tests.support import subscriptions
+from tests.factories import an_organization, give_credit
+from tests.support.credit_states import low, low_and_past_due, negative, reserved, spend
 from tests.support.demo_shell import Shell
 from tests.support.serving import serving
-from tests.support.subscriptions import Period
 from tests.support.violations import WatchedBrowser
 from tests.support.waiting import wait_until
 
@@ -73,44 +66,12 @@ def sent(page: Page, part_of_address: str) -> list[Request]:
     return found
 
 
-def spend(organization: Organization, seconds: int, report: str) -> None:
-    used = Used("calls_outbound", seconds, organization.local_day(), "Recall", "Ava")
-    usage_reports.record(organization, report, [used], at=utc_now())
-    db.session.commit()
-
-
 def good() -> Organization:
     return an_organization(credit="1000", alert="50")
 
 
-def low() -> Organization:
-    return an_organization(credit="20", alert="50")
-
-
 def no_credit() -> Organization:
     return an_organization()
-
-
-def negative() -> Organization:
-    organization = an_organization(credit="1")
-    spend(organization, 60_000, f"dry-{organization.id}")
-    return organization
-
-
-def reserved() -> Organization:
-    organization = an_organization(credit="3")
-    holds.reserve(organization.id, "call", usd("3"), at=utc_now(), lease=timedelta(minutes=9))
-    db.session.commit()
-    return organization
-
-
-def low_and_past_due() -> Organization:
-    organization = low()
-    today = organization.local_day()
-    subscriptions.subscribe(organization, "scale", period=Period(today, today + relativedelta(months=1)))
-    subscriptions.record_failed_renewal(organization, at=utc_now(), failure="generic_decline")
-    db.session.commit()
-    return organization
 
 
 def sessions_of(person_id: str) -> int:
@@ -347,7 +308,7 @@ def test_a_change_of_figures_is_not_announced_again(page: Page, shell: Shell, ap
         "(one) => { window.changes = 0; new MutationObserver((all) => { changes += all.length; })"
         ".observe(one, {childList: true, subtree: true, characterData: true}); }"
     )
-    spend(organization, 6000, f"more-{organization.id}")
+    spend(organization, 6000)
     expect(page.locator("voice-portal-billing-alert").get_by_text("You have $17.75 left.")).to_be_visible()
     assert page.evaluate("changes") == 0
 

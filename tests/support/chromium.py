@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from playwright.sync_api import Browser, Playwright
 
-from dev.testing import browser_path
+from dev.testing import BROWSER_FLAGS, browser_path
 
 # Chromium reads only the last flag of a name, so this one replaces Playwright's and says all of it again.
 OFF_IN_PLAYWRIGHT = (
@@ -29,13 +29,7 @@ OFF_IN_PLAYWRIGHT = (
 OFF_FOR_SPEED = ("WebUIOmniboxPopup", "WebUIOmniboxAimPopup", "WebUIOmniboxFullPopup")
 
 FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
+    *BROWSER_FLAGS,
     f"--disable-features={','.join(OFF_IN_PLAYWRIGHT + OFF_FOR_SPEED)}",
 ]
 

@@ -4,44 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
-from dateutil.relativedelta import relativedelta
 from flask import Flask
 
 from app import create_app
-from app.billing.wallet import holds
-from app.clock import utc_now
 from app.extensions import db
 from app.models import Membership, Organization, Role, SignInSession
 from config import Settings
-from demo import usage_reports
-from demo.usage_reports import Used
-from tests.factories import a_person, an_organization, give_credit, usd
-from tests.support import subscriptions
+from tests.factories import a_person, an_organization, give_credit
 from tests.support.browsing import BrowserClient, Visitor
+from tests.support.credit_states import low, low_and_past_due, negative, reserved, spend, unpaid
 from tests.support.portal_shell import ORIGIN, PortalShell
 from tests.support.shell_frame import FROM_FRAME, IN_FRAME, enter
 from tests.support.statements import statements
-from tests.support.subscriptions import Period
 
 HIDDEN, CREDIT, CHECK = "/billing/parts", "/billing/live/credit", "/billing/parts/campaign-check"
 
 
-def spend(organization: Organization, seconds: int) -> None:
-    used = Used("calls_outbound", seconds, organization.local_day(), "Recall", "Ava")
-    usage_reports.record(organization, uuid4().hex, [used], at=utc_now())
-    db.session.commit()
-
-
 def good() -> Organization:
     return an_organization(credit="100", alert="50")
-
-
-def low() -> Organization:
-    return an_organization(credit="20", alert="50")
 
 
 def paused() -> Organization:
@@ -50,33 +33,8 @@ def paused() -> Organization:
     return organization
 
 
-def negative() -> Organization:
-    organization = an_organization(credit="1")
-    spend(organization, 60_000)
-    return organization
-
-
-def reserved() -> Organization:
-    organization = an_organization(credit="3")
-    holds.reserve(organization.id, "call", usd("3"), at=utc_now(), lease=timedelta(minutes=9))
-    db.session.commit()
-    return organization
-
-
-def unpaid(organization: Organization) -> Organization:
-    today = organization.local_day()
-    subscriptions.subscribe(organization, "scale", period=Period(today, today + relativedelta(months=1)))
-    subscriptions.record_failed_renewal(organization, at=utc_now(), failure="generic_decline")
-    db.session.commit()
-    return organization
-
-
 def past_due() -> Organization:
     return unpaid(good())
-
-
-def low_and_past_due() -> Organization:
-    return unpaid(low())
 
 
 @pytest.mark.parametrize(
