@@ -17,6 +17,7 @@ from app.pages import (
     live,
     overview,
     payment_methods,
+    reasons,
     search,
     security,
     shell_parts,
@@ -27,6 +28,7 @@ from app.pages import (
 def init_app(app: Flask) -> None:
     """Register every blueprint of pages, and what their templates call things."""
     labels.init_app(app)
+    reasons.init_app(app)
     destinations.init_app(app)
     for package in (
         auth,

@@ -10,7 +10,8 @@ from flask import url_for
 from app.billing.plans import PlanView
 from app.billing.wallet.balance import BalanceView
 from app.billing.wallet.calling_state import PauseReason
-from app.models import CallingState, TransferKind
+from app.models import CallingState
+from app.pages.reasons import why_paused, why_unpaid
 from app.web.formatting import day_long, money
 
 _TOP_UP = "Top up"
@@ -39,7 +40,7 @@ def credit_alerts(balance: BalanceView) -> Iterator[Alert]:
         text = f"New calls can start when one of them ends, or once you add {missing} or more."
         yield Alert("reserved", "All your credit is reserved for calls in progress.", text, _TOP_UP, top_up)
     elif balance.state is CallingState.PAUSED:
-        text = f"{_why(balance)}. New calls can start again once you add {missing} or more."
+        text = f"{why_paused(balance)}. New calls can start again once you add {missing} or more."
         yield Alert("paused", "Calling is paused.", text, _TOP_UP, top_up)
     elif balance.state is CallingState.LOW:
         text = f"You have {money(balance.posted)} left."
@@ -50,18 +51,11 @@ def plan_alerts(plan: PlanView) -> Iterator[Alert]:
     """Whether a renewal is past due."""
     if not plan.is_past_due:
         return
-    why = "There was no card to pay with" if plan.failure == "no_card" else "The card was declined"
     if plan.is_suspended:
         then = f"You're on {plan.in_force.name} until the renewal is paid."
     else:
         then = f"Pay it by {day_long(plan.grace_ends_on)} to keep the plan." if plan.grace_ends_on else ""
     fix = url_for("change_plan.show_renewal")
-    yield Alert("past_due", "Your renewal wasn't paid.", f"{why}. {then}".strip(), "Fix payment", fix)
-
-
-def _why(balance: BalanceView) -> str:
-    if balance.paused_by is TransferKind.REFUND:
-        return "A refund used up the remaining credit"
-    if balance.paused_by is TransferKind.DISPUTE:
-        return "A disputed payment was deducted from your credit"
-    return "The balance fell below zero" if balance.is_negative else "Your credit ran out"
+    yield Alert(
+        "past_due", "Your renewal wasn't paid.", f"{why_unpaid(plan)}. {then}".strip(), "Fix payment", fix
+    )
