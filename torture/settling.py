@@ -42,14 +42,34 @@ def settle(system: System, side: StripeSide, chance: Random, journal: Journal, s
     }
     for what, count in conditions.items():
         _until_none(what, count, journal, end)
-    try:
-        system.flask("stripe", "reconcile")
-        journal.happened("reconciled")
-    except ToolError as error:
-        journal.found("reconciliation failed", str(error))
+    _reconcile(system, side, journal)
     conditions["jobs are due or under way"] = lambda: _count(system, QUEUE)
     for what, count in conditions.items():
         _until_none(what, count, journal, max(end, time.monotonic() + 30))
+
+
+def _reconcile(system: System, side: StripeSide, journal: Journal) -> None:
+    """Nothing differs from Stripe but what is for an operator to decide: what a lost dispute means for a plan."""
+    try:
+        try:
+            system.flask("stripe", "reconcile")
+        except ToolError:
+            for dispute in side.all("disputes"):
+                if dispute.status == "lost" and _is_found(system, dispute.id):
+                    system.flask("stripe", "accept", dispute.id)
+                    journal.happened("disputed plan accepted")
+            system.flask("stripe", "reconcile")
+        journal.happened("reconciled")
+    except ToolError as error:
+        journal.found("reconciliation failed", str(error))
+
+
+def _is_found(system: System, dispute_id: str) -> bool:
+    with system.connect() as connection:
+        found = connection.execute(
+            "SELECT 1 FROM finding WHERE object = %s AND gone_at IS NULL", [dispute_id]
+        )
+        return found.fetchone() is not None
 
 
 def _calm(side: StripeSide, chance: Random, journal: Journal, end: float) -> None:

@@ -154,6 +154,11 @@ class DisputeStatus(StripeStatus):
     PREVENTED = "prevented"
 
     @property
+    def needs_response(self) -> bool:
+        """Whether the bank still waits for evidence."""
+        return self in {self.NEEDS_RESPONSE, self.WARNING_NEEDS_RESPONSE}
+
+    @property
     def is_decided_for_us(self) -> bool:
         """Whether it was finally decided in our favor."""
         return self in {self.WON, self.WARNING_CLOSED, self.PREVENTED}

@@ -55,7 +55,8 @@ def check_dispute(report: Report, dispute: StripeDispute) -> None:
     paid = _plan_payment(dispute.payment_intent_id)
     if paid is None or (dispute.status is DisputeStatus.LOST and not paid.is_active):
         return
-    answer = f" Answer it by {dispute.evidence_due_at:%d %B %Y}." if dispute.evidence_due_at else ""
+    due_at = dispute.evidence_due_at if dispute.status.needs_response else None
+    answer = f" Answer it by {due_at:%d %B %Y}." if due_at else ""
     is_active = " The plan is still active: decide whether to cancel it." if paid.is_active else ""
     report.find(
         dispute.id,

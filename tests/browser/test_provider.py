@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from uuid import uuid4
 
 import pytest
 from flask import Flask
@@ -13,13 +14,14 @@ from tests.browser.conftest import end, free_port, start
 from tests.browser.looks import LOOKS, a_page
 from tests.browser.site import Site, tab_to, wait_until_ready
 from tests.browser.test_invitations import look_at
-from tests.support.openid_provider import CLIENT_ID, CLIENT_SECRET, Provider
+from tests.support.openid_provider import CLIENT_ID, CLIENT_SECRET, Provider, dana
 
 
 @pytest.fixture
 def connected(app: Flask, site: Site, provider_process: Provider) -> Iterator[Site]:
-    """The product as it runs with the provider in its settings, on the same database."""
+    """The product as it runs with the provider in its settings, on the same database; Dana is new there."""
     provider_process.start_over()
+    provider_process.person = dana(email=f"dana@{uuid4().hex}.example", org=str(uuid4()))
     port = free_port()
     url = f"http://localhost:{port}"
     environment = site.environment | {

@@ -98,3 +98,15 @@ def test_no_page_promises_what_stripe_will_not_do(
     undo(dashboard)
     hear_from_stripe(app, sandbox)
     assert plan_of(organization).arranged is None
+
+
+def test_an_answer_is_asked_for_while_the_bank_waits_for_one(
+    app: Flask, sandbox: Sandbox, subscriber: Organization
+) -> None:
+    dashboard = Dashboard(sandbox, subscriber)
+    dispute = sandbox.control.open_dispute(dashboard.charge())
+    assert ["Answer it by" in one for one in sentences()] == [True]
+    sandbox.control.decide_dispute(dispute["id"], "lost")
+    (lost,) = sentences()
+    assert "lost" in lost and "decide whether to cancel it" in lost
+    assert "Answer it by" not in lost

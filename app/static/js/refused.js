@@ -24,10 +24,11 @@ function renew(token) {
   for (const field of document.querySelectorAll('input[name="csrf_token"]')) field.value = token;
 }
 
-async function askIn(place, form, again) {
+// The question is there once it can be answered: sent without its script, the answer would leave the form behind.
+async function askBeside(refusal, form, again) {
   try {
     const { ask } = await import("./confirm.js");
-    ask(place, form, again);
+    ask(complain(refusal, { form }), form, again);
   } catch {
     complain(LOST, { form });
   }
@@ -44,8 +45,8 @@ export function refuse(form, { status, headers, text }, again = () => form.reque
     const refusal = status < 500 ? told(text) : null;
     // The poll may already have shown the same message with the same buttons: once is enough.
     if (refusal) document.querySelector("#connection .message:has([data-refusal])")?.remove();
-    const place = complain(refusal || BROKEN, { form });
-    if (refusal?.querySelector("form[data-confirms]")) askIn(place, form, again);
+    if (refusal?.querySelector("form[data-confirms]")) askBeside(refusal, form, again);
+    else complain(refusal || BROKEN, { form });
   }
 }
 
