@@ -57,6 +57,7 @@ GROUPS: dict[str, tuple[Queue, ...]] = {
 
 QUEUE_OF: dict[str, Queue] = {
     "settle_top_up": Queue.PAYMENTS,
+    "top_up_automatically": Queue.PAYMENTS,
     "look_after_switch": Queue.PAYMENTS,
     "finish_cancellation": Queue.PAYMENTS,
     "handle_stripe_event": Queue.STRIPE_EVENTS,

@@ -32,6 +32,7 @@ from app.jobs.money import (
     settle_top_up,
     suspend_overdue,
     sweep,
+    top_up_automatically,
 )
 from app.jobs.stripe_sync import detach_card, reconcile, sync_billing_details, sync_default_card
 from app.queues import Queue
@@ -60,6 +61,7 @@ __all__ = [
     "sweep_platform",
     "sync_billing_details",
     "sync_default_card",
+    "top_up_automatically",
 ]
 
 

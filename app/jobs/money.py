@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
+import structlog
 from flask import g
 
 from app.billing import topups
@@ -19,6 +20,8 @@ from app.work.missing import enqueue_missing
 from app.work.retry_policy import RetryPolicy
 from app.work.tasks import for_organization, in_app, task
 
+log = structlog.get_logger("jobs.money")
+
 _LEASES_SECONDS = 50
 """How long a look at all leases takes at most; the rest is left for the next time."""
 
@@ -28,6 +31,13 @@ _LEASES_SECONDS = 50
 def settle_top_up(org_id: str, top_up_id: str) -> None:
     """Find out the outcome of a payment that wasn't reported."""
     topups.recover(UUID(org_id), UUID(top_up_id))
+
+
+@task("top_up_automatically", retry=RetryPolicy())
+@for_organization
+def top_up_automatically(org_id: str) -> None:
+    """Credit has fallen below the amount of auto top-up, which no organization can set yet."""
+    log.info("auto_top_up_due", organization=org_id)
 
 
 @task("handle_stripe_event")

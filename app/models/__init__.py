@@ -41,6 +41,7 @@ from app.models.subscription import Interval, Invoice, InvoiceStatus, Subscripti
 from app.models.top_up import TopUp, TopUpStatus
 from app.models.usage import Allowance, RejectedEvent, ResourceCount, UsageDaily, UsageEvent, UsageKey
 from app.models.used_token import UsedToken
+from app.models.watch import WalletWatch, WatchKind
 
 __all__ = [
     "Account",
@@ -107,5 +108,7 @@ __all__ = [
     "VisitPurpose",
     "Wallet",
     "WalletLine",
+    "WalletWatch",
+    "WatchKind",
     "card_label",
 ]

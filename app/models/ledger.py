@@ -79,7 +79,9 @@ class Wallet(OrgScoped, Base):
 
     `posted` is the sum of the wallet's transfers, `held` what calls in progress have reserved; what can still be
     spent is the difference. `version` grows with every change that a page could show. `is_low` says that the credit
-    has fallen below the alert and has not recovered since (`app.billing.wallet.calling_state`).
+    has fallen below the alert and has not recovered since (`app.billing.wallet.calling_state`). `watch_micro` is the
+    highest amount below which something begins, and `recovery_micro` the lowest from which something that has begun
+    can begin again (`app.billing.wallet.watches`); None where there is none.
     """
 
     __tablename__ = "wallet"
@@ -92,6 +94,8 @@ class Wallet(OrgScoped, Base):
     state: Mapped[CallingState] = mapped_column(enum_type(CallingState), default=CallingState.ACTIVE)
     paused_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     is_low: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    watch_micro: Mapped[int | None] = mapped_column(BigInteger)
+    recovery_micro: Mapped[int | None] = mapped_column(BigInteger)
     last_seq: Mapped[Micro] = mapped_column(default=0)
     last_posted_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     version: Mapped[Micro] = mapped_column(default=1)

@@ -31,8 +31,7 @@ from app.billing.usage.events import (
 from app.billing.usage.rater import Rater, RatingContext, RatingLine
 from app.billing.usage.rows import EventKey, RatedEvent
 from app.billing.wallet import batches, leases, ledger
-from app.billing.wallet.batches import LockedWallet, UsageCharge
-from app.billing.wallet.calling_state import Judgment
+from app.billing.wallet.batches import LockedWallet, Saved, UsageCharge
 from app.extensions import db, driver_connection
 from app.ids import uuid7
 from app.models import Account, Allowance, Hold, UsageGroup, Wallet
@@ -140,8 +139,8 @@ class _Batch:
         rated = self._rate(events)
         # Pipelined: one statement runs while the next is prepared.
         with driver_connection().pipeline():
-            changed = self._write(rated)
-        batches.notify_platform(changed, at=self.at)
+            saved = self._write(rated)
+        batches.follow_up(saved, at=self.at)
         self.receipt.accepted += len(rated)
 
     def settle_corrected(self, org_ids: set[UUID]) -> None:
@@ -150,10 +149,10 @@ class _Batch:
         wallets = batches.lock_many(org_ids)
         contexts = [self.rater.contexts[org_id] for org_id in wallets]
         hold_draws.draw_included(wallets, contexts, [], at=self.at)
-        batches.notify_platform(batches.save(wallets.values(), at=self.at), at=self.at)
+        batches.follow_up(batches.save(wallets.values(), at=self.at), at=self.at)
 
-    def _write(self, rated: list[RatedEvent]) -> list[tuple[LockedWallet, Judgment]]:
-        """Store the results. Returns the wallets whose calling state changed, with their previous state."""
+    def _write(self, rated: list[RatedEvent]) -> Saved:
+        """Store the results. Returns the saved wallets that have something to follow up."""
         rows.write(rated, posted_at=self.at)
         posted_on = {one.line.context.org_id: one.posted_on for one in rated}
         charges = [

@@ -15,4 +15,5 @@ __all__ = [
     "status",
     "transfers",
     "verification",
+    "watches",
 ]

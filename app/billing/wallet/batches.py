@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from app.billing.wallet import calling_state
+from app.billing.wallet import calling_state, watches
 from app.billing.wallet.calling_state import Judgment
 from app.billing.wallet.lock_queue import waiting_for
 from app.database.arrays import columns
@@ -22,7 +22,7 @@ from app.money import Money
 
 _LOCK = """
 SELECT org_id, currency, posted_micro, held_micro, low_threshold_micro, is_low, state, paused_at, last_seq,
-    last_posted_at
+    last_posted_at, watch_micro, recovery_micro
 FROM wallet WHERE org_id = ANY(%s::uuid[]) ORDER BY org_id FOR UPDATE"""
 
 _HELD = """
@@ -60,6 +60,8 @@ FROM unnest(%s::uuid[], %s::bigint[], %s::bigint[], %s::bool[], %s::text[], %s::
     AS fresh (org_id, posted, held, is_low, state, paused_at, last_seq, last_posted_at)
 WHERE wallet.org_id = fresh.org_id"""
 
+_WATCHES = "UPDATE wallet SET watch_micro = %s, recovery_micro = %s WHERE org_id = %s"
+
 
 @dataclass(slots=True)
 class LockedWallet:
@@ -75,6 +77,8 @@ class LockedWallet:
     paused_at: datetime | None
     last_seq: int
     last_posted_at: datetime | None
+    watch_micro: int | None = None
+    recovery_micro: int | None = None
 
     @property
     def available(self) -> Money:
@@ -83,6 +87,15 @@ class LockedWallet:
     @property
     def judgment(self) -> Judgment:
         return Judgment(self.state, self.is_low)
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """Saved wallets with something to follow up: those whose calling state changed, with the previous judgment, and
+    those whose credit has crossed a watch."""
+
+    judged: list[tuple[LockedWallet, Judgment]]
+    crossed: list[LockedWallet]
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,12 +167,12 @@ def post_usage(charges: list[UsageCharge], *, source: str, at: datetime) -> None
     driver_connection().execute(_ACCOUNTS, columns((*key, change) for key, change in sorted(changes.items())))
 
 
-def save(wallets: Iterable[LockedWallet], *, at: datetime) -> list[tuple[LockedWallet, Judgment]]:
-    """Save locked wallets, with their calling state updated from their credit. One statement.
+def save(wallets: Iterable[LockedWallet], *, at: datetime) -> Saved:
+    """Save locked wallets, with their calling state updated from their credit.
 
-    Returns those whose state changed, with the previous judgment, for `notify_platform`.
+    One statement, and `follow_up` after it.
     """
-    changed = []
+    saved = Saved([], [])
     rows = []
     for wallet in wallets:
         before = wallet.judgment
@@ -167,7 +180,9 @@ def save(wallets: Iterable[LockedWallet], *, at: datetime) -> list[tuple[LockedW
         if after != before:
             wallet.state, wallet.is_low = after.state, after.is_low
             wallet.paused_at = calling_state.paused_since(before.state, after.state, wallet.paused_at, at)
-            changed.append((wallet, before))
+            saved.judged.append((wallet, before))
+        if watches.is_crossed(wallet.available.micro, wallet.watch_micro, wallet.recovery_micro):
+            saved.crossed.append(wallet)
         rows.append(
             (
                 wallet.org_id,
@@ -182,14 +197,18 @@ def save(wallets: Iterable[LockedWallet], *, at: datetime) -> list[tuple[LockedW
         )
     if rows:
         driver_connection().execute(_WALLETS, columns(rows))
-    return changed
+    return saved
 
 
-def notify_platform(changed: Iterable[tuple[LockedWallet, Judgment]], *, at: datetime) -> None:
-    """Notify the platform of changes to saved wallets."""
-    for wallet, before in changed:
+def follow_up(saved: Saved, *, at: datetime) -> None:
+    """Notify the platform of changes to saved wallets, and fire the watches that their credit has crossed."""
+    for wallet, before in saved.judged:
         posted, held = Money(wallet.posted, wallet.currency), Money(wallet.held, wallet.currency)
         calling_state.notify_platform(wallet.org_id, before, wallet.judgment, posted=posted, held=held, at=at)
+    for wallet in saved.crossed:
+        amounts = watches.cross(wallet.org_id, wallet.available.micro, at)
+        wallet.watch_micro, wallet.recovery_micro = amounts
+        driver_connection().execute(_WATCHES, (*amounts, wallet.org_id))
 
 
 @dataclass(frozen=True, slots=True)

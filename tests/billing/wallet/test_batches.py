@@ -144,8 +144,8 @@ class TestSaved:
         spent, left = an_organization(credit="1"), an_organization(credit="1")
         wallets = batches.lock_many([spent.id, left.id])
         wallets[spent.id].posted, wallets[left.id].posted = 0, 1
-        changed = batches.save(wallets.values(), at=NOW)
-        assert [(wallet.org_id, before.state) for wallet, before in changed] == [
+        saved = batches.save(wallets.values(), at=NOW)
+        assert [(wallet.org_id, before.state) for wallet, before in saved.judged] == [
             (spent.id, CallingState.ACTIVE)
         ]
         wallet = ledger.lock(spent.id)
@@ -165,7 +165,7 @@ class TestSaved:
         endpoints.add("http://127.0.0.1:9/missing")
         wallet = lock(organization)
         wallet.posted = 0
-        batches.notify_platform(batches.save([wallet], at=NOW), at=NOW)
+        batches.follow_up(batches.save([wallet], at=NOW), at=NOW)
         message = db.session.scalars(
             db.select(PlatformMessage).order_by(PlatformMessage.position.desc())
         ).first()
