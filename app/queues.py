@@ -21,6 +21,7 @@ class Queue(StrEnum):
     CALLING = "calling"  # messages to the platform that calling pauses or resumes
     MESSAGES = "messages"  # all other messages to the platform
     MAIL = "mail"
+    FIGURES = "figures"  # what is counted for pages and forecasts
     MAINTENANCE = "maintenance"
 
 
@@ -35,6 +36,7 @@ SLOTS: dict[Queue, int] = {
     Queue.CALLING: 3,
     Queue.MESSAGES: 4,
     Queue.MAIL: 2,
+    Queue.FIGURES: 1,
     Queue.MAINTENANCE: 1,
 }
 """How many jobs of a queue a worker process runs at the same time."""
@@ -51,7 +53,7 @@ GROUPS: dict[str, tuple[Queue, ...]] = {
     ),
     "messages": (Queue.CALLING, Queue.MESSAGES),
     "mail": (Queue.MAIL,),
-    "maintenance": (Queue.MAINTENANCE,),
+    "maintenance": (Queue.FIGURES, Queue.MAINTENANCE),
 }
 """What `flask worker --queues` takes besides the names of single queues."""
 
@@ -76,6 +78,7 @@ QUEUE_OF: dict[str, Queue] = {
     "mail_password_link": Queue.MAIL,
     "note_failed_sign_in": Queue.MAINTENANCE,
     "mail_operators": Queue.MAIL,
+    "count_hours": Queue.FIGURES,
     "nightly": Queue.MAINTENANCE,
     "tell_of_expiring_cards": Queue.MAINTENANCE,
 }

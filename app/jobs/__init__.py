@@ -13,6 +13,7 @@ from collections.abc import Sequence
 
 from flask import Flask
 
+from app.jobs.figures import count_hours
 from app.jobs.maintenance import nightly, note_failed_sign_in
 from app.jobs.messages import (
     deliver_to_platform,
@@ -39,6 +40,7 @@ from app.queues import Queue
 from app.work import worker
 
 __all__ = [
+    "count_hours",
     "deliver_to_platform",
     "detach_card",
     "end_leases",

@@ -9,6 +9,7 @@ import structlog
 from flask import current_app
 
 from app import reconciliation
+from app.billing import hours
 from app.billing.subscriptions import switches
 from app.billing.usage import rejections, retention
 from app.billing.wallet import verification
@@ -46,6 +47,7 @@ def nightly(**_: int) -> None:
         _delete_expired_responses,
         _maintain_partitions,
         _remove_old_rejections,
+        lambda: hours.delete_old(utc_now()),
         review.delete_old,
         reconciliation.delete_old,
         rate_limits.delete_expired,

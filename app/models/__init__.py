@@ -34,6 +34,7 @@ from app.models.plan_switch import PlanSwitch, SwitchStatus
 from app.models.platform import DeliveryState, PlatformDelivery, PlatformEndpoint, PlatformMessage
 from app.models.rate_limit import RateLimitCounter
 from app.models.reconciliation import ReconciliationRun
+from app.models.spend_hour import SpendCount, SpendHour
 from app.models.statement_head import StatementHead
 from app.models.stored_response import StoredResponse
 from app.models.stripe_event import EventState, StripeEvent
@@ -89,6 +90,8 @@ __all__ = [
     "ResourceCount",
     "Role",
     "SignInSession",
+    "SpendCount",
+    "SpendHour",
     "StatementHead",
     "StoredResponse",
     "StripeEvent",

@@ -33,8 +33,17 @@ GROUPS = (
     ),
     Group(
         "Usage",
-        "`usage_key` is what an event is deduplicated by. Pages read `usage_daily`, never single events.",
-        ("usage_key", "usage_event", "usage_daily", "allowance", "rejected_event"),
+        "`usage_key` is what an event is deduplicated by. Pages read `usage_daily`, never single events. "
+        "`spend_hour` is counted from transfers, up to the one that `spend_count` names.",
+        (
+            "usage_key",
+            "usage_event",
+            "usage_daily",
+            "allowance",
+            "rejected_event",
+            "spend_hour",
+            "spend_count",
+        ),
     ),
     Group(
         "Organizations",

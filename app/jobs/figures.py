@@ -1,0 +1,33 @@
+"""Tasks that count what pages and forecasts read, so that nothing else has to."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from app.billing import hours
+from app.clock import utc_now
+from app.extensions import jobs
+from app.models.scope import Reason, scoped_to, seeing_all
+from app.one_by_one import each_alone
+from app.transaction import transaction
+from app.work.tasks import in_app, task
+
+_SECONDS = 50
+"""How long a look at all organizations takes at most; the rest is left for the next time."""
+
+
+@jobs.periodic(cron="* * * * *")
+@task("count_hours", queueing_lock="count_hours")
+@in_app
+@seeing_all(Reason.SWEEP)
+def count_hours(**_: int) -> None:
+    """Every minute, count the hours of spend that are over, of each organization that spent anything."""
+    now = utc_now()
+
+    def count(org_id: UUID) -> None:
+        is_more = True
+        while is_more:
+            with transaction(), scoped_to(org_id):
+                is_more = hours.count(org_id, now=now)
+
+    each_alone("count_hours", hours.find_due(now), count, seconds=_SECONDS)
