@@ -206,7 +206,7 @@ def test_the_migration_fills_what_the_job_would_have_counted(process_name: str) 
         )
         expected = by_ledger(organization)
         another_session()
-        downgrade(revision="0045")
+        downgrade(revision="0046")
         upgrade()
         another_session()
         assert {hour: sum(both) for hour, both in counted(organization).items()} == expected

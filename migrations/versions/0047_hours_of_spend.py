@@ -9,8 +9,8 @@ from alembic import op
 
 from app.database import in_use
 
-revision = "0046"
-down_revision = "0045"
+revision = "0047"
+down_revision = "0046"
 branch_labels = None
 depends_on = None
 
