@@ -17,14 +17,13 @@ from app import create_app
 from app.billing import hours
 from app.billing.hours import counting
 from app.clock import utc_now
-from app.extensions import db, enqueue
+from app.extensions import db
 from app.models import Organization, SpendCount, SpendHour, Transfer, UsageEvent
 from config import Settings
 from dev.testing import TEMPLATE, create_database, drop_database
-from tests.factories import an_organization, at, give_credit
+from tests.factories import at, give_credit
 from tests.support.database import another_session, inside
 from tests.support.metering import an_event, on_growth, take
-from tests.support.sandbox import work_through
 
 NINE = at("2026-11-10 09:00")
 
@@ -170,24 +169,6 @@ def test_two_workers_count_each_transfer_once(app: Flask) -> None:
     for thread in threads:
         thread.join()
     assert {hour: sum(both) for hour, both in counted(organization).items()} == expected
-
-
-def test_the_job_counts_once_an_hour_or_once_it_is_much(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    spender, idle = on_growth(), an_organization()
-    use(spender, NINE, "a")
-    assert hours.find_due(utc_now()) == [spender.id]
-    enqueue("count_hours", timestamp=0)
-    db.session.commit()
-    work_through(app)
-    assert {hour: sum(both) for hour, both in counted(spender).items()} == by_ledger(spender)
-    assert counted(idle) == {}
-    now = utc_now()
-    assert hours.find_due(now) == []
-    use(spender, NINE + timedelta(minutes=1), "b")
-    assert hours.find_due(now) == []
-    assert hours.find_due(now + timedelta(hours=1)) == [spender.id]
-    monkeypatch.setattr(counting, "_ENOUGH", 1)
-    assert hours.find_due(now) == [spender.id]
 
 
 def test_the_migration_fills_what_the_job_would_have_counted(process_name: str) -> None:

@@ -1,0 +1,35 @@
+"""What is counted in the background: often enough, and no more."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+
+from app.billing import hours
+from app.billing.hours import counting
+from app.clock import utc_now
+from app.extensions import db, enqueue
+from tests.billing.hours.test_counting import NINE, by_ledger, counted, use
+from tests.factories import an_organization
+from tests.support.metering import on_growth
+from tests.support.sandbox import work_through
+
+
+def test_the_job_counts_once_an_hour_or_once_it_is_much(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    spender, idle = on_growth(), an_organization()
+    use(spender, NINE, "a")
+    assert hours.find_due(utc_now()) == [spender.id]
+    enqueue("count_hours", timestamp=0)
+    db.session.commit()
+    work_through(app)
+    assert {hour: sum(both) for hour, both in counted(spender).items()} == by_ledger(spender)
+    assert counted(idle) == {}
+    now = utc_now()
+    assert hours.find_due(now) == []
+    use(spender, NINE + timedelta(minutes=1), "b")
+    assert hours.find_due(now) == []
+    assert hours.find_due(now + timedelta(hours=1)) == [spender.id]
+    monkeypatch.setattr(counting, "_ENOUGH", 1)
+    assert hours.find_due(now) == [spender.id]
