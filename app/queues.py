@@ -36,7 +36,7 @@ SLOTS: dict[Queue, int] = {
     Queue.CALLING: 3,
     Queue.MESSAGES: 4,
     Queue.MAIL: 2,
-    Queue.FIGURES: 1,
+    Queue.FIGURES: 2,
     Queue.MAINTENANCE: 1,
 }
 """How many jobs of a queue a worker process runs at the same time."""
@@ -79,6 +79,7 @@ QUEUE_OF: dict[str, Queue] = {
     "note_failed_sign_in": Queue.MAINTENANCE,
     "mail_operators": Queue.MAIL,
     "count_hours": Queue.FIGURES,
+    "roll_up": Queue.FIGURES,
     "nightly": Queue.MAINTENANCE,
     "tell_of_expiring_cards": Queue.MAINTENANCE,
 }

@@ -35,6 +35,8 @@ class Used:
     number: str = ""
     hold: str = ""
     clock: time = NOON
+    direction: str = ""
+    country: str = ""
 
 
 def record(organization: Organization, source: str, used: Sequence[Used], *, at: datetime) -> Money:
@@ -64,6 +66,8 @@ def record(organization: Organization, source: str, used: Sequence[Used], *, at:
             call=one.call or None,
             number=one.number or None,
             hold=one.hold or None,
+            direction=one.direction or None,
+            country=one.country or None,
         )
         for index, (id_, one, quantity) in enumerate(parts)
     ]

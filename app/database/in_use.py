@@ -36,3 +36,21 @@ def tables_of_organizations(connection: Connection) -> list[str]:
         WHERE attname = 'org_id' AND NOT attisdropped AND relkind IN ('r', 'p')
           AND relnamespace = current_schema()::regnamespace ORDER BY 1""")
     return list(connection.scalars(query))
+
+
+def index_partitions(connection: Connection, table: str, name: str, of: str) -> None:
+    """Index a partitioned table without blocking writers: each partition concurrently, then the whole.
+
+    For migrations, in an `autocommit_block`. `of` is what follows the table in `CREATE INDEX`. What was interrupted
+    begins again.
+    """
+    change(connection, f"DROP INDEX IF EXISTS {name}; CREATE INDEX {name} ON ONLY {table} {of}")
+    query = text(
+        "SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = CAST(:parent AS regclass)"
+    )
+    driver: Any = connection.connection.driver_connection
+    for partition in connection.scalars(query, {"parent": table}).all():
+        own = f"{name}_{partition.removeprefix(f'{table}_')}"
+        driver.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {own}")
+        driver.execute(f"CREATE INDEX CONCURRENTLY {own} ON {partition} {of}")
+        change(connection, f"ALTER INDEX {name} ATTACH PARTITION {own}")

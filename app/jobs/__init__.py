@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 from flask import Flask
 
-from app.jobs.figures import count_hours
+from app.jobs.figures import count_hours, roll_up
 from app.jobs.maintenance import nightly, note_failed_sign_in
 from app.jobs.messages import (
     deliver_to_platform,
@@ -53,6 +53,7 @@ __all__ = [
     "notify_expiring_cards",
     "reconcile",
     "recover_switch",
+    "roll_up",
     "run_worker",
     "send_calling_state",
     "send_mail",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from app.billing import hours
+from app.billing.activity import rollups
 from app.clock import utc_now
 from app.extensions import jobs
 from app.models.scope import Reason, scoped_to, seeing_all
@@ -31,3 +32,18 @@ def count_hours(**_: int) -> None:
                 is_more = hours.count(org_id, now=now)
 
     each_alone("count_hours", hours.find_due(now), count, seconds=_SECONDS)
+
+
+@jobs.periodic(cron="* * * * *")
+@task("roll_up", queueing_lock="roll_up")
+@in_app
+@seeing_all(Reason.SWEEP)
+def roll_up(**_: int) -> None:
+    """Every minute, add up what was used and posted by day, for filters and comparisons."""
+    until = utc_now() - rollups.LAG
+
+    def one(org_id: UUID) -> None:
+        with scoped_to(org_id):
+            rollups.roll_up(org_id, until=until)
+
+    each_alone("roll_up", rollups.find_behind(until), one, seconds=_SECONDS)

@@ -34,6 +34,7 @@ from app.models.plan_switch import PlanSwitch, SwitchStatus
 from app.models.platform import DeliveryState, PlatformDelivery, PlatformEndpoint, PlatformMessage
 from app.models.rate_limit import RateLimitCounter
 from app.models.reconciliation import ReconciliationRun
+from app.models.rollup import HistoryRollup, RollupMark, UsageRollup
 from app.models.spend_hour import SpendCount, SpendHour
 from app.models.statement_head import StatementHead
 from app.models.stored_response import StoredResponse
@@ -61,6 +62,7 @@ __all__ = [
     "EventState",
     "ExternalIdentity",
     "Finding",
+    "HistoryRollup",
     "Hold",
     "HoldAllowance",
     "HoldState",
@@ -89,6 +91,7 @@ __all__ = [
     "RejectedEvent",
     "ResourceCount",
     "Role",
+    "RollupMark",
     "SignInSession",
     "SpendCount",
     "SpendHour",
@@ -106,6 +109,7 @@ __all__ = [
     "UsageEvent",
     "UsageGroup",
     "UsageKey",
+    "UsageRollup",
     "UsedToken",
     "User",
     "VisitPurpose",

@@ -47,18 +47,14 @@ class UsageEvent(OrgScoped, Base):
     """One rated usage event; it never changes. Partitioned by month of `at`.
 
     `quantity` and the `billable`, `included` units are the meter's; a correction's are differences to what it
-    corrects, and can be negative. `plan` and `version` name the rates.
+    corrects, and can be negative. `plan` and `version` name the rates. Events from before `direction` and `country`
+    were sent have neither.
     """
 
     __tablename__ = "usage_event"
     __table_args__ = (
         Index("ix_usage_event_call", "org_id", "call", postgresql_where=text("call IS NOT NULL")),
-        Index(
-            "ix_usage_event_posted",
-            "org_id",
-            "posted_at",
-            postgresql_where=text("call IS NOT NULL AND corrects_id IS NULL"),
-        ),
+        Index("ix_usage_event_posted_at", "org_id", "posted_at"),
         Index(
             "ix_usage_event_corrects",
             "org_id",
@@ -88,6 +84,8 @@ class UsageEvent(OrgScoped, Base):
     hold: Mapped[str | None] = mapped_column(String(255))
     corrects_source: Mapped[str | None] = mapped_column(String(255))
     corrects_id: Mapped[str | None] = mapped_column(String(255))
+    direction: Mapped[str | None] = mapped_column(String(8))
+    country: Mapped[str | None] = mapped_column(String(2))
 
 
 class RejectedEvent(Base):

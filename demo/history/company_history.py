@@ -32,7 +32,7 @@ from demo.history.subscriber import Subscriber
 from demo.usage_reports import Used
 
 DAYS = 90
-DAYS_AS_CALLS = 2
+DAYS_AS_CALLS = 15
 """The last days, whose usage comes as calls that can be opened; that of earlier ones comes as totals."""
 LAST_STRETCH = 9
 """The days over which usage is adjusted so that the history ends with the company's final balance."""

@@ -9,7 +9,9 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from app.billing import catalog
+from app.billing.activity import rollups
 from app.billing.catalog import sales
+from app.clock import utc_now
 from app.extensions import db
 from app.models import Organization, Role
 from app.people import accounts, organizations
@@ -20,7 +22,10 @@ PASSWORD = "paper-lantern-hill"  # noqa: S105, printed by `make run`
 
 
 def load() -> bool:
-    """Load the demo once; False if it is already loaded. Commits at the end, so that it is never half loaded."""
+    """Load the demo once; False if it is already loaded. Commits at the end, so that it is never half loaded.
+
+    Then it is added up, for filters and comparisons.
+    """
     if db.session.scalar(select(Organization.id).where(Organization.slug == HARBOR.slug)):
         return False
     list(sales.sync_prices(catalog.current()))
@@ -31,6 +36,8 @@ def load() -> bool:
     for director in directors:
         director.play()
     db.session.commit()
+    for director in directors:
+        rollups.roll_up(director.company.id, until=utc_now())
     return True
 
 

@@ -133,6 +133,8 @@ class Call:
                 campaign=self.campaign.name,
                 agent=self.agent,
                 hold=self.key,
+                direction="inbound" if self.campaign.is_inbound else "outbound",
+                country=self.campaign.country,
             )
             self.exchange.reporter.report(event)
 

@@ -18,6 +18,7 @@ class Campaign:
     meter: str = "calls_outbound"
     answered: float = 0.7
     seconds: tuple[int, int] = (20, 260)
+    country: str = "US"
 
     @property
     def is_inbound(self) -> bool:
@@ -40,7 +41,9 @@ class Organization:
 
 USUAL: tuple[Campaign, ...] = (
     Campaign("Recall customers", ("Ava", "Noah")),
-    Campaign("Overseas partners", ("Ines",), meter="calls_outbound_international", answered=0.5),
+    Campaign(
+        "Overseas partners", ("Ines",), meter="calls_outbound_international", answered=0.5, country="MX"
+    ),
     Campaign("Front desk", ("Leo", "Mia"), meter="calls_inbound", answered=1.0),
 )
 """Every kind of call."""

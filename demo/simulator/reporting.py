@@ -34,6 +34,8 @@ class Usage:
     campaign: str
     agent: str
     hold: str
+    direction: str
+    country: str
     corrects: str | None = None
 
     def as_cloudevent(self) -> dict[str, Any]:
@@ -45,6 +47,8 @@ class Usage:
             "campaign": self.campaign,
             "agent": self.agent,
             "hold": self.hold,
+            "direction": self.direction,
+            "country": self.country,
         }
         if self.corrects:
             data["corrects"] = {"source": SOURCE, "id": self.corrects}
@@ -141,7 +145,7 @@ class Reporter:
                 self._tally.corrected(one.org_id, one.call, one.meter, one.id, right)
                 correction = Usage(
                     one.org_id, f"{one.id}-right", one.meter, right, datetime.now(UTC), one.call,
-                    one.campaign, one.agent, one.hold, corrects=one.id,
+                    one.campaign, one.agent, one.hold, one.direction, one.country, corrects=one.id,
                 )  # fmt: skip
                 with self._lock:
                     self._waiting.append(correction)

@@ -34,7 +34,8 @@ GROUPS = (
     Group(
         "Usage",
         "`usage_key` is what an event is deduplicated by. Pages read `usage_daily`, never single events. "
-        "`spend_hour` is counted from transfers, up to the one that `spend_count` names.",
+        "`spend_hour` is counted from transfers, up to the one that `spend_count` names; filters "
+        "and comparisons read what `rollup_mark` says is added up.",
         (
             "usage_key",
             "usage_event",
@@ -43,6 +44,9 @@ GROUPS = (
             "rejected_event",
             "spend_hour",
             "spend_count",
+            "usage_rollup",
+            "history_rollup",
+            "rollup_mark",
         ),
     ),
     Group(

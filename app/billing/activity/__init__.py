@@ -6,6 +6,7 @@ __all__ = [
     "call_costs",
     "history",
     "history_queries",
+    "rollups",
     "search",
     "shortlists",
     "spending",

@@ -39,7 +39,14 @@ class UsageData(Struct, frozen=True, forbid_unknown_fields=True):
     call: Annotated[Name | None, Meta(description="The call that the cost is part of.")] = None
     campaign: Name | None = None
     agent: Name | None = None
-    number: Name | None = None
+    number: Annotated[Name | None, Meta(description="The organization's own number.")] = None
+    direction: Annotated[
+        Literal["inbound", "outbound"] | None, Meta(description="Whether the call was placed or answered.")
+    ] = None
+    country: Annotated[
+        Annotated[str, Meta(pattern="^[A-Z]{2}$")] | None,
+        Meta(description="The country of the other side, as its two capital letters in ISO 3166-1."),
+    ] = None
     hold: Annotated[Name | None, Meta(description="The key of the hold that reserved this usage.")] = None
     corrects: Annotated[Corrects | None, Meta(description="The event that this one corrects.")] = None
 
@@ -90,6 +97,8 @@ def read(index: int, raw: bytes) -> Reported | Refusal:
         agent=data.agent,
         number=data.number,
         hold=data.hold,
+        direction=data.direction,
+        country=data.country,
         corrects=(data.corrects.source, data.corrects.id) if data.corrects else None,
     )
 

@@ -43,7 +43,8 @@ from app.models import AccountName, TransferKind
 
 _CORRECTED = """
 SELECT event.org_id, event.source, event.event_id, event.at, event.meter, event.plan, event.version,
-    event.call, event.campaign, event.agent, event.corrects_id IS NOT NULL,
+    event.call, event.campaign, event.agent, event.number, event.direction, event.country,
+    event.corrects_id IS NOT NULL,
     event.quantity + coalesce(sum(other.quantity), 0)::bigint,
     event.billable + coalesce(sum(other.billable), 0)::bigint,
     max(key.at)
@@ -54,6 +55,10 @@ LEFT JOIN usage_event other ON other.org_id = event.org_id AND other.corrects_so
     AND other.corrects_id = event.event_id
 LEFT JOIN usage_key key ON key.org_id = other.org_id AND key.source = other.source AND key.event_id = other.event_id
 GROUP BY event.org_id, event.at, event.source, event.event_id"""
+
+
+_NAMES = ("call", "campaign", "agent", "number", "direction", "country")
+"""What a correction has from the event that it corrects."""
 
 
 @dataclass(slots=True)
@@ -70,6 +75,9 @@ class Corrected:
     call: str | None
     campaign: str | None
     agent: str | None
+    number: str | None
+    direction: str | None
+    country: str | None
     is_correction: bool
     quantity: int
     billable: int
@@ -160,7 +168,7 @@ def _rate(event: Reported, target: Corrected, rater: Rater, at: datetime) -> Rat
     target.quantity, target.billable = right, billable
     target.corrected_at = max(event.at, target.corrected_at or event.at)
     return RatedEvent(
-        event=msgspec.structs.replace(event, call=target.call, campaign=target.campaign, agent=target.agent),
+        event=msgspec.structs.replace(event, **{name: getattr(target, name) for name in _NAMES}),
         digest=event.digest(),
         line=line,
         at=target.at,

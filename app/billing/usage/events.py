@@ -59,6 +59,8 @@ class Reported(msgspec.Struct, frozen=True):
     number: str | None = None
     hold: str | None = None
     corrects: tuple[str, str] | None = None
+    direction: str | None = None
+    country: str | None = None
 
     @property
     def key(self) -> tuple[UUID, str, str]:
@@ -67,7 +69,7 @@ class Reported(msgspec.Struct, frozen=True):
 
     def digest(self) -> bytes:
         """A hash of the content, to compare it with other events of the same key. Computed on each call."""
-        content = (
+        content: tuple[object, ...] = (
             self.meter,
             self.quantity,
             self.at.timestamp(),
@@ -78,6 +80,9 @@ class Reported(msgspec.Struct, frozen=True):
             self.hold,
             self.corrects,
         )
+        # Only where they are given, because events from before these fields may still be sent again.
+        if self.direction is not None or self.country is not None:
+            content += (self.direction, self.country)
         return hashlib.blake2b(repr(content).encode(), digest_size=16).digest()
 
 

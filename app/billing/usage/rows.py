@@ -25,10 +25,11 @@ SELECT * FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::bytea[], %s::timest
 
 _EVENTS = """
 INSERT INTO usage_event (org_id, source, event_id, at, posted_at, meter, quantity, billable, included, amount_micro,
-    plan, version, call, campaign, agent, number, hold, corrects_source, corrects_id)
+    plan, version, call, campaign, agent, number, hold, corrects_source, corrects_id,
+    direction, country)
 SELECT * FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::timestamptz[], %s::timestamptz[], %s::text[],
     %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::text[], %s::text[], %s::text[], %s::text[],
-    %s::text[], %s::text[], %s::text[], %s::text[], %s::text[])"""
+    %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[])"""
 
 _DAILY = """
 INSERT INTO usage_daily AS total (org_id, day, meter, campaign, agent, posted_on, is_correction, quantity, included,
@@ -124,4 +125,6 @@ def _event_row(one: RatedEvent, posted_at: datetime) -> tuple[Any, ...]:
         event.number,
         event.hold,
         *(event.corrects or (None, None)),
+        event.direction,
+        event.country,
     )

@@ -22,7 +22,10 @@ def read(**changes: Any) -> Reported | Refusal:
 
 
 def test_every_value_is_where_it_belongs() -> None:
-    names = {"call": "c", "campaign": "Recall", "agent": "Ava", "number": "+1", "hold": "h"}
+    names = {"call": "c", "campaign": "Recall", "agent": "Ava", "number": "+1", "hold": "h"} | {
+        "direction": "inbound",
+        "country": "CA",
+    }
     event = read(id="fix", source="s", data={**names, "corrects": {"source": "s0", "id": "e0"}})
     assert event == Reported(
         index=3,
