@@ -80,6 +80,7 @@ QUEUE_OF: dict[str, Queue] = {
     "mail_operators": Queue.MAIL,
     "count_hours": Queue.FIGURES,
     "roll_up": Queue.FIGURES,
+    "recount_rollups": Queue.FIGURES,
     "nightly": Queue.MAINTENANCE,
     "tell_of_expiring_cards": Queue.MAINTENANCE,
 }

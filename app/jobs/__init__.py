@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 from flask import Flask
 
-from app.jobs.figures import count_hours, roll_up
+from app.jobs.figures import count_hours, recount_rollups, roll_up
 from app.jobs.maintenance import nightly, note_failed_sign_in
 from app.jobs.messages import (
     deliver_to_platform,
@@ -52,6 +52,7 @@ __all__ = [
     "note_failed_sign_in",
     "notify_expiring_cards",
     "reconcile",
+    "recount_rollups",
     "recover_switch",
     "roll_up",
     "run_worker",

@@ -4,17 +4,24 @@ from __future__ import annotations
 
 from uuid import UUID
 
+import structlog
+from sqlalchemy import select
+
 from app.billing import hours
 from app.billing.activity import rollups
 from app.clock import utc_now
-from app.extensions import jobs
+from app.extensions import db, jobs
+from app.models import Organization
 from app.models.scope import Reason, scoped_to, seeing_all
 from app.one_by_one import each_alone
 from app.transaction import transaction
 from app.work.tasks import in_app, task
 
+log = structlog.get_logger("billing.jobs")
+
 _SECONDS = 50
 """How long a look at all organizations takes at most; the rest is left for the next time."""
+_NIGHTLY_SECONDS = 1800
 
 
 @jobs.periodic(cron="* * * * *")
@@ -47,3 +54,19 @@ def roll_up(**_: int) -> None:
             rollups.roll_up(org_id, until=until)
 
     each_alone("roll_up", rollups.find_behind(until), one, seconds=_SECONDS)
+
+
+@jobs.periodic(cron="41 3 * * *")
+@task("recount_rollups", queueing_lock="recount_rollups")
+@in_app
+@seeing_all(Reason.NIGHTLY)
+def recount_rollups(**_: int) -> None:
+    """Every night, add up days again that were added up before all of their usage was there."""
+
+    def one(org_id: UUID) -> None:
+        with scoped_to(org_id):
+            if days := rollups.recount_differing(org_id):
+                log.info("rollups_recounted", organization=str(org_id), days=days)
+
+    org_ids = db.session.scalars(select(Organization.id)).all()
+    each_alone("recount_rollups", org_ids, one, seconds=_NIGHTLY_SECONDS)

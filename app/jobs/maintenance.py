@@ -7,18 +7,15 @@ from uuid import UUID
 
 import structlog
 from flask import current_app
-from sqlalchemy import select
 
 from app import reconciliation
 from app.billing import hours
-from app.billing.activity import rollups
 from app.billing.subscriptions import switches
 from app.billing.usage import rejections, retention
 from app.billing.wallet import verification
 from app.clock import utc_now
-from app.extensions import db, jobs
-from app.models import Organization
-from app.models.scope import Reason, scoped_to, seeing_all
+from app.extensions import jobs
+from app.models.scope import Reason, seeing_all
 from app.one_by_one import each_alone
 from app.people import own_trail, sessions, used_tokens
 from app.people.external import visits
@@ -57,7 +54,6 @@ def nightly(**_: int) -> None:
         switches.delete_unconfirmed,
         job_status.delete_old,
         _reencrypt_secrets,
-        _recount_rollups,
     ]
     if each_alone("nightly", steps, lambda step: step(), seconds=_NIGHTLY_SECONDS):
         raise RuntimeError("A part of the nightly work failed: see the log.")
@@ -105,15 +101,3 @@ def _maintain_partitions() -> None:
 
 def _remove_old_rejections() -> None:
     rejections.remove_old(utc_now(), days_kept=current_app.config["SETTINGS"].rejected_days_kept)
-
-
-def _recount_rollups() -> None:
-    """Days that were counted before all of their usage was there."""
-
-    def one(org_id: UUID) -> None:
-        with scoped_to(org_id):
-            if days := rollups.recount_differing(org_id):
-                log.info("rollups_recounted", organization=str(org_id), days=days)
-
-    org_ids = db.session.scalars(select(Organization.id)).all()
-    each_alone("recount_rollups", org_ids, one, seconds=_NIGHTLY_SECONDS)

@@ -8,9 +8,11 @@ import pytest
 from flask import Flask
 
 from app.billing import hours
+from app.billing.activity import rollups
 from app.billing.hours import counting
 from app.clock import utc_now
 from app.extensions import db, enqueue
+from app.models import UsageRollup
 from tests.billing.hours.test_counting import NINE, by_ledger, counted, use
 from tests.factories import an_organization
 from tests.support.metering import on_growth
@@ -33,3 +35,23 @@ def test_the_job_counts_once_an_hour_or_once_it_is_much(app: Flask, monkeypatch:
     assert hours.find_due(now + timedelta(hours=1)) == [spender.id]
     monkeypatch.setattr(counting, "_ENOUGH", 1)
     assert hours.find_due(now) == [spender.id]
+
+
+def test_the_job_adds_up_each_organization_by_itself_and_again_nothing(app: Flask) -> None:
+    one, other = on_growth(), on_growth()
+    for organization in (one, other):
+        use(organization, NINE, "a")
+    for _ in range(2):
+        enqueue("roll_up", timestamp=0)
+        db.session.commit()
+        work_through(app)
+    for organization in (one, other):
+        rows = db.session.scalars(db.select(UsageRollup).where(UsageRollup.org_id == organization.id)).all()
+        assert [row.events for row in rows] == [1]
+    assert rollups.find_behind(utc_now() - rollups.LAG) == []
+    use(one, NINE + timedelta(minutes=1), "late")
+    enqueue("recount_rollups", timestamp=0)
+    db.session.commit()
+    work_through(app)
+    rows = db.session.scalars(db.select(UsageRollup).where(UsageRollup.org_id == one.id)).all()
+    assert [row.events for row in rows] == [2]
