@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from app import create_app
 from config import ROOT, Settings
@@ -23,6 +23,9 @@ from tests.browser.site import Site, wait_until_ready
 from tests.support.database import inside
 from tests.support.demo_shell import DemoShell, Shell
 from tests.support.sandbox import WEBHOOK_SECRET, Sandbox
+
+# As long as for what a test does: a machine that is busy is slow, and not wrong.
+expect.set_options(timeout=30_000)
 
 
 @pytest.fixture(scope="session")
@@ -73,7 +76,6 @@ def app(application: Flask) -> Iterator[Flask]:
 @pytest.fixture
 def context(browser: Browser, site: Site) -> Iterator[BrowserContext]:
     made = browser.new_context(base_url=site.url, viewport={"width": 1280, "height": 900})
-    made.set_default_timeout(10_000)
     yield made
     made.close()
 

@@ -85,6 +85,4 @@ def test_without_scripts_there_is_no_button_to_show_a_password_and_all_the_rest_
 
 
 def _another(browser: Browser, site: Site, *, java_script_enabled: bool = True) -> BrowserContext:
-    made = browser.new_context(base_url=site.url, java_script_enabled=java_script_enabled)
-    made.set_default_timeout(10_000)
-    return made
+    return browser.new_context(base_url=site.url, java_script_enabled=java_script_enabled)

@@ -209,8 +209,8 @@ class TestLive:
         other.get_by_role("button", name="Review top-up").click()
         other.get_by_role("button", name="Pay $50.00").click()
         other.get_by_text("$50.00 was charged to").first.wait_for()
-        expect(page.get_by_role("region", name="Balance")).to_contain_text("$55.00", timeout=5_000)
-        expect(page.get_by_role("region", name="Wallet activity")).to_contain_text("+$50.00", timeout=5_000)
+        expect(page.get_by_role("region", name="Balance")).to_contain_text("$55.00")
+        expect(page.get_by_role("region", name="Wallet activity")).to_contain_text("+$50.00")
 
     def test_usage_shows_without_moving_focus_scroll_selection_or_what_is_open(
         self, page: Page, organization: Organization, owner: str
@@ -225,11 +225,11 @@ class TestLive:
         page.get_by_text("Reserved for calls in progress").click()
         page.evaluate("window.scrollTo(0, 120)")
         link = page.get_by_role("link", name="View wallet history")
-        link.focus(timeout=5_000)
+        link.focus()
         page.evaluate("getSelection().selectAllChildren(document.querySelector('#plan h2'))")
         before = page.evaluate("[scrollY, getSelection().toString(), document.activeElement.innerText]")
         use(organization, "1.25")
-        expect(page.get_by_role("region", name="Balance")).to_contain_text("$2.75", timeout=5_000)
+        expect(page.get_by_role("region", name="Balance")).to_contain_text("$2.75")
         assert (
             page.evaluate("[scrollY, getSelection().toString(), document.activeElement.innerText]") == before
         )
@@ -242,7 +242,7 @@ class TestLive:
     ) -> None:
         sign_in(page, owner, to="/billing/wallet")
         use(organization, "9")
-        expect(page.get_by_text("Calling is paused.")).to_be_visible(timeout=5_000)
+        expect(page.get_by_text("Calling is paused.")).to_be_visible()
         page.get_by_role("button", name="Review top-up").click()
         page.get_by_role("button", name="Pay $50.00").click()
         expect(page.get_by_text("Calling is paused.")).to_have_count(0)
@@ -256,7 +256,7 @@ class TestLive:
         field = page.get_by_role("textbox", name="Other amount")
         field.press_sequentially("33")
         use(organization, "1.50")
-        expect(page.get_by_role("region", name="Balance")).to_contain_text("$3.50", timeout=5_000)
+        expect(page.get_by_role("region", name="Balance")).to_contain_text("$3.50")
         expect(field).to_have_value("33")
         expect(field).to_be_focused()
 

@@ -187,7 +187,7 @@ class TestBesideSavedCards:
         expect(card.locator("option")).to_have_count(2)
         page.get_by_role("heading", name="History").click()
         page.evaluate("document.activeElement.blur()")
-        expect(card.locator("option")).to_have_count(3, timeout=8_000)
+        expect(card.locator("option")).to_have_count(3)
         expect(card.locator("option:checked")).to_have_text("Another card")
         expect(fields(page).get_by_label("Card number")).to_have_value("4000 0566 5566 5556")
 
@@ -199,7 +199,7 @@ class TestBesideSavedCards:
         sign_in(page, owner, to=WALLET)
         page.get_by_role("combobox", name="Card").select_option("Another card")
         again = page.get_by_role("button", name="Reload card fields")
-        expect(again).to_be_visible(timeout=10_000)
+        expect(again).to_be_visible()
         expect(page.get_by_text("you can't enter a card right now")).to_be_visible()
         page.unroute(part)
         again.press("Enter")

@@ -35,7 +35,7 @@ class ShellPage:
         """Show one of the pages, so many pixels below the shell's top, scrolled so far."""
         page.goto(f"{self.url}?path={path}&above={above}")
         frame = page.frame_locator(FRAME)
-        expect(frame.get_by_role("heading", level=1, name=heading or None)).to_be_visible(timeout=20_000)
+        expect(frame.get_by_role("heading", level=1, name=heading or None)).to_be_visible()
         # What is out of view isn't drawn: https://html.spec.whatwg.org/#unsafe-to-render
         page.evaluate(f"scrollTo(0, {scrolled})")
         expect(page.locator("voice-portal-billing")).not_to_have_css("height", "480px")

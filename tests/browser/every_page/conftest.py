@@ -22,7 +22,6 @@ _wanted: list[str] = []
 @pytest.fixture
 def page(browser: Browser, site: Site) -> Iterator[Page]:
     made = browser.new_context(base_url=site.url)
-    made.set_default_timeout(20_000)
     yield made.new_page()
     made.close()
 

@@ -30,7 +30,6 @@ def browser(browser_name: str, request: pytest.FixtureRequest) -> Iterator[Watch
 def page(browser: WatchedBrowser, site: Site) -> Iterator[Page]:
     """A page in which nothing comes from a pointer."""
     context = browser.new_context(base_url=site.url, viewport={"width": 1280, "height": 900})
-    context.set_default_timeout(10_000)
     said: list[str] = []
     context.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
     yield context.new_page()

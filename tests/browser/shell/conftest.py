@@ -24,6 +24,4 @@ def shell_site(settings: Settings, request: pytest.FixtureRequest) -> Iterator[S
 @pytest.fixture
 def page(browser: WatchedBrowser) -> Page:
     """A page of the shell's, as wide as a desk allows."""
-    made = browser.new_page(viewport={"width": 1280, "height": 900})
-    made.set_default_timeout(10_000)
-    return made
+    return browser.new_page(viewport={"width": 1280, "height": 900})

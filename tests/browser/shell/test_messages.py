@@ -47,7 +47,7 @@ SAY = "(html, all) => { for (const one of all) parent.postMessage({ source: 'voi
 
 def test_the_shell_takes_nothing_that_a_page_of_ours_would_not_say(page: Page, shell_site: ShellSite) -> None:
     frame = shell_site.open(page)
-    page.evaluate("new Promise((after) => setTimeout(after))")
+    page.wait_for_function("told.some(([type]) => type === 'wallet')")
     before = page.evaluate("told.length")
     height = page.locator("iframe").bounding_box()["height"]  # type: ignore[index]
     hostile = list(NOTHING_FROM_THE_FRAME.values())
