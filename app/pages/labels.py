@@ -21,6 +21,7 @@ _MOVEMENTS_OF_MANY = {
     TransferKind.DISPUTE: "Disputes",
     TransferKind.ADJUSTMENT: "Adjustments",
     TransferKind.CREDIT: "Credits",
+    TransferKind.USAGE: "Usage",
 }
 """With what reverses them."""
 _LIMITS = {
@@ -44,15 +45,13 @@ def movement_label(kind: TransferKind, group: UsageGroup | None = None) -> str:
 
 
 def movements_label(kind: TransferKind) -> str:
-    """What the movements of a month are called that are of this kind, or reverse one."""
+    """What movements are called that are of this kind, or reverse one."""
     return _MOVEMENTS_OF_MANY[kind]
 
 
 def filter_labels() -> dict[str, str]:
-    """What the history can be filtered by: the value and its label."""
-    groups = {group.value: group.label for group in UsageGroup}
-    kinds = (TransferKind.TOP_UP, TransferKind.REFUND, TransferKind.DISPUTE)
-    return {kind.value: movements_label(kind) for kind in kinds} | groups
+    """The kinds that the history can be filtered by: the value and its label."""
+    return {kind.value: label for kind, label in _MOVEMENTS_OF_MANY.items()}
 
 
 def limit_label(resource: str) -> str:

@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 
 from app.billing.activity import history
-from app.billing.activity.history_queries import Filters
+from app.billing.activity.filters import Filters
 from app.billing.usage import ingest
 from app.billing.usage.events import Reported
 from app.billing.wallet import holds

@@ -21,6 +21,7 @@ NOT_BY_NAME = {
     "factors.remove_app": "asks before something on the page about second factors",
     "factors.set_up_app": "a step of the page about second factors",
     "wallet.show_call": "shows the call that its address names",
+    "wallet.show_usage_calls": "shows the calls of what is selected in the history",
 }
 """Pages that no one goes to by a name, and why."""
 

@@ -18,14 +18,14 @@ def test_usage_is_called_by_its_group() -> None:
     assert named == {group.label for group in UsageGroup}
 
 
-def test_the_history_is_filtered_by_what_moves_most_and_by_groups_of_usage() -> None:
+def test_the_history_is_filtered_by_every_kind_with_what_reverses_it() -> None:
     assert labels.filter_labels() == {
         "top_up": "Top-ups",
         "refund": "Refunds",
         "dispute": "Disputes",
-        "calling": "Calling",
-        "telephony": "Telephony",
-        "models": "Models",
+        "adjustment": "Adjustments",
+        "credit": "Credits",
+        "usage": "Usage",
     }
 
 

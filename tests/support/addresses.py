@@ -31,7 +31,12 @@ QUERIES: dict[str, tuple[str, ...]] = {
         "calls=400&answered=70&shortest=1&longest=2&meter=calls_outbound",
         "calls=x&answered=0&shortest=9&longest=1",
     ),
-    "wallet.show": ("", "kind=usage&from=2026-11-02&to=2026-11-01"),
+    "wallet.show": (
+        "",
+        "kind=usage&from=2026-11-02&to=2026-11-01",
+        "campaign=Recall+patients&direction=outbound&country=us",
+    ),
+    "wallet.show_usage_calls": ("", "agent=Ava&group=calling"),
     "invoices.show": ("", "year=2026&status=paid"),
     "activity.show": ("", "person=someone"),
 }

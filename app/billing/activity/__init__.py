@@ -1,14 +1,20 @@
-"""Reading money back: the history, the breakdown of usage lines, and spending."""
+"""Reading money back: the history by line and by what usage was for, what it adds up to, calls, and spending."""
 
 from __future__ import annotations
 
 __all__ = [
     "call_costs",
+    "filters",
     "history",
     "history_queries",
     "rollups",
     "search",
     "shortlists",
     "spending",
+    "totals",
     "usage_breakdown",
+    "usage_calls",
+    "usage_history",
+    "usage_names",
+    "usage_selection",
 ]

@@ -11,11 +11,11 @@ from uuid import UUID
 from sqlalchemy import Select
 
 from app.billing.activity import history_queries as queries
-from app.billing.activity.history_queries import Filters
+from app.billing.activity.filters import Filters
 from app.billing.catalog import meters
 from app.billing.catalog.quantities import Quantity, added_up
 from app.extensions import db
-from app.models import Organization, TopUpStatus, TransferKind, UsageGroup, WalletLine, card_label
+from app.models import Organization, TopUpStatus, TransferKind, UsageGroup, card_label
 from app.money import Money
 
 PAGE = 25
@@ -85,13 +85,11 @@ def page(
 
     The newest page has the open top-ups on top, where the filters let them through.
     """
-    wanted = queries.posted(filters)
     if after is not None:
-        return _page_after(organization, filters, wanted, after)
-    if before is not None:
-        wanted = wanted.where(WalletLine.seq < before)
-    query = queries.newest_first(wanted).limit(PAGE + 1)
-    if before is None and filters.kind in {None, TransferKind.TOP_UP.value} and filters.last_day is None:
+        return _page_after(organization, filters, after)
+    size = PAGE + 1
+    query = queries.newest_first(queries.posted(filters, before=before, size=size)).limit(size)
+    if before is None and filters.last_day is None and not filters.group and _brings_top_ups(filters):
         query = queries.with_open_top_ups(query)
     lines = _read(organization, query)
     posted = [line for line in lines if line.position is not None]
@@ -108,9 +106,7 @@ def list_all_entries(organization: Organization, filters: Filters) -> Iterator[H
     """All posted lines that the filters select, newest first, read in chunks, for export."""
     position: int | None = None
     while True:
-        wanted = queries.posted(filters)
-        if position is not None:
-            wanted = wanted.where(WalletLine.seq < position)
+        wanted = queries.posted(filters, before=position, size=PIECE)
         lines = _read(organization, queries.newest_first(wanted).limit(PIECE))
         yield from lines
         if len(lines) < PIECE:
@@ -118,8 +114,13 @@ def list_all_entries(organization: Organization, filters: Filters) -> Iterator[H
         position = lines[-1].position
 
 
-def _page_after(organization: Organization, filters: Filters, wanted: Select[Any], after: int) -> HistoryPage:
-    newer = wanted.where(WalletLine.seq > after).order_by(WalletLine.seq.asc()).limit(PAGE + 1)
+def _brings_top_ups(filters: Filters) -> bool:
+    return filters.kind in {None, TransferKind.TOP_UP}
+
+
+def _page_after(organization: Organization, filters: Filters, after: int) -> HistoryPage:
+    size = PAGE + 1
+    newer = queries.oldest_first(queries.posted(filters, after=after, size=size)).limit(size)
     lines = list(reversed(_read(organization, newer)))
     if len(lines) <= PAGE:
         return page(organization, filters)

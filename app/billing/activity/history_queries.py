@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
 from typing import Any
 
 from sqlalchemy import (
     BigInteger,
+    ColumnElement,
     Select,
     String,
     bindparam,
     case,
     cast,
+    false,
     func,
     literal,
     null,
@@ -23,6 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import aliased
 
+from app.billing.activity.filters import Filters
 from app.clock import utc_now
 from app.models import (
     Organization,
@@ -40,24 +42,6 @@ OPEN_SHOWN = 25
 NOT_CONFIRMED = "payment_intent_authentication_failure"
 """Stripe's code for a payment that the payer did not confirm with their bank, and our status for it."""
 _DECLINED_SHOWN_FOR = timedelta(hours=24)
-
-
-_WITH_REVERSALS = {
-    TransferKind.REFUND: [TransferKind.REFUND, TransferKind.REFUND_REVERSAL],
-    TransferKind.DISPUTE: [TransferKind.DISPUTE, TransferKind.DISPUTE_REVERSAL],
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """What of the history is wanted; days are of posting, in the organization's zone, both ends included."""
-
-    kind: str | None = None
-    first_day: date | None = None
-    last_day: date | None = None
-
-    def __bool__(self) -> bool:
-        return any((self.kind, self.first_day, self.last_day))
 
 
 def values_of(organization: Organization) -> dict[str, Any]:
@@ -83,8 +67,13 @@ def with_open_top_ups(posted_lines: Select[Any]) -> Select[Any]:
     return select(both).order_by(is_open.desc(), both.c.at.desc(), both.c.position.desc().nulls_last())
 
 
-def posted(filters: Filters) -> Select[Any]:
-    """Lines of the ledger with their running balance and, for usage, the quantities by meter."""
+def posted(
+    filters: Filters, *, before: int | None = None, after: int | None = None, size: int | None = None
+) -> Select[Any]:
+    """Lines of the ledger with their running balance and, for usage, the quantities by meter.
+
+    Only those older than position `before`, or newer than `after`, where given; at most `size` will be read of them.
+    """
     line = WalletLine
     query = select(
         line.id,
@@ -101,20 +90,57 @@ def posted(filters: Filters) -> Select[Any]:
         literal("posted").label("status"),
     ).where(line.org_id == bindparam("of"))
     query = query.add_columns(cast(null(), String).label("brand"))
-    if filters.kind in {group.value for group in UsageGroup}:
-        query = query.where(line.usage_group == UsageGroup(filters.kind))
-    elif filters.kind:
-        kind = TransferKind(filters.kind)
-        query = query.where(line.kind.in_(_WITH_REVERSALS.get(kind, [kind])))
-    if filters.first_day:
-        query = query.where(line.day >= filters.first_day)
-    if filters.last_day:
-        query = query.where(line.day <= filters.last_day)
-    return query
+    return query.where(*_conditions(filters, before=before, after=after, size=size))
 
 
 def newest_first(query: Select[Any]) -> Select[Any]:
     return query.order_by(WalletLine.seq.desc())
+
+
+def oldest_first(query: Select[Any]) -> Select[Any]:
+    return query.order_by(WalletLine.seq.asc())
+
+
+def _conditions(
+    filters: Filters, *, before: int | None, after: int | None, size: int | None
+) -> list[ColumnElement[bool]]:
+    line = WalletLine
+    found: list[ColumnElement[bool]] = []
+    if before is not None:
+        found.append(line.seq < before)
+    if after is not None:
+        found.append(line.seq > after)
+    if filters.first_day:
+        found.append(line.seq >= _position_of(filters.first_day, is_first=True))
+    if filters.last_day:
+        found.append(line.seq <= _position_of(filters.last_day, is_first=False))
+    if filters.group:
+        found.append(line.usage_group == UsageGroup(filters.group))
+    if filters.is_contradictory:
+        return [false()]
+    if len(filters.kinds) == 1 or (filters.kinds and size is None):
+        found.append(line.kind.in_(filters.kinds))
+    elif filters.kinds:
+        # One index has each kind in the order of positions, so each is read by itself and no further than needed.
+        order = line.seq.asc() if after is not None else line.seq.desc()
+        own = select(line.seq).where(line.org_id == bindparam("of"), *found).order_by(order).limit(size)
+        of_kind = [own.where(line.kind == kind) for kind in filters.kinds]
+        found = [line.seq.in_(union_all(*(one.subquery().select() for one in of_kind)))]
+    return found
+
+
+def _position_of(day: date, *, is_first: bool) -> Any:
+    """The first position of a day or a later one, or the last of it or an earlier one.
+
+    Days of posting never go backward, so a range of days is a range of positions.
+    """
+    line = aliased(WalletLine)
+    query = select(line.seq).where(line.org_id == bindparam("of"))
+    if is_first:
+        query = query.where(line.day >= day).order_by(line.day, line.seq)
+    else:
+        query = query.where(line.day <= day).order_by(line.day.desc(), line.seq.desc())
+    return query.limit(1).scalar_subquery()
 
 
 @cache

@@ -1,21 +1,16 @@
-"""The top-up form, and the filters of the history."""
+"""The top-up form."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from werkzeug.datastructures import MultiDict
 from wtforms import RadioField, StringField
 
 from app.billing import catalog
-from app.billing.activity.history_queries import Filters
-from app.billing.activity.usage_breakdown import Position
 from app.billing.cards import payment_methods
 from app.models import Organization
 from app.money import Money, MoneyError
-from app.pages.days import read_day
-from app.pages.labels import filter_labels
 from app.pages.wallet.card_choice import CardForm
 from app.web.formatting import money
 from app.web.resend import Field
@@ -107,35 +102,3 @@ def _format_amount(amount: str) -> str:
 def out_of_range(minimum: Money, maximum: Money) -> str:
     """What to do about an amount beyond the limits."""
     return f"Enter an amount from {money(minimum)} to {money(maximum)}."
-
-
-@dataclass(frozen=True, slots=True)
-class HistoryQuery:
-    """The history's page and filters from the URL. Invalid ones are ignored, not rejected."""
-
-    filters: Filters
-    before: int | None
-    after: int | None
-
-    @classmethod
-    def read(cls, args: MultiDict[str, str]) -> HistoryQuery:
-        kind = args.get("kind", "")
-        return cls(
-            filters=Filters(
-                kind=kind if kind in filter_labels() else None,
-                first_day=read_day(args.get("from", "")),
-                last_day=read_day(args.get("to", "")),
-            ),
-            before=_position(args.get("before", "")),
-            after=_position(args.get("after", "")),
-        )
-
-
-def read_position(args: MultiDict[str, str]) -> Position | None:
-    """Where a page of a line's calls begins, from the URL; the first page if that is invalid."""
-    cost, call = _position(args.get("cost", "")), args.get("call", "")
-    return None if cost is None else Position(cost, call)
-
-
-def _position(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else None

@@ -1,27 +1,23 @@
-"""The history: the breakdown of a usage line, and a CSV export."""
+"""The history: the breakdown of a usage line, calls of a selection, and a CSV export."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from uuid import UUID
 
 from flask import Response, render_template, request
 
-from app.billing.activity import history, usage_breakdown
-from app.billing.activity.history import HistoryEntry
+from app.billing.activity import usage_breakdown, usage_calls
 from app.billing.activity.shortlists import shortlist
-from app.models import Organization
 from app.months import Month
-from app.pages.csv_rows import Cell, csv_download
-from app.pages.labels import movement_label
-from app.pages.wallet.forms import HistoryQuery, read_position
+from app.pages.csv_rows import csv_download
+from app.pages.wallet import history_csv
+from app.pages.wallet.history_query import address_of, describe, read_filters, read_place, read_position
 from app.pages.wallet.routes import blueprint
 from app.web import errors
 from app.web.identity import current_organization, org_admin_required
 
 PARTS = 100
 """How many parts of a usage line its page lists. All are in the month's file."""
-_HEAD = ("posted_at", "day", "what", "detail", "amount", "balance", "currency")
 
 
 @blueprint.get("/lines/<uuid:line_id>")
@@ -46,20 +42,20 @@ def show_line(line_id: UUID) -> str | Response:
 def export() -> Response:
     """Everything that the filters select, streamed."""
     organization = current_organization()
-    lines = history.list_all_entries(organization, HistoryQuery.read(request.args).filters)
-    return csv_download(_rows(organization, lines), f"wallet-{organization.slug}.csv")
+    filters = read_filters(request.args)
+    return csv_download(history_csv.rows(organization, filters), f"wallet-{organization.slug}.csv")
 
 
-def _rows(organization: Organization, lines: Iterator[HistoryEntry]) -> Iterator[tuple[Cell, ...]]:
-    yield _HEAD
-    for line in lines:
-        detail = "; ".join(f"{one.amount} {one.unit}" for one in line.quantities) or line.detail
-        yield (
-            line.at,
-            line.day,
-            movement_label(line.kind, line.usage_group),
-            detail,
-            line.amount.decimal,
-            "" if line.balance is None else line.balance.decimal,
-            organization.currency,
-        )
+@blueprint.get("/usage-calls")
+@org_admin_required
+def show_usage_calls() -> str:
+    """The calls of a selection of usage, page by page."""
+    filters, after = read_filters(request.args), read_place(request.args)
+    return render_template(
+        "wallet/usage_calls.html",
+        chosen=filters,
+        kept=address_of(filters),
+        selection=describe(filters),
+        calls=usage_calls.page(current_organization(), filters, after=after),
+        is_first=after is None,
+    )

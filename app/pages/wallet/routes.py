@@ -7,12 +7,14 @@ from typing import Any
 from flask import Blueprint, current_app, render_template, request
 
 from app.billing import catalog
+from app.billing.activity import usage_names
 from app.currencies import stripe_digits_of
-from app.models import TopUp
+from app.models import TopUp, UsageGroup
 from app.pages.labels import filter_labels
 from app.pages.wallet import view as wallet_page
 from app.pages.wallet.card_choice import CardChoice, CardForm, preferred
-from app.pages.wallet.forms import HistoryQuery, TopUpForm
+from app.pages.wallet.forms import TopUpForm
+from app.pages.wallet.history_query import DIRECTIONS, HistoryQuery, address_of
 from app.pages.wallet.limit_wording import limit_reached
 from app.pages.wallet.view import WalletPage
 from app.web.identity import current_organization, org_admin_required
@@ -28,7 +30,7 @@ def show() -> str:
     view = wallet_page.gather(
         current_organization(), wanted.filters, before=wanted.before, after=wanted.after
     )
-    return render_template("wallet/show.html", **context(view, TopUpForm(request.args)))
+    return draw_page(context(view, TopUpForm(request.args)))
 
 
 def context(view: WalletPage, form: TopUpForm | None = None, card: str | None = None) -> dict[str, Any]:
@@ -47,7 +49,11 @@ def context(view: WalletPage, form: TopUpForm | None = None, card: str | None = 
     return {
         "balance": view.balance,
         "history": view.history,
+        "totals": view.totals,
+        "kept": address_of(view.history.filters),
         "kinds": filter_labels(),
+        "groups": {group.value: group.label for group in UsageGroup},
+        "directions": DIRECTIONS,
         "card_choice": choice,
         "top_up": view.top_up,
         "form": form,
@@ -67,6 +73,10 @@ def context(view: WalletPage, form: TopUpForm | None = None, card: str | None = 
 def draw(top_up: TopUp, form: CardForm | None = None, *, region: bool) -> str:
     """Render the page at a top-up's step; with `region` only that part, and others that depend on it."""
     view = wallet_page.gather(current_organization(), top_up=top_up)
-    template = "wallet/top_up_response.html" if region else "wallet/show.html"
-    values = context(view, card=form.card.data if form else None)
-    return render_template(template, **values | ({"form": form} if form else {}))
+    values = context(view, card=form.card.data if form else None) | ({"form": form} if form else {})
+    return render_template("wallet/top_up_response.html", **values) if region else draw_page(values)
+
+
+def draw_page(values: dict[str, Any]) -> str:
+    """The whole page, with the names that its filters offer."""
+    return render_template("wallet/show.html", **values, names=usage_names.gather(current_organization()))

@@ -23,7 +23,7 @@ from app.pages.wallet import view as wallet_page
 from app.pages.wallet.card_choice import CardForm
 from app.pages.wallet.forms import TopUpForm, out_of_range, summarize_top_up
 from app.pages.wallet.limit_wording import limit_reached
-from app.pages.wallet.routes import blueprint, context, draw
+from app.pages.wallet.routes import blueprint, context, draw, draw_page
 from app.payments import documents
 from app.payments.errors import PaymentsError
 from app.web import errors
@@ -204,8 +204,9 @@ def _show_result(top_up: TopUp) -> Response:
 def _refused(form: TopUpForm) -> Response:
     db.session.rollback()
     view = wallet_page.gather(current_organization())
-    template = "wallet/_top_up.html" if wants_region() else "wallet/show.html"
-    return make_response(render_template(template, **context(view, form)), 422)
+    values = context(view, form)
+    page = render_template("wallet/_top_up.html", **values) if wants_region() else draw_page(values)
+    return make_response(page, 422)
 
 
 def _step_refused(top_up_id: UUID, form: CardForm | None = None) -> Response:

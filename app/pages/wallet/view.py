@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from app.billing import topups
-from app.billing.activity import history
+from app.billing.activity import history, totals, usage_history
+from app.billing.activity.filters import Filters
 from app.billing.activity.history import HistoryPage
-from app.billing.activity.history_queries import Filters
+from app.billing.activity.totals import Totals
+from app.billing.activity.usage_history import UsageHistoryPage
 from app.billing.cards import one_off, paid_with, payment_methods
 from app.billing.cards.paid_with import DefaultOffer
 from app.billing.cards.payment_methods import CardView
@@ -54,8 +56,11 @@ class TopUpView:
 
 @dataclass(frozen=True, slots=True)
 class WalletPage:
+    """`totals` are of what the filters select; None without filters, or while they are being counted."""
+
     balance: BalanceView
-    history: HistoryPage
+    history: HistoryPage | UsageHistoryPage
+    totals: Totals | None
     cards: list[CardView]
     top_up: TopUpView | None
     daily: daily_limits.Usage
@@ -71,9 +76,12 @@ def gather(
 ) -> WalletPage:
     """Everything on the wallet page; with a top-up, at its current step."""
     now, daily = balance.gather(organization), daily_limits.gather(organization.id)
+    wanted = filters or Filters()
+    page = usage_history.page if wanted.is_of_usage else history.page
     return WalletPage(
         balance=now,
-        history=history.page(organization, filters or Filters(), before=before, after=after),
+        history=page(organization, wanted, before=before, after=after),
+        totals=totals.gather(organization, wanted) if wanted else None,
         cards=payment_methods.list_cards(organization),
         top_up=view_of(organization, top_up, now, daily) if top_up else None,
         daily=daily,

@@ -8,8 +8,8 @@ import pytest
 from flask import Flask
 
 from app.billing.activity import history
+from app.billing.activity.filters import Filters
 from app.billing.activity.history import PAGE, HistoryEntry
-from app.billing.activity.history_queries import Filters
 from app.billing.wallet import ledger
 from app.billing.wallet.ledger import Entry
 from app.extensions import db
@@ -109,14 +109,26 @@ def test_a_kind_brings_its_reversals_and_a_group_its_usage(organization: Organiz
     use(organization, 1_000_000, NOW)
     use(organization, 51, NOW, meter="sms")
     found = {
-        kind: [movement_label(line.kind, line.usage_group) for line in listed(organization, Filters(kind))]
+        kind: [
+            movement_label(line.kind, line.usage_group)
+            for line in listed(organization, Filters(TransferKind(kind)))
+        ]
         for kind in filter_labels()
+    } | {
+        group.value: [
+            movement_label(line.kind, line.usage_group)
+            for line in listed(organization, Filters(group=group.value))
+        ]
+        for group in UsageGroup
     }
     assert found == {
         "top_up": ["Top-up"],
         "refund": ["Refund failed", "Refund"],
         "dispute": ["Dispute reversed", "Dispute"],
-        **{group.value: [] for group in UsageGroup},
+        "adjustment": [],
+        "credit": [],
+        "usage": ["Telephony", "Models"],
+        UsageGroup.CALLING.value: [],
         UsageGroup.MODELS.value: [UsageGroup.MODELS.label],
         UsageGroup.TELEPHONY.value: [UsageGroup.TELEPHONY.label],
     }

@@ -9,7 +9,8 @@ import pytest
 from flask import Flask
 
 from app.billing.activity import history
-from app.billing.activity.history_queries import NOT_CONFIRMED, OPEN_SHOWN, Filters
+from app.billing.activity.filters import Filters
+from app.billing.activity.history_queries import NOT_CONFIRMED, OPEN_SHOWN
 from app.clock import utc_now
 from app.extensions import db
 from app.models import Organization, TopUp, TopUpStatus, TransferKind
@@ -86,9 +87,9 @@ def test_its_day_is_the_organizations_own(app: Flask) -> None:
 
 def test_they_are_shown_where_the_filters_let_them_through(organization: Organization) -> None:
     paying, today = a_top_up(organization, PAYING, utc_now()), organization.local_day()
-    for filters in (Filters(kind="top_up"), Filters(first_day=today)):
+    for filters in (Filters(kind=TransferKind.TOP_UP), Filters(first_day=today)):
         assert shown(organization, filters) == [(paying, "pending")]
-    for filters in (Filters(kind="refund"), Filters(kind="calling"), Filters(last_day=today)):
+    for filters in (Filters(TransferKind.REFUND), Filters(group="calling"), Filters(last_day=today)):
         assert shown(organization, filters) == []
 
 

@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 
 from app.billing.activity import history
-from app.billing.activity.history_queries import Filters
+from app.billing.activity.filters import Filters
 from app.billing.usage.ingest import Receipt
 from app.extensions import db
 from app.models import Allowance, Organization, TransferKind, UsageDaily, UsageEvent, Wallet, WalletLine

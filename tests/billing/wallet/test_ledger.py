@@ -8,7 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from app.billing.activity import history
-from app.billing.activity.history_queries import Filters
+from app.billing.activity.filters import Filters
 from app.extensions import db
 from tests.factories import an_organization, at, give_credit
 from tests.support.database import owner

@@ -18,7 +18,7 @@ from hypothesis.stateful import (
 )
 
 from app.billing.activity import history
-from app.billing.activity.history_queries import Filters
+from app.billing.activity.filters import Filters
 from app.billing.wallet import calling_state, holds, ledger, verification
 from app.billing.wallet.holds import (
     CallingPausedError,

@@ -1,0 +1,104 @@
+"""The history's filters and place, as addresses say them. Invalid ones are ignored, not rejected."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from werkzeug.datastructures import MultiDict
+
+from app.billing.activity import usage_breakdown, usage_calls
+from app.billing.activity.filters import NAMES, Filters
+from app.models import TransferKind, UsageGroup
+from app.pages.days import read_day
+from app.pages.labels import filter_labels, movements_label
+from app.text import is_storable
+
+DIRECTIONS = {"outbound": "Outbound", "inbound": "Inbound"}
+"""Directions of calls, and what they are called."""
+LONGEST = 255
+_COUNTRY = re.compile("[A-Z]{2}")
+_GROUPS = {group.value for group in UsageGroup}
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryQuery:
+    """The history's page and filters from an address."""
+
+    filters: Filters
+    before: int | None
+    after: int | None
+
+    @classmethod
+    def read(cls, args: MultiDict[str, str]) -> HistoryQuery:
+        return cls(
+            filters=read_filters(args),
+            before=_whole(args.get("before", "")),
+            after=_whole(args.get("after", "")),
+        )
+
+
+def read_filters(args: MultiDict[str, str]) -> Filters:
+    """The filters of an address. One from before groups were apart has the group for its kind."""
+    kind, group = args.get("kind", ""), args.get("group", "")
+    if kind in _GROUPS:
+        kind, group = "", kind
+    return Filters(
+        kind=TransferKind(kind) if kind in filter_labels() else None,
+        group=group if group in _GROUPS else None,
+        first_day=read_day(args.get("from", "")),
+        last_day=read_day(args.get("to", "")),
+        campaign=_name(args, "campaign"),
+        agent=_name(args, "agent"),
+        number=_name(args, "number"),
+        direction=args.get("direction") if args.get("direction") in DIRECTIONS else None,
+        country=found if _COUNTRY.fullmatch(found := args.get("country", "").strip().upper()) else None,
+    )
+
+
+def address_of(filters: Filters) -> dict[str, object]:
+    """The same, for links: to other pages of the history, its export, its calls."""
+    return {
+        "kind": filters.kind.value if filters.kind else None,
+        "group": filters.group,
+        "from": filters.first_day,
+        "to": filters.last_day,
+    } | {name: getattr(filters, name) for name in NAMES}
+
+
+def describe(filters: Filters) -> str:
+    """What is selected, without its days: "Calling, campaign Recall patients, outbound"."""
+    parts = [
+        movements_label(filters.kind) if filters.kind else "",
+        UsageGroup(filters.group).label if filters.group else "",
+        f"campaign {filters.campaign}" if filters.campaign else "",
+        f"agent {filters.agent}" if filters.agent else "",
+        f"number {filters.number}" if filters.number else "",
+        DIRECTIONS[filters.direction].lower() if filters.direction else "",
+        f"country {filters.country}" if filters.country else "",
+    ]
+    text = ", ".join(part for part in parts if part)
+    return text[:1].upper() + text[1:]
+
+
+def read_position(args: MultiDict[str, str]) -> usage_breakdown.Position | None:
+    """Where a page of a line's calls begins, from the URL; the first page if that is invalid."""
+    cost, call = _whole(args.get("cost", "")), args.get("call", "")
+    return None if cost is None else usage_breakdown.Position(cost, call)
+
+
+def read_place(args: MultiDict[str, str]) -> usage_calls.Position | None:
+    """Where a page of a selection's calls begins, from the URL; the first page if that is invalid."""
+    position, day = read_position(args), read_day(args.get("day", ""))
+    return (
+        None if position is None or day is None else usage_calls.Position(day, position.cost, position.call)
+    )
+
+
+def _name(args: MultiDict[str, str], name: str) -> str | None:
+    found = args.get(name, "").strip()
+    return found if 0 < len(found) <= LONGEST and is_storable(found) else None
+
+
+def _whole(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else None
