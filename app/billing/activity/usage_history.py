@@ -99,10 +99,22 @@ def list_all_rows(organization: Organization, filters: Filters) -> Iterator[Usag
     key = row.meter, row.campaign, row.agent, row.number, row.direction, row.country, row.is_correction
     for day in usage_selection.each_day(wanted):
         query = select(*key, row.quantity, row.calls, row.amount_micro).where(*wanted, row.posted_on == day)
-        for one in db.session.execute(query.order_by(*key)).all():
+        found: list[Any] = list(db.session.execute(query.order_by(*key)))
+        for one in found:
             if usage_selection.is_in(filters, one.meter):
-                *values, cost = one
-                yield UsageRow(day, *values, -Money(cost, currency))
+                yield UsageRow(
+                    day=day,
+                    meter=one.meter,
+                    campaign=one.campaign,
+                    agent=one.agent,
+                    number=one.number,
+                    direction=one.direction,
+                    country=one.country,
+                    is_correction=one.is_correction,
+                    units=one.quantity,
+                    calls=one.calls,
+                    amount=-Money(one.amount_micro, currency),
+                )
 
 
 def _read(
