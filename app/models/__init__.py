@@ -3,6 +3,7 @@
 from app.models.api_token import ApiToken
 from app.models.billing_details import BillingDetails
 from app.models.catalog import CatalogVersion, PlanTerm
+from app.models.credit_lot import CreditLot, LotDraw, LotKind, LotReturn
 from app.models.daily_limit import DailyLimit
 from app.models.dispute import Dispute
 from app.models.external_identity import ExternalIdentity, ProviderVisit, VisitPurpose
@@ -56,6 +57,7 @@ __all__ = [
     "CallingState",
     "CatalogVersion",
     "ChallengePurpose",
+    "CreditLot",
     "DailyLimit",
     "DeliveryState",
     "Dispute",
@@ -71,6 +73,9 @@ __all__ = [
     "InvitationEnd",
     "Invoice",
     "InvoiceStatus",
+    "LotDraw",
+    "LotKind",
+    "LotReturn",
     "Mail",
     "MailState",
     "Membership",

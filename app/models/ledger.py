@@ -45,6 +45,8 @@ class AccountName(StrEnum):
     TELEPHONY = "telephony"
     MODELS = "models"
     ADJUSTMENTS = "adjustments"  # goodwill and corrections, at our cost
+    PROMOTIONS = "promotions"  # promotional credit, at our cost
+    EXPIRED = "expired"  # credit that was not used in time
 
 
 class TransferKind(StrEnum):
@@ -56,6 +58,8 @@ class TransferKind(StrEnum):
     USAGE = "usage"
     ADJUSTMENT = "adjustment"
     CREDIT = "credit"
+    PROMOTION = "promotion"
+    EXPIRY = "expiry"
 
 
 class UsageGroup(StrEnum):
@@ -82,10 +86,20 @@ class Wallet(OrgScoped, Base):
     has fallen below the alert and has not recovered since (`app.billing.wallet.calling_state`). `watch_micro` is the
     highest amount below which something begins, and `recovery_micro` the lowest from which something that has begun
     can begin again (`app.billing.wallet.watches`); None where there is none.
+
+    `credit_expires_at` is when the next of its lots expires, and `drawn_seq` the newest transfer that was drawn from
+    them (`app.billing.wallet.lots`).
     """
 
     __tablename__ = "wallet"
-    __table_args__ = (CheckConstraint("held_micro >= 0", name="held_not_negative"),)
+    __table_args__ = (
+        CheckConstraint("held_micro >= 0", name="held_not_negative"),
+        Index(
+            "ix_wallet_credit_expires",
+            "credit_expires_at",
+            postgresql_where=text("credit_expires_at IS NOT NULL"),
+        ),
+    )
 
     currency: Mapped[str] = mapped_column(String(3))
     posted_micro: Mapped[Micro] = mapped_column(default=0)
@@ -99,6 +113,8 @@ class Wallet(OrgScoped, Base):
     last_seq: Mapped[Micro] = mapped_column(default=0)
     last_posted_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     version: Mapped[Micro] = mapped_column(default=1)
+    credit_expires_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    drawn_seq: Mapped[Micro] = mapped_column(default=0, server_default="0")
 
     @property
     def posted(self) -> Money:
@@ -130,7 +146,8 @@ class WalletLine(OrgScoped, Base):
     """A line of the wallet's history: one transfer, or one day's usage of one group.
 
     `seq` and `first_seq` are the positions of its newest and oldest transfer; `day` is the day of posting in the
-    organization's zone. Lines are derived from transfers and always equal their sum.
+    organization's zone. Lines are derived from transfers and always equal their sum. `corrects_seq` is the
+    position of the transfer of usage that a correction is about.
     """
 
     __tablename__ = "wallet_line"
@@ -158,6 +175,7 @@ class WalletLine(OrgScoped, Base):
     amount_micro: Mapped[Micro]
     top_up_id: Mapped[UUID | None]
     detail: Mapped[Words] = mapped_column(default="")
+    corrects_seq: Mapped[int | None] = mapped_column(BigInteger)
 
 
 class Transfer(OrgScoped, Base):

@@ -22,6 +22,12 @@ GROUPS = (
         ("wallet", "account", "transfer", "wallet_line", "hold", "hold_allowance", "wallet_watch"),
     ),
     Group(
+        "Credit in lots",
+        "What credit came in at once, what is left of it, and which transfers of usage it paid for. Drawn from the "
+        "ledger when someone looks, never while usage is recorded.",
+        ("credit_lot", "lot_draw", "lot_return"),
+    ),
+    Group(
         "Top-ups and cards",
         "What Stripe charges cards for, and what banks claw back.",
         ("top_up", "daily_limit", "payment_method", "dispute"),

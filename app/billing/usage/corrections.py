@@ -36,6 +36,7 @@ from app.billing.usage.rater import Rater, RatingLine
 from app.billing.usage.rows import RatedEvent
 from app.billing.wallet import calling_state, ledger
 from app.billing.wallet.ledger import Entry
+from app.billing.wallet.lots import money_trail
 from app.database.arrays import columns
 from app.extensions import driver_connection
 from app.ids import uuid7
@@ -44,7 +45,7 @@ from app.models import AccountName, TransferKind
 _CORRECTED = """
 SELECT event.org_id, event.source, event.event_id, event.at, event.meter, event.plan, event.version,
     event.call, event.campaign, event.agent, event.number, event.direction, event.country,
-    event.corrects_id IS NOT NULL,
+    event.posted_at, event.corrects_id IS NOT NULL,
     event.quantity + coalesce(sum(other.quantity), 0)::bigint,
     event.billable + coalesce(sum(other.billable), 0)::bigint,
     max(key.at)
@@ -78,6 +79,7 @@ class Corrected:
     number: str | None
     direction: str | None
     country: str | None
+    posted_at: datetime
     is_correction: bool
     quantity: int
     billable: int
@@ -111,8 +113,8 @@ def record(events: Sequence[Reported], rater: Rater, *, at: datetime) -> Correct
         except TooMuchError:
             result.refused.append(beyond_the_wallet(event))
             continue
-        usage_rows.write([rated], posted_at=at)
-        _post(rated, at)
+        usage_rows.write([rated])
+        _post(rated, target)
         result.accepted += 1
         result.costs[event.org_id] += rated.charge.amount.micro
     return result
@@ -156,6 +158,7 @@ def _rate(event: Reported, target: Corrected, rater: Rater, at: datetime) -> Rat
     """
     line = _line(rater, event.org_id, target)
     wallet = ledger.lock(event.org_id)
+    posted_at = ledger.own_posting_time(wallet, at)
     is_outdated = target.corrected_at is not None and event.at < target.corrected_at
     right = target.quantity if is_outdated else event.quantity
     billable = rating.billable_units(line.charged.rate, right)
@@ -172,14 +175,15 @@ def _rate(event: Reported, target: Corrected, rater: Rater, at: datetime) -> Rat
         digest=event.digest(),
         line=line,
         at=target.at,
-        posted_on=line.context.day_of(ledger.posting_time(wallet, at)),
+        posted_at=posted_at,
+        posted_on=line.context.day_of(posted_at),
         quantity=quantity,
         charge=charge,
     )
 
 
-def _post(rated: RatedEvent, at: datetime) -> None:
-    """Post the difference as an adjustment that names the day of use."""
+def _post(rated: RatedEvent, target: Corrected) -> None:
+    """Post the difference as an adjustment that names the day of use, and the transfer that it corrects."""
     amount = rated.charge.amount
     wallet = ledger.lock(rated.event.org_id)
     if amount:
@@ -194,8 +198,9 @@ def _post(rated: RatedEvent, at: datetime) -> None:
             debit=AccountName.WALLET if is_more else revenue,
             credit=revenue if is_more else AccountName.WALLET,
             amount=abs(amount),
-            at=at,
+            at=rated.posted_at,
+            corrects_seq=money_trail.find_usage(wallet, meter.group, target.posted_at),
             detail=f"{meter.label} on {day}{about}, corrected",
         )
         ledger.post(wallet, entry)
-    calling_state.reassess(wallet, at)
+    calling_state.reassess(wallet, rated.posted_at)

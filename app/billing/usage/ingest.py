@@ -153,23 +153,23 @@ class _Batch:
 
     def _write(self, rated: list[RatedEvent]) -> Saved:
         """Store the results. Returns the saved wallets that have something to follow up."""
-        rows.write(rated, posted_at=self.at)
-        posted_on = {one.line.context.org_id: one.posted_on for one in rated}
+        rows.write(rated)
+        posted = {one.line.context.org_id: (one.posted_at, one.posted_on) for one in rated}
         charges = [
-            UsageCharge(self.wallets[org_id], group, amount, posted_on[org_id])
+            UsageCharge(self.wallets[org_id], group, amount, *posted[org_id])
             for (org_id, group), amount in self._costs(rated).items()
             if amount
         ]
-        batches.post_usage(charges, source=f"usage:{uuid7()}", at=self.at)
+        batches.post_usage(charges, source=f"usage:{uuid7()}")
         hold_draws.draw(self.wallets, rated)
         hold_draws.draw_included(self.wallets, list(self.rater.contexts.values()), rated, at=self.at)
         changed = {wallet.org_id: wallet for wallet in self.settled}
-        changed |= {org_id: self.wallets[org_id] for org_id in posted_on}
+        changed |= {org_id: self.wallets[org_id] for org_id in posted}
         return batches.save(changed.values(), at=self.at)
 
     def _rate(self, events: list[_Acceptable]) -> list[RatedEvent]:
         self.rater.read()
-        posted_on = {context: self._posting_day(context) for context in self.rater.contexts.values()}
+        posted = {context: self._posting(context) for context in self.rater.contexts.values()}
         left = {context: self._left(context) for context in self.rater.contexts.values()}
         rated = []
         for one in events:
@@ -181,8 +181,8 @@ class _Batch:
                 self.receipt.refused.append(beyond_the_wallet(one.event))
                 continue
             left[line.context] -= charge.amount.micro
-            at, day = one.event.at, posted_on[line.context]
-            rated.append(RatedEvent(one.event, one.digest, line, at, day, quantity, charge))
+            at = one.event.at
+            rated.append(RatedEvent(one.event, one.digest, line, at, *posted[line.context], quantity, charge))
         return rated
 
     def _left(self, context: RatingContext) -> int:
@@ -209,10 +209,10 @@ class _Batch:
         problem = problem_with_time(event, self.at, late_days) or problem_with_content(event, plan)
         return problem or _Acceptable(event, event.digest(), context.line(event.meter, event.at, plan))
 
-    def _posting_day(self, context: RatingContext) -> date:
-        """The posting day in the organization's time zone; a wallet's posting days never go backward."""
-        last = self.wallets[context.org_id].last_posted_at
-        return context.day_of(max(self.at, last or self.at))
+    def _posting(self, context: RatingContext) -> tuple[datetime, date]:
+        """When usage of the batch is posted, and the day in the organization's time zone; it never goes backward."""
+        at = ledger.own_posting_time(self.wallets[context.org_id], self.at)
+        return at, context.day_of(at)
 
 
 def _expire_changed() -> None:

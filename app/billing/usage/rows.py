@@ -45,7 +45,8 @@ EventKey = tuple[str, str, str]
 
 
 class RatedEvent(msgspec.Struct, frozen=True):
-    """A rated event. `at` is the time of use: for a correction, that of the event it corrects.
+    """A rated event. `at` is the time of use: for a correction, that of the event it corrects. `posted_at` is that of
+    its transfer, which has it alone.
 
     A correction's `quantity` and `charge` are differences. `digest` is that of the original event.
     """
@@ -54,6 +55,7 @@ class RatedEvent(msgspec.Struct, frozen=True):
     digest: bytes
     line: RatingLine
     at: datetime
+    posted_at: datetime
     posted_on: date
     quantity: int
     charge: Charge
@@ -67,14 +69,14 @@ def digests_of(keys: Collection[EventKey]) -> dict[EventKey, bytes]:
     return {(str(org_id), source, event_id): bytes(digest) for org_id, source, event_id, digest in found}
 
 
-def write(rated: list[RatedEvent], *, posted_at: datetime) -> None:
+def write(rated: list[RatedEvent]) -> None:
     """Write events, their keys and the daily totals. Three statements."""
     if not rated:
         return
     connection = driver_connection()
     # A key is kept for as long as its own event could be resent, whatever the time of the event it corrects.
     connection.execute(_KEYS, columns([_key_row(one) for one in rated]))
-    connection.execute(_EVENTS, columns([_event_row(one, posted_at) for one in rated]))
+    connection.execute(_EVENTS, columns([_event_row(one) for one in rated]))
     connection.execute(_DAILY, columns(_daily_rows(rated)))
 
 
@@ -104,14 +106,14 @@ def _daily_rows(rated: list[RatedEvent]) -> list[tuple[Any, ...]]:
     ]
 
 
-def _event_row(one: RatedEvent, posted_at: datetime) -> tuple[Any, ...]:
+def _event_row(one: RatedEvent) -> tuple[Any, ...]:
     event, charge, line = one.event, one.charge, one.line
     return (
         line.context.name,
         event.source,
         event.id,
         one.at,
-        posted_at,
+        one.posted_at,
         line.meter,
         one.quantity,
         charge.billable,

@@ -12,6 +12,7 @@ __all__ = [
     "leases",
     "ledger",
     "lock_queue",
+    "lots",
     "status",
     "transfers",
     "verification",

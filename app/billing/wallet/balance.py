@@ -71,11 +71,12 @@ class BalanceView:
 def gather(organization: Organization, *, pace: Money | None = None) -> BalanceView:
     """The balance of an organization, in one statement; in two if the `pace` of spending isn't given.
 
-    If a lease has expired, that is recorded first, and committed.
+    If a lease or credit has expired, that is recorded first, and committed.
     """
     rows = _read(organization)
     now = utc_now()
-    if rows[0].next_end is not None and rows[0].next_end <= now:
+    ends = (rows[0].next_end, rows[0].Wallet.credit_expires_at)
+    if any(end is not None and end <= now for end in ends):
         with transaction():
             holds.expire(organization.id, at=now)
         rows = _read(organization)

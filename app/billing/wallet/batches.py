@@ -100,11 +100,13 @@ class Saved:
 
 @dataclass(frozen=True, slots=True)
 class UsageCharge:
-    """The cost of an organization's usage of a group, in micro-units above zero; `day` is that of posting."""
+    """The cost of an organization's usage of a group, in micro-units above zero; `at` is when it is posted, on `day`
+    (`ledger.own_posting_time`)."""
 
     wallet: LockedWallet
     group: UsageGroup
     amount: int
+    at: datetime
     day: date
 
 
@@ -130,14 +132,14 @@ def find_locked(org_ids: Collection[UUID]) -> frozenset[UUID]:
     return frozenset(row[0] for row in driver_connection().execute(_HELD, (asked, asked)).fetchall())
 
 
-def post_usage(charges: list[UsageCharge], *, source: str, at: datetime) -> None:
+def post_usage(charges: list[UsageCharge], *, source: str) -> None:
     """Post usage of locked wallets, one transfer an organization and group. Three statements, and `save` after it.
 
     `source` names the batch: with the group it is the transfers' source. The given wallets are updated.
     """
     if not charges:
         return
-    rows = [_Row.after(charge, at) for charge in charges]
+    rows = [_Row.after(charge) for charge in charges]
     lines = driver_connection().execute(
         _LINES,
         columns((row.org_id, uuid7(), row.seq, row.day, row.at, row.group, row.amount) for row in rows),
@@ -222,12 +224,12 @@ class _Row:
     at: datetime
 
     @classmethod
-    def after(cls, charge: UsageCharge, at: datetime) -> _Row:
+    def after(cls, charge: UsageCharge) -> _Row:
         """The next transfer of a wallet, which is updated."""
         wallet = charge.wallet
         wallet.last_seq += 1
         wallet.posted -= charge.amount
-        wallet.last_posted_at = max(at, wallet.last_posted_at or at)
+        wallet.last_posted_at = charge.at
         return cls(
             wallet.org_id,
             charge.group.value,
@@ -235,5 +237,5 @@ class _Row:
             wallet.last_seq,
             wallet.posted,
             charge.day,
-            wallet.last_posted_at,
+            charge.at,
         )

@@ -26,6 +26,7 @@ from uuid import UUID
 
 from app.billing.platform import messages
 from app.billing.wallet import leases, watches
+from app.billing.wallet.lots import expiry
 from app.models import CallingState, Wallet
 from app.money import Money, smallest_unit
 
@@ -49,17 +50,19 @@ class Judgment:
 
 
 def reassess(wallet: Wallet, at: datetime) -> CallingState:
-    """Settle a locked wallet's expired leases and update its calling state, as of `at`; returns the previous state.
+    """Settle a locked wallet's expired leases and credit, and update its calling state, as of `at`; returns the
+    previous state.
 
     Pausing stops new calls; those in progress can use what they hold. The platform is notified of a change, and what
     watches the credit begins.
     """
     leases.settle(wallet, at)
+    expiry.settle(wallet, at)
     return rejudge(wallet, at)
 
 
 def rejudge(wallet: Wallet, at: datetime) -> CallingState:
-    """The same for a wallet whose expired leases are already settled."""
+    """The same for a wallet whose expired leases and credit are already settled."""
     watches.look(wallet, at)
     before = Judgment(wallet.state, wallet.is_low)
     after = judge(wallet.posted_micro, wallet.held_micro, wallet.low_threshold_micro, was_low=wallet.is_low)

@@ -21,6 +21,7 @@ from sqlalchemy.dialects.postgresql import insert
 from app.billing.wallet import calling_state, hold_requests, leases, ledger
 from app.billing.wallet.calling_state import PauseReason
 from app.billing.wallet.hold_prices import Price, Priced
+from app.billing.wallet.lots import expiry
 from app.extensions import db
 from app.ids import uuid7
 from app.models import Hold, HoldAllowance, HoldState, Wallet
@@ -184,14 +185,15 @@ def capture(org_id: UUID, key: str, *, at: datetime) -> Hold:
 
 
 def expire(org_id: UUID, *, at: datetime) -> None:
-    """End the organization's expired holds, and notify the platform of any change of calling state."""
+    """End the organization's expired holds, take out its expired credit, and notify the platform of any change of
+    calling state."""
     calling_state.reassess(ledger.lock(org_id), at)
 
 
 def find_expired(at: datetime) -> list[UUID]:
-    """List the organizations with expired holds that are not yet marked as ended."""
+    """List the organizations with expired holds that are not yet marked as ended, or expired credit."""
     query = select(Hold.org_id).where(Hold.state == HoldState.ACTIVE, Hold.expires_at <= at).distinct()
-    return list(db.session.scalars(query))
+    return sorted({*db.session.scalars(query), *expiry.find_due(at)})
 
 
 def find(org_id: UUID, key: str) -> Hold:

@@ -7,7 +7,8 @@ unique by its kind and source, and the organization's wallet row is locked while
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
+from typing import Protocol
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -36,8 +37,19 @@ column. Usage and credits stop there. Payments and clawbacks of Stripe's are pos
 correction returns: each is bounded, so nothing overflows the column."""
 
 
+_LIMITED = frozenset({TransferKind.CREDIT, TransferKind.PROMOTION})
+"""Credit that someone grants, and so could be granted by mistake."""
+
+
 class TooFarError(ValueError):
     """A movement would take a wallet's balance beyond the limit."""
+
+
+class _Posting(Protocol):
+    """A locked wallet, of a batch or by itself."""
+
+    @property
+    def last_posted_at(self) -> datetime | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +57,8 @@ class Entry:
     """A movement to post: `amount` (above zero) from the account debited to the account credited.
 
     `source` names what caused it, for example a payment intent's id. `at` is the posting time. Usage names its
-    `group`, and adds up to one history line per day and group.
+    `group`, and adds up to one history line per day and group. `corrects_seq` is the position of usage that is
+    corrected.
     """
 
     kind: TransferKind
@@ -56,6 +69,7 @@ class Entry:
     at: datetime
     group: UsageGroup | None = None
     top_up_id: UUID | None = None
+    corrects_seq: int | None = None
     detail: str = ""
 
     @property
@@ -103,7 +117,7 @@ def post(wallet: Wallet, entry: Entry) -> Transfer | None:
         raise ValueError("A transfer's amount is above zero; its accounts give the direction.")
     if is_posted(wallet.org_id, entry.kind, entry.source):
         return None
-    if entry.kind is TransferKind.CREDIT and is_too_far(wallet.posted_micro, entry.wallet_change):
+    if entry.kind in _LIMITED and is_too_far(wallet.posted_micro, entry.wallet_change):
         raise TooFarError(f"This would take the balance beyond {Money(FURTHEST, wallet.currency).exact}.")
     at = posting_time(wallet, entry.at)
     wallet.last_posted_at = at
@@ -125,8 +139,9 @@ def post(wallet: Wallet, entry: Entry) -> Transfer | None:
         line_after_micro=line_total,
         posted_at=at,
     )
-    db.session.add(transfer)
+    # The accounts first: an organization has none of a name that came later until it is used.
     _move(wallet.org_id, {entry.debit: -entry.amount.micro, entry.credit: entry.amount.micro})
+    db.session.add(transfer)
     db.session.flush()
     return transfer
 
@@ -140,6 +155,12 @@ def is_too_far(posted: int, change: int) -> bool:
 def posting_time(wallet: Wallet, at: datetime) -> datetime:
     """The posting time of something at `at`: clocks differ, but a wallet's history never goes back in time."""
     return max(at, wallet.last_posted_at or at)
+
+
+def own_posting_time(wallet: _Posting, at: datetime) -> datetime:
+    """The same for usage, which has a time of its own, so that it leads to its transfer."""
+    last = wallet.last_posted_at
+    return at if last is None or at > last else last + timedelta(microseconds=1)
 
 
 def change_zone(organization: Organization, timezone: str) -> None:
@@ -184,6 +205,7 @@ def _write_line(wallet: Wallet, entry: Entry, at: datetime) -> tuple[UUID, int]:
         amount_micro=entry.wallet_change,
         top_up_id=entry.top_up_id,
         detail=entry.detail,
+        corrects_seq=entry.corrects_seq,
     )
     added = fresh.on_conflict_do_update(
         index_elements=[WalletLine.org_id, WalletLine.day, WalletLine.usage_group],

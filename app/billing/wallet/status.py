@@ -13,6 +13,7 @@ from sqlalchemy import Executable, bindparam, select
 from app.billing import catalog
 from app.billing.wallet import calling_state, holds, leases
 from app.billing.wallet.calling_state import PauseReason
+from app.billing.wallet.lots import expiry
 from app.clock import utc_now
 from app.extensions import db
 from app.models import CallingState, Wallet
@@ -43,11 +44,11 @@ class CallingStatus:
 def find(org_id: UUID) -> CallingStatus | None:
     """The status of an organization, from its wallet's row only; None if there is none.
 
-    If a lease has expired, that is recorded first: the caller commits.
+    If a lease or credit has expired, that is recorded first: the caller commits.
     """
     asked: dict[str, Any] = {"wallet_of": org_id, "at": utc_now()}
     row = db.session.execute(_of_wallet(), asked).one_or_none()
-    if row is not None and row.has_leases_over:
+    if row is not None and row.is_outdated:
         holds.expire(org_id, at=asked["at"])
         row = db.session.execute(_of_wallet(), asked).one_or_none()
     if row is None:
@@ -75,5 +76,5 @@ def _of_wallet() -> Executable:
         Wallet.state,
         Wallet.paused_at,
         Wallet.version,
-        leases.are_over(bindparam("at")).label("has_leases_over"),
+        (leases.are_over(bindparam("at")) | expiry.is_due(bindparam("at"))).label("is_outdated"),
     ).where(Wallet.org_id == bindparam("wallet_of"))

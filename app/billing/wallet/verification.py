@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import text
 
+from app.billing.wallet import lots
 from app.extensions import db
 from app.money import Money
 
@@ -90,6 +91,7 @@ _QUERIES = {
             WHERE kind IN ('refund', 'refund_reversal', 'dispute', 'dispute_reversal')
             GROUP BY org_id, stripe_id) each_one
         WHERE returned > taken""",
+    **lots.checks.QUERIES,
 }
 
 

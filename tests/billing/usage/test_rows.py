@@ -26,12 +26,14 @@ def rated(organization: Organization, *events: Reported, posted_on: date = TODAY
     for event in events:
         line = rater.line(organization.id, event.meter, event.at)
         charge = rater.rate(line, event.quantity)
-        found.append(RatedEvent(event, event.digest(), line, event.at, posted_on, event.quantity, charge))
+        found.append(
+            RatedEvent(event, event.digest(), line, event.at, NOW, posted_on, event.quantity, charge)
+        )
     return found
 
 
 def write(organization: Organization, *events: Reported, posted_on: date = TODAY) -> None:
-    rows.write(rated(organization, *events, posted_on=posted_on), posted_at=NOW)
+    rows.write(rated(organization, *events, posted_on=posted_on))
 
 
 def totals() -> list[tuple[object, ...]]:
@@ -43,7 +45,7 @@ def totals() -> list[tuple[object, ...]]:
 
 
 def test_nothing_is_written_for_no_events(app: Flask) -> None:
-    rows.write([], posted_at=NOW)
+    rows.write([])
     assert totals() == []
 
 
@@ -96,7 +98,7 @@ def test_a_correction_s_key_is_kept_by_its_own_time_and_its_row_by_that_of_use(a
     event = an_event(organization, "fix", 5, corrects=("platform", "e1"))
     [one] = rated(organization, event)
     line, charge = one.line, one.charge
-    rows.write([RatedEvent(event, one.digest, line, used, TODAY, -55, charge)], posted_at=NOW)
+    rows.write([RatedEvent(event, one.digest, line, used, NOW, TODAY, -55, charge)])
     row = db.session.scalars(db.select(UsageEvent)).one()
     assert (row.at, row.quantity, row.corrects_id) == (used, -55, "e1")
     assert db.session.scalars(db.select(UsageKey.at)).one() == NOW

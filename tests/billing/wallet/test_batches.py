@@ -38,12 +38,12 @@ def lock(organization: Organization) -> LockedWallet:
 
 
 def charge(wallet: LockedWallet, amount: int, group: UsageGroup = CALLING, day: date = DAY) -> UsageCharge:
-    return UsageCharge(wallet, group, amount, day)
+    return UsageCharge(wallet, group, amount, ledger.own_posting_time(wallet, NOW), day)
 
 
 def post(*charges: UsageCharge, source: str = "batch-1") -> None:
     """Post and save. History lines and daily totals are compared by `verification`, which needs usage for that."""
-    batches.post_usage(list(charges), source=source, at=NOW)
+    batches.post_usage(list(charges), source=source)
     batches.save({one.wallet.org_id: one.wallet for one in charges}.values(), at=NOW)
     db.session.commit()
     another_session()
@@ -136,7 +136,7 @@ class TestPosted:
         later = NOW + timedelta(minutes=1)
         wallet.last_posted_at = later
         post(charge(wallet, 5))
-        assert [one.posted_at for one in transfers(organization)] == [later]
+        assert [one.posted_at for one in transfers(organization)] == [later + timedelta(microseconds=1)]
 
 
 class TestSaved:

@@ -1,0 +1,76 @@
+"""Credit that expires: what is left of a lot is taken out of the wallet, as a transfer of its own.
+
+A lot ends exactly at its time, no matter who notices, and how late: usage posted later is never drawn from it. Code
+that has a wallet locked and relies on its credit settles it first, as for leases
+(`app.billing.wallet.calling_state.reassess`); a job looks every few seconds.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, func, select
+
+from app.billing.wallet import ledger
+from app.billing.wallet.ledger import Entry
+from app.billing.wallet.lots import drawing
+from app.extensions import db
+from app.models import AccountName, CreditLot, TransferKind, Wallet
+from app.money import Money
+
+
+def is_due(at: datetime) -> ColumnElement[bool]:
+    """In a statement with `Wallet`: whether some of its credit has expired at `at` and is still in it."""
+    return func.coalesce(Wallet.credit_expires_at <= at, False)
+
+
+def find_due(at: datetime) -> list[UUID]:
+    """List the organizations whose credit has expired and is still in the wallet."""
+    return list(db.session.scalars(select(Wallet.org_id).where(Wallet.credit_expires_at <= at)))
+
+
+def settle(wallet: Wallet, at: datetime) -> None:
+    """Take credit that has expired at `at` out of a locked wallet. One comparison if there is none."""
+    if wallet.credit_expires_at is None or wallet.credit_expires_at > at:
+        return
+    drawing.draw(wallet)
+    over = select(CreditLot).where(
+        CreditLot.org_id == wallet.org_id, CreditLot.ended_at.is_(None), CreditLot.expires_at <= at
+    )
+    for lot in db.session.scalars(over.order_by(CreditLot.expires_at, CreditLot.seq)).all():
+        if lot.left_micro > 0:
+            _take_out(wallet, lot)
+        lot.ended_at = lot.expires_at
+    plan_next(wallet)
+
+
+def set_expiry(wallet: Wallet, lot: CreditLot, expires_at: datetime) -> None:
+    """Let a lot of a locked wallet expire."""
+    lot.expires_at = expires_at
+    plan_next(wallet)
+
+
+def plan_next(wallet: Wallet) -> None:
+    """Note when the next lot of a locked wallet expires."""
+    db.session.flush()
+    query = select(func.min(CreditLot.expires_at)).where(
+        CreditLot.org_id == wallet.org_id, CreditLot.ended_at.is_(None)
+    )
+    wallet.credit_expires_at = db.session.scalar(query)
+    wallet.version += 1
+    db.session.flush()
+
+
+def _take_out(wallet: Wallet, lot: CreditLot) -> None:
+    entry = Entry(
+        kind=TransferKind.EXPIRY,
+        source=f"lot:{lot.seq}",
+        debit=AccountName.WALLET,
+        credit=AccountName.EXPIRED,
+        amount=Money(lot.left_micro, wallet.currency),
+        at=lot.expires_at or lot.granted_at,
+        detail=lot.note,
+    )
+    ledger.post(wallet, entry)
+    drawing.draw(wallet)

@@ -1,0 +1,94 @@
+"""Which transfer usage was charged by, and which lots paid for it, to the micro-unit."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import and_, case, func, select, text
+
+from app.extensions import db
+from app.models import LotDraw, LotReturn, Transfer, TransferKind, UsageGroup, Wallet
+
+Shares = dict[UUID | None, int]
+"""Micro-units by lot; those of None wait to be paid."""
+
+
+_POSTED_AT = text("""
+WITH RECURSIVE look AS (
+    SELECT asked.at, 1::bigint AS low, wallet.last_seq + 1 AS high
+    FROM wallet, unnest(CAST(:times AS timestamptz[])) AS asked (at) WHERE wallet.org_id = :org_id
+    UNION ALL
+    SELECT look.at, CASE WHEN mid.posted_at < look.at THEN mid.seq + 1 ELSE look.low END,
+        CASE WHEN mid.posted_at < look.at THEN look.high ELSE mid.seq END
+    FROM look JOIN transfer mid ON mid.org_id = :org_id AND mid.seq = (look.low + look.high) / 2
+    WHERE look.low < look.high)
+SELECT transfer.seq, transfer.posted_at, transfer.kind, transfer.credit
+FROM look JOIN transfer ON transfer.org_id = :org_id AND transfer.posted_at = look.at
+    AND transfer.seq BETWEEN look.low AND look.low + 15
+WHERE look.low = look.high ORDER BY transfer.seq""")
+"""The transfers that were posted at given times. Usage has a time of its own, with a transfer for each group
+(`app.billing.wallet.ledger.own_posting_time`); what else was posted at that time follows it."""
+
+
+def find_transfers(org_id: UUID, times: Collection[datetime]) -> dict[tuple[datetime, str], int]:
+    """The positions of usage and corrections posted at these times, by time and group; a correction's group is its
+    kind. One statement, by halving."""
+    found: dict[tuple[datetime, str], int] = {}
+    for row in db.session.execute(_POSTED_AT, {"org_id": org_id, "times": sorted(times)}):
+        if row.kind == TransferKind.USAGE:
+            found.setdefault((row.posted_at, row.credit), row.seq)
+        elif row.kind == TransferKind.ADJUSTMENT:
+            found.setdefault((row.posted_at, row.kind), row.seq)
+    return found
+
+
+def find_usage(wallet: Wallet, group: UsageGroup, posted_at: datetime) -> int | None:
+    """The position of the transfer that charged usage of a group posted at this time; None if it cost nothing."""
+    return find_transfers(wallet.org_id, [posted_at]).get((posted_at, group.value))
+
+
+def balance_at(org_id: UUID, seq: int) -> int:
+    """What the wallet had after the transfer at a position, in micro-units; nothing at position 0."""
+    query = select(Transfer.balance_after_micro).where(Transfer.org_id == org_id, Transfer.seq == seq)
+    return db.session.scalar(query) or 0
+
+
+def shares_of(org_id: UUID, positions: Collection[int]) -> dict[int, Shares]:
+    """What each lot paid for the transfers of usage at these positions. One statement.
+
+    A transfer that is not drawn yet has no shares.
+    """
+    draw = LotDraw
+    share = case(
+        (draw.first_seq == draw.last_seq, draw.amount_micro),
+        (Transfer.seq == draw.first_seq, draw.first_micro),
+        (Transfer.seq == draw.last_seq, draw.last_micro),
+        else_=Transfer.amount_micro,
+    )
+    within = and_(
+        draw.org_id == Transfer.org_id, draw.first_seq <= Transfer.seq, draw.last_seq >= Transfer.seq
+    )
+    query = (
+        select(Transfer.seq, draw.lot_id, func.sum(share))
+        .join(draw, within)
+        .where(Transfer.org_id == org_id, Transfer.seq.in_(sorted(positions)))
+        .group_by(Transfer.seq, draw.lot_id)
+    )
+    found: dict[int, Shares] = defaultdict(dict)
+    for seq, lot_id, amount in db.session.execute(query):
+        if amount:
+            found[seq][lot_id] = int(amount)
+    return found
+
+
+def returned_of(org_id: UUID, seq: int) -> Shares:
+    """What corrections have returned to each lot of the transfer of usage at a position."""
+    query = (
+        select(LotReturn.lot_id, func.sum(LotReturn.amount_micro))
+        .where(LotReturn.org_id == org_id, LotReturn.of_seq == seq)
+        .group_by(LotReturn.lot_id)
+    )
+    return {lot_id: int(amount) for lot_id, amount in db.session.execute(query)}
