@@ -14,6 +14,8 @@ _MOVEMENTS = {
     TransferKind.DISPUTE_REVERSAL: "Dispute reversed",
     TransferKind.ADJUSTMENT: "Adjustment",
     TransferKind.CREDIT: "Credit",
+    TransferKind.PROMOTION: "Promotional credit",
+    TransferKind.EXPIRY: "Expired credit",
 }
 _MOVEMENTS_OF_MANY = {
     TransferKind.TOP_UP: "Top-ups",
@@ -22,6 +24,8 @@ _MOVEMENTS_OF_MANY = {
     TransferKind.ADJUSTMENT: "Adjustments",
     TransferKind.CREDIT: "Credits",
     TransferKind.USAGE: "Usage",
+    TransferKind.PROMOTION: "Promotional credit",
+    TransferKind.EXPIRY: "Expired credit",
 }
 """With what reverses them."""
 _LIMITS = {

@@ -31,8 +31,12 @@ zones = st.sampled_from(
 )
 """From twelve hours behind UTC to fourteen ahead; in some the clock goes forward or back in the months played."""
 
-_OUT = {"refund": TransferKind.REFUND, "clawback": TransferKind.ADJUSTMENT}
-_IN = {"top up": TransferKind.TOP_UP, "make good": TransferKind.ADJUSTMENT}
+_OUT = {"refund": TransferKind.REFUND, "clawback": TransferKind.ADJUSTMENT, "expire": TransferKind.EXPIRY}
+_IN = {
+    "top up": TransferKind.TOP_UP,
+    "make good": TransferKind.ADJUSTMENT,
+    "promote": TransferKind.PROMOTION,
+}
 _BEGIN = "2026-03-06 12:00"
 _CAMPAIGNS = ("Recall", None, "#strong[x] $y$", "Жук & Ω <b>")
 

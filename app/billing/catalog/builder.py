@@ -33,6 +33,7 @@ class _TopUp(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class _Wallet(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     low_threshold: str
+    paid_credit_months: int | None = None
 
 
 class _Usage(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -115,6 +116,7 @@ class Builder:
             currency=file.currency,
             top_up=self._top_up(),
             low_threshold=self._money(file.wallet.low_threshold, "wallet.low_threshold"),
+            paid_credit_months=file.wallet.paid_credit_months,
             late_days=file.usage.late_days,
             grace_days=file.renewals.grace_days,
             meters=file.meters,
@@ -134,6 +136,8 @@ class Builder:
             refuse("currency", f"{file.currency!r} is not a currency. Use its three letters, like USD.")
         if not 1 <= file.usage.late_days <= 366:
             refuse("usage.late_days", "use a number of days from 1 to 366.")
+        if file.wallet.paid_credit_months is not None and not 1 <= file.wallet.paid_credit_months <= 120:
+            refuse("wallet.paid_credit_months", "use a number of months from 1 to 120, or leave it out.")
         if not 0 <= file.renewals.grace_days <= 60:
             refuse("renewals.grace_days", "use a number of days from 0 to 60.")
         if not file.plans:

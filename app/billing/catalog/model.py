@@ -168,12 +168,14 @@ class TopUpLimits:
 class Catalog:
     """One version. `late_days` is how old usage may be when it is reported, `grace_days` how long a plan stays in
     force without payment of its renewal, `tax` how plans are taxed (None: as each subscription is at Stripe),
-    `over_limits` what happens to resources over a smaller plan's limits; `text` is the file as it was read."""
+    `paid_credit_months` how long credit from a top-up lasts (None: forever), `over_limits` what happens to resources
+    over a smaller plan's limits; `text` is the file as it was read."""
 
     version: str
     currency: str
     top_up: TopUpLimits
     low_threshold: Money
+    paid_credit_months: int | None
     late_days: int
     grace_days: int
     meters: dict[str, Meter]

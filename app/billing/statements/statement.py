@@ -34,6 +34,8 @@ _MOVES = {
     TransferKind.DISPUTE: (TransferKind.DISPUTE, TransferKind.DISPUTE_REVERSAL),
     TransferKind.ADJUSTMENT: (TransferKind.ADJUSTMENT,),
     TransferKind.CREDIT: (TransferKind.CREDIT,),
+    TransferKind.PROMOTION: (TransferKind.PROMOTION,),
+    TransferKind.EXPIRY: (TransferKind.EXPIRY,),
 }
 
 

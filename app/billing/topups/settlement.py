@@ -9,14 +9,15 @@ from __future__ import annotations
 from datetime import datetime
 
 import structlog
+from dateutil.relativedelta import relativedelta
 
-from app.billing import audit
+from app.billing import audit, catalog
 from app.billing.audit import Actor
 from app.billing.cards import health, one_off, paid_with
 from app.billing.mail import notices
 from app.billing.platform import messages
 from app.billing.purchases import Outcome
-from app.billing.wallet import calling_state, ledger
+from app.billing.wallet import calling_state, ledger, lots
 from app.billing.wallet.ledger import Entry
 from app.clock import utc_now
 from app.extensions import db
@@ -111,7 +112,9 @@ def _credit(wallet: Wallet, top_up: TopUp, payment: Payment, actor: Actor, now: 
         top_up_id=top_up.id,
         detail=card.label,
     )
-    ledger.post(wallet, entry)
+    if ledger.post(wallet, entry) is not None:
+        months = catalog.current().paid_credit_months
+        lots.expiry.open_newest(wallet, now + relativedelta(months=months) if months else None)
     messages.topped_up(
         top_up.org_id, top_up_id=top_up.id, credited=top_up.amount, available=wallet.available, at=now
     )

@@ -27,6 +27,7 @@ def parsed(*changes: tuple[str, str]) -> Catalog:
     ("old", "allowed", "refused", "problem"),
     [
         ("late_days = 35", "late_days = 1", "late_days = 0", "1 to 366"),
+        ("[usage]", "paid_credit_months = 120\n[usage]", "paid_credit_months = 0\n[usage]", "1 to 120"),
         ("late_days = 35", "late_days = 366", "late_days = 367", "1 to 366"),
         ("grace_days = 7", "grace_days = 0", "grace_days = -1", "0 to 60"),
         ("grace_days = 7", "grace_days = 60", "grace_days = 61", "0 to 60"),

@@ -10,11 +10,11 @@ The rules, which `flask ledger check` proves for every wallet:
 - Usage draws promotional credit first, then goodwill, then paid; of a kind, what expires first, then what came first.
   Nothing is drawn from a lot for usage that was posted after it expired.
 - Usage that no lot covers waits, and the wallet is below zero. The next credit pays it first.
-- A refund or a dispute withdraws credit from the lot of its own top-up. Usage that this had paid for goes to the other
-  lots, like any usage, or waits. So promotional credit pays for usage only, never for a refund. If an open dispute
-  withdraws more than the top-up brought, its lot is below zero until the bank has decided.
-- A correction that lowers usage goes back to the lots that had paid for it. What a lot had paid that has expired since
-  becomes goodwill credit, which doesn't expire.
+- A refund or a dispute withdraws credit from the lot of its own top-up. Usage that this had paid for goes to the
+  other lots, like any usage, or waits. So promotional credit pays for usage only, never for a refund. If an open
+  dispute withdraws more than the top-up brought, its lot is below zero until the bank has decided.
+- A correction that lowers usage goes back to the lots that had paid for it. What a lot had paid that has expired
+  since becomes goodwill credit, which doesn't expire.
 - What is left of all lots, less the usage that waits, is the wallet's posted balance.
 """
 

@@ -245,13 +245,13 @@ class _Drawing:
                 left -= amount
         if not left:
             return
-        lot = self._find(
+        collecting = self._find(
             CreditLot.kind == LotKind.GOODWILL, CreditLot.note == CORRECTIONS, CreditLot.expires_at.is_(None)
         )
-        if lot is None:
+        if collecting is None:
             self._open(replace(event, change=left, detail=CORRECTIONS), LotKind.GOODWILL)
         else:
-            lot.amount_micro += left
+            collecting.amount_micro += left
 
     def _paid_by(self, seq: int | None) -> list[tuple[CreditLot, int]]:
         """The lots that paid for a transfer, less what they got back, in reverse of the order of use."""

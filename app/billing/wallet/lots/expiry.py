@@ -8,6 +8,7 @@ that has a wallet locked and relies on its credit settles it first, as for lease
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, select
@@ -20,7 +21,7 @@ from app.models import AccountName, CreditLot, TransferKind, Wallet
 from app.money import Money
 
 
-def is_due(at: datetime) -> ColumnElement[bool]:
+def is_due(at: Any) -> ColumnElement[bool]:
     """In a statement with `Wallet`: whether some of its credit has expired at `at` and is still in it."""
     return func.coalesce(Wallet.credit_expires_at <= at, False)
 
@@ -45,10 +46,16 @@ def settle(wallet: Wallet, at: datetime) -> None:
     plan_next(wallet)
 
 
-def set_expiry(wallet: Wallet, lot: CreditLot, expires_at: datetime) -> None:
-    """Let a lot of a locked wallet expire."""
-    lot.expires_at = expires_at
-    plan_next(wallet)
+def open_newest(wallet: Wallet, expires_at: datetime | None) -> CreditLot:
+    """The lot of the credit that was just posted on a locked wallet, which expires then; None: never."""
+    drawing.draw(wallet)
+    lot = db.session.scalars(
+        select(CreditLot).where(CreditLot.org_id == wallet.org_id, CreditLot.seq == wallet.last_seq)
+    ).one()
+    if expires_at is not None:
+        lot.expires_at = expires_at
+        plan_next(wallet)
+    return lot
 
 
 def plan_next(wallet: Wallet) -> None:

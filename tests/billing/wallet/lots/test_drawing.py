@@ -33,11 +33,8 @@ def grant(
 ) -> None:
     """Credit of a kind, which may expire."""
     move(organization, KINDS[kind], amount, when, top_up=top_up)
-    wallet = ledger.lock(organization.id)
     if until is not None:
-        drawing.draw(wallet)
-        lot = db.session.scalars(db.select(CreditLot).where(CreditLot.seq == wallet.last_seq)).one()
-        expiry.set_expiry(wallet, lot, until)
+        expiry.open_newest(ledger.lock(organization.id), until)
     db.session.commit()
 
 
