@@ -1,4 +1,4 @@
-"""Credit in lots: what came in at once, what is left of it, and which usage it paid for."""
+"""Credit in lots: what came in together, what is left of it, and which usage it paid for."""
 
 from __future__ import annotations
 

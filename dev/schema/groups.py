@@ -23,7 +23,7 @@ GROUPS = (
     ),
     Group(
         "Credit in lots",
-        "What credit came in at once, what is left of it, and which transfers of usage it paid for. Drawn from the "
+        "What credit came in together, what is left of it, and which transfers of usage it paid for. Drawn from the "
         "ledger when someone looks, never while usage is recorded.",
         ("credit_lot", "lot_draw", "lot_return"),
     ),

@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import islice
-from uuid import UUID
 
 from sqlalchemy import ColumnElement, select
 
 from app.billing.wallet.lots import money_trail
-from app.billing.wallet.lots.positions import Event, Part, Positions, Stretch, read_events
+from app.billing.wallet.lots.draws import Draws
+from app.billing.wallet.lots.positions import Event, Positions, Stretch, read_events
 from app.extensions import db
 from app.ids import uuid7
-from app.models import CreditLot, LotDraw, LotKind, LotReturn, TransferKind, Wallet
+from app.models import CreditLot, LotKind, LotReturn, TransferKind, Wallet
 
 CORRECTIONS = "Corrected usage"
 """The note of the lot that collects what corrections return and no other lot can take."""
@@ -70,14 +70,7 @@ class _Drawing:
             CreditLot.org_id == self.org_id, CreditLot.amount_micro != used_up, CreditLot.ended_at.is_(None)
         )
         self.lots = {lot.id: lot for lot in db.session.scalars(query)}
-        self.newest: LotDraw | None = db.session.scalars(
-            select(LotDraw)
-            .where(LotDraw.org_id == self.org_id)
-            .order_by(LotDraw.last_seq.desc(), LotDraw.first_seq.desc())
-            .limit(1)
-        ).first()
-        owed = select(LotDraw.id).where(LotDraw.org_id == self.org_id, LotDraw.lot_id.is_(None)).limit(1)
-        self.is_owed = db.session.scalar(owed) is not None
+        self.draws = Draws(self.org_id)
 
     def use(self, last: int, balance: int) -> None:
         """Draw usage up to a position, after which the wallet had `balance`."""
@@ -145,12 +138,11 @@ class _Drawing:
                 reach = stretch.through(stretch.positions.last_before(lot.expires_at))
             end = min(done + lot.left_micro, reach)
             if end > done:
-                self._record(lot.id, stretch.cut(done, end))
+                self.draws.record(lot.id, stretch.cut(done, end))
                 lot.drawn_micro += end - done
                 done = end
         if done < stretch.amount:
-            self._record(None, stretch.cut(done, stretch.amount))
-            self.is_owed = True
+            self.draws.record(None, stretch.cut(done, stretch.amount))
 
     def _usable(self, at: datetime | None = None) -> list[CreditLot]:
         """The lots with credit, in their order; those that have not expired at a time."""
@@ -159,80 +151,20 @@ class _Drawing:
             lots = [lot for lot in lots if lot.expires_at is None or lot.expires_at > at]
         return sorted(lots, key=in_order)
 
-    def _record(self, lot_id: UUID | None, part: Part) -> None:
-        """Record a draw of new usage, by extending the newest one if it is of the same lot."""
-        newest = self.newest
-        if newest is not None and newest.lot_id == lot_id and newest.last_seq < part.first_seq:
-            newest.last_seq, newest.last_micro = part.last_seq, part.last_micro
-            newest.amount_micro += part.amount
-        else:
-            self.newest = self._add(lot_id, part)
-
-    def _add(self, lot_id: UUID | None, part: Part) -> LotDraw:
-        made = LotDraw(
-            org_id=self.org_id,
-            id=uuid7(),
-            lot_id=lot_id,
-            first_seq=part.first_seq,
-            last_seq=part.last_seq,
-            amount_micro=part.amount,
-            first_micro=part.first_micro,
-            last_micro=part.last_micro,
-        )
-        db.session.add(made)
-        return made
-
     def _unwind(self, lot: CreditLot) -> None:
         """Let usage that a lot can't pay any more be owed, the newest first."""
         beyond = lot.drawn_micro - max(lot.amount_micro - lot.withdrawn_micro - lot.expired_micro, 0)
-        if beyond <= 0:
-            return
-        db.session.flush()
-        query = select(LotDraw).where(LotDraw.org_id == self.org_id, LotDraw.lot_id == lot.id)
-        for one in db.session.scalars(
-            query.order_by(LotDraw.last_seq.desc(), LotDraw.first_seq.desc())
-        ).all():
-            amount = min(one.amount_micro, beyond)
-            if amount < one.amount_micro:
-                self._split(one, one.amount_micro - amount)
-            else:
-                one.lot_id = None
-            beyond -= amount
-            lot.drawn_micro -= amount
-            self.is_owed = True
-            if not beyond:
-                break
-        self.newest = None
+        if beyond > 0:
+            lot.drawn_micro -= self.draws.unwind(lot.id, beyond)
 
     def _pay_owed(self, at: datetime) -> None:
         """Let usage that no credit has paid for be drawn from the lots that have some now, the oldest first."""
-        if not self.is_owed or not (lots := self._usable(at)):
+        if not self.draws.is_owed:
             return
-        db.session.flush()
-        query = select(LotDraw).where(LotDraw.org_id == self.org_id, LotDraw.lot_id.is_(None))
-        waiting = list(db.session.scalars(query.order_by(LotDraw.first_seq, LotDraw.last_seq)))
-        while waiting and lots:
-            one, lot = waiting[0], lots[0]
-            amount = min(one.amount_micro, lot.left_micro)
-            if amount < one.amount_micro:
-                waiting[0] = self._split(one, amount)
-                one.lot_id = lot.id
-            else:
-                waiting.pop(0).lot_id = lot.id
-            lot.drawn_micro += amount
-            if not lot.left_micro:
-                lots.pop(0)
-        self.is_owed = bool(waiting)
-        self.newest = None
-
-    def _split(self, one: LotDraw, amount: int) -> LotDraw:
-        """Cut a draw after an amount; returns the new one of the rest, which is owed."""
-        positions = Positions.among(self.org_id, one.first_seq, one.last_seq)
-        stretch = Stretch(positions, one.amount_micro, one.first_micro)
-        head, tail = stretch.cut(0, amount), stretch.cut(amount, one.amount_micro)
-        one.last_seq, one.amount_micro = head.last_seq, amount
-        one.first_micro, one.last_micro = head.first_micro, head.last_micro
-        return self._add(None, tail)
+        for lot in self._usable(at):
+            lot.drawn_micro += self.draws.pay(lot.id, lot.left_micro)
+            if not self.draws.is_owed:
+                return
 
     def _give_back(self, event: Event) -> None:
         """Return a correction to the lots that paid, the one that is used last first; the rest is goodwill."""

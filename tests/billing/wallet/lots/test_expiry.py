@@ -1,4 +1,4 @@
-"""Credit expires at its time, whoever looks, and is a transfer of its own."""
+"""Credit expires at its time, no matter who looks, and is a transfer of its own."""
 
 from __future__ import annotations
 
