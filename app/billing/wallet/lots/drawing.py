@@ -159,12 +159,8 @@ class _Drawing:
 
     def _pay_owed(self, at: datetime) -> None:
         """Let usage that no credit has paid for be drawn from the lots that have some now, the oldest first."""
-        if not self.draws.is_owed:
-            return
-        for lot in self._usable(at):
+        for lot in self._usable(at) if self.draws.is_owed else ():
             lot.drawn_micro += self.draws.pay(lot.id, lot.left_micro)
-            if not self.draws.is_owed:
-                return
 
     def _give_back(self, event: Event) -> None:
         """Return a correction to the lots that paid, the one that is used last first; the rest is goodwill."""

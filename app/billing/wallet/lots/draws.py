@@ -51,6 +51,8 @@ class Draws:
 
     def pay(self, lot_id: UUID, most: int) -> int:
         """Let a lot pay up to `most` micro-units that are owed, the oldest first; returns how many."""
+        if not self.is_owed:
+            return 0
         db.session.flush()
         left = most
         owed = self._of.where(LotDraw.lot_id.is_(None)).order_by(LotDraw.first_seq, LotDraw.last_seq)
