@@ -110,7 +110,7 @@ def _floor(url: str, ids: Sequence[UUID]) -> float:
 def _event(key: tuple[str, str, str, datetime], place: int) -> tuple[object, ...]:
     now = key[3]
     meter, call, campaign = METERS[place % 5], f"call-{place // 5}", f"Campaign {place % 7}"
-    return (*key, now, meter, 60, 60, 0, 30_000, "starter", "2026-12.3", call, campaign, f"Agent {place % 5}")
+    return (*key, now, meter, 60, 60, 0, 30_000, "starter", "2026-12.4", call, campaign, f"Agent {place % 5}")
 
 
 _KEYS = """

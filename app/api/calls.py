@@ -28,7 +28,7 @@ class CallRate(Struct, frozen=True):
     """The price of a line, from the plan and the catalog version in force at the time of use."""
 
     plan: Annotated[str, Meta(description="The plan's key.", examples=["growth"])]
-    version: Annotated[str, Meta(examples=["2026-12.3"])]
+    version: Annotated[str, Meta(examples=["2026-12.4"])]
     amount: Annotated[
         Amount | None, Meta(description="The price per `per`. Null if that version is no longer available.")
     ]
@@ -89,7 +89,7 @@ _EXAMPLE = CallView(
             quantity=87,
             billable=87,
             included=0,
-            rate=CallRate("growth", "2026-12.3", Amount("0.030000", "USD"), "min"),
+            rate=CallRate("growth", "2026-12.4", Amount("0.030000", "USD"), "min"),
             amount=Amount("0.043500", "USD"),
             events=2,
             used_on=date(2026, 11, 24),
@@ -102,7 +102,7 @@ _EXAMPLE = CallView(
             quantity=2120,
             billable=2120,
             included=0,
-            rate=CallRate("growth", "2026-12.3", Amount("2.500000", "USD"), "1M tokens"),
+            rate=CallRate("growth", "2026-12.4", Amount("2.500000", "USD"), "1M tokens"),
             amount=Amount("0.005300", "USD"),
             events=2,
             used_on=date(2026, 11, 24),

@@ -79,7 +79,7 @@ class EntitlementsView(Struct, frozen=True):
 
 _EXAMPLE = EntitlementsView(
     organization=ORG_ID,
-    plan=PlanView("growth", "Growth", "2026-12.3", SubscriptionStatus.ACTIVE, ["Campaigns", "Call transfer"]),
+    plan=PlanView("growth", "Growth", "2026-12.4", SubscriptionStatus.ACTIVE, ["Campaigns", "Call transfer"]),
     period_start=date(2026, 11, 3),
     limits=[
         LimitView("agents", 10, 7, exceeded=False),

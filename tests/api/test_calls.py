@@ -20,7 +20,7 @@ def test_it_is_told_with_the_rate_of_each_line(platform: Platform) -> None:
     assert (ring["quantity"], ring["billable"], ring["included"]) == (90, 90, 0)
     assert ring["rate"] == {
         "plan": "growth",
-        "version": "2026-12.3",
+        "version": "2026-12.4",
         "amount": {"amount": "0.160000", "currency": "USD"},
         "per": "min",
     }

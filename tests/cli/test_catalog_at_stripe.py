@@ -41,7 +41,7 @@ def test_a_new_amount_is_a_new_price_that_takes_over_the_key(
 ) -> None:
     run(app)
     edited.write_text(
-        FILE.replace('version = "2026-12.3"', 'version = "2027-02"').replace('price = "99"', 'price = "109"')
+        FILE.replace('version = "2026-12.4"', 'version = "2027-02"').replace('price = "99"', 'price = "109"')
     )
     assert "growth_month costs 109 USD a month instead of 99." in run(app)
     found = {price.unit_amount: price.lookup_key for price in sandbox.stripe.v1.prices.list({}).data}
@@ -51,11 +51,11 @@ def test_a_new_amount_is_a_new_price_that_takes_over_the_key(
 def test_a_plan_that_was_withdrawn_is_sold_no_more(app: Flask, sandbox: Sandbox, edited: Path) -> None:
     run(app)
     edited.write_text(
-        FILE[: FILE.index("[plans.scale]")].replace('version = "2026-12.3"', 'version = "2027-02"')
+        FILE[: FILE.index("[plans.scale]")].replace('version = "2026-12.4"', 'version = "2027-02"')
     )
     assert "Scale: sell voice_portal_plan_scale no more." in run(app)
     assert sandbox.stripe.v1.products.retrieve("voice_portal_plan_scale").active is False
-    edited.write_text(FILE.replace('version = "2026-12.3"', 'version = "2027-01"'))
+    edited.write_text(FILE.replace('version = "2026-12.4"', 'version = "2027-01"'))
     assert "bring name, summary and bank statement text of voice_portal_plan_scale up to date" in run(app)
     assert sandbox.stripe.v1.products.retrieve("voice_portal_plan_scale").active is True
 
@@ -66,4 +66,4 @@ def test_while_stripe_is_away_the_version_is_kept_and_it_is_said(app: Flask, san
     assert done.exit_code == 1
     assert "is stored." in done.output
     assert "Stripe does not match it" in done.output
-    assert catalog.current().version == "2026-12.3"
+    assert catalog.current().version == "2026-12.4"

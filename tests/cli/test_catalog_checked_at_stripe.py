@@ -21,7 +21,7 @@ from tests.support.synced_catalog import FILE, prices, run
 
 def sync(app: Flask, edited: Path, version: str, **changes: str) -> str:
     """Sync a catalog that differs from the application's own in some texts."""
-    text = FILE.replace('version = "2026-12.3"', f'version = "{version}"')
+    text = FILE.replace('version = "2026-12.4"', f'version = "{version}"')
     for old, new in changes.items():
         text = text.replace(old, new)
     edited.write_text(text)

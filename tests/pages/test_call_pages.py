@@ -68,7 +68,7 @@ def test_a_call_is_told_whatever_its_name_is(owner: Visitor, harbor: Organizatio
     assert f"Call {CALL}" in said
     assert "Output tokens" in said
     assert "100,000 tokens" in said
-    assert "$12.00 per 1M tokens Starter plan, catalog 2026-12.3" in said
+    assert "$12.00 per 1M tokens Starter plan, catalog 2026-12.4" in said
     assert "$1.20" in said
     assert "Agent Ava" in said
 

@@ -200,7 +200,7 @@ def test_a_switch_of_another_organization_is_not_there(owner: Visitor, visitor: 
     switch = PlanSwitch(
         org_id=other.id,
         plan="scale",
-        version="2026-12.3",
+        version="2026-12.4",
         interval="month",
         is_at_once=True,
         based_on="",

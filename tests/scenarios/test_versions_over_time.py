@@ -30,7 +30,7 @@ from tests.support.sandbox import Sandbox
 from tests.support.subscriptions import record_failed_renewal
 from tests.support.versions import TEXT, announce_newer, newer, offer_newer
 
-OLD, NEW = "2026-12.3", "2027-02"
+OLD, NEW = "2026-12.4", "2027-02"
 
 
 @pytest.fixture(autouse=True)

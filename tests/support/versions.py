@@ -15,7 +15,7 @@ from config import ROOT
 
 TEXT = (ROOT / "catalog.toml").read_text()
 NEWER = {
-    'version = "2026-12.3"': 'version = "2027-02"',
+    'version = "2026-12.4"': 'version = "2027-02"',
     'price = "99"': 'price = "109"',
     'yearly = "990"': 'yearly = "1090"',
     "agents = 10, ": "agents = 8, ",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app.billing.catalog.destinations import Destination, DestinationClass
 from app.billing.catalog.model import (
     FREE_PLAN,
     LIMITS,
@@ -21,6 +22,8 @@ __all__ = [
     "LIMITS",
     "Catalog",
     "CatalogError",
+    "Destination",
+    "DestinationClass",
     "Meter",
     "OnRequest",
     "Plan",

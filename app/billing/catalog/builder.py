@@ -10,6 +10,7 @@ import msgspec
 
 from app.billing.catalog import statement_descriptors
 from app.billing.catalog import tax as catalog_tax
+from app.billing.catalog.destination_builder import DestinationBuilder, DestinationsText
 from app.billing.catalog.model import Catalog, Meter, OnRequest, Plan, Pool, Rate, Tier, TopUpLimits
 from app.billing.catalog.source import Source
 from app.billing.catalog.tax import TaxText
@@ -94,6 +95,7 @@ class CatalogText(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     on_request: dict[str, OnRequest] = {}
     tax: TaxText = TaxText()
     over_limits: dict[str, str] = {}
+    destinations: DestinationsText = DestinationsText()
 
 
 class Builder:
@@ -125,6 +127,9 @@ class Builder:
             on_request=file.on_request,
             tax=catalog_tax.build(self._source, file.tax),
             over_limits=file.over_limits,
+            destinations=DestinationBuilder(
+                self._source, file.destinations, set(file.meters), self._money
+            ).build(),
             text=self._source.text,
         )
 

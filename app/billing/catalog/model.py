@@ -11,6 +11,7 @@ from fractions import Fraction
 
 import msgspec
 
+from app.billing.catalog.destinations import Destinations
 from app.models.ledger import UsageGroup
 from app.money import Money
 from app.payments.tax_settings import TaxSettings
@@ -169,7 +170,7 @@ class Catalog:
     """One version. `late_days` is how old usage may be when it is reported, `grace_days` how long a plan stays in
     force without payment of its renewal, `tax` how plans are taxed (None: as each subscription is at Stripe),
     `paid_credit_months` how long credit from a top-up lasts (None: forever), `over_limits` what happens to resources
-    over a smaller plan's limits; `text` is the file as it was read."""
+    over a smaller plan's limits, `destinations` where calls go; `text` is the file as it was read."""
 
     version: str
     currency: str
@@ -184,6 +185,7 @@ class Catalog:
     on_request: dict[str, OnRequest]
     tax: TaxSettings | None
     over_limits: dict[str, str]
+    destinations: Destinations
     text: str
 
     def plan(self, key: str) -> Plan:

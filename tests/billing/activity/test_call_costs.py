@@ -149,7 +149,7 @@ class TestOlderCatalogues:
         now = utc_now()
         ingest.ingest([an_event(organization, quantity=3, meter="sms", when=now, call=CALL)], at=now)
         db.session.commit()
-        text = on_offer.text.replace('version = "2026-12.3"', 'version = "2027-01"').replace("sms", "texts")
+        text = on_offer.text.replace('version = "2026-12.4"', 'version = "2027-01"').replace("sms", "texts")
         app.extensions["catalog"] = file.parse(text, name="newer")
         yield organization
         app.extensions["catalog"] = on_offer
@@ -157,7 +157,7 @@ class TestOlderCatalogues:
 
     def test_a_call_is_told_by_the_version_that_rated_it(self, organization: Organization) -> None:
         (line,) = told(organization).lines
-        assert (line.label, line.version, line.included.count) == ("Text messages", "2026-12.3", 3)
+        assert (line.label, line.version, line.included.count) == ("Text messages", "2026-12.4", 3)
 
     def test_the_period_s_usage_has_it(self, organization: Organization) -> None:
         plan = plan_of(organization)

@@ -44,8 +44,8 @@ def parsed(*changes: tuple[str, str]) -> Catalog:
         ('sms = "0.012"', 'sms = "0.000000000001"', 'sms = "0.0000000000001"', "not a rate"),
         ('sms = "0.012"', 'sms = "0"', 'sms = "-0.01"', "not a rate"),
         ('daily = "10000"', 'daily = "10"', 'daily = "9.99"', "write `minimum` or more"),
-        ('version = "2026-12.3"', f'version = "{"v" * 60}"', f'version = "{"v" * 61}"', "letters"),
-        ('version = "2026-12.3"', 'version = "2026_12"', 'version = "2026 12"', "letters"),
+        ('version = "2026-12.4"', f'version = "{"v" * 60}"', f'version = "{"v" * 61}"', "letters"),
+        ('version = "2026-12.4"', 'version = "2026_12"', 'version = "2026 12"', "letters"),
         ('currency = "USD"', 'currency = "EUR"', 'currency = "usd"', "three letters"),
     ],
 )

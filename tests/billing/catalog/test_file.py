@@ -99,6 +99,6 @@ class TestCommands:
         assert "is stored." in runner.invoke(args=["catalog", "sync"]).output
         assert "already stored" in runner.invoke(args=["catalog", "sync", "--announce", "2099-01-01"]).output
         kept = db.session.scalars(db.select(CatalogVersion)).one()
-        assert (kept.version, kept.announced_for is not None) == ("2026-12.3", True)
+        assert (kept.version, kept.announced_for is not None) == ("2026-12.4", True)
         refused = runner.invoke(args=["catalog", "sync", "--announce", "2020-01-01"])
         assert refused.exit_code == 1

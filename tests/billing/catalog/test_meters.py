@@ -19,7 +19,7 @@ def fax_is_gone(app: Flask) -> Iterator[None]:
     """Two older versions counted faxes in pages; the one on offer knows of none."""
     on_offer = catalog.current()
     for version, label in [("fax-1", "Telefaxes"), ("fax-2", "Faxes")]:
-        text = TEXT.replace('version = "2026-12.3"', f'version = "{version}"').replace("sms", "fax")
+        text = TEXT.replace('version = "2026-12.4"', f'version = "{version}"').replace("sms", "fax")
         text = text.replace('label = "Text messages"', f'label = "{label}"')
         versions.store(file.parse(text, name=version))
     yield
@@ -52,7 +52,7 @@ def test_one_that_no_version_knows_breaks_nothing(app: Flask) -> None:
 
 def test_one_that_is_unknown_is_found_as_soon_as_a_version_has_it(app: Flask) -> None:
     assert meters.get_meter("telex").label == "Telex"
-    text = TEXT.replace('version = "2026-12.3"', 'version = "telex-1"').replace("sms", "telex")
+    text = TEXT.replace('version = "2026-12.4"', 'version = "telex-1"').replace("sms", "telex")
     versions.store(file.parse(text, name="telex-1"))
     assert meters.get_meter("telex").label == "Text messages"
 

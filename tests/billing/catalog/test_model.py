@@ -81,4 +81,4 @@ def test_an_event_counts_what_its_meter_says_at_most_or_what_its_unit_usually_do
 
 
 def test_a_catalog_keeps_the_text_that_it_was_read_from() -> None:
-    assert 'version = "2026-12.3"' in CATALOG.text.splitlines()
+    assert 'version = "2026-12.4"' in CATALOG.text.splitlines()

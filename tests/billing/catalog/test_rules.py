@@ -107,7 +107,7 @@ def test_a_version_that_was_stored_before_the_rules_is_still_read(app: Flask) ->
     old = changed(
         ("agents = 10,", "robots = 10,"),
         ('price = "0"', 'price = "9"'),
-        ('version = "2026-12.3"', 'version = "2025"'),
+        ('version = "2026-12.4"', 'version = "2025"'),
     )
     versions.store(catalog_file.parse(old, name="old"))
     db.session.commit()

@@ -20,7 +20,7 @@ from tests.support import subscriptions
 from tests.support.subscriptions import Period
 from tests.support.versions import announce_newer, announced, newer, offer_newer
 
-OLD, NEW = "2026-12.3", "2027-02"
+OLD, NEW = "2026-12.4", "2027-02"
 NOVEMBER = Period(date(2026, 11, 1), date(2026, 12, 1))
 
 

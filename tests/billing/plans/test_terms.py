@@ -24,7 +24,7 @@ from tests.support.statements import statements
 from tests.support.subscriptions import Period
 from tests.support.versions import announced, newer, offer_newer
 
-OLD, NEW = "2026-12.3", "2027-02"
+OLD, NEW = "2026-12.4", "2027-02"
 UTC = ZoneInfo("UTC")
 MOMENT = timedelta(microseconds=1)
 

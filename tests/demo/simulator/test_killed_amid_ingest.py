@@ -50,7 +50,7 @@ def test_no_event_is_lost_and_none_is_counted_twice(tmp_path: Path) -> None:
             db.session.remove()
             db.engine.dispose()
 
-            prices = simulation.price_list("starter", "2026-12.3")
+            prices = simulation.price_list("starter", "2026-12.4")
             result = reconciliation.compare(client, player, tally, prices, opened_at=0)
             assert result.differences == []
             assert result.events > 100

@@ -58,7 +58,7 @@ def played(
 
 def compared(client: Client, player: Organization, tally: Tally) -> Comparison:
     return reconciliation.compare(
-        client, player, tally, simulation.price_list("starter", "2026-12.3"), opened_at=0
+        client, player, tally, simulation.price_list("starter", "2026-12.4"), opened_at=0
     )
 
 
