@@ -74,6 +74,7 @@ QUEUE_OF: dict[str, Queue] = {
     "suspend_overdue": Queue.RENEWALS,
     "tell_calling_state": Queue.CALLING,
     "deliver_to_platform": Queue.MESSAGES,
+    "tell_of_limit": Queue.MESSAGES,
     "send_mail": Queue.MAIL,
     "mail_password_link": Queue.MAIL,
     "note_failed_sign_in": Queue.MAINTENANCE,

@@ -8,6 +8,7 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from app.api.amounts import Amount
+from app.api.limit_bodies import To
 from app.billing.usage.cloudevents import Name
 from app.billing.usage.events import LONGEST
 from app.models import Hold, HoldState
@@ -55,6 +56,7 @@ class NewHold(Struct, frozen=True, forbid_unknown_fields=True):
     call: Name | None = None
     agent: Name | None = None
     campaign: Name | None = None
+    to: To | None = None
 
 
 class NextSlice(Struct, frozen=True, forbid_unknown_fields=True):

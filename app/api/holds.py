@@ -6,16 +6,20 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+from flask import Response
 from msgspec import to_builtins
 
-from app.api import hold_problems, problems
+from app.api import hold_problems, limit_problems, problems
 from app.api.amounts import Amount
 from app.api.caller import no_organization
 from app.api.endpoints import Answer, Body, Reply, Section
 from app.api.hold_bodies import HoldView, NewHold, NextSlice, Quantity, view_of
 from app.api.hold_problems import HOLD_DIFFERS, HOLD_ENDED, NOT_ENOUGH, PAUSED, WRONG_SLICE
+from app.api.limit_problems import DESTINATION_CLOSED, LIMIT_REACHED
 from app.api.problems import FieldError, ProblemError
 from app.billing import catalog
+from app.billing.limit_settings import telling
+from app.billing.limits import DestinationClosedError, LimitReachedError
 from app.billing.usage import quotes
 from app.billing.usage.quotes import Quote, UnknownMeterError
 from app.billing.wallet import calling_state, holds, status
@@ -54,11 +58,12 @@ _EXAMPLE = HoldView(
     summary="Reserve credit for a call",
     body=Body(NewHold, NewHold("call-5f2c", _USAGE, 120, "call-5f2c", "Ava", "Recall patients")),
     answers=(Answer(200, "The hold, new or already created with the same key.", HoldView, _EXAMPLE),),
-    problems=(PAUSED, NOT_ENOUGH, HOLD_DIFFERS, HOLD_ENDED),
+    problems=(PAUSED, NOT_ENOUGH, LIMIT_REACHED, DESTINATION_CLOSED, HOLD_DIFFERS, HOLD_ENDED),
 )
-def reserve_hold(org_id: UUID, body: NewHold) -> Reply:
+def reserve_hold(org_id: UUID, body: NewHold) -> Reply | Response:
     """Reserve the first minutes of a call before it starts. Concurrent calls can never reserve the same credit or the
-    same included usage. While calling is paused, every new hold is rejected, whatever is left of the allowances.
+    same included usage, or exceed a limit together. While calling is paused, every new hold is rejected, whatever is
+    left of the allowances.
 
     A hold that isn't renewed ends after `lease_seconds`: reported usage stays charged, and the rest becomes
     available again.
@@ -75,6 +80,7 @@ def reserve_hold(org_id: UUID, body: NewHold) -> Reply:
             call=body.call,
             agent=body.agent,
             campaign=body.campaign,
+            to=body.to,
         )
     except CallingPausedError as error:
         missing = calling_state.missing_to_call(error.available, least=catalog.current().top_up.minimum)
@@ -84,6 +90,12 @@ def reserve_hold(org_id: UUID, body: NewHold) -> Reply:
         raise ProblemError(PAUSED, str(error), members=members | {"reason": error.reason.value}) from None
     except NotEnoughCreditError as error:
         raise ProblemError(NOT_ENOUGH, str(error), members=hold_problems.figures(error)) from None
+    except LimitReachedError as error:
+        # Returned rather than raised: that it was reached is kept, so that it is told once.
+        telling.note_refusal(org_id, error.limit, now)
+        return limit_problems.reached(error).response()
+    except DestinationClosedError as error:
+        raise limit_problems.closed(error) from None
     except HoldEndedError as error:
         raise hold_problems.ended(error) from None
     except OtherContentError as error:

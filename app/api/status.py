@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
@@ -12,14 +13,36 @@ from msgspec import Meta, Struct
 from app.api.amounts import Amount
 from app.api.caller import no_organization
 from app.api.endpoints import Answer, Reply, Section
+from app.api.limit_bodies import ReachedLimit, To
+from app.api.limit_problems import view_of
 from app.billing import catalog
+from app.billing.limits import Call
+from app.billing.usage.cloudevents import Name
 from app.billing.wallet import status as calling_status
-from app.billing.wallet.calling_state import PauseReason
 from app.billing.wallet.status import CallingStatus
 from app.models import CallingState
 from app.people.tokens import Scope
 
 section = Section("Calling", "Whether an organization may call; check it before each call or campaign.")
+
+
+class StopReason(StrEnum):
+    """Why a call may not start."""
+
+    NO_CREDIT = "no_credit"
+    CREDIT_RESERVED = "credit_reserved"
+    LIMIT_REACHED = "limit_reached"
+    DESTINATION_CLOSED = "destination_closed"
+
+
+class StatusQuery(Struct, frozen=True, forbid_unknown_fields=True):
+    """What kind of call is asked about; without any of these, only limits of the whole organization count."""
+
+    campaign: Annotated[Name | None, Meta(description="The campaign of the call.")] = None
+    agent: Annotated[Name | None, Meta(description="The agent of the call.")] = None
+    to: Annotated[
+        To | None, Meta(description="Where it goes: a number in E.164 with `+`, or a country's two letters.")
+    ] = None
 
 
 class Status(Struct, frozen=True):
@@ -29,8 +52,9 @@ class Status(Struct, frozen=True):
     may_call: Annotated[
         bool,
         Meta(
-            description="Whether new calls may start. While false, every new hold is rejected, whatever is "
-            "left of the plan's allowances. Calls in progress continue either way."
+            description="Whether new calls may start, of the campaign and agent and to where the query says. "
+            "While false, every new hold for such a call is rejected, whatever is left of the plan's "
+            "allowances. Calls in progress continue either way."
         ),
     ]
     state: Annotated[
@@ -38,10 +62,11 @@ class Status(Struct, frozen=True):
         Meta(description="`low`: credit is below the owners' alert threshold, but calls may start."),
     ]
     reason: Annotated[
-        PauseReason | None,
+        StopReason | None,
         Meta(
             description="Why new calls may not start: `no_credit`, or `credit_reserved` if calls in "
-            "progress reserve all remaining credit, which ends as soon as one of them leaves some. "
+            "progress reserve all remaining credit, which ends as soon as one of them leaves some; "
+            "`limit_reached`, see `limit`; or `destination_closed` until an owner opens where the call goes. "
             "Null if calls may start."
         ),
     ]
@@ -58,6 +83,9 @@ class Status(Struct, frozen=True):
     ]
     posted_micro: int
     held_micro: int
+    limit: Annotated[
+        ReachedLimit | None, Meta(description="The limit by which new calls may not start, if there is one.")
+    ]
     version: Annotated[
         int,
         Meta(
@@ -72,7 +100,7 @@ def _example() -> Status:
         organization=UUID("01932c07-9a3e-7b61-8f0e-2d5d3c1b7a90"),
         may_call=False,
         state=CallingState.PAUSED,
-        reason=PauseReason.NO_CREDIT,
+        reason=StopReason.NO_CREDIT,
         paused_since=datetime(2026, 11, 24, 9, 30, tzinfo=UTC),
         missing=Amount("10.000000", "USD"),
         available=Amount("-0.412500", "USD"),
@@ -81,6 +109,7 @@ def _example() -> Status:
         available_micro=-412_500,
         posted_micro=-412_500,
         held_micro=0,
+        limit=None,
         version=48_213,
     )
 
@@ -89,22 +118,23 @@ def _example() -> Status:
     "/organizations/<uuid:org_id>/status",
     scope=Scope.STATUS_READ,
     summary="Get calling status",
+    query=StatusQuery,
     answers=(
         Answer(200, "Its status.", Status, _example(), {"ETag": "Send it in `If-None-Match` next time."}),
         Answer(304, "Unchanged since the response whose `ETag` was sent in `If-None-Match`."),
     ),
 )
-def show_status(org_id: UUID) -> Reply:
+def show_status(org_id: UUID, query: StatusQuery) -> Reply:
     """Cheap to request, so check it as often as you like: before each call, or every few seconds. With
     `If-None-Match`, an unchanged status returns 304 without a body.
 
     The response is a snapshot. To be sure of the credit for a call, reserve it with a hold.
     """
-    found = calling_status.find(org_id)
+    found = calling_status.find(org_id, Call.to(query.to, campaign=query.campaign, agent=query.agent))
     if found is None:
         raise no_organization()
     # `missing` also depends on the catalog's smallest top-up.
-    tag = f"{found.version}-{catalog.current().version}"
+    tag = f"{found.version}-{catalog.current().version}{_stop_of(found)}"
     headers = {"ETag": f'W/"{tag}"', "Cache-Control": "private, no-cache"}
     if request.if_none_match.contains_weak(tag):
         return Reply(status=304, headers=headers)
@@ -116,7 +146,7 @@ def _status(org_id: UUID, found: CallingStatus) -> Status:
         organization=org_id,
         may_call=found.may_call,
         state=found.state,
-        reason=found.reason,
+        reason=_reason(found),
         paused_since=found.paused_since,
         missing=Amount.of(found.missing) if found.missing else None,
         available=Amount.of(found.available),
@@ -125,5 +155,22 @@ def _status(org_id: UUID, found: CallingStatus) -> Status:
         available_micro=found.available.micro,
         posted_micro=found.posted.micro,
         held_micro=found.held.micro,
+        limit=view_of(found.limit) if found.limit else None,
         version=found.version,
     )
+
+
+def _reason(found: CallingStatus) -> StopReason | None:
+    if found.reason is not None:
+        return StopReason(found.reason.value)
+    if found.closed is not None:
+        return StopReason.DESTINATION_CLOSED
+    return StopReason.LIMIT_REACHED if found.limit is not None else None
+
+
+def _stop_of(found: CallingStatus) -> str:
+    """What changes without the wallet: a limit that starts again."""
+    if found.closed is not None:
+        return f"-{found.closed.key}"
+    limit = found.limit
+    return f"-{limit.limit_id}-{int(limit.window.start.timestamp())}" if limit is not None else ""

@@ -24,6 +24,7 @@ from app.jobs.messages import (
     send_mail,
     sweep_mail,
     sweep_platform,
+    tell_of_limit,
 )
 from app.jobs.money import (
     end_leases,
@@ -65,6 +66,7 @@ __all__ = [
     "sweep_platform",
     "sync_billing_details",
     "sync_default_card",
+    "tell_of_limit",
     "top_up_automatically",
 ]
 

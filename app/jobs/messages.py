@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from uuid import UUID
 
 from app.billing.cards import expiry
+from app.billing.limit_settings import telling
 from app.billing.mail import outbox
 from app.billing.platform import deliveries
 from app.extensions import jobs
@@ -44,6 +46,14 @@ def deliver_to_platform(org_id: str, endpoint_id: str | None = None) -> None:
 def sweep_platform(**_: int) -> None:
     """Deliver messages that a killed process left behind."""
     deliveries.enqueue_due()
+
+
+@task("tell_of_limit", retry=RetryPolicy())
+@for_organization
+def tell_of_limit(org_id: str, limit_id: str, percent: int, spent_micro: int, at: str) -> None:
+    """Tell the owners and the platform of a limit that is near or reached."""
+    with transaction():
+        telling.tell(UUID(org_id), UUID(limit_id), percent, spent_micro, datetime.fromisoformat(at))
 
 
 @task("send_mail", retry=RetryPolicy())

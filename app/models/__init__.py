@@ -37,6 +37,16 @@ from app.models.rate_limit import RateLimitCounter
 from app.models.reconciliation import ReconciliationRun
 from app.models.rollup import HistoryRollup, RollupMark, UsageRollup
 from app.models.spend_hour import SpendCount, SpendHour
+from app.models.spending_limit import (
+    LimitCount,
+    LimitOrigin,
+    LimitRequest,
+    LimitSubject,
+    LimitWindow,
+    OpenedDestination,
+    RequestState,
+    SpendingLimit,
+)
 from app.models.statement_head import StatementHead
 from app.models.stored_response import StoredResponse
 from app.models.stripe_event import EventState, StripeEvent
@@ -73,12 +83,18 @@ __all__ = [
     "InvitationEnd",
     "Invoice",
     "InvoiceStatus",
+    "LimitCount",
+    "LimitOrigin",
+    "LimitRequest",
+    "LimitSubject",
+    "LimitWindow",
     "LotDraw",
     "LotKind",
     "LotReturn",
     "Mail",
     "MailState",
     "Membership",
+    "OpenedDestination",
     "Organization",
     "Passkey",
     "PasskeyChallenge",
@@ -94,12 +110,14 @@ __all__ = [
     "ReconciliationRun",
     "RecoveryCode",
     "RejectedEvent",
+    "RequestState",
     "ResourceCount",
     "Role",
     "RollupMark",
     "SignInSession",
     "SpendCount",
     "SpendHour",
+    "SpendingLimit",
     "StatementHead",
     "StoredResponse",
     "StripeEvent",

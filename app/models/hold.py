@@ -40,7 +40,8 @@ class Hold(OrgScoped, Base):
     released. `slice` counts them, and `is_final` says that there was not enough credit for a whole one.
 
     `asked` is the request of the hold, and `slice_asked` that of its newest slice, to tell a repeated request from a
-    different one with the same key; holds created before these were stored have neither.
+    different one with the same key; holds created before these were stored have neither. `destination` and its class
+    are keys of the catalog, if the request said where the call goes.
     """
 
     __tablename__ = "hold"
@@ -61,6 +62,8 @@ class Hold(OrgScoped, Base):
     call: Mapped[str | None] = mapped_column(String(255))
     agent: Mapped[str | None] = mapped_column(String(255))
     campaign: Mapped[str | None] = mapped_column(String(255))
+    destination: Mapped[str | None] = mapped_column(String(60))
+    destination_class: Mapped[str | None] = mapped_column(String(60))
     asked: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
     slice_asked: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
     created_at: Mapped[Created]

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from babel import Locale
 from flask import Flask
 
+from app.billing import catalog
 from app.models import TransferKind, UsageGroup
+from app.web.formatting import viewer_locale
 
 _MOVEMENTS = {
     TransferKind.TOP_UP: "Top-up",
@@ -41,6 +44,7 @@ def init_app(app: Flask) -> None:
     app.add_template_filter(movement_label)
     app.add_template_filter(movements_label)
     app.add_template_filter(limit_label)
+    app.add_template_filter(destination_name)
 
 
 def movement_label(kind: TransferKind, group: UsageGroup | None = None) -> str:
@@ -61,3 +65,12 @@ def filter_labels() -> dict[str, str]:
 def limit_label(resource: str) -> str:
     """What a limit is called; one that only an older version of the catalog knows is called by its key."""
     return _LIMITS.get(resource, resource)
+
+
+def destination_name(key: str) -> str:
+    """What a destination of calls is called: a country by its name in the reader's language; a range by its label."""
+    known = catalog.current().destinations.find(key)
+    if known is not None and known.label:
+        return known.label
+    names = Locale.parse(viewer_locale(), sep="_").territories
+    return names.get(key) or key

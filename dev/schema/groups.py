@@ -33,6 +33,12 @@ GROUPS = (
         ("top_up", "daily_limit", "payment_method", "dispute"),
     ),
     Group(
+        "Limits",
+        "`limit_count` is what has been spent in the window of a `spending_limit`, kept for those only. "
+        "`hold.destination` is a key of the catalog.",
+        ("spending_limit", "limit_count", "limit_request", "opened_destination"),
+    ),
+    Group(
         "Plans",
         "Versions of the catalog, which of them an organization is on, and what Stripe says of its subscription.",
         ("catalog_version", "plan_term", "subscription", "plan_switch", "invoice", "statement_head"),

@@ -10,6 +10,7 @@ asked for money (an abandoned confirmation), a second failure of the same top-up
 - a failed charge of an invoice: its id at Stripe and the number of the attempt, which only counts Stripe's own: a
 person's attempts after the first get no notice;
 - a change of plan: when the new plan came into force;
+- a limit: its version, the window and the percentage; a request for more, its id;
 - a card: the month printed on it and how many days are left, so a renewed card gets a new notice.
 
 Movements of money get a notice however late they become known: the wallet changes now. Other events older than
@@ -161,6 +162,12 @@ def plan_changed(
     _write(org_id, email, f"{at.isoformat()}:{after.key}:{interval}", at)
 
 
+def limit_reached(org_id: UUID, email: emails.LimitReached, *, source: str) -> bool:
+    """A limit is near or reached; `source` names the limit, its window and the percentage. False if that was told
+    before."""
+    return _write(org_id, email, source, email.at)
+
+
 def card_expiring(method: PaymentMethod, email: emails.CardExpiring, *, notice_days: int) -> None:
     """A card expires in `notice_days` days or fewer."""
     source = f"{method.id}:{method.exp_year}-{method.exp_month:02}:{notice_days}"
@@ -171,6 +178,12 @@ def personal(org_id: UUID, email: Email, *, to: str, source: str) -> None:
     """A notice about a person's own account, only for that person; it is in the outbox of an organization they belong
     to."""
     _write(org_id, email, source, utc_now(), recipient=to)
+
+
+def to_owners(org_id: UUID, email: Email, *, source: str) -> None:
+    """A notice that asks for what only owners can do: for each of them, an email of their own."""
+    for address in recipients.owner_emails(org_id):
+        personal(org_id, email, to=address, source=f"{source}:{address.lower()}")
 
 
 def to_everyone(organization: Organization, email: Email, *, source: str) -> None:
@@ -193,10 +206,11 @@ def _about(wallet: Wallet, top_up: TopUp, amount: Money, before: CallingState, a
     return {"top_up_id": top_up.id, "amount": amount, "card": card.label, "at": at, "calling": after}
 
 
-def _write(org_id: UUID, email: Email, source: str, at: datetime, *, recipient: str | None = None) -> None:
+def _write(org_id: UUID, email: Email, source: str, at: datetime, *, recipient: str | None = None) -> bool:
+    """Whether it is written now: the same source is written once."""
     now = utc_now()
     if now - at > NOTIFY_WITHIN:
-        return
+        return False
     fresh = insert(Mail).values(
         org_id=org_id,
         id=uuid7(),
@@ -213,3 +227,4 @@ def _write(org_id: UUID, email: Email, source: str, at: datetime, *, recipient: 
     ).scalar()
     if written is not None:
         enqueue("send_mail", org_id=str(org_id), mail_id=str(written))
+    return written is not None

@@ -25,6 +25,9 @@ WALLET_LOW = "wallet.low"
 WALLET_RECOVERED = "wallet.recovered"
 WALLET_TOPPED_UP = "wallet.topped_up"
 PLAN_CHANGED = "plan.changed"
+LIMIT_NEAR = "limit.near"
+LIMIT_REACHED = "limit.reached"
+LIMIT_REQUEST_DECIDED = "limit.request_decided"
 
 STATES = frozenset({CALLING_PAUSED, CALLING_RESUMED})
 """Messages about a state: only the newest counts, and it doesn't wait for other kinds of messages."""

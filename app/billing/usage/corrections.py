@@ -93,6 +93,7 @@ class CorrectionResult:
     accepted: int = 0
     refused: list[Refusal] = field(default_factory=list)
     costs: dict[UUID, int] = field(default_factory=lambda: defaultdict(int))
+    rated: list[RatedEvent] = field(default_factory=list)
 
 
 def record(events: Sequence[Reported], rater: Rater, *, at: datetime) -> CorrectionResult:
@@ -116,6 +117,7 @@ def record(events: Sequence[Reported], rater: Rater, *, at: datetime) -> Correct
         usage_rows.write([rated])
         _post(rated, target)
         result.accepted += 1
+        result.rated.append(rated)
         result.costs[event.org_id] += rated.charge.amount.micro
     return result
 

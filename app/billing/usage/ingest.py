@@ -19,7 +19,7 @@ from app.billing import catalog
 from app.billing.catalog import rating, versions
 from app.billing.plans import terms as plan_terms
 from app.billing.usage import corrections as usage_corrections
-from app.billing.usage import hold_draws, rows
+from app.billing.usage import hold_draws, limit_counts, rows
 from app.billing.usage.counts import TooMuchError
 from app.billing.usage.events import (
     Refusal,
@@ -64,7 +64,7 @@ def ingest(events: Sequence[Reported], *, at: datetime) -> Receipt:
     wallets = batches.lock_many({event.org_id for event in events})
     batch = _Batch(wallets, _contexts(wallets), receipt, at)
     fresh = batch.without_repetitions(batch.acceptable(events))
-    batch.charge([one for one in fresh if one.event.corrects is None])
+    rated = batch.charge([one for one in fresh if one.event.corrects is None])
     corrections = [one.event for one in fresh if one.event.corrects]
     changes = usage_corrections.record(corrections, batch.rater, at=at)
     receipt.refused += changes.refused
@@ -73,6 +73,7 @@ def ingest(events: Sequence[Reported], *, at: datetime) -> Receipt:
         receipt.costs[org_id] += cost
     if changes.accepted:
         batch.settle_corrected(set(changes.costs))
+    limit_counts.count(wallets, batch.rater.contexts, rated + changes.rated, at=at)
     batch.rater.write()
     _expire_changed()
     receipt.refused.sort(key=lambda refusal: refusal.index)
@@ -134,14 +135,15 @@ class _Batch:
                 self.receipt.refused.append(_different_content(one.event))
         return fresh
 
-    def charge(self, events: list[_Acceptable]) -> None:
-        """Rate and store events, and charge their wallets: one transfer per organization and group."""
+    def charge(self, events: list[_Acceptable]) -> list[RatedEvent]:
+        """Rate and store events, and charge their wallets: one transfer per organization and group. Returns them."""
         rated = self._rate(events)
         # Pipelined: one statement runs while the next is prepared.
         with driver_connection().pipeline():
             saved = self._write(rated)
         batches.follow_up(saved, at=self.at)
         self.receipt.accepted += len(rated)
+        return rated
 
     def settle_corrected(self, org_ids: set[UUID]) -> None:
         """Settle holds whose reserved units were used by corrections."""

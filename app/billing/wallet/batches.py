@@ -22,7 +22,7 @@ from app.money import Money
 
 _LOCK = """
 SELECT org_id, currency, posted_micro, held_micro, low_threshold_micro, is_low, state, paused_at, last_seq,
-    last_posted_at, watch_micro, recovery_micro
+    last_posted_at, watch_micro, recovery_micro, counts_spend
 FROM wallet WHERE org_id = ANY(%s::uuid[]) ORDER BY org_id FOR UPDATE"""
 
 _HELD = """
@@ -79,6 +79,7 @@ class LockedWallet:
     last_posted_at: datetime | None
     watch_micro: int | None = None
     recovery_micro: int | None = None
+    counts_spend: bool = False
 
     @property
     def available(self) -> Money:

@@ -16,10 +16,17 @@ Request = dict[str, Any]
 
 
 def describe_hold(
-    asked: Money | Priced, lease: timedelta, *, call: str | None, agent: str | None, campaign: str | None
+    asked: Money | Priced,
+    lease: timedelta,
+    *,
+    call: str | None,
+    agent: str | None,
+    campaign: str | None,
+    to: str | None = None,
 ) -> Request:
-    """The request of a hold."""
-    return describe_slice(asked, lease) | {"call": call, "agent": agent, "campaign": campaign}
+    """The request of a hold. `to` is a number or a country; without it, the request is as those from before."""
+    named = {"call": call, "agent": agent, "campaign": campaign}
+    return describe_slice(asked, lease) | named | ({} if to is None else {"to": to})
 
 
 def describe_slice(asked: Money | Priced, lease: timedelta) -> Request:

@@ -18,6 +18,8 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
+from app.billing.limits import Call
+from app.billing.limits.check import check as check_limits
 from app.billing.wallet import calling_state, hold_requests, leases, ledger
 from app.billing.wallet.calling_state import PauseReason
 from app.billing.wallet.hold_prices import Price, Priced
@@ -99,15 +101,17 @@ def reserve(
     call: str | None = None,
     agent: str | None = None,
     campaign: str | None = None,
+    to: str | None = None,
 ) -> Hold:
     """Reserve credit, or the price of usage, for `lease`. Repeating the same request returns the existing hold.
 
-    Locks the wallet, so that two holds can never reserve the same credit. Raises `CallingPausedError` and
-    `NotEnoughCreditError`, and `HoldEndedError` and `OtherContentError` for a key that was used before.
+    `to` is the number called, in E.164 with `+`, or a country's two letters. Locks the wallet, so that two holds can
+    never reserve the same credit. Raises `CallingPausedError` and `NotEnoughCreditError`, `LimitReachedError` and
+    `DestinationClosedError`, and `HoldEndedError` and `OtherContentError` for a key that was used before.
     """
     wallet = ledger.lock(org_id)
     calling_state.reassess(wallet, at)
-    request = hold_requests.describe_hold(asked, lease, call=call, agent=agent, campaign=campaign)
+    request = hold_requests.describe_hold(asked, lease, call=call, agent=agent, campaign=campaign, to=to)
     known = _known(org_id, key)
     if known is not None:
         return _same(known, request)
@@ -115,6 +119,8 @@ def reserve(
     reason = calling_state.reason_of(wallet.posted_micro, wallet.held_micro)
     if reason is not None:
         raise CallingPausedError(wallet.available, price.amount, reason)
+    planned = Call.to(to, campaign=campaign, agent=agent)
+    check_limits(wallet, planned, price.amount, at)
     if wallet.available < price.amount:
         raise NotEnoughCreditError(wallet.available, price.amount)
     hold = Hold(
@@ -129,6 +135,8 @@ def reserve(
         call=call,
         agent=agent,
         campaign=campaign,
+        destination=planned.destination.key if planned.destination else None,
+        destination_class=planned.destination.class_key if planned.destination else None,
         asked=request,
         created_at=at,
         expires_at=at + lease,

@@ -15,7 +15,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 
+from app.billing.limits import counts
 from app.billing.wallet.lock_queue import waiting_for
+from app.clock import utc_now
 from app.extensions import db
 from app.ids import uuid7
 from app.models import (
@@ -174,6 +176,8 @@ def change_zone(organization: Organization, timezone: str) -> None:
     newest = db.session.scalar(select(func.max(WalletLine.day)).where(WalletLine.org_id == organization.id))
     if newest is not None:
         wallet.last_posted_at = posting_time(wallet, datetime.combine(newest, time(), ZoneInfo(timezone)))
+    if wallet.counts_spend:
+        counts.recount(organization.id, ZoneInfo(timezone), utc_now())
 
 
 def is_posted(org_id: UUID, kind: TransferKind, source: str) -> bool:

@@ -11,6 +11,9 @@ from uuid import UUID
 from sqlalchemy import Executable, bindparam, select
 
 from app.billing import catalog
+from app.billing.catalog import Destination
+from app.billing.limits import Call, DestinationClosedError, LimitStanding
+from app.billing.limits.check import find_reached
 from app.billing.wallet import calling_state, holds, leases
 from app.billing.wallet.calling_state import PauseReason
 from app.billing.wallet.lots import expiry
@@ -24,7 +27,8 @@ from app.money import Money
 class CallingStatus:
     """`missing` is the smallest top-up that resumes calling; `version` grows with every change of the rest.
 
-    `reason` is why calling is paused.
+    `reason` is why calling is paused. `limit` stops new calls like the one that was asked about, and `closed` is
+    where it goes if no owner has opened that.
     """
 
     state: CallingState
@@ -35,16 +39,20 @@ class CallingStatus:
     posted: Money
     held: Money
     version: int
+    limit: LimitStanding | None = None
+    closed: Destination | None = None
 
     @property
     def may_call(self) -> bool:
-        return self.state is not CallingState.PAUSED
+        """Whether a call like the one that was asked about may start."""
+        return self.state is not CallingState.PAUSED and self.limit is None and self.closed is None
 
 
-def find(org_id: UUID) -> CallingStatus | None:
-    """The status of an organization, from its wallet's row only; None if there is none.
+def find(org_id: UUID, call: Call | None = None) -> CallingStatus | None:
+    """The status of an organization for such a call; None if there is no organization.
 
-    If a lease or credit has expired, that is recorded first: the caller commits.
+    From its wallet's row only, unless there are limits, or the call goes to where it is guarded. If a lease or credit
+    has expired, that is recorded first: the caller commits.
     """
     asked: dict[str, Any] = {"wallet_of": org_id, "at": utc_now()}
     row = db.session.execute(_of_wallet(), asked).one_or_none()
@@ -53,6 +61,7 @@ def find(org_id: UUID) -> CallingStatus | None:
         row = db.session.execute(_of_wallet(), asked).one_or_none()
     if row is None:
         return None
+    limit, closed = _stopped(org_id, call or Call(), asked["at"], counts_spend=row.counts_spend)
     available = Money(row.posted_micro - row.held_micro, row.currency)
     return CallingStatus(
         state=row.state,
@@ -63,7 +72,18 @@ def find(org_id: UUID) -> CallingStatus | None:
         posted=Money(row.posted_micro, row.currency),
         held=Money(row.held_micro, row.currency),
         version=row.version,
+        limit=limit,
+        closed=closed,
     )
+
+
+def _stopped(
+    org_id: UUID, call: Call, at: datetime, *, counts_spend: bool
+) -> tuple[LimitStanding | None, Destination | None]:
+    try:
+        return find_reached(org_id, call, at, counts_spend=counts_spend), None
+    except DestinationClosedError as error:
+        return None, error.destination
 
 
 @cache
@@ -76,5 +96,6 @@ def _of_wallet() -> Executable:
         Wallet.state,
         Wallet.paused_at,
         Wallet.version,
+        Wallet.counts_spend,
         (leases.are_over(bindparam("at")) | expiry.is_due(bindparam("at"))).label("is_outdated"),
     ).where(Wallet.org_id == bindparam("wallet_of"))

@@ -8,19 +8,23 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
-from typing import get_args
+from typing import Any, get_args
 
 from app.billing import catalog
-from app.billing.audit import Action
+from app.billing.audit import Action, display_name
+from app.billing.limits.labels import PER
 from app.models import AuditEvent
 from app.money import Money
-from app.web.formatting import money
+from app.pages.labels import destination_name
+from app.web.formatting import moment, money
 
 KINDS = {
     "cards": "Cards",
     "top_ups": "Top-ups",
     "plan": "Plan",
+    "limits": "Limits",
     "details": "Billing details",
     "people": "People",
     "sign_in": "Sign-in",
@@ -150,6 +154,45 @@ def _daily_limit(event: AuditEvent) -> str:
     return f"From {before} to {after}" + (", after 24 hours" if event.details.get("starts_at") else "")
 
 
+def _per(event: AuditEvent) -> str:
+    return {kind.value: words for kind, words in PER.items()}.get(str(event.details.get("window")), "")
+
+
+def _limit(event: AuditEvent) -> str:
+    per = _per(event)
+    before, after = (_limit_state(event.details.get(name)) for name in ("before", "after"))
+    change = f"from {before} to {after}" if before and after else before or after
+    return f"{event.subject}: {change} {per}".strip()
+
+
+def _limit_state(state: dict[str, Any] | None) -> str:
+    """`$30.00, stops`, and a raise with when it ends."""
+    if not state:
+        return ""
+    parts = [_money(str(state["amount"])), "stops" if state["stops"] else "only tells"]
+    if state.get("raised") and state.get("raised_until"):
+        until = moment(datetime.fromisoformat(str(state["raised_until"])))
+        parts.insert(1, f"{_money(str(state['raised']))} until {until}")
+    return ", ".join(parts)
+
+
+def _more(event: AuditEvent) -> str:
+    details = event.details
+    per = _per(event)
+    parts = [f"{event.subject}: {_money(str(details.get('wanted') or '0'))} {per}"]
+    if details.get("until"):
+        parts.append(f"until {moment(datetime.fromisoformat(str(details['until'])))}")
+    if event.action != "limit.more_asked":
+        parts.append(f"asked by {display_name(str(details.get('asked_by')))}")
+    if details.get("note"):
+        parts.append(f"“{details['note']}”")
+    return ", ".join(parts)
+
+
+def _destination(event: AuditEvent) -> str:
+    return destination_name(event.subject)
+
+
 def _confirmations(event: AuditEvent) -> str:
     return "Ask every time" if event.details.get("always") else "Ask when the last confirmation is older"
 
@@ -179,9 +222,17 @@ WORDS: dict[Action, ActionWording] = {
     "billing_details.changed": ActionWording("details", "Changed billing details", _fields),
     "customer.forgotten": ActionWording("cards", "Payment profile was deleted", _nothing),
     "daily_limit.changed": ActionWording("top_ups", "Changed the daily top-up limit", _daily_limit),
+    "destination.closed": ActionWording("limits", "Closed a destination", _destination),
+    "destination.opened": ActionWording("limits", "Opened a destination for calls", _destination),
     "dispute": ActionWording("top_ups", "Bank withdrew a disputed payment", _paid),
     "dispute_reversal": ActionWording("top_ups", "Bank returned a disputed payment", _paid),
     "invitation.withdrawn": ActionWording("people", "Withdrew an invitation", _subject),
+    "limit.added": ActionWording("limits", "Added a limit", _limit),
+    "limit.changed": ActionWording("limits", "Changed a limit", _limit),
+    "limit.more_approved": ActionWording("limits", "Approved a request for more", _more),
+    "limit.more_asked": ActionWording("limits", "Asked for more of a limit", _more),
+    "limit.more_refused": ActionWording("limits", "Refused a request for more", _more),
+    "limit.removed": ActionWording("limits", "Removed a limit", _limit),
     "organization.changed": ActionWording("organization", "Changed the organization", _changed_organization),
     "organization.confirmations_chosen": ActionWording(
         "organization", "Changed how often people confirm", _confirmations

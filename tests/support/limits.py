@@ -1,0 +1,32 @@
+"""Limits as tests set them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from app.billing.limit_settings import settings
+from app.billing.limit_settings.drafts import Draft
+from app.billing.limits import LimitStanding
+from app.extensions import db
+from app.models import LimitSubject, LimitWindow, Organization
+from tests.factories import OWNER, usd
+
+
+def a_draft(
+    amount: str = "3",
+    *,
+    subject: LimitSubject = LimitSubject.ORGANIZATION,
+    name: str = "",
+    window: LimitWindow = LimitWindow.DAY,
+    stops: bool = True,
+    raised: str | None = None,
+    until: datetime | None = None,
+) -> Draft:
+    return Draft(subject, name, window, stops, usd(amount), usd(raised) if raised else None, until)
+
+
+def a_limit(organization: Organization, draft: Draft | None = None) -> LimitStanding:
+    """A limit that an owner has set; $3.00 a day for the whole organization, unless said otherwise."""
+    made = settings.put(organization, draft or a_draft(), OWNER)
+    db.session.commit()
+    return made
