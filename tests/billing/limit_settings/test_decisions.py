@@ -1,0 +1,82 @@
+"""Owners decide about requests for more: once, and about what they saw."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+from flask import Flask
+
+from app.billing.audit import Actor
+from app.billing.limit_settings import decisions, requests
+from app.billing.limit_settings.requests import (
+    AlreadyDecidedError,
+    RequestChangedError,
+    UnknownRequestError,
+)
+from app.billing.limits import standing
+from app.clock import utc_now
+from app.extensions import db
+from app.ids import uuid7
+from app.models import Mail, Organization, PlatformMessage, RequestState, Role
+from tests.factories import OWNER, a_person, an_organization, usd
+from tests.support.limits import a_limit
+
+MEMBER = Actor("member@test.example")
+
+
+def a_request(until_hours: int | None = None) -> tuple[Organization, UUID]:
+    organization = an_organization()
+    a_person(MEMBER.name, organization=organization, role=Role.MEMBER)
+    limit_id = a_limit(organization).limit_id
+    assert limit_id is not None
+    until = utc_now() + timedelta(hours=until_hours) if until_hours else None
+    return organization, requests.ask(organization, limit_id, usd("10"), MEMBER, until=until).id
+
+
+@pytest.mark.parametrize("until_hours", [None, 50, -1])
+def test_approved_it_is_the_limit_until_a_time_and_then_as_before(
+    app: Flask, until_hours: int | None
+) -> None:
+    organization, request_id = a_request(until_hours)
+    limit = decisions.approve(organization, request_id, OWNER, seen=usd("10"))
+    db.session.commit()
+    assert (limit.amount, limit.usual) == (usd("10"), usd("3"))
+    assert limit.raised_until is not None
+    if until_hours == 50:
+        assert limit.raised_until == requests.find(organization.id, request_id).request.until
+    else:
+        assert limit.raised_until == limit.window.end
+    assert standing.gather(organization.id, limit.raised_until)[0].amount == usd("3")
+    (mail,) = db.session.query(Mail).filter_by(org_id=organization.id, kind="limit_more_decided")
+    assert (mail.recipient, mail.facts["is_approved"]) == (MEMBER.name, True)
+    (message,) = db.session.query(PlatformMessage).filter_by(
+        org_id=organization.id, type="limit.request_decided"
+    )
+    assert message.data["state"] == "approved"
+
+
+def test_refused_the_limit_stays(app: Flask) -> None:
+    organization, request_id = a_request()
+    decisions.refuse(organization, request_id, OWNER)
+    db.session.commit()
+    assert standing.gather(organization.id, utc_now())[0].amount == usd("3")
+    found = requests.find(organization.id, request_id).request
+    assert (found.state, found.decided_by) == (RequestState.REFUSED, OWNER.name)
+
+
+def test_it_is_decided_once_and_about_what_was_seen(app: Flask) -> None:
+    organization, request_id = a_request()
+    requests.ask(
+        organization, requests.find(organization.id, request_id).request.limit_id, usd("5000"), MEMBER
+    )
+    with pytest.raises(RequestChangedError):
+        decisions.approve(organization, request_id, OWNER, seen=usd("10"))
+    decisions.approve(organization, request_id, OWNER, seen=usd("5000"))
+    with pytest.raises(AlreadyDecidedError):
+        decisions.refuse(organization, request_id, OWNER)
+    with pytest.raises(UnknownRequestError):
+        decisions.approve(an_organization(), request_id, OWNER, seen=usd("5000"))
+    with pytest.raises(UnknownRequestError):
+        decisions.refuse(organization, uuid7(), OWNER)
