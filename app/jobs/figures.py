@@ -7,7 +7,7 @@ from uuid import UUID
 import structlog
 from sqlalchemy import select
 
-from app.billing import hours
+from app.billing import forecast, hours
 from app.billing.activity import rollups
 from app.clock import utc_now
 from app.extensions import db, jobs
@@ -29,16 +29,20 @@ _NIGHTLY_SECONDS = 1800
 @in_app
 @seeing_all(Reason.SWEEP)
 def count_hours(**_: int) -> None:
-    """Every minute, count the hours of spend that are over, of each organization that spent anything."""
+    """Every minute, count the hours of spend that are over, of each organization that spent anything, and forecast
+    from them; and make again what a day has made old."""
     now = utc_now()
+    due = set(hours.find_due(now))
 
     def count(org_id: UUID) -> None:
-        is_more = True
+        is_more = org_id in due
         while is_more:
             with transaction(), scoped_to(org_id):
                 is_more = hours.count(org_id, now=now)
+        with transaction(), scoped_to(org_id):
+            forecast.refresh(org_id, now=now)
 
-    each_alone("count_hours", hours.find_due(now), count, seconds=_SECONDS)
+    each_alone("count_hours", due | set(forecast.find_stale(now)), count, seconds=_SECONDS)
 
 
 @jobs.periodic(cron="* * * * *")

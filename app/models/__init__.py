@@ -36,6 +36,7 @@ from app.models.platform import DeliveryState, PlatformDelivery, PlatformEndpoin
 from app.models.rate_limit import RateLimitCounter
 from app.models.reconciliation import ReconciliationRun
 from app.models.rollup import HistoryRollup, RollupMark, UsageRollup
+from app.models.spend_forecast import SpendForecast
 from app.models.spend_hour import SpendCount, SpendHour
 from app.models.spending_limit import (
     LimitCount,
@@ -116,6 +117,7 @@ __all__ = [
     "RollupMark",
     "SignInSession",
     "SpendCount",
+    "SpendForecast",
     "SpendHour",
     "SpendingLimit",
     "StatementHead",

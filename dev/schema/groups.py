@@ -56,6 +56,7 @@ GROUPS = (
             "rejected_event",
             "spend_hour",
             "spend_count",
+            "spend_forecast",
             "usage_rollup",
             "history_rollup",
             "rollup_mark",

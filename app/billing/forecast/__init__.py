@@ -1,0 +1,38 @@
+"""How long credit lasts, from the organization's own hours of the week and the campaigns in progress.
+
+The profile is made in the background, once an hour, and stored in one row. What it means for a balance is computed
+whenever it is asked for.
+"""
+
+from __future__ import annotations
+
+from app.billing.forecast.lasting import (
+    NOTICE,
+    RIGHT_OF_TEN,
+    History,
+    Lasting,
+    dry_at,
+    find_profile,
+    is_near,
+    lasting,
+    spend_between,
+)
+from app.billing.forecast.outlook import FURTHEST, Dryness, Spend
+from app.billing.forecast.stored import find_stale, refresh
+
+__all__ = [
+    "FURTHEST",
+    "NOTICE",
+    "RIGHT_OF_TEN",
+    "Dryness",
+    "History",
+    "Lasting",
+    "Spend",
+    "dry_at",
+    "find_profile",
+    "find_stale",
+    "is_near",
+    "lasting",
+    "refresh",
+    "spend_between",
+]
