@@ -14,6 +14,7 @@ from app.pages import (
     factors,
     invoices,
     labels,
+    lasting,
     live,
     overview,
     payment_methods,
@@ -28,6 +29,7 @@ from app.pages import (
 def init_app(app: Flask) -> None:
     """Register every blueprint of pages, and what their templates call things."""
     labels.init_app(app)
+    lasting.init_app(app)
     reasons.init_app(app)
     destinations.init_app(app)
     for package in (

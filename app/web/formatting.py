@@ -41,7 +41,6 @@ def init_app(app: Flask) -> None:
         "day_long": day_long,
         "month": month,
         "time_around": time_around,
-        "hours_at_pace": hours_at_pace,
         "time_element": time_element,
         "number": number,
         "percent": percent,
@@ -138,22 +137,9 @@ def moment(value: datetime) -> str:
     return f"{date_text(local.date(), 'medium', viewer_locale())}, {_clock(local)}"
 
 
-def hours_at_pace(hours: int) -> str:
-    """How long credit lasts at the recent pace: in hours up to two days, then in days."""
-    if hours < 1:
-        lasts = "Less than an hour"
-    elif hours < 48:
-        lasts = f"About {hours} {'hour' if hours == 1 else 'hours'}"
-    elif hours > 24 * 365:
-        lasts = "More than a year"
-    else:
-        lasts = f"About {round(hours / 24)} days"
-    return f"{lasts} at the pace of the last 7 days"
-
-
-def time_around(value: datetime) -> Markup:
+def time_around(value: datetime, around: str = "around ") -> Markup:
     """An estimated time to the half hour, as people say it: `Monday around 1:30 pm`, `around Dec 18` when it is a
-    week off or more."""
+    week off or more. Without `around`, as one end of a range: `Monday 1:30 pm`, `Dec 18`."""
     zone, locale = _zone(), viewer_locale()
     half_hours = round(value.timestamp() / _HALF_HOUR)
     local = datetime.fromtimestamp(half_hours * _HALF_HOUR, zone)
@@ -162,9 +148,9 @@ def time_around(value: datetime) -> Markup:
         local -= timedelta(minutes=1)  # midnight at the end of a day counts as that day
     days = (local.date() - utc_now().astimezone(zone).date()).days
     if days >= _WEEK:
-        return _time(value, f"around {date_text(local.date(), 'MMMd', locale)}")
+        return _time(value, f"{around}{date_text(local.date(), 'MMMd', locale)}")
     named = {0: "today", 1: "tomorrow"}.get(days) or date_text(local.date(), "EEEE", locale)
-    return _time(value, f"{named} around {clock}")
+    return _time(value, f"{named} {around}{clock}")
 
 
 def _clock(local: datetime) -> str:

@@ -10,7 +10,6 @@ from flask import Flask
 from app.billing import plans
 from app.billing.wallet import balance
 from app.models import Organization
-from app.money import Money
 from app.pages.reasons import why_paused, why_unpaid
 from app.pages.shell_parts import wording
 from tests.factories import a_person, an_organization
@@ -31,7 +30,7 @@ def test_why_calling_is_paused(
     app: Flask, visitor: Visitor, made: Callable[[], Organization], said: str
 ) -> None:
     organization = made()
-    found = balance.gather(organization, pace=Money.zero(organization.currency))
+    found = balance.gather(organization)
     assert why_paused(found) == said
     with app.test_request_context():
         [alert] = wording.credit_alerts(found)

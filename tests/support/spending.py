@@ -14,10 +14,16 @@ def weeks_of_calls(
     organization: Organization, *, weeks: int, days: int = 0, micro_an_hour: int = 1_000_000
 ) -> None:
     """The same in every hour until now."""
-    this_hour = utc_now().replace(minute=0, second=0, microsecond=0)
-    for number in range(1, (weeks * 7 + days) * 24 + 1):
+    now = utc_now()
+    this_hour = now.replace(minute=0, second=0, microsecond=0)
+    part = round(micro_an_hour * ((now - this_hour) / timedelta(hours=1)))
+    for number in range((weeks * 7 + days) * 24 + 1):
         hour = this_hour - timedelta(hours=number)
-        db.session.add(SpendHour(org_id=organization.id, hour=hour, amount_micro=micro_an_hour, first_seq=0))
+        db.session.add(
+            SpendHour(
+                org_id=organization.id, hour=hour, amount_micro=micro_an_hour if number else part, first_seq=0
+            )
+        )
     db.session.commit()
 
 

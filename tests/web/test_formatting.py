@@ -13,7 +13,6 @@ from app.clock import utc_now
 from app.web.formatting import (
     day,
     day_long,
-    hours_at_pace,
     number,
     quantity,
     time_around,
@@ -88,18 +87,3 @@ def test_units_are_told_to_the_unit(app: Flask) -> None:
         assert units(Units(78, "number-day", days=26)) == f"3 numbers {TIMES} 26 days"
         assert units(Units(-1, "number-day")) == "\u22121 number-day"
         assert number(1_250_000) == "1.2M"
-
-
-@pytest.mark.parametrize(
-    ("hours", "words"),
-    [
-        (0, "Less than an hour"),
-        (1, "About 1 hour"),
-        (47, "About 47 hours"),
-        (48, "About 2 days"),
-        (24 * 365, "About 365 days"),
-        (24 * 365 + 1, "More than a year"),
-    ],
-)
-def test_how_long_credit_lasts_is_said_in_what_people_count_in(hours: int, words: str) -> None:
-    assert hours_at_pace(hours) == f"{words} at the pace of the last 7 days"

@@ -12,7 +12,6 @@ from sqlalchemy import Executable, bindparam, func, select, tuple_
 
 from app.billing.catalog import Plan, Pool, meters, versions
 from app.billing.catalog.quantities import Quantity, quantity_of, same_each_day
-from app.billing.wallet import balance
 from app.extensions import db
 from app.models import Organization, UsageDaily, UsageGroup
 from app.money import Money, total
@@ -73,7 +72,7 @@ class Spender:
 
 @dataclass(frozen=True, slots=True)
 class Spending:
-    """A period's usage. `last_day` is inclusive; `pace` is what the last seven whole days cost together."""
+    """A period's usage. `last_day` is inclusive."""
 
     first_day: date
     last_day: date
@@ -82,18 +81,14 @@ class Spending:
     campaigns: tuple[Spender, ...]
     agents: tuple[Spender, ...]
     total: Money
-    pace: Money
 
 
 def gather(organization: Organization, plan: Plan, period_start: date) -> Spending:
     """Usage of the billing period that began on `period_start`, in one statement."""
-    pace_first, pace_last = balance.pace_window(organization)
-    rows = _rows(organization, min(period_start, pace_first), period_start)
-    by_meter_and_day = [row for row in rows if row.day is not None]
-    in_period = [row for row in by_meter_and_day if row.day >= period_start]
+    rows = _rows(organization, period_start)
+    in_period = [row for row in rows if row.day is not None]
     currency = organization.currency
     period_total = Money(sum(int(row.amount) for row in in_period), currency)
-    pace = sum(int(row.amount) for row in by_meter_and_day if pace_first <= row.day <= pace_last)
     return Spending(
         first_day=period_start,
         last_day=period_start + relativedelta(months=1) - timedelta(days=1),
@@ -102,21 +97,18 @@ def gather(organization: Organization, plan: Plan, period_start: date) -> Spendi
         campaigns=_spenders([(row.campaign, row) for row in rows if row.campaign is not None], period_total),
         agents=_spenders([(row.agent, row) for row in rows if row.agent is not None], period_total),
         total=period_total,
-        pace=Money(pace, currency),
     )
 
 
-def _rows(organization: Organization, first: date, period_start: date) -> list[Any]:
-    """Sums by day and meter, by campaign and by agent; the latter two of the period alone."""
-    values = {"of": organization.id, "first": first, "period_start": period_start}
-    return list(db.session.execute(_sums(), values))
+def _rows(organization: Organization, period_start: date) -> list[Any]:
+    """Sums by day and meter, by campaign and by agent."""
+    return list(db.session.execute(_sums(), {"of": organization.id, "period_start": period_start}))
 
 
 @cache
 def _sums() -> Executable:
     """Built once, because each view of the Overview runs it."""
     usage = UsageDaily
-    in_period = func.sum(usage.amount_micro).filter(usage.day >= bindparam("period_start"))
     return (
         select(
             usage.day,
@@ -126,9 +118,8 @@ def _sums() -> Executable:
             func.sum(usage.quantity).label("units"),
             func.sum(usage.included).label("included"),
             func.sum(usage.amount_micro).label("amount"),
-            func.coalesce(in_period, 0).label("in_period"),
         )
-        .where(usage.org_id == bindparam("of"), usage.day >= bindparam("first"))
+        .where(usage.org_id == bindparam("of"), usage.day >= bindparam("period_start"))
         .group_by(
             func.grouping_sets(tuple_(usage.day, usage.meter), tuple_(usage.campaign), tuple_(usage.agent))
         )
@@ -188,7 +179,7 @@ def _days(organization: Organization, first: date, rows: list[Any]) -> list[DayS
 
 
 def _spenders(named: list[tuple[str, Any]], period_total: Money) -> tuple[Spender, ...]:
-    costs = sorted(((int(row.in_period), name) for name, row in named if name), reverse=True)[:TOP]
+    costs = sorted(((int(row.amount), name) for name, row in named if name), reverse=True)[:TOP]
     return tuple(
         Spender(name, Money(cost, period_total.currency), round(100 * cost / (period_total.micro or 1)))
         for cost, name in costs

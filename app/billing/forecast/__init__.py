@@ -14,7 +14,7 @@ from app.billing.forecast.lasting import (
     dry_at,
     find_profile,
     is_near,
-    lasting,
+    lasts,
     spend_between,
 )
 from app.billing.forecast.outlook import FURTHEST, Dryness, Spend
@@ -32,7 +32,7 @@ __all__ = [
     "find_profile",
     "find_stale",
     "is_near",
-    "lasting",
+    "lasts",
     "refresh",
     "spend_between",
 ]

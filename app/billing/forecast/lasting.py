@@ -41,7 +41,7 @@ class Lasting:
     as_of: datetime | None
 
 
-def lasting(row: SpendForecast | None, available_micro: int, now: datetime) -> Lasting:
+def lasts(row: SpendForecast | None, available_micro: int, now: datetime) -> Lasting:
     """How long so much credit lasts, by a stored forecast."""
     found = profile_of(row)
     if row is None or found is None:
@@ -64,7 +64,7 @@ def dry_at(organization: Organization, *, now: datetime | None = None) -> Drynes
         .where(Wallet.org_id == organization.id)
     )
     wallet, row = db.session.execute(query, execution_options={"populate_existing": True}).one()
-    return lasting(row, wallet.available.micro, now or utc_now()).dryness
+    return lasts(row, wallet.available.micro, now or utc_now()).dryness
 
 
 def is_near(dryness: Dryness, now: datetime) -> bool:

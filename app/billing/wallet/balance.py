@@ -1,10 +1,10 @@
-"""The wallet's balance, the holds of calls in progress, and the runway."""
+"""The wallet's balance, and the holds of calls in progress."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from functools import cache
 from typing import Any
 
@@ -22,23 +22,13 @@ from app.models import (
     Hold,
     HoldState,
     Organization,
+    SpendForecast,
     TransferKind,
-    UsageDaily,
     Wallet,
     WalletLine,
 )
 from app.money import Money
 from app.transaction import transaction
-
-PACE_DAYS = 7
-
-
-@dataclass(frozen=True, slots=True)
-class Runway:
-    """How long available credit lasts at the recent pace."""
-
-    hours: int
-    runs_out_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +36,7 @@ class BalanceView:
     """Available is posted minus held. `calls` are the calls in progress that began first, and `call_count` is the
     number of all.
 
+    `forecast` is the stored one that says how long it lasts (`app.billing.forecast`), None if there is none yet.
     `reason` is why calling is paused, and `paused_by` is REFUND or DISPUTE if that used up the credit.
     """
 
@@ -60,7 +51,7 @@ class BalanceView:
     paused_since: datetime | None
     paused_by: TransferKind | None
     missing: Money | None
-    runway: Runway | None
+    forecast: SpendForecast | None
     version: int
 
     @property
@@ -68,8 +59,8 @@ class BalanceView:
         return self.available.micro < 0
 
 
-def gather(organization: Organization, *, pace: Money | None = None) -> BalanceView:
-    """The balance of an organization, in one statement; in two if the `pace` of spending isn't given.
+def gather(organization: Organization) -> BalanceView:
+    """The balance of an organization, in one statement.
 
     If a lease or credit has expired, that is recorded first, and committed.
     """
@@ -81,8 +72,6 @@ def gather(organization: Organization, *, pace: Money | None = None) -> BalanceV
             holds.expire(organization.id, at=now)
         rows = _read(organization)
     wallet: Wallet = rows[0].Wallet
-    if pace is None:
-        pace = pace_of(organization)
     return BalanceView(
         available=wallet.available,
         posted=wallet.posted,
@@ -95,7 +84,7 @@ def gather(organization: Organization, *, pace: Money | None = None) -> BalanceV
         paused_since=wallet.paused_at,
         paused_by=rows[0].paused_by,
         missing=calling_state.missing_to_call(wallet.available, least=catalog.current().top_up.minimum),
-        runway=_runway(wallet.available, pace),
+        forecast=rows[0].SpendForecast,
         version=wallet.version,
     )
 
@@ -121,35 +110,21 @@ def _with_holds() -> Executable:
         .lateral("active")
     )
     return (
-        select(Wallet, first, _paused_by().label("paused_by"), active.c.call_count, active.c.next_end)
+        select(
+            Wallet,
+            SpendForecast,
+            first,
+            _paused_by().label("paused_by"),
+            active.c.call_count,
+            active.c.next_end,
+        )
         .select_from(Wallet)
+        .outerjoin(SpendForecast, SpendForecast.org_id == Wallet.org_id)
         .join(active, true())
         .outerjoin(first, true())
         .where(Wallet.org_id == bindparam("of"))
         .order_by(first.created_at, first.id)
     )
-
-
-def pace_of(organization: Organization) -> Money:
-    """The total spending of the last seven whole days."""
-    first, last = pace_window(organization)
-    query = select(func.coalesce(func.sum(UsageDaily.amount_micro), 0)).where(
-        UsageDaily.org_id == organization.id, UsageDaily.day.between(first, last)
-    )
-    return Money(int(db.session.scalar(query) or 0), organization.currency)
-
-
-def pace_window(organization: Organization) -> tuple[date, date]:
-    """The first and last of the seven days before today, in the organization's time zone."""
-    today = organization.local_day()
-    return today - timedelta(days=PACE_DAYS), today - timedelta(days=1)
-
-
-def _runway(available: Money, pace: Money) -> Runway | None:
-    if available.micro <= 0 or pace.micro <= 0:
-        return None
-    hours = available.micro * PACE_DAYS * 24 // pace.micro
-    return Runway(hours, utc_now() + timedelta(hours=min(hours, 24 * 3650)))
 
 
 def _paused_by() -> Any:

@@ -45,7 +45,7 @@ def gather(organization: Organization) -> Overview:
     plan = plans.gather(organization)
     usage = spending.gather(organization, plan.in_force, plan.usage_from)
     return Overview(
-        balance=balance.gather(organization, pace=usage.pace),
+        balance=balance.gather(organization),
         plan=plan,
         plan_card=plan_card.get_plan_card(organization, plan),
         usage=usage,

@@ -13,7 +13,6 @@ from app.billing.plans import PlanView
 from app.billing.wallet import balance
 from app.billing.wallet.balance import BalanceView
 from app.models import CallingState, Organization
-from app.money import Money
 from app.pages.shell_parts import wording
 from app.pages.shell_parts.wording import Alert
 from app.web.formatting import money
@@ -45,7 +44,7 @@ class Credit:
 
 def gather(organization: Organization) -> tuple[Credit, int]:
     """What the parts show, and the wallet's version that it is of. In two statements."""
-    found = balance.gather(organization, pace=Money.zero(organization.currency))
+    found = balance.gather(organization)
     return of(organization, found, plans.gather(organization)), found.version
 
 

@@ -62,7 +62,7 @@ def test_a_period_without_usage_has_every_day_and_allowance_and_no_cost(organiza
     assert [day.day for day in found.days] == [
         organization.local_day() - timedelta(days=n) for n in (2, 1, 0)
     ]
-    assert {day.total for day in found.days} == {found.total} == {found.pace} == {usd("0")}
+    assert {day.total for day in found.days} == {found.total} == {usd("0")}
     assert [group.meters for group in found.groups] == [()] * len(UsageGroup)
     lead = found.groups[0].lead
     assert lead is not None
@@ -88,15 +88,6 @@ def test_a_period_ends_on_the_day_before_the_next_begins(
     organization: Organization, first: date, last: date
 ) -> None:
     assert spending.gather(organization, catalog.current().plan("growth"), first).last_day == last
-
-
-def test_pace_is_of_the_seven_whole_days_before_today_also_across_the_period(
-    organization: Organization,
-) -> None:
-    for days_ago, cost in [(0, "1"), (1, "2"), (7, "4"), (8, "8")]:
-        used(organization, cost, days_ago=days_ago)
-    assert (spent(organization, days=2).pace, spent(organization, days=2).total) == (usd("6"), usd("3"))
-    assert spent(organization, days=20).pace == usd("6")
 
 
 def test_groups_meters_and_days_come_to_the_same_total(organization: Organization) -> None:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from flask import Flask
 
 from app.billing import forecast
-from app.billing.forecast import Dryness, History, lasting
+from app.billing.forecast import Dryness, History, lasts
 from app.billing.wallet import balance, holds
 from app.clock import utc_now
 from app.extensions import db
@@ -40,21 +40,21 @@ def test_the_balance_reads_it_with_the_wallet(app: Flask) -> None:
     with statements() as seen:
         found = balance.gather(organization)
     assert len(seen) == 1
-    assert lasting(found.forecast, found.available.micro, utc_now()).history is History.ENOUGH
+    assert lasts(found.forecast, found.available.micro, utc_now()).history is History.ENOUGH
 
 
 def test_little_history_and_none_lately_say_so(app: Flask) -> None:
     organization = an_organization(credit="48")
     now = utc_now()
     assert forecast.dry_at(organization) is None
-    assert lasting(None, 1, now).history is History.LITTLE
+    assert lasts(None, 1, now).history is History.LITTLE
     weeks_of_calls(organization, weeks=0, days=6)
     forecast.refresh(organization.id, now=now)
-    assert lasting(balance.gather(organization).forecast, 1, now).history is History.LITTLE
+    assert lasts(balance.gather(organization).forecast, 1, now).history is History.LITTLE
     other = an_organization(credit="48")
     weeks_of_calls(other, weeks=2, micro_an_hour=0)
     forecast.refresh(other.id, now=now)
-    assert lasting(balance.gather(other).forecast, 1, now).history is History.NONE_LATELY
+    assert lasts(balance.gather(other).forecast, 1, now).history is History.NONE_LATELY
     assert forecast.dry_at(other) is None
 
 
@@ -62,7 +62,7 @@ def test_below_zero_it_is_dry_now(app: Flask) -> None:
     organization = an_organization()
     forecast_of(organization)
     now = utc_now()
-    found = lasting(balance.gather(organization).forecast, -5_000_000, now).dryness
+    found = lasts(balance.gather(organization).forecast, -5_000_000, now).dryness
     assert found is not None
     assert found.earliest == found.about == found.latest == now
 

@@ -1,0 +1,59 @@
+"""How long the credit lasts, in words: of the Overview and the Wallet page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import Flask
+from markupsafe import Markup
+
+from app.billing import forecast
+from app.billing.forecast import Dryness, History
+from app.billing.wallet.balance import BalanceView
+from app.clock import utc_now
+from app.web.formatting import time_around
+
+
+@dataclass(frozen=True, slots=True)
+class HowLong:
+    """`said` is the sentence, without its full stop; `band` says how sure it is, if anything is said of a time.
+    `about` is that time."""
+
+    said: str | Markup
+    band: Markup | None = None
+    about: Markup | None = None
+
+
+def init_app(app: Flask) -> None:
+    """Give templates the words."""
+    app.add_template_filter(how_long)
+
+
+def how_long(balance: BalanceView) -> HowLong:
+    """How long available credit lasts, by the stored forecast."""
+    found = forecast.lasts(balance.forecast, balance.available.micro, utc_now())
+    match found.history:
+        case History.LITTLE:
+            return HowLong("We need about a week of calls to say how long it lasts")
+        case History.NONE_LATELY:
+            return HowLong("No spending in the last 90 days")
+        case _:
+            return _words(found.dryness)
+
+
+def _words(dryness: Dryness | None) -> HowLong:
+    if dryness is None or dryness.about is None:
+        return HowLong(f"Lasts more than {forecast.FURTHEST.days} days at your usual spending")
+    about = time_around(dryness.about)
+    return HowLong(Markup("Lasts until {}").format(about), _band(dryness), about)
+
+
+def _band(dryness: Dryness) -> Markup | None:
+    if dryness.earliest is None:
+        return None
+    earliest = time_around(dryness.earliest, "")
+    if dryness.latest is None:
+        said = Markup("Not before {}.").format(earliest)
+    else:
+        said = Markup("Between {} and {}.").format(earliest, time_around(dryness.latest, ""))
+    return said + f" Forecasts like this are right {forecast.RIGHT_OF_TEN} times in 10."
