@@ -63,6 +63,13 @@ DESTINATIONS = (
     Destination("search", "search.show", "Search", "find palette", "/", extra="k"),
     Destination("history", "wallet.show", "Wallet history", "transactions movements", anchor="history"),
     Destination(
+        "cost_change",
+        "cost_change.show",
+        "Why did it cost more?",
+        "compare periods weeks months change difference",
+        "y",
+    ),
+    Destination(
         "calls", "wallet.show_calls_in_progress", "Calls in progress", "active running reserved holds"
     ),
     Destination("campaign_check", "wallet.check_campaign", "Campaign check", "estimate cost quote price"),

@@ -26,6 +26,8 @@ def test_the_history_is_filtered_by_every_kind_with_what_reverses_it() -> None:
         "adjustment": "Adjustments",
         "credit": "Credits",
         "usage": "Usage",
+        "promotion": "Promotional credit",
+        "expiry": "Expired credit",
     }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 __all__ = [
     "call_costs",
+    "cost_change",
     "filters",
     "history",
     "history_queries",
@@ -17,4 +18,5 @@ __all__ = [
     "usage_history",
     "usage_names",
     "usage_selection",
+    "variance",
 ]

@@ -16,7 +16,7 @@ from app.money import Money
 MOST = 100_000
 """So many transfers that aren't counted yet are added up for a page; with more, it says that it is counting."""
 
-_MONEY_IN = (TransferKind.TOP_UP, TransferKind.CREDIT)
+_MONEY_IN = (TransferKind.TOP_UP, TransferKind.CREDIT, TransferKind.PROMOTION)
 _RETURNED = (
     TransferKind.REFUND,
     TransferKind.REFUND_REVERSAL,
@@ -49,11 +49,12 @@ class Totals:
     usage: Money
     returned: Money
     adjustments: Money
+    expired: Money
     calls: int | None
 
     @property
     def net(self) -> Money:
-        return self.money_in + self.usage + self.returned + self.adjustments
+        return self.money_in + self.usage + self.returned + self.adjustments + self.expired
 
 
 def gather(organization: Organization, filters: Filters) -> Totals | None:
@@ -113,6 +114,7 @@ def _totals(
         usage=of(TransferKind.USAGE),
         returned=of(*_RETURNED),
         adjustments=of(TransferKind.ADJUSTMENT),
+        expired=of(TransferKind.EXPIRY),
         calls=calls,
     )
 

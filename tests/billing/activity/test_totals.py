@@ -32,6 +32,8 @@ def move(organization: Organization, days: int) -> None:
     post(organization, TransferKind.TOP_UP, usd("50"), when)
     post(organization, TransferKind.REFUND, usd("5"), when, out=True)
     post(organization, TransferKind.DISPUTE, usd("7"), when, out=True)
+    post(organization, TransferKind.PROMOTION, usd("4"), when)
+    post(organization, TransferKind.EXPIRY, usd("2"), when, out=True)
     event = use(organization, 1_000_000, days=days, agent="Ava", meter="tokens_out", call=f"c{days}")
     use(organization, days=days, agent="Noah")
     correct(organization, event, 400_000, days=days, meter="tokens_out")
@@ -51,7 +53,7 @@ def test_they_are_the_sums_of_the_lines_whatever_is_counted(organization: Organi
         assert (found.lines, found.net) == (len(lines), total((line.amount for line in lines), "USD")), wanted
     everything = totals.gather(organization, Filters(first_day=date(2026, 11, 1)))
     assert everything is not None
-    assert (everything.money_in, everything.returned) == (usd("150"), usd("-36"))
+    assert (everything.money_in, everything.returned) == (usd("162"), usd("-36"))
 
 
 def test_those_of_usage_are_the_sums_of_its_lines_with_its_calls(organization: Organization) -> None:

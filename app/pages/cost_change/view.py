@@ -1,0 +1,68 @@
+"""The parts of a difference as the page lists them: by segment, down to the calls of both periods."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from app.billing.activity.cost_change import CostChange, Period, SegmentChange
+from app.money import Money, total
+from app.pages.cost_change import wording
+from app.pages.cost_change.query import BY, CostQuery
+from app.pages.wallet.history_query import DIRECTIONS
+
+SEGMENTS = 50
+"""How many segments of a part are listed."""
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentRow:
+    """A segment's share of a part; the addresses list its calls before and after, None where it has no name."""
+
+    label: str
+    amount: Money
+    before: dict[str, object] | None
+    after: dict[str, object] | None
+
+
+@dataclass(frozen=True, slots=True)
+class PartRow:
+    """A part; `others` are segments beyond those listed."""
+
+    key: str
+    label: str
+    about: str
+    amount: Money
+    segments: tuple[SegmentRow, ...]
+    others: int
+    others_amount: Money
+
+
+def list_parts(change: CostChange, asked: CostQuery) -> Iterator[PartRow]:
+    """The parts in their order, also those that changed nothing."""
+    for one in change.parts:
+        label = wording.part_label(one, asked.by)
+        left = one.segments[SEGMENTS:]
+        yield PartRow(
+            key=one.part.value,
+            label=label[:1].upper() + label[1:] if one.amount else wording.NAMES[one.part],
+            about=wording.ABOUT[one.part],
+            amount=one.amount,
+            segments=tuple(_row(segment, asked) for segment in one.segments[:SEGMENTS]),
+            others=len(left),
+            others_amount=total((segment.amount for segment in left), one.amount.currency),
+        )
+
+
+def _row(segment: SegmentChange, asked: CostQuery) -> SegmentRow:
+    name = segment.name
+    return SegmentRow(
+        label=(DIRECTIONS.get(name, name) if name else f"No {BY[asked.by].lower()}"),
+        amount=segment.amount,
+        before=_calls_of(name, asked, asked.before) if name else None,
+        after=_calls_of(name, asked, asked.after) if name else None,
+    )
+
+
+def _calls_of(name: str, asked: CostQuery, period: Period) -> dict[str, object]:
+    return {asked.by: name, "group": asked.group, "from": period.first, "to": period.last}

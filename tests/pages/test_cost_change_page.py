@@ -1,0 +1,129 @@
+"""Why did it cost more: the sentence, the parts down to the calls, and periods from the address."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from html import unescape
+
+import pytest
+from flask import Flask
+from werkzeug.datastructures import MultiDict
+
+from app.billing.activity import cost_change
+from app.billing.activity.cost_change import Period
+from app.pages.cost_change import query, wording
+from tests.billing.activity.selected import add_up, use
+from tests.support.browsing import text_of
+from tests.support.paying import Owner
+from tests.support.sandbox import Sandbox
+from tests.support.statements import statements
+
+TODAY = date(2026, 11, 29)
+WEEK, BEFORE = Period(date(2026, 11, 17), date(2026, 11, 23)), Period(date(2026, 11, 10), date(2026, 11, 16))
+PAGE = "/billing/cost-change?from=2026-11-17&to=2026-11-23&by=campaign"
+
+
+@pytest.fixture
+def owner(app: Flask, sandbox: Sandbox) -> Owner:
+    owner = Owner(app, credit="100")
+    for number, (days, seconds, campaign) in enumerate(
+        [(0, 600, "A"), (1, 600, "B"), (7, 600, "A"), (8, 600, "A"), (9, 600, "A"), (9, 1200, "B")]
+    ):
+        use(owner.organization, seconds, days=days, campaign=campaign, call=f"call{number}")
+    add_up(owner.organization)
+    return owner
+
+
+def said(owner: Owner, by: str = "campaign") -> str:
+    change = cost_change.compare(owner.organization, BEFORE, WEEK, by=by)
+    return wording.sentence(change, None)
+
+
+def test_it_says_what_made_the_difference_and_leads_to_the_calls_of_each_part(owner: Owner) -> None:
+    page = owner.get(PAGE)
+    words = text_of(page)
+    assert (
+        "Usage cost $5.70 more than November 10, 2026 to November 16, 2026: "
+        "$3.80 from more calls and $1.90 from longer calls." in words
+    )
+    assert "Longer calls: +$1.90" in words
+    assert "Difference: +$5.70" in words
+    part = page.text[page.text.index('id="part-length"') :]
+    before, after = (unescape(link) for link in re.findall(r'href="([^"]+usage-calls[^"]+)"', part)[:2])
+    assert ("call1" in text_of(owner.get(before)), "call5" in text_of(owner.get(before))) == (True, False)
+    assert ("call1" in text_of(owner.get(after)), "call5" in text_of(owner.get(after))) == (False, True)
+
+
+def test_less_and_what_works_against_it_are_said_too(owner: Owner) -> None:
+    change = cost_change.compare(owner.organization, WEEK, BEFORE, by="campaign")
+    assert wording.sentence(change, "calling") == (
+        "Calling cost $5.70 less than November 17, 2026 to November 23, 2026: "
+        "$4.75 from fewer calls and $1.90 from shorter calls; $0.95 more from a costlier mix of campaigns."
+    )
+    same = cost_change.compare(owner.organization, WEEK, WEEK, by="campaign")
+    assert wording.sentence(same, None).startswith("Usage cost the same as November 17, 2026")
+
+
+def test_it_takes_few_statements(owner: Owner) -> None:
+    owner.get(PAGE)
+    with statements() as seen:
+        owner.get(PAGE)
+    assert len([one for one in seen if "usage_rollup" in one]) == 2
+    assert len(seen) <= 8
+
+
+@pytest.mark.parametrize(
+    ("address", "before", "after"),
+    [
+        ({}, Period(date(2026, 11, 15), date(2026, 11, 21)), Period(date(2026, 11, 22), date(2026, 11, 28))),
+        ({"from": "2026-11-17", "to": "2026-11-23"}, BEFORE, WEEK),
+        (
+            {
+                "from": "2026-11-17",
+                "to": "2026-11-23",
+                "from_before": "2026-10-01",
+                "to_before": "2026-10-02",
+            },
+            Period(date(2026, 10, 1), date(2026, 10, 2)),
+            WEEK,
+        ),
+        (
+            {"from": "2026-11-17", "to": "2026-11-23", "from_before": "2026-10-02", "to_before": "x"},
+            BEFORE,
+            WEEK,
+        ),
+    ],
+)
+def test_periods_are_read_from_the_address(address: dict[str, str], before: Period, after: Period) -> None:
+    found = query.read(MultiDict(address), TODAY)
+    assert (found.before, found.after, found.by, found.group) == (before, after, "campaign", None)
+    again = {name: str(value) for name, value in found.address.items() if value}
+    assert query.read(MultiDict(again), TODAY) == found
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        {"from": "2026-11-23", "to": "2026-11-17"},
+        {"from": "0001-01-01", "to": "0001-01-02"},
+        {"from": "2020-01-01", "to": "2026-01-01"},
+        {"by": "amount", "group": "x"},
+    ],
+)
+def test_what_is_no_period_is_replaced(address: dict[str, str]) -> None:
+    assert query.read(MultiDict(address), TODAY) == query.read(MultiDict(), TODAY)
+
+
+def test_usual_periods_are_whole_days_and_months() -> None:
+    found = {
+        name: query.read(MultiDict({k: str(v) for k, v in days.items()}), TODAY)
+        for name, days in query.list_presets(TODAY)
+    }
+    assert found["Last month"].after == Period(date(2026, 10, 1), date(2026, 10, 31))
+    assert found["Last month"].before == Period(date(2026, 9, 1), date(2026, 9, 30))
+    assert (found["Last 30 days"].after.days, found["Last 30 days"].before.days) == (30, 30)
+
+
+def test_another_organization_sees_nothing_of_it(owner: Owner, app: Flask) -> None:
+    assert "cost the same as" in text_of(Owner(app, credit="1").get(PAGE))
