@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from random import Random
 from uuid import UUID
 
+from demo.simulator import outlook
 from demo.simulator.calls import Call, Exchange, UnexpectedAnswerError
 from demo.simulator.campaigns import Organization
 from demo.simulator.client import Client, UnreachableError
@@ -46,8 +47,8 @@ def play(
 ) -> None:
     """Play until the time is over, or `stopping` is set; then let calls in progress end and report the rest.
 
-    All of it is counted in `tally`. Raises `UnreachableError`, `UnexpectedAnswerError` or `RefusedError` as soon as
-    one of the lines met it.
+    Of each organization, it says first how long its credit lasts. All of it is counted in `tally`. Raises
+    `UnreachableError`, `UnexpectedAnswerError` or `RefusedError` as soon as one of the lines met it.
     """
     chance = Random(score.seed)  # noqa: S311 - nothing secret
     reporter = Reporter(
@@ -57,6 +58,7 @@ def play(
     exchange = Exchange(client, reporter, tally, score.speed, score.trouble, stopping)
     lines = []
     for organization in organizations:
+        say(f"{organization.name}: {outlook.describe(client, organization)}")
         gate = Gate(client, organization.id, say=_named(organization, say), every=score.ask_every, fund=fund)
         for _ in range(score.lines):
             seed = chance.random()

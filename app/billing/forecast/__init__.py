@@ -11,13 +11,15 @@ from app.billing.forecast.lasting import (
     RIGHT_OF_TEN,
     History,
     Lasting,
+    Standing,
     dry_at,
     find_profile,
+    gather,
     is_near,
     lasts,
     spend_between,
 )
-from app.billing.forecast.outlook import FURTHEST, Dryness, Spend
+from app.billing.forecast.outlook import FURTHEST, Dryness, Spend, spend_until
 from app.billing.forecast.stored import find_stale, refresh
 
 __all__ = [
@@ -28,11 +30,14 @@ __all__ = [
     "History",
     "Lasting",
     "Spend",
+    "Standing",
     "dry_at",
     "find_profile",
     "find_stale",
+    "gather",
     "is_near",
     "lasts",
     "refresh",
     "spend_between",
+    "spend_until",
 ]

@@ -15,6 +15,7 @@ from app.billing.forecast.stored import profile_of
 from app.clock import utc_now
 from app.extensions import db
 from app.models import Organization, SpendForecast, Wallet
+from app.money import Money
 
 NOTICE = timedelta(hours=6)
 """Credit is near its end when it may run out within this time. In backtests this is two hours or more before it does
@@ -56,15 +57,30 @@ def find_profile(organization: Organization) -> Profile | None:
     return profile_of(db.session.get(SpendForecast, (organization.id,), populate_existing=True))
 
 
-def dry_at(organization: Organization, *, now: datetime | None = None) -> Dryness | None:
-    """When the organization's available credit runs out; None without enough history. One statement."""
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """An organization's available credit, how long it lasts, and the profile that says so."""
+
+    available: Money
+    lasting: Lasting
+    profile: Profile | None
+
+
+def gather(organization: Organization, now: datetime) -> Standing:
+    """The organization's credit and its forecast. One statement."""
     query = (
         select(Wallet, SpendForecast)
         .outerjoin(SpendForecast, SpendForecast.org_id == Wallet.org_id)
         .where(Wallet.org_id == organization.id)
     )
     wallet, row = db.session.execute(query, execution_options={"populate_existing": True}).one()
-    return lasts(row, wallet.available.micro, now or utc_now()).dryness
+    available = wallet.available
+    return Standing(available, lasts(row, available.micro, now), profile_of(row))
+
+
+def dry_at(organization: Organization, *, now: datetime | None = None) -> Dryness | None:
+    """When the organization's available credit runs out; None without enough history. One statement."""
+    return gather(organization, now or utc_now()).lasting.dryness
 
 
 def is_near(dryness: Dryness, now: datetime) -> bool:

@@ -85,7 +85,11 @@ def test_without_credit_no_one_calls_and_with_it_they_go_on_by_themselves(app: F
         credit(org_id)
 
     tally = played(client, player, say=said.append, fund=fund, score=replace(FAST, seconds=4))
-    assert said == [f"{player.name}: calling is paused: no_credit", f"{player.name}: calling resumed"]
+    assert said == [
+        f"{player.name}: 0.000000 of credit; too little history to say how long it lasts",
+        f"{player.name}: calling is paused: no_credit",
+        f"{player.name}: calling resumed",
+    ]
     assert holds == [0]
     assert tally.count(player.id, "started") > 0
     assert compared(client, player, tally).is_equal
