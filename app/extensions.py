@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import has_app_context
@@ -71,11 +71,21 @@ def enqueue(task: str, *, after: timedelta | None = None, **arguments: Any) -> N
     an organization (`org_id`) or a customer of Stripe's (`customer`), each of its waiting jobs moves the next one
     further back in the queue, so that ten thousand of one never delay the first of another.
     """
+    # Not `schedule_in`, which counts from this process's own clock.
+    due = utc_now() + timedelta(seconds=int(after.total_seconds())) if after is not None else None
+    _enqueue(task, due, arguments)
+
+
+def enqueue_at(due: datetime, task: str, **arguments: Any) -> None:
+    """As `enqueue`, for a job that runs at a time."""
+    _enqueue(task, due, arguments)
+
+
+def _enqueue(task: str, due: datetime | None, arguments: dict[str, Any]) -> None:
     connection, queue = driver_connection(), QUEUE_OF[task]
     options: dict[str, Any] = {"connection": connection, "queue": queue.value}
-    if after is not None:
-        # Not `schedule_in`, which counts from this process's own clock.
-        options["schedule_at"] = utc_now() + timedelta(seconds=int(after.total_seconds()))
+    if due is not None:
+        options["schedule_at"] = due
     whose = arguments.get("org_id") or arguments.get("customer")
     if whose is not None:
         row = connection.execute(_WAITING_BEFORE, (queue.value, whose)).fetchone()

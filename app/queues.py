@@ -13,7 +13,7 @@ class Queue(StrEnum):
 
     PAYMENTS = "payments"  # outcomes of top-ups and switches
     STRIPE_EVENTS = "stripe_events"
-    LEASES = "leases"  # holds whose lease is over
+    LEASES = "leases"  # holds and envelopes that are over
     CUSTOMERS = "customers"  # default cards, billing details, removed cards: synced to Stripe
     SWEEPS = "sweeps"  # find stale work and enqueue it
     RENEWALS = "renewals"  # deadlines of renewals that were not paid
@@ -64,6 +64,7 @@ QUEUE_OF: dict[str, Queue] = {
     "finish_cancellation": Queue.PAYMENTS,
     "handle_stripe_event": Queue.STRIPE_EVENTS,
     "end_leases": Queue.LEASES,
+    "end_envelopes": Queue.LEASES,
     "detach_card": Queue.CUSTOMERS,
     "tell_default_card": Queue.CUSTOMERS,
     "tell_billing_details": Queue.CUSTOMERS,

@@ -14,6 +14,7 @@ from app.billing.wallet.holds import (
     HoldEndedError,
     NotEnoughCreditError,
     OtherContentError,
+    ReserveKeptError,
 )
 
 PAUSED = problems.Kind(
@@ -22,8 +23,8 @@ PAUSED = problems.Kind(
     "Calling is paused",
     "Available credit is zero or less, so no new call may start, whatever it would cost and whatever is "
     "left of the plan's allowances. Nothing was reserved. `missing` is the smallest top-up that lets calls "
-    "start again; `reason` is `no_credit`, or `credit_reserved` if calls in progress reserve all remaining "
-    "credit.",
+    "start again; `reason` is `no_credit`, `credit_reserved` if calls in progress reserve all remaining "
+    "credit, or `set_aside` if the rest is in envelopes of campaigns, whose own calls may start.",
     "Don't start the call. The `calling.resumed` webhook tells you when calls can start again.",
 )
 NOT_ENOUGH = problems.Kind(
@@ -33,6 +34,15 @@ NOT_ENOUGH = problems.Kind(
     "Available credit doesn't cover this hold. Nothing was reserved.",
     "Don't start the call. Reserve less, or try again when there is more credit: after a top-up, or when a "
     "call ends.",
+)
+RESERVE_KEPT = problems.Kind(
+    "reserve-kept",
+    402,
+    "The rest of the credit is a reserve",
+    "The owners keep a reserve of credit for number rent and inbound calls. This hold isn't for an inbound "
+    "call, and would take credit below the reserve. Nothing was reserved.",
+    "Don't start the call. Inbound calls continue. The `outbound.resumed` webhook tells you when outbound calls "
+    "can start again.",
 )
 HOLD_DIFFERS = problems.Kind(
     "hold-differs",
@@ -59,7 +69,7 @@ WRONG_SLICE = problems.Kind(
 )
 
 
-def figures(error: CallingPausedError | NotEnoughCreditError) -> dict[str, Any]:
+def figures(error: CallingPausedError | NotEnoughCreditError | ReserveKeptError) -> dict[str, Any]:
     """The available and the needed credit, as problem members."""
     return {
         "available": to_builtins(Amount.of(error.available)),

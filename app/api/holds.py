@@ -14,7 +14,7 @@ from app.api.amounts import Amount
 from app.api.caller import no_organization
 from app.api.endpoints import Answer, Body, Reply, Section
 from app.api.hold_bodies import HoldView, NewHold, NextSlice, Quantity, view_of
-from app.api.hold_problems import HOLD_DIFFERS, HOLD_ENDED, NOT_ENOUGH, PAUSED, WRONG_SLICE
+from app.api.hold_problems import HOLD_DIFFERS, HOLD_ENDED, NOT_ENOUGH, PAUSED, RESERVE_KEPT, WRONG_SLICE
 from app.api.limit_problems import DESTINATION_CLOSED, LIMIT_REACHED
 from app.api.problems import FieldError, ProblemError
 from app.billing import catalog
@@ -28,6 +28,7 @@ from app.billing.wallet.holds import (
     HoldEndedError,
     NotEnoughCreditError,
     OtherContentError,
+    ReserveKeptError,
     UnknownHoldError,
     WrongSliceError,
 )
@@ -58,7 +59,15 @@ _EXAMPLE = HoldView(
     summary="Reserve credit for a call",
     body=Body(NewHold, NewHold("call-5f2c", _USAGE, 120, "call-5f2c", "Ava", "Recall patients")),
     answers=(Answer(200, "The hold, new or already created with the same key.", HoldView, _EXAMPLE),),
-    problems=(PAUSED, NOT_ENOUGH, LIMIT_REACHED, DESTINATION_CLOSED, HOLD_DIFFERS, HOLD_ENDED),
+    problems=(
+        PAUSED,
+        NOT_ENOUGH,
+        RESERVE_KEPT,
+        LIMIT_REACHED,
+        DESTINATION_CLOSED,
+        HOLD_DIFFERS,
+        HOLD_ENDED,
+    ),
 )
 def reserve_hold(org_id: UUID, body: NewHold) -> Reply | Response:
     """Reserve the first minutes of a call before it starts. Concurrent calls can never reserve the same credit or the
@@ -88,6 +97,10 @@ def reserve_hold(org_id: UUID, body: NewHold) -> Reply | Response:
             "missing": to_builtins(Amount.of(missing)) if missing else None
         }
         raise ProblemError(PAUSED, str(error), members=members | {"reason": error.reason.value}) from None
+    except ReserveKeptError as error:
+        reserve = to_builtins(Amount.of(error.reserve))
+        members = hold_problems.figures(error) | {"reserve": reserve}
+        raise ProblemError(RESERVE_KEPT, str(error), members=members) from None
     except NotEnoughCreditError as error:
         raise ProblemError(NOT_ENOUGH, str(error), members=hold_problems.figures(error)) from None
     except LimitReachedError as error:

@@ -10,13 +10,14 @@ from flask import current_app
 
 from app import reconciliation
 from app.billing import hours
+from app.billing.plans import number_rent
 from app.billing.subscriptions import switches
 from app.billing.usage import rejections, retention
 from app.billing.wallet import verification
 from app.clock import utc_now
 from app.extensions import jobs
 from app.models.scope import Reason, seeing_all
-from app.one_by_one import each_alone
+from app.one_by_one import each_alone, one_by_one
 from app.people import own_trail, sessions, used_tokens
 from app.people.external import visits
 from app.people.factors import challenges, pending_sign_ins, reencryption
@@ -45,6 +46,7 @@ def nightly(**_: int) -> None:
         _check_ledger,
         _delete_expired_sessions,
         _delete_expired_responses,
+        _follow_rent,
         _maintain_partitions,
         _remove_old_rejections,
         lambda: hours.delete_old(utc_now()),
@@ -73,6 +75,11 @@ def _check_ledger() -> None:
     for finding in findings:
         log.error("ledger_differs", organization=finding.organization, finding=finding.text)
     log.info("ledger_checked", differences=len(findings))
+
+
+def _follow_rent() -> None:
+    """A version of the catalog may have come into force, with other rates."""
+    one_by_one("follow_rent", number_rent.find_followers(), number_rent.follow, seconds=_NIGHTLY_SECONDS)
 
 
 def _delete_expired_sessions() -> None:

@@ -16,6 +16,7 @@ from app.models import Organization
 from app.models.scope import Reason, scoped_to, seeing_all
 from app.one_by_one import one_by_one
 from app.stripe_events import handling
+from app.transaction import transaction
 from app.work.missing import enqueue_missing
 from app.work.retry_policy import RetryPolicy
 from app.work.tasks import for_organization, in_app, task
@@ -101,6 +102,14 @@ def end_leases(**_: int) -> None:
             holds.expire(org_id, at=now)
 
     one_by_one("end_leases", holds.find_expired(now), end, seconds=_LEASES_SECONDS)
+
+
+@task("end_envelopes", retry=RetryPolicy())
+@for_organization
+def end_envelopes(org_id: str) -> None:
+    """At the end of an envelope's last day, make available what is left of it, and notify the platform."""
+    with transaction():
+        holds.expire(UUID(org_id), at=utc_now())
 
 
 @jobs.periodic(cron="* * * * *")

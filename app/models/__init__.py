@@ -6,6 +6,7 @@ from app.models.catalog import CatalogVersion, PlanTerm
 from app.models.credit_lot import CreditLot, LotDraw, LotKind, LotReturn
 from app.models.daily_limit import DailyLimit
 from app.models.dispute import Dispute
+from app.models.envelope import Envelope
 from app.models.external_identity import ExternalIdentity, ProviderVisit, VisitPurpose
 from app.models.factor import (
     AuthenticatorApp,
@@ -72,6 +73,7 @@ __all__ = [
     "DailyLimit",
     "DeliveryState",
     "Dispute",
+    "Envelope",
     "EventState",
     "ExternalIdentity",
     "Finding",

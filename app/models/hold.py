@@ -42,12 +42,16 @@ class Hold(OrgScoped, Base):
     `asked` is the request of the hold, and `slice_asked` that of its newest slice, to tell a repeated request from a
     different one with the same key; holds created before these were stored have neither. `destination` and its class
     are keys of the catalog, if the request said where the call goes.
+
+    `set_aside_micro` is the part of `amount_micro` that is from the campaign's envelope, `envelope_id`. `is_inbound`:
+    it is for an inbound call, and may use the reserve.
     """
 
     __tablename__ = "hold"
     __table_args__ = (
         UniqueConstraint("org_id", "key"),
         CheckConstraint("amount_micro >= 0", name="amount_not_negative"),
+        CheckConstraint("set_aside_micro BETWEEN 0 AND amount_micro", name="set_aside_within_amount"),
         Index("ix_hold_active", "org_id", "expires_at", postgresql_where=text("state = 'active'")),
         Index("ix_hold_lease", "expires_at", postgresql_where=text("state = 'active'")),
     )
@@ -64,6 +68,9 @@ class Hold(OrgScoped, Base):
     campaign: Mapped[str | None] = mapped_column(String(255))
     destination: Mapped[str | None] = mapped_column(String(60))
     destination_class: Mapped[str | None] = mapped_column(String(60))
+    envelope_id: Mapped[UUID | None]
+    set_aside_micro: Mapped[Micro] = mapped_column(default=0, server_default="0")
+    is_inbound: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     asked: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
     slice_asked: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
     created_at: Mapped[Created]

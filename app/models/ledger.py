@@ -82,7 +82,11 @@ class Wallet(OrgScoped, Base):
     """An organization's credit. This row is the lock for every movement of money.
 
     `posted` is the sum of the wallet's transfers, `held` what calls in progress have reserved; what can still be
-    spent is the difference. `version` grows with every change that a page could show. `is_low` says that the credit
+    spent is the difference, without `set_aside`: what campaigns' envelopes have that no call in progress holds.
+    `set_aside_held` is the part of `held` that is from envelopes; `envelope_ends_at` is when the first open envelope
+    ends, None where none is open. `reserve` is the floor of available credit that only inbound calls may spend, zero
+    without one; with `reserve_rent_days` it follows the rent of so many days. `is_outbound_paused`: available credit
+    is at that floor. `version` grows with every change that a page could show. `is_low` says that the credit
     has fallen below the alert and has not recovered since (`app.billing.wallet.calling_state`). `watch_micro` is the
     highest amount below which something begins, and `recovery_micro` the lowest from which something that has begun
     can begin again (`app.billing.wallet.watches`); None where there is none.
@@ -95,6 +99,10 @@ class Wallet(OrgScoped, Base):
     __tablename__ = "wallet"
     __table_args__ = (
         CheckConstraint("held_micro >= 0", name="held_not_negative"),
+        CheckConstraint(
+            "set_aside_micro >= 0 AND set_aside_held_micro >= 0 AND reserve_micro >= 0",
+            name="aside_not_negative",
+        ),
         Index(
             "ix_wallet_credit_expires",
             "credit_expires_at",
@@ -105,6 +113,12 @@ class Wallet(OrgScoped, Base):
     currency: Mapped[str] = mapped_column(String(3))
     posted_micro: Mapped[Micro] = mapped_column(default=0)
     held_micro: Mapped[Micro] = mapped_column(default=0)
+    set_aside_micro: Mapped[Micro] = mapped_column(default=0, server_default="0")
+    set_aside_held_micro: Mapped[Micro] = mapped_column(default=0, server_default="0")
+    envelope_ends_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    reserve_micro: Mapped[Micro] = mapped_column(default=0, server_default="0")
+    reserve_rent_days: Mapped[int | None]
+    is_outbound_paused: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     low_threshold_micro: Mapped[int | None] = mapped_column(BigInteger)
     state: Mapped[CallingState] = mapped_column(enum_type(CallingState), default=CallingState.ACTIVE)
     paused_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
@@ -128,7 +142,15 @@ class Wallet(OrgScoped, Base):
 
     @property
     def available(self) -> Money:
-        return Money(self.posted_micro - self.held_micro, self.currency)
+        return Money(self.posted_micro - self.held_micro - self.set_aside_micro, self.currency)
+
+    @property
+    def set_aside(self) -> Money:
+        return Money(self.set_aside_micro, self.currency)
+
+    @property
+    def reserve(self) -> Money:
+        return Money(self.reserve_micro, self.currency)
 
     @property
     def low_threshold(self) -> Money | None:

@@ -12,7 +12,7 @@ from app.billing import audit, catalog
 from app.billing.audit import Action, Actor
 from app.billing.customers import documents
 from app.billing.plans import grace
-from app.billing.wallet import ledger
+from app.billing.wallet import envelopes, ledger
 from app.extensions import db
 from app.models import Organization, Role
 from app.models.scope import Reason, seeing_all
@@ -110,6 +110,7 @@ def _update(organization: Organization, wanted: Wanted) -> Organization:
     if wanted.timezone != organization.timezone:
         grace.record_deadline(organization)
         ledger.change_zone(organization, wanted.timezone)
+        envelopes.follow_zone(organization)
     return organization
 
 

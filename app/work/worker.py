@@ -30,6 +30,11 @@ _CONNECTION_SECONDS = 10
 """How long a queue waits for a connection before the worker restarts. A pool retries a lost database with doubling
 delays; a new pool tries immediately."""
 
+_POLLING_SECONDS = 2.0
+"""How long a job that was enqueued for later waits beyond its time at most; others are announced."""
+_PUNCTUAL_SECONDS = 0.5
+"""The same where the platform waits for it."""
+
 _GRACE_SECONDS = 25
 _SLOTS_UNTIL_EMPTY = 4
 _BEFORE_QUEUES = "default"
@@ -99,7 +104,7 @@ async def _serve(app: Flask, queues: Sequence[Queue]) -> bool:
 
 async def _run(app: Flask, queue: Queue) -> None:
     await jobs.run_worker_async(
-        queues=_names([queue]), name=queue.value, concurrency=SLOTS[queue], **_options(app)
+        queues=_names([queue]), name=queue.value, concurrency=SLOTS[queue], **_options(app, queue)
     )
 
 
@@ -121,10 +126,10 @@ def _recover_stalled(app: Flask) -> None:
             )
 
 
-def _options(app: Flask) -> dict[str, Any]:
+def _options(app: Flask, queue: Queue | None = None) -> dict[str, Any]:
     return {
         "additional_context": {"app": app},
-        "fetch_job_polling_interval": 2.0,
+        "fetch_job_polling_interval": _POLLING_SECONDS if queue is not Queue.LEASES else _PUNCTUAL_SECONDS,
         "shutdown_graceful_timeout": _GRACE_SECONDS,
         "delete_jobs": "successful",
         "install_signal_handlers": False,

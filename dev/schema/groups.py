@@ -19,7 +19,16 @@ GROUPS = (
         "Wallet",
         "`wallet` has one row for each organization, and is the lock for everything that moves its credit. "
         "Each `transfer` debits one `account` and credits another; `wallet_line` is a line of the history.",
-        ("wallet", "account", "transfer", "wallet_line", "hold", "hold_allowance", "wallet_watch"),
+        (
+            "wallet",
+            "account",
+            "transfer",
+            "wallet_line",
+            "hold",
+            "hold_allowance",
+            "envelope",
+            "wallet_watch",
+        ),
     ),
     Group(
         "Credit in lots",

@@ -6,6 +6,7 @@ _NAMES = {
     "operator": "Voice Portal operator",
     "identity provider": "Identity provider",
     "stripe": "Payment processor",
+    "wallet": "The wallet",
     "sign-in page": "Someone who wasn't signed in",
 }
 

@@ -16,6 +16,10 @@ Action = Literal[
     "daily_limit.changed",
     "dispute",
     "dispute_reversal",
+    "envelope.changed",
+    "envelope.cut",
+    "envelope.ended",
+    "envelope.set_aside",
     "invitation.withdrawn",
     "destination.closed",
     "destination.opened",
@@ -49,6 +53,7 @@ Action = Literal[
     "refund",
     "refund_reversal",
     "renewal.paid_for",
+    "reserve.changed",
     "token.created",
     "token.revoked",
     "token.used_from_new_address",
@@ -94,6 +99,7 @@ class Actor:
 
 STRIPE = Actor("stripe")
 OPERATOR = Actor("operator")
+WALLET = Actor("wallet")
 SIGN_IN_PAGE = "sign-in page"
 """The actor's name for a visitor who isn't signed in."""
 

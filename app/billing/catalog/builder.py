@@ -45,6 +45,10 @@ class _Renewals(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     grace_days: int = 7
 
 
+class _Numbers(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    days_kept: int = 30
+
+
 class PoolText(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """An allowance, as written."""
 
@@ -92,6 +96,7 @@ class CatalogText(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     plans: dict[str, PlanText]
     allowances: dict[str, PoolText] = {}
     renewals: _Renewals = _Renewals()
+    numbers: _Numbers = _Numbers()
     on_request: dict[str, OnRequest] = {}
     tax: TaxText = TaxText()
     over_limits: dict[str, str] = {}
@@ -121,6 +126,7 @@ class Builder:
             paid_credit_months=file.wallet.paid_credit_months,
             late_days=file.usage.late_days,
             grace_days=file.renewals.grace_days,
+            number_days_kept=file.numbers.days_kept,
             meters=file.meters,
             pools=self._pools,
             plans={key: self._plan(key, plan) for key, plan in file.plans.items()},
@@ -145,6 +151,8 @@ class Builder:
             refuse("wallet.paid_credit_months", "use a number of months from 1 to 120, or leave it out.")
         if not 0 <= file.renewals.grace_days <= 60:
             refuse("renewals.grace_days", "use a number of days from 0 to 60.")
+        if not 0 <= file.numbers.days_kept <= 366:
+            refuse("numbers.days_kept", "use a number of days from 0 to 366.")
         if not file.plans:
             refuse("plans", "there is no plan.")
         self._check_included()

@@ -7,6 +7,7 @@ are on.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from fractions import Fraction
 
 import msgspec
@@ -41,10 +42,18 @@ OTHERWISE_MOST = 1_000_000
 """The same for all other units."""
 
 
+class Direction(StrEnum):
+    """Which way a call goes."""
+
+    INBOUND = "inbound"
+    OUTBOUND = "outbound"
+
+
 class Meter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Something that is metered: counted in whole `unit`s, priced per `per` units, shown per `shown_per` units.
 
-    One event may have up to `most` units; more is rejected as a mistake.
+    One event may have up to `most` units; more is rejected as a mistake. `direction` is which way its calls go, None
+    for what isn't a call.
     """
 
     group: UsageGroup
@@ -54,6 +63,7 @@ class Meter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     shown_per: int
     per: int
     most: int | None = None
+    direction: Direction | None = None
 
     @property
     def most_an_event(self) -> int:
@@ -168,7 +178,8 @@ class TopUpLimits:
 @dataclass(frozen=True, slots=True)
 class Catalog:
     """One version. `late_days` is how old usage may be when it is reported, `grace_days` how long a plan stays in
-    force without payment of its renewal, `tax` how plans are taxed (None: as each subscription is at Stripe),
+    force without payment of its renewal, `number_days_kept` how long the platform keeps a number whose rent is
+    charged without credit, `tax` how plans are taxed (None: as each subscription is at Stripe),
     `paid_credit_months` how long credit from a top-up lasts (None: forever), `over_limits` what happens to resources
     over a smaller plan's limits, `destinations` where calls go; `text` is the file as it was read."""
 
@@ -179,6 +190,7 @@ class Catalog:
     paid_credit_months: int | None
     late_days: int
     grace_days: int
+    number_days_kept: int
     meters: dict[str, Meter]
     pools: dict[str, Pool]
     plans: dict[str, Plan]

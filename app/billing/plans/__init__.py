@@ -15,6 +15,7 @@ __all__ = [
     "gather",
     "grace",
     "losses",
+    "number_rent",
     "offers",
     "refusals",
     "resource_counts",

@@ -8,12 +8,14 @@ from uuid import UUID
 from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 
+from app.billing.plans import number_rent
 from app.extensions import db
 from app.models import ResourceCount, Wallet
 
 
 def set_counts(org_id: UUID, counts: Mapping[str, int]) -> None:
-    """Store the given counts, and leave others unchanged. Open pages refresh their limits."""
+    """Store the given counts, and leave others unchanged. Open pages refresh their limits, and a reserve for number
+    rent follows."""
     if not counts:
         return
     rows = [{"org_id": org_id, "resource": name, "count": count} for name, count in sorted(counts.items())]
@@ -25,6 +27,7 @@ def set_counts(org_id: UUID, counts: Mapping[str, int]) -> None:
     ).returning(ResourceCount.resource)
     if db.session.execute(changed).all():
         db.session.execute(update(Wallet).where(Wallet.org_id == org_id).values(version=Wallet.version + 1))
+        number_rent.follow(org_id)
 
 
 def set_names(org_id: UUID, names: Mapping[str, Sequence[str]]) -> None:

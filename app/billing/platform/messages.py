@@ -6,7 +6,7 @@ messages are in order of what happened; jobs deliver them (`app.billing.platform
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -28,6 +28,11 @@ PLAN_CHANGED = "plan.changed"
 LIMIT_NEAR = "limit.near"
 LIMIT_REACHED = "limit.reached"
 LIMIT_REQUEST_DECIDED = "limit.request_decided"
+OUTBOUND_PAUSED = "outbound.paused"
+OUTBOUND_RESUMED = "outbound.resumed"
+ENVELOPE_FUNDED = "envelope.funded"
+ENVELOPE_EMPTY = "envelope.empty"
+ENVELOPE_ENDED = "envelope.ended"
 
 STATES = frozenset({CALLING_PAUSED, CALLING_RESUMED})
 """Messages about a state: only the newest counts, and it doesn't wait for other kinds of messages."""
@@ -56,6 +61,33 @@ def calling_changed(
         publish(org_id, WALLET_LOW if is_low else WALLET_RECOVERED, data, at=at)
     if is_paused and not was_paused:
         publish(org_id, CALLING_PAUSED, data | {"reason": reason}, at=at)
+
+
+def outbound_changed(
+    org_id: UUID, *, is_paused: bool, available: Money, reserve: Money, at: datetime
+) -> None:
+    """Publish that available credit is at the reserve, so that only inbound calls may start, or above it again."""
+    data = {"available": amount(available), "reserve": amount(reserve)}
+    publish(org_id, OUTBOUND_PAUSED if is_paused else OUTBOUND_RESUMED, data, at=at)
+
+
+def envelope_changed(
+    org_id: UUID, *, envelope_id: UUID, campaign: str, left: Money, until: date, at: datetime
+) -> None:
+    """Publish that a campaign's envelope has credit, so that its calls may start in any case, or has none left."""
+    data = {
+        "campaign": campaign,
+        "envelope": str(envelope_id),
+        "left": amount(left),
+        "until": until.isoformat(),
+    }
+    publish(org_id, ENVELOPE_FUNDED if left.micro > 0 else ENVELOPE_EMPTY, data, at=at)
+
+
+def envelope_ended(org_id: UUID, *, envelope_id: UUID, campaign: str, returned: Money, at: datetime) -> None:
+    """Publish that an envelope has ended, and what of it is available credit again."""
+    data = {"campaign": campaign, "envelope": str(envelope_id), "returned": amount(returned)}
+    publish(org_id, ENVELOPE_ENDED, data, at=at)
 
 
 def topped_up(org_id: UUID, *, top_up_id: UUID, credited: Money, available: Money, at: datetime) -> None:

@@ -11,7 +11,7 @@ from app.billing import audit
 from app.billing.audit import Actor
 from app.billing.catalog import Plan, versions
 from app.billing.mail import notices
-from app.billing.plans import terms
+from app.billing.plans import number_rent, terms
 from app.billing.platform import messages
 from app.models import Organization
 
@@ -68,6 +68,7 @@ def make(
     `is_adjusted` where discounts or taxes change what is charged.
     """
     terms.start_plan(organization, after.plan, at, version=after.version, anchor=anchor)
+    number_rent.follow(organization.id)
     old, new = before.own, after.own
     audit.record(
         organization.id,

@@ -86,7 +86,8 @@ def post_difference(
 ) -> Movement | None:
     """Post the difference to `target` for a refund or dispute on the locked wallet; None if there is none.
 
-    `kind` is REFUND or DISPUTE. Calling pauses or resumes accordingly.
+    `kind` is REFUND or DISPUTE. Calling pauses or resumes accordingly, and envelopes that are no longer covered are
+    cut.
     """
     posted = _posted(top_up.org_id, kind, stripe_id)
     missing = target.micro - sum(amount if each is kind else -amount for each, amount, _ in posted)
@@ -110,7 +111,7 @@ def post_difference(
             detail=detail,
         ),
     )
-    before = calling_state.reassess(wallet, at)
+    before = calling_state.reassess_withdrawn(wallet, at, audit.STRIPE)
     audit.record(top_up.org_id, audit.STRIPE, _RECORDED_AS[actual], source, amount=str(amount.decimal))
     return Movement(amount, returned, source, before)
 

@@ -34,7 +34,7 @@ from app.billing.usage.counts import TooMuchError
 from app.billing.usage.events import Refusal, Reported, beyond_the_wallet
 from app.billing.usage.rater import Rater, RatingLine
 from app.billing.usage.rows import RatedEvent
-from app.billing.wallet import calling_state, ledger
+from app.billing.wallet import calling_state, envelope_moves, ledger
 from app.billing.wallet.ledger import Entry
 from app.billing.wallet.lots import money_trail
 from app.database.arrays import columns
@@ -205,4 +205,5 @@ def _post(rated: RatedEvent, target: Corrected) -> None:
             detail=f"{meter.label} on {day}{about}, corrected",
         )
         ledger.post(wallet, entry)
+        envelope_moves.correct(wallet, rated.event.campaign, amount.micro, at=rated.posted_at)
     calling_state.reassess(wallet, rated.posted_at)

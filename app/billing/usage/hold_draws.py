@@ -15,6 +15,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from app.billing.usage.envelope_draws import EnvelopeDraws
 from app.billing.usage.rater import RatingContext
 from app.billing.usage.rows import RatedEvent
 from app.billing.wallet.batches import LockedWallet
@@ -23,16 +24,18 @@ from app.extensions import driver_connection
 
 _DRAW = """
 UPDATE hold SET amount_micro = hold.amount_micro - least(hold.amount_micro, was.cost),
+    set_aside_micro = hold.set_aside_micro - least(hold.set_aside_micro, was.cost),
     used_micro = hold.used_micro + was.cost
-FROM (SELECT hold.org_id, hold.id, hold.amount_micro, asked.cost
+FROM (SELECT hold.org_id, hold.id, hold.amount_micro, hold.set_aside_micro, asked.cost
       FROM unnest(%s::uuid[], %s::text[], %s::bigint[]) AS asked (org_id, key, cost)
       JOIN hold ON hold.org_id = asked.org_id AND hold.key = asked.key AND hold.state = 'active') AS was
 WHERE hold.org_id = was.org_id AND hold.id = was.id
-RETURNING hold.org_id, was.amount_micro - hold.amount_micro"""
+RETURNING hold.org_id, hold.key, was.amount_micro - hold.amount_micro, hold.envelope_id,
+    was.set_aside_micro - hold.set_aside_micro"""
 
 _COUNTED_ON = """
 SELECT counted.org_id, counted.period_start, counted.meter, counted.hold_id, hold.key, counted.reserved,
-    counted.worth_micro
+    counted.worth_micro, hold.is_inbound
 FROM unnest(%s::uuid[], %s::date[], %s::text[]) AS asked (org_id, period_start, meter)
 JOIN hold_allowance counted USING (org_id, period_start, meter)
 JOIN hold ON hold.org_id = counted.org_id AND hold.id = counted.hold_id
@@ -62,18 +65,26 @@ def draw(wallets: dict[UUID, LockedWallet], rated: list[RatedEvent]) -> None:
     """Deduct the cost of events from the holds that they name, and from the held credit of their wallets. One
     statement.
 
-    A hold that has ended, or never existed, covers nothing: its usage is charged all the same. Only with the wallets
-    locked and their expired leases settled, because holds change with them.
+    A hold that has ended, or never existed, covers nothing: its usage is charged all the same. What no hold covers is
+    deducted from the envelope of the event's campaign, in up to two statements where a wallet has open envelopes.
+    Only with the wallets locked and settled, because holds change with them.
     """
     costs: dict[tuple[UUID, str], int] = defaultdict(int)
     for one in rated:
         if one.event.hold is not None:
             costs[one.event.org_id, one.event.hold] += one.charge.amount.micro
-    if not costs:
-        return
-    rows = columns((*key, cost) for key, cost in sorted(costs.items()))
-    for org_id, taken in driver_connection().execute(_DRAW, rows):
-        wallets[org_id].held -= taken
+    covered: dict[tuple[UUID, str], int] = {}
+    draws = EnvelopeDraws()
+    if costs:
+        rows = columns((*key, cost) for key, cost in sorted(costs.items()))
+        for org_id, key, taken, envelope_id, set_aside in driver_connection().execute(_DRAW, rows):
+            wallets[org_id].held -= taken
+            covered[org_id, key] = taken
+            if set_aside:
+                draws.use_held(org_id, envelope_id, set_aside)
+    draws.use_left(wallets, rated, covered)
+    for moved in draws.move():
+        wallets[moved.org_id].apply(moved)
 
 
 @dataclass(slots=True)
@@ -87,6 +98,7 @@ class _Counted:
     key: str
     units: int
     worth: int
+    is_inbound: bool
     is_changed: bool = False
 
     @property
@@ -165,7 +177,7 @@ def _give_credit(
                 break
             units, worth = one.take(too_many)
             too_many -= units
-            credit = min(worth, max(wallet.posted - wallet.held, 0))
+            credit = min(worth, wallet.credit.spendable(inbound=one.is_inbound))
             wallet.held += credit
             given.append((org_id, one.hold_id, credit))
     return given

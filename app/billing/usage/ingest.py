@@ -30,7 +30,7 @@ from app.billing.usage.events import (
 )
 from app.billing.usage.rater import Rater, RatingContext, RatingLine
 from app.billing.usage.rows import EventKey, RatedEvent
-from app.billing.wallet import batches, leases, ledger
+from app.billing.wallet import batches, ledger
 from app.billing.wallet.batches import LockedWallet, Saved, UsageCharge
 from app.extensions import db, driver_connection
 from app.ids import uuid7
@@ -107,7 +107,7 @@ class _Batch:
         self.rater = Rater(contexts)
         self.receipt = receipt
         self.at = at
-        self.settled = leases.settle_many(wallets.values(), at)
+        self.settled = batches.settle(wallets.values(), at)
 
     def acceptable(self, events: Sequence[Reported]) -> list[_Acceptable]:
         """The valid events; the others are rejected."""

@@ -14,7 +14,7 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 
-from app.billing.catalog import rating
+from app.billing.catalog import directions, rating
 from app.billing.plans import terms as plan_terms
 from app.billing.plans.terms import BillingContext
 from app.billing.usage.rater import Rater, RatingContext
@@ -42,6 +42,11 @@ class Quote:
     def content(self) -> list[list[Any]]:
         """The request as JSON, in a fixed order."""
         return [list(one) for one in sorted(self.wanted)]
+
+    @property
+    def is_inbound(self) -> bool:
+        """Whether it is for an inbound call, as its meters say (`app.billing.catalog.directions`)."""
+        return directions.is_inbound(meter for meter, _ in self.wanted)
 
     def price(self) -> Price:
         """Its price after the remaining allowances. Only reliable with the wallet locked."""

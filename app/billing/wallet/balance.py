@@ -15,6 +15,7 @@ from app.billing import catalog
 from app.billing.wallet import calling_state, holds
 from app.billing.wallet.calling_state import PauseReason
 from app.billing.wallet.calls_in_progress import PAGE, HeldBy, in_order
+from app.billing.wallet.credit import Credit
 from app.clock import utc_now
 from app.extensions import db
 from app.models import (
@@ -33,7 +34,9 @@ from app.transaction import transaction
 
 @dataclass(frozen=True, slots=True)
 class BalanceView:
-    """Available is posted minus held. `calls` are the calls in progress that began first, and `call_count` is the
+    """Available is posted minus held, and minus what is `set_aside` in envelopes.
+
+    `calls` are the calls in progress that began first, and `call_count` is the
     number of all.
 
     `forecast` is the stored one that says how long it lasts (`app.billing.forecast`), None if there is none yet.
@@ -43,6 +46,7 @@ class BalanceView:
     available: Money
     posted: Money
     held: Money
+    set_aside: Money
     calls: tuple[HeldBy, ...]
     call_count: int
     state: CallingState
@@ -62,11 +66,12 @@ class BalanceView:
 def gather(organization: Organization) -> BalanceView:
     """The balance of an organization, in one statement.
 
-    If a lease or credit has expired, that is recorded first, and committed.
+    If a lease, an envelope or credit has expired, that is recorded first, and committed.
     """
     rows = _read(organization)
     now = utc_now()
-    ends = (rows[0].next_end, rows[0].Wallet.credit_expires_at)
+    row = rows[0]
+    ends = (row.next_end, row.Wallet.credit_expires_at, row.Wallet.envelope_ends_at)
     if any(end is not None and end <= now for end in ends):
         with transaction():
             holds.expire(organization.id, at=now)
@@ -76,10 +81,11 @@ def gather(organization: Organization) -> BalanceView:
         available=wallet.available,
         posted=wallet.posted,
         held=wallet.held,
+        set_aside=wallet.set_aside,
         calls=tuple(HeldBy.of(row.first, wallet.currency) for row in rows if row.first is not None),
         call_count=rows[0].call_count or 0,
         state=wallet.state,
-        reason=calling_state.reason_of(wallet.posted_micro, wallet.held_micro),
+        reason=calling_state.reason_of(Credit.of(wallet)),
         threshold=wallet.low_threshold,
         paused_since=wallet.paused_at,
         paused_by=rows[0].paused_by,

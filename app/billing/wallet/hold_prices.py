@@ -42,5 +42,9 @@ class Priced(Protocol):
     def content(self) -> list[list[Any]]:
         """The request as JSON, in a fixed order."""
 
+    @property
+    def is_inbound(self) -> bool:
+        """Whether it is for an inbound call: only those may use the reserve."""
+
     def price(self) -> Price:
         """Its price after the remaining allowances. Only reliable with the wallet locked."""

@@ -20,13 +20,15 @@ from sqlalchemy.dialects.postgresql import insert
 
 from app.billing.limits import Call
 from app.billing.limits.check import check as check_limits
-from app.billing.wallet import calling_state, hold_requests, leases, ledger
+from app.billing.wallet import calling_state, envelope_moves, hold_requests, leases, ledger
 from app.billing.wallet.calling_state import PauseReason
+from app.billing.wallet.credit import Credit
+from app.billing.wallet.envelope_moves import OpenEnvelope
 from app.billing.wallet.hold_prices import Price, Priced
 from app.billing.wallet.lots import expiry
 from app.extensions import db
 from app.ids import uuid7
-from app.models import Hold, HoldAllowance, HoldState, Wallet
+from app.models import Envelope, Hold, HoldAllowance, HoldState, Wallet
 from app.money import Money
 
 
@@ -53,6 +55,22 @@ class NotEnoughCreditError(HoldError):
         super().__init__("Available credit doesn't cover this hold. Top up the wallet to continue.")
         self.available = available
         self.needed = needed
+
+
+class ReserveKeptError(HoldError):
+    """What the hold needs is kept for number rent and inbound calls.
+
+    `available` is what it could have reserved, `needed` what it would reserve, and `reserve` the floor.
+    """
+
+    def __init__(self, available: Money, needed: Money, reserve: Money) -> None:
+        super().__init__(
+            "The remaining credit is the owners' reserve for number rent and inbound calls. Outbound calls can "
+            "start after a top-up."
+        )
+        self.available = available
+        self.needed = needed
+        self.reserve = reserve
 
 
 class UnknownHoldError(HoldError):
@@ -105,9 +123,10 @@ def reserve(
 ) -> Hold:
     """Reserve credit, or the price of usage, for `lease`. Repeating the same request returns the existing hold.
 
-    `to` is the number called, in E.164 with `+`, or a country's two letters. Locks the wallet, so that two holds can
-    never reserve the same credit. Raises `CallingPausedError` and `NotEnoughCreditError`, `LimitReachedError` and
-    `DestinationClosedError`, and `HoldEndedError` and `OtherContentError` for a key that was used before.
+    `to` is the number called, in E.164 with `+`, or a country's two letters. A campaign's call takes from its envelope
+    first. Locks the wallet, so that two holds can never reserve the same credit. Raises `CallingPausedError`,
+    `ReserveKeptError` and `NotEnoughCreditError`, `LimitReachedError` and `DestinationClosedError`, and
+    `HoldEndedError` and `OtherContentError` for a key that was used before.
     """
     wallet = ledger.lock(org_id)
     calling_state.reassess(wallet, at)
@@ -116,13 +135,12 @@ def reserve(
     if known is not None:
         return _same(known, request)
     price = _price(asked)
-    reason = calling_state.reason_of(wallet.posted_micro, wallet.held_micro)
-    if reason is not None:
-        raise CallingPausedError(wallet.available, price.amount, reason)
+    is_inbound, envelope = _is_inbound(asked), envelope_moves.find(wallet, campaign)
+    if not _left(envelope):
+        _refuse_all(wallet, price, is_inbound=is_inbound)
     planned = Call.to(to, campaign=campaign, agent=agent)
     check_limits(wallet, planned, price.amount, at)
-    if wallet.available < price.amount:
-        raise NotEnoughCreditError(wallet.available, price.amount)
+    _refuse_short(wallet, price, envelope, is_inbound=is_inbound)
     hold = Hold(
         org_id=org_id,
         id=uuid7(),
@@ -137,11 +155,14 @@ def reserve(
         campaign=campaign,
         destination=planned.destination.key if planned.destination else None,
         destination_class=planned.destination.class_key if planned.destination else None,
+        set_aside_micro=0,
+        is_inbound=is_inbound,
         asked=request,
         created_at=at,
         expires_at=at + lease,
     )
     db.session.add(hold)
+    _take_from_envelope(wallet, hold, envelope, price.amount.micro, at)
     _take(wallet, hold, price.amount, price)
     calling_state.rejudge(wallet, at)
     return hold
@@ -164,11 +185,14 @@ def renew(
     request = hold_requests.describe_slice(asked, lease)
     if slice == hold.slice + 1 and not hold.is_final:
         price = _price(asked)
-        granted = min(price.amount, max(wallet.available, Money.zero(wallet.currency)))
+        envelope = envelope_moves.find(wallet, hold.campaign)
+        most = _left(envelope) + Credit.of(wallet).spendable(inbound=_is_inbound(asked))
+        granted = min(price.amount, Money(most, wallet.currency))
         hold.slice = slice
         hold.slice_asked = request
         hold.is_final = granted < price.amount
         hold.amount_micro += granted.micro
+        _take_from_envelope(wallet, hold, envelope, granted.micro, at)
         _take(wallet, hold, granted, price)
         hold.expires_at = at + _time_left(hold, price, lease)
         db.session.flush()
@@ -193,15 +217,16 @@ def capture(org_id: UUID, key: str, *, at: datetime) -> Hold:
 
 
 def expire(org_id: UUID, *, at: datetime) -> None:
-    """End the organization's expired holds, take out its expired credit, and notify the platform of any change of
-    calling state."""
+    """End the organization's expired holds and envelopes, take out its expired credit, and notify the platform of any
+    change of calling state."""
     calling_state.reassess(ledger.lock(org_id), at)
 
 
 def find_expired(at: datetime) -> list[UUID]:
-    """List the organizations with expired holds that are not yet marked as ended, or expired credit."""
-    query = select(Hold.org_id).where(Hold.state == HoldState.ACTIVE, Hold.expires_at <= at).distinct()
-    return sorted({*db.session.scalars(query), *expiry.find_due(at)})
+    """List the organizations with expired holds or envelopes that are not yet marked as ended, or expired credit."""
+    over = select(Hold.org_id).where(Hold.state == HoldState.ACTIVE, Hold.expires_at <= at)
+    ended = select(Envelope.org_id).where(Envelope.ended_at.is_(None), Envelope.ends_at <= at)
+    return sorted({*db.session.scalars(over.union(ended)), *expiry.find_due(at)})
 
 
 def find(org_id: UUID, key: str) -> Hold:
@@ -228,6 +253,58 @@ def _same(hold: Hold, request: dict[str, Any]) -> Hold:
 
 def _price(asked: Money | Priced) -> Price:
     return Price.of_credit(asked) if isinstance(asked, Money) else asked.price()
+
+
+def _is_inbound(asked: Money | Priced) -> bool:
+    return not isinstance(asked, Money) and asked.is_inbound
+
+
+def _left(envelope: OpenEnvelope | None) -> int:
+    return max(envelope.left, 0) if envelope is not None else 0
+
+
+def _refuse_all(wallet: Wallet, price: Price, *, is_inbound: bool) -> None:
+    """Raise the error for a call without an envelope that has credit, if none may start, whatever it costs."""
+    credit = Credit.of(wallet)
+    reason = calling_state.reason_of(credit)
+    if reason is not None:
+        raise CallingPausedError(wallet.available, price.amount, reason)
+    if credit.is_at_reserve and not is_inbound:
+        raise ReserveKeptError(Money.zero(wallet.currency), price.amount, wallet.reserve)
+
+
+def _refuse_short(
+    wallet: Wallet, price: Price, envelope: OpenEnvelope | None, *, is_inbound: bool
+) -> None:
+    """Raise the error for a hold that costs more than there is for it."""
+    credit, left = Credit.of(wallet), _left(envelope)
+    spendable = left + credit.spendable(inbound=is_inbound)
+    if price.amount.micro <= spendable:
+        return
+    if price.amount.micro <= left + credit.spendable(inbound=True):
+        raise ReserveKeptError(Money(spendable, wallet.currency), price.amount, wallet.reserve)
+    raise NotEnoughCreditError(Money(spendable, wallet.currency), price.amount)
+
+
+def _take_from_envelope(
+    wallet: Wallet, hold: Hold, envelope: OpenEnvelope | None, credit: int, at: datetime
+) -> None:
+    """Let what a hold has reserved be of its campaign's envelope, as far as that goes."""
+    taken = min(_left(envelope), credit)
+    if envelope is None or not taken:
+        return
+    if hold.envelope_id not in {None, envelope.id} and hold.set_aside_micro:
+        # It began with an envelope that has ended: what it holds of that one is available credit's by now.
+        _return_to_envelope(wallet, hold, at)
+        hold.set_aside_micro = 0
+    hold.envelope_id = envelope.id
+    hold.set_aside_micro += taken
+    envelope_moves.move(wallet, envelope.id, held=taken, at=at)
+
+
+def _return_to_envelope(wallet: Wallet, hold: Hold, at: datetime) -> None:
+    if hold.envelope_id is not None and hold.set_aside_micro:
+        envelope_moves.move(wallet, hold.envelope_id, held=-hold.set_aside_micro, at=at)
 
 
 def _take(wallet: Wallet, hold: Hold, credit: Money, price: Price) -> None:
@@ -277,6 +354,7 @@ def _end(org_id: UUID, key: str, state: HoldState, at: datetime) -> Hold:
         wallet.held_micro -= hold.amount_micro
         wallet.version += 1
         leases.release_allowances(hold)
+        _return_to_envelope(wallet, hold, at)
         calling_state.rejudge(wallet, at)
         db.session.flush()
     return hold

@@ -56,6 +56,29 @@ _QUERIES = {
         FROM wallet w LEFT JOIN (SELECT org_id, sum(amount_micro) AS total FROM hold
                                 WHERE state = 'active' GROUP BY org_id) h USING (org_id)
         WHERE w.held_micro <> coalesce(h.total, 0)""",
+    "the wallet has {left_money} set aside, its open envelopes have {right_money} left": """
+        SELECT w.org_id, w.set_aside_micro, coalesce(e.total, 0)
+        FROM wallet w LEFT JOIN (SELECT org_id, sum(amount_micro - held_micro - spent_micro - returned_micro) AS total
+                                FROM envelope WHERE ended_at IS NULL GROUP BY org_id) e USING (org_id)
+        WHERE w.set_aside_micro <> coalesce(e.total, 0)""",
+    "envelope {name}, which has ended, still has {left_money}": """
+        SELECT org_id, amount_micro - held_micro - spent_micro - returned_micro, 0, campaign
+        FROM envelope WHERE ended_at IS NOT NULL AND amount_micro <> held_micro + spent_micro + returned_micro""",
+    "calls hold {left_money} of envelope {name}, their holds say {right_money}": """
+        SELECT e.org_id, e.held_micro, coalesce(h.total, 0), e.campaign
+        FROM envelope e LEFT JOIN (SELECT org_id, envelope_id, sum(set_aside_micro) AS total FROM hold
+                                  WHERE state = 'active' AND set_aside_micro > 0 GROUP BY 1, 2) h
+            ON h.org_id = e.org_id AND h.envelope_id = e.id
+        WHERE e.held_micro <> coalesce(h.total, 0)""",
+    "the wallet says that calls hold {left_money} of envelopes, the envelopes say {right_money}": """
+        SELECT w.org_id, w.set_aside_held_micro, coalesce(e.total, 0)
+        FROM wallet w LEFT JOIN (SELECT org_id, sum(held_micro) AS total
+                                FROM envelope GROUP BY org_id) e USING (org_id)
+        WHERE w.set_aside_held_micro <> coalesce(e.total, 0)""",
+    "{left} envelopes are open, and none of them ends first when the wallet says ({right} end then)": """
+        SELECT w.org_id, count(e.id), count(e.id) FILTER (WHERE e.ends_at = w.envelope_ends_at)
+        FROM wallet w LEFT JOIN envelope e ON e.org_id = w.org_id AND e.ended_at IS NULL
+        GROUP BY w.org_id, w.envelope_ends_at HAVING min(e.ends_at) IS DISTINCT FROM w.envelope_ends_at""",
     "hold {name}, which has ended, still counts on {left} units of an allowance": """
         SELECT counted.org_id, counted.reserved, 0, hold.key FROM hold_allowance counted
         JOIN hold ON hold.org_id = counted.org_id AND hold.id = counted.hold_id
@@ -104,8 +127,8 @@ class Finding:
 
 
 def check() -> list[Finding]:
-    """Recompute every wallet, account, history line and hold of all organizations; an empty result means that the
-    ledger is OK."""
+    """Recompute every wallet, account, history line, hold and envelope of all organizations; an empty result means
+    that the ledger is OK."""
     known: dict[UUID, tuple[str, str]] = {
         row.id: (row.name, row.currency)
         for row in db.session.execute(text("SELECT id, name, currency FROM organization"))

@@ -23,6 +23,7 @@ from app.web.formatting import moment, money
 KINDS = {
     "cards": "Cards",
     "top_ups": "Top-ups",
+    "set_aside": "Envelopes and reserve",
     "plan": "Plan",
     "limits": "Limits",
     "details": "Billing details",
@@ -149,6 +150,37 @@ def _changed_organization(event: AuditEvent) -> str:
     return "; ".join(parts)
 
 
+def _envelope(event: AuditEvent) -> str:
+    amount = _money(str(event.details.get("amount") or "0"))
+    return f"{amount} for {event.subject}, until {event.details.get('until')}"
+
+
+def _changed_envelope(event: AuditEvent) -> str:
+    before = f"{_money(str(event.details.get('before') or '0'))} until {event.details.get('before_until')}"
+    after = f"{_money(str(event.details.get('amount') or '0'))} until {event.details.get('until')}"
+    return f"{event.subject}: from {before} to {after}"
+
+
+def _ended_envelope(event: AuditEvent) -> str:
+    return f"{event.subject}: {_money(str(event.details.get('returned') or '0'))} is available again"
+
+
+def _cut_envelope(event: AuditEvent) -> str:
+    return f"{event.subject}: {_money(str(event.details.get('amount') or '0'))} less"
+
+
+def _reserve(event: AuditEvent) -> str:
+    """An amount, so many days of rent, or off."""
+
+    def written(text: str) -> str:
+        if text.endswith("of rent"):
+            return text
+        return _money(text) if _amount(text) else "off"
+
+    before, after = (written(str(event.details.get(name) or "0")) for name in ("before", "after"))
+    return f"From {before} to {after}"
+
+
 def _daily_limit(event: AuditEvent) -> str:
     before, after = (_money(str(event.details.get(name) or "0")) for name in ("before", "after"))
     return f"From {before} to {after}" + (", after 24 hours" if event.details.get("starts_at") else "")
@@ -221,6 +253,11 @@ def _signed_in(event: AuditEvent) -> str:
 WORDS: dict[Action, ActionWording] = {
     "billing_details.changed": ActionWording("details", "Changed billing details", _fields),
     "customer.forgotten": ActionWording("cards", "Payment profile was deleted", _nothing),
+    "envelope.set_aside": ActionWording("set_aside", "Set credit aside", _envelope),
+    "envelope.changed": ActionWording("set_aside", "Changed an envelope", _changed_envelope),
+    "envelope.ended": ActionWording("set_aside", "Ended an envelope", _ended_envelope),
+    "envelope.cut": ActionWording("set_aside", "Envelope cut by a refund or dispute", _cut_envelope),
+    "reserve.changed": ActionWording("set_aside", "Changed the reserve", _reserve),
     "daily_limit.changed": ActionWording("top_ups", "Changed the daily top-up limit", _daily_limit),
     "destination.closed": ActionWording("limits", "Closed a destination", _destination),
     "destination.opened": ActionWording("limits", "Opened a destination for calls", _destination),

@@ -31,6 +31,8 @@ def parsed(*changes: tuple[str, str]) -> Catalog:
         ("late_days = 35", "late_days = 366", "late_days = 367", "1 to 366"),
         ("grace_days = 7", "grace_days = 0", "grace_days = -1", "0 to 60"),
         ("grace_days = 7", "grace_days = 60", "grace_days = 61", "0 to 60"),
+        ("days_kept = 30", "days_kept = 0", "days_kept = -1", "0 to 366"),
+        ("days_kept = 30", "days_kept = 366", "days_kept = 367", "0 to 366"),
         ('maximum = "5000"', 'maximum = "999999.99"', 'maximum = "1000000"', "eight digits"),
         ('minimum = "10"', 'minimum = "25"', 'minimum = "25.01"', "between"),
         ('maximum = "5000"', 'maximum = "250"', 'maximum = "249.99"', "between"),

@@ -10,6 +10,7 @@ from flask import Flask
 from app.billing.platform import endpoints
 from app.billing.wallet import holds, ledger
 from app.billing.wallet.calling_state import judge
+from app.billing.wallet.credit import Credit
 from app.clock import utc_now
 from app.extensions import db
 from app.models import CallingState, Organization, PlatformMessage
@@ -112,8 +113,8 @@ def test_pauses_are_told_immediately_each_time_and_say_why(app: Flask) -> None:
 
 
 def test_without_an_alert_it_is_never_low() -> None:
-    assert judge(1, 0, None, was_low=True).state is CallingState.ACTIVE
-    assert judge(0, 0, None, was_low=False).state is CallingState.PAUSED
+    assert judge(Credit(1), None, was_low=True).state is CallingState.ACTIVE
+    assert judge(Credit(0), None, was_low=False).state is CallingState.PAUSED
 
 
 def test_messages_are_dated_in_order_no_matter_who_waited_for_the_wallet(app: Flask) -> None:

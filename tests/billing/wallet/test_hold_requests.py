@@ -21,6 +21,10 @@ class Wanted:
     def __init__(self, *content: list[Any]) -> None:
         self.content = list(content)
 
+    @property
+    def is_inbound(self) -> bool:
+        return False
+
     def price(self) -> Price:
         return Price.of_credit(usd("1"))
 

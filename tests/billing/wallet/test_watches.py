@@ -124,7 +124,8 @@ def test_everything_that_posts_credit_looks_at_watches_afterward(app: Flask) -> 
         for path in Path(ROOT / "app").rglob("*.py")
         if "ledger.post(" in path.read_text() and path.name not in {"ledger.py", "expiry.py"}
     ]
-    assert posting and all("calling_state.reassess(" in path.read_text() for path in posting)
+    looks = ("calling_state.reassess(", "calling_state.reassess_withdrawn(")
+    assert posting and all(any(look in path.read_text() for look in looks) for path in posting)
     assert clawbacks.__file__ in map(str, posting)
 
 

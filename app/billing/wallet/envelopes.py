@@ -1,0 +1,345 @@
+"""Envelopes: credit that an owner sets aside for one campaign until a day, which nothing else spends.
+
+Credit that is set aside isn't available. Its campaign's calls draw from it first, and then on available credit like
+any other; while it has credit, they start even if calling is paused for others. What is left when its last day is
+over, or when an owner ends it, is available again. What refunds and disputes take out of the wallet comes out of
+available credit first, then out of envelopes, the newest first (decision 20). Usage of others never does: it may take
+available credit below zero, as it may without envelopes.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, select
+
+from app.billing import audit
+from app.billing.audit import Actor
+from app.billing.platform import messages
+from app.billing.wallet import calling_state, ledger
+from app.billing.wallet.credit import Credit
+from app.clock import utc_now
+from app.extensions import db, enqueue_at
+from app.ids import uuid7
+from app.models import Envelope, Organization, Wallet
+from app.money import Money, smallest_unit
+
+FURTHEST_DAYS = 366
+"""How many days ahead the last day of an envelope may be."""
+LONGEST_NAME = 255
+
+
+class EnvelopeError(ValueError):
+    """Credit can't be set aside like this."""
+
+
+class TooLargeError(EnvelopeError):
+    """More than available credit allows; `most` is what the envelope can have now, `missing` the top-up it takes."""
+
+    def __init__(self, most: Money, missing: Money) -> None:
+        super().__init__(f"At most {most} can be set aside now.")
+        self.most = most
+        self.missing = missing
+
+
+class TooSmallError(EnvelopeError):
+    """Less than was spent of it and is held by calls in progress, which is `least`."""
+
+    def __init__(self, least: Money) -> None:
+        super().__init__(f"At least {least} stays set aside.")
+        self.least = least
+
+
+class WrongDayError(EnvelopeError):
+    """The last day is over, or too far ahead: it lies between `first` and `last`."""
+
+    def __init__(self, first: date, last: date) -> None:
+        super().__init__(f"The last day lies between {first} and {last}.")
+        self.first = first
+        self.last = last
+
+
+class AlreadyOpenError(EnvelopeError):
+    """The campaign has an open envelope: change that one."""
+
+    def __init__(self, envelope: Envelope) -> None:
+        super().__init__(f"The campaign {envelope.campaign!r} has an open envelope.")
+        self.envelope = envelope
+
+
+class UnknownEnvelopeError(EnvelopeError):
+    """There is no such open envelope: it may have ended."""
+
+
+class ChangedMeanwhileError(EnvelopeError):
+    """Someone else changed it since it was shown."""
+
+
+def list_open(org_id: UUID, *, at: datetime | None = None) -> list[Envelope]:
+    """The open envelopes, the one that ends first at the top. One statement.
+
+    One whose day is over at `at`, or now, is not among them, whether or not that is recorded yet.
+    """
+    query = (
+        select(Envelope)
+        .where(Envelope.org_id == org_id, Envelope.ended_at.is_(None), Envelope.ends_at > (at or utc_now()))
+        .order_by(Envelope.ends_at, Envelope.campaign)
+    )
+    return list(db.session.scalars(query))
+
+
+def list_ended(org_id: UUID, *, limit: int) -> list[Envelope]:
+    """The envelopes that ended last, newest end first. One statement."""
+    query = (
+        select(Envelope)
+        .where(Envelope.org_id == org_id, Envelope.ended_at.is_not(None))
+        .order_by(Envelope.ended_at.desc(), Envelope.id)
+        .limit(limit)
+    )
+    return list(db.session.scalars(query))
+
+
+def find(org_id: UUID, envelope_id: UUID) -> Envelope:
+    """The envelope with this id, open or not. Raises `UnknownEnvelopeError`."""
+    found = db.session.get(Envelope, (org_id, envelope_id))
+    if found is None:
+        raise UnknownEnvelopeError("There is no such envelope.")
+    return found
+
+
+def find_open(org_id: UUID, campaign: str) -> Envelope | None:
+    """The campaign's open envelope."""
+    query = select(Envelope).where(
+        Envelope.org_id == org_id, Envelope.campaign == campaign, Envelope.ended_at.is_(None)
+    )
+    return db.session.scalar(query)
+
+
+def days_for(organization: Organization, at: datetime | None = None) -> tuple[date, date]:
+    """The first and the last day until which credit can be set aside at `at`, or now."""
+    today = organization.local_day(at)
+    return today, today + timedelta(days=FURTHEST_DAYS)
+
+
+def most_for_new(organization: Organization) -> Money:
+    """What can be set aside now: available credit above the reserve, in whole smallest units. Locks the wallet, and
+    settles it."""
+    wallet = _locked(organization.id, utc_now())
+    return _whole(wallet, Credit.of(wallet).spendable(inbound=False))
+
+
+def set_aside(
+    organization: Organization,
+    campaign: str,
+    amount: Money,
+    until: date,
+    actor: Actor,
+    *,
+    at: datetime | None = None,
+) -> Envelope:
+    """Set credit aside for a campaign's calls, until a day is over in the organization's time zone.
+
+    Locks the wallet, in the caller's transaction. Raises `TooLargeError`, `WrongDayError`, `AlreadyOpenError`.
+    """
+    now = at or utc_now()
+    _check_day(organization, until, now)
+    wallet = _locked(organization.id, now)
+    known = find_open(organization.id, campaign)
+    if known is not None:
+        raise AlreadyOpenError(known)
+    _check_amount(wallet, amount, had=0)
+    envelope = Envelope(
+        org_id=organization.id,
+        id=uuid7(),
+        campaign=campaign,
+        amount_micro=amount.micro,
+        held_micro=0,
+        spent_micro=0,
+        returned_micro=0,
+        cut_micro=0,
+        until=until,
+        ends_at=end_of(until, organization),
+        has_credit=False,
+        created_at=now,
+    )
+    db.session.add(envelope)
+    _changed(wallet, envelope, amount.micro, now)
+    _record(organization, actor, "envelope.set_aside", envelope)
+    return envelope
+
+
+def change(
+    organization: Organization,
+    envelope_id: UUID,
+    amount: Money,
+    until: date,
+    actor: Actor,
+    *,
+    shown: Money | None = None,
+    at: datetime | None = None,
+) -> Envelope:
+    """Raise or lower an open envelope, and choose its last day. `amount` is all that is set aside, with what was
+    spent of it; `shown` is what it was when someone chose.
+
+    Locks the wallet, in the caller's transaction. Raises `UnknownEnvelopeError`, `ChangedMeanwhileError`,
+    `TooLargeError`, `TooSmallError`, `WrongDayError`.
+    """
+    now = at or utc_now()
+    _check_day(organization, until, now)
+    wallet, envelope = _locked_open(organization, envelope_id, now)
+    if shown is not None and shown.micro != envelope.amount_micro:
+        raise ChangedMeanwhileError("The envelope was changed meanwhile.")
+    before = Money(envelope.amount_micro, wallet.currency), envelope.until
+    if before == (amount, until):
+        return envelope
+    if amount.micro < envelope.least_micro:
+        raise TooSmallError(Money(envelope.least_micro, wallet.currency))
+    _check_amount(wallet, amount, had=envelope.amount_micro)
+    more = amount.micro - envelope.amount_micro
+    envelope.amount_micro, envelope.until, envelope.ends_at = amount.micro, until, end_of(until, organization)
+    _changed(wallet, envelope, more, now)
+    _record(
+        organization,
+        actor,
+        "envelope.changed",
+        envelope,
+        before=str(before[0].decimal),
+        before_until=before[1].isoformat(),
+    )
+    return envelope
+
+
+def end(
+    organization: Organization, envelope_id: UUID, actor: Actor, *, at: datetime | None = None
+) -> Envelope:
+    """End an open envelope now: what is left is available credit again. What calls in progress hold of it stays
+    theirs, and what they don't use follows when they end.
+
+    Locks the wallet, in the caller's transaction. Raises `UnknownEnvelopeError`.
+    """
+    now = at or utc_now()
+    wallet, envelope = _locked_open(organization, envelope_id, now)
+    returned = envelope.left_micro
+    envelope.ended_at, envelope.returned_micro, envelope.has_credit = now, returned, False
+    wallet.set_aside_micro -= returned
+    _note_next_end(wallet)
+    messages.envelope_ended(
+        organization.id,
+        envelope_id=envelope.id,
+        campaign=envelope.campaign,
+        returned=Money(returned, wallet.currency),
+        at=now,
+    )
+    calling_state.rejudge(wallet, now)
+    _record(
+        organization,
+        actor,
+        "envelope.ended",
+        envelope,
+        returned=str(Money(returned, wallet.currency).decimal),
+    )
+    return envelope
+
+
+def follow_zone(organization: Organization) -> None:
+    """Let open envelopes end with their last day in the organization's new time zone. Locks the wallet."""
+    wallet = ledger.lock(organization.id)
+    for envelope in _open(organization.id):
+        envelope.ends_at = end_of(envelope.until, organization)
+        _end_in_time(envelope)
+    _note_next_end(wallet)
+
+
+def end_of(until: date, organization: Organization) -> datetime:
+    """When a day is over in the organization's time zone."""
+    return datetime.combine(until + timedelta(days=1), time(), ZoneInfo(organization.timezone))
+
+
+def _locked(org_id: UUID, now: datetime) -> Wallet:
+    wallet = ledger.lock(org_id)
+    calling_state.reassess(wallet, now)
+    return wallet
+
+
+def _locked_open(organization: Organization, envelope_id: UUID, now: datetime) -> tuple[Wallet, Envelope]:
+    wallet = _locked(organization.id, now)
+    envelope = db.session.get(Envelope, (organization.id, envelope_id), populate_existing=True)
+    if envelope is None or not envelope.is_open:
+        raise UnknownEnvelopeError("There is no such envelope, or it has ended.")
+    return wallet, envelope
+
+
+def _changed(wallet: Wallet, envelope: Envelope, more: int, now: datetime) -> None:
+    """Set `more` micro-units aside for an envelope of a locked wallet, or less; and notify the platform."""
+    wallet.set_aside_micro += more
+    _note_next_end(wallet)
+    if (has_credit := envelope.left_micro > 0) != envelope.has_credit:
+        envelope.has_credit = has_credit
+        messages.envelope_changed(
+            wallet.org_id,
+            envelope_id=envelope.id,
+            campaign=envelope.campaign,
+            left=Money(envelope.left_micro, wallet.currency),
+            until=envelope.until,
+            at=now,
+        )
+    calling_state.rejudge(wallet, now)
+    _end_in_time(envelope)
+
+
+def _note_next_end(wallet: Wallet) -> None:
+    db.session.flush()
+    query = select(func.min(Envelope.ends_at)).where(
+        Envelope.org_id == wallet.org_id, Envelope.ended_at.is_(None)
+    )
+    wallet.envelope_ends_at = db.session.scalar(query)
+    wallet.version += 1
+
+
+def _end_in_time(envelope: Envelope) -> None:
+    enqueue_at(envelope.ends_at, "end_envelopes", org_id=str(envelope.org_id))
+
+
+def _open(org_id: UUID) -> list[Envelope]:
+    query = (
+        select(Envelope).where(Envelope.org_id == org_id, Envelope.ended_at.is_(None)).order_by(Envelope.id)
+    )
+    return list(db.session.execute(query, execution_options={"populate_existing": True}).scalars())
+
+
+def _check_day(organization: Organization, until: date, at: datetime) -> None:
+    first, last = days_for(organization, at)
+    if not first <= until <= last:
+        raise WrongDayError(first, last)
+
+
+def _check_amount(wallet: Wallet, amount: Money, *, had: int) -> None:
+    credit = Credit.of(wallet)
+    most = had + credit.spendable(inbound=False)
+    if amount.micro > most and amount.micro > had:
+        unit = smallest_unit(wallet.currency)
+        short = amount.micro - had - (credit.available - credit.reserve)
+        missing = Money(-(-short // unit) * unit, wallet.currency)
+        raise TooLargeError(_whole(wallet, most), missing)
+
+
+def _whole(wallet: Wallet, micro: int) -> Money:
+    unit = smallest_unit(wallet.currency)
+    return Money(micro // unit * unit, wallet.currency)
+
+
+def _record(
+    organization: Organization, actor: Actor, action: audit.Action, envelope: Envelope, **details: str
+) -> None:
+    amount = Money(envelope.amount_micro, organization.currency)
+    audit.record(
+        organization.id,
+        actor,
+        action,
+        envelope.campaign,
+        amount=str(amount.decimal),
+        until=envelope.until.isoformat(),
+        **details,
+    )
