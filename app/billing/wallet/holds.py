@@ -123,10 +123,10 @@ def reserve(
 ) -> Hold:
     """Reserve credit, or the price of usage, for `lease`. Repeating the same request returns the existing hold.
 
-    `to` is the number called, in E.164 with `+`, or a country's two letters. A campaign's call takes from its envelope
-    first. Locks the wallet, so that two holds can never reserve the same credit. Raises `CallingPausedError`,
-    `ReserveKeptError` and `NotEnoughCreditError`, `LimitReachedError` and `DestinationClosedError`, and
-    `HoldEndedError` and `OtherContentError` for a key that was used before.
+    `to` is the number called, in E.164 with `+`, or a country's two letters. A campaign's call takes from its
+    envelope first. Locks the wallet, so that two holds can never reserve the same credit. Raises
+    `CallingPausedError`, `ReserveKeptError` and `NotEnoughCreditError`, `LimitReachedError` and
+    `DestinationClosedError`, and `HoldEndedError` and `OtherContentError` for a key that was used before.
     """
     wallet = ledger.lock(org_id)
     calling_state.reassess(wallet, at)
@@ -273,9 +273,7 @@ def _refuse_all(wallet: Wallet, price: Price, *, is_inbound: bool) -> None:
         raise ReserveKeptError(Money.zero(wallet.currency), price.amount, wallet.reserve)
 
 
-def _refuse_short(
-    wallet: Wallet, price: Price, envelope: OpenEnvelope | None, *, is_inbound: bool
-) -> None:
+def _refuse_short(wallet: Wallet, price: Price, envelope: OpenEnvelope | None, *, is_inbound: bool) -> None:
     """Raise the error for a hold that costs more than there is for it."""
     credit, left = Credit.of(wallet), _left(envelope)
     spendable = left + credit.spendable(inbound=is_inbound)

@@ -68,7 +68,8 @@ def find(org_id: UUID, call: Call | None = None, *, at: datetime | None = None) 
     """The status of an organization at `at`, or now, for such a call; None if there is no organization.
 
     From its wallet's row only, unless there are limits, the call goes to where it is guarded, or it is a campaign's
-    and an envelope is open. If a lease, an envelope or credit has expired, that is recorded first: the caller commits.
+    and an envelope is open. If a lease, an envelope or credit has expired, that is recorded first: the caller
+    commits.
     """
     asked: dict[str, Any] = {"wallet_of": org_id, "at": at or utc_now()}
     row = db.session.execute(_of_wallet(), asked).one_or_none()

@@ -18,9 +18,9 @@ import pytest
 from flask import Flask
 from sqlalchemy import text
 
+from app.billing.limits import Call
 from app.billing.usage import ingest
 from app.billing.usage.events import Reported
-from app.billing.limits import Call
 from app.billing.wallet import calling_state, envelopes, holds, ledger, reserve, status, verification
 from app.billing.wallet.envelopes import EnvelopeError
 from app.billing.wallet.hold_prices import Price

@@ -9,8 +9,8 @@ import psycopg
 import pytest
 from flask import Flask
 
-from app.billing.platform import endpoints
 from app.billing.limits import Call
+from app.billing.platform import endpoints
 from app.billing.wallet import envelopes, holds, status
 from app.billing.wallet.calling_state import PauseReason
 from app.billing.wallet.holds import CallingPausedError, NotEnoughCreditError
