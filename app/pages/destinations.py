@@ -74,6 +74,8 @@ DESTINATIONS = (
     ),
     Destination("campaign_check", "wallet.check_campaign", "Campaign check", "estimate cost quote price"),
     Destination("daily_limit", "wallet.show_daily_limit", "Daily limit", "top-up maximum change"),
+    Destination("limits", "limits.show", "Spending limits", "budget cap maximum destinations countries"),
+    Destination("add_limit", "limits.new", "Add a spending limit", "budget cap maximum new"),
     Destination("add_card", "payment_methods.new", "Add a card", "new payment method credit debit"),
     Destination("renewal", "change_plan.show_renewal", "Fix payment", "renewal overdue pay past due"),
     Destination(

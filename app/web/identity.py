@@ -85,7 +85,7 @@ def continue_unidentified() -> None:
 
 
 def current_identity() -> Identity:
-    """Who is signed in; only behind `org_admin_required` or `person_required`."""
+    """Who is signed in; only behind one of the guards below."""
     found = identity()
     if found is None:
         abort(401)
@@ -93,7 +93,7 @@ def current_identity() -> Identity:
 
 
 def current_organization() -> Organization:
-    """The organization in view; only behind `org_admin_required`."""
+    """The organization in view; only behind `org_admin_required` or `member_required`."""
     organization = current_identity().organization
     if organization is None:
         raise NotOrgAdminError
@@ -113,18 +113,43 @@ def org_admin_required(view: Callable[P, R]) -> Callable[P, R | AnyResponse]:
         who = identity()
         if who is None:
             return ask_to_sign_in()
-        drawn_for.check(who)
-        if who.organization is None:
-            raise NotOrgAdminError
-        if who.lacks_factor:
-            raise FactorMissingError
-        scope_to(db.session(), who.organization.id)
+        _enter_organization(who)
         if not who.is_org_admin:
             raise NotOrgAdminError
         return view(*args, **kwargs)
 
     guarded.org_admin_required = True  # type: ignore[attr-defined]
     return guarded
+
+
+def member_required(view: Callable[P, R]) -> Callable[P, R | AnyResponse]:
+    """Serve the view to anyone of the organization in view, whatever their role, and scope the database to it: for
+    the little that members without a billing role see and ask for.
+
+    Otherwise as `org_admin_required`.
+    """
+
+    @wraps(view)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> R | AnyResponse:
+        who = identity()
+        if who is None:
+            return ask_to_sign_in()
+        _enter_organization(who)
+        if who.role is None:
+            raise NotOrgAdminError
+        return view(*args, **kwargs)
+
+    guarded.member_required = True  # type: ignore[attr-defined]
+    return guarded
+
+
+def _enter_organization(who: Identity) -> None:
+    drawn_for.check(who)
+    if who.organization is None:
+        raise NotOrgAdminError
+    if who.lacks_factor:
+        raise FactorMissingError
+    scope_to(db.session(), who.organization.id)
 
 
 def person_required(view: Callable[P, R]) -> Callable[P, R | AnyResponse]:

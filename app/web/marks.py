@@ -21,9 +21,11 @@ def is_for_owners(endpoint: str | None) -> bool:
 
 
 def is_guarded(endpoint: str | None) -> bool:
-    """Whether the view is for owners, or for anyone who is signed in (`person_required`)."""
+    """Whether the view is for owners, for anyone of the organization (`member_required`), or for anyone who is signed
+    in (`person_required`)."""
     view = current_app.view_functions.get(endpoint or "")
-    return is_for_owners(endpoint) or bool(getattr(view, "person_required", False))
+    marks = ("member_required", "person_required")
+    return is_for_owners(endpoint) or any(getattr(view, mark, False) for mark in marks)
 
 
 def is_read(endpoint: str) -> bool:

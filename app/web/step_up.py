@@ -41,6 +41,7 @@ class Change(StrEnum):
     CARDS = "change your payment methods"
     RECIPIENTS = "change who gets billing emails"
     LIMIT = "change the daily top-up limit"
+    SPENDING = "change what may be spent"
     TOP_UP = "pay this top-up"
     PLAN = "pay for this plan"
     PEOPLE = "change who has access"

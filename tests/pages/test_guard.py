@@ -52,12 +52,22 @@ OPEN = {
 shows nothing of an organization."""
 
 
+OF_MEMBERS = {"limits.show_more", "limits.ask_more"}
+"""For anyone of the organization, whatever the role: they show a limit, and ask the owners for more of it."""
+
+
+def test_only_those_are_for_every_member(application: Flask) -> None:
+    views = application.view_functions
+    assert {name for name, view in views.items() if getattr(view, "member_required", False)} == OF_MEMBERS
+
+
 def test_every_route_outside_the_list_asks_for_the_owners_role(application: Flask) -> None:
     unguarded = {
         rule.endpoint
         for rule in application.url_map.iter_rules()
         if not getattr(application.view_functions[rule.endpoint], "org_admin_required", False)
         and not getattr(application.view_functions[rule.endpoint], "person_required", False)
+        and rule.endpoint not in OF_MEMBERS
         and not rule.endpoint.startswith("api.")  # each asks for a token: tests/api/test_tokens.py
     }
     assert unguarded == OPEN

@@ -12,11 +12,13 @@ from sqlalchemy import Select
 
 from app.extensions import db
 from app.models import (
+    LimitRequest,
     Membership,
     Organization,
     Passkey,
     PaymentMethod,
     PlanSwitch,
+    SpendingLimit,
     TopUp,
     UsageEvent,
     User,
@@ -86,6 +88,8 @@ def _values(organization: Organization, person: User) -> Mapping[str, Any]:
         "user_id": _newest(
             db.select(Membership.user_id).filter_by(org_id=org_id).where(Membership.user_id != person.id)
         ),
+        "limit_id": _newest(db.select(SpendingLimit.id).filter_by(org_id=org_id)),
+        "request_id": _newest(db.select(LimitRequest.id).filter_by(org_id=org_id)),
         "passkey_id": _newest(db.select(Passkey.id).filter_by(user_id=person.id)),
         "month": f"{date.today():%Y-%m}",
     }

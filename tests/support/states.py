@@ -8,14 +8,16 @@ from datetime import date, timedelta
 from dateutil.relativedelta import relativedelta
 
 from app.billing import topups
+from app.billing.limit_settings import destinations, requests
 from app.billing.wallet import holds
 from app.clock import utc_now
 from app.extensions import db
-from app.models import Organization, TransferKind
+from app.models import LimitSubject, LimitWindow, Organization, TransferKind
 from demo import usage_reports
 from demo.usage_reports import Used
 from tests.factories import OWNER, a_card, a_payer, an_organization, usd
 from tests.support import moving, subscriptions
+from tests.support.limits import a_draft, a_limit
 from tests.support.plans import ALWAYS_3DS, a_subscriber, sell_plans, switch_to
 from tests.support.subscriptions import Period
 
@@ -37,8 +39,19 @@ def busy() -> Organization:
     )
     topups.pay(organization, topups.begin(organization, usd("50"), card.id, OWNER).id, card.id, OWNER)
     a_card(organization, last4="0001", year=date.today().year, default=False)
+    limited(organization)
     db.session.commit()
     return organization
+
+
+def limited(organization: Organization) -> None:
+    """Limits of each kind, one of them reached, a request for more, and an opened destination."""
+    campaign = a_draft("1", subject=LimitSubject.CAMPAIGN, name="Recall patients")
+    limit_id = a_limit(organization, campaign).limit_id
+    a_limit(organization, a_draft("5000000", window=LimitWindow.MONTH, stops=False))
+    if limit_id is not None:
+        requests.ask(organization, limit_id, usd("20"), OWNER, note="Friday's recall")
+    destinations.open_destination(organization, "SO", OWNER)
 
 
 def empty() -> Organization:

@@ -58,6 +58,10 @@ NOT_ASKED = {
     "change_plan.cancel_scheduled_change": "charges nothing",
     "change_plan.cancel_switch": "charges nothing",
     "change_plan.pay_renewal": "charges what an invoice is for, once",
+    "limits.add": "narrows what can be spent",
+    "limits.ask_more": "changes nothing until an owner, who is asked, approves it",
+    "limits.close_destination": "narrows where calls go",
+    "limits.refuse": "leaves a limit as it is",
     "factors.rename_passkey": "changes how one's own passkey is named",
     "wallet.begin_top_up": "charges nothing: paying asks",
     "wallet.cancel_top_up": "charges nothing",
@@ -104,7 +108,8 @@ def test_pages_before_which_something_would_be_lost_ask_too(application: Flask) 
 def test_none_asks_before_it_is_known_who_is_asked(application: Flask) -> None:
     for endpoint, view in application.view_functions.items():
         if asks(application, endpoint):
-            assert getattr(view, "org_admin_required", False) or getattr(view, "person_required", False)
+            guards = ("org_admin_required", "member_required", "person_required")
+            assert any(getattr(view, guard, False) for guard in guards)
 
 
 @pytest.fixture

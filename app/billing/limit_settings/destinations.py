@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,8 +10,10 @@ from sqlalchemy import select
 
 from app.billing import audit, catalog
 from app.billing.audit import Actor
-from app.billing.catalog import Destination, DestinationClass
+from app.billing.catalog import Destination, DestinationClass, rate_labels, versions
+from app.billing.catalog.rate_labels import RateLabel
 from app.billing.limit_settings import settings
+from app.billing.plans import terms
 from app.clock import utc_now
 from app.extensions import db
 from app.models import OpenedDestination, Organization
@@ -48,6 +51,18 @@ def list_opened(organization: Organization) -> list[Opened]:
         class_ = destinations.class_of(known) if known else None
         found.append(Opened(row.destination, known, class_, audit.display_name(row.opened_by), row.opened_at))
     return found
+
+
+def list_prices(organization: Organization, wanted: Iterable[Destination]) -> list[RateLabel]:
+    """What calls to these destinations cost by the plan in force: each rate once, in their order."""
+    now = utc_now()
+    plan = terms.get_billing_contexts([organization.id])[organization.id].terms.plan_at(now)
+    sold = versions.find(plan.version).meters
+    priced_by = dict.fromkeys(one.meter for one in wanted if one.meter in plan.rates)
+    return [
+        rate_labels.describe(meter, sold[meter], plan.rates[meter], organization.currency)
+        for meter in priced_by
+    ]
 
 
 def open_destination(organization: Organization, key: str, actor: Actor) -> None:

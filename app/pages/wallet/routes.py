@@ -63,6 +63,7 @@ def context(view: WalletPage, form: TopUpForm | None = None, card: str | None = 
         "minimum": limits.minimum,
         "maximum": limits.maximum,
         "daily": view.daily,
+        "limits": view.limits,
         "refusal": limit_reached(view.top_up.refusal) if view.top_up and view.top_up.refusal else None,
         "ptag": view.balance.version,
         "support_email": settings.support_email,

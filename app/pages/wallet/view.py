@@ -21,6 +21,7 @@ from app.billing.wallet.balance import BalanceView
 from app.extensions import db
 from app.models import Organization, PaymentMethod, TopUp, TopUpStatus
 from app.money import Money
+from app.pages.limits.view import LimitsPanel, gather_panel
 from app.payments import intents
 from app.payments.declines import Advice, advice_for
 from app.payments.errors import PaymentsError
@@ -64,6 +65,7 @@ class WalletPage:
     cards: list[CardView]
     top_up: TopUpView | None
     daily: daily_limits.Usage
+    limits: LimitsPanel
 
 
 def gather(
@@ -85,6 +87,7 @@ def gather(
         cards=payment_methods.list_cards(organization),
         top_up=view_of(organization, top_up, now, daily) if top_up else None,
         daily=daily,
+        limits=gather_panel(organization),
     )
 
 

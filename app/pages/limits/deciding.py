@@ -1,0 +1,84 @@
+"""Requests for more: an owner approves or refuses, with one key."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from app.billing.limit_settings import decisions, requests
+from app.billing.limit_settings.drafts import UnknownLimitError
+from app.billing.limit_settings.requests import (
+    AlreadyDecidedError,
+    RequestChangedError,
+    UnknownRequestError,
+)
+from app.extensions import limiter
+from app.money import Money, MoneyError
+from app.pages.actor import current_actor
+from app.pages.limits.blueprint import blueprint
+from app.pages.limits.view import RequestLine
+from app.pages.limits.wording import LimitLine
+from app.transaction import transaction
+from app.web.formatting import moment, money
+from app.web.identity import current_organization, org_admin_required
+from app.web.rate_limits import OFTEN
+from app.web.step_up import Change, confirmation_required
+
+
+@blueprint.get("/requests/<uuid:request_id>")
+@org_admin_required
+def show_request(request_id: UUID) -> str:
+    """A request, with what counts toward its limit now; the mail leads here."""
+    try:
+        found = requests.find(current_organization().id, request_id)
+    except UnknownRequestError:
+        abort(404)
+    return render_template(
+        "limits/request.html",
+        asked=RequestLine.of(found.request, found.limit, current_organization().currency),
+        line=LimitLine.of(found.limit) if found.limit else None,
+    )
+
+
+@blueprint.post("/requests/<uuid:request_id>/approval")
+@org_admin_required
+@confirmation_required(Change.SPENDING)
+@limiter.limit(OFTEN)
+def approve(request_id: UUID) -> Response:
+    """Raise the limit as the page said."""
+    organization = current_organization()
+    try:
+        seen = Money.parse(request.form.get("wanted", ""), organization.currency)
+        with transaction():
+            limit = decisions.approve(organization, request_id, current_actor(), seen=seen)
+    except UnknownRequestError:
+        abort(404)
+    except (RequestChangedError, MoneyError):
+        flash("Something else is asked for by now. Check it before you approve.")
+        return redirect(url_for("limits.show_request", request_id=request_id), 303)
+    except (AlreadyDecidedError, UnknownLimitError):
+        flash("This request was decided already.")
+        return redirect(url_for("limits.show"), 303)
+    line = LimitLine.of(limit)
+    until = f" until {moment(limit.raised_until)}" if limit.raised_until else ""
+    flash(f"{line.label}: the limit is {money(limit.amount)} {line.per}{until}. Whoever asked is told.")
+    return redirect(url_for("limits.show"), 303)
+
+
+@blueprint.post("/requests/<uuid:request_id>/refusal")
+@org_admin_required
+@limiter.limit(OFTEN)
+def refuse(request_id: UUID) -> Response:
+    """Leave the limit as it is."""
+    try:
+        with transaction():
+            decisions.refuse(current_organization(), request_id, current_actor())
+    except UnknownRequestError:
+        abort(404)
+    except (AlreadyDecidedError, UnknownLimitError):
+        flash("This request was decided already.")
+    else:
+        flash("The request is refused. Whoever asked is told.")
+    return redirect(url_for("limits.show"), 303)

@@ -1,0 +1,211 @@
+"""The forms of a limit: adding one, changing one, and asking for more of one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from flask_wtf import FlaskForm
+from werkzeug.datastructures import MultiDict
+from wtforms import HiddenField, RadioField, SelectField, StringField, TextAreaField
+
+from app.billing import catalog
+from app.billing.limit_settings.drafts import Draft
+from app.billing.limit_settings.requests import LATEST
+from app.billing.limits import LimitStanding, labels
+from app.clock import utc_now
+from app.models import LimitSubject, LimitWindow, Organization
+from app.money import Money, MoneyError
+from app.pages.days import read_day
+from app.web.identity import current_organization
+from app.web.resend import Field, list_fields
+from app.web.text_guard import TidyForm
+
+LONGEST = 255
+"""Characters in a name of a campaign or an agent, as in usage."""
+LONGEST_NOTE = 500
+KINDS = {"stops": "Stops new calls", "tells": "Only tells you"}
+_CLASS = "class:"
+
+
+class _KindForm(TidyForm, FlaskForm):  # type: ignore[misc]
+    amount = StringField("Limit")
+    kind = RadioField("When it is reached", validate_choice=False)
+    sure = HiddenField()
+
+    limit: Money
+
+    def check_limit(self) -> None:
+        """Set `limit`, or say what to enter; zero stops everything."""
+        try:
+            self.limit = Money.parse(self.amount.data or "", current_organization().currency)
+        except MoneyError as error:
+            self.amount.errors = [str(error)]
+        if self.kind.data not in KINDS:
+            self.kind.errors = ["Choose what happens when it is reached."]
+
+
+class NewLimitForm(_KindForm):
+    """A new limit. `draft` is set once `validate` succeeds."""
+
+    applies_to = SelectField("What it counts", validate_choice=False)
+    name = StringField("Name of the campaign or agent")
+    window = SelectField("In each", validate_choice=False)
+
+    draft: Draft
+
+    def offer(self) -> None:
+        """Fill the choices."""
+        classes = catalog.current().destinations.classes
+        self.applies_to.choices = [
+            (LimitSubject.ORGANIZATION.value, "The whole organization"),
+            (LimitSubject.CAMPAIGN.value, "A campaign"),
+            (LimitSubject.AGENT.value, "An agent"),
+            *(
+                (f"{_CLASS}{key}", f"Calls to {one.label.lower()} destinations")
+                for key, one in classes.items()
+            ),
+        ]
+        self.window.choices = [(kind.value, kind.value) for kind in LimitWindow]
+        self.window.data = self.window.data or LimitWindow.DAY.value
+        self.kind.data = self.kind.data or "stops"
+
+    def validate(self, extra_validators: object = None) -> bool:
+        """Check every field; every error says what to do."""
+        super().validate(extra_validators)
+        self.check_limit()
+        subject, name = self._subject()
+        if self.window.data not in {kind.value for kind in LimitWindow}:
+            self.window.errors = ["Choose an hour, a day, a week or a month."]
+        if not self.errors and subject is not None:
+            kind = LimitWindow(self.window.data)
+            self.draft = Draft(subject, name, kind, self.kind.data == "stops", self.limit)
+        return not self.errors
+
+    def _subject(self) -> tuple[LimitSubject | None, str]:
+        chosen = self.applies_to.data or ""
+        if chosen not in {value for value, _ in self.applies_to.choices}:
+            self.applies_to.errors = ["Choose what the limit counts."]
+            return None, ""
+        if chosen.startswith(_CLASS):
+            return LimitSubject.DESTINATION_CLASS, chosen.removeprefix(_CLASS)
+        subject, name = LimitSubject(chosen), (self.name.data or "").strip()
+        if subject is LimitSubject.ORGANIZATION:
+            return subject, ""
+        if not name or len(name) > LONGEST:
+            self.name.errors = [f"Enter the name of the {subject.value}, as Voice Portal calls it."]
+        return subject, name
+
+
+class LimitForm(_KindForm):
+    """A changed limit. `draft` is set once `validate` succeeds; `seen` is the version that was shown."""
+
+    raised = StringField("Raise it to")
+    until = StringField("Until the end of")
+    seen = HiddenField()
+
+    draft: Draft
+
+    @classmethod
+    def of(cls, limit: LimitStanding) -> LimitForm:
+        """Filled with the limit as it is."""
+        form = cls(None)
+        form.amount.data = limit.usual.plain
+        form.kind.data = "stops" if limit.stops else "tells"
+        form.seen.data = str(limit.version)
+        if limit.raised_until is not None:
+            form.raised.data = limit.amount.plain
+            last = limit.raised_until - timedelta(microseconds=1)
+            form.until.data = current_organization().local_day(last).isoformat()
+        return form
+
+    @property
+    def version(self) -> int:
+        """The version that was shown; 0, which none has, if that isn't known."""
+        text = self.seen.data or ""
+        return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0
+
+    def validate_for(self, limit: LimitStanding) -> bool:
+        """Check every field of a limit's form."""
+        super().validate()
+        self.check_limit()
+        raised, until = self._raise()
+        if not self.errors:
+            self.draft = Draft(
+                limit.subject, limit.name, limit.kind, self.kind.data == "stops", self.limit, raised, until
+            )
+        return not self.errors
+
+    def _raise(self) -> tuple[Money | None, datetime | None]:
+        if not (self.raised.data or "").strip():
+            return None, None
+        try:
+            raised = Money.parse(self.raised.data or "", current_organization().currency)
+        except MoneyError as error:
+            self.raised.errors = [str(error)]
+            return None, None
+        if not self.amount.errors and raised <= self.limit:
+            self.raised.errors = ["Enter more than the limit, or leave it empty."]
+        return raised, read_end(self.until, current_organization())
+
+
+class MoreForm(TidyForm, FlaskForm):  # type: ignore[misc]
+    """A request for more. `wanted` and `ends` are set once `validate` succeeds."""
+
+    amount = StringField("New limit")
+    until = StringField("Until the end of (optional)")
+    note = TextAreaField("Why (optional)")
+
+    wanted: Money
+    ends: datetime | None
+
+    def validate_for(self, organization: Organization) -> bool:
+        """Check every field; every error says what to enter."""
+        super().validate()
+        try:
+            self.wanted = Money.parse(self.amount.data or "", organization.currency)
+        except MoneyError as error:
+            self.amount.errors = [str(error)]
+        self.ends = read_end(self.until, organization) if (self.until.data or "").strip() else None
+        if len(self.note.data or "") > LONGEST_NOTE:
+            self.note.errors = [f"Enter at most {LONGEST_NOTE} characters."]
+        return not self.errors
+
+
+def read_end(field: StringField, organization: Organization) -> datetime | None:
+    """The end of the day in a field, on the organization's clock; None with an error if it isn't one to come."""
+    day, today = read_day((field.data or "").strip()), organization.local_day()
+    if day is None or not today <= day <= today + LATEST:
+        field.errors = [f"Enter a day from today on, at most {LATEST.days} days ahead."]
+        return None
+    return datetime.combine(day + timedelta(days=1), time(), ZoneInfo(organization.timezone))
+
+
+def earliest_end() -> str:
+    """The first day that can be entered."""
+    return current_organization().local_day(utc_now()).isoformat()
+
+
+def summarize_new(_: Organization, typed: MultiDict[str, str]) -> Iterable[Field]:
+    """A new limit as it was typed."""
+    yield from list_fields(
+        typed, applies_to="What it counts", name="Name", window="In each", amount="Limit", kind="When reached"
+    )
+
+
+def summarize_limit(_: Organization, typed: MultiDict[str, str]) -> Iterable[Field]:
+    """A changed limit as it was typed."""
+    yield from list_fields(
+        typed,
+        amount="Limit",
+        kind="When reached",
+        raised="Raise it to",
+        until="Until the end of",
+        seen="Version",
+    )
+
+
+def per_label(kind: LimitWindow) -> str:
+    """As in "$30.00 a day"."""
+    return labels.PER[kind]

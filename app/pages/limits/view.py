@@ -1,0 +1,108 @@
+"""What the page about spending limits shows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from app.billing.audit import display_name
+from app.billing.catalog.rate_labels import RateLabel
+from app.billing.limit_settings import destinations, requests
+from app.billing.limit_settings.destinations import Opened
+from app.billing.limits import LimitStanding, labels, standing
+from app.clock import utc_now
+from app.models import LimitRequest, Organization, RequestState
+from app.money import Money
+from app.pages.labels import destination_name
+from app.pages.limits.wording import LimitLine
+from app.web.formatting import moment, money
+
+_STATES = {
+    RequestState.WAITING: "Waiting",
+    RequestState.APPROVED: "Approved",
+    RequestState.REFUSED: "Refused",
+    RequestState.OBSOLETE: "Not needed any more",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class RequestLine:
+    """A request for more, for display. `limit` is None if it was removed."""
+
+    request: LimitRequest
+    limit: LimitStanding | None
+    wanted: Money
+    label: str
+    by: str
+    ends: str
+    state: str
+    is_waiting: bool
+
+    @classmethod
+    def of(cls, request: LimitRequest, limit: LimitStanding | None, currency: str) -> RequestLine:
+        label = labels.subject_label(limit.subject, limit.name) if limit else "A removed limit"
+        per = f" {labels.PER[limit.kind]}" if limit else ""
+        wanted = request.wanted(currency)
+        ends = (
+            f"until {moment(request.until)}"
+            if request.until
+            else f"until the end of the {limit.kind.value}"
+            if limit
+            else ""
+        )
+        return cls(
+            request=request,
+            limit=limit,
+            wanted=wanted,
+            label=f"{label}: {money(wanted)}{per}",
+            by=display_name(request.asked_by),
+            ends=ends,
+            state=_STATES[request.state],
+            is_waiting=request.state is RequestState.WAITING,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class LimitsPage:
+    """Limits, requests that wait and the newest others, and destinations: `closed` are names and keys, and `prices`
+    what calls there cost."""
+
+    limits: list[LimitLine]
+    waiting: list[RequestLine]
+    decided: list[RequestLine]
+    opened: list[Opened]
+    closed: list[tuple[str, str]]
+    prices: list[RateLabel]
+
+
+def gather(organization: Organization) -> LimitsPage:
+    """Everything on the page."""
+    standings = standing.gather(organization.id, utc_now())
+    by_id = {one.limit_id: one for one in standings}
+    asked = [
+        RequestLine.of(row, by_id.get(row.limit_id), organization.currency)
+        for row in requests.list_newest(organization.id)
+    ]
+    closed = destinations.list_closed(organization)
+    return LimitsPage(
+        limits=[LimitLine.of(one) for one in standings],
+        waiting=[one for one in asked if one.is_waiting],
+        decided=[one for one in asked if not one.is_waiting][:5],
+        opened=destinations.list_opened(organization),
+        closed=sorted((destination_name(one.key), one.key) for one in closed),
+        prices=destinations.list_prices(organization, closed),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class LimitsPanel:
+    """The limits in one sentence, for the Wallet page; `line` is the one nearest to its end."""
+
+    count: int
+    line: LimitLine | None
+
+
+def gather_panel(organization: Organization) -> LimitsPanel:
+    """One statement."""
+    found = standing.gather(organization.id, utc_now())
+    nearest = max(found, key=lambda one: (one.refuses_all, one.percent), default=None)
+    return LimitsPanel(len(found), LimitLine.of(nearest) if nearest else None)
