@@ -63,7 +63,7 @@ def approve(request_id: UUID) -> Response:
         return redirect(url_for("limits.show"), 303)
     line = LimitLine.of(limit)
     until = f" until {moment(limit.raised_until)}" if limit.raised_until else ""
-    flash(f"{line.label}: the limit is {money(limit.amount)} {line.per}{until}. Whoever asked is told.")
+    flash(f"{line.label}: the limit is {money(limit.amount)} {line.per}{until}. The person who asked is told.")
     return redirect(url_for("limits.show"), 303)
 
 
@@ -80,5 +80,5 @@ def refuse(request_id: UUID) -> Response:
     except (AlreadyDecidedError, UnknownLimitError):
         flash("This request was decided already.")
     else:
-        flash("The request is refused. Whoever asked is told.")
+        flash("The request is refused. The person who asked is told.")
     return redirect(url_for("limits.show"), 303)
