@@ -63,7 +63,9 @@ def approve(request_id: UUID) -> Response:
         return redirect(url_for("limits.show"), 303)
     line = LimitLine.of(limit)
     until = f" until {moment(limit.raised_until)}" if limit.raised_until else ""
-    flash(f"{line.label}: the limit is {money(limit.amount)} {line.per}{until}. The person who asked is told.")
+    flash(
+        f"{line.label}: the limit is {money(limit.amount)} {line.per}{until}. The person who asked is told."
+    )
     return redirect(url_for("limits.show"), 303)
 
 
