@@ -85,6 +85,7 @@ QUEUE_OF: dict[str, Queue] = {
     "recount_rollups": Queue.FIGURES,
     "nightly": Queue.MAINTENANCE,
     "tell_of_expiring_cards": Queue.MAINTENANCE,
+    "tell_of_expiring_credit": Queue.MAINTENANCE,
 }
 """Each task's queue, by the task's name. A task that isn't here can be neither defined nor enqueued."""
 

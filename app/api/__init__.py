@@ -36,6 +36,7 @@ from flask import Flask
 
 from app.api import (
     calls,
+    credit,
     docs,
     endpoints,
     entitlements,
@@ -64,6 +65,7 @@ SECTIONS: tuple[Section, ...] = (
     forecasts.section,
     organizations.section,
     transfers.section,
+    credit.section,
     openapi.section,
 )
 """The sections, in the order of the document."""

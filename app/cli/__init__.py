@@ -8,6 +8,7 @@ from app.cli import (  # noqa: F401 - `daily_limit`, `identities` and `signing_o
     background,
     catalog,
     connected,
+    credit,
     daily_limit,
     identities,
     ledger,
@@ -29,6 +30,7 @@ def init_app(app: Flask) -> None:
     for group in (
         people.organization,
         people.user,
+        credit.credit,
         ledger.ledger,
         mail.mail,
         platform.platform,

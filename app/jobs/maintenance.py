@@ -10,6 +10,7 @@ from flask import current_app
 
 from app import reconciliation
 from app.billing import hours
+from app.billing.credit import catching_up
 from app.billing.plans import number_rent
 from app.billing.subscriptions import switches
 from app.billing.usage import rejections, retention
@@ -40,9 +41,11 @@ _NIGHTLY_SECONDS = 3600
 @in_app
 @seeing_all(Reason.NIGHTLY)
 def nightly(**_: int) -> None:
-    """Check the whole ledger, and delete what is old: expired sessions, handled events, stored responses, past
-    counters. Encrypt with the newest key what an older one encrypted. If one step fails, the others still run."""
+    """Draw the lots of credit, check the whole ledger, and delete what is old: expired sessions, handled events,
+    stored responses, past counters. Encrypt with the newest key what an older one encrypted. If one step fails, the
+    others still run."""
     steps: list[Callable[[], object]] = [
+        catching_up.draw_all,
         _check_ledger,
         _delete_expired_sessions,
         _delete_expired_responses,

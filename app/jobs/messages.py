@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from app.billing.cards import expiry
+from app.billing.credit import expiring
 from app.billing.limit_settings import telling
 from app.billing.mail import outbox
 from app.billing.platform import deliveries
@@ -100,3 +101,12 @@ def mail_operators() -> None:
 def notify_expiring_cards(**_: int) -> None:
     """Notify people whose card is about to expire."""
     expiry.notify_all()
+
+
+@jobs.periodic(cron="11 * * * *")
+@task("tell_of_expiring_credit", queueing_lock="tell_of_expiring_credit")
+@in_app
+@seeing_all(Reason.SWEEP)
+def notify_expiring_credit(**_: int) -> None:
+    """Notify people whose credit is about to expire: every hour, because days begin at different times."""
+    expiring.notify_all()

@@ -73,6 +73,7 @@ DESTINATIONS = (
         "calls", "wallet.show_calls_in_progress", "Calls in progress", "active running reserved holds"
     ),
     Destination("campaign_check", "wallet.check_campaign", "Campaign check", "estimate cost quote price"),
+    Destination("credit", "credit.show", "Your credit", "lots promotional goodwill expiry expires left"),
     Destination("daily_limit", "wallet.show_daily_limit", "Daily limit", "top-up maximum change"),
     Destination("limits", "limits.show", "Spending limits", "budget cap maximum destinations countries"),
     Destination("add_limit", "limits.new", "Add a spending limit", "budget cap maximum new"),

@@ -16,6 +16,8 @@ from app.notify.emails import (
     Calling,
     CardExpiring,
     Charged,
+    CreditExpiring,
+    CreditGranted,
     DailyLimitChanged,
     DisputeLost,
     DisputeOpened,
@@ -142,6 +144,24 @@ ABOUT_MONEY: list[Email] = [
             at=at("2026-11-24 14:05"),
         )
         for until in (None, at("2026-11-25 05:00"))
+    ),
+    CreditGranted(
+        amount=usd("25"),
+        credit="Promotional credit",
+        note="Launch <offer>",
+        available=usd("75"),
+        last_day=date(2027, 1, 31),
+        at=at("2026-11-24 14:05"),
+    ),
+    CreditGranted(
+        amount=usd("5"), credit="Goodwill credit", note="Sorry", available=usd("5"), at=at("2026-11-24 14:05")
+    ),
+    CreditExpiring(
+        amount=usd("18.40"),
+        credit="Promotional credit",
+        note="Launch offer",
+        last_day=date(2027, 1, 31),
+        days_left=7,
     ),
     UnusualTopUp(
         reason="large",

@@ -12,6 +12,7 @@ from sqlalchemy import Select
 
 from app.extensions import db
 from app.models import (
+    CreditLot,
     LimitRequest,
     Membership,
     Organization,
@@ -78,6 +79,7 @@ def _values(organization: Organization, person: User) -> Mapping[str, Any]:
         "switch_id": _newest(
             db.select(PlanSwitch.id).filter_by(org_id=org_id).order_by(PlanSwitch.id.desc())
         ),
+        "lot_id": _newest(db.select(CreditLot.id).filter_by(org_id=org_id).order_by(CreditLot.seq.desc())),
         "card_id": _newest(db.select(PaymentMethod.id).filter_by(org_id=org_id, is_default=True)),
         "line_id": _newest(
             db.select(WalletLine.id).filter_by(org_id=org_id, kind="usage").order_by(WalletLine.id.desc())

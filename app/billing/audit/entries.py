@@ -12,6 +12,7 @@ from app.models import AuditEvent
 
 Action = Literal[
     "billing_details.changed",
+    "credit.granted",
     "customer.forgotten",
     "daily_limit.changed",
     "dispute",

@@ -33,6 +33,8 @@ OUTBOUND_RESUMED = "outbound.resumed"
 ENVELOPE_FUNDED = "envelope.funded"
 ENVELOPE_EMPTY = "envelope.empty"
 ENVELOPE_ENDED = "envelope.ended"
+CREDIT_GRANTED = "credit.granted"
+CREDIT_EXPIRED = "credit.expired"
 
 STATES = frozenset({CALLING_PAUSED, CALLING_RESUMED})
 """Messages about a state: only the newest counts, and it doesn't wait for other kinds of messages."""
@@ -94,6 +96,25 @@ def topped_up(org_id: UUID, *, top_up_id: UUID, credited: Money, available: Mone
     """Publish that a top-up added credit."""
     data = {"top_up": str(top_up_id), "credited": amount(credited), "available": amount(available)}
     publish(org_id, WALLET_TOPPED_UP, data, at=at)
+
+
+def credit_granted(
+    org_id: UUID, *, kind: str, granted: Money, expires_at: datetime | None, available: Money, at: datetime
+) -> None:
+    """Publish that promotional or goodwill credit was granted."""
+    data = {
+        "kind": kind,
+        "granted": amount(granted),
+        "expires_at": expires_at.isoformat() if expires_at else None,
+        "available": amount(available),
+    }
+    publish(org_id, CREDIT_GRANTED, data, at=at)
+
+
+def credit_expired(org_id: UUID, *, kind: str, expired: Money, available: Money, at: datetime) -> None:
+    """Publish that credit was not used in time, and is gone."""
+    data = {"kind": kind, "expired": amount(expired), "available": amount(available)}
+    publish(org_id, CREDIT_EXPIRED, data, at=at)
 
 
 def plan_changed(

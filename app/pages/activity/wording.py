@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, get_args
 
@@ -225,6 +225,13 @@ def _destination(event: AuditEvent) -> str:
     return destination_name(event.subject)
 
 
+def _granted(event: AuditEvent) -> str:
+    amount, kind, note = (str(event.details.get(name) or "") for name in ("amount", "kind", "note"))
+    last_day = event.details.get("last_day")
+    until = f", until {date.fromisoformat(str(last_day)):%b %-d, %Y}" if last_day else ""
+    return f"{_money(amount or '0')} {kind}: {note}{until}"
+
+
 def _confirmations(event: AuditEvent) -> str:
     return "Ask every time" if event.details.get("always") else "Ask when the last confirmation is older"
 
@@ -258,6 +265,7 @@ WORDS: dict[Action, ActionWording] = {
     "envelope.ended": ActionWording("set_aside", "Ended an envelope", _ended_envelope),
     "envelope.cut": ActionWording("set_aside", "Envelope cut by a refund or dispute", _cut_envelope),
     "reserve.changed": ActionWording("set_aside", "Changed the reserve", _reserve),
+    "credit.granted": ActionWording("top_ups", "Granted credit", _granted),
     "daily_limit.changed": ActionWording("top_ups", "Changed the daily top-up limit", _daily_limit),
     "destination.closed": ActionWording("limits", "Closed a destination", _destination),
     "destination.opened": ActionWording("limits", "Opened a destination for calls", _destination),

@@ -6,9 +6,11 @@ from __future__ import annotations
 from flask import Response, render_template, request
 
 from app.billing.activity import call_costs
+from app.billing.credit import call_payments
 from app.billing.wallet import calls_in_progress
 from app.cursor import Cursor
 from app.pages.wallet.routes import blueprint
+from app.transaction import transaction
 from app.web import errors
 from app.web.identity import current_organization, org_admin_required
 
@@ -16,8 +18,9 @@ from app.web.identity import current_organization, org_admin_required
 @blueprint.get("/calls")
 @org_admin_required
 def show_call() -> str | Response:
-    """Show what the call named in `call` cost."""
-    story = call_costs.get_call_costs(current_organization(), request.args.get("call", ""))
+    """Show what the call named in `call` cost, and which credit paid for it."""
+    organization, call = current_organization(), request.args.get("call", "")
+    story = call_costs.get_call_costs(organization, call)
     if story is None:
         return errors.page(
             404,
@@ -26,7 +29,9 @@ def show_call() -> str | Response:
             next_step="Usage reported in the last minute may not be here yet, so try again. "
             "If the call belongs to another of your organizations, switch to that one first.",
         )
-    return render_template("wallet/call.html", story=story)
+    with transaction():
+        payments = call_payments.of_call(organization, call) if story.lines else ()
+    return render_template("wallet/call.html", story=story, payments=payments)
 
 
 @blueprint.get("/calls-in-progress")

@@ -8,6 +8,7 @@ from flask import Blueprint, current_app, render_template, request
 
 from app.billing import catalog
 from app.billing.activity import usage_names
+from app.billing.credit import expiring
 from app.currencies import stripe_digits_of
 from app.models import TopUp, UsageGroup
 from app.pages.labels import filter_labels
@@ -17,6 +18,7 @@ from app.pages.wallet.forms import TopUpForm
 from app.pages.wallet.history_query import DIRECTIONS, HistoryQuery, address_of
 from app.pages.wallet.limit_wording import limit_reached
 from app.pages.wallet.view import WalletPage
+from app.transaction import transaction
 from app.web.identity import current_organization, org_admin_required
 
 blueprint = Blueprint("wallet", __name__, url_prefix="/billing/wallet")
@@ -79,5 +81,10 @@ def draw(top_up: TopUp, form: CardForm | None = None, *, region: bool) -> str:
 
 
 def draw_page(values: dict[str, Any]) -> str:
-    """The whole page, with the names that its filters offer."""
-    return render_template("wallet/show.html", **values, names=usage_names.gather(current_organization()))
+    """The whole page, with the names that its filters offer, and the panels beside the top-up."""
+    organization = current_organization()
+    with transaction():
+        next_credit = expiring.find_next(organization)
+    return render_template(
+        "wallet/show.html", **values, names=usage_names.gather(organization), next_credit=next_credit
+    )

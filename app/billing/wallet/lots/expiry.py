@@ -13,6 +13,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, select
 
+from app.billing.platform import messages
 from app.billing.wallet import ledger
 from app.billing.wallet.ledger import Entry
 from app.billing.wallet.lots import drawing
@@ -70,14 +71,19 @@ def plan_next(wallet: Wallet) -> None:
 
 
 def _take_out(wallet: Wallet, lot: CreditLot) -> None:
+    left, expires_at = Money(lot.left_micro, wallet.currency), lot.expires_at or lot.granted_at
     entry = Entry(
         kind=TransferKind.EXPIRY,
         source=f"lot:{lot.seq}",
         debit=AccountName.WALLET,
         credit=AccountName.EXPIRED,
-        amount=Money(lot.left_micro, wallet.currency),
-        at=lot.expires_at or lot.granted_at,
+        amount=left,
+        at=expires_at,
         detail=lot.note,
     )
     ledger.post(wallet, entry)
     drawing.draw(wallet)
+    available = wallet.available
+    messages.credit_expired(
+        wallet.org_id, kind=lot.kind.value, expired=left, available=available, at=expires_at
+    )

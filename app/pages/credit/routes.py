@@ -1,0 +1,63 @@
+"""`/billing/wallet/credit`: the lots in the order of use, and the usage that one of them paid for."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from flask import Blueprint, Response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as WerkzeugResponse
+
+from app.billing.credit import lot_views, top_up_usage
+from app.transaction import transaction
+from app.web import errors
+from app.web.identity import current_organization, org_admin_required
+
+blueprint = Blueprint("credit", __name__, url_prefix="/billing/wallet/credit")
+
+
+@blueprint.get("")
+@org_admin_required
+def show() -> str:
+    """All lots with credit, in the order of use, and the newest without, or those before one."""
+    before = _position()
+    with transaction():
+        view = lot_views.gather(current_organization(), before=before)
+    return render_template("credit/show.html", credit=view, is_first=before is None)
+
+
+@blueprint.get("/top-ups/<uuid:top_up_id>")
+@org_admin_required
+def show_top_up(top_up_id: UUID) -> Response | WerkzeugResponse:
+    """Lead to the lot of a top-up."""
+    with transaction():
+        lot_id = top_up_usage.find_lot(current_organization(), top_up_id)
+    if lot_id is None:
+        return _not_found()
+    return redirect(url_for("credit.show_lot", lot_id=lot_id))
+
+
+@blueprint.get("/<uuid:lot_id>")
+@org_admin_required
+def show_lot(lot_id: UUID) -> str | Response:
+    """The usage that a lot paid for, by day and group, the newest first."""
+    before = _position()
+    with transaction():
+        page = top_up_usage.page(current_organization(), lot_id, before=before)
+    if page is None:
+        return _not_found()
+    return render_template("credit/lot.html", page=page, is_first=before is None)
+
+
+def _not_found() -> Response:
+    return errors.page(
+        404,
+        title="Credit not found",
+        message="This organization has no such credit.",
+        next_step="If it belongs to another of your organizations, switch to that one first.",
+    )
+
+
+def _position() -> int | None:
+    """Where the page begins, from the address; what isn't a position is ignored."""
+    given = request.args.get("before", "")
+    return int(given) if given.isascii() and given.isdecimal() and len(given) <= 18 else None
