@@ -32,7 +32,8 @@ class Payment:
 class Company:
     """`minutes` of calls on a typical working day; `top_up` is the usual top-up in dollars.
 
-    `id` is the platform's. `ends_at` is the final balance in dollars. A `lost_card` was used until it was removed.
+    `id` is the platform's. `ends_at` is the final balance in dollars, less the promotion. A `lost_card` was used until it was removed.
+    `promotion` dollars of promotional credit were granted a day ago, and expire in some days.
     `refund` dollars of a payment were refunded, and a payment of `disputed` dollars was disputed and the dispute won.
     """
 
@@ -51,6 +52,7 @@ class Company:
     counts: dict[str, int]
     top_up: str
     refund: str | None = None
+    promotion: str | None = None
     disputed: str | None = None
     calls_now: int = 0
     renewal_fails: bool = False
@@ -87,6 +89,7 @@ HARBOR = Company(
     counts={"agents": 7, "phone_numbers": 3, "campaigns": 3},
     top_up="250",
     refund="50",
+    promotion="100",
     disputed="75",
     calls_now=4,
     failed_once=True,

@@ -11,13 +11,15 @@ from sqlalchemy import select
 from app.billing import audit, catalog, topups
 from app.billing.audit import Actor
 from app.billing.cards import payment_methods
+from app.billing.credit import grants
+from app.billing.credit.grants import Grant
 from app.billing.customers import details, stripe_sync
 from app.billing.plans import resource_counts
 from app.billing.topups import refunds
 from app.billing.wallet import calling_state, ledger
 from app.clock import utc_now
 from app.extensions import db
-from app.models import Organization, PaymentMethod, Role, TopUp, User
+from app.models import LotKind, Organization, PaymentMethod, Role, TopUp, User
 from app.money import Money
 from app.payments import cards, customers, intents
 from app.payments import refunds as stripe_refunds
@@ -34,6 +36,8 @@ from demo.usage_reports import Used
 DAYS = 90
 DAYS_AS_CALLS = 15
 """The last days, whose usage comes as calls that can be opened; that of earlier ones comes as totals."""
+PROMOTED, PROMOTION_DAYS = 1, 6
+"""How many days ago promotional credit was granted, and in how many from now it expires."""
 LAST_STRETCH = 9
 """The days over which usage is adjusted so that the history ends with the company's final balance."""
 
@@ -50,6 +54,7 @@ class Director:
         self.latest_renewal = latest if latest <= self.today else latest - relativedelta(months=1)
         self.spent: list[int] = []
         self.to_be_refunded = self._dollars(company.refund).micro if company.refund else 0
+        self.promoted = 0
 
     def found(self) -> None:
         """Make the organization with its plan, limits, customer and cards."""
@@ -99,6 +104,8 @@ class Director:
                 self._top_up_for_last_stretch(day)
             if company.refund and ago == 1:
                 self._refund(self._dollars(company.refund), self._moment(day, 11))
+            if company.promotion and ago == PROMOTED:
+                self._promote(self._dollars(company.promotion), self._moment(day, 10))
             self._dispute(ago, day)
             self._use(day, ago)
             db.session.flush()
@@ -113,7 +120,9 @@ class Director:
 
     def _use(self, day: date, ago: int) -> None:
         at = self.now if ago == 0 else self._moment(day, 18)
-        left = self._balance() - self._dollars(self.company.ends_at).micro - self.to_be_refunded
+        left = (
+            self._balance() - self._dollars(self.company.ends_at).micro - self.to_be_refunded - self.promoted
+        )
         if ago > LAST_STRETCH:
             used = usage_of(self.company, day)
         else:
@@ -172,6 +181,12 @@ class Director:
         refund = stripe_refunds.create(intent, amount, key=f"demo_refund:{self.last_top_up.id}")
         refunds.apply(refund, at=at)
         self.to_be_refunded = 0
+
+    def _promote(self, amount: Money, at: datetime) -> None:
+        last_day = self.today + timedelta(days=PROMOTION_DAYS)
+        wanted = Grant(LotKind.PROMOTIONAL, amount, "Thanks for a good year", "demo", last_day)
+        grants.grant(self.organization, wanted, audit.OPERATOR, at=at)
+        self.promoted = amount.micro
 
     def _dispute(self, ago: int, day: date) -> None:
         """A payment that its cardholder disputes; the bank decides some days later that it stands."""
