@@ -32,8 +32,8 @@ class Payment:
 class Company:
     """`minutes` of calls on a typical working day; `top_up` is the usual top-up in dollars.
 
-    `id` is the platform's. `ends_at` is the final balance in dollars, less the promotion. A `lost_card` was used until
-    it was removed.
+    `id` is the platform's. `ends_at` is the final balance in dollars, less the promotion. A `lost_card` was used
+    until it was removed.
     `promotion` dollars of promotional credit were granted a day ago, and expire in some days.
     `refund` dollars of a payment were refunded, and a payment of `disputed` dollars was disputed and the dispute won.
     """
