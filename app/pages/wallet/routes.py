@@ -77,7 +77,10 @@ def draw(top_up: TopUp, form: CardForm | None = None, *, region: bool) -> str:
     """Render the page at a top-up's step; with `region` only that part, and others that depend on it."""
     view = wallet_page.gather(current_organization(), top_up=top_up)
     values = context(view, card=form.card.data if form else None) | ({"form": form} if form else {})
-    return render_template("wallet/top_up_response.html", **values) if region else draw_page(values)
+    if not region:
+        return draw_page(values)
+    names = usage_names.gather(current_organization())
+    return render_template("wallet/top_up_response.html", **values, names=names)
 
 
 def draw_page(values: dict[str, Any]) -> str:
