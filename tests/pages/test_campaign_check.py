@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from flask import Flask
 
 from tests.support.browsing import HTMX, links_of, text_of
+from tests.support.past_campaigns import a_past_campaign
 from tests.support.paying import Owner
 from tests.support.sandbox import Sandbox
+from tests.support.spending import forecast_of
 
 CHECK = "/billing/wallet/campaign-check"
 CAMPAIGN = {"calls": "200", "answered": "100", "shortest": "0.5", "longest": "1", "meter": "calls_outbound"}
@@ -33,9 +37,45 @@ def test_it_says_what_the_campaign_costs_and_which_top_up_covers_it(owner: Owner
     page = owner.get(CHECK, query_string=CAMPAIGN)
     words = text_of(page)
     assert "This campaign costs about $3.97 to $10.20." in words
-    assert "Your credit covers 34% of it. You need $6.70 more to cover all of it." in words
+    assert re.search(r"At 200 calls a day it takes until \w+ around (\S+ [ap]m|noon|midnight) ?\.", words), (
+        words
+    )
+    assert "We need about a week of calls to say what your other usage costs until then." in words
+    assert re.search(r"runs out \w+ around (\S+ [ap]m|noon|midnight) ?, after about 68 of 200 calls\.", words)
+    assert "You need $6.70 more to cover all of it." in words
     assert "/billing/wallet?amount=25#top-up" in links_of(page.text)
     assert "typical of other agents" in words
+
+
+def test_a_campaign_of_months_is_only_estimated(owner: Owner) -> None:
+    words = asked(owner, per_day="1")
+    assert "Your credit covers 34% of it. You need $6.70 more to cover all of it." in words
+
+
+def test_what_else_is_spent_meanwhile_is_part_of_what_is_missing(owner: Owner) -> None:
+    forecast_of(owner.organization)
+    words = asked(owner)
+    assert re.search(r"Until then your other usage costs about \$\d+\.\d\d\.", words), words
+    assert re.search(r"You need \$\d+\.\d\d more to cover all of it and your other usage\.", words)
+
+
+def test_own_past_campaigns_fill_the_form(owner: Owner) -> None:
+    a_past_campaign(owner.organization, "Recall", calls=40, seconds=90, days=2)
+    page = owner.get(CHECK)
+    assert "Your last campaign in 90 days: 1.5 minutes a call, $0.10 for each answered call." in text_of(page)
+    for name, value in (("shortest", "1.2"), ("longest", "1.8"), ("per_day", "20"), ("answered", "70")):
+        assert f'name="{name}" value="{value}"' in page.text
+    assert "Your last campaign" in asked(owner)
+
+
+def test_a_plan_that_makes_it_cheaper_is_one_key_away(owner: Owner) -> None:
+    page = owner.get(CHECK, query_string=CAMPAIGN | {"calls": "10000"})
+    words = text_of(page)
+    assert re.search(r"On \w+ \(\$\d+\.00 a month\) it costs at most \$[\d,.]+: you save \$[\d,.]+", words), (
+        words
+    )
+    assert "/billing/change-plan" in links_of(page.text)
+    assert "On Growth" not in asked(owner, calls="10")
 
 
 def test_with_enough_credit_it_says_so(app: Flask, sandbox: Sandbox) -> None:
@@ -52,6 +92,7 @@ def test_with_enough_credit_it_says_so(app: Flask, sandbox: Sandbox) -> None:
         ("shortest", "ten", "Enter minutes from 0.02 to 240, like 2.5."),
         ("shortest", ".", "Enter minutes from 0.02 to 240, like 2.5."),
         ("longest", "999", "Enter minutes from 0.02 to 240, like 2.5."),
+        ("per_day", "0", "Enter a whole number from 1 to 10,000,000."),
         ("longest", "0.2", "The longest call is shorter than the shortest."),
     ],
 )

@@ -20,6 +20,7 @@ from app.billing.forecast.lasting import (
     spend_between,
 )
 from app.billing.forecast.outlook import FURTHEST, Dryness, Spend, spend_until
+from app.billing.forecast.profile import Profile
 from app.billing.forecast.stored import find_stale, refresh
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "Dryness",
     "History",
     "Lasting",
+    "Profile",
     "Spend",
     "Standing",
     "dry_at",

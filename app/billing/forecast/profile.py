@@ -75,6 +75,12 @@ class Profile:
             yield expected + self.surge if surging > 0 and slot >= calling else expected
             day, few, surging = day * day_fade, few * few_fade, surging - 1
 
+    def calling_hours(self, weekday: int) -> frozenset[int]:
+        """The hours of a day of the week (Monday is 0) in which the organization usually calls."""
+        least = max(self.slots) * _CALLING
+        day = self.slots[weekday * _DAY_HOURS : (weekday + 1) * _DAY_HOURS]
+        return frozenset(hour for hour, slot in enumerate(day) if slot and slot >= least)
+
 
 def fit(
     spent: Mapping[datetime, int], timezone: str, now: datetime, running: Sequence[Running] = ()

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 __all__ = [
     "busy_wallets",
+    "campaign_courses",
     "campaign_estimates",
+    "campaign_plans",
     "cloudevents",
     "events",
     "ingest",
     "json_brackets",
+    "past_campaigns",
     "quotes",
     "rejection_replays",
     "rejections",

@@ -120,10 +120,13 @@ class Coverage:
 
 def cover(organization: Organization, cost: Money) -> Coverage:
     """Compare a cost in the organization's currency with its available credit."""
-    currency = organization.currency
     status = calling_status.find(organization.id)
-    available = status.available if status else Money.zero(currency)
-    missing = max(cost - available, Money.zero(currency))
+    return compare(cost, status.available if status else Money.zero(organization.currency))
+
+
+def compare(cost: Money, available: Money) -> Coverage:
+    """Compare a cost with credit of the same currency."""
+    missing = max(cost - available, Money.zero(cost.currency))
     return Coverage(cost, available, missing, _suggested(missing) if missing else None)
 
 
@@ -172,6 +175,15 @@ def estimate(organization: Organization, campaign: Campaign, *, at: datetime) ->
         top_up=coverage.top_up,
         is_own_usage=is_own,
     )
+
+
+def most_on(organization: Organization, campaign: Campaign, plan: Plan, *, at: datetime) -> Money:
+    """The most that the campaign would cost if another plan were in force, after what this period has used of
+    allowances."""
+    billing = plan_terms.get_billing_contexts([organization.id])[organization.id]
+    ratios, _ = _usage_of_a_second(organization, plan)
+    priced = _Pricing(organization.id, billing, plan, ratios, campaign, at).of(campaign.longest)
+    return total((charge.amount for _, charge in priced.values()), organization.currency)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,9 @@ from flask import render_template, request
 from werkzeug.datastructures import MultiDict
 from wtforms import SelectField, StringField
 
-from app.billing.usage import campaign_estimates
+from app.billing.usage import campaign_courses, campaign_estimates, campaign_plans, past_campaigns
 from app.billing.usage.campaign_estimates import Campaign
+from app.billing.usage.past_campaigns import PastCampaigns
 from app.clock import utc_now
 from app.models import Organization
 from app.pages.wallet.routes import blueprint
@@ -18,6 +19,9 @@ from app.web.text_guard import TidyForm, keeps_typed
 
 _MOST_CALLS = 10_000_000
 _MOST_MINUTES = 240
+_TYPICAL = {"answered": "70", "shortest": "1", "longest": "3"}
+_SHORTER, _LONGER = 0.8, 1.2
+"""How far calls of the next campaign may differ from those of the one campaign there was."""
 
 
 class CampaignForm(TidyForm):
@@ -27,14 +31,33 @@ class CampaignForm(TidyForm):
     answered = StringField("Answer rate (%)")
     shortest = StringField("Shortest call (minutes)")
     longest = StringField("Longest call (minutes)")
+    per_day = StringField("Calls per day")
     meter = SelectField("Type of calls", validate_choice=False)
 
     campaign: Campaign
+    past: PastCampaigns | None = None
+    calls_a_day: int
 
     @classmethod
-    def of(cls, organization: Organization, args: MultiDict[str, str]) -> CampaignForm:
-        """The form filled from the URL, with typical values as defaults."""
-        form = cls(args or None, data={"answered": "70", "shortest": "1", "longest": "3"})
+    def with_past(cls, organization: Organization, args: MultiDict[str, str]) -> CampaignForm:
+        """The form filled from the URL, with the organization's own past campaigns as defaults."""
+        meters = campaign_estimates.calling_meters(organization, utc_now())
+        meter = args.get("meter", next(iter(meters)))
+        past = past_campaigns.find(organization, meter, today=organization.local_day())
+        form = cls.of(organization, args, defaults=_TYPICAL | (_as_typed(past) if past else {}))
+        form.past = past
+        return form
+
+    @classmethod
+    def of(
+        cls,
+        organization: Organization,
+        args: MultiDict[str, str],
+        *,
+        defaults: dict[str, str] | None = None,
+    ) -> CampaignForm:
+        """The form filled from the URL, with typical values unless there are others as defaults."""
+        form = cls(args or None, data=defaults or _TYPICAL)
         meters = campaign_estimates.calling_meters(organization, utc_now())
         form.meter.choices = [(key, meter.label) for key, meter in meters.items()]
         if form.meter.data not in meters:
@@ -49,7 +72,9 @@ class CampaignForm(TidyForm):
         shortest, longest = self._seconds("shortest"), self._seconds("longest")
         if shortest and longest and longest < shortest:
             self.longest.errors = ["The longest call is shorter than the shortest. Enter more minutes."]
-        if not self.errors and calls and answered and shortest and longest:
+        per_day = self._whole("per_day", 1, _MOST_CALLS) if (self.per_day.data or "").strip() else calls
+        if not self.errors and calls and answered and shortest and longest and per_day:
+            self.calls_a_day = min(per_day, calls)
             self.campaign = Campaign(calls, self.meter.data, answered, shortest, longest)
         return not self.errors
 
@@ -75,16 +100,34 @@ class CampaignForm(TidyForm):
         return seconds
 
 
+def _as_typed(past: PastCampaigns) -> dict[str, str]:
+    """The fields as the organization's own past campaigns fill them."""
+    few = past.shortest == past.longest
+    seconds = {
+        "shortest": round(past.seconds * _SHORTER) if few else past.shortest,
+        "longest": round(past.seconds * _LONGER) if few else past.longest,
+    }
+    typed = {name: f"{value / 60:.2f}".rstrip("0").rstrip(".") for name, value in seconds.items()}
+    if past.answered_percent is not None:
+        typed["answered"] = str(past.answered_percent)
+    return typed | {"per_day": str(past.calls_a_day)}
+
+
 @blueprint.get("/campaign-check")
 @org_admin_required
 @keeps_typed(CampaignForm)
 def check_campaign() -> tuple[str, int]:
     """The estimate of the campaign in the URL; without one, only the form."""
-    organization = current_organization()
-    form = CampaignForm.of(organization, request.args)
-    estimate = None
+    organization, now = current_organization(), utc_now()
+    form = CampaignForm.with_past(organization, request.args)
+    found: dict[str, object] = {}
     if request.args and form.validate():
-        estimate = campaign_estimates.estimate(organization, form.campaign, at=utc_now())
+        estimate = campaign_estimates.estimate(organization, form.campaign, at=now)
+        found = {
+            "estimate": estimate,
+            "course": campaign_courses.follow(organization, estimate, form.calls_a_day, now=now),
+            "cheaper": campaign_plans.find(organization, estimate, at=now),
+        }
     htmx = wants_region()
     template = "wallet/_campaign_check.html" if htmx else "wallet/campaign_check.html"
-    return render_template(template, campaign=form, estimate=estimate), 422 if form.errors else 200
+    return render_template(template, campaign=form, past=form.past, **found), 422 if form.errors else 200

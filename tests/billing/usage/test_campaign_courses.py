@@ -1,0 +1,86 @@
+"""How a campaign would go: its hours, what else is spent, and how far the credit gets."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+from flask import Flask
+
+from app.billing.usage import campaign_courses, campaign_estimates
+from app.billing.usage.campaign_courses import Course
+from app.billing.usage.campaign_estimates import Campaign, Estimate
+from app.clock import utc_now
+from app.models import Organization
+from tests.factories import an_organization, at, usd
+from tests.support.spending import forecast_of
+
+MONDAY = at("2026-11-30 09:00")
+CAMPAIGN = Campaign(900, "calls_outbound", 100, 60, 60)
+
+
+def estimated(organization: Organization) -> Estimate:
+    return campaign_estimates.estimate(organization, CAMPAIGN, at=utc_now())
+
+
+def course(organization: Organization, calls_a_day: int, now: datetime = MONDAY) -> Course:
+    found = campaign_courses.follow(organization, estimated(organization), calls_a_day, now=now)
+    assert found is not None
+    return found
+
+
+def test_without_a_forecast_it_calls_in_working_hours(app: Flask) -> None:
+    organization = an_organization(credit="1000")
+    found = course(organization, 450)
+    assert found.ends_at == at("2026-12-01 18:00")
+    assert (found.meanwhile, found.runs_out_at, found.missing, found.top_up) == (None, None, usd("0"), None)
+    assert found.calls_covered == 900
+    assert course(organization, 900).ends_at == at("2026-11-30 18:00")
+    assert course(organization, 600).ends_at == at("2026-12-01 13:30")
+    friday = at("2026-12-04 13:30")
+    assert course(organization, 900, friday).ends_at == at("2026-12-07 13:30"), "not at the weekend"
+
+
+def test_working_hours_are_those_of_the_organization_s_zone(app: Flask) -> None:
+    organization = an_organization(credit="1000", timezone="America/New_York")
+    assert course(organization, 900, at("2026-11-30 05:00")).ends_at == at("2026-11-30 23:00")
+
+
+def test_it_says_when_credit_runs_out_and_after_how_many_calls(app: Flask) -> None:
+    organization = an_organization(credit="10")
+    estimate, found = estimated(organization), course(organization, 900)
+    part = usd("10").micro / estimate.most.micro
+    assert found.calls_covered == int(900 * part)
+    assert found.runs_out_at is not None
+    expected = MONDAY + timedelta(hours=9) * part
+    assert abs(found.runs_out_at - expected) < timedelta(minutes=1)
+    assert found.missing == estimate.missing
+    assert found.top_up is not None
+    assert found.top_up >= found.missing
+
+
+def test_what_else_is_spent_counts_until_it_ends(app: Flask) -> None:
+    """A dollar an hour, around the clock: then campaigns call around the clock as well."""
+    organization = an_organization(credit="60")
+    forecast_of(organization)
+    now = utc_now()
+    estimate, found = estimated(organization), course(organization, 300, now)
+    assert found.meanwhile is not None
+    assert abs(found.ends_at - now - timedelta(days=3)) < timedelta(hours=1)
+    assert abs(found.meanwhile.micro - 72_000_000) < 3_000_000
+    assert found.missing == estimate.most + found.meanwhile - usd("60")
+    assert found.runs_out_at is not None
+    alone = course(an_organization(credit="60"), 300, now)
+    assert found.calls_covered < alone.calls_covered
+
+
+def test_one_that_takes_longer_than_anything_is_forecast_has_no_course(app: Flask) -> None:
+    organization = an_organization(credit="10")
+    assert campaign_courses.follow(organization, estimated(organization), 1, now=MONDAY) is None
+
+
+@pytest.mark.parametrize("credit", ["0", "0.01", "5", "22.50", "500"])
+def test_missing_and_running_out_go_together(app: Flask, credit: str) -> None:
+    found = course(an_organization(credit=credit), 900)
+    assert bool(found.missing) == (found.runs_out_at is not None) == (found.calls_covered < 900)
+    assert found.runs_out_at is None or MONDAY <= found.runs_out_at <= found.ends_at
