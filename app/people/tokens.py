@@ -49,6 +49,8 @@ class Scope(StrEnum):
     ORGANIZATIONS_WRITE = "organizations:write"
     TRANSFERS_READ = "transfers:read"
     ESTIMATES_READ = "estimates:read"
+    ENVELOPES_READ = "envelopes:read"
+    ENVELOPES_WRITE = "envelopes:write"
 
 
 class TokenError(Exception):

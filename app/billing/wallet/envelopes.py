@@ -109,6 +109,17 @@ def find(org_id: UUID, envelope_id: UUID) -> Envelope:
     return found
 
 
+def find_open_locked(org_id: UUID, campaign: str) -> Envelope | None:
+    """The campaign's open envelope now, with the wallet locked and settled."""
+    _locked(org_id, utc_now())
+    return find_open(org_id, campaign)
+
+
+def is_broken(amount: Money) -> bool:
+    """Whether an amount is no whole number of its currency's smallest unit."""
+    return amount.micro % smallest_unit(amount.currency) != 0
+
+
 def find_open(org_id: UUID, campaign: str) -> Envelope | None:
     """The campaign's open envelope."""
     query = select(Envelope).where(
