@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +27,8 @@ STRIPE_JS = "https://js.stripe.com/endive/stripe.js"
 PAGES = "http://localhost:8000"
 SANDBOX = "http://localhost:8001"
 DEMO_DATA = ROOT / ".data"
+
+_WEBHOOK_SECRET = re.compile(r"whsec_[A-Za-z0-9+/]{32,}={0,2}")
 
 Choice = TypeVar("Choice", bound=str)
 Environment = Literal["development", "test", "production"]
@@ -76,6 +79,7 @@ class Settings:
     page_threads: int
     sign_in_threads: int
     provider_threads: int
+    channel_threads: int
     shell_threads: int
     stripe_threads: int
     download_threads: int
@@ -89,6 +93,8 @@ class Settings:
     smtp_url: str
     mail_from: str
     operators_email: tuple[str, ...]
+    sms_gateway_url: str
+    sms_gateway_secrets: tuple[str, ...]
     log_level: str
     log_format: LogFormat
     debug: bool
@@ -185,6 +191,7 @@ class Settings:
             page_threads=env.at_least_one("PAGE_THREADS", 4),
             sign_in_threads=env.at_least_one("SIGN_IN_THREADS", 2),
             provider_threads=env.at_least_one("PROVIDER_THREADS", 2),
+            channel_threads=env.at_least_one("CHANNEL_THREADS", 2),
             shell_threads=env.at_least_one("SHELL_THREADS", 2),
             stripe_threads=env.at_least_one("STRIPE_THREADS", 4),
             download_threads=env.at_least_one("DOWNLOAD_THREADS", 2),
@@ -200,12 +207,15 @@ class Settings:
                 "MAIL_FROM", None if production else "Voice Portal Billing <billing@voice-portal.example>"
             ),
             operators_email=env.words("OPERATORS_EMAIL", ""),
+            sms_gateway_url=env.text("SMS_GATEWAY_URL", ""),
+            sms_gateway_secrets=env.words("SMS_GATEWAY_SECRET", ""),
             log_level=env.text("LOG_LEVEL", "INFO").upper(),
             log_format=env.choice("LOG_FORMAT", LOG_FORMATS, "json" if production else "text"),
             debug=env.flag("FLASK_DEBUG"),
         )
         _check_stripe(settings)
         _check_issuers(settings)
+        _check_sms_gateway(settings)
         if production:
             _check_production(settings)
         return settings
@@ -346,6 +356,21 @@ def _check_issuers(settings: Settings) -> None:
         raise SettingsError(
             "SHELL_ISSUER and OIDC_ISSUER are the same, so people of one could be taken for those of the other. "
             "Give the shell's tokens an issuer of their own."
+        )
+
+
+def _check_sms_gateway(settings: Settings) -> None:
+    """Text messages name amounts of money, so the gateway has to know that they are ours."""
+    url, signing = settings.sms_gateway_url, settings.sms_gateway_secrets
+    if bool(url) != bool(signing):
+        raise SettingsError("SMS_GATEWAY_URL and SMS_GATEWAY_SECRET go together: set both, or neither.")
+    if not all(map(_WEBHOOK_SECRET.fullmatch, signing)):
+        raise SettingsError(
+            "SMS_GATEWAY_SECRET must be whsec_ and 32 random bytes in base64: echo whsec_$(openssl rand -base64 32)"
+        )
+    if url and settings.is_production and not url.startswith("https://"):
+        raise SettingsError(
+            "SMS_GATEWAY_URL must start with https:// in production: text messages are confidential."
         )
 
 

@@ -1,4 +1,4 @@
-"""Notifications: email to people and webhooks to the platform, and how both are sent."""
+"""Notifications: email, text messages and chat to people, webhooks to the platform, and how they are sent."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from app.notify.mime import Sender, checked
 from app.notify.server import SmtpServer
+from app.notify.sms import Gateway
 from app.notify.smtp import Smtp
 from app.notify.transport import NullTransport, Transport
 from app.per_application import PerApplication
@@ -32,6 +33,7 @@ _sender = PerApplication[Sender]("mail_sender")
 _transport = PerApplication[Transport]("mail_transport")
 _site = PerApplication[Site]("mail_site")
 _allowed_addresses = PerApplication[AllowedAddresses]("webhook_addresses")
+_sms_gateway = PerApplication[Gateway | None]("sms_gateway")
 
 
 def set_up(settings: Settings) -> None:
@@ -45,6 +47,7 @@ def set_up(settings: Settings) -> None:
     _sender.set(sender)
     _transport.set(way)
     _site.set(Site(settings.public_url, settings.support_email))
+    _sms_gateway.set(_gateway(settings))
     _allowed_addresses.set(AllowedAddresses(not settings.is_production, settings.webhook_ports))
 
 
@@ -66,3 +69,14 @@ def site() -> Site:
 def allowed_addresses() -> AllowedAddresses:
     """Where this application's webhooks may be sent."""
     return _allowed_addresses.get()
+
+
+def sms_gateway() -> Gateway | None:
+    """The gateway that sends this application's text messages; None if there is none."""
+    return _sms_gateway.get()
+
+
+def _gateway(settings: Settings) -> Gateway | None:
+    if not settings.sms_gateway_url:
+        return None
+    return Gateway(settings.sms_gateway_url, settings.sms_gateway_secrets)

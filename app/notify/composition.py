@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cache, partial
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -18,7 +18,8 @@ from babel.numbers import format_currency
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from app.money import Money
-from app.notify.emails import Email
+from app.notify.alert_emails import DigestDate
+from app.notify.email import Email
 from app.notify.mime import Written, one_line
 from app.own_pages import in_mail
 from app.text import shown
@@ -42,7 +43,7 @@ class Readers:
 
 def compose(email: Email, readers: Readers) -> Written:
     """Compose an email from its facts, for the people of an organization."""
-    drawn = {part: _render(part, email, readers) for part in ("text", "html")}
+    drawn = {part: render(part, email, readers) for part in ("text", "html")}
     subject, text = drawn["text"]
     return Written(
         subject=one_line(subject),
@@ -51,8 +52,8 @@ def compose(email: Email, readers: Readers) -> Written:
     )
 
 
-def _render(part: str, email: Email, readers: Readers) -> tuple[str, str]:
-    """Render the subject and body of one part."""
+def render(part: str, email: Email, readers: Readers) -> tuple[str, str]:
+    """The subject and body of one part: `text`, `html`, or `note` for other ways than email."""
     zone = ZoneInfo(readers.timezone)
     template = _environment(part).get_template(f"mail/{email.kind}.jinja")
     context = {
@@ -62,6 +63,9 @@ def _render(part: str, email: Email, readers: Readers) -> tuple[str, str]:
         "url": lambda path: f"{readers.public_url}{in_mail(path, readers.slug)}",
         "moment": partial(moment, zone=zone),
         "day": day,
+        "around": partial(around, zone=zone),
+        "rows_of": lambda rows: [(one_line(row.name), money(row.amount)) for row in rows],
+        "dates_of": lambda dates: [(day(one.day), _due(one)) for one in dates],
         "layout": f"mail/_base.{part}.jinja",
         "kit": f"mail/_{part}.jinja",
     }
@@ -101,6 +105,18 @@ def moment(value: datetime, *, zone: ZoneInfo) -> str:
     local = value.astimezone(zone)
     clock = format_datetime(local, "h:mm a", locale=LOCALE).lower()
     return f"{day(local.date())}, {clock} {local.tzname()}"
+
+
+def around(value: datetime, *, zone: ZoneInfo) -> str:
+    """`2:30 pm EST on Tuesday, November 24`: to the half hour, for what is expected."""
+    local = value.astimezone(zone)
+    local -= timedelta(minutes=local.minute % 30, seconds=local.second, microseconds=local.microsecond)
+    clock = format_datetime(local, "h:mm a", locale=LOCALE).lower()
+    return f"{clock} {local.tzname()} on {format_datetime(local, 'EEEE, MMMM d', locale=LOCALE)}"
+
+
+def _due(one: DigestDate) -> str:
+    return one_line(one.name) + (f", {money(one.amount)}" if one.amount is not None else "")
 
 
 def folded(words: str) -> str:

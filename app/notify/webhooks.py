@@ -1,4 +1,4 @@
-"""Send a webhook message to the platform, signed according to Standard Webhooks.
+"""Send messages as JSON to webhooks: signed according to Standard Webhooks, or in the form that a chat wants.
 
 https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import secrets as random_source
 from base64 import b64encode
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -39,7 +39,8 @@ class Answer:
     """The result of sending: whether the message was accepted, and the response as text.
 
     `refused`: the receiver will never accept this message. `gone`: it wants no more messages, and the specification
-    says to stop sending any. `retry_after` are the seconds that it asked us to wait.
+    says to stop sending any. `retry_after` are the seconds that it asked us to wait. `status` is the response's,
+    None if there was none.
     """
 
     taken: bool
@@ -47,6 +48,7 @@ class Answer:
     refused: bool = False
     gone: bool = False
     retry_after: int | None = None
+    status: int | None = None
 
 
 def new_secret() -> str:
@@ -79,15 +81,27 @@ def send(
     body = json.dumps({"type": type_, "timestamp": at.astimezone(UTC).isoformat(), "data": data})
     now = clock.about_now()
     headers = {
-        "Content-Type": "application/json",
-        "User-Agent": "VoicePortalBilling/1",
         "webhook-id": message_id,
         "webhook-timestamp": str(int(now.timestamp())),
         "webhook-signature": " ".join(Webhook(secret).sign(message_id, now, body) for secret in signing),
     }
+    return post_json(url, body, headers, allow_private=allow_private, ports=ports, seconds=seconds)
+
+
+def post_json(
+    url: str,
+    body: str,
+    headers: Mapping[str, str] | None = None,
+    *,
+    allow_private: bool,
+    ports: Collection[int] = (HTTPS_PORT,),
+    seconds: float = DEADLINE_SECONDS,
+) -> Answer:
+    """Post JSON as it is; as `send` otherwise."""
+    usual = {"Content-Type": "application/json", "User-Agent": "VoicePortalBilling/1"}
     try:
         target = addresses.find(url, allow_private=allow_private, ports=ports, seconds=LOOKUP_SECONDS)
-        reply = posting.post(target, body.encode(), headers, seconds=seconds)
+        reply = posting.post(target, body.encode(), usual | dict(headers or {}), seconds=seconds)
     except (AddressError, NoAnswerError) as error:
         return Answer(False, str(error)[:_KEPT])
     return Answer(
@@ -96,6 +110,7 @@ def send(
         refused=400 <= reply.status < 500 and reply.status not in _ONLY_NOW,
         gone=reply.status == _GONE,
         retry_after=reply.retry_after,
+        status=reply.status,
     )
 
 
