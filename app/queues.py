@@ -20,6 +20,9 @@ class Queue(StrEnum):
     COMPARISON = "comparison"  # comparing with Stripe
     CALLING = "calling"  # messages to the platform that calling pauses or resumes
     MESSAGES = "messages"  # all other messages to the platform
+    ALERTS = "alerts"  # which levels credit has reached
+    CHAT = "chat"  # alerts to Slack, Teams and webhooks of organizations
+    SMS = "sms"  # alerts to phones, through one gateway
     MAIL = "mail"
     FIGURES = "figures"  # what is counted for pages and forecasts
     MAINTENANCE = "maintenance"
@@ -35,6 +38,9 @@ SLOTS: dict[Queue, int] = {
     Queue.COMPARISON: 1,
     Queue.CALLING: 3,
     Queue.MESSAGES: 4,
+    Queue.ALERTS: 2,
+    Queue.CHAT: 4,
+    Queue.SMS: 2,
     Queue.MAIL: 2,
     Queue.FIGURES: 2,
     Queue.MAINTENANCE: 1,
@@ -51,7 +57,7 @@ GROUPS: dict[str, tuple[Queue, ...]] = {
         Queue.RENEWALS,
         Queue.COMPARISON,
     ),
-    "messages": (Queue.CALLING, Queue.MESSAGES),
+    "messages": (Queue.CALLING, Queue.MESSAGES, Queue.ALERTS, Queue.CHAT, Queue.SMS),
     "mail": (Queue.MAIL,),
     "maintenance": (Queue.FIGURES, Queue.MAINTENANCE),
 }
@@ -76,6 +82,11 @@ QUEUE_OF: dict[str, Queue] = {
     "tell_calling_state": Queue.CALLING,
     "deliver_to_platform": Queue.MESSAGES,
     "tell_of_limit": Queue.MESSAGES,
+    "judge_alerts": Queue.ALERTS,
+    "write_digests": Queue.ALERTS,
+    "send_alerts": Queue.CHAT,
+    "send_text_messages": Queue.SMS,
+    "sweep_alerts": Queue.SWEEPS,
     "send_mail": Queue.MAIL,
     "mail_password_link": Queue.MAIL,
     "note_failed_sign_in": Queue.MAINTENANCE,

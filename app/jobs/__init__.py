@@ -13,6 +13,13 @@ from collections.abc import Sequence
 
 from flask import Flask
 
+from app.jobs.alerts import (
+    judge_alerts,
+    send_alerts,
+    send_text_messages,
+    sweep_alerts,
+    write_digests,
+)
 from app.jobs.figures import count_hours, recount_rollups, roll_up
 from app.jobs.maintenance import nightly, note_failed_sign_in
 from app.jobs.messages import (
@@ -48,6 +55,7 @@ __all__ = [
     "end_leases",
     "finish_cancellation",
     "handle_stripe_event",
+    "judge_alerts",
     "mail_operators",
     "mail_password_link",
     "nightly",
@@ -59,17 +67,21 @@ __all__ = [
     "recover_switch",
     "roll_up",
     "run_worker",
+    "send_alerts",
     "send_calling_state",
     "send_mail",
+    "send_text_messages",
     "settle_top_up",
     "suspend_overdue",
     "sweep",
+    "sweep_alerts",
     "sweep_mail",
     "sweep_platform",
     "sync_billing_details",
     "sync_default_card",
     "tell_of_limit",
     "top_up_automatically",
+    "write_digests",
 ]
 
 

@@ -1,5 +1,14 @@
 """The tables, one file per aggregate."""
 
+from app.models.alert import (
+    AlertChannel,
+    AlertChoice,
+    AlertDelivery,
+    AlertDeliveryState,
+    AlertLevel,
+    AlertLevelKind,
+    ChannelKind,
+)
 from app.models.api_token import ApiToken
 from app.models.billing_details import BillingDetails
 from app.models.catalog import CatalogVersion, PlanTerm
@@ -61,6 +70,12 @@ from app.models.watch import WalletWatch, WatchKind
 __all__ = [
     "Account",
     "AccountName",
+    "AlertChannel",
+    "AlertChoice",
+    "AlertDelivery",
+    "AlertDeliveryState",
+    "AlertLevel",
+    "AlertLevelKind",
     "Allowance",
     "ApiToken",
     "AuditEvent",
@@ -69,6 +84,7 @@ __all__ = [
     "CallingState",
     "CatalogVersion",
     "ChallengePurpose",
+    "ChannelKind",
     "CreditLot",
     "DailyLimit",
     "DeliveryState",

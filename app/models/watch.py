@@ -17,6 +17,7 @@ class WatchKind(StrEnum):
     """What a watch is for. Each kind has its jobs in `app.billing.wallet.watches`."""
 
     AUTO_TOP_UP = "auto_top_up"
+    ALERT = "alert"
 
 
 class WalletWatch(OrgScoped, Base):

@@ -1,5 +1,5 @@
 """People's roles in organizations. The only place where a role is assigned, changed, or removed, along with what
-depends on it: billing emails, and invitations."""
+depends on it: billing emails, credit alerts, and invitations."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import delete, func, or_, select, update
 
 from app.billing import audit
+from app.billing.alerts import channels
 from app.billing.audit import Action, Actor
 from app.billing.customers import details
 from app.clock import utc_now
@@ -74,7 +75,7 @@ def people_of(org_id: UUID) -> dict[str, User]:
 
 
 def _lose(organization: Organization, user: User, actor: Actor) -> None:
-    """Remove what depends on the role: billing emails, and invitations to or by the person."""
+    """Remove what depends on the role: billing emails, credit alerts, and invitations to or by the person."""
     db.session.execute(
         update(Invitation)
         .where(
@@ -86,3 +87,4 @@ def _lose(organization: Organization, user: User, actor: Actor) -> None:
     )
     db.session.flush()
     details.remove_recipient(organization, user.email, actor)
+    channels.forget_person(organization, user)

@@ -97,6 +97,11 @@ GROUPS = (
         ("mail", "platform_endpoint", "platform_message", "platform_delivery"),
     ),
     Group(
+        "Alerts",
+        "Who is told when credit reaches a level, and what leaves for chat, SMS and webhooks.",
+        ("alert_channel", "alert_level", "alert_choice", "alert_delivery"),
+    ),
+    Group(
         "Stripe",
         "Events as they arrived, and what comparing with Stripe has found.",
         ("stripe_event", "reconciliation_run", "finding"),

@@ -12,6 +12,7 @@ from sqlalchemy import Select
 
 from app.extensions import db
 from app.models import (
+    AlertChannel,
     CreditLot,
     LimitRequest,
     Membership,
@@ -28,6 +29,7 @@ from app.models import (
 from dev.page_map import SIGNED_OUT, pages
 
 QUERIES: dict[str, tuple[str, ...]] = {
+    "alerts.new_channel": ("kind=email", "kind=slack"),
     "search.show": ("q=a", "q=nothing+like+it"),
     "wallet.check_campaign": (
         "",
@@ -92,6 +94,9 @@ def _values(organization: Organization, person: User) -> Mapping[str, Any]:
         ),
         "limit_id": _newest(db.select(SpendingLimit.id).filter_by(org_id=org_id)),
         "request_id": _newest(db.select(LimitRequest.id).filter_by(org_id=org_id)),
+        "channel_id": _newest(
+            db.select(AlertChannel.id).filter_by(org_id=org_id).where(AlertChannel.kind != "recipients")
+        ),
         "passkey_id": _newest(db.select(Passkey.id).filter_by(user_id=person.id)),
         "month": f"{date.today():%Y-%m}",
     }

@@ -39,7 +39,7 @@ def receiving() -> Iterator[Receiver]:
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"])).decode()
             receiver.requests.append((dict(self.headers), body))
-            by_type = receiver.by_type.get(json.loads(body)["type"], 204)
+            by_type = receiver.by_type.get(json.loads(body).get("type", ""), 204)
             self.send_response(receiver.answers.pop(0) if receiver.answers else by_type)
             for name, value in receiver.headers.items():
                 self.send_header(name, value)

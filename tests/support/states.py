@@ -16,7 +16,7 @@ from app.models import LimitSubject, LimitWindow, Organization, TransferKind
 from demo import usage_reports
 from demo.usage_reports import Used
 from tests.factories import OWNER, a_card, a_payer, an_organization, usd
-from tests.support import moving, subscriptions
+from tests.support import alerting, moving, subscriptions
 from tests.support.limits import a_draft, a_limit
 from tests.support.plans import ALWAYS_3DS, a_subscriber, sell_plans, switch_to
 from tests.support.subscriptions import Period
@@ -41,6 +41,8 @@ def busy() -> Organization:
     a_card(organization, last4="0001", year=date.today().year, default=False)
     limited(organization)
     db.session.commit()
+    alerting.set_levels(organization, "50", "20", hours=(4,))
+    alerting.a_chat(organization)
     return organization
 
 

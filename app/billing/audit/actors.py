@@ -7,6 +7,7 @@ _NAMES = {
     "identity provider": "Identity provider",
     "stripe": "Payment processor",
     "wallet": "The wallet",
+    "alerts": "Credit alerts",
     "sign-in page": "Someone who wasn't signed in",
 }
 

@@ -11,6 +11,14 @@ from app.ids import uuid7
 from app.models import AuditEvent
 
 Action = Literal[
+    "alerts.channel_added",
+    "alerts.channel_removed",
+    "alerts.channel_switched_off",
+    "alerts.channel_switched_on",
+    "alerts.choices_changed",
+    "alerts.levels_changed",
+    "alerts.secret_changed",
+    "alerts.unsubscribed",
     "billing_details.changed",
     "credit.granted",
     "customer.forgotten",

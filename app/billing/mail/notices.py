@@ -11,7 +11,8 @@ asked for money (an abandoned confirmation), a second failure of the same top-up
 person's attempts after the first get no notice;
 - a change of plan: when the new plan came into force;
 - a limit: its version, the window and the percentage; a request for more, its id;
-- a card: the month printed on it and how many days are left, so a renewed card gets a new notice.
+- a card: the month printed on it and how many days are left, so a renewed card gets a new notice;
+- an alert: its level and how often that was reached, so that a fall is told once; a digest: the Monday.
 
 Movements of money get a notice however late they become known: the wallet changes now. Other events older than
 `NOTIFY_WITHIN` (an import, the demo's past, an old failure found by the reconciliation) don't: no one can act on
@@ -184,6 +185,11 @@ def to_owners(org_id: UUID, email: Email, *, source: str) -> None:
     """A notice that asks for what only owners can do: for each of them, an email of their own."""
     for address in recipients.owner_emails(org_id):
         personal(org_id, email, to=address, source=f"{source}:{address.lower()}")
+
+
+def to_recipients(org_id: UUID, email: Email, *, source: str) -> None:
+    """A notice for the billing recipients at the time of sending."""
+    _write(org_id, email, source, utc_now())
 
 
 def to_everyone(organization: Organization, email: Email, *, source: str) -> None:

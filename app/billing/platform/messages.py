@@ -23,6 +23,8 @@ CALLING_PAUSED = "calling.paused"
 CALLING_RESUMED = "calling.resumed"
 WALLET_LOW = "wallet.low"
 WALLET_RECOVERED = "wallet.recovered"
+ALERT_RAISED = "alert.raised"
+ALERT_ENDED = "alert.ended"
 WALLET_TOPPED_UP = "wallet.topped_up"
 PLAN_CHANGED = "plan.changed"
 LIMIT_NEAR = "limit.near"
@@ -90,6 +92,31 @@ def envelope_ended(org_id: UUID, *, envelope_id: UUID, campaign: str, returned: 
     """Publish that an envelope has ended, and what of it is available credit again."""
     data = {"campaign": campaign, "envelope": str(envelope_id), "returned": amount(returned)}
     publish(org_id, ENVELOPE_ENDED, data, at=at)
+
+
+def alert_changed(
+    org_id: UUID,
+    type_: str,
+    *,
+    under: Money | None,
+    hours: int | None,
+    available: Money,
+    dry_at: datetime | None,
+    at: datetime,
+) -> None:
+    """Publish that credit has reached a level that owners chose, or has recovered from it: an amount, or a forecast
+    of so many hours. `dry_at` is when credit is expected to run out, if that is known."""
+    level = {
+        "kind": "forecast" if under is None else "amount",
+        "under": amount(under) if under is not None else None,
+        "hours": hours,
+    }
+    data = {
+        "level": level,
+        "available": amount(available),
+        "dry_at": dry_at.isoformat() if dry_at else None,
+    }
+    publish(org_id, type_, data, at=at)
 
 
 def topped_up(org_id: UUID, *, top_up_id: UUID, credited: Money, available: Money, at: datetime) -> None:

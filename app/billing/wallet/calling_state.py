@@ -34,6 +34,7 @@ from app.billing.platform import messages
 from app.billing.wallet import envelope_moves, leases, watches, withdrawals
 from app.billing.wallet.credit import Credit
 from app.billing.wallet.lots import expiry
+from app.extensions import enqueue
 from app.models import CallingState, Wallet
 from app.money import Money, smallest_unit
 
@@ -111,7 +112,7 @@ def rejudge(wallet: Wallet, at: datetime) -> CallingState:
 def notify_platform(
     org_id: UUID, before: Judgment, after: Judgment, credit: Credit, *, currency: str, at: datetime
 ) -> None:
-    """Notify the platform that the judgment of a wallet changed, in the same transaction."""
+    """Notify the platform that the judgment of a wallet changed, in the same transaction, and let people be told."""
     available = Money(credit.available, currency)
     messages.calling_changed(
         org_id,
@@ -128,6 +129,8 @@ def notify_platform(
         messages.outbound_changed(
             org_id, is_paused=after.is_outbound_paused, available=available, reserve=reserve, at=at
         )
+    if before.is_low != after.is_low or after.state is CallingState.PAUSED:
+        enqueue("judge_alerts", org_id=str(org_id))
 
 
 def judge(credit: Credit, threshold: int | None, *, was_low: bool) -> Judgment:

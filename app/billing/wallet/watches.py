@@ -34,7 +34,10 @@ class Jobs:
     is_named: bool = False
 
 
-JOBS_OF: dict[WatchKind, Jobs] = {WatchKind.AUTO_TOP_UP: Jobs("top_up_automatically")}
+JOBS_OF: dict[WatchKind, Jobs] = {
+    WatchKind.AUTO_TOP_UP: Jobs("top_up_automatically"),
+    WatchKind.ALERT: Jobs("judge_alerts", "judge_alerts"),
+}
 """What each kind enqueues."""
 
 Amounts = tuple[int | None, int | None]

@@ -1,0 +1,180 @@
+"""An organization's channels: added, switched on again and removed by its owners, who all are told by email."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from sqlalchemy import select
+
+from app import notify
+from app.billing import audit
+from app.billing.alerts import settings
+from app.billing.alerts.naming import masked, name_of
+from app.billing.alerts.stopping import delete_channel
+from app.billing.audit import Action, Actor
+from app.billing.mail import notices
+from app.billing.wallet import ledger
+from app.clock import utc_now
+from app.extensions import db
+from app.ids import uuid7
+from app.models import AlertChannel, ChannelKind, Membership, Organization, User
+from app.notify import sms, webhooks
+from app.notify.addresses import AddressError
+from app.notify.alert_emails import AlertChannelChange, AlertChannelChanged
+
+MOST = 30
+"""The most channels of an organization: each alert is sent to all of them."""
+
+
+_ACTIONS: dict[AlertChannelChange, Action] = {
+    "added": "alerts.channel_added",
+    "removed": "alerts.channel_removed",
+    "switched_on": "alerts.channel_switched_on",
+}
+
+
+class ChannelError(ValueError):
+    """A channel can't be added as wanted; the message says what to do, and `field` names what is wrong."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+class UnknownChannelError(LookupError):
+    """There is no such channel."""
+
+
+def add_for_person(
+    organization: Organization, kind: ChannelKind, user_id: UUID, actor: Actor, *, number: str = ""
+) -> AlertChannel:
+    """Add the email or the phone of someone who has a role. Locks the wallet, in the caller's transaction.
+
+    Raises `ChannelError`.
+    """
+    is_member = select(Membership.user_id).where(
+        Membership.org_id == organization.id, Membership.user_id == user_id
+    )
+    if db.session.scalar(is_member) is None:
+        raise ChannelError("person", "Choose someone of this organization.")
+    address = ""
+    if kind is ChannelKind.SMS:
+        if notify.sms_gateway() is None:
+            raise ChannelError("number", "Text messages are not available.")
+        address = sms.number_of(number) or ""
+        if not address:
+            raise ChannelError("number", "Enter a phone number with its country code, like +1 617 555 0123.")
+    return _add(organization, AlertChannel(kind=kind, user_id=user_id, address=address), actor)
+
+
+def check_address(url: str) -> None:
+    """Check that messages may be sent to an address, which looks it up. Raises `ChannelError`."""
+    allowed = notify.allowed_addresses()
+    try:
+        webhooks.check_address(url, allow_private=allowed.private, ports=allowed.ports)
+    except AddressError as error:
+        raise ChannelError("address", str(error)) from error
+
+
+def add_webhook(
+    organization: Organization, kind: ChannelKind, name: str, url: str, actor: Actor
+) -> AlertChannel:
+    """Add a chat or a webhook, whose address was checked (`check_address`). A webhook gets a secret, which is shown
+    now and never again. Locks the wallet, in the caller's transaction. Raises `ChannelError`."""
+    if not name or len(name) > 60:
+        raise ChannelError("name", "Enter a name of up to 60 characters.")
+    secrets = [webhooks.new_secret()] if kind is ChannelKind.WEBHOOK else []
+    return _add(organization, AlertChannel(kind=kind, name=name, address=url, secrets=secrets), actor)
+
+
+def remove(organization: Organization, channel_id: UUID, actor: Actor) -> str:
+    """Remove a channel; returns how it was called. In the caller's transaction. Raises `UnknownChannelError`."""
+    channel = find(organization.id, channel_id)
+    if channel.kind is ChannelKind.RECIPIENTS:
+        raise UnknownChannelError("Billing recipients are changed in the billing details.")
+    name = name_of(channel)
+    delete_channel(channel)
+    _tell(organization, channel, name, "removed", actor)
+    return name
+
+
+def switch_on(organization: Organization, channel_id: UUID, actor: Actor) -> str:
+    """Send to a channel again that was switched off; returns how it's called. In the caller's transaction. Raises
+    `UnknownChannelError`."""
+    channel = find(organization.id, channel_id)
+    name = name_of(channel)
+    if channel.off_at is not None:
+        channel.off_at = channel.off_reason = channel.failing_since = None
+        _tell(organization, channel, name, "switched_on", actor)
+    return name
+
+
+def rotate(organization: Organization, channel_id: UUID, actor: Actor) -> AlertChannel:
+    """Give a webhook a new secret, which is shown now and never again. Messages are also signed with the one before,
+    until the next. In the caller's transaction. Raises `UnknownChannelError`."""
+    channel = find(organization.id, channel_id)
+    if channel.kind is not ChannelKind.WEBHOOK:
+        raise UnknownChannelError("Only webhooks have a secret.")
+    channel.secrets = [webhooks.new_secret(), *channel.secrets[:1]]
+    audit.record(organization.id, actor, "alerts.secret_changed", name_of(channel))
+    db.session.flush()
+    return channel
+
+
+def forget_person(organization: Organization, user: User) -> None:
+    """Remove the channels of someone who lost their role. In the caller's transaction."""
+    query = select(AlertChannel).where(
+        AlertChannel.org_id == organization.id, AlertChannel.user_id == user.id
+    )
+    for channel in db.session.scalars(query).all():
+        delete_channel(channel)
+
+
+def find(org_id: UUID, channel_id: UUID) -> AlertChannel:
+    """The channel. Raises `UnknownChannelError`."""
+    channel = db.session.get(AlertChannel, (org_id, channel_id))
+    if channel is None:
+        raise UnknownChannelError(str(channel_id))
+    return channel
+
+
+def _add(organization: Organization, channel: AlertChannel, actor: Actor) -> AlertChannel:
+    wallet, now = ledger.lock(organization.id), utc_now()
+    settings.ensure(wallet, now)
+    known = db.session.scalars(select(AlertChannel).where(AlertChannel.org_id == organization.id)).all()
+    if len(known) >= MOST:
+        raise ChannelError("address", f"There are {MOST} channels already. Remove one first.")
+    if any(_same(one, channel) for one in known):
+        field = {ChannelKind.EMAIL: "person", ChannelKind.SMS: "number"}.get(channel.kind, "address")
+        raise ChannelError(field, "Alerts go there already.")
+    channel.org_id, channel.id, channel.created_at = organization.id, uuid7(), now
+    channel.created_by_id = actor.user_id
+    db.session.add(channel)
+    db.session.flush()
+    _tell(organization, channel, name_of(channel), "added", actor)
+    return channel
+
+
+def _same(one: AlertChannel, other: AlertChannel) -> bool:
+    return (one.kind, one.user_id, one.address) == (other.kind, other.user_id, other.address)
+
+
+def _tell(
+    organization: Organization, channel: AlertChannel, name: str, change: AlertChannelChange, actor: Actor
+) -> None:
+    """Record a change, and email it to every owner: news about money must not be led elsewhere unnoticed."""
+    now = utc_now()
+    where = masked(channel) if not channel.kind.is_email else ""
+    audit.record(
+        organization.id,
+        actor,
+        _ACTIONS[change],
+        name,
+        kind=channel.kind.value,
+        address=where,
+    )
+    email = AlertChannelChanged(
+        change=change, channel=name, by=audit.display_name(actor.name), at=now, address=actor.address
+    )
+    notices.to_everyone(organization, email, source=f"{channel.id}:{now.isoformat()}")
+    db.session.flush()

@@ -1,0 +1,32 @@
+"""How channels are called, without what they keep secret: the address of a chat is all that posting to it takes."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from sqlalchemy import select
+
+from app.extensions import db
+from app.models import AlertChannel, ChannelKind, User
+
+_PLACES = {ChannelKind.SLACK: "Slack", ChannelKind.TEAMS: "Teams", ChannelKind.WEBHOOK: "webhook"}
+
+
+def name_of(channel: AlertChannel, email: str | None = None) -> str:
+    """What people call a channel: `Billing alerts (Slack)`, `dana@harbor.example`, `+1•••0123`. `email` is its
+    person's, where that is known."""
+    if channel.kind is ChannelKind.RECIPIENTS:
+        return "billing email recipients"
+    if channel.kind is ChannelKind.SMS:
+        return f"{masked(channel)} (text messages)"
+    if channel.kind is ChannelKind.EMAIL:
+        return email or db.session.scalar(select(User.email).where(User.id == channel.user_id)) or ""
+    return f"{channel.name} ({_PLACES[channel.kind]})"
+
+
+def masked(channel: AlertChannel) -> str:
+    """An address to recognize, and not to use: the host of a webhook, the last digits of a phone number."""
+    if channel.kind is ChannelKind.SMS:
+        return f"{channel.address[:2]}•••{channel.address[-4:]}"
+    host = urlsplit(channel.address).hostname or ""
+    return f"{host}/…{channel.address[-4:]}" if channel.kind is not ChannelKind.WEBHOOK else channel.address
