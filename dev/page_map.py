@@ -27,6 +27,7 @@ NO_PAGES = {
 """Rules that show nothing of ours to anyone, beside those of the API, files and what open pages ask for."""
 
 SIGNED_OUT = {
+    "alert_emails.stop",
     "api_docs.list_problems",
     "api_docs.show",
     "api_docs.show_problem",

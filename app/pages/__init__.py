@@ -7,6 +7,7 @@ from flask import Flask
 from app.pages import (
     account,
     activity,
+    alerts,
     auth,
     billing_details,
     change_plan,
@@ -43,6 +44,7 @@ def init_app(app: Flask) -> None:
         cost_change,
         limits,
         credit,
+        alerts,
         payment_methods,
         change_plan,
         invoices,
@@ -55,3 +57,4 @@ def init_app(app: Flask) -> None:
         shell_parts,
     ):
         app.register_blueprint(package.blueprint)
+    app.register_blueprint(alerts.stopping.blueprint)

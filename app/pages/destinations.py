@@ -77,6 +77,9 @@ DESTINATIONS = (
     Destination("daily_limit", "wallet.show_daily_limit", "Daily limit", "top-up maximum change"),
     Destination("limits", "limits.show", "Spending limits", "budget cap maximum destinations countries"),
     Destination("add_limit", "limits.new", "Add a spending limit", "budget cap maximum new"),
+    Destination(
+        "alerts", "alerts.show", "Credit alerts", "low balance notify slack sms email digest channels"
+    ),
     Destination("add_card", "payment_methods.new", "Add a card", "new payment method credit debit"),
     Destination("renewal", "change_plan.show_renewal", "Fix payment", "renewal overdue pay past due"),
     Destination(

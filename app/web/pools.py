@@ -23,6 +23,7 @@ class Pool(StrEnum):
     SIGN_IN = "sign_in"  # people, with a password that takes long to hash, and is meant to
     SHELL = "shell"  # people whom the shell signs in, with a call to it for its keys
     PROVIDER = "provider"  # people, with a call to the identity provider
+    CHANNELS = "channels"  # people, with a message to a chat or a webhook, or a look at its name
     STRIPE = "stripe"  # people, with a call to Stripe
     DOWNLOADS = "downloads"  # files that take seconds to create
     WEBHOOKS = "webhooks"  # Stripe's events
@@ -89,6 +90,18 @@ ASK_PROVIDER = frozenset(
 )
 """The endpoints of pages that may call the identity provider: when it is slow, no one else waits."""
 
+ASK_CHANNELS = frozenset({"alerts.add_channel", "alerts.send_test"})
+"""The endpoints of pages that may call an address that an owner has entered, which may answer slowly or never."""
+
+_SLOW = (
+    (ASK_STRIPE, Pool.STRIPE),
+    (ASK_SHELL, Pool.SHELL),
+    (ASK_PROVIDER, Pool.PROVIDER),
+    (ASK_CHANNELS, Pool.CHANNELS),
+    (HASH_PASSWORDS, Pool.SIGN_IN),
+)
+"""What each of these endpoints waits for."""
+
 STRIPE_BUSY = "billing.stripe_busy"
 """In a request's environment: too many wait for Stripe, so this one must respond without calling it."""
 
@@ -102,14 +115,9 @@ def pool_of(endpoint: str | None, path: str = "") -> Pool:
     """The class of an endpoint; if there is none, by its path."""
     if endpoint is None:
         return Pool.PLATFORM if path.startswith("/api/") else Pool.PAGES
-    if endpoint in ASK_STRIPE:
-        return Pool.STRIPE
-    if endpoint in ASK_SHELL:
-        return Pool.SHELL
-    if endpoint in ASK_PROVIDER:
-        return Pool.PROVIDER
-    if endpoint in HASH_PASSWORDS:
-        return Pool.SIGN_IN
+    for endpoints, waits_for in _SLOW:
+        if endpoint in endpoints:
+            return waits_for
     pool = BY_BLUEPRINT.get(endpoint.partition(".")[0], Pool.PAGES)
     return Pool.DOWNLOADS if pool is Pool.PAGES and path.endswith(FILES) else pool
 
@@ -122,6 +130,7 @@ def threads_of(settings: Settings) -> dict[Pool, int]:
         Pool.SIGN_IN: settings.sign_in_threads,
         Pool.SHELL: settings.shell_threads,
         Pool.PROVIDER: settings.provider_threads,
+        Pool.CHANNELS: settings.channel_threads,
         Pool.STRIPE: settings.stripe_threads,
         Pool.DOWNLOADS: settings.download_threads,
         Pool.WEBHOOKS: settings.webhook_threads,

@@ -42,6 +42,7 @@ class Change(StrEnum):
     RECIPIENTS = "change who gets billing emails"
     LIMIT = "change the daily top-up limit"
     SPENDING = "change what may be spent"
+    ALERTS = "change who gets credit alerts"
     TOP_UP = "pay this top-up"
     PLAN = "pay for this plan"
     PEOPLE = "change who has access"

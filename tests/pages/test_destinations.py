@@ -13,6 +13,7 @@ from tests.support.database import inside
 from tests.support.url_map import rules
 
 NOT_BY_NAME = {
+    "alerts.new_channel": "a step of the page about credit alerts",
     "auth.confirm": "asks before something else",
     "auth.confirm_with_provider": "leads to the identity provider",
     "auth.connect_provider": "leads to the identity provider, from the account's page",

@@ -11,6 +11,7 @@ from app.models.scope import scope_to
 from tests.factories import a_card, an_organization
 
 OPEN = {
+    "alert_emails.stop",  # of who has the link that an email carries, signed: tests/pages/test_alerts_page.py
     "api_docs.list_problems",  # what the API is like, for anyone who builds against it
     "api_docs.show",
     "api_docs.show_problem",

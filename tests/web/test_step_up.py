@@ -29,6 +29,8 @@ from tests.support.plans import sell_plans
 from tests.support.sandbox import GOOD, Sandbox
 
 NOT_ASKED = {
+    "alert_emails.stop": "stops the emails that its link is from, gives nothing away",
+    "alerts.send_test": "sends a test where alerts go already",
     "account.change_password": "asks for the current password itself",
     "account.end_session": "ends a session, gives no access",
     "account.end_sessions": "ends sessions, gives no access",

@@ -66,6 +66,7 @@ def context(view: WalletPage, form: TopUpForm | None = None, card: str | None = 
         "maximum": limits.maximum,
         "daily": view.daily,
         "limits": view.limits,
+        "alerts": view.alerts,
         "refusal": limit_reached(view.top_up.refusal) if view.top_up and view.top_up.refusal else None,
         "ptag": view.balance.version,
         "support_email": settings.support_email,

@@ -11,6 +11,8 @@ from app.billing.activity.filters import Filters
 from app.billing.activity.history import HistoryPage
 from app.billing.activity.totals import Totals
 from app.billing.activity.usage_history import UsageHistoryPage
+from app.billing.alerts import views as alerts
+from app.billing.alerts.views import Panel
 from app.billing.cards import one_off, paid_with, payment_methods
 from app.billing.cards.paid_with import DefaultOffer
 from app.billing.cards.payment_methods import CardView
@@ -66,6 +68,7 @@ class WalletPage:
     top_up: TopUpView | None
     daily: daily_limits.Usage
     limits: LimitsPanel
+    alerts: Panel
 
 
 def gather(
@@ -88,6 +91,7 @@ def gather(
         top_up=view_of(organization, top_up, now, daily) if top_up else None,
         daily=daily,
         limits=gather_panel(organization),
+        alerts=alerts.panel(organization.id),
     )
 
 

@@ -1,0 +1,41 @@
+"""The button that tests a channel, and what it has shown."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from flask import flash, redirect, url_for
+from werkzeug.wrappers import Response
+
+from app.billing.alerts import deliveries
+from app.billing.alerts.outcomes import Result, Tested
+from app.extensions import limiter
+from app.pages.alerts.routes import blueprint
+from app.web.identity import current_identity, current_organization, org_admin_required
+
+FEW = "10 per minute"
+"""How often a person may test: each test is a message to someone else."""
+
+
+@blueprint.post("/channels/<uuid:channel_id>/tests")
+@org_admin_required
+@limiter.limit(FEW)
+def send_test(channel_id: UUID) -> Response:
+    """Send a test to a channel, and say what happened."""
+    tested = deliveries.test(current_organization().id, channel_id, by=current_identity().user)
+    flash(describe(tested))
+    return redirect(url_for("alerts.show", _anchor="channels"), 303)
+
+
+def describe(tested: Tested) -> str:
+    """What a test has shown, and what to do."""
+    answer = tested.answer.rstrip(".")
+    return {
+        Result.DELIVERED: "The test was delivered.",
+        Result.EMAILED: "The test is on its way. It should arrive within a minute.",
+        Result.SWITCHED_OFF: "It answered 410: it wants no more messages, so the channel is switched off. "
+        "Add its new address, or switch it on once it accepts messages again.",
+        Result.REJECTED: f"It rejected the test: {answer}. Check the address.",
+        Result.FAILED: f"It couldn't take the test: {answer}. Alerts are retried for a day.",
+        Result.NO_ANSWER: f"It did not answer: {answer}. Alerts are retried for a day.",
+    }[tested.result]

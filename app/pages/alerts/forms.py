@@ -1,0 +1,114 @@
+"""The forms about alerts."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from flask_wtf import FlaskForm
+from werkzeug.datastructures import MultiDict
+from wtforms import HiddenField, SelectField, SelectMultipleField, StringField
+
+from app.billing.alerts.levels import HOURS, Level
+from app.models import AlertLevelKind
+from app.money import Money, MoneyError
+from app.pages.alerts.wording import hours_label
+from app.web.formatting import money
+from app.web.identity import current_organization
+from app.web.text_guard import TidyForm
+
+FURTHEST = 1_000_000
+"""The largest amount of a level, in units of the currency."""
+_AMOUNTS = ("amount_1", "amount_2", "amount_3")
+
+
+class LevelsForm(TidyForm, FlaskForm):  # type: ignore[misc]
+    """The levels. `low_amount`, `amounts` and `wanted_hours` are set once `validate` succeeds."""
+
+    low = StringField("Low balance: credit is under")
+    amount_1 = StringField("Also under")
+    amount_2 = StringField("And under")
+    amount_3 = StringField("And also under")
+    hours = SelectMultipleField("Forecast", validate_choice=False)
+
+    low_amount: Money | None
+    amounts: tuple[Money, ...]
+    wanted_hours: tuple[int, ...]
+
+    def offer(self) -> list[tuple[str, str]]:
+        """The hours to choose from."""
+        return [(str(one), hours_label(one)) for one in HOURS]
+
+    @property
+    def further(self) -> list[StringField]:
+        return [self[name] for name in _AMOUNTS]
+
+    def show(self, levels: list[Level]) -> None:
+        """Fill it with what is chosen."""
+        amounts = [one.amount for one in levels if one.kind is AlertLevelKind.AMOUNT and one.amount]
+        low = next((one.amount for one in levels if one.kind is AlertLevelKind.LOW), None)
+        self.low.data = low.plain if low else ""
+        for field, amount in zip(self.further, sorted(amounts, reverse=True), strict=False):
+            field.data = amount.plain
+        self.hours.data = [str(one.hours) for one in levels if one.hours]
+
+    def validate(self, extra_validators: object = None) -> bool:
+        """Check each amount; an error says what to enter."""
+        super().validate(extra_validators)
+        self.low_amount = self._amount(self.low)
+        amounts = [self._amount(field) for field in self.further]
+        self.amounts = tuple(dict.fromkeys(one for one in amounts if one is not None))
+        for field, amount in zip(self.further, amounts, strict=True):
+            if amount is not None and amount == self.low_amount:
+                field.errors = [
+                    "This is the low-balance amount already. Enter another one, or leave it blank."
+                ]
+        offered = dict(self.offer())
+        if not set(self.hours.data or ()) <= set(offered):
+            self.hours.errors = ["Choose from the times that are offered."]
+        self.wanted_hours = tuple(int(one) for one in self.hours.data or () if one in offered)
+        return not self.errors
+
+    def _amount(self, field: StringField) -> Money | None:
+        """What was typed; None where that is nothing or wrong."""
+        if not field.data:
+            return None
+        most = Money(FURTHEST * 1_000_000, current_organization().currency)
+        try:
+            amount = Money.parse(field.data, most.currency)
+        except MoneyError as error:
+            field.errors = [str(error)]
+            return None
+        if not 0 < amount.micro <= most.micro:
+            field.errors = [f"Enter an amount above zero, up to {money(most)}, or leave it blank."]
+            return None
+        return amount
+
+
+class ChannelForm(TidyForm, FlaskForm):  # type: ignore[misc]
+    """A new channel: whose it is, or where messages go and how that is called."""
+
+    kind = HiddenField()
+    person = SelectField("Person", validate_choice=False)
+    number = StringField("Phone number")
+    name = StringField("Name")
+    address = StringField("Address")
+
+
+def listed_choices(form: MultiDict[str, str]) -> dict[UUID, frozenset[str]]:
+    """What each channel that the page showed is to be told about."""
+    wanted: dict[UUID, set[str]] = {}
+    for channel_id in form.getlist("channel"):
+        if (key := _uuid(channel_id)) is not None:
+            wanted[key] = set()
+    for choice in form.getlist("tell"):
+        channel_id, _, about = choice.partition(" ")
+        if (key := _uuid(channel_id)) in wanted and key is not None:
+            wanted[key].add(about)
+    return {channel_id: frozenset(about) for channel_id, about in wanted.items()}
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None

@@ -1,0 +1,103 @@
+"""The page about alerts: levels, who is told of them, and the channels."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
+from werkzeug.datastructures import MultiDict
+from werkzeug.wrappers import Response
+
+from app.billing.alerts import choices, settings, views
+from app.billing.alerts.settings import Wanted
+from app.extensions import limiter
+from app.models import Organization
+from app.pages.actor import current_actor
+from app.pages.alerts.forms import LevelsForm, listed_choices
+from app.pages.alerts.wording import about_labels
+from app.transaction import transaction
+from app.web.identity import current_organization, org_admin_required
+from app.web.rate_limits import OFTEN
+from app.web.resend import Field, resendable
+from app.web.step_up import Change, confirmation_required
+from app.web.text_guard import keeps_typed
+
+blueprint = Blueprint("alerts", __name__, url_prefix="/billing/wallet/alerts")
+
+
+@blueprint.get("")
+@org_admin_required
+def show() -> Response:
+    """The levels in a form, who is told of which in another, and the channels."""
+    return draw()
+
+
+def summarize_levels(_: Organization, typed: MultiDict[str, str]) -> Iterable[Field]:
+    """The levels as they were typed."""
+    form = LevelsForm(typed)
+    for name in ("low", "amount_1", "amount_2", "amount_3"):
+        value = (form[name].data or "").strip()
+        yield Field(name, form[name].data or "", form[name].label.text, value)
+    for hours in typed.getlist("hours"):
+        yield Field("hours", hours, "Forecast", f"Credit lasts less than {hours} hours")
+
+
+@blueprint.post("/levels")
+@org_admin_required
+@confirmation_required(Change.ALERTS)
+@resendable(summarize_levels)
+@limiter.limit(OFTEN)
+@keeps_typed(LevelsForm)
+def save_levels() -> Response:
+    """Choose the levels."""
+    form = LevelsForm()
+    if not form.validate():
+        return draw(form, status=422)
+    with transaction():
+        changed = settings.set_levels(
+            current_organization(), Wanted(form.low_amount, form.amounts, form.wanted_hours), current_actor()
+        )
+    flash(
+        "The levels are saved. Choose below who is told about new ones."
+        if changed
+        else "Nothing was changed."
+    )
+    return redirect(url_for("alerts.show", _anchor="who"), 303)
+
+
+def summarize_choices(organization: Organization, typed: MultiDict[str, str]) -> Iterable[Field]:
+    """Who would be told about what."""
+    page = views.gather(organization)
+    names, labels = {str(one.id): one.name for one in page.channels}, about_labels(page.levels)
+    for channel_id in typed.getlist("channel"):
+        if channel_id in names:
+            yield Field("channel", channel_id, names[channel_id], names[channel_id])
+    for key in typed.getlist("tell"):
+        channel_id, _, about = key.partition(" ")
+        if channel_id in names and about in labels:
+            yield Field("tell", key, names[channel_id], labels[about])
+
+
+@blueprint.post("/choices")
+@org_admin_required
+@confirmation_required(Change.ALERTS)
+@resendable(summarize_choices)
+@limiter.limit(OFTEN)
+def save_choices() -> Response:
+    """Choose who is told about what. Channels that the page did not show stay as they are."""
+    wanted: dict[UUID, frozenset[str]] = listed_choices(request.form)
+    with transaction():
+        changed = choices.choose(current_organization(), wanted, current_actor())
+    flash("Saved who is told." if changed else "Nothing was changed.")
+    return redirect(url_for("alerts.show", _anchor="who"), 303)
+
+
+def draw(form: LevelsForm | None = None, *, status: int = 200) -> Response:
+    """Render the page, with a form that was refused."""
+    page = views.gather(current_organization())
+    if form is None:
+        form = LevelsForm(None)
+        form.show(page.levels)
+    labels = about_labels(page.levels)
+    return make_response(render_template("alerts/show.html", page=page, form=form, labels=labels), status)

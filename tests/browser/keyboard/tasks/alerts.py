@@ -1,0 +1,116 @@
+"""What people do about alerts."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from app.billing.alerts import stopping
+from app.clock import utc_now
+from app.models import ChannelKind
+from app.transaction import transaction
+from tests.browser.keyboard.hands import Hands
+from tests.browser.keyboard.scene import Scene
+from tests.browser.keyboard.task import task
+from tests.browser.site import Site
+from tests.support.alerting import a_chat, a_listener, a_member, an_alerted, recipients_channel
+
+PAGE = "/billing/wallet/alerts"
+
+
+def alerted(site: Site) -> Scene:
+    """Someone with levels, whose recipients are told, on the page about alerts."""
+    organization, _ = an_alerted(amounts=("50",))
+    recipients_channel(organization)
+    return Scene(organization, path=PAGE)
+
+
+def with_a_silent_chat(site: Site) -> Scene:
+    """Someone whose Slack channel was switched off."""
+    scene = alerted(site)
+    chat = a_chat(scene.organization, kind=ChannelKind.SLACK)
+    with transaction():
+        chat.off_at, chat.off_reason = utc_now(), "gone"
+    return scene
+
+
+def told(site: Site) -> Scene:
+    """Someone who got an email about credit, and has no billing role."""
+    organization, _ = an_alerted()
+    channel = a_listener(organization, a_member(organization), "low")
+    return replace(Scene(organization), path=stopping.path_of(channel), is_signed_in=False)
+
+
+@task(
+    "Choose levels of credit, and who is told of them",
+    most=60,
+    given=alerted,
+    posts=["alerts.save_levels", "alerts.save_choices"],
+)
+def choose_levels(hands: Hands) -> None:
+    hands.skip()
+    hands.tab_to("textbox", "And under")
+    hands.type("20")
+    hands.press("Enter")
+    hands.is_told("levels are saved")
+    hands.skip()
+    hands.tab_to("checkbox", "Under $20.00")
+    hands.press("Space")
+    hands.go_to("button", "Save who is told")
+    hands.is_told("Saved who is told")
+
+
+@task(
+    "Add a webhook, test it, and give it a new secret",
+    most=130,
+    given=alerted,
+    posts=["alerts.add_channel", "alerts.send_test", "alerts.change_secret"],
+)
+def add_webhook(hands: Hands) -> None:
+    hands.skip()
+    hands.go_to("link", "Add a webhook")
+    hands.sees("heading", "Add a webhook", level=1)
+    hands.skip()
+    hands.tab_to("textbox", "Name")
+    hands.type("ERP")
+    hands.tab_to("textbox", "Address")
+    hands.type("http://127.0.0.1:9/")
+    hands.press("Enter")
+    hands.sees("heading", "Webhook secret", level=1)
+    hands.skip()
+    hands.go_to("link", "I've saved it")
+    hands.sees("heading", "Who is told")
+    hands.go_to("button", "Send a test to ERP (webhook)")
+    hands.is_told("did not answer")
+    hands.skip()
+    hands.go_to("button", "New secret for ERP (webhook)")
+    hands.sees("heading", "Webhook secret", level=1)
+
+
+@task(
+    "Switch a channel on again, and remove it",
+    most=90,
+    given=with_a_silent_chat,
+    posts=["alerts.switch_on", "alerts.remove_channel"],
+)
+def remove_channel(hands: Hands) -> None:
+    hands.skip()
+    hands.go_to("button", "Switch on Billing alerts (Slack)")
+    hands.is_told("again")
+    hands.skip()
+    hands.go_to("link", "Remove Billing alerts (Slack)")
+    hands.sees("heading", "Remove a channel", level=1)
+    hands.skip()
+    hands.go_to("button", "Remove channel")
+    hands.is_told("no longer reach")
+
+
+@task(
+    "Stop emails about credit by their link",
+    most=6,
+    given=told,
+    posts=["alert_emails.stop"],
+    not_framed="A link in an email opens in a tab of its own.",
+)
+def stop_emails(hands: Hands) -> None:
+    hands.go_to("button", "Stop these emails")
+    hands.sees("heading", "Stop credit emails", level=1)

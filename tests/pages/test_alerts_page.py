@@ -1,0 +1,199 @@
+"""The page about alerts: levels, who is told, channels with their tests, and the link that stops emails."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from flask import Flask
+
+from app.billing.alerts import choices, stopping
+from app.extensions import db
+from app.models import AlertChannel, AuditEvent, ChannelKind, Wallet
+from app.notify import webhooks
+from tests.factories import usd
+from tests.support.alerting import a_chat, a_listener, a_member, an_alerted, recipients_channel, to
+from tests.support.browsing import Visitor, text_of
+from tests.support.confirming import minutes_pass
+from tests.support.paying import Owner
+from tests.support.platform_receiver import Receiver, receiving
+from tests.support.sandbox import Sandbox
+from tests.support.statements import statements
+
+PAGE = "/billing/wallet/alerts"
+
+
+@pytest.fixture
+def owner(app: Flask, sandbox: Sandbox) -> Owner:
+    return Owner(app, credit="200")
+
+
+class TestLevels:
+    def test_they_are_saved_and_shown(self, owner: Owner) -> None:
+        fields = {"low": "100", "amount_1": "50", "amount_2": "$20", "amount_3": "", "hours": ["4", "24"]}
+        assert owner.post(f"{PAGE}/levels", fields).status_code == 303
+        assert db.session.get_one(Wallet, owner.organization.id).low_threshold == usd("100")
+        shown = owner.reads(PAGE)
+        assert "The levels are saved." in shown
+        for label in ("Low balance: under $100.00", "Under $50.00", "Credit lasts less than 24 hours"):
+            assert label in shown
+        recorded = "From no low balance to low balance $100.00, $50.00, $20.00, 24 hours, 4 hours"
+        assert recorded in owner.reads("/billing/activity")
+
+    @pytest.mark.parametrize(
+        ("fields", "error"),
+        [
+            ({"low": "x"}, "like"),
+            ({"low": "100", "amount_1": "0"}, "Enter an amount above zero"),
+            ({"low": "100", "amount_1": "100"}, "the low-balance amount already"),
+            ({"low": "2000000"}, "up to $1,000,000.00"),
+            ({"low": "100", "hours": "5"}, "Choose from the times"),
+        ],
+    )
+    def test_what_is_wrong_is_kept_and_said(self, owner: Owner, fields: dict[str, str], error: str) -> None:
+        answer = owner.post(f"{PAGE}/levels", fields)
+        assert answer.status_code == 422
+        assert error in text_of(answer)
+        assert db.session.get_one(Wallet, owner.organization.id).low_threshold is None
+
+    def test_a_level_that_is_reached_is_named(self, owner: Owner) -> None:
+        owner.post(f"{PAGE}/levels", {"low": "100"})
+        to(owner.organization, "40", source="fall")
+        assert "Reached Low balance: under $100.00 since" in owner.reads(PAGE)
+
+
+class TestWho:
+    def test_each_channel_is_chosen_for(self, owner: Owner) -> None:
+        recipients, chat = recipients_channel(owner.organization), a_chat(owner.organization)
+        tells = [f"{recipients.id} digest", f"{chat.id} paused", f"{chat.id} digest", "x low"]
+        fields = {"channel": [str(recipients.id), str(chat.id)], "tell": tells}
+        assert owner.post(f"{PAGE}/choices", fields).status_code == 303
+        chosen = choices.chosen(owner.organization.id)
+        assert chosen == {recipients.id: {"digest"}, chat.id: {"paused"}}
+
+    def test_a_channel_that_came_meanwhile_stays_as_it_is(self, owner: Owner) -> None:
+        recipients, chat = recipients_channel(owner.organization), a_chat(owner.organization)
+        owner.post(f"{PAGE}/choices", {"channel": [str(recipients.id)]})
+        assert choices.chosen(owner.organization.id) == {chat.id: {"low", "paused", "recovered"}}
+
+
+class TestChannels:
+    def test_a_person_a_chat_and_a_webhook_whose_secret_is_shown_once(self, owner: Owner) -> None:
+        member = a_member(owner.organization)
+        assert "no figures" in owner.reads(f"{PAGE}/channels/new?kind=email")
+        assert owner.post(f"{PAGE}/channels", {"kind": "email", "person": str(member.id)}).status_code == 303
+        slack = {"kind": "slack", "name": "Ops", "address": "http://127.0.0.1:9/T0/B0/abcd1234"}
+        assert owner.post(f"{PAGE}/channels", slack).status_code == 303
+        hook = {"kind": "webhook", "name": "ERP", "address": "http://127.0.0.1:9/erp"}
+        answer = owner.post(f"{PAGE}/channels", hook)
+        assert answer.status_code == 200
+        secret = re.search(r"whsec_[\w+/=]+", answer.text)
+        shown = owner.get(PAGE).text
+        assert secret and secret[0] not in shown and "abcd1234" not in shown
+        assert "127.0.0.1/…1234" in shown and "without figures" in shown
+
+    @pytest.mark.parametrize(
+        ("fields", "error"),
+        [
+            ({"kind": "email", "person": ""}, "Choose a person."),
+            ({"kind": "email", "person": "01900000-0000-7000-8000-000000000001"}, "of this organization"),
+            ({"kind": "slack", "name": "", "address": "http://127.0.0.1:9/"}, "Enter a name"),
+            ({"kind": "teams", "name": "Ops", "address": "javascript:1"}, "Use an address like"),
+        ],
+    )
+    def test_what_can_not_be_added(self, owner: Owner, fields: dict[str, str], error: str) -> None:
+        answer = owner.post(f"{PAGE}/channels", fields)
+        assert answer.status_code == 422 and error in text_of(answer)
+
+    def test_phones_and_kinds_that_there_are_not(self, owner: Owner) -> None:
+        assert owner.get(f"{PAGE}/channels/new?kind=sms").status_code == 404
+        assert owner.get(f"{PAGE}/channels/new?kind=recipients").status_code == 404
+
+    def test_one_is_removed_once_asked(self, owner: Owner) -> None:
+        chat = a_chat(owner.organization)
+        assert "no longer reach Billing alerts (Slack)" in owner.reads(f"{PAGE}/channels/{chat.id}/removal")
+        assert owner.post(f"{PAGE}/channels/{chat.id}/removal").status_code == 303
+        assert owner.post(f"{PAGE}/channels/{chat.id}/removal").status_code == 303
+        assert "removed meanwhile" in owner.reads(PAGE)
+
+    def test_another_organizations_channel_is_not_there(self, owner: Owner) -> None:
+        theirs = a_chat(an_alerted()[0], kind=ChannelKind.WEBHOOK)
+        for path in ("removal", "on", "secret", "tests"):
+            owner.post(f"{PAGE}/channels/{theirs.id}/{path}")
+            assert "removed meanwhile" in owner.reads(PAGE)
+        db.session.rollback()
+        assert len(db.session.get_one(AlertChannel, (theirs.org_id, theirs.id)).secrets) == 1
+
+    def test_news_of_money_goes_nowhere_without_a_confirmation(self, owner: Owner) -> None:
+        chat = a_chat(owner.organization, kind=ChannelKind.WEBHOOK)
+        minutes_pass()
+        for path, fields in {
+            "levels": {"low": "1"},
+            "choices": {"channel": str(chat.id)},
+            "channels": {"kind": "slack", "name": "x", "address": "http://127.0.0.1:9/"},
+            f"channels/{chat.id}/removal": {},
+            f"channels/{chat.id}/secret": {},
+            f"channels/{chat.id}/on": {},
+        }.items():
+            assert owner.post(f"{PAGE}/{path}", fields).status_code == 403, path
+
+
+class TestTests:
+    @pytest.mark.parametrize(
+        ("answers", "said"),
+        [
+            ([204], "The test was delivered."),
+            ([410], "It answered 410: it wants no more messages, so the channel is switched off."),
+            ([404], "It rejected the test: 404. Check the address."),
+            ([500], "It couldn't take the test: 500."),
+        ],
+    )
+    def test_the_button_says_what_happened(self, owner: Owner, answers: list[int], said: str) -> None:
+        with receiving() as receiver:
+            receiver.answers = answers
+            hook = a_chat(owner.organization, receiver.url, kind=ChannelKind.WEBHOOK)
+            assert owner.post(f"{PAGE}/channels/{hook.id}/tests").status_code == 303
+            shown = owner.reads(PAGE)
+            assert said in shown
+            if answers == [410]:
+                assert "Switched off" in shown
+                assert owner.post(f"{PAGE}/channels/{hook.id}/on").status_code == 303
+                assert "Switched off" not in owner.reads(PAGE).replace("is switched off", "")
+
+    def test_what_does_not_answer(self, owner: Owner) -> None:
+        dead = a_chat(owner.organization, "http://127.0.0.1:9/")
+        owner.post(f"{PAGE}/channels/{dead.id}/tests")
+        assert "It did not answer: No connection" in owner.reads(PAGE)
+        mail = recipients_channel(owner.organization)
+        owner.post(f"{PAGE}/channels/{mail.id}/tests")
+        assert "The test is on its way." in owner.reads(PAGE)
+
+
+class TestStopping:
+    def test_a_link_asks_first_and_needs_no_session(self, app: Flask) -> None:
+        organization, _ = an_alerted()
+        channel = a_listener(organization, a_member(organization), "low")
+        path = stopping.path_of(channel)
+        someone = Visitor(app.test_client())
+        for _ in range(2):
+            assert "Stop these emails" in someone.get(path).text
+        assert "These emails have stopped." in text_of(someone.post(path))
+        assert someone.get(path).status_code == 404
+        assert someone.get("/stop-alerts/none").status_code == 404
+        entry = db.session.scalars(db.select(AuditEvent).order_by(AuditEvent.id.desc())).first()
+        assert entry is not None and entry.action == "alerts.unsubscribed"
+
+
+def test_the_page_takes_few_statements_and_the_wallet_one_more(owner: Owner, receiver: Receiver) -> None:
+    for number in range(4):
+        a_chat(owner.organization, f"{receiver.url}{number}")
+    owner.get(PAGE)
+    with statements() as read:
+        assert owner.get(PAGE).status_code == 200
+    assert len(read) <= 12
+    assert "5 channels are told" in owner.reads("/billing/wallet")
+
+
+@pytest.fixture
+def receiver() -> Receiver:
+    return Receiver(url=f"http://127.0.0.1:9/{webhooks.new_secret()[6:10]}")
