@@ -6,8 +6,7 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import func, select
 
-from app.billing import plans
-from app.billing.alerts import outlook
+from app.billing import forecast, plans
 from app.extensions import db
 from app.models import Organization, TransferKind, UsageDaily, Wallet, WalletLine
 from app.money import Money
@@ -24,6 +23,7 @@ def gather(organization: Organization, monday: date, now: datetime) -> WeeklyDig
     """The figures of the week before a Monday, days in the organization's zone."""
     first, last = monday - _WEEK, monday - timedelta(days=1)
     wallet = db.session.get_one(Wallet, organization.id)
+    dryness = forecast.dry_at(organization, now=now)
     topped_up, top_ups = _top_ups(organization, first, last)
     return WeeklyDigest(
         first_day=first,
@@ -35,7 +35,7 @@ def gather(organization: Organization, monday: date, now: datetime) -> WeeklyDig
         available=wallet.available,
         at=now,
         campaigns=_campaigns(organization, first, last),
-        dry_at=outlook.dry_at(organization),
+        dry_at=dryness.about if dryness else None,
         coming=_coming(organization, monday),
     )
 

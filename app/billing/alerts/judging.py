@@ -14,8 +14,10 @@ from uuid import UUID
 
 from sqlalchemy import select, update
 
-from app.billing.alerts import levels, outlook, settings, telling
+from app.billing import forecast
+from app.billing.alerts import levels, settings, telling
 from app.billing.alerts.levels import PAUSED, Level
+from app.billing.forecast import Dryness
 from app.billing.wallet import calling_state, ledger
 from app.clock import utc_now
 from app.extensions import db
@@ -34,25 +36,26 @@ class Changes:
 def judge(org_id: UUID) -> Changes:
     """Tell who wants to know of levels that were reached, and of recovery. Commits. Locks the wallet."""
     organization = db.session.get_one(Organization, org_id)
-    dry_at = outlook.dry_at(organization) if has_forecasts(org_id) else None
+    dryness = forecast.dry_at(organization)
     end_reading()
     with transaction():
         wallet, now = ledger.lock(org_id), utc_now()
         calling_state.reassess(wallet, now)
         settings.ensure(wallet, now)
-        changes = compare(settings.list_levels(wallet), wallet, _fired(org_id), dry_at, now)
+        changes = compare(settings.list_levels(wallet), wallet, _fired(org_id), dryness, now)
         _record(org_id, changes, now)
+        dry_at = dryness.about if dryness else None
         telling.tell(organization, wallet, changes.raised, changes.ended, dry_at=dry_at, at=now)
     return changes
 
 
 def compare(
-    found: list[Level], wallet: Wallet, fired: frozenset[str], dry_at: datetime | None, now: datetime
+    found: list[Level], wallet: Wallet, fired: frozenset[str], dryness: Dryness | None, now: datetime
 ) -> Changes:
     """What is new, with the names of the `fired` watches."""
     raised, ended = [], []
     for level in found:
-        is_reached = _is_reached(level, wallet, fired, dry_at, now)
+        is_reached = _is_reached(level, wallet, fired, dryness, now)
         if is_reached and level.raised_at is None:
             raised.append(level)
         elif not is_reached and level.raised_at is not None:
@@ -60,23 +63,15 @@ def compare(
     return Changes(raised, ended)
 
 
-def has_forecasts(org_id: UUID) -> bool:
-    """Whether an organization is told of forecasts."""
-    query = select(AlertLevel.key).where(AlertLevel.org_id == org_id, AlertLevel.hours.is_not(None))
-    return db.session.scalar(query.limit(1)) is not None
-
-
 def _is_reached(
-    level: Level, wallet: Wallet, fired: frozenset[str], dry_at: datetime | None, now: datetime
+    level: Level, wallet: Wallet, fired: frozenset[str], dryness: Dryness | None, now: datetime
 ) -> bool:
     if level.kind is AlertLevelKind.LOW:
         return wallet.is_low
     if level.kind is AlertLevelKind.FORECAST:
-        was_short = level.raised_at is not None
-        # Once calling is paused, there is nothing left to expect.
-        return levels.is_short(level.hours or 0, dry_at, now, was_short=was_short) or (
-            was_short and wallet.available.micro <= 0
-        )
+        # By the early end of the band: who is told too late can do nothing any more.
+        earliest = dryness.earliest if dryness else None
+        return levels.is_short(level.hours or 0, earliest, now, was_short=level.raised_at is not None)
     if level.key == PAUSED and wallet.paused_at is None and level.raised_at is None:
         # Without a pause there was no credit yet, or there is some.
         return False

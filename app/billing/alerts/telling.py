@@ -19,6 +19,7 @@ from app.billing.mail import notices
 from app.billing.platform import messages
 from app.billing.wallet import calling_state
 from app.billing.wallet.calling_state import PauseReason
+from app.billing.wallet.credit import Credit
 from app.models import AlertLevelKind, ChannelKind, Organization, Wallet
 from app.notify.alert_emails import CreditAlert, CreditEnds, CreditRecovered, CreditState
 from app.notify.email import Email
@@ -76,7 +77,7 @@ def _write(news: _News, listener: Listener, level: Level, email: Email, source: 
 
 def _alert(news: _News, level: Level) -> CreditAlert:
     wallet, is_paused = news.wallet, level.kind is AlertLevelKind.PAUSED
-    reason = calling_state.reason_of(wallet.posted_micro, wallet.held_micro)
+    reason = calling_state.reason_of(Credit.of(wallet))
     least = catalog.current().top_up.minimum
     return CreditAlert(
         level=level.kind.value,
