@@ -51,6 +51,8 @@ class Scope(StrEnum):
     ESTIMATES_READ = "estimates:read"
     ENVELOPES_READ = "envelopes:read"
     ENVELOPES_WRITE = "envelopes:write"
+    LIMITS_READ = "limits:read"
+    LIMITS_WRITE = "limits:write"
 
 
 class TokenError(Exception):

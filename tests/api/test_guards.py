@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from uuid import UUID
 
 import pytest
 from flask import Flask
@@ -23,7 +24,8 @@ def name(endpoint: Endpoint) -> str:
 
 
 def address(endpoint: Endpoint, org_id: object) -> str:
-    return re.sub(r"<[^>]+>", "some-call", endpoint.path.replace("<uuid:org_id>", str(org_id)))
+    path = endpoint.path.replace("<uuid:org_id>", str(org_id))
+    return re.sub(r"<[^>]+>", "some-call", re.sub(r"<uuid:[^>]+>", str(UUID(int=7)), path))
 
 
 def test_only_the_document_is_for_everybody() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
@@ -19,7 +20,7 @@ from tests.support.platform import Platform
 
 ENDPOINTS = [endpoint for section in SECTIONS for endpoint in section.endpoints]
 WITH_BODY = [one for one in ENDPOINTS if one.body is not None and one.body.decoded]
-WITH_TEXT = [one for one in ENDPOINTS if "<" in one.path.replace("<uuid:org_id>", "")]
+WITH_TEXT = [one for one in ENDPOINTS if "<" in re.sub(r"<uuid:[^>]+>", "", one.path)]
 WITH_QUERY = [one for one in ENDPOINTS if one.query is not None]
 LIKE_A_DECODER_SEES_THEM = [
     "null",

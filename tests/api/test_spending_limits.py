@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
+from uuid import UUID, uuid4
 
 import pytest
 from flask import Flask
 
+from app.billing.limit_settings import decisions
 from app.clock import utc_now
 from app.extensions import db
 from app.models import LimitSubject, Mail, Organization
+from app.people.tokens import Scope
 from tests.api.test_holds import reserve
-from tests.factories import an_organization
+from tests.factories import OWNER, an_organization, usd
 from tests.support.limits import a_draft, a_limit
 from tests.support.metering import an_event, take
 from tests.support.platform import Platform, is_problem
@@ -104,3 +108,112 @@ def test_where_it_goes_is_a_number_or_a_country(
     platform: Platform, organization: Organization, to: str
 ) -> None:
     assert is_problem(reserve(platform, organization, to=to), "invalid-content", 422)
+
+
+BODY = {
+    "subject": "campaign",
+    "name": CAMPAIGN,
+    "window": "day",
+    "amount": {"amount": "30.00", "currency": "USD"},
+    "stops": True,
+}
+
+
+def money(amount: str, currency: str = "USD") -> dict[str, str]:
+    return {"amount": amount, "currency": currency}
+
+
+class TestSetting:
+    @pytest.fixture
+    def limits(self, app: Flask) -> str:
+        return f"/organizations/{an_organization(credit='100').id}/limits"
+
+    def test_a_limit_is_set_listed_changed_and_removed(self, platform: Platform, limits: str) -> None:
+        one = f"{limits}/{uuid4()}"
+        for _ in range(2):
+            answer = platform.put(one, BODY)
+            assert answer.status_code == 200
+            assert (answer.json["spent"]["amount"], answer.json["reached"]) == ("0.000000", False)
+        later = (utc_now() + timedelta(days=2)).isoformat()
+        raised = platform.put(one, BODY | {"raised": {"amount": money("50"), "until": later}}).json
+        assert (raised["amount"]["amount"], raised["usual"]["amount"]) == ("50.000000", "30.000000")
+        assert platform.get(limits).json["limits"] == [raised]
+        for _ in range(2):
+            assert platform.open("DELETE", one).status_code == 204
+        assert platform.get(limits).json["limits"] == []
+
+    def test_what_an_owner_set_is_tightened_only(
+        self, platform: Platform, organization: Organization
+    ) -> None:
+        limits = f"/organizations/{organization.id}/limits"
+        (limit,) = platform.get(limits).json["limits"]
+        one = f"{limits}/{limit['id']}"
+        assert limit["set_by"] == "owner"
+        assert limit["reached"]
+        assert is_problem(platform.put(one, BODY), "owners-limit", 409)
+        assert is_problem(platform.open("DELETE", one), "owners-limit", 409)
+        twin = platform.put(f"{limits}/{uuid4()}", BODY)
+        assert is_problem(twin, "limit-exists", 409)
+        assert twin.json["limit"] == limit["id"]
+        assert platform.put(one, BODY | {"amount": money("0.5")}).json["amount"]["amount"] == "0.500000"
+
+    @pytest.mark.parametrize(
+        ("changes", "pointer"),
+        [
+            ({"name": None}, "/name"),
+            ({"subject": "organization"}, "/name"),
+            ({"subject": "destination_class", "name": "wild"}, "/name"),
+            ({"amount": money("-1")}, "/amount"),
+            ({"amount": money("1", "EUR")}, "/amount"),
+            ({"window": "year"}, "/window"),
+            ({"raised": {"amount": money("30"), "until": "2030-01-01T00:00:00Z"}}, "/raised/amount"),
+            ({"raised": {"amount": money("31"), "until": "2020-01-01T00:00:00Z"}}, "/raised/until"),
+            ({"raised": {"amount": money("31"), "until": "2099-01-01T00:00:00Z"}}, "/raised/until"),
+            ({"raised": {"amount": money("31"), "until": "2099-01-01T00:00:00"}}, "/raised/until"),
+        ],
+    )
+    def test_what_is_wrong_is_pointed_at(
+        self, platform: Platform, limits: str, changes: dict[str, Any], pointer: str
+    ) -> None:
+        answer = platform.put(f"{limits}/{uuid4()}", BODY | changes)
+        assert is_problem(answer, "invalid-content", 422)
+        assert [one["pointer"] for one in answer.json["errors"]] == [pointer]
+
+    def test_a_token_of_another_organization_sees_and_changes_nothing(
+        self, app: Flask, organization: Organization
+    ) -> None:
+        other = Platform(app, organization=an_organization())
+        limits = f"/organizations/{organization.id}/limits"
+        assert is_problem(other.get(limits), "not-found", 404)
+        assert is_problem(other.put(f"{limits}/{uuid4()}", BODY), "not-found", 404)
+        reader = Platform(app, Scope.LIMITS_READ)
+        assert is_problem(reader.put(f"{limits}/{uuid4()}", BODY), "missing-scope", 403)
+
+
+class TestAskingForMore:
+    def test_one_request_waits_and_the_platform_is_told_how_it_ended(
+        self, platform: Platform, organization: Organization
+    ) -> None:
+        base = f"/organizations/{organization.id}"
+        (limit,) = platform.get(f"{base}/limits").json["limits"]
+        ask = f"{base}/limits/{limit['id']}/requests"
+        first = platform.post(ask, {"amount": money("5"), "note": "more"}).json
+        again = platform.post(ask, {"amount": money("9")}).json
+        assert (first["id"], first["state"], again["amount"]) == (again["id"], "waiting", money("9.000000"))
+        decisions.approve(organization, UUID(first["id"]), OWNER, seen=usd("9"))
+        db.session.commit()
+        (decided,) = platform.get(f"{base}/limit-requests").json["requests"]
+        assert (decided["state"], decided["decided_by"]) == ("approved", OWNER.name)
+        assert reserve(platform, organization, campaign=CAMPAIGN).status_code == 200
+        assert is_problem(platform.post(ask, {"amount": money("9")}), "not-more", 409)
+
+    def test_what_cant_be_asked_is_said(self, platform: Platform, organization: Organization) -> None:
+        base = f"/organizations/{organization.id}/limits"
+        assert is_problem(
+            platform.post(f"{base}/{uuid4()}/requests", {"amount": money("9")}), "not-found", 404
+        )
+        (limit,) = platform.get(base).json["limits"]
+        ask = f"{base}/{limit['id']}/requests"
+        past = {"amount": money("9"), "until": "2020-01-01T00:00:00Z"}
+        assert is_problem(platform.post(ask, past), "invalid-content", 422)
+        assert is_problem(platform.post(ask, {"amount": money("9", "EUR")}), "invalid-content", 422)
