@@ -127,6 +127,8 @@ def test_a_kind_brings_its_reversals_and_a_group_its_usage(organization: Organiz
         "dispute": ["Dispute reversed", "Dispute"],
         "adjustment": [],
         "credit": [],
+        "promotion": [],
+        "expiry": [],
         "usage": ["Telephony", "Models"],
         UsageGroup.CALLING.value: [],
         UsageGroup.MODELS.value: [UsageGroup.MODELS.label],

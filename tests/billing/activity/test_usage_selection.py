@@ -13,9 +13,17 @@ from tests.billing.activity.selected import a_user, add_up, use
 
 def test_every_day_comes_once_however_many_are_read_at_a_time(app: Flask) -> None:
     organization = a_user()
-    for day in (0, 1, 1, 5, 9):
-        use(organization, days=day, agent="Ava")
-        use(organization, days=day + 1, agent="Noah")
+    for day, agent in (
+        (0, "Ava"),
+        (1, "Noah"),
+        (1, "Ava"),
+        (1, "Ava"),
+        (2, "Noah"),
+        (5, "Ava"),
+        (6, "Noah"),
+        (9, "Ava"),
+    ):
+        use(organization, days=day, agent=agent)
     add_up(organization)
     wanted = usage_selection.conditions(organization, Filters(agent="Ava"))
     expected = [date(2026, 11, 10) + timedelta(days=day) for day in (9, 5, 1, 0)]
