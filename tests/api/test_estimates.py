@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from tests.factories import an_organization
+from tests.support.past_campaigns import a_past_campaign
 from tests.support.platform import Platform, is_problem
+from tests.support.spending import forecast_of
 
 CAMPAIGN = {"calls": 200, "seconds": {"shortest": 30, "longest": 60}}
 
@@ -28,12 +30,38 @@ def test_it_is_told_from_least_to_most_with_what_is_missing(platform: Platform) 
     assert told["covered_percent"] < 100
 
 
+def test_it_says_how_the_campaign_would_go_and_what_it_is_based_on(platform: Platform) -> None:
+    organization = an_organization(credit="60")
+    forecast_of(organization)
+    a_past_campaign(organization, "Recall", seconds=[90] * 40)
+    body = {"calls": 10_000, "seconds": {"shortest": 60, "longest": 60}, "calls_a_day": 5_000}
+    told = platform.post(f"/organizations/{organization.id}/estimates", body).json
+    course = told["course"]
+    assert 40 < float(course["meanwhile"]["amount"]) < 56, "a dollar an hour, for two days"
+    assert course["runs_out_at"] < course["ends_at"]
+    assert 0 < course["calls_covered"] < 10_000
+    assert float(course["missing"]["amount"]) > float(told["missing"]["amount"])
+    assert told["cheaper_plan"]["plan"] in {"growth", "scale"}
+    past = told["past"]
+    assert (past["campaigns"], past["calls"], past["seconds"]) == (["Recall"], 40, 90)
+    assert past["answered_percent"] is None
+    assert past["cost_a_call"]["currency"] == "USD"
+
+
+def test_a_campaign_of_months_has_no_course_and_a_small_one_needs_no_plan(platform: Platform) -> None:
+    told = platform.post(
+        f"/organizations/{an_organization().id}/estimates", CAMPAIGN | {"calls_a_day": 1}
+    ).json
+    assert (told["course"], told["cheaper_plan"], told["past"]) == (None, None, None)
+
+
 @pytest.mark.parametrize(
     ("change", "pointer"),
     [
         ({"meter": "sms"}, "/meter"),
         ({"seconds": {"shortest": 60, "longest": 30}}, "/seconds/longest"),
         ({"calls": 0}, "/calls"),
+        ({"calls_a_day": 0}, "/calls_a_day"),
         ({"answered_percent": 101}, "/answered_percent"),
     ],
 )

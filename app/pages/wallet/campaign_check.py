@@ -20,8 +20,6 @@ from app.web.text_guard import TidyForm, keeps_typed
 _MOST_CALLS = 10_000_000
 _MOST_MINUTES = 240
 _TYPICAL = {"answered": "70", "shortest": "1", "longest": "3"}
-_SHORTER, _LONGER = 0.8, 1.2
-"""How far calls of the next campaign may differ from those of the one campaign there was."""
 
 
 class CampaignForm(TidyForm):
@@ -43,7 +41,7 @@ class CampaignForm(TidyForm):
         """The form filled from the URL, with the organization's own past campaigns as defaults."""
         meters = campaign_estimates.calling_meters(organization, utc_now())
         meter = args.get("meter", next(iter(meters)))
-        past = past_campaigns.find(organization, meter, today=organization.local_day())
+        past = past_campaigns.find(organization, meter, now=utc_now())
         form = cls.of(organization, args, defaults=_TYPICAL | (_as_typed(past) if past else {}))
         form.past = past
         return form
@@ -102,11 +100,7 @@ class CampaignForm(TidyForm):
 
 def _as_typed(past: PastCampaigns) -> dict[str, str]:
     """The fields as the organization's own past campaigns fill them."""
-    few = past.shortest == past.longest
-    seconds = {
-        "shortest": round(past.seconds * _SHORTER) if few else past.shortest,
-        "longest": round(past.seconds * _LONGER) if few else past.longest,
-    }
+    seconds = {"shortest": past.shortest, "longest": past.longest}
     typed = {name: f"{value / 60:.2f}".rstrip("0").rstrip(".") for name, value in seconds.items()}
     if past.answered_percent is not None:
         typed["answered"] = str(past.answered_percent)
