@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from datetime import datetime
 from threading import Lock
 from uuid import UUID
 
@@ -43,6 +44,11 @@ def _as_uuid(value: int) -> UUID:
     milliseconds, random = value >> _RANDOM_BITS & (1 << 48) - 1, value & (1 << _RANDOM_BITS) - 1
     high, low = random >> 62, random & (1 << 62) - 1
     return UUID(int=milliseconds << 80 | 0x7 << 76 | high << 64 | 0x2 << 62 | low)
+
+
+def uuid7_floor(at: datetime) -> UUID:
+    """The smallest id of a moment: what was made from then on sorts at or after it."""
+    return _as_uuid(int(at.timestamp() * 1000) << _RANDOM_BITS)
 
 
 uuid7 = Ids().next

@@ -70,6 +70,7 @@ QUEUE_OF: dict[str, Queue] = {
     "finish_cancellation": Queue.PAYMENTS,
     "handle_stripe_event": Queue.STRIPE_EVENTS,
     "end_leases": Queue.LEASES,
+    "name_overdue_calls": Queue.SWEEPS,
     "end_envelopes": Queue.LEASES,
     "detach_card": Queue.CUSTOMERS,
     "tell_default_card": Queue.CUSTOMERS,

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from uuid import RFC_4122
 
 from pytest import MonkeyPatch
 
 from app import ids
-from app.ids import Ids, uuid7
+from app.clock import utc_now
+from app.ids import Ids, uuid7, uuid7_floor
 
 NOW = 1_790_000_000_000
 
@@ -43,3 +45,8 @@ def test_threads_make_no_id_twice() -> None:
     with ThreadPoolExecutor(8) as threads:
         made = list(threads.map(lambda _: make.next(), range(4_000)))
     assert len(set(made)) == 4_000
+
+
+def test_the_smallest_id_of_a_moment_is_before_those_made_from_then_on() -> None:
+    now = utc_now()
+    assert uuid7_floor(now - timedelta(seconds=5)) < uuid7() < uuid7_floor(now + timedelta(seconds=5))

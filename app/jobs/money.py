@@ -9,7 +9,7 @@ from flask import g
 
 from app.billing import topups
 from app.billing.subscriptions import cancellation, renewals, switches
-from app.billing.wallet import holds
+from app.billing.wallet import holds, overdue_calls
 from app.clock import utc_now
 from app.extensions import db, jobs
 from app.models import Organization
@@ -119,3 +119,17 @@ def end_envelopes(org_id: str) -> None:
 def suspend_overdue(**_: int) -> None:
     """Suspend plans whose renewal was not paid by its deadline."""
     renewals.suspend_overdue()
+
+
+@jobs.periodic(cron="* * * * *")
+@task("name_overdue_calls", queueing_lock="name_overdue_calls")
+@in_app
+@seeing_all(Reason.SWEEP)
+def name_overdue_calls(**_: int) -> None:
+    """Name calls that have been in progress for unusually long."""
+    now = utc_now()
+
+    def name(org_id: UUID) -> None:
+        overdue_calls.name_overdue(org_id, at=now)
+
+    one_by_one("name_overdue_calls", overdue_calls.find_candidates(now), name, seconds=_LEASES_SECONDS)

@@ -45,6 +45,9 @@ class Hold(OrgScoped, Base):
 
     `set_aside_micro` is the part of `amount_micro` that is from the campaign's envelope, `envelope_id`. `is_inbound`:
     it is for an inbound call, and may use the reserve.
+
+    `overdue_at` is when it was named as lasting unusually long, and until `expected_until` it isn't, because someone
+    said that the call is still going on (`app.billing.wallet.overdue_calls`).
     """
 
     __tablename__ = "hold"
@@ -76,6 +79,8 @@ class Hold(OrgScoped, Base):
     created_at: Mapped[Created]
     expires_at: Mapped[When]
     ended_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    overdue_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    expected_until: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
     def state_at(self, at: datetime) -> HoldState:
         """The state at a time: an expired lease has ended, whether or not that is recorded yet."""

@@ -65,6 +65,8 @@ NOT_ASKED = {
     "limits.close_destination": "narrows where calls go",
     "limits.refuse": "leaves a limit as it is",
     "factors.rename_passkey": "changes how one's own passkey is named",
+    "wallet.confirm_call": "changes nothing but when a call is asked about again",
+    "wallet.end_call": "ends a call that lasts unusually long, and gives nothing away",
     "wallet.begin_top_up": "charges nothing: paying asks",
     "wallet.cancel_top_up": "charges nothing",
     "wallet.confirm_top_up": "asks Stripe how a payment ended",

@@ -20,6 +20,8 @@ Action = Literal[
     "alerts.secret_changed",
     "alerts.unsubscribed",
     "billing_details.changed",
+    "call.confirmed",
+    "call.ended",
     "credit.granted",
     "customer.forgotten",
     "daily_limit.changed",

@@ -37,6 +37,8 @@ ENVELOPE_EMPTY = "envelope.empty"
 ENVELOPE_ENDED = "envelope.ended"
 CREDIT_GRANTED = "credit.granted"
 CREDIT_EXPIRED = "credit.expired"
+CALL_OVERDUE = "call.overdue"
+CALL_ENDED = "call.ended"
 
 STATES = frozenset({CALLING_PAUSED, CALLING_RESUMED})
 """Messages about a state: only the newest counts, and it doesn't wait for other kinds of messages."""
@@ -142,6 +144,35 @@ def credit_expired(org_id: UUID, *, kind: str, expired: Money, available: Money,
     """Publish that credit was not used in time, and is gone."""
     data = {"kind": kind, "expired": amount(expired), "available": amount(available)}
     publish(org_id, CREDIT_EXPIRED, data, at=at)
+
+
+def call_overdue(
+    org_id: UUID,
+    *,
+    hold: str,
+    call: str | None,
+    campaign: str | None,
+    since: datetime,
+    expected: timedelta,
+    held: Money,
+    at: datetime,
+) -> None:
+    """Publish that a call has been in progress for unusually long: it may have ended without anyone saying so."""
+    data = {
+        "hold": hold,
+        "call": call,
+        "campaign": campaign,
+        "since": since.isoformat(),
+        "expected_seconds": int(expected.total_seconds()),
+        "held": amount(held),
+    }
+    publish(org_id, CALL_OVERDUE, data, at=at)
+
+
+def call_ended(org_id: UUID, *, hold: str, call: str | None, released: Money, at: datetime) -> None:
+    """Publish that an owner has ended an overdue call: its hold is released and can't be renewed."""
+    data = {"hold": hold, "call": call, "released": amount(released)}
+    publish(org_id, CALL_ENDED, data, at=at)
 
 
 def plan_changed(

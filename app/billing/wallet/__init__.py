@@ -16,6 +16,7 @@ __all__ = [
     "ledger",
     "lock_queue",
     "lots",
+    "overdue_calls",
     "reserve",
     "status",
     "transfers",

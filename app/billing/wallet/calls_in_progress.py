@@ -21,7 +21,7 @@ PAGE = 50
 class HeldBy:
     """The hold of one call in progress, and what was used of it; `until` is when its lease ends.
 
-    `has_story` if the platform named the call, not only the hold.
+    `has_story` if the platform named the call, not only the hold. `is_overdue` if it lasts unusually long.
     """
 
     id: UUID
@@ -33,6 +33,7 @@ class HeldBy:
     since: datetime
     until: datetime
     has_story: bool
+    is_overdue: bool
 
     @classmethod
     def of(cls, hold: Hold, currency: str) -> HeldBy:
@@ -47,6 +48,7 @@ class HeldBy:
             since=hold.created_at,
             until=hold.expires_at,
             has_story=hold.call is not None,
+            is_overdue=hold.overdue_at is not None,
         )
 
 

@@ -313,6 +313,8 @@ WORDS: dict[Action, ActionWording] = {
     "envelope.ended": ActionWording("set_aside", "Ended an envelope", _ended_envelope),
     "envelope.cut": ActionWording("set_aside", "Envelope cut by a refund or dispute", _cut_envelope),
     "reserve.changed": ActionWording("set_aside", "Changed the reserve", _reserve),
+    "call.confirmed": ActionWording("organization", "Said that a long call is still going on", _subject),
+    "call.ended": ActionWording("organization", "Ended a call that lasted unusually long", _subject),
     "credit.granted": ActionWording("top_ups", "Granted credit", _granted),
     "daily_limit.changed": ActionWording("top_ups", "Changed the daily top-up limit", _daily_limit),
     "destination.closed": ActionWording("limits", "Closed a destination", _destination),

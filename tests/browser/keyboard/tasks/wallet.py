@@ -6,7 +6,13 @@ import re
 
 from tests.browser.keyboard.hands import Hands
 from tests.browser.keyboard.task import task
-from tests.browser.keyboard.tasks.givens import asked_by_bank, caller, declined, payer
+from tests.browser.keyboard.tasks.givens import (
+    asked_by_bank,
+    caller,
+    declined,
+    payer,
+    with_overdue_calls,
+)
 from tests.factories import a_stripe_card
 
 CALLING = re.compile("^Calling on")
@@ -168,3 +174,20 @@ def export_history(hands: Hands) -> None:
     hands.is_on("heading", "History")
     hands.tab_to("link", "Export CSV")
     hands.downloads("wallet", "csv")
+
+
+@task(
+    "End a call that no one has ended, and say that another goes on",
+    most=14,
+    given=with_overdue_calls,
+    posts=["wallet.end_call", "wallet.confirm_call"],
+)
+def answer_about_calls(hands: Hands) -> None:
+    hands.look_for("calls in progress", "Calls in progress")
+    hands.sees("heading", "Calls in progress", level=1)
+    hands.skip()
+    hands.go_to("button", "End call call-1")
+    hands.is_told("call-1 has ended. Its credit is available again.")
+    hands.skip()
+    hands.go_to("button", "Still going on: call-2")
+    hands.is_told("call-2 goes on. We'll ask again if it lasts much longer.")
