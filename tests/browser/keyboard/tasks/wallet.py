@@ -183,11 +183,11 @@ def export_history(hands: Hands) -> None:
     posts=["wallet.end_call", "wallet.confirm_call"],
 )
 def answer_about_calls(hands: Hands) -> None:
-    hands.look_for("calls in progress", "Calls in progress")
+    hands.find("calls in progress", "Calls in progress")
     hands.sees("heading", "Calls in progress", level=1)
     hands.skip()
     hands.go_to("button", "End call call-1")
     hands.is_told("call-1 has ended. Its credit is available again.")
     hands.skip()
-    hands.go_to("button", "Still going on: call-2")
+    hands.go_to("button", "Still going on call-2")
     hands.is_told("call-2 goes on. We'll ask again if it lasts much longer.")
