@@ -67,7 +67,7 @@ def test_it_is_ended(owner: Visitor, harbor: Organization) -> None:
 def test_it_goes_on(owner: Visitor) -> None:
     owner.post(action(owner, "/confirmation"), {})
     said = owner.get(PAGE)
-    assert "call-old goes on." in text_of(said)
+    assert "call-old continues." in text_of(said)
     assert "Longer than usual" not in text_of(owner.get(PAGE))
 
 

@@ -43,7 +43,7 @@ def confirm_call(hold_id: UUID) -> Response:
     flash(
         _NOT_THERE
         if hold is None
-        else f"{hold.call or hold.key} goes on. We'll ask again if it lasts much longer."
+        else f"{hold.call or hold.key} continues. We'll ask again if it lasts much longer."
     )
     return _back()
 

@@ -190,4 +190,4 @@ def answer_about_calls(hands: Hands) -> None:
     hands.is_told("call-1 has ended. Its credit is available again.")
     hands.skip()
     hands.go_to("button", "Still going on call-2")
-    hands.is_told("call-2 goes on. We'll ask again if it lasts much longer.")
+    hands.is_told("call-2 continues. We'll ask again if it lasts much longer.")
