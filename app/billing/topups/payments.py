@@ -14,11 +14,11 @@ from uuid import UUID
 
 from app.billing import audit, catalog
 from app.billing.audit import Actor
-from app.billing.cards import one_off, payment_methods, removal
+from app.billing.cards import one_off, payment_methods
 from app.billing.cards.one_off import EnteredCard
 from app.billing.cards.payment_methods import CardNotUsableError
-from app.billing.purchases import FIRST_CHECK, NotStartedError, Outcome
-from app.billing.topups import daily_limits, queries, requests, settlement, unusual
+from app.billing.purchases import FIRST_CHECK, Outcome
+from app.billing.topups import charging, daily_limits, queries, requests, settlement, unusual
 from app.billing.topups.daily_limits import DailyLimitReachedError
 from app.billing.topups.large import UnconfirmedError, is_large
 from app.billing.topups.queries import PAYABLE
@@ -28,10 +28,10 @@ from app.extensions import db, enqueue
 from app.ids import uuid7
 from app.models import Organization, PaymentMethod, TopUp, TopUpStatus, Wallet
 from app.money import Money
-from app.payments import declines, intents
+from app.payments import intents
 from app.payments.confirmation_tokens import ConfirmationToken
-from app.payments.errors import DeclinedError, NotDoneError, OutcomeUnknownError, PaymentsError, RefusedError
-from app.payments.intents import ChargeRequest, Payment
+from app.payments.errors import PaymentsError
+from app.payments.intents import Payment
 from app.transaction import transaction
 
 FINAL = frozenset({TopUpStatus.SUCCEEDED, TopUpStatus.CANCELED})
@@ -124,7 +124,7 @@ def pay(
     if card is None:
         return top_up
     request = requests.charge_request(organization, top_up, card, customer_id)
-    return _charge(organization, top_up, card, replace(request, radar_session=radar_session), actor)
+    return charging.charge(organization, top_up, card, replace(request, radar_session=radar_session), actor)
 
 
 def _saves_a_card(top_up: TopUp, chosen: UUID | ConfirmationToken | None, keep: bool | None) -> bool:
@@ -139,28 +139,6 @@ def _refuse(organization: Organization, refused: DailyLimitReachedError, actor: 
     with transaction():
         unusual.limit_reached(organization, refused, actor)
     raise refused
-
-
-def _charge(
-    organization: Organization, claimed: TopUp, card: PaymentMethod, request: ChargeRequest, actor: Actor
-) -> TopUp:
-    """Make a claimed payment at Stripe, and apply the result. Commits."""
-    try:
-        payment = requests.charge(claimed, request)
-    except OutcomeUnknownError:
-        return queries.find(organization.id, claimed.id)
-    except NotDoneError as error:
-        with queries.locked(organization.id, claimed.id) as (wallet, top_up):
-            _release(wallet, top_up)
-        raise NotStartedError from error
-    except (DeclinedError, RefusedError) as error:
-        code = _why(organization, card, error)
-        with queries.locked(organization.id, claimed.id) as (wallet, top_up):
-            settlement.refuse(wallet, top_up, code)
-        return top_up
-    with queries.locked(organization.id, claimed.id) as (wallet, top_up):
-        settlement.apply(wallet, top_up, payment, actor)
-    return top_up
 
 
 def settle(
@@ -211,19 +189,6 @@ def cancel(organization: Organization, top_up_id: UUID, actor: Actor) -> TopUp:
     with queries.locked(organization.id, top_up_id) as (wallet, top_up):
         settlement.apply(wallet, top_up, payment, actor)
     return top_up
-
-
-def _why(organization: Organization, card: PaymentMethod, error: DeclinedError | RefusedError) -> str:
-    """The code to store for a decline or a rejected request. Commits if the card turns out to be detached."""
-    if isinstance(error, DeclinedError):
-        return error.code
-    # Stripe has no code for a detached card, nor for many other problems with a request.
-    is_there = card.is_kept and not removal.is_gone(organization, card)
-    return (
-        declines.REFUSED
-        if is_there and error.code == "invalid_request"
-        else declines.code_for_refusal(error.code)
-    )
 
 
 def _instead_of_another(
@@ -299,10 +264,3 @@ def _claim(
     unusual.judge(organization, top_up, card, actor)
     enqueue("settle_top_up", after=FIRST_CHECK, org_id=str(top_up.org_id), top_up_id=str(top_up.id))
     return card
-
-
-def _release(wallet: Wallet, top_up: TopUp) -> None:
-    """Stripe did nothing: let the top-up be paid again."""
-    if top_up.status is TopUpStatus.PAYING:
-        top_up.status = TopUpStatus.REVIEW if top_up.payment_intent_id is None else TopUpStatus.DECLINED
-        wallet.version += 1
