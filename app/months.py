@@ -42,6 +42,10 @@ class Month:
     def before(self) -> Month:
         return Month(self.year - 1, 12) if self.number == 1 else Month(self.year, self.number - 1)
 
+    @property
+    def following(self) -> Month:
+        return Month(self.year + 1, 1) if self.number == 12 else Month(self.year, self.number + 1)
+
     def back_to(self, first: Month) -> Iterator[Month]:
         """This month and those before it, down to `first`."""
         month = self

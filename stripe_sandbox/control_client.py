@@ -15,8 +15,9 @@ import requests
 
 HEALTH = "/_sandbox/health"
 """Where the stand-in answers once it has started."""
-Answer = Literal["declines", "asks", "default"]
-"""How a card's bank answers: declines, asks the payer each time, or does what the card's number says."""
+Answer = Literal["declines", "asks", "lost", "default"]
+"""How a card's bank answers: declines, asks the payer each time, says that the card is lost, or does what
+the card's number says."""
 Decision = Literal["won", "lost", "warning_closed", "escalated"]
 """How a bank decides a dispute, or an inquiry: `escalated` makes a dispute of it."""
 Outcome = Literal["complete", "fail"]

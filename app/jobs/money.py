@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from uuid import UUID
 
-import structlog
 from flask import g
 
 from app.billing import topups
+from app.billing.auto_top_ups import proceeding, recovery
 from app.billing.subscriptions import cancellation, renewals, switches
 from app.billing.wallet import holds, overdue_calls
 from app.clock import utc_now
@@ -20,8 +20,6 @@ from app.transaction import transaction
 from app.work.missing import enqueue_missing
 from app.work.retry_policy import RetryPolicy
 from app.work.tasks import for_organization, in_app, task
-
-log = structlog.get_logger("jobs.money")
 
 _LEASES_SECONDS = 50
 """How long a look at all leases takes at most; the rest is left for the next time."""
@@ -37,8 +35,8 @@ def settle_top_up(org_id: str, top_up_id: str) -> None:
 @task("top_up_automatically", retry=RetryPolicy())
 @for_organization
 def top_up_automatically(org_id: str) -> None:
-    """Credit has fallen below the amount of auto top-up, which no organization can set yet."""
-    log.info("auto_top_up_due", organization=org_id)
+    """Do what auto top-up has to do now: charge, try the next card, or wait."""
+    proceeding.proceed(UUID(org_id))
 
 
 @task("handle_stripe_event")
@@ -72,11 +70,15 @@ def finish_cancellation(org_id: str, subscription_id: str, invoice_id: str) -> N
 @in_app
 @seeing_all(Reason.SWEEP)
 def sweep(**_: int) -> None:
-    """Recover what a killed process left open: payments, switches, and events that were stored but not handled."""
+    """Recover what a killed process left open: payments, switches, and events that were stored but not handled. Also
+    enqueue automatic top-ups that are to be tried by now."""
     enqueue_missing(
         "settle_top_up",
         ({"org_id": str(org), "top_up_id": str(one)} for org, one in topups.find_stale()),
         key="top_up_id",
+    )
+    enqueue_missing(
+        "top_up_automatically", ({"org_id": str(org)} for org in recovery.find_due()), key="org_id"
     )
     enqueue_missing(
         "look_after_switch",

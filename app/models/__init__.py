@@ -10,6 +10,14 @@ from app.models.alert import (
     ChannelKind,
 )
 from app.models.api_token import ApiToken
+from app.models.auto_top_up import (
+    AttemptOutcome,
+    AutoTopUp,
+    AutoTopUpAttempt,
+    AutoTopUpCard,
+    AutoTopUpConsent,
+    OffReason,
+)
 from app.models.billing_details import BillingDetails
 from app.models.catalog import CatalogVersion, PlanTerm
 from app.models.credit_lot import CreditLot, LotDraw, LotKind, LotReturn
@@ -78,8 +86,13 @@ __all__ = [
     "AlertLevelKind",
     "Allowance",
     "ApiToken",
+    "AttemptOutcome",
     "AuditEvent",
     "AuthenticatorApp",
+    "AutoTopUp",
+    "AutoTopUpAttempt",
+    "AutoTopUpCard",
+    "AutoTopUpConsent",
     "BillingDetails",
     "CallingState",
     "CatalogVersion",
@@ -113,6 +126,7 @@ __all__ = [
     "Mail",
     "MailState",
     "Membership",
+    "OffReason",
     "OpenedDestination",
     "Organization",
     "Passkey",

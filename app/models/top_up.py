@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -40,7 +40,8 @@ class TopUp(OrgScoped, Base):
     """A top-up. It has at most one payment intent for life, so it can be charged at most once.
 
     `attempt` counts the attempts to pay: with the id it forms Stripe's idempotency key. `keep_card` says that the
-    payer wants to save the entered card.
+    payer wants to save the entered card. `auto_month` is set for one that no person began: the first day of the
+    month, in the organization's zone, whose cap it counts toward.
     """
 
     __tablename__ = "top_up"
@@ -55,6 +56,17 @@ class TopUp(OrgScoped, Base):
             "org_id",
             "created_at",
             postgresql_where=text("status IN ('paying', 'action', 'declined')"),
+        ),
+        Index(
+            "uq_top_up_automatic",
+            "org_id",
+            unique=True,
+            postgresql_where=text(
+                "auto_month IS NOT NULL AND status IN ('review', 'paying', 'action', 'declined')"
+            ),
+        ),
+        Index(
+            "ix_top_up_auto_month", "org_id", "auto_month", postgresql_where=text("auto_month IS NOT NULL")
         ),
         ForeignKeyConstraint(["org_id", "payment_method_id"], ["payment_method.org_id", "payment_method.id"]),
     )
@@ -73,10 +85,16 @@ class TopUp(OrgScoped, Base):
     created_at: Mapped[Created]
     claimed_at: Mapped[datetime | None] = mapped_column("paying_since", DateTime(timezone=True))
     settled_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    auto_month: Mapped[date | None]
 
     @property
     def amount(self) -> Money:
         return Money(self.amount_micro, self.currency)
+
+    @property
+    def is_automatic(self) -> bool:
+        """Whether auto top-up began it."""
+        return self.auto_month is not None
 
     @property
     def awaits_first_try(self) -> bool:

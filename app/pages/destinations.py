@@ -74,6 +74,7 @@ DESTINATIONS = (
     ),
     Destination("campaign_check", "wallet.check_campaign", "Campaign check", "estimate cost quote price"),
     Destination("credit", "credit.show", "Your credit", "lots promotional goodwill expiry expires left"),
+    Destination("auto_top_up", "auto_top_up.show", "Auto top-up", "automatic refill threshold consent"),
     Destination("daily_limit", "wallet.show_daily_limit", "Daily limit", "top-up maximum change"),
     Destination("limits", "limits.show", "Spending limits", "budget cap maximum destinations countries"),
     Destination("add_limit", "limits.new", "Add a spending limit", "budget cap maximum new"),

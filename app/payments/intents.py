@@ -61,7 +61,9 @@ class ChargeRequest:
     `statement` is the statement descriptor after the account's prefix. With `keep`, Stripe attaches the payment
     method to the customer once the payment has succeeded, for later charges with and without the payer present
     (https://docs.stripe.com/payments/save-during-payment). `radar_session` is a snapshot of the payer's browser, for
-    a saved card that is charged while they are there (https://docs.stripe.com/radar/radar-session).
+    a saved card that is charged while they are there (https://docs.stripe.com/radar/radar-session). `off_session`:
+    the payer isn't there, so a bank that wants to ask them declines with `authentication_required`; the same intent
+    can be confirmed while they are (https://docs.stripe.com/payments/save-and-reuse#charge-saved-payment-method).
     """
 
     key: str
@@ -75,10 +77,11 @@ class ChargeRequest:
     statement: str
     keep: bool = False
     radar_session: str | None = None
+    off_session: bool = False
 
 
 def charge(request: ChargeRequest) -> Payment:
-    """Create and confirm a payment intent with the payer present; a decline is returned as a payment.
+    """Create and confirm a payment intent; a decline is returned as a payment.
 
     https://docs.stripe.com/api/payment_intents/create. Raises `OutcomeUnknownError`, `NotDoneError`, `RefusedError`,
     and `DeclinedError` if Stripe declined before creating a payment intent.
@@ -89,12 +92,14 @@ def charge(request: ChargeRequest) -> Payment:
         "customer": request.customer_id,
         "allowed_payment_method_types": ["card"],
         "confirm": True,
-        "use_stripe_sdk": True,
-        "return_url": request.return_url,
         "description": request.description,
         "statement_descriptor_suffix": request.statement,
         "metadata": {"top_up": str(request.top_up_id), "organization": str(request.org_id)},
     }
+    if request.off_session:
+        params["off_session"] = True
+    else:
+        params["use_stripe_sdk"], params["return_url"] = True, request.return_url
     if is_token(request.card):
         params["confirmation_token"] = request.card
     else:
@@ -141,12 +146,16 @@ def pay_with(payment_intent_id: str, payment_method_id: str, *, return_url: str,
 
 
 def _confirm(payment_intent_id: str, request: ChargeRequest) -> Payment:
-    params: stripe.params.PaymentIntentConfirmParams = {
-        "use_stripe_sdk": True,
-        "return_url": request.return_url,
-        # Set each time: the choice for the card that failed doesn't apply to this one.
-        "setup_future_usage": "off_session" if request.keep else "",
-    }
+    params: stripe.params.PaymentIntentConfirmParams
+    if request.off_session:
+        params = {"off_session": True}
+    else:
+        params = {
+            "use_stripe_sdk": True,
+            "return_url": request.return_url,
+            # Set each time: the choice for the card that failed doesn't apply to this one.
+            "setup_future_usage": "off_session" if request.keep else "",
+        }
     if is_token(request.card):
         params["confirmation_token"] = request.card
     else:

@@ -44,6 +44,7 @@ class Change(StrEnum):
     SPENDING = "change what may be spent"
     ALERTS = "change who gets credit alerts"
     TOP_UP = "pay this top-up"
+    AUTO_TOP_UP = "change auto top-up"
     PLAN = "pay for this plan"
     PEOPLE = "change who has access"
     SECURITY = "change security settings"

@@ -48,6 +48,12 @@ GROUPS = (
         ("spending_limit", "limit_count", "limit_request", "opened_destination"),
     ),
     Group(
+        "Auto top-up",
+        "What owners have set and agreed to, and what was charged without them. Each `auto_top_up_attempt` is one "
+        "card charged for a `top_up`.",
+        ("auto_top_up", "auto_top_up_card", "auto_top_up_consent", "auto_top_up_attempt"),
+    ),
+    Group(
         "Plans",
         "Versions of the catalog, which of them an organization is on, and what Stripe says of its subscription.",
         ("catalog_version", "plan_term", "subscription", "plan_switch", "invoice", "statement_head"),

@@ -259,4 +259,4 @@ def test_as_many_cards_as_can_be_saved_take_the_statements_of_one(
     with statements() as seen:
         page = owner.get(CARDS)
     assert page.text.count('class="saved-card"') == payment_methods.MOST
-    assert len(seen) == 2, "who is asking, and the cards"
+    assert len(seen) == 3, "who is asking, the cards, and which of them auto top-up needs"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from app.billing.audit.actors import display_name
 from app.billing.audit.entries import (
+    AUTO_TOP_UP,
     OPERATOR,
     SIGN_IN_PAGE,
     STRIPE,
@@ -15,6 +16,7 @@ from app.billing.audit.entries import (
 )
 
 __all__ = [
+    "AUTO_TOP_UP",
     "OPERATOR",
     "SIGN_IN_PAGE",
     "STRIPE",

@@ -5,6 +5,7 @@ from __future__ import annotations
 _NAMES = {
     "operator": "Voice Portal operator",
     "identity provider": "Identity provider",
+    "auto top-up": "Auto top-up",
     "stripe": "Payment processor",
     "wallet": "The wallet",
     "alerts": "Credit alerts",

@@ -19,6 +19,9 @@ Action = Literal[
     "alerts.levels_changed",
     "alerts.secret_changed",
     "alerts.unsubscribed",
+    "auto_top_up.changed",
+    "auto_top_up.switched_off",
+    "auto_top_up.switched_on",
     "billing_details.changed",
     "call.confirmed",
     "call.ended",
@@ -109,6 +112,7 @@ class Actor:
 
 
 STRIPE = Actor("stripe")
+AUTO_TOP_UP = Actor("auto top-up")
 OPERATOR = Actor("operator")
 WALLET = Actor("wallet")
 SIGN_IN_PAGE = "sign-in page"

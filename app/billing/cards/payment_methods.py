@@ -136,6 +136,11 @@ def usable(organization: Organization, card_id: UUID, *, entered_for: TopUp | No
     return method
 
 
+def current_row(method: PaymentMethod) -> PaymentMethod:
+    """The newest row of a card, which may have been saved again since."""
+    return duplicates.latest(method)
+
+
 def next_default(others: Sequence[PaymentMethod], today: date) -> PaymentMethod | None:
     """Which of the other cards, newest first, becomes the default when the current one is removed: the first that
     works.

@@ -28,7 +28,7 @@ class UnknownCardError(LookupError):
 
 
 class CardNeededError(Exception):
-    """The last working card can't be removed while something needs one; `needs` says what."""
+    """The last working card that something may charge can't be removed; `needs` says what."""
 
     def __init__(self, card: PaymentMethod, needs: list[Need]) -> None:
         super().__init__(f"{card.label} is the last card that works.")
@@ -131,12 +131,10 @@ def remove(organization: Organization, card_id: UUID, actor: Actor) -> Removed:
 
 
 def check_not_needed(organization: Organization, method: PaymentMethod) -> None:
-    """Raise `CardNeededError` for the last working card, if something needs one."""
+    """Raise `CardNeededError` for the last working card that something may charge."""
     today = organization.local_day()
     working = [one.id for one in payment_methods.saved(organization.id) if payment_methods.works(one, today)]
-    if working != [method.id]:
-        return
-    needs = card_needs.find_needs(organization)
+    needs = card_needs.needs_by_card(organization, working).get(method.id)
     if needs:
         raise CardNeededError(method, needs)
 

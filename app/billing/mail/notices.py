@@ -56,7 +56,9 @@ class _About(TypedDict):
 
 def charged(wallet: Wallet, top_up: TopUp, *, before: CallingState, payment: str, at: datetime) -> None:
     """A top-up was paid by `payment`, a payment intent's id. `before` is the calling state until then."""
-    email = emails.Charged(**_about(wallet, top_up, top_up.amount, before, at))
+    email = emails.Charged(
+        **_about(wallet, top_up, top_up.amount, before, at), is_automatic=top_up.is_automatic
+    )
     _write(top_up.org_id, email, payment, at)
 
 

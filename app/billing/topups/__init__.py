@@ -22,6 +22,7 @@ __all__ = [
     "PaymentMismatchError",
     "UnconfirmedError",
     "UnknownTopUpError",
+    "automatic",
     "begin",
     "cancel",
     "clawbacks",

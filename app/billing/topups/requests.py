@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from app import return_addresses
 from app.billing import catalog
+from app.billing.topups import automatic_attempts
 from app.models import Organization, PaymentMethod, TopUp
 from app.payments import intents
 from app.payments.intents import ChargeRequest, Payment
@@ -24,7 +25,8 @@ def charge(top_up: TopUp, request: ChargeRequest) -> Payment:
 def charge_request(
     organization: Organization, top_up: TopUp, card: PaymentMethod, customer_id: str
 ) -> ChargeRequest:
-    """The request of a top-up's current attempt: the same each time it is made."""
+    """The request of a top-up's current attempt: the same each time it is made. One that auto top-up makes is off
+    session."""
     return ChargeRequest(
         key=f"top_up:{top_up.id}:{top_up.attempt}",
         amount=top_up.amount,
@@ -36,4 +38,5 @@ def charge_request(
         description=f"Wallet top-up for {organization.name}",
         statement=catalog.current().top_up.statement,
         keep=top_up.keep_card,
+        off_session=automatic_attempts.current(top_up) is not None,
     )

@@ -17,6 +17,7 @@ from app.billing.cards import health, one_off, paid_with
 from app.billing.mail import notices
 from app.billing.platform import messages
 from app.billing.purchases import Outcome
+from app.billing.topups import automatic_attempts
 from app.billing.wallet import calling_state, ledger, lots
 from app.billing.wallet.ledger import Entry
 from app.clock import utc_now
@@ -61,12 +62,13 @@ def apply(
         top_up.status = _OPEN.get(payment.status, TopUpStatus.PAYING)
         top_up.decline_code = payment.decline_code if top_up.status is TopUpStatus.DECLINED else None
         if top_up.decline_code is not None:
-            notices.payment_failed(
-                wallet, top_up, code=payment.decline_code, attempt=payment.charge_id or payment.id
-            )
+            _notify_of_decline(wallet, top_up, payment.decline_code, payment.charge_id or payment.id)
         wallet.version += 1
     db.session.flush()
-    return Outcome.UNCHANGED if top_up.status is before else Outcome.CHANGED
+    if top_up.status is before:
+        return Outcome.UNCHANGED
+    automatic_attempts.follow_up(wallet, top_up)
+    return Outcome.CHANGED
 
 
 def refuse(wallet: Wallet, top_up: TopUp, code: str) -> None:
@@ -74,8 +76,9 @@ def refuse(wallet: Wallet, top_up: TopUp, code: str) -> None:
     if top_up.status is TopUpStatus.SUCCEEDED:
         return
     top_up.status, top_up.decline_code = TopUpStatus.DECLINED, code
-    notices.payment_failed(wallet, top_up, code=code, attempt=f"{top_up.id}:{top_up.attempt}")
+    _notify_of_decline(wallet, top_up, code, f"{top_up.id}:{top_up.attempt}")
     wallet.version += 1
+    automatic_attempts.follow_up(wallet, top_up)
 
 
 def close(wallet: Wallet, top_up: TopUp, actor: Actor) -> None:
@@ -83,6 +86,13 @@ def close(wallet: Wallet, top_up: TopUp, actor: Actor) -> None:
     top_up.status, top_up.decline_code = TopUpStatus.CANCELED, None
     wallet.version += 1
     audit.record(top_up.org_id, actor, "top_up.canceled", str(top_up.id))
+    automatic_attempts.follow_up(wallet, top_up)
+
+
+def _notify_of_decline(wallet: Wallet, top_up: TopUp, code: str | None, attempt: str) -> None:
+    """Unless no person tried to pay: auto top-up tells of all its cards together."""
+    if automatic_attempts.current(top_up) is None:
+        notices.payment_failed(wallet, top_up, code=code, attempt=attempt)
 
 
 def _compare(top_up: TopUp, payment: Payment) -> None:

@@ -187,6 +187,22 @@ def _daily_limit(event: AuditEvent) -> str:
     return f"From {before} to {after}" + (", after 24 hours" if event.details.get("starts_at") else "")
 
 
+def _auto_top_up(event: AuditEvent) -> str:
+    """What was agreed to; the words themselves are stored with the consent."""
+    threshold, target, cap = (
+        _money(str(event.details.get(name) or "0")) for name in ("threshold", "target", "cap")
+    )
+    cards = ", then ".join(map(str, event.details.get("cards") or []))
+    return f"Below {threshold}, refill to {target}, at most {cap} a month, {cards}"
+
+
+def _auto_top_up_off(event: AuditEvent) -> str:
+    return {
+        "failures": "after three tries in a row that ended without a charge",
+        "dispute": "because a cardholder disputed an automatic charge",
+    }.get(str(event.details.get("reason")), "")
+
+
 def _per(event: AuditEvent) -> str:
     return {kind.value: words for kind, words in PER.items()}.get(str(event.details.get("window")), "")
 
@@ -306,6 +322,9 @@ WORDS: dict[Action, ActionWording] = {
     "alerts.levels_changed": ActionWording("alerts", "Changed the levels of credit alerts", _levels),
     "alerts.secret_changed": ActionWording("alerts", "Gave a webhook a new secret", _subject),
     "alerts.unsubscribed": ActionWording("alerts", "Stopped their credit emails", _subject),
+    "auto_top_up.changed": ActionWording("top_ups", "Agreed to changed auto top-up", _auto_top_up),
+    "auto_top_up.switched_off": ActionWording("top_ups", "Turned auto top-up off", _auto_top_up_off),
+    "auto_top_up.switched_on": ActionWording("top_ups", "Agreed to auto top-up", _auto_top_up),
     "billing_details.changed": ActionWording("details", "Changed billing details", _fields),
     "customer.forgotten": ActionWording("cards", "Payment profile was deleted", _nothing),
     "envelope.set_aside": ActionWording("set_aside", "Set credit aside", _envelope),

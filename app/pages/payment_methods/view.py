@@ -17,31 +17,40 @@ from app.money import Money
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why a card can't be removed: what needs it, or a top-up that is being paid with it."""
+    """Why a card can't be removed: what needs it, or a top-up that is being paid with it.
+
+    `has_others`: other cards work.
+    """
 
     card: CardView
     needs: tuple[Need, ...] = ()
     top_up_id: UUID | None = None
     amount: Money | None = None
+    has_others: bool = False
+
+    @property
+    def is_for_auto_top_up(self) -> bool:
+        """Whether other cards work, which auto top-up may not charge."""
+        return self.has_others and all(need.cards is not None for need in self.needs)
 
 
 @dataclass(frozen=True, slots=True)
 class CardsPage:
     """`next_default` is the label of the card that becomes the default if the current one is removed.
 
-    `needs` is what needs the only working card, if there is just one.
+    `needs` is what needs each card that works, by its id, where no other card would do.
     """
 
     cards: list[CardView]
     next_default: str | None
-    needs: tuple[Need, ...]
+    needs: dict[UUID, list[Need]]
     refusal: Refusal | None
 
 
 def gather(organization: Organization, *, refused: UUID | None = None) -> CardsPage:
     """The page, with the card whose removal was `refused`, if it still would be.
 
-    One statement; two where only one card works.
+    Two statements; three where only one card works.
     """
     today = organization.local_day()
     methods = payment_methods.saved(organization.id)
@@ -51,7 +60,7 @@ def gather(organization: Organization, *, refused: UUID | None = None) -> CardsP
     return CardsPage(
         cards=[payment_methods.card_view(one, today) for one in methods],
         next_default=successor.label if successor else None,
-        needs=tuple(card_needs.find_needs(organization)) if sum(map(works, methods)) == 1 else (),
+        needs=card_needs.needs_by_card(organization, [one.id for one in methods if works(one)]),
         refusal=_refusal(organization, kept) if kept else None,
     )
 
@@ -64,5 +73,6 @@ def _refusal(organization: Organization, method: PaymentMethod) -> Refusal | Non
     try:
         removal.check_not_needed(organization, method)
     except CardNeededError as error:
-        return Refusal(card, needs=tuple(error.needs))
+        others = [one for one in payment_methods.list_cards(organization) if one.works and one.id != card.id]
+        return Refusal(card, needs=tuple(error.needs), has_others=bool(others))
     return None

@@ -12,7 +12,7 @@ from stripe_sandbox.context import Call
 from stripe_sandbox.errors import invalid
 from stripe_sandbox.resources.common import find
 
-ANSWERS = {"declines": "4000000000000341", "asks": "4000002760003184"}
+ANSWERS = {"declines": "4000000000000341", "asks": "4000002760003184", "lost": "4000000000009987"}
 """The test cards that behave like it; any other answer is the card's own."""
 
 

@@ -1,4 +1,4 @@
-"""What needs a card: a plan that charges one next, and nothing else."""
+"""What needs a card: a plan that charges one next, and auto top-up, which may charge certain ones only."""
 
 from __future__ import annotations
 
@@ -6,13 +6,15 @@ from datetime import timedelta
 
 from flask import Flask
 
+from app.billing.auto_top_ups import settings as auto_top_up
 from app.billing.cards import needs
 from app.billing.cards.needs import Need
 from app.clock import utc_now
 from app.extensions import db
 from app.models import Interval, Organization, Subscription, SubscriptionStatus
-from tests.factories import an_organization
+from tests.factories import OWNER, a_card, an_organization
 from tests.support import subscriptions
+from tests.support.auto_top_ups import switch_on
 from tests.support.subscriptions import Period
 
 
@@ -47,4 +49,18 @@ def test_a_plan_that_ends_does_not(app: Flask) -> None:
     row.scheduled_at = row.ends_at = utc_now() + timedelta(days=30)
     assert needs.find_needs(organization) == []
     row.status = SubscriptionStatus.CANCELED
+    assert needs.find_needs(organization) == []
+
+
+def test_auto_top_up_does_while_it_is_on_and_only_the_cards_that_were_agreed_to(app: Flask) -> None:
+    organization = an_organization(credit="30")
+    first, backup, other = (
+        a_card(organization, last4=last4, default=False) for last4 in ("1111", "2222", "3333")
+    )
+    settings = switch_on(organization, first, backup)
+    assert needs.find_needs(organization) == [Need("Auto top-up", cards=frozenset({first.id, backup.id}))]
+    assert needs.needs_by_card(organization, [first.id, backup.id, other.id]) == {}
+    assert list(needs.needs_by_card(organization, [first.id, other.id])) == [first.id]
+    auto_top_up.turn_off(organization, OWNER)
+    assert not settings.is_on
     assert needs.find_needs(organization) == []

@@ -1,0 +1,38 @@
+"""What is asked before each automatic charge, and may refuse it.
+
+A refusal charges nothing, asks no card, and counts as no failure. Its reason is stored with the settings and shown,
+and the charge is asked about again when the refusal says so, or when credit, cards or settings change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.models import Organization
+from app.money import Money
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why nothing is charged now. `reason` is at most 40 characters; `until` is when to look again by itself, if
+    that is known."""
+
+    reason: str
+    until: datetime | None = None
+
+
+MONTHLY_CAP = "monthly_cap"
+DAILY_LIMIT = "daily_limit"
+
+Check = Callable[[Organization, Money, datetime], Refusal | None]
+"""Asked with the amount that is about to be charged, and the time. The wallet is locked; it commits nothing."""
+
+CHECKS: tuple[Check, ...] = ()
+"""Asked in this order; the first that refuses decides."""
+
+
+def refusal(organization: Organization, amount: Money, at: datetime) -> Refusal | None:
+    """Why this amount must not be charged now; None if it may be."""
+    return next((found for check in CHECKS if (found := check(organization, amount, at))), None)

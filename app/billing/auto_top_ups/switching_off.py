@@ -1,0 +1,54 @@
+"""Switching auto top-up off: by an owner, or by failures and disputes. Nothing else does, and only owners switch it
+on again."""
+
+from __future__ import annotations
+
+from sqlalchemy import exists, func, select
+
+from app.billing import audit
+from app.billing.audit import Actor
+from app.billing.auto_top_ups import notifying, watching
+from app.clock import utc_now
+from app.extensions import db, enqueue
+from app.models import (
+    AutoTopUp,
+    AutoTopUpConsent,
+    Dispute,
+    OffReason,
+    Organization,
+    TopUp,
+    Wallet,
+)
+
+
+def switch_off(
+    organization: Organization, wallet: Wallet, settings: AutoTopUp, reason: OffReason, actor: Actor
+) -> None:
+    """Switch it off, and notify owners and recipients. The wallet is locked; in the caller's transaction."""
+    settings.is_on = False
+    settings.off_reason, settings.off_at = reason, utc_now()
+    settings.next_try_at = settings.refused_for = settings.refused_at = None
+    settings.version += 1
+    wallet.version += 1
+    watching.disarm(wallet)
+    audit.record(
+        organization.id, actor, "auto_top_up.switched_off", str(settings.consent_id), reason=reason.value
+    )
+    notifying.switched_off(organization, settings, reason, actor)
+    # What was declined and is still open is canceled.
+    enqueue("top_up_automatically", org_id=str(organization.id))
+
+
+def is_disputed(settings: AutoTopUp) -> bool:
+    """Whether a cardholder disputes an automatic charge since the last consent. An inquiry isn't one yet."""
+    # Stripe's times are in whole seconds.
+    agreed_at = select(func.date_trunc("second", AutoTopUpConsent.at)).where(
+        AutoTopUpConsent.org_id == settings.org_id, AutoTopUpConsent.id == settings.consent_id
+    )
+    disputes = (
+        exists()
+        .where(Dispute.org_id == settings.org_id, TopUp.org_id == Dispute.org_id)
+        .where(TopUp.id == Dispute.top_up_id, TopUp.auto_month.is_not(None))
+        .where(Dispute.status.not_like("warning%"), Dispute.opened_at >= agreed_at.scalar_subquery())
+    )
+    return bool(db.session.scalar(select(disputes)))

@@ -1,0 +1,102 @@
+"""The form by which an owner agrees to auto top-up."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, HiddenField, SelectField, StringField
+
+from app.billing import catalog
+from app.billing.auto_top_ups.overview import State
+from app.billing.auto_top_ups.settings import AmountsDontFitError, Wanted
+from app.billing.cards.payment_methods import CardView
+from app.money import Money, MoneyError
+from app.web.formatting import money
+from app.web.text_guard import TidyForm
+
+NONE = ""
+_FACTORS = (2, 10, 40)
+"""What is suggested at first: threshold, target and cap as multiples of the smallest top-up."""
+
+
+class AutoTopUpForm(TidyForm, FlaskForm):  # type: ignore[misc]
+    """Amounts, cards in order, and the consent. `wanted` is set once `validate` succeeds.
+
+    `version` is that of the settings that the form was drawn with.
+    """
+
+    threshold = StringField("When available credit falls below")
+    target = StringField("Refill to")
+    cap = StringField("Monthly limit")
+    card = SelectField("Card", validate_choice=False)
+    backup = SelectField("Backup card", validate_choice=False)
+    second_backup = SelectField("Second backup card", validate_choice=False)
+    agreed = BooleanField("I agree")
+    version = HiddenField()
+
+    wanted: Wanted
+
+    @classmethod
+    def of(cls, state: State | None, cards: list[CardView]) -> AutoTopUpForm:
+        """The form as it is first drawn: with the settings, or with a suggestion."""
+        if state is None:
+            least = catalog.current().top_up.minimum
+            threshold, target, cap = (least * factor for factor in _FACTORS)
+            chosen = [str(card.id) for card in cards if card.works][:1]
+        else:
+            threshold, target, cap = state.threshold, state.target, state.cap
+            chosen = [str(card.id) for card in state.cards]
+        first, second, third = [*chosen, NONE, NONE, NONE][:3]
+        return cls(
+            None,
+            data={
+                "threshold": str(threshold.decimal),
+                "target": str(target.decimal),
+                "cap": str(cap.decimal),
+                "card": first,
+                "backup": second,
+                "second_backup": third,
+                "version": str(state.version if state else 0),
+            },
+        )
+
+    def check(self, currency: str) -> bool:
+        """Check every field; every error says what to enter."""
+        super().validate()
+        amounts = {name: self._amount(name, currency) for name in ("threshold", "target", "cap")}
+        cards = self._cards()
+        if not self.agreed.data:
+            self.agreed.errors = ["Check the box to agree. Without it, no card is charged automatically."]
+        version = self.version.data or ""
+        threshold, target, cap = amounts["threshold"], amounts["target"], amounts["cap"]
+        if not self.errors and threshold and target and cap:
+            known = int(version) if version.isascii() and version.isdecimal() and len(version) < 9 else -1
+            self.wanted = Wanted(threshold, target, cap, cards, known)
+        return not self.errors
+
+    def refuse(self, error: AmountsDontFitError) -> None:
+        """Say what an amount has to be."""
+        bound = money(error.bound)
+        self[error.field].errors = [
+            f"Enter {bound} or more." if error.is_least else f"Enter {bound} or less."
+        ]
+
+    def _amount(self, name: str, currency: str) -> Money | None:
+        try:
+            return Money.parse(self[name].data or "", currency)
+        except MoneyError as error:
+            self[name].errors = [str(error)]
+            return None
+
+    def _cards(self) -> tuple[UUID, ...]:
+        found: list[UUID] = []
+        for name in ("card", "backup", "second_backup"):
+            field = self[name]
+            if not field.data and name != "card":
+                continue
+            try:
+                found.append(UUID(field.data or ""))
+            except ValueError:
+                field.errors = ["Choose a card."]
+        return tuple(dict.fromkeys(found))

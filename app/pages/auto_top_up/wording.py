@@ -1,0 +1,88 @@
+"""What people read about auto top-up: what they agree to, when the next charge comes, and why none does."""
+
+from __future__ import annotations
+
+from app.billing.auto_top_ups.before_charging import DAILY_LIMIT, MONTHLY_CAP
+from app.billing.auto_top_ups.overview import Attempt, NextCharge, State
+from app.models import AttemptOutcome, AutoTopUp, OffReason
+from app.money import Money
+from app.payments import declines
+from app.web.formatting import moment, money, month
+
+CONSENT = (
+    "I authorize Voice Portal to charge the cards chosen here, in this order and without asking me each time, "
+    "whenever available credit falls below the amount above: each time the amount that brings it back to the amount "
+    "to refill to, and together at most the monthly limit in a calendar month. I can turn this off here at any time."
+)
+"""Stored with each consent, so a change of these words changes none that was given."""
+
+_REFUSALS = {
+    MONTHLY_CAP: "The monthly limit is used up.",
+    DAILY_LIMIT: "The daily top-up limit is used up.",
+}
+"""Why a charge that is due isn't made, by the reason."""
+
+OFF = {
+    OffReason.OWNER: "An owner turned it off.",
+    OffReason.FAILURES: "It was turned off because three tries in a row ended without a charge.",
+    OffReason.DISPUTE: "It was turned off because a cardholder disputed an automatic charge.",
+}
+
+_OUTCOMES = {
+    AttemptOutcome.PAID: "Paid",
+    AttemptOutcome.FINAL: "Declined",
+    AttemptOutcome.CONFIRMATION: "Bank asks for confirmation",
+    AttemptOutcome.DECLINED: "Declined",
+    AttemptOutcome.NOT_TRIED: "Not sent",
+}
+
+
+def summarize(settings: AutoTopUp | None, currency: str) -> str:
+    """The state in one short sentence, from the settings only."""
+    if settings is None or not settings.is_on:
+        return "Off. No card is charged automatically."
+    threshold, target = Money(settings.threshold_micro, currency), Money(settings.target_micro, currency)
+    said = f"On: below {money(threshold)}, a card is charged to refill to {money(target)}."
+    if settings.refused_for:
+        return f"{said} {refusal(settings.refused_for)}"
+    return f"{said} The last try failed." if settings.failures else said
+
+
+def refusal(reason: str) -> str:
+    """Why a charge that is due isn't made."""
+    return _REFUSALS.get(reason, "Automatic charges are stopped.")
+
+
+def next_charge(state: State, following: NextCharge) -> str:
+    """When the next charge comes, and how much it is at most: one sentence, and another while it can't come."""
+    if following.card is None:
+        return "No card can be charged: none of the chosen ones works. Choose another below."
+    fallen = f"When your available credit falls below {money(state.threshold)}"
+    if following.is_below:
+        fallen = f"Your available credit is below {money(state.threshold)}"
+    charge = (
+        f"{fallen}, we charge {following.card.label} the amount that brings it back to {money(state.target)}"
+    )
+    most = [
+        f"at most {money(following.left)}{' more' if state.used.micro else ''} in {month(following.month)}"
+    ]
+    if following.at_a_time < following.left:
+        most.insert(0, f"at most {money(following.at_a_time)} at a time")
+    said = f"{charge}: about {money(following.usual)}, {' and '.join(most)}."
+    if following.refused_for:
+        until = (
+            f" The next charge is possible on {moment(following.next_try_at)}."
+            if following.next_try_at
+            else ""
+        )
+        return f"No card is charged now. {refusal(following.refused_for)}{until}"
+    return said
+
+
+def outcome(attempt: Attempt) -> str:
+    """What came of charging a card, with the bank's reason as people may read it."""
+    if attempt.outcome is None:
+        return "In progress"
+    if attempt.outcome is AttemptOutcome.DECLINED or attempt.outcome is AttemptOutcome.FINAL:
+        return f"{_OUTCOMES[attempt.outcome]}. {declines.advice_for(attempt.code).message}"
+    return _OUTCOMES[attempt.outcome]
