@@ -37,6 +37,7 @@ def init_app(app: Flask) -> None:
     lasting.init_app(app)
     reasons.init_app(app)
     destinations.init_app(app)
+    auto_top_up.wording.init_app(app)
     for package in (
         auth,
         overview,

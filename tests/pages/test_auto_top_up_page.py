@@ -70,7 +70,7 @@ class TestAgreeing:
         ("changes", "says"),
         [
             ({"threshold": "abc"}, "amount"),
-            ({"threshold": "0"}, "Enter $10.00 or more."),
+            ({"threshold": "0"}, "Enter $0.01 or more."),
             ({"target": "25"}, "Enter $30.00 or more."),
             ({"cap": "50"}, "Enter $80.00 or more."),
             ({"card": ""}, "Choose a card."),

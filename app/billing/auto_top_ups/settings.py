@@ -28,7 +28,7 @@ from app.models import (
     Organization,
     PaymentMethod,
 )
-from app.money import Money
+from app.money import Money, smallest_unit
 from app.transaction import transaction
 
 
@@ -120,7 +120,8 @@ def _check_amounts(wanted: Wanted) -> None:
     """The gap is at least one charge, and the cap leaves room for one whole gap."""
     limits = catalog.current().top_up
     if wanted.threshold.micro <= 0:
-        raise AmountsDontFitError("threshold", limits.minimum, is_least=True)
+        cent = Money(smallest_unit(wanted.threshold.currency), wanted.threshold.currency)
+        raise AmountsDontFitError("threshold", cent, is_least=True)
     least_target = wanted.threshold + limits.minimum
     if wanted.target < least_target:
         raise AmountsDontFitError("target", least_target, is_least=True)

@@ -19,6 +19,7 @@ from app.billing.wallet.credit import Credit
 from app.clock import utc_now
 from app.extensions import db
 from app.models import (
+    AutoTopUp,
     CallingState,
     Hold,
     HoldState,
@@ -39,6 +40,7 @@ class BalanceView:
     `calls` are the calls in progress that began first, and `call_count` is the
     number of all.
 
+    `auto_top_up` is its settings, None where it was never on.
     `forecast` is the stored one that says how long it lasts (`app.billing.forecast`), None if there is none yet.
     `reason` is why calling is paused, and `paused_by` is REFUND or DISPUTE if that used up the credit.
     """
@@ -56,6 +58,7 @@ class BalanceView:
     paused_by: TransferKind | None
     missing: Money | None
     forecast: SpendForecast | None
+    auto_top_up: AutoTopUp | None
     version: int
 
     @property
@@ -91,6 +94,7 @@ def gather(organization: Organization) -> BalanceView:
         paused_by=rows[0].paused_by,
         missing=calling_state.missing_to_call(wallet.available, least=catalog.current().top_up.minimum),
         forecast=rows[0].SpendForecast,
+        auto_top_up=rows[0].AutoTopUp,
         version=wallet.version,
     )
 
@@ -119,6 +123,7 @@ def _with_holds() -> Executable:
         select(
             Wallet,
             SpendForecast,
+            AutoTopUp,
             first,
             _paused_by().label("paused_by"),
             active.c.call_count,
@@ -126,6 +131,7 @@ def _with_holds() -> Executable:
         )
         .select_from(Wallet)
         .outerjoin(SpendForecast, SpendForecast.org_id == Wallet.org_id)
+        .outerjoin(AutoTopUp, AutoTopUp.org_id == Wallet.org_id)
         .join(active, true())
         .outerjoin(first, true())
         .where(Wallet.org_id == bindparam("of"))

@@ -70,7 +70,7 @@ class AutoTopUpForm(TidyForm, FlaskForm):  # type: ignore[misc]
             self.agreed.errors = ["Check the box to agree. Without it, no card is charged automatically."]
         version = self.version.data or ""
         threshold, target, cap = amounts["threshold"], amounts["target"], amounts["cap"]
-        if not self.errors and threshold and target and cap:
+        if not self.errors and threshold is not None and target is not None and cap is not None:
             known = int(version) if version.isascii() and version.isdecimal() and len(version) < 9 else -1
             self.wanted = Wanted(threshold, target, cap, cards, known)
         return not self.errors

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from flask import Flask
+
 from app.billing.auto_top_ups.before_charging import DAILY_LIMIT, MONTHLY_CAP
 from app.billing.auto_top_ups.overview import Attempt, NextCharge, State
 from app.models import AttemptOutcome, AutoTopUp, OffReason
@@ -35,6 +37,11 @@ _OUTCOMES = {
     AttemptOutcome.DECLINED: "Declined",
     AttemptOutcome.NOT_TRIED: "Not sent",
 }
+
+
+def init_app(app: Flask) -> None:
+    """Give templates the filter `auto_top_up_state`: the settings in one sentence, given their currency."""
+    app.add_template_filter(summarize, "auto_top_up_state")
 
 
 def summarize(settings: AutoTopUp | None, currency: str) -> str:

@@ -42,7 +42,7 @@ def test_after_a_charge_and_a_decline(app: Flask, sandbox: Sandbox) -> None:
     assert state is not None
     assert state.next is not None
     assert (state.used, state.next.left) == (usd("85.01"), usd("314.99"))
-    assert (state.next.is_below, state.next.usual) == (True, usd("90.01"))
+    assert (state.next.is_below, state.next.usual) == (True, usd("90"))
     assert state.next.waits_for_owner is not None
     assert [one.outcome for one in overview.list_attempts(organization)] == [
         AttemptOutcome.CONFIRMATION,
