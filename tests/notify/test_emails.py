@@ -107,6 +107,7 @@ DIGEST = WeeklyDigest(
     campaigns=[DigestRow(name="Recall patients", amount=usd("96.10"))],
     dry_at=at("2026-12-03 19:00"),
     coming=[DigestDate(day=date(2026, 12, 3), name="Growth renews", amount=usd("49"))],
+)
 AUTO_ON = AutoTopUpChanged(
     is_new=True,
     threshold=usd("20"),
