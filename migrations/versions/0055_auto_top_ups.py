@@ -9,8 +9,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from app.database import in_use
 
-revision = "0054"
-down_revision = "0053"
+revision = "0055"
+down_revision = "0054"
 branch_labels = None
 depends_on = None
 
