@@ -35,6 +35,7 @@ class Company:
     `id` is the platform's. `ends_at` is the final balance in dollars, less the promotion. A `lost_card` was used
     until it was removed.
     `promotion` dollars of promotional credit were granted a day ago, and expire in some days.
+    `envelope` dollars are set aside for its first campaign, and the rent of `reserved_days` is kept.
     `refund` dollars of a payment were refunded, and a payment of `disputed` dollars was disputed and the dispute won.
     """
 
@@ -55,6 +56,8 @@ class Company:
     refund: str | None = None
     promotion: str | None = None
     disputed: str | None = None
+    envelope: str | None = None
+    reserved_days: int = 0
     calls_now: int = 0
     renewal_fails: bool = False
     lost_card: Payment | None = None
@@ -92,6 +95,8 @@ HARBOR = Company(
     refund="50",
     promotion="100",
     disputed="75",
+    envelope="120",
+    reserved_days=30,
     calls_now=4,
     failed_once=True,
     billed=Details(

@@ -26,6 +26,7 @@ from app.pages import (
     reasons,
     search,
     security,
+    set_aside,
     shell_parts,
     wallet,
 )
@@ -46,6 +47,7 @@ def init_app(app: Flask) -> None:
         auto_top_up,
         cost_change,
         limits,
+        set_aside,
         credit,
         alerts,
         payment_methods,

@@ -81,6 +81,9 @@ DESTINATIONS = (
     Destination(
         "alerts", "alerts.show", "Credit alerts", "low balance notify slack sms email digest channels"
     ),
+    Destination(
+        "set_aside", "set_aside.show", "Set aside", "envelope reserve campaign credit numbers rent floor keep"
+    ),
     Destination("add_card", "payment_methods.new", "Add a card", "new payment method credit debit"),
     Destination("renewal", "change_plan.show_renewal", "Fix payment", "renewal overdue pay past due"),
     Destination(

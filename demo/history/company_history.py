@@ -14,9 +14,10 @@ from app.billing.cards import payment_methods
 from app.billing.credit import grants
 from app.billing.credit.grants import Grant
 from app.billing.customers import details, stripe_sync
-from app.billing.plans import resource_counts
+from app.billing.plans import number_rent, resource_counts
 from app.billing.topups import refunds
-from app.billing.wallet import calling_state, ledger
+from app.billing.wallet import calling_state, envelopes, ledger, reserve
+from app.billing.wallet.reserve import Reserve
 from app.clock import utc_now
 from app.extensions import db
 from app.models import LotKind, Organization, PaymentMethod, Role, TopUp, User
@@ -38,6 +39,8 @@ DAYS_AS_CALLS = 15
 """The last days, whose usage comes as calls that can be opened; that of earlier ones comes as totals."""
 PROMOTED, PROMOTION_DAYS = 1, 6
 """How many days ago promotional credit was granted, and in how many from now it expires."""
+ENVELOPE_DAYS = 5
+"""How many days from now the envelope ends."""
 LAST_STRETCH = 9
 """The days over which usage is adjusted so that the history ends with the company's final balance."""
 
@@ -116,7 +119,19 @@ class Director:
             # With the card whose plan charge failed, so that there is a failed payment of each kind.
             self._top_up(self._dollars(company.top_up), self.now, card=self.cards[-1])
         calling_state.reassess(ledger.lock(self.organization.id), self.now)
+        self._set_aside()
         db.session.flush()
+
+    def _set_aside(self) -> None:
+        """What an owner keeps for a campaign, and for what must not stop."""
+        company, organization = self.company, self.organization
+        if company.reserved_days:
+            kept = Reserve(number_rent.rent_of(organization, company.reserved_days), company.reserved_days)
+            reserve.choose(organization, kept, self.owner, is_confirmed=True)
+        if company.envelope:
+            until = self.today + timedelta(days=ENVELOPE_DAYS)
+            campaign, amount = company.teams[0].campaign, self._dollars(company.envelope)
+            envelopes.set_aside(organization, campaign, amount, until, self.owner)
 
     def _use(self, day: date, ago: int) -> None:
         at = self.now if ago == 0 else self._moment(day, 18)

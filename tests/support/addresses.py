@@ -14,6 +14,7 @@ from app.extensions import db
 from app.models import (
     AlertChannel,
     CreditLot,
+    Envelope,
     LimitRequest,
     Membership,
     Organization,
@@ -92,6 +93,7 @@ def _values(organization: Organization, person: User) -> Mapping[str, Any]:
         "user_id": _newest(
             db.select(Membership.user_id).filter_by(org_id=org_id).where(Membership.user_id != person.id)
         ),
+        "envelope_id": _newest(db.select(Envelope.id).filter_by(org_id=org_id).order_by(Envelope.id.desc())),
         "limit_id": _newest(db.select(SpendingLimit.id).filter_by(org_id=org_id)),
         "request_id": _newest(db.select(LimitRequest.id).filter_by(org_id=org_id)),
         "channel_id": _newest(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from typing import Any
 
@@ -12,7 +12,7 @@ from sqlalchemy import Executable, and_, bindparam, func, select, true
 from sqlalchemy.orm import aliased
 
 from app.billing import catalog
-from app.billing.wallet import calling_state, holds
+from app.billing.wallet import calling_state, envelopes, holds
 from app.billing.wallet.calling_state import PauseReason
 from app.billing.wallet.calls_in_progress import PAGE, HeldBy, in_order
 from app.billing.wallet.credit import Credit
@@ -34,9 +34,19 @@ from app.transaction import transaction
 
 
 @dataclass(frozen=True, slots=True)
+class OpenCredit:
+    """What an open envelope has left for its campaign, until its last day."""
+
+    campaign: str
+    left: Money
+    until: date
+
+
+@dataclass(frozen=True, slots=True)
 class BalanceView:
     """Available is posted minus held, and minus what is `set_aside` in envelopes.
 
+    `envelopes` are those that are open, and `reserve` the floor of available credit that only inbound calls use.
     `calls` are the calls in progress that began first, and `call_count` is the
     number of all.
 
@@ -49,6 +59,9 @@ class BalanceView:
     posted: Money
     held: Money
     set_aside: Money
+    envelopes: tuple[OpenCredit, ...]
+    reserve: Money
+    is_outbound_paused: bool
     calls: tuple[HeldBy, ...]
     call_count: int
     state: CallingState
@@ -85,6 +98,9 @@ def gather(organization: Organization) -> BalanceView:
         posted=wallet.posted,
         held=wallet.held,
         set_aside=wallet.set_aside,
+        envelopes=_envelopes(wallet),
+        reserve=wallet.reserve,
+        is_outbound_paused=wallet.is_outbound_paused,
         calls=tuple(HeldBy.of(row.first, wallet.currency) for row in rows if row.first is not None),
         call_count=rows[0].call_count or 0,
         state=wallet.state,
@@ -103,6 +119,14 @@ def _read(organization: Organization) -> Sequence[Any]:
     return db.session.execute(
         _with_holds(), {"of": organization.id}, execution_options={"populate_existing": True}
     ).all()
+
+
+def _envelopes(wallet: Wallet) -> tuple[OpenCredit, ...]:
+    """One statement where an envelope is open; otherwise none."""
+    if wallet.envelope_ends_at is None:
+        return ()
+    found = envelopes.list_open(wallet.org_id)
+    return tuple(OpenCredit(one.campaign, Money(one.left_micro, wallet.currency), one.until) for one in found)
 
 
 @cache

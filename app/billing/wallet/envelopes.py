@@ -115,6 +115,12 @@ def find_open_locked(org_id: UUID, campaign: str) -> Envelope | None:
     return find_open(org_id, campaign)
 
 
+def whole_units(amount: Money) -> Money:
+    """An amount in whole smallest units of its currency, rounded down."""
+    unit = smallest_unit(amount.currency)
+    return Money(amount.micro // unit * unit, amount.currency)
+
+
 def is_broken(amount: Money) -> bool:
     """Whether an amount is no whole number of its currency's smallest unit."""
     return amount.micro % smallest_unit(amount.currency) != 0
@@ -132,13 +138,6 @@ def days_for(organization: Organization, at: datetime | None = None) -> tuple[da
     """The first and the last day until which credit can be set aside at `at`, or now."""
     today = organization.local_day(at)
     return today, today + timedelta(days=FURTHEST_DAYS)
-
-
-def most_for_new(organization: Organization) -> Money:
-    """What can be set aside now: available credit above the reserve, in whole smallest units. Locks the wallet, and
-    settles it."""
-    wallet = _locked(organization.id, utc_now())
-    return _whole(wallet, Credit.of(wallet).spendable(inbound=False))
 
 
 def set_aside(
@@ -333,12 +332,7 @@ def _check_amount(wallet: Wallet, amount: Money, *, had: int) -> None:
         unit = smallest_unit(wallet.currency)
         short = amount.micro - had - (credit.available - credit.reserve)
         missing = Money(-(-short // unit) * unit, wallet.currency)
-        raise TooLargeError(_whole(wallet, most), missing)
-
-
-def _whole(wallet: Wallet, micro: int) -> Money:
-    unit = smallest_unit(wallet.currency)
-    return Money(micro // unit * unit, wallet.currency)
+        raise TooLargeError(whole_units(Money(most, wallet.currency)), missing)
 
 
 def _record(

@@ -10,6 +10,7 @@ from tests.browser.keyboard.tasks import (
     limits,
     plan,
     search,
+    set_aside,
     sign_in,
     wallet,
 )
@@ -24,6 +25,7 @@ __all__ = [
     "limits",
     "plan",
     "search",
+    "set_aside",
     "sign_in",
     "wallet",
 ]

@@ -1,0 +1,124 @@
+"""The forms of an envelope and of the reserve."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from flask_wtf import FlaskForm
+from werkzeug.datastructures import MultiDict
+from wtforms import HiddenField, RadioField, StringField
+
+from app.billing.plans import number_rent
+from app.billing.wallet.envelopes import LONGEST_NAME
+from app.billing.wallet.reserve import Reserve
+from app.models import Organization
+from app.money import Money, MoneyError
+from app.pages.days import read_day
+from app.web.identity import current_organization
+from app.web.resend import Field, list_fields
+from app.web.text_guard import TidyForm
+
+OFF, AMOUNT, RENT = "off", "amount", "rent"
+LONGEST_AMOUNT = 19
+"""Digits of an amount in micro-units."""
+
+
+class _CreditForm(TidyForm, FlaskForm):  # type: ignore[misc]
+    amount = StringField("Amount")
+    until = StringField("Last day")
+
+    wanted: Money
+    day: date
+
+    def check_credit(self) -> None:
+        """Set `wanted` and `day`, or say what to enter."""
+        try:
+            self.wanted = Money.parse(self.amount.data or "", current_organization().currency)
+        except MoneyError as error:
+            self.amount.errors = [str(error)]
+        else:
+            if not self.wanted:
+                self.amount.errors = ["Enter an amount above zero, like 50 or 12.50."]
+        day = read_day(self.until.data or "")
+        if day is None:
+            self.until.errors = ["Choose the last day on which the campaign can use it."]
+        else:
+            self.day = day
+
+
+class NewEnvelopeForm(_CreditForm):
+    """Credit for a campaign. `wanted`, `day` and `name` are set once `validate` succeeds."""
+
+    campaign = StringField("Campaign")
+
+    name: str
+
+    def validate(self, extra_validators: object = None) -> bool:
+        """Check every field; every error says what to enter."""
+        super().validate(extra_validators)
+        self.name = (self.campaign.data or "").strip()
+        if not 1 <= len(self.name) <= LONGEST_NAME:
+            self.campaign.errors = ["Enter the campaign's name, exactly as in your campaigns."]
+        self.check_credit()
+        return not self.errors
+
+
+class EnvelopeForm(_CreditForm):
+    """Another amount or day. `shown` is the amount that the page showed, in micro-units."""
+
+    shown = HiddenField()
+
+    seen: Money | None = None
+
+    def validate(self, extra_validators: object = None) -> bool:
+        """Check every field; every error says what to enter."""
+        super().validate(extra_validators)
+        self.check_credit()
+        shown = self.shown.data or ""
+        is_amount = shown.isascii() and shown.isdecimal() and len(shown) < LONGEST_AMOUNT
+        self.seen = Money(int(shown), current_organization().currency) if is_amount else None
+        return not self.errors
+
+
+class ReserveForm(TidyForm, FlaskForm):  # type: ignore[misc]
+    """Off, an amount, or days of rent. `wanted` is set once `validate` succeeds; `sure` answers the question."""
+
+    kind = RadioField("Keep for number rent and inbound calls", validate_choice=False)
+    floor = StringField("Amount to keep")
+    sure = HiddenField()
+
+    wanted: Reserve
+
+    def validate(self, extra_validators: object = None) -> bool:
+        """Check what is chosen; an error says what to do."""
+        super().validate(extra_validators)
+        organization = current_organization()
+        if self.kind.data == OFF:
+            self.wanted = Reserve(Money.zero(organization.currency), None)
+        elif self.kind.data == RENT:
+            days = number_rent.RESERVED_DAYS
+            self.wanted = Reserve(number_rent.rent_of(organization, days), days)
+        elif self.kind.data == AMOUNT:
+            try:
+                self.wanted = Reserve(Money.parse(self.floor.data or "", organization.currency), None)
+            except MoneyError as error:
+                self.floor.errors = [str(error)]
+        else:
+            self.kind.errors = ["Choose whether to keep a reserve."]
+        return not self.errors
+
+
+def summarize_envelope(_: Organization, typed: MultiDict[str, str]) -> Iterable[Field]:
+    """A new envelope as it was typed."""
+    return list_fields(typed, campaign="Campaign", amount="Amount", until="Last day")
+
+
+def summarize_change(_: Organization, typed: MultiDict[str, str]) -> Iterable[Field]:
+    """A changed envelope as it was typed."""
+    return list_fields(typed, amount="Amount", until="Last day", shown="Amount until now")
+
+
+def summarize_reserve(_: Organization, typed: MultiDict[str, str]) -> Iterable[Field]:
+    """A reserve as it was typed."""
+    return list_fields(typed, kind="Reserve", floor="Amount to keep", sure="Confirmed")
