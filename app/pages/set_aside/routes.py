@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from flask import flash, make_response, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
@@ -27,6 +29,9 @@ from app.web.rate_limits import OFTEN
 from app.web.resend import resendable
 from app.web.step_up import Change, confirmation_required
 from app.web.text_guard import keeps_typed
+
+USUAL_DAYS = timedelta(days=30)
+"""How long credit is set aside unless another last day is chosen."""
 
 
 @blueprint.get("")
@@ -69,6 +74,8 @@ def draw(form: NewEnvelopeForm, reserve_form: ReserveForm, *, asks: str = "", st
     organization = current_organization()
     with transaction():
         page = view.gather(organization)
+    if form.until.data is None:
+        form.until.data = (page.first_day + USUAL_DAYS).isoformat()
     if reserve_form.kind.data is None:
         kept = page.reserve
         reserve_form.kind.data = RENT if kept.rent_days is not None else AMOUNT if kept.is_on else OFF
