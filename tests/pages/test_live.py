@@ -187,7 +187,15 @@ class TestTheWalletsForm:
         assert poll(owner, waiting, version).status_code == 304
         deliver_all(app, sandbox)
         answer = poll(owner, waiting, version)
-        assert regions(answer) == ["low-balance", "balance", "set-aside", "history-lines", "top-up", "status", "alert"]
+        assert regions(answer) == [
+            "low-balance",
+            "balance",
+            "set-aside",
+            "history-lines",
+            "top-up",
+            "status",
+            "alert",
+        ]
         assert "$50.00 was charged to Visa ending in 4242." in text_of(answer)
         assert "$50.00 was added to your wallet." in text_of(answer)
 
