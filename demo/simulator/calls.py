@@ -104,7 +104,7 @@ class Call:
             # Its answer was lost, and by the time there was one its lease was over.
             self.key += "-again"
             answer = self.exchange.client.post(path, wanted | {"key": self.key})
-        if answer.problem in {"calling-paused", "not-enough-credit"}:
+        if answer.problem in {"calling-paused", "not-enough-credit", "reserve-kept"}:
             return None
         return self._expected(answer)
 

@@ -59,7 +59,14 @@ def play(
     lines = []
     for organization in organizations:
         say(f"{organization.name}: {outlook.describe(client, organization)}")
-        gate = Gate(client, organization.id, say=_named(organization, say), every=score.ask_every, fund=fund)
+        gate = Gate(
+            client,
+            organization.id,
+            say=_named(organization, say),
+            campaigns=[campaign.name for campaign in organization.campaigns],
+            every=score.ask_every,
+            fund=fund,
+        )
         for _ in range(score.lines):
             seed = chance.random()
             lines.append(_Line(exchange, organization, gate, closing, between=score.between, seed=seed))
@@ -106,7 +113,9 @@ class _Line:
             self.failure = error
 
     def _next_call(self) -> Call:
-        campaign = self._chance.choice(self._organization.campaigns)
+        campaigns = self._organization.campaigns
+        allowed = [one for one in campaigns if self._gate.may_call(one.name)]
+        campaign = self._chance.choice(allowed or campaigns)
         return Call(
             self._exchange, self._organization, campaign, self._chance.choice(campaign.agents), self._chance
         )

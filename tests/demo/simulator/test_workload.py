@@ -13,7 +13,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select, update
 
-from app.billing.wallet import verification
+from app.billing.wallet import envelopes, verification
 from app.extensions import db
 from app.models import Hold, HoldState, UsageEvent
 from app.models import Organization as OrganizationRow
@@ -24,7 +24,7 @@ from demo.simulator.client import Client, UnreachableError
 from demo.simulator.reconciliation import Comparison
 from demo.simulator.tally import Tally
 from demo.simulator.workload import Score
-from tests.factories import an_organization, give_credit, usd
+from tests.factories import OWNER, an_organization, give_credit, usd
 from tests.support.database import behind_the_scenes, inside
 from tests.support.platform import Platform
 from tests.support.serving import serving
@@ -93,6 +93,21 @@ def test_without_credit_no_one_calls_and_with_it_they_go_on_by_themselves(app: F
     assert holds == [0]
     assert tally.count(player.id, "started") > 0
     assert compared(client, player, tally).is_equal
+
+
+def test_a_campaign_with_credit_set_aside_calls_while_others_wait(client: Client) -> None:
+    """All credit is in an envelope: calling is paused, and only that campaign's calls are made."""
+    player = a_player("1000")
+    organization = db.session.get_one(OrganizationRow, player.id)
+    envelopes.set_aside(organization, USUAL[0].name, usd("1000"), organization.local_day(), OWNER)
+    db.session.commit()
+    said: list[str] = []
+    tally = played(client, player, say=said.append)
+    assert f"{player.name}: calling is paused: set_aside" in said
+    assert tally.count(player.id, "started") > 0
+    campaigns = set(db.session.scalars(select(Hold.campaign)))
+    assert campaigns == {USUAL[0].name}
+    assert verification.check() == []
 
 
 def test_calls_in_progress_hold_what_they_use_and_give_it_back(client: Client) -> None:
