@@ -1,4 +1,4 @@
-"""How long the credit lasts, in words: of the Overview and the Wallet page."""
+"""How long the credit lasts, in words and as a curve: of the Overview and the Wallet page."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ from app.billing import forecast
 from app.billing.forecast import Dryness, History
 from app.billing.wallet.balance import BalanceView
 from app.clock import utc_now
+from app.pages.credit_curve import NARROW, Curve, draw
 from app.web.formatting import time_around
+from app.web.identity import current_organization
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +27,9 @@ class HowLong:
 
 
 def init_app(app: Flask) -> None:
-    """Give templates the words."""
+    """Give templates the words, and the curve."""
     app.add_template_filter(how_long)
+    app.add_template_filter(credit_curve)
 
 
 def how_long(balance: BalanceView) -> HowLong:
@@ -39,6 +42,18 @@ def how_long(balance: BalanceView) -> HowLong:
             return HowLong("No spending in the last 90 days")
         case _:
             return _words(found.dryness)
+
+
+def credit_curve(balance: BalanceView) -> tuple[Curve, Curve] | None:
+    """The curve of credit to come, for wide screens and for narrow ones; None if nothing is forecast, or nothing is
+    left."""
+    profile = forecast.profile_of(balance.forecast)
+    if profile is None or not any(profile.slots) or balance.available.micro <= 0:
+        return None
+    zone = current_organization().timezone
+    points = forecast.left_by_day(profile, balance.available.micro, utc_now(), timezone=zone)
+    currency = balance.available.currency
+    return draw(points, currency, zone), draw(points, currency, zone, NARROW)
 
 
 def _words(dryness: Dryness | None) -> HowLong:

@@ -6,6 +6,7 @@ whenever it is asked for.
 
 from __future__ import annotations
 
+from app.billing.forecast.curve import Left, left_by_day
 from app.billing.forecast.lasting import (
     NOTICE,
     RIGHT_OF_TEN,
@@ -21,7 +22,7 @@ from app.billing.forecast.lasting import (
 )
 from app.billing.forecast.outlook import FURTHEST, Dryness, Spend, spend_until
 from app.billing.forecast.profile import Profile
-from app.billing.forecast.stored import find_stale, refresh
+from app.billing.forecast.stored import find_stale, profile_of, refresh
 
 __all__ = [
     "FURTHEST",
@@ -30,6 +31,7 @@ __all__ = [
     "Dryness",
     "History",
     "Lasting",
+    "Left",
     "Profile",
     "Spend",
     "Standing",
@@ -39,6 +41,8 @@ __all__ = [
     "gather",
     "is_near",
     "lasts",
+    "left_by_day",
+    "profile_of",
     "refresh",
     "spend_between",
     "spend_until",

@@ -40,14 +40,14 @@ class Dryness:
 def spend_until(profile: Profile, now: datetime, until: datetime) -> Spend:
     """What is expected to be spent between now and a time."""
     total = 0.0
-    for _, _, amount in _steps(profile, now, min(until, now + FURTHEST)):
+    for _, _, amount in hours_until(profile, now, min(until, now + FURTHEST)):
         total += amount
     return banded(profile, total)
 
 
 def banded(profile: Profile, total: float) -> Spend:
     """So much spend with the band that forecasts of as much have."""
-    above, below = _band(profile, total, sum(profile.slots) / 7)
+    above, below = band(profile, total, sum(profile.slots) / 7)
     return Spend(round(total * below), round(total), round(total * above))
 
 
@@ -57,12 +57,12 @@ def dry_at(profile: Profile, available: int, now: datetime) -> Dryness:
     before = [0.0, 0.0, 0.0]
     total, usual_day = 0.0, sum(profile.slots) / 7
     widest = 1 + _ABOVE * profile.spread * _LEAST_DAYS**-_NARROWS
-    for begin, end, amount in _steps(profile, now, now + FURTHEST):
+    for begin, end, amount in hours_until(profile, now, now + FURTHEST):
         total += amount
         if total * widest < available:
             before = [total, total, total]
             continue
-        above, below = _band(profile, total, usual_day)
+        above, below = band(profile, total, usual_day)
         reached = [total * above, total, total * below]
         for place in range(3):
             if found[place] is None and reached[place] >= available:
@@ -75,7 +75,9 @@ def dry_at(profile: Profile, available: int, now: datetime) -> Dryness:
     return Dryness(*found)
 
 
-def _steps(profile: Profile, now: datetime, until: datetime) -> Iterator[tuple[datetime, datetime, float]]:
+def hours_until(
+    profile: Profile, now: datetime, until: datetime
+) -> Iterator[tuple[datetime, datetime, float]]:
     """The hours until a time, each with what is expected in it; the first and last are parts of one."""
     begin = now.astimezone(UTC)
     hour = begin.replace(minute=0, second=0, microsecond=0)
@@ -91,7 +93,7 @@ def _steps(profile: Profile, now: datetime, until: datetime) -> Iterator[tuple[d
         begin = hour = hour + _HOUR
 
 
-def _band(profile: Profile, total: float, usual_day: float) -> tuple[float, float]:
+def band(profile: Profile, total: float, usual_day: float) -> tuple[float, float]:
     """By which factors spend may be more and less than `total`. Measured by backtests on simulated years."""
     days = max(total / usual_day if usual_day else 0.0, _LEAST_DAYS)
     spread = profile.spread * days**-_NARROWS
