@@ -7,6 +7,8 @@ __all__ = [
     "campaign_courses",
     "campaign_estimates",
     "campaign_plans",
+    "carrier_comparison",
+    "carrier_records",
     "cloudevents",
     "events",
     "ingest",
