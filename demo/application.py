@@ -6,9 +6,10 @@ from flask import Flask
 
 import app as product
 from app.cli import connected
+from app.extensions import csrf
 from app.payments import http_client
 from config import Settings
-from demo import dev_mail
+from demo import dev_chat, dev_mail
 from demo.cli.demo import demo
 from demo.cli.simulate import simulate
 from demo.stand_in import StandIn
@@ -22,6 +23,8 @@ def create_app(settings: Settings) -> Flask:
     with app.app_context():
         http_client.before_each(StandIn.of(settings).require)
     app.register_blueprint(dev_mail.blueprint)
+    app.register_blueprint(dev_chat.blueprint)
+    csrf.exempt(dev_chat.blueprint)
     for command in (demo, simulate):
         app.cli.add_command(command)
         connected.print_first(app, command.name or "")

@@ -35,6 +35,7 @@ from __future__ import annotations
 from flask import Flask
 
 from app.api import (
+    alerts,
     calls,
     credit,
     docs,
@@ -62,6 +63,7 @@ SECTIONS: tuple[Section, ...] = (
     holds.section,
     calls.section,
     status.section,
+    alerts.section,
     envelopes.section,
     entitlements.section,
     estimates.section,

@@ -17,12 +17,14 @@ from app.extensions import db
 from app.models import Mail, MailState, Organization
 from app.models.scope import Reason, see_all
 from app.web import content_security_policy, errors
+from demo.dev_mail import chat_messages
 
 blueprint = Blueprint(
     "dev_mail", __name__, url_prefix="/dev/mail", template_folder="templates", static_folder="static"
 )
 
 _SHOWN = 100
+_SHOWN_MESSAGES = 20
 _HTML_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'; "
     "sandbox allow-popups allow-popups-to-escape-sandbox"
@@ -53,7 +55,11 @@ def _see_every_organization() -> None:
 @blueprint.get("")
 def index() -> Response:
     """The newest emails of all organizations."""
-    return _page("dev_mail/index.html", mails=[_view(mail) for mail in outbox.newest(limit=_SHOWN)])
+    return _page(
+        "dev_mail/index.html",
+        mails=[_view(mail) for mail in outbox.newest(limit=_SHOWN)],
+        chat=chat_messages.newest(_SHOWN_MESSAGES),
+    )
 
 
 @blueprint.get("/<uuid:mail_id>")

@@ -59,6 +59,11 @@ class Director:
         self.to_be_refunded = self._dollars(company.refund).micro if company.refund else 0
         self.promoted = 0
 
+    @property
+    def low_alert(self) -> Money:
+        """The company's low-balance alert."""
+        return self._dollars(self.company.low_alert)
+
     def found(self) -> None:
         """Make the organization with its plan, limits, customer and cards."""
         company = self.company
@@ -68,7 +73,7 @@ class Director:
             slug=company.slug,
             currency=catalog.current().currency,
             timezone=company.timezone,
-            low_threshold=self._dollars(company.low_alert),
+            low_threshold=self.low_alert,
         )
         resource_counts.set_counts(self.organization.id, company.counts)
         campaigns = [team.campaign for team in company.teams]

@@ -35,7 +35,7 @@ class TestLevels:
         assert db.session.get_one(Wallet, owner.organization.id).low_threshold == usd("100")
         shown = owner.reads(PAGE)
         assert "The levels are saved." in shown
-        for label in ("Low balance: under $100.00", "Under $50.00", "Credit lasts less than 24 hours"):
+        for label in ("Low balance: under $100.00", "Under $50.00", "Credit may run out within 24 hours"):
             assert label in shown
         recorded = "From no low balance to low balance $100.00, $50.00, $20.00, 24 hours, 4 hours"
         assert recorded in owner.reads("/billing/activity")

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from app.billing.alerts import outcomes, outgoing, sending
 from app.billing.alerts.channels import UnknownChannelError
-from app.billing.alerts.naming import name_of
+from app.billing.alerts.naming import name_of as name_of  # noqa: PLC0414 - also for the demo
 from app.billing.alerts.outcomes import Result, Tested
 from app.billing.mail import notices
 from app.clock import utc_now
@@ -15,6 +15,7 @@ from app.ids import uuid7
 from app.models import AlertChannel, AlertDelivery, User
 from app.notify import emails
 from app.notify.alert_emails import AlertTest
+from app.notify.notes import Note
 from app.notify.webhooks import Answer
 from app.transaction import end_reading, transaction
 
@@ -22,6 +23,13 @@ TEST_SECONDS = 6
 """How long a test waits for a response: someone waits for it."""
 
 newest = outgoing.newest
+write = outgoing.write
+
+
+def preview(channel: AlertChannel, delivery: AlertDelivery) -> tuple[Note, str]:
+    """What a message says, and its body as JSON."""
+    email = emails.unpack(delivery.kind, delivery.facts)
+    return sending.note_of(channel, email), sending.body_of(channel, email)
 
 
 def drain(org_id: UUID, channel_id: UUID) -> None:

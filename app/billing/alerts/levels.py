@@ -19,7 +19,7 @@ RECOVERED, DIGEST = "recovered", "digest"
 """What else a channel can be told about: that credit has recovered from a level, and each week's figures."""
 
 HOURS = (4, 6, 12, 24, 72)
-"""The forecasts that are offered: credit is expected to last less than so many hours."""
+"""The forecasts that are offered: credit may run out within so many hours."""
 MOST_AMOUNTS = 3
 """The most amounts besides the low-balance alert."""
 

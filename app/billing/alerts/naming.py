@@ -9,6 +9,9 @@ from sqlalchemy import select
 from app.extensions import db
 from app.models import AlertChannel, ChannelKind, User
 
+RECIPIENTS = "billing email recipients"
+"""How the channel of the billing recipients is called."""
+
 _PLACES = {ChannelKind.SLACK: "Slack", ChannelKind.TEAMS: "Teams", ChannelKind.WEBHOOK: "webhook"}
 
 
@@ -16,7 +19,7 @@ def name_of(channel: AlertChannel, email: str | None = None) -> str:
     """What people call a channel: `Billing alerts (Slack)`, `dana@harbor.example`, `+1•••0123`. `email` is its
     person's, where that is known."""
     if channel.kind is ChannelKind.RECIPIENTS:
-        return "billing email recipients"
+        return RECIPIENTS
     if channel.kind is ChannelKind.SMS:
         return f"{masked(channel)} (text messages)"
     if channel.kind is ChannelKind.EMAIL:

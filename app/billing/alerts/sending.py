@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import datetime
 from functools import partial
@@ -42,6 +43,16 @@ def prepare(
             return lambda: Answer(False, "There is no gateway for text messages.")
         return partial(sms.send, gateway, to=channel.address, text=sms.text_of(note), **signed, **way)
     return partial(webhooks.post_json, channel.address, chat_body(channel.kind, note), **way)
+
+
+def body_of(channel: AlertChannel, email: Email) -> str:
+    """What is sent to a channel, as JSON; for phones and webhooks without what signs it."""
+    if channel.kind is ChannelKind.WEBHOOK:
+        return json.dumps({"type": _TYPES[email.kind], "data": webhook_data(channel, email)})
+    note = note_of(channel, email)
+    if channel.kind is ChannelKind.SMS:
+        return json.dumps({"type": sms.TYPE, "data": {"to": channel.address, "text": sms.text_of(note)}})
+    return chat_body(channel.kind, note)
 
 
 def chat_body(kind: ChannelKind, note: Note) -> str:

@@ -11,7 +11,7 @@ from sqlalchemy import and_, func, select
 from app import notify
 from app.billing.alerts import audience, choices, settings
 from app.billing.alerts.levels import Level
-from app.billing.alerts.naming import masked, name_of
+from app.billing.alerts.naming import RECIPIENTS, masked, name_of
 from app.extensions import db
 from app.models import (
     AlertChannel,
@@ -108,7 +108,7 @@ def _view(channel: AlertChannel, people: dict[UUID, PersonView], about: frozense
     return ChannelView(
         id=channel.id,
         kind=channel.kind,
-        name=name_of(channel, person.email if person else ""),
+        name=_heading(name_of(channel, person.email if person else "")),
         address=masked(channel) if not channel.kind.is_email else "",
         person=person.name if person else "",
         about=about,
@@ -118,6 +118,10 @@ def _view(channel: AlertChannel, people: dict[UUID, PersonView], about: frozense
         off_at=channel.off_at,
         off_reason=channel.off_reason,
     )
+
+
+def _heading(name: str) -> str:
+    return "Billing email recipients" if name == RECIPIENTS else name
 
 
 def _people(organization: Organization) -> list[PersonView]:

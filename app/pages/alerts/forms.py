@@ -25,9 +25,9 @@ class LevelsForm(TidyForm, FlaskForm):  # type: ignore[misc]
     """The levels. `low_amount`, `amounts` and `wanted_hours` are set once `validate` succeeds."""
 
     low = StringField("Low balance: credit is under")
-    amount_1 = StringField("Also under")
-    amount_2 = StringField("And under")
-    amount_3 = StringField("And also under")
+    amount_1 = StringField("Second level: under")
+    amount_2 = StringField("Third level: under")
+    amount_3 = StringField("Fourth level: under")
     hours = SelectMultipleField("Forecast", validate_choice=False)
 
     low_amount: Money | None

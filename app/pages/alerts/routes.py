@@ -40,7 +40,7 @@ def summarize_levels(_: Organization, typed: MultiDict[str, str]) -> Iterable[Fi
         value = (form[name].data or "").strip()
         yield Field(name, form[name].data or "", form[name].label.text, value)
     for hours in typed.getlist("hours"):
-        yield Field("hours", hours, "Forecast", f"Credit lasts less than {hours} hours")
+        yield Field("hours", hours, "Forecast", f"Credit may run out within {hours} hours")
 
 
 @blueprint.post("/levels")

@@ -21,7 +21,7 @@ def level_label(level: Level) -> str:
     if level.kind is AlertLevelKind.PAUSED:
         return "Calling is paused"
     if level.kind is AlertLevelKind.FORECAST:
-        return f"Credit lasts less than {hours_label(level.hours or 0)}"
+        return f"Credit may run out within {hours_label(level.hours or 0)}"
     if level.amount is None:
         return "Low balance (off)"
     return (

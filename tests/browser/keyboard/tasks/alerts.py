@@ -48,7 +48,7 @@ def told(site: Site) -> Scene:
 )
 def choose_levels(hands: Hands) -> None:
     hands.skip()
-    hands.tab_to("textbox", "And under")
+    hands.tab_to("textbox", "Third level: under")
     hands.type("20")
     hands.press("Enter")
     hands.is_told("levels are saved")
