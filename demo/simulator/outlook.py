@@ -2,13 +2,37 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from demo.simulator.calls import UnexpectedAnswerError
 from demo.simulator.campaigns import Organization
 from demo.simulator.client import Client
 
 
 def describe(client: Client, organization: Organization) -> str:
-    """A sentence about it. Raises `UnreachableError`, and `UnexpectedAnswerError`."""
+    """A sentence about it, and about the levels that people are told of. Raises `UnreachableError`, and
+    `UnexpectedAnswerError`."""
+    lasts, levels = _lasts(client, organization), _levels(client, organization)
+    return f"{lasts}; {levels}" if levels else lasts
+
+
+def _levels(client: Client, organization: Organization) -> str:
+    """Which levels of credit are reached, and how many there are."""
+    answer = client.get(f"/organizations/{organization.id}/alerts")
+    if not answer.is_good:
+        raise UnexpectedAnswerError(f"The alerts were answered with {answer.status}.")
+    found = answer.body["levels"]
+    reached = [_name(one) for one in found if one["reached_since"]]
+    return f"alerts: {', '.join(reached)} of {len(found)}" if reached else ""
+
+
+def _name(level: dict[str, Any]) -> str:
+    if level["under"]:
+        return f"under {level['under']['amount']}"
+    return f"within {level['hours']} h" if level["hours"] else str(level["kind"])
+
+
+def _lasts(client: Client, organization: Organization) -> str:
     answer = client.get(f"/organizations/{organization.id}/forecast")
     if not answer.is_good:
         raise UnexpectedAnswerError(f"The forecast was answered with {answer.status}.")

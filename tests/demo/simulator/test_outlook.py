@@ -13,6 +13,7 @@ from demo.simulator.calls import UnexpectedAnswerError
 from demo.simulator.campaigns import USUAL, Organization
 from demo.simulator.client import Client
 from tests.factories import an_organization
+from tests.support.alerting import an_alerted, to
 from tests.support.platform import Platform
 from tests.support.serving import serving
 from tests.support.spending import forecast_of
@@ -31,3 +32,12 @@ def test_it_says_how_long_credit_lasts_if_that_is_known(app: Flask) -> None:
         client = Client(address, "vpb_unknown", chance=Random(7))
         with pytest.raises(UnexpectedAnswerError, match="401"):
             outlook.describe(client, Organization(new.id, new.name, USUAL))
+
+
+def test_it_names_the_levels_that_are_reached(app: Flask) -> None:
+    organization, _ = an_alerted(amounts=("50",))
+    to(organization, "40", source="fall")
+    with serving(app) as address:
+        client = Client(address, Platform(app).text, chance=Random(7))
+        said = outlook.describe(client, Organization(organization.id, organization.name, USUAL))
+    assert said.endswith("; alerts: under 100.000000, under 50.000000 of 3")
