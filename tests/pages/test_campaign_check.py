@@ -63,7 +63,7 @@ def test_own_past_campaigns_fill_the_form(owner: Owner) -> None:
     a_past_campaign(owner.organization, "Recall", seconds=[72, 108] * 20, days=2)
     page = owner.get(CHECK)
     assert "Your last campaign in 90 days: 1.5 minutes a call, $0.01 for each answered call." in text_of(page)
-    for name, value in (("shortest", "1.2"), ("longest", "1.8"), ("per_day", "20"), ("answered", "70")):
+    for name, value in (("shortest", "1.35"), ("longest", "1.65"), ("per_day", "20"), ("answered", "70")):
         assert f'name="{name}" value="{value}"' in page.text
     assert "Your last campaign" in asked(owner)
 

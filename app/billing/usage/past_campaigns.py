@@ -19,6 +19,7 @@ _ENOUGH_HOLDS = 50
 _NEWEST = 10_000
 """Of as many events and holds at most it is said: enough, and quickly read."""
 _MOST_CAMPAIGNS = 20
+_SHORTER, _LONGER = 0.9, 1.1
 
 # Only usage that names its call, and the newest of it: what a call takes doesn't change with more of them.
 _CAMPAIGNS = text("""
@@ -31,9 +32,7 @@ _CAMPAIGNS = text("""
             max(posted_at) AS at
         FROM newest WHERE campaign IS NOT NULL GROUP BY campaign, call
     )
-    SELECT campaign, count(*) AS calls, sum(micro)::bigint AS micro, sum(seconds)::bigint AS seconds,
-        percentile_disc(0.05) WITHIN GROUP (ORDER BY seconds)::bigint AS short,
-        percentile_disc(0.95) WITHIN GROUP (ORDER BY seconds)::bigint AS long
+    SELECT campaign, count(*) AS calls, sum(micro)::bigint AS micro, sum(seconds)::bigint AS seconds
     FROM calls WHERE seconds > 0
     GROUP BY campaign HAVING count(*) >= :enough ORDER BY max(at) DESC, campaign LIMIT :most
 """)
@@ -56,7 +55,8 @@ _ANSWERED = text("""
 class PastCampaigns:
     """The campaigns of the last ninety days with calls of one meter.
 
-    `seconds` is what an answered call took on average; nine of ten took at least `shortest`, and at most `longest`.
+    `seconds` is what an answered call took on average. By the campaign with the shortest ones and that with the
+    longest, a next one's take `shortest` to `longest` on average: single calls differ more, which evens out.
     `calls_a_day` are all calls of a campaign on a day with any. `answered_percent` is None where too few calls
     reserved credit to tell.
     """
@@ -87,6 +87,7 @@ def find(organization: Organization, meter: str, *, now: datetime) -> PastCampai
     names = tuple(row.campaign for row in rows)
     calls = sum(row.calls for row in rows)
     seconds = max(round(sum(row.seconds for row in rows) / calls), 1)
+    averages = [row.seconds / row.calls for row in rows]
     answered = _answered_percent(organization, names)
     values |= {"names": list(names), "first_day": organization.local_day(now) - timedelta(days=_DAYS)}
     a_day = int(db.session.scalar(_A_DAY, values) or seconds * calls / len(rows))
@@ -94,8 +95,8 @@ def find(organization: Organization, meter: str, *, now: datetime) -> PastCampai
         names=names,
         calls=calls,
         seconds=seconds,
-        shortest=max(round(sum(row.short * row.calls for row in rows) / calls), 1),
-        longest=max(round(sum(row.long * row.calls for row in rows) / calls), 1),
+        shortest=max(round(min(averages) * _SHORTER), 1),
+        longest=max(round(max(averages) * _LONGER), 1),
         cost_a_call=Money(sum(row.micro for row in rows) // calls, organization.currency),
         calls_a_day=max(round(a_day / seconds * 100 / (answered or 100)), 1),
         answered_percent=answered,
