@@ -63,6 +63,9 @@ DESTINATIONS = (
     Destination("search", "search.show", "Search", "find palette", "/", extra="k"),
     Destination("history", "wallet.show", "Wallet history", "transactions movements", anchor="history"),
     Destination(
+        "coming_up", "coming_up.show", "What's next", "coming up calendar renewal charges upcoming", "g n"
+    ),
+    Destination(
         "cost_change",
         "cost_change.show",
         "Why did it cost more?",

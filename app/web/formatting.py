@@ -40,6 +40,7 @@ def init_app(app: Flask) -> None:
         "day": day,
         "day_long": day_long,
         "month": month,
+        "month_short": month_short,
         "time_around": time_around,
         "time_element": time_element,
         "number": number,
@@ -103,6 +104,11 @@ def money_axis(amount: Money) -> str:
 def day(value: date) -> str:
     """`Nov 24`, in the locale's format."""
     return date_text(value, "MMMd", viewer_locale())
+
+
+def month_short(value: date) -> str:
+    """`Nov`, of one of its days."""
+    return date_text(value, "MMM", viewer_locale())
 
 
 def day_long(value: date) -> str:

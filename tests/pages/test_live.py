@@ -141,7 +141,7 @@ class TestSomethingNew:
 
     def test_the_overview_redraws_alert_balance_plan_and_activity(self, owner: Owner) -> None:
         answer = poll(owner, OVERVIEW)
-        assert regions(answer) == ["low-balance", "balance", "plan", "activity"]
+        assert regions(answer) == ["low-balance", "balance", "plan", "whats-next", "activity"]
         assert "<html" not in answer.text
 
     def test_a_poll_that_draws_takes_few_statements(self, owner: Owner) -> None:

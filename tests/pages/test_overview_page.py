@@ -23,7 +23,7 @@ from tests.support.sandbox import Sandbox
 from tests.support.statements import statements
 from tests.support.subscriptions import Period
 
-REGIONS = ["Balance", "Plan", "Usage this period", "Wallet activity", "Recent invoices"]
+REGIONS = ["Balance", "Plan", "What's next", "Usage this period", "Wallet activity", "Recent invoices"]
 ISSUED = datetime(2026, 9, 1, 8, tzinfo=UTC)
 
 

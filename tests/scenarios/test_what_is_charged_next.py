@@ -7,6 +7,9 @@ from collections.abc import Callable
 import pytest
 from flask import Flask
 
+from app.billing import coming_up
+from app.billing.coming_up import ComingEntry, Kind
+from app.billing.wallet import balance
 from app.extensions import db
 from app.models import Organization
 from app.reconciliation import plans
@@ -65,6 +68,11 @@ DEEDS: dict[str, tuple[Deed, str, tuple[str, ...]]] = {
 }
 
 
+def coming_up_of(organization: Organization) -> list[ComingEntry]:
+    """The calendar as the pages show it."""
+    return coming_up.list_entries(organization, plan_of(organization), balance.gather(organization))
+
+
 def all_together(by: Operator) -> None:
     by.quantity(2)
     by.discount({"percent_off": 10, "name": "Spring"})
@@ -103,6 +111,8 @@ def test_the_card_shows_what_is_charged(
         .replace("\N{MULTIPLICATION SIGN}", "x")
     )
     assert [one for one in words if one not in page] == []
+    (entry,) = [one for one in coming_up_of(organization) if one.kind is Kind.RENEWAL]
+    assert (entry.amount, entry.is_estimate) == (seen.due, False)
     turn_period(app, sandbox, organization, days=1)
     invoice = sandbox.stripe.v1.invoices.list({"customer": organization.stripe_customer_id or ""}).data[0]
     assert invoice.amount_due == usd(due).minor

@@ -35,6 +35,7 @@ def live_overview() -> Response:
             balance=view.balance,
             plan=view.plan,
             plan_card=view.plan_card,
+            coming_up=view.coming_up,
             activity=view.activity,
         )
         return html, view.balance.version

@@ -22,6 +22,7 @@ def show() -> str:
         balance=view.balance,
         plan=view.plan,
         plan_card=view.plan_card,
+        coming_up=view.coming_up,
         usage=view.usage,
         chart=draw(view.usage),
         narrow_chart=draw(view.usage, NARROW),

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from app.billing import invoices, plans
+from app.billing import coming_up, invoices, plans
 from app.billing.activity import history, spending
 from app.billing.activity.history import HistoryEntry
 from app.billing.activity.spending import Spending
+from app.billing.coming_up import ComingEntry
 from app.billing.invoices import InvoiceView
 from app.billing.plans import PlanView
 from app.billing.wallet import balance
@@ -25,6 +26,7 @@ class Overview:
     balance: BalanceView
     plan: PlanView
     plan_card: PlanCard | None
+    coming_up: list[ComingEntry]
     usage: Spending
     invoices: list[InvoiceView]
     activity: list[HistoryEntry]
@@ -37,6 +39,7 @@ class Live:
     balance: BalanceView
     plan: PlanView
     plan_card: PlanCard | None
+    coming_up: list[ComingEntry]
     activity: list[HistoryEntry]
 
 
@@ -44,10 +47,12 @@ def gather(organization: Organization) -> Overview:
     """Everything on the overview."""
     plan = plans.gather(organization)
     usage = spending.gather(organization, plan.in_force, plan.usage_from)
+    now = balance.gather(organization)
     return Overview(
-        balance=balance.gather(organization),
+        balance=now,
         plan=plan,
         plan_card=plan_card.get_plan_card(organization, plan),
+        coming_up=coming_up.list_entries(organization, plan, now),
         usage=usage,
         invoices=invoices.newest(organization, NEWEST_INVOICES),
         activity=history.recent(organization, NEWEST_LINES),
@@ -57,9 +62,11 @@ def gather(organization: Organization) -> Overview:
 def gather_live(organization: Organization) -> Live:
     """What a poll updates when something has changed."""
     plan = plans.gather(organization)
+    now = balance.gather(organization)
     return Live(
-        balance=balance.gather(organization),
+        balance=now,
         plan=plan,
         plan_card=plan_card.get_plan_card(organization, plan),
+        coming_up=coming_up.list_entries(organization, plan, now),
         activity=history.recent(organization, NEWEST_LINES),
     )

@@ -1,0 +1,140 @@
+"""The calendar of what comes next, from what pages have gathered anyway: no statement of its own.
+
+A plan's amount is the next charge as Stripe previews it, with discounts, taxes and credit: what was on the calendar
+the day before is what is charged (`tests/scenarios/test_what_is_charged_next.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from app.billing import forecast
+from app.billing.catalog import Plan, meters, rating
+from app.billing.plans import PlanView
+from app.billing.wallet.balance import BalanceView
+from app.clock import utc_now
+from app.models import Organization, PaymentMethod
+from app.money import Money
+from app.payments.invoice_sums import SumLine
+from app.payments.oddities import Oddity
+
+_NOT_CHARGED = {Oddity.PAUSED, Oddity.NOT_COLLECTED}
+_AS_SUPPORT_SAYS = {Oddity.PRICE, Oddity.CURRENCY, Oddity.ITEMS, Oddity.SCHEDULE}
+_EACH_DAY = "number-day"
+"""The unit of what is rented by the day."""
+
+
+class Kind(StrEnum):
+    """What an entry is about."""
+
+    UNPAID = "unpaid"  # a renewal that wasn't paid, and the last day to pay it
+    RENEWAL = "renewal"
+    CHANGE = "change"  # a scheduled change to another plan
+    RUNS_OUT = "runs_out"  # credit, by the forecast
+    RENT = "rent"  # of phone numbers, each day
+
+
+@dataclass(frozen=True, slots=True)
+class ComingEntry:
+    """One entry. `day` is None for what comes every day, and `amount` where it isn't known.
+
+    `card` is what it is charged to; without one it is from the wallet, or isn't charged. `lines` are how the amount
+    comes about, if it is more than a price. `count` is how many are rented.
+    """
+
+    kind: Kind
+    day: date | None
+    amount: Money | None
+    plan: str = ""
+    interval: str = ""
+    card: PaymentMethod | None = None
+    is_estimate: bool = False
+    is_invoiced: bool = False
+    lines: tuple[SumLine, ...] = ()
+    count: int = 0
+
+
+def list_entries(organization: Organization, plan: PlanView, balance: BalanceView) -> list[ComingEntry]:
+    """What comes next, in the order of its days; what comes every day is last."""
+    found = [*_of_plan(plan), *_of_credit(organization, balance), *_of_rent(organization, plan)]
+    return sorted(found, key=lambda entry: (entry.day is None, entry.day or date.max, entry.kind))
+
+
+def _of_plan(plan: PlanView) -> Iterator[ComingEntry]:
+    if plan.is_past_due:
+        yield ComingEntry(Kind.UNPAID, plan.grace_ends_on or plan.renews_on, None, plan.name)
+    change = plan.scheduled
+    is_changed_then = change is not None and change.on == plan.renews_on
+    if _is_charged(plan):
+        yield ComingEntry(
+            kind=Kind.CHANGE if is_changed_then else Kind.RENEWAL,
+            day=plan.renews_on,
+            amount=_amount(plan),
+            plan=change.plan_name if change and is_changed_then else plan.name,
+            interval=change.interval if change and is_changed_then else plan.interval,
+            card=None if plan.arranged is Oddity.INVOICED else plan.default_card,
+            is_estimate=plan.next_charge is None and plan.arranged not in _AS_SUPPORT_SAYS,
+            is_invoiced=plan.arranged is Oddity.INVOICED,
+            lines=_lines(plan),
+        )
+        if is_changed_then:
+            return
+    if change is not None:
+        yield ComingEntry(
+            kind=Kind.CHANGE,
+            day=change.on,
+            amount=change.price,
+            plan=change.plan_name,
+            interval=change.interval,
+            card=plan.default_card if change.price else None,
+            is_estimate=bool(change.price),
+        )
+
+
+def _amount(plan: PlanView) -> Money | None:
+    if plan.arranged in _AS_SUPPORT_SAYS:
+        return None
+    return plan.next_charge.due if plan.next_charge else plan.price
+
+
+def _lines(plan: PlanView) -> tuple[SumLine, ...]:
+    if plan.next_charge is None or plan.next_charge.is_plain or plan.arranged in _AS_SUPPORT_SAYS:
+        return ()
+    return plan.next_charge.lines
+
+
+def _is_charged(plan: PlanView) -> bool:
+    if plan.is_past_due or plan.renews_on is None or plan.arranged in _NOT_CHARGED:
+        return False
+    return plan.is_charged_next or (plan.next_charge is not None and plan.arranged is Oddity.INVOICED)
+
+
+def _of_credit(organization: Organization, balance: BalanceView) -> Iterator[ComingEntry]:
+    now = utc_now()
+    dryness = forecast.lasts(balance.forecast, balance.available.micro, now).dryness
+    if dryness is not None and dryness.about is not None and dryness.about > now:
+        yield ComingEntry(Kind.RUNS_OUT, organization.local_day(dryness.about), None, is_estimate=True)
+
+
+def _of_rent(organization: Organization, plan: PlanView) -> Iterator[ComingEntry]:
+    for limit in plan.limits:
+        if limit.used and limit.resource in plan.in_force.rates and _is_rented(limit.resource):
+            yield ComingEntry(
+                kind=Kind.RENT,
+                day=None,
+                amount=_rent(plan.in_force, limit.resource, limit.used, organization.currency),
+                is_estimate=plan.in_force.allowance_of(limit.resource) > 0,
+                count=limit.used,
+            )
+
+
+def _is_rented(meter: str) -> bool:
+    return meters.get_meter(meter).unit == _EACH_DAY
+
+
+def _rent(plan: Plan, meter: str, count: int, currency: str) -> Money:
+    """What a day costs, without what an allowance may cover."""
+    return Money(rating.cost_of(plan.rates[meter], count), currency)

@@ -1,0 +1,63 @@
+"""What's next: on the Overview and on its page, with the day, the card and how the amount comes about."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from flask import Flask
+
+from app.billing.plans import resource_counts
+from app.extensions import db
+from app.web.formatting import day_long
+from tests.factories import a_person, an_organization
+from tests.support.browsing import Visitor, text_of
+from tests.support.plans import a_debtor, a_subscriber, hear_from_stripe, plan_of, switch_to
+from tests.support.sandbox import Sandbox
+from tests.support.sums import Operator
+
+
+def said(visitor: Visitor, path: str = "/billing/coming-up") -> str:
+    words = text_of(visitor.get(path)).replace("\N{MINUS SIGN}", "-")
+    return words[words.index("What's next") :]
+
+
+def test_a_renewal_is_on_both_with_its_card_and_what_it_comes_from(
+    app: Flask, sandbox: Sandbox, visitor: Visitor
+) -> None:
+    organization = a_subscriber("growth")
+    hear_from_stripe(app, sandbox)
+    Operator(app, sandbox, organization).discount({"percent_off": 10, "name": "Spring"})
+    resource_counts.set_counts(organization.id, {"phone_numbers": 2})
+    db.session.commit()
+    visitor.sign_in(a_person(organization=organization).email)
+    day = plan_of(organization).renews_on
+    assert isinstance(day, date)
+    for path in ("/billing", "/billing/coming-up"):
+        words = said(visitor, path)
+        assert "Growth renewal" in words
+        assert "$89.10" in words
+        assert "Visa ending in 4242" in words
+        assert "Rent for 2 phone numbers" in words
+        assert "a day" in words
+    assert "Spring, 10% off -$9.90" in words
+    assert f"Visa ending in 4242, {day_long(day)}" in words
+
+
+def test_a_plan_that_ends_and_one_that_isnt_paid_say_so(
+    app: Flask, sandbox: Sandbox, visitor: Visitor
+) -> None:
+    ending = a_subscriber("growth")
+    switch_to(ending, "starter")
+    hear_from_stripe(app, sandbox)
+    visitor.sign_in(a_person(organization=ending).email)
+    assert "Change to Starter" in said(visitor)
+    assert "No charge" in said(visitor)
+    debtor = a_debtor(app, sandbox)
+    other = Visitor(app.test_client())
+    other.sign_in(a_person(organization=debtor).email)
+    assert "Growth renewal, not paid yet" in said(other)
+
+
+def test_without_anything_to_come_it_says_what_is_charged_meanwhile(app: Flask, visitor: Visitor) -> None:
+    visitor.sign_in(a_person(organization=an_organization()).email)
+    assert "Nothing is charged next. Usage is charged to your wallet as it happens." in said(visitor)
