@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-from benchmarks import growth, holds, ingest, load, pages, resume, stand_in, walls, weight
+from benchmarks import filters, growth, holds, ingest, load, pages, resume, stand_in, walls, weight
 from benchmarks.figures import Figure, keep, table
 from dev.errors import ToolError
 from dev.signals import end_on_signals
@@ -21,6 +21,7 @@ SECTIONS: dict[str, Callable[[Mapping[str, str]], Iterator[Figure]]] = {
     "walls": walls.measure,
     "resume": resume.measure,
     "growth": growth.measure,
+    "filters": filters.measure,
     "load": load.measure,
     "stand-in": stand_in.measure,
 }

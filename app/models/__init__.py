@@ -54,6 +54,7 @@ from app.models.platform import DeliveryState, PlatformDelivery, PlatformEndpoin
 from app.models.rate_limit import RateLimitCounter
 from app.models.reconciliation import ReconciliationRun
 from app.models.rollup import HistoryRollup, RollupMark, UsageRollup
+from app.models.saved_view import SavedView
 from app.models.spend_forecast import SpendForecast
 from app.models.spend_hour import SpendCount, SpendHour
 from app.models.spending_limit import (
@@ -147,6 +148,7 @@ __all__ = [
     "ResourceCount",
     "Role",
     "RollupMark",
+    "SavedView",
     "SignInSession",
     "SpendCount",
     "SpendForecast",

@@ -22,7 +22,7 @@ class UsageRollup(OrgScoped, Base):
     __tablename__ = "usage_rollup"
     __table_args__ = tuple(
         Index(f"ix_usage_rollup_{name}", "org_id", name, "posted_on", postgresql_where=text(f"{name} <> ''"))
-        for name in ("campaign", "agent", "number", "country")
+        for name in ("campaign", "agent", "number", "direction", "country")
     )
 
     posted_on: Mapped[date] = mapped_column(primary_key=True)

@@ -41,12 +41,17 @@ _ALTERED = re.compile(
 """Text of digits that a spreadsheet would round, shorten, or take for a day: `007`, `1E5`, `3-4`."""
 
 
-def csv_download(rows: Iterable[Iterable[Cell]], name: str) -> Response:
-    """A streamed response that downloads `rows` as a file; `rows` may read from the database meanwhile."""
+def csv_download(rows: Iterable[Iterable[Cell]], name: str, *, count: int | None = None) -> Response:
+    """A streamed response that downloads `rows` as a file; `rows` may read from the database meanwhile.
+
+    `count` is how many there are below the head, where that is known: pages show it while the file is written.
+    """
     response = Response(
         stream_with_context(carried_over(csv_file(rows))), content_type="text/csv; charset=utf-8"
     )
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    if count is not None:
+        response.headers["X-Rows"] = str(count)
     return response
 
 

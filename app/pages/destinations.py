@@ -62,9 +62,7 @@ DESTINATIONS = (
     Destination("top_up", "wallet.show", "Top up", "add credit money refill pay", "t", anchor="top-up"),
     Destination("search", "search.show", "Search", "find palette", "/", extra="k"),
     Destination("history", "wallet.show", "Wallet history", "transactions movements", anchor="history"),
-    Destination(
-        "coming_up", "coming_up.show", "What's next", "coming up calendar renewal charges upcoming", "g n"
-    ),
+    Destination("coming_up", "coming_up.show", "What's next", "coming up calendar renewal charges upcoming"),
     Destination(
         "cost_change",
         "cost_change.show",
@@ -72,6 +70,7 @@ DESTINATIONS = (
         "compare periods weeks months change difference",
         "y",
     ),
+    Destination("saved_views", "wallet.show_views", "Saved views", "filters history rename remove"),
     Destination(
         "calls", "wallet.show_calls_in_progress", "Calls in progress", "active running reserved holds"
     ),

@@ -85,7 +85,7 @@ GROUPS = (
     Group(
         "People and tokens",
         "Who signs in where, and what tokens of the API may do.",
-        ("user", "membership", "invitation", "sign_in_session", "api_token"),
+        ("user", "membership", "invitation", "sign_in_session", "api_token", "saved_view"),
     ),
     Group(
         "Second factors",

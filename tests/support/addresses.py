@@ -21,6 +21,7 @@ from app.models import (
     Passkey,
     PaymentMethod,
     PlanSwitch,
+    SavedView,
     SpendingLimit,
     TopUp,
     UsageEvent,
@@ -99,6 +100,7 @@ def _values(organization: Organization, person: User) -> Mapping[str, Any]:
         "channel_id": _newest(
             db.select(AlertChannel.id).filter_by(org_id=org_id).where(AlertChannel.kind != "recipients")
         ),
+        "view_id": _newest(db.select(SavedView.id).filter_by(org_id=org_id, user_id=person.id)),
         "passkey_id": _newest(db.select(Passkey.id).filter_by(user_id=person.id)),
         "month": f"{date.today():%Y-%m}",
     }

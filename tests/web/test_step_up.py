@@ -71,6 +71,9 @@ NOT_ASKED = {
     "wallet.begin_top_up": "charges nothing: paying asks",
     "wallet.cancel_top_up": "charges nothing",
     "wallet.confirm_top_up": "asks Stripe how a payment ended",
+    "wallet.remove_view": "removes a bookmark of one's own",
+    "wallet.rename_view": "changes how one's own bookmark is named",
+    "wallet.save_view": "keeps a bookmark for oneself",
 }
 """Routes that change something without asking, and why."""
 FOR_PROGRAMS = {"api", "csp_reports", "webhooks"}

@@ -9,6 +9,7 @@ __all__ = [
     "history",
     "history_queries",
     "rollups",
+    "saved_views",
     "search",
     "shortlists",
     "spending",

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 
-from app.billing.activity import search
+from app.billing.activity import saved_views, search
 from app.billing.activity.search import SearchTookTooLongError
 from app.billing.invoices import listing
 from app.models import Organization
@@ -16,7 +16,9 @@ from app.pages.destinations import DESTINATIONS, Destination
 from app.pages.search import actions
 from app.pages.search.links import Link
 from app.pages.search.typed import Typed
+from app.pages.wallet.routes import address_of_view
 from app.web.formatting import money, time_element
+from app.web.identity import current_identity
 from app.web.links import url_of_page
 
 PAGES = 6
@@ -53,7 +55,7 @@ def gather(organization: Organization, typed: Typed) -> Results:
         return Results([Group("Pages", [Link(one.name, one.url, one.action) for one in DESTINATIONS])])
     todo = Group("Actions", list(actions.find(organization, typed)))
     named = Group("Pages", [Link(one.name, one.url, one.action) for one in _named(typed)])
-    things = list(_things(organization, typed))
+    things = [Group("Saved views", _views(organization, typed)), *_things(organization, typed)]
     ordered = [*things, todo, named] if typed.is_amount else [todo, named, *things]
     return Results([group for group in ordered if group.links or group.is_cut_short])
 
@@ -82,6 +84,16 @@ def _things(organization: Organization, typed: Typed) -> Iterator[Group]:
             yield Group(name, search.within_a_moment(partial(find, organization, typed)))
         except SearchTookTooLongError:
             yield Group(name, [], is_cut_short=True)
+
+
+def _views(organization: Organization, typed: Typed) -> list[Link]:
+    """The person's own views of the history whose name has every word that was typed."""
+    views = saved_views.list_views(organization, current_identity().user.id)
+    return [
+        Link(view.name, address_of_view(view), detail="Wallet history")
+        for view in views
+        if typed.words and all(word in view.name.casefold() for word in typed.words)
+    ][: search.MOST]
 
 
 def _calls(organization: Organization, typed: Typed) -> list[Link]:

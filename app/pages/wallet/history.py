@@ -6,7 +6,7 @@ from uuid import UUID
 
 from flask import Response, render_template, request
 
-from app.billing.activity import usage_breakdown, usage_calls
+from app.billing.activity import totals, usage_breakdown, usage_calls
 from app.billing.activity.shortlists import shortlist
 from app.months import Month
 from app.pages.csv_rows import csv_download
@@ -43,7 +43,9 @@ def export() -> Response:
     """Everything that the filters select, streamed."""
     organization = current_organization()
     filters = read_filters(request.args)
-    return csv_download(history_csv.rows(organization, filters), f"wallet-{organization.slug}.csv")
+    found = totals.gather(organization, filters)
+    rows = history_csv.rows(organization, filters)
+    return csv_download(rows, f"wallet-{organization.slug}.csv", count=found.lines if found else None)
 
 
 @blueprint.get("/usage-calls")

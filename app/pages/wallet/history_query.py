@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from urllib.parse import parse_qsl, urlencode
 
 from werkzeug.datastructures import MultiDict
 
@@ -64,6 +65,16 @@ def address_of(filters: Filters) -> dict[str, object]:
         "from": filters.first_day,
         "to": filters.last_day,
     } | {name: getattr(filters, name) for name in NAMES}
+
+
+def as_query(filters: Filters) -> str:
+    """The same as text, to be stored: `agent=Ava&from=2026-11-01`."""
+    return urlencode({name: str(value) for name, value in address_of(filters).items() if value is not None})
+
+
+def from_query(text: str) -> MultiDict[str, str]:
+    """What `as_query` wrote, as an address says it."""
+    return MultiDict(parse_qsl(text, max_num_fields=20))
 
 
 def describe(filters: Filters) -> str:

@@ -7,19 +7,20 @@ from typing import Any
 from flask import Blueprint, current_app, render_template, request
 
 from app.billing import catalog
-from app.billing.activity import usage_names
+from app.billing.activity import saved_views, usage_names
 from app.billing.credit import expiring
 from app.currencies import stripe_digits_of
-from app.models import TopUp, UsageGroup
+from app.models import SavedView, TopUp, UsageGroup
 from app.pages.labels import filter_labels
 from app.pages.wallet import view as wallet_page
 from app.pages.wallet.card_choice import CardChoice, CardForm, preferred
 from app.pages.wallet.forms import TopUpForm
-from app.pages.wallet.history_query import DIRECTIONS, HistoryQuery, address_of
+from app.pages.wallet.history_query import DIRECTIONS, HistoryQuery, address_of, as_query, from_query
 from app.pages.wallet.limit_wording import limit_reached
 from app.pages.wallet.view import WalletPage
 from app.transaction import transaction
-from app.web.identity import current_organization, org_admin_required
+from app.web.identity import current_identity, current_organization, org_admin_required
+from app.web.links import url_of_page
 
 blueprint = Blueprint("wallet", __name__, url_prefix="/billing/wallet")
 
@@ -85,10 +86,22 @@ def draw(top_up: TopUp, form: CardForm | None = None, *, region: bool) -> str:
 
 
 def draw_page(values: dict[str, Any]) -> str:
-    """The whole page, with the names that its filters offer, and the panels beside the top-up."""
-    organization = current_organization()
+    """The whole page: with the names that its filters offer, the person's views, and the panels beside the top-up."""
+    organization, person = current_organization(), current_identity().user
     with transaction():
         next_credit = expiring.find_next(organization)
     return render_template(
-        "wallet/show.html", **values, names=usage_names.gather(organization), next_credit=next_credit
+        "wallet/show.html",
+        **values,
+        names=usage_names.gather(organization),
+        views=[
+            (view.name, address_of_view(view)) for view in saved_views.list_views(organization, person.id)
+        ],
+        query=as_query(values["history"].filters),
+        next_credit=next_credit,
     )
+
+
+def address_of_view(view: SavedView) -> str:
+    """Where the history is filtered as in a saved view."""
+    return url_of_page("wallet.show", _anchor="history", **from_query(view.query).to_dict())

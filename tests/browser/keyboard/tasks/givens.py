@@ -6,6 +6,7 @@ from datetime import timedelta
 from functools import cache
 from uuid import UUID
 
+from app.billing.activity import rollups
 from app.billing.wallet import holds, overdue_calls
 from app.clock import utc_now
 from app.extensions import db
@@ -93,4 +94,5 @@ def _with_calls(url: str) -> UUID:
         used = [Used("calls_outbound", 7200, today - timedelta(days=day), "Reminders", "Noah", f"call_{day}")]
         usage_reports.record(organization, f"day {day}", used, at=utc_now() - timedelta(days=day))
     db.session.commit()
+    rollups.roll_up(organization.id, until=utc_now())
     return organization.id

@@ -34,6 +34,17 @@ def to_end_of_list(hands: Hands) -> None:
     hands.press("End")
 
 
+def by_campaign(hands: Hands) -> None:
+    """From the history's heading to the usage of one campaign."""
+    hands.tab_to("button", "Filter")
+    hands.tab(back=True)
+    hands.press("Enter")
+    hands.tab_to("combobox", "Campaign")
+    hands.type("Reminders")
+    hands.press("Enter")
+    hands.is_on("heading", "History")
+
+
 @task("Top up the usual amount with the usual card", most=6, given=payer, posts=PAID)
 def top_up_as_usual(hands: Hands) -> None:
     begin(hands)
@@ -191,3 +202,56 @@ def answer_about_calls(hands: Hands) -> None:
     hands.skip()
     hands.go_to("button", "Still going on call-2")
     hands.is_told("call-2 continues. We'll ask again if it lasts much longer.")
+
+
+@task("Find what a campaign cost, and its calls", most=60, given=caller)
+def filter_by_campaign(hands: Hands) -> None:
+    hands.find("history", "Wallet history")
+    hands.is_on("heading", "History")
+    by_campaign(hands)
+    hands.tab_to("link", CALLING)
+    hands.press("Enter")
+    hands.sees("heading", "Calls by day")
+
+
+@task(
+    "Save a view of the history, rename it, and remove it",
+    most=120,
+    given=caller,
+    posts=["wallet.save_view", "wallet.rename_view", "wallet.remove_view"],
+)
+def save_view(hands: Hands) -> None:
+    hands.find("history", "Wallet history")
+    hands.is_on("heading", "History")
+    by_campaign(hands)
+    hands.tab_to("textbox", "Name of this view")
+    hands.type("Reminder calls")
+    hands.press("Enter")
+    hands.is_told('The view "Reminder calls" was saved.')
+    hands.find("saved views", "Saved views")
+    hands.sees("heading", "Your views of the history")
+    hands.go_to("link", "Rename Reminder calls")
+    hands.sees("heading", "Rename view")
+    hands.tab_to("textbox", "Name of this view")
+    hands.press("End")
+    hands.type(" by week")
+    hands.press("Enter")
+    hands.is_told('The view is now named "Reminder calls by week".')
+    hands.go_to("button", "Remove Reminder calls by week")
+    hands.is_told('The view "Reminder calls by week" was removed.')
+
+
+@task("Ask why it cost more, and open a part", most=40, given=caller)
+def compare_periods(hands: Hands) -> None:
+    hands.press("y")
+    hands.sees("heading", "What made the difference")
+    hands.tab_to("combobox", "Split by")
+    hands.press("ArrowDown")
+    hands.go_to("button", "Compare")
+    hands.is_on("heading", "What made the difference")
+
+
+@task("Look at what's next", most=20, given=payer)
+def look_at_whats_next(hands: Hands) -> None:
+    hands.find("what's next", "What's next")
+    hands.sees("heading", "Charges and changes")
