@@ -7,13 +7,14 @@ from uuid import uuid4
 
 from dateutil.relativedelta import relativedelta
 
-from app.billing.wallet import holds
+from app.billing.wallet import envelopes, holds, reserve
+from app.billing.wallet.reserve import Reserve
 from app.clock import utc_now
 from app.extensions import db
 from app.models import Organization
 from demo import usage_reports
 from demo.usage_reports import Used
-from tests.factories import an_organization, usd
+from tests.factories import OWNER, an_organization, usd
 from tests.support import subscriptions
 from tests.support.subscriptions import Period
 
@@ -41,6 +42,22 @@ def reserved() -> Organization:
     """All credit reserved for a call in progress."""
     organization = an_organization(credit="3")
     holds.reserve(organization.id, "call", usd("3"), at=utc_now(), lease=timedelta(minutes=9))
+    db.session.commit()
+    return organization
+
+
+def all_set_aside() -> Organization:
+    """All credit set aside for a campaign."""
+    organization = an_organization(credit="30")
+    envelopes.set_aside(organization, "Recall", usd("30"), organization.local_day(), OWNER)
+    db.session.commit()
+    return organization
+
+
+def at_reserve() -> Organization:
+    """As much credit as is kept for number rent and inbound calls."""
+    organization = an_organization(credit="30")
+    reserve.choose(organization, Reserve(usd("30"), None), OWNER, is_confirmed=True)
     db.session.commit()
     return organization
 

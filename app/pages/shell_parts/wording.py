@@ -39,9 +39,15 @@ def credit_alerts(balance: BalanceView) -> Iterator[Alert]:
     elif balance.reason is PauseReason.CREDIT_RESERVED:
         text = f"New calls can start when one of them ends, or once you add {missing} or more."
         yield Alert("reserved", "All your credit is reserved for calls in progress.", text, _TOP_UP, top_up)
+    elif balance.reason is PauseReason.SET_ASIDE:
+        text = f"Calls of those campaigns continue. Others can start once you add {missing} or more."
+        yield Alert("set_aside", "The rest of your credit is set aside for campaigns.", text, _TOP_UP, top_up)
     elif balance.state is CallingState.PAUSED:
         text = f"{why_paused(balance)}. New calls can start again once you add {missing} or more."
         yield Alert("paused", "Calling is paused.", text, _TOP_UP, top_up)
+    elif balance.is_outbound_paused:
+        text = f"The remaining {money(balance.available)} is kept for number rent and inbound calls."
+        yield Alert("outbound_paused", "Outbound calls are paused.", text, _TOP_UP, top_up)
     elif balance.state is CallingState.LOW:
         text = f"You have {money(balance.posted)} left."
         yield Alert("low", "Your credit is low.", text, _TOP_UP, top_up)

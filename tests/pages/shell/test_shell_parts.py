@@ -15,7 +15,16 @@ from app.models import Membership, Organization, Role, SignInSession
 from config import Settings
 from tests.factories import a_person, an_organization, give_credit
 from tests.support.browsing import BrowserClient, Visitor
-from tests.support.credit_states import low, low_and_past_due, negative, reserved, spend, unpaid
+from tests.support.credit_states import (
+    all_set_aside,
+    at_reserve,
+    low,
+    low_and_past_due,
+    negative,
+    reserved,
+    spend,
+    unpaid,
+)
 from tests.support.portal_shell import ORIGIN, PortalShell
 from tests.support.shell_frame import FROM_FRAME, IN_FRAME, enter
 from tests.support.statements import statements
@@ -60,6 +69,8 @@ def past_due() -> Organization:
             "Paused",
             {"reserved": "New calls can start when one of them ends, or once you add"},
         ),
+        (all_set_aside, "paused", "Paused", {"set_aside": "Calls of those campaigns continue."}),
+        (at_reserve, "active", "Active", {"outbound_paused": "The remaining $30.00 is kept"}),
         (an_organization, "paused", "No credit yet", {"no_credit": "Add $10.00 or more."}),
         (past_due, "active", "Active", {"past_due": "The card was declined. Pay it by"}),
         (low_and_past_due, "low", "Low balance", {"low": "You have", "past_due": "The card was declined."}),
