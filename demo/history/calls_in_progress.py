@@ -40,4 +40,20 @@ def calls_now(organization: Organization, company: Company, now: datetime) -> li
             used.append(
                 Used(meter, quantity, local.date(), team.campaign, agent, call, call, key, clock=local.time())
             )
+    if company.calls_now:
+        _leave_open(organization, team.campaign, team.agents[0], now)
     return used
+
+
+def _leave_open(organization: Organization, campaign: str, agent: str, now: datetime) -> None:
+    """A call whose end no one has reported: its hold is renewed all the same, so it is named as overdue."""
+    holds.reserve(
+        organization.id,
+        "demo-call-without-end",
+        Money(1_550_000, organization.currency),
+        at=now - timedelta(hours=5),
+        lease=timedelta(hours=12),
+        call="+1 212 555 0199",
+        agent=agent,
+        campaign=campaign,
+    )

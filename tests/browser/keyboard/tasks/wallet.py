@@ -189,7 +189,7 @@ def export_history(hands: Hands) -> None:
 
 @task(
     "End a call that no one has ended, and say that another goes on",
-    most=14,
+    most=42,
     given=with_overdue_calls,
     posts=["wallet.end_call", "wallet.confirm_call"],
 )
