@@ -148,6 +148,34 @@ def test_with_test_keys_development_talks_to_stripe_itself() -> None:
     assert settings.stripe_js_url == "https://js.stripe.com/endive/stripe.js"
 
 
+SMS = {
+    "SMS_GATEWAY_URL": "https://sms.example/",
+    "SMS_GATEWAY_SECRET": f"whsec_{'A' * 43}= whsec_{'B' * 43}=",
+}
+
+
+def test_a_gateway_for_text_messages_has_an_address_and_secrets() -> None:
+    settings = Settings.from_environment(PRODUCTION | SMS)
+    assert settings.sms_gateway_url == "https://sms.example/"
+    assert len(settings.sms_gateway_secrets) == 2
+    assert Settings.from_environment(PRODUCTION).sms_gateway_url == ""
+
+
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        ({"SMS_GATEWAY_SECRET": ""}, "go together"),
+        ({"SMS_GATEWAY_URL": ""}, "go together"),
+        ({"SMS_GATEWAY_SECRET": "secret"}, "whsec_"),
+        ({"SMS_GATEWAY_SECRET": "whsec_short"}, "whsec_"),
+        ({"SMS_GATEWAY_URL": "http://sms.example/"}, "https"),
+    ],
+)
+def test_a_gateway_that_could_not_be_trusted_is_refused(wrong: dict[str, str], says: str) -> None:
+    with pytest.raises(SettingsError, match=says):
+        Settings.from_environment(PRODUCTION | SMS | wrong)
+
+
 def test_the_example_lists_every_setting() -> None:
     read = set(re.findall(r'env\.\w+\(\s*"([A-Z_]+)"', Path(ROOT / "config.py").read_text()))
     listed = set(re.findall(r"^(?:# )?([A-Z_]+)=", Path(ROOT / ".env.example").read_text(), re.MULTILINE))

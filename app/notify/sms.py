@@ -43,7 +43,7 @@ def number_of(written: str) -> str | None:
 
 def text_of(note: Note) -> str:
     """What a text message says: the subject, in characters that most messages of it have, and where to go on."""
-    link = f" {note.links[0][1]}" if note.links else ""
+    link = f". {note.links[0][0]}: {note.links[0][1]}" if note.links else ""
     words = note.subject.translate(_PLAIN)
     room = LONGEST - len(link)
     return (words if len(words) <= room else f"{words[: room - 3].rstrip()}...") + link

@@ -30,10 +30,12 @@ def test_numbers(written: str, number: str | None) -> None:
 def test_a_text_says_it_all_in_plain_characters() -> None:
     note = compose_note(replace(ALERT, level="paused", available=usd("-3.5")), READERS)
     assert sms.text_of(note) == (
-        "Harbor Dental: calling is paused, -$3.50 left https://billing.example/billing/wallet?org=harbor-dental"
+        "Harbor Dental: calling is paused, -$3.50 left. Top up: https://billing.example/billing/wallet?org=harbor-dental"
     )
 
 
 def test_a_long_name_never_takes_the_link_away() -> None:
     text = sms.text_of(Note("n" * 900, links=[("Top up", "https://billing.example/billing/wallet")]))
-    assert len(text) <= sms.LONGEST and text.endswith("... https://billing.example/billing/wallet")
+    assert len(text) <= sms.LONGEST and text.endswith(
+        "nnn.... Top up: https://billing.example/billing/wallet"
+    )

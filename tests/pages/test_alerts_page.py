@@ -176,8 +176,8 @@ class TestStopping:
         path = stopping.path_of(channel)
         someone = Visitor(app.test_client())
         for _ in range(2):
-            assert "Stop these emails" in someone.get(path).text
-        assert "These emails have stopped." in text_of(someone.post(path))
+            assert "Stop these messages" in someone.get(path).text
+        assert "These messages have stopped." in text_of(someone.post(path))
         assert someone.get(path).status_code == 404
         assert someone.get("/stop-alerts/none").status_code == 404
         entry = db.session.scalars(db.select(AuditEvent).order_by(AuditEvent.id.desc())).first()

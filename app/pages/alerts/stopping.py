@@ -37,7 +37,7 @@ def stop(token: str) -> str | Response:
 def _over(_: StopLinkError) -> Response:
     return errors.page(
         404,
-        title="These emails have stopped",
-        message="The link is for emails that no longer go to you.",
+        title="These messages have stopped",
+        message="The link is for messages that no longer go to you.",
         next_step="If you still get some, write to support.",
     )

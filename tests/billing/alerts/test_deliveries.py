@@ -56,7 +56,7 @@ def test_a_phone_gets_a_signed_message_through_the_gateway(
     assert json.loads(body)["type"] == "sms.message"
     assert receiver.data()["to"] == "+16175550123"
     assert receiver.data()["text"].startswith(
-        f"{organization.name}'s credit is under $100.00: $40.00 left http"
+        f"{organization.name}'s credit is under $100.00: $40.00 left. Top up: http"
     )
 
 

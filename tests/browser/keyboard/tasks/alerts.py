@@ -112,5 +112,5 @@ def remove_channel(hands: Hands) -> None:
     not_framed="A link in an email opens in a tab of its own.",
 )
 def stop_emails(hands: Hands) -> None:
-    hands.go_to("button", "Stop these emails")
-    hands.sees("heading", "Stop credit emails", level=1)
+    hands.go_to("button", "Stop these messages")
+    hands.sees("heading", "Stop credit messages", level=1)
