@@ -16,10 +16,10 @@ ONE_FILE = $(filter 1,$(words $(foreach each,$(ARGS),$(findstring .py,$(each))))
 PYTEST = $(PYTHON_IN_VENV) -m pytest -n $(if $(ONE_FILE),0,$(TEST_PROCESSES)) --dist worksteal
 # Tests with generated examples look a little way in every run; with these settings they look far.
 FAR := METERING_EXAMPLES=300 PLAN_EXAMPLES=60 HOSTILE_EXAMPLES=1000 GRACE_EXAMPLES=2000 HOLDS_EXAMPLES=200 \
-	LEDGER_EXAMPLES=300 ORDER_EXAMPLES=300 FUZZ_EXAMPLES=100 PDF_EXAMPLES=60 FORECAST_EXAMPLES=8 ALERT_EXAMPLES=200
+	LEDGER_EXAMPLES=300 BRAKE_EXAMPLES=30 ORDER_EXAMPLES=300 FUZZ_EXAMPLES=100 PDF_EXAMPLES=60 FORECAST_EXAMPLES=8 ALERT_EXAMPLES=200
 SECTION ?=
 
-.PHONY: help run test test-fast test-long test-sandbox keyboard axe looks lighthouse torture lint lint-style lint-types lint-imports format bench requirements screenshots schema clean reset-demo
+.PHONY: help run test test-fast test-long test-sandbox quarter keyboard axe looks lighthouse torture lint lint-style lint-types lint-imports format bench requirements screenshots schema clean reset-demo
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 24
@@ -56,6 +56,10 @@ looks: $(DEV_STAMP) ## Look at every page in forced colors, magnified, spaced, o
 
 lighthouse: $(DEV_STAMP) ## Run Lighthouse on every page, signed in (PAGES="wallet.show" FORMS=mobile)
 	@$(PYTHON_IN_VENV) -m dev.lighthouse
+
+quarter: export PYTHONDONTWRITEBYTECODE :=
+quarter: $(DEV_STAMP) ## Play a quarter of a busy organization on a test clock, with auto top-up; takes minutes
+	@QUARTER=1 $(PYTHON_IN_VENV) -m pytest -q tests/scenarios/test_busy_weeks.py $(ARGS)
 
 keyboard: export PYTHONDONTWRITEBYTECODE :=
 keyboard: $(DEV_STAMP) ## Do every task by keyboard alone, in every place and browser, and print how many keys each takes

@@ -73,6 +73,9 @@ class Settings:
     session_idle_minutes: int
     session_absolute_hours: int
     step_up_minutes: int
+    auto_top_ups_per_hour: int
+    auto_top_ups_per_day: int
+    auto_top_up_brake_floor: int
     identity_provider: IdentityProvider | None
     api_requests_per_minute: int
     platform_threads: int
@@ -185,6 +188,9 @@ class Settings:
             session_idle_minutes=env.number("SESSION_IDLE_MINUTES", 60),
             session_absolute_hours=env.number("SESSION_ABSOLUTE_HOURS", 12),
             step_up_minutes=env.at_least_one("STEP_UP_MINUTES", 30),
+            auto_top_ups_per_hour=env.at_least_one("AUTO_TOP_UPS_PER_HOUR", 4),
+            auto_top_ups_per_day=env.at_least_one("AUTO_TOP_UPS_PER_DAY", 12),
+            auto_top_up_brake_floor=env.number("AUTO_TOP_UP_BRAKE_FLOOR", 25),
             identity_provider=_identity_provider(env),
             api_requests_per_minute=env.number("API_REQUESTS_PER_MINUTE", 6000),
             platform_threads=env.at_least_one("PLATFORM_THREADS", 4),

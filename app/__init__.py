@@ -20,7 +20,7 @@ from app import (
     webhooks,
     work,
 )
-from app.billing import catalog
+from app.billing import brake, catalog
 from app.billing.catalog import file
 from app.database import gone
 from app.extensions import babel, csrf, db, limiter, login_manager, migrate
@@ -105,6 +105,11 @@ def create_app(settings: Settings) -> Flask:
         openid.set_up(settings.identity_provider, f"{settings.public_url}/sign-in/provider/callback")
         return_addresses.public_url.set(settings.public_url)
         shell.set_up(settings.shell)
+        brake.set_up(
+            per_hour=settings.auto_top_ups_per_hour,
+            per_day=settings.auto_top_ups_per_day,
+            floor=settings.auto_top_up_brake_floor,
+        )
         catalog.offer(file.load(settings.catalog_path))
     for part in (
         form_tokens,

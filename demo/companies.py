@@ -36,6 +36,7 @@ class Company:
     until it was removed.
     `promotion` dollars of promotional credit were granted a day ago, and expire in some days.
     `envelope` dollars are set aside for its first campaign, and the rent of `reserved_days` is kept.
+    `was_stopped`: automatic charges were stopped by the brake, and an owner let them continue.
     `refund` dollars of a payment were refunded, and a payment of `disputed` dollars was disputed and the dispute won.
     """
 
@@ -62,6 +63,7 @@ class Company:
     renewal_fails: bool = False
     lost_card: Payment | None = None
     failed_once: bool = False
+    was_stopped: bool = False
     billed: Details = field(default_factory=Details)
 
     @property
@@ -99,6 +101,7 @@ HARBOR = Company(
     reserved_days=30,
     calls_now=4,
     failed_once=True,
+    was_stopped=True,
     billed=Details(
         legal_name="Harbor Dental PLLC",
         line1="12 Pier Street",

@@ -117,6 +117,13 @@ class Status(Struct, frozen=True):
     limit: Annotated[
         ReachedLimit | None, Meta(description="The limit by which new calls may not start, if there is one.")
     ]
+    auto_top_up_stopped: Annotated[
+        bool,
+        Meta(
+            description="Whether automatic top-ups wait for an owner's answer, because far more than usual was "
+            "spent within an hour. Calls may start as long as there is credit."
+        ),
+    ]
     version: Annotated[
         int,
         Meta(
@@ -145,6 +152,7 @@ def _example() -> Status:
         held_micro=0,
         envelope=None,
         limit=None,
+        auto_top_up_stopped=False,
         version=48_213,
     )
 
@@ -196,6 +204,7 @@ def _status(org_id: UUID, found: CallingStatus, *, goes_out: bool) -> Status:
         held_micro=found.held.micro,
         envelope=_envelope(found),
         limit=view_of(found.limit) if found.limit else None,
+        auto_top_up_stopped=found.is_auto_top_up_stopped,
         version=found.version,
     )
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from flask import Flask
 
-from app.cli import (  # noqa: F401 - `carrier`, `daily_limit`, `identities` and `signing_out` add to groups
+from app.cli import (  # noqa: F401 - `brake`, `carrier`, `daily_limit`, `identities` and `signing_out` add to groups
     background,
+    brake,
     carrier,
     catalog,
     connected,

@@ -19,6 +19,7 @@ from app.models.auto_top_up import (
     OffReason,
 )
 from app.models.billing_details import BillingDetails
+from app.models.brake import Brake, BrakeAnswer, BrakeStop
 from app.models.catalog import CatalogVersion, PlanTerm
 from app.models.credit_lot import CreditLot, LotDraw, LotKind, LotReturn
 from app.models.daily_limit import DailyLimit
@@ -95,6 +96,9 @@ __all__ = [
     "AutoTopUpCard",
     "AutoTopUpConsent",
     "BillingDetails",
+    "Brake",
+    "BrakeAnswer",
+    "BrakeStop",
     "CallingState",
     "CatalogVersion",
     "ChallengePurpose",

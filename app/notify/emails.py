@@ -311,6 +311,33 @@ class AutoTopUpRefused(Email):
     until: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AutoTopUpStopped(Email):
+    """Automatic charges are stopped until someone answers: `last_hour` was spent within an hour, where `usual` is
+    usual (None: there is too little of a past). `campaigns` and `agents` took the most of it."""
+
+    kind: ClassVar[str] = "auto_top_up_stopped"
+    last_hour: Money
+    usual: Money | None
+    campaigns: dict[str, Money]
+    agents: dict[str, Money]
+    available: Money
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AutoTopUpResumed(Email):
+    """Someone let automatic charges continue after a stop: until `until` if that is set, else for good, and only
+    while an hour takes at most `up_to`."""
+
+    kind: ClassVar[str] = "auto_top_up_resumed"
+    up_to: Money
+    until: datetime | None
+    by: str
+    at: datetime
+    address: str | None = None
+
+
 FactorChange = Literal[
     "passkey_added",
     "passkey_removed",
@@ -497,6 +524,8 @@ _KINDS: dict[str, type[Email]] = {
         AutoTopUpFailed,
         AutoTopUpCap,
         AutoTopUpRefused,
+        AutoTopUpStopped,
+        AutoTopUpResumed,
         UnusualTopUp,
         FactorChanged,
         IdentityConnected,

@@ -86,6 +86,9 @@ DESTINATIONS = (
     Destination(
         "set_aside", "set_aside.show", "Set aside", "envelope reserve campaign credit numbers rent floor keep"
     ),
+    Destination(
+        "brake", "brake.show", "Automatic top-up brake", "stopped continue answer runaway unusual spend"
+    ),
     Destination("add_card", "payment_methods.new", "Add a card", "new payment method credit debit"),
     Destination("renewal", "change_plan.show_renewal", "Fix payment", "renewal overdue pay past due"),
     Destination(

@@ -43,6 +43,7 @@ class Change(StrEnum):
     LIMIT = "change the daily top-up limit"
     SPENDING = "change what may be spent"
     ALERTS = "change who gets credit alerts"
+    BRAKE = "let automatic top-ups continue"
     TOP_UP = "pay this top-up"
     AUTO_TOP_UP = "change auto top-up"
     PLAN = "pay for this plan"

@@ -27,7 +27,7 @@ from app.payments import refunds as stripe_refunds
 from app.people import organizations
 from demo import samples, usage_reports
 from demo.companies import PEOPLE, Company
-from demo.history import dispute
+from demo.history import brake, dispute
 from demo.history.calls_in_progress import calls_now
 from demo.history.daily_calls import as_calls
 from demo.history.daily_usage import usage_of
@@ -116,6 +116,9 @@ class Director:
                 self._promote(self._dollars(company.promotion), self._moment(day, 10))
             self._dispute(ago, day)
             self._use(day, ago)
+            if company.was_stopped and ago == brake.STOPPED:
+                at = self._moment(day, 18)
+                brake.stop_and_answer(self.organization, company, self.owner, self.spent[-1], at)
             db.session.flush()
         self.subscriber.arrive()
         if company.lost_card:

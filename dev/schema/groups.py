@@ -39,7 +39,7 @@ GROUPS = (
     Group(
         "Top-ups and cards",
         "What Stripe charges cards for, and what banks claw back.",
-        ("top_up", "daily_limit", "payment_method", "dispute"),
+        ("top_up", "daily_limit", "payment_method", "dispute", "brake", "brake_stop"),
     ),
     Group(
         "Limits",

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from app.billing.wallet import holds
+from app.billing.brake import answering, stopping
+from app.billing.brake.band import Band
+from app.billing.wallet import holds, ledger
 from app.clock import utc_now
 from app.extensions import db
 from app.ids import uuid7
+from app.models import BrakeAnswer
 from app.money import Money
-from tests.factories import an_organization, give_credit
+from tests.factories import OWNER, an_organization, give_credit
+from tests.support.braking import stops
 from tests.support.platform import Platform, is_problem
 from tests.support.statements import statements
 
@@ -65,3 +69,18 @@ def test_unchanged_it_is_a_304_and_changed_it_is_told(platform: Platform) -> Non
 
 def test_an_organization_that_is_not_there(platform: Platform) -> None:
     assert is_problem(platform.get(f"/organizations/{uuid7()}/status"), "not-found", 404)
+
+
+def test_it_says_that_automatic_top_ups_wait_and_the_tag_changes_with_it(platform: Platform) -> None:
+    organization = an_organization(credit="100")
+    address = f"/organizations/{organization.id}/status"
+    before = platform.get(address)
+    ledger.lock(organization.id)
+    stopping.stop(organization, 90_000_000, Band(20_000_000, 60_000_000, is_known=True), utc_now())
+    db.session.commit()
+    stopped = platform.get(address, headers={"If-None-Match": before.headers["ETag"]})
+    assert (before.json["auto_top_up_stopped"], stopped.json["auto_top_up_stopped"]) == (False, True)
+    assert stopped.json["may_call"]
+    [stop] = stops(organization)
+    answering.answer(organization, stop.id, BrakeAnswer.ONCE, OWNER)
+    assert platform.get(address).json["auto_top_up_stopped"] is False

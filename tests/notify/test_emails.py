@@ -31,6 +31,8 @@ from app.notify.emails import (
     AutoTopUpFailed,
     AutoTopUpOff,
     AutoTopUpRefused,
+    AutoTopUpResumed,
+    AutoTopUpStopped,
     Calling,
     CardExpiring,
     Charged,
@@ -126,6 +128,14 @@ AUTO_FAILED = AutoTopUpFailed(
     top_up_id=ID,
     amount=usd("85.01"),
     next_try_at=at("2026-11-24 15:05"),
+)
+BRAKE = AutoTopUpStopped(
+    last_hour=usd("90.01"),
+    usual=usd("20"),
+    campaigns={"Spring recall <b>": usd("80"), "x" * 200: usd("5")},
+    agents={"Ava": usd("85")},
+    available=usd("3.20"),
+    at=at("2026-11-24 14:05"),
 )
 ABOUT_MONEY: list[Email] = [
     ALERT,
@@ -293,7 +303,19 @@ ABOUT_MONEY: list[Email] = [
             at=at("2026-11-24 14:05"),
             until=at("2026-12-01 05:00") if reason == "monthly_cap" else None,
         )
-        for reason in ("monthly_cap", "daily_limit", "brake")
+        for reason in ("monthly_cap", "daily_limit", "brake_hour", "brake_day", "other")
+    ),
+    BRAKE,
+    replace(BRAKE, usual=None, campaigns={}, agents={}),
+    *(
+        AutoTopUpResumed(
+            up_to=usd("181"),
+            until=until,
+            by="dana@harbor.example",
+            at=at("2026-11-24 14:05"),
+            address="192.0.2.7",
+        )
+        for until in (at("2026-11-25 14:05"), None)
     ),
     PLAN,
     replace(PLAN, reason="restored"),

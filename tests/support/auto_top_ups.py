@@ -6,8 +6,10 @@ from datetime import timedelta
 
 from sqlalchemy import text
 
+from app.billing import audit
 from app.billing.auto_top_ups import proceeding, settings
 from app.billing.auto_top_ups.settings import Wanted
+from app.billing.brake import operators
 from app.clock import utc_now
 from app.extensions import db
 from app.models import AutoTopUp, Organization, PaymentMethod, TopUp
@@ -25,8 +27,11 @@ def switch_on(
     threshold: str = "20",
     target: str = "100",
     cap: str = "400",
+    has_brake: bool = False,
 ) -> AutoTopUp:
-    """An owner agrees to these settings; or to others than before."""
+    """An owner agrees to these settings; or to others than before. The brake stops nothing unless it's about that."""
+    if not has_brake:
+        let_go(organization)
     before = the_settings(organization)
     wanted = Wanted(
         threshold=usd(threshold),
@@ -38,10 +43,18 @@ def switch_on(
     return settings.agree(organization, wanted, WORDS, OWNER)
 
 
-def one_with(token: str = "pm_card_visa", *, credit: str = "30") -> tuple[Organization, PaymentMethod]:
+def let_go(organization: Organization) -> None:
+    """An operator lets the organization spend whatever it wants in an hour, and charge its cards as often."""
+    operators.allow(organization, audit.OPERATOR, per_hour=1_000, per_day=1_000, floor=usd("1000000"))
+    db.session.commit()
+
+
+def one_with(
+    token: str = "pm_card_visa", *, credit: str = "30", has_brake: bool = False
+) -> tuple[Organization, PaymentMethod]:
     """An organization that has it on, with one card."""
     organization, card = a_payer(token, credit=credit)
-    switch_on(organization, card)
+    switch_on(organization, card, has_brake=has_brake)
     return organization, card
 
 

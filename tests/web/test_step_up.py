@@ -54,6 +54,7 @@ NOT_ASKED = {
     "auth.switch_organization": "changes what one sees oneself",
     "auth.use_passkey": "is a step of signing in",
     "auto_top_up.turn_off": "only stops charges, and tells all owners",
+    "brake.ask_again": "lets the brake ask about more, rather than less",
     "change_plan.answer_renewal": "asks Stripe how a payment ended",
     "change_plan.answer_switch": "asks Stripe how a payment ended",
     "change_plan.begin_switch": "charges nothing",

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from app.billing.brake import checking
 from app.models import Organization
 from app.money import Money
 
@@ -17,10 +18,11 @@ from app.money import Money
 @dataclass(frozen=True, slots=True)
 class Refusal:
     """Why nothing is charged now. `reason` is at most 40 characters; `until` is when to look again by itself, if
-    that is known."""
+    that is known. With `is_notified` whatever refused has sent emails of its own about it."""
 
     reason: str
     until: datetime | None = None
+    is_notified: bool = False
 
 
 MONTHLY_CAP = "monthly_cap"
@@ -29,7 +31,15 @@ DAILY_LIMIT = "daily_limit"
 Check = Callable[[Organization, Money, datetime], Refusal | None]
 """Asked with the amount that is about to be charged, and the time. The wallet is locked; it commits nothing."""
 
-CHECKS: tuple[Check, ...] = ()
+
+def _ask_brake(organization: Organization, amount: Money, at: datetime) -> Refusal | None:
+    waiting = checking.check(organization, amount, at)
+    if waiting is None:
+        return None
+    return Refusal(waiting.reason, waiting.until, is_notified=waiting.reason == checking.STOPPED)
+
+
+CHECKS: tuple[Check, ...] = (_ask_brake,)
 """Asked in this order; the first that refuses decides."""
 
 

@@ -163,7 +163,8 @@ def _refuse(look: Look, refusal: Refusal) -> None:
     if settings.refused_for != refusal.reason:
         settings.refused_for, settings.refused_at = refusal.reason, look.at
         look.wallet.version += 1
-        notifying.refused(look.organization, settings, refusal, look.at)
+        if not refusal.is_notified:
+            notifying.refused(look.organization, settings, refusal, look.at)
     settings.next_try_at = refusal.until
     log.info("auto_top_up_refused", organization=str(look.organization.id), reason=refusal.reason)
 

@@ -8,6 +8,7 @@ from sqlalchemy import exists, func, select
 from app.billing import audit
 from app.billing.audit import Actor
 from app.billing.auto_top_ups import notifying, watching
+from app.billing.brake import answering
 from app.clock import utc_now
 from app.extensions import db, enqueue
 from app.models import (
@@ -31,6 +32,7 @@ def switch_off(
     settings.version += 1
     wallet.version += 1
     watching.disarm(wallet)
+    answering.close(wallet, actor)
     audit.record(
         organization.id, actor, "auto_top_up.switched_off", str(settings.consent_id), reason=reason.value
     )

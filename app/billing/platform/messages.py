@@ -39,6 +39,8 @@ CREDIT_GRANTED = "credit.granted"
 CREDIT_EXPIRED = "credit.expired"
 CALL_OVERDUE = "call.overdue"
 CALL_ENDED = "call.ended"
+AUTO_TOP_UP_STOPPED = "auto_top_up.stopped"
+AUTO_TOP_UP_RESUMED = "auto_top_up.resumed"
 
 STATES = frozenset({CALLING_PAUSED, CALLING_RESUMED})
 """Messages about a state: only the newest counts, and it doesn't wait for other kinds of messages."""

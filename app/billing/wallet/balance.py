@@ -20,6 +20,7 @@ from app.clock import utc_now
 from app.extensions import db
 from app.models import (
     AutoTopUp,
+    BrakeStop,
     CallingState,
     Hold,
     HoldState,
@@ -52,7 +53,8 @@ class BalanceView:
 
     `auto_top_up` is its settings, None where it was never on.
     `forecast` is the stored one that says how long it lasts (`app.billing.forecast`), None if there is none yet.
-    `reason` is why calling is paused, and `paused_by` is REFUND or DISPUTE if that used up the credit.
+    `stop` is why automatic charges wait for an owner's answer, if they do (`app.billing.brake`). `reason` is why
+    calling is paused, and `paused_by` is REFUND or DISPUTE if that used up the credit.
     """
 
     available: Money
@@ -72,6 +74,7 @@ class BalanceView:
     missing: Money | None
     forecast: SpendForecast | None
     auto_top_up: AutoTopUp | None
+    stop: BrakeStop | None
     version: int
 
     @property
@@ -111,6 +114,7 @@ def gather(organization: Organization) -> BalanceView:
         missing=calling_state.missing_to_call(wallet.available, least=catalog.current().top_up.minimum),
         forecast=rows[0].SpendForecast,
         auto_top_up=rows[0].AutoTopUp,
+        stop=rows[0].BrakeStop,
         version=wallet.version,
     )
 
@@ -148,6 +152,7 @@ def _with_holds() -> Executable:
             Wallet,
             SpendForecast,
             AutoTopUp,
+            BrakeStop,
             first,
             _paused_by().label("paused_by"),
             active.c.call_count,
@@ -156,6 +161,7 @@ def _with_holds() -> Executable:
         .select_from(Wallet)
         .outerjoin(SpendForecast, SpendForecast.org_id == Wallet.org_id)
         .outerjoin(AutoTopUp, AutoTopUp.org_id == Wallet.org_id)
+        .outerjoin(BrakeStop, and_(BrakeStop.org_id == Wallet.org_id, BrakeStop.answered_at.is_(None)))
         .join(active, true())
         .outerjoin(first, true())
         .where(Wallet.org_id == bindparam("of"))

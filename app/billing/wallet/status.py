@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Executable, bindparam, false, func, or_, select
+from sqlalchemy import Executable, bindparam, exists, false, func, or_, select
 
 from app.billing import catalog
 from app.billing.catalog import Destination
@@ -21,7 +21,7 @@ from app.billing.wallet.envelope_moves import OpenEnvelope
 from app.billing.wallet.lots import expiry
 from app.clock import utc_now
 from app.extensions import db
-from app.models import CallingState, Wallet
+from app.models import BrakeStop, CallingState, Wallet
 from app.money import Money
 
 
@@ -31,6 +31,7 @@ class CallingStatus:
 
     `reason` is why calling is paused. `limit` stops new calls like the one that was asked about, and `closed` is
     where it goes if no owner has opened that. `envelope` is that of its campaign, None if it has none.
+    With `is_auto_top_up_stopped` automatic charges wait for an owner's answer (`app.billing.brake`).
     """
 
     state: CallingState
@@ -46,6 +47,7 @@ class CallingStatus:
     limit: LimitStanding | None = None
     closed: Destination | None = None
     envelope: OpenEnvelope | None = None
+    is_auto_top_up_stopped: bool = False
 
     @property
     def may_call(self) -> bool:
@@ -97,6 +99,7 @@ def find(org_id: UUID, call: Call | None = None, *, at: datetime | None = None) 
         limit=limit,
         closed=closed,
         envelope=_envelope(org_id, call) if row.envelope_ends_at is not None else None,
+        is_auto_top_up_stopped=row.is_auto_top_up_stopped,
     )
 
 
@@ -135,4 +138,7 @@ def _of_wallet() -> Executable:
             expiry.is_due(bindparam("at")),
             func.coalesce(Wallet.envelope_ends_at <= bindparam("at"), false()),
         ).label("is_outdated"),
+        exists()
+        .where(BrakeStop.org_id == Wallet.org_id, BrakeStop.answered_at.is_(None))
+        .label("is_auto_top_up_stopped"),
     ).where(Wallet.org_id == bindparam("wallet_of"))

@@ -203,6 +203,27 @@ def _auto_top_up_off(event: AuditEvent) -> str:
     }.get(str(event.details.get("reason")), "")
 
 
+def _stopped(event: AuditEvent) -> str:
+    spent, usual = (_money(str(event.details.get(name) or "0")) for name in ("last_hour", "usual"))
+    return f"{spent} was spent in an hour, {usual} is usual"
+
+
+def _resumed(event: AuditEvent) -> str:
+    details = event.details
+    until = details.get("until")
+    when = f"until {moment(datetime.fromisoformat(str(until)))}" if until else "for good"
+    return f"{when[:1].upper()}{when[1:]}, up to {_money(str(details.get('up_to') or '0'))} an hour"
+
+
+def _brake(event: AuditEvent) -> str:
+    """What an operator allows, or that an owner wants to be asked again."""
+    details = event.details
+    if "before" in details:
+        return f"Ask again below {_money(str(details['before']))} an hour"
+    per_hour, per_day = details.get("charges_per_hour"), details.get("charges_per_day")
+    return f"{per_hour} charges an hour, {per_day} a day, {_money(str(details.get('floor') or '0'))} an hour"
+
+
 def _per(event: AuditEvent) -> str:
     return {kind.value: words for kind, words in PER.items()}.get(str(event.details.get("window")), "")
 
@@ -325,6 +346,9 @@ WORDS: dict[Action, ActionWording] = {
     "auto_top_up.changed": ActionWording("top_ups", "Agreed to changed auto top-up", _auto_top_up),
     "auto_top_up.switched_off": ActionWording("top_ups", "Turned auto top-up off", _auto_top_up_off),
     "auto_top_up.switched_on": ActionWording("top_ups", "Agreed to auto top-up", _auto_top_up),
+    "auto_top_up.brake_changed": ActionWording("top_ups", "Changed the automatic top-up brake", _brake),
+    "auto_top_up.resumed": ActionWording("top_ups", "Let automatic top-ups continue", _resumed),
+    "auto_top_up.stopped": ActionWording("top_ups", "Automatic top-ups were stopped", _stopped),
     "billing_details.changed": ActionWording("details", "Changed billing details", _fields),
     "customer.forgotten": ActionWording("cards", "Payment profile was deleted", _nothing),
     "envelope.set_aside": ActionWording("set_aside", "Set credit aside", _envelope),

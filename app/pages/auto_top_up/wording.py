@@ -6,6 +6,7 @@ from flask import Flask
 
 from app.billing.auto_top_ups.before_charging import DAILY_LIMIT, MONTHLY_CAP
 from app.billing.auto_top_ups.overview import Attempt, NextCharge, State
+from app.billing.brake import checking
 from app.models import AttemptOutcome, AutoTopUp, OffReason
 from app.money import Money
 from app.payments import declines
@@ -21,6 +22,9 @@ CONSENT = (
 _REFUSALS = {
     MONTHLY_CAP: "The monthly limit is used up.",
     DAILY_LIMIT: "The daily top-up limit is used up.",
+    checking.STOPPED: "More was spent within an hour than usual, and no owner has answered yet.",
+    checking.PER_HOUR: "Your cards were charged as often as they may be within an hour.",
+    checking.PER_DAY: "Your cards were charged as often as they may be within 24 hours.",
 }
 """Why a charge that is due isn't made, by the reason."""
 

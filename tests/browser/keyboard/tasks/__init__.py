@@ -4,6 +4,7 @@ from tests.browser.keyboard.task import TASKS
 from tests.browser.keyboard.tasks import (
     account,
     alerts,
+    brake,
     cards,
     documents,
     factors,
@@ -19,6 +20,7 @@ __all__ = [
     "TASKS",
     "account",
     "alerts",
+    "brake",
     "cards",
     "documents",
     "factors",
