@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
@@ -9,7 +10,7 @@ from urllib.parse import quote
 import pytest
 from flask import Flask
 
-from app.billing.wallet import reserve
+from app.billing.wallet import ledger, reserve, verification
 from app.billing.wallet.reserve import Reserve
 from app.extensions import db
 from app.models import AuditEvent, Organization
@@ -122,6 +123,31 @@ def test_at_the_reserve_only_inbound_calls_start(platform: Platform) -> None:
     assert inbound.status_code == 200
     give_credit(organization, "30")
     assert platform.get(f"{path}/status?to=US").json["may_call"]
+
+
+def test_what_comes_at_the_same_moment_sets_aside_once_and_never_more_than_there_is(app: Flask) -> None:
+    """Two envelopes of which one fits, each asked for by several, while other calls want the same credit."""
+    organization = an_organization(credit="100")
+    platforms = [Platform(app) for _ in range(6)]
+    path = f"/organizations/{organization.id}/holds"
+
+    def ask(number: int) -> int:
+        platform = platforms[number % 6]
+        if number % 3 == 2:
+            wanted = {"usage": [{"meter": "tokens_out", "quantity": 40 * 83_333}], "lease_seconds": 60}
+            return platform.post(path, wanted | {"key": str(number)}).status_code
+        return platform.put(
+            address(organization, f"Campaign {number % 3}"), body(organization, "60")
+        ).status_code
+
+    with ThreadPoolExecutor(6) as hands:
+        answers = list(hands.map(ask, range(18)))
+    assert {200, 402, 409, 503} >= set(answers)
+    db.session.rollback()
+    wallet = ledger.lock(organization.id)
+    assert wallet.set_aside in {usd("0"), usd("60")}
+    assert wallet.available >= usd("0")
+    assert verification.check() == []
 
 
 def test_a_token_of_one_organization_touches_no_other(app: Flask) -> None:
