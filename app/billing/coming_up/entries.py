@@ -33,6 +33,7 @@ class Kind(StrEnum):
     UNPAID = "unpaid"  # a renewal that wasn't paid, and the last day to pay it
     RENEWAL = "renewal"
     CHANGE = "change"  # a scheduled change to another plan
+    TOP_UP = "top_up"  # an automatic one, by the forecast
     RUNS_OUT = "runs_out"  # credit, by the forecast
     RENT = "rent"  # of phone numbers, each day
 
@@ -113,10 +114,21 @@ def _is_charged(plan: PlanView) -> bool:
 
 
 def _of_credit(organization: Organization, balance: BalanceView) -> Iterator[ComingEntry]:
+    """The next automatic top-up: when credit falls to its threshold. Without one, when credit runs out."""
+    settings = balance.auto_top_up
+    is_on = settings is not None and settings.is_on
+    least = settings.threshold_micro if settings and is_on else 0
     now = utc_now()
-    dryness = forecast.lasts(balance.forecast, balance.available.micro, now).dryness
-    if dryness is not None and dryness.about is not None and dryness.about > now:
-        yield ComingEntry(Kind.RUNS_OUT, organization.local_day(dryness.about), None, is_estimate=True)
+    dryness = forecast.lasts(balance.forecast, balance.available.micro - least, now).dryness
+    if dryness is None or dryness.about is None or dryness.about <= now:
+        return
+    refill = Money(settings.target_micro - least, organization.currency) if settings and is_on else None
+    yield ComingEntry(
+        Kind.TOP_UP if is_on else Kind.RUNS_OUT,
+        organization.local_day(dryness.about),
+        refill,
+        is_estimate=True,
+    )
 
 
 def _of_rent(organization: Organization, plan: PlanView) -> Iterator[ComingEntry]:

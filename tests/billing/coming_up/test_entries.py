@@ -14,7 +14,7 @@ from app.billing.plans import resource_counts
 from app.billing.wallet import balance
 from app.clock import utc_now
 from app.extensions import db
-from app.models import Organization
+from app.models import AutoTopUp, Organization
 from app.payments.oddities import Oddity
 from tests.factories import an_organization, usd
 from tests.support.plans import a_debtor, a_subscriber, hear_from_stripe, plan_of, switch_to, turn_period
@@ -107,6 +107,21 @@ def test_credit_that_runs_out_is_expected_by_the_forecast(app: Flask) -> None:
     (entry,) = entries(organization)
     assert (entry.kind, entry.amount, entry.is_estimate) == (Kind.RUNS_OUT, None, True)
     assert entry.day == organization.local_day(utc_now() + timedelta(hours=48))
+
+
+def test_an_automatic_top_up_is_expected_when_credit_falls_to_its_threshold(app: Flask) -> None:
+    organization = an_organization(credit="48")
+    forecast_of(organization)
+    settings = AutoTopUp(
+        is_on=True, threshold_micro=usd("24").micro, target_micro=usd("100").micro, cap_micro=usd("900").micro
+    )
+    now = replace(balance.gather(organization), auto_top_up=settings)
+    (entry,) = coming_up.list_entries(organization, plan_of(organization), now)
+    assert (entry.kind, entry.amount, entry.is_estimate) == (Kind.TOP_UP, usd("76"), True)
+    assert entry.day == organization.local_day(utc_now() + timedelta(hours=24))
+    off = replace(now, auto_top_up=AutoTopUp(is_on=False, threshold_micro=0, target_micro=0, cap_micro=0))
+    (entry,) = coming_up.list_entries(organization, plan_of(organization), off)
+    assert entry.kind is Kind.RUNS_OUT
 
 
 def test_entries_are_in_the_order_of_their_days_and_what_comes_every_day_is_last(

@@ -204,7 +204,7 @@ def answer_about_calls(hands: Hands) -> None:
     hands.is_told("call-2 continues. We'll ask again if it lasts much longer.")
 
 
-@task("Find what a campaign cost, and its calls", most=60, given=caller)
+@task("Find what a campaign cost, and its calls", most=70, given=caller)
 def filter_by_campaign(hands: Hands) -> None:
     hands.find("history", "Wallet history")
     hands.is_on("heading", "History")
