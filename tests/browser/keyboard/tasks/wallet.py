@@ -216,7 +216,7 @@ def filter_by_campaign(hands: Hands) -> None:
 
 @task(
     "Save a view of the history, rename it, and remove it",
-    most=120,
+    most=140,
     given=caller,
     posts=["wallet.save_view", "wallet.rename_view", "wallet.remove_view"],
 )
