@@ -37,7 +37,7 @@ def to_end_of_list(hands: Hands) -> None:
 def by_campaign(hands: Hands) -> None:
     """From the history's heading to the usage of one campaign."""
     hands.tab_to("button", "Filter")
-    hands.tab(back=True)
+    hands.tab()
     hands.press("Enter")
     hands.tab_to("combobox", "Campaign")
     hands.type("Reminders")
