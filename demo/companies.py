@@ -34,6 +34,7 @@ class Company:
 
     `id` is the platform's. `ends_at` is the final balance in dollars, less the promotion. A `lost_card` was used
     until it was removed.
+    With `tops_up_automatically`, auto top-up is on, and its last charge was some days ago.
     `promotion` dollars of promotional credit were granted a day ago, and expire in some days.
     `envelope` dollars are set aside for its first campaign, and the rent of `reserved_days` is kept.
     `was_stopped`: automatic charges were stopped by the brake, and an owner let them continue.
@@ -56,6 +57,7 @@ class Company:
     top_up: str
     refund: str | None = None
     promotion: str | None = None
+    tops_up_automatically: bool = False
     disputed: str | None = None
     envelope: str | None = None
     reserved_days: int = 0
@@ -96,6 +98,7 @@ HARBOR = Company(
     top_up="250",
     refund="50",
     promotion="100",
+    tops_up_automatically=True,
     disputed="75",
     envelope="120",
     reserved_days=30,

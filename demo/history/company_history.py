@@ -27,7 +27,7 @@ from app.payments import refunds as stripe_refunds
 from app.people import organizations
 from demo import samples, usage_reports
 from demo.companies import PEOPLE, Company
-from demo.history import brake, dispute
+from demo.history import auto_top_up, brake, dispute
 from demo.history.calls_in_progress import calls_now
 from demo.history.daily_calls import as_calls
 from demo.history.daily_usage import usage_of
@@ -41,6 +41,8 @@ PROMOTED, PROMOTION_DAYS = 1, 6
 """How many days ago promotional credit was granted, and in how many from now it expires."""
 ENVELOPE_DAYS = 5
 """How many days from now the envelope ends."""
+LEFT_BEFORE, RUN_DOWN_DAYS = "130", 4
+"""About how many dollars are left before an automatic top-up, after so many days without another one."""
 LAST_STRETCH = 9
 """The days over which usage is adjusted so that the history ends with the company's final balance."""
 
@@ -106,7 +108,7 @@ class Director:
                 self._renew(day)
             if ago == DAYS:
                 self._top_up(self._dollars(company.top_up), self._moment(day, 8))
-            elif ago > LAST_STRETCH and self._balance() < 3 * self._usual_day():
+            elif ago > LAST_STRETCH and not self._runs_down(ago) and self._balance() < 3 * self._usual_day():
                 self._top_up(self._dollars(company.top_up), self._moment(day, 9))
             elif ago == LAST_STRETCH:
                 self._top_up_for_last_stretch(day)
@@ -146,7 +148,11 @@ class Director:
         left = (
             self._balance() - self._dollars(self.company.ends_at).micro - self.to_be_refunded - self.promoted
         )
-        if ago > LAST_STRETCH:
+        if self._runs_down(ago):
+            spare = self._balance() - self._dollars(LEFT_BEFORE).micro
+            calm = max(self._usual_day() * (ago - LAST_STRETCH), 1)
+            used = usage_of(self.company, day, scale=max(min(spare / calm, 2.5), 0.05))
+        elif ago > LAST_STRETCH:
             used = usage_of(self.company, day)
         else:
             calm = max(self._usual_day() * (ago + 1), 1)
@@ -196,7 +202,19 @@ class Director:
         wanted += self.to_be_refunded
         fives = -(-(wanted - self._balance()) // 5_000_000)
         amount = Money(fives * 5_000_000, self.organization.currency)
-        if amount >= catalog.current().top_up.minimum:
+        if amount < catalog.current().top_up.minimum:
+            return
+        if self.company.tops_up_automatically:
+            agreed_at = self._moment(day - timedelta(days=RUN_DOWN_DAYS + 1), 10)
+            self.last_top_up = auto_top_up.top_up(
+                self.organization,
+                self.cards,
+                amount,
+                self.owner,
+                at=self._moment(day, 9),
+                agreed_at=agreed_at,
+            )
+        else:
             self._top_up(amount, self._moment(day, 9))
 
     def _refund(self, amount: Money, at: datetime) -> None:
@@ -252,6 +270,10 @@ class Director:
         slug = self.company.slug
         email = next(email for email, _, seats in PEOPLE if seats.get(slug) == Role.ORG_ADMIN.value)
         return Actor(email, db.session.scalar(select(User.id).where(User.email == email)))
+
+    def _runs_down(self, ago: int) -> bool:
+        """Whether credit runs down to an automatic top-up on that day."""
+        return self.company.tops_up_automatically and LAST_STRETCH < ago <= LAST_STRETCH + RUN_DOWN_DAYS
 
     def _usual_day(self) -> int:
         """What a day has cost of late, in micro-units; before there is a past, a part of the usual top-up."""

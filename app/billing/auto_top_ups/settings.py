@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from app.billing import audit, catalog
@@ -65,8 +66,11 @@ class CardDeclinedError(Exception):
         self.card = card
 
 
-def agree(organization: Organization, wanted: Wanted, words: str, actor: Actor) -> AutoTopUp:
-    """Switch auto top-up on with these settings, or change them, by someone who agreed to these words. Commits.
+def agree(
+    organization: Organization, wanted: Wanted, words: str, actor: Actor, *, at: datetime | None = None
+) -> AutoTopUp:
+    """Switch auto top-up on with these settings, or change them, by someone who agreed to these words at `at`, or
+    now. Commits.
 
     If credit is below the threshold already, the first charge follows immediately. Raises `ChangedMeanwhileError`,
     `AmountsDontFitError`, `CardNotUsableError`, `CardDeclinedError`.
@@ -79,7 +83,7 @@ def agree(organization: Organization, wanted: Wanted, words: str, actor: Actor) 
         _check_amounts(wanted)
         cards = _usable(organization, wanted.cards)
         _check_works(organization, before, cards)
-        consent = _consent(organization, wanted, cards, words, actor)
+        consent = _consent(organization, wanted, cards, words, actor, at=at or utc_now())
         settings = before or AutoTopUp(org_id=organization.id, version=0)
         was_on = before is not None and before.is_on
         settings.is_on, settings.off_reason, settings.off_at = True, None, None
@@ -157,7 +161,13 @@ def _check_works(
 
 
 def _consent(
-    organization: Organization, wanted: Wanted, cards: Sequence[PaymentMethod], words: str, actor: Actor
+    organization: Organization,
+    wanted: Wanted,
+    cards: Sequence[PaymentMethod],
+    words: str,
+    actor: Actor,
+    *,
+    at: datetime,
 ) -> AutoTopUpConsent:
     consent = AutoTopUpConsent(
         org_id=organization.id,
@@ -165,7 +175,7 @@ def _consent(
         user_id=actor.user_id,
         by=actor.name,
         address=actor.address,
-        at=utc_now(),
+        at=at,
         words=words,
         settings={
             "threshold": str(wanted.threshold.decimal),
