@@ -36,6 +36,7 @@ from flask import Flask
 
 from app.api import (
     alerts,
+    auto_top_ups,
     calls,
     credit,
     docs,
@@ -68,6 +69,7 @@ SECTIONS: tuple[Section, ...] = (
     entitlements.section,
     estimates.section,
     forecasts.section,
+    auto_top_ups.section,
     spending_limits.section,
     organizations.section,
     transfers.section,

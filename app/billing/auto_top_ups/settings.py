@@ -18,6 +18,7 @@ from app.billing.auto_top_ups import card_order, notifying, switching_off, watch
 from app.billing.auto_top_ups.rows import find_settings
 from app.billing.cards import payment_methods
 from app.billing.cards.payment_methods import CardNotUsableError
+from app.billing.platform import messages
 from app.billing.wallet import ledger
 from app.clock import utc_now
 from app.extensions import db
@@ -106,6 +107,8 @@ def agree(
             **consent.settings,
             words=words,
         )
+        if not was_on:
+            messages.auto_top_up_switched(organization.id, is_on=True, reason=None, at=utc_now())
         notifying.changed(organization, settings, cards, actor, was_on=was_on)
         watching.arm(wallet, settings, utc_now())
     return settings

@@ -9,6 +9,7 @@ from app.billing import audit
 from app.billing.audit import Actor
 from app.billing.auto_top_ups import notifying, watching
 from app.billing.brake import answering
+from app.billing.platform import messages
 from app.clock import utc_now
 from app.extensions import db, enqueue
 from app.models import (
@@ -36,6 +37,7 @@ def switch_off(
     audit.record(
         organization.id, actor, "auto_top_up.switched_off", str(settings.consent_id), reason=reason.value
     )
+    messages.auto_top_up_switched(organization.id, is_on=False, reason=reason.value, at=settings.off_at)
     notifying.switched_off(organization, settings, reason, actor)
     # What was declined and is still open is canceled.
     enqueue("top_up_automatically", org_id=str(organization.id))

@@ -26,6 +26,7 @@ WALLET_RECOVERED = "wallet.recovered"
 ALERT_RAISED = "alert.raised"
 ALERT_ENDED = "alert.ended"
 WALLET_TOPPED_UP = "wallet.topped_up"
+AUTO_TOP_UP_SWITCHED = "auto_top_up.switched"
 PLAN_CHANGED = "plan.changed"
 LIMIT_NEAR = "limit.near"
 LIMIT_REACHED = "limit.reached"
@@ -69,6 +70,11 @@ def calling_changed(
         publish(org_id, WALLET_LOW if is_low else WALLET_RECOVERED, data, at=at)
     if is_paused and not was_paused:
         publish(org_id, CALLING_PAUSED, data | {"reason": reason}, at=at)
+
+
+def auto_top_up_switched(org_id: UUID, *, is_on: bool, reason: str | None, at: datetime) -> None:
+    """Publish that an owner has switched auto top-up on, or that it is off from now on, and why."""
+    publish(org_id, AUTO_TOP_UP_SWITCHED, {"is_on": is_on, "reason": reason}, at=at)
 
 
 def outbound_changed(

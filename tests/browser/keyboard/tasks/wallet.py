@@ -125,6 +125,28 @@ def lower_daily_limit(hands: Hands) -> None:
     hands.is_told("limit")
 
 
+@task(
+    "Turn on auto top-up, and off again",
+    most=60,
+    given=payer,
+    posts=["auto_top_up.agree", "auto_top_up.turn_off"],
+)
+def turn_on_auto_top_up(hands: Hands) -> None:
+    hands.find("auto top-up", "Auto top-up")
+    hands.sees("heading", "Auto top-up", level=1)
+    hands.skip()
+    hands.tab_to("textbox", "When available credit falls below")
+    hands.press("Control+a")
+    hands.type("15")
+    hands.tab_to("checkbox", re.compile("^I authorize Voice Portal"))
+    hands.press("Space")
+    hands.go_to("button", "Turn on auto top-up")
+    hands.is_told("Auto top-up is on")
+    hands.skip()
+    hands.go_to("button", "Turn off")
+    hands.is_told("Auto top-up is off")
+
+
 @task("Check a campaign, and top up what is missing", most=34, given=payer, posts=PAID)
 def check_campaign(hands: Hands) -> None:
     hands.find("campaign", "Campaign check")
