@@ -25,6 +25,7 @@ SCOPES = (
     "transfers:read",
     "usage:read",
     "estimates:read",
+    "limits:read",
 )
 NAMES = ("Aster", "Birch", "Cedar", "Dahlia")
 

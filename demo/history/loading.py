@@ -16,7 +16,7 @@ from app.extensions import db
 from app.models import Organization, Role
 from app.people import accounts, organizations
 from demo.companies import ATLAS, HARBOR, PEOPLE, PINE
-from demo.history import alerts
+from demo.history import alerts, limits
 from demo.history.company_history import Director
 
 PASSWORD = "paper-lantern-hill"  # noqa: S105, printed by `make run`
@@ -38,6 +38,7 @@ def load() -> bool:
         director.play()
     harbor = directors[0]
     alerts.set_up(harbor.organization, harbor.low_alert, harbor.owner, harbor.now)
+    limits.set_limits(harbor.organization, harbor.company)
     db.session.commit()
     for director in directors:
         rollups.roll_up(director.company.id, until=utc_now())

@@ -55,26 +55,27 @@ class Call:
         self.name = f"sim-{uuid4().hex[:12]}"
         self.key = f"hold-{self.name}"
 
-    def play(self, refused: Callable[[], None]) -> None:
-        """Play it to its end. Calls `refused` where there is no credit for it. Raises `UnreachableError`."""
+    def play(self, refused: Callable[[], None]) -> bool:
+        """Play it to its end; False where it may not start. Calls `refused` then. Raises `UnreachableError`."""
         happened = self._happened
         hold = self._reserve()
         if hold is None:
             happened("refused")
             refused()
-            return
+            return False
         happened("started")
         if self.chance.random() >= self.campaign.answered:
             self._pause(self.chance.randint(5, 25))
             self._post("/release")
             happened("unanswered")
-            return
+            return True
         happened("answered")
         self._talk(hold)
         if self.exchange.trouble and self.chance.random() < 0.03:
             happened("left to its lease")
-            return
+            return True
         self._post("/capture")
+        return True
 
     def _talk(self, hold: dict[str, Any]) -> None:
         left = self.campaign.length(self.chance)
@@ -98,12 +99,17 @@ class Call:
 
     def _reserve(self) -> dict[str, Any] | None:
         wanted = self._slice() | {"call": self.name, "agent": self.agent, "campaign": self.campaign.name}
+        if not self.campaign.is_inbound:
+            wanted["to"] = self.campaign.country
         path = f"/organizations/{self.organization.id}/holds"
         answer = self.exchange.client.post(path, wanted | {"key": self.key})
         if answer.problem == "hold-ended":
             # Its answer was lost, and by the time there was one its lease was over.
             self.key += "-again"
             answer = self.exchange.client.post(path, wanted | {"key": self.key})
+        if answer.problem in {"limit-reached", "destination-closed"}:
+            self._happened(answer.problem.replace("-", " "))
+            return None
         if answer.problem in {"calling-paused", "not-enough-credit", "reserve-kept"}:
             return None
         return self._expected(answer)

@@ -42,3 +42,15 @@ def _lasts(client: Client, organization: Organization) -> str:
     if dry["about"] is None:
         return f"{available} of credit, which lasts for months"
     return f"{available} of credit, which lasts until {dry['about'][:16]} or so"
+
+
+def describe_limits(client: Client, organization: Organization) -> list[str]:
+    """A sentence about each of its limits. Raises `UnreachableError`, and `UnexpectedAnswerError`."""
+    answer = client.get(f"/organizations/{organization.id}/limits")
+    if not answer.is_good:
+        raise UnexpectedAnswerError(f"The limits were answered with {answer.status}.")
+    return [
+        f"{one['name'] or 'everything'} may spend {one['amount']['amount']} in this {one['window']}, "
+        f"{'or no call starts' if one['stops'] else 'or the owners are told'}; {one['spent']['amount']} is spent"
+        for one in answer.body["limits"]
+    ]

@@ -18,6 +18,9 @@ from demo.simulator.gate import Gate
 from demo.simulator.reporting import Reporter
 from demo.simulator.tally import Tally
 
+_REFUSED_PAUSE = 0.2
+"""Seconds that a line waits after a refused call."""
+
 
 @dataclass(frozen=True, slots=True)
 class Score:
@@ -59,6 +62,8 @@ def play(
     lines = []
     for organization in organizations:
         say(f"{organization.name}: {outlook.describe(client, organization)}")
+        for limit in outlook.describe_limits(client, organization):
+            say(f"{organization.name}: {limit}")
         gate = Gate(
             client,
             organization.id,
@@ -107,7 +112,9 @@ class _Line:
     def _run(self) -> None:
         try:
             while self._gate.wait(self._closing):
-                self._next_call().play(self._gate.refused)
+                if not self._next_call().play(self._gate.refused):
+                    # By a limit of its campaign, perhaps, which leaves the gate open.
+                    self._closing.wait(_REFUSED_PAUSE)
                 self._closing.wait(self._chance.uniform(0.5, 1.5) * self._between)
         except (UnreachableError, UnexpectedAnswerError) as error:
             self.failure = error

@@ -14,6 +14,7 @@ from demo.simulator.campaigns import USUAL, Organization
 from demo.simulator.client import Client
 from tests.factories import an_organization
 from tests.support.alerting import an_alerted, to
+from tests.support.limits import a_limit
 from tests.support.platform import Platform
 from tests.support.serving import serving
 from tests.support.spending import forecast_of
@@ -29,9 +30,14 @@ def test_it_says_how_long_credit_lasts_if_that_is_known(app: Flask) -> None:
         assert said[0] == "5.000000 of credit; too little history to say how long it lasts"
         assert re.fullmatch(r"30\.000000 of credit, which lasts until \S{16} or so", said[1])
         assert said[2] == "30000.000000 of credit, which lasts for months"
+        a_limit(new)
+        limits = outlook.describe_limits(client, Organization(new.id, new.name, USUAL))
+        assert limits == ["everything may spend 3.000000 in this day, or no call starts; 0.000000 is spent"]
         client = Client(address, "vpb_unknown", chance=Random(7))
         with pytest.raises(UnexpectedAnswerError, match="401"):
             outlook.describe(client, Organization(new.id, new.name, USUAL))
+        with pytest.raises(UnexpectedAnswerError, match="401"):
+            outlook.describe_limits(client, Organization(new.id, new.name, USUAL))
 
 
 def test_it_names_the_levels_that_are_reached(app: Flask) -> None:
