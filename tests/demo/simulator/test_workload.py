@@ -15,7 +15,7 @@ from sqlalchemy import func, select, update
 
 from app.billing.wallet import envelopes, verification
 from app.extensions import db
-from app.models import Hold, HoldState, UsageEvent
+from app.models import Hold, HoldState, LimitSubject, UsageEvent
 from app.models import Organization as OrganizationRow
 from demo import simulation
 from demo.simulator import reconciliation, workload
@@ -26,6 +26,7 @@ from demo.simulator.tally import Tally
 from demo.simulator.workload import Score
 from tests.factories import OWNER, an_organization, give_credit, usd
 from tests.support.database import behind_the_scenes, inside
+from tests.support.limits import a_draft, a_limit
 from tests.support.platform import Platform
 from tests.support.serving import serving
 
@@ -115,6 +116,19 @@ def test_calls_in_progress_hold_what_they_use_and_give_it_back(client: Client) -
     tally = played(client, player)
     left = db.session.scalar(select(func.count()).where(Hold.state == HoldState.ACTIVE))
     assert left == tally.count(player.id, "left to its lease")
+
+
+def test_a_limit_stops_its_campaign_and_calls_of_others_continue(client: Client) -> None:
+    player = a_player("1000")
+    stopped, *others = player.campaigns
+    draft = a_draft("0", subject=LimitSubject.CAMPAIGN, name=stopped.name)
+    a_limit(db.session.get_one(OrganizationRow, player.id), draft)
+    tally = played(client, player)
+    assert tally.count(player.id, "limit reached") > 0
+    called = set(db.session.scalars(select(Hold.campaign).where(Hold.org_id == player.id).distinct()))
+    assert called
+    assert called <= {one.name for one in others}
+    assert compared(client, player, tally).is_equal
 
 
 def test_a_wrong_quantity_is_found(client: Client) -> None:
