@@ -81,7 +81,7 @@ class TestSetting:
         assert {**CAMPAIGN, "sure": "yes"}.items() <= fields.items()
         fields.pop("csrf_token", None)
         said = text_of(owner.post(PAGE, fields, follow_redirects=True))
-        assert "$36.00 of $30.00 today Stops new calls. New calls wait until" in said
+        assert "$36.00 of $30.00 today New calls are stopped. They can start again on" in said
         assert limits(owner)[0].refuses_all
 
     def test_one_that_only_tells_or_leaves_something_doesnt_ask(self, owner: Owner) -> None:
@@ -285,7 +285,7 @@ def test_the_wallet_says_how_the_nearest_limit_stands(owner: Owner) -> None:
     a_limit(owner.organization, campaign)
     spend(owner, 100_000)
     said = owner.reads("/billing/wallet")
-    assert "Whole organization: $1.20 of $3.00 today. Stops new calls. 1 more." in said
+    assert "Whole organization: $1.20 of $3.00 today. Stops new calls once it is reached. 1 more." in said
 
 
 def test_what_isnt_there_is_not_found(owner: Owner) -> None:

@@ -70,7 +70,7 @@ def remove(
     """Remove a limit, and close requests for more of it. Locks the wallet. Raises `UnknownLimitError` and
     `OwnersLimitError`."""
     now = utc_now()
-    locked(organization, now)
+    wallet = locked(organization, now)
     row = get(organization.id, limit_id)
     if origin is LimitOrigin.PLATFORM and row.origin is LimitOrigin.OWNER:
         raise OwnersLimitError
@@ -79,6 +79,7 @@ def remove(
     db.session.delete(row)
     db.session.flush()
     _forget(organization)
+    wallet.counts_spend = counts.is_any(organization.id)
 
 
 def change(organization: Organization, row: SpendingLimit, draft: Draft, actor: Actor, at: datetime) -> None:

@@ -8,16 +8,15 @@ from __future__ import annotations
 
 from datetime import datetime
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import or_, update
 
-from app.billing.limits import LimitStanding, labels, windows
+from app.billing.limits import LimitStanding, labels, standing
 from app.billing.mail import notices
 from app.billing.platform import messages
 from app.billing.wallet import ledger
 from app.extensions import db, enqueue
-from app.models import Organization, SpendingLimit
+from app.models import SpendingLimit
 from app.money import Money
 from app.notify.emails import LimitReached
 
@@ -27,9 +26,12 @@ REACHED = 100
 def note_refusal(org_id: UUID, limit: LimitStanding, at: datetime) -> None:
     """A call was refused by a limit: it counts as reached, although something too small for the call may be left.
 
-    Only with the wallet locked. Nothing where that was told already in this window.
+    Only with the wallet locked. Nothing where that was told already in this window. A ceiling of the catalog has no
+    row to note that in, so its email tells.
     """
     if limit.limit_id is None:
+        source = f"{limit.subject.value}:{limit.name}:{limit.window.start.isoformat()}"
+        _write(org_id, limit, limit.counted, REACHED, at, source=source)
         return
     told = (
         update(SpendingLimit)
@@ -61,36 +63,39 @@ def tell(org_id: UUID, limit_id: UUID, percent: int, spent_micro: int, at: datet
     more is written.
     """
     ledger.lock(org_id)
-    limit = db.session.get(SpendingLimit, (org_id, limit_id))
+    limit = standing.find(org_id, limit_id, at)
     if limit is None:
         return
-    organization = db.session.get_one(Organization, org_id)
-    window = windows.find(limit.window, ZoneInfo(organization.timezone), at)
-    amount = Money(limit.micro_at(at), organization.currency)
-    spent = Money(spent_micro, organization.currency)
-    source = f"{limit.id}:{limit.version}:{window.start.isoformat()}:{percent}"
+    spent = Money(spent_micro, limit.amount.currency)
+    source = f"{limit_id}:{limit.version}:{limit.window.start.isoformat()}:{percent}"
+    _write(org_id, limit, spent, percent, at, source=source)
+
+
+def _write(
+    org_id: UUID, limit: LimitStanding, spent: Money, percent: int, at: datetime, *, source: str
+) -> None:
     email = LimitReached(
         what=labels.subject_label(limit.subject, limit.name),
-        per=labels.PER[limit.window],
-        amount=amount,
+        per=labels.PER[limit.kind],
+        amount=limit.amount,
         spent=spent,
         percent=percent,
         stops=limit.stops,
-        starts_again_at=window.end,
+        starts_again_at=limit.window.end,
         at=at,
     )
     if not notices.limit_reached(org_id, email, source=source):
         return
     data = {
-        "limit": str(limit.id),
+        "limit": str(limit.limit_id) if limit.limit_id else None,
         "subject": limit.subject.value,
         "name": limit.name or None,
-        "window": limit.window.value,
+        "window": limit.kind.value,
         "stops": limit.stops,
         "percent": percent,
-        "amount": messages.amount(amount),
+        "amount": messages.amount(limit.amount),
         "spent": messages.amount(spent),
-        "starts_again_at": window.end.isoformat(),
+        "starts_again_at": limit.window.end.isoformat(),
     }
     type_ = messages.LIMIT_REACHED if percent >= REACHED else messages.LIMIT_NEAR
     messages.publish(org_id, type_, data, at=at)

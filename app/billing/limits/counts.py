@@ -39,6 +39,7 @@ _BY_HOLD = """
 SELECT sum(used_micro)::bigint FROM hold
 WHERE org_id = %(org_id)s AND created_at >= %(start)s AND destination_class = %(name)s"""
 _ALL = 'SELECT subject, name, "window" FROM limit_count WHERE org_id = %s ORDER BY 1, 2, 3'
+_ANY = "SELECT FROM limit_count WHERE org_id = %s LIMIT 1"
 _FORGET = """
 DELETE FROM limit_count
 WHERE org_id = %(org_id)s AND subject = %(subject)s AND name = %(name)s AND "window" = %(kind)s"""
@@ -127,6 +128,11 @@ def forget(org_id: UUID, zone: ZoneInfo, kept: Collection[tuple[LimitSubject, st
             and (one.subject, one.name, one.kind) not in kept
         ):
             driver_connection().execute(_FORGET, one._values(utc_now()))
+
+
+def is_any(org_id: UUID) -> bool:
+    """Whether anything is counted."""
+    return driver_connection().execute(_ANY, [org_id]).fetchone() is not None
 
 
 def _list(org_id: UUID, zone: ZoneInfo) -> list[Counted]:

@@ -34,11 +34,17 @@ class LimitLine:
             label=labels.subject_label(limit.subject, limit.name),
             per=labels.PER[limit.kind],
             counted=_counted(limit),
-            kind="Stops new calls" if limit.stops else "Only tells you",
+            kind=_kind(limit),
             follows=_follows(limit),
             share=min(limit.percent, 100),
             state=state,
         )
+
+
+def _kind(limit: LimitStanding) -> str:
+    if limit.refuses_all:
+        return "New calls are stopped"
+    return "Stops new calls once it is reached" if limit.stops else "Only tells you"
 
 
 def _counted(limit: LimitStanding) -> str:
@@ -51,7 +57,7 @@ def _counted(limit: LimitStanding) -> str:
 def _follows(limit: LimitStanding) -> str:
     """What comes next: when it starts again, and when a raise ends."""
     if limit.refuses_all:
-        said = f"New calls wait until {moment(limit.window.end)}."
+        said = f"They can start again on {moment(limit.window.end)}."
     else:
         said = f"Starts again on {moment(limit.window.end)}."
     if limit.raised_until is not None:

@@ -48,6 +48,7 @@ def test_a_limit_is_set_changed_and_removed_and_each_is_in_the_trail(app: Flask)
     assert trail(organization) == ["limit.added", "limit.changed", "limit.removed"]
     assert standing.gather(organization.id, utc_now()) == []
     assert db.session.query(LimitCount).filter_by(org_id=organization.id).all() == []
+    assert not db.session.get_one(Wallet, (organization.id,)).counts_spend
     with pytest.raises(UnknownLimitError):
         settings.remove(organization, limit.limit_id, OWNER)
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
 from flask import Flask
 
 from app.billing.limit_settings import settings, telling
-from app.billing.limits import LimitStanding
+from app.billing.limits import LimitReachedError, LimitStanding
+from app.billing.wallet import holds
 from app.clock import utc_now
 from app.extensions import db
 from app.ids import uuid7
 from app.models import Mail, Organization, PlatformMessage
-from tests.factories import OWNER, an_organization
+from tests.factories import OWNER, an_organization, usd
 from tests.support.limits import a_draft, a_limit
 from tests.support.sandbox import work_through
 
@@ -52,3 +54,12 @@ def test_a_job_that_runs_again_tells_nothing_more(app: Flask) -> None:
     telling.tell(organization.id, limit_id, 80, 2_400_000, now + timedelta(days=1))
     telling.tell(organization.id, uuid7(), 100, 1, now)
     assert sorted(told(app, organization)) == [80, 80, 100]
+
+
+def test_a_ceiling_that_stops_calls_is_told_once_an_hour(app: Flask) -> None:
+    organization, now = an_organization(credit="1000"), utc_now()
+    for key in ("a", "b"):
+        with pytest.raises(LimitReachedError) as error:
+            holds.reserve(organization.id, key, usd("251"), at=now, lease=timedelta(minutes=1), to="AE")
+        telling.note_refusal(organization.id, error.value.limit, now)
+    assert told(app, organization) == [100]
