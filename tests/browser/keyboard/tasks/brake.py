@@ -25,12 +25,11 @@ def stopped(site: Site) -> Organization:
     return organization
 
 
-@task("Let automatic top-ups continue this time", most=6, given=stopped, posts=[ANSWERED])
+@task("Let automatic top-ups continue this time", most=16, given=stopped, posts=[ANSWERED])
 def continue_this_time(hands: Hands) -> None:
     hands.skip()
     hands.go_to("link", "Answer")
-    hands.is_on("button", "Continue this time")
-    hands.press("Enter")
+    hands.go_to("button", "Continue this time")
     hands.is_told("continue until")
 
 
