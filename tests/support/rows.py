@@ -12,7 +12,12 @@ from sqlalchemy import Connection, Enum, Table, insert, text
 from app.extensions import db
 
 _numbers = count(1)
-_KEEPS_TO = {"membership": {"role": "org_admin"}, "transfer": {"credit": "wallet", "debit": "stripe"}}
+_KEEPS_TO: dict[str, dict[str, Any]] = {
+    "membership": {"role": "org_admin"},
+    "transfer": {"credit": "wallet", "debit": "stripe"},
+    "hold": {"set_aside_micro": 0},
+    "envelope": {"held_micro": 0, "spent_micro": 0, "returned_micro": 0, "cut_micro": 0},
+}
 """Where a column's values depend on another column."""
 
 
@@ -51,6 +56,7 @@ def _value(kind: Any) -> Any:
     simple: dict[type, Any] = {
         UUID: uuid4(),
         int: number,
+        float: float(number),
         bool: False,
         bytes: number.to_bytes(16),
         date: date(2026, 1, 1),
