@@ -46,5 +46,6 @@ def _pattern(template: str) -> re.Pattern[str]:
     """Ids are UUIDs: what is none has no address. Other names may have slashes in them."""
     uuid = "[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
     return re.compile(
-        "/api/v1" + re.sub(r"\{(\w+)\}", lambda name: uuid if name[1] == "org_id" else ".+", template)
+        "/api/v1" + re.sub(r"\{(\w+)\}", lambda name: uuid if name[1] == "org_id" else ".+", template),
+        re.DOTALL,
     )

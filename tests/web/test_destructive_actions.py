@@ -5,20 +5,25 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import timedelta
 from html.parser import HTMLParser
 
 from flask import Flask
 
 from app import create_app
+from app.billing.wallet import holds, overdue_calls
+from app.clock import utc_now
 from app.extensions import db
 from app.models import ExternalIdentity, Organization, User
 from app.people.factors import requirement
 from app.transaction import transaction
 from config import Settings
-from tests.factories import OWNER, a_card, a_person, a_stripe_card, an_organization
+from tests.factories import OWNER, a_card, a_person, a_stripe_card, an_organization, usd
+from tests.support.alerting import a_chat
 from tests.support.browsing import BrowserClient, Visitor
 from tests.support.database import inside
 from tests.support.factors import a_passkey, an_app, codes_of
+from tests.support.limits import a_limit
 from tests.support.openid_provider import Provider, dana
 from tests.support.plans import a_subscriber
 from tests.support.portal_shell import ISSUER
@@ -32,20 +37,24 @@ DESTRUCTIVE = {
     "account.disconnect_shell",
     "account.end_session",
     "account.end_sessions",
+    "alerts.remove_channel",
     "change_plan.cancel_plan",
     "factors.make_codes",  # those from before stop working
     "factors.remove_app",
     "factors.remove_passkey",
+    "limits.remove",
     "payment_methods.remove",
     "security.reset_factor",
+    "wallet.end_call",
 }
 """What takes something away that can't be had back by pressing the other button."""
 HARMLESS = {
     "change_plan.cancel_scheduled_change",  # it can be scheduled again, and is only a plan until then
     "change_plan.cancel_switch",
     "wallet.cancel_top_up",  # nothing was charged
+    "wallet.remove_view",  # a bookmark, which is saved again from the same filters
 }
-TAKES_AWAY = re.compile(r"remove|delete|reset|revoke|cancel|end_|disconnect|unlink|make_codes")
+TAKES_AWAY = re.compile(r"remove|delete|reset|revoke|cancel|(?<![a-z])end_|disconnect|unlink|make_codes")
 
 
 class Buttons(HTMLParser):
@@ -120,6 +129,7 @@ def test_their_buttons_look_destructive_and_no_others_do(
         ],
     )
     seen += resets(app)
+    seen += in_the_wallet(app)
     seen += connected(app, provider)
     seen += in_the_shell(settings)
     assert {endpoint for endpoint, _ in seen} >= DESTRUCTIVE
@@ -137,6 +147,30 @@ def resets(app: Flask) -> list[tuple[str, set[str]]]:
     lost = a_person(organization=organization)
     an_app(lost)
     return buttons(app, helper, [f"/billing/security/people/{lost.id}/second-factor"])
+
+
+def in_the_wallet(app: Flask) -> list[tuple[str, set[str]]]:
+    organization = a_busy_one()
+    visitor, _ = signed_in(app, organization)
+    limit, channel = a_limit(organization), a_chat(organization)
+    pages = [f"limits/{limit.limit_id}", f"alerts/channels/{channel.id}/removal", "calls-in-progress"]
+    return buttons(app, visitor, [f"/billing/wallet/{page}" for page in pages])
+
+
+def a_busy_one() -> Organization:
+    """With a call that lasts longer than usual."""
+    organization, now = an_organization(credit="20"), utc_now()
+    holds.reserve(
+        organization.id,
+        "call-1",
+        usd("1"),
+        at=now - timedelta(hours=5),
+        lease=timedelta(hours=9),
+        call="call-1",
+    )
+    overdue_calls.name_overdue(organization.id, at=now)
+    db.session.commit()
+    return organization
 
 
 def connected(app: Flask, provider: Provider) -> list[tuple[str, set[str]]]:
