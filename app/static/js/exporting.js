@@ -72,10 +72,7 @@ async function write(link, place) {
   offer(place, new Blob(pieces, { type: "text/csv" }), nameOf(answer), written);
 }
 
-document.addEventListener("click", async (event) => {
-  const link = event.target.closest?.("a[data-exports]");
-  if (!link || event.defaultPrevented || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
-  event.preventDefault();
+export async function exportFile(link) {
   const place = document.getElementById(link.dataset.exports);
   try {
     await write(link, place);
@@ -83,4 +80,4 @@ document.addEventListener("click", async (event) => {
     place.replaceChildren(error.name === "AbortError" ? "The export was stopped." : "");
     if (error.name !== "AbortError") complain(BROKE_OFF);
   }
-});
+}

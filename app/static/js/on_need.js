@@ -1,7 +1,6 @@
 // What only some pages need, loaded where it is needed, also where a later answer brings that.
 const NEEDED = {
   "[data-pays]": () => import("./paying.js"),
-  "[data-exports]": () => import("./exporting.js"),
   ".password": () => import("./show_password.js"),
 };
 
@@ -12,3 +11,13 @@ function loadAll() {
 
 document.addEventListener("htmx:after:swap", loadAll);
 loadAll();
+
+// What is pressed seldom is loaded when it is. Without it the browser downloads the file by itself.
+document.addEventListener("click", async (event) => {
+  const link = event.target.closest?.("a[data-exports]");
+  if (!link || event.defaultPrevented || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+  event.preventDefault();
+  const loaded = await import("./exporting.js").catch(() => null);
+  if (loaded) loaded.exportFile(link);
+  else location.assign(link.href);
+});
