@@ -77,7 +77,7 @@ NOT_ASKED = {
     "wallet.save_view": "keeps a bookmark for oneself",
 }
 """Routes that change something without asking, and why."""
-FOR_PROGRAMS = {"api", "csp_reports", "webhooks"}
+FOR_PROGRAMS = {"api", "csp_reports", "dev_chat", "webhooks"}
 """Blueprints that no person's session opens: their callers have tokens or signatures, or none is needed."""
 
 READ_ASKS = {
