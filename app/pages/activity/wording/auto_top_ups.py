@@ -6,15 +6,13 @@ from datetime import datetime
 
 from app.billing.audit import Action
 from app.models import AuditEvent
-from app.pages.activity.wording.parts import ActionWording, as_money
+from app.pages.activity.wording.parts import ActionWording, amount
 from app.web.formatting import moment
 
 
 def _auto_top_up(event: AuditEvent) -> str:
     """What was agreed to; the words themselves are stored with the consent."""
-    threshold, target, cap = (
-        as_money(str(event.details.get(name) or "0")) for name in ("threshold", "target", "cap")
-    )
+    threshold, target, cap = (amount(event, name) for name in ("threshold", "target", "cap"))
     cards = ", then ".join(map(str, event.details.get("cards") or []))
     return f"Below {threshold}, refill to {target}, at most {cap} a month, {cards}"
 
@@ -27,7 +25,7 @@ def _auto_top_up_off(event: AuditEvent) -> str:
 
 
 def _stopped(event: AuditEvent) -> str:
-    spent, usual = (as_money(str(event.details.get(name) or "0")) for name in ("last_hour", "usual"))
+    spent, usual = (amount(event, name) for name in ("last_hour", "usual"))
     return f"{spent} was spent in an hour, {usual} is usual"
 
 
@@ -35,18 +33,16 @@ def _resumed(event: AuditEvent) -> str:
     details = event.details
     until = details.get("until")
     when = f"until {moment(datetime.fromisoformat(str(until)))}" if until else "for good"
-    return f"{when[:1].upper()}{when[1:]}, up to {as_money(str(details.get('up_to') or '0'))} an hour"
+    return f"{when[:1].upper()}{when[1:]}, up to {amount(event, 'up_to')} an hour"
 
 
 def _brake(event: AuditEvent) -> str:
     """What an operator allows, or that an owner wants to be asked again."""
     details = event.details
     if "before" in details:
-        return f"Ask again below {as_money(str(details['before']))} an hour"
+        return f"Ask again below {amount(event, 'before')} an hour"
     per_hour, per_day = details.get("charges_per_hour"), details.get("charges_per_day")
-    return (
-        f"{per_hour} charges an hour, {per_day} a day, {as_money(str(details.get('floor') or '0'))} an hour"
-    )
+    return f"{per_hour} charges an hour, {per_day} a day, {amount(event, 'floor')} an hour"
 
 
 WORDS: dict[Action, ActionWording] = {

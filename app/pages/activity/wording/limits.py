@@ -8,7 +8,7 @@ from typing import Any
 from app.billing.audit import Action, display_name
 from app.billing.limits.labels import PER
 from app.models import AuditEvent
-from app.pages.activity.wording.parts import ActionWording, as_money
+from app.pages.activity.wording.parts import ActionWording, amount, as_money
 from app.pages.labels import destination_name
 from app.web.formatting import moment
 
@@ -38,7 +38,7 @@ def _limit_state(state: dict[str, Any] | None) -> str:
 def _more(event: AuditEvent) -> str:
     details = event.details
     per = _per(event)
-    parts = [f"{event.subject}: {as_money(str(details.get('wanted') or '0'))} {per}"]
+    parts = [f"{event.subject}: {amount(event, 'wanted')} {per}"]
     if details.get("until"):
         parts.append(f"until {moment(datetime.fromisoformat(str(details['until'])))}")
     if event.action != "limit.more_asked":

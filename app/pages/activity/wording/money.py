@@ -6,7 +6,7 @@ from datetime import date
 
 from app.billing.audit import Action
 from app.models import AuditEvent
-from app.pages.activity.wording.parts import ActionWording, as_money, detail, nothing, paid
+from app.pages.activity.wording.parts import ActionWording, amount, detail, nothing, paid
 
 
 def _updated(event: AuditEvent) -> str:
@@ -15,15 +15,15 @@ def _updated(event: AuditEvent) -> str:
 
 
 def _daily_limit(event: AuditEvent) -> str:
-    before, after = (as_money(str(event.details.get(name) or "0")) for name in ("before", "after"))
+    before, after = (amount(event, name) for name in ("before", "after"))
     return f"From {before} to {after}" + (", after 24 hours" if event.details.get("starts_at") else "")
 
 
 def _granted(event: AuditEvent) -> str:
-    amount, kind, note = (str(event.details.get(name) or "") for name in ("amount", "kind", "note"))
+    kind, note = (str(event.details.get(name) or "") for name in ("kind", "note"))
     last_day = event.details.get("last_day")
     until = f", until {date.fromisoformat(str(last_day)):%b %-d, %Y}" if last_day else ""
-    return f"{as_money(amount or '0')} {kind}: {note}{until}"
+    return f"{amount(event, 'amount')} {kind}: {note}{until}"
 
 
 WORDS: dict[Action, ActionWording] = {

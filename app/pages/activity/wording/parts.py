@@ -40,8 +40,8 @@ def detail(name: str) -> Detail:
 
 def paid(event: AuditEvent) -> str:
     """The amount, in the currency of the catalog, with the card if known."""
-    paid_amount, card = event.details.get("amount"), event.details.get("card")
-    parts = [as_money(paid_amount) if paid_amount else "", f"with {card}" if card else ""]
+    card = event.details.get("card")
+    parts = [amount(event, "amount") if event.details.get("amount") else "", f"with {card}" if card else ""]
     return " ".join(filter(None, parts))
 
 

@@ -4,26 +4,25 @@ from __future__ import annotations
 
 from app.billing.audit import Action
 from app.models import AuditEvent
-from app.pages.activity.wording.parts import ActionWording, as_money, parse_amount
+from app.pages.activity.wording.parts import ActionWording, amount, as_money, parse_amount
 
 
 def _envelope(event: AuditEvent) -> str:
-    amount = as_money(str(event.details.get("amount") or "0"))
-    return f"{amount} for {event.subject}, until {event.details.get('until')}"
+    return f"{amount(event, 'amount')} for {event.subject}, until {event.details.get('until')}"
 
 
 def _changed_envelope(event: AuditEvent) -> str:
-    before = f"{as_money(str(event.details.get('before') or '0'))} until {event.details.get('before_until')}"
-    after = f"{as_money(str(event.details.get('amount') or '0'))} until {event.details.get('until')}"
+    before = f"{amount(event, 'before')} until {event.details.get('before_until')}"
+    after = f"{amount(event, 'amount')} until {event.details.get('until')}"
     return f"{event.subject}: from {before} to {after}"
 
 
 def _ended_envelope(event: AuditEvent) -> str:
-    return f"{event.subject}: {as_money(str(event.details.get('returned') or '0'))} is available again"
+    return f"{event.subject}: {amount(event, 'returned')} is available again"
 
 
 def _cut_envelope(event: AuditEvent) -> str:
-    return f"{event.subject}: {as_money(str(event.details.get('amount') or '0'))} less"
+    return f"{event.subject}: {amount(event, 'amount')} less"
 
 
 def _reserve(event: AuditEvent) -> str:
