@@ -10,8 +10,9 @@ from wtforms import HiddenField, SelectField, SelectMultipleField, StringField
 
 from app.billing.alerts.levels import HOURS, Level
 from app.models import AlertLevelKind
-from app.money import Money, MoneyError
+from app.money import Money
 from app.pages.alerts.wording import hours_label
+from app.pages.amounts import read_amount
 from app.web.formatting import money
 from app.web.identity import current_organization
 from app.web.text_guard import TidyForm
@@ -73,12 +74,8 @@ class LevelsForm(TidyForm, FlaskForm):  # type: ignore[misc]
         if not field.data:
             return None
         most = Money(FURTHEST * 1_000_000, current_organization().currency)
-        try:
-            amount = Money.parse(field.data, most.currency)
-        except MoneyError as error:
-            field.errors = [str(error)]
-            return None
-        if not 0 < amount.micro <= most.micro:
+        amount = read_amount(field, most.currency)
+        if amount is not None and not 0 < amount.micro <= most.micro:
             field.errors = [f"Enter an amount above zero, up to {money(most)}, or leave it blank."]
             return None
         return amount

@@ -11,7 +11,7 @@ from app.billing import catalog
 from app.billing.auto_top_ups.overview import State
 from app.billing.auto_top_ups.settings import AmountsDontFitError, Wanted
 from app.billing.cards.payment_methods import CardView
-from app.money import Money, MoneyError
+from app.pages.amounts import read_amount
 from app.web.formatting import money
 from app.web.text_guard import TidyForm
 
@@ -64,12 +64,12 @@ class AutoTopUpForm(TidyForm, FlaskForm):  # type: ignore[misc]
     def check(self, currency: str) -> bool:
         """Check every field; every error says what to enter."""
         super().validate()
-        amounts = {name: self._amount(name, currency) for name in ("threshold", "target", "cap")}
+        threshold = read_amount(self.threshold, currency)
+        target, cap = read_amount(self.target, currency), read_amount(self.cap, currency)
         cards = self._cards()
         if not self.agreed.data:
             self.agreed.errors = ["Check the box to agree. Without it, no card is charged automatically."]
         version = self.version.data or ""
-        threshold, target, cap = amounts["threshold"], amounts["target"], amounts["cap"]
         if not self.errors and threshold is not None and target is not None and cap is not None:
             known = int(version) if version.isascii() and version.isdecimal() and len(version) < 9 else -1
             self.wanted = Wanted(threshold, target, cap, cards, known)
@@ -81,13 +81,6 @@ class AutoTopUpForm(TidyForm, FlaskForm):  # type: ignore[misc]
         self[error.field].errors = [
             f"Enter {bound} or more." if error.is_least else f"Enter {bound} or less."
         ]
-
-    def _amount(self, name: str, currency: str) -> Money | None:
-        try:
-            return Money.parse(self[name].data or "", currency)
-        except MoneyError as error:
-            self[name].errors = [str(error)]
-            return None
 
     def _cards(self) -> tuple[UUID, ...]:
         found: list[UUID] = []

@@ -16,7 +16,8 @@ from app.billing.limit_settings.requests import LATEST
 from app.billing.limits import LimitStanding, labels
 from app.clock import utc_now
 from app.models import LimitSubject, LimitWindow, Organization
-from app.money import Money, MoneyError
+from app.money import Money
+from app.pages.amounts import read_amount
 from app.pages.days import read_day
 from app.web.identity import current_organization
 from app.web.resend import Field, list_fields
@@ -38,10 +39,9 @@ class _KindForm(TidyForm, FlaskForm):  # type: ignore[misc]
 
     def check_limit(self) -> None:
         """Set `limit`, or say what to enter; zero stops everything."""
-        try:
-            self.limit = Money.parse(self.amount.data or "", current_organization().currency)
-        except MoneyError as error:
-            self.amount.errors = [str(error)]
+        limit = read_amount(self.amount, current_organization().currency)
+        if limit is not None:
+            self.limit = limit
         if self.kind.data not in KINDS:
             self.kind.errors = ["Choose what happens when it is reached."]
 
@@ -140,10 +140,8 @@ class LimitForm(_KindForm):
     def _raise(self) -> tuple[Money | None, datetime | None]:
         if not (self.raised.data or "").strip():
             return None, None
-        try:
-            raised = Money.parse(self.raised.data or "", current_organization().currency)
-        except MoneyError as error:
-            self.raised.errors = [str(error)]
+        raised = read_amount(self.raised, current_organization().currency)
+        if raised is None:
             return None, None
         if not self.amount.errors and raised <= self.limit:
             self.raised.errors = ["Enter more than the limit, or leave it empty."]
@@ -163,10 +161,9 @@ class MoreForm(TidyForm, FlaskForm):  # type: ignore[misc]
     def validate_for(self, organization: Organization) -> bool:
         """Check every field; every error says what to enter."""
         super().validate()
-        try:
-            self.wanted = Money.parse(self.amount.data or "", organization.currency)
-        except MoneyError as error:
-            self.amount.errors = [str(error)]
+        wanted = read_amount(self.amount, organization.currency)
+        if wanted is not None:
+            self.wanted = wanted
         self.ends = read_end(self.until, organization) if (self.until.data or "").strip() else None
         if len(self.note.data or "") > LONGEST_NOTE:
             self.note.errors = [f"Enter at most {LONGEST_NOTE} characters."]

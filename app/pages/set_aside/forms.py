@@ -13,7 +13,8 @@ from app.billing.plans import number_rent
 from app.billing.wallet.envelopes import LONGEST_NAME
 from app.billing.wallet.reserve import Reserve
 from app.models import Organization
-from app.money import Money, MoneyError
+from app.money import Money
+from app.pages.amounts import read_amount
 from app.pages.days import read_day
 from app.web.identity import current_organization
 from app.web.resend import Field, list_fields
@@ -33,13 +34,11 @@ class _CreditForm(TidyForm, FlaskForm):  # type: ignore[misc]
 
     def check_credit(self) -> None:
         """Set `wanted` and `day`, or say what to enter."""
-        try:
-            self.wanted = Money.parse(self.amount.data or "", current_organization().currency)
-        except MoneyError as error:
-            self.amount.errors = [str(error)]
-        else:
-            if not self.wanted:
-                self.amount.errors = ["Enter an amount above zero, like 50 or 12.50."]
+        wanted = read_amount(self.amount, current_organization().currency)
+        if wanted:
+            self.wanted = wanted
+        elif wanted is not None:
+            self.amount.errors = ["Enter an amount above zero, like 50 or 12.50."]
         day = read_day(self.until.data or "")
         if day is None:
             self.until.errors = ["Choose the last day on which the campaign can use it."]
@@ -100,10 +99,9 @@ class ReserveForm(TidyForm, FlaskForm):  # type: ignore[misc]
             days = number_rent.RESERVED_DAYS
             self.wanted = Reserve(number_rent.rent_of(organization, days), days)
         elif self.kind.data == AMOUNT:
-            try:
-                self.wanted = Reserve(Money.parse(self.floor.data or "", organization.currency), None)
-            except MoneyError as error:
-                self.floor.errors = [str(error)]
+            floor = read_amount(self.floor, organization.currency)
+            if floor is not None:
+                self.wanted = Reserve(floor, None)
         else:
             self.kind.errors = ["Choose whether to keep a reserve."]
         return not self.errors

@@ -14,8 +14,9 @@ from app.billing.topups import daily_limits, limit_changes
 from app.billing.topups.limit_changes import LimitTooHighError
 from app.extensions import limiter
 from app.models import Organization
-from app.money import Money, MoneyError
+from app.money import Money
 from app.pages.actor import current_actor
+from app.pages.amounts import read_amount
 from app.pages.wallet.routes import blueprint
 from app.transaction import transaction
 from app.web.formatting import moment, money
@@ -36,10 +37,9 @@ class DailyLimitForm(TidyForm, FlaskForm):  # type: ignore[misc]
     def validate(self, extra_validators: object = None) -> bool:
         """Check the amount; the error says what to enter."""
         super().validate(extra_validators)
-        try:
-            self.wanted = Money.parse(self.limit.data or "", current_organization().currency)
-        except MoneyError as error:
-            self.limit.errors = [str(error)]
+        wanted = read_amount(self.limit, current_organization().currency)
+        if wanted is not None:
+            self.wanted = wanted
         return not self.errors
 
 

@@ -11,6 +11,7 @@ from app.billing import catalog
 from app.billing.cards import payment_methods
 from app.models import Organization
 from app.money import Money, MoneyError
+from app.pages.amounts import read_amount
 from app.pages.wallet.card_choice import CardForm
 from app.web.formatting import money
 from app.web.resend import Field
@@ -70,12 +71,11 @@ class TopUpForm(CardForm):
             self.amount.errors = ["Choose an amount."]
             return
         limits = catalog.current().top_up
-        try:
-            self.chosen_amount = Money.parse(field.data or "", limits.minimum.currency)
-        except MoneyError as error:
-            field.errors = [str(error)]
+        chosen = read_amount(field, limits.minimum.currency)
+        if chosen is None:
             return
-        if not limits.minimum <= self.chosen_amount <= limits.maximum:
+        self.chosen_amount = chosen
+        if not limits.minimum <= chosen <= limits.maximum:
             field.errors = [out_of_range(limits.minimum, limits.maximum)]
 
 
