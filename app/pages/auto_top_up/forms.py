@@ -12,6 +12,7 @@ from app.billing.auto_top_ups.overview import State
 from app.billing.auto_top_ups.settings import AmountsDontFitError, Wanted
 from app.billing.cards.payment_methods import CardView
 from app.pages.amounts import read_amount
+from app.pages.numbers import read_whole
 from app.web.formatting import money
 from app.web.text_guard import TidyForm
 
@@ -69,10 +70,9 @@ class AutoTopUpForm(TidyForm, FlaskForm):  # type: ignore[misc]
         cards = self._cards()
         if not self.agreed.data:
             self.agreed.errors = ["Check the box to agree. Without it, no card is charged automatically."]
-        version = self.version.data or ""
         if not self.errors and threshold is not None and target is not None and cap is not None:
-            known = int(version) if version.isascii() and version.isdecimal() and len(version) < 9 else -1
-            self.wanted = Wanted(threshold, target, cap, cards, known)
+            version = read_whole(self.version.data, 8)
+            self.wanted = Wanted(threshold, target, cap, cards, -1 if version is None else version)
         return not self.errors
 
     def refuse(self, error: AmountsDontFitError) -> None:

@@ -12,6 +12,7 @@ from wtforms import HiddenField, SelectField, StringField, TextAreaField
 from app.billing.customers import tax_ids, validation
 from app.billing.customers.validation import Details, DetailsError
 from app.models import Organization
+from app.pages.numbers import read_whole
 from app.web.resend import Field
 from app.web.text_guard import TidyForm
 
@@ -58,8 +59,8 @@ class DetailsForm(TidyForm, FlaskForm):  # type: ignore[misc]
 
     @property
     def seen_version(self) -> int:
-        text = self.version.data or ""
-        return int(text) if text.isascii() and text.isdecimal() and len(text) < 9 else -1
+        version = read_whole(self.version.data, 8)
+        return -1 if version is None else version
 
     def refuse(self, error: DetailsError) -> None:
         """Show each field's error."""

@@ -8,6 +8,7 @@ from flask import Blueprint, Response, redirect, render_template, request, url_f
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from app.billing.credit import lot_views, top_up_usage
+from app.pages.numbers import read_whole
 from app.transaction import transaction
 from app.web import errors
 from app.web.identity import current_organization, org_admin_required
@@ -59,5 +60,4 @@ def _not_found() -> Response:
 
 def _position() -> int | None:
     """Where the page begins, from the address; what isn't a position is ignored."""
-    given = request.args.get("before", "")
-    return int(given) if given.isascii() and given.isdecimal() and len(given) <= 18 else None
+    return read_whole(request.args.get("before"))

@@ -15,6 +15,7 @@ from app.billing.invoices import UnknownInvoiceError, listing
 from app.billing.invoices.listing import InvoiceFilters
 from app.cursor import Cursor
 from app.models import InvoiceStatus
+from app.pages.numbers import read_whole
 from app.payments import documents
 from app.payments.errors import PaymentsError
 from app.web import errors
@@ -74,9 +75,8 @@ def _to_stripe(invoice_id: UUID, address_of: Callable[[str], str | None], *, mis
 
 
 def _filters(args: MultiDict[str, str]) -> InvoiceFilters:
-    year, status = args.get("year", ""), args.get("status", "")
-    is_year = year.isascii() and year.isdecimal() and len(year) == 4 and 1900 < int(year) < 3000
+    year, status = read_whole(args.get("year"), 4), args.get("status", "")
     return InvoiceFilters(
-        year=int(year) if is_year else None,
+        year=year if year is not None and 1900 < year < 3000 else None,
         status=InvoiceStatus(status) if status in set(InvoiceStatus) else None,
     )

@@ -19,6 +19,7 @@ from app.models import LimitSubject, LimitWindow, Organization
 from app.money import Money
 from app.pages.amounts import read_amount
 from app.pages.days import read_day
+from app.pages.numbers import read_whole
 from app.web.identity import current_organization
 from app.web.resend import Field, list_fields
 from app.web.text_guard import TidyForm
@@ -123,8 +124,7 @@ class LimitForm(_KindForm):
     @property
     def version(self) -> int:
         """The version that was shown; 0, which none has, if that isn't known."""
-        text = self.seen.data or ""
-        return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0
+        return read_whole(self.seen.data, 9) or 0
 
     def validate_for(self, limit: LimitStanding) -> bool:
         """Check every field of a limit's form."""

@@ -16,13 +16,12 @@ from app.models import Organization
 from app.money import Money
 from app.pages.amounts import read_amount
 from app.pages.days import read_day
+from app.pages.numbers import read_whole
 from app.web.identity import current_organization
 from app.web.resend import Field, list_fields
 from app.web.text_guard import TidyForm
 
 OFF, AMOUNT, RENT = "off", "amount", "rent"
-LONGEST_AMOUNT = 19
-"""Digits of an amount in micro-units."""
 
 
 class _CreditForm(TidyForm, FlaskForm):  # type: ignore[misc]
@@ -74,9 +73,8 @@ class EnvelopeForm(_CreditForm):
         """Check every field; every error says what to enter."""
         super().validate(extra_validators)
         self.check_credit()
-        shown = self.shown.data or ""
-        is_amount = shown.isascii() and shown.isdecimal() and len(shown) < LONGEST_AMOUNT
-        self.seen = Money(int(shown), current_organization().currency) if is_amount else None
+        shown = read_whole(self.shown.data)
+        self.seen = None if shown is None else Money(shown, current_organization().currency)
         return not self.errors
 
 

@@ -11,6 +11,7 @@ from app.billing.usage.campaign_estimates import Campaign
 from app.billing.usage.past_campaigns import PastCampaigns
 from app.clock import utc_now
 from app.models import Organization
+from app.pages.numbers import read_whole
 from app.pages.wallet.routes import blueprint
 from app.web.formatting import number
 from app.web.identity import current_organization, org_admin_required
@@ -78,7 +79,7 @@ class CampaignForm(TidyForm):
 
     def _whole(self, name: str, least: int, most: int) -> int | None:
         text = (self[name].data or "").strip().replace(",", "").removesuffix("%").strip()
-        value = int(text) if text.isascii() and text.isdecimal() and len(text) < 12 else None
+        value = read_whole(text, 11)
         if value is None or not least <= value <= most:
             self[name].errors = [f"Enter a whole number from {number(least)} to {most:,}."]
             return None

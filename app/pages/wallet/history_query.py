@@ -13,6 +13,7 @@ from app.billing.activity.filters import NAMES, Filters
 from app.models import TransferKind, UsageGroup
 from app.pages.days import read_day
 from app.pages.labels import filter_labels, movements_label
+from app.pages.numbers import read_whole
 from app.text import is_storable
 
 DIRECTIONS = {"outbound": "Outbound", "inbound": "Inbound"}
@@ -34,8 +35,8 @@ class HistoryQuery:
     def read(cls, args: MultiDict[str, str]) -> HistoryQuery:
         return cls(
             filters=read_filters(args),
-            before=_whole(args.get("before", "")),
-            after=_whole(args.get("after", "")),
+            before=read_whole(args.get("before")),
+            after=read_whole(args.get("after")),
         )
 
 
@@ -94,7 +95,7 @@ def describe(filters: Filters) -> str:
 
 def read_position(args: MultiDict[str, str]) -> usage_breakdown.Position | None:
     """Where a page of a line's calls begins, from the URL; the first page if that is invalid."""
-    cost, call = _whole(args.get("cost", "")), args.get("call", "")
+    cost, call = read_whole(args.get("cost")), args.get("call", "")
     return None if cost is None else usage_breakdown.Position(cost, call)
 
 
@@ -109,7 +110,3 @@ def read_place(args: MultiDict[str, str]) -> usage_calls.Position | None:
 def _name(args: MultiDict[str, str], name: str) -> str | None:
     found = args.get(name, "").strip()
     return found if 0 < len(found) <= LONGEST and is_storable(found) else None
-
-
-def _whole(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else None
