@@ -9,7 +9,7 @@ from msgspec import to_builtins
 from app.api import problems
 from app.api.amounts import Amount
 from app.api.problems import ProblemError
-from app.billing.wallet.holds import (
+from app.billing.wallet.hold_refusals import (
     CallingPausedError,
     HoldEndedError,
     NotEnoughCreditError,

@@ -23,7 +23,7 @@ from app.billing.limits import DestinationClosedError, LimitReachedError
 from app.billing.usage import quotes
 from app.billing.usage.quotes import Quote, UnknownMeterError
 from app.billing.wallet import calling_state, holds, status
-from app.billing.wallet.holds import (
+from app.billing.wallet.hold_refusals import (
     CallingPausedError,
     HoldEndedError,
     NotEnoughCreditError,

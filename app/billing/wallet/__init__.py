@@ -11,6 +11,7 @@ __all__ = [
     "envelope_moves",
     "envelopes",
     "hold_prices",
+    "hold_refusals",
     "holds",
     "leases",
     "ledger",

@@ -164,6 +164,11 @@ def find(wallet: Wallet, campaign: str | None) -> OpenEnvelope | None:
     return find_many([(wallet.org_id, campaign)]).get((wallet.org_id, campaign))
 
 
+def left_of(envelope: OpenEnvelope | None) -> int:
+    """What is left of an envelope for calls, in micro-units; nothing without one."""
+    return max(envelope.left, 0) if envelope is not None else 0
+
+
 def notify_platform(moved: Iterable[Moved], *, currency: str, at: datetime) -> None:
     """Notify the platform of envelopes that have credit again, or have none left."""
     for one in moved:

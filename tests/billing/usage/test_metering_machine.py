@@ -16,7 +16,7 @@ from app.billing.plans import terms
 from app.billing.usage import ingest
 from app.billing.usage.events import Reported
 from app.billing.wallet import holds, ledger, verification
-from app.billing.wallet.holds import (
+from app.billing.wallet.hold_refusals import (
     CallingPausedError,
     HoldEndedError,
     NotEnoughCreditError,

@@ -24,7 +24,12 @@ from app.billing.usage.events import Reported
 from app.billing.wallet import calling_state, envelopes, holds, ledger, reserve, status, verification
 from app.billing.wallet.envelopes import EnvelopeError
 from app.billing.wallet.hold_prices import Price
-from app.billing.wallet.holds import CallingPausedError, HoldError, NotEnoughCreditError, ReserveKeptError
+from app.billing.wallet.hold_refusals import (
+    CallingPausedError,
+    HoldError,
+    NotEnoughCreditError,
+    ReserveKeptError,
+)
 from app.billing.wallet.ledger import Entry
 from app.billing.wallet.reserve import Reserve
 from app.extensions import db

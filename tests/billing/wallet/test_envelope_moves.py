@@ -13,10 +13,10 @@ from app.billing.limits import Call
 from app.billing.platform import endpoints
 from app.billing.wallet import envelopes, holds, status
 from app.billing.wallet.calling_state import PauseReason
-from app.billing.wallet.holds import CallingPausedError, NotEnoughCreditError
+from app.billing.wallet.hold_refusals import CallingPausedError
 from app.extensions import db
 from app.models import CallingState
-from tests.factories import OWNER, an_organization, at, usd
+from tests.factories import an_organization, at, usd
 from tests.support.envelopes import (
     DOLLAR,
     LEASE,
@@ -26,31 +26,10 @@ from tests.support.envelopes import (
     credit_of,
     exact,
     hold,
-    set_aside,
     told,
 )
 from tests.support.metering import an_event, take
 from tests.support.statements import statements
-
-
-def test_others_cannot_spend_what_is_set_aside(app: Flask) -> None:
-    organization = an_enveloped("40")
-    with pytest.raises(NotEnoughCreditError) as refused:
-        hold(organization, "other", "61", campaign="Spring")
-    assert refused.value.available == usd("60")
-    hold(organization, "other", "60", campaign=None)
-    assert credit_of(organization) == (usd("60"), usd("40"), usd("0"))
-
-
-def test_its_campaign_draws_on_it_first_and_then_on_available_credit(app: Flask) -> None:
-    organization = an_enveloped("40")
-    hold(organization, "one", "30")
-    assert credit_of(organization) == (usd("30"), usd("10"), usd("60"))
-    hold(organization, "two", "25")
-    assert credit_of(organization) == (usd("55"), usd("0"), usd("45"))
-    with pytest.raises(NotEnoughCreditError) as refused:
-        hold(organization, "three", "46")
-    assert refused.value.available == usd("45")
 
 
 def test_what_a_call_did_not_use_goes_back_where_it_came_from(app: Flask) -> None:
@@ -125,21 +104,6 @@ def test_the_next_request_sees_its_end(app: Flask) -> None:
     third = an_enveloped("40", credit="40")
     assert third.id in holds.find_expired(later)
     assert envelopes.list_open(third.id, at=later) == []
-
-
-def test_a_call_that_outlives_its_envelope_goes_on_with_the_next_one(app: Flask) -> None:
-    organization = an_enveloped("40")
-    hold(organization, "long", "30")
-    first = envelopes.list_open(organization.id, at=NOW)[0]
-    envelopes.end(organization, first.id, OWNER, at=NOW)
-    db.session.commit()
-    set_aside(organization, "20")
-    holds.renew(organization.id, "long", usd("15"), slice=2, at=NOW, lease=LEASE)
-    db.session.commit()
-    assert credit_of(organization) == (usd("45"), usd("5"), usd("50"))
-    holds.release(organization.id, "long", at=NOW)
-    db.session.commit()
-    assert credit_of(organization) == (usd("0"), usd("20"), usd("80"))
 
 
 def test_the_platform_is_told_when_an_envelope_has_credit_when_it_has_none_and_when_it_ends(

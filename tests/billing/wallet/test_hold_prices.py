@@ -18,7 +18,7 @@ from app.billing.usage.events import Reported
 from app.billing.usage.quotes import Quote
 from app.billing.wallet import holds, ledger, verification
 from app.billing.wallet import status as calling_status
-from app.billing.wallet.holds import CallingPausedError, HoldError
+from app.billing.wallet.hold_refusals import CallingPausedError, HoldError
 from app.clock import utc_now
 from app.extensions import db
 from app.models import Allowance, Hold, HoldAllowance, HoldState, Organization

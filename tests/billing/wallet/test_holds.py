@@ -10,7 +10,12 @@ import pytest
 from flask import Flask
 
 from app.billing.wallet import holds, ledger, verification
-from app.billing.wallet.holds import HoldEndedError, NotEnoughCreditError, UnknownHoldError, WrongSliceError
+from app.billing.wallet.hold_refusals import (
+    HoldEndedError,
+    NotEnoughCreditError,
+    UnknownHoldError,
+    WrongSliceError,
+)
 from app.clock import utc_now
 from app.extensions import db
 from app.models import CallingState, HoldState
@@ -19,21 +24,6 @@ from tests.support.database import inside
 
 NOW = at("2026-11-10 12:00")
 LEASE = timedelta(minutes=5)
-
-
-def test_a_hold_lowers_what_is_available_and_leaves_what_is_posted(app: Flask) -> None:
-    organization = an_organization(credit="10")
-    holds.reserve(organization.id, "call-1", usd("4"), at=utc_now(), lease=LEASE)
-    db.session.commit()
-    wallet = ledger.lock(organization.id)
-    assert (wallet.posted, wallet.held, wallet.available) == (usd("10"), usd("4"), usd("6"))
-
-
-def test_more_than_is_available_is_refused_with_what_there_is(app: Flask) -> None:
-    organization = an_organization(credit="10")
-    with pytest.raises(NotEnoughCreditError) as refused:
-        holds.reserve(organization.id, "call-1", usd("10.01"), at=utc_now(), lease=LEASE)
-    assert refused.value.available == usd("10")
 
 
 def test_concurrent_calls_never_hold_more_than_there_is(app: Flask) -> None:

@@ -20,7 +20,7 @@ from hypothesis.stateful import (
 from app.billing.activity import history
 from app.billing.activity.filters import Filters
 from app.billing.wallet import calling_state, holds, ledger, verification
-from app.billing.wallet.holds import (
+from app.billing.wallet.hold_refusals import (
     CallingPausedError,
     HoldEndedError,
     NotEnoughCreditError,

@@ -12,7 +12,7 @@ from app.billing.platform import endpoints
 from app.billing.usage import quotes
 from app.billing.wallet import envelopes, holds, ledger, reserve, status
 from app.billing.wallet.envelopes import TooLargeError
-from app.billing.wallet.holds import CallingPausedError, ReserveKeptError
+from app.billing.wallet.hold_refusals import CallingPausedError, ReserveKeptError
 from app.billing.wallet.reserve import Reserve, StopsOutboundError
 from app.extensions import db
 from app.models import AuditEvent, Hold, Organization, PlatformMessage
