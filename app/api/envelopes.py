@@ -15,8 +15,13 @@ from app.api.endpoints import Answer, Body, Section
 from app.api.organizations import organization_of
 from app.api.problems import FieldError, ProblemError
 from app.billing.usage.events import LONGEST
-from app.billing.wallet import envelopes
-from app.billing.wallet.envelopes import TooLargeError, TooSmallError, UnknownEnvelopeError, WrongDayError
+from app.billing.wallet import envelope_queries, envelope_terms, envelopes
+from app.billing.wallet.envelope_terms import (
+    TooLargeError,
+    TooSmallError,
+    UnknownEnvelopeError,
+    WrongDayError,
+)
 from app.models import Envelope, Organization
 from app.money import Money
 from app.people.tokens import Scope
@@ -94,7 +99,7 @@ def list_envelopes(org_id: UUID) -> EnvelopeList:
     """Credit that is set aside is no part of available credit. A campaign's calls take from its envelope first, and
     may start while it has credit, even if calling is paused for others."""
     organization = organization_of(org_id)
-    return EnvelopeList([_view(one, organization) for one in envelopes.list_open(org_id)])
+    return EnvelopeList([_view(one, organization) for one in envelope_queries.list_open(org_id)])
 
 
 @section.put(
@@ -158,7 +163,7 @@ def _amount(wanted: Amount, organization: Organization) -> Money:
     amount = wanted.money
     if amount.currency != organization.currency:
         raise _invalid(f"The wallet is in {organization.currency}.", "/amount/currency")
-    if amount.micro <= 0 or envelopes.is_broken(amount):
+    if amount.micro <= 0 or envelope_terms.is_broken(amount):
         raise _invalid("Use an amount above zero, in whole smallest units of the currency.", "/amount/amount")
     return amount
 

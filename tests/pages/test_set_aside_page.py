@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 
 from app.billing.plans import resource_counts
-from app.billing.wallet import envelopes, holds, ledger
+from app.billing.wallet import envelope_queries, envelopes, holds, ledger
 from app.clock import utc_now
 from app.extensions import db
 from app.models import Envelope
@@ -49,7 +49,7 @@ class TestEnvelopes:
         assert "Nothing is set aside." in owner.reads(PAGE)
         said = text_of(owner.get(owner.post(f"{PAGE}/envelopes", wanted(owner)).location))
         assert "$120.00 is set aside for Spring recall until" in said
-        one = envelopes.list_open(owner.organization.id)[0]
+        one = envelope_queries.list_open(owner.organization.id)[0]
         page = f"{PAGE}/envelopes/{one.id}"
         changed = wanted(owner, amount="90", shown=str(one.amount_micro))
         assert "$90.00 is set aside" in text_of(owner.get(owner.post(page, changed).location))
@@ -77,7 +77,7 @@ class TestEnvelopes:
         assert answer.status_code == 422
         assert said in text_of(answer)
         assert all(f'value="{value}"' in answer.text for value in typed.values() if value)
-        assert envelopes.list_open(owner.organization.id) == []
+        assert envelope_queries.list_open(owner.organization.id) == []
 
     def test_two_owners_at_the_same_time_see_each_other(self, owner: Owner) -> None:
         one = an_envelope(owner)
@@ -87,7 +87,7 @@ class TestEnvelopes:
         assert second.status_code == 422
         assert "Someone else changed it meanwhile." in text_of(second)
         db.session.expire_all()
-        assert envelopes.list_open(owner.organization.id)[0].amount_micro == 100_000_000
+        assert envelope_queries.list_open(owner.organization.id)[0].amount_micro == 100_000_000
 
     def test_it_is_not_lowered_below_what_calls_hold(self, owner: Owner) -> None:
         one = an_envelope(owner)
@@ -115,12 +115,12 @@ class TestEnvelopes:
         assert other.get(page).status_code == 404
         assert "has ended" in text_of(other.get(other.post(f"{page}/end").location))
         db.session.rollback()
-        assert envelopes.list_open(owner.organization.id) != []
+        assert envelope_queries.list_open(owner.organization.id) != []
 
     def test_a_stolen_session_is_asked_who_it_is(self, owner: Owner) -> None:
         minutes_pass(60)
         assert owner.post(f"{PAGE}/envelopes", wanted(owner)).status_code != 303
-        assert envelopes.list_open(owner.organization.id) == []
+        assert envelope_queries.list_open(owner.organization.id) == []
 
 
 class TestReserve:

@@ -9,6 +9,8 @@ __all__ = [
     "calls_in_progress",
     "credit",
     "envelope_moves",
+    "envelope_queries",
+    "envelope_terms",
     "envelopes",
     "hold_prices",
     "hold_refusals",

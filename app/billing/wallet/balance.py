@@ -12,7 +12,7 @@ from sqlalchemy import Executable, and_, bindparam, func, select, true
 from sqlalchemy.orm import aliased
 
 from app.billing import catalog
-from app.billing.wallet import calling_state, envelopes, holds
+from app.billing.wallet import calling_state, envelope_queries, holds
 from app.billing.wallet.calling_state import PauseReason
 from app.billing.wallet.calls_in_progress import PAGE, HeldBy, in_order
 from app.billing.wallet.credit import Credit
@@ -129,7 +129,7 @@ def _envelopes(wallet: Wallet) -> tuple[OpenCredit, ...]:
     """One statement where an envelope is open; otherwise none."""
     if wallet.envelope_ends_at is None:
         return ()
-    found = envelopes.list_open(wallet.org_id)
+    found = envelope_queries.list_open(wallet.org_id)
     return tuple(OpenCredit(one.campaign, Money(one.left_micro, wallet.currency), one.until) for one in found)
 
 

@@ -18,126 +18,26 @@ from sqlalchemy import func, select
 from app.billing import audit
 from app.billing.audit import Actor
 from app.billing.platform import messages
-from app.billing.wallet import calling_state, ledger
-from app.billing.wallet.credit import Credit
+from app.billing.wallet import calling_state, envelope_queries, envelope_terms, ledger
+from app.billing.wallet.envelope_terms import (
+    AlreadyOpenError,
+    ChangedMeanwhileError,
+    TooSmallError,
+    UnknownEnvelopeError,
+)
 from app.clock import utc_now
 from app.extensions import db, enqueue_at
 from app.ids import uuid7
 from app.models import Envelope, Organization, Wallet
-from app.money import Money, smallest_unit
+from app.money import Money
 
-FURTHEST_DAYS = 366
-"""How many days ahead the last day of an envelope may be."""
 LONGEST_NAME = 255
-
-
-class EnvelopeError(ValueError):
-    """Credit can't be set aside like this."""
-
-
-class TooLargeError(EnvelopeError):
-    """More than available credit allows; `most` is what the envelope can have now, `missing` the top-up it takes."""
-
-    def __init__(self, most: Money, missing: Money) -> None:
-        super().__init__(f"At most {most} can be set aside now.")
-        self.most = most
-        self.missing = missing
-
-
-class TooSmallError(EnvelopeError):
-    """Less than was spent of it and is held by calls in progress, which is `least`."""
-
-    def __init__(self, least: Money) -> None:
-        super().__init__(f"At least {least} stays set aside.")
-        self.least = least
-
-
-class WrongDayError(EnvelopeError):
-    """The last day is over, or too far ahead: it lies between `first` and `last`."""
-
-    def __init__(self, first: date, last: date) -> None:
-        super().__init__(f"The last day lies between {first} and {last}.")
-        self.first = first
-        self.last = last
-
-
-class AlreadyOpenError(EnvelopeError):
-    """The campaign has an open envelope: change that one."""
-
-    def __init__(self, envelope: Envelope) -> None:
-        super().__init__(f"The campaign {envelope.campaign!r} has an open envelope.")
-        self.envelope = envelope
-
-
-class UnknownEnvelopeError(EnvelopeError):
-    """There is no such open envelope: it may have ended."""
-
-
-class ChangedMeanwhileError(EnvelopeError):
-    """Someone else changed it since it was shown."""
-
-
-def list_open(org_id: UUID, *, at: datetime | None = None) -> list[Envelope]:
-    """The open envelopes, the one that ends first at the top. One statement.
-
-    One whose day is over at `at`, or now, is not among them, whether or not that is recorded yet.
-    """
-    query = (
-        select(Envelope)
-        .where(Envelope.org_id == org_id, Envelope.ended_at.is_(None), Envelope.ends_at > (at or utc_now()))
-        .order_by(Envelope.ends_at, Envelope.campaign)
-    )
-    return list(db.session.scalars(query))
-
-
-def list_ended(org_id: UUID, *, limit: int) -> list[Envelope]:
-    """The envelopes that ended last, newest end first. One statement."""
-    query = (
-        select(Envelope)
-        .where(Envelope.org_id == org_id, Envelope.ended_at.is_not(None))
-        .order_by(Envelope.ended_at.desc(), Envelope.id)
-        .limit(limit)
-    )
-    return list(db.session.scalars(query))
-
-
-def find(org_id: UUID, envelope_id: UUID) -> Envelope:
-    """The envelope with this id, open or not. Raises `UnknownEnvelopeError`."""
-    found = db.session.get(Envelope, (org_id, envelope_id))
-    if found is None:
-        raise UnknownEnvelopeError("There is no such envelope.")
-    return found
 
 
 def find_open_locked(org_id: UUID, campaign: str) -> Envelope | None:
     """The campaign's open envelope now, with the wallet locked and settled."""
     _locked(org_id, utc_now())
-    return find_open(org_id, campaign)
-
-
-def whole_units(amount: Money) -> Money:
-    """An amount in whole smallest units of its currency, rounded down."""
-    unit = smallest_unit(amount.currency)
-    return Money(amount.micro // unit * unit, amount.currency)
-
-
-def is_broken(amount: Money) -> bool:
-    """Whether an amount is no whole number of its currency's smallest unit."""
-    return amount.micro % smallest_unit(amount.currency) != 0
-
-
-def find_open(org_id: UUID, campaign: str) -> Envelope | None:
-    """The campaign's open envelope."""
-    query = select(Envelope).where(
-        Envelope.org_id == org_id, Envelope.campaign == campaign, Envelope.ended_at.is_(None)
-    )
-    return db.session.scalar(query)
-
-
-def days_for(organization: Organization, at: datetime | None = None) -> tuple[date, date]:
-    """The first and the last day until which credit can be set aside at `at`, or now."""
-    today = organization.local_day(at)
-    return today, today + timedelta(days=FURTHEST_DAYS)
+    return envelope_queries.find_open(org_id, campaign)
 
 
 def set_aside(
@@ -154,12 +54,12 @@ def set_aside(
     Locks the wallet, in the caller's transaction. Raises `TooLargeError`, `WrongDayError`, `AlreadyOpenError`.
     """
     now = at or utc_now()
-    _check_day(organization, until, now)
+    envelope_terms.check_day(organization, until, now)
     wallet = _locked(organization.id, now)
-    known = find_open(organization.id, campaign)
+    known = envelope_queries.find_open(organization.id, campaign)
     if known is not None:
         raise AlreadyOpenError(known)
-    _check_amount(wallet, amount, had=0)
+    envelope_terms.check_amount(wallet, amount, had=0)
     envelope = Envelope(
         org_id=organization.id,
         id=uuid7(),
@@ -197,7 +97,7 @@ def change(
     `TooLargeError`, `TooSmallError`, `WrongDayError`.
     """
     now = at or utc_now()
-    _check_day(organization, until, now)
+    envelope_terms.check_day(organization, until, now)
     wallet, envelope = _locked_open(organization, envelope_id, now)
     if shown is not None and shown.micro != envelope.amount_micro:
         raise ChangedMeanwhileError("The envelope was changed meanwhile.")
@@ -206,7 +106,7 @@ def change(
         return envelope
     if amount.micro < envelope.least_micro:
         raise TooSmallError(Money(envelope.least_micro, wallet.currency))
-    _check_amount(wallet, amount, had=envelope.amount_micro)
+    envelope_terms.check_amount(wallet, amount, had=envelope.amount_micro)
     more = amount.micro - envelope.amount_micro
     envelope.amount_micro, envelope.until, envelope.ends_at = amount.micro, until, end_of(until, organization)
     _changed(wallet, envelope, more, now)
@@ -317,22 +217,6 @@ def _open(org_id: UUID) -> list[Envelope]:
         select(Envelope).where(Envelope.org_id == org_id, Envelope.ended_at.is_(None)).order_by(Envelope.id)
     )
     return list(db.session.execute(query, execution_options={"populate_existing": True}).scalars())
-
-
-def _check_day(organization: Organization, until: date, at: datetime) -> None:
-    first, last = days_for(organization, at)
-    if not first <= until <= last:
-        raise WrongDayError(first, last)
-
-
-def _check_amount(wallet: Wallet, amount: Money, *, had: int) -> None:
-    credit = Credit.of(wallet)
-    most = had + credit.spendable(inbound=False)
-    if amount.micro > most and amount.micro > had:
-        unit = smallest_unit(wallet.currency)
-        short = amount.micro - had - (credit.available - credit.reserve)
-        missing = Money(-(-short // unit) * unit, wallet.currency)
-        raise TooLargeError(whole_units(Money(most, wallet.currency)), missing)
 
 
 def _record(

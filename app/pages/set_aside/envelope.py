@@ -7,8 +7,8 @@ from uuid import UUID
 from flask import abort, flash, make_response, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
-from app.billing.wallet import envelopes
-from app.billing.wallet.envelopes import (
+from app.billing.wallet import envelope_queries, envelope_terms, envelopes
+from app.billing.wallet.envelope_terms import (
     ChangedMeanwhileError,
     TooLargeError,
     TooSmallError,
@@ -92,7 +92,7 @@ def end(envelope_id: UUID) -> Response:
 
 def _find(envelope_id: UUID) -> Envelope:
     try:
-        return envelopes.find(current_organization().id, envelope_id)
+        return envelope_queries.find(current_organization().id, envelope_id)
     except UnknownEnvelopeError:
         abort(404)
 
@@ -107,6 +107,6 @@ def _draw(envelope: Envelope, form: EnvelopeForm, *, status: int = 200) -> Respo
     if form.amount.data is None:
         form.amount.data, form.until.data = str(line.amount.rounded), envelope.until.isoformat()
     form.shown.data = str(line.amount.micro)
-    first, last = envelopes.days_for(current_organization())
+    first, last = envelope_terms.days_for(current_organization())
     html = render_template("set_aside/envelope.html", line=line, form=form, first_day=first, last_day=last)
     return make_response(html, status)

@@ -8,7 +8,7 @@ from flask import flash, make_response, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from app.billing.wallet import envelopes
-from app.billing.wallet.envelopes import AlreadyOpenError, TooLargeError, WrongDayError
+from app.billing.wallet.envelope_terms import AlreadyOpenError, TooLargeError, WrongDayError
 from app.extensions import limiter
 from app.pages.actor import current_actor
 from app.pages.set_aside import view

@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from app.billing.plans import number_rent, resource_counts
 from app.billing.plans.number_rent import NumberLoss
-from app.billing.wallet import calling_state, envelopes, ledger
+from app.billing.wallet import calling_state, envelope_queries, envelope_terms, ledger
 from app.billing.wallet.credit import Credit
 from app.billing.wallet.reserve import Reserve
 from app.clock import utc_now
@@ -69,16 +69,17 @@ def gather(organization: Organization) -> SetAsidePage:
     """All of the page. Locks the wallet and settles it: the caller commits."""
     wallet = _settled(organization)
     currency = organization.currency
-    first, last = envelopes.days_for(organization)
+    first, last = envelope_terms.days_for(organization)
     names = resource_counts.names_of(organization.id)
     return SetAsidePage(
-        open=[EnvelopeLine.of(one, currency) for one in envelopes.list_open(organization.id)],
+        open=[EnvelopeLine.of(one, currency) for one in envelope_queries.list_open(organization.id)],
         ended=[
-            EnvelopeLine.of(one, currency) for one in envelopes.list_ended(organization.id, limit=ENDED_SHOWN)
+            EnvelopeLine.of(one, currency)
+            for one in envelope_queries.list_ended(organization.id, limit=ENDED_SHOWN)
         ],
         campaigns=names.get("campaigns", ()),
         available=wallet.available,
-        most=envelopes.whole_units(Money(Credit.of(wallet).spendable(inbound=False), currency)),
+        most=envelope_terms.whole_units(Money(Credit.of(wallet).spendable(inbound=False), currency)),
         reserve=Reserve.of(wallet),
         is_outbound_paused=wallet.is_outbound_paused,
         rent=number_rent.rent_of(organization, number_rent.RESERVED_DAYS),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.billing.wallet.envelopes import TooLargeError, WrongDayError
+from app.billing.wallet.envelope_terms import TooLargeError, WrongDayError
 from app.web.formatting import day_long, money
 
 

@@ -21,8 +21,17 @@ from sqlalchemy import text
 from app.billing.limits import Call
 from app.billing.usage import ingest
 from app.billing.usage.events import Reported
-from app.billing.wallet import calling_state, envelopes, holds, ledger, reserve, status, verification
-from app.billing.wallet.envelopes import EnvelopeError
+from app.billing.wallet import (
+    calling_state,
+    envelope_queries,
+    envelopes,
+    holds,
+    ledger,
+    reserve,
+    status,
+    verification,
+)
+from app.billing.wallet.envelope_terms import EnvelopeError
 from app.billing.wallet.hold_prices import Price
 from app.billing.wallet.hold_refusals import (
     CallingPausedError,
@@ -206,7 +215,7 @@ class Interleaving:
         self.seen["set aside"] += 1
 
     def change_envelope(self) -> None:
-        found = envelopes.list_open(self.id, at=self.now)
+        found = envelope_queries.list_open(self.id, at=self.now)
         if not found:
             return
         one = self.chance.choice(found)
@@ -220,7 +229,7 @@ class Interleaving:
         assert amount.micro >= least
 
     def end_envelope(self) -> None:
-        found = envelopes.list_open(self.id, at=self.now)
+        found = envelope_queries.list_open(self.id, at=self.now)
         if found:
             before = ledger.lock(self.id).available.micro
             one = self.chance.choice(found)

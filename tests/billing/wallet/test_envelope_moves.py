@@ -11,7 +11,7 @@ from flask import Flask
 
 from app.billing.limits import Call
 from app.billing.platform import endpoints
-from app.billing.wallet import envelopes, holds, status
+from app.billing.wallet import envelope_queries, holds, status
 from app.billing.wallet.calling_state import PauseReason
 from app.billing.wallet.hold_refusals import CallingPausedError
 from app.extensions import db
@@ -75,7 +75,7 @@ def test_a_campaign_with_credit_set_aside_calls_while_others_are_paused(app: Fla
 
 def test_it_ends_with_its_last_day_in_the_organizations_zone(app: Flask) -> None:
     organization = an_enveloped("40", credit="40")
-    envelope = envelopes.list_open(organization.id, at=NOW)[0]
+    envelope = envelope_queries.list_open(organization.id, at=NOW)[0]
     assert (envelope.until.isoformat(), envelope.ends_at) == ("2026-11-27", at("2026-11-28 05:00"))
     hold(organization, "late", "30")
     holds.renew(organization.id, "late", usd("1"), slice=2, at=NOW, lease=envelope.ends_at - NOW + LEASE)
@@ -103,7 +103,7 @@ def test_the_next_request_sees_its_end(app: Flask) -> None:
     assert credit_of(second)[1:] == (usd("0"), usd("40") - exact("1.000008"))
     third = an_enveloped("40", credit="40")
     assert third.id in holds.find_expired(later)
-    assert envelopes.list_open(third.id, at=later) == []
+    assert envelope_queries.list_open(third.id, at=later) == []
 
 
 def test_the_platform_is_told_when_an_envelope_has_credit_when_it_has_none_and_when_it_ends(
@@ -114,7 +114,7 @@ def test_the_platform_is_told_when_an_envelope_has_credit_when_it_has_none_and_w
     hold(organization, "one", "40")
     holds.release(organization.id, "one", at=NOW)
     db.session.commit()
-    one = envelopes.list_open(organization.id, at=NOW)[0]
+    one = envelope_queries.list_open(organization.id, at=NOW)[0]
     holds.expire(organization.id, at=one.ends_at)
     db.session.commit()
     types = [type_ for type_, _ in told(organization)][1:]

@@ -8,17 +8,15 @@ import pytest
 from flask import Flask
 from sqlalchemy import text
 
-from app.billing.wallet import envelopes, ledger, verification
-from app.billing.wallet.envelopes import (
-    AlreadyOpenError,
+from app.billing.wallet import envelope_queries, envelopes, ledger, verification
+from app.billing.wallet.envelope_terms import (
     ChangedMeanwhileError,
     TooLargeError,
     TooSmallError,
     UnknownEnvelopeError,
-    WrongDayError,
 )
 from app.extensions import db
-from tests.factories import OWNER, an_organization, at, usd
+from tests.factories import OWNER, at, usd
 from tests.support.envelopes import (
     DOLLAR,
     NOW,
@@ -26,25 +24,13 @@ from tests.support.envelopes import (
     credit_of,
     exact,
     hold,
-    set_aside,
 )
 from tests.support.metering import an_event, take
 
 
-def test_an_envelope_larger_than_available_credit_says_what_to_do(app: Flask) -> None:
-    organization = an_organization(credit="100")
-    hold(organization, "busy", "30", campaign=None)
-    with pytest.raises(TooLargeError) as refused:
-        set_aside(organization, "80.50")
-    assert (refused.value.most, refused.value.missing) == (usd("70"), usd("10.50"))
-    set_aside(organization, "70")
-    with pytest.raises(AlreadyOpenError):
-        set_aside(organization, "1")
-
-
 def test_it_is_raised_and_lowered_but_never_below_what_calls_hold_and_have_used(app: Flask) -> None:
     organization = an_enveloped("40")
-    one = envelopes.list_open(organization.id, at=NOW)[0]
+    one = envelope_queries.list_open(organization.id, at=NOW)[0]
     hold(organization, "one", "10")
     take(an_event(organization, "e1", 5 * DOLLAR, when=NOW, campaign="Recall"), now=NOW)
 
@@ -65,24 +51,16 @@ def test_it_is_raised_and_lowered_but_never_below_what_calls_hold_and_have_used(
         change("20", shown=usd("40"))
 
 
-def test_its_last_day_is_today_or_later_and_at_most_a_year_ahead(app: Flask) -> None:
-    organization = an_organization(credit="100")
-    set_aside(organization, "1", days=0)
-    for days in (-1, envelopes.FURTHEST_DAYS + 1):
-        with pytest.raises(WrongDayError):
-            set_aside(organization, "1", campaign="Other", days=days)
-
-
 def test_ended_early_it_gives_back_what_is_left_and_can_not_be_ended_again(app: Flask) -> None:
     organization = an_enveloped("40")
-    one = envelopes.list_open(organization.id, at=NOW)[0]
+    one = envelope_queries.list_open(organization.id, at=NOW)[0]
     hold(organization, "one", "10")
     envelopes.end(organization, one.id, OWNER, at=NOW)
     db.session.commit()
     assert credit_of(organization) == (usd("10"), usd("0"), usd("90"))
     with pytest.raises(UnknownEnvelopeError):
         envelopes.end(organization, one.id, OWNER, at=NOW)
-    ended = envelopes.list_ended(organization.id, limit=5)[0]
+    ended = envelope_queries.list_ended(organization.id, limit=5)[0]
     assert (ended.id, ended.returned_micro) == (one.id, 30_000_000)
 
 
@@ -91,14 +69,14 @@ def test_in_another_time_zone_it_ends_with_the_same_day(app: Flask) -> None:
     ledger.change_zone(organization, "Asia/Tokyo")
     envelopes.follow_zone(organization)
     db.session.commit()
-    one = envelopes.list_open(organization.id, at=NOW)[0]
+    one = envelope_queries.list_open(organization.id, at=NOW)[0]
     assert (one.until.isoformat(), one.ends_at) == ("2026-11-27", at("2026-11-27 15:00"))
     assert verification.check() == []
 
 
 def test_a_job_ends_it_at_its_time(app: Flask) -> None:
     organization = an_enveloped("40")
-    one = envelopes.list_open(organization.id, at=NOW)[0]
+    one = envelope_queries.list_open(organization.id, at=NOW)[0]
     planned = db.session.execute(
         text(
             "SELECT scheduled_at, queue_name, args ->> 'org_id' FROM procrastinate_jobs WHERE task_name = 'end_envelopes'"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 
-from app.billing.wallet import envelopes, holds, ledger
+from app.billing.wallet import envelope_queries, envelopes, holds, ledger
 from app.billing.wallet.hold_refusals import NotEnoughCreditError
 from app.clock import utc_now
 from app.extensions import db
@@ -35,7 +35,7 @@ def test_its_campaign_draws_on_it_first_and_then_on_available_credit(app: Flask)
 def test_a_call_that_outlives_its_envelope_goes_on_with_the_next_one(app: Flask) -> None:
     organization = an_enveloped("40")
     hold(organization, "long", "30")
-    first = envelopes.list_open(organization.id, at=NOW)[0]
+    first = envelope_queries.list_open(organization.id, at=NOW)[0]
     envelopes.end(organization, first.id, OWNER, at=NOW)
     db.session.commit()
     set_aside(organization, "20")

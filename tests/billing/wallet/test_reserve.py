@@ -11,7 +11,7 @@ from flask import Flask
 from app.billing.platform import endpoints
 from app.billing.usage import quotes
 from app.billing.wallet import envelopes, holds, ledger, reserve, status
-from app.billing.wallet.envelopes import TooLargeError
+from app.billing.wallet.envelope_terms import TooLargeError
 from app.billing.wallet.hold_refusals import CallingPausedError, ReserveKeptError
 from app.billing.wallet.reserve import Reserve, StopsOutboundError
 from app.extensions import db

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from flask import Flask
 
-from app.billing.wallet import envelopes, holds, ledger
+from app.billing.wallet import envelope_queries, holds, ledger
 from app.billing.wallet.ledger import Entry
 from app.billing.wallet.lots import expiry
 from app.extensions import db
@@ -30,7 +30,7 @@ def test_a_dispute_takes_available_credit_first_and_then_the_newest_envelope(app
     withdraw(organization, "45")
     assert cuts_of(organization) == [("stripe", "Spring", "30.00"), ("stripe", "Recall", "15.00")]
     assert credit_of(organization) == (usd("10"), usd("15"), usd("0"))
-    cut = {one.campaign: one.cut_micro for one in envelopes.list_open(organization.id, at=NOW)}
+    cut = {one.campaign: one.cut_micro for one in envelope_queries.list_open(organization.id, at=NOW)}
     assert cut == {"Spring": 30_000_000, "Recall": 15_000_000}
     withdraw(organization, "100")
     assert credit_of(organization) == (usd("10"), usd("0"), -usd("85")), "what calls hold stays theirs"
