@@ -30,8 +30,9 @@ from app.billing.usage.events import (
 )
 from app.billing.usage.rater import Rater, RatingContext, RatingLine
 from app.billing.usage.rows import EventKey, RatedEvent
-from app.billing.wallet import batches, ledger
-from app.billing.wallet.batches import LockedWallet, Saved, UsageCharge
+from app.billing.wallet import batches, ledger, usage_postings
+from app.billing.wallet.batches import LockedWallet, Saved
+from app.billing.wallet.usage_postings import UsageCharge
 from app.extensions import db, driver_connection
 from app.ids import uuid7
 from app.models import Account, Allowance, Hold, UsageGroup, Wallet
@@ -162,7 +163,7 @@ class _Batch:
             for (org_id, group), amount in self._costs(rated).items()
             if amount
         ]
-        batches.post_usage(charges, source=f"usage:{uuid7()}")
+        usage_postings.post(charges, source=f"usage:{uuid7()}")
         hold_draws.draw(self.wallets, rated)
         hold_draws.draw_included(self.wallets, list(self.rater.contexts.values()), rated, at=self.at)
         changed = {wallet.org_id: wallet for wallet in self.settled}

@@ -23,6 +23,7 @@ __all__ = [
     "reserve",
     "status",
     "transfers",
+    "usage_postings",
     "verification",
     "watches",
     "withdrawals",

@@ -1,14 +1,15 @@
-"""The ledger for batches of a thousand movements: usage of many organizations, in a handful of statements.
+"""The wallets of a batch of a thousand movements: usage of many organizations, in a handful of statements.
 
-What `app.billing.wallet.ledger` does for one movement is done here for arrays of them, by the same rules: wallets are
-locked in order of their ids, each transfer is chained to the one before, and a day's usage of a group is one line.
+What `app.billing.wallet.ledger` and `app.billing.wallet.calling_state` do for one wallet is done here for arrays of
+them, by the same rules: they are locked in order of their ids, settled, and saved with their calling states.
+`app.billing.wallet.usage_postings` posts between the two.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID
 
 from app.billing.wallet import calling_state, envelope_moves, leases, watches
@@ -18,8 +19,7 @@ from app.billing.wallet.envelope_moves import Lapsed, Moved
 from app.billing.wallet.lock_queue import waiting_for
 from app.database.arrays import columns
 from app.extensions import driver_connection
-from app.ids import uuid7
-from app.models import CallingState, UsageGroup
+from app.models import CallingState
 from app.money import Money
 
 _LOCK = """
@@ -31,28 +31,6 @@ FROM wallet WHERE org_id = ANY(%s::uuid[]) ORDER BY org_id FOR UPDATE"""
 _HELD = """
 WITH free AS (SELECT org_id FROM wallet WHERE org_id = ANY(%s::uuid[]) FOR UPDATE SKIP LOCKED)
 SELECT org_id FROM wallet WHERE org_id = ANY(%s::uuid[]) AND org_id NOT IN (SELECT org_id FROM free)"""
-
-_LINES = """
-INSERT INTO wallet_line (org_id, id, seq, first_seq, day, at, kind, usage_group, amount_micro, detail)
-SELECT org_id, id, seq, seq, day, at, 'usage', usage_group, -amount, ''
-FROM unnest(%s::uuid[], %s::uuid[], %s::bigint[], %s::date[], %s::timestamptz[], %s::text[], %s::bigint[])
-    AS fresh (org_id, id, seq, day, at, usage_group, amount)
-ON CONFLICT (org_id, day, usage_group) WHERE usage_group IS NOT NULL
-DO UPDATE SET seq = excluded.seq, at = excluded.at, amount_micro = wallet_line.amount_micro + excluded.amount_micro
-RETURNING org_id, usage_group, id, amount_micro"""
-
-_TRANSFERS = """
-INSERT INTO transfer (org_id, id, seq, debit, credit, amount_micro, balance_after_micro, kind, source, line_id,
-    line_after_micro, posted_at, recorded_at)
-SELECT org_id, id, seq, 'wallet', usage_group, amount, balance, 'usage', source, line_id, line_after, at, now()
-FROM unnest(%s::uuid[], %s::uuid[], %s::bigint[], %s::text[], %s::bigint[], %s::bigint[], %s::text[], %s::uuid[],
-    %s::bigint[], %s::timestamptz[]) AS fresh (org_id, id, seq, usage_group, amount, balance, source, line_id,
-    line_after, at)"""
-
-_ACCOUNTS = """
-UPDATE account SET balance_micro = account.balance_micro + change.amount
-FROM unnest(%s::uuid[], %s::text[], %s::bigint[]) AS change (org_id, name, amount)
-WHERE account.org_id = change.org_id AND account.name = change.name"""
 
 _WALLETS = """
 UPDATE wallet SET posted_micro = fresh.posted, held_micro = fresh.held, is_low = fresh.is_low, state = fresh.state,
@@ -123,18 +101,6 @@ class Saved:
     crossed: list[LockedWallet]
 
 
-@dataclass(frozen=True, slots=True)
-class UsageCharge:
-    """The cost of an organization's usage of a group, in micro-units above zero; `at` is when it is posted, on `day`
-    (`ledger.own_posting_time`)."""
-
-    wallet: LockedWallet
-    group: UsageGroup
-    amount: int
-    at: datetime
-    day: date
-
-
 def lock_many(org_ids: Collection[UUID]) -> dict[UUID, LockedWallet]:
     """Lock the wallets of those organizations that exist until the transaction ends. One statement.
 
@@ -176,43 +142,6 @@ def find_locked(org_ids: Collection[UUID]) -> frozenset[UUID]:
     """Those whose wallet another transaction has locked at this moment. Locks the others."""
     asked = [str(org_id) for org_id in org_ids]
     return frozenset(row[0] for row in driver_connection().execute(_HELD, (asked, asked)).fetchall())
-
-
-def post_usage(charges: list[UsageCharge], *, source: str) -> None:
-    """Post usage of locked wallets, one transfer an organization and group. Three statements, and `save` after it.
-
-    `source` names the batch: with the group it is the transfers' source. The given wallets are updated.
-    """
-    if not charges:
-        return
-    rows = [_Row.after(charge) for charge in charges]
-    lines = driver_connection().execute(
-        _LINES,
-        columns((row.org_id, uuid7(), row.seq, row.day, row.at, row.group, row.amount) for row in rows),
-    )
-    written = {(org_id, group): (line_id, after) for org_id, group, line_id, after in lines.fetchall()}
-    driver_connection().execute(
-        _TRANSFERS,
-        columns(
-            (
-                row.org_id,
-                uuid7(),
-                row.seq,
-                row.group,
-                row.amount,
-                row.balance,
-                f"{source}:{row.group}",
-                *written[row.org_id, row.group],
-                row.at,
-            )
-            for row in rows
-        ),
-    )
-    changes: dict[tuple[UUID, str], int] = {}
-    for row in rows:
-        for account, change in (("wallet", -row.amount), (row.group, row.amount)):
-            changes[row.org_id, account] = changes.get((row.org_id, account), 0) + change
-    driver_connection().execute(_ACCOUNTS, columns((*key, change) for key, change in sorted(changes.items())))
 
 
 def save(wallets: Iterable[LockedWallet], *, at: datetime) -> Saved:
@@ -270,31 +199,3 @@ def follow_up(saved: Saved, *, at: datetime) -> None:
         amounts = watches.cross(wallet.org_id, wallet.available.micro, at)
         wallet.watch_micro, wallet.recovery_micro = amounts
         driver_connection().execute(_WATCHES, (*amounts, wallet.org_id))
-
-
-@dataclass(frozen=True, slots=True)
-class _Row:
-    org_id: UUID
-    group: str
-    amount: int
-    seq: int
-    balance: int
-    day: date
-    at: datetime
-
-    @classmethod
-    def after(cls, charge: UsageCharge) -> _Row:
-        """The next transfer of a wallet, which is updated."""
-        wallet = charge.wallet
-        wallet.last_seq += 1
-        wallet.posted -= charge.amount
-        wallet.last_posted_at = charge.at
-        return cls(
-            wallet.org_id,
-            charge.group.value,
-            charge.amount,
-            wallet.last_seq,
-            wallet.posted,
-            charge.day,
-            charge.at,
-        )

@@ -4,9 +4,7 @@ draws each transfer by itself. The lots are only drawn now and then."""
 from __future__ import annotations
 
 import os
-from collections import defaultdict
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 from flask import Flask
@@ -21,13 +19,14 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from app.billing.wallet import batches, calling_state, ledger, verification
-from app.billing.wallet.batches import UsageCharge
+from app.billing.wallet import batches, calling_state, ledger, usage_postings, verification
 from app.billing.wallet.ledger import Entry
 from app.billing.wallet.lots import drawing, expiry, money_trail
+from app.billing.wallet.usage_postings import UsageCharge
 from app.extensions import db
 from app.models import AccountName, CreditLot, LotKind, TransferKind, UsageGroup
 from app.money import Money
+from tests.billing.wallet.lots.model import Lot, Model
 from tests.factories import an_organization, at
 from tests.support.database import another_session, empty
 
@@ -35,85 +34,6 @@ EXAMPLES = int(os.environ.get("LOTS_EXAMPLES") or 10)
 """LOTS_EXAMPLES=300 looks deeper."""
 
 amounts = st.one_of(st.integers(1, 40), st.integers(1, 2_000))
-ORDER = [LotKind.PROMOTIONAL, LotKind.GOODWILL, LotKind.PAID]
-
-
-@dataclass
-class Lot:
-    """A lot as the rules say."""
-
-    seq: int
-    kind: LotKind
-    amount: int
-    expires_at: datetime | None = None
-    top_up: UUID | None = None
-    withdrawn: int = 0
-    expired: int = 0
-    drawn: int = 0
-    is_over: bool = False
-
-    @property
-    def left(self) -> int:
-        return self.amount - self.withdrawn - self.expired - self.drawn
-
-    def is_usable(self, when: datetime) -> bool:
-        return self.left > 0 and not self.is_over and (self.expires_at is None or when < self.expires_at)
-
-
-@dataclass
-class Model:
-    """Every transfer drawn by itself: shares by position and lot, where None is usage that waits."""
-
-    lots: dict[int, Lot] = field(default_factory=dict)
-    shares: dict[int, dict[int | None, int]] = field(
-        default_factory=lambda: defaultdict(lambda: defaultdict(int))
-    )
-    returned: dict[tuple[int, int], int] = field(default_factory=lambda: defaultdict(int))
-    corrections: int | None = None
-
-    def usable(self, when: datetime) -> list[Lot]:
-        never = at("9999-01-01 00:00")
-        found = [lot for lot in self.lots.values() if lot.is_usable(when)]
-        return sorted(found, key=lambda lot: (ORDER.index(lot.kind), lot.expires_at or never, lot.seq))
-
-    def use(self, seq: int, amount: int, when: datetime) -> None:
-        self.shares[seq][None] += amount
-        self.pay(when)
-
-    def pay(self, when: datetime) -> None:
-        for seq in sorted(self.shares):
-            while self.shares[seq][None] and (lots := self.usable(when)):
-                amount = min(self.shares[seq][None], lots[0].left)
-                lots[0].drawn += amount
-                self.shares[seq][lots[0].seq] += amount
-                self.shares[seq][None] -= amount
-
-    def withdraw(self, lot: Lot, amount: int, when: datetime) -> None:
-        lot.withdrawn += amount
-        for seq in sorted(self.shares, reverse=True):
-            beyond = lot.drawn - max(lot.amount - lot.withdrawn - lot.expired, 0)
-            unpaid = min(max(beyond, 0), self.shares[seq][lot.seq])
-            lot.drawn -= unpaid
-            self.shares[seq][lot.seq] -= unpaid
-            self.shares[seq][None] += unpaid
-        self.pay(when)
-
-    def correct(self, of: int, seq: int, amount: int, when: datetime) -> None:
-        never = at("9999-01-01 00:00")
-        payers = [self.lots[lot] for lot, paid in self.shares[of].items() if lot is not None and paid]
-        payers.sort(key=lambda lot: (ORDER.index(lot.kind), lot.expires_at or never, lot.seq), reverse=True)
-        for lot in payers:
-            back = min(amount, self.shares[of][lot.seq] - self.returned[of, lot.seq], lot.drawn)
-            if back > 0 and not lot.is_over:
-                lot.drawn -= back
-                self.returned[of, lot.seq] += back
-                amount -= back
-        if amount and self.corrections is None:
-            self.corrections = seq
-            self.lots[seq] = Lot(seq, LotKind.GOODWILL, amount)
-        elif amount and self.corrections is not None:
-            self.lots[self.corrections].amount += amount
-        self.pay(when)
 
 
 class LotsMachine(RuleBasedStateMachine):
@@ -165,7 +85,7 @@ class LotsMachine(RuleBasedStateMachine):
             wallet = batches.lock_many([self.organization.id])[self.organization.id]
             when = ledger.own_posting_time(wallet, self.now)
             charge = UsageCharge(wallet, UsageGroup.CALLING, part, when, self.organization.local_day(when))
-            batches.post_usage([charge], source=f"usage:{uuid4()}")
+            usage_postings.post([charge], source=f"usage:{uuid4()}")
             batches.save([wallet], at=self.now)
             self.used[wallet.last_seq] = part
             self.model.use(wallet.last_seq, part, when)
