@@ -11,19 +11,6 @@ from uuid import UUID
 
 import pytest
 
-from app.notify.alert_emails import (
-    AlertChannelChange,
-    AlertChannelChanged,
-    AlertChannelSwitchedOff,
-    AlertTest,
-    CreditAlert,
-    CreditEnds,
-    CreditRecovered,
-    CreditState,
-    DigestDate,
-    DigestRow,
-    WeeklyDigest,
-)
 from app.notify.composition import Readers, compose
 from app.notify.emails import (
     AutoTopUpCap,
@@ -65,6 +52,19 @@ from app.notify.emails import (
     Weakening,
     pack,
     unpack,
+)
+from app.notify.emails.alerts import (
+    AlertChannelChange,
+    AlertChannelChanged,
+    AlertChannelSwitchedOff,
+    AlertTest,
+    CreditAlert,
+    CreditEnds,
+    CreditRecovered,
+    CreditState,
+    DigestDate,
+    DigestRow,
+    WeeklyDigest,
 )
 from tests.factories import at, usd
 

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from app.notify.alert_emails import AlertTest, CreditAlert, CreditEnds, CreditRecovered
 from app.notify.composition import compose
-from app.notify.email import Email
+from app.notify.emails.alerts import AlertTest, CreditAlert, CreditEnds, CreditRecovered
+from app.notify.emails.email import Email
 from app.notify.notes import Note, compose_note
 from tests.factories import at, usd
 from tests.notify.test_emails import READERS

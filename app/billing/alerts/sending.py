@@ -14,9 +14,9 @@ from app.billing.platform.messages import amount
 from app.extensions import db
 from app.models import AlertChannel, ChannelKind, Organization
 from app.notify import chat, sms, webhooks
-from app.notify.alert_emails import AlertTest, CreditAlert, CreditRecovered
 from app.notify.composition import Readers
-from app.notify.email import Email
+from app.notify.emails.alerts import AlertTest, CreditAlert, CreditRecovered
+from app.notify.emails.email import Email
 from app.notify.notes import Note, compose_note
 from app.notify.webhooks import DEADLINE_SECONDS, Answer
 

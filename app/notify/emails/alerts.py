@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import ClassVar, Literal
 
 from app.money import Money
-from app.notify.email import Email
+from app.notify.emails.email import Email
 
 AlertKind = Literal["low", "amount", "forecast", "paused"]
 """What a level of credit is about (`app.models.AlertLevelKind`)."""

@@ -14,7 +14,7 @@ from uuid import UUID
 import msgspec
 
 from app.money import Money
-from app.notify.alert_emails import (
+from app.notify.emails.alerts import (
     AlertChannelChanged,
     AlertChannelSwitchedOff,
     AlertTest,
@@ -23,7 +23,7 @@ from app.notify.alert_emails import (
     CreditRecovered,
     WeeklyDigest,
 )
-from app.notify.email import Email as Email  # noqa: PLC0414 - the one place that all kinds come from
+from app.notify.emails.email import Email as Email
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
