@@ -18,8 +18,7 @@ from babel.numbers import format_currency
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from app.money import Money
-from app.notify.emails.alerts import DigestDate
-from app.notify.emails.email import Email
+from app.notify.emails import DigestDate, Email
 from app.notify.mime import Written, one_line
 from app.own_pages import in_mail
 from app.text import shown

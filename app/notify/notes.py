@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass, field
 
 from app.notify.composition import Readers, render
-from app.notify.emails.email import Email
+from app.notify.emails import Email
 from app.notify.mime import one_line
 
 

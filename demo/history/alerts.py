@@ -15,7 +15,7 @@ from app.billing.audit import Actor
 from app.extensions import db
 from app.models import ChannelKind, Membership, Organization, Role, User
 from app.money import Money
-from app.notify.emails.alerts import CreditAlert, CreditRecovered
+from app.notify.emails import CreditAlert, CreditRecovered
 
 LOW_AGO = timedelta(days=9)
 """When credit was low, and a top-up followed."""

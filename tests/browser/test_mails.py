@@ -19,7 +19,7 @@ from app.notify.composition import compose
 from tests.browser.looks import LOOKS, check_in_each_look
 from tests.browser.site import Site
 from tests.factories import OWNER, a_payer, a_person, an_organization, usd
-from tests.notify.test_emails import EMAILS, READERS
+from tests.notify.emails.samples import EMAILS, READERS
 
 
 @pytest.fixture

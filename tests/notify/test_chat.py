@@ -8,7 +8,7 @@ from typing import Any
 
 from app.notify import chat
 from app.notify.notes import Note, compose_note
-from tests.notify.test_emails import READERS
+from tests.notify.emails.samples import READERS
 from tests.notify.test_notes import ALERT
 
 HOSTILE = replace(

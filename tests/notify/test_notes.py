@@ -7,11 +7,10 @@ from dataclasses import replace
 import pytest
 
 from app.notify.composition import compose
-from app.notify.emails.alerts import AlertTest, CreditAlert, CreditEnds, CreditRecovered
-from app.notify.emails.email import Email
+from app.notify.emails import AlertTest, CreditAlert, CreditEnds, CreditRecovered, Email
 from app.notify.notes import Note, compose_note
 from tests.factories import at, usd
-from tests.notify.test_emails import READERS
+from tests.notify.emails.samples import READERS
 
 ALERT = CreditAlert(
     level="low",

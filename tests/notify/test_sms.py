@@ -7,7 +7,7 @@ import pytest
 from app.notify import sms
 from app.notify.notes import Note, compose_note
 from tests.factories import usd
-from tests.notify.test_emails import READERS
+from tests.notify.emails.samples import READERS
 from tests.notify.test_notes import ALERT, replace
 
 

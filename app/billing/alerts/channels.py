@@ -20,7 +20,7 @@ from app.ids import uuid7
 from app.models import AlertChannel, ChannelKind, Membership, Organization, User
 from app.notify import sms, webhooks
 from app.notify.addresses import AddressError
-from app.notify.emails.alerts import AlertChannelChange, AlertChannelChanged
+from app.notify.emails import AlertChannelChange, AlertChannelChanged
 
 MOST = 30
 """The most channels of an organization: each alert is sent to all of them."""

@@ -14,7 +14,7 @@ from app.extensions import db
 from app.ids import uuid7
 from app.models import AlertChannel, AlertDelivery, User
 from app.notify import emails
-from app.notify.emails.alerts import AlertTest
+from app.notify.emails import AlertTest
 from app.notify.notes import Note
 from app.notify.webhooks import Answer
 from app.transaction import end_reading, transaction

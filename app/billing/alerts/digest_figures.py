@@ -10,7 +10,7 @@ from app.billing import forecast, plans
 from app.extensions import db
 from app.models import Organization, TransferKind, UsageDaily, Wallet, WalletLine
 from app.money import Money
-from app.notify.emails.alerts import DigestDate, DigestRow, WeeklyDigest
+from app.notify.emails import DigestDate, DigestRow, WeeklyDigest
 
 CAMPAIGNS = 5
 """The most campaigns in a digest."""

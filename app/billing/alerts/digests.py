@@ -13,7 +13,7 @@ from app.billing.alerts.levels import DIGEST
 from app.billing.mail import notices
 from app.extensions import db
 from app.models import AlertChoice, ChannelKind, Mail, Organization
-from app.notify.emails.alerts import WeeklyDigest
+from app.notify.emails import WeeklyDigest
 
 FROM_HOUR = 8
 """It's written from this hour on; where no worker ran then, within a day."""

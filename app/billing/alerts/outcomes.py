@@ -24,7 +24,7 @@ from app.models import (
     Organization,
     User,
 )
-from app.notify.emails.alerts import AlertChannelOff, AlertChannelSwitchedOff
+from app.notify.emails import AlertChannelOff, AlertChannelSwitchedOff
 from app.notify.webhooks import Answer
 
 log = structlog.get_logger("billing.alerts")

@@ -13,7 +13,7 @@ from app.extensions import db, enqueue
 from app.ids import uuid7
 from app.models import AlertChannel, AlertDelivery, AlertDeliveryState, ChannelKind
 from app.notify import emails
-from app.notify.emails.email import Email
+from app.notify.emails import Email
 
 CLAIMED_FOR = timedelta(seconds=40)
 """How long sending may take before the sender counts as killed: longer than lookup and request together."""

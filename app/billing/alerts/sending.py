@@ -15,8 +15,7 @@ from app.extensions import db
 from app.models import AlertChannel, ChannelKind, Organization
 from app.notify import chat, sms, webhooks
 from app.notify.composition import Readers
-from app.notify.emails.alerts import AlertTest, CreditAlert, CreditRecovered
-from app.notify.emails.email import Email
+from app.notify.emails import AlertTest, CreditAlert, CreditRecovered, Email
 from app.notify.notes import Note, compose_note
 from app.notify.webhooks import DEADLINE_SECONDS, Answer
 

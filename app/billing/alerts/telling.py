@@ -21,8 +21,7 @@ from app.billing.wallet import calling_state
 from app.billing.wallet.calling_state import PauseReason
 from app.billing.wallet.credit import Credit
 from app.models import AlertLevelKind, ChannelKind, Organization, Wallet
-from app.notify.emails.alerts import CreditAlert, CreditEnds, CreditRecovered, CreditState
-from app.notify.emails.email import Email
+from app.notify.emails import CreditAlert, CreditEnds, CreditRecovered, CreditState, Email
 
 _OWN_MESSAGES = frozenset({AlertLevelKind.LOW, AlertLevelKind.PAUSED})
 """Levels of which the platform has messages of their own, as they happen."""

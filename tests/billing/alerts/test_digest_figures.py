@@ -9,7 +9,7 @@ from flask import Flask
 from app.billing.alerts import digest_figures
 from app.extensions import db
 from app.models import UsageDaily
-from app.notify.emails.alerts import DigestRow
+from app.notify.emails import DigestRow
 from tests.factories import an_organization, usd
 
 MONDAY = date(2026, 11, 23)

@@ -11,7 +11,7 @@ from app.billing.alerts import sending
 from app.clock import utc_now
 from app.ids import uuid7
 from app.models import ChannelKind
-from app.notify.emails.alerts import AlertTest
+from app.notify.emails import AlertTest
 from tests.support.alerting import a_chat, an_alerted
 from tests.support.platform_receiver import Receiver
 from tests.support.statements import statements

@@ -1,0 +1,25 @@
+"""Emails of every kind, and who they are for."""
+
+from __future__ import annotations
+
+from app.notify.composition import Readers
+from app.notify.emails import Email
+from tests.notify.emails.samples import accounts, alerts, auto_top_ups, granted_credit, limits, plans, top_ups
+
+READERS = Readers(
+    "Harbor Dental", "harbor-dental", "America/New_York", "https://billing.example", "help@portal.example"
+)
+ABOUT_MONEY: list[Email] = [
+    *alerts.ABOUT_MONEY,
+    *auto_top_ups.ABOUT_MONEY,
+    *granted_credit.ABOUT_MONEY,
+    *limits.ABOUT_MONEY,
+    *plans.ABOUT_MONEY,
+    *top_ups.ABOUT_MONEY,
+]
+ABOUT_ACCOUNTS: list[Email] = [
+    *accounts.ABOUT_ACCOUNTS,
+    *alerts.ABOUT_ACCOUNTS,
+]
+EMAILS = ABOUT_MONEY + ABOUT_ACCOUNTS
+NAMES = [email.kind for email in EMAILS]

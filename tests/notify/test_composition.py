@@ -1,0 +1,67 @@
+"""What emails say: read as their readers do, in both parts."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import pytest
+
+from app.notify.composition import compose
+from app.notify.emails import Charged, Email
+from tests.notify.emails.reading import paragraphs_of_html, words
+from tests.notify.emails.samples import ABOUT_ACCOUNTS, ABOUT_MONEY, EMAILS, NAMES, READERS
+from tests.notify.emails.samples.top_ups import ABOUT
+
+
+@pytest.mark.parametrize("email", EMAILS, ids=NAMES)
+class TestEveryMail:
+    def test_both_parts_say_the_same(self, email: Email) -> None:
+        said = paragraphs_of_html(email)
+        assert len(said) > (6 if email in ABOUT_MONEY else 3)
+        assert [paragraph for paragraph in said if paragraph not in words(email)] == []
+
+    def test_every_link_of_the_html_is_written_out_in_the_text(self, email: Email) -> None:
+        written = compose(email, READERS)
+        links = re.findall(r'href="(https:[^"]+)"', written.html)
+        assert links
+        assert [link for link in links if link not in written.text.split()] == []
+
+    def test_every_link_to_the_pages_of_an_organization_names_it(self, email: Email) -> None:
+        links = re.findall(r'href="https://billing.example([^"]+)"', compose(email, READERS).html)
+        pages = [link for link in links if link.startswith(("/billing", "/workplace"))]
+        assert pages or email in ABOUT_ACCOUNTS
+        assert [link for link in pages if "?org=harbor-dental" not in link] == []
+
+    def test_its_html_is_a_page_of_its_own_without_anything_from_elsewhere(self, email: Email) -> None:
+        html = compose(email, READERS).html
+        assert html.startswith('<!doctype html>\n<html lang="en">')
+        assert "<title>" in html
+        assert len(re.findall("<h1", html)) == 1
+        assert not re.search(r"<img|<script|<table|<link|url\(|@import", html)
+
+    def test_its_text_breaks_no_lines_that_a_window_would_break_otherwise(self, email: Email) -> None:
+        lines = compose(email, READERS).text.splitlines()
+        assert [line for line in lines if line != line.strip() and line != "-- "] == []
+        assert [line for line in lines if line[:1].islower() and not line.startswith("https://")] == []
+
+    def test_a_name_made_of_markup_is_a_name(self, email: Email) -> None:
+        written = compose(email, replace(READERS, organization="<b>A & B</b>\nBcc: x"))
+        assert "\n" not in written.subject
+        assert "<b>A & B</b> Bcc: x" in written.subject or email in ABOUT_ACCOUNTS
+        assert "&lt;b&gt;A &amp; B&lt;/b&gt; Bcc: x" in written.html
+        assert "<b>" not in written.html
+
+
+@pytest.mark.parametrize("email", ABOUT_MONEY, ids=lambda email: email.kind)
+def test_a_subject_names_the_organization_and_the_card_or_the_money(email: Email) -> None:
+    subject = compose(email, READERS).subject
+    assert "Harbor Dental" in subject
+    assert re.search(r"\$\d+\.\d\d|Visa ending in 4242", subject)
+    assert len(subject) < 110
+
+
+def test_money_and_times_are_written_one_way_and_in_the_organizations_zone() -> None:
+    said = words(Charged(**ABOUT))
+    assert "$1,234.50" in said
+    assert "November 24, 2026, 9:05 am EST" in said
