@@ -12,6 +12,8 @@ LISTS = re.compile(
     rf'|<form class="filters[^"]*" method="get" action="{URL.replace("url", "to")}"'
     rf'|<a (?:class="btn" )?href="{URL.replace("url", "back")}">(?:Refresh|Try again|Keep |Choose again)'
 )
+PAGES = re.compile(r"\{\{ pages\((.*)\) \}\}")
+"""The first page and the next one, drawn by `components/pages.html`."""
 
 
 def test_every_filter_page_and_refresh_names_its_part() -> None:
@@ -20,5 +22,13 @@ def test_every_filter_page_and_refresh_names_its_part() -> None:
         for template in sorted(TEMPLATES.rglob("*.html"))
         for match in LISTS.finditer(template.read_text())
     ]
-    assert len(found) >= 12
+    paged = [
+        (str(template.relative_to(TEMPLATES)), url)
+        for template in sorted(TEMPLATES.rglob("*.html"))
+        for call in PAGES.findall(template.read_text())
+        for url in re.findall(r"url_for\(([^()]*)\)", call)
+    ]
+    assert len(paged) >= 12
+    found += paged
+    assert len(found) >= 18
     assert [each for each in found if "_anchor=" not in each[1]] == []
