@@ -18,13 +18,19 @@ class Dispute(OrgScoped, Base):
     """One dispute of one top-up. What it deducted from the wallet, or returned, is only in the ledger.
 
     `status` and `reason` are Stripe's (https://docs.stripe.com/api/disputes/object); an inquiry's status starts with
-    `warning_`. `evidence_due_at` is the bank's deadline for evidence.
+    `warning_`. `evidence_due_at` is the bank's deadline for evidence. `consent_id` is with which consent an owner
+    switched auto top-up on again after a dispute of an automatic charge; None while none has.
     """
 
     __tablename__ = "dispute"
     __table_args__ = (
         Index("ix_dispute_top_up", "org_id", "top_up_id"),
         ForeignKeyConstraint(["org_id", "top_up_id"], ["top_up.org_id", "top_up.id"]),
+        ForeignKeyConstraint(
+            ["org_id", "consent_id"],
+            ["auto_top_up_consent.org_id", "auto_top_up_consent.id"],
+            name="fk_dispute_consent",
+        ),
     )
 
     stripe_id: Mapped[str] = mapped_column(String(255), primary_key=True)
@@ -35,6 +41,7 @@ class Dispute(OrgScoped, Base):
     reason: Mapped[str] = mapped_column(String(60))
     opened_at: Mapped[When]
     evidence_due_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    consent_id: Mapped[UUID | None]
 
     @property
     def amount(self) -> Money:

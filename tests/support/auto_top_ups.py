@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import text
 
@@ -28,6 +28,7 @@ def switch_on(
     target: str = "100",
     cap: str = "400",
     has_brake: bool = False,
+    at: datetime | None = None,
 ) -> AutoTopUp:
     """An owner agrees to these settings; or to others than before. The brake stops nothing unless it's about that."""
     if not has_brake:
@@ -40,7 +41,7 @@ def switch_on(
         cards=tuple(card.id for card in cards),
         version=before.version if before else 0,
     )
-    return settings.agree(organization, wanted, WORDS, OWNER)
+    return settings.agree(organization, wanted, WORDS, OWNER, at=at)
 
 
 def let_go(organization: Organization) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from app.billing import audit
 from app.billing.auto_top_ups import (
     card_order,
+    disputed,
     monthly_cap,
     next_charge,
     notifying,
@@ -74,7 +75,7 @@ def decide(organization: Organization, wallet: Wallet, at: datetime) -> Step:
     open_ = automatic.find_open(organization.id)
     if open_ is not None and _is_under_way(open_, at):
         return None
-    if settings.is_on and switching_off.is_disputed(settings):
+    if settings.is_on and disputed.is_disputed(organization.id):
         switching_off.switch_off(organization, wallet, settings, OffReason.DISPUTE, audit.AUTO_TOP_UP)
     if not settings.is_on or (open_ is not None and open_.created_at < consent_of(settings).at):
         return Cancel(open_) if open_ is not None else None

@@ -14,7 +14,7 @@ from uuid import UUID
 
 from app.billing import audit, catalog
 from app.billing.audit import Actor
-from app.billing.auto_top_ups import card_order, notifying, switching_off, watching
+from app.billing.auto_top_ups import card_order, disputed, notifying, switching_off, watching
 from app.billing.auto_top_ups.rows import find_settings
 from app.billing.cards import payment_methods
 from app.billing.cards.payment_methods import CardNotUsableError
@@ -108,6 +108,7 @@ def agree(
             words=words,
         )
         if not was_on:
+            disputed.agree_after(consent)
             messages.auto_top_up_switched(organization.id, is_on=True, reason=None, at=utc_now())
         notifying.changed(organization, settings, cards, actor, was_on=was_on)
         watching.arm(wallet, settings, utc_now())

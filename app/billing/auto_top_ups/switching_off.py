@@ -3,24 +3,14 @@ on again."""
 
 from __future__ import annotations
 
-from sqlalchemy import exists, func, select
-
 from app.billing import audit
 from app.billing.audit import Actor
 from app.billing.auto_top_ups import notifying, watching
 from app.billing.brake import answering
 from app.billing.platform import messages
 from app.clock import utc_now
-from app.extensions import db, enqueue
-from app.models import (
-    AutoTopUp,
-    AutoTopUpConsent,
-    Dispute,
-    OffReason,
-    Organization,
-    TopUp,
-    Wallet,
-)
+from app.extensions import enqueue
+from app.models import AutoTopUp, OffReason, Organization, Wallet
 
 
 def switch_off(
@@ -41,18 +31,3 @@ def switch_off(
     notifying.switched_off(organization, settings, reason, actor)
     # What was declined and is still open is canceled.
     enqueue("top_up_automatically", org_id=str(organization.id))
-
-
-def is_disputed(settings: AutoTopUp) -> bool:
-    """Whether a cardholder disputes an automatic charge since the last consent. An inquiry isn't one yet."""
-    # Stripe's times are in whole seconds.
-    agreed_at = select(func.date_trunc("second", AutoTopUpConsent.at)).where(
-        AutoTopUpConsent.org_id == settings.org_id, AutoTopUpConsent.id == settings.consent_id
-    )
-    disputes = (
-        exists()
-        .where(Dispute.org_id == settings.org_id, TopUp.org_id == Dispute.org_id)
-        .where(TopUp.id == Dispute.top_up_id, TopUp.auto_month.is_not(None))
-        .where(Dispute.status.not_like("warning%"), Dispute.opened_at >= agreed_at.scalar_subquery())
-    )
-    return bool(db.session.scalar(select(disputes)))

@@ -19,7 +19,7 @@ from app.billing.topups.clawbacks import Movement
 from app.billing.wallet import ledger
 from app.clock import utc_now
 from app.database import locks
-from app.extensions import db
+from app.extensions import db, enqueue
 from app.models import Dispute, TopUp, TransferKind, Wallet
 from app.payments import disputes as stripe_disputes
 from app.payments.disputes import StripeDispute
@@ -54,6 +54,9 @@ def _apply(top_up: TopUp, dispute: StripeDispute, was: str | None, at: datetime)
     moved = clawbacks.post_difference(
         wallet, top_up, TransferKind.DISPUTE, dispute.id, dispute.taken, at=at, detail=_describe(dispute)
     )
+    if top_up.is_automatic:
+        # It ends auto top-up, whatever credit there is.
+        enqueue("top_up_automatically", org_id=str(top_up.org_id))
     if moved is None:
         wallet.version += 1
     else:

@@ -1,50 +1,43 @@
-"""What switches auto top-up off besides its owners: a cardholder who disputes an automatic charge."""
+"""What goes with switching auto top-up off, for every reason."""
 
 from __future__ import annotations
 
-import pytest
 from flask import Flask
 
-from app.billing import topups
-from app.billing.auto_top_ups import switching_off
-from app.models import OffReason
-from tests.factories import OWNER, usd
-from tests.support.auto_top_ups import look, one_with, settings_of, switch_on, top_ups, use
-from tests.support.sandbox import Sandbox, deliver_all, work_through
+from app.billing import audit
+from app.billing.auto_top_ups import settings
+from app.billing.auto_top_ups.rows import find_settings
+from app.billing.auto_top_ups.switching_off import switch_off
+from app.billing.wallet import ledger
+from app.extensions import db
+from app.models import OffReason, TopUpStatus, WalletWatch
+from tests.factories import OWNER
+from tests.support.auto_top_ups import one_with, settings_of, top_ups, use
+from tests.support.sandbox import Sandbox, work_through
 
 
-def test_a_dispute_of_an_automatic_charge_ends_it_before_another_is_made(
+def test_nothing_watches_the_wallet_anymore_and_what_was_declined_is_canceled(
     app: Flask, sandbox: Sandbox
 ) -> None:
-    organization, card = one_with()
+    organization, _ = one_with("pm_card_chargeCustomerFail")
     use(organization, 15)
     work_through(app)
-    [top_up] = top_ups(organization)
-    sandbox.control.open_dispute(str(top_up.charge_id))
-    deliver_all(app, sandbox)
-    row = settings_of(organization)
-    assert (row.is_on, row.off_reason) == (False, OffReason.DISPUTE)
-    assert len(sandbox.charges()) == 1
-    switch_on(organization, card)
+    assert [one.status for one in top_ups(organization)] == [TopUpStatus.DECLINED]
+    settings.turn_off(organization, OWNER)
+    assert db.session.scalars(db.select(WalletWatch)).all() == []
+    assert settings_of(organization).next_try_at is None
     work_through(app)
-    assert settings_of(organization).is_on, "an owner agreed again"
-    assert len(sandbox.charges()) == 2
+    assert [one.status for one in top_ups(organization)] == [TopUpStatus.CANCELED]
 
 
-@pytest.mark.parametrize("inquiry", [True, False])
-def test_an_inquiry_or_the_dispute_of_a_persons_top_up_does_not(
-    app: Flask, sandbox: Sandbox, inquiry: bool
-) -> None:
-    organization, card = one_with(credit="300")
-    if inquiry:
-        use(organization, 285)
-        work_through(app)
-        [disputed] = top_ups(organization)
-    else:
-        begun = topups.begin(organization, usd("50"), card.id, OWNER)
-        disputed = topups.pay(organization, begun.id, card.id, OWNER)
-    sandbox.control.open_dispute(str(disputed.charge_id), inquiry=inquiry)
-    deliver_all(app, sandbox)
-    look(organization)
-    assert not switching_off.is_disputed(settings_of(organization))
-    assert settings_of(organization).is_on
+def test_its_settings_stay_with_the_reason_and_open_pages_are_told(app: Flask, sandbox: Sandbox) -> None:
+    organization, _ = one_with()
+    wallet, row = ledger.lock(organization.id), find_settings(organization.id)
+    assert row is not None
+    before, version = wallet.version, row.version
+    switch_off(organization, wallet, row, OffReason.FAILURES, audit.AUTO_TOP_UP)
+    db.session.commit()
+    after = settings_of(organization)
+    assert (after.is_on, after.off_reason, after.version) == (False, OffReason.FAILURES, version + 1)
+    assert after.threshold_micro == 20_000_000
+    assert ledger.lock(organization.id).version > before
