@@ -17,6 +17,7 @@ from app.billing.usage import campaign_courses, campaign_estimates, campaign_pla
 from app.billing.usage.campaign_courses import Course
 from app.billing.usage.campaign_estimates import Campaign, Estimate, EstimateLine, UnknownCallingMeterError
 from app.billing.usage.campaign_plans import CheaperPlan
+from app.billing.usage.cloudevents import Name
 from app.billing.usage.past_campaigns import PastCampaigns
 from app.clock import utc_now
 from app.people.tokens import Scope
@@ -47,6 +48,10 @@ class CampaignBody(Struct, frozen=True, forbid_unknown_fields=True):
     calls_a_day: Annotated[
         Annotated[int, Meta(ge=1, le=10_000_000)] | None,
         Meta(description="How many calls are made on a day. Null: all of them on one."),
+    ] = None
+    campaign: Annotated[
+        Name | None,
+        Meta(description="The campaign's name: what its open envelope has left pays for its calls first."),
     ] = None
 
 
@@ -103,8 +108,15 @@ class EstimateView(Struct, frozen=True):
     least: Amount
     most: Amount
     available: Amount
+    reserve: Annotated[
+        Amount, Meta(description="What of `available` is not for these calls. Zero for inbound calls.")
+    ]
+    set_aside: Annotated[
+        Amount, Meta(description="What is left of the envelope of `campaign`, which its calls spend first.")
+    ]
     covered_percent: Annotated[
-        int, Meta(description="The percentage of `most` that available credit covers.")
+        int,
+        Meta(description="The percentage of `most` that `set_aside` and `available` above `reserve` cover."),
     ]
     missing: Annotated[Amount, Meta(description="How much credit is missing to cover `most`.")]
     suggested_top_up: Annotated[
@@ -129,7 +141,9 @@ class EstimateView(Struct, frozen=True):
 _EXAMPLE = EstimateView(
     least=Amount("420.120000", "USD"),
     most=Amount("510.480000", "USD"),
-    available=Amount("362.440000", "USD"),
+    available=Amount("322.440000", "USD"),
+    reserve=Amount("0.000000", "USD"),
+    set_aside=Amount("40.000000", "USD"),
     covered_percent=70,
     missing=Amount("148.040000", "USD"),
     suggested_top_up=Amount("250.000000", "USD"),
@@ -174,7 +188,7 @@ def estimate_campaign(org_id: UUID, body: CampaignBody) -> EstimateView:
         body.calls, body.meter, body.answered_percent, body.seconds.shortest, body.seconds.longest
     )
     try:
-        estimate = campaign_estimates.estimate(organization, campaign, at=now)
+        estimate = campaign_estimates.estimate(organization, campaign, at=now, name=body.campaign or "")
     except UnknownCallingMeterError as error:
         raise _invalid(str(error), "/meter") from None
     a_day = min(body.calls_a_day or body.calls, body.calls)
@@ -197,7 +211,9 @@ def _view(
     return EstimateView(
         least=Amount.of(found.least),
         most=Amount.of(found.most),
-        available=Amount.of(found.available),
+        available=Amount.of(found.credit.available),
+        reserve=Amount.of(found.credit.reserve),
+        set_aside=Amount.of(found.credit.own),
         covered_percent=found.covered_percent,
         missing=Amount.of(found.missing),
         suggested_top_up=Amount.of(found.top_up) if found.top_up else None,

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from tests.factories import an_organization
+from app.billing.wallet import envelopes, reserve
+from app.billing.wallet.reserve import Reserve
+from app.extensions import db
+from tests.factories import OWNER, an_organization, usd
 from tests.support.past_campaigns import a_past_campaign
 from tests.support.platform import Platform, is_problem
 from tests.support.spending import forecast_of
@@ -69,3 +74,20 @@ def test_what_makes_no_sense_is_pointed_out(platform: Platform, change: dict[str
     answer = platform.post(f"/organizations/{an_organization().id}/estimates", CAMPAIGN | change)
     assert is_problem(answer, "invalid-content", 422)
     assert [error["pointer"] for error in answer.json["errors"]] == [pointer]
+
+
+def test_the_campaigns_own_envelope_counts_and_the_reserve_does_not(platform: Platform) -> None:
+    organization = an_organization(credit="10")
+    until = organization.local_day() + timedelta(days=30)
+    envelopes.set_aside(organization, "Recall", usd("3"), until, OWNER)
+    reserve.choose(organization, Reserve(usd("2"), None), OWNER, is_confirmed=False)
+    db.session.commit()
+    path = f"/organizations/{organization.id}/estimates"
+    mine, other = (platform.post(path, CAMPAIGN | more).json for more in ({"campaign": "Recall"}, {}))
+    for told in (mine, other):
+        assert (told["available"]["amount"], told["reserve"]["amount"]) == ("7.000000", "2.000000")
+    assert (mine["set_aside"]["amount"], other["set_aside"]["amount"]) == ("3.000000", "0.000000")
+    apart = Decimal(other["missing"]["amount"]) - Decimal(mine["missing"]["amount"])
+    assert apart == 3
+    inbound = platform.post(path, CAMPAIGN | {"meter": "calls_inbound"}).json
+    assert inbound["reserve"]["amount"] == "0.000000"

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 from flask import Flask
 
+from app.billing.wallet import envelopes, reserve
+from app.billing.wallet.reserve import Reserve
+from app.extensions import db
+from tests.factories import OWNER, usd
 from tests.support.browsing import HTMX, links_of, text_of
 from tests.support.past_campaigns import a_past_campaign
 from tests.support.paying import Owner
@@ -110,3 +115,33 @@ def test_figures_are_taken_as_people_write_them(owner: Owner) -> None:
 def test_htmx_gets_the_region_alone(owner: Owner) -> None:
     part = owner.get(CHECK, query_string=CAMPAIGN, headers=HTMX)
     assert part.text.lstrip().startswith("<section") or "<html" not in part.text
+
+
+def test_what_is_set_aside_for_it_is_chosen_and_counts(owner: Owner) -> None:
+    assert "Credit set aside" not in text_of(owner.get(CHECK)), "there is none to choose"
+    until = owner.organization.local_day() + timedelta(days=30)
+    envelopes.set_aside(owner.organization, "Recall", usd("3"), until, OWNER)
+    db.session.commit()
+    page = asked(owner)
+    assert "Recall: $3.00 left" in page
+    assert "You need $9.70 more" in page
+    mine = asked(owner, set_aside="Recall")
+    assert "You need $6.70 more" in mine
+    assert "$3.00 set aside for Recall is counted." in mine
+    assert "The $3.00 set aside for Recall covers it." in asked(owner, set_aside="Recall", calls="40")
+    assert "is counted" not in asked(owner, set_aside="no such campaign")
+
+
+def test_the_reserve_does_not_count_and_is_named(owner: Owner) -> None:
+    reserve.choose(owner.organization, Reserve(usd("2"), None), OWNER, is_confirmed=False)
+    db.session.commit()
+    page = asked(owner)
+    assert "You need $8.70 more" in page
+    assert "$2.00 kept for number rent and inbound calls isn't counted." in page
+
+
+def test_its_links_have_their_keys(owner: Owner) -> None:
+    page = owner.get(CHECK, query_string=CAMPAIGN | {"calls": "20000"}).text
+    result = page.partition('class="campaign-result"')[2]
+    assert re.search(r'<a class="btn btn-primary" [^>]*data-key="t"', result)
+    assert re.search(r'data-key="g c">Change plan</a>', result)

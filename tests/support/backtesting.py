@@ -78,4 +78,4 @@ def _running(year: Year, at: datetime) -> Iterator[Running]:
         lately = [year.of_bursts.get(at - HOUR * hour, {}).get(burst.name, 0) for hour in (1, 2, 3)]
         hours = sum(1 for hour in (1, 2, 3) if at - HOUR * hour >= burst.begin)
         if sum(lately) and at - burst.begin < timedelta(days=7):
-            yield Running(per_hour=sum(lately) / hours, since=burst.begin)
+            yield Running(per_hour=round(sum(lately) / hours), since=burst.begin)

@@ -53,5 +53,5 @@ def find_running(organization: Organization, now: datetime) -> list[Running]:
             began = min(began, morning.astimezone(UTC))
         # At least an hour: its first call doesn't say that it goes on like this all the time.
         hours = max((now - max(began, since)) / timedelta(hours=1), 1.0)
-        running.append(Running(per_hour=row.micro / hours, since=began))
+        running.append(Running(per_hour=round(row.micro / hours), since=began))
     return running

@@ -27,14 +27,14 @@ def left_by_day(profile: Profile, available: int, now: datetime, *, timezone: st
     """From now on the end of each day by the clock of a zone, until nothing is left for sure, or a month is over."""
     zone, usual_day = ZoneInfo(timezone), sum(profile.slots) / 7
     points = [Left(now, available, available, available)]
-    total = 0.0
+    total = 0
     for begin, end, amount in hours_until(profile, now, now + timedelta(days=DAYS)):
         total += amount
         above, below = band(profile, total, usual_day)
         is_over = available <= total * below
         if is_over or begin.astimezone(zone).date() != end.astimezone(zone).date():
-            spent = (total * above, total, total * below)
-            points.append(Left(end, *(max(round(available - micro), 0) for micro in spent)))
+            spent = (round(total * above), total, round(total * below))
+            points.append(Left(end, *(max(available - micro, 0) for micro in spent)))
         if is_over:
             break
     return points

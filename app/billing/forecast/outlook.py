@@ -39,23 +39,22 @@ class Dryness:
 
 def spend_until(profile: Profile, now: datetime, until: datetime) -> Spend:
     """What is expected to be spent between now and a time."""
-    total = 0.0
-    for _, _, amount in hours_until(profile, now, min(until, now + FURTHEST)):
-        total += amount
-    return banded(profile, total)
+    return banded(
+        profile, sum(amount for _, _, amount in hours_until(profile, now, min(until, now + FURTHEST)))
+    )
 
 
-def banded(profile: Profile, total: float) -> Spend:
+def banded(profile: Profile, total: int) -> Spend:
     """So much spend with the band that forecasts of as much have."""
     above, below = band(profile, total, sum(profile.slots) / 7)
-    return Spend(round(total * below), round(total), round(total * above))
+    return Spend(round(total * below), total, round(total * above))
 
 
 def dry_at(profile: Profile, available: int, now: datetime) -> Dryness:
     """When so much credit (in micro-units) is used up."""
     found: list[datetime | None] = [None, None, None]
-    before = [0.0, 0.0, 0.0]
-    total, usual_day = 0.0, sum(profile.slots) / 7
+    before = [0, 0, 0]
+    total, usual_day = 0, sum(profile.slots) / 7
     widest = 1 + _ABOVE * profile.spread * _LEAST_DAYS**-_NARROWS
     for begin, end, amount in hours_until(profile, now, now + FURTHEST):
         total += amount
@@ -63,7 +62,7 @@ def dry_at(profile: Profile, available: int, now: datetime) -> Dryness:
             before = [total, total, total]
             continue
         above, below = band(profile, total, usual_day)
-        reached = [total * above, total, total * below]
+        reached = [round(total * above), total, round(total * below)]
         for place in range(3):
             if found[place] is None and reached[place] >= available:
                 gained = reached[place] - before[place]
@@ -75,9 +74,7 @@ def dry_at(profile: Profile, available: int, now: datetime) -> Dryness:
     return Dryness(*found)
 
 
-def hours_until(
-    profile: Profile, now: datetime, until: datetime
-) -> Iterator[tuple[datetime, datetime, float]]:
+def hours_until(profile: Profile, now: datetime, until: datetime) -> Iterator[tuple[datetime, datetime, int]]:
     """The hours until a time, each with what is expected in it; the first and last are parts of one."""
     begin = now.astimezone(UTC)
     hour = begin.replace(minute=0, second=0, microsecond=0)
@@ -89,11 +86,11 @@ def hours_until(
             yield begin, end, expected
         else:
             end = min(end, until)
-            yield begin, end, expected * ((end - begin) / _HOUR)
+            yield begin, end, round(expected * ((end - begin) / _HOUR))
         begin = hour = hour + _HOUR
 
 
-def band(profile: Profile, total: float, usual_day: float) -> tuple[float, float]:
+def band(profile: Profile, total: int, usual_day: float) -> tuple[float, float]:
     """By which factors spend may be more and less than `total`. Measured by backtests on simulated years."""
     days = max(total / usual_day if usual_day else 0.0, _LEAST_DAYS)
     spread = profile.spread * days**-_NARROWS

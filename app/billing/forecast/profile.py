@@ -36,7 +36,7 @@ _LEAST_SPREAD, _MOST_SPREAD = 0.10, 1.5
 class Running:
     """A campaign in progress that the usual week doesn't know yet: what it takes an hour, and since when."""
 
-    per_hour: float
+    per_hour: int
     since: datetime
 
 
@@ -44,10 +44,10 @@ class Running:
 class Profile:
     """The usual week, and how the last hours differed from it.
 
-    `slots` are micro-units by hour of the week in `timezone`, from Monday at midnight. `day_ratio` and `few_ratio`
-    are what the last day and the last few hours took, as a multiple of the usual; `spread` is by how much days
-    differ from the usual one (a standard deviation, as a share of it). `surge` is what campaigns in progress take an
-    hour beyond that, in hours with calls until `surge_until`.
+    `slots` are whole micro-units by hour of the week in `timezone`, from Monday at midnight. `day_ratio` and
+    `few_ratio` are what the last day and the last few hours took, as a multiple of the usual; `spread` is by how much
+    days differ from the usual one (a standard deviation, as a share of it). `surge` is what campaigns in progress
+    take an hour beyond that, in hours with calls until `surge_until`.
     """
 
     timezone: str
@@ -56,11 +56,11 @@ class Profile:
     day_ratio: float
     few_ratio: float
     spread: float
-    surge: float
+    surge: int
     surge_until: datetime
 
-    def expected_from(self, hour: datetime) -> Iterator[float]:
-        """What is expected to be spent in this hour and each one after it, without end, in micro-units."""
+    def expected_from(self, hour: datetime) -> Iterator[int]:
+        """What is expected to be spent in this hour and each one after it, without end, in whole micro-units."""
         ahead = max((hour - self.as_of) / _HOUR, 0.0)
         day, few = (
             (self.day_ratio - 1) * exp(-ahead / _DAY_FADES),
@@ -71,7 +71,7 @@ class Profile:
         calling = max(self.slots) * _CALLING
         for place in _places_from(hour, ZoneInfo(self.timezone)):
             slot = self.slots[place]
-            expected = slot * (1 + day) * (1 + few)
+            expected = round(slot * (1 + day) * (1 + few))
             yield expected + self.surge if surging > 0 and slot >= calling else expected
             day, few, surging = day * day_fade, few * few_fade, surging - 1
 
@@ -162,11 +162,11 @@ def _ratio(latest: list[tuple[float, float]], prior: float, surge: float) -> flo
     return min(max((actual + prior) / (usual + prior), 1 / _MOST_UNLIKE), _MOST_UNLIKE)
 
 
-def _surge(running: Sequence[Running], now: datetime) -> tuple[float, datetime]:
+def _surge(running: Sequence[Running], now: datetime) -> tuple[int, datetime]:
     """What campaigns in progress take an hour, and until when: about as long as they have been running already."""
     per_hour = sum(one.per_hour for one in running)
     if per_hour <= 0:
-        return 0.0, now
+        return 0, now
     lasts = sum(one.per_hour * ((now - one.since) / _HOUR) for one in running) / per_hour
     return per_hour, now + timedelta(hours=min(max(lasts, 4.0), 96.0))
 

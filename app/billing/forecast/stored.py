@@ -47,7 +47,7 @@ def refresh(org_id: UUID, *, now: datetime) -> None:
     row.day_ratio = made.day_ratio if made else 1.0
     row.few_ratio = made.few_ratio if made else 1.0
     row.spread = made.spread if made else 0.0
-    row.surge_micro = round(made.surge) if made else 0
+    row.surge_micro = made.surge if made else 0
     row.surge_until = made.surge_until if made else now
     db.session.flush()
 

@@ -1,6 +1,7 @@
 """How a campaign would go: until when it takes, what else is spent meanwhile, how far the credit gets.
 
-Its calls are spread over the hours in which the organization usually calls. What else is spent is the forecast's.
+Its calls are spread over the hours in which the organization usually calls. What else is spent is the forecast's. Its
+calls take what is set aside for the campaign first, and then share available credit above the reserve with the rest.
 """
 
 from __future__ import annotations
@@ -8,16 +9,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 from app.billing import forecast
 from app.billing.forecast import Profile
-from app.billing.usage import campaign_estimates
+from app.billing.usage import campaign_credit
 from app.billing.usage.campaign_estimates import Estimate
 from app.models import Organization
 from app.money import Money
 
-_HOUR = timedelta(hours=1)
+_HOUR, _INSTANT = timedelta(hours=1), timedelta(microseconds=1)
 _WORK = range(9, 18)
 """When campaigns are taken to call, while the organization's own hours aren't known."""
 
@@ -27,8 +29,9 @@ class Course:
     """A campaign whose calls cost the most that they may.
 
     `ends_at` is when it is over. `meanwhile` is what else is spent until then, None while there is no forecast.
-    `runs_out_at` is when credit ends before, after `calls_covered` of its calls; None if credit covers all of it.
-    `missing` is how much is short of the campaign and the rest, and `top_up` the suggested amount.
+    `runs_out_at` is when its credit ends before, after `calls_covered` of its calls; None if credit covers all of it.
+    `missing` is how much is short of the campaign and the rest, and `top_up` the suggested amount. `covers_rest` is
+    whether credit covers the rest too, which an envelope that pays for the campaign doesn't.
     """
 
     calls_a_day: int
@@ -38,6 +41,7 @@ class Course:
     runs_out_at: datetime | None
     missing: Money
     top_up: Money | None
+    covers_rest: bool
 
 
 def follow(
@@ -46,38 +50,54 @@ def follow(
     """The course of an estimated campaign that begins now; None if it takes longer than anything is forecast."""
     profile = forecast.find_profile(organization)
     calls, currency = estimate.campaign.calls, organization.currency
-    cost = estimate.most.micro / calls
-    left = float(max(estimate.available.micro, 0))
-    made = other = 0.0
+    cost = Fraction(estimate.most.micro, calls)
+    own, shared = Fraction(estimate.credit.own.micro), Fraction(estimate.credit.shared.micro)
+    made, other = Fraction(0), 0
     covered, runs_out_at, ends_at = calls, None, None
     for begin, hour_ends, share, usual in _hours(organization, profile, now):
         end = hour_ends
         part = min(calls_a_day * share, calls - made)
-        spent = part * cost + usual
+        spent = part * cost
         # The hour in which the last call is made ends with it.
         if made + part >= calls and share:
-            end = begin + (end - begin) * min(part / (calls_a_day * share), 1.0)
-        if runs_out_at is None and spent > left:
-            reached = left / spent
-            runs_out_at, covered = begin + (end - begin) * reached, int(made + part * reached)
-        left -= spent
+            end = begin + (end - begin) * float(part / (calls_a_day * share))
+        if runs_out_at is None and spent >= own and spent - own + usual > shared:
+            reached = _reached(spent, usual, own, shared)
+            runs_out_at, covered = begin + (end - begin) * float(reached), int(made + part * reached)
+        drawn = min(spent, own)
+        own, shared = own - drawn, shared - (spent - drawn) - usual
         made, other = made + part, other + usual
         if made >= calls:
             ends_at = end
             break
     if ends_at is None:
         return None
-    meanwhile = Money(round(other), currency) if profile else None
-    needed = estimate.most + (meanwhile or Money.zero(currency))
-    coverage = campaign_estimates.compare(needed, estimate.available)
+    meanwhile = Money(other, currency) if profile else None
+    coverage = campaign_credit.cover(estimate.most, estimate.credit, others=meanwhile)
     if not coverage.missing:
         runs_out_at, covered = None, calls
-    return Course(calls_a_day, ends_at, meanwhile, covered, runs_out_at, coverage.missing, coverage.top_up)
+    return Course(
+        calls_a_day,
+        ends_at,
+        meanwhile,
+        covered,
+        runs_out_at,
+        coverage.missing,
+        coverage.top_up,
+        covers_rest=shared >= 0,
+    )
+
+
+def _reached(spent: Fraction, usual: int, own: Fraction, shared: Fraction) -> Fraction:
+    """The part of an hour after which neither its own nor shared credit is left for a campaign that spends `spent`
+    in it, while `usual` is spent of shared credit."""
+    together = (max(shared, Fraction(0)) + own) / (spent + usual) if spent + usual else Fraction(0)
+    return min(max(together, own / spent if spent else Fraction(0)), Fraction(1))
 
 
 def _hours(
     organization: Organization, profile: Profile | None, now: datetime
-) -> Iterator[tuple[datetime, datetime, float, float]]:
+) -> Iterator[tuple[datetime, datetime, Fraction, int]]:
     """The hours from now on, as far as anything is forecast: the share of a day's calls that is made in each, and
     what else is spent."""
     zone = ZoneInfo(organization.timezone)
@@ -86,14 +106,14 @@ def _hours(
     for number in range(forecast.FURTHEST // _HOUR):
         hour = first + _HOUR * number
         begin, end = max(hour, now), hour + _HOUR
-        usual = next(expected) if expected else 0.0
-        part = (end - begin) / _HOUR
-        yield begin, end, _share(profile, hour.astimezone(zone)) * part, usual * part
+        usual = next(expected) if expected else 0
+        part = Fraction((end - begin) // _INSTANT, _HOUR // _INSTANT)
+        yield begin, end, _share(profile, hour.astimezone(zone)) * part, round(usual * part)
 
 
-def _share(profile: Profile | None, local: datetime) -> float:
+def _share(profile: Profile | None, local: datetime) -> Fraction:
     """The share of a day's calls that is made in an hour: the same in each hour with calls."""
     calling = profile.calling_hours(local.weekday()) if profile else frozenset[int]()
     if profile is None or not any(profile.slots):
         calling = frozenset(_WORK) if local.weekday() < 5 else frozenset()
-    return 1 / len(calling) if local.hour in calling else 0.0
+    return Fraction(1, len(calling)) if local.hour in calling else Fraction(0)

@@ -13,14 +13,14 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 
-from app.billing import catalog
 from app.billing.catalog import Meter, Plan, rating, versions
 from app.billing.catalog.quantities import Units
 from app.billing.catalog.rating import Charge
 from app.billing.plans import terms as plan_terms
 from app.billing.plans.terms import BillingContext
+from app.billing.usage import campaign_credit
+from app.billing.usage.campaign_credit import CampaignCredit
 from app.billing.usage.rater import Rater, RatingContext
-from app.billing.wallet import status as calling_status
 from app.extensions import db
 from app.models import Organization, UsageDaily, UsageGroup
 from app.money import Money, total
@@ -84,7 +84,7 @@ class EstimateLine:
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """What a campaign would cost, compared with available credit. `missing` is how much credit is short of `most`.
+    """What a campaign would cost, compared with the credit for it. `missing` is how much credit is short of `most`.
 
     `top_up` is the suggested amount: what is missing, as a preset or rounded up, within the limits. `is_own_usage`
     says whether the estimate is based on the organization's own usage.
@@ -94,40 +94,18 @@ class Estimate:
     lines: tuple[EstimateLine, ...]
     least: Money
     most: Money
-    available: Money
+    credit: CampaignCredit
     missing: Money
     top_up: Money | None
     is_own_usage: bool
 
     @property
     def covered_percent(self) -> int:
-        """How much of the most expensive case available credit covers, in whole percent, rounded down."""
-        if self.most.micro <= 0 or self.available >= self.most:
+        """How much of the most expensive case its credit covers, in whole percent, rounded down."""
+        usable = self.credit.usable
+        if self.most.micro <= 0 or usable >= self.most:
             return 100
-        return max(self.available.micro, 0) * 100 // self.most.micro
-
-
-@dataclass(frozen=True, slots=True)
-class Coverage:
-    """What a cost is, compared with available credit. `missing` is how much credit is short of it, `top_up` the
-    suggested amount: what is missing, as a preset or rounded up, within the limits."""
-
-    cost: Money
-    available: Money
-    missing: Money
-    top_up: Money | None
-
-
-def cover(organization: Organization, cost: Money) -> Coverage:
-    """Compare a cost in the organization's currency with its available credit."""
-    status = calling_status.find(organization.id)
-    return compare(cost, status.available if status else Money.zero(organization.currency))
-
-
-def compare(cost: Money, available: Money) -> Coverage:
-    """Compare a cost with credit of the same currency."""
-    missing = max(cost - available, Money.zero(cost.currency))
-    return Coverage(cost, available, missing, _suggested(missing) if missing else None)
+        return usable.micro * 100 // self.most.micro
 
 
 def calling_meters(organization: Organization, at: datetime) -> dict[str, Meter]:
@@ -137,8 +115,9 @@ def calling_meters(organization: Organization, at: datetime) -> dict[str, Meter]
     return {key: meter for key, meter in plan_catalog.meters.items() if meter.group is UsageGroup.CALLING}
 
 
-def estimate(organization: Organization, campaign: Campaign, *, at: datetime) -> Estimate:
-    """What the campaign would cost if it ran now. Raises `UnknownCallingMeterError`. An estimate uses nothing up."""
+def estimate(organization: Organization, campaign: Campaign, *, at: datetime, name: str = "") -> Estimate:
+    """What the campaign would cost if it ran now, and whether its credit covers that: with what is set aside for one
+    of this name. Raises `UnknownCallingMeterError`. An estimate uses nothing up."""
     meters = calling_meters(organization, at)
     if campaign.meter not in meters:
         raise UnknownCallingMeterError(
@@ -164,13 +143,14 @@ def estimate(organization: Organization, campaign: Campaign, *, at: datetime) ->
         for meter, (quantity, charge) in most.items()
     )
     currency = organization.currency
-    coverage = cover(organization, total((line.most for line in lines), currency))
+    credit = campaign_credit.find(organization, meter=campaign.meter, campaign=name)
+    coverage = campaign_credit.cover(total((line.most for line in lines), currency), credit)
     return Estimate(
         campaign=campaign,
         lines=lines,
         least=total((line.least for line in lines), currency),
         most=coverage.cost,
-        available=coverage.available,
+        credit=credit,
         missing=coverage.missing,
         top_up=coverage.top_up,
         is_own_usage=is_own,
@@ -235,14 +215,3 @@ def _usage_of_a_second(organization: Organization, plan: Plan) -> tuple[dict[str
     if talked < ENOUGH_SECONDS:
         return {meter: USUAL[meter] for meter in models if meter in USUAL}, False
     return {meter: Fraction(used[meter], talked) for meter in models if used.get(meter, 0) > 0}, True
-
-
-def _suggested(missing: Money) -> Money | None:
-    """A top-up that covers what is missing: the smallest preset that does, or the next ten units of the currency."""
-    limits = catalog.current().top_up
-    fitting = [preset for preset in limits.presets if preset >= missing]
-    if fitting:
-        return min(fitting)
-    ten = Money.parse("10", missing.currency).micro
-    rounded = Money(-(-missing.micro // ten) * ten, missing.currency)
-    return rounded if rounded <= limits.maximum else limits.maximum

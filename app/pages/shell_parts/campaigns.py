@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from flask import url_for
 from werkzeug.datastructures import MultiDict
 
-from app.billing.usage import campaign_estimates
-from app.billing.usage.campaign_estimates import Coverage
+from app.billing.usage import campaign_credit, campaign_estimates
+from app.billing.usage.campaign_credit import Coverage
 from app.clock import utc_now
 from app.models import Organization
 from app.money import Money, MoneyError
@@ -38,13 +38,15 @@ class InvalidCampaignError(ValueError):
 
 
 def check(organization: Organization, asked: MultiDict[str, str]) -> Answer:
-    """The answer for a campaign of `cost`, or of `calls` that take `minutes`, or `shortest` to `longest`.
+    """The answer for a campaign of `cost`, or of `calls` that take `minutes`, or `shortest` to `longest`. What is set
+    aside for the one called `campaign` counts.
 
     Raises `InvalidCampaignError`.
     """
     if "cost" in asked:
         cost = _cost(organization, asked["cost"])
-        return _answer(campaign_estimates.cover(organization, cost), least=cost)
+        credit = campaign_credit.find(organization, campaign=asked.get("campaign", ""))
+        return _answer(campaign_credit.cover(cost, credit), least=cost)
     fields = MultiDict(_USUAL | dict(asked.items()))
     if minutes := fields.pop("minutes", None):
         fields["shortest"] = fields["longest"] = minutes
@@ -52,8 +54,9 @@ def check(organization: Organization, asked: MultiDict[str, str]) -> Answer:
     if not form.validate():
         wrong = {name: errors[0] for name, errors in form.errors.items()}
         raise InvalidCampaignError(" ".join(f"{name}: {error}" for name, error in wrong.items()))
-    found = campaign_estimates.estimate(organization, form.campaign, at=utc_now())
-    return _answer(Coverage(found.most, found.available, found.missing, found.top_up), least=found.least)
+    name = asked.get("campaign", "")
+    found = campaign_estimates.estimate(organization, form.campaign, at=utc_now(), name=name)
+    return _answer(Coverage(found.most, found.credit, found.missing, found.top_up), least=found.least)
 
 
 def _cost(organization: Organization, text: str) -> Money:
@@ -87,4 +90,4 @@ def _text(coverage: Coverage, least: Money) -> str:
         costs = f"It costs about {money(least)} to {money(coverage.cost)}."
     if coverage.missing:
         return f"{costs} You need {money(coverage.missing)} more."
-    return f"{costs} You have {money(coverage.available)}."
+    return f"{costs} You have {money(coverage.credit.usable)}."

@@ -9,11 +9,13 @@ from wtforms import SelectField, StringField
 from app.billing.usage import campaign_courses, campaign_estimates, campaign_plans, past_campaigns
 from app.billing.usage.campaign_estimates import Campaign
 from app.billing.usage.past_campaigns import PastCampaigns
+from app.billing.wallet import envelope_queries
 from app.clock import utc_now
 from app.models import Organization
+from app.money import Money
 from app.pages.numbers import read_whole
 from app.pages.wallet.routes import blueprint
-from app.web.formatting import number
+from app.web.formatting import money, number
 from app.web.identity import current_organization, org_admin_required
 from app.web.parts import wants_region
 from app.web.text_guard import TidyForm, keeps_typed
@@ -24,7 +26,10 @@ _TYPICAL = {"answered": "70", "shortest": "1", "longest": "3"}
 
 
 class CampaignForm(TidyForm):
-    """A GET form, so that an estimate can be bookmarked and shared. `campaign` is set once `validate` succeeds."""
+    """A GET form, so that an estimate can be bookmarked and shared. `campaign` is set once `validate` succeeds.
+
+    `set_aside` is the campaign whose envelope helps, empty for none.
+    """
 
     calls = StringField("Number of calls")
     answered = StringField("Answer rate (%)")
@@ -32,6 +37,7 @@ class CampaignForm(TidyForm):
     longest = StringField("Longest call (minutes)")
     per_day = StringField("Calls per day")
     meter = SelectField("Type of calls", validate_choice=False)
+    set_aside = SelectField("Credit set aside", validate_choice=False)
 
     campaign: Campaign
     past: PastCampaigns | None = None
@@ -61,6 +67,9 @@ class CampaignForm(TidyForm):
         form.meter.choices = [(key, meter.label) for key, meter in meters.items()]
         if form.meter.data not in meters:
             form.meter.data = next(iter(meters))
+        form.set_aside.choices = _envelopes(organization)
+        if form.set_aside.data not in dict(form.set_aside.choices):
+            form.set_aside.data = ""
         return form
 
     def validate(self, extra_validators: object = None) -> bool:
@@ -99,6 +108,15 @@ class CampaignForm(TidyForm):
         return seconds
 
 
+def _envelopes(organization: Organization) -> list[tuple[str, str]]:
+    """The campaigns with credit set aside, as choices; none of them is the first."""
+    left = {
+        one.campaign: Money(one.left_micro, organization.currency)
+        for one in envelope_queries.list_open(organization.id)
+    }
+    return [("", "None"), *((name, f"{name}: {money(amount)} left") for name, amount in left.items())]
+
+
 def _as_typed(past: PastCampaigns) -> dict[str, str]:
     """The fields as the organization's own past campaigns fill them."""
     seconds = {"shortest": past.shortest, "longest": past.longest}
@@ -117,7 +135,7 @@ def check_campaign() -> tuple[str, int]:
     form = CampaignForm.with_past(organization, request.args)
     found: dict[str, object] = {}
     if request.args and form.validate():
-        estimate = campaign_estimates.estimate(organization, form.campaign, at=now)
+        estimate = campaign_estimates.estimate(organization, form.campaign, at=now, name=form.set_aside.data)
         found = {
             "estimate": estimate,
             "course": campaign_courses.follow(organization, estimate, form.calls_a_day, now=now),

@@ -10,17 +10,20 @@ from flask import Flask
 from app.billing.usage import campaign_courses, campaign_estimates
 from app.billing.usage.campaign_courses import Course
 from app.billing.usage.campaign_estimates import Campaign, Estimate
+from app.billing.wallet import envelopes, reserve
+from app.billing.wallet.reserve import Reserve
 from app.clock import utc_now
+from app.extensions import db
 from app.models import Organization
-from tests.factories import an_organization, at, usd
+from tests.factories import OWNER, an_organization, at, usd
 from tests.support.spending import forecast_of
 
 MONDAY = at("2026-11-30 09:00")
 CAMPAIGN = Campaign(900, "calls_outbound", 100, 60, 60)
 
 
-def estimated(organization: Organization) -> Estimate:
-    return campaign_estimates.estimate(organization, CAMPAIGN, at=utc_now())
+def estimated(organization: Organization, name: str = "") -> Estimate:
+    return campaign_estimates.estimate(organization, CAMPAIGN, at=utc_now(), name=name)
 
 
 def course(organization: Organization, calls_a_day: int, now: datetime = MONDAY) -> Course:
@@ -84,3 +87,46 @@ def test_missing_and_running_out_go_together(app: Flask, credit: str) -> None:
     found = course(an_organization(credit=credit), 900)
     assert bool(found.missing) == (found.runs_out_at is not None) == (found.calls_covered < 900)
     assert found.runs_out_at is None or MONDAY <= found.runs_out_at <= found.ends_at
+
+
+def enveloped(amount: str, *, credit: str) -> Organization:
+    organization = an_organization(credit=credit)
+    until = organization.local_day() + timedelta(days=300)
+    envelopes.set_aside(organization, "Recall", usd(amount), until, OWNER)
+    db.session.commit()
+    return organization
+
+
+def test_its_own_envelope_takes_it_further_and_that_of_another_campaign_does_not(app: Flask) -> None:
+    organization = enveloped("10", credit="20")
+    mine, another = (
+        campaign_courses.follow(organization, estimated(organization, name), 900, now=MONDAY)
+        for name in ("Recall", "Spring")
+    )
+    assert mine is not None
+    assert another is not None
+    alone = course(an_organization(credit="10"), 900)
+    assert (another.calls_covered, another.missing) == (alone.calls_covered, alone.missing)
+    both = course(an_organization(credit="20"), 900)
+    assert (mine.calls_covered, mine.missing) == (both.calls_covered, both.missing)
+
+
+def test_what_its_own_envelope_pays_for_goes_on_when_the_rest_has_run_out(app: Flask) -> None:
+    """A dollar an hour of other usage takes all available credit on the first day, of three."""
+    organization = enveloped("100", credit="110")
+    forecast_of(organization)
+    found = campaign_courses.follow(organization, estimated(organization, "Recall"), 300, now=utc_now())
+    assert found is not None
+    assert (found.runs_out_at, found.calls_covered, found.missing) == (None, 900, usd("0"))
+    assert not found.covers_rest
+    without = campaign_courses.follow(organization, estimated(organization), 300, now=utc_now())
+    assert without is not None
+    assert without.runs_out_at is not None
+    assert without.runs_out_at < utc_now() + timedelta(hours=12)
+
+
+def test_the_reserve_stops_a_campaign_before_credit_is_gone(app: Flask) -> None:
+    organization, less = an_organization(credit="25"), an_organization(credit="10")
+    reserve.choose(organization, Reserve(usd("15"), None), OWNER, is_confirmed=False)
+    db.session.commit()
+    assert course(organization, 900) == course(less, 900)

@@ -70,7 +70,7 @@ def test_it_says_how_much_is_covered_and_which_top_up_covers_the_rest(
     found = estimated(organization, Campaign(200, "calls_outbound", 100, 60, 60))
     assert found.covered_percent == percent
     assert found.top_up == (usd(top_up) if top_up else None)
-    assert found.missing == max(found.most - found.available, usd("0"))
+    assert found.missing == max(found.most - found.credit.available, usd("0"))
 
 
 def test_more_than_the_presets_is_suggested_in_round_figures_up_to_the_largest(app: Flask) -> None:

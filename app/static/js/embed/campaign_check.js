@@ -1,7 +1,7 @@
 // <voice-portal-campaign-check token-url="/billing-token" calls="400" minutes="2.5">: whether credit covers a campaign.
 import { make, Part } from "./part.js";
 
-const FIELDS = ["cost", "calls", "minutes", "shortest", "longest", "answered", "meter"];
+const FIELDS = ["cost", "calls", "minutes", "shortest", "longest", "answered", "meter", "campaign"];
 const TYPING = 400;
 
 class CampaignCheck extends Part {
