@@ -83,6 +83,7 @@ QUEUE_OF: dict[str, Queue] = {
     "tell_calling_state": Queue.CALLING,
     "deliver_to_platform": Queue.MESSAGES,
     "tell_of_limit": Queue.MESSAGES,
+    "tell_of_envelope": Queue.MAIL,
     "judge_alerts": Queue.ALERTS,
     "write_digests": Queue.ALERTS,
     "send_alerts": Queue.CHAT,

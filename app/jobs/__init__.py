@@ -32,6 +32,7 @@ from app.jobs.messages import (
     send_mail,
     sweep_mail,
     sweep_platform,
+    tell_of_envelope,
     tell_of_limit,
 )
 from app.jobs.money import (
@@ -81,6 +82,7 @@ __all__ = [
     "sweep_platform",
     "sync_billing_details",
     "sync_default_card",
+    "tell_of_envelope",
     "tell_of_limit",
     "top_up_automatically",
     "write_digests",

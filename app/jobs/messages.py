@@ -6,10 +6,11 @@ from datetime import datetime
 from uuid import UUID
 
 from app.billing.cards import expiry
-from app.billing.credit import expiring
+from app.billing.credit import envelope_notices, expiring
 from app.billing.limit_settings import telling
 from app.billing.mail import outbox
 from app.billing.platform import deliveries
+from app.clock import utc_now
 from app.extensions import jobs
 from app.models.scope import Reason, seeing_all
 from app.people import password_links
@@ -55,6 +56,14 @@ def tell_of_limit(org_id: str, limit_id: str, percent: int, spent_micro: int, at
     """Tell the owners and the platform of a limit that is near or reached."""
     with transaction():
         telling.tell(UUID(org_id), UUID(limit_id), percent, spent_micro, datetime.fromisoformat(at))
+
+
+@task("tell_of_envelope", retry=RetryPolicy())
+@for_organization
+def tell_of_envelope(org_id: str, envelope_id: str) -> None:
+    """Tell the owners of an envelope that has ended, or was cut."""
+    with transaction():
+        envelope_notices.notify(UUID(org_id), UUID(envelope_id), now=utc_now())
 
 
 @task("send_mail", retry=RetryPolicy())

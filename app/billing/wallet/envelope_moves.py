@@ -17,7 +17,7 @@ from uuid import UUID
 
 from app.billing.platform import messages
 from app.database.arrays import array, columns
-from app.extensions import db, driver_connection
+from app.extensions import db, driver_connection, enqueue
 from app.models import Envelope, Wallet
 from app.money import Money
 
@@ -184,7 +184,8 @@ def notify_platform(moved: Iterable[Moved], *, currency: str, at: datetime) -> N
 
 
 def notify_ended(lapsed: Lapsed, *, currency: str, at: datetime) -> None:
-    """Notify the platform of an envelope that has ended."""
+    """Notify the platform, and in the background the owners, of an envelope whose last day is over."""
+    enqueue("tell_of_envelope", org_id=str(lapsed.org_id), envelope_id=str(lapsed.envelope_id))
     messages.envelope_ended(
         lapsed.org_id,
         envelope_id=lapsed.envelope_id,

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from app.billing import audit
 from app.billing.audit import Actor
 from app.billing.platform import messages
-from app.extensions import db
+from app.extensions import db, enqueue
 from app.models import Envelope, Wallet
 from app.money import Money
 
@@ -22,7 +22,8 @@ from app.money import Money
 def cut(wallet: Wallet, *, actor: Actor, at: datetime) -> None:
     """Cut the envelopes of a locked and settled wallet to what posted credit covers, after credit was taken out.
 
-    Records each in the audit trail. Nothing is read where nothing is set aside, or all of it is covered.
+    Records each in the audit trail, and lets the owners know in the background. Nothing is read where nothing is set
+    aside, or all of it is covered.
     """
     uncovered = wallet.set_aside_micro - max(wallet.posted_micro - wallet.held_micro, 0)
     if uncovered <= 0 or not wallet.set_aside_micro:
@@ -47,6 +48,7 @@ def _take(wallet: Wallet, envelope: Envelope, taken: int, actor: Actor, at: date
     wallet.set_aside_micro -= taken
     amount = str(Money(taken, wallet.currency).decimal)
     audit.record(wallet.org_id, actor, "envelope.cut", envelope.campaign, amount=amount)
+    enqueue("tell_of_envelope", org_id=str(wallet.org_id), envelope_id=str(envelope.id))
     if not envelope.left_micro:
         envelope.has_credit = False
         messages.envelope_changed(

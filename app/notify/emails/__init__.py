@@ -44,6 +44,7 @@ from app.notify.emails.auto_top_ups import (
     AutoTopUpStopped,
 )
 from app.notify.emails.email import Email
+from app.notify.emails.envelopes import EnvelopeCut, EnvelopeEnded
 from app.notify.emails.granted_credit import CreditExpiring, CreditGranted
 from app.notify.emails.limits import LimitMoreAsked, LimitMoreDecided, LimitReached
 from app.notify.emails.packing import pack, unpack
@@ -92,6 +93,8 @@ __all__ = [
     "DisputeOpened",
     "DisputeWon",
     "Email",
+    "EnvelopeCut",
+    "EnvelopeEnded",
     "FactorChange",
     "FactorChanged",
     "IdentityConnected",

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from app.notify.composition import Readers
 from app.notify.emails import Email
-from tests.notify.emails.samples import accounts, alerts, auto_top_ups, granted_credit, limits, plans, top_ups
+from tests.notify.emails.samples import (
+    accounts,
+    alerts,
+    auto_top_ups,
+    envelopes,
+    granted_credit,
+    limits,
+    plans,
+    top_ups,
+)
 
 READERS = Readers(
     "Harbor Dental", "harbor-dental", "America/New_York", "https://billing.example", "help@portal.example"
@@ -12,6 +21,7 @@ READERS = Readers(
 ABOUT_MONEY: list[Email] = [
     *alerts.ABOUT_MONEY,
     *auto_top_ups.ABOUT_MONEY,
+    *envelopes.ABOUT_MONEY,
     *granted_credit.ABOUT_MONEY,
     *limits.ABOUT_MONEY,
     *plans.ABOUT_MONEY,
