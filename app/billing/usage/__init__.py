@@ -5,6 +5,7 @@ from __future__ import annotations
 __all__ = [
     "busy_wallets",
     "campaign_courses",
+    "campaign_credit",
     "campaign_estimates",
     "campaign_plans",
     "carrier_comparison",
