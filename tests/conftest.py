@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 KEPT_CONNECTIONS = 12
 
+pytest_plugins = ["tests.support.failures_named"]
+
 
 def pytest_configure(config: Any) -> None:
     """Start one cluster for the whole run. Each process has a copy of the database in it that is migrated already."""
