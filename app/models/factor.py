@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.extensions import Base
 from app.models.columns import Created, Id, When, Words, enum_type
+from app.models.tries import FewTries
 
 
 class Passkey(Base):
@@ -99,7 +100,7 @@ class RecoveryCode(Base):
     used_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
 
-class PendingSignIn(Base):
+class PendingSignIn(FewTries, Base):
     """A browser whose password was right and whose second factor is still missing. It opens no page.
 
     The browser's session has the token; only its hash is stored. `failures` are wrong codes. `identity_id` is who the
@@ -110,6 +111,4 @@ class PendingSignIn(Base):
 
     token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
     user_id: Mapped[UUID] = mapped_column(ForeignKey("user.id"), index=True)
-    failures: Mapped[int] = mapped_column(default=0, server_default="0")
-    expires_at: Mapped[When]
     identity_id: Mapped[UUID | None] = mapped_column(ForeignKey("external_identity.id"))

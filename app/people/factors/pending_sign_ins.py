@@ -10,11 +10,11 @@ import secrets
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select
 
 from app.clock import utc_now
 from app.extensions import db
-from app.models import PendingSignIn, User
+from app.models import PendingSignIn, User, tries
 from app.models.scope import Reason, seeing_all
 from app.people.digests import digest_of
 
@@ -48,8 +48,7 @@ def find(token: str) -> User | None:
         .join(PendingSignIn, PendingSignIn.user_id == User.id)
         .where(
             PendingSignIn.token_hash == digest_of(token),
-            PendingSignIn.expires_at > utc_now(),
-            PendingSignIn.failures < MOST_FAILURES,
+            tries.is_open(PendingSignIn, MOST_FAILURES),
         )
     )
     return db.session.scalar(query)
@@ -65,22 +64,8 @@ def identity_of(token: str) -> UUID | None:
 
 @seeing_all(Reason.SIGN_IN)
 def count_try(token: str) -> int | None:
-    """Count a code before it is checked, so that a burst counts as what it is; the count, None if no tries are left.
-
-    In a transaction of its own, which a wrong code doesn't roll back.
-    """
-    counted = (
-        update(PendingSignIn)
-        .where(
-            PendingSignIn.token_hash == digest_of(token),
-            PendingSignIn.expires_at > utc_now(),
-            PendingSignIn.failures < MOST_FAILURES,
-        )
-        .values(failures=PendingSignIn.failures + 1)
-        .returning(PendingSignIn.failures)
-        .execution_options(synchronize_session=False)
-    )
-    return db.session.scalar(counted)
+    """Count a code before it is checked, in a transaction of its own; the count, None if no tries are left."""
+    return tries.count_try(PendingSignIn, MOST_FAILURES, PendingSignIn.token_hash == digest_of(token))
 
 
 @seeing_all(Reason.SIGN_IN)
