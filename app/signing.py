@@ -8,6 +8,7 @@ still verify; only the newest signs. Everything is signed with SHA-256: the libr
 from __future__ import annotations
 
 import hashlib
+import hmac
 
 from itsdangerous import URLSafeTimedSerializer
 
@@ -23,3 +24,18 @@ def serializer(salt: str) -> URLSafeTimedSerializer:
     return URLSafeTimedSerializer(
         list(keys.get()), salt=salt, signer_kwargs={"digest_method": hashlib.sha256}
     )
+
+
+def digest_of(salt: str, words: str) -> bytes:
+    """A digest of something that is short enough to be guessed, like a code of six digits: without our key no one can
+    try them all."""
+    return _digest(keys.get()[-1], salt, words)
+
+
+def is_digest_of(salt: str, words: str, digest: bytes) -> bool:
+    """Whether this is the digest of these words, by any key."""
+    return any(hmac.compare_digest(_digest(key, salt, words), digest) for key in keys.get())
+
+
+def _digest(key: str, salt: str, words: str) -> bytes:
+    return hmac.digest(key.encode(), f"{salt}\n{words}".encode("utf-8", "surrogatepass"), "sha256")

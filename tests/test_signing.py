@@ -50,3 +50,14 @@ def test_nothing_else_of_the_product_signs_with_the_secret_key() -> None:
         if signs.search(path.read_text())
     }
     assert found == {"app/__init__.py", "app/signing.py"}
+
+
+def test_what_could_be_guessed_is_digested_with_a_key(app: Flask) -> None:
+    signed_with(app, "old " * 10)
+    digest = signing.digest_of("codes", "123456")
+    signed_with(app, "old " * 10, "new " * 10)
+    assert signing.is_digest_of("codes", "123456", digest), "a key that is still known"
+    assert not signing.is_digest_of("codes", "123457", digest)
+    assert not signing.is_digest_of("others", "123456", digest)
+    signed_with(app, "new " * 10)
+    assert not signing.is_digest_of("codes", "123456", digest)

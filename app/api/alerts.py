@@ -87,5 +87,5 @@ def list_alerts(org_id: UUID) -> Alerts:
             )
             for level in found.levels
         ],
-        channels=sum(1 for channel in found.channels if channel.about and not channel.off_at),
+        channels=sum(1 for channel in found.channels if channel.about and channel.hears),
     )

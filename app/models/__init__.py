@@ -8,6 +8,7 @@ from app.models.alert import (
     AlertLevel,
     AlertLevelKind,
     ChannelKind,
+    PhoneCode,
 )
 from app.models.api_token import ApiToken
 from app.models.auto_top_up import (
@@ -138,6 +139,7 @@ __all__ = [
     "PasskeyChallenge",
     "PaymentMethod",
     "PendingSignIn",
+    "PhoneCode",
     "PlanSwitch",
     "PlanTerm",
     "PlatformDelivery",

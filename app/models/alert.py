@@ -9,13 +9,17 @@ from uuid import UUID
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
+    ColumnElement,
     DateTime,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
+    LargeBinary,
     String,
     Text,
     UniqueConstraint,
+    and_,
+    or_,
     text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
@@ -24,6 +28,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.extensions import Base
 from app.models.columns import Created, Id, Json, When, Words, enum_type
 from app.models.scope import OrgScoped
+from app.models.tries import FewTries
 
 
 class ChannelKind(StrEnum):
@@ -64,8 +69,9 @@ class AlertChannel(OrgScoped, Base):
     """A way in which an organization's alerts reach someone.
 
     `user_id` is whose it is, for a person's email and phone. `address` is a phone number or a URL, and `secrets` sign
-    what is sent to a webhook, newest first. `created_by_id` is who added it. `failing_since` is when it began to
-    accept nothing; `off_at` is when it was switched off, and `off_reason` why.
+    what is sent to a webhook, newest first. `created_by_id` is who added it, or typed its number last.
+    `confirmed_at` is when the code came back that was sent to a phone: until then nothing else is sent there.
+    `failing_since` is when it began to accept nothing; `off_at` is when it was switched off, and `off_reason` why.
     """
 
     __tablename__ = "alert_channel"
@@ -85,6 +91,29 @@ class AlertChannel(OrgScoped, Base):
     failing_since: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     off_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     off_reason: Mapped[str | None] = mapped_column(Text)
+    confirmed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+    @property
+    def waits_for_code(self) -> bool:
+        """Whether it is a phone that no one has confirmed yet."""
+        return self.kind is ChannelKind.SMS and self.confirmed_at is None
+
+    @classmethod
+    def hears(cls) -> ColumnElement[bool]:
+        """Whether anything is sent there: it isn't switched off, and not a phone that waits for its code."""
+        return and_(cls.off_at.is_(None), or_(cls.kind != ChannelKind.SMS, cls.confirmed_at.is_not(None)))
+
+
+class PhoneCode(FewTries, OrgScoped, Base):
+    """The code that was sent to a phone, until it comes back."""
+
+    __tablename__ = "phone_code"
+    __table_args__ = (
+        ForeignKeyConstraint(["org_id", "channel_id"], ["alert_channel.org_id", "alert_channel.id"]),
+    )
+
+    channel_id: Mapped[UUID] = mapped_column(primary_key=True)
+    code_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
 
 
 class AlertLevel(OrgScoped, Base):

@@ -90,7 +90,9 @@ ASK_PROVIDER = frozenset(
 )
 """The endpoints of pages that may call the identity provider: when it is slow, no one else waits."""
 
-ASK_CHANNELS = frozenset({"alerts.add_channel", "alerts.send_test"})
+ASK_CHANNELS = frozenset(
+    {"alerts.add_channel", "alerts.change_number", "alerts.send_code", "alerts.send_test"}
+)
 """The endpoints of pages that may call an address that an owner has entered, which may answer slowly or never."""
 
 _SLOW = (

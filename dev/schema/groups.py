@@ -105,7 +105,7 @@ GROUPS = (
     Group(
         "Alerts",
         "Who is told when credit reaches a level, and what leaves for chat, SMS and webhooks.",
-        ("alert_channel", "alert_level", "alert_choice", "alert_delivery"),
+        ("alert_channel", "phone_code", "alert_level", "alert_choice", "alert_delivery"),
     ),
     Group(
         "Stripe",

@@ -15,6 +15,7 @@ from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from app import create_app
+from app.notify.webhooks import new_secret
 from config import ROOT, Settings
 from dev.testing import TEMPLATE, create_database
 from stripe_sandbox.testing import running
@@ -47,6 +48,8 @@ def site(process_name: str) -> Iterator[Site]:
             "STRIPE_WEBHOOK_SECRET": WEBHOOK_SECRET,
             "STRIPE_TIMEOUT_SECONDS": "5",
             "SMTP_URL": "",
+            "SMS_GATEWAY_URL": f"http://localhost:{port}/dev/chat/phones",
+            "SMS_GATEWAY_SECRET": new_secret(),
             "LOG_LEVEL": "WARNING",
             **demo_shell.settings(),
         }

@@ -114,13 +114,13 @@ class TestChannels:
         assert "no longer reach Billing alerts (Slack)" in owner.reads(f"{PAGE}/channels/{chat.id}/removal")
         assert owner.post(f"{PAGE}/channels/{chat.id}/removal").status_code == 303
         assert owner.post(f"{PAGE}/channels/{chat.id}/removal").status_code == 303
-        assert "removed meanwhile" in owner.reads(PAGE)
+        assert "changed or removed meanwhile" in owner.reads(PAGE)
 
     def test_another_organizations_channel_is_not_there(self, owner: Owner) -> None:
         theirs = a_chat(an_alerted()[0], kind=ChannelKind.WEBHOOK)
         for path in ("removal", "on", "secret", "tests"):
             owner.post(f"{PAGE}/channels/{theirs.id}/{path}")
-            assert "removed meanwhile" in owner.reads(PAGE)
+            assert "changed or removed meanwhile" in owner.reads(PAGE)
         db.session.rollback()
         assert len(db.session.get_one(AlertChannel, (theirs.org_id, theirs.id)).secrets) == 1
 

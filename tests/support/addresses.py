@@ -13,6 +13,7 @@ from sqlalchemy import Select
 from app.extensions import db
 from app.models import (
     AlertChannel,
+    ChannelKind,
     CreditLot,
     Envelope,
     LimitRequest,
@@ -98,7 +99,12 @@ def _values(organization: Organization, person: User) -> Mapping[str, Any]:
         "limit_id": _newest(db.select(SpendingLimit.id).filter_by(org_id=org_id)),
         "request_id": _newest(db.select(LimitRequest.id).filter_by(org_id=org_id)),
         "channel_id": _newest(
-            db.select(AlertChannel.id).filter_by(org_id=org_id).where(AlertChannel.kind != "recipients")
+            db.select(AlertChannel.id)
+            .filter_by(org_id=org_id)
+            .where(AlertChannel.kind.not_in(("recipients", "sms")))
+        ),
+        "phone_id": _newest(
+            db.select(AlertChannel.id).filter_by(org_id=org_id, kind=ChannelKind.SMS, confirmed_at=None)
         ),
         "view_id": _newest(db.select(SavedView.id).filter_by(org_id=org_id, user_id=person.id)),
         "passkey_id": _newest(db.select(Passkey.id).filter_by(user_id=person.id)),

@@ -14,6 +14,7 @@ from app.billing.wallet import calling_state, ledger
 from app.billing.wallet.ledger import Entry
 from app.clock import utc_now
 from app.extensions import db
+from app.ids import uuid7
 from app.models import (
     AccountName,
     AlertChannel,
@@ -82,12 +83,32 @@ def a_listener(
     *about: str,
     kind: ChannelKind = ChannelKind.EMAIL,
     number: str = "",
+    by: Actor = OWNER,
+    is_confirmed: bool = True,
 ) -> AlertChannel:
-    """Someone who is told about something."""
+    """Someone who is told about something; a phone is confirmed unless it says otherwise."""
     with transaction():
-        channel = channels.add_for_person(organization, kind, person.id, OWNER, number=number)
+        channel = channels.add_for_person(organization, kind, person.id, by, number=number)
+        if kind is ChannelKind.SMS and is_confirmed:
+            channel.confirmed_at = utc_now()
     tell_about(organization, channel, *about)
     return channel
+
+
+def a_waiting_phone(organization: Organization, number: str = "+16175550123") -> AlertChannel:
+    """A phone that waits for its code, whether or not there is a gateway."""
+    person = a_member(organization)
+    phone = AlertChannel(
+        org_id=organization.id,
+        id=uuid7(),
+        kind=ChannelKind.SMS,
+        user_id=person.id,
+        address=number,
+        created_at=utc_now(),
+    )
+    db.session.add(phone)
+    db.session.commit()
+    return phone
 
 
 def a_member(organization: Organization, name: str = "Kim Park") -> User:

@@ -43,6 +43,7 @@ def busy() -> Organization:
     db.session.commit()
     alerting.set_levels(organization, "50", "20", hours=(4,))
     alerting.a_chat(organization)
+    alerting.a_waiting_phone(organization)
     return organization
 
 

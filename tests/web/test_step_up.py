@@ -30,6 +30,8 @@ from tests.support.sandbox import GOOD, Sandbox
 
 NOT_ASKED = {
     "alert_emails.stop": "stops the emails that its link is from, gives nothing away",
+    "alerts.confirm_phone": "has the proof that was sent to the phone",
+    "alerts.send_code": "sends a code to a phone that someone confirmed to add",
     "alerts.send_test": "sends a test where alerts go already",
     "account.change_password": "asks for the current password itself",
     "account.end_session": "ends a session, gives no access",

@@ -10,6 +10,7 @@ __all__ = [
     "judging",
     "levels",
     "outcomes",
+    "phones",
     "settings",
     "stopping",
     "sweeps",

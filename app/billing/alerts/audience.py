@@ -37,7 +37,7 @@ def listeners(organization: Organization) -> list[Listener]:
             Membership,
             and_(Membership.org_id == AlertChannel.org_id, Membership.user_id == AlertChannel.user_id),
         )
-        .where(AlertChannel.org_id == organization.id, AlertChannel.off_at.is_(None))
+        .where(AlertChannel.org_id == organization.id, AlertChannel.hears())
         .order_by(AlertChannel.id)
     )
     found: dict[AlertChannel, tuple[set[str], str, Role | None]] = {}

@@ -8,11 +8,10 @@ from sqlalchemy import select
 
 from app import notify
 from app.billing import audit
-from app.billing.alerts import settings
-from app.billing.alerts.naming import masked, name_of
+from app.billing.alerts import changes, settings
+from app.billing.alerts.naming import name_of
 from app.billing.alerts.stopping import delete_channel
-from app.billing.audit import Action, Actor
-from app.billing.mail import notices
+from app.billing.audit import Actor
 from app.billing.wallet import ledger
 from app.clock import utc_now
 from app.extensions import db
@@ -20,17 +19,9 @@ from app.ids import uuid7
 from app.models import AlertChannel, ChannelKind, Membership, Organization, User
 from app.notify import sms, webhooks
 from app.notify.addresses import AddressError
-from app.notify.emails import AlertChannelChange, AlertChannelChanged
 
 MOST = 30
 """The most channels of an organization: each alert is sent to all of them."""
-
-
-_ACTIONS: dict[AlertChannelChange, Action] = {
-    "added": "alerts.channel_added",
-    "removed": "alerts.channel_removed",
-    "switched_on": "alerts.channel_switched_on",
-}
 
 
 class ChannelError(ValueError):
@@ -48,7 +39,8 @@ class UnknownChannelError(LookupError):
 def add_for_person(
     organization: Organization, kind: ChannelKind, user_id: UUID, actor: Actor, *, number: str = ""
 ) -> AlertChannel:
-    """Add the email or the phone of someone who has a role. Locks the wallet, in the caller's transaction.
+    """Add the email of someone who has a role, or their phone, which gets nothing before it is confirmed
+    (`app.billing.alerts.phones`). Locks the wallet, in the caller's transaction.
 
     Raises `ChannelError`.
     """
@@ -57,14 +49,18 @@ def add_for_person(
     )
     if db.session.scalar(is_member) is None:
         raise ChannelError("person", "Choose someone of this organization.")
-    address = ""
-    if kind is ChannelKind.SMS:
-        if notify.sms_gateway() is None:
-            raise ChannelError("number", "Text messages are not available.")
-        address = sms.number_of(number) or ""
-        if not address:
-            raise ChannelError("number", "Enter a phone number with its country code, like +1 617 555 0123.")
+    address = read_number(number) if kind is ChannelKind.SMS else ""
     return _add(organization, AlertChannel(kind=kind, user_id=user_id, address=address), actor)
+
+
+def read_number(written: str) -> str:
+    """A phone number as it is stored. Raises `ChannelError`."""
+    if notify.sms_gateway() is None:
+        raise ChannelError("number", "Text messages are not available.")
+    number = sms.number_of(written)
+    if number is None:
+        raise ChannelError("number", "Enter a phone number with its country code, like +1 617 555 0123.")
+    return number
 
 
 def check_address(url: str) -> None:
@@ -94,7 +90,7 @@ def remove(organization: Organization, channel_id: UUID, actor: Actor) -> str:
         raise UnknownChannelError("Billing recipients are changed in the billing details.")
     name = name_of(channel)
     delete_channel(channel)
-    _tell(organization, channel, name, "removed", actor)
+    changes.record(organization, channel, "removed", actor, name=name)
     return name
 
 
@@ -105,7 +101,7 @@ def switch_on(organization: Organization, channel_id: UUID, actor: Actor) -> str
     name = name_of(channel)
     if channel.off_at is not None:
         channel.off_at = channel.off_reason = channel.failing_since = None
-        _tell(organization, channel, name, "switched_on", actor)
+        changes.record(organization, channel, "switched_on", actor, name=name)
     return name
 
 
@@ -141,40 +137,25 @@ def find(org_id: UUID, channel_id: UUID) -> AlertChannel:
 def _add(organization: Organization, channel: AlertChannel, actor: Actor) -> AlertChannel:
     wallet, now = ledger.lock(organization.id), utc_now()
     settings.ensure(wallet, now)
-    known = db.session.scalars(select(AlertChannel).where(AlertChannel.org_id == organization.id)).all()
-    if len(known) >= MOST:
-        raise ChannelError("address", f"There are {MOST} channels already. Remove one first.")
-    if any(_same(one, channel) for one in known):
-        field = {ChannelKind.EMAIL: "person", ChannelKind.SMS: "number"}.get(channel.kind, "address")
-        raise ChannelError(field, "Alerts go there already.")
+    field = {ChannelKind.EMAIL: "person", ChannelKind.SMS: "number"}.get(channel.kind, "address")
+    if check_free(organization, channel, field) >= MOST:
+        raise ChannelError(field, f"There are {MOST} channels already. Remove one first.")
     channel.org_id, channel.id, channel.created_at = organization.id, uuid7(), now
     channel.created_by_id = actor.user_id
     db.session.add(channel)
     db.session.flush()
-    _tell(organization, channel, name_of(channel), "added", actor)
+    changes.record(organization, channel, "added", actor)
     return channel
+
+
+def check_free(organization: Organization, channel: AlertChannel, field: str) -> int:
+    """Check that no channel goes where this one does; how many there are. Only with the wallet locked. Raises
+    `ChannelError`."""
+    known = db.session.scalars(select(AlertChannel).where(AlertChannel.org_id == organization.id)).all()
+    if any(_same(one, channel) for one in known):
+        raise ChannelError(field, "There is such a channel already.")
+    return len(known)
 
 
 def _same(one: AlertChannel, other: AlertChannel) -> bool:
     return (one.kind, one.user_id, one.address) == (other.kind, other.user_id, other.address)
-
-
-def _tell(
-    organization: Organization, channel: AlertChannel, name: str, change: AlertChannelChange, actor: Actor
-) -> None:
-    """Record a change, and email it to every owner: news about money must not be led elsewhere unnoticed."""
-    now = utc_now()
-    where = masked(channel) if not channel.kind.is_email else ""
-    audit.record(
-        organization.id,
-        actor,
-        _ACTIONS[change],
-        name,
-        kind=channel.kind.value,
-        address=where,
-    )
-    email = AlertChannelChanged(
-        change=change, channel=name, by=audit.display_name(actor.name), at=now, address=actor.address
-    )
-    notices.to_everyone(organization, email, source=f"{channel.id}:{now.isoformat()}")
-    db.session.flush()

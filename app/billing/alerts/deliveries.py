@@ -52,6 +52,8 @@ def test(org_id: UUID, channel_id: UUID, *, by: User) -> Tested:
     channel = db.session.get(AlertChannel, (org_id, channel_id))
     if channel is None:
         raise UnknownChannelError(str(channel_id))
+    if channel.waits_for_code:
+        return Tested(Result.NOT_CONFIRMED)
     email = AlertTest(channel=name_of(channel), by=by.name, at=utc_now())
     if channel.kind.is_email:
         _email_test(channel, email)
@@ -69,6 +71,8 @@ def test(org_id: UUID, channel_id: UUID, *, by: User) -> Tested:
 def _answer(channel: AlertChannel, delivery: AlertDelivery) -> Answer:
     if channel.off_at is not None:
         return Answer(False, "The channel is switched off.")
+    if channel.waits_for_code:
+        return Answer(False, "The number isn't confirmed.", refused=True)
     email = emails.unpack(delivery.kind, delivery.facts)
     send = sending.prepare(channel, email, message_id=delivery.id, at=delivery.created_at)
     end_reading()

@@ -48,6 +48,7 @@ class Result(StrEnum):
     NO_ANSWER = "no_answer"
     FAILED = "failed"
     EMAILED = "emailed"
+    NOT_CONFIRMED = "not_confirmed"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from sqlalchemy import delete, select
 from app.billing import audit
 from app.billing.audit import Actor
 from app.extensions import db
-from app.models import AlertChannel, AlertChoice, AlertDelivery, Organization, User
+from app.models import AlertChannel, AlertChoice, AlertDelivery, Organization, PhoneCode, User
 from app.signing import serializer
 
 _SALT = "alert emails"
@@ -53,7 +53,7 @@ def stop(org_id: UUID, channel_id: UUID, *, address: str | None) -> None:
 
 def delete_channel(channel: AlertChannel) -> None:
     """Delete a channel with all that belongs to it. In the caller's transaction."""
-    for table in (AlertChoice, AlertDelivery):
+    for table in (AlertChoice, AlertDelivery, PhoneCode):
         db.session.execute(
             delete(table).where(table.org_id == channel.org_id, table.channel_id == channel.id)
         )

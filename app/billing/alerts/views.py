@@ -29,7 +29,8 @@ from app.models import (
 @dataclass(frozen=True, slots=True)
 class ChannelView:
     """A channel as its owners see it. `person` is whose it is, by name. `sees_billing` is false for people who are
-    told that credit ends, and no figures."""
+    told that credit ends, and no figures. `waits_for_code` is true for a phone that isn't confirmed, whose number
+    `asked_by` typed, by name and id."""
 
     id: UUID
     kind: ChannelKind
@@ -42,6 +43,14 @@ class ChannelView:
     failing_since: datetime | None
     off_at: datetime | None
     off_reason: str | None
+    waits_for_code: bool = False
+    asked_by_id: UUID | None = None
+    asked_by: str = ""
+
+    @property
+    def hears(self) -> bool:
+        """Whether anything is sent there."""
+        return self.off_at is None and not self.waits_for_code
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +87,10 @@ def gather(organization: Organization) -> AlertsPage:
     wallet = db.session.get_one(Wallet, organization.id)
     people = _people(organization)
     by_id = {one.id: one for one in people}
-    chosen = choices.chosen(organization.id)
+    chosen, found = choices.chosen(organization.id), choices.channels_of(organization.id)
     return AlertsPage(
         levels=settings.list_levels(wallet),
-        channels=[
-            _view(channel, by_id, chosen.get(channel.id, frozenset()))
-            for channel in choices.channels_of(organization.id)
-        ],
+        channels=[_view(channel, by_id, chosen.get(channel.id, frozenset())) for channel in found],
         people=people,
         has_sms=notify.sms_gateway() is not None,
     )
@@ -92,7 +98,14 @@ def gather(organization: Organization) -> AlertsPage:
 
 def panel(org_id: UUID) -> Panel:
     """What the panel says, in one statement."""
-    told = select(func.count(AlertChoice.channel_id.distinct())).where(AlertChoice.org_id == org_id)
+    told = (
+        select(func.count(AlertChoice.channel_id.distinct()))
+        .join(
+            AlertChannel,
+            and_(AlertChannel.org_id == AlertChoice.org_id, AlertChannel.id == AlertChoice.channel_id),
+        )
+        .where(AlertChoice.org_id == org_id, AlertChannel.hears())
+    )
     off = select(func.count()).where(AlertChannel.org_id == org_id, AlertChannel.off_at.is_not(None))
     levels = select(func.count()).where(AlertLevel.org_id == org_id)
     row = db.session.execute(
@@ -105,6 +118,7 @@ def panel(org_id: UUID) -> Panel:
 def _view(channel: AlertChannel, people: dict[UUID, PersonView], about: frozenset[str]) -> ChannelView:
     person = people.get(channel.user_id) if channel.user_id else None
     is_owner = person is not None and person.is_owner
+    asked_by = people.get(channel.created_by_id) if channel.created_by_id else None
     return ChannelView(
         id=channel.id,
         kind=channel.kind,
@@ -117,6 +131,9 @@ def _view(channel: AlertChannel, people: dict[UUID, PersonView], about: frozense
         failing_since=channel.failing_since,
         off_at=channel.off_at,
         off_reason=channel.off_reason,
+        waits_for_code=channel.waits_for_code,
+        asked_by_id=channel.created_by_id,
+        asked_by=asked_by.name if asked_by else "",
     )
 
 

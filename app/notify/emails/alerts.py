@@ -87,7 +87,7 @@ class AlertChannelSwitchedOff(Email):
     since: datetime | None = None
 
 
-AlertChannelChange = Literal["added", "removed", "switched_on"]
+AlertChannelChange = Literal["added", "removed", "switched_on", "confirmed", "number_changed"]
 """What people do with channels."""
 
 

@@ -32,6 +32,7 @@ def describe(tested: Tested) -> str:
     answer = tested.answer.rstrip(".")
     return {
         Result.DELIVERED: "The test was delivered.",
+        Result.NOT_CONFIRMED: "Nothing was sent: this phone isn't confirmed yet. Enter the code that it got.",
         Result.EMAILED: "The test is on its way. It should arrive within a minute.",
         Result.SWITCHED_OFF: "It answered 410: it wants no more messages, so the channel is switched off. "
         "Add its new address, or switch it on once it accepts messages again.",

@@ -14,6 +14,7 @@ from app.billing.alerts.channels import ChannelError, UnknownChannelError
 from app.extensions import limiter
 from app.models import AlertChannel, ChannelKind, Organization
 from app.pages.actor import current_actor
+from app.pages.alerts import phones
 from app.pages.alerts.forms import ChannelForm
 from app.pages.alerts.routes import blueprint
 from app.pages.alerts.wording import KINDS
@@ -61,6 +62,8 @@ def add_channel() -> Response:
     except ChannelError as error:
         form[error.field].errors = [str(error)]
         return _draw(form, status=422)
+    if channel.waits_for_code:
+        return phones.ask_for_code(channel)
     if channel.secrets:
         return _show_secret(channel)
     flash("The channel was added. Choose what it's told about, and send a test.")
@@ -111,8 +114,8 @@ def switch_on(channel_id: UUID) -> Response:
 
 @blueprint.errorhandler(UnknownChannelError)
 def _unknown(_: UnknownChannelError) -> Response:
-    """It was removed in another tab: the page shows what is there now."""
-    flash("This channel was removed meanwhile.")
+    """It was removed or confirmed in another tab: the page shows what is there now."""
+    flash("This channel was changed or removed meanwhile.")
     return redirect(url_for("alerts.show", _anchor="channels"), 303)
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
 from wtforms import HiddenField, SelectField, SelectMultipleField, StringField
+from wtforms.validators import InputRequired, Length
 
 from app.billing.alerts.levels import HOURS, Level
 from app.models import AlertLevelKind
@@ -89,6 +90,18 @@ class ChannelForm(TidyForm, FlaskForm):  # type: ignore[misc]
     number = StringField("Phone number")
     name = StringField("Name")
     address = StringField("Address")
+
+
+class PhoneCodeForm(TidyForm, FlaskForm):  # type: ignore[misc]
+    """The code that a phone got."""
+
+    code = StringField("Code from the text message", [InputRequired("Enter the code."), Length(max=40)])
+
+
+class NumberForm(TidyForm, FlaskForm):  # type: ignore[misc]
+    """Another number of a phone."""
+
+    number = StringField("Phone number", [InputRequired("Enter a phone number."), Length(max=40)])
 
 
 def listed_choices(form: MultiDict[str, str]) -> dict[UUID, frozenset[str]]:

@@ -17,7 +17,7 @@ from app.pages.actor import current_actor
 from app.pages.alerts.forms import LevelsForm, listed_choices
 from app.pages.alerts.wording import about_labels
 from app.transaction import transaction
-from app.web.identity import current_organization, org_admin_required
+from app.web.identity import current_identity, current_organization, org_admin_required
 from app.web.rate_limits import OFTEN
 from app.web.resend import Field, resendable
 from app.web.step_up import Change, confirmation_required
@@ -100,4 +100,5 @@ def draw(form: LevelsForm | None = None, *, status: int = 200) -> Response:
         form = LevelsForm(None)
         form.show(page.levels)
     labels = about_labels(page.levels)
-    return make_response(render_template("alerts/show.html", page=page, form=form, labels=labels), status)
+    context = {"page": page, "form": form, "labels": labels, "viewer_id": current_identity().user.id}
+    return make_response(render_template("alerts/show.html", **context), status)

@@ -35,6 +35,6 @@ def test_the_panel_is_one_statement(app: Flask) -> None:
     with transaction():
         chat.off_at = chat.created_at
     with statements() as read:
-        assert views.panel(organization.id) == views.Panel(levels=3, channels=2, off=1)
+        assert views.panel(organization.id) == views.Panel(levels=3, channels=1, off=1)
     assert len(read) == 1
     assert views.panel(an_organization().id) == views.Panel(levels=2, channels=1, off=0)

@@ -56,6 +56,11 @@ WORDS: dict[Action, ActionWording] = {
     "alerts.channel_switched_on": ActionWording("alerts", "Switched a channel on again", _channel),
     "alerts.choices_changed": ActionWording("alerts", "Changed who gets which credit alerts", _choices),
     "alerts.levels_changed": ActionWording("alerts", "Changed the levels of credit alerts", _levels),
+    "alerts.phone_changed": ActionWording(
+        "alerts", "Changed the number of a phone for credit alerts", _channel
+    ),
+    "alerts.phone_code_sent": ActionWording("alerts", "Sent a code to a phone for credit alerts", subject),
+    "alerts.phone_confirmed": ActionWording("alerts", "Confirmed a phone for credit alerts", _channel),
     "alerts.secret_changed": ActionWording("alerts", "Gave a webhook a new secret", subject),
     "alerts.unsubscribed": ActionWording("alerts", "Stopped their credit emails", subject),
 }

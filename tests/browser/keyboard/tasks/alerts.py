@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from app.billing.alerts import stopping
+from app.billing.alerts import phones, stopping
 from app.clock import utc_now
 from app.models import ChannelKind
 from app.transaction import transaction
@@ -12,7 +12,15 @@ from tests.browser.keyboard.hands import Hands
 from tests.browser.keyboard.scene import Scene
 from tests.browser.keyboard.task import task
 from tests.browser.site import Site
-from tests.support.alerting import a_chat, a_listener, a_member, an_alerted, recipients_channel
+from tests.factories import OWNER
+from tests.support.alerting import (
+    a_chat,
+    a_listener,
+    a_member,
+    a_waiting_phone,
+    an_alerted,
+    recipients_channel,
+)
 
 PAGE = "/billing/wallet/alerts"
 
@@ -31,6 +39,15 @@ def with_a_silent_chat(site: Site) -> Scene:
     with transaction():
         chat.off_at, chat.off_reason = utc_now(), "gone"
     return scene
+
+
+def with_a_phone(site: Site) -> Scene:
+    """Someone who typed a number, at the page that asks for the code; `secret` is what the phone got."""
+    scene = alerted(site)
+    phone = a_waiting_phone(scene.organization)
+    with transaction():
+        code = phones.issue(scene.organization, phone.id, OWNER)
+    return replace(scene, path=f"{PAGE}/phones/{phone.id}/code", secret=code)
 
 
 def told(site: Site) -> Scene:
@@ -102,6 +119,31 @@ def remove_channel(hands: Hands) -> None:
     hands.skip()
     hands.go_to("button", "Remove channel")
     hands.is_told("no longer reach")
+
+
+@task(
+    "Confirm a phone, change its number, and ask for another code",
+    most=110,
+    given=with_a_phone,
+    posts=["alerts.confirm_phone", "alerts.change_number", "alerts.send_code"],
+)
+def confirm_phone(hands: Hands) -> None:
+    hands.skip()
+    hands.tab_to("textbox", "Code from the text message")
+    hands.type(hands.scene.secret)
+    hands.press("Enter")
+    hands.is_told("is confirmed")
+    hands.skip()
+    hands.go_to("link", "Change number +1•••0123 (text messages)")
+    hands.sees("heading", "Change the number", level=1)
+    hands.skip()
+    hands.tab_to("textbox", "Phone number")
+    hands.type("+16175550199")
+    hands.press("Enter")
+    hands.sees("heading", "Confirm a phone", level=1)
+    hands.skip()
+    hands.go_to("button", "Send another code")
+    hands.is_told("Wait")
 
 
 @task(
