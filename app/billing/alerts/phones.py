@@ -17,6 +17,7 @@ from app import notify, signing
 from app.billing import audit
 from app.billing.alerts import changes, channels, outgoing
 from app.billing.alerts.channels import ChannelError, UnknownChannelError
+from app.billing.alerts.naming import masked as masked  # noqa: PLC0414 - also for the page
 from app.billing.alerts.naming import name_of
 from app.billing.audit import Actor
 from app.billing.wallet import ledger

@@ -7,7 +7,7 @@ from uuid import UUID
 from flask import flash, make_response, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
-from app.billing.alerts import channels, naming, phones
+from app.billing.alerts import channels, phones
 from app.billing.alerts.channels import ChannelError
 from app.billing.alerts.phones import CodeOverError, NotAskedError, WrongCodeError
 from app.extensions import limiter
@@ -135,5 +135,5 @@ def _draw(channel: AlertChannel, form: PhoneCodeForm, *, status: int = 200) -> R
 
 def _draw_number(phone_id: UUID, form: NumberForm, *, status: int = 200) -> Response:
     channel = phones.find(current_organization().id, phone_id)
-    page = render_template("alerts/number.html", channel=channel, known=naming.masked(channel), form=form)
+    page = render_template("alerts/number.html", channel=channel, known=phones.masked(channel), form=form)
     return make_response(page, status)
