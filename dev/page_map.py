@@ -18,6 +18,7 @@ NO_PAGES = {
     "auth.provider_callback": "leads on, or to the sign-in page, which says why",
     "auth.sign_in_with_provider": "leads to the provider",
     "auth.sign_out_of_provider": "leads to the provider",
+    "credit.show_top_up": "leads to the credit that it brought",
     "health.healthz": "for programs",
     "health.readyz": "for programs",
     "invoices.show_invoice": "leads to Stripe",

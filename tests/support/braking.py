@@ -7,6 +7,9 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import insert
 
+from app.billing.brake import stopping
+from app.billing.brake.band import Band
+from app.billing.wallet import ledger
 from app.clock import utc_now
 from app.extensions import db
 from app.models import BrakeStop, Mail, Organization, PlatformMessage, SpendHour
@@ -28,6 +31,13 @@ def spent(organization: Organization, by_hour: Mapping[datetime, float]) -> None
         for hour, dollars in by_hour.items()
     ]
     db.session.execute(insert(SpendHour), rows)
+    db.session.commit()
+
+
+def stop(organization: Organization) -> None:
+    """Its automatic charges are stopped, because the last hour took $90.00 where $20.00 is usual."""
+    ledger.lock(organization.id)
+    stopping.stop(organization, 90 * DOLLAR, Band(20 * DOLLAR, 60 * DOLLAR, is_known=True), utc_now())
     db.session.commit()
 
 

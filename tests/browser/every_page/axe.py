@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page, expect
 from app.extensions import db
 from app.models import User
 from tests.browser.every_page.conftest import Enter, open_all, someone
-from tests.browser.every_page.scenes import SCENES, Stage
+from tests.browser.every_page.scenes import SCENES, Scene
 from tests.browser.every_page.ways import WAYS, Way, look
 from tests.browser.site import Site, sign_in
 from tests.support.addresses import addresses, pages
@@ -84,15 +84,13 @@ def test_each_page_without_javascript(
     context.close()
 
 
-@pytest.mark.parametrize("scene", SCENES)
-def test_what_is_shown_on_the_way(
-    page: Page, site: Site, app: Flask, enter: Enter, scene: Callable[[Stage], None]
-) -> None:
+@pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.name)
+def test_what_is_shown_on_the_way(page: Page, site: Site, app: Flask, enter: Enter, scene: Scene) -> None:
     def see(name: str) -> None:
         look(page, enter, name)
         WAYS[0].take(page)
 
-    scene(Stage(page, site, see))
+    scene.play(page, site, see)
 
 
 def test_no_page_is_missing(app: Flask, want: Callable[[list[str]], None]) -> None:

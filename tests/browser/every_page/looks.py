@@ -14,7 +14,7 @@ from playwright.sync_api import Page
 from tests.browser.every_page import motion, outline, paper, room
 from tests.browser.every_page.conftest import Enter, open_all, someone
 from tests.browser.every_page.forced import FOCUS, FORCED
-from tests.browser.every_page.scenes import SCENES, Stage
+from tests.browser.every_page.scenes import SCENES, Scene
 from tests.browser.every_page.ways import Way
 from tests.browser.looks import reflow_problems
 from tests.browser.site import Site, sign_in
@@ -103,8 +103,6 @@ def test_each_page(page: Page, app: Flask, enter: Enter, state: State) -> None:
         look(page, enter, each.name)
 
 
-@pytest.mark.parametrize("scene", SCENES)
-def test_what_is_shown_on_the_way(
-    page: Page, site: Site, app: Flask, enter: Enter, scene: Callable[[Stage], None]
-) -> None:
-    scene(Stage(page, site, lambda name: look(page, enter, name)))
+@pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.name)
+def test_what_is_shown_on_the_way(page: Page, site: Site, app: Flask, enter: Enter, scene: Scene) -> None:
+    scene.play(page, site, lambda name: look(page, enter, name))

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from app.billing.brake import stopping
-from app.billing.brake.band import Band
-from app.billing.wallet import ledger
-from app.clock import utc_now
-from app.extensions import db
 from app.models import Organization
 from tests.browser.keyboard.hands import Hands
 from tests.browser.keyboard.task import task
 from tests.browser.keyboard.tasks.givens import payer
 from tests.browser.site import Site
+from tests.support.braking import stop
 
 ANSWERED = "brake.answer"
 
@@ -19,9 +15,7 @@ ANSWERED = "brake.answer"
 def stopped(site: Site) -> Organization:
     """Someone whose automatic charges are stopped, because an hour took more than usual."""
     organization = payer(site)
-    ledger.lock(organization.id)
-    stopping.stop(organization, 90_000_000, Band(20_000_000, 60_000_000, is_known=True), utc_now())
-    db.session.commit()
+    stop(organization)
     return organization
 
 

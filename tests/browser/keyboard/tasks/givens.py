@@ -7,15 +7,14 @@ from functools import cache
 from uuid import UUID
 
 from app.billing.activity import rollups
-from app.billing.wallet import holds, overdue_calls
 from app.clock import utc_now
 from app.extensions import db
 from app.models import Organization
-from app.money import Money
 from demo import usage_reports
 from demo.usage_reports import Used
 from tests.browser.site import Site
 from tests.factories import a_payer, a_stripe_card
+from tests.support.overdue import an_overdue
 from tests.support.plans import ALWAYS_3DS, DECLINES, a_subscriber, sell_plans, switch_to
 
 
@@ -64,20 +63,7 @@ def planning(site: Site) -> Organization:
 
 def with_overdue_calls(site: Site) -> Organization:
     """Someone with two calls that no one has ended."""
-    organization, _ = a_payer(credit="20")
-    now = utc_now()
-    for call in ("call-1", "call-2"):
-        holds.reserve(
-            organization.id,
-            call,
-            Money(1_000_000, "USD"),
-            at=now - timedelta(hours=5),
-            lease=timedelta(hours=6),
-            call=call,
-        )
-    overdue_calls.name_overdue(organization.id, at=now)
-    db.session.commit()
-    return organization
+    return an_overdue("call-1", "call-2")
 
 
 def caller(site: Site) -> Organization:
