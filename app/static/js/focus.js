@@ -82,4 +82,4 @@ window.addEventListener("load", () =>
 );
 
 // A page after a form begins with its result: the keyboard and screen readers continue there.
-if (mayTakeFocus()) document.querySelector("main .error-summary, #messages .message[tabindex]")?.focus();
+if (mayTakeFocus()) document.querySelector("main :is(.error-summary, [data-takes-focus]), #messages .message[tabindex]")?.focus();
