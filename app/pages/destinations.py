@@ -61,8 +61,12 @@ DESTINATIONS = (
     Destination("activity", "activity.show", "Activity", "audit trail log who did what", "g a", is_tab=True),
     Destination("top_up", "wallet.show", "Top up", "add credit money refill pay", "t", anchor="top-up"),
     Destination("search", "search.show", "Search", "find palette", "/", extra="k"),
-    Destination("history", "wallet.show", "Wallet history", "transactions movements", anchor="history"),
-    Destination("coming_up", "coming_up.show", "What's next", "coming up calendar renewal charges upcoming"),
+    Destination(
+        "history", "wallet.show", "Wallet history", "transactions movements", "g h", anchor="history"
+    ),
+    Destination(
+        "coming_up", "coming_up.show", "What's next", "coming up calendar renewal charges upcoming", "g n"
+    ),
     Destination(
         "cost_change",
         "cost_change.show",
@@ -70,21 +74,34 @@ DESTINATIONS = (
         "compare periods weeks months change difference",
         "y",
     ),
-    Destination("saved_views", "wallet.show_views", "Saved views", "filters history rename remove"),
+    Destination("saved_views", "wallet.show_views", "Saved views", "filters history rename remove", "g v"),
     Destination(
-        "calls", "wallet.show_calls_in_progress", "Calls in progress", "active running reserved holds"
+        "calls",
+        "wallet.show_calls_in_progress",
+        "Calls in progress",
+        "active running reserved holds overdue",
+        "g r",
+        anchor="calls-heading",
     ),
     Destination("campaign_check", "wallet.check_campaign", "Campaign check", "estimate cost quote price"),
     Destination("credit", "credit.show", "Your credit", "lots promotional goodwill expiry expires left"),
-    Destination("auto_top_up", "auto_top_up.show", "Auto top-up", "automatic refill threshold consent"),
+    Destination(
+        "auto_top_up", "auto_top_up.show", "Auto top-up", "automatic refill threshold consent", "g t"
+    ),
     Destination("daily_limit", "wallet.show_daily_limit", "Daily limit", "top-up maximum change"),
-    Destination("limits", "limits.show", "Spending limits", "budget cap maximum destinations countries"),
+    Destination(
+        "limits", "limits.show", "Spending limits", "budget cap maximum destinations countries", "g l"
+    ),
     Destination("add_limit", "limits.new", "Add a spending limit", "budget cap maximum new"),
     Destination(
-        "alerts", "alerts.show", "Credit alerts", "low balance notify slack sms email digest channels"
+        "alerts", "alerts.show", "Credit alerts", "low balance notify slack sms email digest channels", "g e"
     ),
     Destination(
-        "set_aside", "set_aside.show", "Set aside", "envelope reserve campaign credit numbers rent floor keep"
+        "set_aside",
+        "set_aside.show",
+        "Set aside",
+        "envelope reserve campaign credit numbers rent floor keep",
+        "g s",
     ),
     Destination(
         "brake", "brake.show", "Automatic top-up brake", "stopped continue answer runaway unusual spend"

@@ -16,6 +16,7 @@ from demo import usage_reports
 from demo.usage_reports import Used
 from tests.browser.site import sign_in
 from tests.factories import a_card, a_payer, a_person, give_credit
+from tests.support.overdue import an_overdue
 
 LIVE = ("/billing", "/billing/wallet", "/billing/change-plan", "/billing/payment-methods")
 
@@ -78,6 +79,24 @@ def test_arrows_home_and_end_go_through_the_history(page: Page, app: Flask) -> N
     expect(calls.last).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="What this call cost")).to_be_visible()
+
+
+def test_arrows_go_through_the_buttons_of_rows(page: Page, app: Flask) -> None:
+    organization = an_overdue("call-1", "call-2", "call-3")
+    sign_in(page, a_person(organization=organization).email, to="/billing/wallet/calls-in-progress")
+    end, goes_on = (page.get_by_role("button", name=name) for name in ("End call", "Still going on"))
+    goes_on.first.focus()
+    page.keyboard.press("ArrowDown")
+    expect(goes_on.nth(1)).to_be_focused()
+    page.keyboard.press("Tab")
+    page.keyboard.press("End")
+    expect(end.last).to_be_focused()
+    page.keyboard.press("ArrowUp")
+    expect(end.nth(1)).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("call-2 has ended.")).to_be_focused()
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Back to the wallet")).to_be_focused()
 
 
 def test_the_place_survives_an_update(page: Page, app: Flask) -> None:

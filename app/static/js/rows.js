@@ -1,19 +1,21 @@
-// Lists by keyboard: from a link in a row, the arrow keys go to the same link of the next one, Home and End to the first
-// and the last. Enter opens it, and Tab goes through all links as ever. At an end the key does what it does elsewhere.
+// Lists by keyboard: from a link or a button in a row, the arrow keys go to the same one of the next row, Home and End to
+// the first and the last. Enter presses it, and Tab goes through all of them as ever. At an end the key does what it does
+// elsewhere.
+const PRESSED = "a[href], button:not(:disabled)";
 const LISTS = "[data-rows], main tbody";
 const STEPS = { ArrowDown: 1, ArrowUp: -1, Home: -Infinity, End: Infinity };
 
 function rowsOf(list) {
   const rows = [...list.querySelectorAll(list.matches("tbody") ? ":scope > tr" : "li")];
-  return rows.map((row) => [...row.querySelectorAll("a[href]")].filter((link) => link.checkVisibility())).filter((links) => links.length);
+  return rows.map((row) => [...row.querySelectorAll(PRESSED)].filter((one) => one.checkVisibility())).filter((all) => all.length);
 }
 
 document.addEventListener("keydown", (event) => {
   const { key, target } = event;
-  const list = target.matches?.("a[href]") && target.closest(LISTS);
+  const list = target.matches?.(PRESSED) && target.closest(LISTS);
   if (!list || !(key in STEPS) || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
   const rows = rowsOf(list);
-  const at = rows.findIndex((links) => links.includes(target));
+  const at = rows.findIndex((all) => all.includes(target));
   const to = Math.min(Math.max(at + STEPS[key], 0), rows.length - 1);
   if (at === -1 || to === at) return;
   event.preventDefault();

@@ -22,14 +22,12 @@ from tests.support.alerting import (
     recipients_channel,
 )
 
-PAGE = "/billing/wallet/alerts"
-
 
 def alerted(site: Site) -> Scene:
-    """Someone with levels, whose recipients are told, on the page about alerts."""
+    """Someone with levels, whose recipients are told."""
     organization, _ = an_alerted(amounts=("50",))
     recipients_channel(organization)
-    return Scene(organization, path=PAGE)
+    return Scene(organization)
 
 
 def with_a_silent_chat(site: Site) -> Scene:
@@ -57,6 +55,12 @@ def told(site: Site) -> Scene:
     return replace(Scene(organization), path=stopping.path_of(channel), is_signed_in=False)
 
 
+def open_page(hands: Hands) -> None:
+    hands.press("g", "e")
+    hands.sees("heading", "Credit alerts", level=1)
+    hands.skip()
+
+
 @task(
     "Choose levels of credit, and who is told of them",
     most=60,
@@ -64,12 +68,11 @@ def told(site: Site) -> Scene:
     posts=["alerts.save_levels", "alerts.save_choices"],
 )
 def choose_levels(hands: Hands) -> None:
-    hands.skip()
+    open_page(hands)
     hands.tab_to("textbox", "Third level: under")
     hands.type("20")
     hands.press("Enter")
     hands.is_told("levels are saved")
-    hands.skip()
     hands.tab_to("checkbox", "Under $20.00")
     hands.press("Space")
     hands.go_to("button", "Save who is told")
@@ -83,7 +86,7 @@ def choose_levels(hands: Hands) -> None:
     posts=["alerts.add_channel", "alerts.send_test", "alerts.change_secret"],
 )
 def add_webhook(hands: Hands) -> None:
-    hands.skip()
+    open_page(hands)
     hands.go_to("link", "Add a webhook")
     hands.sees("heading", "Add a webhook", level=1)
     hands.skip()
@@ -98,7 +101,6 @@ def add_webhook(hands: Hands) -> None:
     hands.sees("heading", "Who is told")
     hands.go_to("button", "Send a test to ERP (webhook)")
     hands.is_told("did not answer")
-    hands.skip()
     hands.go_to("button", "New secret for ERP (webhook)")
     hands.sees("heading", "Webhook secret", level=1)
 
@@ -110,10 +112,9 @@ def add_webhook(hands: Hands) -> None:
     posts=["alerts.switch_on", "alerts.remove_channel"],
 )
 def remove_channel(hands: Hands) -> None:
-    hands.skip()
+    open_page(hands)
     hands.go_to("button", "Switch on Billing alerts (Slack)")
     hands.is_told("again")
-    hands.skip()
     hands.go_to("link", "Remove Billing alerts (Slack)")
     hands.sees("heading", "Remove a channel", level=1)
     hands.skip()

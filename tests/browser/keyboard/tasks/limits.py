@@ -58,7 +58,10 @@ def with_a_country(site: Site) -> Scene:
     posts=["limits.add"],
 )
 def add_limit(hands: Hands) -> None:
-    hands.find("add a spend", "Add a spending limit")
+    hands.press("g", "l")
+    hands.sees("heading", "Spending limits", level=1)
+    hands.skip()
+    hands.go_to("link", "Add a limit")
     hands.sees("heading", "Add a spending limit", level=1)
     hands.skip()
     hands.tab_to("combobox", "What it counts")

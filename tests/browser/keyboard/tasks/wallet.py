@@ -132,7 +132,7 @@ def lower_daily_limit(hands: Hands) -> None:
     posts=["auto_top_up.agree", "auto_top_up.turn_off"],
 )
 def turn_on_auto_top_up(hands: Hands) -> None:
-    hands.find("auto top-up", "Auto top-up")
+    hands.press("g", "t")
     hands.sees("heading", "Auto top-up", level=1)
     hands.skip()
     hands.tab_to("textbox", "When available credit falls below")
@@ -142,7 +142,6 @@ def turn_on_auto_top_up(hands: Hands) -> None:
     hands.press("Space")
     hands.go_to("button", "Turn on auto top-up")
     hands.is_told("Auto top-up is on")
-    hands.skip()
     hands.go_to("button", "Turn off")
     hands.is_told("Auto top-up is off")
 
@@ -167,7 +166,7 @@ def check_campaign(hands: Hands) -> None:
 
 @task("Filter the history, and clear the filter", most=40, given=caller)
 def filter_history(hands: Hands) -> None:
-    hands.find("history", "Wallet history")
+    hands.press("g", "h")
     hands.is_on("heading", "History")
     hands.tab_to("combobox", "Show")
     hands.press("End")
@@ -179,7 +178,7 @@ def filter_history(hands: Hands) -> None:
 
 @task("Go to older lines of the history, and back", most=60, given=caller)
 def page_through_history(hands: Hands) -> None:
-    hands.find("history", "Wallet history")
+    hands.press("g", "h")
     hands.is_on("heading", "History")
     to_end_of_list(hands)
     hands.go_to("link", "Older")
@@ -191,7 +190,7 @@ def page_through_history(hands: Hands) -> None:
 
 @task("Open a line of the history, and a call of it", most=40, given=caller)
 def open_line(hands: Hands) -> None:
-    hands.find("history", "Wallet history")
+    hands.press("g", "h")
     hands.is_on("heading", "History")
     hands.tab_to("link", CALLING)
     hands.press("ArrowDown", "Enter")
@@ -203,7 +202,7 @@ def open_line(hands: Hands) -> None:
 
 @task("Export the history as CSV", most=20, given=caller)
 def export_history(hands: Hands) -> None:
-    hands.find("history", "Wallet history")
+    hands.press("g", "h")
     hands.is_on("heading", "History")
     hands.tab_to("link", "Export CSV")
     hands.downloads("wallet", "csv")
@@ -216,19 +215,17 @@ def export_history(hands: Hands) -> None:
     posts=["wallet.end_call", "wallet.confirm_call"],
 )
 def answer_about_calls(hands: Hands) -> None:
-    hands.find("calls in progress", "Calls in progress")
-    hands.sees("heading", "Calls in progress", level=1)
-    hands.skip()
+    hands.press("g", "r")
+    hands.is_on("heading", "Longest-running calls")
     hands.go_to("button", "End call call-1")
     hands.is_told("call-1 has ended. Its credit is available again.")
-    hands.skip()
     hands.go_to("button", "Still going on call-2")
     hands.is_told("call-2 continues. We'll ask again if it lasts much longer.")
 
 
 @task("Find what a campaign cost, and its calls", most=70, given=caller)
 def filter_by_campaign(hands: Hands) -> None:
-    hands.find("history", "Wallet history")
+    hands.press("g", "h")
     hands.is_on("heading", "History")
     by_campaign(hands)
     hands.tab_to("link", CALLING)
@@ -243,15 +240,16 @@ def filter_by_campaign(hands: Hands) -> None:
     posts=["wallet.save_view", "wallet.rename_view", "wallet.remove_view"],
 )
 def save_view(hands: Hands) -> None:
-    hands.find("history", "Wallet history")
+    hands.press("g", "h")
     hands.is_on("heading", "History")
     by_campaign(hands)
     hands.tab_to("textbox", "Name of this view")
     hands.type("Reminder calls")
     hands.press("Enter")
     hands.is_told('The view "Reminder calls" was saved.')
-    hands.find("saved views", "Saved views")
+    hands.press("g", "v")
     hands.sees("heading", "Your views of the history")
+    hands.skip()
     hands.go_to("link", "Rename Reminder calls")
     hands.sees("heading", "Rename view")
     hands.tab_to("textbox", "Name of this view")
@@ -275,5 +273,5 @@ def compare_periods(hands: Hands) -> None:
 
 @task("Look at what's next", most=20, given=payer)
 def look_at_whats_next(hands: Hands) -> None:
-    hands.find("what's next", "What's next")
+    hands.press("g", "n")
     hands.sees("heading", "Charges and changes")
