@@ -29,14 +29,14 @@ def hints(visitor: Visitor) -> set[str]:
 
 def test_other_keys_are_kept_with_the_account(app: Flask, person: User, visitor: Visitor) -> None:
     assert {"g w", "t", "/", "?"} <= hints(visitor)
-    saved = visitor.post("/account/keyboard", USUAL | {"keys_wallet": "GV", "on": "1"})
+    saved = visitor.post("/account/keyboard", USUAL | {"keys_wallet": "GX", "on": "1"})
     assert saved.status_code == 303
-    assert "g v" in hints(visitor)
+    assert "g x" in hints(visitor)
     another = Visitor(app.test_client())
     another.sign_in(person.email)
-    assert "g v" in hints(another)
+    assert "g x" in hints(another)
     assert "g w" not in hints(another)
-    assert 'data-action="wallet" data-keys="g v"' in another.get("/billing").text
+    assert 'data-action="wallet" data-keys="g x"' in another.get("/billing").text
 
 
 @pytest.mark.parametrize(
