@@ -16,7 +16,7 @@ from app.money import Money
 
 PAGE = 25
 
-_LINES = text("""
+_LINES = """
 WITH own AS (
     SELECT first_seq, last_seq, first_micro, last_micro, amount_micro FROM lot_draw
     WHERE org_id = :org_id AND lot_id = :lot_id),
@@ -26,7 +26,8 @@ lines AS (
     FROM span, wallet_line line
     WHERE line.org_id = :org_id AND line.seq >= span.first AND line.first_seq <= span.last
         AND (line.usage_group IS NOT NULL OR line.kind = 'adjustment' AND line.amount_micro < 0)
-        AND (CAST(:before AS bigint) IS NULL OR line.seq < :before))
+        AND (CAST(:before AS bigint) IS NULL OR line.seq < :before)
+        AND (CAST(:after AS bigint) IS NULL OR line.seq > :after))
 SELECT lines.id, lines.seq, lines.day, lines.usage_group, lines.detail, sum(paid.amount)::bigint AS amount
 FROM lines
 JOIN own ON own.first_seq <= lines.seq AND own.last_seq >= lines.first_seq
@@ -44,8 +45,9 @@ CROSS JOIN LATERAL (SELECT CASE
 WHERE newest.seq >= own.first_seq
 GROUP BY lines.id, lines.seq, lines.day, lines.usage_group, lines.detail
 HAVING sum(paid.amount) > 0
-ORDER BY lines.seq DESC LIMIT :most""")
+ORDER BY lines.seq """
 """A day's usage of a group within a draw is a difference of two of its running totals: no transfer is added up."""
+_NEWEST_FIRST, _OLDEST_FIRST = (text(f"{_LINES} {order} LIMIT :most") for order in ("DESC", "ASC"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,35 +63,48 @@ class PaidUsage:
 
 @dataclass(frozen=True, slots=True)
 class UsagePage:
-    """A lot with usage that it paid for, the newest first; `older` is where the page after it begins."""
+    """A lot with usage that it paid for, the newest first; `newer` and `older` lead to the pages beside it."""
 
     lot: LotView
     lines: tuple[PaidUsage, ...]
+    newer: int | None
     older: int | None
 
 
-def page(organization: Organization, lot_id: UUID, *, before: int | None = None) -> UsagePage | None:
-    """Usage that a lot paid for; None for another organization's. Locks the wallet: the caller commits."""
+def page(
+    organization: Organization, lot_id: UUID, *, before: int | None = None, after: int | None = None
+) -> UsagePage | None:
+    """Usage that a lot paid for, older than position `before`, or newer than `after`, or the newest; None for another
+    organization's. Locks the wallet: the caller commits."""
     lots.drawing.draw(ledger.lock(organization.id))
     lot = db.session.get(CreditLot, (organization.id, lot_id))
     if lot is None:
         return None
-    asked = {"org_id": organization.id, "lot_id": lot_id, "before": before, "most": PAGE + 1}
-    rows = db.session.execute(_LINES, asked).all()
-    return UsagePage(
-        view_of(organization, lot),
-        tuple(
-            PaidUsage(
-                row.id,
-                row.day,
-                UsageGroup(row.usage_group) if row.usage_group else None,
-                row.detail,
-                Money(row.amount, organization.currency),
-            )
-            for row in rows[:PAGE]
-        ),
-        rows[PAGE - 1].seq if len(rows) > PAGE else None,
+    asked = {"org_id": organization.id, "lot_id": lot_id, "most": PAGE + 1}
+    newer = older = None
+    if after is not None:
+        rows = db.session.execute(_OLDEST_FIRST, asked | {"before": None, "after": after}).all()[::-1]
+        if len(rows) <= PAGE:
+            return page(organization, lot_id)
+        rows = rows[1:]
+        newer, older = rows[0].seq, rows[-1].seq
+    else:
+        rows = db.session.execute(_NEWEST_FIRST, asked | {"before": before, "after": None}).all()
+        if before is not None and not rows:
+            return page(organization, lot_id)
+        newer = rows[0].seq if before is not None else None
+        older = rows[PAGE - 1].seq if len(rows) > PAGE else None
+    lines = tuple(
+        PaidUsage(
+            row.id,
+            row.day,
+            UsageGroup(row.usage_group) if row.usage_group else None,
+            row.detail,
+            Money(row.amount, organization.currency),
+        )
+        for row in rows[:PAGE]
     )
+    return UsagePage(view_of(organization, lot), lines, newer, older)
 
 
 def find_lot(organization: Organization, top_up_id: UUID) -> UUID | None:

@@ -41,12 +41,11 @@ def show_top_up(top_up_id: UUID) -> Response | WerkzeugResponse:
 @org_admin_required
 def show_lot(lot_id: UUID) -> str | Response:
     """The usage that a lot paid for, by day and group, the newest first."""
-    before = _position()
     with transaction():
-        page = top_up_usage.page(current_organization(), lot_id, before=before)
+        page = top_up_usage.page(current_organization(), lot_id, before=_position(), after=_position("after"))
     if page is None:
         return _not_found()
-    return render_template("credit/lot.html", page=page, is_first=before is None)
+    return render_template("credit/lot.html", page=page)
 
 
 def _not_found() -> Response:
@@ -58,6 +57,6 @@ def _not_found() -> Response:
     )
 
 
-def _position() -> int | None:
+def _position(name: str = "before") -> int | None:
     """Where the page begins, from the address; what isn't a position is ignored."""
-    return read_whole(request.args.get("before"))
+    return read_whole(request.args.get(name))

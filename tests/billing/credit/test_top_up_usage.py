@@ -8,6 +8,7 @@ from uuid import uuid4
 from flask import Flask
 
 from app.billing.credit import top_up_usage
+from app.billing.credit.top_up_usage import UsagePage
 from app.billing.wallet import ledger
 from app.billing.wallet.lots import drawing
 from app.extensions import db
@@ -75,6 +76,26 @@ def test_they_come_in_pages(app: Flask) -> None:
     found = lines(organization, lot)
     assert len(found) == top_up_usage.PAGE + 3
     assert {amount for _, _, amount in found} == {950_000}
+
+
+def test_pages_lead_back_through_the_very_same_lines(app: Flask) -> None:
+    organization = on_growth(credit="0")
+    grant(organization, "paid", "200", top_up=uuid4())
+    for day in range(2 * top_up_usage.PAGE + 3):
+        use(organization, "0.95", NOON + timedelta(days=day))
+    [lot] = lots(organization)
+    forth: list[UsagePage] = []
+    before = None
+    while not forth or (before := forth[-1].older) is not None:
+        found = top_up_usage.page(organization, lot.id, before=before)
+        assert found is not None
+        forth.append(found)
+    assert [len(page.lines) for page in forth] == [top_up_usage.PAGE, top_up_usage.PAGE, 3]
+    assert forth[0].newer is None
+    middle = top_up_usage.page(organization, lot.id, after=forth[2].newer)
+    assert middle == forth[1]
+    assert top_up_usage.page(organization, lot.id, after=forth[1].newer) == forth[0]
+    assert top_up_usage.page(organization, lot.id, before=1) == forth[0], "there is nothing past the end"
 
 
 def test_a_lot_is_found_by_its_top_up_and_by_no_other_organization(app: Flask) -> None:
