@@ -34,7 +34,7 @@ def init_app(app: Flask) -> None:
 
 def how_long(balance: BalanceView) -> HowLong:
     """How long available credit lasts, by the stored forecast."""
-    found = forecast.lasts(balance.forecast, balance.available.micro, utc_now())
+    found = forecast.lasts(balance.forecast, balance.available.micro, utc_now(), balance.credit)
     match found.history:
         case History.LITTLE:
             return HowLong("We need about a week of calls to say how long it lasts")
@@ -51,7 +51,9 @@ def credit_curve(balance: BalanceView) -> tuple[Curve, Curve] | None:
     if profile is None or not any(profile.slots) or balance.available.micro <= 0:
         return None
     zone = current_organization().timezone
-    points = forecast.left_by_day(profile, balance.available.micro, utc_now(), timezone=zone)
+    points = forecast.left_by_day(
+        profile, balance.available.micro, utc_now(), timezone=zone, credit=balance.credit
+    )
     currency = balance.available.currency
     return draw(points, currency, zone), draw(points, currency, zone, NARROW)
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+import re
+from datetime import date, timedelta
 
 from flask import Flask
 
@@ -10,7 +11,8 @@ from app.billing.plans import resource_counts
 from app.extensions import db
 from app.web.formatting import day_long
 from tests.factories import a_person, an_organization
-from tests.support.browsing import Visitor, text_of
+from tests.support.browsing import Visitor, links_of, text_of
+from tests.support.granting import granted
 from tests.support.plans import a_debtor, a_subscriber, hear_from_stripe, plan_of, switch_to
 from tests.support.sandbox import Sandbox
 from tests.support.sums import Operator
@@ -61,3 +63,27 @@ def test_a_plan_that_ends_and_one_that_isnt_paid_say_so(
 def test_without_anything_to_come_it_says_what_is_charged_meanwhile(app: Flask, visitor: Visitor) -> None:
     visitor.sign_in(a_person(organization=an_organization()).email)
     assert "Nothing is charged next. Usage is charged to your wallet as it happens." in said(visitor)
+
+
+def test_credit_that_expires_is_on_the_calendar_and_the_wallet_leads_there(
+    app: Flask, visitor: Visitor
+) -> None:
+    organization = an_organization(credit="10")
+    visitor.sign_in(a_person(organization=organization).email)
+    assert "Nothing is charged next." in said(visitor, "/billing/wallet")
+    granted(organization, "5", days=3)
+    granted(organization, "7", days=20, key="later")
+    resource_counts.set_counts(organization.id, {"phone_numbers": 2})
+    db.session.commit()
+    page = visitor.get("/billing/coming-up").text
+    assert len(set(re.findall(r'<li id="([^"]+)"', page))) == 3
+    words = said(visitor)
+    assert "Promotional credit expires" in words
+    assert f"If it isn't used by then, {day_long(organization.local_day() + timedelta(days=3))}" in words
+    assert "At most $5.00" in words
+    wallet = visitor.get("/billing/wallet")
+    assert "/billing/coming-up" in links_of(wallet.text)
+    panel = said(visitor, "/billing/wallet")
+    assert "At most $5.00" in panel
+    assert "At most $7.00" in panel
+    assert "Rent for 2" not in panel, "the first two"

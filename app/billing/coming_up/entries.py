@@ -13,6 +13,7 @@ from enum import StrEnum
 
 from app.billing import forecast
 from app.billing.catalog import Plan, meters, rating
+from app.billing.credit import expiring
 from app.billing.plans import PlanView
 from app.billing.wallet.balance import BalanceView
 from app.clock import utc_now
@@ -35,6 +36,7 @@ class Kind(StrEnum):
     CHANGE = "change"  # a scheduled change to another plan
     TOP_UP = "top_up"  # an automatic one, by the forecast
     RUNS_OUT = "runs_out"  # credit, by the forecast
+    EXPIRES = "expires"  # credit that isn't used by then
     RENT = "rent"  # of phone numbers, each day
 
 
@@ -44,6 +46,7 @@ class ComingEntry:
 
     `card` is what it is charged to; without one it is from the wallet, or isn't charged. `lines` are how the amount
     comes about, if it is more than a price. `count` is how many are rented.
+    `credit` is what expires.
     """
 
     kind: Kind
@@ -56,11 +59,17 @@ class ComingEntry:
     is_invoiced: bool = False
     lines: tuple[SumLine, ...] = ()
     count: int = 0
+    credit: str = ""
 
 
 def list_entries(organization: Organization, plan: PlanView, balance: BalanceView) -> list[ComingEntry]:
     """What comes next, in the order of its days; what comes every day is last."""
-    found = [*_of_plan(plan), *_of_credit(organization, balance), *_of_rent(organization, plan)]
+    found = [
+        *_of_plan(plan),
+        *_of_credit(organization, balance),
+        *_of_expiry(organization, balance),
+        *_of_rent(organization, plan),
+    ]
     return sorted(found, key=lambda entry: (entry.day is None, entry.day or date.max, entry.kind))
 
 
@@ -119,7 +128,8 @@ def _of_credit(organization: Organization, balance: BalanceView) -> Iterator[Com
     is_on = settings is not None and settings.is_on
     least = settings.threshold_micro if settings and is_on else 0
     now = utc_now()
-    dryness = forecast.lasts(balance.forecast, balance.available.micro - least, now).dryness
+    left = balance.available.micro - least
+    dryness = forecast.lasts(balance.forecast, left, now, balance.credit).dryness
     if dryness is None or dryness.about is None or dryness.about <= now:
         return
     refill = Money(settings.target_micro - least, organization.currency) if settings and is_on else None
@@ -129,6 +139,17 @@ def _of_credit(organization: Organization, balance: BalanceView) -> Iterator[Com
         refill,
         is_estimate=True,
     )
+
+
+def _of_expiry(organization: Organization, balance: BalanceView) -> Iterator[ComingEntry]:
+    """What is left now of each lot that expires, on the last day on which it can be used: lots of one day are one."""
+    found: dict[tuple[date, str], int] = {}
+    for lot in balance.credit.expiring:
+        if lot.expires_at is not None:
+            entry = expiring.last_day_of(organization, lot.expires_at), lot.kind.label
+            found[entry] = found.get(entry, 0) + lot.left
+    for (day, label), micro in found.items():
+        yield ComingEntry(Kind.EXPIRES, day, Money(micro, organization.currency), credit=label)
 
 
 def _of_rent(organization: Organization, plan: PlanView) -> Iterator[ComingEntry]:

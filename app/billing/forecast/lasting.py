@@ -9,9 +9,11 @@ from enum import StrEnum
 from sqlalchemy import select
 
 from app.billing.forecast import outlook
-from app.billing.forecast.outlook import Dryness, Spend
+from app.billing.forecast.outlook import NO_LOTS, Dryness, Spend
 from app.billing.forecast.profile import Profile
 from app.billing.forecast.stored import profile_of
+from app.billing.wallet.lots import left
+from app.billing.wallet.lots.left import LotsLeft
 from app.clock import utc_now
 from app.extensions import db
 from app.models import Organization, SpendForecast, Wallet
@@ -42,14 +44,16 @@ class Lasting:
     as_of: datetime | None
 
 
-def lasts(row: SpendForecast | None, available_micro: int, now: datetime) -> Lasting:
-    """How long so much credit lasts, by a stored forecast."""
+def lasts(
+    row: SpendForecast | None, available_micro: int, now: datetime, credit: LotsLeft = NO_LOTS
+) -> Lasting:
+    """How long so much credit lasts, by a stored forecast, of which `credit` may expire before."""
     found = profile_of(row)
     if row is None or found is None:
         return Lasting(History.LITTLE, None, row.made_at if row else None)
     if not any(found.slots) and not found.surge:
         return Lasting(History.NONE_LATELY, None, row.made_at)
-    return Lasting(History.ENOUGH, outlook.dry_at(found, max(available_micro, 0), now), row.made_at)
+    return Lasting(History.ENOUGH, outlook.dry_at(found, max(available_micro, 0), now, credit), row.made_at)
 
 
 def find_profile(organization: Organization) -> Profile | None:
@@ -67,7 +71,7 @@ class Standing:
 
 
 def gather(organization: Organization, now: datetime) -> Standing:
-    """The organization's credit and its forecast. One statement."""
+    """The organization's credit and its forecast. One statement, and one more where credit expires."""
     query = (
         select(Wallet, SpendForecast)
         .outerjoin(SpendForecast, SpendForecast.org_id == Wallet.org_id)
@@ -75,11 +79,11 @@ def gather(organization: Organization, now: datetime) -> Standing:
     )
     wallet, row = db.session.execute(query, execution_options={"populate_existing": True}).one()
     available = wallet.available
-    return Standing(available, lasts(row, available.micro, now), profile_of(row))
+    return Standing(available, lasts(row, available.micro, now, left.of(wallet)), profile_of(row))
 
 
 def dry_at(organization: Organization, *, now: datetime | None = None) -> Dryness | None:
-    """When the organization's available credit runs out; None without enough history. One statement."""
+    """When the organization's available credit runs out; None without enough history. Statements as `gather`."""
     return gather(organization, now or utc_now()).lasting.dryness
 
 

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from math import exp
 
+from app.billing.forecast.expiring import Losses
 from app.billing.forecast.profile import Profile
+from app.billing.wallet.lots.left import LotsLeft
 
 FURTHEST = timedelta(days=60)
 """How far ahead anything is said."""
@@ -17,6 +19,8 @@ _ABOVE, _BELOW = 2.3, 1.95
 _NARROWS = 0.12
 """By which power the band becomes narrower for more days: little, since a busy day is often followed by another."""
 _LEAST_DAYS = 0.1
+NO_LOTS = LotsLeft()
+"""Credit that doesn't expire."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,24 +54,28 @@ def banded(profile: Profile, total: int) -> Spend:
     return Spend(round(total * below), total, round(total * above))
 
 
-def dry_at(profile: Profile, available: int, now: datetime) -> Dryness:
-    """When so much credit (in micro-units) is used up."""
+def dry_at(profile: Profile, available: int, now: datetime, credit: LotsLeft = NO_LOTS) -> Dryness:
+    """When so much credit (in micro-units) is used up, or has expired."""
     found: list[datetime | None] = [None, None, None]
     before = [0, 0, 0]
+    losses = [Losses(credit) for _ in before]
     total, usual_day = 0, sum(profile.slots) / 7
     widest = 1 + _ABOVE * profile.spread * _LEAST_DAYS**-_NARROWS
     for begin, end, amount in hours_until(profile, now, now + FURTHEST):
         total += amount
-        if total * widest < available:
+        if total * widest < available and not credit.lots:
             before = [total, total, total]
             continue
         above, below = band(profile, total, usual_day)
         reached = [round(total * above), total, round(total * below)]
-        for place in range(3):
-            if found[place] is None and reached[place] >= available:
+        for place, lost in enumerate(losses):
+            left = available - lost.lost
+            if found[place] is None and reached[place] >= left:
                 gained = reached[place] - before[place]
-                part = (available - before[place]) / gained if gained > 0 else 1.0
+                part = (left - before[place]) / gained if gained > 0 else 1.0
                 found[place] = begin + (end - begin) * min(max(part, 0.0), 1.0)
+            if found[place] is None and reached[place] >= available - lost.until(end, reached[place]):
+                found[place] = end
         if found[2] is not None:
             break
         before = reached

@@ -16,6 +16,8 @@ from app.billing.wallet import calling_state, envelope_queries, holds
 from app.billing.wallet.calling_state import PauseReason
 from app.billing.wallet.calls_in_progress import PAGE, HeldBy, in_order
 from app.billing.wallet.credit import Credit
+from app.billing.wallet.lots import left
+from app.billing.wallet.lots.left import LotsLeft
 from app.clock import utc_now
 from app.extensions import db
 from app.models import (
@@ -52,7 +54,8 @@ class BalanceView:
     number of all.
 
     `auto_top_up` is its settings, None where it was never on.
-    `forecast` is the stored one that says how long it lasts (`app.billing.forecast`), None if there is none yet.
+    `forecast` is the stored one that says how long it lasts (`app.billing.forecast`), None if there is none yet, and
+    `credit` what may expire before that.
     `stop` is why automatic charges wait for an owner's answer, if they do (`app.billing.brake`). `reason` is why
     calling is paused, and `paused_by` is REFUND or DISPUTE if that used up the credit.
     """
@@ -73,6 +76,7 @@ class BalanceView:
     paused_by: TransferKind | None
     missing: Money | None
     forecast: SpendForecast | None
+    credit: LotsLeft
     auto_top_up: AutoTopUp | None
     stop: BrakeStop | None
     version: int
@@ -83,7 +87,7 @@ class BalanceView:
 
 
 def gather(organization: Organization) -> BalanceView:
-    """The balance of an organization, in one statement.
+    """The balance of an organization, in one statement; one more where an envelope is open, and where credit expires.
 
     If a lease, an envelope or credit has expired, that is recorded first, and committed.
     """
@@ -113,6 +117,7 @@ def gather(organization: Organization) -> BalanceView:
         paused_by=rows[0].paused_by,
         missing=calling_state.missing_to_call(wallet.available, least=catalog.current().top_up.minimum),
         forecast=rows[0].SpendForecast,
+        credit=left.of(wallet),
         auto_top_up=rows[0].AutoTopUp,
         stop=rows[0].BrakeStop,
         version=wallet.version,

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Blueprint, current_app, render_template, request
 
-from app.billing import catalog
+from app.billing import catalog, coming_up, plans
 from app.billing.activity import saved_views, usage_names
 from app.billing.credit import expiring
 from app.currencies import stripe_digits_of
@@ -88,6 +88,7 @@ def draw(top_up: TopUp, form: CardForm | None = None, *, region: bool) -> str:
 def draw_page(values: dict[str, Any]) -> str:
     """The whole page: with the names that its filters offer, the person's views, and the panels beside the top-up."""
     organization, person = current_organization(), current_identity().user
+    plan = plans.gather(organization)
     with transaction():
         next_credit = expiring.find_next(organization)
     return render_template(
@@ -99,6 +100,7 @@ def draw_page(values: dict[str, Any]) -> str:
         ],
         query=as_query(values["history"].filters),
         next_credit=next_credit,
+        coming_up=coming_up.list_entries(organization, plan, values["balance"]),
     )
 
 

@@ -14,9 +14,10 @@ from app.billing.plans import resource_counts
 from app.billing.wallet import balance
 from app.clock import utc_now
 from app.extensions import db
-from app.models import AutoTopUp, Organization
+from app.models import AutoTopUp, LotKind, Organization
 from app.payments.oddities import Oddity
 from tests.factories import an_organization, usd
+from tests.support.granting import granted
 from tests.support.plans import a_debtor, a_subscriber, hear_from_stripe, plan_of, switch_to, turn_period
 from tests.support.sandbox import Sandbox
 from tests.support.spending import forecast_of
@@ -134,3 +135,21 @@ def test_entries_are_in_the_order_of_their_days_and_what_comes_every_day_is_last
     found = entries(organization)
     assert [one.kind for one in found] == [Kind.RENEWAL, Kind.RENT]
     assert isinstance(found[0].day, date)
+
+
+def test_credit_that_expires_is_on_its_last_day_and_lots_of_one_day_are_one_entry(app: Flask) -> None:
+    organization = an_organization(credit="10", timezone="Pacific/Auckland")
+    granted(organization, "5", days=20, key="one")
+    granted(organization, "7", days=20, key="two")
+    granted(organization, "2", days=20, kind=LotKind.GOODWILL, key="three")
+    granted(organization, "4", days=3, key="four")
+    granted(organization, "1", days=None, kind=LotKind.GOODWILL, key="always")
+    found = [(entry.day, entry.credit, entry.amount) for entry in entries(organization)]
+    today = organization.local_day()
+    later = today + timedelta(days=20)
+    assert found == [
+        (today + timedelta(days=3), "Promotional credit", usd("4")),
+        (later, "Promotional credit", usd("12")),
+        (later, "Goodwill credit", usd("2")),
+    ]
+    assert {entry.kind for entry in entries(organization)} == {Kind.EXPIRES}

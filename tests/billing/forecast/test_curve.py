@@ -11,7 +11,7 @@ from app.billing.forecast.profile import WEEK, Profile
 from tests.factories import at
 
 NOW = at("2026-11-23 09:15")
-STEADY = Profile("UTC", NOW, (1000,) * WEEK, 1.0, 1.0, 0.1, 0.0, NOW)
+STEADY = Profile("UTC", NOW, (1000,) * WEEK, 1.0, 1.0, 0.1, 0, NOW)
 
 
 def test_each_day_ends_by_the_clock_of_the_zone_and_the_curve_with_the_credit() -> None:

@@ -18,6 +18,6 @@ The rules, which `flask ledger check` proves for every wallet:
 - What is left of all lots, less the usage that waits, is the wallet's posted balance.
 """
 
-from app.billing.wallet.lots import checks, drawing, expiry, money_trail, positions
+from app.billing.wallet.lots import checks, drawing, expiry, left, money_trail, positions
 
-__all__ = ["checks", "drawing", "expiry", "money_trail", "positions"]
+__all__ = ["checks", "drawing", "expiry", "left", "money_trail", "positions"]

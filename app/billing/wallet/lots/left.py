@@ -1,0 +1,62 @@
+"""What is left of each lot, for those who ask what will expire before it is used. Read without a lock.
+
+Lots are drawn later than credit is used, and those that are about to expire at least every hour
+(`app.billing.credit.expiring`). What was used since, what calls hold, and what is set aside, is taken as used next.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+
+from app.billing.wallet.credit import Credit
+from app.billing.wallet.lots import drawing
+from app.extensions import db
+from app.models import CreditLot, LotKind, Wallet
+
+
+@dataclass(frozen=True, slots=True)
+class LotLeft:
+    """What is left of a lot, in micro-units, and until when it can be used; None: it doesn't expire."""
+
+    kind: LotKind
+    left: int
+    expires_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class LotsLeft:
+    """The lots with credit in the order of use, of which `ahead` micro-units are used before anything else is. None
+    are there where no credit expires."""
+
+    lots: tuple[LotLeft, ...] = ()
+    ahead: int = 0
+
+    @property
+    def expiring(self) -> tuple[LotLeft, ...]:
+        """What is left of those that expire, after what is used next; without those that are used up by that."""
+        found, ahead = [], self.ahead
+        for lot in self.lots:
+            left, ahead = max(lot.left - ahead, 0), max(ahead - lot.left, 0)
+            if left and lot.expires_at is not None:
+                found.append(LotLeft(lot.kind, left, lot.expires_at))
+        return tuple(found)
+
+
+def of(wallet: Wallet) -> LotsLeft:
+    """The lots of a wallet as drawn. One statement where credit expires; otherwise none."""
+    if wallet.credit_expires_at is None:
+        return LotsLeft()
+    used_up = CreditLot.drawn_micro + CreditLot.withdrawn_micro + CreditLot.expired_micro
+    query = select(CreditLot).where(
+        CreditLot.org_id == wallet.org_id, CreditLot.amount_micro > used_up, CreditLot.ended_at.is_(None)
+    )
+    found = sorted(db.session.scalars(query), key=drawing.in_order)
+    lots = [LotLeft(lot.kind, lot.left_micro, lot.expires_at) for lot in found]
+    beyond = sum(lot.left for lot in lots) - Credit.of(wallet).available
+    if beyond < 0:
+        # A top-up that no lot has been opened for yet.
+        lots.append(LotLeft(LotKind.PAID, -beyond, None))
+    return LotsLeft(tuple(lots), max(beyond, 0))
