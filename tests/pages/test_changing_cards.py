@@ -8,10 +8,12 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 
+from app.billing.auto_top_ups import settings as auto_top_up
 from app.extensions import db
 from app.models import Organization, PaymentMethod
-from tests.factories import a_person, a_stripe_card, an_organization
+from tests.factories import OWNER, a_person, a_stripe_card, an_organization
 from tests.support import subscriptions
+from tests.support.auto_top_ups import switch_on
 from tests.support.browsing import Visitor, text_of
 from tests.support.cards_form import CARDS, saved
 from tests.support.sandbox import Sandbox
@@ -26,6 +28,14 @@ def organization(app: Flask, sandbox: Sandbox) -> Organization:
 def owner(visitor: Visitor, organization: Organization) -> Visitor:
     visitor.sign_in(a_person(organization=organization).email)
     return visitor
+
+
+def subscribed(organization: Organization) -> None:
+    """To a plan that charges a card."""
+    today = organization.local_day()
+    period = subscriptions.Period(today, today + timedelta(days=30))
+    subscriptions.subscribe(organization, "growth", period=period)
+    db.session.commit()
 
 
 class TestChangingCards:
@@ -53,13 +63,71 @@ class TestChangingCards:
         assert [(card.id, card.is_default) for card in saved(organization)] == [(second.id, True)]
         assert "is no longer saved" in self.press(owner, first, "removal")
 
+    @pytest.mark.parametrize(
+        ("has_plan", "has_another", "says", "ways"),
+        [
+            (
+                False,
+                True,
+                "It's the last working card that auto top-up charges. Choose another card for it first, or turn it off.",
+                "Change auto top-up",
+            ),
+            (
+                False,
+                False,
+                "It's your last working card, and auto top-up charges it. Add another card and choose it for auto "
+                "top-up first, or turn auto top-up off.",
+                "Add another card Change auto top-up",
+            ),
+            (
+                True,
+                False,
+                "Add another card first, and choose it for auto top-up or turn auto top-up off. Then remove this one.",
+                "Add another card Change auto top-up",
+            ),
+        ],
+    )
+    def test_the_last_card_of_auto_top_up_stays_and_the_page_says_what_lets_it_go(
+        self,
+        owner: Visitor,
+        organization: Organization,
+        sandbox: Sandbox,
+        has_plan: bool,
+        has_another: bool,
+        says: str,
+        ways: str,
+    ) -> None:
+        card = a_stripe_card(organization)
+        if has_another:
+            a_stripe_card(organization, "pm_card_mastercard")
+        if has_plan:
+            subscribed(organization)
+        switch_on(organization, card)
+        said = self.press(owner, card, "removal")
+        assert "Visa ending in 4242 can't be removed yet" in said
+        assert f"{says} {ways}" in said
+        asked = owner.get(f"{CARDS}/{card.id}/removal")
+        assert says.replace("It's", "Visa ending in 4242 is") in text_of(asked)
+        assert f"{ways} Keep card" in text_of(asked)
+        assert card.id in [one.id for one in saved(organization)]
+
+    def test_what_the_page_says_lets_the_card_of_auto_top_up_go(
+        self, owner: Visitor, organization: Organization, sandbox: Sandbox
+    ) -> None:
+        card = a_stripe_card(organization)
+        switch_on(organization, card)
+        another = a_stripe_card(organization, "pm_card_mastercard")
+        assert "can't be removed yet" in self.press(owner, card, "removal"), "added, and not chosen yet"
+        switch_on(organization, another)
+        assert "Visa ending in 4242 was removed." in self.press(owner, card, "removal")
+        assert "can't be removed yet" in self.press(owner, another, "removal")
+        auto_top_up.turn_off(organization, OWNER)
+        assert "Mastercard ending in 4444 was removed." in self.press(owner, another, "removal")
+
     def test_the_last_card_of_a_paid_plan_stays_and_the_page_says_why(
         self, owner: Visitor, organization: Organization, sandbox: Sandbox
     ) -> None:
-        today = organization.local_day()
-        period = subscriptions.Period(today, today + timedelta(days=30))
-        subscriptions.subscribe(organization, "growth", period=period)
-        db.session.commit()
+        subscribed(organization)
         card = a_stripe_card(organization)
         said = self.press(owner, card, "removal")
         assert "Visa ending in 4242 can't be removed yet It's your last working card" in said

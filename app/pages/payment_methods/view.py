@@ -16,34 +16,42 @@ from app.money import Money
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
-    """Why a card can't be removed: what needs it, or a top-up that is being paid with it.
+class Needed:
+    """What needs a card that no other can stand in for. `has_others`: some work, which auto top-up may not charge."""
 
-    `has_others`: other cards work.
-    """
-
-    card: CardView
-    needs: tuple[Need, ...] = ()
-    top_up_id: UUID | None = None
-    amount: Money | None = None
-    has_others: bool = False
+    needs: tuple[Need, ...]
+    has_others: bool
 
     @property
     def is_for_auto_top_up(self) -> bool:
-        """Whether other cards work, which auto top-up may not charge."""
-        return self.has_others and all(need.cards is not None for need in self.needs)
+        """Whether auto top-up does: another card has to be chosen for it as well, or it has to be turned off."""
+        return any(need.cards is not None for need in self.needs)
+
+    @property
+    def is_for_nothing_else(self) -> bool:
+        return all(need.cards is not None for need in self.needs)
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a card can't be removed: what needs it, or a top-up that is being paid with it."""
+
+    card: CardView
+    needed: Needed | None = None
+    top_up_id: UUID | None = None
+    amount: Money | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class CardsPage:
     """`next_default` is the label of the card that becomes the default if the current one is removed.
 
-    `needs` is what needs each card that works, by its id, where no other card would do.
+    `needed` is what needs each card that works, by its id, where no other card would do.
     """
 
     cards: list[CardView]
     next_default: str | None
-    needs: dict[UUID, list[Need]]
+    needed: dict[UUID, Needed]
     refusal: Refusal | None
 
 
@@ -57,10 +65,12 @@ def gather(organization: Organization, *, refused: UUID | None = None) -> CardsP
     works = partial(payment_methods.works, today=today)
     successor = payment_methods.next_default([one for one in methods if not one.is_default], today)
     kept = next((one for one in methods if one.id == refused), None)
+    working = [one.id for one in methods if works(one)]
+    needs = card_needs.needs_by_card(organization, working)
     return CardsPage(
         cards=[payment_methods.card_view(one, today) for one in methods],
         next_default=successor.label if successor else None,
-        needs=card_needs.needs_by_card(organization, [one.id for one in methods if works(one)]),
+        needed={one: Needed(tuple(found), len(working) > 1) for one, found in needs.items()},
         refusal=_refusal(organization, kept) if kept else None,
     )
 
@@ -74,5 +84,5 @@ def _refusal(organization: Organization, method: PaymentMethod) -> Refusal | Non
         removal.check_not_needed(organization, method)
     except CardNeededError as error:
         others = [one for one in payment_methods.list_cards(organization) if one.works and one.id != card.id]
-        return Refusal(card, needs=tuple(error.needs), has_others=bool(others))
+        return Refusal(card, Needed(tuple(error.needs), has_others=bool(others)))
     return None
