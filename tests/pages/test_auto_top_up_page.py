@@ -9,18 +9,29 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from app.billing.auto_top_ups import settings
+from app.billing.brake import answering
 from app.extensions import db
-from app.models import AutoTopUp, AutoTopUpConsent, OffReason
+from app.models import AutoTopUp, AutoTopUpConsent, BrakeAnswer, OffReason
 from app.pages.auto_top_up.wording import CONSENT
 from tests.factories import OWNER, a_stripe_card, give_credit
-from tests.support.auto_top_ups import look, settings_of, switch_on, the_settings, top_ups, use
-from tests.support.browsing import text_of
+from tests.support.auto_top_ups import (
+    let_pass,
+    look,
+    settings_of,
+    switch_on,
+    the_settings,
+    top_ups,
+    use,
+)
+from tests.support.braking import the_stop, usually_spends
+from tests.support.browsing import HTMX, text_of
 from tests.support.confirming import minutes_pass
 from tests.support.paying import Owner
 from tests.support.sandbox import Sandbox, work_through
 from tests.support.statements import statements
 
 PAGE = "/billing/wallet/auto-top-up"
+POLL = "/billing/live/wallet"
 
 
 @pytest.fixture
@@ -137,7 +148,9 @@ class TestState:
         assert "Declined. The bank declined this payment without giving a reason." in said
         assert "Visa ending in 4242 Paid $85.01" in said
         assert "The last try ended without a charge. We try again on" in said
-        assert "The last try failed." in owner.reads("/billing/wallet")
+        assert "On, but the last try ended without a charge. We try again on" in owner.reads(
+            "/billing/wallet"
+        )
 
     def test_a_payment_that_the_bank_asks_about_leads_to_it(
         self, app: Flask, owner: Owner, sandbox: Sandbox
@@ -184,6 +197,68 @@ def test_the_wallet_and_the_overview_say_how_it_stands(owner: Owner) -> None:
     switch_on(owner.organization, owner.card)
     for page in ("/billing/wallet", "/billing"):
         assert "On: below $20.00, a card is charged to refill to $100.00." in owner.reads(page)
+
+
+class TestThePollOfTheWallet:
+    """What the Wallet page says of it comes to open pages, whoever changes it."""
+
+    def see(self, owner: Owner, said: str) -> None:
+        """The next poll brings these words, and the one after it nothing."""
+        answer = owner.get(POLL, headers=HTMX | {"HX-PTag": self.shown})
+        assert answer.status_code == 200
+        assert said in text_of(answer)
+        self.shown = answer.headers["HX-PTag"]
+        assert owner.get(POLL, headers=HTMX | {"HX-PTag": self.shown}).status_code == 304
+
+    def test_on_charging_failed_and_off(self, app: Flask, owner: Owner, sandbox: Sandbox) -> None:
+        organization, card = owner.organization, owner.card
+        self.shown = "0"
+        self.see(owner, "Off. No card is charged automatically.")
+        switch_on(organization, card)
+        self.see(owner, "On: below $20.00, a card is charged to refill to $100.00.")
+        use(organization, 45)
+        self.see(owner, "On: credit is below $20.00, so a card is charged now to refill to $100.00.")
+        work_through(app)
+        self.see(owner, "On: below $20.00, a card is charged to refill to $100.00.")
+        sandbox.control.set_bank_answer(card.stripe_id, "declines")
+        use(organization, 85, "e2")
+        work_through(app)
+        self.see(owner, "On, but the last try ended without a charge. We try again on")
+        for _ in range(2):
+            let_pass(organization, 7)
+            look(organization)
+        self.see(owner, "Off. It was turned off because three tries in a row ended without a charge.")
+
+    def test_a_limit_that_is_used_up_and_credit_that_comes_otherwise(self, app: Flask, owner: Owner) -> None:
+        organization = owner.organization
+        switch_on(organization, owner.card, cap="80")
+        use(organization, 45)
+        work_through(app)
+        use(organization, 80, "e2")
+        self.shown = "0"
+        self.see(owner, "On: credit is below $20.00")
+        work_through(app)
+        self.see(
+            owner,
+            "On, but no card is charged now. The monthly limit is used up. The next charge is possible on",
+        )
+        give_credit(organization, "500")
+        self.see(owner, "On, but no card is charged now.")
+        look(organization)
+        self.see(owner, "On: below $20.00, a card is charged to refill to $100.00.")
+
+    def test_the_brake_and_its_answer(self, app: Flask, owner: Owner) -> None:
+        organization = owner.organization
+        usually_spends(organization, 1)
+        give_credit(organization, "60")
+        switch_on(organization, owner.card, has_brake=True, cap="2000")
+        use(organization, 110)
+        work_through(app)
+        self.shown = "0"
+        self.see(owner, "More was spent within an hour than usual, and no owner has answered yet.")
+        answering.answer(organization, the_stop(organization).id, BrakeAnswer.FOR_GOOD, OWNER)
+        work_through(app)
+        self.see(owner, "On: below $20.00, a card is charged to refill to $100.00.")
 
 
 def test_the_page_takes_few_statements(owner: Owner) -> None:

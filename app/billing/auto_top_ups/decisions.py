@@ -28,6 +28,7 @@ from app.billing.wallet import calling_state
 from app.extensions import db
 from app.models import (
     AttemptOutcome,
+    AutoTopUp,
     AutoTopUpAttempt,
     OffReason,
     Organization,
@@ -65,12 +66,25 @@ Step = Charge | Cancel | None
 def decide(organization: Organization, wallet: Wallet, at: datetime) -> Step:
     """What to do now for an organization whose wallet is locked. In the caller's transaction.
 
-    A charge is claimed already: the caller makes it once that is committed.
+    A charge is claimed already: the caller makes it once that is committed. Open pages are told of what is shown of
+    the settings and has changed.
     """
     calling_state.reassess(wallet, at)
     settings = find_settings(organization.id)
     if settings is None:
         return None
+    before = _shown_of(settings)
+    step = _decide(organization, wallet, settings, at)
+    if _shown_of(settings) != before:
+        wallet.version += 1
+    return step
+
+
+def _shown_of(settings: AutoTopUp) -> tuple[object, ...]:
+    return settings.is_on, settings.failures, settings.next_try_at, settings.refused_for
+
+
+def _decide(organization: Organization, wallet: Wallet, settings: AutoTopUp, at: datetime) -> Step:
     outcomes.judge(organization, settings, at)
     open_ = automatic.find_open(organization.id)
     if open_ is not None and _is_under_way(open_, at):
@@ -163,7 +177,6 @@ def _refuse(look: Look, refusal: Refusal) -> None:
     settings = look.settings
     if settings.refused_for != refusal.reason:
         settings.refused_for, settings.refused_at = refusal.reason, look.at
-        look.wallet.version += 1
         if not refusal.is_notified:
             notifying.refused(look.organization, settings, refusal, look.at)
     settings.next_try_at = refusal.until

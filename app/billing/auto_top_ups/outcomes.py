@@ -70,7 +70,6 @@ def fail(look: Look, top_up: TopUp | None, attempts: list[AutoTopUpAttempt]) -> 
     is_last = settings.failures >= MOST_FAILURES
     wait = WAIT_FOR_OWNER if waits else SCHEDULE[min(settings.failures, len(SCHEDULE)) - 1]
     settings.next_try_at = None if is_last else look.at + wait
-    look.wallet.version += 1
     notifying.failed(look.organization, settings, top_up, attempts, waits_for_owner=waits)
     if is_last:
         switching_off.switch_off(

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from flask import Flask
 
 from app.billing.auto_top_ups.before_charging import DAILY_LIMIT, MONTHLY_CAP
 from app.billing.auto_top_ups.overview import Attempt, NextCharge, State
 from app.billing.brake import checking
-from app.models import AttemptOutcome, AutoTopUp, OffReason
+from app.billing.wallet.balance import BalanceView
+from app.models import AttemptOutcome, OffReason
 from app.money import Money
 from app.payments import declines
 from app.web.formatting import moment, money, month
@@ -44,19 +47,34 @@ _OUTCOMES = {
 
 
 def init_app(app: Flask) -> None:
-    """Give templates the filter `auto_top_up_state`: the settings in one sentence, given their currency."""
+    """Give templates the filter `auto_top_up_state`: how it stands in short, of a balance."""
     app.add_template_filter(summarize, "auto_top_up_state")
 
 
-def summarize(settings: AutoTopUp | None, currency: str) -> str:
-    """The state in one short sentence, from the settings only."""
+def summarize(balance: BalanceView) -> str:
+    """How it stands, in short: off, on, about to charge, or why it doesn't. Without a query of its own."""
+    settings, currency = balance.auto_top_up, balance.posted.currency
     if settings is None or not settings.is_on:
-        return "Off. No card is charged automatically."
-    threshold, target = Money(settings.threshold_micro, currency), Money(settings.target_micro, currency)
-    said = f"On: below {money(threshold)}, a card is charged to refill to {money(target)}."
+        why = OFF[settings.off_reason] if settings and settings.off_reason else ""
+        return f"Off. {why} No card is charged automatically.".replace("  ", " ")
     if settings.refused_for:
-        return f"{said} {refusal(settings.refused_for)}"
-    return f"{said} The last try failed." if settings.failures else said
+        return (
+            f"On, but no card is charged now. {_said_of_refusal(settings.refused_for, settings.next_try_at)}"
+        )
+    if settings.failures:
+        again = f" We try again on {moment(settings.next_try_at)}." if settings.next_try_at else ""
+        return f"On, but the last try ended without a charge.{again}"
+    threshold, target = Money(settings.threshold_micro, currency), Money(settings.target_micro, currency)
+    if balance.available < threshold:
+        return (
+            f"On: credit is below {money(threshold)}, so a card is charged now to refill to {money(target)}."
+        )
+    return f"On: below {money(threshold)}, a card is charged to refill to {money(target)}."
+
+
+def _said_of_refusal(reason: str, until: datetime | None) -> str:
+    possible = f" The next charge is possible on {moment(until)}." if until else ""
+    return f"{refusal(reason)}{possible}"
 
 
 def refusal(reason: str) -> str:
@@ -81,12 +99,7 @@ def next_charge(state: State, following: NextCharge) -> str:
         most.insert(0, f"at most {money(following.at_a_time)} at a time")
     said = f"{charge}: about {money(following.usual)}, {' and '.join(most)}."
     if following.refused_for:
-        until = (
-            f" The next charge is possible on {moment(following.next_try_at)}."
-            if following.next_try_at
-            else ""
-        )
-        return f"No card is charged now. {refusal(following.refused_for)}{until}"
+        return f"No card is charged now. {_said_of_refusal(following.refused_for, following.next_try_at)}"
     return said
 
 
