@@ -91,4 +91,6 @@ def play(
 
 def _band(at: datetime, zone: ZoneInfo, past: dict[datetime, int], floor: int, gap: int) -> Band:
     since = at - timedelta(weeks=WEEKS, days=1)
-    return band_of(at, zone, {hour: micro for hour, micro in past.items() if hour >= since}, floor=floor)
+    return band_of(
+        at, zone, {hour: micro for hour, micro in past.items() if hour >= since}, floor=floor, charge=gap
+    )
