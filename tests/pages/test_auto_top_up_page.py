@@ -200,7 +200,7 @@ def test_the_wallet_and_the_overview_say_how_it_stands(owner: Owner) -> None:
 
 
 class TestThePollOfTheWallet:
-    """What the Wallet page says of it comes to open pages, whoever changes it."""
+    """What the Wallet page says of it comes to open pages, also what others change."""
 
     def see(self, owner: Owner, said: str) -> None:
         """The next poll brings these words, and the one after it nothing."""
