@@ -62,18 +62,28 @@ class TestLevels:
         assert "Reached Low balance: under $100.00 since" in owner.reads(PAGE)
 
 
+def told(channel: AlertChannel, *about: str) -> list[str]:
+    """What the page showed of a channel's choices."""
+    return [f"{channel.id} {one}" for one in about]
+
+
 class TestWho:
     def test_each_channel_is_chosen_for(self, owner: Owner) -> None:
         recipients, chat = recipients_channel(owner.organization), a_chat(owner.organization)
         tells = [f"{recipients.id} digest", f"{chat.id} paused", f"{chat.id} digest", "x low"]
-        fields = {"channel": [str(recipients.id), str(chat.id)], "tell": tells}
+        fields = {
+            "channel": [str(recipients.id), str(chat.id)],
+            "tell": tells,
+            "told": told(recipients, "low", "paused") + told(chat, "low", "paused", "recovered"),
+        }
         assert owner.post(f"{PAGE}/choices", fields).status_code == 303
         chosen = choices.chosen(owner.organization.id)
         assert chosen == {recipients.id: {"digest"}, chat.id: {"paused"}}
 
     def test_a_channel_that_came_meanwhile_stays_as_it_is(self, owner: Owner) -> None:
         recipients, chat = recipients_channel(owner.organization), a_chat(owner.organization)
-        owner.post(f"{PAGE}/choices", {"channel": [str(recipients.id)]})
+        fields = {"channel": [str(recipients.id)], "told": told(recipients, "low", "paused")}
+        owner.post(f"{PAGE}/choices", fields)
         assert choices.chosen(owner.organization.id) == {chat.id: {"low", "paused", "recovered"}}
 
 

@@ -124,7 +124,9 @@ class TestSetting:
         assert owner.post(page_of(limit), first).status_code == 303
         late = owner.post(page_of(limit), first | {"amount": "9"})
         assert late.status_code == 422
-        assert "Someone else changed this limit meanwhile: it is $5.00." in text_of(late)
+        said = text_of(late)
+        assert "Someone changed this meanwhile" in said
+        assert "The limit is $5.00 a day now. It stops new calls." in said and owner.email in said
         assert 'name="seen" value="2"' in late.text
         assert owner.post(page_of(limit), first | {"amount": "9", "seen": "2"}).status_code == 303
 

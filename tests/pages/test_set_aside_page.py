@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 
 from app.billing.plans import resource_counts
-from app.billing.wallet import envelope_queries, envelopes, holds, ledger
+from app.billing.wallet import envelope_queries, envelope_terms, envelopes, holds, ledger
 from app.clock import utc_now
 from app.extensions import db
 from app.models import Envelope
@@ -51,7 +51,7 @@ class TestEnvelopes:
         assert "$120.00 is set aside for Spring recall until" in said
         one = envelope_queries.list_open(owner.organization.id)[0]
         page = f"{PAGE}/envelopes/{one.id}"
-        changed = wanted(owner, amount="90", shown=str(one.amount_micro))
+        changed = wanted(owner, amount="90", seen=envelope_terms.as_text(one))
         assert "$90.00 is set aside" in text_of(owner.get(owner.post(page, changed).location))
         assert "$90.00 is available again" in text_of(owner.get(owner.post(f"{page}/end").location))
         assert "Spring recall: $0.00 used, $90.00 available again" in owner.reads(PAGE)
@@ -81,11 +81,12 @@ class TestEnvelopes:
 
     def test_two_owners_at_the_same_time_see_each_other(self, owner: Owner) -> None:
         one = an_envelope(owner)
-        page, shown = f"{PAGE}/envelopes/{one.id}", str(one.amount_micro)
-        owner.post(page, wanted(owner, amount="100", shown=shown))
-        second = owner.post(page, wanted(owner, amount="150", shown=shown))
+        page, seen = f"{PAGE}/envelopes/{one.id}", envelope_terms.as_text(one)
+        owner.post(page, wanted(owner, amount="100", seen=seen))
+        second = owner.post(page, wanted(owner, amount="150", seen=seen))
         assert second.status_code == 422
-        assert "Someone else changed it meanwhile." in text_of(second)
+        assert "Now $100.00 is set aside until" in text_of(second)
+        assert 'value="150"' in second.text
         db.session.expire_all()
         assert envelope_queries.list_open(owner.organization.id)[0].amount_micro == 100_000_000
 
@@ -101,7 +102,7 @@ class TestEnvelopes:
         )
         db.session.commit()
         page = f"{PAGE}/envelopes/{one.id}"
-        refused = owner.post(page, wanted(owner, amount="20", shown=str(one.amount_micro)))
+        refused = owner.post(page, wanted(owner, amount="20", seen=envelope_terms.as_text(one)))
         assert "Calls have used or hold $30.00 of it." in text_of(refused)
 
     def test_a_dispute_that_cuts_it_is_said(self, owner: Owner) -> None:

@@ -12,21 +12,41 @@ from app.billing.alerts import audience, settings
 from app.billing.alerts.levels import DIGEST, RECOVERED
 from app.billing.alerts.naming import name_of
 from app.billing.audit import Actor
+from app.billing.audit.meanwhile import ChangedMeanwhileError
 from app.billing.wallet import ledger
 from app.clock import utc_now
 from app.extensions import db
 from app.models import AlertChannel, AlertChoice, Organization
 
 
-def choose(organization: Organization, wanted: Mapping[UUID, frozenset[str]], actor: Actor) -> int:
+class ChoicesChangedError(ChangedMeanwhileError):
+    """Someone else chose something else for `channels`, by their names, than what was shown and what is wanted."""
+
+    def __init__(self, channels: list[str]) -> None:
+        super().__init__(", ".join(channels))
+        self.channels = channels
+
+
+def choose(
+    organization: Organization,
+    wanted: Mapping[UUID, frozenset[str]],
+    actor: Actor,
+    *,
+    seen: Mapping[UUID, frozenset[str]] | None = None,
+) -> int:
     """Choose what channels are told about; returns for how many that changed. A channel that isn't named stays as it
-    is, and what it can't be told about is left out. Locks the wallet, in the caller's transaction."""
+    is, and what it can't be told about is left out. Locks the wallet, in the caller's transaction.
+
+    `seen` is what was chosen when it was shown: what wasn't touched since then stays as it is by now. Raises
+    `ChoicesChangedError` where both touched it.
+    """
     wallet = ledger.lock(organization.id)
     settings.ensure(wallet, utc_now())
     keys = frozenset(level.key for level in settings.list_levels(wallet)) | {RECOVERED}
     before, roles = chosen(organization.id), audience.roles_of(organization.id)
-    changed = 0
-    for channel in channels_of(organization.id):
+    changed, found = 0, channels_of(organization.id)
+    wanted = _untangled(found, wanted, seen or {}, before)
+    for channel in found:
         if channel.id not in wanted:
             continue
         possible = keys | (
@@ -55,6 +75,26 @@ def choose(organization: Organization, wanted: Mapping[UUID, frozenset[str]], ac
         )
     db.session.flush()
     return changed
+
+
+def _untangled(
+    found: list[AlertChannel],
+    wanted: Mapping[UUID, frozenset[str]],
+    seen: Mapping[UUID, frozenset[str]],
+    now: Mapping[UUID, frozenset[str]],
+) -> dict[UUID, frozenset[str]]:
+    """What is wanted, without what wasn't touched."""
+    touched = {id_: about for id_, about in wanted.items() if seen.get(id_) != about}
+    clashing = [
+        name_of(one)
+        for one in found
+        if one.id in touched
+        and one.id in seen
+        and now.get(one.id, frozenset()) not in (seen[one.id], touched[one.id])
+    ]
+    if clashing:
+        raise ChoicesChangedError(clashing)
+    return touched
 
 
 def chosen(org_id: UUID) -> dict[UUID, frozenset[str]]:

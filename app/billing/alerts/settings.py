@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +16,7 @@ from sqlalchemy.dialects.postgresql import insert
 from app.billing import audit
 from app.billing.alerts import levels
 from app.billing.alerts.levels import LOW, PAUSED, Level
-from app.billing.audit import Actor
+from app.billing.audit import Actor, meanwhile
 from app.billing.wallet import calling_state, ledger, watches
 from app.clock import utc_now
 from app.extensions import db
@@ -69,18 +71,20 @@ def ensure(wallet: Wallet, at: datetime) -> None:
     _watch(wallet, PAUSED, under=one, above=levels.recovers_at(nothing), at=at)
 
 
-def set_levels(organization: Organization, wanted: Wanted, actor: Actor) -> bool:
+def set_levels(organization: Organization, wanted: Wanted, actor: Actor, *, seen: str | None = None) -> bool:
     """Let an owner choose the levels; whether anything changed. Locks the wallet, in the caller's transaction.
 
-    A level that credit has reached already is told about now. Levels that stay keep what is known of them.
+    A level that credit has reached already is told about now. Levels that stay keep what is known of them. `seen` is
+    the `version_of` those that were shown. Raises `ChangedMeanwhileError`.
     """
     wallet, now = ledger.lock(organization.id), utc_now()
     ensure(wallet, now)
-    before = _described(wallet)
+    before = _described(wallet, list_levels(wallet))
+    meanwhile.check(seen, _version(before))
     _set_amounts(wallet, set(wanted.amounts) - {wanted.low}, now)
     _set_hours(wallet, set(wanted.hours))
     wallet.low_threshold_micro = wanted.low.micro if wanted.low else None
-    after = _described(wallet)
+    after = _described(wallet, list_levels(wallet))
     if after == before:
         return False
     wallet.version += 1
@@ -89,6 +93,11 @@ def set_levels(organization: Organization, wanted: Wanted, actor: Actor) -> bool
         organization.id, actor, "alerts.levels_changed", organization.slug, before=before, after=after
     )
     return True
+
+
+def version_of(wallet: Wallet, found: list[Level]) -> str:
+    """A word for the levels of a wallet that others don't have."""
+    return _version(_described(wallet, found))
 
 
 def _set_amounts(wallet: Wallet, wanted: Iterable[Money], at: datetime) -> None:
@@ -141,9 +150,12 @@ def _first_levels(org_id: UUID) -> list[AlertLevel]:
     return [AlertLevel(org_id=org_id, key=key, kind=kind, times=0) for key, kind in kinds.items()]
 
 
-def _described(wallet: Wallet) -> dict[str, Any]:
+def _version(described: dict[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(described, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def _described(wallet: Wallet, found: list[Level]) -> dict[str, Any]:
     """The levels as recorded in the audit trail."""
-    found = list_levels(wallet)
     amounts = [one.amount for one in found if one.kind is AlertLevelKind.AMOUNT and one.amount]
     return {
         "low": str(wallet.low_threshold.decimal) if wallet.low_threshold else None,

@@ -65,9 +65,11 @@ class PersonView:
 
 @dataclass(frozen=True, slots=True)
 class AlertsPage:
-    """The levels, the mildest first; the channels, the oldest first; and the people who can be added."""
+    """The levels, the mildest first, and their version; the channels, the oldest first; and the people who can be
+    added."""
 
     levels: list[Level]
+    version: str
     channels: list[ChannelView]
     people: list[PersonView]
     has_sms: bool
@@ -88,8 +90,10 @@ def gather(organization: Organization) -> AlertsPage:
     people = _people(organization)
     by_id = {one.id: one for one in people}
     chosen, found = choices.chosen(organization.id), choices.channels_of(organization.id)
+    levels = settings.list_levels(wallet)
     return AlertsPage(
-        levels=settings.list_levels(wallet),
+        levels=levels,
+        version=settings.version_of(wallet, levels),
         channels=[_view(channel, by_id, chosen.get(channel.id, frozenset())) for channel in found],
         people=people,
         has_sms=notify.sms_gateway() is not None,

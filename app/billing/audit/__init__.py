@@ -24,6 +24,7 @@ __all__ = [
     "Action",
     "Actor",
     "display_name",
+    "meanwhile",
     "record",
     "record_once",
     "trail",

@@ -39,6 +39,11 @@ class LimitInForce:
     raised: Money | None = None
     raised_at: datetime | None = None
 
+    @property
+    def as_text(self) -> str:
+        """To know it again."""
+        return f"{self.limit.exact} {self.raised.exact if self.raised else '-'}"
+
 
 @dataclass(frozen=True, slots=True)
 class Usage:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from app.billing import audit
-from app.billing.audit import Actor
+from app.billing.audit import Actor, meanwhile
 from app.billing.mail import notices
 from app.billing.topups import daily_limits
 from app.billing.topups.daily_limits import RAISED_AFTER, LimitInForce
@@ -25,14 +25,18 @@ class LimitTooHighError(ValueError):
         self.most = most
 
 
-def choose(organization: Organization, wanted: Money, actor: Actor) -> LimitInForce:
+def choose(
+    organization: Organization, wanted: Money, actor: Actor, *, seen: str | None = None
+) -> LimitInForce:
     """Let an owner choose the daily limit; zero means that no one tops up. Locks the wallet, in the caller's
     transaction.
 
     A lower one applies immediately and cancels a raise that hasn't taken effect; a higher one applies `RAISED_AFTER`
-    from now. Raises `LimitTooHighError`.
+    from now. Raises `LimitTooHighError`, and `ChangedMeanwhileError` if `seen`, the one that was shown as text, isn't
+    the one in force.
     """
     row, before = _locked(organization.id)
+    meanwhile.check(seen, before.as_text)
     if wanted > before.most:
         raise LimitTooHighError(before.most)
     if wanted == (before.raised or before.limit):

@@ -54,8 +54,9 @@ class UnknownEnvelopeError(EnvelopeError):
     """There is no such open envelope: it may have ended."""
 
 
-class ChangedMeanwhileError(EnvelopeError):
-    """Someone else changed it since it was shown."""
+def as_text(envelope: Envelope) -> str:
+    """The amount and the last day of an envelope, to know them again."""
+    return f"{envelope.amount_micro} {envelope.until.isoformat()}"
 
 
 def whole_units(amount: Money) -> Money:

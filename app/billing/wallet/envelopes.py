@@ -16,12 +16,11 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select
 
 from app.billing import audit
-from app.billing.audit import Actor
+from app.billing.audit import Actor, meanwhile
 from app.billing.platform import messages
 from app.billing.wallet import calling_state, envelope_queries, envelope_terms, ledger
 from app.billing.wallet.envelope_terms import (
     AlreadyOpenError,
-    ChangedMeanwhileError,
     TooSmallError,
     UnknownEnvelopeError,
 )
@@ -87,11 +86,11 @@ def change(
     until: date,
     actor: Actor,
     *,
-    shown: Money | None = None,
+    seen: str | None = None,
     at: datetime | None = None,
 ) -> Envelope:
     """Raise or lower an open envelope, and choose its last day. `amount` is all that is set aside, with what was
-    spent of it; `shown` is what it was when someone chose.
+    spent of it; `seen` are the terms that were shown, as text (`envelope_terms.as_text`).
 
     Locks the wallet, in the caller's transaction. Raises `UnknownEnvelopeError`, `ChangedMeanwhileError`,
     `TooLargeError`, `TooSmallError`, `WrongDayError`.
@@ -99,8 +98,7 @@ def change(
     now = at or utc_now()
     envelope_terms.check_day(organization, until, now)
     wallet, envelope = _locked_open(organization, envelope_id, now)
-    if shown is not None and shown.micro != envelope.amount_micro:
-        raise ChangedMeanwhileError("The envelope was changed meanwhile.")
+    meanwhile.check(seen, envelope_terms.as_text(envelope))
     before = Money(envelope.amount_micro, wallet.currency), envelope.until
     if before == (amount, until):
         return envelope

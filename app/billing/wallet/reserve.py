@@ -12,7 +12,7 @@ from datetime import datetime
 from uuid import UUID
 
 from app.billing import audit
-from app.billing.audit import Actor
+from app.billing.audit import Actor, meanwhile
 from app.billing.wallet import calling_state, ledger
 from app.billing.wallet.credit import Credit
 from app.clock import utc_now
@@ -49,7 +49,7 @@ class Reserve:
 
     @property
     def as_text(self) -> str:
-        """For the audit trail."""
+        """For the audit trail, and to know it again."""
         if self.rent_days is not None:
             return f"{self.rent_days} days of rent"
         return str(self.amount.decimal)
@@ -61,17 +61,20 @@ def choose(
     actor: Actor,
     *,
     is_confirmed: bool,
+    seen: str | None = None,
     at: datetime | None = None,
 ) -> Reserve:
     """Let an owner choose the reserve, from now on. Returns the one before.
 
     Locks the wallet, in the caller's transaction. Raises `StopsOutboundError` if it would stop outbound calls now,
-    and that isn't confirmed.
+    and that isn't confirmed, and `ChangedMeanwhileError` if `seen`, the one that was shown as text, isn't the one
+    before.
     """
     now = at or utc_now()
     wallet = ledger.lock(organization.id)
     calling_state.reassess(wallet, now)
     before = Reserve.of(wallet)
+    meanwhile.check(seen, before.as_text)
     if wanted == before:
         return before
     credit = Credit.of(wallet)

@@ -24,13 +24,15 @@ _AMOUNTS = ("amount_1", "amount_2", "amount_3")
 
 
 class LevelsForm(TidyForm, FlaskForm):  # type: ignore[misc]
-    """The levels. `low_amount`, `amounts` and `wanted_hours` are set once `validate` succeeds."""
+    """The levels. `low_amount`, `amounts` and `wanted_hours` are set once `validate` succeeds; `seen` is the
+    version that the page showed."""
 
     low = StringField("Low balance: credit is under")
     amount_1 = StringField("Second level: under")
     amount_2 = StringField("Third level: under")
     amount_3 = StringField("Fourth level: under")
     hours = SelectMultipleField("Forecast", validate_choice=False)
+    seen = HiddenField()
 
     low_amount: Money | None
     amounts: tuple[Money, ...]
@@ -104,13 +106,14 @@ class NumberForm(TidyForm, FlaskForm):  # type: ignore[misc]
     number = StringField("Phone number", [InputRequired("Enter a phone number."), Length(max=40)])
 
 
-def listed_choices(form: MultiDict[str, str]) -> dict[UUID, frozenset[str]]:
-    """What each channel that the page showed is to be told about."""
+def listed_choices(form: MultiDict[str, str], name: str = "tell") -> dict[UUID, frozenset[str]]:
+    """What each channel that the page showed is to be told about; by the name `told`, what it was when it was
+    shown."""
     wanted: dict[UUID, set[str]] = {}
     for channel_id in form.getlist("channel"):
         if (key := _uuid(channel_id)) is not None:
             wanted[key] = set()
-    for choice in form.getlist("tell"):
+    for choice in form.getlist(name):
         channel_id, _, about = choice.partition(" ")
         if (key := _uuid(channel_id)) in wanted and key is not None:
             wanted[key].add(about)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
@@ -10,7 +10,10 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from app.billing.alerts import choices, settings, views
+from app.billing.alerts.choices import ChoicesChangedError
 from app.billing.alerts.settings import Wanted
+from app.billing.audit import meanwhile
+from app.billing.audit.meanwhile import ChangedMeanwhileError
 from app.extensions import limiter
 from app.models import Organization
 from app.pages.actor import current_actor
@@ -39,6 +42,7 @@ def summarize_levels(_: Organization, typed: MultiDict[str, str]) -> Iterable[Fi
     for name in ("low", "amount_1", "amount_2", "amount_3"):
         value = (form[name].data or "").strip()
         yield Field(name, form[name].data or "", form[name].label.text, value)
+    yield Field("seen", typed.get("seen", ""), "Version", "")
     for hours in typed.getlist("hours"):
         yield Field("hours", hours, "Forecast", f"Credit may run out within {hours} hours")
 
@@ -54,10 +58,15 @@ def save_levels() -> Response:
     form = LevelsForm()
     if not form.validate():
         return draw(form, status=422)
-    with transaction():
-        changed = settings.set_levels(
-            current_organization(), Wanted(form.low_amount, form.amounts, form.wanted_hours), current_actor()
-        )
+    wanted = Wanted(form.low_amount, form.amounts, form.wanted_hours)
+    try:
+        with transaction():
+            changed = settings.set_levels(
+                current_organization(), wanted, current_actor(), seen=form.seen.data or None
+            )
+    except ChangedMeanwhileError:
+        form.seen.data = None
+        return draw(form, status=422, others_levels=True)
     flash(
         "The levels are saved. Choose below who is told about new ones."
         if changed
@@ -73,10 +82,11 @@ def summarize_choices(organization: Organization, typed: MultiDict[str, str]) ->
     for channel_id in typed.getlist("channel"):
         if channel_id in names:
             yield Field("channel", channel_id, names[channel_id], names[channel_id])
-    for key in typed.getlist("tell"):
-        channel_id, _, about = key.partition(" ")
-        if channel_id in names and about in labels:
-            yield Field("tell", key, names[channel_id], labels[about])
+    for name in ("tell", "told"):
+        for key in typed.getlist(name):
+            channel_id, _, about = key.partition(" ")
+            if channel_id in names and about in labels:
+                yield Field(name, key, names[channel_id], labels[about] if name == "tell" else "")
 
 
 @blueprint.post("/choices")
@@ -86,19 +96,43 @@ def summarize_choices(organization: Organization, typed: MultiDict[str, str]) ->
 @limiter.limit(OFTEN)
 def save_choices() -> Response:
     """Choose who is told about what. Channels that the page did not show stay as they are."""
-    wanted: dict[UUID, frozenset[str]] = listed_choices(request.form)
-    with transaction():
-        changed = choices.choose(current_organization(), wanted, current_actor())
+    wanted, seen = listed_choices(request.form), listed_choices(request.form, "told")
+    try:
+        with transaction():
+            changed = choices.choose(current_organization(), wanted, current_actor(), seen=seen)
+    except ChoicesChangedError as error:
+        return draw(status=422, typed=wanted, others_choices=error.channels)
     flash("Saved who is told." if changed else "Nothing was changed.")
     return redirect(url_for("alerts.show", _anchor="who"), 303)
 
 
-def draw(form: LevelsForm | None = None, *, status: int = 200) -> Response:
-    """Render the page, with a form that was refused."""
+def draw(
+    form: LevelsForm | None = None,
+    *,
+    status: int = 200,
+    typed: Mapping[UUID, frozenset[str]] | None = None,
+    others_levels: bool = False,
+    others_choices: Sequence[str] = (),
+) -> Response:
+    """Render the page, with a form that was refused, or with choices that were `typed`; and what someone else has
+    changed meanwhile: the levels, or the choices of channels by these names."""
     page = views.gather(current_organization())
     if form is None:
         form = LevelsForm(None)
         form.show(page.levels)
+    if form.seen.data is None:
+        form.seen.data = page.version
     labels = about_labels(page.levels)
-    context = {"page": page, "form": form, "labels": labels, "viewer_id": current_identity().user.id}
+    org_id = current_organization().id
+    context = {
+        "page": page,
+        "form": form,
+        "labels": labels,
+        "viewer_id": current_identity().user.id,
+        "typed": typed or {},
+        "others_levels": others_levels,
+        "others_choices": others_choices,
+        "changed": meanwhile.find_last(org_id, "alerts.levels_changed") if others_levels else None,
+        "choices_changed": meanwhile.find_last(org_id, "alerts.choices_changed") if others_choices else None,
+    }
     return make_response(render_template("alerts/show.html", **context), status)

@@ -8,6 +8,7 @@ from flask import abort, flash, make_response, redirect, render_template, reques
 from werkzeug.wrappers import Response
 
 from app.billing.activity import usage_names
+from app.billing.audit import Action, meanwhile
 from app.billing.limit_settings import previews, settings
 from app.billing.limit_settings.drafts import (
     Draft,
@@ -33,7 +34,6 @@ from app.pages.limits.forms import (
 )
 from app.pages.limits.wording import LimitLine
 from app.transaction import transaction
-from app.web.formatting import money
 from app.web.identity import current_organization, org_admin_required
 from app.web.rate_limits import OFTEN
 from app.web.resend import resendable
@@ -112,10 +112,7 @@ def change(limit_id: UUID) -> Response:
     except LimitChangedError:
         now = find(limit_id)
         form.seen.data = str(now.version)
-        form.amount.errors = [
-            f"Someone else changed this limit meanwhile: it is {money(now.amount)}. Save again to replace that."
-        ]
-        return _draw(now, form, status=422)
+        return _draw(now, form, was_changed=True, status=422)
     except LimitExistsError as error:
         return redirect(_tell_twin(error), 303)
     return _saved(changed, effect)
@@ -162,9 +159,19 @@ def _draw_new(form: NewLimitForm, *, status: int = 200) -> Response:
     return make_response(render_template("limits/new.html", form=form, kinds=KINDS, names=names), status)
 
 
-def _draw(limit: LimitStanding, form: LimitForm, *, status: int = 200) -> Response:
+def _draw(limit: LimitStanding, form: LimitForm, *, was_changed: bool = False, status: int = 200) -> Response:
+    line, change = LimitLine.of(limit), None
+    if was_changed:
+        actions: tuple[Action, ...] = ("limit.changed", "limit.more_approved")
+        change = meanwhile.find_last(current_organization().id, *actions, subject=line.label)
     page = render_template(
-        "limits/limit.html", form=form, kinds=KINDS, line=LimitLine.of(limit), earliest=earliest_end()
+        "limits/limit.html",
+        form=form,
+        kinds=KINDS,
+        line=line,
+        earliest=earliest_end(),
+        was_changed=was_changed,
+        changed=change,
     )
     return make_response(page, status)
 

@@ -7,9 +7,10 @@ from uuid import UUID
 from flask import abort, flash, make_response, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
+from app.billing.audit import meanwhile
+from app.billing.audit.meanwhile import ChangedMeanwhileError
 from app.billing.wallet import envelope_queries, envelope_terms, envelopes
 from app.billing.wallet.envelope_terms import (
-    ChangedMeanwhileError,
     TooLargeError,
     TooSmallError,
     UnknownEnvelopeError,
@@ -53,12 +54,13 @@ def change(envelope_id: UUID) -> Response:
     try:
         with transaction():
             changed = envelopes.change(
-                organization, envelope_id, form.wanted, form.day, current_actor(), shown=form.seen
+                organization, envelope_id, form.wanted, form.day, current_actor(), seen=form.seen.data or None
             )
     except UnknownEnvelopeError:
         return _gone()
     except ChangedMeanwhileError:
-        form.amount.errors = ["Someone else changed it meanwhile. Check the amount, and save it again."]
+        form.seen.data = None
+        return _draw(_find(envelope_id), form, was_changed=True, status=422)
     except TooLargeError as error:
         form.amount.errors = [too_large(error)]
     except TooSmallError as error:
@@ -102,11 +104,24 @@ def _gone() -> Response:
     return redirect(url_for("set_aside.show"), 303)
 
 
-def _draw(envelope: Envelope, form: EnvelopeForm, *, status: int = 200) -> Response:
+def _draw(
+    envelope: Envelope, form: EnvelopeForm, *, was_changed: bool = False, status: int = 200
+) -> Response:
     line = EnvelopeLine.of(envelope, current_organization().currency)
     if form.amount.data is None:
         form.amount.data, form.until.data = str(line.amount.rounded), envelope.until.isoformat()
-    form.shown.data = str(line.amount.micro)
+    if form.seen.data is None:
+        form.seen.data = envelope_terms.as_text(envelope)
     first, last = envelope_terms.days_for(current_organization())
-    html = render_template("set_aside/envelope.html", line=line, form=form, first_day=first, last_day=last)
+    html = render_template(
+        "set_aside/envelope.html",
+        line=line,
+        form=form,
+        first_day=first,
+        last_day=last,
+        was_changed=was_changed,
+        changed=meanwhile.find_last(envelope.org_id, "envelope.changed", subject=envelope.campaign)
+        if was_changed
+        else None,
+    )
     return make_response(html, status)

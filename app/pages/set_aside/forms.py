@@ -16,7 +16,6 @@ from app.models import Organization
 from app.money import Money
 from app.pages.amounts import read_amount
 from app.pages.days import read_day
-from app.pages.numbers import read_whole
 from app.web.identity import current_organization
 from app.web.resend import Field, list_fields
 from app.web.text_guard import TidyForm
@@ -63,27 +62,25 @@ class NewEnvelopeForm(_CreditForm):
 
 
 class EnvelopeForm(_CreditForm):
-    """Another amount or day. `shown` is the amount that the page showed, in micro-units."""
+    """Another amount or day. `seen` are the terms that the page showed."""
 
-    shown = HiddenField()
-
-    seen: Money | None = None
+    seen = HiddenField()
 
     def validate(self, extra_validators: object = None) -> bool:
         """Check every field; every error says what to enter."""
         super().validate(extra_validators)
         self.check_credit()
-        shown = read_whole(self.shown.data)
-        self.seen = None if shown is None else Money(shown, current_organization().currency)
         return not self.errors
 
 
 class ReserveForm(TidyForm, FlaskForm):  # type: ignore[misc]
-    """Off, an amount, or days of rent. `wanted` is set once `validate` succeeds; `sure` answers the question."""
+    """Off, an amount, or days of rent. `wanted` is set once `validate` succeeds; `sure` answers the question,
+    and `seen` is the reserve that the page showed."""
 
     kind = RadioField("Keep for number rent and inbound calls", validate_choice=False)
     floor = StringField("Amount to keep")
     sure = HiddenField()
+    seen = HiddenField()
 
     wanted: Reserve
 
@@ -112,9 +109,9 @@ def summarize_envelope(_: Organization, typed: MultiDict[str, str]) -> Iterable[
 
 def summarize_change(_: Organization, typed: MultiDict[str, str]) -> Iterable[Field]:
     """A changed envelope as it was typed."""
-    return list_fields(typed, amount="Amount", until="Last day", shown="Amount until now")
+    return list_fields(typed, amount="Amount", until="Last day", seen="Until now")
 
 
 def summarize_reserve(_: Organization, typed: MultiDict[str, str]) -> Iterable[Field]:
     """A reserve as it was typed."""
-    return list_fields(typed, kind="Reserve", floor="Amount to keep", sure="Confirmed")
+    return list_fields(typed, kind="Reserve", floor="Amount to keep", sure="Confirmed", seen="Until now")

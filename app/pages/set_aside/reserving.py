@@ -5,6 +5,8 @@ from __future__ import annotations
 from flask import flash, redirect, url_for
 from werkzeug.wrappers import Response
 
+from app.billing.audit import meanwhile
+from app.billing.audit.meanwhile import ChangedMeanwhileError
 from app.billing.wallet import reserve
 from app.billing.wallet.reserve import StopsOutboundError
 from app.extensions import limiter
@@ -35,7 +37,17 @@ def choose_reserve() -> Response:
     is_sure = form.sure.data == form.wanted.amount.exact
     try:
         with transaction():
-            reserve.choose(current_organization(), form.wanted, current_actor(), is_confirmed=is_sure)
+            reserve.choose(
+                current_organization(),
+                form.wanted,
+                current_actor(),
+                is_confirmed=is_sure,
+                seen=form.seen.data or None,
+            )
+    except ChangedMeanwhileError:
+        form.seen.data = None
+        change = meanwhile.find_last(current_organization().id, "reserve.changed")
+        return draw(NewEnvelopeForm(None), form, changed=change, was_changed=True, status=422)
     except StopsOutboundError as error:
         form.sure.data = form.wanted.amount.exact
         asks = (

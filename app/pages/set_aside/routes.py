@@ -7,6 +7,7 @@ from datetime import timedelta
 from flask import flash, make_response, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
+from app.billing.audit.meanwhile import OthersChange
 from app.billing.wallet import envelopes
 from app.billing.wallet.envelope_terms import AlreadyOpenError, TooLargeError, WrongDayError
 from app.extensions import limiter
@@ -69,8 +70,16 @@ def add() -> Response:
     return draw(form, ReserveForm(None), status=422)
 
 
-def draw(form: NewEnvelopeForm, reserve_form: ReserveForm, *, asks: str = "", status: int = 200) -> Response:
-    """The page, with what was typed; `asks` is the question about the reserve."""
+def draw(
+    form: NewEnvelopeForm,
+    reserve_form: ReserveForm,
+    *,
+    asks: str = "",
+    changed: OthersChange | None = None,
+    was_changed: bool = False,
+    status: int = 200,
+) -> Response:
+    """With what was typed. `asks` is the question about the reserve, which someone else may have changed."""
     organization = current_organization()
     with transaction():
         page = view.gather(organization)
@@ -80,5 +89,15 @@ def draw(form: NewEnvelopeForm, reserve_form: ReserveForm, *, asks: str = "", st
         kept = page.reserve
         reserve_form.kind.data = RENT if kept.rent_days is not None else AMOUNT if kept.is_on else OFF
         reserve_form.floor.data = str(kept.amount.rounded) if reserve_form.kind.data == AMOUNT else ""
-    html = render_template("set_aside/show.html", page=page, form=form, reserve_form=reserve_form, asks=asks)
+    if reserve_form.seen.data is None:
+        reserve_form.seen.data = page.reserve.as_text
+    html = render_template(
+        "set_aside/show.html",
+        page=page,
+        form=form,
+        reserve_form=reserve_form,
+        asks=asks,
+        was_changed=was_changed,
+        changed=changed,
+    )
     return make_response(html, status)

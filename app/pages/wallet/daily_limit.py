@@ -8,8 +8,10 @@ from flask import flash, make_response, redirect, render_template, url_for
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
-from wtforms import StringField
+from wtforms import HiddenField, StringField
 
+from app.billing.audit import meanwhile
+from app.billing.audit.meanwhile import ChangedMeanwhileError
 from app.billing.topups import daily_limits, limit_changes
 from app.billing.topups.limit_changes import LimitTooHighError
 from app.extensions import limiter
@@ -28,9 +30,11 @@ from app.web.text_guard import TidyForm, keeps_typed
 
 
 class DailyLimitForm(TidyForm, FlaskForm):  # type: ignore[misc]
-    """The new limit. `wanted` is set once `validate` succeeds; zero stops all top-ups."""
+    """The new limit. `wanted` is set once `validate` succeeds; zero stops all top-ups. `seen` is the limit
+    that the page showed."""
 
     limit = StringField("New daily limit")
+    seen = HiddenField()
 
     wanted: Money
 
@@ -45,7 +49,7 @@ class DailyLimitForm(TidyForm, FlaskForm):  # type: ignore[misc]
 
 def summarize_limit(_: Organization, typed: MultiDict[str, str]) -> Iterable[Field]:
     """The limit as it was typed."""
-    return list_fields(typed, limit="New daily limit")
+    return list_fields(typed, limit="New daily limit", seen="Until now")
 
 
 @blueprint.get("/daily-limit")
@@ -68,7 +72,12 @@ def change_daily_limit() -> Response:
         return _draw(form, status=422)
     try:
         with transaction():
-            now = limit_changes.choose(current_organization(), form.wanted, current_actor())
+            now = limit_changes.choose(
+                current_organization(), form.wanted, current_actor(), seen=form.seen.data or None
+            )
+    except ChangedMeanwhileError:
+        form.seen.data = None
+        return _draw(form, was_changed=True, status=422)
     except LimitTooHighError as error:
         form.limit.errors = [
             f"Enter an amount up to {money(error.most)}. If you need a higher limit, write to support."
@@ -84,8 +93,18 @@ def change_daily_limit() -> Response:
     return redirect(url_for("wallet.show_daily_limit"), 303)
 
 
-def _draw(form: DailyLimitForm, *, status: int = 200) -> Response:
-    usage = daily_limits.gather(current_organization().id)
+def _draw(form: DailyLimitForm, *, was_changed: bool = False, status: int = 200) -> Response:
+    org_id = current_organization().id
+    usage = daily_limits.gather(org_id)
+    if form.seen.data is None:
+        form.seen.data = usage.in_force.as_text
     frees_at = usage.settled[0][0] + daily_limits.WINDOW if usage.settled else None
-    page = render_template("wallet/daily_limit.html", form=form, usage=usage, frees_at=frees_at)
+    page = render_template(
+        "wallet/daily_limit.html",
+        form=form,
+        usage=usage,
+        frees_at=frees_at,
+        was_changed=was_changed,
+        changed=meanwhile.find_last(org_id, "daily_limit.changed") if was_changed else None,
+    )
     return make_response(page, status)

@@ -8,9 +8,9 @@ import pytest
 from flask import Flask
 from sqlalchemy import text
 
+from app.billing.audit.meanwhile import ChangedMeanwhileError
 from app.billing.wallet import envelope_queries, envelopes, ledger, verification
 from app.billing.wallet.envelope_terms import (
-    ChangedMeanwhileError,
     TooLargeError,
     TooSmallError,
     UnknownEnvelopeError,
@@ -48,7 +48,7 @@ def test_it_is_raised_and_lowered_but_never_below_what_calls_hold_and_have_used(
         change("100.01")
     assert too_large.value.most == usd("100")
     with pytest.raises(ChangedMeanwhileError):
-        change("20", shown=usd("40"))
+        change("20", seen="40000000 2026-01-01")
 
 
 def test_ended_early_it_gives_back_what_is_left_and_can_not_be_ended_again(app: Flask) -> None:
