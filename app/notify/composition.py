@@ -115,7 +115,11 @@ def around(value: datetime, *, zone: ZoneInfo) -> str:
 
 
 def _due(one: DigestDate) -> str:
-    return one_line(one.name) + (f", {money(one.amount)}" if one.amount is not None else "")
+    """`Growth renewal, $49.00 by Visa ending in 4242`."""
+    said = one_line(one.name)
+    if one.amount is not None:
+        said += f", {'about ' if one.is_estimate else ''}{money(one.amount)}"
+    return f"{said} by {one_line(one.by)}" if one.by else said
 
 
 def folded(words: str) -> str:

@@ -6,7 +6,9 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import func, select
 
-from app.billing import forecast, plans
+from app.billing import coming_up, forecast, plans
+from app.billing.coming_up import ComingEntry, Kind
+from app.billing.wallet import balance
 from app.extensions import db
 from app.models import Organization, TransferKind, UsageDaily, Wallet, WalletLine
 from app.money import Money
@@ -17,6 +19,13 @@ CAMPAIGNS = 5
 _WEEK = timedelta(days=7)
 AHEAD = timedelta(days=30)
 """How far ahead what comes next is named."""
+_NAMES = {
+    Kind.UNPAID: "{} renewal isn't paid yet",
+    Kind.RENEWAL: "{} renewal",
+    Kind.CHANGE: "Change to {}",
+    Kind.TOP_UP: "Automatic top-up, expected",
+    Kind.RUNS_OUT: "Credit runs out, expected",
+}
 
 
 def gather(organization: Organization, monday: date, now: datetime) -> WeeklyDigest:
@@ -24,6 +33,7 @@ def gather(organization: Organization, monday: date, now: datetime) -> WeeklyDig
     first, last = monday - _WEEK, monday - timedelta(days=1)
     wallet = db.session.get_one(Wallet, organization.id)
     dryness = forecast.dry_at(organization, now=now)
+    entries = coming_up.list_entries(organization, plans.gather(organization), balance.read(organization))
     topped_up, top_ups = _top_ups(organization, first, last)
     return WeeklyDigest(
         first_day=first,
@@ -36,7 +46,8 @@ def gather(organization: Organization, monday: date, now: datetime) -> WeeklyDig
         at=now,
         campaigns=_campaigns(organization, first, last),
         dry_at=dryness.about if dryness else None,
-        coming=_coming(organization, monday),
+        coming=_coming(entries, monday),
+        each_day=_each_day(entries),
     )
 
 
@@ -75,13 +86,34 @@ def _campaigns(organization: Organization, first: date, last: date) -> list[Dige
     return [DigestRow(name=name, amount=Money(int(micro), organization.currency)) for name, micro in found]
 
 
-def _coming(organization: Organization, monday: date) -> list[DigestDate]:
-    plan = plans.gather(organization)
-    coming = []
-    if plan.renews_on and plan.is_charged_next:
-        due = plan.next_charge.due if plan.next_charge else plan.price
-        coming.append(DigestDate(day=plan.renews_on, name=f"{plan.name} renews", amount=due))
-    if plan.scheduled:
-        name = f"{plan.name} changes to {plan.scheduled.plan_name}"
-        coming.append(DigestDate(day=plan.scheduled.on, name=name))
-    return [one for one in sorted(coming, key=lambda one: one.day) if monday <= one.day <= monday + AHEAD]
+def _coming(entries: list[ComingEntry], monday: date) -> list[DigestDate]:
+    """What the calendar has for the weeks that follow, and what is unpaid."""
+    return [
+        DigestDate(
+            day=entry.day,
+            name=_NAMES[entry.kind].format(entry.plan),
+            amount=entry.amount,
+            by=_paid_by(entry),
+            is_estimate=entry.is_estimate and entry.amount is not None,
+        )
+        for entry in entries
+        if entry.day is not None and (entry.kind is Kind.UNPAID or monday <= entry.day <= monday + AHEAD)
+    ]
+
+
+def _each_day(entries: list[ComingEntry]) -> list[DigestRow]:
+    return [
+        DigestRow(
+            name=f"Rent for {entry.count} phone number{'s' if entry.count != 1 else ''}", amount=entry.amount
+        )
+        for entry in entries
+        if entry.kind is Kind.RENT and entry.amount is not None
+    ]
+
+
+def _paid_by(entry: ComingEntry) -> str:
+    if entry.kind is Kind.TOP_UP:
+        return "your auto top-up card"
+    if entry.is_invoiced:
+        return "an invoice by email"
+    return entry.card.label if entry.card is not None and entry.amount else ""

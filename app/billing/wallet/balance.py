@@ -99,6 +99,15 @@ def gather(organization: Organization) -> BalanceView:
         with transaction():
             holds.expire(organization.id, at=now)
         rows = _read(organization)
+    return _view(rows)
+
+
+def read(organization: Organization) -> BalanceView:
+    """The balance as it is stored, in one statement, for within a transaction: what has just expired may count."""
+    return _view(_read(organization))
+
+
+def _view(rows: Sequence[Any]) -> BalanceView:
     wallet: Wallet = rows[0].Wallet
     return BalanceView(
         available=wallet.available,

@@ -113,11 +113,16 @@ class DigestRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DigestDate:
-    """What is due on a day, and the amount if it is known."""
+    """What is due on a day, and the amount if it is known; `by` is the card that pays it, or how else it is paid.
+
+    `is_estimate`: by a forecast, or before discounts and taxes.
+    """
 
     day: date
     name: str
     amount: Money | None = None
+    by: str = ""
+    is_estimate: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,7 +131,7 @@ class WeeklyDigest(Email):
 
     `spent` and `before` are the spending of this week and of the one before, `topped_up` what was added by `top_ups`
     payments. `campaigns` are those that cost most. `dry_at` is when credit is expected to run out, if that is known,
-    and `coming` what is due in the weeks that follow.
+    `coming` what is due in the weeks that follow, and `each_day` what is rented by the day, with what a day costs.
     """
 
     kind: ClassVar[str] = "weekly_digest"
@@ -141,3 +146,4 @@ class WeeklyDigest(Email):
     campaigns: list[DigestRow] = field(default_factory=list)
     dry_at: datetime | None = None
     coming: list[DigestDate] = field(default_factory=list)
+    each_day: list[DigestRow] = field(default_factory=list)

@@ -1,16 +1,24 @@
-"""The figures of a week: its days in the organization's zone, and what they cost."""
+"""The figures of a week: its days in the organization's zone, and what they cost; and the calendar of what comes."""
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from flask import Flask
 
+from app.billing import coming_up
 from app.billing.alerts import digest_figures
+from app.billing.coming_up import ComingEntry, Kind
+from app.billing.plans import resource_counts
+from app.billing.wallet import balance
+from app.clock import utc_now
 from app.extensions import db
 from app.models import UsageDaily
 from app.notify.emails import DigestRow
 from tests.factories import an_organization, usd
+from tests.support.plans import a_subscriber, hear_from_stripe, plan_of
+from tests.support.sandbox import Sandbox
+from tests.support.spending import forecast_of
 
 MONDAY = date(2026, 11, 23)
 
@@ -43,3 +51,43 @@ def test_a_week_is_monday_to_sunday(app: Flask) -> None:
         DigestRow(name="Recall", amount=usd("3")),
     ]
     assert (email.top_ups, email.topped_up, email.available) == (0, usd("0"), usd("100"))
+
+
+def test_what_comes_is_what_the_calendar_says(app: Flask, sandbox: Sandbox) -> None:
+    organization = a_subscriber("growth")
+    hear_from_stripe(app, sandbox)
+    resource_counts.set_counts(organization.id, {"phone_numbers": 6})
+    forecast_of(organization, micro_an_hour=10_000)
+    monday = organization.local_day()
+    email = digest_figures.gather(organization, monday, utc_now())
+    entries = coming_up.list_entries(organization, plan_of(organization), balance.gather(organization))
+    assert {Kind.RENEWAL, Kind.RENT} <= {one.kind for one in entries}
+    assert [(one.day, one.amount, one.is_estimate) for one in email.coming] == [
+        (one.day, one.amount, one.is_estimate and one.amount is not None)
+        for one in entries
+        if one.day is not None
+    ]
+    card = plan_of(organization).default_card
+    assert card is not None
+    assert [one.by for one in email.coming if one.name == "Growth renewal"] == [card.label]
+    assert [(one.name, one.amount) for one in email.each_day] == [
+        (f"Rent for {one.count} phone numbers", one.amount) for one in entries if one.kind is Kind.RENT
+    ]
+
+
+def test_what_is_further_away_waits_for_another_digest_and_what_is_unpaid_does_not(app: Flask) -> None:
+    far, unpaid = MONDAY + timedelta(days=31), MONDAY - timedelta(days=2)
+    found = digest_figures._coming(
+        [
+            ComingEntry(Kind.RENEWAL, far, usd("99"), "Growth"),
+            ComingEntry(Kind.UNPAID, unpaid, None, "Growth"),
+            ComingEntry(Kind.RUNS_OUT, MONDAY + timedelta(days=30), None, is_estimate=True),
+            ComingEntry(Kind.TOP_UP, MONDAY, usd("76"), is_estimate=True),
+        ],
+        MONDAY,
+    )
+    assert [(one.day, one.name, one.is_estimate) for one in found] == [
+        (unpaid, "Growth renewal isn't paid yet", False),
+        (MONDAY + timedelta(days=30), "Credit runs out, expected", False),
+        (MONDAY, "Automatic top-up, expected", True),
+    ]

@@ -40,7 +40,17 @@ DIGEST = WeeklyDigest(
     at=at("2026-11-23 13:07"),
     campaigns=[DigestRow(name="Recall patients", amount=usd("96.10"))],
     dry_at=at("2026-12-03 19:00"),
-    coming=[DigestDate(day=date(2026, 12, 3), name="Growth renews", amount=usd("49"))],
+    coming=[
+        DigestDate(day=date(2026, 12, 3), name="Growth renewal", amount=usd("49"), by="Visa ending in 4242"),
+        DigestDate(
+            day=date(2026, 12, 5),
+            name="Automatic top-up, expected",
+            amount=usd("200"),
+            by="your auto top-up card",
+            is_estimate=True,
+        ),
+    ],
+    each_day=[DigestRow(name="Rent for 3 phone numbers", amount=usd("0.15"))],
 )
 ABOUT_MONEY: list[Email] = [
     ALERT,
