@@ -7,7 +7,16 @@ from typing import Any
 
 import msgspec
 
-from app.notify.emails import accounts, alerts, auto_top_ups, granted_credit, limits, plans, top_ups
+from app.notify.emails import (
+    accounts,
+    alerts,
+    auto_top_ups,
+    envelopes,
+    granted_credit,
+    limits,
+    plans,
+    top_ups,
+)
 from app.notify.emails.email import Email
 
 
@@ -17,7 +26,7 @@ def _kinds_in(room: ModuleType) -> dict[str, type[Email]]:
     return {one.kind: one for one in found if hasattr(one, "kind")}
 
 
-_ROOMS = (accounts, alerts, auto_top_ups, granted_credit, limits, plans, top_ups)
+_ROOMS = (accounts, alerts, auto_top_ups, envelopes, granted_credit, limits, plans, top_ups)
 _KINDS = {kind: one for room in _ROOMS for kind, one in _kinds_in(room).items()}
 
 
