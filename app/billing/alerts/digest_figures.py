@@ -25,6 +25,7 @@ _NAMES = {
     Kind.CHANGE: "Change to {}",
     Kind.TOP_UP: "Automatic top-up, expected",
     Kind.RUNS_OUT: "Credit runs out, expected",
+    Kind.EXPIRES: "{} that isn't used expires",
 }
 
 
@@ -91,7 +92,7 @@ def _coming(entries: list[ComingEntry], monday: date) -> list[DigestDate]:
     return [
         DigestDate(
             day=entry.day,
-            name=_NAMES[entry.kind].format(entry.plan),
+            name=_NAMES[entry.kind].format(entry.credit or entry.plan),
             amount=entry.amount,
             by=_paid_by(entry),
             is_estimate=entry.is_estimate and entry.amount is not None,

@@ -83,6 +83,7 @@ def test_what_is_further_away_waits_for_another_digest_and_what_is_unpaid_does_n
             ComingEntry(Kind.UNPAID, unpaid, None, "Growth"),
             ComingEntry(Kind.RUNS_OUT, MONDAY + timedelta(days=30), None, is_estimate=True),
             ComingEntry(Kind.TOP_UP, MONDAY, usd("76"), is_estimate=True),
+            ComingEntry(Kind.EXPIRES, MONDAY, usd("5"), credit="Promotional credit"),
         ],
         MONDAY,
     )
@@ -90,4 +91,6 @@ def test_what_is_further_away_waits_for_another_digest_and_what_is_unpaid_does_n
         (unpaid, "Growth renewal isn't paid yet", False),
         (MONDAY + timedelta(days=30), "Credit runs out, expected", False),
         (MONDAY, "Automatic top-up, expected", True),
+        (MONDAY, "Promotional credit that isn't used expires", False),
     ]
+    assert set(digest_figures._NAMES) == set(Kind) - {Kind.RENT}
