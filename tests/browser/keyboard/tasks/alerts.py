@@ -45,7 +45,7 @@ def with_a_phone(site: Site) -> Scene:
     phone = a_waiting_phone(scene.organization)
     with transaction():
         code = phones.issue(scene.organization, phone.id, OWNER)
-    return replace(scene, path=f"{PAGE}/phones/{phone.id}/code", secret=code)
+    return replace(scene, path=f"/billing/wallet/alerts/phones/{phone.id}/code", secret=code)
 
 
 def told(site: Site) -> Scene:
