@@ -147,7 +147,7 @@ def test_the_second_one_sees_what_the_first_one_did(owner: Owner, form: Form) ->
     )
     assert all(kept in refused.text for kept in form.keeps), "what was typed is kept"
     again = owner.post(path, second | hidden(refused.text))
-    assert again.status_code == 303, "whoever has seen it may replace it"
+    assert again.status_code == 303, "who has seen it may replace it"
 
 
 @pytest.mark.parametrize("form", FORMS, ids=lambda form: form.endpoint)

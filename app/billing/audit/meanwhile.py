@@ -1,6 +1,6 @@
-"""Settings that two people change at once: the second one is refused, and sees what the first one did.
+"""Settings that two people change at the same time: the second one is refused, and sees what the first one did.
 
-A form carries the settings as its page showed them, as text, and whoever saves compares that under the lock.
+A form carries the settings as its page showed them, as text, which is compared under the lock.
 """
 
 from __future__ import annotations
