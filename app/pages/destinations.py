@@ -73,6 +73,7 @@ DESTINATIONS = (
         "Why did it cost more?",
         "compare periods weeks months change difference",
         "y",
+        anchor="answer-heading",
     ),
     Destination("saved_views", "wallet.show_views", "Saved views", "filters history rename remove", "g v"),
     Destination(

@@ -81,5 +81,7 @@ window.addEventListener("load", () =>
   }),
 );
 
-// A page after a form begins with its result: the keyboard and screen readers continue there.
-if (mayTakeFocus()) document.querySelector("main :is(.error-summary, [data-takes-focus]), #messages .message[tabindex]")?.focus();
+// A page after a form begins with its result: the keyboard and screen readers continue there. Browsers leave `autofocus`
+// alone in a frame of another site.
+const BEGINS = "main :is(.error-summary, [data-takes-focus], [autofocus]:not(dialog *)), #messages .message[tabindex]";
+if (mayTakeFocus()) document.querySelector(BEGINS)?.focus();

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from app.billing.alerts import stopping
+from app.billing.alerts import phones, stopping
 from app.clock import utc_now
 from app.models import ChannelKind
 from app.transaction import transaction
 from tests.browser.every_page.scenes.stage import Stage, scene
-from tests.support.alerting import a_chat, a_listener, a_member, an_alerted, recipients_channel, to
+from tests.factories import OWNER
+from tests.support.alerting import (
+    a_chat,
+    a_listener,
+    a_member,
+    a_waiting_phone,
+    an_alerted,
+    recipients_channel,
+    to,
+)
 
 PAGE = "/billing/wallet/alerts"
 SHOW, NEW = "alerts.show", "alerts.new_channel"
@@ -67,6 +76,31 @@ def channels_of_each_kind(at: Stage) -> None:
     at.press("Remove channel")
     at.is_told("no longer reach")
     at.look(SHOW)
+
+
+@scene("alerts.show_code", "alerts.show_number", SHOW)
+def a_phone_is_confirmed(at: Stage) -> None:
+    """The code, wrong and right; and another number, refused."""
+    organization, _ = an_alerted(amounts=("50",))
+    phone = a_waiting_phone(organization)
+    with transaction():
+        code = phones.issue(organization, phone.id, OWNER)
+    at.enter(organization, f"{PAGE}/phones/{phone.id}/code")
+    at.look("alerts.show_code")
+    for typed in ("", "000000" if code != "000000" else "111111"):
+        at.fill("Code from the text message", typed)
+        at.press("Confirm phone")
+        at.is_refused()
+        at.look("alerts.show_code")
+    at.fill("Code from the text message", code)
+    at.press("Confirm phone")
+    at.is_told("is confirmed")
+    at.look(SHOW)
+    at.look_at("alerts.show_number", f"{PAGE}/phones/{phone.id}/number")
+    at.fill("Phone number", "12")
+    at.press("Change number")
+    at.is_refused()
+    at.look("alerts.show_number")
 
 
 @scene("alert_emails.stop")

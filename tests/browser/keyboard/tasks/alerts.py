@@ -63,7 +63,7 @@ def open_page(hands: Hands) -> None:
 
 @task(
     "Choose levels of credit, and who is told of them",
-    most=60,
+    most=22,
     given=alerted,
     posts=["alerts.save_levels", "alerts.save_choices"],
 )
@@ -81,7 +81,7 @@ def choose_levels(hands: Hands) -> None:
 
 @task(
     "Add a webhook, test it, and give it a new secret",
-    most=130,
+    most=84,
     given=alerted,
     posts=["alerts.add_channel", "alerts.send_test", "alerts.change_secret"],
 )
@@ -107,7 +107,7 @@ def add_webhook(hands: Hands) -> None:
 
 @task(
     "Switch a channel on again, and remove it",
-    most=90,
+    most=42,
     given=with_a_silent_chat,
     posts=["alerts.switch_on", "alerts.remove_channel"],
 )
@@ -134,7 +134,6 @@ def confirm_phone(hands: Hands) -> None:
     hands.type(hands.scene.secret)
     hands.press("Enter")
     hands.is_told("is confirmed")
-    hands.skip()
     hands.go_to("link", "Change number +1•••0123 (text messages)")
     hands.sees("heading", "Change the number", level=1)
     hands.skip()

@@ -23,6 +23,7 @@ def stopped(site: Site) -> Organization:
 def continue_this_time(hands: Hands) -> None:
     hands.skip()
     hands.go_to("link", "Answer")
+    hands.sees("heading", "Automatic top-up brake", level=1)
     hands.go_to("button", "Continue this time")
     hands.is_told("continue until")
 
@@ -36,6 +37,7 @@ def continue_this_time(hands: Hands) -> None:
 def continue_for_good(hands: Hands) -> None:
     hands.skip()
     hands.go_to("link", "Answer")
+    hands.sees("heading", "Automatic top-up brake", level=1)
     hands.go_to("button", "Continue for good")
     hands.is_told("continue")
     hands.go_to("button", "Ask again below that")

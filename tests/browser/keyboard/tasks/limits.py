@@ -53,7 +53,7 @@ def with_a_country(site: Site) -> Scene:
 
 @task(
     "Stop a campaign by a limit, which asks first",
-    most=52,
+    most=40,
     given=lambda site: a_payer(credit="20")[0],
     posts=["limits.add"],
 )
@@ -77,7 +77,7 @@ def add_limit(hands: Hands) -> None:
     hands.is_told("Campaign Recall")
 
 
-@task("Change a limit", most=22, given=with_a_limit, posts=["limits.change"])
+@task("Change a limit", most=9, given=with_a_limit, posts=["limits.change"])
 def change_limit(hands: Hands) -> None:
     hands.skip()
     hands.tab_to("textbox", "Limit")
@@ -87,7 +87,7 @@ def change_limit(hands: Hands) -> None:
     hands.is_told("the limit is $9.00")
 
 
-@task("Remove a limit", most=20, given=with_a_limit, posts=["limits.remove"])
+@task("Remove a limit", most=14, given=with_a_limit, posts=["limits.remove"])
 def remove_limit(hands: Hands) -> None:
     hands.skip()
     hands.go_to("button", "Remove limit")
@@ -106,7 +106,7 @@ def refuse_request(hands: Hands) -> None:
     hands.is_told("refused")
 
 
-@task("Ask the owners for a higher limit", most=12, given=member, posts=["limits.ask_more"])
+@task("Ask the owners for a higher limit", most=8, given=member, posts=["limits.ask_more"])
 def ask_for_more(hands: Hands) -> None:
     hands.skip()
     hands.tab_to("textbox", "New limit")
@@ -115,7 +115,7 @@ def ask_for_more(hands: Hands) -> None:
     hands.is_told("You asked for $20.00")
 
 
-@task("Open a country for calls", most=20, given=with_a_country, posts=["limits.open_destination"])
+@task("Open a country for calls", most=12, given=with_a_country, posts=["limits.open_destination"])
 def open_country(hands: Hands) -> None:
     hands.skip()
     hands.tab_to("combobox", "Country or numbers")
@@ -124,7 +124,7 @@ def open_country(hands: Hands) -> None:
     hands.is_told("Calls to Cuba can start")
 
 
-@task("Close a country again", most=14, given=with_a_country, posts=["limits.close_destination"])
+@task("Close a country again", most=8, given=with_a_country, posts=["limits.close_destination"])
 def close_country(hands: Hands) -> None:
     hands.skip()
     hands.go_to("button", "Close Somalia")

@@ -29,7 +29,7 @@ def open_page(hands: Hands) -> None:
     hands.skip()
 
 
-@task("Set credit aside for a campaign", most=44, given=payer, posts=["set_aside.add"])
+@task("Set credit aside for a campaign", most=18, given=payer, posts=["set_aside.add"])
 def set_credit_aside(hands: Hands) -> None:
     open_page(hands)
     hands.tab_to("combobox", "Campaign")
@@ -40,7 +40,7 @@ def set_credit_aside(hands: Hands) -> None:
     hands.is_told("set aside for Spring")
 
 
-@task("Lower what is set aside", most=32, given=enveloped, posts=["set_aside.change"])
+@task("Lower what is set aside", most=17, given=enveloped, posts=["set_aside.change"])
 def lower_envelope(hands: Hands) -> None:
     open_page(hands)
     hands.go_to("link", "Change what is set aside for Spring recall")
@@ -53,7 +53,7 @@ def lower_envelope(hands: Hands) -> None:
     hands.is_told("$5.00 is set aside")
 
 
-@task("End an envelope", most=28, given=enveloped, posts=["set_aside.end"])
+@task("End an envelope", most=21, given=enveloped, posts=["set_aside.end"])
 def end_envelope(hands: Hands) -> None:
     open_page(hands)
     hands.go_to("link", "Change what is set aside for Spring recall")
@@ -63,7 +63,7 @@ def end_envelope(hands: Hands) -> None:
     hands.is_told("available again")
 
 
-@task("Keep a reserve", most=40, given=payer, posts=["set_aside.choose_reserve"])
+@task("Keep a reserve", most=19, given=payer, posts=["set_aside.choose_reserve"])
 def keep_reserve(hands: Hands) -> None:
     open_page(hands)
     hands.tab_to("radio", "Nothing")

@@ -127,7 +127,7 @@ def lower_daily_limit(hands: Hands) -> None:
 
 @task(
     "Turn on auto top-up, and off again",
-    most=60,
+    most=24,
     given=payer,
     posts=["auto_top_up.agree", "auto_top_up.turn_off"],
 )
@@ -210,7 +210,7 @@ def export_history(hands: Hands) -> None:
 
 @task(
     "End a call that no one has ended, and say that another goes on",
-    most=42,
+    most=12,
     given=with_overdue_calls,
     posts=["wallet.end_call", "wallet.confirm_call"],
 )
@@ -235,7 +235,7 @@ def filter_by_campaign(hands: Hands) -> None:
 
 @task(
     "Save a view of the history, rename it, and remove it",
-    most=140,
+    most=104,
     given=caller,
     posts=["wallet.save_view", "wallet.rename_view", "wallet.remove_view"],
 )
@@ -261,17 +261,16 @@ def save_view(hands: Hands) -> None:
     hands.is_told('The view "Reminder calls by week" was removed.')
 
 
-@task("Ask why it cost more, and open a part", most=40, given=caller)
+@task("Ask why it cost more, and split it by agent", most=10, given=caller)
 def compare_periods(hands: Hands) -> None:
     hands.press("y")
-    hands.sees("heading", "What made the difference")
-    hands.tab_to("combobox", "Split by")
-    hands.press("ArrowDown")
-    hands.go_to("button", "Compare")
     hands.is_on("heading", "What made the difference")
+    hands.go_to("link", "Agent")
+    hands.is_on("heading", "What made the difference")
+    hands.tab_to("link", "Campaign")
 
 
-@task("Look at what's next", most=20, given=payer)
+@task("Look at what's next", most=4, given=payer)
 def look_at_whats_next(hands: Hands) -> None:
     hands.press("g", "n")
     hands.sees("heading", "Charges and changes")
