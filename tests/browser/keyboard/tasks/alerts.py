@@ -124,7 +124,7 @@ def remove_channel(hands: Hands) -> None:
 
 @task(
     "Confirm a phone, change its number, and ask for another code",
-    most=110,
+    most=68,
     given=with_a_phone,
     posts=["alerts.confirm_phone", "alerts.change_number", "alerts.send_code"],
 )

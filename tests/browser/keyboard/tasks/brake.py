@@ -19,7 +19,7 @@ def stopped(site: Site) -> Organization:
     return organization
 
 
-@task("Let automatic top-ups continue this time", most=16, given=stopped, posts=[ANSWERED])
+@task("Let automatic top-ups continue this time", most=7, given=stopped, posts=[ANSWERED])
 def continue_this_time(hands: Hands) -> None:
     hands.skip()
     hands.go_to("link", "Answer")
@@ -30,7 +30,7 @@ def continue_this_time(hands: Hands) -> None:
 
 @task(
     "Let automatic top-ups continue for good, and be asked again",
-    most=18,
+    most=11,
     given=stopped,
     posts=[ANSWERED, "brake.ask_again"],
 )

@@ -261,7 +261,7 @@ def save_view(hands: Hands) -> None:
     hands.is_told('The view "Reminder calls by week" was removed.')
 
 
-@task("Ask why it cost more, and split it by agent", most=10, given=caller)
+@task("Ask why it cost more, and split it by agent", most=6, given=caller)
 def compare_periods(hands: Hands) -> None:
     hands.press("y")
     hands.is_on("heading", "What made the difference")
