@@ -48,7 +48,7 @@ from app.models.ledger import (
     Wallet,
     WalletLine,
 )
-from app.models.mail import Mail, MailState
+from app.models.mail import Mail, MailOptOut, MailState, StoppedMail
 from app.models.organization import AuditEvent, Membership, Organization, Role, SignInSession, User
 from app.models.payment_method import PaymentMethod, card_label
 from app.models.plan_switch import PlanSwitch, SwitchStatus
@@ -130,6 +130,7 @@ __all__ = [
     "LotKind",
     "LotReturn",
     "Mail",
+    "MailOptOut",
     "MailState",
     "Membership",
     "OffReason",
@@ -161,6 +162,7 @@ __all__ = [
     "SpendHour",
     "SpendingLimit",
     "StatementHead",
+    "StoppedMail",
     "StoredResponse",
     "StripeEvent",
     "Subscription",

@@ -20,6 +20,23 @@ class MailState(StrEnum):
     FAILED = "failed"  # every recipient was rejected, or the mail server was unavailable for days
 
 
+class StoppedMail(StrEnum):
+    """The kinds of emails that people can stop by a link in them."""
+
+    ALERTS = "alerts"
+    DIGEST = "digest"
+
+
+class MailOptOut(OrgScoped, Base):
+    """That an address, in lower case, gets no more emails of a kind, because someone there stopped them."""
+
+    __tablename__ = "mail_opt_out"
+
+    address: Mapped[str] = mapped_column(String(254), primary_key=True)
+    what: Mapped[StoppedMail] = mapped_column(enum_type(StoppedMail), primary_key=True)
+    at: Mapped[When]
+
+
 class Mail(OrgScoped, Base):
     """One email about one event; `kind` and `source` identify the event, so it is sent once.
 

@@ -46,11 +46,14 @@ class Sender:
         return self.address.rpartition("@")[2]
 
 
-def message(written: Written, *, sender: Sender, to: str, thing: str, at: datetime) -> EmailMessage:
+def message(
+    written: Written, *, sender: Sender, to: str, thing: str, at: datetime, unsubscribe: str | None = None
+) -> EmailMessage:
     """The email to one recipient. `thing` names its subject matter: the same thing has the same Message-ID.
 
     So an email that is repeated because sending was interrupted can be recognized (RFC 5322, section 3.6.4).
-    `Auto-Submitted` keeps out-of-office replies away (RFC 3834).
+    `Auto-Submitted` keeps out-of-office replies away (RFC 3834). `unsubscribe` is the address to which the reader's
+    program posts when they press its own button (RFC 8058, section 3.1).
     """
     mail = EmailMessage(policy=SMTP)
     mail["From"] = Address(display_name=sender.name, addr_spec=sender.address)
@@ -62,6 +65,9 @@ def message(written: Written, *, sender: Sender, to: str, thing: str, at: dateti
     mail["Message-ID"] = f"<{thing}.{reader}@{sender.domain}>"
     mail["Auto-Submitted"] = "auto-generated"
     mail["Content-Language"] = "en"
+    if unsubscribe is not None:
+        mail["List-Unsubscribe"] = f"<{unsubscribe}>"
+        mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     mail.set_content(written.text, cte="quoted-printable")
     mail.add_alternative(written.html, subtype="html", cte="quoted-printable")
     return mail

@@ -100,7 +100,7 @@ GROUPS = (
     Group(
         "Messages",
         "Emails to people and signed messages to the platform, written in the transaction of what they are about.",
-        ("mail", "platform_endpoint", "platform_message", "platform_delivery"),
+        ("mail", "mail_opt_out", "platform_endpoint", "platform_message", "platform_delivery"),
     ),
     Group(
         "Alerts",

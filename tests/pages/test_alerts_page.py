@@ -8,9 +8,12 @@ import pytest
 from flask import Flask
 
 from app.billing.alerts import choices, stopping
+from app.billing.mail import opting_out
+from app.billing.mail.opting_out import OptOut
 from app.extensions import db
-from app.models import AlertChannel, AuditEvent, ChannelKind, Wallet
+from app.models import AlertChannel, AuditEvent, ChannelKind, Organization, StoppedMail, Wallet
 from app.notify import webhooks
+from app.transaction import transaction
 from tests.factories import usd
 from tests.support.alerting import a_chat, a_listener, a_member, an_alerted, recipients_channel, to
 from tests.support.browsing import Visitor, text_of
@@ -192,6 +195,80 @@ class TestStopping:
         assert someone.get("/stop-alerts/none").status_code == 404
         entry = db.session.scalars(db.select(AuditEvent).order_by(AuditEvent.id.desc())).first()
         assert entry is not None and entry.action == "alerts.unsubscribed"
+
+
+class TestOneClick:
+    """The link in the header of an email, which a reader's program posts to (RFC 8058, section 3.2)."""
+
+    def link(self, address: str, what: StoppedMail = StoppedMail.ALERTS, **of: Organization) -> str:
+        return opting_out.path_of(OptOut(of["organization"].id, address, what))
+
+    def click(self, app: Flask, path: str) -> int:
+        """As a mail provider's program does: no cookies, no form token, and an origin of no one."""
+        return app.test_client().post(path, data={"List-Unsubscribe": "One-Click"}).status_code
+
+    def unsubscribed(self) -> list[tuple[str, str, str]]:
+        query = (
+            db.select(AuditEvent).where(AuditEvent.action.like("alerts.%subscribed")).order_by(AuditEvent.id)
+        )
+        return [(one.action, one.actor, one.details["what"]) for one in db.session.scalars(query)]
+
+    def test_it_stops_that_persons_kind_once_and_nothing_else(self, app: Flask) -> None:
+        organization, owner = an_alerted()
+        mail = a_listener(organization, owner, "low", "paused", "digest")
+        other = a_listener(organization, a_member(organization), "low")
+        path = self.link(owner.email, organization=organization)
+        assert [self.click(app, path) for _ in range(2)] == [200, 200]
+        chosen = choices.chosen(organization.id)
+        assert chosen[mail.id] == {"digest"} and chosen[other.id] == {"low"}
+        assert self.unsubscribed() == [("alerts.unsubscribed", owner.email, "alerts")]
+        assert self.click(app, self.link(owner.email, StoppedMail.DIGEST, organization=organization)) == 200
+        assert mail.id not in choices.chosen(organization.id)
+
+    def test_opening_the_link_changes_nothing(self, app: Flask) -> None:
+        organization, owner = an_alerted()
+        mail = a_listener(organization, owner, "low")
+        path = self.link(owner.email, organization=organization)
+        for _ in range(2):
+            assert "Stop these emails" in app.test_client().get(path).text
+        assert app.test_client().head(path).status_code == 200
+        assert choices.chosen(organization.id)[mail.id] == {"low"} and self.unsubscribed() == []
+
+    def test_a_billing_recipient_without_an_account_stops_and_starts_again(self, app: Flask) -> None:
+        organization, owner = an_alerted()
+        organization.billing_emails = ["ap@test.example", owner.email]
+        recipients_channel(organization)
+        path = self.link("ap@test.example", organization=organization)
+        assert self.click(app, path) == 200
+        assert opting_out.list_opted_out(organization.id) == [("ap@test.example", StoppedMail.ALERTS)]
+        shown = app.test_client().get(path).text
+        assert "These emails have stopped." in shown
+        assert "Receipts and other emails about payments still come." in shown
+        for _ in range(2):
+            assert app.test_client().post(path, data={"again": "yes"}).status_code == 200
+        assert opting_out.list_opted_out(organization.id) == []
+        assert [action for action, _, _ in self.unsubscribed()] == [
+            "alerts.unsubscribed",
+            "alerts.resubscribed",
+        ]
+
+    def test_owners_see_which_recipients_stopped_it(self, owner: Owner) -> None:
+        owner.organization.billing_emails = ["ap@test.example"]
+        recipients_channel(owner.organization)
+        with transaction():
+            stopping.stop_emails(
+                OptOut(owner.organization.id, "ap@test.example", StoppedMail.ALERTS), address=None
+            )
+        assert "ap@test.example stopped alerts by a link in them." in owner.reads(PAGE)
+        assert "ap@test.example: credit alerts" in owner.reads("/billing/activity")
+
+    def test_a_link_of_another_organization_is_none_for_this_one(self, app: Flask) -> None:
+        organization, owner = an_alerted()
+        a_listener(organization, owner, "low")
+        other, _ = an_alerted()
+        assert self.click(app, self.link(owner.email, organization=other)) == 200
+        assert "low" in next(iter(choices.chosen(organization.id).values()))
+        assert self.click(app, "/stop-alerts/forged") == 404
 
 
 def test_the_page_takes_few_statements_and_the_wallet_one_more(owner: Owner, receiver: Receiver) -> None:

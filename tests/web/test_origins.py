@@ -16,7 +16,7 @@ from tests.factories import a_person, an_organization
 from tests.support.browsing import HTMX, BrowserClient, Visitor, text_of
 from tests.support.snapshots import everything
 
-EXEMPT = {"api", "csp_reports", "dev_chat", "health", "webhooks"}
+EXEMPT = {"alert_emails", "api", "csp_reports", "dev_chat", "health", "webhooks"}
 """What programs and browsers send by themselves, without a session: each checks its sender in its own way."""
 EVIL = "https://evil.example"
 FORGED = {"amount": "500", "legal_name": "Evil Inc", "emails": "thief@evil.example", "other_amount": "500"}

@@ -12,6 +12,7 @@ from app import notify
 from app.billing.alerts import audience, choices, settings
 from app.billing.alerts.levels import Level
 from app.billing.alerts.naming import RECIPIENTS, masked, name_of
+from app.billing.mail import opting_out
 from app.extensions import db
 from app.models import (
     AlertChannel,
@@ -21,6 +22,7 @@ from app.models import (
     Membership,
     Organization,
     Role,
+    StoppedMail,
     User,
     Wallet,
 )
@@ -65,14 +67,15 @@ class PersonView:
 
 @dataclass(frozen=True, slots=True)
 class AlertsPage:
-    """The levels, the mildest first, and their version; the channels, the oldest first; and the people who can be
-    added."""
+    """The levels, the mildest first, and their version; the channels, the oldest first; the people who can be added;
+    and which billing recipients stopped which emails."""
 
     levels: list[Level]
     version: str
     channels: list[ChannelView]
     people: list[PersonView]
     has_sms: bool
+    stopped: list[tuple[str, StoppedMail]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +100,7 @@ def gather(organization: Organization) -> AlertsPage:
         channels=[_view(channel, by_id, chosen.get(channel.id, frozenset())) for channel in found],
         people=people,
         has_sms=notify.sms_gateway() is not None,
+        stopped=opting_out.list_opted_out(organization.id),
     )
 
 

@@ -20,6 +20,7 @@ Action = Literal[
     "alerts.phone_changed",
     "alerts.phone_code_sent",
     "alerts.phone_confirmed",
+    "alerts.resubscribed",
     "alerts.secret_changed",
     "alerts.unsubscribed",
     "auto_top_up.brake_changed",

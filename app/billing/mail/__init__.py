@@ -4,6 +4,7 @@ from __future__ import annotations
 
 __all__ = [
     "notices",
+    "opting_out",
     "outbox",
     "recipients",
 ]

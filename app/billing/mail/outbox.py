@@ -15,6 +15,7 @@ import structlog
 from sqlalchemy import select, update
 
 from app import notify
+from app.billing.mail import opting_out
 from app.billing.mail.recipients import recipients_of
 from app.clock import utc_now
 from app.extensions import db, enqueue
@@ -163,7 +164,14 @@ def _send(mail: Mail) -> None:
 
 def _send_to(connection: Connection, mail: Mail, words: Written, recipient: str) -> None:
     try:
-        made = message(words, sender=notify.sender(), to=recipient, thing=str(mail.id), at=utc_now())
+        made = message(
+            words,
+            sender=notify.sender(),
+            to=recipient,
+            thing=str(mail.id),
+            at=utc_now(),
+            unsubscribe=opting_out.url_for(mail, recipient),
+        )
         connection.send(made, to=recipient)
     except (RefusedError, ValueError) as error:
         # A ValueError is an address that isn't valid in a header.
@@ -176,10 +184,12 @@ def _send_to(connection: Connection, mail: Mail, words: Written, recipient: str)
 
 
 def recipients(mail: Mail) -> list[str]:
-    """The recipients of an email: the one person it is for, or the organization's current billing recipients."""
+    """The recipients of an email: the one person it is for, or the organization's current billing recipients, without
+    those who stopped emails of its kind."""
     if mail.recipient is not None:
         return [mail.recipient]
-    return recipients_of(db.session.get_one(Organization, mail.org_id))
+    found = recipients_of(db.session.get_one(Organization, mail.org_id))
+    return opting_out.without_opted_out(mail, found)
 
 
 def _finish(mail: Mail) -> None:
@@ -190,6 +200,10 @@ def _finish(mail: Mail) -> None:
         log.info("mail_sent", mail=str(mail.id), kind=mail.kind, recipients=len(mail.delivered_to))
         return
     mail.state = MailState.FAILED
+    if not mail.refused and opting_out.kind_of(mail) is not None:
+        # No one is to be told of that: it is what they asked for.
+        mail.note = "Everyone has stopped emails of this kind."
+        return
     mail.note = (
         "Every recipient was rejected." if mail.refused else "The organization has no one to write to."
     )

@@ -47,7 +47,7 @@ from app.notify.emails.email import Email
 from app.notify.emails.envelopes import EnvelopeCut, EnvelopeEnded
 from app.notify.emails.granted_credit import CreditExpiring, CreditGranted
 from app.notify.emails.limits import LimitMoreAsked, LimitMoreDecided, LimitReached
-from app.notify.emails.packing import pack, unpack
+from app.notify.emails.packing import kind, pack, unpack
 from app.notify.emails.plans import CardExpiring, InvoiceFailed, PlanChanged
 from app.notify.emails.top_ups import (
     Calling,
@@ -117,6 +117,7 @@ __all__ = [
     "UnusualTopUp",
     "Weakening",
     "WeeklyDigest",
+    "kind",
     "pack",
     "unpack",
 ]

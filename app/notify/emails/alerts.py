@@ -23,6 +23,7 @@ class CreditAlert(Email):
     """
 
     kind: ClassVar[str] = "credit_alert"
+    opt_out: ClassVar[Literal["alerts", "digest"] | None] = "alerts"
     level: AlertKind
     available: Money
     at: datetime
@@ -38,6 +39,7 @@ class CreditRecovered(Email):
     """Credit is above a level again, the highest if there were several; the fields are those of `CreditAlert`."""
 
     kind: ClassVar[str] = "credit_recovered"
+    opt_out: ClassVar[Literal["alerts", "digest"] | None] = "alerts"
     level: AlertKind
     available: Money
     at: datetime
@@ -55,6 +57,7 @@ class CreditEnds(Email):
     """For people who run campaigns and don't see billing: that credit ends, and no figures. `path` unsubscribes."""
 
     kind: ClassVar[str] = "credit_ends"
+    opt_out: ClassVar[Literal["alerts", "digest"] | None] = "alerts"
     state: CreditState
     path: str
     at: datetime
@@ -135,6 +138,7 @@ class WeeklyDigest(Email):
     """
 
     kind: ClassVar[str] = "weekly_digest"
+    opt_out: ClassVar[Literal["alerts", "digest"] | None] = "digest"
     first_day: date
     last_day: date
     spent: Money

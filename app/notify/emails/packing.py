@@ -40,3 +40,8 @@ def unpack(kind: str, facts: dict[str, Any]) -> Email:
     """Restore the facts. Raises `KeyError` for an unknown kind, `msgspec.ValidationError` for facts that don't fit
     the kind."""
     return msgspec.convert(facts, _KINDS[kind], strict=False)
+
+
+def kind(name: str) -> type[Email]:
+    """The class of a kind. Raises `KeyError` for an unknown one."""
+    return _KINDS[name]

@@ -38,6 +38,11 @@ def _choices(event: AuditEvent) -> str:
     return f"{event.subject}: from {', '.join(had) or 'nothing'} to {', '.join(has) or 'nothing'}"
 
 
+def _stopped(event: AuditEvent) -> str:
+    what = {"alerts": "credit alerts", "digest": "weekly digest"}.get(str(event.details.get("what")))
+    return f"{event.subject}: {what}" if what else event.subject
+
+
 def _about(key: str) -> str:
     kind, _, limit = key.partition(":")
     if kind == "under" and limit.isdecimal():
@@ -61,6 +66,7 @@ WORDS: dict[Action, ActionWording] = {
     ),
     "alerts.phone_code_sent": ActionWording("alerts", "Sent a code to a phone for credit alerts", subject),
     "alerts.phone_confirmed": ActionWording("alerts", "Confirmed a phone for credit alerts", _channel),
+    "alerts.resubscribed": ActionWording("alerts", "Gets credit emails again", _stopped),
     "alerts.secret_changed": ActionWording("alerts", "Gave a webhook a new secret", subject),
-    "alerts.unsubscribed": ActionWording("alerts", "Stopped their credit emails", subject),
+    "alerts.unsubscribed": ActionWording("alerts", "Stopped their credit emails", _stopped),
 }

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from app.billing.alerts import phones, stopping
+from app.billing.mail import opting_out
+from app.billing.mail.opting_out import OptOut
 from app.clock import utc_now
-from app.models import ChannelKind
+from app.extensions import db
+from app.models import ChannelKind, StoppedMail
 from app.transaction import transaction
 from tests.browser.every_page.scenes.stage import Stage, scene
 from tests.factories import OWNER
@@ -113,3 +116,10 @@ def the_link_that_stops_messages(at: Stage) -> None:
     at.see("These messages have stopped.")
     at.look("alert_emails.stop")
     at.look_at("alert_emails.stop", "/stop-alerts/over")
+    recipient = OptOut(organization.id, "ap@harbor.example", StoppedMail.DIGEST)
+    organization.billing_emails = [recipient.address]
+    db.session.commit()
+    at.look_at("alert_emails.stop", opting_out.path_of(recipient))
+    at.press("Stop these emails")
+    at.see("These emails have stopped.")
+    at.look("alert_emails.stop")
