@@ -1,10 +1,10 @@
-"""The curve of credit to come, as coordinates for the template to draw in SVG."""
+"""The curve of credit so far and to come, as coordinates for the template to draw in SVG."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from app.billing.forecast import Left
@@ -38,22 +38,35 @@ class Tick:
 
 @dataclass(frozen=True, slots=True)
 class DayLeft:
-    """What is left at the end of a day; a row of the table."""
+    """What is left at the end of a day; a row of the table. Without a band it is what was."""
 
     day: date
-    low: Money
+    low: Money | None
     about: Money
-    high: Money
+    high: Money | None
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What a forecast is drawn with: `past` is when days began, and what the wallet had in micro-units; `alert` is
+    the amount of which people are alerted."""
+
+    past: Sequence[tuple[datetime, int]] = ()
+    alert: Money | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """`line` and `band` are lists of points as SVG writes them."""
+    """`past`, `line` and `band` are lists of points as SVG writes them. `now` is where the forecast begins, and
+    `alert` where the line of an alert is, if it is within the drawing."""
 
     width: int
     height: int
     left: int
     bottom: int
+    past: str
+    now: float
+    alert: float | None
     line: str
     band: str
     days: tuple[Tick, ...]
@@ -61,41 +74,59 @@ class Curve:
     table: tuple[DayLeft, ...]
 
 
-def draw(points: Sequence[Left], currency: str, timezone: str, size: Size = WIDE) -> Curve:
-    """Lay out what is left at the end of each day."""
-    begin, end = points[0].at, points[-1].at
-    width, bottom = size.width - _LEFT, size.height - _UNDER
-    step = _step(points[0].about)
-    most = max(-(-points[0].about // step), 1) * step
+NOTHING = Around()
 
-    def x(point: Left) -> float:
-        return round(_LEFT + width * ((point.at - begin) / max(end - begin, timedelta(seconds=1))), 1)
+
+def draw(
+    points: Sequence[Left], currency: str, timezone: str, around: Around = NOTHING, size: Size = WIDE
+) -> Curve:
+    """Lay out what was left when days began, and what is left at the end of each day to come."""
+    past = [*around.past, (points[0].at, points[0].about)] if around.past else []
+    begin, end = past[0][0] if past else points[0].at, points[-1].at
+    width, bottom = size.width - _LEFT, size.height - _UNDER
+    highest = max([points[0].about, *(micro for _, micro in past)])
+    step = _step(highest)
+    most = max(-(-highest // step), 1) * step
+
+    def x(at: datetime) -> float:
+        return round(_LEFT + width * ((at - begin) / max(end - begin, timedelta(seconds=1))), 1)
 
     def y(micro: int) -> float:
         return round(bottom - (bottom - _TOP) * micro / most, 1)
 
     zone = ZoneInfo(timezone)
     # A day ends when the next begins.
-    days = [(point.at - timedelta(minutes=1)).astimezone(zone).date() for point in points]
-    every = max(-(-len(points) // size.labels), 1)
-    upper = [f"{x(point)},{y(point.high)}" for point in points]
-    lower = [f"{x(point)},{y(point.low)}" for point in reversed(points)]
+    ends = [at for at, _ in around.past] + [point.at for point in points]
+    days = [(at - timedelta(minutes=1)).astimezone(zone).date() for at in ends]
+    every = max(-(-len(ends) // size.labels), 1)
+    upper = [f"{x(point.at)},{y(point.high)}" for point in points]
+    lower = [f"{x(point.at)},{y(point.low)}" for point in reversed(points)]
+    alert = around.alert.micro if around.alert else None
     return Curve(
         width=size.width,
         height=size.height,
         left=_LEFT,
         bottom=bottom,
-        line=" ".join(f"{x(point)},{y(point.about)}" for point in points),
+        past=" ".join(f"{x(at)},{y(max(micro, 0))}" for at, micro in past),
+        now=x(points[0].at),
+        alert=y(alert) if alert is not None and 0 < alert < most else None,
+        line=" ".join(f"{x(point.at)},{y(point.about)}" for point in points),
         band=" ".join(upper + lower),
         days=tuple(
-            Tick(x(point), day=day)
-            for number, (point, day) in enumerate(zip(points, days, strict=True))
+            Tick(x(at), day=day)
+            for number, (at, day) in enumerate(zip(ends, days, strict=True))
             if number % every == every // 2
         ),
         amounts=tuple(Tick(y(line), amount=Money(line, currency)) for line in range(0, most + 1, step)),
-        table=tuple(
-            DayLeft(day, *(Money(micro, currency) for micro in (point.low, point.about, point.high)))
-            for point, day in zip(points[1:], days[1:], strict=True)
+        table=(
+            *(
+                DayLeft(day, None, Money(micro, currency), None)
+                for (_, micro), day in zip(around.past, days, strict=False)
+            ),
+            *(
+                DayLeft(day, *(Money(micro, currency) for micro in (point.low, point.about, point.high)))
+                for point, day in zip(points[1:], days[len(around.past) + 1 :], strict=True)
+            ),
         ),
     )
 

@@ -11,9 +11,11 @@ from app.billing import forecast
 from app.billing.forecast import Dryness, History
 from app.billing.wallet.balance import BalanceView
 from app.clock import utc_now
-from app.pages.credit_curve import NARROW, Curve, draw
+from app.pages.credit_curve import NARROW, Around, Curve, draw
 from app.web.formatting import time_around
 from app.web.identity import current_organization
+
+_DAYS_BACK = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,10 @@ def credit_curve(balance: BalanceView) -> tuple[Curve, Curve] | None:
         profile, balance.available.micro, utc_now(), timezone=zone, credit=balance.credit
     )
     currency = balance.available.currency
-    return draw(points, currency, zone), draw(points, currency, zone, NARROW)
+    # At least a week back, and as far as the forecast goes.
+    past = balance.past[-max(len(points), _DAYS_BACK) :]
+    around = Around(past, balance.threshold)
+    return draw(points, currency, zone, around), draw(points, currency, zone, around, NARROW)
 
 
 def _words(dryness: Dryness | None) -> HowLong:

@@ -9,8 +9,9 @@ import pytest
 from flask import Flask
 
 from app.billing.forecast import Left
+from app.money import Money
 from app.pages import credit_curve
-from app.pages.credit_curve import NARROW, WIDE, Size
+from app.pages.credit_curve import NARROW, WIDE, Around, Size
 from tests.factories import a_person, an_organization, at, usd
 from tests.support.browsing import Visitor, text_of
 from tests.support.spending import forecast_of
@@ -31,8 +32,11 @@ def days_left(*amounts: int) -> list[Left]:
     "amounts", [(73_210_000, 40_000_000, 0), (50, 0), (10**15, 5 * 10**14, 10**13), (1,) * 31]
 )
 def test_every_point_is_within_the_drawing(size: Size, amounts: tuple[int, ...]) -> None:
-    drawn = credit_curve.draw(days_left(*amounts), "USD", "UTC", size)
-    for points in (drawn.line, drawn.band):
+    past = tuple((NOW - timedelta(days=day, hours=9), day * amounts[0] - 5) for day in range(7, -1, -1))
+    around = Around(past, Money(amounts[0] // 2, "USD"))
+    drawn = credit_curve.draw(days_left(*amounts), "USD", "UTC", around, size)
+    assert drawn.left < drawn.now < drawn.width
+    for points in (drawn.past, drawn.line, drawn.band):
         for x, y in (map(float, point.split(",")) for point in points.split(" ")):
             assert drawn.left <= x <= drawn.width
             assert 0 <= y <= drawn.bottom
@@ -51,6 +55,28 @@ def test_the_table_has_each_day_that_ends() -> None:
     )
 
 
+def test_without_a_past_the_forecast_begins_at_the_left() -> None:
+    drawn = credit_curve.draw(days_left(30_000_000, 20_000_000), "USD", "UTC")
+    assert (drawn.past, drawn.now, drawn.alert) == ("", drawn.left, None)
+
+
+def test_the_past_leads_to_now_and_is_in_the_table_without_a_band() -> None:
+    past = ((at("2026-11-22 00:00"), 50_000_000), (at("2026-11-23 00:00"), -4_000_000))
+    drawn = credit_curve.draw(days_left(30_000_000, 20_000_000), "USD", "UTC", Around(past, usd("10")))
+    points = drawn.past.split(" ")
+    assert points[-1] == drawn.line.split(" ")[0], "it goes on from there"
+    assert points[0].startswith(f"{drawn.left}.0,") or points[0].startswith(f"{drawn.left},")
+    assert float(points[1].partition(",")[2]) == drawn.bottom, "below zero is drawn as nothing"
+    rows = [(row.day, row.low, row.about) for row in drawn.table]
+    assert rows == [
+        (date(2026, 11, 21), None, usd("50")),
+        (date(2026, 11, 22), None, -usd("4")),
+        (date(2026, 11, 23), usd("16"), usd("20")),
+    ]
+    assert drawn.alert is not None
+    assert credit_curve.draw(days_left(3, 2), "USD", "UTC", Around((), usd("10"))).alert is None
+
+
 def test_the_overview_draws_it_and_says_the_same_as_a_table(app: Flask, visitor: Visitor) -> None:
     organization = an_organization(credit="100", timezone="America/New_York")
     visitor.sign_in(a_person(organization=organization).email)
@@ -58,7 +84,10 @@ def test_the_overview_draws_it_and_says_the_same_as_a_table(app: Flask, visitor:
     forecast_of(organization)
     page = visitor.get("/billing")
     assert page.text.count('class="curve-line"') == 2
+    assert "Your balance so far" in page.text
     assert re.search(r"Lasts until \w+ around", text_of(page))
     table = page.text[page.text.index('id="credit-days"') :]
-    rows = re.findall(r"<tr><th scope=\"row\">", table[: table.index("</table>")])
-    assert 5 <= len(rows) <= 7, "a hundred hours, and as much later as the band says"
+    rows = re.findall(r"<tr><th scope=\"row\">.*", table[: table.index("</table>")])
+    ahead = [row for row in rows if "\N{EN DASH}" not in row]
+    assert 5 <= len(ahead) <= 7, "a hundred hours, and as much later as the band says"
+    assert len(rows) - len(ahead) == 7, "a week back"

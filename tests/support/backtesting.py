@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from app.billing.forecast import outlook, profile
 from app.billing.forecast.outlook import Dryness
 from app.billing.forecast.profile import HISTORY, Profile, Running
-from tests.support.simulated_years import BEGIN, HOUR, Year, simulate
+from tests.support.simulated_years import BEGIN, HOUR, Year
 
 _CLOSE = timedelta(hours=60)
 _SELDOM = 8
@@ -25,10 +25,10 @@ class Step:
     dry: datetime
 
 
-def months(kind: str, seed: int, *, count: int) -> Iterator[list[Step]]:
+def months(year: Year, seed: int, *, count: int) -> Iterator[list[Step]]:
     """Months of a simulated year, each with a top-up that is used up a day to two weeks later: from the top-up until
     then every hour, and less often while there is more than that for days."""
-    year, chance = simulate(kind, seed), random.Random(f"months {kind} {seed}")
+    chance = random.Random(f"months {year.kind} {seed}")
     for month in chance.sample(range(11), count):
         begin = BEGIN + HISTORY + timedelta(days=30 * month) + HOUR * chance.randrange(5 * 24)
         last = begin + HOUR * chance.randrange(24, 14 * 24)
@@ -38,9 +38,9 @@ def months(kind: str, seed: int, *, count: int) -> Iterator[list[Step]]:
         yield list(_until_dry(year, begin, last, round(credit)))
 
 
-def moments(kind: str, seed: int, *, count: int) -> Iterator[Step]:
+def moments(year: Year, seed: int, *, count: int) -> Iterator[Step]:
     """Moments of a simulated year, each with credits that are used up some hours to two weeks later."""
-    year, chance = simulate(kind, seed), random.Random(f"moments {kind} {seed}")
+    chance = random.Random(f"moments {year.kind} {seed}")
     for _ in range(count):
         at = BEGIN + HISTORY + HOUR * chance.randrange(345 * 24)
         found = profile_at(year, at)

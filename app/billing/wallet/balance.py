@@ -8,11 +8,11 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Executable, and_, bindparam, func, select, true
+from sqlalchemy import Executable, Select, and_, bindparam, func, select, true
 from sqlalchemy.orm import aliased
 
 from app.billing import catalog
-from app.billing.wallet import calling_state, envelope_queries, holds
+from app.billing.wallet import calling_state, envelope_queries, holds, past_balance
 from app.billing.wallet.calling_state import PauseReason
 from app.billing.wallet.calls_in_progress import PAGE, HeldBy, in_order
 from app.billing.wallet.credit import Credit
@@ -55,7 +55,8 @@ class BalanceView:
 
     `auto_top_up` is its settings, None where it was never on.
     `forecast` is the stored one that says how long it lasts (`app.billing.forecast`), None if there is none yet, and
-    `credit` what may expire before that.
+    `credit` what may expire before that. `past` is when each of the last days began, and the posted balance then in
+    micro-units; empty unless it was asked for.
     `stop` is why automatic charges wait for an owner's answer, if they do (`app.billing.brake`). `reason` is why
     calling is paused, and `paused_by` is REFUND or DISPUTE if that used up the credit.
     """
@@ -77,6 +78,7 @@ class BalanceView:
     missing: Money | None
     forecast: SpendForecast | None
     credit: LotsLeft
+    past: tuple[tuple[datetime, int], ...]
     auto_top_up: AutoTopUp | None
     stop: BrakeStop | None
     version: int
@@ -86,28 +88,29 @@ class BalanceView:
         return self.available.micro < 0
 
 
-def gather(organization: Organization) -> BalanceView:
+def gather(organization: Organization, *, with_past: bool = False) -> BalanceView:
     """The balance of an organization, in one statement; one more where an envelope is open, and where credit expires.
 
     If a lease, an envelope or credit has expired, that is recorded first, and committed.
     """
-    rows = _read(organization)
     now = utc_now()
+    rows = _read(organization, now, with_past=with_past)
     row = rows[0]
     ends = (row.next_end, row.Wallet.credit_expires_at, row.Wallet.envelope_ends_at)
     if any(end is not None and end <= now for end in ends):
         with transaction():
             holds.expire(organization.id, at=now)
-        rows = _read(organization)
-    return _view(rows)
+        rows = _read(organization, now, with_past=with_past)
+    past = past_balance.read(organization, rows[0].past, now) if with_past else ()
+    return _view(rows, past)
 
 
 def read(organization: Organization) -> BalanceView:
     """The balance as it is stored, in one statement, for within a transaction: what has just expired may count."""
-    return _view(_read(organization))
+    return _view(_read(organization, utc_now(), with_past=False))
 
 
-def _view(rows: Sequence[Any]) -> BalanceView:
+def _view(rows: Sequence[Any], past: tuple[tuple[datetime, int], ...] = ()) -> BalanceView:
     wallet: Wallet = rows[0].Wallet
     return BalanceView(
         available=wallet.available,
@@ -127,16 +130,17 @@ def _view(rows: Sequence[Any]) -> BalanceView:
         missing=calling_state.missing_to_call(wallet.available, least=catalog.current().top_up.minimum),
         forecast=rows[0].SpendForecast,
         credit=left.of(wallet),
+        past=past,
         auto_top_up=rows[0].AutoTopUp,
         stop=rows[0].BrakeStop,
         version=wallet.version,
     )
 
 
-def _read(organization: Organization) -> Sequence[Any]:
-    return db.session.execute(
-        _with_holds(), {"of": organization.id}, execution_options={"populate_existing": True}
-    ).all()
+def _read(organization: Organization, now: datetime, *, with_past: bool) -> Sequence[Any]:
+    asked = {"of": organization.id} | (past_balance.values(organization, now) if with_past else {})
+    query = _with_past() if with_past else _with_holds()
+    return db.session.execute(query, asked, execution_options={"populate_existing": True}).all()
 
 
 def _envelopes(wallet: Wallet) -> tuple[OpenCredit, ...]:
@@ -148,7 +152,13 @@ def _envelopes(wallet: Wallet) -> tuple[OpenCredit, ...]:
 
 
 @cache
-def _with_holds() -> Executable:
+def _with_past() -> Executable:
+    """The same with what the wallet had before."""
+    return _with_holds().add_columns(past_balance.column().label("past"))
+
+
+@cache
+def _with_holds() -> Select[Any]:
     """The wallet with the few calls that began first, the number of all calls, and when the next lease ends. Built
     once, because pages run it with each view and change."""
     is_active = and_(Hold.org_id == Wallet.org_id, Hold.state == HoldState.ACTIVE)

@@ -47,7 +47,7 @@ def gather(organization: Organization) -> Overview:
     """Everything on the overview."""
     plan = plans.gather(organization)
     usage = spending.gather(organization, plan.in_force, plan.usage_from)
-    now = balance.gather(organization)
+    now = balance.gather(organization, with_past=True)
     return Overview(
         balance=now,
         plan=plan,
@@ -62,7 +62,7 @@ def gather(organization: Organization) -> Overview:
 def gather_live(organization: Organization) -> Live:
     """What a poll updates when something has changed."""
     plan = plans.gather(organization)
-    now = balance.gather(organization)
+    now = balance.gather(organization, with_past=True)
     return Live(
         balance=now,
         plan=plan,
