@@ -51,6 +51,7 @@ class Scope(StrEnum):
     ESTIMATES_READ = "estimates:read"
     ENVELOPES_READ = "envelopes:read"
     ENVELOPES_WRITE = "envelopes:write"
+    ALERTS_WRITE = "alerts:write"
     LIMITS_READ = "limits:read"
     LIMITS_WRITE = "limits:write"
 

@@ -20,6 +20,8 @@ RECOVERED, DIGEST = "recovered", "digest"
 
 HOURS = (4, 6, 12, 24, 72)
 """The forecasts that are offered: credit may run out within so many hours."""
+FURTHEST = 1_000_000
+"""The largest amount of a level, in units of the currency."""
 MOST_AMOUNTS = 3
 """The most amounts besides the low-balance alert."""
 

@@ -71,28 +71,53 @@ def ensure(wallet: Wallet, at: datetime) -> None:
     _watch(wallet, PAUSED, under=one, above=levels.recovers_at(nothing), at=at)
 
 
-def set_levels(organization: Organization, wanted: Wanted, actor: Actor, *, seen: str | None = None) -> bool:
+def set_levels(
+    organization: Organization,
+    wanted: Wanted,
+    actor: Actor,
+    *,
+    seen: str | None = None,
+    tells_recipients: bool = False,
+) -> bool:
     """Let an owner choose the levels; whether anything changed. Locks the wallet, in the caller's transaction.
 
     A level that credit has reached already is told about now. Levels that stay keep what is known of them. `seen` is
-    the `version_of` those that were shown. Raises `ChangedMeanwhileError`.
+    the `version_of` those that were shown. With `tells_recipients`, billing recipients are told of what is new,
+    because no one is there to choose who is. Raises `ChangedMeanwhileError`.
     """
     wallet, now = ledger.lock(organization.id), utc_now()
     ensure(wallet, now)
-    before = _described(wallet, list_levels(wallet))
+    had = list_levels(wallet)
+    before = _described(wallet, had)
     meanwhile.check(seen, _version(before))
     _set_amounts(wallet, set(wanted.amounts) - {wanted.low}, now)
     _set_hours(wallet, set(wanted.hours))
     wallet.low_threshold_micro = wanted.low.micro if wanted.low else None
-    after = _described(wallet, list_levels(wallet))
+    found = list_levels(wallet)
+    after = _described(wallet, found)
     if after == before:
         return False
+    if tells_recipients:
+        _tell_recipients(organization.id, {level.key for level in found} - {level.key for level in had})
     wallet.version += 1
     calling_state.reassess(wallet, now)
     audit.record(
         organization.id, actor, "alerts.levels_changed", organization.slug, before=before, after=after
     )
     return True
+
+
+def _tell_recipients(org_id: UUID, keys: set[str]) -> None:
+    channel_id = db.session.scalar(
+        select(AlertChannel.id).where(
+            AlertChannel.org_id == org_id, AlertChannel.kind == ChannelKind.RECIPIENTS
+        )
+    )
+    if channel_id is not None:
+        db.session.add_all(
+            AlertChoice(org_id=org_id, channel_id=channel_id, about=key) for key in sorted(keys)
+        )
+        db.session.flush()
 
 
 def version_of(wallet: Wallet, found: list[Level]) -> str:

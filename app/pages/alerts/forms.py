@@ -9,7 +9,7 @@ from werkzeug.datastructures import MultiDict
 from wtforms import HiddenField, SelectField, SelectMultipleField, StringField
 from wtforms.validators import InputRequired, Length
 
-from app.billing.alerts.levels import HOURS, Level
+from app.billing.alerts.levels import FURTHEST, HOURS, Level
 from app.models import AlertLevelKind
 from app.money import Money
 from app.pages.alerts.wording import hours_label
@@ -18,8 +18,6 @@ from app.web.formatting import money
 from app.web.identity import current_organization
 from app.web.text_guard import TidyForm
 
-FURTHEST = 1_000_000
-"""The largest amount of a level, in units of the currency."""
 _AMOUNTS = ("amount_1", "amount_2", "amount_3")
 
 
