@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Page, Request, expect
+from playwright.sync_api import Browser, Page, Request, Route, expect
 
 from app.clock import utc_now
 from app.extensions import db
@@ -127,6 +127,27 @@ def test_who_has_a_passkey_and_no_password_confirms_on_the_page_that_asks(
     tab_to(page, "Use your passkey")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Add a passkey")).to_be_visible()
+
+
+def test_the_question_is_shown_once_it_can_be_answered(
+    page: Page, person: User, half_an_hour_passes: Callable[[], None]
+) -> None:
+    sign_in(page, person.email, to="/billing/details")
+    half_an_hour_passes()
+    held: list[Route] = []
+    page.route("**/confirm*.js", lambda route: held.append(route))  # noqa: PLW0108 - Playwright asks a function how many arguments it takes
+    page.get_by_label("Billing email recipients").fill("books@harbor.example")
+    with page.expect_request("**/confirm*.js"), page.expect_response("**/billing/details"):
+        page.get_by_role("button", name="Save billing details").click()
+    asked = page.get_by_label("Your password")
+    expect(asked).to_have_count(0)
+    while held:
+        held.pop().continue_()
+    expect(asked).to_be_focused()
+    page.keyboard.type(PASSWORD)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status").first).to_contain_text("Billing details saved.")
+    expect(page.get_by_label("Billing email recipients")).to_have_value("books@harbor.example")
 
 
 def test_a_button_goes_on_too(page: Page, person: User, half_an_hour_passes: Callable[[], None]) -> None:
