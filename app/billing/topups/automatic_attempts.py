@@ -6,10 +6,21 @@ auto top-up (`app.billing.auto_top_ups`), in a job that is enqueued in the trans
 
 from __future__ import annotations
 
+from sqlalchemy import select
+
 from app.billing.wallet import watches
 from app.clock import utc_now
 from app.extensions import db, enqueue
-from app.models import AutoTopUpAttempt, PaymentMethod, TopUp, TopUpStatus, Wallet, WatchKind
+from app.models import (
+    AutoTopUp,
+    AutoTopUpAttempt,
+    AutoTopUpConsent,
+    PaymentMethod,
+    TopUp,
+    TopUpStatus,
+    Wallet,
+    WatchKind,
+)
 
 _OVER = frozenset({TopUpStatus.SUCCEEDED, TopUpStatus.DECLINED, TopUpStatus.CANCELED})
 
@@ -34,6 +45,25 @@ def current(top_up: TopUp) -> AutoTopUpAttempt | None:
     if not top_up.is_automatic:
         return None
     return db.session.get(AutoTopUpAttempt, (top_up.org_id, top_up.id, top_up.attempt))
+
+
+def is_agreed(top_up: TopUp) -> bool:
+    """Whether the current attempt may still be sent: a person made it, or auto top-up is on as it was agreed to then.
+
+    An owner who has turned it off or changed it since may rely on nothing being charged as before.
+    """
+    if current(top_up) is None:
+        return True
+    agreed = (
+        select(AutoTopUpConsent.at)
+        .join(
+            AutoTopUp,
+            (AutoTopUp.org_id == AutoTopUpConsent.org_id) & (AutoTopUp.consent_id == AutoTopUpConsent.id),
+        )
+        .where(AutoTopUp.org_id == top_up.org_id, AutoTopUp.is_on)
+    )
+    agreed_at = db.session.scalar(agreed)
+    return agreed_at is not None and top_up.claimed_at is not None and agreed_at <= top_up.claimed_at
 
 
 def follow_up(wallet: Wallet, top_up: TopUp) -> None:

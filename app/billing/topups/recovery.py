@@ -10,7 +10,7 @@ import structlog
 from app.billing import audit
 from app.billing.cards import payment_methods
 from app.billing.purchases import RESEND_WITHIN
-from app.billing.topups import queries, requests, settlement
+from app.billing.topups import automatic_attempts, queries, requests, settlement
 from app.clock import utc_now
 from app.extensions import db
 from app.models import Organization, PaymentMethod, TopUp, TopUpStatus
@@ -74,7 +74,8 @@ def _payment_of(organization: Organization, top_up: TopUp) -> Payment:
     if found is not None:
         return found
     card = db.session.get_one(PaymentMethod, (top_up.org_id, top_up.payment_method_id))
-    if card.removed_at is not None or _is_older(top_up, RESEND_WITHIN):
+    is_too_late = card.removed_at is not None or _is_older(top_up, RESEND_WITHIN)
+    if is_too_late or not automatic_attempts.is_agreed(top_up):
         raise _NotChargedError("not_charged")
     try:
         return intents.charge(requests.charge_request(organization, top_up, card, customer_id))
