@@ -17,7 +17,7 @@ PYTEST = $(PYTHON_IN_VENV) -m pytest -n $(if $(ONE_FILE),0,$(TEST_PROCESSES)) --
 # Tests with generated examples look a little way in every run; with these settings they look far.
 FAR := METERING_EXAMPLES=300 PLAN_EXAMPLES=60 HOSTILE_EXAMPLES=1000 GRACE_EXAMPLES=2000 HOLDS_EXAMPLES=200 \
 	LEDGER_EXAMPLES=300 BRAKE_EXAMPLES=30 ORDER_EXAMPLES=300 FUZZ_EXAMPLES=100 PDF_EXAMPLES=60 FORECAST_EXAMPLES=8 ALERT_EXAMPLES=200 \
-	LIMIT_EXAMPLES=100
+	LIMIT_EXAMPLES=100 LOTS_EXAMPLES=150
 SECTION ?=
 
 .PHONY: help run test test-fast test-long test-sandbox quarter keyboard axe looks lighthouse torture lint lint-style lint-types lint-imports format bench requirements screenshots schema clean reset-demo
