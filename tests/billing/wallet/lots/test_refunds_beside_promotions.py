@@ -1,7 +1,7 @@
 """Promotional credit pays for usage and nothing else, in whatever order refunds, disputes and its end come.
 
 What a refund takes is always the top-up's own. Where its usage was paid from it, that goes to credit that is there, or
-waits, and the wallet is below zero: whoever was paid back pays for what they used.
+waits, and the wallet is below zero: people who were paid back still pay for what they used.
 """
 
 from __future__ import annotations
